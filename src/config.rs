@@ -1,0 +1,12 @@
+//! What a user writes in TOML, as plain data: settings, sites and profiles.
+
+pub mod profile;
+mod read;
+pub mod settings;
+pub mod site;
+pub mod units;
+
+pub use profile::Profile;
+pub use read::{ConfigError, read_profile, read_settings, read_site};
+pub use settings::Settings;
+pub use site::Site;

@@ -1,0 +1,169 @@
+//! TOML text to data, with errors that name file, line, key and the nearest known key.
+
+use serde::de::DeserializeOwned;
+
+use crate::config::{Profile, Settings, Site};
+
+/// What is wrong in a configuration file, and where.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[error("{file}:{line}: {}{why}", key.as_ref().map(|key| format!("`{key}`: ")).unwrap_or_default())]
+pub struct ConfigError {
+    pub file: String,
+    /// Counted from 1.
+    pub line: usize,
+    /// The key with its table, `pace.gap`, where one stands on the line.
+    pub key: Option<String>,
+    pub why: String,
+}
+
+/// Reads `saseo.toml`; `file` is its name in errors.
+pub fn read_settings(file: &str, text: &str) -> Result<Settings, ConfigError> {
+    let settings: Settings = read(file, text)?;
+    let agent = &settings.identity.agent;
+    let is_token = !agent.is_empty() && agent.chars().all(|c| c.is_ascii_alphabetic() || "-_".contains(c));
+    if !is_token {
+        // RFC 9309 §2.2.1: a product token has only letters, `-` and `_`.
+        return Err(fault(file, text, "agent", "a robots.txt product token has only letters, `-` and `_`"));
+    }
+    if settings.identity.contact.chars().any(|c| c.is_control() || "()<>".contains(c)) {
+        return Err(fault(file, text, "contact", "write a plain mail address or URL, without brackets"));
+    }
+    Ok(settings)
+}
+
+/// Reads one site file and holds it to the gentle limits.
+pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
+    let site: Site = read(file, text)?;
+    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if site.name.is_empty() || site.name.len() > 64 || !site.name.chars().all(is_name) {
+        return Err(fault(file, text, "name", "a site's name has 1 to 64 lower-case letters, digits and `-`"));
+    }
+    if site.pace.at_once == 0 {
+        return Err(fault(file, text, "at_once", "at least one request must be allowed at a time"));
+    }
+    if !site.own_site && site.pace.at_once > 1 {
+        return Err(fault(
+            file,
+            text,
+            "at_once",
+            "more than one request at a time is only for your own server: own_site = true",
+        ));
+    }
+    if !site.own_site && site.pace.gap.0.as_millis() < 1000 {
+        return Err(fault(file, text, "gap", "a gap under 1s is only for your own server: own_site = true"));
+    }
+    Ok(site)
+}
+
+/// Reads one profile. Its selectors are compiled, and checked, where they are used.
+pub fn read_profile(file: &str, text: &str) -> Result<Profile, ConfigError> {
+    read(file, text)
+}
+
+/// Returns the error for the place at byte `at` of `text`.
+pub fn fault_at(file: &str, text: &str, at: usize, why: impl Into<String>) -> ConfigError {
+    let at = at.min(text.len());
+    let line = text.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+    ConfigError { file: file.to_owned(), line, key: key_on(text, line), why: why.into() }
+}
+
+fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ConfigError> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start);
+        fault_at(file, text, at, with_nearest_key(error.message()))
+    })
+}
+
+/// The error for a key that is well-formed but means something impossible; line 1 where its default is at fault.
+fn fault(file: &str, text: &str, key: &str, why: &str) -> ConfigError {
+    let is_key = |line: &str| line.split('=').next().is_some_and(|before| before.trim() == key) && line.contains('=');
+    let line = text.lines().position(is_key).unwrap_or(0) + 1;
+    ConfigError {
+        file: file.to_owned(),
+        line,
+        key: Some(key_on(text, line).unwrap_or_else(|| key.to_owned())),
+        why: why.to_owned(),
+    }
+}
+
+/// The dotted key that stands on a line, with the table it is in.
+fn key_on(text: &str, line: usize) -> Option<String> {
+    let key = text.lines().nth(line - 1)?.split_once('=')?.0.trim();
+    let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-.\"".contains(c));
+    if !is_key {
+        return None;
+    }
+    let table = text.lines().take(line).filter_map(|line| line.trim().strip_prefix('[')).last();
+    let table = table.map(|rest| rest.trim_start_matches('[').split(']').next().unwrap_or_default().trim());
+    Some(table.map_or(key.to_owned(), |table| format!("{table}.{key}")))
+}
+
+/// Turns serde's "unknown field `gapp`, expected one of `gap`, `at_once`" into a question that helps.
+fn with_nearest_key(message: &str) -> String {
+    let Some(rest) = message.strip_prefix("unknown field ") else { return message.to_owned() };
+    let mut names = rest.split('`').skip(1).step_by(2);
+    let Some(unknown) = names.next() else { return message.to_owned() };
+    let known: Vec<&str> = names.collect();
+    let nearest = known.iter().min_by_key(|name| strsim::damerau_levenshtein(name, unknown));
+    match nearest {
+        Some(name) if strsim::damerau_levenshtein(name, unknown) <= 2 => {
+            format!("unknown key `{unknown}`; did you mean `{name}`?")
+        }
+        _ => format!("unknown key `{unknown}`; known here: {}", known.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SITE: &str = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n";
+
+    fn site_error(more: &str) -> String {
+        read_site("sites/paper.toml", &format!("{SITE}{more}")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_wrong_key_is_named_with_its_line_and_its_neighbour() {
+        let said = site_error("[pace]\ngapp = \"2s\"\n");
+        assert_eq!(said, "sites/paper.toml:5: `pace.gapp`: unknown key `gapp`; did you mean `gap`?");
+    }
+
+    #[test]
+    fn a_wrong_type_is_named_with_its_line_and_key() {
+        let said = site_error("[pace]\ngap = 2\n");
+        assert_eq!(
+            said,
+            "sites/paper.toml:5: `pace.gap`: invalid type: integer `2`, expected a time in quotes, like \"2s\""
+        );
+    }
+
+    #[test]
+    fn a_missing_key_is_named() {
+        let said = read_site("sites/x.toml", "name = \"x\"\n").unwrap_err().to_string();
+        assert!(said.contains("missing field `title`"), "{said}");
+    }
+
+    #[test]
+    fn torn_toml_is_told_with_its_line() {
+        assert!(site_error("[pace\n").starts_with("sites/paper.toml:4: "), "{}", site_error("[pace\n"));
+    }
+
+    #[test]
+    fn a_strangers_server_is_never_hurried() {
+        assert!(site_error("[pace]\ngap = \"500ms\"\n").contains("own_site"));
+        assert!(site_error("[pace]\nat_once = 2\n").contains("own_site"));
+        assert!(read_site("x", &format!("{SITE}own_site = true\n[pace]\ngap = \"0s\"\nat_once = 16\n")).is_ok());
+    }
+
+    #[test]
+    fn an_agent_must_be_a_product_token() {
+        let said = read_settings("saseo.toml", "[identity]\nagent = \"saseo/1.0\"\n").unwrap_err().to_string();
+        assert!(said.starts_with("saseo.toml:2: `identity.agent`: "), "{said}");
+    }
+
+    #[test]
+    fn an_unknown_time_zone_is_refused() {
+        assert!(site_error("timezone = \"Asia/Soul\"\n").contains("no time zone"));
+    }
+}

@@ -1,0 +1,136 @@
+//! `sites/NAME.toml`: one newspaper.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, de};
+
+use crate::config::units::Span;
+use crate::page_url::PageUrl;
+
+/// One newspaper: where it lives, how it is read, and how gently.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// Lower-case letters, digits and `-`; the name in commands, exports and article ids.
+    pub name: String,
+    /// The paper's own name, `독서신문`.
+    pub title: String,
+    #[serde(deserialize_with = "address")]
+    pub home: PageUrl,
+    /// The profile of the paper's CMS; without one, pages are read generically.
+    #[serde(default)]
+    pub profile: Option<String>,
+    #[serde(default = "seoul", deserialize_with = "zone")]
+    pub timezone: jiff::tz::TimeZone,
+    #[serde(default = "korean")]
+    pub language: String,
+    /// The user's own server: private addresses, gaps under one second and `at_once` over 1 are allowed.
+    #[serde(default)]
+    pub own_site: bool,
+    #[serde(default)]
+    pub pace: SitePace,
+    #[serde(default)]
+    pub discover: Discover,
+    #[serde(default)]
+    pub schedule: Schedule,
+}
+
+/// How gently one site is asked.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SitePace {
+    /// The least time from the end of an answer to the next request.
+    pub gap: Span,
+    /// Requests under way at one time.
+    pub at_once: u32,
+}
+
+/// Where a site's articles are looked for.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Discover {
+    pub sections: Sections,
+    pub feeds: bool,
+    pub sitemaps: bool,
+    /// The day before which nothing is looked for, in the paper's zone.
+    #[serde(deserialize_with = "day")]
+    pub since: Option<jiff::civil::Date>,
+}
+
+/// The lists that are read.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Sections {
+    /// Those that the home page's menu links.
+    Menu,
+    /// These addresses or paths, and no others.
+    Listed(Vec<String>),
+}
+
+/// When scheduled crawls run.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Schedule {
+    pub cron: Option<String>,
+}
+
+impl Default for SitePace {
+    fn default() -> Self {
+        Self { gap: Span(Duration::from_secs(2)), at_once: 1 }
+    }
+}
+
+impl Default for Discover {
+    fn default() -> Self {
+        Self { sections: Sections::Menu, feeds: true, sitemaps: true, since: None }
+    }
+}
+
+impl<'de> Deserialize<'de> for Sections {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> de::Visitor<'de> for Either {
+            type Value = Sections;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("\"menu\" or a list of paths")
+            }
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Sections, E> {
+                match text {
+                    "menu" => Ok(Sections::Menu),
+                    _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
+                }
+            }
+            fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Sections, A::Error> {
+                let mut paths = Vec::new();
+                while let Some(path) = seq.next_element()? {
+                    paths.push(path);
+                }
+                Ok(Sections::Listed(paths))
+            }
+        }
+        from.deserialize_any(Either)
+    }
+}
+
+fn address<'de, D: Deserializer<'de>>(from: D) -> Result<PageUrl, D::Error> {
+    let text = String::deserialize(from)?;
+    PageUrl::parse(&text).map_err(de::Error::custom)
+}
+
+fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff::tz::TimeZone, D::Error> {
+    let name = String::deserialize(from)?;
+    jiff::tz::TimeZone::get(&name)
+        .map_err(|_| de::Error::custom(format!("{name:?} is no time zone: write one like \"Asia/Seoul\"")))
+}
+
+fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map(Some).map_err(|_| de::Error::custom(format!("{text:?} is no day: write one like \"2026-01-31\"")))
+}
+
+fn seoul() -> jiff::tz::TimeZone {
+    jiff::tz::TimeZone::get("Asia/Seoul").expect("the time zones are built in (tzdb-bundle-always)")
+}
+
+fn korean() -> String {
+    "ko".to_owned()
+}

@@ -1,0 +1,162 @@
+//! Quantities as people write them: `"2s"`, `"8MiB"`, `"50/s"`.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::{Deserialize, Deserializer, de};
+
+/// A span of time: `500ms`, `2s`, `1.5s`, `10m`, `24h`, `30d`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Span(pub Duration);
+
+/// A size in bytes: `512KiB`, `8MiB`, `1GiB`, or a plain number of bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Bytes(pub u64);
+
+/// At most so many in a second, written `2/s` or `30/m`, kept as the time from one to the next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate(pub Duration);
+
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum UnitError {
+    #[error("{0:?} is no time: write a number and a unit, like \"2s\", \"500ms\", \"10m\", \"24h\" or \"30d\"")]
+    Span(String),
+    #[error("{0:?} is no size: write a number and a unit, like \"8MiB\" or \"512KiB\"")]
+    Bytes(String),
+    #[error("{0:?} is no rate: write a number over a unit of time, like \"2/s\" or \"30/m\"")]
+    Rate(String),
+}
+
+impl std::str::FromStr for Span {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let fault = || UnitError::Span(text.to_owned());
+        let (number, unit) = number_and_unit(text).ok_or_else(fault)?;
+        let seconds = match unit {
+            "ms" => 0.001,
+            "s" => 1.0,
+            "m" | "min" => 60.0,
+            "h" => 3600.0,
+            "d" => 86_400.0,
+            _ => return Err(fault()),
+        };
+        Duration::try_from_secs_f64(number * seconds).map(Self).map_err(|_| fault())
+    }
+}
+
+impl std::str::FromStr for Bytes {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let fault = || UnitError::Bytes(text.to_owned());
+        let (number, unit) = number_and_unit(text).ok_or_else(fault)?;
+        let scale: u64 = match unit {
+            "" | "B" => 1,
+            "KiB" | "kB" | "KB" => 1 << 10,
+            "MiB" | "MB" => 1 << 20,
+            "GiB" | "GB" => 1 << 30,
+            _ => return Err(fault()),
+        };
+        let bytes = number * scale as f64;
+        // 2^53: beyond it a float no longer counts single bytes, and no disk of ours is that large.
+        if bytes > 9.0e15 { Err(fault()) } else { Ok(Self(bytes as u64)) }
+    }
+}
+
+impl std::str::FromStr for Rate {
+    type Err = UnitError;
+    fn from_str(text: &str) -> Result<Self, UnitError> {
+        let fault = || UnitError::Rate(text.to_owned());
+        let (count, unit) = text.split_once('/').ok_or_else(fault)?;
+        let count: f64 = count.trim().parse().map_err(|_| fault())?;
+        let Span(unit) = format!("1{}", unit.trim()).parse().map_err(|_| fault())?;
+        if !(count.is_finite() && count > 0.0) {
+            return Err(fault());
+        }
+        Duration::try_from_secs_f64(unit.as_secs_f64() / count).map(Self).map_err(|_| fault())
+    }
+}
+
+fn number_and_unit(text: &str) -> Option<(f64, &str)> {
+    let text = text.trim();
+    let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
+    let number: f64 = text[..split].parse().ok()?;
+    number.is_finite().then(|| (number, text[split..].trim_start()))
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = self.0.as_millis();
+        match millis {
+            0 => f.write_str("0s"),
+            _ if millis % 86_400_000 == 0 => write!(f, "{}d", millis / 86_400_000),
+            _ if millis % 3_600_000 == 0 => write!(f, "{}h", millis / 3_600_000),
+            _ if millis % 60_000 == 0 => write!(f, "{}m", millis / 60_000),
+            _ if millis % 1000 == 0 => write!(f, "{}s", millis / 1000),
+            _ if millis < 1000 => write!(f, "{millis}ms"),
+            _ => write!(f, "{}s", self.0.as_secs_f64()),
+        }
+    }
+}
+
+macro_rules! deserialized_from_text {
+    ($($unit:ty, $expecting:literal);+) => {$(
+        impl<'de> Deserialize<'de> for $unit {
+            fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                struct Text;
+                impl de::Visitor<'_> for Text {
+                    type Value = $unit;
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str($expecting)
+                    }
+                    fn visit_str<E: de::Error>(self, text: &str) -> Result<$unit, E> {
+                        text.parse().map_err(E::custom)
+                    }
+                }
+                from.deserialize_str(Text)
+            }
+        }
+    )+};
+}
+
+deserialized_from_text!(
+    Span, "a time in quotes, like \"2s\"";
+    Bytes, "a size in quotes, like \"8MiB\"";
+    Rate, "a rate in quotes, like \"2/s\""
+);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_every_unit() {
+        let span = |text: &str| text.parse::<Span>().unwrap().0;
+        assert_eq!(span("500ms"), Duration::from_millis(500));
+        assert_eq!(span("1.5s"), Duration::from_millis(1500));
+        assert_eq!(span("10m"), Duration::from_secs(600));
+        assert_eq!(span("30 d"), Duration::from_secs(30 * 86_400));
+    }
+
+    #[test]
+    fn a_time_without_a_unit_is_refused() {
+        assert!("2".parse::<Span>().is_err());
+        assert!("".parse::<Span>().is_err());
+        assert!("-1s".parse::<Span>().is_err());
+    }
+
+    #[test]
+    fn times_are_printed_as_they_are_written() {
+        for text in ["0s", "250ms", "2s", "10m", "24h", "30d", "1.5s"] {
+            let printed = text.parse::<Span>().unwrap().to_string();
+            assert_eq!(printed.parse::<Span>(), text.parse::<Span>(), "{text} became {printed}");
+        }
+    }
+
+    #[test]
+    fn sizes_and_rates_are_read() {
+        assert_eq!("8MiB".parse(), Ok(Bytes(8 << 20)));
+        assert_eq!("2/s".parse(), Ok(Rate(Duration::from_millis(500))));
+        assert_eq!("30/m".parse(), Ok(Rate(Duration::from_secs(2))));
+        assert!("0/s".parse::<Rate>().is_err());
+    }
+}

@@ -1,0 +1,57 @@
+//! Text as it is kept: NFC, one kind of space, nothing invisible.
+
+use unicode_normalization::{UnicodeNormalization, is_nfc};
+
+/// Returns `raw` in NFC with every run of white space (hard spaces too) as one space, trimmed, and without zero-width
+/// characters, stray byte-order marks and control characters.
+pub fn clean(raw: &str) -> String {
+    let mut kept = String::with_capacity(raw.len());
+    let mut gap = false;
+    for c in raw.chars() {
+        if c.is_whitespace() || c == '\u{3164}' {
+            gap = true;
+        } else if !is_invisible(c) {
+            if gap && !kept.is_empty() {
+                kept.push(' ');
+            }
+            gap = false;
+            kept.push(c);
+        }
+    }
+    if is_nfc(&kept) { kept } else { kept.nfc().collect() }
+}
+
+/// Like [`clean`], but `None` where nothing is left.
+pub fn clean_some(raw: &str) -> Option<String> {
+    Some(clean(raw)).filter(|text| !text.is_empty())
+}
+
+/// Zero-width characters, byte-order marks, soft hyphens, direction marks and control characters. U+200D (joiner) is
+/// kept: emoji need it.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{202a}'
+            ..='\u{202e}'
+    ) || c.is_control()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hard_spaces_and_line_ends_become_one_space() {
+        assert_eq!(clean("\u{a0} 책 \r\n\t방\u{3000}"), "책 방");
+    }
+
+    #[test]
+    fn invisible_characters_go() {
+        assert_eq!(clean("\u{feff}사\u{200b}서\u{0}"), "사서");
+    }
+
+    #[test]
+    fn conjoining_jamo_are_composed() {
+        assert_eq!(clean("\u{1112}\u{1161}\u{11ab}"), "한");
+    }
+}

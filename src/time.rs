@@ -1,0 +1,148 @@
+//! Moments: when something happened, and when it may happen next.
+
+use std::fmt;
+use std::ops::{Add, Sub};
+use std::time::Duration;
+
+pub mod printed;
+
+/// A moment, in milliseconds since 1970-01-01T00:00:00Z.
+///
+/// Arithmetic saturates: a hostile `Retry-After` cannot overflow it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// The last moment that can be written as RFC 3339 (end of the year 9999).
+    pub const MAX: Self = Self(253_402_300_799_000);
+    pub const EPOCH: Self = Self(0);
+
+    /// Wraps milliseconds since the epoch, clamped to what RFC 3339 can say.
+    pub const fn from_millis(millis: i64) -> Self {
+        if millis > Self::MAX.0 {
+            Self::MAX
+        } else if millis < -62_135_596_800_000 {
+            Self(-62_135_596_800_000)
+        } else {
+            Self(millis)
+        }
+    }
+
+    /// Wraps seconds since the epoch.
+    pub const fn from_seconds(seconds: i64) -> Self {
+        Self::from_millis(seconds.saturating_mul(1000))
+    }
+
+    /// Returns milliseconds since the epoch.
+    pub const fn millis(self) -> i64 {
+        self.0
+    }
+
+    /// Returns the time from `earlier` to `self`, zero when `earlier` is the later one.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_millis(self.0.saturating_sub(earlier.0).max(0).unsigned_abs())
+    }
+
+    /// Reads an RFC 3339 text with an offset or `Z`.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        text.parse::<jiff::Timestamp>().ok().map(Self::from)
+    }
+}
+
+impl Add<Duration> for Timestamp {
+    type Output = Self;
+    fn add(self, span: Duration) -> Self {
+        let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Self::from_millis(self.0.saturating_add(millis))
+    }
+}
+
+impl Sub<Duration> for Timestamp {
+    type Output = Self;
+    fn sub(self, span: Duration) -> Self {
+        let millis = i64::try_from(span.as_millis()).unwrap_or(i64::MAX);
+        Self::from_millis(self.0.saturating_sub(millis))
+    }
+}
+
+impl From<jiff::Timestamp> for Timestamp {
+    fn from(at: jiff::Timestamp) -> Self {
+        Self::from_millis(at.as_millisecond())
+    }
+}
+
+impl From<Timestamp> for jiff::Timestamp {
+    fn from(at: Timestamp) -> Self {
+        jiff::Timestamp::from_millisecond(at.0).expect("from_millis clamps to the years 1 to 9999, which jiff can hold")
+    }
+}
+
+/// RFC 3339 in UTC, `2026-11-24T11:42:30Z`, with milliseconds only where there are some.
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        jiff::Timestamp::from(*self).fmt(f)
+    }
+}
+
+/// A moment as a paper tells it: the instant and the paper's own offset from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LocalTime {
+    pub at: Timestamp,
+    /// Seconds east of UTC: 32,400 in Seoul today.
+    pub offset: i32,
+}
+
+impl LocalTime {
+    /// Returns the instant `at` with the offset that `zone` had then.
+    pub fn in_zone(at: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
+        Self { at, offset: zone.to_offset(at.into()).seconds() }
+    }
+
+    /// Reads an RFC 3339 text and keeps its offset.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let at = Timestamp::from_rfc3339(text)?;
+        let pieces = jiff::fmt::temporal::Pieces::parse(text).ok()?;
+        let offset = pieces.to_numeric_offset().map_or(0, |offset| offset.seconds());
+        Some(Self { at, offset })
+    }
+}
+
+/// RFC 3339 with the paper's offset and whole seconds, `2018-04-27T18:47:23+09:00`.
+impl fmt::Display for LocalTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let offset = jiff::tz::Offset::from_seconds(self.offset).unwrap_or(jiff::tz::Offset::UTC);
+        let civil = offset.to_datetime(self.at.into());
+        let minutes = offset.seconds() / 60;
+        let sign = if minutes < 0 { '-' } else { '+' };
+        write!(f, "{}{sign}{:02}:{:02}", civil.strftime("%Y-%m-%dT%H:%M:%S"), minutes.abs() / 60, minutes.abs() % 60)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn adding_a_hostile_wait_saturates() {
+        assert_eq!(Timestamp::from_millis(5) + Duration::MAX, Timestamp::MAX);
+    }
+
+    #[test]
+    fn a_moment_is_printed_in_utc() {
+        assert_eq!(Timestamp::from_millis(1_795_520_550_000).to_string(), "2026-11-24T11:42:30Z");
+    }
+
+    #[test]
+    fn a_local_time_keeps_its_offset() {
+        let told = "2018-04-27T18:47:23+09:00";
+        let time = LocalTime::from_rfc3339(told).unwrap();
+        assert_eq!(time.to_string(), told);
+        assert_eq!(time.at.to_string(), "2018-04-27T09:47:23Z");
+    }
+
+    #[test]
+    fn the_time_since_a_later_moment_is_zero() {
+        let early = Timestamp::from_millis(1);
+        assert_eq!(early.since(Timestamp::from_millis(9)), Duration::ZERO);
+    }
+}

@@ -1,0 +1,1 @@
+//! Dates as papers print them.
