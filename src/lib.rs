@@ -2,5 +2,7 @@
 
 pub mod config;
 pub mod page_url;
+pub mod politeness;
+pub mod robots;
 pub mod text;
 pub mod time;

@@ -1,0 +1,285 @@
+//! Who may be asked now: one request a host, gaps from the end of each answer, ceilings above. Pure, told the time.
+
+mod ceilings;
+mod pace;
+mod permit;
+
+use std::collections::{BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::page_url::Host;
+use crate::politeness::ceilings::Ceilings;
+use crate::politeness::pace::Pace;
+use crate::time::Timestamp;
+
+pub use pace::{Manner, Manners, StoredPace};
+pub use permit::{Permit, Turn};
+
+/// The hosts of one crawl, and whose turn it is.
+#[derive(Debug)]
+pub struct Hosts {
+    hosts: HashMap<Host, Pace>,
+    /// Every host that may be asked at a moment, by that moment; kept in step with `hosts` by [`Hosts::change`].
+    turns: BTreeSet<(Timestamp, Host)>,
+    ceilings: Ceilings,
+    in_flight: u32,
+}
+
+/// What to do now.
+#[derive(Debug)]
+pub enum Next {
+    /// Ask this host.
+    Visit(Permit),
+    /// Nobody may be asked before that moment.
+    SleepUntil(Timestamp),
+    /// Every host with work is being asked.
+    AwaitVisits,
+    /// Nobody has work.
+    Drained,
+}
+
+impl Hosts {
+    /// `per_server` and `total` are the ceilings' times from one request to the next.
+    pub fn new(per_server: Duration, total: Duration) -> Self {
+        Self { hosts: HashMap::new(), turns: BTreeSet::new(), ceilings: Ceilings::new(per_server, total), in_flight: 0 }
+    }
+
+    pub fn knows(&self, host: &Host) -> bool {
+        self.hosts.contains_key(host)
+    }
+
+    /// Makes a host known, with the pace that an earlier run left. A host that is known keeps its pace.
+    pub fn meet(&mut self, host: &Host, manners: Manners, stored: Option<StoredPace>, now: Timestamp) {
+        self.hosts.entry(host.clone()).or_insert_with(|| Pace::new(manners, stored, now));
+    }
+
+    /// Tells where a host's server is; before that it is not asked.
+    pub fn locate(&mut self, host: &Host, server: IpAddr) {
+        self.change(host, |pace| pace.server = Some(server));
+    }
+
+    /// Tells that there is something to ask a host from a moment on.
+    pub fn want(&mut self, host: &Host, from: Timestamp) {
+        self.change(host, |pace| pace.wanted_from = Some(pace.wanted_from.map_or(from, |known| known.min(from))));
+    }
+
+    /// Tells that there is nothing to ask a host.
+    pub fn leave(&mut self, host: &Host) {
+        self.change(host, |pace| pace.wanted_from = None);
+    }
+
+    /// Sets what robots.txt asks for between two requests.
+    pub fn slow_to(&mut self, host: &Host, crawl_delay: Duration) {
+        self.change(host, |pace| pace.crawl_delay = crawl_delay);
+    }
+
+    /// Keeps a host at rest until a moment.
+    pub fn rest(&mut self, host: &Host, until: Timestamp) {
+        self.change(host, |pace| pace.not_before = pace.not_before.max(until));
+    }
+
+    /// Decides what to do now. The host with the longest overdue turn goes first.
+    pub fn next(&mut self, now: Timestamp) -> Next {
+        while let Some((turn, host)) = self.turns.first().cloned() {
+            if turn > now {
+                return Next::SleepUntil(turn);
+            }
+            match self.ask_ceilings(&host, now) {
+                Ok(()) => return Next::Visit(self.take(host)),
+                Err(Refusal::Server(until)) => self.change(&host, |pace| pace.wanted_from = Some(until)),
+                Err(Refusal::Total(until)) => return Next::SleepUntil(until),
+            }
+        }
+        if self.in_flight > 0 { Next::AwaitVisits } else { Next::Drained }
+    }
+
+    /// Takes a permit back that was not spent.
+    pub fn give_back(&mut self, permit: Permit) {
+        self.in_flight -= 1;
+        self.change(permit.host(), |pace| pace.in_flight -= 1);
+    }
+
+    /// Ends a visit at `now`, the end of its answer, and returns the pace to store.
+    pub fn finish(&mut self, turn: Turn, manner: Manner, now: Timestamp) -> StoredPace {
+        self.in_flight -= 1;
+        self.change(turn.host(), |pace| pace.finish(manner, now));
+        self.hosts[turn.host()].to_store()
+    }
+
+    /// Returns the gap that a host is kept to now.
+    pub fn gap(&self, host: &Host) -> Duration {
+        self.hosts.get(host).map_or(Duration::ZERO, Pace::gap)
+    }
+
+    /// Returns how often in a row a host complained or failed.
+    pub fn strikes(&self, host: &Host) -> u32 {
+        self.hosts.get(host).map_or(0, |pace| pace.strikes)
+    }
+
+    /// Returns the moment before which a host is not asked.
+    pub fn not_before(&self, host: &Host) -> Option<Timestamp> {
+        self.hosts.get(host).map(|pace| pace.not_before)
+    }
+
+    /// Returns where a host's server is, when that was told.
+    pub fn server(&self, host: &Host) -> Option<IpAddr> {
+        self.hosts.get(host)?.server
+    }
+
+    fn take(&mut self, host: Host) -> Permit {
+        self.in_flight += 1;
+        self.change(&host, |pace| pace.in_flight += 1);
+        Permit::new(host)
+    }
+
+    fn ask_ceilings(&self, host: &Host, now: Timestamp) -> Result<(), Refusal> {
+        let pace = &self.hosts[host];
+        if let Some(server) = pace.server.filter(|_| !pace.manners.own) {
+            self.ceilings.ask_server(server, now).map_err(Refusal::Server)?;
+        }
+        self.ceilings.ask_total(now).map_err(Refusal::Total)
+    }
+
+    /// Changes a known host's pace and moves its turn to where it then belongs.
+    fn change(&mut self, host: &Host, edit: impl FnOnce(&mut Pace)) {
+        let Some(pace) = self.hosts.get_mut(host) else { return };
+        let before = pace.turn();
+        edit(pace);
+        let after = pace.turn();
+        if before != after {
+            if let Some(turn) = before {
+                self.turns.remove(&(turn, host.clone()));
+            }
+            if let Some(turn) = after {
+                self.turns.insert((turn, host.clone()));
+            }
+        }
+    }
+}
+
+enum Refusal {
+    Server(Timestamp),
+    Total(Timestamp),
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
+    const GAP: Duration = Duration::from_secs(2);
+
+    fn host(k: u8) -> Host {
+        Host::from_stored(format!("h{k}.example"))
+    }
+
+    fn hosts(count: u8) -> Hosts {
+        let mut hosts = Hosts::new(Duration::from_millis(1), Duration::from_millis(1));
+        for k in 0..count {
+            hosts.meet(&host(k), Manners { gap: GAP, at_once: 1, own: false }, None, NOW);
+            hosts.locate(&host(k), IpAddr::from([192, 0, 2, k]));
+            hosts.want(&host(k), NOW);
+        }
+        hosts
+    }
+
+    fn visit(hosts: &mut Hosts, now: Timestamp) -> Permit {
+        match hosts.next(now) {
+            Next::Visit(permit) => permit,
+            other => panic!("expected a visit, got {other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_host_is_not_asked_while_it_answers() {
+        let mut hosts = hosts(1);
+        let permit = visit(&mut hosts, NOW);
+        assert!(matches!(hosts.next(NOW + GAP * 100), Next::AwaitVisits));
+        let turn = permit.spend();
+        hosts.finish(turn, Manner::Answered, NOW + GAP);
+        assert!(matches!(hosts.next(NOW + GAP), Next::SleepUntil(at) if at == NOW + GAP * 2));
+    }
+
+    #[test]
+    fn a_permit_given_back_costs_no_gap() {
+        let mut hosts = hosts(1);
+        let permit = visit(&mut hosts, NOW);
+        hosts.give_back(permit);
+        let again = NOW + Duration::from_millis(1);
+        let permit = visit(&mut hosts, again);
+        hosts.give_back(permit);
+    }
+
+    #[test]
+    fn a_host_without_work_is_left_alone() {
+        let mut hosts = hosts(1);
+        hosts.leave(&host(0));
+        assert!(matches!(hosts.next(NOW), Next::Drained));
+    }
+
+    #[test]
+    fn a_host_without_a_known_server_is_not_asked() {
+        let mut hosts = hosts(0);
+        hosts.meet(&host(0), Manners { gap: GAP, at_once: 1, own: false }, None, NOW);
+        hosts.want(&host(0), NOW);
+        assert!(matches!(hosts.next(NOW), Next::Drained));
+    }
+
+    #[test]
+    fn two_papers_on_one_server_share_its_ceiling() {
+        let mut hosts = Hosts::new(Duration::from_millis(500), Duration::from_millis(1));
+        for k in 0..2 {
+            hosts.meet(&host(k), Manners { gap: GAP, at_once: 1, own: false }, None, NOW);
+            hosts.locate(&host(k), IpAddr::from([192, 0, 2, 1]));
+            hosts.want(&host(k), NOW);
+        }
+        let first = visit(&mut hosts, NOW);
+        assert!(matches!(hosts.next(NOW), Next::SleepUntil(at) if at == NOW + Duration::from_millis(500)));
+        hosts.give_back(first);
+    }
+
+    proptest! {
+        /// Whatever the answers and their times: one request a host at a time, never inside a gap, never before
+        /// a Retry-After, and every host is asked in the end.
+        #[test]
+        fn no_host_is_hurried(script in proptest::collection::vec((0u64..5000, 0u8..4, 0u64..9000), 1..200)) {
+            let mut hosts = hosts(4);
+            let mut now = NOW;
+            let mut free_from: HashMap<Host, Timestamp> = HashMap::new();
+            let mut under_way: Vec<Permit> = Vec::new();
+            for (step, manner, wait) in script {
+                now = now + Duration::from_millis(step);
+                while let Next::Visit(permit) = hosts.next(now) {
+                    prop_assert!(under_way.iter().all(|other| other.host() != permit.host()));
+                    prop_assert!(free_from.get(permit.host()).is_none_or(|free| *free <= now));
+                    under_way.push(permit);
+                }
+                if let Some(permit) = under_way.pop() {
+                    let host = permit.host().clone();
+                    let until = now + Duration::from_millis(wait);
+                    let (manner, rest) = match manner {
+                        0 | 1 => (Manner::Answered, now + GAP),
+                        2 => (Manner::Busy { until: Some(until) }, until.max(now + GAP)),
+                        _ => (Manner::Failed, now + GAP),
+                    };
+                    hosts.finish(permit.spend(), manner, now);
+                    free_from.insert(host, rest);
+                }
+            }
+            for permit in under_way {
+                hosts.finish(permit.spend(), Manner::Answered, now);
+            }
+            let mut asked = BTreeSet::new();
+            let late = now + Duration::from_secs(100_000);
+            for k in 0..4 {
+                let permit = visit(&mut hosts, late + Duration::from_millis(k));
+                asked.insert(permit.host().clone());
+                let _turn = permit.spend();
+            }
+            prop_assert_eq!(asked.len(), 4);
+        }
+    }
+}

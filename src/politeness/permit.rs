@@ -1,0 +1,40 @@
+//! The right to send one request to one host, and the duty to say how it went.
+
+use crate::page_url::Host;
+
+/// The right to send one request to one host. Only [`Hosts::next`](crate::politeness::Hosts::next) makes one; it is
+/// spent once, or given back.
+#[derive(Debug)]
+#[must_use = "a permit holds its host: spend it or give it back"]
+pub struct Permit {
+    host: Host,
+}
+
+/// The duty, after a permit was spent, to tell [`Hosts::finish`](crate::politeness::Hosts::finish) how the request
+/// went: until then the host is taken to be busy.
+#[derive(Debug)]
+#[must_use = "a host is busy until its turn is finished"]
+pub struct Turn {
+    host: Host,
+}
+
+impl Permit {
+    pub(in crate::politeness) fn new(host: Host) -> Self {
+        Self { host }
+    }
+
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// Uses the right up.
+    pub fn spend(self) -> Turn {
+        Turn { host: self.host }
+    }
+}
+
+impl Turn {
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+}
