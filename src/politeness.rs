@@ -3,6 +3,7 @@
 mod ceilings;
 mod pace;
 mod permit;
+mod retry_after;
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -15,6 +16,7 @@ use crate::time::Timestamp;
 
 pub use pace::{Manner, Manners, StoredPace};
 pub use permit::{Permit, Turn};
+pub use retry_after::retry_after;
 
 /// The hosts of one crawl, and whose turn it is.
 #[derive(Debug)]

@@ -1,0 +1,11 @@
+//! Pages and what becomes of them: the judgement after each answer. Pure, told the time.
+
+mod page;
+mod reading;
+mod settle;
+mod visit;
+
+pub use page::{Found, List, Page, PageId, PageState, Role, Verdict};
+pub use reading::{Continuation, Coverage, ListEnd, Pass};
+pub use settle::{Outcome, Reading, Settlement, Wanted, settle};
+pub use visit::{Visit, WrongHost};

@@ -1,0 +1,158 @@
+//! A page: an address that is wanted, what it is to us, and where it stands.
+
+use std::fmt;
+
+use crate::frontier::reading::Pass;
+use crate::page_url::PageUrl;
+use crate::time::{LocalTime, Timestamp};
+
+/// The archive's number for a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PageId(pub i64);
+
+/// What a page is to us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// The home page: its menu names the sections, its head the feeds.
+    Home,
+    Feed,
+    /// The first page of a list of articles.
+    Section,
+    /// A further page of such a list.
+    ListPage,
+    Article,
+}
+
+impl Role {
+    pub const ALL: [Self; 5] = [Self::Home, Self::Feed, Self::Section, Self::ListPage, Self::Article];
+
+    /// Returns the name that the archive keeps.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Home => "home",
+            Self::Feed => "feed",
+            Self::Section => "section",
+            Self::ListPage => "list",
+            Self::Article => "article",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.name() == name)
+    }
+
+    /// Lists go before articles, since their rows shift while one reads.
+    pub fn priority(self) -> u8 {
+        match self {
+            Self::Home => 50,
+            Self::Feed => 40,
+            Self::Section => 30,
+            Self::ListPage => 20,
+            Self::Article => 10,
+        }
+    }
+}
+
+/// A page whose turn it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Page {
+    pub id: PageId,
+    pub site: String,
+    pub url: PageUrl,
+    pub role: Role,
+    /// An article's number in its paper.
+    pub number: Option<u64>,
+    /// How often in a row it could not be had.
+    pub attempts: u32,
+    /// How many redirects led here.
+    pub hops: u32,
+    /// The list that it is a page of; sections and list pages have one.
+    pub list: Option<List>,
+}
+
+/// Where a page stands in the reading of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct List {
+    /// The list's first page.
+    pub section: PageId,
+    pub pass: Pass,
+    /// When this reading of the list asked for its first page: what was discovered before is known.
+    pub began: Timestamp,
+    /// A mark of the rows of the page before, to notice that it was sent again.
+    pub previous: Option<i64>,
+}
+
+/// Where a page stands. A CHECK constraint of the archive mirrors it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PageState {
+    Queued { due: Timestamp, attempts: u32 },
+    Settled(Verdict),
+}
+
+/// What became of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The article is kept.
+    Stored,
+    /// The list, feed or home page was read.
+    Read,
+    /// The address moved; the new one is a page of its own.
+    Moved { to: PageUrl },
+    /// Only the public part of a members' article is kept.
+    Members,
+    /// There is nothing (any more).
+    Gone { why: String },
+    /// The page is kept, but no article was found in it.
+    Unextracted { why: String },
+    /// robots.txt forbids it.
+    Disallowed { rule: String },
+    /// The server refuses it.
+    Refused { why: String },
+    /// It could not be had.
+    Failed { why: String },
+}
+
+impl Verdict {
+    /// Returns the name that the archive keeps.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Read => "read",
+            Self::Moved { .. } => "moved",
+            Self::Members => "members",
+            Self::Gone { .. } => "gone",
+            Self::Unextracted { .. } => "unextracted",
+            Self::Disallowed { .. } => "disallowed",
+            Self::Refused { .. } => "refused",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// Returns why, where there is something to say.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Stored | Self::Read | Self::Members => None,
+            Self::Moved { to } => Some(to.as_str()),
+            Self::Disallowed { rule } => Some(rule),
+            Self::Gone { why } | Self::Unextracted { why } | Self::Refused { why } | Self::Failed { why } => Some(why),
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        self.reason().map_or(Ok(()), |reason| write!(f, ": {reason}"))
+    }
+}
+
+/// A page that another page told of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    pub url: PageUrl,
+    pub role: Role,
+    pub number: Option<u64>,
+    /// When the list or feed says that it was published.
+    pub published_at: Option<LocalTime>,
+    pub hops: u32,
+}

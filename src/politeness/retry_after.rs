@@ -1,0 +1,43 @@
+//! The `Retry-After` header: seconds or a date (RFC 9110 §10.2.3).
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+
+/// Returns the moment until which a host asks to be left alone; `None` where the header says nothing that can be read.
+pub fn retry_after(header: &str, now: Timestamp) -> Option<Timestamp> {
+    let header = header.trim();
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        // More seconds than fit are still a wish to be left alone, for as long as we can count.
+        let seconds = header.parse().unwrap_or(u64::MAX);
+        return Some(now + Duration::from_secs(seconds));
+    }
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
+    Some(date.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+
+    #[test]
+    fn seconds_and_dates_become_moments() {
+        assert_eq!(retry_after(" 120 ", NOW), Some(NOW + Duration::from_secs(120)));
+        let date = retry_after("Tue, 24 Nov 2026 12:42:30 GMT", NOW).unwrap();
+        assert_eq!(date, NOW + Duration::from_secs(3600));
+    }
+
+    #[test]
+    fn an_absurd_wait_does_not_overflow() {
+        assert_eq!(retry_after("99999999999999999999999", NOW), Some(Timestamp::MAX));
+    }
+
+    #[test]
+    fn nonsense_says_nothing() {
+        assert_eq!(retry_after("soon", NOW), None);
+        assert_eq!(retry_after("", NOW), None);
+        assert_eq!(retry_after("-5", NOW), None);
+    }
+}
