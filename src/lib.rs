@@ -1,5 +1,6 @@
 //! saseo (사서, librarian): a polite newspaper archivist.
 
+pub mod archive;
 pub mod clock;
 pub mod config;
 pub mod discover;

@@ -1,0 +1,94 @@
+//! Captures: answers as they came, their bodies compressed and kept once by content.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+use sha2::{Digest, Sha256};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::ledger::AnnouncedId;
+use crate::frontier::PageId;
+use crate::time::Timestamp;
+
+/// zstd's level 1 keeps a newspaper's pages at a fifth of their size for a third of level 3's time.
+const LEVEL: i32 = 1;
+
+/// An answer to keep, ready to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Capture {
+    pub fetched_at: Timestamp,
+    pub status: u16,
+    /// `name: value`, one a line.
+    pub headers: String,
+    pub body: Packed,
+    pub charset: Option<Charset>,
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
+}
+
+/// How the body's bytes became text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Charset {
+    pub declared: Option<String>,
+    pub used: String,
+    pub had_errors: bool,
+}
+
+/// A body, named by its content and compressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    sha256: [u8; 32],
+    bytes: i64,
+    zstd: Vec<u8>,
+}
+
+/// Compresses a body. This is work for the task that fetched it, not for the writer.
+pub fn pack(body: &[u8]) -> Packed {
+    let zstd = zstd::bulk::compress(body, LEVEL).expect("compressing into memory only fails for want of memory");
+    let bytes = i64::try_from(body.len()).expect("a body is capped far below 2^63 bytes");
+    Packed { sha256: Sha256::digest(body).into(), bytes, zstd }
+}
+
+/// The archive's number for a capture.
+pub(in crate::archive) fn write_capture(
+    work: &Transaction<'_>,
+    page: PageId,
+    announced: AnnouncedId,
+    capture: &Capture,
+) -> Result<i64, ArchiveError> {
+    let body = write_body(work, &capture.body)?;
+    let charset = capture.charset.as_ref();
+    work.prepare_cached(
+        "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id, charset_declared, charset_used, charset_errors)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        page.0,
+        announced.0,
+        capture.fetched_at.millis(),
+        capture.status,
+        capture.headers,
+        body,
+        charset.and_then(|charset| charset.declared.as_deref()),
+        charset.map(|charset| charset.used.as_str()),
+        charset.is_some_and(|charset| charset.had_errors),
+    ])?;
+    let id = work.last_insert_rowid();
+    work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?.execute(params![
+        page.0,
+        capture.etag,
+        capture.last_modified
+    ])?;
+    Ok(id)
+}
+
+fn write_body(work: &Transaction<'_>, body: &Packed) -> Result<i64, ArchiveError> {
+    let mut known = work.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
+    if let Some(id) = known.query_row([body.sha256], |row| row.get(0)).optional()? {
+        return Ok(id);
+    }
+    work.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?.execute(params![
+        body.sha256,
+        body.bytes,
+        body.zstd
+    ])?;
+    Ok(work.last_insert_rowid())
+}

@@ -1,0 +1,157 @@
+//! Queued pages: which hosts have some, and which one is next.
+
+use std::sync::Arc;
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::store::{Store, stored_number};
+use crate::frontier::{Found, List, Page, PageId, Pass, Role};
+use crate::page_url::{Host, PageUrl};
+use crate::time::Timestamp;
+
+/// The sites that a crawl is about, by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection(Arc<str>);
+
+/// A host with queued pages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueHost {
+    pub host: Host,
+    /// A site whose pages are queued there.
+    pub site: String,
+    pub first_due: Timestamp,
+}
+
+/// What there is to ask a host.
+#[derive(Clone, Debug, PartialEq)]
+pub enum NextPage {
+    Page(Box<Page>),
+    /// Nothing now, but from that moment on.
+    LaterAt(Timestamp),
+    Nothing,
+}
+
+impl Selection {
+    pub fn of<'a>(sites: impl IntoIterator<Item = &'a str>) -> Self {
+        let names: Vec<&str> = sites.into_iter().collect();
+        Self(serde_json::Value::from(names).to_string().into())
+    }
+}
+
+impl Store {
+    pub fn due_hosts(&self, of: &Selection) -> Result<Vec<DueHost>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT page.host, min(page.due_at), site.name FROM page JOIN site ON site.id = page.site_id
+             WHERE page.due_at IS NOT NULL AND site.name IN (SELECT value FROM json_each(?1)) GROUP BY page.host",
+        )?;
+        let rows = select.query_map([&*of.0], |row| {
+            Ok(DueHost {
+                host: Host::from_stored(row.get(0)?),
+                first_due: Timestamp::from_millis(row.get(1)?),
+                site: row.get(2)?,
+            })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    pub fn next_page(
+        &self,
+        host: &Host,
+        of: &Selection,
+        under_way: &[PageId],
+        now: Timestamp,
+    ) -> Result<NextPage, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
+                    page.section_id, page.pass, page.began_at, page.previous
+             FROM page JOIN site ON site.id = page.site_id
+             WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
+               AND site.name IN (SELECT value FROM json_each(?3))
+             ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?4",
+        )?;
+        let most = i64::try_from(under_way.len()).unwrap_or(i64::MAX - 1) + 1;
+        let mut rows = select.query(params![host.as_str(), now.millis(), &*of.0, most])?;
+        while let Some(row) = rows.next()? {
+            if !under_way.contains(&PageId(row.get(0)?)) {
+                return Ok(NextPage::Page(Box::new(self.page(row, now)?)));
+            }
+        }
+        self.next_due(host, of, under_way, now)
+    }
+
+    fn next_due(
+        &self,
+        host: &Host,
+        of: &Selection,
+        under_way: &[PageId],
+        now: Timestamp,
+    ) -> Result<NextPage, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT min(page.due_at) FROM page JOIN site ON site.id = page.site_id
+             WHERE page.host = ?1 AND page.due_at > ?2 AND site.name IN (SELECT value FROM json_each(?3))
+               AND page.id NOT IN (SELECT value FROM json_each(?4))",
+        )?;
+        let under_way = serde_json::Value::from(under_way.iter().map(|page| page.0).collect::<Vec<_>>()).to_string();
+        let due: Option<i64> =
+            select.query_row(params![host.as_str(), now.millis(), &*of.0, under_way], |row| row.get(0))?;
+        Ok(due.map_or(NextPage::Nothing, |due| NextPage::LaterAt(Timestamp::from_millis(due))))
+    }
+
+    fn page(&self, row: &Row<'_>, now: Timestamp) -> Result<Page, ArchiveError> {
+        let damaged = |what: &str| ArchiveError::Damaged(format!("page {what}"));
+        let id = PageId(row.get(0)?);
+        let role = Role::named(&row.get::<_, String>(3)?).ok_or_else(|| damaged("role"))?;
+        let list = match role {
+            Role::Section => {
+                Some(List { section: id, pass: self.pass_of(id, row.get(7)?)?, began: now, previous: None })
+            }
+            Role::ListPage => Some(List {
+                section: PageId(row.get(8)?),
+                pass: Pass::named(&row.get::<_, String>(9)?).ok_or_else(|| damaged("pass"))?,
+                began: Timestamp::from_millis(row.get(10)?),
+                previous: row.get(11)?,
+            }),
+            Role::Home | Role::Feed | Role::Article => None,
+        };
+        Ok(Page {
+            id,
+            site: row.get(1)?,
+            url: PageUrl::parse(&row.get::<_, String>(2)?).map_err(|why| damaged(&why.to_string()))?,
+            role,
+            number: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
+            attempts: row.get(5)?,
+            hops: row.get(6)?,
+            list,
+        })
+    }
+
+    /// A list that was never read to its end is read to it, unless that reading is under way further down: then the
+    /// top only catches up.
+    fn pass_of(&self, section: PageId, read_to_end_at: Option<i64>) -> Result<Pass, ArchiveError> {
+        if read_to_end_at.is_some() {
+            return Ok(Pass::Later);
+        }
+        let mut select = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM page WHERE section_id = ?1 AND due_at IS NOT NULL AND pass = 'first')",
+        )?;
+        let is_under_way: bool = select.query_row([section.0], |row| row.get(0))?;
+        Ok(if is_under_way { Pass::Later } else { Pass::First })
+    }
+
+    /// An article is known by its number, whatever its address; any other page by its address.
+    pub fn discovered(&self, site: &str, pages: &[Found]) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
+        let mut by_number = self.connection.prepare_cached(
+            "SELECT min(page.discovered_at) FROM page JOIN site ON site.id = page.site_id
+             WHERE site.name = ?1 AND page.number = ?2",
+        )?;
+        let mut by_url = self.connection.prepare_cached("SELECT discovered_at FROM page WHERE url = ?1")?;
+        let mut moment = |page: &Found| -> Result<Option<i64>, rusqlite::Error> {
+            match page.number {
+                Some(number) => by_number.query_row(params![site, stored_number(number)], |row| row.get(0)),
+                None => Ok(by_url.query_row([page.url.as_str()], |row| row.get(0)).optional()?),
+            }
+        };
+        pages.iter().map(|page| Ok(moment(page)?.map(Timestamp::from_millis))).collect()
+    }
+}

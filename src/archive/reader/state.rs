@@ -1,0 +1,135 @@
+//! The state of things: sites, hosts and runs, for `status`.
+
+use rusqlite::params;
+use serde::Serialize;
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::time::Timestamp;
+
+/// One site's numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SiteState {
+    pub site: String,
+    pub title: String,
+    pub articles: u64,
+    pub members_only: u64,
+    pub gone: u64,
+    pub unextracted: u64,
+    pub disallowed: u64,
+    pub refused: u64,
+    pub failed: u64,
+    pub queued: u64,
+    /// When the oldest queued page was or is due.
+    pub oldest_due: Option<String>,
+    pub newest_article: Option<String>,
+    /// Lists that were never read to their end.
+    pub lists_unread: u64,
+    /// Lists whose server sent the same page again and again: what lies beyond was not seen.
+    pub lists_partial: u64,
+}
+
+/// One host's pace.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HostState {
+    pub host: String,
+    pub not_before: String,
+    pub gap_seconds: f64,
+    pub strikes: u32,
+    pub queued: u64,
+}
+
+/// One run, from the view `runs`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RunState {
+    pub run: i64,
+    pub command: String,
+    pub started_at: String,
+    pub ended_at: Option<String>,
+    pub how: Option<String>,
+    pub requests: u64,
+    pub bytes: u64,
+    pub articles_new: u64,
+    pub articles_changed: u64,
+    pub articles_gone: u64,
+    pub refused: u64,
+    pub failed: u64,
+}
+
+impl Reader {
+    pub fn sites(&self) -> Result<Vec<SiteState>, ArchiveError> {
+        let mut select = self.connection.prepare(
+            "SELECT site.name, site.title,
+               (SELECT count(*) FROM article WHERE site_id = site.id),
+               (SELECT count(*) FROM article WHERE site_id = site.id AND access = 'members'),
+               count(*) FILTER (WHERE verdict = 'gone'), count(*) FILTER (WHERE verdict = 'unextracted'),
+               count(*) FILTER (WHERE verdict = 'disallowed'), count(*) FILTER (WHERE verdict = 'refused'),
+               count(*) FILTER (WHERE verdict = 'failed'), count(due_at), min(due_at),
+               (SELECT max(published_at) FROM articles WHERE articles.site = site.name),
+               count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL AND verdict IS NOT 'moved'),
+               count(*) FILTER (WHERE list_end = 'repeats')
+             FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name",
+        )?;
+        let states = select.query_map([], |row| {
+            Ok(SiteState {
+                site: row.get(0)?,
+                title: row.get(1)?,
+                articles: row.get(2)?,
+                members_only: row.get(3)?,
+                gone: row.get(4)?,
+                unextracted: row.get(5)?,
+                disallowed: row.get(6)?,
+                refused: row.get(7)?,
+                failed: row.get(8)?,
+                queued: row.get(9)?,
+                oldest_due: row.get::<_, Option<i64>>(10)?.map(|due| Timestamp::from_millis(due).to_string()),
+                newest_article: row.get(11)?,
+                lists_unread: row.get(12)?,
+                lists_partial: row.get(13)?,
+            })
+        })?;
+        Ok(states.collect::<Result<_, _>>()?)
+    }
+
+    pub fn hosts(&self) -> Result<Vec<HostState>, ArchiveError> {
+        let mut select = self.connection.prepare(
+            "SELECT name, not_before, gap, strikes,
+               (SELECT count(*) FROM page WHERE page.host = host.name AND due_at IS NOT NULL) FROM host ORDER BY name",
+        )?;
+        let states = select.query_map([], |row| {
+            Ok(HostState {
+                host: row.get(0)?,
+                not_before: Timestamp::from_millis(row.get(1)?).to_string(),
+                gap_seconds: std::time::Duration::from_millis(row.get(2)?).as_secs_f64(),
+                strikes: row.get(3)?,
+                queued: row.get(4)?,
+            })
+        })?;
+        Ok(states.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the newest runs, the newest first.
+    pub fn runs(&self, most: u32) -> Result<Vec<RunState>, ArchiveError> {
+        let mut select = self.connection.prepare(
+            "SELECT id, command, started_at, ended_at, how, requests, bytes, articles_new, articles_changed,
+               articles_gone, refused, failed FROM runs ORDER BY id DESC LIMIT ?1",
+        )?;
+        let states = select.query_map(params![most], |row| {
+            Ok(RunState {
+                run: row.get(0)?,
+                command: row.get(1)?,
+                started_at: row.get(2)?,
+                ended_at: row.get(3)?,
+                how: row.get(4)?,
+                requests: row.get(5)?,
+                bytes: row.get(6)?,
+                articles_new: row.get(7)?,
+                articles_changed: row.get(8)?,
+                articles_gone: row.get(9)?,
+                refused: row.get(10)?,
+                failed: row.get(11)?,
+            })
+        })?;
+        Ok(states.collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,79 @@
+//! Every robots.txt that was ever fetched, or found missing or out of reach.
+
+use rusqlite::{OptionalExtension, Transaction, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::store::Store;
+use crate::time::Timestamp;
+
+/// The archive's number for one copy of a robots.txt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct RobotsId(pub i64);
+
+/// What the answer to a request for robots.txt came to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ruled {
+    Rules { body: Vec<u8> },
+    AllowAll,
+    ForbidAll,
+}
+
+/// One copy, as it is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RobotsCopy {
+    /// `None` before it is kept.
+    pub id: Option<RobotsId>,
+    pub origin: String,
+    pub fetched_at: Timestamp,
+    pub expires_at: Timestamp,
+    pub status: Option<u16>,
+    pub ruled: Ruled,
+    /// In words, what was decided and on what ground.
+    pub why: String,
+}
+
+impl Store {
+    pub fn newest_robots(&self, origin: &str) -> Result<Option<RobotsCopy>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT id, fetched_at, expires_at, status, ruling, why, body FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1",
+        )?;
+        let copy = select.query_row([origin], |row| {
+            let ruling: String = row.get(4)?;
+            Ok(RobotsCopy {
+                id: Some(RobotsId(row.get(0)?)),
+                origin: origin.to_owned(),
+                fetched_at: Timestamp::from_millis(row.get(1)?),
+                expires_at: Timestamp::from_millis(row.get(2)?),
+                status: row.get(3)?,
+                ruled: match ruling.as_str() {
+                    "rules" => Ruled::Rules { body: row.get(6)? },
+                    "allow all" => Ruled::AllowAll,
+                    _ => Ruled::ForbidAll,
+                },
+                why: row.get(5)?,
+            })
+        });
+        Ok(copy.optional()?)
+    }
+}
+
+pub(in crate::archive) fn write_robots(work: &Transaction<'_>, copy: &RobotsCopy) -> Result<RobotsId, ArchiveError> {
+    let (ruling, body) = match &copy.ruled {
+        Ruled::Rules { body } => ("rules", Some(body.as_slice())),
+        Ruled::AllowAll => ("allow all", None),
+        Ruled::ForbidAll => ("forbid all", None),
+    };
+    work.prepare_cached(
+        "INSERT INTO robots (origin, fetched_at, expires_at, status, ruling, why, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute(params![
+        copy.origin,
+        copy.fetched_at.millis(),
+        copy.expires_at.millis(),
+        copy.status,
+        ruling,
+        copy.why,
+        body
+    ])?;
+    Ok(RobotsId(work.last_insert_rowid()))
+}

@@ -1,0 +1,86 @@
+//! Runs: when a crawl began, how it ended, what it brought.
+
+use rusqlite::params;
+
+use crate::archive::error::ArchiveError;
+use crate::archive::lease::Lease;
+use crate::archive::store::Store;
+use crate::time::Timestamp;
+
+/// The archive's number for a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId(pub i64);
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    /// Nothing more was due.
+    Finished,
+    /// A signal, or a kill that a later run found.
+    Interrupted,
+    /// A limit that the user set was reached.
+    Stopped,
+    /// It could not go on.
+    Failed,
+}
+
+impl How {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Finished => "finished",
+            Self::Interrupted => "interrupted",
+            Self::Stopped => "stopped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+/// What a run brought.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub requests: u64,
+    pub not_modified: u64,
+    pub articles_new: u64,
+    pub articles_changed: u64,
+    pub articles_gone: u64,
+    /// Pages that robots.txt or the server refused.
+    pub refused: u64,
+    /// Pages that could not be had, or had no article in them.
+    pub failed: u64,
+    pub bytes: u64,
+}
+
+impl Store {
+    pub fn begin_run(&mut self, lease: Lease, command: &str, now: Timestamp) -> Result<RunId, ArchiveError> {
+        let work = self.transaction(lease)?;
+        work.execute(
+            "UPDATE run SET how = 'interrupted',
+                    ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE run_id = run.id), started_at))
+             WHERE how IS NULL",
+            [],
+        )?;
+        let sql = "INSERT INTO run (command, epoch, started_at) VALUES (?1, ?2, ?3)";
+        work.execute(sql, params![command, lease.epoch, now.millis()])?;
+        let run = RunId(work.last_insert_rowid());
+        work.commit()?;
+        Ok(run)
+    }
+
+    pub fn end_run(&mut self, run: RunId, how: How, tally: &Tally, now: Timestamp) -> Result<(), ArchiveError> {
+        self.connection.execute(
+            "UPDATE run SET ended_at = ?2, how = ?3, articles_new = ?4, articles_changed = ?5, articles_gone = ?6,
+                    refused = ?7, failed = ?8 WHERE id = ?1",
+            params![
+                run.0,
+                now.millis(),
+                how.name(),
+                tally.articles_new.cast_signed(),
+                tally.articles_changed.cast_signed(),
+                tally.articles_gone.cast_signed(),
+                tally.refused.cast_signed(),
+                tally.failed.cast_signed()
+            ],
+        )?;
+        Ok(())
+    }
+}

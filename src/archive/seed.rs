@@ -1,0 +1,74 @@
+//! Seeding: a site's entry pages, where every crawl begins.
+
+use std::time::Duration;
+
+use rusqlite::{Transaction, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::lease::Lease;
+use crate::archive::store::Store;
+use crate::frontier::Role;
+use crate::page_url::PageUrl;
+use crate::time::Timestamp;
+
+/// Menus change rarely: the home page is read once a day.
+const HOME_AGAIN: Duration = Duration::from_secs(24 * 3600);
+
+/// A site and where its crawl begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seed {
+    pub site: String,
+    pub title: String,
+    pub home: PageUrl,
+    /// Pages to read at every crawl, besides the sections and feeds that are known.
+    pub entries: Vec<(PageUrl, Role)>,
+}
+
+/// Whether something new is begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Seeding {
+    /// `crawl`: entry pages are due now, and what robots.txt forbade is asked about again, which costs no request.
+    Begin,
+    /// `resume`: only what an earlier run left.
+    Resume,
+}
+
+impl Store {
+    pub fn seed(&mut self, lease: Lease, seeds: &[Seed], seeding: Seeding, now: Timestamp) -> Result<(), ArchiveError> {
+        let work = self.transaction(lease)?;
+        for seed in seeds {
+            write_site(&work, seed, now)?;
+            if seeding == Seeding::Begin {
+                begin(&work, seed, now)?;
+            }
+        }
+        Ok(work.commit()?)
+    }
+}
+
+fn write_site(work: &Transaction<'_>, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
+    work.execute(
+        "INSERT INTO site (name, title, home, added_at) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT (name) DO UPDATE SET title = excluded.title, home = excluded.home",
+        params![seed.site, seed.title, seed.home.as_str(), now.millis()],
+    )?;
+    Ok(())
+}
+
+fn begin(work: &Transaction<'_>, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
+    for (url, role) in &seed.entries {
+        work.execute(
+            "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
+             VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (url) DO NOTHING",
+            params![seed.site, url.host().as_str(), url.as_str(), role.name(), role.priority(), now.millis()],
+        )?;
+    }
+    work.execute(
+        "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND verdict IS NOT NULL
+           AND (role IN ('section', 'feed') AND verdict <> 'moved' OR verdict = 'disallowed'
+                OR role = 'home' AND verdict <> 'moved' AND (verdict <> 'read' OR settled_at <= ?3))",
+        params![seed.site, now.millis(), (now - HOME_AGAIN).millis()],
+    )?;
+    Ok(())
+}
