@@ -100,6 +100,11 @@ impl Archive {
         self.call(move |store| store.due_hosts(&of)).await
     }
 
+    /// Returns how many pages are queued.
+    pub async fn queued(&self, of: Selection) -> Result<u64, ArchiveError> {
+        self.call(move |store| store.queued(&of)).await
+    }
+
     /// Returns a host's best due page, other than those under way.
     pub async fn next_page(
         &self,

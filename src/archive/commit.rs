@@ -50,6 +50,8 @@ pub struct Effect {
     pub robots: Option<RobotsId>,
     /// Hosts with newly queued pages, and from when.
     pub queued: BTreeMap<Host, Timestamp>,
+    /// By how many pages the queue grew.
+    pub queue_growth: i64,
 }
 
 impl Store {
@@ -103,15 +105,19 @@ fn write_settlement(
     write_state(work, page.id, &settlement.state, now)?;
     if let PageState::Queued { due, .. } = settlement.state {
         effect.queue(page.url.host(), due);
+    } else {
+        effect.queue_growth -= 1;
     }
     for found in &settlement.found {
         if add_page(work, &page.site, found, now)? {
             effect.queue(found.url.host(), now);
+            effect.queue_growth += 1;
         }
     }
     if let Some(continuation) = &settlement.goes_on {
         add_list_page(work, page, continuation, now)?;
         effect.queue(continuation.url.host(), now);
+        effect.queue_growth += 1;
     }
     if let (Some(end), Some(list)) = (settlement.list_end, &page.list) {
         write_list_end(work, list.section, list.pass, end, now)?;

@@ -55,6 +55,14 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    pub fn queued(&self, of: &Selection) -> Result<u64, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT count(*) FROM page JOIN site ON site.id = page.site_id
+             WHERE page.due_at IS NOT NULL AND site.name IN (SELECT value FROM json_each(?1))",
+        )?;
+        Ok(select.query_row([&*of.0], |row| row.get(0))?)
+    }
+
     pub fn next_page(
         &self,
         host: &Host,

@@ -1,0 +1,22 @@
+# What one types while working on saseo. `just` lists it.
+
+default:
+    @just --list
+
+# Everything that CI checks
+ci:
+    bash .ci/run
+
+check:
+    cargo fmt --check
+    cargo clippy --all-targets -- -D warnings
+
+test *ARGS:
+    cargo test {{ARGS}}
+
+demo:
+    cargo run --release -- demo
+
+# The figures of docs/benchmarks.md
+bench:
+    cargo bench --bench crawl

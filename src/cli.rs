@@ -1,0 +1,107 @@
+//! The face: one file a command, and the only place that prints.
+
+mod check;
+mod configuration;
+mod crawl;
+mod demo;
+mod exit;
+mod export;
+mod extract;
+mod init;
+mod progress;
+mod say;
+mod status;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use tracing_subscriber::filter::LevelFilter;
+
+use crate::cli::exit::Exit;
+
+/// A polite newspaper archivist: crawls a paper at the pace it allows, keeps every page raw, extracts the articles.
+#[derive(Debug, Parser)]
+#[command(name = "saseo", version, max_term_width = 100)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command has.
+#[derive(Debug, Args)]
+struct Common {
+    /// Folder of the configuration; where it does not exist, the shipped configuration serves
+    #[arg(long, value_name = "DIR", env = "SASEO_CONFIG", default_value = "config", global = true)]
+    config: PathBuf,
+    /// Folder of the archive
+    #[arg(long, value_name = "DIR", env = "SASEO_DATA", default_value = "data", global = true)]
+    data: PathBuf,
+    /// Print one JSON value on stdout instead of text
+    #[arg(long, global = true)]
+    json: bool,
+    /// Say more on stderr; twice for every page
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+    /// Say nothing on stderr but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Crawl until nothing more is due
+    Crawl(crawl::CrawlArgs),
+    /// Go on with what an interrupted crawl left; start nothing new
+    Resume(crawl::ResumeArgs),
+    /// Write the archive's articles into a file
+    Export(export::ExportArgs),
+    /// Tell what the archive holds, what is queued, and how the last runs went
+    Status,
+    /// Extract one saved page and print the article as JSON; no network, no archive
+    Extract(extract::ExtractArgs),
+    /// Check configuration, archive and disk
+    Check,
+    /// Write the shipped configuration into a folder; overwrite nothing
+    Init(init::InitArgs),
+    /// Start a small newspaper on this machine, crawl it, export it, and say what was done
+    Demo(demo::DemoArgs),
+}
+
+/// Runs the command line.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_stderr(&cli.common);
+    let common = &cli.common;
+    let exit = match cli.command {
+        Command::Crawl(args) => crawl::crawl(common, args),
+        Command::Resume(args) => crawl::resume(common, args),
+        Command::Export(args) => export::run(common, &args),
+        Command::Status => status::run(common),
+        Command::Extract(args) => extract::run(common, &args),
+        Command::Check => check::run(common),
+        Command::Init(args) => init::run(&args),
+        Command::Demo(args) => demo::run(common, &args),
+    };
+    exit.unwrap_or_else(|error| {
+        say::error(&error);
+        Exit::of(&error)
+    })
+    .into()
+}
+
+fn log_to_stderr(common: &Common) {
+    let level = match (common.quiet, common.verbose) {
+        (true, _) => LevelFilter::ERROR,
+        (false, 0) => LevelFilter::WARN,
+        (false, 1) => LevelFilter::INFO,
+        (false, _) => LevelFilter::DEBUG,
+    };
+    let ours = tracing_subscriber::filter::Targets::new().with_target("saseo", level);
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let to_stderr = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false);
+    tracing_subscriber::registry().with(to_stderr).with(ours).init();
+}

@@ -1,0 +1,74 @@
+//! Progress: one line that changes on a terminal, a plain line now and then in a log.
+
+use std::io::IsTerminal;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::cli::{Common, say};
+use crate::crawl::Progress;
+
+/// How often a log gets a line.
+const EVERY: Duration = Duration::from_secs(60);
+
+/// Shows how a crawl gets on.
+pub(in crate::cli) enum Watch {
+    Terminal(ProgressBar),
+    Log { next: Duration },
+    Silent,
+}
+
+impl Watch {
+    pub fn new(common: &Common) -> Self {
+        if common.quiet {
+            Self::Silent
+        } else if std::io::stderr().is_terminal() && common.verbose == 0 {
+            let line = ProgressBar::new_spinner();
+            line.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed"));
+            Self::Terminal(line)
+        } else {
+            Self::Log { next: EVERY }
+        }
+    }
+
+    pub fn see(&mut self, progress: &Progress) {
+        match self {
+            Self::Terminal(line) => {
+                line.set_message(words(progress));
+                line.tick();
+            }
+            Self::Log { next } if progress.elapsed >= *next => {
+                say::note(&words(progress));
+                *next = progress.elapsed + EVERY;
+            }
+            Self::Log { .. } | Self::Silent => {}
+        }
+    }
+
+    pub fn end(self) {
+        if let Self::Terminal(line) = self {
+            line.finish_and_clear();
+        }
+    }
+}
+
+fn words(progress: &Progress) -> String {
+    let tally = &progress.tally;
+    let minutes = progress.elapsed.as_secs_f64() / 60.0;
+    let rate = if minutes > 0.0 { tally.requests as f64 / minutes } else { 0.0 };
+    let left = if rate > 0.0 { in_words(Duration::from_secs_f64(progress.queued as f64 / rate * 60.0)) } else { "?".to_owned() };
+    format!(
+        "{} requests ({rate:.0} a minute), {} new articles, {} queued, about {left} left",
+        tally.requests, tally.articles_new, progress.queued
+    )
+}
+
+/// Returns a time as people say it: `12 s`, `4 min`, `3.5 h`.
+pub(in crate::cli) fn in_words(span: Duration) -> String {
+    match span.as_secs() {
+        0..=9 => format!("{:.1} s", span.as_secs_f64()),
+        10..=119 => format!("{} s", span.as_secs()),
+        120..=7199 => format!("{} min", span.as_secs() / 60),
+        _ => format!("{:.1} h", span.as_secs_f64() / 3600.0),
+    }
+}

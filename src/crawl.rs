@@ -1,0 +1,246 @@
+//! One crawl: the loop that owns hosts and frontier, and sends what they decide.
+
+mod ask;
+mod hosts;
+mod outcome;
+mod robots;
+mod site;
+mod take;
+mod visit;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::archive::{Archive, ArchiveError, How, Lease, RunId, Seed, Seeding, Selection, Tally};
+use crate::clock::Clock;
+use crate::config::Settings;
+use crate::crawl::ask::Waiting;
+use crate::crawl::robots::{KnownRobots, Quest};
+use crate::crawl::visit::Finished;
+use crate::fetch::Web;
+use crate::frontier::{PageId, Role};
+use crate::page_url::Host;
+use crate::politeness::Hosts;
+use crate::time::Timestamp;
+
+pub use site::{SiteError, SiteReader};
+
+/// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
+pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
+
+/// What to crawl, and how far.
+#[derive(Debug)]
+pub struct Plan {
+    /// `crawl` or `resume`, as the run is named.
+    pub command: String,
+    pub sites: Vec<Arc<SiteReader>>,
+    pub seeding: Seeding,
+    pub settings: Settings,
+    pub max_requests: Option<u64>,
+    pub at_most: Option<Duration>,
+}
+
+/// Whether to go on. Set by signals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Stop {
+    #[default]
+    GoOn,
+    /// No new requests; answers under way are settled.
+    Finish,
+    /// Requests under way are dropped.
+    Now,
+}
+
+/// Where a crawl stands, for those who watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub tally: Tally,
+    pub queued: u64,
+    pub elapsed: Duration,
+}
+
+/// How a crawl ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Report {
+    pub run: RunId,
+    pub how: How,
+    pub tally: Tally,
+    pub elapsed: Duration,
+    /// Pages still queued, due later or left by the run.
+    pub queued: u64,
+    /// Hosts that were given up for this run, and why.
+    pub given_up: Vec<(Host, String)>,
+}
+
+/// Crawls until nothing more is due within [`PATIENCE`], a limit is reached, or `stop` says so. `watcher` is told after
+/// every commit. `Err` means that the archive cannot go on.
+pub async fn run<W: Web>(
+    plan: Plan,
+    archive: &Archive,
+    web: Arc<W>,
+    clock: Clock,
+    holder: String,
+    mut stop: watch::Receiver<Stop>,
+    mut watcher: impl FnMut(&Progress),
+) -> Result<Report, ArchiveError> {
+    let mut crawl = Crawl::begin(plan, archive, web, clock, holder).await?;
+    let how = match crawl.until_done(&mut stop, &mut watcher).await {
+        Ok(how) => how,
+        Err(error) => {
+            // The first error is the one to tell; a run left open is found and marked by the next.
+            let _ = archive.end_run(crawl.run, How::Failed, crawl.tally, clock.now()).await;
+            return Err(error);
+        }
+    };
+    crawl.end(how).await
+}
+
+/// A crawl under way.
+struct Crawl<'a, W> {
+    archive: &'a Archive,
+    web: Arc<W>,
+    clock: Clock,
+    lease: Lease,
+    run: RunId,
+    began: Timestamp,
+    sites: HashMap<String, Arc<SiteReader>>,
+    of: Selection,
+    settings: Settings,
+    max_requests: Option<u64>,
+    deadline: Option<Timestamp>,
+    hosts: Hosts,
+    /// The site that a host was first met for.
+    host_sites: HashMap<Host, Arc<SiteReader>>,
+    given_up: HashMap<Host, String>,
+    robots: HashMap<String, KnownRobots>,
+    /// robots.txt files, and what they were redirected to, waiting for their host's turn.
+    quests: HashMap<Host, Vec<Quest>>,
+    /// Origins whose robots.txt is being asked for.
+    asked_robots: HashSet<String>,
+    under_way: HashMap<Host, Vec<PageId>>,
+    tasks: JoinSet<Finished>,
+    tally: Tally,
+    queued: u64,
+}
+
+impl<'a, W: Web> Crawl<'a, W> {
+    async fn begin(plan: Plan, archive: &'a Archive, web: Arc<W>, clock: Clock, holder: String) -> Result<Self, ArchiveError> {
+        let began = clock.now();
+        let lease = archive.take_lease(holder, began).await?;
+        let run = archive.begin_run(lease, plan.command, began).await?;
+        let seeds = plan.sites.iter().map(|reader| seed(reader)).collect();
+        archive.seed(lease, seeds, plan.seeding, began).await?;
+        let of = Selection::of(plan.sites.iter().map(|reader| reader.site.name.as_str()));
+        let pace = &plan.settings.pace;
+        let mut crawl = Self {
+            archive,
+            web,
+            clock,
+            lease,
+            run,
+            began,
+            of,
+            hosts: Hosts::new(pace.server_rate.0, pace.total_rate.0),
+            sites: plan.sites.into_iter().map(|reader| (reader.site.name.clone(), reader)).collect(),
+            settings: plan.settings,
+            max_requests: plan.max_requests,
+            deadline: plan.at_most.map(|span| began + span),
+            host_sites: HashMap::new(),
+            given_up: HashMap::new(),
+            robots: HashMap::new(),
+            quests: HashMap::new(),
+            asked_robots: HashSet::new(),
+            under_way: HashMap::new(),
+            tasks: JoinSet::new(),
+            tally: Tally::default(),
+            queued: 0,
+        };
+        crawl.queued = archive.queued(crawl.of.clone()).await?;
+        for due in archive.due_hosts(crawl.of.clone()).await? {
+            crawl.want(&due.host, &due.site, due.first_due).await?;
+        }
+        Ok(crawl)
+    }
+
+    async fn until_done(
+        &mut self,
+        stop: &mut watch::Receiver<Stop>,
+        watcher: &mut impl FnMut(&Progress),
+    ) -> Result<How, ArchiveError> {
+        loop {
+            self.take_finished(None).await?;
+            watcher(&self.progress());
+            let asked_to = *stop.borrow_and_update();
+            let waiting = match asked_to {
+                Stop::GoOn => self.ask().await?,
+                Stop::Finish => Waiting::ForAnswers,
+                Stop::Now => {
+                    self.tasks.abort_all();
+                    Waiting::ForAnswers
+                }
+            };
+            if self.tasks.is_empty() {
+                match waiting {
+                    Waiting::Until(moment) if moment <= self.clock.now() + PATIENCE => {}
+                    Waiting::Until(_) | Waiting::ForAnswers if asked_to != Stop::GoOn => return Ok(How::Interrupted),
+                    Waiting::AtLimit => return Ok(How::Stopped),
+                    Waiting::Until(_) | Waiting::ForAnswers => return Ok(How::Finished),
+                }
+            }
+            self.wait(waiting, stop).await?;
+        }
+    }
+
+    /// Waits for whatever comes first: an answer, the next turn, or a signal.
+    async fn wait(&mut self, waiting: Waiting, stop: &mut watch::Receiver<Stop>) -> Result<(), ArchiveError> {
+        let moment = match waiting {
+            Waiting::Until(moment) => moment,
+            Waiting::ForAnswers | Waiting::AtLimit => Timestamp::MAX,
+        };
+        let clock = self.clock;
+        let first = tokio::select! {
+            Some(finished) = self.tasks.join_next() => Some(finished),
+            () = clock.sleep_until(moment), if moment < Timestamp::MAX => None,
+            // A closed channel means that nobody will stop the crawl: then this branch is never ready.
+            () = changed(stop) => None,
+        };
+        match first {
+            Some(finished) => self.take_finished(Some(finished)).await,
+            None => Ok(()),
+        }
+    }
+
+    fn progress(&self) -> Progress {
+        Progress { tally: self.tally, queued: self.queued, elapsed: self.clock.now().since(self.began) }
+    }
+
+    async fn end(self, how: How) -> Result<Report, ArchiveError> {
+        let nothing_came = self.tally.requests == 0 && !self.given_up.is_empty();
+        let how = if nothing_came && how == How::Finished { How::Failed } else { how };
+        let now = self.clock.now();
+        self.archive.end_run(self.run, how, self.tally, now).await?;
+        let queued = self.archive.queued(self.of.clone()).await?;
+        let mut given_up: Vec<_> = self.given_up.into_iter().collect();
+        given_up.sort();
+        Ok(Report { run: self.run, how, tally: self.tally, elapsed: now.since(self.began), queued, given_up })
+    }
+}
+
+async fn changed(stop: &mut watch::Receiver<Stop>) {
+    if stop.changed().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+fn seed(reader: &SiteReader) -> Seed {
+    let site = &reader.site;
+    let mut entries: Vec<_> = reader.sections.iter().map(|url| (url.clone(), Role::Section)).collect();
+    if reader.wanted.menu || reader.wanted.feeds {
+        entries.push((site.home.clone(), Role::Home));
+    }
+    Seed { site: site.name.clone(), title: site.title.clone(), home: site.home.clone(), entries }
+}

@@ -1,0 +1,161 @@
+//! Asking: turns permits into visits, announces them, and lets them go.
+
+use std::sync::Arc;
+
+use crate::archive::{Announcement, ArchiveError, NextPage};
+use crate::crawl::Crawl;
+use crate::crawl::robots::Standing;
+use crate::crawl::visit::{Asked, visit};
+use crate::fetch::Web;
+use crate::frontier::{Page, Verdict, Visit};
+use crate::page_url::Host;
+use crate::politeness::{Next, Permit};
+use crate::robots::Allowed;
+use crate::time::Timestamp;
+
+/// What the crawl waits for when it has asked what it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::crawl) enum Waiting {
+    Until(Timestamp),
+    ForAnswers,
+    /// A limit that the user set is reached: nothing more is asked.
+    AtLimit,
+}
+
+/// A visit that waits for its announcement.
+struct Ready {
+    visit: Visit,
+    asked: Asked,
+    announcement: Announcement,
+}
+
+impl<W: Web> Crawl<'_, W> {
+    /// Asks whoever may be asked now.
+    pub(in crate::crawl) async fn ask(&mut self) -> Result<Waiting, ArchiveError> {
+        let mut ready = Vec::new();
+        let waiting = loop {
+            let now = self.clock.now();
+            if self.is_at_limit(ready.len(), now) {
+                break Waiting::AtLimit;
+            }
+            match self.hosts.next(now) {
+                Next::Visit(permit) => ready.extend(self.prepare(permit, now).await?),
+                Next::SleepUntil(moment) => break Waiting::Until(moment),
+                Next::AwaitVisits | Next::Drained => break Waiting::ForAnswers,
+            }
+        };
+        self.send(ready).await?;
+        Ok(waiting)
+    }
+
+    fn is_at_limit(&self, ready: usize, now: Timestamp) -> bool {
+        let requests = self.tally.requests + ready as u64;
+        self.max_requests.is_some_and(|most| requests >= most) || self.deadline.is_some_and(|end| now >= end)
+    }
+
+    /// Finds what to ask the permit's host; gives the permit back where there is nothing.
+    async fn prepare(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Ready>, ArchiveError> {
+        let host = permit.host().clone();
+        if let Some(quest) = self.next_quest(&host) {
+            let url = quest.url.clone();
+            return Ok(self.ready(permit, Allowed::robots_txt(url), Asked::Robots(quest)));
+        }
+        loop {
+            let page = match self.next_page(&host, now).await? {
+                NextPage::Page(page) => page,
+                NextPage::LaterAt(moment) => {
+                    self.hosts.leave(&host);
+                    self.hosts.want(&host, moment);
+                    self.hosts.give_back(permit);
+                    return Ok(None);
+                }
+                NextPage::Nothing => {
+                    self.hosts.leave(&host);
+                    self.hosts.give_back(permit);
+                    return Ok(None);
+                }
+            };
+            match self.standing(&page, now).await? {
+                Standing::Allowed(allowed) => return Ok(self.ready(permit, allowed, Asked::Page(page))),
+                Standing::Forbidden(rule) => self.settle_disallowed(&page, rule, now).await?,
+                Standing::Ask(quest) => {
+                    let allowed = Allowed::robots_txt(quest.url.clone());
+                    return Ok(self.ready(permit, allowed, Asked::Robots(quest)));
+                }
+                Standing::Asked => {
+                    self.hosts.leave(&host);
+                    self.hosts.give_back(permit);
+                    return Ok(None);
+                }
+                Standing::Unknown { until } => {
+                    self.hosts.rest(&host, until);
+                    self.hosts.give_back(permit);
+                    return Ok(None);
+                }
+            }
+        }
+    }
+
+    async fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
+        let under_way = self.under_way.get(host).cloned().unwrap_or_default();
+        self.archive.next_page(host.clone(), self.of.clone(), under_way, now).await
+    }
+
+    async fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
+        tracing::info!(url = %page.url, %rule, "robots.txt forbids");
+        self.tally.refused += 1;
+        self.queued = self.queued.saturating_sub(1);
+        self.archive.settle_unasked(self.lease, page.id, Verdict::Disallowed { rule }, now).await
+    }
+
+    /// Binds permit and right, and notes what is under way.
+    fn ready(&mut self, permit: Permit, allowed: Allowed, asked: Asked) -> Option<Ready> {
+        let host = permit.host().clone();
+        let announcement = Announcement {
+            url: allowed.url().clone(),
+            server: self.hosts.server(&host),
+            robots: match &asked {
+                Asked::Page(page) => self.robots.get(&page.url.origin()).and_then(|known| known.id),
+                Asked::Robots(_) => None,
+            },
+            rule: allowed.rule().to_owned(),
+            gap: self.hosts.gap(&host),
+        };
+        let visit = match Visit::bind(permit, allowed) {
+            Ok(visit) => visit,
+            Err(wrong) => {
+                // Pages and quests are kept by host, so this does not happen; if it did, the page would wait.
+                tracing::error!(%wrong, "a visit was not made");
+                self.hosts.give_back(wrong.permit);
+                self.hosts.leave(&host);
+                return None;
+            }
+        };
+        match &asked {
+            Asked::Page(page) => self.under_way.entry(host).or_default().push(page.id),
+            Asked::Robots(quest) => {
+                self.asked_robots.insert(quest.origin.clone());
+            }
+        }
+        Some(Ready { visit, asked, announcement })
+    }
+
+    /// Announces the requests, all in one commit, and only then lets them go.
+    async fn send(&mut self, ready: Vec<Ready>) -> Result<(), ArchiveError> {
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let announcements = ready.iter().map(|ready| ready.announcement.clone()).collect();
+        let ids = self.archive.announce(self.lease, self.run, announcements, self.clock.now()).await?;
+        self.tally.requests += ready.len() as u64;
+        for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {
+            let reader = match &asked {
+                Asked::Page(page) => self.sites.get(&page.site).cloned(),
+                Asked::Robots(_) => None,
+            };
+            let reach = self.reach(&it.url().host());
+            self.tasks.spawn(visit(Arc::clone(&self.web), self.clock, it, reach, announced, asked, reader));
+        }
+        Ok(())
+    }
+}

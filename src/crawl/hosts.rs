@@ -1,0 +1,68 @@
+//! Meeting hosts: whose manners hold for them, where they are, and when one is given up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::archive::ArchiveError;
+use crate::crawl::{Crawl, SiteReader};
+use crate::crawl::visit::Finished;
+use crate::fetch::{Reach, Web};
+use crate::page_url::Host;
+use crate::politeness::Manners;
+use crate::time::Timestamp;
+
+/// The gap to hosts that are not the site's own, such as a feed's server: never under the shipped default.
+const STRANGERS_GAP: Duration = Duration::from_secs(2);
+
+impl<W: Web> Crawl<'_, W> {
+    /// Notes that there is something to ask a host, and gets to know it where that is the first time.
+    pub(in crate::crawl) async fn want(&mut self, host: &Host, site: &str, from: Timestamp) -> Result<(), ArchiveError> {
+        if self.given_up.contains_key(host) {
+            return Ok(());
+        }
+        if !self.hosts.knows(host) {
+            let Some(reader) = self.sites.get(site).cloned() else { return Ok(()) };
+            let stored = self.archive.pace(host.clone()).await?;
+            self.hosts.meet(host, manners(&reader, host), stored, self.clock.now());
+            self.host_sites.insert(host.clone(), reader);
+            self.locate(host.clone());
+        }
+        self.hosts.want(host, from);
+        Ok(())
+    }
+
+    fn locate(&mut self, host: Host) {
+        let (web, reach) = (Arc::clone(&self.web), self.reach(&host));
+        self.tasks.spawn(async move {
+            let server = web.locate(&host, reach).await;
+            Finished::Located { host, server }
+        });
+    }
+
+    /// Private addresses are for a site that is the user's own, and only at its own host.
+    pub(in crate::crawl) fn reach(&self, host: &Host) -> Reach {
+        let is_own = self.host_sites.get(host).is_some_and(|reader| is_own_host(reader, host));
+        if is_own { Reach::Own } else { Reach::Public }
+    }
+
+    /// Leaves a host alone for the rest of this run. What is queued stays queued.
+    pub(in crate::crawl) fn give_up(&mut self, host: &Host, why: String) {
+        tracing::warn!(%host, %why, "giving up a host for this run");
+        self.hosts.leave(host);
+        self.given_up.insert(host.clone(), why);
+    }
+}
+
+fn is_own_host(reader: &SiteReader, host: &Host) -> bool {
+    reader.site.own_site && reader.site.home.host() == *host
+}
+
+/// What a site's file allows holds for the site's own host; a link cannot make another host a hurried one.
+fn manners(reader: &SiteReader, host: &Host) -> Manners {
+    let pace = &reader.site.pace;
+    if is_own_host(reader, host) {
+        return Manners { gap: pace.gap.0, at_once: pace.at_once, own: true };
+    }
+    let gap = if reader.site.home.host() == *host { pace.gap.0 } else { pace.gap.0.max(STRANGERS_GAP) };
+    Manners { gap, at_once: 1, own: false }
+}

@@ -1,0 +1,123 @@
+//! robots.txt during a crawl: known, asked for, or followed where it points (RFC 9309 §2.3.1).
+
+use crate::archive::{ArchiveError, RobotsCopy, RobotsId, Ruled};
+use crate::crawl::Crawl;
+use crate::fetch::{Answer, Web};
+use crate::frontier::Page;
+use crate::page_url::{Host, PageUrl};
+use crate::robots::{ASK_AGAIN, Allowed, FRESH, Robots, Ruling};
+use crate::time::Timestamp;
+
+/// RFC 9309 §2.3.1.2: at least five redirects are followed; then the file counts as unavailable.
+const REDIRECTS: u32 = 5;
+
+/// An origin's robots.txt, wanted at an address: its own, or one that it was redirected to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::crawl) struct Quest {
+    pub origin: String,
+    pub url: PageUrl,
+    pub hops: u32,
+    /// The host and site whose pages wait for it.
+    pub host: Host,
+    pub site: String,
+}
+
+/// A robots.txt as this crawl knows it.
+#[derive(Debug)]
+pub(in crate::crawl) struct KnownRobots {
+    pub id: Option<RobotsId>,
+    pub robots: Robots,
+    pub expires_at: Timestamp,
+}
+
+/// Where a page stands with its origin's robots.txt.
+pub(in crate::crawl) enum Standing {
+    Allowed(Allowed),
+    Forbidden(String),
+    /// The file must be asked for first.
+    Ask(Quest),
+    /// The file is being asked for.
+    Asked,
+    /// The file cannot be had: nothing is asked until it is tried again.
+    Unknown { until: Timestamp },
+}
+
+/// What follows from the answer to a request for a robots.txt.
+pub(in crate::crawl) enum Followed {
+    Copy(Box<RobotsCopy>),
+    Hop(Quest),
+}
+
+impl<W: Web> Crawl<'_, W> {
+    /// Returns the next robots.txt that is to be asked of this host, and belongs to another or was retried.
+    pub(in crate::crawl) fn next_quest(&mut self, host: &Host) -> Option<Quest> {
+        self.quests.get_mut(host)?.pop()
+    }
+
+    pub(in crate::crawl) async fn standing(&mut self, page: &Page, now: Timestamp) -> Result<Standing, ArchiveError> {
+        let origin = page.url.origin();
+        if self.asked_robots.contains(&origin) {
+            return Ok(Standing::Asked);
+        }
+        if !self.robots.contains_key(&origin) {
+            if let Some(copy) = self.archive.robots(origin.clone()).await? {
+                self.learn(&copy, copy.id);
+            }
+        }
+        let Some(known) = self.robots.get(&origin).filter(|known| now < known.expires_at) else {
+            let url = page.url.join("/robots.txt").expect("a page's own root joins to an address");
+            let (host, site) = (page.url.host(), page.site.clone());
+            return Ok(Standing::Ask(Quest { origin, url, hops: 0, host, site }));
+        };
+        if known.robots.forbids_all() {
+            return Ok(Standing::Unknown { until: known.expires_at });
+        }
+        Ok(match known.robots.check(&page.url) {
+            Ok(allowed) => Standing::Allowed(allowed),
+            Err(forbidden) => Standing::Forbidden(forbidden.rule),
+        })
+    }
+
+    /// Makes a copy the one that counts, and keeps its host to its Crawl-delay.
+    pub(in crate::crawl) fn learn(&mut self, copy: &RobotsCopy, id: Option<RobotsId>) {
+        let robots = match &copy.ruled {
+            Ruled::Rules { body } => Robots::parse(body, &self.settings.identity.agent),
+            Ruled::AllowAll => Robots::allow_all(),
+            Ruled::ForbidAll => Robots::forbid_all(),
+        };
+        if let Ok(origin) = PageUrl::parse(&copy.origin) {
+            self.hosts.slow_to(&origin.host(), robots.crawl_delay().unwrap_or_default());
+        }
+        self.robots.insert(copy.origin.clone(), KnownRobots { id, robots, expires_at: copy.expires_at });
+    }
+}
+
+/// Judges an answer by its status.
+pub(in crate::crawl) fn follow(quest: &Quest, answer: Answer, now: Timestamp) -> Followed {
+    let status = answer.status;
+    let copy = |ruled, fresh, why: String| {
+        Followed::Copy(Box::new(RobotsCopy {
+            id: None,
+            origin: quest.origin.clone(),
+            fetched_at: now,
+            expires_at: now + fresh,
+            status: Some(status),
+            ruled,
+            why,
+        }))
+    };
+    match Ruling::of_status(status) {
+        Ruling::Parse => copy(Ruled::Rules { body: answer.body }, FRESH, format!("fetched from {}", quest.url)),
+        Ruling::AllowAll => copy(Ruled::AllowAll, FRESH, format!("status {status}: there is none")),
+        Ruling::ForbidAll => copy(Ruled::ForbidAll, ASK_AGAIN, format!("status {status}: it cannot be had")),
+        Ruling::Follow => match next_hop(quest, &answer) {
+            Some(hop) => Followed::Hop(hop),
+            None => copy(Ruled::AllowAll, FRESH, format!("status {status} and no way to follow: there is none")),
+        },
+    }
+}
+
+fn next_hop(quest: &Quest, answer: &Answer) -> Option<Quest> {
+    let url = quest.url.join(answer.header("location")?).ok()?;
+    (quest.hops < REDIRECTS && url != quest.url).then(|| Quest { url, hops: quest.hops + 1, ..quest.clone() })
+}

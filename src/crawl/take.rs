@@ -1,0 +1,188 @@
+//! Taking answers in: judge each, commit together what is ready together, and go on from there.
+
+use tokio::task::JoinError;
+
+use crate::archive::{Answered, ArchiveError, Change, Done, Effect, Ending};
+use crate::crawl::Crawl;
+use crate::crawl::outcome::manner_of;
+use crate::crawl::robots::{Followed, Quest, follow};
+use crate::crawl::visit::{Asked, Finished, Visited};
+use crate::fetch::{Answer, Trouble, Web};
+use crate::frontier::{Outcome, Page, PageState, Role, Settlement, Verdict, settle};
+use crate::page_url::Host;
+
+/// A host that cannot be reached so often in a row is left alone for the rest of the run.
+const STRIKES: u32 = 3;
+
+impl<W: Web> Crawl<'_, W> {
+    /// Settles the task that just finished, if one did, and all others that are ready.
+    pub(in crate::crawl) async fn take_finished(
+        &mut self,
+        first: Option<Result<Finished, JoinError>>,
+    ) -> Result<(), ArchiveError> {
+        let mut visits = Vec::new();
+        let mut next = first.or_else(|| self.tasks.try_join_next());
+        while let Some(finished) = next {
+            match finished {
+                Ok(Finished::Visited(visited)) => visits.push(*visited),
+                Ok(Finished::Located { host, server }) => self.located(&host, server),
+                Err(error) if error.is_cancelled() => {}
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+            next = self.tasks.try_join_next();
+        }
+        self.settle_all(visits).await
+    }
+
+    fn located(&mut self, host: &Host, server: Result<std::net::IpAddr, Trouble>) {
+        match server {
+            Ok(server) => self.hosts.locate(host, server),
+            Err(trouble) => self.give_up(host, trouble.to_string()),
+        }
+    }
+
+    async fn settle_all(&mut self, visits: Vec<Visited>) -> Result<(), ArchiveError> {
+        if visits.is_empty() {
+            return Ok(());
+        }
+        let mut answers = Vec::with_capacity(visits.len());
+        let mut follow_ups = Vec::with_capacity(visits.len());
+        for visited in visits {
+            let (answer, follow_up) = self.judge(visited).await?;
+            answers.push(answer);
+            follow_ups.push(follow_up);
+        }
+        let effects = self.archive.commit(self.lease, self.run, answers, self.clock.now()).await?;
+        for (effect, follow_up) in effects.into_iter().zip(follow_ups) {
+            self.go_on(effect, follow_up).await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the visit's turn, and says what to write.
+    async fn judge(&mut self, visited: Visited) -> Result<(Answered, FollowUp), ArchiveError> {
+        let host = visited.turn.host().clone();
+        let manner = manner_of(visited.result.as_ref(), visited.at);
+        let pace = self.hosts.finish(visited.turn, manner, visited.at);
+        let ending = match &visited.result {
+            Ok(answer) => Ending::Answered { status: answer.status, bytes: visited.bytes },
+            Err(trouble) => Ending::Trouble { why: trouble.to_string() },
+        };
+        self.tally.bytes += visited.bytes;
+        let (done, follow_up) = match visited.asked {
+            Asked::Page(page) => {
+                if let Err(trouble) = &visited.result {
+                    self.weigh(&host, trouble);
+                }
+                let outcome = visited.outcome.unwrap_or(Outcome::Unreachable);
+                let settlement = self.settlement(&page, outcome).await?;
+                let follow_up = FollowUp::Page { site: page.site.clone() };
+                (Done::Page { page, settlement: Box::new(settlement), capture: visited.capture }, follow_up)
+            }
+            Asked::Robots(quest) => self.judge_robots(&host, quest, visited.result, visited.at),
+        };
+        let answered = Answered { announced: visited.announced, ending, at: visited.at, host, pace, done };
+        Ok((answered, follow_up))
+    }
+
+    fn judge_robots(
+        &mut self,
+        host: &Host,
+        quest: Quest,
+        result: Result<Answer, Trouble>,
+        at: crate::time::Timestamp,
+    ) -> (Done, FollowUp) {
+        match result {
+            Ok(answer) => match follow(&quest, answer, at) {
+                Followed::Copy(copy) => (Done::Robots(copy.clone()), FollowUp::Robots { quest, copy }),
+                Followed::Hop(hop) => (Done::Step, FollowUp::Hop(hop)),
+            },
+            Err(trouble) => {
+                self.weigh(host, &trouble);
+                (Done::Step, FollowUp::AskAgain(quest))
+            }
+        }
+    }
+
+    /// Counts a host out that is out of reach again and again.
+    fn weigh(&mut self, host: &Host, trouble: &Trouble) {
+        if self.hosts.strikes(host) >= STRIKES && (trouble.is_unreachable() || *trouble == Trouble::Timeout) {
+            self.give_up(host, trouble.to_string());
+        }
+    }
+
+    async fn settlement(&mut self, page: &Page, outcome: Outcome) -> Result<Settlement, ArchiveError> {
+        let wanted = self.sites[&page.site].wanted;
+        let known = match &outcome {
+            Outcome::Read(reading) => self.archive.discovered(page.site.clone(), reading.found(&wanted)).await?,
+            _ => Vec::new(),
+        };
+        let settlement = settle(page, outcome, &known, &wanted, self.clock.now());
+        self.count(page, &settlement);
+        if let Some(of_host) = self.under_way.get_mut(&page.url.host()) {
+            of_host.retain(|id| *id != page.id);
+        }
+        Ok(settlement)
+    }
+
+    fn count(&mut self, page: &Page, settlement: &Settlement) {
+        let PageState::Settled(verdict) = &settlement.state else { return };
+        tracing::debug!(url = %page.url, %verdict, "settled");
+        match verdict {
+            Verdict::Stored | Verdict::Read | Verdict::Moved { .. } | Verdict::Members => {}
+            Verdict::Gone { .. } if page.role == Role::Article => self.tally.articles_gone += 1,
+            Verdict::Disallowed { .. } | Verdict::Refused { .. } => self.tally.refused += 1,
+            Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. } => {
+                tracing::warn!(url = %page.url, %verdict, "a page brought nothing");
+                self.tally.failed += 1;
+            }
+        }
+    }
+
+    async fn go_on(&mut self, effect: Effect, follow_up: FollowUp) -> Result<(), ArchiveError> {
+        match effect.article {
+            Some(Change::New) => self.tally.articles_new += 1,
+            Some(Change::Changed) => self.tally.articles_changed += 1,
+            None => {}
+        }
+        self.queued = self.queued.saturating_add_signed(effect.queue_growth);
+        match follow_up {
+            FollowUp::Page { site } => {
+                for (host, due) in &effect.queued {
+                    self.want(host, &site, *due).await?;
+                }
+            }
+            FollowUp::Robots { quest, copy } => {
+                tracing::info!(origin = %quest.origin, why = %copy.why, "robots.txt");
+                self.learn(&copy, effect.robots);
+                if self.robots[&quest.origin].robots.forbids_all() {
+                    self.give_up(&quest.host, format!("its robots.txt cannot be had ({}), so nothing may be asked", copy.why));
+                }
+                self.ask_on(quest).await?;
+            }
+            FollowUp::AskAgain(quest) => self.ask_on(quest).await?,
+            FollowUp::Hop(hop) => {
+                let host = hop.url.host();
+                let site = hop.site.clone();
+                self.quests.entry(host.clone()).or_default().push(hop);
+                self.want(&host, &site, self.clock.now()).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the pages that waited for a robots.txt go on.
+    async fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
+        self.asked_robots.remove(&quest.origin);
+        self.want(&quest.host, &quest.site, self.clock.now()).await
+    }
+}
+
+/// What goes on after the commit.
+enum FollowUp {
+    Page { site: String },
+    Robots { quest: Quest, copy: Box<crate::archive::RobotsCopy> },
+    /// The robots.txt was not to be had this time.
+    AskAgain(Quest),
+    Hop(Quest),
+}

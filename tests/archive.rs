@@ -1,0 +1,307 @@
+//! The archive on a real SQLite file in a temporary folder.
+
+use std::time::Duration;
+
+use saseo::archive::{
+    Announcement, Answered, Archive, ArchiveError, Capture, Change, Done, Ending, FILE, Filter, How, Lease, Lock, NextPage,
+    Reader, RunId, SCHEMA, Seed, Seeding, Selection, Tally, pack,
+};
+use saseo::config::settings::Durability;
+use saseo::extract::Article;
+use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict};
+use saseo::page_url::PageUrl;
+use saseo::politeness::StoredPace;
+use saseo::time::Timestamp;
+use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+
+fn later(seconds: u64) -> Timestamp {
+    NOW + Duration::from_secs(seconds)
+}
+
+fn url(text: &str) -> PageUrl {
+    PageUrl::parse(text).unwrap()
+}
+
+fn article_url(number: u64) -> PageUrl {
+    url(&format!("https://paper.example/news/articleView.html?idxno={number}"))
+}
+
+fn found(number: u64) -> Found {
+    Found { url: article_url(number), role: Role::Article, number: Some(number), published_at: None, hops: 0 }
+}
+
+fn settled(verdict: Verdict) -> Settlement {
+    Settlement { state: PageState::Settled(verdict), found: vec![], goes_on: None, list_end: None, article: None }
+}
+
+fn seed() -> Seed {
+    let home = url("https://paper.example/");
+    let entries = vec![(home.clone(), Role::Home)];
+    Seed { site: "paper".into(), title: "신문".into(), home, entries }
+}
+
+/// An archive with one site, a run begun, and the ways to act on it.
+struct Desk {
+    folder: TempDir,
+    archive: Archive,
+    lease: Lease,
+    run: RunId,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        Self::open(TempDir::new().unwrap()).await
+    }
+
+    async fn open(folder: TempDir) -> Self {
+        let archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+        let lease = archive.take_lease("a test".into(), NOW).await.unwrap();
+        let run = archive.begin_run(lease, "crawl".into(), NOW).await.unwrap();
+        archive.seed(lease, vec![seed()], Seeding::Begin, NOW).await.unwrap();
+        Self { folder, archive, lease, run }
+    }
+
+    async fn next(&self, now: Timestamp) -> NextPage {
+        let host = url("https://paper.example/").host();
+        self.archive.next_page(host, Selection::of(["paper"]), vec![], now).await.unwrap()
+    }
+
+    async fn page(&self) -> Page {
+        match self.next(later(1000)).await {
+            NextPage::Page(page) => *page,
+            other => panic!("no page: {other:?}"),
+        }
+    }
+
+    /// Asks for the next page and settles it so.
+    async fn settle_next(&self, settlement: Settlement) -> Option<Change> {
+        let page = self.page().await;
+        self.settle(page, settlement).await
+    }
+
+    async fn settle(&self, page: Page, settlement: Settlement) -> Option<Change> {
+        let announcement = Announcement {
+            url: page.url.clone(),
+            server: None,
+            robots: None,
+            rule: "no robots.txt".into(),
+            gap: Duration::from_secs(2),
+        };
+        let announced = self.archive.announce(self.lease, self.run, vec![announcement], NOW).await.unwrap()[0];
+        let answered = Answered {
+            announced,
+            ending: Ending::Answered { status: 200, bytes: 5 },
+            at: NOW,
+            host: page.url.host(),
+            pace: StoredPace { not_before: later(2), gap: Duration::from_secs(2), strikes: 0 },
+            done: Done::Page { page: Box::new(page), settlement: Box::new(settlement), capture: Some(Box::new(capture())) },
+        };
+        let effects = self.archive.commit(self.lease, self.run, vec![answered], NOW).await.unwrap();
+        effects.into_iter().next().unwrap().article
+    }
+
+    fn sql(&self) -> rusqlite::Connection {
+        rusqlite::Connection::open(self.folder.path().join(FILE)).unwrap()
+    }
+
+    fn count(&self, table: &str) -> i64 {
+        self.sql().query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+    }
+}
+
+fn capture() -> Capture {
+    Capture {
+        fetched_at: NOW,
+        status: 200,
+        headers: "content-type: text/html\n".into(),
+        body: pack(b"<p>hello</p>"),
+        charset: None,
+        etag: None,
+        last_modified: None,
+    }
+}
+
+fn story(text: &str) -> Settlement {
+    let article = Article {
+        number: Some(7),
+        title: Some("제목".into()),
+        paragraphs: vec![text.into()],
+        extractor: "test".into(),
+        ..Article::default()
+    };
+    Settlement { article: Some(Box::new(article)), ..settled(Verdict::Stored) }
+}
+
+#[tokio::test]
+async fn an_article_is_stored_once_and_again_only_when_it_changed() {
+    let desk = Desk::new().await;
+    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) }).await;
+    let page = desk.page().await;
+    assert_eq!(desk.settle(page.clone(), story("하나")).await, Some(Change::New));
+    assert_eq!(desk.settle(page.clone(), story("하나")).await, None);
+    assert_eq!(desk.settle(page, story("둘")).await, Some(Change::Changed));
+    assert_eq!((desk.count("article"), desk.count("version"), desk.count("change")), (1, 2, 2));
+    assert_eq!((desk.count("capture"), desk.count("body")), (4, 1));
+}
+
+#[tokio::test]
+async fn an_article_that_another_list_told_of_is_queued_once() {
+    let desk = Desk::new().await;
+    let mut twin = found(7);
+    twin.url = url("http://paper.example/news/articleView.html?idxno=7");
+    desk.settle_next(Settlement { found: vec![found(7), found(7), twin], ..settled(Verdict::Read) }).await;
+    assert_eq!(desk.count("page WHERE number = 7"), 1);
+}
+
+#[tokio::test]
+async fn every_unsigned_number_survives() {
+    let desk = Desk::new().await;
+    let largest = u64::MAX;
+    let mut article = story("끝");
+    article.article.as_mut().unwrap().number = Some(largest);
+    desk.settle_next(Settlement { found: vec![found(largest)], ..settled(Verdict::Read) }).await;
+    desk.settle_next(article).await;
+    let reader = Reader::open(desk.folder.path()).unwrap();
+    let mut seen = vec![];
+    reader
+        .articles(&Filter::default(), |article, kept| {
+            seen.push((article.number, kept.id));
+            Ok::<_, ArchiveError>(())
+        })
+        .unwrap();
+    assert_eq!(seen, [(Some(largest), format!("paper/{largest}"))]);
+}
+
+#[tokio::test]
+async fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
+    let desk = Desk::new().await;
+    let section = Found { url: url("https://paper.example/list"), role: Role::Section, number: None, published_at: None, hops: 0 };
+    desk.settle_next(Settlement { found: vec![section], ..settled(Verdict::Read) }).await;
+    let page = desk.page().await;
+    let list = page.list.clone().unwrap();
+    assert_eq!(list.pass, Pass::First);
+    let on = |pass| {
+        let url = url("https://paper.example/list?page=2");
+        Some(Continuation { url, list: List { pass, previous: Some(1), ..list.clone() } })
+    };
+    desk.settle(page.clone(), Settlement { goes_on: on(Pass::First), ..settled(Verdict::Read) }).await;
+    desk.settle(page, Settlement { goes_on: on(Pass::Later), ..settled(Verdict::Read) }).await;
+    let second = desk.page().await;
+    assert_eq!((second.role, second.list.unwrap().pass), (Role::ListPage, Pass::First));
+}
+
+#[tokio::test]
+async fn a_crawl_that_begins_asks_for_the_home_page_once_a_day() {
+    let desk = Desk::new().await;
+    desk.settle_next(settled(Verdict::Read)).await;
+    desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, later(3600)).await.unwrap();
+    assert_eq!(desk.next(later(3600)).await, NextPage::Nothing);
+    let tomorrow = later(86_401);
+    desk.archive.seed(desk.lease, vec![seed()], Seeding::Resume, tomorrow).await.unwrap();
+    assert_eq!(desk.next(tomorrow).await, NextPage::Nothing);
+    desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, tomorrow).await.unwrap();
+    assert!(matches!(desk.next(tomorrow).await, NextPage::Page(_)));
+}
+
+
+#[tokio::test]
+async fn a_page_under_way_is_not_handed_out_again() {
+    let desk = Desk::new().await;
+    let page = desk.page().await;
+    let next = desk.archive.next_page(page.url.host(), Selection::of(["paper"]), vec![page.id], NOW).await.unwrap();
+    assert_eq!(next, NextPage::Nothing);
+}
+
+#[tokio::test]
+async fn a_page_that_is_due_later_is_told_with_its_moment() {
+    let desk = Desk::new().await;
+    let again = Settlement { state: PageState::Queued { due: later(300), attempts: 1 }, ..settled(Verdict::Read) };
+    desk.settle_next(again).await;
+    assert_eq!(desk.next(NOW).await, NextPage::LaterAt(later(300)));
+}
+
+#[tokio::test]
+async fn the_ledger_cannot_be_changed_or_cut() {
+    let desk = Desk::new().await;
+    desk.settle_next(settled(Verdict::Read)).await;
+    assert_eq!(desk.count("ledger"), 2);
+    assert!(desk.sql().execute("UPDATE ledger SET at = 0", []).is_err());
+    assert!(desk.sql().execute("DELETE FROM ledger", []).is_err());
+}
+
+#[tokio::test]
+async fn a_host_whose_request_never_ended_is_owed_its_gap() {
+    let desk = Desk::new().await;
+    let page = desk.page().await;
+    let announcement =
+        Announcement { url: page.url.clone(), server: None, robots: None, rule: "x".into(), gap: Duration::from_secs(9) };
+    desk.archive.announce(desk.lease, desk.run, vec![announcement], NOW).await.unwrap();
+    let pace = desk.archive.pace(page.url.host()).await.unwrap().unwrap();
+    assert_eq!(pace.not_before, later(9));
+}
+
+#[tokio::test]
+async fn an_older_lease_cannot_write() {
+    let desk = Desk::new().await;
+    desk.archive.take_lease("another".into(), NOW).await.unwrap();
+    let refused = desk.archive.seed(desk.lease, vec![], Seeding::Begin, NOW).await;
+    assert!(matches!(refused, Err(ArchiveError::LeaseLost)), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_killed_run_is_found_and_marked() {
+    let desk = Desk::new().await;
+    let desk = Desk::open(desk.folder).await;
+    desk.archive.end_run(desk.run, How::Finished, Tally::default(), later(5)).await.unwrap();
+    let runs = Reader::open(desk.folder.path()).unwrap().runs(5).unwrap();
+    let how: Vec<_> = runs.iter().map(|run| run.how.as_deref()).collect();
+    assert_eq!(how, [Some("finished"), Some("interrupted")]);
+}
+
+#[test]
+fn a_second_crawl_is_told_who_holds_the_archive() {
+    let folder = TempDir::new().unwrap();
+    let lock = Lock::take(folder.path(), "crawl, process 42").unwrap();
+    let Err(ArchiveError::Held { holder }) = Lock::take(folder.path(), "crawl, process 43") else { panic!("not held") };
+    assert_eq!(holder, "crawl, process 42");
+    drop(lock);
+    Lock::take(folder.path(), "crawl, process 43").unwrap();
+}
+
+#[test]
+fn a_file_that_is_no_archive_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join(FILE);
+    std::fs::write(&path, "This is a letter, not a database. ".repeat(100)).unwrap();
+    let before = std::fs::read(&path).unwrap();
+    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[test]
+fn another_programs_database_is_left_alone() {
+    let folder = TempDir::new().unwrap();
+    let other = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
+    other.execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
+    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
+}
+
+#[tokio::test]
+async fn an_archive_of_a_newer_version_is_refused() {
+    let desk = Desk::new().await;
+    desk.sql().pragma_update(None, "user_version", SCHEMA + 1).unwrap();
+    let folder = desk.folder.path().to_owned();
+    let refused = Archive::open(&folder, Durability::Normal).map(drop);
+    assert!(matches!(refused, Err(ArchiveError::Newer { .. })), "{refused:?}");
+    assert!(Reader::open(&folder).unwrap_err().to_string().contains("newer saseo"));
+}
+
+#[test]
+fn a_folder_without_an_archive_is_told() {
+    let folder = TempDir::new().unwrap();
+    assert!(matches!(Reader::open(folder.path()), Err(ArchiveError::Missing { .. })));
+}

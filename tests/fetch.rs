@@ -1,0 +1,146 @@
+//! The real network's side, against real sockets on loopback.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use saseo::fetch::{Answer, Caller, Conditional, Http, Reach, Trouble, Web};
+use saseo::frontier::Visit;
+use saseo::page_url::PageUrl;
+use saseo::politeness::{Hosts, Manners, Next};
+use saseo::robots::Robots;
+use saseo::time::Timestamp;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+
+/// A server that gives every connection the same bytes, and tells what it was asked.
+async fn server(answer: Vec<u8>) -> (SocketAddr, mpsc::UnboundedReceiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (tell, told) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((mut socket, _)) = listener.accept().await {
+            let mut asked = vec![0; 4096];
+            let length = socket.read(&mut asked).await.unwrap_or(0);
+            let _ = tell.send(String::from_utf8_lossy(&asked[..length]).into_owned());
+            let _ = socket.write_all(&answer).await;
+            if answer.is_empty() {
+                // Never answers: the socket stays open until the client goes.
+                let _ = socket.read(&mut asked).await;
+            }
+        }
+    });
+    (address, told)
+}
+
+fn http(body: u64, answer: Duration) -> Http {
+    let contact = "you@example.org".to_owned();
+    let connect = Duration::from_secs(10);
+    Http::new(&Caller { agent: "saseo".to_owned(), contact, connect, answer, body }).unwrap()
+}
+
+fn visit(url: &PageUrl) -> Visit {
+    let now = Timestamp::EPOCH;
+    let mut hosts = Hosts::new(Duration::ZERO, Duration::ZERO);
+    hosts.meet(&url.host(), Manners { gap: Duration::ZERO, at_once: 1, own: true }, None, now);
+    hosts.locate(&url.host(), [127, 0, 0, 1].into());
+    hosts.want(&url.host(), now);
+    let Next::Visit(permit) = hosts.next(now) else { panic!("no permit") };
+    Visit::bind(permit, Robots::allow_all().check(url).unwrap()).unwrap()
+}
+
+async fn get(http: &Http, url: &str, reach: Reach) -> Result<Answer, Trouble> {
+    let url = PageUrl::parse(url).unwrap();
+    http.fetch(visit(&url), reach, Conditional::default()).await.1
+}
+
+fn plain(head: &str, body: &[u8]) -> Vec<u8> {
+    let mut answer = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes();
+    answer.extend_from_slice(body);
+    answer
+}
+
+const LONG: Duration = Duration::from_secs(60);
+
+#[tokio::test]
+async fn the_server_is_told_who_asks() {
+    let (address, mut told) = server(plain("200 OK", b"hello")).await;
+    let answer = get(&http(1000, LONG), &format!("http://{address}/a?b=c"), Reach::Own).await.unwrap();
+    assert_eq!((answer.status, answer.body.as_slice()), (200, b"hello".as_slice()));
+    let asked = told.recv().await.unwrap().to_lowercase();
+    assert!(asked.starts_with("get /a?b=c http/1.1"), "{asked}");
+    assert!(asked.contains(concat!("user-agent: saseo/", env!("CARGO_PKG_VERSION"), " (+you@example.org)")), "{asked}");
+    assert!(asked.contains("from: you@example.org"), "{asked}");
+    assert!(!asked.contains("referer:") && !asked.contains("cookie:"), "{asked}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_told_and_not_followed() {
+    let (address, mut told) = server(plain("302 Found\r\nLocation: /elsewhere", b"")).await;
+    let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await.unwrap();
+    assert_eq!((answer.status, answer.header("location")), (302, Some("/elsewhere")));
+    told.recv().await.unwrap();
+    assert!(told.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_large_body_is_cut_off() {
+    let (address, _told) = server(plain("200 OK", &vec![b'x'; 200_000])).await;
+    let answer = get(&http(100_000, LONG), &format!("http://{address}/"), Reach::Own).await;
+    assert_eq!(answer, Err(Trouble::TooLarge { limit: 100_000 }));
+}
+
+#[tokio::test]
+async fn a_small_body_that_unpacks_to_a_large_one_is_cut_off() {
+    use std::io::Write;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(&vec![0; 50_000_000]).unwrap();
+    let packed = packed.finish().unwrap();
+    assert!(packed.len() < 100_000);
+    let (address, _told) = server(plain("200 OK\r\nContent-Encoding: gzip", &packed)).await;
+    let answer = get(&http(100_000, LONG), &format!("http://{address}/"), Reach::Own).await;
+    assert_eq!(answer, Err(Trouble::TooLarge { limit: 100_000 }));
+}
+
+#[tokio::test]
+async fn a_torn_answer_is_no_answer() {
+    let torn = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".to_vec();
+    let (address, _told) = server(torn).await;
+    let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await;
+    assert!(matches!(answer, Err(Trouble::Broken { .. })), "{answer:?}");
+}
+
+#[tokio::test]
+async fn a_silent_server_is_not_waited_for_for_ever() {
+    let (address, _told) = server(Vec::new()).await;
+    let answer = get(&http(1000, Duration::from_millis(200)), &format!("http://{address}/"), Reach::Own).await;
+    assert_eq!(answer, Err(Trouble::Timeout));
+}
+
+#[tokio::test]
+async fn a_private_server_is_not_asked_however_it_is_spelt() {
+    let (address, mut told) = server(plain("200 OK", b"secret")).await;
+    let port = address.port();
+    for name in ["127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "localhost"] {
+        let answer = get(&http(1000, LONG), &format!("http://{name}:{port}/"), Reach::Public).await;
+        assert!(matches!(answer, Err(Trouble::PrivateAddress { .. })), "{name}: {answer:?}");
+    }
+    assert!(told.try_recv().is_err());
+}
+
+#[tokio::test]
+async fn a_private_server_is_not_even_located() {
+    let http = http(1000, LONG);
+    let host = PageUrl::parse("http://127.0.0.1:9/").unwrap().host();
+    assert!(matches!(http.locate(&host, Reach::Public).await, Err(Trouble::PrivateAddress { .. })));
+    assert_eq!(http.locate(&host, Reach::Own).await, Ok([127, 0, 0, 1].into()));
+}
+
+#[tokio::test]
+async fn a_closed_port_is_told_as_out_of_reach() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await;
+    assert!(answer.as_ref().is_err_and(Trouble::is_unreachable), "{answer:?}");
+}
