@@ -128,7 +128,13 @@ struct Crawl<'a, W> {
 }
 
 impl<'a, W: Web> Crawl<'a, W> {
-    async fn begin(plan: Plan, archive: &'a Archive, web: Arc<W>, clock: Clock, holder: String) -> Result<Self, ArchiveError> {
+    async fn begin(
+        plan: Plan,
+        archive: &'a Archive,
+        web: Arc<W>,
+        clock: Clock,
+        holder: String,
+    ) -> Result<Self, ArchiveError> {
         let began = clock.now();
         let lease = archive.take_lease(holder, began).await?;
         let run = archive.begin_run(lease, plan.command, began).await?;

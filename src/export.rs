@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::archive::{ArchiveError, Filter, Reader};
+use crate::archive::{ArchiveError, Filter, Kept, Reader};
 
 pub use record::{Provenance, Record};
 
@@ -59,6 +59,19 @@ pub fn write(reader: &Reader, filter: &Filter, format: Format, out: &Path) -> Re
     Ok(count)
 }
 
+impl From<Kept> for Provenance {
+    fn from(kept: Kept) -> Self {
+        Self {
+            site: Some(kept.site),
+            url: Some(kept.url),
+            version: Some(kept.version),
+            first_seen_at: Some(kept.first_seen_at),
+            fetched_at: Some(kept.fetched_at),
+            http_status: Some(kept.http_status),
+        }
+    }
+}
+
 /// A format that is written record by record.
 trait Layout {
     fn begin(&self, to: &mut dyn Write) -> std::io::Result<()>;
@@ -80,7 +93,8 @@ fn refuse(reader: &Reader, out: &Path) -> Result<(), ExportError> {
     if out.is_dir() {
         return Err(ExportError::Folder { path: out.to_owned() });
     }
-    let is_archive = out.canonicalize().ok().zip(reader.path().canonicalize().ok()).is_some_and(|(out, own)| out == own);
+    let is_archive =
+        out.canonicalize().ok().zip(reader.path().canonicalize().ok()).is_some_and(|(out, own)| out == own);
     if is_archive { Err(ExportError::Itself { path: out.to_owned() }) } else { Ok(()) }
 }
 

@@ -1,12 +1,45 @@
 //! saseo (사서, librarian): a polite newspaper archivist.
+//!
+//! # The map
+//!
+//! A module imports only from lower rows, never within a row; `tests/layers.rs` holds the table.
+//!
+//! | row | modules | may touch |
+//! |---|---|---|
+//! | 0 words | [`time`], [`page_url`], [`text`], [`markup`] | `url`, jiff, parsers of text and mark-up |
+//! | 1 settings | [`config`] | serde, toml; no files |
+//! | 2 rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
+//! | 3 judgement, pure | [`frontier`] | |
+//! | 4 world | [`clock`], [`fetch`], [`archive`] | the clocks, reqwest, rusqlite: one each |
+//! | 5 action | [`crawl`], [`export`], [`demo`] | tokio tasks, files |
+//! | 6 face | [`cli`] | clap, signals, stdout |
+//!
+//! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
+//! [`frontier::Visit`]); what is stored is a moment, never a wait.
+//!
+//! # One address's life in ten steps
+//!
+//! 1. `cli` reads TOML into [`config::Settings`] and [`config::Site`]s; the archive adds the sites' entry pages, due now.
+//! 2. [`crawl::run`] asks the archive which hosts have due pages, and tells [`politeness::Hosts`].
+//! 3. `hosts.next(now)` gives a permit for one host, a moment to sleep until, or the end.
+//! 4. The archive gives that host's best due page; without one the permit goes back unspent.
+//! 5. Is its robots.txt known and fresh? If not, this turn asks for it. Else it allows the page, or settles it.
+//! 6. The request is announced in the ledger, committed; then a task sends it, with every limit on.
+//! 7. In that task, pure: decode, read the list or the article, compress the body.
+//! 8. Back in the loop: [`frontier::settle`] judges, and one transaction writes everything that follows.
+//! 9. `hosts.finish(turn, …)` counts the host's next turn from the end of the answer.
+//! 10. [`export`] and `status` read what was committed, and nothing else.
 
 pub mod archive;
 pub mod clock;
 pub mod config;
+pub mod crawl;
 pub mod discover;
+pub mod export;
 pub mod extract;
 pub mod fetch;
 pub mod frontier;
+pub mod markup;
 pub mod page_url;
 pub mod politeness;
 pub mod robots;

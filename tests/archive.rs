@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use saseo::archive::{
-    Announcement, Answered, Archive, ArchiveError, Capture, Change, Done, Ending, FILE, Filter, How, Lease, Lock, NextPage,
-    Reader, RunId, SCHEMA, Seed, Seeding, Selection, Tally, pack,
+    Announcement, Answered, Archive, ArchiveError, Capture, Change, Done, Ending, FILE, Filter, How, Lease, Lock,
+    NextPage, Reader, RunId, SCHEMA, Seed, Seeding, Selection, Tally, pack,
 };
 use saseo::config::settings::Durability;
 use saseo::extract::Article;
@@ -96,7 +96,11 @@ impl Desk {
             at: NOW,
             host: page.url.host(),
             pace: StoredPace { not_before: later(2), gap: Duration::from_secs(2), strikes: 0 },
-            done: Done::Page { page: Box::new(page), settlement: Box::new(settlement), capture: Some(Box::new(capture())) },
+            done: Done::Page {
+                page: Box::new(page),
+                settlement: Box::new(settlement),
+                capture: Some(Box::new(capture())),
+            },
         };
         let effects = self.archive.commit(self.lease, self.run, vec![answered], NOW).await.unwrap();
         effects.into_iter().next().unwrap().article
@@ -167,17 +171,25 @@ async fn every_unsigned_number_survives() {
     let mut seen = vec![];
     reader
         .articles(&Filter::default(), |article, kept| {
-            seen.push((article.number, kept.id));
+            seen.push((article.number, kept.version));
             Ok::<_, ArchiveError>(())
         })
         .unwrap();
-    assert_eq!(seen, [(Some(largest), format!("paper/{largest}"))]);
+    assert_eq!(seen, [(Some(largest), 1)]);
+    let id: String = desk.sql().query_row("SELECT id FROM articles", [], |row| row.get(0)).unwrap();
+    assert_eq!(id, format!("paper/{largest}"));
 }
 
 #[tokio::test]
 async fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
     let desk = Desk::new().await;
-    let section = Found { url: url("https://paper.example/list"), role: Role::Section, number: None, published_at: None, hops: 0 };
+    let section = Found {
+        url: url("https://paper.example/list"),
+        role: Role::Section,
+        number: None,
+        published_at: None,
+        hops: 0,
+    };
     desk.settle_next(Settlement { found: vec![section], ..settled(Verdict::Read) }).await;
     let page = desk.page().await;
     let list = page.list.clone().unwrap();
@@ -204,7 +216,6 @@ async fn a_crawl_that_begins_asks_for_the_home_page_once_a_day() {
     desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, tomorrow).await.unwrap();
     assert!(matches!(desk.next(tomorrow).await, NextPage::Page(_)));
 }
-
 
 #[tokio::test]
 async fn a_page_under_way_is_not_handed_out_again() {
@@ -235,8 +246,13 @@ async fn the_ledger_cannot_be_changed_or_cut() {
 async fn a_host_whose_request_never_ended_is_owed_its_gap() {
     let desk = Desk::new().await;
     let page = desk.page().await;
-    let announcement =
-        Announcement { url: page.url.clone(), server: None, robots: None, rule: "x".into(), gap: Duration::from_secs(9) };
+    let announcement = Announcement {
+        url: page.url.clone(),
+        server: None,
+        robots: None,
+        rule: "x".into(),
+        gap: Duration::from_secs(9),
+    };
     desk.archive.announce(desk.lease, desk.run, vec![announcement], NOW).await.unwrap();
     let pace = desk.archive.pace(page.url.host()).await.unwrap().unwrap();
     assert_eq!(pace.not_before, later(9));

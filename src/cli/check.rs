@@ -56,7 +56,7 @@ fn configuration_stands(configuration: &Configuration) -> anyhow::Result<Finding
         contact => format!("contact {contact}"),
     };
     let names: Vec<&str> = configuration.sites.iter().map(|site| site.name.as_str()).collect();
-    let profiles = configuration.profiles().count();
+    let profiles = configuration.profiles.len();
     let said = format!("{from}; sites: {}; {profiles} profiles; {contact}", names.join(", "));
     Ok(Finding { about: "configuration", said: Ok(said) })
 }

@@ -11,7 +11,7 @@ use crate::crawl::{SiteError, SiteReader};
 pub(in crate::cli) struct Configuration {
     pub settings: Settings,
     pub sites: Vec<Site>,
-    profiles: Vec<(ConfigFile, Profile)>,
+    pub profiles: Vec<Profile>,
     /// The folder, or `None` for the shipped configuration.
     pub folder: Option<PathBuf>,
 }
@@ -73,25 +73,26 @@ impl Configuration {
         let mut profiles = read_folder(&folder.join("profiles"))?;
         let own: Vec<String> = profiles.iter().map(|file| file.stem()).collect();
         profiles.extend(shipped_files("profiles/").filter(|file| !own.contains(&file.stem())));
-        Self::read(&settings, &sites, profiles, Some(folder.to_owned()))
+        Self::read(&settings, &sites, &profiles, Some(folder.to_owned()))
     }
 
     fn shipped() -> Result<Self, ConfigurationError> {
         let settings = shipped_files("saseo.toml").next().unwrap_or_default();
         let sites: Vec<ConfigFile> = shipped_files("sites/").collect();
-        Self::read(&settings, &sites, shipped_files("profiles/").collect(), None)
+        let profiles: Vec<ConfigFile> = shipped_files("profiles/").collect();
+        Self::read(&settings, &sites, &profiles, None)
     }
 
     fn read(
         settings: &ConfigFile,
         sites: &[ConfigFile],
-        profiles: Vec<ConfigFile>,
+        profiles: &[ConfigFile],
         folder: Option<PathBuf>,
     ) -> Result<Self, ConfigurationError> {
         let settings = read_settings(&settings.name, &settings.text)?;
         let sites: Vec<Site> = sites.iter().map(|file| read_site(&file.name, &file.text)).collect::<Result<_, _>>()?;
-        let profile = |file: ConfigFile| read_profile(&file.name, &file.text).map(|profile| (file, profile));
-        let profiles = profiles.into_iter().map(profile).collect::<Result<_, _>>()?;
+        let profiles: Vec<Profile> =
+            profiles.iter().map(|file| read_profile(&file.name, &file.text)).collect::<Result<_, _>>()?;
         for (k, site) in sites.iter().enumerate() {
             if sites[..k].iter().any(|other| other.name == site.name) {
                 return Err(ConfigurationError::TwiceNamed(site.name.clone()));
@@ -123,26 +124,17 @@ impl Configuration {
     /// Makes a site ready to be read.
     pub fn reader(&self, site: &Site) -> Result<Arc<SiteReader>, ConfigurationError> {
         let profile = site.profile.as_ref().map(|name| self.profile(site, name)).transpose()?;
-        let reader = SiteReader::new(site.clone(), profile.map(|(_, profile)| profile), self.settings.limits.redirects);
-        reader.map(Arc::new).map_err(|error| match (error, profile) {
-            (SiteError::Selector(why), Some((file, _))) => {
-                crate::config::fault_at(&file.name, &file.text, why.at, why.why).into()
-            }
-            (other, _) => other.into(),
-        })
+        let reader = SiteReader::new(site.clone(), profile, self.settings.limits.redirects)?;
+        Ok(Arc::new(reader))
     }
 
-    fn profile(&self, site: &Site, name: &str) -> Result<&(ConfigFile, Profile), ConfigurationError> {
-        let found = self.profiles.iter().find(|(_, profile)| profile.name == name);
+    fn profile(&self, site: &Site, name: &str) -> Result<&Profile, ConfigurationError> {
+        let found = self.profiles.iter().find(|profile| profile.name == name);
         found.ok_or_else(|| ConfigurationError::NoSuchProfile {
             site: site.name.clone(),
             profile: name.to_owned(),
-            known: self.profiles.iter().map(|(_, profile)| profile.name.clone()).collect(),
+            known: self.profiles.iter().map(|profile| profile.name.clone()).collect(),
         })
-    }
-
-    pub fn profiles(&self) -> impl Iterator<Item = &Profile> {
-        self.profiles.iter().map(|(_, profile)| profile)
     }
 }
 

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::ArchiveError;
-use crate::crawl::{Crawl, SiteReader};
 use crate::crawl::visit::Finished;
+use crate::crawl::{Crawl, SiteReader};
 use crate::fetch::{Reach, Web};
 use crate::page_url::Host;
 use crate::politeness::Manners;
@@ -16,7 +16,12 @@ const STRANGERS_GAP: Duration = Duration::from_secs(2);
 
 impl<W: Web> Crawl<'_, W> {
     /// Notes that there is something to ask a host, and gets to know it where that is the first time.
-    pub(in crate::crawl) async fn want(&mut self, host: &Host, site: &str, from: Timestamp) -> Result<(), ArchiveError> {
+    pub(in crate::crawl) async fn want(
+        &mut self,
+        host: &Host,
+        site: &str,
+        from: Timestamp,
+    ) -> Result<(), ArchiveError> {
         if self.given_up.contains_key(host) {
             return Ok(());
         }

@@ -31,7 +31,9 @@ pub(in crate::crawl) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
 pub(in crate::crawl) fn manner_of(result: Result<&Answer, &Trouble>, now: Timestamp) -> Manner {
     match result {
         Ok(answer) => match answer.status {
-            429 | 503 => Manner::Busy { until: answer.header("retry-after").and_then(|header| retry_after(header, now)) },
+            429 | 503 => {
+                Manner::Busy { until: answer.header("retry-after").and_then(|header| retry_after(header, now)) }
+            }
             // A refusal is no fault, but a host that refuses is not pressed.
             401 | 403 | 451 | 500..=599 => Manner::Failed,
             _ => Manner::Answered,

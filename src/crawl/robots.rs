@@ -39,7 +39,9 @@ pub(in crate::crawl) enum Standing {
     /// The file is being asked for.
     Asked,
     /// The file cannot be had: nothing is asked until it is tried again.
-    Unknown { until: Timestamp },
+    Unknown {
+        until: Timestamp,
+    },
 }
 
 /// What follows from the answer to a request for a robots.txt.

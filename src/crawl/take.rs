@@ -156,7 +156,10 @@ impl<W: Web> Crawl<'_, W> {
                 tracing::info!(origin = %quest.origin, why = %copy.why, "robots.txt");
                 self.learn(&copy, effect.robots);
                 if self.robots[&quest.origin].robots.forbids_all() {
-                    self.give_up(&quest.host, format!("its robots.txt cannot be had ({}), so nothing may be asked", copy.why));
+                    self.give_up(
+                        &quest.host,
+                        format!("its robots.txt cannot be had ({}), so nothing may be asked", copy.why),
+                    );
                 }
                 self.ask_on(quest).await?;
             }
@@ -180,8 +183,13 @@ impl<W: Web> Crawl<'_, W> {
 
 /// What goes on after the commit.
 enum FollowUp {
-    Page { site: String },
-    Robots { quest: Quest, copy: Box<crate::archive::RobotsCopy> },
+    Page {
+        site: String,
+    },
+    Robots {
+        quest: Quest,
+        copy: Box<crate::archive::RobotsCopy>,
+    },
     /// The robots.txt was not to be had this time.
     AskAgain(Quest),
     Hop(Quest),

@@ -20,11 +20,9 @@ pub struct Filter {
 /// What the archive knows of an article beside what the page said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Kept {
-    pub id: String,
     pub site: String,
     pub url: String,
-    pub version: i64,
-    pub content_sha256: String,
+    pub version: u64,
     pub first_seen_at: String,
     pub fetched_at: String,
     pub http_status: u16,
@@ -106,11 +104,9 @@ fn article(row: &Row<'_>) -> rusqlite::Result<(Article, Kept)> {
         extractor: row.get("extractor")?,
     };
     let kept = Kept {
-        id: row.get("id")?,
         site: row.get("site")?,
         url: row.get("url")?,
         version: row.get("version")?,
-        content_sha256: row.get("content_sha256")?,
         first_seen_at: row.get("first_seen_at")?,
         fetched_at: row.get("fetched_at")?,
         http_status: row.get("http_status")?,

@@ -1,0 +1,139 @@
+//! What tests of the binary share: the demo newspaper in this process, and `saseo` in others.
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::Duration;
+
+use saseo::demo::{Edition, Kind, Newspaper, OriginThread, Visit};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// The demo newspaper on a free port.
+pub struct Paper {
+    pub origin: OriginThread,
+}
+
+impl Paper {
+    pub fn start() -> Self {
+        Self::of(&Edition::default())
+    }
+
+    pub fn of(edition: &Edition) -> Self {
+        Self { origin: OriginThread::start(Newspaper::new(edition), ([127, 0, 0, 1], 0).into()).unwrap() }
+    }
+
+    pub fn log(&self) -> Vec<Visit> {
+        self.origin.log()
+    }
+
+    /// Returns when the paper has answered so many requests.
+    pub fn wait_for_visits(&self, count: usize) {
+        while self.log().len() < count {
+            std::thread::yield_now();
+        }
+    }
+
+    /// The numbers of the articles that an archive must hold in the end.
+    pub fn to_be_stored(&self) -> Vec<u64> {
+        let keeps = |kind: Kind| matches!(kind, Kind::Open | Kind::MembersOnly);
+        self.origin.newspaper(|paper| {
+            paper.articles().iter().filter(|article| keeps(article.kind)).map(|article| article.number).collect()
+        })
+    }
+
+    /// Fails where two requests overlapped or came closer than the gap, by the server's own clock.
+    pub fn assert_gap(&self, gap: Duration) {
+        let mut log = self.log();
+        log.sort_by_key(|visit| visit.began);
+        for pair in log.windows(2) {
+            let rest = pair[1].began.saturating_sub(pair[0].ended);
+            assert!(rest >= gap, "{rest:?} between {:?} and {:?}", pair[0], pair[1]);
+        }
+    }
+}
+
+/// `saseo` with a configuration and an archive of its own.
+pub struct Crawler {
+    pub folder: TempDir,
+}
+
+/// A crawl under way.
+pub struct Running(Child);
+
+impl Running {
+    /// SIGKILL, and the end of the process.
+    pub fn kill(&mut self) {
+        self.0.kill().unwrap();
+        self.0.wait().unwrap();
+    }
+
+    pub fn id(&self) -> u32 {
+        self.0.id()
+    }
+
+    pub fn wait(mut self) -> i32 {
+        self.0.wait().unwrap().code().unwrap_or(-1)
+    }
+}
+
+impl Crawler {
+    /// A crawler of the demo newspaper, its own site, with such a gap.
+    pub fn of(paper: &Paper, gap: &str) -> Self {
+        let crawler = Self { folder: TempDir::new().unwrap() };
+        crawler.write_site(&format!(
+            "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"ndsoft\"\nown_site = true\n[pace]\ngap = \"{gap}\"\n",
+            paper.origin.base()
+        ));
+        crawler
+    }
+
+    pub fn write_site(&self, text: &str) {
+        std::fs::create_dir_all(self.config().join("sites")).unwrap();
+        std::fs::write(self.config().join("sites/demo.toml"), text).unwrap();
+    }
+
+    pub fn config(&self) -> PathBuf {
+        self.folder.path().join("config")
+    }
+
+    pub fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
+    pub fn command(&self, args: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_saseo"));
+        command.env_remove("SASEO_CONTACT").env_remove("SASEO_DATA").env_remove("SASEO_CONFIG");
+        command.arg("--config").arg(self.config()).arg("--data").arg(self.data()).args(args);
+        command
+    }
+
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.command(args).output().unwrap()
+    }
+
+    /// Runs a command that must succeed, and returns its JSON.
+    pub fn run_json(&self, command: &str) -> Value {
+        let out = self.run(&["--json", command]);
+        assert!(out.status.success(), "{command}: {}", String::from_utf8_lossy(&out.stderr));
+        serde_json::from_slice(&out.stdout).unwrap()
+    }
+
+    pub fn spawn(&self, command: &str) -> Running {
+        Running(self.command(&[command]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+    }
+
+    /// The articles of a JSONL export.
+    pub fn articles(&self) -> Vec<Value> {
+        let out = self.folder.path().join("articles.jsonl");
+        let done = self.run(&["export", "--format", "jsonl", "--out", &out.to_string_lossy()]);
+        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        lines(&out)
+    }
+}
+
+/// The values of a JSON Lines file.
+pub fn lines(path: &Path) -> Vec<Value> {
+    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}

@@ -1,0 +1,308 @@
+//! Whole crawls over a simulated web, under tokio's paused clock: hours in moments. No sockets, a real archive.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use saseo::archive::{Archive, ArchiveError, How, Reader, Seeding};
+use saseo::clock::Clock;
+use saseo::config::settings::Durability;
+use saseo::config::{Settings, read_profile, read_site};
+use saseo::crawl::{self, Plan, Report, SiteReader, Stop};
+use saseo::fetch::{Answer, Conditional, Reach, Trouble, Web};
+use saseo::frontier::Visit;
+use saseo::page_url::{Host, PageUrl};
+use saseo::politeness::Turn;
+use saseo::time::Timestamp;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+const GAP: Duration = Duration::from_secs(2);
+const LATENCY: Duration = Duration::from_millis(80);
+const PROFILE: &str = include_str!("../config/profiles/ndsoft.toml");
+
+/// What one host was asked, and when.
+#[derive(Clone, Debug)]
+struct Asked {
+    path: String,
+    began: Timestamp,
+    ended: Timestamp,
+    status: u16,
+    /// What the answer asked for: no request before this.
+    not_before: Timestamp,
+}
+
+/// A web of papers, each with one section of so many articles.
+struct SimulatedWeb {
+    clock: Clock,
+    articles: u64,
+    robots: &'static str,
+    /// Answers to give instead, by path; each once.
+    faults: Mutex<HashMap<String, Vec<Answer>>>,
+    // A mutex, since the tasks of one crawl all answer from here.
+    log: Mutex<BTreeMap<Host, Vec<Asked>>>,
+}
+
+impl SimulatedWeb {
+    fn new(clock: Clock, articles: u64) -> Self {
+        Self {
+            clock,
+            articles,
+            robots: "User-agent: *\nDisallow: /admin/\n",
+            faults: Mutex::default(),
+            log: Mutex::default(),
+        }
+    }
+
+    fn fail_once(&self, path: &str, status: u16, headers: &[(&str, &str)]) {
+        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        let answer = Answer { status, headers, body: Vec::new() };
+        self.faults.lock().unwrap().entry(path.to_owned()).or_default().push(answer);
+    }
+
+    fn page(&self, url: &PageUrl) -> Answer {
+        let number = url.parameter("idxno").and_then(|number| number.parse().ok());
+        let page = url.parameter("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+        match url.as_url().path() {
+            "/robots.txt" => html(200, self.robots.to_owned()),
+            "/" => html(200, HOME.to_owned()),
+            "/news/articleList.html" => html(200, self.list(page)),
+            "/news/articleView.html" => article(number.unwrap_or(0)),
+            _ => html(404, String::new()),
+        }
+    }
+
+    fn list(&self, page: u64) -> String {
+        let newest_first = (1..=self.articles).rev().skip(20 * (page as usize - 1)).take(20);
+        let row = |number| {
+            format!(
+                "<li class=\"altlist-webzine-item\"><H2 class=\"altlist-subject\"><a href=\"/news/articleView.html?idxno={number}\">\
+             소식 {number}</a></H2></li>"
+            )
+        };
+        let rows: String = newest_first.map(row).collect();
+        format!(
+            "<html><body><article id=\"section-list\"><ul class=\"altlist-webzine\">{rows}</ul>\
+             <script>params['total'] = \"{}\"; params['list_per_page'] = \"20\"; params['list_page_limit'] = \"200\";</script>\
+             </article></body></html>",
+            self.articles
+        )
+    }
+
+    /// Fails where a host was asked twice at once, inside a gap, or before it wished.
+    fn assert_polite(&self) {
+        for (host, visits) in &*self.log.lock().unwrap() {
+            for pair in visits.windows(2) {
+                let free = (pair[0].ended + GAP).max(pair[0].not_before);
+                assert!(pair[1].began >= free, "{host} was hurried: {pair:?}");
+            }
+        }
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.log.lock().unwrap().values().flatten().map(|visit| visit.path.clone()).collect()
+    }
+}
+
+impl Web for SimulatedWeb {
+    async fn locate(&self, host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
+        let number: u8 = host.as_str().trim_start_matches('h').split('.').next().unwrap().parse().unwrap();
+        Ok([192, 0, 2, number].into())
+    }
+
+    async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Conditional) -> (Turn, Result<Answer, Trouble>) {
+        let (url, turn) = visit.spend();
+        let began = self.clock.now();
+        self.clock.sleep_until(began + LATENCY).await;
+        let path = url.path_and_query().to_owned();
+        let fault = self.faults.lock().unwrap().get_mut(&path).and_then(Vec::pop);
+        let answer = fault.unwrap_or_else(|| self.page(&url));
+        let ended = self.clock.now();
+        let rest: u64 = answer.header("retry-after").map_or(0, |seconds| seconds.parse().unwrap());
+        let asked = Asked { path, began, ended, status: answer.status, not_before: ended + Duration::from_secs(rest) };
+        self.log.lock().unwrap().entry(url.host()).or_default().push(asked);
+        (turn, Ok(answer))
+    }
+}
+
+const HOME: &str = "<html><body><ul id=\"user-menu\"><li data-menu-code=\"S1N1\">\
+    <a href=\"/news/articleList.html?sc_section_code=S1N1&view_type=sm\">소식</a></li></ul></body></html>";
+
+fn html(status: u16, body: String) -> Answer {
+    Answer {
+        status,
+        headers: vec![("content-type".into(), "text/html; charset=utf-8".into())],
+        body: body.into_bytes(),
+    }
+}
+
+fn article(number: u64) -> Answer {
+    html(
+        200,
+        format!(
+            "<html><head><meta property=\"og:title\" content=\"소식 {number}\">\
+         <meta property=\"article:published_time\" content=\"2026-11-01T09:00:00+09:00\"></head>\
+         <body><header class=\"article-view-header\"><H1 class=\"heading\">소식 {number}</H1></header>\
+         <article id=\"article-view-content-div\"><p>오늘 책방 {number}호가 문을 열었다.</p></article></body></html>"
+        ),
+    )
+}
+
+struct World {
+    folder: TempDir,
+    clock: Clock,
+    web: Arc<SimulatedWeb>,
+    hosts: u8,
+}
+
+impl World {
+    fn new(hosts: u8, articles: u64) -> Self {
+        let clock = Clock::set_to(NOW);
+        Self { folder: TempDir::new().unwrap(), clock, web: Arc::new(SimulatedWeb::new(clock, articles)), hosts }
+    }
+
+    fn plan(&self, seeding: Seeding) -> Plan {
+        let profile = read_profile("ndsoft.toml", PROFILE).unwrap();
+        let site = |k: u8| {
+            let text = format!(
+                "name = \"p{k}\"\ntitle = \"신문 {k}\"\nhome = \"https://h{k}.example/\"\nprofile = \"ndsoft\"\n\
+                 [discover]\nfeeds = false\n[pace]\ngap = \"2s\"\n"
+            );
+            Arc::new(SiteReader::new(read_site("p.toml", &text).unwrap(), Some(&profile), 5).unwrap())
+        };
+        Plan {
+            command: "crawl".into(),
+            sites: (1..=self.hosts).map(site).collect(),
+            seeding,
+            settings: Settings::default(),
+            max_requests: None,
+            at_most: None,
+        }
+    }
+
+    async fn crawl(&self) -> Report {
+        self.run(self.plan(Seeding::Begin)).await.unwrap()
+    }
+
+    async fn run(&self, plan: Plan) -> Result<Report, ArchiveError> {
+        let archive = Archive::open(self.folder.path(), Durability::Normal)?;
+        let (_stop, stopped) = watch::channel(Stop::GoOn);
+        crawl::run(plan, &archive, Arc::clone(&self.web), self.clock, "a test".into(), stopped, |_| {}).await
+    }
+
+    fn articles(&self) -> u64 {
+        Reader::open(self.folder.path()).unwrap().sites().unwrap().iter().map(|site| site.articles).sum()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_papers_of_a_thousand_pages_are_read_and_none_is_hurried() {
+    let world = World::new(20, 950);
+    let report = world.crawl().await;
+    assert_eq!((report.how, report.queued, report.tally.articles_new), (How::Finished, 0, 20 * 950));
+    assert_eq!(report.tally.requests, 20 * (1 + 1 + 48 + 950));
+    world.web.assert_polite();
+    // Twenty hosts are asked side by side: the crawl takes hardly longer than one of them.
+    let alone = (GAP + LATENCY) * 1000;
+    assert!(report.elapsed < alone * 11 / 10, "{:?}", report.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crawl_that_finds_nothing_new_reads_one_page_of_each_list() {
+    let world = World::new(1, 100);
+    world.crawl().await;
+    let asked = world.web.asked().len();
+    let report = world.crawl().await;
+    assert_eq!(report.tally.articles_new, 0);
+    assert_eq!(world.web.asked()[asked..], ["/news/articleList.html?sc_section_code=S1N1&view_type=sm"]);
+    world.web.assert_polite();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_host_is_left_alone_for_as_long_as_it_asks() {
+    let world = World::new(1, 30);
+    world.web.fail_once("/news/articleView.html?idxno=7", 503, &[("retry-after", "120")]);
+    world.web.fail_once("/news/articleView.html?idxno=8", 429, &[("retry-after", "300")]);
+    let report = world.crawl().await;
+    assert_eq!((report.how, world.articles()), (How::Finished, 30));
+    world.web.assert_polite();
+    assert!(report.elapsed > Duration::from_secs(420), "{:?}", report.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_fails_for_a_while_is_stored_in_the_end() {
+    let world = World::new(1, 5);
+    for _ in 0..2 {
+        world.web.fail_once("/news/articleView.html?idxno=3", 500, &[]);
+    }
+    let report = world.crawl().await;
+    assert_eq!((report.how, world.articles()), (How::Finished, 5));
+    assert_eq!(world.web.asked().iter().filter(|path| path.ends_with("idxno=3")).count(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_robots_txt_forbids_is_not_asked_for() {
+    let mut world = World::new(1, 5);
+    Arc::get_mut(&mut world.web).unwrap().robots = "User-agent: *\nDisallow: /*idxno=3\nCrawl-delay: 7\n";
+    let report = world.crawl().await;
+    assert_eq!((report.tally.refused, world.articles()), (1, 4));
+    assert!(!world.web.asked().iter().any(|path| path.contains("idxno=3")));
+    let log = world.web.log.lock().unwrap();
+    let visits = log.values().next().unwrap();
+    assert!(visits.windows(2).skip(1).all(|pair| pair[1].began.since(pair[0].ended) >= Duration::from_secs(7)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreachable_robots_txt_forbids_everything() {
+    let world = World::new(1, 5);
+    world.web.fail_once("/robots.txt", 500, &[]);
+    let report = world.crawl().await;
+    assert_eq!(world.web.asked(), ["/robots.txt"]);
+    assert_eq!((report.given_up.len(), report.queued), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
+    let world = World::new(2, 45);
+    let mut runs = 0;
+    loop {
+        runs += 1;
+        let seeding = if runs == 1 { Seeding::Begin } else { Seeding::Resume };
+        let crawl = world.run(world.plan(seeding));
+        // Dropping the crawl drops its tasks at whatever they were doing, as a kill does.
+        let cut = world.clock.now() + Duration::from_millis(9_973);
+        let finished = tokio::select! {
+            report = crawl => Some(report.unwrap()),
+            () = world.clock.sleep_until(cut) => None,
+        };
+        if let Some(report) = finished {
+            assert_eq!((report.how, report.queued), (How::Finished, 0));
+            break;
+        }
+    }
+    assert!(runs > 10, "{runs}");
+    assert_eq!(world.articles(), 90);
+    world.web.assert_polite();
+    let log = world.web.log.lock().unwrap();
+    let mut answered: Vec<_> =
+        log.iter().flat_map(|(host, visits)| visits.iter().map(move |visit| (host, &visit.path))).collect();
+    let all = answered.len();
+    answered.sort();
+    answered.dedup();
+    // An answer that came in the moment of the cut was not yet settled, and is asked for again: at most one a host.
+    assert!(all - answered.len() <= 2 * runs, "{} asked twice in {runs} runs", all - answered.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_on_requests_is_kept_and_the_rest_goes_on_later() {
+    let world = World::new(1, 30);
+    let mut plan = world.plan(Seeding::Begin);
+    plan.max_requests = Some(10);
+    let report = world.run(plan).await.unwrap();
+    assert_eq!((report.how, report.tally.requests), (How::Stopped, 10));
+    assert!(report.queued > 0);
+    let report = world.run(world.plan(Seeding::Resume)).await.unwrap();
+    assert_eq!((report.how, world.articles()), (How::Finished, 30));
+}
