@@ -3,6 +3,7 @@
 pub mod profile;
 mod read;
 pub mod settings;
+pub mod shipped;
 pub mod site;
 pub mod units;
 

@@ -1,5 +1,7 @@
 //! Text as it is kept: NFC, one kind of space, nothing invisible.
 
+pub mod decode;
+
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
 /// Returns `raw` in NFC with every run of white space (hard spaces too) as one space, trimmed, and without zero-width

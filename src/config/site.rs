@@ -116,7 +116,7 @@ fn address<'de, D: Deserializer<'de>>(from: D) -> Result<PageUrl, D::Error> {
     PageUrl::parse(&text).map_err(de::Error::custom)
 }
 
-fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff::tz::TimeZone, D::Error> {
+pub(in crate::config) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff::tz::TimeZone, D::Error> {
     let name = String::deserialize(from)?;
     jiff::tz::TimeZone::get(&name)
         .map_err(|_| de::Error::custom(format!("{name:?} is no time zone: write one like \"Asia/Seoul\"")))
@@ -127,10 +127,10 @@ fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, 
     text.parse().map(Some).map_err(|_| de::Error::custom(format!("{text:?} is no day: write one like \"2026-01-31\"")))
 }
 
-fn seoul() -> jiff::tz::TimeZone {
+pub(in crate::config) fn seoul() -> jiff::tz::TimeZone {
     jiff::tz::TimeZone::get("Asia/Seoul").expect("the time zones are built in (tzdb-bundle-always)")
 }
 
-fn korean() -> String {
+pub(in crate::config) fn korean() -> String {
     "ko".to_owned()
 }

@@ -1,0 +1,54 @@
+//! A home page: the sections in its menu, and its feeds.
+
+use std::sync::LazyLock;
+
+use crate::config::profile::Menu;
+use crate::discover::address::{Address, Grammar};
+use crate::markup::{Selector, Tree, attribute, text};
+use crate::page_url::PageUrl;
+
+/// Where feeds are named (RSS Autodiscovery, and the same for Atom).
+static FEEDS: LazyLock<Selector> = LazyLock::new(|| {
+    let feeds =
+        r#"link[rel~="alternate"][type="application/rss+xml"], link[rel~="alternate"][type="application/atom+xml"]"#;
+    Selector::compile(feeds).expect("a test reads feeds with it")
+});
+
+/// What a home page offers to read.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Home {
+    pub sections: Vec<SectionLink>,
+    /// Also on other hosts: a paper's feeds may stand on its CDN.
+    pub feeds: Vec<PageUrl>,
+}
+
+/// A section in the menu.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SectionLink {
+    pub title: String,
+    /// Canonical.
+    pub url: PageUrl,
+}
+
+/// Reads the home page that stood at `url`. Sections come once each; other hosts and traps are left out.
+pub fn read_home(menu: &Menu, grammar: &Grammar, url: &PageUrl, html: &str) -> Home {
+    // A page too heavy to parse offers nothing.
+    let Ok(tree) = Tree::parse(html) else { return Home::default() };
+    let mut home = Home::default();
+    for link in menu.sections.iter().flat_map(|sections| tree.all(sections)) {
+        let target = attribute(&link, "href").and_then(|href| url.join(&href).ok());
+        if let Some(Address::List { url, .. }) = target.map(|target| grammar.address(&target))
+            && home.sections.iter().all(|known| known.url != url)
+        {
+            home.sections.push(SectionLink { title: text(&link), url });
+        }
+    }
+    for feed in tree.all(&FEEDS) {
+        if let Some(url) = attribute(&feed, "href").and_then(|href| url.join(&href).ok())
+            && !home.feeds.contains(&url)
+        {
+            home.feeds.push(url);
+        }
+    }
+    home
+}

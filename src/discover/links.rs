@@ -1,0 +1,85 @@
+//! Links of pages that no profile knows, by spider's extractor: no fetching, no waiting, only bytes.
+
+use std::collections::HashSet;
+
+use futures_util::FutureExt;
+use spider::page::{build, get_page_selectors};
+use spider::utils::PageResponse;
+
+use crate::page_url::PageUrl;
+
+/// Comes first in what spider reads: it obeys the first charset that a page declares, and the text is UTF-8 by now,
+/// whatever the page says.
+const CHARSET: &str = "<meta charset=\"utf-8\">";
+
+/// Returns what the page that stood at `url` links, sorted, each address once, on whatever host.
+///
+/// spider compares links without regard to case: of `/A` and `/a` one is found.
+pub fn links(url: &PageUrl, html: &str) -> Vec<PageUrl> {
+    let content = Some(format!("{CHARSET}{html}").into_bytes());
+    let response = PageResponse { content, status_code: spider::reqwest::StatusCode::OK, ..PageResponse::default() };
+    let mut page = build(url.as_str(), response);
+    // The raw hrefs are wanted: spider neither decodes `&amp;` nor keeps links to the paper's other host names.
+    page.page_links = Some(Box::default());
+    let selectors = get_page_selectors(url.as_str(), false, false);
+    // It is asynchronous for pages on disk; one in memory is ready at once, and links nothing if it were not.
+    let _resolved = page.links(&selectors, &None).now_or_never();
+    let raw = page.page_links.map(|links| *links).unwrap_or_default();
+    let base = base(url, html);
+    let unescaped = raw.iter().map(|link| html_escape::decode_html_entities(link.inner().as_str()).into_owned());
+    let joined: HashSet<PageUrl> = unescaped.filter_map(|link| base.join(&link).ok()).collect();
+    let mut links: Vec<PageUrl> = joined.into_iter().collect();
+    links.sort();
+    links
+}
+
+/// Where relative links start: spider ignores a relative `<base>`.
+fn base(url: &PageUrl, html: &str) -> PageUrl {
+    let lower = html[..html.floor_char_boundary(16_384)].to_ascii_lowercase();
+    let href = lower.find("<base").and_then(|at| {
+        let tag = &html[at..at + lower[at..].find('>')?];
+        let value = tag[lower[at..at + tag.len()].find("href=")? + 5..].trim_start();
+        let quote = value.chars().next().filter(|c| "\"'".contains(*c));
+        match quote {
+            Some(quote) => value[1..].split(quote).next(),
+            None => value.split(|c: char| c.is_whitespace() || c == '>').next(),
+        }
+    });
+    href.and_then(|href| url.join(&html_escape::decode_html_entities(href)).ok()).unwrap_or_else(|| url.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(html: &str) -> Vec<String> {
+        let url = PageUrl::parse("https://www.saseo.example/news/list.html").unwrap();
+        links(&url, html).iter().map(PageUrl::to_string).collect()
+    }
+
+    #[test]
+    fn links_are_unescaped_and_joined() {
+        let html = r#"<meta charset="euc-kr"><body><a href="view.html?a=1&amp;b=2">하나</a><a href='/책방'>둘</a>
+            <a href="https://m.saseo.example/x">셋</a><a href="https://other.example/">넷</a><a href="view.html?a=1&b=2">하나</a>
+            <a href="javascript:x()">다섯</a><a href="mailto:a@b.kr">여섯</a></body>"#;
+        assert_eq!(
+            found(html),
+            [
+                "https://m.saseo.example/x",
+                "https://other.example/",
+                "https://www.saseo.example/%EC%B1%85%EB%B0%A9",
+                "https://www.saseo.example/news/view.html?a=1&b=2",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_relative_base_is_obeyed() {
+        assert_eq!(found("<base href='/archive/'><a href=x>x</a>"), ["https://www.saseo.example/archive/x"]);
+    }
+
+    #[test]
+    fn a_page_without_links_has_none() {
+        assert!(found("").is_empty() && found("글").is_empty());
+    }
+}

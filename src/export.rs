@@ -1,0 +1,3 @@
+//! The archive for other programs.
+
+pub mod record;

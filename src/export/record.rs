@@ -1,0 +1,114 @@
+//! The article as every export writes it: all keys, always, in one order.
+
+use serde::Serialize;
+
+use crate::extract::{Article, Image};
+
+/// What is known of an article besides its page.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Provenance {
+    pub site: Option<String>,
+    /// The address that was asked for.
+    pub url: Option<String>,
+    pub version: Option<u64>,
+    /// RFC 3339.
+    pub first_seen_at: Option<String>,
+    /// RFC 3339.
+    pub fetched_at: Option<String>,
+    pub http_status: Option<u16>,
+}
+
+/// One article. What is not known is null; no key is ever absent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Record {
+    /// `site/number`.
+    pub id: Option<String>,
+    pub site: Option<String>,
+    pub url: Option<String>,
+    pub canonical_url: Option<String>,
+    pub number: Option<u64>,
+    pub title: Option<String>,
+    pub subtitle: Option<String>,
+    pub authors: Vec<String>,
+    pub byline: Option<String>,
+    pub published_at: Option<String>,
+    pub modified_at: Option<String>,
+    pub published_source: Option<String>,
+    pub section: Option<String>,
+    pub subsection: Option<String>,
+    pub language: Option<String>,
+    pub text: String,
+    pub paragraphs: Vec<String>,
+    pub images: Vec<Image>,
+    pub tags: Vec<String>,
+    pub rights: Option<String>,
+    pub access: &'static str,
+    pub opt_outs: Vec<String>,
+    pub version: Option<u64>,
+    pub content_sha256: String,
+    pub first_seen_at: Option<String>,
+    pub fetched_at: Option<String>,
+    pub http_status: Option<u16>,
+    pub extractor: String,
+}
+
+impl Record {
+    pub fn new(article: &Article, provenance: Provenance) -> Self {
+        let article = article.clone();
+        let id = provenance.site.as_ref().zip(article.number).map(|(site, number)| format!("{site}/{number}"));
+        Self {
+            id,
+            text: article.text(),
+            content_sha256: article.content_sha256(),
+            site: provenance.site,
+            url: provenance.url,
+            canonical_url: article.canonical_url,
+            number: article.number,
+            title: article.title,
+            subtitle: article.subtitle,
+            authors: article.authors,
+            byline: article.byline,
+            published_at: article.published_at.map(|time| time.to_string()),
+            modified_at: article.modified_at.map(|time| time.to_string()),
+            published_source: article.published_source,
+            section: article.section,
+            subsection: article.subsection,
+            language: article.language,
+            paragraphs: article.paragraphs,
+            images: article.images,
+            tags: article.tags,
+            rights: article.rights,
+            access: article.access.name(),
+            opt_outs: article.opt_outs,
+            version: provenance.version,
+            first_seen_at: provenance.first_seen_at,
+            fetched_at: provenance.fetched_at,
+            http_status: provenance.http_status,
+            extractor: article.extractor,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_is_ever_absent() {
+        let json = serde_json::to_string(&Record::new(&Article::default(), Provenance::default())).unwrap();
+        let keys: Vec<&str> =
+            json.split('"').filter(|part| part.chars().all(|c| c.is_alphanumeric() || c == '_')).collect();
+        assert!(json.starts_with(
+            "{\"id\":null,\"site\":null,\"url\":null,\"canonical_url\":null,\"number\":null,\"title\":null"
+        ));
+        assert!(json.contains("\"access\":\"open\",\"opt_outs\":[],\"version\":null,\"content_sha256\":\""));
+        assert!(keys.contains(&"published_source") && json.contains("\"http_status\":null,\"extractor\":\"\"}"));
+    }
+
+    #[test]
+    fn an_article_of_a_site_has_an_id() {
+        let article = Article { number: Some(7), ..Article::default() };
+        let provenance = Provenance { site: Some("saseo".to_owned()), ..Provenance::default() };
+        assert_eq!(Record::new(&article, provenance).id.as_deref(), Some("saseo/7"));
+    }
+}

@@ -1,0 +1,16 @@
+//! Pages to articles. Pure: the same page gives the same reading, on any machine, at any time.
+
+mod article;
+mod body;
+mod byline;
+mod dates;
+mod fields;
+mod json_ld;
+mod page;
+mod photos;
+mod reader;
+
+pub use article::{Access, Article, Image, Reading};
+pub use reader::{ArticleReader, Paper};
+
+pub use crate::text::decode::{Decoded, decode};

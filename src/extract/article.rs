@@ -1,0 +1,139 @@
+//! What an article is, once its page is read.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use unicode_normalization::UnicodeNormalization;
+
+use crate::time::LocalTime;
+
+/// An article as its page tells it. Every text is cleaned: NFC, single spaces, nothing invisible.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Article {
+    /// The number that the CMS gave it, unique within the paper.
+    pub number: Option<u64>,
+    /// What the page names as its address; else its own in the CMS's plain form.
+    pub canonical_url: Option<String>,
+    /// Without the paper's name.
+    pub title: Option<String>,
+    pub subtitle: Option<String>,
+    /// Names only, without title or mail.
+    pub authors: Vec<String>,
+    /// The writer as printed.
+    pub byline: Option<String>,
+    pub published_at: Option<LocalTime>,
+    /// Told only where it is later than the publication.
+    pub modified_at: Option<LocalTime>,
+    /// Where the publication was read, and what contradicts it.
+    pub published_source: Option<String>,
+    pub section: Option<String>,
+    pub subsection: Option<String>,
+    /// BCP 47.
+    pub language: Option<String>,
+    pub paragraphs: Vec<String>,
+    pub images: Vec<Image>,
+    pub tags: Vec<String>,
+    /// The copyright line under the story.
+    pub rights: Option<String>,
+    pub access: Access,
+    /// How the page forbids machines to learn from it, `words:AI학습`.
+    pub opt_outs: Vec<String>,
+    /// Profile and skin that read it, `ndsoft/G4`.
+    pub extractor: String,
+}
+
+/// A photo within the story.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Image {
+    pub url: String,
+    pub caption: Option<String>,
+    pub credit: Option<String>,
+}
+
+/// Who may read the story.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Access {
+    #[default]
+    Open,
+    Members,
+    Gone,
+}
+
+/// What a page turned out to be.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    Article(Box<Article>),
+    /// The public part of an article for members only.
+    Members(Box<Article>),
+    Gone {
+        why: String,
+    },
+    Refused {
+        why: String,
+    },
+    NotAnArticle {
+        why: String,
+    },
+}
+
+impl Access {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Members => "members",
+            Self::Gone => "gone",
+        }
+    }
+}
+
+impl Article {
+    /// Returns the paragraphs joined by a blank line.
+    pub fn text(&self) -> String {
+        self.paragraphs.join("\n\n")
+    }
+
+    /// Returns the SHA-256, in lower-case hexadecimal, of the title followed by the text, in NFC and without any white
+    /// space: a new skin, other line ends or other paragraphs leave it as it is, a changed word does not.
+    pub fn content_sha256(&self) -> String {
+        let title = self.title.as_deref().unwrap_or_default();
+        let words = std::iter::once(title).chain(self.paragraphs.iter().map(String::as_str));
+        let content: String = words.flat_map(|text| text.nfc()).filter(|c| !c.is_whitespace()).collect();
+        Sha256::digest(content).iter().fold(String::with_capacity(64), |mut hex, byte| {
+            write!(hex, "{byte:02x}").expect("a String takes everything");
+            hex
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn article(title: &str, paragraphs: &[&str]) -> Article {
+        let paragraphs = paragraphs.iter().map(|text| (*text).to_owned()).collect();
+        Article { title: Some(title.to_owned()), paragraphs, ..Article::default() }
+    }
+
+    #[test]
+    fn the_hash_is_that_of_the_words() {
+        assert_eq!(
+            article("abc", &[]).content_sha256(),
+            "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+        );
+    }
+
+    #[test]
+    fn white_space_and_paragraphs_do_not_change_the_hash() {
+        let one = article("책 방", &["하나 둘", "셋"]).content_sha256();
+        assert_eq!(one, article("책방", &["하나둘 셋"]).content_sha256());
+        assert_eq!(one, article("\u{110e}\u{1162}\u{11a8}방", &["하나\u{a0}둘 셋"]).content_sha256());
+        assert_ne!(one, article("책방", &["하나둘 넷"]).content_sha256());
+    }
+
+    #[test]
+    fn the_text_is_paragraphs_parted_by_a_blank_line() {
+        assert_eq!(article("", &["하나", "둘"]).text(), "하나\n\n둘");
+    }
+}

@@ -1,0 +1,86 @@
+//! Fields of an article, from the sources that a profile names.
+
+use crate::config::profile::{Place, PrintedDate, Source};
+use crate::extract::dates::Printed;
+use crate::extract::page::Page;
+use crate::markup::{NodeId, attribute, text, text_without, within};
+use crate::text::clean_some;
+
+/// Everything that sources can be read from.
+pub struct Sources<'a> {
+    pub page: &'a Page<'a>,
+    pub printed: &'a Printed,
+}
+
+impl Sources<'_> {
+    /// Returns what the first source that tells something tells: all its texts, in the page's order.
+    pub fn texts(&self, sources: &[Source]) -> Vec<String> {
+        sources.iter().map(|source| self.of(source)).find(|texts| !texts.is_empty()).unwrap_or_default()
+    }
+
+    /// Returns the first text of the first source that tells something.
+    pub fn text(&self, sources: &[Source]) -> Option<String> {
+        self.texts(sources).into_iter().next()
+    }
+
+    /// Returns the texts of one source, cleaned, without empty ones.
+    pub fn of(&self, source: &Source) -> Vec<String> {
+        let raw = self.raw(&source.place);
+        raw.iter().filter_map(|text| self.shaped(source, text)).collect()
+    }
+
+    fn raw(&self, place: &Place) -> Vec<String> {
+        match place {
+            Place::Meta(name) => self.page.meta(name).map(str::to_owned).into_iter().collect(),
+            Place::JsonLd(path) => self.page.json_ld(path),
+            Place::Element { select, without, attribute: None } => {
+                let unseen = |node: &crate::markup::Node<'_>| -> Vec<NodeId> {
+                    without.iter().flat_map(|out| within(*node, out).map(|node| node.id).collect::<Vec<_>>()).collect()
+                };
+                let read = |node| match without {
+                    Some(_) => text_without(&node, &unseen(&node)),
+                    None => text(&node),
+                };
+                self.page.tree.all(select).map(read).collect()
+            }
+            Place::Element { select, attribute: Some(name), .. } => {
+                self.page.tree.all(select).filter_map(|node| attribute(&node, name)).collect()
+            }
+            Place::Printed(which) => {
+                let told = match which {
+                    PrintedDate::Published => self.printed.published,
+                    PrintedDate::Updated => self.printed.updated,
+                };
+                told.map(|time| time.to_string()).into_iter().collect()
+            }
+        }
+    }
+
+    fn shaped(&self, source: &Source, text: &str) -> Option<String> {
+        let taken = match &source.pattern {
+            Some(pattern) => pattern.find(text)?,
+            None => text,
+        };
+        let cut = match &source.cut {
+            Some(pattern) => pattern.cut(taken),
+            None => taken.to_owned(),
+        };
+        let suffix = source.suffix.as_deref().and_then(|suffix| self.filled(suffix));
+        let bare = suffix.as_deref().and_then(|suffix| cut.strip_suffix(suffix)).unwrap_or(&cut);
+        clean_some(bare)
+    }
+
+    /// Puts meta tags into a suffix; `None` where one is missing, so that nothing is cut.
+    fn filled(&self, suffix: &str) -> Option<String> {
+        let mut filled = String::new();
+        let mut rest = suffix;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, behind) = after.split_once('}')?;
+            filled.push_str(before);
+            filled.push_str(self.page.meta(name)?);
+            rest = behind;
+        }
+        filled.push_str(rest);
+        Some(filled)
+    }
+}

@@ -1,0 +1,72 @@
+//! A page under reading: its tree, and what its head says, collected in one walk.
+
+use std::cell::OnceCell;
+use std::collections::HashMap;
+
+use dom_query::NodeData;
+use serde_json::Value;
+
+use crate::extract::json_ld;
+use crate::markup::{Node, Tree};
+use crate::text::clean_some;
+
+/// What one walk over a page finds.
+pub struct Page<'a> {
+    pub tree: &'a Tree,
+    /// The first content of each meta tag, by its name or property in lower case.
+    metas: HashMap<String, String>,
+    scripts: Vec<String>,
+    article: OnceCell<Option<Value>>,
+}
+
+impl<'a> Page<'a> {
+    pub fn new(tree: &'a Tree) -> Self {
+        let (mut metas, mut scripts) = (HashMap::new(), Vec::new());
+        for node in tree.root().descendants_it() {
+            match kind(&node) {
+                Kind::Meta(name, content) => {
+                    metas.entry(name).or_insert(content);
+                }
+                Kind::JsonLd => scripts.push(node.text().to_string()),
+                Kind::Other => {}
+            }
+        }
+        Self { tree, metas, scripts, article: OnceCell::new() }
+    }
+
+    /// Returns the content of a meta tag; `name` in lower case.
+    pub fn meta(&self, name: &str) -> Option<&str> {
+        self.metas.get(name).map(String::as_str)
+    }
+
+    /// Returns the texts at a dotted path into the article's JSON-LD.
+    pub fn json_ld(&self, path: &str) -> Vec<String> {
+        let article = self.article.get_or_init(|| json_ld::article(&self.scripts));
+        article.as_ref().map(|article| json_ld::texts(article, path)).unwrap_or_default()
+    }
+}
+
+enum Kind {
+    Meta(String, String),
+    JsonLd,
+    Other,
+}
+
+fn kind(node: &Node<'_>) -> Kind {
+    let kind = node.query(|node| {
+        let NodeData::Element(element) = &node.data else { return Kind::Other };
+        let attribute = |name: &str| element.attrs.iter().find(|at| &*at.name.local == name).map(|at| &*at.value);
+        match &*element.name.local {
+            "meta" => {
+                let name = attribute("property").or_else(|| attribute("name"));
+                let content = attribute("content").and_then(clean_some);
+                name.zip(content).map_or(Kind::Other, |(name, content)| Kind::Meta(name.to_lowercase(), content))
+            }
+            "script" if attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("application/ld+json")) => {
+                Kind::JsonLd
+            }
+            _ => Kind::Other,
+        }
+    });
+    kind.unwrap_or(Kind::Other)
+}

@@ -1,0 +1,176 @@
+//! The reading of one page with one profile.
+
+use jiff::tz::TimeZone;
+
+use crate::config::{Profile, Site};
+use crate::extract::article::{Access, Article, Reading};
+use crate::extract::body::{Story, story};
+use crate::extract::byline::authors;
+use crate::extract::dates::{Printed, change, publication};
+use crate::extract::fields::Sources;
+use crate::extract::page::Page;
+use crate::markup::{Tree, text};
+use crate::page_url::PageUrl;
+
+/// In a story as short as this, a notice is the whole story.
+const NOTICE: usize = 200;
+
+/// What is known of a paper before any page of it is read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Paper {
+    pub timezone: TimeZone,
+    pub language: String,
+}
+
+impl From<&Site> for Paper {
+    fn from(site: &Site) -> Self {
+        Self { timezone: site.timezone.clone(), language: site.language.clone() }
+    }
+}
+
+impl From<&Profile> for Paper {
+    fn from(profile: &Profile) -> Self {
+        Self { timezone: profile.timezone.clone(), language: profile.language.clone() }
+    }
+}
+
+/// Reads article pages of one paper. Everything is compiled; tasks share it.
+#[derive(Clone, Debug)]
+pub struct ArticleReader {
+    profile: Profile,
+    paper: Paper,
+}
+
+impl ArticleReader {
+    pub fn new(profile: Profile, paper: Paper) -> Self {
+        Self { profile, paper }
+    }
+
+    /// Reads the page that stood at `url`. Whatever it holds, the answer is a value: pages are hostile.
+    pub fn read(&self, url: &PageUrl, html: &str) -> Reading {
+        if let Some(notice) = self.notice(html, html.chars().take(10_000).count()) {
+            return notice;
+        }
+        let tree = match Tree::parse(html) {
+            Ok(tree) => tree,
+            Err(why) => return Reading::NotAnArticle { why: why.to_string() },
+        };
+        let page = Page::new(&tree);
+        let printed = Printed::read(&tree, &self.profile.article.printed, &self.paper.timezone);
+        let sources = Sources { page: &page, printed: &printed };
+        let story = story(&tree, &self.profile.article, url);
+        let article = self.article(&sources, url);
+        self.judged(article, story, &tree)
+    }
+
+    /// A page that is nothing but a notice, usually a script that alerts and steps back.
+    fn notice(&self, text: &str, length: usize) -> Option<Reading> {
+        let Profile { gone, refused, .. } = &self.profile;
+        let found = |notice: &crate::config::profile::Notice| {
+            let text = (length < notice.under).then(|| notice.stands_in(text));
+            text.flatten().map(|text| format!("the page says {text:?}"))
+        };
+        let refusal = found(refused).map(|why| Reading::Refused { why });
+        refusal.or_else(|| found(gone).map(|why| Reading::Gone { why }))
+    }
+
+    fn judged(&self, article: Article, story: Option<Story>, tree: &Tree) -> Reading {
+        let story = story.unwrap_or_default();
+        if story.is_empty() || (story.length() < NOTICE && story.images.is_empty()) {
+            let said = if story.is_empty() { text(&tree.root()) } else { story.paragraphs.join(" ") };
+            if let Some(notice) = self.notice(&said, 0) {
+                return notice;
+            }
+            if story.is_empty() && self.profile.members.stands_in(&said).is_some() && article.title.is_some() {
+                return Reading::Members(Box::new(Article { access: Access::Members, ..article }));
+            }
+        }
+        if story.is_empty() {
+            return Reading::NotAnArticle { why: "no story was found in the page".to_owned() };
+        }
+        let is_notice = |text: &String| self.profile.members.stands_in(text).is_some();
+        let is_closed = story.length() < self.profile.members.under && story.paragraphs.iter().any(is_notice);
+        let Story { mut paragraphs, images, .. } = story;
+        if is_closed {
+            paragraphs.retain(|text| !is_notice(text));
+            return Reading::Members(Box::new(Article { paragraphs, images, access: Access::Members, ..article }));
+        }
+        Reading::Article(Box::new(Article { paragraphs, images, ..article }))
+    }
+
+    /// Everything but the story.
+    fn article(&self, sources: &Sources<'_>, url: &PageUrl) -> Article {
+        let rules = &self.profile.article;
+        let number = self.profile.url.article_number(url).or_else(|| sources.text(&rules.number)?.parse().ok());
+        let byline = Some(sources.texts(&rules.byline).join(", ")).filter(|byline| !byline.is_empty());
+        let paper = sources.page.meta("og:site_name").unwrap_or_default();
+        let publication = publication(sources, rules, &self.paper.timezone);
+        let rights = sources.text(&rules.rights);
+        Article {
+            number,
+            canonical_url: Some(self.canonical(sources, url, number)),
+            title: self.title(sources),
+            subtitle: sources.text(&rules.subtitle),
+            authors: byline.as_deref().map(|byline| authors(byline, paper)).unwrap_or_default(),
+            byline,
+            modified_at: publication.as_ref().and_then(|told| change(sources, rules, &self.paper.timezone, told)),
+            published_at: publication.as_ref().map(|told| told.at),
+            published_source: publication.map(|told| told.source),
+            section: sources.text(&rules.section),
+            subsection: sources.text(&rules.subsection),
+            language: Some(self.paper.language.clone()),
+            tags: distinct(sources.texts(&rules.tags)),
+            opt_outs: self.opt_outs(sources, rights.as_deref()),
+            rights,
+            extractor: self.extractor(sources.page.tree),
+            ..Article::default()
+        }
+    }
+
+    /// The title from the best source; where a pseudo-tag was lost from it (`<K팝>`), from the source that kept it.
+    fn title(&self, sources: &Sources<'_>) -> Option<String> {
+        let title = sources.text(&self.profile.article.title)?;
+        let told = self.profile.article.title.iter().flat_map(|source| sources.of(source));
+        let whole = told.into_iter().find(|told| *told != title && crate::text::clean(&without_tags(told)) == title);
+        Some(whole.unwrap_or(title))
+    }
+
+    /// What the page says, unless that is another article; else its own address in plain form.
+    fn canonical(&self, sources: &Sources<'_>, url: &PageUrl, number: Option<u64>) -> String {
+        let rules = &self.profile.url;
+        let is_this = |told: &PageUrl| number.is_none() || rules.article_number(told) == number;
+        let told = sources.text(&self.profile.article.canonical).and_then(|link| url.join(&link).ok());
+        let plain = || number.and_then(|number| rules.article_url(&url.origin(), number));
+        told.filter(is_this).or_else(plain).unwrap_or_else(|| url.clone()).to_string()
+    }
+
+    fn opt_outs(&self, sources: &Sources<'_>, rights: Option<&str>) -> Vec<String> {
+        let rule = &self.profile.article.opt_out;
+        let said = rule.select.iter().flat_map(|place| sources.page.tree.all(place)).map(|node| text(&node));
+        let lines: Vec<String> = rights.map(str::to_owned).into_iter().chain(said).collect();
+        let found = rule.words.iter().flat_map(|words| lines.iter().filter_map(|line| words.find(line)));
+        distinct(found.map(|word| format!("words:{}", word.split_whitespace().collect::<String>())).collect())
+    }
+
+    fn extractor(&self, tree: &Tree) -> String {
+        let name = &self.profile.name;
+        let skin = self.profile.skins.iter().find(|skin| tree.first(&skin.mark).is_some());
+        skin.map_or_else(|| name.clone(), |skin| format!("{name}/{}", skin.name))
+    }
+}
+
+fn distinct(texts: Vec<String>) -> Vec<String> {
+    let mut distinct: Vec<String> = Vec::with_capacity(texts.len());
+    for text in texts {
+        if !distinct.contains(&text) {
+            distinct.push(text);
+        }
+    }
+    distinct
+}
+
+fn without_tags(text: &str) -> String {
+    let mut parts = text.split('<');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |kept, part| kept + part.split_once('>').map_or(part, |(_, after)| after))
+}

@@ -1,0 +1,93 @@
+//! HTML as a tree: parsed once, searched with selectors that were compiled once, read as a reader sees it.
+
+use dom_query::{Document, NodeRef};
+
+use crate::text::clean;
+
+pub mod blocks;
+mod selector;
+mod weight;
+
+pub use dom_query::NodeId;
+pub use selector::{Pattern, Selector};
+
+/// A node of a [`Tree`].
+pub type Node<'a> = NodeRef<'a>;
+
+/// Elements whose content no reader sees.
+const UNSEEN: [&str; 8] = ["script", "style", "template", "noscript", "head", "textarea", "select", "iframe"];
+
+/// A parsed page. It is not `Send`: build it and drop it within one call.
+pub struct Tree(Document);
+
+/// Why a page is not parsed.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum MarkupError {
+    #[error("the mark-up is nested {0} elements deep")]
+    Deep(usize),
+    #[error("the mark-up would unfold to millions of elements")]
+    Bomb,
+}
+
+impl Tree {
+    /// Parses a page, or refuses one that is built to exhaust its reader.
+    pub fn parse(html: &str) -> Result<Self, MarkupError> {
+        weight::check(html)?;
+        Ok(Self(Document::from(html)))
+    }
+
+    pub fn root(&self) -> Node<'_> {
+        self.0.root()
+    }
+
+    /// Returns the first element in the page's order.
+    pub fn first<'a>(&'a self, selector: &'a Selector) -> Option<Node<'a>> {
+        self.all(selector).next()
+    }
+
+    pub fn all<'a>(&'a self, selector: &'a Selector) -> impl Iterator<Item = Node<'a>> {
+        within(self.root(), selector)
+    }
+}
+
+/// Returns the elements below `node` that match, in the page's order.
+pub fn within<'a>(node: Node<'a>, selector: &'a Selector) -> impl Iterator<Item = Node<'a>> {
+    dom_query::Selection::from(node).select_matcher_iter(selector.matcher())
+}
+
+/// Returns the text that a reader sees in `node`, cleaned; a `<br>` is a space.
+pub fn text(node: &Node<'_>) -> String {
+    text_without(node, &[])
+}
+
+/// Like [`text`], without the elements of these ids.
+pub fn text_without(node: &Node<'_>, unseen: &[NodeId]) -> String {
+    let mut raw = String::new();
+    let mut open = vec![*node];
+    while let Some(node) = open.pop() {
+        if node.is_text() {
+            raw.push_str(&node.text());
+        } else if is_seen(&node) && !unseen.contains(&node.id) {
+            if is_spaced(&node) {
+                raw.push(' ');
+            }
+            open.extend(node.children_it(true));
+        }
+    }
+    clean(&raw)
+}
+
+/// Returns an attribute's cleaned value, `None` where it is absent or empty.
+pub fn attribute(node: &Node<'_>, name: &str) -> Option<String> {
+    crate::text::clean_some(&node.attr(name)?)
+}
+
+fn is_seen(node: &Node<'_>) -> bool {
+    let name = node.qual_name_ref();
+    name.is_none_or(|name| !UNSEEN.contains(&&*name.local))
+}
+
+/// Elements that part words, even without white space.
+fn is_spaced(node: &Node<'_>) -> bool {
+    node.qual_name_ref().is_some_and(|name| &*name.local == "br" || blocks::is_block(&name.local))
+}
