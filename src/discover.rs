@@ -12,3 +12,6 @@ pub use feed::{FeedError, read_feed};
 pub use home::{Home, SectionLink, read_home};
 pub use links::links;
 pub use list::{ListReader, Listing, Row};
+
+#[cfg(test)]
+mod pages;

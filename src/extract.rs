@@ -14,3 +14,8 @@ pub use article::{Access, Article, Image, Reading};
 pub use reader::{ArticleReader, Paper};
 
 pub use crate::text::decode::{Decoded, decode};
+
+#[cfg(test)]
+mod hostile;
+#[cfg(test)]
+mod quirks;

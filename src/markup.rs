@@ -1,10 +1,14 @@
 //! HTML as a tree: parsed once, searched with selectors that were compiled once, read as a reader sees it.
 
+use std::cell::OnceCell;
+
 use dom_query::{Document, NodeRef};
 
+use crate::markup::index::Index;
 use crate::text::clean;
 
 pub mod blocks;
+mod index;
 mod selector;
 mod weight;
 
@@ -18,7 +22,10 @@ pub type Node<'a> = NodeRef<'a>;
 const UNSEEN: [&str; 8] = ["script", "style", "template", "noscript", "head", "textarea", "select", "iframe"];
 
 /// A parsed page. It is not `Send`: build it and drop it within one call.
-pub struct Tree(Document);
+pub struct Tree {
+    document: Document,
+    index: OnceCell<Index>,
+}
 
 /// Why a page is not parsed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -33,26 +40,42 @@ impl Tree {
     /// Parses a page, or refuses one that is built to exhaust its reader.
     pub fn parse(html: &str) -> Result<Self, MarkupError> {
         weight::check(html)?;
-        Ok(Self(Document::from(html)))
+        Ok(Self { document: Document::from(html), index: OnceCell::new() })
     }
 
     pub fn root(&self) -> Node<'_> {
-        self.0.root()
+        self.document.root()
     }
 
     /// Returns the first element in the page's order.
-    pub fn first<'a>(&'a self, selector: &'a Selector) -> Option<Node<'a>> {
+    pub fn first(&self, selector: &Selector) -> Option<Node<'_>> {
         self.all(selector).next()
     }
 
-    pub fn all<'a>(&'a self, selector: &'a Selector) -> impl Iterator<Item = Node<'a>> {
-        within(self.root(), selector)
+    /// Returns the elements that match, in the page's order.
+    pub fn all(&self, selector: &Selector) -> std::vec::IntoIter<Node<'_>> {
+        let index = self.index.get_or_init(|| Index::new(self.root()));
+        let mut found = Vec::new();
+        for one in selector.alternatives() {
+            let Some(ids) = index.with(&one.key) else {
+                return within(self.root(), selector).collect::<Vec<_>>().into_iter();
+            };
+            let nodes = ids.iter().map(|id| Node::new(*id, &self.document.tree));
+            found.extend(nodes.filter(|node| node.is_match(&one.matcher)));
+        }
+        if selector.alternatives().len() > 1 {
+            // Nodes are numbered as the parser meets them.
+            found.sort_by_key(|node| node.id);
+            found.dedup_by_key(|node| node.id);
+        }
+        found.into_iter()
     }
 }
 
 /// Returns the elements below `node` that match, in the page's order.
-pub fn within<'a>(node: Node<'a>, selector: &'a Selector) -> impl Iterator<Item = Node<'a>> {
-    dom_query::Selection::from(node).select_matcher_iter(selector.matcher())
+pub fn within<'a, 's>(node: Node<'a>, selector: &'s Selector) -> impl Iterator<Item = Node<'a>> + use<'a, 's> {
+    let below = node.tree.descendant_ids_of_it(&node.id).map(move |id| Node::new(id, node.tree));
+    below.filter(|node| selector.matches(node))
 }
 
 /// Returns the text that a reader sees in `node`, cleaned; a `<br>` is a space.

@@ -2,16 +2,25 @@
 
 use std::fmt;
 
-use dom_query::Matcher;
+use dom_query::{Matcher, NodeRef};
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
+
+use crate::markup::index::{Key, alternatives};
 
 /// A CSS selector list that compiled; in TOML one text, or a list of texts of which any may match.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "Written")]
 pub struct Selector {
     written: String,
-    matcher: Matcher,
+    alternatives: Vec<Alternative>,
+}
+
+/// A single selector of a list.
+#[derive(Clone)]
+pub struct Alternative {
+    pub key: Key,
+    pub matcher: Matcher,
 }
 
 /// A regular expression that compiled.
@@ -28,16 +37,21 @@ enum Written {
 
 impl Selector {
     pub fn compile(written: &str) -> Result<Self, String> {
-        let matcher = Matcher::new(written).map_err(|why| format!("{written:?} is no CSS selector: {:?}", why.kind))?;
-        Ok(Self { written: written.to_owned(), matcher })
+        let told = |why: String| format!("{written:?} is no CSS selector: {why}");
+        let compile = |one| Matcher::new(one).map_err(|why| told(format!("{:?}", why.kind)));
+        compile(written)?;
+        let alternative = |one| Ok(Alternative { key: Key::of(one), matcher: compile(one)? });
+        let alternatives = alternatives(written).into_iter().map(alternative).collect::<Result<_, String>>()?;
+        Ok(Self { written: written.to_owned(), alternatives })
     }
 
-    pub fn matches(&self, node: &dom_query::NodeRef<'_>) -> bool {
-        node.is_match(&self.matcher)
+    pub fn matches(&self, node: &NodeRef<'_>) -> bool {
+        let has_key = |key: &Key| node.element_ref().is_some_and(|element| key.is_on(&element));
+        self.alternatives.iter().any(|one| has_key(&one.key) && node.is_match(&one.matcher))
     }
 
-    pub(in crate::markup) fn matcher(&self) -> &Matcher {
-        &self.matcher
+    pub(in crate::markup) fn alternatives(&self) -> &[Alternative] {
+        &self.alternatives
     }
 }
 

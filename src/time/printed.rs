@@ -15,7 +15,7 @@ const LONGEST: usize = 4096;
 /// `2018.04.27 18:47`, `2012년 03월 05일 (월) 14:29:08`, `2026-08-19T17:01:32`, `2025/08/25`; spaces may be hard ones.
 static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(concat!(
-        r"(?P<year>(?:19|20)\d\d)[\s.\-년/]{1,4}(?P<month>\d{1,2})[\s.\-월/]{1,4}(?P<day>\d{1,2})(?:일|\.|\b)",
+        r"(?P<year>(?:19|20)\d\d)[\s.\-년/]{1,4}(?P<month>\d{1,2})[\s.\-월/]{1,4}(?P<day>\d{1,2})(?:일|\.)?",
         r"(?:\s*\(.\))?(?:(?:\s*|T)(?P<half>오전|오후)?\s*(?P<hour>\d{1,2})[:시]\s*(?P<minute>\d{2})(?:분)?",
         r"(?:[:\s]\s*(?P<second>\d{2})(?:\.\d+)?(?:초)?)?)?",
         r"\s*(?P<zone>Z\b|KST\b|UTC\b|GMT\b|[+\-]\d{2}:?\d{2}\b)?",

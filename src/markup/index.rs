@@ -1,0 +1,167 @@
+//! Elements by id, class and name: a page has hundreds of elements and is asked for dozens of selectors.
+
+use std::collections::HashMap;
+
+use dom_query::{Element, NodeData, NodeId};
+
+use crate::markup::Node;
+
+/// What every element that a selector matches must have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Key {
+    Id(String),
+    Class(String),
+    Name(String),
+    /// The selector names nothing that an index could know.
+    Any,
+}
+
+/// The elements of one page by what selectors name.
+#[derive(Default)]
+pub struct Index {
+    ids: HashMap<String, Vec<NodeId>>,
+    classes: HashMap<String, Vec<NodeId>>,
+    names: HashMap<String, Vec<NodeId>>,
+}
+
+impl Index {
+    pub fn new(root: Node<'_>) -> Self {
+        let mut index = Self::default();
+        for node in root.descendants_it() {
+            node.query(|data| {
+                if let NodeData::Element(element) = &data.data {
+                    index.add(node.id, element);
+                }
+            });
+        }
+        index
+    }
+
+    fn add(&mut self, id: NodeId, element: &Element) {
+        put(&mut self.names, &element.name.local, id);
+        if let Some(name) = attribute(element, "id") {
+            put(&mut self.ids, name.trim(), id);
+        }
+        for class in attribute(element, "class").unwrap_or_default().split_ascii_whitespace() {
+            put(&mut self.classes, class, id);
+        }
+    }
+
+    /// Returns the elements that have the key, in the page's order; `None` where the index cannot tell.
+    pub fn with(&self, key: &Key) -> Option<&[NodeId]> {
+        let found = match key {
+            Key::Id(id) => self.ids.get(id),
+            Key::Class(class) => self.classes.get(class),
+            Key::Name(name) => self.names.get(name),
+            Key::Any => return None,
+        };
+        Some(found.map(Vec::as_slice).unwrap_or_default())
+    }
+}
+
+impl Key {
+    /// Returns the key of a single selector: what its last compound, the one that the element itself meets, names.
+    pub fn of(selector: &str) -> Self {
+        let compound = last_compound(selector);
+        if compound.contains('\\') {
+            return Self::Any;
+        }
+        let named = |mark| top_level(compound).find(|(_, c)| *c == mark).map(|(at, _)| name_at(&compound[at + 1..]));
+        match (named('#'), named('.'), name_at(compound)) {
+            (Some(id), ..) if !id.is_empty() => Self::Id(id.to_owned()),
+            (_, Some(class), _) if !class.is_empty() => Self::Class(class.to_owned()),
+            (_, _, name) if !name.is_empty() => Self::Name(name.to_ascii_lowercase()),
+            _ => Self::Any,
+        }
+    }
+
+    /// Tells whether an element has the key: much cheaper than to match it.
+    pub fn is_on(&self, element: &Element) -> bool {
+        match self {
+            Self::Id(id) => attribute(element, "id").is_some_and(|told| told.trim() == id),
+            Self::Class(class) => {
+                attribute(element, "class").is_some_and(|told| told.split_ascii_whitespace().any(|told| told == class))
+            }
+            Self::Name(name) => *element.name.local == **name,
+            Self::Any => true,
+        }
+    }
+}
+
+/// Returns the single selectors of a list.
+pub fn alternatives(list: &str) -> Vec<&str> {
+    let mut ends: Vec<usize> = top_level(list).filter(|(_, c)| *c == ',').map(|(at, _)| at).collect();
+    ends.push(list.len());
+    let starts = std::iter::once(0).chain(ends.iter().map(|at| at + 1));
+    starts.zip(&ends).map(|(start, end)| list[start..*end].trim()).collect()
+}
+
+fn last_compound(selector: &str) -> &str {
+    let selector = selector.trim();
+    let is_combinator = |c: char| c.is_whitespace() || ">+~".contains(c);
+    let start = top_level(selector).filter(|(_, c)| is_combinator(*c)).map(|(at, c)| at + c.len_utf8()).last();
+    &selector[start.unwrap_or(0)..]
+}
+
+fn name_at(text: &str) -> &str {
+    let end = text.find(|c: char| !(c.is_alphanumeric() || "-_".contains(c))).unwrap_or(text.len());
+    &text[..end]
+}
+
+/// The characters that stand outside brackets and quotes.
+fn top_level(text: &str) -> impl Iterator<Item = (usize, char)> {
+    let (mut depth, mut quote) = (0_u32, None);
+    text.char_indices().filter(move |(_, c)| {
+        match (quote, *c) {
+            (Some(open), _) if open == *c => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(*c),
+            (None, '(' | '[') => depth += 1,
+            (None, ')' | ']') => depth = depth.saturating_sub(1),
+            (None, _) => return depth == 0,
+        }
+        false
+    })
+}
+
+fn put(into: &mut HashMap<String, Vec<NodeId>>, key: &str, id: NodeId) {
+    match into.get_mut(key) {
+        Some(ids) => ids.push(id),
+        None => drop(into.insert(key.to_owned(), vec![id])),
+    }
+}
+
+fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
+    element.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_selectors_key_is_what_its_last_compound_names() {
+        let (id, class, name) = (Key::Id, Key::Class, Key::Name);
+        for (selector, key) in [
+            ("#story", id("story".into())),
+            ("div > p.lead", class("lead".into())),
+            ("ul.a li:has(.b)", name("li".into())),
+            ("H2.titles a", name("a".into())),
+            (r#"a[href*="x.y#z"] img[alt="책 방"]"#, name("img".into())),
+            (r#"td:contains("가 나"):not(:has(td))"#, name("td".into())),
+            ("table:has(> tbody > tr > td.c)", name("table".into())),
+            ("[rel=tag]", Key::Any),
+            (":is(.a, .b)", Key::Any),
+            ("*", Key::Any),
+            ("li+li", name("li".into())),
+            (".a\\:b", Key::Any),
+        ] {
+            assert_eq!(Key::of(selector), key, "{selector}");
+        }
+    }
+
+    #[test]
+    fn a_list_falls_apart_at_its_own_commas_only() {
+        assert_eq!(alternatives(r#"a, b:is(c, d), e[f="g,h"]"#), ["a", "b:is(c, d)", r#"e[f="g,h"]"#]);
+    }
+}
