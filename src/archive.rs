@@ -18,8 +18,6 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
 
-use tokio::sync::oneshot;
-
 use crate::archive::store::Store;
 use crate::config::settings::Durability;
 use crate::frontier::{Found, PageId, Verdict};
@@ -71,111 +69,107 @@ impl Archive {
     }
 
     /// Takes the right to write from any holder before, and returns its epoch.
-    pub async fn take_lease(&self, holder: String, now: Timestamp) -> Result<Lease, ArchiveError> {
-        self.call(move |store| store.take_lease(&holder, now)).await
+    pub fn take_lease(&self, holder: String, now: Timestamp) -> Result<Lease, ArchiveError> {
+        self.call(move |store| store.take_lease(&holder, now))
     }
 
     /// Begins a run, and marks runs that were killed as interrupted.
-    pub async fn begin_run(&self, lease: Lease, command: String, now: Timestamp) -> Result<RunId, ArchiveError> {
-        self.call(move |store| store.begin_run(lease, &command, now)).await
+    pub fn begin_run(&self, lease: Lease, command: String, now: Timestamp) -> Result<RunId, ArchiveError> {
+        self.call(move |store| store.begin_run(lease, &command, now))
     }
 
-    pub async fn end_run(&self, run: RunId, how: How, tally: Tally, now: Timestamp) -> Result<(), ArchiveError> {
-        self.call(move |store| store.end_run(run, how, &tally, now)).await
+    pub fn end_run(&self, run: RunId, how: How, tally: Tally, now: Timestamp) -> Result<(), ArchiveError> {
+        self.call(move |store| store.end_run(run, how, &tally, now))
     }
 
     /// Makes sites known and, where the seeding says so, their entry pages due.
-    pub async fn seed(
-        &self,
-        lease: Lease,
-        seeds: Vec<Seed>,
-        seeding: Seeding,
-        now: Timestamp,
-    ) -> Result<(), ArchiveError> {
-        self.call(move |store| store.seed(lease, &seeds, seeding, now)).await
+    pub fn seed(&self, lease: Lease, seeds: Vec<Seed>, seeding: Seeding, now: Timestamp) -> Result<(), ArchiveError> {
+        self.call(move |store| store.seed(lease, &seeds, seeding, now))
     }
 
     /// Returns the hosts that have queued pages, each with the moment its first one is due.
-    pub async fn due_hosts(&self, of: Selection) -> Result<Vec<DueHost>, ArchiveError> {
-        self.call(move |store| store.due_hosts(&of)).await
+    pub fn due_hosts(&self, of: Selection) -> Result<Vec<DueHost>, ArchiveError> {
+        self.call(move |store| store.due_hosts(&of))
     }
 
     /// Returns how many pages are queued.
-    pub async fn queued(&self, of: Selection) -> Result<u64, ArchiveError> {
-        self.call(move |store| store.queued(&of)).await
+    pub fn queued(&self, of: Selection) -> Result<u64, ArchiveError> {
+        self.call(move |store| store.queued(&of))
     }
 
     /// Returns a host's best due page, other than those under way.
-    pub async fn next_page(
+    pub fn next_page(
         &self,
         host: Host,
         of: Selection,
         under_way: Vec<PageId>,
         now: Timestamp,
     ) -> Result<NextPage, ArchiveError> {
-        self.call(move |store| store.next_page(&host, &of, &under_way, now)).await
+        self.call(move |store| store.next_page(&host, &of, &under_way, now))
     }
 
     /// Returns the pace that an earlier run left a host with.
-    pub async fn pace(&self, host: Host) -> Result<Option<StoredPace>, ArchiveError> {
-        self.call(move |store| store.pace(&host)).await
+    pub fn pace(&self, host: Host) -> Result<Option<StoredPace>, ArchiveError> {
+        self.call(move |store| store.pace(&host))
     }
 
     /// Returns the newest robots.txt of an origin.
-    pub async fn robots(&self, origin: String) -> Result<Option<RobotsCopy>, ArchiveError> {
-        self.call(move |store| store.newest_robots(&origin)).await
+    pub fn robots(&self, origin: String) -> Result<Option<RobotsCopy>, ArchiveError> {
+        self.call(move |store| store.newest_robots(&origin))
     }
 
     /// Returns, for each page, when it was discovered, if it was.
-    pub async fn discovered(&self, site: String, pages: Vec<Found>) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
-        self.call(move |store| store.discovered(&site, &pages)).await
+    pub fn discovered(&self, site: String, pages: Vec<Found>) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
+        self.call(move |store| store.discovered(&site, &pages))
     }
 
     /// Writes requests to the ledger before they leave.
-    pub async fn announce(
+    pub fn announce(
         &self,
         lease: Lease,
         run: RunId,
         requests: Vec<Announcement>,
         now: Timestamp,
     ) -> Result<Vec<AnnouncedId>, ArchiveError> {
-        self.call(move |store| store.announce(lease, run, &requests, now)).await
+        self.call(move |store| store.announce(lease, run, &requests, now))
     }
 
     /// Writes everything that follows from answers that are ready together, all of it or nothing.
-    pub async fn commit(
+    pub fn commit(
         &self,
         lease: Lease,
         run: RunId,
         answers: Vec<Answered>,
         now: Timestamp,
     ) -> Result<Vec<Effect>, ArchiveError> {
-        self.call(move |store| store.commit(lease, run, &answers, now)).await
+        self.call(move |store| store.commit(lease, run, &answers, now))
     }
 
     /// Settles a page that was not asked for.
-    pub async fn settle_unasked(
+    pub fn settle_unasked(
         &self,
         lease: Lease,
         page: PageId,
         verdict: Verdict,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        self.call(move |store| store.settle_unasked(lease, page, &verdict, now)).await
+        self.call(move |store| store.settle_unasked(lease, page, &verdict, now))
     }
 
-    async fn call<T: Send + 'static>(
+    /// Blocks until the writer has done it: the crawl's loop has nothing else to do until then, and under a paused clock
+    /// no simulated time goes by.
+    fn call<T: Send + 'static>(
         &self,
         intent: impl FnOnce(&mut Store) -> Result<T, ArchiveError> + Send + 'static,
     ) -> Result<T, ArchiveError> {
-        let (reply, answer) = oneshot::channel();
+        let (reply, answer) = mpsc::sync_channel(1);
         let job: Job = Box::new(move |store| {
-            // Nobody waits any more where the caller was cancelled; what was committed stays committed.
+            // The caller waits for this, so there is somebody to take it.
             let _ = reply.send(intent(store));
         });
         let jobs = self.jobs.as_ref().expect("the channel closes only when the archive is dropped");
         jobs.send(job).map_err(|_| ArchiveError::WriterGone)?;
-        answer.await.map_err(|_| ArchiveError::WriterGone)?
+        answer.recv().map_err(|_| ArchiveError::WriterGone)?
     }
 }
 

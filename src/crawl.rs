@@ -87,16 +87,16 @@ pub async fn run<W: Web>(
     mut stop: watch::Receiver<Stop>,
     mut watcher: impl FnMut(&Progress),
 ) -> Result<Report, ArchiveError> {
-    let mut crawl = Crawl::begin(plan, archive, web, clock, holder).await?;
+    let mut crawl = Crawl::begin(plan, archive, web, clock, holder)?;
     let how = match crawl.until_done(&mut stop, &mut watcher).await {
         Ok(how) => how,
         Err(error) => {
             // The first error is the one to tell; a run left open is found and marked by the next.
-            let _ = archive.end_run(crawl.run, How::Failed, crawl.tally, clock.now()).await;
+            let _ = archive.end_run(crawl.run, How::Failed, crawl.tally, clock.now());
             return Err(error);
         }
     };
-    crawl.end(how).await
+    crawl.end(how)
 }
 
 /// A crawl under way.
@@ -128,7 +128,7 @@ struct Crawl<'a, W> {
 }
 
 impl<'a, W: Web> Crawl<'a, W> {
-    async fn begin(
+    fn begin(
         plan: Plan,
         archive: &'a Archive,
         web: Arc<W>,
@@ -136,10 +136,10 @@ impl<'a, W: Web> Crawl<'a, W> {
         holder: String,
     ) -> Result<Self, ArchiveError> {
         let began = clock.now();
-        let lease = archive.take_lease(holder, began).await?;
-        let run = archive.begin_run(lease, plan.command, began).await?;
+        let lease = archive.take_lease(holder, began)?;
+        let run = archive.begin_run(lease, plan.command, began)?;
         let seeds = plan.sites.iter().map(|reader| seed(reader)).collect();
-        archive.seed(lease, seeds, plan.seeding, began).await?;
+        archive.seed(lease, seeds, plan.seeding, began)?;
         let of = Selection::of(plan.sites.iter().map(|reader| reader.site.name.as_str()));
         let pace = &plan.settings.pace;
         let mut crawl = Self {
@@ -165,9 +165,9 @@ impl<'a, W: Web> Crawl<'a, W> {
             tally: Tally::default(),
             queued: 0,
         };
-        crawl.queued = archive.queued(crawl.of.clone()).await?;
-        for due in archive.due_hosts(crawl.of.clone()).await? {
-            crawl.want(&due.host, &due.site, due.first_due).await?;
+        crawl.queued = archive.queued(crawl.of.clone())?;
+        for due in archive.due_hosts(crawl.of.clone())? {
+            crawl.want(&due.host, &due.site, due.first_due)?;
         }
         Ok(crawl)
     }
@@ -178,11 +178,11 @@ impl<'a, W: Web> Crawl<'a, W> {
         watcher: &mut impl FnMut(&Progress),
     ) -> Result<How, ArchiveError> {
         loop {
-            self.take_finished(None).await?;
+            self.take_finished(None)?;
             watcher(&self.progress());
             let asked_to = *stop.borrow_and_update();
             let waiting = match asked_to {
-                Stop::GoOn => self.ask().await?,
+                Stop::GoOn => self.ask()?,
                 Stop::Finish => Waiting::ForAnswers,
                 Stop::Now => {
                     self.tasks.abort_all();
@@ -215,7 +215,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             () = changed(stop) => None,
         };
         match first {
-            Some(finished) => self.take_finished(Some(finished)).await,
+            Some(finished) => self.take_finished(Some(finished)),
             None => Ok(()),
         }
     }
@@ -224,12 +224,12 @@ impl<'a, W: Web> Crawl<'a, W> {
         Progress { tally: self.tally, queued: self.queued, elapsed: self.clock.now().since(self.began) }
     }
 
-    async fn end(self, how: How) -> Result<Report, ArchiveError> {
+    fn end(self, how: How) -> Result<Report, ArchiveError> {
         let nothing_came = self.tally.requests == 0 && !self.given_up.is_empty();
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
-        self.archive.end_run(self.run, how, self.tally, now).await?;
-        let queued = self.archive.queued(self.of.clone()).await?;
+        self.archive.end_run(self.run, how, self.tally, now)?;
+        let queued = self.archive.queued(self.of.clone())?;
         let mut given_up: Vec<_> = self.given_up.into_iter().collect();
         given_up.sort();
         Ok(Report { run: self.run, how, tally: self.tally, elapsed: now.since(self.began), queued, given_up })

@@ -51,37 +51,37 @@ struct Desk {
 }
 
 impl Desk {
-    async fn new() -> Self {
-        Self::open(TempDir::new().unwrap()).await
+    fn new() -> Self {
+        Self::open(TempDir::new().unwrap())
     }
 
-    async fn open(folder: TempDir) -> Self {
+    fn open(folder: TempDir) -> Self {
         let archive = Archive::open(folder.path(), Durability::Normal).unwrap();
-        let lease = archive.take_lease("a test".into(), NOW).await.unwrap();
-        let run = archive.begin_run(lease, "crawl".into(), NOW).await.unwrap();
-        archive.seed(lease, vec![seed()], Seeding::Begin, NOW).await.unwrap();
+        let lease = archive.take_lease("a test".into(), NOW).unwrap();
+        let run = archive.begin_run(lease, "crawl".into(), NOW).unwrap();
+        archive.seed(lease, vec![seed()], Seeding::Begin, NOW).unwrap();
         Self { folder, archive, lease, run }
     }
 
-    async fn next(&self, now: Timestamp) -> NextPage {
+    fn next(&self, now: Timestamp) -> NextPage {
         let host = url("https://paper.example/").host();
-        self.archive.next_page(host, Selection::of(["paper"]), vec![], now).await.unwrap()
+        self.archive.next_page(host, Selection::of(["paper"]), vec![], now).unwrap()
     }
 
-    async fn page(&self) -> Page {
-        match self.next(later(1000)).await {
+    fn page(&self) -> Page {
+        match self.next(later(1000)) {
             NextPage::Page(page) => *page,
             other => panic!("no page: {other:?}"),
         }
     }
 
     /// Asks for the next page and settles it so.
-    async fn settle_next(&self, settlement: Settlement) -> Option<Change> {
-        let page = self.page().await;
-        self.settle(page, settlement).await
+    fn settle_next(&self, settlement: Settlement) -> Option<Change> {
+        let page = self.page();
+        self.settle(page, settlement)
     }
 
-    async fn settle(&self, page: Page, settlement: Settlement) -> Option<Change> {
+    fn settle(&self, page: Page, settlement: Settlement) -> Option<Change> {
         let announcement = Announcement {
             url: page.url.clone(),
             server: None,
@@ -89,7 +89,7 @@ impl Desk {
             rule: "no robots.txt".into(),
             gap: Duration::from_secs(2),
         };
-        let announced = self.archive.announce(self.lease, self.run, vec![announcement], NOW).await.unwrap()[0];
+        let announced = self.archive.announce(self.lease, self.run, vec![announcement], NOW).unwrap()[0];
         let answered = Answered {
             announced,
             ending: Ending::Answered { status: 200, bytes: 5 },
@@ -102,7 +102,7 @@ impl Desk {
                 capture: Some(Box::new(capture())),
             },
         };
-        let effects = self.archive.commit(self.lease, self.run, vec![answered], NOW).await.unwrap();
+        let effects = self.archive.commit(self.lease, self.run, vec![answered], NOW).unwrap();
         effects.into_iter().next().unwrap().article
     }
 
@@ -138,35 +138,35 @@ fn story(text: &str) -> Settlement {
     Settlement { article: Some(Box::new(article)), ..settled(Verdict::Stored) }
 }
 
-#[tokio::test]
-async fn an_article_is_stored_once_and_again_only_when_it_changed() {
-    let desk = Desk::new().await;
-    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) }).await;
-    let page = desk.page().await;
-    assert_eq!(desk.settle(page.clone(), story("하나")).await, Some(Change::New));
-    assert_eq!(desk.settle(page.clone(), story("하나")).await, None);
-    assert_eq!(desk.settle(page, story("둘")).await, Some(Change::Changed));
+#[test]
+fn an_article_is_stored_once_and_again_only_when_it_changed() {
+    let desk = Desk::new();
+    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
+    let page = desk.page();
+    assert_eq!(desk.settle(page.clone(), story("하나")), Some(Change::New));
+    assert_eq!(desk.settle(page.clone(), story("하나")), None);
+    assert_eq!(desk.settle(page, story("둘")), Some(Change::Changed));
     assert_eq!((desk.count("article"), desk.count("version"), desk.count("change")), (1, 2, 2));
     assert_eq!((desk.count("capture"), desk.count("body")), (4, 1));
 }
 
-#[tokio::test]
-async fn an_article_that_another_list_told_of_is_queued_once() {
-    let desk = Desk::new().await;
+#[test]
+fn an_article_that_another_list_told_of_is_queued_once() {
+    let desk = Desk::new();
     let mut twin = found(7);
     twin.url = url("http://paper.example/news/articleView.html?idxno=7");
-    desk.settle_next(Settlement { found: vec![found(7), found(7), twin], ..settled(Verdict::Read) }).await;
+    desk.settle_next(Settlement { found: vec![found(7), found(7), twin], ..settled(Verdict::Read) });
     assert_eq!(desk.count("page WHERE number = 7"), 1);
 }
 
-#[tokio::test]
-async fn every_unsigned_number_survives() {
-    let desk = Desk::new().await;
+#[test]
+fn every_unsigned_number_survives() {
+    let desk = Desk::new();
     let largest = u64::MAX;
     let mut article = story("끝");
     article.article.as_mut().unwrap().number = Some(largest);
-    desk.settle_next(Settlement { found: vec![found(largest)], ..settled(Verdict::Read) }).await;
-    desk.settle_next(article).await;
+    desk.settle_next(Settlement { found: vec![found(largest)], ..settled(Verdict::Read) });
+    desk.settle_next(article);
     let reader = Reader::open(desk.folder.path()).unwrap();
     let mut seen = vec![];
     reader
@@ -180,9 +180,9 @@ async fn every_unsigned_number_survives() {
     assert_eq!(id, format!("paper/{largest}"));
 }
 
-#[tokio::test]
-async fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
-    let desk = Desk::new().await;
+#[test]
+fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
+    let desk = Desk::new();
     let section = Found {
         url: url("https://paper.example/list"),
         role: Role::Section,
@@ -190,62 +190,62 @@ async fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
         published_at: None,
         hops: 0,
     };
-    desk.settle_next(Settlement { found: vec![section], ..settled(Verdict::Read) }).await;
-    let page = desk.page().await;
+    desk.settle_next(Settlement { found: vec![section], ..settled(Verdict::Read) });
+    let page = desk.page();
     let list = page.list.clone().unwrap();
     assert_eq!(list.pass, Pass::First);
     let on = |pass| {
         let url = url("https://paper.example/list?page=2");
         Some(Continuation { url, list: List { pass, previous: Some(1), ..list.clone() } })
     };
-    desk.settle(page.clone(), Settlement { goes_on: on(Pass::First), ..settled(Verdict::Read) }).await;
-    desk.settle(page, Settlement { goes_on: on(Pass::Later), ..settled(Verdict::Read) }).await;
-    let second = desk.page().await;
+    desk.settle(page.clone(), Settlement { goes_on: on(Pass::First), ..settled(Verdict::Read) });
+    desk.settle(page, Settlement { goes_on: on(Pass::Later), ..settled(Verdict::Read) });
+    let second = desk.page();
     assert_eq!((second.role, second.list.unwrap().pass), (Role::ListPage, Pass::First));
 }
 
-#[tokio::test]
-async fn a_crawl_that_begins_asks_for_the_home_page_once_a_day() {
-    let desk = Desk::new().await;
-    desk.settle_next(settled(Verdict::Read)).await;
-    desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, later(3600)).await.unwrap();
-    assert_eq!(desk.next(later(3600)).await, NextPage::Nothing);
+#[test]
+fn a_crawl_that_begins_asks_for_the_home_page_once_a_day() {
+    let desk = Desk::new();
+    desk.settle_next(settled(Verdict::Read));
+    desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, later(3600)).unwrap();
+    assert_eq!(desk.next(later(3600)), NextPage::Nothing);
     let tomorrow = later(86_401);
-    desk.archive.seed(desk.lease, vec![seed()], Seeding::Resume, tomorrow).await.unwrap();
-    assert_eq!(desk.next(tomorrow).await, NextPage::Nothing);
-    desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, tomorrow).await.unwrap();
-    assert!(matches!(desk.next(tomorrow).await, NextPage::Page(_)));
+    desk.archive.seed(desk.lease, vec![seed()], Seeding::Resume, tomorrow).unwrap();
+    assert_eq!(desk.next(tomorrow), NextPage::Nothing);
+    desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, tomorrow).unwrap();
+    assert!(matches!(desk.next(tomorrow), NextPage::Page(_)));
 }
 
-#[tokio::test]
-async fn a_page_under_way_is_not_handed_out_again() {
-    let desk = Desk::new().await;
-    let page = desk.page().await;
-    let next = desk.archive.next_page(page.url.host(), Selection::of(["paper"]), vec![page.id], NOW).await.unwrap();
+#[test]
+fn a_page_under_way_is_not_handed_out_again() {
+    let desk = Desk::new();
+    let page = desk.page();
+    let next = desk.archive.next_page(page.url.host(), Selection::of(["paper"]), vec![page.id], NOW).unwrap();
     assert_eq!(next, NextPage::Nothing);
 }
 
-#[tokio::test]
-async fn a_page_that_is_due_later_is_told_with_its_moment() {
-    let desk = Desk::new().await;
+#[test]
+fn a_page_that_is_due_later_is_told_with_its_moment() {
+    let desk = Desk::new();
     let again = Settlement { state: PageState::Queued { due: later(300), attempts: 1 }, ..settled(Verdict::Read) };
-    desk.settle_next(again).await;
-    assert_eq!(desk.next(NOW).await, NextPage::LaterAt(later(300)));
+    desk.settle_next(again);
+    assert_eq!(desk.next(NOW), NextPage::LaterAt(later(300)));
 }
 
-#[tokio::test]
-async fn the_ledger_cannot_be_changed_or_cut() {
-    let desk = Desk::new().await;
-    desk.settle_next(settled(Verdict::Read)).await;
+#[test]
+fn the_ledger_cannot_be_changed_or_cut() {
+    let desk = Desk::new();
+    desk.settle_next(settled(Verdict::Read));
     assert_eq!(desk.count("ledger"), 2);
     assert!(desk.sql().execute("UPDATE ledger SET at = 0", []).is_err());
     assert!(desk.sql().execute("DELETE FROM ledger", []).is_err());
 }
 
-#[tokio::test]
-async fn a_host_whose_request_never_ended_is_owed_its_gap() {
-    let desk = Desk::new().await;
-    let page = desk.page().await;
+#[test]
+fn a_host_whose_request_never_ended_is_owed_its_gap() {
+    let desk = Desk::new();
+    let page = desk.page();
     let announcement = Announcement {
         url: page.url.clone(),
         server: None,
@@ -253,24 +253,24 @@ async fn a_host_whose_request_never_ended_is_owed_its_gap() {
         rule: "x".into(),
         gap: Duration::from_secs(9),
     };
-    desk.archive.announce(desk.lease, desk.run, vec![announcement], NOW).await.unwrap();
-    let pace = desk.archive.pace(page.url.host()).await.unwrap().unwrap();
+    desk.archive.announce(desk.lease, desk.run, vec![announcement], NOW).unwrap();
+    let pace = desk.archive.pace(page.url.host()).unwrap().unwrap();
     assert_eq!(pace.not_before, later(9));
 }
 
-#[tokio::test]
-async fn an_older_lease_cannot_write() {
-    let desk = Desk::new().await;
-    desk.archive.take_lease("another".into(), NOW).await.unwrap();
-    let refused = desk.archive.seed(desk.lease, vec![], Seeding::Begin, NOW).await;
+#[test]
+fn an_older_lease_cannot_write() {
+    let desk = Desk::new();
+    desk.archive.take_lease("another".into(), NOW).unwrap();
+    let refused = desk.archive.seed(desk.lease, vec![], Seeding::Begin, NOW);
     assert!(matches!(refused, Err(ArchiveError::LeaseLost)), "{refused:?}");
 }
 
-#[tokio::test]
-async fn a_killed_run_is_found_and_marked() {
-    let desk = Desk::new().await;
-    let desk = Desk::open(desk.folder).await;
-    desk.archive.end_run(desk.run, How::Finished, Tally::default(), later(5)).await.unwrap();
+#[test]
+fn a_killed_run_is_found_and_marked() {
+    let desk = Desk::new();
+    let desk = Desk::open(desk.folder);
+    desk.archive.end_run(desk.run, How::Finished, Tally::default(), later(5)).unwrap();
     let runs = Reader::open(desk.folder.path()).unwrap().runs(5).unwrap();
     let how: Vec<_> = runs.iter().map(|run| run.how.as_deref()).collect();
     assert_eq!(how, [Some("finished"), Some("interrupted")]);
@@ -306,9 +306,9 @@ fn another_programs_database_is_left_alone() {
     assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
 }
 
-#[tokio::test]
-async fn an_archive_of_a_newer_version_is_refused() {
-    let desk = Desk::new().await;
+#[test]
+fn an_archive_of_a_newer_version_is_refused() {
+    let desk = Desk::new();
     desk.sql().pragma_update(None, "user_version", SCHEMA + 1).unwrap();
     let folder = desk.folder.path().to_owned();
     let refused = Archive::open(&folder, Durability::Normal).map(drop);

@@ -9,6 +9,12 @@ pub const FILES: [(&str, &str); 3] = [
     ("profiles/ndsoft.toml", include_str!("../../config/profiles/ndsoft.toml")),
 ];
 
+/// Returns the profiles of known CMSs.
+pub fn shipped_profiles() -> Vec<Profile> {
+    let files = FILES.iter().filter(|(name, _)| name.starts_with("profiles/"));
+    files.map(|(name, text)| read_profile(name, text).expect("a test reads every shipped file")).collect()
+}
+
 /// Returns the profile for pages of no known CMS.
 pub fn generic_profile() -> Profile {
     let text = include_str!("../../config/profiles/generic.toml");

@@ -31,7 +31,7 @@ struct Ready {
 
 impl<W: Web> Crawl<'_, W> {
     /// Asks whoever may be asked now.
-    pub(in crate::crawl) async fn ask(&mut self) -> Result<Waiting, ArchiveError> {
+    pub(in crate::crawl) fn ask(&mut self) -> Result<Waiting, ArchiveError> {
         let mut ready = Vec::new();
         let waiting = loop {
             let now = self.clock.now();
@@ -39,12 +39,12 @@ impl<W: Web> Crawl<'_, W> {
                 break Waiting::AtLimit;
             }
             match self.hosts.next(now) {
-                Next::Visit(permit) => ready.extend(self.prepare(permit, now).await?),
+                Next::Visit(permit) => ready.extend(self.prepare(permit, now)?),
                 Next::SleepUntil(moment) => break Waiting::Until(moment),
                 Next::AwaitVisits | Next::Drained => break Waiting::ForAnswers,
             }
         };
-        self.send(ready).await?;
+        self.send(ready)?;
         Ok(waiting)
     }
 
@@ -54,14 +54,14 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Finds what to ask the permit's host; gives the permit back where there is nothing.
-    async fn prepare(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Ready>, ArchiveError> {
+    fn prepare(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Ready>, ArchiveError> {
         let host = permit.host().clone();
         if let Some(quest) = self.next_quest(&host) {
             let url = quest.url.clone();
             return Ok(self.ready(permit, Allowed::robots_txt(url), Asked::Robots(quest)));
         }
         loop {
-            let page = match self.next_page(&host, now).await? {
+            let page = match self.next_page(&host, now)? {
                 NextPage::Page(page) => page,
                 NextPage::LaterAt(moment) => {
                     self.hosts.leave(&host);
@@ -75,9 +75,9 @@ impl<W: Web> Crawl<'_, W> {
                     return Ok(None);
                 }
             };
-            match self.standing(&page, now).await? {
+            match self.standing(&page, now)? {
                 Standing::Allowed(allowed) => return Ok(self.ready(permit, allowed, Asked::Page(page))),
-                Standing::Forbidden(rule) => self.settle_disallowed(&page, rule, now).await?,
+                Standing::Forbidden(rule) => self.settle_disallowed(&page, rule, now)?,
                 Standing::Ask(quest) => {
                     let allowed = Allowed::robots_txt(quest.url.clone());
                     return Ok(self.ready(permit, allowed, Asked::Robots(quest)));
@@ -96,16 +96,16 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    async fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
+    fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
         let under_way = self.under_way.get(host).cloned().unwrap_or_default();
-        self.archive.next_page(host.clone(), self.of.clone(), under_way, now).await
+        self.archive.next_page(host.clone(), self.of.clone(), under_way, now)
     }
 
-    async fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
+    fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
         tracing::info!(url = %page.url, %rule, "robots.txt forbids");
         self.tally.refused += 1;
         self.queued = self.queued.saturating_sub(1);
-        self.archive.settle_unasked(self.lease, page.id, Verdict::Disallowed { rule }, now).await
+        self.archive.settle_unasked(self.lease, page.id, Verdict::Disallowed { rule }, now)
     }
 
     /// Binds permit and right, and notes what is under way.
@@ -141,12 +141,12 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Announces the requests, all in one commit, and only then lets them go.
-    async fn send(&mut self, ready: Vec<Ready>) -> Result<(), ArchiveError> {
+    fn send(&mut self, ready: Vec<Ready>) -> Result<(), ArchiveError> {
         if ready.is_empty() {
             return Ok(());
         }
         let announcements = ready.iter().map(|ready| ready.announcement.clone()).collect();
-        let ids = self.archive.announce(self.lease, self.run, announcements, self.clock.now()).await?;
+        let ids = self.archive.announce(self.lease, self.run, announcements, self.clock.now())?;
         self.tally.requests += ready.len() as u64;
         for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {
             let reader = match &asked {

@@ -16,18 +16,13 @@ const STRANGERS_GAP: Duration = Duration::from_secs(2);
 
 impl<W: Web> Crawl<'_, W> {
     /// Notes that there is something to ask a host, and gets to know it where that is the first time.
-    pub(in crate::crawl) async fn want(
-        &mut self,
-        host: &Host,
-        site: &str,
-        from: Timestamp,
-    ) -> Result<(), ArchiveError> {
+    pub(in crate::crawl) fn want(&mut self, host: &Host, site: &str, from: Timestamp) -> Result<(), ArchiveError> {
         if self.given_up.contains_key(host) {
             return Ok(());
         }
         if !self.hosts.knows(host) {
             let Some(reader) = self.sites.get(site).cloned() else { return Ok(()) };
-            let stored = self.archive.pace(host.clone()).await?;
+            let stored = self.archive.pace(host.clone())?;
             self.hosts.meet(host, manners(&reader, host), stored, self.clock.now());
             self.host_sites.insert(host.clone(), reader);
             self.locate(host.clone());

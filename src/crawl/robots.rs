@@ -56,13 +56,13 @@ impl<W: Web> Crawl<'_, W> {
         self.quests.get_mut(host)?.pop()
     }
 
-    pub(in crate::crawl) async fn standing(&mut self, page: &Page, now: Timestamp) -> Result<Standing, ArchiveError> {
+    pub(in crate::crawl) fn standing(&mut self, page: &Page, now: Timestamp) -> Result<Standing, ArchiveError> {
         let origin = page.url.origin();
         if self.asked_robots.contains(&origin) {
             return Ok(Standing::Asked);
         }
         if !self.robots.contains_key(&origin) {
-            if let Some(copy) = self.archive.robots(origin.clone()).await? {
+            if let Some(copy) = self.archive.robots(origin.clone())? {
                 self.learn(&copy, copy.id);
             }
         }

@@ -16,7 +16,7 @@ const STRIKES: u32 = 3;
 
 impl<W: Web> Crawl<'_, W> {
     /// Settles the task that just finished, if one did, and all others that are ready.
-    pub(in crate::crawl) async fn take_finished(
+    pub(in crate::crawl) fn take_finished(
         &mut self,
         first: Option<Result<Finished, JoinError>>,
     ) -> Result<(), ArchiveError> {
@@ -31,7 +31,7 @@ impl<W: Web> Crawl<'_, W> {
             }
             next = self.tasks.try_join_next();
         }
-        self.settle_all(visits).await
+        self.settle_all(visits)
     }
 
     fn located(&mut self, host: &Host, server: Result<std::net::IpAddr, Trouble>) {
@@ -41,26 +41,26 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    async fn settle_all(&mut self, visits: Vec<Visited>) -> Result<(), ArchiveError> {
+    fn settle_all(&mut self, visits: Vec<Visited>) -> Result<(), ArchiveError> {
         if visits.is_empty() {
             return Ok(());
         }
         let mut answers = Vec::with_capacity(visits.len());
         let mut follow_ups = Vec::with_capacity(visits.len());
         for visited in visits {
-            let (answer, follow_up) = self.judge(visited).await?;
+            let (answer, follow_up) = self.judge(visited)?;
             answers.push(answer);
             follow_ups.push(follow_up);
         }
-        let effects = self.archive.commit(self.lease, self.run, answers, self.clock.now()).await?;
+        let effects = self.archive.commit(self.lease, self.run, answers, self.clock.now())?;
         for (effect, follow_up) in effects.into_iter().zip(follow_ups) {
-            self.go_on(effect, follow_up).await?;
+            self.go_on(effect, follow_up)?;
         }
         Ok(())
     }
 
     /// Ends the visit's turn, and says what to write.
-    async fn judge(&mut self, visited: Visited) -> Result<(Answered, FollowUp), ArchiveError> {
+    fn judge(&mut self, visited: Visited) -> Result<(Answered, FollowUp), ArchiveError> {
         let host = visited.turn.host().clone();
         let manner = manner_of(visited.result.as_ref(), visited.at);
         let pace = self.hosts.finish(visited.turn, manner, visited.at);
@@ -75,7 +75,7 @@ impl<W: Web> Crawl<'_, W> {
                     self.weigh(&host, trouble);
                 }
                 let outcome = visited.outcome.unwrap_or(Outcome::Unreachable);
-                let settlement = self.settlement(&page, outcome).await?;
+                let settlement = self.settlement(&page, outcome)?;
                 let follow_up = FollowUp::Page { site: page.site.clone() };
                 (Done::Page { page, settlement: Box::new(settlement), capture: visited.capture }, follow_up)
             }
@@ -111,10 +111,10 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    async fn settlement(&mut self, page: &Page, outcome: Outcome) -> Result<Settlement, ArchiveError> {
+    fn settlement(&mut self, page: &Page, outcome: Outcome) -> Result<Settlement, ArchiveError> {
         let wanted = self.sites[&page.site].wanted;
         let known = match &outcome {
-            Outcome::Read(reading) => self.archive.discovered(page.site.clone(), reading.found(&wanted)).await?,
+            Outcome::Read(reading) => self.archive.discovered(page.site.clone(), reading.found(&wanted))?,
             _ => Vec::new(),
         };
         let settlement = settle(page, outcome, &known, &wanted, self.clock.now());
@@ -139,7 +139,7 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    async fn go_on(&mut self, effect: Effect, follow_up: FollowUp) -> Result<(), ArchiveError> {
+    fn go_on(&mut self, effect: Effect, follow_up: FollowUp) -> Result<(), ArchiveError> {
         match effect.article {
             Some(Change::New) => self.tally.articles_new += 1,
             Some(Change::Changed) => self.tally.articles_changed += 1,
@@ -149,7 +149,7 @@ impl<W: Web> Crawl<'_, W> {
         match follow_up {
             FollowUp::Page { site } => {
                 for (host, due) in &effect.queued {
-                    self.want(host, &site, *due).await?;
+                    self.want(host, &site, *due)?;
                 }
             }
             FollowUp::Robots { quest, copy } => {
@@ -161,23 +161,23 @@ impl<W: Web> Crawl<'_, W> {
                         format!("its robots.txt cannot be had ({}), so nothing may be asked", copy.why),
                     );
                 }
-                self.ask_on(quest).await?;
+                self.ask_on(quest)?;
             }
-            FollowUp::AskAgain(quest) => self.ask_on(quest).await?,
+            FollowUp::AskAgain(quest) => self.ask_on(quest)?,
             FollowUp::Hop(hop) => {
                 let host = hop.url.host();
                 let site = hop.site.clone();
                 self.quests.entry(host.clone()).or_default().push(hop);
-                self.want(&host, &site, self.clock.now()).await?;
+                self.want(&host, &site, self.clock.now())?;
             }
         }
         Ok(())
     }
 
     /// Lets the pages that waited for a robots.txt go on.
-    async fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
+    fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
         self.asked_robots.remove(&quest.origin);
-        self.want(&quest.host, &quest.site, self.clock.now()).await
+        self.want(&quest.host, &quest.site, self.clock.now())
     }
 }
 
