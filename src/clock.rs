@@ -33,6 +33,12 @@ impl Clock {
         self.set_to + self.began.elapsed()
     }
 
+    /// Returns the first whole millisecond that is not before now: an end that a gap is counted from must not be told too
+    /// early.
+    pub fn now_or_just_after(&self) -> Timestamp {
+        self.now() + std::time::Duration::from_millis(1)
+    }
+
     /// Waits until a moment; returns at once where it is past. Never returns early.
     pub async fn sleep_until(&self, moment: Timestamp) {
         while self.now() < moment {

@@ -31,9 +31,11 @@
 //! 10. [`export`] and `status` read what was committed, and nothing else.
 
 pub mod archive;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod crawl;
+pub mod demo;
 pub mod discover;
 pub mod export;
 pub mod extract;

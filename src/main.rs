@@ -1,1 +1,7 @@
-fn main() {}
+//! The `saseo` command.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    saseo::cli::main()
+}

@@ -17,6 +17,8 @@ pub enum ArchiveError {
     Older { path: PathBuf, found: i64, known: i64 },
     #[error("there is no archive at {path} yet; `saseo crawl` makes one")]
     Missing { path: PathBuf },
+    #[error("the archive has no site {site:?}; it has: {known}")]
+    NoSuchSite { site: String, known: String },
     #[error("another crawl holds the archive: {holder}")]
     Held { holder: String },
     #[error("another process took the archive over; this one stops writing")]

@@ -29,7 +29,11 @@ pub(in crate::cli) enum ConfigurationError {
     #[error(transparent)]
     Wrong(#[from] ConfigError),
     #[error("cannot read {path}")]
-    Unreadable { path: PathBuf, #[source] why: std::io::Error },
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        why: std::io::Error,
+    },
     #[error("there is no site {name:?}; there {}", among(known))]
     NoSuchSite { name: String, known: Vec<String> },
     #[error("two site files are named {0:?}")]
@@ -168,7 +172,8 @@ fn read_folder(folder: &Path) -> Result<Vec<ConfigFile>, ConfigurationError> {
     }
     let fault = |why| ConfigurationError::Unreadable { path: folder.to_owned(), why };
     let entries = std::fs::read_dir(folder).map_err(fault)?;
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(fault)?;
+    let mut paths: Vec<PathBuf> =
+        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(fault)?;
     paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
     paths.sort();
     paths.iter().map(|path| read_file(path)).collect()

@@ -171,7 +171,8 @@ fn tell(common: &Common, report: &Report) -> anyhow::Result<()> {
 
 fn as_json(report: &Report) -> serde_json::Value {
     let tally = &report.tally;
-    let given_up: Vec<_> = report.given_up.iter().map(|(host, why)| json!({"host": host.as_str(), "why": why})).collect();
+    let given_up: Vec<_> =
+        report.given_up.iter().map(|(host, why)| json!({"host": host.as_str(), "why": why})).collect();
     json!({
         "run": report.run.0,
         "how": report.how.name(),

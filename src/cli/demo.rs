@@ -67,7 +67,11 @@ fn start(args: &DemoArgs, edition: &Edition) -> anyhow::Result<OriginThread> {
 }
 
 fn crawl_and_export(common: &Common, origin: &OriginThread, config: &Path, folder: &Path) -> anyhow::Result<Exit> {
-    say::note(&format!("A newspaper of {} articles is served at {}", origin.listed(), origin.base()));
+    say::note(&format!(
+        "A newspaper of {} articles is served at {}",
+        origin.newspaper(|paper| paper.articles().len()),
+        origin.base()
+    ));
     let configuration = Configuration::load(config)?;
     let plan = Plan {
         command: "demo".to_owned(),
@@ -105,7 +109,11 @@ fn told(articles: u64, archive: &Path, out: &Path, config: &Path, folder: &Path)
 
 fn serve(origin: &OriginThread, config: &Path, folder: &Path) -> anyhow::Result<Exit> {
     let on_it = format!("saseo --config {} --data {}", config.display(), folder.display());
-    say::note(&format!("Serving {} articles at {} until Ctrl-C. In another terminal:", origin.listed(), origin.base()));
+    say::note(&format!(
+        "Serving {} articles at {} until Ctrl-C. In another terminal:",
+        origin.newspaper(|paper| paper.articles().len()),
+        origin.base()
+    ));
     say::data(&format!("{on_it} crawl"))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(tokio::signal::ctrl_c())?;

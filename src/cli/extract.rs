@@ -1,50 +1,54 @@
 //! `saseo extract`: one saved page as JSON. No network, no archive.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 
-use crate::config::shipped::{generic_profile, shipped_profiles, shipped_sites};
+use crate::cli::configuration::Configuration;
+use crate::cli::exit::Exit;
+use crate::cli::{Common, say};
+use crate::clock::Clock;
+use crate::config::shipped::generic_profile;
 use crate::config::{Profile, Site};
 use crate::discover::{Address, Grammar, ListReader, Listing, Row, read_feed};
-use crate::export::record::{Provenance, Record};
+use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Paper, Reading, decode};
 use crate::markup::Tree;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// Extract one saved page and print it as JSON.
 #[derive(Debug, Args)]
-pub struct ExtractArgs {
-    /// The saved page.
-    pub file: PathBuf,
-    /// The address that it was saved from.
+pub(in crate::cli) struct ExtractArgs {
+    /// The saved page
+    file: PathBuf,
+    /// The address that it was saved from
     #[arg(long)]
-    pub url: String,
-    /// Read it as a section page or a feed.
+    url: String,
+    /// Read it as a section page or a feed
     #[arg(long)]
-    pub list: bool,
-    /// Ignore profiles.
+    list: bool,
+    /// Ignore profiles
     #[arg(long)]
-    pub generic: bool,
-    /// The site that it belongs to; by default the one with the address's host.
+    generic: bool,
+    /// The site that it belongs to; by default the one with the address's host
     #[arg(long)]
-    pub site: Option<String>,
+    site: Option<String>,
 }
 
-/// Prints what the page holds. `now` dates the rows of a list that tell no year.
-pub fn run(args: &ExtractArgs, now: Timestamp, out: &mut impl Write) -> anyhow::Result<()> {
-    let file = args.file.display();
-    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {file}"))?;
+/// Prints what the page holds, as JSON with or without `--json`.
+pub(in crate::cli) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
+    let configuration = Configuration::load(&common.config)?;
+    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
     let url = PageUrl::parse(&args.url).context("--url")?;
     let tld = url.as_url().domain().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
     let page = Saved { html: decode(&bytes, "", tld).text.into_owned(), bytes, url };
-    let choice = Choice::make(args, &page)?;
-    let json = if args.list { listed(&page, &choice, now)? } else { read(&page, &choice)? };
-    writeln!(out, "{json}").context("cannot write to stdout")
+    let choice = Choice::make(&configuration, args, &page)?;
+    // Rows of a list that tell no year are dated by today's.
+    let now = Clock::system().now();
+    say::data(&if args.list { listed(&page, &choice, now)? } else { read(&page, &choice)? })?;
+    Ok(Exit::Done)
 }
 
 struct Saved {
@@ -61,30 +65,29 @@ struct Choice {
 
 impl Choice {
     /// The site named, else the one of the page's host; its profile, else the one that recognises the page.
-    fn make(args: &ExtractArgs, page: &Saved) -> anyhow::Result<Self> {
-        let mut sites = shipped_sites().into_iter();
+    fn make(configuration: &Configuration, args: &ExtractArgs, page: &Saved) -> anyhow::Result<Self> {
+        let is_of = |site: &&Site| Grammar::new(None, site.home.clone()).address(&page.url) != Address::Elsewhere;
         let site = match &args.site {
-            Some(name) => {
-                Some(sites.find(|site| site.name == *name).with_context(|| format!("there is no site {name:?}"))?)
-            }
-            None => sites.find(|site| Grammar::new(None, site.home.clone()).address(&page.url) != Address::Elsewhere),
+            Some(name) => configuration.chosen(std::slice::from_ref(name))?.into_iter().next(),
+            None => configuration.sites.iter().find(is_of),
         };
+        let site = site.cloned();
         if args.generic {
             return Ok(Self { site, profile: generic_profile() });
         }
         let wanted = site.as_ref().and_then(|site| site.profile.as_deref());
         let tree = Tree::parse(&page.html);
-        let fits = |profile: &Profile| match (wanted, &tree, &profile.marks) {
+        let fits = |profile: &&Profile| match (wanted, &tree, &profile.marks) {
             (Some(name), _, _) => profile.name == name,
             (None, Ok(tree), Some(marks)) => {
                 tree.first(marks).is_some() || profile.url.article_number(&page.url).is_some()
             }
             (None, _, _) => false,
         };
-        let profile = shipped_profiles().into_iter().find(fits);
+        let profile = configuration.profiles.iter().find(fits);
         // A feed has no marks; its links tell what it is of.
-        let profile = if args.list { profile.or_else(|| shipped_profiles().into_iter().next()) } else { profile };
-        Ok(Self { site, profile: profile.unwrap_or_else(generic_profile) })
+        let profile = if args.list { profile.or(configuration.profiles.first()) } else { profile };
+        Ok(Self { site, profile: profile.cloned().unwrap_or_else(generic_profile) })
     }
 
     fn paper(&self) -> Paper {

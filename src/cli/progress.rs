@@ -56,7 +56,11 @@ fn words(progress: &Progress) -> String {
     let tally = &progress.tally;
     let minutes = progress.elapsed.as_secs_f64() / 60.0;
     let rate = if minutes > 0.0 { tally.requests as f64 / minutes } else { 0.0 };
-    let left = if rate > 0.0 { in_words(Duration::from_secs_f64(progress.queued as f64 / rate * 60.0)) } else { "?".to_owned() };
+    let left = if rate > 0.0 {
+        in_words(Duration::from_secs_f64(progress.queued as f64 / rate * 60.0))
+    } else {
+        "?".to_owned()
+    };
     format!(
         "{} requests ({rate:.0} a minute), {} new articles, {} queued, about {left} left",
         tally.requests, tally.articles_new, progress.queued

@@ -55,7 +55,7 @@ pub(in crate::crawl) async fn visit<W: Web>(
     reader: Option<Arc<SiteReader>>,
 ) -> Finished {
     let (turn, mut result) = web.fetch(visit, reach, Conditional::default()).await;
-    let at = clock.now();
+    let at = clock.now_or_just_after();
     let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
     let (mut outcome, mut capture) = (None, None);
     if let (Asked::Page(page), Some(reader)) = (&asked, &reader) {

@@ -48,7 +48,7 @@ impl Paper {
         let mut log = self.log();
         log.sort_by_key(|visit| visit.began);
         for pair in log.windows(2) {
-            let rest = pair[1].began.saturating_sub(pair[0].ended);
+            let rest = pair[1].began.since(pair[0].ended);
             assert!(rest >= gap, "{rest:?} between {:?} and {:?}", pair[0], pair[1]);
         }
     }

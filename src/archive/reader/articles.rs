@@ -39,6 +39,16 @@ const TAKEN: &str = "FROM articles WHERE (?1 IS NULL OR site = ?1)
     ORDER BY site, number IS NULL, number, url";
 
 impl Reader {
+    /// Refuses a site that the archive knows nothing of, naming those it knows.
+    pub fn knows_site(&self, site: &str) -> Result<(), ArchiveError> {
+        let mut select = self.connection.prepare("SELECT name FROM site ORDER BY name")?;
+        let known: Vec<String> = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        if known.iter().any(|name| name == site) {
+            return Ok(());
+        }
+        Err(ArchiveError::NoSuchSite { site: site.to_owned(), known: known.join(", ") })
+    }
+
     /// Hands every article in its newest version to `take`, and returns how many there were.
     pub fn articles<E: From<ArchiveError>>(
         &self,

@@ -1,0 +1,140 @@
+//! What stands around every page: head, menu, side boxes, footer, and the traps in them.
+
+use std::sync::LazyLock;
+
+use crate::demo::newspaper::{Newspaper, SECTIONS, Skin};
+use crate::demo::prose::escaped;
+
+/// A page's parts that differ.
+pub(in crate::demo) struct Frame<'a> {
+    pub paper: &'a Newspaper,
+    /// `http://127.0.0.1:8750`.
+    pub base: &'a str,
+    /// As it stands in `<title>`, raw.
+    pub title: String,
+    /// Meta tags and scripts of this page.
+    pub head: String,
+    pub main: String,
+    /// Bytes of styles to add, as real pages carry them.
+    pub padding: usize,
+}
+
+/// Styles as the CMS writes them for every box of a page.
+static STYLES: LazyLock<String> = LazyLock::new(|| {
+    let rule = |k: usize| {
+        format!(
+            "#skin-{k} {{ --frame-width: {}rem; --gutter-x: {}px; --nd-border: 1px solid #{:06x}; }}\n\
+             #skin-{k} > .item + .item {{ margin-top: {}px; padding-top: {}px; line-height: 1.{}; }}\n\
+             #skin-{k} .auto-titles {{ max-width: calc(100% - {}px); font-size: {}px; color: #{:06x}; }}\n",
+            k % 7 + 3,
+            k * 5 % 23,
+            k * 40_503 % 0xff_ffff,
+            k % 13,
+            k % 11,
+            k % 9,
+            k * 3 % 97,
+            11 + k % 9,
+            k * 91_193 % 0xff_ffff
+        )
+    };
+    (0..400).map(rule).collect()
+});
+
+impl Frame<'_> {
+    pub fn html(&self) -> String {
+        let styles = &STYLES[..STYLES.floor_char_boundary(self.padding)];
+        let (lang, wrap) = match self.paper.skin {
+            Skin::G2 => (r#"<html class="no-js" lang="ko" dir="ltr">"#, "user-wrap"),
+            Skin::G4 => (r#"<html class="no-js" lang="ko" dir="ltr" data-mobile="false">"#, "user-wrap v11-fl-v2"),
+        };
+        let feed = format!("{}{}", self.base, feed_path(self.paper.skin));
+        format!(
+            "<!doctype html>\n{lang}\n<head>\r\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" content=\"width=1200\">\n{}\
+             <title>{}</title>\n<link rel=\"alternate\" type=\"application/rss+xml\" href=\"{feed}\"/>\n<style>\n{styles}</style>\n\
+             </head>\r\n<body>\n<div id=\"user-wrap\" class=\"{wrap}\">\n{}<main id=\"user-container\">\n{}\n</main>\n{}\n{}</div>\n\
+             </body>\n</html>\n<!-- served -->\n",
+            self.head,
+            self.title,
+            self.menu(),
+            self.main,
+            self.side_boxes(),
+            self.footer()
+        )
+    }
+
+    fn menu(&self) -> String {
+        let base = self.base;
+        let list = |code: &str| format!("{base}/news/articleList.html?{code}view_type=sm");
+        let section = |code: &str, name: &str| {
+            let link = list(&format!("sc_section_code={code}&"));
+            match self.paper.skin {
+                Skin::G2 => {
+                    format!("<li class=\"megaline\"><a href=\"{link}\" target=\"_top\">{name}</a><ul></ul></li>\n")
+                }
+                Skin::G4 => format!(
+                    "<li class=\"gl-menu-item\" data-menu-code=\"{code}\">\n<a href=\"{link}\" target=\"_top\" class=\"gl-menu-link\">{name}</a></li>\n"
+                ),
+            }
+        };
+        let sections: String = SECTIONS.iter().map(|(code, name, _)| section(code, name)).collect();
+        let everything = match self.paper.skin {
+            Skin::G2 => format!("<li class=\"megaline\"><a href=\"{}\">전체기사</a><ul></ul></li>\n", list("&")),
+            Skin::G4 => format!(
+                "<li class=\"gl-menu-item\"><a href=\"{}\" class=\"gl-menu-link\">전체기사</a></li>\n",
+                list("")
+            ),
+        };
+        let id = match self.paper.skin {
+            Skin::G2 => "mega-menu",
+            Skin::G4 => "user-menu",
+        };
+        let shop = "<li class=\"gl-menu-item\"><a href=\"https://shop.hanbit-books.example/\">책 사러 가기</a></li>\n";
+        format!(
+            "<header id=\"user-header\"><a href=\"{base}\"><img src=\"/image/logo/toplogo.png\" alt=\"{}\"></a>\n\
+             <a href=\"{base}/member/login.html\">로그인</a>\n<nav id=\"user-nav\"><ul id=\"{id}\">\n{everything}{sections}{shop}</ul>\n\
+             <form name=\"head-search\" action=\"{base}/news/articleList.html\"><input type=\"hidden\" name=\"sc_area\" value=\"A\">\
+             <input type=\"text\" name=\"sc_word\"></form></nav></header>\n",
+            Newspaper::TITLE
+        )
+    }
+
+    /// Boxes that link articles which are no rows of any list, and searches.
+    fn side_boxes(&self) -> String {
+        let link = |article: &crate::demo::DemoArticle| {
+            format!(
+                "<div class=\"item\"><a href=\"{}/news/articleView.html?idxno={}\" target=\"_top\"><DIV class=\"auto-titles onload\">{}</DIV></a></div>\n",
+                self.base,
+                article.number,
+                escaped(&article.title)
+            )
+        };
+        let popular: String = self.paper.articles().iter().skip(31).step_by(7).take(5).map(link).collect();
+        let newest: String = self.paper.articles().iter().take(5).map(link).collect();
+        format!(
+            "<aside class=\"grid side\">\n<article class=\"box-skin\"><header class=\"header\"><strong>많이 본 뉴스</strong></header>\
+             <section class=\"content\"><div id=\"skin-27\" class=\"auto-article\">{popular}</div></section></article>\n\
+             <article class=\"box-skin\"><header class=\"header\"><strong>최신뉴스</strong></header><section class=\"content\">\
+             <div id=\"skin-29\" class=\"auto-article\">{newest}</div></section></article>\n\
+             <a href=\"{0}/news/articleList.html?sc_area=C&sc_word=%EC%B6%95%EC%A0%9C\">#축제</a></aside>\n",
+            self.base
+        )
+    }
+
+    fn footer(&self) -> String {
+        let base = self.base;
+        format!(
+            "<footer id=\"user-footer\"><a href=\"{base}/com/com-1.html\">매체소개</a> <a href=\"{base}/rss/\">RSS</a>\n\
+             <ul class=\"gl-address\"><li>제호: {}</li><li>C<a href=\"{base}/admin/adminLoginForm.html\" tabindex=\"-1\">o</a>pyright</li></ul>\n\
+             <div class=\"ndsoft\"><a href=\"https://www.ndsoft.co.kr/\" target=\"_blank\"><img src=\"/image/ndsoft.svg\" alt=\"ND소프트\" /></a></div>\
+             </footer>\n",
+            Newspaper::TITLE
+        )
+    }
+}
+
+pub(in crate::demo) fn feed_path(skin: Skin) -> &'static str {
+    match skin {
+        Skin::G2 => "/rss/allArticle.xml",
+        Skin::G4 => "/rss/gn_rss_allArticle.xml",
+    }
+}

@@ -1,0 +1,192 @@
+//! What the demo newspaper has published.
+
+use std::time::Duration;
+
+use crate::demo::prose::Chance;
+use crate::time::{LocalTime, Timestamp};
+
+/// Which paper is made.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Edition {
+    pub skin: Skin,
+    /// In each of the three sections.
+    pub articles_per_section: u32,
+    /// The Crawl-delay of its robots.txt, in seconds.
+    pub crawl_delay: Option<f64>,
+}
+
+impl Default for Edition {
+    fn default() -> Self {
+        Self { skin: Skin::G4, articles_per_section: 40, crawl_delay: Some(0.1) }
+    }
+}
+
+/// The generation of the CMS's look. A paper shows its whole archive in one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Skin {
+    G2,
+    G4,
+}
+
+/// What the server says when an article is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    Open,
+    /// The page has everything but the story.
+    MembersOnly,
+    /// Status 404.
+    Deleted,
+    /// Status 200, and a script that alerts and steps back.
+    DeletedWithAlert,
+}
+
+/// An article as its author knows it: what an archive should hold.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DemoArticle {
+    pub number: u64,
+    pub kind: Kind,
+    /// Index into [`SECTIONS`].
+    pub section: usize,
+    pub subsection: &'static str,
+    pub title: String,
+    pub subtitle: Option<String>,
+    pub byline: String,
+    pub authors: Vec<String>,
+    pub published: LocalTime,
+    pub modified: Option<LocalTime>,
+    pub paragraphs: Vec<String>,
+    /// The photo's number, and its caption.
+    pub photo: Option<(u64, Option<String>)>,
+    pub tags: Vec<String>,
+}
+
+/// The sections: code, name and sub-sections.
+pub const SECTIONS: [(&str, &str, [&str; 2]); 3] = [
+    ("S1N1", "책방", ["동네서점", "헌책방"]),
+    ("S1N2", "사람", ["인터뷰", "사서의 하루"]),
+    ("S1N4", "새책", ["문학", "어린이"]),
+];
+
+/// The newest article's moment: 2026-11-20T18:00:00+09:00.
+const NEWEST: Timestamp = Timestamp::from_seconds(1_795_165_200);
+/// From one article to the next.
+const STEP: Duration = Duration::from_secs(47 * 60);
+const SEOUL: i32 = 9 * 3600;
+
+/// The demo newspaper.
+#[derive(Clone, Debug)]
+pub struct Newspaper {
+    pub(in crate::demo) skin: Skin,
+    pub(in crate::demo) crawl_delay: Option<f64>,
+    /// In the order of the lists: newest first by publication, which is not quite by number.
+    articles: Vec<DemoArticle>,
+}
+
+impl Newspaper {
+    pub const TITLE: &str = "한빛책방신문";
+
+    pub fn new(edition: &Edition) -> Self {
+        let count = edition.articles_per_section as usize * SECTIONS.len();
+        let mut articles: Vec<DemoArticle> = (0..count).map(|k| article(k, count)).collect();
+        articles.sort_by_key(|article| std::cmp::Reverse(article.published.at));
+        Self { skin: edition.skin, crawl_delay: edition.crawl_delay, articles }
+    }
+
+    /// Returns all articles, deleted ones too: the lists still show them.
+    pub fn articles(&self) -> &[DemoArticle] {
+        &self.articles
+    }
+
+    /// Publishes so many more articles, each newer than all before.
+    pub fn publish(&mut self, count: usize) {
+        for _ in 0..count {
+            let k = self.articles.len();
+            let mut new = article(k, k + 1);
+            new.kind = Kind::Open;
+            new.modified = None;
+            new.published.at = self.articles[0].published.at + STEP;
+            self.articles.insert(0, new);
+        }
+    }
+
+    pub(in crate::demo) fn find(&self, number: u64) -> Option<&DemoArticle> {
+        self.articles.iter().find(|article| article.number == number)
+    }
+}
+
+/// The `k`-th article of `count`, the oldest first.
+fn article(k: usize, count: usize) -> DemoArticle {
+    let mut chance = Chance::new(k as u64 + 1);
+    let section = k % SECTIONS.len();
+    // Every ninth was held back: it is published two steps after its number's turn.
+    let held_back = if k % 9 == 4 { STEP * 2 + Duration::from_secs(60) } else { Duration::ZERO };
+    let age = STEP * u32::try_from(count - k).unwrap_or(u32::MAX);
+    let at = NEWEST - age + held_back + Duration::from_secs(chance.next() % 60);
+    let published = LocalTime { at, offset: SEOUL };
+    let modified = (k % 7 == 3).then(|| LocalTime { at: at + Duration::from_secs(5_025), offset: SEOUL });
+    let (byline, authors) = chance.byline(Newspaper::TITLE);
+    // Numbers have gaps, and jump where the paper once moved to another server.
+    let number = 3 * k as u64 + chance.next() % 2 + if k * 2 >= count.min(120) { 200_001 } else { 1_001 };
+    let paragraphs = 4 + chance.below(8);
+    DemoArticle {
+        number,
+        kind: kind(k),
+        section,
+        subsection: SECTIONS[section].2[chance.below(2)],
+        title: chance.title(),
+        subtitle: (k % 4 == 1).then(|| chance.subtitle()),
+        byline,
+        authors,
+        published,
+        modified,
+        paragraphs: (0..paragraphs)
+            .map(|_| 1 + chance.below(4))
+            .collect::<Vec<_>>()
+            .iter()
+            .map(|n| chance.paragraph(*n))
+            .collect(),
+        photo: (k % 3 != 2).then(|| (number * 2 + 7, (k % 6 != 3).then(|| chance.caption()))),
+        tags: chance.tags(),
+    }
+}
+
+fn kind(k: usize) -> Kind {
+    match k {
+        17 | 58 => Kind::MembersOnly,
+        33 => Kind::Deleted,
+        71 => Kind::DeletedWithAlert,
+        _ => Kind::Open,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_article_has_a_number_and_a_text_of_its_own() {
+        let paper = Newspaper::new(&Edition { articles_per_section: 667, ..Edition::default() });
+        let numbers: BTreeSet<u64> = paper.articles().iter().map(|article| article.number).collect();
+        let texts: BTreeSet<String> = paper.articles().iter().map(|article| article.paragraphs.concat()).collect();
+        assert_eq!((numbers.len(), texts.len()), (2001, 2001));
+    }
+
+    #[test]
+    fn the_order_is_by_publication_and_not_by_number() {
+        let paper = Newspaper::new(&Edition::default());
+        assert!(paper.articles().windows(2).all(|pair| pair[0].published.at > pair[1].published.at));
+        assert!(paper.articles().windows(2).any(|pair| pair[0].number < pair[1].number));
+    }
+
+    #[test]
+    fn what_is_published_later_stands_first() {
+        let mut paper = Newspaper::new(&Edition::default());
+        paper.publish(3);
+        assert_eq!(paper.articles().len(), 123);
+        assert!(paper.articles().windows(2).all(|pair| pair[0].published.at > pair[1].published.at));
+        let numbers: BTreeSet<u64> = paper.articles().iter().map(|article| article.number).collect();
+        assert_eq!(numbers.len(), 123);
+    }
+}

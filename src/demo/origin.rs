@@ -1,0 +1,131 @@
+//! The demo newspaper's server, on a thread of its own: loopback only, and everything it was asked is written down.
+
+use std::io;
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{StatusCode, header};
+use axum::response::Response;
+use tokio::sync::oneshot;
+
+use crate::clock::Clock;
+use crate::demo::newspaper::Newspaper;
+use crate::demo::pages::answer;
+use crate::time::Timestamp;
+
+/// One request, as the server saw it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Visit {
+    pub path_and_query: String,
+    pub user_agent: String,
+    pub began: Timestamp,
+    /// When the answer was handed over to be sent.
+    pub ended: Timestamp,
+    pub status: u16,
+}
+
+/// The server. It ends with this value.
+#[derive(Debug)]
+pub struct OriginThread {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Behind mutexes: the server's thread writes, and the tests' reads and publishes, while it runs.
+#[derive(Debug)]
+struct Shared {
+    base: String,
+    clock: Clock,
+    paper: Mutex<Newspaper>,
+    log: Mutex<Vec<Visit>>,
+}
+
+impl OriginThread {
+    /// Serves a paper at a loopback address; port 0 takes any that is free.
+    pub fn start(paper: Newspaper, address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            base: format!("http://{address}"),
+            clock: Clock::system(),
+            paper: Mutex::new(paper),
+            log: Mutex::default(),
+        });
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let serving = async move {
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            tokio::select! {
+                served = axum::serve(listener, router) => served,
+                // Sent or dropped: either way the server is wanted no more.
+                _ = stopped => Ok(()),
+            }
+        };
+        let work = move || {
+            if let Err(error) = runtime.block_on(serving) {
+                tracing::error!(%error, "the demo newspaper stopped");
+            }
+        };
+        let thread = std::thread::Builder::new().name("newspaper".to_owned()).spawn(work)?;
+        Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Returns `http://127.0.0.1:8750`.
+    pub fn base(&self) -> String {
+        self.shared.base.clone()
+    }
+
+    /// Returns every request so far, in the order of their ends.
+    pub fn log(&self) -> Vec<Visit> {
+        held(&self.shared.log).clone()
+    }
+
+    /// Reads or changes the paper between two answers.
+    pub fn newspaper<T>(&self, act: impl FnOnce(&mut Newspaper) -> T) -> T {
+        act(&mut held(&self.shared.paper))
+    }
+}
+
+impl Drop for OriginThread {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            // A server that panicked has said so on stderr.
+            let _ = thread.join();
+        }
+    }
+}
+
+async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let began = shared.clock.now();
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
+    let agent =
+        request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let answer = answer(&held(&shared.paper), &shared.base, &path);
+    let response = Response::builder()
+        .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
+        .header(header::CONTENT_TYPE, answer.content_type)
+        .body(Body::from(answer.body))
+        .expect("a status and a static content type make a response");
+    let user_agent = agent.unwrap_or_default();
+    let visit = Visit { path_and_query: path, user_agent, began, ended: shared.clock.now(), status: answer.status };
+    held(&shared.log).push(visit);
+    response
+}
+
+/// The value is whole even where a thread panicked with it: nothing here leaves it half changed.
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
