@@ -6,13 +6,14 @@
 //!
 //! | row | modules | may touch |
 //! |---|---|---|
-//! | 0 words | [`time`], [`page_url`], [`text`], [`markup`] | `url`, jiff, parsers of text and mark-up |
-//! | 1 settings | [`config`] | serde, toml; no files |
-//! | 2 rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
-//! | 3 judgement, pure | [`frontier`] | |
-//! | 4 world | [`clock`], [`fetch`], [`archive`] | the clocks, reqwest, rusqlite: one each |
-//! | 5 action | [`crawl`], [`export`], [`demo`] | tokio tasks, files |
-//! | 6 face | [`cli`] | clap, signals, stdout |
+//! | words | [`time`], [`page_url`], [`text`] | `url`, jiff, encoding_rs |
+//! | mark-up | [`markup`] | dom_query |
+//! | settings | [`config`] | serde, toml; no files |
+//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
+//! | judgement, pure | [`frontier`] | |
+//! | world | [`clock`], [`fetch`], [`archive`] | the clocks, reqwest, rusqlite: one each |
+//! | action | [`crawl`], [`export`], [`demo`] | tokio tasks, files |
+//! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
 //! [`frontier::Visit`]); what is stored is a moment, never a wait.

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The rows, lowest first. A new edge between modules changes this table, and says why in its commit.
-const ROWS: [&[&str]; 7] = [
+const ROWS: [&[&str]; 8] = [
     &["page_url", "text", "time"],
+    &["markup"],
     &["config"],
     &["discover", "extract", "politeness", "revisit", "robots"],
     &["frontier"],
@@ -15,7 +16,7 @@ const ROWS: [&[&str]; 7] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 8] = [
+const HOMES: [(&str, &[&str]); 9] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -24,9 +25,13 @@ const HOMES: [(&str, &[&str]); 8] = [
     ("axum::", &["demo"]),
     ("clap::", &["cli", "export"]),
     ("zstd::", &["archive"]),
+    ("dom_query::", &["markup"]),
 ];
 
-/// What the pure rows, 0 to 3, may not touch.
+/// The highest row that is pure: judgement.
+const PURE: usize = 4;
+
+/// What the pure rows may not touch.
 const IMPURE: [&str; 5] = ["tokio::", "std::fs", "std::net::Tcp", "std::thread", "std::env"];
 
 struct Source {
@@ -74,6 +79,12 @@ fn named(text: &str) -> Vec<String> {
     after.map(word).filter(|word| !word.is_empty()).collect()
 }
 
+/// Whether `text` names a crate, and not the part of another that is called alike.
+fn uses(text: &str, krate: &str) -> bool {
+    let is_inner = |c: char| c.is_alphanumeric() || c == '_' || c == ':';
+    text.match_indices(krate).any(|(at, _)| !text[..at].ends_with(is_inner))
+}
+
 #[test]
 fn a_module_imports_only_from_lower_rows() {
     let mut faults = Vec::new();
@@ -92,7 +103,7 @@ fn every_crate_of_the_world_has_one_home() {
     let mut faults = Vec::new();
     for source in sources() {
         for (krate, homes) in HOMES {
-            if source.text.contains(krate) && !homes.contains(&source.module.as_str()) {
+            if uses(&source.text, krate) && !homes.contains(&source.module.as_str()) {
                 faults.push(format!("{}: {krate} belongs in {homes:?}", source.path.display()));
             }
         }
@@ -103,7 +114,7 @@ fn every_crate_of_the_world_has_one_home() {
 #[test]
 fn the_pure_rows_touch_no_world() {
     let mut faults = Vec::new();
-    for source in sources().iter().filter(|source| row(&source.module) <= 3) {
+    for source in sources().iter().filter(|source| row(&source.module) <= PURE) {
         for part in IMPURE {
             if source.text.contains(part) {
                 faults.push(format!("{}: {part}", source.path.display()));

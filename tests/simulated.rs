@@ -29,7 +29,6 @@ struct Asked {
     path: String,
     began: Timestamp,
     ended: Timestamp,
-    status: u16,
     /// What the answer asked for: no request before this.
     not_before: Timestamp,
 }
@@ -121,7 +120,7 @@ impl Web for SimulatedWeb {
         let answer = fault.unwrap_or_else(|| self.page(&url));
         let ended = self.clock.now();
         let rest: u64 = answer.header("retry-after").map_or(0, |seconds| seconds.parse().unwrap());
-        let asked = Asked { path, began, ended, status: answer.status, not_before: ended + Duration::from_secs(rest) };
+        let asked = Asked { path, began, ended, not_before: ended + Duration::from_secs(rest) };
         self.log.lock().unwrap().entry(url.host()).or_default().push(asked);
         (turn, Ok(answer))
     }

@@ -17,8 +17,8 @@ pub fn shipped_profiles() -> Vec<Profile> {
 
 /// Returns the profile for pages of no known CMS.
 pub fn generic_profile() -> Profile {
-    let text = include_str!("../../config/profiles/generic.toml");
-    read_profile("shipped profiles/generic.toml", text).expect("a test reads every shipped file")
+    let text = include_str!("generic.toml");
+    read_profile("src/config/generic.toml", text).expect("a test reads every shipped file")
 }
 
 #[cfg(test)]
