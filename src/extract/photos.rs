@@ -6,26 +6,15 @@ use crate::markup::{Node, NodeId, attribute, text, within};
 use crate::page_url::PageUrl;
 use crate::text::clean;
 
-/// Returns the photos in `story`, in order, each once. `is_out` names what is no part of the story.
-pub fn images(
-    story: &Node<'_>,
-    rules: &ArticleRules,
-    page: &PageUrl,
-    is_out: impl Fn(&Node<'_>) -> bool,
-) -> Vec<Image> {
+/// Returns the photos among the elements of the story in the container of id `story`, in order, each once.
+pub fn images(elements: &[Node<'_>], story: NodeId, rules: &ArticleRules, page: &PageUrl) -> Vec<Image> {
     let mut images: Vec<Image> = Vec::new();
-    let mut open = vec![*story];
-    while let Some(node) = open.pop() {
-        if is_out(&node) {
-            continue;
-        }
-        if node.has_name("img")
-            && let Some(image) = image(&node, story.id, rules, page)
+    for node in elements.iter().filter(|node| node.has_name("img")) {
+        if let Some(image) = image(node, story, rules, page)
             && images.iter().all(|known| known.url != image.url)
         {
             images.push(image);
         }
-        open.extend(node.children_it(true).filter(Node::is_element));
     }
     images
 }
