@@ -1,5 +1,7 @@
 //! The reading of one page with one profile.
 
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 
 use crate::config::{Profile, Site};
@@ -160,14 +162,10 @@ impl ArticleReader {
     }
 }
 
-fn distinct(texts: Vec<String>) -> Vec<String> {
-    let mut distinct: Vec<String> = Vec::with_capacity(texts.len());
-    for text in texts {
-        if !distinct.contains(&text) {
-            distinct.push(text);
-        }
-    }
-    distinct
+fn distinct(mut texts: Vec<String>) -> Vec<String> {
+    let mut known = HashSet::new();
+    texts.retain(|text| known.insert(text.clone()));
+    texts
 }
 
 fn without_tags(text: &str) -> String {
