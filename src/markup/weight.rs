@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn unclosed_formatting_that_would_be_reopened_without_end_is_refused() {
-        let bold: String = (0..1_000).map(|n| format!("<b id={n}>")).collect();
+        let bold: String = (0..400).map(|n| format!("<b id={n}>")).collect();
         assert_eq!(check(&format!("{bold}{}", "<p>".repeat(10_000))), Err(MarkupError::Bomb));
     }
 }
