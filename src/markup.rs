@@ -14,6 +14,7 @@ mod weight;
 
 pub use dom_query::NodeId;
 pub use selector::{Pattern, Selector};
+pub use weight::check;
 
 /// A node of a [`Tree`].
 pub type Node<'a> = NodeRef<'a>;
@@ -39,7 +40,7 @@ pub enum MarkupError {
 impl Tree {
     /// Parses a page, or refuses one that is built to exhaust its reader.
     pub fn parse(html: &str) -> Result<Self, MarkupError> {
-        weight::check(html)?;
+        check(html)?;
         Ok(Self { document: Document::from(html), index: OnceCell::new() })
     }
 

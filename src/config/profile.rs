@@ -137,3 +137,39 @@ impl Notice {
         self.texts.iter().map(String::as_str).find(|notice| text.contains(notice))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::read_profile;
+
+    fn error(text: &str) -> String {
+        read_profile("profiles/x.toml", &format!("name = \"x\"\n{text}")).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_selector_that_is_wrong_is_named_with_its_line_and_key() {
+        let said = error("[article]\nbody = [\"#a\"]\nremove = \"li[\"\n");
+        assert!(said.starts_with("profiles/x.toml:4: `article.remove`: \"li[\" is no CSS selector"), "{said}");
+        let said = error("[menu]\nsections = [\"a\", \"b >\"]\n");
+        assert!(said.starts_with("profiles/x.toml:3: `menu.sections`: \"b >\" is no CSS selector"), "{said}");
+    }
+
+    #[test]
+    fn a_pattern_that_is_wrong_is_named_with_its_line() {
+        let said = error("[article]\ncredit = \"(\"\n");
+        assert!(said.starts_with("profiles/x.toml:3: `article.credit`: \"(\" is no regular expression"), "{said}");
+    }
+
+    #[test]
+    fn a_source_has_one_place() {
+        let said = error("[article]\ntitle = [{ meta = \"a\", select = \"b\" }]\n");
+        assert!(said.contains("profiles/x.toml:3: `article.title`: a source has exactly one of"), "{said}");
+        assert!(error("[article]\ntitle = [{ meta = \"a\", attribute = \"b\" }]\n").contains("go with `select`"));
+        assert!(error("[article]\ntitle = [{ mata = \"a\" }]\n").contains("did you mean `meta`"));
+    }
+
+    #[test]
+    fn a_profile_may_know_next_to_nothing() {
+        assert!(read_profile("x", "name = \"x\"").is_ok());
+    }
+}

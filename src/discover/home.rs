@@ -1,5 +1,6 @@
 //! A home page: the sections in its menu, and its feeds.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use crate::config::profile::Menu;
@@ -34,18 +35,18 @@ pub struct SectionLink {
 pub fn read_home(menu: &Menu, grammar: &Grammar, url: &PageUrl, html: &str) -> Home {
     // A page too heavy to parse offers nothing.
     let Ok(tree) = Tree::parse(html) else { return Home::default() };
-    let mut home = Home::default();
+    let (mut home, mut known) = (Home::default(), HashSet::new());
     for link in menu.sections.iter().flat_map(|sections| tree.all(sections)) {
         let target = attribute(&link, "href").and_then(|href| url.join(&href).ok());
         if let Some(Address::List { url, .. }) = target.map(|target| grammar.address(&target))
-            && home.sections.iter().all(|known| known.url != url)
+            && known.insert(url.clone())
         {
             home.sections.push(SectionLink { title: text(&link), url });
         }
     }
     for feed in tree.all(&FEEDS) {
         if let Some(url) = attribute(&feed, "href").and_then(|href| url.join(&href).ok())
-            && !home.feeds.contains(&url)
+            && known.insert(url.clone())
         {
             home.feeds.push(url);
         }

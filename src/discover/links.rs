@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use spider::page::{build, get_page_selectors};
 use spider::utils::PageResponse;
 
+use crate::markup;
 use crate::page_url::PageUrl;
 
 /// Comes first in what spider reads: it obeys the first charset that a page declares, and the text is UTF-8 by now,
@@ -14,8 +15,11 @@ const CHARSET: &str = "<meta charset=\"utf-8\">";
 
 /// Returns what the page that stood at `url` links, sorted, each address once, on whatever host.
 ///
-/// spider compares links without regard to case: of `/A` and `/a` one is found.
+/// A page that is built to exhaust its reader links nothing. spider compares links without regard to case: of `/A` and `/a` one is found.
 pub fn links(url: &PageUrl, html: &str) -> Vec<PageUrl> {
+    if markup::check(html).is_err() {
+        return Vec::new();
+    }
     let content = Some(format!("{CHARSET}{html}").into_bytes());
     let response = PageResponse { content, status_code: spider::reqwest::StatusCode::OK, ..PageResponse::default() };
     let mut page = build(url.as_str(), response);

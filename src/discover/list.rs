@@ -1,5 +1,7 @@
 //! The rows of a section's list.
 
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 
 use crate::config::Profile;
@@ -66,13 +68,9 @@ impl ListReader {
     }
 
     fn rows(&self, tree: &Tree, skin: &ListSkin, url: &PageUrl, now: Timestamp) -> Vec<Row> {
-        let mut rows: Vec<Row> = Vec::new();
-        for row in tree.all(&skin.row).filter_map(|row| self.row(&row, skin, url, now)) {
-            if rows.iter().all(|known| known.url != row.url) {
-                rows.push(row);
-            }
-        }
-        rows
+        let mut known = HashSet::new();
+        let rows = tree.all(&skin.row).filter_map(|row| self.row(&row, skin, url, now));
+        rows.filter(|row| known.insert(row.url.clone())).collect()
     }
 
     /// A row that links no article is a template or an advertisement.

@@ -49,14 +49,24 @@ pub fn story(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story>
 fn read(container: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Story {
     let is_removed = |node: &Node<'_>| rules.remove.as_ref().is_some_and(|remove| remove.matches(node));
     let is_photo = |node: &Node<'_>| rules.photos.iter().any(|photo| photo.select.matches(node));
-    let is_film = |node: Node<'_>| ["iframe", "video", "embed", "object"].iter().any(|name| node.has_name(name));
+    let is_film = |node: &Node<'_>| ["iframe", "video", "embed", "object"].iter().any(|name| node.has_name(name));
+    let seen = elements(container, is_removed);
     let mut paragraphs = blocks(container, |node| is_removed(node) || is_photo(node));
+    paragraphs.retain(|block| !rules.noise.iter().any(|noise| noise.is_match(block)));
     drop_trailers(&mut paragraphs, rules);
-    Story {
-        paragraphs,
-        images: photos::images(container, rules, page, is_removed),
-        has_film: container.descendants_it().any(is_film),
+    Story { paragraphs, images: photos::images(&seen, container.id, rules, page), has_film: seen.iter().any(is_film) }
+}
+
+/// The elements of a story, in order, without those that are no part of it.
+fn elements<'a>(container: &Node<'a>, is_removed: impl Fn(&Node<'_>) -> bool) -> Vec<Node<'a>> {
+    let (mut seen, mut open) = (Vec::new(), vec![*container]);
+    while let Some(node) = open.pop() {
+        if !is_removed(&node) {
+            seen.push(node);
+            open.extend(node.children_it(true).filter(Node::is_element));
+        }
     }
+    seen
 }
 
 /// Drops the last lines that are no text; an epilogue behind them stays.

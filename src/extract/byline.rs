@@ -6,6 +6,9 @@ use regex::Regex;
 
 use crate::text::clean;
 
+/// A longer byline is none; this bounds the work on hostile ones.
+const LONGEST: usize = 1024;
+
 /// Mail addresses, and whatever stands in brackets.
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*").expect("a test compiles it")
@@ -71,7 +74,7 @@ const DESKS: [&str; 9] = ["부", "팀", "국", "신문", "일보", "뉴스", "�
 /// Returns the names in a byline, without titles, desks and mail; `paper` is the paper's own name. A signature that is
 /// no person's name (편집부, the paper's own) is returned as it stands.
 pub fn authors(byline: &str, paper: &str) -> Vec<String> {
-    let bare = ASIDE.replace_all(byline, " ");
+    let bare = ASIDE.replace_all(&byline[..byline.floor_char_boundary(LONGEST)], " ");
     let mut names: Vec<String> = Vec::new();
     for part in BETWEEN.split(&bare) {
         let name = name(&clean(part), paper);

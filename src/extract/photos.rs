@@ -1,59 +1,63 @@
 //! Photos of a story, with their captions.
 
+use std::collections::{HashMap, HashSet};
+
 use crate::config::profile::{ArticleRules, PhotoBox};
 use crate::extract::article::Image;
 use crate::markup::{Node, NodeId, attribute, text, within};
 use crate::page_url::PageUrl;
 use crate::text::clean;
 
-/// Returns the photos in `story`, in order, each once. `is_out` names what is no part of the story.
-pub fn images(
-    story: &Node<'_>,
-    rules: &ArticleRules,
-    page: &PageUrl,
-    is_out: impl Fn(&Node<'_>) -> bool,
-) -> Vec<Image> {
-    let mut images: Vec<Image> = Vec::new();
-    let mut open = vec![*story];
-    while let Some(node) = open.pop() {
-        if is_out(&node) {
-            continue;
-        }
-        if node.has_name("img")
-            && let Some(image) = image(&node, story.id, rules, page)
-            && images.iter().all(|known| known.url != image.url)
+/// Returns the photos among the elements of the story in the container of id `story`, in order, each once.
+pub fn images(elements: &[Node<'_>], story: NodeId, rules: &ArticleRules, page: &PageUrl) -> Vec<Image> {
+    let (mut images, mut known, mut captions) = (Vec::new(), HashSet::new(), Captions::default());
+    for node in elements.iter().filter(|node| node.has_name("img")) {
+        let caption = captions.next(node, story, &rules.photos);
+        if let Some(url) = photo(node, rules, page)
+            && known.insert(url.clone())
         {
-            images.push(image);
+            let credit = caption.as_deref().zip(rules.credit.as_ref());
+            let credit = credit.and_then(|(caption, credit)| credit.find(caption)).map(clean);
+            images.push(Image { url, caption, credit });
         }
-        open.extend(node.children_it(true).filter(Node::is_element));
     }
     images
 }
 
-fn image(node: &Node<'_>, story: NodeId, rules: &ArticleRules, page: &PageUrl) -> Option<Image> {
-    let late = rules.lazy.iter().filter_map(|name| attribute(node, name));
-    let url = late.chain(attribute(node, "src")).find_map(|link| page.join(&link).ok())?;
-    let is_no_photo = rules.no_photo.as_ref().is_some_and(|pattern| pattern.is_match(url.as_str()));
-    if is_no_photo || is_pixel(node) {
-        return None;
+/// What is known of the elements around pictures: nothing, or their captions and how many pictures came by.
+///
+/// Each element is asked once: a selector with `:has()` looks at all that it holds.
+#[derive(Default)]
+struct Captions(HashMap<NodeId, Option<(Vec<String>, usize)>>);
+
+impl Captions {
+    /// Returns the caption of the next picture: of its innermost box, and of several captions the one in its place.
+    fn next(&mut self, node: &Node<'_>, story: NodeId, boxes: &[PhotoBox]) -> Option<String> {
+        for around in node.ancestors_it(None).take_while(|node| node.id != story) {
+            if let Some((captions, place)) = self.0.entry(around.id).or_insert_with(|| captions(&around, boxes)) {
+                *place += 1;
+                let caption = captions.get(*place - 1).or(captions.last())?;
+                return Some(caption.clone()).filter(|caption| !caption.is_empty());
+            }
+        }
+        None
     }
-    let caption = caption(node, story, &rules.photos);
-    let credit = caption.as_deref().zip(rules.credit.as_ref()).and_then(|(caption, credit)| credit.find(caption));
-    Some(Image { url: url.to_string(), credit: credit.map(clean), caption })
+}
+
+fn captions(around: &Node<'_>, boxes: &[PhotoBox]) -> Option<(Vec<String>, usize)> {
+    let kind = boxes.iter().find(|kind| kind.select.matches(around))?;
+    Some((within(*around, &kind.caption).map(|node| text(&node)).collect(), 0))
+}
+
+/// Returns the address of a picture that is a photo.
+fn photo(node: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Option<String> {
+    let late = rules.lazy.iter().filter_map(|name| attribute(node, name));
+    let url = late.chain(attribute(node, "src")).find_map(|link| page.join(&link).ok())?.to_string();
+    let is_no_photo = rules.no_photo.as_ref().is_some_and(|pattern| pattern.is_match(&url));
+    if is_no_photo || is_pixel(node) { None } else { Some(url) }
 }
 
 /// Counters of readers are one pixel large.
 fn is_pixel(node: &Node<'_>) -> bool {
     ["width", "height"].iter().all(|name| node.attr(name).is_some_and(|size| matches!(size.trim(), "0" | "1")))
-}
-
-/// The caption of the innermost box around a photo. Of several captions it is the one at the photo's place.
-fn caption(node: &Node<'_>, story: NodeId, boxes: &[PhotoBox]) -> Option<String> {
-    let around = node.ancestors_it(None).take_while(|node| node.id != story);
-    let (around, kind) =
-        around.filter_map(|node| Some((node, boxes.iter().find(|kind| kind.select.matches(&node))?))).next()?;
-    let captions: Vec<String> = within(around, &kind.caption).map(|node| text(&node)).collect();
-    let place = around.descendants_it().filter(|node| node.has_name("img")).position(|image| image.id == node.id)?;
-    let caption = captions.get(place).or(captions.last())?;
-    Some(caption.clone()).filter(|caption| !caption.is_empty())
 }

@@ -346,6 +346,33 @@ fn members_pages_keep_what_is_public() {
 }
 
 #[test]
+fn a_members_page_without_any_story_is_known_too() {
+    let html = G4 { body: "", after: "<div class='x'>유료회원만 볼 수 있습니다.</div>", ..G4::default() }.html();
+    assert!(matches!(reading(&html), Reading::Members(_)));
+    let bare = G4 { body: "<ins><iframe src=ad></iframe></ins>", after: "", ..G4::default() }.html();
+    assert!(matches!(reading(&bare), Reading::NotAnArticle { .. }));
+}
+
+#[test]
+fn a_film_may_be_the_whole_story() {
+    let film =
+        "<div class='simplebox'><div class='simplebox-content' data-type='video'><iframe src=v></iframe></div></div>";
+    assert_eq!(G4 { body: film, ..G4::default() }.read().paragraphs, [""; 0]);
+}
+
+#[test]
+fn what_buttons_say_is_no_story() {
+    let html = "<div>기사를 읽어드립니다.</div><p>하나</p><div>이 기사를 공유합니다</div><p>둘</p><div>댓글 0</div>";
+    assert_eq!(body(html), ["하나", "둘"]);
+}
+
+#[test]
+fn tasks_share_a_reader() {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<ArticleReader>();
+}
+
+#[test]
 fn a_long_story_about_members_pages_is_open() {
     let body = format!("<p>신문들이 유료회원만 읽는 글을 늘린다.</p><p>{}</p>", "긴 이야기가 이어진다. ".repeat(80));
     assert_eq!(G4 { body: body.leak(), ..G4::default() }.read().access, Access::Open);

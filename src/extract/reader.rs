@@ -1,5 +1,7 @@
 //! The reading of one page with one profile.
 
+use std::collections::HashSet;
+
 use jiff::tz::TimeZone;
 
 use crate::config::{Profile, Site};
@@ -76,7 +78,8 @@ impl ArticleReader {
 
     fn judged(&self, article: Article, story: Option<Story>, tree: &Tree) -> Reading {
         let story = story.unwrap_or_default();
-        if story.is_empty() || (story.length() < NOTICE && story.images.is_empty()) {
+        let length = story.length();
+        if story.is_empty() || (length < NOTICE && story.images.is_empty()) {
             let said = if story.is_empty() { text(&tree.root()) } else { story.paragraphs.join(" ") };
             if let Some(notice) = self.notice(&said, 0) {
                 return notice;
@@ -88,11 +91,11 @@ impl ArticleReader {
         if story.is_empty() {
             return Reading::NotAnArticle { why: "no story was found in the page".to_owned() };
         }
-        let is_notice = |text: &String| self.profile.members.stands_in(text).is_some();
-        let is_closed = story.length() < self.profile.members.under && story.paragraphs.iter().any(is_notice);
         let Story { mut paragraphs, images, .. } = story;
-        if is_closed {
-            paragraphs.retain(|text| !is_notice(text));
+        let notice = paragraphs.iter().position(|text| self.profile.members.stands_in(text).is_some());
+        if let Some(notice) = notice.filter(|_| length < self.profile.members.under) {
+            // What stands behind the notice are its buttons.
+            paragraphs.truncate(notice);
             return Reading::Members(Box::new(Article { paragraphs, images, access: Access::Members, ..article }));
         }
         Reading::Article(Box::new(Article { paragraphs, images, ..article }))
@@ -159,14 +162,10 @@ impl ArticleReader {
     }
 }
 
-fn distinct(texts: Vec<String>) -> Vec<String> {
-    let mut distinct: Vec<String> = Vec::with_capacity(texts.len());
-    for text in texts {
-        if !distinct.contains(&text) {
-            distinct.push(text);
-        }
-    }
-    distinct
+fn distinct(mut texts: Vec<String>) -> Vec<String> {
+    let mut known = HashSet::new();
+    texts.retain(|text| known.insert(text.clone()));
+    texts
 }
 
 fn without_tags(text: &str) -> String {

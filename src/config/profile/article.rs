@@ -40,6 +40,8 @@ pub struct ArticleRules {
     pub no_photo: Option<Pattern>,
     /// In a caption, who made the photo: the first group.
     pub credit: Option<Pattern>,
+    /// A whole block that is no story, wherever it stands: what buttons and players say.
+    pub noise: Vec<Pattern>,
     /// A whole block at the end that is no story: who wrote it, the end mark.
     pub trailers: Vec<Pattern>,
     /// A whole block after the end that is kept, while trailers before it still go.
