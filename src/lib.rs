@@ -31,6 +31,8 @@
 //! 9. `hosts.finish(turn, …)` counts the host's next turn from the end of the answer.
 //! 10. [`export`] and `status` read what was committed, and nothing else.
 
+#![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
 pub mod archive;
 pub mod cli;
 pub mod clock;

@@ -12,7 +12,7 @@ mod index;
 mod selector;
 mod weight;
 
-pub use dom_query::NodeId;
+pub use dom_query::{NodeData, NodeId};
 pub use selector::{Pattern, Selector};
 pub use weight::check;
 

@@ -61,10 +61,10 @@ impl<W: Web> Crawl<'_, W> {
         if self.asked_robots.contains(&origin) {
             return Ok(Standing::Asked);
         }
-        if !self.robots.contains_key(&origin) {
-            if let Some(copy) = self.archive.robots(origin.clone())? {
-                self.learn(&copy, copy.id);
-            }
+        if !self.robots.contains_key(&origin)
+            && let Some(copy) = self.archive.robots(origin.clone())?
+        {
+            self.learn(&copy, copy.id);
         }
         let Some(known) = self.robots.get(&origin).filter(|known| now < known.expires_at) else {
             let url = page.url.join("/robots.txt").expect("a page's own root joins to an address");

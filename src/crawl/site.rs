@@ -39,7 +39,7 @@ struct Lists {
 pub struct SiteError {
     pub site: String,
     pub path: String,
-    pub home: PageUrl,
+    pub home: String,
 }
 
 impl SiteReader {
@@ -107,7 +107,7 @@ impl Lists {
 }
 
 fn section(site: &Site, path: &str) -> Result<PageUrl, SiteError> {
-    let fault = || SiteError { site: site.name.clone(), path: path.to_owned(), home: site.home.clone() };
+    let fault = || SiteError { site: site.name.clone(), path: path.to_owned(), home: site.home.to_string() };
     site.home.join(path).map_err(|_| fault())
 }
 

@@ -3,11 +3,10 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use dom_query::NodeData;
 use serde_json::Value;
 
 use crate::extract::json_ld;
-use crate::markup::{Node, Tree};
+use crate::markup::{Node, NodeData, Tree};
 use crate::text::clean_some;
 
 /// What one walk over a page finds.
