@@ -124,6 +124,8 @@ struct Crawl<'a, W> {
     under_way: HashMap<Host, Vec<PageId>>,
     tasks: JoinSet<Finished>,
     tally: Tally,
+    /// Requests that came back with an answer, whatever it said.
+    answers: u64,
     queued: u64,
 }
 
@@ -163,6 +165,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             under_way: HashMap::new(),
             tasks: JoinSet::new(),
             tally: Tally::default(),
+            answers: 0,
             queued: 0,
         };
         crawl.queued = archive.queued(crawl.of.clone())?;
@@ -225,7 +228,7 @@ impl<'a, W: Web> Crawl<'a, W> {
     }
 
     fn end(self, how: How) -> Result<Report, ArchiveError> {
-        let nothing_came = self.tally.requests == 0 && !self.given_up.is_empty();
+        let nothing_came = self.answers == 0 && !self.given_up.is_empty();
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
         self.archive.end_run(self.run, how, self.tally, now)?;

@@ -47,7 +47,7 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Leaves a host alone for the rest of this run. What is queued stays queued.
     pub(in crate::crawl) fn give_up(&mut self, host: &Host, why: String) {
-        tracing::warn!(%host, %why, "giving up a host for this run");
+        tracing::info!(%host, %why, "giving up a host for this run");
         self.hosts.leave(host);
         self.given_up.insert(host.clone(), why);
     }

@@ -69,6 +69,7 @@ impl<W: Web> Crawl<'_, W> {
             Err(trouble) => Ending::Trouble { why: trouble.to_string() },
         };
         self.tally.bytes += visited.bytes;
+        self.answers += u64::from(visited.result.is_ok());
         let (done, follow_up) = match visited.asked {
             Asked::Page(page) => {
                 if let Err(trouble) = &visited.result {

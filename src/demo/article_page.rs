@@ -23,7 +23,7 @@ impl ArticlePage<'_> {
             Skin::G2 => (format!("{title} - {}", Newspaper::TITLE), self.g2()),
             Skin::G4 => (format!("{title} < {subsection} < {section} < 기사본문 - {}", Newspaper::TITLE), self.g4()),
         };
-        let padding = 43_000 + usize::try_from(number % 97).expect("it is below 97") * 120;
+        let padding = 33_000 + usize::try_from(number % 97).expect("it is below 97") * 50;
         Frame { paper: self.paper, base: self.base, title, head: self.head(), main, padding }.html()
     }
 
@@ -159,7 +159,7 @@ impl ArticlePage<'_> {
             return "<div class=\"article-paywall\"><p>이 기사는 회원전용기사입니다.</p><p>로그인 후 기사를 읽을 수 있습니다.</p></div>\n".to_owned();
         }
         let photo = article.photo.as_ref().map(|(photo, caption)| {
-            let caption = caption.as_ref().map(|text| format!("▲ {}", escaped(text))).unwrap_or_default();
+            let caption = caption.as_ref().map(|text| escaped(text)).unwrap_or_default();
             format!(
                 "<div style=\"text-align:center\"><figure class=\"photo-layout image\" data-idxno=\"{photo}\"><img alt=\"\" src=\"{}/news/photo/202611/{}_{photo}_1.jpg\" />\
                  <figcaption>{caption}</figcaption></figure></div>\n",

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::demo::newspaper::{Newspaper, SECTIONS, Skin};
+use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS, Skin};
 use crate::demo::prose::escaped;
 
 /// A page's parts that differ.
@@ -98,25 +98,32 @@ impl Frame<'_> {
         )
     }
 
-    /// Boxes that link articles which are no rows of any list, and searches.
+    /// Boxes that link articles which are no rows of any list, and a search.
     fn side_boxes(&self) -> String {
-        let link = |article: &crate::demo::DemoArticle| {
-            format!(
-                "<div class=\"item\"><a href=\"{}/news/articleView.html?idxno={}\" target=\"_top\"><DIV class=\"auto-titles onload\">{}</DIV></a></div>\n",
-                self.base,
-                article.number,
-                escaped(&article.title)
-            )
-        };
-        let popular: String = self.paper.articles().iter().skip(31).step_by(7).take(5).map(link).collect();
-        let newest: String = self.paper.articles().iter().take(5).map(link).collect();
+        let popular = self.side_box("많이 본 뉴스", 27, self.paper.articles().iter().skip(31).step_by(7).take(5));
+        let photos = self.side_box("포토뉴스", 28, self.paper.articles().iter().skip(5).step_by(3).take(25));
+        let newest = self.side_box("최신뉴스", 29, self.paper.articles().iter().take(25));
         format!(
-            "<aside class=\"grid side\">\n<article class=\"box-skin\"><header class=\"header\"><strong>많이 본 뉴스</strong></header>\
-             <section class=\"content\"><div id=\"skin-27\" class=\"auto-article\">{popular}</div></section></article>\n\
-             <article class=\"box-skin\"><header class=\"header\"><strong>최신뉴스</strong></header><section class=\"content\">\
-             <div id=\"skin-29\" class=\"auto-article\">{newest}</div></section></article>\n\
+            "<aside class=\"grid side\">\n{popular}{photos}{newest}\
              <a href=\"{0}/news/articleList.html?sc_area=C&sc_word=%EC%B6%95%EC%A0%9C\">#축제</a></aside>\n",
             self.base
+        )
+    }
+
+    fn side_box<'p>(&self, title: &str, skin: u32, articles: impl Iterator<Item = &'p DemoArticle>) -> String {
+        let item = |article: &DemoArticle| {
+            let (base, number, title) = (self.base, article.number, escaped(&article.title));
+            format!(
+                "<div class=\"item\"><div class=\"auto-content\"><div class=\"auto-number\"></div>\n\
+                 <a href=\"{base}/news/articleView.html?idxno={number}\" target=\"_top\"><DIV class=\"auto-titles onload\">{title}</DIV></a>\n</div>\n\
+                 <a href=\"{base}/news/articleView.html?idxno={number}\" class=\"frame\"><div class=\"auto-images thumb\">\
+                 <img src=\"/news/thumbnail/custom/{number}_120.jpg\" alt=\"{title}\" loading=\"lazy\"></div></a>\n</div>\n"
+            )
+        };
+        let items: String = articles.map(item).collect();
+        format!(
+            "<article class=\"box-skin\">\n<header class=\"header\"><strong>{title}</strong></header>\n<section class=\"content\">\
+             <div id=\"skin-{skin}\" class=\"auto-article\">{items}</div></section>\n</article>\n"
         )
     }
 

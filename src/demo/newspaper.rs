@@ -145,9 +145,15 @@ fn article(k: usize, count: usize) -> DemoArticle {
             .iter()
             .map(|n| chance.paragraph(*n))
             .collect(),
-        photo: (k % 3 != 2).then(|| (number * 2 + 7, (k % 6 != 3).then(|| chance.caption()))),
+        photo: (k % 3 != 2).then(|| (number * 2 + 7, (k % 6 != 3).then(|| caption(k, &mut chance)))),
         tags: chance.tags(),
     }
+}
+
+/// As printed: with the mark that points to the photo above it, or without.
+fn caption(k: usize, chance: &mut Chance) -> String {
+    let mark = if k % 2 == 0 { "▲ " } else { "" };
+    format!("{mark}{}", chance.caption())
 }
 
 fn kind(k: usize) -> Kind {

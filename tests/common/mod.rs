@@ -45,12 +45,21 @@ impl Paper {
 
     /// Fails where two requests overlapped or came closer than the gap, by the server's own clock.
     pub fn assert_gap(&self, gap: Duration) {
-        let mut log = self.log();
-        log.sort_by_key(|visit| visit.began);
-        for pair in log.windows(2) {
-            let rest = pair[1].began.since(pair[0].ended);
-            assert!(rest >= gap, "{rest:?} between {:?} and {:?}", pair[0], pair[1]);
-        }
+        assert_gaps(&self.log(), gap);
+    }
+
+    /// The same from the second request on: before the robots.txt was read, its Crawl-delay was not known.
+    pub fn assert_gap_after_robots(&self, gap: Duration) {
+        assert_gaps(&self.log()[1..], gap);
+    }
+}
+
+fn assert_gaps(log: &[Visit], gap: Duration) {
+    let mut log = log.to_vec();
+    log.sort_by_key(|visit| visit.began);
+    for pair in log.windows(2) {
+        let rest = pair[1].began.since(pair[0].ended);
+        assert!(rest >= gap, "{rest:?} between {:?} and {:?}", pair[0], pair[1]);
     }
 }
 

@@ -1,0 +1,221 @@
+//! The commands at their edges: wrong input, held archives, signals, and files that must not be harmed.
+
+mod common;
+
+use std::fs;
+use std::process::Output;
+
+use common::{Crawler, Paper, lines};
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use saseo::demo::Edition;
+use tempfile::TempDir;
+
+fn small() -> Paper {
+    Paper::of(&Edition { articles_per_section: 4, crawl_delay: None, ..Edition::default() })
+}
+
+/// A crawler of a paper that is not served.
+fn offline(site: &str) -> Crawler {
+    let crawler = Crawler { folder: TempDir::new().unwrap() };
+    crawler.write_site(site);
+    crawler
+}
+
+fn said(out: &Output) -> String {
+    String::from_utf8_lossy(&out.stderr).into_owned()
+}
+
+const PUBLIC: &str = "name = \"demo\"\ntitle = \"demo\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
+
+#[test]
+fn a_public_host_is_not_asked_by_nobody() {
+    let out = offline(PUBLIC).run(&["crawl"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("SASEO_CONTACT=you@example.org"), "{}", said(&out));
+}
+
+#[test]
+fn a_wrong_key_is_named_with_file_and_line() {
+    let out = offline(&format!("{PUBLIC}[pace]\ngapp = \"2s\"\n")).run(&["crawl"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("demo.toml:6: `pace.gapp`: unknown key `gapp`; did you mean `gap`?"), "{}", said(&out));
+}
+
+#[test]
+fn torn_toml_is_named_with_file_and_line() {
+    let out = offline("name = \"demo\ntitle = 3").run(&["status"]);
+    // status reads no configuration; crawl does.
+    assert_eq!(out.status.code(), Some(1));
+    let out = offline("name = \"demo\ntitle = 3").run(&["crawl"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("demo.toml:1: "), "{}", said(&out));
+}
+
+#[test]
+fn a_wrong_selector_is_named_with_file_and_line() {
+    let crawler = offline(PUBLIC);
+    fs::create_dir_all(crawler.config().join("profiles")).unwrap();
+    fs::write(crawler.config().join("profiles/x.toml"), "name = \"x\"\n[menu]\nsections = \"a[[\"\n").unwrap();
+    let out = crawler.run(&["check"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("x.toml:3: "), "{}", said(&out));
+}
+
+#[test]
+fn a_site_that_is_not_there_is_told_with_those_that_are() {
+    let out = offline(PUBLIC).run(&["crawl", "nowhere"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("there is no site \"nowhere\"; there is demo"), "{}", said(&out));
+}
+
+#[test]
+fn a_server_out_of_reach_is_told_and_costs_nothing() {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    drop(paper);
+    let out = crawler.run(&["crawl"]);
+    assert_eq!(out.status.code(), Some(1), "{}", said(&out));
+    assert!(said(&out).contains("gave up 127.0.0.1") && said(&out).contains("Nothing is lost"), "{}", said(&out));
+    let status: serde_json::Value = serde_json::from_slice(&crawler.run(&["--json", "status"]).stdout).unwrap();
+    assert_eq!(status["sites"][0]["queued"].as_u64(), Some(1));
+}
+
+#[test]
+fn a_private_server_needs_own_site() {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "2s");
+    crawler.write_site(&format!(
+        "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"ndsoft\"\n",
+        paper.origin.base()
+    ));
+    let out = crawler.command(&["crawl"]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
+    assert_eq!(out.status.code(), Some(1));
+    assert!(said(&out).contains("private address"), "{}", said(&out));
+    assert!(paper.log().is_empty());
+}
+
+#[test]
+fn a_second_crawl_is_turned_away_and_told_by_whom() {
+    let paper = Paper::start();
+    let crawler = Crawler::of(&paper, "100ms");
+    let mut first = crawler.spawn("crawl");
+    paper.wait_for_visits(3);
+    let out = crawler.run(&["crawl"]);
+    assert_eq!(out.status.code(), Some(75));
+    let holder = format!("another crawl holds the archive: crawl, process {}", first.id());
+    assert!(said(&out).contains(&holder), "{}", said(&out));
+    first.kill();
+}
+
+#[test]
+fn a_signal_stops_a_crawl_with_everything_saved() {
+    for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
+        let paper = Paper::start();
+        let crawler = Crawler::of(&paper, "100ms");
+        let crawl = crawler.spawn("crawl");
+        paper.wait_for_visits(15);
+        kill(Pid::from_raw(i32::try_from(crawl.id()).unwrap()), signal).unwrap();
+        assert_eq!(crawl.wait(), code);
+        let status: serde_json::Value = serde_json::from_slice(&crawler.run(&["--json", "status"]).stdout).unwrap();
+        assert_eq!(status["runs"][0]["how"].as_str(), Some("interrupted"));
+        // What was answered is stored: nothing was asked for in vain.
+        assert_eq!(status["runs"][0]["requests"].as_u64(), Some(paper.log().len() as u64));
+    }
+}
+
+#[test]
+fn a_file_that_is_no_archive_is_told_and_left_alone() {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    fs::create_dir_all(crawler.data()).unwrap();
+    let file = crawler.data().join("archive.db");
+    fs::write(&file, "a letter, not a database; ".repeat(50)).unwrap();
+    let out = crawler.run(&["crawl"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(said(&out).contains("is no saseo archive"), "{}", said(&out));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "a letter, not a database; ".repeat(50));
+    assert!(paper.log().is_empty());
+}
+
+#[test]
+fn every_format_exports_every_article() {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run_json("crawl");
+    let out = |name: &str| crawler.folder.path().join("out").join(name);
+    for format in ["jsonl", "csv", "sqlite"] {
+        let done = crawler.run(&["export", "--format", format, "--out", &out(format).to_string_lossy()]);
+        assert!(done.status.success(), "{}", said(&done));
+    }
+    let articles = lines(&out("jsonl"));
+    assert_eq!(articles.len(), 12);
+    let mut table = csv::Reader::from_path(out("csv")).unwrap();
+    assert_eq!(table.headers().unwrap().iter().next(), Some("id"));
+    let titles: Vec<String> = table.records().map(|row| row.unwrap()[5].to_owned()).collect();
+    assert_eq!(titles, articles.iter().map(|article| article["title"].as_str().unwrap()).collect::<Vec<_>>());
+    let database = rusqlite::Connection::open(out("sqlite")).unwrap();
+    let count: i64 =
+        database.query_row("SELECT count(*) FROM articles WHERE length(text) > 0", [], |row| row.get(0)).unwrap();
+    assert_eq!(count, 12);
+    assert_eq!(fs::read_dir(out("").parent().unwrap()).unwrap().count(), 3, "nothing is left beside the exports");
+}
+
+#[test]
+fn an_export_that_fails_leaves_the_last_one_as_it_was() {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run_json("crawl");
+    let out = crawler.folder.path().join("articles.jsonl");
+    fs::write(&out, "the last one").unwrap();
+    let done = crawler.run(&["export", "--format", "jsonl", "--out", &out.to_string_lossy(), "--site", "nowhere"]);
+    assert_eq!(done.status.code(), Some(1));
+    assert!(said(&done).contains("it has: demo"), "{}", said(&done));
+    assert_eq!(fs::read_to_string(&out).unwrap(), "the last one");
+    let done =
+        crawler.run(&["export", "--format", "sqlite", "--out", &crawler.data().join("archive.db").to_string_lossy()]);
+    assert!(said(&done).contains("is the archive itself"), "{}", said(&done));
+    assert!(crawler.run(&["check"]).status.success());
+}
+
+#[test]
+fn exports_can_begin_at_a_day() {
+    let paper = Paper::of(&Edition { crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run_json("crawl");
+    let out = crawler.folder.path().join("late.jsonl");
+    crawler.run(&["export", "--format", "jsonl", "--out", &out.to_string_lossy(), "--since", "2026-11-20"]);
+    let late = lines(&out);
+    assert!(!late.is_empty() && late.len() < 118);
+    assert!(late.iter().all(|article| article["published_at"].as_str() >= Some("2026-11-20")));
+}
+
+#[test]
+fn init_writes_what_was_shipped_and_overwrites_nothing() {
+    let crawler = Crawler { folder: TempDir::new().unwrap() };
+    let config = crawler.config();
+    fs::create_dir_all(&config).unwrap();
+    fs::write(config.join("saseo.toml"), "# mine\n").unwrap();
+    let out = crawler.run(&["init", &config.to_string_lossy()]);
+    assert!(out.status.success(), "{}", said(&out));
+    assert_eq!(fs::read_to_string(config.join("saseo.toml")).unwrap(), "# mine\n");
+    assert!(config.join("sites/readersnews.toml").exists() && config.join("profiles/ndsoft.toml").exists());
+    assert!(crawler.run(&["check"]).status.success());
+}
+
+#[test]
+fn a_truncated_page_is_extracted_or_refused_but_never_a_panic() {
+    let paper = small();
+    let (page, url) = paper.origin.newspaper(|newspaper| {
+        let path = format!("/news/articleView.html?idxno={}", newspaper.articles()[0].number);
+        (saseo::demo::answer(newspaper, "https://paper.example", &path).body, format!("https://paper.example{path}"))
+    });
+    let crawler = offline(PUBLIC);
+    let file = crawler.folder.path().join("page.html");
+    for part in [100, 30, 5, 1, 0] {
+        fs::write(&file, &page.as_bytes()[..page.len() * part / 100]).unwrap();
+        let out = crawler.run(&["extract", &file.to_string_lossy(), "--url", &url]);
+        assert!(matches!(out.status.code(), Some(0 | 1)), "{part} %: {}", said(&out));
+        assert!(!said(&out).contains("panicked"), "{part} %: {}", said(&out));
+    }
+}

@@ -1,0 +1,156 @@
+//! Whole crawls of the demo newspaper by the real binary: what is stored, what was asked, what comes back later.
+
+mod common;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use common::{Crawler, Paper};
+use saseo::demo::{DemoArticle, Edition, Kind, SECTIONS, Skin};
+use serde_json::{Value, json};
+
+fn by_number(articles: Vec<Value>) -> BTreeMap<u64, Value> {
+    articles.into_iter().map(|article| (article["number"].as_u64().unwrap(), article)).collect()
+}
+
+/// Fails where an export tells an article otherwise than its author knows it.
+fn assert_told(stored: &Value, article: &DemoArticle, base: &str) {
+    let image = article.photo.as_ref().map(|(photo, caption)| {
+        let url = format!("{base}/news/photo/202611/{}_{photo}_1.jpg", article.number);
+        json!({"url": url, "caption": caption})
+    });
+    let shown: Vec<Value> = stored["images"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|image| json!({"url": image["url"], "caption": image["caption"]}))
+        .collect();
+    let is_open = article.kind == Kind::Open;
+    let expected = json!({
+        "id": format!("demo/{}", article.number),
+        "title": article.title,
+        "subtitle": article.subtitle,
+        "byline": article.byline,
+        "authors": article.authors,
+        "section": SECTIONS[article.section].1,
+        "subsection": article.subsection,
+        "published_at": article.published.to_string(),
+        "paragraphs": if is_open { article.paragraphs.clone() } else { vec![] },
+        "images": if is_open { image.into_iter().collect() } else { Vec::<Value>::new() },
+        "tags": article.tags,
+        "access": if is_open { "open" } else { "members" },
+        "rights": "저작권자 © 한빛책방신문 무단전재 및 재배포 금지",
+        "version": 1,
+        "http_status": 200,
+    });
+    let mut told: Value = expected.as_object().unwrap().keys().map(|key| (key.clone(), stored[key].clone())).collect();
+    told["images"] = Value::from(shown);
+    assert_eq!(told, expected);
+}
+
+fn crawl_and_compare(skin: Skin) -> (Paper, Crawler, Value) {
+    let paper = Paper::of(&Edition { skin, crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    let report = crawler.run_json("crawl");
+    let stored = by_number(crawler.articles());
+    let mut expected = paper.to_be_stored();
+    expected.sort_unstable();
+    assert_eq!(stored.keys().copied().collect::<Vec<_>>(), expected);
+    let base = paper.origin.base();
+    paper.origin.newspaper(|paper| {
+        for article in paper.articles() {
+            if let Some(stored) = stored.get(&article.number) {
+                assert_told(stored, article, &base);
+            }
+        }
+    });
+    (paper, crawler, report)
+}
+
+#[test]
+fn every_article_of_the_newest_skin_is_stored_as_its_author_knows_it() {
+    let (paper, _crawler, report) = crawl_and_compare(Skin::G4);
+    assert_eq!(
+        (report["how"].as_str(), report["articles_gone"].as_u64(), report["failed"].as_u64()),
+        (Some("finished"), Some(2), Some(0))
+    );
+    let requests = paper.log().len() as f64;
+    let listed = paper.origin.newspaper(|paper| paper.articles().len()) as f64;
+    assert!(requests <= listed * 1.15, "{requests} requests for {listed} articles");
+    assert_eq!(report["requests"].as_f64(), Some(requests));
+}
+
+#[test]
+fn every_article_of_an_older_skin_is_stored_as_its_author_knows_it() {
+    crawl_and_compare(Skin::G2);
+}
+
+#[test]
+fn traps_are_never_asked_for_and_robots_txt_comes_first() {
+    let paper = Paper::of(&Edition { crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run_json("crawl");
+    let log = paper.log();
+    assert_eq!(log[0].path_and_query, "/robots.txt");
+    let traps =
+        ["/admin", "/member", "/com/", "Print", "Mail", "Amp", "sc_area", "sc_word", "utm_", "replyAll", "/rss/?"];
+    for visit in &log {
+        assert!(!traps.iter().any(|trap| visit.path_and_query.contains(trap)), "{}", visit.path_and_query);
+        assert!(visit.user_agent.starts_with("saseo/"), "{}", visit.user_agent);
+    }
+    let mut asked: Vec<_> = log.iter().map(|visit| &visit.path_and_query).collect();
+    asked.sort();
+    let all = asked.len();
+    asked.dedup();
+    assert_eq!(asked.len(), all);
+}
+
+#[test]
+fn crawl_delay_is_kept_though_the_site_file_asks_for_less() {
+    let edition = Edition { articles_per_section: 3, crawl_delay: Some(0.2), ..Edition::default() };
+    let paper = Paper::of(&edition);
+    Crawler::of(&paper, "0s").run_json("crawl");
+    paper.assert_gap_after_robots(Duration::from_millis(200));
+}
+
+#[test]
+fn a_later_crawl_asks_for_little_more_than_what_is_new() {
+    let paper = Paper::of(&Edition { crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run_json("crawl");
+    let before = paper.log().len();
+    paper.origin.newspaper(|paper| paper.publish(6));
+    let report = crawler.run_json("crawl");
+    assert_eq!(report["articles_new"].as_u64(), Some(6));
+    // Six articles, the feed, three sections and the list of everything.
+    assert_eq!(paper.log().len() - before, 6 + 1 + 4);
+    assert_eq!(crawler.articles().len(), 124);
+}
+
+#[test]
+fn a_day_before_which_nothing_is_wanted_is_kept_to() {
+    let paper = Paper::of(&Edition { crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    let done = crawler.run(&["crawl", "--since", "2026-11-19"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let stored = crawler.articles();
+    assert!(!stored.is_empty() && stored.len() < 118);
+    assert!(stored.iter().all(|article| article["published_at"].as_str() >= Some("2026-11-19")));
+}
+
+#[test]
+fn a_site_without_a_profile_is_read_by_its_links() {
+    let paper = Paper::of(&Edition { articles_per_section: 5, crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    let base = paper.origin.base();
+    crawler.write_site(&format!(
+        "name = \"demo\"\ntitle = \"demo\"\nhome = \"{base}/\"\nown_site = true\n[pace]\ngap = \"0s\"\n"
+    ));
+    let done = crawler.run(&["crawl", "--tolerate", "1000"]);
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    let articles = crawler.articles();
+    assert!(articles.iter().any(|article| article["url"].as_str().is_some_and(|url| url.contains("articleView"))));
+    assert!(
+        articles.iter().all(|article| article["extractor"].as_str().is_some_and(|name| name.starts_with("generic")))
+    );
+}
