@@ -80,7 +80,7 @@ pub struct Report {
 /// every commit. `Err` means that the archive cannot go on.
 pub async fn run<W: Web>(
     plan: Plan,
-    archive: &Archive,
+    archive: &mut Archive,
     web: Arc<W>,
     clock: Clock,
     holder: String,
@@ -92,7 +92,8 @@ pub async fn run<W: Web>(
         Ok(how) => how,
         Err(error) => {
             // The first error is the one to tell; a run left open is found and marked by the next.
-            let _ = archive.end_run(crawl.run, How::Failed, crawl.tally, clock.now());
+            let _ = crawl.archive.abandon();
+            let _ = crawl.archive.end_run(crawl.run, How::Failed, &crawl.tally, clock.now());
             return Err(error);
         }
     };
@@ -101,7 +102,7 @@ pub async fn run<W: Web>(
 
 /// A crawl under way.
 struct Crawl<'a, W> {
-    archive: &'a Archive,
+    archive: &'a mut Archive,
     web: Arc<W>,
     clock: Clock,
     lease: Lease,
@@ -132,16 +133,16 @@ struct Crawl<'a, W> {
 impl<'a, W: Web> Crawl<'a, W> {
     fn begin(
         plan: Plan,
-        archive: &'a Archive,
+        archive: &'a mut Archive,
         web: Arc<W>,
         clock: Clock,
         holder: String,
     ) -> Result<Self, ArchiveError> {
         let began = clock.now();
-        let lease = archive.take_lease(holder, began)?;
-        let run = archive.begin_run(lease, plan.command, began)?;
-        let seeds = plan.sites.iter().map(|reader| seed(reader)).collect();
-        archive.seed(lease, seeds, plan.seeding, began)?;
+        let lease = archive.take_lease(&holder, began)?;
+        let run = archive.begin_run(lease, &plan.command, began)?;
+        let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader)).collect();
+        archive.seed(lease, &seeds, plan.seeding, began)?;
         let of = Selection::of(plan.sites.iter().map(|reader| reader.site.name.as_str()));
         let pace = &plan.settings.pace;
         let mut crawl = Self {
@@ -168,8 +169,8 @@ impl<'a, W: Web> Crawl<'a, W> {
             answers: 0,
             queued: 0,
         };
-        crawl.queued = archive.queued(crawl.of.clone())?;
-        for due in archive.due_hosts(crawl.of.clone())? {
+        crawl.queued = crawl.archive.queued(&crawl.of)?;
+        for due in crawl.archive.due_hosts(&crawl.of)? {
             crawl.want(&due.host, &due.site, due.first_due)?;
         }
         Ok(crawl)
@@ -192,6 +193,7 @@ impl<'a, W: Web> Crawl<'a, W> {
                     Waiting::ForAnswers
                 }
             };
+            self.archive.save()?;
             if self.tasks.is_empty() {
                 match waiting {
                     Waiting::Until(moment) if moment <= self.clock.now() + PATIENCE => {}
@@ -231,8 +233,8 @@ impl<'a, W: Web> Crawl<'a, W> {
         let nothing_came = self.answers == 0 && !self.given_up.is_empty();
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
-        self.archive.end_run(self.run, how, self.tally, now)?;
-        let queued = self.archive.queued(self.of.clone())?;
+        self.archive.end_run(self.run, how, &self.tally, now)?;
+        let queued = self.archive.queued(&self.of)?;
         let mut given_up: Vec<_> = self.given_up.into_iter().collect();
         given_up.sort();
         Ok(Report { run: self.run, how, tally: self.tally, elapsed: now.since(self.began), queued, given_up })

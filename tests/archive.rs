@@ -56,19 +56,19 @@ impl Desk {
     }
 
     fn open(folder: TempDir) -> Self {
-        let archive = Archive::open(folder.path(), Durability::Normal).unwrap();
-        let lease = archive.take_lease("a test".into(), NOW).unwrap();
-        let run = archive.begin_run(lease, "crawl".into(), NOW).unwrap();
-        archive.seed(lease, vec![seed()], Seeding::Begin, NOW).unwrap();
+        let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+        let lease = archive.take_lease("a test", NOW).unwrap();
+        let run = archive.begin_run(lease, "crawl", NOW).unwrap();
+        archive.seed(lease, &[seed()], Seeding::Begin, NOW).unwrap();
         Self { folder, archive, lease, run }
     }
 
-    fn next(&self, now: Timestamp) -> NextPage {
+    fn next(&mut self, now: Timestamp) -> NextPage {
         let host = url("https://paper.example/").host();
-        self.archive.next_page(host, Selection::of(["paper"]), vec![], now).unwrap()
+        self.archive.next_page(&host, &Selection::of(["paper"]), &[], now).unwrap()
     }
 
-    fn page(&self) -> Page {
+    fn page(&mut self) -> Page {
         match self.next(later(1000)) {
             NextPage::Page(page) => *page,
             other => panic!("no page: {other:?}"),
@@ -76,12 +76,12 @@ impl Desk {
     }
 
     /// Asks for the next page and settles it so.
-    fn settle_next(&self, settlement: Settlement) -> Option<Change> {
+    fn settle_next(&mut self, settlement: Settlement) -> Option<Change> {
         let page = self.page();
         self.settle(page, settlement)
     }
 
-    fn settle(&self, page: Page, settlement: Settlement) -> Option<Change> {
+    fn settle(&mut self, page: Page, settlement: Settlement) -> Option<Change> {
         let announcement = Announcement {
             url: page.url.clone(),
             server: None,
@@ -89,7 +89,7 @@ impl Desk {
             rule: "no robots.txt".into(),
             gap: Duration::from_secs(2),
         };
-        let announced = self.archive.announce(self.lease, self.run, vec![announcement], NOW).unwrap()[0];
+        let announced = self.archive.announce(self.lease, self.run, &[announcement], NOW).unwrap()[0];
         let answered = Answered {
             announced,
             ending: Ending::Answered { status: 200, bytes: 5 },
@@ -102,7 +102,8 @@ impl Desk {
                 capture: Some(Box::new(capture())),
             },
         };
-        let effects = self.archive.commit(self.lease, self.run, vec![answered], NOW).unwrap();
+        let effects = self.archive.settle(self.lease, self.run, &[answered], NOW).unwrap();
+        self.archive.save().unwrap();
         effects.into_iter().next().unwrap().article
     }
 
@@ -140,7 +141,7 @@ fn story(text: &str) -> Settlement {
 
 #[test]
 fn an_article_is_stored_once_and_again_only_when_it_changed() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
     let page = desk.page();
     assert_eq!(desk.settle(page.clone(), story("하나")), Some(Change::New));
@@ -152,7 +153,7 @@ fn an_article_is_stored_once_and_again_only_when_it_changed() {
 
 #[test]
 fn an_article_that_another_list_told_of_is_queued_once() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     let mut twin = found(7);
     twin.url = url("http://paper.example/news/articleView.html?idxno=7");
     desk.settle_next(Settlement { found: vec![found(7), found(7), twin], ..settled(Verdict::Read) });
@@ -161,7 +162,7 @@ fn an_article_that_another_list_told_of_is_queued_once() {
 
 #[test]
 fn every_unsigned_number_survives() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     let largest = u64::MAX;
     let mut article = story("끝");
     article.article.as_mut().unwrap().number = Some(largest);
@@ -182,7 +183,7 @@ fn every_unsigned_number_survives() {
 
 #[test]
 fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     let section = Found {
         url: url("https://paper.example/list"),
         role: Role::Section,
@@ -206,28 +207,28 @@ fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
 
 #[test]
 fn a_crawl_that_begins_asks_for_the_home_page_once_a_day() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     desk.settle_next(settled(Verdict::Read));
-    desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, later(3600)).unwrap();
+    desk.archive.seed(desk.lease, &[seed()], Seeding::Begin, later(3600)).unwrap();
     assert_eq!(desk.next(later(3600)), NextPage::Nothing);
     let tomorrow = later(86_401);
-    desk.archive.seed(desk.lease, vec![seed()], Seeding::Resume, tomorrow).unwrap();
+    desk.archive.seed(desk.lease, &[seed()], Seeding::Resume, tomorrow).unwrap();
     assert_eq!(desk.next(tomorrow), NextPage::Nothing);
-    desk.archive.seed(desk.lease, vec![seed()], Seeding::Begin, tomorrow).unwrap();
+    desk.archive.seed(desk.lease, &[seed()], Seeding::Begin, tomorrow).unwrap();
     assert!(matches!(desk.next(tomorrow), NextPage::Page(_)));
 }
 
 #[test]
 fn a_page_under_way_is_not_handed_out_again() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     let page = desk.page();
-    let next = desk.archive.next_page(page.url.host(), Selection::of(["paper"]), vec![page.id], NOW).unwrap();
+    let next = desk.archive.next_page(&page.url.host(), &Selection::of(["paper"]), &[page.id], NOW).unwrap();
     assert_eq!(next, NextPage::Nothing);
 }
 
 #[test]
 fn a_page_that_is_due_later_is_told_with_its_moment() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     let again = Settlement { state: PageState::Queued { due: later(300), attempts: 1 }, ..settled(Verdict::Read) };
     desk.settle_next(again);
     assert_eq!(desk.next(NOW), NextPage::LaterAt(later(300)));
@@ -235,7 +236,7 @@ fn a_page_that_is_due_later_is_told_with_its_moment() {
 
 #[test]
 fn the_ledger_cannot_be_changed_or_cut() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     desk.settle_next(settled(Verdict::Read));
     assert_eq!(desk.count("ledger"), 2);
     assert!(desk.sql().execute("UPDATE ledger SET at = 0", []).is_err());
@@ -244,7 +245,7 @@ fn the_ledger_cannot_be_changed_or_cut() {
 
 #[test]
 fn a_host_whose_request_never_ended_is_owed_its_gap() {
-    let desk = Desk::new();
+    let mut desk = Desk::new();
     let page = desk.page();
     let announcement = Announcement {
         url: page.url.clone(),
@@ -253,24 +254,24 @@ fn a_host_whose_request_never_ended_is_owed_its_gap() {
         rule: "x".into(),
         gap: Duration::from_secs(9),
     };
-    desk.archive.announce(desk.lease, desk.run, vec![announcement], NOW).unwrap();
-    let pace = desk.archive.pace(page.url.host()).unwrap().unwrap();
+    desk.archive.announce(desk.lease, desk.run, &[announcement], NOW).unwrap();
+    let pace = desk.archive.pace(&page.url.host()).unwrap().unwrap();
     assert_eq!(pace.not_before, later(9));
 }
 
 #[test]
 fn an_older_lease_cannot_write() {
-    let desk = Desk::new();
-    desk.archive.take_lease("another".into(), NOW).unwrap();
-    let refused = desk.archive.seed(desk.lease, vec![], Seeding::Begin, NOW);
+    let mut desk = Desk::new();
+    desk.archive.take_lease("another", NOW).unwrap();
+    let refused = desk.archive.seed(desk.lease, &[], Seeding::Begin, NOW);
     assert!(matches!(refused, Err(ArchiveError::LeaseLost)), "{refused:?}");
 }
 
 #[test]
 fn a_killed_run_is_found_and_marked() {
     let desk = Desk::new();
-    let desk = Desk::open(desk.folder);
-    desk.archive.end_run(desk.run, How::Finished, Tally::default(), later(5)).unwrap();
+    let mut desk = Desk::open(desk.folder);
+    desk.archive.end_run(desk.run, How::Finished, &Tally::default(), later(5)).unwrap();
     let runs = Reader::open(desk.folder.path()).unwrap().runs(5).unwrap();
     let how: Vec<_> = runs.iter().map(|run| run.how.as_deref()).collect();
     assert_eq!(how, [Some("finished"), Some("interrupted")]);

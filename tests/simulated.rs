@@ -186,9 +186,9 @@ impl World {
     }
 
     async fn run(&self, plan: Plan) -> Result<Report, ArchiveError> {
-        let archive = Archive::open(self.folder.path(), Durability::Normal)?;
+        let mut archive = Archive::open(self.folder.path(), Durability::Normal)?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
-        crawl::run(plan, &archive, Arc::clone(&self.web), self.clock, "a test".into(), stopped, |_| {}).await
+        crawl::run(plan, &mut archive, Arc::clone(&self.web), self.clock, "a test".into(), stopped, |_| {}).await
     }
 
     fn articles(&self) -> u64 {

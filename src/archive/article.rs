@@ -1,6 +1,6 @@
 //! Articles and their versions.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
 use crate::archive::error::ArchiveError;
@@ -27,7 +27,7 @@ impl Change {
 
 /// Keeps an article: a new one as its version 1, a known one as a further version where anything in it changed.
 pub(in crate::archive) fn write_article(
-    work: &Transaction<'_>,
+    work: &Connection,
     page: &Page,
     article: &Article,
     capture: i64,
@@ -58,7 +58,7 @@ pub(in crate::archive) fn write_article(
 }
 
 fn add_article(
-    work: &Transaction<'_>,
+    work: &Connection,
     page: &Page,
     number: Option<u64>,
     open_to: Access,
@@ -73,7 +73,7 @@ fn add_article(
 }
 
 /// Whether an article says anything else than its newest version.
-fn differs(work: &Transaction<'_>, id: i64, n: i64, article: &Article) -> Result<bool, ArchiveError> {
+fn differs(work: &Connection, id: i64, n: i64, article: &Article) -> Result<bool, ArchiveError> {
     let mut select = work.prepare_cached(
         "SELECT content_sha256, title, subtitle, byline, published_at, modified_at, section, subsection, images, tags
          FROM version WHERE article_id = ?1 AND n = ?2",
@@ -101,7 +101,7 @@ fn differs(work: &Transaction<'_>, id: i64, n: i64, article: &Article) -> Result
 }
 
 fn write_version(
-    work: &Transaction<'_>,
+    work: &Connection,
     id: i64,
     n: i64,
     article: &Article,
@@ -151,12 +151,7 @@ fn access(access: Access) -> &'static str {
 }
 
 /// Returns the row that already holds an article, by its number, or else by its address.
-fn known_article(
-    work: &Transaction<'_>,
-    site: &str,
-    number: Option<u64>,
-    url: &str,
-) -> Result<Option<i64>, ArchiveError> {
+fn known_article(work: &Connection, site: &str, number: Option<u64>, url: &str) -> Result<Option<i64>, ArchiveError> {
     let mut by_number = work.prepare_cached(
         "SELECT article.id FROM article JOIN site ON site.id = article.site_id WHERE site.name = ?1 AND article.number = ?2",
     )?;

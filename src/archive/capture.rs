@@ -1,7 +1,10 @@
 //! Captures: answers as they came, their bodies compressed and kept once by content.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use std::cell::RefCell;
+
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
+use zstd::bulk::Compressor;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::ledger::AnnouncedId;
@@ -10,6 +13,12 @@ use crate::time::Timestamp;
 
 /// zstd's level 1 keeps a newspaper's pages at a fifth of their size for a third of level 3's time.
 const LEVEL: i32 = 1;
+
+thread_local! {
+    // Making a compressor costs more than compressing a small page with it.
+    static PACKER: RefCell<Compressor<'static>> =
+        RefCell::new(Compressor::new(LEVEL).expect("level 1 is one of zstd's levels"));
+}
 
 /// An answer to keep, ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,14 +51,15 @@ pub struct Packed {
 
 /// Compresses a body. This is work for the task that fetched it, not for the writer.
 pub fn pack(body: &[u8]) -> Packed {
-    let zstd = zstd::bulk::compress(body, LEVEL).expect("compressing into memory only fails for want of memory");
+    let zstd = PACKER.with_borrow_mut(|packer| packer.compress(body));
+    let zstd = zstd.expect("compressing into memory only fails for want of memory");
     let bytes = i64::try_from(body.len()).expect("a body is capped far below 2^63 bytes");
     Packed { sha256: Sha256::digest(body).into(), bytes, zstd }
 }
 
 /// The archive's number for a capture.
 pub(in crate::archive) fn write_capture(
-    work: &Transaction<'_>,
+    work: &Connection,
     page: PageId,
     announced: AnnouncedId,
     capture: &Capture,
@@ -80,7 +90,7 @@ pub(in crate::archive) fn write_capture(
     Ok(id)
 }
 
-fn write_body(work: &Transaction<'_>, body: &Packed) -> Result<i64, ArchiveError> {
+fn write_body(work: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
     let mut known = work.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
     if let Some(id) = known.query_row([body.sha256], |row| row.get(0)).optional()? {
         return Ok(id);

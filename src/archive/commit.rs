@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, params};
 
 use crate::archive::article::{Change, write_article};
 use crate::archive::capture::{Capture, write_capture};
@@ -11,7 +11,7 @@ use crate::archive::lease::Lease;
 use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
-use crate::archive::store::{Store, stored_number, write_pace};
+use crate::archive::store::{Archive, stored_number, write_pace};
 use crate::frontier::{Continuation, Found, ListEnd, Page, PageId, PageState, Pass, Role, Settlement, Verdict};
 use crate::page_url::Host;
 use crate::politeness::StoredPace;
@@ -54,20 +54,20 @@ pub struct Effect {
     pub queue_growth: i64,
 }
 
-impl Store {
-    pub fn commit(
+impl Archive {
+    /// Writes everything that follows from answers.
+    pub fn settle(
         &mut self,
         lease: Lease,
         run: RunId,
         answers: &[Answered],
         now: Timestamp,
     ) -> Result<Vec<Effect>, ArchiveError> {
-        let work = self.transaction(lease)?;
-        let effects = answers.iter().map(|answer| write_answer(&work, run, answer, now)).collect::<Result<_, _>>()?;
-        work.commit()?;
-        Ok(effects)
+        let work = self.work(lease)?;
+        answers.iter().map(|answer| write_answer(work, run, answer, now)).collect()
     }
 
+    /// Settles a page that was not asked for.
     pub fn settle_unasked(
         &mut self,
         lease: Lease,
@@ -75,13 +75,11 @@ impl Store {
         verdict: &Verdict,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        let work = self.transaction(lease)?;
-        write_state(&work, page, &PageState::Settled(verdict.clone()), now)?;
-        Ok(work.commit()?)
+        write_state(self.work(lease)?, page, &PageState::Settled(verdict.clone()), now)
     }
 }
 
-fn write_answer(work: &Transaction<'_>, run: RunId, answer: &Answered, now: Timestamp) -> Result<Effect, ArchiveError> {
+fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp) -> Result<Effect, ArchiveError> {
     write_ending(work, run, answer.announced, &answer.ending, answer.at, answer.pace.not_before)?;
     write_pace(work, &answer.host, &answer.pace)?;
     match &answer.done {
@@ -95,7 +93,7 @@ fn write_answer(work: &Transaction<'_>, run: RunId, answer: &Answered, now: Time
 }
 
 fn write_settlement(
-    work: &Transaction<'_>,
+    work: &Connection,
     page: &Page,
     settlement: &Settlement,
     capture: Option<i64>,
@@ -135,7 +133,7 @@ impl Effect {
     }
 }
 
-fn write_state(work: &Transaction<'_>, page: PageId, state: &PageState, now: Timestamp) -> Result<(), ArchiveError> {
+fn write_state(work: &Connection, page: PageId, state: &PageState, now: Timestamp) -> Result<(), ArchiveError> {
     let (due, attempts, verdict) = match state {
         PageState::Queued { due, attempts } => (Some(due.millis()), *attempts, None),
         PageState::Settled(verdict) => (None, 0, Some(verdict)),
@@ -156,7 +154,7 @@ fn write_state(work: &Transaction<'_>, page: PageId, state: &PageState, now: Tim
 
 /// Adds a page that is not known, and returns whether it was added. An article is known by its number, but the address
 /// that one moved to is a page of its own.
-fn add_page(work: &Transaction<'_>, site: &str, found: &Found, now: Timestamp) -> Result<bool, ArchiveError> {
+fn add_page(work: &Connection, site: &str, found: &Found, now: Timestamp) -> Result<bool, ArchiveError> {
     let number = found.number.map(stored_number);
     let added = work
         .prepare_cached(
@@ -180,7 +178,7 @@ fn add_page(work: &Transaction<'_>, site: &str, found: &Found, now: Timestamp) -
 }
 
 /// Queues the next page of a list, known or not. A reading that goes to the end is not shortened by one that catches up.
-fn add_list_page(work: &Transaction<'_>, page: &Page, next: &Continuation, now: Timestamp) -> Result<(), ArchiveError> {
+fn add_list_page(work: &Connection, page: &Page, next: &Continuation, now: Timestamp) -> Result<(), ArchiveError> {
     work.prepare_cached(
         "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous)
          SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10 FROM site WHERE site.name = ?1
@@ -208,7 +206,7 @@ fn add_list_page(work: &Transaction<'_>, page: &Page, next: &Continuation, now: 
 /// Writes how a reading of a list ended. What a server that repeats itself hides cannot be reached by reading on: such
 /// a list counts as read to its end, and its `list_end` says that it is partial. A later reading leaves that standing.
 fn write_list_end(
-    work: &Transaction<'_>,
+    work: &Connection,
     section: PageId,
     pass: Pass,
     end: ListEnd,

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::params;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::Store;
+use crate::archive::store::Archive;
 use crate::time::Timestamp;
 
 /// The right to write: commits with an older epoch than the archive's are refused.
@@ -50,7 +50,8 @@ fn named_in(file: &mut File) -> String {
     }
 }
 
-impl Store {
+impl Archive {
+    /// Takes the right to write from any holder before, and returns its epoch; saved at once.
     pub fn take_lease(&mut self, holder: &str, now: Timestamp) -> Result<Lease, ArchiveError> {
         let sql = "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2 RETURNING epoch";
         let epoch = self.connection.query_row(sql, params![holder, now.millis()], |row| row.get(0))?;

@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::robots::RobotsId;
 use crate::archive::run::RunId;
-use crate::archive::store::{Store, millis};
+use crate::archive::store::{Archive, millis};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
 
@@ -37,7 +37,8 @@ pub enum Ending {
     Trouble { why: String },
 }
 
-impl Store {
+impl Archive {
+    /// Writes requests to the ledger. They may leave once that is saved.
     pub fn announce(
         &mut self,
         lease: Lease,
@@ -45,16 +46,13 @@ impl Store {
         requests: &[Announcement],
         now: Timestamp,
     ) -> Result<Vec<AnnouncedId>, ArchiveError> {
-        let work = self.transaction(lease)?;
-        let ids =
-            requests.iter().map(|request| write_announcement(&work, run, request, now)).collect::<Result<_, _>>()?;
-        work.commit()?;
-        Ok(ids)
+        let work = self.work(lease)?;
+        requests.iter().map(|request| write_announcement(work, run, request, now)).collect()
     }
 }
 
 fn write_announcement(
-    work: &Transaction<'_>,
+    work: &Connection,
     run: RunId,
     request: &Announcement,
     now: Timestamp,
@@ -90,7 +88,7 @@ fn write_announcement(
 
 /// Writes how a request ended, and from when its host may be asked again.
 pub(in crate::archive) fn write_ending(
-    work: &Transaction<'_>,
+    work: &Connection,
     run: RunId,
     announced: AnnouncedId,
     ending: &Ending,
@@ -133,7 +131,7 @@ pub(in crate::archive) fn last_unended(
     Ok(found.map(|(at, gap): (i64, u64)| (Timestamp::from_millis(at), Duration::from_millis(gap))))
 }
 
-fn last_hash(work: &Transaction<'_>) -> Result<[u8; 32], ArchiveError> {
+fn last_hash(work: &Connection) -> Result<[u8; 32], ArchiveError> {
     let mut select = work.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
     Ok(select.query_row([], |row| row.get(0)).optional()?.unwrap_or_default())
 }

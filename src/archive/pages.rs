@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::{Store, stored_number};
+use crate::archive::store::{Archive, stored_number};
 use crate::frontier::{Found, List, Page, PageId, Pass, Role};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
@@ -39,7 +39,8 @@ impl Selection {
     }
 }
 
-impl Store {
+impl Archive {
+    /// Returns the hosts that have queued pages, each with the moment its first one is due.
     pub fn due_hosts(&self, of: &Selection) -> Result<Vec<DueHost>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT page.host, min(page.due_at), site.name FROM page JOIN site ON site.id = page.site_id
@@ -55,6 +56,7 @@ impl Store {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Returns how many pages are queued.
     pub fn queued(&self, of: &Selection) -> Result<u64, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT count(*) FROM page JOIN site ON site.id = page.site_id
@@ -63,6 +65,7 @@ impl Store {
         Ok(select.query_row([&*of.0], |row| row.get(0))?)
     }
 
+    /// Returns a host's best due page, other than those under way.
     pub fn next_page(
         &self,
         host: &Host,
@@ -147,7 +150,8 @@ impl Store {
         Ok(if is_under_way { Pass::Later } else { Pass::First })
     }
 
-    /// An article is known by its number, whatever its address; any other page by its address.
+    /// Returns, for each page, when it was discovered, if it was. An article is known by its number, whatever its address;
+    /// any other page by its address.
     pub fn discovered(&self, site: &str, pages: &[Found]) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
         let mut by_number = self.connection.prepare_cached(
             "SELECT min(page.discovered_at) FROM page JOIN site ON site.id = page.site_id

@@ -1,9 +1,9 @@
 //! Every robots.txt that was ever fetched, or found missing or out of reach.
 
-use rusqlite::{OptionalExtension, Transaction, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::Store;
+use crate::archive::store::Archive;
 use crate::time::Timestamp;
 
 /// The archive's number for one copy of a robots.txt.
@@ -32,8 +32,9 @@ pub struct RobotsCopy {
     pub why: String,
 }
 
-impl Store {
-    pub fn newest_robots(&self, origin: &str) -> Result<Option<RobotsCopy>, ArchiveError> {
+impl Archive {
+    /// Returns the newest robots.txt of an origin.
+    pub fn robots(&self, origin: &str) -> Result<Option<RobotsCopy>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT id, fetched_at, expires_at, status, ruling, why, body FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1",
         )?;
@@ -57,7 +58,7 @@ impl Store {
     }
 }
 
-pub(in crate::archive) fn write_robots(work: &Transaction<'_>, copy: &RobotsCopy) -> Result<RobotsId, ArchiveError> {
+pub(in crate::archive) fn write_robots(work: &Connection, copy: &RobotsCopy) -> Result<RobotsId, ArchiveError> {
     let (ruling, body) = match &copy.ruled {
         Ruled::Rules { body } => ("rules", Some(body.as_slice())),
         Ruled::AllowAll => ("allow all", None),

@@ -4,7 +4,7 @@ use rusqlite::params;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
-use crate::archive::store::Store;
+use crate::archive::store::Archive;
 use crate::time::Timestamp;
 
 /// The archive's number for a run.
@@ -50,9 +50,10 @@ pub struct Tally {
     pub bytes: u64,
 }
 
-impl Store {
+impl Archive {
+    /// Begins a run, and marks runs that were killed as interrupted; saved at once.
     pub fn begin_run(&mut self, lease: Lease, command: &str, now: Timestamp) -> Result<RunId, ArchiveError> {
-        let work = self.transaction(lease)?;
+        let work = self.work(lease)?;
         work.execute(
             "UPDATE run SET how = 'interrupted',
                     ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE run_id = run.id), started_at))
@@ -62,10 +63,11 @@ impl Store {
         let sql = "INSERT INTO run (command, epoch, started_at) VALUES (?1, ?2, ?3)";
         work.execute(sql, params![command, lease.epoch, now.millis()])?;
         let run = RunId(work.last_insert_rowid());
-        work.commit()?;
+        self.save()?;
         Ok(run)
     }
 
+    /// Ends a run; saved at once, with all that was written before.
     pub fn end_run(&mut self, run: RunId, how: How, tally: &Tally, now: Timestamp) -> Result<(), ArchiveError> {
         self.connection.execute(
             "UPDATE run SET ended_at = ?2, how = ?3, articles_new = ?4, articles_changed = ?5, articles_gone = ?6,
@@ -81,6 +83,6 @@ impl Store {
                 tally.failed.cast_signed()
             ],
         )?;
-        Ok(())
+        self.save()
     }
 }

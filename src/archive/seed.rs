@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
-use crate::archive::store::Store;
+use crate::archive::store::Archive;
 use crate::frontier::Role;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -33,20 +33,21 @@ pub enum Seeding {
     Resume,
 }
 
-impl Store {
+impl Archive {
+    /// Makes sites known and, where the seeding says so, their entry pages due; saved at once.
     pub fn seed(&mut self, lease: Lease, seeds: &[Seed], seeding: Seeding, now: Timestamp) -> Result<(), ArchiveError> {
-        let work = self.transaction(lease)?;
+        let work = self.work(lease)?;
         for seed in seeds {
-            write_site(&work, seed, now)?;
+            write_site(work, seed, now)?;
             if seeding == Seeding::Begin {
-                begin(&work, seed, now)?;
+                begin(work, seed, now)?;
             }
         }
-        Ok(work.commit()?)
+        self.save()
     }
 }
 
-fn write_site(work: &Transaction<'_>, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
+fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
     work.execute(
         "INSERT INTO site (name, title, home, added_at) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (name) DO UPDATE SET title = excluded.title, home = excluded.home",
@@ -55,7 +56,7 @@ fn write_site(work: &Transaction<'_>, seed: &Seed, now: Timestamp) -> Result<(),
     Ok(())
 }
 
-fn begin(work: &Transaction<'_>, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
+fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
     for (url, role) in &seed.entries {
         work.execute(
             "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)

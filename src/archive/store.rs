@@ -1,30 +1,37 @@
-//! The writer's side of the archive: one connection, and the end of the hash chain.
+//! The archive as its one writer holds it: a connection, and a transaction that is open until it is saved.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
-use crate::archive::{ledger, schema};
+use crate::archive::{FILE, ledger, schema};
 use crate::config::settings::Durability;
 use crate::page_url::Host;
 use crate::politeness::StoredPace;
 use crate::time::Timestamp;
 
-/// The archive as its writer thread holds it. Its intents stand beside what they are about, one file a concept.
+/// The archive, open for writing. Its intents stand beside what they are about, one file a concept.
+///
+/// What is written belongs to one transaction until [`Archive::save`]; without it, it was never there.
 #[derive(Debug)]
-pub(in crate::archive) struct Store {
-    pub connection: Connection,
+pub struct Archive {
+    pub(in crate::archive) connection: Connection,
+    path: PathBuf,
 }
 
-impl Store {
-    pub fn open(path: &Path, durability: Durability) -> Result<Self, ArchiveError> {
-        let at = |error| ArchiveError::at(path, error);
-        let mut connection = Connection::open(path).map_err(at)?;
-        connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(at)?;
-        let found = schema::recognise(path, &connection)?;
+impl Archive {
+    /// Opens the archive in the folder `data`, makes it where there is none, and brings its schema up to date.
+    pub fn open(data: &Path, durability: Durability) -> Result<Self, ArchiveError> {
+        std::fs::create_dir_all(data).map_err(|why| ArchiveError::folder(data, why))?;
+        let path = data.join(FILE);
+        let at = |error| ArchiveError::at(&path, error);
+        let mut connection = Connection::open(&path).map_err(at)?;
+        connection.busy_timeout(Duration::from_secs(10)).map_err(at)?;
+        let found = schema::recognise(&path, &connection)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
         let synchronous = match durability {
             Durability::Normal => "NORMAL",
@@ -35,24 +42,51 @@ impl Store {
         connection.set_prepared_statement_cache_capacity(64);
         // Plans do not depend on bound values: without this, statements are compiled anew for every page (STAT4).
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(at)?;
-        schema::migrate(path, &mut connection, found)?;
-        Ok(Self { connection })
+        schema::migrate(&path, &mut connection, found)?;
+        Ok(Self { connection, path })
     }
 
-    /// Begins a transaction that only the holder of the newest lease may make.
-    pub fn transaction(&mut self, lease: Lease) -> Result<Transaction<'_>, ArchiveError> {
-        let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let epoch: i64 = work.prepare_cached("SELECT epoch FROM lease")?.query_row([], |row| row.get(0))?;
-        if epoch == lease.epoch { Ok(work) } else { Err(ArchiveError::LeaseLost) }
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
+    /// Saves everything that was written since the last time, all of it or nothing.
+    pub fn save(&mut self) -> Result<(), ArchiveError> {
+        if !self.connection.is_autocommit() {
+            self.connection.prepare_cached("COMMIT")?.execute([])?;
+        }
+        Ok(())
+    }
+
+    /// Forgets everything that was written since the last save.
+    pub fn abandon(&mut self) -> Result<(), ArchiveError> {
+        if !self.connection.is_autocommit() {
+            self.connection.prepare_cached("ROLLBACK")?.execute([])?;
+        }
+        Ok(())
+    }
+
+    /// Returns the connection within a transaction that only the holder of the newest lease may make.
+    pub(in crate::archive) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
+        if self.connection.is_autocommit() {
+            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            let mut select = self.connection.prepare_cached("SELECT epoch FROM lease")?;
+            let epoch: i64 = select.query_row([], |row| row.get(0))?;
+            if epoch != lease.epoch {
+                return Err(ArchiveError::LeaseLost);
+            }
+        }
+        Ok(&self.connection)
+    }
+
+    /// Returns the pace that an earlier run left a host with.
     pub fn pace(&self, host: &Host) -> Result<Option<StoredPace>, ArchiveError> {
         let mut select = self.connection.prepare_cached("SELECT not_before, gap, strikes FROM host WHERE name = ?1")?;
         let kept = select
             .query_row([host.as_str()], |row| {
                 Ok(StoredPace {
                     not_before: Timestamp::from_millis(row.get(0)?),
-                    gap: std::time::Duration::from_millis(row.get(1)?),
+                    gap: Duration::from_millis(row.get(1)?),
                     strikes: row.get(2)?,
                 })
             })
@@ -71,11 +105,7 @@ impl Store {
 }
 
 /// Stores a host's pace after an answer.
-pub(in crate::archive) fn write_pace(
-    work: &Transaction<'_>,
-    host: &Host,
-    pace: &StoredPace,
-) -> Result<(), ArchiveError> {
+pub(in crate::archive) fn write_pace(work: &Connection, host: &Host, pace: &StoredPace) -> Result<(), ArchiveError> {
     work.prepare_cached(
         "INSERT INTO host (name, not_before, gap, strikes) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT (name) DO UPDATE SET not_before = excluded.not_before, gap = excluded.gap, strikes = excluded.strikes",
@@ -84,7 +114,7 @@ pub(in crate::archive) fn write_pace(
     Ok(())
 }
 
-pub(in crate::archive) fn millis(span: std::time::Duration) -> i64 {
+pub(in crate::archive) fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 

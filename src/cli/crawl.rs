@@ -112,12 +112,12 @@ pub(in crate::cli) fn run_plan(
         let clock = Clock::system();
         let holder = format!("{}, process {}, since {}", plan.command, std::process::id(), clock.now());
         let _lock = Lock::take(data, &holder)?;
-        let archive = Archive::open(data, plan.settings.archive.durability)?;
+        let mut archive = Archive::open(data, plan.settings.archive.durability)?;
         let web = Arc::new(Http::new(&caller(&plan.settings))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let first_signal = Arc::new(OnceLock::new());
         let signals = tokio::spawn(listen(stop, Arc::clone(&first_signal))?);
-        let report = crawl::run(plan, &archive, web, clock, holder, stopped, &mut watch).await?;
+        let report = crawl::run(plan, &mut archive, web, clock, holder, stopped, &mut watch).await?;
         signals.abort();
         Ok((report, first_signal.get().copied()))
     })

@@ -97,15 +97,15 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
-        let under_way = self.under_way.get(host).cloned().unwrap_or_default();
-        self.archive.next_page(host.clone(), self.of.clone(), under_way, now)
+        let under_way = self.under_way.get(host).map_or(&[][..], Vec::as_slice);
+        self.archive.next_page(host, &self.of, under_way, now)
     }
 
     fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
         tracing::info!(url = %page.url, %rule, "robots.txt forbids");
         self.tally.refused += 1;
         self.queued = self.queued.saturating_sub(1);
-        self.archive.settle_unasked(self.lease, page.id, Verdict::Disallowed { rule }, now)
+        self.archive.settle_unasked(self.lease, page.id, &Verdict::Disallowed { rule }, now)
     }
 
     /// Binds permit and right, and notes what is under way.
@@ -140,13 +140,14 @@ impl<W: Web> Crawl<'_, W> {
         Some(Ready { visit, asked, announcement })
     }
 
-    /// Announces the requests, all in one commit, and only then lets them go.
+    /// Announces the requests, saves that together with what was settled before, and only then lets them go.
     fn send(&mut self, ready: Vec<Ready>) -> Result<(), ArchiveError> {
         if ready.is_empty() {
-            return Ok(());
+            return self.archive.save();
         }
-        let announcements = ready.iter().map(|ready| ready.announcement.clone()).collect();
-        let ids = self.archive.announce(self.lease, self.run, announcements, self.clock.now())?;
+        let announcements: Vec<Announcement> = ready.iter().map(|ready| ready.announcement.clone()).collect();
+        let ids = self.archive.announce(self.lease, self.run, &announcements, self.clock.now())?;
+        self.archive.save()?;
         self.tally.requests += ready.len() as u64;
         for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {
             let reader = match &asked {

@@ -22,7 +22,7 @@ impl<W: Web> Crawl<'_, W> {
         }
         if !self.hosts.knows(host) {
             let Some(reader) = self.sites.get(site).cloned() else { return Ok(()) };
-            let stored = self.archive.pace(host.clone())?;
+            let stored = self.archive.pace(host)?;
             self.hosts.meet(host, manners(&reader, host), stored, self.clock.now());
             self.host_sites.insert(host.clone(), reader);
             self.locate(host.clone());

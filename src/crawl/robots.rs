@@ -62,7 +62,7 @@ impl<W: Web> Crawl<'_, W> {
             return Ok(Standing::Asked);
         }
         if !self.robots.contains_key(&origin)
-            && let Some(copy) = self.archive.robots(origin.clone())?
+            && let Some(copy) = self.archive.robots(&origin)?
         {
             self.learn(&copy, copy.id);
         }

@@ -52,7 +52,7 @@ impl<W: Web> Crawl<'_, W> {
             answers.push(answer);
             follow_ups.push(follow_up);
         }
-        let effects = self.archive.commit(self.lease, self.run, answers, self.clock.now())?;
+        let effects = self.archive.settle(self.lease, self.run, &answers, self.clock.now())?;
         for (effect, follow_up) in effects.into_iter().zip(follow_ups) {
             self.go_on(effect, follow_up)?;
         }
@@ -115,7 +115,7 @@ impl<W: Web> Crawl<'_, W> {
     fn settlement(&mut self, page: &Page, outcome: Outcome) -> Result<Settlement, ArchiveError> {
         let wanted = self.sites[&page.site].wanted;
         let known = match &outcome {
-            Outcome::Read(reading) => self.archive.discovered(page.site.clone(), reading.found(&wanted))?,
+            Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(&wanted))?,
             _ => Vec::new(),
         };
         let settlement = settle(page, outcome, &known, &wanted, self.clock.now());
