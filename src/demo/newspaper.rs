@@ -152,7 +152,7 @@ fn article(k: usize, count: usize) -> DemoArticle {
 
 /// As printed: with the mark that points to the photo above it, or without.
 fn caption(k: usize, chance: &mut Chance) -> String {
-    let mark = if k % 2 == 0 { "▲ " } else { "" };
+    let mark = if k.is_multiple_of(2) { "▲ " } else { "" };
     format!("{mark}{}", chance.caption())
 }
 
