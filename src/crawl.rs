@@ -72,7 +72,7 @@ pub struct Report {
     pub elapsed: Duration,
     /// Pages still queued, due later or left by the run.
     pub queued: u64,
-    /// Hosts that were given up for this run, and why.
+    /// Hosts that have more to ask and were left alone, and why.
     pub given_up: Vec<(Host, String)>,
 }
 
@@ -209,7 +209,7 @@ impl<'a, W: Web> Crawl<'a, W> {
     /// Waits for whatever comes first: an answer, the next turn, or a signal.
     async fn wait(&mut self, waiting: Waiting, stop: &mut watch::Receiver<Stop>) -> Result<(), ArchiveError> {
         let moment = match waiting {
-            Waiting::Until(moment) => moment,
+            Waiting::Until(moment) => self.deadline.map_or(moment, |end| moment.min(end)),
             Waiting::ForAnswers | Waiting::AtLimit => Timestamp::MAX,
         };
         let clock = self.clock;
@@ -235,7 +235,9 @@ impl<'a, W: Web> Crawl<'a, W> {
         let now = self.clock.now();
         self.archive.end_run(self.run, how, &self.tally, now)?;
         let queued = self.archive.queued(&self.of)?;
-        let mut given_up: Vec<_> = self.given_up.into_iter().collect();
+        let resting = self.hosts.resting_after(now + PATIENCE);
+        let resting = resting.map(|(host, until)| (host.clone(), format!("it asked to be left alone until {until}")));
+        let mut given_up: Vec<_> = resting.chain(self.given_up).collect();
         given_up.sort();
         Ok(Report { run: self.run, how, tally: self.tally, elapsed: now.since(self.began), queued, given_up })
     }

@@ -76,11 +76,6 @@ impl Hosts {
         self.change(host, |pace| pace.crawl_delay = crawl_delay);
     }
 
-    /// Keeps a host at rest until a moment.
-    pub fn rest(&mut self, host: &Host, until: Timestamp) {
-        self.change(host, |pace| pace.not_before = pace.not_before.max(until));
-    }
-
     /// Decides what to do now. The host with the longest overdue turn goes first.
     pub fn next(&mut self, now: Timestamp) -> Next {
         while let Some((turn, host)) = self.turns.first().cloned() {
@@ -119,9 +114,10 @@ impl Hosts {
         self.hosts.get(host).map_or(0, |pace| pace.strikes)
     }
 
-    /// Returns the moment before which a host is not asked.
-    pub fn not_before(&self, host: &Host) -> Option<Timestamp> {
-        self.hosts.get(host).map(|pace| pace.not_before)
+    /// Returns the hosts with something to ask that rest until after a moment, and until when.
+    pub fn resting_after(&self, moment: Timestamp) -> impl Iterator<Item = (&Host, Timestamp)> {
+        let rests = move |pace: &Pace| pace.wanted_from.is_some() && pace.not_before > moment;
+        self.hosts.iter().filter(move |(_, pace)| rests(pace)).map(|(host, pace)| (host, pace.not_before))
     }
 
     /// Returns where a host's server is, when that was told.

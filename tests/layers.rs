@@ -126,8 +126,11 @@ fn the_pure_rows_touch_no_world() {
 
 #[test]
 fn no_file_is_too_long_to_read() {
+    // A module of nothing but tests reads as a table: it may be longer.
+    let is_tests = |text: &str| text.contains("#[test]") && !text.contains("#[cfg(test)]");
     let long: Vec<String> = sources()
         .iter()
+        .filter(|source| !is_tests(&source.text))
         .map(|source| (source, source.text.split("#[cfg(test)]").next().unwrap_or_default().lines().count()))
         .filter(|(_, lines)| *lines > 400)
         .map(|(source, lines)| format!("{}: {lines} lines", source.path.display()))

@@ -260,6 +260,23 @@ async fn an_unreachable_robots_txt_forbids_everything() {
     let report = world.crawl().await;
     assert_eq!(world.web.asked(), ["/robots.txt"]);
     assert_eq!((report.given_up.len(), report.queued), (1, 1));
+    // A crawl soon after does not ask again, and says why.
+    let report = world.crawl().await;
+    assert_eq!((world.web.asked().len(), report.given_up.len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_wants_a_long_rest_ends_the_crawl_and_is_named() {
+    let world = World::new(1, 5);
+    world.web.fail_once("/news/articleView.html?idxno=3", 503, &[("retry-after", "86400")]);
+    let report = world.crawl().await;
+    assert_eq!(report.how, How::Finished);
+    assert!(report.given_up[0].1.contains("left alone until"), "{:?}", report.given_up);
+    let stored = world.articles();
+    // Nor does the next crawl hurry it.
+    let report = world.crawl().await;
+    assert_eq!((report.tally.requests, world.articles()), (0, stored));
+    world.web.assert_polite();
 }
 
 #[tokio::test(start_paused = true)]

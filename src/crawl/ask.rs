@@ -48,6 +48,7 @@ impl<W: Web> Crawl<'_, W> {
         Ok(waiting)
     }
 
+    /// Whether a limit that the user set is reached.
     fn is_at_limit(&self, ready: usize, now: Timestamp) -> bool {
         let requests = self.tally.requests + ready as u64;
         self.max_requests.is_some_and(|most| requests >= most) || self.deadline.is_some_and(|end| now >= end)
@@ -88,7 +89,10 @@ impl<W: Web> Crawl<'_, W> {
                     return Ok(None);
                 }
                 Standing::Unknown { until } => {
-                    self.hosts.rest(&host, until);
+                    self.give_up(
+                        &host,
+                        format!("its robots.txt cannot be had, so nothing may be asked; tried again after {until}"),
+                    );
                     self.hosts.give_back(permit);
                     return Ok(None);
                 }

@@ -156,12 +156,6 @@ impl<W: Web> Crawl<'_, W> {
             FollowUp::Robots { quest, copy } => {
                 tracing::info!(origin = %quest.origin, why = %copy.why, "robots.txt");
                 self.learn(&copy, effect.robots);
-                if self.robots[&quest.origin].robots.forbids_all() {
-                    self.give_up(
-                        &quest.host,
-                        format!("its robots.txt cannot be had ({}), so nothing may be asked", copy.why),
-                    );
-                }
                 self.ask_on(quest)?;
             }
             FollowUp::AskAgain(quest) => self.ask_on(quest)?,
