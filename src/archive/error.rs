@@ -23,7 +23,7 @@ pub enum ArchiveError {
     Held { holder: String },
     #[error("another process took the archive over; this one stops writing")]
     LeaseLost,
-    #[error("{path} cannot be written: {why}")]
+    #[error("{path} cannot be opened or written: {why}")]
     ReadOnly { path: PathBuf, why: String },
     #[error("the disk is full; nothing that was stored is lost: make room, then `saseo resume`")]
     DiskFull,

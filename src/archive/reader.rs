@@ -18,6 +18,8 @@ pub use state::{HostState, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
+    /// How SQLite is told where the file is.
+    address: String,
 }
 
 impl Reader {
@@ -27,15 +29,20 @@ impl Reader {
         if !path.exists() {
             return Err(ArchiveError::Missing { path });
         }
-        let at = |error| ArchiveError::at(&path, error);
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(&path, flags).map_err(at)?;
-        connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(at)?;
-        let found = recognise(&path, &connection)?;
+        let mut address = path.to_string_lossy().into_owned();
+        let (connection, found) = match connect(&path, &address) {
+            // A folder that cannot be written has no place for SQLite's shared memory. Where no log is left to be read, the
+            // file alone is the whole archive, and nobody can change it meanwhile.
+            Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => {
+                address = unchanging(&path);
+                connect(&path, &address)?
+            }
+            connected => connected?,
+        };
         if found < SCHEMA {
             return Err(ArchiveError::Older { path, found, known: SCHEMA });
         }
-        Ok(Self { connection, path })
+        Ok(Self { connection, path, address })
     }
 
     pub fn path(&self) -> &Path {
@@ -56,4 +63,26 @@ impl Reader {
         }
         Ok(faults)
     }
+}
+
+fn connect(path: &Path, address: &str) -> Result<(Connection, i64), ArchiveError> {
+    let at = |error| ArchiveError::at(path, error);
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(address, flags).map_err(at)?;
+    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(at)?;
+    let found = recognise(path, &connection)?;
+    Ok((connection, found))
+}
+
+fn has_log(path: &Path) -> bool {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
+}
+
+/// The file's address for SQLite, with the promise that it does not change.
+fn unchanging(path: &Path) -> String {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let address = url::Url::from_file_path(whole).map(String::from).unwrap_or_default();
+    format!("{address}?immutable=1")
 }

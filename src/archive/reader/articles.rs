@@ -71,7 +71,7 @@ impl Reader {
     pub fn articles_to_sqlite(&self, filter: &Filter, out: &Path) -> Result<u64, ArchiveError> {
         let at = |error| ArchiveError::at(out, error);
         let target = Connection::open(out).map_err(at)?;
-        target.execute("ATTACH DATABASE ?1 AS archive", [self.path.to_string_lossy()]).map_err(at)?;
+        target.execute("ATTACH DATABASE ?1 AS archive", [&self.address]).map_err(at)?;
         let sql =
             format!("CREATE TABLE articles AS SELECT {COLUMNS} {}", TAKEN.replacen("articles", "archive.articles", 1));
         target.execute(&sql, params![filter.site, since(filter)]).map_err(at)?;
