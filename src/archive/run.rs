@@ -56,11 +56,12 @@ impl Archive {
         let work = self.work(lease)?;
         work.execute(
             "UPDATE run SET how = 'interrupted',
-                    ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE run_id = run.id), started_at))
+                    ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from), started_at))
              WHERE how IS NULL",
             [],
         )?;
-        let sql = "INSERT INTO run (command, epoch, started_at) VALUES (?1, ?2, ?3)";
+        let sql = "INSERT INTO run (command, epoch, ledger_from, started_at)
+                   VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), ?3)";
         work.execute(sql, params![command, lease.epoch, now.millis()])?;
         let run = RunId(work.last_insert_rowid());
         self.save()?;

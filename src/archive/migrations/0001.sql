@@ -36,6 +36,7 @@ CREATE TABLE run (
     id               INTEGER PRIMARY KEY,
     command          TEXT NOT NULL,
     epoch            INTEGER NOT NULL,
+    ledger_from      INTEGER NOT NULL, -- the ledger's last row before it
     started_at       INTEGER NOT NULL,
     ended_at         INTEGER,
     how              TEXT CHECK (how IN ('finished', 'interrupted', 'stopped', 'failed')),
@@ -105,7 +106,6 @@ CREATE TABLE ledger (
     CHECK ((kind = 'ended') = (announced_id IS NOT NULL)),
     CHECK (kind = 'announced' OR (status IS NULL) = (trouble IS NOT NULL))
 ) STRICT;
-CREATE INDEX ledger_of_run ON ledger (run_id);
 CREATE INDEX ledger_of_host ON ledger (host, id) WHERE kind = 'announced';
 CREATE TRIGGER ledger_is_never_changed BEFORE UPDATE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_is_never_cut BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
@@ -121,7 +121,7 @@ CREATE TABLE body (
 CREATE TABLE capture (
     id               INTEGER PRIMARY KEY,
     page_id          INTEGER NOT NULL REFERENCES page,
-    announced_id     INTEGER NOT NULL UNIQUE REFERENCES ledger,
+    announced_id     INTEGER NOT NULL REFERENCES ledger,
     fetched_at       INTEGER NOT NULL,
     status           INTEGER NOT NULL,
     headers          TEXT NOT NULL,
@@ -221,7 +221,8 @@ CREATE VIEW runs AS
 SELECT run.id, run.command,
        strftime('%Y-%m-%dT%H:%M:%SZ', run.started_at / 1000, 'unixepoch') AS started_at,
        strftime('%Y-%m-%dT%H:%M:%SZ', run.ended_at / 1000, 'unixepoch') AS ended_at, run.how,
-       (SELECT count(*) FROM ledger WHERE ledger.run_id = run.id AND kind = 'announced') AS requests,
-       (SELECT coalesce(sum(bytes), 0) FROM ledger WHERE ledger.run_id = run.id AND kind = 'ended') AS bytes,
+       (SELECT count(*) FROM ledger WHERE kind = 'announced' AND id > run.ledger_from AND id <= run.ledger_to) AS requests,
+       (SELECT coalesce(sum(bytes), 0) FROM ledger WHERE kind = 'ended' AND id > run.ledger_from AND id <= run.ledger_to) AS bytes,
        run.articles_new, run.articles_changed, run.articles_gone, run.refused, run.failed
-FROM run;
+FROM (SELECT *, coalesce((SELECT min(ledger_from) FROM run AS next WHERE next.id > run.id), (SELECT max(id) FROM ledger)) AS ledger_to
+      FROM run) AS run;
