@@ -10,8 +10,8 @@ use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::robots::RobotsId;
 use crate::archive::run::RunId;
-use crate::archive::store::{Archive, millis};
-use crate::page_url::{Host, PageUrl};
+use crate::archive::store::{Archive, millis, write_rest};
+use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
 /// The ledger's number for an announcement.
@@ -83,7 +83,9 @@ fn write_announcement(
         gap,
         hash
     ])?;
-    Ok(AnnouncedId(work.last_insert_rowid()))
+    let announced = AnnouncedId(work.last_insert_rowid());
+    write_rest(work, &host, now + request.gap, request.gap)?;
+    Ok(announced)
 }
 
 /// Writes how a request ended, and from when its host may be asked again.
@@ -112,23 +114,6 @@ pub(in crate::archive) fn write_ending(
     )?
     .execute(params![at.millis(), run.0, announced.0, status, bytes, trouble, not_before.millis(), hash])?;
     Ok(())
-}
-
-/// Returns when a host was last asked without an ending being known, and the gap it was owed.
-///
-/// Only the newest announcements can be without an ending: a run has at most a few under way when it is killed.
-pub(in crate::archive) fn last_unended(
-    connection: &Connection,
-    host: &Host,
-) -> Result<Option<(Timestamp, Duration)>, ArchiveError> {
-    let mut select = connection.prepare_cached(
-        "SELECT at, gap FROM
-           (SELECT id, at, gap FROM ledger WHERE host = ?1 AND kind = 'announced' ORDER BY id DESC LIMIT 64) AS newest
-         WHERE NOT EXISTS (SELECT 1 FROM ledger AS ended WHERE ended.announced_id = newest.id)
-         ORDER BY id DESC LIMIT 1",
-    )?;
-    let found = select.query_row([host.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
-    Ok(found.map(|(at, gap): (i64, u64)| (Timestamp::from_millis(at), Duration::from_millis(gap))))
 }
 
 fn last_hash(work: &Connection) -> Result<[u8; 32], ArchiveError> {

@@ -106,7 +106,6 @@ CREATE TABLE ledger (
     CHECK ((kind = 'ended') = (announced_id IS NOT NULL)),
     CHECK (kind = 'announced' OR (status IS NULL) = (trouble IS NOT NULL))
 ) STRICT;
-CREATE INDEX ledger_of_host ON ledger (host, id) WHERE kind = 'announced';
 CREATE TRIGGER ledger_is_never_changed BEFORE UPDATE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_is_never_cut BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 
