@@ -46,8 +46,10 @@ pub(in crate::archive) fn write_article(
         return Ok(None);
     }
     write_version(work, id, n + 1, article, capture, now)?;
-    work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
-        .execute(params![id, access(article.access)])?;
+    if change == Change::Changed {
+        work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
+            .execute(params![id, access(article.access)])?;
+    }
     work.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
         id,
         change.name(),

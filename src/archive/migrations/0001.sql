@@ -96,7 +96,7 @@ CREATE TABLE ledger (
     rule         TEXT,
     gap          INTEGER,
     -- of an ending
-    announced_id INTEGER UNIQUE REFERENCES ledger,
+    announced_id INTEGER REFERENCES ledger,
     status       INTEGER,
     bytes        INTEGER,
     trouble      TEXT,
@@ -106,6 +106,7 @@ CREATE TABLE ledger (
     CHECK ((kind = 'ended') = (announced_id IS NOT NULL)),
     CHECK (kind = 'announced' OR (status IS NULL) = (trouble IS NOT NULL))
 ) STRICT;
+CREATE UNIQUE INDEX ledger_ending ON ledger (announced_id) WHERE announced_id IS NOT NULL;
 CREATE TRIGGER ledger_is_never_changed BEFORE UPDATE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 CREATE TRIGGER ledger_is_never_cut BEFORE DELETE ON ledger BEGIN SELECT raise(ABORT, 'the ledger is append-only'); END;
 
@@ -129,7 +130,6 @@ CREATE TABLE capture (
     charset_used     TEXT,
     charset_errors   INTEGER NOT NULL DEFAULT 0 CHECK (charset_errors IN (0, 1))
 ) STRICT;
-CREATE INDEX capture_of_page ON capture (page_id);
 
 CREATE TABLE article (
     id            INTEGER PRIMARY KEY,
@@ -170,7 +170,7 @@ CREATE TABLE version (
 
 -- One growing sequence of what happened to articles: the cursor of incremental exports.
 CREATE TABLE change (
-    seq        INTEGER PRIMARY KEY AUTOINCREMENT,
+    seq        INTEGER PRIMARY KEY,
     article_id INTEGER NOT NULL REFERENCES article,
     kind       TEXT NOT NULL CHECK (kind IN ('new', 'changed', 'gone')),
     n          INTEGER,
