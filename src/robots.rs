@@ -1,21 +1,25 @@
 //! What a robots.txt allows (RFC 9309): robotstxt parses and decides, on text that we have normalised.
 
+mod comparable;
 mod glob;
 mod groups;
+mod rules;
 
 use std::fmt;
 use std::time::Duration;
 
-use robotstxt::matcher::RobotsMatcher;
-
 use crate::page_url::PageUrl;
-use crate::robots::glob::Glob;
 use crate::robots::groups::Directives;
+use crate::robots::rules::{Rules, Verdict};
+
+pub use groups::LARGEST;
 
 /// RFC 9309 §2.4: a copy may be used for a day.
 pub const FRESH: Duration = Duration::from_secs(24 * 3600);
 /// How soon a robots.txt that could not be had is asked for again.
 pub const ASK_AGAIN: Duration = Duration::from_secs(3600);
+/// An absurd Crawl-delay would stop a crawl for good; a day between two requests is as slow as slow gets.
+pub const LONGEST_DELAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The right to ask for one page. Only [`Robots::check`] and [`Allowed::robots_txt`] make one.
 #[derive(Debug)]
@@ -36,14 +40,14 @@ pub struct Robots {
     policy: Policy,
     /// The agent that the rules were chosen for.
     agent: String,
-    crawl_delay: Option<Duration>,
+    /// As it stands, absurd or not.
+    delay: Option<Duration>,
     sitemaps: Vec<String>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
 enum Policy {
-    /// Our group's rules, canonical, one a line, under one `user-agent` line.
-    Rules(String),
+    Rules(Rules),
     AllowAll,
     ForbidAll,
 }
@@ -81,14 +85,14 @@ impl Robots {
         Self {
             policy: Policy::Rules(group.rules),
             agent: agent.to_owned(),
-            crawl_delay: group.crawl_delay,
+            delay: group.delay,
             sitemaps: directives.sitemaps,
         }
     }
 
     /// There is no robots.txt (4xx).
     pub fn allow_all() -> Self {
-        Self { policy: Policy::AllowAll, agent: String::new(), crawl_delay: None, sitemaps: Vec::new() }
+        Self { policy: Policy::AllowAll, agent: String::new(), delay: None, sitemaps: Vec::new() }
     }
 
     /// The robots.txt could not be had.
@@ -100,9 +104,16 @@ impl Robots {
         self.policy == Policy::ForbidAll
     }
 
-    /// Returns the Crawl-delay of our group.
-    pub fn crawl_delay(&self) -> Option<Duration> {
-        self.crawl_delay
+    /// Returns the time from one request to the next that our group asks for, by Crawl-delay or Request-rate; at most
+    /// [`LONGEST_DELAY`].
+    pub fn delay(&self) -> Duration {
+        self.delay.unwrap_or_default().min(LONGEST_DELAY)
+    }
+
+    /// Returns what of the file is not done as it says, and why.
+    pub fn warning(&self) -> Option<String> {
+        let delay = self.delay.filter(|delay| *delay > LONGEST_DELAY)?;
+        Some(format!("its delay of {} s is taken as a day", delay.as_secs()))
     }
 
     /// Returns the addresses of the Sitemap lines, which belong to no group.
@@ -112,20 +123,14 @@ impl Robots {
 
     /// Decides whether a page may be asked for, and by which rule.
     pub fn check(&self, url: &PageUrl) -> Result<Allowed, Forbidden> {
-        let path = url.path_and_query();
         let allow = |rule: String| Ok(Allowed { url: url.clone(), rule });
         match &self.policy {
             Policy::AllowAll => allow("no robots.txt".to_owned()),
             Policy::ForbidAll => Err(Forbidden { rule: "robots.txt unreachable".to_owned() }),
-            Policy::Rules(rules) => {
-                let mut matcher = RobotsMatcher::<'_, Glob>::default();
-                if matcher.one_agent_allowed_by_robots(rules, &self.agent, url.as_str()) {
-                    allow(longest(rules, "allow", path).unwrap_or_else(|| "no rule against it".to_owned()))
-                } else {
-                    let rule = longest(rules, "disallow", path).unwrap_or_else(|| "disallow".to_owned());
-                    Err(Forbidden { rule })
-                }
-            }
+            Policy::Rules(rules) => match rules.judge(url.path_and_query(), &self.agent) {
+                Verdict::Allowed(rule) => allow(rule.unwrap_or_else(|| "no rule against it".to_owned())),
+                Verdict::Forbidden(rule) => Err(Forbidden { rule }),
+            },
         }
     }
 }
@@ -151,13 +156,6 @@ impl fmt::Display for Forbidden {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.rule)
     }
-}
-
-/// The longest rule of one kind that matches: the one that the matcher's verdict rests on. It decides nothing.
-fn longest(rules: &str, kind: &str, path: &str) -> Option<String> {
-    let patterns = rules.lines().filter_map(|line| line.split_once(": ")).filter(|(key, _)| *key == kind);
-    let best = patterns.filter(|(_, pattern)| glob::matches(path, pattern)).max_by_key(|(_, pattern)| pattern.len())?;
-    Some(format!("{kind}: {}", best.1))
 }
 
 #[cfg(test)]
@@ -225,7 +223,7 @@ mod tests {
         let body = "User-agent: saseo\nCrawl-delay: 3\nSitemap: https://a.kr/s.xml\nUser-agent: other\nDisallow: /x\n";
         assert!(!allows(body, "/x"));
         let robots = Robots::parse(body.as_bytes(), "saseo");
-        assert_eq!(robots.crawl_delay(), Some(Duration::from_secs(3)));
+        assert_eq!(robots.delay(), Duration::from_secs(3));
         assert_eq!(robots.sitemaps(), ["https://a.kr/s.xml"]);
     }
 

@@ -88,7 +88,7 @@ impl<W: Web> Crawl<'_, W> {
             Ruled::ForbidAll => Robots::forbid_all(),
         };
         if let Ok(origin) = PageUrl::parse(&copy.origin) {
-            self.hosts.slow_to(&origin.host(), robots.crawl_delay().unwrap_or_default());
+            self.hosts.slow_to(&origin.host(), robots.delay());
         }
         self.robots.insert(copy.origin.clone(), KnownRobots { id, robots, expires_at: copy.expires_at });
     }

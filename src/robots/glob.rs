@@ -1,25 +1,5 @@
 //! Path patterns with `*` and a final `$`, matched without backtracking over more than one star.
 
-use robotstxt::matcher::RobotsMatchStrategy;
-
-/// Our strategy for robotstxt's matcher, whose own tries only the first candidate after a `*`.
-#[derive(Default)]
-pub(in crate::robots) struct Glob;
-
-impl RobotsMatchStrategy for Glob {
-    fn match_allow(&self, path: &str, pattern: &str) -> i32 {
-        priority(path, pattern)
-    }
-
-    fn match_disallow(&self, path: &str, pattern: &str) -> i32 {
-        priority(path, pattern)
-    }
-}
-
-fn priority(path: &str, pattern: &str) -> i32 {
-    if matches(path, pattern) { i32::try_from(pattern.len()).unwrap_or(i32::MAX) } else { -1 }
-}
-
 /// Returns whether `pattern` matches a prefix of `path`, or all of it where it ends in `$` (RFC 9309 §2.2.3).
 ///
 /// The parts between stars are found leftmost first, which is right because a later part only gains room by an

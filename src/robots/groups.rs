@@ -1,14 +1,14 @@
 //! A robots.txt taken apart by robotstxt's parser, and put together again as the one group that is ours.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
 use robotstxt::{RobotsParseHandler, parse_robotstxt};
 
 use crate::page_url::canonical_escapes;
+use crate::robots::rules::Rules;
 
 /// RFC 9309 §2.5: at least 500 KiB must be parsed; more is not.
-const LARGEST: usize = 500 * 1024;
+pub const LARGEST: usize = 500 * 1024;
 /// Longer lines are cut; robotstxt panics at about 16.6 kB of multibyte text.
 const LONGEST_LINE: usize = 8 * 1024;
 
@@ -24,15 +24,15 @@ enum Directive {
     Agent(String),
     Allow(String),
     Disallow(String),
-    CrawlDelay(Duration),
+    /// Crawl-delay or Request-rate, as the time from one request to the next.
+    Delay(Duration),
 }
 
 /// Everything in a robots.txt that holds for one agent.
 #[derive(Debug)]
 pub(in crate::robots) struct Group {
-    /// Rules for robotstxt's matcher, one a line.
-    pub rules: String,
-    pub crawl_delay: Option<Duration>,
+    pub rules: Rules,
+    pub delay: Option<Duration>,
 }
 
 impl Directives {
@@ -45,16 +45,23 @@ impl Directives {
     /// Merges the groups that name `agent`, or else those for `*` (RFC 9309 §2.2.1).
     pub fn group_for(&self, agent: &str) -> Group {
         let own = self.merged(&|name| token(name).eq_ignore_ascii_case(agent));
-        let everyone = || self.merged(&is_everyone);
-        let (rules, crawl_delay) = own.or_else(everyone).unwrap_or_default();
-        Group { rules: format!("user-agent: {agent}\n{rules}"), crawl_delay }
+        let lines = own.or_else(|| self.merged(&is_everyone)).unwrap_or_default();
+        let pattern = |wanted: fn(&Directive) -> Option<&String>| {
+            lines.iter().copied().filter_map(wanted).map(String::as_str).collect::<Vec<_>>()
+        };
+        let allow = pattern(|line| if let Directive::Allow(pattern) = line { Some(pattern) } else { None });
+        let disallow = pattern(|line| if let Directive::Disallow(pattern) = line { Some(pattern) } else { None });
+        let delay = |line: &&Directive| if let Directive::Delay(delay) = line { Some(*delay) } else { None };
+        Group {
+            rules: Rules::new(allow.into_iter(), disallow.into_iter()),
+            delay: lines.iter().filter_map(delay).max(),
+        }
     }
 
-    /// The rules of all groups that name an agent `is_meant`, or `None` where no group does.
-    fn merged(&self, is_meant: &dyn Fn(&str) -> bool) -> Option<(String, Option<Duration>)> {
-        let mut rules = String::new();
-        let (mut crawl_delay, mut found) = (None, false);
-        let (mut in_group, mut after_rule) = (false, false);
+    /// The lines of all groups that name an agent who `is_meant`, or `None` where no group does.
+    fn merged(&self, is_meant: &dyn Fn(&str) -> bool) -> Option<Vec<&Directive>> {
+        let mut merged = Vec::new();
+        let (mut found, mut in_group, mut after_rule) = (false, false, false);
         for line in &self.lines {
             match line {
                 Directive::Agent(name) => {
@@ -63,19 +70,14 @@ impl Directives {
                     found |= in_group;
                     after_rule = false;
                 }
-                Directive::Allow(pattern) => {
+                Directive::Allow(_) | Directive::Disallow(_) => {
                     after_rule = true;
-                    push_rule(&mut rules, in_group, "allow", pattern);
+                    merged.extend(in_group.then_some(line));
                 }
-                Directive::Disallow(pattern) => {
-                    after_rule = true;
-                    push_rule(&mut rules, in_group, "disallow", pattern);
-                }
-                Directive::CrawlDelay(delay) if in_group => crawl_delay = crawl_delay.max(Some(*delay)),
-                Directive::CrawlDelay(_) => {}
+                Directive::Delay(_) => merged.extend(in_group.then_some(line)),
             }
         }
-        found.then_some((rules, crawl_delay))
+        found.then_some(merged)
     }
 }
 
@@ -100,19 +102,40 @@ impl RobotsParseHandler for Directives {
     }
 
     fn handle_unknown_action(&mut self, _line: u32, key: &str, value: &str) {
-        if key.eq_ignore_ascii_case("crawl-delay") {
-            let seconds: Option<f64> = value.parse().ok();
-            if let Some(delay) = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()) {
-                self.lines.push(Directive::CrawlDelay(delay));
-            }
-        }
+        let key: String = key.to_ascii_lowercase().chars().filter(char::is_ascii_alphabetic).collect();
+        let delay = match key.as_str() {
+            "crawldelay" => seconds(value),
+            "requestrate" => time_per_request(value),
+            _ => None,
+        };
+        self.lines.extend(delay.map(Directive::Delay));
     }
 }
 
-fn push_rule(rules: &mut String, in_group: bool, kind: &str, pattern: &str) {
-    if in_group {
-        rules.push_str(&format!("{kind}: {}\n", canonical_escapes(pattern)));
-    }
+/// `5`, `0.5`, `1,5`, and what people add to it: `10 s`, `10 # seconds`.
+fn seconds(value: &str) -> Option<Duration> {
+    let end = value.find(|c: char| !(c.is_ascii_digit() || ".,".contains(c))).unwrap_or(value.len());
+    let seconds: f64 = value[..end].replace(',', ".").parse().ok()?;
+    Some(saturating(seconds))
+}
+
+/// `1/5` or `1/5s`: pages over seconds, also `m` and `h`; what stands behind (hours of the day) is kept to at all hours.
+fn time_per_request(value: &str) -> Option<Duration> {
+    let (pages, rest) = value.split_once('/')?;
+    let pages: f64 = pages.trim().parse().ok().filter(|pages| *pages > 0.0)?;
+    let rest = rest.trim_start();
+    let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
+    let unit = match rest[end..].chars().next().map(|c| c.to_ascii_lowercase()) {
+        Some('m') => 60.0,
+        Some('h') => 3600.0,
+        _ => 1.0,
+    };
+    let time: f64 = rest[..end].parse().ok()?;
+    Some(saturating(time * unit / pages))
+}
+
+fn saturating(seconds: f64) -> Duration {
+    Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
 }
 
 /// The product token at the head of a user-agent line: `SASEO/2.0` names `SASEO`.
@@ -126,12 +149,13 @@ fn is_everyone(name: &str) -> bool {
     name.strip_prefix('*').is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
 }
 
-/// At most 500 KiB, whole lines, without byte-order mark, as UTF-8 with every line at most 8 KiB.
+/// At most 500 KiB, whole lines, decoded by its byte-order mark or as UTF-8, every line at most 8 KiB and in canonical
+/// escapes, which robotstxt's parser then leaves alone: of `/100%책` its own escaping would lose a letter.
 fn normalised(body: &[u8]) -> String {
     let body = if body.len() > LARGEST { whole_lines(&body[..LARGEST]) } else { body };
-    let text = String::from_utf8_lossy(body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body));
-    let lines = text.split(['\n', '\r']).map(|line| Cow::Borrowed(&line[..line.floor_char_boundary(LONGEST_LINE)]));
-    lines.collect::<Vec<_>>().join("\n")
+    let (text, ..) = encoding_rs::UTF_8.decode(body);
+    let line = |line: &str| canonical_escapes(&line[..line.floor_char_boundary(LONGEST_LINE)]);
+    text.split(['\n', '\r']).map(line).collect::<Vec<_>>().join("\n")
 }
 
 fn whole_lines(cut: &[u8]) -> &[u8] {
