@@ -2,11 +2,11 @@
 
 #![expect(clippy::disallowed_methods, reason = "here, and nowhere else, the clocks are read")]
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use crate::time::Timestamp;
+use crate::time::{Timestamp, Uptime};
 
 /// A wall clock that is set once and then counts on: a step of the system's clock during a run hurries no host.
 ///
@@ -36,7 +36,7 @@ impl Clock {
     /// Returns the first whole millisecond that is not before now: an end that a gap is counted from must not be told too
     /// early.
     pub fn now_or_just_after(&self) -> Timestamp {
-        self.now() + std::time::Duration::from_millis(1)
+        self.now() + Duration::from_millis(1)
     }
 
     /// Waits until a moment; returns at once where it is past. Never returns early.
@@ -45,4 +45,12 @@ impl Clock {
             tokio::time::sleep(moment.since(self.now())).await;
         }
     }
+}
+
+/// Returns how long the machine has been up, sleep included, where the system tells it (Linux's `/proc`).
+pub fn uptime() -> Option<Uptime> {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned();
+    let text = std::fs::read_to_string("/proc/uptime").ok()?;
+    let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+    Some(Uptime { boot, up: Duration::try_from_secs_f64(seconds).ok()? })
 }

@@ -15,8 +15,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::archive::{Archive, ArchiveError, How, Lease, RunId, Seed, Seeding, Selection, Tally};
-use crate::clock::Clock;
+use crate::archive::{Archive, ArchiveError, How, Lease, RunId, Seed, Seeding, Tally};
+use crate::clock::{Clock, uptime};
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
 use crate::crawl::robots::{KnownRobots, Quest};
@@ -24,7 +24,7 @@ use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::{PageId, Role};
 use crate::page_url::Host;
-use crate::politeness::Hosts;
+use crate::politeness::{Hosts, Rest};
 use crate::time::Timestamp;
 
 pub use site::{SiteError, SiteReader};
@@ -109,7 +109,6 @@ struct Crawl<'a, W> {
     run: RunId,
     began: Timestamp,
     sites: HashMap<String, Arc<SiteReader>>,
-    of: Selection,
     settings: Settings,
     max_requests: Option<u64>,
     deadline: Option<Timestamp>,
@@ -139,11 +138,11 @@ impl<'a, W: Web> Crawl<'a, W> {
         holder: String,
     ) -> Result<Self, ArchiveError> {
         let began = clock.now();
-        let lease = archive.take_lease(&holder, began)?;
-        let run = archive.begin_run(lease, &plan.command, began)?;
+        let lease = archive.take_lease(&holder, began, uptime().as_ref())?;
+        let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), began)?;
         let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader)).collect();
         archive.seed(lease, &seeds, plan.seeding, began)?;
-        let of = Selection::of(plan.sites.iter().map(|reader| reader.site.name.as_str()));
+        archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
         let pace = &plan.settings.pace;
         let mut crawl = Self {
             archive,
@@ -152,7 +151,6 @@ impl<'a, W: Web> Crawl<'a, W> {
             lease,
             run,
             began,
-            of,
             hosts: Hosts::new(pace.server_rate.0, pace.total_rate.0),
             sites: plan.sites.into_iter().map(|reader| (reader.site.name.clone(), reader)).collect(),
             settings: plan.settings,
@@ -169,8 +167,8 @@ impl<'a, W: Web> Crawl<'a, W> {
             answers: 0,
             queued: 0,
         };
-        crawl.queued = crawl.archive.queued(&crawl.of)?;
-        for due in crawl.archive.due_hosts(&crawl.of)? {
+        crawl.queued = crawl.archive.queued()?;
+        for due in crawl.archive.due_hosts()? {
             crawl.want(&due.host, &due.site, due.first_due)?;
         }
         Ok(crawl)
@@ -234,9 +232,11 @@ impl<'a, W: Web> Crawl<'a, W> {
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
         self.archive.end_run(self.run, how, &self.tally, now)?;
-        let queued = self.archive.queued(&self.of)?;
+        let queued = self.archive.queued()?;
         let resting = self.hosts.resting_after(now + PATIENCE);
-        let resting = resting.map(|(host, until)| (host.clone(), format!("it asked to be left alone until {until}")));
+        let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);
+        let resting =
+            resting.map(|(host, until, rest)| (host.clone(), format!("it is left alone until {until}: {}", why(rest))));
         let mut given_up: Vec<_> = resting.chain(self.given_up).collect();
         given_up.sort();
         Ok(Report { run: self.run, how, tally: self.tally, elapsed: now.since(self.began), queued, given_up })

@@ -23,7 +23,7 @@ pub trait Web: Send + Sync + 'static {
         &self,
         visit: Visit,
         reach: Reach,
-        asking: Conditional,
+        asking: Asking,
     ) -> impl Future<Output = (Turn, Result<Answer, Trouble>)> + Send;
 }
 
@@ -36,11 +36,14 @@ pub enum Reach {
     Own,
 }
 
-/// The validators of the copy that is kept, to be told that nothing changed.
+/// How a page is asked for, beside its address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Conditional {
+pub struct Asking {
+    /// The validators of the copy that is kept, to be told that nothing changed.
     pub etag: Option<String>,
     pub last_modified: Option<String>,
+    /// So many bytes of the body are enough: the rest is not read. Without it, a body over the limit is no answer.
+    pub enough: Option<usize>,
 }
 
 /// A whole answer, its body decoded from the transfer's and the content's coding.

@@ -84,6 +84,14 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// How long the machine has been up, which no setting of its clock changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Uptime {
+    /// Another name after every boot.
+    pub boot: String,
+    pub up: Duration,
+}
+
 /// A moment as a paper tells it: the instant and the paper's own offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocalTime {

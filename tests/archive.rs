@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use saseo::archive::{
     Announcement, Answered, Archive, ArchiveError, Capture, Change, Done, Ending, FILE, Filter, How, Lease, Lock,
-    NextPage, Reader, RunId, SCHEMA, Seed, Seeding, Selection, Tally, pack,
+    NextPage, Reader, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
 };
 use saseo::config::settings::Durability;
 use saseo::extract::Article;
@@ -57,15 +57,16 @@ impl Desk {
 
     fn open(folder: TempDir) -> Self {
         let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
-        let lease = archive.take_lease("a test", NOW).unwrap();
-        let run = archive.begin_run(lease, "crawl", NOW).unwrap();
+        let lease = archive.take_lease("a test", NOW, None).unwrap();
+        let run = archive.begin_run(lease, "crawl", &Terms::default(), NOW).unwrap();
         archive.seed(lease, &[seed()], Seeding::Begin, NOW).unwrap();
+        archive.select(["paper"]).unwrap();
         Self { folder, archive, lease, run }
     }
 
     fn next(&mut self, now: Timestamp) -> NextPage {
         let host = url("https://paper.example/").host();
-        self.archive.next_page(&host, &Selection::of(["paper"]), &[], now).unwrap()
+        self.archive.next_page(&host, &[], now).unwrap()
     }
 
     fn page(&mut self) -> Page {
@@ -83,19 +84,20 @@ impl Desk {
 
     fn settle(&mut self, page: Page, settlement: Settlement) -> Option<Change> {
         let announcement = Announcement {
+            at: NOW,
             url: page.url.clone(),
             server: None,
             robots: None,
             rule: "no robots.txt".into(),
             gap: Duration::from_secs(2),
         };
-        let announced = self.archive.announce(self.lease, self.run, &[announcement], NOW).unwrap()[0];
+        let announced = self.archive.announce(self.lease, self.run, &[announcement]).unwrap()[0];
         let answered = Answered {
             announced,
-            ending: Ending::Answered { status: 200, bytes: 5 },
+            ending: Ending::Answered { status: 200, bytes: 5, digest: [0; 32], retry_after: None },
             at: NOW,
             host: page.url.host(),
-            pace: StoredPace { not_before: later(2), gap: Duration::from_secs(2), strikes: 0 },
+            pace: pace(),
             done: Done::Page {
                 page: Box::new(page),
                 settlement: Box::new(settlement),
@@ -113,6 +115,18 @@ impl Desk {
 
     fn count(&self, table: &str) -> i64 {
         self.sql().query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap()
+    }
+}
+
+fn pace() -> StoredPace {
+    StoredPace {
+        last_at: NOW,
+        not_before: later(2),
+        gap: Duration::from_secs(2),
+        slowed: Duration::ZERO,
+        strikes: 0,
+        refusals: 0,
+        rest: None,
     }
 }
 
@@ -222,7 +236,7 @@ fn a_crawl_that_begins_asks_for_the_home_page_once_a_day() {
 fn a_page_under_way_is_not_handed_out_again() {
     let mut desk = Desk::new();
     let page = desk.page();
-    let next = desk.archive.next_page(&page.url.host(), &Selection::of(["paper"]), &[page.id], NOW).unwrap();
+    let next = desk.archive.next_page(&page.url.host(), &[page.id], NOW).unwrap();
     assert_eq!(next, NextPage::Nothing);
 }
 
@@ -238,7 +252,7 @@ fn a_page_that_is_due_later_is_told_with_its_moment() {
 fn the_ledger_cannot_be_changed_or_cut() {
     let mut desk = Desk::new();
     desk.settle_next(settled(Verdict::Read));
-    assert_eq!(desk.count("ledger"), 2);
+    assert_eq!(desk.count("ledger"), 3);
     assert!(desk.sql().execute("UPDATE ledger SET at = 0", []).is_err());
     assert!(desk.sql().execute("DELETE FROM ledger", []).is_err());
 }
@@ -248,13 +262,16 @@ fn a_host_whose_request_never_ended_is_owed_its_gap() {
     let mut desk = Desk::new();
     let page = desk.page();
     let announcement = Announcement {
+        at: NOW,
         url: page.url.clone(),
         server: None,
         robots: None,
         rule: "x".into(),
         gap: Duration::from_secs(9),
     };
-    desk.archive.announce(desk.lease, desk.run, &[announcement], NOW).unwrap();
+    desk.archive.announce(desk.lease, desk.run, &[announcement]).unwrap();
+    desk.archive.save().unwrap();
+    let desk = Desk::open(desk.folder);
     let pace = desk.archive.pace(&page.url.host()).unwrap().unwrap();
     assert_eq!(pace.not_before, later(9));
 }
@@ -262,7 +279,7 @@ fn a_host_whose_request_never_ended_is_owed_its_gap() {
 #[test]
 fn an_older_lease_cannot_write() {
     let mut desk = Desk::new();
-    desk.archive.take_lease("another", NOW).unwrap();
+    desk.archive.take_lease("another", NOW, None).unwrap();
     let refused = desk.archive.seed(desk.lease, &[], Seeding::Begin, NOW);
     assert!(matches!(refused, Err(ArchiveError::LeaseLost)), "{refused:?}");
 }

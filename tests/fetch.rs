@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use saseo::fetch::{Answer, Caller, Conditional, Http, Reach, Trouble, Web};
+use saseo::fetch::{Answer, Asking, Caller, Http, Reach, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::page_url::PageUrl;
 use saseo::politeness::{Hosts, Manners, Next};
@@ -51,7 +51,7 @@ fn visit(url: &PageUrl) -> Visit {
 
 async fn get(http: &Http, url: &str, reach: Reach) -> Result<Answer, Trouble> {
     let url = PageUrl::parse(url).unwrap();
-    http.fetch(visit(&url), reach, Conditional::default()).await.1
+    http.fetch(visit(&url), reach, Asking::default()).await.1
 }
 
 fn plain(head: &str, body: &[u8]) -> Vec<u8> {

@@ -10,7 +10,7 @@ use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Plan, Report, SiteReader, Stop};
-use saseo::fetch::{Answer, Conditional, Reach, Trouble, Web};
+use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::page_url::{Host, PageUrl};
 use saseo::politeness::Turn;
@@ -111,7 +111,7 @@ impl Web for SimulatedWeb {
         Ok([192, 0, 2, number].into())
     }
 
-    async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Conditional) -> (Turn, Result<Answer, Trouble>) {
+    async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         let began = self.clock.now();
         self.clock.sleep_until(began + LATENCY).await;

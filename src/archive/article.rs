@@ -163,6 +163,6 @@ fn known_article(work: &Connection, site: &str, number: Option<u64>, url: &str) 
             return Ok(known);
         }
     }
-    let mut by_url = work.prepare_cached("SELECT id FROM article WHERE url = ?1")?;
+    let mut by_url = work.prepare_cached("SELECT id FROM article WHERE url = ?1 AND number IS NULL")?;
     Ok(by_url.query_row([url], |row| row.get(0)).optional()?)
 }

@@ -49,6 +49,13 @@ pub struct Packed {
     zstd: Vec<u8>,
 }
 
+impl Packed {
+    /// Returns the SHA-256 of the body.
+    pub fn digest(&self) -> [u8; 32] {
+        self.sha256
+    }
+}
+
 /// Compresses a body. This is work for the task that fetched it, not for the writer.
 pub fn pack(body: &[u8]) -> Packed {
     let zstd = PACKER.with_borrow_mut(|packer| packer.compress(body));

@@ -7,11 +7,12 @@ use rusqlite::{Connection, params};
 use crate::archive::article::{Change, write_article};
 use crate::archive::capture::{Capture, write_capture};
 use crate::archive::error::ArchiveError;
+use crate::archive::host::write_pace;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
-use crate::archive::store::{Archive, stored_number, write_pace};
+use crate::archive::store::{Archive, stored_number};
 use crate::frontier::{Continuation, Found, ListEnd, Page, PageId, PageState, Pass, Role, Settlement, Verdict};
 use crate::page_url::Host;
 use crate::politeness::StoredPace;
@@ -87,7 +88,9 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
             let capture = capture.as_ref().map(|capture| write_capture(work, page.id, answer.announced, capture));
             write_settlement(work, page, settlement, capture.transpose()?, now)
         }
-        Done::Robots(copy) => Ok(Effect { robots: Some(write_robots(work, copy)?), ..Effect::default() }),
+        Done::Robots(copy) => {
+            Ok(Effect { robots: Some(write_robots(work, copy, answer.announced)?), ..Effect::default() })
+        }
         Done::Step => Ok(Effect::default()),
     }
 }

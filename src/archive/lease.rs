@@ -4,11 +4,15 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
 
-use rusqlite::params;
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::Archive;
-use crate::time::Timestamp;
+use crate::archive::host::shift_paces;
+use crate::archive::store::{Archive, millis};
+use crate::time::{Timestamp, Uptime};
+
+/// Clocks that are kept right by small steps differ by less; in milliseconds.
+const CLOCK_STEP: u64 = 2_000;
 
 /// The right to write: commits with an older epoch than the archive's are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,10 +55,29 @@ fn named_in(file: &mut File) -> String {
 }
 
 impl Archive {
-    /// Takes the right to write from any holder before, and returns its epoch; saved at once.
-    pub fn take_lease(&mut self, holder: &str, now: Timestamp) -> Result<Lease, ArchiveError> {
-        let sql = "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2 RETURNING epoch";
-        let epoch = self.connection.query_row(sql, params![holder, now.millis()], |row| row.get(0))?;
+    /// Takes the right to write from any holder before, and returns its epoch; saved at once. Where the clock was set since
+    /// the last lease was taken, as the machine's uptime tells, the hosts' stored moments move with it.
+    pub fn take_lease(&mut self, holder: &str, now: Timestamp, uptime: Option<&Uptime>) -> Result<Lease, ArchiveError> {
+        let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let step = uptime.map(|uptime| clock_step(&work, now, uptime)).transpose()?.flatten();
+        if let Some(step) = step {
+            tracing::warn!(milliseconds = step, "the clock was set since the last run; hosts' rests move with it");
+            shift_paces(&work, step)?;
+        }
+        let (boot, up) = uptime.map(|uptime| (uptime.boot.as_str(), millis(uptime.up))).unzip();
+        let sql =
+            "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2, boot = ?3, uptime = ?4 RETURNING epoch";
+        let epoch = work.query_row(sql, params![holder, now.millis(), boot, up], |row| row.get(0))?;
+        work.commit()?;
         Ok(Lease { epoch })
     }
+}
+
+/// By how much the clock differs from what the uptime since the last lease makes of it; `None` where it agrees, or where
+/// the machine has booted since and nobody can tell.
+fn clock_step(work: &Connection, now: Timestamp, uptime: &Uptime) -> Result<Option<i64>, ArchiveError> {
+    let mut select = work.prepare("SELECT taken_at, uptime FROM lease WHERE boot = ?1")?;
+    let last: Option<(i64, i64)> = select.query_row([&uptime.boot], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let step = last.map(|(taken_at, up)| now.millis() - (taken_at + millis(uptime.up) - up));
+    Ok(step.filter(|step| step.unsigned_abs() > CLOCK_STEP))
 }

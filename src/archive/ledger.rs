@@ -1,18 +1,23 @@
 //! The ledger: what was asked, announced before it left, and how it ended; every row chained to the one before.
 
+mod link;
+mod terms;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, params};
-use sha2::{Digest, Sha256};
+use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::robots::RobotsId;
 use crate::archive::run::RunId;
-use crate::archive::store::{Archive, millis, write_rest};
+use crate::archive::store::{Archive, millis};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
+
+pub(in crate::archive) use link::{Form, Link, last_hash};
+pub use terms::{HostTerms, Terms};
 
 /// The ledger's number for an announcement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +26,8 @@ pub struct AnnouncedId(pub i64);
 /// A request that is about to leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
+    /// The moment that its host's turn was decided by; it leaves no earlier.
+    pub at: Timestamp,
     pub url: PageUrl,
     pub server: Option<IpAddr>,
     /// The robots.txt that allowed it, and by which rule.
@@ -33,8 +40,17 @@ pub struct Announcement {
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
-    Answered { status: u16, bytes: u64 },
-    Trouble { why: String },
+    Answered {
+        status: u16,
+        bytes: u64,
+        /// SHA-256 of the decoded body.
+        digest: [u8; 32],
+        /// The moment that the answer's Retry-After names.
+        retry_after: Option<Timestamp>,
+    },
+    Trouble {
+        why: String,
+    },
 }
 
 impl Archive {
@@ -44,23 +60,33 @@ impl Archive {
         lease: Lease,
         run: RunId,
         requests: &[Announcement],
-        now: Timestamp,
     ) -> Result<Vec<AnnouncedId>, ArchiveError> {
         let work = self.work(lease)?;
-        requests.iter().map(|request| write_announcement(work, run, request, now)).collect()
+        requests.iter().map(|request| write_announcement(work, run, request)).collect()
     }
 }
 
-fn write_announcement(
+/// Writes that a run begins, and on what terms.
+pub(in crate::archive) fn write_beginning(
     work: &Connection,
     run: RunId,
-    request: &Announcement,
+    terms: &Terms,
     now: Timestamp,
-) -> Result<AnnouncedId, ArchiveError> {
+) -> Result<(), ArchiveError> {
+    let terms = terms.to_json();
+    let hash = Link::after(last_hash(work)?, Form::Second, "began", now, run).text(&terms).hash();
+    work.prepare_cached(
+        "INSERT INTO ledger (kind, form, at, run_id, terms, hash) VALUES ('began', 2, ?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![now.millis(), run.0, terms, hash])?;
+    Ok(())
+}
+
+fn write_announcement(work: &Connection, run: RunId, request: &Announcement) -> Result<AnnouncedId, ArchiveError> {
     let host = request.url.host();
     let server = request.server.map(|server| server.to_string());
     let gap = millis(request.gap);
-    let hash = Link::after(last_hash(work)?, "announced", now, run)
+    let hash = Link::after(last_hash(work)?, Form::Second, "announced", request.at, run)
         .text(request.url.as_str())
         .text(host.as_str())
         .text(server.as_deref().unwrap_or_default())
@@ -69,11 +95,11 @@ fn write_announcement(
         .number(gap)
         .hash();
     work.prepare_cached(
-        "INSERT INTO ledger (kind, at, run_id, url, host, server, robots_id, rule, gap, hash)
-         VALUES ('announced', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO ledger (kind, form, at, run_id, url, host, server, robots_id, rule, gap, hash)
+         VALUES ('announced', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
     .execute(params![
-        now.millis(),
+        request.at.millis(),
         run.0,
         request.url.as_str(),
         host.as_str(),
@@ -83,9 +109,7 @@ fn write_announcement(
         gap,
         hash
     ])?;
-    let announced = AnnouncedId(work.last_insert_rowid());
-    write_rest(work, &host, now + request.gap, request.gap)?;
-    Ok(announced)
+    Ok(AnnouncedId(work.last_insert_rowid()))
 }
 
 /// Writes how a request ended, and from when its host may be asked again.
@@ -97,51 +121,37 @@ pub(in crate::archive) fn write_ending(
     at: Timestamp,
     not_before: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let (status, bytes, trouble) = match ending {
-        Ending::Answered { status, bytes } => (Some(*status), bytes.cast_signed(), None),
-        Ending::Trouble { why } => (None, 0, Some(why.as_str())),
+    let (status, bytes, digest, retry_after, trouble) = match ending {
+        Ending::Answered { status, bytes, digest, retry_after } => {
+            (Some(*status), bytes.cast_signed(), Some(digest), *retry_after, None)
+        }
+        Ending::Trouble { why } => (None, 0, None, None, Some(why.as_str())),
     };
-    let hash = Link::after(last_hash(work)?, "ended", at, run)
+    let retry_after = retry_after.map(Timestamp::millis);
+    let hash = Link::after(last_hash(work)?, Form::Second, "ended", at, run)
         .number(announced.0)
         .number(status.map_or(0, i64::from))
         .number(bytes)
+        .bytes(digest.map_or(&[], |digest| digest.as_slice()))
+        .number(retry_after.unwrap_or_default())
         .text(trouble.unwrap_or_default())
         .number(not_before.millis())
         .hash();
     work.prepare_cached(
-        "INSERT INTO ledger (kind, at, run_id, announced_id, status, bytes, trouble, not_before, hash)
-         VALUES ('ended', ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO ledger (kind, form, at, run_id, announced_id, status, bytes, digest, retry_after, trouble, not_before, hash)
+         VALUES ('ended', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
-    .execute(params![at.millis(), run.0, announced.0, status, bytes, trouble, not_before.millis(), hash])?;
+    .execute(params![
+        at.millis(),
+        run.0,
+        announced.0,
+        status,
+        bytes,
+        digest,
+        retry_after,
+        trouble,
+        not_before.millis(),
+        hash
+    ])?;
     Ok(())
-}
-
-fn last_hash(work: &Connection) -> Result<[u8; 32], ArchiveError> {
-    let mut select = work.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
-    Ok(select.query_row([], |row| row.get(0)).optional()?.unwrap_or_default())
-}
-
-/// One link of the chain: SHA-256 over the hash before and the row's fields, each behind its length, so that no two
-/// rows have the same bytes.
-struct Link(Sha256);
-
-impl Link {
-    fn after(previous: [u8; 32], kind: &str, at: Timestamp, run: RunId) -> Self {
-        Self(Sha256::new_with_prefix(previous)).text(kind).number(at.millis()).number(run.0)
-    }
-
-    fn text(mut self, field: &str) -> Self {
-        self.0.update((field.len() as u64).to_be_bytes());
-        self.0.update(field);
-        self
-    }
-
-    fn number(mut self, field: i64) -> Self {
-        self.0.update(field.to_be_bytes());
-        self
-    }
-
-    fn hash(self) -> [u8; 32] {
-        self.0.finalize().into()
-    }
 }

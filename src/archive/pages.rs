@@ -1,7 +1,5 @@
 //! Queued pages: which hosts have some, and which one is next.
 
-use std::sync::Arc;
-
 use rusqlite::{OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
@@ -9,10 +7,6 @@ use crate::archive::store::{Archive, stored_number};
 use crate::frontier::{Found, List, Page, PageId, Pass, Role};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
-
-/// The sites that a crawl is about, by name.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selection(Arc<str>);
 
 /// A host with queued pages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,21 +26,27 @@ pub enum NextPage {
     Nothing,
 }
 
-impl Selection {
-    pub fn of<'a>(sites: impl IntoIterator<Item = &'a str>) -> Self {
-        let names: Vec<&str> = sites.into_iter().collect();
-        Self(serde_json::Value::from(names).to_string().into())
-    }
-}
-
 impl Archive {
+    /// Names the sites that a crawl is about: the pages of all others are left alone by what follows.
+    pub fn select<'a>(&mut self, sites: impl IntoIterator<Item = &'a str>) -> Result<(), ArchiveError> {
+        let mut id = self.connection.prepare("SELECT id FROM site WHERE name = ?1")?;
+        let ids = sites.into_iter().map(|site| id.query_row([site], |row| row.get::<_, i64>(0)).optional());
+        let ids: Vec<Option<i64>> = ids.collect::<Result<_, _>>()?;
+        drop(id);
+        let ids: Vec<String> = ids.into_iter().flatten().map(|id| id.to_string()).collect();
+        // Part of the statements' text: a table or a JSON list of them would cost more than the rest of the search.
+        self.selected = ids.join(",");
+        Ok(())
+    }
+
     /// Returns the hosts that have queued pages, each with the moment its first one is due.
-    pub fn due_hosts(&self, of: &Selection) -> Result<Vec<DueHost>, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
+    pub fn due_hosts(&self) -> Result<Vec<DueHost>, ArchiveError> {
+        let mut select = self.connection.prepare(&format!(
             "SELECT page.host, min(page.due_at), site.name FROM page JOIN site ON site.id = page.site_id
-             WHERE page.due_at IS NOT NULL AND site.name IN (SELECT value FROM json_each(?1)) GROUP BY page.host",
-        )?;
-        let rows = select.query_map([&*of.0], |row| {
+             WHERE page.due_at IS NOT NULL AND page.site_id IN ({}) GROUP BY page.host",
+            self.selected
+        ))?;
+        let rows = select.query_map([], |row| {
             Ok(DueHost {
                 host: Host::from_stored(row.get(0)?),
                 first_due: Timestamp::from_millis(row.get(1)?),
@@ -57,55 +57,43 @@ impl Archive {
     }
 
     /// Returns how many pages are queued.
-    pub fn queued(&self, of: &Selection) -> Result<u64, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT count(*) FROM page JOIN site ON site.id = page.site_id
-             WHERE page.due_at IS NOT NULL AND site.name IN (SELECT value FROM json_each(?1))",
-        )?;
-        Ok(select.query_row([&*of.0], |row| row.get(0))?)
+    pub fn queued(&self) -> Result<u64, ArchiveError> {
+        let mut select = self.connection.prepare(&format!(
+            "SELECT count(*) FROM page WHERE due_at IS NOT NULL AND site_id IN ({})",
+            self.selected
+        ))?;
+        Ok(select.query_row([], |row| row.get(0))?)
     }
 
     /// Returns a host's best due page, other than those under way.
-    pub fn next_page(
-        &self,
-        host: &Host,
-        of: &Selection,
-        under_way: &[PageId],
-        now: Timestamp,
-    ) -> Result<NextPage, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
+    pub fn next_page(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
                     page.section_id, page.pass, page.began_at, page.previous
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
-               AND site.name IN (SELECT value FROM json_each(?3))
-             ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?4",
-        )?;
+               AND page.site_id IN ({})
+             ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?3",
+            self.selected
+        ))?;
         let most = i64::try_from(under_way.len()).unwrap_or(i64::MAX - 1) + 1;
-        let mut rows = select.query(params![host.as_str(), now.millis(), &*of.0, most])?;
+        let mut rows = select.query(params![host.as_str(), now.millis(), most])?;
         while let Some(row) = rows.next()? {
             if !under_way.contains(&PageId(row.get(0)?)) {
                 return Ok(NextPage::Page(Box::new(self.page(row, now)?)));
             }
         }
-        self.next_due(host, of, under_way, now)
+        self.next_due(host, under_way, now)
     }
 
-    fn next_due(
-        &self,
-        host: &Host,
-        of: &Selection,
-        under_way: &[PageId],
-        now: Timestamp,
-    ) -> Result<NextPage, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT min(page.due_at) FROM page JOIN site ON site.id = page.site_id
-             WHERE page.host = ?1 AND page.due_at > ?2 AND site.name IN (SELECT value FROM json_each(?3))
-               AND page.id NOT IN (SELECT value FROM json_each(?4))",
-        )?;
+    fn next_due(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT min(due_at) FROM page
+             WHERE host = ?1 AND due_at > ?2 AND site_id IN ({}) AND id NOT IN (SELECT value FROM json_each(?3))",
+            self.selected
+        ))?;
         let under_way = serde_json::Value::from(under_way.iter().map(|page| page.0).collect::<Vec<_>>()).to_string();
-        let due: Option<i64> =
-            select.query_row(params![host.as_str(), now.millis(), &*of.0, under_way], |row| row.get(0))?;
+        let due: Option<i64> = select.query_row(params![host.as_str(), now.millis(), under_way], |row| row.get(0))?;
         Ok(due.map_or(NextPage::Nothing, |due| NextPage::LaterAt(Timestamp::from_millis(due))))
     }
 

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::ledger::AnnouncedId;
 use crate::archive::store::Archive;
 use crate::time::Timestamp;
 
@@ -58,14 +59,19 @@ impl Archive {
     }
 }
 
-pub(in crate::archive) fn write_robots(work: &Connection, copy: &RobotsCopy) -> Result<RobotsId, ArchiveError> {
+pub(in crate::archive) fn write_robots(
+    work: &Connection,
+    copy: &RobotsCopy,
+    announced: AnnouncedId,
+) -> Result<RobotsId, ArchiveError> {
     let (ruling, body) = match &copy.ruled {
         Ruled::Rules { body } => ("rules", Some(body.as_slice())),
         Ruled::AllowAll => ("allow all", None),
         Ruled::ForbidAll => ("forbid all", None),
     };
     work.prepare_cached(
-        "INSERT INTO robots (origin, fetched_at, expires_at, status, ruling, why, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        "INSERT INTO robots (origin, fetched_at, expires_at, status, ruling, why, body, announced_id)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
         copy.origin,
@@ -74,7 +80,8 @@ pub(in crate::archive) fn write_robots(work: &Connection, copy: &RobotsCopy) -> 
         copy.status,
         ruling,
         copy.why,
-        body
+        body,
+        announced.0
     ])?;
     Ok(RobotsId(work.last_insert_rowid()))
 }

@@ -3,7 +3,9 @@
 use rusqlite::params;
 
 use crate::archive::error::ArchiveError;
+use crate::archive::host::rest_after_unended;
 use crate::archive::lease::Lease;
+use crate::archive::ledger::{Terms, write_beginning};
 use crate::archive::store::Archive;
 use crate::time::Timestamp;
 
@@ -51,9 +53,17 @@ pub struct Tally {
 }
 
 impl Archive {
-    /// Begins a run, and marks runs that were killed as interrupted; saved at once.
-    pub fn begin_run(&mut self, lease: Lease, command: &str, now: Timestamp) -> Result<RunId, ArchiveError> {
+    /// Begins a run on its terms, marks runs that were killed as interrupted, and keeps hosts at rest that they left without
+    /// an ending; saved at once.
+    pub fn begin_run(
+        &mut self,
+        lease: Lease,
+        command: &str,
+        terms: &Terms,
+        now: Timestamp,
+    ) -> Result<RunId, ArchiveError> {
         let work = self.work(lease)?;
+        rest_after_unended(work)?;
         work.execute(
             "UPDATE run SET how = 'interrupted',
                     ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from), started_at))
@@ -64,6 +74,7 @@ impl Archive {
                    VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), ?3)";
         work.execute(sql, params![command, lease.epoch, now.millis()])?;
         let run = RunId(work.last_insert_rowid());
+        write_beginning(work, run, terms, now)?;
         self.save()?;
         Ok(run)
     }

@@ -3,16 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::Connection;
 use rusqlite::config::DbConfig;
-use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
-use crate::page_url::Host;
-use crate::politeness::StoredPace;
-use crate::time::Timestamp;
 
 /// The archive, open for writing. Its intents stand beside what they are about, one file a concept.
 ///
@@ -21,6 +18,8 @@ use crate::time::Timestamp;
 pub struct Archive {
     pub(in crate::archive) connection: Connection,
     path: PathBuf,
+    /// The ids of the sites that a crawl is about, with commas between them.
+    pub(in crate::archive) selected: String,
 }
 
 impl Archive {
@@ -38,7 +37,6 @@ impl Archive {
             Durability::Full => "FULL",
         };
         connection.pragma_update(None, "synchronous", synchronous).map_err(at)?;
-        connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
         // The same pages are written again and again: at fewer, larger checkpoints (8,000 pages, 32 MB) each goes to the
         // file less often. The cache is in KiB.
         connection.pragma_update(None, "wal_autocheckpoint", 8000).map_err(at)?;
@@ -47,7 +45,9 @@ impl Archive {
         // Plans do not depend on bound values: without this, statements are compiled anew for every page (STAT4).
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(at)?;
         schema::migrate(&path, &mut connection, found)?;
-        Ok(Self { connection, path })
+        // Only now: migrations make tables anew that others refer to.
+        connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
+        Ok(Self { connection, path, selected: String::new() })
     }
 
     pub fn path(&self) -> &Path {
@@ -82,47 +82,6 @@ impl Archive {
         }
         Ok(&self.connection)
     }
-
-    /// Returns the pace that an earlier run left a host with. A request that was announced and never ended counts from its
-    /// announcement.
-    pub fn pace(&self, host: &Host) -> Result<Option<StoredPace>, ArchiveError> {
-        let mut select = self.connection.prepare_cached("SELECT not_before, gap, strikes FROM host WHERE name = ?1")?;
-        let kept = select
-            .query_row([host.as_str()], |row| {
-                Ok(StoredPace {
-                    not_before: Timestamp::from_millis(row.get(0)?),
-                    gap: Duration::from_millis(row.get(1)?),
-                    strikes: row.get(2)?,
-                })
-            })
-            .optional()?;
-        Ok(kept)
-    }
-}
-
-/// Stores a host's pace after an answer.
-pub(in crate::archive) fn write_pace(work: &Connection, host: &Host, pace: &StoredPace) -> Result<(), ArchiveError> {
-    work.prepare_cached(
-        "INSERT INTO host (name, not_before, gap, strikes) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (name) DO UPDATE SET not_before = excluded.not_before, gap = excluded.gap, strikes = excluded.strikes",
-    )?
-    .execute(params![host.as_str(), pace.not_before.millis(), millis(pace.gap), pace.strikes])?;
-    Ok(())
-}
-
-/// Keeps a host from being asked before a moment, whatever becomes of the request that is about to leave.
-pub(in crate::archive) fn write_rest(
-    work: &Connection,
-    host: &Host,
-    not_before: Timestamp,
-    gap: Duration,
-) -> Result<(), ArchiveError> {
-    work.prepare_cached(
-        "INSERT INTO host (name, not_before, gap, strikes) VALUES (?1, ?2, ?3, 0)
-         ON CONFLICT (name) DO UPDATE SET not_before = max(not_before, excluded.not_before)",
-    )?
-    .execute(params![host.as_str(), not_before.millis(), millis(gap)])?;
-    Ok(())
 }
 
 pub(in crate::archive) fn millis(span: Duration) -> i64 {

@@ -59,7 +59,7 @@ impl<W: Web> Crawl<'_, W> {
         let host = permit.host().clone();
         if let Some(quest) = self.next_quest(&host) {
             let url = quest.url.clone();
-            return Ok(self.ready(permit, Allowed::robots_txt(url), Asked::Robots(quest)));
+            return Ok(self.ready(permit, Allowed::robots_txt(url), Asked::Robots(quest), now));
         }
         loop {
             let page = match self.next_page(&host, now)? {
@@ -77,11 +77,11 @@ impl<W: Web> Crawl<'_, W> {
                 }
             };
             match self.standing(&page, now)? {
-                Standing::Allowed(allowed) => return Ok(self.ready(permit, allowed, Asked::Page(page))),
+                Standing::Allowed(allowed) => return Ok(self.ready(permit, allowed, Asked::Page(page), now)),
                 Standing::Forbidden(rule) => self.settle_disallowed(&page, rule, now)?,
                 Standing::Ask(quest) => {
                     let allowed = Allowed::robots_txt(quest.url.clone());
-                    return Ok(self.ready(permit, allowed, Asked::Robots(quest)));
+                    return Ok(self.ready(permit, allowed, Asked::Robots(quest), now));
                 }
                 Standing::Asked => {
                     self.hosts.leave(&host);
@@ -102,7 +102,7 @@ impl<W: Web> Crawl<'_, W> {
 
     fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
         let under_way = self.under_way.get(host).map_or(&[][..], Vec::as_slice);
-        self.archive.next_page(host, &self.of, under_way, now)
+        self.archive.next_page(host, under_way, now)
     }
 
     fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
@@ -112,10 +112,11 @@ impl<W: Web> Crawl<'_, W> {
         self.archive.settle_unasked(self.lease, page.id, &Verdict::Disallowed { rule }, now)
     }
 
-    /// Binds permit and right, and notes what is under way.
-    fn ready(&mut self, permit: Permit, allowed: Allowed, asked: Asked) -> Option<Ready> {
+    /// Binds permit and right, and notes what is under way. The turn was decided by the moment `at`.
+    fn ready(&mut self, permit: Permit, allowed: Allowed, asked: Asked, at: Timestamp) -> Option<Ready> {
         let host = permit.host().clone();
         let announcement = Announcement {
+            at,
             url: allowed.url().clone(),
             server: self.hosts.server(&host),
             robots: match &asked {
@@ -150,7 +151,7 @@ impl<W: Web> Crawl<'_, W> {
             return self.archive.save();
         }
         let announcements: Vec<Announcement> = ready.iter().map(|ready| ready.announcement.clone()).collect();
-        let ids = self.archive.announce(self.lease, self.run, &announcements, self.clock.now())?;
+        let ids = self.archive.announce(self.lease, self.run, &announcements)?;
         self.archive.save()?;
         self.tally.requests += ready.len() as u64;
         for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::ArchiveError;
+use crate::archive::{ArchiveError, HostTerms, Terms};
 use crate::crawl::visit::Finished;
-use crate::crawl::{Crawl, SiteReader};
+use crate::crawl::{Crawl, Plan, SiteReader};
 use crate::fetch::{Reach, Web};
 use crate::page_url::Host;
 use crate::politeness::Manners;
@@ -55,6 +55,25 @@ impl<W: Web> Crawl<'_, W> {
 
 fn is_own_host(reader: &SiteReader, host: &Host) -> bool {
     reader.site.own_site && reader.site.home.host() == *host
+}
+
+/// What this run promises, for its first row in the ledger.
+pub(in crate::crawl) fn terms(plan: &Plan) -> Terms {
+    let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+    let of_site = |reader: &Arc<SiteReader>| {
+        let host = reader.site.home.host();
+        let Manners { gap, at_once, own } = manners(reader, &host);
+        HostTerms { host: host.as_str().to_owned(), gap_ms: millis(gap), at_once, own }
+    };
+    let pace = &plan.settings.pace;
+    Terms {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        agent: plan.settings.identity.agent.clone(),
+        server_ms: millis(pace.server_rate.0),
+        total_ms: millis(pace.total_rate.0),
+        hosts: plan.sites.iter().map(of_site).collect(),
+        strangers_gap_ms: millis(STRANGERS_GAP),
+    }
 }
 
 /// What a site's file allows holds for the site's own host; a link cannot make another host a hurried one.

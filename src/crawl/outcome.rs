@@ -1,5 +1,6 @@
 //! From an answer's status to its outcome and to the host's manner.
 
+use crate::extract;
 use crate::fetch::{Answer, Trouble};
 use crate::frontier::{Outcome, Page, Reading};
 use crate::page_url::PageUrl;
@@ -27,19 +28,34 @@ pub(in crate::crawl) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     }
 }
 
+/// Returns the moment that an answer's Retry-After names, where it is no good answer (RFC 9110 §10.2.3).
+pub(in crate::crawl) fn wished_rest(answer: &Answer, now: Timestamp) -> Option<Timestamp> {
+    let header = answer.header("retry-after").filter(|_| answer.status >= 300)?;
+    retry_after(header, now)
+}
+
 /// Returns how a host behaved, which decides when it is asked again.
-pub(in crate::crawl) fn manner_of(result: Result<&Answer, &Trouble>, now: Timestamp) -> Manner {
-    match result {
-        Ok(answer) => match answer.status {
-            429 | 503 => {
-                Manner::Busy { until: answer.header("retry-after").and_then(|header| retry_after(header, now)) }
-            }
-            // A refusal is no fault, but a host that refuses is not pressed.
-            401 | 403 | 451 | 500..=599 => Manner::Failed,
-            _ => Manner::Answered,
-        },
-        Err(Trouble::TooLarge { .. }) => Manner::Answered,
-        Err(_) => Manner::Failed,
+pub(in crate::crawl) fn manner_of(
+    result: Result<&Answer, &Trouble>,
+    outcome: Option<&Outcome>,
+    now: Timestamp,
+) -> Manner {
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(Trouble::TooLarge { .. }) => return Manner::Answered,
+        Err(_) => return Manner::Failed,
+    };
+    let until = wished_rest(answer, now);
+    match (answer.status, outcome) {
+        (429 | 503, _) => Manner::Busy { until },
+        _ if until.is_some() => Manner::Busy { until },
+        (401 | 403 | 451, _) => Manner::Refused,
+        // Refused in words, with a status as if all were well.
+        (_, Some(Outcome::Read(Reading::Refused { .. } | Reading::Article(extract::Reading::Refused { .. })))) => {
+            Manner::Refused
+        }
+        (500..=599, _) => Manner::Failed,
+        _ => Manner::Answered,
     }
 }
 

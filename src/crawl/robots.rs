@@ -2,7 +2,7 @@
 
 use crate::archive::{ArchiveError, RobotsCopy, RobotsId, Ruled};
 use crate::crawl::Crawl;
-use crate::fetch::{Answer, Web};
+use crate::fetch::{Answer, Trouble, Web};
 use crate::frontier::Page;
 use crate::page_url::{Host, PageUrl};
 use crate::robots::{ASK_AGAIN, Allowed, FRESH, Robots, Ruling};
@@ -88,6 +88,9 @@ impl<W: Web> Crawl<'_, W> {
             Ruled::ForbidAll => Robots::forbid_all(),
         };
         if let Ok(origin) = PageUrl::parse(&copy.origin) {
+            if let Some(warning) = robots.warning() {
+                tracing::warn!(origin = %copy.origin, %warning, "robots.txt");
+            }
             self.hosts.slow_to(&origin.host(), robots.delay());
         }
         self.robots.insert(copy.origin.clone(), KnownRobots { id, robots, expires_at: copy.expires_at });
@@ -116,6 +119,19 @@ pub(in crate::crawl) fn follow(quest: &Quest, answer: Answer, now: Timestamp) ->
             Some(hop) => Followed::Hop(hop),
             None => copy(Ruled::AllowAll, FRESH, format!("status {status} and no way to follow: there is none")),
         },
+    }
+}
+
+/// A robots.txt that could not be had at all.
+pub(in crate::crawl) fn unreachable(quest: &Quest, trouble: &Trouble, now: Timestamp) -> RobotsCopy {
+    RobotsCopy {
+        id: None,
+        origin: quest.origin.clone(),
+        fetched_at: now,
+        expires_at: now + ASK_AGAIN,
+        status: None,
+        ruled: Ruled::ForbidAll,
+        why: format!("it cannot be had: {trouble}"),
     }
 }
 

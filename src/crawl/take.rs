@@ -4,12 +4,13 @@ use tokio::task::JoinError;
 
 use crate::archive::{Answered, ArchiveError, Change, Done, Effect, Ending};
 use crate::crawl::Crawl;
-use crate::crawl::outcome::manner_of;
-use crate::crawl::robots::{Followed, Quest, follow};
+use crate::crawl::outcome::{manner_of, wished_rest};
+use crate::crawl::robots::{Followed, Quest, follow, unreachable};
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
 use crate::frontier::{Outcome, Page, PageState, Role, Settlement, Verdict, settle};
 use crate::page_url::Host;
+use crate::time::Timestamp;
 
 /// A host that cannot be reached so often in a row is left alone for the rest of the run.
 const STRIKES: u32 = 3;
@@ -62,10 +63,15 @@ impl<W: Web> Crawl<'_, W> {
     /// Ends the visit's turn, and says what to write.
     fn judge(&mut self, visited: Visited) -> Result<(Answered, FollowUp), ArchiveError> {
         let host = visited.turn.host().clone();
-        let manner = manner_of(visited.result.as_ref(), visited.at);
-        let pace = self.hosts.finish(visited.turn, manner, visited.at);
+        let manner = manner_of(visited.result.as_ref(), visited.outcome.as_ref(), visited.at);
+        let pace = self.hosts.finish(visited.turn, manner, visited.took, visited.at);
         let ending = match &visited.result {
-            Ok(answer) => Ending::Answered { status: answer.status, bytes: visited.bytes },
+            Ok(answer) => Ending::Answered {
+                status: answer.status,
+                bytes: visited.bytes,
+                digest: visited.digest,
+                retry_after: wished_rest(answer, visited.at),
+            },
             Err(trouble) => Ending::Trouble { why: trouble.to_string() },
         };
         self.tally.bytes += visited.bytes;
@@ -76,6 +82,7 @@ impl<W: Web> Crawl<'_, W> {
                     self.weigh(&host, trouble);
                 }
                 let outcome = visited.outcome.unwrap_or(Outcome::Unreachable);
+                let outcome = if self.hosts.is_down(&host) { outcome.of_a_host_that_is_down() } else { outcome };
                 let settlement = self.settlement(&page, outcome)?;
                 let follow_up = FollowUp::Page { site: page.site.clone() };
                 (Done::Page { page, settlement: Box::new(settlement), capture: visited.capture }, follow_up)
@@ -91,17 +98,19 @@ impl<W: Web> Crawl<'_, W> {
         host: &Host,
         quest: Quest,
         result: Result<Answer, Trouble>,
-        at: crate::time::Timestamp,
+        at: Timestamp,
     ) -> (Done, FollowUp) {
         match result {
             Ok(answer) => match follow(&quest, answer, at) {
                 Followed::Copy(copy) => (Done::Robots(copy.clone()), FollowUp::Robots { quest, copy }),
                 Followed::Hop(hop) => (Done::Step, FollowUp::Hop(hop)),
             },
-            Err(trouble) => {
-                self.weigh(host, &trouble);
-                (Done::Step, FollowUp::AskAgain(quest))
+            // RFC 9309 §2.3.1.4: what cannot be reached forbids everything.
+            Err(trouble) if self.hosts.strikes(host) >= STRIKES => {
+                let copy = Box::new(unreachable(&quest, &trouble, at));
+                (Done::Robots(copy.clone()), FollowUp::Robots { quest, copy })
             }
+            Err(_) => (Done::Step, FollowUp::AskAgain(quest)),
         }
     }
 

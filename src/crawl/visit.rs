@@ -2,16 +2,20 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
 
 use crate::archive::{AnnouncedId, Capture, pack};
 use crate::clock::Clock;
 use crate::crawl::SiteReader;
 use crate::crawl::outcome::{outcome_of, outcome_of_trouble};
 use crate::crawl::robots::Quest;
-use crate::fetch::{Answer, Conditional, Reach, Trouble, Web};
+use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
 use crate::frontier::{Outcome, Page, Visit};
 use crate::page_url::Host;
 use crate::politeness::Turn;
+use crate::robots::LARGEST;
 use crate::time::Timestamp;
 
 /// What was asked for.
@@ -35,10 +39,12 @@ pub(in crate::crawl) struct Visited {
     pub turn: Turn,
     /// When the answer ended.
     pub at: Timestamp,
+    pub took: Duration,
     pub asked: Asked,
     pub result: Result<Answer, Trouble>,
     /// Of the decoded body.
     pub bytes: u64,
+    pub digest: [u8; 32],
     /// For pages: the answer's outcome, and what to keep of it.
     pub outcome: Option<Outcome>,
     pub capture: Option<Box<Capture>>,
@@ -54,7 +60,8 @@ pub(in crate::crawl) async fn visit<W: Web>(
     asked: Asked,
     reader: Option<Arc<SiteReader>>,
 ) -> Finished {
-    let (turn, mut result) = web.fetch(visit, reach, Conditional::default()).await;
+    let began = clock.now();
+    let (turn, mut result) = web.fetch(visit, reach, asking(&asked)).await;
     let at = clock.now_or_just_after();
     let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
     let (mut outcome, mut capture) = (None, None);
@@ -69,7 +76,21 @@ pub(in crate::crawl) async fn visit<W: Web>(
             Err(trouble) => outcome = Some(outcome_of_trouble(trouble)),
         }
     }
-    Finished::Visited(Box::new(Visited { announced, turn, at, asked, result, bytes, outcome, capture }))
+    let took = at.since(began);
+    let digest = match (&capture, &result) {
+        (Some(capture), _) => capture.body.digest(),
+        (None, Ok(answer)) => Sha256::digest(&answer.body).into(),
+        (None, Err(_)) => [0; 32],
+    };
+    Finished::Visited(Box::new(Visited { announced, turn, at, took, asked, result, bytes, digest, outcome, capture }))
+}
+
+/// Of a robots.txt no more is asked for than is read.
+fn asking(asked: &Asked) -> Asking {
+    match asked {
+        Asked::Page(_) => Asking::default(),
+        Asked::Robots(_) => Asking { enough: Some(LARGEST + 1), ..Asking::default() },
+    }
 }
 
 fn read(page: &Page, answer: &Answer, reader: &SiteReader, at: Timestamp) -> (Outcome, Capture) {

@@ -9,7 +9,7 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{FROM, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
 use reqwest::redirect::Policy;
 
-use crate::fetch::{Answer, Conditional, Reach, Trouble, Web, is_public};
+use crate::fetch::{Answer, Asking, Reach, Trouble, Web, is_public};
 use crate::frontier::Visit;
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::Turn;
@@ -47,7 +47,7 @@ impl Http {
         }
     }
 
-    async fn answer(&self, url: &PageUrl, reach: Reach, asking: &Conditional) -> Result<Answer, Trouble> {
+    async fn answer(&self, url: &PageUrl, reach: Reach, asking: &Asking) -> Result<Answer, Trouble> {
         refuse_private_literal(url, reach)?;
         let host = url.host();
         let mut request = self.client(reach).get(url.as_url().clone());
@@ -62,10 +62,15 @@ impl Http {
         let headers = headers(response.headers());
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| trouble(&host, &error))? {
-            if (body.len() + chunk.len()) as u64 > self.body {
-                return Err(Trouble::TooLarge { limit: self.body });
-            }
             body.extend_from_slice(&chunk);
+            match asking.enough {
+                Some(enough) if body.len() >= enough => {
+                    body.truncate(enough);
+                    break;
+                }
+                None if body.len() as u64 > self.body => return Err(Trouble::TooLarge { limit: self.body }),
+                Some(_) | None => {}
+            }
         }
         Ok(Answer { status, headers, body })
     }
@@ -84,7 +89,7 @@ impl Web for Http {
         choose(name, &addresses, reach)
     }
 
-    async fn fetch(&self, visit: Visit, reach: Reach, asking: Conditional) -> (Turn, Result<Answer, Trouble>) {
+    async fn fetch(&self, visit: Visit, reach: Reach, asking: Asking) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         (turn, self.answer(&url, reach, &asking).await)
     }

@@ -52,6 +52,10 @@ pub enum Reading {
     Unreadable {
         why: String,
     },
+    /// The server refuses in words, with a status as if all were well; or the page wants its links left alone.
+    Refused {
+        why: String,
+    },
 }
 
 /// What the archive is to write after one answer.
@@ -100,6 +104,22 @@ pub fn settle(
     }
 }
 
+impl Outcome {
+    /// Where a whole host is out of order, a failure is not the page's: it waits, and that is no attempt.
+    pub fn of_a_host_that_is_down(self) -> Self {
+        match self {
+            Self::Failed { .. } => Self::Unreachable,
+            Self::Read(_)
+            | Self::Redirected(_)
+            | Self::Gone { .. }
+            | Self::Refused { .. }
+            | Self::Busy
+            | Self::Unreachable
+            | Self::Hopeless { .. } => self,
+        }
+    }
+}
+
 impl Reading {
     /// Returns the pages that this reading tells of, in its order, as far as they are wanted.
     pub fn found(&self, wanted: &Wanted) -> Vec<Found> {
@@ -119,7 +139,7 @@ impl Reading {
                 listing.rows.iter().map(row).collect()
             }
             Self::Links(links) => links.iter().map(|url| page(url, Role::Article)).collect(),
-            Self::Article(_) | Self::Unreadable { .. } => Vec::new(),
+            Self::Article(_) | Self::Unreadable { .. } | Self::Refused { .. } => Vec::new(),
         }
     }
 }
@@ -131,6 +151,7 @@ fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wan
         Reading::List(listing) => listed(page, found, known, wanted, listing.next),
         Reading::Article(reading) => article(reading),
         Reading::Unreadable { why } => settled(Verdict::Unextracted { why }),
+        Reading::Refused { why } => settled(Verdict::Refused { why }),
     }
 }
 

@@ -3,20 +3,31 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use sha2::{Digest, Sha256};
+
+use crate::page_url::Host;
 use crate::time::Timestamp;
 
-/// The first rest after a host said that it is too busy, and did not say for how long.
+/// The first rest after a host said that it is too busy, and did not say for how long; it doubles from time to time.
 const BUSY_REST: Duration = Duration::from_secs(30);
-const LONGEST_REST: Duration = Duration::from_secs(3600);
-/// An absurd Crawl-delay would stop a crawl for good; a day between two requests is as slow as slow gets.
-const LONGEST_CRAWL_DELAY: Duration = Duration::from_secs(86_400);
+const LONGEST_BUSY_REST: Duration = Duration::from_secs(3600);
+/// However slow a host answers or often it fails, its adaptive gap ends here; longer rests are pauses.
+const SLOWEST: Duration = Duration::from_secs(60);
+/// A host that fails so often in a row is paused: it is not its pages' fault.
+const FAILURES: u32 = 5;
+const FAILING_PAUSE: Duration = Duration::from_secs(30 * 60);
+const LONGEST_FAILING_PAUSE: Duration = Duration::from_secs(24 * 3600);
+/// A host that refuses so often in a row does not want us: it is paused for a day, and asked ever more rarely.
+const REFUSALS: u32 = 5;
+const REFUSING_PAUSE: Duration = Duration::from_secs(24 * 3600);
+const LONGEST_REFUSING_PAUSE: Duration = Duration::from_secs(8 * 24 * 3600);
 
 /// What a site's file says of its hosts' pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Manners {
     pub gap: Duration,
     pub at_once: u32,
-    /// The user's own server: the ceiling by server address does not hold.
+    /// The user's own server: the ceiling by server address does not hold, and slow answers do not lengthen the gap.
     pub own: bool,
 }
 
@@ -27,25 +38,53 @@ pub enum Manner {
     Answered,
     /// 429 or 503: the host asks for a rest, until a moment if it says so.
     Busy { until: Option<Timestamp> },
+    /// 401, 403, 451, or a page that says so in words.
+    Refused,
     /// No answer, a broken one, or another server error.
     Failed,
+}
+
+/// Why a host rests for longer than its gap.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// Its Retry-After says so.
+    RetryAfter,
+    /// It is too busy (429, 503).
+    Busy,
+    /// It failed several times in a row.
+    Failing,
+    /// It refused several times in a row.
+    Refusing,
 }
 
 /// What is kept of a host's pace between two runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StoredPace {
+    /// When the host was last asked, or its last answer ended: the moment that `not_before` counts from.
+    pub last_at: Timestamp,
     pub not_before: Timestamp,
+    /// The whole gap, whatever it is made of.
     pub gap: Duration,
+    /// The adaptive part of it.
+    pub slowed: Duration,
     pub strikes: u32,
+    pub refusals: u32,
+    pub rest: Option<Rest>,
 }
 
 /// One host's pace in this run.
 #[derive(Debug)]
 pub(in crate::politeness) struct Pace {
     pub manners: Manners,
-    pub crawl_delay: Duration,
+    /// What robots.txt asks for between two requests.
+    pub asked: Duration,
+    /// The adaptive gap: grows with slow and failing answers, decays with good ones.
+    slowed: Duration,
     pub not_before: Timestamp,
+    last_at: Timestamp,
+    pub rest: Option<Rest>,
     pub strikes: u32,
+    refusals: u32,
     pub in_flight: u32,
     /// The moment from which there is something to ask; `None` while there is nothing.
     pub wanted_from: Option<Timestamp>,
@@ -53,18 +92,61 @@ pub(in crate::politeness) struct Pace {
     pub server: Option<IpAddr>,
 }
 
+impl Rest {
+    pub const ALL: [Self; 4] = [Self::RetryAfter, Self::Busy, Self::Failing, Self::Refusing];
+
+    /// Returns the name that the archive keeps.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::RetryAfter => "retry-after",
+            Self::Busy => "busy",
+            Self::Failing => "failing",
+            Self::Refusing => "refusing",
+        }
+    }
+
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|rest| rest.name() == name)
+    }
+
+    /// Returns the reason as a person is told it.
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::RetryAfter => "its Retry-After asks for it",
+            Self::Busy => "it said that it is too busy",
+            Self::Failing => "it failed several times in a row",
+            Self::Refusing => "it refused several times in a row",
+        }
+    }
+}
+
+impl StoredPace {
+    /// Returns the same pace on a clock that was set on by so many milliseconds, or back.
+    pub fn shifted(self, by: i64) -> Self {
+        let moved = |moment: Timestamp| Timestamp::from_millis(moment.millis().saturating_add(by));
+        Self { last_at: moved(self.last_at), not_before: moved(self.not_before), ..self }
+    }
+
+    /// When the host may be asked on a clock that says `now`. Where that is before the host was last asked, the clock was
+    /// set back, nobody knows how much time has passed, and the whole rest counts from now.
+    fn not_before(&self, now: Timestamp) -> Timestamp {
+        if now < self.last_at { now + self.not_before.since(self.last_at) } else { self.not_before }
+    }
+}
+
 impl Pace {
     /// A host that has been asked before rests one full gap: the last answer's end may not have been written down.
     pub fn new(manners: Manners, stored: Option<StoredPace>, now: Timestamp) -> Self {
-        let (not_before, strikes) = match stored {
-            Some(stored) => (stored.not_before.max(now + stored.gap.max(manners.gap)), stored.strikes),
-            None => (now, 0),
-        };
+        let not_before = stored.map_or(now, |stored| stored.not_before(now).max(now + stored.gap.max(manners.gap)));
         Self {
             manners,
-            crawl_delay: Duration::ZERO,
+            asked: Duration::ZERO,
+            slowed: stored.map_or(Duration::ZERO, |stored| stored.slowed),
             not_before,
-            strikes,
+            last_at: now,
+            rest: stored.and_then(|stored| stored.rest),
+            strikes: stored.map_or(0, |stored| stored.strikes),
+            refusals: stored.map_or(0, |stored| stored.refusals),
             in_flight: 0,
             wanted_from: None,
             server: None,
@@ -73,7 +155,7 @@ impl Pace {
 
     /// The least time from the end of an answer to the next request.
     pub fn gap(&self) -> Duration {
-        self.manners.gap.max(self.crawl_delay.min(LONGEST_CRAWL_DELAY))
+        self.manners.gap.max(self.asked).max(self.slowed)
     }
 
     /// When the host may be asked next, if there is something to ask and a place to ask from.
@@ -83,34 +165,92 @@ impl Pace {
         (self.server.is_some() && self.in_flight < at_once).then(|| self.not_before.max(wanted))
     }
 
-    /// Counts the next turn from the end of this answer.
-    pub fn finish(&mut self, manner: Manner, now: Timestamp) {
+    /// Whether the host, and not one page of it, is out of order.
+    pub fn is_down(&self) -> bool {
+        self.strikes >= FAILURES
+    }
+
+    /// Counts the next turn from the end of this answer, which took so long.
+    pub fn finish(&mut self, host: &Host, manner: Manner, took: Duration, now: Timestamp) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        let next = match manner {
-            Manner::Answered => {
-                self.strikes = 0;
-                now + self.gap()
-            }
-            Manner::Busy { until } => {
-                self.strikes = self.strikes.saturating_add(1);
-                until.unwrap_or(now + doubled(BUSY_REST, self.strikes - 1)).max(now + self.gap())
-            }
-            Manner::Failed => {
-                self.strikes = self.strikes.saturating_add(1);
-                now + doubled(self.gap().max(Duration::from_secs(1)), self.strikes).max(self.gap())
-            }
-        };
+        self.adapt(manner, took);
+        let (pause, rest) = self.pause(host, manner, now);
         // Another answer under way at the same time may have asked for a longer rest.
+        let next = pause.max(now + self.gap());
+        if next >= self.not_before {
+            self.rest = rest;
+        }
         self.not_before = self.not_before.max(next);
+        self.last_at = self.last_at.max(now);
+    }
+
+    fn adapt(&mut self, manner: Manner, took: Duration) {
+        match manner {
+            Manner::Answered => {
+                (self.strikes, self.refusals) = (0, 0);
+                // A server that worked for a second is left alone for two.
+                let slow = if self.manners.own { Duration::ZERO } else { (took * 2).min(SLOWEST) };
+                self.slowed = (self.slowed - self.slowed / 4).max(slow);
+            }
+            Manner::Busy { .. } | Manner::Failed => {
+                self.strikes = self.strikes.saturating_add(1);
+                self.slowed = self.doubled_gap();
+            }
+            Manner::Refused => {
+                self.refusals = self.refusals.saturating_add(1);
+                self.slowed = self.doubled_gap();
+            }
+        }
+    }
+
+    fn doubled_gap(&self) -> Duration {
+        (self.gap() * 2).clamp(Duration::from_secs(1), SLOWEST)
+    }
+
+    /// The moment until which the host is left alone beyond its gap, and why.
+    fn pause(&self, host: &Host, manner: Manner, now: Timestamp) -> (Timestamp, Option<Rest>) {
+        match manner {
+            Manner::Answered => (now, None),
+            Manner::Busy { until: Some(until) } => (until, Some(Rest::RetryAfter)),
+            Manner::Busy { until: None } => {
+                let rest = doubled(BUSY_REST, self.strikes - 1, LONGEST_BUSY_REST);
+                (now + rest + jitter(host, self.strikes, rest / 4), Some(Rest::Busy))
+            }
+            Manner::Failed if self.strikes >= FAILURES => {
+                let rest = doubled(FAILING_PAUSE, self.strikes - FAILURES, LONGEST_FAILING_PAUSE);
+                (now + rest + jitter(host, self.strikes, rest / 4), Some(Rest::Failing))
+            }
+            Manner::Refused if self.refusals >= REFUSALS => {
+                let rest = doubled(REFUSING_PAUSE, self.refusals - REFUSALS, LONGEST_REFUSING_PAUSE);
+                (now + rest, Some(Rest::Refusing))
+            }
+            Manner::Failed | Manner::Refused => (now, None),
+        }
     }
 
     pub fn to_store(&self) -> StoredPace {
-        StoredPace { not_before: self.not_before, gap: self.gap(), strikes: self.strikes }
+        StoredPace {
+            last_at: self.last_at,
+            not_before: self.not_before,
+            gap: self.gap(),
+            slowed: self.slowed,
+            strikes: self.strikes,
+            refusals: self.refusals,
+            rest: self.rest,
+        }
     }
 }
 
-fn doubled(rest: Duration, times: u32) -> Duration {
-    rest.saturating_mul(1 << times.min(12)).min(LONGEST_REST)
+fn doubled(rest: Duration, times: u32, most: Duration) -> Duration {
+    rest.saturating_mul(1 << times.min(12)).min(most)
+}
+
+/// A part of `most` that the host's name and the strike decide: hosts that failed together do not come back together, and
+/// the same script of answers always gives the same moments.
+fn jitter(host: &Host, strikes: u32, most: Duration) -> Duration {
+    let digest = Sha256::digest(format!("{host} {strikes}"));
+    let part = u16::from_be_bytes([digest[0], digest[1]]);
+    most * u32::from(part) / u32::from(u16::MAX)
 }
 
 #[cfg(test)]
@@ -119,67 +259,131 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
     const SECOND: Duration = Duration::from_secs(1);
+    const QUICK: Duration = Duration::from_millis(100);
 
-    fn pace(gap: u64) -> Pace {
-        Pace::new(Manners { gap: SECOND * gap as u32, at_once: 1, own: false }, None, NOW)
+    fn pace(gap: u32) -> Pace {
+        Pace::new(Manners { gap: SECOND * gap, at_once: 1, own: false }, None, NOW)
+    }
+
+    fn host() -> Host {
+        Host::from_stored("paper.example".to_owned())
+    }
+
+    /// Ends one answer at the moment from which it was allowed, and returns the rest after it.
+    fn rest_after(pace: &mut Pace, manner: Manner) -> Duration {
+        let now = pace.not_before;
+        pace.finish(&host(), manner, QUICK, now);
+        pace.not_before.since(now)
     }
 
     #[test]
     fn the_gap_counts_from_the_end_of_the_answer() {
         let mut pace = pace(2);
-        pace.finish(Manner::Answered, NOW + SECOND * 9);
+        pace.finish(&host(), Manner::Answered, QUICK, NOW + SECOND * 9);
         assert_eq!(pace.not_before, NOW + SECOND * 11);
     }
 
     #[test]
     fn the_largest_gap_wins() {
         let mut pace = pace(2);
-        pace.crawl_delay = SECOND * 7;
+        pace.asked = SECOND * 7;
         assert_eq!(pace.gap(), SECOND * 7);
-        pace.crawl_delay = SECOND;
+        pace.asked = SECOND;
         assert_eq!(pace.gap(), SECOND * 2);
-        pace.crawl_delay = Duration::MAX;
-        assert_eq!(pace.gap(), LONGEST_CRAWL_DELAY);
+    }
+
+    #[test]
+    fn a_slow_answer_lengthens_the_gap_and_quick_ones_shorten_it_again() {
+        let mut pace = pace(2);
+        pace.finish(&host(), Manner::Answered, SECOND * 4, NOW);
+        assert_eq!(pace.gap(), SECOND * 8);
+        let gaps: Vec<u64> = (0..6).map(|_| rest_after(&mut pace, Manner::Answered).as_millis() as u64).collect();
+        assert_eq!(gaps, [6000, 4500, 3375, 2531, 2000, 2000]);
+        pace.finish(&host(), Manner::Answered, SECOND * 600, NOW);
+        assert_eq!(pace.gap(), SLOWEST);
+    }
+
+    #[test]
+    fn ones_own_server_is_not_slowed_by_its_answers() {
+        let mut pace = pace(0);
+        pace.manners.own = true;
+        pace.finish(&host(), Manner::Answered, SECOND * 4, NOW);
+        assert_eq!(pace.gap(), Duration::ZERO);
     }
 
     #[test]
     fn retry_after_is_kept_and_never_shortens_the_gap() {
         let mut pace = pace(2);
-        pace.finish(Manner::Busy { until: Some(NOW + SECOND * 600) }, NOW);
-        assert_eq!(pace.not_before, NOW + SECOND * 600);
+        pace.finish(&host(), Manner::Busy { until: Some(NOW + SECOND * 600) }, QUICK, NOW);
+        assert_eq!((pace.not_before, pace.rest), (NOW + SECOND * 600, Some(Rest::RetryAfter)));
         let mut other = self::pace(2);
-        other.finish(Manner::Busy { until: Some(NOW) }, NOW);
-        assert_eq!(other.not_before, NOW + SECOND * 2);
+        other.finish(&host(), Manner::Busy { until: Some(NOW) }, QUICK, NOW);
+        assert_eq!(other.not_before, NOW + SECOND * 4);
     }
 
     #[test]
     fn a_later_answer_does_not_shorten_a_rest() {
         let mut pace = pace(0);
-        pace.finish(Manner::Busy { until: Some(NOW + SECOND * 600) }, NOW);
-        pace.finish(Manner::Answered, NOW + SECOND);
-        assert_eq!(pace.not_before, NOW + SECOND * 600);
+        pace.finish(&host(), Manner::Busy { until: Some(NOW + SECOND * 600) }, QUICK, NOW);
+        pace.finish(&host(), Manner::Answered, QUICK, NOW + SECOND);
+        assert_eq!((pace.not_before, pace.rest), (NOW + SECOND * 600, Some(Rest::RetryAfter)));
     }
 
     #[test]
-    fn complaints_without_a_time_double_the_rest() {
+    fn complaints_without_a_time_double_the_rest_with_a_jitter_of_the_hosts_own() {
         let mut pace = pace(2);
-        let rests: Vec<Duration> = (0..9)
-            .map(|_| {
-                let now = pace.not_before;
-                pace.finish(Manner::Busy { until: None }, now);
-                pace.not_before.since(now)
-            })
-            .collect();
-        assert_eq!(rests[..3], [SECOND * 30, SECOND * 60, SECOND * 120]);
-        assert_eq!(rests[8], LONGEST_REST);
+        let rests: Vec<Duration> = (0..9).map(|_| rest_after(&mut pace, Manner::Busy { until: None })).collect();
+        for (rest, least) in rests.iter().zip([30, 60, 120, 240, 480, 960, 1920, 3600, 3600]) {
+            assert!((SECOND * least..=SECOND * least * 5 / 4).contains(rest), "{rest:?} for {least} s");
+        }
+        let of = |name: &str| jitter(&Host::from_stored(name.to_owned()), 1, SECOND * 1000);
+        assert_ne!(of("a.example"), of("b.example"));
+        assert_eq!(of("a.example"), of("a.example"));
+    }
+
+    #[test]
+    fn failures_double_the_gap_and_then_pause_the_host() {
+        let mut pace = pace(2);
+        let rests: Vec<u64> = (0..4).map(|_| rest_after(&mut pace, Manner::Failed).as_secs()).collect();
+        assert_eq!((rests, pace.is_down()), (vec![4, 8, 16, 32], false));
+        let rest = rest_after(&mut pace, Manner::Failed);
+        assert!(rest >= FAILING_PAUSE && pace.is_down());
+        assert_eq!(pace.rest, Some(Rest::Failing));
+        assert!(rest_after(&mut pace, Manner::Failed) >= FAILING_PAUSE * 2);
+        rest_after(&mut pace, Manner::Answered);
+        assert_eq!((pace.is_down(), pace.rest), (false, None));
+    }
+
+    #[test]
+    fn a_run_of_refusals_pauses_the_host_for_a_day_and_a_single_one_does_not() {
+        let mut pace = pace(2);
+        for _ in 0..REFUSALS - 1 {
+            assert!(rest_after(&mut pace, Manner::Refused) <= SLOWEST);
+        }
+        rest_after(&mut pace, Manner::Answered);
+        for _ in 0..REFUSALS - 1 {
+            assert!(rest_after(&mut pace, Manner::Refused) <= SLOWEST);
+        }
+        assert_eq!(rest_after(&mut pace, Manner::Refused), REFUSING_PAUSE);
+        assert_eq!(pace.rest, Some(Rest::Refusing));
+        assert_eq!(rest_after(&mut pace, Manner::Refused), REFUSING_PAUSE * 2);
     }
 
     #[test]
     fn a_restart_rests_one_full_gap() {
-        let stored = StoredPace { not_before: NOW - SECOND * 60, gap: SECOND * 5, strikes: 2 };
-        let pace = Pace::new(Manners { gap: SECOND * 2, at_once: 1, own: false }, Some(stored), NOW);
-        assert_eq!(pace.not_before, NOW + SECOND * 5);
+        let stored = StoredPace { gap: SECOND * 5, strikes: 2, ..pace(2).to_store() };
+        let pace = Pace::new(Manners { gap: SECOND * 2, at_once: 1, own: false }, Some(stored), NOW + SECOND * 60);
+        assert_eq!(pace.not_before, NOW + SECOND * 65);
         assert_eq!(pace.strikes, 2);
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_neither_hurries_nor_starves_a_host() {
+        let mut before = pace(2);
+        before.finish(&host(), Manner::Busy { until: Some(NOW + SECOND * 600) }, QUICK, NOW);
+        let a_year_ago = NOW - SECOND * 86_400 * 365;
+        let after = Pace::new(before.manners, Some(before.to_store()), a_year_ago);
+        assert_eq!(after.not_before, a_year_ago + SECOND * 600);
     }
 
     #[test]
