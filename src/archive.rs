@@ -18,7 +18,7 @@ mod seed;
 mod store;
 
 pub use article::Change;
-pub use capture::{Capture, Charset, pack};
+pub use capture::{Body, Capture, Charset, pack};
 pub use commit::{Answered, Done, Effect};
 pub use error::ArchiveError;
 pub use lease::{Lease, Lock};

@@ -23,6 +23,7 @@ use crate::crawl::robots::{KnownRobots, Quest};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::{PageId, Role};
+use crate::opt_out::Reservations;
 use crate::page_url::Host;
 use crate::politeness::{Hosts, Rest};
 use crate::time::Timestamp;
@@ -116,6 +117,8 @@ struct Crawl<'a, W> {
     /// The site that a host was first met for.
     host_sites: HashMap<Host, Arc<SiteReader>>,
     given_up: HashMap<Host, String>,
+    /// What each site's host says of all its pages, by the site's name.
+    reservations: HashMap<String, Arc<Reservations>>,
     robots: HashMap<String, KnownRobots>,
     /// robots.txt files, and what they were redirected to, waiting for their host's turn.
     quests: HashMap<Host, Vec<Quest>>,
@@ -158,6 +161,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             deadline: plan.at_most.map(|span| began + span),
             host_sites: HashMap::new(),
             given_up: HashMap::new(),
+            reservations: HashMap::new(),
             robots: HashMap::new(),
             quests: HashMap::new(),
             asked_robots: HashSet::new(),
@@ -167,6 +171,9 @@ impl<'a, W: Web> Crawl<'a, W> {
             answers: 0,
             queued: 0,
         };
+        for site in crawl.sites.keys().cloned().collect::<Vec<_>>() {
+            crawl.learn_reservations(&site)?;
+        }
         crawl.queued = crawl.archive.queued()?;
         for due in crawl.archive.due_hosts()? {
             crawl.want(&due.host, &due.site, due.first_due)?;
@@ -251,7 +258,9 @@ async fn changed(stop: &mut watch::Receiver<Stop>) {
 
 fn seed(reader: &SiteReader) -> Seed {
     let site = &reader.site;
-    let mut entries: Vec<_> = reader.sections.iter().map(|url| (url.clone(), Role::Section)).collect();
+    let policies = reader.policies().into_iter().map(|url| (url, Role::Policy));
+    let mut entries: Vec<_> = policies.collect();
+    entries.extend(reader.sections.iter().map(|url| (url.clone(), Role::Section)));
     if reader.wanted.menu || reader.wanted.feeds {
         entries.push((site.home.clone(), Role::Home));
     }

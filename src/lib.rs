@@ -45,6 +45,7 @@ pub mod extract;
 pub mod fetch;
 pub mod frontier;
 pub mod markup;
+pub mod opt_out;
 pub mod page_url;
 pub mod politeness;
 pub mod robots;

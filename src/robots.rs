@@ -121,6 +121,12 @@ impl Robots {
         &self.sitemaps
     }
 
+    /// Returns the rule that forbids a page, without making the right to ask for it: files other than a host's robots.txt
+    /// are written in the same form.
+    pub fn forbids(&self, url: &PageUrl) -> Option<String> {
+        self.check(url).err().map(|forbidden| forbidden.rule)
+    }
+
     /// Decides whether a page may be asked for, and by which rule.
     pub fn check(&self, url: &PageUrl) -> Result<Allowed, Forbidden> {
         let allow = |rule: String| Ok(Allowed { url: url.clone(), rule });
@@ -133,6 +139,11 @@ impl Robots {
             },
         }
     }
+}
+
+/// Returns whether a pattern in the form of robots.txt, with `*` and a final `$`, matches an address.
+pub fn matches_path(pattern: &str, url: &PageUrl) -> bool {
+    glob::matches(&comparable::path(url.path_and_query()), &comparable::pattern(pattern))
 }
 
 impl Allowed {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use saseo::archive::{
-    Announcement, Answered, Archive, ArchiveError, Capture, Change, Done, Ending, FILE, Filter, How, Lease, Lock,
+    Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, Lease, Lock,
     NextPage, Reader, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
 };
 use saseo::config::settings::Durability;
@@ -135,7 +135,8 @@ fn capture() -> Capture {
         fetched_at: NOW,
         status: 200,
         headers: "content-type: text/html\n".into(),
-        body: pack(b"<p>hello</p>"),
+        body: Body::Kept(pack(b"<p>hello</p>")),
+        opt_outs: vec![],
         charset: None,
         etag: None,
         last_modified: None,

@@ -77,11 +77,12 @@ fn add_article(
 /// Whether an article says anything else than its newest version.
 fn differs(work: &Connection, id: i64, n: i64, article: &Article) -> Result<bool, ArchiveError> {
     let mut select = work.prepare_cached(
-        "SELECT content_sha256, title, subtitle, byline, published_at, modified_at, section, subsection, images, tags
+        "SELECT content_sha256, title, subtitle, byline, published_at, modified_at, section, subsection, images, tags,
+                opt_outs
          FROM version WHERE article_id = ?1 AND n = ?2",
     )?;
-    let kept: [Option<String>; 10] = select.query_row([id, n], |row| {
-        let mut kept = [const { None }; 10];
+    let kept: [Option<String>; 11] = select.query_row([id, n], |row| {
+        let mut kept = [const { None }; 11];
         for (k, field) in kept.iter_mut().enumerate() {
             *field = row.get(k)?;
         }
@@ -98,6 +99,7 @@ fn differs(work: &Connection, id: i64, n: i64, article: &Article) -> Result<bool
         article.subsection.clone(),
         Some(json!(article.images).to_string()),
         Some(json!(article.tags).to_string()),
+        Some(json!(article.opt_outs).to_string()),
     ];
     Ok(kept != told)
 }
@@ -113,8 +115,8 @@ fn write_version(
     work.prepare_cached(
         "INSERT INTO version (article_id, n, capture_id, made_at, canonical_url, title, subtitle, authors, byline,
            published_at, published_ms, modified_at, published_source, section, subsection, language, text, images, tags,
-           rights, opt_outs, content_sha256, extractor)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)",
+           rights, opt_outs, content_sha256, extractor, searchable)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
     )?
     .execute(params![
         id,
@@ -140,6 +142,7 @@ fn write_version(
         json!(article.opt_outs).to_string(),
         article.content_sha256(),
         article.extractor,
+        !article.noindex,
     ])?;
     Ok(())
 }

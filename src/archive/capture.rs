@@ -9,6 +9,7 @@ use zstd::bulk::Compressor;
 use crate::archive::error::ArchiveError;
 use crate::archive::ledger::AnnouncedId;
 use crate::frontier::PageId;
+use crate::opt_out::{Done, OptOut};
 use crate::time::Timestamp;
 
 /// zstd's level 1 keeps a newspaper's pages at a fifth of their size for a third of level 3's time.
@@ -27,7 +28,9 @@ pub struct Capture {
     pub status: u16,
     /// `name: value`, one a line.
     pub headers: String,
-    pub body: Packed,
+    pub body: Body,
+    /// What is said against uses of the page, and what was done about it.
+    pub opt_outs: Vec<(OptOut, Done)>,
     pub charset: Option<Charset>,
     pub etag: Option<String>,
     pub last_modified: Option<String>,
@@ -41,19 +44,30 @@ pub struct Charset {
     pub had_errors: bool,
 }
 
+/// A body as it is kept, or why it is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    Kept(Packed),
+    /// The paper forbids archives; nothing but the digest of what came is known.
+    Withheld { why: String, digest: [u8; 32] },
+}
+
+impl Body {
+    /// Returns the SHA-256 of the body.
+    pub fn digest(&self) -> [u8; 32] {
+        match self {
+            Self::Kept(packed) => packed.sha256,
+            Self::Withheld { digest, .. } => *digest,
+        }
+    }
+}
+
 /// A body, named by its content and compressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packed {
     sha256: [u8; 32],
     bytes: i64,
     zstd: Vec<u8>,
-}
-
-impl Packed {
-    /// Returns the SHA-256 of the body.
-    pub fn digest(&self) -> [u8; 32] {
-        self.sha256
-    }
 }
 
 /// Compresses a body. This is work for the task that fetched it, not for the writer.
@@ -64,6 +78,11 @@ pub fn pack(body: &[u8]) -> Packed {
     Packed { sha256: Sha256::digest(body).into(), bytes, zstd }
 }
 
+/// Unpacks a body of so many bytes.
+pub(in crate::archive) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
+    zstd::bulk::decompress(packed, bytes).map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
+}
+
 /// The archive's number for a capture.
 pub(in crate::archive) fn write_capture(
     work: &Connection,
@@ -71,11 +90,14 @@ pub(in crate::archive) fn write_capture(
     announced: AnnouncedId,
     capture: &Capture,
 ) -> Result<i64, ArchiveError> {
-    let body = write_body(work, &capture.body)?;
+    let (body, withheld) = match &capture.body {
+        Body::Kept(packed) => (Some(write_body(work, packed)?), None),
+        Body::Withheld { why, .. } => (None, Some(why)),
+    };
     let charset = capture.charset.as_ref();
     work.prepare_cached(
-        "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id, charset_declared, charset_used, charset_errors)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id, withheld, charset_declared, charset_used, charset_errors)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
         page.0,
@@ -84,11 +106,18 @@ pub(in crate::archive) fn write_capture(
         capture.status,
         capture.headers,
         body,
+        withheld,
         charset.and_then(|charset| charset.declared.as_deref()),
         charset.map(|charset| charset.used.as_str()),
         charset.is_some_and(|charset| charset.had_errors),
     ])?;
     let id = work.last_insert_rowid();
+    for (opt_out, done) in &capture.opt_outs {
+        work.prepare_cached(
+            "INSERT INTO opt_out (capture_id, signal, source, evidence, effect) VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![id, opt_out.signal.name(), opt_out.source, opt_out.evidence, done.name()])?;
+    }
     work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?.execute(params![
         page.0,
         capture.etag,

@@ -2,6 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
+use crate::archive::capture::unpack;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Archive, stored_number};
 use crate::frontier::{Found, List, Page, PageId, Pass, Role};
@@ -111,7 +112,7 @@ impl Archive {
                 began: Timestamp::from_millis(row.get(10)?),
                 previous: row.get(11)?,
             }),
-            Role::Home | Role::Feed | Role::Article => None,
+            Role::Policy | Role::Home | Role::Feed | Role::Article => None,
         };
         Ok(Page {
             id,
@@ -136,6 +137,19 @@ impl Archive {
         )?;
         let is_under_way: bool = select.query_row([section.0], |row| row.get(0))?;
         Ok(if is_under_way { Pass::Later } else { Pass::First })
+    }
+
+    /// Returns the newest body that was kept of a page, decoded and unpacked, where its last answer was a good one.
+    pub fn body(&self, url: &PageUrl) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT capture.status, body.bytes, body.zstd FROM page JOIN capture ON capture.page_id = page.id
+             LEFT JOIN body ON body.id = capture.body_id WHERE page.url = ?1 ORDER BY capture.id DESC LIMIT 1",
+        )?;
+        type Kept = (u16, Option<usize>, Option<Vec<u8>>);
+        let kept: Option<Kept> =
+            select.query_row([url.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+        let Some((200..=299, Some(bytes), Some(packed))) = kept else { return Ok(None) };
+        unpack(&packed, bytes).map(Some)
     }
 
     /// Returns, for each page, when it was discovered, if it was. An article is known by its number, whatever its address;

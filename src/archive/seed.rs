@@ -11,7 +11,7 @@ use crate::frontier::Role;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// Menus change rarely: the home page is read once a day.
+/// Menus and policies change rarely: they are read once a day.
 const HOME_AGAIN: Duration = Duration::from_secs(24 * 3600);
 
 /// A site and where its crawl begins.
@@ -68,7 +68,8 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
         "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND verdict IS NOT NULL
            AND (role IN ('section', 'feed') AND verdict <> 'moved' OR verdict = 'disallowed'
-                OR role = 'home' AND verdict <> 'moved' AND (verdict <> 'read' OR settled_at <= ?3))",
+                OR role = 'home' AND verdict <> 'moved' AND (verdict <> 'read' OR settled_at <= ?3)
+                OR role = 'policy' AND settled_at <= ?3)",
         params![seed.site, now.millis(), (now - HOME_AGAIN).millis()],
     )?;
     Ok(())

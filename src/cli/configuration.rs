@@ -128,7 +128,7 @@ impl Configuration {
     /// Makes a site ready to be read.
     pub fn reader(&self, site: &Site) -> Result<Arc<SiteReader>, ConfigurationError> {
         let profile = site.profile.as_ref().map(|name| self.profile(site, name)).transpose()?;
-        let reader = SiteReader::new(site.clone(), profile, self.settings.limits.redirects)?;
+        let reader = SiteReader::new(site.clone(), profile, &self.settings)?;
         Ok(Arc::new(reader))
     }
 

@@ -32,7 +32,48 @@ pub struct Site {
     #[serde(default)]
     pub discover: Discover,
     #[serde(default)]
+    pub opt_outs: OptOutRules,
+    #[serde(default)]
     pub schedule: Schedule,
+}
+
+/// What is done about each wish of a paper against uses of its pages.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct OptOutRules {
+    pub noarchive: Effect,
+    pub noindex: Effect,
+    pub nofollow: Effect,
+    pub unavailable_after: Effect,
+    /// Reservations of text and data mining (TDMRep).
+    pub tdm: Effect,
+    pub ai_txt: Effect,
+    /// `AI학습 및 활용 금지` and the like.
+    pub words: Effect,
+}
+
+/// What is done about a wish. All but ignored ones are recorded with their evidence, and told in every export.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Effect {
+    Obey,
+    Record,
+    Ignore,
+}
+
+impl Default for OptOutRules {
+    fn default() -> Self {
+        let (obey, record) = (Effect::Obey, Effect::Record);
+        Self {
+            noarchive: obey,
+            noindex: obey,
+            nofollow: obey,
+            unavailable_after: obey,
+            tdm: record,
+            ai_txt: record,
+            words: record,
+        }
+    }
 }
 
 /// How gently one site is asked.

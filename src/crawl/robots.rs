@@ -1,9 +1,12 @@
 //! robots.txt during a crawl: known, asked for, or followed where it points (RFC 9309 §2.3.1).
 
+use std::sync::Arc;
+
 use crate::archive::{ArchiveError, RobotsCopy, RobotsId, Ruled};
 use crate::crawl::Crawl;
 use crate::fetch::{Answer, Trouble, Web};
 use crate::frontier::Page;
+use crate::opt_out::Reservations;
 use crate::page_url::{Host, PageUrl};
 use crate::robots::{ASK_AGAIN, Allowed, FRESH, Robots, Ruling};
 use crate::time::Timestamp;
@@ -78,6 +81,19 @@ impl<W: Web> Crawl<'_, W> {
             Ok(allowed) => Standing::Allowed(allowed),
             Err(forbidden) => Standing::Forbidden(forbidden.rule),
         })
+    }
+
+    /// Reads what the archive keeps of the files in which a site's host speaks for all its pages.
+    pub(in crate::crawl) fn learn_reservations(&mut self, site: &str) -> Result<(), ArchiveError> {
+        let reader = &self.sites[site];
+        let mut files = Reservations::default();
+        for url in reader.policies() {
+            if let Some(file) = self.archive.body(&url)? {
+                reader.take_in(&url, &file, &mut files);
+            }
+        }
+        self.reservations.insert(site.to_owned(), Arc::new(files));
+        Ok(())
     }
 
     /// Makes a copy the one that counts, and keeps its host to its Crawl-delay.

@@ -4,12 +4,14 @@ use jiff::civil::Date;
 
 use crate::archive::Charset;
 use crate::config::profile::Menu;
-use crate::config::site::Sections;
-use crate::config::{Profile, Site, shipped};
+use crate::config::site::{Effect, Sections};
+use crate::config::{Profile, Settings, Site, shipped};
 use crate::discover::{Grammar, ListReader, links, read_feed, read_home};
-use crate::extract::{ArticleReader, Decoded, Paper, decode};
+use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Page, Reading, Role, Wanted};
+use crate::markup::Tree;
+use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -20,6 +22,7 @@ pub struct SiteReader {
     pub wanted: Wanted,
     /// The sections that the site file lists; empty where the menu names them.
     pub sections: Vec<PageUrl>,
+    agent: String,
     articles: ArticleReader,
     /// Without a profile there are no lists: every link of an entry page may be an article.
     lists: Option<Lists>,
@@ -33,6 +36,14 @@ struct Lists {
     reader: ListReader,
 }
 
+/// What a good answer holds.
+#[derive(Debug)]
+pub(in crate::crawl) struct Read {
+    pub reading: Reading,
+    pub charset: Option<Charset>,
+    pub judgement: Judgement,
+}
+
 /// Why a site cannot be crawled as its file says.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("site {site}: section {path:?} is no path of {home}")]
@@ -43,8 +54,7 @@ pub struct SiteError {
 }
 
 impl SiteReader {
-    /// `redirects` is how many in a row are followed.
-    pub fn new(site: Site, profile: Option<&Profile>, redirects: u32) -> Result<Self, SiteError> {
+    pub fn new(site: Site, profile: Option<&Profile>, settings: &Settings) -> Result<Self, SiteError> {
         let sections = match &site.discover.sections {
             Sections::Menu => Vec::new(),
             Sections::Listed(paths) => paths.iter().map(|path| section(&site, path)).collect::<Result<_, _>>()?,
@@ -53,32 +63,66 @@ impl SiteReader {
             since: site.discover.since.and_then(|day| midnight(day, &site)),
             feeds: site.discover.feeds,
             menu: site.discover.sections == Sections::Menu,
-            redirects,
+            redirects: settings.limits.redirects,
         };
         let paper = Paper::from(&site);
         let articles = ArticleReader::new(profile.cloned().unwrap_or_else(shipped::generic_profile), paper);
         let lists = profile.map(|profile| Lists::new(profile, &site));
-        Ok(Self { site, wanted, sections, articles, lists })
+        let agent = settings.identity.agent.clone();
+        Ok(Self { site, wanted, sections, agent, articles, lists })
     }
 
-    /// Reads a good answer to the request for a page.
-    pub fn read(&self, page: &Page, answer: &Answer, now: Timestamp) -> (Reading, Option<Charset>) {
+    /// Reads a good answer to the request for a page, and judges what the page and its host say against uses of it.
+    pub(in crate::crawl) fn read(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Read {
+        if page.role == Role::Policy {
+            return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
+        }
         let content_type = answer.header("content-type").unwrap_or_default();
         if !is_text(content_type) {
-            return (Reading::Unreadable { why: format!("its content type is {content_type}") }, None);
+            let reading = Reading::Unreadable { why: format!("its content type is {content_type}") };
+            let judgement = self.judge(page, answer, &Metas::default(), &[], files, now);
+            return Read { reading, charset: None, judgement };
         }
         let name = page.url.as_url().host_str().unwrap_or_default();
         let decoded = decode(&answer.body, content_type, name.rsplit('.').next().unwrap_or_default());
-        let reading = self.read_text(page, answer, &decoded.text, now);
+        let tree = Tree::parse(&decoded.text);
+        let reading = match &tree {
+            Ok(tree) => self.read_text(page, answer, &decoded.text, tree, now),
+            Err(why) => Reading::Unreadable { why: why.to_string() },
+        };
+        let metas = tree.as_ref().map(|tree| Metas::read(tree, &self.agent)).unwrap_or_default();
+        let judgement = self.judge(page, answer, &metas, words(&reading), files, now);
         let Decoded { declared, used, had_errors, .. } = decoded;
-        (reading, Some(Charset { declared, used: used.to_owned(), had_errors }))
+        let charset = Some(Charset { declared, used: used.to_owned(), had_errors });
+        Read { reading: obedient(reading, &judgement), charset, judgement }
     }
 
-    fn read_text(&self, page: &Page, answer: &Answer, html: &str, now: Timestamp) -> Reading {
+    fn judge(
+        &self,
+        page: &Page,
+        answer: &Answer,
+        metas: &Metas,
+        words: &[(String, String)],
+        files: &Reservations,
+        now: Timestamp,
+    ) -> Judgement {
+        let declared = Declared { url: &page.url, headers: &answer.headers, metas, words, files };
+        Judgement::of(declared.opt_outs(&self.agent), &self.site.opt_outs, now)
+    }
+
+    fn read_text(&self, page: &Page, answer: &Answer, html: &str, tree: &Tree, now: Timestamp) -> Reading {
+        if let (false, Some(extract::Reading::Refused { why })) =
+            (page.role == Role::Article, self.articles.page_notice(html))
+        {
+            return Reading::Refused { why };
+        }
         match (page.role, &self.lists) {
-            (Role::Article, _) => Reading::Article(self.articles.read(&page.url, html)),
-            (Role::Home, Some(lists)) => Reading::Home(read_home(&lists.menu, &lists.grammar, &page.url, html)),
-            (Role::Section | Role::ListPage, Some(lists)) => Reading::List(lists.reader.read(&page.url, html, now)),
+            (Role::Policy, _) => Reading::Policy,
+            (Role::Article, _) => Reading::Article(self.articles.read_tree(&page.url, html, tree)),
+            (Role::Home, Some(lists)) => Reading::Home(read_home(&lists.menu, &lists.grammar, &page.url, tree)),
+            (Role::Section | Role::ListPage, Some(lists)) => {
+                Reading::List(lists.reader.read_tree(&page.url, html, tree, now))
+            }
             (Role::Feed, Some(lists)) => {
                 match read_feed(&lists.grammar, &self.site.timezone, &page.url, &answer.body) {
                     Ok(listing) => Reading::List(listing),
@@ -91,11 +135,61 @@ impl SiteReader {
         }
     }
 
+    /// Takes in a file in which the site's host speaks for all its pages.
+    pub fn take_in(&self, url: &PageUrl, file: &[u8], files: &mut Reservations) {
+        files.read(url, file, &self.agent);
+    }
+
+    /// The addresses of those files, as far as the site's file does not ignore them.
+    pub fn policies(&self) -> Vec<PageUrl> {
+        let rules = &self.site.opt_outs;
+        let wanted = [(TDMREP, rules.tdm), (AI_TXT, rules.ai_txt)].into_iter();
+        let paths = wanted.filter(|(_, effect)| *effect != Effect::Ignore).map(|(path, _)| path);
+        paths.map(|path| self.site.home.join(path).expect("a root path joins to an address")).collect()
+    }
+
     /// The links that stay with the paper, without its home page.
     fn own(&self, links: Vec<PageUrl>) -> Vec<PageUrl> {
         let (home, host) = (&self.site.home, self.site.home.host());
         links.into_iter().filter(|link| link.host() == host && link != home).collect()
     }
+}
+
+/// The words of an article against uses of it.
+fn words(reading: &Reading) -> &[(String, String)] {
+    match reading {
+        Reading::Article(extract::Reading::Article(article) | extract::Reading::Members(article)) => &article.words,
+        _ => &[],
+    }
+}
+
+/// Does what is obeyed: an article without its story, or a page whose links are left alone.
+fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
+    match reading {
+        Reading::Article(extract::Reading::Article(article)) => match judgement.withholds() {
+            Some(why) => {
+                let bare = Article { paragraphs: Vec::new(), images: Vec::new(), ..*article };
+                Reading::Withheld { article: Box::new(told(bare, judgement)), why }
+            }
+            None => Reading::Article(extract::Reading::Article(Box::new(told(*article, judgement)))),
+        },
+        Reading::Article(extract::Reading::Members(article)) => {
+            Reading::Article(extract::Reading::Members(Box::new(told(*article, judgement))))
+        }
+        Reading::Home(_) | Reading::List(_) | Reading::Links(_) => match judgement.keeps_links() {
+            Some(why) => Reading::Refused { why: format!("its links are left alone: {why}") },
+            None => reading,
+        },
+        Reading::Article(_)
+        | Reading::Withheld { .. }
+        | Reading::Policy
+        | Reading::Unreadable { .. }
+        | Reading::Refused { .. } => reading,
+    }
+}
+
+fn told(article: Article, judgement: &Judgement) -> Article {
+    Article { opt_outs: judgement.in_export(), noindex: !judgement.is_searchable(), ..article }
 }
 
 impl Lists {

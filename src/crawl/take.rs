@@ -84,7 +84,9 @@ impl<W: Web> Crawl<'_, W> {
                 let outcome = visited.outcome.unwrap_or(Outcome::Unreachable);
                 let outcome = if self.hosts.is_down(&host) { outcome.of_a_host_that_is_down() } else { outcome };
                 let settlement = self.settlement(&page, outcome)?;
-                let follow_up = FollowUp::Page { site: page.site.clone() };
+                let site = page.site.clone();
+                let follow_up =
+                    if page.role == Role::Policy { FollowUp::Policy { site } } else { FollowUp::Page { site } };
                 (Done::Page { page, settlement: Box::new(settlement), capture: visited.capture }, follow_up)
             }
             Asked::Robots(quest) => self.judge_robots(&host, quest, visited.result, visited.at),
@@ -139,7 +141,13 @@ impl<W: Web> Crawl<'_, W> {
         let PageState::Settled(verdict) = &settlement.state else { return };
         tracing::debug!(url = %page.url, %verdict, "settled");
         match verdict {
-            Verdict::Stored | Verdict::Read | Verdict::Moved { .. } | Verdict::Members => {}
+            Verdict::Stored
+            | Verdict::Read
+            | Verdict::Moved { .. }
+            | Verdict::Members
+            | Verdict::Withheld { .. } => {}
+            // Most hosts say nothing of the kind.
+            Verdict::Gone { .. } if page.role == Role::Policy => {}
             Verdict::Gone { .. } if page.role == Role::Article => self.tally.articles_gone += 1,
             Verdict::Disallowed { .. } | Verdict::Refused { .. } => self.tally.refused += 1,
             Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. } => {
@@ -157,10 +165,10 @@ impl<W: Web> Crawl<'_, W> {
         }
         self.queued = self.queued.saturating_add_signed(effect.queue_growth);
         match follow_up {
-            FollowUp::Page { site } => {
-                for (host, due) in &effect.queued {
-                    self.want(host, &site, *due)?;
-                }
+            FollowUp::Page { site } => self.want_queued(&effect, &site)?,
+            FollowUp::Policy { site } => {
+                self.learn_reservations(&site)?;
+                self.want_queued(&effect, &site)?;
             }
             FollowUp::Robots { quest, copy } => {
                 tracing::info!(origin = %quest.origin, why = %copy.why, "robots.txt");
@@ -178,6 +186,10 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
+    fn want_queued(&mut self, effect: &Effect, site: &str) -> Result<(), ArchiveError> {
+        effect.queued.iter().try_for_each(|(host, due)| self.want(host, site, *due))
+    }
+
     /// Lets the pages that waited for a robots.txt go on.
     fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
         self.asked_robots.remove(&quest.origin);
@@ -188,6 +200,9 @@ impl<W: Web> Crawl<'_, W> {
 /// What goes on after the commit.
 enum FollowUp {
     Page {
+        site: String,
+    },
+    Policy {
         site: String,
     },
     Robots {

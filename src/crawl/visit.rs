@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::archive::{AnnouncedId, Capture, pack};
+use crate::archive::{AnnouncedId, Body, Capture, pack};
 use crate::clock::Clock;
 use crate::crawl::SiteReader;
 use crate::crawl::outcome::{outcome_of, outcome_of_trouble};
 use crate::crawl::robots::Quest;
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
 use crate::frontier::{Outcome, Page, Visit};
+use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
 use crate::politeness::Turn;
 use crate::robots::LARGEST;
@@ -58,17 +59,17 @@ pub(in crate::crawl) async fn visit<W: Web>(
     reach: Reach,
     announced: AnnouncedId,
     asked: Asked,
-    reader: Option<Arc<SiteReader>>,
+    reader: Option<(Arc<SiteReader>, Arc<Reservations>)>,
 ) -> Finished {
     let began = clock.now();
     let (turn, mut result) = web.fetch(visit, reach, asking(&asked)).await;
     let at = clock.now_or_just_after();
     let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
     let (mut outcome, mut capture) = (None, None);
-    if let (Asked::Page(page), Some(reader)) = (&asked, &reader) {
+    if let (Asked::Page(page), Some((reader, files))) = (&asked, &reader) {
         match &mut result {
             Ok(answer) => {
-                let (what, kept) = read(page, answer, reader, at);
+                let (what, kept) = read(page, answer, reader, files, at);
                 (outcome, capture) = (Some(what), Some(Box::new(kept)));
                 // The body is in the capture now; many answers may wait to be committed.
                 answer.body = Vec::new();
@@ -93,20 +94,31 @@ fn asking(asked: &Asked) -> Asking {
     }
 }
 
-fn read(page: &Page, answer: &Answer, reader: &SiteReader, at: Timestamp) -> (Outcome, Capture) {
-    let mut charset = None;
+fn read(
+    page: &Page,
+    answer: &Answer,
+    reader: &SiteReader,
+    files: &Reservations,
+    at: Timestamp,
+) -> (Outcome, Capture) {
+    let (mut charset, mut judgement) = (None, Judgement::default());
     let outcome = outcome_of(page, answer, || {
-        let (reading, used) = reader.read(page, answer, at);
-        charset = used;
-        reading
+        let read = reader.read(page, answer, files, at);
+        (charset, judgement) = (read.charset, read.judgement);
+        read.reading
     });
+    let body = match judgement.withholds() {
+        Some(why) => Body::Withheld { why, digest: Sha256::digest(&answer.body).into() },
+        None => Body::Kept(pack(&answer.body)),
+    };
     let header = |name: &str| answer.header(name).map(str::to_owned);
     let lines: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     let capture = Capture {
         fetched_at: at,
         status: answer.status,
         headers: lines.concat(),
-        body: pack(&answer.body),
+        body,
+        opt_outs: judgement.told,
         charset,
         etag: header("etag"),
         last_modified: header("last-modified"),

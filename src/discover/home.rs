@@ -32,9 +32,7 @@ pub struct SectionLink {
 }
 
 /// Reads the home page that stood at `url`. Sections come once each; other hosts and traps are left out.
-pub fn read_home(menu: &Menu, grammar: &Grammar, url: &PageUrl, html: &str) -> Home {
-    // A page too heavy to parse offers nothing.
-    let Ok(tree) = Tree::parse(html) else { return Home::default() };
+pub fn read_home(menu: &Menu, grammar: &Grammar, url: &PageUrl, tree: &Tree) -> Home {
     let (mut home, mut known) = (Home::default(), HashSet::new());
     for link in menu.sections.iter().flat_map(|sections| tree.all(sections)) {
         let target = attribute(&link, "href").and_then(|href| url.join(&href).ok());

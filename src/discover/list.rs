@@ -59,11 +59,15 @@ impl ListReader {
     /// Reads the page of a list that stood at `url`; `now` dates rows without a year. A page that is no list has no rows.
     pub fn read(&self, url: &PageUrl, html: &str, now: Timestamp) -> Listing {
         // A page too heavy to parse shows nothing to archive either: it has no rows.
-        let Ok(tree) = Tree::parse(html) else { return Listing::default() };
-        let shown = self.skins.iter().map(|skin| self.rows(&tree, skin, url, now)).find(|rows| !rows.is_empty());
+        Tree::parse(html).map(|tree| self.read_tree(url, html, &tree, now)).unwrap_or_default()
+    }
+
+    /// Reads a page that was parsed already.
+    pub fn read_tree(&self, url: &PageUrl, html: &str, tree: &Tree, now: Timestamp) -> Listing {
+        let shown = self.skins.iter().map(|skin| self.rows(tree, skin, url, now)).find(|rows| !rows.is_empty());
         let rows = shown.unwrap_or_default();
-        let extent = Extent::read(&tree, html, &self.pager);
-        let next = next(&tree, url, rows.len(), &extent, &self.pager, &self.grammar);
+        let extent = Extent::read(tree, html, &self.pager);
+        let next = next(tree, url, rows.len(), &extent, &self.pager, &self.grammar);
         Listing { rows, next, total: extent.total, per_page: extent.per_page, pages: extent.pages() }
     }
 

@@ -37,8 +37,12 @@ pub struct Article {
     /// The copyright line under the story.
     pub rights: Option<String>,
     pub access: Access,
-    /// How the page forbids machines to learn from it, `words:AI학습`.
+    /// What is said against uses of it, `words:AI학습`, `noindex:meta robots`.
     pub opt_outs: Vec<String>,
+    /// The words in which the page forbids machines to learn from it, each with the line that it stands in.
+    pub words: Vec<(String, String)>,
+    /// No search may find it.
+    pub noindex: bool,
     /// Profile and skin that read it, `ndsoft/G4`.
     pub extractor: String,
 }

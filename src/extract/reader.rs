@@ -50,19 +50,30 @@ impl ArticleReader {
 
     /// Reads the page that stood at `url`. Whatever it holds, the answer is a value: pages are hostile.
     pub fn read(&self, url: &PageUrl, html: &str) -> Reading {
-        if let Some(notice) = self.notice(html, html.chars().take(10_000).count()) {
+        match Tree::parse(html) {
+            Ok(tree) => self.read_tree(url, html, &tree),
+            Err(why) => {
+                self.page_notice(html).unwrap_or_else(|| Reading::NotAnArticle { why: why.to_string() })
+            }
+        }
+    }
+
+    /// Returns what a page of whatever kind says where it is nothing but a notice: gone, or refused.
+    pub fn page_notice(&self, html: &str) -> Option<Reading> {
+        self.notice(html, html.chars().take(10_000).count())
+    }
+
+    /// Reads a page that was parsed already.
+    pub fn read_tree(&self, url: &PageUrl, html: &str, tree: &Tree) -> Reading {
+        if let Some(notice) = self.page_notice(html) {
             return notice;
         }
-        let tree = match Tree::parse(html) {
-            Ok(tree) => tree,
-            Err(why) => return Reading::NotAnArticle { why: why.to_string() },
-        };
-        let page = Page::new(&tree);
-        let printed = Printed::read(&tree, &self.profile.article.printed, &self.paper.timezone);
+        let page = Page::new(tree);
+        let printed = Printed::read(tree, &self.profile.article.printed, &self.paper.timezone);
         let sources = Sources { page: &page, printed: &printed };
-        let story = story(&tree, &self.profile.article, url);
+        let story = story(tree, &self.profile.article, url);
         let article = self.article(&sources, url);
-        self.judged(article, story, &tree)
+        self.judged(article, story, tree)
     }
 
     /// A page that is nothing but a notice, usually a script that alerts and steps back.
@@ -109,6 +120,7 @@ impl ArticleReader {
         let paper = sources.page.meta("og:site_name").unwrap_or_default();
         let publication = publication(sources, rules, &self.paper.timezone);
         let rights = sources.text(&rules.rights);
+        let words = self.words(sources, rights.as_deref());
         Article {
             number,
             canonical_url: Some(self.canonical(sources, url, number)),
@@ -123,7 +135,8 @@ impl ArticleReader {
             subsection: sources.text(&rules.subsection),
             language: Some(self.paper.language.clone()),
             tags: distinct(sources.texts(&rules.tags)),
-            opt_outs: self.opt_outs(sources, rights.as_deref()),
+            opt_outs: words.iter().map(|(word, _)| format!("words:{word}")).collect(),
+            words,
             rights,
             extractor: self.extractor(sources.page.tree),
             ..Article::default()
@@ -147,12 +160,18 @@ impl ArticleReader {
         told.filter(is_this).or_else(plain).unwrap_or_else(|| url.clone()).to_string()
     }
 
-    fn opt_outs(&self, sources: &Sources<'_>, rights: Option<&str>) -> Vec<String> {
+    fn words(&self, sources: &Sources<'_>, rights: Option<&str>) -> Vec<(String, String)> {
         let rule = &self.profile.article.opt_out;
         let said = rule.select.iter().flat_map(|place| sources.page.tree.all(place)).map(|node| text(&node));
         let lines: Vec<String> = rights.map(str::to_owned).into_iter().chain(said).collect();
-        let found = rule.words.iter().flat_map(|words| lines.iter().filter_map(|line| words.find(line)));
-        distinct(found.map(|word| format!("words:{}", word.split_whitespace().collect::<String>())).collect())
+        let mut found: Vec<(String, String)> = Vec::new();
+        for (word, line) in rule.words.iter().flat_map(|words| lines.iter().filter_map(|line| Some((words.find(line)?, line)))) {
+            let word: String = word.split_whitespace().collect();
+            if !found.iter().any(|(known, _)| *known == word) {
+                found.push((word, line.clone()));
+            }
+        }
+        found
     }
 
     fn extractor(&self, tree: &Tree) -> String {

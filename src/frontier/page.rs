@@ -13,6 +13,8 @@ pub struct PageId(pub i64);
 /// What a page is to us.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
+    /// A file in which the host speaks for all its pages: `tdmrep.json`, `ai.txt`.
+    Policy,
     /// The home page: its menu names the sections, its head the feeds.
     Home,
     Feed,
@@ -24,11 +26,12 @@ pub enum Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 5] = [Self::Home, Self::Feed, Self::Section, Self::ListPage, Self::Article];
+    pub const ALL: [Self; 6] = [Self::Policy, Self::Home, Self::Feed, Self::Section, Self::ListPage, Self::Article];
 
     /// Returns the name that the archive keeps.
     pub fn name(self) -> &'static str {
         match self {
+            Self::Policy => "policy",
             Self::Home => "home",
             Self::Feed => "feed",
             Self::Section => "section",
@@ -41,9 +44,10 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
-    /// Lists go before articles, since their rows shift while one reads.
+    /// What a host says of all its pages goes first; lists go before articles, since their rows shift while one reads.
     pub fn priority(self) -> u8 {
         match self {
+            Self::Policy => 60,
             Self::Home => 50,
             Self::Feed => 40,
             Self::Section => 30,
@@ -100,6 +104,8 @@ pub enum Verdict {
     Moved { to: PageUrl },
     /// Only the public part of a members' article is kept.
     Members,
+    /// The paper forbids archives: what the article is about is kept, and not what it says.
+    Withheld { why: String },
     /// There is nothing (any more).
     Gone { why: String },
     /// The page is kept, but no article was found in it.
@@ -120,6 +126,7 @@ impl Verdict {
             Self::Read => "read",
             Self::Moved { .. } => "moved",
             Self::Members => "members",
+            Self::Withheld { .. } => "withheld",
             Self::Gone { .. } => "gone",
             Self::Unextracted { .. } => "unextracted",
             Self::Disallowed { .. } => "disallowed",
@@ -134,7 +141,7 @@ impl Verdict {
             Self::Stored | Self::Read | Self::Members => None,
             Self::Moved { to } => Some(to.as_str()),
             Self::Disallowed { rule } => Some(rule),
-            Self::Gone { why } | Self::Unextracted { why } | Self::Refused { why } | Self::Failed { why } => Some(why),
+            Self::Withheld { why } | Self::Gone { why } | Self::Unextracted { why } | Self::Refused { why } | Self::Failed { why } => Some(why),
         }
     }
 }

@@ -46,6 +46,13 @@ pub enum Reading {
     Home(Home),
     List(Listing),
     Article(extract::Reading),
+    /// An article without its story, which must not be kept.
+    Withheld {
+        article: Box<Article>,
+        why: String,
+    },
+    /// What the host says of all its pages.
+    Policy,
     /// The links of a page that no profile knows.
     Links(Vec<PageUrl>),
     /// The page is not what it should be.
@@ -139,7 +146,11 @@ impl Reading {
                 listing.rows.iter().map(row).collect()
             }
             Self::Links(links) => links.iter().map(|url| page(url, Role::Article)).collect(),
-            Self::Article(_) | Self::Unreadable { .. } | Self::Refused { .. } => Vec::new(),
+            Self::Article(_)
+            | Self::Withheld { .. }
+            | Self::Policy
+            | Self::Unreadable { .. }
+            | Self::Refused { .. } => Vec::new(),
         }
     }
 }
@@ -147,9 +158,12 @@ impl Reading {
 fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wanted) -> Settlement {
     let found = reading.found(wanted);
     match reading {
-        Reading::Home(_) | Reading::Links(_) => Settlement { found, ..settled(Verdict::Read) },
+        Reading::Home(_) | Reading::Links(_) | Reading::Policy => Settlement { found, ..settled(Verdict::Read) },
         Reading::List(listing) => listed(page, found, known, wanted, listing.next),
         Reading::Article(reading) => article(reading),
+        Reading::Withheld { article, why } => {
+            Settlement { article: Some(article), ..settled(Verdict::Withheld { why }) }
+        }
         Reading::Unreadable { why } => settled(Verdict::Unextracted { why }),
         Reading::Refused { why } => settled(Verdict::Refused { why }),
     }

@@ -111,6 +111,8 @@ fn article(row: &Row<'_>) -> rusqlite::Result<(Article, Kept)> {
         rights: row.get("rights")?,
         access: access(&row.get::<_, String>("access")?),
         opt_outs: json(row, "opt_outs")?,
+        words: Vec::new(),
+        noindex: false,
         extractor: row.get("extractor")?,
     };
     let kept = Kept {

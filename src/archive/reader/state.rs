@@ -16,6 +16,7 @@ pub struct SiteState {
     pub members_only: u64,
     pub gone: u64,
     pub unextracted: u64,
+    pub withheld: u64,
     pub disallowed: u64,
     pub refused: u64,
     pub failed: u64,
@@ -62,12 +63,12 @@ impl Reader {
             "SELECT site.name, site.title,
                (SELECT count(*) FROM article WHERE site_id = site.id),
                (SELECT count(*) FROM article WHERE site_id = site.id AND access = 'members'),
-               count(*) FILTER (WHERE verdict = 'gone'), count(*) FILTER (WHERE verdict = 'unextracted'),
+               count(*) FILTER (WHERE verdict = 'gone' AND role <> 'policy'), count(*) FILTER (WHERE verdict = 'unextracted'),
                count(*) FILTER (WHERE verdict = 'disallowed'), count(*) FILTER (WHERE verdict = 'refused'),
                count(*) FILTER (WHERE verdict = 'failed'), count(due_at), min(due_at),
                (SELECT max(published_at) FROM articles WHERE articles.site = site.name),
                count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL AND verdict IS NOT 'moved'),
-               count(*) FILTER (WHERE list_end = 'repeats')
+               count(*) FILTER (WHERE list_end = 'repeats'), count(*) FILTER (WHERE verdict = 'withheld')
              FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name",
         )?;
         let states = select.query_map([], |row| {
@@ -86,6 +87,7 @@ impl Reader {
                 newest_article: row.get(11)?,
                 lists_unread: row.get(12)?,
                 lists_partial: row.get(13)?,
+                withheld: row.get(14)?,
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)

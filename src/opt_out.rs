@@ -1,0 +1,211 @@
+//! What a paper says against uses of its pages, where it says so, and what is done about it. Pure, told the time.
+
+mod directives;
+mod files;
+mod page;
+mod tdm;
+
+use std::fmt;
+
+use crate::config::site::{Effect, OptOutRules};
+use crate::time::Timestamp;
+
+pub use files::{AI_TXT, Reservations, TDMREP};
+pub use page::{Declared, Metas};
+
+/// What is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Signal {
+    /// Keep no copy.
+    NoArchive,
+    /// Let no search find it.
+    NoIndex,
+    /// Follow none of its links.
+    NoFollow,
+    /// Keep no copy from a moment on.
+    UnavailableAfter,
+    /// Text and data mining is reserved (TDMRep, W3C Community Group report of 2024).
+    Tdm,
+    /// `ai.txt` forbids it (Spawning).
+    AiTxt,
+    /// The paper says in words that machines shall not learn from it.
+    Words,
+}
+
+/// One wish of a paper, with its evidence.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OptOut {
+    pub signal: Signal,
+    /// Where it stands: `x-robots-tag`, `meta robots`, `tdmrep.json`; of words, the words.
+    pub source: String,
+    /// As it stands there.
+    pub evidence: String,
+    /// Of [`Signal::UnavailableAfter`]: that moment, where it can be read.
+    pub from: Option<Timestamp>,
+}
+
+/// What was done about a wish.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Done {
+    Obeyed,
+    Recorded,
+    Ignored,
+}
+
+/// All wishes about one page, and what follows from them.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Judgement {
+    pub told: Vec<(OptOut, Done)>,
+}
+
+impl Signal {
+    /// Returns the name that the archive and the exports keep.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoArchive => "noarchive",
+            Self::NoIndex => "noindex",
+            Self::NoFollow => "nofollow",
+            Self::UnavailableAfter => "unavailable-after",
+            Self::Tdm => "tdm-reservation",
+            Self::AiTxt => "ai.txt",
+            Self::Words => "words",
+        }
+    }
+
+    fn effect(self, rules: &OptOutRules) -> Effect {
+        match self {
+            Self::NoArchive => rules.noarchive,
+            Self::NoIndex => rules.noindex,
+            Self::NoFollow => rules.nofollow,
+            Self::UnavailableAfter => rules.unavailable_after,
+            Self::Tdm => rules.tdm,
+            Self::AiTxt => rules.ai_txt,
+            Self::Words => rules.words,
+        }
+    }
+
+    /// Whether to obey it is to keep no copy.
+    fn withholds(self) -> bool {
+        match self {
+            Self::NoArchive | Self::UnavailableAfter | Self::Tdm | Self::AiTxt | Self::Words => true,
+            Self::NoIndex | Self::NoFollow => false,
+        }
+    }
+}
+
+impl Done {
+    /// Returns the name that the archive keeps.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Obeyed => "obeyed",
+            Self::Recorded => "recorded",
+            Self::Ignored => "ignored",
+        }
+    }
+}
+
+/// `noarchive:x-robots-tag`, as exports tell it.
+impl fmt::Display for OptOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.signal.name(), self.source)
+    }
+}
+
+impl Judgement {
+    /// Decides what to do about each wish, as the site's file says. A moment that has not come is recorded.
+    pub fn of(opt_outs: impl IntoIterator<Item = OptOut>, rules: &OptOutRules, now: Timestamp) -> Self {
+        let mut told: Vec<(OptOut, Done)> = Vec::new();
+        for opt_out in opt_outs {
+            let is_due = opt_out.signal != Signal::UnavailableAfter || opt_out.from.is_some_and(|from| from <= now);
+            let done = match opt_out.signal.effect(rules) {
+                Effect::Obey if is_due => Done::Obeyed,
+                Effect::Obey | Effect::Record => Done::Recorded,
+                Effect::Ignore => Done::Ignored,
+            };
+            if !told.iter().any(|(known, _)| *known == opt_out) {
+                told.push((opt_out, done));
+            }
+        }
+        Self { told }
+    }
+
+    /// Returns why no copy may be kept, if so.
+    pub fn withholds(&self) -> Option<String> {
+        self.obeyed(Signal::withholds)
+    }
+
+    /// Returns why its links may not be followed, if so.
+    pub fn keeps_links(&self) -> Option<String> {
+        self.obeyed(|signal| signal == Signal::NoFollow)
+    }
+
+    pub fn is_searchable(&self) -> bool {
+        self.obeyed(|signal| signal == Signal::NoIndex || signal == Signal::UnavailableAfter).is_none()
+    }
+
+    /// Returns the wishes as exports tell them, each once, without those that the site's file ignores.
+    pub fn in_export(&self) -> Vec<String> {
+        let mut texts: Vec<String> = Vec::new();
+        for (opt_out, _) in self.told.iter().filter(|(_, done)| *done != Done::Ignored) {
+            let text = opt_out.to_string();
+            if !texts.contains(&text) {
+                texts.push(text);
+            }
+        }
+        texts
+    }
+
+    fn obeyed(&self, is_meant: impl Fn(Signal) -> bool) -> Option<String> {
+        let found = self.told.iter().find(|(opt_out, done)| *done == Done::Obeyed && is_meant(opt_out.signal))?;
+        Some(format!("{} says {:?}", found.0.source, found.0.evidence))
+    }
+}
+
+/// Evidence is kept as it stands, as far as anybody reads.
+fn evidence(text: &str) -> String {
+    const LONGEST: usize = 500;
+    text[..text.floor_char_boundary(LONGEST)].trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+
+    fn opt_out(signal: Signal) -> OptOut {
+        OptOut { signal, source: "meta robots".into(), evidence: "so".into(), from: None }
+    }
+
+    fn judged(opt_outs: &[OptOut]) -> Judgement {
+        Judgement::of(opt_outs.iter().cloned(), &OptOutRules::default(), NOW)
+    }
+
+    #[test]
+    fn by_default_what_robots_directives_say_is_obeyed_and_reservations_are_recorded() {
+        let all = [Signal::NoIndex, Signal::NoFollow, Signal::Tdm, Signal::AiTxt, Signal::Words].map(opt_out);
+        let judgement = judged(&all);
+        assert_eq!((judgement.withholds(), judgement.is_searchable()), (None, false));
+        assert!(judgement.keeps_links().unwrap().contains("meta robots says \"so\""));
+        assert!(judged(&[opt_out(Signal::NoArchive)]).withholds().is_some());
+        assert_eq!(judgement.in_export().len(), 5);
+    }
+
+    #[test]
+    fn a_site_file_decides_what_each_does() {
+        let rules = OptOutRules { tdm: Effect::Obey, noarchive: Effect::Ignore, ..OptOutRules::default() };
+        let of = |signal| Judgement::of([opt_out(signal)], &rules, NOW);
+        assert!(of(Signal::Tdm).withholds().is_some());
+        assert_eq!((of(Signal::NoArchive).withholds(), of(Signal::NoArchive).in_export()), (None, vec![]));
+        assert_eq!(of(Signal::NoArchive).told[0].1, Done::Ignored);
+    }
+
+    #[test]
+    fn a_page_is_withheld_from_its_last_day_on() {
+        let until = |from| OptOut { from: Some(from), ..opt_out(Signal::UnavailableAfter) };
+        assert!(judged(&[until(NOW)]).withholds().is_some());
+        let later = judged(&[until(NOW + std::time::Duration::from_secs(1))]);
+        assert_eq!((later.withholds(), later.told[0].1), (None, Done::Recorded));
+        assert_eq!(judged(&[opt_out(Signal::UnavailableAfter)]).withholds(), None);
+    }
+}

@@ -1,0 +1,64 @@
+//! The files in which a host speaks for all its pages: `tdmrep.json` and `ai.txt`.
+
+use crate::opt_out::{OptOut, Signal, evidence, tdm};
+use crate::page_url::PageUrl;
+use crate::robots::Robots;
+
+/// Where the TDM Reservation Protocol has its file.
+pub const TDMREP: &str = "/.well-known/tdmrep.json";
+/// Where Spawning's convention has its file, written like a robots.txt.
+pub const AI_TXT: &str = "/ai.txt";
+
+/// What the files of one host say.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Reservations {
+    tdm: Vec<tdm::Rule>,
+    ai: Option<Robots>,
+}
+
+impl Reservations {
+    /// Takes in a file that stood at `url`; other files say nothing.
+    pub fn read(&mut self, url: &PageUrl, file: &[u8], agent: &str) {
+        match url.as_url().path() {
+            TDMREP => self.tdm = tdm::rules(file),
+            // A page that says "not found" with status 200 is no ai.txt.
+            AI_TXT if !file.trim_ascii_start().starts_with(b"<") => self.ai = Some(Robots::parse(file, agent)),
+            _ => {}
+        }
+    }
+
+    /// Returns the reservation of `tdmrep.json` for a page.
+    pub(in crate::opt_out) fn tdm(&self, url: &PageUrl) -> Option<OptOut> {
+        tdm::of_file(&self.tdm, url)
+    }
+
+    /// Returns what `ai.txt` says of a page.
+    pub(in crate::opt_out) fn ai(&self, url: &PageUrl) -> Option<OptOut> {
+        let rule = self.ai.as_ref()?.forbids(url)?;
+        Some(OptOut { signal: Signal::AiTxt, evidence: evidence(&rule), source: rule, from: None })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(path: &str) -> PageUrl {
+        PageUrl::parse(&format!("https://paper.example{path}")).unwrap()
+    }
+
+    #[test]
+    fn an_ai_txt_forbids_as_a_robots_txt_does() {
+        let mut files = Reservations::default();
+        files.read(&url(AI_TXT), b"User-Agent: *\nDisallow: /news/\nAllow: /news/open/\n", "saseo");
+        assert_eq!(files.ai(&url("/news/1")).unwrap().to_string(), "ai.txt:disallow: /news/");
+        assert_eq!((files.ai(&url("/news/open/1")), files.ai(&url("/"))), (None, None));
+    }
+
+    #[test]
+    fn a_page_in_place_of_the_file_says_nothing() {
+        let mut files = Reservations::default();
+        files.read(&url(AI_TXT), b"\n<html>User-Agent: *\nDisallow: /", "saseo");
+        assert_eq!(files.ai(&url("/")), None);
+    }
+}

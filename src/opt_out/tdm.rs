@@ -1,0 +1,87 @@
+//! Reservations of text and data mining: the TDM Reservation Protocol's file, header and meta tags.
+
+use serde_json::Value;
+
+use crate::opt_out::{OptOut, Signal, evidence};
+use crate::page_url::PageUrl;
+use crate::robots::matches_path;
+
+/// One rule of `/.well-known/tdmrep.json`.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::opt_out) struct Rule {
+    location: String,
+    is_reserved: bool,
+    policy: Option<String>,
+}
+
+/// Reads the file; what is no rule in it says nothing.
+pub(in crate::opt_out) fn rules(file: &[u8]) -> Vec<Rule> {
+    let Ok(Value::Array(rules)) = serde_json::from_slice(file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file)) else {
+        return Vec::new();
+    };
+    let rule = |rule: &Value| {
+        Some(Rule {
+            location: rule["location"].as_str()?.to_owned(),
+            is_reserved: is_one(&rule["tdm-reservation"])?,
+            policy: rule["tdm-policy"].as_str().map(str::to_owned),
+        })
+    };
+    rules.iter().filter_map(rule).collect()
+}
+
+fn is_one(value: &Value) -> Option<bool> {
+    match value {
+        Value::Number(number) => Some(number.as_f64() == Some(1.0)),
+        Value::String(text) => says(text),
+        _ => None,
+    }
+}
+
+/// `1` reserves, `0` does not; anything else says nothing.
+pub(in crate::opt_out) fn says(text: &str) -> Option<bool> {
+    match text.trim() {
+        "1" => Some(true),
+        "0" => Some(false),
+        _ => None,
+    }
+}
+
+/// Returns the reservation that the first matching rule makes.
+pub(in crate::opt_out) fn of_file(rules: &[Rule], url: &PageUrl) -> Option<OptOut> {
+    let rule = rules.iter().find(|rule| matches_path(&rule.location, url))?;
+    let told = format!("location {}", rule.location);
+    rule.is_reserved.then(|| reservation("tdmrep.json", &told, rule.policy.as_deref()))
+}
+
+pub(in crate::opt_out) fn reservation(source: &str, told: &str, policy: Option<&str>) -> OptOut {
+    let policy = policy.map(|policy| format!("; tdm-policy: {policy}")).unwrap_or_default();
+    let evidence = evidence(&format!("{told}: tdm-reservation: 1{policy}"));
+    OptOut { signal: Signal::Tdm, source: source.to_owned(), evidence, from: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reserved(file: &str, path: &str) -> Option<String> {
+        let url = PageUrl::parse(&format!("https://paper.example{path}")).unwrap();
+        of_file(&rules(file.as_bytes()), &url).map(|opt_out| opt_out.evidence)
+    }
+
+    #[test]
+    fn the_first_rule_that_matches_decides() {
+        let file = r#"[{"location": "/open/*", "tdm-reservation": 0},
+            {"location": "/", "tdm-reservation": 1, "tdm-policy": "https://paper.example/tdm.json"}]"#;
+        assert_eq!(reserved(file, "/open/1"), None);
+        let told = reserved(file, "/news/1").unwrap();
+        assert!(told.contains("location /: tdm-reservation: 1; tdm-policy: https://paper.example/tdm.json"), "{told}");
+    }
+
+    #[test]
+    fn what_is_no_file_of_rules_reserves_nothing() {
+        for file in ["", "{}", "<html>", "[1, {\"location\": 7}]", "[{\"location\": \"/\"}]", "[[[["] {
+            assert_eq!(reserved(file, "/"), None, "{file}");
+        }
+        assert!(reserved("\u{feff}[{\"location\": \"/*\", \"tdm-reservation\": \"1\"}]", "/x").is_some());
+    }
+}
