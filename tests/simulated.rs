@@ -169,7 +169,9 @@ impl World {
                 "name = \"p{k}\"\ntitle = \"신문 {k}\"\nhome = \"https://h{k}.example/\"\nprofile = \"ndsoft\"\n\
                  [discover]\nfeeds = false\n[pace]\ngap = \"2s\"\n"
             );
-            Arc::new(SiteReader::new(read_site("p.toml", &text).unwrap(), Some(&profile), &Settings::default()).unwrap())
+            Arc::new(
+                SiteReader::new(read_site("p.toml", &text).unwrap(), Some(&profile), &Settings::default()).unwrap(),
+            )
         };
         Plan {
             command: "crawl".into(),

@@ -49,7 +49,10 @@ pub struct Charset {
 pub enum Body {
     Kept(Packed),
     /// The paper forbids archives; nothing but the digest of what came is known.
-    Withheld { why: String, digest: [u8; 32] },
+    Withheld {
+        why: String,
+        digest: [u8; 32],
+    },
 }
 
 impl Body {
@@ -80,7 +83,8 @@ pub fn pack(body: &[u8]) -> Packed {
 
 /// Unpacks a body of so many bytes.
 pub(in crate::archive) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
-    zstd::bulk::decompress(packed, bytes).map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
+    zstd::bulk::decompress(packed, bytes)
+        .map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
 }
 
 /// The archive's number for a capture.

@@ -156,7 +156,9 @@ impl<W: Web> Crawl<'_, W> {
         self.tally.requests += ready.len() as u64;
         for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {
             let reader = match &asked {
-                Asked::Page(page) => self.sites.get(&page.site).cloned().zip(self.reservations.get(&page.site).cloned()),
+                Asked::Page(page) => {
+                    self.sites.get(&page.site).cloned().zip(self.reservations.get(&page.site).cloned())
+                }
                 Asked::Robots(_) => None,
             };
             let reach = self.reach(&it.url().host());

@@ -141,11 +141,7 @@ impl<W: Web> Crawl<'_, W> {
         let PageState::Settled(verdict) = &settlement.state else { return };
         tracing::debug!(url = %page.url, %verdict, "settled");
         match verdict {
-            Verdict::Stored
-            | Verdict::Read
-            | Verdict::Moved { .. }
-            | Verdict::Members
-            | Verdict::Withheld { .. } => {}
+            Verdict::Stored | Verdict::Read | Verdict::Moved { .. } | Verdict::Members | Verdict::Withheld { .. } => {}
             // Most hosts say nothing of the kind.
             Verdict::Gone { .. } if page.role == Role::Policy => {}
             Verdict::Gone { .. } if page.role == Role::Article => self.tally.articles_gone += 1,

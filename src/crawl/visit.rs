@@ -94,13 +94,7 @@ fn asking(asked: &Asked) -> Asking {
     }
 }
 
-fn read(
-    page: &Page,
-    answer: &Answer,
-    reader: &SiteReader,
-    files: &Reservations,
-    at: Timestamp,
-) -> (Outcome, Capture) {
+fn read(page: &Page, answer: &Answer, reader: &SiteReader, files: &Reservations, at: Timestamp) -> (Outcome, Capture) {
     let (mut charset, mut judgement) = (None, Judgement::default());
     let outcome = outcome_of(page, answer, || {
         let read = reader.read(page, answer, files, at);

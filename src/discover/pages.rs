@@ -182,7 +182,12 @@ fn a_home_page_offers_each_section_once() {
         <li><a href="https://shop.other.example/">상점</a></li><li><a href="/news/articleList.html?sc_area=A&sc_word=x">검색</a></li>
         <li><a href="/com/jb.html">제보</a></li><li><a>빈</a></li></ul>
         <footer><a href="/news/articleList.html?sc_section_code=S1N9" class="gl-service-link">밑</a></footer>"#;
-    let home = read_home(&shipped_profiles()[0].menu, &grammar(), &url("https://www.saseo.example/"), &Tree::parse(html).unwrap());
+    let home = read_home(
+        &shipped_profiles()[0].menu,
+        &grammar(),
+        &url("https://www.saseo.example/"),
+        &Tree::parse(html).unwrap(),
+    );
     let sections: Vec<_> = home.sections.iter().map(|link| (link.title.as_str(), link.url.path_and_query())).collect();
     assert_eq!(
         sections,
@@ -200,7 +205,12 @@ fn a_home_page_offers_each_section_once() {
 fn the_older_menu_is_read() {
     let html = r#"<ul id="mega-menu"><li class="megaline"><a href="/news/articleList.html?sc_section_code=S1N1">문화</a>
         <ul><li class="sub"><a href="/news/articleList.html?sc_sub_section_code=S2N1">책</a></li></ul></li></ul>"#;
-    let home = read_home(&shipped_profiles()[0].menu, &grammar(), &url("https://www.saseo.example/"), &Tree::parse(html).unwrap());
+    let home = read_home(
+        &shipped_profiles()[0].menu,
+        &grammar(),
+        &url("https://www.saseo.example/"),
+        &Tree::parse(html).unwrap(),
+    );
     assert_eq!(home.sections.iter().map(|link| link.title.as_str()).collect::<Vec<_>>(), ["문화", "책"]);
 }
 

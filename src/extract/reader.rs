@@ -52,9 +52,7 @@ impl ArticleReader {
     pub fn read(&self, url: &PageUrl, html: &str) -> Reading {
         match Tree::parse(html) {
             Ok(tree) => self.read_tree(url, html, &tree),
-            Err(why) => {
-                self.page_notice(html).unwrap_or_else(|| Reading::NotAnArticle { why: why.to_string() })
-            }
+            Err(why) => self.page_notice(html).unwrap_or_else(|| Reading::NotAnArticle { why: why.to_string() }),
         }
     }
 
@@ -165,7 +163,9 @@ impl ArticleReader {
         let said = rule.select.iter().flat_map(|place| sources.page.tree.all(place)).map(|node| text(&node));
         let lines: Vec<String> = rights.map(str::to_owned).into_iter().chain(said).collect();
         let mut found: Vec<(String, String)> = Vec::new();
-        for (word, line) in rule.words.iter().flat_map(|words| lines.iter().filter_map(|line| Some((words.find(line)?, line)))) {
+        for (word, line) in
+            rule.words.iter().flat_map(|words| lines.iter().filter_map(|line| Some((words.find(line)?, line))))
+        {
             let word: String = word.split_whitespace().collect();
             if !found.iter().any(|(known, _)| *known == word) {
                 found.push((word, line.clone()));

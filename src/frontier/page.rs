@@ -141,7 +141,11 @@ impl Verdict {
             Self::Stored | Self::Read | Self::Members => None,
             Self::Moved { to } => Some(to.as_str()),
             Self::Disallowed { rule } => Some(rule),
-            Self::Withheld { why } | Self::Gone { why } | Self::Unextracted { why } | Self::Refused { why } | Self::Failed { why } => Some(why),
+            Self::Withheld { why }
+            | Self::Gone { why }
+            | Self::Unextracted { why }
+            | Self::Refused { why }
+            | Self::Failed { why } => Some(why),
         }
     }
 }

@@ -112,7 +112,10 @@ mod tests {
         };
         assert_eq!(says("", &[("tdm-reservation", "0")]), Vec::<String>::new());
         assert_eq!(says("", &[("tdm-reservation", "1")]), ["tdm-reservation:header"]);
-        assert_eq!(says("<meta name=tdm-reservation content=1>", &[("tdm-reservation", "0")]), ["tdm-reservation:meta"]);
+        assert_eq!(
+            says("<meta name=tdm-reservation content=1>", &[("tdm-reservation", "0")]),
+            ["tdm-reservation:meta"]
+        );
         assert_eq!(says("<meta name=tdm-reservation content=maybe>", &[]), ["tdm-reservation:tdmrep.json"]);
     }
 
