@@ -1,5 +1,6 @@
 //! The face: one file a command, and the only place that prints.
 
+mod audit;
 mod check;
 mod configuration;
 mod crawl;
@@ -64,6 +65,8 @@ enum Command {
     Export(export::ExportArgs),
     /// Tell what the archive holds, what is queued, and how the last runs went
     Status,
+    /// Check from the ledger that every request kept what was owed; exit 1 where one did not
+    Audit(audit::AuditArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
     Extract(extract::ExtractArgs),
     /// Check configuration, archive and disk
@@ -84,6 +87,7 @@ pub fn main() -> ExitCode {
         Command::Resume(args) => crawl::resume(common, args),
         Command::Export(args) => export::run(common, &args),
         Command::Status => status::run(common),
+        Command::Audit(args) => audit::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
         Command::Check => check::run(common),
         Command::Init(args) => init::run(&args),

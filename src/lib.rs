@@ -12,7 +12,7 @@
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`] | the clocks, reqwest, rusqlite: one each |
-//! | action | [`crawl`], [`export`], [`demo`] | tokio tasks, files |
+//! | action | [`crawl`], [`audit`], [`export`], [`demo`] | tokio tasks, files |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
@@ -29,11 +29,12 @@
 //! 7. In that task, pure: decode, read the list or the article, compress the body.
 //! 8. Back in the loop: [`frontier::settle`] judges, and one transaction writes everything that follows.
 //! 9. `hosts.finish(turn, …)` counts the host's next turn from the end of the answer.
-//! 10. [`export`] and `status` read what was committed, and nothing else.
+//! 10. [`export`], [`audit`] and `status` read what was committed, and nothing else.
 
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod archive;
+pub mod audit;
 pub mod cli;
 pub mod clock;
 pub mod config;

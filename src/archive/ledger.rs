@@ -16,7 +16,8 @@ use crate::archive::store::{Archive, millis};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-pub(in crate::archive) use link::{Form, Link, last_hash};
+pub use link::Form;
+pub(in crate::archive) use link::{Link, last_hash};
 pub use terms::{HostTerms, Terms};
 
 /// The ledger's number for an announcement.

@@ -1,6 +1,6 @@
 //! Every robots.txt that was ever fetched, or found missing or out of reach.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::ledger::AnnouncedId;
@@ -8,7 +8,7 @@ use crate::archive::store::Archive;
 use crate::time::Timestamp;
 
 /// The archive's number for one copy of a robots.txt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RobotsId(pub i64);
 
 /// What the answer to a request for robots.txt came to.
@@ -39,24 +39,26 @@ impl Archive {
         let mut select = self.connection.prepare_cached(
             "SELECT id, fetched_at, expires_at, status, ruling, why, body FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1",
         )?;
-        let copy = select.query_row([origin], |row| {
-            let ruling: String = row.get(4)?;
-            Ok(RobotsCopy {
-                id: Some(RobotsId(row.get(0)?)),
-                origin: origin.to_owned(),
-                fetched_at: Timestamp::from_millis(row.get(1)?),
-                expires_at: Timestamp::from_millis(row.get(2)?),
-                status: row.get(3)?,
-                ruled: match ruling.as_str() {
-                    "rules" => Ruled::Rules { body: row.get(6)? },
-                    "allow all" => Ruled::AllowAll,
-                    _ => Ruled::ForbidAll,
-                },
-                why: row.get(5)?,
-            })
-        });
+        let copy = select.query_row([origin], |row| copy_from(row, origin.to_owned()));
         Ok(copy.optional()?)
     }
+}
+
+/// Reads a copy from a row that begins with id, fetched_at, expires_at, status, ruling, why and body.
+pub(in crate::archive) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::Result<RobotsCopy> {
+    Ok(RobotsCopy {
+        id: Some(RobotsId(row.get(0)?)),
+        origin,
+        fetched_at: Timestamp::from_millis(row.get(1)?),
+        expires_at: Timestamp::from_millis(row.get(2)?),
+        status: row.get(3)?,
+        ruled: match row.get_ref(4)?.as_str()? {
+            "rules" => Ruled::Rules { body: row.get(6)? },
+            "allow all" => Ruled::AllowAll,
+            _ => Ruled::ForbidAll,
+        },
+        why: row.get(5)?,
+    })
 }
 
 pub(in crate::archive) fn write_robots(

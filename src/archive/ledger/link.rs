@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 /// Which fields a row's hash covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::archive) enum Form {
+pub enum Form {
     /// Schema 1.
     First,
     /// With the form's own number, digests and Retry-After.

@@ -1,0 +1,184 @@
+//! The audit: whether every request kept what was owed, told from the ledger and the robots.txt copies alone.
+//!
+//! It trusts nothing that the crawler concluded: gaps, rights and ceilings are worked out again from what was written down
+//! before each request left.
+
+mod ceilings;
+mod chain;
+mod copies;
+mod findings;
+mod pace;
+mod page;
+mod promises;
+mod rights;
+mod totals;
+mod violation;
+
+use crate::archive::{ArchiveError, Brought, Entry, Form, Reader, RobotsId, Terms, What};
+use crate::audit::ceilings::Ceilings;
+use crate::audit::chain::Chain;
+use crate::audit::pace::{Asking, Paces};
+use crate::audit::promises::Promises;
+use crate::audit::rights::{Claim, Rights};
+use crate::audit::totals::{Tally, Totals};
+use crate::page_url::PageUrl;
+use crate::time::Timestamp;
+
+pub use findings::{Asker, Day, Findings, Head, HostFindings, RobotsFindings};
+pub use page::page;
+pub use violation::{Kind, Violation};
+
+/// Clocks that are kept right by small steps differ by less; in milliseconds.
+const CLOCK_STEP: i64 = 2_000;
+
+/// Audits everything that an archive's ledger holds at this moment.
+pub fn audit(reader: &Reader) -> Result<Findings, ArchiveError> {
+    let mut audit = Audit::default();
+    reader.ledger(|entry| audit.take(entry, |id| reader.robots_copy(id)))?;
+    Ok(audit.findings())
+}
+
+/// An audit under way: bookkeeping, fed row by row.
+#[derive(Debug, Default)]
+struct Audit {
+    chain: Chain,
+    promises: Promises,
+    paces: Paces,
+    ceilings: Ceilings,
+    rights: Rights,
+    totals: Totals,
+    /// The latest moment since the clock was last set back.
+    latest: Timestamp,
+    unended: u64,
+    violations: Vec<Violation>,
+    remarks: Vec<String>,
+}
+
+/// An announcement's own fields.
+#[derive(Clone, Copy)]
+struct Announced<'a> {
+    url: &'a str,
+    host: &'a str,
+    server: Option<&'a str>,
+    robots: Option<RobotsId>,
+    rule: &'a str,
+    gap: i64,
+}
+
+impl Audit {
+    fn take(
+        &mut self,
+        entry: &Entry<'_>,
+        look_up: impl FnOnce(RobotsId) -> Result<Option<Brought>, ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        self.chain.follow(entry, &mut self.violations);
+        self.totals.row(entry.id, entry.at, entry.hash);
+        if entry.form == Form::First {
+            self.rights.copies.old_until = Some(entry.at);
+        }
+        match &entry.what {
+            What::Began { terms } => self.begin(entry, terms.as_deref()),
+            What::Announced { url, host, server, robots, rule, gap } => {
+                let announced = Announced { url, host, server: *server, robots: *robots, rule, gap: *gap };
+                self.announced(entry, announced, look_up)?;
+            }
+            What::Ended { announced, status, bytes, retry_after, .. } => {
+                self.ended(entry, announced.0, *status, Tally::of_ending(*status, *bytes, *retry_after), *retry_after);
+            }
+            What::Unreadable { .. } => {}
+        }
+        self.latest = self.latest.max(entry.at);
+        Ok(())
+    }
+
+    fn begin(&mut self, entry: &Entry<'_>, terms: Option<&Terms>) {
+        self.totals.began(terms);
+        self.unended += self.paces.close() as u64;
+        self.promises = Promises::of_terms(terms);
+        self.rights.begin(self.promises.agent.as_deref());
+        let back = self.latest.millis() - entry.at.millis();
+        if back > 0 {
+            self.set_back(entry, back);
+        }
+    }
+
+    /// The clock stands before moments that were written down. A run rests one full gap of each host, whatever the clock
+    /// says; more than that cannot be told.
+    fn set_back(&mut self, entry: &Entry<'_>, back: i64) {
+        self.paces.set_back(entry.at);
+        self.ceilings.set_back(entry.at);
+        self.latest = entry.at;
+        if back > CLOCK_STEP {
+            self.paces.forget_retry_after();
+            let by = violation::seconds(back);
+            self.remarks.push(format!(
+                "before row {} the clock was set back by at least {by}: gaps count from there, and what Retry-After asked \
+                 for earlier cannot be judged",
+                entry.id
+            ));
+        }
+    }
+
+    fn announced(
+        &mut self,
+        entry: &Entry<'_>,
+        it: Announced<'_>,
+        look_up: impl FnOnce(RobotsId) -> Result<Option<Brought>, ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        let (row, at) = (entry.id, entry.at);
+        let promise = self.promises.to(it.host);
+        let host = self.paces.host(it.host);
+        self.totals.announced(host, at);
+        let delay = match PageUrl::parse(it.url) {
+            Ok(url) => {
+                let is_of_host = url.host().as_str() == it.host;
+                self.violations.extend((!is_of_host).then(|| elsewhere(row, it)));
+                let claim = Claim { row, at, url: &url, host: it.host, robots: it.robots, rule: it.rule };
+                self.rights.claimed(claim, look_up, &mut self.violations)?
+            }
+            Err(_) => {
+                self.violations.push(elsewhere(row, it));
+                0
+            }
+        };
+        let asking = Asking { row, at, gap: it.gap, delay, is_robots: it.robots.is_none(), promise };
+        self.paces.announced(host, asking, &mut self.violations);
+        self.ceilings.announced(row, at, (it.host, it.server), (promise, &self.promises), &mut self.violations);
+        Ok(())
+    }
+
+    fn ended(
+        &mut self,
+        entry: &Entry<'_>,
+        announced: i64,
+        status: Option<u16>,
+        tally: Tally,
+        retry_after: Option<Timestamp>,
+    ) {
+        let owed = "an ending stands after the one request that it ends";
+        let Some(open) = self.paces.ended(announced, entry.id, entry.at, retry_after) else {
+            let happened = format!("row {} ends row {announced}, which is no request under way", entry.id);
+            self.violations.push(Violation::of_chain(&[announced, entry.id], owed, happened));
+            return;
+        };
+        if entry.at < open.at {
+            let happened = format!("row {} ended at {}, before its announcement at {}", entry.id, entry.at, open.at);
+            self.violations.push(Violation::of_chain(&[announced, entry.id], owed, happened));
+        }
+        if open.is_robots && status.is_some_and(|status| (300..400).contains(&status)) {
+            self.rights.redirected();
+        }
+        self.totals.ended(open.host, entry.at, tally);
+    }
+
+    fn findings(mut self) -> Findings {
+        self.unended += self.paces.close() as u64;
+        let versions = self.rights.copies.versions;
+        Findings::of(self.totals, self.paces.hosts, versions, self.unended, self.violations, self.remarks)
+    }
+}
+
+fn elsewhere(row: i64, it: Announced<'_>) -> Violation {
+    let happened = format!("row {row} names the host {} and the address {}", it.host, it.url);
+    Violation::of_chain(&[row], "a request is counted at the host of its address", happened)
+}

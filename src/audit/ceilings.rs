@@ -1,0 +1,62 @@
+//! The ceilings: the time from one request to the next at one server address, and in all.
+
+use std::collections::HashMap;
+
+use crate::audit::promises::{Promise, Promises};
+use crate::audit::violation::{Kind, Violation, seconds};
+use crate::time::Timestamp;
+
+/// A request, as far as the next one depends on it.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    row: i64,
+    at: Timestamp,
+}
+
+/// The last request to each server address, and of all.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct Ceilings {
+    total: Option<Asked>,
+    servers: HashMap<String, Asked>,
+}
+
+impl Ceilings {
+    /// Takes an announcement in.
+    pub fn announced(
+        &mut self,
+        row: i64,
+        at: Timestamp,
+        (host, server): (&str, Option<&str>),
+        (promise, promises): (Promise, &Promises),
+        violations: &mut Vec<Violation>,
+    ) {
+        let asked = Asked { row, at };
+        if let Some(before) = self.total.replace(asked) {
+            violations.extend(too_close(before, asked, promises.total, host, "in all"));
+        }
+        let Some(server) = server.filter(|_| !promise.own) else { return };
+        match self.servers.get_mut(server) {
+            Some(last) => {
+                let before = std::mem::replace(last, asked);
+                violations.extend(too_close(before, asked, promises.server, host, server));
+            }
+            None => drop(self.servers.insert(server.to_owned(), asked)),
+        }
+    }
+
+    /// Moves what is later than a moment to it: the clock was set back.
+    pub fn set_back(&mut self, to: Timestamp) {
+        for asked in self.servers.values_mut().chain(&mut self.total) {
+            asked.at = asked.at.min(to);
+        }
+    }
+}
+
+fn too_close(before: Asked, asked: Asked, owed: i64, host: &str, whom: &str) -> Option<Violation> {
+    let came = asked.at.millis() - before.at.millis();
+    (came < owed).then(|| {
+        let owed = format!("{} from one request to the next ({whom})", seconds(owed));
+        let happened = format!("row {} was announced {} after row {}", asked.row, seconds(came), before.row);
+        Violation::at_host(Kind::Ceiling, host, &[before.row, asked.row], owed, happened)
+    })
+}

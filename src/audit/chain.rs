@@ -1,0 +1,66 @@
+//! The ledger itself: no row missing, none changed, and every run with its terms before its requests.
+
+use crate::archive::{Entry, Form, RunId, What};
+use crate::audit::violation::Violation;
+
+/// The chain as far as it was followed.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct Chain {
+    /// The run whose terms were read last.
+    begun: Option<RunId>,
+    /// The run without terms that was told last: once is enough.
+    told: Option<RunId>,
+}
+
+impl Chain {
+    /// Follows the chain by one row.
+    pub fn follow(&mut self, entry: &Entry<'_>, violations: &mut Vec<Violation>) {
+        if entry.id != entry.previous + 1 {
+            violations.push(missing(entry));
+        } else if !entry.chained {
+            let happened = format!("row {} or the one before it was changed: its hash is another", entry.id);
+            violations.push(Violation::of_chain(
+                &[entry.id],
+                "the hash of the row before and the row's fields",
+                happened,
+            ));
+        }
+        match &entry.what {
+            What::Began { terms: Some(_) } => self.begun = Some(entry.run),
+            What::Began { terms: None } => {
+                self.begun = Some(entry.run);
+                let happened = format!("the terms in row {} cannot be read", entry.id);
+                violations.push(Violation::of_chain(&[entry.id], "a run begins with its terms", happened));
+            }
+            What::Unreadable { why } => {
+                let happened = format!("row {} cannot be read: {why}", entry.id);
+                violations.push(Violation::of_chain(&[entry.id], "rows as saseo writes them", happened));
+            }
+            What::Announced { .. } | What::Ended { .. } => self.belongs(entry, violations),
+        }
+    }
+
+    /// Whether a request's row stands after its run's terms. Schema 1 had none.
+    fn belongs(&mut self, entry: &Entry<'_>, violations: &mut Vec<Violation>) {
+        let is_well = match entry.form {
+            Form::First => self.begun.is_none(),
+            Form::Second => self.begun == Some(entry.run),
+        };
+        if is_well || self.told == Some(entry.run) {
+            return;
+        }
+        self.told = Some(entry.run);
+        let happened = format!("row {} belongs to run {}, whose terms do not stand before it", entry.id, entry.run.0);
+        violations.push(Violation::of_chain(&[entry.id], "a run begins with its terms", happened));
+    }
+}
+
+fn missing(entry: &Entry<'_>) -> Violation {
+    let (first, last) = (entry.previous + 1, entry.id - 1);
+    let happened = match entry.id {
+        _ if last < first => format!("row {} comes after row {}", entry.id, entry.previous),
+        _ if last == first => format!("row {first} is missing"),
+        _ => format!("rows {first} to {last} are missing"),
+    };
+    Violation::of_chain(&[entry.id], "every row that was written", happened)
+}

@@ -1,0 +1,209 @@
+//! Each host's pace: what is under way, when it was last asked, and how long it asked to be left alone.
+
+use std::collections::HashMap;
+
+use crate::audit::promises::Promise;
+use crate::audit::violation::{Kind, Violation, seconds};
+use crate::time::Timestamp;
+
+/// A request that is announced and not ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::audit) struct Open {
+    pub host: usize,
+    pub at: Timestamp,
+    /// It asked for a robots.txt.
+    pub is_robots: bool,
+}
+
+/// An announcement, as far as its host's pace goes.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::audit) struct Asking {
+    pub row: i64,
+    pub at: Timestamp,
+    /// The gap that the row names, in milliseconds.
+    pub gap: i64,
+    /// The delay of the robots.txt that it names.
+    pub delay: i64,
+    pub is_robots: bool,
+    pub promise: Promise,
+}
+
+/// What a host's next gap is counted from.
+#[derive(Clone, Copy, Debug)]
+enum Last {
+    Ended { row: i64, at: Timestamp },
+    NeverEnded { row: i64, at: Timestamp },
+}
+
+/// One host.
+#[derive(Debug)]
+pub(in crate::audit) struct Pace {
+    pub name: String,
+    /// The rows of requests under way; those that an overlap was told of already are not told again.
+    open: Vec<(i64, Told)>,
+    last: Option<Last>,
+    retry_after: Option<(i64, Timestamp)>,
+    /// Every gap that was kept, in milliseconds.
+    pub gaps: Vec<u32>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Told {
+    No,
+    Yes,
+}
+
+/// All hosts, and all requests under way by the row that announced them.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct Paces {
+    pub hosts: Vec<Pace>,
+    by_name: HashMap<String, usize>,
+    open: HashMap<i64, Open>,
+}
+
+impl Paces {
+    pub fn host(&mut self, name: &str) -> usize {
+        if let Some(host) = self.by_name.get(name) {
+            return *host;
+        }
+        let pace = Pace { name: name.to_owned(), open: vec![], last: None, retry_after: None, gaps: vec![] };
+        self.hosts.push(pace);
+        self.by_name.insert(name.to_owned(), self.hosts.len() - 1);
+        self.hosts.len() - 1
+    }
+
+    pub fn announced(&mut self, host: usize, asking: Asking, violations: &mut Vec<Violation>) {
+        self.open.insert(asking.row, Open { host, at: asking.at, is_robots: asking.is_robots });
+        self.hosts[host].announced(asking, violations);
+    }
+
+    /// Ends a request, and returns it; `None` where no such request is under way.
+    pub fn ended(&mut self, announced: i64, row: i64, at: Timestamp, retry_after: Option<Timestamp>) -> Option<Open> {
+        let open = self.open.remove(&announced)?;
+        let pace = &mut self.hosts[open.host];
+        pace.open.retain(|(row, _)| *row != announced);
+        pace.last = Some(Last::Ended { row, at });
+        if let Some(until) = retry_after
+            && pace.retry_after.is_none_or(|(_, known)| known < until)
+        {
+            pace.retry_after = Some((row, until));
+        }
+        Some(open)
+    }
+
+    /// Closes what earlier runs left open, and returns how many requests that were.
+    pub fn close(&mut self) -> usize {
+        let left = self.open.len();
+        for (row, Open { host, at, .. }) in self.open.drain() {
+            let pace = &mut self.hosts[host];
+            pace.open.clear();
+            if pace.last.is_none_or(|last| last.at() < at) {
+                pace.last = Some(Last::NeverEnded { row, at });
+            }
+        }
+        left
+    }
+
+    /// Moves what is later than a moment to it: the clock was set back.
+    pub fn set_back(&mut self, to: Timestamp) {
+        for pace in &mut self.hosts {
+            pace.last = pace.last.map(|last| last.no_later_than(to));
+        }
+    }
+
+    /// Forgets how long hosts asked to be left alone: on another clock their moments mean nothing.
+    pub fn forget_retry_after(&mut self) {
+        self.hosts.iter_mut().for_each(|pace| pace.retry_after = None);
+    }
+}
+
+impl Pace {
+    fn announced(&mut self, asking: Asking, violations: &mut Vec<Violation>) {
+        violations.extend(self.overlap(&asking));
+        violations.extend(self.gap_named(&asking));
+        violations.extend(self.gap_kept(&asking));
+        violations.extend(self.retry_after(&asking));
+        if let Some(last) = self.last.filter(|_| self.open.is_empty()) {
+            self.gaps.push(u32::try_from((asking.at.millis() - last.at().millis()).max(0)).unwrap_or(u32::MAX));
+        }
+        self.open.push((asking.row, Told::No));
+    }
+
+    fn overlap(&mut self, asking: &Asking) -> Option<Violation> {
+        let untold = |(row, told): &(i64, Told)| (*told == Told::No).then_some(*row);
+        let mut rows: Vec<i64> = self.open.iter().filter_map(untold).collect();
+        if rows.len() < asking.promise.at_once {
+            return None;
+        }
+        self.open.iter_mut().for_each(|(_, told)| *told = Told::Yes);
+        let happened = format!("row {} was announced with {} under way", asking.row, rows.len());
+        rows.push(asking.row);
+        let owed = format!("at most {} at once", asking.promise.at_once);
+        Some(Violation::at_host(Kind::Overlap, &self.name, &rows, owed, happened))
+    }
+
+    fn gap_named(&self, asking: &Asking) -> Option<Violation> {
+        let (owed, by) = owed(asking);
+        (asking.gap < owed).then(|| {
+            let owed = format!("a gap of {} by {by}", seconds(owed));
+            let happened = format!("row {} names a gap of {}", asking.row, seconds(asking.gap));
+            Violation::at_host(Kind::Gap, &self.name, &[asking.row], owed, happened)
+        })
+    }
+
+    fn gap_kept(&self, asking: &Asking) -> Option<Violation> {
+        let last = self.last?;
+        let (owed, by) = owed(asking);
+        let (owed, by) = if asking.gap > owed { (asking.gap, "the row itself") } else { (owed, by) };
+        let came = asking.at.millis() - last.at().millis();
+        (came < owed).then(|| {
+            let owed = format!("{} from {} by {by}", seconds(owed), last.in_words());
+            let happened = format!("row {} came after {}", asking.row, seconds(came));
+            Violation::at_host(Kind::Gap, &self.name, &[last.row(), asking.row], owed, happened)
+        })
+    }
+
+    fn retry_after(&self, asking: &Asking) -> Option<Violation> {
+        let (row, until) = self.retry_after.filter(|(_, until)| asking.at < *until)?;
+        let owed = format!("no request before {until}, as the answer in row {row} asked");
+        let happened = format!("row {} was announced at {}", asking.row, asking.at);
+        Some(Violation::at_host(Kind::RetryAfter, &self.name, &[row, asking.row], owed, happened))
+    }
+}
+
+/// The gap that is owed whatever the row says, and by what.
+fn owed(asking: &Asking) -> (i64, &'static str) {
+    if asking.delay > asking.promise.gap {
+        (asking.delay, "its robots.txt")
+    } else {
+        (asking.promise.gap, "its run's terms")
+    }
+}
+
+impl Last {
+    fn at(self) -> Timestamp {
+        match self {
+            Self::Ended { at, .. } | Self::NeverEnded { at, .. } => at,
+        }
+    }
+
+    fn row(self) -> i64 {
+        match self {
+            Self::Ended { row, .. } | Self::NeverEnded { row, .. } => row,
+        }
+    }
+
+    fn in_words(self) -> String {
+        match self {
+            Self::Ended { row, .. } => format!("the end in row {row}"),
+            Self::NeverEnded { row, .. } => format!("row {row}, which never ended,"),
+        }
+    }
+
+    fn no_later_than(self, moment: Timestamp) -> Self {
+        match self {
+            Self::Ended { row, at } => Self::Ended { row, at: at.min(moment) },
+            Self::NeverEnded { row, at } => Self::NeverEnded { row, at: at.min(moment) },
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! An audit as a page that one sends to a publisher: Markdown.
+
+use std::fmt::Write;
+
+use crate::audit::findings::Findings;
+
+/// More violations than this are only counted: the page is for reading.
+const TOLD: usize = 200;
+
+/// Writes the page.
+pub fn page(findings: &Findings) -> String {
+    let mut page = String::from("# How this paper was crawled\n\n");
+    for part in [who(findings), hosts(findings), robots(findings), respected(findings), violations(findings)] {
+        page.push_str(&part);
+        page.push('\n');
+    }
+    page.push_str(&derived(findings));
+    page
+}
+
+fn who(findings: &Findings) -> String {
+    let askers: Vec<String> =
+        findings.askers.iter().map(|asker| format!("`{}` (saseo {})", asker.agent, asker.version)).collect();
+    let asker = if askers.is_empty() { "not written down".to_owned() } else { askers.join(", ") };
+    let (from, to) = (findings.from.as_deref().unwrap_or("never"), findings.to.as_deref().unwrap_or("never"));
+    format!(
+        "- Who asked: {asker}\n- Contact: ______________________\n- When: from {from} to {to} (UTC), in {} runs\n\
+         - Requests: {}, of which {} had no answer; {:.1} MB came\n",
+        findings.runs,
+        findings.requests,
+        findings.unanswered + findings.unended,
+        findings.bytes as f64 / 1e6
+    )
+}
+
+fn hosts(findings: &Findings) -> String {
+    let mut part = "## Hosts and gaps\n\nA gap is the time from the end of one answer to the next request.\n\n\
+                    | host | requests | MB | least gap | median gap |\n|---|---|---|---|---|\n"
+        .to_owned();
+    for host in &findings.hosts {
+        let gap = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| format!("{gap} s"));
+        let (least, median) = (gap(host.least_gap_seconds), gap(host.median_gap_seconds));
+        let megabytes = host.bytes as f64 / 1e6;
+        add(&mut part, format_args!("| {} | {} | {megabytes:.1} | {least} | {median} |", host.host, host.requests));
+    }
+    part
+}
+
+fn robots(findings: &Findings) -> String {
+    let mut part = "## robots.txt obeyed\n\n\
+                    | origin | SHA-256 of the file | first fetched | last fetched | requests by it |\n|---|---|---|---|---|\n"
+        .to_owned();
+    for robots in &findings.robots {
+        let (first, last) = (&robots.first_fetched, &robots.last_fetched);
+        let (origin, wording, requests) = (&robots.origin, &robots.wording, robots.requests);
+        add(&mut part, format_args!("| {origin} | {wording} | {first} | {last} | {requests} |"));
+    }
+    part
+}
+
+fn respected(findings: &Findings) -> String {
+    format!(
+        "## Refusals\n\n- Answers that refuse (401, 403, 451): {}\n- Answers that ask for a rest (Retry-After): {}\n",
+        findings.refusals, findings.retry_afters
+    )
+}
+
+fn violations(findings: &Findings) -> String {
+    let mut part = "## Violations\n\n".to_owned();
+    if findings.violations.is_empty() {
+        part.push_str("None.\n");
+    }
+    for broken in findings.violations.iter().take(TOLD) {
+        let host = broken.host.as_deref().unwrap_or("the ledger");
+        add(&mut part, format_args!("- {} ({host}): owed {}; {}", broken.kind.name(), broken.owed, broken.happened));
+    }
+    if findings.violations.len() > TOLD {
+        add(&mut part, format_args!("- and {} more", findings.violations.len() - TOLD));
+    }
+    for remark in &findings.remarks {
+        add(&mut part, format_args!("\nRemark: {remark}."));
+    }
+    part
+}
+
+fn derived(findings: &Findings) -> String {
+    let head = findings.head.as_ref().map_or("none".to_owned(), |head| format!("row {}, `{}`", head.row, head.hash));
+    format!(
+        "## How this was derived\n\n\
+         Every request was written to a ledger, and saved, before it left; its end was written when it had come. Each row's\n\
+         hash covers the row before, so that none can be changed or taken out unseen. `saseo audit` read that ledger and the\n\
+         stored robots.txt files again, and nothing else, and worked out for each request: that the host was not being asked\n\
+         already, that its gap and any Retry-After had passed, that a fresh robots.txt allowed the address by the rule that\n\
+         was named, and that the ceilings by server and in all were kept.\n\n\
+         A ledger proves that it is whole, not that it is true: compare it with your own server's log.\n\n\
+         - Rows read: {}\n- End of the chain: {head}\n",
+        findings.rows
+    )
+}
+
+fn add(part: &mut String, line: std::fmt::Arguments<'_>) {
+    // A String takes whatever is written to it.
+    let _ = writeln!(part, "{line}");
+}

@@ -1,0 +1,64 @@
+//! What the run under way has promised, by the terms that it began on.
+
+use std::collections::HashMap;
+
+use crate::archive::{HostTerms, Terms};
+
+/// What one host is owed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::audit) struct Promise {
+    /// In milliseconds.
+    pub gap: i64,
+    pub at_once: usize,
+    /// The user's own server.
+    pub own: bool,
+}
+
+/// The terms of a run. Before the first, and where they cannot be read, hosts are owed what each row says itself.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct Promises {
+    /// The token that robots.txt files are read for.
+    pub agent: Option<String>,
+    pub server: i64,
+    pub total: i64,
+    strangers: i64,
+    hosts: HashMap<String, Promise>,
+}
+
+impl Promises {
+    pub fn of_terms(terms: Option<&Terms>) -> Self {
+        let Some(terms) = terms else { return Self::default() };
+        let mut hosts: HashMap<String, Promise> = HashMap::new();
+        for host in &terms.hosts {
+            let promise = Promise::of_host(host);
+            // Two sites may share a host: then the politer promise counts.
+            let known = hosts.entry(host.host.clone()).or_insert(promise);
+            known.gap = known.gap.max(promise.gap);
+            known.at_once = known.at_once.min(promise.at_once);
+            known.own &= promise.own;
+        }
+        Self {
+            agent: Some(terms.agent.clone()),
+            server: millis(terms.server_ms),
+            total: millis(terms.total_ms),
+            strangers: millis(terms.strangers_gap_ms),
+            hosts,
+        }
+    }
+
+    pub fn to(&self, host: &str) -> Promise {
+        let stranger = Promise { gap: self.strangers, at_once: 1, own: false };
+        self.hosts.get(host).copied().unwrap_or(stranger)
+    }
+}
+
+impl Promise {
+    fn of_host(host: &HostTerms) -> Self {
+        let at_once = if host.own { host.at_once.max(1) } else { 1 };
+        Self { gap: millis(host.gap_ms), at_once: usize::try_from(at_once).unwrap_or(usize::MAX), own: host.own }
+    }
+}
+
+fn millis(millis: u64) -> i64 {
+    i64::try_from(millis).unwrap_or(i64::MAX)
+}

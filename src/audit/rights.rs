@@ -1,0 +1,103 @@
+//! The right to ask: by a robots.txt that was known, fresh and of the page's origin; or for a robots.txt itself.
+
+use crate::archive::{ArchiveError, Brought, RobotsId};
+use crate::audit::copies::{Copies, Known};
+use crate::audit::violation::{Kind, Violation};
+use crate::page_url::PageUrl;
+use crate::time::Timestamp;
+
+/// The rule that a request for a robots.txt itself names.
+const ITSELF: &str = "robots.txt itself";
+
+/// A request, as far as its right goes.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::audit) struct Claim<'a> {
+    pub row: i64,
+    pub at: Timestamp,
+    pub url: &'a PageUrl,
+    pub host: &'a str,
+    pub robots: Option<RobotsId>,
+    pub rule: &'a str,
+}
+
+/// What requests refer to for their right.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct Rights {
+    pub copies: Copies,
+    /// Whether it is known for whom robots.txt files were read: schema 1 did not tell.
+    knows_agent: bool,
+    /// Redirects of robots.txt files in this run that were not followed yet.
+    redirects: u32,
+}
+
+impl Rights {
+    /// A run begins, for which robots.txt files were read for this agent.
+    pub fn begin(&mut self, agent: Option<&str>) {
+        self.redirects = 0;
+        self.knows_agent = agent.is_some();
+        self.copies.read_for(agent.unwrap_or_default());
+    }
+
+    /// A robots.txt was answered with a redirect.
+    pub fn redirected(&mut self) {
+        self.redirects += 1;
+        self.copies.redirected = true;
+    }
+
+    /// Judges a request, and returns the delay that its robots.txt asks for, in milliseconds.
+    pub fn claimed(
+        &mut self,
+        claim: Claim<'_>,
+        look_up: impl FnOnce(RobotsId) -> Result<Option<Brought>, ArchiveError>,
+        violations: &mut Vec<Violation>,
+    ) -> Result<i64, ArchiveError> {
+        let Some(id) = claim.robots else {
+            violations.extend(self.itself(claim));
+            return Ok(0);
+        };
+        let Some(known) = self.copies.get(id, claim.row, look_up, violations)? else {
+            violations.push(broken(claim, format!("copy {} is not in the archive", id.0)));
+            return Ok(0);
+        };
+        let (version, delay) = (known.version, known.robots.delay().as_millis());
+        violations.extend(fault(known, claim, self.knows_agent).map(|fault| broken(claim, fault)));
+        self.copies.versions[version].requests += 1;
+        Ok(if self.knows_agent { i64::try_from(delay).unwrap_or(i64::MAX) } else { 0 })
+    }
+
+    fn itself(&mut self, claim: Claim<'_>) -> Option<Violation> {
+        if claim.rule != ITSELF {
+            return Some(broken(claim, format!("it names no robots.txt, only {:?}", claim.rule)));
+        }
+        if claim.url.path_and_query() == "/robots.txt" {
+            return None;
+        }
+        if self.redirects > 0 {
+            self.redirects -= 1;
+            return None;
+        }
+        Some(broken(claim, "it is no robots.txt, and none was redirected to it".to_owned()))
+    }
+}
+
+fn fault(known: &Known, claim: Claim<'_>, knows_agent: bool) -> Option<String> {
+    if known.origin != claim.url.origin() {
+        return Some(format!("the copy that it names is of {}", known.origin));
+    }
+    if claim.at < known.fetched_at || claim.at >= known.expires_at {
+        return Some(format!("the copy that it names held from {} to {}", known.fetched_at, known.expires_at));
+    }
+    if !knows_agent {
+        return None;
+    }
+    match known.robots.check(claim.url) {
+        Ok(allowed) if allowed.rule() == claim.rule => None,
+        Ok(allowed) => Some(format!("it names {:?}, and what allows it is {:?}", claim.rule, allowed.rule())),
+        Err(forbidden) => Some(format!("its robots.txt forbids it: {:?}", forbidden.rule)),
+    }
+}
+
+fn broken(claim: Claim<'_>, fault: String) -> Violation {
+    let owed = "a robots.txt that allows the request by the rule that is named".to_owned();
+    Violation::at_host(Kind::Robots, claim.host, &[claim.row], owed, format!("row {}: {fault}", claim.row))
+}

@@ -1,0 +1,98 @@
+//! What the ledger adds up to: per host, per day, per answer. Nothing in it grows with the rows.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::archive::Terms;
+use crate::time::Timestamp;
+
+/// Milliseconds of a day.
+const DAY: i64 = 86_400_000;
+
+/// Requests and what came of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    pub requests: u64,
+    /// Endings without an answer.
+    pub unanswered: u64,
+    pub bytes: u64,
+    /// Answers of 401, 403 and 451.
+    pub refusals: u64,
+    /// Answers with a Retry-After.
+    pub retry_afters: u64,
+}
+
+/// The sums as they grow.
+#[derive(Debug, Default)]
+pub(in crate::audit) struct Totals {
+    pub rows: u64,
+    pub runs: u64,
+    pub all: Tally,
+    /// By the index that [`crate::audit::pace::Paces`] gave each.
+    pub hosts: Vec<Tally>,
+    /// By the number of the day since 1970, in UTC: requests and bytes.
+    pub days: BTreeMap<i64, (u64, u64)>,
+    pub first: Option<Timestamp>,
+    pub last: Option<Timestamp>,
+    pub head: Option<(i64, [u8; 32])>,
+    /// Who asked: version and agent.
+    pub askers: BTreeSet<(String, String)>,
+}
+
+impl Totals {
+    pub fn row(&mut self, id: i64, at: Timestamp, hash: [u8; 32]) {
+        self.rows += 1;
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.last = Some(self.last.map_or(at, |last| last.max(at)));
+        self.head = Some((id, hash));
+    }
+
+    pub fn began(&mut self, terms: Option<&Terms>) {
+        self.runs += 1;
+        self.askers.extend(terms.map(|terms| (terms.version.clone(), terms.agent.clone())));
+    }
+
+    pub fn announced(&mut self, host: usize, at: Timestamp) {
+        self.all.requests += 1;
+        self.of(host).requests += 1;
+        self.days.entry(at.millis().div_euclid(DAY)).or_default().0 += 1;
+    }
+
+    pub fn ended(&mut self, host: usize, at: Timestamp, answer: Tally) {
+        self.all.add(answer);
+        self.of(host).add(answer);
+        self.days.entry(at.millis().div_euclid(DAY)).or_default().1 += answer.bytes;
+    }
+
+    fn of(&mut self, host: usize) -> &mut Tally {
+        if self.hosts.len() <= host {
+            self.hosts.resize(host + 1, Tally::default());
+        }
+        &mut self.hosts[host]
+    }
+}
+
+impl Tally {
+    /// What one ending adds.
+    pub(in crate::audit) fn of_ending(status: Option<u16>, bytes: u64, retry_after: Option<Timestamp>) -> Self {
+        Self {
+            requests: 0,
+            unanswered: u64::from(status.is_none()),
+            bytes,
+            refusals: u64::from(matches!(status, Some(401 | 403 | 451))),
+            retry_afters: u64::from(retry_after.is_some()),
+        }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.unanswered += other.unanswered;
+        self.bytes = self.bytes.saturating_add(other.bytes);
+        self.refusals += other.refusals;
+        self.retry_afters += other.retry_afters;
+    }
+}
+
+/// Returns a day's date, `2026-11-24`.
+pub(in crate::audit) fn date(day: i64) -> String {
+    let moment = Timestamp::from_millis(day.saturating_mul(DAY)).to_string();
+    moment.split('T').next().unwrap_or_default().to_owned()
+}

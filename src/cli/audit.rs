@@ -1,0 +1,99 @@
+//! `saseo audit`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+
+use crate::archive::Reader;
+use crate::audit::{Findings, HostFindings, Violation, audit, page};
+use crate::cli::exit::Exit;
+use crate::cli::{Common, say};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct AuditArgs {
+    /// Also write a page for the publisher, in Markdown; a file that is there is replaced
+    #[arg(long, value_name = "FILE.md")]
+    report: Option<PathBuf>,
+}
+
+pub(in crate::cli) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
+    let reader = Reader::open(&common.data)?;
+    let findings = audit(&reader)?;
+    if let Some(path) = &args.report {
+        write(path, &page(&findings))?;
+    }
+    if common.json {
+        say::json(&findings)?;
+    } else {
+        tell(reader.path(), &findings)?;
+    }
+    Ok(if findings.violations.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+/// Writes a file beside its place and renames it when it is whole.
+fn write(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    written.with_context(|| format!("cannot write the report {}", path.display()))
+}
+
+fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {
+    say::data(&format!("ledger of {}: {} rows", archive.display(), findings.rows))?;
+    say::data(&totals(findings))?;
+    for host in &findings.hosts {
+        say::data(&of_host(host))?;
+    }
+    if let Some(head) = &findings.head {
+        say::data(&format!("end of the chain: row {}, {}", head.row, head.hash))?;
+    }
+    for remark in &findings.remarks {
+        say::data(&format!("remark: {remark}"))?;
+    }
+    for violation in &findings.violations {
+        say::data(&of_violation(violation))?;
+    }
+    match findings.violations.len() {
+        0 => say::data("violations: none"),
+        count => say::data(&format!("violations: {count}")),
+    }
+}
+
+fn totals(findings: &Findings) -> String {
+    let (from, to) = (findings.from.as_deref().unwrap_or("never"), findings.to.as_deref().unwrap_or("never"));
+    format!(
+        "{} requests in {} runs from {from} to {to}: {} without an answer, {} never ended, {} refused, {} asked for a rest, {:.1} MB",
+        findings.requests,
+        findings.runs,
+        findings.unanswered,
+        findings.unended,
+        findings.refusals,
+        findings.retry_afters,
+        findings.bytes as f64 / 1e6
+    )
+}
+
+fn of_host(host: &HostFindings) -> String {
+    let gap = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| format!("{gap} s"));
+    format!(
+        "host {}: {} requests, gaps at least {}, median {}, {:.1} MB",
+        host.host,
+        host.requests,
+        gap(host.least_gap_seconds),
+        gap(host.median_gap_seconds),
+        host.bytes as f64 / 1e6
+    )
+}
+
+fn of_violation(violation: &Violation) -> String {
+    let host = violation.host.as_deref().unwrap_or("the ledger");
+    let rows: Vec<String> = violation.rows.iter().map(i64::to_string).collect();
+    format!(
+        "{} at {host}, rows {}: owed {}; {}",
+        violation.kind.name(),
+        rows.join(", "),
+        violation.owed,
+        violation.happened
+    )
+}
