@@ -134,7 +134,8 @@ impl Reader {
 }
 
 fn entry<'row>(row: &'row Row<'_>, previous: i64, before: [u8; 32]) -> rusqlite::Result<Entry<'row>> {
-    let form = if row.get::<_, i64>(2)? == 1 { Form::First } else { Form::Second };
+    let number: i64 = row.get(2)?;
+    let form = if number == 1 { Form::First } else { Form::Second };
     let (at, run) = (Timestamp::from_millis(row.get(3)?), RunId(row.get(4)?));
     let hash: [u8; 32] = row.get(5)?;
     let kind = row.get_ref(1)?.as_str()?;
@@ -145,8 +146,8 @@ fn entry<'row>(row: &'row Row<'_>, previous: i64, before: [u8; 32]) -> rusqlite:
     };
     let what = read.unwrap_or_else(|why| What::Unreadable { why: why.to_string() });
     let link = Link::after(before, form, kind, at, run);
-    let chained =
-        hashed(link, form, row).is_ok_and(|expected| expected == hash) && holds_only_its_own(row, kind, form)?;
+    let is_known = matches!(number, 1 | 2) && holds_only_its_own(row, kind, form)?;
+    let chained = is_known && hashed(link, form, row).is_ok_and(|expected| expected == hash);
     Ok(Entry { id: row.get(0)?, previous, form, at, run, what, chained, hash })
 }
 
