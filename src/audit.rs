@@ -14,7 +14,7 @@ mod rights;
 mod totals;
 mod violation;
 
-use crate::archive::{ArchiveError, Brought, Entry, Form, Reader, RobotsId, Terms, What};
+use crate::archive::{ArchiveError, Brought, Entry, Form, Reader, RobotsId, RunId, Terms, What};
 use crate::audit::ceilings::Ceilings;
 use crate::audit::chain::Chain;
 use crate::audit::pace::{Asking, Paces};
@@ -47,6 +47,8 @@ struct Audit {
     ceilings: Ceilings,
     rights: Rights,
     totals: Totals,
+    /// The run of the last row of schema 1.
+    old_run: Option<RunId>,
     /// The latest moment since the clock was last set back.
     latest: Timestamp,
     unended: u64,
@@ -74,7 +76,7 @@ impl Audit {
         self.chain.follow(entry, &mut self.violations);
         self.totals.row(entry.id, entry.at, entry.hash);
         if entry.form == Form::First {
-            self.rights.copies.old_until = Some(entry.at);
+            self.schema_1(entry);
         }
         match &entry.what {
             What::Began { terms } => self.begin(entry, terms.as_deref()),
@@ -89,6 +91,14 @@ impl Audit {
         }
         self.latest = self.latest.max(entry.at);
         Ok(())
+    }
+
+    /// Schema 1 wrote no beginnings: a run begins with its first request.
+    fn schema_1(&mut self, entry: &Entry<'_>) {
+        self.rights.copies.old_until = Some(entry.at);
+        if self.old_run.replace(entry.run) != Some(entry.run) {
+            self.begin(entry, None);
+        }
     }
 
     fn begin(&mut self, entry: &Entry<'_>, terms: Option<&Terms>) {

@@ -66,6 +66,9 @@ enum Command {
     /// Tell what the archive holds, what is queued, and how the last runs went
     Status,
     /// Check from the ledger that every request kept what was owed; exit 1 where one did not
+    ///
+    /// Works out again, for every request ever made, its gap, Retry-After, right by robots.txt, and the ceilings, and
+    /// follows the ledger's hash chain. Needs no network, and runs beside a crawl.
     Audit(audit::AuditArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
     Extract(extract::ExtractArgs),

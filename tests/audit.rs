@@ -219,7 +219,7 @@ fn no_column_of_any_row_can_be_changed_unseen() {
     let texts = ["kind", "terms", "url", "host", "server", "rule", "trouble"];
     let number = |column: &str| format!("{column} = coalesce({column}, 0) + 1");
     let text = |column: &str| format!("{column} = coalesce({column}, '') || 'x'");
-    let bytes = ["digest = zeroblob(32)", "hash = zeroblob(32)"].map(str::to_owned);
+    let bytes = ["digest = zeroblob(32)", "hash = zeroblob(32)", "hash = x'00'"].map(str::to_owned);
     let changes: Vec<String> =
         numbers.iter().map(|c| number(c)).chain(texts.iter().map(|c| text(c))).chain(bytes).collect();
     desk.tamper().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
@@ -517,6 +517,10 @@ fn rows_of_schema_1_are_held_to_what_they_say_themselves() {
     row(100, ended, "'ended', 1, 200, 5, 0");
     row(2_100, announced, "'announced', 'https://paper.example/a', 'paper.example', 1, 'no rule against it', 2000");
     row(2_200, ended, "'ended', 3, 200, 5, 0");
+    row(5_000, announced, "'announced', 'https://paper.example/b', 'paper.example', 1, 'no rule against it', 2000");
+    // A kill, and another run.
+    row(9_000, announced, "'announced', 'https://paper.example/b', 'paper.example', 1, 'no rule against it', 2000");
+    sql.execute("UPDATE ledger SET run_id = 2 WHERE id = 6", []).unwrap();
     rehash(&sql);
     desk.begin(after(10_000));
     desk.visit(story(1, after(20_000), robots), Said::Page);

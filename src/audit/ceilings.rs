@@ -52,9 +52,10 @@ impl Ceilings {
     }
 }
 
+/// Where nothing is owed, as before the first terms, nothing is broken.
 fn too_close(before: Asked, asked: Asked, owed: i64, host: &str, whom: &str) -> Option<Violation> {
     let came = asked.at.millis() - before.at.millis();
-    (came < owed).then(|| {
+    (owed > 0 && came < owed).then(|| {
         let owed = format!("{} from one request to the next ({whom})", seconds(owed));
         let happened = format!("row {} was announced {} after row {}", asked.row, seconds(came), before.row);
         Violation::at_host(Kind::Ceiling, host, &[before.row, asked.row], owed, happened)

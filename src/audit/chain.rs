@@ -15,7 +15,7 @@ pub(in crate::audit) struct Chain {
 impl Chain {
     /// Follows the chain by one row.
     pub fn follow(&mut self, entry: &Entry<'_>, violations: &mut Vec<Violation>) {
-        if entry.id != entry.previous + 1 {
+        if entry.id != entry.previous.saturating_add(1) {
             violations.push(missing(entry));
         } else if !entry.chained {
             let happened = format!("row {} or the one before it was changed: its hash is another", entry.id);
@@ -56,7 +56,7 @@ impl Chain {
 }
 
 fn missing(entry: &Entry<'_>) -> Violation {
-    let (first, last) = (entry.previous + 1, entry.id - 1);
+    let (first, last) = (entry.previous.saturating_add(1), entry.id.saturating_sub(1));
     let happened = match entry.id {
         _ if last < first => format!("row {} comes after row {}", entry.id, entry.previous),
         _ if last == first => format!("row {first} is missing"),

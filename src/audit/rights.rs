@@ -1,10 +1,16 @@
 //! The right to ask: by a robots.txt that was known, fresh and of the page's origin; or for a robots.txt itself.
 
+use std::time::Duration;
+
 use crate::archive::{ArchiveError, Brought, RobotsId};
 use crate::audit::copies::{Copies, Known};
 use crate::audit::violation::{Kind, Violation};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
+
+/// The end of an answer is written as the next whole millisecond, which another host's request may not wait for. That the
+/// copy came first, the order of the rows shows.
+const ROUNDING: Duration = Duration::from_millis(1);
 
 /// The rule that a request for a robots.txt itself names.
 const ITSELF: &str = "robots.txt itself";
@@ -84,7 +90,7 @@ fn fault(known: &Known, claim: Claim<'_>, knows_agent: bool) -> Option<String> {
     if known.origin != claim.url.origin() {
         return Some(format!("the copy that it names is of {}", known.origin));
     }
-    if claim.at < known.fetched_at || claim.at >= known.expires_at {
+    if claim.at + ROUNDING < known.fetched_at || claim.at >= known.expires_at {
         return Some(format!("the copy that it names held from {} to {}", known.fetched_at, known.expires_at));
     }
     if !knows_agent {

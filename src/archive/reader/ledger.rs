@@ -137,12 +137,13 @@ fn entry<'row>(row: &'row Row<'_>, previous: i64, before: [u8; 32]) -> rusqlite:
     let number: i64 = row.get(2)?;
     let form = if number == 1 { Form::First } else { Form::Second };
     let (at, run) = (Timestamp::from_millis(row.get(3)?), RunId(row.get(4)?));
-    let hash: [u8; 32] = row.get(5)?;
-    let kind = row.get_ref(1)?.as_str()?;
+    let hash = row.get_ref(5)?.as_blob().ok().and_then(|hash| hash.try_into().ok()).unwrap_or_default();
+    let kind = row.get_ref(1)?.as_str().unwrap_or_default();
     let read = match kind {
         "began" => beginning(row),
         "announced" => announcement(row),
-        _ => ending(row),
+        "ended" => ending(row),
+        _ => Ok(What::Unreadable { why: format!("no row is of the kind {kind:?}") }),
     };
     let what = read.unwrap_or_else(|why| What::Unreadable { why: why.to_string() });
     let link = Link::after(before, form, kind, at, run);
