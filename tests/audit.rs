@@ -7,8 +7,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use saseo::archive::{
-    AnnouncedId, Announcement, Answered, Archive, Done, Ending, FILE, HostTerms, Lease, Lock, Reader, RobotsCopy,
-    RobotsId, Ruled, RunId, Terms,
+    AnnouncedId, Announcement, Answered, Archive, ArchiveError, Done, Ending, FILE, HostTerms, Lease, Lock, Reader,
+    RobotsCopy, RobotsId, Ruled, RunId, Terms,
 };
 use saseo::audit::{Findings, Kind, audit, page};
 use saseo::clock::Clock;
@@ -292,6 +292,23 @@ fn a_request_that_is_counted_at_another_host_is_told() {
     sql.execute("UPDATE ledger SET host = 'own.example' WHERE id = 6", []).unwrap();
     rehash(&sql);
     assert!(desk.broken().contains(&(Kind::Chain, vec![6])), "{:?}", desk.broken());
+}
+
+#[test]
+fn an_audit_beside_a_crawl_sees_one_moment() {
+    let (mut desk, robots) = polite(3);
+    let reader = Reader::open(desk.folder.path()).unwrap();
+    let mut seen = 0;
+    let mut at = after(100_000);
+    reader
+        .ledger(|_| {
+            seen += 1;
+            at = at + Duration::from_secs(10);
+            desk.announce(story(9, at, robots));
+            Ok::<_, ArchiveError>(())
+        })
+        .unwrap();
+    assert_eq!(seen, 9);
 }
 
 // Pace.
@@ -599,6 +616,18 @@ fn a_crawl_of_the_demo_newspaper_audits_clean_and_makes_a_page_for_its_publisher
     {
         assert!(page.contains(part), "{part} in {page}");
     }
+}
+
+#[test]
+fn a_crawl_of_ones_own_server_with_several_requests_at_once_audits_clean() {
+    let paper = Paper::of(&Edition { skin: Skin::G4, articles_per_section: 10, crawl_delay: None });
+    let crawler = Crawler::of(&paper, "5ms");
+    let site = std::fs::read_to_string(crawler.config().join("sites/demo.toml")).unwrap();
+    crawler.write_site(&format!("{site}at_once = 4\n"));
+    assert_eq!(crawler.run_json("crawl")["queued"], 0);
+    let found = crawler.run_json("audit");
+    assert_eq!(found["violations"], serde_json::json!([]));
+    assert_eq!(found["requests"], paper.log().len());
 }
 
 #[test]

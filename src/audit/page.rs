@@ -88,11 +88,11 @@ fn derived(findings: &Findings) -> String {
     format!(
         "## How this was derived\n\n\
          Every request was written to a ledger, and saved, before it left; its end was written when it had come. Each row's\n\
-         hash covers the row before, so that none can be changed or taken out unseen. `saseo audit` read that ledger and the\n\
-         stored robots.txt files again, and nothing else, and worked out for each request: that the host was not being asked\n\
-         already, that its gap and any Retry-After had passed, that a fresh robots.txt allowed the address by the rule that\n\
-         was named, and that the ceilings by server and in all were kept.\n\n\
-         A ledger proves that it is whole, not that it is true: compare it with your own server's log.\n\n\
+         hash covers the row before: whoever keeps the end of the chain sees later whether a row was changed or taken out.\n\
+         `saseo audit` read that ledger and the stored robots.txt files again, and nothing else, and worked out for each\n\
+         request: that the host was not being asked already, that its gap and any Retry-After had passed, that a fresh\n\
+         robots.txt allowed the address by the rule that was named, and that the ceilings by server and in all were kept.\n\n\
+         A ledger cannot prove that it is true: compare it with your own server's log.\n\n\
          - Rows read: {}\n- End of the chain: {head}\n",
         findings.rows
     )

@@ -60,7 +60,8 @@ impl Totals {
     pub fn ended(&mut self, host: usize, at: Timestamp, answer: Tally) {
         self.all.add(answer);
         self.of(host).add(answer);
-        self.days.entry(at.millis().div_euclid(DAY)).or_default().1 += answer.bytes;
+        let day = self.days.entry(at.millis().div_euclid(DAY)).or_default();
+        day.1 = day.1.saturating_add(answer.bytes);
     }
 
     fn of(&mut self, host: usize) -> &mut Tally {
