@@ -194,8 +194,10 @@ impl<'a, W: Web> Crawl<'a, W> {
                 Stop::GoOn => self.ask()?,
                 Stop::Finish => Waiting::ForAnswers,
                 Stop::Now => {
+                    // A task that reads a page cannot be stopped within it, and is not waited for.
                     self.tasks.abort_all();
-                    Waiting::ForAnswers
+                    self.archive.save()?;
+                    return Ok(How::Interrupted);
                 }
             };
             self.archive.save()?;
@@ -234,8 +236,10 @@ impl<'a, W: Web> Crawl<'a, W> {
         Progress { tally: self.tally, queued: self.queued, elapsed: self.clock.now().since(self.began) }
     }
 
-    fn end(self, how: How) -> Result<Report, ArchiveError> {
+    fn end(mut self, how: How) -> Result<Report, ArchiveError> {
         let nothing_came = self.answers == 0 && !self.given_up.is_empty();
+        let homes: Vec<Host> = self.sites.values().map(|reader| reader.site.home.host()).collect();
+        self.given_up.retain(|host, _| homes.contains(host));
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
         self.archive.end_run(self.run, how, &self.tally, now)?;
@@ -264,5 +268,11 @@ fn seed(reader: &SiteReader) -> Seed {
     if reader.wanted.menu || reader.wanted.feeds {
         entries.push((site.home.clone(), Role::Home));
     }
-    Seed { site: site.name.clone(), title: site.title.clone(), home: site.home.clone(), entries }
+    Seed {
+        site: site.name.clone(),
+        title: site.title.clone(),
+        home: site.home.clone(),
+        since: reader.wanted.since,
+        entries,
+    }
 }

@@ -33,13 +33,13 @@ fn found(number: u64) -> Found {
 }
 
 fn settled(verdict: Verdict) -> Settlement {
-    Settlement { state: PageState::Settled(verdict), found: vec![], goes_on: None, list_end: None, article: None }
+    Settlement { state: PageState::Settled(verdict), found: vec![], goes_on: None, closing: None, article: None }
 }
 
 fn seed() -> Seed {
     let home = url("https://paper.example/");
     let entries = vec![(home.clone(), Role::Home)];
-    Seed { site: "paper".into(), title: "신문".into(), home, entries }
+    Seed { site: "paper".into(), title: "신문".into(), home, since: None, entries }
 }
 
 /// An archive with one site, a run begun, and the ways to act on it.
@@ -212,7 +212,7 @@ fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
     assert_eq!(list.pass, Pass::First);
     let on = |pass| {
         let url = url("https://paper.example/list?page=2");
-        Some(Continuation { url, list: List { pass, previous: Some(1), ..list.clone() } })
+        Some(Continuation { url, list: List { pass, previous: vec![1], ..list.clone() }, hops: 0 })
     };
     desk.settle(page.clone(), Settlement { goes_on: on(Pass::First), ..settled(Verdict::Read) });
     desk.settle(page, Settlement { goes_on: on(Pass::Later), ..settled(Verdict::Read) });

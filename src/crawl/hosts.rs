@@ -45,11 +45,26 @@ impl<W: Web> Crawl<'_, W> {
         if is_own { Reach::Own } else { Reach::Public }
     }
 
-    /// Leaves a host alone for the rest of this run. What is queued stays queued.
-    pub(in crate::crawl) fn give_up(&mut self, host: &Host, why: String) {
+    /// Leaves a host alone for the rest of this run. What is queued stays queued; but what is wanted of a host that no site
+    /// file names is put off, ever again, until it has failed: any page may link to nowhere.
+    pub(in crate::crawl) fn give_up(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
         tracing::info!(%host, %why, "giving up a host for this run");
         self.hosts.leave(host);
+        if !self.is_home(host) {
+            let failed = self.archive.put_off(self.lease, host, &why, self.clock.now())?;
+            self.tally.failed += failed;
+            self.queued = self.queued.saturating_sub(failed);
+        }
+        for quest in self.quests.remove(host).unwrap_or_default() {
+            self.fail_quest(quest, &why)?;
+        }
         self.given_up.insert(host.clone(), why);
+        Ok(())
+    }
+
+    /// Whether a host is the home of one of the sites.
+    pub(in crate::crawl) fn is_home(&self, host: &Host) -> bool {
+        self.sites.values().any(|reader| reader.site.home.host() == *host)
     }
 }
 

@@ -6,10 +6,10 @@ use crate::archive::Charset;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
-use crate::discover::{Grammar, ListReader, links, read_feed, read_home};
+use crate::discover::{Address, Grammar, ListReader, links, read_feed, read_home};
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
-use crate::frontier::{Page, Reading, Role, Wanted};
+use crate::frontier::{Outcome, Page, Reading, Role, Wanted};
 use crate::markup::Tree;
 use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
 use crate::page_url::PageUrl;
@@ -132,6 +132,29 @@ impl SiteReader {
             (Role::Home | Role::Section | Role::ListPage | Role::Feed, None) => {
                 Reading::Links(self.own(links(&page.url, html)))
             }
+        }
+    }
+
+    /// Judges where a page was moved to: by the paper's grammar an article stays an article, a list a list, and a trap is
+    /// never entered by the back door.
+    pub(in crate::crawl) fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
+        let Some(lists) = &self.lists else { return Outcome::Redirected { to, number: None } };
+        let is_article = page.role == Role::Article;
+        match lists.grammar.address(&to) {
+            Address::Trap { why } => Outcome::Refused { why: format!("redirected to {to}: {why}") },
+            Address::Article { number, .. } if is_article => Outcome::Redirected { to, number: Some(number) },
+            Address::Elsewhere if is_article => match lists.grammar.number(&to) {
+                Some(number) => Outcome::Redirected { to, number: Some(number) },
+                None => Outcome::Failed { why: format!("redirected to another paper: {to}") },
+            },
+            Address::List { .. } | Address::Other if is_article => {
+                Outcome::Failed { why: format!("redirected to what is no article: {to}") }
+            }
+            Address::Article { .. } => Outcome::Failed { why: format!("redirected to an article: {to}") },
+            Address::Other if page.role == Role::ListPage => {
+                Outcome::Failed { why: format!("redirected to what is no list: {to}") }
+            }
+            Address::List { .. } | Address::Elsewhere | Address::Other => Outcome::Redirected { to, number: None },
         }
     }
 

@@ -63,6 +63,11 @@ impl Grammar {
         self.list(url, "").map_or(Address::Other, |url| Address::List { url, page })
     }
 
+    /// Returns the number of the article that an address shows, on whatever host.
+    pub fn number(&self, url: &PageUrl) -> Option<u64> {
+        self.rules.article_number(url)
+    }
+
     /// Returns the address of a page of the list that `url` shows; `None` where `url` is no list.
     pub fn list_page(&self, url: &PageUrl, page: u32) -> Option<PageUrl> {
         match self.address(url) {
