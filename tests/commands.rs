@@ -157,7 +157,11 @@ fn every_format_exports_every_article() {
     let count: i64 =
         database.query_row("SELECT count(*) FROM articles WHERE length(text) > 0", [], |row| row.get(0)).unwrap();
     assert_eq!(count, 12);
-    assert_eq!(fs::read_dir(out("").parent().unwrap()).unwrap().count(), 3, "nothing is left beside the exports");
+    assert_eq!(
+        fs::read_dir(crawler.folder.path().join("out")).unwrap().count(),
+        3,
+        "nothing is left beside the exports"
+    );
 }
 
 #[test]

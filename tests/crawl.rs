@@ -154,3 +154,24 @@ fn a_site_without_a_profile_is_read_by_its_links() {
         articles.iter().all(|article| article["extractor"].as_str().is_some_and(|name| name.starts_with("generic")))
     );
 }
+
+#[test]
+fn two_archives_on_one_machine_do_not_ask_one_host_at_once_nor_too_soon_after_one_another() {
+    let paper = Paper::start();
+    let (one, other) = (Crawler::of(&paper, "100ms"), Crawler::of(&paper, "100ms"));
+    let beside = |command: &str| {
+        let mut command = other.command(&["--json", command]);
+        command.env("SASEO_RUNTIME_DIR", one.folder.path().join("locks"));
+        command.output().unwrap()
+    };
+    let mut first = one.spawn("crawl");
+    paper.wait_for_visits(3);
+    let turned_away = beside("crawl");
+    assert_eq!(turned_away.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&turned_away.stderr).into_owned();
+    assert!(said.contains(&format!("another crawl on this machine asks it: crawl, process {}", first.id())), "{said}");
+    first.kill();
+    let done = beside("crawl");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    paper.assert_gap(Duration::from_millis(100));
+}

@@ -13,6 +13,7 @@ use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Plan, Report, SiteReader, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
+use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
 use saseo::politeness::Turn;
 use saseo::time::Timestamp;
@@ -191,6 +192,7 @@ impl World {
             settings: Settings::default(),
             max_requests: None,
             at_most: None,
+            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
         }
     }
 

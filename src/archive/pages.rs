@@ -57,6 +57,12 @@ impl Archive {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Returns how many pages of a site are known.
+    pub fn pages_of(&self, site: &str) -> Result<u64, ArchiveError> {
+        let sql = "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
+        Ok(self.connection.query_row(sql, [site], |row| row.get(0))?)
+    }
+
     /// Returns how many pages are queued.
     pub fn queued(&self) -> Result<u64, ArchiveError> {
         let mut select = self.connection.prepare(&format!(

@@ -44,8 +44,9 @@ impl Archive {
         connection.set_prepared_statement_cache_capacity(64);
         // Plans do not depend on bound values: without this, statements are compiled anew for every page (STAT4).
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(at)?;
+        // Migrations make tables anew that others refer to; the bundled SQLite begins with foreign keys on.
+        connection.pragma_update(None, "foreign_keys", false).map_err(at)?;
         schema::migrate(&path, &mut connection, found)?;
-        // Only now: migrations make tables anew that others refer to.
         connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
         Ok(Self { connection, path, selected: String::new() })
     }

@@ -19,8 +19,9 @@ use crate::cli::say;
 use crate::clock::Clock;
 use crate::config::units::Span;
 use crate::config::{Settings, Site};
-use crate::crawl::{self, Plan, Progress, Report, Stop};
+use crate::crawl::{self, Plan, Progress, Report, SiteReader, Stop};
 use crate::fetch::{Caller, Http};
+use crate::host_lock::HostLocks;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CrawlArgs {
@@ -98,6 +99,7 @@ fn plan(
         settings: configuration.settings.clone(),
         max_requests: args.max_requests,
         at_most: args.at_most.map(|span| span.0),
+        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
     })
 }
 
@@ -113,7 +115,7 @@ pub(in crate::cli) fn run_plan(
         let holder = format!("{}, process {}, since {}", plan.command, std::process::id(), clock.now());
         let _lock = Lock::take(data, &holder)?;
         let mut archive = Archive::open(data, plan.settings.archive.durability)?;
-        let web = Arc::new(Http::new(&caller(&plan.settings))?);
+        let web = Arc::new(Http::new(&caller(&plan.settings, &plan.sites))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let first_signal = Arc::new(OnceLock::new());
         let signals = tokio::spawn(listen(stop, Arc::clone(&first_signal))?);
@@ -123,13 +125,17 @@ pub(in crate::cli) fn run_plan(
     })
 }
 
-fn caller(settings: &Settings) -> Caller {
+/// A site's own port is one that its user named.
+fn caller(settings: &Settings, sites: &[Arc<SiteReader>]) -> Caller {
+    let homes = sites.iter().filter_map(|reader| reader.site.home.as_url().port());
+    let ports = homes.chain(settings.limits.ports.iter().copied()).collect();
     Caller {
         agent: settings.identity.agent.clone(),
         contact: settings.identity.contact.trim().to_owned(),
         connect: settings.limits.connect.0,
         answer: settings.limits.answer.0,
         body: settings.limits.body.0,
+        ports,
     }
 }
 

@@ -16,6 +16,7 @@ use crate::cli::{Common, say};
 use crate::crawl::Plan;
 use crate::demo::{Edition, Newspaper, OriginThread};
 use crate::export::{self, Format};
+use crate::host_lock::HostLocks;
 
 /// The port that is tried first, so that a second demo finds the first one's articles.
 const PORT: u16 = 8750;
@@ -80,6 +81,7 @@ fn crawl_and_export(common: &Common, origin: &OriginThread, config: &Path, folde
         settings: configuration.settings.clone(),
         max_requests: None,
         at_most: None,
+        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
     };
     let mut watch = Watch::new(common);
     let (report, signal) = run_plan(plan, folder, |progress| watch.see(progress))?;

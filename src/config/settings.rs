@@ -43,6 +43,8 @@ pub struct Limits {
     pub connect: Span,
     pub answer: Span,
     pub redirects: u32,
+    /// Where public hosts may be asked besides 80 and 443, and the ports of the sites' own homes.
+    pub ports: Vec<u16>,
 }
 
 /// How the archive is kept.
@@ -82,6 +84,7 @@ impl Default for Limits {
             connect: Span(Duration::from_secs(10)),
             answer: Span(Duration::from_secs(60)),
             redirects: 5,
+            ports: Vec::new(),
         }
     }
 }

@@ -93,6 +93,8 @@ pub struct Discover {
     pub sections: Sections,
     pub feeds: bool,
     pub sitemaps: bool,
+    /// So many pages of the site may be known; links to more are left alone.
+    pub most_pages: u64,
     /// The day before which nothing is looked for, in the paper's zone.
     #[serde(deserialize_with = "day")]
     pub since: Option<jiff::civil::Date>,
@@ -122,7 +124,7 @@ impl Default for SitePace {
 
 impl Default for Discover {
     fn default() -> Self {
-        Self { sections: Sections::Menu, feeds: true, sitemaps: true, since: None }
+        Self { sections: Sections::Menu, feeds: true, sitemaps: true, most_pages: 1_000_000, since: None }
     }
 }
 

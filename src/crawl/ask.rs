@@ -157,6 +157,9 @@ impl<W: Web> Crawl<'_, W> {
         let ids = self.archive.announce(self.lease, self.run, &announcements)?;
         self.archive.save()?;
         self.tally.requests += ready.len() as u64;
+        for announcement in &announcements {
+            self.note(&announcement.url.host(), announcement.at + announcement.gap);
+        }
         for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {
             let reader = match &asked {
                 Asked::Page(page) => {

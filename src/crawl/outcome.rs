@@ -29,7 +29,9 @@ pub(in crate::crawl) fn outcome_of(
 pub(in crate::crawl) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     match trouble {
         Trouble::NoAddress { .. } | Trouble::Connect { .. } => Outcome::Unreachable,
-        Trouble::PrivateAddress { .. } | Trouble::TooLarge { .. } => Outcome::Hopeless { why: trouble.to_string() },
+        Trouble::PrivateAddress { .. } | Trouble::OddPort { .. } | Trouble::TooLarge { .. } => {
+            Outcome::Hopeless { why: trouble.to_string() }
+        }
         Trouble::Timeout | Trouble::Broken { .. } => Outcome::Failed { why: trouble.to_string() },
     }
 }

@@ -174,7 +174,7 @@ impl SiteReader {
     /// The links that stay with the paper, without its home page.
     fn own(&self, links: Vec<PageUrl>) -> Vec<PageUrl> {
         let (home, host) = (&self.site.home, self.site.home.host());
-        links.into_iter().filter(|link| link.host() == host && link != home).collect()
+        links.into_iter().filter(|link| link.host() == host && link != home && !link.repeats_itself()).collect()
     }
 }
 

@@ -70,6 +70,7 @@ impl<W: Web> Crawl<'_, W> {
         let host = visited.turn.host().clone();
         let manner = manner_of(visited.result.as_ref(), visited.outcome.as_ref(), visited.at);
         let pace = self.hosts.finish(visited.turn, manner, visited.took, visited.at);
+        self.note(&host, pace.not_before);
         let ending = match &visited.result {
             Ok(answer) => Ending::Answered {
                 status: answer.status,
@@ -146,12 +147,23 @@ impl<W: Web> Crawl<'_, W> {
             Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(&wanted))?,
             _ => Vec::new(),
         };
-        let settlement = settle(page, outcome, &known, &wanted, self.clock.now());
+        let mut settlement = settle(page, outcome, &known, &wanted, self.clock.now());
+        self.keep_to_room(page, &mut settlement, known.iter().filter(|known| known.is_none()).count() as u64);
         self.count(page, &settlement);
         if let Some(of_host) = self.under_way.get_mut(&page.url.host()) {
             of_host.retain(|id| *id != page.id);
         }
         Ok(settlement)
+    }
+
+    /// Finds nothing more for a site of which as many pages are known as may be.
+    fn keep_to_room(&mut self, page: &Page, settlement: &mut Settlement, new: u64) {
+        let room = self.room.entry(page.site.clone()).or_default();
+        if *room == 0 && new > 0 {
+            tracing::warn!(site = %page.site, url = %page.url, "most_pages is reached: links of this page are left alone");
+            settlement.found.clear();
+        }
+        *room = room.saturating_sub(new);
     }
 
     fn count(&mut self, page: &Page, settlement: &Settlement) {

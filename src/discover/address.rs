@@ -45,6 +45,9 @@ impl Grammar {
             return Address::Elsewhere;
         }
         let path = url.as_url().path();
+        if url.repeats_itself() {
+            return Address::Trap { why: "its path goes round in circles" };
+        }
         if self.rules.traps.iter().any(|trap| starts_with(path, trap)) {
             return Address::Trap { why: "the CMS keeps no page for readers there" };
         }

@@ -114,6 +114,7 @@ impl Crawler {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_saseo"));
         command.env_remove("SASEO_CONTACT").env_remove("SASEO_DATA").env_remove("SASEO_CONFIG");
+        command.env("SASEO_RUNTIME_DIR", self.folder.path().join("locks"));
         command.arg("--config").arg(self.config()).arg("--data").arg(self.data()).args(args);
         command
     }
