@@ -8,6 +8,7 @@ mod exit;
 mod export;
 mod extract;
 mod init;
+mod plan;
 mod progress;
 mod say;
 mod status;
@@ -60,6 +61,8 @@ enum Command {
     Crawl(crawl::CrawlArgs),
     /// Go on with what an interrupted crawl left; start nothing new
     Resume(crawl::ResumeArgs),
+    /// Tell what a crawl would ask now: requests, bytes and hours; asks nothing
+    Plan(plan::PlanArgs),
     /// Write the archive's articles into a file
     Export(export::ExportArgs),
     /// Tell what the archive holds, what is queued, and how the last runs went
@@ -82,6 +85,7 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Command::Crawl(args) => crawl::crawl(common, args),
         Command::Resume(args) => crawl::resume(common, args),
+        Command::Plan(args) => plan::run(common, &args),
         Command::Export(args) => export::run(common, &args),
         Command::Status => status::run(common),
         Command::Extract(args) => extract::run(common, &args),

@@ -73,6 +73,10 @@ fn a_site_that_is_not_there_is_told_with_those_that_are() {
 fn a_server_out_of_reach_is_told_and_costs_nothing() {
     // Nothing listens on port 1, and no other test is given it.
     let crawler = offline(&PUBLIC.replace("https://paper.example/\"", "http://127.0.0.1:1/\"\nown_site = true"));
+    crawler.write_site(&format!(
+        "{}[pace]\ngap = \"0s\"\n",
+        fs::read_to_string(crawler.config().join("sites/demo.toml")).unwrap()
+    ));
     let out = crawler.run(&["crawl"]);
     assert_eq!(out.status.code(), Some(1), "{}", said(&out));
     assert!(said(&out).contains("gave up 127.0.0.1") && said(&out).contains("Nothing is lost"), "{}", said(&out));

@@ -9,6 +9,7 @@ use std::time::Duration;
 use saseo::archive::{Archive, ArchiveError, Filter, How, Reader, Seeding};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
+use saseo::config::units::Rate;
 use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Plan, Report, SiteReader, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
@@ -118,8 +119,9 @@ impl SimulatedWeb {
 
 impl Web for SimulatedWeb {
     async fn locate(&self, host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
-        let number: u8 = host.as_str().trim_start_matches('h').split('.').next().unwrap().parse().unwrap();
-        Ok([192, 0, 2, number].into())
+        let number: u16 = host.as_str().trim_start_matches('h').split('.').next().unwrap().parse().unwrap();
+        let [high, low] = number.to_be_bytes();
+        Ok([192, 0, high, low].into())
     }
 
     async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
@@ -165,18 +167,18 @@ struct World {
     folder: TempDir,
     clock: Clock,
     web: Arc<SimulatedWeb>,
-    hosts: u8,
+    hosts: u16,
 }
 
 impl World {
-    fn new(hosts: u8, articles: u64) -> Self {
+    fn new(hosts: u16, articles: u64) -> Self {
         let clock = Clock::set_to(NOW);
         Self { folder: TempDir::new().unwrap(), clock, web: Arc::new(SimulatedWeb::new(clock, articles)), hosts }
     }
 
     fn plan(&self, seeding: Seeding) -> Plan {
         let profile = read_profile("ndsoft.toml", PROFILE).unwrap();
-        let site = |k: u8| {
+        let site = |k: u16| {
             let text = format!(
                 "name = \"p{k}\"\ntitle = \"신문 {k}\"\nhome = \"https://h{k}.example/\"\nprofile = \"ndsoft\"\n\
                  [discover]\nfeeds = false\n[pace]\ngap = \"2s\"\n"
@@ -222,6 +224,22 @@ async fn twenty_papers_of_a_thousand_pages_are_read_and_none_is_hurried() {
     // Twenty hosts are asked side by side: the crawl takes hardly longer than one of them.
     let alone = (GAP + LATENCY) * 1000;
     assert!(report.elapsed < alone * 11 / 10, "{:?}", report.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
+    let world = World::new(300, 30);
+    let mut plan = world.plan(Seeding::Begin);
+    plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
+    let report = world.run(plan).await.unwrap();
+    assert_eq!((report.how, report.queued, report.tally.articles_new), (How::Finished, 0, 300 * 30));
+    world.web.assert_polite();
+    for (host, visits) in &*world.web.log.lock().unwrap() {
+        // From the first turn on: as many as the gap and the answers leave room for, but for one in a hundred.
+        let allowed = (GAP + LATENCY) * u32::try_from(visits.len() - 1).unwrap();
+        let taken = visits[visits.len() - 1].began.since(visits[0].began);
+        assert!(allowed.as_secs_f64() >= 0.99 * taken.as_secs_f64(), "{host}: {allowed:?} of turns took {taken:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

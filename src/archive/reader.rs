@@ -1,6 +1,7 @@
 //! Reading what was committed: articles for exports, and the state of things. Read-only, beside a running crawl.
 
 mod articles;
+mod outlook;
 mod state;
 
 use std::path::{Path, PathBuf};
@@ -11,6 +12,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use articles::{Filter, Kept};
+pub use outlook::Outlook;
 pub use state::{HostState, RunState, SiteState};
 
 /// The archive, open for reading.

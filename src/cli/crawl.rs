@@ -14,6 +14,7 @@ use crate::archive::{Archive, How, Lock, Seeding};
 use crate::cli::Common;
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
+use crate::cli::plan;
 use crate::cli::progress::Watch;
 use crate::cli::say;
 use crate::clock::Clock;
@@ -30,6 +31,9 @@ pub(in crate::cli) struct CrawlArgs {
     /// Look for nothing that was published before this day, YYYY-MM-DD; goes before the site file's `since`
     #[arg(long, value_name = "DATE")]
     since: Option<Date>,
+    /// Ask nothing: tell what the crawl would ask, as `saseo plan` does
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -49,6 +53,9 @@ pub(in crate::cli) struct ResumeArgs {
 }
 
 pub(in crate::cli) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
+    if args.dry_run {
+        return plan::tell(common, &args.shared.sites);
+    }
     let mut configuration = Configuration::load(&common.config)?;
     for site in &mut configuration.sites {
         site.discover.since = args.since.or(site.discover.since);

@@ -103,6 +103,15 @@ impl Crawler {
         std::fs::write(self.config().join("sites/demo.toml"), text).unwrap();
     }
 
+    /// Adds a site of the user's own, with such a gap.
+    pub fn write_named_site(&self, name: &str, base: &str, gap: &str) {
+        std::fs::create_dir_all(self.config().join("sites")).unwrap();
+        let text = format!(
+            "name = \"{name}\"\ntitle = \"{name}\"\nhome = \"{base}/\"\nprofile = \"ndsoft\"\nown_site = true\n[pace]\ngap = \"{gap}\"\n"
+        );
+        std::fs::write(self.config().join(format!("sites/{name}.toml")), text).unwrap();
+    }
+
     pub fn config(&self) -> PathBuf {
         self.folder.path().join("config")
     }
