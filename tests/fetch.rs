@@ -185,6 +185,29 @@ async fn a_robots_txt_without_end_is_read_as_far_as_it_counts() {
 }
 
 #[tokio::test]
+async fn a_server_that_nobody_vouches_for_is_not_believed() {
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer};
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let refused = tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        TlsAcceptor::from(std::sync::Arc::new(config)).accept(socket).await.is_err()
+    });
+    let answer = get(&http(1000, LONG), &format!("https://{address}/"), Reach::Own).await;
+    assert!(answer.as_ref().is_err_and(|trouble| trouble.to_string().contains("certificate")), "{answer:?}");
+    assert!(refused.await.unwrap(), "the server took the handshake for a good one");
+}
+
+#[tokio::test]
 async fn a_closed_port_is_told_as_out_of_reach() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
