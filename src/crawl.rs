@@ -16,7 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::archive::{Archive, ArchiveError, How, Lease, RunId, Seed, Seeding, Tally};
-use crate::clock::{Clock, uptime};
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
 use crate::crawl::robots::{KnownRobots, Quest};
@@ -150,7 +150,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         holder: String,
     ) -> Result<Self, ArchiveError> {
         let began = clock.now();
-        let lease = archive.take_lease(&holder, began, uptime().as_ref())?;
+        let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
         let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), began)?;
         let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader)).collect();
         archive.seed(lease, &seeds, plan.seeding, began)?;

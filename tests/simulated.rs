@@ -484,3 +484,119 @@ async fn an_earlier_day_opens_the_lists_again() {
     world.crawl().await;
     assert_eq!(world.web.asked().iter().filter(|path| path.contains("page=3")).count(), before + 1);
 }
+
+fn with_header(mut answer: Answer, name: &str, value: &str) -> Answer {
+    answer.headers.push((name.to_owned(), value.to_owned()));
+    answer
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_paper_says_against_uses_of_its_pages_is_obeyed_and_kept_with_its_evidence() {
+    let world = World::new(1, 4);
+    let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1, "tdm-policy": "https://h1.example/tdm.json"}]"#;
+    world.web.answer_always("/.well-known/tdmrep.json", html(200, reserved.to_owned()));
+    world.web.answer_always("/ai.txt", html(200, "User-Agent: *\nDisallow: /*idxno=4\n".to_owned()));
+    world.web.answer_always(&article_path(2), with_header(article(2), "x-robots-tag", "noarchive"));
+    let marked =
+        String::from_utf8(article(3).body).unwrap().replace("<head>", "<head><meta name=robots content=noindex>");
+    world.web.answer_always(&article_path(3), html(200, marked));
+    world.crawl().await;
+
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let mut select =
+        sql.prepare("SELECT number, length(text) > 0, opt_outs, searchable FROM articles ORDER BY number").unwrap();
+    let told: Vec<(u64, bool, String, bool)> = select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let tdm = "\"tdm-reservation:tdmrep.json\"";
+    let expected = [
+        (1, true, format!("[{tdm}]"), true),
+        (2, false, format!("[\"noarchive:x-robots-tag\",{tdm}]"), true),
+        (3, true, format!("[\"noindex:meta robots\",{tdm}]"), false),
+        (4, true, format!("[{tdm},\"ai.txt:disallow: /*idxno=4\"]"), true),
+    ];
+    assert_eq!(told, expected);
+    let withheld: (i64, String) = sql
+        .query_row("SELECT count(*), max(withheld) FROM capture WHERE body_id IS NULL", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(withheld, (1, "x-robots-tag says \"noarchive\"".to_owned()));
+    let evidence: String = sql
+        .query_row("SELECT evidence FROM opt_out WHERE signal = 'tdm-reservation' LIMIT 1", [], |row| row.get(0))
+        .unwrap();
+    assert!(evidence.contains("location /news/*") && evidence.contains("tdm-policy: https://h1.example/tdm.json"));
+    // A second crawl on the same day asks for none of the files again, and knows what they say.
+    world.web.articles.store(5, Ordering::Relaxed);
+    world.crawl().await;
+    let last: String = sql.query_row("SELECT opt_outs FROM articles WHERE number = 5", [], |row| row.get(0)).unwrap();
+    assert_eq!(last, format!("[{tdm}]"));
+    assert_eq!(world.web.asked().iter().filter(|path| path.contains("tdmrep")).count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn links_of_a_page_that_says_nofollow_are_left_alone() {
+    let world = World::new(1, 4);
+    let home = with_header(html(200, HOME.to_owned()), "x-robots-tag", "otherbot: noindex, saseo: nofollow");
+    world.web.answer_always("/", home);
+    let report = world.crawl().await;
+    assert_eq!((world.articles(), report.tally.refused), (0, 1));
+    assert!(!world.web.asked().iter().any(|path| path.contains("articleList")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paper_that_refuses_is_paused_and_not_stormed() {
+    let world = World::new(1, 40);
+    for number in 1..=40 {
+        world.web.answer_always(&article_path(number), Answer { status: 403, headers: vec![], body: vec![] });
+    }
+    let report = world.crawl().await;
+    assert!(report.given_up[0].1.contains("it refused several times in a row"), "{:?}", report.given_up);
+    let refused = |world: &World| world.web.asked().iter().filter(|path| path.contains("articleView")).count();
+    assert_eq!((report.queued, refused(&world)), (40, 5));
+    world.crawl().await;
+    assert_eq!(refused(&world), 5, "a paused paper is not asked");
+    // Days later it has thought better of it, and no article is lost.
+    world.web.rules.lock().unwrap().clear();
+    for _ in 0..4 {
+        world.clock.sleep_until(world.clock.now() + Duration::from_secs(36 * 3600)).await;
+        world.crawl().await;
+    }
+    assert_eq!(world.articles(), 40);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_in_words_is_a_refusal_and_no_end_of_a_list() {
+    let world = World::new(1, 60);
+    let refusal = html(200, "<html><script>alert('정상적인 접근이 아닙니다.')</script></html>".to_owned());
+    world.web.faults.lock().unwrap().insert(list_page(2), vec![refusal]);
+    world.crawl().await;
+    world.crawl().await;
+    assert_eq!(world.articles(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_down_for_a_week_loses_no_page() {
+    let world = World::new(1, 60);
+    let mut plan = world.plan(Seeding::Begin);
+    plan.max_requests = Some(12);
+    world.run(plan).await.unwrap();
+    let down = Answer { status: 500, headers: vec![], body: vec![] };
+    for number in 1..=60 {
+        world.web.answer_always(&article_path(number), down.clone());
+    }
+    world.web.answer_always(LIST, down.clone());
+    for _ in 0..14 {
+        world.clock.sleep_until(world.clock.now() + Duration::from_secs(12 * 3600)).await;
+        world.crawl().await;
+    }
+    world.web.rules.lock().unwrap().clear();
+    for _ in 0..8 {
+        world.clock.sleep_until(world.clock.now() + Duration::from_secs(24 * 3600)).await;
+        world.crawl().await;
+    }
+    assert_eq!(world.articles(), 60);
+    world.web.assert_polite();
+}
