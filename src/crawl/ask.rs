@@ -8,7 +8,7 @@ use crate::crawl::Crawl;
 use crate::crawl::robots::{Quest, Standing};
 use crate::crawl::visit::{Asked, visit};
 use crate::fetch::Web;
-use crate::frontier::{Page, Verdict, Visit};
+use crate::frontier::{Page, Role, Verdict, Visit};
 use crate::page_url::Host;
 use crate::politeness::{Next, Permit};
 use crate::robots::Allowed;
@@ -110,7 +110,8 @@ impl<W: Web> Crawl<'_, W> {
 
     fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
         tracing::info!(url = %page.url, %rule, "robots.txt forbids");
-        self.tally.refused += 1;
+        // That a host's files of reservations are forbidden is no page that a reader would miss.
+        self.tally.refused += u64::from(page.role != Role::Policy);
         self.queued = self.queued.saturating_sub(1);
         self.archive.settle_unasked(self.lease, page.id, &Verdict::Disallowed { rule }, now)
     }

@@ -189,13 +189,15 @@ fn words(reading: &Reading) -> &[(String, String)] {
 /// Does what is obeyed: an article without its story, or a page whose links are left alone.
 fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
     match reading {
-        Reading::Article(extract::Reading::Article(article)) => match judgement.withholds() {
-            Some(why) => {
-                let bare = Article { paragraphs: Vec::new(), images: Vec::new(), ..*article };
-                Reading::Withheld { article: Box::new(told(bare, judgement)), why }
-            }
-            None => Reading::Article(extract::Reading::Article(Box::new(told(*article, judgement)))),
-        },
+        Reading::Article(extract::Reading::Article(article) | extract::Reading::Members(article))
+            if let Some(why) = judgement.withholds() =>
+        {
+            let bare = Article { paragraphs: Vec::new(), images: Vec::new(), ..*article };
+            Reading::Withheld { article: Box::new(told(bare, judgement)), why }
+        }
+        Reading::Article(extract::Reading::Article(article)) => {
+            Reading::Article(extract::Reading::Article(Box::new(told(*article, judgement))))
+        }
         Reading::Article(extract::Reading::Members(article)) => {
             Reading::Article(extract::Reading::Members(Box::new(told(*article, judgement))))
         }
