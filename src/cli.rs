@@ -8,6 +8,7 @@ mod exit;
 mod export;
 mod extract;
 mod init;
+mod interrupt;
 mod progress;
 mod say;
 mod status;

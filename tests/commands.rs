@@ -3,6 +3,7 @@
 mod common;
 
 use std::fs;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::process::Output;
 
 use common::{Crawler, Paper, lines};
@@ -216,5 +217,102 @@ fn a_truncated_page_is_extracted_or_refused_but_never_a_panic() {
         let out = crawler.run(&["extract", &file.to_string_lossy(), "--url", &url]);
         assert!(matches!(out.status.code(), Some(0 | 1)), "{part} %: {}", said(&out));
         assert!(!said(&out).contains("panicked"), "{part} %: {}", said(&out));
+    }
+}
+
+/// A crawler with twelve articles in its archive.
+fn stocked() -> Crawler {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run_json("crawl");
+    crawler
+}
+
+fn export(crawler: &Crawler, format: &str, out: &std::path::Path) -> Output {
+    crawler.run(&["export", "--format", format, "--out", &out.to_string_lossy()])
+}
+
+#[test]
+fn an_export_follows_links_and_keeps_the_mode_of_the_file_it_replaces() {
+    let crawler = stocked();
+    let real = crawler.folder.path().join("real");
+    fs::create_dir(&real).unwrap();
+    fs::write(real.join("articles.jsonl"), "old").unwrap();
+    fs::set_permissions(real.join("articles.jsonl"), fs::Permissions::from_mode(0o640)).unwrap();
+    let link = crawler.folder.path().join("link.jsonl");
+    symlink("real/articles.jsonl", &link).unwrap();
+    assert!(export(&crawler, "jsonl", &link).status.success());
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(lines(&real.join("articles.jsonl")).len(), 12);
+    assert_eq!(fs::metadata(real.join("articles.jsonl")).unwrap().permissions().mode() & 0o777, 0o640);
+    // A link to a file that is not there yet makes that file.
+    symlink("real/new.jsonl", crawler.folder.path().join("new.jsonl")).unwrap();
+    assert!(export(&crawler, "jsonl", &crawler.folder.path().join("new.jsonl")).status.success());
+    assert_eq!(lines(&real.join("new.jsonl")).len(), 12);
+}
+
+#[test]
+fn an_export_streams_to_stdout_and_to_pipes_and_replaces_neither() {
+    let crawler = stocked();
+    for out in ["-", "/dev/stdout"] {
+        let done = export(&crawler, "jsonl", out.as_ref());
+        assert!(done.status.success(), "{}", said(&done));
+        assert_eq!(String::from_utf8(done.stdout).unwrap().lines().count(), 12);
+        let refused = export(&crawler, "sqlite", out.as_ref());
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(said(&refused).contains("an SQLite export must be"), "{}", said(&refused));
+    }
+    let pipe = crawler.folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    assert!(said(&export(&crawler, "sqlite", &pipe)).contains("is no file"));
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    assert!(export(&crawler, "csv", &pipe).status.success());
+    assert!(reader.join().unwrap().starts_with("id,site,"));
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    assert!(export(&crawler, "jsonl", "/dev/null".as_ref()).status.success());
+    let full = export(&crawler, "jsonl", "/dev/full".as_ref());
+    assert_eq!(full.status.code(), Some(1));
+    assert!(said(&full).contains("cannot write /dev/full") && !said(&full).contains("resume"), "{}", said(&full));
+}
+
+#[test]
+fn an_export_that_is_interrupted_leaves_nothing_beside_and_removes_what_a_killed_one_left() {
+    let crawler = stocked();
+    let database = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    database.execute("UPDATE version SET text = hex(zeroblob(5000000))", []).unwrap();
+    drop(database);
+    let folder = crawler.folder.path().join("out");
+    fs::create_dir(&folder).unwrap();
+    // No system has a process of that number.
+    for stale in ["a.4194999.part", "a.4194999.part-journal", "b.4194999.part"] {
+        fs::write(folder.join(stale), "half").unwrap();
+    }
+    for format in ["jsonl", "sqlite"] {
+        let out = folder.join("a").to_string_lossy().into_owned();
+        let mut child = crawler.command(&["export", "--format", format, "--out", &out]).spawn().unwrap();
+        let part = folder.join(format!("a.{}.part", child.id()));
+        while !fs::metadata(&part).is_ok_and(|part| part.len() > 0) {
+            assert!(child.try_wait().unwrap().is_none(), "the export was over before it could be interrupted");
+        }
+        kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["b.4194999.part"], "another file's part is not ours to remove");
+    }
+}
+
+#[test]
+fn the_sqlite_export_has_lists_as_json() {
+    let crawler = stocked();
+    let (out, table) = (crawler.folder.path().join("out.jsonl"), crawler.folder.path().join("out.sqlite"));
+    assert!(export(&crawler, "jsonl", &out).status.success() && export(&crawler, "sqlite", &table).status.success());
+    let database = rusqlite::Connection::open(&table).unwrap();
+    for article in lines(&out) {
+        let sql = "SELECT paragraphs FROM articles WHERE id = ?1";
+        let told: String = database.query_row(sql, [article["id"].as_str()], |row| row.get(0)).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&told).unwrap(), article["paragraphs"]);
     }
 }

@@ -39,6 +39,9 @@ impl Reader {
             }
             connected => connected?,
         };
+        if found == 0 {
+            return Err(ArchiveError::Empty { path });
+        }
         if found < SCHEMA {
             return Err(ArchiveError::Older { path, found, known: SCHEMA });
         }

@@ -11,6 +11,7 @@ use crate::archive::{Filter, Reader, Seeding};
 use crate::cli::configuration::Configuration;
 use crate::cli::crawl::{in_words, run_plan};
 use crate::cli::exit::Exit;
+use crate::cli::export::place;
 use crate::cli::progress::Watch;
 use crate::cli::{Common, say};
 use crate::crawl::Plan;
@@ -90,7 +91,7 @@ fn crawl_and_export(common: &Common, origin: &OriginThread, config: &Path, folde
     }
     let out = folder.join("articles.jsonl");
     let reader = Reader::open(folder)?;
-    let articles = export::write(&reader, &Filter::default(), Format::Jsonl, &out)?;
+    let articles = export::write(&reader, &Filter::default(), Format::Jsonl, place(&out, Format::Jsonl)?)?;
     say::note(&told(articles, reader.path(), &out, config, folder));
     Ok(Exit::Done)
 }
