@@ -31,7 +31,7 @@ pub(in crate::cli) struct ExportArgs {
 }
 
 pub(in crate::cli) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(&common.data)?;
+    let reader = Reader::open(common.data())?;
     if let Some(site) = &args.site {
         reader.knows_site(site)?;
     }
