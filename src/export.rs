@@ -46,8 +46,9 @@ pub enum ExportError {
     Itself { path: PathBuf },
 }
 
-/// Writes the articles that the filter takes to a place, and returns how many there were.
-pub fn write(reader: &Reader, filter: &Filter, format: Format, place: Place) -> Result<u64, ExportError> {
+/// Writes the articles that the filter takes to a place, and returns how many there were; `None` where a stream's reader
+/// has gone away, as `head` does.
+pub fn write(reader: &Reader, filter: &Filter, format: Format, place: Place) -> Result<Option<u64>, ExportError> {
     match place {
         Place::Stream(stream) => write_to_stream(reader, filter, format, &stream),
         Place::File(beside) => {
@@ -59,21 +60,25 @@ pub fn write(reader: &Reader, filter: &Filter, format: Format, place: Place) -> 
                 Format::Sqlite => reader.articles_to_sqlite(filter, &beside.part)?,
             };
             beside.finish()?;
-            Ok(count)
+            Ok(Some(count))
         }
     }
 }
 
-/// A reader that has gone away, as `head` does, is no error.
-fn write_to_stream(reader: &Reader, filter: &Filter, format: Format, stream: &Stream) -> Result<u64, ExportError> {
+fn write_to_stream(
+    reader: &Reader,
+    filter: &Filter,
+    format: Format,
+    stream: &Stream,
+) -> Result<Option<u64>, ExportError> {
     let written = match format {
         Format::Jsonl => write_lines(reader, filter, &stream.name, stream.writer(), jsonl::Lines),
         Format::Csv => write_lines(reader, filter, &stream.name, stream.writer(), csv::Table),
         Format::Sqlite => return Err(ExportError::NoFile { path: stream.name.clone() }),
     };
     match written {
-        Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(0),
-        written => written,
+        Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(None),
+        written => written.map(Some),
     }
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use common::{Crawler, Paper, lines};
 use nix::sys::signal::{Signal, kill};
@@ -276,6 +276,12 @@ fn an_export_streams_to_stdout_and_to_pipes_and_replaces_neither() {
     assert!(export(&crawler, "csv", &pipe).status.success());
     assert!(reader.join().unwrap().starts_with("id,site,"));
     assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    for format in ["jsonl", "csv"] {
+        let args = ["export", "--format", format, "--out", "-"];
+        let mut child = crawler.command(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert!(child.wait().unwrap().success(), "a reader that has gone away is no error");
+    }
     assert!(export(&crawler, "jsonl", "/dev/null".as_ref()).status.success());
     let full = export(&crawler, "jsonl", "/dev/full".as_ref());
     assert_eq!(full.status.code(), Some(1));
@@ -526,4 +532,23 @@ fn extract_reads_stdin_and_tells_what_does_not_fit() {
     assert!(said(&out).contains("is no page of demo"), "{}", said(&out));
     fs::File::create(&file).unwrap().set_len((64 << 20) + 1).unwrap();
     assert!(said(&read(&[url])).contains("larger than 64 MiB"));
+}
+
+#[test]
+fn a_demo_on_another_port_names_commands_that_work_and_is_quiet_when_asked() {
+    let crawler = offline(PUBLIC);
+    let args = ["--quiet", "demo", "--port", "0", "--articles", "1", "--crawl-delay", "0"];
+    let quiet = crawler.run(&args);
+    assert_eq!((quiet.status.code(), said(&quiet)), (Some(0), String::new()));
+    let loud = crawler.run(&args[1..]);
+    let program = env!("CARGO_BIN_EXE_saseo");
+    let data = crawler.data();
+    assert!(said(&loud).contains(&format!("  {program} --config {}/demo-", data.display())), "{}", said(&loud));
+    let again = format!("{program} --config {} --data {} demo --port=", crawler.config().display(), data.display());
+    assert!(said(&loud).contains(&again), "{}", said(&loud));
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = crawler.run(&["demo", "--port", &port]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains(&format!("127.0.0.1:{port}; name another with --port")), "{}", said(&refused));
 }

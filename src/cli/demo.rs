@@ -101,21 +101,23 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
     }
     let out = folder.join("articles.jsonl");
     let reader = Reader::open(folder)?;
-    let articles = export::write(&reader, &Filter::default(), Format::Jsonl, place(&out, Format::Jsonl)?)?;
+    let articles =
+        export::write(&reader, &Filter::default(), Format::Jsonl, place(&out, Format::Jsonl)?)?.unwrap_or_default();
     voice.note(&format!(
         "The archive, {articles} articles with every page as it came, is {}\nThe articles as JSON Lines are {}\n",
         reader.path().display(),
         out.display()
     ));
-    voice.note(&what_next(common, args, &config, folder));
+    voice.note(&what_next(common, args, origin.address().port(), folder));
     Ok(Exit::Done)
 }
 
-fn what_next(common: &Common, args: &DemoArgs, config: &Path, folder: &Path) -> String {
-    let on_it = |words: &[&str]| hint::on(Some(config), Some(folder), words);
+/// The archive belongs to the port that was served on, whatever was asked for.
+fn what_next(common: &Common, args: &DemoArgs, port: u16, folder: &Path) -> String {
+    let config = folder.join("config");
+    let on_it = |words: &[&str]| hint::on(Some(&config), Some(folder), words);
     let mut again = vec!["demo".to_owned()];
-    let port = args.port.map(|port| port.to_string());
-    again.extend(port.map(|port| format!("--port={port}")));
+    again.extend((port != PORT).then(|| format!("--port={port}")));
     again.extend((args.articles != ARTICLES).then(|| format!("--articles={}", args.articles)));
     let again: Vec<&str> = again.iter().map(String::as_str).collect();
     format!(

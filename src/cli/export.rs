@@ -44,8 +44,12 @@ pub(in crate::cli) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<
     let articles = export::write(&reader, &filter, args.format, place(&args.out, args.format)?)?;
     if common.json {
         say::json(&json!({"articles": articles, "out": args.out}))?;
-    } else if !common.quiet {
-        say::note(&format!("{articles} articles in {}", args.out.display()));
+    } else {
+        let out = args.out.display();
+        common.voice().note(&match articles {
+            Some(articles) => format!("{articles} articles in {out}"),
+            None => format!("the reader of {out} has gone away"),
+        });
     }
     Ok(Exit::Done)
 }

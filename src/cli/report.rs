@@ -27,17 +27,20 @@ pub(in crate::cli) fn tell(common: &Common, sites: &[String], report: &Report, e
         voice.note(&format!("Nothing is lost: `{resume}` goes on from here."));
     }
     match exit {
-        Exit::Failures | Exit::Failed => say::note(&format!("saseo: exit code {}: {}", exit.code(), reason(report))),
+        Exit::Failures | Exit::Failed => {
+            say::note(&format!("saseo: exit code {}: {}", exit.code(), reason(common, report)));
+        }
         Exit::Done | Exit::Usage | Exit::Held | Exit::Interrupted | Exit::Terminated => {}
     }
     Ok(())
 }
 
 /// Why a run did not end well, in a line.
-fn reason(report: &Report) -> String {
+fn reason(common: &Common, report: &Report) -> String {
     let mut reasons = Vec::new();
     if report.tally.failed > 0 {
-        reasons.push(format!("{} (`status --failures` lists them)", failed(report.tally.failed)));
+        let list = hint::command(common, &["status", "--failures"]);
+        reasons.push(format!("{} (`{list}` tells which)", failed(report.tally.failed)));
     }
     reasons.extend(report.given_up.iter().map(|(host, why)| format!("gave up {host}: {why}")));
     reasons.join("; ")
@@ -79,7 +82,7 @@ pub(in crate::cli) fn as_json(report: &Report) -> serde_json::Value {
 pub(in crate::cli) fn in_words(report: &Report, resume: &str) -> String {
     let tally = &report.tally;
     let mut words = format!(
-        "run {} {}: {} requests in {}, {} new articles, {} changed, {} gone, pages {}, {}, {:.1} MB, {} queued",
+        "run {} {}: {} requests in {}, {} new articles, {} changed, {} gone; pages: {}, {}; {:.1} MB, {} queued",
         report.run.0,
         report.how.name(),
         tally.requests,

@@ -102,7 +102,7 @@ fn of_site(site: &SiteState) -> String {
 
 fn of_run(run: &RunState) -> String {
     format!(
-        "run {} ({}) {}, {}: {} requests, {} new articles, {} changed, {} gone, pages {}, {}, {:.1} MB",
+        "run {} ({}) {}, {}: {} requests, {} new articles, {} changed, {} gone; pages: {}, {}; {:.1} MB",
         run.run,
         run.command,
         run.started_at,
