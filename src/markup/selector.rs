@@ -165,7 +165,7 @@ mod tests {
             ("li,", "a selector is missing"),
             ("", "a selector is missing"),
             ("li:foo", "`:name` that is not known"),
-            ("li.", "a class's name is missing"),
+            ("li.", "it ends too early"),
         ] {
             let said = Selector::compile(selector).unwrap_err();
             assert!(said.starts_with(&format!("{selector:?} is no CSS selector: ")) && said.contains(words), "{said}");
