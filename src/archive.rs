@@ -24,7 +24,7 @@ pub use error::ArchiveError;
 pub use lease::{Lease, Lock};
 pub use ledger::{AnnouncedId, Announcement, Ending, HostTerms, Terms};
 pub use pages::{DueHost, NextPage};
-pub use reader::{Filter, HostState, Kept, Outlook, Reader, RunState, SiteState};
+pub use reader::{Failure, Filter, HostState, Kept, Outlook, Queue, Reader, RunState, SiteState, queues};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};
 pub use schema::SCHEMA;

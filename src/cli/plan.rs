@@ -48,8 +48,8 @@ pub(in crate::cli) fn run(common: &Common, args: &PlanArgs) -> anyhow::Result<Ex
 
 /// Tells what a crawl of the sites would ask.
 pub(in crate::cli) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(&common.config)?;
-    let reader = match Reader::open(&common.data) {
+    let configuration = Configuration::load(common.config.as_deref())?;
+    let reader = match Reader::open(common.data()) {
         Ok(reader) => Some(reader),
         Err(ArchiveError::Missing { .. }) => None,
         Err(error) => return Err(error.into()),

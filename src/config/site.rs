@@ -167,7 +167,7 @@ pub(in crate::config) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff
 
 fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
     let text = String::deserialize(from)?;
-    text.parse().map(Some).map_err(|_| de::Error::custom(format!("{text:?} is no day: write one like \"2026-01-31\"")))
+    crate::config::units::day(&text).map(Some).map_err(de::Error::custom)
 }
 
 pub(in crate::config) fn seoul() -> jiff::tz::TimeZone {
