@@ -20,17 +20,14 @@ pub(in crate::cli) fn tell(common: &Common, sites: &[String], report: &Report, e
     } else {
         voice.note(&in_words(report, &resume));
     }
-    for (host, why) in &report.given_up {
-        voice.note(&format!("saseo: gave up {host} for this run: {why}"));
-    }
-    if !report.given_up.is_empty() {
-        voice.note(&format!("Nothing is lost: `{resume}` goes on from here."));
-    }
     match exit {
         Exit::Failures | Exit::Failed => {
             say::note(&format!("saseo: exit code {}: {}", exit.code(), reason(common, report)));
         }
         Exit::Done | Exit::Usage | Exit::Held | Exit::Interrupted | Exit::Terminated => {}
+    }
+    if !report.given_up.is_empty() {
+        voice.note(&format!("Nothing is lost: `{resume}` goes on from here."));
     }
     Ok(())
 }
