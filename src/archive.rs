@@ -24,7 +24,10 @@ pub use error::ArchiveError;
 pub use lease::{Lease, Lock};
 pub use ledger::{AnnouncedId, Announcement, Ending, Form, HostTerms, Terms};
 pub use pages::{DueHost, NextPage};
-pub use reader::{Brought, BroughtBy, Entry, Filter, HostState, Kept, Reader, RunState, SiteState, What};
+pub use reader::{
+    Brought, BroughtBy, Entry, Failure, Filter, HostState, Kept, Outlook, Queue, Reader, RunState, SiteState, What,
+    queues,
+};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};
 pub use schema::SCHEMA;

@@ -1,5 +1,6 @@
 //! The face: one file a command, and the only place that prints.
 
+mod args;
 mod audit;
 mod check;
 mod configuration;
@@ -8,13 +9,17 @@ mod demo;
 mod exit;
 mod export;
 mod extract;
+mod hint;
 mod init;
+mod interrupt;
+mod plan;
 mod progress;
+mod report;
 mod say;
 mod status;
 
 use std::io::IsTerminal;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
@@ -38,19 +43,19 @@ struct Cli {
 /// Options that every command has.
 #[derive(Debug, Args)]
 struct Common {
-    /// Folder of the configuration; where it does not exist, the shipped configuration serves
-    #[arg(long, value_name = "DIR", env = "SASEO_CONFIG", default_value = "config", global = true)]
-    config: PathBuf,
-    /// Folder of the archive
-    #[arg(long, value_name = "DIR", env = "SASEO_DATA", default_value = "data", global = true)]
-    data: PathBuf,
+    /// Folder of the configuration; "config" if none is named, and where that is not there, what was shipped serves
+    #[arg(long, value_name = "DIR", env = "SASEO_CONFIG", global = true)]
+    config: Option<PathBuf>,
+    /// Folder of the archive; "data" if none is named
+    #[arg(long, value_name = "DIR", env = "SASEO_DATA", global = true)]
+    data: Option<PathBuf>,
     /// Print one JSON value on stdout instead of text
     #[arg(long, global = true)]
     json: bool,
-    /// Say more on stderr; twice for every page
+    /// Say on stderr what is notable, and every minute how it goes; twice for every page
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     verbose: u8,
-    /// Say nothing on stderr but errors
+    /// Say nothing on stderr but errors, and in one line why a run ends with exit code 3
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     quiet: bool,
 }
@@ -61,10 +66,12 @@ enum Command {
     Crawl(crawl::CrawlArgs),
     /// Go on with what an interrupted crawl left; start nothing new
     Resume(crawl::ResumeArgs),
+    /// Tell what a crawl would ask now: requests, bytes and hours; asks nothing
+    Plan(plan::PlanArgs),
     /// Write the archive's articles into a file
     Export(export::ExportArgs),
-    /// Tell what the archive holds, what is queued, and how the last runs went
-    Status,
+    /// Tell what the archive holds, what is queued, which hosts rest, and how the last runs went
+    Status(status::StatusArgs),
     /// Check from the ledger that every request kept what was owed; exit 1 where one did not
     ///
     /// Works out again, for every request ever made, its gap, Retry-After, right by robots.txt, and the ceilings, and
@@ -80,6 +87,17 @@ enum Command {
     Demo(demo::DemoArgs),
 }
 
+impl Common {
+    fn voice(&self) -> say::Voice {
+        if self.quiet { say::Voice::Quiet } else { say::Voice::Usual }
+    }
+
+    /// Returns the folder of the archive.
+    fn data(&self) -> &Path {
+        self.data.as_deref().unwrap_or(Path::new("data"))
+    }
+}
+
 /// Runs the command line.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -88,12 +106,13 @@ pub fn main() -> ExitCode {
     let exit = match cli.command {
         Command::Crawl(args) => crawl::crawl(common, args),
         Command::Resume(args) => crawl::resume(common, args),
+        Command::Plan(args) => plan::run(common, &args),
         Command::Export(args) => export::run(common, &args),
-        Command::Status => status::run(common),
+        Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
         Command::Check => check::run(common),
-        Command::Init(args) => init::run(&args),
+        Command::Init(args) => init::run(common, &args),
         Command::Demo(args) => demo::run(common, &args),
     };
     exit.unwrap_or_else(|error| {

@@ -15,18 +15,19 @@ use crate::time::{Timestamp, Uptime};
 pub struct Clock {
     set_to: Timestamp,
     began: Instant,
+    is_simulated: bool,
 }
 
 impl Clock {
     /// Sets the clock to the system's time.
     pub fn system() -> Self {
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self::set_to(Timestamp::EPOCH + since_epoch)
+        Self { is_simulated: false, ..Self::set_to(Timestamp::EPOCH + since_epoch) }
     }
 
     /// Sets the clock to a moment, for simulations.
     pub fn set_to(moment: Timestamp) -> Self {
-        Self { set_to: moment, began: Instant::now() }
+        Self { set_to: moment, began: Instant::now(), is_simulated: true }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -45,12 +46,16 @@ impl Clock {
             tokio::time::sleep(moment.since(self.now())).await;
         }
     }
-}
 
-/// Returns how long the machine has been up, sleep included, where the system tells it (Linux's `/proc`).
-pub fn uptime() -> Option<Uptime> {
-    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned();
-    let text = std::fs::read_to_string("/proc/uptime").ok()?;
-    let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-    Some(Uptime { boot, up: Duration::try_from_secs_f64(seconds).ok()? })
+    /// Returns how long the machine has been up, sleep included, where the system tells it (Linux's `/proc`); of a clock that
+    /// was set for a simulation, nothing.
+    pub fn uptime(&self) -> Option<Uptime> {
+        if self.is_simulated {
+            return None;
+        }
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned();
+        let text = std::fs::read_to_string("/proc/uptime").ok()?;
+        let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+        Some(Uptime { boot, up: Duration::try_from_secs_f64(seconds).ok()? })
+    }
 }

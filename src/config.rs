@@ -8,6 +8,6 @@ pub mod site;
 pub mod units;
 
 pub use profile::Profile;
-pub use read::{ConfigError, read_profile, read_settings, read_site};
+pub use read::{ConfigError, fault, read_profile, read_settings, read_site, read_text};
 pub use settings::Settings;
 pub use site::Site;

@@ -16,13 +16,14 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::archive::{Archive, ArchiveError, How, Lease, RunId, Seed, Seeding, Tally};
-use crate::clock::{Clock, uptime};
+use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
 use crate::crawl::robots::{KnownRobots, Quest};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::{PageId, Role};
+use crate::host_lock::{HostLock, HostLocks};
 use crate::opt_out::Reservations;
 use crate::page_url::Host;
 use crate::politeness::{Hosts, Rest};
@@ -43,6 +44,8 @@ pub struct Plan {
     pub settings: Settings,
     pub max_requests: Option<u64>,
     pub at_most: Option<Duration>,
+    /// Where this machine's crawls tell one another which hosts they ask.
+    pub locks: HostLocks,
 }
 
 /// Whether to go on. Set by signals.
@@ -114,11 +117,17 @@ struct Crawl<'a, W> {
     max_requests: Option<u64>,
     deadline: Option<Timestamp>,
     hosts: Hosts,
+    holder: String,
+    locks: HostLocks,
+    /// The hosts that nobody else on this machine may ask now.
+    held: HashMap<Host, HostLock>,
     /// The site that a host was first met for.
     host_sites: HashMap<Host, Arc<SiteReader>>,
     given_up: HashMap<Host, String>,
     /// What each site's host says of all its pages, by the site's name.
     reservations: HashMap<String, Arc<Reservations>>,
+    /// How many more pages of each site may be known.
+    room: HashMap<String, u64>,
     robots: HashMap<String, KnownRobots>,
     /// robots.txt files, and what they were redirected to, waiting for their host's turn.
     quests: HashMap<Host, Vec<Quest>>,
@@ -141,7 +150,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         holder: String,
     ) -> Result<Self, ArchiveError> {
         let began = clock.now();
-        let lease = archive.take_lease(&holder, began, uptime().as_ref())?;
+        let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
         let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), began)?;
         let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader)).collect();
         archive.seed(lease, &seeds, plan.seeding, began)?;
@@ -155,6 +164,9 @@ impl<'a, W: Web> Crawl<'a, W> {
             run,
             began,
             hosts: Hosts::new(pace.server_rate.0, pace.total_rate.0),
+            holder,
+            locks: plan.locks,
+            held: HashMap::new(),
             sites: plan.sites.into_iter().map(|reader| (reader.site.name.clone(), reader)).collect(),
             settings: plan.settings,
             max_requests: plan.max_requests,
@@ -162,6 +174,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             host_sites: HashMap::new(),
             given_up: HashMap::new(),
             reservations: HashMap::new(),
+            room: HashMap::new(),
             robots: HashMap::new(),
             quests: HashMap::new(),
             asked_robots: HashSet::new(),
@@ -173,6 +186,8 @@ impl<'a, W: Web> Crawl<'a, W> {
         };
         for site in crawl.sites.keys().cloned().collect::<Vec<_>>() {
             crawl.learn_reservations(&site)?;
+            let room = crawl.sites[&site].site.discover.most_pages.saturating_sub(crawl.archive.pages_of(&site)?);
+            crawl.room.insert(site, room);
         }
         crawl.queued = crawl.archive.queued()?;
         for due in crawl.archive.due_hosts()? {
@@ -194,8 +209,10 @@ impl<'a, W: Web> Crawl<'a, W> {
                 Stop::GoOn => self.ask()?,
                 Stop::Finish => Waiting::ForAnswers,
                 Stop::Now => {
+                    // A task that reads a page cannot be stopped within it, and is not waited for.
                     self.tasks.abort_all();
-                    Waiting::ForAnswers
+                    self.archive.save()?;
+                    return Ok(How::Interrupted);
                 }
             };
             self.archive.save()?;
@@ -234,8 +251,10 @@ impl<'a, W: Web> Crawl<'a, W> {
         Progress { tally: self.tally, queued: self.queued, elapsed: self.clock.now().since(self.began) }
     }
 
-    fn end(self, how: How) -> Result<Report, ArchiveError> {
+    fn end(mut self, how: How) -> Result<Report, ArchiveError> {
         let nothing_came = self.answers == 0 && !self.given_up.is_empty();
+        let homes: Vec<Host> = self.sites.values().map(|reader| reader.site.home.host()).collect();
+        self.given_up.retain(|host, _| homes.contains(host));
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
         self.archive.end_run(self.run, how, &self.tally, now)?;
@@ -264,5 +283,11 @@ fn seed(reader: &SiteReader) -> Seed {
     if reader.wanted.menu || reader.wanted.feeds {
         entries.push((site.home.clone(), Role::Home));
     }
-    Seed { site: site.name.clone(), title: site.title.clone(), home: site.home.clone(), entries }
+    Seed {
+        site: site.name.clone(),
+        title: site.title.clone(),
+        home: site.home.clone(),
+        since: reader.wanted.since,
+        entries,
+    }
 }

@@ -1,17 +1,19 @@
-//! Exports: the archive's articles in one file, written beside and renamed, so that it is never half a file.
+//! Exports: the archive's articles in one file, written beside and renamed, so that it is never half a file; or in a stream.
 
 mod csv;
 mod jsonl;
+mod place;
 mod record;
 
 use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
 use crate::archive::{ArchiveError, Filter, Kept, Reader};
 
+pub use place::{Beside, Place, Stream};
 pub use record::{Provenance, Record};
 
 /// A format of exports.
@@ -38,25 +40,50 @@ pub enum ExportError {
     },
     #[error("{path} is a folder: name a file with --out")]
     Folder { path: PathBuf },
+    #[error("{path} is no file, and an SQLite export must be one: name a file with --out")]
+    NoFile { path: PathBuf },
     #[error("{path} is the archive itself: name another file with --out")]
     Itself { path: PathBuf },
 }
 
-/// Writes the articles that the filter takes to `out`, and returns how many there were.
-pub fn write(reader: &Reader, filter: &Filter, format: Format, out: &Path) -> Result<u64, ExportError> {
-    refuse(reader, out)?;
-    let fault = |why| ExportError::Write { path: out.to_owned(), why };
-    let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
-    std::fs::create_dir_all(folder.unwrap_or(Path::new("."))).map_err(fault)?;
-    let beside = Beside::new(out);
-    let count = match format {
-        Format::Jsonl => write_lines(reader, filter, &beside.path, jsonl::Lines)?,
-        Format::Csv => write_lines(reader, filter, &beside.path, csv::Table)?,
-        Format::Sqlite => reader.articles_to_sqlite(filter, &beside.path)?,
+/// Writes the articles that the filter takes to a place, and returns how many there were; `None` where a stream's reader
+/// has gone away, as `head` does.
+pub fn write(reader: &Reader, filter: &Filter, format: Format, place: Place) -> Result<Option<u64>, ExportError> {
+    match place {
+        Place::Stream(stream) => write_to_stream(reader, filter, format, &stream),
+        Place::File(beside) => {
+            refuse_archive(reader, &beside.target)?;
+            let file = || File::create(&beside.part).map_err(|why| fault(&beside.target, why));
+            let count = match format {
+                Format::Jsonl => write_lines(reader, filter, &beside.target, file()?, jsonl::Lines)?,
+                Format::Csv => write_lines(reader, filter, &beside.target, file()?, csv::Table)?,
+                Format::Sqlite => reader.articles_to_sqlite(filter, &beside.part)?,
+            };
+            beside.finish()?;
+            Ok(Some(count))
+        }
+    }
+}
+
+fn write_to_stream(
+    reader: &Reader,
+    filter: &Filter,
+    format: Format,
+    stream: &Stream,
+) -> Result<Option<u64>, ExportError> {
+    let written = match format {
+        Format::Jsonl => write_lines(reader, filter, &stream.name, stream.writer(), jsonl::Lines),
+        Format::Csv => write_lines(reader, filter, &stream.name, stream.writer(), csv::Table),
+        Format::Sqlite => return Err(ExportError::NoFile { path: stream.name.clone() }),
     };
-    File::open(&beside.path).and_then(|file| file.sync_all()).map_err(fault)?;
-    std::fs::rename(&beside.path, out).map_err(fault)?;
-    Ok(count)
+    match written {
+        Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(None),
+        written => written.map(Some),
+    }
+}
+
+fn fault(path: &Path, why: std::io::Error) -> ExportError {
+    ExportError::Write { path: path.to_owned(), why }
 }
 
 impl From<Kept> for Provenance {
@@ -78,45 +105,27 @@ trait Layout {
     fn add(&self, record: &Record, to: &mut dyn Write) -> std::io::Result<()>;
 }
 
-fn write_lines(reader: &Reader, filter: &Filter, path: &Path, layout: impl Layout) -> Result<u64, ExportError> {
-    let fault = |why| ExportError::Write { path: path.to_owned(), why };
-    let mut file = BufWriter::new(File::create(path).map_err(fault)?);
-    layout.begin(&mut file).map_err(fault)?;
+fn write_lines(
+    reader: &Reader,
+    filter: &Filter,
+    name: &Path,
+    to: impl Write,
+    layout: impl Layout,
+) -> Result<u64, ExportError> {
+    let fault = |why| fault(name, why);
+    let mut to = BufWriter::new(to);
+    layout.begin(&mut to).map_err(fault)?;
     let count = reader.articles(filter, |article, kept| {
-        layout.add(&Record::new(&article, Provenance::from(kept)), &mut file).map_err(fault)
+        layout.add(&Record::new(&article, Provenance::from(kept)), &mut to).map_err(fault)
     })?;
-    file.flush().map_err(fault)?;
+    to.flush().map_err(fault)?;
     Ok(count)
 }
 
-fn refuse(reader: &Reader, out: &Path) -> Result<(), ExportError> {
-    if out.is_dir() {
-        return Err(ExportError::Folder { path: out.to_owned() });
-    }
-    let is_archive =
-        out.canonicalize().ok().zip(reader.path().canonicalize().ok()).is_some_and(|(out, own)| out == own);
-    if is_archive { Err(ExportError::Itself { path: out.to_owned() }) } else { Ok(()) }
-}
-
-/// A file beside the one that is wanted, gone again where it was not renamed to it.
-struct Beside {
-    path: PathBuf,
-}
-
-impl Beside {
-    fn new(out: &Path) -> Self {
-        let mut name = out.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.part", std::process::id()));
-        let path = out.with_file_name(name);
-        // A part that a killed export of the same process number left would be in the way of an SQLite one.
-        let _ = std::fs::remove_file(&path);
-        Self { path }
-    }
-}
-
-impl Drop for Beside {
-    fn drop(&mut self) {
-        // After the rename there is nothing left to remove.
-        let _ = std::fs::remove_file(&self.path);
+fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {
+    let (target, own) = (target.canonicalize().ok(), reader.path().canonicalize().ok());
+    match target.zip(own) {
+        Some((target, own)) if target == own => Err(ExportError::Itself { path: target }),
+        _ => Ok(()),
     }
 }

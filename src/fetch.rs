@@ -71,6 +71,10 @@ pub enum Trouble {
         "{host} is at a private address ({address}), and only your own server may be: own_site = true in its site file"
     )]
     PrivateAddress { host: String, address: IpAddr },
+    #[error(
+        "{host} is at port {port}, where no newspaper is: a site's own port may be in its file, others in limits.ports"
+    )]
+    OddPort { host: String, port: u16 },
     #[error("{host} cannot be reached: {why}")]
     Connect { host: String, why: String },
     #[error("no whole answer within the time limit")]
@@ -85,7 +89,7 @@ impl Trouble {
     /// Whether the host itself is out of reach, as opposed to one page of it.
     pub fn is_unreachable(&self) -> bool {
         match self {
-            Self::NoAddress { .. } | Self::PrivateAddress { .. } | Self::Connect { .. } => true,
+            Self::NoAddress { .. } | Self::PrivateAddress { .. } | Self::OddPort { .. } | Self::Connect { .. } => true,
             Self::Timeout | Self::TooLarge { .. } | Self::Broken { .. } => false,
         }
     }

@@ -7,5 +7,5 @@ mod visit;
 
 pub use page::{Found, List, Page, PageId, PageState, Role, Verdict};
 pub use reading::{Continuation, Coverage, ListEnd, Pass};
-pub use settle::{Outcome, Reading, Settlement, Wanted, settle};
+pub use settle::{Closing, Outcome, Reading, Settlement, Wanted, settle};
 pub use visit::{Visit, WrongHost};

@@ -11,7 +11,7 @@
 //! | settings | [`config`] | serde, toml; no files |
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
 //! | judgement, pure | [`frontier`] | |
-//! | world | [`clock`], [`fetch`], [`archive`] | the clocks, reqwest, rusqlite: one each |
+//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`] | the clocks, reqwest, rusqlite, lock files: one each |
 //! | action | [`crawl`], [`audit`], [`export`], [`demo`] | tokio tasks, files |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
@@ -45,6 +45,7 @@ pub mod export;
 pub mod extract;
 pub mod fetch;
 pub mod frontier;
+pub mod host_lock;
 pub mod markup;
 pub mod opt_out;
 pub mod page_url;

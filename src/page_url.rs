@@ -8,6 +8,9 @@ use url::Url;
 /// No page of a newspaper needs a longer address; a longer one is a trap.
 const LONGEST: usize = 2048;
 
+/// `/2011/11/11/11.html` is no trap yet.
+const MOST_REPETITIONS: usize = 3;
+
 /// Parameters that say where a reader came from, and nothing about the page.
 const TRACKING: [&str; 8] = ["fbclid", "gclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "_ga"];
 
@@ -89,6 +92,13 @@ impl PageUrl {
     /// Returns path and query as they are sent, `/news/articleView.html?idxno=1`.
     pub fn path_and_query(&self) -> &str {
         &self.0[url::Position::BeforePath..url::Position::AfterQuery]
+    }
+
+    /// Returns whether one part stands again and again in the path, `/a/b/a/b/a/b/a/b`: links that are resolved against
+    /// themselves make such addresses without end.
+    pub fn repeats_itself(&self) -> bool {
+        let parts: Vec<&str> = self.0.path().split('/').filter(|part| !part.is_empty()).collect();
+        parts.iter().any(|part| parts.iter().filter(|other| *other == part).count() > MOST_REPETITIONS)
     }
 
     /// Returns the decoded value of the first query parameter of that name.
@@ -236,6 +246,13 @@ mod tests {
         assert_eq!(PageUrl::parse("https://u:p@b.kr/"), Err(UrlError::Credentials));
         assert_eq!(PageUrl::parse(&format!("https://b.kr/{}", "a".repeat(2048))), Err(UrlError::TooLong));
         assert!(PageUrl::parse("/news").is_err());
+    }
+
+    #[test]
+    fn a_path_that_repeats_itself_is_seen() {
+        let repeats = |address: &str| PageUrl::parse(address).unwrap().repeats_itself();
+        assert!(repeats("https://a.kr/a/b/a/b/a/b/a/b"));
+        assert!(!repeats("https://a.kr/2011/11/11/11") && !repeats("https://a.kr/a/b/c/d/e/f"));
     }
 
     #[test]

@@ -61,6 +61,11 @@ impl Hosts {
         self.change(host, |pace| pace.server = Some(server));
     }
 
+    /// Keeps a host at rest until a moment, whatever else is known of it.
+    pub fn hold(&mut self, host: &Host, until: Timestamp) {
+        self.change(host, |pace| pace.not_before = pace.not_before.max(until));
+    }
+
     /// Tells that there is something to ask a host from a moment on.
     pub fn want(&mut self, host: &Host, from: Timestamp) {
         self.change(host, |pace| pace.wanted_from = Some(pace.wanted_from.map_or(from, |known| known.min(from))));

@@ -13,8 +13,8 @@ pub mod printed;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The last moment that can be written as RFC 3339 (end of the year 9999).
-    pub const MAX: Self = Self(253_402_300_799_000);
+    /// The last moment that jiff can hold and print, two days before the end of the year 9999.
+    pub const MAX: Self = Self(253_402_207_200_000);
     pub const EPOCH: Self = Self(0);
 
     /// Wraps milliseconds since the epoch, clamped to what RFC 3339 can say.
@@ -133,6 +133,12 @@ mod tests {
     #[test]
     fn adding_a_hostile_wait_saturates() {
         assert_eq!(Timestamp::from_millis(5) + Duration::MAX, Timestamp::MAX);
+    }
+
+    #[test]
+    fn the_first_and_the_last_moment_can_be_printed() {
+        assert_eq!(Timestamp::MAX.to_string(), "9999-12-30T22:00:00Z");
+        assert!(Timestamp::from_millis(i64::MIN).to_string().starts_with("0001-01-01"));
     }
 
     #[test]

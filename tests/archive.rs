@@ -11,7 +11,7 @@ use saseo::extract::Article;
 use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict};
 use saseo::page_url::PageUrl;
 use saseo::politeness::StoredPace;
-use saseo::time::Timestamp;
+use saseo::time::{Timestamp, Uptime};
 use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
@@ -33,13 +33,13 @@ fn found(number: u64) -> Found {
 }
 
 fn settled(verdict: Verdict) -> Settlement {
-    Settlement { state: PageState::Settled(verdict), found: vec![], goes_on: None, list_end: None, article: None }
+    Settlement { state: PageState::Settled(verdict), found: vec![], goes_on: None, closing: None, article: None }
 }
 
 fn seed() -> Seed {
     let home = url("https://paper.example/");
     let entries = vec![(home.clone(), Role::Home)];
-    Seed { site: "paper".into(), title: "신문".into(), home, entries }
+    Seed { site: "paper".into(), title: "신문".into(), home, since: None, entries }
 }
 
 /// An archive with one site, a run begun, and the ways to act on it.
@@ -212,7 +212,7 @@ fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
     assert_eq!(list.pass, Pass::First);
     let on = |pass| {
         let url = url("https://paper.example/list?page=2");
-        Some(Continuation { url, list: List { pass, previous: Some(1), ..list.clone() } })
+        Some(Continuation { url, list: List { pass, previous: vec![1], ..list.clone() }, hops: 0 })
     };
     desk.settle(page.clone(), Settlement { goes_on: on(Pass::First), ..settled(Verdict::Read) });
     desk.settle(page, Settlement { goes_on: on(Pass::Later), ..settled(Verdict::Read) });
@@ -339,4 +339,24 @@ fn an_archive_of_a_newer_version_is_refused() {
 fn a_folder_without_an_archive_is_told() {
     let folder = TempDir::new().unwrap();
     assert!(matches!(Reader::open(folder.path()), Err(ArchiveError::Missing { .. })));
+}
+
+#[test]
+fn a_clock_that_was_set_moves_the_rests_of_hosts_with_it() {
+    let up = |seconds| Uptime { boot: "this one".into(), up: Duration::from_secs(seconds) };
+    let mut desk = Desk::new();
+    desk.settle_next(settled(Verdict::Read));
+    let host = url("https://paper.example/").host();
+    let mut rest_after = |now: Timestamp, uptime: &Uptime| {
+        desk.archive.take_lease("a test", now, Some(uptime)).unwrap();
+        desk.archive.pace(&host).unwrap().unwrap().not_before
+    };
+    assert_eq!(rest_after(NOW, &up(100)), later(2));
+    // A minute later by both; then an hour's step, on and back again.
+    assert_eq!(rest_after(later(60), &up(160)), later(2));
+    assert_eq!(rest_after(later(3720), &up(220)), later(3602));
+    assert_eq!(rest_after(later(180), &up(280)), later(2));
+    // After a boot nobody can tell.
+    let other = Uptime { boot: "the next one".into(), up: Duration::from_secs(5) };
+    assert_eq!(rest_after(later(90_000), &other), later(2));
 }

@@ -3,7 +3,8 @@
 mod common;
 
 use std::fs;
-use std::process::Output;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
+use std::process::{Output, Stdio};
 
 use common::{Crawler, Paper, lines};
 use nix::sys::signal::{Signal, kill};
@@ -24,6 +25,10 @@ fn offline(site: &str) -> Crawler {
 
 fn said(out: &Output) -> String {
     String::from_utf8_lossy(&out.stderr).into_owned()
+}
+
+fn told(out: &Output) -> String {
+    String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
 const PUBLIC: &str = "name = \"demo\"\ntitle = \"demo\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
@@ -59,7 +64,7 @@ fn a_wrong_selector_is_named_with_file_and_line() {
     fs::write(crawler.config().join("profiles/x.toml"), "name = \"x\"\n[menu]\nsections = \"a[[\"\n").unwrap();
     let out = crawler.run(&["check"]);
     assert_eq!(out.status.code(), Some(2));
-    assert!(said(&out).contains("x.toml:3: "), "{}", said(&out));
+    assert!(told(&out).contains("x.toml:3: "), "{}", told(&out));
 }
 
 #[test]
@@ -73,6 +78,10 @@ fn a_site_that_is_not_there_is_told_with_those_that_are() {
 fn a_server_out_of_reach_is_told_and_costs_nothing() {
     // Nothing listens on port 1, and no other test is given it.
     let crawler = offline(&PUBLIC.replace("https://paper.example/\"", "http://127.0.0.1:1/\"\nown_site = true"));
+    crawler.write_site(&format!(
+        "{}[pace]\ngap = \"0s\"\n",
+        fs::read_to_string(crawler.config().join("sites/demo.toml")).unwrap()
+    ));
     let out = crawler.run(&["crawl"]);
     assert_eq!(out.status.code(), Some(1), "{}", said(&out));
     assert!(said(&out).contains("gave up 127.0.0.1") && said(&out).contains("Nothing is lost"), "{}", said(&out));
@@ -157,7 +166,11 @@ fn every_format_exports_every_article() {
     let count: i64 =
         database.query_row("SELECT count(*) FROM articles WHERE length(text) > 0", [], |row| row.get(0)).unwrap();
     assert_eq!(count, 12);
-    assert_eq!(fs::read_dir(out("").parent().unwrap()).unwrap().count(), 3, "nothing is left beside the exports");
+    assert_eq!(
+        fs::read_dir(crawler.folder.path().join("out")).unwrap().count(),
+        3,
+        "nothing is left beside the exports"
+    );
 }
 
 #[test]
@@ -217,4 +230,333 @@ fn a_truncated_page_is_extracted_or_refused_but_never_a_panic() {
         assert!(matches!(out.status.code(), Some(0 | 1)), "{part} %: {}", said(&out));
         assert!(!said(&out).contains("panicked"), "{part} %: {}", said(&out));
     }
+}
+
+/// A crawler with twelve articles in its archive.
+fn stocked() -> Crawler {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run_json("crawl");
+    crawler
+}
+
+fn export(crawler: &Crawler, format: &str, out: &std::path::Path) -> Output {
+    crawler.run(&["export", "--format", format, "--out", &out.to_string_lossy()])
+}
+
+#[test]
+fn an_export_follows_links_and_keeps_the_mode_of_the_file_it_replaces() {
+    let crawler = stocked();
+    let real = crawler.folder.path().join("real");
+    fs::create_dir(&real).unwrap();
+    fs::write(real.join("articles.jsonl"), "old").unwrap();
+    fs::set_permissions(real.join("articles.jsonl"), fs::Permissions::from_mode(0o640)).unwrap();
+    let link = crawler.folder.path().join("link.jsonl");
+    symlink("real/articles.jsonl", &link).unwrap();
+    assert!(export(&crawler, "jsonl", &link).status.success());
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(lines(&real.join("articles.jsonl")).len(), 12);
+    assert_eq!(fs::metadata(real.join("articles.jsonl")).unwrap().permissions().mode() & 0o777, 0o640);
+    // A link to a file that is not there yet makes that file.
+    symlink("real/new.jsonl", crawler.folder.path().join("new.jsonl")).unwrap();
+    assert!(export(&crawler, "jsonl", &crawler.folder.path().join("new.jsonl")).status.success());
+    assert_eq!(lines(&real.join("new.jsonl")).len(), 12);
+}
+
+#[test]
+fn an_export_streams_to_stdout_and_to_pipes_and_replaces_neither() {
+    let crawler = stocked();
+    for out in ["-", "/dev/stdout"] {
+        let done = export(&crawler, "jsonl", out.as_ref());
+        assert!(done.status.success(), "{}", said(&done));
+        assert_eq!(String::from_utf8(done.stdout).unwrap().lines().count(), 12);
+        let refused = export(&crawler, "sqlite", out.as_ref());
+        assert_eq!(refused.status.code(), Some(1));
+        assert!(said(&refused).contains("an SQLite export must be"), "{}", said(&refused));
+    }
+    let pipe = crawler.folder.path().join("pipe");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    assert!(said(&export(&crawler, "sqlite", &pipe)).contains("is no file"));
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || fs::read_to_string(pipe).unwrap()
+    });
+    assert!(export(&crawler, "csv", &pipe).status.success());
+    assert!(reader.join().unwrap().starts_with("id,site,"));
+    assert!(fs::symlink_metadata(&pipe).unwrap().file_type().is_fifo());
+    for format in ["jsonl", "csv"] {
+        let args = ["export", "--format", format, "--out", "-"];
+        let mut child = crawler.command(&args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+        drop(child.stdout.take());
+        assert!(child.wait().unwrap().success(), "a reader that has gone away is no error");
+    }
+    assert!(export(&crawler, "jsonl", "/dev/null".as_ref()).status.success());
+    let full = export(&crawler, "jsonl", "/dev/full".as_ref());
+    assert_eq!(full.status.code(), Some(1));
+    assert!(said(&full).contains("cannot write /dev/full") && !said(&full).contains("resume"), "{}", said(&full));
+}
+
+#[test]
+fn an_export_that_is_interrupted_leaves_nothing_beside_and_removes_what_a_killed_one_left() {
+    let crawler = stocked();
+    let database = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    database.execute("UPDATE version SET text = hex(zeroblob(5000000))", []).unwrap();
+    drop(database);
+    let folder = crawler.folder.path().join("out");
+    fs::create_dir(&folder).unwrap();
+    // No system has a process of that number.
+    for stale in ["a.4194999.part", "a.4194999.part-journal", "b.4194999.part"] {
+        fs::write(folder.join(stale), "half").unwrap();
+    }
+    for format in ["jsonl", "sqlite"] {
+        let out = folder.join("a").to_string_lossy().into_owned();
+        let mut child = crawler.command(&["export", "--format", format, "--out", &out]).spawn().unwrap();
+        let part = folder.join(format!("a.{}.part", child.id()));
+        while !fs::metadata(&part).is_ok_and(|part| part.len() > 0) {
+            assert!(child.try_wait().unwrap().is_none(), "the export was over before it could be interrupted");
+        }
+        kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(130));
+        let left: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(left, ["b.4194999.part"], "another file's part is not ours to remove");
+    }
+}
+
+#[test]
+fn the_sqlite_export_has_lists_as_json() {
+    let crawler = stocked();
+    let (out, table) = (crawler.folder.path().join("out.jsonl"), crawler.folder.path().join("out.sqlite"));
+    assert!(export(&crawler, "jsonl", &out).status.success() && export(&crawler, "sqlite", &table).status.success());
+    let database = rusqlite::Connection::open(&table).unwrap();
+    for article in lines(&out) {
+        let sql = "SELECT paragraphs FROM articles WHERE id = ?1";
+        let told: String = database.query_row(sql, [article["id"].as_str()], |row| row.get(0)).unwrap();
+        assert_eq!(serde_json::from_str::<serde_json::Value>(&told).unwrap(), article["paragraphs"]);
+    }
+}
+
+#[test]
+fn a_configuration_that_was_named_must_be_there() {
+    let crawler = Crawler { folder: TempDir::new().unwrap() };
+    let nowhere = crawler.run(&["crawl"]);
+    assert_eq!(nowhere.status.code(), Some(2));
+    assert!(said(&nowhere).contains("there is no configuration folder"), "{}", said(&nowhere));
+    fs::write(crawler.config(), "name = 1").unwrap();
+    let file = crawler.run(&["crawl"]);
+    assert_eq!(file.status.code(), Some(2));
+    assert!(said(&file).contains("is a file"), "{}", said(&file));
+}
+
+#[test]
+fn init_takes_the_folder_that_config_names() {
+    let crawler = Crawler { folder: TempDir::new().unwrap() };
+    assert!(crawler.run(&["init", "--quiet"]).status.success());
+    assert!(crawler.config().join("saseo.toml").exists());
+    let left = fs::read_dir(crawler.config()).unwrap().count();
+    assert_eq!(left, 3, "saseo.toml, sites, profiles");
+}
+
+#[test]
+fn resume_takes_only_sites_that_something_is_queued_of() {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    // A public site, for which a contact would have to be told, and which was never crawled.
+    fs::write(crawler.config().join("sites/other.toml"), PUBLIC.replace("demo", "other")).unwrap();
+    assert_eq!(crawler.run(&["resume"]).status.code(), Some(0), "there is no archive yet");
+    let first = crawler.run(&["crawl", "demo", "--max-requests", "5"]);
+    assert!(first.status.success(), "{}", said(&first));
+    let hint = format!("--config {} --data {} resume demo", crawler.config().display(), crawler.data().display());
+    assert!(said(&first).contains(&hint), "{}", said(&first));
+    assert!(said(&first).contains("crawl of demo at http://127.0.0.1"), "{}", said(&first));
+    let second = crawler.run(&["resume"]);
+    assert!(second.status.success(), "{}", said(&second));
+    let status = crawler.run_json("status");
+    assert_eq!(status["sites"].as_array().unwrap().len(), 1);
+    assert_eq!(status["runs"].as_array().unwrap().len(), 2);
+    let named = crawler.run(&["resume", "other"]);
+    assert_eq!(named.status.code(), Some(2));
+    assert!(said(&named).contains("site other was never crawled"), "{}", said(&named));
+    // Nothing is queued any more: no run, and no words where none are wanted.
+    let third = crawler.run(&["--quiet", "resume"]);
+    assert_eq!((third.status.code(), said(&third)), (Some(0), String::new()));
+}
+
+#[test]
+fn check_tells_everything_whatever_is_wrong_with_one_thing() {
+    let crawler = offline(&PUBLIC.replace("paper.example", "127.0.0.1:9").replace("https", "http"));
+    fs::write(
+        crawler.config().join("sites/twin.toml"),
+        format!("{}own_site = true\n[discover]\nsections = [\"/board\"]\n", PUBLIC.replace("demo", "twin"))
+            .replace("https://paper.example", "http://127.0.0.1:9"),
+    )
+    .unwrap();
+    let out = crawler.run(&["check"]);
+    assert_eq!(out.status.code(), Some(1), "{}", told(&out));
+    for finding in [
+        "demo.toml:3: `home`: a private address",
+        "twin.toml:3: `home`: site demo has the same home",
+        "twin.toml:7: `discover.sections`: http://127.0.0.1:9/board is no list",
+        "archive: none yet",
+        "ok    disk: ",
+        "ok    clock: ",
+    ] {
+        assert!(told(&out).contains(finding), "{finding}: {}", told(&out));
+    }
+    assert!(!crawler.data().exists(), "to look is not to make");
+    fs::create_dir_all(crawler.data().join("archive.db")).unwrap();
+    fs::write(crawler.config().join("sites/demo.toml"), "name = \"demo\"\ntitle =\n").unwrap();
+    let out = crawler.run(&["check"]);
+    assert_eq!(out.status.code(), Some(2));
+    for finding in ["WRONG configuration: ", "WRONG archive: ", "ok    disk: ", "ok    clock: "] {
+        assert!(told(&out).contains(finding), "{finding}: {}", told(&out));
+    }
+}
+
+#[test]
+fn check_tells_of_an_archive_that_is_empty_or_damaged() {
+    let crawler = stocked();
+    let archive = crawler.data().join("archive.db");
+    let mut bytes = fs::read(&archive).unwrap();
+    for page in bytes.chunks_mut(4096).skip(3) {
+        page[..64].fill(0xff);
+    }
+    fs::write(&archive, bytes).unwrap();
+    let out = crawler.run(&["check"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(told(&out).contains("WRONG archive: ") && told(&out).contains("clock: "), "{}", told(&out));
+    assert!(!told(&out).contains("saseo check"), "{}", told(&out));
+    fs::write(&archive, "").unwrap();
+    assert!(told(&crawler.run(&["check"])).contains("archive.db is empty"));
+}
+
+#[test]
+fn a_profile_that_is_not_there_and_names_that_are_there_twice_are_told_with_their_files() {
+    let crawler = offline(&PUBLIC.replace("ndsoft", "nosuch"));
+    let out = crawler.run(&["crawl"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("demo.toml:4: `profile`: there is no profile \"nosuch\""), "{}", said(&out));
+    crawler.write_site(PUBLIC);
+    fs::write(crawler.config().join("sites/twin.toml"), PUBLIC).unwrap();
+    let out = crawler.run(&["crawl"]);
+    assert!(said(&out).contains("sites/demo.toml and ") && said(&out).contains("sites/twin.toml"), "{}", said(&out));
+    // What an editor leaves beside is no site file.
+    fs::remove_file(crawler.config().join("sites/twin.toml")).unwrap();
+    for name in [".#twin.toml", "#twin.toml#", "twin.toml~", ".twin.toml"] {
+        fs::write(crawler.config().join("sites").join(name), PUBLIC).unwrap();
+    }
+    assert!(crawler.run(&["check"]).status.success());
+    fs::write(crawler.config().join("sites/demo.toml"), b"name = \"demo\"\n# \xff\n").unwrap();
+    assert!(said(&crawler.run(&["crawl"])).contains("demo.toml:2: byte 17 is not UTF-8"));
+}
+
+#[test]
+fn a_contact_that_nobody_can_be_reached_at_is_refused() {
+    let crawler = offline(PUBLIC);
+    let with = |contact: &std::ffi::OsStr| crawler.command(&["crawl"]).env("SASEO_CONTACT", contact).output().unwrap();
+    for contact in ["me".as_ref(), "나@example.org".as_ref(), std::os::unix::ffi::OsStrExt::from_bytes(b"a\xff@b.org")]
+    {
+        let out = with(contact);
+        assert_eq!(out.status.code(), Some(2));
+        assert!(said(&out).contains("SASEO_CONTACT: a contact is a mail address"), "{}", said(&out));
+    }
+}
+
+#[test]
+fn status_tells_hosts_at_rest_and_pages_that_brought_nothing() {
+    let crawler = stocked();
+    let database = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    database.execute("UPDATE host SET rest = 'refusing', refusals = 6, not_before = 4102444800000", []).unwrap();
+    let sql = "UPDATE page SET verdict = 'failed', reason = 'status 500', settled_at = 4102444800000
+               WHERE id = (SELECT max(id) FROM page WHERE role = 'article')";
+    database.execute(sql, []).unwrap();
+    let words = told(&crawler.run(&["status"]));
+    assert!(words.contains("at rest until 2100-01-01T00:00:00Z: it refused several times in a row"), "{words}");
+    assert!(words.contains("0 withheld") && words.contains("1 failed or without an article (1, 0)"), "{words}");
+    let list = told(&crawler.run(&["status", "--failures"]));
+    let first = list.lines().next().unwrap_or_default();
+    assert!(first.starts_with("2100-01-01T00:00:00Z failed http://") && first.ends_with(": status 500"), "{list}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&crawler.run(&["--json", "status", "--failures"]).stdout).unwrap();
+    assert_eq!(json["failures"][0]["reason"], "status 500");
+}
+
+#[test]
+fn a_quiet_crawl_says_one_line_where_it_does_not_end_well_and_nothing_where_it_does() {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    let well = crawler.run(&["--quiet", "crawl"]);
+    assert_eq!((well.status.code(), said(&well)), (Some(0), String::new()));
+    let other =
+        "name = \"other\"\ntitle = \"other\"\nhome = \"http://127.0.0.1:1/\"\nown_site = true\n[pace]\ngap = \"0s\"\n";
+    fs::write(crawler.config().join("sites/other.toml"), other).unwrap();
+    let out = crawler.run(&["--quiet", "crawl"]);
+    assert_eq!(out.status.code(), Some(3), "{}", said(&out));
+    assert!(said(&out).starts_with("saseo: exit code 3: gave up 127.0.0.1:1: "), "{}", said(&out));
+    assert_eq!(said(&out).lines().count(), 1, "{}", said(&out));
+}
+
+#[test]
+fn what_is_typed_wrong_is_told_in_words_that_help() {
+    let crawler = offline(PUBLIC);
+    for (args, words) in [
+        (["crawl", "--since", "yesterday"], "write YYYY-MM-DD"),
+        (["crawl", "--since", "2026-11-15T10:00"], "write YYYY-MM-DD"),
+        (["crawl", "--for", "0s"], "no time at all"),
+        (["crawl", "--for", "-5m"], "is no time: write a number and a unit"),
+        (["crawl", "--max-requests", "0"], "0 would ask for nothing"),
+        (["crawl", "--max-requests", "-1"], "is no whole number"),
+        (["crawl", "--tolerate", "-1"], "is no whole number"),
+        (["demo", "--crawl-delay", "nan"], "is no number of seconds"),
+        (["demo", "--crawl-delay", "-1"], "is no number of seconds"),
+        (["demo", "--crawl-delay", "1e9"], "is no number of seconds"),
+        (["demo", "--port", "99999"], "is no port"),
+    ] {
+        let out = crawler.run(&args);
+        assert_eq!(out.status.code(), Some(2), "{args:?}");
+        assert!(said(&out).contains(words), "{args:?}: {}", said(&out));
+    }
+}
+
+#[test]
+fn extract_reads_stdin_and_tells_what_does_not_fit() {
+    let crawler = offline(PUBLIC);
+    let page = "<html><head><meta name=robots content=noarchive><meta name=tdm-reservation content=1></head><body>\
+                <h1>제목</h1><div id=article-view-content-div><p>첫 문단이다.</p><p>둘째 문단이다.</p></div></body></html>";
+    let file = crawler.folder.path().join("page.html");
+    fs::write(&file, page).unwrap();
+    let url = "https://paper.example/news/articleView.html?idxno=1";
+    let read = |args: &[&str]| {
+        let stdin = fs::File::open(&file).unwrap();
+        crawler.command(&["extract", "-", "--url"]).args(args).stdin(stdin).output().unwrap()
+    };
+    let out = read(&[url]);
+    let article: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(article["opt_outs"], serde_json::json!(["noarchive:meta robots", "tdm-reservation:meta"]));
+    let out = read(&[url, "--list"]);
+    assert_eq!(out.status.code(), Some(1));
+    assert!(said(&out).contains("no rows of a list"), "{}", said(&out));
+    let out = read(&["https://other.example/1", "--site", "demo"]);
+    assert_eq!(out.status.code(), Some(2));
+    assert!(said(&out).contains("is no page of demo"), "{}", said(&out));
+    fs::File::create(&file).unwrap().set_len((64 << 20) + 1).unwrap();
+    assert!(said(&read(&[url])).contains("larger than 64 MiB"));
+}
+
+#[test]
+fn a_demo_on_another_port_names_commands_that_work_and_is_quiet_when_asked() {
+    let crawler = offline(PUBLIC);
+    let args = ["--quiet", "demo", "--port", "0", "--articles", "1", "--crawl-delay", "0"];
+    let quiet = crawler.run(&args);
+    assert_eq!((quiet.status.code(), said(&quiet)), (Some(0), String::new()));
+    let loud = crawler.run(&args[1..]);
+    let program = env!("CARGO_BIN_EXE_saseo");
+    let data = crawler.data();
+    assert!(said(&loud).contains(&format!("  {program} --config {}/demo-", data.display())), "{}", said(&loud));
+    let again = format!("{program} --config {} --data {} demo --port=", crawler.config().display(), data.display());
+    assert!(said(&loud).contains(&again), "{}", said(&loud));
+    let taken = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    let refused = crawler.run(&["demo", "--port", &port]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(said(&refused).contains(&format!("127.0.0.1:{port}; name another with --port")), "{}", said(&refused));
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use common::{Crawler, Paper};
-use saseo::demo::{DemoArticle, Edition, Kind, SECTIONS, Skin};
+use saseo::demo::{DemoArticle, Edition, Kind, Newspaper, OriginThread, SECTIONS, Skin};
 use serde_json::{Value, json};
 
 fn by_number(articles: Vec<Value>) -> BTreeMap<u64, Value> {
@@ -153,4 +153,65 @@ fn a_site_without_a_profile_is_read_by_its_links() {
     assert!(
         articles.iter().all(|article| article["extractor"].as_str().is_some_and(|name| name.starts_with("generic")))
     );
+}
+
+#[test]
+fn two_archives_on_one_machine_do_not_ask_one_host_at_once_nor_too_soon_after_one_another() {
+    let paper = Paper::start();
+    let (one, other) = (Crawler::of(&paper, "100ms"), Crawler::of(&paper, "100ms"));
+    let beside = |command: &str| {
+        let mut command = other.command(&["--json", command]);
+        command.env("SASEO_RUNTIME_DIR", one.folder.path().join("locks"));
+        command.output().unwrap()
+    };
+    let mut first = one.spawn("crawl");
+    paper.wait_for_visits(3);
+    let turned_away = beside("crawl");
+    assert_eq!(turned_away.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&turned_away.stderr).into_owned();
+    assert!(said.contains(&format!("another crawl on this machine asks it: crawl, process {}", first.id())), "{said}");
+    first.kill();
+    let done = beside("crawl");
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    paper.assert_gap(Duration::from_millis(100));
+}
+
+#[test]
+fn a_plan_tells_what_a_crawl_then_asks() {
+    let paper = Paper::of(&Edition { crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    let plan = || crawler.run_json("plan").as_array().unwrap()[0].clone();
+    assert_eq!((plan()["crawled_before"].as_bool(), plan()["requests"].as_u64()), (Some(false), Some(4)));
+    crawler.run(&["crawl", "--max-requests", "60"]);
+    let asked = paper.log().len();
+    let told = plan();
+    let dry: Value = serde_json::from_slice(&crawler.run(&["--json", "crawl", "--dry-run"]).stdout).unwrap();
+    assert_eq!(dry[0]["requests"], told["requests"]);
+    assert!(told["queued"].as_u64() > Some(50) && told["expected_bytes"].as_u64() > Some(1_000_000), "{told}");
+    assert_eq!(paper.log().len(), asked, "a plan asks nothing");
+    let report = crawler.run_json("crawl");
+    assert_eq!(report["requests"], told["requests"]);
+}
+
+/// Fifty papers, each on a loopback address of its own.
+fn fifty_papers() -> Vec<Paper> {
+    let edition = Edition { articles_per_section: 2, crawl_delay: None, ..Edition::default() };
+    let paper =
+        |k: u8| Paper { origin: OriginThread::start(Newspaper::new(&edition), ([127, 0, 0, k], 0).into()).unwrap() };
+    (101..=150).map(paper).collect()
+}
+
+#[test]
+fn fifty_hosts_are_asked_side_by_side_and_none_is_hurried() {
+    let papers = fifty_papers();
+    let crawler = Crawler { folder: tempfile::TempDir::new().unwrap() };
+    for (k, paper) in papers.iter().enumerate() {
+        crawler.write_named_site(&format!("p{k}"), &paper.origin.base(), "200ms");
+    }
+    std::fs::write(crawler.config().join("saseo.toml"), "[pace]\ntotal_rate = \"1000/s\"\n").unwrap();
+    let report = crawler.run_json("crawl");
+    assert_eq!(report["articles_new"].as_u64(), Some(50 * 6));
+    for paper in &papers {
+        paper.assert_gap(Duration::from_millis(200));
+    }
 }

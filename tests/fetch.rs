@@ -34,9 +34,14 @@ async fn server(answer: Vec<u8>) -> (SocketAddr, mpsc::UnboundedReceiver<String>
 }
 
 fn http(body: u64, answer: Duration) -> Http {
+    http_at(Vec::new(), body, answer)
+}
+
+/// One that may ask public hosts at these ports, too.
+fn http_at(ports: Vec<u16>, body: u64, answer: Duration) -> Http {
     let contact = "you@example.org".to_owned();
     let connect = Duration::from_secs(10);
-    Http::new(&Caller { agent: "saseo".to_owned(), contact, connect, answer, body }).unwrap()
+    Http::new(&Caller { agent: "saseo".to_owned(), contact, connect, answer, body, ports }).unwrap()
 }
 
 fn visit(url: &PageUrl) -> Visit {
@@ -122,7 +127,8 @@ async fn a_private_server_is_not_asked_however_it_is_spelt() {
     let (address, mut told) = server(plain("200 OK", b"secret")).await;
     let port = address.port();
     for name in ["127.0.0.1", "2130706433", "0x7f.1", "[::ffff:127.0.0.1]", "localhost"] {
-        let answer = get(&http(1000, LONG), &format!("http://{name}:{port}/"), Reach::Public).await;
+        let http = http_at(vec![port], 1000, LONG);
+        let answer = get(&http, &format!("http://{name}:{port}/"), Reach::Public).await;
         assert!(matches!(answer, Err(Trouble::PrivateAddress { .. })), "{name}: {answer:?}");
     }
     assert!(told.try_recv().is_err());
@@ -134,6 +140,71 @@ async fn a_private_server_is_not_even_located() {
     let host = PageUrl::parse("http://127.0.0.1:9/").unwrap().host();
     assert!(matches!(http.locate(&host, Reach::Public).await, Err(Trouble::PrivateAddress { .. })));
     assert_eq!(http.locate(&host, Reach::Own).await, Ok([127, 0, 0, 1].into()));
+}
+
+#[tokio::test]
+async fn public_hosts_are_asked_at_the_ports_of_newspapers_only() {
+    for address in ["http://paper.example:25/", "https://1.1.1.1:6379/"] {
+        let answer = get(&http(1000, LONG), address, Reach::Public).await;
+        assert!(matches!(answer, Err(Trouble::OddPort { .. })), "{address}: {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn no_cookie_is_kept() {
+    let (address, mut told) = server(plain("200 OK\r\nSet-Cookie: seen=1; Path=/", b"x")).await;
+    let http = http(1000, LONG);
+    for _ in 0..2 {
+        get(&http, &format!("http://{address}/"), Reach::Own).await.unwrap();
+        assert!(!told.recv().await.unwrap().to_lowercase().contains("cookie"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_stops_half_way_is_not_waited_for_for_ever() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut socket, _) = listener.accept().await.unwrap();
+        let _ = socket.read(&mut [0; 4096]).await;
+        socket.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhalf").await.unwrap();
+        // The client goes first.
+        let _ = socket.read_to_end(&mut Vec::new()).await;
+    });
+    let answer = get(&http(1000, Duration::from_millis(300)), &format!("http://{address}/"), Reach::Own).await;
+    assert_eq!(answer, Err(Trouble::Timeout));
+}
+
+#[tokio::test]
+async fn a_robots_txt_without_end_is_read_as_far_as_it_counts() {
+    let (address, _told) = server(plain("200 OK", &vec![b'x'; 200_000])).await;
+    let url = PageUrl::parse(&format!("http://{address}/robots.txt")).unwrap();
+    let asking = Asking { enough: Some(100_000), ..Asking::default() };
+    let answer = http(1000, LONG).fetch(visit(&url), Reach::Own, asking).await.1.unwrap();
+    assert_eq!(answer.body.len(), 100_000);
+}
+
+#[tokio::test]
+async fn a_server_that_nobody_vouches_for_is_not_believed() {
+    use tokio_rustls::TlsAcceptor;
+    use tokio_rustls::rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer};
+    let made = rcgen::generate_simple_self_signed(vec!["127.0.0.1".to_owned()]).unwrap();
+    let key = PrivateKeyDer::try_from(made.signing_key.serialize_der()).unwrap();
+    let config = ServerConfig::builder_with_provider(ring::default_provider().into())
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key)
+        .unwrap();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let refused = tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        TlsAcceptor::from(std::sync::Arc::new(config)).accept(socket).await.is_err()
+    });
+    let answer = get(&http(1000, LONG), &format!("https://{address}/"), Reach::Own).await;
+    assert!(answer.as_ref().is_err_and(|trouble| trouble.to_string().contains("certificate")), "{answer:?}");
+    assert!(refused.await.unwrap(), "the server took the handshake for a good one");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ const ROWS: [&[&str]; 9] = [
     // Opt-outs are told in the form of robots.txt, too.
     &["opt_out"],
     &["frontier"],
-    &["archive", "clock", "fetch"],
+    &["archive", "clock", "fetch", "host_lock"],
     &["audit", "crawl", "demo", "export", "schedule", "survey"],
     &["cli"],
 ];

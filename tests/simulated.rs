@@ -2,16 +2,19 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use saseo::archive::{Archive, ArchiveError, How, Reader, Seeding};
+use saseo::archive::{Archive, ArchiveError, Filter, How, Reader, Seeding};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
+use saseo::config::units::Rate;
 use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Plan, Report, SiteReader, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
+use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
 use saseo::politeness::Turn;
 use saseo::time::Timestamp;
@@ -36,10 +39,13 @@ struct Asked {
 /// A web of papers, each with one section of so many articles.
 struct SimulatedWeb {
     clock: Clock,
-    articles: u64,
+    /// Of each paper; more may be published.
+    articles: AtomicU64,
     robots: &'static str,
-    /// Answers to give instead, by path; each once.
+    /// Answers to give instead, by path; each once, the last one first.
     faults: Mutex<HashMap<String, Vec<Answer>>>,
+    /// Answers to give instead, by path, always.
+    rules: Mutex<HashMap<String, Answer>>,
     // A mutex, since the tasks of one crawl all answer from here.
     log: Mutex<BTreeMap<Host, Vec<Asked>>>,
 }
@@ -48,7 +54,8 @@ impl SimulatedWeb {
     fn new(clock: Clock, articles: u64) -> Self {
         Self {
             clock,
-            articles,
+            articles: AtomicU64::new(articles),
+            rules: Mutex::default(),
             robots: "User-agent: *\nDisallow: /admin/\n",
             faults: Mutex::default(),
             log: Mutex::default(),
@@ -59,6 +66,10 @@ impl SimulatedWeb {
         let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let answer = Answer { status, headers, body: Vec::new() };
         self.faults.lock().unwrap().entry(path.to_owned()).or_default().push(answer);
+    }
+
+    fn answer_always(&self, path: &str, answer: Answer) {
+        self.rules.lock().unwrap().insert(path.to_owned(), answer);
     }
 
     fn page(&self, url: &PageUrl) -> Answer {
@@ -74,7 +85,8 @@ impl SimulatedWeb {
     }
 
     fn list(&self, page: u64) -> String {
-        let newest_first = (1..=self.articles).rev().skip(20 * (page as usize - 1)).take(20);
+        let articles = self.articles.load(Ordering::Relaxed);
+        let newest_first = (1..=articles).rev().skip(20 * (page as usize - 1)).take(20);
         let row = |number| {
             format!(
                 "<li class=\"altlist-webzine-item\"><H2 class=\"altlist-subject\"><a href=\"/news/articleView.html?idxno={number}\">\
@@ -86,7 +98,7 @@ impl SimulatedWeb {
             "<html><body><article id=\"section-list\"><ul class=\"altlist-webzine\">{rows}</ul>\
              <script>params['total'] = \"{}\"; params['list_per_page'] = \"20\"; params['list_page_limit'] = \"200\";</script>\
              </article></body></html>",
-            self.articles
+            articles
         )
     }
 
@@ -107,8 +119,9 @@ impl SimulatedWeb {
 
 impl Web for SimulatedWeb {
     async fn locate(&self, host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
-        let number: u8 = host.as_str().trim_start_matches('h').split('.').next().unwrap().parse().unwrap();
-        Ok([192, 0, 2, number].into())
+        let number: u16 = host.as_str().trim_start_matches('h').split('.').next().unwrap().parse().unwrap();
+        let [high, low] = number.to_be_bytes();
+        Ok([192, 0, high, low].into())
     }
 
     async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
@@ -117,7 +130,8 @@ impl Web for SimulatedWeb {
         self.clock.sleep_until(began + LATENCY).await;
         let path = url.path_and_query().to_owned();
         let fault = self.faults.lock().unwrap().get_mut(&path).and_then(Vec::pop);
-        let answer = fault.unwrap_or_else(|| self.page(&url));
+        let rule = self.rules.lock().unwrap().get(&path).cloned();
+        let answer = fault.or(rule).unwrap_or_else(|| self.page(&url));
         let ended = self.clock.now();
         let rest: u64 = answer.header("retry-after").map_or(0, |seconds| seconds.parse().unwrap());
         let asked = Asked { path, began, ended, not_before: ended + Duration::from_secs(rest) };
@@ -153,18 +167,18 @@ struct World {
     folder: TempDir,
     clock: Clock,
     web: Arc<SimulatedWeb>,
-    hosts: u8,
+    hosts: u16,
 }
 
 impl World {
-    fn new(hosts: u8, articles: u64) -> Self {
+    fn new(hosts: u16, articles: u64) -> Self {
         let clock = Clock::set_to(NOW);
         Self { folder: TempDir::new().unwrap(), clock, web: Arc::new(SimulatedWeb::new(clock, articles)), hosts }
     }
 
     fn plan(&self, seeding: Seeding) -> Plan {
         let profile = read_profile("ndsoft.toml", PROFILE).unwrap();
-        let site = |k: u8| {
+        let site = |k: u16| {
             let text = format!(
                 "name = \"p{k}\"\ntitle = \"신문 {k}\"\nhome = \"https://h{k}.example/\"\nprofile = \"ndsoft\"\n\
                  [discover]\nfeeds = false\n[pace]\ngap = \"2s\"\n"
@@ -180,6 +194,7 @@ impl World {
             settings: Settings::default(),
             max_requests: None,
             at_most: None,
+            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
         }
     }
 
@@ -203,11 +218,28 @@ async fn twenty_papers_of_a_thousand_pages_are_read_and_none_is_hurried() {
     let world = World::new(20, 950);
     let report = world.crawl().await;
     assert_eq!((report.how, report.queued, report.tally.articles_new), (How::Finished, 0, 20 * 950));
-    assert_eq!(report.tally.requests, 20 * (1 + 1 + 48 + 950));
+    // Of each: robots.txt, two files of reservations, the home page, 48 pages of the list.
+    assert_eq!(report.tally.requests, 20 * (1 + 2 + 1 + 48 + 950));
     world.web.assert_polite();
     // Twenty hosts are asked side by side: the crawl takes hardly longer than one of them.
     let alone = (GAP + LATENCY) * 1000;
     assert!(report.elapsed < alone * 11 / 10, "{:?}", report.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
+    let world = World::new(300, 30);
+    let mut plan = world.plan(Seeding::Begin);
+    plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
+    let report = world.run(plan).await.unwrap();
+    assert_eq!((report.how, report.queued, report.tally.articles_new), (How::Finished, 0, 300 * 30));
+    world.web.assert_polite();
+    for (host, visits) in &*world.web.log.lock().unwrap() {
+        // From the first turn on: as many as the gap and the answers leave room for, but for one in a hundred.
+        let allowed = (GAP + LATENCY) * u32::try_from(visits.len() - 1).unwrap();
+        let taken = visits[visits.len() - 1].began.since(visits[0].began);
+        assert!(allowed.as_secs_f64() >= 0.99 * taken.as_secs_f64(), "{host}: {allowed:?} of turns took {taken:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -261,7 +293,7 @@ async fn an_unreachable_robots_txt_forbids_everything() {
     world.web.fail_once("/robots.txt", 500, &[]);
     let report = world.crawl().await;
     assert_eq!(world.web.asked(), ["/robots.txt"]);
-    assert_eq!((report.given_up.len(), report.queued), (1, 1));
+    assert_eq!((report.given_up.len(), report.queued), (1, 3));
     // A crawl soon after does not ask again, and says why.
     let report = world.crawl().await;
     assert_eq!((world.web.asked().len(), report.given_up.len()), (1, 1));
@@ -323,4 +355,248 @@ async fn a_limit_on_requests_is_kept_and_the_rest_goes_on_later() {
     assert!(report.queued > 0);
     let report = world.run(world.plan(Seeding::Resume)).await.unwrap();
     assert_eq!((report.how, world.articles()), (How::Finished, 30));
+}
+
+const LIST: &str = "/news/articleList.html?sc_section_code=S1N1&view_type=sm";
+
+fn list_page(page: u32) -> String {
+    format!("/news/articleList.html?page={page}&sc_section_code=S1N1&view_type=sm")
+}
+
+fn article_path(number: u64) -> String {
+    format!("/news/articleView.html?idxno={number}")
+}
+
+fn redirect(to: &str) -> Answer {
+    Answer { status: 302, headers: vec![("location".into(), to.into())], body: Vec::new() }
+}
+
+fn maintenance() -> Answer {
+    html(200, "<html><body>점검 중입니다</body></html>".into())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_section_that_was_moved_for_an_hour_is_read_again() {
+    let world = World::new(1, 30);
+    world.web.fail_once(LIST, 302, &[("location", "/maintenance.html")]);
+    world.crawl().await;
+    assert_eq!(world.articles(), 0);
+    world.crawl().await;
+    assert_eq!(world.articles(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_home_page_that_was_moved_for_an_hour_is_read_again() {
+    let world = World::new(1, 30);
+    world.web.fail_once("/", 302, &[("location", "/maintenance.html")]);
+    world.crawl().await;
+    world.crawl().await;
+    assert_eq!(world.articles(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_maintenance_page_does_not_end_a_list() {
+    let world = World::new(1, 100);
+    world.web.faults.lock().unwrap().insert(list_page(3), vec![maintenance()]);
+    world.crawl().await;
+    assert_eq!(world.articles(), 100);
+    // Nor does it hide what a later reading was on its way to.
+    world.web.articles.store(150, Ordering::Relaxed);
+    world.web.faults.lock().unwrap().insert(list_page(2), vec![maintenance(); 7]);
+    for _ in 0..12 {
+        world.crawl().await;
+        world.clock.sleep_until(world.clock.now() + Duration::from_secs(24 * 3600)).await;
+    }
+    assert_eq!(world.articles(), 150);
+}
+
+#[tokio::test(start_paused = true)]
+async fn list_pages_that_lead_to_one_another_end() {
+    let world = World::new(1, 60);
+    world.web.answer_always(&list_page(2), redirect(&list_page(3)));
+    world.web.answer_always(&list_page(3), redirect(&list_page(2)));
+    world.crawl().await;
+    let asked = world.web.asked().iter().filter(|path| path.contains("page=")).count();
+    assert!(asked <= 20, "{asked} requests for two pages");
+    assert_eq!(world.articles(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_is_always_busy_does_not_starve_its_host() {
+    let world = World::new(1, 60);
+    world.web.answer_always(&list_page(3), Answer { status: 503, headers: vec![], body: vec![] });
+    world.crawl().await;
+    assert_eq!(world.articles(), 40);
+    world.web.assert_polite();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_of_nothing_is_no_leave_to_ask_on() {
+    let world = World::new(1, 5);
+    let headers = vec![("retry-after".into(), "0".into())];
+    world.web.answer_always(&article_path(3), Answer { status: 503, headers, body: vec![] });
+    world.crawl().await;
+    let asked = world.web.asked().iter().filter(|path| **path == article_path(3)).count();
+    assert!(asked <= 6 && world.articles() == 4, "{asked} requests, {} articles", world.articles());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_entered() {
+    let world = World::new(1, 3);
+    world.web.answer_always(&article_path(2), redirect(&article_path(999)));
+    world.web.answer_always(&article_path(3), redirect("/member/login.html?url=x"));
+    world.crawl().await;
+    let mut numbers = vec![];
+    let reader = Reader::open(world.folder.path()).unwrap();
+    let taken = reader.articles(&Filter::default(), |article, _| {
+        numbers.push(article.number.unwrap());
+        Ok::<_, ArchiveError>(())
+    });
+    assert_eq!((taken.unwrap(), numbers), (2, vec![1, 999]));
+    assert!(!world.web.asked().iter().any(|path| path.contains("member")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn articles_that_move_to_one_another_have_failed() {
+    let world = World::new(1, 2);
+    world.web.answer_always(&article_path(1), redirect(&article_path(2)));
+    world.web.answer_always(&article_path(2), redirect(&article_path(1)));
+    for _ in 0..8 {
+        world.crawl().await;
+        world.clock.sleep_until(world.clock.now() + Duration::from_secs(72 * 3600)).await;
+    }
+    let site = Reader::open(world.folder.path()).unwrap().sites().unwrap().remove(0);
+    assert_eq!((site.articles, site.failed, site.queued), (0, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_earlier_day_opens_the_lists_again() {
+    let world = World::new(1, 60);
+    let mut since = world.plan(Seeding::Begin);
+    let mut reader = Arc::into_inner(since.sites.remove(0)).unwrap();
+    reader.wanted.since = Timestamp::from_rfc3339("2026-11-20T00:00:00+09:00");
+    since.sites.push(Arc::new(reader));
+    // The rows of this web tell no date; a list that was read for a later day's sake is read again all the same.
+    world.run(since).await.unwrap();
+    let before = world.web.asked().iter().filter(|path| path.contains("page=3")).count();
+    world.crawl().await;
+    assert_eq!(world.web.asked().iter().filter(|path| path.contains("page=3")).count(), before + 1);
+    world.crawl().await;
+    assert_eq!(world.web.asked().iter().filter(|path| path.contains("page=3")).count(), before + 1);
+}
+
+fn with_header(mut answer: Answer, name: &str, value: &str) -> Answer {
+    answer.headers.push((name.to_owned(), value.to_owned()));
+    answer
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_paper_says_against_uses_of_its_pages_is_obeyed_and_kept_with_its_evidence() {
+    let world = World::new(1, 4);
+    let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1, "tdm-policy": "https://h1.example/tdm.json"}]"#;
+    world.web.answer_always("/.well-known/tdmrep.json", html(200, reserved.to_owned()));
+    world.web.answer_always("/ai.txt", html(200, "User-Agent: *\nDisallow: /*idxno=4\n".to_owned()));
+    world.web.answer_always(&article_path(2), with_header(article(2), "x-robots-tag", "noarchive"));
+    let marked =
+        String::from_utf8(article(3).body).unwrap().replace("<head>", "<head><meta name=robots content=noindex>");
+    world.web.answer_always(&article_path(3), html(200, marked));
+    world.crawl().await;
+
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let mut select =
+        sql.prepare("SELECT number, length(text) > 0, opt_outs, searchable FROM articles ORDER BY number").unwrap();
+    let told: Vec<(u64, bool, String, bool)> = select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let tdm = "\"tdm-reservation:tdmrep.json\"";
+    let expected = [
+        (1, true, format!("[{tdm}]"), true),
+        (2, false, format!("[\"noarchive:x-robots-tag\",{tdm}]"), true),
+        (3, true, format!("[\"noindex:meta robots\",{tdm}]"), false),
+        (4, true, format!("[{tdm},\"ai.txt:disallow: /*idxno=4\"]"), true),
+    ];
+    assert_eq!(told, expected);
+    let withheld: (i64, String) = sql
+        .query_row("SELECT count(*), max(withheld) FROM capture WHERE body_id IS NULL", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert_eq!(withheld, (1, "x-robots-tag says \"noarchive\"".to_owned()));
+    let evidence: String = sql
+        .query_row("SELECT evidence FROM opt_out WHERE signal = 'tdm-reservation' LIMIT 1", [], |row| row.get(0))
+        .unwrap();
+    assert!(evidence.contains("location /news/*") && evidence.contains("tdm-policy: https://h1.example/tdm.json"));
+    // A second crawl on the same day asks for none of the files again, and knows what they say.
+    world.web.articles.store(5, Ordering::Relaxed);
+    world.crawl().await;
+    let last: String = sql.query_row("SELECT opt_outs FROM articles WHERE number = 5", [], |row| row.get(0)).unwrap();
+    assert_eq!(last, format!("[{tdm}]"));
+    assert_eq!(world.web.asked().iter().filter(|path| path.contains("tdmrep")).count(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn links_of_a_page_that_says_nofollow_are_left_alone() {
+    let world = World::new(1, 4);
+    let home = with_header(html(200, HOME.to_owned()), "x-robots-tag", "otherbot: noindex, saseo: nofollow");
+    world.web.answer_always("/", home);
+    let report = world.crawl().await;
+    assert_eq!((world.articles(), report.tally.refused), (0, 1));
+    assert!(!world.web.asked().iter().any(|path| path.contains("articleList")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paper_that_refuses_is_paused_and_not_stormed() {
+    let world = World::new(1, 40);
+    for number in 1..=40 {
+        world.web.answer_always(&article_path(number), Answer { status: 403, headers: vec![], body: vec![] });
+    }
+    let report = world.crawl().await;
+    assert!(report.given_up[0].1.contains("it refused several times in a row"), "{:?}", report.given_up);
+    let refused = |world: &World| world.web.asked().iter().filter(|path| path.contains("articleView")).count();
+    assert_eq!((report.queued, refused(&world)), (40, 5));
+    world.crawl().await;
+    assert_eq!(refused(&world), 5, "a paused paper is not asked");
+    // Days later it has thought better of it, and no article is lost.
+    world.web.rules.lock().unwrap().clear();
+    for _ in 0..4 {
+        world.clock.sleep_until(world.clock.now() + Duration::from_secs(36 * 3600)).await;
+        world.crawl().await;
+    }
+    assert_eq!(world.articles(), 40);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_in_words_is_a_refusal_and_no_end_of_a_list() {
+    let world = World::new(1, 60);
+    let refusal = html(200, "<html><script>alert('정상적인 접근이 아닙니다.')</script></html>".to_owned());
+    world.web.faults.lock().unwrap().insert(list_page(2), vec![refusal]);
+    world.crawl().await;
+    world.crawl().await;
+    assert_eq!(world.articles(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_down_for_a_week_loses_no_page() {
+    let world = World::new(1, 60);
+    let mut plan = world.plan(Seeding::Begin);
+    plan.max_requests = Some(12);
+    world.run(plan).await.unwrap();
+    let down = Answer { status: 500, headers: vec![], body: vec![] };
+    for number in 1..=60 {
+        world.web.answer_always(&article_path(number), down.clone());
+    }
+    world.web.answer_always(LIST, down.clone());
+    for _ in 0..14 {
+        world.clock.sleep_until(world.clock.now() + Duration::from_secs(12 * 3600)).await;
+        world.crawl().await;
+    }
+    world.web.rules.lock().unwrap().clear();
+    for _ in 0..8 {
+        world.clock.sleep_until(world.clock.now() + Duration::from_secs(24 * 3600)).await;
+        world.crawl().await;
+    }
+    assert_eq!(world.articles(), 60);
+    world.web.assert_polite();
 }

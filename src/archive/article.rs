@@ -35,13 +35,10 @@ pub(in crate::archive) fn write_article(
 ) -> Result<Option<Change>, ArchiveError> {
     let number = page.number.or(article.number);
     let known = known_article(work, &page.site, number, page.url.as_str())?;
-    let (id, change) = match known {
-        None => (add_article(work, page, number, article.access, now)?, Change::New),
-        Some(id) => (id, Change::Changed),
+    let (id, n, change) = match known {
+        None => (add_article(work, page, number, article.access, now)?, 0, Change::New),
+        Some(id) => (id, newest(work, id)?, Change::Changed),
     };
-    let n: i64 = work
-        .prepare_cached("SELECT coalesce(max(n), 0) FROM version WHERE article_id = ?1")?
-        .query_row([id], |row| row.get(0))?;
     if n > 0 && !differs(work, id, n, article)? {
         return Ok(None);
     }
@@ -57,6 +54,12 @@ pub(in crate::archive) fn write_article(
         now.millis()
     ])?;
     Ok(Some(change))
+}
+
+/// The number of an article's newest version.
+fn newest(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
+    let mut select = work.prepare_cached("SELECT coalesce(max(n), 0) FROM version WHERE article_id = ?1")?;
+    Ok(select.query_row([id], |row| row.get(0))?)
 }
 
 fn add_article(

@@ -122,11 +122,10 @@ pub(in crate::archive) fn write_capture(
         )?
         .execute(params![id, opt_out.signal.name(), opt_out.source, opt_out.evidence, done.name()])?;
     }
-    work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?.execute(params![
-        page.0,
-        capture.etag,
-        capture.last_modified
-    ])?;
+    work.prepare_cached(
+        "UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1 AND (etag IS NOT ?2 OR last_modified IS NOT ?3)",
+    )?
+    .execute(params![page.0, capture.etag, capture.last_modified])?;
     Ok(id)
 }
 

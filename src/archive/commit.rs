@@ -1,6 +1,7 @@
 //! The commit: everything that follows from one answer, in one transaction.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
@@ -13,7 +14,9 @@ use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
 use crate::archive::store::{Archive, stored_number};
-use crate::frontier::{Continuation, Found, ListEnd, Page, PageId, PageState, Pass, Role, Settlement, Verdict};
+use crate::frontier::{
+    Closing, Continuation, Found, ListEnd, Page, PageId, PageState, Pass, Role, Settlement, Verdict,
+};
 use crate::page_url::Host;
 use crate::politeness::StoredPace;
 use crate::time::Timestamp;
@@ -68,6 +71,24 @@ impl Archive {
         answers.iter().map(|answer| write_answer(work, run, answer, now)).collect()
     }
 
+    /// Puts off what is due at a host that cannot be asked: a day each time, and at last it has failed. Returns how many
+    /// pages have.
+    pub fn put_off(&mut self, lease: Lease, host: &Host, why: &str, now: Timestamp) -> Result<u64, ArchiveError> {
+        const TRIES: u32 = 5;
+        let work = self.work(lease)?;
+        let failed = work.execute(
+            "UPDATE page SET due_at = NULL, verdict = 'failed', reason = ?3, settled_at = ?2
+             WHERE host = ?1 AND due_at <= ?2 AND attempts >= ?4",
+            params![host.as_str(), now.millis(), why, TRIES],
+        )?;
+        let tomorrow = now + Duration::from_secs(24 * 3600);
+        work.execute(
+            "UPDATE page SET attempts = attempts + 1, due_at = ?3 WHERE host = ?1 AND due_at <= ?2",
+            params![host.as_str(), now.millis(), tomorrow.millis()],
+        )?;
+        Ok(failed as u64)
+    }
+
     /// Settles a page that was not asked for.
     pub fn settle_unasked(
         &mut self,
@@ -89,7 +110,7 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
             write_settlement(work, page, settlement, capture.transpose()?, now)
         }
         Done::Robots(copy) => {
-            Ok(Effect { robots: Some(write_robots(work, copy, answer.announced)?), ..Effect::default() })
+            Ok(Effect { robots: Some(write_robots(work, copy, Some(answer.announced))?), ..Effect::default() })
         }
         Done::Step => Ok(Effect::default()),
     }
@@ -110,18 +131,17 @@ fn write_settlement(
         effect.queue_growth -= 1;
     }
     for found in &settlement.found {
-        if add_page(work, &page.site, found, now)? {
+        if add_page(work, &page.site, found, now)? || revive(work, found, now)? {
             effect.queue(found.url.host(), now);
             effect.queue_growth += 1;
         }
     }
     if let Some(continuation) = &settlement.goes_on {
-        add_list_page(work, page, continuation, now)?;
+        effect.queue_growth += add_list_page(work, page, continuation, now)?;
         effect.queue(continuation.url.host(), now);
-        effect.queue_growth += 1;
     }
-    if let (Some(end), Some(list)) = (settlement.list_end, &page.list) {
-        write_list_end(work, list.section, list.pass, end, now)?;
+    if let (Some(closing), Some(list)) = (settlement.closing, &page.list) {
+        write_closing(work, list.section, list.pass, closing, now)?;
     }
     if let (Some(article), Some(capture)) = (&settlement.article, capture) {
         effect.article = write_article(work, page, article, capture, now)?;
@@ -180,14 +200,32 @@ fn add_page(work: &Connection, site: &str, found: &Found, now: Timestamp) -> Res
     Ok(added > 0)
 }
 
-/// Queues the next page of a list, known or not. A reading that goes to the end is not shortened by one that catches up.
-fn add_list_page(work: &Connection, page: &Page, next: &Continuation, now: Timestamp) -> Result<(), ArchiveError> {
-    work.prepare_cached(
-        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous)
-         SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10 FROM site WHERE site.name = ?1
+/// Queues an entry page anew that a redirect leads to: it is known, and read as often as what leads there.
+fn revive(work: &Connection, found: &Found, now: Timestamp) -> Result<bool, ArchiveError> {
+    if found.hops == 0 || found.role == Role::Article {
+        return Ok(false);
+    }
+    let revived = work
+        .prepare_cached(
+            "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL, hops = ?3
+             WHERE url = ?1 AND role = ?4 AND hops > 0 AND verdict IS NOT NULL",
+        )?
+        .execute(params![found.url.as_str(), now.millis(), found.hops, found.role.name()])?;
+    Ok(revived > 0)
+}
+
+/// Queues the next page of a list, known or not, and returns by how many pages the queue grew. A reading that goes to the
+/// end is not shortened by one that catches up. A page that is no further one of a list stays what it is.
+fn add_list_page(work: &Connection, page: &Page, next: &Continuation, now: Timestamp) -> Result<i64, ArchiveError> {
+    let mut queued = work.prepare_cached("SELECT count(*) FROM page WHERE url = ?1 AND due_at IS NOT NULL")?;
+    let before: i64 = queued.query_row([next.url.as_str()], |row| row.get(0))?;
+    let added = work.prepare_cached(
+        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous, promised, hops)
+         SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM site WHERE site.name = ?1
          ON CONFLICT (url) DO UPDATE SET
            due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL,
            section_id = excluded.section_id, began_at = excluded.began_at, previous = excluded.previous,
+           promised = excluded.promised, hops = excluded.hops,
            pass = CASE WHEN page.due_at IS NOT NULL AND page.pass = 'first' THEN 'first' ELSE excluded.pass END
          WHERE page.role = 'list'",
     )?
@@ -201,24 +239,40 @@ fn add_list_page(work: &Connection, page: &Page, next: &Continuation, now: Times
         next.list.section.0,
         next.list.pass.name(),
         next.list.began.millis(),
-        next.list.previous
+        serde_json::json!(next.list.previous).to_string(),
+        next.list.promised,
+        next.hops
     ])?;
-    Ok(())
+    if added == 0 {
+        // The list leads to a page of another kind, its own beginning perhaps: it goes round.
+        let closing = Closing::Ended { end: ListEnd::Repeats, since: None };
+        write_closing(work, next.list.section, next.list.pass, closing, now)?;
+    }
+    Ok(if added == 0 { 0 } else { 1 - before })
 }
 
-/// Writes how a reading of a list ended. What a server that repeats itself hides cannot be reached by reading on: such
-/// a list counts as read to its end, and its `list_end` says that it is partial. A later reading leaves that standing.
-fn write_list_end(
+/// Writes how a reading of a list closed. What a server that repeats itself hides cannot be reached by reading on: such
+/// a list counts as read to its end, and its `list_end` says that it is partial. A later reading leaves that standing. A
+/// list that broke off counts as never read.
+fn write_closing(
     work: &Connection,
     section: PageId,
     pass: Pass,
-    end: ListEnd,
+    closing: Closing,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let sql = match pass {
-        Pass::First => "UPDATE page SET list_end = ?2, read_to_end_at = ?3 WHERE id = ?1",
-        Pass::Later => "UPDATE page SET list_end = coalesce(list_end, ?2) WHERE id = ?1 AND ?3 > 0",
+    let (end, since) = match closing {
+        Closing::Ended { end, since } => (end, since),
+        Closing::BrokenOff => {
+            work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1")?.execute([section.0])?;
+            return Ok(());
+        }
     };
-    work.prepare_cached(sql)?.execute(params![section.0, end.name(), now.millis()])?;
+    let sql = match pass {
+        Pass::First => "UPDATE page SET list_end = ?2, read_to_end_at = ?3, read_since = ?4 WHERE id = ?1",
+        Pass::Later => "UPDATE page SET list_end = coalesce(list_end, ?2) WHERE id = ?1 AND ?3 > 0 AND ?4 IS ?4",
+    };
+    let since = since.map(Timestamp::millis);
+    work.prepare_cached(sql)?.execute(params![section.0, end.name(), now.millis(), since])?;
     Ok(())
 }

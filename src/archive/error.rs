@@ -15,6 +15,8 @@ pub enum ArchiveError {
         "{path} was made by an older saseo (schema {found} of {known}); `saseo crawl` or `saseo resume` brings it up to date"
     )]
     Older { path: PathBuf, found: i64, known: i64 },
+    #[error("{path} is empty; `saseo crawl` fills it")]
+    Empty { path: PathBuf },
     #[error("there is no archive at {path} yet; `saseo crawl` makes one")]
     Missing { path: PathBuf },
     #[error("the archive has no site {site:?}; it has: {known}")]
@@ -27,6 +29,8 @@ pub enum ArchiveError {
     ReadOnly { path: PathBuf, why: String },
     #[error("the disk is full; nothing that was stored is lost: make room, then `saseo resume`")]
     DiskFull,
+    #[error("cannot write {path}: the disk is full")]
+    NoRoom { path: PathBuf },
     #[error("the archive is damaged: {0}; `saseo check` tells more")]
     Damaged(String),
     #[error("the archive's writer stopped")]
@@ -52,6 +56,16 @@ impl ArchiveError {
                 Self::ReadOnly { path: path.to_owned(), why: error.to_string() }
             }
             _ => error.into(),
+        }
+    }
+}
+
+impl ArchiveError {
+    /// What a failure to write an export's file means.
+    pub(in crate::archive) fn of_export(path: &Path, error: rusqlite::Error) -> Self {
+        match code(&error) {
+            Some(ErrorCode::DiskFull) => Self::NoRoom { path: path.to_owned() },
+            _ => Self::at(path, error),
         }
     }
 }

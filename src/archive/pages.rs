@@ -57,6 +57,12 @@ impl Archive {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Returns how many pages of a site are known.
+    pub fn pages_of(&self, site: &str) -> Result<u64, ArchiveError> {
+        let sql = "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
+        Ok(self.connection.query_row(sql, [site], |row| row.get(0))?)
+    }
+
     /// Returns how many pages are queued.
     pub fn queued(&self) -> Result<u64, ArchiveError> {
         let mut select = self.connection.prepare(&format!(
@@ -70,7 +76,7 @@ impl Archive {
     pub fn next_page(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
-                    page.section_id, page.pass, page.began_at, page.previous
+                    page.section_id, page.pass, page.began_at, page.previous, page.promised
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
                AND page.site_id IN ({})
@@ -104,13 +110,15 @@ impl Archive {
         let role = Role::named(&row.get::<_, String>(3)?).ok_or_else(|| damaged("role"))?;
         let list = match role {
             Role::Section => {
-                Some(List { section: id, pass: self.pass_of(id, row.get(7)?)?, began: now, previous: None })
+                let pass = self.pass_of(id, row.get(7)?)?;
+                Some(List { section: id, pass, began: now, previous: Vec::new(), promised: false })
             }
             Role::ListPage => Some(List {
                 section: PageId(row.get(8)?),
                 pass: Pass::named(&row.get::<_, String>(9)?).ok_or_else(|| damaged("pass"))?,
                 began: Timestamp::from_millis(row.get(10)?),
-                previous: row.get(11)?,
+                previous: marks(row.get::<_, Option<String>>(11)?.as_deref())?,
+                promised: row.get(12)?,
             }),
             Role::Policy | Role::Home | Role::Feed | Role::Article => None,
         };
@@ -124,6 +132,23 @@ impl Archive {
             hops: row.get(6)?,
             list,
         })
+    }
+
+    /// Returns whether an address moved, by however many steps, to another.
+    pub fn leads_to(&self, from: &PageUrl, to: &PageUrl) -> Result<bool, ArchiveError> {
+        const MOST: usize = 10;
+        let mut moved =
+            self.connection.prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
+        let mut at = from.as_str().to_owned();
+        for _ in 0..MOST {
+            let next: Option<String> = moved.query_row([&at], |row| row.get(0)).optional()?;
+            match next {
+                Some(next) if next == to.as_str() => return Ok(true),
+                Some(next) => at = next,
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
     }
 
     /// A list that was never read to its end is read to it, unless that reading is under way further down: then the
@@ -168,4 +193,9 @@ impl Archive {
         };
         pages.iter().map(|page| Ok(moment(page)?.map(Timestamp::from_millis))).collect()
     }
+}
+
+fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
+    let Some(json) = json else { return Ok(Vec::new()) };
+    serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page previous: {why}")))
 }

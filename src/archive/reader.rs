@@ -2,6 +2,7 @@
 
 mod articles;
 mod ledger;
+mod outlook;
 mod state;
 
 use std::path::{Path, PathBuf};
@@ -13,7 +14,8 @@ use crate::archive::schema::{SCHEMA, recognise};
 
 pub use articles::{Filter, Kept};
 pub use ledger::{Brought, BroughtBy, Entry, What};
-pub use state::{HostState, RunState, SiteState};
+pub use outlook::Outlook;
+pub use state::{Failure, HostState, RunState, SiteState};
 
 /// The archive, open for reading.
 #[derive(Debug)]
@@ -41,6 +43,9 @@ impl Reader {
             }
             connected => connected?,
         };
+        if found == 0 {
+            return Err(ArchiveError::Empty { path });
+        }
         if found < SCHEMA {
             return Err(ArchiveError::Older { path, found, known: SCHEMA });
         }
@@ -65,6 +70,30 @@ impl Reader {
         }
         Ok(faults)
     }
+}
+
+/// A site that was crawled at some time, and how many of its pages are queued.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Queue {
+    pub site: String,
+    pub pages: u64,
+}
+
+/// Returns what is queued in the archive in the folder `data`, of whatever schema it is; nothing where there is none.
+pub fn queues(data: &Path) -> Result<Vec<Queue>, ArchiveError> {
+    let path = data.join(crate::archive::FILE);
+    if !path.exists() {
+        return Ok(Vec::new());
+    }
+    let (connection, found) = connect(&path, &path.to_string_lossy())?;
+    if found == 0 {
+        return Ok(Vec::new());
+    }
+    let mut select = connection.prepare(
+        "SELECT name, (SELECT count(due_at) FROM page WHERE page.site_id = site.id) FROM site ORDER BY name",
+    )?;
+    let queues = select.query_map([], |row| Ok(Queue { site: row.get(0)?, pages: row.get(1)? }))?;
+    Ok(queues.collect::<Result<_, _>>()?)
 }
 
 fn connect(path: &Path, address: &str) -> Result<(Connection, i64), ArchiveError> {

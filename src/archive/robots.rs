@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::lease::Lease;
 use crate::archive::ledger::AnnouncedId;
 use crate::archive::store::Archive;
 use crate::time::Timestamp;
@@ -34,6 +35,11 @@ pub struct RobotsCopy {
 }
 
 impl Archive {
+    /// Keeps a ruling that no answer brought.
+    pub fn keep_robots(&mut self, lease: Lease, copy: &RobotsCopy) -> Result<RobotsId, ArchiveError> {
+        write_robots(self.work(lease)?, copy, None)
+    }
+
     /// Returns the newest robots.txt of an origin.
     pub fn robots(&self, origin: &str) -> Result<Option<RobotsCopy>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
@@ -64,7 +70,7 @@ pub(in crate::archive) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::
 pub(in crate::archive) fn write_robots(
     work: &Connection,
     copy: &RobotsCopy,
-    announced: AnnouncedId,
+    announced: Option<AnnouncedId>,
 ) -> Result<RobotsId, ArchiveError> {
     let (ruling, body) = match &copy.ruled {
         Ruled::Rules { body } => ("rules", Some(body.as_slice())),
@@ -83,7 +89,7 @@ pub(in crate::archive) fn write_robots(
         ruling,
         copy.why,
         body,
-        announced.0
+        announced.map(|announced| announced.0)
     ])?;
     Ok(RobotsId(work.last_insert_rowid()))
 }

@@ -53,7 +53,7 @@ pub struct Tally {
 }
 
 impl Archive {
-    /// Begins a run on its terms, marks runs that were killed as interrupted, and keeps hosts at rest that they left without
+    /// Begins a run on its terms, marks runs that were killed as interrupted, with what they brought, and keeps hosts at rest that they left without
     /// an ending; saved at once.
     pub fn begin_run(
         &mut self,
@@ -66,12 +66,17 @@ impl Archive {
         rest_after_unended(work)?;
         work.execute(
             "UPDATE run SET how = 'interrupted',
+                    articles_new = (SELECT count(*) FROM change WHERE seq > run.change_from AND kind = 'new'),
+                    articles_changed = (SELECT count(*) FROM change WHERE seq > run.change_from AND kind = 'changed'),
+                    articles_gone = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict = 'gone' AND role = 'article'),
+                    refused = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict IN ('refused', 'disallowed')),
+                    failed = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict IN ('failed', 'unextracted')),
                     ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from), started_at))
              WHERE how IS NULL",
             [],
         )?;
-        let sql = "INSERT INTO run (command, epoch, ledger_from, started_at)
-                   VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), ?3)";
+        let sql = "INSERT INTO run (command, epoch, ledger_from, change_from, started_at)
+                   VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), coalesce((SELECT max(seq) FROM change), 0), ?3)";
         work.execute(sql, params![command, lease.epoch, now.millis()])?;
         let run = RunId(work.last_insert_rowid());
         write_beginning(work, run, terms, now)?;

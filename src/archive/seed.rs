@@ -12,7 +12,15 @@ use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
 /// Menus and policies change rarely: they are read once a day.
-const HOME_AGAIN: Duration = Duration::from_secs(24 * 3600);
+pub(in crate::archive) const AGAIN: Duration = Duration::from_secs(24 * 3600);
+
+/// Which settled pages a crawl makes due again; `?3` is the moment [`AGAIN`] before now.
+pub(in crate::archive) const DUE_AGAIN: &str = "verdict IS NOT NULL
+    AND (verdict = 'disallowed'
+         OR hops = 0 AND role IN ('section', 'feed')
+         OR hops = 0 AND role = 'home' AND (verdict NOT IN ('read', 'moved') OR settled_at <= ?3 OR verdict = 'moved' AND NOT EXISTS
+            (SELECT 1 FROM page AS known WHERE known.site_id = page.site_id AND known.role = 'section'))
+         OR hops = 0 AND role = 'policy' AND settled_at <= ?3)";
 
 /// A site and where its crawl begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +28,8 @@ pub struct Seed {
     pub site: String,
     pub title: String,
     pub home: PageUrl,
+    /// Nothing that was published before is wanted.
+    pub since: Option<Timestamp>,
     /// Pages to read at every crawl, besides the sections and feeds that are known.
     pub entries: Vec<(PageUrl, Role)>,
 }
@@ -65,12 +75,18 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
         )?;
     }
     work.execute(
-        "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
-         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND verdict IS NOT NULL
-           AND (role IN ('section', 'feed') AND verdict <> 'moved' OR verdict = 'disallowed'
-                OR role = 'home' AND verdict <> 'moved' AND (verdict <> 'read' OR settled_at <= ?3)
-                OR role = 'policy' AND settled_at <= ?3)",
-        params![seed.site, now.millis(), (now - HOME_AGAIN).millis()],
+        &format!(
+            "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND {DUE_AGAIN}"
+        ),
+        params![seed.site, now.millis(), (now - AGAIN).millis()],
+    )?;
+    // What was read for a later day's sake is read once more where an earlier day is wanted.
+    work.execute(
+        "UPDATE page SET read_to_end_at = NULL
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'
+           AND read_since IS NOT NULL AND read_since > coalesce(?2, -9223372036854775807)",
+        params![seed.site, seed.since.map(Timestamp::millis)],
     )?;
     Ok(())
 }

@@ -150,7 +150,9 @@ fn differs(copy: &RobotsCopy, answer: &BroughtBy) -> Option<String> {
             let digest: [u8; 32] = Sha256::digest(body).into();
             (answer.digest != Some(digest)).then(|| "its body is not the one that came: the digest differs".to_owned())
         }
-        (Ruling::AllowAll | Ruling::Follow, Ruled::AllowAll) | (Ruling::ForbidAll, Ruled::ForbidAll) => None,
+        // A redirect may lead nowhere: then nobody knows, or after five of them there is none.
+        (Ruling::AllowAll | Ruling::Follow, Ruled::AllowAll) => None,
+        (Ruling::ForbidAll | Ruling::Follow, Ruled::ForbidAll) => None,
         (_, Ruled::Rules { .. }) => Some("it has rules, which such an answer has not".to_owned()),
         (_, Ruled::AllowAll) => Some("it allows everything, which such an answer does not".to_owned()),
         (_, Ruled::ForbidAll) => Some("it forbids everything, which such an answer does not".to_owned()),

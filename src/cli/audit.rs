@@ -18,7 +18,7 @@ pub(in crate::cli) struct AuditArgs {
 }
 
 pub(in crate::cli) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(&common.data)?;
+    let reader = Reader::open(common.data())?;
     let findings = audit(&reader)?;
     if let Some(path) = &args.report {
         write(path, &page(&findings))?;

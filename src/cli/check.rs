@@ -9,6 +9,9 @@ use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, say};
 use crate::clock::Clock;
+use crate::config::Site;
+use crate::discover::{Address, Grammar};
+use crate::fetch::is_public;
 use crate::time::Timestamp;
 
 /// No machine's clock is right before this program was written: 2026-01-01.
@@ -21,35 +24,48 @@ struct Finding {
     said: Result<String, String>,
 }
 
+/// Whatever is wrong with the one thing, the others are looked at all the same.
 pub(in crate::cli) fn run(common: &Common) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(&common.config)?;
-    let findings = [
-        configuration_stands(&configuration)?,
-        archive_stands(&common.data)?,
-        folder_is_writable(&common.data),
-        clock_stands(),
-    ];
+    let loaded = Configuration::load(common.config.as_deref());
+    let mut findings = match &loaded {
+        Ok(configuration) => configuration_stands(configuration),
+        Err(wrong) => vec![Finding { about: "configuration", said: Err(chain(wrong)) }],
+    };
+    findings.extend([archive_stands(common.data()), folder_is_writable(common.data()), clock_stands()]);
     let all_well = findings.iter().all(|finding| finding.said.is_ok());
+    tell(common, &findings)?;
+    Ok(match loaded {
+        Err(_) => Exit::Usage,
+        Ok(_) if all_well => Exit::Done,
+        Ok(_) => Exit::Failed,
+    })
+}
+
+fn tell(common: &Common, findings: &[Finding]) -> anyhow::Result<()> {
     if common.json {
+        let all_well = findings.iter().all(|finding| finding.said.is_ok());
         let each = |finding: &Finding| match &finding.said {
             Ok(said) => json!({"about": finding.about, "ok": true, "said": said}),
             Err(said) => json!({"about": finding.about, "ok": false, "said": said}),
         };
-        say::json(&json!({"ok": all_well, "findings": findings.iter().map(each).collect::<Vec<_>>()}))?;
-    } else {
-        for Finding { about, said } in &findings {
-            let (mark, said) = said.as_ref().map_or_else(|wrong| ("WRONG", wrong), |well| ("ok", well));
-            say::data(&format!("{mark:<6}{about}: {said}"))?;
-        }
+        return say::json(&json!({"ok": all_well, "findings": findings.iter().map(each).collect::<Vec<_>>()}));
     }
-    Ok(if all_well { Exit::Done } else { Exit::Failed })
+    for Finding { about, said } in findings {
+        let (mark, said) = said.as_ref().map_or_else(|wrong| ("WRONG", wrong), |well| ("ok", well));
+        say::data(&format!("{mark:<6}{about}: {said}"))?;
+    }
+    Ok(())
 }
 
-/// Every site is made ready as for a crawl, so that a wrong selector shows here.
-fn configuration_stands(configuration: &Configuration) -> anyhow::Result<Finding> {
-    for site in &configuration.sites {
-        configuration.reader(site)?;
-    }
+/// An error with its causes, in a line.
+fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
+}
+
+fn configuration_stands(configuration: &Configuration) -> Vec<Finding> {
+    let wrong = configuration.sites.iter().flat_map(|site| faults_of(configuration, site));
+    let wrong: Vec<Finding> = wrong.map(|said| Finding { about: "site", said: Err(said) }).collect();
     let from = configuration.folder.as_ref().map_or("shipped".to_owned(), |folder| folder.display().to_string());
     let contact = match configuration.settings.identity.contact.as_str() {
         "" => "no contact yet: a crawl of a public host needs one (SASEO_CONTACT)".to_owned(),
@@ -58,26 +74,72 @@ fn configuration_stands(configuration: &Configuration) -> anyhow::Result<Finding
     let names: Vec<&str> = configuration.sites.iter().map(|site| site.name.as_str()).collect();
     let profiles = configuration.profiles.len();
     let said = format!("{from}; sites: {}; {profiles} profiles; {contact}", names.join(", "));
-    Ok(Finding { about: "configuration", said: Ok(said) })
+    let mut findings = vec![Finding { about: "configuration", said: Ok(said) }];
+    findings.extend(wrong);
+    findings
 }
 
-fn archive_stands(data: &Path) -> anyhow::Result<Finding> {
-    let about = "archive";
-    let reader = match Reader::open(data) {
-        Err(ArchiveError::Missing { path }) => {
-            return Ok(Finding { about, said: Ok(format!("none yet at {}", path.display())) });
-        }
-        opened => opened?,
+/// What a crawl of a site would stumble over, with file and line.
+fn faults_of(configuration: &Configuration, site: &Site) -> Vec<String> {
+    let at = |key: &str, why: &str| configuration.fault(site, key, why).to_string();
+    let mut faults = Vec::new();
+    if !site.own_site && is_at_home(site) {
+        faults.push(at("home", "a private address is only for your own server: own_site = true"));
+    }
+    let before = configuration.sites.iter().take_while(|other| other.name != site.name);
+    for twin in before.filter(|other| other.home.host() == site.home.host()) {
+        faults.push(at("home", &format!("site {} has the same home: one paper, one site", twin.name)));
+    }
+    match configuration.reader(site) {
+        Err(error) => faults.push(at("sections", &chain(&error))),
+        Ok(reader) => faults.extend(reader.sections.iter().filter_map(|url| {
+            let grammar = Grammar::new(Some(configuration.profile(site)?), site.home.clone());
+            let why = match grammar.address(url) {
+                Address::List { .. } => return None,
+                Address::Trap { why } => format!("{url} is never asked for: {why}"),
+                Address::Elsewhere => format!("{url} is on another paper's host"),
+                Address::Article { .. } | Address::Other => format!("{url} is no list to the site's profile"),
+            };
+            Some(at("sections", &why))
+        })),
+    }
+    faults
+}
+
+/// Whether a site's home is at an address that only this machine or its network reaches.
+fn is_at_home(site: &Site) -> bool {
+    let name = site.home.as_url().domain().unwrap_or_default();
+    name == "localhost" || name.ends_with(".localhost") || site.home.literal_address().is_some_and(|at| !is_public(at))
+}
+
+fn archive_stands(data: &Path) -> Finding {
+    let said = match Reader::open(data) {
+        Err(ArchiveError::Missing { path }) => Ok(format!("none yet at {}", path.display())),
+        opened => opened.and_then(|reader| archive_is_sound(&reader)).unwrap_or_else(|error| match error {
+            // Its own words would send the reader here.
+            ArchiveError::Damaged(why) => Err(format!("damaged: {why}; put a copy back, or keep it and begin another")),
+            error => Err(chain(&error)),
+        }),
     };
-    let faults = reader.faults()?;
-    let articles: u64 = reader.sites()?.iter().map(|site| site.articles).sum();
-    let well = format!("{}, {articles} articles, sound", reader.path().display());
-    Ok(Finding { about, said: if faults.is_empty() { Ok(well) } else { Err(faults.join("; ")) } })
+    Finding { about: "archive", said }
 }
 
+fn archive_is_sound(reader: &Reader) -> Result<Result<String, String>, ArchiveError> {
+    let faults = reader.faults()?;
+    if !faults.is_empty() {
+        return Ok(Err(faults.join("; ")));
+    }
+    let articles: u64 = reader.sites()?.iter().map(|site| site.articles).sum();
+    Ok(Ok(format!("{}, {articles} articles, sound", reader.path().display())))
+}
+
+/// A folder that is not there yet is not made: the one that it would be made in is tried.
 fn folder_is_writable(data: &Path) -> Finding {
-    let probe = data.join(format!(".probe-{}", std::process::id()));
-    let written = std::fs::create_dir_all(data).and_then(|()| std::fs::write(&probe, [0u8; 65_536]));
+    let usual = Path::new(".");
+    let near = data.ancestors().map(|folder| if folder.as_os_str().is_empty() { usual } else { folder });
+    let near = near.into_iter().find(|folder| folder.exists()).unwrap_or(usual);
+    let probe = near.join(format!(".probe-{}", std::process::id()));
+    let written = std::fs::write(&probe, [0u8; 65_536]);
     // Removing what was or was not written: either way nothing is left, or the next line says why.
     let _ = std::fs::remove_file(&probe);
     let said = written.map(|()| format!("{} can be written", data.display()));

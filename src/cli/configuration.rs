@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::config::{ConfigError, Profile, Settings, Site, read_profile, read_settings, read_site, shipped};
+use crate::config::settings::contact;
+use crate::config::{
+    ConfigError, Profile, Settings, Site, fault, read_profile, read_settings, read_site, read_text, shipped,
+};
 use crate::crawl::{SiteError, SiteReader};
 
 /// Settings, sites and profiles, read and checked.
@@ -12,6 +15,8 @@ pub(in crate::cli) struct Configuration {
     pub settings: Settings,
     pub sites: Vec<Site>,
     pub profiles: Vec<Profile>,
+    /// The files that the sites were read from, in their order.
+    files: Vec<ConfigFile>,
     /// The folder, or `None` for the shipped configuration.
     pub folder: Option<PathBuf>,
 }
@@ -28,6 +33,12 @@ struct ConfigFile {
 pub(in crate::cli) enum ConfigurationError {
     #[error(transparent)]
     Wrong(#[from] ConfigError),
+    #[error("there is no configuration folder {path}; name one that is there, or `saseo init {path}` writes one")]
+    NoFolder { path: PathBuf },
+    #[error("{path} is a file, and --config names a folder: the one that saseo.toml and sites stand in")]
+    NotAFolder { path: PathBuf },
+    #[error("SASEO_CONTACT: {0}")]
+    Contact(&'static str),
     #[error("cannot read {path}")]
     Unreadable {
         path: PathBuf,
@@ -36,10 +47,8 @@ pub(in crate::cli) enum ConfigurationError {
     },
     #[error("there is no site {name:?}; there {}", among(known))]
     NoSuchSite { name: String, known: Vec<String> },
-    #[error("two site files are named {0:?}")]
-    TwiceNamed(String),
-    #[error("site {site}: there is no profile {profile:?}; there {}", among(known))]
-    NoSuchProfile { site: String, profile: String, known: Vec<String> },
+    #[error("two {what} are named {name:?}: {} and {}", files[0], files[1])]
+    TwiceNamed { what: &'static str, name: String, files: [String; 2] },
     #[error("{0}")]
     Site(#[from] SiteError),
     #[error(
@@ -60,12 +69,20 @@ fn among(known: &[String]) -> String {
 }
 
 impl Configuration {
-    /// Reads the folder; where it does not exist, what was shipped. `SASEO_CONTACT` goes before `identity.contact`.
-    pub fn load(folder: &Path) -> Result<Self, ConfigurationError> {
-        let mut loaded = if folder.is_dir() { Self::from_folder(folder)? } else { Self::shipped()? };
-        if let Ok(contact) = std::env::var("SASEO_CONTACT") {
-            let text = format!("[identity]\ncontact = {}\n", toml::Value::from(contact));
-            loaded.settings.identity.contact = read_settings("SASEO_CONTACT", &text)?.identity.contact;
+    /// Reads the folder that was named, or else `config`, or else what was shipped. `SASEO_CONTACT` goes before
+    /// `identity.contact`.
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigurationError> {
+        let usual = Path::new("config");
+        let mut loaded = match named {
+            Some(folder) if folder.is_dir() => Self::from_folder(folder)?,
+            Some(file) if file.exists() => return Err(ConfigurationError::NotAFolder { path: file.to_owned() }),
+            Some(folder) => return Err(ConfigurationError::NoFolder { path: folder.to_owned() }),
+            None if usual.is_dir() => Self::from_folder(usual)?,
+            None => Self::shipped()?,
+        };
+        if let Some(told) = std::env::var_os("SASEO_CONTACT").filter(|told| !told.is_empty()) {
+            // What is not UTF-8 is not ASCII either, and refused as that.
+            loaded.settings.identity.contact = contact(&told.to_string_lossy()).map_err(ConfigurationError::Contact)?;
         }
         Ok(loaded)
     }
@@ -94,15 +111,32 @@ impl Configuration {
         folder: Option<PathBuf>,
     ) -> Result<Self, ConfigurationError> {
         let settings = read_settings(&settings.name, &settings.text)?;
+        let files = sites.to_vec();
         let sites: Vec<Site> = sites.iter().map(|file| read_site(&file.name, &file.text)).collect::<Result<_, _>>()?;
-        let profiles: Vec<Profile> =
+        once_named("sites", sites.iter().map(|site| site.name.as_str()), &files)?;
+        let read: Vec<Profile> =
             profiles.iter().map(|file| read_profile(&file.name, &file.text)).collect::<Result<_, _>>()?;
-        for (k, site) in sites.iter().enumerate() {
-            if sites[..k].iter().any(|other| other.name == site.name) {
-                return Err(ConfigurationError::TwiceNamed(site.name.clone()));
-            }
+        once_named("profiles", read.iter().map(|profile| profile.name.as_str()), profiles)?;
+        let loaded = Self { settings, sites, profiles: read, files, folder };
+        loaded.sites.iter().zip(&loaded.files).try_for_each(|(site, file)| loaded.knows_profile(site, file))?;
+        Ok(loaded)
+    }
+
+    fn knows_profile(&self, site: &Site, file: &ConfigFile) -> Result<(), ConfigError> {
+        let Some(name) = &site.profile else { return Ok(()) };
+        if self.profiles.iter().any(|profile| profile.name == *name) {
+            return Ok(());
         }
-        Ok(Self { settings, sites, profiles, folder })
+        let known: Vec<String> = self.profiles.iter().map(|profile| profile.name.clone()).collect();
+        let why = format!("there is no profile {name:?}; there {}", among(&known));
+        Err(fault(&file.name, &file.text, "profile", &why))
+    }
+
+    /// Returns a site's file, and the error for one of its keys.
+    pub fn fault(&self, site: &Site, key: &str, why: &str) -> ConfigError {
+        let at = self.sites.iter().position(|other| other.name == site.name);
+        let file = at.and_then(|at| self.files.get(at)).cloned().unwrap_or_default();
+        fault(&file.name, &file.text, key, why)
     }
 
     /// Returns the named sites, or all of them where none is named.
@@ -127,19 +161,31 @@ impl Configuration {
 
     /// Makes a site ready to be read.
     pub fn reader(&self, site: &Site) -> Result<Arc<SiteReader>, ConfigurationError> {
-        let profile = site.profile.as_ref().map(|name| self.profile(site, name)).transpose()?;
-        let reader = SiteReader::new(site.clone(), profile, &self.settings)?;
+        let reader = SiteReader::new(site.clone(), self.profile(site), &self.settings)?;
         Ok(Arc::new(reader))
     }
 
-    fn profile(&self, site: &Site, name: &str) -> Result<&Profile, ConfigurationError> {
-        let found = self.profiles.iter().find(|profile| profile.name == name);
-        found.ok_or_else(|| ConfigurationError::NoSuchProfile {
-            site: site.name.clone(),
-            profile: name.to_owned(),
-            known: self.profiles.iter().map(|profile| profile.name.clone()).collect(),
-        })
+    /// Returns the profile of a site; that there is one of the name was seen to at loading.
+    pub fn profile(&self, site: &Site) -> Option<&Profile> {
+        let name = site.profile.as_ref()?;
+        self.profiles.iter().find(|profile| profile.name == *name)
     }
+}
+
+/// Refuses two files of one name.
+fn once_named<'a>(
+    what: &'static str,
+    names: impl Iterator<Item = &'a str>,
+    files: &[ConfigFile],
+) -> Result<(), ConfigurationError> {
+    let names: Vec<&str> = names.collect();
+    for (k, name) in names.iter().enumerate() {
+        if let Some(first) = names[..k].iter().position(|other| other == name) {
+            let files = [files[first].name.clone(), files[k].name.clone()];
+            return Err(ConfigurationError::TwiceNamed { what, name: (*name).to_owned(), files });
+        }
+    }
+    Ok(())
 }
 
 impl Default for ConfigFile {
@@ -160,9 +206,16 @@ fn shipped_files(prefix: &'static str) -> impl Iterator<Item = ConfigFile> {
 }
 
 fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
-    let text = std::fs::read_to_string(path);
-    let text = text.map_err(|why| ConfigurationError::Unreadable { path: path.to_owned(), why })?;
-    Ok(ConfigFile { name: path.display().to_string(), text })
+    let bytes = std::fs::read(path).map_err(|why| ConfigurationError::Unreadable { path: path.to_owned(), why })?;
+    let name = path.display().to_string();
+    let text = read_text(&name, bytes)?;
+    Ok(ConfigFile { name, text })
+}
+
+/// TOML, and no lock or backup of an editor.
+fn is_config(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".toml") && !name.starts_with(['.', '#'])
 }
 
 /// The TOML files of a folder, by name; none where there is no folder.
@@ -174,7 +227,7 @@ fn read_folder(folder: &Path) -> Result<Vec<ConfigFile>, ConfigurationError> {
     let entries = std::fs::read_dir(folder).map_err(fault)?;
     let mut paths: Vec<PathBuf> =
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(fault)?;
-    paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+    paths.retain(|path| is_config(path));
     paths.sort();
     paths.iter().map(|path| read_file(path)).collect()
 }

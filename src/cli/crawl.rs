@@ -3,88 +3,167 @@
 use std::future::Future;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use clap::Args;
 use jiff::civil::Date;
-use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
-use crate::archive::{Archive, How, Lock, Seeding};
-use crate::cli::Common;
+use crate::archive::{self, Archive, How, Lock, Queue, RunId, Seeding, Tally};
+use crate::cli::args::{at_least_one, count, some_time};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
+use crate::cli::plan;
 use crate::cli::progress::Watch;
-use crate::cli::say;
+use crate::cli::report::{as_json, exit, tell};
+use crate::cli::say::Voice;
+use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
-use crate::config::units::Span;
+use crate::config::units::{Span, day};
 use crate::config::{Settings, Site};
-use crate::crawl::{self, Plan, Progress, Report, Stop};
+use crate::crawl::{self, Plan, Progress, Report, SiteReader, Stop};
 use crate::fetch::{Caller, Http};
+use crate::host_lock::HostLocks;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CrawlArgs {
     #[command(flatten)]
     shared: ResumeArgs,
     /// Look for nothing that was published before this day, YYYY-MM-DD; goes before the site file's `since`
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day, allow_hyphen_values = true)]
     since: Option<Date>,
+    /// Ask nothing: tell what the crawl would ask, as `saseo plan` does
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ResumeArgs {
-    /// Sites by name; all that are configured where none is named
+    /// Sites by name; where none is named, `crawl` takes all that are configured and `resume` those with something queued
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
     /// Stop after so many requests
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one, allow_hyphen_values = true)]
     max_requests: Option<u64>,
-    /// Stop asking after this time, like 10m or 2h
-    #[arg(long = "for", value_name = "TIME")]
+    /// Stop asking after this time, like 10m, 2h or 1h30m
+    #[arg(long = "for", value_name = "TIME", value_parser = some_time, allow_hyphen_values = true)]
     at_most: Option<Span>,
     /// End with exit code 3 where more pages than this failed or had no article in them
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count, allow_hyphen_values = true)]
     tolerate: u64,
 }
 
 pub(in crate::cli) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
-    let mut configuration = Configuration::load(&common.config)?;
+    if args.dry_run {
+        return plan::tell(common, &args.shared.sites);
+    }
+    let mut configuration = Configuration::load(common.config.as_deref())?;
     for site in &mut configuration.sites {
         site.discover.since = args.since.or(site.discover.since);
     }
-    run(common, &configuration, &args.shared, "crawl", Seeding::Begin)
+    let chosen = configuration.chosen(&args.shared.sites)?;
+    if chosen.is_empty() {
+        let usage = format!(
+            "no site is configured: write one into the folder sites, or see `{}`",
+            hint::command(common, &["init"])
+        );
+        return Err(ConfigurationError::Usage(usage).into());
+    }
+    run(common, &configuration, &chosen, &args.shared, Seeding::Begin)
 }
 
 pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(&common.config)?;
-    run(common, &configuration, &args, "resume", Seeding::Resume)
+    let configuration = Configuration::load(common.config.as_deref())?;
+    let begun = archive::queues(common.data())?;
+    let chosen = begun_sites(common, &configuration, &args, &begun)?;
+    if chosen.is_empty() {
+        let crawl = hint::command(common, &["crawl"]);
+        common.voice().note(&format!("nothing is queued; `{crawl}` asks for what is new"));
+        if common.json {
+            say::json(&as_json(&nothing()))?;
+        }
+        return Ok(Exit::Done);
+    }
+    run(common, &configuration, &chosen, &args, Seeding::Resume)
+}
+
+/// The sites to go on with: those that are named, or all with something queued. One that was never crawled is not begun.
+fn begun_sites<'a>(
+    common: &Common,
+    configuration: &'a Configuration,
+    args: &ResumeArgs,
+    begun: &[Queue],
+) -> Result<Vec<&'a Site>, ConfigurationError> {
+    let is_begun = |site: &Site| begun.iter().any(|queue| queue.site == site.name);
+    if !args.sites.is_empty() {
+        let chosen = configuration.chosen(&args.sites)?;
+        return match chosen.iter().find(|site| !is_begun(site)) {
+            None => Ok(chosen),
+            Some(site) => {
+                let crawl = hint::command(common, &["crawl", &site.name]);
+                let usage =
+                    format!("site {} was never crawled, so nothing is left to go on with: `{crawl}`", site.name);
+                Err(ConfigurationError::Usage(usage))
+            }
+        };
+    }
+    let find = |queue: &Queue| configuration.sites.iter().find(|site| site.name == queue.site);
+    let waiting = begun.iter().filter(|queue| queue.pages > 0);
+    for orphan in waiting.clone().filter(|queue| find(queue).is_none()) {
+        let Queue { site, pages } = orphan;
+        common.voice().note(&format!("{pages} pages of {site} are left queued: no site file has that name"));
+    }
+    Ok(waiting.filter_map(find).collect())
+}
+
+/// The report of a run that there was no need for.
+fn nothing() -> Report {
+    Report {
+        run: RunId(0),
+        how: How::Finished,
+        tally: Tally::default(),
+        elapsed: Duration::ZERO,
+        queued: 0,
+        given_up: Vec::new(),
+    }
 }
 
 fn run(
     common: &Common,
     configuration: &Configuration,
+    chosen: &[&Site],
     args: &ResumeArgs,
-    command: &str,
     seeding: Seeding,
 ) -> anyhow::Result<Exit> {
-    let chosen = configuration.chosen(&args.sites)?;
-    if chosen.is_empty() {
-        let usage = "no site is configured: write one into the folder sites, or see `saseo init`".to_owned();
-        return Err(ConfigurationError::Usage(usage).into());
-    }
-    let plan = plan(configuration, &chosen, args, command, seeding)?;
+    let plan = plan(configuration, chosen, args, seeding)?;
+    announce(common, &plan);
     let mut watch = Watch::new(common);
-    let (report, signal) = run_plan(plan, &common.data, |progress| watch.see(progress))?;
+    let (report, signal) = run_plan(plan, common.data(), common.voice(), |progress| watch.see(progress))?;
     watch.end();
-    tell(common, &report)?;
-    Ok(exit(&report, signal, args.tolerate))
+    let exit = exit(&report, signal, args.tolerate);
+    tell(common, &args.sites, &report, exit)?;
+    Ok(exit)
+}
+
+/// Says what is about to be done.
+fn announce(common: &Common, plan: &Plan) {
+    // What is wrong with the archive is told when the run opens it.
+    let queues = archive::queues(common.data()).unwrap_or_default();
+    for reader in &plan.sites {
+        let site = &reader.site;
+        let queued = queues.iter().find(|queue| queue.site == site.name).map_or(0, |queue| queue.pages);
+        common.voice().note(&format!(
+            "{} of {} at {}: {queued} pages queued, a gap of {} or more",
+            plan.command, site.name, site.home, site.pace.gap
+        ));
+    }
 }
 
 fn plan(
     configuration: &Configuration,
     chosen: &[&Site],
     args: &ResumeArgs,
-    command: &str,
     seeding: Seeding,
 ) -> Result<Plan, ConfigurationError> {
     let nobody = configuration.settings.identity.contact.trim().is_empty();
@@ -92,12 +171,16 @@ fn plan(
         return Err(ConfigurationError::NoContact { site: site.name.clone() });
     }
     Ok(Plan {
-        command: command.to_owned(),
+        command: match seeding {
+            Seeding::Begin => "crawl".to_owned(),
+            Seeding::Resume => "resume".to_owned(),
+        },
         sites: chosen.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?,
         seeding,
         settings: configuration.settings.clone(),
         max_requests: args.max_requests,
         at_most: args.at_most.map(|span| span.0),
+        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
     })
 }
 
@@ -105,36 +188,48 @@ fn plan(
 pub(in crate::cli) fn run_plan(
     plan: Plan,
     data: &Path,
+    voice: Voice,
     mut watch: impl FnMut(&Progress),
 ) -> anyhow::Result<(Report, Option<Exit>)> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
-    runtime.block_on(async {
+    let done = runtime.block_on(async {
         let clock = Clock::system();
         let holder = format!("{}, process {}, since {}", plan.command, std::process::id(), clock.now());
         let _lock = Lock::take(data, &holder)?;
         let mut archive = Archive::open(data, plan.settings.archive.durability)?;
-        let web = Arc::new(Http::new(&caller(&plan.settings))?);
+        let web = Arc::new(Http::new(&caller(&plan.settings, &plan.sites))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let first_signal = Arc::new(OnceLock::new());
-        let signals = tokio::spawn(listen(stop, Arc::clone(&first_signal))?);
+        let signals = tokio::spawn(listen(stop, Arc::clone(&first_signal), voice)?);
         let report = crawl::run(plan, &mut archive, web, clock, holder, stopped, &mut watch).await?;
         signals.abort();
         Ok((report, first_signal.get().copied()))
-    })
+    });
+    // A page that is being read cannot be interrupted, and is not worth waiting for.
+    runtime.shutdown_background();
+    done
 }
 
-fn caller(settings: &Settings) -> Caller {
+/// A site's own port is one that its user named.
+fn caller(settings: &Settings, sites: &[Arc<SiteReader>]) -> Caller {
+    let homes = sites.iter().filter_map(|reader| reader.site.home.as_url().port());
+    let ports = homes.chain(settings.limits.ports.iter().copied()).collect();
     Caller {
         agent: settings.identity.agent.clone(),
         contact: settings.identity.contact.trim().to_owned(),
         connect: settings.limits.connect.0,
         answer: settings.limits.answer.0,
         body: settings.limits.body.0,
+        ports,
     }
 }
 
 /// The first SIGINT or SIGTERM lets answers under way be settled; the second drops them.
-fn listen(stop: watch::Sender<Stop>, first: Arc<OnceLock<Exit>>) -> std::io::Result<impl Future<Output = ()>> {
+fn listen(
+    stop: watch::Sender<Stop>,
+    first: Arc<OnceLock<Exit>>,
+    voice: Voice,
+) -> std::io::Result<impl Future<Output = ()>> {
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
         loop {
@@ -143,7 +238,7 @@ fn listen(stop: watch::Sender<Stop>, first: Arc<OnceLock<Exit>>) -> std::io::Res
                 _ = terminate.recv() => Exit::Terminated,
             };
             let is_first = first.set(exit).is_ok();
-            say::note(if is_first {
+            voice.note(if is_first {
                 "stopping: no new requests; waiting for answers under way (once more to drop them)"
             } else {
                 "dropping requests under way"
@@ -151,73 +246,4 @@ fn listen(stop: watch::Sender<Stop>, first: Arc<OnceLock<Exit>>) -> std::io::Res
             stop.send_replace(if is_first { Stop::Finish } else { Stop::Now });
         }
     })
-}
-
-/// Says how a crawl went: one object on stdout with `--json`, else a few lines.
-fn tell(common: &Common, report: &Report) -> anyhow::Result<()> {
-    if common.json {
-        say::json(&as_json(report))?;
-    } else if !common.quiet {
-        say::note(&in_words(report));
-    }
-    for (host, why) in &report.given_up {
-        say::note(&format!("saseo: gave up {host} for this run: {why}"));
-    }
-    if !report.given_up.is_empty() {
-        say::note("Nothing is lost: `saseo resume` goes on from here.");
-    }
-    Ok(())
-}
-
-fn as_json(report: &Report) -> serde_json::Value {
-    let tally = &report.tally;
-    let given_up: Vec<_> =
-        report.given_up.iter().map(|(host, why)| json!({"host": host.as_str(), "why": why})).collect();
-    json!({
-        "run": report.run.0,
-        "how": report.how.name(),
-        "requests": tally.requests,
-        "not_modified": tally.not_modified,
-        "articles_new": tally.articles_new,
-        "articles_changed": tally.articles_changed,
-        "articles_gone": tally.articles_gone,
-        "refused": tally.refused,
-        "failed": tally.failed,
-        "bytes": tally.bytes,
-        "seconds": report.elapsed.as_secs_f64(),
-        "queued": report.queued,
-        "given_up": given_up,
-    })
-}
-
-/// Returns what a crawl brought, in a line.
-pub(in crate::cli) fn in_words(report: &Report) -> String {
-    let tally = &report.tally;
-    let mut words = format!(
-        "run {} {}: {} requests in {}, {} new articles, {} changed, {} gone, {} refused, {} failed, {:.1} MB, {} queued",
-        report.run.0,
-        report.how.name(),
-        tally.requests,
-        crate::cli::progress::in_words(report.elapsed),
-        tally.articles_new,
-        tally.articles_changed,
-        tally.articles_gone,
-        tally.refused,
-        tally.failed,
-        tally.bytes as f64 / 1e6,
-        report.queued,
-    );
-    if report.queued > 0 {
-        words.push_str(" (`saseo resume` goes on)");
-    }
-    words
-}
-
-fn exit(report: &Report, signal: Option<Exit>, tolerate: u64) -> Exit {
-    match report.how {
-        How::Interrupted => signal.unwrap_or(Exit::Interrupted),
-        How::Failed => Exit::Failed,
-        How::Finished | How::Stopped if report.tally.failed > tolerate || !report.given_up.is_empty() => Exit::Failures,
-        How::Finished | How::Stopped => Exit::Done,
-    }
 }

@@ -23,6 +23,18 @@ pub(in crate::cli) enum Exit {
 }
 
 impl Exit {
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+            Self::Failures => 3,
+            Self::Held => 75,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
+        }
+    }
+
     /// Returns the code for an error that ended a command.
     pub fn of(error: &anyhow::Error) -> Self {
         if let Some(ArchiveError::Held { .. }) = error.downcast_ref() {
@@ -37,14 +49,6 @@ impl Exit {
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Done => 0,
-            Exit::Failed => 1,
-            Exit::Usage => 2,
-            Exit::Failures => 3,
-            Exit::Held => 75,
-            Exit::Interrupted => 130,
-            Exit::Terminated => 143,
-        })
+        Self::from(exit.code())
     }
 }

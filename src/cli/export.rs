@@ -1,26 +1,29 @@
 //! `saseo export`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use jiff::civil::Date;
 use serde_json::json;
 
 use crate::archive::{Filter, Reader};
+use crate::cli::configuration::ConfigurationError;
 use crate::cli::exit::Exit;
+use crate::cli::interrupt::Caught;
 use crate::cli::{Common, say};
-use crate::export::{self, Format};
+use crate::config::units::day;
+use crate::export::{self, Beside, Format, Place, Stream};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportArgs {
     /// The file's format
     #[arg(long, value_enum)]
     format: Format,
-    /// Where to write it; a file that is there is replaced when the new one is whole
+    /// Where to write it; a file that is there is replaced when the new one is whole, and "-" is stdout
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
     /// Only articles published on or after this day, YYYY-MM-DD, and those that tell no date
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day)]
     since: Option<Date>,
     /// Only articles of this site
     #[arg(long, value_name = "SITE")]
@@ -28,16 +31,36 @@ pub(in crate::cli) struct ExportArgs {
 }
 
 pub(in crate::cli) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
-    let reader = Reader::open(&common.data)?;
+    let reader = Reader::open(common.data())?;
     if let Some(site) = &args.site {
         reader.knows_site(site)?;
     }
     let filter = Filter { site: args.site.clone(), since: args.since };
-    let articles = export::write(&reader, &filter, args.format, &args.out)?;
+    let is_stdout = args.out.as_os_str() == "-";
+    if common.json && is_stdout {
+        let why = "--json would mix with the articles on stdout: leave it out, or name a file with --out";
+        return Err(ConfigurationError::Usage(why.to_owned()).into());
+    }
+    let articles = export::write(&reader, &filter, args.format, place(&args.out, args.format)?)?;
     if common.json {
         say::json(&json!({"articles": articles, "out": args.out}))?;
-    } else if !common.quiet {
-        say::note(&format!("{articles} articles in {}", args.out.display()));
+    } else {
+        let out = args.out.display();
+        common.voice().note(&match articles {
+            Some(articles) => format!("{articles} articles in {out}"),
+            None => format!("the reader of {out} has gone away"),
+        });
     }
     Ok(Exit::Done)
+}
+
+/// Opens the place. A signal leaves no half file; a stream has none, and a signal ends it as it ends any program.
+pub(in crate::cli) fn place(out: &Path, format: Format) -> anyhow::Result<Place> {
+    if let Some(stream) = Stream::at(out, format)? {
+        return Ok(Place::Stream(stream));
+    }
+    let caught = Caught::new()?;
+    let beside = Beside::of(out)?;
+    caught.remove_at_signal(beside.part.clone());
+    Ok(Place::File(beside))
 }

@@ -1,12 +1,13 @@
 //! `saseo extract`: one saved page as JSON. No network, no archive.
 
-use std::path::PathBuf;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::configuration::Configuration;
+use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, say};
 use crate::clock::Clock;
@@ -16,12 +17,16 @@ use crate::discover::{Address, Grammar, ListReader, Listing, Row, read_feed};
 use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Paper, Reading, decode};
 use crate::markup::Tree;
+use crate::opt_out::{Declared, Judgement, Metas, Reservations};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
+/// Bytes of a saved page.
+const LARGEST: u64 = 64 << 20;
+
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExtractArgs {
-    /// The saved page
+    /// The saved page; "-" reads it from stdin
     file: PathBuf,
     /// The address that it was saved from
     #[arg(long)]
@@ -39,16 +44,42 @@ pub(in crate::cli) struct ExtractArgs {
 
 /// Prints what the page holds, as JSON with or without `--json`.
 pub(in crate::cli) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(&common.config)?;
-    let bytes = std::fs::read(&args.file).with_context(|| format!("cannot read {}", args.file.display()))?;
+    let configuration = Configuration::load(common.config.as_deref())?;
+    let bytes = saved(&args.file)?;
     let url = PageUrl::parse(&args.url).context("--url")?;
     let tld = url.as_url().domain().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
     let page = Saved { html: decode(&bytes, "", tld).text.into_owned(), bytes, url };
     let choice = Choice::make(&configuration, args, &page)?;
     // Rows of a list that tell no year are dated by today's.
     let now = Clock::system().now();
-    say::data(&if args.list { listed(&page, &choice, now)? } else { read(&page, &choice)? })?;
+    if !args.list {
+        let agent = &configuration.settings.identity.agent;
+        say::data(&read(&page, &choice, agent, now)?)?;
+        return Ok(Exit::Done);
+    }
+    let listing = listed(&page, &choice, now)?;
+    let is_empty = listing.rows.is_empty();
+    say::data(&serde_json::to_string_pretty(&Printed::from(listing))?)?;
+    if is_empty {
+        bail!("the page has no rows of a list");
+    }
     Ok(Exit::Done)
+}
+
+/// Reads a file, or stdin, up to what any page is far below.
+fn saved(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let fault = || format!("cannot read {}", file.display());
+    let source: Box<dyn Read> = if file == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(file).with_context(fault)?)
+    };
+    let mut bytes = Vec::new();
+    source.take(LARGEST + 1).read_to_end(&mut bytes).with_context(fault)?;
+    if bytes.len() as u64 > LARGEST {
+        bail!("{} is larger than 64 MiB: no page of a newspaper is", file.display());
+    }
+    Ok(bytes)
 }
 
 struct Saved {
@@ -68,7 +99,14 @@ impl Choice {
     fn make(configuration: &Configuration, args: &ExtractArgs, page: &Saved) -> anyhow::Result<Self> {
         let is_of = |site: &&Site| Grammar::new(None, site.home.clone()).address(&page.url) != Address::Elsewhere;
         let site = match &args.site {
-            Some(name) => configuration.chosen(std::slice::from_ref(name))?.into_iter().next(),
+            Some(name) => {
+                let site = configuration.chosen(std::slice::from_ref(name))?.into_iter().next();
+                if let Some(other) = site.filter(|site| !is_of(site)) {
+                    let why = format!("{} is no page of {}, whose home is {}", page.url, other.name, other.home);
+                    return Err(ConfigurationError::Usage(why).into());
+                }
+                site
+            }
             None => configuration.sites.iter().find(is_of),
         };
         let site = site.cloned();
@@ -95,9 +133,9 @@ impl Choice {
     }
 }
 
-fn read(page: &Saved, choice: &Choice) -> anyhow::Result<String> {
+fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::Result<String> {
     let reader = ArticleReader::new(choice.profile.clone(), choice.paper());
-    let article = match reader.read(&page.url, &page.html) {
+    let mut article = match reader.read(&page.url, &page.html) {
         Reading::Article(article) | Reading::Members(article) => *article,
         Reading::Gone { .. } => Article {
             number: choice.profile.url.article_number(&page.url),
@@ -108,6 +146,7 @@ fn read(page: &Saved, choice: &Choice) -> anyhow::Result<String> {
         Reading::Refused { why } => bail!("the page is a refusal: {why}"),
         Reading::NotAnArticle { why } => bail!("the page is no article: {why}"),
     };
+    article.opt_outs = opt_outs(page, choice, &article, agent, now);
     let provenance = Provenance {
         site: choice.site.as_ref().map(|site| site.name.clone()),
         url: Some(page.url.to_string()),
@@ -116,19 +155,27 @@ fn read(page: &Saved, choice: &Choice) -> anyhow::Result<String> {
     Ok(serde_json::to_string_pretty(&Record::new(&article, provenance))?)
 }
 
+/// What the page itself says against uses of it. Headers and its host's files are not saved with it.
+fn opt_outs(page: &Saved, choice: &Choice, article: &Article, agent: &str, now: Timestamp) -> Vec<String> {
+    let metas = Tree::parse(&page.html).map(|tree| Metas::read(&tree, agent)).unwrap_or_default();
+    let files = Reservations::default();
+    let declared = Declared { url: &page.url, headers: &[], metas: &metas, words: &article.words, files: &files };
+    let rules = choice.site.as_ref().map(|site| site.opt_outs.clone()).unwrap_or_default();
+    Judgement::of(declared.opt_outs(agent), &rules, now).in_export()
+}
+
 /// Addresses are those of the page's own scheme and host.
-fn listed(page: &Saved, choice: &Choice, now: Timestamp) -> anyhow::Result<String> {
+fn listed(page: &Saved, choice: &Choice, now: Timestamp) -> anyhow::Result<Listing> {
     let home = page.url.join("/")?;
     let (grammar, paper) = (Grammar::new(Some(&choice.profile), home), choice.paper());
     let head = page.html[..page.html.floor_char_boundary(1024)].trim_start_matches('\u{feff}').trim_start();
     let is_feed =
         head.starts_with("<?xml") || head.starts_with("<rss") || head.starts_with("<feed") || head.starts_with('{');
-    let listing = if is_feed {
+    Ok(if is_feed {
         read_feed(&grammar, &paper.timezone, &page.url, &page.bytes)?
     } else {
         ListReader::new(&choice.profile, grammar, paper.timezone).read(&page.url, &page.html, now)
-    };
-    Ok(serde_json::to_string_pretty(&Printed::from(listing))?)
+    })
 }
 
 #[derive(Serialize)]

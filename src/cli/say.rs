@@ -8,7 +8,9 @@ use serde::Serialize;
 pub(in crate::cli) fn data(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+            Err(anyhow::Error::new(error).context("cannot write to stdout"))
+        }
         _ => Ok(()),
     }
 }
@@ -16,6 +18,24 @@ pub(in crate::cli) fn data(text: &str) -> anyhow::Result<()> {
 /// Writes a value as JSON to stdout.
 pub(in crate::cli) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     data(&serde_json::to_string_pretty(value)?)
+}
+
+/// How much is said to whoever watches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Voice {
+    Usual,
+    /// Errors only.
+    Quiet,
+}
+
+impl Voice {
+    /// Says something that is no error.
+    pub fn note(self, text: &str) {
+        match self {
+            Self::Usual => note(text),
+            Self::Quiet => {}
+        }
+    }
 }
 
 /// Says something to whoever watches.

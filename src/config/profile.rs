@@ -71,6 +71,8 @@ pub struct Menu {
 #[serde(deny_unknown_fields)]
 pub struct ListSkin {
     pub name: String,
+    /// What a page of such a list has, rows or not: without it and without rows, a page is no list.
+    pub list: Option<Selector>,
     pub row: Selector,
     /// The link to the article, in the row.
     pub link: Selector,
@@ -96,6 +98,7 @@ pub struct Pager {
     pub last_page: Vec<Count>,
     /// Rows on a full page that does not tell.
     pub usual_per_page: u32,
+    /// No page beyond is asked for, whatever a page tells.
     pub usual_last_page: u32,
 }
 

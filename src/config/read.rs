@@ -2,6 +2,8 @@
 
 use serde::de::DeserializeOwned;
 
+use crate::config::settings::contact;
+use crate::config::site::Sections;
 use crate::config::{Profile, Settings, Site};
 
 /// What is wrong in a configuration file, and where.
@@ -18,17 +20,21 @@ pub struct ConfigError {
 
 /// Reads `saseo.toml`; `file` is its name in errors.
 pub fn read_settings(file: &str, text: &str) -> Result<Settings, ConfigError> {
-    let settings: Settings = read(file, text)?;
+    let mut settings: Settings = read(file, text)?;
     let agent = &settings.identity.agent;
     let is_token = !agent.is_empty() && agent.chars().all(|c| c.is_ascii_alphabetic() || "-_".contains(c));
     if !is_token {
         // RFC 9309 §2.2.1: a product token has only letters, `-` and `_`.
         return Err(fault(file, text, "agent", "a robots.txt product token has only letters, `-` and `_`"));
     }
-    if settings.identity.contact.chars().any(|c| c.is_control() || "()<>".contains(c)) {
-        return Err(fault(file, text, "contact", "write a plain mail address or URL, without brackets"));
+    settings.identity.contact = contact(&settings.identity.contact).map_err(|why| fault(file, text, "contact", why))?;
+    let limits = &settings.limits;
+    let nothing =
+        [("body", limits.body.0 == 0), ("connect", limits.connect.0.is_zero()), ("answer", limits.answer.0.is_zero())];
+    match nothing.iter().find(|(_, is_nothing)| *is_nothing) {
+        Some((key, _)) => Err(fault(file, text, key, "with a limit of 0 no answer could ever be read")),
+        None => Ok(settings),
     }
-    Ok(settings)
 }
 
 /// Reads one site file and holds it to the gentle limits.
@@ -52,7 +58,29 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
     if !site.own_site && site.pace.gap.0.as_millis() < 1000 {
         return Err(fault(file, text, "gap", "a gap under 1s is only for your own server: own_site = true"));
     }
+    if !is_language(&site.language) {
+        return Err(fault(file, text, "language", "write a language as BCP 47 has it, like \"ko\" or \"zh-Hant\""));
+    }
+    if site.discover.sections == Sections::Listed(Vec::new()) && !site.discover.feeds {
+        return Err(fault(file, text, "sections", "without sections and without feeds there is nothing to read"));
+    }
     Ok(site)
+}
+
+/// The shape of a language tag (RFC 5646 §2.1): subtags of 1 to 8 letters and digits, the first of 2 to 8 letters.
+fn is_language(tag: &str) -> bool {
+    let is_subtag = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+    let first = tag.split('-').next().unwrap_or_default();
+    tag.split('-').all(is_subtag) && first.len() >= 2 && first.chars().all(|c| c.is_ascii_alphabetic())
+}
+
+/// Reads a file's bytes as the text that TOML is, or tells where they are none.
+pub fn read_text(file: &str, bytes: Vec<u8>) -> Result<String, ConfigError> {
+    String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..at].iter().filter(|byte| **byte == b'\n').count() + 1;
+        ConfigError { file: file.to_owned(), line, key: None, why: format!("byte {} is not UTF-8", at + 1) }
+    })
 }
 
 /// Reads one profile. Its selectors are compiled, and checked, where they are used.
@@ -70,12 +98,29 @@ pub fn fault_at(file: &str, text: &str, at: usize, why: impl Into<String>) -> Co
 fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ConfigError> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
-        fault_at(file, text, at, with_nearest_key(error.message()))
+        fault_at(file, text, at, in_words(&with_nearest_key(error.message())))
     })
 }
 
+/// Says what was expected as a person would, and not as a program's types do.
+fn in_words(message: &str) -> String {
+    let Some((found, expected)) = message.split_once(", expected ") else { return message.to_owned() };
+    let expected = match expected {
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a string" => "a text in quotes",
+        "a sequence" => "a list",
+        "a map" => "a table",
+        other if other.starts_with("struct ") => "a table",
+        other => other,
+    };
+    format!("{found}, expected {expected}")
+}
+
 /// The error for a key that is well-formed but means something impossible; line 1 where its default is at fault.
-fn fault(file: &str, text: &str, key: &str, why: &str) -> ConfigError {
+pub fn fault(file: &str, text: &str, key: &str, why: &str) -> ConfigError {
     let is_key = |line: &str| line.split('=').next().is_some_and(|before| before.trim() == key) && line.contains('=');
     let line = text.lines().position(is_key).unwrap_or(0) + 1;
     ConfigError {
@@ -160,6 +205,43 @@ mod tests {
     fn an_agent_must_be_a_product_token() {
         let said = read_settings("saseo.toml", "[identity]\nagent = \"saseo/1.0\"\n").unwrap_err().to_string();
         assert!(said.starts_with("saseo.toml:2: `identity.agent`: "), "{said}");
+    }
+
+    #[test]
+    fn types_are_named_in_words() {
+        let said = site_error("[pace]\nat_once = \"two\"\n");
+        assert!(said.ends_with("invalid type: string \"two\", expected a whole number, 0 or more"), "{said}");
+        assert!(site_error("[pace]\nat_once = -1\n").contains("expected a whole number, 0 or more"));
+        assert!(site_error("own_site = 1\n").ends_with("expected true or false"));
+        assert!(site_error("pace = 1\n").ends_with("expected a table"));
+    }
+
+    #[test]
+    fn limits_of_nothing_are_refused_with_their_line() {
+        let said = |text: &str| read_settings("saseo.toml", text).unwrap_err().to_string();
+        assert!(said("[limits]\nbody = \"0\"\n").starts_with("saseo.toml:2: `limits.body`: with a limit of 0"));
+        assert!(said("[limits]\n\nanswer = \"0s\"\n").starts_with("saseo.toml:3: `limits.answer`"));
+        assert!(said("[limits]\nconnect = \"0ms\"\n").contains("limits.connect"));
+        assert!(said("[identity]\ncontact = \"me\"\n").starts_with("saseo.toml:2: `identity.contact`: a contact is"));
+    }
+
+    #[test]
+    fn a_site_that_has_nothing_to_read_or_no_language_is_refused() {
+        let said = site_error("[discover]\nsections = []\nfeeds = false\n");
+        assert!(said.starts_with("sites/paper.toml:5: `discover.sections`"), "{said}");
+        assert!(read_site("x", &format!("{SITE}[discover]\nsections = []\n")).is_ok());
+        for bad in ["", "Korean language", "k", "ko_KR", "ko-", "1a"] {
+            assert!(site_error(&format!("language = {bad:?}\n")).contains("BCP 47"), "{bad}");
+        }
+        for good in ["ko", "zh-Hant-TW", "de-1996", "kok"] {
+            assert!(read_site("x", &format!("{SITE}language = {good:?}\n")).is_ok(), "{good}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_utf8_is_told_with_its_place() {
+        let said = read_text("saseo.toml", b"[pace]\n# caf\xe9\n".to_vec()).unwrap_err().to_string();
+        assert_eq!(said, "saseo.toml:2: byte 13 is not UTF-8");
     }
 
     #[test]

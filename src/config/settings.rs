@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use crate::config::units::{Bytes, Rate, Span};
+use crate::page_url::PageUrl;
 
 /// Everything in `saseo.toml`; what is left out has the shipped value.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -43,6 +44,8 @@ pub struct Limits {
     pub connect: Span,
     pub answer: Span,
     pub redirects: u32,
+    /// Where public hosts may be asked besides 80 and 443, and the ports of the sites' own homes.
+    pub ports: Vec<u16>,
 }
 
 /// How the archive is kept.
@@ -61,6 +64,27 @@ pub enum Durability {
     Normal,
     /// Every commit is on disk before the next request.
     Full,
+}
+
+/// Reads a contact: a mail address or a URL, or nothing where nobody said. It goes into a header, so it is ASCII.
+pub fn contact(text: &str) -> Result<String, &'static str> {
+    let text = text.trim();
+    let is_plain = text.chars().all(|c| c.is_ascii_graphic() && !"()<>".contains(c));
+    if text.is_empty() || is_plain && (is_mail(text) || is_address(text)) {
+        Ok(text.to_owned())
+    } else {
+        Err("a contact is a mail address like you@example.org, or an http or https URL, in ASCII and without brackets")
+    }
+}
+
+fn is_mail(text: &str) -> bool {
+    let is_name = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let Some((person, domain)) = text.split_once('@') else { return false };
+    !person.is_empty() && !person.contains([':', ',', '/']) && domain.contains('.') && domain.split('.').all(is_name)
+}
+
+fn is_address(text: &str) -> bool {
+    (text.starts_with("http://") || text.starts_with("https://")) && PageUrl::parse(text).is_ok()
 }
 
 impl Default for Identity {
@@ -82,6 +106,39 @@ impl Default for Limits {
             connect: Span(Duration::from_secs(10)),
             answer: Span(Duration::from_secs(60)),
             redirects: 5,
+            ports: Vec::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_contact_is_a_mail_address_or_a_url() {
+        for good in
+            ["", "you@example.org", " a.b+c@sub.example.co.kr ", "https://example.org/bot?x=1", "http://example.org"]
+        {
+            assert_eq!(contact(good), Ok(good.trim().to_owned()));
+        }
+        for bad in [
+            "me",
+            "me@",
+            "@example.org",
+            "me@localhost",
+            "a@b@c.d",
+            "a b@c.d",
+            "나@example.org",
+            "mailto:me@example.org",
+            "ftp://example.org",
+            "https://",
+            "example.org",
+            "me@example..org",
+            "a@b.c\r\nX: y",
+            "https://example.org/한글",
+        ] {
+            assert!(contact(bad).is_err(), "{bad}");
         }
     }
 }

@@ -93,6 +93,8 @@ pub struct Discover {
     pub sections: Sections,
     pub feeds: bool,
     pub sitemaps: bool,
+    /// So many pages of the site may be known; links to more are left alone.
+    pub most_pages: u64,
     /// The day before which nothing is looked for, in the paper's zone.
     #[serde(deserialize_with = "day")]
     pub since: Option<jiff::civil::Date>,
@@ -122,7 +124,7 @@ impl Default for SitePace {
 
 impl Default for Discover {
     fn default() -> Self {
-        Self { sections: Sections::Menu, feeds: true, sitemaps: true, since: None }
+        Self { sections: Sections::Menu, feeds: true, sitemaps: true, most_pages: 1_000_000, since: None }
     }
 }
 
@@ -165,7 +167,7 @@ pub(in crate::config) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff
 
 fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
     let text = String::deserialize(from)?;
-    text.parse().map(Some).map_err(|_| de::Error::custom(format!("{text:?} is no day: write one like \"2026-01-31\"")))
+    crate::config::units::day(&text).map(Some).map_err(de::Error::custom)
 }
 
 pub(in crate::config) fn seoul() -> jiff::tz::TimeZone {

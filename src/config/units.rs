@@ -3,9 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use serde::{Deserialize, Deserializer, de};
 
-/// A span of time: `500ms`, `2s`, `1.5s`, `10m`, `24h`, `30d`.
+/// A span of time: `500ms`, `2s`, `1.5s`, `10m`, `24h`, `30d`, `1h30m`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Span(pub Duration);
 
@@ -19,37 +20,58 @@ pub struct Rate(pub Duration);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UnitError {
-    #[error("{0:?} is no time: write a number and a unit, like \"2s\", \"500ms\", \"10m\", \"24h\" or \"30d\"")]
+    #[error("{0:?} is no time: write a number and a unit, like \"2s\", \"500ms\", \"10m\", \"1h30m\" or \"30d\"")]
     Span(String),
     #[error("{0:?} is no size: write a number and a unit, like \"8MiB\" or \"512KiB\"")]
     Bytes(String),
     #[error("{0:?} is no rate: write a number over a unit of time, like \"2/s\" or \"30/m\"")]
     Rate(String),
+    #[error("{0:?} is no day: write YYYY-MM-DD, like \"2026-01-31\"")]
+    Day(String),
 }
 
 impl std::str::FromStr for Span {
     type Err = UnitError;
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let fault = || UnitError::Span(text.to_owned());
-        let (number, unit) = number_and_unit(text).ok_or_else(fault)?;
-        let seconds = match unit {
-            "ms" => 0.001,
-            "s" => 1.0,
-            "m" | "min" => 60.0,
-            "h" => 3600.0,
-            "d" => 86_400.0,
-            _ => return Err(fault()),
-        };
-        Duration::try_from_secs_f64(number * seconds).map(Self).map_err(|_| fault())
+        let mut rest = text.trim();
+        let mut seconds = 0.0;
+        loop {
+            let (number, unit, after) = number_and_unit(rest).ok_or_else(fault)?;
+            seconds += number * seconds_in(unit).ok_or_else(fault)?;
+            rest = after;
+            if rest.is_empty() {
+                return Duration::try_from_secs_f64(seconds).map(Self).map_err(|_| fault());
+            }
+        }
     }
+}
+
+fn seconds_in(unit: &str) -> Option<f64> {
+    match unit {
+        "ms" => Some(0.001),
+        "s" => Some(1.0),
+        "m" | "min" => Some(60.0),
+        "h" => Some(3600.0),
+        "d" => Some(86_400.0),
+        _ => None,
+    }
+}
+
+/// Reads a day as it is written in files and on the command line: `2026-01-31`, and nothing before or after it.
+pub fn day(text: &str) -> Result<Date, UnitError> {
+    let is_day = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let fault = || UnitError::Day(text.to_owned());
+    if is_day { text.parse().map_err(|_| fault()) } else { Err(fault()) }
 }
 
 impl std::str::FromStr for Bytes {
     type Err = UnitError;
     fn from_str(text: &str) -> Result<Self, UnitError> {
         let fault = || UnitError::Bytes(text.to_owned());
-        let (number, unit) = number_and_unit(text).ok_or_else(fault)?;
+        let (number, unit, rest) = number_and_unit(text).ok_or_else(fault)?;
         let scale: u64 = match unit {
+            _ if !rest.is_empty() => return Err(fault()),
             "" | "B" => 1,
             "KiB" | "kB" | "KB" => 1 << 10,
             "MiB" | "MB" => 1 << 20,
@@ -76,11 +98,14 @@ impl std::str::FromStr for Rate {
     }
 }
 
-fn number_and_unit(text: &str) -> Option<(f64, &str)> {
+/// A number, the letters after it, and what stands behind them.
+fn number_and_unit(text: &str) -> Option<(f64, &str, &str)> {
+    let is_digit = |c: char| c.is_ascii_digit() || c == '.';
     let text = text.trim();
-    let split = text.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(text.len());
-    let number: f64 = text[..split].parse().ok()?;
-    number.is_finite().then(|| (number, text[split..].trim_start()))
+    let (number, unit) = text.split_at(text.find(|c| !is_digit(c)).unwrap_or(text.len()));
+    let (unit, rest) = unit.split_at(unit.find(is_digit).unwrap_or(unit.len()));
+    let number: f64 = number.parse().ok()?;
+    number.is_finite().then_some((number, unit.trim(), rest))
 }
 
 impl fmt::Display for Span {
@@ -135,6 +160,8 @@ mod tests {
         assert_eq!(span("1.5s"), Duration::from_millis(1500));
         assert_eq!(span("10m"), Duration::from_secs(600));
         assert_eq!(span("30 d"), Duration::from_secs(30 * 86_400));
+        assert_eq!(span("1h30m"), Duration::from_secs(5400));
+        assert_eq!(span("1 h 1.5 m"), Duration::from_secs(3690));
     }
 
     #[test]
@@ -142,6 +169,15 @@ mod tests {
         assert!("2".parse::<Span>().is_err());
         assert!("".parse::<Span>().is_err());
         assert!("-1s".parse::<Span>().is_err());
+        assert!("1h30".parse::<Span>().is_err());
+    }
+
+    #[test]
+    fn a_day_is_a_day_and_no_moment() {
+        assert_eq!(day("2026-11-15"), Ok(jiff::civil::date(2026, 11, 15)));
+        for text in ["2026-11-15T10:00", "2026-13-01", "15.11.2026", "20261115", "", "2026-11-15 ", "-026-11-15"] {
+            assert!(day(text).unwrap_err().to_string().contains("write YYYY-MM-DD"), "{text}");
+        }
     }
 
     #[test]
@@ -158,5 +194,6 @@ mod tests {
         assert_eq!("2/s".parse(), Ok(Rate(Duration::from_millis(500))));
         assert_eq!("30/m".parse(), Ok(Rate(Duration::from_secs(2))));
         assert!("0/s".parse::<Rate>().is_err());
+        assert!("8MiB8".parse::<Bytes>().is_err());
     }
 }

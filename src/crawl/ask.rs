@@ -1,17 +1,22 @@
 //! Asking: turns permits into visits, announces them, and lets them go.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::archive::{Announcement, ArchiveError, NextPage};
 use crate::crawl::Crawl;
-use crate::crawl::robots::Standing;
+use crate::crawl::robots::{Quest, Standing};
 use crate::crawl::visit::{Asked, visit};
 use crate::fetch::Web;
-use crate::frontier::{Page, Verdict, Visit};
+use crate::frontier::{Page, Role, Verdict, Visit};
 use crate::page_url::Host;
 use crate::politeness::{Next, Permit};
 use crate::robots::Allowed;
 use crate::time::Timestamp;
+
+/// How many pages of a host are judged by its robots.txt, and settled unasked, in one go.
+const JUDGED_AT_ONCE: usize = 100;
+const BREATH: Duration = Duration::from_millis(1);
 
 /// What the crawl waits for when it has asked what it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,46 +63,44 @@ impl<W: Web> Crawl<'_, W> {
     fn prepare(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Ready>, ArchiveError> {
         let host = permit.host().clone();
         if let Some(quest) = self.next_quest(&host) {
-            let url = quest.url.clone();
-            return Ok(self.ready(permit, Allowed::robots_txt(url), Asked::Robots(quest), now));
+            return Ok(self.ready_for_robots(permit, quest, now));
         }
-        loop {
+        for _ in 0..JUDGED_AT_ONCE {
             let page = match self.next_page(&host, now)? {
                 NextPage::Page(page) => page,
-                NextPage::LaterAt(moment) => {
-                    self.hosts.leave(&host);
-                    self.hosts.want(&host, moment);
-                    self.hosts.give_back(permit);
-                    return Ok(None);
-                }
-                NextPage::Nothing => {
-                    self.hosts.leave(&host);
-                    self.hosts.give_back(permit);
-                    return Ok(None);
-                }
+                NextPage::LaterAt(moment) => return Ok(self.come_back(permit, Some(moment))),
+                NextPage::Nothing => return Ok(self.come_back(permit, None)),
             };
             match self.standing(&page, now)? {
                 Standing::Allowed(allowed) => return Ok(self.ready(permit, allowed, Asked::Page(page), now)),
                 Standing::Forbidden(rule) => self.settle_disallowed(&page, rule, now)?,
-                Standing::Ask(quest) => {
-                    let allowed = Allowed::robots_txt(quest.url.clone());
-                    return Ok(self.ready(permit, allowed, Asked::Robots(quest), now));
-                }
-                Standing::Asked => {
-                    self.hosts.leave(&host);
-                    self.hosts.give_back(permit);
-                    return Ok(None);
-                }
+                Standing::Ask(quest) => return Ok(self.ready_for_robots(permit, quest, now)),
+                Standing::Asked => return Ok(self.come_back(permit, None)),
                 Standing::Unknown { until } => {
-                    self.give_up(
-                        &host,
-                        format!("its robots.txt cannot be had, so nothing may be asked; tried again after {until}"),
-                    );
-                    self.hosts.give_back(permit);
-                    return Ok(None);
+                    let why = "its robots.txt cannot be had, so nothing may be asked";
+                    self.give_up(&host, format!("{why}; tried again after {until}"))?;
+                    return Ok(self.come_back(permit, None));
                 }
             }
         }
+        // Signals and limits are looked at, and what was judged is saved, before the rest is judged.
+        Ok(self.come_back(permit, Some(now + BREATH)))
+    }
+
+    fn ready_for_robots(&mut self, permit: Permit, quest: Quest, now: Timestamp) -> Option<Ready> {
+        let allowed = Allowed::robots_txt(quest.url.clone());
+        self.ready(permit, allowed, Asked::Robots(quest), now)
+    }
+
+    /// Gives a permit back; its host is wanted again from a moment on, or when something is found to ask.
+    fn come_back(&mut self, permit: Permit, from: Option<Timestamp>) -> Option<Ready> {
+        let host = permit.host().clone();
+        self.hosts.leave(&host);
+        if let Some(from) = from {
+            self.hosts.want(&host, from);
+        }
+        self.hosts.give_back(permit);
+        None
     }
 
     fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
@@ -107,7 +110,8 @@ impl<W: Web> Crawl<'_, W> {
 
     fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
         tracing::info!(url = %page.url, %rule, "robots.txt forbids");
-        self.tally.refused += 1;
+        // That a host's files of reservations are forbidden is no page that a reader would miss.
+        self.tally.refused += u64::from(page.role != Role::Policy);
         self.queued = self.queued.saturating_sub(1);
         self.archive.settle_unasked(self.lease, page.id, &Verdict::Disallowed { rule }, now)
     }
@@ -154,6 +158,9 @@ impl<W: Web> Crawl<'_, W> {
         let ids = self.archive.announce(self.lease, self.run, &announcements)?;
         self.archive.save()?;
         self.tally.requests += ready.len() as u64;
+        for announcement in &announcements {
+            self.note(&announcement.url.host(), announcement.at + announcement.gap);
+        }
         for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {
             let reader = match &asked {
                 Asked::Page(page) => {

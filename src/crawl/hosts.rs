@@ -14,7 +14,17 @@ use crate::time::Timestamp;
 /// The gap to hosts that are not the site's own, such as a feed's server: never under the shipped default.
 const STRANGERS_GAP: Duration = Duration::from_secs(2);
 
+/// No host rests for longer: a Retry-After is cut to it.
+const LONGEST_REST: Duration = Duration::from_secs(30 * 24 * 3600);
+
 impl<W: Web> Crawl<'_, W> {
+    /// Leaves word for the machine's next crawl of a host.
+    pub(in crate::crawl) fn note(&self, host: &Host, not_before: Timestamp) {
+        if let Some(lock) = self.held.get(host) {
+            lock.note(not_before);
+        }
+    }
+
     /// Notes that there is something to ask a host, and gets to know it where that is the first time.
     pub(in crate::crawl) fn want(&mut self, host: &Host, site: &str, from: Timestamp) -> Result<(), ArchiveError> {
         if self.given_up.contains_key(host) {
@@ -22,8 +32,20 @@ impl<W: Web> Crawl<'_, W> {
         }
         if !self.hosts.knows(host) {
             let Some(reader) = self.sites.get(site).cloned() else { return Ok(()) };
-            let stored = self.archive.pace(host)?;
-            self.hosts.meet(host, manners(&reader, host), stored, self.clock.now());
+            let lock = match self.locks.take(host, &self.holder) {
+                Ok(lock) => lock,
+                Err(error) => {
+                    self.given_up.insert(host.clone(), error.to_string());
+                    return Ok(());
+                }
+            };
+            let (stored, now) = (self.archive.pace(host)?, self.clock.now());
+            self.hosts.meet(host, manners(&reader, host), stored, now);
+            // A moment further off than any rest is a word from before the clock was set back.
+            if let Some(until) = lock.not_before.filter(|until| until.since(now) <= LONGEST_REST) {
+                self.hosts.hold(host, until);
+            }
+            self.held.insert(host.clone(), lock);
             self.host_sites.insert(host.clone(), reader);
             self.locate(host.clone());
         }
@@ -45,11 +67,26 @@ impl<W: Web> Crawl<'_, W> {
         if is_own { Reach::Own } else { Reach::Public }
     }
 
-    /// Leaves a host alone for the rest of this run. What is queued stays queued.
-    pub(in crate::crawl) fn give_up(&mut self, host: &Host, why: String) {
+    /// Leaves a host alone for the rest of this run. What is queued stays queued; but what is wanted of a host that no site
+    /// file names is put off, ever again, until it has failed: any page may link to nowhere.
+    pub(in crate::crawl) fn give_up(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
         tracing::info!(%host, %why, "giving up a host for this run");
         self.hosts.leave(host);
+        if !self.is_home(host) {
+            let failed = self.archive.put_off(self.lease, host, &why, self.clock.now())?;
+            self.tally.failed += failed;
+            self.queued = self.queued.saturating_sub(failed);
+        }
+        for quest in self.quests.remove(host).unwrap_or_default() {
+            self.fail_quest(quest, &why)?;
+        }
         self.given_up.insert(host.clone(), why);
+        Ok(())
+    }
+
+    /// Whether a host is the home of one of the sites.
+    pub(in crate::crawl) fn is_home(&self, host: &Host) -> bool {
+        self.sites.values().any(|reader| reader.site.home.host() == *host)
     }
 }
 

@@ -1,19 +1,25 @@
 //! From an answer's status to its outcome and to the host's manner.
 
+use crate::crawl::SiteReader;
 use crate::extract;
 use crate::fetch::{Answer, Trouble};
 use crate::frontier::{Outcome, Page, Reading};
-use crate::page_url::PageUrl;
 use crate::politeness::{Manner, retry_after};
 use crate::time::Timestamp;
 
 /// Returns what an answer is to a page; `reading` reads a good one.
-pub(in crate::crawl) fn outcome_of(page: &Page, answer: &Answer, reading: impl FnOnce() -> Reading) -> Outcome {
+pub(in crate::crawl) fn outcome_of(
+    page: &Page,
+    answer: &Answer,
+    reader: &SiteReader,
+    reading: impl FnOnce() -> Reading,
+) -> Outcome {
     match answer.status {
+        206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
         200..=299 => Outcome::Read(reading()),
-        301 | 302 | 303 | 307 | 308 => redirected(&page.url, answer),
+        301 | 302 | 303 | 307 | 308 => redirected(page, answer, reader),
         404 | 410 => Outcome::Gone { status: answer.status },
-        401 | 403 | 451 => Outcome::Refused { status: answer.status },
+        401 | 403 | 451 => Outcome::Refused { why: format!("status {}", answer.status) },
         429 | 503 => Outcome::Busy,
         status => Outcome::Failed { why: format!("status {status}") },
     }
@@ -22,8 +28,10 @@ pub(in crate::crawl) fn outcome_of(page: &Page, answer: &Answer, reading: impl F
 /// Returns what the want of an answer is to a page.
 pub(in crate::crawl) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     match trouble {
-        Trouble::NoAddress { .. } | Trouble::PrivateAddress { .. } | Trouble::Connect { .. } => Outcome::Unreachable,
-        Trouble::TooLarge { .. } => Outcome::Hopeless { why: trouble.to_string() },
+        Trouble::NoAddress { .. } | Trouble::Connect { .. } => Outcome::Unreachable,
+        Trouble::PrivateAddress { .. } | Trouble::OddPort { .. } | Trouble::TooLarge { .. } => {
+            Outcome::Hopeless { why: trouble.to_string() }
+        }
         Trouble::Timeout | Trouble::Broken { .. } => Outcome::Failed { why: trouble.to_string() },
     }
 }
@@ -59,12 +67,12 @@ pub(in crate::crawl) fn manner_of(
     }
 }
 
-fn redirected(from: &PageUrl, answer: &Answer) -> Outcome {
+fn redirected(page: &Page, answer: &Answer, reader: &SiteReader) -> Outcome {
     let Some(location) = answer.header("location") else {
         return Outcome::Failed { why: format!("status {} without a Location", answer.status) };
     };
-    match from.join(location) {
-        Ok(to) => Outcome::Redirected(to),
+    match page.url.join(location) {
+        Ok(to) => reader.moved(page, to),
         Err(why) => Outcome::Hopeless { why: format!("redirected to no page: {why}") },
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::archive::{ArchiveError, RobotsCopy, RobotsId, Ruled};
 use crate::crawl::Crawl;
-use crate::fetch::{Answer, Trouble, Web};
+use crate::fetch::{Answer, Web};
 use crate::frontier::Page;
 use crate::opt_out::Reservations;
 use crate::page_url::{Host, PageUrl};
@@ -96,6 +96,14 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
+    /// Ends a quest that led to a host which cannot be asked: what is unreachable forbids (RFC 9309 §2.3.1.4).
+    pub(in crate::crawl) fn fail_quest(&mut self, quest: Quest, why: &str) -> Result<(), ArchiveError> {
+        let copy = unreachable(&quest, why, self.clock.now());
+        let id = self.archive.keep_robots(self.lease, &copy)?;
+        self.learn(&copy, Some(id));
+        self.ask_on(quest)
+    }
+
     /// Makes a copy the one that counts, and keeps its host to its Crawl-delay.
     pub(in crate::crawl) fn learn(&mut self, copy: &RobotsCopy, id: Option<RobotsId>) {
         let robots = match &copy.ruled {
@@ -103,14 +111,21 @@ impl<W: Web> Crawl<'_, W> {
             Ruled::AllowAll => Robots::allow_all(),
             Ruled::ForbidAll => Robots::forbid_all(),
         };
-        if let Ok(origin) = PageUrl::parse(&copy.origin) {
-            if let Some(warning) = robots.warning() {
-                tracing::warn!(origin = %copy.origin, %warning, "robots.txt");
-            }
-            self.hosts.slow_to(&origin.host(), robots.delay());
+        if let Some(warning) = robots.warning() {
+            tracing::warn!(origin = %copy.origin, %warning, "robots.txt");
         }
         self.robots.insert(copy.origin.clone(), KnownRobots { id, robots, expires_at: copy.expires_at });
+        if let Some(host) = host_of(&copy.origin) {
+            // One host may have two origins, http and https, each with a robots.txt: the slower word counts.
+            let of_host = self.robots.iter().filter(|(origin, _)| host_of(origin).as_ref() == Some(&host));
+            let delay = of_host.map(|(_, known)| known.robots.delay()).max().unwrap_or_default();
+            self.hosts.slow_to(&host, delay);
+        }
     }
+}
+
+fn host_of(origin: &str) -> Option<Host> {
+    PageUrl::parse(origin).ok().map(|origin| origin.host())
 }
 
 /// Judges an answer by its status.
@@ -133,13 +148,19 @@ pub(in crate::crawl) fn follow(quest: &Quest, answer: Answer, now: Timestamp) ->
         Ruling::ForbidAll => copy(Ruled::ForbidAll, ASK_AGAIN, format!("status {status}: it cannot be had")),
         Ruling::Follow => match next_hop(quest, &answer) {
             Some(hop) => Followed::Hop(hop),
-            None => copy(Ruled::AllowAll, FRESH, format!("status {status} and no way to follow: there is none")),
+            // RFC 9309 §2.3.1.2: after five redirects it may count as unavailable; one that leads nowhere does not.
+            None if quest.hops >= REDIRECTS => {
+                copy(Ruled::AllowAll, FRESH, format!("status {status} after {REDIRECTS} redirects: there is none"))
+            }
+            None => {
+                copy(Ruled::ForbidAll, ASK_AGAIN, format!("status {status} and no way to follow: it cannot be had"))
+            }
         },
     }
 }
 
 /// A robots.txt that could not be had at all.
-pub(in crate::crawl) fn unreachable(quest: &Quest, trouble: &Trouble, now: Timestamp) -> RobotsCopy {
+pub(in crate::crawl) fn unreachable(quest: &Quest, why: &str, now: Timestamp) -> RobotsCopy {
     RobotsCopy {
         id: None,
         origin: quest.origin.clone(),
@@ -147,7 +168,7 @@ pub(in crate::crawl) fn unreachable(quest: &Quest, trouble: &Trouble, now: Times
         expires_at: now + ASK_AGAIN,
         status: None,
         ruled: Ruled::ForbidAll,
-        why: format!("it cannot be had: {trouble}"),
+        why: format!("it cannot be had: {why}"),
     }
 }
 

@@ -6,10 +6,10 @@ use crate::archive::Charset;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
-use crate::discover::{Grammar, ListReader, links, read_feed, read_home};
+use crate::discover::{Address, Grammar, ListReader, links, read_feed, read_home};
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
-use crate::frontier::{Page, Reading, Role, Wanted};
+use crate::frontier::{Outcome, Page, Reading, Role, Wanted};
 use crate::markup::Tree;
 use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
 use crate::page_url::PageUrl;
@@ -135,6 +135,29 @@ impl SiteReader {
         }
     }
 
+    /// Judges where a page was moved to: by the paper's grammar an article stays an article, a list a list, and a trap is
+    /// never entered by the back door.
+    pub(in crate::crawl) fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
+        let Some(lists) = &self.lists else { return Outcome::Redirected { to, number: None } };
+        let is_article = page.role == Role::Article;
+        match lists.grammar.address(&to) {
+            Address::Trap { why } => Outcome::Refused { why: format!("redirected to {to}: {why}") },
+            Address::Article { number, .. } if is_article => Outcome::Redirected { to, number: Some(number) },
+            Address::Elsewhere if is_article => match lists.grammar.number(&to) {
+                Some(number) => Outcome::Redirected { to, number: Some(number) },
+                None => Outcome::Failed { why: format!("redirected to another paper: {to}") },
+            },
+            Address::List { .. } | Address::Other if is_article => {
+                Outcome::Failed { why: format!("redirected to what is no article: {to}") }
+            }
+            Address::Article { .. } => Outcome::Failed { why: format!("redirected to an article: {to}") },
+            Address::Other if page.role == Role::ListPage => {
+                Outcome::Failed { why: format!("redirected to what is no list: {to}") }
+            }
+            Address::List { .. } | Address::Elsewhere | Address::Other => Outcome::Redirected { to, number: None },
+        }
+    }
+
     /// Takes in a file in which the site's host speaks for all its pages.
     pub fn take_in(&self, url: &PageUrl, file: &[u8], files: &mut Reservations) {
         files.read(url, file, &self.agent);
@@ -151,7 +174,7 @@ impl SiteReader {
     /// The links that stay with the paper, without its home page.
     fn own(&self, links: Vec<PageUrl>) -> Vec<PageUrl> {
         let (home, host) = (&self.site.home, self.site.home.host());
-        links.into_iter().filter(|link| link.host() == host && link != home).collect()
+        links.into_iter().filter(|link| link.host() == host && link != home && !link.repeats_itself()).collect()
     }
 }
 
@@ -166,13 +189,15 @@ fn words(reading: &Reading) -> &[(String, String)] {
 /// Does what is obeyed: an article without its story, or a page whose links are left alone.
 fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
     match reading {
-        Reading::Article(extract::Reading::Article(article)) => match judgement.withholds() {
-            Some(why) => {
-                let bare = Article { paragraphs: Vec::new(), images: Vec::new(), ..*article };
-                Reading::Withheld { article: Box::new(told(bare, judgement)), why }
-            }
-            None => Reading::Article(extract::Reading::Article(Box::new(told(*article, judgement)))),
-        },
+        Reading::Article(extract::Reading::Article(article) | extract::Reading::Members(article))
+            if let Some(why) = judgement.withholds() =>
+        {
+            let bare = Article { paragraphs: Vec::new(), images: Vec::new(), ..*article };
+            Reading::Withheld { article: Box::new(told(bare, judgement)), why }
+        }
+        Reading::Article(extract::Reading::Article(article)) => {
+            Reading::Article(extract::Reading::Article(Box::new(told(*article, judgement))))
+        }
         Reading::Article(extract::Reading::Members(article)) => {
             Reading::Article(extract::Reading::Members(Box::new(told(*article, judgement))))
         }

@@ -1,5 +1,7 @@
 //! Taking answers in: judge each, commit together what is ready together, and go on from there.
 
+use std::net::IpAddr;
+
 use tokio::task::JoinError;
 
 use crate::archive::{Answered, ArchiveError, Change, Done, Effect, Ending};
@@ -26,7 +28,7 @@ impl<W: Web> Crawl<'_, W> {
         while let Some(finished) = next {
             match finished {
                 Ok(Finished::Visited(visited)) => visits.push(*visited),
-                Ok(Finished::Located { host, server }) => self.located(&host, server),
+                Ok(Finished::Located { host, server }) => self.located(&host, server)?,
                 Err(error) if error.is_cancelled() => {}
                 Err(error) => std::panic::resume_unwind(error.into_panic()),
             }
@@ -35,9 +37,12 @@ impl<W: Web> Crawl<'_, W> {
         self.settle_all(visits)
     }
 
-    fn located(&mut self, host: &Host, server: Result<std::net::IpAddr, Trouble>) {
+    fn located(&mut self, host: &Host, server: Result<IpAddr, Trouble>) -> Result<(), ArchiveError> {
         match server {
-            Ok(server) => self.hosts.locate(host, server),
+            Ok(server) => {
+                self.hosts.locate(host, server);
+                Ok(())
+            }
             Err(trouble) => self.give_up(host, trouble.to_string()),
         }
     }
@@ -65,6 +70,7 @@ impl<W: Web> Crawl<'_, W> {
         let host = visited.turn.host().clone();
         let manner = manner_of(visited.result.as_ref(), visited.outcome.as_ref(), visited.at);
         let pace = self.hosts.finish(visited.turn, manner, visited.took, visited.at);
+        self.note(&host, pace.not_before);
         let ending = match &visited.result {
             Ok(answer) => Ending::Answered {
                 status: answer.status,
@@ -79,10 +85,11 @@ impl<W: Web> Crawl<'_, W> {
         let (done, follow_up) = match visited.asked {
             Asked::Page(page) => {
                 if let Err(trouble) = &visited.result {
-                    self.weigh(&host, trouble);
+                    self.weigh(&host, trouble)?;
                 }
                 let outcome = visited.outcome.unwrap_or(Outcome::Unreachable);
                 let outcome = if self.hosts.is_down(&host) { outcome.of_a_host_that_is_down() } else { outcome };
+                let outcome = self.without_circles(&page, outcome)?;
                 let settlement = self.settlement(&page, outcome)?;
                 let site = page.site.clone();
                 let follow_up =
@@ -109,7 +116,7 @@ impl<W: Web> Crawl<'_, W> {
             },
             // RFC 9309 §2.3.1.4: what cannot be reached forbids everything.
             Err(trouble) if self.hosts.strikes(host) >= STRIKES => {
-                let copy = Box::new(unreachable(&quest, &trouble, at));
+                let copy = Box::new(unreachable(&quest, &trouble.to_string(), at));
                 (Done::Robots(copy.clone()), FollowUp::Robots { quest, copy })
             }
             Err(_) => (Done::Step, FollowUp::AskAgain(quest)),
@@ -117,9 +124,20 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Counts a host out that is out of reach again and again.
-    fn weigh(&mut self, host: &Host, trouble: &Trouble) {
+    fn weigh(&mut self, host: &Host, trouble: &Trouble) -> Result<(), ArchiveError> {
         if self.hosts.strikes(host) >= STRIKES && (trouble.is_unreachable() || *trouble == Trouble::Timeout) {
-            self.give_up(host, trouble.to_string());
+            self.give_up(host, trouble.to_string())?;
+        }
+        Ok(())
+    }
+
+    /// Pages that move to one another lead nowhere.
+    fn without_circles(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
+        match &outcome {
+            Outcome::Redirected { to, .. } if self.archive.leads_to(to, &page.url)? => {
+                Ok(Outcome::Failed { why: format!("redirected in a circle, by {to}") })
+            }
+            _ => Ok(outcome),
         }
     }
 
@@ -129,12 +147,23 @@ impl<W: Web> Crawl<'_, W> {
             Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(&wanted))?,
             _ => Vec::new(),
         };
-        let settlement = settle(page, outcome, &known, &wanted, self.clock.now());
+        let mut settlement = settle(page, outcome, &known, &wanted, self.clock.now());
+        self.keep_to_room(page, &mut settlement, known.iter().filter(|known| known.is_none()).count() as u64);
         self.count(page, &settlement);
         if let Some(of_host) = self.under_way.get_mut(&page.url.host()) {
             of_host.retain(|id| *id != page.id);
         }
         Ok(settlement)
+    }
+
+    /// Finds nothing more for a site of which as many pages are known as may be.
+    fn keep_to_room(&mut self, page: &Page, settlement: &mut Settlement, new: u64) {
+        let room = self.room.entry(page.site.clone()).or_default();
+        if *room == 0 && new > 0 {
+            tracing::warn!(site = %page.site, url = %page.url, "most_pages is reached: links of this page are left alone");
+            settlement.found.clear();
+        }
+        *room = room.saturating_sub(new);
     }
 
     fn count(&mut self, page: &Page, settlement: &Settlement) {
@@ -172,6 +201,10 @@ impl<W: Web> Crawl<'_, W> {
                 self.ask_on(quest)?;
             }
             FollowUp::AskAgain(quest) => self.ask_on(quest)?,
+            FollowUp::Hop(hop) if self.given_up.contains_key(&hop.url.host()) => {
+                let why = self.given_up[&hop.url.host()].clone();
+                self.fail_quest(hop, &why)?;
+            }
             FollowUp::Hop(hop) => {
                 let host = hop.url.host();
                 let site = hop.site.clone();
@@ -187,7 +220,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Lets the pages that waited for a robots.txt go on.
-    fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
+    pub(in crate::crawl) fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
         self.asked_robots.remove(&quest.origin);
         self.want(&quest.host, &quest.site, self.clock.now())
     }

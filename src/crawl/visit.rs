@@ -1,18 +1,19 @@
 //! One visit, as a task of its own: fetch, read, pack. It takes values and returns values.
 
 use std::net::IpAddr;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::archive::{AnnouncedId, Body, Capture, pack};
+use crate::archive::{AnnouncedId, Body, Capture, Charset, pack};
 use crate::clock::Clock;
 use crate::crawl::SiteReader;
 use crate::crawl::outcome::{outcome_of, outcome_of_trouble};
 use crate::crawl::robots::Quest;
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
-use crate::frontier::{Outcome, Page, Visit};
+use crate::frontier::{Outcome, Page, Reading, Visit};
 use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
 use crate::politeness::Turn;
@@ -69,7 +70,8 @@ pub(in crate::crawl) async fn visit<W: Web>(
     if let (Asked::Page(page), Some((reader, files))) = (&asked, &reader) {
         match &mut result {
             Ok(answer) => {
-                let (what, kept) = read(page, answer, reader, files, at);
+                let reading = AssertUnwindSafe(|| read(page, answer, reader, files, at));
+                let (what, kept) = catch_unwind(reading).unwrap_or_else(|_| unread(page, answer, reader, at));
                 (outcome, capture) = (Some(what), Some(Box::new(kept)));
                 // The body is in the capture now; many answers may wait to be committed.
                 answer.body = Vec::new();
@@ -86,6 +88,13 @@ pub(in crate::crawl) async fn visit<W: Web>(
     Finished::Visited(Box::new(Visited { announced, turn, at, took, asked, result, bytes, digest, outcome, capture }))
 }
 
+/// What is left to be said of a page on which the reader failed: it is kept, and one page does not end a crawl.
+fn unread(page: &Page, answer: &Answer, reader: &SiteReader, at: Timestamp) -> (Outcome, Capture) {
+    let why = "the reader failed on it, which is a defect of saseo's".to_owned();
+    let outcome = outcome_of(page, answer, reader, || Reading::Unreadable { why });
+    (outcome, capture(answer, None, Judgement::default(), at))
+}
+
 /// Of a robots.txt no more is asked for than is read.
 fn asking(asked: &Asked) -> Asking {
     match asked {
@@ -96,18 +105,22 @@ fn asking(asked: &Asked) -> Asking {
 
 fn read(page: &Page, answer: &Answer, reader: &SiteReader, files: &Reservations, at: Timestamp) -> (Outcome, Capture) {
     let (mut charset, mut judgement) = (None, Judgement::default());
-    let outcome = outcome_of(page, answer, || {
+    let outcome = outcome_of(page, answer, reader, || {
         let read = reader.read(page, answer, files, at);
         (charset, judgement) = (read.charset, read.judgement);
         read.reading
     });
+    (outcome, capture(answer, charset, judgement, at))
+}
+
+fn capture(answer: &Answer, charset: Option<Charset>, judgement: Judgement, at: Timestamp) -> Capture {
     let body = match judgement.withholds() {
         Some(why) => Body::Withheld { why, digest: Sha256::digest(&answer.body).into() },
         None => Body::Kept(pack(&answer.body)),
     };
     let header = |name: &str| answer.header(name).map(str::to_owned);
     let lines: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
-    let capture = Capture {
+    Capture {
         fetched_at: at,
         status: answer.status,
         headers: lines.concat(),
@@ -116,6 +129,5 @@ fn read(page: &Page, answer: &Answer, reader: &SiteReader, files: &Reservations,
         charset,
         etag: header("etag"),
         last_modified: header("last-modified"),
-    };
-    (outcome, capture)
+    }
 }

@@ -45,6 +45,9 @@ impl Grammar {
             return Address::Elsewhere;
         }
         let path = url.as_url().path();
+        if url.repeats_itself() {
+            return Address::Trap { why: "its path goes round in circles" };
+        }
         if self.rules.traps.iter().any(|trap| starts_with(path, trap)) {
             return Address::Trap { why: "the CMS keeps no page for readers there" };
         }
@@ -61,6 +64,11 @@ impl Grammar {
         }
         let page = url.parameter(&self.rules.page).and_then(|page| page.trim().parse().ok()).unwrap_or(1).max(1);
         self.list(url, "").map_or(Address::Other, |url| Address::List { url, page })
+    }
+
+    /// Returns the number of the article that an address shows, on whatever host.
+    pub fn number(&self, url: &PageUrl) -> Option<u64> {
+        self.rules.article_number(url)
     }
 
     /// Returns the address of a page of the list that `url` shows; `None` where `url` is no list.

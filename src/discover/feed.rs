@@ -16,6 +16,9 @@ use crate::text::{clean, clean_some};
 use crate::time::LocalTime;
 use crate::time::printed::{Zulu, read};
 
+/// Papers' feeds have 50 entries; one that has so many is built to exhaust its reader.
+const MOST_ENTRIES: usize = 5_000;
+
 /// Why what was served at a feed's address is no feed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FeedError {
@@ -23,6 +26,8 @@ pub enum FeedError {
     Html,
     #[error("the feed is empty")]
     Empty,
+    #[error("the feed has more than {MOST_ENTRIES} entries")]
+    Endless,
     #[error("the feed cannot be read: {0}")]
     Broken(String),
 }
@@ -39,6 +44,9 @@ pub fn read_feed(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[u8]
     }
     if is_html(text) {
         return Err(FeedError::Html);
+    }
+    if ["<item", "<entry", "\"url\""].iter().any(|mark| text.matches(mark).count() > MOST_ENTRIES) {
+        return Err(FeedError::Endless);
     }
     let dates = Dates::default();
     let parser = Builder::new().base_uri(Some(url.as_str())).timestamp_parser(timestamp_parser(zone, &dates)).build();
@@ -70,9 +78,9 @@ fn row(entry: &Entry, grammar: &Grammar, url: &PageUrl, dates: &HashMap<i64, (St
     let told = url.join(&link.href).ok()?;
     let (number, url) = match grammar.address(&told) {
         Address::Article { number, url } => (Some(number), url),
-        // A feed of no known CMS, or one that also names other papers: the link is kept as it stands.
-        Address::Elsewhere | Address::Other => (None, told),
-        Address::List { .. } | Address::Trap { .. } => return None,
+        Address::Other => (None, told),
+        // What other papers have is theirs to be asked for.
+        Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => return None,
     };
     let date = entry.published.or(entry.updated).and_then(|moment| dates.get(&moment.timestamp_millis()));
     let html = |text: &feed_rs::model::Text| clean_some(&plain(&text.content));

@@ -8,6 +8,9 @@ use crate::discover::address::{Address, Grammar};
 use crate::markup::{Selector, Tree, attribute, text};
 use crate::page_url::PageUrl;
 
+/// Papers have a feed for each section; each may be on another host, which is asked.
+const MOST_FEEDS: usize = 50;
+
 /// Where feeds are named (RSS Autodiscovery, and the same for Atom).
 static FEEDS: LazyLock<Selector> = LazyLock::new(|| {
     let feeds =
@@ -42,7 +45,7 @@ pub fn read_home(menu: &Menu, grammar: &Grammar, url: &PageUrl, tree: &Tree) -> 
             home.sections.push(SectionLink { title: text(&link), url });
         }
     }
-    for feed in tree.all(&FEEDS) {
+    for feed in tree.all(&FEEDS).take(MOST_FEEDS) {
         if let Some(url) = attribute(&feed, "href").and_then(|href| url.join(&href).ok())
             && known.insert(url.clone())
         {

@@ -19,8 +19,14 @@ use crate::time::{LocalTime, Timestamp};
 pub struct Listing {
     /// The list's own rows, in the page's order; boxes beside it are not of it.
     pub rows: Vec<Row>,
+    /// The page has what lists of this paper have, rows or not.
+    pub is_list: bool,
+    /// By its own count, rows should stand on this page.
+    pub owes_rows: bool,
     /// The page after this one; `None` on the last.
     pub next: Option<PageUrl>,
+    /// The page counts or links its next one; else it is only likely that there is one.
+    pub next_is_told: bool,
     /// Rows of all pages together, as the page tells.
     pub total: Option<u64>,
     pub per_page: Option<u32>,
@@ -68,7 +74,21 @@ impl ListReader {
         let rows = shown.unwrap_or_default();
         let extent = Extent::read(tree, html, &self.pager);
         let next = next(tree, url, rows.len(), &extent, &self.pager, &self.grammar);
-        Listing { rows, next, total: extent.total, per_page: extent.per_page, pages: extent.pages() }
+        let has_frame = self.skins.iter().filter_map(|skin| skin.list.as_ref()).any(|list| tree.first(list).is_some());
+        let page = match self.grammar.address(url) {
+            Address::List { page, .. } => page,
+            Address::Article { .. } | Address::Trap { .. } | Address::Elsewhere | Address::Other => 1,
+        };
+        Listing {
+            is_list: !rows.is_empty() || has_frame,
+            owes_rows: extent.pages().is_some_and(|pages| page <= pages),
+            next_is_told: next.as_ref().is_some_and(|next| next.is_told),
+            next: next.map(|next| next.url),
+            rows,
+            total: extent.total,
+            per_page: extent.per_page,
+            pages: extent.pages(),
+        }
     }
 
     fn rows(&self, tree: &Tree, skin: &ListSkin, url: &PageUrl, now: Timestamp) -> Vec<Row> {

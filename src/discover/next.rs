@@ -22,7 +22,7 @@ impl Extent {
         Self {
             total,
             per_page: told.or_else(|| total.map(|_| pager.usual_per_page)),
-            last_page: last.unwrap_or(pager.usual_last_page),
+            last_page: last.unwrap_or(pager.usual_last_page).min(pager.usual_last_page),
         }
     }
 
@@ -33,6 +33,13 @@ impl Extent {
     }
 }
 
+/// A list's next page.
+pub struct Next {
+    pub url: PageUrl,
+    /// The page counts or links it.
+    pub is_told: bool,
+}
+
 /// Returns the page after the one at `url`, where `rows` rows stand.
 pub fn next(
     tree: &Tree,
@@ -41,19 +48,18 @@ pub fn next(
     extent: &Extent,
     pager: &Pager,
     grammar: &Grammar,
-) -> Option<PageUrl> {
+) -> Option<Next> {
     let Address::List { page, .. } = grammar.address(url) else { return None };
     if rows == 0 || page >= extent.last_page {
         return None;
     }
     let linked = linked_pages(tree, url, pager, grammar);
     let is_linked = linked.iter().any(|linked| *linked > page);
-    let goes_on = match extent.pages() {
-        Some(pages) => page < pages,
-        // Without links or a total, a full page is followed by another, or by an empty one.
-        None => linked.is_empty() && rows >= pager.usual_per_page as usize,
-    };
-    if is_linked || goes_on { grammar.list_page(url, page + 1) } else { None }
+    let is_told = is_linked || extent.pages().is_some_and(|pages| page < pages);
+    // Without links or a total, a full page is followed by another, or by an empty one.
+    let is_likely = extent.pages().is_none() && linked.is_empty() && rows >= pager.usual_per_page as usize;
+    let url = (is_told || is_likely).then(|| grammar.list_page(url, page + 1)).flatten()?;
+    Some(Next { url, is_told })
 }
 
 /// The pages that the pager links. In its last window "next" links the page itself, so only numbers count.

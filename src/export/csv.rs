@@ -21,7 +21,11 @@ impl Layout for Table {
 
 fn write(to: &mut dyn Write, cells: impl Iterator<Item = String>) -> std::io::Result<()> {
     let mut line = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
-    line.write_record(cells)?;
+    // The crate's own conversion would hide what kind of failure it was.
+    line.write_record(cells).map_err(|error| match error.into_kind() {
+        csv::ErrorKind::Io(why) => why,
+        other => std::io::Error::other(format!("{other:?}")),
+    })?;
     line.flush()
 }
 

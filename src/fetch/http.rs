@@ -24,6 +24,8 @@ pub struct Caller {
     pub answer: Duration,
     /// Bytes of a decoded body.
     pub body: u64,
+    /// Ports that public hosts may be asked at, besides 80 and 443.
+    pub ports: Vec<u16>,
 }
 
 /// The real network.
@@ -32,12 +34,14 @@ pub struct Http {
     public: Client,
     own: Client,
     body: u64,
+    ports: Vec<u16>,
 }
 
 impl Http {
     /// Fails where the TLS roots cannot be read or the contact is no header value.
     pub fn new(caller: &Caller) -> Result<Self, reqwest::Error> {
-        Ok(Self { public: client(caller, Reach::Public)?, own: client(caller, Reach::Own)?, body: caller.body })
+        let (public, own) = (client(caller, Reach::Public)?, client(caller, Reach::Own)?);
+        Ok(Self { public, own, body: caller.body, ports: caller.ports.clone() })
     }
 
     fn client(&self, reach: Reach) -> &Client {
@@ -47,8 +51,19 @@ impl Http {
         }
     }
 
+    /// A link must not make us knock at mail servers and databases.
+    fn refuse_odd_port(&self, url: &PageUrl, reach: Reach) -> Result<(), Trouble> {
+        match url.as_url().port() {
+            Some(port) if reach == Reach::Public && !matches!(port, 80 | 443) && !self.ports.contains(&port) => {
+                Err(Trouble::OddPort { host: url.host().to_string(), port })
+            }
+            _ => Ok(()),
+        }
+    }
+
     async fn answer(&self, url: &PageUrl, reach: Reach, asking: &Asking) -> Result<Answer, Trouble> {
         refuse_private_literal(url, reach)?;
+        self.refuse_odd_port(url, reach)?;
         let host = url.host();
         let mut request = self.client(reach).get(url.as_url().clone());
         if let Some(etag) = &asking.etag {

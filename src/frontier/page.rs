@@ -82,8 +82,10 @@ pub struct List {
     pub pass: Pass,
     /// When this reading of the list asked for its first page: what was discovered before is known.
     pub began: Timestamp,
-    /// A mark of the rows of the page before, to notice that it was sent again.
-    pub previous: Option<i64>,
+    /// Marks of the rows of the last pages, the newest last, to notice that one was sent again.
+    pub previous: Vec<i64>,
+    /// The page before counted this one, or linked it: then it has rows, or something is wrong.
+    pub promised: bool,
 }
 
 /// Where a page stands. A CHECK constraint of the archive mirrors it.

@@ -2,6 +2,7 @@
 
 use sha2::{Digest, Sha256};
 
+use crate::discover::Listing;
 use crate::frontier::page::{Found, List};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -78,33 +79,60 @@ impl ListEnd {
 pub struct Continuation {
     pub url: PageUrl,
     pub list: List,
+    /// How many redirects led there.
+    pub hops: u32,
 }
+
+/// Why a reading does not go on after a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::frontier) enum Stop {
+    End(ListEnd),
+    /// The page is not what it should be: it must be asked for again.
+    Broken(&'static str),
+}
+
+/// How many pages back a page is recognised that is sent again.
+const REMEMBERED: usize = 8;
 
 /// Decides whether a reading goes on after a page with these rows. `known` tells, row by row, when it was discovered.
 pub(in crate::frontier) fn go_on(
     list: &List,
+    listing: &Listing,
     rows: &[Found],
     known: &[Option<Timestamp>],
     since: Option<Timestamp>,
-    next: Option<PageUrl>,
-) -> Result<Continuation, ListEnd> {
+) -> Result<Continuation, Stop> {
     let mark = mark(rows);
     let is_old = |row: &Found| row.published_at.zip(since).is_some_and(|(published, since)| published.at < since);
     let was_known = |moment: &Option<Timestamp>| moment.is_some_and(|moment| moment < list.began);
     if rows.is_empty() {
-        return Err(ListEnd::Past);
+        return Err(empty(list, listing));
     }
-    if list.previous == Some(mark) {
-        return Err(ListEnd::Repeats);
+    if list.previous.contains(&mark) {
+        return Err(Stop::End(ListEnd::Repeats));
     }
     if rows.iter().all(is_old) {
-        return Err(ListEnd::Since);
+        return Err(Stop::End(ListEnd::Since));
     }
     if list.pass == Pass::Later && known.iter().all(was_known) {
-        return Err(ListEnd::Known);
+        return Err(Stop::End(ListEnd::Known));
     }
-    let url = next.ok_or(ListEnd::Last)?;
-    Ok(Continuation { url, list: List { previous: Some(mark), ..list.clone() } })
+    let url = listing.next.clone().ok_or(Stop::End(ListEnd::Last))?;
+    let forgotten = (list.previous.len() + 1).saturating_sub(REMEMBERED);
+    let previous = list.previous[forgotten..].iter().copied().chain([mark]).collect();
+    let list = List { previous, promised: listing.next_is_told, ..list.clone() };
+    Ok(Continuation { url, list, hops: 0 })
+}
+
+/// A page without rows is past the end only where nothing speaks for rows: maintenance pages have status 200, too.
+fn empty(list: &List, listing: &Listing) -> Stop {
+    if !listing.is_list {
+        Stop::Broken("the page is no list")
+    } else if listing.owes_rows || list.promised {
+        Stop::Broken("the page has no rows where it should")
+    } else {
+        Stop::End(ListEnd::Past)
+    }
 }
 
 /// A mark that two pages share when they have the same articles, in whatever order.
@@ -124,7 +152,7 @@ mod tests {
     const BEGAN: Timestamp = Timestamp::from_seconds(1_000_000);
 
     fn list(pass: Pass) -> List {
-        List { section: PageId(1), pass, began: BEGAN, previous: None }
+        List { section: PageId(1), pass, began: BEGAN, previous: vec![], promised: false }
     }
 
     fn rows(numbers: &[u64]) -> Vec<Found> {
@@ -141,8 +169,24 @@ mod tests {
         numbers.iter().map(row).collect()
     }
 
-    fn next() -> Option<PageUrl> {
-        Some(PageUrl::parse("https://p.example/news/articleList.html?page=2").unwrap())
+    /// A page that goes on.
+    fn next() -> Listing {
+        let url = PageUrl::parse("https://p.example/news/articleList.html?page=2").unwrap();
+        Listing { next: Some(url), is_list: true, ..Listing::default() }
+    }
+
+    fn last() -> Listing {
+        Listing { is_list: true, ..Listing::default() }
+    }
+
+    fn go_on(
+        list: &List,
+        rows: &[Found],
+        known: &[Option<Timestamp>],
+        since: Option<Timestamp>,
+        listing: Listing,
+    ) -> Result<Continuation, Stop> {
+        super::go_on(list, &listing, rows, known, since)
     }
 
     #[test]
@@ -154,7 +198,10 @@ mod tests {
     #[test]
     fn a_later_reading_stops_at_a_page_of_known_rows() {
         let before = Some(BEGAN - std::time::Duration::from_secs(1));
-        assert_eq!(go_on(&list(Pass::Later), &rows(&[1, 2]), &[before; 2], None, next()), Err(ListEnd::Known));
+        assert_eq!(
+            go_on(&list(Pass::Later), &rows(&[1, 2]), &[before; 2], None, next()),
+            Err(Stop::End(ListEnd::Known))
+        );
         assert!(go_on(&list(Pass::Later), &rows(&[1, 2]), &[before, None], None, next()).is_ok());
     }
 
@@ -168,20 +215,46 @@ mod tests {
     fn a_page_sent_again_ends_the_reading_as_partial() {
         let first = go_on(&list(Pass::First), &rows(&[1, 2]), &[None; 2], None, next()).unwrap();
         let end = go_on(&first.list, &rows(&[2, 1]), &[None; 2], None, next()).unwrap_err();
-        assert_eq!(end, ListEnd::Repeats);
-        assert_eq!(end.coverage(), Coverage::Partial);
+        assert_eq!(end, Stop::End(ListEnd::Repeats));
+        assert_eq!(ListEnd::Repeats.coverage(), Coverage::Partial);
     }
 
     #[test]
-    fn the_end_is_a_page_without_rows_or_without_a_next_one() {
-        assert_eq!(go_on(&list(Pass::First), &[], &[], None, next()), Err(ListEnd::Past));
-        assert_eq!(go_on(&list(Pass::First), &rows(&[1]), &[None], None, None), Err(ListEnd::Last));
+    fn pages_that_take_turns_end_the_reading_too() {
+        let first = go_on(&list(Pass::First), &rows(&[1, 2]), &[None; 2], None, next()).unwrap();
+        let second = go_on(&first.list, &rows(&[3, 4]), &[None; 2], None, next()).unwrap();
+        let third = go_on(&second.list, &rows(&[1, 2]), &[None; 2], None, next());
+        assert_eq!(third, Err(Stop::End(ListEnd::Repeats)));
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_long_list_is_little() {
+        let page = |list: List, n: u64| go_on(&list, &rows(&[n]), &[None], None, next()).unwrap().list;
+        assert_eq!((1..50).fold(list(Pass::First), page).previous.len(), REMEMBERED);
+    }
+
+    #[test]
+    fn a_page_without_rows_is_an_end_only_where_nothing_speaks_for_rows() {
+        let read = |list: &List, listing: Listing| go_on(list, &[], &[], None, listing);
+        let plain = list(Pass::First);
+        assert_eq!(read(&plain, last()), Err(Stop::End(ListEnd::Past)));
+        assert!(matches!(read(&plain, Listing::default()), Err(Stop::Broken(_))));
+        assert!(matches!(read(&plain, Listing { owes_rows: true, ..last() }), Err(Stop::Broken(_))));
+        assert!(matches!(read(&List { promised: true, ..plain }, last()), Err(Stop::Broken(_))));
+    }
+
+    #[test]
+    fn the_end_is_a_page_without_a_next_one() {
+        assert_eq!(go_on(&list(Pass::First), &rows(&[1]), &[None], None, last()), Err(Stop::End(ListEnd::Last)));
     }
 
     #[test]
     fn a_reading_goes_no_further_back_than_is_wanted() {
         let since = Some(Timestamp::from_seconds(100));
-        assert_eq!(go_on(&list(Pass::First), &rows(&[98, 99]), &[None; 2], since, next()), Err(ListEnd::Since));
+        assert_eq!(
+            go_on(&list(Pass::First), &rows(&[98, 99]), &[None; 2], since, next()),
+            Err(Stop::End(ListEnd::Since))
+        );
         assert!(go_on(&list(Pass::First), &rows(&[99, 100]), &[None; 2], since, next()).is_ok());
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::discover::{Home, Listing};
 use crate::extract::{self, Article};
 use crate::frontier::page::{Found, Page, PageState, Role, Verdict};
-use crate::frontier::reading::{Continuation, ListEnd, go_on};
+use crate::frontier::reading::{Continuation, ListEnd, Stop, go_on};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -19,20 +19,31 @@ const TRY_AGAIN: [Duration; 6] = [
     Duration::from_secs(72 * 3600),
 ];
 
+/// When an article that was refused is asked for again; a firewall's bad hour is no refusal for good.
+const REFUSED_AGAIN: [Duration; 2] = [Duration::from_secs(24 * 3600), Duration::from_secs(72 * 3600)];
+/// When an article's page without an article in it is asked for again.
+const UNREAD_AGAIN: [Duration; 2] = [Duration::from_secs(3600), Duration::from_secs(24 * 3600)];
+/// When a page is tried again whose host cannot be reached, or is out of order: after others of its pages.
+const HOST_AGAIN: Duration = Duration::from_secs(5 * 60);
+
 /// How the request for a page went.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// 2xx, and this is what stands in it.
     Read(Reading),
     /// 3xx to an address that can be asked for.
-    Redirected(PageUrl),
+    Redirected {
+        to: PageUrl,
+        /// Of the article there.
+        number: Option<u64>,
+    },
     /// 404 or 410.
     Gone { status: u16 },
-    /// 401, 403 or 451.
-    Refused { status: u16 },
-    /// 429 or 503: not now. The host rests; the page waits, and that is no attempt.
+    /// 401, 403 or 451; or the way leads where nobody may go.
+    Refused { why: String },
+    /// 429 or 503: not now. The host rests, and other pages go before this one.
     Busy,
-    /// The host cannot be reached: no fault of the page.
+    /// The host cannot be reached, or is out of order: no fault of the page.
     Unreachable,
     /// Another status, a broken answer, a time limit.
     Failed { why: String },
@@ -73,9 +84,18 @@ pub struct Settlement {
     pub found: Vec<Found>,
     /// The list's next page, to be asked for even if it is known.
     pub goes_on: Option<Continuation>,
-    /// Why the reading of the list ended, if it did.
-    pub list_end: Option<ListEnd>,
+    /// How the reading of the list closes, if it does.
+    pub closing: Option<Closing>,
     pub article: Option<Box<Article>>,
+}
+
+/// How the reading of a list closes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Closing {
+    /// It ended, and nothing published before `since` was wanted.
+    Ended { end: ListEnd, since: Option<Timestamp> },
+    /// A page of it could not be had: the list must be read to its end once more.
+    BrokenOff,
 }
 
 /// What is wanted of a site.
@@ -98,16 +118,16 @@ pub fn settle(
     now: Timestamp,
 ) -> Settlement {
     match outcome {
-        Outcome::Read(reading) => read(page, reading, known, wanted),
-        Outcome::Redirected(to) => redirected(page, to, wanted),
-        Outcome::Gone { status } => settled(Verdict::Gone { why: format!("status {status}") }),
-        Outcome::Refused { status } => settled(Verdict::Refused { why: format!("status {status}") }),
-        Outcome::Busy | Outcome::Unreachable => queued(now, page.attempts),
-        Outcome::Failed { why } => match TRY_AGAIN.get(page.attempts as usize) {
-            Some(rest) => queued(now + *rest, page.attempts + 1),
-            None => settled(Verdict::Failed { why }),
-        },
-        Outcome::Hopeless { why } => settled(Verdict::Failed { why }),
+        Outcome::Read(reading) => read(page, reading, known, wanted, now),
+        Outcome::Redirected { to, number } => redirected(page, to, number, wanted),
+        Outcome::Gone { status } => gone(page, status, wanted, now),
+        Outcome::Refused { why } => refused(page, why, now),
+        Outcome::Busy => {
+            again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, "too busy for it, again and again"))
+        }
+        Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts),
+        Outcome::Failed { why } => again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
+        Outcome::Hopeless { why } => failed(page, why),
     }
 }
 
@@ -115,12 +135,11 @@ impl Outcome {
     /// Where a whole host is out of order, a failure is not the page's: it waits, and that is no attempt.
     pub fn of_a_host_that_is_down(self) -> Self {
         match self {
-            Self::Failed { .. } => Self::Unreachable,
+            Self::Failed { .. } | Self::Busy => Self::Unreachable,
             Self::Read(_)
-            | Self::Redirected(_)
+            | Self::Redirected { .. }
             | Self::Gone { .. }
             | Self::Refused { .. }
-            | Self::Busy
             | Self::Unreachable
             | Self::Hopeless { .. } => self,
         }
@@ -155,32 +174,37 @@ impl Reading {
     }
 }
 
-fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wanted) -> Settlement {
+fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wanted, now: Timestamp) -> Settlement {
     let found = reading.found(wanted);
     match reading {
+        Reading::Home(home) if wanted.menu && home.sections.is_empty() => {
+            settled(Verdict::Unextracted { why: "its menu names no section that the profile knows".to_owned() })
+        }
         Reading::Home(_) | Reading::Links(_) | Reading::Policy => Settlement { found, ..settled(Verdict::Read) },
-        Reading::List(listing) => listed(page, found, known, wanted, listing.next),
-        Reading::Article(reading) => article(reading),
+        Reading::List(listing) => listed(page, &listing, found, known, wanted, now),
+        Reading::Article(reading) => article(page, reading, now),
         Reading::Withheld { article, why } => {
             Settlement { article: Some(article), ..settled(Verdict::Withheld { why }) }
         }
-        Reading::Unreadable { why } => settled(Verdict::Unextracted { why }),
-        Reading::Refused { why } => settled(Verdict::Refused { why }),
+        Reading::Unreadable { why } => unread(page, why, now),
+        Reading::Refused { why } => refused(page, why, now),
     }
 }
 
 fn listed(
     page: &Page,
+    listing: &Listing,
     rows: Vec<Found>,
     known: &[Option<Timestamp>],
     wanted: &Wanted,
-    next: Option<PageUrl>,
+    now: Timestamp,
 ) -> Settlement {
     let mut settlement = settled(Verdict::Read);
     if let Some(list) = &page.list {
-        match go_on(list, &rows, known, wanted.since, next) {
+        match go_on(list, listing, &rows, known, wanted.since) {
             Ok(continuation) => settlement.goes_on = Some(continuation),
-            Err(end) => settlement.list_end = Some(end),
+            Err(Stop::End(end)) => settlement.closing = Some(Closing::Ended { end, since: wanted.since }),
+            Err(Stop::Broken(why)) => return again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
         }
     }
     let is_wanted =
@@ -189,32 +213,74 @@ fn listed(
     settlement
 }
 
-fn article(reading: extract::Reading) -> Settlement {
+fn article(page: &Page, reading: extract::Reading, now: Timestamp) -> Settlement {
     match reading {
         extract::Reading::Article(article) => Settlement { article: Some(article), ..settled(Verdict::Stored) },
         extract::Reading::Members(article) => Settlement { article: Some(article), ..settled(Verdict::Members) },
         extract::Reading::Gone { why } => settled(Verdict::Gone { why }),
-        extract::Reading::Refused { why } => settled(Verdict::Refused { why }),
-        extract::Reading::NotAnArticle { why } => settled(Verdict::Unextracted { why }),
+        extract::Reading::Refused { why } => refused(page, why, now),
+        extract::Reading::NotAnArticle { why } => unread(page, why, now),
     }
 }
 
-fn redirected(page: &Page, to: PageUrl, wanted: &Wanted) -> Settlement {
+/// 404 and 410. A list that nobody said goes on ends there; one that was said to is asked again.
+fn gone(page: &Page, status: u16, wanted: &Wanted, now: Timestamp) -> Settlement {
+    let verdict = Verdict::Gone { why: format!("status {status}") };
+    match (&page.list, page.role) {
+        (Some(list), Role::ListPage) if list.promised => {
+            again(page, &TRY_AGAIN, now).unwrap_or_else(|| broken_off(page, verdict))
+        }
+        (Some(_), Role::ListPage) => {
+            let closing = Closing::Ended { end: ListEnd::Past, since: wanted.since };
+            Settlement { closing: Some(closing), ..settled(verdict) }
+        }
+        _ => settled(verdict),
+    }
+}
+
+/// Entry pages are asked for at every crawl anyway; an article has only this chance.
+fn refused(page: &Page, why: String, now: Timestamp) -> Settlement {
+    let later = (page.role == Role::Article).then(|| again(page, &REFUSED_AGAIN, now)).flatten();
+    later.unwrap_or_else(|| broken_off(page, Verdict::Refused { why }))
+}
+
+fn unread(page: &Page, why: String, now: Timestamp) -> Settlement {
+    let later = (page.role == Role::Article).then(|| again(page, &UNREAD_AGAIN, now)).flatten();
+    later.unwrap_or_else(|| broken_off(page, Verdict::Unextracted { why }))
+}
+
+fn redirected(page: &Page, to: PageUrl, number: Option<u64>, wanted: &Wanted) -> Settlement {
     if to == page.url {
-        return settled(Verdict::Failed { why: "redirected to itself".to_owned() });
+        return failed(page, "redirected to itself");
     }
     if page.hops >= wanted.redirects {
-        return settled(Verdict::Failed { why: format!("more than {} redirects", wanted.redirects) });
+        return failed(page, format!("more than {} redirects", wanted.redirects));
     }
     // A list's further page keeps its place in the reading; everything else is a page like the one that moved.
-    let role = page.role;
-    let hop = Found { url: to.clone(), role, number: page.number, published_at: None, hops: page.hops + 1 };
+    let (role, hops) = (page.role, page.hops + 1);
+    let hop = Found { url: to.clone(), role, number, published_at: None, hops };
     let goes_on = match (&page.list, role) {
-        (Some(list), Role::ListPage) => Some(Continuation { url: to.clone(), list: list.clone() }),
+        (Some(list), Role::ListPage) => Some(Continuation { url: to.clone(), list: list.clone(), hops }),
         _ => None,
     };
     let found = if goes_on.is_some() { Vec::new() } else { vec![hop] };
     Settlement { found, goes_on, ..settled(Verdict::Moved { to }) }
+}
+
+/// Another try, at the rest that its attempts have earned; `None` where they are used up.
+fn again(page: &Page, rests: &[Duration], now: Timestamp) -> Option<Settlement> {
+    let rest = rests.get(page.attempts as usize)?;
+    Some(queued(now + *rest, page.attempts + 1))
+}
+
+fn failed(page: &Page, why: impl Into<String>) -> Settlement {
+    broken_off(page, Verdict::Failed { why: why.into() })
+}
+
+/// A verdict without a reading: where the page is a further one of a list, what stands behind it was not seen.
+fn broken_off(page: &Page, verdict: Verdict) -> Settlement {
+    let closing = (page.role == Role::ListPage).then_some(Closing::BrokenOff);
+    Settlement { closing, ..settled(verdict) }
 }
 
 fn settled(verdict: Verdict) -> Settlement {
@@ -226,13 +292,14 @@ fn queued(due: Timestamp, attempts: u32) -> Settlement {
 }
 
 fn of_state(state: PageState) -> Settlement {
-    Settlement { state, found: Vec::new(), goes_on: None, list_end: None, article: None }
+    Settlement { state, found: Vec::new(), goes_on: None, closing: None, article: None }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontier::page::PageId;
+    use crate::frontier::page::{List, PageId};
+    use crate::frontier::reading::Pass;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
     const WANTED: Wanted = Wanted { since: None, feeds: true, menu: true, redirects: 5 };
@@ -264,35 +331,83 @@ mod tests {
     }
 
     #[test]
-    fn a_busy_host_costs_the_page_no_attempt() {
-        assert_eq!(state(&page(), Outcome::Busy), PageState::Queued { due: NOW, attempts: 0 });
-        assert_eq!(state(&page(), Outcome::Unreachable), PageState::Queued { due: NOW, attempts: 0 });
+    fn a_page_that_says_not_now_lets_others_go_first() {
+        assert_eq!(state(&page(), Outcome::Busy), PageState::Queued { due: NOW + TRY_AGAIN[0], attempts: 1 });
+    }
+
+    #[test]
+    fn a_host_that_is_down_costs_its_pages_no_attempt() {
+        let waits = PageState::Queued { due: NOW + HOST_AGAIN, attempts: 0 };
+        for outcome in [Outcome::Unreachable, Outcome::Busy, Outcome::Failed { why: "status 500".into() }] {
+            assert_eq!(state(&page(), outcome.of_a_host_that_is_down()), waits);
+        }
+    }
+
+    #[test]
+    fn an_article_that_is_refused_or_unread_once_is_asked_for_again_days_later() {
+        let refused = Outcome::Refused { why: "status 403".into() };
+        let unread = || Outcome::Read(Reading::Article(extract::Reading::NotAnArticle { why: "no story".into() }));
+        assert_eq!(state(&page(), refused), PageState::Queued { due: NOW + REFUSED_AGAIN[0], attempts: 1 });
+        assert_eq!(state(&page(), unread()), PageState::Queued { due: NOW + UNREAD_AGAIN[0], attempts: 1 });
+        let last = Page { attempts: 2, ..page() };
+        assert_eq!(state(&last, unread()), PageState::Settled(Verdict::Unextracted { why: "no story".into() }));
+        let section = Page { role: Role::Section, ..page() };
+        assert!(matches!(
+            state(&section, Outcome::Refused { why: "status 403".into() }),
+            PageState::Settled(Verdict::Refused { .. })
+        ));
+    }
+
+    #[test]
+    fn a_list_that_breaks_off_is_to_be_read_once_more() {
+        let list = List { section: PageId(2), pass: Pass::Later, began: NOW, previous: vec![], promised: true };
+        let page = Page { role: Role::ListPage, number: None, list: Some(list), attempts: 6, ..page() };
+        let closing = |page: &Page, outcome| settle(page, outcome, &[], &WANTED, NOW).closing;
+        for outcome in [
+            Outcome::Failed { why: "status 500".into() },
+            Outcome::Gone { status: 404 },
+            Outcome::Read(Reading::List(Listing::default())),
+        ] {
+            assert_eq!(closing(&page, outcome.clone()), Some(Closing::BrokenOff), "{outcome:?}");
+            let first_try = Page { attempts: 0, ..page.clone() };
+            assert!(matches!(state(&first_try, outcome), PageState::Queued { attempts: 1, .. }));
+        }
+        let unpromised = page.list.clone().map(|list| List { promised: false, ..list });
+        let end = Closing::Ended { end: ListEnd::Past, since: None };
+        assert_eq!(closing(&Page { list: unpromised, ..page }, Outcome::Gone { status: 404 }), Some(end));
+    }
+
+    #[test]
+    fn a_menu_without_sections_is_no_success() {
+        let home = Page { role: Role::Home, number: None, ..page() };
+        let read = state(&home, Outcome::Read(Reading::Home(Home::default())));
+        assert!(matches!(read, PageState::Settled(Verdict::Unextracted { .. })));
     }
 
     #[test]
     fn a_redirect_is_a_page_of_its_own() {
         let to = url("https://m.p.example/7");
-        let settlement = settle(&page(), Outcome::Redirected(to.clone()), &[], &WANTED, NOW);
+        let redirect = Outcome::Redirected { to: to.clone(), number: Some(9) };
+        let settlement = settle(&page(), redirect, &[], &WANTED, NOW);
         assert_eq!(settlement.state, PageState::Settled(Verdict::Moved { to: to.clone() }));
-        assert_eq!((settlement.found[0].hops, settlement.found[0].number), (1, Some(7)));
+        assert_eq!((settlement.found[0].hops, settlement.found[0].number), (1, Some(9)));
     }
 
     #[test]
     fn redirects_end() {
         let mut page = page();
         page.hops = 5;
-        let PageState::Settled(verdict) = state(&page, Outcome::Redirected(url("https://q.example/"))) else {
-            panic!()
-        };
+        let redirect = |to| Outcome::Redirected { to, number: None };
+        let PageState::Settled(verdict) = state(&page, redirect(url("https://q.example/"))) else { panic!() };
         assert_eq!(verdict, Verdict::Failed { why: "more than 5 redirects".into() });
-        let itself = state(&page, Outcome::Redirected(page.url.clone()));
+        let itself = state(&page, redirect(page.url.clone()));
         assert!(matches!(itself, PageState::Settled(Verdict::Failed { .. })));
     }
 
     #[test]
     fn a_page_without_an_article_keeps_its_reason() {
         let reading = Reading::Article(extract::Reading::NotAnArticle { why: "no body".into() });
-        let unextracted = state(&page(), Outcome::Read(reading));
+        let unextracted = state(&Page { attempts: 9, ..page() }, Outcome::Read(reading));
         assert_eq!(unextracted, PageState::Settled(Verdict::Unextracted { why: "no body".into() }));
     }
 }

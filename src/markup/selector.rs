@@ -38,7 +38,7 @@ enum Written {
 impl Selector {
     pub fn compile(written: &str) -> Result<Self, String> {
         let told = |why: String| format!("{written:?} is no CSS selector: {why}");
-        let compile = |one| Matcher::new(one).map_err(|why| told(format!("{:?}", why.kind)));
+        let compile = |one| Matcher::new(one).map_err(|why| told(in_words(&format!("{:?}", why.kind))));
         compile(written)?;
         let alternative = |one| Ok(Alternative { key: Key::of(one), matcher: compile(one)? });
         let alternatives = alternatives(written).into_iter().map(alternative).collect::<Result<_, String>>()?;
@@ -53,6 +53,29 @@ impl Selector {
     pub(in crate::markup) fn alternatives(&self) -> &[Alternative] {
         &self.alternatives
     }
+}
+
+/// Says in words what the parser calls by the names of its own types, which no other module can name.
+fn in_words(kind: &str) -> String {
+    let name = kind.trim_start_matches("Custom(").trim_start_matches("Basic(");
+    let name = name.split(['(', ')', '{']).next().unwrap_or_default();
+    let words = match name {
+        "EndOfInput" => "it ends too early",
+        "EmptySelector" => "a selector is missing, before or after a comma perhaps",
+        "DanglingCombinator" => "nothing stands after a `>`, `+`, `~` or space",
+        "UnexpectedToken" | "UnexpectedIdent" => "something stands where it may not",
+        "NoQualifiedNameInAttributeSelector" | "InvalidQualNameInAttr" | "ExpectedBarInAttr" => {
+            "an attribute's name is missing or malformed between `[` and `]`"
+        }
+        "UnexpectedTokenInAttributeSelector" | "BadValueInAttr" => "what stands between `[` and `]` is malformed",
+        "PseudoElementExpectedColon" | "PseudoElementExpectedIdent" | "NoIdentForPseudo" => {
+            "a name is missing after `:`"
+        }
+        "UnsupportedPseudoClassOrElement" => "it uses a `:name` that is not known here",
+        "ClassNeedsIdent" => "a class's name is missing after `.`",
+        _ => "it is malformed",
+    };
+    words.to_owned()
 }
 
 impl Pattern {
@@ -136,7 +159,17 @@ mod tests {
 
     #[test]
     fn what_is_wrong_is_said() {
-        assert!(Selector::compile("li[").unwrap_err().contains("li["));
+        for (selector, words) in [
+            ("li[", "it ends too early"),
+            ("li >", "nothing stands after a `>`"),
+            ("li,", "a selector is missing"),
+            ("", "a selector is missing"),
+            ("li:foo", "`:name` that is not known"),
+            ("li.", "it ends too early"),
+        ] {
+            let said = Selector::compile(selector).unwrap_err();
+            assert!(said.starts_with(&format!("{selector:?} is no CSS selector: ")) && said.contains(words), "{said}");
+        }
         assert!(Pattern::compile("(").unwrap_err().contains("regular expression"));
     }
 }

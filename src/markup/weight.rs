@@ -30,6 +30,33 @@ const MOST: usize = 2_000_000;
 /// Real pages use some 60 names of elements.
 const NAMES: usize = 128;
 
+/// A parser compares each attribute of a tag with all before it; real tags have some 30.
+const MOST_ATTRIBUTES: usize = 1_000;
+
+/// How many attributes a tag has at most: parted by white space or slashes, outside of quoted values.
+fn attributes(tag: &str) -> usize {
+    if tag.len() < MOST_ATTRIBUTES {
+        return 0;
+    }
+    let (mut count, mut quote, mut last) = (0, None, b' ');
+    for byte in tag.bytes() {
+        match quote {
+            Some(mark) if byte == mark => quote = None,
+            Some(_) => {}
+            None if byte == b'>' => break,
+            // Only behind a `=` does a quote open a value; elsewhere it is a letter of a name.
+            None if last == b'=' && matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            None => count += usize::from(is_gap(last) && !is_gap(byte)),
+        }
+        last = byte;
+    }
+    count
+}
+
+fn is_gap(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == b'/'
+}
+
 /// Refuses a page whose tree would be too deep or too large.
 pub fn check(html: &str) -> Result<(), MarkupError> {
     let (mut open, mut tags, mut raw) = (Open::default(), 0_usize, "");
@@ -37,6 +64,9 @@ pub fn check(html: &str) -> Result<(), MarkupError> {
         let (name, closes) = name_of(tag);
         if name.is_empty() || !(raw.is_empty() || closes && name.eq_ignore_ascii_case(raw)) {
             continue;
+        }
+        if raw.is_empty() && !closes && attributes(tag) > MOST_ATTRIBUTES {
+            return Err(MarkupError::Bomb);
         }
         raw = RAW.into_iter().find(|raw| !closes && name.eq_ignore_ascii_case(raw)).unwrap_or_default();
         tags += 1;

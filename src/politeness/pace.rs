@@ -211,10 +211,15 @@ impl Pace {
     fn pause(&self, host: &Host, manner: Manner, now: Timestamp) -> (Timestamp, Option<Rest>) {
         match manner {
             Manner::Answered => (now, None),
-            Manner::Busy { until: Some(until) } => (until, Some(Rest::RetryAfter)),
-            Manner::Busy { until: None } => {
+            // A host that says when is believed once; one that then is busy all the same rests as if it had not said.
+            Manner::Busy { until: Some(until) } if until > now && self.strikes == 1 => (until, Some(Rest::RetryAfter)),
+            Manner::Busy { until } => {
                 let rest = doubled(BUSY_REST, self.strikes - 1, LONGEST_BUSY_REST);
-                (now + rest + jitter(host, self.strikes, rest / 4), Some(Rest::Busy))
+                let own = now + rest + jitter(host, self.strikes, rest / 4);
+                match until {
+                    Some(until) if until >= own => (until, Some(Rest::RetryAfter)),
+                    _ => (own, Some(Rest::Busy)),
+                }
             }
             Manner::Failed if self.strikes >= FAILURES => {
                 let rest = doubled(FAILING_PAUSE, self.strikes - FAILURES, LONGEST_FAILING_PAUSE);
@@ -312,13 +317,21 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_is_kept_and_never_shortens_the_gap() {
+    fn retry_after_is_kept() {
         let mut pace = pace(2);
         pace.finish(&host(), Manner::Busy { until: Some(NOW + SECOND * 600) }, QUICK, NOW);
         assert_eq!((pace.not_before, pace.rest), (NOW + SECOND * 600, Some(Rest::RetryAfter)));
-        let mut other = self::pace(2);
-        other.finish(&host(), Manner::Busy { until: Some(NOW) }, QUICK, NOW);
-        assert_eq!(other.not_before, NOW + SECOND * 4);
+    }
+
+    #[test]
+    fn a_retry_after_that_is_over_is_no_leave_to_ask_on() {
+        let mut pace = pace(2);
+        let rests: Vec<Duration> = (0..4).map(|_| rest_after(&mut pace, Manner::Busy { until: Some(NOW) })).collect();
+        assert!(rests.iter().zip([30, 60, 120, 240]).all(|(rest, least)| *rest >= SECOND * least), "{rests:?}");
+        let mut pace = self::pace(2);
+        rest_after(&mut pace, Manner::Busy { until: Some(NOW + SECOND * 3) });
+        let soon = pace.not_before + SECOND * 3;
+        assert!(rest_after(&mut pace, Manner::Busy { until: Some(soon) }) >= SECOND * 60);
     }
 
     #[test]

@@ -4,16 +4,19 @@ use std::time::Duration;
 
 use crate::time::Timestamp;
 
+/// A longer wish is taken as this: a slip of some server's would otherwise end an archive for good.
+const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// Returns the moment until which a host asks to be left alone; `None` where the header says nothing that can be read.
 pub fn retry_after(header: &str, now: Timestamp) -> Option<Timestamp> {
     let header = header.trim();
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         // More seconds than fit are still a wish to be left alone, for as long as we can count.
         let seconds = header.parse().unwrap_or(u64::MAX);
-        return Some(now + Duration::from_secs(seconds));
+        return Some(now + Duration::from_secs(seconds).min(LONGEST));
     }
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
-    Some(date.into())
+    Some(Timestamp::from(date).min(now + LONGEST))
 }
 
 #[cfg(test)]
@@ -30,8 +33,10 @@ mod tests {
     }
 
     #[test]
-    fn an_absurd_wait_does_not_overflow() {
-        assert_eq!(retry_after("99999999999999999999999", NOW), Some(Timestamp::MAX));
+    fn an_absurd_wait_is_a_month() {
+        for absurd in ["99999999999999999999999", "315360000", "Fri, 01 Jan 2100 00:00:00 GMT"] {
+            assert_eq!(retry_after(absurd, NOW), Some(NOW + LONGEST), "{absurd}");
+        }
     }
 
     #[test]

@@ -16,10 +16,22 @@ pub(in crate::robots) fn path(text: &str) -> String {
 
 /// Returns a rule's pattern: its `*`, and a `$` at its end, are signs; `%2A` and `%24` are the letters (RFC 9309 §2.2.3).
 pub(in crate::robots) fn pattern(text: &str) -> String {
+    // The address standard turns these around in paths before anybody is asked.
+    let text = match text.split_once('?') {
+        Some((path, query)) => format!("{}?{query}", path.replace('\\', "/")),
+        None => text.replace('\\', "/"),
+    };
     match text.strip_suffix('$') {
         Some(rest) => comparable(rest, Signs::Special) + "$",
-        None => comparable(text, Signs::Special),
+        None => comparable(&text, Signs::Special),
     }
+}
+
+/// Returns the pattern as it reads where a `%` that begins no escape is taken for the beginning of any.
+pub(in crate::robots) fn loose_pattern(text: &str) -> Option<String> {
+    let pattern = pattern(text);
+    let has_lone_percent = pattern.contains("%25") && !text.contains("%25");
+    has_lone_percent.then(|| pattern.replace("%25", "%"))
 }
 
 fn comparable(text: &str, signs: Signs) -> String {
@@ -61,7 +73,7 @@ fn is_reserved(byte: u8) -> bool {
 /// Reserved characters that part nothing where they stand (RFC 3986 §3.3, §3.4): the RFC's table of comparisons takes
 /// `?baz=https://foo.bar` and `?baz=https%3A%2F%2Ffoo.bar` for the same.
 fn means_nothing_bare(byte: u8, in_query: bool) -> bool {
-    matches!(byte, b':' | b'@') || (in_query && matches!(byte, b'/' | b'?'))
+    matches!(byte, b':' | b'@' | b'\'') || (in_query && matches!(byte, b'/' | b'?'))
 }
 
 fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
@@ -83,6 +95,7 @@ mod tests {
             ("/x?u=https://a.kr/b?c", "/x?u=https%3A%2F%2Fa.kr%2Fb%3Fc"),
             ("/a:b@c", "/a%3Ab%40c"),
             ("/50%", "/50%25"),
+            ("/w?v='1'", "/w?v=%271%27"),
             ("/100%책/x", "/100%25%EC%B1%85/x"),
         ] {
             assert_eq!(path(one), path(other), "{one}");

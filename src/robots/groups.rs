@@ -115,8 +115,13 @@ impl RobotsParseHandler for Directives {
 /// `5`, `0.5`, `1,5`, and what people add to it: `10 s`, `10 # seconds`.
 fn seconds(value: &str) -> Option<Duration> {
     let end = value.find(|c: char| !(c.is_ascii_digit() || ".,".contains(c))).unwrap_or(value.len());
+    if value.to_ascii_lowercase().starts_with("inf") {
+        return Some(Duration::MAX);
+    }
     let seconds: f64 = value[..end].replace(',', ".").parse().ok()?;
-    Some(saturating(seconds))
+    // `1e30`: what stands behind the number is its power, not a unit.
+    let seconds = value.split_whitespace().next().and_then(|whole| whole.parse().ok()).unwrap_or(seconds);
+    (seconds >= 0.0).then(|| saturating(seconds))
 }
 
 /// `1/5` or `1/5s`: pages over seconds, also `m` and `h`; what stands behind (hours of the day) is kept to at all hours.

@@ -32,7 +32,7 @@ impl Rules {
     /// Takes the patterns in canonical form; empty ones mean nothing (RFC 9309 §2.2.2).
     pub fn new<'a>(allow: impl Iterator<Item = &'a str>, disallow: impl Iterator<Item = &'a str>) -> Self {
         let mut allow: Vec<Rule> = allow.flat_map(|shown| [Some(rule(shown)), folder(shown)]).flatten().collect();
-        let mut disallow: Vec<Rule> = disallow.map(rule).collect();
+        let mut disallow: Vec<Rule> = disallow.flat_map(|shown| [Some(rule(shown)), loose(shown)]).flatten().collect();
         for rules in [&mut allow, &mut disallow] {
             rules.retain(|rule| !rule.shown.is_empty());
             rules.sort_by(|a, b| (Reverse(a.shown.len()), &a.shown).cmp(&(Reverse(b.shown.len()), &b.shown)));
@@ -60,6 +60,11 @@ impl Rules {
 
 fn rule(shown: &str) -> Rule {
     Rule { shown: shown.to_owned(), pattern: comparable::pattern(shown) }
+}
+
+/// `Disallow: /*%` may mean any escape: in doubt it forbids.
+fn loose(shown: &str) -> Option<Rule> {
+    Some(Rule { shown: shown.to_owned(), pattern: comparable::loose_pattern(shown)? })
 }
 
 /// Google's matcher takes `Allow: /x/index.html` to allow `/x/` as well.

@@ -103,6 +103,15 @@ impl Crawler {
         std::fs::write(self.config().join("sites/demo.toml"), text).unwrap();
     }
 
+    /// Adds a site of the user's own, with such a gap.
+    pub fn write_named_site(&self, name: &str, base: &str, gap: &str) {
+        std::fs::create_dir_all(self.config().join("sites")).unwrap();
+        let text = format!(
+            "name = \"{name}\"\ntitle = \"{name}\"\nhome = \"{base}/\"\nprofile = \"ndsoft\"\nown_site = true\n[pace]\ngap = \"{gap}\"\n"
+        );
+        std::fs::write(self.config().join(format!("sites/{name}.toml")), text).unwrap();
+    }
+
     pub fn config(&self) -> PathBuf {
         self.folder.path().join("config")
     }
@@ -114,6 +123,7 @@ impl Crawler {
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_saseo"));
         command.env_remove("SASEO_CONTACT").env_remove("SASEO_DATA").env_remove("SASEO_CONFIG");
+        command.env("SASEO_RUNTIME_DIR", self.folder.path().join("locks"));
         command.arg("--config").arg(self.config()).arg("--data").arg(self.data()).args(args);
         command
     }

@@ -14,6 +14,9 @@ ALTER TABLE host ADD COLUMN rest TEXT CHECK (rest IN ('retry-after', 'busy', 'fa
 ALTER TABLE lease ADD COLUMN boot TEXT;
 ALTER TABLE lease ADD COLUMN uptime INTEGER;
 
+-- The last change before the run: what it brought is counted from there, also where it was killed.
+ALTER TABLE run ADD COLUMN change_from INTEGER NOT NULL DEFAULT 0;
+
 -- The request that brought a robots.txt: its ending in the ledger has the body's digest.
 ALTER TABLE robots ADD COLUMN announced_id INTEGER REFERENCES ledger;
 
@@ -36,17 +39,22 @@ CREATE TABLE new_page (
     last_modified TEXT,
     -- of sections
     read_to_end_at INTEGER,
+    read_since     INTEGER, -- that reading wanted nothing that was published before
     list_end       TEXT CHECK (list_end IN ('last', 'past', 'repeats', 'since', 'known')),
     -- of further list pages: where they stand in the reading
     section_id    INTEGER REFERENCES page,
     pass          TEXT CHECK (pass IN ('first', 'later')),
     began_at      INTEGER,
-    previous      INTEGER,
+    previous      TEXT, -- marks of the last pages, as a JSON array
+    promised      INTEGER NOT NULL DEFAULT 0 CHECK (promised IN (0, 1)),
     CHECK ((due_at IS NULL) = (verdict IS NOT NULL)),
     CHECK ((verdict IS NULL) = (settled_at IS NULL)),
     CHECK (role <> 'list' OR (section_id IS NOT NULL AND pass IS NOT NULL AND began_at IS NOT NULL))
 ) STRICT;
-INSERT INTO new_page SELECT * FROM page;
+INSERT INTO new_page (id, site_id, host, url, role, number, priority, discovered_at, due_at, attempts, verdict, reason, settled_at, hops,
+    etag, last_modified, read_to_end_at, list_end, section_id, pass, began_at, previous)
+SELECT id, site_id, host, url, role, number, priority, discovered_at, due_at, attempts, verdict, reason, settled_at, hops,
+    etag, last_modified, read_to_end_at, list_end, section_id, pass, began_at, CASE WHEN previous IS NOT NULL THEN json_array(previous) END FROM page;
 DROP TABLE page;
 ALTER TABLE new_page RENAME TO page;
 CREATE INDEX page_due ON page (host, priority DESC, due_at) WHERE due_at IS NOT NULL;
@@ -208,6 +216,8 @@ SELECT run.id, run.command,
        strftime('%Y-%m-%dT%H:%M:%SZ', run.ended_at / 1000, 'unixepoch') AS ended_at, run.how,
        (SELECT count(*) FROM ledger WHERE kind = 'announced' AND id > run.ledger_from AND id <= run.ledger_to) AS requests,
        (SELECT coalesce(sum(bytes), 0) FROM ledger WHERE kind = 'ended' AND id > run.ledger_from AND id <= run.ledger_to) AS bytes,
-       run.articles_new, run.articles_changed, run.articles_gone, run.refused, run.failed
+       CASE WHEN run.how IS NOT NULL THEN run.articles_new ELSE (SELECT count(*) FROM change WHERE kind = 'new' AND seq > run.change_from) END AS articles_new,
+       CASE WHEN run.how IS NOT NULL THEN run.articles_changed ELSE (SELECT count(*) FROM change WHERE kind = 'changed' AND seq > run.change_from) END AS articles_changed,
+       run.articles_gone, run.refused, run.failed
 FROM (SELECT *, coalesce((SELECT min(ledger_from) FROM run AS next WHERE next.id > run.id), (SELECT max(id) FROM ledger)) AS ledger_to
       FROM run) AS run;

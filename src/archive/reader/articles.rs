@@ -33,6 +33,14 @@ const COLUMNS: &str =
     published_source, section, subsection, language, text, images, tags, rights, access, opt_outs, version,
     content_sha256, first_seen_at, fetched_at, http_status, extractor";
 
+/// The paragraphs of a text, which are joined by blank lines, as a JSON list.
+const PARAGRAPHS: &str = "(WITH RECURSIVE cut (rest, one) AS (
+      SELECT text || char(10, 10), NULL
+      UNION ALL
+      SELECT substr(rest, instr(rest, char(10, 10)) + 2), substr(rest, 1, instr(rest, char(10, 10)) - 1)
+      FROM cut WHERE instr(rest, char(10, 10)) > 0)
+    SELECT json_group_array(one) FROM cut WHERE one <> '') AS paragraphs";
+
 /// Sites by name, their articles oldest first: an order that does not change when articles are added.
 const TAKEN: &str = "FROM articles WHERE (?1 IS NULL OR site = ?1)
     AND (?2 IS NULL OR published_at IS NULL OR substr(published_at, 1, 10) >= ?2)
@@ -67,13 +75,16 @@ impl Reader {
         Ok(count)
     }
 
-    /// Writes the articles into a new SQLite file, as one table of the view's columns, and returns how many there were.
+    /// Writes the articles into a new SQLite file, as one table of the exports' fields, lists as JSON, and returns how many there were.
     pub fn articles_to_sqlite(&self, filter: &Filter, out: &Path) -> Result<u64, ArchiveError> {
-        let at = |error| ArchiveError::at(out, error);
+        let at = |error| ArchiveError::of_export(out, error);
         let target = Connection::open(out).map_err(at)?;
+        // Nobody reads the file before it is whole, and one that is not is thrown away: it needs no journal.
+        target.pragma_update(None, "journal_mode", "OFF").map_err(at)?;
         target.execute("ATTACH DATABASE ?1 AS archive", [&self.address]).map_err(at)?;
-        let sql =
-            format!("CREATE TABLE articles AS SELECT {COLUMNS} {}", TAKEN.replacen("articles", "archive.articles", 1));
+        let columns = COLUMNS.replacen("text,", &format!("text, {PARAGRAPHS},"), 1);
+        let taken = TAKEN.replacen("articles", "archive.articles", 1);
+        let sql = format!("CREATE TABLE articles AS SELECT {columns} {taken}");
         target.execute(&sql, params![filter.site, since(filter)]).map_err(at)?;
         let count: i64 = target.query_row("SELECT count(*) FROM main.articles", [], |row| row.get(0)).map_err(at)?;
         target.execute("CREATE UNIQUE INDEX articles_by_id ON articles (id)", []).map_err(at)?;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::politeness::Rest;
 use crate::time::Timestamp;
 
 /// One site's numbers.
@@ -37,7 +38,22 @@ pub struct HostState {
     pub not_before: String,
     pub gap_seconds: f64,
     pub strikes: u32,
+    pub refusals: u32,
+    /// Why it rests for longer than its gap, if it does: `retry-after`, `busy`, `failing` or `refusing`.
+    pub rest: Option<&'static str>,
+    /// The same as a person is told it.
+    pub rest_in_words: Option<&'static str>,
     pub queued: u64,
+}
+
+/// A page that brought nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Failure {
+    pub site: String,
+    pub url: String,
+    pub verdict: String,
+    pub reason: Option<String>,
+    pub settled_at: String,
 }
 
 /// One run, from the view `runs`.
@@ -95,19 +111,44 @@ impl Reader {
 
     pub fn hosts(&self) -> Result<Vec<HostState>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT name, not_before, gap, strikes,
+            "SELECT name, not_before, gap, strikes, refusals, rest,
                (SELECT count(*) FROM page WHERE page.host = host.name AND due_at IS NOT NULL) FROM host ORDER BY name",
         )?;
         let states = select.query_map([], |row| {
+            let rest = row.get::<_, Option<String>>(5)?.as_deref().and_then(Rest::named);
             Ok(HostState {
                 host: row.get(0)?,
                 not_before: Timestamp::from_millis(row.get(1)?).to_string(),
                 gap_seconds: std::time::Duration::from_millis(row.get(2)?).as_secs_f64(),
                 strikes: row.get(3)?,
-                queued: row.get(4)?,
+                refusals: row.get(4)?,
+                rest: rest.map(Rest::name),
+                rest_in_words: rest.map(Rest::in_words),
+                queued: row.get(6)?,
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the pages that brought nothing, the newest first. That a host has no policy file is nothing of the kind.
+    pub fn failures(&self, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
+        let mut select = self.connection.prepare(
+            "SELECT site.name, page.url, page.verdict, page.reason, page.settled_at
+             FROM page JOIN site ON site.id = page.site_id
+             WHERE page.verdict IN ('failed', 'refused', 'unextracted', 'gone', 'disallowed')
+               AND NOT (page.role = 'policy' AND page.verdict = 'gone')
+             ORDER BY page.settled_at DESC, page.id DESC LIMIT ?1",
+        )?;
+        let failures = select.query_map(params![most.map_or(-1, i64::from)], |row| {
+            Ok(Failure {
+                site: row.get(0)?,
+                url: row.get(1)?,
+                verdict: row.get(2)?,
+                reason: row.get(3)?,
+                settled_at: Timestamp::from_millis(row.get(4)?).to_string(),
+            })
+        })?;
+        Ok(failures.collect::<Result<_, _>>()?)
     }
 
     /// Returns the newest runs, the newest first.

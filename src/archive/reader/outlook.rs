@@ -1,0 +1,111 @@
+//! What a crawl of a site would ask for now, and what its requests have cost so far: for plans.
+
+use std::time::Duration;
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::archive::seed::{AGAIN, DUE_AGAIN};
+use crate::page_url::PageUrl;
+use crate::time::Timestamp;
+
+/// History that is looked at: so many of the newest answers, so many days of new articles.
+const ANSWERS: u32 = 1_000;
+const DAYS: u64 = 7;
+
+/// What is known of a site, as far as a crawl of it depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Outlook {
+    /// Home page, sections, feeds and policies that a crawl would read.
+    pub entries: u64,
+    /// Articles and further list pages that are queued and due.
+    pub queued: u64,
+    /// Pages that are queued for later.
+    pub later: u64,
+    /// The site's robots.txt would be asked for.
+    pub robots_due: bool,
+    /// New articles since the last run, if the paper goes on publishing as in the last days.
+    pub expected_new: f64,
+    /// Mean decoded bytes of an article's page, and of any other.
+    pub article_bytes: Option<f64>,
+    pub entry_bytes: Option<f64>,
+    /// The gap that the site's host was kept to at last.
+    pub gap: Option<Duration>,
+    /// Until when the host is left alone.
+    pub not_before: Option<Timestamp>,
+    /// Mean time that an answer took.
+    pub answer_time: Option<Duration>,
+}
+
+impl Reader {
+    /// Returns the outlook of a site at its home address; `None` for one that was never crawled.
+    pub fn outlook(&self, site: &str, home: &PageUrl, now: Timestamp) -> Result<Option<Outlook>, ArchiveError> {
+        let known = "SELECT id FROM site WHERE name = ?1";
+        let Some(id) = self.connection.query_row(known, [site], |row| row.get::<_, i64>(0)).optional()? else {
+            return Ok(None);
+        };
+        let mut outlook = self.due(site, now)?;
+        outlook.robots_due = self.robots_due(home, now)?;
+        outlook.expected_new = self.expected_new(id, now)?;
+        (outlook.article_bytes, outlook.entry_bytes) = self.costs(id)?;
+        let host = home.host();
+        let sql = "SELECT gap, not_before FROM host WHERE name = ?1";
+        let pace: Option<(i64, i64)> =
+            self.connection.query_row(sql, [host.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+        outlook.gap = pace.map(|(gap, _)| millis(gap));
+        outlook.not_before = pace.map(|(_, until)| Timestamp::from_millis(until));
+        outlook.answer_time = self.answer_time(host.as_str())?;
+        Ok(Some(outlook))
+    }
+
+    fn due(&self, site: &str, now: Timestamp) -> Result<Outlook, ArchiveError> {
+        let sql = format!(
+            "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list') AND (due_at <= ?2 OR {DUE_AGAIN})),
+                    count(*) FILTER (WHERE role IN ('article', 'list') AND due_at <= ?2),
+                    count(*) FILTER (WHERE due_at > ?2)
+             FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)"
+        );
+        let counts = params![site, now.millis(), (now - AGAIN).millis()];
+        Ok(self.connection.query_row(&sql, counts, |row| {
+            Ok(Outlook { entries: row.get(0)?, queued: row.get(1)?, later: row.get(2)?, ..Outlook::default() })
+        })?)
+    }
+
+    fn robots_due(&self, home: &PageUrl, now: Timestamp) -> Result<bool, ArchiveError> {
+        let sql = "SELECT expires_at FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1";
+        let expires: Option<i64> = self.connection.query_row(sql, [home.origin()], |row| row.get(0)).optional()?;
+        Ok(expires.is_none_or(|expires| expires <= now.millis()))
+    }
+
+    fn expected_new(&self, site: i64, now: Timestamp) -> Result<f64, ArchiveError> {
+        let window = Duration::from_secs(DAYS * 24 * 3600);
+        let sql = "SELECT count(*) FROM version JOIN article ON article.id = version.article_id
+                   WHERE article.site_id = ?1 AND version.n = 1 AND version.published_ms > ?2";
+        let new: u32 = self.connection.query_row(sql, params![site, (now - window).millis()], |row| row.get(0))?;
+        let last: Option<i64> = self.connection.query_row("SELECT max(started_at) FROM run", [], |row| row.get(0))?;
+        let since = last.map_or(Duration::ZERO, |last| now.since(Timestamp::from_millis(last))).min(window);
+        Ok(f64::from(new) * since.as_secs_f64() / window.as_secs_f64())
+    }
+
+    fn costs(&self, site: i64) -> Result<(Option<f64>, Option<f64>), ArchiveError> {
+        let sql = "SELECT avg(bytes) FILTER (WHERE role = 'article'), avg(bytes) FILTER (WHERE role <> 'article')
+                   FROM (SELECT page.role AS role, ledger.bytes AS bytes FROM capture
+                         JOIN page ON page.id = capture.page_id
+                         JOIN ledger ON ledger.announced_id = capture.announced_id
+                         WHERE page.site_id = ?1 AND capture.status = 200 ORDER BY capture.id DESC LIMIT ?2)";
+        Ok(self.connection.query_row(sql, params![site, ANSWERS], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    fn answer_time(&self, host: &str) -> Result<Option<Duration>, ArchiveError> {
+        let sql = "SELECT avg(took) FROM (SELECT ended.at - announced.at AS took FROM ledger AS announced
+                   JOIN ledger AS ended ON ended.announced_id = announced.id
+                   WHERE announced.host = ?1 ORDER BY announced.id DESC LIMIT ?2)";
+        let took: Option<f64> = self.connection.query_row(sql, params![host, ANSWERS], |row| row.get(0))?;
+        Ok(took.and_then(|took| Duration::try_from_secs_f64(took / 1000.0).ok()))
+    }
+}
+
+fn millis(millis: i64) -> Duration {
+    Duration::from_millis(millis.max(0).unsigned_abs())
+}

@@ -1,0 +1,48 @@
+//! Commands as a person can type them next: this program, with the folders that this time were named.
+
+use std::path::Path;
+
+use crate::cli::Common;
+
+/// Returns the command as it is to be typed, `saseo --data /srv/paper resume readersnews`.
+pub(in crate::cli) fn command(common: &Common, words: &[&str]) -> String {
+    on(common.config.as_deref(), common.data.as_deref(), words)
+}
+
+/// The same with other folders.
+pub(in crate::cli) fn on(config: Option<&Path>, data: Option<&Path>, words: &[&str]) -> String {
+    let mut typed = vec![quoted(&program())];
+    for (option, folder) in [("--config", config), ("--data", data)] {
+        if let Some(folder) = folder {
+            typed.extend([option.to_owned(), quoted(&folder.to_string_lossy())]);
+        }
+    }
+    typed.extend(words.iter().map(|word| quoted(word)));
+    typed.join(" ")
+}
+
+/// The program as it was called: a bare name is found on the PATH again, a path as long as the folder is the same.
+fn program() -> String {
+    std::env::args_os().next().map_or("saseo".to_owned(), |name| name.to_string_lossy().into_owned())
+}
+
+/// A word as a shell takes it for one.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@+,%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_spaces_stays_one_word() {
+        assert!(on(None, Some("/srv/my paper".as_ref()), &["resume"]).ends_with(" --data '/srv/my paper' resume"));
+        assert_eq!(quoted("it's"), "'it'\\''s'");
+    }
+}

@@ -1,0 +1,125 @@
+//! `saseo plan`, and `crawl --dry-run`: what a crawl would ask now. No request, and no lock.
+
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::archive::{ArchiveError, Outlook, Reader};
+use crate::cli::configuration::Configuration;
+use crate::cli::exit::Exit;
+use crate::cli::progress::in_words;
+use crate::cli::{Common, say};
+use crate::clock::Clock;
+use crate::config::Site;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PlanArgs {
+    /// Sites by name; all that are configured where none is named
+    #[arg(value_name = "SITE")]
+    sites: Vec<String>,
+}
+
+/// What a crawl of one site would ask now.
+#[derive(Debug, Serialize)]
+struct SitePlan {
+    site: String,
+    /// False where nothing is known yet: then only the beginning can be planned.
+    crawled_before: bool,
+    gap_seconds: f64,
+    /// Requests that are certain: robots.txt, entry pages, and what is queued and due.
+    requests: u64,
+    entries: u64,
+    queued: u64,
+    later: u64,
+    /// New articles to be found on the way, by the last days' rate.
+    expected_new: u64,
+    /// Of decoded bodies, by what such pages had so far; null without a history.
+    expected_bytes: Option<u64>,
+    expected_hours: f64,
+    requests_per_hour: u64,
+    /// Where the host is left alone until later than now.
+    not_before: Option<String>,
+}
+
+pub(in crate::cli) fn run(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
+    tell(common, &args.sites)
+}
+
+/// Tells what a crawl of the sites would ask.
+pub(in crate::cli) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
+    let configuration = Configuration::load(common.config.as_deref())?;
+    let reader = match Reader::open(common.data()) {
+        Ok(reader) => Some(reader),
+        Err(ArchiveError::Missing { .. }) => None,
+        Err(error) => return Err(error.into()),
+    };
+    let now = Clock::system().now();
+    let mut plans = Vec::new();
+    for site in configuration.chosen(sites)? {
+        let outlook = reader.as_ref().map(|reader| reader.outlook(&site.name, &site.home, now)).transpose()?.flatten();
+        plans.push(plan(site, outlook, now));
+    }
+    if common.json {
+        say::json(&plans)?;
+    } else {
+        plans.iter().try_for_each(|plan| say::data(&in_lines(plan)))?;
+    }
+    Ok(Exit::Done)
+}
+
+fn plan(site: &Site, outlook: Option<Outlook>, now: crate::time::Timestamp) -> SitePlan {
+    let crawled_before = outlook.is_some();
+    // A first crawl begins with robots.txt, two files of reservations and the home page.
+    let first = Outlook { entries: 3, robots_due: true, ..Outlook::default() };
+    let outlook = outlook.unwrap_or(first);
+    let gap = outlook.gap.unwrap_or_default().max(site.pace.gap.0);
+    let turn = gap + outlook.answer_time.unwrap_or_default();
+    let requests = u64::from(outlook.robots_due) + outlook.entries + outlook.queued;
+    let expected_new = outlook.expected_new.ceil() as u64;
+    let articles = (outlook.queued + expected_new) as f64;
+    let bytes = outlook
+        .article_bytes
+        .or(outlook.entry_bytes)
+        .map(|article| articles * article + outlook.entries as f64 * outlook.entry_bytes.unwrap_or(article));
+    let rest = outlook.not_before.map_or(Duration::ZERO, |until| until.since(now));
+    let hours = (turn.as_secs_f64() * (requests + expected_new) as f64 + rest.as_secs_f64()) / 3600.0;
+    SitePlan {
+        site: site.name.clone(),
+        crawled_before,
+        gap_seconds: gap.as_secs_f64(),
+        requests,
+        entries: outlook.entries,
+        queued: outlook.queued,
+        later: outlook.later,
+        expected_new,
+        expected_bytes: bytes.map(|bytes| bytes as u64),
+        expected_hours: hours,
+        requests_per_hour: (3600.0 / turn.as_secs_f64().max(0.001)) as u64,
+        not_before: outlook.not_before.filter(|until| *until > now).map(|until| until.to_string()),
+    }
+}
+
+fn in_lines(plan: &SitePlan) -> String {
+    let SitePlan { site, requests, entries, queued, expected_new, requests_per_hour, .. } = plan;
+    let gap = plan.gap_seconds;
+    if !plan.crawled_before {
+        return format!(
+            "{site}: never crawled; it begins with {requests} requests, and goes on from what its menu names, \
+             at most {requests_per_hour} requests an hour (gap {gap} s)"
+        );
+    }
+    let bytes = plan.expected_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / 1e6));
+    let time = in_words(Duration::from_secs_f64(plan.expected_hours * 3600.0));
+    let mut line = format!(
+        "{site}: {requests} requests ({entries} entry pages, {queued} queued), about {expected_new} new articles, {bytes} MB, \
+         {time} at a gap of {gap} s"
+    );
+    if plan.later > 0 {
+        line.push_str(&format!("; {} queued for later", plan.later));
+    }
+    if let Some(until) = &plan.not_before {
+        line.push_str(&format!("; its host is left alone until {until}"));
+    }
+    line
+}

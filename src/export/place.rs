@@ -1,0 +1,161 @@
+//! Where an export goes: a file that is replaced when the new one is whole, or a stream that takes it as it comes.
+
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use crate::export::{ExportError, Format};
+
+/// Links that lead on and on lead nowhere.
+const LINKS: u32 = 40;
+
+/// A place for one export.
+#[derive(Debug)]
+pub enum Place {
+    File(Beside),
+    Stream(Stream),
+}
+
+/// What is no regular file, and is never replaced: standard output, a pipe, a device.
+#[derive(Debug)]
+pub struct Stream {
+    pub name: PathBuf,
+    file: Option<File>,
+}
+
+/// A file beside the one that is wanted, gone again where it was not renamed to it.
+#[derive(Debug)]
+pub struct Beside {
+    pub part: PathBuf,
+    /// The file at the end of all links.
+    pub target: PathBuf,
+    permissions: Option<Permissions>,
+}
+
+impl Stream {
+    /// Opens what stands at `out` and is no regular file; `-` is standard output.
+    pub fn at(out: &Path, format: Format) -> Result<Option<Self>, ExportError> {
+        let is_stdout = out == Path::new("-") || out == Path::new("/dev/stdout");
+        let is_stream = match fs::metadata(out) {
+            Ok(there) if there.is_dir() => return Err(ExportError::Folder { path: out.to_owned() }),
+            Ok(there) => !there.is_file() || out.starts_with("/dev") || out.starts_with("/proc"),
+            Err(_) => is_stdout,
+        };
+        match format {
+            _ if !is_stream => return Ok(None),
+            Format::Sqlite => return Err(ExportError::NoFile { path: out.to_owned() }),
+            Format::Jsonl | Format::Csv if is_stdout => return Ok(Some(Self { name: out.to_owned(), file: None })),
+            Format::Jsonl | Format::Csv => {}
+        }
+        let file = OpenOptions::new().append(true).open(out);
+        let file = file.map_err(|why| ExportError::Write { path: out.to_owned(), why })?;
+        Ok(Some(Self { name: out.to_owned(), file: Some(file) }))
+    }
+
+    pub(in crate::export) fn writer(&self) -> Box<dyn Write + '_> {
+        match &self.file {
+            Some(file) => Box::new(file),
+            None => Box::new(io::stdout()),
+        }
+    }
+}
+
+impl Beside {
+    /// Makes the file beside the one at `out`, whose links are followed.
+    pub fn of(out: &Path) -> Result<Self, ExportError> {
+        let fault = |why| ExportError::Write { path: out.to_owned(), why };
+        let target = followed(out).map_err(fault)?;
+        // Without a file there, the new one has the usual mode.
+        let permissions = fs::metadata(&target).ok().map(|there| there.permissions());
+        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::create_dir_all(folder).map_err(fault)?;
+        let name = target.file_name().unwrap_or_default();
+        remove_stale(folder, name);
+        let mut own = name.to_owned();
+        own.push(format!(".{}.part", std::process::id()));
+        let part = target.with_file_name(own);
+        // Here from the beginning, so that whoever cleans up after a signal finds it.
+        File::create(&part).map_err(fault)?;
+        Ok(Self { part, target, permissions })
+    }
+
+    /// Puts the whole file in its place, with the mode of the one that it replaces.
+    pub(in crate::export) fn finish(self) -> Result<(), ExportError> {
+        let fault = |why| ExportError::Write { path: self.target.clone(), why };
+        if let Some(permissions) = &self.permissions {
+            fs::set_permissions(&self.part, permissions.clone()).map_err(fault)?;
+        }
+        File::open(&self.part).and_then(|file| file.sync_all()).map_err(fault)?;
+        fs::rename(&self.part, &self.target).map_err(fault)
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        // After the rename there is nothing left to remove.
+        let _ = fs::remove_file(&self.part);
+    }
+}
+
+/// Returns the file at the end of all links, there or not.
+fn followed(out: &Path) -> io::Result<PathBuf> {
+    let mut path = out.to_owned();
+    for _ in 0..LINKS {
+        match fs::symlink_metadata(&path) {
+            Ok(there) if there.is_symlink() => {
+                let to = fs::read_link(&path)?;
+                path = path.parent().unwrap_or(Path::new("")).join(to);
+            }
+            Ok(_) | Err(_) => return Ok(path),
+        }
+    }
+    Err(io::Error::other("its links lead in a circle"))
+}
+
+/// Removes what killed exports of the same file left: `NAME.PID.part`, and what a database has beside it.
+fn remove_stale(folder: &Path, name: &std::ffi::OsStr) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        if process_of(&entry.file_name(), name).is_some_and(is_dead) {
+            // Where it cannot be removed it does no harm either.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn process_of(entry: &OsString, name: &std::ffi::OsStr) -> Option<u32> {
+    let (entry, name) = (entry.to_str()?, name.to_str()?);
+    let (process, ending) = entry.strip_prefix(name)?.strip_prefix('.')?.split_once('.')?;
+    let is_part = matches!(ending, "part" | "part-journal" | "part-wal" | "part-shm");
+    process.parse().ok().filter(|_| is_part)
+}
+
+/// Where the system does not list its processes, nobody can tell, and the file is left.
+fn is_dead(process: u32) -> bool {
+    process == std::process::id()
+        || Path::new("/proc/self").exists() && !Path::new(&format!("/proc/{process}")).exists()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_parts_of_the_same_file_are_taken_for_stale_ones() {
+        let of = |entry: &str| process_of(&OsString::from(entry), "a.jsonl".as_ref());
+        assert_eq!((of("a.jsonl.12.part"), of("a.jsonl.12.part-journal")), (Some(12), Some(12)));
+        for other in ["b.jsonl.12.part", "a.jsonl", "a.jsonl.part", "a.jsonl.x.part", "a.jsonl.12.part.gz"] {
+            assert_eq!(of(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn links_in_a_circle_are_told() {
+        let folder = tempfile::TempDir::new().unwrap();
+        let (one, other) = (folder.path().join("one"), folder.path().join("other"));
+        std::os::unix::fs::symlink(&one, &other).unwrap();
+        std::os::unix::fs::symlink(&other, &one).unwrap();
+        assert!(Beside::of(&one).unwrap_err().to_string().contains("cannot write"));
+    }
+}

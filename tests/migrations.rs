@@ -1,0 +1,159 @@
+//! An archive of every schema before is brought up to date with all that it holds, and its ledger's chain unbroken.
+
+use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Terms};
+use saseo::config::settings::Durability;
+use saseo::page_url::PageUrl;
+use saseo::time::Timestamp;
+use sha2::{Digest, Sha256};
+use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+const FIRST: &str = include_str!("../src/archive/migrations/0001.sql");
+
+/// One link of schema 1's chain, as docs/archive.md tells it.
+struct Link(Sha256);
+
+impl Link {
+    fn after(previous: [u8; 32], kind: &str, at: i64, run: i64) -> Self {
+        Self(Sha256::new_with_prefix(previous)).text(kind).number(at).number(run)
+    }
+
+    fn text(mut self, field: &str) -> Self {
+        self.0.update((field.len() as u64).to_be_bytes());
+        self.0.update(field);
+        self
+    }
+
+    fn number(mut self, field: i64) -> Self {
+        self.0.update(field.to_be_bytes());
+        self
+    }
+
+    fn hash(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
+/// An archive as schema 1 left it: one article in two versions, a list half read, a host at rest, one request without an
+/// ending.
+fn archive_of_schema_1() -> TempDir {
+    let folder = TempDir::new().unwrap();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch(FIRST).unwrap();
+    sql.execute_batch(
+        "PRAGMA application_id = 1935766373; PRAGMA user_version = 1;
+         INSERT INTO site VALUES (1, 'paper', '신문', 'https://paper.example/', 5);
+         INSERT INTO host VALUES (1, 'paper.example', 1795520551000, 2000, 1);
+         INSERT INTO robots VALUES (1, 'https://paper.example', 1795520000000, 1795606400000, 200, 'rules', 'fetched', x'');
+         INSERT INTO run (id, command, epoch, ledger_from, started_at) VALUES (1, 'crawl', 1, 0, 1795520000000);
+         INSERT INTO page (id, site_id, host, url, role, number, priority, discovered_at, verdict, settled_at)
+           VALUES (1, 1, 'paper.example', 'https://paper.example/news/articleView.html?idxno=7', 'article', 7, 10, 6, 'stored', 8);
+         INSERT INTO page (id, site_id, host, url, role, priority, discovered_at, verdict, settled_at, read_to_end_at, list_end)
+           VALUES (2, 1, 'paper.example', 'https://paper.example/list', 'section', 30, 6, 'read', 8, 8, 'last');
+         INSERT INTO page (id, site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous)
+           VALUES (3, 1, 'paper.example', 'https://paper.example/list?page=2', 'list', 20, 6, 9, 2, 'first', 6, 77);
+         INSERT INTO body VALUES (1, zeroblob(32), 5, x'00');
+         INSERT INTO article VALUES (1, 1, 7, 'https://paper.example/news/articleView.html?idxno=7', 'open', 8);",
+    )
+    .unwrap();
+    let mut hash = [0; 32];
+    for id in [1i64, 3] {
+        let at = 1_795_520_000_000 + id * 3000;
+        hash = Link::after(hash, "announced", at, 1)
+            .text("https://paper.example/x")
+            .text("paper.example")
+            .text("")
+            .number(1)
+            .text("no rule against it")
+            .number(2000)
+            .hash();
+        sql.execute(
+            "INSERT INTO ledger (id, kind, at, run_id, url, host, robots_id, rule, gap, hash)
+             VALUES (?1, 'announced', ?2, 1, 'https://paper.example/x', 'paper.example', 1, 'no rule against it', 2000, ?3)",
+            rusqlite::params![id, at, hash],
+        )
+        .unwrap();
+        if id == 1 {
+            hash = Link::after(hash, "ended", at + 80, 1)
+                .number(1)
+                .number(200)
+                .number(5)
+                .text("")
+                .number(at + 2080)
+                .hash();
+            sql.execute(
+                "INSERT INTO ledger (id, kind, at, run_id, announced_id, status, bytes, not_before, hash)
+                 VALUES (2, 'ended', ?1, 1, 1, 200, 5, ?2, ?3)",
+                rusqlite::params![at + 80, at + 2080, hash],
+            )
+            .unwrap();
+        }
+    }
+    sql.execute_batch(
+        "INSERT INTO capture VALUES (1, 1, 1, 8, 200, 'content-type: text/html', 1, NULL, 'UTF-8', 0);
+         INSERT INTO version (article_id, n, capture_id, made_at, title, authors, text, images, tags, opt_outs, content_sha256, extractor)
+           VALUES (1, 1, 1, 8, '제목', '[]', '하나', '[]', '[]', '[]', 'a', 'ndsoft/G4'),
+                  (1, 2, 1, 9, '새 제목', '[\"홍길동\"]', '둘', '[]', '[]', '[\"words:AI학습\"]', 'b', 'ndsoft/G4');
+         INSERT INTO change VALUES (1, 1, 'new', 1, 8), (2, 1, 'changed', 2, 9);",
+    )
+    .unwrap();
+    folder
+}
+
+fn url(text: &str) -> PageUrl {
+    PageUrl::parse(text).unwrap()
+}
+
+#[test]
+fn an_archive_of_schema_1_keeps_all_that_it_held() {
+    let folder = archive_of_schema_1();
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let reader = Reader::open(folder.path()).unwrap();
+    assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
+    let mut articles = vec![];
+    reader
+        .articles(&Filter::default(), |article, kept| {
+            articles.push((article.number, article.title, article.opt_outs, kept.version));
+            Ok::<_, ArchiveError>(())
+        })
+        .unwrap();
+    assert_eq!(articles, [(Some(7), Some("새 제목".to_owned()), vec!["words:AI학습".to_owned()], 2)]);
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    archive.begin_run(lease, "resume", &Terms::default(), NOW).unwrap();
+    let home = url("https://paper.example/");
+    let seed = Seed { site: "paper".into(), title: "신문".into(), home: home.clone(), since: None, entries: vec![] };
+    archive.seed(lease, &[seed], Seeding::Resume, NOW).unwrap();
+    archive.select(["paper"]).unwrap();
+    let NextPage::Page(page) = archive.next_page(&home.host(), &[], NOW).unwrap() else { panic!("the list was lost") };
+    assert_eq!((page.url.as_str(), page.list.unwrap().previous), ("https://paper.example/list?page=2", vec![77]));
+    // The request that never ended is owed its gap; the strikes stand.
+    let pace = archive.pace(&home.host()).unwrap().unwrap();
+    assert_eq!((pace.not_before.millis(), pace.strikes), (1_795_520_551_000, 1));
+
+    let runs = Reader::open(folder.path()).unwrap().runs(5).unwrap();
+    assert_eq!((runs[1].how.as_deref(), runs[1].requests, runs[1].articles_new), (Some("interrupted"), 2, 1));
+    let version: i64 = rusqlite::Connection::open(folder.path().join("archive.db"))
+        .unwrap()
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, SCHEMA);
+}
+
+#[test]
+fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
+    let folder = archive_of_schema_1();
+    let rows = |folder: &TempDir| -> Vec<(i64, Vec<u8>)> {
+        let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+        let mut select = sql.prepare("SELECT id, hash FROM ledger ORDER BY id").unwrap();
+        select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let before = rows(&folder);
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(rows(&folder), before);
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    archive.begin_run(lease, "crawl", &Terms::default(), NOW).unwrap();
+    assert_eq!(rows(&folder)[..3], before);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    assert!(sql.execute("DELETE FROM ledger", []).is_err() && sql.execute("UPDATE ledger SET at = 0", []).is_err());
+}
