@@ -206,7 +206,8 @@ pub fn canonical_escapes(text: &str) -> String {
     canonical
 }
 
-fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
+/// Returns the byte that two hexadecimal digits at `at` make, as they stand behind a `%`.
+pub(crate) fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
     let digit = |k: usize| bytes.get(k).and_then(|byte| char::from(*byte).to_digit(16));
     u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok()
 }

@@ -1,5 +1,7 @@
 //! Paths and patterns in the one form in which they are compared (RFC 9309 §2.2.2, RFC 3986 §6.2.2).
 
+use crate::page_url::hex_pair;
+
 /// What a `*` or `$` is in the text at hand.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Signs {
@@ -74,11 +76,6 @@ fn is_reserved(byte: u8) -> bool {
 /// `?baz=https://foo.bar` and `?baz=https%3A%2F%2Ffoo.bar` for the same.
 fn means_nothing_bare(byte: u8, in_query: bool) -> bool {
     matches!(byte, b':' | b'@' | b'\'') || (in_query && matches!(byte, b'/' | b'?'))
-}
-
-fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
-    let digit = |k: usize| bytes.get(k).and_then(|byte| char::from(*byte).to_digit(16));
-    u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok()
 }
 
 #[cfg(test)]
