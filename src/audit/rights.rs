@@ -66,7 +66,8 @@ impl Rights {
             return Ok(0);
         };
         let (version, delay) = (known.version, known.robots.delay().as_millis());
-        violations.extend(fault(known, claim, self.knows_agent).map(|fault| broken(claim, fault)));
+        let fault = unfit(known, claim).or_else(|| refusal(known, claim).filter(|_| self.knows_agent));
+        violations.extend(fault.map(|fault| broken(claim, fault)));
         self.copies.versions[version].requests += 1;
         Ok(if self.knows_agent { i64::try_from(delay).unwrap_or(i64::MAX) } else { 0 })
     }
@@ -86,16 +87,17 @@ impl Rights {
     }
 }
 
-fn fault(known: &Known, claim: Claim<'_>, knows_agent: bool) -> Option<String> {
+/// Why a copy cannot decide about a request.
+fn unfit(known: &Known, claim: Claim<'_>) -> Option<String> {
     if known.origin != claim.url.origin() {
         return Some(format!("the copy that it names is of {}", known.origin));
     }
-    if claim.at + ROUNDING < known.fetched_at || claim.at >= known.expires_at {
-        return Some(format!("the copy that it names held from {} to {}", known.fetched_at, known.expires_at));
-    }
-    if !knows_agent {
-        return None;
-    }
+    let is_fresh = claim.at + ROUNDING >= known.fetched_at && claim.at < known.expires_at;
+    (!is_fresh).then(|| format!("the copy that it names held from {} to {}", known.fetched_at, known.expires_at))
+}
+
+/// Why a copy does not allow a request by the rule that it names.
+fn refusal(known: &Known, claim: Claim<'_>) -> Option<String> {
     match known.robots.check(claim.url) {
         Ok(allowed) if allowed.rule() == claim.rule => None,
         Ok(allowed) => Some(format!("it names {:?}, and what allows it is {:?}", claim.rule, allowed.rule())),
