@@ -124,8 +124,10 @@ fn write_lines(
 
 fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {
     let (target, own) = (target.canonicalize().ok(), reader.path().canonicalize().ok());
-    match target.zip(own) {
-        Some((target, own)) if target == own => Err(ExportError::Itself { path: target }),
-        _ => Ok(()),
-    }
+    let Some((target, own)) = target.zip(own) else { return Ok(()) };
+    // The database's log and shared memory, and the lock, are parts of it.
+    let is_beside = target.parent() == own.parent();
+    let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let is_part = is_beside && (name.starts_with("archive.db") || name == "archive.lock");
+    if target == own || is_part { Err(ExportError::Itself { path: target }) } else { Ok(()) }
 }

@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, Permissions, TryLockError};
-use std::io::{self, Read};
-use std::os::unix::fs::{FileExt, PermissionsExt};
+use std::io;
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -57,28 +57,60 @@ impl HostLocks {
         let path = self.folder.join(name(host));
         let fault = |why| HostLockError::Unusable { path: path.clone(), why };
         make(&self.folder).map_err(fault)?;
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = file.map_err(fault)?;
-        // Another user's crawl must be able to take it later; only its owner may say so, and has.
-        let _ = file.set_permissions(Permissions::from_mode(0o666));
-        let mut kept = String::new();
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                // Whoever holds it has perhaps not yet written its name.
-                let _ = file.read_to_string(&mut kept);
-                let holder = kept.lines().nth(1).unwrap_or("one that has just begun").to_owned();
-                return Err(HostLockError::Held { holder });
+        loop {
+            let file = open(&path).map_err(fault)?;
+            let kept = head(&file).map_err(fault)?;
+            match file.try_lock() {
+                Ok(()) => {}
+                Err(TryLockError::WouldBlock) => {
+                    // Whoever holds it has perhaps not yet written its name.
+                    let holder = kept.lines().nth(1).unwrap_or("one that has just begun").to_owned();
+                    return Err(HostLockError::Held { holder });
+                }
+                Err(TryLockError::Error(why)) => return Err(fault(why)),
             }
-            Err(TryLockError::Error(why)) => return Err(fault(why)),
+            // A file that was removed, or put in another's place, meanwhile locks nothing.
+            if !is_at(&file, &path) {
+                continue;
+            }
+            let millis = kept.lines().next().and_then(|millis| millis.trim().parse().ok()).filter(|millis| *millis > 0);
+            let lock = HostLock { file, not_before: millis.map(Timestamp::from_millis) };
+            lock.write(lock.not_before.unwrap_or(Timestamp::EPOCH), holder).map_err(fault)?;
+            return Ok(lock);
         }
-        file.read_to_string(&mut kept).map_err(fault)?;
-        let millis = kept.lines().next().and_then(|millis| millis.trim().parse().ok()).filter(|millis| *millis > 0);
-        let not_before = millis.map(Timestamp::from_millis);
-        let mut lock = HostLock { file, not_before };
-        lock.write(not_before.unwrap_or(Timestamp::EPOCH), holder).map_err(fault)?;
-        Ok(lock)
     }
+}
+
+/// Opens a lock's file, or makes it. Anybody may write into the folder: a link is not followed, and what is no plain file
+/// is not waited for. One that is there is opened without leave to make it, which systems deny for other users' files.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.read(true).write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = match options.open(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => match options.create_new(true).open(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).open(path)?,
+            made => made?,
+        },
+        opened => opened?,
+    };
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is no plain file"));
+    }
+    // Another user's crawl must be able to take it later; only its owner may say so, and has.
+    let _ = file.set_permissions(Permissions::from_mode(0o666));
+    Ok(file)
+}
+
+/// The beginning of a lock's file, which is all of it unless somebody else wrote there.
+fn head(file: &File) -> io::Result<String> {
+    let mut head = [0; 512];
+    let length = file.read_at(&mut head, 0)?;
+    Ok(String::from_utf8_lossy(&head[..length]).into_owned())
+}
+
+fn is_at(file: &File, path: &Path) -> bool {
+    let same = |one: std::fs::Metadata, other: std::fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
+    file.metadata().ok().zip(std::fs::symlink_metadata(path).ok()).is_some_and(|(one, other)| same(one, other))
 }
 
 impl HostLock {
@@ -88,7 +120,7 @@ impl HostLock {
         let _ = self.file.write_all_at(format!("{:0DIGITS$}", not_before.millis().max(0)).as_bytes(), 0);
     }
 
-    fn write(&mut self, not_before: Timestamp, holder: &str) -> io::Result<()> {
+    fn write(&self, not_before: Timestamp, holder: &str) -> io::Result<()> {
         self.file.set_len(0)?;
         let holder: String = holder.chars().filter(|c| !c.is_control()).collect();
         self.file.write_all_at(format!("{:0DIGITS$}\n{holder}\n", not_before.millis().max(0)).as_bytes(), 0)
@@ -142,6 +174,24 @@ mod tests {
         drop(lock);
         let next = locks.take(&host("[::1]:8080"), "another").unwrap();
         assert_eq!(next.not_before, Some(Timestamp::from_seconds(1_795_520_550)));
+    }
+
+    #[test]
+    fn what_others_put_in_the_place_of_a_lock_harms_nothing() {
+        let folder = TempDir::new().unwrap();
+        let locks = HostLocks::new(Some(folder.path().into()));
+        let path = folder.path().join(name(&host("a.example")));
+        let letter = folder.path().join("letter");
+        std::fs::write(&letter, "dear friend").unwrap();
+        std::os::unix::fs::symlink(&letter, &path).unwrap();
+        assert!(matches!(locks.take(&host("a.example"), "one"), Err(HostLockError::Unusable { .. })));
+        assert_eq!(std::fs::read_to_string(&letter).unwrap(), "dear friend");
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, b"\xff\xfe\x00").unwrap();
+        let lock = locks.take(&host("a.example"), "one").unwrap();
+        // Removed while it is held: the next one is of another file, and knows.
+        std::fs::remove_file(&path).unwrap();
+        assert!(!is_at(&lock.file, &path));
     }
 
     #[test]

@@ -115,7 +115,7 @@ impl Judgement {
     /// Decides what to do about each wish, as the site's file says. A moment that has not come is recorded.
     pub fn of(opt_outs: impl IntoIterator<Item = OptOut>, rules: &OptOutRules, now: Timestamp) -> Self {
         let mut told: Vec<(OptOut, Done)> = Vec::new();
-        for opt_out in opt_outs {
+        for opt_out in opt_outs.into_iter().take(MOST_WISHES) {
             let is_due = opt_out.signal != Signal::UnavailableAfter || opt_out.from.is_some_and(|from| from <= now);
             let done = match opt_out.signal.effect(rules) {
                 Effect::Obey if is_due => Done::Obeyed,
@@ -160,6 +160,9 @@ impl Judgement {
         Some(format!("{} says {:?}", found.0.source, found.0.evidence))
     }
 }
+
+/// No page has so many wishes; one that has is built to exhaust its reader.
+const MOST_WISHES: usize = 100;
 
 /// Evidence is kept as it stands, as far as anybody reads.
 fn evidence(text: &str) -> String {

@@ -78,7 +78,7 @@ impl Hosts {
 
     /// Sets what robots.txt asks for between two requests.
     pub fn slow_to(&mut self, host: &Host, delay: Duration) {
-        self.change(host, |pace| pace.asked = delay);
+        self.change(host, |pace| pace.slow_to(delay));
     }
 
     /// Decides what to do now. The host with the longest overdue turn goes first.

@@ -110,7 +110,7 @@ fn crawl_delay_is_kept_though_the_site_file_asks_for_less() {
     let edition = Edition { articles_per_section: 3, crawl_delay: Some(0.2), ..Edition::default() };
     let paper = Paper::of(&edition);
     Crawler::of(&paper, "0s").run_json("crawl");
-    paper.assert_gap_after_robots(Duration::from_millis(200));
+    paper.assert_gap(Duration::from_millis(200));
 }
 
 #[test]

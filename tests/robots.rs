@@ -124,6 +124,8 @@ fn escapes_are_compared_as_the_rfc_says() {
         ("Disallow: /a b", &["/a"], &["/a b", "/a%20b"]),
         ("Disallow: /w?v='1'", &["/w?v=1"], &["/w?v='1'", "/w?v=%271%27"]),
         ("Disallow: /p\\q", &["/pq"], &["/p/q", "/p\\q"]),
+        ("Disallow: /p;q", &["/p"], &["/p;q", "/p%3Bq"]),
+        ("Disallow: /x?a=1&b=2", &["/x?a=1"], &["/x?a=1&b=2", "/x?a=1%26b=2"]),
         ("Disallow: /*%", &["/a"], &["/a%25", "/책"]),
         ("Disallow: /a%2Fb", &["/a/b"], &["/a%2fb"]),
     ]);

@@ -75,15 +75,21 @@ impl Archive {
     /// pages have.
     pub fn put_off(&mut self, lease: Lease, host: &Host, why: &str, now: Timestamp) -> Result<u64, ArchiveError> {
         const TRIES: u32 = 5;
+        let selected = self.selected.clone();
         let work = self.work(lease)?;
         let failed = work.execute(
-            "UPDATE page SET due_at = NULL, verdict = 'failed', reason = ?3, settled_at = ?2
-             WHERE host = ?1 AND due_at <= ?2 AND attempts >= ?4",
+            &format!(
+                "UPDATE page SET due_at = NULL, verdict = 'failed', reason = ?3, settled_at = ?2
+                 WHERE host = ?1 AND due_at <= ?2 AND attempts >= ?4 AND site_id IN ({selected})"
+            ),
             params![host.as_str(), now.millis(), why, TRIES],
         )?;
         let tomorrow = now + Duration::from_secs(24 * 3600);
         work.execute(
-            "UPDATE page SET attempts = attempts + 1, due_at = ?3 WHERE host = ?1 AND due_at <= ?2",
+            &format!(
+                "UPDATE page SET attempts = attempts + 1, due_at = ?3
+                 WHERE host = ?1 AND due_at <= ?2 AND site_id IN ({selected})"
+            ),
             params![host.as_str(), now.millis(), tomorrow.millis()],
         )?;
         Ok(failed as u64)

@@ -72,8 +72,9 @@ pub(in crate::archive) fn rest_after_unended(work: &Connection) -> Result<(), Ar
     Ok(())
 }
 
-/// Moves all stored moments of hosts with a clock that was set on by so many milliseconds, or back.
+/// Moves the moments that hosts and pages wait for with a clock that was set on by so many milliseconds, or back.
 pub(in crate::archive) fn shift_paces(work: &Connection, by: i64) -> Result<(), ArchiveError> {
     work.execute("UPDATE host SET last_at = last_at + ?1, not_before = not_before + ?1", [by])?;
+    work.execute("UPDATE page SET due_at = due_at + ?1 WHERE due_at IS NOT NULL", [by])?;
     Ok(())
 }

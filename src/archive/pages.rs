@@ -164,15 +164,28 @@ impl Archive {
         Ok(if is_under_way { Pass::Later } else { Pass::First })
     }
 
-    /// Returns the newest body that was kept of a page, decoded and unpacked, where its last answer was a good one.
+    /// Returns the newest good body that was kept of a page, decoded and unpacked, unless a later answer said that there is
+    /// none any more (404, 410). Where the page moved, that of the address it moved to counts.
     pub fn body(&self, url: &PageUrl) -> Result<Option<Vec<u8>>, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
+        const MOVES: usize = 5;
+        let mut moved =
+            self.connection.prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
+        let mut newest = self.connection.prepare_cached(
             "SELECT capture.status, body.bytes, body.zstd FROM page JOIN capture ON capture.page_id = page.id
-             LEFT JOIN body ON body.id = capture.body_id WHERE page.url = ?1 ORDER BY capture.id DESC LIMIT 1",
+             LEFT JOIN body ON body.id = capture.body_id
+             WHERE page.url = ?1 AND (capture.status BETWEEN 200 AND 299 OR capture.status IN (404, 410))
+             ORDER BY capture.id DESC LIMIT 1",
         )?;
+        let mut at = url.as_str().to_owned();
+        for _ in 0..MOVES {
+            match moved.query_row([&at], |row| row.get(0)).optional()? {
+                Some(to) => at = to,
+                None => break,
+            }
+        }
         type Kept = (u16, Option<usize>, Option<Vec<u8>>);
         let kept: Option<Kept> =
-            select.query_row([url.as_str()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
+            newest.query_row([&at], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
         let Some((200..=299, Some(bytes), Some(packed))) = kept else { return Ok(None) };
         unpack(&packed, bytes).map(Some)
     }

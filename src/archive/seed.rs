@@ -22,6 +22,9 @@ pub(in crate::archive) const DUE_AGAIN: &str = "verdict IS NOT NULL
             (SELECT 1 FROM page AS known WHERE known.site_id = page.site_id AND known.role = 'section'))
          OR hops = 0 AND role = 'policy' AND settled_at <= ?3)";
 
+/// No page waits longer for its next try.
+const LONGEST_WAIT: Duration = Duration::from_secs(72 * 3600);
+
 /// A site and where its crawl begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Seed {
@@ -80,6 +83,12 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
              WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND {DUE_AGAIN}"
         ),
         params![seed.site, now.millis(), (now - AGAIN).millis()],
+    )?;
+    // An outage that is over is not waited for any longer, and no clock that was wrong once keeps a page for years.
+    work.execute(
+        "UPDATE page SET due_at = min(due_at, CASE WHEN role IN ('home', 'feed', 'section') THEN ?2 ELSE ?3 END)
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at > ?2",
+        params![seed.site, now.millis(), (now + LONGEST_WAIT).millis()],
     )?;
     // What was read for a later day's sake is read once more where an earlier day is wanted.
     work.execute(

@@ -45,6 +45,12 @@ impl<W: Web> Crawl<'_, W> {
             if let Some(until) = lock.not_before.filter(|until| until.since(now) <= LONGEST_REST) {
                 self.hosts.hold(host, until);
             }
+            for scheme in ["https", "http"] {
+                // The delay that an earlier run learnt holds from the first request on.
+                if let Some(copy) = self.archive.robots(&format!("{scheme}://{host}"))? {
+                    self.learn(&copy, copy.id);
+                }
+            }
             self.held.insert(host.clone(), lock);
             self.host_sites.insert(host.clone(), reader);
             self.locate(host.clone());

@@ -69,7 +69,9 @@ impl<W: Web> Crawl<'_, W> {
         {
             self.learn(&copy, copy.id);
         }
-        let Some(known) = self.robots.get(&origin).filter(|known| now < known.expires_at) else {
+        let Some(known) =
+            self.robots.get(&origin).filter(|known| now < known.expires_at && known.expires_at <= now + FRESH)
+        else {
             let url = page.url.join("/robots.txt").expect("a page's own root joins to an address");
             let (host, site) = (page.url.host(), page.site.clone());
             return Ok(Standing::Ask(Quest { origin, url, hops: 0, host, site }));

@@ -36,6 +36,9 @@ struct Lists {
     reader: ListReader,
 }
 
+/// Bytes of a heavy page in which its meta tags are looked for.
+const HEAD: usize = 4 * 1024;
+
 /// What a good answer holds.
 #[derive(Debug)]
 pub(in crate::crawl) struct Read {
@@ -80,8 +83,7 @@ impl SiteReader {
         let content_type = answer.header("content-type").unwrap_or_default();
         if !is_text(content_type) {
             let reading = Reading::Unreadable { why: format!("its content type is {content_type}") };
-            let judgement = self.judge(page, answer, &Metas::default(), &[], files, now);
-            return Read { reading, charset: None, judgement };
+            return Read { reading, charset: None, judgement: self.judge_headers(page, answer, files, now) };
         }
         let name = page.url.as_url().host_str().unwrap_or_default();
         let decoded = decode(&answer.body, content_type, name.rsplit('.').next().unwrap_or_default());
@@ -90,11 +92,30 @@ impl SiteReader {
             Ok(tree) => self.read_text(page, answer, &decoded.text, tree, now),
             Err(why) => Reading::Unreadable { why: why.to_string() },
         };
-        let metas = tree.as_ref().map(|tree| Metas::read(tree, &self.agent)).unwrap_or_default();
+        // Of a page that is too heavy to parse, the head is heard: it is where such tags belong.
+        let head = &decoded.text[..decoded.text.floor_char_boundary(HEAD)];
+        let metas = match &tree {
+            Ok(tree) => Metas::read(tree, &self.agent),
+            Err(_) => Tree::parse(head).map(|head| Metas::read(&head, &self.agent)).unwrap_or_default(),
+        };
         let judgement = self.judge(page, answer, &metas, words(&reading), files, now);
         let Decoded { declared, used, had_errors, .. } = decoded;
         let charset = Some(Charset { declared, used: used.to_owned(), had_errors });
         Read { reading: obedient(reading, &judgement), charset, judgement }
+    }
+
+    /// Judges what an answer's headers, and its host, say against uses of it.
+    pub(in crate::crawl) fn judge_headers(
+        &self,
+        page: &Page,
+        answer: &Answer,
+        files: &Reservations,
+        now: Timestamp,
+    ) -> Judgement {
+        match page.role {
+            Role::Policy => Judgement::default(),
+            _ => self.judge(page, answer, &Metas::default(), &[], files, now),
+        }
     }
 
     fn judge(
@@ -143,10 +164,11 @@ impl SiteReader {
         match lists.grammar.address(&to) {
             Address::Trap { why } => Outcome::Refused { why: format!("redirected to {to}: {why}") },
             Address::Article { number, .. } if is_article => Outcome::Redirected { to, number: Some(number) },
-            Address::Elsewhere if is_article => match lists.grammar.number(&to) {
-                Some(number) => Outcome::Redirected { to, number: Some(number) },
-                None => Outcome::Failed { why: format!("redirected to another paper: {to}") },
-            },
+            // The paper itself may have moved to another name; another article there is another paper's.
+            Address::Elsewhere if is_article && page.number.is_some() && lists.grammar.number(&to) == page.number => {
+                Outcome::Redirected { to, number: page.number }
+            }
+            Address::Elsewhere if is_article => Outcome::Failed { why: format!("redirected to another paper: {to}") },
             Address::List { .. } | Address::Other if is_article => {
                 Outcome::Failed { why: format!("redirected to what is no article: {to}") }
             }
@@ -202,14 +224,15 @@ fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
             Reading::Article(extract::Reading::Members(Box::new(told(*article, judgement))))
         }
         Reading::Home(_) | Reading::List(_) | Reading::Links(_) => match judgement.keeps_links() {
-            Some(why) => Reading::Refused { why: format!("its links are left alone: {why}") },
+            Some(why) => Reading::LeftAlone { why: format!("its links are left alone: {why}") },
             None => reading,
         },
         Reading::Article(_)
         | Reading::Withheld { .. }
         | Reading::Policy
         | Reading::Unreadable { .. }
-        | Reading::Refused { .. } => reading,
+        | Reading::Refused { .. }
+        | Reading::LeftAlone { .. } => reading,
     }
 }
 

@@ -172,7 +172,7 @@ impl<W: Web> Crawl<'_, W> {
         match verdict {
             Verdict::Stored | Verdict::Read | Verdict::Moved { .. } | Verdict::Members | Verdict::Withheld { .. } => {}
             // Most hosts say nothing of the kind.
-            Verdict::Gone { .. } if page.role == Role::Policy => {}
+            _ if page.role == Role::Policy => {}
             Verdict::Gone { .. } if page.role == Role::Article => self.tally.articles_gone += 1,
             Verdict::Disallowed { .. } | Verdict::Refused { .. } => self.tally.refused += 1,
             Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. } => {
@@ -210,6 +210,11 @@ impl<W: Web> Crawl<'_, W> {
                 let site = hop.site.clone();
                 self.quests.entry(host.clone()).or_default().push(hop);
                 self.want(&host, &site, self.clock.now())?;
+                if let Some(why) = self.given_up.get(&host).cloned() {
+                    for quest in self.quests.remove(&host).unwrap_or_default() {
+                        self.fail_quest(quest, &why)?;
+                    }
+                }
             }
         }
         Ok(())

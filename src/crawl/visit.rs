@@ -13,7 +13,7 @@ use crate::crawl::SiteReader;
 use crate::crawl::outcome::{outcome_of, outcome_of_trouble};
 use crate::crawl::robots::Quest;
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
-use crate::frontier::{Outcome, Page, Reading, Visit};
+use crate::frontier::{Outcome, Page, Reading, Role, Visit};
 use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
 use crate::politeness::Turn;
@@ -95,16 +95,17 @@ fn unread(page: &Page, answer: &Answer, reader: &SiteReader, at: Timestamp) -> (
     (outcome, capture(answer, None, Judgement::default(), at))
 }
 
-/// Of a robots.txt no more is asked for than is read.
+/// Of a robots.txt, and of other files in its form, no more is asked for than is read.
 fn asking(asked: &Asked) -> Asking {
     match asked {
-        Asked::Page(_) => Asking::default(),
-        Asked::Robots(_) => Asking { enough: Some(LARGEST + 1), ..Asking::default() },
+        Asked::Page(page) if page.role != Role::Policy => Asking::default(),
+        Asked::Page(_) | Asked::Robots(_) => Asking { enough: Some(LARGEST + 1), ..Asking::default() },
     }
 }
 
 fn read(page: &Page, answer: &Answer, reader: &SiteReader, files: &Reservations, at: Timestamp) -> (Outcome, Capture) {
-    let (mut charset, mut judgement) = (None, Judgement::default());
+    // What the headers say holds for every answer, whatever its status.
+    let (mut charset, mut judgement) = (None, reader.judge_headers(page, answer, files, at));
     let outcome = outcome_of(page, answer, reader, || {
         let read = reader.read(page, answer, files, at);
         (charset, judgement) = (read.charset, read.judgement);

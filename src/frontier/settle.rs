@@ -70,8 +70,12 @@ pub enum Reading {
     Unreadable {
         why: String,
     },
-    /// The server refuses in words, with a status as if all were well; or the page wants its links left alone.
+    /// The server refuses in words, with a status as if all were well.
     Refused {
+        why: String,
+    },
+    /// The page wants its links left alone.
+    LeftAlone {
         why: String,
     },
 }
@@ -118,6 +122,10 @@ pub fn settle(
     now: Timestamp,
 ) -> Settlement {
     match outcome {
+        Outcome::Failed { why } | Outcome::Hopeless { why } if page.role == Role::Policy => {
+            settled(Verdict::Unextracted { why })
+        }
+        Outcome::Busy if page.role == Role::Policy => settled(Verdict::Unextracted { why: "too busy".to_owned() }),
         Outcome::Read(reading) => read(page, reading, known, wanted, now),
         Outcome::Redirected { to, number } => redirected(page, to, number, wanted),
         Outcome::Gone { status } => gone(page, status, wanted, now),
@@ -169,7 +177,8 @@ impl Reading {
             | Self::Withheld { .. }
             | Self::Policy
             | Self::Unreadable { .. }
-            | Self::Refused { .. } => Vec::new(),
+            | Self::Refused { .. }
+            | Self::LeftAlone { .. } => Vec::new(),
         }
     }
 }
@@ -188,6 +197,7 @@ fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wan
         }
         Reading::Unreadable { why } => unread(page, why, now),
         Reading::Refused { why } => refused(page, why, now),
+        Reading::LeftAlone { why } => broken_off(page, Verdict::Refused { why }),
     }
 }
 
@@ -204,6 +214,9 @@ fn listed(
         match go_on(list, listing, &rows, known, wanted.since) {
             Ok(continuation) => settlement.goes_on = Some(continuation),
             Err(Stop::End(end)) => settlement.closing = Some(Closing::Ended { end, since: wanted.since }),
+            Err(Stop::Broken(_)) if listing.is_list => {
+                return again(page, &TRY_AGAIN, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
+            }
             Err(Stop::Broken(why)) => return again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
         }
     }
@@ -228,14 +241,17 @@ fn gone(page: &Page, status: u16, wanted: &Wanted, now: Timestamp) -> Settlement
     let verdict = Verdict::Gone { why: format!("status {status}") };
     match (&page.list, page.role) {
         (Some(list), Role::ListPage) if list.promised => {
-            again(page, &TRY_AGAIN, now).unwrap_or_else(|| broken_off(page, verdict))
+            again(page, &TRY_AGAIN, now).unwrap_or_else(|| short(page, verdict, wanted))
         }
-        (Some(_), Role::ListPage) => {
-            let closing = Closing::Ended { end: ListEnd::Past, since: wanted.since };
-            Settlement { closing: Some(closing), ..settled(verdict) }
-        }
+        (Some(_), Role::ListPage) => short(page, verdict, wanted),
         _ => settled(verdict),
     }
+}
+
+/// The list is shorter than it says, and says so again and again: hidden articles are counted, too.
+fn short(page: &Page, verdict: Verdict, wanted: &Wanted) -> Settlement {
+    let closing = Closing::Ended { end: ListEnd::Past, since: wanted.since };
+    Settlement { closing: page.list.is_some().then_some(closing), ..settled(verdict) }
 }
 
 /// Entry pages are asked for at every crawl anyway; an article has only this chance.
@@ -363,17 +379,17 @@ mod tests {
         let list = List { section: PageId(2), pass: Pass::Later, began: NOW, previous: vec![], promised: true };
         let page = Page { role: Role::ListPage, number: None, list: Some(list), attempts: 6, ..page() };
         let closing = |page: &Page, outcome| settle(page, outcome, &[], &WANTED, NOW).closing;
-        for outcome in [
-            Outcome::Failed { why: "status 500".into() },
-            Outcome::Gone { status: 404 },
-            Outcome::Read(Reading::List(Listing::default())),
-        ] {
+        let end = Closing::Ended { end: ListEnd::Past, since: None };
+        assert_eq!(closing(&page, Outcome::Gone { status: 404 }), Some(end));
+        let frame = Listing { is_list: true, owes_rows: true, ..Listing::default() };
+        assert_eq!(closing(&page, Outcome::Read(Reading::List(frame))), Some(end));
+        for outcome in [Outcome::Failed { why: "status 500".into() }, Outcome::Read(Reading::List(Listing::default()))]
+        {
             assert_eq!(closing(&page, outcome.clone()), Some(Closing::BrokenOff), "{outcome:?}");
             let first_try = Page { attempts: 0, ..page.clone() };
             assert!(matches!(state(&first_try, outcome), PageState::Queued { attempts: 1, .. }));
         }
         let unpromised = page.list.clone().map(|list| List { promised: false, ..list });
-        let end = Closing::Ended { end: ListEnd::Past, since: None };
         assert_eq!(closing(&Page { list: unpromised, ..page }, Outcome::Gone { status: 404 }), Some(end));
     }
 

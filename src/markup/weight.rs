@@ -33,24 +33,50 @@ const NAMES: usize = 128;
 /// A parser compares each attribute of a tag with all before it; real tags have some 30.
 const MOST_ATTRIBUTES: usize = 1_000;
 
-/// How many attributes a tag has at most: parted by white space or slashes, outside of quoted values.
-fn attributes(tag: &str) -> usize {
-    if tag.len() < MOST_ATTRIBUTES {
-        return 0;
+/// Tags lie one behind the other; looking at a page's tags costs more than this times its length only where they are
+/// made to look into one another.
+const LOOKS: usize = 16;
+
+/// Refuses a page with a tag of too many attributes. Where text ends and tags begin is not known without parsing, so every
+/// `<` that may begin a tag is taken for one.
+fn check_attributes(html: &str) -> Result<(), MarkupError> {
+    let bytes = html.as_bytes();
+    let mut left = LOOKS * bytes.len();
+    for (at, _) in html.match_indices('<') {
+        let name = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'/'));
+        if !bytes.get(name).is_some_and(u8::is_ascii_alphabetic) {
+            continue;
+        }
+        let (attributes, looked) = attributes(&bytes[name..]);
+        left = left.checked_sub(looked).ok_or(MarkupError::Bomb)?;
+        if attributes > MOST_ATTRIBUTES {
+            return Err(MarkupError::Bomb);
+        }
     }
-    let (mut count, mut quote, mut last) = (0, None, b' ');
-    for byte in tag.bytes() {
+    Ok(())
+}
+
+/// How many attributes stand behind a tag's name, at most, and how many bytes were looked at.
+fn attributes(tag: &[u8]) -> (usize, usize) {
+    let (mut count, mut quote, mut last, mut last_sign) = (0, None, b'x', b'x');
+    for (at, byte) in tag.iter().copied().enumerate() {
         match quote {
-            Some(mark) if byte == mark => quote = None,
-            Some(_) => {}
-            None if byte == b'>' => break,
+            Some(mark) if byte == mark => {
+                (quote, last, last_sign) = (None, b' ', b' ');
+                continue;
+            }
+            Some(_) => continue,
+            None if byte == b'>' || count > MOST_ATTRIBUTES => return (count, at),
             // Only behind a `=` does a quote open a value; elsewhere it is a letter of a name.
-            None if last == b'=' && matches!(byte, b'"' | b'\'') => quote = Some(byte),
+            None if last_sign == b'=' && matches!(byte, b'"' | b'\'') => quote = Some(byte),
             None => count += usize::from(is_gap(last) && !is_gap(byte)),
         }
         last = byte;
+        if !byte.is_ascii_whitespace() {
+            last_sign = byte;
+        }
     }
-    count
+    (count, tag.len())
 }
 
 fn is_gap(byte: u8) -> bool {
@@ -59,14 +85,12 @@ fn is_gap(byte: u8) -> bool {
 
 /// Refuses a page whose tree would be too deep or too large.
 pub fn check(html: &str) -> Result<(), MarkupError> {
+    check_attributes(html)?;
     let (mut open, mut tags, mut raw) = (Open::default(), 0_usize, "");
     for tag in html.split('<').skip(1) {
         let (name, closes) = name_of(tag);
         if name.is_empty() || !(raw.is_empty() || closes && name.eq_ignore_ascii_case(raw)) {
             continue;
-        }
-        if raw.is_empty() && !closes && attributes(tag) > MOST_ATTRIBUTES {
-            return Err(MarkupError::Bomb);
         }
         raw = RAW.into_iter().find(|raw| !closes && name.eq_ignore_ascii_case(raw)).unwrap_or_default();
         tags += 1;
@@ -136,6 +160,26 @@ mod tests {
     fn an_ordinary_page_passes() {
         let row = "<div><p>글<br><img src=a><a href=b><b>굵게</b></a><li>하나<li>둘</div>";
         assert_eq!(check(&row.repeat(2_000)), Ok(()));
+    }
+
+    #[test]
+    fn a_tag_of_countless_attributes_is_refused_however_it_is_hidden() {
+        let many = |attribute: &str| attribute.repeat(2_000);
+        for bomb in [
+            format!("<div {}>", many("a0= ")),
+            format!("<div {}>", many("a=\"x\"")),
+            format!("</div {}>", many("a=b ")),
+            format!("<svg><script></svg><div {}>", many("a=b ")),
+            format!("<svg><style/><div {}>", many("a/")),
+            format!("<div {}>", many("a<b=c ")),
+            format!("<textarea><a b=\"</textarea><div {}>", many("a=b ")),
+            format!("<div a=\"<\" {}>", many("a=b\n")),
+            "<a b=\"".repeat(20_000),
+        ] {
+            assert_eq!(check(&bomb), Err(MarkupError::Bomb), "{}", &bomb[..60]);
+        }
+        let long = format!("<img alt=\"{}\" src='data:{}'>", "낱말 ".repeat(5_000), "x".repeat(100_000));
+        assert_eq!(check(&long), Ok(()));
     }
 
     #[test]

@@ -6,6 +6,8 @@ use crate::opt_out::{OptOut, Signal, evidence};
 use crate::time::Timestamp;
 use crate::time::printed::{Zulu, read};
 
+/// Longer values are no directives; in bytes.
+const LONGEST: usize = 4 * 1024;
 /// Directives whose value stands behind a colon; any other word before a colon names an agent.
 const VALUED: [&str; 4] = ["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"];
 /// Directives that may follow a date with commas in it.
@@ -25,9 +27,10 @@ pub(in crate::opt_out) fn of_meta(content: &str, source: &str) -> Vec<OptOut> {
 /// With an `agent`, `otherbot: noindex` holds for somebody else, up to the next agent's name.
 fn directives(value: &str, agent: Option<&str>, source: &str) -> Vec<OptOut> {
     let told = |signal, from| OptOut { signal, source: source.to_owned(), evidence: evidence(value), from };
+    let value = &value[..value.floor_char_boundary(LONGEST)];
     let mut found = Vec::new();
     let mut is_ours = true;
-    let mut tokens = value.split(',').peekable();
+    let mut tokens = value.split([',', ';']).peekable();
     while let Some(token) = tokens.next() {
         let mut word = token.trim().to_ascii_lowercase();
         if let Some((name, rest)) = word.clone().split_once(':') {
@@ -35,18 +38,21 @@ fn directives(value: &str, agent: Option<&str>, source: &str) -> Vec<OptOut> {
             if name == "unavailable_after" {
                 let mut date = token.split_once(':').map_or("", |(_, date)| date).to_owned();
                 while let Some(next) = tokens.next_if(|next| !is_directive(next)) {
-                    date = format!("{date},{next}");
+                    date.push(',');
+                    date.push_str(next);
                 }
                 found.extend(is_ours.then(|| told(Signal::UnavailableAfter, moment(&date))));
                 continue;
             }
             if let Some(agent) = agent.filter(|_| !VALUED.contains(&name)) {
-                is_ours = name.eq_ignore_ascii_case(agent);
+                is_ours = name == "*" || name.eq_ignore_ascii_case(agent);
                 word = rest.trim().to_owned();
             }
         }
         if is_ours {
-            found.extend(signals(&word).iter().map(|signal| told(*signal, None)));
+            // Some write white space where a comma belongs.
+            let signals = word.split_whitespace().flat_map(signals);
+            found.extend(signals.map(|signal| told(*signal, None)));
         }
     }
     found
@@ -96,6 +102,9 @@ mod tests {
             ("otherbot: noindex, nofollow", vec![]),
             ("otherbot: noindex, saseo: nofollow", vec!["nofollow"]),
             ("noindex, otherbot: noarchive", vec!["noindex"]),
+            ("otherbot: noindex, *: noarchive", vec!["noarchive"]),
+            ("noindex noarchive", vec!["noindex", "noarchive"]),
+            ("noindex; nofollow", vec!["noindex", "nofollow"]),
             ("max-snippet: 50, noarchive", vec!["noarchive"]),
             ("max-image-preview:large", vec![]),
             ("", vec![]),

@@ -16,9 +16,11 @@ pub(in crate::opt_out) struct Rule {
 
 /// Reads the file; what is no rule in it says nothing.
 pub(in crate::opt_out) fn rules(file: &[u8]) -> Vec<Rule> {
-    let Ok(Value::Array(rules)) = serde_json::from_slice(file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file)) else {
-        return Vec::new();
-    };
+    // A value of so many bytes takes some hundred times as much memory.
+    const LARGEST: usize = 64 * 1024;
+    let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
+    let rules = if file.len() <= LARGEST { serde_json::from_slice(file) } else { Ok(Value::Null) };
+    let Ok(Value::Array(rules)) = rules else { return Vec::new() };
     let rule = |rule: &Value| {
         Some(Rule {
             location: rule["location"].as_str()?.to_owned(),

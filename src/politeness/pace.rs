@@ -77,11 +77,13 @@ pub struct StoredPace {
 pub(in crate::politeness) struct Pace {
     pub manners: Manners,
     /// What robots.txt asks for between two requests.
-    pub asked: Duration,
+    asked: Duration,
     /// The adaptive gap: grows with slow and failing answers, decays with good ones.
     slowed: Duration,
     pub not_before: Timestamp,
     last_at: Timestamp,
+    /// The host was asked before, in this run or another: `last_at` means something.
+    rest_began: bool,
     pub rest: Option<Rest>,
     pub strikes: u32,
     refusals: u32,
@@ -144,6 +146,7 @@ impl Pace {
             slowed: stored.map_or(Duration::ZERO, |stored| stored.slowed),
             not_before,
             last_at: now,
+            rest_began: stored.is_some(),
             rest: stored.and_then(|stored| stored.rest),
             strikes: stored.map_or(0, |stored| stored.strikes),
             refusals: stored.map_or(0, |stored| stored.refusals),
@@ -156,6 +159,14 @@ impl Pace {
     /// The least time from the end of an answer to the next request.
     pub fn gap(&self) -> Duration {
         self.manners.gap.max(self.asked).max(self.slowed)
+    }
+
+    /// Sets what robots.txt asks for; it holds from the last answer on, which may have brought it.
+    pub fn slow_to(&mut self, delay: Duration) {
+        self.asked = delay;
+        if self.rest_began {
+            self.not_before = self.not_before.max(self.last_at + self.gap());
+        }
     }
 
     /// When the host may be asked next, if there is something to ask and a place to ask from.
@@ -182,6 +193,7 @@ impl Pace {
         }
         self.not_before = self.not_before.max(next);
         self.last_at = self.last_at.max(now);
+        self.rest_began = true;
     }
 
     fn adapt(&mut self, manner: Manner, took: Duration) {
@@ -291,10 +303,18 @@ mod tests {
     #[test]
     fn the_largest_gap_wins() {
         let mut pace = pace(2);
-        pace.asked = SECOND * 7;
+        pace.slow_to(SECOND * 7);
         assert_eq!(pace.gap(), SECOND * 7);
-        pace.asked = SECOND;
+        pace.slow_to(SECOND);
         assert_eq!(pace.gap(), SECOND * 2);
+    }
+
+    #[test]
+    fn the_first_request_after_a_robots_txt_keeps_the_delay_that_it_brought() {
+        let mut pace = pace(2);
+        pace.finish(&host(), Manner::Answered, QUICK, NOW);
+        pace.slow_to(SECOND * 7);
+        assert_eq!(pace.not_before, NOW + SECOND * 7);
     }
 
     #[test]

@@ -15,8 +15,19 @@ pub fn retry_after(header: &str, now: Timestamp) -> Option<Timestamp> {
         let seconds = header.parse().unwrap_or(u64::MAX);
         return Some(now + Duration::from_secs(seconds).min(LONGEST));
     }
-    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(header).ok()?;
-    Some(Timestamp::from(date).min(now + LONGEST))
+    let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(header).ok().map(Timestamp::from);
+    Some(date.or_else(|| obsolete(header))?.min(now + LONGEST))
+}
+
+/// The date forms that RFC 9110 §5.6.7 wants to be read still: `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
+fn obsolete(header: &str) -> Option<Timestamp> {
+    let rfc850 = header.split_once(", ").and_then(|(_, rest)| civil("%d-%b-%y %H:%M:%S GMT", rest));
+    rfc850.or_else(|| civil("%a %b %e %H:%M:%S %Y", &header.split_whitespace().collect::<Vec<_>>().join(" ")))
+}
+
+fn civil(format: &str, text: &str) -> Option<Timestamp> {
+    let read = jiff::civil::DateTime::strptime(format, text).ok()?;
+    jiff::tz::TimeZone::UTC.to_timestamp(read).ok().map(Timestamp::from)
 }
 
 #[cfg(test)]
@@ -30,6 +41,9 @@ mod tests {
         assert_eq!(retry_after(" 120 ", NOW), Some(NOW + Duration::from_secs(120)));
         let date = retry_after("Tue, 24 Nov 2026 12:42:30 GMT", NOW).unwrap();
         assert_eq!(date, NOW + Duration::from_secs(3600));
+        for old in ["Tuesday, 24-Nov-26 12:42:30 GMT", "Tue Nov 24 12:42:30 2026"] {
+            assert_eq!(retry_after(old, NOW), Some(date), "{old}");
+        }
     }
 
     #[test]

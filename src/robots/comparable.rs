@@ -29,6 +29,12 @@ pub(in crate::robots) fn pattern(text: &str) -> String {
     }
 }
 
+/// Returns a path in which reserved characters that stand escaped stand bare, but for `/`, `?`, `#`, `$`, `*` and `%`.
+pub(in crate::robots) fn decoded(path: &str) -> String {
+    let bare = |text: String, byte: u8| text.replace(&format!("%{byte:02X}"), &char::from(byte).to_string());
+    if path.contains('%') { b"[]!&()+,;=".iter().copied().fold(path.to_owned(), bare) } else { path.to_owned() }
+}
+
 /// Returns the pattern as it reads where a `%` that begins no escape is taken for the beginning of any.
 pub(in crate::robots) fn loose_pattern(text: &str) -> Option<String> {
     let pattern = pattern(text);

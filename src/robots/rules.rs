@@ -45,6 +45,8 @@ impl Rules {
     pub fn judge(&self, path_and_query: &str, agent: &str) -> Verdict {
         let path = comparable::path(path_and_query);
         let (allow, disallow) = (first(&self.allow, &path), first(&self.disallow, &path));
+        // Whether `%3B` is `;` depends on the server: in doubt a rule forbids.
+        let disallow = disallow.or_else(|| first(&self.disallow, &comparable::decoded(&path)));
         let line = |kind: &str, rule: Option<&Rule>| rule.map(|rule| format!("{kind}: {}\n", rule.shown));
         let (allow, disallow) = (line("allow", allow), line("disallow", disallow));
         let body =

@@ -47,11 +47,6 @@ impl Paper {
     pub fn assert_gap(&self, gap: Duration) {
         assert_gaps(&self.log(), gap);
     }
-
-    /// The same from the second request on: before the robots.txt was read, its Crawl-delay was not known.
-    pub fn assert_gap_after_robots(&self, gap: Duration) {
-        assert_gaps(&self.log()[1..], gap);
-    }
 }
 
 fn assert_gaps(log: &[Visit], gap: Duration) {
