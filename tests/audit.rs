@@ -598,7 +598,7 @@ fn an_impolite_crawl_is_caught_by_the_audit_as_by_the_servers_log() {
 
 fn polite_crawl() -> Crawler {
     let paper = Paper::of(&Edition { skin: Skin::G4, articles_per_section: 5, crawl_delay: Some(0.1) });
-    let crawler = Crawler::of(&paper, "100ms");
+    let crawler = Crawler::of(&paper, "50ms");
     let out = crawler.run(&["crawl"]);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
     crawler

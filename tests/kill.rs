@@ -29,6 +29,8 @@ fn a_crawl_killed_at_ten_moments_stores_every_article_once() {
     expected.sort_unstable();
     assert_eq!(stored, expected);
     paper.assert_gap(GAP);
+    let audit = crawler.run(&["audit"]);
+    assert!(audit.status.success(), "{}", String::from_utf8_lossy(&audit.stdout));
 
     // Only what was under way at a kill is asked twice: at most one request each time.
     let mut asked: BTreeMap<String, u32> = BTreeMap::new();

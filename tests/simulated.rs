@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use saseo::archive::{Archive, ArchiveError, Filter, How, Reader, Seeding};
+use saseo::audit::audit;
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::config::units::Rate;
@@ -163,6 +164,15 @@ fn article(number: u64) -> Answer {
     )
 }
 
+/// Every world ends with an audit, unless its test has failed already.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.assert_audited();
+        }
+    }
+}
+
 struct World {
     folder: TempDir,
     clock: Clock,
@@ -206,6 +216,12 @@ impl World {
         let mut archive = Archive::open(self.folder.path(), Durability::Normal)?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         crawl::run(plan, &mut archive, Arc::clone(&self.web), self.clock, "a test".into(), stopped, |_| {}).await
+    }
+
+    /// Fails where the ledger alone shows that something was owed and not kept.
+    fn assert_audited(&self) {
+        let findings = audit(&Reader::open(self.folder.path()).unwrap()).unwrap();
+        assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
     }
 
     fn articles(&self) -> u64 {
