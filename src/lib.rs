@@ -10,6 +10,7 @@
 //! | mark-up | [`markup`] | dom_query |
 //! | settings | [`config`] | serde, toml; no files |
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
+//! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`] | the clocks, reqwest, rusqlite, lock files: one each |
 //! | action | [`crawl`], [`audit`], [`export`], [`demo`] | tokio tasks, files |
