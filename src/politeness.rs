@@ -16,7 +16,7 @@ use crate::time::Timestamp;
 
 pub use pace::{Manner, Manners, Rest, StoredPace};
 pub use permit::{Permit, Turn};
-pub use retry_after::retry_after;
+pub use retry_after::{LONGEST_REST, retry_after};
 
 /// The hosts of one crawl, and whose turn it is.
 #[derive(Debug)]

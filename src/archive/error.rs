@@ -33,8 +33,6 @@ pub enum ArchiveError {
     NoRoom { path: PathBuf },
     #[error("the archive is damaged: {0}; `saseo check` tells more")]
     Damaged(String),
-    #[error("the archive's writer stopped")]
-    WriterGone,
     #[error("the archive failed")]
     Sqlite(#[source] rusqlite::Error),
 }

@@ -8,14 +8,11 @@ use crate::crawl::visit::Finished;
 use crate::crawl::{Crawl, Plan, SiteReader};
 use crate::fetch::{Reach, Web};
 use crate::page_url::Host;
-use crate::politeness::Manners;
+use crate::politeness::{LONGEST_REST, Manners};
 use crate::time::Timestamp;
 
 /// The gap to hosts that are not the site's own, such as a feed's server: never under the shipped default.
 const STRANGERS_GAP: Duration = Duration::from_secs(2);
-
-/// No host rests for longer: a Retry-After is cut to it.
-const LONGEST_REST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 impl<W: Web> Crawl<'_, W> {
     /// Leaves word for the machine's next crawl of a host.
@@ -83,9 +80,7 @@ impl<W: Web> Crawl<'_, W> {
             self.tally.failed += failed;
             self.queued = self.queued.saturating_sub(failed);
         }
-        for quest in self.quests.remove(host).unwrap_or_default() {
-            self.fail_quest(quest, &why)?;
-        }
+        self.fail_quests(host, &why)?;
         self.given_up.insert(host.clone(), why);
         Ok(())
     }

@@ -98,12 +98,15 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Ends a quest that led to a host which cannot be asked: what is unreachable forbids (RFC 9309 §2.3.1.4).
-    pub(in crate::crawl) fn fail_quest(&mut self, quest: Quest, why: &str) -> Result<(), ArchiveError> {
-        let copy = unreachable(&quest, why, self.clock.now());
-        let id = self.archive.keep_robots(self.lease, &copy)?;
-        self.learn(&copy, Some(id));
-        self.ask_on(quest)
+    /// Ends the quests that led to a host which cannot be asked: what is unreachable forbids (RFC 9309 §2.3.1.4).
+    pub(in crate::crawl) fn fail_quests(&mut self, host: &Host, why: &str) -> Result<(), ArchiveError> {
+        for quest in self.quests.remove(host).unwrap_or_default() {
+            let copy = unreachable(&quest, why, self.clock.now());
+            let id = self.archive.keep_robots(self.lease, &copy)?;
+            self.learn(&copy, Some(id));
+            self.ask_on(quest)?;
+        }
+        Ok(())
     }
 
     /// Makes a copy the one that counts, and keeps its host to its Crawl-delay.

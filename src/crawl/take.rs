@@ -201,19 +201,13 @@ impl<W: Web> Crawl<'_, W> {
                 self.ask_on(quest)?;
             }
             FollowUp::AskAgain(quest) => self.ask_on(quest)?,
-            FollowUp::Hop(hop) if self.given_up.contains_key(&hop.url.host()) => {
-                let why = self.given_up[&hop.url.host()].clone();
-                self.fail_quest(hop, &why)?;
-            }
             FollowUp::Hop(hop) => {
                 let host = hop.url.host();
                 let site = hop.site.clone();
                 self.quests.entry(host.clone()).or_default().push(hop);
                 self.want(&host, &site, self.clock.now())?;
                 if let Some(why) = self.given_up.get(&host).cloned() {
-                    for quest in self.quests.remove(&host).unwrap_or_default() {
-                        self.fail_quest(quest, &why)?;
-                    }
+                    self.fail_quests(&host, &why)?;
                 }
             }
         }

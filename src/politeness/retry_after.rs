@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// A longer wish is taken as this: a slip of some server's would otherwise end an archive for good.
-const LONGEST: Duration = Duration::from_secs(30 * 24 * 3600);
+/// A longer wish is taken as this: a slip of some server's would otherwise end an archive for good. No host rests for longer.
+pub const LONGEST_REST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Returns the moment until which a host asks to be left alone; `None` where the header says nothing that can be read.
 pub fn retry_after(header: &str, now: Timestamp) -> Option<Timestamp> {
@@ -13,10 +13,10 @@ pub fn retry_after(header: &str, now: Timestamp) -> Option<Timestamp> {
     if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
         // More seconds than fit are still a wish to be left alone, for as long as we can count.
         let seconds = header.parse().unwrap_or(u64::MAX);
-        return Some(now + Duration::from_secs(seconds).min(LONGEST));
+        return Some(now + Duration::from_secs(seconds).min(LONGEST_REST));
     }
     let date = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(header).ok().map(Timestamp::from);
-    Some(date.or_else(|| obsolete(header))?.min(now + LONGEST))
+    Some(date.or_else(|| obsolete(header))?.min(now + LONGEST_REST))
 }
 
 /// The date forms that RFC 9110 §5.6.7 wants to be read still: `Sunday, 06-Nov-94 08:49:37 GMT`, `Sun Nov  6 08:49:37 1994`.
@@ -49,7 +49,7 @@ mod tests {
     #[test]
     fn an_absurd_wait_is_a_month() {
         for absurd in ["99999999999999999999999", "315360000", "Fri, 01 Jan 2100 00:00:00 GMT"] {
-            assert_eq!(retry_after(absurd, NOW), Some(NOW + LONGEST), "{absurd}");
+            assert_eq!(retry_after(absurd, NOW), Some(NOW + LONGEST_REST), "{absurd}");
         }
     }
 
