@@ -4,7 +4,6 @@ mod ask;
 mod hosts;
 mod outcome;
 mod robots;
-mod site;
 mod take;
 mod visit;
 
@@ -27,9 +26,8 @@ use crate::host_lock::{HostLock, HostLocks};
 use crate::opt_out::Reservations;
 use crate::page_url::Host;
 use crate::politeness::{Hosts, Rest};
+use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
-
-pub use site::{SiteError, SiteReader};
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);

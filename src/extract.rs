@@ -9,9 +9,11 @@ mod json_ld;
 mod page;
 mod photos;
 mod reader;
+mod simhash;
 
 pub use article::{Access, Article, Image, Reading};
 pub use reader::{ArticleReader, Paper};
+pub use simhash::{Nearness, is_one_story, nearness, simhash};
 
 pub use crate::text::decode::{Decoded, decode};
 

@@ -13,6 +13,7 @@
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`] | the clocks, reqwest, rusqlite, lock files: one each |
+//! | reading | [`site_reader`] | |
 //! | action | [`crawl`], [`audit`], [`export`], [`demo`] | tokio tasks, files |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
@@ -52,5 +53,6 @@ pub mod opt_out;
 pub mod page_url;
 pub mod politeness;
 pub mod robots;
+pub mod site_reader;
 pub mod text;
 pub mod time;

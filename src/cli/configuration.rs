@@ -7,7 +7,7 @@ use crate::config::settings::contact;
 use crate::config::{
     ConfigError, Profile, Settings, Site, fault, read_profile, read_settings, read_site, read_text, shipped,
 };
-use crate::crawl::{SiteError, SiteReader};
+use crate::site_reader::{SiteError, SiteReader};
 
 /// Settings, sites and profiles, read and checked.
 #[derive(Debug)]

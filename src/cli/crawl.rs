@@ -22,9 +22,10 @@ use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::units::{Span, day};
 use crate::config::{Settings, Site};
-use crate::crawl::{self, Plan, Progress, Report, SiteReader, Stop};
+use crate::crawl::{self, Plan, Progress, Report, Stop};
 use crate::fetch::{Caller, Http};
 use crate::host_lock::HostLocks;
+use crate::site_reader::SiteReader;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CrawlArgs {

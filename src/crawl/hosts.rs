@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use crate::archive::{ArchiveError, HostTerms, Terms};
 use crate::crawl::visit::Finished;
-use crate::crawl::{Crawl, Plan, SiteReader};
+use crate::crawl::{Crawl, Plan};
 use crate::fetch::{Reach, Web};
 use crate::page_url::Host;
 use crate::politeness::{LONGEST_REST, Manners};
+use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
 /// The gap to hosts that are not the site's own, such as a feed's server: never under the shipped default.

@@ -1,10 +1,10 @@
 //! From an answer's status to its outcome and to the host's manner.
 
-use crate::crawl::SiteReader;
 use crate::extract;
 use crate::fetch::{Answer, Trouble};
 use crate::frontier::{Outcome, Page, Reading};
 use crate::politeness::{Manner, retry_after};
+use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
 /// Returns what an answer is to a page; `reading` reads a good one.

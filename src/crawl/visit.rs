@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::{AnnouncedId, Body, Capture, Charset, pack};
 use crate::clock::Clock;
-use crate::crawl::SiteReader;
 use crate::crawl::outcome::{outcome_of, outcome_of_trouble};
 use crate::crawl::robots::Quest;
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
@@ -18,6 +17,7 @@ use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
 use crate::politeness::Turn;
 use crate::robots::LARGEST;
+use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
 /// What was asked for.

@@ -41,7 +41,7 @@ const HEAD: usize = 4 * 1024;
 
 /// What a good answer holds.
 #[derive(Debug)]
-pub(in crate::crawl) struct Read {
+pub struct Read {
     pub reading: Reading,
     pub charset: Option<Charset>,
     pub judgement: Judgement,
@@ -76,7 +76,7 @@ impl SiteReader {
     }
 
     /// Reads a good answer to the request for a page, and judges what the page and its host say against uses of it.
-    pub(in crate::crawl) fn read(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Read {
+    pub fn read(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Read {
         if page.role == Role::Policy {
             return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
         }
@@ -105,13 +105,7 @@ impl SiteReader {
     }
 
     /// Judges what an answer's headers, and its host, say against uses of it.
-    pub(in crate::crawl) fn judge_headers(
-        &self,
-        page: &Page,
-        answer: &Answer,
-        files: &Reservations,
-        now: Timestamp,
-    ) -> Judgement {
+    pub fn judge_headers(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Judgement {
         match page.role {
             Role::Policy => Judgement::default(),
             _ => self.judge(page, answer, &Metas::default(), &[], files, now),
@@ -158,7 +152,7 @@ impl SiteReader {
 
     /// Judges where a page was moved to: by the paper's grammar an article stays an article, a list a list, and a trap is
     /// never entered by the back door.
-    pub(in crate::crawl) fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
+    pub fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
         let Some(lists) = &self.lists else { return Outcome::Redirected { to, number: None } };
         let is_article = page.role == Role::Article;
         match lists.grammar.address(&to) {
