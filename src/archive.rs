@@ -5,12 +5,14 @@
 mod article;
 mod capture;
 mod commit;
+mod copies;
 mod error;
 mod host;
 mod lease;
 mod ledger;
 mod pages;
 mod reader;
+mod reread;
 mod robots;
 mod run;
 mod schema;
@@ -28,6 +30,7 @@ pub use reader::{
     Brought, BroughtBy, Entry, Failure, Filter, HostState, Kept, Outlook, Queue, Reader, RunState, SiteState, What,
     queues,
 };
+pub use reread::{KeptCapture, Revision};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};
 pub use schema::SCHEMA;

@@ -14,6 +14,7 @@ mod init;
 mod interrupt;
 mod plan;
 mod progress;
+mod reextract;
 mod report;
 mod say;
 mod status;
@@ -79,6 +80,10 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
     Extract(extract::ExtractArgs),
+    /// Read again everything that was kept, with today's profiles; no request
+    ///
+    /// What reads otherwise becomes a further version. It uses all cores, and goes on where it was broken off.
+    Reextract(reextract::ReextractArgs),
     /// Check configuration, archive and disk
     Check,
     /// Write the shipped configuration into a folder; overwrite nothing
@@ -111,6 +116,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
+        Command::Reextract(args) => reextract::run(common, &args),
         Command::Check => check::run(common),
         Command::Init(args) => init::run(common, &args),
         Command::Demo(args) => demo::run(common, &args),

@@ -14,7 +14,7 @@
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`] | the clocks, reqwest, rusqlite, lock files: one each |
 //! | reading | [`site_reader`] | |
-//! | action | [`crawl`], [`audit`], [`export`], [`demo`] | tokio tasks, files |
+//! | action | [`crawl`], [`audit`], [`export`], [`reextract`], [`demo`] | tokio tasks, files |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
@@ -52,6 +52,7 @@ pub mod markup;
 pub mod opt_out;
 pub mod page_url;
 pub mod politeness;
+pub mod reextract;
 pub mod robots;
 pub mod site_reader;
 pub mod text;

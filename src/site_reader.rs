@@ -85,8 +85,7 @@ impl SiteReader {
             let reading = Reading::Unreadable { why: format!("its content type is {content_type}") };
             return Read { reading, charset: None, judgement: self.judge_headers(page, answer, files, now) };
         }
-        let name = page.url.as_url().host_str().unwrap_or_default();
-        let decoded = decode(&answer.body, content_type, name.rsplit('.').next().unwrap_or_default());
+        let decoded = decode(&answer.body, content_type, last_label(&page.url));
         let tree = Tree::parse(&decoded.text);
         let reading = match &tree {
             Ok(tree) => self.read_text(page, answer, &decoded.text, tree, now),
@@ -102,6 +101,14 @@ impl SiteReader {
         let Decoded { declared, used, had_errors, .. } = decoded;
         let charset = Some(Charset { declared, used: used.to_owned(), had_errors });
         Read { reading: obedient(reading, &judgement), charset, judgement }
+    }
+
+    /// Reads an article's page that was kept.
+    pub fn read_again(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> extract::Reading {
+        if !is_text(content_type) {
+            return extract::Reading::NotAnArticle { why: format!("its content type is {content_type}") };
+        }
+        self.articles.read(url, &decode(body, content_type, last_label(url)).text)
     }
 
     /// Judges what an answer's headers, and its host, say against uses of it.
@@ -245,6 +252,11 @@ impl Lists {
 fn section(site: &Site, path: &str) -> Result<PageUrl, SiteError> {
     let fault = || SiteError { site: site.name.clone(), path: path.to_owned(), home: site.home.to_string() };
     site.home.join(path).map_err(|_| fault())
+}
+
+/// The last label of an address's host, `kr`.
+fn last_label(url: &PageUrl) -> &str {
+    url.as_url().host_str().and_then(|name| name.rsplit('.').next()).unwrap_or_default()
 }
 
 /// The moment a day begins in the paper's zone.

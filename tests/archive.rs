@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use saseo::archive::{
     Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, Lease, Lock,
-    NextPage, Reader, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
+    NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
 };
 use saseo::config::settings::Durability;
 use saseo::extract::Article;
 use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict};
 use saseo::page_url::PageUrl;
 use saseo::politeness::StoredPace;
-use saseo::time::{Timestamp, Uptime};
+use saseo::time::{LocalTime, Timestamp, Uptime};
 use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
@@ -359,4 +359,110 @@ fn a_clock_that_was_set_moves_the_rests_of_hosts_with_it() {
     // After a boot nobody can tell.
     let other = Uptime { boot: "the next one".into(), up: Duration::from_secs(5) };
     assert_eq!(rest_after(later(90_000), &other), later(2));
+}
+
+/// The articles as their view tells them: id, text, version, and the first copy.
+fn shown(desk: &Desk) -> Vec<(String, String, i64, Option<String>)> {
+    let sql = desk.sql();
+    let mut select = sql.prepare("SELECT id, text, version, first_copy FROM articles ORDER BY id").unwrap();
+    let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}
+
+fn read_as(text: &str) -> Article {
+    *story(text).article.unwrap()
+}
+
+#[test]
+fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_what_is_shown() {
+    let mut desk = Desk::new();
+    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
+    let page = desk.page();
+    desk.settle(page.clone(), story("하나"));
+    desk.settle(page, story("둘"));
+    let captures = desk.archive.kept_captures(0, 10).unwrap();
+    let [first, second] = captures.as_slice() else { panic!("{captures:?}") };
+    let (lease, archive) = (desk.lease, &mut desk.archive);
+    let changed = |revision: Revision| matches!(revision, Revision::Changed { fields, .. } if fields == ["text"]);
+    assert!(changed(archive.revise(lease, first, read_as("처음"), NOW).unwrap()));
+    assert_eq!(archive.revise(lease, first, read_as("처음"), NOW).unwrap(), Revision::Same);
+    assert_eq!(archive.revise(lease, second, read_as("둘"), NOW).unwrap(), Revision::Same);
+    archive.save().unwrap();
+    assert_eq!(shown(&desk), [("paper/7".to_owned(), "둘".to_owned(), 2, None)]);
+    assert!(changed(desk.archive.revise(lease, second, read_as("둘째"), NOW).unwrap()));
+    desk.archive.save().unwrap();
+    assert_eq!(shown(&desk), [("paper/7".to_owned(), "둘째".to_owned(), 4, None)]);
+    // What changed for those who follow: the new article, its change, and the better reading of what is newest.
+    assert_eq!(desk.count("change"), 3);
+}
+
+/// A wire story of some length, as one paper prints it.
+fn wire(head: &str, last: &str) -> Settlement {
+    let sentence =
+        |n: u32| format!("{n}번 서가의 책은 {}일 {}쪽까지 읽혔다고 사서가 전했다.", n * 7 % 28 + 1, n * 53 % 400);
+    let text: Vec<String> = (1..=20).map(sentence).collect();
+    story(&format!("{head} {} {last}", text.join(" ")))
+}
+
+fn published(mut story: Settlement, at: &str) -> Settlement {
+    story.article.as_mut().unwrap().published_at = LocalTime::from_rfc3339(at);
+    story
+}
+
+/// Settles one article at each of the papers, in that order.
+fn desk_with_copies(stories: &[(&str, Settlement)]) -> Desk {
+    let mut desk = Desk::new();
+    for (paper, story) in stories {
+        let home = url(&format!("https://{paper}.example/"));
+        let article = url(&format!("https://{paper}.example/news/articleView.html?idxno=7"));
+        let entries = vec![(article.clone(), Role::Article)];
+        let seed = Seed { site: (*paper).into(), title: "신문".into(), home: home.clone(), since: None, entries };
+        desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
+        desk.archive.select([*paper]).unwrap();
+        let NextPage::Page(page) = desk.archive.next_page(&home.host(), &[], later(9)).unwrap() else {
+            panic!("no page of {paper}")
+        };
+        desk.settle(*page, story.clone());
+    }
+    desk
+}
+
+fn copies(desk: &Desk) -> Vec<(String, Option<String>)> {
+    shown(desk).into_iter().map(|(id, _, _, first)| (id, first)).collect()
+}
+
+#[test]
+fn a_story_that_several_papers_carry_names_its_first_copy() {
+    let desk = desk_with_copies(&[
+        ("b", published(wire("(사서통신)", "끝"), "2026-11-20T10:00:00+09:00")),
+        ("c", published(wire("[씨신문 홍길동 기자]", ""), "2026-11-21T10:00:00+09:00")),
+        // Printed before the others, and met last.
+        ("a", published(wire("", "무단전재 금지"), "2026-11-19T10:00:00+09:00")),
+        ("d", published(wire("", ""), "2026-11-30T10:00:00+09:00")),
+        ("e", published(story(&"서로 다른 이야기가 여기에 길게 이어진다. ".repeat(20)), "2026-11-20T10:00:00+09:00")),
+    ]);
+    let first = Some("a/7".to_owned());
+    assert_eq!(
+        copies(&desk),
+        [
+            ("a/7".to_owned(), None),
+            ("b/7".to_owned(), first.clone()),
+            ("c/7".to_owned(), first),
+            // Ten days later it is another story.
+            ("d/7".to_owned(), None),
+            ("e/7".to_owned(), None),
+        ]
+    );
+}
+
+#[test]
+fn one_papers_own_stories_are_no_copies_of_one_another() {
+    let mut desk = Desk::new();
+    desk.settle_next(Settlement { found: vec![found(7), found(8)], ..settled(Verdict::Read) });
+    for number in [7, 8] {
+        let mut story = wire("", "");
+        story.article.as_mut().unwrap().number = Some(number);
+        desk.settle_next(story);
+    }
+    assert_eq!(copies(&desk), [("paper/7".to_owned(), None), ("paper/8".to_owned(), None)]);
 }

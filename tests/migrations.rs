@@ -2,6 +2,7 @@
 
 use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Terms};
 use saseo::config::settings::Durability;
+use saseo::extract::Article;
 use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -9,6 +10,7 @@ use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 const FIRST: &str = include_str!("../src/archive/migrations/0001.sql");
+const SECOND: &str = include_str!("../src/archive/migrations/0002.sql");
 
 /// One link of schema 1's chain, as docs/archive.md tells it.
 struct Link(Sha256);
@@ -156,4 +158,46 @@ fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
     assert_eq!(rows(&folder)[..3], before);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     assert!(sql.execute("DELETE FROM ledger", []).is_err() && sql.execute("UPDATE ledger SET at = 0", []).is_err());
+}
+
+/// The same as schema 2 left it, with what came with that schema.
+fn archive_of_schema_2() -> TempDir {
+    let folder = archive_of_schema_1();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
+    sql.execute_batch(SECOND).unwrap();
+    sql.execute_batch(
+        "PRAGMA user_version = 2; COMMIT;
+         UPDATE version SET searchable = 0 WHERE n = 2;
+         INSERT INTO opt_out (capture_id, signal, source, evidence, effect) VALUES (1, 'noindex', 'meta robots', 'noindex', 'obeyed');",
+    )
+    .unwrap();
+    folder
+}
+
+#[test]
+fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
+    let folder = archive_of_schema_2();
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let shown = |sql: &rusqlite::Connection| -> (String, String, i64, i64, Option<f64>, Option<String>) {
+        let columns = "id, title, version, searchable, confidence, first_copy";
+        sql.query_row(&format!("SELECT {columns} FROM articles"), [], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        })
+        .unwrap()
+    };
+    assert_eq!(shown(&sql), ("paper/7".to_owned(), "새 제목".to_owned(), 2, 0, None, None));
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    archive.select(["paper"]).unwrap();
+    let capture = archive.kept_captures(0, 10).unwrap().remove(0);
+    let article = Article { title: Some("제목".into()), paragraphs: vec!["셋".into()], ..Article::default() };
+    archive.revise(lease, &capture, article, NOW).unwrap();
+    archive.save().unwrap();
+    // What was said against uses of the page when it came stands.
+    assert_eq!(shown(&sql), ("paper/7".to_owned(), "제목".to_owned(), 3, 0, None, None));
+    let opt_outs: String = sql.query_row("SELECT opt_outs FROM articles", [], |row| row.get(0)).unwrap();
+    assert_eq!(opt_outs, "[\"noindex:meta robots\"]");
 }

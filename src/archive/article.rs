@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, params};
 use serde_json::json;
 
+use crate::archive::copies::write_fingerprint;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_number;
 use crate::extract::{Access, Article};
@@ -25,40 +26,85 @@ impl Change {
     }
 }
 
-/// Keeps an article: a new one as its version 1, a known one as a further version where anything in it changed.
+/// What became of an article that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::archive) enum Written {
+    New,
+    /// A further version, and the fields in which it differs from the one before.
+    Version {
+        article: i64,
+        fields: Vec<&'static str>,
+    },
+    Same {
+        article: i64,
+    },
+}
+
+impl Written {
+    pub(in crate::archive) fn change(&self) -> Option<Change> {
+        match self {
+            Self::New => Some(Change::New),
+            Self::Version { .. } => Some(Change::Changed),
+            Self::Same { .. } => None,
+        }
+    }
+}
+
+/// Keeps an article that was read in a capture: a new one as its version 1, a known one as a further version where
+/// anything in it differs from what was known at that capture.
 pub(in crate::archive) fn write_article(
     work: &Connection,
     page: &Page,
     article: &Article,
     capture: i64,
     now: Timestamp,
-) -> Result<Option<Change>, ArchiveError> {
+) -> Result<Written, ArchiveError> {
     let number = page.number.or(article.number);
-    let known = known_article(work, &page.site, number, page.url.as_str())?;
-    let (id, n, change) = match known {
-        None => (add_article(work, page, number, article.access, now)?, 0, Change::New),
-        Some(id) => (id, newest(work, id)?, Change::Changed),
+    let Some(id) = known_article(work, &page.site, number, page.url.as_str())? else {
+        let id = add_article(work, page, number, article.access, now)?;
+        write_version(work, id, 1, article, capture, now)?;
+        write_change(work, id, Change::New, 1, now)?;
+        write_fingerprint(work, id, article)?;
+        return Ok(Written::New);
     };
-    if n > 0 && !differs(work, id, n, article)? {
-        return Ok(None);
+    let known = version_at(work, id, capture)?;
+    let fields = known.map_or(Ok(vec!["text"]), |n| changed_fields(work, id, n, article))?;
+    if fields.is_empty() {
+        return Ok(Written::Same { article: id });
     }
-    write_version(work, id, n + 1, article, capture, now)?;
-    if change == Change::Changed {
+    let n = last_version(work, id)? + 1;
+    write_version(work, id, n, article, capture, now)?;
+    let is_newest = version_at(work, id, i64::MAX)? == Some(n);
+    if is_newest {
         work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
             .execute(params![id, access(article.access)])?;
+        write_change(work, id, Change::Changed, n, now)?;
+        write_fingerprint(work, id, article)?;
     }
+    Ok(Written::Version { article: id, fields })
+}
+
+fn write_change(work: &Connection, id: i64, change: Change, n: i64, now: Timestamp) -> Result<(), ArchiveError> {
     work.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
         id,
         change.name(),
-        n + 1,
+        n,
         now.millis()
     ])?;
-    Ok(Some(change))
+    Ok(())
 }
 
-/// The number of an article's newest version.
-fn newest(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
-    let mut select = work.prepare_cached("SELECT coalesce(max(n), 0) FROM version WHERE article_id = ?1")?;
+/// The number of the version that was in force when a capture was made: of the newest capture up to it, the newest
+/// reading.
+fn version_at(work: &Connection, id: i64, capture: i64) -> Result<Option<i64>, ArchiveError> {
+    let mut select = work.prepare_cached(
+        "SELECT n FROM version WHERE article_id = ?1 AND capture_id <= ?2 ORDER BY capture_id DESC, n DESC LIMIT 1",
+    )?;
+    Ok(select.query_row([id, capture], |row| row.get(0)).optional()?)
+}
+
+fn last_version(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
+    let mut select = work.prepare_cached("SELECT max(n) FROM version WHERE article_id = ?1")?;
     Ok(select.query_row([id], |row| row.get(0))?)
 }
 
@@ -77,34 +123,38 @@ fn add_article(
     Ok(work.last_insert_rowid())
 }
 
-/// Whether an article says anything else than its newest version.
-fn differs(work: &Connection, id: i64, n: i64, article: &Article) -> Result<bool, ArchiveError> {
+/// The fields that make a version, other than the text: their columns, and how an article tells them.
+const FIELDS: [(&str, fn(&Article) -> Option<String>); 14] = [
+    ("title", |article| article.title.clone()),
+    ("subtitle", |article| article.subtitle.clone()),
+    ("authors", |article| Some(json!(article.authors).to_string())),
+    ("byline", |article| article.byline.clone()),
+    ("published_at", |article| article.published_at.map(|time| time.to_string())),
+    ("modified_at", |article| article.modified_at.map(|time| time.to_string())),
+    ("section", |article| article.section.clone()),
+    ("subsection", |article| article.subsection.clone()),
+    ("images", |article| Some(json!(article.images).to_string())),
+    ("tags", |article| Some(json!(article.tags).to_string())),
+    ("rights", |article| article.rights.clone()),
+    ("opt_outs", |article| Some(json!(article.opt_outs).to_string())),
+    ("canonical_url", |article| article.canonical_url.clone()),
+    ("published_source", |article| article.published_source.clone()),
+];
+
+/// The fields in which an article differs from a version that is kept, the text (by its hash) first.
+fn changed_fields(work: &Connection, id: i64, n: i64, article: &Article) -> Result<Vec<&'static str>, ArchiveError> {
     let mut select = work.prepare_cached(
-        "SELECT content_sha256, title, subtitle, byline, published_at, modified_at, section, subsection, images, tags,
-                opt_outs
+        "SELECT title, subtitle, authors, byline, published_at, modified_at, section, subsection, images, tags, rights,
+                opt_outs, canonical_url, published_source, content_sha256
          FROM version WHERE article_id = ?1 AND n = ?2",
     )?;
-    let kept: [Option<String>; 11] = select.query_row([id, n], |row| {
-        let mut kept = [const { None }; 11];
-        for (k, field) in kept.iter_mut().enumerate() {
-            *field = row.get(k)?;
-        }
-        Ok(kept)
-    })?;
-    let told = [
-        Some(article.content_sha256()),
-        article.title.clone(),
-        article.subtitle.clone(),
-        article.byline.clone(),
-        article.published_at.map(|time| time.to_string()),
-        article.modified_at.map(|time| time.to_string()),
-        article.section.clone(),
-        article.subsection.clone(),
-        Some(json!(article.images).to_string()),
-        Some(json!(article.tags).to_string()),
-        Some(json!(article.opt_outs).to_string()),
-    ];
-    Ok(kept != told)
+    let kept: Vec<Option<String>> =
+        select.query_row([id, n], |row| (0..=FIELDS.len()).map(|k| row.get(k)).collect::<Result<_, _>>())?;
+    // The hash is that of title and text.
+    let retitled = Article { title: kept[0].clone(), paragraphs: article.paragraphs.clone(), ..Article::default() };
+    let text = (kept[FIELDS.len()] != Some(retitled.content_sha256())).then_some("text");
+    let others = FIELDS.iter().zip(&kept).filter(|((_, told), kept)| told(article) != **kept);
+    Ok(text.into_iter().chain(others.map(|((name, _), _)| *name)).collect())
 }
 
 fn write_version(
@@ -118,8 +168,8 @@ fn write_version(
     work.prepare_cached(
         "INSERT INTO version (article_id, n, capture_id, made_at, canonical_url, title, subtitle, authors, byline,
            published_at, published_ms, modified_at, published_source, section, subsection, language, text, images, tags,
-           rights, opt_outs, content_sha256, extractor, searchable)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)",
+           rights, opt_outs, content_sha256, extractor, searchable, confidence)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
     )?
     .execute(params![
         id,
@@ -146,6 +196,7 @@ fn write_version(
         article.content_sha256(),
         article.extractor,
         !article.noindex,
+        article.confidence,
     ])?;
     Ok(())
 }
@@ -159,7 +210,12 @@ fn access(access: Access) -> &'static str {
 }
 
 /// Returns the row that already holds an article, by its number, or else by its address.
-fn known_article(work: &Connection, site: &str, number: Option<u64>, url: &str) -> Result<Option<i64>, ArchiveError> {
+pub(in crate::archive) fn known_article(
+    work: &Connection,
+    site: &str,
+    number: Option<u64>,
+    url: &str,
+) -> Result<Option<i64>, ArchiveError> {
     let mut by_number = work.prepare_cached(
         "SELECT article.id FROM article JOIN site ON site.id = article.site_id WHERE site.name = ?1 AND article.number = ?2",
     )?;

@@ -150,7 +150,7 @@ fn write_settlement(
         write_closing(work, list.section, list.pass, closing, now)?;
     }
     if let (Some(article), Some(capture)) = (&settlement.article, capture) {
-        effect.article = write_article(work, page, article, capture, now)?;
+        effect.article = write_article(work, page, article, capture, now)?.change();
     }
     Ok(effect)
 }

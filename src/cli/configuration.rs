@@ -132,6 +132,15 @@ impl Configuration {
         Err(fault(&file.name, &file.text, "profile", &why))
     }
 
+    /// Refuses a profile that there is none of.
+    pub fn knows(&self, profile: &str) -> Result<(), ConfigurationError> {
+        let known: Vec<String> = self.profiles.iter().map(|profile| profile.name.clone()).collect();
+        if known.iter().any(|name| name == profile) {
+            return Ok(());
+        }
+        Err(ConfigurationError::Usage(format!("there is no profile {profile:?}; there {}", among(&known))))
+    }
+
     /// Returns a site's file, and the error for one of its keys.
     pub fn fault(&self, site: &Site, key: &str, why: &str) -> ConfigError {
         let at = self.sites.iter().position(|other| other.name == site.name);

@@ -1,6 +1,7 @@
 //! Signals while a file is written: what is half written goes before the process does.
 
 use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
 
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -22,15 +23,36 @@ impl Caught {
         Ok(Self { runtime, interrupt, terminate })
     }
 
+    /// From a thread of its own: notes the first signal, for work that stops by itself; a second one ends the process, and
+    /// whatever is not saved was never there.
+    pub fn noted(mut self) -> Arc<OnceLock<Exit>> {
+        let noted = Arc::new(OnceLock::new());
+        let first = Arc::clone(&noted);
+        std::thread::spawn(move || {
+            loop {
+                let exit = self.next();
+                if first.set(exit).is_err() {
+                    std::process::exit(exit.code().into());
+                }
+            }
+        });
+        noted
+    }
+
+    fn next(&mut self) -> Exit {
+        let Self { runtime, interrupt, terminate } = self;
+        runtime.block_on(async {
+            tokio::select! {
+                _ = interrupt.recv() => Exit::Interrupted,
+                _ = terminate.recv() => Exit::Terminated,
+            }
+        })
+    }
+
     /// From a thread of its own: at a signal removes the part, and ends the process.
     pub fn remove_at_signal(mut self, part: PathBuf) {
         std::thread::spawn(move || {
-            let exit = self.runtime.block_on(async {
-                tokio::select! {
-                    _ = self.interrupt.recv() => Exit::Interrupted,
-                    _ = self.terminate.recv() => Exit::Terminated,
-                }
-            });
+            let exit = self.next();
             // Renamed already, it is whole, and there is nothing to remove.
             let _ = std::fs::remove_file(part);
             std::process::exit(exit.code().into());

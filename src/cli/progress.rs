@@ -11,6 +11,35 @@ use crate::crawl::Progress;
 /// How often a log gets a line.
 const EVERY: Duration = Duration::from_secs(60);
 
+/// A line that says how work without requests gets on: on a terminal only.
+pub(in crate::cli) struct Line(Option<ProgressBar>);
+
+impl Line {
+    pub fn new(common: &Common) -> Self {
+        let is_shown = !common.quiet && std::io::stderr().is_terminal() && common.verbose == 0;
+        Self(is_shown.then(spinner))
+    }
+
+    pub fn show(&self, words: &str) {
+        if let Some(line) = &self.0 {
+            line.set_message(words.to_owned());
+            line.tick();
+        }
+    }
+
+    pub fn end(self) {
+        if let Some(line) = self.0 {
+            line.finish_and_clear();
+        }
+    }
+}
+
+fn spinner() -> ProgressBar {
+    let line = ProgressBar::new_spinner();
+    line.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed"));
+    line
+}
+
 /// Shows how a crawl gets on.
 pub(in crate::cli) enum Watch {
     Terminal(ProgressBar),
@@ -23,9 +52,7 @@ impl Watch {
         if common.quiet {
             Self::Silent
         } else if std::io::stderr().is_terminal() && common.verbose == 0 {
-            let line = ProgressBar::new_spinner();
-            line.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed"));
-            Self::Terminal(line)
+            Self::Terminal(spinner())
         } else {
             Self::Log { next: EVERY }
         }

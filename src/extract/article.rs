@@ -45,6 +45,8 @@ pub struct Article {
     pub noindex: bool,
     /// Profile and skin that read it, `ndsoft/G4`.
     pub extractor: String,
+    /// How sure the reading is, from 0 to 1, where no profile read it.
+    pub confidence: Option<f64>,
 }
 
 /// A photo within the story.

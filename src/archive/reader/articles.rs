@@ -31,7 +31,7 @@ pub struct Kept {
 const COLUMNS: &str =
     "id, site, url, canonical_url, number, title, subtitle, authors, byline, published_at, modified_at,
     published_source, section, subsection, language, text, images, tags, rights, access, opt_outs, version,
-    content_sha256, first_seen_at, fetched_at, http_status, extractor";
+    content_sha256, first_seen_at, fetched_at, http_status, extractor, confidence";
 
 /// The paragraphs of a text, which are joined by blank lines, as a JSON list.
 const PARAGRAPHS: &str = "(WITH RECURSIVE cut (rest, one) AS (
@@ -125,6 +125,7 @@ fn article(row: &Row<'_>) -> rusqlite::Result<(Article, Kept)> {
         words: Vec::new(),
         noindex: false,
         extractor: row.get("extractor")?,
+        confidence: row.get("confidence")?,
     };
     let kept = Kept {
         site: row.get("site")?,

@@ -1,0 +1,217 @@
+//! Reading again what was kept: captures of article pages in the order in which they came, and what a new reading changes.
+
+use rusqlite::{OptionalExtension, Row, params};
+
+use crate::archive::article::{Written, known_article, write_article};
+use crate::archive::capture::unpack;
+use crate::archive::copies::{has_fingerprint, write_fingerprint};
+use crate::archive::error::ArchiveError;
+use crate::archive::lease::Lease;
+use crate::archive::store::Archive;
+use crate::extract::{Access, Article};
+use crate::frontier::{Page, PageId, Role, Verdict};
+use crate::page_url::PageUrl;
+use crate::time::Timestamp;
+
+/// A good answer to the request for an article's page, as it was kept.
+#[derive(Clone, Debug)]
+pub struct KeptCapture {
+    pub id: i64,
+    pub page: Page,
+    pub fetched_at: Timestamp,
+    /// `name: value`, one a line.
+    pub headers: String,
+    bytes: usize,
+    zstd: Vec<u8>,
+}
+
+/// What reading a capture again brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Revision {
+    /// What is known already.
+    Same,
+    /// Another reading of a known article, and the fields in which it differs.
+    Changed { article: i64, fields: Vec<&'static str> },
+    /// An article that no reading had found.
+    Found,
+    /// There is an article, and the new reading finds none: what is known stands.
+    Lost { why: String },
+    /// As before, there is no article in it.
+    Nothing,
+}
+
+impl KeptCapture {
+    /// Returns the value of the first header of that name, in lower case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.headers.lines().filter_map(|line| line.split_once(':'));
+        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    }
+
+    /// Unpacks the page's bytes.
+    pub fn body(&self) -> Result<Vec<u8>, ArchiveError> {
+        unpack(&self.zstd, self.bytes)
+    }
+}
+
+impl Archive {
+    /// Returns so many of the selected sites' captures behind the one of id `after`, in their order.
+    pub fn kept_captures(&self, after: i64, count: usize) -> Result<Vec<KeptCapture>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT capture.id, capture.fetched_at, capture.headers, body.bytes, body.zstd,
+                    page.id AS page_id, page.url, page.number, site.name AS site
+             FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
+             JOIN body ON body.id = capture.body_id
+             WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299 AND capture.status <> 206
+               AND page.site_id IN ({})
+             ORDER BY capture.id LIMIT ?2",
+            self.selected
+        ))?;
+        let mut rows = select.query(params![after, i64::try_from(count).unwrap_or(i64::MAX)])?;
+        let mut captures = Vec::new();
+        while let Some(row) = rows.next()? {
+            captures.push(kept_capture(row)?);
+        }
+        Ok(captures)
+    }
+
+    /// Returns how many captures of the selected sites stand behind the one of id `after`.
+    pub fn captures_left(&self, after: i64) -> Result<u64, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT count(*) FROM capture JOIN page ON page.id = capture.page_id
+             WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299 AND capture.status <> 206
+               AND capture.body_id IS NOT NULL AND page.site_id IN ({})",
+            self.selected
+        ))?;
+        Ok(select.query_row([after], |row| row.get(0))?)
+    }
+
+    /// Returns the last capture that a re-extraction of the same kind read before it was broken off; 0 where there is none.
+    pub fn reread_up_to(&self, what: &str) -> Result<i64, ArchiveError> {
+        let mut select = self.connection.prepare("SELECT after FROM reextraction WHERE what = ?1")?;
+        Ok(select.query_row([what], |row| row.get(0)).optional()?.unwrap_or(0))
+    }
+
+    /// Notes how far a re-extraction has come; what was written before is saved with it, or not at all.
+    pub fn note_reread(&mut self, lease: Lease, what: &str, after: i64) -> Result<(), ArchiveError> {
+        self.work(lease)?
+            .prepare_cached("INSERT OR REPLACE INTO reextraction (id, what, after) VALUES (1, ?1, ?2)")?
+            .execute(params![what, after])?;
+        Ok(())
+    }
+
+    /// Notes that no re-extraction is under way.
+    pub fn end_reread(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+        self.work(lease)?.execute("DELETE FROM reextraction", [])?;
+        Ok(())
+    }
+
+    /// Writes what a capture says when it is read again. What was said against uses of the page stands as it was recorded
+    /// when it came; only the words in the page itself are read anew.
+    pub fn revise(
+        &mut self,
+        lease: Lease,
+        capture: &KeptCapture,
+        mut article: Article,
+        now: Timestamp,
+    ) -> Result<Revision, ArchiveError> {
+        let work = self.work(lease)?;
+        let told = recorded_opt_outs(work, capture.id, &article.opt_outs)?;
+        (article.opt_outs, article.noindex) = told;
+        let verdict = match article.access {
+            Access::Open => Verdict::Stored,
+            Access::Members => Verdict::Members,
+            Access::Gone => return Ok(Revision::Nothing),
+        };
+        let written = write_article(work, &capture.page, &article, capture.id, now)?;
+        // A page that waits to be asked again only because nothing was found in it need not be.
+        work.prepare_cached(
+            "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, settled_at = coalesce(settled_at, ?3)
+             WHERE id = ?1 AND (verdict IN ('unextracted', 'members', 'stored') OR (verdict IS NULL AND attempts > 0))
+               AND verdict IS NOT ?2",
+        )?
+        .execute(params![capture.page.id.0, verdict.name(), now.millis()])?;
+        Ok(match written {
+            Written::New => Revision::Found,
+            Written::Same { article: id } => {
+                // Archives of older schemas have none.
+                if !has_fingerprint(self.work(lease)?, id)? {
+                    write_fingerprint(self.work(lease)?, id, &article)?;
+                }
+                Revision::Same
+            }
+            Written::Version { article, fields, .. } => Revision::Changed { article, fields },
+        })
+    }
+
+    /// Notes that no article is found in a capture when it is read again.
+    pub fn revise_without(&mut self, lease: Lease, capture: &KeptCapture, why: &str) -> Result<Revision, ArchiveError> {
+        let work = self.work(lease)?;
+        let Page { site, number, url, .. } = &capture.page;
+        if let Some(article) = known_article(work, site, *number, url.as_str())? {
+            let mut known =
+                work.prepare_cached("SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)")?;
+            if known.query_row([article, capture.id], |row| row.get(0))? {
+                return Ok(Revision::Lost { why: why.to_owned() });
+            }
+        }
+        work.prepare_cached(
+            "UPDATE page SET reason = ?2 WHERE id = ?1 AND verdict = 'unextracted' AND reason IS NOT ?2",
+        )?
+        .execute(params![capture.page.id.0, why])?;
+        Ok(Revision::Nothing)
+    }
+}
+
+fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
+    let url: String = row.get("url")?;
+    let page = Page {
+        id: PageId(row.get("page_id")?),
+        site: row.get("site")?,
+        url: PageUrl::parse(&url).map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
+        role: Role::Article,
+        number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
+        attempts: 0,
+        hops: 0,
+        list: None,
+    };
+    Ok(KeptCapture {
+        id: row.get("id")?,
+        page,
+        fetched_at: Timestamp::from_millis(row.get("fetched_at")?),
+        headers: row.get("headers")?,
+        bytes: row.get("bytes")?,
+        zstd: row.get("zstd")?,
+    })
+}
+
+/// The opt-outs of a capture as exports tell them, with the words that the page is read to say now, and whether the
+/// article is kept out of searches.
+fn recorded_opt_outs(
+    work: &rusqlite::Connection,
+    capture: i64,
+    words: &[String],
+) -> Result<(Vec<String>, bool), ArchiveError> {
+    let mut select =
+        work.prepare_cached("SELECT signal, source, effect FROM opt_out WHERE capture_id = ?1 ORDER BY id")?;
+    let rows = select.query_map([capture], |row| {
+        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+    })?;
+    let (mut told, mut recorded_words, mut ignored, mut noindex) = (Vec::new(), Vec::new(), Vec::new(), false);
+    for row in rows {
+        let (signal, source, effect) = row?;
+        noindex |= effect == "obeyed" && (signal == "noindex" || signal == "unavailable-after");
+        let text = format!("{signal}:{source}");
+        if effect == "ignored" {
+            ignored.push(text);
+        } else if !told.contains(&text) {
+            recorded_words.extend((signal == "words").then(|| text.clone()));
+            told.push(text);
+        }
+    }
+    let words: Vec<&String> = words.iter().filter(|word| !ignored.contains(word)).collect();
+    if recorded_words.iter().collect::<Vec<_>>() != words {
+        told.retain(|text| !recorded_words.contains(text));
+        told.extend(words.into_iter().cloned());
+    }
+    Ok((told, noindex))
+}

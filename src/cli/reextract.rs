@@ -1,0 +1,108 @@
+//! `saseo reextract`: reads again what was kept, with today's profiles. No request.
+
+use anyhow::Context;
+use clap::Args;
+use serde_json::json;
+
+use crate::archive::{Archive, FILE, How, Lock, Tally, Terms};
+use crate::cli::configuration::{Configuration, ConfigurationError};
+use crate::cli::exit::Exit;
+use crate::cli::interrupt::Caught;
+use crate::cli::progress::Line;
+use crate::cli::{Common, hint, say};
+use crate::clock::Clock;
+use crate::config::Site;
+use crate::reextract::{Mode, Plan, Summary, reextract};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ReextractArgs {
+    /// Sites by name; all that are configured where none is named
+    #[arg(value_name = "SITE")]
+    sites: Vec<String>,
+    /// Only sites of this profile
+    #[arg(long, value_name = "PROFILE")]
+    profile: Option<String>,
+    /// Tell what would change, and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit> {
+    let configuration = Configuration::load(common.config.as_deref())?;
+    let sites = sites(&configuration, args)?;
+    let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
+    let readers = sites.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?;
+    let plan = Plan { readers, mode };
+    let caught = Caught::new()?;
+    let clock = Clock::system();
+    let holder = format!("reextract, process {}, since {}", std::process::id(), clock.now());
+    if !common.data().join(FILE).exists() {
+        let crawl = hint::command(common, &["crawl"]);
+        anyhow::bail!("there is no archive in {} to read again; `{crawl}` makes one", common.data().display());
+    }
+    let _lock = Lock::take(common.data(), &holder)?;
+    let mut archive = Archive::open(common.data(), configuration.settings.archive.durability)?;
+    let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
+    let run = match mode {
+        Mode::Write => Some(archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?),
+        Mode::DryRun => None,
+    };
+    let signal = caught.noted();
+    let line = Line::new(common);
+    let summary = reextract(
+        &mut archive,
+        lease,
+        &plan,
+        &clock,
+        || signal.get().is_some(),
+        |progress| {
+            line.show(&format!("{} pages read again, {} to go", progress.captures, progress.left));
+        },
+    )?;
+    line.end();
+    if let Some(run) = run {
+        let how = if summary.is_broken_off { How::Interrupted } else { How::Finished };
+        let tally = Tally { articles_new: summary.found, articles_changed: summary.changed, ..Tally::default() };
+        archive.end_run(run, how, &tally, clock.now())?;
+    }
+    tell(common, args, &summary)?;
+    Ok(if summary.is_broken_off { signal.get().copied().unwrap_or(Exit::Interrupted) } else { Exit::Done })
+}
+
+fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::Result<Vec<&'c Site>> {
+    let mut sites = configuration.chosen(&args.sites)?;
+    if let Some(profile) = &args.profile {
+        configuration.knows(profile)?;
+        sites.retain(|site| site.profile.as_ref() == Some(profile));
+        if sites.is_empty() {
+            let why = format!("none of the sites has the profile {profile:?}");
+            return Err(ConfigurationError::Usage(why)).context("--profile");
+        }
+    }
+    Ok(sites)
+}
+
+fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Result<()> {
+    let Summary { captures, same, changed, found, lost, lost_pages, fields, is_broken_off } = summary;
+    if common.json {
+        let lost_pages: Vec<_> = lost_pages.iter().map(|(url, why)| json!({"url": url, "why": why})).collect();
+        return say::json(&json!({
+            "dry_run": args.dry_run, "captures": captures, "same": same, "articles_changed": changed, "articles_new": found,
+            "lost": lost, "lost_pages": lost_pages, "fields": fields, "broken_off": is_broken_off,
+        }));
+    }
+    let would = if args.dry_run { "would be " } else { "" };
+    say::data(&format!(
+        "{captures} pages read again: {same} as they were, {changed} articles {would}changed, {found} {would}found, {lost} not found any more"
+    ))?;
+    for (field, count) in fields {
+        say::data(&format!("  {field:<16} {count}"))?;
+    }
+    for (url, why) in lost_pages {
+        say::data(&format!("  lost {url}: {why} (what is known stands)"))?;
+    }
+    if *is_broken_off && !args.dry_run {
+        common.voice().note("broken off; the same command goes on from here");
+    }
+    Ok(())
+}

@@ -1,0 +1,169 @@
+//! Re-extraction: everything that was kept is read again, on all cores and without a request; what reads otherwise
+//! becomes a version.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::archive::{Archive, ArchiveError, KeptCapture, Lease, Revision};
+use crate::clock::Clock;
+use crate::extract::{Article, Reading};
+use crate::site_reader::SiteReader;
+
+/// Captures that are read at once, and saved together.
+const BATCH: usize = 256;
+
+/// Lost articles that are named; all are counted.
+const NAMED: usize = 20;
+
+/// What to read again.
+#[derive(Debug)]
+pub struct Plan {
+    pub readers: Vec<Arc<SiteReader>>,
+    pub mode: Mode,
+}
+
+/// Whether anything is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    Write,
+    /// Nothing is; an article of several captures may be counted once for each.
+    DryRun,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Captures that were read, without those that a run before had read.
+    pub captures: u64,
+    /// Of them, as they were known.
+    pub same: u64,
+    /// Articles with a further version.
+    pub changed: u64,
+    /// Articles that no reading had found.
+    pub found: u64,
+    /// Captures of known articles in which none is found now: what is known stands.
+    pub lost: u64,
+    /// Some of those, with the reason.
+    pub lost_pages: Vec<(String, String)>,
+    /// In how many captures each field reads otherwise.
+    pub fields: BTreeMap<&'static str, u64>,
+    /// It was stopped; the same command goes on from here.
+    pub is_broken_off: bool,
+}
+
+/// How far it is, for those who watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub captures: u64,
+    pub left: u64,
+}
+
+/// Reads the sites' captures again, oldest first, until all are read or `is_stopped`. What is read is saved batch by
+/// batch with how far it is, so the next one with the same readers goes on where this one was broken off.
+pub fn reextract(
+    archive: &mut Archive,
+    lease: Lease,
+    plan: &Plan,
+    clock: &Clock,
+    is_stopped: impl Fn() -> bool,
+    mut watch: impl FnMut(&Progress),
+) -> Result<Summary, ArchiveError> {
+    archive.select(plan.readers.iter().map(|reader| reader.site.name.as_str()))?;
+    let what = what(&plan.readers);
+    let mut after = if plan.mode == Mode::Write { archive.reread_up_to(&what)? } else { 0 };
+    let left = archive.captures_left(after)?;
+    let (mut summary, mut articles) = (Summary::default(), BTreeSet::new());
+    loop {
+        watch(&Progress { captures: summary.captures, left: left.saturating_sub(summary.captures) });
+        if is_stopped() {
+            summary.is_broken_off = true;
+            return Ok(summary);
+        }
+        let captures = archive.kept_captures(after, BATCH)?;
+        let Some(last) = captures.last() else { break };
+        after = last.id;
+        for (capture, reading) in captures.iter().zip(readings(&captures, &plan.readers)?) {
+            let revision = revise(archive, lease, capture, reading, clock)?;
+            summary.count(capture, revision, &mut articles);
+        }
+        match plan.mode {
+            Mode::Write => {
+                archive.note_reread(lease, &what, after)?;
+                archive.save()?;
+            }
+            Mode::DryRun => archive.abandon()?,
+        }
+    }
+    if plan.mode == Mode::Write {
+        archive.end_reread(lease)?;
+        archive.save()?;
+    }
+    Ok(summary)
+}
+
+/// Reads captures on all cores, and returns the readings in their order.
+fn readings(captures: &[KeptCapture], readers: &[Arc<SiteReader>]) -> Result<Vec<Reading>, ArchiveError> {
+    let readers: HashMap<&str, &SiteReader> =
+        readers.iter().map(|reader| (reader.site.name.as_str(), &**reader)).collect();
+    captures.par_iter().map(|capture| read(capture, readers[capture.page.site.as_str()])).collect()
+}
+
+fn read(capture: &KeptCapture, reader: &SiteReader) -> Result<Reading, ArchiveError> {
+    let (body, content_type) = (capture.body()?, capture.header("content-type").unwrap_or_default());
+    let reading = AssertUnwindSafe(|| reader.read_again(&capture.page.url, content_type, &body));
+    Ok(catch_unwind(reading).unwrap_or_else(|_| Reading::NotAnArticle {
+        why: "the reader failed on it, which is a defect of saseo's".to_owned(),
+    }))
+}
+
+fn revise(
+    archive: &mut Archive,
+    lease: Lease,
+    capture: &KeptCapture,
+    reading: Reading,
+    clock: &Clock,
+) -> Result<Revision, ArchiveError> {
+    let article: Box<Article> = match reading {
+        Reading::Article(article) | Reading::Members(article) => article,
+        Reading::Gone { why } | Reading::Refused { why } | Reading::NotAnArticle { why } => {
+            return archive.revise_without(lease, capture, &why);
+        }
+    };
+    archive.revise(lease, capture, *article, clock.now())
+}
+
+/// Names what is read by what: by other readers, everything is read again from the beginning.
+fn what(readers: &[Arc<SiteReader>]) -> String {
+    let mut readers: Vec<String> = readers.iter().map(|reader| format!("{reader:?}")).collect();
+    readers.sort();
+    let mut hash = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+    readers.iter().for_each(|reader| hash.update(reader));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+impl Summary {
+    fn count(&mut self, capture: &KeptCapture, revision: Revision, articles: &mut BTreeSet<i64>) {
+        self.captures += 1;
+        match revision {
+            Revision::Same => self.same += 1,
+            Revision::Changed { article, fields } => {
+                self.changed += u64::from(articles.insert(article));
+                for field in fields {
+                    *self.fields.entry(field).or_default() += 1;
+                }
+            }
+            Revision::Found => self.found += 1,
+            Revision::Lost { why } => {
+                self.lost += 1;
+                if self.lost_pages.len() < NAMED {
+                    self.lost_pages.push((capture.page.url.to_string(), why));
+                }
+            }
+            Revision::Nothing => {}
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Reading again what was kept: with the real binary, a mended profile, and no request.
+
+mod common;
+
+use std::cell::Cell;
+use std::fs;
+use std::sync::Arc;
+
+use common::{Crawler, Paper};
+use saseo::archive::{Archive, Terms};
+use saseo::clock::Clock;
+use saseo::config::settings::Durability;
+use saseo::config::shipped::shipped_profiles;
+use saseo::config::{Settings, read_site};
+use saseo::demo::Edition;
+use saseo::reextract::{Mode, Plan, Summary, reextract};
+use saseo::site_reader::SiteReader;
+use serde_json::{Value, json};
+
+const PROFILE: &str = include_str!("../config/profiles/ndsoft.toml");
+
+fn paper() -> Paper {
+    Paper::of(&Edition { crawl_delay: None, ..Edition::default() })
+}
+
+/// Puts a profile in the place of the shipped one; each piece of text must be there to be replaced.
+fn write_profile(crawler: &Crawler, replaced: &[(&str, &str)]) {
+    let text = replaced.iter().fold(PROFILE.to_owned(), |text, (from, to)| {
+        assert!(text.contains(from), "{from} is not in the profile");
+        text.replace(from, to)
+    });
+    fs::create_dir_all(crawler.config().join("profiles")).unwrap();
+    fs::write(crawler.config().join("profiles/ndsoft.toml"), text).unwrap();
+}
+
+fn reextracted(crawler: &Crawler, args: &[&str]) -> Value {
+    let out = crawler.run(&[&["--json", "reextract"], args].concat());
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    serde_json::from_slice(&out.stdout).unwrap()
+}
+
+/// The articles without what tells one reading from another.
+fn told(crawler: &Crawler) -> Vec<Value> {
+    let mut articles = crawler.articles();
+    articles.iter_mut().for_each(|article| article["version"] = Value::Null);
+    articles
+}
+
+#[test]
+fn what_was_kept_reads_the_same_again_and_asks_nothing() {
+    let paper = paper();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run(&["crawl"]);
+    let (before, asked) = (crawler.articles(), paper.log().len());
+    let summary = reextracted(&crawler, &[]);
+    // 118 articles, and the page of a deleted one that came with status 200.
+    assert_eq!(
+        (&summary["captures"], &summary["same"], &summary["articles_changed"]),
+        (&json!(119), &json!(118), &json!(0))
+    );
+    assert_eq!((crawler.articles(), paper.log().len()), (before, asked));
+    assert!(crawler.run(&["audit"]).status.success());
+}
+
+#[test]
+fn a_mended_profile_makes_one_more_version_of_what_it_reads_otherwise() {
+    let paper = paper();
+    let (crawler, right) = (Crawler::of(&paper, "0s"), Crawler::of(&paper, "0s"));
+    right.run(&["crawl"]);
+    write_profile(
+        &crawler,
+        &[("header.article-view-header .subheading", ".no-such"), ("h2.subheading, h4.subheading", ".no-such")],
+    );
+    crawler.run(&["crawl"]);
+    let subtitles = right.articles().iter().filter(|article| !article["subtitle"].is_null()).count();
+    write_profile(&crawler, &[]);
+
+    let dry = reextracted(&crawler, &["--dry-run"]);
+    assert_eq!((&dry["articles_changed"], &dry["fields"]), (&json!(subtitles), &json!({"subtitle": subtitles})));
+    assert!(crawler.articles().iter().all(|article| article["version"] == 1));
+    let mut done = reextracted(&crawler, &["--profile", "ndsoft"]);
+    done["dry_run"] = json!(true);
+    assert_eq!(done, dry);
+    let without_times = |mut articles: Vec<Value>| {
+        for article in &mut articles {
+            (article["first_seen_at"], article["fetched_at"]) = (Value::Null, Value::Null);
+        }
+        articles
+    };
+    assert_eq!(without_times(told(&crawler)), without_times(told(&right)));
+    let versions = crawler.articles().iter().filter(|article| article["version"] == 2).count();
+    assert_eq!(versions, subtitles);
+    assert_eq!(reextracted(&crawler, &[])["articles_changed"], 0);
+}
+
+#[test]
+fn articles_that_no_profile_could_read_are_found_once_one_can() {
+    let paper = paper();
+    let crawler = Crawler::of(&paper, "0s");
+    let broken = [("body = [\"#article-view-content-div\", \"#articleBody\"]", "body = [\".no-such\"]")];
+    write_profile(&crawler, &broken);
+    crawler.run(&["crawl"]);
+    // Of the two for members only, the head is read.
+    assert_eq!(crawler.articles().len(), 2);
+    write_profile(&crawler, &[]);
+    let asked = paper.log().len();
+    assert_eq!(reextracted(&crawler, &[])["articles_new"], 116);
+    assert_eq!((crawler.articles().len(), paper.log().len()), (118, asked));
+    let left = String::from_utf8(crawler.run(&["status", "--failures"]).stdout).unwrap();
+    assert!(!left.contains("no story was found"), "{left}");
+
+    write_profile(&crawler, &broken);
+    let summary = reextracted(&crawler, &[]);
+    assert_eq!(
+        (&summary["lost"], &summary["lost_pages"][0]["why"]),
+        (&json!(116), &json!("no story was found in the page"))
+    );
+    assert_eq!(crawler.articles().len(), 118);
+}
+
+#[test]
+fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
+    let paper = Paper::of(&Edition { articles_per_section: 200, crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    write_profile(&crawler, &[("{ meta = \"article:section\" },", "")]);
+    crawler.run(&["crawl"]);
+    let all = crawler.articles().len() as u64;
+
+    let site =
+        format!("name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"ndsoft\"\n", paper.origin.base());
+    let reader =
+        SiteReader::new(read_site("demo.toml", &site).unwrap(), shipped_profiles().first(), &Settings::default());
+    let plan = Plan { readers: vec![Arc::new(reader.unwrap())], mode: Mode::Write };
+    let read = |batches: u32| -> Summary {
+        let mut archive = Archive::open(&crawler.data(), Durability::Normal).unwrap();
+        let clock = Clock::system();
+        let lease = archive.take_lease("a test", clock.now(), None).unwrap();
+        archive.begin_run(lease, "reextract", &Terms::default(), clock.now()).unwrap();
+        let asked = Cell::new(0);
+        let is_stopped = || {
+            asked.set(asked.get() + 1);
+            asked.get() > batches
+        };
+        // What was not saved when it ends is lost, as with a kill.
+        reextract(&mut archive, lease, &plan, &clock, is_stopped, |_| {}).unwrap()
+    };
+    let first = read(1);
+    assert!(first.is_broken_off && first.captures > 0 && first.captures < all, "{first:?}");
+    let second = read(u32::MAX);
+    assert!(!second.is_broken_off);
+    assert_eq!(first.changed + second.changed, all);
+    let sections = crawler.articles().iter().filter(|article| article["version"] == 2).count() as u64;
+    assert_eq!(sections, all);
+    assert_eq!(read(u32::MAX).same, all);
+}
+
+#[test]
+fn wrong_names_and_missing_archives_are_told() {
+    let paper = paper();
+    let crawler = Crawler::of(&paper, "0s");
+    let said = |args: &[&str]| {
+        let out = crawler.run(args);
+        (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let (code, words) = said(&["reextract"]);
+    assert!(code == Some(1) && words.contains("there is no archive"), "{words}");
+    let (code, words) = said(&["reextract", "--profile", "nosuch"]);
+    assert!(code == Some(2) && words.contains("there is no profile \"nosuch\"; there"), "{words}");
+    let (code, words) = said(&["reextract", "nosuch"]);
+    assert!(code == Some(2) && words.contains("there is no site"), "{words}");
+    let mut crawl = crawler.spawn("crawl");
+    paper.wait_for_visits(3);
+    let (code, _) = said(&["reextract"]);
+    crawl.kill();
+    assert_eq!(code, Some(75));
+}
