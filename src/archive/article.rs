@@ -123,8 +123,11 @@ fn add_article(
     Ok(work.last_insert_rowid())
 }
 
+/// What an article tells of a field, as its column keeps it.
+type Told = fn(&Article) -> Option<String>;
+
 /// The fields that make a version, other than the text: their columns, and how an article tells them.
-const FIELDS: [(&str, fn(&Article) -> Option<String>); 14] = [
+const FIELDS: [(&str, Told); 14] = [
     ("title", |article| article.title.clone()),
     ("subtitle", |article| article.subtitle.clone()),
     ("authors", |article| Some(json!(article.authors).to_string())),
