@@ -80,7 +80,7 @@ enum Command {
     /// Extract one saved page and print the article as JSON; no network, no archive
     Extract(extract::ExtractArgs),
     /// Check configuration, archive and disk
-    Check,
+    Check(check::CheckArgs),
     /// Write the shipped configuration into a folder; overwrite nothing
     Init(init::InitArgs),
     /// Start a small newspaper on this machine, crawl it, export it, and say what was done
@@ -111,7 +111,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
-        Command::Check => check::run(common),
+        Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),
         Command::Demo(args) => demo::run(common, &args),
     };

@@ -1,9 +1,10 @@
 //! `profiles/NAME.toml`: one content management system (CMS), as plain data.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use crate::config::site::{korean, seoul, zone};
+use crate::config::site::{day, korean, seoul, zone};
 use crate::markup::{Pattern, Selector};
 
 mod article;
@@ -21,6 +22,12 @@ pub use url::UrlRules;
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     pub name: String,
+    /// The first day whose pages look so, in `timezone`; without it, all before the last.
+    #[serde(default, deserialize_with = "day")]
+    pub valid_from: Option<Date>,
+    /// The last day whose pages look so, in `timezone`; without it, all after the first.
+    #[serde(default, deserialize_with = "day")]
+    pub valid_until: Option<Date>,
     /// The clock of papers that have no site file.
     #[serde(default = "seoul", deserialize_with = "zone")]
     pub timezone: TimeZone,

@@ -143,10 +143,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::shipped::shipped_profiles;
+    use crate::config::shipped::shipped_profile;
 
     fn grammar(home: &str) -> Grammar {
-        Grammar::new(shipped_profiles().first(), PageUrl::parse(home).unwrap())
+        Grammar::new(Some(&shipped_profile("ndsoft")), PageUrl::parse(home).unwrap())
     }
 
     fn url(address: &str) -> PageUrl {
