@@ -9,6 +9,7 @@ mod json_ld;
 mod page;
 mod photos;
 mod reader;
+mod script;
 
 pub use article::{Access, Article, Image, Reading};
 pub use reader::{ArticleReader, Paper};

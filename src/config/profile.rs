@@ -13,7 +13,7 @@ mod url;
 
 pub use article::{ArticleRules, OptOut, PhotoBox, PrintedDates};
 pub use source::{Place, PrintedDate, Source};
-pub use url::UrlRules;
+pub use url::{DateWindow, UrlRules};
 
 /// One CMS with all its skins: its addresses, its lists and its articles.
 ///
@@ -176,6 +176,21 @@ mod tests {
         assert!(said.contains("profiles/x.toml:3: `article.title`: a source has exactly one of"), "{said}");
         assert!(error("[article]\ntitle = [{ meta = \"a\", attribute = \"b\" }]\n").contains("go with `select`"));
         assert!(error("[article]\ntitle = [{ mata = \"a\" }]\n").contains("did you mean `meta`"));
+    }
+
+    #[test]
+    fn rules_of_addresses_that_cannot_work_are_told() {
+        let patterns = "[url]\narticle_patterns = ['^/a/(\\d+)$']\n";
+        assert!(read_profile("x", &format!("name = \"x\"\n{patterns}canonical = \"/a/{{number}}\"")).is_ok());
+        for canonical in ["/a/number", "/b/{number}", "/a/{number}/x", "a/{number}"] {
+            let said = error(&format!("{patterns}canonical = \"{canonical}\"\n"));
+            assert!(said.starts_with("profiles/x.toml:4: `url.canonical`: "), "{said}");
+        }
+        assert!(error("[url]\narticle = [\"/a\"]\n").contains("`url.article`: `number` must name"));
+        for format in ["%Q", "day", "%H"] {
+            let window = format!("[url]\ndate_window = {{ from = \"a\", until = \"b\", format = \"{format}\" }}\n");
+            assert!(error(&window).contains("writes no day"), "{format}");
+        }
     }
 
     #[test]

@@ -86,6 +86,9 @@ pub fn read_text(file: &str, bytes: Vec<u8>) -> Result<String, ConfigError> {
 /// Reads one profile; its selectors and patterns are compiled with it.
 pub fn read_profile(file: &str, text: &str) -> Result<Profile, ConfigError> {
     let profile: Profile = read(file, text)?;
+    if let Some((key, why)) = profile.url.fault() {
+        return Err(fault(file, text, key, &why));
+    }
     match (profile.valid_from, profile.valid_until) {
         (Some(first), Some(last)) if last < first => {
             Err(fault(file, text, "valid_until", &format!("the last day comes before the first, {first}")))
