@@ -85,7 +85,7 @@ enum Command {
     /// What reads otherwise becomes a further version. It uses all cores, and goes on where it was broken off.
     Reextract(reextract::ReextractArgs),
     /// Check configuration, archive and disk
-    Check,
+    Check(check::CheckArgs),
     /// Write the shipped configuration into a folder; overwrite nothing
     Init(init::InitArgs),
     /// Start a small newspaper on this machine, crawl it, export it, and say what was done
@@ -117,7 +117,7 @@ pub fn main() -> ExitCode {
         Command::Audit(args) => audit::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
         Command::Reextract(args) => reextract::run(common, &args),
-        Command::Check => check::run(common),
+        Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),
         Command::Demo(args) => demo::run(common, &args),
     };

@@ -1,6 +1,7 @@
 //! What a user writes in TOML, as plain data: settings, sites and profiles.
 
 pub mod profile;
+pub mod profiles;
 mod read;
 pub mod settings;
 pub mod shipped;
@@ -8,6 +9,7 @@ pub mod site;
 pub mod units;
 
 pub use profile::Profile;
+pub use profiles::Profiles;
 pub use read::{ConfigError, fault, read_profile, read_settings, read_site, read_text};
 pub use settings::Settings;
 pub use site::Site;

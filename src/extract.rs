@@ -9,6 +9,7 @@ mod json_ld;
 mod page;
 mod photos;
 mod reader;
+mod script;
 mod simhash;
 
 pub use article::{Access, Article, Image, Reading};

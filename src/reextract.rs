@@ -1,7 +1,7 @@
 //! Re-extraction: everything that was kept is read again, on all cores and without a request; what reads otherwise
 //! becomes a version.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -22,6 +22,7 @@ const NAMED: usize = 20;
 /// What to read again.
 #[derive(Debug)]
 pub struct Plan {
+    /// Of each site one for each profile that ever read it.
     pub readers: Vec<Arc<SiteReader>>,
     pub mode: Mode,
 }
@@ -107,9 +108,13 @@ pub fn reextract(
 
 /// Reads captures on all cores, and returns the readings in their order.
 fn readings(captures: &[KeptCapture], readers: &[Arc<SiteReader>]) -> Result<Vec<Reading>, ArchiveError> {
-    let readers: HashMap<&str, &SiteReader> =
-        readers.iter().map(|reader| (reader.site.name.as_str(), &**reader)).collect();
-    captures.par_iter().map(|capture| read(capture, readers[capture.page.site.as_str()])).collect()
+    let reader = |capture: &KeptCapture| {
+        let of_site = || readers.iter().filter(|reader| reader.site.name == capture.page.site);
+        // Before the first profile's days and after the last one's, the last reads what it can.
+        let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
+        of_day.or_else(|| of_site().next_back()).expect("only captures of the readers' sites are selected")
+    };
+    captures.par_iter().map(|capture| read(capture, reader(capture))).collect()
 }
 
 fn read(capture: &KeptCapture, reader: &SiteReader) -> Result<Reading, ArchiveError> {

@@ -103,6 +103,11 @@ impl SiteReader {
         Read { reading: obedient(reading, &judgement), charset, judgement }
     }
 
+    /// Tells whether pages that were fetched at `moment` are read by this profile.
+    pub fn is_for(&self, moment: Timestamp) -> bool {
+        self.articles.profile().is_valid_at(moment)
+    }
+
     /// Reads an article's page that was kept.
     pub fn read_again(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> extract::Reading {
         if !is_text(content_type) {

@@ -20,7 +20,7 @@ const ROWS: [&[&str]; 10] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 10] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -30,6 +30,7 @@ const HOMES: [(&str, &[&str]); 9] = [
     ("clap::", &["cli", "export"]),
     ("zstd::", &["archive"]),
     ("dom_query::", &["markup"]),
+    ("include_dir::", &["config"]),
 ];
 
 /// The highest row that is pure: judgement.

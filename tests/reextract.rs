@@ -174,3 +174,22 @@ fn wrong_names_and_missing_archives_are_told() {
     crawl.kill();
     assert_eq!(code, Some(75));
 }
+
+#[test]
+fn each_page_is_read_by_the_profile_of_the_day_that_it_came() {
+    let paper = paper();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run(&["crawl"]);
+    let blind = PROFILE.replace("body = [\"#article-view-content-div\", \"#articleBody\"]", "body = [\".no-such\"]");
+    let days = |text: &str, key: &str, day: &str| text.replacen("name = ", &format!("{key} = {day:?}\nname = "), 1);
+    let write = |old: &str, new: &str, turn: [&str; 2]| {
+        let folder = crawler.config().join("profiles");
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("old.toml"), days(old, "valid_until", turn[0])).unwrap();
+        fs::write(folder.join("ndsoft.toml"), days(new, "valid_from", turn[1])).unwrap();
+    };
+    write(&blind, PROFILE, ["2019-12-31", "2020-01-01"]);
+    assert_eq!(reextracted(&crawler, &[])["same"], 118);
+    write(PROFILE, &blind, ["2019-12-31", "2020-01-01"]);
+    assert_eq!(reextracted(&crawler, &[])["lost"], 116);
+}

@@ -1,7 +1,10 @@
 //! `saseo check`: configuration, archive, disk and clock, in one look.
 
+mod saved;
+
 use std::path::Path;
 
+use clap::Args;
 use serde_json::json;
 
 use crate::archive::{ArchiveError, Reader};
@@ -17,6 +20,16 @@ use crate::time::Timestamp;
 /// No machine's clock is right before this program was written: 2026-01-01.
 const EARLIEST: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
+#[derive(Debug, Args)]
+pub(in crate::cli) struct CheckArgs {
+    /// Run each profile over the saved pages beside it, and name the fields that it reads otherwise than expected
+    ///
+    /// The pages of profiles/NAME.toml stand in profiles/NAME: what is read in PAGE.html is compared with PAGE.json.
+    /// Exit 1 where a field differs.
+    #[arg(long)]
+    profiles: bool,
+}
+
 /// One thing that was looked at.
 struct Finding {
     about: &'static str,
@@ -25,7 +38,10 @@ struct Finding {
 }
 
 /// Whatever is wrong with the one thing, the others are looked at all the same.
-pub(in crate::cli) fn run(common: &Common) -> anyhow::Result<Exit> {
+pub(in crate::cli) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
+    if args.profiles {
+        return saved::run(common);
+    }
     let loaded = Configuration::load(common.config.as_deref());
     let mut findings = match &loaded {
         Ok(configuration) => configuration_stands(configuration),
@@ -72,7 +88,7 @@ fn configuration_stands(configuration: &Configuration) -> Vec<Finding> {
         contact => format!("contact {contact}"),
     };
     let names: Vec<&str> = configuration.sites.iter().map(|site| site.name.as_str()).collect();
-    let profiles = configuration.profiles.len();
+    let profiles = configuration.profiles.files().len();
     let said = format!("{from}; sites: {}; {profiles} profiles; {contact}", names.join(", "));
     let mut findings = vec![Finding { about: "configuration", said: Ok(said) }];
     findings.extend(wrong);

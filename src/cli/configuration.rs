@@ -3,18 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::clock::Clock;
+use crate::config::profiles::{ProfileFile, ProfilesError};
 use crate::config::settings::contact;
 use crate::config::{
-    ConfigError, Profile, Settings, Site, fault, read_profile, read_settings, read_site, read_text, shipped,
+    ConfigError, Profile, Profiles, Settings, Site, fault, read_profile, read_settings, read_site, read_text, shipped,
 };
 use crate::site_reader::{SiteError, SiteReader};
+use crate::time::Timestamp;
 
 /// Settings, sites and profiles, read and checked.
 #[derive(Debug)]
 pub(in crate::cli) struct Configuration {
     pub settings: Settings,
     pub sites: Vec<Site>,
-    pub profiles: Vec<Profile>,
+    pub profiles: Profiles,
+    /// When it was read: the profiles of that day read what is fetched now.
+    pub loaded_at: Timestamp,
     /// The files that the sites were read from, in their order.
     files: Vec<ConfigFile>,
     /// The folder, or `None` for the shipped configuration.
@@ -47,8 +52,10 @@ pub(in crate::cli) enum ConfigurationError {
     },
     #[error("there is no site {name:?}; there {}", among(known))]
     NoSuchSite { name: String, known: Vec<String> },
-    #[error("two {what} are named {name:?}: {} and {}", files[0], files[1])]
-    TwiceNamed { what: &'static str, name: String, files: [String; 2] },
+    #[error("two sites are named {name:?}: {} and {}", files[0], files[1])]
+    TwiceNamed { name: String, files: [String; 2] },
+    #[error(transparent)]
+    Profiles(#[from] ProfilesError),
     #[error("{0}")]
     Site(#[from] SiteError),
     #[error(
@@ -113,28 +120,32 @@ impl Configuration {
         let settings = read_settings(&settings.name, &settings.text)?;
         let files = sites.to_vec();
         let sites: Vec<Site> = sites.iter().map(|file| read_site(&file.name, &file.text)).collect::<Result<_, _>>()?;
-        once_named("sites", sites.iter().map(|site| site.name.as_str()), &files)?;
-        let read: Vec<Profile> =
-            profiles.iter().map(|file| read_profile(&file.name, &file.text)).collect::<Result<_, _>>()?;
-        once_named("profiles", read.iter().map(|profile| profile.name.as_str()), profiles)?;
-        let loaded = Self { settings, sites, profiles: read, files, folder };
+        once_named(&sites, &files)?;
+        let read = |file: &ConfigFile| {
+            Ok(ProfileFile { profile: read_profile(&file.name, &file.text)?, file: file.name.clone() })
+        };
+        let profiles = profiles.iter().map(read).collect::<Result<Vec<_>, ConfigError>>()?;
+        let (profiles, loaded_at) = (Profiles::new(profiles)?, Clock::system().now());
+        let loaded = Self { settings, sites, profiles, loaded_at, files, folder };
         loaded.sites.iter().zip(&loaded.files).try_for_each(|(site, file)| loaded.knows_profile(site, file))?;
         Ok(loaded)
     }
 
     fn knows_profile(&self, site: &Site, file: &ConfigFile) -> Result<(), ConfigError> {
         let Some(name) = &site.profile else { return Ok(()) };
-        if self.profiles.iter().any(|profile| profile.name == *name) {
+        if self.profile(site).is_some() {
             return Ok(());
         }
-        let known: Vec<String> = self.profiles.iter().map(|profile| profile.name.clone()).collect();
-        let why = format!("there is no profile {name:?}; there {}", among(&known));
+        let known: Vec<String> = self.current_profiles().map(|profile| profile.name.clone()).collect();
+        let of_other_days = self.profiles.files().iter().any(|one| one.profile.name == *name);
+        let today = if of_other_days { " that is valid today" } else { "" };
+        let why = format!("there is no profile {name:?}{today}; there {}", among(&known));
         Err(fault(&file.name, &file.text, "profile", &why))
     }
 
     /// Refuses a profile that there is none of.
     pub fn knows(&self, profile: &str) -> Result<(), ConfigurationError> {
-        let known: Vec<String> = self.profiles.iter().map(|profile| profile.name.clone()).collect();
+        let known: Vec<String> = self.profiles.files().iter().map(|one| one.profile.name.clone()).collect();
         if known.iter().any(|name| name == profile) {
             return Ok(());
         }
@@ -174,24 +185,34 @@ impl Configuration {
         Ok(Arc::new(reader))
     }
 
-    /// Returns the profile of a site; that there is one of the name was seen to at loading.
+    /// Makes a site's pages of all days ready to be read: a reader for each profile of the site's name.
+    pub fn readers(&self, site: &Site) -> Result<Vec<Arc<SiteReader>>, ConfigurationError> {
+        let named = self.profiles.files().iter().map(|one| &one.profile);
+        let named: Vec<&Profile> = named.filter(|profile| site.profile.as_ref() == Some(&profile.name)).collect();
+        if named.is_empty() {
+            return Ok(vec![self.reader(site)?]);
+        }
+        let reader = |profile| Ok(Arc::new(SiteReader::new(site.clone(), Some(profile), &self.settings)?));
+        named.into_iter().map(reader).collect()
+    }
+
+    /// Returns the profile of a site for what is fetched now; that there is one of the name was seen to at loading.
     pub fn profile(&self, site: &Site) -> Option<&Profile> {
-        let name = site.profile.as_ref()?;
-        self.profiles.iter().find(|profile| profile.name == *name)
+        self.profiles.valid_at(site.profile.as_ref()?, self.loaded_at)
+    }
+
+    /// Returns the profiles for what is fetched now.
+    pub fn current_profiles(&self) -> impl Iterator<Item = &Profile> {
+        self.profiles.current(self.loaded_at)
     }
 }
 
-/// Refuses two files of one name.
-fn once_named<'a>(
-    what: &'static str,
-    names: impl Iterator<Item = &'a str>,
-    files: &[ConfigFile],
-) -> Result<(), ConfigurationError> {
-    let names: Vec<&str> = names.collect();
-    for (k, name) in names.iter().enumerate() {
-        if let Some(first) = names[..k].iter().position(|other| other == name) {
+/// Refuses two sites of one name.
+fn once_named(sites: &[Site], files: &[ConfigFile]) -> Result<(), ConfigurationError> {
+    for (k, site) in sites.iter().enumerate() {
+        if let Some(first) = sites[..k].iter().position(|other| other.name == site.name) {
             let files = [files[first].name.clone(), files[k].name.clone()];
-            return Err(ConfigurationError::TwiceNamed { what, name: (*name).to_owned(), files });
+            return Err(ConfigurationError::TwiceNamed { name: site.name.clone(), files });
         }
     }
     Ok(())
@@ -210,8 +231,8 @@ impl ConfigFile {
 }
 
 fn shipped_files(prefix: &'static str) -> impl Iterator<Item = ConfigFile> {
-    let wanted = shipped::FILES.iter().filter(move |(name, _)| name.starts_with(prefix));
-    wanted.map(|(name, text)| ConfigFile { name: format!("shipped {name}"), text: (*text).to_owned() })
+    let wanted = shipped::files().into_iter().filter(move |file| file.path.starts_with(prefix));
+    wanted.filter_map(|file| Some(ConfigFile { name: format!("shipped {}", file.path), text: file.toml()?.to_owned() }))
 }
 
 fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {

@@ -153,7 +153,7 @@ fn write_config(config: &Path, base: &str) -> anyhow::Result<()> {
         Newspaper::TITLE
     );
     for (path, text) in [(sites.join("demo.toml"), site.as_str()), (config.join("saseo.toml"), "")] {
-        write_new(&path, text)?;
+        write_new(&path, text.as_bytes())?;
     }
     Ok(())
 }

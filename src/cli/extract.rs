@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::Args;
+use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::cli::configuration::{Configuration, ConfigurationError};
@@ -47,8 +48,7 @@ pub(in crate::cli) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result
     let configuration = Configuration::load(common.config.as_deref())?;
     let bytes = saved(&args.file)?;
     let url = PageUrl::parse(&args.url).context("--url")?;
-    let tld = url.as_url().domain().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
-    let page = Saved { html: decode(&bytes, "", tld).text.into_owned(), bytes, url };
+    let page = Saved::new(bytes, url);
     let choice = Choice::make(&configuration, args, &page)?;
     // Rows of a list that tell no year are dated by today's.
     let now = Clock::system().now();
@@ -57,10 +57,9 @@ pub(in crate::cli) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result
         say::data(&read(&page, &choice, agent, now)?)?;
         return Ok(Exit::Done);
     }
-    let listing = listed(&page, &choice, now)?;
-    let is_empty = listing.rows.is_empty();
-    say::data(&serde_json::to_string_pretty(&Printed::from(listing))?)?;
-    if is_empty {
+    let list = listed(&page, &choice, now)?;
+    say::json(&list)?;
+    if list.articles.is_empty() {
         bail!("the page has no rows of a list");
     }
     Ok(Exit::Done)
@@ -82,16 +81,24 @@ fn saved(file: &Path) -> anyhow::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-struct Saved {
+/// A page as it was saved, and where it stood.
+pub(in crate::cli) struct Saved {
     bytes: Vec<u8>,
     html: String,
     url: PageUrl,
 }
 
+impl Saved {
+    pub fn new(bytes: Vec<u8>, url: PageUrl) -> Self {
+        let tld = url.as_url().domain().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
+        Self { html: decode(&bytes, "", tld).text.into_owned(), bytes, url }
+    }
+}
+
 /// The site and profile that read a page.
-struct Choice {
-    site: Option<Site>,
-    profile: Profile,
+pub(in crate::cli) struct Choice {
+    pub site: Option<Site>,
+    pub profile: Profile,
 }
 
 impl Choice {
@@ -122,9 +129,10 @@ impl Choice {
             }
             (None, _, _) => false,
         };
-        let profile = configuration.profiles.iter().find(fits);
+        let profile = configuration.current_profiles().find(fits);
         // A feed has no marks; its links tell what it is of.
-        let profile = if args.list { profile.or(configuration.profiles.first()) } else { profile };
+        let knows = |profile: &&Profile| args.list && lists_articles(page, profile);
+        let profile = profile.or_else(|| configuration.current_profiles().find(knows));
         Ok(Self { site, profile: profile.cloned().unwrap_or_else(generic_profile) })
     }
 
@@ -133,7 +141,8 @@ impl Choice {
     }
 }
 
-fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::Result<String> {
+/// Returns the article that a page holds, as JSON.
+pub(in crate::cli) fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::Result<String> {
     let reader = ArticleReader::new(choice.profile.clone(), choice.paper());
     let mut article = match reader.read(&page.url, &page.html) {
         Reading::Article(article) | Reading::Members(article) => *article,
@@ -164,22 +173,36 @@ fn opt_outs(page: &Saved, choice: &Choice, article: &Article, agent: &str, now: 
     Judgement::of(declared.opt_outs(agent), &rules, now).in_export()
 }
 
+/// Returns the rows of a page that is a list or a feed; `now` dates those without a year.
+pub(in crate::cli) fn listed(page: &Saved, choice: &Choice, now: Timestamp) -> anyhow::Result<Printed> {
+    let listing = listing(page, &choice.profile, &choice.paper().timezone, now)?;
+    Ok(Printed::new(listing, page, now))
+}
+
+fn lists_articles(page: &Saved, profile: &Profile) -> bool {
+    let listing = listing(page, profile, &profile.timezone, Timestamp::EPOCH);
+    listing.is_ok_and(|listing| listing.rows.iter().any(|row| row.number.is_some()))
+}
+
 /// Addresses are those of the page's own scheme and host.
-fn listed(page: &Saved, choice: &Choice, now: Timestamp) -> anyhow::Result<Listing> {
-    let home = page.url.join("/")?;
-    let (grammar, paper) = (Grammar::new(Some(&choice.profile), home), choice.paper());
+fn listing(page: &Saved, profile: &Profile, zone: &TimeZone, now: Timestamp) -> anyhow::Result<Listing> {
+    let grammar = Grammar::new(Some(profile), page.url.join("/")?);
     let head = page.html[..page.html.floor_char_boundary(1024)].trim_start_matches('\u{feff}').trim_start();
     let is_feed =
         head.starts_with("<?xml") || head.starts_with("<rss") || head.starts_with("<feed") || head.starts_with('{');
     Ok(if is_feed {
-        read_feed(&grammar, &paper.timezone, &page.url, &page.bytes)?
+        read_feed(&grammar, zone, &page.url, &page.bytes)?
     } else {
-        ListReader::new(&choice.profile, grammar, paper.timezone).read(&page.url, &page.html, now)
+        ListReader::new(profile, grammar, zone.clone()).read(&page.url, &page.html, now)
     })
 }
 
+/// A list as it is printed.
 #[derive(Serialize)]
-struct Printed {
+pub(in crate::cli) struct Printed {
+    url: String,
+    /// The moment that dates rows without a year.
+    fetched_at: String,
     articles: Vec<PrintedRow>,
     next: Option<String>,
     total: Option<u64>,
@@ -199,9 +222,11 @@ struct PrintedRow {
     published_at: Option<String>,
 }
 
-impl From<Listing> for Printed {
-    fn from(listing: Listing) -> Self {
+impl Printed {
+    fn new(listing: Listing, page: &Saved, now: Timestamp) -> Self {
         Self {
+            url: page.url.to_string(),
+            fetched_at: now.to_string(),
             articles: listing.rows.into_iter().map(PrintedRow::from).collect(),
             next: listing.next.map(|url| url.to_string()),
             total: listing.total,

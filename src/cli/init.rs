@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use clap::Args;
 
+use crate::cli::Common;
 use crate::cli::exit::Exit;
-use crate::cli::{Common, say};
 use crate::config::shipped;
 
 #[derive(Debug, Args)]
@@ -18,18 +18,24 @@ pub(in crate::cli) struct InitArgs {
 
 pub(in crate::cli) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
     let folder = args.folder.as_deref().or(common.config.as_deref()).unwrap_or(Path::new("config"));
-    for (name, text) in shipped::FILES {
-        let path = folder.join(name);
-        let said = if write_new(&path, text)? { "written" } else { "there already, left as it is" };
-        if !common.quiet {
-            say::note(&format!("{}: {said}", path.display()));
+    let mut pages = 0;
+    for file in shipped::files() {
+        let path = folder.join(file.path);
+        let is_new = write_new(&path, file.bytes)?;
+        if file.toml().is_none() {
+            pages += usize::from(is_new);
+            continue;
         }
+        let said = if is_new { "written" } else { "there already, left as it is" };
+        common.voice().note(&format!("{}: {said}", path.display()));
     }
+    let beside = folder.join("profiles");
+    common.voice().note(&format!("{}: {pages} saved pages and expectations written beside them", beside.display()));
     Ok(Exit::Done)
 }
 
 /// Writes a file that is not there yet, whole or not at all; returns whether it did.
-pub(in crate::cli) fn write_new(path: &Path, text: &str) -> anyhow::Result<bool> {
+pub(in crate::cli) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<bool> {
     if path.symlink_metadata().is_ok() {
         return Ok(false);
     }
@@ -38,7 +44,7 @@ pub(in crate::cli) fn write_new(path: &Path, text: &str) -> anyhow::Result<bool>
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
-    let written = std::fs::write(&part, text).and_then(|()| std::fs::rename(&part, path));
+    let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
     if written.is_err() {
         // The error is told; where the part is still there, nothing better can be done.
         let _ = std::fs::remove_file(&part);

@@ -31,8 +31,8 @@ pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Resu
     let configuration = Configuration::load(common.config.as_deref())?;
     let sites = sites(&configuration, args)?;
     let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
-    let readers = sites.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?;
-    let plan = Plan { readers, mode };
+    let readers = sites.iter().map(|site| configuration.readers(site)).collect::<Result<Vec<_>, _>>()?;
+    let plan = Plan { readers: readers.concat(), mode };
     let caught = Caught::new()?;
     let clock = Clock::system();
     let holder = format!("reextract, process {}, since {}", std::process::id(), clock.now());

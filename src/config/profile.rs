@@ -1,9 +1,10 @@
 //! `profiles/NAME.toml`: one content management system (CMS), as plain data.
 
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
 
-use crate::config::site::{korean, seoul, zone};
+use crate::config::site::{day, korean, seoul, zone};
 use crate::markup::{Pattern, Selector};
 
 mod article;
@@ -12,7 +13,7 @@ mod url;
 
 pub use article::{ArticleRules, OptOut, PhotoBox, PrintedDates};
 pub use source::{Place, PrintedDate, Source};
-pub use url::UrlRules;
+pub use url::{DateWindow, UrlRules};
 
 /// One CMS with all its skins: its addresses, its lists and its articles.
 ///
@@ -21,6 +22,12 @@ pub use url::UrlRules;
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     pub name: String,
+    /// The first day whose pages look so, in `timezone`; without it, all before the last.
+    #[serde(default, deserialize_with = "day")]
+    pub valid_from: Option<Date>,
+    /// The last day whose pages look so, in `timezone`; without it, all after the first.
+    #[serde(default, deserialize_with = "day")]
+    pub valid_until: Option<Date>,
     /// The clock of papers that have no site file.
     #[serde(default = "seoul", deserialize_with = "zone")]
     pub timezone: TimeZone,
@@ -169,6 +176,21 @@ mod tests {
         assert!(said.contains("profiles/x.toml:3: `article.title`: a source has exactly one of"), "{said}");
         assert!(error("[article]\ntitle = [{ meta = \"a\", attribute = \"b\" }]\n").contains("go with `select`"));
         assert!(error("[article]\ntitle = [{ mata = \"a\" }]\n").contains("did you mean `meta`"));
+    }
+
+    #[test]
+    fn rules_of_addresses_that_cannot_work_are_told() {
+        let patterns = "[url]\narticle_patterns = ['^/a/(\\d+)$']\n";
+        assert!(read_profile("x", &format!("name = \"x\"\n{patterns}canonical = \"/a/{{number}}\"")).is_ok());
+        for canonical in ["/a/number", "/b/{number}", "/a/{number}/x", "a/{number}"] {
+            let said = error(&format!("{patterns}canonical = \"{canonical}\"\n"));
+            assert!(said.starts_with("profiles/x.toml:4: `url.canonical`: "), "{said}");
+        }
+        assert!(error("[url]\narticle = [\"/a\"]\n").contains("`url.article`: `number` must name"));
+        for format in ["%Q", "day", "%H"] {
+            let window = format!("[url]\ndate_window = {{ from = \"a\", until = \"b\", format = \"{format}\" }}\n");
+            assert!(error(&window).contains("writes no day"), "{format}");
+        }
     }
 
     #[test]

@@ -83,9 +83,18 @@ pub fn read_text(file: &str, bytes: Vec<u8>) -> Result<String, ConfigError> {
     })
 }
 
-/// Reads one profile. Its selectors are compiled, and checked, where they are used.
+/// Reads one profile; its selectors and patterns are compiled with it.
 pub fn read_profile(file: &str, text: &str) -> Result<Profile, ConfigError> {
-    read(file, text)
+    let profile: Profile = read(file, text)?;
+    if let Some((key, why)) = profile.url.fault() {
+        return Err(fault(file, text, key, &why));
+    }
+    match (profile.valid_from, profile.valid_until) {
+        (Some(first), Some(last)) if last < first => {
+            Err(fault(file, text, "valid_until", &format!("the last day comes before the first, {first}")))
+        }
+        _ => Ok(profile),
+    }
 }
 
 /// Returns the error for the place at byte `at` of `text`.

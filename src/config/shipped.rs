@@ -1,24 +1,62 @@
-//! The configuration files that are built into the program.
+//! The configuration files that are built into the program: all of the folder `config`.
+
+use include_dir::{Dir, include_dir};
 
 use crate::config::{Profile, read_profile};
 
-/// Every shipped file that a user may change: its path within a configuration folder, and its text.
-pub const FILES: [(&str, &str); 3] = [
-    ("saseo.toml", include_str!("../../config/saseo.toml")),
-    ("sites/readersnews.toml", include_str!("../../config/sites/readersnews.toml")),
-    ("profiles/ndsoft.toml", include_str!("../../config/profiles/ndsoft.toml")),
-];
+static CONFIG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config");
 
-/// Returns the profiles of known CMSs.
+/// A file of the shipped configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShippedFile {
+    /// Its path within a configuration folder, `profiles/ndsoft.toml`.
+    pub path: &'static str,
+    /// Text, but for saved pages, which are as they came.
+    pub bytes: &'static [u8],
+}
+
+/// Returns every shipped file, by its path: settings, sites, profiles, and the saved pages beside the profiles.
+pub fn files() -> Vec<ShippedFile> {
+    let mut files = Vec::new();
+    let mut open = vec![&CONFIG];
+    while let Some(folder) = open.pop() {
+        open.extend(folder.dirs());
+        let kept =
+            folder.files().filter_map(|file| Some(ShippedFile { path: file.path().to_str()?, bytes: file.contents() }));
+        files.extend(kept);
+    }
+    files.sort_by_key(|file| file.path);
+    files
+}
+
+impl ShippedFile {
+    /// Returns a settings, site or profile file's text; `None` where it is a saved page.
+    pub fn toml(&self) -> Option<&'static str> {
+        let text = self.path.ends_with(".toml").then(|| str::from_utf8(self.bytes));
+        text.map(|text| text.expect("a test reads every shipped file"))
+    }
+}
+
+/// Returns the profiles of known CMSs, by the names of their files.
 pub fn shipped_profiles() -> Vec<Profile> {
-    let files = FILES.iter().filter(|(name, _)| name.starts_with("profiles/"));
-    files.map(|(name, text)| read_profile(name, text).expect("a test reads every shipped file")).collect()
+    let files = files().into_iter().filter(|file| file.path.starts_with("profiles/"));
+    let texts = files.filter_map(|file| Some((file.path, file.toml()?)));
+    texts.map(|(name, text)| read_profile(name, text).expect("a test reads every shipped file")).collect()
 }
 
 /// Returns the profile for pages of no known CMS.
 pub fn generic_profile() -> Profile {
     let text = include_str!("generic.toml");
     read_profile("src/config/generic.toml", text).expect("a test reads every shipped file")
+}
+
+/// Returns a shipped profile by its name.
+///
+/// # Panics
+/// Where none is of that name: tests name those that are.
+#[cfg(test)]
+pub fn shipped_profile(name: &str) -> Profile {
+    shipped_profiles().into_iter().find(|profile| profile.name == name).expect("a profile of that name is shipped")
 }
 
 #[cfg(test)]
@@ -28,11 +66,13 @@ mod tests {
 
     #[test]
     fn every_shipped_file_is_read() {
-        for (name, text) in FILES {
-            match name.split('/').next() {
-                Some("sites") => assert_eq!(read_site(name, text).unwrap().profile.as_deref(), Some("ndsoft")),
-                Some("profiles") => assert_eq!(read_profile(name, text).unwrap().name, "ndsoft"),
-                _ => assert_eq!(read_settings(name, text).unwrap(), Settings::default()),
+        for (path, text) in files().iter().filter_map(|file| Some((file.path, file.toml()?))) {
+            match path.split_once('/') {
+                Some(("sites", _)) => assert_eq!(read_site(path, text).unwrap().profile.as_deref(), Some("ndsoft")),
+                Some(("profiles", file)) => {
+                    assert_eq!(format!("{}.toml", read_profile(path, text).unwrap().name), file)
+                }
+                _ => assert_eq!(read_settings(path, text).unwrap(), Settings::default()),
             }
         }
         assert_eq!(generic_profile().name, "generic");

@@ -165,7 +165,7 @@ pub(in crate::config) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff
         .map_err(|_| de::Error::custom(format!("{name:?} is no time zone: write one like \"Asia/Seoul\"")))
 }
 
-fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
+pub(in crate::config) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
     let text = String::deserialize(from)?;
     crate::config::units::day(&text).map(Some).map_err(de::Error::custom)
 }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use jiff::civil::Date;
+
 use crate::config::Profile;
 use crate::config::profile::UrlRules;
 use crate::page_url::{PageUrl, canonical_escapes};
@@ -52,11 +54,11 @@ impl Grammar {
             return Address::Trap { why: "the CMS keeps no page for readers there" };
         }
         if let Some(number) = self.rules.article_number(url)
-            && let Some(url) = self.rules.article_url(&self.home.origin(), number)
+            && let Some(url) = self.article(path, number)
         {
             return Address::Article { number, url };
         }
-        if !self.rules.list.iter().any(|list| list.eq_ignore_ascii_case(path)) {
+        if self.rules.list_path(path).is_none() {
             return Address::Other;
         }
         if self.rules.trap_parameters.iter().any(|name| self.filled(url, name).is_some()) {
@@ -80,10 +82,32 @@ impl Grammar {
         }
     }
 
+    /// Returns the address of the list at `url`, limited to the days from `first` to `last`; `None` where `url` is no list,
+    /// or where the CMS cannot limit one.
+    pub fn list_window(&self, url: &PageUrl, first: Date, last: Date) -> Option<PageUrl> {
+        let window = self.rules.date_window.as_ref()?;
+        let is_other = |name: &str| name != window.from && name != window.until;
+        let mut limited = self.list_page(url, 1)?.as_url().clone();
+        let others: Vec<(String, String)> =
+            limited.query_pairs().into_owned().filter(|(name, _)| is_other(name)).collect();
+        let days = [(window.from.clone(), window.print(first)?), (window.until.clone(), window.print(last)?)];
+        limited.query_pairs_mut().clear().extend_pairs(others.iter().chain(&days));
+        self.list(&PageUrl::parse(limited.as_str()).ok()?, "")
+    }
+
+    /// The canonical address of an article; its own, bare of parameters, where the number alone does not make one.
+    fn article(&self, path: &str, number: u64) -> Option<PageUrl> {
+        let origin = self.home.origin();
+        self.rules.article_url(&origin, number).or_else(|| PageUrl::parse(&format!("{origin}{path}")).ok())
+    }
+
     /// The canonical address of a list: what decides its rows, in the profile's order.
     fn list(&self, url: &PageUrl, page: &str) -> Option<PageUrl> {
-        let mut address = format!("{}{}?{page}", self.home.origin(), self.rules.list.first()?);
-        for name in &self.rules.keep {
+        let path = self.rules.list_path(url.as_url().path())?;
+        let mut address = format!("{}{path}?{page}", self.home.origin());
+        let window = self.rules.date_window.iter().flat_map(|window| [&window.from, &window.until]);
+        let window = window.filter(|name| !self.rules.keep.contains(name));
+        for name in self.rules.keep.iter().chain(window) {
             if let Some(value) = self.filled(url, name) {
                 write!(address, "{name}={}&", escaped(&value)).expect("a String takes everything");
             }
@@ -143,10 +167,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::shipped::shipped_profiles;
+    use crate::config::shipped::shipped_profile;
 
     fn grammar(home: &str) -> Grammar {
-        Grammar::new(shipped_profiles().first(), PageUrl::parse(home).unwrap())
+        Grammar::new(Some(&shipped_profile("ndsoft")), PageUrl::parse(home).unwrap())
     }
 
     fn url(address: &str) -> PageUrl {
@@ -239,6 +263,65 @@ mod tests {
         let eighth = paper.list_page(&url(page), 8).unwrap();
         assert_eq!(list(&paper, eighth.as_str()), (plain.to_owned(), 8));
         assert_eq!(paper.list_page(&url(page), 1).unwrap().as_str(), plain);
+    }
+
+    #[test]
+    fn a_list_is_limited_to_days_in_the_cmss_own_words() {
+        let paper = grammar("https://www.saseo.example/");
+        let (first, last) = (jiff::civil::date(1999, 12, 1), jiff::civil::date(2000, 1, 31));
+        let list = "https://www.saseo.example/news/articleList.html?page=3&sc_section_code=S1N2&sc_sdate=2020-01-01";
+        let limited = paper.list_window(&url(list), first, last).unwrap();
+        assert_eq!(
+            limited.as_str(),
+            "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&sc_sdate=1999-12-01&sc_edate=2000-01-31&view_type=sm"
+        );
+        assert_eq!(paper.address(&limited), Address::List { url: limited.clone(), page: 1 });
+        assert_eq!(paper.list_window(&url("https://www.saseo.example/"), first, last), None);
+        let without = other_cms("list = [\"/l\"]\npage = \"p\"");
+        assert_eq!(without.list_window(&url("https://www.saseo.example/l"), first, last), None);
+        let with = "list = [\"/l\"]\npage = \"p\"\ndate_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }";
+        let limited = other_cms(with).list_window(&url("https://www.saseo.example/l?p=2&x=1"), first, last).unwrap();
+        assert_eq!(limited.as_str(), "https://www.saseo.example/l?a=19991201&b=20000131");
+    }
+
+    /// The grammar of a CMS with these rules.
+    fn other_cms(rules: &str) -> Grammar {
+        let profile = crate::config::read_profile("x.toml", &format!("name = \"x\"\n[url]\n{rules}")).unwrap();
+        Grammar::new(Some(&profile), url("https://www.saseo.example/"))
+    }
+
+    #[test]
+    fn an_articles_number_may_stand_in_its_path() {
+        let rules =
+            "article_patterns = ['^/news/articles/(\\d+)/?$', '^/m/(\\d+)$']\ncanonical = \"/news/articles/{number}\"";
+        let paper = other_cms(rules);
+        let plain = url("https://www.saseo.example/news/articles/12345");
+        for twin in ["/news/articles/12345", "/news/articles/12345/?utm_source=a&from=b", "/m/12345", "/m/0012345#c"] {
+            let address = paper.address(&url(&format!("http://m.saseo.example{twin}")));
+            assert_eq!(address, Address::Article { number: 12345, url: plain.clone() }, "{twin}");
+        }
+        for other in ["/news/articles/", "/news/articles/x", "/news/articles/1/photos", "/m/99999999999999999999"] {
+            assert_eq!(paper.address(&url(&format!("https://saseo.example{other}"))), Address::Other, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_path_that_no_number_makes_is_canonical_as_it_stands() {
+        let paper = other_cms("article_patterns = ['^/\\d{4}/\\d\\d/\\d\\d/(\\d+)$']");
+        let plain = url("https://www.saseo.example/2026/03/07/812");
+        let address = paper.address(&url("http://saseo.example/2026/03/07/812?ref=main"));
+        assert_eq!(address, Address::Article { number: 812, url: plain });
+    }
+
+    #[test]
+    fn a_lists_name_may_stand_in_its_path() {
+        let paper = other_cms("list_patterns = ['^/section/[a-z]+$']\npage = \"page\"\nkeep = [\"sub\"]");
+        let plain = "https://www.saseo.example/section/culture?sub=2";
+        let (given, page) = ("https://saseo.example/section/culture?page=4&x=1&sub=2", 4);
+        assert_eq!(list(&paper, given), (plain.to_owned(), page));
+        let fifth = paper.list_page(&url(given), 5).unwrap();
+        assert_eq!(fifth.as_str(), "https://www.saseo.example/section/culture?page=5&sub=2");
+        assert_eq!(paper.address(&url("https://saseo.example/section/")), Address::Other);
     }
 
     #[test]

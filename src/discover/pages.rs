@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::config::shipped::shipped_profiles;
+use crate::config::shipped::shipped_profile;
 use crate::markup::Tree;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -15,7 +15,7 @@ fn url(address: &str) -> PageUrl {
 }
 
 fn grammar() -> Grammar {
-    Grammar::new(shipped_profiles().first(), url("https://www.saseo.example/"))
+    Grammar::new(Some(&shipped_profile("ndsoft")), url("https://www.saseo.example/"))
 }
 
 fn seoul() -> TimeZone {
@@ -24,7 +24,7 @@ fn seoul() -> TimeZone {
 
 fn read_at(address: &str, html: &str) -> Listing {
     let now = Timestamp::from_rfc3339("2026-03-08T12:00:00+09:00").unwrap();
-    ListReader::new(&shipped_profiles()[0], grammar(), seoul()).read(&url(address), html, now)
+    ListReader::new(&shipped_profile("ndsoft"), grammar(), seoul()).read(&url(address), html, now)
 }
 
 fn page(number: u32) -> String {
@@ -183,7 +183,7 @@ fn a_home_page_offers_each_section_once() {
         <li><a href="/com/jb.html">제보</a></li><li><a>빈</a></li></ul>
         <footer><a href="/news/articleList.html?sc_section_code=S1N9" class="gl-service-link">밑</a></footer>"#;
     let home = read_home(
-        &shipped_profiles()[0].menu,
+        &shipped_profile("ndsoft").menu,
         &grammar(),
         &url("https://www.saseo.example/"),
         &Tree::parse(html).unwrap(),
@@ -206,7 +206,7 @@ fn the_older_menu_is_read() {
     let html = r#"<ul id="mega-menu"><li class="megaline"><a href="/news/articleList.html?sc_section_code=S1N1">문화</a>
         <ul><li class="sub"><a href="/news/articleList.html?sc_sub_section_code=S2N1">책</a></li></ul></li></ul>"#;
     let home = read_home(
-        &shipped_profiles()[0].menu,
+        &shipped_profile("ndsoft").menu,
         &grammar(),
         &url("https://www.saseo.example/"),
         &Tree::parse(html).unwrap(),

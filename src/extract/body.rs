@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Image;
 use crate::extract::photos;
+use crate::extract::script::{scripts, taken};
 use crate::markup::blocks::blocks;
 use crate::markup::{Node, NodeId, Tree, text};
 use crate::page_url::PageUrl;
@@ -42,8 +43,20 @@ pub fn story(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story>
         }
         empty = Some(story);
     }
+    if let Some(story) = in_script(tree, rules, page) {
+        return Some(story);
+    }
     let densest = if rules.body_by_density { densest(tree, rules) } else { None };
     densest.map(|container| read(&container, rules, page)).or(empty)
+}
+
+/// Reads the first HTML that a script holds as a text.
+fn in_script(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story> {
+    let scripts = if rules.body_in_script.is_empty() { Vec::new() } else { scripts(tree) };
+    let texts = rules.body_in_script.iter().flat_map(|pattern| taken(&scripts, pattern));
+    // A text too heavy to parse is no story, as such a page is none.
+    let stories = texts.filter_map(|html| Some(read(&Tree::parse(&html).ok()?.root(), rules, page)));
+    stories.into_iter().find(|story| !story.is_empty())
 }
 
 fn read(container: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Story {

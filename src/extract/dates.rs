@@ -85,6 +85,7 @@ fn name(place: &Place) -> String {
         Place::Meta(name) => name.clone(),
         Place::JsonLd(path) => format!("json-ld {path}"),
         Place::Element { attribute: Some(name), .. } => name.clone(),
+        Place::Script(_) => "script".to_owned(),
         Place::Element { .. } | Place::Printed(_) => "printed".to_owned(),
     }
 }

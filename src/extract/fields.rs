@@ -3,6 +3,7 @@
 use crate::config::profile::{Place, PrintedDate, Source};
 use crate::extract::dates::Printed;
 use crate::extract::page::Page;
+use crate::extract::script::{scripts, taken};
 use crate::markup::{NodeId, attribute, text, text_without, within};
 use crate::text::clean_some;
 
@@ -46,6 +47,7 @@ impl Sources<'_> {
             Place::Element { select, attribute: Some(name), .. } => {
                 self.page.tree.all(select).filter_map(|node| attribute(&node, name)).collect()
             }
+            Place::Script(pattern) => taken(&scripts(self.page.tree), pattern),
             Place::Printed(which) => {
                 let told = match which {
                     PrintedDate::Published => self.printed.published,

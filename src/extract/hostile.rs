@@ -1,11 +1,11 @@
 //! Pages that mean harm, or were cut: there is always an answer, and soon.
 
 use super::*;
-use crate::config::shipped::{generic_profile, shipped_profiles};
+use crate::config::shipped::{generic_profile, shipped_profile};
 use crate::page_url::PageUrl;
 
 fn readers() -> Vec<ArticleReader> {
-    let profiles = [shipped_profiles().remove(0), generic_profile()];
+    let profiles = [shipped_profile("ndsoft"), generic_profile()];
     profiles.into_iter().map(|profile| ArticleReader::new(profile.clone(), Paper::from(&profile))).collect()
 }
 

@@ -23,6 +23,15 @@ pub fn texts(value: &Value, path: &str) -> Vec<String> {
     found.into_iter().flat_map(items).filter_map(text).filter(|text| !text.is_empty()).collect()
 }
 
+/// Reads a JSON string literal, also with the escapes and line ends that JSON does not know; `None` where it is none.
+pub fn string(literal: &str) -> Option<String> {
+    if !literal.starts_with('"') {
+        return None;
+    }
+    // What cannot be read even when mended is no literal.
+    serde_json::from_str(literal).or_else(|_| serde_json::from_str(&mended(literal))).ok()
+}
+
 fn items(value: &Value) -> Vec<&Value> {
     match value {
         Value::Array(items) => items.iter().collect(),

@@ -1,7 +1,7 @@
 //! Invented pages, one quirk each, of the kind that the shipped profile must read.
 
 use super::*;
-use crate::config::shipped::{generic_profile, shipped_profiles};
+use crate::config::shipped::{generic_profile, shipped_profile};
 use crate::page_url::PageUrl;
 
 const AT: &str = "https://www.saseo.example/news/articleView.html?idxno=812";
@@ -49,7 +49,7 @@ impl G4 {
 }
 
 fn reading(html: &str) -> Reading {
-    let profile = shipped_profiles().remove(0);
+    let profile = shipped_profile("ndsoft");
     let paper = Paper::from(&profile);
     ArticleReader::new(profile, paper).read(&PageUrl::parse(AT).unwrap(), html)
 }

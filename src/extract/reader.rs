@@ -48,6 +48,10 @@ impl ArticleReader {
         Self { profile, paper }
     }
 
+    pub fn profile(&self) -> &Profile {
+        &self.profile
+    }
+
     /// Reads the page that stood at `url`. Whatever it holds, the answer is a value: pages are hostile.
     pub fn read(&self, url: &PageUrl, html: &str) -> Reading {
         match Tree::parse(html) {

@@ -29,6 +29,8 @@ pub struct ArticleRules {
     pub opt_out: OptOut,
     /// Containers of the story, best first.
     pub body: Vec<Selector>,
+    /// Where no container holds a story, takes it from a script: what the first group matches, a JSON string of HTML.
+    pub body_in_script: Vec<Pattern>,
     /// Where no container is found, takes the element with the most paragraph text.
     pub body_by_density: bool,
     /// What stands in the container and is no story.

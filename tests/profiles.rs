@@ -1,0 +1,104 @@
+//! Profiles and the saved pages beside them: the snapshots of what every shipped profile reads.
+
+mod common;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Output;
+
+use common::Crawler;
+use saseo::config::shipped;
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A crawler whose configuration folder is there, and empty.
+fn bare() -> Crawler {
+    let crawler = Crawler { folder: TempDir::new().unwrap() };
+    fs::create_dir_all(crawler.config()).unwrap();
+    crawler
+}
+
+/// A crawler with all that was shipped in its folder.
+fn with_shipped() -> (Crawler, PathBuf) {
+    let crawler = bare();
+    let config = crawler.config();
+    assert!(crawler.run(&["init", &config.to_string_lossy()]).status.success());
+    (crawler, config.join("profiles"))
+}
+
+fn told(out: &Output) -> String {
+    String::from_utf8_lossy(&out.stdout).into_owned()
+}
+
+#[test]
+fn every_saved_page_is_read_as_its_expectation_says() {
+    let out = bare().run(&["check", "--profiles"]);
+    let told = told(&out);
+    let wrong: Vec<&str> = told.lines().filter(|line| !line.starts_with("ok ")).collect();
+    assert!(out.status.success() && wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(told.lines().any(|line| line.contains("ndsoft/")), "no page was read");
+}
+
+#[test]
+fn a_change_that_breaks_a_profile_is_told_with_the_page_and_the_field() {
+    let (crawler, profiles) = with_shipped();
+    assert!(crawler.run(&["check", "--profiles"]).status.success());
+    let file = profiles.join("ndsoft.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.replace("{ meta = \"article:published_time\" },", "")).unwrap();
+    let out = crawler.run(&["check", "--profiles"]);
+    assert_eq!(out.status.code(), Some(1));
+    let broken = "WRONG ndsoft/g4-plain.html: published_at: expected \"2026-03-07T16:50:11+09:00\", got \"2026-03-07T16:50:00+09:00\"";
+    assert!(told(&out).contains(broken), "{}", told(&out));
+    let json: Value = serde_json::from_slice(&crawler.run(&["--json", "check", "--profiles"]).stdout).unwrap();
+    let page = json["pages"].as_array().unwrap().iter().find(|page| page["page"] == "ndsoft/g4-plain.html").unwrap();
+    assert_eq!((&json["ok"], &page["ok"]), (&Value::from(false), &Value::from(false)));
+    assert_eq!(page["broken"][0]["field"], "published_at");
+}
+
+#[test]
+fn a_page_is_held_to_what_extract_printed_of_it() {
+    let (crawler, profiles) = with_shipped();
+    let page = profiles.join("ndsoft/g4-plain.html");
+    let url = "https://www.saseo.example/news/articleView.html?idxno=812";
+    let printed = crawler.run(&["extract", &page.to_string_lossy(), "--url", url]);
+    fs::write(profiles.join("ndsoft/g4-plain.json"), &printed.stdout).unwrap();
+    assert!(crawler.run(&["check", "--profiles"]).status.success());
+}
+
+#[test]
+fn a_page_without_expectation_and_an_expectation_without_page_are_wrong() {
+    let (crawler, profiles) = with_shipped();
+    fs::rename(profiles.join("ndsoft/g4-plain.json"), profiles.join("ndsoft/alone.json")).unwrap();
+    fs::write(profiles.join("ndsoft/torn.json"), "{").unwrap();
+    fs::write(profiles.join("ndsoft/torn.html"), "").unwrap();
+    let out = crawler.run(&["check", "--profiles"]);
+    assert_eq!(out.status.code(), Some(1));
+    for wrong in ["WRONG ndsoft/g4-plain.html: expectation", "WRONG ndsoft/alone.json: ", "WRONG ndsoft/torn.html: "] {
+        assert!(told(&out).contains(wrong), "{}", told(&out));
+    }
+}
+
+#[test]
+fn a_changed_profile_without_pages_of_its_own_is_held_to_the_shipped_ones() {
+    let (crawler, profiles) = with_shipped();
+    fs::remove_dir_all(profiles.join("ndsoft")).unwrap();
+    assert!(told(&crawler.run(&["check", "--profiles"])).contains("ok    ndsoft/g4-plain.html"));
+}
+
+#[test]
+fn every_file_of_the_folder_config_is_shipped_and_written_by_init() {
+    let (_crawler, profiles) = with_shipped();
+    let (config, written) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), profiles.parent().unwrap());
+    let files = shipped::files();
+    for folder in ["", "sites", "profiles", "profiles/ndsoft"] {
+        for entry in
+            fs::read_dir(config.join(folder)).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file())
+        {
+            let path = Path::new(folder).join(entry.file_name());
+            let bytes = fs::read(entry.path()).unwrap();
+            assert!(files.iter().any(|file| Path::new(file.path) == path && file.bytes == bytes), "{path:?}");
+            assert_eq!(fs::read(written.join(&path)).unwrap(), bytes, "{path:?}");
+        }
+    }
+}
