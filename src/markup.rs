@@ -61,7 +61,7 @@ impl Tree {
             let Some(ids) = index.with(&one.key) else {
                 return within(self.root(), selector).collect::<Vec<_>>().into_iter();
             };
-            let nodes = ids.iter().map(|id| Node::new(*id, &self.document.tree));
+            let nodes = ids.map(|id| Node::new(id, &self.document.tree));
             found.extend(nodes.filter(|node| node.is_match(&one.matcher)));
         }
         if selector.alternatives().len() > 1 {

@@ -1,8 +1,7 @@
 //! Elements by id, class and name: a page has hundreds of elements and is asked for dozens of selectors.
 
-use std::collections::HashMap;
-
 use dom_query::{Element, NodeData, NodeId};
+use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::markup::Node;
 
@@ -16,47 +15,56 @@ pub enum Key {
     Any,
 }
 
-/// The elements of one page by what selectors name.
-#[derive(Default)]
-pub struct Index {
-    ids: HashMap<String, Vec<NodeId>>,
-    classes: HashMap<String, Vec<NodeId>>,
-    names: HashMap<String, Vec<NodeId>>,
+/// The elements of one page by what selectors name: hashes of keys, each with an element that has it, in order.
+///
+/// Two keys of one hash cost a look at a wrong element and nothing else: whoever asks matches what is found.
+pub struct Index(Vec<(u64, NodeId)>);
+
+/// What a hash is of: the same word may be an id, a class and a name.
+#[derive(Clone, Copy)]
+enum Kind {
+    Id,
+    Class,
+    Name,
 }
 
 impl Index {
     pub fn new(root: Node<'_>) -> Self {
-        let mut index = Self::default();
+        let mut entries = Vec::with_capacity(4096);
         for node in root.descendants_it() {
             node.query(|data| {
                 if let NodeData::Element(element) = &data.data {
-                    index.add(node.id, element);
+                    entries.push((hash(Kind::Name, &element.name.local), node.id));
+                    if let Some(name) = attribute(element, "id") {
+                        entries.push((hash(Kind::Id, name.trim()), node.id));
+                    }
+                    let classes = attribute(element, "class").unwrap_or_default().split_ascii_whitespace();
+                    entries.extend(classes.map(|class| (hash(Kind::Class, class), node.id)));
                 }
             });
         }
-        index
+        // Nodes are numbered as the parser meets them.
+        entries.sort_unstable();
+        entries.dedup();
+        Self(entries)
     }
 
-    fn add(&mut self, id: NodeId, element: &Element) {
-        put(&mut self.names, &element.name.local, id);
-        if let Some(name) = attribute(element, "id") {
-            put(&mut self.ids, name.trim(), id);
-        }
-        for class in attribute(element, "class").unwrap_or_default().split_ascii_whitespace() {
-            put(&mut self.classes, class, id);
-        }
-    }
-
-    /// Returns the elements that have the key, in the page's order; `None` where the index cannot tell.
-    pub fn with(&self, key: &Key) -> Option<&[NodeId]> {
-        let found = match key {
-            Key::Id(id) => self.ids.get(id),
-            Key::Class(class) => self.classes.get(class),
-            Key::Name(name) => self.names.get(name),
+    /// Returns the elements that have the key, in the page's order, and hardly any others; `None` where the index cannot
+    /// tell.
+    pub fn with(&self, key: &Key) -> Option<impl Iterator<Item = NodeId>> {
+        let hash = match key {
+            Key::Id(id) => hash(Kind::Id, id),
+            Key::Class(class) => hash(Kind::Class, class),
+            Key::Name(name) => hash(Kind::Name, name),
             Key::Any => return None,
         };
-        Some(found.map(Vec::as_slice).unwrap_or_default())
+        let start = self.0.partition_point(|(known, _)| *known < hash);
+        Some(self.0[start..].iter().take_while(move |(known, _)| *known == hash).map(|(_, id)| *id))
     }
+}
+
+fn hash(kind: Kind, word: &str) -> u64 {
+    xxh3_64_with_seed(word.as_bytes(), kind as u64)
 }
 
 impl Key {
@@ -122,13 +130,6 @@ fn top_level(text: &str) -> impl Iterator<Item = (usize, char)> {
         }
         false
     })
-}
-
-fn put(into: &mut HashMap<String, Vec<NodeId>>, key: &str, id: NodeId) {
-    match into.get_mut(key) {
-        Some(ids) => ids.push(id),
-        None => drop(into.insert(key.to_owned(), vec![id])),
-    }
 }
 
 fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
