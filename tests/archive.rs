@@ -466,3 +466,23 @@ fn one_papers_own_stories_are_no_copies_of_one_another() {
     }
     assert_eq!(copies(&desk), [("paper/7".to_owned(), None), ("paper/8".to_owned(), None)]);
 }
+
+#[test]
+fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
+    let mut desk = Desk::new();
+    let shared = |path: &str| url(&format!("https://cdn.example/{path}"));
+    for (site, path) in [("one", "1.xml"), ("two", "2.xml")] {
+        let entries = vec![(shared(path), Role::Feed)];
+        let home = url(&format!("https://{site}.example/"));
+        let seed = Seed { site: site.into(), title: "신문".into(), home, since: None, entries };
+        desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
+    }
+    desk.archive.select(["one"]).unwrap();
+    desk.archive.put_off(desk.lease, &shared("").host(), "no address", later(1)).unwrap();
+    desk.archive.save().unwrap();
+    let due = |number: i64| -> i64 {
+        let sql = "SELECT due_at FROM page WHERE host = 'cdn.example' ORDER BY url LIMIT 1 OFFSET ?1";
+        desk.sql().query_row(sql, [number], |row| row.get(0)).unwrap()
+    };
+    assert_eq!((due(0), due(1)), (later(1 + 24 * 3600).millis(), NOW.millis()));
+}

@@ -617,3 +617,89 @@ async fn a_host_that_is_down_for_a_week_loses_no_page() {
     assert_eq!(world.articles(), 60);
     world.web.assert_polite();
 }
+
+/// What is said against uses of the articles, by their numbers.
+fn opt_outs(world: &World) -> Vec<(u64, String)> {
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let mut select = sql.prepare("SELECT number, opt_outs FROM articles ORDER BY number").unwrap();
+    select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
+async fn next_day(world: &World, articles: u64) {
+    world.clock.sleep_until(world.clock.now() + Duration::from_secs(25 * 3600)).await;
+    world.web.articles.store(articles, Ordering::Relaxed);
+    world.crawl().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reservation_that_moved_is_followed_and_its_last_word_counts_until_it_is_gone() {
+    const FILE: &str = "/.well-known/tdmrep.json";
+    let world = World::new(1, 1);
+    let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1}]"#;
+    world.web.answer_always(FILE, redirect("/tdm.json"));
+    world.web.answer_always("/tdm.json", html(200, reserved.to_owned()));
+    world.crawl().await;
+    // What cannot be had says nothing new; what is not there any more says nothing.
+    world.web.answer_always("/tdm.json", Answer { status: 403, headers: vec![], body: vec![] });
+    next_day(&world, 2).await;
+    world.web.answer_always("/tdm.json", html(404, String::new()));
+    next_day(&world, 3).await;
+    next_day(&world, 4).await;
+    let told = opt_outs(&world);
+    let tdm = "[\"tdm-reservation:tdmrep.json\"]".to_owned();
+    assert_eq!((told[0].clone(), told[1].clone(), told[3].clone()), ((1, tdm.clone()), (2, tdm), (4, "[]".to_owned())));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_article_that_leads_to_another_paper_is_stored_only_under_its_own_number() {
+    let world = World::new(1, 3);
+    world.web.answer_always(&article_path(2), redirect("https://h2.example/news/articleView.html?idxno=77"));
+    let moved = redirect("https://h2.example/news/articleView.html?idxno=3");
+    world.web.faults.lock().unwrap().insert(article_path(3), vec![moved]);
+    world.crawl().await;
+    let numbers: Vec<u64> = opt_outs(&world).into_iter().map(|(number, _)| number).collect();
+    assert_eq!(numbers, [1, 3]);
+    assert!(!world.web.asked().contains(&article_path(77)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_robots_txt_that_leads_to_a_host_of_another_crawl_forbids_until_it_can_be_had() {
+    let world = World::new(1, 3);
+    let elsewhere = redirect("https://h2.example/robots.txt");
+    world.web.faults.lock().unwrap().insert("/robots.txt".to_owned(), vec![elsewhere]);
+    let locks = HostLocks::new(Some(world.folder.path().join("locks").into()));
+    let held = locks.take(&PageUrl::parse("https://h2.example/").unwrap().host(), "another crawl").unwrap();
+    world.crawl().await;
+    assert_eq!(world.web.asked(), ["/robots.txt"]);
+    drop(held);
+    world.clock.sleep_until(world.clock.now() + Duration::from_secs(2 * 3600)).await;
+    world.crawl().await;
+    assert_eq!(world.articles(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_header_that_forbids_archives_is_heard_whatever_the_status() {
+    let world = World::new(1, 4);
+    for (number, status) in [(2, 403), (3, 404), (4, 206)] {
+        let answer = with_header(html(status, "글".to_owned()), "x-robots-tag", "noarchive");
+        world.web.answer_always(&article_path(number), answer);
+    }
+    world.crawl().await;
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare(
+            "SELECT DISTINCT capture.status FROM capture JOIN page ON page.id = page_id
+             WHERE page.number > 1 AND body_id IS NULL AND withheld IS NOT NULL ORDER BY 1",
+        )
+        .unwrap();
+    let withheld: Vec<u16> = select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(withheld, [206, 403, 404]);
+    let kept: i64 = sql
+        .query_row(
+            "SELECT count(*) FROM capture JOIN page ON page.id = page_id WHERE page.number > 1 AND body_id IS NOT NULL",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(kept, 0);
+}

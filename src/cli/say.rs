@@ -62,3 +62,14 @@ fn plain(text: &str) -> Cow<'_, str> {
 pub(in crate::cli) fn error(error: &anyhow::Error) {
     note(&format!("saseo: {error:#}"));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_servers_wrote_does_not_command_the_terminal() {
+        assert_eq!(plain("책\u{1b}[2J\u{202e}방\r\u{7}"), "책\\u{1b}[2J\\u{202e}방\\u{d}\\u{7}");
+        assert!(matches!(plain("책\t방\n"), Cow::Borrowed(_)));
+    }
+}
