@@ -1,16 +1,17 @@
-//! The demo newspaper: small, invented, in Korean, on the mark-up of the ND Soft CMS, served on loopback.
+//! The demo newspaper: small, invented, in Korean, on the mark-up of the ND Soft CMS or of another, served on loopback.
 //!
 //! It is what `saseo demo` crawls, and the origin of the tests. The same edition is always the same paper, to the letter.
 
 mod article_page;
 mod frame;
 mod list_page;
+mod mediaon;
 mod newspaper;
 mod origin;
 mod pages;
 mod prose;
 mod words;
 
-pub use newspaper::{DemoArticle, Edition, Kind, Newspaper, SECTIONS, Skin};
+pub use newspaper::{Cms, DemoArticle, Edition, Kind, Newspaper, SECTIONS, Skin};
 pub use origin::{OriginThread, Visit};
 pub use pages::{Answer, answer};

@@ -36,7 +36,10 @@ fn every_saved_page_is_read_as_its_expectation_says() {
     let told = told(&out);
     let wrong: Vec<&str> = told.lines().filter(|line| !line.starts_with("ok ")).collect();
     assert!(out.status.success() && wrong.is_empty(), "{}", wrong.join("\n"));
-    assert!(told.lines().any(|line| line.contains("ndsoft/")), "no page was read");
+    for file in shipped::files().iter().filter(|file| file.path.starts_with("profiles/") && file.toml().is_some()) {
+        let beside = file.path.trim_start_matches("profiles/").replace(".toml", "/");
+        assert!(told.lines().any(|line| line.contains(&beside)), "no page stands beside {}", file.path);
+    }
 }
 
 #[test]
@@ -91,7 +94,7 @@ fn every_file_of_the_folder_config_is_shipped_and_written_by_init() {
     let (_crawler, profiles) = with_shipped();
     let (config, written) = (Path::new(env!("CARGO_MANIFEST_DIR")).join("config"), profiles.parent().unwrap());
     let files = shipped::files();
-    for folder in ["", "sites", "profiles", "profiles/ndsoft"] {
+    for folder in ["", "sites", "profiles", "profiles/mediaon", "profiles/ndsoft"] {
         for entry in
             fs::read_dir(config.join(folder)).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file())
         {
@@ -101,4 +104,55 @@ fn every_file_of_the_folder_config_is_shipped_and_written_by_init() {
             assert_eq!(fs::read(written.join(&path)).unwrap(), bytes, "{path:?}");
         }
     }
+}
+
+const SITE: &str = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"paper\"\n";
+
+/// A paper whose profile changed: what each file says of its days.
+fn with_days(old: &str, new: &str) -> Output {
+    let crawler = bare();
+    crawler.write_site(SITE);
+    fs::create_dir_all(crawler.config().join("profiles")).unwrap();
+    for (file, days) in [("paper-old", old), ("paper-new", new)] {
+        let text = format!("name = \"paper\"\n{days}\n[article]\nbody = [\"#{file}\"]\n");
+        fs::write(crawler.config().join(format!("profiles/{file}.toml")), text).unwrap();
+    }
+    let page = crawler.folder.path().join("page.html");
+    fs::write(&page, "<p id=paper-old>옛 모습</p><p id=paper-new>새 모습</p>").unwrap();
+    crawler.run(&["extract", &page.to_string_lossy(), "--url", "https://paper.example/1"])
+}
+
+#[test]
+fn of_profiles_that_follow_one_another_the_one_of_today_reads_a_page() {
+    let out = with_days("valid_until = \"2026-01-31\"", "valid_from = \"2026-02-01\"");
+    let article: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(article["text"], "새 모습");
+    let out = with_days("valid_until = \"2996-01-31\"", "valid_from = \"2996-02-01\"");
+    let article: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(article["text"], "옛 모습");
+}
+
+#[test]
+fn days_of_two_profiles_and_days_of_none_are_refused_with_their_files() {
+    let said = |out: Output| (out.status.code(), String::from_utf8_lossy(&out.stderr).into_owned());
+    for (until, words) in [("2026-02-02", "valid on 2026-02-01"), ("2026-01-01", "from 2026-01-02 to 2026-01-31")] {
+        let (code, said) = said(with_days(&format!("valid_until = \"{until}\""), "valid_from = \"2026-02-01\""));
+        assert_eq!(code, Some(2));
+        assert!(said.contains(words) && said.contains("paper-old.toml") && said.contains("paper-new.toml"), "{said}");
+    }
+    let (code, said) =
+        said(with_days("valid_until = \"1990-01-31\"", "valid_from = \"1990-02-01\"\nvalid_until = \"1999-12-31\""));
+    assert_eq!(code, Some(2));
+    assert!(said.contains("demo.toml:4: `profile`: there is no profile \"paper\" that is valid today"), "{said}");
+}
+
+#[test]
+fn a_profile_that_no_page_stands_beside_is_told_and_wrong_about_nothing() {
+    let crawler = bare();
+    fs::create_dir_all(crawler.config().join("profiles")).unwrap();
+    fs::write(crawler.config().join("profiles/mine.toml"), "name = \"mine\"\n").unwrap();
+    let out = crawler.run(&["check", "--profiles"]);
+    assert!(out.status.success());
+    let said = String::from_utf8_lossy(&out.stderr).into_owned();
+    assert!(said.contains("mine.toml: no saved page stands beside it"), "{said}");
 }

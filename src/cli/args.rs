@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::config::units::Span;
+use crate::demo::Cms;
 
 /// Reads how many there shall be: at least one.
 pub(in crate::cli) fn at_least_one(text: &str) -> Result<u64, String> {
@@ -35,6 +36,13 @@ pub(in crate::cli) fn seconds(text: &str) -> Result<f64, String> {
 /// Reads a port.
 pub(in crate::cli) fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| format!("{text:?} is no port: write a number from 1 to 65535, or 0 for any that is free"))
+}
+
+/// Reads the demo's CMS.
+pub(in crate::cli) fn cms(text: &str) -> Result<Cms, String> {
+    let known = || Cms::ALL.map(Cms::profile).join(", ");
+    let read = Cms::ALL.into_iter().find(|cms| cms.profile() == text);
+    read.ok_or_else(|| format!("{text:?} is no CMS of the demo: it has {}", known()))
 }
 
 /// Reads the demo's articles in a section.

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::archive::{Filter, Reader, Seeding};
-use crate::cli::args::{articles, port, seconds};
+use crate::cli::args::{articles, cms, port, seconds};
 use crate::cli::configuration::Configuration;
 use crate::cli::crawl::run_plan;
 use crate::cli::exit::Exit;
@@ -18,7 +18,7 @@ use crate::cli::progress::Watch;
 use crate::cli::report::in_words;
 use crate::cli::{Common, hint, say};
 use crate::crawl::Plan;
-use crate::demo::{Edition, Newspaper, OriginThread};
+use crate::demo::{Cms, Edition, Newspaper, OriginThread};
 use crate::export::{self, Format};
 use crate::host_lock::HostLocks;
 
@@ -35,6 +35,9 @@ pub(in crate::cli) struct DemoArgs {
     /// Serve on this port of 127.0.0.1
     #[arg(long, value_name = "PORT", value_parser = port, allow_hyphen_values = true)]
     port: Option<u16>,
+    /// The CMS that the newspaper is made with, by the name of its profile
+    #[arg(long, value_name = "CMS", default_value_t, value_parser = cms)]
+    cms: Cms,
     /// Articles in each of the three sections
     #[arg(long, value_name = "N", default_value_t = ARTICLES, value_parser = articles, allow_hyphen_values = true)]
     articles: u32,
@@ -47,12 +50,13 @@ pub(in crate::cli) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Ex
     let crawl_delay = Some(args.crawl_delay).filter(|seconds| *seconds > 0.0);
     let edition = Edition { articles_per_section: args.articles, crawl_delay, ..Edition::default() };
     let origin = start(common, args, &edition)?;
+    let name = if args.cms == Cms::default() { "demo".to_owned() } else { format!("demo-{}", args.cms) };
     let folder = match origin.address().port() {
-        PORT => common.data().join("demo"),
-        port => common.data().join(format!("demo-{port}")),
+        PORT => common.data().join(name),
+        port => common.data().join(format!("{name}-{port}")),
     };
     let config = folder.join("config");
-    write_config(&config, &origin.base())?;
+    write_config(&config, &origin.base(), args.cms)?;
     if args.serve {
         return serve(common, &origin, &config, &folder);
     }
@@ -62,7 +66,7 @@ pub(in crate::cli) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Ex
 /// Serves on the port that was asked for, or on the usual one, or on any that is free.
 fn start(common: &Common, args: &DemoArgs, edition: &Edition) -> anyhow::Result<OriginThread> {
     let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let newspaper = || Newspaper::new(edition);
+    let newspaper = || Newspaper::new(edition).on(args.cms);
     let started = match args.port {
         Some(port) => OriginThread::start(newspaper(), at(port)),
         None => match OriginThread::start(newspaper(), at(PORT)) {
@@ -119,6 +123,7 @@ fn what_next(common: &Common, args: &DemoArgs, port: u16, folder: &Path) -> Stri
     let config = folder.join("config");
     let on_it = |words: &[&str]| hint::on(Some(&config), Some(folder), words);
     let mut again = vec!["demo".to_owned()];
+    again.extend((args.cms != Cms::default()).then(|| format!("--cms={}", args.cms)));
     again.extend((port != PORT).then(|| format!("--port={port}")));
     again.extend((args.articles != ARTICLES).then(|| format!("--articles={}", args.articles)));
     let again: Vec<&str> = again.iter().map(String::as_str).collect();
@@ -145,12 +150,13 @@ fn serve(common: &Common, origin: &OriginThread, config: &Path, folder: &Path) -
 }
 
 /// Leaves files that their user may have changed as they are.
-fn write_config(config: &Path, base: &str) -> anyhow::Result<()> {
+fn write_config(config: &Path, base: &str, cms: Cms) -> anyhow::Result<()> {
     let sites = config.join("sites");
     let site = format!(
-        "# The demo newspaper, served by `saseo demo`.\nname = \"demo\"\ntitle = \"{}\"\nhome = \"{base}/\"\nprofile = \"ndsoft\"\n\
+        "# The demo newspaper, served by `saseo demo`.\nname = \"demo\"\ntitle = \"{}\"\nhome = \"{base}/\"\nprofile = \"{}\"\n\
          own_site = true\n\n[pace]\ngap = \"100ms\"\n",
-        Newspaper::TITLE
+        Newspaper::TITLE,
+        cms.profile()
     );
     for (path, text) in [(sites.join("demo.toml"), site.as_str()), (config.join("saseo.toml"), "")] {
         write_new(&path, text.as_bytes())?;

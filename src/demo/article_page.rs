@@ -158,12 +158,12 @@ impl ArticlePage<'_> {
         if article.kind == Kind::MembersOnly {
             return "<div class=\"article-paywall\"><p>이 기사는 회원전용기사입니다.</p><p>로그인 후 기사를 읽을 수 있습니다.</p></div>\n".to_owned();
         }
+        let url = self.paper.photo_url(self.base, article).unwrap_or_default();
         let photo = article.photo.as_ref().map(|(photo, caption)| {
             let caption = caption.as_ref().map(|text| escaped(text)).unwrap_or_default();
             format!(
-                "<div style=\"text-align:center\"><figure class=\"photo-layout image\" data-idxno=\"{photo}\"><img alt=\"\" src=\"{}/news/photo/202611/{}_{photo}_1.jpg\" />\
-                 <figcaption>{caption}</figcaption></figure></div>\n",
-                self.base, article.number
+                "<div style=\"text-align:center\"><figure class=\"photo-layout image\" data-idxno=\"{photo}\"><img alt=\"\" src=\"{url}\" />\
+                 <figcaption>{caption}</figcaption></figure></div>\n"
             )
         });
         let half = article.paragraphs.len() / 2;

@@ -1,5 +1,6 @@
 //! What the demo newspaper has published.
 
+use std::fmt;
 use std::time::Duration;
 
 use crate::demo::prose::Chance;
@@ -26,6 +27,32 @@ impl Default for Edition {
 pub enum Skin {
     G2,
     G4,
+}
+
+/// The content management system that a paper is made with.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cms {
+    #[default]
+    NdSoft,
+    Mediaon,
+}
+
+impl Cms {
+    pub const ALL: [Self; 2] = [Self::NdSoft, Self::Mediaon];
+
+    /// Returns the name of the profile that reads its pages.
+    pub fn profile(self) -> &'static str {
+        match self {
+            Self::NdSoft => "ndsoft",
+            Self::Mediaon => "mediaon",
+        }
+    }
+}
+
+impl fmt::Display for Cms {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.profile())
+    }
 }
 
 /// What the server says when an article is asked for.
@@ -76,6 +103,7 @@ const SEOUL: i32 = 9 * 3600;
 /// The demo newspaper.
 #[derive(Clone, Debug)]
 pub struct Newspaper {
+    pub(in crate::demo) cms: Cms,
     pub(in crate::demo) skin: Skin,
     pub(in crate::demo) crawl_delay: Option<f64>,
     /// In the order of the lists: newest first by publication, which is not quite by number.
@@ -89,7 +117,26 @@ impl Newspaper {
         let count = edition.articles_per_section as usize * SECTIONS.len();
         let mut articles: Vec<DemoArticle> = (0..count).map(|k| article(k, count)).collect();
         articles.sort_by_key(|article| std::cmp::Reverse(article.published.at));
-        Self { skin: edition.skin, crawl_delay: edition.crawl_delay, articles }
+        Self { cms: Cms::default(), skin: edition.skin, crawl_delay: edition.crawl_delay, articles }
+    }
+
+    /// The same paper on another CMS, which has one look.
+    pub fn on(self, cms: Cms) -> Self {
+        Self { cms, ..self }
+    }
+
+    /// Returns the CMS that it is made with.
+    pub fn cms(&self) -> Cms {
+        self.cms
+    }
+
+    /// Returns the address of an article's photo on a paper that is served at `base`.
+    pub fn photo_url(&self, base: &str, article: &DemoArticle) -> Option<String> {
+        let (number, (photo, _)) = (article.number, article.photo.as_ref()?);
+        Some(match self.cms {
+            Cms::NdSoft => format!("{base}/news/photo/202611/{number}_{photo}_1.jpg"),
+            Cms::Mediaon => format!("{base}/data/photos/20261147/art_{photo}.jpg"),
+        })
     }
 
     /// Returns all articles, deleted ones too: the lists still show them.

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use crate::demo::article_page::{ALERT, ArticlePage};
 use crate::demo::frame::{Frame, feed_path};
 use crate::demo::list_page::ListPage;
-use crate::demo::newspaper::{DemoArticle, Kind, Newspaper, SECTIONS};
+use crate::demo::mediaon;
+use crate::demo::newspaper::{Cms, DemoArticle, Kind, Newspaper, SECTIONS};
 use crate::demo::prose::escaped;
 
 /// What the server sends.
@@ -22,14 +23,21 @@ const FEED_ITEMS: usize = 50;
 pub fn answer(paper: &Newspaper, base: &str, path_and_query: &str) -> Answer {
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
     let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect::<HashMap<String, String>>();
+    match paper.cms {
+        Cms::NdSoft => nd_soft(paper, base, path, &query),
+        Cms::Mediaon => mediaon::answer(paper, base, path, &query),
+    }
+}
+
+fn nd_soft(paper: &Newspaper, base: &str, path: &str, query: &HashMap<String, String>) -> Answer {
     match path {
         "/robots.txt" => text("text/plain", robots(paper)),
         "/" => html(200, home(paper, base)),
-        "/news/articleList.html" => html(200, list(paper, base, &query)),
-        "/news/articleView.html" => article(paper, base, &query),
+        "/news/articleList.html" => html(200, list(paper, base, query)),
+        "/news/articleView.html" => article(paper, base, query),
         // Traps: a good crawler never asks for them.
         "/news/articleViewAmp.html" | "/news/articlePrint.html" | "/news/articleMail.html" => {
-            article(paper, base, &query)
+            article(paper, base, query)
         }
         _ if path == feed_path(paper.skin) => text("text/xml; charset=utf-8", feed(paper, base)),
         _ if path.starts_with("/admin/") || path.starts_with("/member/") || path.starts_with("/com/") => {
@@ -39,11 +47,11 @@ pub fn answer(paper: &Newspaper, base: &str, path_and_query: &str) -> Answer {
     }
 }
 
-fn html(status: u16, body: String) -> Answer {
+pub(in crate::demo) fn html(status: u16, body: String) -> Answer {
     Answer { status, content_type: "text/html; charset=utf-8", body }
 }
 
-fn text(content_type: &'static str, body: String) -> Answer {
+pub(in crate::demo) fn text(content_type: &'static str, body: String) -> Answer {
     Answer { status: 200, content_type, body }
 }
 

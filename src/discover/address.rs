@@ -314,6 +314,31 @@ mod tests {
     }
 
     #[test]
+    fn another_cms_has_its_own_addresses() {
+        let paper = Grammar::new(Some(&shipped_profile("mediaon")), url("https://www.saseo.example/"));
+        let address = |path: &str| paper.address(&url(&format!("http://m.saseo.example{path}")));
+        let plain = url("https://www.saseo.example/news/article.html?no=812");
+        for twin in ["/news/article.html?no=812", "/mobile/article.html?no=812", "/news/article_print.html?no=812&x=1"]
+        {
+            assert_eq!(address(twin), Address::Article { number: 812, url: plain.clone() }, "{twin}");
+        }
+        let section = url("https://www.saseo.example/news/section.html?sec_no=11");
+        for (twin, page) in [("/news/section.html?sec_no=11", 1), ("/mobile/section.html?page=3&x=1&sec_no=11", 3)] {
+            assert_eq!(address(twin), Address::List { url: section.clone(), page }, "{twin}");
+        }
+        for trap in ["/news/search.html?search=a", "/member/login.html", "/news/section.html?skey=a", "/admin/"] {
+            assert!(matches!(address(trap), Address::Trap { .. }), "{trap}");
+        }
+        let (first, last) = (jiff::civil::date(1999, 12, 1), jiff::civil::date(2000, 1, 31));
+        let limited = paper.list_window(&section, first, last).unwrap();
+        assert_eq!(
+            limited.as_str(),
+            "https://www.saseo.example/news/section.html?sec_no=11&s_day=19991201&e_day=20000131"
+        );
+        assert_eq!(address("/news/articleView.html?idxno=1"), Address::Other);
+    }
+
+    #[test]
     fn a_lists_name_may_stand_in_its_path() {
         let paper = other_cms("list_patterns = ['^/section/[a-z]+$']\npage = \"page\"\nkeep = [\"sub\"]");
         let plain = "https://www.saseo.example/section/culture?sub=2";

@@ -1,4 +1,4 @@
-//! Invented pages, one quirk each, of the kind that the shipped profile must read.
+//! Small rules of reading, many cases each. What whole pages hold, the saved pages beside the profiles tell.
 
 use super::*;
 use crate::config::shipped::{generic_profile, shipped_profile};
@@ -70,21 +70,6 @@ fn time(time: Option<crate::time::LocalTime>) -> Option<String> {
 }
 
 #[test]
-fn a_plain_article_is_read_whole() {
-    let read = G4::default().read();
-    assert_eq!(read.title.as_deref(), Some("사서의 하루"));
-    assert_eq!((read.byline.as_deref(), read.authors.as_slice()), (Some("홍길동 기자"), &["홍길동".to_owned()][..]));
-    assert_eq!(time(read.published_at).as_deref(), Some("2026-03-07T16:50:11+09:00"));
-    assert_eq!(read.published_source.as_deref(), Some("article:published_time"));
-    assert_eq!((read.section.as_deref(), read.subsection.as_deref()), (Some("문화"), Some("책")));
-    assert_eq!(read.paragraphs, ["책장 사이로 아침이 왔다."]);
-    assert_eq!(read.rights.as_deref(), Some("저작권자 © 책방과서가 무단전재 및 재배포 금지"));
-    assert_eq!((read.number, read.canonical_url.as_deref()), (Some(812), Some(AT)));
-    assert_eq!((read.modified_at, read.access, read.extractor.as_str()), (None, Access::Open, "ndsoft/G4"));
-    assert!(read.tags.is_empty() && read.opt_outs.is_empty() && read.images.is_empty() && read.subtitle.is_none());
-}
-
-#[test]
 fn paragraphs_fall_where_the_mark_up_parts_them() {
     for (html, expected) in [
         ("<p>하나</p><p>&nbsp;</p><p>둘</p>", vec!["하나", "둘"]),
@@ -141,12 +126,6 @@ fn lines_that_only_look_like_the_last_stay() {
     }
     assert_eq!(body("<p>홍길동 기자</p><p>하나</p>"), ["홍길동 기자", "하나"]);
     assert_eq!(body("<p>그는 책을 덮고 말했다. 끝</p>"), ["그는 책을 덮고 말했다. 끝"]);
-}
-
-#[test]
-fn an_epilogue_stays_behind_the_trailers_that_go() {
-    let html = "하나<br><br>hong@saseo.example<br><br>(끝)<br><br>본 기사는 단말기로 9시에 서비스된 기사입니다.";
-    assert_eq!(body(html), ["하나", "본 기사는 단말기로 9시에 서비스된 기사입니다."]);
 }
 
 #[test]
@@ -211,19 +190,6 @@ fn the_papers_name_is_cut_from_a_title_only_where_it_is_the_papers_name() {
 }
 
 #[test]
-fn a_pseudo_tag_in_a_title_is_not_lost() {
-    let head = r#"<meta property="og:site_name" content="책방과서가"><meta property="og:title" content="&lt;K팝&gt; 읽기 - 책방과서가">"#;
-    let read = G4 { head, title: r#"<H1 class="heading"><K팝> 읽기</H1>"#, ..G4::default() }.read();
-    assert_eq!(read.title.as_deref(), Some("<K팝> 읽기"));
-}
-
-#[test]
-fn subtitle_lines_are_joined() {
-    let title = r#"<h1 class="heading">사서의 하루</h1><h2 class="subheading">첫 줄<br />둘째 줄</h2>"#;
-    assert_eq!(G4 { title, ..G4::default() }.read().subtitle.as_deref(), Some("첫 줄 둘째 줄"));
-}
-
-#[test]
 fn dates_are_trusted_in_order() {
     let epoch =
         r#"<button onclick="articleHeader.move('next','embargo_date','1772869811_812','S1N1','','')"></button>"#;
@@ -271,111 +237,9 @@ fn a_change_is_told_only_where_it_is_later() {
 }
 
 #[test]
-fn the_older_sub_section_is_read_too() {
-    let head = r#"<meta property="article:section" content="문화"><meta property="article:section1" content="책">"#;
-    let read = G4 { head, ..G4::default() }.read();
-    assert_eq!((read.section.as_deref(), read.subsection.as_deref()), (Some("문화"), Some("책")));
-    let head = r#"<meta name="Classification" content="문화 &gt; 책">"#;
-    let read = G4 { head, ..G4::default() }.read();
-    assert_eq!((read.section.as_deref(), read.subsection.as_deref()), (Some("문화"), Some("책")));
-}
-
-#[test]
-fn tags_are_those_under_the_article() {
-    let after = r#"<article class="tag-group"><a href="/news/articleList.html?sc_area=K&sc_word=a">#서가</a>
-        <a href="/news/articleList.html?sc_area=K&sc_word=b"># 책방</a></article>"#;
-    assert_eq!(G4 { after, ..G4::default() }.read().tags, ["서가", "책방"]);
-}
-
-#[test]
-fn an_opt_out_in_words_is_recorded() {
-    let after = r#"<article class="article-copyright">저작권자 © 책방과서가 무단전재 및 재배포, AI 학습 및 활용 금지</article>"#;
-    assert_eq!(G4 { after, ..G4::default() }.read().opt_outs, ["words:AI학습"]);
-}
-
-#[test]
-fn a_canonical_link_to_another_page_is_not_believed() {
-    let head = r#"<link rel="canonical" href="https://www.saseo.example/">"#;
-    assert_eq!(G4 { head, ..G4::default() }.read().canonical_url.as_deref(), Some(AT));
-}
-
-#[test]
-fn the_middle_skins_are_read() {
-    let g2 = r#"<div id="article-header-title"><div class="aht-title-subject">사본</div><ul><li><i class="fa fa-user-o"></i> 사본 기자</li></ul></div>
-        <header class="article-view-header"><nav class="article-head-nav"><a href="/">HOME</a>
-        <a href="/news/articleList.html?sc_section_code=S1N1">문화</a><a href="/news/articleList.html?sc_sub_section_code=S2N1">책</a></nav>
-        <div class="article-head-title">사서의 하루</div>
-        <div class="info-text"><ul><li><i class="fa fa-user-o fa-fw"></i> 홍길동 기자 (hong@saseo.example)</li>
-        <li><i class="fa fa-clock-o fa-fw"></i> 승인 2019.05.03 07:41</li><li>댓글 0</li></ul></div></header>
-        <div class="user-content"><div id="article-view-content-div"><p>하나</p><div class="view-copyright">저작권자 © 책방과서가</div></div></div>"#;
-    let g3 = r#"<header class="article-view-header"><h3 class="heading">사서의 하루</h3><h4 class="subheading">서가에서</h4>
-        <ul class="infomation"><li><i class="icon-user-o"><span class="show-for-sr">기자명</span></i> 홍길동 기자 (hong@saseo.example)</li>
-        <li><i class="icon-clock-o"></i> 등록 2019.05.03 07:41</li></ul></header>
-        <nav class="breadcrumbs"><a href="/news/articleList.html?sc_section_code=S1N1">문화</a><a href="/news/articleList.html?sc_sub_section_code=S2N1">책</a></nav>
-        <article id="article-view-content-div" class="article-veiw-body"><p>하나</p></article><article class="article-copy">저작권자 © 책방과서가</article>"#;
-    let g1 = r#"<div id="ND_Warp"><table id="article-wrap"><tr><td class="View_Local"><a href="/">홈</a> &gt; <a href="articleList.html?sc_section_code=S1N1">문화</a>
-        &gt; <a href="articleList.html?sc_sub_section_code=S2N1">책</a></td></tr><tr><td class="View_Title"><strong>사서의 하루</strong></td></tr>
-        <tr><td class="View_Time">2019년 05월 03일 (금) 07:41:00</td><td class="View_Info">홍길동 기자 (hong@saseo.example)</td></tr>
-        <tr><td><div id="articleBody">하나<br><br></div></td></tr><tr><td>저작권자 &copy; 책방과서가</td></tr></table></div>"#;
-    for (html, skin, subtitle) in [(g2, "G2", None), (g3, "G3", Some("서가에서")), (g1, "G1", None)] {
-        let read = article(html);
-        assert_eq!(read.extractor, format!("ndsoft/{skin}"));
-        assert_eq!((read.title.as_deref(), read.subtitle.as_deref()), (Some("사서의 하루"), subtitle), "{skin}");
-        assert_eq!(read.byline.as_deref(), Some("홍길동 기자 (hong@saseo.example)"), "{skin}");
-        assert_eq!(read.authors, ["홍길동"], "{skin}");
-        assert_eq!(time(read.published_at).as_deref(), Some("2019-05-03T07:41:00+09:00"), "{skin}");
-        assert_eq!((read.section.as_deref(), read.subsection.as_deref()), (Some("문화"), Some("책")), "{skin}");
-        assert_eq!(
-            (read.paragraphs, read.rights.as_deref()),
-            (vec!["하나".to_owned()], Some("저작권자 © 책방과서가")),
-            "{skin}"
-        );
-        assert_eq!(read.canonical_url.as_deref(), Some(AT), "{skin}");
-    }
-}
-
-#[test]
-fn members_pages_keep_what_is_public() {
-    let html = G4 {
-        body: "<p>첫 문단은 열려 있다.</p><div>이 기사는 회원전용기사입니다. 로그인 후 기사를 읽을 수 있습니다.</div>",
-        ..G4::default()
-    };
-    let Reading::Members(read) = reading(&html.html()) else { panic!("{:?}", reading(&html.html())) };
-    assert_eq!((read.access, read.title.as_deref()), (Access::Members, Some("사서의 하루")));
-    assert_eq!(read.paragraphs, ["첫 문단은 열려 있다."]);
-}
-
-#[test]
-fn a_members_page_without_any_story_is_known_too() {
-    let html = G4 { body: "", after: "<div class='x'>유료회원만 볼 수 있습니다.</div>", ..G4::default() }.html();
-    assert!(matches!(reading(&html), Reading::Members(_)));
-    let bare = G4 { body: "<ins><iframe src=ad></iframe></ins>", after: "", ..G4::default() }.html();
-    assert!(matches!(reading(&bare), Reading::NotAnArticle { .. }));
-}
-
-#[test]
-fn a_film_may_be_the_whole_story() {
-    let film =
-        "<div class='simplebox'><div class='simplebox-content' data-type='video'><iframe src=v></iframe></div></div>";
-    assert_eq!(G4 { body: film, ..G4::default() }.read().paragraphs, [""; 0]);
-}
-
-#[test]
-fn what_buttons_say_is_no_story() {
-    let html = "<div>기사를 읽어드립니다.</div><p>하나</p><div>이 기사를 공유합니다</div><p>둘</p><div>댓글 0</div>";
-    assert_eq!(body(html), ["하나", "둘"]);
-}
-
-#[test]
 fn tasks_share_a_reader() {
     fn is_shared<T: Send + Sync>() {}
     is_shared::<ArticleReader>();
-}
-
-#[test]
-fn a_long_story_about_members_pages_is_open() {
-    let body = format!("<p>신문들이 유료회원만 읽는 글을 늘린다.</p><p>{}</p>", "긴 이야기가 이어진다. ".repeat(80));
-    assert_eq!(G4 { body: body.leak(), ..G4::default() }.read().access, Access::Open);
 }
 
 #[test]

@@ -138,6 +138,13 @@ mod tests {
     }
 
     #[test]
+    fn the_header_goes_before_the_pages_own_label() {
+        let page = cp949(&format!("<meta charset=shift_jis>{WORDS}"));
+        assert!(decode(&page, "text/html; charset=ms949", "").text.ends_with(WORDS));
+        assert_eq!(decode(&page, "", "").used, "Shift_JIS");
+    }
+
+    #[test]
     fn a_page_without_any_label_is_guessed() {
         assert_eq!(decode(&cp949(WORDS), "", "kr").text, WORDS);
         assert_eq!(decode(&cp949(WORDS), "text/html", "").text, WORDS);

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use saseo::demo::{Edition, Kind, Newspaper, OriginThread, Visit};
+use saseo::demo::{Cms, Edition, Kind, Newspaper, OriginThread, Visit};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -22,6 +22,11 @@ impl Paper {
 
     pub fn of(edition: &Edition) -> Self {
         Self { origin: OriginThread::start(Newspaper::new(edition), ([127, 0, 0, 1], 0).into()).unwrap() }
+    }
+
+    /// The same paper on another CMS.
+    pub fn on(cms: Cms, edition: &Edition) -> Self {
+        Self { origin: OriginThread::start(Newspaper::new(edition).on(cms), ([127, 0, 0, 1], 0).into()).unwrap() }
     }
 
     pub fn log(&self) -> Vec<Visit> {
@@ -87,8 +92,9 @@ impl Crawler {
     pub fn of(paper: &Paper, gap: &str) -> Self {
         let crawler = Self { folder: TempDir::new().unwrap() };
         crawler.write_site(&format!(
-            "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"ndsoft\"\nown_site = true\n[pace]\ngap = \"{gap}\"\n",
-            paper.origin.base()
+            "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"{}\"\nown_site = true\n[pace]\ngap = \"{gap}\"\n",
+            paper.origin.base(),
+            paper.origin.newspaper(|paper| paper.cms().profile())
         ));
         crawler
     }

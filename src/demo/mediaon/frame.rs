@@ -1,0 +1,62 @@
+//! What stands around every page: head, menu, a side box, footer, and the traps in them.
+
+use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS};
+use crate::demo::prose::escaped;
+
+pub(in crate::demo) const FEED: &str = "/data/rss/news.xml";
+
+/// A page's parts that differ.
+pub(in crate::demo) struct Frame<'a> {
+    pub paper: &'a Newspaper,
+    pub base: &'a str,
+    pub title: String,
+    pub head: String,
+    pub main: String,
+}
+
+/// The number of a section in addresses.
+pub(in crate::demo) fn section_number(section: usize) -> usize {
+    section + 11
+}
+
+impl Frame<'_> {
+    pub fn html(&self) -> String {
+        let Self { base, title, head, main, .. } = self;
+        format!(
+            "<!DOCTYPE html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\" />\n<title>{title}</title>\n{head}\
+             <link rel=\"alternate\" type=\"application/rss+xml\" title=\"RSS\" href=\"{base}{FEED}\" />\n</head>\n<body>\n\
+             {}<div id=\"container\">\n{main}\n{}</div>\n<footer class=\"foot\">제호 : {} | <a href=\"/member/join.html\">회원가입</a>\
+             <p>무단전재 및 재배포 금지</p></footer>\n</body>\n</html>\n",
+            self.menu(),
+            self.side_box(),
+            Newspaper::TITLE
+        )
+    }
+
+    fn menu(&self) -> String {
+        let section = |(k, (_, name, _)): (usize, &(&str, &str, [&str; 2]))| {
+            format!("<li><a href=\"/news/section.html?sec_no={}\">{name}</a></li>\n", section_number(k))
+        };
+        let sections: String = SECTIONS.iter().enumerate().map(section).collect();
+        format!(
+            "<header><a href=\"/\"><img src=\"/data/skin/logo.png\" alt=\"{}\"></a><a href=\"/member/login.html\">로그인</a>\n\
+             <nav><ul id=\"nav\">\n<li><a href=\"/news/section.html\">전체기사</a></li>\n{sections}\
+             <li><a href=\"https://shop.hanbit-books.example/\">책 사러 가기</a></li></ul></nav>\n\
+             <form action=\"/news/search.html\"><input name=\"search\"></form><a href=\"/news/search.html?search=%EC%B1%85\">#책</a></header>\n",
+            Newspaper::TITLE
+        )
+    }
+
+    /// Links of articles that are no rows of any list.
+    fn side_box(&self) -> String {
+        let link = |article: &DemoArticle| {
+            format!(
+                "<li><a href=\"/news/article.html?no={}&rank=1\"><b class=\"clamp\">{}</b></a></li>\n",
+                article.number,
+                escaped(&article.title)
+            )
+        };
+        let links: String = self.paper.articles().iter().skip(3).step_by(11).take(10).map(link).collect();
+        format!("<aside class=\"aside\"><h2>많이 본 기사</h2><ul class=\"art_list_rank\">\n{links}</ul></aside>\n")
+    }
+}
