@@ -5,6 +5,7 @@ mod body;
 mod byline;
 mod dates;
 mod fields;
+mod generic;
 mod json_ld;
 mod page;
 mod photos;

@@ -18,7 +18,7 @@ const ROWS: [&[&str]; 9] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 9] = [
+const HOMES: [(&str, &[&str]); 11] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -28,6 +28,8 @@ const HOMES: [(&str, &[&str]); 9] = [
     ("clap::", &["cli", "export"]),
     ("zstd::", &["archive"]),
     ("dom_query::", &["markup"]),
+    ("dom_smoothie::", &["extract"]),
+    ("trafilatura::", &["extract"]),
 ];
 
 /// The highest row that is pure: judgement.

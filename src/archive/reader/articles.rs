@@ -125,6 +125,7 @@ fn article(row: &Row<'_>) -> rusqlite::Result<(Article, Kept)> {
         words: Vec::new(),
         noindex: false,
         extractor: row.get("extractor")?,
+        confidence: None,
     };
     let kept = Kept {
         site: row.get("site")?,
