@@ -2,6 +2,7 @@
 
 mod ask;
 mod hosts;
+mod in_time;
 mod outcome;
 mod robots;
 mod site;
@@ -29,6 +30,7 @@ use crate::page_url::Host;
 use crate::politeness::{Hosts, Rest};
 use crate::time::Timestamp;
 
+pub use in_time::BUDGET;
 pub use site::{SiteError, SiteReader};
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.

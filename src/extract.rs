@@ -20,3 +20,5 @@ pub use crate::text::decode::{Decoded, decode};
 mod hostile;
 #[cfg(test)]
 mod quirks;
+#[cfg(test)]
+mod unknown;

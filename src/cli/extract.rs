@@ -2,8 +2,10 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde::Serialize;
 
@@ -13,6 +15,7 @@ use crate::cli::{Common, say};
 use crate::clock::Clock;
 use crate::config::shipped::generic_profile;
 use crate::config::{Profile, Site};
+use crate::crawl::BUDGET;
 use crate::discover::{Address, Grammar, ListReader, Listing, Row, read_feed};
 use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Paper, Reading, decode};
@@ -135,7 +138,13 @@ impl Choice {
 
 fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::Result<String> {
     let reader = ArticleReader::new(choice.profile.clone(), choice.paper());
-    let mut article = match reader.read(&page.url, &page.html) {
+    let reading = if reader.is_generic() {
+        let (url, html) = (page.url.clone(), page.html.clone());
+        within(BUDGET, move || reader.read(&url, &html))?
+    } else {
+        reader.read(&page.url, &page.html)
+    };
+    let mut article = match reading {
         Reading::Article(article) | Reading::Members(article) => *article,
         Reading::Gone { .. } => Article {
             number: choice.profile.url.article_number(&page.url),
@@ -153,6 +162,20 @@ fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::R
         ..Provenance::default()
     };
     Ok(serde_json::to_string_pretty(&Record::new(&article, provenance))?)
+}
+
+/// Does `work` on a thread of its own; what is overdue ends with the program.
+fn within<T: Send + 'static>(budget: Duration, work: impl FnOnce() -> T + Send + 'static) -> anyhow::Result<T> {
+    let (done, result) = channel();
+    // Nobody listens any more where it is overdue.
+    std::thread::spawn(move || done.send(work()).ok());
+    result.recv_timeout(budget).map_err(|why| match why {
+        RecvTimeoutError::Timeout => anyhow!(
+            "reading the page took longer than {} s, so it was given up: a profile for its CMS would read it by name, in profiles/NAME.toml",
+            BUDGET.as_secs()
+        ),
+        RecvTimeoutError::Disconnected => anyhow!("the reader failed on the page, which is a defect of saseo's: please report it"),
+    })
 }
 
 /// What the page itself says against uses of it. Headers and its host's files are not saved with it.
@@ -223,5 +246,24 @@ impl From<Row> for PrintedRow {
             summary: row.summary,
             published_at: row.published_at.map(|time| time.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_takes_too_long_is_given_up_with_advice() {
+        let (release, released) = channel::<()>();
+        let said = within(Duration::ZERO, move || released.recv().is_ok()).unwrap_err().to_string();
+        assert!(said.contains("longer than 2 s") && said.contains("profiles/NAME.toml"), "{said}");
+        release.send(()).unwrap();
+    }
+
+    #[test]
+    fn a_reader_that_fails_is_told_as_a_defect() {
+        let said = within(Duration::MAX, || -> u8 { panic!("a page broke its reader") }).unwrap_err().to_string();
+        assert!(said.contains("a defect"), "{said}");
     }
 }

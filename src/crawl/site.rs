@@ -77,6 +77,34 @@ impl SiteReader {
 
     /// Reads a good answer to the request for a page, and judges what the page and its host say against uses of it.
     pub(in crate::crawl) fn read(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Read {
+        self.read_as(page, answer, files, now, |html, tree| self.read_text(page, answer, html, tree, now))
+    }
+
+    /// Tells whether reading the page may take long: no profile knows its articles.
+    pub(in crate::crawl) fn may_take_long(&self, page: &Page) -> bool {
+        page.role == Role::Article && self.articles.is_generic()
+    }
+
+    /// Judges a good answer, and leaves its page unread.
+    pub(in crate::crawl) fn leave_unread(
+        &self,
+        page: &Page,
+        answer: &Answer,
+        files: &Reservations,
+        now: Timestamp,
+        why: String,
+    ) -> Read {
+        self.read_as(page, answer, files, now, |_, _| Reading::Unreadable { why })
+    }
+
+    fn read_as(
+        &self,
+        page: &Page,
+        answer: &Answer,
+        files: &Reservations,
+        now: Timestamp,
+        reading: impl FnOnce(&str, &Tree) -> Reading,
+    ) -> Read {
         if page.role == Role::Policy {
             return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
         }
@@ -89,7 +117,7 @@ impl SiteReader {
         let decoded = decode(&answer.body, content_type, name.rsplit('.').next().unwrap_or_default());
         let tree = Tree::parse(&decoded.text);
         let reading = match &tree {
-            Ok(tree) => self.read_text(page, answer, &decoded.text, tree, now),
+            Ok(tree) => reading(&decoded.text, tree),
             Err(why) => Reading::Unreadable { why: why.to_string() },
         };
         // Of a page that is too heavy to parse, the head is heard: it is where such tags belong.

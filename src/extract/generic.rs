@@ -108,7 +108,9 @@ fn best(strict: &[Block], wide: &[Block], container: &Story, page: &Page<'_>) ->
         (agreed(wide), wide.to_vec(), Method::Readability),
     ];
     let (agreement, blocks, method) = all.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).expect("there are three");
-    if agreement < STRANGE { (told, Method::JsonLd) } else { (blocks, method) }
+    // trafilatura reads JSON-LD too, and joins its lines.
+    let is_joined = blocks.len() == 1 && told.len() > 1;
+    if agreement < STRANGE || is_joined { (told, Method::JsonLd) } else { (blocks, method) }
 }
 
 /// The paragraphs of a story in JSON-LD: mark-up, or lines.
