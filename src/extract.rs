@@ -5,6 +5,7 @@ mod body;
 mod byline;
 mod dates;
 mod fields;
+mod generic;
 mod json_ld;
 mod page;
 mod photos;
@@ -22,3 +23,5 @@ pub use crate::text::decode::{Decoded, decode};
 mod hostile;
 #[cfg(test)]
 mod quirks;
+#[cfg(test)]
+mod unknown;

@@ -12,7 +12,7 @@
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
-//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`] | the clocks, reqwest, rusqlite, lock files: one each |
+//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`] | the clocks, reqwest, rusqlite, lock files, threads: one each |
 //! | reading | [`site_reader`] | |
 //! | action | [`crawl`], [`audit`], [`export`], [`reextract`], [`demo`] | tokio tasks, files |
 //! | face | [`cli`] | clap, signals, stdout |
@@ -48,6 +48,7 @@ pub mod extract;
 pub mod fetch;
 pub mod frontier;
 pub mod host_lock;
+pub mod in_time;
 pub mod markup;
 pub mod opt_out;
 pub mod page_url;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use crate::archive::{Archive, ArchiveError, KeptCapture, Lease, Revision};
 use crate::clock::Clock;
 use crate::extract::{Article, Reading};
+use crate::in_time::Undone;
 use crate::site_reader::SiteReader;
 
 /// Captures that are read at once, and saved together.
@@ -120,9 +121,7 @@ fn readings(captures: &[KeptCapture], readers: &[Arc<SiteReader>]) -> Result<Vec
 fn read(capture: &KeptCapture, reader: &SiteReader) -> Result<Reading, ArchiveError> {
     let (body, content_type) = (capture.body()?, capture.header("content-type").unwrap_or_default());
     let reading = AssertUnwindSafe(|| reader.read_again(&capture.page.url, content_type, &body));
-    Ok(catch_unwind(reading).unwrap_or_else(|_| Reading::NotAnArticle {
-        why: "the reader failed on it, which is a defect of saseo's".to_owned(),
-    }))
+    Ok(catch_unwind(reading).unwrap_or_else(|_| Reading::NotAnArticle { why: Undone::Panicked.to_string() }))
 }
 
 fn revise(

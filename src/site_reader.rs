@@ -10,6 +10,7 @@ use crate::discover::{Address, Grammar, ListReader, links, read_feed, read_home}
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Outcome, Page, Reading, Role, Wanted};
+use crate::in_time::{BUDGET, within_now};
 use crate::markup::Tree;
 use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
 use crate::page_url::PageUrl;
@@ -77,6 +78,34 @@ impl SiteReader {
 
     /// Reads a good answer to the request for a page, and judges what the page and its host say against uses of it.
     pub fn read(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Read {
+        self.read_as(page, answer, files, now, |html, tree| self.read_text(page, answer, html, tree, now))
+    }
+
+    /// Tells whether reading the page may take long: no profile knows its articles.
+    pub fn may_take_long(&self, page: &Page) -> bool {
+        page.role == Role::Article && self.articles.is_generic()
+    }
+
+    /// Judges a good answer, and leaves its page unread.
+    pub fn leave_unread(
+        &self,
+        page: &Page,
+        answer: &Answer,
+        files: &Reservations,
+        now: Timestamp,
+        why: String,
+    ) -> Read {
+        self.read_as(page, answer, files, now, |_, _| Reading::Unreadable { why })
+    }
+
+    fn read_as(
+        &self,
+        page: &Page,
+        answer: &Answer,
+        files: &Reservations,
+        now: Timestamp,
+        reading: impl FnOnce(&str, &Tree) -> Reading,
+    ) -> Read {
         if page.role == Role::Policy {
             return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
         }
@@ -88,7 +117,7 @@ impl SiteReader {
         let decoded = decode(&answer.body, content_type, last_label(&page.url));
         let tree = Tree::parse(&decoded.text);
         let reading = match &tree {
-            Ok(tree) => self.read_text(page, answer, &decoded.text, tree, now),
+            Ok(tree) => reading(&decoded.text, tree),
             Err(why) => Reading::Unreadable { why: why.to_string() },
         };
         // Of a page that is too heavy to parse, the head is heard: it is where such tags belong.
@@ -113,7 +142,13 @@ impl SiteReader {
         if !is_text(content_type) {
             return extract::Reading::NotAnArticle { why: format!("its content type is {content_type}") };
         }
-        self.articles.read(url, &decode(body, content_type, last_label(url)).text)
+        let html = decode(body, content_type, last_label(url)).text;
+        if !self.articles.is_generic() {
+            return self.articles.read(url, &html);
+        }
+        let (reader, url, html) = (self.articles.clone(), url.clone(), html.into_owned());
+        within_now(BUDGET, move || reader.read(&url, &html))
+            .unwrap_or_else(|why| extract::Reading::NotAnArticle { why: why.to_string() })
     }
 
     /// Judges what an answer's headers, and its host, say against uses of it.

@@ -12,7 +12,7 @@ const ROWS: [&[&str]; 10] = [
     // Opt-outs are told in the form of robots.txt, too.
     &["opt_out"],
     &["frontier"],
-    &["archive", "clock", "fetch", "host_lock"],
+    &["archive", "clock", "fetch", "host_lock", "in_time"],
     // Answers are read by crawls as they come, and again from the archive.
     &["site_reader"],
     &["audit", "crawl", "demo", "export", "reextract", "schedule", "survey"],
@@ -20,7 +20,7 @@ const ROWS: [&[&str]; 10] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 10] = [
+const HOMES: [(&str, &[&str]); 12] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -31,6 +31,8 @@ const HOMES: [(&str, &[&str]); 10] = [
     ("zstd::", &["archive"]),
     ("dom_query::", &["markup"]),
     ("include_dir::", &["config"]),
+    ("dom_smoothie::", &["extract"]),
+    ("trafilatura::", &["extract"]),
 ];
 
 /// The highest row that is pure: judgement.

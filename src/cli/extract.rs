@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use jiff::tz::TimeZone;
 use serde::Serialize;
@@ -17,6 +17,7 @@ use crate::config::{Profile, Site};
 use crate::discover::{Address, Grammar, ListReader, Listing, Row, read_feed};
 use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Paper, Reading, decode};
+use crate::in_time::{BUDGET, Undone, within_now};
 use crate::markup::Tree;
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
 use crate::page_url::PageUrl;
@@ -144,7 +145,13 @@ impl Choice {
 /// Returns the article that a page holds, as JSON.
 pub(in crate::cli) fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::Result<String> {
     let reader = ArticleReader::new(choice.profile.clone(), choice.paper());
-    let mut article = match reader.read(&page.url, &page.html) {
+    let reading = if reader.is_generic() {
+        let (url, html) = (page.url.clone(), page.html.clone());
+        within_now(BUDGET, move || reader.read(&url, &html)).map_err(unread)?
+    } else {
+        reader.read(&page.url, &page.html)
+    };
+    let mut article = match reading {
         Reading::Article(article) | Reading::Members(article) => *article,
         Reading::Gone { .. } => Article {
             number: choice.profile.url.article_number(&page.url),
@@ -162,6 +169,17 @@ pub(in crate::cli) fn read(page: &Saved, choice: &Choice, agent: &str, now: Time
         ..Provenance::default()
     };
     Ok(serde_json::to_string_pretty(&Record::new(&article, provenance))?)
+}
+
+/// Says what to do about a page that was not read.
+fn unread(why: Undone) -> anyhow::Error {
+    match why {
+        Undone::Overdue => anyhow!(
+            "reading the page took longer than {} s, so it was given up: a profile for its CMS would read it by name, in profiles/NAME.toml",
+            BUDGET.as_secs()
+        ),
+        Undone::Panicked => anyhow!("the reader failed on the page, which is a defect of saseo's: please report it"),
+    }
 }
 
 /// What the page itself says against uses of it. Headers and its host's files are not saved with it.
@@ -248,5 +266,17 @@ impl From<Row> for PrintedRow {
             summary: row.summary,
             published_at: row.published_at.map(|time| time.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_that_was_not_read_is_told_with_advice() {
+        let said = unread(Undone::Overdue).to_string();
+        assert!(said.contains("longer than 2 s") && said.contains("profiles/NAME.toml"), "{said}");
+        assert!(unread(Undone::Panicked).to_string().contains("a defect"));
     }
 }

@@ -13,6 +13,7 @@ use crate::crawl::outcome::{outcome_of, outcome_of_trouble};
 use crate::crawl::robots::Quest;
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
 use crate::frontier::{Outcome, Page, Reading, Role, Visit};
+use crate::in_time::{BUDGET, Undone, within};
 use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
 use crate::politeness::Turn;
@@ -68,16 +69,17 @@ pub(in crate::crawl) async fn visit<W: Web>(
     let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
     let (mut outcome, mut capture) = (None, None);
     if let (Asked::Page(page), Some((reader, files))) = (&asked, &reader) {
-        match &mut result {
+        result = match result {
             Ok(answer) => {
-                let reading = AssertUnwindSafe(|| read(page, answer, reader, files, at));
-                let (what, kept) = catch_unwind(reading).unwrap_or_else(|_| unread(page, answer, reader, at));
-                (outcome, capture) = (Some(what), Some(Box::new(kept)));
-                // The body is in the capture now; many answers may wait to be committed.
-                answer.body = Vec::new();
+                let taken = take(page, answer, reader, files, at).await;
+                (outcome, capture) = (Some(taken.outcome), Some(Box::new(taken.capture)));
+                Ok(taken.answer)
             }
-            Err(trouble) => outcome = Some(outcome_of_trouble(trouble)),
-        }
+            Err(trouble) => {
+                outcome = Some(outcome_of_trouble(&trouble));
+                Err(trouble)
+            }
+        };
     }
     let took = at.since(began);
     let digest = match (&capture, &result) {
@@ -88,11 +90,64 @@ pub(in crate::crawl) async fn visit<W: Web>(
     Finished::Visited(Box::new(Visited { announced, turn, at, took, asked, result, bytes, digest, outcome, capture }))
 }
 
+/// An answer that was read.
+struct Taken {
+    /// Without its body, which is in the capture: many answers may wait to be committed.
+    answer: Answer,
+    outcome: Outcome,
+    capture: Capture,
+}
+
+/// Reads an answer: at once, or beside the crawl where that may take long.
+async fn take(
+    page: &Page,
+    mut answer: Answer,
+    reader: &Arc<SiteReader>,
+    files: &Arc<Reservations>,
+    at: Timestamp,
+) -> Taken {
+    if !reader.may_take_long(page) {
+        let reading = AssertUnwindSafe(|| read(page, &answer, reader, files, at));
+        let (outcome, capture) = catch_unwind(reading).unwrap_or_else(|_| unread(page, &answer, reader, files, at));
+        answer.body = Vec::new();
+        return Taken { answer, outcome, capture };
+    }
+    let answer = Arc::new(answer);
+    let work = {
+        let (page, answer, reader, files) = (page.clone(), Arc::clone(&answer), Arc::clone(reader), Arc::clone(files));
+        move || read(&page, &answer, &reader, &files, at)
+    };
+    let (outcome, capture) = match within(BUDGET, work).await {
+        Ok(done) => done,
+        Err(Undone::Panicked) => unread(page, &answer, reader, files, at),
+        Err(Undone::Overdue) => overdue(page, &answer, reader, files, at),
+    };
+    let answer = Answer { status: answer.status, headers: answer.headers.clone(), body: Vec::new() };
+    Taken { answer, outcome, capture }
+}
+
+/// A page that takes too long to read is kept as it came, and what it says against uses of it is heard.
+fn overdue(
+    page: &Page,
+    answer: &Answer,
+    reader: &SiteReader,
+    files: &Reservations,
+    at: Timestamp,
+) -> (Outcome, Capture) {
+    let read = reader.leave_unread(page, answer, files, at, Undone::Overdue.to_string());
+    (outcome_of(page, answer, reader, || read.reading), capture(answer, read.charset, read.judgement, at))
+}
+
 /// What is left to be said of a page on which the reader failed: it is kept, and one page does not end a crawl.
-fn unread(page: &Page, answer: &Answer, reader: &SiteReader, at: Timestamp) -> (Outcome, Capture) {
-    let why = "the reader failed on it, which is a defect of saseo's".to_owned();
-    let outcome = outcome_of(page, answer, reader, || Reading::Unreadable { why });
-    (outcome, capture(answer, None, Judgement::default(), at))
+fn unread(
+    page: &Page,
+    answer: &Answer,
+    reader: &SiteReader,
+    files: &Reservations,
+    at: Timestamp,
+) -> (Outcome, Capture) {
+    let outcome = outcome_of(page, answer, reader, || Reading::Unreadable { why: Undone::Panicked.to_string() });
+    (outcome, capture(answer, None, reader.judge_headers(page, answer, files, at), at))
 }
 
 /// Of a robots.txt, and of other files in its form, no more is asked for than is read.
@@ -130,5 +185,41 @@ fn capture(answer: &Answer, charset: Option<Charset>, judgement: Judgement, at: 
         charset,
         etag: header("etag"),
         last_modified: header("last-modified"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::Body;
+    use crate::config::{Settings, read_site};
+    use crate::frontier::PageId;
+    use crate::page_url::PageUrl;
+
+    fn overdue_page(html: &str) -> (Outcome, Capture) {
+        let file = "name = \"paper\"\ntitle = \"책방\"\nhome = \"https://www.saseo.example/\"\n";
+        let site = read_site("paper.toml", file).unwrap();
+        let reader = SiteReader::new(site, None, &Settings::default()).unwrap();
+        let (url, role) = (PageUrl::parse("https://www.saseo.example/a/1").unwrap(), Role::Article);
+        let site = "paper".to_owned();
+        let page = Page { id: PageId(1), site, url, role, number: None, attempts: 0, hops: 0, list: None };
+        assert!(reader.may_take_long(&page));
+        let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
+        let answer = Answer { status: 200, headers, body: html.as_bytes().to_vec() };
+        overdue(&page, &answer, &reader, &Reservations::default(), Timestamp::EPOCH)
+    }
+
+    #[test]
+    fn an_overdue_page_is_kept_and_says_why_it_was_not_read() {
+        let (outcome, capture) = overdue_page("<p>책장 사이로 아침이 왔다.</p>");
+        let why = "reading it took longer than 2 s".to_owned();
+        assert_eq!(outcome, Outcome::Read(Reading::Unreadable { why }));
+        assert!(matches!(capture.body, Body::Kept(_)));
+    }
+
+    #[test]
+    fn an_overdue_page_that_must_not_be_kept_is_not() {
+        let (_, capture) = overdue_page("<meta name=robots content=noarchive><p>책장 사이로 아침이 왔다.</p>");
+        assert!(matches!(capture.body, Body::Withheld { .. }));
     }
 }

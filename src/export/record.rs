@@ -50,11 +50,12 @@ pub struct Record {
     pub fetched_at: Option<String>,
     pub http_status: Option<u16>,
     pub extractor: String,
+    pub confidence: Option<f64>,
 }
 
 impl Record {
     /// The keys in their order.
-    pub const COLUMNS: [&str; 28] = [
+    pub const COLUMNS: [&str; 29] = [
         "id",
         "site",
         "url",
@@ -83,6 +84,7 @@ impl Record {
         "fetched_at",
         "http_status",
         "extractor",
+        "confidence",
     ];
 
     pub fn new(article: &Article, provenance: Provenance) -> Self {
@@ -118,6 +120,7 @@ impl Record {
             fetched_at: provenance.fetched_at,
             http_status: provenance.http_status,
             extractor: article.extractor,
+            confidence: article.confidence,
         }
     }
 }

@@ -43,9 +43,9 @@ pub struct Article {
     pub words: Vec<(String, String)>,
     /// No search may find it.
     pub noindex: bool,
-    /// Profile and skin that read it, `ndsoft/G4`.
+    /// Profile and skin that read it, `ndsoft/G4`; without a profile how, `generic/trafilatura`.
     pub extractor: String,
-    /// How sure the reading is, from 0 to 1, where no profile read it.
+    /// Without a profile, how sure it is that this is the article, from 0 to 1; `None` where a profile read it.
     pub confidence: Option<f64>,
 }
 

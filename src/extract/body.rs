@@ -46,7 +46,7 @@ pub fn story(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story>
     if let Some(story) = in_script(tree, rules, page) {
         return Some(story);
     }
-    let densest = if rules.body_by_density { densest(tree, rules) } else { None };
+    let densest = if rules.by_measure { densest(tree, rules) } else { None };
     densest.map(|container| read(&container, rules, page)).or(empty)
 }
 
@@ -83,7 +83,7 @@ fn elements<'a>(container: &Node<'a>, is_removed: impl Fn(&Node<'_>) -> bool) ->
 }
 
 /// Drops the last lines that are no text; an epilogue behind them stays.
-fn drop_trailers(paragraphs: &mut Vec<String>, rules: &ArticleRules) {
+pub fn drop_trailers(paragraphs: &mut Vec<String>, rules: &ArticleRules) {
     let mut at = paragraphs.len();
     while at > 0 {
         at -= 1;

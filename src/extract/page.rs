@@ -40,8 +40,21 @@ impl<'a> Page<'a> {
 
     /// Returns the texts at a dotted path into the article's JSON-LD.
     pub fn json_ld(&self, path: &str) -> Vec<String> {
-        let article = self.article.get_or_init(|| json_ld::article(&self.scripts));
-        article.as_ref().map(|article| json_ld::texts(article, path)).unwrap_or_default()
+        self.article().map(|article| json_ld::texts(article, path)).unwrap_or_default()
+    }
+
+    /// Returns the story as JSON-LD tells it, its line ends and mark-up as they came.
+    pub fn told_story(&self) -> Option<&str> {
+        self.article()?.get("articleBody")?.as_str()
+    }
+
+    /// Tells whether the page calls itself an article.
+    pub fn is_declared_article(&self) -> bool {
+        self.article().is_some() || self.meta("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"))
+    }
+
+    fn article(&self) -> Option<&Value> {
+        self.article.get_or_init(|| json_ld::article(&self.scripts)).as_ref()
     }
 }
 

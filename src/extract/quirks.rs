@@ -270,5 +270,5 @@ fn a_page_of_no_known_cms_is_read_generically() {
     };
     assert_eq!((read.title.as_deref(), read.authors.as_slice()), (Some("서가 산책"), &["홍길동".to_owned()][..]));
     assert_eq!(time(read.published_at).as_deref(), Some("2026-03-07T16:50:00+09:00"));
-    assert_eq!((read.paragraphs.len(), read.extractor.as_str(), read.number), (2, "generic", None));
+    assert_eq!((read.paragraphs.len(), read.extractor.as_str(), read.number), (2, "generic/readability", None));
 }

@@ -10,9 +10,11 @@ use crate::extract::body::{Story, story};
 use crate::extract::byline::authors;
 use crate::extract::dates::{Printed, change, publication};
 use crate::extract::fields::Sources;
+use crate::extract::generic::{self, Found};
 use crate::extract::page::Page;
 use crate::markup::{Tree, text};
 use crate::page_url::PageUrl;
+use crate::time::printed::{self, Zulu};
 
 /// In a story as short as this, a notice is the whole story.
 const NOTICE: usize = 200;
@@ -73,9 +75,59 @@ impl ArticleReader {
         let page = Page::new(tree);
         let printed = Printed::read(tree, &self.profile.article.printed, &self.paper.timezone);
         let sources = Sources { page: &page, printed: &printed };
-        let story = story(tree, &self.profile.article, url);
         let article = self.article(&sources, url);
-        self.judged(article, story, tree)
+        if self.is_generic() {
+            return self.found(html, &page, url, article);
+        }
+        self.judged(article, story(tree, &self.profile.article, url), tree)
+    }
+
+    /// Tells whether stories are found by measure, which takes longer, and is never quite sure.
+    pub fn is_generic(&self) -> bool {
+        self.profile.article.by_measure
+    }
+
+    /// A page that no profile knows.
+    fn found(&self, html: &str, page: &Page<'_>, url: &PageUrl, article: Article) -> Reading {
+        if html.len() > generic::LARGEST {
+            let why = format!("with {} bytes it is too large to be read without a profile", html.len());
+            return Reading::NotAnArticle { why };
+        }
+        let found = generic::find(html, page, &self.profile.article, url, &article);
+        let confidence = found.confidence;
+        let article = self.completed(article, &found);
+        match self.judged(article, Some(found.story), page.tree) {
+            Reading::Article(_) if confidence < generic::LEAST => {
+                let why = format!(
+                    "its text does not read like an article: confidence {confidence:.2}, {} is wanted",
+                    generic::LEAST
+                );
+                Reading::NotAnArticle { why }
+            }
+            reading => reading,
+        }
+    }
+
+    /// An article with what the rules could not tell.
+    fn completed(&self, article: Article, found: &Found) -> Article {
+        let byline = article.byline.or_else(|| found.author.clone());
+        let day = found.date.as_deref().and_then(|day| printed::read(day, &self.paper.timezone, Zulu::Utc));
+        let by_library = day.filter(|_| article.published_at.is_none()).map(|_| "trafilatura".to_owned());
+        let authors = if article.authors.is_empty() {
+            byline.as_deref().map(|byline| authors(byline, "")).unwrap_or_default()
+        } else {
+            article.authors
+        };
+        Article {
+            title: article.title.or_else(|| found.title.clone()),
+            authors,
+            byline,
+            published_at: article.published_at.or(day),
+            published_source: article.published_source.or(by_library),
+            extractor: format!("{}/{}", article.extractor, found.method.name()),
+            confidence: Some(found.confidence),
+            ..article
+        }
     }
 
     /// A page that is nothing but a notice, usually a script that alerts and steps back.

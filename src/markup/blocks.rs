@@ -45,16 +45,37 @@ pub fn is_block(name: &str) -> bool {
     BLOCKS.contains(&name) || matches!(name, "tbody" | "thead" | "tfoot" | "tr" | "th")
 }
 
+/// A block of text, cleaned.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    pub text: String,
+    /// How many of its characters, white space aside, stand in links.
+    pub linked: usize,
+}
+
+impl Block {
+    /// Tells whether most of it is links.
+    pub fn is_linked(&self) -> bool {
+        2 * self.linked > self.text.chars().filter(|c| !c.is_whitespace()).count()
+    }
+}
+
 /// Returns the blocks of text in `node`, cleaned, without empty ones and without the elements that `is_out` names.
 ///
 /// A block ends with its element, or at two or more `<br>` in a row, between which white space does not count. One
 /// `<br>` is a space.
 pub fn blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
+    linked_blocks(node, is_out).into_iter().map(|block| block.text).collect()
+}
+
+/// Like [`blocks`], and tells how much of each is linked.
+pub fn linked_blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<Block> {
     let mut writer = Writer::default();
     let mut open = vec![Step::Enter(*node)];
     while let Some(step) = open.pop() {
         match step {
             Step::Leave => writer.end(),
+            Step::LeaveLink => writer.links -= 1,
             Step::Enter(node) if node.is_text() => writer.add(&node.text()),
             Step::Enter(node) => {
                 let Some(name) = node.qual_name_ref() else {
@@ -70,6 +91,9 @@ pub fn blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<String
                 } else if is_block(&name.local) {
                     writer.end();
                     open.push(Step::Leave);
+                } else if &*name.local == "a" {
+                    writer.links += 1;
+                    open.push(Step::LeaveLink);
                 }
                 open.extend(node.children_it(true).map(Step::Enter));
             }
@@ -82,12 +106,16 @@ pub fn blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<String
 enum Step<'a> {
     Enter(Node<'a>),
     Leave,
+    LeaveLink,
 }
 
 #[derive(Default)]
 struct Writer {
-    done: Vec<String>,
+    done: Vec<Block>,
     block: String,
+    linked: usize,
+    /// How many links are open.
+    links: usize,
     breaks: u32,
 }
 
@@ -98,6 +126,9 @@ impl Writer {
                 self.end();
             }
             self.breaks = 0;
+        }
+        if self.links > 0 {
+            self.linked += text.chars().filter(|c| !c.is_whitespace()).count();
         }
         self.block.push_str(text);
     }
@@ -111,8 +142,9 @@ impl Writer {
         self.breaks = 0;
         let text = clean(&self.block);
         self.block.clear();
+        let linked = std::mem::take(&mut self.linked);
         if !text.is_empty() {
-            self.done.push(text);
+            self.done.push(Block { text, linked });
         }
     }
 }
@@ -146,5 +178,12 @@ mod tests {
     #[test]
     fn inline_elements_do_not_part_words() {
         assert_eq!(read("<p>책<b>방</b>에 <a href=x>가</a>다</p>"), ["책방에 가다"]);
+    }
+
+    #[test]
+    fn a_block_tells_whether_it_is_mostly_links() {
+        let tree = Tree::parse("<p>책방에 <a href=x>가는 길</a>이 멀다</p><li><a href=x>가는 길</a></li>").unwrap();
+        let found = linked_blocks(&tree.root(), |_| false);
+        assert_eq!(found.iter().map(Block::is_linked).collect::<Vec<_>>(), [false, true]);
     }
 }

@@ -31,8 +31,8 @@ pub struct ArticleRules {
     pub body: Vec<Selector>,
     /// Where no container holds a story, takes it from a script: what the first group matches, a JSON string of HTML.
     pub body_in_script: Vec<Pattern>,
-    /// Where no container is found, takes the element with the most paragraph text.
-    pub body_by_density: bool,
+    /// No container is known for sure: the story is found by measure, and the article tells how sure that is.
+    pub by_measure: bool,
     /// What stands in the container and is no story.
     pub remove: Option<Selector>,
     pub photos: Vec<PhotoBox>,
@@ -44,6 +44,8 @@ pub struct ArticleRules {
     pub credit: Option<Pattern>,
     /// A whole block that is no story, wherever it stands: what buttons and players say.
     pub noise: Vec<Pattern>,
+    /// A whole block above a list of other stories: it goes, and with it what follows and does not read like prose.
+    pub headings: Vec<Pattern>,
     /// A whole block at the end that is no story: who wrote it, the end mark.
     pub trailers: Vec<Pattern>,
     /// A whole block after the end that is kept, while trailers before it still go.

@@ -1,0 +1,139 @@
+//! The story of a page that no profile knows, and how sure it is that it is one.
+//!
+//! Two libraries look for it, and what they found is joined ([`union`]); the story in the page's JSON-LD, where it is
+//! whole, says which of the three texts is best, or stands in for them. What papers leave between the lines is sifted out.
+
+mod confidence;
+mod libraries;
+mod prose;
+mod sieve;
+mod union;
+mod words;
+
+use crate::config::profile::ArticleRules;
+use crate::extract::article::Article;
+use crate::extract::body::{Story, story};
+use crate::extract::generic::confidence::Evidence;
+use crate::extract::generic::libraries::{readability, trafilatura};
+use crate::extract::generic::prose::weight;
+use crate::extract::generic::sieve::Sieve;
+use crate::extract::generic::union::union;
+use crate::extract::generic::words::{Bag, Overlap};
+use crate::extract::page::Page;
+use crate::markup::Tree;
+use crate::markup::blocks::{Block, linked_blocks};
+use crate::page_url::PageUrl;
+use crate::text::clean_some;
+
+pub use confidence::LEAST;
+pub use union::Method;
+
+/// Bytes of a page, in UTF-8. Pages of newspapers have some 100 kB, and the libraries need some 10 ms for those.
+pub const LARGEST: usize = 3 << 20;
+
+/// A story in JSON-LD that weighs less is a summary.
+const SUMMARY: usize = 400;
+
+/// JSON-LD that tells less than this share of what was found was cut.
+const WHOLE: f64 = 0.8;
+
+/// Another text must agree so much better with JSON-LD to be taken instead.
+const BETTER: f64 = 0.02;
+
+/// Texts that agree less with a whole story in JSON-LD are something else.
+const STRANGE: f64 = 0.6;
+
+/// What was found in a page.
+#[derive(Debug)]
+pub struct Found {
+    pub story: Story,
+    pub method: Method,
+    /// From 0 to 1, see [`Evidence`].
+    pub confidence: f64,
+    pub title: Option<String>,
+    pub author: Option<String>,
+    /// A day, `2026-03-07`.
+    pub date: Option<String>,
+}
+
+/// Looks for the story of the page at `url`; `article` is what is known of it already.
+pub fn find(html: &str, page: &Page<'_>, rules: &ArticleRules, url: &PageUrl, article: &Article) -> Found {
+    let (strict, wide) = (trafilatura(html, url), readability(html, url));
+    let agreement = Overlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean();
+    let container = story(page.tree, rules, url).unwrap_or_default();
+    let (found, method) = best(&strict.blocks, &wide, &container, page);
+    let title = article.title.as_deref().or(strict.title.as_deref());
+    let sieve = Sieve::new(page.tree, rules, [title, article.subtitle.as_deref()], &found);
+    let (blocks, signature) = sieve.sift(found.clone());
+    let evidence = Evidence {
+        agreement,
+        prose: confidence::prose(&blocks),
+        kept: confidence::kept(&found, &blocks),
+        declared: declared(page, article),
+        described: described(page, title, &blocks),
+        length: confidence::length(&blocks),
+    };
+    Found {
+        confidence: evidence.confidence(),
+        story: Story {
+            paragraphs: blocks.into_iter().map(|block| block.text).collect(),
+            images: container.images,
+            has_film: false,
+        },
+        method,
+        title: strict.title,
+        author: signature.or(strict.author),
+        date: strict.date,
+    }
+}
+
+/// The text that is likeliest the story, before it is sifted.
+fn best(strict: &[Block], wide: &[Block], container: &Story, page: &Page<'_>) -> (Vec<Block>, Method) {
+    let (joined, method) = union(strict, wide);
+    if joined.is_empty() {
+        let blocks = container.paragraphs.iter().map(|text| Block { text: text.clone(), linked: 0 }).collect();
+        return (blocks, Method::Density);
+    }
+    let told = page.told_story().map(told_blocks).unwrap_or_default();
+    let bag = Bag::of_blocks(&told);
+    let agreed = |blocks: &[Block]| Overlap::of(&Bag::of_blocks(blocks), &bag).mean();
+    let weigh = |blocks: &[Block]| blocks.iter().map(|block| weight(&block.text)).sum::<usize>();
+    let is_whole = weigh(&told) >= SUMMARY && weigh(&told) as f64 >= WHOLE * weigh(&joined) as f64;
+    if !is_whole || is_cut(&told) {
+        return (joined, method);
+    }
+    let all = [
+        (agreed(&joined) + BETTER, joined, method),
+        (agreed(strict), strict.to_vec(), Method::Trafilatura),
+        (agreed(wide), wide.to_vec(), Method::Readability),
+    ];
+    let (agreement, blocks, method) = all.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).expect("there are three");
+    // trafilatura reads JSON-LD too, and joins its lines.
+    let is_joined = blocks.len() == 1 && told.len() > 1;
+    if agreement < STRANGE || is_joined { (told, Method::JsonLd) } else { (blocks, method) }
+}
+
+/// The paragraphs of a story in JSON-LD: mark-up, or lines.
+fn told_blocks(told: &str) -> Vec<Block> {
+    if told.contains("</") || told.contains("<br") {
+        return Tree::parse(told).map(|tree| linked_blocks(&tree.root(), |_| false)).unwrap_or_default();
+    }
+    told.lines().filter_map(clean_some).map(|text| Block { text, linked: 0 }).collect()
+}
+
+fn is_cut(told: &[Block]) -> bool {
+    told.last().is_none_or(|block| block.text.ends_with('…') || block.text.ends_with(".."))
+}
+
+fn declared(page: &Page<'_>, article: &Article) -> f64 {
+    match (page.is_declared_article(), article.published_at) {
+        (true, _) => 1.0,
+        (false, Some(_)) => 0.5,
+        (false, None) => 0.0,
+    }
+}
+
+fn described(page: &Page<'_>, title: Option<&str>, blocks: &[Block]) -> f64 {
+    let description = page.meta("og:description").or_else(|| page.meta("description")).or(title);
+    Overlap::of(&Bag::of(description), &Bag::of_blocks(blocks)).of_first
+}

@@ -1,0 +1,58 @@
+//! How sure it is that a text is the article of its page.
+
+use crate::extract::generic::prose::{is_prose, weight};
+use crate::markup::blocks::Block;
+
+/// Pages with less are lists, home pages, searches, forms; articles have more.
+pub const LEAST: f64 = 0.5;
+
+/// A text as long as this (in Latin letters, a Korean syllable counts twice) is as good as any longer one.
+const ENOUGH: f64 = 300.0;
+
+/// What speaks for a text, each from 0 to 1.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Evidence {
+    /// How much two readers found the same.
+    pub agreement: f64,
+    /// The share of the text in blocks that read like sentences.
+    pub prose: f64,
+    /// The share of what was found that is left when links, notices and buttons are gone.
+    pub kept: f64,
+    /// The page calls itself an article (1), or tells at least when it was published (0.5).
+    pub declared: f64,
+    /// The share of the page's description (without one, of the title) that stands in the text.
+    pub described: f64,
+    /// The text's weight against what is enough.
+    pub length: f64,
+}
+
+impl Evidence {
+    /// The weighted mean of all that speaks for the text, scaled down where the text is short.
+    pub fn confidence(&self) -> f64 {
+        let sum =
+            0.35 * self.prose + 0.2 * self.agreement + 0.15 * self.kept + 0.15 * self.declared + 0.15 * self.described;
+        (100.0 * sum * self.length).round() / 100.0
+    }
+}
+
+/// The share of a text's weight that reads like sentences.
+pub fn prose(blocks: &[Block]) -> f64 {
+    share(total(blocks.iter().filter(|block| is_prose(block))), total(blocks.iter()))
+}
+
+/// The share of what was found that is in no link and was kept.
+pub fn kept(found: &[Block], kept: &[Block]) -> f64 {
+    share(total(kept.iter().filter(|block| !block.is_linked())), total(found.iter()))
+}
+
+pub fn length(blocks: &[Block]) -> f64 {
+    (total(blocks.iter()) as f64 / ENOUGH).min(1.0)
+}
+
+fn total<'b>(blocks: impl Iterator<Item = &'b Block>) -> usize {
+    blocks.map(|block| weight(&block.text)).sum()
+}
+
+fn share(part: usize, whole: usize) -> f64 {
+    if whole == 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
+}

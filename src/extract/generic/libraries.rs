@@ -1,0 +1,53 @@
+//! The two libraries that find a story in a page of which nothing is known.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use dom_smoothie::Readability;
+use trafilatura::{ExtractionFocus, Options};
+
+use crate::markup::Tree;
+use crate::markup::blocks::{Block, linked_blocks};
+use crate::page_url::PageUrl;
+use crate::text::clean_some;
+
+/// What trafilatura makes of a page.
+#[derive(Debug, Default)]
+pub struct Told {
+    pub blocks: Vec<Block>,
+    pub title: Option<String>,
+    pub author: Option<String>,
+    /// A day, `2026-03-07`.
+    pub date: Option<String>,
+}
+
+/// Reads a page with trafilatura. It leaves the links out, so no block of it is linked.
+pub fn trafilatura(html: &str, url: &PageUrl) -> Told {
+    let options = Options::default()
+        .with_fallback(true)
+        .with_focus(ExtractionFocus::FavorRecall)
+        .with_exclude_comments(true)
+        .with_url(url.as_url().clone());
+    let read = unharmed(|| trafilatura::extract(html, &options).ok());
+    let Some(read) = read else { return Told::default() };
+    Told {
+        blocks: blocks(&read.content_html),
+        title: clean_some(&read.metadata.title),
+        author: clean_some(&read.metadata.author),
+        date: read.metadata.date.map(|day| day.to_string()),
+    }
+}
+
+/// Reads a page as browsers' reader views do (Mozilla's Readability).
+pub fn readability(html: &str, url: &PageUrl) -> Vec<Block> {
+    let read = unharmed(|| Readability::new(html, Some(url.as_str()), None).ok()?.parse().ok());
+    read.map(|read| blocks(&read.content)).unwrap_or_default()
+}
+
+/// A library that fails on a page says nothing of it; the other may.
+fn unharmed<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(read)).ok().flatten()
+}
+
+fn blocks(html: &str) -> Vec<Block> {
+    Tree::parse(html).map(|tree| linked_blocks(&tree.root(), |_| false)).unwrap_or_default()
+}

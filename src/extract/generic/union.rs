@@ -1,0 +1,78 @@
+//! One story from two readers: what both found, and what stands between.
+
+use crate::extract::generic::prose::{is_prose, weight};
+use crate::extract::generic::words::{Bag, Overlap, Runs};
+use crate::markup::blocks::Block;
+
+/// The share of one reader's words that the other must have for the one to lie within the other.
+const WITHIN: f64 = 0.9;
+
+/// The share of it without which two readers did not read the same story.
+const RELATED: f64 = 0.5;
+
+/// A shorter block may stand anywhere: it marks neither the beginning nor the end.
+const LANDMARK: usize = 30;
+
+/// Whose blocks a story was made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Method {
+    Trafilatura,
+    Readability,
+    JsonLd,
+    Density,
+}
+
+impl Method {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trafilatura => "trafilatura",
+            Self::Readability => "readability",
+            Self::JsonLd => "json-ld",
+            Self::Density => "density",
+        }
+    }
+}
+
+/// Joins what trafilatura (`strict`) and Readability (`wide`) found.
+///
+/// trafilatura drops more that is no story, and now and then lists, subheads or half the story too. Where Readability has
+/// all of trafilatura's text, it is the frame: from the first block that both have to the last, without blocks of
+/// links; all of it where it has much more prose. Otherwise trafilatura's blocks stay, at the ends only those that
+/// Readability has too or that read like prose.
+pub fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
+    let (of_strict, of_wide) = (runs(strict), runs(wide));
+    let overlap = Overlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide));
+    if strict.is_empty() || overlap.of_first >= WITHIN {
+        let blocks =
+            if is_half_a_story(strict, wide, &of_strict) { wide.to_vec() } else { framed(wide, &of_strict, |_| false) };
+        return (blocks, Method::Readability);
+    }
+    let blocks = if overlap.of_second >= RELATED { framed(strict, &of_wide, is_prose) } else { strict.to_vec() };
+    (blocks, Method::Trafilatura)
+}
+
+/// Whether what only the wide reader found is mostly prose, and much of it.
+fn is_half_a_story(strict: &[Block], wide: &[Block], of_strict: &Runs) -> bool {
+    let only: Vec<&Block> = wide.iter().filter(|block| !of_strict.have(&block.text)).collect();
+    let all: usize = only.iter().map(|block| weight(&block.text)).sum();
+    let prose: usize = only.iter().filter(|block| is_prose(block)).map(|block| weight(&block.text)).sum();
+    let known: usize = strict.iter().map(|block| weight(&block.text)).sum();
+    10 * prose > known && 10 * prose > 7 * all
+}
+
+/// The blocks that the other reader has too, whatever stands between them and is not links, and those at the ends that
+/// are `kept`.
+fn framed(blocks: &[Block], other: &Runs, kept: impl Fn(&Block) -> bool) -> Vec<Block> {
+    let shared: Vec<bool> = blocks.iter().map(|block| other.have(&block.text)).collect();
+    let is_landmark = |at: &usize| shared[*at] && weight(&blocks[*at].text) >= LANDMARK;
+    let Some(first) = (0..blocks.len()).find(is_landmark) else { return blocks.to_vec() };
+    let last = (0..blocks.len()).rfind(is_landmark).unwrap_or(first);
+    let stays = |at: usize, block: &Block| {
+        shared[at] || if (first..last).contains(&at) { !block.is_linked() } else { kept(block) }
+    };
+    blocks.iter().enumerate().filter(|(at, block)| stays(*at, block)).map(|(_, block)| block.clone()).collect()
+}
+
+fn runs(blocks: &[Block]) -> Runs {
+    Runs::of(blocks.iter().map(|block| block.text.as_str()))
+}
