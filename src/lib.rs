@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | words | [`time`], [`page_url`], [`text`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
-//! | settings | [`config`] | serde, toml; no files |
+//! | settings | [`config`] | serde, toml, include_dir; no files |
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |

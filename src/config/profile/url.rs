@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 use serde::Deserialize;
 
 use crate::markup::Pattern;
@@ -95,9 +95,8 @@ impl UrlRules {
             return Some(("article", "`number` must name the parameter that numbers them".to_owned()));
         }
         let window = self.date_window.as_ref()?;
-        let printed = window.print(jiff::civil::date(2001, 2, 3));
-        let is_day = printed.as_deref().is_some_and(|day| ["2001", "01"].iter().any(|year| day.contains(year)));
-        (!is_day).then(|| ("date_window", format!("{:?} writes no day, as \"%Y-%m-%d\" does", window.format)))
+        let why = || format!("{:?} does not tell every day from another, as \"%Y-%m-%d\" does", window.format);
+        (!window.tells_days_apart()).then(|| ("date_window", why()))
     }
 }
 
@@ -105,6 +104,12 @@ impl DateWindow {
     /// Returns a day as the CMS wants it; `None` where the format is none.
     pub fn print(&self, day: Date) -> Option<String> {
         jiff::fmt::strtime::format(&self.format, day).ok()
+    }
+
+    fn tells_days_apart(&self) -> bool {
+        let (day, others) = (date(2001, 2, 3), [date(2001, 2, 4), date(2001, 3, 3), date(2002, 2, 3)]);
+        let printed = self.print(day);
+        printed.is_some() && others.iter().all(|other| self.print(*other) != printed)
     }
 }
 
