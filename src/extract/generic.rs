@@ -29,7 +29,11 @@ pub use confidence::LEAST;
 pub use union::Method;
 
 /// Bytes of a page, in UTF-8. Pages of newspapers have some 100 kB, and the libraries need some 10 ms for those.
-pub const LARGEST: usize = 3 << 20;
+const LARGEST: usize = 3 << 20;
+
+/// Bytes of text times the depth that they stand at: the libraries look at a text from every element around it. A large
+/// real page has some ten millions.
+const HEAVIEST: usize = 100_000_000;
 
 /// A story in JSON-LD that weighs less is a summary.
 const SUMMARY: usize = 400;
@@ -54,6 +58,21 @@ pub struct Found {
     pub author: Option<String>,
     /// A day, `2026-03-07`.
     pub date: Option<String>,
+}
+
+/// Tells why a page is not read at all: it would take the libraries too long.
+pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
+    if html.len() > LARGEST {
+        return Some(format!("with {} bytes it is too large to be read without a profile", html.len()));
+    }
+    let (mut weight, mut open) = (0_usize, vec![(tree.root(), 1)]);
+    while let Some((node, depth)) = open.pop() {
+        if node.is_text() {
+            weight += depth * node.text().len();
+        }
+        open.extend(node.children_it(true).map(|child| (child, depth + 1)));
+    }
+    (weight > HEAVIEST).then(|| "its text is nested too deep to be read without a profile".to_owned())
 }
 
 /// Looks for the story of the page at `url`; `article` is what is known of it already.

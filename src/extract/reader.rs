@@ -72,6 +72,9 @@ impl ArticleReader {
         if let Some(notice) = self.page_notice(html) {
             return notice;
         }
+        if let Some(why) = self.is_generic().then(|| generic::refusal(html, tree)).flatten() {
+            return Reading::NotAnArticle { why };
+        }
         let page = Page::new(tree);
         let printed = Printed::read(tree, &self.profile.article.printed, &self.paper.timezone);
         let sources = Sources { page: &page, printed: &printed };
@@ -89,10 +92,6 @@ impl ArticleReader {
 
     /// A page that no profile knows.
     fn found(&self, html: &str, page: &Page<'_>, url: &PageUrl, article: Article) -> Reading {
-        if html.len() > generic::LARGEST {
-            let why = format!("with {} bytes it is too large to be read without a profile", html.len());
-            return Reading::NotAnArticle { why };
-        }
         let found = generic::find(html, page, &self.profile.article, url, &article);
         let confidence = found.confidence;
         let article = self.completed(article, &found);

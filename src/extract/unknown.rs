@@ -130,7 +130,7 @@ fn a_whole_story_in_json_ld_decides_where_the_page_shows_another() {
     let told = STORY.join("\\n");
     let script = format!(
         r#"<script type="application/ld+json">{{"@type":"NewsArticle","headline":"책방의 아침","articleBody":"{}"}}</script>"#,
-        told.replace('“', "'").replace('”', "'")
+        told.replace(['“', '”'], "'")
     );
     let html = format!(
         "<html><head>{script}</head><body><div><p>이 글을 보려면 자바스크립트를 켜야 합니다. 브라우저의 설정에서 켤 수 있습니다.</p></div></body></html>"
@@ -184,4 +184,24 @@ fn a_page_too_large_for_the_libraries_is_refused() {
     let html = page_around("", &format!("<!--{}-->", "x".repeat(4 << 20)), "");
     let Reading::NotAnArticle { why } = reading(&html) else { panic!("it is too large") };
     assert!(why.contains("too large to be read without a profile"), "{why}");
+    let deep = format!("{}{}", "<div>".repeat(400), "책장 사이로 아침이 왔다. ".repeat(20_000));
+    let Reading::NotAnArticle { why } = reading(&deep) else { panic!("it is too deep") };
+    assert!(why.contains("nested too deep to be read without a profile"), "{why}");
+}
+
+#[test]
+fn confidence_falls_with_what_speaks_against_a_story() {
+    let sure = |html: &str| match reading(html) {
+        Reading::Article(article) => article.confidence.unwrap(),
+        _ => 0.0,
+    };
+    let whole = page_around("", "", "");
+    let undeclared = whole.replace("content=\"article\"", "content=\"website\"");
+    let undescribed = undeclared.replace("og:description", "x");
+    let other = undeclared.replace(&format!("content=\"{}\"", STORY[0]), "content=\"바른 신문 하나\"");
+    let unfinished = undeclared.replace(['.', '다'], "");
+    assert!(sure(&whole) > sure(&undeclared), "no word of an article");
+    assert!(sure(&undeclared) > sure(&other), "a description of something else");
+    assert!(sure(&undeclared) > sure(&unfinished), "no sentences");
+    assert!(sure(&undescribed) > 0.0);
 }
