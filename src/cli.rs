@@ -17,6 +17,7 @@ mod progress;
 mod report;
 mod say;
 mod status;
+mod survey;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -79,6 +80,12 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
     Extract(extract::ExtractArgs),
+    /// Explore an unknown paper politely, in at most 40 requests, and draft its site file
+    ///
+    /// Asks for robots.txt, the home page, a few sections and articles, a list's second page, a feed and a sitemap, one at a
+    /// time and at the pace that the paper allows. Recognises the CMS, or drafts a profile for it. Prints the files, or
+    /// writes them with --write; what was asked and found goes to stderr.
+    Survey(survey::SurveyArgs),
     /// Check configuration, archive and disk
     Check,
     /// Write the shipped configuration into a folder; overwrite nothing
@@ -111,6 +118,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
+        Command::Survey(args) => survey::run(common, &args),
         Command::Check => check::run(common),
         Command::Init(args) => init::run(common, &args),
         Command::Demo(args) => demo::run(common, &args),
