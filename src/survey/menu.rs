@@ -85,11 +85,13 @@ pub(in crate::survey) fn selector(home: &Page, sections: &[&Link]) -> Option<Str
 
 /// Returns the beginnings of paths that lead to no story, as the links of the pages show them.
 pub(in crate::survey) fn traps(pages: &[Page]) -> Vec<String> {
-    let links = pages.iter().flat_map(|page| &page.links).filter(|link| trap(&link.url).is_some());
+    // A crawl reads the feeds that the home page names, wherever they stand.
+    let is_trap = |url: &PageUrl| trap(url).is_some_and(|word| !matches!(word, "rss" | "feed"));
+    let links = pages.iter().flat_map(|page| &page.links).filter(|link| is_trap(&link.url));
     let beginning = |url: &PageUrl| {
         let path = url.as_url().path();
         let first = path[1..].find('/').map_or(path, |end| &path[..=end + 1]);
-        let folder = url.join(first).ok().filter(|folder| trap(folder).is_some());
+        let folder = url.join(first).ok().filter(is_trap);
         folder.map_or_else(|| path.to_owned(), |folder| folder.as_url().path().to_owned())
     };
     let found: BTreeSet<String> = links.map(|link| beginning(&link.url)).collect();

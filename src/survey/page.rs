@@ -1,13 +1,15 @@
 //! A page as a survey sees it: its links in order, and the article in it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
+use crate::config::Profile;
 use crate::config::shipped::generic_profile;
 use crate::discover::{Address, Grammar};
 use crate::extract::{self, ArticleReader, Paper, decode};
 use crate::fetch::Answer;
 use crate::markup::{Node, Selector, Tree, attribute, text};
 use crate::page_url::PageUrl;
+use crate::survey::story;
 
 /// So many links of a page are looked at; one with more is built to exhaust its reader.
 const MOST_LINKS: usize = 3_000;
@@ -67,7 +69,7 @@ pub(in crate::survey) fn target(link: &Node<'_>, url: &PageUrl, home: &PageUrl) 
 fn links(tree: &Tree, url: &PageUrl, home: &PageUrl) -> Vec<Link> {
     let anchors = Selector::compile("a[href]").expect("it is a selector");
     let mut links: Vec<Link> = Vec::new();
-    let mut known: std::collections::HashMap<PageUrl, usize> = std::collections::HashMap::new();
+    let mut known: HashMap<PageUrl, usize> = HashMap::new();
     for node in tree.all(&anchors).take(MOST_LINKS) {
         let Some(to) = target(&node, url, home) else { continue };
         let found = Link { url: to.clone(), text: text(&node), in_menu: in_menu(&node) };
@@ -100,17 +102,27 @@ fn in_menu(link: &Node<'_>) -> bool {
     })
 }
 
+/// Reads a page generically; where no paragraphs are found, what has the most text of its own is taken for the story.
 fn article(tree: &Tree, url: &PageUrl, html: &str) -> Option<extract::Article> {
-    let profile = generic_profile();
+    let mut profile = generic_profile();
     let paper = Paper::from(&profile);
-    match ArticleReader::new(profile, paper).read_tree(url, html, tree) {
-        extract::Reading::Article(article)
-            if article.title.is_some() && article.text().chars().count() >= LEAST_STORY =>
-        {
-            Some(*article)
-        }
-        _ => None,
-    }
+    let read = |profile: Profile| match ArticleReader::new(profile, paper.clone()).read_tree(url, html, tree) {
+        extract::Reading::Article(article) if is_whole(&article) => Some(*article),
+        extract::Reading::Article(_)
+        | extract::Reading::Members(_)
+        | extract::Reading::Gone { .. }
+        | extract::Reading::Refused { .. }
+        | extract::Reading::NotAnArticle { .. } => None,
+    };
+    read(profile.clone()).or_else(|| {
+        let container = Selector::compile(&story::container_in(tree)?).ok()?;
+        profile.article.body.push(container);
+        read(profile)
+    })
+}
+
+fn is_whole(article: &extract::Article) -> bool {
+    article.title.is_some() && article.text().chars().count() >= LEAST_STORY
 }
 
 /// Returns the content of the first of these meta tags that has some.

@@ -55,6 +55,10 @@ pub struct Rules {
     pub(in crate::survey) body: Option<String>,
     /// Where the date is printed, where nothing better tells it.
     pub date_line: Option<String>,
+    /// `og:title` tells the title better than the page's own data.
+    pub(in crate::survey) has_other_titles: bool,
+    /// Lines that stand in every story.
+    pub(in crate::survey) noise: Vec<String>,
     pub(in crate::survey) is_korean: bool,
 }
 
@@ -97,6 +101,8 @@ pub(in crate::survey) fn rules(
         page: goes_on,
         body: story::container(&articles),
         date_line: if is_dated { None } else { story::date_line(&articles) },
+        has_other_titles: story::has_other_titles(&articles),
+        noise: Vec::new(),
         is_korean: language.is_some_and(|language| language.starts_with("ko")),
     };
     try_out(&mut rules, known, page, rows)?;
@@ -128,12 +134,17 @@ fn try_out(rules: &mut Rules, known: &Knowledge, page: &Page, rows: &Rows) -> Re
     if sections_read(&profile.menu, &grammar, &known.pages[0]) == 0 {
         rules.menu = None;
     }
+    rules.noise = story::repeated(&profile, &known.articles(&shape(rules)).collect::<Vec<_>>());
     let reader = ListReader::new(&profile, grammar, profile.timezone.clone());
     let read = reader.read(&page.url, &page.html, Timestamp::EPOCH).rows.len();
     if read * 5 < rows.keys.len() * 4 {
         return Err(format!("of the {} rows at {} a draft would read {read}", rows.keys.len(), page.url));
     }
     Ok(())
+}
+
+fn shape(rules: &Rules) -> Shape {
+    Shape::Numbered { path: rules.article.clone(), number: rules.number.clone() }
 }
 
 impl Rules {
@@ -203,7 +214,12 @@ impl Rules {
             text =
                 text.replacen("\npublished = [", &format!("\npublished = [\n    {{ select = {} }},", quoted(line)), 1);
         }
-        text
+        if self.has_other_titles {
+            let told = "{ meta = \"og:title\", suffix = \" - {og:site_name}\" }";
+            text = text.replacen("\ntitle = [", &format!("\ntitle = [\n    {told},"), 1);
+        }
+        let noise: String = self.noise.iter().map(|line| format!("{}, ", quoted(line))).collect();
+        text.replacen("\nnoise = [", &format!("\nnoise = [{noise}"), 1)
     }
 }
 

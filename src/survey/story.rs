@@ -1,11 +1,13 @@
-//! Where the story stands in article pages, and the line with its date.
+//! Where the story stands in article pages, the line with its date, and the lines that are no story.
 
 use std::collections::HashMap;
 
 use jiff::tz::TimeZone;
 
+use crate::config::Profile;
+use crate::extract::{ArticleReader, Paper, Reading};
 use crate::markup::{Node, NodeId, Selector, Tree, text};
-use crate::survey::page::Page;
+use crate::survey::page::{Page, meta};
 use crate::survey::selector::{own, path};
 use crate::time::printed::{Zulu, read_year_first};
 
@@ -18,11 +20,14 @@ const INLINE: [&str; 9] = ["p", "b", "strong", "em", "i", "span", "u", "font", "
 
 /// Returns a selector of the story's container that holds for every one of these pages.
 pub(in crate::survey) fn container(articles: &[&Page]) -> Option<String> {
-    agreed(articles, |tree| {
-        let densest = densest(tree)?;
-        let named = std::iter::once(densest).chain(densest.ancestors_it(Some(2))).find(|node| own(node).is_some())?;
-        Some(path(&named))
-    })
+    agreed(articles, container_in)
+}
+
+/// Returns a selector of the element with the most text of its own.
+pub(in crate::survey) fn container_in(tree: &Tree) -> Option<String> {
+    let densest = densest(tree)?;
+    let named = std::iter::once(densest).chain(densest.ancestors_it(Some(2))).find(|node| own(node).is_some())?;
+    Some(path(&named))
 }
 
 /// Returns a selector of the line that tells the date, that holds for every one of these pages.
@@ -35,6 +40,32 @@ pub(in crate::survey) fn date_line(articles: &[&Page]) -> Option<String> {
         })?;
         Some(path(&line)).filter(|path| path.contains(['#', '.']))
     })
+}
+
+/// Returns patterns of the lines that a draft reads in the story of every one of these pages: buttons and advertisements.
+pub(in crate::survey) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<String> {
+    let reader = ArticleReader::new(draft.clone(), Paper::from(draft));
+    let read = articles.iter().filter_map(|page| match reader.read(&page.url, &page.html) {
+        Reading::Article(article) | Reading::Members(article) => Some(article.paragraphs),
+        Reading::Gone { .. } | Reading::Refused { .. } | Reading::NotAnArticle { .. } => None,
+    });
+    let stories: Vec<Vec<String>> = read.collect();
+    let Some((first, others)) = stories.split_first().filter(|(_, others)| !others.is_empty()) else {
+        return Vec::new();
+    };
+    let is_everywhere = |line: &&String| others.iter().all(|story| story.contains(line));
+    let lines = first.iter().filter(|line| line.chars().count() <= LINE).filter(is_everywhere);
+    lines.map(|line| format!("^{}$", regex::escape(line))).collect()
+}
+
+/// Whether the titles that were read are not those which the pages' `og:title` tells.
+pub(in crate::survey) fn has_other_titles(articles: &[&Page]) -> bool {
+    let is_other = |page: &&Page| {
+        let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
+        let read = page.article.as_ref().and_then(|article| article.title.as_ref());
+        told.zip(read).is_some_and(|(told, read)| !told.contains(read.as_str()) && !read.contains(told.as_str()))
+    };
+    !articles.is_empty() && articles.iter().all(is_other)
 }
 
 fn is_dated(line: &str) -> bool {
