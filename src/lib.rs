@@ -13,7 +13,7 @@
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`] | the clocks, reqwest, rusqlite, lock files: one each |
-//! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`demo`] | tokio tasks, files |
+//! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`demo`] | tokio tasks, files, spider's walk |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one

@@ -43,7 +43,11 @@ fn survey_json(crawler: &Crawler, url: &str, more: &[&str]) -> Value {
 /// Surveys into the crawler's own configuration as the site `new`, and crawls that.
 fn survey_and_crawl(crawler: &Crawler, url: &str, more: &[&str]) -> Value {
     let config = crawler.config();
-    let out = survey(crawler, url, &[&["--name", "new", "--write", &config.to_string_lossy()], more].concat());
+    let out = survey(
+        crawler,
+        url,
+        &[&["--gap", "10ms", "--name", "new", "--write", &config.to_string_lossy()], more].concat(),
+    );
     assert!(out.status.success(), "{}", said(&out));
     let out = crawler.run(&["--json", "crawl", "new"]);
     assert!(out.status.success(), "{}", said(&out));

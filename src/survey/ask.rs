@@ -97,8 +97,9 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     }
 
     /// Waits a little.
-    pub async fn breathe(&self, little: Duration) {
-        self.clock.sleep_until(self.clock.now() + little).await;
+    pub fn breathe(&self, little: Duration) -> impl Future<Output = ()> + use<W, F> {
+        let clock = self.clock;
+        async move { clock.sleep_until(clock.now() + little).await }
     }
 
     /// Returns the Sitemap lines of the robots.txt files that were read.

@@ -1,5 +1,6 @@
 //! The walk: spider's Website wishes for pages, level by level, and each wish is granted politely or not at all.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,8 +25,8 @@ const REDIRECTS: usize = 5;
 const DEPTH: usize = 4;
 /// spider wishes for all pages of a level at once, in no order: the order is the plan's.
 const WISHES: usize = 10_000;
-/// In which all wishes of a level come in, even where no gap is kept.
-const BREATH: Duration = Duration::from_millis(5);
+/// spider may think less worth a wish than it was told of; so long it is waited for.
+const BREATH: Duration = Duration::from_millis(200);
 /// Requests that are kept for a list's second page, a feed and a sitemap, where as many as a fifth may be.
 const KEPT_BACK: u64 = 3;
 
@@ -95,50 +96,77 @@ pub(in crate::survey) async fn walk<W: Web, F: FnMut(&Asked) + Send>(
     tokio::join!(Box::pin(walking), grant(asker, knowledge, wished));
 }
 
+/// The wishes that came in and are not granted yet.
+struct Open {
+    wishes: Vec<(PageUrl, Wish)>,
+    wished: mpsc::UnboundedReceiver<Wish>,
+    /// Links that spider was told of, and has not wished for yet.
+    expected: HashSet<PageUrl>,
+    /// Wished for once: spider does not wish again.
+    known: HashSet<PageUrl>,
+}
+
+impl Open {
+    fn take(&mut self, wish: Wish) {
+        // spider names addresses as they stand in the links that it was given.
+        if let Ok(url) = PageUrl::parse(&html_escape::decode_html_entities(&wish.url)) {
+            self.expected.remove(&url);
+            self.known.insert(url.clone());
+            self.wishes.push((url, wish));
+        }
+    }
+
+    /// Waits for all wishes of a level, or of what spider thinks worth a wish; `false` where it has none left.
+    async fn fill(&mut self, breath: impl Future<Output = ()>) -> bool {
+        let Some(first) = self.wished.recv().await else { return false };
+        self.take(first);
+        let mut breath = Box::pin(breath);
+        while !self.expected.is_empty() {
+            tokio::select! {
+                Some(wish) = self.wished.recv() => self.take(wish),
+                () = &mut breath => break,
+            }
+        }
+        self.expected.clear();
+        true
+    }
+
+    fn grant(&mut self, url: &PageUrl, links: &[&PageUrl]) {
+        let Some(at) = self.wishes.iter().position(|(wish, _)| wish == url) else { return };
+        let (_, wish) = self.wishes.swap_remove(at);
+        self.expected.extend(links.iter().filter(|link| !self.known.contains(**link)).map(|link| (*link).clone()));
+        let line = |url: &&PageUrl| {
+            let href = html_escape::encode_double_quoted_attribute(url.as_str());
+            format!("<a href=\"{href}\">_</a>\n")
+        };
+        let lines: String = links.iter().map(line).collect();
+        // Where spider has gone there is nobody to tell.
+        let _ = wish.granted.send(format!("<html><body>{lines}</body></html>"));
+    }
+}
+
 /// Grants wishes, the best first, until spider has none left.
 async fn grant<W: Web, F: FnMut(&Asked) + Send>(
     asker: &mut Asker<W, F>,
     knowledge: &mut Knowledge,
-    mut wished: mpsc::UnboundedReceiver<Wish>,
+    wished: mpsc::UnboundedReceiver<Wish>,
 ) {
-    let mut open: Vec<(PageUrl, Wish)> = Vec::new();
-    while let Some(wish) = wished.recv().await {
-        asker.breathe(BREATH).await;
-        open.extend(readable(wish));
-        while let Ok(wish) = wished.try_recv() {
-            open.extend(readable(wish));
-        }
+    let (wishes, expected, known) = (Vec::new(), HashSet::new(), HashSet::new());
+    let mut open = Open { wishes, wished, expected, known };
+    let kept_back = KEPT_BACK.min(asker.plan().max_requests / 5);
+    while open.fill(asker.breathe(BREATH)).await {
         // The home page was had already.
-        if let Some(at) = open.iter().position(|(url, _)| *url == knowledge.home) {
-            let (_, wish) = open.swap_remove(at);
-            send(wish, knowledge, &knowledge.pages[0]);
-        }
-        while asker.left() > KEPT_BACK.min(asker.plan().max_requests / 5) {
-            let urls: Vec<PageUrl> = open.iter().map(|(url, _)| url.clone()).collect();
+        open.grant(&knowledge.home, &knowledge.worth_walking(&knowledge.pages[0]));
+        while asker.left() > kept_back {
+            let urls: Vec<PageUrl> = open.wishes.iter().map(|(url, _)| url.clone()).collect();
             let Some(url) = knowledge.choose(&urls) else { break };
-            let at = open.iter().position(|(wish, _)| *wish == url).expect("what is chosen was wished for");
-            let (_, wish) = open.swap_remove(at);
             if let Some(page) = visit(asker, knowledge, &url).await {
-                send(wish, knowledge, &page);
+                open.grant(&url, &knowledge.worth_walking(&page));
                 knowledge.pages.push(page);
             }
         }
-        open.clear();
+        open.wishes.clear();
     }
-}
-
-/// spider names addresses as they stand in the links that it was given.
-fn readable(wish: Wish) -> Option<(PageUrl, Wish)> {
-    let url = PageUrl::parse(&html_escape::decode_html_entities(&wish.url)).ok()?;
-    Some((url, wish))
-}
-
-fn send(wish: Wish, knowledge: &Knowledge, page: &Page) {
-    let link =
-        |url: &&PageUrl| format!("<a href=\"{}\">_</a>\n", html_escape::encode_double_quoted_attribute(url.as_str()));
-    let links: String = knowledge.worth_walking(page).iter().map(link).collect();
-    // Where spider has gone there is nobody to tell.
-    let _ = wish.granted.send(format!("<html><body>{links}</body></html>"));
 }
 
 /// Asks for a page; one that moved within the paper is asked for where it moved to.
