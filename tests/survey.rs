@@ -219,6 +219,8 @@ fn no_paper_is_asked_more_than_forty_times_nor_hurried() {
     let all: BTreeSet<&String> = log.iter().map(|visit| &visit.path_and_query).collect();
     assert_eq!(all.len(), log.len(), "nothing is asked for twice");
     assert!(log.iter().all(|visit| visit.user_agent.starts_with("saseo/")));
+    survey(&empty(), &format!("{}/", paper.base), &["--max-requests", "9"]);
+    assert!((7..=9).contains(&(paper.log().len() - log.len())), "{}", paper.log().len() - log.len());
 }
 
 #[test]

@@ -2,10 +2,13 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use crate::markup::{Node, NodeId, Selector, attribute};
+use crate::markup::{Node, NodeId, Selector, attribute, within};
 use crate::page_url::PageUrl;
 use crate::survey::page::{Link, Page, target, trap};
 use crate::survey::selector::{own, path};
+
+/// Parameters that count, whatever else a pager is built of.
+const COUNTS: [&str; 2] = ["page", "total"];
 
 /// The parameters of a list's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,39 +31,52 @@ pub(in crate::survey) fn sections<'a>(home: &'a Page, list: &str, searches: &[St
 
 /// Returns the parameters of the lists at a path: those that the menu's links have, and those that forms fill in.
 pub(in crate::survey) fn parameters(home: &Page, pages: &[Page], list: &str, page: &str) -> Parameters {
-    let typed = typed_in(pages, list);
+    let fields = fields(pages, list);
+    let is_typed = |name: &str| fields.iter().any(|field| field.is_typed && field.name == name);
+    let counts = |name: &str| name == page || COUNTS.contains(&name);
     let mut keep: Vec<String> = Vec::new();
     for link in sections(home, list, &[]) {
         for (name, value) in link.url.as_url().query_pairs() {
             let is_known = keep.iter().any(|known| *known == name);
-            if !value.is_empty() && name != page && !is_known && !typed.contains(&*name) {
+            if !value.is_empty() && !is_known && !counts(&name) && !is_typed(&name) {
                 keep.push(name.into_owned());
             }
         }
     }
-    let mut searches: BTreeSet<String> = typed;
+    let mut searches: BTreeSet<String> = fields.into_iter().map(|field| field.name).collect();
     for link in pages.iter().flat_map(|page| &page.links).filter(|link| link.url.as_url().path() == list) {
         let pairs = link.url.as_url().query_pairs();
         let words = pairs.filter(|(_, value)| value.chars().any(|c| c.is_alphabetic() && !c.is_ascii()));
         searches.extend(words.map(|(name, _)| name.into_owned()));
     }
-    searches.retain(|name| !keep.contains(name) && name != page);
+    searches.retain(|name| !keep.contains(name) && !counts(name));
     Parameters { keep, searches: searches.into_iter().collect() }
 }
 
-/// The fields of forms that lead to a list: a search, of which there is no end.
-fn typed_in(pages: &[Page], list: &str) -> BTreeSet<String> {
+/// A field of a form that leads to a list: a search, of which there is no end.
+struct Field {
+    name: String,
+    /// A reader fills it in; others are sent along.
+    is_typed: bool,
+}
+
+fn fields(pages: &[Page], list: &str) -> Vec<Field> {
     let forms = Selector::compile("form[action]").expect("it is a selector");
-    let fields = Selector::compile("input[name]").expect("it is a selector");
-    let mut names = BTreeSet::new();
+    let inputs = Selector::compile("input[name]").expect("it is a selector");
+    let mut fields = Vec::new();
     for page in pages {
         let Some(tree) = page.tree() else { continue };
         let to = |form: &Node<'_>| attribute(form, "action").and_then(|action| page.url.join(&action).ok());
         for form in tree.all(&forms).filter(|form| to(form).is_some_and(|url| url.as_url().path() == list)) {
-            names.extend(crate::markup::within(form, &fields).filter_map(|field| attribute(&field, "name")));
+            let field = |input: Node<'_>| {
+                let kind = attribute(&input, "type").map(|kind| kind.to_ascii_lowercase());
+                let is_typed = matches!(kind.as_deref(), None | Some("text" | "search"));
+                attribute(&input, "name").map(|name| Field { name, is_typed })
+            };
+            fields.extend(within(form, &inputs).filter_map(field));
         }
     }
-    names
+    fields
 }
 
 /// Returns a selector of the menu: of the innermost element that holds nearly all sections.
@@ -96,4 +112,26 @@ pub(in crate::survey) fn traps(pages: &[Page]) -> Vec<String> {
     };
     let found: BTreeSet<String> = links.map(|link| beginning(&link.url)).collect();
     found.into_iter().take(30).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fetch::Answer;
+
+    #[test]
+    fn what_a_search_form_sends_along_may_be_a_lists_own_parameter() {
+        let html = r#"<nav><a href="/list?code=S1&view=sm">문화</a><a href="/list?code=S2&view=sm&page=1&total=9">사람</a></nav>
+            <form action="/list"><input type="hidden" name="view" value="sm"><input type="hidden" name="area" value="A">
+            <input name="word"></form><a href="/list?tag=%EC%B1%85">#책</a>"#;
+        let url = PageUrl::parse("https://a.example/").unwrap();
+        let answer = Answer { status: 200, headers: Vec::new(), body: html.as_bytes().to_vec() };
+        let home = Page::read(&url, &url, &answer);
+        let found = parameters(&home, std::slice::from_ref(&home), "/list", "page");
+        assert_eq!(found.keep, ["code", "view"]);
+        assert_eq!(found.searches, ["area", "tag", "word"]);
+        let sections = sections(&home, "/list", &found.searches);
+        assert_eq!(sections.len(), 2);
+        assert_eq!(selector(&home, &sections), None, "a menu that nothing names cannot be selected");
+    }
 }

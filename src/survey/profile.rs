@@ -72,10 +72,7 @@ pub(in crate::survey) fn rules(
     let shape = Shape::Numbered { path: path.to_owned(), number: number.to_owned() };
     let home = &known.pages[0];
     let lists = known.lists(&shape);
-    let fullest = lists
-        .iter()
-        .max_by_key(|(page, rows)| (menu::sections(home, page.url.as_url().path(), &[]).len(), rows.keys.len()));
-    let (page, rows) = fullest.ok_or("no list of articles was found behind the home page's links")?;
+    let (page, rows) = best(home, &lists).ok_or("no list of articles was found behind the home page's links")?;
     let list = page.url.as_url().path().to_owned();
     let goes_on = goes_on(known, &shape, rows);
     let counted_by = goes_on.clone().unwrap_or_default();
@@ -83,8 +80,6 @@ pub(in crate::survey) fn rules(
     let parameters = menu::parameters(home, &pages, &list, &counted_by);
     let sections = menu::sections(home, &list, &parameters.searches);
     let articles: Vec<&Page> = known.articles(&shape).collect();
-    let is_dated =
-        articles.iter().all(|page| page.article.as_ref().is_some_and(|article| article.published_at.is_some()));
     let mut rules = Rules {
         article: path.to_owned(),
         number: number.to_owned(),
@@ -100,13 +95,20 @@ pub(in crate::survey) fn rules(
         pager: goes_on.as_ref().and_then(|page_parameter| list::pager(page, page_parameter)),
         page: goes_on,
         body: story::container(&articles),
-        date_line: if is_dated { None } else { story::date_line(&articles) },
+        date_line: story::date_line(&articles),
         has_other_titles: story::has_other_titles(&articles),
         noise: Vec::new(),
         is_korean: language.is_some_and(|language| language.starts_with("ko")),
     };
     try_out(&mut rules, known, page, rows)?;
     Ok(rules)
+}
+
+/// The list of whose path the menu has most, and that shows most.
+fn best<'a, 'l>(home: &Page, lists: &'l [(&'a Page, Rows)]) -> Option<(&'a Page, &'l Rows)> {
+    let alike = |page: &Page| menu::sections(home, page.url.as_url().path(), &[]).len();
+    let best = lists.iter().max_by_key(|(page, rows)| (alike(page), rows.keys.len()))?;
+    Some((best.0, &best.1))
 }
 
 /// The parameter that a list's pages are counted by, where the second page showed other rows.

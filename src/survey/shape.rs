@@ -71,6 +71,9 @@ pub(in crate::survey) fn candidates<'a>(links: impl Iterator<Item = &'a Link>) -
     let counted = pages.into_iter().map(|(shape, keys)| Candidate { shape, titled: titled(keys) });
     let mut found: Vec<Candidate> = counted.filter(|candidate| candidate.titled >= LEAST).collect();
     found.sort_by_key(|candidate| std::cmp::Reverse(candidate.titled));
+    // Beside articles, sections with long names are few.
+    let most = found.first().map_or(0, |best| best.titled);
+    found.retain(|candidate| candidate.titled * 4 >= most);
     found
 }
 
@@ -146,6 +149,14 @@ mod tests {
             link("/2026/11/21/two-old-men-read", "Another title here"),
         ];
         assert_eq!(best(&titled), Some(Shape::Path("/#/#/#/*".into())));
+    }
+
+    #[test]
+    fn a_few_sections_with_long_names_are_no_articles() {
+        let story = |k: u32| link(&format!("/view?no={k}"), "A title of a story");
+        let sections = [link("/list?cat=1", "Entertainment"), link("/list?cat=2", "International")];
+        let links: Vec<Link> = (0..9).map(story).chain(sections).collect();
+        assert_eq!(candidates(links.iter()).len(), 1);
     }
 
     #[test]

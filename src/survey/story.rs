@@ -30,8 +30,13 @@ pub(in crate::survey) fn container_in(tree: &Tree) -> Option<String> {
     Some(path(&named))
 }
 
-/// Returns a selector of the line that tells the date, that holds for every one of these pages.
+/// Returns a selector of the line that tells the date, that holds for every one of these pages; `None` where they tell it in a
+/// way that was understood.
 pub(in crate::survey) fn date_line(articles: &[&Page]) -> Option<String> {
+    let is_told = |page: &&Page| page.article.as_ref().is_some_and(|article| article.published_at.is_some());
+    if articles.iter().all(is_told) {
+        return None;
+    }
     agreed(articles, |tree| {
         let any = Selector::compile("li, span, p, div, td, em, time, dd").expect("it is a selector");
         let line = tree.all(&any).find(|node| {
