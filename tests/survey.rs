@@ -74,7 +74,8 @@ fn the_demo_newspaper_is_recognised_and_crawled_as_surveyed() {
 #[test]
 fn a_profile_is_drafted_for_an_unknown_cms_and_its_crawl_stores_what_the_known_profile_stores() {
     for skin in [Skin::G4, Skin::G2] {
-        let paper = Paper::of(&Edition { skin, articles_per_section: 25, crawl_delay: None });
+        let edition = Edition { articles_per_section: 25, crawl_delay: None, ..Edition::default() };
+        let paper = Paper::of(&Edition { skin, ..edition });
         let url = format!("{}/", paper.origin.base());
         let (known, drafted) = (empty(), empty());
         survey_and_crawl(&known, &url, &[]);
