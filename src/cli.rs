@@ -18,6 +18,7 @@ mod reextract;
 mod report;
 mod say;
 mod status;
+mod survey;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -84,6 +85,12 @@ enum Command {
     ///
     /// What reads otherwise becomes a further version. It uses all cores, and goes on where it was broken off.
     Reextract(reextract::ReextractArgs),
+    /// Explore an unknown paper politely, in at most 40 requests, and draft its site file
+    ///
+    /// Asks for robots.txt, the home page, a few sections and articles, a list's second page, a feed and a sitemap, one at a
+    /// time and at the pace that the paper allows. Recognises the CMS, or drafts a profile for it. Prints the files, or
+    /// writes them with --write; what was asked and found goes to stderr.
+    Survey(survey::SurveyArgs),
     /// Check configuration, archive and disk
     Check(check::CheckArgs),
     /// Write the shipped configuration into a folder; overwrite nothing
@@ -116,6 +123,7 @@ pub fn main() -> ExitCode {
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
+        Command::Survey(args) => survey::run(common, &args),
         Command::Reextract(args) => reextract::run(common, &args),
         Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),

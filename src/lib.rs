@@ -14,7 +14,7 @@
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`] | the clocks, reqwest, rusqlite, lock files, threads: one each |
 //! | reading | [`site_reader`] | |
-//! | action | [`crawl`], [`audit`], [`export`], [`reextract`], [`demo`] | tokio tasks, files |
+//! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`reextract`], [`demo`] | tokio tasks, files, spider's walk |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
@@ -56,5 +56,6 @@ pub mod politeness;
 pub mod reextract;
 pub mod robots;
 pub mod site_reader;
+pub mod survey;
 pub mod text;
 pub mod time;

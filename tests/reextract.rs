@@ -10,8 +10,7 @@ use common::{Crawler, Paper};
 use saseo::archive::{Archive, Terms};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
-use saseo::config::shipped::shipped_profiles;
-use saseo::config::{Settings, read_site};
+use saseo::config::{Settings, read_profile, read_site};
 use saseo::demo::Edition;
 use saseo::reextract::{Mode, Plan, Summary, reextract};
 use saseo::site_reader::SiteReader;
@@ -128,8 +127,8 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
 
     let site =
         format!("name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"ndsoft\"\n", paper.origin.base());
-    let reader =
-        SiteReader::new(read_site("demo.toml", &site).unwrap(), shipped_profiles().first(), &Settings::default());
+    let profile = read_profile("ndsoft.toml", PROFILE).unwrap();
+    let reader = SiteReader::new(read_site("demo.toml", &site).unwrap(), Some(&profile), &Settings::default());
     let plan = Plan { readers: vec![Arc::new(reader.unwrap())], mode: Mode::Write };
     let read = |batches: u32| -> Summary {
         let mut archive = Archive::open(&crawler.data(), Durability::Normal).unwrap();

@@ -25,7 +25,7 @@ use crate::config::{Settings, Site};
 use crate::crawl::{self, Plan, Progress, Report, Stop};
 use crate::fetch::{Caller, Http};
 use crate::host_lock::HostLocks;
-use crate::site_reader::SiteReader;
+use crate::page_url::PageUrl;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CrawlArgs {
@@ -198,7 +198,8 @@ pub(in crate::cli) fn run_plan(
         let holder = format!("{}, process {}, since {}", plan.command, std::process::id(), clock.now());
         let _lock = Lock::take(data, &holder)?;
         let mut archive = Archive::open(data, plan.settings.archive.durability)?;
-        let web = Arc::new(Http::new(&caller(&plan.settings, &plan.sites))?);
+        let homes = plan.sites.iter().map(|reader| &reader.site.home);
+        let web = Arc::new(Http::new(&caller(&plan.settings, homes))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let first_signal = Arc::new(OnceLock::new());
         let signals = tokio::spawn(listen(stop, Arc::clone(&first_signal), voice)?);
@@ -212,9 +213,9 @@ pub(in crate::cli) fn run_plan(
 }
 
 /// A site's own port is one that its user named.
-fn caller(settings: &Settings, sites: &[Arc<SiteReader>]) -> Caller {
-    let homes = sites.iter().filter_map(|reader| reader.site.home.as_url().port());
-    let ports = homes.chain(settings.limits.ports.iter().copied()).collect();
+pub(in crate::cli) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a PageUrl>) -> Caller {
+    let own = homes.filter_map(|home| home.as_url().port());
+    let ports = own.chain(settings.limits.ports.iter().copied()).collect();
     Caller {
         agent: settings.identity.agent.clone(),
         contact: settings.identity.contact.trim().to_owned(),

@@ -54,7 +54,8 @@ impl Paper {
     }
 }
 
-fn assert_gaps(log: &[Visit], gap: Duration) {
+/// Fails where two requests overlapped or came closer than the gap.
+pub fn assert_gaps(log: &[Visit], gap: Duration) {
     let mut log = log.to_vec();
     log.sort_by_key(|visit| visit.began);
     for pair in log.windows(2) {

@@ -1,0 +1,215 @@
+//! `saseo survey`.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use clap::Args;
+use serde::Serialize;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::args::at_least_one;
+use crate::cli::configuration::{Configuration, ConfigurationError};
+use crate::cli::crawl::caller;
+use crate::cli::exit::Exit;
+use crate::cli::init::write_new;
+use crate::cli::{Common, hint, say};
+use crate::clock::Clock;
+use crate::config::units::Span;
+use crate::fetch::Http;
+use crate::host_lock::HostLocks;
+use crate::page_url::PageUrl;
+use crate::survey::{self, Asked, Cms, Draft, Findings, MOST_REQUESTS, Names, Plan};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct SurveyArgs {
+    /// The paper's home page
+    #[arg(value_name = "URL")]
+    url: String,
+    /// Stop after so many requests, robots.txt included; 40 at most
+    #[arg(long, value_name = "N", default_value_t = MOST_REQUESTS, value_parser = requests, allow_hyphen_values = true)]
+    max_requests: u64,
+    /// The least rest from the end of an answer to the next request; under 1s only with --own-site
+    #[arg(long, value_name = "TIME", default_value = "2s")]
+    gap: Span,
+    /// It is your own server: private addresses are allowed, and short gaps
+    #[arg(long)]
+    own_site: bool,
+    /// Draft a profile although the CMS is known
+    #[arg(long)]
+    draft: bool,
+    /// The site's name; by default made from the host's
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+    /// Write the files into this configuration folder, instead of printing them; overwrite nothing
+    #[arg(long, value_name = "DIR")]
+    write: Option<PathBuf>,
+}
+
+/// Findings and files, as `--json` prints them.
+#[derive(Serialize)]
+struct Told<'a> {
+    name: &'a str,
+    #[serde(flatten)]
+    findings: &'a Findings,
+    site_file: &'a str,
+    profile_file: Option<&'a str>,
+}
+
+fn requests(text: &str) -> Result<u64, String> {
+    let count = at_least_one(text)?;
+    if count > MOST_REQUESTS { Err(format!("a survey makes {MOST_REQUESTS} requests at most")) } else { Ok(count) }
+}
+
+pub(in crate::cli) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
+    let configuration = Configuration::load(common.config.as_deref())?;
+    let home = home(&args.url)?;
+    let names = names(&configuration, args, &home)?;
+    let plan = plan(&configuration, args, home);
+    common.voice().note(&format!(
+        "survey of {}: at most {} requests, a gap of {} or more",
+        plan.home, plan.max_requests, args.gap
+    ));
+    let findings = match survey(common, plan)? {
+        Ok(findings) => findings,
+        Err(signal) => return Ok(signal),
+    };
+    let draft = survey::draft(&findings, &names);
+    tell(common, args, &findings, &draft)?;
+    Ok(if findings.gave_up { Exit::Failures } else { Exit::Done })
+}
+
+fn usage(why: String) -> anyhow::Error {
+    ConfigurationError::Usage(why).into()
+}
+
+fn home(url: &str) -> anyhow::Result<PageUrl> {
+    PageUrl::parse(url)
+        .map_err(|why| usage(format!("{why}: write the home page's address, like https://www.example.org/")))
+}
+
+/// What the files will be called, where that is free, and what stands in them of the user's wishes.
+fn names(configuration: &Configuration, args: &SurveyArgs, home: &PageUrl) -> anyhow::Result<Names> {
+    if !args.own_site && args.gap.0 < Duration::from_secs(1) {
+        return Err(usage("a gap under 1s is only for your own server: --own-site".to_owned()));
+    }
+    if !args.own_site && configuration.settings.identity.contact.trim().is_empty() {
+        return Err(ConfigurationError::NoContact { site: home.host().to_string() }.into());
+    }
+    let site = args.name.clone().unwrap_or_else(|| survey::name_of(home));
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if site.is_empty() || site.len() > 64 || !site.chars().all(is_plain) {
+        return Err(usage(format!("{site:?} is no site's name: 1 to 64 lower-case letters, digits and `-`")));
+    }
+    let files = ["sites", "profiles"].map(|folder| format!("{folder}/{site}.toml"));
+    let taken = args.write.iter().flat_map(|folder| files.iter().map(move |file| folder.join(file)));
+    if let Some(taken) = taken.into_iter().find(|path| path.symlink_metadata().is_ok()) {
+        return Err(usage(format!(
+            "{} is there already, and is not overwritten: give another --name",
+            taken.display()
+        )));
+    }
+    if configuration.current_profiles().any(|profile| profile.name == site) {
+        return Err(usage(format!("there is a profile {site:?} already: give another --name")));
+    }
+    Ok(Names { site, gap: args.gap, own_site: args.own_site })
+}
+
+fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Plan {
+    Plan {
+        home,
+        settings: configuration.settings.clone(),
+        profiles: if args.draft { Vec::new() } else { configuration.current_profiles().cloned().collect() },
+        gap: args.gap.0,
+        own_site: args.own_site,
+        max_requests: args.max_requests,
+        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
+        holder: format!("survey, process {}", std::process::id()),
+    }
+}
+
+/// Surveys until it is done or a signal comes.
+fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>> {
+    let voice = common.voice();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
+    let done = runtime.block_on(async {
+        let web = Arc::new(Http::new(&caller(&plan.settings, std::iter::once(&plan.home)))?);
+        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let watch = move |asked: &Asked| voice.note(&format!("  {}", in_words(asked)));
+        tokio::select! {
+            found = survey::run(plan, web, Clock::system(), watch) => Ok(Ok(found?)),
+            _ = interrupt.recv() => Ok(Err(Exit::Interrupted)),
+            _ = terminate.recv() => Ok(Err(Exit::Terminated)),
+        }
+    });
+    runtime.shutdown_background();
+    done
+}
+
+fn in_words(asked: &Asked) -> String {
+    match (asked.status, &asked.trouble) {
+        (Some(status), _) => format!("{status} {}", asked.url),
+        (None, Some(why)) => format!("--- {} ({why})", asked.url),
+        (None, None) => format!("--- {}", asked.url),
+    }
+}
+
+fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) -> anyhow::Result<()> {
+    common.voice().note(&found(findings));
+    if let Some(why) = &findings.ended {
+        // Whoever reads no more than errors must know that not all was seen.
+        say::note(&format!("The survey ended early: {why}."));
+    }
+    if common.json {
+        let (site_file, profile_file) = (draft.site.as_str(), draft.profile.as_deref());
+        say::json(&Told { name: &draft.name, findings, site_file, profile_file })?;
+    }
+    let name = &draft.name;
+    let files = [("sites", Some(&draft.site)), ("profiles", draft.profile.as_ref())];
+    let files = files.into_iter().filter_map(|(folder, text)| Some((format!("{folder}/{name}.toml"), text?)));
+    for (file, text) in files {
+        match &args.write {
+            Some(folder) => {
+                let path = folder.join(file);
+                let said = if write_new(&path, text.as_bytes())? { "written" } else { "there already, left as it is" };
+                common.voice().note(&format!("{}: {said}", path.display()));
+            }
+            None if !common.json => say::data(&format!("# ---- {file}\n{text}"))?,
+            None => {}
+        }
+    }
+    if let Some(folder) = &args.write {
+        let crawl = hint::on(Some(folder), common.data.as_deref(), &["crawl", name]);
+        common.voice().note(&format!("Look the files over, then: {crawl}"));
+    }
+    Ok(())
+}
+
+/// What was found, in lines.
+fn found(findings: &Findings) -> String {
+    let cms = match &findings.cms {
+        Cms::Known { profile } => format!("recognised, profile {profile}"),
+        Cms::Drafted { .. } => "unknown, a profile was drafted".to_owned(),
+        Cms::Unsupported { why } => format!("not supported by a profile, pages are read generically: {why}"),
+    };
+    let article = findings.article.as_ref().map_or_else(
+        || "none found".to_owned(),
+        |pattern| match &pattern.number {
+            Some(number) => format!("{}?{number}=#", pattern.path),
+            None => pattern.path.clone(),
+        },
+    );
+    let forbidden: String = findings.forbidden.iter().map(|told| format!("\nleft alone: {told}")).collect();
+    format!(
+        "title: {}\nCMS: {cms}\nsections: {}\nfeeds: {}\nsitemaps: {}\narticles: {article}; {} of {} that were asked for were read\n\
+         dates: {}\nrequests: {}{forbidden}",
+        findings.title.as_deref().unwrap_or("none found"),
+        findings.sections.len(),
+        findings.feeds.len(),
+        findings.sitemaps.len(),
+        findings.articles_read,
+        findings.articles_asked,
+        findings.dates.as_deref().unwrap_or("none found"),
+        findings.requests.len(),
+    )
+}

@@ -1,0 +1,75 @@
+//! A survey of an unknown paper: a short and polite walk, and what it tells of the paper's CMS.
+
+mod ask;
+mod draft;
+mod findings;
+mod list;
+mod menu;
+mod page;
+mod plan;
+mod profile;
+mod selector;
+mod shape;
+mod story;
+mod walk;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::clock::Clock;
+use crate::config::{Profile, Settings};
+use crate::fetch::Web;
+use crate::host_lock::HostLocks;
+use crate::page_url::PageUrl;
+
+pub use ask::Asked;
+pub use draft::{Draft, Names, draft, name_of};
+pub use findings::{ArticlePattern, Cms, Findings, SectionFound, Source};
+pub use profile::Rules;
+
+/// A survey never asks for more, robots.txt and sitemap included.
+pub const MOST_REQUESTS: u64 = 40;
+
+/// What to survey, and how gently.
+#[derive(Debug)]
+pub struct Plan {
+    /// Where reading begins: the paper's home page.
+    pub home: PageUrl,
+    pub settings: Settings,
+    /// The CMSs that are known.
+    pub profiles: Vec<Profile>,
+    pub gap: Duration,
+    /// The user's own server: private addresses are allowed, and short gaps.
+    pub own_site: bool,
+    /// At most [`MOST_REQUESTS`].
+    pub max_requests: u64,
+    /// Where this machine's crawls and surveys tell one another which hosts they ask.
+    pub locks: HostLocks,
+    /// Who asks, for those who find a host taken.
+    pub holder: String,
+}
+
+/// Why there is nothing to tell of a paper.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SurveyError {
+    #[error("{home} cannot be surveyed: {why}")]
+    NoHome { home: PageUrl, why: String },
+    #[error("{home} moved to another paper, {to}: survey that one")]
+    Elsewhere { home: PageUrl, to: PageUrl },
+}
+
+/// Walks a paper and tells what was found. `watch` is told after every request.
+pub async fn run<W: Web>(
+    plan: Plan,
+    web: Arc<W>,
+    clock: Clock,
+    watch: impl FnMut(&Asked) + Send,
+) -> Result<Findings, SurveyError> {
+    let known = plan.profiles.clone();
+    let mut asker = ask::Asker::new(plan, web, clock, watch);
+    let home = walk::home(&mut asker).await?;
+    let mut knowledge = plan::Knowledge::new(home, known);
+    walk::walk(&mut asker, &mut knowledge).await;
+    walk::look_closer(&mut asker, &mut knowledge).await;
+    Ok(findings::findings(&knowledge, asker.end()))
+}

@@ -1,0 +1,149 @@
+//! The files that a survey proposes: a site, and a profile where the CMS is unknown. Pure.
+
+use std::fmt::Write;
+
+use crate::config::units::Span;
+use crate::page_url::PageUrl;
+use crate::survey::findings::{Cms, Findings, Source};
+use crate::survey::profile::quoted;
+
+/// Endings under which papers register their names, `paper.co.kr`.
+const SECOND_LEVEL: [&str; 9] = ["co", "or", "go", "ne", "ac", "re", "com", "net", "org"];
+
+/// What is not found in pages.
+#[derive(Clone, Debug)]
+pub struct Names {
+    /// The site's name, and the profile's where one is drafted.
+    pub site: String,
+    pub gap: Span,
+    pub own_site: bool,
+}
+
+/// The texts of the proposed files.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub name: String,
+    pub site: String,
+    pub profile: Option<String>,
+}
+
+/// Returns a site's name for the paper at an address: lower-case letters, digits and `-`.
+pub fn name_of(home: &PageUrl) -> String {
+    if home.literal_address().is_some() || home.as_url().domain().is_none_or(|name| !name.contains('.')) {
+        let port = home.as_url().port().map(|port| format!("-{port}")).unwrap_or_default();
+        return format!("paper{port}");
+    }
+    let host = home.as_url().domain().unwrap_or_default().to_ascii_lowercase();
+    let mut labels: Vec<&str> = host.split('.').filter(|label| !matches!(*label, "www" | "m")).collect();
+    labels.pop();
+    if labels.len() > 1 && labels.last().is_some_and(|label| SECOND_LEVEL.contains(label)) {
+        labels.pop();
+    }
+    let name: String = labels.join("-").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect();
+    if name.is_empty() { "paper".to_owned() } else { name }
+}
+
+/// Writes the files.
+pub fn draft(findings: &Findings, names: &Names) -> Draft {
+    let profile = match &findings.cms {
+        Cms::Drafted { rules } => Some(rules.written(&names.site)),
+        Cms::Known { .. } | Cms::Unsupported { .. } => None,
+    };
+    Draft { name: names.site.clone(), site: site(findings, names), profile }
+}
+
+fn site(findings: &Findings, names: &Names) -> String {
+    let title = findings.title.as_deref().unwrap_or(&names.site);
+    let (zone, zone_note) = zone(findings.language.as_deref());
+    let (language, language_note) = match &findings.language {
+        Some(language) => (language.as_str(), ""),
+        None => ("und", " # check this: the paper does not tell its language"),
+    };
+    let mut text = format!(
+        "# Made by `saseo survey`. Look it over before the first crawl.\n\n\
+         # The paper's name in commands, exports and article ids.\nname = {}\n# The paper's own name.\ntitle = {}\n\
+         # Where reading begins.\nhome = {}\n{}\
+         # The clock of the dates that the paper prints without an offset.\ntimezone = {}{zone_note}\n\
+         # The language of its articles (BCP 47).\nlanguage = {}{language_note}\n",
+        quoted(&names.site),
+        quoted(title),
+        quoted(&findings.home),
+        profile_line(findings, names),
+        quoted(zone),
+        quoted(language),
+    );
+    if names.own_site {
+        text.push_str("# Your own server: private addresses and short gaps are allowed.\nown_site = true\n");
+    }
+    text.push_str("\n[pace]\n# The least rest from the end of an answer to the next request.\n");
+    if findings.robots_delay_seconds > 0.0 {
+        let delay = findings.robots_delay_seconds;
+        writeln!(text, "# robots.txt asks for {delay} s, which is kept in any case.")
+            .expect("a String takes everything");
+    }
+    writeln!(text, "gap = {}", quoted(&names.gap.to_string())).expect("a String takes everything");
+    text.push_str(&discover(findings));
+    text
+}
+
+fn profile_line(findings: &Findings, names: &Names) -> String {
+    match &findings.cms {
+        Cms::Known { profile } => format!("# Its CMS, which was recognised.\nprofile = {}\n", quoted(profile)),
+        Cms::Drafted { .. } => {
+            let name = &names.site;
+            format!("# Its CMS is unknown: the profile is a draft, profiles/{name}.toml.\nprofile = {}\n", quoted(name))
+        }
+        Cms::Unsupported { why } => format!("# Without a profile its pages are read generically: {why}.\n"),
+    }
+}
+
+fn zone(language: Option<&str>) -> (&'static str, &'static str) {
+    match language.map(|language| language.split('-').next().unwrap_or_default()) {
+        Some("ko") => ("Asia/Seoul", ""),
+        Some("ja") => ("Asia/Tokyo", ""),
+        _ => ("UTC", " # check this: the paper does not tell its clock"),
+    }
+}
+
+fn discover(findings: &Findings) -> String {
+    let mut text = "\n[discover]\n".to_owned();
+    if findings.menu_is_read || findings.sections.is_empty() {
+        text.push_str("# Sections are read off the home page's menu. It has:\n");
+        for section in &findings.sections {
+            writeln!(text, "#   {}  {}", section.path, section.title).expect("a String takes everything");
+        }
+        text.push_str("sections = \"menu\"\n");
+    } else {
+        text.push_str("# Check these: links of the home page.\nsections = [\n");
+        for section in &findings.sections {
+            writeln!(text, "    {}, # {}", quoted(&section.path), section.title).expect("a String takes everything");
+        }
+        text.push_str("]\n");
+    }
+    text.push_str(&sources("Feeds that the home page names", &findings.feeds));
+    text.push_str("feeds = true\n");
+    text.push_str(&sources("Sitemaps that robots.txt names", &findings.sitemaps));
+    text
+}
+
+fn sources(what: &str, found: &[Source]) -> String {
+    let entries = |source: &Source| source.entries.map(|count| format!("  ({count} entries)")).unwrap_or_default();
+    let line = |source: &Source| format!("#   {}{}\n", source.url, entries(source));
+    let lines: String = found.iter().map(line).collect();
+    if lines.is_empty() { format!("# {what}: none.\n") } else { format!("# {what}:\n{lines}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_site_is_named_after_its_host() {
+        let of = |home: &str| name_of(&PageUrl::parse(home).unwrap());
+        assert_eq!(of("https://www.readersnews.com/"), "readersnews");
+        assert_eq!(of("https://m.paper.co.kr/"), "paper");
+        assert_eq!(of("https://book.paper.or.kr/"), "book-paper");
+        assert_eq!(of("http://127.0.0.1:8750/"), "paper-8750");
+        assert_eq!(of("http://localhost/"), "paper");
+    }
+}

@@ -1,0 +1,239 @@
+//! What the pages tell of the paper: its CMS, sections, feeds, articles and dates. Pure.
+
+use serde::Serialize;
+
+use crate::config::profile::Menu;
+use crate::discover::{Address, Grammar, read_home};
+use crate::extract::{self, ArticleReader, Paper};
+use crate::markup::{Selector, Tree, attribute};
+use crate::page_url::PageUrl;
+use crate::survey::ask::{Account, Asked};
+use crate::survey::menu;
+use crate::survey::page::{Link, Page, meta, trap};
+use crate::survey::plan::Knowledge;
+use crate::survey::profile::{Rules, rules};
+use crate::survey::shape::Shape;
+
+/// So many sections are listed.
+const MOST_SECTIONS: usize = 50;
+
+/// What a survey found.
+#[derive(Clone, Debug, Serialize)]
+pub struct Findings {
+    pub home: String,
+    pub title: Option<String>,
+    /// BCP 47, where the paper tells it or its letters do.
+    pub language: Option<String>,
+    pub cms: Cms,
+    pub sections: Vec<SectionFound>,
+    /// The profile reads the sections off the home page's menu.
+    pub menu_is_read: bool,
+    pub feeds: Vec<Source>,
+    pub sitemaps: Vec<Source>,
+    pub article: Option<ArticlePattern>,
+    /// Articles that were asked for, and those of them that were read.
+    pub articles_asked: usize,
+    pub articles_read: usize,
+    /// Where the articles tell when they were published.
+    pub dates: Option<String>,
+    pub robots_delay_seconds: f64,
+    /// Addresses that robots.txt forbids, with the rule.
+    pub forbidden: Vec<String>,
+    pub requests: Vec<Asked>,
+    /// Why the survey ended before its plan did.
+    pub ended: Option<String>,
+    /// The paper refused, or could not be reached any more, and was left alone.
+    pub gave_up: bool,
+}
+
+/// The paper's CMS.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum Cms {
+    /// A profile reads it.
+    Known { profile: String },
+    /// A profile can be drafted.
+    Drafted {
+        #[serde(skip)]
+        rules: Box<Rules>,
+    },
+    /// No profile can tell what it does: pages are read generically.
+    Unsupported { why: String },
+}
+
+/// A section of the paper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SectionFound {
+    pub title: String,
+    /// With its query.
+    pub path: String,
+}
+
+/// A feed or sitemap, with the entries of the one that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Source {
+    pub url: String,
+    pub entries: Option<usize>,
+}
+
+/// How articles are addressed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ArticlePattern {
+    /// Digits in it stand as `#`, titles as `*`.
+    pub path: String,
+    /// The parameter that numbers articles; `None` where the path does.
+    pub number: Option<String>,
+}
+
+/// Puts together what the pages tell.
+pub(in crate::survey) fn findings(known: &Knowledge, account: Account) -> Findings {
+    let home = &known.pages[0];
+    let tree = home.tree();
+    let language = tree.as_ref().and_then(|tree| language(tree, &home.html));
+    let shape = known.article_shape();
+    let cms = cms(known, shape.as_ref(), language.as_deref());
+    let (sections, menu_is_read) = sections(known, &cms, shape.as_ref());
+    let (asked, read) = articles(known, shape.as_ref());
+    let source = |(url, entries): &(PageUrl, Option<usize>)| Source { url: url.to_string(), entries: *entries };
+    Findings {
+        home: known.home.to_string(),
+        title: tree.as_ref().and_then(title),
+        language,
+        sections,
+        menu_is_read,
+        feeds: known.feeds.iter().map(source).collect(),
+        sitemaps: known.sitemaps.iter().map(source).collect(),
+        article: pattern(known, shape.as_ref()),
+        articles_asked: asked,
+        articles_read: read.len(),
+        dates: read.iter().find_map(|article| article.published_source.clone()).or_else(|| printed(&cms)),
+        cms,
+        robots_delay_seconds: account.delay.as_secs_f64(),
+        forbidden: account.forbidden.iter().map(|(url, rule)| format!("{url} ({rule})")).collect(),
+        requests: account.requests,
+        ended: account.ended,
+        gave_up: account.gave_up,
+    }
+}
+
+fn cms(known: &Knowledge, shape: Option<&Shape>, language: Option<&str>) -> Cms {
+    if let Some(profile) = &known.profile {
+        return Cms::Known { profile: profile.name.clone() };
+    }
+    match shape {
+        None => Cms::Unsupported { why: "no link led to what is surely an article".to_owned() },
+        Some(Shape::Path(path)) => {
+            let why = format!("articles are numbered or named in their path ({path}), which no profile can tell yet");
+            Cms::Unsupported { why }
+        }
+        Some(Shape::Numbered { path, number }) => match rules(known, path, number, language) {
+            Ok(rules) => Cms::Drafted { rules: Box::new(rules) },
+            Err(why) => Cms::Unsupported { why },
+        },
+    }
+}
+
+/// Returns the sections, and whether the menu is where a crawl will find them.
+fn sections(known: &Knowledge, cms: &Cms, shape: Option<&Shape>) -> (Vec<SectionFound>, bool) {
+    let home = &known.pages[0];
+    let found = |links: Vec<&Link>| links.into_iter().take(MOST_SECTIONS).map(section).collect::<Vec<_>>();
+    match cms {
+        Cms::Known { .. } => {
+            let read = known
+                .profile
+                .as_ref()
+                .zip(home.tree())
+                .map(|(profile, tree)| read_home(&profile.menu, &known.grammar(), &home.url, &tree).sections);
+            let read = read.filter(|sections| !sections.is_empty());
+            let path = |url: &PageUrl| url.path_and_query().to_owned();
+            if let Some(read) = read {
+                let named = read.into_iter().map(|link| SectionFound { path: path(&link.url), title: link.title });
+                return (named.collect(), true);
+            }
+            let grammar = known.grammar();
+            let is_list = |link: &&Link| matches!(grammar.address(&link.url), Address::List { page: 1, .. });
+            (found(home.links.iter().filter(is_list).collect()), false)
+        }
+        Cms::Drafted { rules } => (found(menu::sections(home, &rules.list, &rules.searches)), rules.menu.is_some()),
+        Cms::Unsupported { .. } => {
+            let is_article = |link: &Link| shape.is_some_and(|shape| shape.matches(&link.url));
+            let is_section = |link: &&Link| {
+                let is_page = link.in_menu && link.url != known.home && trap(&link.url).is_none();
+                is_page && !is_article(link) && (1..=20).contains(&link.text.chars().count())
+            };
+            (found(home.links.iter().filter(is_section).collect()), false)
+        }
+    }
+}
+
+fn section(link: &Link) -> SectionFound {
+    SectionFound { title: link.text.clone(), path: link.url.path_and_query().to_owned() }
+}
+
+/// The articles that were asked for, and what the paper's own profile, or generic reading, makes of them.
+fn articles(known: &Knowledge, shape: Option<&Shape>) -> (usize, Vec<extract::Article>) {
+    let grammar = known.grammar();
+    let is_article = |page: &&Page| match &known.profile {
+        Some(_) => matches!(grammar.address(&page.url), Address::Article { .. }),
+        None => shape.is_some_and(|shape| shape.matches(&page.url)),
+    };
+    let pages: Vec<&Page> = known.pages.iter().skip(1).filter(is_article).collect();
+    let read = |page: &&Page| match &known.profile {
+        None => page.article.clone(),
+        Some(profile) => match ArticleReader::new(profile.clone(), Paper::from(profile)).read(&page.url, &page.html) {
+            extract::Reading::Article(article) | extract::Reading::Members(article) => Some(*article),
+            extract::Reading::Gone { .. }
+            | extract::Reading::Refused { .. }
+            | extract::Reading::NotAnArticle { .. } => None,
+        },
+    };
+    (pages.len(), pages.iter().filter_map(read).collect())
+}
+
+fn printed(cms: &Cms) -> Option<String> {
+    match cms {
+        Cms::Drafted { rules } => rules.date_line.as_ref().map(|line| format!("printed in {line}")),
+        Cms::Known { .. } | Cms::Unsupported { .. } => None,
+    }
+}
+
+fn pattern(known: &Knowledge, shape: Option<&Shape>) -> Option<ArticlePattern> {
+    if let Some(profile) = &known.profile {
+        let number = Some(profile.url.number.clone());
+        return Some(ArticlePattern { path: profile.url.article.first()?.clone(), number });
+    }
+    Some(match shape?.clone() {
+        Shape::Numbered { path, number } => ArticlePattern { path, number: Some(number) },
+        Shape::Path(path) => ArticlePattern { path, number: None },
+    })
+}
+
+/// The paper's name, as its home page gives it.
+fn title(tree: &Tree) -> Option<String> {
+    let told = meta(tree, &["og:site_name", "og:title"]);
+    told.or_else(|| {
+        let title = Selector::compile("title").ok()?;
+        crate::text::clean_some(&tree.first(&title)?.text())
+    })
+}
+
+/// The language that the page names; Korean where a fifth of its letters are.
+fn language(tree: &Tree, html: &str) -> Option<String> {
+    let root = Selector::compile("html[lang]").ok()?;
+    let told = tree.first(&root).and_then(|node| attribute(&node, "lang"));
+    let is_tag = |tag: &String| {
+        let parts =
+            tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric()));
+        parts && tag.bytes().take(2).filter(u8::is_ascii_alphabetic).count() == 2
+    };
+    told.filter(is_tag).or_else(|| {
+        let hangul = html.chars().filter(|c| ('가'..='힣').contains(c)).count();
+        let letters = crate::markup::text(&tree.root()).chars().filter(|c| c.is_alphabetic()).count();
+        (hangul > 0 && hangul * 5 >= letters).then(|| "ko".to_owned())
+    })
+}
+
+/// Returns what a drafted profile makes of the home page's menu: how many sections.
+pub(in crate::survey) fn sections_read(menu: &Menu, grammar: &Grammar, home: &Page) -> usize {
+    home.tree().map_or(0, |tree| read_home(menu, grammar, &home.url, &tree).sections.len())
+}

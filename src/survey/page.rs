@@ -1,0 +1,177 @@
+//! A page as a survey sees it: its links in order, and the article in it.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::config::Profile;
+use crate::config::shipped::generic_profile;
+use crate::discover::{Address, Grammar};
+use crate::extract::{self, ArticleReader, Paper, decode};
+use crate::fetch::Answer;
+use crate::markup::{Node, Selector, Tree, attribute, text};
+use crate::page_url::PageUrl;
+use crate::survey::story;
+
+/// So many links of a page are looked at; one with more is built to exhaust its reader.
+const MOST_LINKS: usize = 3_000;
+/// Fewer characters are no story.
+const LEAST_STORY: usize = 100;
+
+/// A page that was had.
+#[derive(Clone, Debug)]
+pub(in crate::survey) struct Page {
+    pub url: PageUrl,
+    pub html: String,
+    /// Within the paper, in the page's order, each address once.
+    pub links: Vec<Link>,
+    /// What generic reading makes of it, where that is an article.
+    pub article: Option<extract::Article>,
+}
+
+/// A link to another page of the paper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::survey) struct Link {
+    /// At the home page's origin, whatever spelling of the paper's host stands in the page.
+    pub url: PageUrl,
+    /// The longest text that it has in the page.
+    pub text: String,
+    /// It stands where menus stand.
+    pub in_menu: bool,
+}
+
+impl Page {
+    /// Reads an answer; pages too heavy to parse have no links.
+    pub fn read(url: &PageUrl, home: &PageUrl, answer: &Answer) -> Self {
+        let name = url.as_url().host_str().unwrap_or_default();
+        let content_type = answer.header("content-type").unwrap_or_default();
+        let decoded = decode(&answer.body, content_type, name.rsplit('.').next().unwrap_or_default());
+        let html = decoded.text.into_owned();
+        let Ok(tree) = Tree::parse(&html) else {
+            return Self { url: url.clone(), html, links: Vec::new(), article: None };
+        };
+        let links = links(&tree, url, home);
+        let article = article(&tree, url, &html);
+        Self { url: url.clone(), html, links, article }
+    }
+
+    /// Parses the page again; `None` where it is too heavy.
+    pub fn tree(&self) -> Option<Tree> {
+        Tree::parse(&self.html).ok()
+    }
+}
+
+/// Returns where an `a` leads within the paper, at its home page's origin.
+pub(in crate::survey) fn target(link: &Node<'_>, url: &PageUrl, home: &PageUrl) -> Option<PageUrl> {
+    let to = url.join(&attribute(link, "href")?).ok()?;
+    let is_own = Grammar::new(None, home.clone()).address(&to) == Address::Other;
+    if is_own { home.join(to.path_and_query()).ok() } else { None }
+}
+
+fn links(tree: &Tree, url: &PageUrl, home: &PageUrl) -> Vec<Link> {
+    let anchors = Selector::compile("a[href]").expect("it is a selector");
+    let mut links: Vec<Link> = Vec::new();
+    let mut known: HashMap<PageUrl, usize> = HashMap::new();
+    for node in tree.all(&anchors).take(MOST_LINKS) {
+        let Some(to) = target(&node, url, home) else { continue };
+        let found = Link { url: to.clone(), text: text(&node), in_menu: in_menu(&node) };
+        match known.get(&to) {
+            None => {
+                known.insert(to, links.len());
+                links.push(found);
+            }
+            Some(at) => {
+                let link = &mut links[*at];
+                link.in_menu |= found.in_menu;
+                if found.text.chars().count() > link.text.chars().count() {
+                    link.text = found.text;
+                }
+            }
+        }
+    }
+    links
+}
+
+/// Menus stand in `nav`, or in what is named so.
+fn in_menu(link: &Node<'_>) -> bool {
+    const NAMES: [&str; 6] = ["menu", "nav", "gnb", "lnb", "category", "section"];
+    link.ancestors_it(None).filter(Node::is_element).any(|node| {
+        let named = ["id", "class"].iter().filter_map(|name| node.attr(name)).any(|value| {
+            let value = value.to_ascii_lowercase();
+            NAMES.iter().any(|name| value.contains(name))
+        });
+        node.has_name("nav") || (named && !node.has_name("body") && !node.has_name("main"))
+    })
+}
+
+/// Reads a page generically; where no paragraphs are found, what has the most text of its own is taken for the story.
+fn article(tree: &Tree, url: &PageUrl, html: &str) -> Option<extract::Article> {
+    let mut profile = generic_profile();
+    let paper = Paper::from(&profile);
+    let read = |profile: Profile| match ArticleReader::new(profile, paper.clone()).read_tree(url, html, tree) {
+        extract::Reading::Article(article) if is_whole(&article) => Some(*article),
+        extract::Reading::Article(_)
+        | extract::Reading::Members(_)
+        | extract::Reading::Gone { .. }
+        | extract::Reading::Refused { .. }
+        | extract::Reading::NotAnArticle { .. } => None,
+    };
+    read(profile.clone()).or_else(|| {
+        let container = Selector::compile(&story::container_in(tree)?).ok()?;
+        profile.article.body.push(container);
+        read(profile)
+    })
+}
+
+fn is_whole(article: &extract::Article) -> bool {
+    article.title.is_some() && article.text().chars().count() >= LEAST_STORY
+}
+
+/// Returns the content of the first of these meta tags that has some.
+pub(in crate::survey) fn meta(tree: &Tree, names: &[&str]) -> Option<String> {
+    names.iter().find_map(|name| {
+        let selector = format!("meta[property=\"{name}\"], meta[name=\"{name}\"]");
+        let selector = Selector::compile(&selector).ok()?;
+        tree.all(&selector).find_map(|node| attribute(&node, "content"))
+    })
+}
+
+/// Words that stand in the paths of pages that are no part of a newspaper's stories.
+const TRAPS: [&str; 32] = [
+    "admin", "login", "logout", "member", "members", "join", "signup", "register", "password", "mypage", "search",
+    "print", "mail", "email", "amp", "comment", "comments", "reply", "share", "scrap", "ajax", "api", "download",
+    "cart", "order", "poll", "bbs", "board", "banner", "popup", "rss", "feed",
+];
+
+/// Returns the word in an address's path that makes it a page for others than readers.
+pub(in crate::survey) fn trap(url: &PageUrl) -> Option<&'static str> {
+    let found: HashSet<String> = words(url.as_url().path()).collect();
+    TRAPS.into_iter().find(|word| found.contains(*word))
+}
+
+/// The words of a path: `/news/articleViewAmp.html` has news, article, view, amp, html.
+fn words(path: &str) -> impl Iterator<Item = String> {
+    let mut words = vec![String::new()];
+    for c in path.chars() {
+        if !c.is_ascii_alphabetic() || c.is_ascii_uppercase() {
+            words.push(String::new());
+        }
+        if c.is_ascii_alphabetic()
+            && let Some(word) = words.last_mut()
+        {
+            word.push(c.to_ascii_lowercase());
+        }
+    }
+    words.into_iter().filter(|word| !word.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trap_is_a_whole_word_of_a_path() {
+        let of = |path: &str| trap(&PageUrl::parse(&format!("https://a.example{path}")).unwrap());
+        assert_eq!(of("/news/articleViewAmp.html?no=1"), Some("amp"));
+        assert_eq!(of("/member/join.html"), Some("member"));
+        assert_eq!(of("/news/campaign.html"), None);
+    }
+}

@@ -1,0 +1,197 @@
+//! What is known of the paper so far, and what is worth asking next. Pure: the same pages give the same plan.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::config::Profile;
+use crate::discover::{Address, Grammar};
+use crate::page_url::PageUrl;
+use crate::survey::list::{self, Rows};
+use crate::survey::page::{Link, Page, trap};
+use crate::survey::shape::{Candidate, Shape, candidates};
+
+/// So many articles show how articles are built.
+const ARTICLES: usize = 3;
+/// Shapes that are tried before a paper's articles are given up.
+const SHAPES: usize = 4;
+/// Lists that are looked at, and of those that a survey settles for.
+const LISTS_TRIED: usize = 8;
+const LISTS: usize = 2;
+/// Of one shape no more links are named to whoever walks.
+const ALIKE: usize = 6;
+/// The longest text of a link in a menu.
+const LONGEST_MENU: usize = 20;
+
+/// Everything that a survey has seen.
+#[derive(Debug)]
+pub(in crate::survey) struct Knowledge {
+    pub home: PageUrl,
+    /// The home page first, then in the order they came.
+    pub pages: Vec<Page>,
+    /// The CMS, where it is known.
+    pub profile: Option<Profile>,
+    /// The second page of a list, and the parameter that led to it.
+    pub second: Option<(Page, String)>,
+    /// The feeds that the home page names, with the entries of the one that was read.
+    pub feeds: Vec<(PageUrl, Option<usize>)>,
+    /// The sitemaps that robots.txt names, with the addresses in the one that was read.
+    pub sitemaps: Vec<(PageUrl, Option<usize>)>,
+    /// Asked, whatever came of it.
+    asked: HashSet<PageUrl>,
+}
+
+impl Knowledge {
+    pub fn new(home: Page, profiles: Vec<Profile>) -> Self {
+        let profile = recognised(&home, profiles);
+        let mut known = Self {
+            home: home.url.clone(),
+            pages: Vec::new(),
+            profile,
+            second: None,
+            feeds: Vec::new(),
+            sitemaps: Vec::new(),
+            asked: HashSet::new(),
+        };
+        known.note_asked(&home.url.clone());
+        known.pages.push(home);
+        known
+    }
+
+    pub fn note_asked(&mut self, url: &PageUrl) {
+        self.asked.insert(url.clone());
+    }
+
+    /// Returns the grammar of the known CMS.
+    pub fn grammar(&self) -> Grammar {
+        Grammar::new(self.profile.as_ref(), self.home.clone())
+    }
+
+    fn links(&self) -> impl Iterator<Item = &Link> {
+        self.pages.iter().flat_map(|page| &page.links)
+    }
+
+    /// Returns the shape of the paper's articles: the likeliest of which a page that was seen is one.
+    pub fn article_shape(&self) -> Option<Shape> {
+        let likely = candidates(self.links()).into_iter().take(SHAPES);
+        likely.map(|candidate| candidate.shape).find(|shape| self.articles(shape).next().is_some())
+    }
+
+    /// Returns the pages of a shape that are articles.
+    pub fn articles<'a>(&'a self, shape: &'a Shape) -> impl Iterator<Item = &'a Page> {
+        self.pages.iter().skip(1).filter(move |page| shape.matches(&page.url) && page.article.is_some())
+    }
+
+    /// Returns the pages that show rows of articles which are no boxes of every page.
+    pub fn lists(&self, shape: &Shape) -> Vec<(&Page, Rows)> {
+        let boxes = self.boxes(shape);
+        let others = self.pages.iter().skip(1).filter(|page| !shape.matches(&page.url));
+        others.filter_map(|page| Some((page, list::rows(page, &self.home, shape, &boxes)?))).collect()
+    }
+
+    /// The groups of links that stand beside articles, and so beside everything.
+    pub fn boxes(&self, shape: &Shape) -> HashSet<String> {
+        self.articles(shape).flat_map(|page| list::groups(page, &self.home, shape)).collect()
+    }
+
+    /// Returns what to tell whoever walks of a page's links: not more of a shape than could be asked for.
+    pub fn worth_walking<'a>(&self, page: &'a Page) -> Vec<&'a PageUrl> {
+        let likely = candidates(page.links.iter());
+        let mut named: HashMap<Option<usize>, usize> = HashMap::new();
+        let worth = |link: &&Link| match likely.iter().position(|candidate| candidate.shape.matches(&link.url)) {
+            Some(at) => {
+                let count = named.entry(Some(at)).or_default();
+                *count += 1;
+                *count <= ALIKE
+            }
+            None => is_menu_link(link),
+        };
+        let kept = page.links.iter().filter(|link| trap(&link.url).is_none() && !link.url.repeats_itself());
+        kept.filter(worth).map(|link| &link.url).collect()
+    }
+
+    /// Returns the best of the pages that are wished for; `None` where nothing of it is worth a request.
+    pub fn choose(&self, wishes: &[PageUrl]) -> Option<PageUrl> {
+        let wished: HashSet<&PageUrl> = wishes.iter().filter(|url| !self.asked.contains(url)).collect();
+        let links: Vec<&Link> = self.links().filter(|link| wished.contains(&link.url)).collect();
+        match &self.profile {
+            Some(_) => self.choose_by_grammar(&links),
+            None => self.choose_by_shape(&links),
+        }
+    }
+
+    fn choose_by_grammar(&self, links: &[&Link]) -> Option<PageUrl> {
+        let grammar = self.grammar();
+        let is_list = |url: &PageUrl| matches!(grammar.address(url), Address::List { .. });
+        let is_article = |url: &PageUrl| matches!(grammar.address(url), Address::Article { .. });
+        let first =
+            |wanted: &dyn Fn(&PageUrl) -> bool| links.iter().map(|link| &link.url).find(|url| wanted(url)).cloned();
+        let seen = |wanted: &dyn Fn(&PageUrl) -> bool| self.pages.iter().filter(|page| wanted(&page.url)).count();
+        let list = (seen(&is_list) < LISTS).then(|| first(&is_list)).flatten();
+        list.or_else(|| (seen(&is_article) < ARTICLES).then(|| first(&is_article)).flatten())
+    }
+
+    /// A section, then articles of the likeliest shape, then more sections until one is a list.
+    fn choose_by_shape(&self, links: &[&Link]) -> Option<PageUrl> {
+        let likely = candidates(self.links());
+        let asked_lists = self.asked.iter().filter(|url| !is_likely(&likely, url)).count().saturating_sub(1);
+        let section = || self.section(links, &likely);
+        if asked_lists == 0
+            && let Some(section) = section()
+        {
+            return Some(section);
+        }
+        if let Some(article) = self.article_to_try(links, &likely) {
+            return Some(article);
+        }
+        let lists = self.article_shape().map_or(0, |shape| self.lists(&shape).len());
+        if lists < LISTS && asked_lists < LISTS_TRIED { section() } else { None }
+    }
+
+    /// The first link of a menu; first those that differ from others only by a parameter.
+    fn section(&self, links: &[&Link], likely: &[Candidate]) -> Option<PageUrl> {
+        let menu: Vec<&&Link> =
+            links.iter().filter(|link| is_menu_link(link) && !is_likely(likely, &link.url)).collect();
+        let alike = |link: &Link| {
+            let path = link.url.as_url().path();
+            let with_query = self.links().filter(|other| other.url.as_url().path() == path);
+            with_query.filter(|other| other.url.as_url().query().is_some()).count() > 1
+        };
+        menu.iter().find(|link| alike(link)).or(menu.first()).map(|link| link.url.clone())
+    }
+
+    fn article_to_try(&self, links: &[&Link], likely: &[Candidate]) -> Option<PageUrl> {
+        for candidate in likely.iter().take(SHAPES) {
+            let tried = self.asked.iter().filter(|url| candidate.shape.matches(url)).count();
+            let found = self.articles(&candidate.shape).count();
+            if found >= ARTICLES || (found > 0 && tried > ARTICLES + 2) {
+                return None;
+            }
+            let is_hopeless = found == 0 && tried >= ARTICLES;
+            let next = links.iter().find(|link| candidate.shape.matches(&link.url));
+            if let Some(next) = next.filter(|_| !is_hopeless) {
+                return Some(next.url.clone());
+            }
+        }
+        None
+    }
+}
+
+fn is_likely(likely: &[Candidate], url: &PageUrl) -> bool {
+    likely.iter().any(|candidate| candidate.shape.matches(url))
+}
+
+fn is_menu_link(link: &Link) -> bool {
+    link.in_menu && (1..=LONGEST_MENU).contains(&link.text.chars().count()) && trap(&link.url).is_none()
+}
+
+/// The profile whose marks the home page has, and which knows most of its links as articles.
+fn recognised(home: &Page, profiles: Vec<Profile>) -> Option<Profile> {
+    let tree = home.tree()?;
+    let articles = |profile: &Profile| {
+        let grammar = Grammar::new(Some(profile), home.url.clone());
+        let is_article = |link: &&Link| matches!(grammar.address(&link.url), Address::Article { .. });
+        home.links.iter().filter(is_article).count()
+    };
+    let has_marks = |profile: &Profile| profile.marks.as_ref().is_some_and(|marks| tree.first(marks).is_some());
+    let marked = profiles.into_iter().filter(has_marks).map(|profile| (articles(&profile), profile));
+    marked.filter(|(articles, _)| *articles > 0).max_by_key(|(articles, _)| *articles).map(|(_, profile)| profile)
+}

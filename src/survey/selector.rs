@@ -1,0 +1,90 @@
+//! Selectors for what was found in a page, as a person would write them: by id and class, by name where there is nothing else.
+
+use crate::markup::Node;
+
+/// Names that tell a state, and not what something is.
+const STATES: [&str; 10] = ["active", "on", "off", "first", "last", "odd", "even", "blind", "selected", "current"];
+/// So many classes tell enough.
+const CLASSES: usize = 2;
+
+/// Returns an element's name in lower case.
+pub(in crate::survey) fn name(node: &Node<'_>) -> String {
+    node.qual_name_ref().map(|name| name.local.to_ascii_lowercase().to_string()).unwrap_or_default()
+}
+
+/// Returns the classes of an element that a selector may name.
+pub(in crate::survey) fn classes(node: &Node<'_>) -> Vec<String> {
+    let told = node.attr("class").unwrap_or_default();
+    let kept = told.split_ascii_whitespace().filter(|class| is_name(class) && !STATES.contains(class));
+    kept.map(str::to_owned).collect()
+}
+
+/// Returns `#id`, `div.class`, or `None` where an element has neither.
+pub(in crate::survey) fn own(node: &Node<'_>) -> Option<String> {
+    if let Some(id) = id(node) {
+        return Some(id);
+    }
+    let classes = classes(node);
+    (!classes.is_empty()).then(|| with_classes(&name(node), &classes))
+}
+
+/// Returns `div.one.two`.
+pub(in crate::survey) fn with_classes(name: &str, classes: &[String]) -> String {
+    let dotted: String = classes.iter().take(CLASSES).map(|class| format!(".{class}")).collect();
+    format!("{name}{dotted}")
+}
+
+/// Returns a selector of an element: from the nearest ancestor with an id, and the nearest with a class, down to it.
+pub(in crate::survey) fn path(node: &Node<'_>) -> String {
+    let mut steps = Vec::new();
+    let mut at = Some(*node);
+    while let Some(here) = at.filter(Node::is_element) {
+        match own(&here) {
+            Some(named) => {
+                steps.push(named);
+                break;
+            }
+            None => steps.push(name(&here)),
+        }
+        at = here.parent();
+    }
+    steps.reverse();
+    let near = steps.join(" > ");
+    let is_rooted = near.starts_with('#') || at.is_none();
+    let root = at.filter(|_| !is_rooted).and_then(|from| from.ancestors_it(None).find_map(|node| id(&node)));
+    root.map_or(near.clone(), |root| format!("{root} {near}"))
+}
+
+fn id(node: &Node<'_>) -> Option<String> {
+    let id = node.attr("id")?;
+    is_name(&id).then(|| format!("#{id}"))
+}
+
+/// Whether a name stands in a selector as it is, and is that of every page: numbers are of one article or advertisement.
+fn is_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
+    let has_number = name.as_bytes().windows(3).any(|run| run.iter().all(u8::is_ascii_digit));
+    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain) && !has_number && name.len() <= 60
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::{Selector, Tree};
+
+    fn path_of(html: &str) -> String {
+        let tree = Tree::parse(html).unwrap();
+        path(&tree.first(&Selector::compile("i").unwrap()).unwrap())
+    }
+
+    #[test]
+    fn ids_and_classes_lead_to_an_element() {
+        assert_eq!(
+            path_of(r#"<div id="news"><ul class="rows on"><li><i></i></li></ul></div>"#),
+            "#news ul.rows > li > i"
+        );
+        assert_eq!(path_of(r#"<div id="a"><i id="b"></i></div>"#), "#b");
+        assert_eq!(path_of(r#"<div id="news"><i id="article-12345"></i></div>"#), "#news > i");
+        assert_eq!(path_of("<i></i>"), "html > body > i");
+    }
+}

@@ -1,0 +1,113 @@
+//! Where the story stands in article pages, the line with its date, and the lines that are no story.
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+
+use crate::config::Profile;
+use crate::extract::{ArticleReader, Paper, Reading};
+use crate::markup::{Node, NodeId, Selector, Tree, text};
+use crate::survey::page::{Page, meta};
+use crate::survey::selector::{own, path};
+use crate::time::printed::{Zulu, read_year_first};
+
+/// A container with less text is none.
+const LEAST: usize = 100;
+/// A line with a date is no longer.
+const LINE: usize = 80;
+/// Elements that stand within the lines of a story.
+const INLINE: [&str; 9] = ["p", "b", "strong", "em", "i", "span", "u", "font", "br"];
+
+/// Returns a selector of the story's container that holds for every one of these pages.
+pub(in crate::survey) fn container(articles: &[&Page]) -> Option<String> {
+    agreed(articles, container_in)
+}
+
+/// Returns a selector of the element with the most text of its own.
+pub(in crate::survey) fn container_in(tree: &Tree) -> Option<String> {
+    let densest = densest(tree)?;
+    let named = std::iter::once(densest).chain(densest.ancestors_it(Some(2))).find(|node| own(node).is_some())?;
+    Some(path(&named))
+}
+
+/// Returns a selector of the line that tells the date, that holds for every one of these pages; `None` where they tell it in a
+/// way that was understood.
+pub(in crate::survey) fn date_line(articles: &[&Page]) -> Option<String> {
+    let is_told = |page: &&Page| page.article.as_ref().is_some_and(|article| article.published_at.is_some());
+    if articles.iter().all(is_told) {
+        return None;
+    }
+    agreed(articles, |tree| {
+        let any = Selector::compile("li, span, p, div, td, em, time, dd").expect("it is a selector");
+        let line = tree.all(&any).find(|node| {
+            let line = text(node);
+            line.chars().count() <= LINE && is_dated(&line)
+        })?;
+        Some(path(&line)).filter(|path| path.contains(['#', '.']))
+    })
+}
+
+/// Returns patterns of the lines that a draft reads in the story of every one of these pages: buttons and advertisements.
+pub(in crate::survey) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<String> {
+    let reader = ArticleReader::new(draft.clone(), Paper::from(draft));
+    let read = articles.iter().filter_map(|page| match reader.read(&page.url, &page.html) {
+        Reading::Article(article) | Reading::Members(article) => Some(article.paragraphs),
+        Reading::Gone { .. } | Reading::Refused { .. } | Reading::NotAnArticle { .. } => None,
+    });
+    let stories: Vec<Vec<String>> = read.collect();
+    let Some((first, others)) = stories.split_first().filter(|(_, others)| !others.is_empty()) else {
+        return Vec::new();
+    };
+    let is_everywhere = |line: &&String| others.iter().all(|story| story.contains(line));
+    let lines = first.iter().filter(|line| line.chars().count() <= LINE).filter(is_everywhere);
+    lines.map(|line| format!("^{}$", regex::escape(line))).collect()
+}
+
+/// Whether the titles that were read are not those which the pages' `og:title` tells.
+pub(in crate::survey) fn has_other_titles(articles: &[&Page]) -> bool {
+    let is_other = |page: &&Page| {
+        let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
+        let read = page.article.as_ref().and_then(|article| article.title.as_ref());
+        told.zip(read).is_some_and(|(told, read)| !told.contains(read.as_str()) && !read.contains(told.as_str()))
+    };
+    !articles.is_empty() && articles.iter().all(is_other)
+}
+
+fn is_dated(line: &str) -> bool {
+    line.contains(':') && read_year_first(line, &TimeZone::UTC, Zulu::Utc).is_some()
+}
+
+/// The selector that every page gives, and that finds one element only in each.
+fn agreed(articles: &[&Page], find: impl Fn(&Tree) -> Option<String>) -> Option<String> {
+    let mut agreed: Option<String> = None;
+    for page in articles {
+        let tree = page.tree()?;
+        let found = find(&tree)?;
+        if agreed.as_ref().is_some_and(|known| *known != found) {
+            return None;
+        }
+        let selector = Selector::compile(&found).ok()?;
+        if tree.all(&selector).count() == 0 {
+            return None;
+        }
+        agreed = Some(found);
+    }
+    agreed
+}
+
+/// The element whose own lines and paragraphs have the most text.
+fn densest(tree: &Tree) -> Option<Node<'_>> {
+    let mut lengths: HashMap<NodeId, usize> = HashMap::new();
+    let all = Selector::compile("div, article, section, td, main").expect("it is a selector");
+    for node in tree.all(&all) {
+        let own = |child: &Node<'_>| child.is_text() || INLINE.iter().any(|name| child.has_name(name));
+        let length = |child: Node<'_>| {
+            let told = if child.is_text() { crate::text::clean(&child.text()) } else { text(&child) };
+            told.chars().count()
+        };
+        let length: usize = node.children_it(false).filter(own).map(length).sum();
+        lengths.insert(node.id, length);
+    }
+    let (id, length) = lengths.into_iter().max_by_key(|(id, length)| (*length, std::cmp::Reverse(*id)))?;
+    tree.root().tree.get(&id).filter(|_| length >= LEAST)
+}
