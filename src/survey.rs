@@ -71,5 +71,6 @@ pub async fn run<W: Web>(
     let mut knowledge = plan::Knowledge::new(home, known);
     walk::walk(&mut asker, &mut knowledge).await;
     walk::look_closer(&mut asker, &mut knowledge).await;
+    knowledge.judge_profile();
     Ok(findings::findings(&knowledge, asker.end()))
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use common::{Crawler, Paper, assert_gaps};
 use invented::{Invented, Page, html, missing, text};
-use saseo::demo::{Edition, Skin};
+use saseo::demo::{Cms, Edition, Skin};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -89,6 +89,21 @@ fn a_profile_is_drafted_for_an_unknown_cms_and_its_crawl_stores_what_the_known_p
                 assert_eq!(one[field], other[field], "{skin:?}, {field} of {}", one["url"]);
             }
         }
+    }
+}
+
+#[test]
+fn a_paper_of_the_second_cms_is_recognised_or_drafted_and_crawled_as_surveyed() {
+    let edition = Edition { articles_per_section: 25, crawl_delay: None, ..Edition::default() };
+    let paper = Paper::on(Cms::Mediaon, &edition);
+    let url = format!("{}/", paper.origin.base());
+    for (flags, profile) in [(&[][..], "mediaon"), (&["--draft"][..], "new")] {
+        let crawler = empty();
+        let report = survey_and_crawl(&crawler, &url, flags);
+        let site = fs::read_to_string(crawler.config().join("sites/new.toml")).unwrap();
+        assert!(site.contains(&format!("profile = {profile:?}")), "{site}");
+        assert_eq!(report["failed"].as_u64(), Some(0), "{report}");
+        assert_eq!(numbers(&crawler.articles()), paper.to_be_stored().into_iter().collect(), "{profile}");
     }
 }
 

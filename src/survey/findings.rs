@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::config::profile::Menu;
 use crate::discover::{Address, Grammar, read_home};
-use crate::extract::{self, ArticleReader, Paper};
+use crate::extract;
 use crate::markup::{Selector, Tree, attribute};
 use crate::page_url::PageUrl;
 use crate::survey::ask::{Account, Asked};
@@ -91,7 +91,7 @@ pub(in crate::survey) fn findings(known: &Knowledge, account: Account) -> Findin
     let tree = home.tree();
     let language = tree.as_ref().and_then(|tree| language(tree, &home.html));
     let shape = known.article_shape();
-    let cms = cms(known, shape.as_ref(), language.as_deref());
+    let cms = cms(known, shape.as_ref());
     let (sections, menu_is_read) = sections(known, &cms, shape.as_ref());
     let (asked, read) = articles(known, shape.as_ref());
     let source = |(url, entries): &(PageUrl, Option<usize>)| Source { url: url.to_string(), entries: *entries };
@@ -116,7 +116,7 @@ pub(in crate::survey) fn findings(known: &Knowledge, account: Account) -> Findin
     }
 }
 
-fn cms(known: &Knowledge, shape: Option<&Shape>, language: Option<&str>) -> Cms {
+fn cms(known: &Knowledge, shape: Option<&Shape>) -> Cms {
     if let Some(profile) = &known.profile {
         return Cms::Known { profile: profile.name.clone() };
     }
@@ -126,7 +126,7 @@ fn cms(known: &Knowledge, shape: Option<&Shape>, language: Option<&str>) -> Cms 
             let why = format!("articles are numbered or named in their path ({path}), which no profile can tell yet");
             Cms::Unsupported { why }
         }
-        Some(Shape::Numbered { path, number }) => match rules(known, path, number, language) {
+        Some(Shape::Numbered { path, number }) => match rules(known, path, number) {
             Ok(rules) => Cms::Drafted { rules: Box::new(rules) },
             Err(why) => Cms::Unsupported { why },
         },
@@ -180,12 +180,7 @@ fn articles(known: &Knowledge, shape: Option<&Shape>) -> (usize, Vec<extract::Ar
     let pages: Vec<&Page> = known.pages.iter().skip(1).filter(is_article).collect();
     let read = |page: &&Page| match &known.profile {
         None => page.article.clone(),
-        Some(profile) => match ArticleReader::new(profile.clone(), Paper::from(profile)).read(&page.url, &page.html) {
-            extract::Reading::Article(article) | extract::Reading::Members(article) => Some(*article),
-            extract::Reading::Gone { .. }
-            | extract::Reading::Refused { .. }
-            | extract::Reading::NotAnArticle { .. } => None,
-        },
+        Some(profile) => page.read_by(profile),
     };
     (pages.len(), pages.iter().filter_map(read).collect())
 }

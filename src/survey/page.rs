@@ -53,6 +53,16 @@ impl Page {
         Self { url: url.clone(), html, links, article }
     }
 
+    /// Reads the page as an article of a CMS; `None` where that finds none.
+    pub fn read_by(&self, profile: &Profile) -> Option<extract::Article> {
+        match ArticleReader::new(profile.clone(), Paper::from(profile)).read(&self.url, &self.html) {
+            extract::Reading::Article(article) | extract::Reading::Members(article) => Some(*article),
+            extract::Reading::Gone { .. }
+            | extract::Reading::Refused { .. }
+            | extract::Reading::NotAnArticle { .. } => None,
+        }
+    }
+
     /// Parses the page again; `None` where it is too heavy.
     pub fn tree(&self) -> Option<Tree> {
         Tree::parse(&self.html).ok()

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::config::Profile;
 use crate::discover::{Address, Grammar};
 use crate::page_url::PageUrl;
+use crate::survey::findings::sections_read;
 use crate::survey::list::{self, Rows};
 use crate::survey::page::{Link, Page, trap};
 use crate::survey::shape::{Candidate, Shape, candidates};
@@ -29,6 +30,8 @@ pub(in crate::survey) struct Knowledge {
     pub pages: Vec<Page>,
     /// The CMS, where it is known.
     pub profile: Option<Profile>,
+    /// The CMS whose marks the home page has, but not its menu: others may use the same addresses.
+    candidate: Option<Profile>,
     /// The second page of a list, and the parameter that led to it.
     pub second: Option<(Page, String)>,
     /// The feeds that the home page names, with the entries of the one that was read.
@@ -41,11 +44,15 @@ pub(in crate::survey) struct Knowledge {
 
 impl Knowledge {
     pub fn new(home: Page, profiles: Vec<Profile>) -> Self {
-        let profile = recognised(&home, profiles);
+        let marked = recognised(&home, profiles);
+        let has_menu =
+            |profile: &Profile| sections_read(&profile.menu, &Grammar::new(Some(profile), home.url.clone()), &home) > 0;
+        let (profile, candidate) = if marked.as_ref().is_some_and(has_menu) { (marked, None) } else { (None, marked) };
         let mut known = Self {
             home: home.url.clone(),
             pages: Vec::new(),
             profile,
+            candidate,
             second: None,
             feeds: Vec::new(),
             sitemaps: Vec::new(),
@@ -54,6 +61,16 @@ impl Knowledge {
         known.note_asked(&home.url.clone());
         known.pages.push(home);
         known
+    }
+
+    /// Decides by the articles that were seen: a profile that reads none of them is not the paper's, whatever its marks.
+    pub fn judge_profile(&mut self) {
+        let Some(profile) = self.profile.take().or(self.candidate.take()) else { return };
+        let grammar = Grammar::new(Some(&profile), self.home.clone());
+        let is_article = |page: &&Page| matches!(grammar.address(&page.url), Address::Article { .. });
+        let asked: Vec<&Page> = self.pages.iter().skip(1).filter(is_article).collect();
+        let read = asked.iter().filter(|page| page.read_by(&profile).is_some()).count();
+        self.profile = (asked.is_empty() || read > 0).then_some(profile);
     }
 
     pub fn note_asked(&mut self, url: &PageUrl) {

@@ -16,21 +16,8 @@ use crate::time::Timestamp;
 /// How pages of no known CMS are read: the draft's article rules begin with it.
 const GENERIC: &str = include_str!("../config/generic.toml");
 
-/// Notices in place of a story, as Korean papers word them.
-const KOREAN_NOTICES: &str = r#"
-# A notice in place of the story. `under`: a longer text is a story that happens to use such words.
-[members]
-texts = ["회원전용기사", "회원전용 기사", "회원 전용 기사", "유료회원만", "유료 회원만", "로그인 후 이용", "로그인 후 기사를 읽을 수 있습니다"]
-under = 600
-
-[gone]
-texts = ["존재하지 않는 링크", "기사가 존재하지 않습니다", "존재하지 않는 기사", "삭제된 기사"]
-under = 1500
-
-[refused]
-texts = ["정상적인 접근이 아닙니다"]
-under = 1500
-"#;
+/// How the generic rules find a story where no container is known.
+const BY_MEASURE: &str = "# No container is known for sure.\nby_measure = true\n";
 
 /// What a profile needs to know of a CMS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -59,16 +46,10 @@ pub struct Rules {
     pub(in crate::survey) has_other_titles: bool,
     /// Lines that stand in every story.
     pub(in crate::survey) noise: Vec<String>,
-    pub(in crate::survey) is_korean: bool,
 }
 
 /// Drafts the rules of a CMS that numbers its articles by a parameter, or tells why that cannot be done.
-pub(in crate::survey) fn rules(
-    known: &Knowledge,
-    path: &str,
-    number: &str,
-    language: Option<&str>,
-) -> Result<Rules, String> {
+pub(in crate::survey) fn rules(known: &Knowledge, path: &str, number: &str) -> Result<Rules, String> {
     let shape = Shape::Numbered { path: path.to_owned(), number: number.to_owned() };
     let home = &known.pages[0];
     let lists = known.lists(&shape);
@@ -98,7 +79,6 @@ pub(in crate::survey) fn rules(
         date_line: story::date_line(&articles),
         has_other_titles: story::has_other_titles(&articles),
         noise: Vec::new(),
-        is_korean: language.is_some_and(|language| language.starts_with("ko")),
     };
     try_out(&mut rules, known, page, rows)?;
     Ok(rules)
@@ -185,9 +165,6 @@ impl Rules {
         put(&mut text, &format!("\n[[lists]]\nname = \"draft\"\nlist = {frame}\nrow = {row}\nlink = {link}"));
         text.push_str(&self.pager());
         text.push_str(&self.article_rules());
-        if self.is_korean {
-            text.push_str(KOREAN_NOTICES);
-        }
         text
     }
 
@@ -211,6 +188,8 @@ impl Rules {
         );
         if let Some(body) = &self.body {
             text = text.replacen("\nbody = [", &format!("\nbody = [{}, ", quoted(body)), 1);
+            // A container that is known is read by name, not by measure.
+            text = text.replacen(BY_MEASURE, "", 1);
         }
         if let Some(line) = &self.date_line {
             text =
