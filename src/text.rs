@@ -8,8 +8,9 @@ use unicode_normalization::{UnicodeNormalization, is_nfc};
 /// characters, stray byte-order marks and control characters.
 pub fn clean(raw: &str) -> String {
     let mut kept = String::with_capacity(raw.len());
-    let mut gap = false;
+    let (mut gap, mut is_plain) = (false, true);
     for c in raw.chars() {
+        is_plain &= stands_alone(c);
         if c.is_whitespace() || c == '\u{3164}' {
             gap = true;
         } else if !is_invisible(c) {
@@ -20,7 +21,13 @@ pub fn clean(raw: &str) -> String {
             kept.push(c);
         }
     }
-    if is_nfc(&kept) { kept } else { kept.nfc().collect() }
+    if is_plain || is_nfc(&kept) { kept } else { kept.nfc().collect() }
+}
+
+/// Characters that are in NFC whatever stands beside them, unless that is one which is not of them: nearly all of a Korean
+/// page, which is spared the look into the tables.
+fn stands_alone(c: char) -> bool {
+    matches!(c, '\0'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' | '가'..='힣')
 }
 
 /// Like [`clean`], but `None` where nothing is left.
@@ -50,6 +57,16 @@ mod tests {
     #[test]
     fn invisible_characters_go() {
         assert_eq!(clean("\u{feff}사\u{200b}서\u{0}"), "사서");
+    }
+
+    #[test]
+    fn what_stands_alone_is_composed_whatever_stands_beside_it() {
+        let alone: Vec<char> = ('\0'..=char::MAX).filter(|c| stands_alone(*c)).collect();
+        for c in &alone {
+            for text in [format!("{c}"), format!("a{c}a"), format!("가{c}각"), format!("{c}{c}")] {
+                assert!(is_nfc(&text), "{text:?}");
+            }
+        }
     }
 
     #[test]

@@ -5,18 +5,77 @@
 
 use crate::markup::MarkupError;
 
+/// An element's name in lower case, as one number: a page has thousands of tags.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Name(u128);
+
 /// Elements that close themselves, or that pages leave open and parsers close.
-const LIGHT: [&str; 24] = [
-    "br", "img", "input", "meta", "link", "hr", "p", "li", "td", "tr", "th", "dt", "dd", "option", "col", "source",
-    "wbr", "area", "base", "embed", "param", "track", "tbody", "thead",
+const LIGHT: [Name; 24] = [
+    Name::of("br"),
+    Name::of("img"),
+    Name::of("input"),
+    Name::of("meta"),
+    Name::of("link"),
+    Name::of("hr"),
+    Name::of("p"),
+    Name::of("li"),
+    Name::of("td"),
+    Name::of("tr"),
+    Name::of("th"),
+    Name::of("dt"),
+    Name::of("dd"),
+    Name::of("option"),
+    Name::of("col"),
+    Name::of("source"),
+    Name::of("wbr"),
+    Name::of("area"),
+    Name::of("base"),
+    Name::of("embed"),
+    Name::of("param"),
+    Name::of("track"),
+    Name::of("tbody"),
+    Name::of("thead"),
 ];
 
 /// Elements that the standard reopens in every block while they are unclosed.
-const FORMATTING: [&str; 14] =
-    ["a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"];
+const FORMATTING: [Name; 14] = [
+    Name::of("a"),
+    Name::of("b"),
+    Name::of("big"),
+    Name::of("code"),
+    Name::of("em"),
+    Name::of("font"),
+    Name::of("i"),
+    Name::of("nobr"),
+    Name::of("s"),
+    Name::of("small"),
+    Name::of("strike"),
+    Name::of("strong"),
+    Name::of("tt"),
+    Name::of("u"),
+];
 
 /// Elements that hold text, whatever looks like a tag in it: `i<a.length`.
-const RAW: [&str; 2] = ["script", "style"];
+const RAW: [Name; 2] = [Name::of("script"), Name::of("style")];
+
+impl Name {
+    /// No element of HTML has a longer name. One that has is never taken for closed.
+    const LONGEST: usize = 16;
+    const LONG: Self = Self(u128::MAX);
+
+    const fn of(name: &str) -> Self {
+        let bytes = name.as_bytes();
+        if bytes.len() > Self::LONGEST {
+            return Self::LONG;
+        }
+        let (mut number, mut at) = (0, 0);
+        while at < bytes.len() {
+            number = number << 8 | bytes[at].to_ascii_lowercase() as u128;
+            at += 1;
+        }
+        Self(number)
+    }
+}
 
 /// Real pages are at most some 60 deep; browsers stop at 512.
 const DEEPEST: usize = 512;
@@ -86,15 +145,15 @@ fn is_gap(byte: u8) -> bool {
 /// Refuses a page whose tree would be too deep or too large.
 pub fn check(html: &str) -> Result<(), MarkupError> {
     check_attributes(html)?;
-    let (mut open, mut tags, mut raw) = (Open::default(), 0_usize, "");
+    let (mut open, mut tags, mut raw) = (Open::default(), 0_usize, None);
     for tag in html.split('<').skip(1) {
-        let (name, closes) = name_of(tag);
-        if name.is_empty() || !(raw.is_empty() || closes && name.eq_ignore_ascii_case(raw)) {
+        let Some((name, closes)) = name_of(tag) else { continue };
+        if raw.is_some_and(|raw| !closes || name != raw) {
             continue;
         }
-        raw = RAW.into_iter().find(|raw| !closes && name.eq_ignore_ascii_case(raw)).unwrap_or_default();
+        raw = RAW.into_iter().find(|raw| !closes && name == *raw);
         tags += 1;
-        if !is_one_of(&LIGHT, name) {
+        if !LIGHT.contains(&name) {
             open.take(name, closes);
         }
     }
@@ -107,18 +166,18 @@ pub fn check(html: &str) -> Result<(), MarkupError> {
 
 /// The unclosed elements by name: an end tag closes only its own kind.
 #[derive(Default)]
-struct Open<'h> {
-    names: Vec<(&'h str, usize)>,
+struct Open {
+    names: Vec<(Name, usize)>,
     depth: usize,
     deepest: usize,
     formatting: usize,
     most_formatting: usize,
 }
 
-impl<'h> Open<'h> {
-    fn take(&mut self, name: &'h str, closes: bool) {
-        let known = self.names.iter().position(|(known, _)| known.eq_ignore_ascii_case(name));
-        let is_formatting = is_one_of(&FORMATTING, name);
+impl Open {
+    fn take(&mut self, name: Name, closes: bool) {
+        let known = self.names.iter().position(|(known, _)| *known == name).filter(|_| name != Name::LONG);
+        let is_formatting = FORMATTING.contains(&name);
         match (known, closes) {
             (Some(at), true) if self.names[at].1 > 0 => {
                 self.names[at].1 -= 1;
@@ -142,14 +201,11 @@ impl<'h> Open<'h> {
     }
 }
 
-fn is_one_of(names: &[&str], name: &str) -> bool {
-    names.iter().any(|known| known.eq_ignore_ascii_case(name))
-}
-
-fn name_of(tag: &str) -> (&str, bool) {
+/// The name behind a `<`, and whether the tag closes; `None` where no tag begins.
+fn name_of(tag: &str) -> Option<(Name, bool)> {
     let (rest, closes) = tag.strip_prefix('/').map_or((tag, false), |rest| (rest, true));
     let length = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
-    (&rest[..length], closes)
+    (length > 0).then(|| (Name::of(&rest[..length]), closes))
 }
 
 #[cfg(test)]
@@ -198,6 +254,12 @@ mod tests {
     fn an_end_tag_closes_only_its_own_kind() {
         assert_eq!(check(&"<div></b></x>".repeat(3_000)), Err(MarkupError::Deep(3_000)));
         assert_eq!(check(&"<DIV></div>".repeat(3_000)), Ok(()));
+    }
+
+    #[test]
+    fn a_name_that_is_too_long_is_never_closed() {
+        let (one, other) = ("a".repeat(40), format!("{}b", "a".repeat(39)));
+        assert_eq!(check(&format!("<{one}></{other}>").repeat(3_000)), Err(MarkupError::Deep(3_000)));
     }
 
     #[test]
