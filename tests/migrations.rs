@@ -190,6 +190,9 @@ fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
     };
     assert_eq!(shown(&sql), ("paper/7".to_owned(), "새 제목".to_owned(), 2, 0, None, None));
 
+    let newest: Option<i64> = sql.query_row("SELECT capture_id FROM page WHERE id = 1", [], |row| row.get(0)).unwrap();
+    assert_eq!(newest, Some(1));
+
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     archive.select(["paper"]).unwrap();
     let capture = archive.kept_captures(0, 10).unwrap().remove(0);

@@ -122,11 +122,17 @@ pub(in crate::archive) fn write_capture(
         )?
         .execute(params![id, opt_out.signal.name(), opt_out.source, opt_out.evidence, done.name()])?;
     }
+    // Beside the page's new state, which is written in the same place: this costs no more than that.
     work.prepare_cached(
-        "UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1 AND (etag IS NOT ?2 OR last_modified IS NOT ?3)",
+        "UPDATE page SET etag = ?2, last_modified = ?3, capture_id = iif(?4, ?5, capture_id) WHERE id = ?1",
     )?
-    .execute(params![page.0, capture.etag, capture.last_modified])?;
+    .execute(params![page.0, capture.etag, capture.last_modified, tells_of_page(capture.status), id])?;
     Ok(id)
+}
+
+/// Whether a status tells if there is such a page; others tell of the server, or of the asker.
+fn tells_of_page(status: u16) -> bool {
+    matches!(status, 200..=299 | 404 | 410)
 }
 
 fn write_body(work: &Connection, body: &Packed) -> Result<i64, ArchiveError> {

@@ -171,10 +171,8 @@ impl Archive {
         let mut moved =
             self.connection.prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
         let mut newest = self.connection.prepare_cached(
-            "SELECT capture.status, body.bytes, body.zstd FROM page JOIN capture ON capture.page_id = page.id
-             LEFT JOIN body ON body.id = capture.body_id
-             WHERE page.url = ?1 AND (capture.status BETWEEN 200 AND 299 OR capture.status IN (404, 410))
-             ORDER BY capture.id DESC LIMIT 1",
+            "SELECT capture.status, body.bytes, body.zstd FROM page JOIN capture ON capture.id = page.capture_id
+             LEFT JOIN body ON body.id = capture.body_id WHERE page.url = ?1",
         )?;
         let mut at = url.as_str().to_owned();
         for _ in 0..MOVES {

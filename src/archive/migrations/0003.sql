@@ -8,6 +8,12 @@ ALTER TABLE version ADD COLUMN confidence REAL CHECK (confidence BETWEEN 0 AND 1
 ALTER TABLE article ADD COLUMN first_copy INTEGER REFERENCES article;
 CREATE INDEX article_copies ON article (first_copy) WHERE first_copy IS NOT NULL;
 
+-- The newest answer that tells whether there is such a page (2xx, 404, 410): found without a look at all captures.
+ALTER TABLE page ADD COLUMN capture_id INTEGER REFERENCES capture;
+UPDATE page SET capture_id = newest.id
+FROM (SELECT page_id, max(id) AS id FROM capture WHERE status BETWEEN 200 AND 299 OR status IN (404, 410) GROUP BY page_id) AS newest
+WHERE newest.page_id = page.id;
+
 -- Texts long enough to be told apart by 64 bits: what another paper's story of the same days is compared with.
 CREATE TABLE fingerprint (
     article_id INTEGER PRIMARY KEY REFERENCES article,
