@@ -6,6 +6,7 @@ mod check;
 mod configuration;
 mod crawl;
 mod demo;
+mod diff;
 mod exit;
 mod export;
 mod extract;
@@ -17,6 +18,7 @@ mod progress;
 mod reextract;
 mod report;
 mod say;
+mod show;
 mod status;
 mod survey;
 
@@ -81,6 +83,10 @@ enum Command {
     Audit(audit::AuditArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
     Extract(extract::ExtractArgs),
+    /// Show one article as it is kept, with its versions
+    Show(show::ShowArgs),
+    /// Show what changed from one version of an article to another, word by word
+    Diff(diff::DiffArgs),
     /// Read again everything that was kept, with today's profiles; no request
     ///
     /// What reads otherwise becomes a further version. It uses all cores, and goes on where it was broken off.
@@ -124,6 +130,8 @@ pub fn main() -> ExitCode {
         Command::Audit(args) => audit::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
         Command::Survey(args) => survey::run(common, &args),
+        Command::Show(args) => show::run(common, &args),
+        Command::Diff(args) => diff::run(common, &args),
         Command::Reextract(args) => reextract::run(common, &args),
         Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),

@@ -14,7 +14,7 @@
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`] | the clocks, reqwest, rusqlite, lock files, threads: one each |
 //! | reading | [`site_reader`] | |
-//! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`reextract`], [`demo`] | tokio tasks, files, spider's walk |
+//! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`history`], [`reextract`], [`demo`] | tokio tasks, files, spider's walk |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
@@ -47,6 +47,7 @@ pub mod export;
 pub mod extract;
 pub mod fetch;
 pub mod frontier;
+pub mod history;
 pub mod host_lock;
 pub mod in_time;
 pub mod markup;

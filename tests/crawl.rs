@@ -176,6 +176,9 @@ fn a_site_without_a_profile_is_read_by_its_links() {
     assert!(
         articles.iter().all(|article| article["extractor"].as_str().is_some_and(|name| name.starts_with("generic")))
     );
+    assert!(
+        articles.iter().all(|article| article["confidence"].as_f64().is_some_and(|sure| (0.45..=1.0).contains(&sure)))
+    );
 }
 
 #[test]

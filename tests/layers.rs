@@ -15,12 +15,12 @@ const ROWS: [&[&str]; 10] = [
     &["archive", "clock", "fetch", "host_lock", "in_time"],
     // Answers are read by crawls as they come, and again from the archive.
     &["site_reader"],
-    &["audit", "crawl", "demo", "export", "reextract", "schedule", "survey"],
+    &["audit", "crawl", "demo", "export", "history", "reextract", "schedule", "survey"],
     &["cli"],
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 12] = [
+const HOMES: [(&str, &[&str]); 13] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -29,6 +29,7 @@ const HOMES: [(&str, &[&str]); 12] = [
     ("axum::", &["demo"]),
     ("clap::", &["cli", "export"]),
     ("zstd::", &["archive"]),
+    ("similar::", &["history"]),
     ("dom_query::", &["markup"]),
     ("include_dir::", &["config"]),
     ("dom_smoothie::", &["extract"]),

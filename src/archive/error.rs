@@ -21,6 +21,12 @@ pub enum ArchiveError {
     Missing { path: PathBuf },
     #[error("the archive has no site {site:?}; it has: {known}")]
     NoSuchSite { site: String, known: String },
+    #[error(
+        "the archive has no article {wanted:?}: name it by its id, like readersnews/81193, its number or its address"
+    )]
+    NoSuchArticle { wanted: String },
+    #[error("{wanted} names several articles: {}; say which", ids.join(", "))]
+    Ambiguous { wanted: String, ids: Vec<String> },
     #[error("another crawl holds the archive: {holder}")]
     Held { holder: String },
     #[error("another process took the archive over; this one stops writing")]

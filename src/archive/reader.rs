@@ -1,6 +1,7 @@
 //! Reading what was committed: articles for exports, and the state of things. Read-only, beside a running crawl.
 
 mod articles;
+mod history;
 mod ledger;
 mod outlook;
 mod state;
@@ -13,6 +14,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use articles::{Filter, Kept};
+pub use history::{Found, Version};
 pub use ledger::{Brought, BroughtBy, Entry, What};
 pub use outlook::Outlook;
 pub use state::{Failure, HostState, RunState, SiteState};

@@ -1,19 +1,49 @@
 //! The one door to stdout and stderr: data goes to the one, everything else to the other.
 
 use std::borrow::Cow;
-use std::io::{ErrorKind, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
 
 /// Writes data, and a line end, to stdout. A reader that has gone away, as `head` does, is no error.
 pub(in crate::cli) fn data(text: &str) -> anyhow::Result<()> {
+    write_out(format!("{}\n", plain(text)).as_bytes())
+}
+
+fn write_out(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(plain(text).as_bytes()).and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush()) {
+    match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(anyhow::Error::new(error).context("cannot write to stdout"))
         }
         _ => Ok(()),
     }
+}
+
+/// How a piece of text is to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::cli) enum Style {
+    Plain,
+    Removed,
+    Added,
+}
+
+/// Writes data of several looks to stdout: in colours on a terminal (unless NO_COLOR is set, <https://no-color.org>), else with
+/// marks as wdiff sets them.
+pub(in crate::cli) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
+    let in_colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let mut text = String::new();
+    for (style, part) in parts {
+        let (before, after) = match (style, in_colour) {
+            (Style::Plain, _) => ("", ""),
+            (Style::Removed, true) => ("\u{1b}[31;9m", "\u{1b}[0m"),
+            (Style::Added, true) => ("\u{1b}[32m", "\u{1b}[0m"),
+            (Style::Removed, false) => ("[-", "-]"),
+            (Style::Added, false) => ("{+", "+}"),
+        };
+        text.extend([before, &plain(part), after]);
+    }
+    write_out(text.as_bytes())
 }
 
 /// Writes a value as JSON to stdout.

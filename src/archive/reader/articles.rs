@@ -98,7 +98,7 @@ fn since(filter: &Filter) -> Option<String> {
     filter.since.map(|day| day.to_string())
 }
 
-fn article(row: &Row<'_>) -> rusqlite::Result<(Article, Kept)> {
+pub(in crate::archive::reader) fn article(row: &Row<'_>) -> rusqlite::Result<(Article, Kept)> {
     let text: String = row.get("text")?;
     let time = |column: &str| -> rusqlite::Result<Option<LocalTime>> {
         Ok(row.get::<_, Option<String>>(column)?.as_deref().and_then(LocalTime::from_rfc3339))

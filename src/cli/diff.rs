@@ -1,0 +1,121 @@
+//! `saseo diff`: what changed in an article, word by word.
+
+use std::ops::RangeInclusive;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::archive::{Reader, Version};
+use crate::cli::exit::Exit;
+use crate::cli::say::Style;
+use crate::cli::show::version;
+use crate::cli::{Common, say};
+use crate::history::{self, FieldChange, Paragraph, Piece};
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct DiffArgs {
+    /// The article: its id like readersnews/81193, its number, or its address
+    #[arg(value_name = "ARTICLE")]
+    article: String,
+    /// From one version to another, like 1..3; where none are named, from the one before the newest to the newest
+    #[arg(long, value_name = "A..B", value_parser = range)]
+    versions: Option<RangeInclusive<u64>>,
+}
+
+/// Prints removed words in red and added ones in green; where colours would be lost, as [-removed-] and {+added+}.
+pub(in crate::cli) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
+    let reader = Reader::open(common.data())?;
+    let found = reader.find_article(&args.article)?;
+    let versions = reader.versions(&found)?;
+    let (old, new) = match &args.versions {
+        Some(range) => (version(&versions, &found, *range.start())?, version(&versions, &found, *range.end())?),
+        None => match versions.as_slice() {
+            [.., old, new] => (old, new),
+            _ => {
+                common.voice().note(&format!("{} has one version: nothing changed since it was first read", found.id));
+                return Ok(Exit::Done);
+            }
+        },
+    };
+    let fields = history::fields(&old.article, &new.article);
+    let text = history::words(&old.article.text(), &new.article.text());
+    if common.json {
+        say::json(&as_json(&found.id, old, new, &fields, &text))?;
+        return Ok(Exit::Done);
+    }
+    let head = format!(
+        "{}: version {} (fetched {}) to {} (fetched {})\n",
+        found.id, old.kept.version, old.kept.fetched_at, new.kept.version, new.kept.fetched_at
+    );
+    let mut parts = vec![(Style::Plain, head)];
+    fields.iter().for_each(|change| tell_field(&mut parts, change));
+    tell_text(&mut parts, &text);
+    say::styled(&parts)?;
+    Ok(Exit::Done)
+}
+
+fn tell_field(parts: &mut Vec<(Style, String)>, change: &FieldChange) {
+    parts.push((Style::Plain, format!("{}: ", change.field)));
+    if let Some(old) = &change.old {
+        parts.push((Style::Removed, old.clone()));
+        parts.push((Style::Plain, " ".to_owned()));
+    }
+    if let Some(new) = &change.new {
+        parts.push((Style::Added, new.clone()));
+    }
+    parts.push((Style::Plain, "\n".to_owned()));
+}
+
+/// The paragraphs that changed; of those between them only how many there are.
+fn tell_text(parts: &mut Vec<(Style, String)>, text: &[Paragraph]) {
+    let mut same = 0;
+    for paragraph in text {
+        match paragraph {
+            Paragraph::Same(_) => same += 1,
+            Paragraph::Changed(pieces) => {
+                skip(parts, &mut same);
+                parts.push((Style::Plain, "\n".to_owned()));
+                for piece in pieces {
+                    parts.push(match piece {
+                        Piece::Kept(text) => (Style::Plain, text.clone()),
+                        Piece::Removed(text) => (Style::Removed, text.clone()),
+                        Piece::Added(text) => (Style::Added, text.clone()),
+                    });
+                }
+                parts.push((Style::Plain, "\n".to_owned()));
+            }
+        }
+    }
+    skip(parts, &mut same);
+}
+
+fn skip(parts: &mut Vec<(Style, String)>, same: &mut usize) {
+    match std::mem::take(same) {
+        0 => {}
+        1 => parts.push((Style::Plain, "\n… 1 paragraph as it was\n".to_owned())),
+        count => parts.push((Style::Plain, format!("\n… {count} paragraphs as they were\n"))),
+    }
+}
+
+fn as_json(id: &str, old: &Version, new: &Version, fields: &[FieldChange], text: &[Paragraph]) -> serde_json::Value {
+    let fields: Vec<_> =
+        fields.iter().map(|change| json!({"field": change.field, "old": change.old, "new": change.new})).collect();
+    let piece = |piece: &Piece| match piece {
+        Piece::Kept(text) => json!({"kept": text}),
+        Piece::Removed(text) => json!({"removed": text}),
+        Piece::Added(text) => json!({"added": text}),
+    };
+    let paragraph = |paragraph: &Paragraph| match paragraph {
+        Paragraph::Same(text) => json!([{"kept": text}]),
+        Paragraph::Changed(pieces) => json!(pieces.iter().map(piece).collect::<Vec<_>>()),
+    };
+    json!({
+        "id": id, "from": old.kept.version, "to": new.kept.version, "fields": fields,
+        "text": text.iter().map(paragraph).collect::<Vec<_>>(),
+    })
+}
+
+fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let read = text.split_once("..").and_then(|(from, to)| Some(from.trim().parse().ok()?..=to.trim().parse().ok()?));
+    read.ok_or_else(|| format!("{text:?} is no pair of versions: write them like 1..3"))
+}

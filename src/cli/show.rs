@@ -1,0 +1,114 @@
+//! `saseo show`: one article as it is kept, with its versions.
+
+use clap::Args;
+use serde_json::json;
+
+use crate::archive::{Found, Reader, Version};
+use crate::cli::exit::Exit;
+use crate::cli::{Common, hint, say};
+use crate::export::{Provenance, Record};
+use crate::history;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ShowArgs {
+    /// The article: its id like readersnews/81193, its number, or its address
+    #[arg(value_name = "ARTICLE")]
+    article: String,
+    /// This version; the newest where none is named
+    #[arg(long, value_name = "N")]
+    version: Option<u64>,
+}
+
+pub(in crate::cli) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
+    let reader = Reader::open(common.data())?;
+    let found = reader.find_article(&args.article)?;
+    let versions = reader.versions(&found)?;
+    let shown = match args.version {
+        None => versions.last().expect("an article has a version from the moment it is kept"),
+        Some(n) => version(&versions, &found, n)?,
+    };
+    if common.json {
+        let list: Vec<_> = versions.iter().map(|one| json!({"version": one.kept.version, "fetched_at": one.kept.fetched_at, "extractor": one.article.extractor})).collect();
+        let mut value = serde_json::to_value(record(shown))?;
+        value["first_copy"] = json!(found.first_copy);
+        value["versions"] = json!(list);
+        say::json(&value)?;
+        return Ok(Exit::Done);
+    }
+    say::data(&in_words(&found, shown, &versions))?;
+    if versions.len() > 1 {
+        let diff = hint::command(common, &["diff", &found.id]);
+        common.voice().note(&format!("`{diff}` shows what changed"));
+    }
+    Ok(Exit::Done)
+}
+
+/// Returns the version of that number.
+pub(in crate::cli) fn version<'v>(versions: &'v [Version], found: &Found, n: u64) -> anyhow::Result<&'v Version> {
+    let known: Vec<String> = versions.iter().map(|one| one.kept.version.to_string()).collect();
+    let version = versions.iter().find(|one| one.kept.version == n);
+    version.ok_or_else(|| anyhow::anyhow!("{} has no version {n}; it has {}", found.id, known.join(", ")))
+}
+
+fn record(version: &Version) -> Record {
+    let kept = version.kept.clone();
+    let provenance = Provenance {
+        site: Some(kept.site),
+        url: Some(kept.url),
+        version: Some(kept.version),
+        first_seen_at: Some(kept.first_seen_at),
+        fetched_at: Some(kept.fetched_at),
+        http_status: Some(kept.http_status),
+    };
+    Record::new(&version.article, provenance)
+}
+
+fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> String {
+    let Version { article, kept } = shown;
+    let time = |time: Option<crate::time::LocalTime>| time.map(|time| time.to_string());
+    let section = [&article.section, &article.subsection].into_iter().flatten().cloned().collect::<Vec<_>>();
+    let fields = [
+        ("title", article.title.clone()),
+        ("subtitle", article.subtitle.clone()),
+        ("byline", article.byline.clone()),
+        ("published", time(article.published_at)),
+        ("modified", time(article.modified_at)),
+        ("section", Some(section.join(" > "))),
+        ("tags", Some(article.tags.join(", "))),
+        ("rights", article.rights.clone()),
+        ("access", Some(article.access.name().to_owned())),
+        ("opt-outs", Some(article.opt_outs.join(", "))),
+        ("first copy", found.first_copy.clone()),
+        ("address", Some(kept.url.clone())),
+        ("read by", Some(article.extractor.clone())),
+    ];
+    let told = fields.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+    let head: String = told.map(|(name, value)| format!("{name:<11}{value}\n")).collect();
+    let photos = article
+        .images
+        .iter()
+        .map(|image| format!("[{}] {}\n", image.url, image.caption.as_deref().unwrap_or_default()));
+    let photos: String = photos.collect();
+    format!("{}, version {}\n{head}{}\n{}\n{photos}", found.id, kept.version, listed(versions), article.text())
+}
+
+/// The versions, each with the fields in which it differs from the one before.
+fn listed(versions: &[Version]) -> String {
+    let mut before: Option<&Version> = None;
+    let mut lines = String::new();
+    for one in versions {
+        let changed = before.map_or_else(|| "first".to_owned(), |old| differences(old, one).join(", "));
+        lines.push_str(&format!("version {:<3}fetched {}: {changed}\n", one.kept.version, one.kept.fetched_at));
+        before = Some(one);
+    }
+    lines
+}
+
+fn differences(old: &Version, new: &Version) -> Vec<&'static str> {
+    let mut fields: Vec<&'static str> =
+        history::fields(&old.article, &new.article).into_iter().map(|change| change.field).collect();
+    if old.article.text() != new.article.text() {
+        fields.insert(0, "text");
+    }
+    fields
+}

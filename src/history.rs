@@ -1,0 +1,148 @@
+//! What changed from one version of an article to another: fields, and words of the text.
+
+use similar::{ChangeTag, TextDiff};
+
+use crate::extract::Article;
+
+/// A field that two versions tell otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldChange {
+    pub field: &'static str,
+    pub old: Option<String>,
+    pub new: Option<String>,
+}
+
+/// A paragraph of both texts together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Paragraph {
+    /// As it was.
+    Same(String),
+    Changed(Vec<Piece>),
+}
+
+/// A run of words within a paragraph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    Kept(String),
+    Removed(String),
+    Added(String),
+}
+
+/// Returns the fields, other than the text, in which two versions differ.
+pub fn fields(old: &Article, new: &Article) -> Vec<FieldChange> {
+    told(old)
+        .into_iter()
+        .zip(told(new))
+        .filter(|((_, old), (_, new))| old != new)
+        .map(|((field, old), (_, new))| FieldChange { field, old, new })
+        .collect()
+}
+
+fn told(article: &Article) -> [(&'static str, Option<String>); 12] {
+    let list = |texts: &[String]| Some(texts.join(", ")).filter(|told| !told.is_empty());
+    let images: Vec<String> = article.images.iter().map(|image| image.url.clone()).collect();
+    [
+        ("title", article.title.clone()),
+        ("subtitle", article.subtitle.clone()),
+        ("byline", article.byline.clone()),
+        ("authors", list(&article.authors)),
+        ("published_at", article.published_at.map(|time| time.to_string())),
+        ("modified_at", article.modified_at.map(|time| time.to_string())),
+        ("section", article.section.clone()),
+        ("subsection", article.subsection.clone()),
+        ("tags", list(&article.tags)),
+        ("images", list(&images)),
+        ("rights", article.rights.clone()),
+        ("opt_outs", list(&article.opt_outs)),
+    ]
+}
+
+/// Compares two texts, whose paragraphs are parted by blank lines, word by word.
+pub fn words(old: &str, new: &str) -> Vec<Paragraph> {
+    let (mut paragraphs, mut pieces) = (Vec::new(), Vec::new());
+    for change in TextDiff::from_words(old, new).iter_all_changes() {
+        let (tag, text) = (change.tag(), change.value());
+        // What parts paragraphs is one run of white space, a word of its own.
+        if text.contains('\n') {
+            end(&mut paragraphs, &mut pieces);
+        } else {
+            add(&mut pieces, tag, text);
+        }
+    }
+    end(&mut paragraphs, &mut pieces);
+    paragraphs
+}
+
+fn add(pieces: &mut Vec<Piece>, tag: ChangeTag, text: &str) {
+    match (pieces.last_mut(), tag) {
+        (Some(Piece::Kept(known)), ChangeTag::Equal)
+        | (Some(Piece::Removed(known)), ChangeTag::Delete)
+        | (Some(Piece::Added(known)), ChangeTag::Insert) => known.push_str(text),
+        (_, ChangeTag::Equal) => pieces.push(Piece::Kept(text.to_owned())),
+        (_, ChangeTag::Delete) => pieces.push(Piece::Removed(text.to_owned())),
+        (_, ChangeTag::Insert) => pieces.push(Piece::Added(text.to_owned())),
+    }
+}
+
+fn end(paragraphs: &mut Vec<Paragraph>, pieces: &mut Vec<Piece>) {
+    match std::mem::take(pieces).as_slice() {
+        [] => {}
+        [Piece::Kept(text)] => paragraphs.push(Paragraph::Same(text.clone())),
+        changed => paragraphs.push(Paragraph::Changed(changed.to_vec())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(text: &str) -> Piece {
+        Piece::Kept(text.to_owned())
+    }
+
+    #[test]
+    fn a_changed_word_stands_in_its_paragraph() {
+        let old = "사서는 책장을 넘겼다.\n\n책방은 조용했다.\n\n끝.";
+        let new = "사서는 책장을 넘겼다.\n\n책방은 몹시 붐볐다.\n\n끝.";
+        let changed =
+            vec![kept("책방은 "), Piece::Removed("조용했다.".to_owned()), Piece::Added("몹시 붐볐다.".to_owned())];
+        let same = |text: &str| Paragraph::Same(text.to_owned());
+        assert_eq!(words(old, new), [same("사서는 책장을 넘겼다."), Paragraph::Changed(changed), same("끝.")]);
+    }
+
+    #[test]
+    fn paragraphs_come_and_go_whole() {
+        let added = words("하나.", "하나.\n\n둘 셋.");
+        assert_eq!(added[1], Paragraph::Changed(vec![Piece::Added("둘 셋.".to_owned())]));
+        let removed = words("하나.\n\n둘 셋.", "둘 셋.");
+        assert!(removed.contains(&Paragraph::Changed(vec![Piece::Removed("하나.".to_owned())])), "{removed:?}");
+        assert_eq!(words("", ""), []);
+    }
+
+    #[test]
+    fn what_both_texts_say_is_never_lost() {
+        let (old, new) = ("가 나 다\n\n라 마", "가 다 바\n\n라\n\n마 사");
+        let all = words(old, new);
+        let side = |wanted: fn(&Piece) -> Option<&String>| -> String {
+            let pieces = |paragraph: &Paragraph| match paragraph {
+                Paragraph::Same(text) => text.clone(),
+                Paragraph::Changed(pieces) => pieces.iter().filter_map(wanted).cloned().collect(),
+            };
+            all.iter().map(pieces).collect::<String>().split_whitespace().collect()
+        };
+        let bare = |text: &str| text.split_whitespace().collect::<String>();
+        assert_eq!(
+            side(|piece| if let Piece::Kept(t) | Piece::Removed(t) = piece { Some(t) } else { None }),
+            bare(old)
+        );
+        assert_eq!(side(|piece| if let Piece::Kept(t) | Piece::Added(t) = piece { Some(t) } else { None }), bare(new));
+    }
+
+    #[test]
+    fn fields_that_differ_are_named_with_both_values() {
+        let old = Article { title: Some("책".into()), tags: vec!["가".into()], ..Article::default() };
+        let new = Article { title: Some("방".into()), tags: vec!["가".into()], ..Article::default() };
+        let change = FieldChange { field: "title", old: Some("책".into()), new: Some("방".into()) };
+        assert_eq!(fields(&old, &new), [change]);
+    }
+}
