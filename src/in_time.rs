@@ -1,7 +1,7 @@
 //! Work that may take too long: it is done on a thread of its own, and left behind when its time is over.
 
-use std::sync::LazyLock;
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::sync::{Arc, LazyLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
@@ -11,9 +11,13 @@ use tokio::task::spawn_blocking;
 /// What reading one page may take.
 pub const BUDGET: Duration = Duration::from_secs(2);
 
-/// Work begins when a processor is free for it, so that pages do not use up one another's time.
-static PROCESSORS: LazyLock<Semaphore> =
-    LazyLock::new(|| Semaphore::new(available_parallelism().map_or(1, usize::from)));
+/// Work begins when a processor is free for it, so that pages do not use up one another's time. What is overdue keeps its
+/// processor until it really ends.
+static PROCESSORS: LazyLock<Arc<Semaphore>> =
+    LazyLock::new(|| Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from))));
+
+/// Where all processors are held by what does not end, work begins all the same after this time.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,7 +33,12 @@ pub async fn within<T: Send + 'static>(
     budget: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Undone> {
-    let _processor = PROCESSORS.acquire().await;
+    // The semaphore is never closed; without a permit there is only patience.
+    let processor = tokio::time::timeout(PATIENCE, Arc::clone(&PROCESSORS).acquire_owned()).await;
+    let work = move || {
+        let _processor = processor;
+        work()
+    };
     match tokio::time::timeout(budget, spawn_blocking(work)).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(_)) => Err(Undone::Panicked),

@@ -41,7 +41,8 @@ impl Tree {
     /// Parses a page, or refuses one that is built to exhaust its reader.
     pub fn parse(html: &str) -> Result<Self, MarkupError> {
         check(html)?;
-        Ok(Self { document: Document::from(html), index: OnceCell::new() })
+        let tree = Self { document: Document::from(html), index: OnceCell::new() };
+        weight::is_deep(tree.root()).map_or(Ok(tree), |depth| Err(MarkupError::Deep(depth)))
     }
 
     pub fn root(&self) -> Node<'_> {

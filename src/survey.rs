@@ -56,6 +56,8 @@ pub enum SurveyError {
     NoHome { home: PageUrl, why: String },
     #[error("{home} moved to another paper, {to}: survey that one")]
     Elsewhere { home: PageUrl, to: PageUrl },
+    #[error("{home} is an article: give the paper's home page")]
+    Article { home: PageUrl },
 }
 
 /// Walks a paper and tells what was found. `watch` is told after every request.

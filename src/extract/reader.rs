@@ -92,6 +92,11 @@ impl ArticleReader {
 
     /// A page that no profile knows.
     fn found(&self, html: &str, page: &Page<'_>, url: &PageUrl, article: Article) -> Reading {
+        // Where the usual container holds a notice, no other text of the page is the story.
+        let usual = story(page.tree, &self.profile.article, url);
+        if let Some(notice) = usual.filter(|story| self.is_for_members(story)) {
+            return self.judged(article, Some(notice), page.tree);
+        }
         let found = generic::find(html, page, &self.profile.article, url, &article);
         let confidence = found.confidence;
         let article = self.completed(article, &found);
@@ -105,6 +110,11 @@ impl ArticleReader {
             }
             reading => reading,
         }
+    }
+
+    fn is_for_members(&self, story: &Story) -> bool {
+        let members = &self.profile.members;
+        story.length() < members.under && story.paragraphs.iter().any(|text| members.stands_in(text).is_some())
     }
 
     /// An article with what the rules could not tell.

@@ -3,7 +3,7 @@
 //! A parser follows the HTML standard, which lets a small page unfold without bound: every element reopens all unclosed
 //! formatting elements, and every selector may climb all open ones.
 
-use crate::markup::MarkupError;
+use crate::markup::{MarkupError, Node};
 
 /// An element's name in lower case, as one number: a page has thousands of tags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,6 +58,9 @@ const FORMATTING: [Name; 14] = [
 /// Elements that hold text, whatever looks like a tag in it: `i<a.length`.
 const RAW: [Name; 2] = [Name::of("script"), Name::of("style")];
 
+/// Elements in which the standard's exceptions end: what closes itself elsewhere nests there, and scripts hold elements.
+const FOREIGN: [Name; 2] = [Name::of("svg"), Name::of("math")];
+
 impl Name {
     /// No element of HTML has a longer name. One that has is never taken for closed.
     const LONGEST: usize = 16;
@@ -85,6 +88,10 @@ const STEEPEST: usize = 30_000_000;
 
 /// Elements that reopening may make; a large page has 10,000 of its own.
 const MOST: usize = 2_000_000;
+
+/// Tags that would nest if they stood in foreign elements: where those end is not known without parsing. A large page has
+/// some thousands.
+const MOST_HIDDEN: usize = 15_000;
 
 /// Real pages use some 60 names of elements.
 const NAMES: usize = 128;
@@ -142,26 +149,49 @@ fn is_gap(byte: u8) -> bool {
     byte.is_ascii_whitespace() || byte == b'/'
 }
 
-/// Refuses a page whose tree would be too deep or too large.
+/// Refuses a page whose tree would be too deep or too large. What hides in foreign elements is only counted: the tree itself
+/// must be looked at then ([`is_deep`]).
 pub fn check(html: &str) -> Result<(), MarkupError> {
     check_attributes(html)?;
     let (mut open, mut tags, mut raw) = (Open::default(), 0_usize, None);
+    let (mut has_foreign, mut hidden) = (false, 0_usize);
     for tag in html.split('<').skip(1) {
         let Some((name, closes)) = name_of(tag) else { continue };
         if raw.is_some_and(|raw| !closes || name != raw) {
+            hidden += usize::from(has_foreign);
             continue;
         }
         raw = RAW.into_iter().find(|raw| !closes && name == *raw);
+        has_foreign |= FOREIGN.contains(&name);
         tags += 1;
-        if !LIGHT.contains(&name) {
+        if LIGHT.contains(&name) {
+            hidden += usize::from(has_foreign);
+        } else if closes_itself(tag) && !FORMATTING.contains(&name) {
+            // So it does in foreign elements only, as every icon's path.
+            hidden += 1;
+        } else {
             open.take(name, closes);
         }
+    }
+    if hidden > MOST_HIDDEN {
+        return Err(MarkupError::Bomb);
     }
     if open.deepest > DEEPEST {
         return Err(MarkupError::Deep(open.deepest));
     }
     let is_heavy = open.most_formatting.saturating_mul(tags) > MOST || open.deepest.saturating_mul(tags) > STEEPEST;
     if is_heavy { Err(MarkupError::Bomb) } else { Ok(()) }
+}
+
+/// Tells how deep a tree is, where that is deeper than any page may be.
+pub fn is_deep(root: Node<'_>) -> Option<usize> {
+    let (mut deepest, mut open) = (0, vec![(root, 0)]);
+    while let Some((node, depth)) = open.pop() {
+        deepest = deepest.max(depth);
+        open.extend(node.children_it(true).filter(Node::is_element).map(|child| (child, depth + 1)));
+    }
+    // The document, html and body stand above what a page nests.
+    Some(deepest).filter(|deepest| *deepest > DEEPEST + 8)
 }
 
 /// The unclosed elements by name: an end tag closes only its own kind.
@@ -199,6 +229,10 @@ impl Open {
             }
         }
     }
+}
+
+fn closes_itself(tag: &str) -> bool {
+    tag.split('>').next().is_some_and(|tag| tag.ends_with('/'))
 }
 
 /// The name behind a `<`, and whether the tag closes; `None` where no tag begins.
@@ -254,6 +288,27 @@ mod tests {
     fn an_end_tag_closes_only_its_own_kind() {
         assert_eq!(check(&"<div></b></x>".repeat(3_000)), Err(MarkupError::Deep(3_000)));
         assert_eq!(check(&"<DIV></div>".repeat(3_000)), Ok(()));
+    }
+
+    #[test]
+    fn what_nests_only_in_foreign_elements_is_refused_before_or_after_it_is_parsed() {
+        use crate::markup::Tree;
+        for tag in ["link", "td", "li", "option", "col", "p"] {
+            let page = format!("<svg>{}", format!("<{tag}>").repeat(14_000));
+            // Some of these end the foreign element, and are then as anywhere else.
+            let _ = Tree::parse(&page);
+            assert!(Tree::parse(&format!("<svg>{}", format!("<{tag}>").repeat(20_000))).is_err(), "{tag}");
+        }
+        for bomb in [
+            format!("<svg>{}", "<link>".repeat(14_000)),
+            format!("<svg><style>{}", "<g>".repeat(14_000)),
+            format!("<math>{}", "<input>".repeat(2_000)),
+            "<path/>".repeat(14_000),
+        ] {
+            assert!(matches!(Tree::parse(&bomb), Err(MarkupError::Deep(_))), "{}", &bomb[..40]);
+        }
+        let icons = "<li><svg><path/><path/></svg><p>글</p><br><img src=a></li>".repeat(500);
+        assert_eq!(Tree::parse(&format!("{icons}<script>{}</script>", "if(i<n&&n>2)x();".repeat(2_000))).err(), None);
     }
 
     #[test]

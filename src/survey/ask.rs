@@ -17,6 +17,9 @@ use crate::robots::{Allowed, LARGEST, Robots, Ruling};
 use crate::survey::Plan;
 use crate::time::Timestamp;
 
+/// Papers have a few; a robots.txt that names more is built to fill a file.
+const MOST_SITEMAPS: usize = 50;
+
 /// A survey waits no longer than this for a turn.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 /// RFC 9309 §2.3.1.2.
@@ -134,7 +137,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     }
 
     fn learn(&mut self, origin: String, host: Host, robots: Robots) {
-        self.account.sitemaps.extend(robots.sitemaps().iter().cloned());
+        self.account.sitemaps.extend(robots.sitemaps().iter().take(MOST_SITEMAPS).cloned());
         self.account.delay = self.account.delay.max(robots.delay());
         // A host may have a robots.txt for http and one for https: the slower word counts.
         self.hosts.slow_to(&host, self.account.delay);

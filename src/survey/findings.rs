@@ -123,7 +123,10 @@ fn cms(known: &Knowledge, shape: Option<&Shape>) -> Cms {
     match shape {
         None => Cms::Unsupported { why: "no link led to what is surely an article".to_owned() },
         Some(Shape::Path(path)) => {
-            let why = format!("articles are numbered or named in their path ({path}), which no profile can tell yet");
+            let why = format!(
+                "articles are numbered or named in their path ({path}), which a survey cannot draft yet; \
+                 `article_patterns` in docs/profiles.md tells how a profile says so"
+            );
             Cms::Unsupported { why }
         }
         Some(Shape::Numbered { path, number }) => match rules(known, path, number) {

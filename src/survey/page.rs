@@ -46,11 +46,16 @@ impl Page {
         let decoded = decode(&answer.body, content_type, name.rsplit('.').next().unwrap_or_default());
         let html = decoded.text.into_owned();
         let Ok(tree) = Tree::parse(&html) else {
-            return Self { url: url.clone(), html, links: Vec::new(), article: None };
+            return Self::unread(url);
         };
         let links = links(&tree, url, home);
         let article = article(&tree, url, &html);
         Self { url: url.clone(), html, links, article }
+    }
+
+    /// A page that was not read.
+    pub fn unread(url: &PageUrl) -> Self {
+        Self { url: url.clone(), html: String::new(), links: Vec::new(), article: None }
     }
 
     /// Reads the page as an article of a CMS; `None` where that finds none.

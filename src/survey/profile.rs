@@ -16,9 +16,6 @@ use crate::time::Timestamp;
 /// How pages of no known CMS are read: the draft's article rules begin with it.
 const GENERIC: &str = include_str!("../config/generic.toml");
 
-/// How the generic rules find a story where no container is known.
-const BY_MEASURE: &str = "# No container is known for sure.\nby_measure = true\n";
-
 /// What a profile needs to know of a CMS.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rules {
@@ -188,8 +185,6 @@ impl Rules {
         );
         if let Some(body) = &self.body {
             text = text.replacen("\nbody = [", &format!("\nbody = [{}, ", quoted(body)), 1);
-            // A container that is known is read by name, not by measure.
-            text = text.replacen(BY_MEASURE, "", 1);
         }
         if let Some(line) = &self.date_line {
             text =

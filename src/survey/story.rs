@@ -15,6 +15,8 @@ use crate::time::printed::{Zulu, read_year_first};
 const LEAST: usize = 100;
 /// A line with a date is no longer.
 const LINE: usize = 80;
+/// More lines that every story has are no buttons.
+const MOST_LINES: usize = 20;
 /// Elements that stand within the lines of a story.
 const INLINE: [&str; 9] = ["p", "b", "strong", "em", "i", "span", "u", "font", "br"];
 
@@ -60,7 +62,7 @@ pub(in crate::survey) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<St
     };
     let is_everywhere = |line: &&String| others.iter().all(|story| story.contains(line));
     let lines = first.iter().filter(|line| line.chars().count() <= LINE).filter(is_everywhere);
-    lines.map(|line| format!("^{}$", regex::escape(line))).collect()
+    lines.take(MOST_LINES).map(|line| format!("^{}$", regex::escape(line))).collect()
 }
 
 /// Whether the titles that were read are not those which the pages' `og:title` tells.

@@ -13,6 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::config::profile::Menu;
 use crate::discover::{Grammar, read_feed, read_home};
 use crate::fetch::{Answer, Web};
+use crate::in_time;
 use crate::page_url::PageUrl;
 use crate::survey::SurveyError;
 use crate::survey::ask::{Asked, Asker, Unasked};
@@ -68,11 +69,28 @@ pub(in crate::survey) async fn home<W: Web, F: FnMut(&Asked) + Send>(
         };
         match (answer.status, moved(&url, &answer)) {
             (_, Some(to)) => url = to,
-            (200..=299, None) => return Ok(Page::read(&url, &url, &answer)),
+            (200..=299, None) => {
+                let page = read(&url, &url, answer).await;
+                return if is_article(&page) { Err(SurveyError::Article { home: asked }) } else { Ok(page) };
+            }
             (status, None) => return Err(no_home(format!("it answered with status {status}"))),
         }
     }
     Err(no_home("it is redirected in circles".to_owned()))
+}
+
+/// Reads a page within its time; one that takes longer has no links.
+async fn read(url: &PageUrl, home: &PageUrl, answer: Answer) -> Page {
+    let (at, home) = (url.clone(), home.clone());
+    let read = in_time::within(in_time::BUDGET, move || Page::read(&at, &home, &answer)).await;
+    read.unwrap_or_else(|_| Page::unread(url))
+}
+
+/// A home page may read like an article; what stands below the root and does so is one.
+fn is_article(page: &Page) -> bool {
+    let is_root = page.url.as_url().path() == "/" && page.url.as_url().query().is_none();
+    let declares = |article: &crate::extract::Article| article.published_at.is_some();
+    !is_root && page.article.as_ref().is_some_and(declares)
 }
 
 /// Walks until nothing more is worth a request, or the requests are spent.
@@ -181,7 +199,7 @@ async fn visit<W: Web, F: FnMut(&Asked) + Send>(
         let answer = asker.ask(&url).await.ok()?;
         match (answer.status, moved(&url, &answer)) {
             (_, Some(to)) => url = to,
-            (200..=299, None) => return Some(Page::read(&url, &knowledge.home, &answer)),
+            (200..=299, None) => return Some(read(&url, &knowledge.home, answer).await),
             _ => return None,
         }
     }
