@@ -149,11 +149,10 @@ fn malformed(address: &str, why: url::ParseError) -> UrlError {
     UrlError::Malformed { address: address.chars().take(200).collect(), why }
 }
 
-/// `example.kr.` and `example.kr` are one host.
+/// `example.kr.` and `example.kr` are one host, and so, to be safe, is `example.kr..`.
 fn drop_root_dot(url: &mut Url) {
-    let Some(name) = url.domain().and_then(|name| name.strip_suffix('.')) else { return };
-    let name = name.to_owned();
-    if !name.is_empty() {
+    let Some(name) = url.domain().map(|name| name.trim_end_matches('.').to_owned()) else { return };
+    if !name.is_empty() && url.domain() != Some(name.as_str()) {
         // A name that parsed with its root dot parses without it; were it refused, the dot would merely stay.
         let _ = url.set_host(Some(&name));
     }

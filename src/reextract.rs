@@ -47,7 +47,9 @@ pub struct Summary {
     pub changed: u64,
     /// Articles that no reading had found.
     pub found: u64,
-    /// Captures of known articles in which none is found now: what is known stands.
+    /// Captures in which there is no article, as before: notices, lists.
+    pub none: u64,
+    /// Captures of known articles in which none is found now, or whose bytes are damaged: what is known stands.
     pub lost: u64,
     /// Some of those, with the reason.
     pub lost_pages: Vec<(String, String)>,
@@ -88,7 +90,7 @@ pub fn reextract(
         let captures = archive.kept_captures(after, BATCH)?;
         let Some(last) = captures.last() else { break };
         after = last.id;
-        for (capture, reading) in captures.iter().zip(readings(&captures, &plan.readers)?) {
+        for (capture, reading) in captures.iter().zip(readings(&captures, &plan.readers)) {
             let revision = revise(archive, lease, capture, reading, clock)?;
             summary.count(capture, revision, &mut articles);
         }
@@ -108,7 +110,7 @@ pub fn reextract(
 }
 
 /// Reads captures on all cores, and returns the readings in their order.
-fn readings(captures: &[KeptCapture], readers: &[Arc<SiteReader>]) -> Result<Vec<Reading>, ArchiveError> {
+fn readings(captures: &[KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Reading> {
     let reader = |capture: &KeptCapture| {
         let of_site = || readers.iter().filter(|reader| reader.site.name == capture.page.site);
         // Before the first profile's days and after the last one's, the last reads what it can.
@@ -118,10 +120,15 @@ fn readings(captures: &[KeptCapture], readers: &[Arc<SiteReader>]) -> Result<Vec
     captures.par_iter().map(|capture| read(capture, reader(capture))).collect()
 }
 
-fn read(capture: &KeptCapture, reader: &SiteReader) -> Result<Reading, ArchiveError> {
-    let (body, content_type) = (capture.body()?, capture.header("content-type").unwrap_or_default());
-    let reading = AssertUnwindSafe(|| reader.read_again(&capture.page.url, content_type, &body));
-    Ok(catch_unwind(reading).unwrap_or_else(|_| Reading::NotAnArticle { why: Undone::Panicked.to_string() }))
+/// Damaged bytes are no reason to leave the rest unread.
+fn read(capture: &KeptCapture, reader: &SiteReader) -> Reading {
+    let body = match capture.body() {
+        Ok(body) => body,
+        Err(damage) => return Reading::NotAnArticle { why: damage.to_string() },
+    };
+    let content_type = capture.header("content-type").unwrap_or_default();
+    let reading = AssertUnwindSafe(|| reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at));
+    catch_unwind(reading).unwrap_or_else(|_| Reading::NotAnArticle { why: Undone::Panicked.to_string() })
 }
 
 fn revise(
@@ -167,7 +174,7 @@ impl Summary {
                     self.lost_pages.push((capture.page.url.to_string(), why));
                 }
             }
-            Revision::Nothing => {}
+            Revision::Nothing => self.none += 1,
         }
     }
 }

@@ -137,8 +137,27 @@ impl SiteReader {
         self.articles.profile().is_valid_at(moment)
     }
 
-    /// Reads an article's page that was kept.
-    pub fn read_again(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> extract::Reading {
+    /// Reads an article's page that was kept when it was fetched at `moment`. Words against uses of it that are read now are
+    /// judged as the site's file says; whatever else was said of it was judged when it came.
+    pub fn read_again(&self, url: &PageUrl, content_type: &str, body: &[u8], moment: Timestamp) -> extract::Reading {
+        let judged = |mut article: Box<Article>| {
+            let (metas, files) = (Metas::default(), Reservations::default());
+            let declared = Declared { url, headers: &[], metas: &metas, words: &article.words, files: &files };
+            let judgement = Judgement::of(declared.opt_outs(&self.agent), &self.site.opt_outs, moment);
+            article.opt_outs = judgement.in_export();
+            if judgement.withholds().is_some() {
+                (article.paragraphs, article.images) = (Vec::new(), Vec::new());
+            }
+            article
+        };
+        match self.reread(url, content_type, body) {
+            extract::Reading::Article(article) => extract::Reading::Article(judged(article)),
+            extract::Reading::Members(article) => extract::Reading::Members(judged(article)),
+            other => other,
+        }
+    }
+
+    fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> extract::Reading {
         if !is_text(content_type) {
             return extract::Reading::NotAnArticle { why: format!("its content type is {content_type}") };
         }

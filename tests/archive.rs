@@ -486,3 +486,28 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
     };
     assert_eq!((due(0), due(1)), (later(1 + 24 * 3600).millis(), NOW.millis()));
 }
+
+#[test]
+fn a_story_is_led_by_its_earliest_copy_also_after_that_one_changed() {
+    let mut desk = desk_with_copies(&[
+        ("a", published(wire("", ""), "2026-11-19T10:00:00+09:00")),
+        ("b", published(wire("", "끝"), "2026-11-20T10:00:00+09:00")),
+        ("c", published(wire("[씨신문]", ""), "2026-11-21T10:00:00+09:00")),
+    ]);
+    let led = |desk: &Desk| -> Vec<Option<String>> { copies(desk).into_iter().map(|(_, first)| first).collect() };
+    let to = |id: &str| Some(id.to_owned());
+    assert_eq!(led(&desk), [None, to("a/7"), to("a/7")]);
+    let reread = |desk: &mut Desk, site: &str, article: Settlement| {
+        desk.archive.select([site]).unwrap();
+        let capture = desk.archive.kept_captures(0, 9).unwrap().remove(0);
+        desk.archive.revise(desk.lease, &capture, *article.article.unwrap(), NOW).unwrap();
+        desk.archive.save().unwrap();
+    };
+    // Its date was read wrongly: the next one leads.
+    reread(&mut desk, "a", published(wire("", ""), "2026-11-22T10:00:00+09:00"));
+    assert_eq!(led(&desk), [to("b/7"), None, to("b/7")]);
+    // It tells another story: those that followed it follow the earliest of them.
+    let other = published(story(&"서로 다른 이야기가 여기에 길게 이어진다. ".repeat(20)), "2026-11-20T10:00:00+09:00");
+    reread(&mut desk, "b", other);
+    assert_eq!(led(&desk), [to("c/7"), None, None]);
+}

@@ -30,13 +30,14 @@ impl Change {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in crate::archive) enum Written {
     New,
-    /// A further version, and the fields in which it differs from the one before.
-    Version {
+    /// The fields in which it differs from what was known at that capture.
+    Changed {
         article: i64,
         fields: Vec<&'static str>,
     },
     Same {
         article: i64,
+        is_newest: bool,
     },
 }
 
@@ -44,14 +45,27 @@ impl Written {
     pub(in crate::archive) fn change(&self) -> Option<Change> {
         match self {
             Self::New => Some(Change::New),
-            Self::Version { .. } => Some(Change::Changed),
+            Self::Changed { .. } => Some(Change::Changed),
             Self::Same { .. } => None,
         }
     }
 }
 
-/// Keeps an article that was read in a capture: a new one as its version 1, a known one as a further version where
-/// anything in it differs from what was known at that capture.
+/// An article that is known, and how a reading differs from the version that was in force at its capture.
+struct Known {
+    article: i64,
+    version: i64,
+    fields: Vec<&'static str>,
+}
+
+impl Known {
+    fn has_other_words(&self) -> bool {
+        self.fields.iter().any(|field| matches!(*field, "text" | "title"))
+    }
+}
+
+/// Keeps an article that came in a capture: a new one as its version 1, a known one as a further version where anything
+/// in it differs from what was known.
 pub(in crate::archive) fn write_article(
     work: &Connection,
     page: &Page,
@@ -59,29 +73,87 @@ pub(in crate::archive) fn write_article(
     capture: i64,
     now: Timestamp,
 ) -> Result<Written, ArchiveError> {
-    let number = page.number.or(article.number);
-    let Some(id) = known_article(work, &page.site, number, page.url.as_str())? else {
-        let id = add_article(work, page, number, article.access, now)?;
-        write_version(work, id, 1, article, capture, now)?;
-        write_change(work, id, Change::New, 1, now)?;
-        write_fingerprint(work, id, article)?;
-        return Ok(Written::New);
-    };
-    let known = version_at(work, id, capture)?;
-    let fields = known.map_or(Ok(vec!["text"]), |n| changed_fields(work, id, n, article))?;
-    if fields.is_empty() {
-        return Ok(Written::Same { article: id });
+    match known(work, page, article, capture)? {
+        None => write_new(work, page, article, capture, now),
+        Some(known) if known.fields.is_empty() => unchanged(work, &known),
+        Some(known) => write_changed(work, known, article, capture, now),
     }
-    let n = last_version(work, id)? + 1;
-    write_version(work, id, n, article, capture, now)?;
-    let is_newest = version_at(work, id, i64::MAX)? == Some(n);
-    if is_newest {
+}
+
+/// Keeps what a capture says when it is read again: other words make a further version, a better field is put in its
+/// place.
+pub(in crate::archive) fn rewrite_article(
+    work: &Connection,
+    page: &Page,
+    article: &Article,
+    capture: i64,
+    now: Timestamp,
+) -> Result<Written, ArchiveError> {
+    match known(work, page, article, capture)? {
+        None => write_new(work, page, article, capture, now),
+        Some(known) if known.fields.is_empty() => unchanged(work, &known),
+        Some(known) if known.has_other_words() => write_changed(work, known, article, capture, now),
+        Some(known) => {
+            amend(work, &known, article)?;
+            follow_up(work, known, article, now)
+        }
+    }
+}
+
+fn known(work: &Connection, page: &Page, article: &Article, capture: i64) -> Result<Option<Known>, ArchiveError> {
+    let number = page.number.or(article.number);
+    let Some(id) = known_article(work, &page.site, number, page.url.as_str())? else { return Ok(None) };
+    let at = version_at(work, id, capture)?;
+    // Of a capture before the first version, only other words are news.
+    let version = at.map_or_else(|| first_version(work, id), Ok)?;
+    let mut fields = changed_fields(work, id, version, article)?;
+    if at.is_none() {
+        fields.retain(|field| *field == "text");
+    }
+    Ok(Some(Known { article: id, version, fields }))
+}
+
+fn unchanged(work: &Connection, known: &Known) -> Result<Written, ArchiveError> {
+    let is_newest = version_at(work, known.article, i64::MAX)? == Some(known.version);
+    Ok(Written::Same { article: known.article, is_newest })
+}
+
+fn write_new(
+    work: &Connection,
+    page: &Page,
+    article: &Article,
+    capture: i64,
+    now: Timestamp,
+) -> Result<Written, ArchiveError> {
+    let id = add_article(work, page, page.number.or(article.number), article.access, now)?;
+    write_version(work, id, 1, article, capture, now)?;
+    write_change(work, id, Change::New, 1, now)?;
+    write_fingerprint(work, id, article)?;
+    Ok(Written::New)
+}
+
+fn write_changed(
+    work: &Connection,
+    known: Known,
+    article: &Article,
+    capture: i64,
+    now: Timestamp,
+) -> Result<Written, ArchiveError> {
+    let version = last_version(work, known.article)? + 1;
+    write_version(work, known.article, version, article, capture, now)?;
+    follow_up(work, Known { version, ..known }, article, now)
+}
+
+/// What follows from a version that was made or amended, where it is the newest.
+fn follow_up(work: &Connection, known: Known, article: &Article, now: Timestamp) -> Result<Written, ArchiveError> {
+    let Known { article: id, version, fields } = known;
+    if version_at(work, id, i64::MAX)? == Some(version) {
         work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
             .execute(params![id, access(article.access)])?;
-        write_change(work, id, Change::Changed, n, now)?;
+        write_change(work, id, Change::Changed, version, now)?;
         write_fingerprint(work, id, article)?;
     }
-    Ok(Written::Version { article: id, fields })
+    Ok(Written::Changed { article: id, fields })
 }
 
 fn write_change(work: &Connection, id: i64, change: Change, n: i64, now: Timestamp) -> Result<(), ArchiveError> {
@@ -101,6 +173,13 @@ fn version_at(work: &Connection, id: i64, capture: i64) -> Result<Option<i64>, A
         "SELECT n FROM version WHERE article_id = ?1 AND capture_id <= ?2 ORDER BY capture_id DESC, n DESC LIMIT 1",
     )?;
     Ok(select.query_row([id, capture], |row| row.get(0)).optional()?)
+}
+
+/// The number of the version that the oldest capture made.
+fn first_version(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
+    let mut select =
+        work.prepare_cached("SELECT n FROM version WHERE article_id = ?1 ORDER BY capture_id, n LIMIT 1")?;
+    Ok(select.query_row([id], |row| row.get(0))?)
 }
 
 fn last_version(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
@@ -197,6 +276,39 @@ fn write_version(
         article.rights,
         json!(article.opt_outs).to_string(),
         article.content_sha256(),
+        article.extractor,
+        !article.noindex,
+        article.confidence,
+    ])?;
+    Ok(())
+}
+
+/// Puts better fields into a version; its words stand.
+fn amend(work: &Connection, known: &Known, article: &Article) -> Result<(), ArchiveError> {
+    work.prepare_cached(
+        "UPDATE version SET canonical_url = ?3, subtitle = ?4, authors = ?5, byline = ?6, published_at = ?7, published_ms = ?8,
+           modified_at = ?9, published_source = ?10, section = ?11, subsection = ?12, language = ?13, images = ?14, tags = ?15,
+           rights = ?16, opt_outs = ?17, extractor = ?18, searchable = ?19, confidence = ?20
+         WHERE article_id = ?1 AND n = ?2",
+    )?
+    .execute(params![
+        known.article,
+        known.version,
+        article.canonical_url,
+        article.subtitle,
+        json!(article.authors).to_string(),
+        article.byline,
+        article.published_at.map(|time| time.to_string()),
+        article.published_at.map(|time| time.at.millis()),
+        article.modified_at.map(|time| time.to_string()),
+        article.published_source,
+        article.section,
+        article.subsection,
+        article.language,
+        json!(article.images).to_string(),
+        json!(article.tags).to_string(),
+        article.rights,
+        json!(article.opt_outs).to_string(),
         article.extractor,
         !article.noindex,
         article.confidence,

@@ -15,6 +15,9 @@ use crate::time::Timestamp;
 /// zstd's level 1 keeps a newspaper's pages at a fifth of their size for a third of level 3's time.
 const LEVEL: i32 = 1;
 
+/// No body is larger: far above what any `limits.body` asks for.
+const LARGEST: usize = 1 << 30;
+
 thread_local! {
     // Making a compressor costs more than compressing a small page with it.
     static PACKER: RefCell<Compressor<'static>> =
@@ -83,6 +86,10 @@ pub fn pack(body: &[u8]) -> Packed {
 
 /// Unpacks a body of so many bytes.
 pub(in crate::archive) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
+    // A size that no body has would be asked of the memory before it is found wrong.
+    if bytes > LARGEST {
+        return Err(ArchiveError::Damaged(format!("a body of {bytes} bytes is none that was kept")));
+    }
     zstd::bulk::decompress(packed, bytes)
         .map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
 }

@@ -11,6 +11,9 @@ use crate::extract::{Access, Article, Nearness, is_one_story, nearness, simhash}
 /// A wire story is printed within days, or it is another one.
 const DAYS: Duration = Duration::from_secs(3 * 24 * 3600);
 
+/// So many texts are compared at most: more that are near are boilerplate.
+const LOOKED_AT: usize = 20;
+
 /// Another paper's article, as far as it takes to compare it.
 struct Other {
     id: i64,
@@ -18,24 +21,47 @@ struct Other {
     simhash: u64,
 }
 
-/// Notes an article's fingerprint, and which paper's article of the same story was the first.
+/// Notes an article's fingerprint, and which paper's article of the same story was the first. What was known of it before is
+/// forgotten: its words or its date may be others now.
 pub(in crate::archive) fn write_fingerprint(work: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
-    // What only members may read is no story to compare.
+    leave_story(work, id)?;
+    // What only members may read is no story to compare, and without a date nobody knows with what.
     let text = article.text();
-    let Some(hash) = simhash(&text).filter(|_| article.access == Access::Open) else { return Ok(()) };
-    let published = article.published_at.map(|time| time.at.millis());
-    let mut insert = work.prepare_cached(
-        "INSERT INTO fingerprint (article_id, site_id, at, simhash)
-         SELECT id, site_id, coalesce(?2, first_seen_at), ?3 FROM article WHERE id = ?1
-         ON CONFLICT (article_id) DO UPDATE SET at = excluded.at, simhash = excluded.simhash RETURNING at",
+    let Some(published) = article.published_at.filter(|_| article.access == Access::Open) else { return Ok(()) };
+    let Some(hash) = simhash(&text) else { return Ok(()) };
+    let at = published.at.millis();
+    work.prepare_cached(
+        "INSERT INTO fingerprint (article_id, site_id, at, simhash) SELECT id, site_id, ?2, ?3 FROM article WHERE id = ?1",
+    )?
+    .execute(params![id, at, hash.cast_signed()])?;
+    match same_story(work, id, at, hash, &text)? {
+        Some(other) => join_story(work, id, at, &other),
+        None => Ok(()),
+    }
+}
+
+/// Takes an article out of its story. Where others follow it, the earliest of them leads from now on.
+fn leave_story(work: &Connection, id: i64) -> Result<(), ArchiveError> {
+    let known = work.prepare_cached("DELETE FROM fingerprint WHERE article_id = ?1")?.execute([id])?;
+    if known == 0 {
+        return Ok(());
+    }
+    work.prepare_cached("UPDATE article SET first_copy = NULL WHERE id = ?1 AND first_copy IS NOT NULL")?
+        .execute([id])?;
+    let mut next = work.prepare_cached(
+        "SELECT article.id FROM article JOIN fingerprint ON fingerprint.article_id = article.id
+         WHERE article.first_copy = ?1 ORDER BY fingerprint.at, article.id LIMIT 1",
     )?;
-    let at: i64 = insert.query_row(params![id, published, hash.cast_signed()], |row| row.get(0))?;
-    let first = match same_story(work, id, at, hash, &text)? {
-        Some(other) => first_of(work, id, at, &other)?,
-        None => None,
-    };
-    work.prepare_cached("UPDATE article SET first_copy = ?2 WHERE id = ?1 AND first_copy IS NOT ?2")?
-        .execute(params![id, first])?;
+    if let Some(heir) = next.query_row([id], |row| row.get::<_, i64>(0)).optional()? {
+        lead(work, heir, id)?;
+    }
+    Ok(())
+}
+
+/// Makes an article the first of the story that another led.
+fn lead(work: &Connection, heir: i64, former: i64) -> Result<(), ArchiveError> {
+    work.prepare_cached("UPDATE article SET first_copy = nullif(?1, id) WHERE first_copy = ?2 OR id = ?1")?
+        .execute(params![heir, former])?;
     Ok(())
 }
 
@@ -48,7 +74,8 @@ pub(in crate::archive) fn has_fingerprint(work: &Connection, id: i64) -> Result<
 fn same_story(work: &Connection, id: i64, at: i64, hash: u64, text: &str) -> Result<Option<Other>, ArchiveError> {
     let mut select = work.prepare_cached(
         "SELECT article_id, at, simhash FROM fingerprint
-         WHERE at BETWEEN ?2 - ?3 AND ?2 + ?3 AND site_id <> (SELECT site_id FROM article WHERE id = ?1)",
+         WHERE at BETWEEN ?2 - ?3 AND ?2 + ?3 AND site_id <> (SELECT site_id FROM article WHERE id = ?1)
+           AND EXISTS (SELECT 1 FROM site WHERE id <> (SELECT site_id FROM article WHERE article.id = ?1))",
     )?;
     let rows = select.query_map(params![id, at, millis(DAYS)], |row| {
         Ok(Other { id: row.get(0)?, at: row.get(1)?, simhash: row.get::<_, i64>(2)?.cast_unsigned() })
@@ -61,7 +88,7 @@ fn same_story(work: &Connection, id: i64, at: i64, hash: u64, text: &str) -> Res
         }
     }
     near.sort_by_key(|other| (hash ^ other.simhash).count_ones());
-    for other in near {
+    for other in near.into_iter().take(LOOKED_AT) {
         if nearness(hash, other.simhash) == Nearness::Same || is_one_story(text, &newest_text(work, other.id)?) {
             return Ok(Some(other));
         }
@@ -69,23 +96,20 @@ fn same_story(work: &Connection, id: i64, at: i64, hash: u64, text: &str) -> Res
     Ok(None)
 }
 
-/// Which article was the first of a story that `id`, published at `at`, shares with another: `None` where it is `id`,
-/// to which all others then point.
-fn first_of(work: &Connection, id: i64, at: i64, other: &Other) -> Result<Option<i64>, ArchiveError> {
+/// Takes an article, published at `at`, into the story of another: the earliest of them all is the first.
+fn join_story(work: &Connection, id: i64, at: i64, other: &Other) -> Result<(), ArchiveError> {
     let mut select = work.prepare_cached(
         "SELECT first.article_id, first.at FROM article JOIN fingerprint AS first ON first.article_id = article.first_copy
          WHERE article.id = ?1",
     )?;
     let known: Option<(i64, i64)> = select.query_row([other.id], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
     let (first, first_at) = known.unwrap_or((other.id, other.at));
-    if first == id || (first_at, first) > (at, id) {
-        work.prepare_cached(
-            "UPDATE article SET first_copy = ?1 WHERE id <> ?1 AND (first_copy = ?2 OR id IN (?2, ?3))",
-        )?
-        .execute(params![id, first, other.id])?;
-        return Ok(None);
+    if (at, id) < (first_at, first) {
+        work.prepare_cached("UPDATE article SET first_copy = ?1 WHERE id = ?2")?.execute([id, first])?;
+        return lead(work, id, first);
     }
-    Ok(Some(first))
+    work.prepare_cached("UPDATE article SET first_copy = ?2 WHERE id = ?1")?.execute([id, first])?;
+    Ok(())
 }
 
 fn newest_text(work: &Connection, id: i64) -> Result<String, ArchiveError> {

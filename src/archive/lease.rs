@@ -55,6 +55,12 @@ fn named_in(file: &mut File) -> String {
 }
 
 impl Archive {
+    /// Returns the right to write as it was last taken, for work that is abandoned in the end.
+    pub fn lease(&self) -> Result<Lease, ArchiveError> {
+        let epoch = self.connection.query_row("SELECT epoch FROM lease", [], |row| row.get(0))?;
+        Ok(Lease { epoch })
+    }
+
     /// Takes the right to write from any holder before, and returns its epoch; saved at once. Where the clock was set since
     /// the last lease was taken, as the machine's uptime tells, the hosts' stored moments move with it.
     pub fn take_lease(&mut self, holder: &str, now: Timestamp, uptime: Option<&Uptime>) -> Result<Lease, ArchiveError> {

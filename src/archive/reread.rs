@@ -1,8 +1,9 @@
 //! Reading again what was kept: captures of article pages in the order in which they came, and what a new reading changes.
 
 use rusqlite::{OptionalExtension, Row, params};
+use sha2::{Digest, Sha256};
 
-use crate::archive::article::{Written, known_article, write_article};
+use crate::archive::article::{Written, known_article, rewrite_article};
 use crate::archive::capture::unpack;
 use crate::archive::copies::{has_fingerprint, write_fingerprint};
 use crate::archive::error::ArchiveError;
@@ -13,6 +14,9 @@ use crate::frontier::{Page, PageId, Role, Verdict};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
+/// Bytes of unpacked bodies that are read at once.
+const HEAVIEST: usize = 32 << 20;
+
 /// A good answer to the request for an article's page, as it was kept.
 #[derive(Clone, Debug)]
 pub struct KeptCapture {
@@ -21,6 +25,7 @@ pub struct KeptCapture {
     pub fetched_at: Timestamp,
     /// `name: value`, one a line.
     pub headers: String,
+    sha256: Vec<u8>,
     bytes: usize,
     zstd: Vec<u8>,
 }
@@ -30,7 +35,7 @@ pub struct KeptCapture {
 pub enum Revision {
     /// What is known already.
     Same,
-    /// Another reading of a known article, and the fields in which it differs.
+    /// Another reading of a known article, and the fields in which it differs: a further version where its words are others.
     Changed { article: i64, fields: Vec<&'static str> },
     /// An article that no reading had found.
     Found,
@@ -47,17 +52,22 @@ impl KeptCapture {
         lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
     }
 
-    /// Unpacks the page's bytes.
+    /// Unpacks the page's bytes, and sees that they are the ones that came.
     pub fn body(&self) -> Result<Vec<u8>, ArchiveError> {
-        unpack(&self.zstd, self.bytes)
+        let body = unpack(&self.zstd, self.bytes)?;
+        if Sha256::digest(&body).as_slice() != self.sha256 {
+            return Err(ArchiveError::Damaged(format!("the body of capture {} is not the one that came", self.id)));
+        }
+        Ok(body)
     }
 }
 
 impl Archive {
-    /// Returns so many of the selected sites' captures behind the one of id `after`, in their order.
+    /// Returns so many of the selected sites' captures behind the one of id `after`, in their order; fewer where they are
+    /// heavy.
     pub fn kept_captures(&self, after: i64, count: usize) -> Result<Vec<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
-            "SELECT capture.id, capture.fetched_at, capture.headers, body.bytes, body.zstd,
+            "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes, body.zstd,
                     page.id AS page_id, page.url, page.number, site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
              JOIN body ON body.id = capture.body_id
@@ -67,9 +77,13 @@ impl Archive {
             self.selected
         ))?;
         let mut rows = select.query(params![after, i64::try_from(count).unwrap_or(i64::MAX)])?;
-        let mut captures = Vec::new();
-        while let Some(row) = rows.next()? {
-            captures.push(kept_capture(row)?);
+        let (mut captures, mut weight) = (Vec::new(), 0_usize);
+        while let Some(row) = rows.next()?
+            && weight < HEAVIEST
+        {
+            let capture = kept_capture(row)?;
+            weight = weight.saturating_add(capture.bytes);
+            captures.push(capture);
         }
         Ok(captures)
     }
@@ -122,7 +136,7 @@ impl Archive {
             Access::Members => Verdict::Members,
             Access::Gone => return Ok(Revision::Nothing),
         };
-        let written = write_article(work, &capture.page, &article, capture.id, now)?;
+        let written = rewrite_article(work, &capture.page, &article, capture.id, now)?;
         // A page that waits to be asked again only because nothing was found in it need not be.
         work.prepare_cached(
             "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, settled_at = coalesce(settled_at, ?3)
@@ -132,14 +146,14 @@ impl Archive {
         .execute(params![capture.page.id.0, verdict.name(), now.millis()])?;
         Ok(match written {
             Written::New => Revision::Found,
-            Written::Same { article: id } => {
+            Written::Same { article: id, is_newest } => {
                 // Archives of older schemas have none.
-                if !has_fingerprint(self.work(lease)?, id)? {
+                if is_newest && !has_fingerprint(self.work(lease)?, id)? {
                     write_fingerprint(self.work(lease)?, id, &article)?;
                 }
                 Revision::Same
             }
-            Written::Version { article, fields, .. } => Revision::Changed { article, fields },
+            Written::Changed { article, fields } => Revision::Changed { article, fields },
         })
     }
 
@@ -179,6 +193,7 @@ fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
         page,
         fetched_at: Timestamp::from_millis(row.get("fetched_at")?),
         headers: row.get("headers")?,
+        sha256: row.get("sha256")?,
         bytes: row.get("bytes")?,
         zstd: row.get("zstd")?,
     })
@@ -196,22 +211,19 @@ fn recorded_opt_outs(
     let rows = select.query_map([capture], |row| {
         Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
     })?;
-    let (mut told, mut recorded_words, mut ignored, mut noindex) = (Vec::new(), Vec::new(), Vec::new(), false);
+    let (mut told, mut recorded_words, mut noindex) = (Vec::new(), Vec::new(), false);
     for row in rows {
         let (signal, source, effect) = row?;
         noindex |= effect == "obeyed" && (signal == "noindex" || signal == "unavailable-after");
         let text = format!("{signal}:{source}");
-        if effect == "ignored" {
-            ignored.push(text);
-        } else if !told.contains(&text) {
+        if effect != "ignored" && !told.contains(&text) {
             recorded_words.extend((signal == "words").then(|| text.clone()));
             told.push(text);
         }
     }
-    let words: Vec<&String> = words.iter().filter(|word| !ignored.contains(word)).collect();
-    if recorded_words.iter().collect::<Vec<_>>() != words {
+    if recorded_words != words {
         told.retain(|text| !recorded_words.contains(text));
-        told.extend(words.into_iter().cloned());
+        told.extend(words.iter().cloned());
     }
     Ok((told, noindex))
 }

@@ -4,7 +4,8 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{Archive, FILE, How, Lock, Tally, Terms};
+use crate::archive::{Archive, FILE, How, Lock, Reader, Tally, Terms};
+use crate::cli::args::count;
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
@@ -25,6 +26,9 @@ pub(in crate::cli) struct ReextractArgs {
     /// Tell what would change, and write nothing
     #[arg(long)]
     dry_run: bool,
+    /// End with exit code 3 where more articles than this are not found any more
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = count, allow_hyphen_values = true)]
+    tolerate: u64,
 }
 
 pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit> {
@@ -41,11 +45,17 @@ pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Resu
         anyhow::bail!("there is no archive in {} to read again; `{crawl}` makes one", common.data().display());
     }
     let _lock = Lock::take(common.data(), &holder)?;
+    if mode == Mode::DryRun {
+        // An older archive would be brought up to date: it is refused instead.
+        Reader::open(common.data())?;
+    }
     let mut archive = Archive::open(common.data(), configuration.settings.archive.durability)?;
-    let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
-    let run = match mode {
-        Mode::Write => Some(archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?),
-        Mode::DryRun => None,
+    let (lease, run) = match mode {
+        Mode::Write => {
+            let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
+            (lease, Some(archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?))
+        }
+        Mode::DryRun => (archive.lease()?, None),
     };
     let signal = caught.noted();
     let line = Line::new(common);
@@ -66,7 +76,17 @@ pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Resu
         archive.end_run(run, how, &tally, clock.now())?;
     }
     tell(common, args, &summary)?;
-    Ok(if summary.is_broken_off { signal.get().copied().unwrap_or(Exit::Interrupted) } else { Exit::Done })
+    if summary.lost > args.tolerate {
+        say::note(&format!(
+            "saseo: exit code 3: in {} pages an article was known, and none is found now (what is known stands)",
+            summary.lost
+        ));
+    }
+    Ok(match summary.is_broken_off {
+        true => signal.get().copied().unwrap_or(Exit::Interrupted),
+        false if summary.lost > args.tolerate => Exit::Failures,
+        false => Exit::Done,
+    })
 }
 
 fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::Result<Vec<&'c Site>> {
@@ -83,17 +103,17 @@ fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::
 }
 
 fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Result<()> {
-    let Summary { captures, same, changed, found, lost, lost_pages, fields, is_broken_off } = summary;
+    let Summary { captures, same, changed, found, none, lost, lost_pages, fields, is_broken_off } = summary;
     if common.json {
         let lost_pages: Vec<_> = lost_pages.iter().map(|(url, why)| json!({"url": url, "why": why})).collect();
         return say::json(&json!({
             "dry_run": args.dry_run, "captures": captures, "same": same, "articles_changed": changed, "articles_new": found,
-            "lost": lost, "lost_pages": lost_pages, "fields": fields, "broken_off": is_broken_off,
+            "without_article": none, "lost": lost, "lost_pages": lost_pages, "fields": fields, "broken_off": is_broken_off,
         }));
     }
     let would = if args.dry_run { "would be " } else { "" };
     say::data(&format!(
-        "{captures} pages read again: {same} as they were, {changed} articles {would}changed, {found} {would}found, {lost} not found any more"
+        "{captures} pages read again: {same} as they were, {changed} articles {would}changed, {found} {would}found, {none} without an article as before, {lost} not found any more"
     ))?;
     for (field, count) in fields {
         say::data(&format!("  {field:<16} {count}"))?;
