@@ -186,15 +186,20 @@ fn normalise_escapes(url: &mut Url) {
 }
 
 /// Returns `text` with `%XX` in upper case, unreserved characters bare, and everything beyond ASCII escaped
-/// (RFC 3986 §2.3, §6.2.2.1 and §6.2.2.2). A `%` that begins no escape stays.
+/// (RFC 3986 §2.3, §6.2.2.1 and §6.2.2.2). A `%` that begins no escape stays, and what stands behind it stays escaped where
+/// it would make it begin one: `%e%31` is not `%E1`.
 pub fn canonical_escapes(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut canonical = String::with_capacity(text.len());
-    let mut at = 0;
+    let (mut at, mut stray) = (0, None);
     while at < bytes.len() {
         let escaped = (bytes[at] == b'%').then(|| hex_pair(bytes, at + 1)).flatten();
         let byte = escaped.unwrap_or(bytes[at]);
-        let is_unreserved = byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+        let makes_escape = byte.is_ascii_hexdigit() && stray.is_some_and(|stray: usize| canonical.len() - stray <= 2);
+        let is_unreserved = (byte.is_ascii_alphanumeric() && !makes_escape) || b"-._~".contains(&byte);
+        if byte == b'%' && escaped.is_none() {
+            stray = Some(canonical.len());
+        }
         if (escaped.is_some() && !is_unreserved) || !byte.is_ascii() {
             canonical.push_str(&format!("%{byte:02X}"));
         } else {
@@ -238,6 +243,13 @@ mod tests {
     #[test]
     fn korean_letters_are_escaped_in_upper_case() {
         assert_eq!(canonical("https://example.kr/책?w=%ec%b1%85"), "https://example.kr/%EC%B1%85?w=%EC%B1%85");
+    }
+
+    #[test]
+    fn a_stray_percent_sign_does_not_become_an_escape() {
+        assert_eq!(canonical("https://a.kr/%e%31E%zz%41%"), "https://a.kr/%e%31E%zzA%");
+        assert_eq!(canonical("https://a.kr/%%34%31"), "https://a.kr/%%34%31");
+        assert_eq!(canonical("https://www.example.kr../"), "https://www.example.kr/");
     }
 
     #[test]

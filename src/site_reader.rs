@@ -81,9 +81,19 @@ impl SiteReader {
         self.read_as(page, answer, files, now, |html, tree| self.read_text(page, answer, html, tree, now))
     }
 
-    /// Tells whether reading the page may take long: no profile knows its articles.
+    /// Tells whether nobody says which pages are articles: any link may be one, and most are none.
+    pub fn lists_nothing(&self) -> bool {
+        self.lists.is_none()
+    }
+
+    /// Tells whether articles are found without the words of a profile.
+    pub fn is_generic(&self) -> bool {
+        self.articles.is_generic()
+    }
+
+    /// Tells whether reading the page may take long.
     pub fn may_take_long(&self, page: &Page) -> bool {
-        page.role == Role::Article && self.articles.is_generic()
+        page.role == Role::Article && self.is_generic()
     }
 
     /// Judges a good answer, and leaves its page unread.
@@ -95,7 +105,7 @@ impl SiteReader {
         now: Timestamp,
         why: String,
     ) -> Read {
-        self.read_as(page, answer, files, now, |_, _| Reading::Unreadable { why })
+        self.read_as(page, answer, files, now, |_, _| Reading::NoArticle { why })
     }
 
     fn read_as(
@@ -199,7 +209,11 @@ impl SiteReader {
         }
         match (page.role, &self.lists) {
             (Role::Policy, _) => Reading::Policy,
-            (Role::Article, _) => Reading::Article(self.articles.read_tree(&page.url, html, tree)),
+            (Role::Article, _) => match self.articles.read_tree(&page.url, html, tree) {
+                // Without a profile, links lead to pages of all kinds.
+                extract::Reading::NotAnArticle { why } if self.is_generic() => Reading::NoArticle { why },
+                reading => Reading::Article(reading),
+            },
             (Role::Home, Some(lists)) => Reading::Home(read_home(&lists.menu, &lists.grammar, &page.url, tree)),
             (Role::Section | Role::ListPage, Some(lists)) => {
                 Reading::List(lists.reader.read_tree(&page.url, html, tree, now))
@@ -291,6 +305,7 @@ fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
         | Reading::Withheld { .. }
         | Reading::Policy
         | Reading::Unreadable { .. }
+        | Reading::NoArticle { .. }
         | Reading::Refused { .. }
         | Reading::LeftAlone { .. } => reading,
     }

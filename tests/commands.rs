@@ -111,7 +111,7 @@ fn a_second_crawl_is_turned_away_and_told_by_whom() {
     paper.wait_for_visits(3);
     let out = crawler.run(&["crawl"]);
     assert_eq!(out.status.code(), Some(75));
-    let holder = format!("another crawl holds the archive: crawl, process {}", first.id());
+    let holder = format!("another run holds the archive: crawl, process {}", first.id());
     assert!(said(&out).contains(&holder), "{}", said(&out));
     first.kill();
 }

@@ -143,7 +143,7 @@ fn days_of_two_profiles_and_days_of_none_are_refused_with_their_files() {
     let (code, said) =
         said(with_days("valid_until = \"1990-01-31\"", "valid_from = \"1990-02-01\"\nvalid_until = \"1999-12-31\""));
     assert_eq!(code, Some(2));
-    assert!(said.contains("demo.toml:4: `profile`: there is no profile \"paper\" that is valid today"), "{said}");
+    assert!(said.contains("demo.toml:4: `profile`: no profile \"paper\" is valid today"), "{said}");
 }
 
 #[test]

@@ -27,7 +27,7 @@ pub enum ArchiveError {
     NoSuchArticle { wanted: String },
     #[error("{wanted} names several articles: {}; say which", ids.join(", "))]
     Ambiguous { wanted: String, ids: Vec<String> },
-    #[error("another crawl holds the archive: {holder}")]
+    #[error("another run holds the archive: {holder}")]
     Held { holder: String },
     #[error("another process took the archive over; this one stops writing")]
     LeaseLost,

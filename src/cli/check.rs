@@ -8,7 +8,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::archive::{ArchiveError, Reader};
-use crate::cli::configuration::Configuration;
+use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, say};
 use crate::clock::Clock;
@@ -107,6 +107,7 @@ fn faults_of(configuration: &Configuration, site: &Site) -> Vec<String> {
         faults.push(at("home", &format!("site {} has the same home: one paper, one site", twin.name)));
     }
     match configuration.reader(site) {
+        Err(ConfigurationError::Wrong(wrong)) => faults.push(wrong.to_string()),
         Err(error) => faults.push(at("sections", &chain(&error))),
         Ok(reader) => faults.extend(reader.sections.iter().filter_map(|url| {
             let grammar = Grammar::new(Some(configuration.profile(site)?), site.home.clone());

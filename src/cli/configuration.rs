@@ -1,5 +1,6 @@
 //! The configuration as it stands in a folder, or as it was shipped.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,6 +12,9 @@ use crate::config::{
 };
 use crate::site_reader::{SiteError, SiteReader};
 use crate::time::Timestamp;
+
+/// Bytes of a configuration file.
+const LARGEST: u64 = 1 << 20;
 
 /// Settings, sites and profiles, read and checked.
 #[derive(Debug)]
@@ -133,14 +137,11 @@ impl Configuration {
 
     fn knows_profile(&self, site: &Site, file: &ConfigFile) -> Result<(), ConfigError> {
         let Some(name) = &site.profile else { return Ok(()) };
-        if self.profile(site).is_some() {
+        if self.profiles.files().iter().any(|one| one.profile.name == *name) {
             return Ok(());
         }
         let known: Vec<String> = self.current_profiles().map(|profile| profile.name.clone()).collect();
-        let of_other_days = self.profiles.files().iter().any(|one| one.profile.name == *name);
-        let today = if of_other_days { " that is valid today" } else { "" };
-        let why = format!("there is no profile {name:?}{today}; there {}", among(&known));
-        Err(fault(&file.name, &file.text, "profile", &why))
+        Err(fault(&file.name, &file.text, "profile", &format!("there is no profile {name:?}; there {}", among(&known))))
     }
 
     /// Refuses a profile that there is none of.
@@ -181,8 +182,21 @@ impl Configuration {
 
     /// Makes a site ready to be read.
     pub fn reader(&self, site: &Site) -> Result<Arc<SiteReader>, ConfigurationError> {
+        self.has_its_day(site)?;
         let reader = SiteReader::new(site.clone(), self.profile(site), &self.settings)?;
         Ok(Arc::new(reader))
+    }
+
+    /// Refuses a site whose profile, of whatever files, is not valid today.
+    pub fn has_its_day(&self, site: &Site) -> Result<(), ConfigError> {
+        match (&site.profile, self.profile(site)) {
+            (Some(name), None) => {
+                let why =
+                    format!("no profile {name:?} is valid today: see `valid_from` and `valid_until` in its files");
+                Err(self.fault(site, "profile", &why))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Makes a site's pages of all days ready to be read: a reader for each profile of the site's name.
@@ -196,7 +210,8 @@ impl Configuration {
         named.into_iter().map(reader).collect()
     }
 
-    /// Returns the profile of a site for what is fetched now; that there is one of the name was seen to at loading.
+    /// Returns the profile of a site for what is fetched now; that there is one of the name, for some days, was seen to at
+    /// loading.
     pub fn profile(&self, site: &Site) -> Option<&Profile> {
         self.profiles.valid_at(site.profile.as_ref()?, self.loaded_at)
     }
@@ -236,10 +251,23 @@ fn shipped_files(prefix: &'static str) -> impl Iterator<Item = ConfigFile> {
 }
 
 fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
-    let bytes = std::fs::read(path).map_err(|why| ConfigurationError::Unreadable { path: path.to_owned(), why })?;
+    let bytes = regular(path, LARGEST).map_err(|why| ConfigurationError::Unreadable { path: path.to_owned(), why })?;
     let name = path.display().to_string();
     let text = read_text(&name, bytes)?;
     Ok(ConfigFile { name, text })
+}
+
+/// Reads a file, and nothing that never ends: no device, no pipe, and no more than a limit.
+pub(in crate::cli) fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(std::io::Error::other(format!("it is larger than {most} bytes")));
+    }
+    Ok(bytes)
 }
 
 /// TOML, and no lock or backup of an editor.

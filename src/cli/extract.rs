@@ -121,6 +121,7 @@ impl Choice {
         if args.generic {
             return Ok(Self { site, profile: generic_profile() });
         }
+        site.as_ref().map_or(Ok(()), |site| configuration.has_its_day(site)).map_err(ConfigurationError::from)?;
         let wanted = site.as_ref().and_then(|site| site.profile.as_deref());
         let tree = Tree::parse(&page.html);
         let fits = |profile: &&Profile| match (wanted, &tree, &profile.marks) {

@@ -76,9 +76,9 @@ impl<W: Web> Crawl<'_, W> {
                 Standing::Forbidden(rule) => self.settle_disallowed(&page, rule, now)?,
                 Standing::Ask(quest) => return Ok(self.ready_for_robots(permit, quest, now)),
                 Standing::Asked => return Ok(self.come_back(permit, None)),
-                Standing::Unknown { until } => {
-                    let why = "its robots.txt cannot be had, so nothing may be asked";
-                    self.give_up(&host, format!("{why}; tried again after {until}"))?;
+                Standing::Unknown { why, until } => {
+                    let why = format!("without its robots.txt nothing may be asked ({why}); tried again after {until}");
+                    self.give_up(&host, why)?;
                     return Ok(self.come_back(permit, None));
                 }
             }

@@ -31,6 +31,8 @@ pub(in crate::crawl) struct KnownRobots {
     pub id: Option<RobotsId>,
     pub robots: Robots,
     pub expires_at: Timestamp,
+    /// How it came to be known.
+    pub why: String,
 }
 
 /// Where a page stands with its origin's robots.txt.
@@ -43,6 +45,7 @@ pub(in crate::crawl) enum Standing {
     Asked,
     /// The file cannot be had: nothing is asked until it is tried again.
     Unknown {
+        why: String,
         until: Timestamp,
     },
 }
@@ -77,7 +80,7 @@ impl<W: Web> Crawl<'_, W> {
             return Ok(Standing::Ask(Quest { origin, url, hops: 0, host, site }));
         };
         if known.robots.forbids_all() {
-            return Ok(Standing::Unknown { until: known.expires_at });
+            return Ok(Standing::Unknown { why: known.why.clone(), until: known.expires_at });
         }
         Ok(match known.robots.check(&page.url) {
             Ok(allowed) => Standing::Allowed(allowed),
@@ -119,7 +122,10 @@ impl<W: Web> Crawl<'_, W> {
         if let Some(warning) = robots.warning() {
             tracing::warn!(origin = %copy.origin, %warning, "robots.txt");
         }
-        self.robots.insert(copy.origin.clone(), KnownRobots { id, robots, expires_at: copy.expires_at });
+        self.robots.insert(
+            copy.origin.clone(),
+            KnownRobots { id, robots, expires_at: copy.expires_at, why: copy.why.clone() },
+        );
         if let Some(host) = host_of(&copy.origin) {
             // One host may have two origins, http and https, each with a robots.txt: the slower word counts.
             let of_host = self.robots.iter().filter(|(origin, _)| host_of(origin).as_ref() == Some(&host));

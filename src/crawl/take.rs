@@ -173,6 +173,7 @@ impl<W: Web> Crawl<'_, W> {
             Verdict::Stored | Verdict::Read | Verdict::Moved { .. } | Verdict::Members | Verdict::Withheld { .. } => {}
             // Most hosts say nothing of the kind.
             _ if page.role == Role::Policy => {}
+            Verdict::Unextracted { .. } if self.sites[&page.site].lists_nothing() => {}
             Verdict::Gone { .. } if page.role == Role::Article => self.tally.articles_gone += 1,
             Verdict::Disallowed { .. } | Verdict::Refused { .. } => self.tally.refused += 1,
             Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. } => {

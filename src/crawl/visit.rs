@@ -213,7 +213,7 @@ mod tests {
     fn an_overdue_page_is_kept_and_says_why_it_was_not_read() {
         let (outcome, capture) = overdue_page("<p>책장 사이로 아침이 왔다.</p>");
         let why = "reading it took longer than 2 s".to_owned();
-        assert_eq!(outcome, Outcome::Read(Reading::Unreadable { why }));
+        assert_eq!(outcome, Outcome::Read(Reading::NoArticle { why }));
         assert!(matches!(capture.body, Body::Kept(_)));
     }
 

@@ -180,6 +180,26 @@ fn pages_that_are_no_articles_say_so() {
 }
 
 #[test]
+fn what_a_paper_says_against_uses_is_heard_without_a_profile() {
+    let words = "저작권자 © 한빛신문 무단전재, 재배포 및 AI 학습 금지";
+    for around in [
+        format!("<p class='copyright'>{words}</p>"),
+        format!("<footer><p>제호: 한빛신문</p><p>{words}</p></footer>"),
+        format!("<div id='footer'><ul><li>{words}</li></ul></div>"),
+    ] {
+        let Reading::Article(article) = reading(&page_around("", "", &around)) else { panic!("{around}") };
+        assert_eq!(
+            (article.opt_outs.as_slice(), article.rights.as_deref()),
+            (&["words:AI학습".to_owned()][..], Some(words))
+        );
+    }
+    // A story about such words is no such word.
+    let told = "<p>그는 인공지능 학습을 금지하는 법을 두고 오래 말했다.</p>";
+    let Reading::Article(article) = reading(&page_around("", told, "")) else { panic!("a story") };
+    assert!(article.opt_outs.is_empty());
+}
+
+#[test]
 fn a_page_too_large_for_the_libraries_is_refused() {
     let html = page_around("", &format!("<!--{}-->", "x".repeat(4 << 20)), "");
     let Reading::NotAnArticle { why } = reading(&html) else { panic!("it is too large") };

@@ -70,6 +70,10 @@ pub enum Reading {
     Unreadable {
         why: String,
     },
+    /// Nobody said that the page is an article, and it is none; or it cannot be read. It would be the same tomorrow.
+    NoArticle {
+        why: String,
+    },
     /// The server refuses in words, with a status as if all were well.
     Refused {
         why: String,
@@ -177,6 +181,7 @@ impl Reading {
             | Self::Withheld { .. }
             | Self::Policy
             | Self::Unreadable { .. }
+            | Self::NoArticle { .. }
             | Self::Refused { .. }
             | Self::LeftAlone { .. } => Vec::new(),
         }
@@ -196,6 +201,7 @@ fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wan
             Settlement { article: Some(article), ..settled(Verdict::Withheld { why }) }
         }
         Reading::Unreadable { why } => unread(page, why, now),
+        Reading::NoArticle { why } => settled(Verdict::Unextracted { why }),
         Reading::Refused { why } => refused(page, why, now),
         Reading::LeftAlone { why } => broken_off(page, Verdict::Refused { why }),
     }

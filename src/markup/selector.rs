@@ -94,6 +94,10 @@ impl Pattern {
         Some(found.get(1).or_else(|| found.get(0))?.as_str())
     }
 
+    pub fn has_group(&self) -> bool {
+        self.0.captures_len() > 1
+    }
+
     /// Returns `text` without any match.
     pub fn cut(&self, text: &str) -> String {
         self.0.replace_all(text, "").into_owned()

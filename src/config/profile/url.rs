@@ -94,6 +94,10 @@ impl UrlRules {
         if !self.article.is_empty() && self.number.is_empty() {
             return Some(("article", "`number` must name the parameter that numbers them".to_owned()));
         }
+        if self.article_patterns.iter().any(|pattern| !pattern.has_group()) {
+            let why = "each must have a group for the number, like '^/article/(\\d+)$'";
+            return Some(("article_patterns", why.to_owned()));
+        }
         let window = self.date_window.as_ref()?;
         let why = || format!("{:?} does not tell every day from another, as \"%Y-%m-%d\" does", window.format);
         (!window.tells_days_apart()).then(|| ("date_window", why()))

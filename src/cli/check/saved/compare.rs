@@ -5,8 +5,8 @@ use std::fmt;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Keys of an expectation that tell how a page is read, and not what is read.
-const HOW: [&str; 3] = ["url", "fetched_at", "error"];
+/// Keys of an expectation that tell how and where a page was read, and not what is read in it.
+const HOW: [&str; 8] = ["url", "fetched_at", "error", "id", "site", "version", "first_seen_at", "http_status"];
 /// Characters of a value that are shown.
 const SHOWN: usize = 80;
 

@@ -5,7 +5,11 @@ use std::path::Path;
 
 use anyhow::Context;
 
+use crate::cli::configuration::regular;
 use crate::config::shipped;
+
+/// Bytes of a saved page.
+const LARGEST: u64 = 64 << 20;
 
 /// A page, and what a profile should read in it.
 pub(in crate::cli) struct SavedPage {
@@ -35,8 +39,8 @@ fn of_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     for entry in std::fs::read_dir(folder).with_context(fault)? {
         let path = entry.with_context(fault)?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if path.is_file() && !name.starts_with(['.', '#']) && !name.ends_with('~') {
-            let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        if !path.is_dir() && !name.starts_with(['.', '#']) && !name.ends_with('~') {
+            let bytes = regular(&path, LARGEST).with_context(|| format!("cannot read {}", path.display()))?;
             files.insert(name, bytes);
         }
     }
