@@ -1,5 +1,6 @@
 //! What changed from one version of an article to another: fields, and words of the text.
 
+use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::extract::Article;
@@ -30,31 +31,25 @@ pub enum Piece {
 
 /// Returns the fields, other than the text, in which two versions differ.
 pub fn fields(old: &Article, new: &Article) -> Vec<FieldChange> {
-    told(old)
-        .into_iter()
-        .zip(told(new))
-        .filter(|((_, old), (_, new))| old != new)
-        .map(|((field, old), (_, new))| FieldChange { field, old, new })
-        .collect()
+    let told = old.fields().into_iter().zip(new.fields());
+    let changed = told.filter(|((_, old), (_, new))| old != new);
+    changed.map(|((field, old), (_, new))| FieldChange { field, old: readable(&old), new: readable(&new) }).collect()
 }
 
-fn told(article: &Article) -> [(&'static str, Option<String>); 12] {
-    let list = |texts: &[String]| Some(texts.join(", ")).filter(|told| !told.is_empty());
-    let images: Vec<String> = article.images.iter().map(|image| image.url.clone()).collect();
-    [
-        ("title", article.title.clone()),
-        ("subtitle", article.subtitle.clone()),
-        ("byline", article.byline.clone()),
-        ("authors", list(&article.authors)),
-        ("published_at", article.published_at.map(|time| time.to_string())),
-        ("modified_at", article.modified_at.map(|time| time.to_string())),
-        ("section", article.section.clone()),
-        ("subsection", article.subsection.clone()),
-        ("tags", list(&article.tags)),
-        ("images", list(&images)),
-        ("rights", article.rights.clone()),
-        ("opt_outs", list(&article.opt_outs)),
-    ]
+/// A field as people read it: what it lists parted by commas, a photo as its address with its caption.
+fn readable(value: &Value) -> Option<String> {
+    let told = match value {
+        Value::Null => return None,
+        Value::String(text) => text.clone(),
+        Value::Array(list) => list.iter().filter_map(readable).collect::<Vec<_>>().join(", "),
+        Value::Object(photo) => {
+            let rest = ["caption", "credit"].iter().filter_map(|key| readable(&photo[*key]));
+            let url = readable(&photo["url"]).unwrap_or_default();
+            rest.fold(url, |told, rest| format!("{told} ({rest})"))
+        }
+        other => other.to_string(),
+    };
+    Some(told).filter(|told| !told.is_empty())
 }
 
 /// Compares two texts, whose paragraphs are parted by blank lines, word by word.
@@ -95,6 +90,7 @@ fn end(paragraphs: &mut Vec<Paragraph>, pieces: &mut Vec<Piece>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::extract::Image;
 
     fn kept(text: &str) -> Piece {
         Piece::Kept(text.to_owned())
@@ -144,5 +140,19 @@ mod tests {
         let new = Article { title: Some("방".into()), tags: vec!["가".into()], ..Article::default() };
         let change = FieldChange { field: "title", old: Some("책".into()), new: Some("방".into()) };
         assert_eq!(fields(&old, &new), [change]);
+    }
+
+    #[test]
+    fn a_caption_alone_is_a_change_that_can_be_read() {
+        let photo = |caption: &str| Image { url: "/1.jpg".into(), caption: Some(caption.into()), credit: None };
+        let of =
+            |photos: Vec<Image>| Article {
+                images: photos, tags: vec!["가".into(), "나".into()], ..Article::default()
+            };
+        let change =
+            FieldChange { field: "images", old: Some("/1.jpg (책)".into()), new: Some("/1.jpg (방)".into()) };
+        assert_eq!(fields(&of(vec![photo("책")]), &of(vec![photo("방")])), [change]);
+        let gone = fields(&of(Vec::new()), &Article::default());
+        assert_eq!(gone, [FieldChange { field: "tags", old: Some("가, 나".into()), new: None }]);
     }
 }

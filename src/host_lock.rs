@@ -129,8 +129,7 @@ impl HostLock {
 
 /// A name for any host: brackets and colons stand in some.
 fn name(host: &Host) -> String {
-    let digest = Sha256::digest(host.as_str());
-    digest[..16].iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(&Sha256::digest(host.as_str())[..16])
 }
 
 /// Makes the folder, for everybody to write in.

@@ -84,6 +84,11 @@ impl PageUrl {
         })
     }
 
+    /// Returns the last label of the host's name, `kr`.
+    pub fn last_label(&self) -> &str {
+        self.0.host_str().and_then(|name| name.rsplit('.').next()).unwrap_or_default()
+    }
+
     /// Returns scheme, host and port: what one robots.txt speaks for (RFC 9309 §2.3).
     pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()

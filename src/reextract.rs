@@ -1,5 +1,5 @@
-//! Re-extraction: everything that was kept is read again, on all cores and without a request; what reads otherwise
-//! becomes a version.
+//! Re-extraction: everything that was kept is read again, on all cores and without a request; other words become a
+//! version, better fields are put in their place.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -43,7 +43,7 @@ pub struct Summary {
     pub captures: u64,
     /// Of them, as they were known.
     pub same: u64,
-    /// Articles with a further version.
+    /// Articles that read otherwise than before, in their words or in a field.
     pub changed: u64,
     /// Articles that no reading had found.
     pub found: u64,
@@ -153,7 +153,7 @@ fn what(readers: &[Arc<SiteReader>]) -> String {
     readers.sort();
     let mut hash = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
     readers.iter().for_each(|reader| hash.update(reader));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(hash.finalize())
 }
 
 impl Summary {

@@ -124,7 +124,7 @@ impl SiteReader {
             let reading = Reading::Unreadable { why: format!("its content type is {content_type}") };
             return Read { reading, charset: None, judgement: self.judge_headers(page, answer, files, now) };
         }
-        let decoded = decode(&answer.body, content_type, last_label(&page.url));
+        let decoded = decode(&answer.body, content_type, page.url.last_label());
         let tree = Tree::parse(&decoded.text);
         let reading = match &tree {
             Ok(tree) => reading(&decoded.text, tree),
@@ -171,7 +171,7 @@ impl SiteReader {
         if !is_text(content_type) {
             return extract::Reading::NotAnArticle { why: format!("its content type is {content_type}") };
         }
-        let html = decode(body, content_type, last_label(url)).text;
+        let html = decode(body, content_type, url.last_label()).text;
         if !self.articles.is_generic() {
             return self.articles.read(url, &html);
         }
@@ -211,7 +211,7 @@ impl SiteReader {
             (Role::Policy, _) => Reading::Policy,
             (Role::Article, _) => match self.articles.read_tree(&page.url, html, tree) {
                 // Without a profile, links lead to pages of all kinds.
-                extract::Reading::NotAnArticle { why } if self.is_generic() => Reading::NoArticle { why },
+                extract::Reading::NotAnArticle { why } if self.lists_nothing() => Reading::NoArticle { why },
                 reading => Reading::Article(reading),
             },
             (Role::Home, Some(lists)) => Reading::Home(read_home(&lists.menu, &lists.grammar, &page.url, tree)),
@@ -326,11 +326,6 @@ impl Lists {
 fn section(site: &Site, path: &str) -> Result<PageUrl, SiteError> {
     let fault = || SiteError { site: site.name.clone(), path: path.to_owned(), home: site.home.to_string() };
     site.home.join(path).map_err(|_| fault())
-}
-
-/// The last label of an address's host, `kr`.
-fn last_label(url: &PageUrl) -> &str {
-    url.as_url().host_str().and_then(|name| name.rsplit('.').next()).unwrap_or_default()
 }
 
 /// The moment a day begins in the paper's zone.

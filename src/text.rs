@@ -35,6 +35,11 @@ pub fn clean_some(raw: &str) -> Option<String> {
     Some(clean(raw)).filter(|text| !text.is_empty())
 }
 
+/// Returns letters and digits in lower case: what stays the same where quotes, spaces and marks differ from paper to paper.
+pub fn letters(text: &str) -> impl Iterator<Item = char> {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+}
+
 /// Zero-width characters, byte-order marks, soft hyphens, direction marks and control characters. U+200D (joiner) is
 /// kept: emoji need it.
 fn is_invisible(c: char) -> bool {

@@ -396,6 +396,33 @@ fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_wha
     assert_eq!(desk.count("change"), 3);
 }
 
+#[test]
+fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
+    let mut desk = Desk::new();
+    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
+    let page = desk.page();
+    desk.settle(page.clone(), story("하나"));
+    desk.settle(page, story("하나"));
+    let captures = desk.archive.kept_captures(0, 10).unwrap();
+    let sections = [captures[0].id, captures[1].id].into_iter().zip(["문화", "사회"]);
+    let mut pass = || -> Vec<Revision> {
+        let one = |(capture, section): (&saseo::archive::KeptCapture, &str)| {
+            let article = Article { section: Some(section.to_owned()), ..read_as("하나") };
+            desk.archive.revise(desk.lease, capture, article, NOW).unwrap()
+        };
+        captures.iter().zip(["문화", "사회"]).map(one).collect()
+    };
+    let changed = |revision: &Revision| matches!(revision, Revision::Changed { fields, .. } if *fields == ["section"]);
+    assert!(pass().iter().all(changed));
+    assert_eq!(pass(), [Revision::Same, Revision::Same]);
+    desk.archive.save().unwrap();
+    let sql = desk.sql();
+    let mut select = sql.prepare("SELECT capture_id, section FROM version ORDER BY n").unwrap();
+    let versions: Vec<(i64, String)> =
+        select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap();
+    assert!(versions.iter().map(|(capture, section)| (*capture, section.as_str())).eq(sections), "{versions:?}");
+}
+
 /// A wire story of some length, as one paper prints it.
 fn wire(head: &str, last: &str) -> Settlement {
     let sentence =

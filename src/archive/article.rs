@@ -1,9 +1,9 @@
 //! Articles and their versions.
 
-use rusqlite::{Connection, OptionalExtension, params};
-use serde_json::json;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::{Value, json};
 
-use crate::archive::copies::write_fingerprint;
+use crate::archive::copies::{enter_story, leave_story};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_number;
 use crate::extract::{Access, Article};
@@ -54,8 +54,15 @@ impl Written {
 /// An article that is known, and how a reading differs from the version that was in force at its capture.
 struct Known {
     article: i64,
-    version: i64,
+    version: Version,
     fields: Vec<&'static str>,
+}
+
+/// A version by its number, and the capture that it was read in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Version {
+    n: i64,
+    capture: i64,
 }
 
 impl Known {
@@ -80,8 +87,8 @@ pub(in crate::archive) fn write_article(
     }
 }
 
-/// Keeps what a capture says when it is read again: other words make a further version, a better field is put in its
-/// place.
+/// Keeps what a capture says when it is read again: other words make a further version; a better field is put in its
+/// place where the version is the capture's own, and makes a further version where another capture told the former one.
 pub(in crate::archive) fn rewrite_article(
     work: &Connection,
     page: &Page,
@@ -92,9 +99,11 @@ pub(in crate::archive) fn rewrite_article(
     match known(work, page, article, capture)? {
         None => write_new(work, page, article, capture, now),
         Some(known) if known.fields.is_empty() => unchanged(work, &known),
-        Some(known) if known.has_other_words() => write_changed(work, known, article, capture, now),
+        Some(known) if known.has_other_words() || known.version.capture != capture => {
+            write_changed(work, known, article, capture, now)
+        }
         Some(known) => {
-            amend(work, &known, article)?;
+            write_version(work, known.article, known.version, article, now)?;
             follow_up(work, known, article, now)
         }
     }
@@ -106,7 +115,7 @@ fn known(work: &Connection, page: &Page, article: &Article, capture: i64) -> Res
     let at = version_at(work, id, capture)?;
     // Of a capture before the first version, only other words are news.
     let version = at.map_or_else(|| first_version(work, id), Ok)?;
-    let mut fields = changed_fields(work, id, version, article)?;
+    let mut fields = changed_fields(work, id, version.n, article)?;
     if at.is_none() {
         fields.retain(|field| *field == "text");
     }
@@ -126,9 +135,9 @@ fn write_new(
     now: Timestamp,
 ) -> Result<Written, ArchiveError> {
     let id = add_article(work, page, page.number.or(article.number), article.access, now)?;
-    write_version(work, id, 1, article, capture, now)?;
+    write_version(work, id, Version { n: 1, capture }, article, now)?;
     write_change(work, id, Change::New, 1, now)?;
-    write_fingerprint(work, id, article)?;
+    enter_story(work, id, article)?;
     Ok(Written::New)
 }
 
@@ -139,8 +148,8 @@ fn write_changed(
     capture: i64,
     now: Timestamp,
 ) -> Result<Written, ArchiveError> {
-    let version = last_version(work, known.article)? + 1;
-    write_version(work, known.article, version, article, capture, now)?;
+    let version = Version { n: last_number(work, known.article)? + 1, capture };
+    write_version(work, known.article, version, article, now)?;
     follow_up(work, Known { version, ..known }, article, now)
 }
 
@@ -149,9 +158,10 @@ fn follow_up(work: &Connection, known: Known, article: &Article, now: Timestamp)
     let Known { article: id, version, fields } = known;
     if version_at(work, id, i64::MAX)? == Some(version) {
         work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
-            .execute(params![id, access(article.access)])?;
-        write_change(work, id, Change::Changed, version, now)?;
-        write_fingerprint(work, id, article)?;
+            .execute(params![id, article.access.name()])?;
+        write_change(work, id, Change::Changed, version.n, now)?;
+        leave_story(work, id)?;
+        enter_story(work, id, article)?;
     }
     Ok(Written::Changed { article: id, fields })
 }
@@ -166,23 +176,27 @@ fn write_change(work: &Connection, id: i64, change: Change, n: i64, now: Timesta
     Ok(())
 }
 
-/// The number of the version that was in force when a capture was made: of the newest capture up to it, the newest
-/// reading.
-fn version_at(work: &Connection, id: i64, capture: i64) -> Result<Option<i64>, ArchiveError> {
+/// The version that was in force when a capture was made: of the newest capture up to it, the newest reading.
+fn version_at(work: &Connection, id: i64, capture: i64) -> Result<Option<Version>, ArchiveError> {
     let mut select = work.prepare_cached(
-        "SELECT n FROM version WHERE article_id = ?1 AND capture_id <= ?2 ORDER BY capture_id DESC, n DESC LIMIT 1",
+        "SELECT n, capture_id FROM version WHERE article_id = ?1 AND capture_id <= ?2
+         ORDER BY capture_id DESC, n DESC LIMIT 1",
     )?;
-    Ok(select.query_row([id, capture], |row| row.get(0)).optional()?)
+    Ok(select.query_row([id, capture], version).optional()?)
 }
 
-/// The number of the version that the oldest capture made.
-fn first_version(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
+/// The version that the oldest capture made.
+fn first_version(work: &Connection, id: i64) -> Result<Version, ArchiveError> {
     let mut select =
-        work.prepare_cached("SELECT n FROM version WHERE article_id = ?1 ORDER BY capture_id, n LIMIT 1")?;
-    Ok(select.query_row([id], |row| row.get(0))?)
+        work.prepare_cached("SELECT n, capture_id FROM version WHERE article_id = ?1 ORDER BY capture_id, n LIMIT 1")?;
+    Ok(select.query_row([id], version)?)
 }
 
-fn last_version(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
+fn version(row: &Row<'_>) -> rusqlite::Result<Version> {
+    Ok(Version { n: row.get(0)?, capture: row.get(1)? })
+}
+
+fn last_number(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
     let mut select = work.prepare_cached("SELECT max(n) FROM version WHERE article_id = ?1")?;
     Ok(select.query_row([id], |row| row.get(0))?)
 }
@@ -198,57 +212,52 @@ fn add_article(
         "INSERT INTO article (site_id, number, url, access, first_seen_at)
          VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![page.site, number.map(stored_number), page.url.as_str(), access(open_to), now.millis()])?;
+    .execute(params![page.site, number.map(stored_number), page.url.as_str(), open_to.name(), now.millis()])?;
     Ok(work.last_insert_rowid())
 }
 
-/// What an article tells of a field, as its column keeps it.
-type Told = fn(&Article) -> Option<String>;
-
-/// The fields that make a version, other than the text: their columns, and how an article tells them.
-const FIELDS: [(&str, Told); 14] = [
-    ("title", |article| article.title.clone()),
-    ("subtitle", |article| article.subtitle.clone()),
-    ("authors", |article| Some(json!(article.authors).to_string())),
-    ("byline", |article| article.byline.clone()),
-    ("published_at", |article| article.published_at.map(|time| time.to_string())),
-    ("modified_at", |article| article.modified_at.map(|time| time.to_string())),
-    ("section", |article| article.section.clone()),
-    ("subsection", |article| article.subsection.clone()),
-    ("images", |article| Some(json!(article.images).to_string())),
-    ("tags", |article| Some(json!(article.tags).to_string())),
-    ("rights", |article| article.rights.clone()),
-    ("opt_outs", |article| Some(json!(article.opt_outs).to_string())),
-    ("canonical_url", |article| article.canonical_url.clone()),
-    ("published_source", |article| article.published_source.clone()),
-];
-
 /// The fields in which an article differs from a version that is kept, the text (by its hash) first.
 fn changed_fields(work: &Connection, id: i64, n: i64, article: &Article) -> Result<Vec<&'static str>, ArchiveError> {
-    let mut select = work.prepare_cached(
-        "SELECT title, subtitle, authors, byline, published_at, modified_at, section, subsection, images, tags, rights,
-                opt_outs, canonical_url, published_source, content_sha256
-         FROM version WHERE article_id = ?1 AND n = ?2",
-    )?;
-    let kept: Vec<Option<String>> =
-        select.query_row([id, n], |row| (0..=FIELDS.len()).map(|k| row.get(k)).collect::<Result<_, _>>())?;
-    // The hash is that of title and text.
-    let retitled = Article { title: kept[0].clone(), paragraphs: article.paragraphs.clone(), ..Article::default() };
-    let text = (kept[FIELDS.len()] != Some(retitled.content_sha256())).then_some("text");
-    let others = FIELDS.iter().zip(&kept).filter(|((_, told), kept)| told(article) != **kept);
-    Ok(text.into_iter().chain(others.map(|((name, _), _)| *name)).collect())
+    let told = article.fields();
+    let columns = told.each_ref().map(|(name, _)| *name).join(", ");
+    let mut select = work.prepare_cached(&format!(
+        "SELECT content_sha256, title, {columns} FROM version WHERE article_id = ?1 AND n = ?2"
+    ))?;
+    select
+        .query_row([id, n], |row| {
+            // The hash is that of title and text.
+            let retitled = Article { title: row.get(1)?, paragraphs: article.paragraphs.clone(), ..Article::default() };
+            let text = (row.get::<_, String>(0)? != retitled.content_sha256()).then_some("text");
+            let mut changed: Vec<&'static str> = text.into_iter().collect();
+            for (name, value) in told {
+                if row.get::<_, Option<String>>(name)? != column(value) {
+                    changed.push(name);
+                }
+            }
+            Ok(changed)
+        })
+        .map_err(ArchiveError::from)
 }
 
+/// A field as its column keeps it: lists in JSON.
+fn column(value: Value) -> Option<String> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text),
+        list => Some(list.to_string()),
+    }
+}
+
+/// Writes a version, or writes it anew.
 fn write_version(
     work: &Connection,
     id: i64,
-    n: i64,
+    Version { n, capture }: Version,
     article: &Article,
-    capture: i64,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     work.prepare_cached(
-        "INSERT INTO version (article_id, n, capture_id, made_at, canonical_url, title, subtitle, authors, byline,
+        "INSERT OR REPLACE INTO version (article_id, n, capture_id, made_at, canonical_url, title, subtitle, authors, byline,
            published_at, published_ms, modified_at, published_source, section, subsection, language, text, images, tags,
            rights, opt_outs, content_sha256, extractor, searchable, confidence)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
@@ -281,47 +290,6 @@ fn write_version(
         article.confidence,
     ])?;
     Ok(())
-}
-
-/// Puts better fields into a version; its words stand.
-fn amend(work: &Connection, known: &Known, article: &Article) -> Result<(), ArchiveError> {
-    work.prepare_cached(
-        "UPDATE version SET canonical_url = ?3, subtitle = ?4, authors = ?5, byline = ?6, published_at = ?7, published_ms = ?8,
-           modified_at = ?9, published_source = ?10, section = ?11, subsection = ?12, language = ?13, images = ?14, tags = ?15,
-           rights = ?16, opt_outs = ?17, extractor = ?18, searchable = ?19, confidence = ?20
-         WHERE article_id = ?1 AND n = ?2",
-    )?
-    .execute(params![
-        known.article,
-        known.version,
-        article.canonical_url,
-        article.subtitle,
-        json!(article.authors).to_string(),
-        article.byline,
-        article.published_at.map(|time| time.to_string()),
-        article.published_at.map(|time| time.at.millis()),
-        article.modified_at.map(|time| time.to_string()),
-        article.published_source,
-        article.section,
-        article.subsection,
-        article.language,
-        json!(article.images).to_string(),
-        json!(article.tags).to_string(),
-        article.rights,
-        json!(article.opt_outs).to_string(),
-        article.extractor,
-        !article.noindex,
-        article.confidence,
-    ])?;
-    Ok(())
-}
-
-fn access(access: Access) -> &'static str {
-    match access {
-        Access::Open => "open",
-        Access::Members => "members",
-        Access::Gone => "gone",
-    }
 }
 
 /// Returns the row that already holds an article, by its number, or else by its address.

@@ -21,10 +21,8 @@ struct Other {
     simhash: u64,
 }
 
-/// Notes an article's fingerprint, and which paper's article of the same story was the first. What was known of it before is
-/// forgotten: its words or its date may be others now.
-pub(in crate::archive) fn write_fingerprint(work: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
-    leave_story(work, id)?;
+/// Notes the fingerprint of an article that has none, and which paper's article of the same story was the first.
+pub(in crate::archive) fn enter_story(work: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
     // What only members may read is no story to compare, and without a date nobody knows with what.
     let text = article.text();
     let Some(published) = article.published_at.filter(|_| article.access == Access::Open) else { return Ok(()) };
@@ -40,8 +38,9 @@ pub(in crate::archive) fn write_fingerprint(work: &Connection, id: i64, article:
     }
 }
 
-/// Takes an article out of its story. Where others follow it, the earliest of them leads from now on.
-fn leave_story(work: &Connection, id: i64) -> Result<(), ArchiveError> {
+/// Forgets an article's fingerprint and takes it out of its story: its words or its date may be others now. Where others
+/// follow it, the earliest of them leads from now on.
+pub(in crate::archive) fn leave_story(work: &Connection, id: i64) -> Result<(), ArchiveError> {
     let known = work.prepare_cached("DELETE FROM fingerprint WHERE article_id = ?1")?.execute([id])?;
     if known == 0 {
         return Ok(());

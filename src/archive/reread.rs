@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::article::{Written, known_article, rewrite_article};
 use crate::archive::capture::unpack;
-use crate::archive::copies::{has_fingerprint, write_fingerprint};
+use crate::archive::copies::{enter_story, has_fingerprint};
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::store::Archive;
@@ -35,7 +35,7 @@ pub struct KeptCapture {
 pub enum Revision {
     /// What is known already.
     Same,
-    /// Another reading of a known article, and the fields in which it differs: a further version where its words are others.
+    /// Another reading of a known article, and the fields in which it differs.
     Changed { article: i64, fields: Vec<&'static str> },
     /// An article that no reading had found.
     Found,
@@ -149,7 +149,7 @@ impl Archive {
             Written::Same { article: id, is_newest } => {
                 // Archives of older schemas have none.
                 if is_newest && !has_fingerprint(self.work(lease)?, id)? {
-                    write_fingerprint(self.work(lease)?, id, &article)?;
+                    enter_story(self.work(lease)?, id, &article)?;
                 }
                 Revision::Same
             }

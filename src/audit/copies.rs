@@ -82,7 +82,7 @@ impl Copies {
 
     fn keep(&mut self, id: RobotsId, copy: RobotsCopy) {
         let (robots, wording, bytes) = match &copy.ruled {
-            Ruled::Rules { body } => (Robots::parse(body, &self.agent), hex(&Sha256::digest(body)), body.len()),
+            Ruled::Rules { body } => (Robots::parse(body, &self.agent), hex::encode(Sha256::digest(body)), body.len()),
             Ruled::AllowAll => (Robots::allow_all(), "there was none".to_owned(), 0),
             Ruled::ForbidAll => (Robots::forbid_all(), "out of reach".to_owned(), 0),
         };
@@ -164,9 +164,4 @@ fn of_copy(id: RobotsId, row: i64, brought: &Brought, fault: String) -> Violatio
     let host = PageUrl::parse(&brought.copy.origin).map_or(brought.copy.origin.clone(), |url| url.host().to_string());
     let owed = "the robots.txt that was obeyed is the one that came".to_owned();
     Violation::at_host(Kind::Robots, &host, &rows, owed, format!("copy {} is not: {fault}", id.0))
-}
-
-/// Returns bytes in hexadecimal digits.
-pub(in crate::audit) fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::audit::copies::{Version, hex};
+use crate::audit::copies::Version;
 use crate::audit::pace::Pace;
 use crate::audit::totals::{Tally, Totals, date};
 use crate::audit::violation::Violation;
@@ -115,7 +115,7 @@ impl Findings {
                 .map(|(day, (requests, bytes))| Day { date: date(*day), requests: *requests, bytes: *bytes })
                 .collect(),
             robots,
-            head: totals.head.map(|(row, hash)| Head { row, hash: hex(&hash) }),
+            head: totals.head.map(|(row, hash)| Head { row, hash: hex::encode(hash) }),
             violations,
             remarks,
         }

@@ -136,21 +136,21 @@ impl Configuration {
     }
 
     fn knows_profile(&self, site: &Site, file: &ConfigFile) -> Result<(), ConfigError> {
-        let Some(name) = &site.profile else { return Ok(()) };
-        if self.profiles.files().iter().any(|one| one.profile.name == *name) {
-            return Ok(());
-        }
-        let known: Vec<String> = self.current_profiles().map(|profile| profile.name.clone()).collect();
-        Err(fault(&file.name, &file.text, "profile", &format!("there is no profile {name:?}; there {}", among(&known))))
+        let why = site.profile.as_ref().and_then(|name| self.lacks(name));
+        why.map_or(Ok(()), |why| Err(fault(&file.name, &file.text, "profile", &why)))
     }
 
     /// Refuses a profile that there is none of.
     pub fn knows(&self, profile: &str) -> Result<(), ConfigurationError> {
-        let known: Vec<String> = self.profiles.files().iter().map(|one| one.profile.name.clone()).collect();
-        if known.iter().any(|name| name == profile) {
-            return Ok(());
-        }
-        Err(ConfigurationError::Usage(format!("there is no profile {profile:?}; there {}", among(&known))))
+        self.lacks(profile).map_or(Ok(()), |why| Err(ConfigurationError::Usage(why)))
+    }
+
+    /// Returns what is said where no file has a profile of that name, valid on whatever days.
+    fn lacks(&self, profile: &str) -> Option<String> {
+        let mut known: Vec<String> = self.profiles.files().iter().map(|one| one.profile.name.clone()).collect();
+        known.dedup();
+        (!known.iter().any(|name| name == profile))
+            .then(|| format!("there is no profile {profile:?}; there {}", among(&known)))
     }
 
     /// Returns a site's file, and the error for one of its keys.

@@ -91,8 +91,7 @@ pub(in crate::cli) struct Saved {
 
 impl Saved {
     pub fn new(bytes: Vec<u8>, url: PageUrl) -> Self {
-        let tld = url.as_url().domain().and_then(|name| name.rsplit('.').next()).unwrap_or_default();
-        Self { html: decode(&bytes, "", tld).text.into_owned(), bytes, url }
+        Self { html: decode(&bytes, "", url.last_label()).text.into_owned(), bytes, url }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Signals while a file is written: what is half written goes before the process does.
+//! Signals to commands that are no crawl: work stops between two steps, and a file that is half written goes.
 
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};

@@ -13,7 +13,7 @@ use crate::cli::progress::Line;
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::reextract::{Mode, Plan, Summary, reextract};
+use crate::reextract::{Mode, Plan, Progress, Summary, reextract};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ReextractArgs {
@@ -37,44 +37,8 @@ pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Resu
     let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
     let readers = sites.iter().map(|site| configuration.readers(site)).collect::<Result<Vec<_>, _>>()?;
     let plan = Plan { readers: readers.concat(), mode };
-    let caught = Caught::new()?;
-    let clock = Clock::system();
-    let holder = format!("reextract, process {}, since {}", std::process::id(), clock.now());
-    if !common.data().join(FILE).exists() {
-        let crawl = hint::command(common, &["crawl"]);
-        anyhow::bail!("there is no archive in {} to read again; `{crawl}` makes one", common.data().display());
-    }
-    let _lock = Lock::take(common.data(), &holder)?;
-    if mode == Mode::DryRun {
-        // An older archive would be brought up to date: it is refused instead.
-        Reader::open(common.data())?;
-    }
-    let mut archive = Archive::open(common.data(), configuration.settings.archive.durability)?;
-    let (lease, run) = match mode {
-        Mode::Write => {
-            let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
-            (lease, Some(archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?))
-        }
-        Mode::DryRun => (archive.lease()?, None),
-    };
-    let signal = caught.noted();
-    let line = Line::new(common);
-    let summary = reextract(
-        &mut archive,
-        lease,
-        &plan,
-        &clock,
-        || signal.get().is_some(),
-        |progress| {
-            line.show(&format!("{} pages read again, {} to go", progress.captures, progress.left));
-        },
-    )?;
-    line.end();
-    if let Some(run) = run {
-        let how = if summary.is_broken_off { How::Interrupted } else { How::Finished };
-        let tally = Tally { articles_new: summary.found, articles_changed: summary.changed, ..Tally::default() };
-        archive.end_run(run, how, &tally, clock.now())?;
-    }
+    let signal = Caught::new()?.noted();
+    let summary = read_again(common, &configuration, &plan, || signal.get().is_some())?;
     tell(common, args, &summary)?;
     if summary.lost > args.tolerate {
         say::note(&format!(
@@ -87,6 +51,45 @@ pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Resu
         false if summary.lost > args.tolerate => Exit::Failures,
         false => Exit::Done,
     })
+}
+
+/// Does it as a run of its own; a dry run leaves no trace.
+fn read_again(
+    common: &Common,
+    configuration: &Configuration,
+    plan: &Plan,
+    is_stopped: impl Fn() -> bool,
+) -> anyhow::Result<Summary> {
+    let clock = Clock::system();
+    let holder = format!("reextract, process {}, since {}", std::process::id(), clock.now());
+    if !common.data().join(FILE).exists() {
+        let crawl = hint::command(common, &["crawl"]);
+        anyhow::bail!("there is no archive in {} to read again; `{crawl}` makes one", common.data().display());
+    }
+    let _lock = Lock::take(common.data(), &holder)?;
+    if plan.mode == Mode::DryRun {
+        // An older archive would be brought up to date: it is refused instead.
+        Reader::open(common.data())?;
+    }
+    let mut archive = Archive::open(common.data(), configuration.settings.archive.durability)?;
+    let (lease, run) = match plan.mode {
+        Mode::Write => {
+            let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
+            (lease, Some(archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?))
+        }
+        Mode::DryRun => (archive.lease()?, None),
+    };
+    let line = Line::new(common);
+    let told =
+        |progress: &Progress| line.show(&format!("{} pages read again, {} to go", progress.captures, progress.left));
+    let summary = reextract(&mut archive, lease, plan, &clock, is_stopped, told)?;
+    line.end();
+    if let Some(run) = run {
+        let how = if summary.is_broken_off { How::Interrupted } else { How::Finished };
+        let tally = Tally { articles_new: summary.found, articles_changed: summary.changed, ..Tally::default() };
+        archive.end_run(run, how, &tally, clock.now())?;
+    }
+    Ok(summary)
 }
 
 fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::Result<Vec<&'c Site>> {

@@ -28,10 +28,10 @@ pub(in crate::cli) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Ex
         Some(n) => version(&versions, &found, n)?,
     };
     if common.json {
-        let list: Vec<_> = versions.iter().map(|one| json!({"version": one.kept.version, "fetched_at": one.kept.fetched_at, "extractor": one.article.extractor})).collect();
+        let listed = |Version { kept, article }: &Version| json!({"version": kept.version, "fetched_at": kept.fetched_at, "extractor": article.extractor});
         let mut value = serde_json::to_value(record(shown))?;
         value["first_copy"] = json!(found.first_copy);
-        value["versions"] = json!(list);
+        value["versions"] = versions.iter().map(listed).collect();
         say::json(&value)?;
         return Ok(Exit::Done);
     }

@@ -182,6 +182,8 @@ mod tests {
     fn rules_of_addresses_that_cannot_work_are_told() {
         let patterns = "[url]\narticle_patterns = ['^/a/(\\d+)$']\n";
         assert!(read_profile("x", &format!("name = \"x\"\n{patterns}canonical = \"/a/{{number}}\"")).is_ok());
+        let window = "canonical = \"/a/{number}\"\ndate_window = {from = \"f\", until = \"u\", format = \"%Y\"}\n";
+        assert!(error(&format!("{patterns}{window}")).starts_with("profiles/x.toml:5: `url.date_window`: "));
         for canonical in ["/a/number", "/b/{number}", "/a/{number}/x", "a/{number}"] {
             let said = error(&format!("{patterns}canonical = \"{canonical}\"\n"));
             assert!(said.starts_with("profiles/x.toml:4: `url.canonical`: "), "{said}");

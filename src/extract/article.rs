@@ -1,8 +1,7 @@
 //! What an article is, once its page is read.
 
-use std::fmt::Write;
-
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
@@ -100,16 +99,35 @@ impl Article {
         self.paragraphs.join("\n\n")
     }
 
+    /// Returns the fields, other than the text, that make one version of it differ from another, by their names in the
+    /// archive; lists as arrays, photos with their captions.
+    pub fn fields(&self) -> [(&'static str, Value); 14] {
+        let time = |time: Option<LocalTime>| json!(time.map(|time| time.to_string()));
+        [
+            ("title", json!(self.title)),
+            ("subtitle", json!(self.subtitle)),
+            ("authors", json!(self.authors)),
+            ("byline", json!(self.byline)),
+            ("published_at", time(self.published_at)),
+            ("modified_at", time(self.modified_at)),
+            ("section", json!(self.section)),
+            ("subsection", json!(self.subsection)),
+            ("images", json!(self.images)),
+            ("tags", json!(self.tags)),
+            ("rights", json!(self.rights)),
+            ("opt_outs", json!(self.opt_outs)),
+            ("canonical_url", json!(self.canonical_url)),
+            ("published_source", json!(self.published_source)),
+        ]
+    }
+
     /// Returns the SHA-256, in lower-case hexadecimal, of the title followed by the text, in NFC and without any white
     /// space: a new skin, other line ends or other paragraphs leave it as it is, a changed word does not.
     pub fn content_sha256(&self) -> String {
         let title = self.title.as_deref().unwrap_or_default();
         let words = std::iter::once(title).chain(self.paragraphs.iter().map(String::as_str));
         let content: String = words.flat_map(|text| text.nfc()).filter(|c| !c.is_whitespace()).collect();
-        Sha256::digest(content).iter().fold(String::with_capacity(64), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("a String takes everything");
-            hex
-        })
+        hex::encode(Sha256::digest(content))
     }
 }
 

@@ -12,7 +12,7 @@ mod words;
 
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Article;
-use crate::extract::body::{Story, story};
+use crate::extract::body::Story;
 use crate::extract::generic::confidence::Evidence;
 use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::prose::weight;
@@ -75,12 +75,22 @@ pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
     (weight > HEAVIEST).then(|| "its text is nested too deep to be read without a profile".to_owned())
 }
 
-/// Looks for the story of the page at `url`; `article` is what is known of it already.
-pub fn find(html: &str, page: &Page<'_>, rules: &ArticleRules, url: &PageUrl, article: &Article) -> Found {
+/// What is known of a page before its story is looked for.
+#[derive(Clone, Copy)]
+pub struct Known<'k> {
+    pub url: &'k PageUrl,
+    pub rules: &'k ArticleRules,
+    pub article: &'k Article,
+    /// What stands in the usual container.
+    pub usual: &'k Story,
+}
+
+/// Looks for the story of a page.
+pub fn find(html: &str, page: &Page<'_>, known: Known<'_>) -> Found {
+    let Known { url, rules, article, usual } = known;
     let (strict, wide) = (trafilatura(html, url), readability(html, url));
     let agreement = Overlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean();
-    let container = story(page.tree, rules, url).unwrap_or_default();
-    let (found, method) = best(&strict.blocks, &wide, &container, page);
+    let (found, method) = best(&strict.blocks, &wide, usual, page);
     let title = article.title.as_deref().or(strict.title.as_deref());
     let sieve = Sieve::new(page.tree, rules, [title, article.subtitle.as_deref()], &found);
     let (blocks, signature) = sieve.sift(found.clone());
@@ -96,7 +106,7 @@ pub fn find(html: &str, page: &Page<'_>, rules: &ArticleRules, url: &PageUrl, ar
         confidence: evidence.confidence(),
         story: Story {
             paragraphs: blocks.into_iter().map(|block| block.text).collect(),
-            images: container.images,
+            images: usual.images.clone(),
             has_film: false,
         },
         method,

@@ -93,11 +93,12 @@ impl ArticleReader {
     /// A page that no profile knows.
     fn found(&self, html: &str, page: &Page<'_>, url: &PageUrl, article: Article) -> Reading {
         // Where the usual container holds a notice, no other text of the page is the story.
-        let usual = story(page.tree, &self.profile.article, url);
-        if let Some(notice) = usual.filter(|story| self.is_for_members(story)) {
-            return self.judged(article, Some(notice), page.tree);
+        let rules = &self.profile.article;
+        let usual = story(page.tree, rules, url).unwrap_or_default();
+        if self.is_for_members(&usual) {
+            return self.judged(article, Some(usual), page.tree);
         }
-        let found = generic::find(html, page, &self.profile.article, url, &article);
+        let found = generic::find(html, page, generic::Known { url, rules, article: &article, usual: &usual });
         let confidence = found.confidence;
         let article = self.completed(article, &found);
         match self.judged(article, Some(found.story), page.tree) {

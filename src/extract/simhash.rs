@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::text::letters;
+
 /// Letters in a row that make one feature. Measured (docs/benchmarks.md): with fewer, stories of one vocabulary come near
 /// one another.
 const SHINGLE: usize = 5;
@@ -33,7 +35,7 @@ pub enum Nearness {
 ///
 /// It is stored: the same text must give the same fingerprint for good. XXH3 is a fixed specification.
 pub fn simhash(text: &str) -> Option<u64> {
-    let letters = letters(text);
+    let letters: Vec<char> = letters(text).collect();
     if letters.len() < LEAST {
         return None;
     }
@@ -57,16 +59,11 @@ pub fn nearness(one: u64, other: u64) -> Nearness {
 
 /// Tells whether two texts have most of their words in common.
 pub fn is_one_story(one: &str, other: &str) -> bool {
-    let set = |text: &str| features(&letters(text)).collect::<HashSet<u64>>();
+    let set = |text: &str| features(&letters(text).collect::<Vec<char>>()).collect::<HashSet<u64>>();
     let (one, other) = (set(one), set(other));
     let common = one.intersection(&other).count();
     let all = one.len() + other.len() - common;
     all > 0 && common as f64 >= IN_COMMON * all as f64
-}
-
-/// Quotes, spaces and marks differ from paper to paper.
-fn letters(text: &str) -> Vec<char> {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn features(letters: &[char]) -> impl Iterator<Item = u64> {

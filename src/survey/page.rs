@@ -41,9 +41,8 @@ pub(in crate::survey) struct Link {
 impl Page {
     /// Reads an answer; pages too heavy to parse have no links.
     pub fn read(url: &PageUrl, home: &PageUrl, answer: &Answer) -> Self {
-        let name = url.as_url().host_str().unwrap_or_default();
         let content_type = answer.header("content-type").unwrap_or_default();
-        let decoded = decode(&answer.body, content_type, name.rsplit('.').next().unwrap_or_default());
+        let decoded = decode(&answer.body, content_type, url.last_label());
         let html = decoded.text.into_owned();
         let Ok(tree) = Tree::parse(&html) else {
             return Self::unread(url);

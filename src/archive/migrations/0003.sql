@@ -18,7 +18,7 @@ WHERE newest.page_id = page.id;
 CREATE TABLE fingerprint (
     article_id INTEGER PRIMARY KEY REFERENCES article,
     site_id    INTEGER NOT NULL REFERENCES site,
-    at         INTEGER NOT NULL, -- when it was published, or else first seen
+    at         INTEGER NOT NULL, -- when it was published; an article without a date has no row
     simhash    INTEGER NOT NULL  -- an unsigned 64-bit value in SQLite's signed one
 ) STRICT;
 CREATE INDEX fingerprint_by_day ON fingerprint (at, site_id, simhash);

@@ -89,7 +89,9 @@ impl UrlRules {
             );
             let written = self.article_url("https://paper.example", 907);
             let is_read = written.and_then(|url| self.article_number(&url)) == Some(907);
-            return (!is_read).then_some(("canonical", wrong));
+            if !is_read {
+                return Some(("canonical", wrong));
+            }
         }
         if !self.article.is_empty() && self.number.is_empty() {
             return Some(("article", "`number` must name the parameter that numbers them".to_owned()));

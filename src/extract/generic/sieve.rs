@@ -6,6 +6,7 @@ use crate::extract::generic::words::Runs;
 use crate::markup::blocks::{Block, blocks};
 use crate::markup::{Node, Selector, Tree};
 use crate::text::clean;
+use crate::text::letters;
 
 /// The first blocks, in which the headline may stand again.
 const HEAD: usize = 4;
@@ -33,7 +34,7 @@ impl<'a> Sieve<'a> {
     pub fn new(tree: &Tree, rules: &'a ArticleRules, headlines: [Option<&str>; 2], found: &[Block]) -> Self {
         let most = found.iter().map(|block| weight(&block.text)).sum::<usize>() / MOST;
         let captions = rules.photos.iter().map(|photo| &photo.caption);
-        let headlines = headlines.into_iter().flatten().map(letters).collect();
+        let headlines = headlines.into_iter().flatten().map(|line| letters(line).collect()).collect();
         Self {
             rules,
             headlines,
@@ -59,7 +60,7 @@ impl<'a> Sieve<'a> {
 
     fn is_noise(&self, at: usize, block: &Block) -> bool {
         let Block { text, .. } = block;
-        (at < HEAD && self.headlines.contains(&letters(text)))
+        (at < HEAD && self.headlines.contains(&letters(text).collect::<String>()))
             || self.captions.have(text)
             || self.removed.have(text)
             || self.rules.noise.iter().any(|noise| noise.is_match(text))
@@ -103,8 +104,4 @@ fn within<'s>(tree: &Tree, selectors: impl Iterator<Item = &'s Selector>, most: 
         open.extend(node.children_it(true).filter(Node::is_element));
     }
     Runs::of(texts.iter().map(String::as_str))
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
