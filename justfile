@@ -19,4 +19,4 @@ demo:
 
 # The figures of docs/benchmarks.md
 bench:
-    cargo bench --bench crawl
+    cargo bench

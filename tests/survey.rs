@@ -13,6 +13,8 @@ use std::time::Duration;
 use common::{Crawler, Paper, assert_gaps};
 use invented::{Invented, Page, html, missing, text};
 use saseo::demo::{Cms, Edition, Skin};
+use saseo::host_lock::HostLocks;
+use saseo::page_url::PageUrl;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -84,6 +86,7 @@ fn a_profile_is_drafted_for_an_unknown_cms_and_its_crawl_stores_what_the_known_p
         assert_eq!(report["failed"].as_u64(), Some(0), "{report}");
         let (known, drafted) = (known.articles(), drafted.articles());
         assert_eq!(numbers(&drafted), paper.to_be_stored().into_iter().collect(), "{skin:?}");
+        assert_eq!(known.len(), drafted.len());
         for (one, other) in known.iter().zip(&drafted) {
             for field in ["number", "title", "text", "published_at", "access"] {
                 assert_eq!(one[field], other[field], "{skin:?}, {field} of {}", one["url"]);
@@ -115,6 +118,8 @@ fn other_cms(path_and_query: &str) -> Page {
     let page = value("pg").parse().unwrap_or(1);
     match path {
         "/robots.txt" => text("User-agent: *\nDisallow: /secret/\nSitemap: /map.xml\n"),
+        "/map.xml" => (200, "application/xml", format!("<urlset>{}</urlset>", "<url><loc>x</loc></url>".repeat(7))),
+        "/rss.xml" => (200, "application/rss+xml", feed()),
         "/" => html(framed("서가일보", &(88..=96).rev().map(teaser).collect::<String>())),
         "/news/list.html" => html(framed("목록 - 서가일보", &list(value("sec"), page))),
         "/news/article.html" if (1..=96).contains(&number) => html(article(number)),
@@ -123,6 +128,18 @@ fn other_cms(path_and_query: &str) -> Page {
 }
 
 const SECTIONS: [(&str, &str); 3] = [("pol", "정치"), ("cul", "문화"), ("bok", "책과 사람")];
+
+fn feed() -> String {
+    let item = |number: u64| {
+        format!("<item><title>{}</title><link>/news/article.html?no={number}</link></item>", headline(number))
+    };
+    format!("<rss version=\"2.0\"><channel>{}</channel></rss>", (92..=96).map(item).collect::<String>())
+}
+
+/// Newer articles have higher numbers.
+fn day(number: u64) -> u64 {
+    number / 4 + 1
+}
 
 fn headline(number: u64) -> String {
     format!("서가에서 찾은 {number}번째 이야기")
@@ -137,7 +154,8 @@ fn framed(title: &str, main: &str) -> String {
     let menu: String = SECTIONS.iter().map(section).collect();
     let side: String = (20..=29).map(|number| format!("<li>{}</li>", teaser(number))).collect();
     format!(
-        "<!doctype html><html><head><title>{title}</title></head><body><div class=\"top_line\"><a href=\"/member/login.html\">로그인</a>\
+        "<!doctype html><html><head><title>{title}</title><link rel=\"alternate\" type=\"application/rss+xml\" \
+         href=\"/rss.xml\"></head><body><div class=\"top_line\"><a href=\"/member/login.html\">로그인</a>\
          <a href=\"/secret/desk.html\">편집국에서 보는 화면</a></div><div id=\"gnb\">{menu}</div><form action=\"/news/list.html\">\
          <input name=\"word\"></form><div class=\"wrap\">{main}</div><ul id=\"popular\">{side}</ul></body></html>"
     )
@@ -150,8 +168,10 @@ fn list(section: &str, page: u64) -> String {
     let row = |number: u64| {
         format!(
             "<dl class=\"story n{number}\"><dt><a href=\"/news/article.html?no={number}&sec={section}\">{}</a></dt>\
-             <dd><a href=\"/news/article.html?no={number}&sec={section}\">책방에서 들은 말을 길게 옮겨 적는다</a></dd></dl>",
-            headline(number)
+             <dd><a href=\"/news/article.html?no={number}&sec={section}\">책방에서 들은 말을 길게 옮겨 적는다</a></dd>\
+             <dd class=\"by\"><span>홍길동</span><span>2026.10.{:02}</span></dd></dl>",
+            headline(number),
+            day(number)
         )
     };
     let link = |page: u64| format!("<a href=\"/news/list.html?sec={section}&pg={page}\">{page}</a>");
@@ -162,7 +182,7 @@ fn list(section: &str, page: u64) -> String {
 fn article(number: u64) -> String {
     let line = format!("{number}번째 서가에는 오래된 사전과 그 사전을 아끼던 사람의 쪽지가 함께 꽂혀 있었다고 한다.");
     let story = vec![line; 6].join("<br><br>");
-    let day = number % 28 + 1;
+    let day = day(number);
     let main = format!(
         "<div class=\"head\"><h1>{}</h1><span class=\"when\">등록 2026.10.{day:02} 09:30</span></div>\
          <div class=\"view_con\">{story}<br><br>지면을 크게 보시려면 누르세요</div>",
@@ -177,9 +197,14 @@ fn a_paper_of_another_cms_is_surveyed_and_crawled_to_its_last_article() {
     let crawler = empty();
     survey_and_crawl(&crawler, &format!("{}/", paper.base), &[]);
     let profile = fs::read_to_string(crawler.config().join("profiles/new.toml")).unwrap();
-    for told in
-        ["number = \"no\"", "page = \"pg\"", "keep = [\"sec\"]", "\"div.view_con\"", "trap_parameters = [\"word\"]"]
-    {
+    for told in [
+        "number = \"no\"",
+        "page = \"pg\"",
+        "keep = [\"sec\"]",
+        "info = \"dd.by span\"",
+        "\"div.view_con\"",
+        "trap_parameters = [\"word\"]",
+    ] {
         assert!(profile.contains(told), "{told} is not in\n{profile}");
     }
     let articles = crawler.articles();
@@ -187,11 +212,29 @@ fn a_paper_of_another_cms_is_surveyed_and_crawled_to_its_last_article() {
     for article in &articles {
         let number = article["number"].as_u64().unwrap();
         assert_eq!(article["title"].as_str(), Some(headline(number).as_str()));
-        let day = format!("2026-10-{:02}T09:30:00+09:00", number % 28 + 1);
+        let day = format!("2026-10-{:02}T09:30:00+09:00", day(number));
         assert_eq!(article["published_at"].as_str(), Some(day.as_str()));
         assert_eq!(article["paragraphs"].as_array().map(Vec::len), Some(6), "{article}");
     }
     assert!(paper.asked().iter().all(|path| !path.contains("/secret/") && !path.contains("login")));
+}
+
+#[test]
+fn feeds_sitemaps_and_dates_are_told_and_a_drafts_lists_end_at_a_day() {
+    let paper = Invented::serve(other_cms);
+    let (crawler, url) = (empty(), format!("{}/", paper.base));
+    let told = survey_json(&crawler, &url, &[]);
+    assert_eq!((&told["feeds"][0]["entries"], &told["sitemaps"][0]["entries"]), (&5.into(), &7.into()), "{told}");
+    assert_eq!(told["dates"], "printed");
+    assert_eq!((&told["articles_asked"], &told["articles_read"]), (&3.into(), &3.into()));
+    let config = crawler.config();
+    survey(&crawler, &url, &["--gap", "10ms", "--name", "new", "--write", &config.to_string_lossy()]);
+    let asked = paper.log().len();
+    // The day on which the first page of each list ends.
+    assert!(crawler.run(&["crawl", "new", "--since", "2026-10-14"]).status.success());
+    let asked = paper.asked().split_off(asked);
+    let of_page = |page: &str| asked.iter().filter(|path| path.contains("list.html") && path.contains(page)).count();
+    assert_eq!((of_page("pg=2"), of_page("pg=3")), (3, 0), "{asked:?}");
 }
 
 #[test]
@@ -210,7 +253,7 @@ fn what_robots_txt_forbids_is_not_asked_for() {
     assert!(left_alone.contains("/news/list.html") && left_alone.contains("disallow: "), "{left_alone}");
 }
 
-/// A paper without end: every page links pages that no other links.
+/// A paper without end, of whose pages none is an article: every page links pages that no other links.
 fn endless(path_and_query: &str) -> Page {
     if path_and_query == "/robots.txt" {
         return missing();
@@ -269,16 +312,16 @@ fn two_surveys_in_a_row_hurry_nobody_and_two_at_once_are_not_made() {
     let paper = Invented::serve(other_cms);
     let (crawler, url) = (empty(), format!("{}/", paper.base));
     let args = ["survey", url.as_str(), "--own-site", "--gap", "400ms", "--max-requests", "4"];
-    let mut first =
-        crawler.command(&args).stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn().unwrap();
-    while paper.log().is_empty() && first.try_wait().unwrap().is_none() {
-        std::thread::yield_now();
-    }
+    let other = HostLocks::new(Some(crawler.folder.path().join("locks").into()));
+    let lock = other.take(&PageUrl::parse(&url).unwrap().host(), "survey, process 0").unwrap();
     let turned_away = crawler.run(&args);
     assert_eq!(turned_away.status.code(), Some(1));
     assert!(said(&turned_away).contains("another crawl on this machine asks it: survey"), "{}", said(&turned_away));
-    assert!(first.wait().unwrap().success());
-    assert!(crawler.run(&args).status.success());
+    assert!(paper.log().is_empty());
+    drop(lock);
+    for _ in 0..2 {
+        assert!(crawler.run(&args).status.success());
+    }
     assert_eq!(paper.log().len(), 8);
     assert_gaps(&paper.log(), Duration::from_millis(400));
 }
@@ -360,13 +403,37 @@ fn numbered_paths(path: &str) -> Page {
 }
 
 #[test]
-fn a_paper_with_numbers_in_its_paths_is_read_generically_and_its_articles_are_stored() {
+fn a_profile_is_drafted_for_a_paper_with_numbers_in_its_paths() {
     let paper = Invented::serve(numbered_paths);
+    let crawler = empty();
+    survey_and_crawl(&crawler, &format!("{}/", paper.base), &[]);
+    let profile = fs::read_to_string(crawler.config().join("profiles/new.toml")).unwrap();
+    for told in [
+        "article_patterns = ['^/story/(\\d+)$']",
+        "canonical = \"/story/{number}\"",
+        "list_patterns = [\"^/section/[^/]+/?$\"]",
+        "sections = \"html > body > nav a[href]\"",
+    ] {
+        assert!(profile.contains(told), "{told} is not in\n{profile}");
+    }
+    let articles = crawler.articles();
+    assert_eq!(numbers(&articles), (1000..1020).collect());
+    let is_right = |article: &Value| article["title"] == format!("A long title of the story {}", article["number"]);
+    assert!(articles.iter().all(is_right), "{articles:?}");
+}
+
+#[test]
+fn a_paper_that_names_its_articles_in_words_is_read_generically_and_its_articles_are_stored() {
+    let named = |text: String| text.replace("/story/10", "/story/a-tale-of-10");
+    let paper = Invented::serve(move |path| {
+        let (status, kind, body) = numbered_paths(&path.replace("/story/a-tale-of-10", "/story/10"));
+        (status, kind, named(body))
+    });
     let crawler = empty();
     let config = crawler.config();
     let url = format!("{}/", paper.base);
     let out = survey(&crawler, &url, &["--name", "new", "--write", &config.to_string_lossy()]);
-    assert!(said(&out).contains("not supported by a profile") && said(&out).contains("/story/#"), "{}", said(&out));
+    assert!(said(&out).contains("not supported by a profile") && said(&out).contains("/story/*"), "{}", said(&out));
     let site = fs::read_to_string(config.join("sites/new.toml")).unwrap();
     assert!(!site.contains("\nprofile =") && site.contains("\"/section/culture\", # Culture"), "{site}");
     crawler.run(&["crawl", "new"]);

@@ -28,7 +28,10 @@ pub(in crate::cli) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Ex
         Some(n) => version(&versions, &found, n)?,
     };
     if common.json {
-        let listed = |Version { kept, article }: &Version| json!({"version": kept.version, "fetched_at": kept.fetched_at, "extractor": article.extractor});
+        let listed = |Version { kept, article }: &Version| {
+            let (version, fetched_at, extractor) = (kept.version, &kept.fetched_at, &article.extractor);
+            json!({"version": version, "fetched_at": fetched_at, "extractor": extractor})
+        };
         let mut value = serde_json::to_value(record(shown))?;
         value["first_copy"] = json!(found.first_copy);
         value["versions"] = versions.iter().map(listed).collect();

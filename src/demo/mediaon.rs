@@ -88,7 +88,7 @@ fn rfc_822(time: LocalTime) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::demo::newspaper::{Cms, Edition, Kind, Newspaper};
+    use crate::demo::newspaper::{Cms, Edition, Newspaper};
     use crate::demo::pages::answer;
 
     const BASE: &str = "http://127.0.0.1:8750";
@@ -118,12 +118,5 @@ mod tests {
             "{}",
             &feed[..900]
         );
-    }
-
-    #[test]
-    fn the_same_paper_is_on_both() {
-        let (one, other) = (Newspaper::new(&Edition::default()), Newspaper::new(&Edition::default()).on(Cms::Mediaon));
-        assert_eq!(one.articles(), other.articles());
-        assert!(one.articles().iter().any(|article| article.kind == Kind::MembersOnly));
     }
 }

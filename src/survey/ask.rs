@@ -14,7 +14,7 @@ use crate::host_lock::HostLock;
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::{Hosts, LONGEST_REST, Manner, Manners, Next, Permit, Turn, retry_after};
 use crate::robots::{Allowed, LARGEST, Robots, Ruling};
-use crate::survey::Plan;
+use crate::survey::{MOST_REQUESTS, Plan};
 use crate::time::Timestamp;
 
 /// Papers have a few; a robots.txt that names more is built to fill a file.
@@ -95,7 +95,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     /// Returns how many more requests may be made.
     pub fn left(&self) -> u64 {
         let made = u64::try_from(self.account.requests.len()).unwrap_or(u64::MAX);
-        let left = self.plan.max_requests.saturating_sub(made);
+        let left = self.plan.max_requests.min(MOST_REQUESTS).saturating_sub(made);
         if self.account.ended.is_some() { 0 } else { left }
     }
 

@@ -2,14 +2,13 @@
 
 use serde::Serialize;
 
-use crate::config::profile::Menu;
-use crate::discover::{Address, Grammar, read_home};
+use crate::discover::{Address, read_home};
 use crate::extract;
 use crate::markup::{Selector, Tree, attribute};
 use crate::page_url::PageUrl;
 use crate::survey::ask::{Account, Asked};
 use crate::survey::menu;
-use crate::survey::page::{Link, Page, meta, trap};
+use crate::survey::page::{Link, Page, meta};
 use crate::survey::plan::Knowledge;
 use crate::survey::profile::{Rules, rules};
 use crate::survey::shape::Shape;
@@ -122,14 +121,7 @@ fn cms(known: &Knowledge, shape: Option<&Shape>) -> Cms {
     }
     match shape {
         None => Cms::Unsupported { why: "no link led to what is surely an article".to_owned() },
-        Some(Shape::Path(path)) => {
-            let why = format!(
-                "articles are numbered or named in their path ({path}), which a survey cannot draft yet; \
-                 `article_patterns` in docs/profiles.md tells how a profile says so"
-            );
-            Cms::Unsupported { why }
-        }
-        Some(Shape::Numbered { path, number }) => match rules(known, path, number) {
+        Some(shape) => match rules(known, shape) {
             Ok(rules) => Cms::Drafted { rules: Box::new(rules) },
             Err(why) => Cms::Unsupported { why },
         },
@@ -157,13 +149,10 @@ fn sections(known: &Knowledge, cms: &Cms, shape: Option<&Shape>) -> (Vec<Section
             let is_list = |link: &&Link| matches!(grammar.address(&link.url), Address::List { page: 1, .. });
             (found(home.links.iter().filter(is_list).collect()), false)
         }
-        Cms::Drafted { rules } => (found(menu::sections(home, &rules.list, &rules.searches)), rules.menu.is_some()),
+        Cms::Drafted { rules } => (found(menu::sections(home, &rules.lists, &rules.searches)), rules.menu.is_some()),
         Cms::Unsupported { .. } => {
             let is_article = |link: &Link| shape.is_some_and(|shape| shape.matches(&link.url));
-            let is_section = |link: &&Link| {
-                let is_page = link.in_menu && link.url != known.home && trap(&link.url).is_none();
-                is_page && !is_article(link) && (1..=20).contains(&link.text.chars().count())
-            };
+            let is_section = |link: &&Link| link.is_of_menu() && link.url != known.home && !is_article(link);
             (found(home.links.iter().filter(is_section).collect()), false)
         }
     }
@@ -173,19 +162,19 @@ fn section(link: &Link) -> SectionFound {
     SectionFound { title: link.text.clone(), path: link.url.path_and_query().to_owned() }
 }
 
-/// The articles that were asked for, and what the paper's own profile, or generic reading, makes of them.
+/// How many articles were asked for, and what the paper's own profile, or generic reading, makes of those that came.
 fn articles(known: &Knowledge, shape: Option<&Shape>) -> (usize, Vec<extract::Article>) {
     let grammar = known.grammar();
-    let is_article = |page: &&Page| match &known.profile {
-        Some(_) => matches!(grammar.address(&page.url), Address::Article { .. }),
-        None => shape.is_some_and(|shape| shape.matches(&page.url)),
+    let is_article = |url: &PageUrl| match &known.profile {
+        Some(_) => matches!(grammar.address(url), Address::Article { .. }),
+        None => shape.is_some_and(|shape| shape.matches(url)),
     };
-    let pages: Vec<&Page> = known.pages.iter().skip(1).filter(is_article).collect();
-    let read = |page: &&Page| match &known.profile {
+    let pages = known.pages.iter().skip(1).filter(|page| is_article(&page.url));
+    let read = |page: &Page| match &known.profile {
         None => page.article.clone(),
         Some(profile) => page.read_by(profile),
     };
-    (pages.len(), pages.iter().filter_map(read).collect())
+    (known.asked().filter(|url| is_article(url)).count(), pages.filter_map(read).collect())
 }
 
 fn printed(cms: &Cms) -> Option<String> {
@@ -197,8 +186,10 @@ fn printed(cms: &Cms) -> Option<String> {
 
 fn pattern(known: &Knowledge, shape: Option<&Shape>) -> Option<ArticlePattern> {
     if let Some(profile) = &known.profile {
-        let number = Some(profile.url.number.clone());
-        return Some(ArticlePattern { path: profile.url.article.first()?.clone(), number });
+        let by_parameter = profile.url.article.first().map(|path| (path.clone(), Some(profile.url.number.clone())));
+        let in_path = || profile.url.canonical.as_ref().map(|path| (path.replace("{number}", "#"), None));
+        let (path, number) = by_parameter.or_else(in_path)?;
+        return Some(ArticlePattern { path, number });
     }
     Some(match shape?.clone() {
         Shape::Numbered { path, number } => ArticlePattern { path, number: Some(number) },
@@ -229,9 +220,4 @@ fn language(tree: &Tree, html: &str) -> Option<String> {
         let letters = crate::markup::text(&tree.root()).chars().filter(|c| c.is_alphabetic()).count();
         (hangul > 0 && hangul * 5 >= letters).then(|| "ko".to_owned())
     })
-}
-
-/// Returns what a drafted profile makes of the home page's menu: how many sections.
-pub(in crate::survey) fn sections_read(menu: &Menu, grammar: &Grammar, home: &Page) -> usize {
-    home.tree().map_or(0, |tree| read_home(menu, grammar, &home.url, &tree).sections.len())
 }

@@ -2,17 +2,22 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use jiff::tz::TimeZone;
+
 use crate::markup::{Node, NodeId, Selector, Tree, attribute, text, within};
 use crate::page_url::PageUrl;
 use crate::survey::page::{Page, target};
 use crate::survey::plan::Knowledge;
 use crate::survey::selector::{classes, name, own, path, with_classes};
 use crate::survey::shape::{Shape, is_number};
+use crate::time::printed::{Zulu, is_date, read_year_first};
 
 /// Fewer rows are a box.
 const LEAST: usize = 3;
 /// A title has so many characters.
 const TITLE: usize = 8;
+/// What tells a day, and perhaps who wrote, is no longer.
+const DATED: usize = 40;
 /// The page parameter that is tried where no pager links one.
 const USUAL_PAGE: &str = "page";
 
@@ -22,6 +27,8 @@ pub(in crate::survey) struct Rows {
     pub row: String,
     /// Within the row.
     pub link: String,
+    /// Where most rows tell a day, within the row: the key of a profile's list, and the selector for it.
+    pub dated: Option<(&'static str, String)>,
     /// What the list has even without rows.
     pub list: String,
     /// What tells the articles apart.
@@ -48,8 +55,9 @@ pub(in crate::survey) fn rows(page: &Page, home: &PageUrl, shape: &Shape, boxes:
     });
     let row = with_classes(&name(&best.rows[0].0), &common.unwrap_or_default());
     let link = best.rows.iter().find_map(|(row, key)| link_within(row, key, &page.url, home, shape));
+    let dated = best.rows.iter().find_map(|(row, _)| date_within(row)).and_then(|selectors| dated(best, selectors));
     let keys = best.rows.iter().map(|(_, key)| key.clone()).collect();
-    Some(Rows { row: format!("{list} > {row}"), link: link?, list, keys })
+    Some(Rows { row: format!("{list} > {row}"), link: link?, dated, list, keys })
 }
 
 /// Returns the groups of links to articles in a page, as selectors.
@@ -106,16 +114,47 @@ fn link_within(row: &Node<'_>, key: &str, url: &PageUrl, home: &PageUrl, shape: 
         // Of title and summary, the title: a heading, or the first that is long enough.
         (in_heading(link, row), length.min(TITLE), std::cmp::Reverse(link.id))
     })?;
-    let parent = titled.parent().filter(|parent| parent.id != row.id);
-    let classes = classes(&titled);
-    let by_parent = parent.map(|parent| format!("{} a", own(&parent).unwrap_or_else(|| name(&parent))));
-    let by_class = (!classes.is_empty()).then(|| with_classes("a", &classes));
-    let choices = [by_class, by_parent, Some("a".to_owned())];
-    let is_it = |written: &String| {
+    let is_first = |written: &String| {
         let found = Selector::compile(written).ok().and_then(|selector| within(*row, &selector).next());
         found.is_some_and(|found| found.id == titled.id)
     };
-    choices.into_iter().flatten().find(is_it)
+    selectors_within(row, &titled).into_iter().find(is_first)
+}
+
+/// Returns the selectors of the innermost element of a row that tells a day and little more.
+fn date_within(row: &Node<'_>) -> Option<Vec<String>> {
+    let any = Selector::compile("time, span, em, i, small, p, dd, li, td, div").expect("it is a selector");
+    let dated = within(*row, &any).filter(|node| is_dated(&text(node)));
+    let innermost = dated.min_by_key(|node| (text(node).chars().count(), std::cmp::Reverse(node.id)))?;
+    Some(selectors_within(row, &innermost))
+}
+
+fn is_dated(line: &str) -> bool {
+    let is_read = || is_date(line) || read_year_first(line, &TimeZone::UTC, Zulu::Local).is_some();
+    line.chars().count() <= DATED && is_read()
+}
+
+/// Returns the selector whose first element in most rows tells the day (`date`), or one of whose elements is it (`info`).
+fn dated(group: &Group<'_>, selectors: Vec<String>) -> Option<(&'static str, String)> {
+    let in_most = |written: &str, is_told: &dyn Fn(&[String]) -> bool| {
+        let Ok(selector) = Selector::compile(written) else { return false };
+        let texts = |row: &Node<'_>| within(*row, &selector).map(|node| text(&node)).collect::<Vec<_>>();
+        let told = group.rows.iter().filter(|(row, _)| is_told(&texts(row))).count();
+        told * 5 >= group.rows.len() * 4
+    };
+    let is_first = |texts: &[String]| texts.first().is_some_and(|text| is_dated(text));
+    let is_among = |texts: &[String]| texts.iter().any(|text| is_date(text));
+    let first = selectors.iter().find(|written| in_most(written, &is_first)).map(|written| ("date", written.clone()));
+    first.or_else(|| Some(("info", selectors.iter().find(|written| in_most(written, &is_among))?.clone())))
+}
+
+/// Returns what may select an element in its row, the surest first: its classes, what it stands in, its name.
+fn selectors_within(row: &Node<'_>, wanted: &Node<'_>) -> Vec<String> {
+    let (classes, name_of) = (classes(wanted), name(wanted));
+    let parent = wanted.parent().filter(|parent| parent.id != row.id);
+    let by_parent = parent.map(|parent| format!("{} {name_of}", own(&parent).unwrap_or_else(|| name(&parent))));
+    let by_class = (!classes.is_empty()).then(|| with_classes(&name_of, &classes));
+    [by_class, by_parent, Some(name_of)].into_iter().flatten().collect()
 }
 
 fn in_heading(link: &Node<'_>, row: &Node<'_>) -> bool {
@@ -199,7 +238,7 @@ mod tests {
         let row = |k: u32| {
             format!(
                 "<li class=\"row r{k}\"><a href=\"/view?no={k}\"><img></a><h4 class=\"t\"><a href=\"/view?no={k}\">책방 소식 이야기 {k}</a></h4>\
-                 <p><a href=\"/view?no={k}\">책방에서 있었던 일을 길게 적은 요약입니다</a></p></li>"
+                 <p><a href=\"/view?no={k}\">책방에서 있었던 일을 길게 적은 요약입니다</a></p><p class=\"by\"><em>홍길동</em><em>11.{k} 09:30</em></p></li>"
             )
         };
         let side = |k: u32| format!("<p><a href=\"/view?no={k}\">많이 본 뉴스의 제목 {k}</a></p>");
@@ -213,6 +252,7 @@ mod tests {
         let boxes = HashSet::from(["#side > p".to_owned()]);
         let found = rows(&page, &page.url, &shape(), &boxes).unwrap();
         assert_eq!((found.row.as_str(), found.link.as_str()), ("ul.news > li.row", "h4.t a"));
+        assert_eq!(found.dated, Some(("info", "p.by em".to_owned())), "the first is the writer");
         assert_eq!(found.keys, ["11", "12", "13", "14"]);
         assert_eq!(page_parameter(&page).as_deref(), Some("page"));
         assert_eq!(pager(&page, "page").as_deref(), Some("div.pages a[href]"));

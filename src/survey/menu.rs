@@ -19,23 +19,62 @@ pub(in crate::survey) struct Parameters {
     pub searches: Vec<String>,
 }
 
-/// Returns the home page's links to lists at a path, in the page's order; those of its menu where it has a menu.
-pub(in crate::survey) fn sections<'a>(home: &'a Page, list: &str, searches: &[String]) -> Vec<&'a Link> {
+/// Where a paper's lists stand.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::survey) enum Lists {
+    /// At one path: their parameters tell them apart.
+    At(String),
+    /// Each at a path of its own in a folder, `/section/`.
+    Under(String),
+    /// Each at a path of its own, and other pages beside them.
+    Each(Vec<String>),
+}
+
+impl Lists {
+    /// Tells where lists stand, by the one at `url` and the links of the menu.
+    pub(in crate::survey) fn of(url: &PageUrl, home: &Page) -> Self {
+        let own = url.as_url().path();
+        let is_alike = |link: &&Link| link.in_menu && folder(link.url.as_url().path()) == folder(own);
+        let alike: BTreeSet<&str> = home.links.iter().filter(is_alike).map(|link| link.url.as_url().path()).collect();
+        match folder(own) {
+            _ if url.as_url().query().is_some() || alike.iter().all(|path| *path == own) => Self::At(own.to_owned()),
+            "/" => Self::Each(alike.into_iter().filter(|path| *path != "/").map(str::to_owned).collect()),
+            folder => Self::Under(folder.to_owned()),
+        }
+    }
+
+    /// Returns whether a list may stand at a path.
+    pub(in crate::survey) fn have(&self, path: &str) -> bool {
+        match self {
+            Self::At(own) => own == path,
+            Self::Under(own) => folder(path) == own && path.len() > own.len(),
+            Self::Each(paths) => paths.iter().any(|own| own == path),
+        }
+    }
+}
+
+/// A path up to its last slash.
+fn folder(path: &str) -> &str {
+    &path[..path.trim_end_matches('/').rfind('/').map_or(0, |at| at + 1)]
+}
+
+/// Returns the home page's links to lists, in the page's order; those of its menu where it has a menu.
+pub(in crate::survey) fn sections<'a>(home: &'a Page, lists: &Lists, searches: &[String]) -> Vec<&'a Link> {
     let is_search =
         |url: &PageUrl| searches.iter().any(|name| url.parameter(name).is_some_and(|value| !value.is_empty()));
-    let lists = home.links.iter().filter(|link| link.url.as_url().path() == list && !is_search(&link.url));
+    let lists = home.links.iter().filter(|link| lists.have(link.url.as_url().path()) && !is_search(&link.url));
     let lists: Vec<&Link> = lists.collect();
     let menu: Vec<&Link> = lists.iter().copied().filter(|link| link.in_menu).collect();
     if menu.is_empty() { lists } else { menu }
 }
 
-/// Returns the parameters of the lists at a path: those that the menu's links have, and those that forms fill in.
-pub(in crate::survey) fn parameters(home: &Page, pages: &[Page], list: &str, page: &str) -> Parameters {
-    let fields = fields(pages, list);
+/// Returns the parameters of the lists: those that the menu's links have, and those that forms fill in.
+pub(in crate::survey) fn parameters(home: &Page, pages: &[Page], lists: &Lists, page: &str) -> Parameters {
+    let fields = fields(pages, lists);
     let is_typed = |name: &str| fields.iter().any(|field| field.is_typed && field.name == name);
     let counts = |name: &str| name == page || COUNTS.contains(&name);
     let mut keep: Vec<String> = Vec::new();
-    for link in sections(home, list, &[]) {
+    for link in sections(home, lists, &[]) {
         for (name, value) in link.url.as_url().query_pairs() {
             let is_known = keep.iter().any(|known| *known == name);
             if !value.is_empty() && !is_known && !counts(&name) && !is_typed(&name) {
@@ -44,7 +83,7 @@ pub(in crate::survey) fn parameters(home: &Page, pages: &[Page], list: &str, pag
         }
     }
     let mut searches: BTreeSet<String> = fields.into_iter().map(|field| field.name).collect();
-    for link in pages.iter().flat_map(|page| &page.links).filter(|link| link.url.as_url().path() == list) {
+    for link in pages.iter().flat_map(|page| &page.links).filter(|link| lists.have(link.url.as_url().path())) {
         let pairs = link.url.as_url().query_pairs();
         let words = pairs.filter(|(_, value)| value.chars().any(|c| c.is_alphabetic() && !c.is_ascii()));
         searches.extend(words.map(|(name, _)| name.into_owned()));
@@ -60,14 +99,14 @@ struct Field {
     is_typed: bool,
 }
 
-fn fields(pages: &[Page], list: &str) -> Vec<Field> {
+fn fields(pages: &[Page], lists: &Lists) -> Vec<Field> {
     let forms = Selector::compile("form[action]").expect("it is a selector");
     let inputs = Selector::compile("input[name]").expect("it is a selector");
     let mut fields = Vec::new();
     for page in pages {
         let Some(tree) = page.tree() else { continue };
         let to = |form: &Node<'_>| attribute(form, "action").and_then(|action| page.url.join(&action).ok());
-        for form in tree.all(&forms).filter(|form| to(form).is_some_and(|url| url.as_url().path() == list)) {
+        for form in tree.all(&forms).filter(|form| to(form).is_some_and(|url| lists.have(url.as_url().path()))) {
             let field = |input: Node<'_>| {
                 let kind = attribute(&input, "type").map(|kind| kind.to_ascii_lowercase());
                 let is_typed = matches!(kind.as_deref(), None | Some("text" | "search"));
@@ -94,7 +133,8 @@ pub(in crate::survey) fn selector(home: &Page, sections: &[&Link]) -> Option<Str
         }
     }
     let is_most = |count: usize| count * 5 >= wanted.len() * 4;
-    let holders = held.into_values().filter(|(urls, node, _)| is_most(urls.len()) && own(node).is_some());
+    let is_named = |node: &Node<'_>| own(node).is_some() || node.has_name("nav");
+    let holders = held.into_values().filter(|(urls, node, _)| is_most(urls.len()) && is_named(node));
     let (_, menu, _) = holders.max_by_key(|(urls, node, depth)| (urls.len(), *depth, std::cmp::Reverse(node.id)))?;
     Some(format!("{} a[href]", path(&menu)))
 }
@@ -127,11 +167,30 @@ mod tests {
         let url = PageUrl::parse("https://a.example/").unwrap();
         let answer = Answer { status: 200, headers: Vec::new(), body: html.as_bytes().to_vec() };
         let home = Page::read(&url, &url, &answer);
-        let found = parameters(&home, std::slice::from_ref(&home), "/list", "page");
+        let lists = Lists::of(&PageUrl::parse("https://a.example/list?code=S1").unwrap(), &home);
+        assert_eq!(lists, Lists::At("/list".to_owned()));
+        let found = parameters(&home, std::slice::from_ref(&home), &lists, "page");
         assert_eq!(found.keep, ["code", "view"]);
         assert_eq!(found.searches, ["area", "tag", "word"]);
-        let sections = sections(&home, "/list", &found.searches);
+        let sections = sections(&home, &lists, &found.searches);
         assert_eq!(sections.len(), 2);
-        assert_eq!(selector(&home, &sections), None, "a menu that nothing names cannot be selected");
+        assert_eq!(selector(&home, &sections).as_deref(), Some("html > body > nav a[href]"));
+    }
+
+    #[test]
+    fn lists_with_paths_of_their_own_are_known_by_the_folder_or_by_name() {
+        let html = r#"<nav><a href="/">첫 화면</a><a href="/section/culture">문화</a><a href="/section/books/">책</a>
+            <a href="/sports">운동</a><a href="/about">소개</a></nav><a href="/story">이야기</a>"#;
+        let url = |path: &str| PageUrl::parse(&format!("https://a.example{path}")).unwrap();
+        let answer = Answer { status: 200, headers: Vec::new(), body: html.as_bytes().to_vec() };
+        let home = Page::read(&url("/"), &url("/"), &answer);
+        let of = |path: &str| Lists::of(&url(path), &home);
+        assert_eq!(of("/section/culture"), Lists::Under("/section/".to_owned()));
+        assert_eq!(of("/sports"), Lists::Each(vec!["/about".to_owned(), "/sports".to_owned()]));
+        assert_eq!(of("/list?code=S1"), Lists::At("/list".to_owned()));
+        assert_eq!(of("/other/all"), Lists::At("/other/all".to_owned()));
+        let lists = of("/section/culture");
+        let have = |path: &str| lists.have(path);
+        assert!(have("/section/books/") && have("/section/new") && !have("/section/") && !have("/section/a/b"));
     }
 }

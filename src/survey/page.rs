@@ -3,8 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::config::Profile;
+use crate::config::profile::Menu;
 use crate::config::shipped::generic_profile;
-use crate::discover::{Address, Grammar};
+use crate::discover::{Address, Grammar, read_home};
 use crate::extract::{self, ArticleReader, Paper, decode};
 use crate::fetch::Answer;
 use crate::markup::{Node, Selector, Tree, attribute, text};
@@ -13,6 +14,8 @@ use crate::survey::story;
 
 /// So many links of a page are looked at; one with more is built to exhaust its reader.
 const MOST_LINKS: usize = 3_000;
+/// The longest text of a link in a menu.
+const LONGEST_MENU: usize = 20;
 /// Fewer characters are no story.
 const LEAST_STORY: usize = 100;
 
@@ -36,6 +39,13 @@ pub(in crate::survey) struct Link {
     pub text: String,
     /// It stands where menus stand.
     pub in_menu: bool,
+}
+
+impl Link {
+    /// Tells whether it may lead to a section: its text is as short as those of menus, and it is meant for readers.
+    pub fn is_of_menu(&self) -> bool {
+        self.in_menu && (1..=LONGEST_MENU).contains(&self.text.chars().count()) && trap(&self.url).is_none()
+    }
 }
 
 impl Page {
@@ -65,6 +75,11 @@ impl Page {
             | extract::Reading::Refused { .. }
             | extract::Reading::NotAnArticle { .. } => None,
         }
+    }
+
+    /// Returns how many sections a profile finds in the page's menu.
+    pub fn sections_read(&self, menu: &Menu, grammar: &Grammar) -> usize {
+        self.tree().map_or(0, |tree| read_home(menu, grammar, &self.url, &tree).sections.len())
     }
 
     /// Parses the page again; `None` where it is too heavy.

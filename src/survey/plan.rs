@@ -5,7 +5,6 @@ use std::collections::{HashMap, HashSet};
 use crate::config::Profile;
 use crate::discover::{Address, Grammar};
 use crate::page_url::PageUrl;
-use crate::survey::findings::sections_read;
 use crate::survey::list::{self, Rows};
 use crate::survey::page::{Link, Page, trap};
 use crate::survey::shape::{Candidate, Shape, candidates};
@@ -19,8 +18,6 @@ const LISTS_TRIED: usize = 8;
 const LISTS: usize = 2;
 /// Of one shape no more links are named to whoever walks.
 const ALIKE: usize = 6;
-/// The longest text of a link in a menu.
-const LONGEST_MENU: usize = 20;
 
 /// Everything that a survey has seen.
 #[derive(Debug)]
@@ -46,7 +43,7 @@ impl Knowledge {
     pub fn new(home: Page, profiles: Vec<Profile>) -> Self {
         let marked = recognised(&home, profiles);
         let has_menu =
-            |profile: &Profile| sections_read(&profile.menu, &Grammar::new(Some(profile), home.url.clone()), &home) > 0;
+            |profile: &Profile| home.sections_read(&profile.menu, &Grammar::new(Some(profile), home.url.clone())) > 0;
         let (profile, candidate) = if marked.as_ref().is_some_and(has_menu) { (marked, None) } else { (None, marked) };
         let mut known = Self {
             home: home.url.clone(),
@@ -71,6 +68,11 @@ impl Knowledge {
         let asked: Vec<&Page> = self.pages.iter().skip(1).filter(is_article).collect();
         let read = asked.iter().filter(|page| page.read_by(&profile).is_some()).count();
         self.profile = (asked.is_empty() || read > 0).then_some(profile);
+    }
+
+    /// Returns what was asked for, whatever came of it.
+    pub fn asked(&self) -> impl Iterator<Item = &PageUrl> {
+        self.asked.iter().filter(|url| **url != self.home)
     }
 
     pub fn note_asked(&mut self, url: &PageUrl) {
@@ -112,14 +114,14 @@ impl Knowledge {
     /// Returns what to tell whoever walks of a page's links: not more of a shape than could be asked for.
     pub fn worth_walking<'a>(&self, page: &'a Page) -> Vec<&'a PageUrl> {
         let likely = candidates(page.links.iter());
-        let mut named: HashMap<Option<usize>, usize> = HashMap::new();
+        let mut named: HashMap<usize, usize> = HashMap::new();
         let worth = |link: &&Link| match likely.iter().position(|candidate| candidate.shape.matches(&link.url)) {
             Some(at) => {
-                let count = named.entry(Some(at)).or_default();
+                let count = named.entry(at).or_default();
                 *count += 1;
                 *count <= ALIKE
             }
-            None => is_menu_link(link),
+            None => link.is_of_menu(),
         };
         let kept = page.links.iter().filter(|link| trap(&link.url).is_none() && !link.url.repeats_itself());
         kept.filter(worth).map(|link| &link.url).collect()
@@ -166,7 +168,7 @@ impl Knowledge {
     /// The first link of a menu; first those that differ from others only by a parameter.
     fn section(&self, links: &[&Link], likely: &[Candidate]) -> Option<PageUrl> {
         let menu: Vec<&&Link> =
-            links.iter().filter(|link| is_menu_link(link) && !is_likely(likely, &link.url)).collect();
+            links.iter().filter(|link| link.is_of_menu() && !is_likely(likely, &link.url)).collect();
         let alike = |link: &Link| {
             let path = link.url.as_url().path();
             let with_query = self.links().filter(|other| other.url.as_url().path() == path);
@@ -194,10 +196,6 @@ impl Knowledge {
 
 fn is_likely(likely: &[Candidate], url: &PageUrl) -> bool {
     likely.iter().any(|candidate| candidate.shape.matches(url))
-}
-
-fn is_menu_link(link: &Link) -> bool {
-    link.in_menu && (1..=LONGEST_MENU).contains(&link.text.chars().count()) && trap(&link.url).is_none()
 }
 
 /// The profile whose marks the home page has, and which knows most of its links as articles.

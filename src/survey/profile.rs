@@ -4,9 +4,8 @@ use std::fmt::Write;
 
 use crate::config::read_profile;
 use crate::discover::{Grammar, ListReader};
-use crate::survey::findings::sections_read;
 use crate::survey::list::{self, Rows};
-use crate::survey::menu;
+use crate::survey::menu::{self, Lists};
 use crate::survey::page::Page;
 use crate::survey::plan::Knowledge;
 use crate::survey::shape::Shape;
@@ -17,12 +16,10 @@ use crate::time::Timestamp;
 const GENERIC: &str = include_str!("../config/generic.toml");
 
 /// What a profile needs to know of a CMS.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    pub(in crate::survey) article: String,
-    pub(in crate::survey) number: String,
-    /// The path of lists.
-    pub list: String,
+    pub(in crate::survey) articles: Articles,
+    pub(in crate::survey) lists: Lists,
     pub(in crate::survey) keep: Vec<String>,
     /// Parameters that make a list a search.
     pub searches: Vec<String>,
@@ -33,6 +30,7 @@ pub struct Rules {
     pub menu: Option<String>,
     pub(in crate::survey) row: String,
     pub(in crate::survey) link: String,
+    pub(in crate::survey) dated: Option<(&'static str, String)>,
     pub(in crate::survey) frame: String,
     pub(in crate::survey) per_page: usize,
     pub(in crate::survey) pager: Option<String>,
@@ -45,55 +43,81 @@ pub struct Rules {
     pub(in crate::survey) noise: Vec<String>,
 }
 
-/// Drafts the rules of a CMS that numbers its articles by a parameter, or tells why that cannot be done.
-pub(in crate::survey) fn rules(known: &Knowledge, path: &str, number: &str) -> Result<Rules, String> {
-    let shape = Shape::Numbered { path: path.to_owned(), number: number.to_owned() };
+/// How a CMS numbers its articles.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(in crate::survey) enum Articles {
+    /// By a parameter of one path.
+    ByParameter { path: String, number: String },
+    /// In the path, before and behind which this stands.
+    InPath { before: String, behind: String },
+}
+
+impl Articles {
+    /// `None` where no number, or more than one, tells articles apart.
+    fn of(shape: &Shape) -> Option<Self> {
+        match shape {
+            Shape::Numbered { path, number } => Some(Self::ByParameter { path: path.clone(), number: number.clone() }),
+            Shape::Path(path) => {
+                let (before, behind) = path.split_once('#').filter(|_| !path.contains('*'))?;
+                (!behind.contains('#')).then(|| Self::InPath { before: before.to_owned(), behind: behind.to_owned() })
+            }
+        }
+    }
+}
+
+/// Drafts the rules of a CMS that numbers its articles so, or tells why that cannot be done.
+pub(in crate::survey) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
+    let articles = Articles::of(shape).ok_or_else(|| {
+        format!(
+            "its articles ({shape}) are told apart by no number, or by more than one, so that a survey cannot tell which; \
+             `article_patterns` in docs/profiles.md says it"
+        )
+    })?;
     let home = &known.pages[0];
-    let lists = known.lists(&shape);
-    let (page, rows) = best(home, &lists).ok_or("no list of articles was found behind the home page's links")?;
-    let list = page.url.as_url().path().to_owned();
-    let goes_on = goes_on(known, &shape, rows);
+    let found = known.lists(shape);
+    let (page, rows) = best(home, &found).ok_or("no list of articles was found behind the home page's links")?;
+    let lists = Lists::of(&page.url, home);
+    let goes_on = goes_on(known, shape, rows, &found);
     let counted_by = goes_on.clone().unwrap_or_default();
-    let pages: Vec<Page> = known.pages.clone();
-    let parameters = menu::parameters(home, &pages, &list, &counted_by);
-    let sections = menu::sections(home, &list, &parameters.searches);
-    let articles: Vec<&Page> = known.articles(&shape).collect();
+    let parameters = menu::parameters(home, &known.pages, &lists, &counted_by);
+    let sections = menu::sections(home, &lists, &parameters.searches);
+    let stories: Vec<&Page> = known.articles(shape).collect();
     let mut rules = Rules {
-        article: path.to_owned(),
-        number: number.to_owned(),
-        list,
+        articles,
         keep: parameters.keep,
         searches: parameters.searches,
-        traps: menu::traps(&pages),
+        traps: menu::traps(&known.pages),
         menu: menu::selector(home, &sections),
+        lists,
         row: rows.row.clone(),
         link: rows.link.clone(),
+        dated: rows.dated.clone(),
         frame: rows.list.clone(),
-        per_page: lists.iter().map(|(_, rows)| rows.keys.len()).max().unwrap_or_default(),
+        per_page: found.iter().map(|(_, rows)| rows.keys.len()).max().unwrap_or_default(),
         pager: goes_on.as_ref().and_then(|page_parameter| list::pager(page, page_parameter)),
         page: goes_on,
-        body: story::container(&articles),
-        date_line: story::date_line(&articles),
-        has_other_titles: story::has_other_titles(&articles),
+        body: story::container(&stories),
+        date_line: story::date_line(&stories),
+        has_other_titles: story::has_other_titles(&stories),
         noise: Vec::new(),
     };
-    try_out(&mut rules, known, page, rows)?;
+    try_out(&mut rules, known, &stories, page, rows)?;
     Ok(rules)
 }
 
-/// The list of whose path the menu has most, and that shows most.
+/// The list of whose kind the menu has most, and that shows most.
 fn best<'a, 'l>(home: &Page, lists: &'l [(&'a Page, Rows)]) -> Option<(&'a Page, &'l Rows)> {
-    let alike = |page: &Page| menu::sections(home, page.url.as_url().path(), &[]).len();
+    let alike = |page: &Page| menu::sections(home, &Lists::of(&page.url, home), &[]).len();
     let best = lists.iter().max_by_key(|(page, rows)| (alike(page), rows.keys.len()))?;
     Some((best.0, &best.1))
 }
 
 /// The parameter that a list's pages are counted by, where the second page showed other rows.
-fn goes_on(known: &Knowledge, shape: &Shape, first: &Rows) -> Option<String> {
+fn goes_on(known: &Knowledge, shape: &Shape, first: &Rows, lists: &[(&Page, Rows)]) -> Option<String> {
     let (page, parameter) = known.second.as_ref()?;
     let second = list::rows(page, &known.home, shape, &known.boxes(shape))?;
-    let of_first = known.lists(shape).into_iter().find(|(page, _)| second_of(page, &known.second));
-    let keys = of_first.map_or_else(|| first.keys.clone(), |(_, rows)| rows.keys);
+    let of_first = lists.iter().find(|(page, _)| second_of(page, &known.second));
+    let keys = of_first.map_or(&first.keys, |(_, rows)| &rows.keys);
     second.keys.iter().any(|key| !keys.contains(key)).then(|| parameter.clone())
 }
 
@@ -106,14 +130,14 @@ fn second_of(page: &Page, second: &Option<(Page, String)>) -> bool {
 }
 
 /// Reads the seen pages with the draft: a menu that it does not find is left out, a list that it does not read ends it.
-fn try_out(rules: &mut Rules, known: &Knowledge, page: &Page, rows: &Rows) -> Result<(), String> {
+fn try_out(rules: &mut Rules, known: &Knowledge, stories: &[&Page], page: &Page, rows: &Rows) -> Result<(), String> {
     let written = rules.written("draft");
     let profile = read_profile("the draft", &written).map_err(|error| error.to_string())?;
     let grammar = Grammar::new(Some(&profile), known.home.clone());
-    if sections_read(&profile.menu, &grammar, &known.pages[0]) == 0 {
+    if known.pages[0].sections_read(&profile.menu, &grammar) == 0 {
         rules.menu = None;
     }
-    rules.noise = story::repeated(&profile, &known.articles(&shape(rules)).collect::<Vec<_>>());
+    rules.noise = story::repeated(&profile, stories);
     let reader = ListReader::new(&profile, grammar, profile.timezone.clone());
     let read = reader.read(&page.url, &page.html, Timestamp::EPOCH).rows.len();
     if read * 5 < rows.keys.len() * 4 {
@@ -122,21 +146,15 @@ fn try_out(rules: &mut Rules, known: &Knowledge, page: &Page, rows: &Rows) -> Re
     Ok(())
 }
 
-fn shape(rules: &Rules) -> Shape {
-    Shape::Numbered { path: rules.article.clone(), number: rules.number.clone() }
-}
-
 impl Rules {
     /// Writes the rules as a profile.
     pub(in crate::survey) fn written(&self, name: &str) -> String {
         let mut text = format!(
             "# A draft, made by `saseo survey` from a few pages of one paper. Look it over: what it does not know is not archived.\n\n\
-             name = {}\n\n[url]\n# Paths of articles; the first is canonical.\narticle = [{}]\n# The parameter that numbers articles.\nnumber = {}\n\
-             # The path of lists.\nlist = [{}]\n# The parameters that decide what a list shows. All others are dropped.\nkeep = {}\n",
+             name = {}\n\n[url]\n{}{}# The parameters that decide what a list shows. All others are dropped.\nkeep = {}\n",
             quoted(name),
-            quoted(&self.article),
-            quoted(&self.number),
-            quoted(&self.list),
+            self.article_addresses(),
+            self.list_addresses(),
             listed(&self.keep),
         );
         match &self.page {
@@ -160,9 +178,37 @@ impl Rules {
         }
         let (frame, row, link) = (quoted(&self.frame), quoted(&self.row), quoted(&self.link));
         put(&mut text, &format!("\n[[lists]]\nname = \"draft\"\nlist = {frame}\nrow = {row}\nlink = {link}"));
+        if let Some((key, selector)) = &self.dated {
+            put(&mut text, &format!("{key} = {}", quoted(selector)));
+        }
         text.push_str(&self.pager());
         text.push_str(&self.article_rules());
         text
+    }
+
+    fn article_addresses(&self) -> String {
+        match &self.articles {
+            Articles::ByParameter { path, number } => format!(
+                "# Paths of articles; the first is canonical.\narticle = [{}]\n# The parameter that numbers articles.\nnumber = {}\n",
+                quoted(path),
+                quoted(number)
+            ),
+            Articles::InPath { before, behind } => format!(
+                "# Paths of articles, with their number.\narticle_patterns = [{}]\ncanonical = {}\n",
+                quoted(&format!("^{}(\\d+){}$", regex::escape(before), regex::escape(behind))),
+                quoted(&format!("{before}{{number}}{behind}"))
+            ),
+        }
+    }
+
+    fn list_addresses(&self) -> String {
+        let each = |path: &String| format!("^{}$", regex::escape(path));
+        let patterns = match &self.lists {
+            Lists::At(path) => return format!("# The path of lists.\nlist = [{}]\n", quoted(path)),
+            Lists::Under(folder) => vec![format!("^{}[^/]+/?$", regex::escape(folder))],
+            Lists::Each(paths) => paths.iter().map(each).collect(),
+        };
+        format!("# Paths of lists.\nlist_patterns = {}\n", listed(&patterns))
     }
 
     fn pager(&self) -> String {

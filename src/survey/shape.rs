@@ -1,6 +1,7 @@
 //! The shapes of addresses: which of a paper's links are numbered like articles. Pure.
 
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use crate::page_url::PageUrl;
 use crate::survey::page::{Link, trap};
@@ -25,6 +26,15 @@ pub(in crate::survey) struct Candidate {
     pub shape: Shape,
     /// Distinct pages of it with a text like a title.
     pub titled: usize,
+}
+
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Numbered { path, number } => write!(f, "{path}?{number}=#"),
+            Self::Path(path) => f.write_str(path),
+        }
+    }
 }
 
 impl Shape {

@@ -229,7 +229,8 @@ pub(in crate::survey) async fn look_closer<W: Web, F: FnMut(&Asked) + Send>(
         let entries = if k == 0 { feed(asker, knowledge, &url).await } else { None };
         knowledge.feeds.push((url, entries));
     }
-    let named = asker.sitemaps().iter().filter_map(|address| PageUrl::parse(address).ok());
+    // The protocol asks for whole addresses; some papers write a path.
+    let named = asker.sitemaps().iter().filter_map(|address| knowledge.home.join(address).ok());
     for (k, url) in named.collect::<Vec<_>>().into_iter().enumerate() {
         let pages = if k == 0 { sitemap(asker, &url).await } else { None };
         knowledge.sitemaps.push((url, pages));
