@@ -8,7 +8,8 @@ use std::net::IpAddr;
 
 use crate::frontier::Visit;
 use crate::page_url::Host;
-use crate::politeness::Turn;
+use crate::politeness::{Manner, Turn, retry_after};
+use crate::time::Timestamp;
 
 pub use http::{Caller, Http};
 pub use public::is_public;
@@ -59,6 +60,39 @@ impl Answer {
     /// Returns the first header of that name, which is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    /// Tells whether the page that was asked for came, whole.
+    pub fn is_good(&self) -> bool {
+        (200..=299).contains(&self.status) && self.status != 206
+    }
+
+    /// Tells whether the page is somewhere else (RFC 9110 §15.4).
+    pub fn is_redirect(&self) -> bool {
+        matches!(self.status, 301 | 302 | 303 | 307 | 308)
+    }
+
+    /// Returns the moment that Retry-After names, where the answer is no good one (RFC 9110 §10.2.3).
+    pub fn wished_rest(&self, now: Timestamp) -> Option<Timestamp> {
+        let header = self.header("retry-after").filter(|_| self.status >= 300)?;
+        retry_after(header, now)
+    }
+}
+
+/// Returns how a host behaved, as far as status and headers tell, which decides when it is asked again.
+pub fn manner(result: Result<&Answer, &Trouble>, now: Timestamp) -> Manner {
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(Trouble::TooLarge { .. }) => return Manner::Answered,
+        Err(_) => return Manner::Failed,
+    };
+    let until = answer.wished_rest(now);
+    match answer.status {
+        429 | 503 => Manner::Busy { until },
+        _ if until.is_some() => Manner::Busy { until },
+        401 | 403 | 451 => Manner::Refused,
+        500..=599 => Manner::Failed,
+        _ => Manner::Answered,
     }
 }
 

@@ -16,6 +16,8 @@ pub use groups::LARGEST;
 
 /// RFC 9309 §2.4: a copy may be used for a day.
 pub const FRESH: Duration = Duration::from_secs(24 * 3600);
+/// RFC 9309 §2.3.1.2: at least five redirects are followed; then the file counts as unavailable.
+pub const REDIRECTS: u32 = 5;
 /// How soon a robots.txt that could not be had is asked for again.
 pub const ASK_AGAIN: Duration = Duration::from_secs(3600);
 /// An absurd Crawl-delay would stop a crawl for good; a day between two requests is as slow as slow gets.

@@ -338,6 +338,21 @@ fn a_paper_that_refuses_is_left_alone_and_that_is_said() {
 }
 
 #[test]
+fn a_paper_that_refuses_in_words_is_left_alone() {
+    let words = "<script>alert('정상적인 접근이 아닙니다.'); history.back();</script>";
+    let paper =
+        Invented::serve(
+            move |path| {
+                if path.starts_with("/news/list.html") { html(words.to_owned()) } else { other_cms(path) }
+            },
+        );
+    let out = survey(&empty(), &format!("{}/", paper.base), &["--quiet"]);
+    assert_eq!(out.status.code(), Some(3), "{}", said(&out));
+    assert!(said(&out).contains("the page says \"정상적인 접근이 아닙니다\""), "{}", said(&out));
+    assert_eq!(paper.asked().last().map(|path| path.starts_with("/news/list.html")), Some(true), "{:?}", paper.asked());
+}
+
+#[test]
 fn a_paper_that_refuses_midway_is_told_as_far_as_it_is_known() {
     let paper = Invented::serve(|path| {
         if path.starts_with("/news/article.html") { (429, "text/html", String::new()) } else { other_cms(path) }

@@ -145,6 +145,14 @@ impl Configuration {
         self.lacks(profile).map_or(Ok(()), |why| Err(ConfigurationError::Usage(why)))
     }
 
+    /// Refuses to ask a paper of others without a word of who asks.
+    pub fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigurationError> {
+        if own_site || !self.settings.identity.contact.trim().is_empty() {
+            return Ok(());
+        }
+        Err(ConfigurationError::NoContact { site: site.to_owned() })
+    }
+
     /// Returns what is said where no file has a profile of that name, valid on whatever days.
     fn lacks(&self, profile: &str) -> Option<String> {
         let mut known: Vec<String> = self.profiles.files().iter().map(|one| one.profile.name.clone()).collect();

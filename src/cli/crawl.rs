@@ -167,10 +167,7 @@ fn plan(
     args: &ResumeArgs,
     seeding: Seeding,
 ) -> Result<Plan, ConfigurationError> {
-    let nobody = configuration.settings.identity.contact.trim().is_empty();
-    if let Some(site) = chosen.iter().find(|site| nobody && !site.own_site) {
-        return Err(ConfigurationError::NoContact { site: site.name.clone() });
-    }
+    chosen.iter().try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
     Ok(Plan {
         command: match seeding {
             Seeding::Begin => "crawl".to_owned(),

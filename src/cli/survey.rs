@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use clap::Args;
 use serde::Serialize;
@@ -16,6 +15,7 @@ use crate::cli::init::write_new;
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::units::Span;
+use crate::config::{GENTLE_GAP, is_site_name};
 use crate::fetch::Http;
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
@@ -90,15 +90,12 @@ fn home(url: &str) -> anyhow::Result<PageUrl> {
 
 /// What the files will be called, where that is free, and what stands in them of the user's wishes.
 fn names(configuration: &Configuration, args: &SurveyArgs, home: &PageUrl) -> anyhow::Result<Names> {
-    if !args.own_site && args.gap.0 < Duration::from_secs(1) {
+    if !args.own_site && args.gap.0 < GENTLE_GAP {
         return Err(usage("a gap under 1s is only for your own server: --own-site".to_owned()));
     }
-    if !args.own_site && configuration.settings.identity.contact.trim().is_empty() {
-        return Err(ConfigurationError::NoContact { site: home.host().to_string() }.into());
-    }
+    configuration.has_contact(home.host().as_str(), args.own_site)?;
     let site = args.name.clone().unwrap_or_else(|| survey::name_of(home));
-    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if site.is_empty() || site.len() > 64 || !site.chars().all(is_plain) {
+    if !is_site_name(&site) {
         return Err(usage(format!("{site:?} is no site's name: 1 to 64 lower-case letters, digits and `-`")));
     }
     let files = ["sites", "profiles"].map(|folder| format!("{folder}/{site}.toml"));

@@ -1,5 +1,7 @@
 //! TOML text to data, with errors that name file, line, key and the nearest known key.
 
+use std::time::Duration;
+
 use serde::de::DeserializeOwned;
 
 use crate::config::settings::contact;
@@ -37,11 +39,13 @@ pub fn read_settings(file: &str, text: &str) -> Result<Settings, ConfigError> {
     }
 }
 
+/// Hosts that are not the user's own are asked no faster.
+pub const GENTLE_GAP: Duration = Duration::from_secs(1);
+
 /// Reads one site file and holds it to the gentle limits.
 pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
     let site: Site = read(file, text)?;
-    let is_name = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
-    if site.name.is_empty() || site.name.len() > 64 || !site.name.chars().all(is_name) {
+    if !is_site_name(&site.name) {
         return Err(fault(file, text, "name", "a site's name has 1 to 64 lower-case letters, digits and `-`"));
     }
     if site.pace.at_once == 0 {
@@ -55,7 +59,7 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
             "more than one request at a time is only for your own server: own_site = true",
         ));
     }
-    if !site.own_site && site.pace.gap.0.as_millis() < 1000 {
+    if !site.own_site && site.pace.gap.0 < GENTLE_GAP {
         return Err(fault(file, text, "gap", "a gap under 1s is only for your own server: own_site = true"));
     }
     if !is_language(&site.language) {
@@ -65,6 +69,12 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
         return Err(fault(file, text, "sections", "without sections and without feeds there is nothing to read"));
     }
     Ok(site)
+}
+
+/// Tells whether a site may be called so: 1 to 64 lower-case letters, digits and `-`.
+pub fn is_site_name(name: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    (1..=64).contains(&name.len()) && name.chars().all(is_plain)
 }
 
 /// The shape of a language tag (RFC 5646 §2.1): subtags of 1 to 8 letters and digits, the first of 2 to 8 letters.

@@ -1,9 +1,9 @@
 //! From an answer's status to its outcome and to the host's manner.
 
 use crate::extract;
-use crate::fetch::{Answer, Trouble};
+use crate::fetch::{Answer, Trouble, manner};
 use crate::frontier::{Outcome, Page, Reading};
-use crate::politeness::{Manner, retry_after};
+use crate::politeness::Manner;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -15,9 +15,9 @@ pub(in crate::crawl) fn outcome_of(
     reading: impl FnOnce() -> Reading,
 ) -> Outcome {
     match answer.status {
+        _ if answer.is_good() => Outcome::Read(reading()),
+        _ if answer.is_redirect() => redirected(page, answer, reader),
         206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
-        200..=299 => Outcome::Read(reading()),
-        301 | 302 | 303 | 307 | 308 => redirected(page, answer, reader),
         404 | 410 => Outcome::Gone { status: answer.status },
         401 | 403 | 451 => Outcome::Refused { why: format!("status {}", answer.status) },
         429 | 503 => Outcome::Busy,
@@ -36,34 +36,18 @@ pub(in crate::crawl) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     }
 }
 
-/// Returns the moment that an answer's Retry-After names, where it is no good answer (RFC 9110 §10.2.3).
-pub(in crate::crawl) fn wished_rest(answer: &Answer, now: Timestamp) -> Option<Timestamp> {
-    let header = answer.header("retry-after").filter(|_| answer.status >= 300)?;
-    retry_after(header, now)
-}
-
-/// Returns how a host behaved, which decides when it is asked again.
+/// Returns how a host behaved: it may also refuse in words, with a status as if all were well.
 pub(in crate::crawl) fn manner_of(
     result: Result<&Answer, &Trouble>,
     outcome: Option<&Outcome>,
     now: Timestamp,
 ) -> Manner {
-    let answer = match result {
-        Ok(answer) => answer,
-        Err(Trouble::TooLarge { .. }) => return Manner::Answered,
-        Err(_) => return Manner::Failed,
-    };
-    let until = wished_rest(answer, now);
-    match (answer.status, outcome) {
-        (429 | 503, _) => Manner::Busy { until },
-        _ if until.is_some() => Manner::Busy { until },
-        (401 | 403 | 451, _) => Manner::Refused,
-        // Refused in words, with a status as if all were well.
-        (_, Some(Outcome::Read(Reading::Refused { .. } | Reading::Article(extract::Reading::Refused { .. })))) => {
-            Manner::Refused
-        }
-        (500..=599, _) => Manner::Failed,
-        _ => Manner::Answered,
+    match (manner(result, now), outcome) {
+        (
+            Manner::Answered,
+            Some(Outcome::Read(Reading::Refused { .. } | Reading::Article(extract::Reading::Refused { .. }))),
+        ) => Manner::Refused,
+        (manner, _) => manner,
     }
 }
 

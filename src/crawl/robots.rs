@@ -8,11 +8,8 @@ use crate::fetch::{Answer, Web};
 use crate::frontier::Page;
 use crate::opt_out::Reservations;
 use crate::page_url::{Host, PageUrl};
-use crate::robots::{ASK_AGAIN, Allowed, FRESH, Robots, Ruling};
+use crate::robots::{ASK_AGAIN, Allowed, FRESH, REDIRECTS, Robots, Ruling};
 use crate::time::Timestamp;
-
-/// RFC 9309 §2.3.1.2: at least five redirects are followed; then the file counts as unavailable.
-const REDIRECTS: u32 = 5;
 
 /// An origin's robots.txt, wanted at an address: its own, or one that it was redirected to.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use tokio::task::JoinError;
 
 use crate::archive::{Answered, ArchiveError, Change, Done, Effect, Ending};
 use crate::crawl::Crawl;
-use crate::crawl::outcome::{manner_of, wished_rest};
+use crate::crawl::outcome::manner_of;
 use crate::crawl::robots::{Followed, Quest, follow, unreachable};
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
@@ -76,7 +76,7 @@ impl<W: Web> Crawl<'_, W> {
                 status: answer.status,
                 bytes: visited.bytes,
                 digest: visited.digest,
-                retry_after: wished_rest(answer, visited.at),
+                retry_after: answer.wished_rest(visited.at),
             },
             Err(trouble) => Ending::Trouble { why: trouble.to_string() },
         };

@@ -8,12 +8,12 @@ use serde::Serialize;
 
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
-use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
+use crate::fetch::{Answer, Asking, Reach, Trouble, Web, manner};
 use crate::frontier::Visit;
 use crate::host_lock::HostLock;
 use crate::page_url::{Host, PageUrl};
-use crate::politeness::{Hosts, LONGEST_REST, Manner, Manners, Next, Permit, Turn, retry_after};
-use crate::robots::{Allowed, LARGEST, Robots, Ruling};
+use crate::politeness::{Hosts, LONGEST_REST, Manner, Manners, Next, Permit, Turn};
+use crate::robots::{Allowed, LARGEST, REDIRECTS, Robots, Ruling};
 use crate::survey::{MOST_REQUESTS, Plan};
 use crate::time::Timestamp;
 
@@ -22,8 +22,6 @@ const MOST_SITEMAPS: usize = 50;
 
 /// A survey waits no longer than this for a turn.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
-/// RFC 9309 §2.3.1.2.
-const REDIRECTS: u32 = 5;
 
 /// One request that a survey made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -125,7 +123,9 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
             Unasked::Forbidden(forbidden.rule)
         })?;
         let answer = self.send(allowed, Asking::default()).await?;
-        if matches!(answer.status, 401 | 403 | 429 | 451 | 503) {
+        if !answer.is_redirect()
+            && matches!(manner(Ok(&answer), self.clock.now()), Manner::Refused | Manner::Busy { .. })
+        {
             return Err(self.over(format!(
                 "{} refuses: it answered {} with status {}",
                 url.host(),
@@ -164,9 +164,9 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
                 Ruling::Follow => {
                     let to = answer.header("location").and_then(|location| url.join(location).ok());
                     let grammar = Grammar::new(None, self.plan.home.clone());
-                    match to.filter(|to| grammar.address(to) != Address::Elsewhere) {
+                    match to.filter(|to| *to != url && grammar.address(to) != Address::Elsewhere) {
                         Some(to) => url = to,
-                        None => return Err(self.over("its robots.txt leads away from the paper".to_owned())),
+                        None => return Err(self.over("its robots.txt leads nowhere within the paper".to_owned())),
                     }
                 }
             }
@@ -253,7 +253,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     fn finish(&mut self, turn: Turn, result: &Result<Answer, Trouble>, began: Timestamp) {
         let at = self.clock.now_or_just_after();
         let host = turn.host().clone();
-        let pace = self.hosts.finish(turn, manner(result, at), at.since(began), at);
+        let pace = self.hosts.finish(turn, manner(result.as_ref(), at), at.since(began), at);
         self.note(&host, pace.not_before);
     }
 
@@ -279,25 +279,8 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     }
 
     /// Ends the asking: the paper is left alone.
-    fn over(&mut self, why: String) -> Unasked {
+    pub fn over(&mut self, why: String) -> Unasked {
         self.account.gave_up = true;
         Unasked::Over(self.account.ended.get_or_insert(why).clone())
-    }
-}
-
-fn manner(result: &Result<Answer, Trouble>, now: Timestamp) -> Manner {
-    let answer = match result {
-        Ok(answer) => answer,
-        Err(Trouble::TooLarge { .. }) => return Manner::Answered,
-        Err(_) => return Manner::Failed,
-    };
-    let wish = answer.header("retry-after").filter(|_| answer.status >= 300);
-    let until = wish.and_then(|header| retry_after(header, now));
-    match answer.status {
-        429 | 503 => Manner::Busy { until },
-        _ if until.is_some() => Manner::Busy { until },
-        401 | 403 | 451 => Manner::Refused,
-        500..=599 => Manner::Failed,
-        _ => Manner::Answered,
     }
 }

@@ -28,6 +28,8 @@ pub(in crate::survey) struct Page {
     pub links: Vec<Link>,
     /// What generic reading makes of it, where that is an article.
     pub article: Option<extract::Article>,
+    /// The words in which it refuses, with a status as if all were well.
+    pub refusal: Option<String>,
 }
 
 /// A link to another page of the paper.
@@ -59,12 +61,13 @@ impl Page {
         };
         let links = links(&tree, url, home);
         let article = article(&tree, url, &html);
-        Self { url: url.clone(), html, links, article }
+        let refusal = refusal(&html);
+        Self { url: url.clone(), html, links, article, refusal }
     }
 
     /// A page that was not read.
     pub fn unread(url: &PageUrl) -> Self {
-        Self { url: url.clone(), html: String::new(), links: Vec::new(), article: None }
+        Self { url: url.clone(), html: String::new(), links: Vec::new(), article: None, refusal: None }
     }
 
     /// Reads the page as an article of a CMS; `None` where that finds none.
@@ -148,6 +151,15 @@ fn article(tree: &Tree, url: &PageUrl, html: &str) -> Option<extract::Article> {
         profile.article.body.push(container);
         read(profile)
     })
+}
+
+fn refusal(html: &str) -> Option<String> {
+    let profile = generic_profile();
+    let paper = Paper::from(&profile);
+    match ArticleReader::new(profile, paper).page_notice(html) {
+        Some(extract::Reading::Refused { why }) => Some(why),
+        _ => None,
+    }
 }
 
 fn is_whole(article: &extract::Article) -> bool {

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use crate::config::read_profile;
+use crate::config::shipped::GENERIC;
 use crate::discover::{Grammar, ListReader};
 use crate::survey::list::{self, Rows};
 use crate::survey::menu::{self, Lists};
@@ -11,9 +12,6 @@ use crate::survey::plan::Knowledge;
 use crate::survey::shape::Shape;
 use crate::survey::story;
 use crate::time::Timestamp;
-
-/// How pages of no known CMS are read: the draft's article rules begin with it.
-const GENERIC: &str = include_str!("../config/generic.toml");
 
 /// What a profile needs to know of a CMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -223,26 +221,28 @@ impl Rules {
         text
     }
 
-    /// The generic rules, with the story's container and the date's line before what they name.
+    /// The generic rules, with what is known of this CMS before what they name.
     fn article_rules(&self) -> String {
-        let generic = GENERIC.find("[article]").map_or("[article]\n", |at| &GENERIC[at..]);
+        let (_, rules) = GENERIC.split_once("\n[article]\n").expect("the generic profile tells how articles are read");
         let mut text = format!(
-            "\n# The sources of an article's fields; of each list the first that tells something counts.\n{generic}"
+            "\n# The sources of an article's fields; of each list the first that tells something counts.\n[article]\n{rules}"
         );
-        if let Some(body) = &self.body {
-            text = text.replacen("\nbody = [", &format!("\nbody = [{}, ", quoted(body)), 1);
-        }
-        if let Some(line) = &self.date_line {
-            text =
-                text.replacen("\npublished = [", &format!("\npublished = [\n    {{ select = {} }},", quoted(line)), 1);
-        }
-        if self.has_other_titles {
-            let told = "{ meta = \"og:title\", suffix = \" - {og:site_name}\" }";
-            text = text.replacen("\ntitle = [", &format!("\ntitle = [\n    {told},"), 1);
-        }
-        let noise: String = self.noise.iter().map(|line| format!("{}, ", quoted(line))).collect();
-        text.replacen("\nnoise = [", &format!("\nnoise = [{noise}"), 1)
+        let title = self.has_other_titles.then(|| "{ meta = \"og:title\", suffix = \" - {og:site_name}\" }".to_owned());
+        let line = self.date_line.as_ref().map(|line| format!("{{ select = {} }}", quoted(line)));
+        put_first(&mut text, "title", title);
+        put_first(&mut text, "published", line);
+        put_first(&mut text, "body", self.body.as_deref().map(quoted));
+        put_first(&mut text, "noise", self.noise.iter().map(|line| quoted(line)));
+        text
     }
+}
+
+/// Puts entries before those that a list of the generic rules has.
+fn put_first(text: &mut String, key: &str, entries: impl IntoIterator<Item = String>) {
+    let list = format!("\n{key} = [");
+    let at = text.find(&list).expect("the generic profile has every list that a draft adds to") + list.len();
+    let entries: String = entries.into_iter().map(|entry| format!("\n    {entry},")).collect();
+    text.insert_str(at, &entries);
 }
 
 fn put(text: &mut String, line: &str) {
@@ -257,4 +257,54 @@ pub(in crate::survey) fn quoted(text: &str) -> String {
 fn listed(texts: &[String]) -> String {
     let quoted: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
     format!("[{}]", quoted.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_draft_puts_what_it_knows_before_the_generic_rules() {
+        let rules = Rules {
+            articles: Articles::InPath { before: "/a.b/".to_owned(), behind: String::new() },
+            lists: Lists::Each(vec!["/culture".to_owned()]),
+            keep: Vec::new(),
+            searches: Vec::new(),
+            page: None,
+            traps: Vec::new(),
+            menu: None,
+            row: "li".to_owned(),
+            link: "a".to_owned(),
+            dated: Some(("info", "em".to_owned())),
+            frame: "ul".to_owned(),
+            per_page: 5,
+            pager: None,
+            body: Some("div.\"story\"".to_owned()),
+            date_line: Some("p.day".to_owned()),
+            has_other_titles: true,
+            noise: vec!["^Share$".to_owned()],
+        };
+        // A quote in a selector is no end of the text that it stands in.
+        assert!(rules.article_rules().contains("body = [\n    'div.\"story\"',"));
+        let text = Rules { body: Some("div.story".to_owned()), ..rules }.written("draft");
+        for told in
+            ["title = [\n    { meta =", "published = [\n    { select = \"p.day\" },", "noise = [\n    \"^Share$\","]
+        {
+            assert!(text.contains(told), "{told} is not in\n{text}");
+        }
+        let profile = read_profile("draft", &text).unwrap();
+        let article = crate::page_url::PageUrl::parse("https://a.example/a.b/12").unwrap();
+        assert_eq!(profile.url.article_number(&article), Some(12));
+        assert_eq!(profile.url.article_url("https://a.example", 12), Some(article));
+        assert_eq!(profile.url.list_path("/culture"), Some("/culture"));
+        assert_eq!(profile.url.list_path("/about"), None);
+    }
+
+    #[test]
+    fn articles_that_no_single_number_tells_apart_are_not_drafted() {
+        let of = |path: &str| Articles::of(&Shape::Path(path.to_owned()));
+        assert_eq!((of("/#/#/story"), of("/story/*"), of("/#/a-*")), (None, None, None));
+        let found = Articles::InPath { before: "/story/".to_owned(), behind: ".html".to_owned() };
+        assert_eq!(of("/story/#.html"), Some(found));
+    }
 }

@@ -21,7 +21,6 @@ use crate::survey::list;
 use crate::survey::page::Page;
 use crate::survey::plan::Knowledge;
 
-const REDIRECTS: usize = 5;
 /// From the home page to a list, and to what only lists link.
 const DEPTH: usize = 4;
 /// spider wishes for all pages of a level at once, in no order: the order is the plan's.
@@ -60,30 +59,42 @@ pub(in crate::survey) async fn home<W: Web, F: FnMut(&Asked) + Send>(
 ) -> Result<Page, SurveyError> {
     let asked = asker.plan().home.clone();
     let no_home = |why: String| SurveyError::NoHome { home: asked.clone(), why };
-    let mut url = asked.clone();
-    for _ in 0..=REDIRECTS {
-        let answer = match asker.ask(&url).await {
-            Ok(answer) => answer,
-            Err(Unasked::Elsewhere) => return Err(SurveyError::Elsewhere { home: asked, to: url }),
-            Err(why) => return Err(no_home(why.to_string())),
-        };
-        match (answer.status, moved(&url, &answer)) {
-            (_, Some(to)) => url = to,
-            (200..=299, None) => {
-                let page = read(&url, &url, answer).await;
-                return if is_article(&page) { Err(SurveyError::Article { home: asked }) } else { Ok(page) };
-            }
-            (status, None) => return Err(no_home(format!("it answered with status {status}"))),
-        }
-    }
-    Err(no_home("it is redirected in circles".to_owned()))
+    let page = match had(asker, &asked, None, |_| {}).await {
+        Ok(page) => page,
+        Err((to, Unasked::Elsewhere)) => return Err(SurveyError::Elsewhere { home: asked, to }),
+        Err((_, why)) => return Err(no_home(why.to_string())),
+    };
+    if is_article(&page) { Err(SurveyError::Article { home: asked }) } else { Ok(page) }
 }
 
-/// Reads a page within its time; one that takes longer has no links.
-async fn read(url: &PageUrl, home: &PageUrl, answer: Answer) -> Page {
-    let (at, home) = (url.clone(), home.clone());
-    let read = in_time::within(in_time::BUDGET, move || Page::read(&at, &home, &answer)).await;
-    read.unwrap_or_else(|_| Page::unread(url))
+/// Asks for a page, follows where it moved to within the paper, and reads it within its time: one that takes longer has no
+/// links. Without a home page it is the home page. What was not had is told with its address.
+async fn had<W: Web, F: FnMut(&Asked) + Send>(
+    asker: &mut Asker<W, F>,
+    url: &PageUrl,
+    home: Option<&PageUrl>,
+    mut note: impl FnMut(&PageUrl),
+) -> Result<Page, (PageUrl, Unasked)> {
+    let mut url = url.clone();
+    for _ in 0..=asker.plan().settings.limits.redirects {
+        note(&url);
+        let answer = asker.ask(&url).await.map_err(|why| (url.clone(), why))?;
+        if let Some(to) = moved(&url, &answer) {
+            url = to;
+            continue;
+        }
+        if !answer.is_good() {
+            return Err((url, Unasked::Trouble(format!("it answered with status {}", answer.status))));
+        }
+        let (at, home) = (url.clone(), home.unwrap_or(&url).clone());
+        let read = in_time::within(in_time::BUDGET, move || Page::read(&at, &home, &answer)).await;
+        let page = read.unwrap_or_else(|_| Page::unread(&url));
+        return match &page.refusal {
+            Some(why) => Err((url.clone(), asker.over(format!("{} refuses at {url}: {why}", url.host())))),
+            None => Ok(page),
+        };
+    }
+    Err((url, Unasked::Trouble("it is redirected too often".to_owned())))
 }
 
 /// A home page may read like an article; what stands below the root and does so is one.
@@ -193,22 +204,12 @@ async fn visit<W: Web, F: FnMut(&Asked) + Send>(
     knowledge: &mut Knowledge,
     url: &PageUrl,
 ) -> Option<Page> {
-    let mut url = url.clone();
-    for _ in 0..=REDIRECTS {
-        knowledge.note_asked(&url);
-        let answer = asker.ask(&url).await.ok()?;
-        match (answer.status, moved(&url, &answer)) {
-            (_, Some(to)) => url = to,
-            (200..=299, None) => return Some(read(&url, &knowledge.home, answer).await),
-            _ => return None,
-        }
-    }
-    None
+    let home = knowledge.home.clone();
+    had(asker, url, Some(&home), |url| knowledge.note_asked(url)).await.ok()
 }
 
 fn moved(url: &PageUrl, answer: &Answer) -> Option<PageUrl> {
-    let is_moved = matches!(answer.status, 301 | 302 | 303 | 307 | 308);
-    let to = url.join(answer.header("location").filter(|_| is_moved)?).ok()?;
+    let to = url.join(answer.header("location").filter(|_| answer.is_redirect())?).ok()?;
     (to != *url).then_some(to)
 }
 
@@ -242,12 +243,12 @@ async fn feed<W: Web, F: FnMut(&Asked) + Send>(
     knowledge: &Knowledge,
     url: &PageUrl,
 ) -> Option<usize> {
-    let answer = asker.ask(url).await.ok().filter(|answer| (200..=299).contains(&answer.status))?;
+    let answer = asker.ask(url).await.ok().filter(Answer::is_good)?;
     let listing = read_feed(&knowledge.grammar(), &TimeZone::UTC, url, &answer.body).ok()?;
     Some(listing.rows.len())
 }
 
 async fn sitemap<W: Web, F: FnMut(&Asked) + Send>(asker: &mut Asker<W, F>, url: &PageUrl) -> Option<usize> {
-    let answer = asker.ask(url).await.ok().filter(|answer| (200..=299).contains(&answer.status))?;
+    let answer = asker.ask(url).await.ok().filter(Answer::is_good)?;
     Some(String::from_utf8_lossy(&answer.body).matches("<loc>").count())
 }
