@@ -72,6 +72,11 @@ impl Answer {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
 
+    /// Tells whether the host would rather not be asked, now or at all.
+    pub fn is_refusal(&self) -> bool {
+        matches!(self.status, 401 | 403 | 429 | 451 | 503)
+    }
+
     /// Returns the moment that Retry-After names, where the answer is no good one (RFC 9110 §10.2.3).
     pub fn wished_rest(&self, now: Timestamp) -> Option<Timestamp> {
         let header = self.header("retry-after").filter(|_| self.status >= 300)?;

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::process::{Output, Stdio};
 
-use common::{Crawler, Paper, lines};
+use common::{Crawler, Paper, lines, said, told};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use saseo::demo::Edition;
@@ -21,14 +21,6 @@ fn offline(site: &str) -> Crawler {
     let crawler = Crawler { folder: TempDir::new().unwrap() };
     crawler.write_site(site);
     crawler
-}
-
-fn said(out: &Output) -> String {
-    String::from_utf8_lossy(&out.stderr).into_owned()
-}
-
-fn told(out: &Output) -> String {
-    String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
 const PUBLIC: &str = "name = \"demo\"\ntitle = \"demo\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";

@@ -6,33 +6,21 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use common::Crawler;
+use common::{Crawler, told};
 use saseo::config::shipped;
 use serde_json::Value;
-use tempfile::TempDir;
-
-/// A crawler whose configuration folder is there, and empty.
-fn bare() -> Crawler {
-    let crawler = Crawler { folder: TempDir::new().unwrap() };
-    fs::create_dir_all(crawler.config()).unwrap();
-    crawler
-}
 
 /// A crawler with all that was shipped in its folder.
 fn with_shipped() -> (Crawler, PathBuf) {
-    let crawler = bare();
+    let crawler = Crawler::empty();
     let config = crawler.config();
     assert!(crawler.run(&["init", &config.to_string_lossy()]).status.success());
     (crawler, config.join("profiles"))
 }
 
-fn told(out: &Output) -> String {
-    String::from_utf8_lossy(&out.stdout).into_owned()
-}
-
 #[test]
 fn every_saved_page_is_read_as_its_expectation_says() {
-    let out = bare().run(&["check", "--profiles"]);
+    let out = Crawler::empty().run(&["check", "--profiles"]);
     let told = told(&out);
     let wrong: Vec<&str> = told.lines().filter(|line| !line.starts_with("ok ")).collect();
     assert!(out.status.success() && wrong.is_empty(), "{}", wrong.join("\n"));
@@ -110,7 +98,7 @@ const SITE: &str = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper
 
 /// A paper whose profile changed: what each file says of its days.
 fn with_days(old: &str, new: &str) -> Output {
-    let crawler = bare();
+    let crawler = Crawler::empty();
     crawler.write_site(SITE);
     fs::create_dir_all(crawler.config().join("profiles")).unwrap();
     for (file, days) in [("paper-old", old), ("paper-new", new)] {
@@ -148,7 +136,7 @@ fn days_of_two_profiles_and_days_of_none_are_refused_with_their_files() {
 
 #[test]
 fn a_profile_that_no_page_stands_beside_is_told_and_wrong_about_nothing() {
-    let crawler = bare();
+    let crawler = Crawler::empty();
     fs::create_dir_all(crawler.config().join("profiles")).unwrap();
     fs::write(crawler.config().join("profiles/mine.toml"), "name = \"mine\"\n").unwrap();
     let out = crawler.run(&["check", "--profiles"]);

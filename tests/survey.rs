@@ -10,25 +10,14 @@ use std::fs;
 use std::process::Output;
 use std::time::Duration;
 
-use common::{Crawler, Paper, assert_gaps};
+use common::{Crawler, Paper, assert_gaps, said};
 use invented::{Invented, Page, html, missing, text};
 use saseo::demo::{Cms, Edition, Skin};
 use saseo::host_lock::HostLocks;
 use saseo::page_url::PageUrl;
 use serde_json::Value;
-use tempfile::TempDir;
 
 const GAP: Duration = Duration::from_millis(50);
-
-fn empty() -> Crawler {
-    let crawler = Crawler { folder: TempDir::new().unwrap() };
-    fs::create_dir_all(crawler.config()).unwrap();
-    crawler
-}
-
-fn said(out: &Output) -> String {
-    String::from_utf8_lossy(&out.stderr).into_owned()
-}
 
 /// Surveys a server of our own at a short gap.
 fn survey(crawler: &Crawler, url: &str, more: &[&str]) -> Output {
@@ -63,7 +52,7 @@ fn numbers(articles: &[Value]) -> BTreeSet<u64> {
 #[test]
 fn the_demo_newspaper_is_recognised_and_crawled_as_surveyed() {
     let paper = Paper::of(&Edition { articles_per_section: 25, crawl_delay: None, ..Edition::default() });
-    let crawler = empty();
+    let crawler = Crawler::empty();
     let report = survey_and_crawl(&crawler, &format!("{}/", paper.origin.base()), &[]);
     let site = fs::read_to_string(crawler.config().join("sites/new.toml")).unwrap();
     assert!(site.contains("profile = \"ndsoft\"") && site.contains("sections = \"menu\""), "{site}");
@@ -79,7 +68,7 @@ fn a_profile_is_drafted_for_an_unknown_cms_and_its_crawl_stores_what_the_known_p
         let edition = Edition { articles_per_section: 25, crawl_delay: None, ..Edition::default() };
         let paper = Paper::of(&Edition { skin, ..edition });
         let url = format!("{}/", paper.origin.base());
-        let (known, drafted) = (empty(), empty());
+        let (known, drafted) = (Crawler::empty(), Crawler::empty());
         survey_and_crawl(&known, &url, &[]);
         let report = survey_and_crawl(&drafted, &url, &["--draft"]);
         assert!(fs::read_to_string(drafted.config().join("sites/new.toml")).unwrap().contains("profile = \"new\""));
@@ -101,7 +90,7 @@ fn a_paper_of_the_second_cms_is_recognised_or_drafted_and_crawled_as_surveyed() 
     let paper = Paper::on(Cms::Mediaon, &edition);
     let url = format!("{}/", paper.origin.base());
     for (flags, profile) in [(&[][..], "mediaon"), (&["--draft"][..], "new")] {
-        let crawler = empty();
+        let crawler = Crawler::empty();
         let report = survey_and_crawl(&crawler, &url, flags);
         let site = fs::read_to_string(crawler.config().join("sites/new.toml")).unwrap();
         assert!(site.contains(&format!("profile = {profile:?}")), "{site}");
@@ -194,7 +183,7 @@ fn article(number: u64) -> String {
 #[test]
 fn a_paper_of_another_cms_is_surveyed_and_crawled_to_its_last_article() {
     let paper = Invented::serve(other_cms);
-    let crawler = empty();
+    let crawler = Crawler::empty();
     survey_and_crawl(&crawler, &format!("{}/", paper.base), &[]);
     let profile = fs::read_to_string(crawler.config().join("profiles/new.toml")).unwrap();
     for told in [
@@ -222,7 +211,7 @@ fn a_paper_of_another_cms_is_surveyed_and_crawled_to_its_last_article() {
 #[test]
 fn feeds_sitemaps_and_dates_are_told_and_a_drafts_lists_end_at_a_day() {
     let paper = Invented::serve(other_cms);
-    let (crawler, url) = (empty(), format!("{}/", paper.base));
+    let (crawler, url) = (Crawler::empty(), format!("{}/", paper.base));
     let told = survey_json(&crawler, &url, &[]);
     assert_eq!((&told["feeds"][0]["entries"], &told["sitemaps"][0]["entries"]), (&5.into(), &7.into()), "{told}");
     assert_eq!(told["dates"], "printed");
@@ -243,7 +232,7 @@ fn what_robots_txt_forbids_is_not_asked_for() {
         "/robots.txt" => text("User-agent: *\nDisallow: /news/list.html\nDisallow: /news/article.html?no=96$\n"),
         _ => other_cms(path),
     });
-    let told = survey_json(&empty(), &format!("{}/", paper.base), &[]);
+    let told = survey_json(&Crawler::empty(), &format!("{}/", paper.base), &[]);
     let asked = paper.asked();
     assert!(asked.iter().any(|path| path.starts_with("/news/article.html")), "{asked:?}");
     let forbidden = |path: &&String| path.starts_with("/news/list.html") || path.as_str() == "/news/article.html?no=96";
@@ -270,7 +259,7 @@ fn endless(path_and_query: &str) -> Page {
 #[test]
 fn no_paper_is_asked_more_than_forty_times_nor_hurried() {
     let paper = Invented::serve(endless);
-    let out = survey(&empty(), &format!("{}/", paper.base), &[]);
+    let out = survey(&Crawler::empty(), &format!("{}/", paper.base), &[]);
     assert_eq!(out.status.code(), Some(0), "{}", said(&out));
     let log = paper.log();
     assert!((5..=40).contains(&log.len()), "{}", log.len());
@@ -278,16 +267,16 @@ fn no_paper_is_asked_more_than_forty_times_nor_hurried() {
     let all: BTreeSet<&String> = log.iter().map(|visit| &visit.path_and_query).collect();
     assert_eq!(all.len(), log.len(), "nothing is asked for twice");
     assert!(log.iter().all(|visit| visit.user_agent.starts_with("saseo/")));
-    survey(&empty(), &format!("{}/", paper.base), &["--max-requests", "9"]);
+    survey(&Crawler::empty(), &format!("{}/", paper.base), &["--max-requests", "9"]);
     assert!((7..=9).contains(&(paper.log().len() - log.len())), "{}", paper.log().len() - log.len());
 }
 
 #[test]
 fn a_budget_that_is_spent_is_no_error() {
     let paper = Invented::serve(other_cms);
-    let told = survey_json(&empty(), &format!("{}/", paper.base), &["--max-requests", "4"]);
+    let told = survey_json(&Crawler::empty(), &format!("{}/", paper.base), &["--max-requests", "4"]);
     assert_eq!((paper.log().len(), told["requests"].as_array().map(Vec::len)), (4, Some(4)));
-    let out = survey(&empty(), &format!("{}/", paper.base), &["--max-requests", "41"]);
+    let out = survey(&Crawler::empty(), &format!("{}/", paper.base), &["--max-requests", "41"]);
     assert_eq!(out.status.code(), Some(2));
 }
 
@@ -295,14 +284,14 @@ fn a_budget_that_is_spent_is_no_error() {
 fn the_same_paper_is_always_surveyed_alike() {
     let paper = Invented::serve(other_cms);
     let url = format!("{}/", paper.base);
-    let (first, second) = (survey_json(&empty(), &url, &[]), survey_json(&empty(), &url, &[]));
+    let (first, second) = (survey_json(&Crawler::empty(), &url, &[]), survey_json(&Crawler::empty(), &url, &[]));
     assert_eq!(first, second);
 }
 
 #[test]
 fn a_crawl_delay_is_kept_from_the_first_page_on() {
     let paper = Paper::of(&Edition { articles_per_section: 5, crawl_delay: Some(0.3), ..Edition::default() });
-    survey_json(&empty(), &format!("{}/", paper.origin.base()), &["--gap", "0s"]);
+    survey_json(&Crawler::empty(), &format!("{}/", paper.origin.base()), &["--gap", "0s"]);
     paper.assert_gap(Duration::from_millis(300));
     assert!(paper.log().len() >= 7);
 }
@@ -310,7 +299,7 @@ fn a_crawl_delay_is_kept_from_the_first_page_on() {
 #[test]
 fn two_surveys_in_a_row_hurry_nobody_and_two_at_once_are_not_made() {
     let paper = Invented::serve(other_cms);
-    let (crawler, url) = (empty(), format!("{}/", paper.base));
+    let (crawler, url) = (Crawler::empty(), format!("{}/", paper.base));
     let args = ["survey", url.as_str(), "--own-site", "--gap", "400ms", "--max-requests", "4"];
     let other = HostLocks::new(Some(crawler.folder.path().join("locks").into()));
     let lock = other.take(&PageUrl::parse(&url).unwrap().host(), "survey, process 0").unwrap();
@@ -330,7 +319,7 @@ fn two_surveys_in_a_row_hurry_nobody_and_two_at_once_are_not_made() {
 fn a_paper_that_refuses_is_left_alone_and_that_is_said() {
     let paper =
         Invented::serve(|path| if path == "/robots.txt" { missing() } else { (403, "text/html", String::new()) });
-    let out = survey(&empty(), &format!("{}/", paper.base), &[]);
+    let out = survey(&Crawler::empty(), &format!("{}/", paper.base), &[]);
     assert_eq!(out.status.code(), Some(1));
     assert!(said(&out).contains("refuses: it answered") && said(&out).contains("with status 403"), "{}", said(&out));
     assert!(out.stdout.is_empty());
@@ -346,7 +335,7 @@ fn a_paper_that_refuses_in_words_is_left_alone() {
                 if path.starts_with("/news/list.html") { html(words.to_owned()) } else { other_cms(path) }
             },
         );
-    let out = survey(&empty(), &format!("{}/", paper.base), &["--quiet"]);
+    let out = survey(&Crawler::empty(), &format!("{}/", paper.base), &["--quiet"]);
     assert_eq!(out.status.code(), Some(3), "{}", said(&out));
     assert!(said(&out).contains("the page says \"정상적인 접근이 아닙니다\""), "{}", said(&out));
     assert_eq!(paper.asked().last().map(|path| path.starts_with("/news/list.html")), Some(true), "{:?}", paper.asked());
@@ -357,7 +346,7 @@ fn a_paper_that_refuses_midway_is_told_as_far_as_it_is_known() {
     let paper = Invented::serve(|path| {
         if path.starts_with("/news/article.html") { (429, "text/html", String::new()) } else { other_cms(path) }
     });
-    let out = survey(&empty(), &format!("{}/", paper.base), &["--quiet"]);
+    let out = survey(&Crawler::empty(), &format!("{}/", paper.base), &["--quiet"]);
     assert_eq!(out.status.code(), Some(3), "{}", said(&out));
     assert!(said(&out).contains("ended early") && said(&out).contains("with status 429"), "{}", said(&out));
     assert!(String::from_utf8_lossy(&out.stdout).contains("title = \"서가일보\""));
@@ -369,7 +358,7 @@ fn a_paper_that_refuses_midway_is_told_as_far_as_it_is_known() {
 fn without_its_robots_txt_nothing_of_a_paper_is_asked_for() {
     let paper =
         Invented::serve(|path| if path == "/robots.txt" { (500, "text/html", String::new()) } else { other_cms(path) });
-    let out = survey(&empty(), &format!("{}/", paper.base), &[]);
+    let out = survey(&Crawler::empty(), &format!("{}/", paper.base), &[]);
     assert_eq!(out.status.code(), Some(1));
     assert!(said(&out).contains("robots.txt cannot be had (status 500)"), "{}", said(&out));
     assert_eq!(paper.asked(), ["/robots.txt"]);
@@ -382,11 +371,11 @@ fn redirects_are_followed_within_the_paper_and_not_out_of_it() {
         "/front" => other_cms("/"),
         _ => other_cms(path),
     });
-    let told = survey_json(&empty(), &format!("{}/", paper.base), &[]);
+    let told = survey_json(&Crawler::empty(), &format!("{}/", paper.base), &[]);
     assert!(told["home"].as_str().unwrap().ends_with("/front") && told["cms"]["kind"] == "drafted", "{told}");
     let away =
         Invented::serve(|path| if path == "/" { (301, "", "http://127.0.0.1:9/".to_owned()) } else { missing() });
-    let out = survey(&empty(), &format!("{}/", away.base), &[]);
+    let out = survey(&Crawler::empty(), &format!("{}/", away.base), &[]);
     assert_eq!(out.status.code(), Some(1));
     assert!(said(&out).contains("moved to another paper, http://127.0.0.1:9/"), "{}", said(&out));
 }
@@ -420,7 +409,7 @@ fn numbered_paths(path: &str) -> Page {
 #[test]
 fn a_profile_is_drafted_for_a_paper_with_numbers_in_its_paths() {
     let paper = Invented::serve(numbered_paths);
-    let crawler = empty();
+    let crawler = Crawler::empty();
     survey_and_crawl(&crawler, &format!("{}/", paper.base), &[]);
     let profile = fs::read_to_string(crawler.config().join("profiles/new.toml")).unwrap();
     for told in [
@@ -444,7 +433,7 @@ fn a_paper_that_names_its_articles_in_words_is_read_generically_and_its_articles
         let (status, kind, body) = numbered_paths(&path.replace("/story/a-tale-of-10", "/story/10"));
         (status, kind, named(body))
     });
-    let crawler = empty();
+    let crawler = Crawler::empty();
     let config = crawler.config();
     let url = format!("{}/", paper.base);
     let out = survey(&crawler, &url, &["--name", "new", "--write", &config.to_string_lossy()]);
@@ -459,7 +448,7 @@ fn a_paper_that_names_its_articles_in_words_is_read_generically_and_its_articles
 
 #[test]
 fn what_is_no_paper_is_told_at_once() {
-    let crawler = empty();
+    let crawler = Crawler::empty();
     for (url, told) in
         [("ftp://paper.example/", "neither http nor https"), ("paper.example", "like https://www.example.org/")]
     {
@@ -479,7 +468,7 @@ fn what_is_no_paper_is_told_at_once() {
 
 #[test]
 fn a_host_out_of_reach_is_told() {
-    let crawler = empty();
+    let crawler = Crawler::empty();
     // Nothing listens on port 1, and no name ends in .invalid (RFC 6761).
     for (url, told) in [("http://127.0.0.1:1/", "cannot be reached"), ("http://paper.invalid/", "cannot be resolved")] {
         let out = survey(&crawler, url, &[]);
@@ -491,7 +480,8 @@ fn a_host_out_of_reach_is_told() {
 #[test]
 fn a_private_server_needs_to_be_called_ones_own() {
     let paper = Invented::serve(other_cms);
-    let out = empty().command(&["survey", &paper.base]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
+    let out =
+        Crawler::empty().command(&["survey", &paper.base]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
     assert_eq!(out.status.code(), Some(1));
     assert!(said(&out).contains("private address") && said(&out).contains("--own-site"), "{}", said(&out));
     assert!(paper.log().is_empty());
@@ -500,7 +490,7 @@ fn a_private_server_needs_to_be_called_ones_own() {
 #[test]
 fn nothing_is_overwritten_nor_asked_in_vain() {
     let paper = Invented::serve(other_cms);
-    let crawler = empty();
+    let crawler = Crawler::empty();
     crawler.write_site("# mine\nname = \"mine\"\ntitle = \"mine\"\nhome = \"https://mine.example/\"\n");
     let config = crawler.config();
     let args = ["--name", "demo", "--write", &config.to_string_lossy()];

@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use crate::demo::mediaon::article_page::ArticlePage;
 use crate::demo::mediaon::frame::{FEED, Frame};
 use crate::demo::mediaon::list_page::ListPage;
-use crate::demo::newspaper::{DemoArticle, Kind, Newspaper};
-use crate::demo::pages::{Answer, html, text};
+use crate::demo::newspaper::{DemoArticle, Newspaper};
+use crate::demo::pages::{Answer, article_or_alert, html, text};
 use crate::demo::prose::escaped;
 use crate::time::LocalTime;
 
@@ -52,12 +52,7 @@ fn home(paper: &Newspaper, base: &str) -> String {
 }
 
 fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> Answer {
-    let number = query.get("no").and_then(|number| number.parse().ok()).unwrap_or(0);
-    match paper.find(number) {
-        None | Some(DemoArticle { kind: Kind::Deleted, .. }) => html(404, ALERT.to_owned()),
-        Some(DemoArticle { kind: Kind::DeletedWithAlert, .. }) => html(200, ALERT.to_owned()),
-        Some(article) => html(200, ArticlePage { paper, base, article }.html()),
-    }
+    article_or_alert(paper, query.get("no"), ALERT, |article| ArticlePage { paper, base, article }.html())
 }
 
 /// RSS 2.0 with a guid, and dates as RFC 822 has them.

@@ -212,6 +212,11 @@ fn kind(k: usize) -> Kind {
     }
 }
 
+/// `2026-11-20 18:00:11`.
+pub(in crate::demo) fn seconds(time: LocalTime) -> String {
+    time.to_string()[..19].replace('T', " ")
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;

@@ -6,7 +6,7 @@ use crate::demo::article_page::{ALERT, ArticlePage};
 use crate::demo::frame::{Frame, feed_path};
 use crate::demo::list_page::ListPage;
 use crate::demo::mediaon;
-use crate::demo::newspaper::{Cms, DemoArticle, Kind, Newspaper, SECTIONS};
+use crate::demo::newspaper::{Cms, DemoArticle, Kind, Newspaper, SECTIONS, seconds};
 use crate::demo::prose::escaped;
 
 /// What the server sends.
@@ -89,12 +89,20 @@ fn list(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> Strin
 }
 
 fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> Answer {
-    let number = query.get("idxno").and_then(|number| number.parse().ok()).unwrap_or(0);
-    match paper.find(number) {
-        None => html(404, ALERT.to_owned()),
-        Some(DemoArticle { kind: Kind::Deleted, .. }) => html(404, ALERT.to_owned()),
-        Some(DemoArticle { kind: Kind::DeletedWithAlert, .. }) => html(200, ALERT.to_owned()),
-        Some(article) => html(200, ArticlePage { paper, base, article }.html()),
+    article_or_alert(paper, query.get("idxno"), ALERT, |article| ArticlePage { paper, base, article }.html())
+}
+
+/// The page of an article by its number, or what the CMS says in its place.
+pub(in crate::demo) fn article_or_alert(
+    paper: &Newspaper,
+    number: Option<&String>,
+    alert: &str,
+    page: impl FnOnce(&DemoArticle) -> String,
+) -> Answer {
+    match paper.find(number.and_then(|number| number.parse().ok()).unwrap_or(0)) {
+        None | Some(DemoArticle { kind: Kind::Deleted, .. }) => html(404, alert.to_owned()),
+        Some(DemoArticle { kind: Kind::DeletedWithAlert, .. }) => html(200, alert.to_owned()),
+        Some(article) => html(200, page(article)),
     }
 }
 
@@ -108,7 +116,7 @@ fn feed(paper: &Newspaper, base: &str) -> String {
             article.number,
             article.paragraphs[0],
             article.byline,
-            article.published.to_string()[..19].replace('T', " ")
+            seconds(article.published)
         )
     };
     let items: String = paper.articles().iter().take(FEED_ITEMS).map(item).collect();

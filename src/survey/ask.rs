@@ -12,7 +12,7 @@ use crate::fetch::{Answer, Asking, Reach, Trouble, Web, manner};
 use crate::frontier::Visit;
 use crate::host_lock::HostLock;
 use crate::page_url::{Host, PageUrl};
-use crate::politeness::{Hosts, LONGEST_REST, Manner, Manners, Next, Permit, Turn};
+use crate::politeness::{Hosts, LONGEST_REST, Manners, Next, Permit, Turn};
 use crate::robots::{Allowed, LARGEST, REDIRECTS, Robots, Ruling};
 use crate::survey::{MOST_REQUESTS, Plan};
 use crate::time::Timestamp;
@@ -123,9 +123,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
             Unasked::Forbidden(forbidden.rule)
         })?;
         let answer = self.send(allowed, Asking::default()).await?;
-        if !answer.is_redirect()
-            && matches!(manner(Ok(&answer), self.clock.now()), Manner::Refused | Manner::Busy { .. })
-        {
+        if answer.is_refusal() {
             return Err(self.over(format!(
                 "{} refuses: it answered {} with status {}",
                 url.host(),
@@ -282,5 +280,107 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     pub fn over(&mut self, why: String) -> Unasked {
         self.account.gave_up = true;
         Unasked::Over(self.account.ended.get_or_insert(why).clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::VecDeque;
+    use std::net::IpAddr;
+    use std::sync::Mutex;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::config::Settings;
+    use crate::host_lock::HostLocks;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+    const GAP: Duration = Duration::from_secs(2);
+
+    /// A server that answers at once, with what is laid out, and at last with empty pages.
+    struct Laid {
+        clock: Clock,
+        answers: Mutex<VecDeque<Answer>>,
+        asked: Mutex<Vec<Timestamp>>,
+    }
+
+    impl Web for Laid {
+        async fn locate(&self, _host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
+            Ok([192, 0, 2, 1].into())
+        }
+
+        async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+            self.asked.lock().unwrap().push(self.clock.now());
+            let answer = self.answers.lock().unwrap().pop_front();
+            (visit.spend().1, Ok(answer.unwrap_or_else(|| told(200, None))))
+        }
+    }
+
+    fn told(status: u16, retry_after: Option<&str>) -> Answer {
+        let headers = retry_after.iter().map(|wish| ("retry-after".to_owned(), (*wish).to_owned())).collect();
+        Answer { status, headers, body: Vec::new() }
+    }
+
+    fn url(path: &str) -> PageUrl {
+        PageUrl::parse(&format!("https://a.example{path}")).unwrap()
+    }
+
+    /// An asker whose server gives these answers, robots.txt first.
+    fn asker(folder: &TempDir, answers: Vec<Answer>) -> Asker<Laid, impl FnMut(&Asked) + Send> {
+        let clock = Clock::set_to(NOW);
+        let web = Arc::new(Laid { clock, answers: Mutex::new(answers.into()), asked: Mutex::default() });
+        let plan = Plan {
+            home: url("/"),
+            settings: Settings::default(),
+            profiles: Vec::new(),
+            gap: GAP,
+            own_site: false,
+            max_requests: u64::MAX,
+            locks: HostLocks::new(Some(folder.path().into())),
+            holder: "a test".to_owned(),
+        };
+        Asker::new(plan, web, clock, |_| {})
+    }
+
+    fn asked<F>(asker: &Asker<Laid, F>) -> Vec<Duration> {
+        asker.web.asked.lock().unwrap().iter().map(|moment| moment.since(NOW)).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn forty_requests_are_made_whatever_the_plan_allows() {
+        let folder = TempDir::new().unwrap();
+        let mut asker = asker(&folder, Vec::new());
+        let mut over = None;
+        for k in 1..50 {
+            over = over.or(asker.ask(&url(&format!("/{k}"))).await.err());
+        }
+        assert_eq!(over, Some(Unasked::Over("40 requests were made, and no more were allowed".to_owned())));
+        let asked = asked(&asker);
+        assert_eq!(asked.len(), 40);
+        assert!(asked.windows(2).all(|pair| pair[1] - pair[0] >= GAP), "{asked:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_rest_that_the_host_wishes_for_is_kept_and_one_too_long_ends_the_survey() {
+        let folder = TempDir::new().unwrap();
+        let wishes = vec![told(200, None), told(404, Some("90")), told(404, Some("3600"))];
+        let mut asker = asker(&folder, wishes);
+        assert!(asker.ask(&url("/1")).await.is_ok() && asker.ask(&url("/2")).await.is_ok());
+        assert!(asked(&asker)[2] >= asked(&asker)[1] + Duration::from_secs(90), "{:?}", asked(&asker));
+        let over = asker.ask(&url("/3")).await.unwrap_err().to_string();
+        assert!(over.starts_with("a.example asks to be left alone until 2026-11-24T12:44:"), "{over}");
+        assert_eq!((asked(&asker).len(), asker.left()), (3, 0));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_word_of_whoever_asked_before_is_kept_unless_it_is_from_another_time() {
+        for (rest, first) in [(60, 60), (100 * 24 * 3600, 0)] {
+            let folder = TempDir::new().unwrap();
+            let mut asker = asker(&folder, Vec::new());
+            asker.plan.locks.take(&url("/").host(), "another").unwrap().note(NOW + Duration::from_secs(rest));
+            assert!(asker.ask(&url("/1")).await.is_ok());
+            assert_eq!(asked(&asker)[0], Duration::from_secs(first));
+        }
     }
 }

@@ -8,6 +8,7 @@ use crate::config::shipped::generic_profile;
 use crate::discover::{Address, Grammar, read_home};
 use crate::extract::{self, ArticleReader, Paper, decode};
 use crate::fetch::Answer;
+use crate::in_time::{BUDGET, within_now};
 use crate::markup::{Node, Selector, Tree, attribute, text};
 use crate::page_url::PageUrl;
 use crate::survey::story;
@@ -70,9 +71,11 @@ impl Page {
         Self { url: url.clone(), html: String::new(), links: Vec::new(), article: None, refusal: None }
     }
 
-    /// Reads the page as an article of a CMS; `None` where that finds none.
+    /// Reads the page as an article of a CMS, within its time; `None` where that finds none.
     pub fn read_by(&self, profile: &Profile) -> Option<extract::Article> {
-        match ArticleReader::new(profile.clone(), Paper::from(profile)).read(&self.url, &self.html) {
+        let (reader, url) = (ArticleReader::new(profile.clone(), Paper::from(profile)), self.url.clone());
+        let html = self.html.clone();
+        match within_now(BUDGET, move || reader.read(&url, &html)).ok()? {
             extract::Reading::Article(article) | extract::Reading::Members(article) => Some(*article),
             extract::Reading::Gone { .. }
             | extract::Reading::Refused { .. }

@@ -210,3 +210,80 @@ fn recognised(home: &Page, profiles: Vec<Profile>) -> Option<Profile> {
     let marked = profiles.into_iter().filter(has_marks).map(|profile| (articles(&profile), profile));
     marked.filter(|(articles, _)| *articles > 0).max_by_key(|(articles, _)| *articles).map(|(_, profile)| profile)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::shipped::shipped_profile;
+    use crate::fetch::Answer;
+
+    fn url(path: &str) -> PageUrl {
+        PageUrl::parse(&format!("https://a.example{path}")).unwrap()
+    }
+
+    fn page(path: &str, html: &str) -> Page {
+        Page::read(&url(path), &url("/"), &Answer { status: 200, headers: Vec::new(), body: html.as_bytes().to_vec() })
+    }
+
+    /// The front page of a paper with a menu, and links to articles at a path.
+    fn front(article: &str) -> String {
+        let menu = "<nav id=\"gnb\"><a href=\"/list?sec=1\">문화</a><a href=\"/list?sec=2\">사람</a></nav>";
+        let teaser = |k: u32| format!("<p><a href=\"{article}{k}\">책방에 봄이 왔다고 하는 소식 {k}</a></p>");
+        format!("<html><body>{menu}{}</body></html>", (11..20).map(teaser).collect::<String>())
+    }
+
+    fn story(k: u32) -> String {
+        let line =
+            format!("<p>{k}번째 서가에는 오래된 사전과 그것을 아끼던 사람의 쪽지가 함께 꽂혀 있었다고 한다.</p>");
+        format!(
+            "<html><body><article><h1>책방에 봄이 왔다고 하는 소식 {k}</h1>{}</article></body></html>",
+            line.repeat(4)
+        )
+    }
+
+    fn wished(known: &Knowledge) -> Vec<PageUrl> {
+        known.pages.iter().flat_map(|page| known.worth_walking(page)).cloned().collect()
+    }
+
+    #[test]
+    fn a_section_is_asked_for_first_then_articles_then_no_more_of_them_than_show_their_kind() {
+        let mut known = Knowledge::new(page("/", &front("/view?no=")), Vec::new());
+        let mut asked = Vec::new();
+        while let Some(next) = known.choose(&wished(&known)) {
+            known.note_asked(&next);
+            let html = match next.parameter("no") {
+                Some(number) => story(number.parse().unwrap()),
+                None => "<p>빈 목록</p>".to_owned(),
+            };
+            asked.push(next.path_and_query().to_owned());
+            known.pages.push(page(next.path_and_query(), &html));
+        }
+        assert_eq!(asked, ["/list?sec=1", "/view?no=11", "/view?no=12", "/view?no=13", "/list?sec=2"]);
+    }
+
+    #[test]
+    fn nothing_is_asked_for_twice() {
+        let mut known = Knowledge::new(page("/", &front("/view?no=")), Vec::new());
+        let first = known.choose(&wished(&known)).unwrap();
+        known.note_asked(&first);
+        assert_ne!(known.choose(std::slice::from_ref(&first)), Some(first));
+    }
+
+    #[test]
+    fn a_profile_that_reads_none_of_the_articles_is_not_the_papers() {
+        let front = front("/news/articleView.html?idxno=").replace("id=\"gnb\"", "id=\"user-menu\"");
+        let front = front.replace("/list?sec=", "/news/articleList.html?sc_section_code=S1N");
+        let judged = |html: &str| {
+            let mut profile = shipped_profile("ndsoft");
+            profile.marks = Some(crate::markup::Selector::compile("#user-menu").unwrap());
+            let mut known = Knowledge::new(page("/", &front), vec![profile]);
+            known.pages.push(page("/news/articleView.html?idxno=11", html));
+            known.judge_profile();
+            known.profile.map(|profile| profile.name)
+        };
+        assert_eq!(judged("<p>아무것도 아닌 쪽</p>"), None);
+        let read = "<header class=\"article-view-header\"><h1 class=\"heading\">책</h1></header>\
+                    <article id=\"article-view-content-div\"><p>오늘 책방이 문을 열었다.</p></article>";
+        assert_eq!(judged(read).as_deref(), Some("ndsoft"));
+    }
+}

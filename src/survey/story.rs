@@ -5,7 +5,6 @@ use std::collections::HashMap;
 use jiff::tz::TimeZone;
 
 use crate::config::Profile;
-use crate::extract::{ArticleReader, Paper, Reading};
 use crate::markup::{Node, NodeId, Selector, Tree, text};
 use crate::survey::page::{Page, meta};
 use crate::survey::selector::{own, path};
@@ -51,12 +50,8 @@ pub(in crate::survey) fn date_line(articles: &[&Page]) -> Option<String> {
 
 /// Returns patterns of the lines that a draft reads in the story of every one of these pages: buttons and advertisements.
 pub(in crate::survey) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<String> {
-    let reader = ArticleReader::new(draft.clone(), Paper::from(draft));
-    let read = articles.iter().filter_map(|page| match reader.read(&page.url, &page.html) {
-        Reading::Article(article) | Reading::Members(article) => Some(article.paragraphs),
-        Reading::Gone { .. } | Reading::Refused { .. } | Reading::NotAnArticle { .. } => None,
-    });
-    let stories: Vec<Vec<String>> = read.collect();
+    let read = articles.iter().filter_map(|page| page.read_by(draft));
+    let stories: Vec<Vec<String>> = read.map(|article| article.paragraphs).collect();
     let Some((first, others)) = stories.split_first().filter(|(_, others)| !others.is_empty()) else {
         return Vec::new();
     };

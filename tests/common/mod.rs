@@ -88,7 +88,24 @@ impl Running {
     }
 }
 
+/// What a command said on stderr.
+pub fn said(out: &Output) -> String {
+    String::from_utf8_lossy(&out.stderr).into_owned()
+}
+
+/// What a command printed on stdout.
+pub fn told(out: &Output) -> String {
+    String::from_utf8_lossy(&out.stdout).into_owned()
+}
+
 impl Crawler {
+    /// A crawler whose configuration folder is there, and empty.
+    pub fn empty() -> Self {
+        let crawler = Self { folder: TempDir::new().unwrap() };
+        std::fs::create_dir_all(crawler.config()).unwrap();
+        crawler
+    }
+
     /// A crawler of the demo newspaper, its own site, with such a gap.
     pub fn of(paper: &Paper, gap: &str) -> Self {
         let crawler = Self { folder: TempDir::new().unwrap() };

@@ -1,8 +1,7 @@
 //! Article pages: the story is parted by line breaks, dates are only printed, the reporter signs within the story.
 
 use crate::demo::mediaon::frame::{Frame, section_number};
-use crate::demo::mediaon::list_page::seconds;
-use crate::demo::newspaper::{DemoArticle, Kind, Newspaper, SECTIONS};
+use crate::demo::newspaper::{DemoArticle, Kind, Newspaper, SECTIONS, seconds};
 use crate::demo::prose::escaped;
 
 /// One article of a paper served at `base`.

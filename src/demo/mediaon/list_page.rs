@@ -3,9 +3,8 @@
 use std::collections::HashMap;
 
 use crate::demo::mediaon::frame::{Frame, section_number};
-use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS};
+use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS, seconds};
 use crate::demo::prose::escaped;
-use crate::time::LocalTime;
 
 const PER_PAGE: usize = 15;
 
@@ -76,9 +75,4 @@ impl<'a> ListPage<'a> {
         let links: String = around.collect();
         links + &link((self.page + 1).min(last.max(self.page)), "다음")
     }
-}
-
-/// `2026-11-20 18:00:11`.
-pub(in crate::demo) fn seconds(time: LocalTime) -> String {
-    time.to_string()[..19].replace('T', " ")
 }

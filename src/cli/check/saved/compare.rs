@@ -23,7 +23,11 @@ pub(in crate::cli) struct Broken {
 impl Broken {
     /// A page of which nothing is known.
     pub fn without_expectation(why: String) -> Self {
-        Self { field: "expectation".to_owned(), expected: "PAGE.json beside PAGE.html".to_owned(), got: why }
+        Self {
+            field: "expectation".to_owned(),
+            expected: "what a page is read as, in a PAGE.json beside it".to_owned(),
+            got: why,
+        }
     }
 
     fn new(field: &str, expected: Option<&Value>, got: Option<&Value>) -> Self {
