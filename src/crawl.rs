@@ -286,6 +286,7 @@ fn seed(reader: &SiteReader) -> Seed {
         title: site.title.clone(),
         home: site.home.clone(),
         since: reader.wanted.since,
+        everything: reader.everything(),
         entries,
     }
 }

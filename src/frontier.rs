@@ -6,6 +6,6 @@ mod settle;
 mod visit;
 
 pub use page::{Found, List, Page, PageId, PageState, Role, Verdict};
-pub use reading::{Continuation, Coverage, ListEnd, Pass};
+pub use reading::{Continuation, Coverage, Head, Joint, ListEnd, Pass};
 pub use settle::{Closing, Outcome, Reading, Settlement, Wanted, settle};
 pub use visit::{Visit, WrongHost};

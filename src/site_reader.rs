@@ -67,6 +67,7 @@ impl SiteReader {
             since: site.discover.since.and_then(|day| midnight(day, &site)),
             feeds: site.discover.feeds,
             menu: site.discover.sections == Sections::Menu,
+            deep: site.discover.deep.0,
             redirects: settings.limits.redirects,
         };
         let paper = Paper::from(&site);
@@ -84,6 +85,11 @@ impl SiteReader {
     /// Tells whether nobody says which pages are articles: any link may be one, and most are none.
     pub fn lists_nothing(&self) -> bool {
         self.lists.is_none()
+    }
+
+    /// Returns the list that has every article of the paper, where its CMS has one.
+    pub fn everything(&self) -> Option<PageUrl> {
+        self.lists.as_ref()?.grammar.everything()
     }
 
     /// Tells whether articles are found without the words of a profile.

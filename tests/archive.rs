@@ -39,7 +39,7 @@ fn settled(verdict: Verdict) -> Settlement {
 fn seed() -> Seed {
     let home = url("https://paper.example/");
     let entries = vec![(home.clone(), Role::Home)];
-    Seed { site: "paper".into(), title: "신문".into(), home, since: None, entries }
+    Seed { site: "paper".into(), title: "신문".into(), home, since: None, everything: None, entries }
 }
 
 /// An archive with one site, a run begun, and the ways to act on it.
@@ -443,7 +443,14 @@ fn desk_with_copies(stories: &[(&str, Settlement)]) -> Desk {
         let home = url(&format!("https://{paper}.example/"));
         let article = url(&format!("https://{paper}.example/news/articleView.html?idxno=7"));
         let entries = vec![(article.clone(), Role::Article)];
-        let seed = Seed { site: (*paper).into(), title: "신문".into(), home: home.clone(), since: None, entries };
+        let seed = Seed {
+            site: (*paper).into(),
+            title: "신문".into(),
+            home: home.clone(),
+            since: None,
+            everything: None,
+            entries,
+        };
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
         desk.archive.select([*paper]).unwrap();
         let NextPage::Page(page) = desk.archive.next_page(&home.host(), &[], later(9)).unwrap() else {
@@ -501,7 +508,7 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
     for (site, path) in [("one", "1.xml"), ("two", "2.xml")] {
         let entries = vec![(shared(path), Role::Feed)];
         let home = url(&format!("https://{site}.example/"));
-        let seed = Seed { site: site.into(), title: "신문".into(), home, since: None, entries };
+        let seed = Seed { site: site.into(), title: "신문".into(), home, since: None, everything: None, entries };
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
     }
     desk.archive.select(["one"]).unwrap();

@@ -145,8 +145,9 @@ fn a_later_crawl_asks_for_little_more_than_what_is_new() {
     paper.origin.newspaper(|paper| paper.publish(6));
     let report = crawler.run_json("crawl");
     assert_eq!(report["articles_new"].as_u64(), Some(6));
-    // Six articles, the feed, three sections and the list of everything.
-    assert_eq!(paper.log().len() - before, 6 + 1 + 4);
+    // Six articles and two pages of the list of everything: the feed is read once a day, sections are looked through once a week.
+    let asked: Vec<String> = paper.log().split_off(before).into_iter().map(|visit| visit.path_and_query).collect();
+    assert_eq!(asked.len(), 6 + 2, "{asked:?}");
     assert_eq!(crawler.articles().len(), 124);
 }
 

@@ -3,6 +3,7 @@
 use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Terms};
 use saseo::config::settings::Durability;
 use saseo::extract::Article;
+use saseo::frontier::Pass;
 use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
 use sha2::{Digest, Sha256};
@@ -11,6 +12,7 @@ use tempfile::TempDir;
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 const FIRST: &str = include_str!("../src/archive/migrations/0001.sql");
 const SECOND: &str = include_str!("../src/archive/migrations/0002.sql");
+const THIRD: &str = include_str!("../src/archive/migrations/0003.sql");
 
 /// One link of schema 1's chain, as docs/archive.md tells it.
 struct Link(Sha256);
@@ -124,7 +126,14 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     archive.begin_run(lease, "resume", &Terms::default(), NOW).unwrap();
     let home = url("https://paper.example/");
-    let seed = Seed { site: "paper".into(), title: "신문".into(), home: home.clone(), since: None, entries: vec![] };
+    let seed = Seed {
+        site: "paper".into(),
+        title: "신문".into(),
+        home: home.clone(),
+        since: None,
+        everything: None,
+        entries: vec![],
+    };
     archive.seed(lease, &[seed], Seeding::Resume, NOW).unwrap();
     archive.select(["paper"]).unwrap();
     let NextPage::Page(page) = archive.next_page(&home.host(), &[], NOW).unwrap() else { panic!("the list was lost") };
@@ -203,4 +212,53 @@ fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
     assert_eq!(shown(&sql), ("paper/7".to_owned(), "제목".to_owned(), 3, 0, None, None));
     let opt_outs: String = sql.query_row("SELECT opt_outs FROM articles", [], |row| row.get(0)).unwrap();
     assert_eq!(opt_outs, "[\"noindex:meta robots\"]");
+}
+
+/// The same as schema 3 left it.
+fn archive_of_schema_3() -> TempDir {
+    let folder = archive_of_schema_2();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
+    sql.execute_batch(THIRD).unwrap();
+    sql.execute_batch("PRAGMA user_version = 3; COMMIT").unwrap();
+    folder
+}
+
+#[test]
+fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they_were_read() {
+    let folder = archive_of_schema_3();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let columns =
+        "id, url, role, number, due_at, verdict, settled_at, capture_id, read_to_end_at, section_id, pass, previous";
+    let pages = |sql: &rusqlite::Connection| -> Vec<String> {
+        let json = columns.split(", ").map(|column| format!("'{column}', {column}")).collect::<Vec<_>>().join(", ");
+        let mut select = sql.prepare(&format!("SELECT json_object({json}) FROM page ORDER BY id")).unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+    };
+    let before = pages(&sql);
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(pages(&sql), before);
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let (home, list) = (url("https://paper.example/"), url("https://paper.example/list"));
+    // The list was read to its end in 1970, and its further page is still under way: the top catches up.
+    let seed = Seed {
+        site: "paper".into(),
+        title: "신문".into(),
+        home: home.clone(),
+        since: None,
+        everything: Some(list.clone()),
+        entries: vec![],
+    };
+    archive.seed(lease, &[seed], Seeding::Begin, NOW).unwrap();
+    archive.select(["paper"]).unwrap();
+    let next = |archive: &Archive| match archive.next_page(&home.host(), &[], NOW).unwrap() {
+        NextPage::Page(page) if page.url == list => page.list.unwrap().pass,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(next(&archive), Pass::Later);
+    sql.execute("UPDATE page SET due_at = NULL, verdict = 'read', settled_at = 9 WHERE role = 'list'", []).unwrap();
+    assert_eq!(next(&archive), Pass::Deep);
+    sql.execute("UPDATE page SET deep_at = ?1 WHERE role = 'section'", [NOW.millis() - 6 * 24 * 3_600_000]).unwrap();
+    assert_eq!(next(&archive), Pass::Later);
 }

@@ -11,6 +11,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
+use crate::archive::pages::joint_json;
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
 use crate::archive::store::{Archive, stored_number};
@@ -146,7 +147,7 @@ fn write_settlement(
         effect.queue_growth += add_list_page(work, page, continuation, now)?;
         effect.queue(continuation.url.host(), now);
     }
-    if let (Some(closing), Some(list)) = (settlement.closing, &page.list) {
+    if let (Some(closing), Some(list)) = (&settlement.closing, &page.list) {
         write_closing(work, list.section, list.pass, closing, now)?;
     }
     if let (Some(article), Some(capture)) = (&settlement.article, capture) {
@@ -226,13 +227,14 @@ fn add_list_page(work: &Connection, page: &Page, next: &Continuation, now: Times
     let mut queued = work.prepare_cached("SELECT count(*) FROM page WHERE url = ?1 AND due_at IS NOT NULL")?;
     let before: i64 = queued.query_row([next.url.as_str()], |row| row.get(0))?;
     let added = work.prepare_cached(
-        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous, promised, hops)
-         SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12 FROM site WHERE site.name = ?1
+        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous, promised, hops,
+                           joint)
+         SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 FROM site WHERE site.name = ?1
          ON CONFLICT (url) DO UPDATE SET
            due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL,
            section_id = excluded.section_id, began_at = excluded.began_at, previous = excluded.previous,
-           promised = excluded.promised, hops = excluded.hops,
-           pass = CASE WHEN page.due_at IS NOT NULL AND page.pass = 'first' THEN 'first' ELSE excluded.pass END
+           promised = excluded.promised, hops = excluded.hops, joint = excluded.joint,
+           pass = CASE WHEN page.due_at IS NOT NULL AND page.pass IN ('first', 'deep') THEN page.pass ELSE excluded.pass END
          WHERE page.role = 'list'",
     )?
     .execute(params![
@@ -247,12 +249,13 @@ fn add_list_page(work: &Connection, page: &Page, next: &Continuation, now: Times
         next.list.began.millis(),
         serde_json::json!(next.list.previous).to_string(),
         next.list.promised,
-        next.hops
+        next.hops,
+        joint_json(&next.list.joint.head, next.list.joint.met)
     ])?;
     if added == 0 {
         // The list leads to a page of another kind, its own beginning perhaps: it goes round.
-        let closing = Closing::Ended { end: ListEnd::Repeats, since: None };
-        write_closing(work, next.list.section, next.list.pass, closing, now)?;
+        let closing = Closing::Ended { end: ListEnd::Repeats, since: None, head: next.list.joint.head.clone() };
+        write_closing(work, next.list.section, next.list.pass, &closing, now)?;
     }
     Ok(if added == 0 { 0 } else { 1 - before })
 }
@@ -264,21 +267,31 @@ fn write_closing(
     work: &Connection,
     section: PageId,
     pass: Pass,
-    closing: Closing,
+    closing: &Closing,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let (end, since) = match closing {
-        Closing::Ended { end, since } => (end, since),
+    let (end, since, head) = match closing {
+        Closing::Ended { end, since, head } => (end, since, head),
         Closing::BrokenOff => {
-            work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1")?.execute([section.0])?;
+            // A later reading goes on until it has joined the last complete one; where that is not known, all is read again.
+            work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL")?
+                .execute([section.0])?;
             return Ok(());
         }
     };
     let sql = match pass {
-        Pass::First => "UPDATE page SET list_end = ?2, read_to_end_at = ?3, read_since = ?4 WHERE id = ?1",
-        Pass::Later => "UPDATE page SET list_end = coalesce(list_end, ?2) WHERE id = ?1 AND ?3 > 0 AND ?4 IS ?4",
+        Pass::First => {
+            "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3, read_since = ?4 WHERE id = ?1"
+        }
+        Pass::Deep => {
+            "UPDATE page SET joint = ?5, list_end = coalesce(list_end, ?2), deep_at = ?3 WHERE id = ?1 AND ?4 IS ?4"
+        }
+        Pass::Later => {
+            "UPDATE page SET joint = ?5, list_end = coalesce(list_end, ?2) WHERE id = ?1 AND ?3 > 0 AND ?4 IS ?4"
+        }
     };
     let since = since.map(Timestamp::millis);
-    work.prepare_cached(sql)?.execute(params![section.0, end.name(), now.millis(), since])?;
+    let joint = joint_json(head, 0);
+    work.prepare_cached(sql)?.execute(params![section.0, end.name(), now.millis(), since, joint])?;
     Ok(())
 }

@@ -1,11 +1,13 @@
 //! Queued pages: which hosts have some, and which one is next.
 
 use rusqlite::{OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
 
 use crate::archive::capture::unpack;
 use crate::archive::error::ArchiveError;
+use crate::archive::seed::{DEEP_AGAIN, DEEP_CHECK};
 use crate::archive::store::{Archive, stored_number};
-use crate::frontier::{Found, List, Page, PageId, Pass, Role};
+use crate::frontier::{Found, Head, Joint, List, Page, PageId, Pass, Role};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
 
@@ -76,7 +78,7 @@ impl Archive {
     pub fn next_page(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
-                    page.section_id, page.pass, page.began_at, page.previous, page.promised
+                    page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
                AND page.site_id IN ({})
@@ -110,16 +112,21 @@ impl Archive {
         let role = Role::named(&row.get::<_, String>(3)?).ok_or_else(|| damaged("role"))?;
         let list = match role {
             Role::Section => {
-                let pass = self.pass_of(id, row.get(7)?)?;
-                Some(List { section: id, pass, began: now, previous: Vec::new(), promised: false })
+                let pass = self.pass_of(id, row.get(7)?, now)?;
+                let joint = Joint { before: head(row.get(13)?)?, ..Joint::default() };
+                Some(List { section: id, pass, began: now, previous: Vec::new(), promised: false, joint })
             }
-            Role::ListPage => Some(List {
-                section: PageId(row.get(8)?),
-                pass: Pass::named(&row.get::<_, String>(9)?).ok_or_else(|| damaged("pass"))?,
-                began: Timestamp::from_millis(row.get(10)?),
-                previous: marks(row.get::<_, Option<String>>(11)?.as_deref())?,
-                promised: row.get(12)?,
-            }),
+            Role::ListPage => {
+                let section = PageId(row.get(8)?);
+                Some(List {
+                    section,
+                    pass: Pass::named(&row.get::<_, String>(9)?).ok_or_else(|| damaged("pass"))?,
+                    began: Timestamp::from_millis(row.get(10)?),
+                    previous: marks(row.get::<_, Option<String>>(11)?.as_deref())?,
+                    promised: row.get(12)?,
+                    joint: self.joint(section, row.get(13)?)?,
+                })
+            }
             Role::Policy | Role::Home | Role::Feed | Role::Article => None,
         };
         Ok(Page {
@@ -151,17 +158,32 @@ impl Archive {
         Ok(true)
     }
 
-    /// A list that was never read to its end is read to it, unless that reading is under way further down: then the
-    /// top only catches up.
-    fn pass_of(&self, section: PageId, read_to_end_at: Option<i64>) -> Result<Pass, ArchiveError> {
-        if read_to_end_at.is_some() {
-            return Ok(Pass::Later);
-        }
-        let mut select = self.connection.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM page WHERE section_id = ?1 AND due_at IS NOT NULL AND pass = 'first')",
-        )?;
-        let is_under_way: bool = select.query_row([section.0], |row| row.get(0))?;
-        Ok(if is_under_way { Pass::Later } else { Pass::First })
+    /// A list that was never read to its end is read to it, and one that was not checked for a week is checked, unless such
+    /// a reading is under way further down: then the top only catches up.
+    fn pass_of(&self, section: PageId, read_to_end_at: Option<i64>, now: Timestamp) -> Result<Pass, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {DEEP_CHECK},
+                    EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL
+                            AND below.pass <> 'later')
+             FROM page WHERE id = ?1"
+        ))?;
+        let before = (now - DEEP_AGAIN).millis();
+        let (is_unchecked, is_under_way) =
+            select.query_row([section.0, before], |row| Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?)))?;
+        Ok(match (read_to_end_at, is_unchecked) {
+            _ if is_under_way => Pass::Later,
+            (None, _) => Pass::First,
+            (Some(_), true) => Pass::Deep,
+            (Some(_), false) => Pass::Later,
+        })
+    }
+
+    /// Reads where a reading began, and what it means to join: the section's own last complete reading.
+    fn joint(&self, section: PageId, kept: Option<String>) -> Result<Joint, ArchiveError> {
+        let mut select = self.connection.prepare_cached("SELECT joint FROM page WHERE id = ?1")?;
+        let before = select.query_row([section.0], |row| row.get(0)).optional()?.flatten();
+        let kept = kept.as_deref().map(KeptJoint::read).transpose()?.unwrap_or_default();
+        Ok(Joint { met: kept.met, head: kept.head(), before: head(before)? })
     }
 
     /// Returns the newest good body that was kept of a page, decoded and unpacked, unless a later answer said that there is
@@ -204,6 +226,35 @@ impl Archive {
         };
         pages.iter().map(|page| Ok(moment(page)?.map(Timestamp::from_millis))).collect()
     }
+}
+
+/// A joint as its column keeps it.
+#[derive(Default, Deserialize, Serialize)]
+struct KeptJoint {
+    head: Vec<i64>,
+    newest: Option<i64>,
+    #[serde(default)]
+    met: usize,
+}
+
+impl KeptJoint {
+    fn read(json: &str) -> Result<Self, ArchiveError> {
+        serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page joint: {why}")))
+    }
+
+    fn head(self) -> Head {
+        Head { rows: self.head, newest: self.newest.map(Timestamp::from_millis) }
+    }
+}
+
+fn head(json: Option<String>) -> Result<Option<Head>, ArchiveError> {
+    json.map(|json| Ok(KeptJoint::read(&json)?.head())).transpose()
+}
+
+/// Writes where a reading began, and how much it has met, as the column keeps it.
+pub(in crate::archive) fn joint_json(head: &Head, met: usize) -> String {
+    let newest = head.newest.map(Timestamp::millis);
+    serde_json::to_string(&KeptJoint { head: head.rows.clone(), newest, met }).expect("numbers are JSON")
 }
 
 fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {

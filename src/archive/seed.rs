@@ -14,13 +14,32 @@ use crate::time::Timestamp;
 /// Menus and policies change rarely: they are read once a day.
 pub(in crate::archive) const AGAIN: Duration = Duration::from_secs(24 * 3600);
 
-/// Which settled pages a crawl makes due again; `?3` is the moment [`AGAIN`] before now.
+/// Whether the list that has every article of a site (`?1`), at `?2`, can be trusted to tell its news: it was read to its end, and
+/// the last reading went well.
+pub(in crate::archive) const COVERED: &str = "SELECT EXISTS (SELECT 1 FROM page AS whole
+    WHERE whole.site_id = (SELECT id FROM site WHERE name = ?1) AND whole.role = 'section' AND whole.url IS ?2
+      AND whole.verdict = 'read' AND whole.read_to_end_at IS NOT NULL AND coalesce(whole.list_end, '') <> 'repeats'
+      AND NOT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = whole.id AND below.due_at IS NOT NULL))";
+
+/// Which settled pages a crawl makes due again; `?3` is the moment [`AGAIN`] before now, `?4` whether the site is [`COVERED`] by the
+/// list at `?6`, and `?5` the moment [`DEEP_AGAIN`] before now. Where one list tells all news, the others are read only to be
+/// looked through.
 pub(in crate::archive) const DUE_AGAIN: &str = "verdict IS NOT NULL
     AND (verdict = 'disallowed'
-         OR hops = 0 AND role IN ('section', 'feed')
+         OR hops = 0 AND role = 'section' AND (NOT ?4 OR url IS ?6 OR read_to_end_at IS NULL OR coalesce(deep_at <= ?5, 1))
+         OR hops = 0 AND role = 'feed' AND (NOT ?4 OR settled_at <= ?3)
          OR hops = 0 AND role = 'home' AND (verdict NOT IN ('read', 'moved') OR settled_at <= ?3 OR verdict = 'moved' AND NOT EXISTS
             (SELECT 1 FROM page AS known WHERE known.site_id = page.site_id AND known.role = 'section'))
          OR hops = 0 AND role = 'policy' AND settled_at <= ?3)";
+
+/// Lists are looked through for what was dated back so often.
+pub(in crate::archive) const DEEP_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
+
+/// Whether a list is to be looked through: where one has every article and there are others, the others are. `?2` is the moment
+/// [`DEEP_AGAIN`] before now.
+pub(in crate::archive) const DEEP_CHECK: &str = "coalesce(deep_at <= ?2, 1) AND NOT (lists_all AND EXISTS
+    (SELECT 1 FROM page AS other WHERE other.site_id = page.site_id AND other.role = 'section' AND NOT other.lists_all
+     AND other.read_to_end_at IS NOT NULL))";
 
 /// No page waits longer for its next try.
 const LONGEST_WAIT: Duration = Duration::from_secs(72 * 3600);
@@ -33,6 +52,8 @@ pub struct Seed {
     pub home: PageUrl,
     /// Nothing that was published before is wanted.
     pub since: Option<Timestamp>,
+    /// The list that has every article, where there is one.
+    pub everything: Option<PageUrl>,
     /// Pages to read at every crawl, besides the sections and feeds that are known.
     pub entries: Vec<(PageUrl, Role)>,
 }
@@ -77,18 +98,10 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
             params![seed.site, url.host().as_str(), url.as_str(), role.name(), role.priority(), now.millis()],
         )?;
     }
+    let everything = seed.everything.as_ref().map(PageUrl::as_str);
     work.execute(
-        &format!(
-            "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
-             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND {DUE_AGAIN}"
-        ),
-        params![seed.site, now.millis(), (now - AGAIN).millis()],
-    )?;
-    // An outage that is over is not waited for any longer, and no clock that was wrong once keeps a page for years.
-    work.execute(
-        "UPDATE page SET due_at = min(due_at, CASE WHEN role IN ('home', 'feed', 'section') THEN ?2 ELSE ?3 END)
-         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at > ?2",
-        params![seed.site, now.millis(), (now + LONGEST_WAIT).millis()],
+        "UPDATE page SET lists_all = (url IS ?2) WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'",
+        params![seed.site, everything],
     )?;
     // What was read for a later day's sake is read once more where an earlier day is wanted.
     work.execute(
@@ -96,6 +109,20 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'
            AND read_since IS NOT NULL AND read_since > coalesce(?2, -9223372036854775807)",
         params![seed.site, seed.since.map(Timestamp::millis)],
+    )?;
+    let is_covered: bool = work.query_row(COVERED, params![seed.site, everything], |row| row.get(0))?;
+    work.execute(
+        &format!(
+            "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND {DUE_AGAIN}"
+        ),
+        params![seed.site, now.millis(), (now - AGAIN).millis(), is_covered, (now - DEEP_AGAIN).millis(), everything],
+    )?;
+    // An outage that is over is not waited for any longer, and no clock that was wrong once keeps a page for years.
+    work.execute(
+        "UPDATE page SET due_at = min(due_at, CASE WHEN role IN ('home', 'feed', 'section') THEN ?2 ELSE ?3 END)
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at > ?2",
+        params![seed.site, now.millis(), (now + LONGEST_WAIT).millis()],
     )?;
     Ok(())
 }

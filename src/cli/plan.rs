@@ -57,7 +57,9 @@ pub(in crate::cli) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<
     let now = Clock::system().now();
     let mut plans = Vec::new();
     for site in configuration.chosen(sites)? {
-        let outlook = reader.as_ref().map(|reader| reader.outlook(&site.name, &site.home, now)).transpose()?.flatten();
+        let everything = configuration.reader(site)?.everything();
+        let outlook = |reader: &Reader| reader.outlook(&site.name, &site.home, everything.as_ref(), now);
+        let outlook = reader.as_ref().map(outlook).transpose()?.flatten();
         plans.push(plan(site, outlook, now));
     }
     if common.json {

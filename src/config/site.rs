@@ -93,6 +93,8 @@ pub struct Discover {
     pub sections: Sections,
     pub feeds: bool,
     pub sitemaps: bool,
+    /// How far back the weekly check of a list looks for articles that were dated back.
+    pub deep: Span,
     /// So many pages of the site may be known; links to more are left alone.
     pub most_pages: u64,
     /// The day before which nothing is looked for, in the paper's zone.
@@ -124,7 +126,14 @@ impl Default for SitePace {
 
 impl Default for Discover {
     fn default() -> Self {
-        Self { sections: Sections::Menu, feeds: true, sitemaps: true, most_pages: 1_000_000, since: None }
+        Self {
+            sections: Sections::Menu,
+            feeds: true,
+            sitemaps: true,
+            deep: Span(Duration::from_secs(90 * 24 * 3600)),
+            most_pages: 1_000_000,
+            since: None,
+        }
     }
 }
 

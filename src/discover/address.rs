@@ -73,6 +73,11 @@ impl Grammar {
         self.rules.article_number(url)
     }
 
+    /// Returns the canonical address of the list that has every article of the paper.
+    pub fn everything(&self) -> Option<PageUrl> {
+        self.list(&self.home.join(self.rules.everything.as_ref()?).ok()?, "")
+    }
+
     /// Returns the address of a page of the list that `url` shows; `None` where `url` is no list.
     pub fn list_page(&self, url: &PageUrl, page: u32) -> Option<PageUrl> {
         match self.address(url) {
@@ -208,6 +213,13 @@ mod tests {
             let address = paper.address(&url(twin));
             assert_eq!(address, Address::Article { number: 90_000_015_817, url: plain.clone() }, "{twin}");
         }
+    }
+
+    #[test]
+    fn the_list_of_everything_is_canonical() {
+        let all = grammar("https://www.saseo.example/").everything();
+        assert_eq!(all, Some(url("https://www.saseo.example/news/articleList.html?view_type=sm")));
+        assert_eq!(Grammar::new(None, url("https://www.saseo.example/")).everything(), None);
     }
 
     #[test]

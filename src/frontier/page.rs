@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::frontier::reading::Pass;
+use crate::frontier::reading::{Joint, Pass};
 use crate::page_url::PageUrl;
 use crate::time::{LocalTime, Timestamp};
 
@@ -86,6 +86,7 @@ pub struct List {
     pub previous: Vec<i64>,
     /// The page before counted this one, or linked it: then it has rows, or something is wrong.
     pub promised: bool,
+    pub joint: Joint,
 }
 
 /// Where a page stands. A CHECK constraint of the archive mirrors it.

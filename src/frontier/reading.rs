@@ -12,7 +12,9 @@ use crate::time::Timestamp;
 pub enum Pass {
     /// To the list's end: it was never read to its end before.
     First,
-    /// To the first page of which every row is known.
+    /// Past what is known, to rows older than [`Wanted::deep`](crate::frontier::Wanted::deep): what was dated back stands there.
+    Deep,
+    /// To the first page of which every row is known, once it has joined the reading before.
     Later,
 }
 
@@ -20,12 +22,52 @@ impl Pass {
     pub fn name(self) -> &'static str {
         match self {
             Self::First => "first",
+            Self::Deep => "deep",
             Self::Later => "later",
         }
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        [Self::First, Self::Later].into_iter().find(|pass| pass.name() == name)
+        [Self::First, Self::Deep, Self::Later].into_iter().find(|pass| pass.name() == name)
+    }
+}
+
+/// Where a reading of a list began: its first page.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Head {
+    /// A mark of each row.
+    pub rows: Vec<i64>,
+    /// The newest date among them.
+    pub newest: Option<Timestamp>,
+}
+
+/// Where a reading began, and how much of the beginning of the last complete one it has met. Rows may be known from
+/// elsewhere, a feed or a reading that was broken off: only what the last complete reading saw is known down to its end.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Joint {
+    pub head: Head,
+    /// The beginning of the last complete reading; `None` where there was none.
+    pub before: Option<Head>,
+    /// Rows of it that were met.
+    pub met: usize,
+}
+
+impl Joint {
+    /// Returns what holds once a page with these rows is read.
+    pub(in crate::frontier) fn after(&self, rows: &[Found]) -> Self {
+        let marks: Vec<i64> = rows.iter().map(|row| mark(std::slice::from_ref(row))).collect();
+        let met = self.before.as_ref().map_or(0, |head| marks.iter().filter(|mark| head.rows.contains(mark)).count());
+        let newest = rows.iter().filter_map(|row| Some(row.published_at?.at)).max();
+        let head = if self.head.rows.is_empty() { Head { rows: marks, newest } } else { self.head.clone() };
+        Self { head, before: self.before.clone(), met: self.met + met }
+    }
+
+    /// Whether the reading has come to where the last complete one began: most of those rows were met (one alone may be
+    /// pinned to the top), or a page is older than all of them.
+    fn is_made(&self, rows: &[Found]) -> bool {
+        let Some(before) = &self.before else { return true };
+        let is_older = |row: &Found| row.published_at.zip(before.newest).is_some_and(|(told, newest)| told.at < newest);
+        self.met * 2 >= before.rows.len() || rows.iter().all(is_older)
     }
 }
 
@@ -94,7 +136,8 @@ pub(in crate::frontier) enum Stop {
 /// How many pages back a page is recognised that is sent again.
 const REMEMBERED: usize = 8;
 
-/// Decides whether a reading goes on after a page with these rows. `known` tells, row by row, when it was discovered.
+/// Decides whether a reading goes on after a page with these rows; the list's joint is that after them. `known` tells, row
+/// by row, when it was discovered; rows from before `since` are not wanted.
 pub(in crate::frontier) fn go_on(
     list: &List,
     listing: &Listing,
@@ -114,7 +157,7 @@ pub(in crate::frontier) fn go_on(
     if rows.iter().all(is_old) {
         return Err(Stop::End(ListEnd::Since));
     }
-    if list.pass == Pass::Later && known.iter().all(was_known) {
+    if list.pass == Pass::Later && known.iter().all(was_known) && list.joint.is_made(rows) {
         return Err(Stop::End(ListEnd::Known));
     }
     let url = listing.next.clone().ok_or(Stop::End(ListEnd::Last))?;
@@ -152,7 +195,7 @@ mod tests {
     const BEGAN: Timestamp = Timestamp::from_seconds(1_000_000);
 
     fn list(pass: Pass) -> List {
-        List { section: PageId(1), pass, began: BEGAN, previous: vec![], promised: false }
+        List { section: PageId(1), pass, began: BEGAN, previous: vec![], promised: false, joint: Joint::default() }
     }
 
     fn rows(numbers: &[u64]) -> Vec<Found> {
@@ -203,6 +246,40 @@ mod tests {
             Err(Stop::End(ListEnd::Known))
         );
         assert!(go_on(&list(Pass::Later), &rows(&[1, 2]), &[before, None], None, next()).is_ok());
+    }
+
+    /// Reads pages of known rows, one after the other, and returns how many it took to join what was read before.
+    fn pages_to_join(before: &[u64], pages: &[&[u64]]) -> Option<usize> {
+        let mut list = list(Pass::Later);
+        list.joint.before = Some(Joint::default().after(&rows(before)).head);
+        for (k, page) in pages.iter().enumerate() {
+            let rows = rows(page);
+            list.joint = list.joint.after(&rows);
+            let known = vec![Some(BEGAN - std::time::Duration::from_secs(1)); rows.len()];
+            match go_on(&list, &rows, &known, None, next()) {
+                Err(Stop::End(ListEnd::Known)) => return Some(k + 1),
+                read => list = read.unwrap().list,
+            }
+        }
+        None
+    }
+
+    #[test]
+    fn rows_that_are_known_from_elsewhere_do_not_end_a_reading_that_has_not_joined_the_last_one() {
+        assert_eq!(pages_to_join(&[5, 4, 3, 2], &[&[5, 4, 3, 2]]), Some(1), "nothing is new");
+        assert_eq!(pages_to_join(&[5, 4, 3, 2], &[&[9, 8, 7, 6], &[5, 4, 3, 2]]), Some(2), "a feed told the newest");
+        assert_eq!(pages_to_join(&[5, 4, 3, 2], &[&[8, 7, 6, 5], &[4, 3, 2, 1]]), Some(2), "rows have shifted");
+        assert_eq!(pages_to_join(&[5, 4, 3, 2], &[&[2, 9, 8, 7], &[6, 5, 4, 3]]), Some(2), "one is pinned to the top");
+        assert_eq!(pages_to_join(&[9, 8, 7, 6], &[&[5, 4, 3, 2]]), Some(1), "they are gone, and all is older");
+    }
+
+    #[test]
+    fn a_deep_check_goes_on_past_known_rows_as_far_back_as_is_wanted() {
+        let known = [Some(BEGAN - std::time::Duration::from_secs(1)); 2];
+        let since = Some(Timestamp::from_seconds(100));
+        assert!(go_on(&list(Pass::Deep), &rows(&[102, 101]), &known, since, next()).is_ok());
+        let end = go_on(&list(Pass::Deep), &rows(&[99, 98]), &known, since, next());
+        assert_eq!(end, Err(Stop::End(ListEnd::Since)));
     }
 
     #[test]

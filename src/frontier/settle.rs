@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::discover::{Home, Listing};
 use crate::extract::{self, Article};
-use crate::frontier::page::{Found, Page, PageState, Role, Verdict};
-use crate::frontier::reading::{Continuation, ListEnd, Stop, go_on};
+use crate::frontier::page::{Found, List, Page, PageState, Role, Verdict};
+use crate::frontier::reading::{Continuation, Head, ListEnd, Pass, Stop, go_on};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -98,10 +98,10 @@ pub struct Settlement {
 }
 
 /// How the reading of a list closes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Closing {
-    /// It ended, and nothing published before `since` was wanted.
-    Ended { end: ListEnd, since: Option<Timestamp> },
+    /// It ended, and nothing published before `since` was wanted; `head` is where it began.
+    Ended { end: ListEnd, since: Option<Timestamp>, head: Head },
     /// A page of it could not be had: the list must be read to its end once more.
     BrokenOff,
 }
@@ -111,6 +111,8 @@ pub enum Closing {
 pub struct Wanted {
     /// Nothing that was published before.
     pub since: Option<Timestamp>,
+    /// How far back a deep check of a list looks for what was dated back.
+    pub deep: Duration,
     pub feeds: bool,
     /// Sections are those of the menu.
     pub menu: bool,
@@ -217,9 +219,13 @@ fn listed(
 ) -> Settlement {
     let mut settlement = settled(Verdict::Read);
     if let Some(list) = &page.list {
-        match go_on(list, listing, &rows, known, wanted.since) {
+        let list = List { joint: list.joint.after(&rows), ..list.clone() };
+        let deep = (list.pass == Pass::Deep).then(|| now - wanted.deep);
+        match go_on(&list, listing, &rows, known, wanted.since.max(deep)) {
             Ok(continuation) => settlement.goes_on = Some(continuation),
-            Err(Stop::End(end)) => settlement.closing = Some(Closing::Ended { end, since: wanted.since }),
+            Err(Stop::End(end)) => {
+                settlement.closing = Some(Closing::Ended { end, since: wanted.since, head: list.joint.head });
+            }
             Err(Stop::Broken(_)) if listing.is_list => {
                 return again(page, &TRY_AGAIN, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
             }
@@ -256,8 +262,11 @@ fn gone(page: &Page, status: u16, wanted: &Wanted, now: Timestamp) -> Settlement
 
 /// The list is shorter than it says, and says so again and again: hidden articles are counted, too.
 fn short(page: &Page, verdict: Verdict, wanted: &Wanted) -> Settlement {
-    let closing = Closing::Ended { end: ListEnd::Past, since: wanted.since };
-    Settlement { closing: page.list.is_some().then_some(closing), ..settled(verdict) }
+    let ended = |list: &List| {
+        let head = list.joint.head.clone();
+        Closing::Ended { end: ListEnd::Past, since: wanted.since, head }
+    };
+    Settlement { closing: page.list.as_ref().map(ended), ..settled(verdict) }
 }
 
 /// Entry pages are asked for at every crawl anyway; an article has only this chance.
@@ -321,10 +330,11 @@ fn of_state(state: PageState) -> Settlement {
 mod tests {
     use super::*;
     use crate::frontier::page::{List, PageId};
-    use crate::frontier::reading::Pass;
+    use crate::frontier::reading::{Joint, Pass};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
-    const WANTED: Wanted = Wanted { since: None, feeds: true, menu: true, redirects: 5 };
+    const WANTED: Wanted =
+        Wanted { since: None, deep: Duration::from_secs(90 * 24 * 3600), feeds: true, menu: true, redirects: 5 };
 
     fn url(text: &str) -> PageUrl {
         PageUrl::parse(text).unwrap()
@@ -382,13 +392,14 @@ mod tests {
 
     #[test]
     fn a_list_that_breaks_off_is_to_be_read_once_more() {
-        let list = List { section: PageId(2), pass: Pass::Later, began: NOW, previous: vec![], promised: true };
+        let joint = Joint::default();
+        let list = List { section: PageId(2), pass: Pass::Later, began: NOW, previous: vec![], promised: true, joint };
         let page = Page { role: Role::ListPage, number: None, list: Some(list), attempts: 6, ..page() };
         let closing = |page: &Page, outcome| settle(page, outcome, &[], &WANTED, NOW).closing;
-        let end = Closing::Ended { end: ListEnd::Past, since: None };
-        assert_eq!(closing(&page, Outcome::Gone { status: 404 }), Some(end));
+        let end = Closing::Ended { end: ListEnd::Past, since: None, head: Head::default() };
+        assert_eq!(closing(&page, Outcome::Gone { status: 404 }), Some(end.clone()));
         let frame = Listing { is_list: true, owes_rows: true, ..Listing::default() };
-        assert_eq!(closing(&page, Outcome::Read(Reading::List(frame))), Some(end));
+        assert_eq!(closing(&page, Outcome::Read(Reading::List(frame))), Some(end.clone()));
         for outcome in [Outcome::Failed { why: "status 500".into() }, Outcome::Read(Reading::List(Listing::default()))]
         {
             assert_eq!(closing(&page, outcome.clone()), Some(Closing::BrokenOff), "{outcome:?}");
@@ -396,7 +407,7 @@ mod tests {
             assert!(matches!(state(&first_try, outcome), PageState::Queued { attempts: 1, .. }));
         }
         let unpromised = page.list.clone().map(|list| List { promised: false, ..list });
-        assert_eq!(closing(&Page { list: unpromised, ..page }, Outcome::Gone { status: 404 }), Some(end));
+        assert_eq!(closing(&Page { list: unpromised, ..page }, Outcome::Gone { status: 404 }), Some(end.clone()));
     }
 
     #[test]

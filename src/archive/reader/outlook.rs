@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::seed::{AGAIN, DUE_AGAIN};
+use crate::archive::seed::{AGAIN, COVERED, DEEP_AGAIN, DUE_AGAIN};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -39,13 +39,20 @@ pub struct Outlook {
 }
 
 impl Reader {
-    /// Returns the outlook of a site at its home address; `None` for one that was never crawled.
-    pub fn outlook(&self, site: &str, home: &PageUrl, now: Timestamp) -> Result<Option<Outlook>, ArchiveError> {
+    /// Returns the outlook of a site at its home address, with the list that has every article where there is one; `None` for a
+    /// site that was never crawled.
+    pub fn outlook(
+        &self,
+        site: &str,
+        home: &PageUrl,
+        everything: Option<&PageUrl>,
+        now: Timestamp,
+    ) -> Result<Option<Outlook>, ArchiveError> {
         let known = "SELECT id FROM site WHERE name = ?1";
         let Some(id) = self.connection.query_row(known, [site], |row| row.get::<_, i64>(0)).optional()? else {
             return Ok(None);
         };
-        let mut outlook = self.due(site, now)?;
+        let mut outlook = self.due(site, everything, now)?;
         outlook.robots_due = self.robots_due(home, now)?;
         outlook.expected_new = self.expected_new(id, now)?;
         (outlook.article_bytes, outlook.entry_bytes) = self.costs(id)?;
@@ -59,14 +66,17 @@ impl Reader {
         Ok(Some(outlook))
     }
 
-    fn due(&self, site: &str, now: Timestamp) -> Result<Outlook, ArchiveError> {
+    fn due(&self, site: &str, everything: Option<&PageUrl>, now: Timestamp) -> Result<Outlook, ArchiveError> {
         let sql = format!(
             "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list') AND (due_at <= ?2 OR {DUE_AGAIN})),
                     count(*) FILTER (WHERE role IN ('article', 'list') AND due_at <= ?2),
                     count(*) FILTER (WHERE due_at > ?2)
              FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)"
         );
-        let counts = params![site, now.millis(), (now - AGAIN).millis()];
+        let everything = everything.map(PageUrl::as_str);
+        let is_covered: bool = self.connection.query_row(COVERED, params![site, everything], |row| row.get(0))?;
+        let (daily, weekly) = ((now - AGAIN).millis(), (now - DEEP_AGAIN).millis());
+        let counts = params![site, now.millis(), daily, is_covered, weekly, everything];
         Ok(self.connection.query_row(&sql, counts, |row| {
             Ok(Outlook { entries: row.get(0)?, queued: row.get(1)?, later: row.get(2)?, ..Outlook::default() })
         })?)

@@ -28,6 +28,8 @@ pub struct UrlRules {
     pub list: Vec<String>,
     /// Paths of lists that are each a list of its own.
     pub list_patterns: Vec<Pattern>,
+    /// The path of the list that has every article, newest first: where the menu has it, it tells each day's news alone.
+    pub everything: Option<String>,
     /// The parameters that decide what a list shows, in canonical order; all others are dropped.
     pub keep: Vec<String>,
     /// Parameters that every list is asked with.
@@ -99,6 +101,11 @@ impl UrlRules {
         if self.article_patterns.iter().any(|pattern| !pattern.has_group()) {
             let why = "each must have a group for the number, like '^/article/(\\d+)$'";
             return Some(("article_patterns", why.to_owned()));
+        }
+        if let Some(path) = &self.everything
+            && self.list_path(path.split('?').next().unwrap_or_default()).is_none()
+        {
+            return Some(("everything", format!("{path:?} is no list by `list` and `list_patterns`")));
         }
         let window = self.date_window.as_ref()?;
         let why = || format!("{:?} does not tell every day from another, as \"%Y-%m-%d\" does", window.format);

@@ -1,0 +1,51 @@
+-- Schema 4: lists that come back: where the last complete reading began, which list has everything, and deep checks. Foreign keys
+-- are off while the table is made anew.
+
+CREATE TABLE new_page (
+    id            INTEGER PRIMARY KEY,
+    site_id       INTEGER NOT NULL REFERENCES site,
+    host          TEXT NOT NULL,
+    url           TEXT NOT NULL UNIQUE,
+    role          TEXT NOT NULL CHECK (role IN ('policy', 'home', 'feed', 'section', 'list', 'article')),
+    number        INTEGER, -- an article's number, an unsigned 64-bit value in SQLite's signed one
+    priority      INTEGER NOT NULL,
+    discovered_at INTEGER NOT NULL,
+    due_at        INTEGER,
+    attempts      INTEGER NOT NULL DEFAULT 0 CHECK (attempts >= 0),
+    verdict       TEXT CHECK (verdict IN ('stored', 'read', 'moved', 'members', 'withheld', 'gone', 'unextracted', 'disallowed', 'refused', 'failed')),
+    reason        TEXT,
+    settled_at    INTEGER,
+    hops          INTEGER NOT NULL DEFAULT 0 CHECK (hops >= 0),
+    etag          TEXT,
+    last_modified TEXT,
+    -- The newest answer that tells whether there is such a page (2xx, 404, 410): found without a look at all captures.
+    capture_id    INTEGER REFERENCES capture,
+    -- of sections
+    lists_all      INTEGER NOT NULL DEFAULT 0 CHECK (lists_all IN (0, 1)), -- every article of the paper
+    read_to_end_at INTEGER,
+    read_since     INTEGER, -- that reading wanted nothing that was published before
+    deep_at        INTEGER, -- the last reading to its end, or as far back as deep checks look
+    list_end       TEXT CHECK (list_end IN ('last', 'past', 'repeats', 'since', 'known')),
+    -- of further list pages: where they stand in the reading
+    section_id    INTEGER REFERENCES page,
+    pass          TEXT CHECK (pass IN ('first', 'deep', 'later')),
+    began_at      INTEGER,
+    previous      TEXT, -- marks of the last pages, as a JSON array
+    promised      INTEGER NOT NULL DEFAULT 0 CHECK (promised IN (0, 1)),
+    -- of sections, where the last complete reading began; of further list pages, that of their own reading and how much of the last
+    -- one it has met: {"head": [marks], "newest": ms, "met": count}
+    joint         TEXT,
+    CHECK ((due_at IS NULL) = (verdict IS NOT NULL)),
+    CHECK ((verdict IS NULL) = (settled_at IS NULL)),
+    CHECK (role <> 'list' OR (section_id IS NOT NULL AND pass IS NOT NULL AND began_at IS NOT NULL))
+) STRICT;
+INSERT INTO new_page (id, site_id, host, url, role, number, priority, discovered_at, due_at, attempts, verdict, reason, settled_at, hops,
+    etag, last_modified, capture_id, read_to_end_at, read_since, deep_at, list_end, section_id, pass, began_at, previous, promised)
+SELECT id, site_id, host, url, role, number, priority, discovered_at, due_at, attempts, verdict, reason, settled_at, hops,
+    etag, last_modified, capture_id, read_to_end_at, read_since, read_to_end_at, list_end, section_id, pass, began_at, previous, promised
+FROM page;
+DROP TABLE page;
+ALTER TABLE new_page RENAME TO page;
+CREATE INDEX page_due ON page (host, priority DESC, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX page_of_article ON page (site_id, number) WHERE number IS NOT NULL;
+CREATE INDEX page_of_list ON page (section_id) WHERE section_id IS NOT NULL;

@@ -1,0 +1,346 @@
+//! Crawls that come back to a paper that goes on publishing, under tokio's paused clock: what they ask, and what they find.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use saseo::archive::{Archive, Reader, Seeding};
+use saseo::audit::audit;
+use saseo::clock::Clock;
+use saseo::config::settings::Durability;
+use saseo::config::{Settings, read_profile, read_site};
+use saseo::crawl::{self, Plan, Report, Stop};
+use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
+use saseo::frontier::Visit;
+use saseo::host_lock::HostLocks;
+use saseo::page_url::{Host, PageUrl};
+use saseo::politeness::Turn;
+use saseo::site_reader::SiteReader;
+use saseo::time::{LocalTime, Timestamp};
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+const HOUR: Duration = Duration::from_secs(3600);
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const PROFILE: &str = include_str!("../config/profiles/ndsoft.toml");
+const EVERYTHING: &str = "/news/articleList.html?view_type=sm";
+/// Rows of a list page.
+const ROWS: usize = 20;
+
+/// An article of the simulated paper.
+#[derive(Clone, Copy, Debug)]
+struct Piece {
+    number: u64,
+    section: usize,
+    /// Where lists have it.
+    published: Timestamp,
+    /// When readers can see it; articles that are dated back come later than they say.
+    visible: Timestamp,
+}
+
+/// A paper that publishes as its clock goes on.
+struct Paper {
+    clock: Clock,
+    pieces: Vec<Piece>,
+    sections: usize,
+    /// Its menu has the list of everything.
+    has_everything: bool,
+    /// Articles that its feed tells; without them it has none.
+    feed: Mutex<BTreeSet<u64>>,
+    asked: Mutex<Vec<String>>,
+}
+
+impl Paper {
+    fn new(pieces: Vec<Piece>, sections: usize, has_everything: bool) -> Self {
+        let clock = Clock::set_to(NOW);
+        Self { clock, pieces, sections, has_everything, feed: Mutex::default(), asked: Mutex::default() }
+    }
+
+    /// The articles that can be seen now, of a section or of all, newest first.
+    fn list(&self, section: Option<usize>) -> Vec<Piece> {
+        let now = self.clock.now();
+        let is_shown = |piece: &&Piece| piece.visible <= now && section.is_none_or(|section| piece.section == section);
+        let mut list: Vec<Piece> = self.pieces.iter().filter(is_shown).copied().collect();
+        list.sort_by_key(|piece| std::cmp::Reverse((piece.published, piece.number)));
+        list
+    }
+
+    fn answer(&self, url: &PageUrl) -> Answer {
+        let number = url.parameter("idxno").and_then(|number| number.parse::<u64>().ok());
+        let page = url.parameter("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+        let section = url.parameter("sc_section_code").and_then(|code| code.strip_prefix("S1N")?.parse().ok());
+        match url.as_url().path() {
+            "/robots.txt" => html(200, "User-agent: *\nDisallow: /admin/\n".to_owned()),
+            "/" => html(200, self.home()),
+            "/rss/allArticle.xml" => html(200, self.feed()),
+            "/news/articleList.html" => html(200, list_page(&self.list(section), page)),
+            "/news/articleView.html" => match self.list(None).into_iter().find(|piece| Some(piece.number) == number) {
+                Some(piece) => html(200, article_page(piece)),
+                None => html(404, String::new()),
+            },
+            _ => html(404, String::new()),
+        }
+    }
+
+    fn home(&self) -> String {
+        let link = |code: usize| {
+            let href = format!("/news/articleList.html?sc_section_code=S1N{code}&view_type=sm");
+            format!("<li data-menu-code=\"S1N{code}\"><a href=\"{href}\">{code}면</a></li>")
+        };
+        let all = format!("<li data-menu-code><a href=\"{EVERYTHING}\">전체</a></li>");
+        let all = if self.has_everything { all } else { String::new() };
+        let has_feed = !self.feed.lock().unwrap().is_empty();
+        let feed = "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss/allArticle.xml\">";
+        let links: String = (0..self.sections).map(link).collect();
+        let feed = if has_feed { feed } else { "" };
+        format!("<html><head>{feed}</head><body><ul id=\"user-menu\">{all}{links}</ul></body></html>")
+    }
+
+    fn feed(&self) -> String {
+        let item = |number: &u64| {
+            format!("<item><title>소식 {number}</title><link>/news/articleView.html?idxno={number}</link></item>")
+        };
+        let items: String = self.feed.lock().unwrap().iter().map(item).collect();
+        format!("<rss version=\"2.0\"><channel><title>신문</title>{items}</channel></rss>")
+    }
+}
+
+impl Web for Paper {
+    async fn locate(&self, _host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
+        Ok([192, 0, 2, 1].into())
+    }
+
+    async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+        let (url, turn) = visit.spend();
+        self.clock.sleep_until(self.clock.now() + Duration::from_millis(80)).await;
+        self.asked.lock().unwrap().push(url.path_and_query().to_owned());
+        (turn, Ok(self.answer(&url)))
+    }
+}
+
+fn html(status: u16, body: String) -> Answer {
+    let headers = vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())];
+    Answer { status, headers, body: body.into_bytes() }
+}
+
+fn printed(moment: Timestamp) -> String {
+    LocalTime { at: moment, offset: 32_400 }.to_string()[..16].replace('-', ".").replace('T', " ")
+}
+
+fn list_page(list: &[Piece], page: usize) -> String {
+    let row = |piece: &Piece| {
+        format!(
+            "<li class=\"altlist-webzine-item\"><H2 class=\"altlist-subject\"><a href=\"/news/articleView.html?idxno={0}\">\
+             소식 {0}</a></H2><div class=\"altlist-info\"><div class=\"altlist-info-item\">{1}</div></div></li>",
+            piece.number,
+            printed(piece.published)
+        )
+    };
+    let rows: String = list.iter().skip(ROWS * (page - 1)).take(ROWS).map(row).collect();
+    format!(
+        "<html><body><article id=\"section-list\"><ul class=\"altlist-webzine\">{rows}</ul>\
+         <script>params['total'] = \"{}\"; params['list_per_page'] = \"{ROWS}\"; params['list_page_limit'] = \"200\";</script>\
+         </article></body></html>",
+        list.len()
+    )
+}
+
+fn article_page(piece: Piece) -> String {
+    let published = LocalTime { at: piece.published, offset: 32_400 };
+    format!(
+        "<html><head><meta property=\"og:title\" content=\"소식 {0}\">\
+         <meta property=\"article:published_time\" content=\"{published}\"></head>\
+         <body><header class=\"article-view-header\"><H1 class=\"heading\">소식 {0}</H1></header>\
+         <article id=\"article-view-content-div\"><p>오늘 책방 {0}호가 문을 열었다.</p></article></body></html>",
+        piece.number
+    )
+}
+
+/// A crawler that comes back to the paper.
+struct Crawler {
+    folder: TempDir,
+    paper: Arc<Paper>,
+    /// What was asked before the last crawl.
+    before: usize,
+}
+
+impl Crawler {
+    fn of(paper: Paper) -> Self {
+        Self { folder: TempDir::new().unwrap(), paper: Arc::new(paper), before: 0 }
+    }
+
+    async fn wait_until(&self, moment: Timestamp) {
+        self.paper.clock.sleep_until(moment).await;
+    }
+
+    /// Crawls, and returns the addresses of what was asked, by what it was.
+    async fn crawl(&mut self) -> (Report, Asked) {
+        let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
+        let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", PROFILE).unwrap());
+        let reader = SiteReader::new(read_site("paper.toml", site).unwrap(), Some(&profile), &settings).unwrap();
+        let plan = Plan {
+            command: "crawl".into(),
+            sites: vec![Arc::new(reader)],
+            seeding: Seeding::Begin,
+            settings,
+            max_requests: None,
+            at_most: None,
+            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
+        };
+        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let (_stop, stopped) = watch::channel(Stop::GoOn);
+        let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
+        let report = crawl::run(plan, &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();
+        let all = self.paper.asked.lock().unwrap().clone();
+        let asked = Asked::of(&all[self.before..]);
+        self.before = all.len();
+        (report, asked)
+    }
+
+    fn stored(&self) -> BTreeSet<u64> {
+        let sql = rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
+        let mut select = sql.prepare("SELECT number FROM articles").unwrap();
+        let numbers = select.query_map([], |row| row.get::<_, i64>(0)).unwrap();
+        numbers.map(|number| number.unwrap().cast_unsigned()).collect()
+    }
+}
+
+/// Every crawler's ledger shows that it was polite.
+impl Drop for Crawler {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let findings = audit(&Reader::open(self.folder.path()).unwrap()).unwrap();
+            assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+        }
+    }
+}
+
+/// What a crawl asked for.
+#[derive(Debug, Default)]
+struct Asked {
+    /// Pages of the list of everything.
+    everything: usize,
+    /// Pages of each section's list.
+    sections: BTreeMap<String, usize>,
+    articles: usize,
+    feeds: usize,
+    /// robots.txt, the files of reservations, the home page: once a day.
+    daily: usize,
+}
+
+impl Asked {
+    fn of(paths: &[String]) -> Self {
+        let mut asked = Self::default();
+        for path in paths {
+            let code = path.split(['?', '&']).find_map(|part| part.strip_prefix("sc_section_code="));
+            match (path.split('?').next().unwrap_or_default(), code) {
+                ("/news/articleView.html", _) => asked.articles += 1,
+                ("/news/articleList.html", Some(code)) => *asked.sections.entry(code.to_owned()).or_default() += 1,
+                ("/news/articleList.html", None) => asked.everything += 1,
+                ("/rss/allArticle.xml", _) => asked.feeds += 1,
+                _ => asked.daily += 1,
+            }
+        }
+        asked
+    }
+
+    fn lists(&self) -> usize {
+        self.everything + self.sections.values().sum::<usize>()
+    }
+}
+
+/// So many articles, one every so often before and after now, in three sections.
+fn published(before: u64, after: u64, every: Duration) -> Vec<Piece> {
+    let piece = |number: u64| {
+        let age = every * u32::try_from(before.abs_diff(number)).unwrap();
+        let published = if number <= before { NOW - age } else { NOW + age };
+        Piece { number, section: usize::try_from(number % 3).unwrap(), published, visible: published }
+    };
+    (1..=before + after).map(piece).collect()
+}
+
+/// One list page for every twenty new articles that were begun, and one more.
+fn floor(new: u64) -> usize {
+    usize::try_from(new).unwrap().div_ceil(ROWS) + 1
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_list_of_everything_alone_tells_each_days_news() {
+    let mut crawler = Crawler::of(Paper::new(published(200, 400, HOUR / 2), 3, true));
+    let (_, first) = crawler.crawl().await;
+    assert_eq!((first.sections.len(), first.articles), (3, 200), "{first:?}");
+    for k in 1..=12 {
+        crawler.wait_until(NOW + HOUR * 12 * k).await;
+        let (report, asked) = crawler.crawl().await;
+        assert_eq!((report.tally.articles_new, asked.articles), (24, 24));
+        assert!(asked.sections.is_empty() && asked.everything <= floor(24), "{asked:?}");
+        let (_, asked) = crawler.crawl().await;
+        assert_eq!((asked.lists(), asked.everything, asked.articles), (1, 1, 0), "nothing is new: {asked:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_dated_back_is_found_by_the_weekly_check_of_each_section() {
+    let mut pieces = published(100, 300, HOUR * 2);
+    let back = Piece { number: 900, section: 1, published: NOW - DAY * 3, visible: NOW + DAY * 2 };
+    let long_ago = Piece { number: 901, section: 2, published: NOW - DAY * 6, visible: NOW + DAY * 2 };
+    pieces.extend([back, long_ago]);
+    let mut crawler = Crawler::of(Paper::new(pieces, 3, true));
+    crawler.crawl().await;
+    let mut checks = 0;
+    for k in 1..=15 {
+        crawler.wait_until(NOW + DAY * k + HOUR).await;
+        let (report, asked) = crawler.crawl().await;
+        assert!(asked.everything <= floor(report.tally.articles_new), "day {k}: {asked:?}");
+        checks += usize::from(!asked.sections.is_empty());
+        assert_eq!(crawler.stored().contains(&900), k >= 7, "day {k}");
+    }
+    assert!(crawler.stored().is_superset(&[900, 901].into()));
+    assert_eq!(checks, 2, "once a week");
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_a_list_of_everything_the_sections_are_read_for_news_and_looked_through() {
+    let mut pieces = published(300, 300, HOUR * 2);
+    pieces.push(Piece { number: 900, section: 1, published: NOW - DAY * 15, visible: NOW + DAY * 2 });
+    let mut crawler = Crawler::of(Paper::new(pieces, 3, false));
+    crawler.crawl().await;
+    for k in 1..=8 {
+        crawler.wait_until(NOW + DAY * k + HOUR).await;
+        let (report, asked) = crawler.crawl().await;
+        assert!(report.tally.articles_new >= 12 && asked.sections.len() == 3, "day {k}: {asked:?}");
+        // Of each section a page has the news, and the next one is known.
+        assert!(k == 7 || asked.lists() <= 6, "day {k}: {asked:?}");
+    }
+    assert!(crawler.stored().contains(&900));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_feed_tells_does_not_hide_what_it_does_not() {
+    let pieces = published(100, 60, HOUR).into_iter().map(|piece| Piece { section: 0, ..piece });
+    let paper = Paper::new(pieces.collect(), 1, false);
+    *paper.feed.lock().unwrap() = [100].into();
+    let mut crawler = Crawler::of(paper);
+    crawler.crawl().await;
+    crawler.wait_until(NOW + HOUR * 61).await;
+    // The newest forty; those on the list's third page are in no feed.
+    *crawler.paper.feed.lock().unwrap() = (121..=160).collect();
+    let (report, asked) = crawler.crawl().await;
+    assert_eq!((report.tally.articles_new, asked.feeds), (60, 1), "{asked:?}");
+    assert_eq!(asked.lists(), floor(60));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_everything_that_fails_leaves_the_news_to_the_sections() {
+    let mut crawler = Crawler::of(Paper::new(published(100, 100, HOUR), 3, true));
+    crawler.crawl().await;
+    let sql = rusqlite::Connection::open(crawler.folder.path().join(saseo::archive::FILE)).unwrap();
+    // As if the last reading of it had been refused.
+    sql.execute("UPDATE page SET verdict = 'refused', reason = 'status 403' WHERE url LIKE '%?view_type=sm'", [])
+        .unwrap();
+    crawler.wait_until(NOW + HOUR * 10).await;
+    let (report, asked) = crawler.crawl().await;
+    assert_eq!((report.tally.articles_new, asked.sections.len()), (10, 3), "{asked:?}");
+}
