@@ -26,6 +26,7 @@ use crate::host_lock::{HostLock, HostLocks};
 use crate::opt_out::Reservations;
 use crate::page_url::Host;
 use crate::politeness::{Hosts, Rest};
+use crate::revisit::Looks;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -76,6 +77,8 @@ pub struct Report {
     pub queued: u64,
     /// Hosts that have more to ask and were left alone, and why.
     pub given_up: Vec<(Host, String)>,
+    /// Sites of which so much of what was looked at again is gone that none of it was marked.
+    pub disbelieved: Vec<(String, Looks)>,
 }
 
 /// Crawls until nothing more is due within [`PATIENCE`], a limit is reached, or `stop` says so. `watcher` is told after
@@ -134,6 +137,8 @@ struct Crawl<'a, W> {
     under_way: HashMap<Host, Vec<PageId>>,
     tasks: JoinSet<Finished>,
     tally: Tally,
+    /// Articles that were looked at again, by site.
+    looks: HashMap<String, Looks>,
     /// Requests that came back with an answer, whatever it said.
     answers: u64,
     queued: u64,
@@ -179,6 +184,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             under_way: HashMap::new(),
             tasks: JoinSet::new(),
             tally: Tally::default(),
+            looks: HashMap::new(),
             answers: 0,
             queued: 0,
         };
@@ -245,6 +251,20 @@ impl<'a, W: Web> Crawl<'a, W> {
         }
     }
 
+    /// Marks what is gone, unless too much of a site is to be true.
+    fn bury(&mut self, now: Timestamp) -> Result<Vec<(String, Looks)>, ArchiveError> {
+        let mut disbelieved = Vec::new();
+        for (site, looks) in std::mem::take(&mut self.looks) {
+            if looks.are_believed() {
+                self.tally.articles_gone += self.archive.bury(self.lease, &site, self.began, now)?;
+            } else {
+                disbelieved.push((site, looks));
+            }
+        }
+        disbelieved.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(disbelieved)
+    }
+
     fn progress(&self) -> Progress {
         Progress { tally: self.tally, queued: self.queued, elapsed: self.clock.now().since(self.began) }
     }
@@ -255,6 +275,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         self.given_up.retain(|host, _| homes.contains(host));
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
+        let disbelieved = self.bury(now)?;
         self.archive.end_run(self.run, how, &self.tally, now)?;
         let queued = self.archive.queued()?;
         let resting = self.hosts.resting_after(now + PATIENCE);
@@ -263,7 +284,15 @@ impl<'a, W: Web> Crawl<'a, W> {
             resting.map(|(host, until, rest)| (host.clone(), format!("it is left alone until {until}: {}", why(rest))));
         let mut given_up: Vec<_> = resting.chain(self.given_up).collect();
         given_up.sort();
-        Ok(Report { run: self.run, how, tally: self.tally, elapsed: now.since(self.began), queued, given_up })
+        Ok(Report {
+            run: self.run,
+            how,
+            tally: self.tally,
+            elapsed: now.since(self.began),
+            queued,
+            given_up,
+            disbelieved,
+        })
     }
 }
 

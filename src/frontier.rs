@@ -5,7 +5,7 @@ mod reading;
 mod settle;
 mod visit;
 
-pub use page::{Found, List, Page, PageId, PageState, Role, Verdict};
+pub use page::{Found, Kept, List, Page, PageId, PageState, Role, Verdict};
 pub use reading::{Continuation, Coverage, Head, Joint, ListEnd, Pass};
-pub use settle::{Closing, Outcome, Reading, Settlement, Wanted, settle};
+pub use settle::{Closing, Outcome, Reading, Settlement, Wanted, disallowed, settle};
 pub use visit::{Visit, WrongHost};

@@ -55,6 +55,7 @@ pub mod opt_out;
 pub mod page_url;
 pub mod politeness;
 pub mod reextract;
+pub mod revisit;
 pub mod robots;
 pub mod site_reader;
 pub mod survey;

@@ -68,6 +68,7 @@ impl SiteReader {
             feeds: site.discover.feeds,
             menu: site.discover.sections == Sections::Menu,
             deep: site.discover.deep.0,
+            ladder: site.discover.revisit.iter().map(|span| span.0).collect(),
             redirects: settings.limits.redirects,
         };
         let paper = Paper::from(&site);

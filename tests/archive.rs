@@ -33,7 +33,15 @@ fn found(number: u64) -> Found {
 }
 
 fn settled(verdict: Verdict) -> Settlement {
-    Settlement { state: PageState::Settled(verdict), found: vec![], goes_on: None, closing: None, article: None }
+    Settlement {
+        state: PageState::Settled(verdict),
+        found: vec![],
+        goes_on: None,
+        closing: None,
+        article: None,
+        again: None,
+        gone: 0,
+    }
 }
 
 fn seed() -> Seed {

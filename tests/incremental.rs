@@ -40,6 +40,16 @@ struct Piece {
     visible: Timestamp,
 }
 
+/// What the paper's server says of whether pages have changed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Validators {
+    None,
+    /// An ETag that changes with the page.
+    True,
+    /// An ETag that never changes.
+    Stuck,
+}
+
 /// A paper that publishes as its clock goes on.
 struct Paper {
     clock: Clock,
@@ -47,6 +57,12 @@ struct Paper {
     sections: usize,
     /// Its menu has the list of everything.
     has_everything: bool,
+    /// What happens to articles later: from a moment on they say something else, or are gone.
+    edited: BTreeMap<u64, Timestamp>,
+    deleted: BTreeMap<u64, Timestamp>,
+    validators: Validators,
+    /// From here on its articles cannot be had.
+    broken_from: Option<Timestamp>,
     /// Articles that its feed tells; without them it has none.
     feed: Mutex<BTreeSet<u64>>,
     asked: Mutex<Vec<String>>,
@@ -55,19 +71,50 @@ struct Paper {
 impl Paper {
     fn new(pieces: Vec<Piece>, sections: usize, has_everything: bool) -> Self {
         let clock = Clock::set_to(NOW);
-        Self { clock, pieces, sections, has_everything, feed: Mutex::default(), asked: Mutex::default() }
+        let (edited, deleted, validators) = (BTreeMap::new(), BTreeMap::new(), Validators::None);
+        let (feed, asked) = (Mutex::default(), Mutex::default());
+        let broken_from = None;
+        Self { clock, pieces, sections, has_everything, edited, deleted, validators, broken_from, feed, asked }
     }
 
     /// The articles that can be seen now, of a section or of all, newest first.
     fn list(&self, section: Option<usize>) -> Vec<Piece> {
         let now = self.clock.now();
-        let is_shown = |piece: &&Piece| piece.visible <= now && section.is_none_or(|section| piece.section == section);
+        let is_deleted = |piece: &Piece| self.deleted.get(&piece.number).is_some_and(|from| *from <= now);
+        let is_of_list = |piece: &Piece| section.is_none_or(|section| piece.section == section);
+        let is_shown = |piece: &&Piece| piece.visible <= now && is_of_list(piece) && !is_deleted(piece);
         let mut list: Vec<Piece> = self.pieces.iter().filter(is_shown).copied().collect();
         list.sort_by_key(|piece| std::cmp::Reverse((piece.published, piece.number)));
         list
     }
 
-    fn answer(&self, url: &PageUrl) -> Answer {
+    fn is_edited(&self, number: u64) -> bool {
+        self.edited.get(&number).is_some_and(|from| *from <= self.clock.now())
+    }
+
+    fn etag(&self, number: u64) -> Option<String> {
+        match self.validators {
+            Validators::None => None,
+            Validators::True => Some(format!("\"{number}-{}\"", self.is_edited(number))),
+            Validators::Stuck => Some(format!("\"{number}\"")),
+        }
+    }
+
+    /// An article's page, or the word that it is as it was.
+    fn article(&self, piece: Piece, asking: &Asking) -> Answer {
+        if self.broken_from.is_some_and(|from| from <= self.clock.now()) {
+            return html(500, String::new());
+        }
+        let etag = self.etag(piece.number);
+        if etag.is_some() && etag == asking.etag {
+            return Answer { status: 304, headers: Vec::new(), body: Vec::new() };
+        }
+        let mut answer = html(200, article_page(piece, self.is_edited(piece.number)));
+        answer.headers.extend(etag.map(|etag| ("etag".to_owned(), etag)));
+        answer
+    }
+
+    fn answer(&self, url: &PageUrl, asking: &Asking) -> Answer {
         let number = url.parameter("idxno").and_then(|number| number.parse::<u64>().ok());
         let page = url.parameter("page").and_then(|page| page.parse().ok()).unwrap_or(1);
         let section = url.parameter("sc_section_code").and_then(|code| code.strip_prefix("S1N")?.parse().ok());
@@ -77,7 +124,7 @@ impl Paper {
             "/rss/allArticle.xml" => html(200, self.feed()),
             "/news/articleList.html" => html(200, list_page(&self.list(section), page)),
             "/news/articleView.html" => match self.list(None).into_iter().find(|piece| Some(piece.number) == number) {
-                Some(piece) => html(200, article_page(piece)),
+                Some(piece) => self.article(piece, asking),
                 None => html(404, String::new()),
             },
             _ => html(404, String::new()),
@@ -112,11 +159,11 @@ impl Web for Paper {
         Ok([192, 0, 2, 1].into())
     }
 
-    async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+    async fn fetch(&self, visit: Visit, _reach: Reach, asking: Asking) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         self.clock.sleep_until(self.clock.now() + Duration::from_millis(80)).await;
         self.asked.lock().unwrap().push(url.path_and_query().to_owned());
-        (turn, Ok(self.answer(&url)))
+        (turn, Ok(self.answer(&url, &asking)))
     }
 }
 
@@ -147,13 +194,14 @@ fn list_page(list: &[Piece], page: usize) -> String {
     )
 }
 
-fn article_page(piece: Piece) -> String {
+fn article_page(piece: Piece, is_edited: bool) -> String {
+    let edit = if is_edited { "<p>바로잡습니다.</p>" } else { "" };
     let published = LocalTime { at: piece.published, offset: 32_400 };
     format!(
         "<html><head><meta property=\"og:title\" content=\"소식 {0}\">\
          <meta property=\"article:published_time\" content=\"{published}\"></head>\
          <body><header class=\"article-view-header\"><H1 class=\"heading\">소식 {0}</H1></header>\
-         <article id=\"article-view-content-div\"><p>오늘 책방 {0}호가 문을 열었다.</p></article></body></html>",
+         <article id=\"article-view-content-div\"><p>오늘 책방 {0}호가 문을 열었다.</p>{edit}</article></body></html>",
         piece.number
     )
 }
@@ -164,11 +212,13 @@ struct Crawler {
     paper: Arc<Paper>,
     /// What was asked before the last crawl.
     before: usize,
+    /// What its site's file says under `[discover]`.
+    discover: &'static str,
 }
 
 impl Crawler {
     fn of(paper: Paper) -> Self {
-        Self { folder: TempDir::new().unwrap(), paper: Arc::new(paper), before: 0 }
+        Self { folder: TempDir::new().unwrap(), paper: Arc::new(paper), before: 0, discover: "" }
     }
 
     async fn wait_until(&self, moment: Timestamp) {
@@ -177,9 +227,11 @@ impl Crawler {
 
     /// Crawls, and returns the addresses of what was asked, by what it was.
     async fn crawl(&mut self) -> (Report, Asked) {
-        let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
+        let site =
+            "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n[discover]\n";
+        let site = format!("{site}{}\n", self.discover);
         let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", PROFILE).unwrap());
-        let reader = SiteReader::new(read_site("paper.toml", site).unwrap(), Some(&profile), &settings).unwrap();
+        let reader = SiteReader::new(read_site("paper.toml", &site).unwrap(), Some(&profile), &settings).unwrap();
         let plan = Plan {
             command: "crawl".into(),
             sites: vec![Arc::new(reader)],
@@ -197,6 +249,22 @@ impl Crawler {
         let asked = Asked::of(&all[self.before..]);
         self.before = all.len();
         (report, asked)
+    }
+
+    fn number(&self, sql: &str) -> i64 {
+        let archive = rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
+        archive.query_row(sql, [], |row| row.get(0)).unwrap()
+    }
+
+    /// Crawls every so often until a moment, and returns the requests for articles beyond the first of each.
+    async fn crawl_until(&mut self, end: Timestamp, every: Duration) -> usize {
+        let mut looks = 0;
+        while self.paper.clock.now() < end {
+            let (report, asked) = self.crawl().await;
+            looks += asked.articles - usize::try_from(report.tally.articles_new).unwrap();
+            self.wait_until(self.paper.clock.now() + every).await;
+        }
+        looks
     }
 
     fn stored(&self) -> BTreeSet<u64> {
@@ -269,6 +337,7 @@ fn floor(new: u64) -> usize {
 #[tokio::test(start_paused = true)]
 async fn the_list_of_everything_alone_tells_each_days_news() {
     let mut crawler = Crawler::of(Paper::new(published(200, 400, HOUR / 2), 3, true));
+    crawler.discover = "revisit = []";
     let (_, first) = crawler.crawl().await;
     assert_eq!((first.sections.len(), first.articles), (3, 200), "{first:?}");
     for k in 1..=12 {
@@ -343,4 +412,80 @@ async fn a_list_of_everything_that_fails_leaves_the_news_to_the_sections() {
     crawler.wait_until(NOW + HOUR * 10).await;
     let (report, asked) = crawler.crawl().await;
     assert_eq!((report.tally.articles_new, asked.sections.len()), (10, 3), "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn articles_are_looked_at_again_rung_by_rung_and_an_edit_is_a_version() {
+    let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
+    // Between the looks after a day and after a week.
+    paper.edited = [(2, NOW + DAY * 3)].into();
+    let mut crawler = Crawler::of(paper);
+    let looks =
+        crawler.crawl_until(NOW + DAY * 2, HOUR / 2).await + crawler.crawl_until(NOW + DAY * 35, HOUR * 3).await;
+    assert_eq!(looks, 4 * 5, "an hour, six, a day, seven and thirty");
+    assert_eq!(crawler.number("SELECT count(*) FROM version"), 5);
+    assert_eq!(crawler.number("SELECT version FROM articles WHERE number = 2"), 2);
+    // What did not change is not kept twice.
+    assert_eq!(crawler.number("SELECT count(*) FROM capture JOIN page ON page.id = page_id WHERE role = 'article'"), 5);
+    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE due_at IS NOT NULL OR again_at IS NOT NULL"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_did_not_change_costs_a_word_and_servers_that_lie_are_found_out() {
+    for (validators, versions, not_modified) in [(Validators::True, 2, true), (Validators::Stuck, 2, true)] {
+        let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
+        paper.validators = validators;
+        paper.edited = [(2, NOW + DAY * 3)].into();
+        let mut crawler = Crawler::of(paper);
+        crawler.crawl_until(NOW + DAY * 8, HOUR * 2).await;
+        assert_eq!(crawler.number("SELECT version FROM articles WHERE number = 2"), versions, "{validators:?}");
+        let unchanged = crawler.number("SELECT count(*) FROM requests WHERE status = 304");
+        assert_eq!(unchanged > 0, not_modified, "{validators:?}");
+        let lies = crawler.number("SELECT validators_lie FROM site");
+        assert_eq!(lies == 1, validators == Validators::Stuck, "{validators:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_gone_at_two_looks_a_day_apart_is_marked_and_nothing_of_it_is_deleted() {
+    let mut paper = Paper::new(published(0, 12, HOUR), 1, true);
+    paper.deleted = [(2, NOW + HOUR * 12)].into();
+    let mut crawler = Crawler::of(paper);
+    // The look after a day is the first that finds nothing.
+    crawler.crawl_until(NOW + HOUR * 27, HOUR / 2).await;
+    assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"), 0);
+    crawler.crawl_until(NOW + DAY * 3, HOUR / 2).await;
+    assert_eq!(crawler.number("SELECT number FROM articles WHERE access = 'gone'"), 2);
+    assert_eq!(crawler.number("SELECT length(text) > 0 FROM articles WHERE number = 2"), 1);
+    assert_eq!(crawler.number("SELECT count(*) FROM change WHERE kind = 'gone'"), 1);
+    assert_eq!(crawler.stored().len(), 12);
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_most_of_a_paper_seems_gone_none_of_it_is_marked() {
+    let mut paper = Paper::new(published(0, 12, HOUR), 1, true);
+    paper.deleted = (1..=12).map(|number| (number, NOW + HOUR * 13)).collect();
+    let mut crawler = Crawler::of(paper);
+    crawler.crawl_until(NOW + HOUR * 12, HOUR / 2).await;
+    let mut disbelieved = false;
+    for k in 2..=6 {
+        crawler.wait_until(NOW + DAY * k).await;
+        disbelieved |=
+            crawler.crawl().await.0.disbelieved.iter().any(|(site, looks)| site == "paper" && looks.gone > 1);
+    }
+    assert!(disbelieved);
+    assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn looks_that_fail_take_nothing_back() {
+    let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
+    paper.broken_from = Some(NOW + HOUR * 5);
+    let mut crawler = Crawler::of(paper);
+    crawler.crawl_until(NOW + DAY * 9, HOUR).await;
+    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE role = 'article' AND verdict = 'stored'"), 4);
+    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE verdict = 'failed'"), 0);
+    // Each is thought of again at its next rung.
+    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE again_at IS NOT NULL OR due_at IS NOT NULL"), 4);
+    assert!(crawler.number("SELECT count(*) FROM requests WHERE status = 500") >= 4);
 }

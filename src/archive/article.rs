@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 pub enum Change {
     New,
     Changed,
+    Gone,
 }
 
 impl Change {
@@ -22,6 +23,7 @@ impl Change {
         match self {
             Self::New => "new",
             Self::Changed => "changed",
+            Self::Gone => "gone",
         }
     }
 }
@@ -164,6 +166,13 @@ fn follow_up(work: &Connection, known: Known, article: &Article, now: Timestamp)
         enter_story(work, id, article)?;
     }
     Ok(Written::Changed { article: id, fields })
+}
+
+/// Marks an article as gone from its paper. What is kept of it stays.
+pub(in crate::archive) fn mark_gone(work: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
+    work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?.execute(params![id, Access::Gone.name()])?;
+    let newest = version_at(work, id, i64::MAX)?.map_or(1, |version| version.n);
+    write_change(work, id, Change::Gone, newest, now)
 }
 
 fn write_change(work: &Connection, id: i64, change: Change, n: i64, now: Timestamp) -> Result<(), ArchiveError> {

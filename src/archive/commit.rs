@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
-use crate::archive::article::{Change, write_article};
+use crate::archive::article::{Change, known_article, mark_gone, write_article};
 use crate::archive::capture::{Capture, write_capture};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
@@ -15,11 +15,11 @@ use crate::archive::pages::joint_json;
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
 use crate::archive::store::{Archive, stored_number};
-use crate::frontier::{
-    Closing, Continuation, Found, ListEnd, Page, PageId, PageState, Pass, Role, Settlement, Verdict,
-};
+use crate::extract::Article;
+use crate::frontier::{Closing, Continuation, Found, ListEnd, Page, PageId, PageState, Pass, Role, Settlement};
 use crate::page_url::Host;
 use crate::politeness::StoredPace;
+use crate::revisit::GONE_AGAIN;
 use crate::time::Timestamp;
 
 /// One request's ending, and what follows from it.
@@ -80,7 +80,8 @@ impl Archive {
         let work = self.work(lease)?;
         let failed = work.execute(
             &format!(
-                "UPDATE page SET due_at = NULL, verdict = 'failed', reason = ?3, settled_at = ?2
+                "UPDATE page SET due_at = NULL, verdict = coalesce(verdict, 'failed'), reason = iif(verdict IS NULL, ?3, reason),
+                        settled_at = coalesce(settled_at, ?2)
                  WHERE host = ?1 AND due_at <= ?2 AND attempts >= ?4 AND site_id IN ({selected})"
             ),
             params![host.as_str(), now.millis(), why, TRIES],
@@ -101,10 +102,35 @@ impl Archive {
         &mut self,
         lease: Lease,
         page: PageId,
-        verdict: &Verdict,
+        settlement: &Settlement,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        write_state(self.work(lease)?, page, &PageState::Settled(verdict.clone()), now)
+        write_state(self.work(lease)?, page, settlement, now)
+    }
+
+    /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more.
+    /// Returns how many; nothing of them is deleted.
+    pub fn bury(&mut self, lease: Lease, site: &str, began: Timestamp, now: Timestamp) -> Result<u64, ArchiveError> {
+        let work = self.work(lease)?;
+        let mut select = work.prepare_cached(
+            "SELECT id, url, number FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+             AND again_at >= ?2 AND gone_looks >= 2",
+        )?;
+        let looked_since = (began + GONE_AGAIN).millis();
+        let pages: Vec<(i64, String, Option<i64>)> = select
+            .query_map(params![site, looked_since], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        for (page, url, number) in &pages {
+            work.execute(
+                "UPDATE page SET verdict = 'gone', reason = 'two looks a day apart found nothing', settled_at = ?2, again_at = NULL,
+                        gone_looks = 0 WHERE id = ?1",
+                params![page, now.millis()],
+            )?;
+            if let Some(article) = known_article(work, site, number.map(i64::cast_unsigned), url)? {
+                mark_gone(work, article, now)?;
+            }
+        }
+        Ok(pages.len() as u64)
     }
 }
 
@@ -113,8 +139,10 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
     write_pace(work, &answer.host, &answer.pace)?;
     match &answer.done {
         Done::Page { page, settlement, capture } => {
-            let capture = capture.as_ref().map(|capture| write_capture(work, page.id, answer.announced, capture));
-            write_settlement(work, page, settlement, capture.transpose()?, now)
+            let article = settlement.article.as_deref();
+            let write = |capture: &Capture| write_reading(work, page, article, capture, answer.announced, now);
+            let change = capture.as_deref().map(write).transpose()?.flatten();
+            Ok(Effect { article: change, ..write_settlement(work, page, settlement, now)? })
         }
         Done::Robots(copy) => {
             Ok(Effect { robots: Some(write_robots(work, copy, Some(answer.announced))?), ..Effect::default() })
@@ -127,11 +155,10 @@ fn write_settlement(
     work: &Connection,
     page: &Page,
     settlement: &Settlement,
-    capture: Option<i64>,
     now: Timestamp,
 ) -> Result<Effect, ArchiveError> {
     let mut effect = Effect::default();
-    write_state(work, page.id, &settlement.state, now)?;
+    write_state(work, page.id, settlement, now)?;
     if let PageState::Queued { due, .. } = settlement.state {
         effect.queue(page.url.host(), due);
     } else {
@@ -150,9 +177,6 @@ fn write_settlement(
     if let (Some(closing), Some(list)) = (&settlement.closing, &page.list) {
         write_closing(work, list.section, list.pass, closing, now)?;
     }
-    if let (Some(article), Some(capture)) = (&settlement.article, capture) {
-        effect.article = write_article(work, page, article, capture, now)?.change();
-    }
     Ok(effect)
 }
 
@@ -163,23 +187,74 @@ impl Effect {
     }
 }
 
-fn write_state(work: &Connection, page: PageId, state: &PageState, now: Timestamp) -> Result<(), ArchiveError> {
-    let (due, attempts, verdict) = match state {
-        PageState::Queued { due, attempts } => (Some(due.millis()), *attempts, None),
-        PageState::Settled(verdict) => (None, 0, Some(verdict)),
-    };
-    work.prepare_cached(
-        "UPDATE page SET due_at = ?2, attempts = ?3, verdict = ?4, reason = ?5, settled_at = ?6 WHERE id = ?1",
-    )?
-    .execute(params![
-        page.0,
-        due,
-        attempts,
-        verdict.map(Verdict::name),
-        verdict.and_then(Verdict::reason),
-        verdict.map(|_| now.millis())
-    ])?;
+/// Writes where a page stands. What was known of one that is queued again, to be looked at once more, stands meanwhile.
+fn write_state(work: &Connection, page: PageId, settlement: &Settlement, now: Timestamp) -> Result<(), ArchiveError> {
+    let again = settlement.again.map(Timestamp::millis);
+    match &settlement.state {
+        PageState::Queued { due, attempts } => {
+            work.prepare_cached("UPDATE page SET due_at = ?2, attempts = ?3 WHERE id = ?1")?.execute(params![
+                page.0,
+                due.millis(),
+                attempts
+            ])?;
+        }
+        PageState::Settled(verdict) => {
+            work.prepare_cached(
+                "UPDATE page SET due_at = NULL, attempts = 0, verdict = ?2, reason = ?3, settled_at = ?4, again_at = ?5, gone_looks = 0
+                 WHERE id = ?1",
+            )?
+            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), again])?;
+        }
+        PageState::Stands => {
+            work.prepare_cached(
+                "UPDATE page SET due_at = NULL, attempts = 0, again_at = ?2, gone_looks = ?3 WHERE id = ?1",
+            )?
+            .execute(params![page.0, again, settlement.gone])?;
+        }
+    }
     Ok(())
+}
+
+/// Writes what came, and returns what it did to the article. Of another look that found everything as it was, only the
+/// validators are news.
+fn write_reading(
+    work: &Connection,
+    page: &Page,
+    article: Option<&Article>,
+    capture: &Capture,
+    announced: AnnouncedId,
+    now: Timestamp,
+) -> Result<Option<Change>, ArchiveError> {
+    if page.kept.is_none() {
+        let id = write_capture(work, page.id, announced, capture)?;
+        return article.map_or(Ok(None), |article| Ok(write_article(work, page, article, id, now)?.change()));
+    }
+    let before = validators(work, page.id)?;
+    work.prepare_cached("SAVEPOINT look")?.execute([])?;
+    let id = write_capture(work, page.id, announced, capture)?;
+    let change = article.map(|article| write_article(work, page, article, id, now)).transpose()?;
+    let change = change.and_then(|written| written.change());
+    if article.is_some() && change.is_none() {
+        work.prepare_cached("ROLLBACK TO look")?.execute([])?;
+        work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?.execute(params![
+            page.id.0,
+            capture.etag,
+            capture.last_modified
+        ])?;
+    }
+    work.prepare_cached("RELEASE look")?.execute([])?;
+    let has_validators = capture.etag.is_some() || capture.last_modified.is_some();
+    if change.is_some() && has_validators && before == (capture.etag.clone(), capture.last_modified.clone()) {
+        work.execute("UPDATE site SET validators_lie = 1 WHERE name = ?1", [&page.site])?;
+    }
+    Ok(change)
+}
+
+type Validators = (Option<String>, Option<String>);
+
+fn validators(work: &Connection, page: PageId) -> Result<Validators, ArchiveError> {
+    let mut select = work.prepare_cached("SELECT etag, last_modified FROM page WHERE id = ?1")?;
+    Ok(select.query_row([page.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// Adds a page that is not known, and returns whether it was added. An article is known by its number, but the address

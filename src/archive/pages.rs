@@ -3,12 +3,14 @@
 use rusqlite::{OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
+use crate::archive::article::known_article;
 use crate::archive::capture::unpack;
 use crate::archive::error::ArchiveError;
 use crate::archive::seed::{DEEP_AGAIN, DEEP_CHECK};
 use crate::archive::store::{Archive, stored_number};
-use crate::frontier::{Found, Head, Joint, List, Page, PageId, Pass, Role};
+use crate::frontier::{Found, Head, Joint, Kept, List, Page, PageId, Pass, Role};
 use crate::page_url::{Host, PageUrl};
+use crate::revisit::is_whole_look;
 use crate::time::Timestamp;
 
 /// A host with queued pages.
@@ -78,7 +80,8 @@ impl Archive {
     pub fn next_page(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
-                    page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint
+                    page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint,
+                    page.verdict IS NOT NULL, page.gone_looks, page.etag, page.last_modified, site.validators_lie
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
                AND page.site_id IN ({})
@@ -129,7 +132,7 @@ impl Archive {
             }
             Role::Policy | Role::Home | Role::Feed | Role::Article => None,
         };
-        Ok(Page {
+        let page = Page {
             id,
             site: row.get(1)?,
             url: PageUrl::parse(&row.get::<_, String>(2)?).map_err(|why| damaged(&why.to_string()))?,
@@ -138,7 +141,25 @@ impl Archive {
             attempts: row.get(5)?,
             hops: row.get(6)?,
             list,
-        })
+            kept: None,
+        };
+        let kept = if row.get(14)? { self.kept(&page, row, now)? } else { None };
+        Ok(Page { kept, ..page })
+    }
+
+    /// What is known of an article that is queued for another look.
+    fn kept(&self, page: &Page, row: &Row<'_>, now: Timestamp) -> Result<Option<Kept>, ArchiveError> {
+        let Some(article) = known_article(&self.connection, &page.site, page.number, page.url.as_str())? else {
+            return Ok(None);
+        };
+        let mut select = self.connection.prepare_cached(
+            "SELECT coalesce((SELECT published_ms FROM version WHERE article_id = article.id
+                              ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at) FROM article WHERE id = ?1",
+        )?;
+        let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
+        let is_whole = row.get(18)? || is_whole_look(published, now);
+        let validator = |column| if is_whole { Ok(None) } else { row.get(column) };
+        Ok(Some(Kept { published, gone: row.get(15)?, etag: validator(16)?, last_modified: validator(17)? }))
     }
 
     /// Returns whether an address moved, by however many steps, to another.

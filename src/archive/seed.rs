@@ -110,6 +110,12 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
            AND read_since IS NOT NULL AND read_since > coalesce(?2, -9223372036854775807)",
         params![seed.site, seed.since.map(Timestamp::millis)],
     )?;
+    // Articles that are kept, and are to be looked at again, come after all that is new.
+    work.execute(
+        "UPDATE page SET due_at = ?2, attempts = 0, priority = 5
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND again_at <= ?2 AND due_at IS NULL AND verdict IS NOT NULL",
+        params![seed.site, now.millis()],
+    )?;
     let is_covered: bool = work.query_row(COVERED, params![seed.site, everything], |row| row.get(0))?;
     work.execute(
         &format!(

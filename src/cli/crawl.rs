@@ -127,6 +127,7 @@ fn nothing() -> Report {
         elapsed: Duration::ZERO,
         queued: 0,
         given_up: Vec::new(),
+        disbelieved: Vec::new(),
     }
 }
 

@@ -26,6 +26,12 @@ pub(in crate::cli) fn tell(common: &Common, sites: &[String], report: &Report, e
         }
         Exit::Done | Exit::Usage | Exit::Held | Exit::Interrupted | Exit::Terminated => {}
     }
+    for (site, looks) in &report.disbelieved {
+        voice.note(&format!(
+            "{site}: {} of {} articles that were looked at again seem gone, more than can be believed: none is marked",
+            looks.gone, looks.made
+        ));
+    }
     if !report.given_up.is_empty() {
         voice.note(&format!("Nothing is lost: `{resume}` goes on from here."));
     }
@@ -58,6 +64,11 @@ pub(in crate::cli) fn as_json(report: &Report) -> serde_json::Value {
     let tally = &report.tally;
     let given_up: Vec<_> =
         report.given_up.iter().map(|(host, why)| json!({"host": host.as_str(), "why": why})).collect();
+    let disbelieved: Vec<_> = report
+        .disbelieved
+        .iter()
+        .map(|(site, looks)| json!({"site": site, "looked_at_again": looks.made, "seem_gone": looks.gone}))
+        .collect();
     json!({
         "run": report.run.0,
         "how": report.how.name(),
@@ -72,6 +83,7 @@ pub(in crate::cli) fn as_json(report: &Report) -> serde_json::Value {
         "seconds": report.elapsed.as_secs_f64(),
         "queued": report.queued,
         "given_up": given_up,
+        "disbelieved": disbelieved,
     })
 }
 

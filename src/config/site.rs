@@ -95,12 +95,23 @@ pub struct Discover {
     pub sitemaps: bool,
     /// How far back the weekly check of a list looks for articles that were dated back.
     pub deep: Span,
+    /// How long after its publication an article is looked at again.
+    pub revisit: Vec<Span>,
     /// So many pages of the site may be known; links to more are left alone.
     pub most_pages: u64,
     /// The day before which nothing is looked for, in the paper's zone.
     #[serde(deserialize_with = "day")]
     pub since: Option<jiff::civil::Date>,
 }
+
+/// How long after its publication an article is looked at again: an hour, six, a day, seven, thirty.
+pub const LADDER: [Duration; 5] = [
+    Duration::from_secs(3600),
+    Duration::from_secs(6 * 3600),
+    Duration::from_secs(24 * 3600),
+    Duration::from_secs(7 * 24 * 3600),
+    Duration::from_secs(30 * 24 * 3600),
+];
 
 /// The lists that are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -130,6 +141,7 @@ impl Default for Discover {
             sections: Sections::Menu,
             feeds: true,
             sitemaps: true,
+            revisit: LADDER.map(Span).to_vec(),
             deep: Span(Duration::from_secs(90 * 24 * 3600)),
             most_pages: 1_000_000,
             since: None,

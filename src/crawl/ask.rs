@@ -8,7 +8,7 @@ use crate::crawl::Crawl;
 use crate::crawl::robots::{Quest, Standing};
 use crate::crawl::visit::{Asked, visit};
 use crate::fetch::Web;
-use crate::frontier::{Page, Role, Verdict, Visit};
+use crate::frontier::{Page, Role, Visit, disallowed};
 use crate::page_url::Host;
 use crate::politeness::{Next, Permit};
 use crate::robots::Allowed;
@@ -113,7 +113,7 @@ impl<W: Web> Crawl<'_, W> {
         // That a host's files of reservations are forbidden is no page that a reader would miss.
         self.tally.refused += u64::from(page.role != Role::Policy);
         self.queued = self.queued.saturating_sub(1);
-        self.archive.settle_unasked(self.lease, page.id, &Verdict::Disallowed { rule }, now)
+        self.archive.settle_unasked(self.lease, page.id, &disallowed(page, rule, now), now)
     }
 
     /// Binds permit and right, and notes what is under way. The turn was decided by the moment `at`.

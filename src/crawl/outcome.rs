@@ -17,6 +17,7 @@ pub(in crate::crawl) fn outcome_of(
     match answer.status {
         _ if answer.is_good() => Outcome::Read(reading()),
         _ if answer.is_redirect() => redirected(page, answer, reader),
+        304 if page.kept.is_some() => Outcome::Unchanged,
         206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
         404 | 410 => Outcome::Gone { status: answer.status },
         401 | 403 | 451 => Outcome::Refused { why: format!("status {}", answer.status) },

@@ -1,6 +1,7 @@
 //! Taking answers in: judge each, commit together what is ready together, and go on from there.
 
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use tokio::task::JoinError;
 
@@ -81,6 +82,7 @@ impl<W: Web> Crawl<'_, W> {
             Err(trouble) => Ending::Trouble { why: trouble.to_string() },
         };
         self.tally.bytes += visited.bytes;
+        self.tally.not_modified += u64::from(visited.outcome == Some(Outcome::Unchanged));
         self.answers += u64::from(visited.result.is_ok());
         let (done, follow_up) = match visited.asked {
             Asked::Page(page) => {
@@ -142,12 +144,13 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn settlement(&mut self, page: &Page, outcome: Outcome) -> Result<Settlement, ArchiveError> {
-        let wanted = self.sites[&page.site].wanted;
+        let reader = Arc::clone(&self.sites[&page.site]);
+        let wanted = &reader.wanted;
         let known = match &outcome {
-            Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(&wanted))?,
+            Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(wanted))?,
             _ => Vec::new(),
         };
-        let mut settlement = settle(page, outcome, &known, &wanted, self.clock.now());
+        let mut settlement = settle(page, outcome, &known, wanted, self.clock.now());
         self.keep_to_room(page, &mut settlement, known.iter().filter(|known| known.is_none()).count() as u64);
         self.count(page, &settlement);
         if let Some(of_host) = self.under_way.get_mut(&page.url.host()) {
@@ -167,6 +170,11 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn count(&mut self, page: &Page, settlement: &Settlement) {
+        if page.kept.is_some() && !matches!(settlement.state, PageState::Queued { .. }) {
+            let looks = self.looks.entry(page.site.clone()).or_default();
+            looks.made += 1;
+            looks.gone += u64::from(settlement.gone > 0);
+        }
         let PageState::Settled(verdict) = &settlement.state else { return };
         tracing::debug!(url = %page.url, %verdict, "settled");
         match verdict {
@@ -187,7 +195,7 @@ impl<W: Web> Crawl<'_, W> {
         match effect.article {
             Some(Change::New) => self.tally.articles_new += 1,
             Some(Change::Changed) => self.tally.articles_changed += 1,
-            None => {}
+            Some(Change::Gone) | None => {}
         }
         self.queued = self.queued.saturating_add_signed(effect.queue_growth);
         match follow_up {

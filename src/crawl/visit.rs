@@ -72,7 +72,9 @@ pub(in crate::crawl) async fn visit<W: Web>(
         result = match result {
             Ok(answer) => {
                 let taken = take(page, answer, reader, files, at).await;
-                (outcome, capture) = (Some(taken.outcome), Some(Box::new(taken.capture)));
+                // What is as it was is kept already.
+                capture = (taken.outcome != Outcome::Unchanged).then(|| Box::new(taken.capture));
+                outcome = Some(taken.outcome);
                 Ok(taken.answer)
             }
             Err(trouble) => {
@@ -150,10 +152,14 @@ fn unread(
     (outcome, capture(answer, None, reader.judge_headers(page, answer, files, at), at))
 }
 
-/// Of a robots.txt, and of other files in its form, no more is asked for than is read.
+/// Of a robots.txt, and of other files in its form, no more is asked for than is read; of an article that is kept, only what
+/// changed.
 fn asking(asked: &Asked) -> Asking {
     match asked {
-        Asked::Page(page) if page.role != Role::Policy => Asking::default(),
+        Asked::Page(page) if page.role != Role::Policy => {
+            let kept = page.kept.clone().unwrap_or_default();
+            Asking { etag: kept.etag, last_modified: kept.last_modified, enough: None }
+        }
         Asked::Page(_) | Asked::Robots(_) => Asking { enough: Some(LARGEST + 1), ..Asking::default() },
     }
 }
@@ -202,7 +208,7 @@ mod tests {
         let reader = SiteReader::new(site, None, &Settings::default()).unwrap();
         let (url, role) = (PageUrl::parse("https://www.saseo.example/a/1").unwrap(), Role::Article);
         let site = "paper".to_owned();
-        let page = Page { id: PageId(1), site, url, role, number: None, attempts: 0, hops: 0, list: None };
+        let page = Page { id: PageId(1), site, url, role, number: None, attempts: 0, hops: 0, list: None, kept: None };
         assert!(reader.may_take_long(&page));
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
         let answer = Answer { status: 200, headers, body: html.as_bytes().to_vec() };

@@ -72,6 +72,20 @@ pub struct Page {
     pub hops: u32,
     /// The list that it is a page of; sections and list pages have one.
     pub list: Option<List>,
+    /// Of an article that is kept and looked at again.
+    pub kept: Option<Kept>,
+}
+
+/// What is known of an article that is looked at again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Kept {
+    /// When it was published, or else first seen.
+    pub published: Timestamp,
+    /// Looks in a row that found nothing.
+    pub gone: u32,
+    /// The validators of the answer that is kept; none where the whole page is asked for.
+    pub etag: Option<String>,
+    pub last_modified: Option<String>,
 }
 
 /// Where a page stands in the reading of a list.
@@ -92,8 +106,13 @@ pub struct List {
 /// Where a page stands. A CHECK constraint of the archive mirrors it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PageState {
-    Queued { due: Timestamp, attempts: u32 },
+    Queued {
+        due: Timestamp,
+        attempts: u32,
+    },
     Settled(Verdict),
+    /// What was known of the page stands.
+    Stands,
 }
 
 /// What became of a page.

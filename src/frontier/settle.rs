@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use crate::discover::{Home, Listing};
 use crate::extract::{self, Article};
-use crate::frontier::page::{Found, List, Page, PageState, Role, Verdict};
+use crate::frontier::page::{Found, Kept, List, Page, PageState, Role, Verdict};
 use crate::frontier::reading::{Continuation, Head, ListEnd, Pass, Stop, go_on};
 use crate::page_url::PageUrl;
+use crate::revisit::{GONE_AGAIN, next_look};
 use crate::time::Timestamp;
 
 /// When a page that could not be had is tried again, attempt by attempt; after the last it has failed.
@@ -49,6 +50,8 @@ pub enum Outcome {
     Failed { why: String },
     /// A fault that trying again will not mend.
     Hopeless { why: String },
+    /// 304: the page is as it was.
+    Unchanged,
 }
 
 /// What stands in a page.
@@ -95,6 +98,10 @@ pub struct Settlement {
     /// How the reading of the list closes, if it does.
     pub closing: Option<Closing>,
     pub article: Option<Box<Article>>,
+    /// When the article's page is looked at again.
+    pub again: Option<Timestamp>,
+    /// Looks in a row that found nothing.
+    pub gone: u32,
 }
 
 /// How the reading of a list closes.
@@ -107,12 +114,14 @@ pub enum Closing {
 }
 
 /// What is wanted of a site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
     /// Nothing that was published before.
     pub since: Option<Timestamp>,
     /// How far back a deep check of a list looks for what was dated back.
     pub deep: Duration,
+    /// How long after its publication an article is looked at again.
+    pub ladder: Vec<Duration>,
     pub feeds: bool,
     /// Sections are those of the menu.
     pub menu: bool,
@@ -127,6 +136,9 @@ pub fn settle(
     wanted: &Wanted,
     now: Timestamp,
 ) -> Settlement {
+    if let Some(kept) = &page.kept {
+        return look(page, kept, outcome, wanted, now);
+    }
     match outcome {
         Outcome::Failed { why } | Outcome::Hopeless { why } if page.role == Role::Policy => {
             settled(Verdict::Unextracted { why })
@@ -142,6 +154,35 @@ pub fn settle(
         Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts),
         Outcome::Failed { why } => again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
         Outcome::Hopeless { why } => failed(page, why),
+        Outcome::Unchanged => failed(page, "status 304, and nothing was kept"),
+    }
+}
+
+/// Judges a page that robots.txt forbids to ask for. One that is kept stands, and is thought of again a day later.
+pub fn disallowed(page: &Page, rule: String, now: Timestamp) -> Settlement {
+    match page.kept {
+        None => settled(Verdict::Disallowed { rule }),
+        Some(_) => Settlement { again: Some(now + GONE_AGAIN), ..of_state(PageState::Stands) },
+    }
+}
+
+/// Judges the answer to another look at an article that is kept: whatever it is, what is kept stands.
+fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timestamp) -> Settlement {
+    let stands = |again: Option<Timestamp>| Settlement { again, ..of_state(PageState::Stands) };
+    let next = || next_look(&wanted.ladder, kept.published, now);
+    let gone = || Settlement { gone: kept.gone + 1, ..stands(Some(now + GONE_AGAIN)) };
+    match outcome {
+        Outcome::Gone { .. } | Outcome::Read(Reading::Article(extract::Reading::Gone { .. })) => gone(),
+        Outcome::Read(Reading::Article(reading @ (extract::Reading::Article(_) | extract::Reading::Members(_)))) => {
+            article(page, reading, wanted, now)
+        }
+        Outcome::Read(reading @ Reading::Withheld { .. }) => {
+            Settlement { again: next(), ..read(page, reading, &[], wanted, now) }
+        }
+        Outcome::Redirected { to, number } => redirected(page, to, number, wanted),
+        Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts),
+        Outcome::Busy | Outcome::Failed { .. } => again(page, &TRY_AGAIN, now).unwrap_or_else(|| stands(next())),
+        Outcome::Unchanged | Outcome::Read(_) | Outcome::Refused { .. } | Outcome::Hopeless { .. } => stands(next()),
     }
 }
 
@@ -155,6 +196,7 @@ impl Outcome {
             | Self::Gone { .. }
             | Self::Refused { .. }
             | Self::Unreachable
+            | Self::Unchanged
             | Self::Hopeless { .. } => self,
         }
     }
@@ -198,7 +240,7 @@ fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wan
         }
         Reading::Home(_) | Reading::Links(_) | Reading::Policy => Settlement { found, ..settled(Verdict::Read) },
         Reading::List(listing) => listed(page, &listing, found, known, wanted, now),
-        Reading::Article(reading) => article(page, reading, now),
+        Reading::Article(reading) => article(page, reading, wanted, now),
         Reading::Withheld { article, why } => {
             Settlement { article: Some(article), ..settled(Verdict::Withheld { why }) }
         }
@@ -238,10 +280,15 @@ fn listed(
     settlement
 }
 
-fn article(page: &Page, reading: extract::Reading, now: Timestamp) -> Settlement {
+fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timestamp) -> Settlement {
+    let kept = |article: Box<Article>, verdict| {
+        let first_seen = page.kept.as_ref().map_or(now, |kept| kept.published);
+        let published = article.published_at.map_or(first_seen, |time| time.at);
+        Settlement { again: next_look(&wanted.ladder, published, now), article: Some(article), ..settled(verdict) }
+    };
     match reading {
-        extract::Reading::Article(article) => Settlement { article: Some(article), ..settled(Verdict::Stored) },
-        extract::Reading::Members(article) => Settlement { article: Some(article), ..settled(Verdict::Members) },
+        extract::Reading::Article(article) => kept(article, Verdict::Stored),
+        extract::Reading::Members(article) => kept(article, Verdict::Members),
         extract::Reading::Gone { why } => settled(Verdict::Gone { why }),
         extract::Reading::Refused { why } => refused(page, why, now),
         extract::Reading::NotAnArticle { why } => unread(page, why, now),
@@ -323,7 +370,7 @@ fn queued(due: Timestamp, attempts: u32) -> Settlement {
 }
 
 fn of_state(state: PageState) -> Settlement {
-    Settlement { state, found: Vec::new(), goes_on: None, closing: None, article: None }
+    Settlement { state, found: Vec::new(), goes_on: None, closing: None, article: None, again: None, gone: 0 }
 }
 
 #[cfg(test)]
@@ -333,8 +380,14 @@ mod tests {
     use crate::frontier::reading::{Joint, Pass};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
-    const WANTED: Wanted =
-        Wanted { since: None, deep: Duration::from_secs(90 * 24 * 3600), feeds: true, menu: true, redirects: 5 };
+    const WANTED: Wanted = Wanted {
+        since: None,
+        deep: Duration::from_secs(90 * 24 * 3600),
+        ladder: Vec::new(),
+        feeds: true,
+        menu: true,
+        redirects: 5,
+    };
 
     fn url(text: &str) -> PageUrl {
         PageUrl::parse(text).unwrap()
@@ -343,7 +396,17 @@ mod tests {
     fn page() -> Page {
         let url = url("https://p.example/news/articleView.html?idxno=7");
         let site = "paper".to_owned();
-        Page { id: PageId(1), site, url, role: Role::Article, number: Some(7), attempts: 0, hops: 0, list: None }
+        Page {
+            id: PageId(1),
+            site,
+            url,
+            role: Role::Article,
+            number: Some(7),
+            attempts: 0,
+            hops: 0,
+            list: None,
+            kept: None,
+        }
     }
 
     fn state(page: &Page, outcome: Outcome) -> PageState {

@@ -110,7 +110,8 @@ impl Crawler {
     pub fn of(paper: &Paper, gap: &str) -> Self {
         let crawler = Self { folder: TempDir::new().unwrap() };
         crawler.write_site(&format!(
-            "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"{}\"\nown_site = true\n[pace]\ngap = \"{gap}\"\n",
+            "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"{}\"\nown_site = true\n\
+             [discover]\nrevisit = []\n[pace]\ngap = \"{gap}\"\n",
             paper.origin.base(),
             paper.origin.newspaper(|paper| paper.cms().profile())
         ));

@@ -1,5 +1,7 @@
--- Schema 4: lists that come back: where the last complete reading began, which list has everything, and deep checks. Foreign keys
--- are off while the table is made anew.
+-- Schema 4: crawls that come back. Lists: where the last complete reading began, which one has everything, and deep checks. Articles:
+-- when they are looked at again. Foreign keys are off while the table is made anew.
+
+ALTER TABLE site ADD COLUMN validators_lie INTEGER NOT NULL DEFAULT 0 CHECK (validators_lie IN (0, 1)); -- a page changed and they did not
 
 CREATE TABLE new_page (
     id            INTEGER PRIMARY KEY,
@@ -20,6 +22,9 @@ CREATE TABLE new_page (
     last_modified TEXT,
     -- The newest answer that tells whether there is such a page (2xx, 404, 410): found without a look at all captures.
     capture_id    INTEGER REFERENCES capture,
+    -- of articles that are kept: `due_at` is set beside the verdict while one waits for another look
+    again_at      INTEGER,
+    gone_looks    INTEGER NOT NULL DEFAULT 0 CHECK (gone_looks >= 0), -- looks in a row that found nothing
     -- of sections
     lists_all      INTEGER NOT NULL DEFAULT 0 CHECK (lists_all IN (0, 1)), -- every article of the paper
     read_to_end_at INTEGER,
@@ -35,7 +40,8 @@ CREATE TABLE new_page (
     -- of sections, where the last complete reading began; of further list pages, that of their own reading and how much of the last
     -- one it has met: {"head": [marks], "newest": ms, "met": count}
     joint         TEXT,
-    CHECK ((due_at IS NULL) = (verdict IS NOT NULL)),
+    CHECK (due_at IS NOT NULL OR verdict IS NOT NULL),
+    CHECK (role = 'article' OR due_at IS NULL OR verdict IS NULL),
     CHECK ((verdict IS NULL) = (settled_at IS NULL)),
     CHECK (role <> 'list' OR (section_id IS NOT NULL AND pass IS NOT NULL AND began_at IS NOT NULL))
 ) STRICT;
@@ -49,3 +55,4 @@ ALTER TABLE new_page RENAME TO page;
 CREATE INDEX page_due ON page (host, priority DESC, due_at) WHERE due_at IS NOT NULL;
 CREATE INDEX page_of_article ON page (site_id, number) WHERE number IS NOT NULL;
 CREATE INDEX page_of_list ON page (section_id) WHERE section_id IS NOT NULL;
+CREATE INDEX page_again ON page (site_id, again_at) WHERE again_at IS NOT NULL;

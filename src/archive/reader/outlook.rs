@@ -19,7 +19,7 @@ const DAYS: u64 = 7;
 pub struct Outlook {
     /// Home page, sections, feeds and policies that a crawl would read.
     pub entries: u64,
-    /// Articles and further list pages that are queued and due.
+    /// Articles and further list pages that are queued and due, articles that are to be looked at again among them.
     pub queued: u64,
     /// Pages that are queued for later.
     pub later: u64,
@@ -69,7 +69,7 @@ impl Reader {
     fn due(&self, site: &str, everything: Option<&PageUrl>, now: Timestamp) -> Result<Outlook, ArchiveError> {
         let sql = format!(
             "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list') AND (due_at <= ?2 OR {DUE_AGAIN})),
-                    count(*) FILTER (WHERE role IN ('article', 'list') AND due_at <= ?2),
+                    count(*) FILTER (WHERE role IN ('article', 'list') AND coalesce(due_at, again_at) <= ?2),
                     count(*) FILTER (WHERE due_at > ?2)
              FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)"
         );

@@ -1,0 +1,82 @@
+//! When an article is looked at again: papers mend, add to and take back what they have published, most of it soon. Pure.
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+
+const HOUR: u64 = 3600;
+
+/// How long after a look that found nothing a second one is made, before an article counts as gone.
+pub const GONE_AGAIN: Duration = Duration::from_secs(24 * HOUR);
+
+/// From this age on a page is asked for whole, whatever its validators say: a server whose validators never change is found out
+/// so.
+const WHOLE_FROM: Duration = Duration::from_secs(6 * 24 * HOUR);
+
+/// Returns the next look at an article after `now`; `None` where the ladder's last rung is behind it. One that says it was
+/// published later than now is counted from now.
+pub fn next_look(ladder: &[Duration], published: Timestamp, now: Timestamp) -> Option<Timestamp> {
+    let from = published.min(now);
+    ladder.iter().map(|rung| from + *rung).filter(|moment| *moment > now).min()
+}
+
+/// Tells whether a look at `now` asks for the whole page, without validators.
+pub fn is_whole_look(published: Timestamp, now: Timestamp) -> bool {
+    now.since(published) >= WHOLE_FROM
+}
+
+/// What was looked at again in one run at one site.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Looks {
+    pub made: u64,
+    /// Of them, those that found nothing.
+    pub gone: u64,
+}
+
+impl Looks {
+    /// Tells whether what was found gone may be so: where it is more than one article, and over half of all, a server is out of
+    /// order rather than its paper.
+    pub fn are_believed(self) -> bool {
+        self.gone < 2 || self.gone * 2 <= self.made
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::site::LADDER;
+
+    const PUBLISHED: Timestamp = Timestamp::from_seconds(1_000_000);
+
+    #[test]
+    fn an_article_is_seen_again_rung_by_rung() {
+        let mut now = PUBLISHED + Duration::from_secs(60);
+        let mut looks = Vec::new();
+        while let Some(next) = next_look(&LADDER, PUBLISHED, now) {
+            looks.push(next.since(PUBLISHED));
+            now = next;
+        }
+        assert_eq!(looks, LADDER);
+    }
+
+    #[test]
+    fn rungs_that_were_missed_are_one_look() {
+        let late = PUBLISHED + Duration::from_secs(2 * 24 * HOUR);
+        assert_eq!(next_look(&LADDER, PUBLISHED, late), Some(PUBLISHED + LADDER[3]));
+        assert_eq!(next_look(&LADDER, PUBLISHED, PUBLISHED + Duration::from_secs(31 * 24 * HOUR)), None);
+        assert_eq!(next_look(&[], PUBLISHED, PUBLISHED), None);
+    }
+
+    #[test]
+    fn a_date_that_lies_ahead_does_not_put_the_looks_off() {
+        let ahead = PUBLISHED + Duration::from_secs(300 * 24 * HOUR);
+        assert_eq!(next_look(&LADDER, ahead, PUBLISHED), Some(PUBLISHED + LADDER[0]));
+    }
+
+    #[test]
+    fn half_of_a_paper_does_not_vanish_at_once() {
+        let believed = |made, gone| Looks { made, gone }.are_believed();
+        assert!(believed(1, 1) && believed(4, 2) && believed(9, 0));
+        assert!(!believed(2, 2) && !believed(3, 2) && !believed(100, 51));
+    }
+}
