@@ -11,6 +11,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::civil::Date;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -45,6 +46,8 @@ pub struct Plan {
     pub at_most: Option<Duration>,
     /// Where this machine's crawls tell one another which hosts they ask.
     pub locks: HostLocks,
+    /// Days of the past, both included, that are read once by lists limited to them.
+    pub backfill: Option<(Date, Date)>,
 }
 
 /// Whether to go on. Set by signals.
@@ -155,7 +158,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         let began = clock.now();
         let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
         let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), began)?;
-        let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader)).collect();
+        let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader, plan.backfill)).collect();
         archive.seed(lease, &seeds, plan.seeding, began)?;
         archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
         let pace = &plan.settings.pace;
@@ -302,7 +305,7 @@ async fn changed(stop: &mut watch::Receiver<Stop>) {
     }
 }
 
-fn seed(reader: &SiteReader) -> Seed {
+fn seed(reader: &SiteReader, backfill: Option<(Date, Date)>) -> Seed {
     let site = &reader.site;
     let policies = reader.policies().into_iter().map(|url| (url, Role::Policy));
     let mut entries: Vec<_> = policies.collect();
@@ -316,6 +319,7 @@ fn seed(reader: &SiteReader) -> Seed {
         home: site.home.clone(),
         since: reader.wanted.since,
         everything: reader.everything(),
+        windows: backfill.and_then(|(first, last)| reader.windows(first, last)).unwrap_or_default(),
         entries,
     }
 }

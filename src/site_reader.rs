@@ -1,5 +1,6 @@
 //! A site made ready to be read: its profile's readers, and what is wanted of it.
 
+use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::archive::Charset;
@@ -91,6 +92,25 @@ impl SiteReader {
     /// Returns the list that has every article of the paper, where its CMS has one.
     pub fn everything(&self) -> Option<PageUrl> {
         self.lists.as_ref()?.grammar.everything()
+    }
+
+    /// Returns the site's lists week by week, each limited to a week's days (from Monday to Sunday) within `first..=last`, the
+    /// newest first; `None` where its CMS cannot limit lists to days. A week of a busy paper is far from the 200 pages that a list
+    /// may have.
+    pub fn windows(&self, first: Date, last: Date) -> Option<Vec<PageUrl>> {
+        let grammar = &self.lists.as_ref()?.grammar;
+        let lists = if self.sections.is_empty() { vec![grammar.everything()?] } else { self.sections.clone() };
+        let mut windows = Vec::new();
+        let mut until = last;
+        while until >= first {
+            let days = i64::from(until.weekday().to_monday_zero_offset());
+            let monday = until.checked_sub(days.days()).ok()?;
+            for list in &lists {
+                windows.push(grammar.list_window(list, monday.max(first), until)?);
+            }
+            until = monday.yesterday().ok()?;
+        }
+        Some(windows)
     }
 
     /// Tells whether articles are found without the words of a profile.
@@ -222,7 +242,7 @@ impl SiteReader {
                 reading => Reading::Article(reading),
             },
             (Role::Home, Some(lists)) => Reading::Home(read_home(&lists.menu, &lists.grammar, &page.url, tree)),
-            (Role::Section | Role::ListPage, Some(lists)) => {
+            (Role::Section | Role::Window | Role::ListPage, Some(lists)) => {
                 Reading::List(lists.reader.read_tree(&page.url, html, tree, now))
             }
             (Role::Feed, Some(lists)) => {
@@ -231,7 +251,7 @@ impl SiteReader {
                     Err(why) => Reading::Unreadable { why: why.to_string() },
                 }
             }
-            (Role::Home | Role::Section | Role::ListPage | Role::Feed, None) => {
+            (Role::Home | Role::Section | Role::Window | Role::ListPage | Role::Feed, None) => {
                 Reading::Links(self.own(links(&page.url, html)))
             }
         }

@@ -47,7 +47,7 @@ fn settled(verdict: Verdict) -> Settlement {
 fn seed() -> Seed {
     let home = url("https://paper.example/");
     let entries = vec![(home.clone(), Role::Home)];
-    Seed { site: "paper".into(), title: "신문".into(), home, since: None, everything: None, entries }
+    Seed { site: "paper".into(), title: "신문".into(), home, since: None, everything: None, windows: vec![], entries }
 }
 
 /// An archive with one site, a run begun, and the ways to act on it.
@@ -457,6 +457,7 @@ fn desk_with_copies(stories: &[(&str, Settlement)]) -> Desk {
             home: home.clone(),
             since: None,
             everything: None,
+            windows: vec![],
             entries,
         };
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
@@ -516,7 +517,15 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
     for (site, path) in [("one", "1.xml"), ("two", "2.xml")] {
         let entries = vec![(shared(path), Role::Feed)];
         let home = url(&format!("https://{site}.example/"));
-        let seed = Seed { site: site.into(), title: "신문".into(), home, since: None, everything: None, entries };
+        let seed = Seed {
+            site: site.into(),
+            title: "신문".into(),
+            home,
+            since: None,
+            everything: None,
+            windows: vec![],
+            entries,
+        };
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
     }
     desk.archive.select(["one"]).unwrap();

@@ -554,3 +554,21 @@ fn a_demo_on_another_port_names_commands_that_work_and_is_quiet_when_asked() {
     assert_eq!(refused.status.code(), Some(1));
     assert!(said(&refused).contains(&format!("127.0.0.1:{port}; name another with --port")), "{}", said(&refused));
 }
+
+#[test]
+fn a_backfill_that_cannot_be_made_is_told_before_anything_is_asked() {
+    let crawler = offline(PUBLIC);
+    for (days, words) in [
+        ("2020-01-01", "write them like 2020-01-01..2020-12-31"),
+        ("2020-13-01..2020-12-31", "2020-13-01"),
+        ("2020-12-31..2020-01-01", "2020-12-31 is after 2020-01-01"),
+        ("0001-01-01..2020-01-01", "more than 40 years"),
+    ] {
+        let out = crawler.run(&["crawl", "--backfill", days]);
+        assert!(out.status.code() == Some(2) && said(&out).contains(words), "{days}: {}", said(&out));
+    }
+    let without = offline(&PUBLIC.replace("profile = \"ndsoft\"\n", ""));
+    let out = without.run(&["crawl", "--backfill", "2020-01-01..2020-12-31"]);
+    assert!(out.status.code() == Some(2) && said(&out).contains("no lists limited to days"), "{}", said(&out));
+    assert!(!without.data().exists());
+}

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use jiff::civil::{Date, date};
 use saseo::archive::{Archive, Reader, Seeding};
 use saseo::audit::audit;
 use saseo::clock::Clock;
@@ -122,7 +123,16 @@ impl Paper {
             "/robots.txt" => html(200, "User-agent: *\nDisallow: /admin/\n".to_owned()),
             "/" => html(200, self.home()),
             "/rss/allArticle.xml" => html(200, self.feed()),
-            "/news/articleList.html" => html(200, list_page(&self.list(section), page)),
+            "/news/articleList.html" => {
+                let day = |name: &str| url.parameter(name).and_then(|day| day.parse::<Date>().ok());
+                let (first, last) = (day("sc_sdate").unwrap_or(Date::MIN), day("sc_edate").unwrap_or(Date::MAX));
+                let mut list = self.list(section);
+                list.retain(|piece| {
+                    (first..=last).contains(&printed(piece.published)[..10].replace('.', "-").parse().unwrap())
+                });
+                // Behind its two hundredth page a list has none; here behind its tenth.
+                html(200, list_page(&list[..list.len().min(10 * ROWS)], page))
+            }
             "/news/articleView.html" => match self.list(None).into_iter().find(|piece| Some(piece.number) == number) {
                 Some(piece) => self.article(piece, asking),
                 None => html(404, String::new()),
@@ -214,11 +224,12 @@ struct Crawler {
     before: usize,
     /// What its site's file says under `[discover]`.
     discover: &'static str,
+    backfill: Option<(Date, Date)>,
 }
 
 impl Crawler {
     fn of(paper: Paper) -> Self {
-        Self { folder: TempDir::new().unwrap(), paper: Arc::new(paper), before: 0, discover: "" }
+        Self { folder: TempDir::new().unwrap(), paper: Arc::new(paper), before: 0, discover: "", backfill: None }
     }
 
     async fn wait_until(&self, moment: Timestamp) {
@@ -240,6 +251,7 @@ impl Crawler {
             max_requests: None,
             at_most: None,
             locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
+            backfill: self.backfill,
         };
         let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
@@ -488,4 +500,32 @@ async fn looks_that_fail_take_nothing_back() {
     // Each is thought of again at its next rung.
     assert_eq!(crawler.number("SELECT count(*) FROM page WHERE again_at IS NOT NULL OR due_at IS NOT NULL"), 4);
     assert!(crawler.number("SELECT count(*) FROM requests WHERE status = 500") >= 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_once() {
+    // Ten a day for sixty days: the list shows the newest two hundred.
+    let mut crawler = Crawler::of(Paper::new(published(600, 0, HOUR * 12 / 5), 1, true));
+    crawler.discover = "revisit = []\nsince = \"2026-11-10\"";
+    crawler.crawl().await;
+    let before = crawler.stored().len();
+    assert!(before < 200, "{before}");
+    crawler.backfill = Some((date(2026, 10, 3), date(2026, 10, 31)));
+    let (report, asked) = crawler.crawl().await;
+    // From a Saturday to a Saturday: five weeks, two of them in part; ten pages of ten rows and more.
+    assert_eq!(report.tally.articles_new, 290, "{asked:?}");
+    let paths = crawler.paper.asked.lock().unwrap().clone();
+    let windows: Vec<&str> = paths
+        .iter()
+        .filter(|path| !path.contains("page="))
+        .filter_map(|path| path.split_once("sc_sdate="))
+        .map(|(_, days)| &days[..10])
+        .collect();
+    assert_eq!(windows, ["2026-10-26", "2026-10-19", "2026-10-12", "2026-10-05", "2026-10-03"]);
+    // The newest week is whole before the next one is asked for.
+    let place = |wanted: &str| paths.iter().position(|path| path.contains(wanted)).unwrap();
+    let (newest, next) = (place("sc_sdate=2026-10-26"), place("sc_sdate=2026-10-19"));
+    assert_eq!(paths[newest..next].iter().filter(|path| path.contains("idxno=")).count(), 60);
+    let (again, asked) = crawler.crawl().await;
+    assert_eq!((again.tally.articles_new, asked.everything, asked.articles), (0, 1, 0), "{asked:?}");
 }

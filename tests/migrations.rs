@@ -132,6 +132,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
         home: home.clone(),
         since: None,
         everything: None,
+        windows: vec![],
         entries: vec![],
     };
     archive.seed(lease, &[seed], Seeding::Resume, NOW).unwrap();
@@ -248,6 +249,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         home: home.clone(),
         since: None,
         everything: Some(list.clone()),
+        windows: vec![],
         entries: vec![],
     };
     archive.seed(lease, &[seed], Seeding::Begin, NOW).unwrap();

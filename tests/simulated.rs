@@ -206,6 +206,7 @@ impl World {
             max_requests: None,
             at_most: None,
             locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
+            backfill: None,
         }
     }
 

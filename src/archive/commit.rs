@@ -309,7 +309,7 @@ fn add_list_page(work: &Connection, page: &Page, next: &Continuation, now: Times
            due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL,
            section_id = excluded.section_id, began_at = excluded.began_at, previous = excluded.previous,
            promised = excluded.promised, hops = excluded.hops, joint = excluded.joint,
-           pass = CASE WHEN page.due_at IS NOT NULL AND page.pass IN ('first', 'deep') THEN page.pass ELSE excluded.pass END
+           pass = CASE WHEN page.due_at IS NOT NULL AND page.pass <> 'later' THEN page.pass ELSE excluded.pass END
          WHERE page.role = 'list'",
     )?
     .execute(params![
@@ -355,7 +355,7 @@ fn write_closing(
         }
     };
     let sql = match pass {
-        Pass::First => {
+        Pass::First | Pass::Window => {
             "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3, read_since = ?4 WHERE id = ?1"
         }
         Pass::Deep => {

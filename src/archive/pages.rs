@@ -119,6 +119,10 @@ impl Archive {
                 let joint = Joint { before: head(row.get(13)?)?, ..Joint::default() };
                 Some(List { section: id, pass, began: now, previous: Vec::new(), promised: false, joint })
             }
+            Role::Window => {
+                let (pass, joint) = (Pass::Window, Joint::default());
+                Some(List { section: id, pass, began: now, previous: Vec::new(), promised: false, joint })
+            }
             Role::ListPage => {
                 let section = PageId(row.get(8)?);
                 Some(List {

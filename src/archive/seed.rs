@@ -54,6 +54,8 @@ pub struct Seed {
     pub since: Option<Timestamp>,
     /// The list that has every article, where there is one.
     pub everything: Option<PageUrl>,
+    /// Lists limited to days of the past, in the order that they are wanted in. Those that were read to their end are not read again.
+    pub windows: Vec<PageUrl>,
     /// Pages to read at every crawl, besides the sections and feeds that are known.
     pub entries: Vec<(PageUrl, Role)>,
 }
@@ -96,6 +98,15 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
             "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
              VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (url) DO NOTHING",
             params![seed.site, url.host().as_str(), url.as_str(), role.name(), role.priority(), now.millis()],
+        )?;
+    }
+    for url in &seed.windows {
+        work.execute(
+            "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
+             VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, 'window', ?4, ?5, ?5)
+             ON CONFLICT (url) DO UPDATE SET due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
+             WHERE page.role = 'window' AND page.read_to_end_at IS NULL AND page.verdict IS NOT NULL",
+            params![seed.site, url.host().as_str(), url.as_str(), Role::Window.priority(), now.millis()],
         )?;
     }
     let everything = seed.everything.as_ref().map(PageUrl::as_str);

@@ -34,6 +34,10 @@ pub(in crate::cli) struct CrawlArgs {
     /// Look for nothing that was published before this day, YYYY-MM-DD; goes before the site file's `since`
     #[arg(long, value_name = "DATE", value_parser = day, allow_hyphen_values = true)]
     since: Option<Date>,
+    /// Also read the days of the past from one to another, both included, week by week and the newest first, where the CMS has
+    /// lists limited to days; what is read of it is not read again
+    #[arg(long, value_name = "FROM..TO", value_parser = days, conflicts_with = "dry_run")]
+    backfill: Option<(Date, Date)>,
     /// Ask nothing: tell what the crawl would ask, as `saseo plan` does
     #[arg(long)]
     dry_run: bool,
@@ -71,7 +75,44 @@ pub(in crate::cli) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<
         );
         return Err(ConfigurationError::Usage(usage).into());
     }
-    run(common, &configuration, &chosen, &args.shared, Seeding::Begin)
+    if let Some((first, last)) = args.backfill {
+        for site in &chosen {
+            if configuration.reader(site)?.windows(first, last).is_none() {
+                let usage = format!(
+                    "--backfill: the CMS of {} has no lists limited to days (date_window in a profile)",
+                    site.name
+                );
+                return Err(ConfigurationError::Usage(usage).into());
+            }
+        }
+    }
+    let begin = Begin { seeding: Seeding::Begin, backfill: args.backfill };
+    run(common, &configuration, &chosen, &args.shared, begin)
+}
+
+/// A backfill of more years is a slip of the pen: there were no newspapers on the web.
+const MOST_YEARS: i32 = 40;
+
+/// What a run begins with.
+#[derive(Clone, Copy)]
+struct Begin {
+    seeding: Seeding,
+    backfill: Option<(Date, Date)>,
+}
+
+/// Reads `2020-01-01..2020-12-31`.
+fn days(text: &str) -> Result<(Date, Date), String> {
+    let wrong = || format!("{text:?} is no pair of days: write them like 2020-01-01..2020-12-31");
+    let (first, last) = text.split_once("..").ok_or_else(wrong)?;
+    let read = |text: &str| day(text.trim()).map_err(|why| why.to_string());
+    let (first, last) = (read(first)?, read(last)?);
+    if first > last {
+        return Err(format!("{first} is after {last}: the earlier day comes first"));
+    }
+    if i32::from(last.year()) - i32::from(first.year()) > MOST_YEARS {
+        return Err(format!("these are more than {MOST_YEARS} years: read them in parts"));
+    }
+    Ok((first, last))
 }
 
 pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
@@ -86,7 +127,7 @@ pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Resul
         }
         return Ok(Exit::Done);
     }
-    run(common, &configuration, &chosen, &args, Seeding::Resume)
+    run(common, &configuration, &chosen, &args, Begin { seeding: Seeding::Resume, backfill: None })
 }
 
 /// The sites to go on with: those that are named, or all with something queued. One that was never crawled is not begun.
@@ -136,9 +177,9 @@ fn run(
     configuration: &Configuration,
     chosen: &[&Site],
     args: &ResumeArgs,
-    seeding: Seeding,
+    begin: Begin,
 ) -> anyhow::Result<Exit> {
-    let plan = plan(configuration, chosen, args, seeding)?;
+    let plan = plan(configuration, chosen, args, begin)?;
     announce(common, &plan);
     let mut watch = Watch::new(common);
     let (report, signal) = run_plan(plan, common.data(), common.voice(), |progress| watch.see(progress))?;
@@ -166,7 +207,7 @@ fn plan(
     configuration: &Configuration,
     chosen: &[&Site],
     args: &ResumeArgs,
-    seeding: Seeding,
+    Begin { seeding, backfill }: Begin,
 ) -> Result<Plan, ConfigurationError> {
     chosen.iter().try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
     Ok(Plan {
@@ -180,6 +221,7 @@ fn plan(
         max_requests: args.max_requests,
         at_most: args.at_most.map(|span| span.0),
         locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
+        backfill,
     })
 }
 

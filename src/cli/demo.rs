@@ -97,6 +97,7 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
         max_requests: None,
         at_most: None,
         locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
+        backfill: None,
     };
     let mut watch = Watch::new(common);
     let (report, signal) = run_plan(plan, folder, voice, |progress| watch.see(progress))?;

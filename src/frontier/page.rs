@@ -20,13 +20,16 @@ pub enum Role {
     Feed,
     /// The first page of a list of articles.
     Section,
-    /// A further page of such a list.
+    /// A list limited to some days of the past: read once, to its end.
+    Window,
+    /// A further page of a section or window.
     ListPage,
     Article,
 }
 
 impl Role {
-    pub const ALL: [Self; 6] = [Self::Policy, Self::Home, Self::Feed, Self::Section, Self::ListPage, Self::Article];
+    pub const ALL: [Self; 7] =
+        [Self::Policy, Self::Home, Self::Feed, Self::Section, Self::Window, Self::ListPage, Self::Article];
 
     /// Returns the name that the archive keeps.
     pub fn name(self) -> &'static str {
@@ -35,6 +38,7 @@ impl Role {
             Self::Home => "home",
             Self::Feed => "feed",
             Self::Section => "section",
+            Self::Window => "window",
             Self::ListPage => "list",
             Self::Article => "article",
         }
@@ -53,6 +57,8 @@ impl Role {
             Self::Section => 30,
             Self::ListPage => 20,
             Self::Article => 10,
+            // Each after the articles of the one before: the newest days are whole first.
+            Self::Window => 8,
         }
     }
 }

@@ -14,6 +14,8 @@ pub enum Pass {
     First,
     /// Past what is known, to rows older than [`Wanted::deep`](crate::frontier::Wanted::deep): what was dated back stands there.
     Deep,
+    /// To the end of a list that is limited to some days, whatever else is wanted.
+    Window,
     /// To the first page of which every row is known, once it has joined the reading before.
     Later,
 }
@@ -23,12 +25,13 @@ impl Pass {
         match self {
             Self::First => "first",
             Self::Deep => "deep",
+            Self::Window => "window",
             Self::Later => "later",
         }
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        [Self::First, Self::Deep, Self::Later].into_iter().find(|pass| pass.name() == name)
+        [Self::First, Self::Deep, Self::Window, Self::Later].into_iter().find(|pass| pass.name() == name)
     }
 }
 

@@ -260,13 +260,15 @@ fn listed(
     now: Timestamp,
 ) -> Settlement {
     let mut settlement = settled(Verdict::Read);
+    let is_window = page.list.as_ref().is_some_and(|list| list.pass == Pass::Window);
+    let since = wanted.since.filter(|_| !is_window);
     if let Some(list) = &page.list {
         let list = List { joint: list.joint.after(&rows), ..list.clone() };
         let deep = (list.pass == Pass::Deep).then(|| now - wanted.deep);
-        match go_on(&list, listing, &rows, known, wanted.since.max(deep)) {
+        match go_on(&list, listing, &rows, known, since.max(deep)) {
             Ok(continuation) => settlement.goes_on = Some(continuation),
             Err(Stop::End(end)) => {
-                settlement.closing = Some(Closing::Ended { end, since: wanted.since, head: list.joint.head });
+                settlement.closing = Some(Closing::Ended { end, since, head: list.joint.head });
             }
             Err(Stop::Broken(_)) if listing.is_list => {
                 return again(page, &TRY_AGAIN, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
@@ -274,8 +276,7 @@ fn listed(
             Err(Stop::Broken(why)) => return again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
         }
     }
-    let is_wanted =
-        |row: &Found| row.published_at.zip(wanted.since).is_none_or(|(published, since)| published.at >= since);
+    let is_wanted = |row: &Found| row.published_at.zip(since).is_none_or(|(published, since)| published.at >= since);
     settlement.found = rows.into_iter().filter(is_wanted).collect();
     settlement
 }

@@ -8,7 +8,7 @@ CREATE TABLE new_page (
     site_id       INTEGER NOT NULL REFERENCES site,
     host          TEXT NOT NULL,
     url           TEXT NOT NULL UNIQUE,
-    role          TEXT NOT NULL CHECK (role IN ('policy', 'home', 'feed', 'section', 'list', 'article')),
+    role          TEXT NOT NULL CHECK (role IN ('policy', 'home', 'feed', 'section', 'window', 'list', 'article')),
     number        INTEGER, -- an article's number, an unsigned 64-bit value in SQLite's signed one
     priority      INTEGER NOT NULL,
     discovered_at INTEGER NOT NULL,
@@ -25,7 +25,7 @@ CREATE TABLE new_page (
     -- of articles that are kept: `due_at` is set beside the verdict while one waits for another look
     again_at      INTEGER,
     gone_looks    INTEGER NOT NULL DEFAULT 0 CHECK (gone_looks >= 0), -- looks in a row that found nothing
-    -- of sections
+    -- of sections and windows
     lists_all      INTEGER NOT NULL DEFAULT 0 CHECK (lists_all IN (0, 1)), -- every article of the paper
     read_to_end_at INTEGER,
     read_since     INTEGER, -- that reading wanted nothing that was published before
@@ -33,7 +33,7 @@ CREATE TABLE new_page (
     list_end       TEXT CHECK (list_end IN ('last', 'past', 'repeats', 'since', 'known')),
     -- of further list pages: where they stand in the reading
     section_id    INTEGER REFERENCES page,
-    pass          TEXT CHECK (pass IN ('first', 'deep', 'later')),
+    pass          TEXT CHECK (pass IN ('first', 'deep', 'window', 'later')),
     began_at      INTEGER,
     previous      TEXT, -- marks of the last pages, as a JSON array
     promised      INTEGER NOT NULL DEFAULT 0 CHECK (promised IN (0, 1)),
