@@ -20,6 +20,19 @@ pub fn next_look(ladder: &[Duration], published: Timestamp, now: Timestamp) -> O
     ladder.iter().map(|rung| from + *rung).filter(|moment| *moment > now).min()
 }
 
+/// After so many looks in a row that found everything as it was, a paper is taken for one that never changes what it has
+/// published.
+const QUIET: u64 = 300;
+
+/// Returns the rungs of a ladder that are worth a look at a paper of which so many in a row found nothing changed: of one that
+/// never changes anything, the one nearest to a day, which also finds what is taken back.
+pub fn rungs(ladder: &[Duration], unchanged: u64) -> Vec<Duration> {
+    if unchanged < QUIET {
+        return ladder.to_vec();
+    }
+    ladder.iter().min_by_key(|rung| rung.abs_diff(GONE_AGAIN)).copied().into_iter().collect()
+}
+
 /// Tells whether a look at `now` asks for the whole page, without validators.
 pub fn is_whole_look(published: Timestamp, now: Timestamp) -> bool {
     now.since(published) >= WHOLE_FROM
@@ -71,6 +84,13 @@ mod tests {
     fn a_date_that_lies_ahead_does_not_put_the_looks_off() {
         let ahead = PUBLISHED + Duration::from_secs(300 * 24 * HOUR);
         assert_eq!(next_look(&LADDER, ahead, PUBLISHED), Some(PUBLISHED + LADDER[0]));
+    }
+
+    #[test]
+    fn a_paper_that_never_changes_anything_is_looked_at_once() {
+        assert_eq!(rungs(&LADDER, QUIET - 1), LADDER);
+        assert_eq!(rungs(&LADDER, QUIET), [LADDER[2]]);
+        assert_eq!(rungs(&[], QUIET), []);
     }
 
     #[test]

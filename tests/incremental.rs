@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::civil::{Date, date};
-use saseo::archive::{Archive, Reader, Seeding};
+use saseo::archive::{Archive, Reader, Seeding, SiteState};
 use saseo::audit::audit;
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
@@ -268,6 +268,10 @@ impl Crawler {
         archive.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
+    fn state(&self) -> SiteState {
+        Reader::open(self.folder.path()).unwrap().sites(self.paper.clock.now()).unwrap().remove(0)
+    }
+
     /// Crawls every so often until a moment, and returns the requests for articles beyond the first of each.
     async fn crawl_until(&mut self, end: Timestamp, every: Duration) -> usize {
         let mut looks = 0;
@@ -440,6 +444,8 @@ async fn articles_are_looked_at_again_rung_by_rung_and_an_edit_is_a_version() {
     // What did not change is not kept twice.
     assert_eq!(crawler.number("SELECT count(*) FROM capture JOIN page ON page.id = page_id WHERE role = 'article'"), 5);
     assert_eq!(crawler.number("SELECT count(*) FROM page WHERE due_at IS NOT NULL OR again_at IS NOT NULL"), 0);
+    let site = crawler.state();
+    assert_eq!((site.articles, site.changes, site.looks, site.articles_last_week), (4, 1, 0, 0));
 }
 
 #[tokio::test(start_paused = true)]
@@ -465,6 +471,9 @@ async fn what_is_gone_at_two_looks_a_day_apart_is_marked_and_nothing_of_it_is_de
     let mut crawler = Crawler::of(paper);
     // The look after a day is the first that finds nothing.
     crawler.crawl_until(NOW + HOUR * 27, HOUR / 2).await;
+    let site = crawler.state();
+    assert_eq!((site.articles_last_day, site.articles_last_week, site.looks), (9, 12, 12));
+    assert!(site.next_look.is_some());
     assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"), 0);
     crawler.crawl_until(NOW + DAY * 3, HOUR / 2).await;
     assert_eq!(crawler.number("SELECT number FROM articles WHERE access = 'gone'"), 2);
@@ -528,4 +537,21 @@ async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_on
     assert_eq!(paths[newest..next].iter().filter(|path| path.contains("idxno=")).count(), 60);
     let (again, asked) = crawler.crawl().await;
     assert_eq!((again.tally.articles_new, asked.everything, asked.articles), (0, 1, 0), "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paper_that_never_changes_anything_is_looked_at_less() {
+    let mut paper = Paper::new(published(0, 400, HOUR), 1, true);
+    paper.edited = [(390, NOW + HOUR * 400)].into();
+    let mut crawler = Crawler::of(paper);
+    // Three looks at each article in its first day, until three hundred found nothing.
+    crawler.crawl_until(NOW + DAY * 10, HOUR).await;
+    assert!(crawler.number("SELECT unchanged FROM site") > 300);
+    let looks = crawler.crawl_until(NOW + DAY * 15, HOUR).await;
+    // One at each of 120 articles, and those that were set before.
+    assert!((120..=150).contains(&looks), "{looks}");
+    // An edit that the one look finds brings the others back.
+    crawler.crawl_until(NOW + DAY * 18, HOUR).await;
+    assert!(crawler.number("SELECT unchanged FROM site") < 300);
+    assert_eq!(crawler.number("SELECT version FROM articles WHERE number = 390"), 2);
 }

@@ -227,7 +227,13 @@ impl World {
     }
 
     fn articles(&self) -> u64 {
-        Reader::open(self.folder.path()).unwrap().sites().unwrap().iter().map(|site| site.articles).sum()
+        Reader::open(self.folder.path())
+            .unwrap()
+            .sites(self.clock.now())
+            .unwrap()
+            .iter()
+            .map(|site| site.articles)
+            .sum()
     }
 }
 
@@ -483,7 +489,7 @@ async fn articles_that_move_to_one_another_have_failed() {
         world.crawl().await;
         world.clock.sleep_until(world.clock.now() + Duration::from_secs(72 * 3600)).await;
     }
-    let site = Reader::open(world.folder.path()).unwrap().sites().unwrap().remove(0);
+    let site = Reader::open(world.folder.path()).unwrap().sites(world.clock.now()).unwrap().remove(0);
     assert_eq!((site.articles, site.failed, site.queued), (0, 1, 0));
 }
 

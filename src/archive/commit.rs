@@ -142,6 +142,11 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
             let article = settlement.article.as_deref();
             let write = |capture: &Capture| write_reading(work, page, article, capture, answer.announced, now);
             let change = capture.as_deref().map(write).transpose()?.flatten();
+            if page.kept.is_some() && !matches!(settlement.state, PageState::Queued { .. }) {
+                let is_as_it_was = change.is_none() && settlement.gone == 0;
+                work.prepare_cached("UPDATE site SET unchanged = iif(?2, unchanged + 1, 0) WHERE name = ?1")?
+                    .execute(params![page.site, is_as_it_was])?;
+            }
             Ok(Effect { article: change, ..write_settlement(work, page, settlement, now)? })
         }
         Done::Robots(copy) => {

@@ -81,7 +81,7 @@ impl Archive {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
                     page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint,
-                    page.verdict IS NOT NULL, page.gone_looks, page.etag, page.last_modified, site.validators_lie
+                    page.verdict IS NOT NULL, page.gone_looks, page.etag, page.last_modified, site.validators_lie, site.unchanged
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
                AND page.site_id IN ({})
@@ -146,6 +146,7 @@ impl Archive {
             hops: row.get(6)?,
             list,
             kept: None,
+            unchanged: row.get(19)?,
         };
         let kept = if row.get(14)? { self.kept(&page, row, now)? } else { None };
         Ok(Page { kept, ..page })

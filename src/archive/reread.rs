@@ -188,6 +188,7 @@ fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
         hops: 0,
         list: None,
         kept: None,
+        unchanged: 0,
     };
     Ok(KeptCapture {
         id: row.get("id")?,

@@ -146,7 +146,7 @@ fn archive_is_sound(reader: &Reader) -> Result<Result<String, String>, ArchiveEr
     if !faults.is_empty() {
         return Ok(Err(faults.join("; ")));
     }
-    let articles: u64 = reader.sites()?.iter().map(|site| site.articles).sum();
+    let articles: u64 = reader.sites(Clock::system().now())?.iter().map(|site| site.articles).sum();
     Ok(Ok(format!("{}, {articles} articles, sound", reader.path().display())))
 }
 

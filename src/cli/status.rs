@@ -28,7 +28,7 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
         (true, true) => say::json(&json!({"archive": reader.path(), "failures": reader.failures(None)?}))?,
         (true, false) => reader.failures(Some(FAILURES))?.iter().try_for_each(|page| say::data(&of_failure(page)))?,
         (false, true) => {
-            let (sites, hosts, runs) = (reader.sites()?, reader.hosts()?, reader.runs(RUNS)?);
+            let (sites, hosts, runs) = (reader.sites(Clock::system().now())?, reader.hosts()?, reader.runs(RUNS)?);
             say::json(&json!({"archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs}))?;
         }
         (false, false) => say::data(&in_words(&reader)?)?,
@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
 fn in_words(reader: &Reader) -> anyhow::Result<String> {
     let now = Clock::system().now();
     let mut lines = vec![format!("archive {}", reader.path().display())];
-    lines.extend(reader.sites()?.iter().map(of_site));
+    lines.extend(reader.sites(now)?.iter().map(of_site));
     lines.extend(reader.hosts()?.iter().map(|host| of_host(host, now)));
     lines.extend(reader.runs(RUNS)?.iter().map(of_run));
     Ok(lines.join("\n"))
@@ -69,11 +69,14 @@ fn of_host(host: &HostState, now: Timestamp) -> String {
 
 fn of_site(site: &SiteState) -> String {
     let mut lines = format!(
-        "{} ({}): {} articles ({} for members only), newest {}",
+        "{} ({}): {} articles ({} in the last day, {} in the last seven; {} for members only; {} changes), newest {}",
         site.site,
         site.title,
         site.articles,
+        site.articles_last_day,
+        site.articles_last_week,
         site.members_only,
+        site.changes,
         site.newest_article.as_deref().unwrap_or("none"),
     );
     lines.push_str(&format!(
@@ -90,6 +93,9 @@ fn of_site(site: &SiteState) -> String {
     ));
     if let Some(due) = &site.oldest_due {
         lines.push_str(&format!("; oldest due {due}"));
+    }
+    if let Some(next) = &site.next_look {
+        lines.push_str(&format!("\n  {} articles to be looked at again, the next from {next} on", site.looks));
     }
     if site.lists_unread > 0 {
         lines.push_str(&format!("\n  {} lists not yet read to their end", site.lists_unread));

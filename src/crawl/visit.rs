@@ -208,7 +208,18 @@ mod tests {
         let reader = SiteReader::new(site, None, &Settings::default()).unwrap();
         let (url, role) = (PageUrl::parse("https://www.saseo.example/a/1").unwrap(), Role::Article);
         let site = "paper".to_owned();
-        let page = Page { id: PageId(1), site, url, role, number: None, attempts: 0, hops: 0, list: None, kept: None };
+        let page = Page {
+            id: PageId(1),
+            site,
+            url,
+            role,
+            number: None,
+            attempts: 0,
+            hops: 0,
+            list: None,
+            kept: None,
+            unchanged: 0,
+        };
         assert!(reader.may_take_long(&page));
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
         let answer = Answer { status: 200, headers, body: html.as_bytes().to_vec() };

@@ -80,6 +80,8 @@ pub struct Page {
     pub list: Option<List>,
     /// Of an article that is kept and looked at again.
     pub kept: Option<Kept>,
+    /// Looks in a row, at whatever articles of the site, that found everything as it was.
+    pub unchanged: u64,
 }
 
 /// What is known of an article that is looked at again.

@@ -7,7 +7,7 @@ use crate::extract::{self, Article};
 use crate::frontier::page::{Found, Kept, List, Page, PageState, Role, Verdict};
 use crate::frontier::reading::{Continuation, Head, ListEnd, Pass, Stop, go_on};
 use crate::page_url::PageUrl;
-use crate::revisit::{GONE_AGAIN, next_look};
+use crate::revisit::{GONE_AGAIN, next_look, rungs};
 use crate::time::Timestamp;
 
 /// When a page that could not be had is tried again, attempt by attempt; after the last it has failed.
@@ -169,7 +169,7 @@ pub fn disallowed(page: &Page, rule: String, now: Timestamp) -> Settlement {
 /// Judges the answer to another look at an article that is kept: whatever it is, what is kept stands.
 fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timestamp) -> Settlement {
     let stands = |again: Option<Timestamp>| Settlement { again, ..of_state(PageState::Stands) };
-    let next = || next_look(&wanted.ladder, kept.published, now);
+    let next = || next_look(&rungs(&wanted.ladder, page.unchanged), kept.published, now);
     let gone = || Settlement { gone: kept.gone + 1, ..stands(Some(now + GONE_AGAIN)) };
     match outcome {
         Outcome::Gone { .. } | Outcome::Read(Reading::Article(extract::Reading::Gone { .. })) => gone(),
@@ -285,7 +285,8 @@ fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timesta
     let kept = |article: Box<Article>, verdict| {
         let first_seen = page.kept.as_ref().map_or(now, |kept| kept.published);
         let published = article.published_at.map_or(first_seen, |time| time.at);
-        Settlement { again: next_look(&wanted.ladder, published, now), article: Some(article), ..settled(verdict) }
+        let again = next_look(&rungs(&wanted.ladder, page.unchanged), published, now);
+        Settlement { again, article: Some(article), ..settled(verdict) }
     };
     match reading {
         extract::Reading::Article(article) => kept(article, Verdict::Stored),
@@ -407,6 +408,7 @@ mod tests {
             hops: 0,
             list: None,
             kept: None,
+            unchanged: 0,
         }
     }
 

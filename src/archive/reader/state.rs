@@ -8,13 +8,20 @@ use crate::archive::reader::Reader;
 use crate::politeness::Rest;
 use crate::time::Timestamp;
 
+const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
+
 /// One site's numbers.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct SiteState {
     pub site: String,
     pub title: String,
     pub articles: u64,
+    /// Of them, those that were first seen in the last day, and in the last seven.
+    pub articles_last_day: u64,
+    pub articles_last_week: u64,
     pub members_only: u64,
+    /// Versions beyond the first of each article.
+    pub changes: u64,
     pub gone: u64,
     pub unextracted: u64,
     pub withheld: u64,
@@ -25,6 +32,9 @@ pub struct SiteState {
     /// When the oldest queued page was or is due.
     pub oldest_due: Option<String>,
     pub newest_article: Option<String>,
+    /// Articles that are to be looked at again, and when the next one is.
+    pub looks: u64,
+    pub next_look: Option<String>,
     /// Lists that were never read to their end.
     pub lists_unread: u64,
     /// Lists whose server sent the same page again and again: what lies beyond was not seen.
@@ -74,7 +84,7 @@ pub struct RunState {
 }
 
 impl Reader {
-    pub fn sites(&self) -> Result<Vec<SiteState>, ArchiveError> {
+    pub fn sites(&self, now: Timestamp) -> Result<Vec<SiteState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site.name, site.title,
                (SELECT count(*) FROM article WHERE site_id = site.id),
@@ -84,10 +94,16 @@ impl Reader {
                count(*) FILTER (WHERE verdict = 'failed'), count(due_at), min(due_at),
                (SELECT max(published_at) FROM articles WHERE articles.site = site.name),
                count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL AND verdict IS NOT 'moved'),
-               count(*) FILTER (WHERE list_end = 'repeats'), count(*) FILTER (WHERE verdict = 'withheld')
+               count(*) FILTER (WHERE list_end = 'repeats'), count(*) FILTER (WHERE verdict = 'withheld'),
+               (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1),
+               (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2),
+               (SELECT count(*) FROM version JOIN article ON article.id = version.article_id WHERE site_id = site.id AND n > 1),
+               count(again_at), min(again_at)
              FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name",
         )?;
-        let states = select.query_map([], |row| {
+        let moment = |millis: Option<i64>| millis.map(|millis| Timestamp::from_millis(millis).to_string());
+        let days = |count: u32| (now - DAY * count).millis();
+        let states = select.query_map([days(1), days(7)], |row| {
             Ok(SiteState {
                 site: row.get(0)?,
                 title: row.get(1)?,
@@ -99,11 +115,16 @@ impl Reader {
                 refused: row.get(7)?,
                 failed: row.get(8)?,
                 queued: row.get(9)?,
-                oldest_due: row.get::<_, Option<i64>>(10)?.map(|due| Timestamp::from_millis(due).to_string()),
+                oldest_due: moment(row.get(10)?),
                 newest_article: row.get(11)?,
                 lists_unread: row.get(12)?,
                 lists_partial: row.get(13)?,
                 withheld: row.get(14)?,
+                articles_last_day: row.get(15)?,
+                articles_last_week: row.get(16)?,
+                changes: row.get(17)?,
+                looks: row.get(18)?,
+                next_look: moment(row.get(19)?),
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)
