@@ -18,6 +18,7 @@ mod progress;
 mod reextract;
 mod report;
 mod say;
+mod schedule;
 mod show;
 mod status;
 mod survey;
@@ -68,6 +69,8 @@ struct Common {
 enum Command {
     /// Crawl until nothing more is due
     Crawl(crawl::CrawlArgs),
+    /// Crawl at the times that the sites' files tell, until stopped
+    Schedule(schedule::ScheduleArgs),
     /// Go on with what an interrupted crawl left; start nothing new
     Resume(crawl::ResumeArgs),
     /// Tell what a crawl would ask now: requests, bytes and hours; asks nothing
@@ -123,6 +126,7 @@ pub fn main() -> ExitCode {
     let common = &cli.common;
     let exit = match cli.command {
         Command::Crawl(args) => crawl::crawl(common, args),
+        Command::Schedule(args) => schedule::run(common, &args),
         Command::Resume(args) => crawl::resume(common, args),
         Command::Plan(args) => plan::run(common, &args),
         Command::Export(args) => export::run(common, &args),

@@ -1,5 +1,6 @@
 //! What a user writes in TOML, as plain data: settings, sites and profiles.
 
+pub mod cron;
 pub mod profile;
 pub mod profiles;
 mod read;

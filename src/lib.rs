@@ -8,13 +8,13 @@
 //! |---|---|---|
 //! | words | [`time`], [`page_url`], [`text`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
-//! | settings | [`config`] | serde, toml, include_dir; no files |
-//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`] | robotstxt, governor, spider's page, feed-rs |
+//! | settings | [`config`] | serde, toml, include_dir, croner; no files |
+//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`] | robotstxt, governor, spider's page, feed-rs |
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`] | the clocks, reqwest, rusqlite, lock files, threads: one each |
 //! | reading | [`site_reader`] | |
-//! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`history`], [`reextract`], [`demo`] | tokio tasks, files, spider's walk |
+//! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files, spider's walk |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
@@ -57,6 +57,7 @@ pub mod politeness;
 pub mod reextract;
 pub mod revisit;
 pub mod robots;
+pub mod schedule;
 pub mod site_reader;
 pub mod survey;
 pub mod text;

@@ -20,7 +20,7 @@ const ROWS: [&[&str]; 10] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 13] = [
+const HOMES: [(&str, &[&str]); 14] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -32,6 +32,7 @@ const HOMES: [(&str, &[&str]); 13] = [
     ("similar::", &["history"]),
     ("dom_query::", &["markup"]),
     ("include_dir::", &["config"]),
+    ("croner::", &["config"]),
     ("dom_smoothie::", &["extract"]),
     ("trafilatura::", &["extract"]),
 ];

@@ -93,6 +93,7 @@ fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Arch
 }
 
 fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
+    work.execute("UPDATE site SET crawled_at = ?2 WHERE name = ?1", params![seed.site, now.millis()])?;
     for (url, role) in &seed.entries {
         work.execute(
             "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)

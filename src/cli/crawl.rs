@@ -43,7 +43,7 @@ pub(in crate::cli) struct CrawlArgs {
     dry_run: bool,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub(in crate::cli) struct ResumeArgs {
     /// Sites by name; where none is named, `crawl` takes all that are configured and `resume` those with something queued
     #[arg(value_name = "SITE")]
@@ -95,9 +95,9 @@ const MOST_YEARS: i32 = 40;
 
 /// What a run begins with.
 #[derive(Clone, Copy)]
-struct Begin {
-    seeding: Seeding,
-    backfill: Option<(Date, Date)>,
+pub(in crate::cli) struct Begin {
+    pub seeding: Seeding,
+    pub backfill: Option<(Date, Date)>,
 }
 
 /// Reads `2020-01-01..2020-12-31`.
@@ -172,7 +172,8 @@ fn nothing() -> Report {
     }
 }
 
-fn run(
+/// Crawls sites, and says how it went.
+pub(in crate::cli) fn run(
     common: &Common,
     configuration: &Configuration,
     chosen: &[&Site],

@@ -39,6 +39,9 @@ pub fn read_settings(file: &str, text: &str) -> Result<Settings, ConfigError> {
     }
 }
 
+/// Papers that are not the user's own are crawled no more often.
+const LEAST_EVERY: Duration = Duration::from_secs(60);
+
 /// Hosts that are not the user's own are asked no faster.
 pub const GENTLE_GAP: Duration = Duration::from_secs(1);
 
@@ -61,6 +64,17 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
     }
     if !site.own_site && site.pace.gap.0 < GENTLE_GAP {
         return Err(fault(file, text, "gap", "a gap under 1s is only for your own server: own_site = true"));
+    }
+    if site.schedule.cron.is_some() && site.schedule.every.is_some() {
+        return Err(fault(file, text, "every", "either `cron` or `every` says when to crawl"));
+    }
+    if site.schedule.every.is_some_and(|every| every.0 < LEAST_EVERY && !site.own_site) {
+        return Err(fault(
+            file,
+            text,
+            "every",
+            "more often than each minute is only for your own server: own_site = true",
+        ));
     }
     if !is_language(&site.language) {
         return Err(fault(file, text, "language", "write a language as BCP 47 has it, like \"ko\" or \"zh-Hant\""));

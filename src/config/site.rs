@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Deserializer, de};
 
+use crate::config::cron::Cron;
 use crate::config::units::Span;
 use crate::page_url::PageUrl;
 
@@ -126,7 +127,11 @@ pub enum Sections {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schedule {
-    pub cron: Option<String>,
+    /// At these times of the paper's clock.
+    #[serde(deserialize_with = "cron")]
+    pub cron: Option<Cron>,
+    /// So long after the beginning of the last one.
+    pub every: Option<Span>,
 }
 
 impl Default for SitePace {
@@ -189,6 +194,10 @@ pub(in crate::config) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff
 pub(in crate::config) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
     let text = String::deserialize(from)?;
     crate::config::units::day(&text).map(Some).map_err(de::Error::custom)
+}
+
+fn cron<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cron>, D::Error> {
+    String::deserialize(from)?.parse().map(Some).map_err(de::Error::custom)
 }
 
 pub(in crate::config) fn seoul() -> jiff::tz::TimeZone {

@@ -2,6 +2,7 @@
 -- when they are looked at again. Foreign keys are off while the table is made anew.
 
 ALTER TABLE site ADD COLUMN validators_lie INTEGER NOT NULL DEFAULT 0 CHECK (validators_lie IN (0, 1)); -- a page changed and they did not
+ALTER TABLE site ADD COLUMN crawled_at INTEGER; -- when the last crawl of it began
 ALTER TABLE site ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 0 CHECK (unchanged >= 0); -- looks in a row that found all as it was
 
 CREATE TABLE new_page (

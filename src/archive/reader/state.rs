@@ -1,5 +1,7 @@
 //! The state of things: sites, hosts and runs, for `status`.
 
+use std::collections::BTreeMap;
+
 use rusqlite::params;
 use serde::Serialize;
 
@@ -128,6 +130,13 @@ impl Reader {
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns when the last crawl of each site began.
+    pub fn last_crawls(&self) -> Result<BTreeMap<String, Timestamp>, ArchiveError> {
+        let mut select = self.connection.prepare("SELECT name, crawled_at FROM site WHERE crawled_at IS NOT NULL")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, Timestamp::from_millis(row.get(1)?))))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     pub fn hosts(&self) -> Result<Vec<HostState>, ArchiveError> {
