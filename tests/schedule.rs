@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use common::{Crawler, Paper, assert_gaps, said};
+use common::{Crawler, Paper, assert_gaps, said, told};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use saseo::demo::Edition;
@@ -56,8 +56,8 @@ fn a_paper_is_crawled_again_and_again_and_what_it_publishes_is_found() {
     wait_for_crawls(&paper, 2);
     paper.origin.newspaper(|paper| paper.publish(2));
     wait_for_crawls(&paper, 5);
-    let (code, told) = stop(first);
-    assert_eq!(code, Some(143), "{told}");
+    let (code, words) = stop(first);
+    assert_eq!(code, Some(143), "{words}");
     paper.origin.newspaper(|paper| paper.publish(2));
     let second = start(&crawler);
     let begun = paper.log().len();
@@ -84,6 +84,18 @@ fn once_crawls_what_is_due_and_ends() {
     assert!(asked > 9 && said(&out).contains("run 1 finished"), "{}", said(&out));
     let out = crawler.run(&["schedule", "--once"]);
     assert!(out.status.success() && said(&out).contains("nothing is due; demo from "), "{}", said(&out));
+    assert_eq!(paper.log().len(), asked);
+}
+
+#[test]
+fn a_paper_that_was_never_crawled_is_due_for_whoever_looks_now_and_then() {
+    let paper = small();
+    let crawler = scheduled(&paper, "cron = \"0 0 1 1 *\"");
+    let out = crawler.run(&["schedule", "--once"]);
+    assert!(out.status.success() && said(&out).contains("run 1 finished"), "{}", said(&out));
+    let asked = paper.log().len();
+    let out = crawler.run(&["schedule", "--once"]);
+    assert!(said(&out).contains("nothing is due; demo from 20"), "{}", said(&out));
     assert_eq!(paper.log().len(), asked);
 }
 
@@ -125,4 +137,28 @@ fn a_schedule_that_cannot_be_is_told() {
         let out = scheduled(&paper, schedule).run(&["schedule", "--once"]);
         assert!(out.status.code() == Some(2) && said(&out).contains(words), "{schedule}: {}", said(&out));
     }
+}
+
+#[test]
+fn units_name_whole_paths_and_keep_the_service_to_its_archive() {
+    let paper = small();
+    let crawler = scheduled(&paper, "every = \"30m\"");
+    let out = crawler.run(&["schedule", "--units", "demo"]);
+    assert!(out.status.success(), "{}", said(&out));
+    let units = told(&out);
+    let (config, data) = (crawler.config(), crawler.data());
+    let words = format!(
+        "\"--config\" \"{}\" \"--data\" \"{}\" \"schedule\" \"--once\" \"demo\"",
+        config.display(),
+        data.display()
+    );
+    let exec = units.lines().find(|line| line.starts_with("ExecStart=\"/")).unwrap();
+    assert!(exec.ends_with(&words), "{exec}");
+    for line in ["ProtectSystem=strict", "NoNewPrivileges=yes", "Persistent=true", "SASEO_CONTACT=you@example.org"] {
+        assert!(units.lines().any(|told| told.ends_with(line)), "{line} is not in\n{units}");
+    }
+    assert!(units.contains(&format!("ReadWritePaths=\"{}\" -/run/lock -/tmp", data.display())), "{units}");
+    let cron = units.lines().find(|line| line.starts_with("*/5 * * * *  /")).unwrap();
+    assert!(cron.ends_with(" schedule --once demo --quiet"), "{cron}");
+    assert!(paper.log().is_empty());
 }

@@ -27,7 +27,7 @@ fn program() -> String {
 }
 
 /// A word as a shell takes it for one.
-fn quoted(word: &str) -> String {
+pub(in crate::cli) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@+,%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

@@ -1,5 +1,7 @@
 //! `saseo schedule`: crawls at their times, until it is stopped.
 
+mod units;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -31,6 +33,9 @@ pub(in crate::cli) struct ScheduleArgs {
     /// Crawl what is due now, and end
     #[arg(long)]
     once: bool,
+    /// Print a systemd service and timer, and a crontab line, that do so every five minutes
+    #[arg(long, conflicts_with = "once")]
+    units: bool,
 }
 
 /// Why a wait ended.
@@ -46,7 +51,13 @@ enum Woken {
 pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
     let mut bell = Bell::new()?;
     let mut configuration = Configuration::load(common.config.as_deref())?;
-    let since = Clock::system().now();
+    // Whoever looks now and then finds a paper due that was never crawled; whoever stays waits for its time.
+    let since = if args.once { Timestamp::EPOCH } else { Clock::system().now() };
+    if args.units {
+        starts(common, &configuration, &args.sites, since)?;
+        say::data(units::text(common, &args.sites)?.trim_end())?;
+        return Ok(Exit::Done);
+    }
     let (mut held_until, mut told) = (None, None);
     loop {
         let now = Clock::system().now();

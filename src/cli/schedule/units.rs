@@ -1,0 +1,111 @@
+//! A systemd service and timer, and a crontab line, that run `schedule --once`.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+
+use crate::cli::Common;
+use crate::cli::hint::quoted;
+
+/// Returns the units as text, each file under its name. Paths are whole: neither systemd nor cron has a folder to start from.
+pub(in crate::cli) fn text(common: &Common, sites: &[String]) -> anyhow::Result<String> {
+    let program = std::env::current_exe().context("where is this program?")?;
+    let data = whole(common.data())?;
+    let mut words = vec![program.to_string_lossy().into_owned()];
+    let config = common.config.clone().or_else(|| Path::new("config").is_dir().then(|| PathBuf::from("config")));
+    if let Some(config) = config {
+        words.extend(["--config".to_owned(), whole(&config)?]);
+    }
+    words.extend(["--data".to_owned(), data.clone(), "schedule".to_owned(), "--once".to_owned()]);
+    words.extend(sites.iter().cloned());
+    let (exec, folder) = (words.iter().map(|word| of_systemd(word)).collect::<Vec<_>>().join(" "), of_systemd(&data));
+    let typed = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    // cron takes a bare % for the end of the line.
+    let cron = format!("*/5 * * * *  {typed} --quiet").replace('%', "\\%");
+    Ok(format!("{}{}{}", service(&exec, &folder), TIMER, crontab(&cron)))
+}
+
+fn whole(path: &Path) -> anyhow::Result<String> {
+    let whole = std::path::absolute(path).with_context(|| format!("{} has no whole path", path.display()))?;
+    Ok(whole.to_string_lossy().into_owned())
+}
+
+/// A word as systemd takes it for one, with nothing in it expanded.
+fn of_systemd(word: &str) -> String {
+    let escaped = word.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%").replace('$', "$$");
+    format!("\"{escaped}\"")
+}
+
+fn service(exec: &str, data: &str) -> String {
+    format!(
+        "# ---- /etc/systemd/system/saseo.service
+[Unit]
+Description=saseo: crawl the newspapers that are due
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+Type=oneshot
+# Whose the archive is. {data} must be there, and be its own.
+User=saseo
+Environment=SASEO_CONTACT=you@example.org
+ExecStart={exec}
+# 3: finished, and some pages failed; 75: another crawl holds the archive.
+SuccessExitStatus=3 75
+KillSignal=SIGTERM
+TimeoutStopSec=90
+# The archive, and the two folders in which crawls of this machine may tell one another which hosts they ask.
+ReadWritePaths={data} -/run/lock -/tmp
+NoNewPrivileges=yes
+ProtectSystem=strict
+ProtectHome=read-only
+PrivateDevices=yes
+ProtectClock=yes
+ProtectHostname=yes
+ProtectKernelLogs=yes
+ProtectKernelModules=yes
+ProtectKernelTunables=yes
+ProtectControlGroups=yes
+RestrictAddressFamilies=AF_INET AF_INET6 AF_UNIX
+RestrictNamespaces=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+LockPersonality=yes
+MemoryDenyWriteExecute=yes
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+CapabilityBoundingSet=
+UMask=0027
+
+"
+    )
+}
+
+const TIMER: &str = "# ---- /etc/systemd/system/saseo.timer
+[Unit]
+Description=saseo: look every five minutes which newspapers are due
+
+[Timer]
+OnCalendar=*:0/5
+# What was missed while the machine was off is made up for.
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+
+";
+
+fn crontab(line: &str) -> String {
+    format!("# ---- or, with cron: crontab -e\nSASEO_CONTACT=you@example.org\n{line}\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_systemd_would_expand_stands_as_it_is() {
+        assert_eq!(of_systemd("/srv/my paper"), "\"/srv/my paper\"");
+        assert_eq!(of_systemd("/srv/100%$HOME\\\"x"), "\"/srv/100%%$$HOME\\\\\\\"x\"");
+    }
+}
