@@ -431,6 +431,20 @@ fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
     assert!(versions.iter().map(|(capture, section)| (*capture, section.as_str())).eq(sections), "{versions:?}");
 }
 
+#[test]
+fn what_is_gone_stays_so_when_it_is_read_again() {
+    let mut desk = Desk::new();
+    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
+    desk.settle_next(story("하나"));
+    let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
+    desk.sql().execute("UPDATE article SET access = 'gone'", []).unwrap();
+    desk.archive.revise(desk.lease, &capture, read_as("하나와 둘"), NOW).unwrap();
+    desk.archive.save().unwrap();
+    let kept: (String, i64) =
+        desk.sql().query_row("SELECT access, version FROM articles", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
+    assert_eq!(kept, ("gone".to_owned(), 2));
+}
+
 /// A wire story of some length, as one paper prints it.
 fn wire(head: &str, last: &str) -> Settlement {
     let sentence =

@@ -58,6 +58,8 @@ struct Known {
     article: i64,
     version: Version,
     fields: Vec<&'static str>,
+    /// It came now, and is not read again: an article that was gone is there.
+    is_there: bool,
 }
 
 /// A version by its number, and the capture that it was read in.
@@ -85,7 +87,7 @@ pub(in crate::archive) fn write_article(
     match known(work, page, article, capture)? {
         None => write_new(work, page, article, capture, now),
         Some(known) if known.fields.is_empty() => unchanged(work, &known),
-        Some(known) => write_changed(work, known, article, capture, now),
+        Some(known) => write_changed(work, Known { is_there: true, ..known }, article, capture, now),
     }
 }
 
@@ -121,7 +123,7 @@ fn known(work: &Connection, page: &Page, article: &Article, capture: i64) -> Res
     if at.is_none() {
         fields.retain(|field| *field == "text");
     }
-    Ok(Some(Known { article: id, version, fields }))
+    Ok(Some(Known { article: id, version, fields, is_there: false }))
 }
 
 fn unchanged(work: &Connection, known: &Known) -> Result<Written, ArchiveError> {
@@ -157,10 +159,10 @@ fn write_changed(
 
 /// What follows from a version that was made or amended, where it is the newest.
 fn follow_up(work: &Connection, known: Known, article: &Article, now: Timestamp) -> Result<Written, ArchiveError> {
-    let Known { article: id, version, fields } = known;
+    let Known { article: id, version, fields, is_there } = known;
     if version_at(work, id, i64::MAX)? == Some(version) {
-        work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
-            .execute(params![id, article.access.name()])?;
+        work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1 AND (access <> 'gone' OR ?3)")?
+            .execute(params![id, article.access.name(), is_there])?;
         write_change(work, id, Change::Changed, version.n, now)?;
         leave_story(work, id)?;
         enter_story(work, id, article)?;
