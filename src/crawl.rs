@@ -258,6 +258,7 @@ impl<'a, W: Web> Crawl<'a, W> {
     fn bury(&mut self, now: Timestamp) -> Result<Vec<(String, Looks)>, ArchiveError> {
         let mut disbelieved = Vec::new();
         for (site, looks) in std::mem::take(&mut self.looks) {
+            let looks = self.archive.add_looks(self.lease, &site, looks, now)?;
             if looks.are_believed() {
                 self.tally.articles_gone += self.archive.bury(self.lease, &site, self.began, now)?;
             } else {

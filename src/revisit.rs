@@ -38,7 +38,7 @@ pub fn is_whole_look(published: Timestamp, now: Timestamp) -> bool {
     now.since(published) >= WHOLE_FROM
 }
 
-/// What was looked at again in one run at one site.
+/// What was looked at again at one site, in a run or in some days.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Looks {
     pub made: u64,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::article::{Change, known_article, mark_gone, write_article};
 use crate::archive::capture::{Capture, write_capture};
@@ -16,10 +16,12 @@ use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
 use crate::archive::store::{Archive, stored_number};
 use crate::extract::Article;
-use crate::frontier::{Closing, Continuation, Found, ListEnd, Page, PageId, PageState, Pass, Role, Settlement};
+use crate::frontier::{
+    Closing, Continuation, Coverage, Found, ListEnd, Page, PageId, PageState, Pass, Role, Settlement,
+};
 use crate::page_url::Host;
 use crate::politeness::StoredPace;
-use crate::revisit::GONE_AGAIN;
+use crate::revisit::{GONE_AGAIN, Looks};
 use crate::time::Timestamp;
 
 /// One request's ending, and what follows from it.
@@ -108,6 +110,23 @@ impl Archive {
         write_state(self.work(lease)?, page, settlement, now)
     }
 
+    /// Adds what was looked at again in a run to the looks of the last days, and returns them all: many runs make one look each.
+    pub fn add_looks(&mut self, lease: Lease, site: &str, looks: Looks, now: Timestamp) -> Result<Looks, ArchiveError> {
+        const DAYS: Duration = Duration::from_secs(3 * 24 * 3600);
+        let work = self.work(lease)?;
+        work.execute(
+            "UPDATE site SET looks_from = ?2, looks_made = 0, looks_gone = 0
+             WHERE name = ?1 AND (looks_from IS NULL OR looks_from NOT BETWEEN ?3 AND ?2)",
+            params![site, now.millis(), (now - DAYS).millis()],
+        )?;
+        work.execute(
+            "UPDATE site SET looks_made = looks_made + ?2, looks_gone = looks_gone + ?3 WHERE name = ?1",
+            params![site, looks.made.cast_signed(), looks.gone.cast_signed()],
+        )?;
+        let sql = "SELECT looks_made, looks_gone FROM site WHERE name = ?1";
+        Ok(work.query_row(sql, [site], |row| Ok(Looks { made: row.get(0)?, gone: row.get(1)? }))?)
+    }
+
     /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more.
     /// Returns how many; nothing of them is deleted.
     pub fn bury(&mut self, lease: Lease, site: &str, began: Timestamp, now: Timestamp) -> Result<u64, ArchiveError> {
@@ -143,9 +162,16 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
             let write = |capture: &Capture| write_reading(work, page, article, capture, answer.announced, now);
             let change = capture.as_deref().map(write).transpose()?.flatten();
             if page.kept.is_some() && !matches!(settlement.state, PageState::Queued { .. }) {
-                let is_as_it_was = change.is_none() && settlement.gone == 0;
-                work.prepare_cached("UPDATE site SET unchanged = iif(?2, unchanged + 1, 0) WHERE name = ?1")?
-                    .execute(params![page.site, is_as_it_was])?;
+                // What was not seen, or only said to be as it was, tells nothing of whether the paper edits.
+                let news = match (change, article) {
+                    (Some(_), _) => Some(0),
+                    (None, Some(_)) => Some(1),
+                    (None, None) => (settlement.gone > 0).then_some(0),
+                };
+                work.prepare_cached(
+                    "UPDATE site SET unchanged = ?2 * (unchanged + 1) WHERE name = ?1 AND ?2 IS NOT NULL",
+                )?
+                .execute(params![page.site, news])?;
             }
             Ok(Effect { article: change, ..write_settlement(work, page, settlement, now)? })
         }
@@ -234,7 +260,7 @@ fn write_reading(
         let id = write_capture(work, page.id, announced, capture)?;
         return article.map_or(Ok(None), |article| Ok(write_article(work, page, article, id, now)?.change()));
     }
-    let before = validators(work, page.id)?;
+    let (before, before_digest) = (validators(work, page.id)?, kept_digest(work, page.id)?);
     work.prepare_cached("SAVEPOINT look")?.execute([])?;
     let id = write_capture(work, page.id, announced, capture)?;
     let change = article.map(|article| write_article(work, page, article, id, now)).transpose()?;
@@ -249,10 +275,21 @@ fn write_reading(
     }
     work.prepare_cached("RELEASE look")?.execute([])?;
     let has_validators = capture.etag.is_some() || capture.last_modified.is_some();
-    if change.is_some() && has_validators && before == (capture.etag.clone(), capture.last_modified.clone()) {
+    let is_other_page = before_digest.is_some_and(|digest| digest != capture.body.digest());
+    let are_equal = has_validators && before == (capture.etag.clone(), capture.last_modified.clone());
+    if change.is_some() && is_other_page && are_equal {
         work.execute("UPDATE site SET validators_lie = 1 WHERE name = ?1", [&page.site])?;
     }
     Ok(change)
+}
+
+/// The digest of the body that is kept of a page's newest telling answer.
+fn kept_digest(work: &Connection, page: PageId) -> Result<Option<[u8; 32]>, ArchiveError> {
+    let mut select = work.prepare_cached(
+        "SELECT body.sha256 FROM page JOIN capture ON capture.id = page.capture_id JOIN body ON body.id = capture.body_id
+         WHERE page.id = ?1",
+    )?;
+    Ok(select.query_row([page.0], |row| row.get(0)).optional()?)
 }
 
 type Validators = (Option<String>, Option<String>);
@@ -362,6 +399,10 @@ fn write_closing(
     let sql = match pass {
         Pass::First | Pass::Window => {
             "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3, read_since = ?4 WHERE id = ?1"
+        }
+        // The server repeated a page: what lies behind it was not met.
+        Pass::Deep | Pass::Later if end.coverage() == Coverage::Partial => {
+            "UPDATE page SET list_end = coalesce(list_end, ?2) WHERE id = ?1 AND ?3 > 0 AND ?4 IS ?4 AND ?5 IS ?5"
         }
         Pass::Deep => {
             "UPDATE page SET joint = ?5, list_end = coalesce(list_end, ?2), deep_at = ?3 WHERE id = ?1 AND ?4 IS ?4"

@@ -158,8 +158,9 @@ impl Archive {
             return Ok(None);
         };
         let mut select = self.connection.prepare_cached(
-            "SELECT coalesce((SELECT published_ms FROM version WHERE article_id = article.id
-                              ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at) FROM article WHERE id = ?1",
+            "SELECT min(first_seen_at, coalesce((SELECT published_ms FROM version WHERE article_id = article.id
+                                                ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at))
+             FROM article WHERE id = ?1",
         )?;
         let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
         let is_whole = row.get(18)? || is_whole_look(published, now);

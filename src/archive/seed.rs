@@ -106,7 +106,8 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
             "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
              VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, 'window', ?4, ?5, ?5)
              ON CONFLICT (url) DO UPDATE SET due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
-             WHERE page.role = 'window' AND page.read_to_end_at IS NULL AND page.verdict IS NOT NULL",
+             WHERE page.role = 'window' AND page.read_to_end_at IS NULL AND page.verdict IS NOT NULL
+               AND NOT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL)",
             params![seed.site, url.host().as_str(), url.as_str(), Role::Window.priority(), now.millis()],
         )?;
     }

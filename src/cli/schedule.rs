@@ -60,6 +60,11 @@ pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Resul
     }
     let (mut held_until, mut told) = (None, None);
     loop {
+        match bell.wait(Duration::ZERO) {
+            Woken::InTime => {}
+            Woken::Stopped(exit) => return Ok(exit),
+            Woken::Reload => configuration = reloaded(common, args, configuration),
+        }
         let now = Clock::system().now();
         let starts = starts(common, &configuration, &args.sites, since)?;
         let due: Vec<&Site> = starts.iter().filter(|(start, _)| *start <= now).map(|(_, site)| *site).collect();
@@ -92,13 +97,26 @@ pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Resul
         match bell.wait(until.since(now).min(GLANCE)) {
             Woken::InTime => {}
             Woken::Stopped(exit) => return Ok(exit),
-            Woken::Reload => match Configuration::load(common.config.as_deref()) {
-                Ok(read) => {
-                    common.voice().note("the configuration was read again");
-                    configuration = read;
-                }
-                Err(error) => say::note(&format!("saseo: {error}; the configuration from before stands")),
-            },
+            Woken::Reload => configuration = reloaded(common, args, configuration),
+        }
+    }
+}
+
+/// Reads the configuration again; one that is wrong, or has nothing to crawl, is told and not taken.
+fn reloaded(common: &Common, args: &ScheduleArgs, before: Configuration) -> Configuration {
+    let load = || -> anyhow::Result<Configuration> {
+        let read = Configuration::load(common.config.as_deref())?;
+        starts(common, &read, &args.sites, Timestamp::EPOCH)?;
+        Ok(read)
+    };
+    match load() {
+        Ok(read) => {
+            common.voice().note("the configuration was read again");
+            read
+        }
+        Err(error) => {
+            say::note(&format!("saseo: {error}; the configuration from before stands"));
+            before
         }
     }
 }
@@ -114,8 +132,10 @@ fn starts<'c>(
     names: &[String],
     since: Timestamp,
 ) -> anyhow::Result<Vec<(Timestamp, &'c Site)>> {
-    let last = last_crawls(common)?;
-    let start = |site: &'c Site| Some((next_start(site, last.get(&site.name).copied(), since)?, site));
+    let (last, now) = (last_crawls(common)?, Clock::system().now());
+    // A moment ahead is from a clock that was wrong once.
+    let last = |site: &Site| last.get(&site.name).map(|last| *last.min(&now));
+    let start = |site: &'c Site| Some((next_start(site, last(site), since)?, site));
     let chosen = configuration.chosen(names)?;
     let starts: Vec<(Timestamp, &Site)> = chosen.into_iter().filter_map(start).collect();
     if starts.is_empty() {
@@ -132,7 +152,7 @@ fn last_crawls(common: &Common) -> anyhow::Result<BTreeMap<String, Timestamp>> {
     }
     match Reader::open(common.data()) {
         Ok(reader) => Ok(reader.last_crawls()?),
-        Err(ArchiveError::Older { .. }) => Ok(BTreeMap::new()),
+        Err(ArchiveError::Older { .. } | ArchiveError::Empty { .. }) => Ok(BTreeMap::new()),
         Err(error) => Err(error.into()),
     }
 }

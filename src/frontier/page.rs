@@ -87,7 +87,7 @@ pub struct Page {
 /// What is known of an article that is looked at again.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Kept {
-    /// When it was published, or else first seen.
+    /// When it was published, or first seen where that is unknown or earlier: some dates lie ahead.
     pub published: Timestamp,
     /// Looks in a row that found nothing.
     pub gone: u32,

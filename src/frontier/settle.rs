@@ -27,6 +27,9 @@ const UNREAD_AGAIN: [Duration; 2] = [Duration::from_secs(3600), Duration::from_s
 /// When a page is tried again whose host cannot be reached, or is out of order: after others of its pages.
 const HOST_AGAIN: Duration = Duration::from_secs(5 * 60);
 
+/// So many looks in a row find nothing, and are not believed, before an article is left alone.
+const MOST_GONE: u32 = 7;
+
 /// How the request for a page went.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
@@ -170,7 +173,10 @@ pub fn disallowed(page: &Page, rule: String, now: Timestamp) -> Settlement {
 fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timestamp) -> Settlement {
     let stands = |again: Option<Timestamp>| Settlement { again, ..of_state(PageState::Stands) };
     let next = || next_look(&rungs(&wanted.ladder, page.unchanged), kept.published, now);
-    let gone = || Settlement { gone: kept.gone + 1, ..stands(Some(now + GONE_AGAIN)) };
+    let gone = || {
+        let is_last = kept.gone + 1 >= MOST_GONE;
+        Settlement { gone: kept.gone + 1, ..stands((!is_last).then(|| now + GONE_AGAIN)) }
+    };
     match outcome {
         Outcome::Gone { .. } | Outcome::Read(Reading::Article(extract::Reading::Gone { .. })) => gone(),
         Outcome::Read(Reading::Article(reading @ (extract::Reading::Article(_) | extract::Reading::Members(_)))) => {
@@ -179,10 +185,17 @@ fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timest
         Outcome::Read(reading @ Reading::Withheld { .. }) => {
             Settlement { again: next(), ..read(page, reading, &[], wanted, now) }
         }
-        Outcome::Redirected { to, number } => redirected(page, to, number, wanted),
+        // Anywhere else is no new place of the article: a login, the home page.
+        Outcome::Redirected { to, number } if number.is_some() && number == page.number && to != page.url => {
+            redirected(page, to, number, wanted)
+        }
         Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts),
         Outcome::Busy | Outcome::Failed { .. } => again(page, &TRY_AGAIN, now).unwrap_or_else(|| stands(next())),
-        Outcome::Unchanged | Outcome::Read(_) | Outcome::Refused { .. } | Outcome::Hopeless { .. } => stands(next()),
+        Outcome::Unchanged
+        | Outcome::Read(_)
+        | Outcome::Redirected { .. }
+        | Outcome::Refused { .. }
+        | Outcome::Hopeless { .. } => stands(next()),
     }
 }
 
@@ -284,7 +297,7 @@ fn listed(
 fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timestamp) -> Settlement {
     let kept = |article: Box<Article>, verdict| {
         let first_seen = page.kept.as_ref().map_or(now, |kept| kept.published);
-        let published = article.published_at.map_or(first_seen, |time| time.at);
+        let published = article.published_at.map_or(first_seen, |time| time.at.min(first_seen));
         let again = next_look(&rungs(&wanted.ladder, page.unchanged), published, now);
         Settlement { again, article: Some(article), ..settled(verdict) }
     };

@@ -2,6 +2,9 @@
 -- when they are looked at again. Foreign keys are off while the table is made anew.
 
 ALTER TABLE site ADD COLUMN validators_lie INTEGER NOT NULL DEFAULT 0 CHECK (validators_lie IN (0, 1)); -- a page changed and they did not
+ALTER TABLE site ADD COLUMN looks_from INTEGER; -- since when looks at articles are counted, for some days
+ALTER TABLE site ADD COLUMN looks_made INTEGER NOT NULL DEFAULT 0 CHECK (looks_made >= 0);
+ALTER TABLE site ADD COLUMN looks_gone INTEGER NOT NULL DEFAULT 0 CHECK (looks_gone >= 0); -- of them, those that found nothing
 ALTER TABLE site ADD COLUMN crawled_at INTEGER; -- when the last crawl of it began
 ALTER TABLE site ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 0 CHECK (unchanged >= 0); -- looks in a row that found all as it was
 
