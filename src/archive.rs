@@ -10,6 +10,8 @@ mod error;
 mod host;
 mod lease;
 mod ledger;
+mod list;
+mod look;
 mod pages;
 mod reader;
 mod reread;

@@ -7,7 +7,7 @@ mod robots;
 mod take;
 mod visit;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -140,8 +140,8 @@ struct Crawl<'a, W> {
     under_way: HashMap<Host, Vec<PageId>>,
     tasks: JoinSet<Finished>,
     tally: Tally,
-    /// Articles that were looked at again, by site.
-    looks: HashMap<String, Looks>,
+    /// Sites of which a look at an article found nothing.
+    missing: BTreeSet<String>,
     /// Requests that came back with an answer, whatever it said.
     answers: u64,
     queued: u64,
@@ -187,7 +187,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             under_way: HashMap::new(),
             tasks: JoinSet::new(),
             tally: Tally::default(),
-            looks: HashMap::new(),
+            missing: BTreeSet::new(),
             answers: 0,
             queued: 0,
         };
@@ -257,15 +257,12 @@ impl<'a, W: Web> Crawl<'a, W> {
     /// Marks what is gone, unless too much of a site is to be true.
     fn bury(&mut self, now: Timestamp) -> Result<Vec<(String, Looks)>, ArchiveError> {
         let mut disbelieved = Vec::new();
-        for (site, looks) in std::mem::take(&mut self.looks) {
-            let looks = self.archive.add_looks(self.lease, &site, looks, now)?;
-            if looks.are_believed() {
-                self.tally.articles_gone += self.archive.bury(self.lease, &site, self.began, now)?;
-            } else {
-                disbelieved.push((site, looks));
+        for site in std::mem::take(&mut self.missing) {
+            match self.archive.bury(self.lease, &site, self.began, now)? {
+                Ok(gone) => self.tally.articles_gone += gone,
+                Err(looks) => disbelieved.push((site, looks)),
             }
         }
-        disbelieved.sort_by(|(one, _), (other, _)| one.cmp(other));
         Ok(disbelieved)
     }
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use saseo::archive::{
-    Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, Lease, Lock,
-    NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
+    Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, KeptCapture,
+    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
 };
 use saseo::config::settings::Durability;
 use saseo::extract::Article;
@@ -381,14 +381,21 @@ fn read_as(text: &str) -> Article {
     *story(text).article.unwrap()
 }
 
-#[test]
-fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_what_is_shown() {
+/// An article whose page came twice, and said this each time.
+fn asked_twice(texts: [&str; 2]) -> (Desk, Vec<KeptCapture>) {
     let mut desk = Desk::new();
     desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
     let page = desk.page();
-    desk.settle(page.clone(), story("하나"));
-    desk.settle(page, story("둘"));
+    for text in texts {
+        desk.settle(page.clone(), story(text));
+    }
     let captures = desk.archive.kept_captures(0, 10).unwrap();
+    (desk, captures)
+}
+
+#[test]
+fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_what_is_shown() {
+    let (mut desk, captures) = asked_twice(["하나", "둘"]);
     let [first, second] = captures.as_slice() else { panic!("{captures:?}") };
     let (lease, archive) = (desk.lease, &mut desk.archive);
     let changed = |revision: Revision| matches!(revision, Revision::Changed { fields, .. } if fields == ["text"]);
@@ -406,15 +413,10 @@ fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_wha
 
 #[test]
 fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
-    let mut desk = Desk::new();
-    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
-    let page = desk.page();
-    desk.settle(page.clone(), story("하나"));
-    desk.settle(page, story("하나"));
-    let captures = desk.archive.kept_captures(0, 10).unwrap();
+    let (mut desk, captures) = asked_twice(["하나", "하나"]);
     let sections = [captures[0].id, captures[1].id].into_iter().zip(["문화", "사회"]);
     let mut pass = || -> Vec<Revision> {
-        let one = |(capture, section): (&saseo::archive::KeptCapture, &str)| {
+        let one = |(capture, section): (&KeptCapture, &str)| {
             let article = Article { section: Some(section.to_owned()), ..read_as("하나") };
             desk.archive.revise(desk.lease, capture, article, NOW).unwrap()
         };

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::civil::{Date, date};
-use saseo::archive::{Archive, Reader, Seeding, SiteState};
+use saseo::archive::{Archive, How, Reader, Seeding, SiteState};
 use saseo::audit::audit;
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
@@ -51,6 +52,14 @@ enum Validators {
     Stuck,
 }
 
+/// Where a paper's articles have moved to.
+#[derive(Clone, Copy, Debug)]
+enum Moved {
+    ToTheHomePage,
+    /// `/news/articleViewAmp.html`, which is the same article.
+    ToAnotherPath,
+}
+
 /// A paper that publishes as its clock goes on.
 struct Paper {
     clock: Clock,
@@ -64,6 +73,10 @@ struct Paper {
     validators: Validators,
     /// From here on its articles cannot be had.
     broken_from: Option<Timestamp>,
+    /// From here on its articles are asked for somewhere else.
+    moved: Option<(Timestamp, Moved)>,
+    /// For so long its lists show their first page whatever page is asked for.
+    repeats: AtomicBool,
     /// Articles that its feed tells; without them it has none.
     feed: Mutex<BTreeSet<u64>>,
     asked: Mutex<Vec<String>>,
@@ -74,8 +87,21 @@ impl Paper {
         let clock = Clock::set_to(NOW);
         let (edited, deleted, validators) = (BTreeMap::new(), BTreeMap::new(), Validators::None);
         let (feed, asked) = (Mutex::default(), Mutex::default());
-        let broken_from = None;
-        Self { clock, pieces, sections, has_everything, edited, deleted, validators, broken_from, feed, asked }
+        let (broken_from, moved, repeats) = (None, None, AtomicBool::new(false));
+        Self {
+            clock,
+            pieces,
+            sections,
+            has_everything,
+            edited,
+            deleted,
+            validators,
+            broken_from,
+            moved,
+            repeats,
+            feed,
+            asked,
+        }
     }
 
     /// The articles that can be seen now, of a section or of all, newest first.
@@ -87,6 +113,14 @@ impl Paper {
         let mut list: Vec<Piece> = self.pieces.iter().filter(is_shown).copied().collect();
         list.sort_by_key(|piece| std::cmp::Reverse((piece.published, piece.number)));
         list
+    }
+
+    fn moved_to(&self, number: Option<u64>) -> Option<String> {
+        let (_, moved) = self.moved.filter(|(from, _)| *from <= self.clock.now())?;
+        Some(match moved {
+            Moved::ToTheHomePage => "/".to_owned(),
+            Moved::ToAnotherPath => format!("/news/articleViewAmp.html?idxno={}", number?),
+        })
     }
 
     fn is_edited(&self, number: u64) -> bool {
@@ -117,7 +151,8 @@ impl Paper {
 
     fn answer(&self, url: &PageUrl, asking: &Asking) -> Answer {
         let number = url.parameter("idxno").and_then(|number| number.parse::<u64>().ok());
-        let page = url.parameter("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+        let page = url.parameter("page").filter(|_| !self.repeats.load(Ordering::Relaxed));
+        let page = page.and_then(|page| page.parse().ok()).unwrap_or(1);
         let section = url.parameter("sc_section_code").and_then(|code| code.strip_prefix("S1N")?.parse().ok());
         match url.as_url().path() {
             "/robots.txt" => html(200, "User-agent: *\nDisallow: /admin/\n".to_owned()),
@@ -133,10 +168,15 @@ impl Paper {
                 // Behind its two hundredth page a list has none; here behind its tenth.
                 html(200, list_page(&list[..list.len().min(10 * ROWS)], page))
             }
-            "/news/articleView.html" => match self.list(None).into_iter().find(|piece| Some(piece.number) == number) {
-                Some(piece) => self.article(piece, asking),
-                None => html(404, String::new()),
-            },
+            "/news/articleView.html" if let Some(to) = self.moved_to(number) => {
+                Answer { status: 302, headers: vec![("location".to_owned(), to)], body: Vec::new() }
+            }
+            "/news/articleView.html" | "/news/articleViewAmp.html" => {
+                match self.list(None).into_iter().find(|piece| Some(piece.number) == number) {
+                    Some(piece) => self.article(piece, asking),
+                    None => html(404, String::new()),
+                }
+            }
             _ => html(404, String::new()),
         }
     }
@@ -225,11 +265,22 @@ struct Crawler {
     /// What its site's file says under `[discover]`.
     discover: &'static str,
     backfill: Option<(Date, Date)>,
+    max_requests: Option<u64>,
+    /// The CMS's profile, which may be mended from one crawl to the next.
+    profile: String,
 }
 
 impl Crawler {
     fn of(paper: Paper) -> Self {
-        Self { folder: TempDir::new().unwrap(), paper: Arc::new(paper), before: 0, discover: "", backfill: None }
+        Self {
+            folder: TempDir::new().unwrap(),
+            paper: Arc::new(paper),
+            before: 0,
+            discover: "",
+            backfill: None,
+            max_requests: None,
+            profile: PROFILE.to_owned(),
+        }
     }
 
     async fn wait_until(&self, moment: Timestamp) {
@@ -241,14 +292,14 @@ impl Crawler {
         let site =
             "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n[discover]\n";
         let site = format!("{site}{}\n", self.discover);
-        let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", PROFILE).unwrap());
+        let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", &self.profile).unwrap());
         let reader = SiteReader::new(read_site("paper.toml", &site).unwrap(), Some(&profile), &settings).unwrap();
         let plan = Plan {
             command: "crawl".into(),
             sites: vec![Arc::new(reader)],
             seeding: Seeding::Begin,
             settings,
-            max_requests: None,
+            max_requests: self.max_requests,
             at_most: None,
             locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
             backfill: self.backfill,
@@ -554,4 +605,98 @@ async fn a_paper_that_never_changes_anything_is_looked_at_less() {
     crawler.crawl_until(NOW + DAY * 18, HOUR).await;
     assert!(crawler.number("SELECT unchanged FROM site") < 300);
     assert_eq!(crawler.number("SELECT version FROM articles WHERE number = 390"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_finds_nothing_for_days_buries_nothing_one_look_at_a_time() {
+    let mut paper = Paper::new(published(0, 12, HOUR), 1, true);
+    paper.deleted = (1..=12).map(|number| (number, NOW + HOUR * 13)).collect();
+    let mut crawler = Crawler::of(paper);
+    // Every look is in a crawl of its own.
+    crawler.crawl_until(NOW + DAY * 12, HOUR / 2).await;
+    assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"), 0);
+    // And none is looked at for ever.
+    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE due_at IS NOT NULL OR again_at IS NOT NULL"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_article_whose_date_lies_ahead_is_looked_at_no_more_often_than_others() {
+    let pieces = vec![Piece { number: 1, section: 0, published: NOW + DAY * 300, visible: NOW }];
+    let mut crawler = Crawler::of(Paper::new(pieces, 1, true));
+    let looks = crawler.crawl_until(NOW + DAY * 2, HOUR / 2).await;
+    assert_eq!(looks, 3, "an hour, six and a day after it was first seen");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_is_sent_elsewhere_takes_nothing_back_and_one_that_is_sent_on_finds_the_article() {
+    for moved in [Moved::ToTheHomePage, Moved::ToAnotherPath] {
+        let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
+        (paper.moved, paper.edited) = (Some((NOW + HOUR * 8, moved)), [(2, NOW + HOUR * 9)].into());
+        let mut crawler = Crawler::of(paper);
+        crawler.crawl_until(NOW + DAY * 9, HOUR / 2).await;
+        assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'open'"), 4, "{moved:?}");
+        let versions = crawler.number("SELECT version FROM articles WHERE number = 2");
+        let found = crawler.number("SELECT count(*) FROM page WHERE verdict = 'moved'");
+        match moved {
+            Moved::ToTheHomePage => assert_eq!((versions, found), (1, 0)),
+            Moved::ToAnotherPath => assert_eq!((versions, found), (2, 4)),
+        }
+        // Each is still on its ladder.
+        assert_eq!(crawler.state().looks, 4, "{moved:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_profile_that_was_mended_is_no_lie_of_the_server() {
+    let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
+    paper.validators = Validators::Stuck;
+    let mut crawler = Crawler::of(paper);
+    crawler.crawl_until(NOW + DAY * 2, HOUR).await;
+    // What the profile did not tell, it tells now.
+    crawler.profile =
+        PROFILE.replace("\nrights = [", "\nrights = [\n    { select = \"#article-view-content-div p\" },");
+    crawler.crawl_until(NOW + DAY * 9, HOUR * 3).await;
+    assert_eq!(crawler.number("SELECT count(*) FROM version"), 8);
+    assert_eq!(crawler.number("SELECT validators_lie FROM site"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_only_said_to_be_as_it_was_tells_nothing_of_whether_a_paper_edits() {
+    let mut paper = Paper::new(published(0, 6, HOUR), 1, true);
+    paper.validators = Validators::True;
+    let mut crawler = Crawler::of(paper);
+    crawler.crawl_until(NOW + DAY * 3, HOUR / 2).await;
+    assert!(crawler.number("SELECT count(*) FROM requests WHERE status = 304") >= 18);
+    assert_eq!(crawler.number("SELECT unchanged FROM site"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_that_repeated_a_page_once_is_read_on_from_where_it_was_known() {
+    let mut crawler = Crawler::of(Paper::new(published(100, 60, HOUR), 1, true));
+    crawler.discover = "revisit = []";
+    crawler.crawl().await;
+    crawler.wait_until(NOW + HOUR * 61).await;
+    crawler.paper.repeats.store(true, Ordering::Relaxed);
+    let (report, _) = crawler.crawl().await;
+    assert_eq!(report.tally.articles_new, 20);
+    crawler.paper.repeats.store(false, Ordering::Relaxed);
+    let (report, asked) = crawler.crawl().await;
+    assert_eq!(report.tally.articles_new, 40, "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_backfill_that_was_broken_off_reads_no_week_twice() {
+    let mut crawler = Crawler::of(Paper::new(published(600, 0, HOUR * 12 / 5), 1, true));
+    crawler.discover = "revisit = []\nsince = \"2026-11-10\"";
+    crawler.crawl().await;
+    crawler.backfill = Some((date(2026, 10, 5), date(2026, 10, 31)));
+    let mut crawls = 0;
+    crawler.max_requests = Some(7);
+    while crawler.crawl().await.0.how == How::Stopped {
+        crawls += 1;
+    }
+    assert!(crawls > 30, "{crawls}");
+    let paths = crawler.paper.asked.lock().unwrap().clone();
+    let windows: Vec<&String> = paths.iter().filter(|path| path.contains("sc_sdate=")).collect();
+    assert_eq!(windows.iter().collect::<BTreeSet<_>>().len(), windows.len(), "{windows:#?}");
 }

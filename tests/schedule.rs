@@ -100,6 +100,20 @@ fn a_paper_that_was_never_crawled_is_due_for_whoever_looks_now_and_then() {
 }
 
 #[test]
+fn a_crawl_that_was_killed_is_finished_first() {
+    let paper = small();
+    let crawler = scheduled(&paper, "every = \"1d\"");
+    let mut child = crawler.command(&["schedule"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    paper.wait_for_visits(6);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let out = crawler.run(&["schedule", "--once"]);
+    assert!(out.status.success() && said(&out).contains("run 2 finished"), "{}", said(&out));
+    assert_eq!(crawler.articles().len(), paper.to_be_stored().len());
+    assert!(said(&crawler.run(&["schedule", "--once"])).contains("nothing is due"));
+}
+
+#[test]
 fn a_changed_configuration_is_read_at_a_hangup_and_a_broken_one_is_not_taken() {
     let paper = small();
     let crawler = scheduled(&paper, "every = \"1d\"");
@@ -115,7 +129,9 @@ fn a_changed_configuration_is_read_at_a_hangup_and_a_broken_one_is_not_taken() {
     std::fs::write(&file, text.replace("\"1d\"", "\"sometimes\"")).unwrap();
     signal(&child, Signal::SIGHUP);
     assert!(hear("\"sometimes\" is no time"));
-    assert_eq!(paper.log().len(), asked);
+    std::fs::write(&file, text.replace("every = \"1d\"", "")).unwrap();
+    signal(&child, Signal::SIGHUP);
+    assert!(hear("no site has a schedule") && paper.log().len() == asked);
     std::fs::write(&file, text.replace("\"1d\"", "\"100ms\"")).unwrap();
     signal(&child, Signal::SIGHUP);
     assert!(hear("the configuration was read again") && hear("run 2 finished"));

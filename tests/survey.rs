@@ -45,6 +45,15 @@ fn survey_and_crawl(crawler: &Crawler, url: &str, more: &[&str]) -> Value {
     serde_json::from_slice(&out.stdout).unwrap()
 }
 
+/// The same of a paper that is invented, whose profile is drafted with this in it.
+fn survey_and_crawl_drafted(crawler: &Crawler, paper: &Invented, wanted: &[&str]) {
+    survey_and_crawl(crawler, &format!("{}/", paper.base), &[]);
+    let profile = fs::read_to_string(crawler.config().join("profiles/new.toml")).unwrap();
+    for told in wanted {
+        assert!(profile.contains(told), "{told} is not in\n{profile}");
+    }
+}
+
 fn numbers(articles: &[Value]) -> BTreeSet<u64> {
     articles.iter().filter_map(|article| article["number"].as_u64()).collect()
 }
@@ -184,18 +193,15 @@ fn article(number: u64) -> String {
 fn a_paper_of_another_cms_is_surveyed_and_crawled_to_its_last_article() {
     let paper = Invented::serve(other_cms);
     let crawler = Crawler::empty();
-    survey_and_crawl(&crawler, &format!("{}/", paper.base), &[]);
-    let profile = fs::read_to_string(crawler.config().join("profiles/new.toml")).unwrap();
-    for told in [
+    let wanted = [
         "number = \"no\"",
         "page = \"pg\"",
         "keep = [\"sec\"]",
         "info = \"dd.by span\"",
         "\"div.view_con\"",
         "trap_parameters = [\"word\"]",
-    ] {
-        assert!(profile.contains(told), "{told} is not in\n{profile}");
-    }
+    ];
+    survey_and_crawl_drafted(&crawler, &paper, &wanted);
     let articles = crawler.articles();
     assert_eq!(numbers(&articles), (1..=96).collect());
     for article in &articles {
@@ -410,16 +416,13 @@ fn numbered_paths(path: &str) -> Page {
 fn a_profile_is_drafted_for_a_paper_with_numbers_in_its_paths() {
     let paper = Invented::serve(numbered_paths);
     let crawler = Crawler::empty();
-    survey_and_crawl(&crawler, &format!("{}/", paper.base), &[]);
-    let profile = fs::read_to_string(crawler.config().join("profiles/new.toml")).unwrap();
-    for told in [
+    let wanted = [
         "article_patterns = ['^/story/(\\d+)$']",
         "canonical = \"/story/{number}\"",
         "list_patterns = [\"^/section/[^/]+/?$\"]",
         "sections = \"html > body > nav a[href]\"",
-    ] {
-        assert!(profile.contains(told), "{told} is not in\n{profile}");
-    }
+    ];
+    survey_and_crawl_drafted(&crawler, &paper, &wanted);
     let articles = crawler.articles();
     assert_eq!(numbers(&articles), (1000..1020).collect());
     let is_right = |article: &Value| article["title"] == format!("A long title of the story {}", article["number"]);

@@ -1,16 +1,12 @@
 //! Queued pages: which hosts have some, and which one is next.
 
 use rusqlite::{OptionalExtension, Row, params};
-use serde::{Deserialize, Serialize};
 
-use crate::archive::article::known_article;
 use crate::archive::capture::unpack;
 use crate::archive::error::ArchiveError;
-use crate::archive::seed::{DEEP_AGAIN, DEEP_CHECK};
 use crate::archive::store::{Archive, stored_number};
-use crate::frontier::{Found, Head, Joint, Kept, List, Page, PageId, Pass, Role};
+use crate::frontier::{Found, Page, PageId, Role};
 use crate::page_url::{Host, PageUrl};
-use crate::revisit::is_whole_look;
 use crate::time::Timestamp;
 
 /// A host with queued pages.
@@ -81,7 +77,7 @@ impl Archive {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
                     page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint,
-                    page.verdict IS NOT NULL, page.gone_looks, page.etag, page.last_modified, site.validators_lie, site.unchanged
+                    page.verdict IS NOT NULL AS is_kept, page.gone_looks, page.etag, page.last_modified, site.validators_lie, site.unchanged
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
                AND page.site_id IN ({})
@@ -113,29 +109,6 @@ impl Archive {
         let damaged = |what: &str| ArchiveError::Damaged(format!("page {what}"));
         let id = PageId(row.get(0)?);
         let role = Role::named(&row.get::<_, String>(3)?).ok_or_else(|| damaged("role"))?;
-        let list = match role {
-            Role::Section => {
-                let pass = self.pass_of(id, row.get(7)?, now)?;
-                let joint = Joint { before: head(row.get(13)?)?, ..Joint::default() };
-                Some(List { section: id, pass, began: now, previous: Vec::new(), promised: false, joint })
-            }
-            Role::Window => {
-                let (pass, joint) = (Pass::Window, Joint::default());
-                Some(List { section: id, pass, began: now, previous: Vec::new(), promised: false, joint })
-            }
-            Role::ListPage => {
-                let section = PageId(row.get(8)?);
-                Some(List {
-                    section,
-                    pass: Pass::named(&row.get::<_, String>(9)?).ok_or_else(|| damaged("pass"))?,
-                    began: Timestamp::from_millis(row.get(10)?),
-                    previous: marks(row.get::<_, Option<String>>(11)?.as_deref())?,
-                    promised: row.get(12)?,
-                    joint: self.joint(section, row.get(13)?)?,
-                })
-            }
-            Role::Policy | Role::Home | Role::Feed | Role::Article => None,
-        };
         let page = Page {
             id,
             site: row.get(1)?,
@@ -144,28 +117,12 @@ impl Archive {
             number: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
             attempts: row.get(5)?,
             hops: row.get(6)?,
-            list,
+            list: self.list(id, role, row, now)?,
             kept: None,
-            unchanged: row.get(19)?,
+            unchanged: row.get("unchanged")?,
         };
-        let kept = if row.get(14)? { self.kept(&page, row, now)? } else { None };
+        let kept = if row.get("is_kept")? { self.kept(&page, row, now)? } else { None };
         Ok(Page { kept, ..page })
-    }
-
-    /// What is known of an article that is queued for another look.
-    fn kept(&self, page: &Page, row: &Row<'_>, now: Timestamp) -> Result<Option<Kept>, ArchiveError> {
-        let Some(article) = known_article(&self.connection, &page.site, page.number, page.url.as_str())? else {
-            return Ok(None);
-        };
-        let mut select = self.connection.prepare_cached(
-            "SELECT min(first_seen_at, coalesce((SELECT published_ms FROM version WHERE article_id = article.id
-                                                ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at))
-             FROM article WHERE id = ?1",
-        )?;
-        let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
-        let is_whole = row.get(18)? || is_whole_look(published, now);
-        let validator = |column| if is_whole { Ok(None) } else { row.get(column) };
-        Ok(Some(Kept { published, gone: row.get(15)?, etag: validator(16)?, last_modified: validator(17)? }))
     }
 
     /// Returns whether an address moved, by however many steps, to another.
@@ -183,34 +140,6 @@ impl Archive {
             }
         }
         Ok(true)
-    }
-
-    /// A list that was never read to its end is read to it, and one that was not checked for a week is checked, unless such
-    /// a reading is under way further down: then the top only catches up.
-    fn pass_of(&self, section: PageId, read_to_end_at: Option<i64>, now: Timestamp) -> Result<Pass, ArchiveError> {
-        let mut select = self.connection.prepare_cached(&format!(
-            "SELECT {DEEP_CHECK},
-                    EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL
-                            AND below.pass <> 'later')
-             FROM page WHERE id = ?1"
-        ))?;
-        let before = (now - DEEP_AGAIN).millis();
-        let (is_unchecked, is_under_way) =
-            select.query_row([section.0, before], |row| Ok((row.get::<_, bool>(0)?, row.get::<_, bool>(1)?)))?;
-        Ok(match (read_to_end_at, is_unchecked) {
-            _ if is_under_way => Pass::Later,
-            (None, _) => Pass::First,
-            (Some(_), true) => Pass::Deep,
-            (Some(_), false) => Pass::Later,
-        })
-    }
-
-    /// Reads where a reading began, and what it means to join: the section's own last complete reading.
-    fn joint(&self, section: PageId, kept: Option<String>) -> Result<Joint, ArchiveError> {
-        let mut select = self.connection.prepare_cached("SELECT joint FROM page WHERE id = ?1")?;
-        let before = select.query_row([section.0], |row| row.get(0)).optional()?.flatten();
-        let kept = kept.as_deref().map(KeptJoint::read).transpose()?.unwrap_or_default();
-        Ok(Joint { met: kept.met, head: kept.head(), before: head(before)? })
     }
 
     /// Returns the newest good body that was kept of a page, decoded and unpacked, unless a later answer said that there is
@@ -253,38 +182,4 @@ impl Archive {
         };
         pages.iter().map(|page| Ok(moment(page)?.map(Timestamp::from_millis))).collect()
     }
-}
-
-/// A joint as its column keeps it.
-#[derive(Default, Deserialize, Serialize)]
-struct KeptJoint {
-    head: Vec<i64>,
-    newest: Option<i64>,
-    #[serde(default)]
-    met: usize,
-}
-
-impl KeptJoint {
-    fn read(json: &str) -> Result<Self, ArchiveError> {
-        serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page joint: {why}")))
-    }
-
-    fn head(self) -> Head {
-        Head { rows: self.head, newest: self.newest.map(Timestamp::from_millis) }
-    }
-}
-
-fn head(json: Option<String>) -> Result<Option<Head>, ArchiveError> {
-    json.map(|json| Ok(KeptJoint::read(&json)?.head())).transpose()
-}
-
-/// Writes where a reading began, and how much it has met, as the column keeps it.
-pub(in crate::archive) fn joint_json(head: &Head, met: usize) -> String {
-    let newest = head.newest.map(Timestamp::millis);
-    serde_json::to_string(&KeptJoint { head: head.rows.clone(), newest, met }).expect("numbers are JSON")
-}
-
-fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
-    let Some(json) = json else { return Ok(Vec::new()) };
-    serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page previous: {why}")))
 }

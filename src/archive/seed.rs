@@ -6,6 +6,7 @@ use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
+use crate::archive::list::DEEP_AGAIN;
 use crate::archive::store::Archive;
 use crate::frontier::Role;
 use crate::page_url::PageUrl;
@@ -31,15 +32,6 @@ pub(in crate::archive) const DUE_AGAIN: &str = "verdict IS NOT NULL
          OR hops = 0 AND role = 'home' AND (verdict NOT IN ('read', 'moved') OR settled_at <= ?3 OR verdict = 'moved' AND NOT EXISTS
             (SELECT 1 FROM page AS known WHERE known.site_id = page.site_id AND known.role = 'section'))
          OR hops = 0 AND role = 'policy' AND settled_at <= ?3)";
-
-/// Lists are looked through for what was dated back so often.
-pub(in crate::archive) const DEEP_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
-
-/// Whether a list is to be looked through: where one has every article and there are others, the others are. `?2` is the moment
-/// [`DEEP_AGAIN`] before now.
-pub(in crate::archive) const DEEP_CHECK: &str = "coalesce(deep_at <= ?2, 1) AND NOT (lists_all AND EXISTS
-    (SELECT 1 FROM page AS other WHERE other.site_id = page.site_id AND other.role = 'section' AND NOT other.lists_all
-     AND other.read_to_end_at IS NOT NULL))";
 
 /// No page waits longer for its next try.
 const LONGEST_WAIT: Duration = Duration::from_secs(72 * 3600);
@@ -72,6 +64,7 @@ pub enum Seeding {
 impl Archive {
     /// Makes sites known and, where the seeding says so, their entry pages due; saved at once.
     pub fn seed(&mut self, lease: Lease, seeds: &[Seed], seeding: Seeding, now: Timestamp) -> Result<(), ArchiveError> {
+        self.everything = seeds.iter().filter_map(|seed| Some(seed.everything.as_ref()?.to_string())).collect();
         let work = self.work(lease)?;
         for seed in seeds {
             write_site(work, seed, now)?;
@@ -112,10 +105,6 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
         )?;
     }
     let everything = seed.everything.as_ref().map(PageUrl::as_str);
-    work.execute(
-        "UPDATE page SET lists_all = (url IS ?2) WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'",
-        params![seed.site, everything],
-    )?;
     // What was read for a later day's sake is read once more where an earlier day is wanted.
     work.execute(
         "UPDATE page SET read_to_end_at = NULL

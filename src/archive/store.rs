@@ -1,5 +1,6 @@
 //! The archive as its one writer holds it: a connection, and a transaction that is open until it is saved.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +21,8 @@ pub struct Archive {
     path: PathBuf,
     /// The ids of the sites that a crawl is about, with commas between them.
     pub(in crate::archive) selected: String,
+    /// The addresses of the lists that have every article of a site.
+    pub(in crate::archive) everything: HashSet<String>,
 }
 
 impl Archive {
@@ -48,7 +51,7 @@ impl Archive {
         connection.pragma_update(None, "foreign_keys", false).map_err(at)?;
         schema::migrate(&path, &mut connection, found)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
-        Ok(Self { connection, path, selected: String::new() })
+        Ok(Self { connection, path, selected: String::new(), everything: HashSet::new() })
     }
 
     pub fn path(&self) -> &Path {

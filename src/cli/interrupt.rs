@@ -39,14 +39,28 @@ impl Caught {
         noted
     }
 
-    fn next(&mut self) -> Exit {
+    /// Does something within the runtime that hears signals, as to listen to one more.
+    pub fn inside<T>(&self, act: impl FnOnce() -> T) -> T {
+        let _inside = self.runtime.enter();
+        act()
+    }
+
+    /// Waits for something else, unless a signal is there or comes first. One that came between two waits is not lost.
+    pub fn unless_caught<T>(&mut self, other: impl Future<Output = T>) -> Result<T, Exit> {
         let Self { runtime, interrupt, terminate } = self;
         runtime.block_on(async {
             tokio::select! {
-                _ = interrupt.recv() => Exit::Interrupted,
-                _ = terminate.recv() => Exit::Terminated,
+                biased;
+                _ = interrupt.recv() => Err(Exit::Interrupted),
+                _ = terminate.recv() => Err(Exit::Terminated),
+                done = other => Ok(done),
             }
         })
+    }
+
+    fn next(&mut self) -> Exit {
+        let never = std::future::pending::<std::convert::Infallible>();
+        self.unless_caught(never).map_or_else(|exit| exit, |never| match never {})
     }
 
     /// From a thread of its own: at a signal removes the part, and ends the process.

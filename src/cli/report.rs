@@ -28,8 +28,8 @@ pub(in crate::cli) fn tell(common: &Common, sites: &[String], report: &Report, e
     }
     for (site, looks) in &report.disbelieved {
         voice.note(&format!(
-            "{site}: {} of {} articles that were looked at again seem gone, more than can be believed: none is marked",
-            looks.gone, looks.made
+            "{site}: {} of {} articles that were seen in the last day seem gone, more than can be believed: none is marked",
+            looks.gone, looks.seen
         ));
     }
     if !report.given_up.is_empty() {
@@ -67,7 +67,7 @@ pub(in crate::cli) fn as_json(report: &Report) -> serde_json::Value {
     let disbelieved: Vec<_> = report
         .disbelieved
         .iter()
-        .map(|(site, looks)| json!({"site": site, "looked_at_again": looks.made, "seem_gone": looks.gone}))
+        .map(|(site, looks)| json!({"site": site, "seen": looks.seen, "seem_gone": looks.gone}))
         .collect();
     json!({
         "run": report.run.0,

@@ -170,10 +170,8 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn count(&mut self, page: &Page, settlement: &Settlement) {
-        if page.kept.is_some() && !matches!(settlement.state, PageState::Queued { .. }) {
-            let looks = self.looks.entry(page.site.clone()).or_default();
-            looks.made += 1;
-            looks.gone += u64::from(settlement.gone > 0);
+        if settlement.gone > 0 {
+            self.missing.insert(page.site.clone());
         }
         let PageState::Settled(verdict) = &settlement.state else { return };
         tracing::debug!(url = %page.url, %verdict, "settled");

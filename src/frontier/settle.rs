@@ -470,6 +470,18 @@ mod tests {
     }
 
     #[test]
+    fn another_look_follows_an_article_to_its_new_place_and_nowhere_else() {
+        let kept = Page { kept: Some(Kept::default()), ..page() };
+        let sent = |page: &Page, to: &str, number| state(page, Outcome::Redirected { to: url(to), number });
+        let (own, login) = (page().url.to_string(), "https://p.example/login");
+        assert_eq!(sent(&kept, &own, Some(7)), PageState::Stands);
+        assert_eq!(sent(&kept, login, None), PageState::Stands);
+        assert_eq!(sent(&Page { number: None, ..kept.clone() }, login, None), PageState::Stands);
+        assert_eq!(sent(&kept, "https://p.example/a/8", Some(8)), PageState::Stands);
+        assert!(matches!(sent(&kept, "https://p.example/a/7", Some(7)), PageState::Settled(Verdict::Moved { .. })));
+    }
+
+    #[test]
     fn a_list_that_breaks_off_is_to_be_read_once_more() {
         let joint = Joint::default();
         let list = List { section: PageId(2), pass: Pass::Later, began: NOW, previous: vec![], promised: true, joint };

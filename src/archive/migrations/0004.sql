@@ -1,10 +1,7 @@
--- Schema 4: crawls that come back. Lists: where the last complete reading began, which one has everything, and deep checks. Articles:
+-- Schema 4: crawls that come back. Lists: where the last complete reading began, and deep checks. Articles:
 -- when they are looked at again. Foreign keys are off while the table is made anew.
 
 ALTER TABLE site ADD COLUMN validators_lie INTEGER NOT NULL DEFAULT 0 CHECK (validators_lie IN (0, 1)); -- a page changed and they did not
-ALTER TABLE site ADD COLUMN looks_from INTEGER; -- since when looks at articles are counted, for some days
-ALTER TABLE site ADD COLUMN looks_made INTEGER NOT NULL DEFAULT 0 CHECK (looks_made >= 0);
-ALTER TABLE site ADD COLUMN looks_gone INTEGER NOT NULL DEFAULT 0 CHECK (looks_gone >= 0); -- of them, those that found nothing
 ALTER TABLE site ADD COLUMN crawled_at INTEGER; -- when the last crawl of it began
 ALTER TABLE site ADD COLUMN unchanged INTEGER NOT NULL DEFAULT 0 CHECK (unchanged >= 0); -- looks in a row that found all as it was
 
@@ -31,7 +28,6 @@ CREATE TABLE new_page (
     again_at      INTEGER,
     gone_looks    INTEGER NOT NULL DEFAULT 0 CHECK (gone_looks >= 0), -- looks in a row that found nothing
     -- of sections and windows
-    lists_all      INTEGER NOT NULL DEFAULT 0 CHECK (lists_all IN (0, 1)), -- every article of the paper
     read_to_end_at INTEGER,
     read_since     INTEGER, -- that reading wanted nothing that was published before
     deep_at        INTEGER, -- the last reading to its end, or as far back as deep checks look

@@ -5,8 +5,9 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::list::DEEP_AGAIN;
 use crate::archive::reader::Reader;
-use crate::archive::seed::{AGAIN, COVERED, DEEP_AGAIN, DUE_AGAIN};
+use crate::archive::seed::{AGAIN, COVERED, DUE_AGAIN};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 

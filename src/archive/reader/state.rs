@@ -132,10 +132,15 @@ impl Reader {
         Ok(states.collect::<Result<_, _>>()?)
     }
 
-    /// Returns when the last crawl of each site began.
-    pub fn last_crawls(&self) -> Result<BTreeMap<String, Timestamp>, ArchiveError> {
-        let mut select = self.connection.prepare("SELECT name, crawled_at FROM site WHERE crawled_at IS NOT NULL")?;
-        let rows = select.query_map([], |row| Ok((row.get(0)?, Timestamp::from_millis(row.get(1)?))))?;
+    /// Returns when the last crawl of each site began; long ago where the last run of all was broken off and left it pages that are
+    /// due at `now`.
+    pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, Timestamp>, ArchiveError> {
+        let mut select = self.connection.prepare(
+            "SELECT name, iif((SELECT coalesce(how, 'interrupted') FROM run ORDER BY id DESC LIMIT 1) = 'interrupted'
+                              AND EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND due_at <= ?1), 0, crawled_at)
+             FROM site WHERE crawled_at IS NOT NULL",
+        )?;
+        let rows = select.query_map([now.millis()], |row| Ok((row.get(0)?, Timestamp::from_millis(row.get(1)?))))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -1,0 +1,194 @@
+//! Readings of lists: how far one is to go, where it stands, and how it closes.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde::{Deserialize, Serialize};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::store::Archive;
+use crate::frontier::{Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Page, PageId, Pass, Role};
+use crate::time::Timestamp;
+
+/// Lists are looked through for what was dated back so often.
+pub(in crate::archive) const DEEP_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
+
+impl Archive {
+    /// Returns where a page stands in the reading of a list; `None` where it is no page of one.
+    pub(in crate::archive) fn list(
+        &self,
+        page: PageId,
+        role: Role,
+        row: &Row<'_>,
+        now: Timestamp,
+    ) -> Result<Option<List>, ArchiveError> {
+        let begun = |pass, before| {
+            let joint = Joint { before, ..Joint::default() };
+            List { section: page, pass, began: now, previous: Vec::new(), promised: false, joint }
+        };
+        Ok(Some(match role {
+            Role::Section => begun(self.pass_of(page, row, now)?, head(row.get("joint")?)?),
+            Role::Window => begun(Pass::Window, None),
+            Role::ListPage => {
+                let section = PageId(row.get("section_id")?);
+                let pass: String = row.get("pass")?;
+                List {
+                    section,
+                    pass: Pass::named(&pass).ok_or_else(|| ArchiveError::Damaged("page pass".to_owned()))?,
+                    began: Timestamp::from_millis(row.get("began_at")?),
+                    previous: marks(row.get::<_, Option<String>>("previous")?.as_deref())?,
+                    promised: row.get("promised")?,
+                    joint: self.joint(section, row.get("joint")?)?,
+                }
+            }
+            Role::Policy | Role::Home | Role::Feed | Role::Article => return Ok(None),
+        }))
+    }
+
+    /// A list that was never read to its end is read to it, and one that was not checked for a week is checked, unless such
+    /// a reading is under way further down: then the top only catches up. Where one list has every article and there are
+    /// others, the others are checked.
+    fn pass_of(&self, section: PageId, row: &Row<'_>, now: Timestamp) -> Result<Pass, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT coalesce(deep_at <= ?2, 1),
+                    EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL
+                            AND below.pass <> 'later'),
+                    EXISTS (SELECT 1 FROM page AS other WHERE other.site_id = page.site_id AND other.role = 'section'
+                            AND other.id <> page.id AND other.read_to_end_at IS NOT NULL)
+             FROM page WHERE id = ?1",
+        )?;
+        let before = (now - DEEP_AGAIN).millis();
+        let (is_unchecked, is_under_way, has_others): (bool, bool, bool) =
+            select.query_row([section.0, before], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let is_checked_by_others = has_others && self.everything.contains(&row.get::<_, String>("url")?);
+        Ok(match row.get::<_, Option<i64>>("read_to_end_at")? {
+            _ if is_under_way => Pass::Later,
+            None => Pass::First,
+            Some(_) if is_unchecked && !is_checked_by_others => Pass::Deep,
+            Some(_) => Pass::Later,
+        })
+    }
+
+    /// Reads where a reading began, and what it means to join: the section's own last complete reading.
+    fn joint(&self, section: PageId, kept: Option<String>) -> Result<Joint, ArchiveError> {
+        let mut select = self.connection.prepare_cached("SELECT joint FROM page WHERE id = ?1")?;
+        let before = select.query_row([section.0], |row| row.get(0)).optional()?.flatten();
+        let kept = kept.as_deref().map(KeptJoint::read).transpose()?.unwrap_or_default();
+        Ok(Joint { met: kept.met, head: kept.head(), before: head(before)? })
+    }
+}
+
+/// A joint as its column keeps it.
+#[derive(Default, Deserialize, Serialize)]
+struct KeptJoint {
+    head: Vec<i64>,
+    newest: Option<i64>,
+    #[serde(default)]
+    met: usize,
+}
+
+impl KeptJoint {
+    fn read(json: &str) -> Result<Self, ArchiveError> {
+        serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page joint: {why}")))
+    }
+
+    fn head(self) -> Head {
+        Head { rows: self.head, newest: self.newest.map(Timestamp::from_millis) }
+    }
+}
+
+fn head(json: Option<String>) -> Result<Option<Head>, ArchiveError> {
+    json.map(|json| Ok(KeptJoint::read(&json)?.head())).transpose()
+}
+
+/// Writes where a reading began, and how much it has met, as the column keeps it.
+fn joint_json(head: &Head, met: usize) -> String {
+    let newest = head.newest.map(Timestamp::millis);
+    serde_json::to_string(&KeptJoint { head: head.rows.clone(), newest, met }).expect("numbers are JSON")
+}
+
+fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
+    let Some(json) = json else { return Ok(Vec::new()) };
+    serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page previous: {why}")))
+}
+
+/// Queues the next page of a list, known or not, and returns by how many pages the queue grew. A reading that goes to the
+/// end is not shortened by one that catches up. A page that is no further one of a list stays what it is.
+pub(in crate::archive) fn add_list_page(
+    work: &Connection,
+    page: &Page,
+    next: &Continuation,
+    now: Timestamp,
+) -> Result<i64, ArchiveError> {
+    let mut queued = work.prepare_cached("SELECT count(*) FROM page WHERE url = ?1 AND due_at IS NOT NULL")?;
+    let before: i64 = queued.query_row([next.url.as_str()], |row| row.get(0))?;
+    let added = work.prepare_cached(
+        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous, promised, hops,
+                           joint)
+         SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 FROM site WHERE site.name = ?1
+         ON CONFLICT (url) DO UPDATE SET
+           due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL,
+           section_id = excluded.section_id, began_at = excluded.began_at, previous = excluded.previous,
+           promised = excluded.promised, hops = excluded.hops, joint = excluded.joint,
+           pass = CASE WHEN page.due_at IS NOT NULL AND page.pass <> 'later' THEN page.pass ELSE excluded.pass END
+         WHERE page.role = 'list'",
+    )?
+    .execute(params![
+        page.site,
+        next.url.host().as_str(),
+        next.url.as_str(),
+        Role::ListPage.name(),
+        Role::ListPage.priority(),
+        now.millis(),
+        next.list.section.0,
+        next.list.pass.name(),
+        next.list.began.millis(),
+        serde_json::json!(next.list.previous).to_string(),
+        next.list.promised,
+        next.hops,
+        joint_json(&next.list.joint.head, next.list.joint.met)
+    ])?;
+    if added == 0 {
+        // The list leads to a page of another kind, its own beginning perhaps: it goes round.
+        let closing = Closing::Ended { end: ListEnd::Repeats, since: None, head: next.list.joint.head.clone() };
+        write_closing(work, next.list.section, next.list.pass, &closing, now)?;
+    }
+    Ok(if added == 0 { 0 } else { 1 - before })
+}
+
+/// Writes how a reading of a list closed. What a server that repeats itself hides cannot be reached by reading on: such
+/// a list counts as read to its end, and its `list_end` says that it is partial. A later reading leaves that standing. A
+/// list that broke off counts as never read.
+pub(in crate::archive) fn write_closing(
+    work: &Connection,
+    section: PageId,
+    pass: Pass,
+    closing: &Closing,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
+    let (end, since, head) = match closing {
+        Closing::Ended { end, since, head } => (end, since, head),
+        Closing::BrokenOff => {
+            // A later reading goes on until it has joined the last complete one; where that is not known, all is read again.
+            work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL")?
+                .execute([section.0])?;
+            return Ok(());
+        }
+    };
+    let (since, joint) = (since.map(Timestamp::millis), joint_json(head, 0));
+    match pass {
+        Pass::First | Pass::Window => {
+            let sql = "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3, read_since = ?4 WHERE id = ?1";
+            work.prepare_cached(sql)?.execute(params![section.0, end.name(), now.millis(), since, joint])?;
+        }
+        Pass::Deep | Pass::Later => {
+            // Where the server repeated a page, what lies behind it was not met: the next reading has still to join.
+            let is_whole = end.coverage() == Coverage::Whole;
+            let deep_at = (is_whole && pass == Pass::Deep).then(|| now.millis());
+            let sql = "UPDATE page SET joint = coalesce(?3, joint), list_end = coalesce(list_end, ?2), deep_at = coalesce(?4, deep_at)
+                       WHERE id = ?1";
+            work.prepare_cached(sql)?.execute(params![section.0, end.name(), is_whole.then_some(joint), deep_at])?;
+        }
+    }
+    Ok(())
+}

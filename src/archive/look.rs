@@ -1,0 +1,151 @@
+//! Looks at articles that are kept: what another answer changes, and when what is gone is marked.
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::archive::article::{Change, known_article, mark_gone};
+use crate::archive::capture::Capture;
+use crate::archive::commit::write_reading;
+use crate::archive::error::ArchiveError;
+use crate::archive::lease::Lease;
+use crate::archive::ledger::AnnouncedId;
+use crate::archive::store::Archive;
+use crate::extract::Article;
+use crate::frontier::{Kept, Page, PageId, PageState, Settlement};
+use crate::revisit::{GONE_AGAIN, Looks, is_whole_look};
+use crate::time::Timestamp;
+
+impl Archive {
+    /// What is known of an article that is queued for another look.
+    pub(in crate::archive) fn kept(
+        &self,
+        page: &Page,
+        row: &Row<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Kept>, ArchiveError> {
+        let Some(article) = known_article(&self.connection, &page.site, page.number, page.url.as_str())? else {
+            return Ok(None);
+        };
+        let mut select = self.connection.prepare_cached(
+            "SELECT min(first_seen_at, coalesce((SELECT published_ms FROM version WHERE article_id = article.id
+                                                ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at))
+             FROM article WHERE id = ?1",
+        )?;
+        let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
+        let is_whole = row.get("validators_lie")? || is_whole_look(published, now);
+        let validator = |column| if is_whole { Ok(None) } else { row.get(column) };
+        Ok(Some(Kept {
+            published,
+            gone: row.get("gone_looks")?,
+            etag: validator("etag")?,
+            last_modified: validator("last_modified")?,
+        }))
+    }
+
+    /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more,
+    /// unless too much of what was seen in the last day is gone to be true: then `Err` tells how much, and nothing is marked.
+    /// Returns how many; nothing of them is deleted.
+    pub fn bury(
+        &mut self,
+        lease: Lease,
+        site: &str,
+        began: Timestamp,
+        now: Timestamp,
+    ) -> Result<Result<u64, Looks>, ArchiveError> {
+        let work = self.work(lease)?;
+        let looks = looks(work, site, now - GONE_AGAIN)?;
+        if !looks.are_believed() {
+            return Ok(Err(looks));
+        }
+        let mut select = work.prepare_cached(
+            "SELECT id, url, number FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+             AND again_at IS NOT NULL AND settled_at >= ?2 AND gone_looks >= 2",
+        )?;
+        let pages: Vec<(i64, String, Option<i64>)> = select
+            .query_map(params![site, began.millis()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        for (page, url, number) in &pages {
+            work.execute(
+                "UPDATE page SET verdict = 'gone', reason = 'two looks a day apart found nothing', settled_at = ?2, again_at = NULL,
+                        gone_looks = 0 WHERE id = ?1",
+                params![page, now.millis()],
+            )?;
+            if let Some(article) = known_article(work, site, number.map(i64::cast_unsigned), url)? {
+                mark_gone(work, article, now)?;
+            }
+        }
+        Ok(Ok(pages.len() as u64))
+    }
+}
+
+/// What was seen of a site's articles since a moment, by the newest look at each: many runs make one look each.
+fn looks(work: &Connection, site: &str, since: Timestamp) -> Result<Looks, ArchiveError> {
+    let mut select = work.prepare_cached(
+        "SELECT count(*), count(*) FILTER (WHERE gone_looks > 0) FROM page
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article' AND settled_at >= ?2
+           AND verdict IN ('stored', 'members', 'withheld')",
+    )?;
+    Ok(select.query_row(params![site, since.millis()], |row| Ok(Looks { seen: row.get(0)?, gone: row.get(1)? }))?)
+}
+
+/// Writes what came of another look. Where everything is as it was, only the validators are news.
+pub(in crate::archive) fn write_look(
+    work: &Connection,
+    page: &Page,
+    article: Option<&Article>,
+    capture: &Capture,
+    announced: AnnouncedId,
+    now: Timestamp,
+) -> Result<Option<Change>, ArchiveError> {
+    let (before, before_digest) = (validators(work, page.id)?, kept_digest(work, page.id)?);
+    work.prepare_cached("SAVEPOINT look")?.execute([])?;
+    let change = write_reading(work, page, article, capture, announced, now)?;
+    if article.is_some() && change.is_none() {
+        work.prepare_cached("ROLLBACK TO look")?.execute([])?;
+        work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?.execute(params![
+            page.id.0,
+            capture.etag,
+            capture.last_modified
+        ])?;
+    }
+    work.prepare_cached("RELEASE look")?.execute([])?;
+    let has_validators = capture.etag.is_some() || capture.last_modified.is_some();
+    let is_other_page = before_digest.is_some_and(|digest| digest != capture.body.digest());
+    let are_equal = has_validators && before == (capture.etag.clone(), capture.last_modified.clone());
+    if change.is_some() && is_other_page && are_equal {
+        work.execute("UPDATE site SET validators_lie = 1 WHERE name = ?1", [&page.site])?;
+    }
+    Ok(change)
+}
+
+/// Counts looks in a row that saw an article as it was. One that saw none, or was only told so, tells nothing of whether the
+/// paper edits.
+pub(in crate::archive) fn note_look(
+    work: &Connection,
+    page: &Page,
+    settlement: &Settlement,
+    change: Option<Change>,
+) -> Result<(), ArchiveError> {
+    let is_news = change.is_some() || settlement.gone > 0;
+    let is_seen = settlement.article.is_some() && !matches!(settlement.state, PageState::Queued { .. });
+    if is_news || is_seen {
+        work.prepare_cached("UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1")?
+            .execute(params![page.site, is_news])?;
+    }
+    Ok(())
+}
+
+/// The digest of the body that is kept of a page's newest telling answer.
+fn kept_digest(work: &Connection, page: PageId) -> Result<Option<[u8; 32]>, ArchiveError> {
+    let mut select = work.prepare_cached(
+        "SELECT body.sha256 FROM page JOIN capture ON capture.id = page.capture_id JOIN body ON body.id = capture.body_id
+         WHERE page.id = ?1",
+    )?;
+    Ok(select.query_row([page.0], |row| row.get(0)).optional()?)
+}
+
+type Validators = (Option<String>, Option<String>);
+
+fn validators(work: &Connection, page: PageId) -> Result<Validators, ArchiveError> {
+    let mut select = work.prepare_cached("SELECT etag, last_modified FROM page WHERE id = ?1")?;
+    Ok(select.query_row([page.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
