@@ -1,4 +1,4 @@
-//! Where articles are: addresses, lists, home pages, feeds, and links of pages that no profile knows. Pure.
+//! Where articles are: addresses, lists, home pages, feeds, sitemaps, and links of pages that no profile knows. Pure.
 
 mod address;
 mod feed;
@@ -6,12 +6,14 @@ mod home;
 mod links;
 mod list;
 mod next;
+mod sitemap;
 
 pub use address::{Address, Grammar};
 pub use feed::{FeedError, read_feed};
 pub use home::{Home, SectionLink, read_home};
 pub use links::links;
 pub use list::{ListReader, Listing, Row};
+pub use sitemap::{Sitemap, SitemapError, read_sitemap};
 
 #[cfg(test)]
 mod pages;

@@ -7,7 +7,7 @@ use crate::archive::Charset;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
-use crate::discover::{Address, Grammar, ListReader, links, read_feed, read_home};
+use crate::discover::{Address, Grammar, ListReader, links, read_feed, read_home, read_sitemap};
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Outcome, Page, Reading, Role, Wanted};
@@ -25,6 +25,8 @@ pub struct SiteReader {
     /// The sections that the site file lists; empty where the menu names them.
     pub sections: Vec<PageUrl>,
     agent: String,
+    /// Bytes that a sitemap may unpack to.
+    largest: u64,
     articles: ArticleReader,
     /// Without a profile there are no lists: every link of an entry page may be an article.
     lists: Option<Lists>,
@@ -75,8 +77,8 @@ impl SiteReader {
         let paper = Paper::from(&site);
         let articles = ArticleReader::new(profile.cloned().unwrap_or_else(shipped::generic_profile), paper);
         let lists = profile.map(|profile| Lists::new(profile, &site));
-        let agent = settings.identity.agent.clone();
-        Ok(Self { site, wanted, sections, agent, articles, lists })
+        let (agent, largest) = (settings.identity.agent.clone(), settings.limits.body.0);
+        Ok(Self { site, wanted, sections, agent, largest, articles, lists })
     }
 
     /// Reads a good answer to the request for a page, and judges what the page and its host say against uses of it.
@@ -145,6 +147,10 @@ impl SiteReader {
     ) -> Read {
         if page.role == Role::Policy {
             return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
+        }
+        if page.role == Role::Sitemap {
+            let (reading, judgement) = (self.sitemap(page, answer), self.judge_headers(page, answer, files, now));
+            return Read { reading: obedient(reading, &judgement), charset: None, judgement };
         }
         let content_type = answer.header("content-type").unwrap_or_default();
         if !is_text(content_type) {
@@ -236,6 +242,7 @@ impl SiteReader {
         }
         match (page.role, &self.lists) {
             (Role::Policy, _) => Reading::Policy,
+            (Role::Sitemap, _) => self.sitemap(page, answer),
             (Role::Article, _) => match self.articles.read_tree(&page.url, html, tree) {
                 // Without a profile, links lead to pages of all kinds.
                 extract::Reading::NotAnArticle { why } if self.lists_nothing() => Reading::NoArticle { why },
@@ -254,6 +261,16 @@ impl SiteReader {
             (Role::Home | Role::Section | Role::Window | Role::ListPage | Role::Feed, None) => {
                 Reading::Links(self.own(links(&page.url, html)))
             }
+        }
+    }
+
+    /// Reads a sitemap, packed or not. Without a profile, any page that it names may be an article.
+    fn sitemap(&self, page: &Page, answer: &Answer) -> Reading {
+        let bare = || Grammar::new(None, self.site.home.clone());
+        let grammar = self.lists.as_ref().map_or_else(bare, |lists| lists.grammar.clone());
+        match read_sitemap(&grammar, &self.site.timezone, &page.url, &answer.body, self.largest) {
+            Ok(sitemap) => Reading::Sitemap(sitemap),
+            Err(why) => Reading::Unreadable { why: why.to_string() },
         }
     }
 
@@ -324,10 +341,12 @@ fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
         Reading::Article(extract::Reading::Members(article)) => {
             Reading::Article(extract::Reading::Members(Box::new(told(*article, judgement))))
         }
-        Reading::Home(_) | Reading::List(_) | Reading::Links(_) => match judgement.keeps_links() {
-            Some(why) => Reading::LeftAlone { why: format!("its links are left alone: {why}") },
-            None => reading,
-        },
+        Reading::Home(_) | Reading::List(_) | Reading::Sitemap(_) | Reading::Links(_) => {
+            match judgement.keeps_links() {
+                Some(why) => Reading::LeftAlone { why: format!("its links are left alone: {why}") },
+                None => reading,
+            }
+        }
         Reading::Article(_)
         | Reading::Withheld { .. }
         | Reading::Policy

@@ -7,6 +7,7 @@ use saseo::archive::{
     Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
 };
 use saseo::config::settings::Durability;
+use saseo::config::site::Rests;
 use saseo::extract::Article;
 use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict};
 use saseo::page_url::PageUrl;
@@ -41,13 +42,24 @@ fn settled(verdict: Verdict) -> Settlement {
         article: None,
         again: None,
         gone: 0,
+        news: false,
+        failures: 0,
     }
 }
 
 fn seed() -> Seed {
     let home = url("https://paper.example/");
     let entries = vec![(home.clone(), Role::Home)];
-    Seed { site: "paper".into(), title: "신문".into(), home, since: None, everything: None, windows: vec![], entries }
+    Seed {
+        site: "paper".into(),
+        title: "신문".into(),
+        home,
+        since: None,
+        lists: Rests::default(),
+        everything: None,
+        windows: vec![],
+        entries,
+    }
 }
 
 /// An archive with one site, a run begun, and the ways to act on it.
@@ -472,6 +484,7 @@ fn desk_with_copies(stories: &[(&str, Settlement)]) -> Desk {
             title: "신문".into(),
             home: home.clone(),
             since: None,
+            lists: Rests::default(),
             everything: None,
             windows: vec![],
             entries,
@@ -538,6 +551,7 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
             title: "신문".into(),
             home,
             since: None,
+            lists: Rests::default(),
             everything: None,
             windows: vec![],
             entries,

@@ -2,6 +2,7 @@
 
 use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Terms};
 use saseo::config::settings::Durability;
+use saseo::config::site::Rests;
 use saseo::extract::Article;
 use saseo::frontier::Pass;
 use saseo::page_url::PageUrl;
@@ -13,6 +14,7 @@ const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 const FIRST: &str = include_str!("../src/archive/migrations/0001.sql");
 const SECOND: &str = include_str!("../src/archive/migrations/0002.sql");
 const THIRD: &str = include_str!("../src/archive/migrations/0003.sql");
+const FOURTH: &str = include_str!("../src/archive/migrations/0004.sql");
 
 /// One link of schema 1's chain, as docs/archive.md tells it.
 struct Link(Sha256);
@@ -131,6 +133,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
         title: "신문".into(),
         home: home.clone(),
         since: None,
+        lists: Rests::default(),
         everything: None,
         windows: vec![],
         entries: vec![],
@@ -225,20 +228,22 @@ fn archive_of_schema_3() -> TempDir {
     folder
 }
 
+/// Every page with these columns of it.
+fn pages(sql: &rusqlite::Connection, columns: &str) -> Vec<String> {
+    let json = columns.split(", ").map(|column| format!("'{column}', {column}")).collect::<Vec<_>>().join(", ");
+    let mut select = sql.prepare(&format!("SELECT json_object({json}) FROM page ORDER BY id")).unwrap();
+    select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
 #[test]
 fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they_were_read() {
     let folder = archive_of_schema_3();
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let columns =
         "id, url, role, number, due_at, verdict, settled_at, capture_id, read_to_end_at, section_id, pass, previous";
-    let pages = |sql: &rusqlite::Connection| -> Vec<String> {
-        let json = columns.split(", ").map(|column| format!("'{column}', {column}")).collect::<Vec<_>>().join(", ");
-        let mut select = sql.prepare(&format!("SELECT json_object({json}) FROM page ORDER BY id")).unwrap();
-        select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
-    };
-    let before = pages(&sql);
+    let before = pages(&sql, columns);
     let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
-    assert_eq!(pages(&sql), before);
+    assert_eq!(pages(&sql, columns), before);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     let (home, list) = (url("https://paper.example/"), url("https://paper.example/list"));
@@ -248,6 +253,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         title: "신문".into(),
         home: home.clone(),
         since: None,
+        lists: Rests::default(),
         everything: Some(list.clone()),
         windows: vec![],
         entries: vec![],
@@ -263,4 +269,40 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
     assert_eq!(next(&archive), Pass::Deep);
     sql.execute("UPDATE page SET deep_at = ?1 WHERE role = 'section'", [NOW.millis() - 6 * 24 * 3_600_000]).unwrap();
     assert_eq!(next(&archive), Pass::Later);
+}
+
+/// The same as schema 4 left it, with what came with that schema.
+fn archive_of_schema_4() -> TempDir {
+    let folder = archive_of_schema_3();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
+    sql.execute_batch(FOURTH).unwrap();
+    sql.execute_batch(
+        "PRAGMA user_version = 4; COMMIT;
+         UPDATE page SET again_at = 77, gone_looks = 1, etag = 'e', last_modified = 'l' WHERE id = 1;
+         UPDATE page SET joint = '{\"head\":[1],\"newest\":5}' WHERE id = 2;
+         UPDATE page SET joint = '{\"head\":[2],\"newest\":6,\"met\":1}', promised = 1, hops = 1 WHERE id = 3;
+         INSERT INTO page (id, site_id, host, url, role, priority, discovered_at, due_at)
+           VALUES (4, 1, 'paper.example', 'https://paper.example/list?from=1', 'window', 8, 6, 9);",
+    )
+    .unwrap();
+    folder
+}
+
+#[test]
+fn an_archive_of_schema_4_keeps_its_pages_and_lets_its_lists_rest_from_their_last_reading_on() {
+    let folder = archive_of_schema_4();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
+    let columns: String = select.query_row([], |row| row.get(0)).unwrap();
+    let before = pages(&sql, &columns);
+    assert!(before.len() == 4 && columns.split(", ").count() == 28, "{columns}");
+    Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(pages(&sql, &columns), before);
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+    let news = pages(&sql, "id, news_at, failures");
+    assert_eq!(news[1], "{\"id\":2,\"news_at\":8,\"failures\":0}");
+    assert!(news[0].contains("\"news_at\":null"), "{news:?}");
+    let runs = Reader::open(folder.path()).unwrap().runs(5).unwrap();
+    assert_eq!((runs[0].requests, runs[0].skipped), (2, 0));
 }

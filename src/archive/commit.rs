@@ -18,8 +18,9 @@ use crate::archive::run::RunId;
 use crate::archive::store::{Archive, stored_number};
 use crate::extract::Article;
 use crate::frontier::{Found, Page, PageId, PageState, Role, Settlement};
-use crate::page_url::Host;
+use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
+use crate::revisit::{RETIRED, RETIRED_AGAIN};
 use crate::time::Timestamp;
 
 /// One request's ending, and what follows from it.
@@ -97,6 +98,25 @@ impl Archive {
         Ok(failed as u64)
     }
 
+    /// Adds the sitemaps that a site's robots.txt names, where they are not known, and returns their hosts.
+    pub fn add_sitemaps(
+        &mut self,
+        lease: Lease,
+        site: &str,
+        urls: &[PageUrl],
+        now: Timestamp,
+    ) -> Result<Vec<Host>, ArchiveError> {
+        let work = self.work(lease)?;
+        let mut hosts = Vec::new();
+        for url in urls {
+            let found = Found { url: url.clone(), role: Role::Sitemap, number: None, published_at: None, hops: 0 };
+            if add_page(work, site, &found, now)? {
+                hosts.push(url.host());
+            }
+        }
+        Ok(hosts)
+    }
+
     /// Settles a page that was not asked for.
     pub fn settle_unasked(
         &mut self,
@@ -140,6 +160,7 @@ fn write_settlement(
 ) -> Result<Effect, ArchiveError> {
     let mut effect = Effect::default();
     write_state(work, page.id, settlement, now)?;
+    note_source(work, page, settlement, now)?;
     if let PageState::Queued { due, .. } = settlement.state {
         effect.queue(page.url.host(), due);
     } else {
@@ -196,6 +217,16 @@ fn write_state(work: &Connection, page: PageId, settlement: &Settlement, now: Ti
     Ok(())
 }
 
+/// Writes whether a list, feed or sitemap told news, and whether it still answers.
+fn note_source(work: &Connection, page: &Page, settlement: &Settlement, now: Timestamp) -> Result<(), ArchiveError> {
+    if !matches!(page.role, Role::Section | Role::Feed | Role::Sitemap) {
+        return Ok(());
+    }
+    work.prepare_cached("UPDATE page SET news_at = iif(?2, ?3, news_at), failures = ?4 WHERE id = ?1")?
+        .execute(params![page.id.0, settlement.news, now.millis(), settlement.failures])?;
+    Ok(())
+}
+
 /// Writes what came, and returns what it did to the article.
 pub(in crate::archive) fn write_reading(
     work: &Connection,
@@ -209,6 +240,9 @@ pub(in crate::archive) fn write_reading(
     article.map_or(Ok(None), |article| Ok(write_article(work, page, article, id, now)?.change()))
 }
 
+/// So many sitemaps of a site are known at most: an index may name others without end.
+const MOST_SITEMAPS: u32 = 1_000;
+
 /// Adds a page that is not known, and returns whether it was added. An article is known by its number, but the address
 /// that one moved to is a page of its own.
 fn add_page(work: &Connection, site: &str, found: &Found, now: Timestamp) -> Result<bool, ArchiveError> {
@@ -219,6 +253,7 @@ fn add_page(work: &Connection, site: &str, found: &Found, now: Timestamp) -> Res
              SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8 FROM site
              WHERE site.name = ?1
                AND (?8 > 0 OR ?5 IS NULL OR NOT EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND number = ?5))
+               AND (?4 <> 'sitemap' OR (SELECT count(*) FROM page WHERE site_id = site.id AND role = 'sitemap') < ?9)
              ON CONFLICT (url) DO NOTHING",
         )?
         .execute(params![
@@ -229,7 +264,8 @@ fn add_page(work: &Connection, site: &str, found: &Found, now: Timestamp) -> Res
             number,
             found.role.priority(),
             now.millis(),
-            found.hops
+            found.hops,
+            MOST_SITEMAPS
         ])?;
     Ok(added > 0)
 }
@@ -242,8 +278,15 @@ fn revive(work: &Connection, found: &Found, now: Timestamp) -> Result<bool, Arch
     let revived = work
         .prepare_cached(
             "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL, hops = ?3
-             WHERE url = ?1 AND role = ?4 AND hops > 0 AND verdict IS NOT NULL",
+             WHERE url = ?1 AND role = ?4 AND hops > 0 AND verdict IS NOT NULL AND (failures < ?5 OR settled_at <= ?6)",
         )?
-        .execute(params![found.url.as_str(), now.millis(), found.hops, found.role.name()])?;
+        .execute(params![
+            found.url.as_str(),
+            now.millis(),
+            found.hops,
+            found.role.name(),
+            RETIRED,
+            (now - RETIRED_AGAIN).millis()
+        ])?;
     Ok(revived > 0)
 }

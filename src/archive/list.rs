@@ -41,7 +41,7 @@ impl Archive {
                     joint: self.joint(section, row.get("joint")?)?,
                 }
             }
-            Role::Policy | Role::Home | Role::Feed | Role::Article => return Ok(None),
+            Role::Policy | Role::Home | Role::Feed | Role::Sitemap | Role::Article => return Ok(None),
         }))
     }
 

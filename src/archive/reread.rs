@@ -187,6 +187,7 @@ fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
         attempts: 0,
         hops: 0,
         list: None,
+        failures: 0,
         kept: None,
         unchanged: 0,
     };

@@ -9,11 +9,12 @@ use crate::archive::error::ArchiveError;
 /// `sase`: how SQLite's application id tells an archive from any other database.
 const APPLICATION: i64 = 0x7361_7365;
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
     include_str!("migrations/0004.sql"),
+    include_str!("migrations/0005.sql"),
 ];
 
 /// The newest schema that this program knows.

@@ -7,13 +7,16 @@ use rusqlite::{Connection, params};
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::list::DEEP_AGAIN;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, millis};
+use crate::config::site::Rests;
 use crate::frontier::Role;
 use crate::page_url::PageUrl;
+use crate::revisit::{PART_OF_SILENCE, RETIRED, RETIRED_AGAIN, SITEMAP_CEILING, SITEMAP_FLOOR};
 use crate::time::Timestamp;
 
-/// Menus and policies change rarely: they are read once a day.
-pub(in crate::archive) const AGAIN: Duration = Duration::from_secs(24 * 3600);
+/// Menus and policies change rarely: they are read once a day. A crawl at the same time each day comes a little early for what the
+/// one before asked at its end.
+const AGAIN: Duration = Duration::from_secs(20 * 3600);
 
 /// Whether the list that has every article of a site (`?1`), at `?2`, can be trusted to tell its news: it was read to its end, and
 /// the last reading went well.
@@ -22,16 +25,29 @@ pub(in crate::archive) const COVERED: &str = "SELECT EXISTS (SELECT 1 FROM page 
       AND whole.verdict = 'read' AND whole.read_to_end_at IS NOT NULL AND coalesce(whole.list_end, '') <> 'repeats'
       AND NOT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = whole.id AND below.due_at IS NOT NULL))";
 
-/// Which settled pages a crawl makes due again; `?3` is the moment [`AGAIN`] before now, `?4` whether the site is [`COVERED`] by the
-/// list at `?6`, and `?5` the moment [`DEEP_AGAIN`] before now. Where one list tells all news, the others are read only to be
-/// looked through.
-pub(in crate::archive) const DUE_AGAIN: &str = "verdict IS NOT NULL
-    AND (verdict = 'disallowed'
-         OR hops = 0 AND role = 'section' AND (NOT ?4 OR url IS ?6 OR read_to_end_at IS NULL OR coalesce(deep_at <= ?5, 1))
-         OR hops = 0 AND role = 'feed' AND (NOT ?4 OR settled_at <= ?3)
-         OR hops = 0 AND role = 'home' AND (verdict NOT IN ('read', 'moved') OR settled_at <= ?3 OR verdict = 'moved' AND NOT EXISTS
-            (SELECT 1 FROM page AS known WHERE known.site_id = page.site_id AND known.role = 'section'))
-         OR hops = 0 AND role = 'policy' AND settled_at <= ?3)";
+/// Which settled pages of a site a crawl at `?2` makes due again; `?3` is whether the site is [`COVERED`] by the list at `?4`, and
+/// lists rest for `?5` to `?6` milliseconds. Where one list tells all news, the others are read only to be looked through.
+pub(in crate::archive) fn due_again() -> String {
+    let day = millis(AGAIN);
+    let silence = format!("(settled_at - coalesce(news_at, discovered_at)) / {PART_OF_SILENCE}");
+    let has_rested = format!("settled_at + max(?5, min(?6, {silence})) <= ?2");
+    let is_retired = format!("failures >= {RETIRED} AND settled_at > ?2 - {}", millis(RETIRED_AGAIN));
+    let sitemap_rest = format!("max({}, min({}, {silence}))", millis(SITEMAP_FLOOR), millis(SITEMAP_CEILING));
+    let is_daily = format!("settled_at <= ?2 - {day}");
+    format!(
+        "verdict IS NOT NULL
+         AND (verdict = 'disallowed'
+              OR hops = 0 AND role = 'section'
+                 AND (url IS ?4 OR read_to_end_at IS NULL OR coalesce(deep_at <= ?2 - {deep}, 1)
+                      OR NOT ?3 AND (verdict <> 'read' OR {has_rested}))
+              OR hops = 0 AND role = 'feed' AND NOT ({is_retired}) AND (NOT ?3 AND (verdict <> 'read' OR {has_rested}) OR {is_daily})
+              OR hops = 0 AND role = 'sitemap' AND NOT ({is_retired}) AND settled_at + {sitemap_rest} <= ?2
+              OR hops = 0 AND role = 'home' AND (verdict NOT IN ('read', 'moved') OR {is_daily} OR verdict = 'moved' AND NOT EXISTS
+                 (SELECT 1 FROM page AS known WHERE known.site_id = page.site_id AND known.role = 'section'))
+              OR hops = 0 AND role = 'policy' AND {is_daily})",
+        deep = millis(DEEP_AGAIN)
+    )
+}
 
 /// No page waits longer for its next try.
 const LONGEST_WAIT: Duration = Duration::from_secs(72 * 3600);
@@ -44,6 +60,8 @@ pub struct Seed {
     pub home: PageUrl,
     /// Nothing that was published before is wanted.
     pub since: Option<Timestamp>,
+    /// How long lists and feeds rest that tell nothing new.
+    pub lists: Rests,
     /// The list that has every article, where there is one.
     pub everything: Option<PageUrl>,
     /// Lists limited to days of the past, in the order that they are wanted in. Those that were read to their end are not read again.
@@ -122,13 +140,21 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
     work.execute(
         &format!(
             "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
-             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND {DUE_AGAIN}"
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND ({})",
+            due_again()
         ),
-        params![seed.site, now.millis(), (now - AGAIN).millis(), is_covered, (now - DEEP_AGAIN).millis(), everything],
+        params![
+            seed.site,
+            now.millis(),
+            is_covered,
+            everything,
+            millis(seed.lists.floor.0),
+            millis(seed.lists.ceiling.0)
+        ],
     )?;
     // An outage that is over is not waited for any longer, and no clock that was wrong once keeps a page for years.
     work.execute(
-        "UPDATE page SET due_at = min(due_at, CASE WHEN role IN ('home', 'feed', 'section') THEN ?2 ELSE ?3 END)
+        "UPDATE page SET due_at = min(due_at, CASE WHEN role IN ('home', 'feed', 'section', 'sitemap') THEN ?2 ELSE ?3 END)
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at > ?2",
         params![seed.site, now.millis(), (now + LONGEST_WAIT).millis()],
     )?;

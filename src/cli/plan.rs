@@ -58,7 +58,7 @@ pub(in crate::cli) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<
     let mut plans = Vec::new();
     for site in configuration.chosen(sites)? {
         let everything = configuration.reader(site)?.everything();
-        let outlook = |reader: &Reader| reader.outlook(&site.name, &site.home, everything.as_ref(), now);
+        let outlook = |reader: &Reader| reader.outlook(site, everything.as_ref(), now);
         let outlook = reader.as_ref().map(outlook).transpose()?.flatten();
         plans.push(plan(site, outlook, now));
     }

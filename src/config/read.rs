@@ -65,6 +65,9 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
     if !site.own_site && site.pace.gap.0 < GENTLE_GAP {
         return Err(fault(file, text, "gap", "a gap under 1s is only for your own server: own_site = true"));
     }
+    if site.discover.lists.floor > site.discover.lists.ceiling {
+        return Err(fault(file, text, "lists", "`floor` is longer than `ceiling`"));
+    }
     if site.schedule.cron.is_some() && site.schedule.every.is_some() {
         return Err(fault(file, text, "every", "either `cron` or `every` says when to crawl"));
     }

@@ -94,6 +94,8 @@ pub struct Discover {
     pub sections: Sections,
     pub feeds: bool,
     pub sitemaps: bool,
+    /// How long lists and feeds rest that tell nothing new.
+    pub lists: Rests,
     /// How far back the weekly check of a list looks for articles that were dated back.
     pub deep: Span,
     /// How long after its publication an article is looked at again.
@@ -103,6 +105,21 @@ pub struct Discover {
     /// The day before which nothing is looked for, in the paper's zone.
     #[serde(deserialize_with = "day")]
     pub since: Option<jiff::civil::Date>,
+}
+
+/// The least and the longest time between two readings of a list that tells nothing new; where one list has every article, that one
+/// is read at every crawl.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Rests {
+    pub floor: Span,
+    pub ceiling: Span,
+}
+
+impl Default for Rests {
+    fn default() -> Self {
+        Self { floor: Span(Duration::ZERO), ceiling: Span(Duration::from_secs(24 * 3600)) }
+    }
 }
 
 /// How long after its publication an article is looked at again: an hour, six, a day, seven, thirty.
@@ -146,6 +163,7 @@ impl Default for Discover {
             sections: Sections::Menu,
             feeds: true,
             sitemaps: true,
+            lists: Rests::default(),
             revisit: LADDER.map(Span).to_vec(),
             deep: Span(Duration::from_secs(90 * 24 * 3600)),
             most_pages: 1_000_000,

@@ -109,6 +109,20 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
+    /// Queues the sitemaps that a site's own robots.txt names and that are not known yet.
+    pub(in crate::crawl) fn want_sitemaps(&mut self, quest: &Quest) -> Result<(), ArchiveError> {
+        let site = &self.sites[&quest.site].site;
+        let (Some(known), true) = (self.robots.get(&quest.origin), site.discover.sitemaps) else { return Ok(()) };
+        if quest.origin != site.home.origin() {
+            return Ok(());
+        }
+        let urls: Vec<PageUrl> = known.robots.sitemaps().iter().filter_map(|url| site.home.join(url).ok()).collect();
+        let now = self.clock.now();
+        let hosts = self.archive.add_sitemaps(self.lease, &quest.site, &urls, now)?;
+        self.queued += hosts.len() as u64;
+        hosts.iter().try_for_each(|host| self.want(host, &quest.site, now))
+    }
+
     /// Makes a copy the one that counts, and keeps its host to its Crawl-delay.
     pub(in crate::crawl) fn learn(&mut self, copy: &RobotsCopy, id: Option<RobotsId>) {
         let robots = match &copy.ruled {

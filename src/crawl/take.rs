@@ -205,6 +205,7 @@ impl<W: Web> Crawl<'_, W> {
             FollowUp::Robots { quest, copy } => {
                 tracing::info!(origin = %quest.origin, why = %copy.why, "robots.txt");
                 self.learn(&copy, effect.robots);
+                self.want_sitemaps(&quest)?;
                 self.ask_on(quest)?;
             }
             FollowUp::AskAgain(quest) => self.ask_on(quest)?,

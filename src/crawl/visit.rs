@@ -217,6 +217,7 @@ mod tests {
             attempts: 0,
             hops: 0,
             list: None,
+            failures: 0,
             kept: None,
             unchanged: 0,
         };

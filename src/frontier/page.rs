@@ -24,12 +24,22 @@ pub enum Role {
     Window,
     /// A further page of a section or window.
     ListPage,
+    /// A sitemap that robots.txt or another sitemap names.
+    Sitemap,
     Article,
 }
 
 impl Role {
-    pub const ALL: [Self; 7] =
-        [Self::Policy, Self::Home, Self::Feed, Self::Section, Self::Window, Self::ListPage, Self::Article];
+    pub const ALL: [Self; 8] = [
+        Self::Policy,
+        Self::Home,
+        Self::Feed,
+        Self::Section,
+        Self::Window,
+        Self::ListPage,
+        Self::Sitemap,
+        Self::Article,
+    ];
 
     /// Returns the name that the archive keeps.
     pub fn name(self) -> &'static str {
@@ -40,6 +50,7 @@ impl Role {
             Self::Section => "section",
             Self::Window => "window",
             Self::ListPage => "list",
+            Self::Sitemap => "sitemap",
             Self::Article => "article",
         }
     }
@@ -56,6 +67,8 @@ impl Role {
             Self::Feed => 40,
             Self::Section => 30,
             Self::ListPage => 20,
+            // What lists told before is known with its date.
+            Self::Sitemap => 15,
             Self::Article => 10,
             // Each after the articles of the one before: the newest days are whole first.
             Self::Window => 8,
@@ -78,6 +91,8 @@ pub struct Page {
     pub hops: u32,
     /// The list that it is a page of; sections and list pages have one.
     pub list: Option<List>,
+    /// Of a feed or sitemap: answers in a row that were none.
+    pub failures: u32,
     /// Of an article that is kept and looked at again.
     pub kept: Option<Kept>,
     /// Looks in a row, at whatever articles of the site, that found everything as it was.

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::discover::{Home, Listing};
+use crate::discover::{Home, Listing, Row, Sitemap};
 use crate::extract::{self, Article};
 use crate::frontier::page::{Found, Kept, List, Page, PageState, Role, Verdict};
 use crate::frontier::reading::{Continuation, Head, ListEnd, Pass, Stop, go_on};
 use crate::page_url::PageUrl;
-use crate::revisit::{GONE_AGAIN, next_look, rungs};
+use crate::revisit::{GONE_AGAIN, RETIRED, next_look, rungs};
 use crate::time::Timestamp;
 
 /// When a page that could not be had is tried again, attempt by attempt; after the last it has failed.
@@ -62,6 +62,7 @@ pub enum Outcome {
 pub enum Reading {
     Home(Home),
     List(Listing),
+    Sitemap(Sitemap),
     Article(extract::Reading),
     /// An article without its story, which must not be kept.
     Withheld {
@@ -105,6 +106,10 @@ pub struct Settlement {
     pub again: Option<Timestamp>,
     /// Looks in a row that found nothing.
     pub gone: u32,
+    /// It told of a page that was not known.
+    pub news: bool,
+    /// Of a feed or sitemap: answers in a row that were none, with this one.
+    pub failures: u32,
 }
 
 /// How the reading of a list closes.
@@ -142,6 +147,38 @@ pub fn settle(
     if let Some(kept) = &page.kept {
         return look(page, kept, outcome, wanted, now);
     }
+    let settlement = first_look(page, outcome, known, wanted, now);
+    let is_news = known.iter().any(Option::is_none);
+    of_source(page, Settlement { news: is_news, ..settlement })
+}
+
+/// Counts the failures of a feed or sitemap. One that is dead is not tried again before long.
+fn of_source(page: &Page, settlement: Settlement) -> Settlement {
+    if !matches!(page.role, Role::Feed | Role::Sitemap) {
+        return settlement;
+    }
+    let failures = match &settlement.state {
+        PageState::Settled(Verdict::Read | Verdict::Moved { .. }) => 0,
+        PageState::Queued { attempts, .. } if *attempts == page.attempts => page.failures,
+        PageState::Queued { .. } | PageState::Settled(_) | PageState::Stands => page.failures + 1,
+    };
+    match settlement.state {
+        PageState::Queued { .. } if failures >= RETIRED => {
+            let why = format!("it could not be had {failures} times in a row");
+            Settlement { failures, ..settled(Verdict::Failed { why }) }
+        }
+        _ => Settlement { failures, ..settlement },
+    }
+}
+
+/// Judges the answer to the request for a page that is not kept yet.
+fn first_look(
+    page: &Page,
+    outcome: Outcome,
+    known: &[Option<Timestamp>],
+    wanted: &Wanted,
+    now: Timestamp,
+) -> Settlement {
     match outcome {
         Outcome::Failed { why } | Outcome::Hopeless { why } if page.role == Role::Policy => {
             settled(Verdict::Unextracted { why })
@@ -219,19 +256,18 @@ impl Reading {
     /// Returns the pages that this reading tells of, in its order, as far as they are wanted.
     pub fn found(&self, wanted: &Wanted) -> Vec<Found> {
         let page = |url: &PageUrl, role| Found { url: url.clone(), role, number: None, published_at: None, hops: 0 };
+        let row =
+            |row: &Row| Found { number: row.number, published_at: row.published_at, ..page(&row.url, Role::Article) };
         match self {
             Self::Home(home) => {
                 let sections = home.sections.iter().filter(|_| wanted.menu).map(|link| page(&link.url, Role::Section));
                 let feeds = home.feeds.iter().filter(|_| wanted.feeds).map(|url| page(url, Role::Feed));
                 sections.chain(feeds).collect()
             }
-            Self::List(listing) => {
-                let row = |row: &crate::discover::Row| Found {
-                    number: row.number,
-                    published_at: row.published_at,
-                    ..page(&row.url, Role::Article)
-                };
-                listing.rows.iter().map(row).collect()
+            Self::List(listing) => listing.rows.iter().map(row).collect(),
+            Self::Sitemap(sitemap) => {
+                let maps = sitemap.maps.iter().map(|url| page(url, Role::Sitemap));
+                maps.chain(sitemap.rows.iter().map(row)).collect()
             }
             Self::Links(links) => links.iter().map(|url| page(url, Role::Article)).collect(),
             Self::Article(_)
@@ -253,6 +289,7 @@ fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wan
         }
         Reading::Home(_) | Reading::Links(_) | Reading::Policy => Settlement { found, ..settled(Verdict::Read) },
         Reading::List(listing) => listed(page, &listing, found, known, wanted, now),
+        Reading::Sitemap(_) => Settlement { found: not_before(wanted.since, found), ..settled(Verdict::Read) },
         Reading::Article(reading) => article(page, reading, wanted, now),
         Reading::Withheld { article, why } => {
             Settlement { article: Some(article), ..settled(Verdict::Withheld { why }) }
@@ -289,9 +326,14 @@ fn listed(
             Err(Stop::Broken(why)) => return again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
         }
     }
-    let is_wanted = |row: &Found| row.published_at.zip(since).is_none_or(|(published, since)| published.at >= since);
-    settlement.found = rows.into_iter().filter(is_wanted).collect();
+    settlement.found = not_before(since, rows);
     settlement
+}
+
+/// What may have been published since a moment.
+fn not_before(since: Option<Timestamp>, mut rows: Vec<Found>) -> Vec<Found> {
+    rows.retain(|row| row.published_at.zip(since).is_none_or(|(published, since)| published.at >= since));
+    rows
 }
 
 fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timestamp) -> Settlement {
@@ -385,7 +427,17 @@ fn queued(due: Timestamp, attempts: u32) -> Settlement {
 }
 
 fn of_state(state: PageState) -> Settlement {
-    Settlement { state, found: Vec::new(), goes_on: None, closing: None, article: None, again: None, gone: 0 }
+    Settlement {
+        state,
+        found: Vec::new(),
+        goes_on: None,
+        closing: None,
+        article: None,
+        again: None,
+        gone: 0,
+        news: false,
+        failures: 0,
+    }
 }
 
 #[cfg(test)]
@@ -420,6 +472,7 @@ mod tests {
             attempts: 0,
             hops: 0,
             list: None,
+            failures: 0,
             kept: None,
             unchanged: 0,
         }

@@ -11,7 +11,7 @@ use spider::website::Website;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::profile::Menu;
-use crate::discover::{Grammar, read_feed, read_home};
+use crate::discover::{Grammar, read_feed, read_home, read_sitemap};
 use crate::fetch::{Answer, Web};
 use crate::in_time;
 use crate::page_url::PageUrl;
@@ -21,6 +21,8 @@ use crate::survey::list;
 use crate::survey::page::Page;
 use crate::survey::plan::Knowledge;
 
+/// A sitemap that is packed is read as far as this, in bytes: it is only counted.
+const LARGEST_SITEMAP: u64 = 8 << 20;
 /// From the home page to a list, and to what only lists link.
 const DEPTH: usize = 4;
 /// spider wishes for all pages of a level at once, in no order: the order is the plan's.
@@ -233,7 +235,7 @@ pub(in crate::survey) async fn look_closer<W: Web, F: FnMut(&Asked) + Send>(
     // The protocol asks for whole addresses; some papers write a path.
     let named = asker.sitemaps().iter().filter_map(|address| knowledge.home.join(address).ok());
     for (k, url) in named.collect::<Vec<_>>().into_iter().enumerate() {
-        let pages = if k == 0 { sitemap(asker, &url).await } else { None };
+        let pages = if k == 0 { sitemap(asker, knowledge, &url).await } else { None };
         knowledge.sitemaps.push((url, pages));
     }
 }
@@ -248,7 +250,13 @@ async fn feed<W: Web, F: FnMut(&Asked) + Send>(
     Some(listing.rows.len())
 }
 
-async fn sitemap<W: Web, F: FnMut(&Asked) + Send>(asker: &mut Asker<W, F>, url: &PageUrl) -> Option<usize> {
+async fn sitemap<W: Web, F: FnMut(&Asked) + Send>(
+    asker: &mut Asker<W, F>,
+    knowledge: &Knowledge,
+    url: &PageUrl,
+) -> Option<usize> {
     let answer = asker.ask(url).await.ok().filter(Answer::is_good)?;
-    Some(String::from_utf8_lossy(&answer.body).matches("<loc>").count())
+    let anyones = Grammar::new(None, knowledge.home.clone());
+    let sitemap = read_sitemap(&anyones, &TimeZone::UTC, url, &answer.body, LARGEST_SITEMAP).ok()?;
+    Some(sitemap.rows.len() + sitemap.maps.len())
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::list::DEEP_AGAIN;
 use crate::archive::reader::Reader;
-use crate::archive::seed::{AGAIN, COVERED, DUE_AGAIN};
+use crate::archive::seed::{COVERED, due_again};
+use crate::archive::store;
+use crate::config::Site;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -40,24 +41,23 @@ pub struct Outlook {
 }
 
 impl Reader {
-    /// Returns the outlook of a site at its home address, with the list that has every article where there is one; `None` for a
-    /// site that was never crawled.
+    /// Returns the outlook of a site, with the list that has every article where there is one; `None` for a site that was never
+    /// crawled.
     pub fn outlook(
         &self,
-        site: &str,
-        home: &PageUrl,
+        site: &Site,
         everything: Option<&PageUrl>,
         now: Timestamp,
     ) -> Result<Option<Outlook>, ArchiveError> {
         let known = "SELECT id FROM site WHERE name = ?1";
-        let Some(id) = self.connection.query_row(known, [site], |row| row.get::<_, i64>(0)).optional()? else {
+        let Some(id) = self.connection.query_row(known, [&site.name], |row| row.get::<_, i64>(0)).optional()? else {
             return Ok(None);
         };
         let mut outlook = self.due(site, everything, now)?;
-        outlook.robots_due = self.robots_due(home, now)?;
+        outlook.robots_due = self.robots_due(&site.home, now)?;
         outlook.expected_new = self.expected_new(id, now)?;
         (outlook.article_bytes, outlook.entry_bytes) = self.costs(id)?;
-        let host = home.host();
+        let host = site.home.host();
         let sql = "SELECT gap, not_before FROM host WHERE name = ?1";
         let pace: Option<(i64, i64)> =
             self.connection.query_row(sql, [host.as_str()], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
@@ -67,17 +67,19 @@ impl Reader {
         Ok(Some(outlook))
     }
 
-    fn due(&self, site: &str, everything: Option<&PageUrl>, now: Timestamp) -> Result<Outlook, ArchiveError> {
+    fn due(&self, site: &Site, everything: Option<&PageUrl>, now: Timestamp) -> Result<Outlook, ArchiveError> {
+        let lists = site.discover.lists;
         let sql = format!(
-            "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list') AND (due_at <= ?2 OR {DUE_AGAIN})),
+            "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list') AND (due_at <= ?2 OR {})),
                     count(*) FILTER (WHERE role IN ('article', 'list') AND coalesce(due_at, again_at) <= ?2),
                     count(*) FILTER (WHERE due_at > ?2)
-             FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)"
+             FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)",
+            due_again()
         );
         let everything = everything.map(PageUrl::as_str);
-        let is_covered: bool = self.connection.query_row(COVERED, params![site, everything], |row| row.get(0))?;
-        let (daily, weekly) = ((now - AGAIN).millis(), (now - DEEP_AGAIN).millis());
-        let counts = params![site, now.millis(), daily, is_covered, weekly, everything];
+        let is_covered: bool = self.connection.query_row(COVERED, params![site.name, everything], |row| row.get(0))?;
+        let (floor, ceiling) = (store::millis(lists.floor.0), store::millis(lists.ceiling.0));
+        let counts = params![site.name, now.millis(), is_covered, everything, floor, ceiling];
         Ok(self.connection.query_row(&sql, counts, |row| {
             Ok(Outlook { entries: row.get(0)?, queued: row.get(1)?, later: row.get(2)?, ..Outlook::default() })
         })?)

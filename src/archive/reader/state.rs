@@ -83,6 +83,8 @@ pub struct RunState {
     pub articles_gone: u64,
     pub refused: u64,
     pub failed: u64,
+    /// Scheduled starts that it made up for.
+    pub skipped: u64,
 }
 
 impl Reader {
@@ -190,7 +192,7 @@ impl Reader {
     pub fn runs(&self, most: u32) -> Result<Vec<RunState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id, command, started_at, ended_at, how, requests, bytes, articles_new, articles_changed,
-               articles_gone, refused, failed FROM runs ORDER BY id DESC LIMIT ?1",
+               articles_gone, refused, failed, skipped FROM runs ORDER BY id DESC LIMIT ?1",
         )?;
         let states = select.query_map(params![most], |row| {
             Ok(RunState {
@@ -206,6 +208,7 @@ impl Reader {
                 articles_gone: row.get(9)?,
                 refused: row.get(10)?,
                 failed: row.get(11)?,
+                skipped: row.get(12)?,
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)

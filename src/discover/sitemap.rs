@@ -1,0 +1,278 @@
+//! Sitemaps (sitemaps.org 0.9, with Google's news extension): indexes, lists of pages, plain text; gzipped or not.
+
+use std::io::Read;
+
+use jiff::tz::TimeZone;
+use quick_xml::events::Event;
+use quick_xml::reader::Reader;
+
+use crate::discover::address::{Address, Grammar};
+use crate::discover::list::Row;
+use crate::page_url::PageUrl;
+use crate::text::clean_some;
+use crate::text::decode::decode;
+use crate::time::printed::{Zulu, read};
+
+/// The protocol allows so many addresses in one file.
+const MOST_ENTRIES: usize = 50_000;
+/// Of a value, such as a title, no more is kept.
+const LONGEST_VALUE: usize = 4_096;
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// What a sitemap names.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sitemap {
+    /// Pages that may be articles; those that a paper's grammar knows to be something else are left out. A row's date is that of
+    /// its publication or, where only that is told, of its last change, which is no earlier.
+    pub rows: Vec<Row>,
+    /// Further sitemaps, of an index.
+    pub maps: Vec<PageUrl>,
+}
+
+/// Why what was served at a sitemap's address is none.
+#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+pub enum SitemapError {
+    #[error("the sitemap is no whole gzip file: {0}")]
+    Gzip(String),
+    #[error("the sitemap unpacks to more than {0} bytes")]
+    TooLarge(u64),
+    #[error("no sitemap was served at its address")]
+    Other,
+    #[error("the sitemap has more than {MOST_ENTRIES} entries")]
+    Endless,
+    #[error("the sitemap cannot be read: {0}")]
+    Broken(String),
+}
+
+/// What one `<url>` or `<sitemap>` says.
+#[derive(Debug, Default)]
+struct Entry {
+    is_map: bool,
+    loc: String,
+    changed: String,
+    published: String,
+    title: String,
+}
+
+/// Reads the sitemap that stood at `url`, at most `largest` bytes of it unpacked. Dates without an offset are on the clock of `zone`.
+pub fn read_sitemap(
+    grammar: &Grammar,
+    zone: &TimeZone,
+    url: &PageUrl,
+    bytes: &[u8],
+    largest: u64,
+) -> Result<Sitemap, SitemapError> {
+    let unpacked = if bytes.starts_with(&GZIP) { unpack(bytes, largest)? } else { bytes.to_vec() };
+    let decoded = decode(&unpacked, "", "");
+    let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let entries = if text.starts_with('<') { of_xml(text)? } else { of_text(text)? };
+    let mut sitemap = Sitemap::default();
+    for entry in entries {
+        let Ok(told) = url.join(entry.loc.trim()) else { continue };
+        if entry.is_map {
+            sitemap.maps.extend(is_near(&told, url, grammar).then_some(told));
+        } else {
+            sitemap.rows.extend(row(entry, told, grammar, zone));
+        }
+    }
+    Ok(sitemap)
+}
+
+/// An index speaks for its own host and for its paper's.
+fn is_near(told: &PageUrl, index: &PageUrl, grammar: &Grammar) -> bool {
+    told != index && (told.host() == index.host() || grammar.address(told) != Address::Elsewhere)
+}
+
+fn unpack(bytes: &[u8], largest: u64) -> Result<Vec<u8>, SitemapError> {
+    let mut unpacked = Vec::new();
+    let mut reader = flate2::read::MultiGzDecoder::new(bytes).take(largest.saturating_add(1));
+    reader.read_to_end(&mut unpacked).map_err(|why| SitemapError::Gzip(why.to_string()))?;
+    if unpacked.len() as u64 > largest { Err(SitemapError::TooLarge(largest)) } else { Ok(unpacked) }
+}
+
+/// One address a line.
+fn of_text(text: &str) -> Result<Vec<Entry>, SitemapError> {
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+    let entries: Vec<Entry> =
+        lines.take(MOST_ENTRIES + 1).map(|line| Entry { loc: line.to_owned(), ..Entry::default() }).collect();
+    let is_address = |entry: &Entry| entry.loc.starts_with("http://") || entry.loc.starts_with("https://");
+    match entries.as_slice() {
+        [] => Err(SitemapError::Other),
+        entries if entries.len() > MOST_ENTRIES => Err(SitemapError::Endless),
+        entries if !entries.iter().all(is_address) => Err(SitemapError::Other),
+        _ => Ok(entries),
+    }
+}
+
+fn of_xml(text: &str) -> Result<Vec<Entry>, SitemapError> {
+    let broken = |why: quick_xml::Error| SitemapError::Broken(why.to_string());
+    let mut reader = Reader::from_str(text);
+    let (mut entries, mut is_sitemap) = (Vec::new(), false);
+    let mut entry: Option<Entry> = None;
+    let mut value = String::new();
+    loop {
+        match reader.read_event().map_err(broken)? {
+            Event::Start(tag) => {
+                value.clear();
+                match tag.local_name().as_ref() {
+                    "urlset" | "sitemapindex" => is_sitemap = true,
+                    name @ ("url" | "sitemap") if is_sitemap && entry.is_none() => {
+                        entry = Some(Entry { is_map: name == "sitemap", ..Entry::default() });
+                    }
+                    _ if is_sitemap => {}
+                    _ => return Err(SitemapError::Other),
+                }
+            }
+            Event::Text(text) => push(&mut value, &text),
+            Event::CData(text) => push(&mut value, &text),
+            // Addresses have `&amp;` in them, and nothing of what is not known.
+            Event::GeneralRef(name) => {
+                let reference = format!("&{};", &*name);
+                push(&mut value, &html_escape::decode_html_entities(&reference));
+            }
+            Event::End(tag) => {
+                let is_end = matches!(tag.local_name().as_ref(), "url" | "sitemap");
+                if let Some(open) = &mut entry {
+                    match tag.local_name().as_ref() {
+                        // An image has a `loc` of its own, with another prefix.
+                        "loc" if tag.name().prefix().is_none() || open.loc.is_empty() => open.loc = value.clone(),
+                        "lastmod" => open.changed = value.clone(),
+                        "publication_date" => open.published = value.clone(),
+                        "title" if open.title.is_empty() => open.title = value.clone(),
+                        _ => {}
+                    }
+                }
+                if is_end && let Some(whole) = entry.take() {
+                    entries.push(whole);
+                }
+                if entries.len() > MOST_ENTRIES {
+                    return Err(SitemapError::Endless);
+                }
+            }
+            Event::Eof if is_sitemap => return Ok(entries),
+            Event::Eof => return Err(SitemapError::Other),
+            _ => {}
+        }
+    }
+}
+
+fn push(value: &mut String, more: &str) {
+    if value.len() + more.len() <= LONGEST_VALUE {
+        value.push_str(more);
+    }
+}
+
+fn row(entry: Entry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Option<Row> {
+    let (number, url) = match grammar.address(&told) {
+        Address::Article { number, url } => (Some(number), url),
+        Address::Other => (None, told),
+        Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => return None,
+    };
+    let date = if entry.published.trim().is_empty() { entry.changed } else { entry.published };
+    Some(Row {
+        number,
+        url,
+        title: clean_some(&entry.title).unwrap_or_default(),
+        section: None,
+        byline: None,
+        published_at: read(&date, zone, Zulu::Utc),
+        date: clean_some(&date),
+        summary: None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use super::*;
+    use crate::config::shipped;
+
+    const LARGEST: u64 = 1 << 20;
+
+    fn url(text: &str) -> PageUrl {
+        PageUrl::parse(text).unwrap()
+    }
+
+    fn read_as(grammar: &Grammar, bytes: &[u8]) -> Result<Sitemap, SitemapError> {
+        let zone = TimeZone::get("Asia/Seoul").unwrap();
+        read_sitemap(grammar, &zone, &url("https://www.paper.example/sitemap.xml"), bytes, LARGEST)
+    }
+
+    fn read(bytes: impl AsRef<[u8]>) -> Result<Sitemap, SitemapError> {
+        let profile = shipped::shipped_profile("ndsoft");
+        read_as(&Grammar::new(Some(&profile), url("https://www.paper.example/")), bytes.as_ref())
+    }
+
+    fn urlset(entries: &str) -> String {
+        format!(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+             xmlns:news=\"http://www.google.com/schemas/sitemap-news/0.9\">{entries}</urlset>"
+        )
+    }
+
+    fn gzipped(text: &str) -> Vec<u8> {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        packed.write_all(text.as_bytes()).unwrap();
+        packed.finish().unwrap()
+    }
+
+    #[test]
+    fn articles_are_told_with_their_dates_and_other_pages_of_the_cms_are_not() {
+        let text = urlset(
+            "<url><loc>\n https://paper.example/news/articleView.html?idxno=7&amp;sc=1 </loc><lastmod>2026-11-20</lastmod></url>
+             <url><loc><![CDATA[https://www.paper.example/news/articleView.html?idxno=8&x=2]]></loc>
+               <news:news><news:publication_date>2026-11-21T09:00:00+09:00</news:publication_date><news:title>책 &amp; 사람</news:title></news:news>
+               <image:image><image:loc>https://cdn.paper.example/8.jpg</image:loc></image:image></url>
+             <url><loc>https://www.paper.example/news/articleList.html?sc_section_code=S1N1</loc></url>
+             <url><loc>https://other.example/news/articleView.html?idxno=9</loc></url>
+             <url><loc>not an address</loc></url><url></url>",
+        );
+        for bytes in [text.clone().into_bytes(), gzipped(&text), format!("\u{feff}{text}").into_bytes()] {
+            let rows = read(bytes).unwrap().rows;
+            let told: Vec<_> = rows.iter().map(|row| (row.number, row.url.as_str(), row.title.as_str())).collect();
+            assert_eq!(
+                told[..2],
+                [
+                    (Some(7), "https://www.paper.example/news/articleView.html?idxno=7", ""),
+                    (Some(8), "https://www.paper.example/news/articleView.html?idxno=8", "책 & 사람")
+                ]
+            );
+            let dates: Vec<_> = rows.iter().filter_map(|row| Some(row.published_at?.to_string())).collect();
+            assert_eq!(dates, ["2026-11-20T00:00:00+09:00", "2026-11-21T09:00:00+09:00"]);
+            assert!(rows.iter().all(|row| !row.url.as_str().contains("other") && !row.url.as_str().contains("List")));
+        }
+    }
+
+    #[test]
+    fn an_index_names_the_maps_of_its_paper_and_not_itself() {
+        let index = "<sitemapindex><sitemap><loc>https://www.paper.example/map-1.xml.gz</loc><lastmod>2026-11-20</lastmod></sitemap>
+            <sitemap><loc>/map-2.xml</loc></sitemap><sitemap><loc>https://evil.example/map.xml</loc></sitemap>
+            <sitemap><loc>https://www.paper.example/sitemap.xml</loc></sitemap></sitemapindex>";
+        let maps: Vec<String> = read(index).unwrap().maps.iter().map(ToString::to_string).collect();
+        assert_eq!(maps, ["https://www.paper.example/map-1.xml.gz", "https://www.paper.example/map-2.xml"]);
+    }
+
+    #[test]
+    fn a_text_has_an_address_a_line() {
+        let text = "https://www.paper.example/news/articleView.html?idxno=7\r\n\nhttps://www.paper.example/about\n";
+        assert_eq!(read(text).unwrap().rows.len(), 2);
+        assert_eq!(read("User-agent: *\n"), Err(SitemapError::Other));
+        assert_eq!(read(" \n"), Err(SitemapError::Other));
+    }
+
+    #[test]
+    fn what_is_no_sitemap_says_so_and_what_is_built_to_exhaust_ends() {
+        assert_eq!(read("<!doctype html><html><body>없음</body></html>"), Err(SitemapError::Other));
+        assert_eq!(read("<rss><channel></channel></rss>"), Err(SitemapError::Other));
+        assert!(matches!(read("<urlset><url><loc>x</urlset>"), Err(SitemapError::Broken(_))));
+        assert!(matches!(read(&gzipped(&urlset(""))[..20]), Err(SitemapError::Gzip(_))));
+        assert_eq!(read(gzipped(&" ".repeat(LARGEST as usize + 1))), Err(SitemapError::TooLarge(LARGEST)));
+        assert_eq!(read(urlset(&"<url/>".repeat(60_000))), Ok(Sitemap::default()));
+        assert_eq!(read(urlset(&"<url></url>".repeat(50_001))), Err(SitemapError::Endless));
+        let long = format!("<url><loc>https://www.paper.example/{}</loc></url>", "x".repeat(100_000));
+        assert!(read(urlset(&long)).unwrap().rows.len() <= 1);
+        let deep = format!("<urlset>{}", "<a>".repeat(200_000));
+        assert_eq!(read(deep), Ok(Sitemap::default()));
+    }
+}
