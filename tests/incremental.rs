@@ -374,12 +374,8 @@ async fn an_index_that_names_others_without_end_is_left_alone_at_last() {
         let maps: String = (0..400).map(|n| format!("<sitemap><loc>/map-{k}-{n}.xml</loc></sitemap>")).collect();
         format!("<sitemapindex>{maps}</sitemapindex>")
     };
-    let mut maps = paper.maps.lock().unwrap();
-    maps.insert("/map".to_owned(), index(0).into());
-    for k in 0..9 {
-        maps.insert(format!("/map-{k}-0.xml"), index(k + 1).into());
-    }
-    drop(maps);
+    let deeper = (0..9).map(|k| (format!("/map-{k}-0.xml"), index(k + 1).into()));
+    paper.maps.lock().unwrap().extend(deeper.chain([("/map".to_owned(), index(0).into())]));
     let mut crawler = Crawler::of(paper);
     crawler.discover = "revisit = []";
     crawler.crawl().await;

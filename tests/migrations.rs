@@ -296,7 +296,7 @@ fn an_archive_of_schema_4_keeps_its_pages_and_lets_its_lists_rest_from_their_las
     let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
     let before = pages(&sql, &columns);
-    assert!(before.len() == 4 && columns.split(", ").count() == 28, "{columns}");
+    assert!(before.len() == 4 && columns.split(", ").count() == 29, "{columns}");
     Archive::open(folder.path(), Durability::Normal).unwrap();
     assert_eq!(pages(&sql, &columns), before);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
