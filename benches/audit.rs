@@ -62,7 +62,7 @@ fn write(folder: &TempDir) {
         hosts,
         strangers_gap_ms: 2_000,
     };
-    archive.begin_run(lease, "crawl", &terms, NOW).expect("a run can begin");
+    archive.begin_run(lease, "crawl", &terms, 0, NOW).expect("a run can begin");
     drop(archive);
     let sql = Connection::open(folder.path().join(FILE)).expect("the archive can be opened");
     sql.execute_batch("BEGIN").expect("a transaction can begin");

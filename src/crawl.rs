@@ -34,6 +34,9 @@ use crate::time::Timestamp;
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
+/// The loop comes round so often, also where nothing happens: whoever watches sees that it lives.
+const ROUND: Duration = Duration::from_secs(20);
+
 /// What to crawl, and how far.
 #[derive(Debug)]
 pub struct Plan {
@@ -42,6 +45,8 @@ pub struct Plan {
     pub sites: Vec<Arc<SiteReader>>,
     pub seeding: Seeding,
     pub settings: Settings,
+    /// Scheduled starts that this one makes up for.
+    pub skipped: u64,
     pub max_requests: Option<u64>,
     pub at_most: Option<Duration>,
     /// Where this machine's crawls tell one another which hosts they ask.
@@ -157,7 +162,7 @@ impl<'a, W: Web> Crawl<'a, W> {
     ) -> Result<Self, ArchiveError> {
         let began = clock.now();
         let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
-        let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), began)?;
+        let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), plan.skipped, began)?;
         let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader, plan.backfill)).collect();
         archive.seed(lease, &seeds, plan.seeding, began)?;
         archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
@@ -242,9 +247,10 @@ impl<'a, W: Web> Crawl<'a, W> {
             Waiting::ForAnswers | Waiting::AtLimit => Timestamp::MAX,
         };
         let clock = self.clock;
+        let moment = moment.min(clock.now() + ROUND);
         let first = tokio::select! {
             Some(finished) = self.tasks.join_next() => Some(finished),
-            () = clock.sleep_until(moment), if moment < Timestamp::MAX => None,
+            () = clock.sleep_until(moment) => None,
             // A closed channel means that nobody will stop the crawl: then this branch is never ready.
             () = changed(stop) => None,
         };

@@ -1,6 +1,7 @@
 //! One request, sent once, with every limit on; redirects are told, not followed.
 
 mod http;
+mod ping;
 mod public;
 
 use std::future::Future;
@@ -12,6 +13,7 @@ use crate::politeness::{Manner, Turn, retry_after};
 use crate::time::Timestamp;
 
 pub use http::{Caller, Http};
+pub use ping::Ping;
 pub use public::is_public;
 
 /// The network. There are two: [`Http`], and the simulated one of the tests.

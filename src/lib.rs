@@ -12,7 +12,7 @@
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`] | robotstxt, governor, spider's page, feed-rs |
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
-//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`] | the clocks, reqwest, rusqlite, lock files, threads: one each |
+//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |
 //! | reading | [`site_reader`] | |
 //! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files, spider's walk |
 //! | face | [`cli`] | clap, signals, stdout |
@@ -43,6 +43,7 @@ pub mod config;
 pub mod crawl;
 pub mod demo;
 pub mod discover;
+pub mod disk;
 pub mod export;
 pub mod extract;
 pub mod fetch;

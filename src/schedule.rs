@@ -20,6 +20,24 @@ pub fn next_start(site: &Site, last: Option<Timestamp>, since: Timestamp) -> Opt
     Some(cron.next_after(last.unwrap_or(since), &site.timezone)? + jitter(&site.name))
 }
 
+/// Missed times are counted so far and no further: a year of minutes tells nothing that a week does not.
+const MOST_MISSED: u64 = 10_000;
+
+/// Returns how many starts a crawl that begins at `now` makes up for, beside its own: those since the last one's beginning at which
+/// a crawl was still under way, or nothing ran. None before the first crawl.
+pub fn missed(site: &Site, last: Option<Timestamp>, now: Timestamp) -> u64 {
+    let mut missed = 0;
+    let mut at = last;
+    while let Some(start) = at.and_then(|at| next_start(site, Some(at), at)).filter(|start| *start <= now) {
+        missed += 1;
+        if missed > MOST_MISSED || Some(start) == at {
+            break;
+        }
+        at = Some(start);
+    }
+    u64::saturating_sub(missed, 1)
+}
+
 /// A site's share of [`JITTER`], by its name.
 fn jitter(name: &str) -> Duration {
     let share = xxh3_64(name.as_bytes()) % JITTER.as_secs();
@@ -67,6 +85,19 @@ mod tests {
         starts.dedup();
         assert!(starts.len() > 5, "{starts:?}");
         assert_eq!(start("p1", Some(start("p1", None))), start("p1", None) + minutes(60));
+    }
+
+    #[test]
+    fn what_was_missed_is_counted() {
+        for schedule in ["cron = \"*/30 * * * *\"", "every = \"30m\""] {
+            let paper = site("paper", schedule);
+            let last = NOON + jitter("paper");
+            let missed = |late| missed(&paper, Some(last), last + minutes(late));
+            assert_eq!([10, 30, 59, 60, 95, 315].map(missed), [0, 0, 0, 1, 2, 9], "{schedule}");
+        }
+        let paper = site("paper", "cron = \"* * * * *\"");
+        assert_eq!(missed(&paper, Some(Timestamp::EPOCH), NOON), MOST_MISSED);
+        assert_eq!(missed(&paper, None, NOON), 0);
     }
 
     #[test]

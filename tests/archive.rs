@@ -78,7 +78,7 @@ impl Desk {
     fn open(folder: TempDir) -> Self {
         let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
-        let run = archive.begin_run(lease, "crawl", &Terms::default(), NOW).unwrap();
+        let run = archive.begin_run(lease, "crawl", &Terms::default(), 0, NOW).unwrap();
         archive.seed(lease, &[seed()], Seeding::Begin, NOW).unwrap();
         archive.select(["paper"]).unwrap();
         Self { folder, archive, lease, run }

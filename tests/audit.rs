@@ -72,13 +72,13 @@ impl Desk {
         let folder = TempDir::new().unwrap();
         let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
-        let run = archive.begin_run(lease, "crawl", terms, NOW).unwrap();
+        let run = archive.begin_run(lease, "crawl", terms, 0, NOW).unwrap();
         Self { folder, archive, lease, run }
     }
 
     /// Begins another run.
     fn begin(&mut self, at: Timestamp) {
-        self.run = self.archive.begin_run(self.lease, "resume", &terms(), at).unwrap();
+        self.run = self.archive.begin_run(self.lease, "resume", &terms(), 0, at).unwrap();
     }
 
     fn announce(&mut self, request: Announcement) -> AnnouncedId {

@@ -12,7 +12,7 @@ const ROWS: [&[&str]; 10] = [
     // Opt-outs are told in the form of robots.txt, too.
     &["opt_out"],
     &["frontier"],
-    &["archive", "clock", "fetch", "host_lock", "in_time"],
+    &["archive", "clock", "disk", "fetch", "host_lock", "in_time"],
     // Answers are read by crawls as they come, and again from the archive.
     &["site_reader"],
     &["audit", "crawl", "demo", "export", "history", "reextract", "schedule", "survey"],
@@ -20,7 +20,7 @@ const ROWS: [&[&str]; 10] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 14] = [
+const HOMES: [(&str, &[&str]); 18] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -33,6 +33,10 @@ const HOMES: [(&str, &[&str]); 14] = [
     ("dom_query::", &["markup"]),
     ("include_dir::", &["config"]),
     ("croner::", &["config"]),
+    ("quick_xml::", &["discover"]),
+    ("flate2::", &["discover"]),
+    ("rustix::", &["disk"]),
+    ("sd_notify::", &["cli"]),
     ("dom_smoothie::", &["extract"]),
     ("trafilatura::", &["extract"]),
 ];

@@ -126,7 +126,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     assert_eq!(articles, [(Some(7), Some("새 제목".to_owned()), vec!["words:AI학습".to_owned()], 2)]);
 
     let lease = archive.take_lease("a test", NOW, None).unwrap();
-    archive.begin_run(lease, "resume", &Terms::default(), NOW).unwrap();
+    archive.begin_run(lease, "resume", &Terms::default(), 0, NOW).unwrap();
     let home = url("https://paper.example/");
     let seed = Seed {
         site: "paper".into(),
@@ -167,7 +167,7 @@ fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
     let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
     assert_eq!(rows(&folder), before);
     let lease = archive.take_lease("a test", NOW, None).unwrap();
-    archive.begin_run(lease, "crawl", &Terms::default(), NOW).unwrap();
+    archive.begin_run(lease, "crawl", &Terms::default(), 0, NOW).unwrap();
     assert_eq!(rows(&folder)[..3], before);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     assert!(sql.execute("DELETE FROM ledger", []).is_err() && sql.execute("UPDATE ledger SET at = 0", []).is_err());

@@ -128,7 +128,7 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
         let mut archive = Archive::open(&crawler.data(), Durability::Normal).unwrap();
         let clock = Clock::system();
         let lease = archive.take_lease("a test", clock.now(), None).unwrap();
-        archive.begin_run(lease, "reextract", &Terms::default(), clock.now()).unwrap();
+        archive.begin_run(lease, "reextract", &Terms::default(), 0, clock.now()).unwrap();
         let asked = Cell::new(0);
         let is_stopped = || {
             asked.set(asked.get() + 1);

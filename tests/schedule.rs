@@ -2,7 +2,7 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
@@ -173,8 +173,144 @@ fn units_name_whole_paths_and_keep_the_service_to_its_archive() {
     for line in ["ProtectSystem=strict", "NoNewPrivileges=yes", "Persistent=true", "SASEO_CONTACT=you@example.org"] {
         assert!(units.lines().any(|told| told.ends_with(line)), "{line} is not in\n{units}");
     }
+    let stays = units.split("saseo-schedule.service").nth(1).unwrap();
+    for line in ["Type=notify", "WatchdogSec=5min", "WantedBy=multi-user.target"] {
+        assert!(stays.lines().any(|told| told == line), "{line} is not in\n{stays}");
+    }
+    let exec = stays.lines().find(|line| line.starts_with("ExecStart=")).unwrap();
+    assert!(exec.ends_with("\"schedule\" \"demo\""), "{exec}");
     assert!(units.contains(&format!("ReadWritePaths=\"{}\" -/run/lock -/tmp", data.display())), "{units}");
     let cron = units.lines().find(|line| line.starts_with("*/5 * * * *  /")).unwrap();
     assert!(cron.ends_with(" schedule --once demo --quiet"), "{cron}");
     assert!(paper.log().is_empty());
+}
+
+/// A monitor, and the service manager's socket.
+fn monitor() -> (String, std::sync::mpsc::Receiver<String>) {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}/ping/7?a=b", listener.local_addr().unwrap());
+    let (heard, asked) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut line = String::new();
+            BufReader::new(&stream).read_line(&mut line).unwrap();
+            stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nOK").unwrap();
+            if heard.send(line.trim().to_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    (base, asked)
+}
+
+#[test]
+fn a_monitor_is_told_of_every_crawl_and_a_deaf_one_fails_none() {
+    let paper = small();
+    let (url, asked) = monitor();
+    let crawler = scheduled(&paper, &format!("every = \"1d\"\nping = \"{url}\""));
+    assert!(crawler.run(&["schedule", "--once"]).status.success());
+    assert_eq!(
+        [asked.recv().unwrap(), asked.recv().unwrap()],
+        ["GET /ping/7/start?a=b HTTP/1.1", "GET /ping/7?a=b HTTP/1.1"]
+    );
+    // A paper that is not there any more.
+    let file = crawler.config().join("sites/demo.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let nowhere = text.replace(&paper.origin.base(), "http://127.0.0.1:9").replace("1d", "1ms");
+    std::fs::write(&file, nowhere).unwrap();
+    assert!(!crawler.run(&["schedule", "--once"]).status.success());
+    assert_eq!(
+        [asked.recv().unwrap(), asked.recv().unwrap()],
+        ["GET /ping/7/start?a=b HTTP/1.1", "GET /ping/7/fail?a=b HTTP/1.1"]
+    );
+    std::fs::write(&file, text.replace(&url, "http://127.0.0.1:9/").replace("1d", "1ms")).unwrap();
+    let out = crawler.run(&["schedule", "--once"]);
+    assert!(out.status.success() && said(&out).contains("the monitor of demo could not be told"), "{}", said(&out));
+    assert!(asked.try_recv().is_err());
+}
+
+#[test]
+fn a_service_manager_hears_that_it_is_ready_lives_and_stops() {
+    let paper = small();
+    let crawler = scheduled(&paper, "every = \"1d\"");
+    let path = crawler.data().with_file_name("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    let mut command = crawler.command(&["schedule"]);
+    let child = command.env("NOTIFY_SOCKET", &path).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+    let hear = |words: &str| {
+        let mut buffer = [0; 1_000];
+        loop {
+            let length = socket.recv(&mut buffer).unwrap();
+            let told = String::from_utf8_lossy(&buffer[..length]).trim().to_owned();
+            if told.starts_with(words) {
+                return told;
+            }
+        }
+    };
+    hear("READY=1");
+    hear("STATUS=crawling demo");
+    hear("WATCHDOG=1");
+    assert!(hear("STATUS=next").contains("demo at "));
+    signal(&child, Signal::SIGTERM);
+    hear("STOPPING=1");
+    assert_eq!(child.wait_with_output().unwrap().status.code(), Some(143));
+}
+
+#[test]
+fn too_little_room_pauses_a_schedule_and_stops_a_crawl_before_it_begins() {
+    let paper = small();
+    let crawler = scheduled(&paper, "every = \"1d\"");
+    let settings = crawler.config().join("saseo.toml");
+    std::fs::write(&settings, "[limits]\nfree_disk = \"8000000GiB\"\n").unwrap();
+    for words in [&["crawl"][..], &["schedule", "--once"]] {
+        let out = crawler.run(words);
+        assert!(out.status.code() == Some(1) && said(&out).contains("less than limits.free_disk"), "{}", said(&out));
+    }
+    let mut child = start(&crawler);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut hear = |words: &str| lines.find(|line| line.contains(words)).is_some();
+    assert!(hear("paused: the disk of ") && paper.log().is_empty());
+    std::fs::write(&settings, "").unwrap();
+    signal(&child, Signal::SIGHUP);
+    assert!(hear("there is room on the disk again") && hear("run 1 finished"));
+    signal(&child, Signal::SIGTERM);
+    while hear("") {}
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+}
+
+#[test]
+fn what_cannot_go_on_now_is_tried_again_and_what_never_can_ends() {
+    let paper = small();
+    let crawler = scheduled(&paper, "every = \"1d\"");
+    let archive = crawler.data().join("archive.db");
+    std::fs::create_dir_all(&archive).unwrap();
+    let mut child = start(&crawler);
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut hear = |words: &str| lines.find(|line| line.contains(words)).is_some();
+    assert!(hear("tried again in 60 s"));
+    std::fs::remove_dir(&archive).unwrap();
+    signal(&child, Signal::SIGHUP);
+    assert!(hear("run 1 finished"));
+    signal(&child, Signal::SIGTERM);
+    while hear("") {}
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    std::fs::write(&archive, "this is no archive, and never was one; it is long enough to be looked at, though")
+        .unwrap();
+    let out = crawler.run(&["schedule"]);
+    assert!(out.status.code() == Some(1) && said(&out).contains("is no saseo archive"), "{}", said(&out));
+}
+
+#[test]
+fn starts_that_were_missed_are_one_crawl_and_counted() {
+    let paper = small();
+    let crawler = scheduled(&paper, "every = \"1h\"");
+    assert!(crawler.run(&["crawl"]).status.success());
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    // As if that crawl had begun five hours and a half ago.
+    sql.execute("UPDATE site SET crawled_at = crawled_at - 19800000", []).unwrap();
+    assert!(crawler.run(&["schedule", "--once"]).status.success());
+    let skipped: i64 = sql.query_row("SELECT skipped FROM runs WHERE id = 2", [], |row| row.get(0)).unwrap();
+    assert_eq!(skipped, 4);
+    assert!(told(&crawler.run(&["status"])).contains("made up for 4 missed starts"));
 }

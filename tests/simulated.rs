@@ -203,6 +203,7 @@ impl World {
             sites: (1..=self.hosts).map(site).collect(),
             seeding,
             settings: Settings::default(),
+            skipped: 0,
             max_requests: None,
             at_most: None,
             locks: HostLocks::new(Some(self.folder.path().join("locks").into())),

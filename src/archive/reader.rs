@@ -17,7 +17,7 @@ pub use articles::{Filter, Kept};
 pub use history::{Found, Version};
 pub use ledger::{Brought, BroughtBy, Entry, What};
 pub use outlook::Outlook;
-pub use state::{Failure, HostState, RunState, SiteState};
+pub use state::{Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading.
 #[derive(Debug)]

@@ -53,13 +53,14 @@ pub struct Tally {
 }
 
 impl Archive {
-    /// Begins a run on its terms, marks runs that were killed as interrupted, with what they brought, and keeps hosts at rest that they left without
+    /// Begins a run on its terms, which makes up for so many scheduled starts that were skipped; marks runs that were killed as interrupted, with what they brought, and keeps hosts at rest that they left without
     /// an ending; saved at once.
     pub fn begin_run(
         &mut self,
         lease: Lease,
         command: &str,
         terms: &Terms,
+        skipped: u64,
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
         let work = self.work(lease)?;
@@ -75,9 +76,9 @@ impl Archive {
              WHERE how IS NULL",
             [],
         )?;
-        let sql = "INSERT INTO run (command, epoch, ledger_from, change_from, started_at)
-                   VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), coalesce((SELECT max(seq) FROM change), 0), ?3)";
-        work.execute(sql, params![command, lease.epoch, now.millis()])?;
+        let sql = "INSERT INTO run (command, epoch, ledger_from, change_from, started_at, skipped)
+                   VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), coalesce((SELECT max(seq) FROM change), 0), ?3, ?4)";
+        work.execute(sql, params![command, lease.epoch, now.millis(), skipped.cast_signed()])?;
         let run = RunId(work.last_insert_rowid());
         write_beginning(work, run, terms, now)?;
         self.save()?;

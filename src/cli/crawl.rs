@@ -1,7 +1,7 @@
 //! `saseo crawl` and `saseo resume`.
 
 use std::future::Future;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -18,9 +18,9 @@ use crate::cli::plan;
 use crate::cli::progress::Watch;
 use crate::cli::report::{as_json, exit, tell};
 use crate::cli::say::Voice;
-use crate::cli::{Common, hint, say};
+use crate::cli::{Common, hint, room, say, service};
 use crate::clock::Clock;
-use crate::config::units::{Span, day};
+use crate::config::units::{Bytes, Span, day};
 use crate::config::{Settings, Site};
 use crate::crawl::{self, Plan, Progress, Report, Stop};
 use crate::fetch::{Caller, Http};
@@ -86,8 +86,8 @@ pub(in crate::cli) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<
             }
         }
     }
-    let begin = Begin { seeding: Seeding::Begin, backfill: args.backfill };
-    run(common, &configuration, &chosen, &args.shared, begin)
+    let begin = Begin { seeding: Seeding::Begin, backfill: args.backfill, skipped: 0 };
+    Ok(run(common, &configuration, &chosen, &args.shared, begin)?.0)
 }
 
 /// A backfill of more years is a slip of the pen: there were no newspapers on the web.
@@ -97,6 +97,8 @@ const MOST_YEARS: i32 = 40;
 #[derive(Clone, Copy)]
 pub(in crate::cli) struct Begin {
     pub seeding: Seeding,
+    /// Scheduled starts that the run makes up for.
+    pub skipped: u64,
     pub backfill: Option<(Date, Date)>,
 }
 
@@ -127,7 +129,8 @@ pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Resul
         }
         return Ok(Exit::Done);
     }
-    run(common, &configuration, &chosen, &args, Begin { seeding: Seeding::Resume, backfill: None })
+    let begin = Begin { seeding: Seeding::Resume, backfill: None, skipped: 0 };
+    Ok(run(common, &configuration, &chosen, &args, begin)?.0)
 }
 
 /// The sites to go on with: those that are named, or all with something queued. One that was never crawled is not begun.
@@ -172,22 +175,30 @@ fn nothing() -> Report {
     }
 }
 
-/// Crawls sites, and says how it went.
+/// Crawls sites, and says how it went. `Err` also where the disk had too little room left.
 pub(in crate::cli) fn run(
     common: &Common,
     configuration: &Configuration,
     chosen: &[&Site],
     args: &ResumeArgs,
     begin: Begin,
-) -> anyhow::Result<Exit> {
+) -> anyhow::Result<(Exit, Report)> {
     let plan = plan(configuration, chosen, args, begin)?;
+    let least = plan.settings.limits.free_disk;
+    room::check(common.data(), least)?;
     announce(common, &plan);
     let mut watch = Watch::new(common);
-    let (report, signal) = run_plan(plan, common.data(), common.voice(), |progress| watch.see(progress))?;
+    let Ran { report, signal } = run_plan(plan, common.data(), common.voice(), |progress| {
+        service::alive();
+        watch.see(progress);
+    })?;
     watch.end();
     let exit = exit(&report, signal, args.tolerate);
     tell(common, &args.sites, &report, exit)?;
-    Ok(exit)
+    if report.how == How::Interrupted && signal.is_none() {
+        room::check(common.data(), least)?;
+    }
+    Ok((exit, report))
 }
 
 /// Says what is about to be done.
@@ -208,7 +219,7 @@ fn plan(
     configuration: &Configuration,
     chosen: &[&Site],
     args: &ResumeArgs,
-    Begin { seeding, backfill }: Begin,
+    Begin { seeding, backfill, skipped }: Begin,
 ) -> Result<Plan, ConfigurationError> {
     chosen.iter().try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
     Ok(Plan {
@@ -219,6 +230,7 @@ fn plan(
         sites: chosen.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?,
         seeding,
         settings: configuration.settings.clone(),
+        skipped,
         max_requests: args.max_requests,
         at_most: args.at_most.map(|span| span.0),
         locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
@@ -226,13 +238,22 @@ fn plan(
     })
 }
 
-/// Runs a plan on the archive in `data` until it is done or signals stop it; returns the first signal that came.
+/// How a run went, and the first signal that came.
+pub(in crate::cli) struct Ran {
+    pub report: Report,
+    pub signal: Option<Exit>,
+}
+
+/// How often the disk is looked at during a crawl.
+const LOOK_AT_DISK: Duration = Duration::from_secs(5);
+
+/// Runs a plan on the archive in `data` until it is done, or signals or too little room on the disk stop it.
 pub(in crate::cli) fn run_plan(
     plan: Plan,
     data: &Path,
     voice: Voice,
     mut watch: impl FnMut(&Progress),
-) -> anyhow::Result<(Report, Option<Exit>)> {
+) -> anyhow::Result<Ran> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let done = runtime.block_on(async {
         let clock = Clock::system();
@@ -243,10 +264,12 @@ pub(in crate::cli) fn run_plan(
         let web = Arc::new(Http::new(&caller(&plan.settings, homes))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let first_signal = Arc::new(OnceLock::new());
+        let disk = tokio::spawn(stop_where_full(stop.clone(), data.to_owned(), plan.settings.limits.free_disk));
         let signals = tokio::spawn(listen(stop, Arc::clone(&first_signal), voice)?);
         let report = crawl::run(plan, &mut archive, web, clock, holder, stopped, &mut watch).await?;
         signals.abort();
-        Ok((report, first_signal.get().copied()))
+        disk.abort();
+        Ok(Ran { report, signal: first_signal.get().copied() })
     });
     // A page that is being read cannot be interrupted, and is not worth waiting for.
     runtime.shutdown_background();
@@ -265,6 +288,20 @@ pub(in crate::cli) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item 
         body: settings.limits.body.0,
         ports,
     }
+}
+
+/// Lets answers under way be settled, and no more be asked, once the disk has too little room.
+async fn stop_where_full(stop: watch::Sender<Stop>, data: PathBuf, least: Bytes) {
+    while room::check(&data, least).is_ok() {
+        tokio::time::sleep(LOOK_AT_DISK).await;
+    }
+    stop.send_if_modified(|stop| {
+        let goes_on = *stop == Stop::GoOn;
+        if goes_on {
+            *stop = Stop::Finish;
+        }
+        goes_on
+    });
 }
 
 /// The first SIGINT or SIGTERM lets answers under way be settled; the second drops them.

@@ -7,16 +7,16 @@ use std::path::Path;
 use anyhow::Context;
 use clap::Args;
 
-use crate::archive::{Filter, Reader, Seeding};
+use crate::archive::{Filter, How, Reader, Seeding};
 use crate::cli::args::{articles, cms, port, seconds};
 use crate::cli::configuration::Configuration;
-use crate::cli::crawl::run_plan;
+use crate::cli::crawl::{Ran, run_plan};
 use crate::cli::exit::Exit;
 use crate::cli::export::place;
 use crate::cli::init::write_new;
 use crate::cli::progress::Watch;
 use crate::cli::report::in_words;
-use crate::cli::{Common, hint, say};
+use crate::cli::{Common, hint, room, say};
 use crate::crawl::Plan;
 use crate::demo::{Cms, Edition, Newspaper, OriginThread};
 use crate::export::{self, Format};
@@ -94,17 +94,20 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
         sites: configuration.sites.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?,
         seeding: Seeding::Begin,
         settings: configuration.settings.clone(),
+        skipped: 0,
         max_requests: None,
         at_most: None,
         locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
         backfill: None,
     };
     let mut watch = Watch::new(common);
-    let (report, signal) = run_plan(plan, folder, voice, |progress| watch.see(progress))?;
+    let Ran { report, signal } = run_plan(plan, folder, voice, |progress| watch.see(progress))?;
     watch.end();
     voice.note(&in_words(&report, &hint::on(Some(&config), Some(folder), &["resume"])));
-    if let Some(signal) = signal {
-        return Ok(signal);
+    match signal {
+        Some(signal) => return Ok(signal),
+        None if report.how == How::Interrupted => room::check(folder, configuration.settings.limits.free_disk)?,
+        None => {}
     }
     let out = folder.join("articles.jsonl");
     let reader = Reader::open(folder)?;

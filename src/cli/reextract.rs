@@ -75,7 +75,7 @@ fn read_again(
     let (lease, run) = match plan.mode {
         Mode::Write => {
             let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
-            (lease, Some(archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?))
+            (lease, Some(archive.begin_run(lease, "reextract", &Terms::default(), 0, clock.now())?))
         }
         Mode::DryRun => (archive.lease()?, None),
     };

@@ -1,29 +1,36 @@
 //! `saseo schedule`: crawls at their times, until it is stopped.
 
+mod bell;
 mod units;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use clap::Args;
-use tokio::signal::unix::{Signal, SignalKind, signal};
+use futures_util::future::join_all;
 
-use crate::archive::{ArchiveError, FILE, Reader, Seeding};
+use crate::archive::{ArchiveError, FILE, LastCrawl, Reader, Seeding};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl::{Begin, ResumeArgs, run as crawl};
 use crate::cli::exit::Exit;
-use crate::cli::interrupt::Caught;
-use crate::cli::{Common, say};
+use crate::cli::room::{self, TooLittleRoom};
+use crate::cli::schedule::bell::{Bell, Woken};
+use crate::cli::{Common, say, service};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::schedule::next_start;
+use crate::fetch::Ping;
+use crate::schedule::{missed, next_start};
 use crate::time::Timestamp;
 
-/// The clock is looked at so often: it may be set, and machines sleep.
-const GLANCE: Duration = Duration::from_secs(30);
+/// The clock is looked at so often: it may be set, and machines sleep. So is the disk, and a watchdog hears of it.
+const GLANCE: Duration = Duration::from_secs(15);
 
 /// Where another crawl holds the archive, the next try comes so much later.
 const HELD_AGAIN: Duration = Duration::from_secs(60);
+
+/// Where a crawl could not go on, the next try comes so much later, and twice as late each time, up to the longest.
+const FAILED_AGAIN: Duration = Duration::from_secs(60);
+const LONGEST_FAILED_AGAIN: Duration = Duration::from_secs(3600);
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ScheduleArgs {
@@ -33,148 +40,219 @@ pub(in crate::cli) struct ScheduleArgs {
     /// Crawl what is due now, and end
     #[arg(long)]
     once: bool,
-    /// Print a systemd service and timer, and a crontab line, that do so every five minutes
+    /// Print systemd units, and a crontab line, that run it
     #[arg(long, conflicts_with = "once")]
     units: bool,
-}
-
-/// Why a wait ended.
-enum Woken {
-    InTime,
-    /// SIGHUP: the configuration is read again.
-    Reload,
 }
 
 /// Crawls each site at its times, on the clock of its zone; one crawl after another, and one for all times that were missed.
 pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
     let mut bell = Bell::new()?;
-    let mut configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Configuration::load(common.config.as_deref())?;
     // Whoever looks now and then finds a paper due that was never crawled; whoever stays waits for its time.
     let since = if args.once { Timestamp::EPOCH } else { Clock::system().now() };
+    starts(&configuration, &args.sites, &BTreeMap::new(), since)?;
     if args.units {
-        starts(common, &configuration, &args.sites, since)?;
         say::data(units::text(common, &args.sites)?.trim_end())?;
         return Ok(Exit::Done);
     }
-    let (mut wake_at, mut told) = (Timestamp::EPOCH, None);
+    let mut schedule = Schedule { common, args, since, configuration, told: None, is_paused: false, failures: 0 };
+    service::ready();
+    let mut wake_at = Timestamp::EPOCH;
     loop {
         match bell.wait(wake_at) {
             Ok(Woken::InTime) => {}
-            Ok(Woken::Reload) => configuration = reloaded(common, args, configuration),
-            Err(exit) => return Ok(exit),
+            Ok(Woken::Reload) => schedule.reload(),
+            Err(exit) => {
+                service::stopping();
+                return Ok(exit);
+            }
         }
-        let now = Clock::system().now();
-        let starts = starts(common, &configuration, &args.sites, since)?;
-        let due: Vec<&Site> = starts.iter().filter(|(start, _)| *start <= now).map(|(_, site)| *site).collect();
-        if due.is_empty() {
-            let (start, site) = starts.first().expect("there is a site with a schedule");
-            if args.once {
-                common.voice().note(&format!("nothing is due; {} from {start} on", site.name));
-                return Ok(Exit::Done);
+        service::alive();
+        wake_at = match schedule.turn(&mut bell) {
+            Ok(Turn::Wait(until)) => until,
+            Ok(Turn::End(exit)) => {
+                service::stopping();
+                return Ok(exit);
             }
-            if told != Some(*start) {
-                common.voice().note(&format!("next: {} at {start}", site.name));
-                told = Some(*start);
-            }
-            wake_at = (*start).min(now + GLANCE);
-            continue;
-        }
-        let begin = Begin { seeding: Seeding::Begin, backfill: None };
-        wake_at = match crawl(common, &configuration, &due, &ResumeArgs::default(), begin) {
-            Ok(stopped @ (Exit::Interrupted | Exit::Terminated)) => return Ok(stopped),
-            Ok(exit) if args.once => return Ok(exit),
-            // What failed has been told, and is tried again with the next crawl.
-            Ok(_) => now,
-            Err(error) if is_held_by_another(&error) && !args.once => {
-                say::note(&format!("saseo: {error}; tried again in {} s", HELD_AGAIN.as_secs()));
-                now + HELD_AGAIN
-            }
-            Err(error) => return Err(error),
+            Err(error) => schedule.after(error)?,
         };
     }
 }
 
-/// Reads the configuration again; one that is wrong, or has nothing to crawl, is told and not taken.
-fn reloaded(common: &Common, args: &ScheduleArgs, before: Configuration) -> Configuration {
-    let load = || -> anyhow::Result<Configuration> {
-        let read = Configuration::load(common.config.as_deref())?;
-        starts(common, &read, &args.sites, Timestamp::EPOCH)?;
-        Ok(read)
-    };
-    match load() {
-        Ok(read) => {
-            common.voice().note("the configuration was read again");
-            read
+/// What follows from a look at what is due.
+enum Turn {
+    Wait(Timestamp),
+    End(Exit),
+}
+
+struct Schedule<'a> {
+    common: &'a Common,
+    args: &'a ScheduleArgs,
+    /// Sites that were never crawled are counted from then.
+    since: Timestamp,
+    configuration: Configuration,
+    /// The next start, as it was told.
+    told: Option<Timestamp>,
+    /// The disk has too little room, as was told.
+    is_paused: bool,
+    /// Crawls in a row that could not go on.
+    failures: u32,
+}
+
+impl Schedule<'_> {
+    /// Crawls what is due.
+    fn turn(&mut self, bell: &mut Bell) -> anyhow::Result<Turn> {
+        let now = Clock::system().now();
+        let last = self.last_crawls()?;
+        let starts = starts(&self.configuration, &self.args.sites, &last, self.since)?;
+        let due: Vec<&Site> = starts.iter().filter(|(start, _)| *start <= now).map(|(_, site)| *site).collect();
+        if due.is_empty() {
+            let (start, site) = starts.first().expect("there is a site with a schedule");
+            let (start, site) = (*start, site.name.clone());
+            return Ok(self.nothing_due(start, &site, now));
         }
-        Err(error) => {
-            say::note(&format!("saseo: {error}; the configuration from before stands"));
-            before
+        room::check(self.common.data(), self.configuration.settings.limits.free_disk)?;
+        let skipped = due.iter().map(|site| missed(site, last.get(&site.name).map(|last| last.at), now)).sum();
+        let monitors: Vec<&Site> = due.iter().copied().filter(|site| site.schedule.ping.is_some()).collect();
+        let begin = Begin { seeding: Seeding::Begin, backfill: None, skipped };
+        self.told_of(&monitors, Ping::Start, bell)?;
+        if self.is_paused {
+            self.common.voice().note("there is room on the disk again: going on");
+        }
+        let names: Vec<&str> = due.iter().map(|site| site.name.as_str()).collect();
+        service::status(&format!("crawling {}", names.join(", ")));
+        let crawled = crawl(self.common, &self.configuration, &due, &ResumeArgs::default(), begin);
+        let ping = match &crawled {
+            // Whoever stopped it knows.
+            Ok((Exit::Interrupted | Exit::Terminated, _)) => None,
+            Ok((Exit::Done, _)) => Some(Ping::Success),
+            // Single pages that fail are no news; a paper that could not be asked is.
+            Ok((_, report)) if report.given_up.is_empty() && report.tally.requests > 0 => Some(Ping::Success),
+            Ok(_) | Err(_) => Some(Ping::Failure),
+        };
+        if let Some(ping) = ping {
+            self.told_of(&monitors, ping, bell)?;
+        }
+        let (exit, _) = crawled?;
+        (self.is_paused, self.failures) = (false, 0);
+        Ok(match exit {
+            stopped @ (Exit::Interrupted | Exit::Terminated) => Turn::End(stopped),
+            exit if self.args.once => Turn::End(exit),
+            // What failed has been told, and is tried again with the next crawl.
+            _ => Turn::Wait(now),
+        })
+    }
+
+    fn nothing_due(&mut self, start: Timestamp, site: &str, now: Timestamp) -> Turn {
+        if self.args.once {
+            self.common.voice().note(&format!("nothing is due; {site} from {start} on"));
+            return Turn::End(Exit::Done);
+        }
+        if self.told != Some(start) {
+            let next = format!("next: {site} at {start}");
+            self.common.voice().note(&next);
+            service::status(&next);
+            self.told = Some(start);
+        }
+        Turn::Wait(start.min(now + GLANCE))
+    }
+
+    /// Tells the monitors of these sites, which never fails a crawl.
+    fn told_of(&self, sites: &[&Site], ping: Ping, bell: &mut Bell) -> anyhow::Result<()> {
+        let send = async |site: &Site| match &site.schedule.ping {
+            Some(url) => ping.send(url).await.map_err(|why| (site.name.clone(), why)),
+            None => Ok(()),
+        };
+        // A signal that comes meanwhile is heard by the crawl, or the wait, that follows.
+        for heard in bell.during(join_all(sites.iter().map(|site| send(site)))) {
+            if let Err((site, why)) = heard {
+                say::note(&format!("saseo: the monitor of {site} could not be told: {why}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Decides when to try again after what could not be done, or ends with it.
+    fn after(&mut self, error: anyhow::Error) -> anyhow::Result<Timestamp> {
+        let now = Clock::system().now();
+        if self.args.once || is_lasting(&error) {
+            return Err(error);
+        }
+        if error.downcast_ref::<TooLittleRoom>().is_some() {
+            if !self.is_paused {
+                say::note(&format!("saseo: paused: {error}"));
+                service::status("paused: too little room on the disk");
+                self.is_paused = true;
+            }
+            return Ok(now + GLANCE);
+        }
+        let rest = match error.downcast_ref() {
+            Some(ArchiveError::Held { .. } | ArchiveError::LeaseLost) => HELD_AGAIN,
+            _ => {
+                self.failures += 1;
+                (FAILED_AGAIN * 2u32.saturating_pow(self.failures - 1)).min(LONGEST_FAILED_AGAIN)
+            }
+        };
+        say::note(&format!("saseo: {error:#}; tried again in {} s", rest.as_secs()));
+        Ok(now + rest)
+    }
+
+    /// Reads the configuration again; one that is wrong, or has nothing to crawl, is told and not taken.
+    fn reload(&mut self) {
+        let load = || -> anyhow::Result<Configuration> {
+            let read = Configuration::load(self.common.config.as_deref())?;
+            starts(&read, &self.args.sites, &BTreeMap::new(), self.since)?;
+            Ok(read)
+        };
+        match load() {
+            Ok(read) => {
+                self.common.voice().note("the configuration was read again");
+                self.configuration = read;
+            }
+            Err(error) => say::note(&format!("saseo: {error}; the configuration from before stands")),
+        }
+    }
+
+    /// When the last crawl of each site began; nothing where there is no archive yet, or one that a crawl will bring up to date.
+    fn last_crawls(&self) -> anyhow::Result<BTreeMap<String, LastCrawl>> {
+        let data = self.common.data();
+        if !data.join(FILE).exists() {
+            return Ok(BTreeMap::new());
+        }
+        match Reader::open(data) {
+            Ok(reader) => Ok(reader.last_crawls(Clock::system().now())?),
+            Err(ArchiveError::Older { .. } | ArchiveError::Empty { .. }) => Ok(BTreeMap::new()),
+            Err(error) => Err(error.into()),
         }
     }
 }
 
-fn is_held_by_another(error: &anyhow::Error) -> bool {
-    matches!(error.downcast_ref(), Some(ArchiveError::Held { .. }))
+/// What no time mends.
+fn is_lasting(error: &anyhow::Error) -> bool {
+    matches!(
+        error.downcast_ref(),
+        Some(ArchiveError::NotAnArchive { .. } | ArchiveError::Newer { .. } | ArchiveError::Damaged(_))
+    ) || error.downcast_ref::<ConfigurationError>().is_some()
 }
 
-/// When each site that has a schedule begins next, the first one first.
+/// When each site that has a schedule begins next, the first one first. A crawl that was broken off begins at once.
 fn starts<'c>(
-    common: &Common,
     configuration: &'c Configuration,
     names: &[String],
+    last: &BTreeMap<String, LastCrawl>,
     since: Timestamp,
 ) -> anyhow::Result<Vec<(Timestamp, &'c Site)>> {
-    let now = Clock::system().now();
-    let last = last_crawls(common, now)?;
-    // A moment ahead is from a clock that was wrong once.
-    let last = |site: &Site| last.get(&site.name).map(|last| *last.min(&now));
-    let start = |site: &'c Site| Some((next_start(site, last(site), since)?, site));
-    let chosen = configuration.chosen(names)?;
-    let mut starts: Vec<(Timestamp, &Site)> = chosen.into_iter().filter_map(start).collect();
+    let start = |site: &'c Site| {
+        let last = last.get(&site.name);
+        let next = next_start(site, last.map(|last| last.at), since)?;
+        Some((if last.is_some_and(|last| last.is_broken_off) { Timestamp::EPOCH } else { next }, site))
+    };
+    let mut starts: Vec<_> = configuration.chosen(names)?.into_iter().filter_map(start).collect();
     starts.sort_by_key(|(start, _)| *start);
     if starts.is_empty() {
         let usage = "no site has a schedule: write `cron` or `every` under [schedule] in its file".to_owned();
         return Err(ConfigurationError::Usage(usage).into());
     }
     Ok(starts)
-}
-
-/// When the last crawl of each site began (what was broken off is due at once); nothing where there is no archive yet, or one that a crawl will bring up to date.
-fn last_crawls(common: &Common, now: Timestamp) -> anyhow::Result<BTreeMap<String, Timestamp>> {
-    if !common.data().join(FILE).exists() {
-        return Ok(BTreeMap::new());
-    }
-    match Reader::open(common.data()) {
-        Ok(reader) => Ok(reader.last_crawls(now)?),
-        Err(ArchiveError::Older { .. } | ArchiveError::Empty { .. }) => Ok(BTreeMap::new()),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// What ends a wait.
-struct Bell {
-    caught: Caught,
-    hangup: Signal,
-}
-
-impl Bell {
-    fn new() -> std::io::Result<Self> {
-        let caught = Caught::new()?;
-        let hangup = caught.inside(|| signal(SignalKind::hangup()))?;
-        Ok(Self { caught, hangup })
-    }
-
-    /// Waits until a moment; `Err` where SIGINT or SIGTERM came.
-    fn wait(&mut self, until: Timestamp) -> Result<Woken, Exit> {
-        let Self { caught, hangup } = self;
-        // Anew each time: the system's clock may have been set, and a wait may begin after a long sleep of the machine.
-        let clock = Clock::system();
-        caught.unless_caught(async {
-            tokio::select! {
-                biased;
-                _ = hangup.recv() => Woken::Reload,
-                () = clock.sleep_until(until) => Woken::InTime,
-            }
-        })
-    }
 }

@@ -107,8 +107,12 @@ fn of_site(site: &SiteState) -> String {
 }
 
 fn of_run(run: &RunState) -> String {
+    let skipped = match run.skipped {
+        0 => String::new(),
+        skipped => format!("; made up for {skipped} missed starts"),
+    };
     format!(
-        "run {} ({}) {}, {}: {} requests, {} new articles, {} changed, {} gone; pages: {}, {}; {:.1} MB",
+        "run {} ({}) {}, {}: {} requests, {} new articles, {} changed, {} gone; pages: {}, {}; {:.1} MB{skipped}",
         run.run,
         run.command,
         run.started_at,

@@ -44,6 +44,8 @@ pub struct Limits {
     pub connect: Span,
     pub answer: Span,
     pub redirects: u32,
+    /// Crawls stop, and schedules pause, where the archive's disk has less room.
+    pub free_disk: Bytes,
     /// Where public hosts may be asked besides 80 and 443, and the ports of the sites' own homes.
     pub ports: Vec<u16>,
 }
@@ -106,6 +108,7 @@ impl Default for Limits {
             connect: Span(Duration::from_secs(10)),
             answer: Span(Duration::from_secs(60)),
             redirects: 5,
+            free_disk: Bytes(256 << 20),
             ports: Vec::new(),
         }
     }

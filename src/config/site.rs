@@ -149,6 +149,10 @@ pub struct Schedule {
     pub cron: Option<Cron>,
     /// So long after the beginning of the last one.
     pub every: Option<Span>,
+    /// A monitor in the manner of healthchecks.io: told at this address that a scheduled crawl ended, and under it that one began
+    /// (`/start`) or failed (`/fail`).
+    #[serde(deserialize_with = "some_address")]
+    pub ping: Option<PageUrl>,
 }
 
 impl Default for SitePace {
@@ -212,6 +216,10 @@ pub(in crate::config) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff
 pub(in crate::config) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
     let text = String::deserialize(from)?;
     crate::config::units::day(&text).map(Some).map_err(de::Error::custom)
+}
+
+fn some_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PageUrl>, D::Error> {
+    address(from).map(Some)
 }
 
 fn cron<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cron>, D::Error> {

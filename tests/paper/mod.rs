@@ -318,6 +318,7 @@ impl Crawler {
             sites: vec![Arc::new(reader)],
             seeding: Seeding::Begin,
             settings,
+            skipped: 0,
             max_requests: self.max_requests,
             at_most: None,
             locks: HostLocks::new(Some(self.folder.path().join("locks").into())),

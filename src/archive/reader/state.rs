@@ -43,6 +43,15 @@ pub struct SiteState {
     pub lists_partial: u64,
 }
 
+/// The last crawl of a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LastCrawl {
+    /// When it began.
+    pub at: Timestamp,
+    /// The last run of all was broken off, and left pages of the site that are due.
+    pub is_broken_off: bool,
+}
+
 /// One host's pace.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct HostState {
@@ -134,15 +143,18 @@ impl Reader {
         Ok(states.collect::<Result<_, _>>()?)
     }
 
-    /// Returns when the last crawl of each site began; long ago where the last run of all was broken off and left it pages that are
-    /// due at `now`.
-    pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, Timestamp>, ArchiveError> {
+    /// Returns the last crawl of each site, as it stands at `now`.
+    pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT name, iif((SELECT coalesce(how, 'interrupted') FROM run ORDER BY id DESC LIMIT 1) = 'interrupted'
-                              AND EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND due_at <= ?1), 0, crawled_at)
+            "SELECT name, crawled_at, (SELECT coalesce(how, 'interrupted') FROM run ORDER BY id DESC LIMIT 1) = 'interrupted'
+                                      AND EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND due_at <= ?1)
              FROM site WHERE crawled_at IS NOT NULL",
         )?;
-        let rows = select.query_map([now.millis()], |row| Ok((row.get(0)?, Timestamp::from_millis(row.get(1)?))))?;
+        let rows = select.query_map([now.millis()], |row| {
+            // A moment ahead is from a clock that was wrong once.
+            let at = Timestamp::from_millis(row.get(1)?).min(now);
+            Ok((row.get(0)?, LastCrawl { at, is_broken_off: row.get(2)? }))
+        })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

@@ -1,4 +1,4 @@
-//! A systemd service and timer, and a crontab line, that run `schedule --once`.
+//! A systemd service and timer, and a crontab line, that run `schedule --once`; and a service that runs `schedule` and stays.
 
 use std::path::{Path, PathBuf};
 
@@ -16,13 +16,17 @@ pub(in crate::cli) fn text(common: &Common, sites: &[String]) -> anyhow::Result<
     if let Some(config) = config {
         words.extend(["--config".to_owned(), whole(&config)?]);
     }
-    words.extend(["--data".to_owned(), data.clone(), "schedule".to_owned(), "--once".to_owned()]);
-    words.extend(sites.iter().cloned());
-    let (exec, folder) = (words.iter().map(|word| of_systemd(word)).collect::<Vec<_>>().join(" "), of_systemd(&data));
-    let typed = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    words.extend(["--data".to_owned(), data.clone(), "schedule".to_owned()]);
+    let all = |more: Option<&str>| -> Vec<String> {
+        words.iter().cloned().chain(more.map(str::to_owned)).chain(sites.iter().cloned()).collect()
+    };
+    let exec = |more| all(more).iter().map(|word| of_systemd(word)).collect::<Vec<_>>().join(" ");
+    let typed = all(Some("--once")).iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    let folder = of_systemd(&data);
     // cron takes a bare % for the end of the line.
     let cron = format!("*/5 * * * *  {typed} --quiet").replace('%', "\\%");
-    Ok(format!("{}{}{}", service(&exec, &folder), TIMER, crontab(&cron)))
+    let (timed, stays) = (service(TIMED, &exec(Some("--once")), &folder), service(STAYS, &exec(None), &folder));
+    Ok(format!("{timed}{TIMER}{stays}{}", crontab(&cron)))
 }
 
 fn whole(path: &Path) -> anyhow::Result<String> {
@@ -36,16 +40,45 @@ fn of_systemd(word: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-fn service(exec: &str, data: &str) -> String {
-    format!(
-        "# ---- /etc/systemd/system/saseo.service
+/// How a service runs.
+struct Manner {
+    head: &'static str,
+    kind: &'static str,
+    tail: &'static str,
+}
+
+const TIMED: Manner = Manner {
+    head: "# ---- /etc/systemd/system/saseo.service
 [Unit]
-Description=saseo: crawl the newspapers that are due
+Description=saseo: crawl the newspapers that are due",
+    kind: "Type=oneshot",
+    tail: "",
+};
+
+const STAYS: Manner = Manner {
+    head: "# ---- or, instead of these two, a service that stays: /etc/systemd/system/saseo-schedule.service
+[Unit]
+Description=saseo: crawl newspapers at their times",
+    kind: "Type=notify
+# It says that it lives every few seconds.
+WatchdogSec=5min
+Restart=on-failure
+RestartSec=1min
+ExecReload=/bin/kill -HUP $MAINPID",
+    tail: "[Install]
+WantedBy=multi-user.target
+
+",
+};
+
+fn service(Manner { head, kind, tail }: Manner, exec: &str, data: &str) -> String {
+    format!(
+        "{head}
 Wants=network-online.target
 After=network-online.target
 
 [Service]
-Type=oneshot
+{kind}
 # Whose the archive is. {data} must be there, and be its own.
 User=saseo
 Environment=SASEO_CONTACT=you@example.org
@@ -77,7 +110,7 @@ SystemCallFilter=@system-service
 CapabilityBoundingSet=
 UMask=0027
 
-"
+{tail}"
     )
 }
 

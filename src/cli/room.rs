@@ -1,0 +1,28 @@
+//! Room on the disk, and what is done where there is too little: a crawl stops before the disk is full.
+
+use std::path::{Path, PathBuf};
+
+use crate::config::units::Bytes;
+use crate::disk;
+
+/// The archive's disk has less room than is to be left.
+#[derive(Debug, thiserror::Error)]
+#[error(
+    "the disk of {} has {:.0} MB left, less than limits.free_disk ({:.0} MB); what is stored is safe: make room, and `resume` goes on",
+    data.display(),
+    *free as f64 / 1e6,
+    *least as f64 / 1e6
+)]
+pub(in crate::cli) struct TooLittleRoom {
+    data: PathBuf,
+    free: u64,
+    least: u64,
+}
+
+/// Tells whether there is room; where the system does not say, there is.
+pub(in crate::cli) fn check(data: &Path, Bytes(least): Bytes) -> Result<(), TooLittleRoom> {
+    match disk::free(data) {
+        Some(free) if free < least => Err(TooLittleRoom { data: data.to_owned(), free, least }),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,47 @@
+//! What ends a wait between two crawls: its time, or a signal.
+
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use crate::cli::exit::Exit;
+use crate::cli::interrupt::Caught;
+use crate::clock::Clock;
+use crate::time::Timestamp;
+
+/// Why a wait ended.
+pub(in crate::cli) enum Woken {
+    InTime,
+    /// SIGHUP: the configuration is read again.
+    Reload,
+}
+
+pub(in crate::cli) struct Bell {
+    caught: Caught,
+    hangup: Signal,
+}
+
+impl Bell {
+    pub fn new() -> std::io::Result<Self> {
+        let caught = Caught::new()?;
+        let hangup = caught.inside(|| signal(SignalKind::hangup()))?;
+        Ok(Self { caught, hangup })
+    }
+
+    /// Waits until a moment; `Err` where SIGINT or SIGTERM came.
+    pub fn wait(&mut self, until: Timestamp) -> Result<Woken, Exit> {
+        let Self { caught, hangup } = self;
+        // Anew each time: the system's clock may have been set, and a wait may begin after a long sleep of the machine.
+        let clock = Clock::system();
+        caught.unless_caught(async {
+            tokio::select! {
+                biased;
+                _ = hangup.recv() => Woken::Reload,
+                () = clock.sleep_until(until) => Woken::InTime,
+            }
+        })
+    }
+
+    /// Does something that ends by itself soon; signals wait for it.
+    pub fn during<T>(&self, work: impl Future<Output = T>) -> T {
+        self.caught.during(work)
+    }
+}
