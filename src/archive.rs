@@ -29,8 +29,8 @@ pub use lease::{Lease, Lock};
 pub use ledger::{AnnouncedId, Announcement, Ending, Form, HostTerms, Terms};
 pub use pages::{DueHost, NextPage};
 pub use reader::{
-    Brought, BroughtBy, Entry, Failure, Filter, Found, HostState, Kept, LastCrawl, Outlook, Queue, Reader, RunState,
-    SiteState, Version, What, queues,
+    Brought, BroughtBy, Entry, Failure, Filter, Found, HostState, Kept, LastCrawl, NumberGap, Outlook, Queue, Reader,
+    RunState, SilentSection, SiteState, Version, What, queues,
 };
 pub use reread::{KeptCapture, Revision};
 pub use robots::{RobotsCopy, RobotsId, Ruled};

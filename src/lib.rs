@@ -9,7 +9,7 @@
 //! | words | [`time`], [`page_url`], [`text`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
 //! | settings | [`config`] | serde, toml, include_dir, croner; no files |
-//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`] | robotstxt, governor, spider's page, feed-rs |
+//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`omissions`] | robotstxt, governor, spider's page, feed-rs |
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |
@@ -52,6 +52,7 @@ pub mod history;
 pub mod host_lock;
 pub mod in_time;
 pub mod markup;
+pub mod omissions;
 pub mod opt_out;
 pub mod page_url;
 pub mod politeness;

@@ -434,3 +434,22 @@ async fn sections_without_news_rest_and_find_it_within_a_quarter_of_their_silenc
         assert!(late <= DAY * 2 / 4 + HOUR, "{piece:?} was found {late:?} late");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn sections_gone_silent_and_numbers_that_were_skipped_are_told() {
+    // Section 1 ends after sixty days; numbers 1,000 to 1,099 are nobody's.
+    let mut pieces = published(0, 800, HOUR * 2);
+    pieces.retain(|piece| piece.section != 1 || piece.published < NOW + DAY * 60);
+    pieces.iter_mut().filter(|piece| piece.number > 700).for_each(|piece| piece.number += 100);
+    let mut crawler = Crawler::of(Paper::new(pieces, 3, true));
+    crawler.discover = "revisit = []";
+    crawler.crawl_until(NOW + DAY * 59, HOUR * 12).await;
+    let state = crawler.state();
+    assert!(state.silent_sections.is_empty(), "{state:?}");
+    assert!(state.last_seen.is_some() && state.last_crawl.is_some());
+    crawler.crawl_until(NOW + DAY * 66, HOUR * 12).await;
+    let state = crawler.state();
+    let silent: Vec<&str> = state.silent_sections.iter().map(|silent| silent.section.as_str()).collect();
+    assert_eq!(silent, ["1면"]);
+    assert_eq!((state.number_gaps.len(), state.number_gaps[0].missing, state.number_gaps[0].after), (1, 100, 700));
+}

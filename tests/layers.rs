@@ -8,7 +8,7 @@ const ROWS: [&[&str]; 10] = [
     &["page_url", "text", "time"],
     &["markup"],
     &["config"],
-    &["discover", "extract", "politeness", "revisit", "robots"],
+    &["discover", "extract", "omissions", "politeness", "revisit", "robots"],
     // Opt-outs are told in the form of robots.txt, too.
     &["opt_out"],
     &["frontier"],

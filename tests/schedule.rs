@@ -314,3 +314,40 @@ fn starts_that_were_missed_are_one_crawl_and_counted() {
     assert_eq!(skipped, 4);
     assert!(told(&crawler.run(&["status"])).contains("made up for 4 missed starts"));
 }
+
+#[test]
+fn status_tells_when_each_paper_was_and_will_be_crawled_and_draws_a_page() {
+    let paper = small();
+    let crawler = scheduled(&paper, "cron = \"0 0 1 1 *\"");
+    assert!(crawler.run(&["crawl"]).status.success());
+    let told_status: serde_json::Value = serde_json::from_slice(&crawler.run(&["--json", "status"]).stdout).unwrap();
+    let (site, host) = (&told_status["sites"][0], &told_status["hosts"][0]);
+    assert!(site["next_crawl"].as_str().unwrap().contains("-12-31T15:0"), "{site}");
+    assert!(site["last_crawl"].as_str().is_some() && site["silent_sections"].as_array().unwrap().is_empty());
+    assert_eq!(host["gap_reason"], "as its site's file says");
+    let words = told(&crawler.run(&["status"]));
+    assert!(words.contains("next by schedule 20") && words.contains("(as its site's file says)"), "{words}");
+    let page = crawler.data().with_file_name("status.html");
+    let out = crawler.run(&["status", "--html", page.to_str().unwrap()]);
+    assert!(out.status.success() && out.stdout.is_empty(), "{}", said(&out));
+    let html = std::fs::read_to_string(&page).unwrap();
+    let drawn = |what: &str| -> usize {
+        let figure = html.split("<figure>").find(|figure| figure.contains(what)).unwrap();
+        figure
+            .split("<title>")
+            .skip(1)
+            .map(|bar| bar.split([':', '<']).nth(1).unwrap().trim().parse::<usize>().unwrap())
+            .sum()
+    };
+    assert_eq!(drawn("requests by day"), paper.log().len());
+    assert_eq!((html.matches("<svg").count(), html.matches("</svg>").count()), (4, 4));
+    // It needs nothing else: no script, no style sheet, no picture from elsewhere.
+    assert!(!html.contains("<script") && !html.contains("<link") && !html.contains("src="));
+    assert!(html.contains(" (demo)</h2>"));
+    let out = crawler.run(&["status", "--html", "/nowhere/status.html"]);
+    assert!(out.status.code() == Some(1) && said(&out).contains("cannot write /nowhere/status.html"), "{}", said(&out));
+    // An archive is looked at without its configuration, too.
+    std::fs::write(crawler.config().join("sites/demo.toml"), "name = 3").unwrap();
+    let out = crawler.run(&["status"]);
+    assert!(out.status.success() && said(&out).contains("next crawls are not told"), "{}", said(&out));
+}

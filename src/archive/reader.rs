@@ -1,8 +1,10 @@
 //! Reading what was committed: articles for exports, and the state of things. Read-only, beside a running crawl.
 
+mod activity;
 mod articles;
 mod history;
 mod ledger;
+mod omissions;
 mod outlook;
 mod state;
 
@@ -16,6 +18,7 @@ use crate::archive::schema::{SCHEMA, recognise};
 pub use articles::{Filter, Kept};
 pub use history::{Found, Version};
 pub use ledger::{Brought, BroughtBy, Entry, What};
+pub use omissions::{NumberGap, SilentSection};
 pub use outlook::Outlook;
 pub use state::{Failure, HostState, LastCrawl, RunState, SiteState};
 

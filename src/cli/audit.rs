@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::Args;
 
 use crate::archive::Reader;
@@ -21,7 +20,7 @@ pub(in crate::cli) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<E
     let reader = Reader::open(common.data())?;
     let findings = audit(&reader)?;
     if let Some(path) = &args.report {
-        write(path, &page(&findings))?;
+        say::file(path, &page(&findings))?;
     }
     if common.json {
         say::json(&findings)?;
@@ -29,14 +28,6 @@ pub(in crate::cli) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<E
         tell(reader.path(), &findings)?;
     }
     Ok(if findings.violations.is_empty() { Exit::Done } else { Exit::Failed })
-}
-
-/// Writes a file beside its place and renames it when it is whole.
-fn write(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-    written.with_context(|| format!("cannot write the report {}", path.display()))
 }
 
 fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {

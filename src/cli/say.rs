@@ -1,7 +1,8 @@
-//! The one door to stdout and stderr: data goes to the one, everything else to the other.
+//! The one door to stdout and stderr: data goes to the one, everything else to the other; and to files of text.
 
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
 
 use serde::Serialize;
 
@@ -49,6 +50,18 @@ pub(in crate::cli) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
 /// Writes a value as JSON to stdout.
 pub(in crate::cli) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     data(&serde_json::to_string_pretty(value)?)
+}
+
+/// Writes a file beside its place and renames it when it is whole.
+pub(in crate::cli) fn file(path: &Path, text: &str) -> anyhow::Result<()> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".part");
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    written.map_err(|why| {
+        // What was written of it is of no use; where nothing was, there is nothing to remove.
+        let _ = std::fs::remove_file(&beside);
+        anyhow::Error::new(why).context(format!("cannot write {}", path.display()))
+    })
 }
 
 /// How much is said to whoever watches.

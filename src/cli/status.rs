@@ -1,48 +1,198 @@
 //! `saseo status`.
 
+mod page;
+mod plot;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
 use clap::Args;
+use jiff::tz::TimeZone;
+use serde::Serialize;
 use serde_json::json;
 
-use crate::archive::{Failure, HostState, Reader, RunState, SiteState};
+use crate::archive::{
+    ArchiveError, Failure, HostState, LastCrawl, NumberGap, Reader, RunState, SilentSection, SiteState,
+};
+use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
 use crate::cli::report::{failed, refused};
 use crate::cli::{Common, say};
 use crate::clock::Clock;
+use crate::config::Site;
+use crate::config::site::SitePace;
+use crate::schedule::next_start;
 use crate::time::Timestamp;
 
 /// How many of the newest runs are told.
 const RUNS: u32 = 5;
+/// How many of them on a page.
+const RUNS_ON_PAGE: u32 = 50;
 /// How many of the newest failures are told; with `--json` it is all of them.
 const FAILURES: u32 = 50;
+/// How many gaps in the numbers are told in words: the newest.
+const GAPS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StatusArgs {
     /// List the pages that brought nothing, and why: the newest 50, or all with --json
-    #[arg(long)]
+    #[arg(long, conflicts_with = "html")]
     failures: bool,
+    /// Also write it as a web page, with plots of articles and requests by day and hour; a file that is there is replaced
+    #[arg(long, value_name = "FILE.html")]
+    html: Option<PathBuf>,
+}
+
+/// Everything that is told.
+#[derive(Debug, Serialize)]
+struct State {
+    sites: Vec<SiteStatus>,
+    hosts: Vec<HostStatus>,
+    runs: Vec<RunState>,
+}
+
+/// One site, with what only its file tells.
+#[derive(Debug, Serialize)]
+struct SiteStatus {
+    #[serde(flatten)]
+    state: SiteState,
+    /// When its schedule wants the next crawl.
+    next_crawl: Option<String>,
+}
+
+/// One host, and why its gap is as long as it is.
+#[derive(Debug, Serialize)]
+struct HostStatus {
+    #[serde(flatten)]
+    state: HostState,
+    gap_reason: &'static str,
+    #[serde(skip)]
+    now: Timestamp,
 }
 
 pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
-    match (args.failures, common.json) {
-        (true, true) => say::json(&json!({"archive": reader.path(), "failures": reader.failures(None)?}))?,
-        (true, false) => reader.failures(Some(FAILURES))?.iter().try_for_each(|page| say::data(&of_failure(page)))?,
-        (false, true) => {
-            let (sites, hosts, runs) = (reader.sites(Clock::system().now())?, reader.hosts()?, reader.runs(RUNS)?);
-            say::json(&json!({"archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs}))?;
+    if args.failures {
+        if common.json {
+            say::json(&json!({"archive": reader.path(), "failures": reader.failures(None)?}))?;
+        } else {
+            reader.failures(Some(FAILURES))?.iter().try_for_each(|page| say::data(&of_failure(page)))?;
         }
-        (false, false) => say::data(&in_words(&reader)?)?,
+        return Ok(Exit::Done);
+    }
+    let now = Clock::system().now();
+    // An archive can be looked at wherever it is; what its crawls are to do next stands elsewhere.
+    let sites = Configuration::load(common.config.as_deref()).map_or_else(
+        |why| {
+            common.voice().note(&format!("next crawls are not told: {why}"));
+            Vec::new()
+        },
+        |configuration| configuration.sites,
+    );
+    let state = state(&reader, &sites, now)?;
+    if let Some(path) = &args.html {
+        let zone = |name: &str| {
+            let site = sites.iter().find(|site| site.name == name);
+            site.map_or(TimeZone::UTC, |site| site.timezone.clone())
+        };
+        let runs = reader.runs(RUNS_ON_PAGE)?;
+        let state = State { runs, ..self::state(&reader, &sites, now)? };
+        say::file(path, &page::page(&reader, &state, zone, now)?)?;
+        common.voice().note(&format!("written: {}", path.display()));
+    }
+    if common.json {
+        let State { sites, hosts, runs } = &state;
+        say::json(&json!({"archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs}))?;
+    } else if args.html.is_none() {
+        say::data(&in_words(&reader, &state))?;
     }
     Ok(Exit::Done)
 }
 
-fn in_words(reader: &Reader) -> anyhow::Result<String> {
-    let now = Clock::system().now();
+fn state(reader: &Reader, sites: &[Site], now: Timestamp) -> Result<State, ArchiveError> {
+    let last = reader.last_crawls(now)?;
+    let with_file = |state: SiteState| {
+        let site = sites.iter().find(|site| site.name == state.site);
+        let next_crawl = site.and_then(|site| next_crawl(site, &last, now)).map(|next| next.to_string());
+        SiteStatus { next_crawl, state }
+    };
+    let with_reason = |state: HostState| HostStatus { gap_reason: gap_reason(&state, sites), now, state };
+    Ok(State {
+        sites: reader.sites(now)?.into_iter().map(with_file).collect(),
+        hosts: reader.hosts()?.into_iter().map(with_reason).collect(),
+        runs: reader.runs(RUNS)?,
+    })
+}
+
+/// When a site's schedule wants its next crawl; now, where the last one was broken off.
+fn next_crawl(site: &Site, last: &BTreeMap<String, LastCrawl>, now: Timestamp) -> Option<Timestamp> {
+    let last = last.get(&site.name);
+    let next = next_start(site, last.map(|last| last.at), now)?;
+    Some(if last.is_some_and(|last| last.is_broken_off) { now } else { next.max(now) })
+}
+
+fn gap_reason(host: &HostState, sites: &[Site]) -> &'static str {
+    let of_site = sites.iter().find(|site| site.home.host().as_str() == host.host).map(|site| site.pace.gap);
+    let own = of_site.unwrap_or(SitePace::default().gap).0.as_secs_f64();
+    if host.gap_seconds <= own {
+        "as its site's file says"
+    } else if host.slowed_seconds >= host.gap_seconds {
+        "its answers were slow or failed"
+    } else {
+        "its robots.txt asks for it"
+    }
+}
+
+impl SiteStatus {
+    /// What somebody should look at.
+    fn warnings(&self) -> Vec<String> {
+        let state = &self.state;
+        let mut told: Vec<String> = state.silent_sections.iter().map(of_silence).collect();
+        let newest = state.number_gaps.iter().rev();
+        told.extend(newest.clone().take(GAPS).map(of_gap));
+        if newest.len() > GAPS {
+            told.push(format!("{} more such gaps in older numbers", newest.len() - GAPS));
+        }
+        if state.lists_unread > 0 {
+            told.push(format!("{} lists not yet read to their end", state.lists_unread));
+        }
+        if state.lists_partial > 0 {
+            told.push(format!("{} lists only partly covered: the server repeats a page", state.lists_partial));
+        }
+        if state.sources_retired > 0 {
+            told.push(format!("{} feeds or sitemaps are dead, and tried once a month", state.sources_retired));
+        }
+        told
+    }
+}
+
+fn of_silence(silent: &SilentSection) -> String {
+    let SilentSection { section, since, expected } = silent;
+    format!("section {section} is silent since {since}, where earlier weeks had {expected:.0} articles in such a time")
+}
+
+fn of_gap(gap: &NumberGap) -> String {
+    format!("{} numbers between {} and {} were never seen, which is no accident", gap.missing, gap.after, gap.before)
+}
+
+impl HostStatus {
+    /// When it is asked again, and why it rests longer, if it does.
+    fn rest(&self) -> String {
+        let until = &self.state.not_before;
+        let rests = Timestamp::from_rfc3339(until).is_some_and(|until| until > self.now);
+        match self.state.rest_in_words {
+            Some(why) if rests => format!("at rest until {until}: {why}"),
+            _ => format!("not before {until}"),
+        }
+    }
+}
+
+fn in_words(reader: &Reader, state: &State) -> String {
     let mut lines = vec![format!("archive {}", reader.path().display())];
-    lines.extend(reader.sites(now)?.iter().map(of_site));
-    lines.extend(reader.hosts()?.iter().map(|host| of_host(host, now)));
-    lines.extend(reader.runs(RUNS)?.iter().map(of_run));
-    Ok(lines.join("\n"))
+    lines.extend(state.sites.iter().map(of_site));
+    lines.extend(state.hosts.iter().map(of_host));
+    lines.extend(state.runs.iter().map(of_run));
+    lines.join("\n")
 }
 
 fn of_failure(page: &Failure) -> String {
@@ -51,13 +201,16 @@ fn of_failure(page: &Failure) -> String {
     format!("{settled_at} {verdict} {url}{why}")
 }
 
-fn of_host(host: &HostState, now: Timestamp) -> String {
-    let mut line = format!("host {}: gap {} s, {} queued", host.host, host.gap_seconds, host.queued);
-    let rests = Timestamp::from_rfc3339(&host.not_before).is_some_and(|until| until > now);
-    match host.rest_in_words {
-        Some(why) if rests => line.push_str(&format!(", at rest until {}: {why}", host.not_before)),
-        _ => line.push_str(&format!(", not before {}", host.not_before)),
-    }
+fn of_host(status: &HostStatus) -> String {
+    let host = &status.state;
+    let mut line = format!(
+        "host {}: gap {} s ({}), {} queued, {}",
+        host.host,
+        host.gap_seconds,
+        status.gap_reason,
+        host.queued,
+        status.rest()
+    );
     if host.strikes > 0 {
         line.push_str(&format!(", {} failures in a row", host.strikes));
     }
@@ -67,7 +220,8 @@ fn of_host(host: &HostState, now: Timestamp) -> String {
     line
 }
 
-fn of_site(site: &SiteState) -> String {
+fn of_site(status: &SiteStatus) -> String {
+    let site = &status.state;
     let mut lines = format!(
         "{} ({}): {} articles ({} in the last day, {} in the last seven; {} for members only; {} changes), newest {}",
         site.site,
@@ -97,12 +251,12 @@ fn of_site(site: &SiteState) -> String {
     if let Some(next) = &site.next_look {
         lines.push_str(&format!("\n  {} articles to be looked at again, the next from {next} on", site.looks));
     }
-    if site.lists_unread > 0 {
-        lines.push_str(&format!("\n  {} lists not yet read to their end", site.lists_unread));
+    let never = || "never".to_owned();
+    lines.push_str(&format!("\n  last crawl {}", site.last_crawl.clone().unwrap_or_else(never)));
+    if let Some(next) = &status.next_crawl {
+        lines.push_str(&format!(", next by schedule {next}"));
     }
-    if site.lists_partial > 0 {
-        lines.push_str(&format!("\n  {} lists only partly covered: the server repeats a page", site.lists_partial));
-    }
+    lines.extend(status.warnings().iter().map(|warning| format!("\n  ! {warning}")));
     lines
 }
 

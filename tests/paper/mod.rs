@@ -268,10 +268,10 @@ pub fn article_page(piece: Piece, is_edited: bool) -> String {
     let published = LocalTime { at: piece.published, offset: 32_400 };
     format!(
         "<html><head><meta property=\"og:title\" content=\"소식 {0}\">\
-         <meta property=\"article:published_time\" content=\"{published}\"></head>\
+         <meta property=\"article:section\" content=\"{1}면\"><meta property=\"article:published_time\" content=\"{published}\"></head>\
          <body><header class=\"article-view-header\"><H1 class=\"heading\">소식 {0}</H1></header>\
          <article id=\"article-view-content-div\"><p>오늘 책방 {0}호가 문을 열었다.</p>{edit}</article></body></html>",
-        piece.number
+        piece.number, piece.section
     )
 }
 

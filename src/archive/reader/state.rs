@@ -7,16 +7,19 @@ use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::archive::reader::omissions::{NumberGap, SilentSection};
 use crate::politeness::Rest;
+use crate::revisit::RETIRED;
 use crate::time::Timestamp;
 
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
 
 /// One site's numbers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SiteState {
     pub site: String,
     pub title: String,
+    pub home: String,
     pub articles: u64,
     /// Of them, those that were first seen in the last day, and in the last seven.
     pub articles_last_day: u64,
@@ -41,6 +44,15 @@ pub struct SiteState {
     pub lists_unread: u64,
     /// Lists whose server sent the same page again and again: what lies beyond was not seen.
     pub lists_partial: u64,
+    /// Feeds and sitemaps that are dead, and tried again once a month.
+    pub sources_retired: u64,
+    /// When the last crawl of it began.
+    pub last_crawl: Option<String>,
+    /// When one of its lists, feeds or its home page was last read.
+    pub last_seen: Option<String>,
+    /// As of then.
+    pub silent_sections: Vec<SilentSection>,
+    pub number_gaps: Vec<NumberGap>,
 }
 
 /// The last crawl of a site.
@@ -58,6 +70,8 @@ pub struct HostState {
     pub host: String,
     pub not_before: String,
     pub gap_seconds: f64,
+    /// The part of it that slow and failing answers have earned.
+    pub slowed_seconds: f64,
     pub strikes: u32,
     pub refusals: u32,
     /// Why it rests for longer than its gap, if it does: `retry-after`, `busy`, `failing` or `refusing`.
@@ -99,48 +113,63 @@ pub struct RunState {
 impl Reader {
     pub fn sites(&self, now: Timestamp) -> Result<Vec<SiteState>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT site.name, site.title,
+            "SELECT site.name, site.title, site.home,
                (SELECT count(*) FROM article WHERE site_id = site.id),
                (SELECT count(*) FROM article WHERE site_id = site.id AND access = 'members'),
                count(*) FILTER (WHERE verdict = 'gone' AND role <> 'policy'), count(*) FILTER (WHERE verdict = 'unextracted'),
                count(*) FILTER (WHERE verdict = 'disallowed'), count(*) FILTER (WHERE verdict = 'refused'),
                count(*) FILTER (WHERE verdict = 'failed'), count(due_at), min(due_at),
-               (SELECT max(published_at) FROM articles WHERE articles.site = site.name),
+               (SELECT published_at FROM version JOIN article ON article.id = article_id
+                WHERE n = 1 AND published_ms IS NOT NULL AND site_id = site.id ORDER BY published_ms DESC LIMIT 1),
                count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL AND verdict IS NOT 'moved'),
                count(*) FILTER (WHERE list_end = 'repeats'), count(*) FILTER (WHERE verdict = 'withheld'),
                (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1),
                (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2),
                (SELECT count(*) FROM version JOIN article ON article.id = version.article_id WHERE site_id = site.id AND n > 1),
-               count(again_at), min(again_at)
+               count(again_at), min(again_at), site.crawled_at, count(*) FILTER (WHERE failures >= ?3),
+               max(settled_at) FILTER (WHERE role IN ('home', 'section', 'feed') AND verdict = 'read')
              FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name",
         )?;
         let moment = |millis: Option<i64>| millis.map(|millis| Timestamp::from_millis(millis).to_string());
         let days = |count: u32| (now - DAY * count).millis();
-        let states = select.query_map([days(1), days(7)], |row| {
+        let states = select.query_map([days(1), days(7), i64::from(RETIRED)], |row| {
             Ok(SiteState {
                 site: row.get(0)?,
                 title: row.get(1)?,
-                articles: row.get(2)?,
-                members_only: row.get(3)?,
-                gone: row.get(4)?,
-                unextracted: row.get(5)?,
-                disallowed: row.get(6)?,
-                refused: row.get(7)?,
-                failed: row.get(8)?,
-                queued: row.get(9)?,
-                oldest_due: moment(row.get(10)?),
-                newest_article: row.get(11)?,
-                lists_unread: row.get(12)?,
-                lists_partial: row.get(13)?,
-                withheld: row.get(14)?,
-                articles_last_day: row.get(15)?,
-                articles_last_week: row.get(16)?,
-                changes: row.get(17)?,
-                looks: row.get(18)?,
-                next_look: moment(row.get(19)?),
+                home: row.get(2)?,
+                articles: row.get(3)?,
+                members_only: row.get(4)?,
+                gone: row.get(5)?,
+                unextracted: row.get(6)?,
+                disallowed: row.get(7)?,
+                refused: row.get(8)?,
+                failed: row.get(9)?,
+                queued: row.get(10)?,
+                oldest_due: moment(row.get(11)?),
+                newest_article: row.get(12)?,
+                lists_unread: row.get(13)?,
+                lists_partial: row.get(14)?,
+                withheld: row.get(15)?,
+                articles_last_day: row.get(16)?,
+                articles_last_week: row.get(17)?,
+                changes: row.get(18)?,
+                looks: row.get(19)?,
+                next_look: moment(row.get(20)?),
+                last_crawl: moment(row.get(21)?),
+                sources_retired: row.get(22)?,
+                last_seen: moment(row.get(23)?),
+                silent_sections: Vec::new(),
+                number_gaps: Vec::new(),
             })
         })?;
-        Ok(states.collect::<Result<_, _>>()?)
+        let complete = |state: rusqlite::Result<SiteState>| -> Result<SiteState, ArchiveError> {
+            let state = state?;
+            let seen = state.last_seen.as_deref().and_then(Timestamp::from_rfc3339);
+            let silent = seen.map(|seen| self.silent_sections(&state.site, seen.min(now))).transpose()?;
+            let number_gaps = self.number_gaps(&state.site)?;
+            Ok(SiteState { silent_sections: silent.unwrap_or_default(), number_gaps, ..state })
+        };
+        states.map(complete).collect()
     }
 
     /// Returns the last crawl of each site, as it stands at `now`.
@@ -160,7 +189,7 @@ impl Reader {
 
     pub fn hosts(&self) -> Result<Vec<HostState>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT name, not_before, gap, strikes, refusals, rest,
+            "SELECT name, not_before, gap, strikes, refusals, rest, slowed,
                (SELECT count(*) FROM page WHERE page.host = host.name AND due_at IS NOT NULL) FROM host ORDER BY name",
         )?;
         let states = select.query_map([], |row| {
@@ -173,7 +202,8 @@ impl Reader {
                 refusals: row.get(4)?,
                 rest: rest.map(Rest::name),
                 rest_in_words: rest.map(Rest::in_words),
-                queued: row.get(6)?,
+                slowed_seconds: std::time::Duration::from_millis(row.get(6)?).as_secs_f64(),
+                queued: row.get(7)?,
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)

@@ -1,0 +1,161 @@
+//! The state of an archive as one web page that needs nothing else.
+
+use std::fmt::Write;
+
+use html_escape::encode_text;
+use jiff::ToSpan;
+use jiff::tz::TimeZone;
+
+use crate::archive::{Reader, RunState};
+use crate::cli::status::plot::{Bar, bars};
+use crate::cli::status::{HostStatus, SiteStatus, State};
+use crate::page_url::PageUrl;
+use crate::time::Timestamp;
+
+/// So many days are plotted.
+const DAYS: i64 = 30;
+
+const HEAD: &str = "<!doctype html>
+<html lang=\"en\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
+<meta name=\"robots\" content=\"noindex\"><title>saseo: status</title><style>
+:root { color-scheme: light dark; --line: #8886; --bar: #3b6ea5; --warn: #b3541e; }
+@media (prefers-color-scheme: dark) { :root { --bar: #7db2e8; --warn: #f0a070; } }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.4rem; } h2 { font-size: 1.2rem; margin-top: 2.5rem; border-bottom: 1px solid var(--line); }
+.table { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; width: 100%; }
+th, td { text-align: left; padding: .25rem .6rem .25rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td.number { text-align: right; font-variant-numeric: tabular-nums; }
+dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; } dt { opacity: .7; } dd { margin: 0; }
+.warn { color: var(--warn); } figure { margin: 1rem 0; } figcaption { font-size: .9rem; opacity: .8; }
+svg { width: 100%; height: auto; } svg .bar { fill: var(--bar); } svg .room { fill: transparent; }
+svg line { stroke: var(--line); } svg text { font-size: 11px; fill: currentColor; opacity: .7; }
+</style></head><body>
+";
+
+/// Returns the page; `zone` tells the clock that a site's days are counted on.
+pub(in crate::cli) fn page(
+    reader: &Reader,
+    state: &State,
+    zone: impl Fn(&str) -> TimeZone,
+    now: Timestamp,
+) -> anyhow::Result<String> {
+    let archive = reader.path().display().to_string();
+    let mut page = format!("{HEAD}<h1>saseo: {}</h1><p>As of {now}.</p>\n", encode_text(&archive));
+    for site in &state.sites {
+        page.push_str(&of_site(site));
+        let (name, zone) = (&site.state.site, zone(&site.state.site));
+        let since = now - std::time::Duration::from_secs(24 * 3600 * (DAYS.unsigned_abs() + 1));
+        page.push_str(&plots("articles by their publication", &reader.published_since(name, since)?, &zone, now));
+        if let Ok(home) = PageUrl::parse(&site.state.home) {
+            page.push_str(&plots("requests", &reader.asked_since(&home.host(), since)?, &zone, now));
+        }
+    }
+    page.push_str(&hosts(&state.hosts));
+    page.push_str(&runs(&state.runs));
+    Ok(page + "</body></html>\n")
+}
+
+fn of_site(site: &SiteStatus) -> String {
+    let state = &site.state;
+    let mut html = format!("<h2>{} ({})</h2><dl>", encode_text(&state.title), encode_text(&state.site));
+    let mut row = |name: &str, told: String| {
+        write!(html, "<dt>{name}</dt><dd>{}</dd>", encode_text(&told)).expect("a String takes everything");
+    };
+    row(
+        "articles",
+        format!(
+            "{} ({} in the last day, {} in the last seven), newest {}",
+            state.articles,
+            state.articles_last_day,
+            state.articles_last_week,
+            state.newest_article.as_deref().unwrap_or("none")
+        ),
+    );
+    row("changes", format!("{} further versions; {} pages gone", state.changes, state.gone));
+    row("last crawl", state.last_crawl.clone().unwrap_or_else(|| "never".to_owned()));
+    row("next crawl", site.next_crawl.clone().unwrap_or_else(|| "not scheduled".to_owned()));
+    let oldest = state.oldest_due.as_ref().map(|due| format!(", the oldest due {due}")).unwrap_or_default();
+    row("queue", format!("{}{oldest}", state.queued));
+    if let Some(next) = &state.next_look {
+        row("looks", format!("{} articles, the next from {next} on", state.looks));
+    }
+    html.push_str("</dl>");
+    let warnings = site.warnings();
+    if !warnings.is_empty() {
+        html.push_str("<ul class=\"warn\">");
+        for warning in warnings {
+            write!(html, "<li>{}</li>", encode_text(&warning)).expect("a String takes everything");
+        }
+        html.push_str("</ul>");
+    }
+    html + "\n"
+}
+
+/// Plots moments by day and by hour of the day.
+fn plots(what: &str, moments: &[Timestamp], zone: &TimeZone, now: Timestamp) -> String {
+    let local = |at: Timestamp| zone.to_datetime(jiff::Timestamp::from(at));
+    let today = local(now).date();
+    let days: Vec<_> = (0..DAYS).rev().filter_map(|back| today.checked_sub(back.days()).ok()).collect();
+    let count = |of: &dyn Fn(jiff::civil::DateTime) -> bool| moments.iter().filter(|at| of(local(**at))).count() as u64;
+    let by_day = days.iter().map(|day| Bar { label: day.to_string(), value: count(&|at| at.date() == *day) });
+    let first = days.first().copied().unwrap_or(today);
+    let by_hour = (0..24).map(|hour| Bar {
+        label: format!("{hour:02}:00"),
+        value: count(&|at| at.hour() == hour && at.date() >= first),
+    });
+    let by_day = bars(&format!("{what} by day"), &by_day.collect::<Vec<_>>());
+    let by_hour = bars(&format!("{what} by hour, in these {DAYS} days"), &by_hour.collect::<Vec<_>>());
+    format!("{by_day}\n{by_hour}\n")
+}
+
+fn hosts(hosts: &[HostStatus]) -> String {
+    let rows: String = hosts
+        .iter()
+        .map(|host| {
+            format!(
+                "<tr><td>{}</td><td class=\"number\">{} s</td><td>{}</td><td>{}</td><td class=\"number\">{}</td></tr>",
+                encode_text(&host.state.host),
+                host.state.gap_seconds,
+                host.gap_reason,
+                encode_text(&host.rest()),
+                host.state.queued
+            )
+        })
+        .collect();
+    table("Pace now", &["host", "gap", "why", "asked again", "queued"], &rows)
+}
+
+fn runs(runs: &[RunState]) -> String {
+    let rows: String = runs
+        .iter()
+        .map(|run| {
+            let numbers = [
+                run.requests,
+                run.articles_new,
+                run.articles_changed,
+                run.articles_gone,
+                run.refused,
+                run.failed,
+                run.skipped,
+            ];
+            let cells: String = numbers.map(|number| format!("<td class=\"number\">{number}</td>")).concat();
+            format!(
+                "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td>{cells}</tr>",
+                run.run,
+                encode_text(&run.command),
+                run.started_at,
+                run.how.as_deref().unwrap_or("running, or killed")
+            )
+        })
+        .collect();
+    let columns =
+        ["run", "command", "began", "how", "requests", "new", "changed", "gone", "refused", "failed", "missed starts"];
+    table("Runs", &columns, &rows)
+}
+
+fn table(title: &str, columns: &[&str], rows: &str) -> String {
+    let head: String = columns.iter().map(|name| format!("<th>{name}</th>")).collect();
+    format!(
+        "<h2>{title}</h2><div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n"
+    )
+}
