@@ -74,7 +74,7 @@ impl Archive {
         let mut select = self.connection.prepare_cached("SELECT joint FROM page WHERE id = ?1")?;
         let before = select.query_row([section.0], |row| row.get(0)).optional()?.flatten();
         let kept = kept.as_deref().map(KeptJoint::read).transpose()?.unwrap_or_default();
-        Ok(Joint { met: kept.met, head: kept.head(), before: head(before)? })
+        Ok(Joint { met: kept.met, head: kept.head(), before: head(before)?, was_made: false })
     }
 }
 

@@ -16,7 +16,7 @@ pub enum Pass {
     Deep,
     /// To the end of a list that is limited to some days, whatever else is wanted.
     Window,
-    /// To the first page of which every row is known, once it has joined the reading before.
+    /// To the first page of which every row is known, once it has joined the reading before; or one page further than the joint.
     Later,
 }
 
@@ -53,6 +53,8 @@ pub struct Joint {
     pub before: Option<Head>,
     /// Rows of it that were met.
     pub met: usize,
+    /// The pages before this one had met most of it.
+    pub was_made: bool,
 }
 
 impl Joint {
@@ -62,7 +64,7 @@ impl Joint {
         let met = self.before.as_ref().map_or(0, |head| marks.iter().filter(|mark| head.rows.contains(mark)).count());
         let newest = rows.iter().filter_map(|row| Some(row.published_at?.at)).max();
         let head = if self.head.rows.is_empty() { Head { rows: marks, newest } } else { self.head.clone() };
-        Self { head, before: self.before.clone(), met: self.met + met }
+        Self { head, before: self.before.clone(), met: self.met + met, was_made: self.has_met_most() }
     }
 
     /// Whether the reading has come to where the last complete one began: most of those rows were met (one alone may be
@@ -70,7 +72,11 @@ impl Joint {
     fn is_made(&self, rows: &[Found]) -> bool {
         let Some(before) = &self.before else { return true };
         let is_older = |row: &Found| row.published_at.zip(before.newest).is_some_and(|(told, newest)| told.at < newest);
-        self.met * 2 >= before.rows.len() || rows.iter().all(is_older)
+        self.has_met_most() || before.rows.is_empty() || rows.iter().all(is_older)
+    }
+
+    fn has_met_most(&self) -> bool {
+        self.before.as_ref().is_some_and(|before| !before.rows.is_empty() && self.met * 2 >= before.rows.len())
     }
 }
 
@@ -160,7 +166,9 @@ pub(in crate::frontier) fn go_on(
     if rows.iter().all(is_old) {
         return Err(Stop::End(ListEnd::Since));
     }
-    if list.pass == Pass::Later && known.iter().all(was_known) && list.joint.is_made(rows) {
+    let is_joined = known.iter().all(was_known) && list.joint.is_made(rows);
+    // One page of overlap: what is new behind the place where the last reading began was dated back, and deep checks find it.
+    if list.pass == Pass::Later && (is_joined || list.joint.was_made) {
         return Err(Stop::End(ListEnd::Known));
     }
     let url = listing.next.clone().ok_or(Stop::End(ListEnd::Last))?;

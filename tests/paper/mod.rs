@@ -71,6 +71,8 @@ pub struct Paper {
     /// What happens to articles later: from a moment on they say something else, or are gone.
     pub edited: BTreeMap<u64, Timestamp>,
     pub deleted: BTreeMap<u64, Timestamp>,
+    /// Articles that are dated anew, to the top of the lists, from then on.
+    pub republished: BTreeMap<u64, Timestamp>,
     pub validators: Validators,
     /// From here on its articles cannot be had.
     pub broken_from: Option<Timestamp>,
@@ -85,6 +87,8 @@ pub struct Paper {
     /// While these last its server is out of order.
     pub outages: Vec<(Timestamp, Timestamp)>,
     pub asked: Mutex<Vec<String>>,
+    /// When each article was asked for, and the status that was given.
+    pub served: Mutex<Vec<(Timestamp, u64, u16)>>,
 }
 
 impl Paper {
@@ -100,6 +104,7 @@ impl Paper {
             has_everything,
             edited,
             deleted,
+            republished: BTreeMap::new(),
             validators,
             broken_from,
             moved,
@@ -108,6 +113,7 @@ impl Paper {
             maps: Mutex::default(),
             outages: Vec::new(),
             asked,
+            served: Mutex::default(),
         }
     }
 
@@ -117,7 +123,11 @@ impl Paper {
         let is_deleted = |piece: &Piece| self.deleted.get(&piece.number).is_some_and(|from| *from <= now);
         let is_of_list = |piece: &Piece| section.is_none_or(|section| piece.section == section);
         let is_shown = |piece: &&Piece| piece.visible <= now && is_of_list(piece) && !is_deleted(piece);
-        let mut list: Vec<Piece> = self.pieces.iter().filter(is_shown).copied().collect();
+        let as_shown = |piece: &Piece| {
+            let republished = self.republished.get(&piece.number).filter(|from| **from <= now);
+            Piece { published: *republished.unwrap_or(&piece.published), ..*piece }
+        };
+        let mut list: Vec<Piece> = self.pieces.iter().filter(is_shown).map(as_shown).collect();
         list.sort_by_key(|piece| std::cmp::Reverse((piece.published, piece.number)));
         list
     }
@@ -134,10 +144,16 @@ impl Paper {
         self.edited.get(&number).is_some_and(|from| *from <= self.clock.now())
     }
 
+    pub fn is_republished(&self, number: u64) -> bool {
+        self.republished.get(&number).is_some_and(|from| *from <= self.clock.now())
+    }
+
     pub fn etag(&self, number: u64) -> Option<String> {
         match self.validators {
             Validators::None => None,
-            Validators::True => Some(format!("\"{number}-{}\"", self.is_edited(number))),
+            Validators::True => {
+                Some(format!("\"{number}-{}-{}\"", self.is_edited(number), self.is_republished(number)))
+            }
             Validators::Stuck => Some(format!("\"{number}\"")),
         }
     }
@@ -232,7 +248,11 @@ impl Web for Paper {
         let (url, turn) = visit.spend();
         self.clock.sleep_until(self.clock.now() + Duration::from_millis(80)).await;
         self.asked.lock().unwrap().push(url.path_and_query().to_owned());
-        (turn, Ok(self.answer(&url, &asking)))
+        let answer = self.answer(&url, &asking);
+        if let Some(number) = url.parameter("idxno").and_then(|number| number.parse().ok()) {
+            self.served.lock().unwrap().push((self.clock.now(), number, answer.status));
+        }
+        (turn, Ok(answer))
     }
 }
 
@@ -308,12 +328,40 @@ impl Crawler {
 
     /// Crawls, and returns the addresses of what was asked, by what it was.
     pub async fn crawl(&mut self) -> (Report, Asked) {
+        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let (_stop, stopped) = watch::channel(Stop::GoOn);
+        let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
+        let report = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();
+        (report, self.asked())
+    }
+
+    /// Begins a crawl that is killed after some time, with whatever it had not committed; `None` where it ended before.
+    pub async fn crawl_killed_after(&mut self, span: Duration) -> (Option<Report>, Asked) {
+        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let (_stop, stopped) = watch::channel(Stop::GoOn);
+        let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
+        let run = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {});
+        let report = tokio::select! {
+            report = run => Some(report.unwrap()),
+            () = clock.sleep_until(clock.now() + span) => None,
+        };
+        (report, self.asked())
+    }
+
+    fn asked(&mut self) -> Asked {
+        let all = self.paper.asked.lock().unwrap();
+        let asked = Asked::of(&all[self.before..]);
+        self.before = all.len();
+        asked
+    }
+
+    fn plan(&self) -> Plan {
         let site =
             "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n[discover]\n";
         let site = format!("{site}{}\n", self.discover);
         let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", &self.profile).unwrap());
         let reader = SiteReader::new(read_site("paper.toml", &site).unwrap(), Some(&profile), &settings).unwrap();
-        let plan = Plan {
+        Plan {
             command: "crawl".into(),
             sites: vec![Arc::new(reader)],
             seeding: Seeding::Begin,
@@ -323,15 +371,7 @@ impl Crawler {
             at_most: None,
             locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
             backfill: self.backfill,
-        };
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
-        let (_stop, stopped) = watch::channel(Stop::GoOn);
-        let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
-        let report = crawl::run(plan, &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();
-        let all = self.paper.asked.lock().unwrap().clone();
-        let asked = Asked::of(&all[self.before..]);
-        self.before = all.len();
-        (report, asked)
+        }
     }
 
     pub fn number(&self, sql: &str) -> i64 {
