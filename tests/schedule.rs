@@ -32,46 +32,60 @@ fn signal(child: &Child, which: Signal) {
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), which).unwrap();
 }
 
-/// Stops it, and returns its exit code and what it said.
-fn stop(child: Child) -> (Option<i32>, String) {
-    signal(&child, Signal::SIGTERM);
-    let out = child.wait_with_output().unwrap();
-    (out.status.code(), said(&out))
+/// What a child says, line by line.
+fn lines(child: &mut Child) -> impl Iterator<Item = String> + use<> {
+    BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap)
 }
 
-/// Waits until the list of everything was asked for so often, that is, so many crawls have begun.
-fn wait_for_crawls(paper: &Paper, count: usize) {
-    let begun =
-        || paper.log().iter().filter(|visit| visit.path_and_query.ends_with("articleList.html?view_type=sm")).count();
-    while begun() < count {
-        std::thread::yield_now();
+/// Waits until so many crawls have ended, and lets the paper publish an article after each.
+fn crawls_while_it_publishes(paper: &Paper, told: &mut impl Iterator<Item = String>, count: usize) {
+    for _ in 0..count {
+        assert!(told.any(|line| line.contains(" finished: ")), "it ended");
+        paper.origin.newspaper(|paper| paper.publish(1));
     }
 }
 
 #[test]
-fn a_paper_is_crawled_again_and_again_and_what_it_publishes_is_found() {
+fn a_minute_of_a_paper_that_publishes_meanwhile_is_crawled_without_overlap_and_loss_whatever_stops_it() {
     let paper = small();
-    let crawler = scheduled(&paper, "every = \"200ms\"");
-    let first = start(&crawler);
-    wait_for_crawls(&paper, 2);
-    paper.origin.newspaper(|paper| paper.publish(2));
-    wait_for_crawls(&paper, 5);
-    let (code, words) = stop(first);
-    assert_eq!(code, Some(143), "{words}");
-    paper.origin.newspaper(|paper| paper.publish(2));
-    let second = start(&crawler);
-    let begun = paper.log().len();
-    wait_for_crawls(&paper, 8);
-    assert_eq!(stop(second).0, Some(143));
-    assert!(paper.log().len() > begun);
-    let stored: Vec<u64> = crawler.articles().iter().filter_map(|article| article["number"].as_u64()).collect();
+    // Twenty crawls, each a second after the one before began, three times over.
+    let crawler = scheduled(&paper, "every = \"1s\"");
+    let mut first = start(&crawler);
+    crawls_while_it_publishes(&paper, &mut lines(&mut first), 20);
+    signal(&first, Signal::SIGTERM);
+    assert_eq!(first.wait().unwrap().code(), Some(143));
+
+    let mut second = start(&crawler);
+    let mut told = lines(&mut second);
+    crawls_while_it_publishes(&paper, &mut told, 20);
+    paper.origin.newspaper(|paper| paper.publish(20));
+    let asked = paper.log().len();
+    assert!(told.any(|line| line.starts_with("crawl of demo")));
+    // In the midst of a crawl that has something to do.
+    paper.wait_for_visits(asked + 5);
+    second.kill().unwrap();
+    second.wait().unwrap();
+
+    let mut third = start(&crawler);
+    crawls_while_it_publishes(&paper, &mut lines(&mut third), 20);
+    signal(&third, Signal::SIGINT);
+    assert_eq!(third.wait().unwrap().code(), Some(130));
+    let out = crawler.run(&["crawl"]);
+    assert!(out.status.success(), "{}", said(&out));
+
+    let mut stored: Vec<u64> = crawler.articles().iter().filter_map(|article| article["number"].as_u64()).collect();
     let mut wanted = paper.to_be_stored();
+    stored.sort_unstable();
     wanted.sort_unstable();
-    let mut stored_sorted = stored.clone();
-    stored_sorted.sort_unstable();
-    assert_eq!(stored_sorted, wanted);
-    // No two crawls at once: no request began before the one before it had ended.
+    assert_eq!(stored, wanted);
+    assert!(stored.len() > 80, "{}", stored.len());
+    // No two crawls at once: no request began before the one before it had ended, and no run before the one before it.
     assert_gaps(&paper.log(), Duration::ZERO);
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let count = |statement: &str| sql.query_row(statement, [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(count("SELECT count(*) FROM run AS a JOIN run AS b ON b.id > a.id AND b.started_at < a.ended_at"), 0);
+    assert!(count("SELECT count(*) FROM run") > 60);
+    assert_eq!(count("SELECT count(*) FROM run WHERE how = 'interrupted'"), 1);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use anyhow::Context;
 use clap::Args;
 
 use crate::archive::{Filter, How, Reader, Seeding};
-use crate::cli::args::{articles, cms, port, seconds};
+use crate::cli::args::{articles, cms, port, seconds, some_time};
 use crate::cli::configuration::Configuration;
 use crate::cli::crawl::{Ran, run_plan};
 use crate::cli::exit::Exit;
@@ -17,6 +17,7 @@ use crate::cli::init::write_new;
 use crate::cli::progress::Watch;
 use crate::cli::report::in_words;
 use crate::cli::{Common, hint, room, say};
+use crate::config::units::Span;
 use crate::crawl::Plan;
 use crate::demo::{Cms, Edition, Newspaper, OriginThread};
 use crate::export::{self, Format};
@@ -32,6 +33,9 @@ pub(in crate::cli) struct DemoArgs {
     /// Only serve the newspaper, until Ctrl-C, to try the other commands on it
     #[arg(long)]
     serve: bool,
+    /// While it is served, publish another article so often, like 2s
+    #[arg(long, value_name = "TIME", value_parser = some_time, allow_hyphen_values = true, requires = "serve")]
+    publish: Option<Span>,
     /// Serve on this port of 127.0.0.1
     #[arg(long, value_name = "PORT", value_parser = port, allow_hyphen_values = true)]
     port: Option<u16>,
@@ -58,7 +62,7 @@ pub(in crate::cli) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Ex
     let config = folder.join("config");
     write_config(&config, &origin.base(), args.cms)?;
     if args.serve {
-        return serve(common, &origin, &config, &folder);
+        return serve(common, &origin, args.publish, &config, &folder);
     }
     crawl_and_export(common, args, &origin, &folder)
 }
@@ -141,7 +145,13 @@ fn what_next(common: &Common, args: &DemoArgs, port: u16, folder: &Path) -> Stri
     )
 }
 
-fn serve(common: &Common, origin: &OriginThread, config: &Path, folder: &Path) -> anyhow::Result<Exit> {
+fn serve(
+    common: &Common,
+    origin: &OriginThread,
+    publish: Option<Span>,
+    config: &Path,
+    folder: &Path,
+) -> anyhow::Result<Exit> {
     common.voice().note(&format!(
         "Serving {} articles at {} until Ctrl-C. In another terminal:",
         origin.newspaper(|paper| paper.articles().len()),
@@ -149,7 +159,21 @@ fn serve(common: &Common, origin: &OriginThread, config: &Path, folder: &Path) -
     ));
     say::data(&hint::on(Some(config), Some(folder), &["crawl"]))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(tokio::signal::ctrl_c())?;
+    let publishes = async {
+        match publish {
+            Some(Span(every)) => loop {
+                tokio::time::sleep(every).await;
+                origin.newspaper(|paper| paper.publish(1));
+            },
+            None => std::future::pending::<std::convert::Infallible>().await,
+        }
+    };
+    runtime.block_on(async {
+        tokio::select! {
+            stopped = tokio::signal::ctrl_c() => stopped,
+            never = publishes => match never {},
+        }
+    })?;
     Ok(Exit::Interrupted)
 }
 
