@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -12,7 +13,9 @@ use crate::archive::{Archive, ArchiveError, KeptCapture, Lease, Revision};
 use crate::clock::Clock;
 use crate::extract::{Article, Reading};
 use crate::in_time::Undone;
+use crate::revisit::next_look;
 use crate::site_reader::SiteReader;
+use crate::time::Timestamp;
 
 /// Captures that are read at once, and saved together.
 const BATCH: usize = 256;
@@ -91,7 +94,8 @@ pub fn reextract(
         let Some(last) = captures.last() else { break };
         after = last.id;
         for (capture, reading) in captures.iter().zip(readings(&captures, &plan.readers)) {
-            let revision = revise(archive, lease, capture, reading, clock)?;
+            let ladder = &reader_of(capture, &plan.readers).wanted.ladder;
+            let revision = revise(archive, lease, capture, reading, ladder, clock.now())?;
             summary.count(capture, revision, &mut articles);
         }
         match plan.mode {
@@ -111,13 +115,14 @@ pub fn reextract(
 
 /// Reads captures on all cores, and returns the readings in their order.
 fn readings(captures: &[KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Reading> {
-    let reader = |capture: &KeptCapture| {
-        let of_site = || readers.iter().filter(|reader| reader.site.name == capture.page.site);
-        // Before the first profile's days and after the last one's, the last reads what it can.
-        let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
-        of_day.or_else(|| of_site().next_back()).expect("only captures of the readers' sites are selected")
-    };
-    captures.par_iter().map(|capture| read(capture, reader(capture))).collect()
+    captures.par_iter().map(|capture| read(capture, reader_of(capture, readers))).collect()
+}
+
+fn reader_of<'r>(capture: &KeptCapture, readers: &'r [Arc<SiteReader>]) -> &'r SiteReader {
+    let of_site = || readers.iter().filter(|reader| reader.site.name == capture.page.site);
+    // Before the first profile's days and after the last one's, the last reads what it can.
+    let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
+    of_day.or_else(|| of_site().next_back()).expect("only captures of the readers' sites are selected")
 }
 
 /// Damaged bytes are no reason to leave the rest unread.
@@ -136,7 +141,8 @@ fn revise(
     lease: Lease,
     capture: &KeptCapture,
     reading: Reading,
-    clock: &Clock,
+    ladder: &[Duration],
+    now: Timestamp,
 ) -> Result<Revision, ArchiveError> {
     let article: Box<Article> = match reading {
         Reading::Article(article) | Reading::Members(article) => article,
@@ -144,7 +150,8 @@ fn revise(
             return archive.revise_without(lease, capture, &why);
         }
     };
-    archive.revise(lease, capture, *article, clock.now())
+    let published = article.published_at.map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
+    archive.revise(lease, capture, *article, next_look(ladder, published, now), now)
 }
 
 /// Names what is read by what: by other readers, everything is read again from the beginning.

@@ -411,12 +411,12 @@ fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_wha
     let [first, second] = captures.as_slice() else { panic!("{captures:?}") };
     let (lease, archive) = (desk.lease, &mut desk.archive);
     let changed = |revision: Revision| matches!(revision, Revision::Changed { fields, .. } if fields == ["text"]);
-    assert!(changed(archive.revise(lease, first, read_as("처음"), NOW).unwrap()));
-    assert_eq!(archive.revise(lease, first, read_as("처음"), NOW).unwrap(), Revision::Same);
-    assert_eq!(archive.revise(lease, second, read_as("둘"), NOW).unwrap(), Revision::Same);
+    assert!(changed(archive.revise(lease, first, read_as("처음"), None, NOW).unwrap()));
+    assert_eq!(archive.revise(lease, first, read_as("처음"), None, NOW).unwrap(), Revision::Same);
+    assert_eq!(archive.revise(lease, second, read_as("둘"), None, NOW).unwrap(), Revision::Same);
     archive.save().unwrap();
     assert_eq!(shown(&desk), [("paper/7".to_owned(), "둘".to_owned(), 2, None)]);
-    assert!(changed(desk.archive.revise(lease, second, read_as("둘째"), NOW).unwrap()));
+    assert!(changed(desk.archive.revise(lease, second, read_as("둘째"), None, NOW).unwrap()));
     desk.archive.save().unwrap();
     assert_eq!(shown(&desk), [("paper/7".to_owned(), "둘째".to_owned(), 4, None)]);
     // What changed for those who follow: the new article, its change, and the better reading of what is newest.
@@ -430,7 +430,7 @@ fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
     let mut pass = || -> Vec<Revision> {
         let one = |(capture, section): (&KeptCapture, &str)| {
             let article = Article { section: Some(section.to_owned()), ..read_as("하나") };
-            desk.archive.revise(desk.lease, capture, article, NOW).unwrap()
+            desk.archive.revise(desk.lease, capture, article, None, NOW).unwrap()
         };
         captures.iter().zip(["문화", "사회"]).map(one).collect()
     };
@@ -446,13 +446,30 @@ fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
 }
 
 #[test]
+fn what_is_found_when_it_is_read_again_is_looked_at_as_others_are() {
+    let mut desk = Desk::new();
+    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
+    let unread = Settlement { article: None, ..settled(Verdict::Unextracted { why: "no story".into() }) };
+    desk.settle_next(unread);
+    let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
+    let again = |desk: &mut Desk, at: Timestamp| -> Option<i64> {
+        desk.archive.revise(desk.lease, &capture, read_as("하나"), Some(at), NOW).unwrap();
+        desk.archive.save().unwrap();
+        desk.sql().query_row("SELECT again_at FROM page WHERE number = 7", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(again(&mut desk, later(60)), Some(later(60).millis()));
+    // What is known already keeps its own time.
+    assert_eq!(again(&mut desk, later(90)), Some(later(60).millis()));
+}
+
+#[test]
 fn what_is_gone_stays_so_when_it_is_read_again() {
     let mut desk = Desk::new();
     desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
     desk.settle_next(story("하나"));
     let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
     desk.sql().execute("UPDATE article SET access = 'gone'", []).unwrap();
-    desk.archive.revise(desk.lease, &capture, read_as("하나와 둘"), NOW).unwrap();
+    desk.archive.revise(desk.lease, &capture, read_as("하나와 둘"), None, NOW).unwrap();
     desk.archive.save().unwrap();
     let kept: (String, i64) =
         desk.sql().query_row("SELECT access, version FROM articles", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
@@ -581,7 +598,7 @@ fn a_story_is_led_by_its_earliest_copy_also_after_that_one_changed() {
     let reread = |desk: &mut Desk, site: &str, article: Settlement| {
         desk.archive.select([site]).unwrap();
         let capture = desk.archive.kept_captures(0, 9).unwrap().remove(0);
-        desk.archive.revise(desk.lease, &capture, *article.article.unwrap(), NOW).unwrap();
+        desk.archive.revise(desk.lease, &capture, *article.article.unwrap(), None, NOW).unwrap();
         desk.archive.save().unwrap();
     };
     // Its date was read wrongly: the next one leads.

@@ -210,7 +210,7 @@ fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
     archive.select(["paper"]).unwrap();
     let capture = archive.kept_captures(0, 10).unwrap().remove(0);
     let article = Article { title: Some("제목".into()), paragraphs: vec!["셋".into()], ..Article::default() };
-    archive.revise(lease, &capture, article, NOW).unwrap();
+    archive.revise(lease, &capture, article, None, NOW).unwrap();
     archive.save().unwrap();
     // What was said against uses of the page when it came stands.
     assert_eq!(shown(&sql), ("paper/7".to_owned(), "제목".to_owned(), 3, 0, None, None));

@@ -119,13 +119,15 @@ impl Archive {
         Ok(())
     }
 
-    /// Writes what a capture says when it is read again. What was said against uses of the page stands as it was recorded
+    /// Writes what a capture says when it is read again; `again` is when its page is to be looked at, where only now an article was
+    /// found in it. What was said against uses of the page stands as it was recorded
     /// when it came; only the words in the page itself are read anew.
     pub fn revise(
         &mut self,
         lease: Lease,
         capture: &KeptCapture,
         mut article: Article,
+        again: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<Revision, ArchiveError> {
         let work = self.work(lease)?;
@@ -139,11 +141,12 @@ impl Archive {
         let written = rewrite_article(work, &capture.page, &article, capture.id, now)?;
         // A page that waits to be asked again only because nothing was found in it need not be.
         work.prepare_cached(
-            "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, settled_at = coalesce(settled_at, ?3)
+            "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, settled_at = coalesce(settled_at, ?3),
+                    again_at = coalesce(again_at, ?4)
              WHERE id = ?1 AND (verdict IN ('unextracted', 'members', 'stored') OR (verdict IS NULL AND attempts > 0))
                AND verdict IS NOT ?2",
         )?
-        .execute(params![capture.page.id.0, verdict.name(), now.millis()])?;
+        .execute(params![capture.page.id.0, verdict.name(), now.millis(), again.map(Timestamp::millis)])?;
         Ok(match written {
             Written::New => Revision::Found,
             Written::Same { article: id, is_newest } => {
