@@ -433,6 +433,11 @@ async fn sections_without_news_rest_and_find_it_within_a_quarter_of_their_silenc
         let late = Timestamp::from_millis(seen).since(piece.published);
         assert!(late <= DAY * 2 / 4 + HOUR, "{piece:?} was found {late:?} late");
     }
+    // Who crawls at the same time each day is told of each day's news, however silent a section was.
+    for k in 22..27 {
+        crawler.wait_until(NOW + DAY * k).await;
+        assert_eq!(crawler.crawl().await.1.sections.len(), 3, "day {k}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

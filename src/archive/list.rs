@@ -10,8 +10,9 @@ use crate::archive::store::Archive;
 use crate::frontier::{Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Page, PageId, Pass, Role};
 use crate::time::Timestamp;
 
-/// Lists are looked through for what was dated back so often.
-pub(in crate::archive) const DEEP_AGAIN: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Lists are looked through for what was dated back once a week. A crawl at the same time each week comes a little early for what the one
+/// before read at its end.
+pub(in crate::archive) const DEEP_AGAIN: Duration = Duration::from_secs((7 * 24 - 4) * 3600);
 
 impl Archive {
     /// Returns where a page stands in the reading of a list; `None` where it is no page of one.
