@@ -322,7 +322,7 @@ fn seed(reader: &SiteReader, backfill: Option<(Date, Date)>) -> Seed {
         title: site.title.clone(),
         home: site.home.clone(),
         since: reader.wanted.since,
-        lists: site.discover.lists,
+        discover: site.discover.clone(),
         everything: reader.everything(),
         windows: backfill.and_then(|(first, last)| reader.windows(first, last)).unwrap_or_default(),
         entries,

@@ -25,8 +25,6 @@ pub struct SiteReader {
     /// The sections that the site file lists; empty where the menu names them.
     pub sections: Vec<PageUrl>,
     agent: String,
-    /// Bytes that a sitemap may unpack to.
-    largest: u64,
     articles: ArticleReader,
     /// Without a profile there are no lists: every link of an entry page may be an article.
     lists: Option<Lists>,
@@ -69,6 +67,7 @@ impl SiteReader {
         let wanted = Wanted {
             since: site.discover.since.and_then(|day| midnight(day, &site)),
             feeds: site.discover.feeds,
+            sitemaps: site.discover.sitemaps,
             menu: site.discover.sections == Sections::Menu,
             deep: site.discover.deep.0,
             ladder: site.discover.revisit.iter().map(|span| span.0).collect(),
@@ -77,8 +76,8 @@ impl SiteReader {
         let paper = Paper::from(&site);
         let articles = ArticleReader::new(profile.cloned().unwrap_or_else(shipped::generic_profile), paper);
         let lists = profile.map(|profile| Lists::new(profile, &site));
-        let (agent, largest) = (settings.identity.agent.clone(), settings.limits.body.0);
-        Ok(Self { site, wanted, sections, agent, largest, articles, lists })
+        let agent = settings.identity.agent.clone();
+        Ok(Self { site, wanted, sections, agent, articles, lists })
     }
 
     /// Reads a good answer to the request for a page, and judges what the page and its host say against uses of it.
@@ -264,13 +263,21 @@ impl SiteReader {
         }
     }
 
+    /// Tells whether a sitemap that robots.txt names is at a host of the paper's house.
+    pub fn is_of_house(&self, url: &PageUrl) -> bool {
+        Grammar::new(None, self.site.home.clone()).is_of_house(url)
+    }
+
     /// Reads a sitemap, packed or not. Without a profile, any page that it names may be an article.
     fn sitemap(&self, page: &Page, answer: &Answer) -> Reading {
         let bare = || Grammar::new(None, self.site.home.clone());
         let grammar = self.lists.as_ref().map_or_else(bare, |lists| lists.grammar.clone());
-        match read_sitemap(&grammar, &self.site.timezone, &page.url, &answer.body, self.largest) {
+        match read_sitemap(&grammar, &self.site.timezone, &page.url, &answer.body) {
             Ok(sitemap) => Reading::Sitemap(sitemap),
-            Err(why) => Reading::Unreadable { why: why.to_string() },
+            Err(why) => match self.articles.page_notice(&decode(&answer.body, "", "").text) {
+                Some(extract::Reading::Refused { why }) => Reading::Refused { why },
+                _ => Reading::Unreadable { why: why.to_string() },
+            },
         }
     }
 

@@ -7,7 +7,7 @@ use saseo::archive::{
     Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
 };
 use saseo::config::settings::Durability;
-use saseo::config::site::Rests;
+use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict};
 use saseo::page_url::PageUrl;
@@ -42,6 +42,7 @@ fn settled(verdict: Verdict) -> Settlement {
         article: None,
         again: None,
         gone: 0,
+        new: 0,
         news: false,
         failures: 0,
     }
@@ -55,7 +56,7 @@ fn seed() -> Seed {
         title: "신문".into(),
         home,
         since: None,
-        lists: Rests::default(),
+        discover: Discover::default(),
         everything: None,
         windows: vec![],
         entries,
@@ -501,7 +502,7 @@ fn desk_with_copies(stories: &[(&str, Settlement)]) -> Desk {
             title: "신문".into(),
             home: home.clone(),
             since: None,
-            lists: Rests::default(),
+            discover: Discover::default(),
             everything: None,
             windows: vec![],
             entries,
@@ -568,7 +569,7 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
             title: "신문".into(),
             home,
             since: None,
-            lists: Rests::default(),
+            discover: Discover::default(),
             everything: None,
             windows: vec![],
             entries,

@@ -458,3 +458,101 @@ async fn sections_gone_silent_and_numbers_that_were_skipped_are_told() {
     assert_eq!(silent, ["1면"]);
     assert_eq!((state.number_gaps.len(), state.number_gaps[0].missing, state.number_gaps[0].after), (1, 100, 700));
 }
+
+#[tokio::test(start_paused = true)]
+async fn twenty_new_articles_among_a_thousand_cost_twenty_two_requests() {
+    let mut crawler = Crawler::of(Paper::new(published(1_000, 20, HOUR / 4), 3, true));
+    crawler.discover = "revisit = []";
+    crawler.crawl().await;
+    crawler.wait_until(NOW + HOUR * 6).await;
+    let (report, asked) = crawler.crawl().await;
+    assert_eq!((report.tally.articles_new, asked.articles, asked.everything), (20, 20, 2));
+    assert_eq!((report.tally.requests, asked.sections.len(), asked.daily, asked.feeds), (22, 0, 0, 0), "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn rows_that_are_pinned_to_every_page_end_no_reading() {
+    let pieces = published(100, 160, HOUR / 4).into_iter().map(|piece| Piece { section: 0, ..piece });
+    let mut crawler = Crawler::of(Paper { pinned: 3, ..Paper::new(pieces.collect(), 1, false) });
+    crawler.discover = "revisit = []";
+    crawler.crawl().await;
+    crawler.wait_until(NOW + HOUR * 41).await;
+    let (report, asked) = crawler.crawl().await;
+    assert_eq!(report.tally.articles_new, 160, "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paper_that_was_left_alone_for_months_is_read_down_to_where_it_was_known() {
+    // One article each second day for a year: the list has them all.
+    let pieces = published(20, 180, DAY * 2).into_iter().map(|piece| Piece { section: 0, ..piece });
+    let mut crawler = Crawler::of(Paper::new(pieces.collect(), 1, false));
+    crawler.discover = "revisit = []";
+    crawler.crawl().await;
+    crawler.wait_until(NOW + DAY * 300).await;
+    let (report, asked) = crawler.crawl().await;
+    assert_eq!(report.tally.articles_new, 150, "{asked:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn feeds_and_sitemaps_that_are_no_longer_wanted_are_not_asked_for() {
+    let paper = Paper::new(published(4, 0, HOUR), 1, false);
+    *paper.feed.lock().unwrap() = [1].into();
+    let index = "<sitemapindex><sitemap><loc>/map-new.xml</loc></sitemap></sitemapindex>";
+    *paper.maps.lock().unwrap() =
+        [("/map".to_owned(), index.into()), ("/map-new.xml".to_owned(), map_of(1..=4).into())].into();
+    let mut crawler = Crawler::of(paper);
+    crawler.discover = "revisit = []";
+    let (_, asked) = crawler.crawl().await;
+    assert_eq!((asked.feeds, asked.maps), (1, 2));
+    crawler.discover = "revisit = []\nfeeds = false\nsitemaps = false";
+    crawler.wait_until(NOW + DAY * 40).await;
+    let (_, asked) = crawler.crawl().await;
+    assert_eq!((asked.feeds, asked.maps), (0, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_that_tells_first_makes_no_section_rest() {
+    let paper = Paper::new(published(40, 480, HOUR), 1, false);
+    *paper.feed.lock().unwrap() = [40].into();
+    let mut crawler = Crawler::of(paper);
+    crawler.discover = "revisit = []";
+    for k in 0..96 {
+        crawler.wait_until(NOW + HOUR * k).await;
+        // The newest article is in the feed by the time that it is in the list.
+        *crawler.paper.feed.lock().unwrap() = [40 + u64::from(k)].into();
+        let (_, asked) = crawler.crawl().await;
+        assert!(asked.sections.len() == 1 && asked.feeds == 1, "{k}: {asked:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_older_than_wanted_is_no_news() {
+    let paper = Paper::new(published(40, 0, HOUR), 1, true);
+    let old: String = (900..=999)
+        .map(|number| format!("<url><loc>https://paper.example/news/articleView.html?idxno={number}</loc><lastmod>2020-01-01</lastmod></url>"))
+        .collect();
+    paper.maps.lock().unwrap().insert("/map".to_owned(), format!("<urlset>{old}</urlset>").into());
+    let mut crawler = Crawler::of(paper);
+    crawler.discover = "revisit = []\nsince = \"2026-01-01\"";
+    let mut asked = 0;
+    for k in 0..40 {
+        crawler.wait_until(NOW + DAY * k).await;
+        asked += crawler.crawl().await.1.maps;
+    }
+    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE number >= 900"), 0);
+    assert!(asked < 20, "{asked}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_sitemap_that_moved_is_read_where_it_is_as_often_as_others() {
+    let paper = Paper::new(published(40, 0, HOUR), 1, true);
+    paper.maps.lock().unwrap().insert("/map".to_owned(), "-> /map-moved.xml".into());
+    paper.maps.lock().unwrap().insert("/map-moved.xml".to_owned(), map_of(1..=4).into());
+    let mut crawler = Crawler::of(paper);
+    crawler.discover = "revisit = []";
+    for k in 0..10 {
+        crawler.wait_until(NOW + DAY * k).await;
+        let asked = crawler.crawl().await.1.maps;
+        assert!(asked == 2 || k > 2, "day {k}: {asked}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Terms};
 use saseo::config::settings::Durability;
-use saseo::config::site::Rests;
+use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::Pass;
 use saseo::page_url::PageUrl;
@@ -133,7 +133,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
         title: "신문".into(),
         home: home.clone(),
         since: None,
-        lists: Rests::default(),
+        discover: Discover::default(),
         everything: None,
         windows: vec![],
         entries: vec![],
@@ -253,7 +253,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         title: "신문".into(),
         home: home.clone(),
         since: None,
-        lists: Rests::default(),
+        discover: Discover::default(),
         everything: Some(list.clone()),
         windows: vec![],
         entries: vec![],

@@ -45,6 +45,17 @@ impl Lock {
     }
 }
 
+impl Lock {
+    /// Tells who holds the data folder, if somebody does.
+    pub fn holder(data: &Path) -> Option<String> {
+        let mut file = File::open(data.join("archive.lock")).ok()?;
+        match file.try_lock_shared() {
+            Err(TryLockError::WouldBlock) => Some(named_in(&mut file)),
+            Ok(()) | Err(TryLockError::Error(_)) => None,
+        }
+    }
+}
+
 fn named_in(file: &mut File) -> String {
     let mut named = String::new();
     match file.read_to_string(&mut named) {

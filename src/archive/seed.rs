@@ -8,7 +8,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::list::DEEP_AGAIN;
 use crate::archive::store::{Archive, millis};
-use crate::config::site::Rests;
+use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::page_url::PageUrl;
 use crate::revisit::{PART_OF_SILENCE, RETIRED, RETIRED_AGAIN, SITEMAP_CEILING, SITEMAP_FLOOR};
@@ -25,26 +25,30 @@ pub(in crate::archive) const COVERED: &str = "SELECT EXISTS (SELECT 1 FROM page 
       AND whole.verdict = 'read' AND whole.read_to_end_at IS NOT NULL AND coalesce(whole.list_end, '') <> 'repeats'
       AND NOT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = whole.id AND below.due_at IS NOT NULL))";
 
-/// Which settled pages of a site a crawl at `?2` makes due again; `?3` is whether the site is [`COVERED`] by the list at `?4`, and
-/// lists rest for `?5` to `?6` milliseconds. Where one list tells all news, the others are read only to be looked through.
-pub(in crate::archive) fn due_again() -> String {
-    let day = millis(AGAIN);
+/// Which settled pages of a site a crawl at `?2` makes due again; `?3` is whether the site is [`COVERED`] by the list at `?4`. Where one
+/// list tells all news, the others are read only to be looked through.
+pub(in crate::archive) fn due_again(discover: &Discover) -> String {
     let silence = format!("(settled_at - coalesce(news_at, discovered_at)) / {PART_OF_SILENCE}");
-    let has_rested = format!("settled_at + max(?5, min(?6, {silence})) <= ?2");
+    let (floor, ceiling) = (millis(discover.lists.floor.0), millis(discover.lists.ceiling.0));
+    let has_rested = format!("settled_at + max({floor}, min({ceiling}, {silence})) <= ?2");
+    let (floor, ceiling) = (millis(SITEMAP_FLOOR), millis(SITEMAP_CEILING));
+    // Where one moved, the news is noted of the place that it moved to.
+    let sitemap_rest = format!("iif(verdict = 'moved', {floor}, max({floor}, min({ceiling}, {silence})))");
     let is_retired = format!("failures >= {RETIRED} AND settled_at > ?2 - {}", millis(RETIRED_AGAIN));
-    let sitemap_rest = format!("max({}, min({}, {silence}))", millis(SITEMAP_FLOOR), millis(SITEMAP_CEILING));
-    let is_daily = format!("settled_at <= ?2 - {day}");
+    let is_daily = format!("settled_at <= ?2 - {}", millis(AGAIN));
     format!(
-        "verdict IS NOT NULL
+        "verdict IS NOT NULL AND (role <> 'feed' OR {feeds}) AND (role <> 'sitemap' OR {sitemaps})
          AND (verdict = 'disallowed'
               OR hops = 0 AND role = 'section'
                  AND (url IS ?4 OR read_to_end_at IS NULL OR coalesce(deep_at <= ?2 - {deep}, 1)
                       OR NOT ?3 AND (verdict <> 'read' OR {has_rested}))
-              OR hops = 0 AND role = 'feed' AND NOT ({is_retired}) AND (NOT ?3 AND (verdict <> 'read' OR {has_rested}) OR {is_daily})
+              OR hops = 0 AND role = 'feed' AND NOT ({is_retired}) AND iif(?3, {is_daily}, verdict <> 'read' OR {has_rested})
               OR hops = 0 AND role = 'sitemap' AND NOT ({is_retired}) AND settled_at + {sitemap_rest} <= ?2
               OR hops = 0 AND role = 'home' AND (verdict NOT IN ('read', 'moved') OR {is_daily} OR verdict = 'moved' AND NOT EXISTS
                  (SELECT 1 FROM page AS known WHERE known.site_id = page.site_id AND known.role = 'section'))
               OR hops = 0 AND role = 'policy' AND {is_daily})",
+        feeds = discover.feeds,
+        sitemaps = discover.sitemaps,
         deep = millis(DEEP_AGAIN)
     )
 }
@@ -53,15 +57,15 @@ pub(in crate::archive) fn due_again() -> String {
 const LONGEST_WAIT: Duration = Duration::from_secs(72 * 3600);
 
 /// A site and where its crawl begins.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Seed {
     pub site: String,
     pub title: String,
     pub home: PageUrl,
     /// Nothing that was published before is wanted.
     pub since: Option<Timestamp>,
-    /// How long lists and feeds rest that tell nothing new.
-    pub lists: Rests,
+    /// How its lists, feeds and sitemaps are read.
+    pub discover: Discover,
     /// The list that has every article, where there is one.
     pub everything: Option<PageUrl>,
     /// Lists limited to days of the past, in the order that they are wanted in. Those that were read to their end are not read again.
@@ -141,16 +145,9 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
         &format!(
             "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
              WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND ({})",
-            due_again()
+            due_again(&seed.discover)
         ),
-        params![
-            seed.site,
-            now.millis(),
-            is_covered,
-            everything,
-            millis(seed.lists.floor.0),
-            millis(seed.lists.ceiling.0)
-        ],
+        params![seed.site, now.millis(), is_covered, everything],
     )?;
     // An outage that is over is not waited for any longer, and no clock that was wrong once keeps a page for years.
     work.execute(

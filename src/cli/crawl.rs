@@ -17,6 +17,7 @@ use crate::cli::exit::Exit;
 use crate::cli::plan;
 use crate::cli::progress::Watch;
 use crate::cli::report::{as_json, exit, tell};
+use crate::cli::room::TooLittleRoom;
 use crate::cli::say::Voice;
 use crate::cli::{Common, hint, room, say, service};
 use crate::clock::Clock;
@@ -188,17 +189,17 @@ pub(in crate::cli) fn run(
     room::check(common.data(), least)?;
     announce(common, &plan);
     let mut watch = Watch::new(common);
-    let Ran { report, signal } = run_plan(plan, common.data(), common.voice(), |progress| {
+    let Ran { report, signal, full } = run_plan(plan, common.data(), common.voice(), |progress| {
         service::alive();
         watch.see(progress);
     })?;
     watch.end();
     let exit = exit(&report, signal, args.tolerate);
     tell(common, &args.sites, &report, exit)?;
-    if report.how == How::Interrupted && signal.is_none() {
-        room::check(common.data(), least)?;
+    match full {
+        Some(full) if signal.is_none() => Err(full.into()),
+        _ => Ok((exit, report)),
     }
-    Ok((exit, report))
 }
 
 /// Says what is about to be done.
@@ -238,10 +239,12 @@ fn plan(
     })
 }
 
-/// How a run went, and the first signal that came.
+/// How a run went, and what stopped it, if something did.
 pub(in crate::cli) struct Ran {
     pub report: Report,
+    /// The first signal that came.
     pub signal: Option<Exit>,
+    pub full: Option<TooLittleRoom>,
 }
 
 /// How often the disk is looked at during a crawl.
@@ -264,12 +267,15 @@ pub(in crate::cli) fn run_plan(
         let web = Arc::new(Http::new(&caller(&plan.settings, homes))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let first_signal = Arc::new(OnceLock::new());
-        let disk = tokio::spawn(stop_where_full(stop.clone(), data.to_owned(), plan.settings.limits.free_disk));
+        let full = Arc::new(OnceLock::new());
+        let least = plan.settings.limits.free_disk;
+        let disk = tokio::spawn(stop_where_full(stop.clone(), data.to_owned(), least, Arc::clone(&full)));
         let signals = tokio::spawn(listen(stop, Arc::clone(&first_signal), voice)?);
         let report = crawl::run(plan, &mut archive, web, clock, holder, stopped, &mut watch).await?;
         signals.abort();
         disk.abort();
-        Ok(Ran { report, signal: first_signal.get().copied() })
+        let full = (report.how == How::Interrupted).then(|| full.get().cloned()).flatten();
+        Ok(Ran { report, signal: first_signal.get().copied(), full })
     });
     // A page that is being read cannot be interrupted, and is not worth waiting for.
     runtime.shutdown_background();
@@ -291,8 +297,12 @@ pub(in crate::cli) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item 
 }
 
 /// Lets answers under way be settled, and no more be asked, once the disk has too little room.
-async fn stop_where_full(stop: watch::Sender<Stop>, data: PathBuf, least: Bytes) {
-    while room::check(&data, least).is_ok() {
+async fn stop_where_full(stop: watch::Sender<Stop>, data: PathBuf, least: Bytes, full: Arc<OnceLock<TooLittleRoom>>) {
+    loop {
+        if let Err(too_little) = room::check(&data, least) {
+            full.get_or_init(|| too_little);
+            break;
+        }
         tokio::time::sleep(LOOK_AT_DISK).await;
     }
     stop.send_if_modified(|stop| {

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::Context;
 use clap::Args;
 
-use crate::archive::{Filter, How, Reader, Seeding};
+use crate::archive::{Filter, Reader, Seeding};
 use crate::cli::args::{articles, cms, port, seconds, some_time};
 use crate::cli::configuration::Configuration;
 use crate::cli::crawl::{Ran, run_plan};
@@ -16,7 +16,7 @@ use crate::cli::export::place;
 use crate::cli::init::write_new;
 use crate::cli::progress::Watch;
 use crate::cli::report::in_words;
-use crate::cli::{Common, hint, room, say};
+use crate::cli::{Common, hint, say};
 use crate::config::units::Span;
 use crate::crawl::Plan;
 use crate::demo::{Cms, Edition, Newspaper, OriginThread};
@@ -105,13 +105,13 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
         backfill: None,
     };
     let mut watch = Watch::new(common);
-    let Ran { report, signal } = run_plan(plan, folder, voice, |progress| watch.see(progress))?;
+    let Ran { report, signal, full } = run_plan(plan, folder, voice, |progress| watch.see(progress))?;
     watch.end();
     voice.note(&in_words(&report, &hint::on(Some(&config), Some(folder), &["resume"])));
-    match signal {
-        Some(signal) => return Ok(signal),
-        None if report.how == How::Interrupted => room::check(folder, configuration.settings.limits.free_disk)?,
-        None => {}
+    match (signal, full) {
+        (Some(signal), _) => return Ok(signal),
+        (None, Some(full)) => return Err(full.into()),
+        (None, None) => {}
     }
     let out = folder.join("articles.jsonl");
     let reader = Reader::open(folder)?;

@@ -45,11 +45,6 @@ impl Caught {
         act()
     }
 
-    /// Does something that ends by itself soon.
-    pub fn during<T>(&self, work: impl Future<Output = T>) -> T {
-        self.runtime.block_on(work)
-    }
-
     /// Waits for something else, unless a signal is there or comes first. One that came between two waits is not lost.
     pub fn unless_caught<T>(&mut self, other: impl Future<Output = T>) -> Result<T, Exit> {
         let Self { runtime, interrupt, terminate } = self;

@@ -6,7 +6,7 @@ use crate::config::units::Bytes;
 use crate::disk;
 
 /// The archive's disk has less room than is to be left.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[error(
     "the disk of {} has {:.0} MB left, less than limits.free_disk ({:.0} MB); what is stored is safe: make room, and `resume` goes on",
     data.display(),

@@ -3,13 +3,13 @@
 mod bell;
 mod units;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use clap::Args;
 use futures_util::future::join_all;
 
-use crate::archive::{ArchiveError, FILE, LastCrawl, Reader, Seeding};
+use crate::archive::{ArchiveError, FILE, LastCrawl, Lock, Reader, Seeding};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl::{Begin, ResumeArgs, run as crawl};
 use crate::cli::exit::Exit;
@@ -18,15 +18,13 @@ use crate::cli::schedule::bell::{Bell, Woken};
 use crate::cli::{Common, say, service};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::crawl::Report;
 use crate::fetch::Ping;
 use crate::schedule::{missed, next_start};
 use crate::time::Timestamp;
 
-/// The clock is looked at so often: it may be set, and machines sleep. So is the disk, and a watchdog hears of it.
+/// The clock is looked at so often: it may be set, and machines sleep. So are the disk and the archive's lock, and a watchdog hears of it.
 const GLANCE: Duration = Duration::from_secs(15);
-
-/// Where another crawl holds the archive, the next try comes so much later.
-const HELD_AGAIN: Duration = Duration::from_secs(60);
 
 /// Where a crawl could not go on, the next try comes so much later, and twice as late each time, up to the longest.
 const FAILED_AGAIN: Duration = Duration::from_secs(60);
@@ -56,7 +54,17 @@ pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Resul
         say::data(units::text(common, &args.sites)?.trim_end())?;
         return Ok(Exit::Done);
     }
-    let mut schedule = Schedule { common, args, since, configuration, told: None, is_paused: false, failures: 0 };
+    let mut schedule = Schedule {
+        common,
+        args,
+        since,
+        configuration,
+        told: None,
+        held: None,
+        is_paused: false,
+        failures: 0,
+        owed: BTreeSet::new(),
+    };
     service::ready();
     let mut wake_at = Timestamp::EPOCH;
     loop {
@@ -94,51 +102,64 @@ struct Schedule<'a> {
     configuration: Configuration,
     /// The next start, as it was told.
     told: Option<Timestamp>,
+    /// Who holds the archive, as was told.
+    held: Option<String>,
     /// The disk has too little room, as was told.
     is_paused: bool,
-    /// Crawls in a row that could not go on.
+    /// Crawls in a row that could not go on, and the sites that they were of.
     failures: u32,
+    owed: BTreeSet<String>,
 }
 
 impl Schedule<'_> {
     /// Crawls what is due.
     fn turn(&mut self, bell: &mut Bell) -> anyhow::Result<Turn> {
         let now = Clock::system().now();
-        let last = self.last_crawls()?;
-        let starts = starts(&self.configuration, &self.args.sites, &last, self.since)?;
+        let holder = Lock::holder(self.common.data());
+        let mut last = self.last_crawls()?;
+        if holder.is_some() {
+            // What is under way was not broken off.
+            last.values_mut().for_each(|last| last.is_broken_off = false);
+        }
+        let mut starts = starts(&self.configuration, &self.args.sites, &last, self.since)?;
+        starts.iter_mut().filter(|(_, site)| self.owed.contains(&site.name)).for_each(|(start, _)| *start = now);
         let due: Vec<&Site> = starts.iter().filter(|(start, _)| *start <= now).map(|(_, site)| *site).collect();
         if due.is_empty() {
             let (start, site) = starts.first().expect("there is a site with a schedule");
             let (start, site) = (*start, site.name.clone());
             return Ok(self.nothing_due(start, &site, now));
         }
+        if let Some(holder) = holder {
+            return Err(ArchiveError::Held { holder }.into());
+        }
         room::check(self.common.data(), self.configuration.settings.limits.free_disk)?;
-        let skipped = due.iter().map(|site| missed(site, last.get(&site.name).map(|last| last.at), now)).sum();
-        let monitors: Vec<&Site> = due.iter().copied().filter(|site| site.schedule.ping.is_some()).collect();
-        let begin = Begin { seeding: Seeding::Begin, backfill: None, skipped };
-        self.told_of(&monitors, Ping::Start, bell)?;
         if self.is_paused {
             self.common.voice().note("there is room on the disk again: going on");
+            self.is_paused = false;
+        }
+        let started: Vec<(&Site, Ping)> = due.iter().map(|site| (*site, Ping::Start)).collect();
+        if let Err(stopped) = tell_monitors(&started, bell) {
+            return Ok(Turn::End(stopped));
         }
         let names: Vec<&str> = due.iter().map(|site| site.name.as_str()).collect();
         service::status(&format!("crawling {}", names.join(", ")));
+        let skipped = due.iter().map(|site| missed(site, last.get(&site.name).map(|last| last.at), now)).sum();
+        let begin = Begin { seeding: Seeding::Begin, backfill: None, skipped };
         let crawled = crawl(self.common, &self.configuration, &due, &ResumeArgs::default(), begin);
-        let ping = match &crawled {
-            // Whoever stopped it knows.
-            Ok((Exit::Interrupted | Exit::Terminated, _)) => None,
-            Ok((Exit::Done, _)) => Some(Ping::Success),
-            // Single pages that fail are no news; a paper that could not be asked is.
-            Ok((_, report)) if report.given_up.is_empty() && report.tally.requests > 0 => Some(Ping::Success),
-            Ok(_) | Err(_) => Some(Ping::Failure),
+        let ended: Vec<_> = due.iter().filter_map(|site| Some((*site, how_it_ended(site, &crawled)?))).collect();
+        let told = tell_monitors(&ended, bell);
+        let (exit, _) = match crawled {
+            Ok(crawled) => crawled,
+            Err(error) => {
+                self.owed = names.iter().map(ToString::to_string).collect();
+                return Err(error);
+            }
         };
-        if let Some(ping) = ping {
-            self.told_of(&monitors, ping, bell)?;
-        }
-        let (exit, _) = crawled?;
-        (self.is_paused, self.failures) = (false, 0);
-        Ok(match exit {
-            stopped @ (Exit::Interrupted | Exit::Terminated) => Turn::End(stopped),
-            exit if self.args.once => Turn::End(exit),
+        (self.failures, self.held) = (0, None);
+        self.owed.clear();
+        Ok(match (exit, told) {
+            (stopped @ (Exit::Interrupted | Exit::Terminated), _) | (_, Err(stopped)) => Turn::End(stopped),
+            (exit, Ok(())) if self.args.once => Turn::End(exit),
             // What failed has been told, and is tried again with the next crawl.
             _ => Turn::Wait(now),
         })
@@ -158,21 +179,6 @@ impl Schedule<'_> {
         Turn::Wait(start.min(now + GLANCE))
     }
 
-    /// Tells the monitors of these sites, which never fails a crawl.
-    fn told_of(&self, sites: &[&Site], ping: Ping, bell: &mut Bell) -> anyhow::Result<()> {
-        let send = async |site: &Site| match &site.schedule.ping {
-            Some(url) => ping.send(url).await.map_err(|why| (site.name.clone(), why)),
-            None => Ok(()),
-        };
-        // A signal that comes meanwhile is heard by the crawl, or the wait, that follows.
-        for heard in bell.during(join_all(sites.iter().map(|site| send(site)))) {
-            if let Err((site, why)) = heard {
-                say::note(&format!("saseo: the monitor of {site} could not be told: {why}"));
-            }
-        }
-        Ok(())
-    }
-
     /// Decides when to try again after what could not be done, or ends with it.
     fn after(&mut self, error: anyhow::Error) -> anyhow::Result<Timestamp> {
         let now = Clock::system().now();
@@ -187,13 +193,16 @@ impl Schedule<'_> {
             }
             return Ok(now + GLANCE);
         }
-        let rest = match error.downcast_ref() {
-            Some(ArchiveError::Held { .. } | ArchiveError::LeaseLost) => HELD_AGAIN,
-            _ => {
-                self.failures += 1;
-                (FAILED_AGAIN * 2u32.saturating_pow(self.failures - 1)).min(LONGEST_FAILED_AGAIN)
+        if let Some(held @ (ArchiveError::Held { .. } | ArchiveError::LeaseLost)) = error.downcast_ref() {
+            let held = held.to_string();
+            if self.held.as_ref() != Some(&held) {
+                say::note(&format!("saseo: {held}; waiting for it"));
+                self.held = Some(held);
             }
-        };
+            return Ok(now + GLANCE);
+        }
+        self.failures += 1;
+        let rest = (FAILED_AGAIN * 2u32.saturating_pow(self.failures - 1)).min(LONGEST_FAILED_AGAIN);
         say::note(&format!("saseo: {error:#}; tried again in {} s", rest.as_secs()));
         Ok(now + rest)
     }
@@ -225,6 +234,35 @@ impl Schedule<'_> {
             Err(ArchiveError::Older { .. } | ArchiveError::Empty { .. }) => Ok(BTreeMap::new()),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// Tells the monitors of sites what they have one for, which never fails a crawl; `Err` where SIGINT or SIGTERM came first.
+fn tell_monitors(pings: &[(&Site, Ping)], bell: &mut Bell) -> Result<(), Exit> {
+    let send = async |site: &Site, ping: Ping| match &site.schedule.ping {
+        Some(url) => ping.send(url).await.map_err(|why| (site.name.clone(), why)),
+        None => Ok(()),
+    };
+    for heard in bell.during(join_all(pings.iter().map(|(site, ping)| send(site, *ping))))? {
+        if let Err((site, why)) = heard {
+            say::note(&format!("saseo: the monitor of {site} could not be told: {why}"));
+        }
+    }
+    Ok(())
+}
+
+/// What a site's monitor is told of a crawl; nothing where it was put off, or stopped by somebody who knows.
+fn how_it_ended(site: &Site, crawled: &anyhow::Result<(Exit, Report)>) -> Option<Ping> {
+    match crawled {
+        Ok((Exit::Interrupted | Exit::Terminated, _)) => None,
+        // Single pages that fail are no news; a paper that could not be asked is.
+        Ok((_, report)) if report.given_up.iter().any(|(host, _)| *host == site.home.host()) => Some(Ping::Failure),
+        Ok(_) => Some(Ping::Success),
+        Err(error) if error.is::<TooLittleRoom>() => None,
+        Err(error) => match error.downcast_ref() {
+            Some(ArchiveError::Held { .. } | ArchiveError::LeaseLost) => None,
+            _ => Some(Ping::Failure),
+        },
     }
 }
 

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::archive::{
-    ArchiveError, Failure, HostState, LastCrawl, NumberGap, Reader, RunState, SilentSection, SiteState,
+    ArchiveError, Failure, HostState, LastCrawl, Lock, NumberGap, Reader, RunState, SilentSection, SiteState,
 };
 use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
@@ -89,14 +89,18 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
         },
         |configuration| configuration.sites,
     );
-    let state = state(&reader, &sites, now)?;
+    let most = if args.html.is_some() { RUNS_ON_PAGE } else { RUNS };
+    let mut last = reader.last_crawls(now)?;
+    if Lock::holder(common.data()).is_some() {
+        // What is under way was not broken off.
+        last.values_mut().for_each(|last| last.is_broken_off = false);
+    }
+    let state = state(&reader, &sites, &last, most, now)?;
     if let Some(path) = &args.html {
         let zone = |name: &str| {
             let site = sites.iter().find(|site| site.name == name);
             site.map_or(TimeZone::UTC, |site| site.timezone.clone())
         };
-        let runs = reader.runs(RUNS_ON_PAGE)?;
-        let state = State { runs, ..self::state(&reader, &sites, now)? };
         say::file(path, &page::page(&reader, &state, zone, now)?)?;
         common.voice().note(&format!("written: {}", path.display()));
     }
@@ -109,18 +113,23 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
     Ok(Exit::Done)
 }
 
-fn state(reader: &Reader, sites: &[Site], now: Timestamp) -> Result<State, ArchiveError> {
-    let last = reader.last_crawls(now)?;
+fn state(
+    reader: &Reader,
+    sites: &[Site],
+    last: &BTreeMap<String, LastCrawl>,
+    most: u32,
+    now: Timestamp,
+) -> Result<State, ArchiveError> {
     let with_file = |state: SiteState| {
         let site = sites.iter().find(|site| site.name == state.site);
-        let next_crawl = site.and_then(|site| next_crawl(site, &last, now)).map(|next| next.to_string());
+        let next_crawl = site.and_then(|site| next_crawl(site, last, now)).map(|next| next.to_string());
         SiteStatus { next_crawl, state }
     };
     let with_reason = |state: HostState| HostStatus { gap_reason: gap_reason(&state, sites), now, state };
     Ok(State {
         sites: reader.sites(now)?.into_iter().map(with_file).collect(),
         hosts: reader.hosts()?.into_iter().map(with_reason).collect(),
-        runs: reader.runs(RUNS)?,
+        runs: reader.runs(most)?,
     })
 }
 

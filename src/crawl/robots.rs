@@ -111,12 +111,19 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Queues the sitemaps that a site's own robots.txt names and that are not known yet.
     pub(in crate::crawl) fn want_sitemaps(&mut self, quest: &Quest) -> Result<(), ArchiveError> {
-        let site = &self.sites[&quest.site].site;
+        let reader = &self.sites[&quest.site];
+        let site = &reader.site;
         let (Some(known), true) = (self.robots.get(&quest.origin), site.discover.sitemaps) else { return Ok(()) };
         if quest.origin != site.home.origin() {
             return Ok(());
         }
-        let urls: Vec<PageUrl> = known.robots.sitemaps().iter().filter_map(|url| site.home.join(url).ok()).collect();
+        let urls: Vec<PageUrl> = known
+            .robots
+            .sitemaps()
+            .iter()
+            .filter_map(|url| site.home.join(url).ok())
+            .filter(|url| reader.is_of_house(url))
+            .collect();
         let now = self.clock.now();
         let hosts = self.archive.add_sitemaps(self.lease, &quest.site, &urls, now)?;
         self.queued += hosts.len() as u64;

@@ -151,7 +151,7 @@ impl<W: Web> Crawl<'_, W> {
             _ => Vec::new(),
         };
         let mut settlement = settle(page, outcome, &known, wanted, self.clock.now());
-        self.keep_to_room(page, &mut settlement, known.iter().filter(|known| known.is_none()).count() as u64);
+        self.keep_to_room(page, &mut settlement);
         self.count(page, &settlement);
         if let Some(of_host) = self.under_way.get_mut(&page.url.host()) {
             of_host.retain(|id| *id != page.id);
@@ -160,7 +160,8 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Finds nothing more for a site of which as many pages are known as may be.
-    fn keep_to_room(&mut self, page: &Page, settlement: &mut Settlement, new: u64) {
+    fn keep_to_room(&mut self, page: &Page, settlement: &mut Settlement) {
+        let new = settlement.new;
         let room = self.room.entry(page.site.clone()).or_default();
         if *room == 0 && new > 0 {
             tracing::warn!(site = %page.site, url = %page.url, "most_pages is reached: links of this page are left alone");

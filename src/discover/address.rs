@@ -41,6 +41,19 @@ impl Grammar {
         &self.home
     }
 
+    /// Tells whether the paper's CMS is known, and which of its pages are articles.
+    pub fn knows_articles(&self) -> bool {
+        self.rules != UrlRules::default()
+    }
+
+    /// Tells whether an address is the paper's, or that of another host of its house: `cdn.paper.example` beside `www.paper.example`.
+    pub fn is_of_house(&self, url: &PageUrl) -> bool {
+        let house = |url: &PageUrl| url.as_url().domain().map(|host| bare(host).to_owned());
+        let is_below =
+            house(&self.home).zip(house(url)).is_some_and(|(ours, theirs)| theirs.ends_with(&format!(".{ours}")));
+        is_same_paper(&self.home, url) || is_below
+    }
+
     /// Tells what an address stands for. Every form of an article's address gives the same canonical one.
     pub fn address(&self, url: &PageUrl) -> Address {
         if !is_same_paper(&self.home, url) {

@@ -1,5 +1,6 @@
 //! Sitemaps (sitemaps.org 0.9, with Google's news extension): indexes, lists of pages, plain text; gzipped or not.
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use jiff::tz::TimeZone;
@@ -13,8 +14,9 @@ use crate::text::clean_some;
 use crate::text::decode::decode;
 use crate::time::printed::{Zulu, read};
 
-/// The protocol allows so many addresses in one file.
+/// The protocol allows so many addresses in one file, and so many bytes of it, unpacked.
 const MOST_ENTRIES: usize = 50_000;
+const LARGEST: u64 = 50 << 20;
 /// Of a value, such as a title, no more is kept.
 const LONGEST_VALUE: usize = 4_096;
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -34,8 +36,8 @@ pub struct Sitemap {
 pub enum SitemapError {
     #[error("the sitemap is no whole gzip file: {0}")]
     Gzip(String),
-    #[error("the sitemap unpacks to more than {0} bytes")]
-    TooLarge(u64),
+    #[error("the sitemap unpacks to more than {LARGEST} bytes")]
+    TooLarge,
     #[error("no sitemap was served at its address")]
     Other,
     #[error("the sitemap has more than {MOST_ENTRIES} entries")]
@@ -54,15 +56,9 @@ struct Entry {
     title: String,
 }
 
-/// Reads the sitemap that stood at `url`, at most `largest` bytes of it unpacked. Dates without an offset are on the clock of `zone`.
-pub fn read_sitemap(
-    grammar: &Grammar,
-    zone: &TimeZone,
-    url: &PageUrl,
-    bytes: &[u8],
-    largest: u64,
-) -> Result<Sitemap, SitemapError> {
-    let unpacked = if bytes.starts_with(&GZIP) { unpack(bytes, largest)? } else { bytes.to_vec() };
+/// Reads the sitemap that stood at `url`; of a torn one what stands before the tear. Dates without an offset are on the clock of `zone`.
+pub fn read_sitemap(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[u8]) -> Result<Sitemap, SitemapError> {
+    let unpacked = if bytes.starts_with(&GZIP) { Cow::Owned(unpack(bytes)?) } else { Cow::Borrowed(bytes) };
     let decoded = decode(&unpacked, "", "");
     let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let entries = if text.starts_with('<') { of_xml(text)? } else { of_text(text)? };
@@ -78,16 +74,16 @@ pub fn read_sitemap(
     Ok(sitemap)
 }
 
-/// An index speaks for its own host and for its paper's.
+/// An index speaks for its own host and for its paper's house.
 fn is_near(told: &PageUrl, index: &PageUrl, grammar: &Grammar) -> bool {
-    told != index && (told.host() == index.host() || grammar.address(told) != Address::Elsewhere)
+    told != index && (told.host() == index.host() || grammar.is_of_house(told))
 }
 
-fn unpack(bytes: &[u8], largest: u64) -> Result<Vec<u8>, SitemapError> {
+fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SitemapError> {
     let mut unpacked = Vec::new();
-    let mut reader = flate2::read::MultiGzDecoder::new(bytes).take(largest.saturating_add(1));
+    let mut reader = flate2::read::MultiGzDecoder::new(bytes).take(LARGEST + 1);
     reader.read_to_end(&mut unpacked).map_err(|why| SitemapError::Gzip(why.to_string()))?;
-    if unpacked.len() as u64 > largest { Err(SitemapError::TooLarge(largest)) } else { Ok(unpacked) }
+    if unpacked.len() as u64 > LARGEST { Err(SitemapError::TooLarge) } else { Ok(unpacked) }
 }
 
 /// One address a line.
@@ -105,13 +101,20 @@ fn of_text(text: &str) -> Result<Vec<Entry>, SitemapError> {
 }
 
 fn of_xml(text: &str) -> Result<Vec<Entry>, SitemapError> {
-    let broken = |why: quick_xml::Error| SitemapError::Broken(why.to_string());
     let mut reader = Reader::from_str(text);
+    // Addresses that were written by hand have a bare `&` in them.
+    reader.config_mut().allow_dangling_amp = true;
+    reader.config_mut().check_end_names = false;
     let (mut entries, mut is_sitemap) = (Vec::new(), false);
     let mut entry: Option<Entry> = None;
     let mut value = String::new();
     loop {
-        match reader.read_event().map_err(broken)? {
+        let event = match reader.read_event() {
+            Ok(event) => event,
+            Err(_) if !entries.is_empty() => return Ok(entries),
+            Err(why) => return Err(SitemapError::Broken(why.to_string())),
+        };
+        match event {
             Event::Start(tag) => {
                 value.clear();
                 match tag.local_name().as_ref() {
@@ -165,8 +168,9 @@ fn push(value: &mut String, more: &str) {
 fn row(entry: Entry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Option<Row> {
     let (number, url) = match grammar.address(&told) {
         Address::Article { number, url } => (Some(number), url),
-        Address::Other => (None, told),
-        Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => return None,
+        // A CMS that is known tells its articles from menus, tags and forms, which sitemaps name as well.
+        Address::Other if !grammar.knows_articles() => (None, told),
+        Address::Other | Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => return None,
     };
     let date = if entry.published.trim().is_empty() { entry.changed } else { entry.published };
     Some(Row {
@@ -188,15 +192,17 @@ mod tests {
     use super::*;
     use crate::config::shipped;
 
-    const LARGEST: u64 = 1 << 20;
-
     fn url(text: &str) -> PageUrl {
         PageUrl::parse(text).unwrap()
     }
 
     fn read_as(grammar: &Grammar, bytes: &[u8]) -> Result<Sitemap, SitemapError> {
         let zone = TimeZone::get("Asia/Seoul").unwrap();
-        read_sitemap(grammar, &zone, &url("https://www.paper.example/sitemap.xml"), bytes, LARGEST)
+        read_sitemap(grammar, &zone, &url("https://www.paper.example/sitemap.xml"), bytes)
+    }
+
+    fn read_anyones(text: &str) -> Result<Sitemap, SitemapError> {
+        read_as(&Grammar::new(None, url("https://www.paper.example/")), text.as_bytes())
     }
 
     fn read(bytes: impl AsRef<[u8]>) -> Result<Sitemap, SitemapError> {
@@ -226,6 +232,7 @@ mod tests {
                <image:image><image:loc>https://cdn.paper.example/8.jpg</image:loc></image:image></url>
              <url><loc>https://www.paper.example/news/articleList.html?sc_section_code=S1N1</loc></url>
              <url><loc>https://other.example/news/articleView.html?idxno=9</loc></url>
+             <url><loc>https://www.paper.example/news/articleView.html?idxno=10&sc=2</loc></url>
              <url><loc>not an address</loc></url><url></url>",
         );
         for bytes in [text.clone().into_bytes(), gzipped(&text), format!("\u{feff}{text}").into_bytes()] {
@@ -240,6 +247,7 @@ mod tests {
             );
             let dates: Vec<_> = rows.iter().filter_map(|row| Some(row.published_at?.to_string())).collect();
             assert_eq!(dates, ["2026-11-20T00:00:00+09:00", "2026-11-21T09:00:00+09:00"]);
+            assert_eq!(told.last().unwrap().0, Some(10), "a bare & ends nothing");
             assert!(rows.iter().all(|row| !row.url.as_str().contains("other") && !row.url.as_str().contains("List")));
         }
     }
@@ -247,16 +255,23 @@ mod tests {
     #[test]
     fn an_index_names_the_maps_of_its_paper_and_not_itself() {
         let index = "<sitemapindex><sitemap><loc>https://www.paper.example/map-1.xml.gz</loc><lastmod>2026-11-20</lastmod></sitemap>
-            <sitemap><loc>/map-2.xml</loc></sitemap><sitemap><loc>https://evil.example/map.xml</loc></sitemap>
+            <sitemap><loc>/map-2.xml</loc></sitemap><sitemap><loc>https://cdn.paper.example/map-3.xml</loc></sitemap><sitemap><loc>https://evil.example/map.xml</loc></sitemap>
             <sitemap><loc>https://www.paper.example/sitemap.xml</loc></sitemap></sitemapindex>";
         let maps: Vec<String> = read(index).unwrap().maps.iter().map(ToString::to_string).collect();
-        assert_eq!(maps, ["https://www.paper.example/map-1.xml.gz", "https://www.paper.example/map-2.xml"]);
+        assert_eq!(
+            maps,
+            [
+                "https://www.paper.example/map-1.xml.gz",
+                "https://www.paper.example/map-2.xml",
+                "https://cdn.paper.example/map-3.xml"
+            ]
+        );
     }
 
     #[test]
     fn a_text_has_an_address_a_line() {
         let text = "https://www.paper.example/news/articleView.html?idxno=7\r\n\nhttps://www.paper.example/about\n";
-        assert_eq!(read(text).unwrap().rows.len(), 2);
+        assert_eq!((read(text).unwrap().rows.len(), read_anyones(text).unwrap().rows.len()), (1, 2));
         assert_eq!(read("User-agent: *\n"), Err(SitemapError::Other));
         assert_eq!(read(" \n"), Err(SitemapError::Other));
     }
@@ -265,9 +280,10 @@ mod tests {
     fn what_is_no_sitemap_says_so_and_what_is_built_to_exhaust_ends() {
         assert_eq!(read("<!doctype html><html><body>없음</body></html>"), Err(SitemapError::Other));
         assert_eq!(read("<rss><channel></channel></rss>"), Err(SitemapError::Other));
-        assert!(matches!(read("<urlset><url><loc>x</urlset>"), Err(SitemapError::Broken(_))));
+        assert!(read("<urlset><url><loc>x</loc></url><").is_ok());
+        assert!(matches!(read("<urlset><url><!"), Err(SitemapError::Broken(_))));
         assert!(matches!(read(&gzipped(&urlset(""))[..20]), Err(SitemapError::Gzip(_))));
-        assert_eq!(read(gzipped(&" ".repeat(LARGEST as usize + 1))), Err(SitemapError::TooLarge(LARGEST)));
+        assert_eq!(read(gzipped(&" ".repeat(LARGEST as usize + 1))), Err(SitemapError::TooLarge));
         assert_eq!(read(urlset(&"<url/>".repeat(60_000))), Ok(Sitemap::default()));
         assert_eq!(read(urlset(&"<url></url>".repeat(50_001))), Err(SitemapError::Endless));
         let long = format!("<url><loc>https://www.paper.example/{}</loc></url>", "x".repeat(100_000));

@@ -61,7 +61,11 @@ impl Joint {
     /// Returns what holds once a page with these rows is read.
     pub(in crate::frontier) fn after(&self, rows: &[Found]) -> Self {
         let marks: Vec<i64> = rows.iter().map(|row| mark(std::slice::from_ref(row))).collect();
-        let met = self.before.as_ref().map_or(0, |head| marks.iter().filter(|mark| head.rows.contains(mark)).count());
+        // What stood on the first page as well is pinned, or was shifted down: it was counted there.
+        let is_met = |mark: &&i64| {
+            self.before.as_ref().is_some_and(|head| head.rows.contains(mark)) && !self.head.rows.contains(mark)
+        };
+        let met = marks.iter().filter(is_met).count();
         let newest = rows.iter().filter_map(|row| Some(row.published_at?.at)).max();
         let head = if self.head.rows.is_empty() { Head { rows: marks, newest } } else { self.head.clone() };
         Self { head, before: self.before.clone(), met: self.met + met, was_made: self.has_met_most() }
@@ -69,10 +73,15 @@ impl Joint {
 
     /// Whether the reading has come to where the last complete one began: most of those rows were met (one alone may be
     /// pinned to the top), or a page is older than all of them.
-    fn is_made(&self, rows: &[Found]) -> bool {
+    pub(in crate::frontier) fn is_made(&self, rows: &[Found]) -> bool {
         let Some(before) = &self.before else { return true };
         let is_older = |row: &Found| row.published_at.zip(before.newest).is_some_and(|(told, newest)| told.at < newest);
         self.has_met_most() || before.rows.is_empty() || rows.iter().all(is_older)
+    }
+
+    /// Whether the first page has a row that it did not have when the last complete reading began.
+    pub(in crate::frontier) fn has_news(&self) -> bool {
+        self.before.as_ref().is_none_or(|before| self.head.rows.iter().any(|row| !before.rows.contains(row)))
     }
 
     fn has_met_most(&self) -> bool {
@@ -167,8 +176,9 @@ pub(in crate::frontier) fn go_on(
         return Err(Stop::End(ListEnd::Since));
     }
     let is_joined = known.iter().all(was_known) && list.joint.is_made(rows);
+    let is_overlap = list.joint.was_made && known.iter().any(was_known);
     // One page of overlap: what is new behind the place where the last reading began was dated back, and deep checks find it.
-    if list.pass == Pass::Later && (is_joined || list.joint.was_made) {
+    if list.pass == Pass::Later && (is_joined || is_overlap) {
         return Err(Stop::End(ListEnd::Known));
     }
     let url = listing.next.clone().ok_or(Stop::End(ListEnd::Last))?;

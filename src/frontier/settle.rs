@@ -106,7 +106,10 @@ pub struct Settlement {
     pub again: Option<Timestamp>,
     /// Looks in a row that found nothing.
     pub gone: u32,
-    /// It told of a page that was not known.
+    /// Pages of [`Settlement::found`] that were not known.
+    pub new: u64,
+    /// It told something new: a page that was not known, or, of a list, a row that was not on its first page before, whoever told of it
+    /// first.
     pub news: bool,
     /// Of a feed or sitemap: answers in a row that were none, with this one.
     pub failures: u32,
@@ -131,6 +134,7 @@ pub struct Wanted {
     /// How long after its publication an article is looked at again.
     pub ladder: Vec<Duration>,
     pub feeds: bool,
+    pub sitemaps: bool,
     /// Sections are those of the menu.
     pub menu: bool,
     pub redirects: u32,
@@ -147,9 +151,7 @@ pub fn settle(
     if let Some(kept) = &page.kept {
         return look(page, kept, outcome, wanted, now);
     }
-    let settlement = first_look(page, outcome, known, wanted, now);
-    let is_news = known.iter().any(Option::is_none);
-    of_source(page, Settlement { news: is_news, ..settlement })
+    of_source(page, first_look(page, outcome, known, wanted, now))
 }
 
 /// Counts the failures of a feed or sitemap. One that is dead is not tried again before long.
@@ -266,7 +268,7 @@ impl Reading {
             }
             Self::List(listing) => listing.rows.iter().map(row).collect(),
             Self::Sitemap(sitemap) => {
-                let maps = sitemap.maps.iter().map(|url| page(url, Role::Sitemap));
+                let maps = sitemap.maps.iter().filter(|_| wanted.sitemaps).map(|url| page(url, Role::Sitemap));
                 maps.chain(sitemap.rows.iter().map(row)).collect()
             }
             Self::Links(links) => links.iter().map(|url| page(url, Role::Article)).collect(),
@@ -287,9 +289,9 @@ fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wan
         Reading::Home(home) if wanted.menu && home.sections.is_empty() => {
             settled(Verdict::Unextracted { why: "its menu names no section that the profile knows".to_owned() })
         }
-        Reading::Home(_) | Reading::Links(_) | Reading::Policy => Settlement { found, ..settled(Verdict::Read) },
+        Reading::Home(_) | Reading::Links(_) | Reading::Policy => telling(found, known, None),
         Reading::List(listing) => listed(page, &listing, found, known, wanted, now),
-        Reading::Sitemap(_) => Settlement { found: not_before(wanted.since, found), ..settled(Verdict::Read) },
+        Reading::Sitemap(_) => telling(found, known, wanted.since),
         Reading::Article(reading) => article(page, reading, wanted, now),
         Reading::Withheld { article, why } => {
             Settlement { article: Some(article), ..settled(Verdict::Withheld { why }) }
@@ -309,31 +311,34 @@ fn listed(
     wanted: &Wanted,
     now: Timestamp,
 ) -> Settlement {
-    let mut settlement = settled(Verdict::Read);
     let is_window = page.list.as_ref().is_some_and(|list| list.pass == Pass::Window);
     let since = wanted.since.filter(|_| !is_window);
+    let (mut goes_on, mut closing, mut news) = (None, None, None);
     if let Some(list) = &page.list {
         let list = List { joint: list.joint.after(&rows), ..list.clone() };
-        let deep = (list.pass == Pass::Deep).then(|| now - wanted.deep);
+        news = Some(list.joint.has_news());
+        // However far back that is, a check joins the last complete reading.
+        let deep = (list.pass == Pass::Deep && list.joint.is_made(&rows)).then(|| now - wanted.deep);
         match go_on(&list, listing, &rows, known, since.max(deep)) {
-            Ok(continuation) => settlement.goes_on = Some(continuation),
-            Err(Stop::End(end)) => {
-                settlement.closing = Some(Closing::Ended { end, since, head: list.joint.head });
-            }
+            Ok(continuation) => goes_on = Some(continuation),
+            Err(Stop::End(end)) => closing = Some(Closing::Ended { end, since, head: list.joint.head }),
             Err(Stop::Broken(_)) if listing.is_list => {
                 return again(page, &TRY_AGAIN, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
             }
             Err(Stop::Broken(why)) => return again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
         }
     }
-    settlement.found = not_before(since, rows);
-    settlement
+    let told = telling(rows, known, since);
+    Settlement { goes_on, closing, news: news.unwrap_or(told.news), ..told }
 }
 
-/// What may have been published since a moment.
-fn not_before(since: Option<Timestamp>, mut rows: Vec<Found>) -> Vec<Found> {
-    rows.retain(|row| row.published_at.zip(since).is_none_or(|(published, since)| published.at >= since));
-    rows
+/// What a page tells that was read: of its pages those that may have been published since a moment.
+fn telling(pages: Vec<Found>, known: &[Option<Timestamp>], since: Option<Timestamp>) -> Settlement {
+    let is_wanted = |page: &Found| page.published_at.zip(since).is_none_or(|(published, since)| published.at >= since);
+    let is_new = |(page, known): &(&Found, &Option<Timestamp>)| known.is_none() && is_wanted(page);
+    let new = pages.iter().zip(known).filter(is_new).count() as u64;
+    let found = pages.into_iter().filter(is_wanted).collect();
+    Settlement { found, new, news: new > 0, ..settled(Verdict::Read) }
 }
 
 fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timestamp) -> Settlement {
@@ -435,6 +440,7 @@ fn of_state(state: PageState) -> Settlement {
         article: None,
         again: None,
         gone: 0,
+        new: 0,
         news: false,
         failures: 0,
     }
@@ -452,6 +458,7 @@ mod tests {
         deep: Duration::from_secs(90 * 24 * 3600),
         ladder: Vec::new(),
         feeds: true,
+        sitemaps: true,
         menu: true,
         redirects: 5,
     };

@@ -21,8 +21,6 @@ use crate::survey::list;
 use crate::survey::page::Page;
 use crate::survey::plan::Knowledge;
 
-/// A sitemap that is packed is read as far as this, in bytes: it is only counted.
-const LARGEST_SITEMAP: u64 = 8 << 20;
 /// From the home page to a list, and to what only lists link.
 const DEPTH: usize = 4;
 /// spider wishes for all pages of a level at once, in no order: the order is the plan's.
@@ -257,6 +255,6 @@ async fn sitemap<W: Web, F: FnMut(&Asked) + Send>(
 ) -> Option<usize> {
     let answer = asker.ask(url).await.ok().filter(Answer::is_good)?;
     let anyones = Grammar::new(None, knowledge.home.clone());
-    let sitemap = read_sitemap(&anyones, &TimeZone::UTC, url, &answer.body, LARGEST_SITEMAP).ok()?;
+    let sitemap = read_sitemap(&anyones, &TimeZone::UTC, url, &answer.body).ok()?;
     Some(sitemap.rows.len() + sitemap.maps.len())
 }

@@ -84,6 +84,8 @@ pub struct Paper {
     pub feed: Mutex<BTreeSet<u64>>,
     /// Its sitemaps by their paths; robots.txt names the first. What stands at those paths instead counts as served.
     pub maps: Mutex<BTreeMap<String, Vec<u8>>>,
+    /// So many rows of its oldest articles stand on top of every list page.
+    pub pinned: usize,
     /// While these last its server is out of order.
     pub outages: Vec<(Timestamp, Timestamp)>,
     pub asked: Mutex<Vec<String>>,
@@ -111,6 +113,7 @@ impl Paper {
             repeats,
             feed,
             maps: Mutex::default(),
+            pinned: 0,
             outages: Vec::new(),
             asked,
             served: Mutex::default(),
@@ -183,6 +186,10 @@ impl Paper {
         }
         let maps = self.maps.lock().unwrap();
         if let Some(map) = maps.get(url.as_url().path()) {
+            if let Some(to) = map.strip_prefix(b"-> ") {
+                let to = String::from_utf8_lossy(to).into_owned();
+                return Answer { status: 302, headers: vec![("location".to_owned(), to)], body: Vec::new() };
+            }
             let headers = vec![("content-type".to_owned(), "application/gzip".to_owned())];
             return Answer { status: 200, headers, body: map.clone() };
         }
@@ -201,7 +208,7 @@ impl Paper {
                     (first..=last).contains(&printed(piece.published)[..10].replace('.', "-").parse().unwrap())
                 });
                 // Behind its two hundredth page a list has none; here behind its tenth.
-                html(200, list_page(&list[..list.len().min(10 * ROWS)], page))
+                html(200, list_page(&list[..list.len().min(10 * ROWS)], page, self.pinned))
             }
             "/news/articleView.html" if let Some(to) = self.moved_to(number) => {
                 Answer { status: 302, headers: vec![("location".to_owned(), to)], body: Vec::new() }
@@ -265,7 +272,7 @@ pub fn printed(moment: Timestamp) -> String {
     LocalTime { at: moment, offset: 32_400 }.to_string()[..16].replace('-', ".").replace('T', " ")
 }
 
-pub fn list_page(list: &[Piece], page: usize) -> String {
+pub fn list_page(list: &[Piece], page: usize, pinned: usize) -> String {
     let row = |piece: &Piece| {
         format!(
             "<li class=\"altlist-webzine-item\"><H2 class=\"altlist-subject\"><a href=\"/news/articleView.html?idxno={0}\">\
@@ -274,7 +281,8 @@ pub fn list_page(list: &[Piece], page: usize) -> String {
             printed(piece.published)
         )
     };
-    let rows: String = list.iter().skip(ROWS * (page - 1)).take(ROWS).map(row).collect();
+    let pinned = list.iter().rev().take(pinned);
+    let rows: String = pinned.chain(list.iter().skip(ROWS * (page - 1)).take(ROWS)).map(row).collect();
     format!(
         "<html><body><article id=\"section-list\"><ul class=\"altlist-webzine\">{rows}</ul>\
          <script>params['total'] = \"{}\"; params['list_per_page'] = \"{ROWS}\"; params['list_page_limit'] = \"200\";</script>\

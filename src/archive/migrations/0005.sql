@@ -61,6 +61,7 @@ CREATE INDEX page_again ON page (site_id, again_at) WHERE again_at IS NOT NULL;
 CREATE INDEX page_sitemap ON page (site_id) WHERE role = 'sitemap';
 
 CREATE INDEX version_published ON version (published_ms) WHERE n = 1;
+CREATE INDEX version_later ON version (article_id) WHERE n > 1;
 
 ALTER TABLE run ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0); -- scheduled starts that it made up for
 DROP VIEW runs;

@@ -11,7 +11,7 @@ impl Reader {
     /// Returns when the articles of a site were published since a moment, as far as they tell.
     pub fn published_since(&self, site: &str, since: Timestamp) -> Result<Vec<Timestamp>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT version.published_ms FROM version JOIN article ON article.id = version.article_id
+            "SELECT version.published_ms FROM version CROSS JOIN article ON article.id = version.article_id
              WHERE version.n = 1 AND version.published_ms >= ?2 AND article.site_id = (SELECT id FROM site WHERE name = ?1)",
         )?;
         let rows = select.query_map(params![site, since.millis()], |row| Ok(Timestamp::from_millis(row.get(0)?)))?;

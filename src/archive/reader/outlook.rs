@@ -7,7 +7,6 @@ use rusqlite::{OptionalExtension, params};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::seed::{COVERED, due_again};
-use crate::archive::store;
 use crate::config::Site;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -68,18 +67,16 @@ impl Reader {
     }
 
     fn due(&self, site: &Site, everything: Option<&PageUrl>, now: Timestamp) -> Result<Outlook, ArchiveError> {
-        let lists = site.discover.lists;
         let sql = format!(
             "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list') AND (due_at <= ?2 OR {})),
                     count(*) FILTER (WHERE role IN ('article', 'list') AND coalesce(due_at, again_at) <= ?2),
                     count(*) FILTER (WHERE due_at > ?2)
              FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)",
-            due_again()
+            due_again(&site.discover)
         );
         let everything = everything.map(PageUrl::as_str);
         let is_covered: bool = self.connection.query_row(COVERED, params![site.name, everything], |row| row.get(0))?;
-        let (floor, ceiling) = (store::millis(lists.floor.0), store::millis(lists.ceiling.0));
-        let counts = params![site.name, now.millis(), is_covered, everything, floor, ceiling];
+        let counts = params![site.name, now.millis(), is_covered, everything];
         Ok(self.connection.query_row(&sql, counts, |row| {
             Ok(Outlook { entries: row.get(0)?, queued: row.get(1)?, later: row.get(2)?, ..Outlook::default() })
         })?)
@@ -93,7 +90,7 @@ impl Reader {
 
     fn expected_new(&self, site: i64, now: Timestamp) -> Result<f64, ArchiveError> {
         let window = Duration::from_secs(DAYS * 24 * 3600);
-        let sql = "SELECT count(*) FROM version JOIN article ON article.id = version.article_id
+        let sql = "SELECT count(*) FROM version CROSS JOIN article ON article.id = version.article_id
                    WHERE article.site_id = ?1 AND version.n = 1 AND version.published_ms > ?2";
         let new: u32 = self.connection.query_row(sql, params![site, (now - window).millis()], |row| row.get(0))?;
         let last: Option<i64> = self.connection.query_row("SELECT max(started_at) FROM run", [], |row| row.get(0))?;

@@ -40,8 +40,8 @@ impl Bell {
         })
     }
 
-    /// Does something that ends by itself soon; signals wait for it.
-    pub fn during<T>(&self, work: impl Future<Output = T>) -> T {
-        self.caught.during(work)
+    /// Does something that ends by itself soon, unless SIGINT or SIGTERM comes first.
+    pub fn during<T>(&mut self, work: impl Future<Output = T>) -> Result<T, Exit> {
+        self.caught.unless_caught(work)
     }
 }

@@ -83,8 +83,8 @@ After=network-online.target
 User=saseo
 Environment=SASEO_CONTACT=you@example.org
 ExecStart={exec}
-# 3: finished, and some pages failed; 75: another crawl holds the archive.
-SuccessExitStatus=3 75
+# 3: finished, and some pages failed; 75: another crawl holds the archive; 130, 143: stopped by a signal, with all saved.
+SuccessExitStatus=3 75 130 143
 KillSignal=SIGTERM
 TimeoutStopSec=90
 # The archive, and the two folders in which crawls of this machine may tell one another which hosts they ask.
