@@ -56,7 +56,7 @@ pub struct Plan {
 }
 
 /// Whether to go on. Set by signals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stop {
     #[default]
     GoOn,
@@ -106,7 +106,7 @@ pub async fn run<W: Web>(
         Err(error) => {
             // The first error is the one to tell; a run left open is found and marked by the next.
             let _ = crawl.archive.abandon();
-            let _ = crawl.archive.end_run(crawl.run, How::Failed, &crawl.tally, clock.now());
+            let _ = crawl.archive.fail_run(crawl.run, clock.now());
             return Err(error);
         }
     };
@@ -277,9 +277,9 @@ impl<'a, W: Web> Crawl<'a, W> {
     }
 
     fn end(mut self, how: How) -> Result<Report, ArchiveError> {
-        let nothing_came = self.answers == 0 && !self.given_up.is_empty();
         let homes: Vec<Host> = self.sites.values().map(|reader| reader.site.home.host()).collect();
         self.given_up.retain(|host, _| homes.contains(host));
+        let nothing_came = self.answers == 0 && !self.given_up.is_empty();
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
         let disbelieved = self.bury(now)?;

@@ -38,11 +38,11 @@ pub enum ExportError {
         #[source]
         why: std::io::Error,
     },
-    #[error("{path} is a folder: name a file with --out")]
+    #[error("{path} is a folder: name a file")]
     Folder { path: PathBuf },
-    #[error("{path} is no file, and an SQLite export must be one: name a file with --out")]
+    #[error("{path} is no file, and an SQLite export must be one: name a file")]
     NoFile { path: PathBuf },
-    #[error("{path} is the archive itself: name another file with --out")]
+    #[error("{path} is the archive itself: name another file")]
     Itself { path: PathBuf },
 }
 
@@ -63,6 +63,20 @@ pub fn write(reader: &Reader, filter: &Filter, format: Format, place: Place) -> 
             Ok(Some(count))
         }
     }
+}
+
+/// Writes a text about the archive to a place: a report, a page. Links, devices and pipes are treated as by [`write`].
+pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportError> {
+    if let Some(stream) = Stream::at(out, Format::Jsonl)? {
+        return match stream.writer().write_all(text.as_bytes()) {
+            Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(fault(out, why)),
+            _ => Ok(()),
+        };
+    }
+    let beside = Beside::of(out)?;
+    refuse_archive(reader, &beside.target)?;
+    std::fs::write(&beside.part, text).map_err(|why| fault(&beside.target, why))?;
+    beside.finish()
 }
 
 fn write_to_stream(

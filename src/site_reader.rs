@@ -7,7 +7,7 @@ use crate::archive::Charset;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
-use crate::discover::{Address, Grammar, ListReader, links, read_feed, read_home, read_sitemap};
+use crate::discover::{Address, Grammar, ListReader, Sitemap, links, read_feed, read_home, read_sitemap};
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Outcome, Page, Reading, Role, Wanted};
@@ -263,20 +263,30 @@ impl SiteReader {
         }
     }
 
-    /// Tells whether a sitemap that robots.txt names is at a host of the paper's house.
-    pub fn is_of_house(&self, url: &PageUrl) -> bool {
-        Grammar::new(None, self.site.home.clone()).is_of_house(url)
+    /// Tells whether an address that robots.txt names as a sitemap may be one: at a host of the paper's house, and neither an article nor
+    /// a list nor a trap.
+    pub fn may_be_sitemap(&self, url: &PageUrl) -> bool {
+        let grammar = self.grammar();
+        grammar.is_of_house(url) && matches!(grammar.address(url), Address::Other | Address::Elsewhere)
+    }
+
+    fn grammar(&self) -> Grammar {
+        let bare = || Grammar::new(None, self.site.home.clone());
+        self.lists.as_ref().map_or_else(bare, |lists| lists.grammar.clone())
     }
 
     /// Reads a sitemap, packed or not. Without a profile, any page that it names may be an article.
     fn sitemap(&self, page: &Page, answer: &Answer) -> Reading {
-        let bare = || Grammar::new(None, self.site.home.clone());
-        let grammar = self.lists.as_ref().map_or_else(bare, |lists| lists.grammar.clone());
+        let grammar = self.grammar();
         match read_sitemap(&grammar, &self.site.timezone, &page.url, &answer.body) {
             Ok(sitemap) => Reading::Sitemap(sitemap),
-            Err(why) => match self.articles.page_notice(&decode(&answer.body, "", "").text) {
-                Some(extract::Reading::Refused { why }) => Reading::Refused { why },
-                _ => Reading::Unreadable { why: why.to_string() },
+            Err(why) => match read_feed(&grammar, &self.site.timezone, &page.url, &answer.body) {
+                // The protocol allows feeds.
+                Ok(feed) => Reading::Sitemap(Sitemap { rows: feed.rows, maps: Vec::new() }),
+                Err(_) => match self.articles.page_notice(&decode(&answer.body, "", "").text) {
+                    Some(extract::Reading::Refused { why }) => Reading::Refused { why },
+                    _ => Reading::Unreadable { why: why.to_string() },
+                },
             },
         }
     }

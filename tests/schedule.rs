@@ -164,6 +164,9 @@ fn a_schedule_that_cannot_be_is_told() {
         ("cron = \"* * *\"", "is no time of cron"),
         ("cron = \"0 * * * *\"\nevery = \"1h\"", "either `cron` or `every`"),
         ("every = \"often\"", "is no time"),
+        ("every = \"0s\"", "would never end"),
+        ("cron = \"0 0 30 2 *\"", "this time never comes"),
+        ("cron = \"MON * * * *\"", "minutes and hours are numbers"),
     ] {
         let out = scheduled(&paper, schedule).run(&["schedule", "--once"]);
         assert!(out.status.code() == Some(2) && said(&out).contains(words), "{schedule}: {}", said(&out));
@@ -284,6 +287,8 @@ fn too_little_room_pauses_a_schedule_and_stops_a_crawl_before_it_begins() {
     let crawler = scheduled(&paper, "every = \"1d\"");
     let settings = crawler.config().join("saseo.toml");
     std::fs::write(&settings, "[limits]\nfree_disk = \"8000000GiB\"\n").unwrap();
+    let out = crawler.run(&["check"]);
+    assert!(out.status.code() == Some(1) && told(&out).contains("less than limits.free_disk"), "{}", told(&out));
     for words in [&["crawl"][..], &["schedule", "--once"]] {
         let out = crawler.run(words);
         assert!(out.status.code() == Some(1) && said(&out).contains("less than limits.free_disk"), "{}", said(&out));
@@ -365,8 +370,23 @@ fn status_tells_when_each_paper_was_and_will_be_crawled_and_draws_a_page() {
     // It needs nothing else: no script, no style sheet, no picture from elsewhere.
     assert!(!html.contains("<script") && !html.contains("<link") && !html.contains("src="));
     assert!(html.contains(" (demo)</h2>"));
-    let out = crawler.run(&["status", "--html", "/nowhere/status.html"]);
-    assert!(out.status.code() == Some(1) && said(&out).contains("cannot write /nowhere/status.html"), "{}", said(&out));
+    let out = crawler.run(&["status", "--html", "/proc/status.html"]);
+    assert!(out.status.code() == Some(1) && said(&out).contains("cannot write /proc/status.html"), "{}", said(&out));
+    // Nothing of the archive is overwritten, and what is no file is not replaced.
+    for part in ["archive.db", "archive.lock"] {
+        let path = crawler.data().join(part);
+        let path = path.to_str().unwrap();
+        for words in [["status", "--html", path], ["audit", "--report", path]] {
+            let out = crawler.run(&words);
+            assert!(out.status.code() == Some(1) && said(&out).contains("is the archive itself"), "{}", said(&out));
+        }
+    }
+    assert!(told(&crawler.run(&["status", "--html", "-"])).ends_with("</html>\n"));
+    let link = page.with_file_name("link.html");
+    std::os::unix::fs::symlink(&page, &link).unwrap();
+    std::fs::write(&page, "").unwrap();
+    assert!(crawler.run(&["status", "--html", link.to_str().unwrap()]).status.success());
+    assert_eq!((link.is_symlink(), std::fs::read_to_string(&page).unwrap().matches("<svg").count()), (true, 4));
     // An archive is looked at without its configuration, too.
     std::fs::write(crawler.config().join("sites/demo.toml"), "name = 3").unwrap();
     let out = crawler.run(&["status"]);
@@ -423,4 +443,20 @@ fn a_crawl_by_hand_is_waited_for_and_no_monitor_is_told_of_it() {
     assert!(asked.recv().unwrap().contains("/start"));
     signal(&child, Signal::SIGKILL);
     child.wait().unwrap();
+}
+
+#[test]
+fn a_paper_that_cannot_be_asked_is_not_asked_at_once_again() {
+    let paper = small();
+    let crawler = scheduled(&paper, "every = \"100ms\"");
+    let file = crawler.config().join("sites/demo.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace(&paper.origin.base(), "http://127.0.0.1:9")).unwrap();
+    let mut child = start(&crawler);
+    let mut told = lines(&mut child);
+    assert!(told.any(|line| line.contains("run 1 failed")));
+    // It is waited for a minute: only the signal ends that.
+    signal(&child, Signal::SIGTERM);
+    assert!(!told.any(|line| line.contains("run 2")));
+    assert_eq!(child.wait().unwrap().code(), Some(143));
 }

@@ -241,7 +241,7 @@ pub(in crate::archive) fn write_reading(
 }
 
 /// So many sitemaps of a site are known at most: an index may name others without end.
-const MOST_SITEMAPS: u32 = 1_000;
+const MOST_SITEMAPS: u32 = 5_000;
 
 /// Adds a page that is not known, and returns whether it was added. An article is known by its number, but the address
 /// that one moved to is a page of its own.

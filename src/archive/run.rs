@@ -52,6 +52,14 @@ pub struct Tally {
     pub bytes: u64,
 }
 
+/// What a run brought, as far as it was saved.
+const COUNTED: &str = "
+                    articles_new = (SELECT count(*) FROM change WHERE seq > run.change_from AND kind = 'new'),
+                    articles_changed = (SELECT count(*) FROM change WHERE seq > run.change_from AND kind = 'changed'),
+                    articles_gone = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict = 'gone' AND role = 'article'),
+                    refused = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict IN ('refused', 'disallowed')),
+                    failed = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict IN ('failed', 'unextracted')),";
+
 impl Archive {
     /// Begins a run on its terms, which makes up for so many scheduled starts that were skipped; marks runs that were killed as interrupted, with what they brought, and keeps hosts at rest that they left without
     /// an ending; saved at once.
@@ -66,14 +74,11 @@ impl Archive {
         let work = self.work(lease)?;
         rest_after_unended(work)?;
         work.execute(
-            "UPDATE run SET how = 'interrupted',
-                    articles_new = (SELECT count(*) FROM change WHERE seq > run.change_from AND kind = 'new'),
-                    articles_changed = (SELECT count(*) FROM change WHERE seq > run.change_from AND kind = 'changed'),
-                    articles_gone = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict = 'gone' AND role = 'article'),
-                    refused = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict IN ('refused', 'disallowed')),
-                    failed = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict IN ('failed', 'unextracted')),
+            &format!(
+                "UPDATE run SET how = 'interrupted', {COUNTED}
                     ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from), started_at))
-             WHERE how IS NULL",
+                 WHERE how IS NULL"
+            ),
             [],
         )?;
         let sql = "INSERT INTO run (command, epoch, ledger_from, change_from, started_at, skipped)
@@ -83,6 +88,13 @@ impl Archive {
         write_beginning(work, run, terms, now)?;
         self.save()?;
         Ok(run)
+    }
+
+    /// Ends a run that could not go on, with what of it was saved.
+    pub fn fail_run(&mut self, run: RunId, now: Timestamp) -> Result<(), ArchiveError> {
+        let sql = format!("UPDATE run SET how = 'failed', {COUNTED} ended_at = ?2 WHERE id = ?1");
+        self.connection.execute(&sql, params![run.0, now.millis()])?;
+        self.save()
     }
 
     /// Ends a run; saved at once, with all that was written before.

@@ -8,6 +8,7 @@ use crate::archive::Reader;
 use crate::audit::{Findings, HostFindings, Violation, audit, page};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, say};
+use crate::export;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct AuditArgs {
@@ -20,7 +21,7 @@ pub(in crate::cli) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<E
     let reader = Reader::open(common.data())?;
     let findings = audit(&reader)?;
     if let Some(path) = &args.report {
-        say::file(path, &page(&findings))?;
+        export::write_text(&reader, path, &page(&findings))?;
     }
     if common.json {
         say::json(&findings)?;

@@ -10,9 +10,11 @@ use serde_json::json;
 use crate::archive::{ArchiveError, Reader};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
-use crate::cli::{Common, say};
+use crate::cli::{Common, room, say};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::config::settings::Limits;
+use crate::config::units::Bytes;
 use crate::discover::{Address, Grammar};
 use crate::fetch::is_public;
 use crate::time::Timestamp;
@@ -47,7 +49,8 @@ pub(in crate::cli) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<E
         Ok(configuration) => configuration_stands(configuration),
         Err(wrong) => vec![Finding { about: "configuration", said: Err(chain(wrong)) }],
     };
-    findings.extend([archive_stands(common.data()), folder_is_writable(common.data()), clock_stands()]);
+    let least = loaded.as_ref().map_or_else(|_| Limits::default(), |loaded| loaded.settings.limits.clone()).free_disk;
+    findings.extend([archive_stands(common.data()), disk_serves(common.data(), least), clock_stands()]);
     let all_well = findings.iter().all(|finding| finding.said.is_ok());
     tell(common, &findings)?;
     Ok(match loaded {
@@ -148,6 +151,13 @@ fn archive_is_sound(reader: &Reader) -> Result<Result<String, String>, ArchiveEr
     }
     let articles: u64 = reader.sites(Clock::system().now())?.iter().map(|site| site.articles).sum();
     Ok(Ok(format!("{}, {articles} articles, sound", reader.path().display())))
+}
+
+fn disk_serves(data: &Path, least: Bytes) -> Finding {
+    match room::check(data, least) {
+        Ok(()) => folder_is_writable(data),
+        Err(too_little) => Finding { about: "disk", said: Err(too_little.to_string()) },
+    }
 }
 
 /// A folder that is not there yet is not made: the one that it would be made in is tried.

@@ -1,19 +1,18 @@
 //! `saseo crawl` and `saseo resume`.
 
-use std::future::Future;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use jiff::civil::Date;
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 
 use crate::archive::{self, Archive, How, Lock, Queue, RunId, Seeding, Tally};
 use crate::cli::args::{at_least_one, count, some_time};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
+use crate::cli::interrupt::{Caught, Signals};
 use crate::cli::plan;
 use crate::cli::progress::Watch;
 use crate::cli::report::{as_json, exit, tell};
@@ -21,7 +20,7 @@ use crate::cli::room::TooLittleRoom;
 use crate::cli::say::Voice;
 use crate::cli::{Common, hint, room, say, service};
 use crate::clock::Clock;
-use crate::config::units::{Bytes, Span, day};
+use crate::config::units::{Span, day};
 use crate::config::{Settings, Site};
 use crate::crawl::{self, Plan, Progress, Report, Stop};
 use crate::fetch::{Caller, Http};
@@ -64,6 +63,7 @@ pub(in crate::cli) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<
     if args.dry_run {
         return plan::tell(common, &args.shared.sites);
     }
+    let mut caught = Caught::new()?;
     let mut configuration = Configuration::load(common.config.as_deref())?;
     for site in &mut configuration.sites {
         site.discover.since = args.since.or(site.discover.since);
@@ -88,7 +88,7 @@ pub(in crate::cli) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<
         }
     }
     let begin = Begin { seeding: Seeding::Begin, backfill: args.backfill, skipped: 0 };
-    Ok(run(common, &configuration, &chosen, &args.shared, begin)?.0)
+    Ok(run(common, &configuration, &chosen, &args.shared, begin, &mut caught.signals)?.0)
 }
 
 /// A backfill of more years is a slip of the pen: there were no newspapers on the web.
@@ -119,6 +119,7 @@ fn days(text: &str) -> Result<(Date, Date), String> {
 }
 
 pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
+    let mut caught = Caught::new()?;
     let configuration = Configuration::load(common.config.as_deref())?;
     let begun = archive::queues(common.data())?;
     let chosen = begun_sites(common, &configuration, &args, &begun)?;
@@ -131,7 +132,7 @@ pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Resul
         return Ok(Exit::Done);
     }
     let begin = Begin { seeding: Seeding::Resume, backfill: None, skipped: 0 };
-    Ok(run(common, &configuration, &chosen, &args, begin)?.0)
+    Ok(run(common, &configuration, &chosen, &args, begin, &mut caught.signals)?.0)
 }
 
 /// The sites to go on with: those that are named, or all with something queued. One that was never crawled is not begun.
@@ -183,13 +184,14 @@ pub(in crate::cli) fn run(
     chosen: &[&Site],
     args: &ResumeArgs,
     begin: Begin,
+    signals: &mut Signals,
 ) -> anyhow::Result<(Exit, Report)> {
     let plan = plan(configuration, chosen, args, begin)?;
     let least = plan.settings.limits.free_disk;
     room::check(common.data(), least)?;
     announce(common, &plan);
     let mut watch = Watch::new(common);
-    let Ran { report, signal, full } = run_plan(plan, common.data(), common.voice(), |progress| {
+    let Ran { report, signal, full } = run_plan(plan, common.data(), common.voice(), signals, |progress| {
         service::alive();
         watch.see(progress);
     })?;
@@ -247,39 +249,60 @@ pub(in crate::cli) struct Ran {
     pub full: Option<TooLittleRoom>,
 }
 
-/// How often the disk is looked at during a crawl.
-const LOOK_AT_DISK: Duration = Duration::from_secs(5);
-
-/// Runs a plan on the archive in `data` until it is done, or signals or too little room on the disk stop it.
+/// Runs a plan on the archive in `data` until it is done, or signals or too little room on the disk stop it. The first signal lets
+/// answers under way be settled; the second drops them.
 pub(in crate::cli) fn run_plan(
     plan: Plan,
     data: &Path,
     voice: Voice,
+    signals: &mut Signals,
     mut watch: impl FnMut(&Progress),
 ) -> anyhow::Result<Ran> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
+    let (stop, stopped) = watch::channel(Stop::GoOn);
+    let least = plan.settings.limits.free_disk;
+    let (mut signal, mut full) = (None, None);
     let done = runtime.block_on(async {
-        let clock = Clock::system();
-        let holder = format!("{}, process {}, since {}", plan.command, std::process::id(), clock.now());
-        let _lock = Lock::take(data, &holder)?;
-        let mut archive = Archive::open(data, plan.settings.archive.durability)?;
-        let homes = plan.sites.iter().map(|reader| &reader.site.home);
-        let web = Arc::new(Http::new(&caller(&plan.settings, homes))?);
-        let (stop, stopped) = watch::channel(Stop::GoOn);
-        let first_signal = Arc::new(OnceLock::new());
-        let full = Arc::new(OnceLock::new());
-        let least = plan.settings.limits.free_disk;
-        let disk = tokio::spawn(stop_where_full(stop.clone(), data.to_owned(), least, Arc::clone(&full)));
-        let signals = tokio::spawn(listen(stop, Arc::clone(&first_signal), voice)?);
-        let report = crawl::run(plan, &mut archive, web, clock, holder, stopped, &mut watch).await?;
-        signals.abort();
-        disk.abort();
-        let full = (report.how == How::Interrupted).then(|| full.get().cloned()).flatten();
-        Ok(Ran { report, signal: first_signal.get().copied(), full })
+        let hears = async {
+            loop {
+                let exit = signals.next().await;
+                let is_first = signal.is_none();
+                signal.get_or_insert(exit);
+                voice.note(if is_first {
+                    "stopping: no new requests; waiting for answers under way (once more to drop them)"
+                } else {
+                    "dropping requests under way"
+                });
+                stop.send_replace(if is_first { Stop::Finish } else { Stop::Now });
+            }
+        };
+        let crawls = async {
+            let clock = Clock::system();
+            let holder = format!("{}, process {}, since {}", plan.command, std::process::id(), clock.now());
+            let _lock = Lock::take(data, &holder)?;
+            let mut archive = Archive::open(data, plan.settings.archive.durability)?;
+            let homes = plan.sites.iter().map(|reader| &reader.site.home);
+            let web = Arc::new(Http::new(&caller(&plan.settings, homes))?);
+            let watch = |progress: &Progress| {
+                if let (None, Err(too_little)) = (&full, room::check(data, least)) {
+                    full = Some(too_little);
+                    stop.send_if_modified(|stop| std::mem::replace(stop, (*stop).max(Stop::Finish)) == Stop::GoOn);
+                }
+                watch(progress);
+            };
+            anyhow::Ok(crawl::run(plan, &mut archive, web, clock, holder, stopped, watch).await?)
+        };
+        tokio::select! {
+            biased;
+            never = hears => match never {},
+            done = crawls => done,
+        }
     });
     // A page that is being read cannot be interrupted, and is not worth waiting for.
     runtime.shutdown_background();
-    done
+    let report = done?;
+    let full = full.filter(|_| report.how == How::Interrupted);
+    Ok(Ran { report, signal, full })
 }
 
 /// A site's own port is one that its user named.
@@ -294,46 +317,4 @@ pub(in crate::cli) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item 
         body: settings.limits.body.0,
         ports,
     }
-}
-
-/// Lets answers under way be settled, and no more be asked, once the disk has too little room.
-async fn stop_where_full(stop: watch::Sender<Stop>, data: PathBuf, least: Bytes, full: Arc<OnceLock<TooLittleRoom>>) {
-    loop {
-        if let Err(too_little) = room::check(&data, least) {
-            full.get_or_init(|| too_little);
-            break;
-        }
-        tokio::time::sleep(LOOK_AT_DISK).await;
-    }
-    stop.send_if_modified(|stop| {
-        let goes_on = *stop == Stop::GoOn;
-        if goes_on {
-            *stop = Stop::Finish;
-        }
-        goes_on
-    });
-}
-
-/// The first SIGINT or SIGTERM lets answers under way be settled; the second drops them.
-fn listen(
-    stop: watch::Sender<Stop>,
-    first: Arc<OnceLock<Exit>>,
-    voice: Voice,
-) -> std::io::Result<impl Future<Output = ()>> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
-    Ok(async move {
-        loop {
-            let exit = tokio::select! {
-                _ = interrupt.recv() => Exit::Interrupted,
-                _ = terminate.recv() => Exit::Terminated,
-            };
-            let is_first = first.set(exit).is_ok();
-            voice.note(if is_first {
-                "stopping: no new requests; waiting for answers under way (once more to drop them)"
-            } else {
-                "dropping requests under way"
-            });
-            stop.send_replace(if is_first { Stop::Finish } else { Stop::Now });
-        }
-    })
 }

@@ -14,6 +14,7 @@ use crate::cli::crawl::{Ran, run_plan};
 use crate::cli::exit::Exit;
 use crate::cli::export::place;
 use crate::cli::init::write_new;
+use crate::cli::interrupt::Caught;
 use crate::cli::progress::Watch;
 use crate::cli::report::in_words;
 use crate::cli::{Common, hint, say};
@@ -104,8 +105,10 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
         locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
         backfill: None,
     };
+    let mut caught = Caught::new()?;
     let mut watch = Watch::new(common);
-    let Ran { report, signal, full } = run_plan(plan, folder, voice, |progress| watch.see(progress))?;
+    let Ran { report, signal, full } =
+        run_plan(plan, folder, voice, &mut caught.signals, |progress| watch.see(progress))?;
     watch.end();
     voice.note(&in_words(&report, &hint::on(Some(&config), Some(folder), &["resume"])));
     match (signal, full) {

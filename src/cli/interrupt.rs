@@ -10,8 +10,23 @@ use crate::cli::exit::Exit;
 /// SIGINT and SIGTERM, caught from here on.
 pub(in crate::cli) struct Caught {
     runtime: tokio::runtime::Runtime,
+    pub signals: Signals,
+}
+
+/// The signals that were caught, heard one after the other; none is lost that came while nobody listened.
+pub(in crate::cli) struct Signals {
     interrupt: Signal,
     terminate: Signal,
+}
+
+impl Signals {
+    pub async fn next(&mut self) -> Exit {
+        tokio::select! {
+            biased;
+            _ = self.interrupt.recv() => Exit::Interrupted,
+            _ = self.terminate.recv() => Exit::Terminated,
+        }
+    }
 }
 
 impl Caught {
@@ -20,7 +35,7 @@ impl Caught {
         let _inside = runtime.enter();
         let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
         drop(_inside);
-        Ok(Self { runtime, interrupt, terminate })
+        Ok(Self { runtime, signals: Signals { interrupt, terminate } })
     }
 
     /// From a thread of its own: notes the first signal, for work that stops by itself; a second one ends the process, and
@@ -47,12 +62,11 @@ impl Caught {
 
     /// Waits for something else, unless a signal is there or comes first. One that came between two waits is not lost.
     pub fn unless_caught<T>(&mut self, other: impl Future<Output = T>) -> Result<T, Exit> {
-        let Self { runtime, interrupt, terminate } = self;
+        let Self { runtime, signals } = self;
         runtime.block_on(async {
             tokio::select! {
                 biased;
-                _ = interrupt.recv() => Err(Exit::Interrupted),
-                _ = terminate.recv() => Err(Exit::Terminated),
+                exit = signals.next() => Err(exit),
                 done = other => Ok(done),
             }
         })

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use crate::config::units::Bytes;
 use crate::disk;
 
+const MIB: f64 = 1024.0 * 1024.0;
+
 /// The archive's disk has less room than is to be left.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error(
-    "the disk of {} has {:.0} MB left, less than limits.free_disk ({:.0} MB); what is stored is safe: make room, and `resume` goes on",
+    "the disk of {} has {:.1} MiB left, less than limits.free_disk ({:.1} MiB); what is stored is safe: make room, and `resume` goes on",
     data.display(),
-    *free as f64 / 1e6,
-    *least as f64 / 1e6
+    *free as f64 / MIB,
+    *least as f64 / MIB
 )]
 pub(in crate::cli) struct TooLittleRoom {
     data: PathBuf,

@@ -1,8 +1,7 @@
-//! The one door to stdout and stderr: data goes to the one, everything else to the other; and to files of text.
+//! The one door to stdout and stderr: data goes to the one, everything else to the other.
 
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
-use std::path::Path;
 
 use serde::Serialize;
 
@@ -52,18 +51,6 @@ pub(in crate::cli) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     data(&serde_json::to_string_pretty(value)?)
 }
 
-/// Writes a file beside its place and renames it when it is whole.
-pub(in crate::cli) fn file(path: &Path, text: &str) -> anyhow::Result<()> {
-    let mut beside = path.as_os_str().to_owned();
-    beside.push(".part");
-    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
-    written.map_err(|why| {
-        // What was written of it is of no use; where nothing was, there is nothing to remove.
-        let _ = std::fs::remove_file(&beside);
-        anyhow::Error::new(why).context(format!("cannot write {}", path.display()))
-    })
-}
-
 /// How much is said to whoever watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::cli) enum Voice {
@@ -90,7 +77,7 @@ pub(in crate::cli) fn note(text: &str) {
 
 /// What servers have written must not command the terminal that it is shown on: control characters and marks of direction
 /// become `\u{…}`, but for line ends and tabs.
-fn plain(text: &str) -> Cow<'_, str> {
+pub(in crate::cli) fn plain(text: &str) -> Cow<'_, str> {
     let commands = |c: char| {
         (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
     };

@@ -145,7 +145,7 @@ impl Schedule<'_> {
         service::status(&format!("crawling {}", names.join(", ")));
         let skipped = due.iter().map(|site| missed(site, last.get(&site.name).map(|last| last.at), now)).sum();
         let begin = Begin { seeding: Seeding::Begin, backfill: None, skipped };
-        let crawled = crawl(self.common, &self.configuration, &due, &ResumeArgs::default(), begin);
+        let crawled = crawl(self.common, &self.configuration, &due, &ResumeArgs::default(), begin, bell.signals());
         let ended: Vec<_> = due.iter().filter_map(|site| Some((*site, how_it_ended(site, &crawled)?))).collect();
         let told = tell_monitors(&ended, bell);
         let (exit, _) = match crawled {
@@ -155,12 +155,14 @@ impl Schedule<'_> {
                 return Err(error);
             }
         };
-        (self.failures, self.held) = (0, None);
+        self.held = None;
         self.owed.clear();
+        self.failures = if exit == Exit::Failed { self.failures + 1 } else { 0 };
         Ok(match (exit, told) {
             (stopped @ (Exit::Interrupted | Exit::Terminated), _) | (_, Err(stopped)) => Turn::End(stopped),
             (exit, Ok(())) if self.args.once => Turn::End(exit),
-            // What failed has been told, and is tried again with the next crawl.
+            // Nothing came: the papers are asked again at their next times, and not at once.
+            (Exit::Failed, _) => Turn::Wait(now + self.back_off()),
             _ => Turn::Wait(now),
         })
     }
@@ -202,9 +204,13 @@ impl Schedule<'_> {
             return Ok(now + GLANCE);
         }
         self.failures += 1;
-        let rest = (FAILED_AGAIN * 2u32.saturating_pow(self.failures - 1)).min(LONGEST_FAILED_AGAIN);
+        let rest = self.back_off();
         say::note(&format!("saseo: {error:#}; tried again in {} s", rest.as_secs()));
         Ok(now + rest)
+    }
+
+    fn back_off(&self) -> Duration {
+        FAILED_AGAIN.saturating_mul(2u32.saturating_pow(self.failures.saturating_sub(1))).min(LONGEST_FAILED_AGAIN)
     }
 
     /// Reads the configuration again; one that is wrong, or has nothing to crawl, is told and not taken.

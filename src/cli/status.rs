@@ -21,6 +21,7 @@ use crate::cli::{Common, say};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::site::SitePace;
+use crate::export;
 use crate::schedule::next_start;
 use crate::time::Timestamp;
 
@@ -101,7 +102,7 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
             let site = sites.iter().find(|site| site.name == name);
             site.map_or(TimeZone::UTC, |site| site.timezone.clone())
         };
-        say::file(path, &page::page(&reader, &state, zone, now)?)?;
+        export::write_text(&reader, path, &page::page(&reader, &state, zone, now)?)?;
         common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {

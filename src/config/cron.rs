@@ -33,6 +33,10 @@ impl std::str::FromStr for Cron {
     fn from_str(text: &str) -> Result<Self, CronFault> {
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let fault = |why: CronError| CronFault { text: text.to_owned(), why: why.to_string() };
+        // croner takes the names of months and days anywhere.
+        if text.split_whitespace().take(2).any(|field| field.contains(|c: char| c.is_alphabetic())) {
+            return Err(CronFault { text: text.to_owned(), why: "minutes and hours are numbers".to_owned() });
+        }
         Ok(Self { text: text.to_owned(), pattern: parser.parse(text).map_err(fault)? })
     }
 }

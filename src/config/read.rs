@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::config::settings::contact;
-use crate::config::site::Sections;
+use crate::config::site::{Rests, Sections};
 use crate::config::{Profile, Settings, Site};
+use crate::time::Timestamp;
 
 /// What is wrong in a configuration file, and where.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -51,6 +52,9 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
     if !is_site_name(&site.name) {
         return Err(fault(file, text, "name", "a site's name has 1 to 64 lower-case letters, digits and `-`"));
     }
+    if site.title.chars().any(char::is_control) {
+        return Err(fault(file, text, "title", "a title is one line, without control characters"));
+    }
     if site.pace.at_once == 0 {
         return Err(fault(file, text, "at_once", "at least one request must be allowed at a time"));
     }
@@ -66,10 +70,21 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
         return Err(fault(file, text, "gap", "a gap under 1s is only for your own server: own_site = true"));
     }
     if site.discover.lists.floor > site.discover.lists.ceiling {
-        return Err(fault(file, text, "lists", "`floor` is longer than `ceiling`"));
+        let Rests { floor, ceiling } = site.discover.lists;
+        let why =
+            format!("a floor of {floor} is longer than the ceiling of {ceiling}: write the longer time as `ceiling`");
+        return Err(fault(file, text, "lists", &why));
     }
     if site.schedule.cron.is_some() && site.schedule.every.is_some() {
         return Err(fault(file, text, "every", "either `cron` or `every` says when to crawl"));
+    }
+    if let Some(cron) = &site.schedule.cron
+        && cron.next_after(Timestamp::EPOCH, &site.timezone).is_none()
+    {
+        return Err(fault(file, text, "cron", "this time never comes"));
+    }
+    if site.schedule.every.is_some_and(|every| every.0.is_zero()) {
+        return Err(fault(file, text, "every", "a crawl after no time at all would never end"));
     }
     if site.schedule.every.is_some_and(|every| every.0 < LEAST_EVERY && !site.own_site) {
         return Err(fault(

@@ -122,7 +122,7 @@ impl<W: Web> Crawl<'_, W> {
             .sitemaps()
             .iter()
             .filter_map(|url| site.home.join(url).ok())
-            .filter(|url| reader.is_of_house(url))
+            .filter(|url| reader.may_be_sitemap(url))
             .collect();
         let now = self.clock.now();
         let hosts = self.archive.add_sitemaps(self.lease, &quest.site, &urls, now)?;

@@ -180,6 +180,10 @@ impl<W: Web> Crawl<'_, W> {
             Verdict::Stored | Verdict::Read | Verdict::Moved { .. } | Verdict::Members | Verdict::Withheld { .. } => {}
             // Most hosts say nothing of the kind.
             _ if page.role == Role::Policy => {}
+            // Nothing is known to stand in one that cannot be read.
+            Verdict::Gone { .. } | Verdict::Unextracted { .. } if page.role == Role::Sitemap => {
+                tracing::warn!(url = %page.url, %verdict, "a sitemap brought nothing");
+            }
             Verdict::Unextracted { .. } if self.sites[&page.site].lists_nothing() => {}
             Verdict::Gone { .. } if page.role == Role::Article => self.tally.articles_gone += 1,
             Verdict::Disallowed { .. } | Verdict::Refused { .. } => self.tally.refused += 1,

@@ -43,8 +43,12 @@ impl Ping {
             std::error::Error::source(&error).map_or(error.to_string(), |source| format!("{error}: {source}"))
         };
         let agent = concat!("saseo/", env!("CARGO_PKG_VERSION"));
-        let client =
-            Client::builder().user_agent(agent).timeout(LONGEST).redirect(Policy::limited(REDIRECTS)).no_proxy();
+        let client = Client::builder()
+            .user_agent(agent)
+            .timeout(LONGEST)
+            .redirect(Policy::limited(REDIRECTS))
+            .referer(false)
+            .no_proxy();
         let answer = client.build().map_err(in_words)?.get(at).send().await.map_err(in_words)?;
         if answer.status().is_success() { Ok(()) } else { Err(format!("status {}", answer.status().as_u16())) }
     }

@@ -3,7 +3,7 @@
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::exit::Exit;
-use crate::cli::interrupt::Caught;
+use crate::cli::interrupt::{Caught, Signals};
 use crate::clock::Clock;
 use crate::time::Timestamp;
 
@@ -38,6 +38,11 @@ impl Bell {
                 () = clock.sleep_until(until) => Woken::InTime,
             }
         })
+    }
+
+    /// The signals, for a crawl to hear.
+    pub fn signals(&mut self) -> &mut Signals {
+        &mut self.caught.signals
     }
 
     /// Does something that ends by itself soon, unless SIGINT or SIGTERM comes first.

@@ -22,7 +22,11 @@ pub(in crate::cli) fn text(common: &Common, sites: &[String]) -> anyhow::Result<
     };
     let exec = |more| all(more).iter().map(|word| of_systemd(word)).collect::<Vec<_>>().join(" ");
     let typed = all(Some("--once")).iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
-    let folder = of_systemd(&data);
+    if data.contains('\n') || words.iter().any(|word| word.contains('\n')) {
+        anyhow::bail!("a path with a line end in it cannot stand in a unit: name the folders otherwise");
+    }
+    // In a list of paths, unlike in a command, a dollar is a dollar.
+    let folder = of_systemd(&data).replace("$$", "$");
     // cron takes a bare % for the end of the line.
     let cron = format!("*/5 * * * *  {typed} --quiet").replace('%', "\\%");
     let (timed, stays) = (service(TIMED, &exec(Some("--once")), &folder), service(STAYS, &exec(None), &folder));
@@ -64,6 +68,8 @@ Description=saseo: crawl newspapers at their times",
 WatchdogSec=5min
 Restart=on-failure
 RestartSec=1min
+# 2: the configuration is wrong.
+RestartPreventExitStatus=2
 ExecReload=/bin/kill -HUP $MAINPID",
     tail: "[Install]
 WantedBy=multi-user.target

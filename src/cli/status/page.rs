@@ -7,6 +7,7 @@ use jiff::ToSpan;
 use jiff::tz::TimeZone;
 
 use crate::archive::{Reader, RunState};
+use crate::cli::say;
 use crate::cli::status::plot::{Bar, bars};
 use crate::cli::status::{HostStatus, SiteStatus, State};
 use crate::page_url::PageUrl;
@@ -52,7 +53,9 @@ pub(in crate::cli) fn page(
     }
     page.push_str(&hosts(&state.hosts));
     page.push_str(&runs(&state.runs));
-    Ok(page + "</body></html>\n")
+    page.push_str("</body></html>\n");
+    // Section names are what servers wrote.
+    Ok(say::plain(&page).into_owned())
 }
 
 fn of_site(site: &SiteStatus) -> String {
