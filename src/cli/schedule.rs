@@ -68,15 +68,21 @@ pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Resul
     service::ready();
     let mut wake_at = Timestamp::EPOCH;
     loop {
-        match bell.wait(wake_at) {
+        match bell.wait(wake_at.min(Clock::system().now() + GLANCE)) {
             Ok(Woken::InTime) => {}
-            Ok(Woken::Reload) => schedule.reload(),
+            Ok(Woken::Reload) => {
+                schedule.reload();
+                wake_at = Timestamp::EPOCH;
+            }
             Err(exit) => {
                 service::stopping();
                 return Ok(exit);
             }
         }
         service::alive();
+        if Clock::system().now() < wake_at {
+            continue;
+        }
         wake_at = match schedule.turn(&mut bell) {
             Ok(Turn::Wait(until)) => until,
             Ok(Turn::End(exit)) => {

@@ -89,7 +89,7 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SitemapError> {
 fn of_text(text: &str) -> Result<Vec<Entry>, SitemapError> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let entries: Vec<Entry> =
-        lines.take(MOST_ENTRIES + 1).map(|line| Entry { loc: line.to_owned(), ..Entry::default() }).collect();
+        lines.take(MOST_ENTRIES).map(|line| Entry { loc: line.to_owned(), ..Entry::default() }).collect();
     let is_address = |entry: &Entry| entry.loc.starts_with("http://") || entry.loc.starts_with("https://");
     match entries.as_slice() {
         [] => Err(SitemapError::Other),
