@@ -452,10 +452,19 @@ fn a_paper_that_cannot_be_asked_is_not_asked_at_once_again() {
     let file = crawler.config().join("sites/demo.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     std::fs::write(&file, text.replace(&paper.origin.base(), "http://127.0.0.1:9")).unwrap();
-    let mut child = start(&crawler);
+    let path = crawler.data().with_file_name("notify");
+    let socket = std::os::unix::net::UnixDatagram::bind(&path).unwrap();
+    let mut command = crawler.command(&["schedule"]);
+    let mut child = command.env("NOTIFY_SOCKET", &path).stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut told = lines(&mut child);
     assert!(told.any(|line| line.contains("run 1 failed")));
-    // It is waited for a minute: only the signal ends that.
+    let mut buffer = [0; 1_000];
+    socket.set_nonblocking(true).unwrap();
+    while socket.recv(&mut buffer).is_ok() {}
+    socket.set_nonblocking(false).unwrap();
+    // It is waited for a minute, in which a watchdog hears that it lives: only the signal ends that.
+    let length = socket.recv(&mut buffer).unwrap();
+    assert_eq!(&buffer[..length], b"WATCHDOG=1\n");
     signal(&child, Signal::SIGTERM);
     assert!(!told.any(|line| line.contains("run 2")));
     assert_eq!(child.wait().unwrap().code(), Some(143));
