@@ -10,6 +10,7 @@ use std::time::Duration;
 use common::{Crawler, Paper, assert_gaps, said, told};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use saseo::archive::Lock;
 use saseo::demo::Edition;
 
 /// A crawler whose site is crawled so often.
@@ -425,20 +426,28 @@ fn a_signal_is_heard_while_a_monitor_takes_its_time() {
 }
 
 #[test]
-fn a_crawl_by_hand_is_waited_for_and_no_monitor_is_told_of_it() {
-    let paper = Paper::of(&Edition { articles_per_section: 3, crawl_delay: Some(0.5), ..Edition::default() });
+fn another_run_is_waited_for_and_no_monitor_is_told_of_it() {
+    let paper = small();
     let (url, asked) = monitor();
-    let crawler = scheduled(&paper, &format!("every = \"1ms\"\nping = \"{url}\""));
-    let mut by_hand = crawler.command(&["crawl"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    paper.wait_for_visits(3);
+    let crawler = scheduled(&paper, &format!("every = \"1d\"\nping = \"{url}\""));
+    assert!(crawler.run(&["crawl"]).status.success());
+    // As while a crawl is under way, or after it was killed.
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    sql.execute_batch(
+        "UPDATE run SET how = NULL, ended_at = NULL;
+         UPDATE page SET due_at = 1, verdict = NULL, settled_at = NULL WHERE role = 'home'",
+    )
+    .unwrap();
+    let lock = Lock::take(&crawler.data(), "crawl by hand").unwrap();
+    assert!(said(&crawler.run(&["schedule", "--once"])).contains("nothing is due"), "what is under way was not killed");
+    sql.execute("UPDATE site SET crawled_at = 1", []).unwrap();
     let out = crawler.run(&["schedule", "--once"]);
-    assert_eq!(out.status.code(), Some(75), "{}", said(&out));
+    assert!(out.status.code() == Some(75) && said(&out).contains("crawl by hand"), "{}", said(&out));
     let mut child = start(&crawler);
     let mut told = lines(&mut child);
-    assert!(told.any(|line| line.contains("another run holds the archive: crawl, process")));
-    by_hand.kill().unwrap();
-    by_hand.wait().unwrap();
+    assert!(told.any(|line| line.contains("another run holds the archive: crawl by hand; waiting for it")));
     assert!(asked.try_recv().is_err(), "nobody was told of a crawl that did not begin");
+    drop(lock);
     assert!(told.any(|line| line.contains("run 2 finished")));
     assert!(asked.recv().unwrap().contains("/start"));
     signal(&child, Signal::SIGKILL);
