@@ -1,9 +1,11 @@
 //! The state of an archive as one web page that needs nothing else.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use html_escape::encode_text;
 use jiff::ToSpan;
+use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::archive::{Reader, RunState};
@@ -98,16 +100,20 @@ fn of_site(site: &SiteStatus) -> String {
 fn plots(what: &str, moments: &[Timestamp], zone: &TimeZone, now: Timestamp) -> String {
     let local = |at: Timestamp| zone.to_datetime(jiff::Timestamp::from(at));
     let today = local(now).date();
-    let days: Vec<_> = (0..DAYS).rev().filter_map(|back| today.checked_sub(back.days()).ok()).collect();
-    let count = |of: &dyn Fn(jiff::civil::DateTime) -> bool| moments.iter().filter(|at| of(local(**at))).count() as u64;
-    let by_day = days.iter().map(|day| Bar { label: day.to_string(), value: count(&|at| at.date() == *day) });
-    let first = days.first().copied().unwrap_or(today);
-    let by_hour = (0..24).map(|hour| Bar {
-        label: format!("{hour:02}:00"),
-        value: count(&|at| at.hour() == hour && at.date() >= first),
-    });
-    let by_day = bars(&format!("{what} by day"), &by_day.collect::<Vec<_>>());
-    let by_hour = bars(&format!("{what} by hour, in these {DAYS} days"), &by_hour.collect::<Vec<_>>());
+    let mut days: BTreeMap<Date, u64> =
+        (0..DAYS).filter_map(|back| today.checked_sub(back.days()).ok()).map(|day| (day, 0)).collect();
+    let mut hours = [0; 24];
+    for at in moments.iter().map(|at| local(*at)) {
+        if let Some(day) = days.get_mut(&at.date()) {
+            *day += 1;
+            hours[usize::from(at.hour().unsigned_abs())] += 1;
+        }
+    }
+    let by_day: Vec<Bar> = days.iter().map(|(day, value)| Bar { label: day.to_string(), value: *value }).collect();
+    let of_hour = |(hour, value): (usize, &u64)| Bar { label: format!("{hour:02}:00"), value: *value };
+    let by_hour: Vec<Bar> = hours.iter().enumerate().map(of_hour).collect();
+    let (by_day, by_hour) =
+        (bars(&format!("{what} by day"), &by_day), bars(&format!("{what} by hour, in these {DAYS} days"), &by_hour));
     format!("{by_day}\n{by_hour}\n")
 }
 
