@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use jiff::tz::TimeZone;
 use saseo::config::shipped::{generic_profile, shipped_profiles};
 use saseo::config::{Profile, read_site};
-use saseo::discover::{Address, Grammar, ListReader, links, read_feed, read_home};
+use saseo::discover::{Address, Grammar, ListReader, links, read_feed, read_home, read_sitemap};
 use saseo::extract::{Article, ArticleReader, Paper, Reading, simhash};
 use saseo::markup::Tree;
 use saseo::page_url::PageUrl;
@@ -90,6 +90,16 @@ pub fn list(bytes: &[u8]) {
         }
     }
     let _ = links(&url, &decoded.text);
+}
+
+/// A sitemap, packed or not.
+pub fn sitemap(bytes: &[u8]) {
+    let url = home().join("/sitemap.xml").expect("it joins");
+    for grammar in [Grammar::new(Some(&PROFILES[0]), home()), Grammar::new(None, home())] {
+        let Ok(sitemap) = read_sitemap(&grammar, &seoul(), &url, bytes) else { continue };
+        assert!(sitemap.rows.iter().all(|row| grammar.is_of_house(&row.url)), "{sitemap:?}");
+        assert!(sitemap.maps.iter().all(|map| *map != url && grammar.is_of_house(map)), "{sitemap:?}");
+    }
 }
 
 /// An address as it stands in a link, and a robots.txt behind a line end.

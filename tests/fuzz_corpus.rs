@@ -37,6 +37,11 @@ fn every_input_of_url_is_answered() {
 }
 
 #[test]
+fn every_input_of_sitemap_is_answered() {
+    each("sitemap", inputs::sitemap);
+}
+
+#[test]
 fn every_input_of_date_is_answered() {
     each("date", inputs::date);
 }
