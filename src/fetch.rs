@@ -47,6 +47,8 @@ pub struct Asking {
     pub last_modified: Option<String>,
     /// So many bytes of the body are enough: the rest is not read. Without it, a body over the limit is no answer.
     pub enough: Option<usize>,
+    /// Of a body over the limit, what is within it does.
+    pub part_will_do: bool,
 }
 
 /// A whole answer, its body decoded from the transfer's and the content's coding.

@@ -57,7 +57,7 @@ impl Gap {
 
 /// A step to the next number that is so many times the usual one is a jump: it tells nothing of what is usual.
 const JUMP: u64 = 20;
-/// One that is so many times the usual step is no gap: the paper began to count anew.
+/// One that is so many times the usual step, and wider than all other numbers together, is no gap: the paper began to count anew.
 const ANEW: u64 = 1_000;
 /// Fewer numbers tell nothing.
 const LEAST_NUMBERS: usize = 50;
@@ -80,8 +80,9 @@ pub fn gaps(numbers: &[u64]) -> Vec<Gap> {
     }
     let miss: f64 = 1.0 - count / sum;
     let unlikely = UNLIKELY.ln() - (numbers.len() as f64).ln();
-    let is_no_accident =
-        |gap: &Gap| gap.missing() > 0 && gap.missing() < anew && gap.missing() as f64 * miss.ln() < unlikely;
+    let range = numbers[numbers.len() - 1] - numbers[0];
+    let is_gap = |gap: &Gap| gap.missing() > 0 && gap.missing() < anew.max(range - gap.missing());
+    let is_no_accident = |gap: &Gap| is_gap(gap) && gap.missing() as f64 * miss.ln() < unlikely;
     numbers.windows(2).map(|pair| Gap { after: pair[0], before: pair[1] }).filter(is_no_accident).collect()
 }
 
@@ -148,6 +149,9 @@ mod tests {
         let all =
             |missing: u64| -> Vec<u64> { (1..=100).filter(|number| !(50..50 + missing).contains(number)).collect() };
         assert_eq!([gaps(&all(1)), gaps(&all(6))], [vec![], vec![Gap { after: 49, before: 56 }]]);
+        // The worse an outage was, the more it is told.
+        let outage: Vec<u64> = (1..=5_000).chain(8_000..=12_000).collect();
+        assert_eq!(gaps(&outage), [Gap { after: 5_000, before: 8_000 }]);
         assert_eq!(gaps(&[1, 90]), []);
         assert_eq!(gaps(&[0, u64::MAX]), []);
     }

@@ -279,10 +279,15 @@ impl SiteReader {
     fn sitemap(&self, page: &Page, answer: &Answer) -> Reading {
         let grammar = self.grammar();
         match read_sitemap(&grammar, &self.site.timezone, &page.url, &answer.body) {
-            Ok(sitemap) => Reading::Sitemap(sitemap),
+            Ok(sitemap) => {
+                if sitemap.is_cut {
+                    tracing::warn!(url = %page.url, entries = sitemap.rows.len() + sitemap.maps.len(), "a part of the sitemap was read");
+                }
+                Reading::Sitemap(sitemap)
+            }
             Err(why) => match read_feed(&grammar, &self.site.timezone, &page.url, &answer.body) {
                 // The protocol allows feeds.
-                Ok(feed) => Reading::Sitemap(Sitemap { rows: feed.rows, maps: Vec::new() }),
+                Ok(feed) => Reading::Sitemap(Sitemap { rows: feed.rows, ..Sitemap::default() }),
                 Err(_) => match self.articles.page_notice(&decode(&answer.body, "", "").text) {
                     Some(extract::Reading::Refused { why }) => Reading::Refused { why },
                     _ => Reading::Unreadable { why: why.to_string() },

@@ -42,7 +42,7 @@ fn settled(verdict: Verdict) -> Settlement {
         article: None,
         again: None,
         gone: 0,
-        new: 0,
+        new_pages: 0,
         news: false,
         failures: 0,
     }

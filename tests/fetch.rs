@@ -185,6 +185,15 @@ async fn a_robots_txt_without_end_is_read_as_far_as_it_counts() {
 }
 
 #[tokio::test]
+async fn of_a_body_that_is_of_use_in_part_no_more_than_the_limit_is_read() {
+    let (address, _told) = server(plain("200 OK", &vec![b'x'; 200_000])).await;
+    let url = PageUrl::parse(&format!("http://{address}/map.xml")).unwrap();
+    let asking = Asking { part_will_do: true, ..Asking::default() };
+    let answer = http(1000, LONG).fetch(visit(&url), Reach::Own, asking).await.1.unwrap();
+    assert_eq!(answer.body.len(), 1000);
+}
+
+#[tokio::test]
 async fn a_server_that_nobody_vouches_for_is_not_believed() {
     use tokio_rustls::TlsAcceptor;
     use tokio_rustls::rustls::{ServerConfig, crypto::ring, pki_types::PrivateKeyDer};

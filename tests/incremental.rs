@@ -514,6 +514,18 @@ async fn feeds_and_sitemaps_that_are_no_longer_wanted_are_not_asked_for() {
     crawler.wait_until(NOW + DAY * 40).await;
     let (_, asked) = crawler.crawl().await;
     assert_eq!((asked.feeds, asked.maps), (0, 0));
+    // Nor are those that are queued.
+    crawler.discover = "revisit = []";
+    crawler.max_requests = Some(4);
+    crawler.wait_until(NOW + DAY * 42).await;
+    crawler.crawl().await;
+    assert!(crawler.number("SELECT count(*) FROM page WHERE role = 'sitemap' AND due_at IS NOT NULL") > 0);
+    (crawler.discover, crawler.max_requests) = ("revisit = []\nfeeds = false\nsitemaps = false", None);
+    let (_, asked) = crawler.crawl().await;
+    assert_eq!((asked.feeds, asked.maps), (0, 0));
+    crawler.discover = "revisit = []";
+    let (_, asked) = crawler.crawl().await;
+    assert!(asked.maps > 0, "wanted again, they are asked for");
 }
 
 #[tokio::test(start_paused = true)]
@@ -561,4 +573,19 @@ async fn a_sitemap_that_moved_is_read_where_it_is_each_day() {
         let asked = crawler.crawl().await.1.maps;
         assert_eq!(asked, 2, "day {k}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_of_a_list_that_repeats_itself_is_made_once_a_week() {
+    let mut crawler = Crawler::of(Paper::new(published(100, 0, HOUR), 1, true));
+    crawler.discover = "revisit = []";
+    crawler.paper.repeats.store(true, Ordering::Relaxed);
+    crawler.crawl().await;
+    let mut asked = Vec::new();
+    for k in 1..=20 {
+        crawler.wait_until(NOW + DAY * k).await;
+        asked.push(crawler.crawl().await.1.sections.values().sum::<usize>());
+    }
+    // The top alone tells the news.
+    assert_eq!(asked.iter().filter(|pages| **pages > 1).count(), 2, "{asked:?}");
 }

@@ -471,10 +471,34 @@ fn a_paper_that_cannot_be_asked_is_not_asked_at_once_again() {
     socket.set_nonblocking(true).unwrap();
     while socket.recv(&mut buffer).is_ok() {}
     socket.set_nonblocking(false).unwrap();
-    // It is waited for a minute, in which a watchdog hears that it lives: only the signal ends that.
+    // It rests before it asks again, in which a watchdog hears that it lives.
     let length = socket.recv(&mut buffer).unwrap();
     assert_eq!(&buffer[..length], b"WATCHDOG=1\n");
+    assert!(told.any(|line| line.contains("run 2 failed")));
+    signal(&child, Signal::SIGKILL);
+    child.wait().unwrap();
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let began = |run: i64| -> i64 {
+        sql.query_row("SELECT started_at FROM run WHERE id = ?1", [run], |row| row.get(0)).unwrap()
+    };
+    assert!(began(2) - began(1) >= 10_000, "{} ms", began(2) - began(1));
+}
+
+#[test]
+fn a_signal_ends_a_schedule_whose_crawl_then_fails() {
+    let paper = Paper::of(&Edition { articles_per_section: 3, crawl_delay: Some(0.2), ..Edition::default() });
+    let crawler = scheduled(&paper, "every = \"1d\"");
+    assert!(crawler.run(&["crawl", "--max-requests", "1"]).status.success());
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    sql.execute("UPDATE site SET crawled_at = 1", []).unwrap();
+    let asked = paper.log().len();
+    let mut child = start(&crawler);
+    let told = lines(&mut child);
+    paper.wait_for_visits(asked + 2);
+    // Another program holds the archive for longer than is waited for.
+    while sql.execute_batch("BEGIN IMMEDIATE").is_err() {}
     signal(&child, Signal::SIGTERM);
-    assert!(!told.any(|line| line.contains("run 2")));
-    assert_eq!(child.wait().unwrap().code(), Some(143));
+    let told: Vec<String> = told.collect();
+    assert!(told.iter().any(|line| line.contains("it was told to stop, and failed")), "{told:#?}");
+    assert_eq!(child.wait().unwrap().code(), Some(1));
 }

@@ -185,7 +185,7 @@ pub(in crate::archive) fn write_closing(
         Pass::Deep | Pass::Later => {
             // Where the server repeated a page, what lies behind it was not met: the next reading has still to join.
             let is_whole = end.coverage() == Coverage::Whole;
-            let deep_at = (is_whole && pass == Pass::Deep).then(|| now.millis());
+            let deep_at = (pass == Pass::Deep).then(|| now.millis());
             let sql = "UPDATE page SET joint = coalesce(?3, joint), list_end = coalesce(list_end, ?2), deep_at = coalesce(?4, deep_at)
                        WHERE id = ?1";
             work.prepare_cached(sql)?.execute(params![section.0, end.name(), is_whole.then_some(joint), deep_at])?;

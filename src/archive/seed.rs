@@ -53,6 +53,9 @@ pub(in crate::archive) fn due_again(discover: &Discover) -> String {
     )
 }
 
+/// A queued feed or sitemap waits so long from each crawl on that does not want it.
+const UNWANTED: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// No page waits longer for its next try.
 const LONGEST_WAIT: Duration = Duration::from_secs(72 * 3600);
 
@@ -149,11 +152,20 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
         ),
         params![seed.site, now.millis(), is_covered, everything],
     )?;
+    // What is not wanted any more is not asked for, though it waits.
+    let Discover { feeds, sitemaps, .. } = seed.discover;
+    work.execute(
+        "UPDATE page SET due_at = ?2 WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at IS NOT NULL
+           AND (role = 'feed' AND NOT ?3 OR role = 'sitemap' AND NOT ?4)",
+        params![seed.site, (now + UNWANTED).millis(), feeds, sitemaps],
+    )?;
     // An outage that is over is not waited for any longer, and no clock that was wrong once keeps a page for years.
     work.execute(
-        "UPDATE page SET due_at = min(due_at, CASE WHEN role IN ('home', 'feed', 'section', 'sitemap') THEN ?2 ELSE ?3 END)
+        "UPDATE page SET due_at = min(due_at, CASE
+           WHEN role = 'feed' AND NOT ?4 OR role = 'sitemap' AND NOT ?5 THEN due_at
+           WHEN role IN ('home', 'feed', 'section', 'sitemap') THEN ?2 ELSE ?3 END)
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at > ?2",
-        params![seed.site, now.millis(), (now + LONGEST_WAIT).millis()],
+        params![seed.site, now.millis(), (now + LONGEST_WAIT).millis(), feeds, sitemaps],
     )?;
     Ok(())
 }

@@ -241,6 +241,13 @@ fn plan(
     })
 }
 
+/// A signal came, and then the run failed.
+#[derive(Debug, thiserror::Error)]
+#[error("it was told to stop, and failed: {why:#}")]
+pub(in crate::cli) struct ToldToStop {
+    pub why: anyhow::Error,
+}
+
 /// How a run went, and what stopped it, if something did.
 pub(in crate::cli) struct Ran {
     pub report: Report,
@@ -300,7 +307,10 @@ pub(in crate::cli) fn run_plan(
     });
     // A page that is being read cannot be interrupted, and is not worth waiting for.
     runtime.shutdown_background();
-    let report = done?;
+    let report = match (done, signal) {
+        (Err(why), Some(_)) => return Err(ToldToStop { why }.into()),
+        (done, _) => done?,
+    };
     let full = full.filter(|_| report.how == How::Interrupted);
     Ok(Ran { report, signal, full })
 }

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 
 use crate::archive::{ArchiveError, FILE, LastCrawl, Lock, Reader, Seeding};
 use crate::cli::configuration::{Configuration, ConfigurationError};
-use crate::cli::crawl::{Begin, ResumeArgs, run as crawl};
+use crate::cli::crawl::{Begin, ResumeArgs, ToldToStop, run as crawl};
 use crate::cli::exit::Exit;
 use crate::cli::room::{self, TooLittleRoom};
 use crate::cli::schedule::bell::{Bell, Woken};
@@ -80,7 +80,9 @@ pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Resul
             }
         }
         service::alive();
-        if Clock::system().now() < wake_at {
+        let now = Clock::system().now();
+        // Where the moment lies further ahead than any wait, the clock was set back.
+        if now < wake_at && wake_at <= now + LONGEST_FAILED_AGAIN {
             continue;
         }
         wake_at = match schedule.turn(&mut bell) {
@@ -89,7 +91,7 @@ pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Resul
                 service::stopping();
                 return Ok(exit);
             }
-            Err(error) => schedule.after(error)?,
+            Err(error) => schedule.try_again_at(error)?,
         };
     }
 }
@@ -118,24 +120,20 @@ struct Schedule<'a> {
 }
 
 impl Schedule<'_> {
-    /// Crawls what is due.
+    /// Crawls what is due, or tells when something will be.
     fn turn(&mut self, bell: &mut Bell) -> anyhow::Result<Turn> {
         let now = Clock::system().now();
-        let holder = Lock::holder(self.common.data());
-        let mut last = self.last_crawls()?;
-        if holder.is_some() {
-            // What is under way was not broken off.
-            last.values_mut().for_each(|last| last.is_broken_off = false);
-        }
+        let last = self.last_crawls()?;
         let mut starts = starts(&self.configuration, &self.args.sites, &last, self.since)?;
         starts.iter_mut().filter(|(_, site)| self.owed.contains(&site.name)).for_each(|(start, _)| *start = now);
-        let due: Vec<&Site> = starts.iter().filter(|(start, _)| *start <= now).map(|(_, site)| *site).collect();
+        let due: Vec<Site> =
+            starts.iter().filter(|(start, _)| *start <= now).map(|(_, site)| (*site).clone()).collect();
         if due.is_empty() {
             let (start, site) = starts.first().expect("there is a site with a schedule");
             let (start, site) = (*start, site.name.clone());
             return Ok(self.nothing_due(start, &site, now));
         }
-        if let Some(holder) = holder {
+        if let Some(holder) = Lock::holder(self.common.data()) {
             return Err(ArchiveError::Held { holder }.into());
         }
         room::check(self.common.data(), self.configuration.settings.limits.free_disk)?;
@@ -143,33 +141,41 @@ impl Schedule<'_> {
             self.common.voice().note("there is room on the disk again: going on");
             self.is_paused = false;
         }
+        let skipped = due.iter().map(|site| missed(site, last.get(&site.name).map(|last| last.at), now)).sum();
+        self.crawl(&due.iter().collect::<Vec<_>>(), skipped, bell)
+    }
+
+    /// Crawls these sites, and tells their monitors.
+    fn crawl(&mut self, due: &[&Site], skipped: u64, bell: &mut Bell) -> anyhow::Result<Turn> {
+        let began = Clock::system().now();
         let started: Vec<(&Site, Ping)> = due.iter().map(|site| (*site, Ping::Start)).collect();
         if let Err(stopped) = tell_monitors(&started, bell) {
             return Ok(Turn::End(stopped));
         }
-        let names: Vec<&str> = due.iter().map(|site| site.name.as_str()).collect();
+        let names: Vec<String> = due.iter().map(|site| site.name.clone()).collect();
         service::status(&format!("crawling {}", names.join(", ")));
-        let skipped = due.iter().map(|site| missed(site, last.get(&site.name).map(|last| last.at), now)).sum();
         let begin = Begin { seeding: Seeding::Begin, backfill: None, skipped };
-        let crawled = crawl(self.common, &self.configuration, &due, &ResumeArgs::default(), begin, bell.signals());
+        let crawled = crawl(self.common, &self.configuration, due, &ResumeArgs::default(), begin, bell.signals());
         let ended: Vec<_> = due.iter().filter_map(|site| Some((*site, how_it_ended(site, &crawled)?))).collect();
         let told = tell_monitors(&ended, bell);
-        let (exit, _) = match crawled {
-            Ok(crawled) => crawled,
-            Err(error) => {
-                self.owed = names.iter().map(ToString::to_string).collect();
+        let exit = match (crawled, told) {
+            (Ok((exit, _)), Ok(())) => exit,
+            (Ok(_), Err(stopped)) => return Ok(Turn::End(stopped)),
+            (Err(error), Ok(())) => {
+                self.owed = names.into_iter().collect();
                 return Err(error);
             }
+            (Err(why), Err(_)) => return Err(ToldToStop { why }.into()),
         };
-        self.held = None;
+        (self.held, self.failures) = (None, 0);
         self.owed.clear();
-        self.failures = if exit == Exit::Failed { self.failures + 1 } else { 0 };
-        Ok(match (exit, told) {
-            (stopped @ (Exit::Interrupted | Exit::Terminated), _) | (_, Err(stopped)) => Turn::End(stopped),
-            (exit, Ok(())) if self.args.once => Turn::End(exit),
-            // Nothing came: the papers are asked again at their next times, and not at once.
-            (Exit::Failed, _) => Turn::Wait(now + self.back_off()),
-            _ => Turn::Wait(now),
+        Ok(match exit {
+            stopped @ (Exit::Interrupted | Exit::Terminated) => Turn::End(stopped),
+            exit if self.args.once => Turn::End(exit),
+            // Nothing came: whatever the schedule says, not at once again.
+            Exit::Failed => Turn::Wait(began + GLANCE),
+            // What failed has been told, and is tried again with the next crawl.
+            _ => Turn::Wait(began),
         })
     }
 
@@ -188,7 +194,7 @@ impl Schedule<'_> {
     }
 
     /// Decides when to try again after what could not be done, or ends with it.
-    fn after(&mut self, error: anyhow::Error) -> anyhow::Result<Timestamp> {
+    fn try_again_at(&mut self, error: anyhow::Error) -> anyhow::Result<Timestamp> {
         let now = Clock::system().now();
         if self.args.once || is_lasting(&error) {
             return Err(error);
@@ -209,14 +215,10 @@ impl Schedule<'_> {
             }
             return Ok(now + GLANCE);
         }
-        self.failures += 1;
-        let rest = self.back_off();
+        let rest = FAILED_AGAIN.saturating_mul(2u32.saturating_pow(self.failures)).min(LONGEST_FAILED_AGAIN);
+        self.failures = self.failures.saturating_add(1);
         say::note(&format!("saseo: {error:#}; tried again in {} s", rest.as_secs()));
         Ok(now + rest)
-    }
-
-    fn back_off(&self) -> Duration {
-        FAILED_AGAIN.saturating_mul(2u32.saturating_pow(self.failures.saturating_sub(1))).min(LONGEST_FAILED_AGAIN)
     }
 
     /// Reads the configuration again; one that is wrong, or has nothing to crawl, is told and not taken.
@@ -278,12 +280,14 @@ fn how_it_ended(site: &Site, crawled: &anyhow::Result<(Exit, Report)>) -> Option
     }
 }
 
-/// What no time mends.
+/// What no time mends, or what came after a signal to stop.
 fn is_lasting(error: &anyhow::Error) -> bool {
-    matches!(
-        error.downcast_ref(),
-        Some(ArchiveError::NotAnArchive { .. } | ArchiveError::Newer { .. } | ArchiveError::Damaged(_))
-    ) || error.downcast_ref::<ConfigurationError>().is_some()
+    error.is::<ToldToStop>()
+        || matches!(
+            error.downcast_ref(),
+            Some(ArchiveError::NotAnArchive { .. } | ArchiveError::Newer { .. } | ArchiveError::Damaged(_))
+        )
+        || error.downcast_ref::<ConfigurationError>().is_some()
 }
 
 /// When each site that has a schedule begins next, the first one first. A crawl that was broken off begins at once.

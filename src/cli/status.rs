@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::archive::{
-    ArchiveError, Failure, HostState, LastCrawl, Lock, NumberGap, Reader, RunState, SilentSection, SiteState,
+    ArchiveError, Failure, HostState, LastCrawl, NumberGap, Reader, RunState, SilentSection, SiteState,
 };
 use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
@@ -91,12 +91,7 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
         |configuration| configuration.sites,
     );
     let most = if args.html.is_some() { RUNS_ON_PAGE } else { RUNS };
-    let mut last = reader.last_crawls(now)?;
-    if Lock::holder(common.data()).is_some() {
-        // What is under way was not broken off.
-        last.values_mut().for_each(|last| last.is_broken_off = false);
-    }
-    let state = state(&reader, &sites, &last, most, now)?;
+    let state = state(&reader, &sites, most, now)?;
     if let Some(path) = &args.html {
         let zone = |name: &str| {
             let site = sites.iter().find(|site| site.name == name);
@@ -114,16 +109,11 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
     Ok(Exit::Done)
 }
 
-fn state(
-    reader: &Reader,
-    sites: &[Site],
-    last: &BTreeMap<String, LastCrawl>,
-    most: u32,
-    now: Timestamp,
-) -> Result<State, ArchiveError> {
+fn state(reader: &Reader, sites: &[Site], most: u32, now: Timestamp) -> Result<State, ArchiveError> {
+    let last = reader.last_crawls(now)?;
     let with_file = |state: SiteState| {
         let site = sites.iter().find(|site| site.name == state.site);
-        let next_crawl = site.and_then(|site| next_crawl(site, last, now)).map(|next| next.to_string());
+        let next_crawl = site.and_then(|site| next_crawl(site, &last, now)).map(|next| next.to_string());
         SiteStatus { next_crawl, state }
     };
     let with_reason = |state: HostState| HostStatus { gap_reason: gap_reason(&state, sites), now, state };

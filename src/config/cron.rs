@@ -34,7 +34,9 @@ impl std::str::FromStr for Cron {
         let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
         let fault = |why: CronError| CronFault { text: text.to_owned(), why: why.to_string() };
         // croner takes the names of months and days anywhere.
-        if text.split_whitespace().take(2).any(|field| field.contains(|c: char| c.is_alphabetic())) {
+        if !text.trim_start().starts_with('@')
+            && text.split_whitespace().take(2).any(|field| field.contains(|c: char| c.is_alphabetic()))
+        {
             return Err(CronFault { text: text.to_owned(), why: "minutes and hours are numbers".to_owned() });
         }
         Ok(Self { text: text.to_owned(), pattern: parser.parse(text).map_err(fault)? })
@@ -133,6 +135,7 @@ mod tests {
             next("*/30 9 * * *", "Asia/Seoul", "2026-11-25T09:10:00+09:00", 3),
             ["11-25 09:30 +0900", "11-26 09:00 +0900", "11-26 09:30 +0900"]
         );
+        assert_eq!(next("@daily", "Asia/Seoul", "2026-11-25T09:10:00+09:00", 1), ["11-26 00:00 +0900"]);
         assert_eq!(next("0 6 * * MON", "Asia/Seoul", "2026-11-25T00:00:00+09:00", 1), ["11-30 06:00 +0900"]);
     }
 

@@ -161,7 +161,7 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Finds nothing more for a site of which as many pages are known as may be.
     fn keep_to_room(&mut self, page: &Page, settlement: &mut Settlement) {
-        let new = settlement.new;
+        let new = settlement.new_pages;
         let room = self.room.entry(page.site.clone()).or_default();
         if *room == 0 && new > 0 {
             tracing::warn!(site = %page.site, url = %page.url, "most_pages is reached: links of this page are left alone");
@@ -181,7 +181,9 @@ impl<W: Web> Crawl<'_, W> {
             // Most hosts say nothing of the kind.
             _ if page.role == Role::Policy => {}
             // Nothing is known to stand in one that cannot be read.
-            Verdict::Gone { .. } | Verdict::Unextracted { .. } if page.role == Role::Sitemap => {
+            Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. }
+                if page.role == Role::Sitemap =>
+            {
                 tracing::warn!(url = %page.url, %verdict, "a sitemap brought nothing");
             }
             Verdict::Unextracted { .. } if self.sites[&page.site].lists_nothing() => {}

@@ -158,7 +158,8 @@ fn asking(asked: &Asked) -> Asking {
     match asked {
         Asked::Page(page) if page.role != Role::Policy => {
             let kept = page.kept.clone().unwrap_or_default();
-            Asking { etag: kept.etag, last_modified: kept.last_modified, enough: None }
+            let part_will_do = page.role == Role::Sitemap;
+            Asking { etag: kept.etag, last_modified: kept.last_modified, enough: None, part_will_do }
         }
         Asked::Page(_) | Asked::Robots(_) => Asking { enough: Some(LARGEST + 1), ..Asking::default() },
     }

@@ -43,7 +43,7 @@ impl Grammar {
 
     /// Tells whether the paper's CMS is known, and which of its pages are articles.
     pub fn knows_articles(&self) -> bool {
-        self.rules != UrlRules::default()
+        !self.rules.article.is_empty() || !self.rules.article_patterns.is_empty()
     }
 
     /// Tells whether an address is the paper's, or that of another host of its house: `cdn.paper.example` beside `www.paper.example`.

@@ -29,6 +29,8 @@ pub struct Sitemap {
     pub rows: Vec<Row>,
     /// Further sitemaps, of an index.
     pub maps: Vec<PageUrl>,
+    /// Not all of it was read: it is torn, or longer than the protocol allows.
+    pub is_cut: bool,
 }
 
 /// Why what was served at a sitemap's address is none.
@@ -57,8 +59,8 @@ pub fn read_sitemap(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[
     let unpacked = if bytes.starts_with(&GZIP) { Cow::Owned(unpack(bytes)?) } else { Cow::Borrowed(bytes) };
     let decoded = decode(&unpacked, "", "");
     let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let entries = if text.starts_with('<') { of_xml(text)? } else { of_text(text)? };
-    let mut sitemap = Sitemap::default();
+    let (entries, is_cut) = if text.starts_with('<') { of_xml(text)? } else { of_text(text)? };
+    let mut sitemap = Sitemap { is_cut, ..Sitemap::default() };
     for entry in entries {
         let Ok(told) = url.join(entry.loc.trim()) else { continue };
         if entry.is_map {
@@ -85,35 +87,37 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SitemapError> {
     }
 }
 
-/// One address a line.
-fn of_text(text: &str) -> Result<Vec<Entry>, SitemapError> {
+/// One address a line; and whether there may be more.
+fn of_text(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     let entries: Vec<Entry> =
         lines.take(MOST_ENTRIES).map(|line| Entry { loc: line.to_owned(), ..Entry::default() }).collect();
     let is_address = |entry: &Entry| entry.loc.starts_with("http://") || entry.loc.starts_with("https://");
-    match entries.as_slice() {
-        [] => Err(SitemapError::Other),
-        entries if !entries.iter().all(is_address) => Err(SitemapError::Other),
-        _ => Ok(entries),
-    }
+    // The last line may be torn.
+    let is_text = !entries.is_empty() && entries[..entries.len().max(2) - 1].iter().all(is_address);
+    let is_cut = entries.len() >= MOST_ENTRIES;
+    if is_text { Ok((entries, is_cut)) } else { Err(SitemapError::Other) }
 }
 
-fn of_xml(text: &str) -> Result<Vec<Entry>, SitemapError> {
+/// The entries of XML, and whether there is more of it that was not read.
+fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
     let mut reader = Reader::from_str(text);
     // Addresses that were written by hand have a bare `&` in them.
     reader.config_mut().allow_dangling_amp = true;
     reader.config_mut().check_end_names = false;
     let (mut entries, mut is_sitemap) = (Vec::new(), false);
     let mut entry: Option<Entry> = None;
+    let mut depth = 0_i64;
     let mut value = String::new();
     loop {
         let event = match reader.read_event() {
             Ok(event) => event,
-            Err(_) if !entries.is_empty() => return Ok(entries),
+            Err(_) if !entries.is_empty() => return Ok((entries, true)),
             Err(why) => return Err(SitemapError::Broken(why.to_string())),
         };
         match event {
             Event::Start(tag) => {
+                depth += 1;
                 value.clear();
                 match tag.local_name().as_ref() {
                     "urlset" | "sitemapindex" => is_sitemap = true,
@@ -132,6 +136,7 @@ fn of_xml(text: &str) -> Result<Vec<Entry>, SitemapError> {
                 push(&mut value, &html_escape::decode_html_entities(&reference));
             }
             Event::End(tag) => {
+                depth -= 1;
                 let is_end = matches!(tag.local_name().as_ref(), "url" | "sitemap");
                 if let Some(open) = &mut entry {
                     match tag.local_name().as_ref() {
@@ -147,10 +152,10 @@ fn of_xml(text: &str) -> Result<Vec<Entry>, SitemapError> {
                     entries.push(whole);
                 }
                 if entries.len() >= MOST_ENTRIES {
-                    return Ok(entries);
+                    return Ok((entries, true));
                 }
             }
-            Event::Eof if is_sitemap => return Ok(entries),
+            Event::Eof if is_sitemap => return Ok((entries, depth > 0)),
             Event::Eof => return Err(SitemapError::Other),
             _ => {}
         }
@@ -283,6 +288,7 @@ mod tests {
         assert!(matches!(read(&gzipped(&urlset(""))[..12]), Err(SitemapError::Gzip(_))));
         assert_eq!(read(gzipped(&" ".repeat(LARGEST as usize + 1))), Err(SitemapError::Other));
         assert_eq!(read(urlset(&"<url/>".repeat(60_000))), Ok(Sitemap::default()));
+        assert!(!read(urlset("<url></url>")).unwrap().is_cut && read("<urlset><url></url>").unwrap().is_cut);
         let article = |k: u64| format!("<url><loc>/news/articleView.html?idxno={k}</loc></url>");
         assert_eq!(read(urlset(&(1..=50_009).map(article).collect::<String>())).unwrap().rows.len(), MOST_ENTRIES);
         let torn = gzipped(&urlset(&(1..=9_000).map(article).collect::<String>()));
@@ -291,6 +297,6 @@ mod tests {
         let long = format!("<url><loc>https://www.paper.example/{}</loc></url>", "x".repeat(100_000));
         assert!(read(urlset(&long)).unwrap().rows.len() <= 1);
         let deep = format!("<urlset>{}", "<a>".repeat(200_000));
-        assert_eq!(read(deep), Ok(Sitemap::default()));
+        assert_eq!(read(deep), Ok(Sitemap { is_cut: true, ..Sitemap::default() }));
     }
 }

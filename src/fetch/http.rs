@@ -83,6 +83,10 @@ impl Http {
                     body.truncate(enough);
                     break;
                 }
+                None if body.len() as u64 > self.body && asking.part_will_do => {
+                    body.truncate(usize::try_from(self.body).unwrap_or(usize::MAX));
+                    break;
+                }
                 None if body.len() as u64 > self.body => return Err(Trouble::TooLarge { limit: self.body }),
                 Some(_) | None => {}
             }

@@ -107,7 +107,7 @@ pub struct Settlement {
     /// Looks in a row that found nothing.
     pub gone: u32,
     /// Pages of [`Settlement::found`] that were not known.
-    pub new: u64,
+    pub new_pages: u64,
     /// It told something new: a page that was not known, or, of a list, a row that was not on its first page before, whoever told of it
     /// first.
     pub news: bool,
@@ -336,9 +336,9 @@ fn listed(
 fn telling(pages: Vec<Found>, known: &[Option<Timestamp>], since: Option<Timestamp>) -> Settlement {
     let is_wanted = |page: &Found| page.published_at.zip(since).is_none_or(|(published, since)| published.at >= since);
     let is_new = |(page, known): &(&Found, &Option<Timestamp>)| known.is_none() && is_wanted(page);
-    let new = pages.iter().zip(known).filter(is_new).count() as u64;
+    let new_pages = pages.iter().zip(known).filter(is_new).count() as u64;
     let found = pages.into_iter().filter(is_wanted).collect();
-    Settlement { found, new, news: new > 0, ..settled(Verdict::Read) }
+    Settlement { found, new_pages, news: new_pages > 0, ..settled(Verdict::Read) }
 }
 
 fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timestamp) -> Settlement {
@@ -440,7 +440,7 @@ fn of_state(state: PageState) -> Settlement {
         article: None,
         again: None,
         gone: 0,
-        new: 0,
+        new_pages: 0,
         news: false,
         failures: 0,
     }

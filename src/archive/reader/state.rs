@@ -6,6 +6,7 @@ use rusqlite::params;
 use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
+use crate::archive::lease::Lock;
 use crate::archive::reader::Reader;
 use crate::archive::reader::omissions::{NumberGap, SilentSection};
 use crate::politeness::Rest;
@@ -175,6 +176,7 @@ impl Reader {
 
     /// Returns the last crawl of each site, as it stands at `now`.
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
+        let is_under_way = self.path().parent().is_some_and(|data| Lock::holder(data).is_some());
         let mut select = self.connection.prepare(
             "SELECT name, crawled_at, (SELECT coalesce(how, 'interrupted') FROM run ORDER BY id DESC LIMIT 1) = 'interrupted'
                                       AND EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND due_at <= ?1)
@@ -183,7 +185,7 @@ impl Reader {
         let rows = select.query_map([now.millis()], |row| {
             // A moment ahead is from a clock that was wrong once.
             let at = Timestamp::from_millis(row.get(1)?).min(now);
-            Ok((row.get(0)?, LastCrawl { at, is_broken_off: row.get(2)? }))
+            Ok((row.get(0)?, LastCrawl { at, is_broken_off: !is_under_way && row.get(2)? }))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
