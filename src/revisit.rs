@@ -26,6 +26,9 @@ pub const GONE_AGAIN: Duration = Duration::from_secs(24 * HOUR);
 /// so.
 const WHOLE_FROM: Duration = Duration::from_secs(6 * 24 * HOUR);
 
+/// Where so many pages in a row came whole, the same as before with other validators, those always change: they are not sent any more.
+pub const VARYING: u32 = 20;
+
 /// Returns the next look at an article after `now`; `None` where the ladder's last rung is behind it.
 pub fn next_look(ladder: &[Duration], published: Timestamp, now: Timestamp) -> Option<Timestamp> {
     ladder.iter().map(|rung| published + *rung).filter(|moment| *moment > now).min()

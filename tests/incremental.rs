@@ -589,3 +589,20 @@ async fn a_check_of_a_list_that_repeats_itself_is_made_once_a_week() {
     // The top alone tells the news.
     assert_eq!(asked.iter().filter(|pages| **pages > 1).count(), 2, "{asked:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn validators_that_always_change_are_found_out_and_sent_no_more() {
+    for validators in [Validators::Varying, Validators::True] {
+        let mut paper = Paper::new(published(0, 60, HOUR), 1, true);
+        paper.validators = validators;
+        let mut crawler = Crawler::of(paper);
+        crawler.crawl_until(NOW + DAY, HOUR).await;
+        let so_far = crawler.paper.with_validator.lock().unwrap().len();
+        let sent = crawler.paper.with_validator.lock().unwrap().iter().filter(|sent| **sent).count();
+        assert!(sent >= 20, "{validators:?}: {sent}");
+        crawler.crawl_until(NOW + DAY * 2, HOUR).await;
+        let later = crawler.paper.with_validator.lock().unwrap()[so_far..].iter().filter(|sent| **sent).count();
+        assert_eq!(later > 0, validators == Validators::True, "{validators:?}: {later}");
+        assert_eq!(crawler.number("SELECT count(*) FROM version"), crawler.number("SELECT count(*) FROM article"));
+    }
+}

@@ -12,7 +12,7 @@ use crate::archive::host::write_pace;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
 use crate::archive::list::{add_list_page, write_closing};
-use crate::archive::look::{note_look, write_look};
+use crate::archive::look::{note_look, note_not_modified, write_look};
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
 use crate::archive::store::{Archive, stored_number};
@@ -142,6 +142,9 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
             let change = capture.as_deref().map(write).transpose()?.flatten();
             if page.kept.is_some() {
                 note_look(work, page, settlement, change)?;
+            }
+            if matches!(answer.ending, Ending::Answered { status: 304, .. }) {
+                note_not_modified(work, page)?;
             }
             Ok(Effect { article: change, ..write_settlement(work, page, settlement, now)? })
         }

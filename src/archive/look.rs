@@ -11,7 +11,7 @@ use crate::archive::ledger::AnnouncedId;
 use crate::archive::store::Archive;
 use crate::extract::Article;
 use crate::frontier::{Kept, Page, PageId, PageState, Settlement};
-use crate::revisit::{GONE_AGAIN, Looks, is_whole_look};
+use crate::revisit::{GONE_AGAIN, Looks, VARYING, is_whole_look};
 use crate::time::Timestamp;
 
 impl Archive {
@@ -31,7 +31,8 @@ impl Archive {
              FROM article WHERE id = ?1",
         )?;
         let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
-        let is_whole = row.get("validators_lie")? || is_whole_look(published, now);
+        let are_useless = row.get("validators_lie")? || row.get::<_, u32>("validators_vary")? >= VARYING;
+        let is_whole = are_useless || is_whole_look(published, now);
         let validator = |column| if is_whole { Ok(None) } else { row.get(column) };
         Ok(Some(Kept {
             published,
@@ -114,7 +115,22 @@ pub(in crate::archive) fn write_look(
     if change.is_some() && is_other_page && are_equal {
         work.execute("UPDATE site SET validators_lie = 1 WHERE name = ?1", [&page.site])?;
     }
+    if were_sent(page) && has_validators && !is_other_page && !are_equal {
+        let sql = "UPDATE site SET validators_vary = validators_vary + 1 WHERE name = ?1";
+        work.prepare_cached(sql)?.execute([&page.site])?;
+    }
     Ok(change)
+}
+
+/// Notes that a server told by a validator that a page is as it was: they serve.
+pub(in crate::archive) fn note_not_modified(work: &Connection, page: &Page) -> Result<(), ArchiveError> {
+    let sql = "UPDATE site SET validators_vary = 0 WHERE name = ?1 AND validators_vary > 0";
+    work.prepare_cached(sql)?.execute([&page.site])?;
+    Ok(())
+}
+
+fn were_sent(page: &Page) -> bool {
+    page.kept.as_ref().is_some_and(|kept| kept.etag.is_some() || kept.last_modified.is_some())
 }
 
 /// Counts looks in a row that saw an article as it was. One that saw none, or was only told so, tells nothing of whether the

@@ -51,6 +51,8 @@ pub enum Validators {
     True,
     /// An ETag that never changes.
     Stuck,
+    /// An ETag that is another one each time.
+    Varying,
 }
 
 /// Where a paper's articles have moved to.
@@ -91,6 +93,8 @@ pub struct Paper {
     pub asked: Mutex<Vec<String>>,
     /// When each article was asked for, and the status that was given.
     pub served: Mutex<Vec<(Timestamp, u64, u16)>>,
+    /// Whether each of those requests came with a validator.
+    pub with_validator: Mutex<Vec<bool>>,
 }
 
 impl Paper {
@@ -117,6 +121,7 @@ impl Paper {
             outages: Vec::new(),
             asked,
             served: Mutex::default(),
+            with_validator: Mutex::default(),
         }
     }
 
@@ -158,6 +163,7 @@ impl Paper {
                 Some(format!("\"{number}-{}-{}\"", self.is_edited(number), self.is_republished(number)))
             }
             Validators::Stuck => Some(format!("\"{number}\"")),
+            Validators::Varying => Some(format!("\"{}\"", self.clock.now().millis())),
         }
     }
 
@@ -258,6 +264,7 @@ impl Web for Paper {
         let answer = self.answer(&url, &asking);
         if let Some(number) = url.parameter("idxno").and_then(|number| number.parse().ok()) {
             self.served.lock().unwrap().push((self.clock.now(), number, answer.status));
+            self.with_validator.lock().unwrap().push(asking.etag.is_some());
         }
         (turn, Ok(answer))
     }

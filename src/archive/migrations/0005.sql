@@ -63,6 +63,8 @@ CREATE INDEX page_sitemap ON page (site_id) WHERE role = 'sitemap';
 CREATE INDEX version_published ON version (published_ms) WHERE n = 1;
 CREATE INDEX version_later ON version (article_id) WHERE n > 1;
 
+ALTER TABLE site ADD COLUMN validators_vary INTEGER NOT NULL DEFAULT 0 CHECK (validators_vary >= 0); -- same pages in a row with other validators
+
 ALTER TABLE run ADD COLUMN skipped INTEGER NOT NULL DEFAULT 0 CHECK (skipped >= 0); -- scheduled starts that it made up for
 DROP VIEW runs;
 CREATE VIEW runs AS
