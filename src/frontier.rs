@@ -1,11 +1,13 @@
 //! Pages and what becomes of them: the judgement after each answer. Pure, told the time.
 
+mod outcome;
 mod page;
 mod reading;
 mod settle;
 mod visit;
 
+pub use outcome::{Outcome, Reading};
 pub use page::{Found, Kept, List, Page, PageId, PageState, Role, Verdict};
 pub use reading::{Continuation, Coverage, Head, Joint, ListEnd, Pass};
-pub use settle::{Closing, Outcome, Reading, Settlement, Wanted, disallowed, settle};
+pub use settle::{Closing, Settlement, Wanted, disallowed, settle};
 pub use visit::{Visit, WrongHost};

@@ -1,5 +1,7 @@
 //! A site made ready to be read: its profile's readers, and what is wanted of it.
 
+mod obey;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -15,6 +17,7 @@ use crate::in_time::{BUDGET, within_now};
 use crate::markup::Tree;
 use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
 use crate::page_url::PageUrl;
+use crate::site_reader::obey::{obedient, words};
 use crate::time::Timestamp;
 
 /// Everything that reading one site's pages needs. Shared by the tasks.
@@ -338,49 +341,6 @@ impl SiteReader {
         let (home, host) = (&self.site.home, self.site.home.host());
         links.into_iter().filter(|link| link.host() == host && link != home && !link.repeats_itself()).collect()
     }
-}
-
-/// The words of an article against uses of it.
-fn words(reading: &Reading) -> &[(String, String)] {
-    match reading {
-        Reading::Article(extract::Reading::Article(article) | extract::Reading::Members(article)) => &article.words,
-        _ => &[],
-    }
-}
-
-/// Does what is obeyed: an article without its story, or a page whose links are left alone.
-fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
-    match reading {
-        Reading::Article(extract::Reading::Article(article) | extract::Reading::Members(article))
-            if let Some(why) = judgement.withholds() =>
-        {
-            let bare = Article { paragraphs: Vec::new(), images: Vec::new(), ..*article };
-            Reading::Withheld { article: Box::new(told(bare, judgement)), why }
-        }
-        Reading::Article(extract::Reading::Article(article)) => {
-            Reading::Article(extract::Reading::Article(Box::new(told(*article, judgement))))
-        }
-        Reading::Article(extract::Reading::Members(article)) => {
-            Reading::Article(extract::Reading::Members(Box::new(told(*article, judgement))))
-        }
-        Reading::Home(_) | Reading::List(_) | Reading::Sitemap(_) | Reading::Links(_) => {
-            match judgement.keeps_links() {
-                Some(why) => Reading::LeftAlone { why: format!("its links are left alone: {why}") },
-                None => reading,
-            }
-        }
-        Reading::Article(_)
-        | Reading::Withheld { .. }
-        | Reading::Policy
-        | Reading::Unreadable { .. }
-        | Reading::NoArticle { .. }
-        | Reading::Refused { .. }
-        | Reading::LeftAlone { .. } => reading,
-    }
-}
-
-fn told(article: Article, judgement: &Judgement) -> Article {
-    Article { opt_outs: judgement.in_export(), noindex: !judgement.is_searchable(), ..article }
 }
 
 impl Lists {

@@ -18,6 +18,7 @@ use crate::cli::interrupt::Caught;
 use crate::cli::progress::Watch;
 use crate::cli::report::in_words;
 use crate::cli::{Common, hint, say};
+use crate::clock::Clock;
 use crate::config::units::Span;
 use crate::crawl::Plan;
 use crate::demo::{Cms, Edition, Newspaper, OriginThread};
@@ -162,10 +163,11 @@ fn serve(
     ));
     say::data(&hint::on(Some(config), Some(folder), &["crawl"]))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let clock = Clock::system();
     let publishes = async {
         match publish {
             Some(Span(every)) => loop {
-                tokio::time::sleep(every).await;
+                clock.sleep_until(clock.now() + every).await;
                 origin.newspaper(|paper| paper.publish(1));
             },
             None => std::future::pending::<std::convert::Infallible>().await,

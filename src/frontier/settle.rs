@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use crate::discover::{Home, Listing, Row, Sitemap};
+use crate::discover::Listing;
 use crate::extract::{self, Article};
+use crate::frontier::outcome::{Outcome, Reading};
 use crate::frontier::page::{Found, Kept, List, Page, PageState, Role, Verdict};
 use crate::frontier::reading::{Continuation, Head, ListEnd, Pass, Stop, go_on};
 use crate::page_url::PageUrl;
@@ -29,67 +30,6 @@ const HOST_AGAIN: Duration = Duration::from_secs(5 * 60);
 
 /// So many looks in a row find nothing, and are not believed, before an article is left alone.
 const MOST_GONE: u32 = 7;
-
-/// How the request for a page went.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// 2xx, and this is what stands in it.
-    Read(Reading),
-    /// 3xx to an address that can be asked for.
-    Redirected {
-        to: PageUrl,
-        /// Of the article there.
-        number: Option<u64>,
-    },
-    /// 404 or 410.
-    Gone { status: u16 },
-    /// 401, 403 or 451; or the way leads where nobody may go.
-    Refused { why: String },
-    /// 429 or 503: not now. The host rests, and other pages go before this one.
-    Busy,
-    /// The host cannot be reached, or is out of order: no fault of the page.
-    Unreachable,
-    /// Another status, a broken answer, a time limit.
-    Failed { why: String },
-    /// A fault that trying again will not mend.
-    Hopeless { why: String },
-    /// 304: the page is as it was.
-    Unchanged,
-}
-
-/// What stands in a page.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reading {
-    Home(Home),
-    List(Listing),
-    Sitemap(Sitemap),
-    Article(extract::Reading),
-    /// An article without its story, which must not be kept.
-    Withheld {
-        article: Box<Article>,
-        why: String,
-    },
-    /// What the host says of all its pages.
-    Policy,
-    /// The links of a page that no profile knows.
-    Links(Vec<PageUrl>),
-    /// The page is not what it should be.
-    Unreadable {
-        why: String,
-    },
-    /// Nobody said that the page is an article, and it is none; or it cannot be read. It would be the same tomorrow.
-    NoArticle {
-        why: String,
-    },
-    /// The server refuses in words, with a status as if all were well.
-    Refused {
-        why: String,
-    },
-    /// The page wants its links left alone.
-    LeftAlone {
-        why: String,
-    },
-}
 
 /// What the archive is to write after one answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -235,51 +175,6 @@ fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timest
         | Outcome::Redirected { .. }
         | Outcome::Refused { .. }
         | Outcome::Hopeless { .. } => stands(next()),
-    }
-}
-
-impl Outcome {
-    /// Where a whole host is out of order, a failure is not the page's: it waits, and that is no attempt.
-    pub fn of_a_host_that_is_down(self) -> Self {
-        match self {
-            Self::Failed { .. } | Self::Busy => Self::Unreachable,
-            Self::Read(_)
-            | Self::Redirected { .. }
-            | Self::Gone { .. }
-            | Self::Refused { .. }
-            | Self::Unreachable
-            | Self::Unchanged
-            | Self::Hopeless { .. } => self,
-        }
-    }
-}
-
-impl Reading {
-    /// Returns the pages that this reading tells of, in its order, as far as they are wanted.
-    pub fn found(&self, wanted: &Wanted) -> Vec<Found> {
-        let page = |url: &PageUrl, role| Found { url: url.clone(), role, number: None, published_at: None, hops: 0 };
-        let row =
-            |row: &Row| Found { number: row.number, published_at: row.published_at, ..page(&row.url, Role::Article) };
-        match self {
-            Self::Home(home) => {
-                let sections = home.sections.iter().filter(|_| wanted.menu).map(|link| page(&link.url, Role::Section));
-                let feeds = home.feeds.iter().filter(|_| wanted.feeds).map(|url| page(url, Role::Feed));
-                sections.chain(feeds).collect()
-            }
-            Self::List(listing) => listing.rows.iter().map(row).collect(),
-            Self::Sitemap(sitemap) => {
-                let maps = sitemap.maps.iter().filter(|_| wanted.sitemaps).map(|url| page(url, Role::Sitemap));
-                maps.chain(sitemap.rows.iter().map(row)).collect()
-            }
-            Self::Links(links) => links.iter().map(|url| page(url, Role::Article)).collect(),
-            Self::Article(_)
-            | Self::Withheld { .. }
-            | Self::Policy
-            | Self::Unreadable { .. }
-            | Self::NoArticle { .. }
-            | Self::Refused { .. }
-            | Self::LeftAlone { .. } => Vec::new(),
-        }
     }
 }
 
@@ -449,6 +344,7 @@ fn of_state(state: PageState) -> Settlement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::discover::Home;
     use crate::frontier::page::{List, PageId};
     use crate::frontier::reading::{Joint, Pass};
 
