@@ -15,6 +15,7 @@ const FIRST: &str = include_str!("../src/archive/migrations/0001.sql");
 const SECOND: &str = include_str!("../src/archive/migrations/0002.sql");
 const THIRD: &str = include_str!("../src/archive/migrations/0003.sql");
 const FOURTH: &str = include_str!("../src/archive/migrations/0004.sql");
+const FIFTH: &str = include_str!("../src/archive/migrations/0005.sql");
 
 /// One link of schema 1's chain, as docs/archive.md tells it.
 struct Link(Sha256);
@@ -305,4 +306,28 @@ fn an_archive_of_schema_4_keeps_its_pages_and_lets_its_lists_rest_from_their_las
     assert!(news[0].contains("\"news_at\":null"), "{news:?}");
     let runs = Reader::open(folder.path()).unwrap().runs(5).unwrap();
     assert_eq!((runs[0].requests, runs[0].skipped), (2, 0));
+}
+
+/// The same as schema 5 left it.
+fn archive_of_schema_5() -> TempDir {
+    let folder = archive_of_schema_4();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
+    sql.execute_batch(FIFTH).unwrap();
+    sql.execute_batch("PRAGMA user_version = 5; COMMIT").unwrap();
+
+    folder
+}
+
+#[test]
+fn an_archive_of_schema_5_keeps_its_pages() {
+    let folder = archive_of_schema_5();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
+    let columns: String = select.query_row([], |row| row.get(0)).unwrap();
+    let before = pages(&sql, &columns);
+
+    Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(pages(&sql, &columns), before);
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }

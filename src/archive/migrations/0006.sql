@@ -1,0 +1,1 @@
+-- Schema 6: what makes an archive right on every server, and lets it look after itself.
