@@ -20,7 +20,7 @@ const ROWS: [&[&str]; 10] = [
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -28,13 +28,15 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("spider::", &["discover", "survey"]),
     ("axum::", &["demo"]),
     ("clap::", &["cli", "export"]),
-    ("zstd::", &["archive"]),
+    ("zstd::", &["archive", "fetch"]),
     ("similar::", &["history"]),
     ("dom_query::", &["markup"]),
     ("include_dir::", &["config"]),
     ("croner::", &["config"]),
     ("quick_xml::", &["discover"]),
-    ("flate2::", &["discover"]),
+    ("flate2::", &["discover", "fetch"]),
+    ("brotli_decompressor::", &["fetch"]),
+    ("h2::", &["fetch"]),
     ("rustix::", &["disk"]),
     ("sd_notify::", &["cli"]),
     ("dom_smoothie::", &["extract"]),

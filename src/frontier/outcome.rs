@@ -31,6 +31,8 @@ pub enum Outcome {
     Hopeless { why: String },
     /// 304: the page is as it was.
     Unchanged,
+    /// The server wants to be asked over another protocol. No attempt is counted.
+    AskAgain,
 }
 
 /// What stands in a page.
@@ -78,6 +80,7 @@ impl Outcome {
             | Self::Refused { .. }
             | Self::Unreachable
             | Self::Unchanged
+            | Self::AskAgain
             | Self::Hopeless { .. } => self,
         }
     }

@@ -134,6 +134,7 @@ fn first_look(
             again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, "too busy for it, again and again"))
         }
         Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts),
+        Outcome::AskAgain => queued(now, page.attempts),
         Outcome::Failed { why } => again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
         Outcome::Hopeless { why } => failed(page, why),
         Outcome::Unchanged => failed(page, "status 304, and nothing was kept"),
@@ -169,6 +170,7 @@ fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timest
             redirected(page, to, number, wanted)
         }
         Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts),
+        Outcome::AskAgain => queued(now, page.attempts),
         Outcome::Busy | Outcome::Failed { .. } => again(page, &TRY_AGAIN, now).unwrap_or_else(|| stands(next())),
         Outcome::Unchanged
         | Outcome::Read(_)

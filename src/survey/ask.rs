@@ -42,6 +42,9 @@ pub(in crate::survey) enum Unasked {
     Forbidden(String),
     #[error("it is another paper's")]
     Elsewhere,
+    /// The server changes the protocol: the next request is a turn of its own.
+    #[error("the server wants to be asked again")]
+    AskAgain,
     #[error("{0}")]
     Trouble(String),
 }
@@ -118,11 +121,11 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
             let robots = self.fetch_robots(url).await?;
             self.learn(origin.clone(), url.host(), robots);
         }
-        let allowed = self.robots[&origin].check(url).map_err(|forbidden| {
-            self.account.forbidden.push((url.clone(), forbidden.rule.clone()));
-            Unasked::Forbidden(forbidden.rule)
-        })?;
-        let answer = self.send(allowed, Asking::default()).await?;
+
+        let answer = match self.send_page(url).await {
+            Err(Unasked::AskAgain) => self.send_page(url).await?,
+            other => other?,
+        };
         if answer.is_refusal() {
             return Err(self.over(format!(
                 "{} refuses: it answered {} with status {}",
@@ -132,6 +135,14 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
             )));
         }
         Ok(answer)
+    }
+
+    async fn send_page(&mut self, url: &PageUrl) -> Result<Answer, Unasked> {
+        let allowed = self.robots[&url.origin()].check(url).map_err(|forbidden| {
+            self.account.forbidden.push((url.clone(), forbidden.rule.clone()));
+            Unasked::Forbidden(forbidden.rule)
+        })?;
+        self.send(allowed, Asking::default()).await
     }
 
     fn learn(&mut self, origin: String, host: Host, robots: Robots) {
@@ -149,6 +160,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
             let enough = Asking { enough: Some(LARGEST + 1), ..Asking::default() };
             let answer = match self.send(Allowed::robots_txt(url.clone()), enough).await {
                 Err(Unasked::Trouble(why)) => return Err(self.over(format!("robots.txt cannot be had: {why}"))),
+                Err(Unasked::AskAgain) => continue,
                 other => other?,
             };
             let status = answer.status;
@@ -267,6 +279,10 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     }
 
     fn trouble(&mut self, trouble: &Trouble) -> Unasked {
+        if *trouble == Trouble::WantsHttp1 {
+            return Unasked::AskAgain;
+        }
+
         let why = match trouble {
             Trouble::PrivateAddress { host, address } => {
                 format!("{host} is at a private address ({address}), and only your own server may be: --own-site")
