@@ -79,7 +79,11 @@ pub(super) fn normalised(body: &[u8]) -> String {
     let kept = decoded(&body[..body.len().min(LARGEST)]);
     let lines = if body.len() > LARGEST { whole_lines(&kept) } else { &kept };
 
-    lines.split(|octet| is_line_end(*octet)).filter_map(Line::read).map(Line::text).collect()
+    let mut text = String::with_capacity(lines.len());
+    for line in lines.split(|octet| is_line_end(*octet)).filter_map(Line::read) {
+        line.write(&mut text);
+    }
+    text
 }
 
 /// Undoes UTF-16 where a byte-order mark tells of it. Other text stays as octets: those are compared
@@ -115,10 +119,10 @@ impl<'a> Line<'a> {
         })
     }
 
-    fn text(self) -> String {
+    fn write(self, text: &mut String) {
         let value = canonical_escapes(self.value);
 
-        format!("{}: {}\n", self.key.name(), self.key.cut(&value))
+        text.extend([self.key.name(), ": ", self.key.cut(&value), "\n"]);
     }
 }
 
