@@ -1,9 +1,10 @@
-//! What saseo is built from: no build script and no procedural macro can reach a network, and the lists of deny.toml hold.
+//! What saseo is built from: nothing that the build runs can reach a network, and the lists of
+//! deny.toml hold.
 //!
-//! cargo-deny reads the same lists. These tests need nothing but cargo, and no network: they ask for the packages of this
-//! machine's platform, which are here since the tests were built.
+//! cargo-deny reads the same lists. These tests need cargo alone, and no network: they ask for the
+//! packages of this machine's platform, which are here since the tests were built.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fs;
 use std::iter::Peekable;
 use std::path::{Path, PathBuf};
@@ -126,6 +127,7 @@ struct Locked {
 
 #[derive(Deserialize)]
 struct Manifest {
+    #[serde(default)]
     patch: HashMap<String, HashMap<String, toml::Value>>,
 }
 
@@ -214,8 +216,9 @@ fn toml_of<T: DeserializeOwned>(path: &str) -> T {
     toml::from_str(&read(path)).unwrap()
 }
 
-/// The packages whose code runs during the build, each with the package that brings it: build dependencies, procedural
-/// macros, and all below them, with the features that cargo resolved for the program and its tests.
+/// The packages whose code runs during the build, each with the package that brings it: build
+/// dependencies, procedural macros, and all below them, with the features that cargo resolved for
+/// the program and its tests.
 fn run_by_the_build(metadata: &Metadata) -> HashMap<&str, Option<&str>> {
     let mut waiting = VecDeque::new();
     for node in &metadata.resolve.nodes {
@@ -239,13 +242,14 @@ fn run_by_the_build(metadata: &Metadata) -> HashMap<&str, Option<&str>> {
     found
 }
 
-/// Tells from whose build script a package is reached: `spider_fingerprint 2.39.0 -> reqwest 0.12.28`.
+/// Tells whose build script reaches a package: `spider_fingerprint 2.39.0 -> reqwest 0.12.28`.
 fn way_to(id: &str, found: &HashMap<&str, Option<&str>>, metadata: &Metadata) -> String {
     let mut way = vec![metadata.package(id).label()];
     let mut seen = vec![id];
     let mut at = id;
 
-    // The way ends at a package that the build does not run: its build script asks. `seen` guards against a ring.
+    // The way ends at a package that the build does not run: its build script asks.
+    // `seen` guards against a ring.
     while let Some(Some(brought_by)) = found.get(at).copied() {
         if seen.contains(&brought_by) {
             break;
@@ -276,7 +280,8 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
     files
 }
 
-/// The sources that the build runs: build scripts with what lies beside them, and the libraries that `found` names.
+/// The sources that the build runs: build scripts with the files of their folder, and the
+/// libraries of `run_by_the_build`.
 fn sources_run_by_the_build(metadata: &Metadata) -> Vec<PathBuf> {
     let found = run_by_the_build(metadata);
     let mut files = Vec::new();
@@ -303,7 +308,8 @@ fn without_comments(text: &str) -> String {
     text.lines().filter(is_code).map(|line| format!("{line}\n")).collect()
 }
 
-/// The packages that are banned, where a ban has no wrappers; else those that use the crate and are no wrapper of it.
+/// The packages that are banned, where a ban has no wrappers; else those that use the crate and
+/// are no wrapper of it.
 fn misuses(ban: &Ban, lock: &Lock) -> Vec<String> {
     let banned: Vec<_> = lock.package.iter().filter(|locked| ban.names(locked)).collect();
     if ban.wrappers().is_empty() {
@@ -487,9 +493,8 @@ fn the_crates_that_deny_toml_bans_stand_only_below_their_wrappers() {
 fn fuzzing_is_built_with_the_patches_of_the_program() {
     let patches = |path| {
         let manifest: Manifest = toml_of(path);
-        let mut names: Vec<_> = manifest.patch["crates-io"].keys().cloned().collect();
-        names.sort();
-        names
+        let registry = manifest.patch.get("crates-io");
+        registry.into_iter().flat_map(HashMap::keys).cloned().collect::<BTreeSet<_>>()
     };
 
     assert_eq!(patches("fuzz/Cargo.toml"), patches("Cargo.toml"));
