@@ -20,6 +20,7 @@ mod run;
 mod schema;
 mod seed;
 mod store;
+mod unended;
 
 pub use article::Change;
 pub use capture::{Body, Capture, Charset, pack};

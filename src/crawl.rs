@@ -1,6 +1,7 @@
 //! One crawl: the loop that owns hosts and frontier, and sends what they decide.
 
 mod ask;
+mod doubt;
 mod hosts;
 mod outcome;
 mod robots;
@@ -147,6 +148,8 @@ struct Crawl<'a, W> {
     tally: Tally,
     /// Sites of which a look at an article found nothing.
     missing: BTreeSet<String>,
+    /// Whether too much of a site was gone to be true, and when that was counted.
+    too_much_gone: HashMap<String, (Timestamp, bool)>,
     /// Requests that came back with an answer, whatever it said.
     answers: u64,
     queued: u64,
@@ -193,6 +196,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             tasks: JoinSet::new(),
             tally: Tally::default(),
             missing: BTreeSet::new(),
+            too_much_gone: HashMap::new(),
             answers: 0,
             queued: 0,
         };

@@ -41,7 +41,7 @@ fn settled(verdict: Verdict) -> Settlement {
         closing: None,
         article: None,
         again: None,
-        gone: 0,
+        misses: 0,
         new_pages: 0,
         news: false,
         failures: 0,

@@ -192,6 +192,8 @@ fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
         list: None,
         failures: 0,
         kept: None,
+        misses: 0,
+        unended: 0,
         unchanged: 0,
     };
     Ok(KeptCapture {

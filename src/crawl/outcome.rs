@@ -19,7 +19,7 @@ pub(in crate::crawl) fn outcome_of(
         _ if answer.is_redirect() => redirected(page, answer, reader),
         304 if page.kept.is_some() => Outcome::Unchanged,
         206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
-        404 | 410 => Outcome::Gone { status: answer.status },
+        404 | 410 => Outcome::Gone { why: format!("status {}", answer.status) },
         401 | 403 | 451 => Outcome::Refused { why: format!("status {}", answer.status) },
         429 | 503 => Outcome::Busy,
         status => Outcome::Failed { why: format!("status {status}") },

@@ -2,3 +2,10 @@
 
 -- Why a queued page waits: what its last try came to.
 ALTER TABLE page ADD COLUMN trouble TEXT;
+
+-- Announcements in a row of the page that were never ended: the process died each time.
+ALTER TABLE page ADD COLUMN unended INTEGER NOT NULL DEFAULT 0 CHECK (unended >= 0);
+
+-- One body that answers for several addresses, and one address that several pages moved to, are found without a look at all.
+CREATE INDEX capture_of_body ON capture (body_id) WHERE body_id IS NOT NULL;
+CREATE INDEX page_moved ON page (reason) WHERE verdict = 'moved';
