@@ -98,14 +98,15 @@ impl Archive {
         Ok(select.query_row(params![digest, page.id.0, page.site], |row| row.get(0))?)
     }
 
-    /// Tells whether an address was asked for, and no article was found there.
+    /// Tells whether an address is known for what has no article: it is an entry page, or was asked for and had none.
     pub fn has_nothing(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT role = 'article' AND (gone_looks > 0 AND verdict IS NULL OR verdict IN ('gone', 'unextracted', 'refused', 'failed'))
+            "SELECT role <> 'article' OR gone_looks > 0 AND verdict IS NULL
+                    OR coalesce(verdict IN ('gone', 'unextracted', 'refused', 'failed'), 0)
              FROM page WHERE url = ?1",
         )?;
-        let known: Option<Option<bool>> = select.query_row([url.as_str()], |row| row.get(0)).optional()?;
-        Ok(known.flatten().unwrap_or(false))
+        let has_nothing = select.query_row([url.as_str()], |row| row.get(0)).optional()?;
+        Ok(has_nothing.unwrap_or(false))
     }
 }
 
