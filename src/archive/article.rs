@@ -237,7 +237,8 @@ fn changed_fields(work: &Connection, id: i64, n: i64, article: &Article) -> Resu
     select
         .query_row([id, n], |row| {
             // The hash is that of title and text. A damaged column differs from whatever is read now.
-            let retitled = Article { title: lossy(row.get_ref(1)?), paragraphs: article.paragraphs.clone(), ..Article::default() };
+            let retitled =
+                Article { title: lossy(row.get_ref(1)?), paragraphs: article.paragraphs.clone(), ..Article::default() };
             let text = (lossy(row.get_ref(0)?) != Some(retitled.content_sha256())).then_some("text");
             let mut changed: Vec<&'static str> = text.into_iter().collect();
             for (name, value) in told {

@@ -77,7 +77,8 @@ pub struct BroughtBy {
     pub digest: Option<[u8; 32]>,
 }
 
-pub(super) const LEDGER_COLUMNS: &str = "id, kind, form, at, run_id, hash, terms, url, host, server, robots_id, rule, gap,
+pub(super) const LEDGER_COLUMNS: &str =
+    "id, kind, form, at, run_id, hash, terms, url, host, server, robots_id, rule, gap,
     announced_id, status, bytes, digest, retry_after, trouble, not_before";
 
 /// Where the columns of each kind stand in [`LEDGER_COLUMNS`]: the others' are null.
@@ -98,7 +99,9 @@ impl Reader {
         let (mut previous, mut before) = (0, [0; 32]);
         while let Some(row) = rows.next().map_err(sqlite)? {
             let entry = entry(row, previous, before);
-            let entry = entry.map_err(|why| E::from(ArchiveError::Damaged(format!("a row of the ledger behind row {previous}: {why}"))))?;
+            let entry = entry.map_err(|why| {
+                E::from(ArchiveError::Damaged(format!("a row of the ledger behind row {previous}: {why}")))
+            })?;
             (previous, before) = (entry.id, entry.hash);
             take(&entry)?;
         }

@@ -28,7 +28,11 @@ pub(super) struct Walk<'a> {
 pub(super) enum Step<'step, 'row> {
     Row(&'step Row<'row>),
     /// The rows of these keys, as far as there were any, cannot be read.
-    Lost { first: i64, last: i64, why: String },
+    Lost {
+        first: i64,
+        last: i64,
+        why: String,
+    },
 }
 
 /// How far one transaction came.
@@ -37,7 +41,10 @@ enum Came {
     To(i64),
     ToTheEnd,
     /// The row behind that key cannot be read.
-    Stuck { at: i64, why: String },
+    Stuck {
+        at: i64,
+        why: String,
+    },
 }
 
 impl Reader {

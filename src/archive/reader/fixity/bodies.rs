@@ -64,7 +64,12 @@ impl Reader {
         let columns = "body.id, sha256, bytes, zstd";
         let walk = match sites {
             [] => Walk { columns, from: "body WHERE true", key: "body.id", table: "body" },
-            _ => Walk { columns: &format!("capture.id, {columns}"), from: &of_sites, key: "capture.id", table: "capture" },
+            _ => Walk {
+                columns: &format!("capture.id, {columns}"),
+                from: &of_sites,
+                key: "capture.id",
+                table: "capture",
+            },
         };
         let (mut held, mut weight) = (Vec::new(), 0);
 
