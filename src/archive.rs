@@ -12,6 +12,7 @@ mod lease;
 mod ledger;
 mod list;
 mod look;
+mod mend;
 mod pages;
 mod reader;
 mod reread;
@@ -28,10 +29,12 @@ pub use commit::{Answered, Done, Effect};
 pub use error::ArchiveError;
 pub use lease::{Lease, Lock};
 pub use ledger::{AnnouncedId, Announcement, Ending, Form, HostTerms, Terms};
+pub use mend::Mended;
 pub use pages::{DueHost, NextPage};
 pub use reader::{
-    Brought, BroughtBy, Entry, Failure, Filter, Found, HostState, Kept, LastCrawl, NumberGap, Outlook, Queue, Reader,
-    RunState, SilentSection, SiteState, Version, What, queues,
+    BadText, Brought, BroughtBy, CaptureOf, Entry, Failure, Filter, Flaw, Found, HostState, Kept, LastCrawl, LeftOut,
+    Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredRobots,
+    StoredVersion, Taken, Version, What, in_words, queues,
 };
 pub use reread::{KeptCapture, Revision};
 pub use robots::{RobotsCopy, RobotsId, Ruled};

@@ -15,7 +15,7 @@ const ROWS: [&[&str]; 10] = [
     &["archive", "clock", "disk", "fetch", "host_lock", "in_time"],
     // Answers are read by crawls as they come, and again from the archive.
     &["site_reader"],
-    &["audit", "crawl", "demo", "export", "history", "reextract", "schedule", "survey"],
+    &["audit", "care", "crawl", "demo", "export", "history", "reextract", "schedule", "survey"],
     &["cli"],
 ];
 

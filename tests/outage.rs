@@ -181,7 +181,7 @@ impl World {
         let reader = Reader::open(self.folder.path()).unwrap();
         let findings = audit(&reader).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
-        reader.articles(&Filter::default(), |_, _| Ok::<(), ArchiveError>(())).unwrap()
+        reader.articles(&Filter::default(), |_, _| Ok::<(), ArchiveError>(())).unwrap().articles
     }
 }
 

@@ -477,7 +477,7 @@ async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_ent
         numbers.push(article.number.unwrap());
         Ok::<_, ArchiveError>(())
     });
-    assert_eq!((taken.unwrap(), numbers), (2, vec![1, 999]));
+    assert_eq!((taken.unwrap().articles, numbers), (2, vec![1, 999]));
     assert!(!world.web.asked().iter().any(|path| path.contains("member")));
 }
 

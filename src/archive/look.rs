@@ -3,11 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::article::{Change, known_article, mark_gone};
-use crate::archive::capture::Capture;
+use crate::archive::capture::{Body, Capture};
 use crate::archive::commit::write_reading;
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::AnnouncedId;
+use crate::archive::mend::{is_body_damaged, mend_body};
 use crate::archive::store::Archive;
 use crate::extract::Article;
 use crate::frontier::{Kept, Page, PageId, PageState, Settlement};
@@ -146,9 +147,14 @@ pub(in crate::archive) fn write_look(
     now: Timestamp,
 ) -> Result<Option<Change>, ArchiveError> {
     let (before, before_digest) = (validators(work, page.id)?, kept_digest(work, page.id)?);
+    if let Body::Kept(packed) = &capture.body {
+        mend_body(work, packed)?;
+    }
+    // An answer that tells no news is kept all the same where the one before it is damaged.
+    let is_lost = is_body_damaged(work, page.id)?;
     work.prepare_cached("SAVEPOINT look")?.execute([])?;
     let change = write_reading(work, page, article, capture, announced, now)?;
-    if article.is_some() && change.is_none() {
+    if article.is_some() && change.is_none() && !is_lost {
         work.prepare_cached("ROLLBACK TO look")?.execute([])?;
         work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?.execute(params![
             page.id.0,

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::types::ValueRef;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
@@ -95,4 +96,12 @@ pub(in crate::archive) fn millis(span: Duration) -> i64 {
 /// An article's number, kept bit by bit in SQLite's signed integer.
 pub(in crate::archive) fn stored_number(number: u64) -> i64 {
     number.cast_signed()
+}
+
+/// A text as far as it can be read, where a damaged one must not end the work; `None` for whatever is no text.
+pub(in crate::archive) fn lossy(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+    }
 }

@@ -9,3 +9,9 @@ ALTER TABLE page ADD COLUMN unended INTEGER NOT NULL DEFAULT 0 CHECK (unended >=
 -- One body that answers for several addresses, and one address that several pages moved to, are found without a look at all.
 CREATE INDEX capture_of_body ON capture (body_id) WHERE body_id IS NOT NULL;
 CREATE INDEX page_moved ON page (reason) WHERE verdict = 'moved';
+
+-- Bodies that `verify --repair` found damaged: the same bytes take their place when they come again.
+CREATE TABLE damage (
+    body_id  INTEGER PRIMARY KEY, -- no reference: the row itself may be what cannot be read
+    found_at INTEGER NOT NULL
+) STRICT;
