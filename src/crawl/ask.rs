@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::{Announcement, ArchiveError, NextPage};
-use crate::crawl::{Crawl, PATIENCE};
 use crate::crawl::robots::{Quest, Standing};
 use crate::crawl::visit::{Asked, visit};
+use crate::crawl::{Crawl, PATIENCE};
 use crate::fetch::Web;
 use crate::frontier::{Page, Role, Visit, disallowed};
 use crate::page_url::Host;

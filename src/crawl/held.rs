@@ -33,11 +33,7 @@ impl Held {
     ///
     /// # Errors
     /// Where another crawl on this machine holds it, or no lock can be kept.
-    pub fn take(
-        &mut self,
-        host: &Host,
-        is_asked: impl Fn(&Host) -> bool,
-    ) -> Result<Option<Timestamp>, HostLockError> {
+    pub fn take(&mut self, host: &Host, is_asked: impl Fn(&Host) -> bool) -> Result<Option<Timestamp>, HostLockError> {
         if self.held.len() >= MOST
             && let Some(idle) = self.held.keys().find(|host| !is_asked(host)).cloned()
         {

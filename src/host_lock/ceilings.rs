@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 const BREATH: Duration = Duration::from_millis(1);
 
 /// So many servers' files are kept open. Opening one again costs little.
-const MOST_OPEN: usize = 64;
+const MOST_OPEN: usize = 32;
 
 /// A file may be removed while it is opened; more often than this, somebody removes it on purpose.
 const TRIES: u32 = 3;
@@ -171,5 +171,109 @@ impl Drop for Locked {
     fn drop(&mut self) {
         // The system lets it go at the latest when the file is closed.
         let _ = self.file.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+    use std::sync::atomic::AtomicU64;
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::host_lock::HostLocks;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+    const SERVER: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)));
+    const HALF: Duration = Duration::from_millis(500);
+    const SHORT: Duration = Duration::from_millis(20);
+
+    fn crawl(folder: &TempDir) -> SharedCeilings {
+        HostLocks::new(Some(folder.path().into())).ceilings(HALF, SHORT)
+    }
+
+    #[test]
+    fn what_one_crawl_has_claimed_another_has_not() {
+        let folder = TempDir::new().unwrap();
+        let (mut one, mut other) = (crawl(&folder), crawl(&folder));
+        assert_eq!(one.claim(SERVER, NOW), Ok(()));
+        assert_eq!(other.claim(SERVER, NOW + SHORT), Err(AtCeiling::Server(NOW + HALF)));
+        assert_eq!(other.claim(SERVER, NOW + HALF), Ok(()));
+    }
+
+    #[test]
+    fn ones_own_hosts_count_in_all_and_where_that_is_reached_a_server_loses_nothing() {
+        let folder = TempDir::new().unwrap();
+        let (mut one, mut other) = (crawl(&folder), crawl(&folder));
+        assert_eq!(one.claim(None, NOW), Ok(()));
+        assert_eq!(other.claim(SERVER, NOW), Err(AtCeiling::Total(NOW + SHORT)));
+        assert_eq!(other.claim(SERVER, NOW + SHORT), Ok(()));
+    }
+
+    #[test]
+    fn a_file_under_another_process_lock_is_not_waited_for() {
+        let folder = TempDir::new().unwrap();
+        let mut one = crawl(&folder);
+        assert_eq!(one.claim(None, NOW), Ok(()));
+        let held = File::open(folder.path().join("total")).unwrap();
+        held.lock().unwrap();
+        assert_eq!(one.claim(SERVER, NOW + HALF), Err(AtCeiling::Total(NOW + HALF + BREATH)));
+        held.unlock().unwrap();
+        assert_eq!(one.claim(SERVER, NOW + HALF), Ok(()));
+    }
+
+    #[test]
+    fn files_that_are_removed_are_made_anew_for_all() {
+        let folder = TempDir::new().unwrap();
+        let (mut one, mut other) = (crawl(&folder), crawl(&folder));
+        assert_eq!((one.claim(SERVER, NOW), other.claim(None, NOW + SHORT)), (Ok(()), Ok(())));
+        std::fs::remove_dir_all(folder.path()).unwrap();
+        assert_eq!(one.claim(SERVER, NOW + HALF), Ok(()));
+        assert_eq!(other.claim(SERVER, NOW + HALF), Err(AtCeiling::Server(NOW + HALF * 2)));
+    }
+
+    #[test]
+    fn a_ceiling_that_cannot_be_shared_ends_no_crawl_and_the_other_is_shared_still() {
+        let folder = TempDir::new().unwrap();
+        std::fs::create_dir(folder.path().join("total")).unwrap();
+        let (mut one, mut other) = (crawl(&folder), crawl(&folder));
+        assert_eq!(one.claim(SERVER, NOW), Ok(()));
+        assert!(one.was_told);
+        assert_eq!(other.claim(SERVER, NOW), Err(AtCeiling::Server(NOW + HALF)));
+    }
+
+    #[test]
+    fn many_servers_keep_few_files_open() {
+        let folder = TempDir::new().unwrap();
+        let mut one = crawl(&folder);
+        for k in 0..=255 {
+            let now = NOW + SHORT * u32::from(k);
+            assert_eq!(one.claim(Some([192, 0, 2, k].into()), now), Ok(()));
+            assert!(one.open.len() <= MOST_OPEN + 1);
+        }
+    }
+
+    #[test]
+    fn of_many_crawls_that_claim_at_the_same_time_one_has_each_turn() {
+        let folder = TempDir::new().unwrap();
+        let (clock, claimed) = (AtomicU64::new(0), Mutex::new(Vec::new()));
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    let mut one = crawl(&folder);
+                    for _ in 0..5_000 {
+                        let now = NOW + Duration::from_millis(clock.fetch_add(1, Ordering::Relaxed));
+                        if one.claim(SERVER, now).is_ok() {
+                            claimed.lock().unwrap().push(now);
+                        }
+                    }
+                });
+            }
+        });
+        let mut claimed = claimed.into_inner().unwrap();
+        claimed.sort();
+        assert!(claimed.len() > 10, "{claimed:?}");
+        assert!(claimed.windows(2).all(|pair| pair[1].since(pair[0]) >= HALF), "{claimed:?}");
     }
 }

@@ -225,7 +225,9 @@ mod tests {
         hard_link(&letter, root.path().join("twin")).unwrap();
         std::fs::create_dir(root.path().join("folder")).unwrap();
         nix::unistd::mkfifo(&root.path().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
-        for (name, said) in [("link", "a link"), ("twin", "another name"), ("folder", "directory"), ("pipe", "no plain")] {
+        for (name, said) in
+            [("link", "a link"), ("twin", "another name"), ("folder", "directory"), ("pipe", "no plain")]
+        {
             let why = why(folder.file(name));
             assert!(why.contains(said), "{name}: {why}");
         }

@@ -225,7 +225,11 @@ mod tests {
     }
 
     fn step() -> impl Strategy<Value = Step> {
-        (0..4usize, 0..400u64, any::<bool>()).prop_map(|(crawl, late, dies)| Step { crawl, late, dies: dies && late == 0 })
+        (0..4usize, 0..400u64, any::<bool>()).prop_map(|(crawl, late, dies)| Step {
+            crawl,
+            late,
+            dies: dies && late == 0,
+        })
     }
 
     proptest! {

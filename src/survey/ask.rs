@@ -389,4 +389,15 @@ mod tests {
             assert_eq!(asked(&asker)[0], Duration::from_secs(first));
         }
     }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_survey_keeps_to_the_ceiling_of_a_server_that_a_crawl_is_asking() {
+        let folder = TempDir::new().unwrap();
+        let mut asker = asker(&folder, Vec::new());
+        let half = Duration::from_millis(500);
+        let mut crawl = asker.plan.locks.ceilings(half, Duration::from_millis(20));
+        assert!(crawl.claim(Some([192, 0, 2, 1].into()), NOW - half / 2).is_ok());
+        assert!(asker.ask(&url("/1")).await.is_ok());
+        assert_eq!(asked(&asker)[0], half / 2);
+    }
 }
