@@ -37,7 +37,8 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("flate2::", &["discover", "fetch"]),
     ("brotli_decompressor::", &["fetch"]),
     ("h2::", &["fetch"]),
-    ("rustix::", &["disk"]),
+    // Locks are opened without following links, which std cannot.
+    ("rustix::", &["disk", "host_lock"]),
     ("sd_notify::", &["cli"]),
     ("dom_smoothie::", &["extract"]),
     ("trafilatura::", &["extract"]),
