@@ -262,11 +262,29 @@ fn a_page_under_way_is_not_handed_out_again() {
     assert_eq!(next, NextPage::Nothing);
 }
 
+/// A page that is tried again five minutes later.
+fn waits() -> Settlement {
+    let why = Some("status 500".to_owned());
+    Settlement { state: PageState::Queued { due: later(300), attempts: 1, why }, ..settled(Verdict::Read) }
+}
+
+#[test]
+fn a_page_that_waits_keeps_the_reason_until_it_is_settled() {
+    let mut desk = Desk::new();
+    let trouble = |desk: &Desk| -> Option<String> {
+        desk.sql().query_row("SELECT trouble FROM page", [], |row| row.get(0)).unwrap()
+    };
+    let page = desk.page();
+    desk.settle(page.clone(), waits());
+    assert_eq!(trouble(&desk).as_deref(), Some("status 500"));
+    desk.settle(page, settled(Verdict::Read));
+    assert_eq!(trouble(&desk), None);
+}
+
 #[test]
 fn a_page_that_is_due_later_is_told_with_its_moment() {
     let mut desk = Desk::new();
-    let again = Settlement { state: PageState::Queued { due: later(300), attempts: 1 }, ..settled(Verdict::Read) };
-    desk.settle_next(again);
+    desk.settle_next(waits());
     assert_eq!(desk.next(NOW), NextPage::LaterAt(later(300)));
 }
 

@@ -82,7 +82,7 @@ impl Archive {
         let failed = work.execute(
             &format!(
                 "UPDATE page SET due_at = NULL, verdict = coalesce(verdict, 'failed'), reason = iif(verdict IS NULL, ?3, reason),
-                        settled_at = coalesce(settled_at, ?2)
+                        trouble = NULL, settled_at = coalesce(settled_at, ?2)
                  WHERE host = ?1 AND due_at <= ?2 AND attempts >= ?4 AND site_id IN ({selected})"
             ),
             params![host.as_str(), now.millis(), why, TRIES],
@@ -90,10 +90,10 @@ impl Archive {
         let tomorrow = now + Duration::from_secs(24 * 3600);
         work.execute(
             &format!(
-                "UPDATE page SET attempts = attempts + 1, due_at = ?3
+                "UPDATE page SET attempts = attempts + 1, due_at = ?3, trouble = ?4
                  WHERE host = ?1 AND due_at <= ?2 AND site_id IN ({selected})"
             ),
-            params![host.as_str(), now.millis(), tomorrow.millis()],
+            params![host.as_str(), now.millis(), tomorrow.millis(), why],
         )?;
         Ok(failed as u64)
     }
@@ -196,23 +196,22 @@ impl Effect {
 fn write_state(work: &Connection, page: PageId, settlement: &Settlement, now: Timestamp) -> Result<(), ArchiveError> {
     let again = settlement.again.map(Timestamp::millis);
     match &settlement.state {
-        PageState::Queued { due, attempts } => {
-            work.prepare_cached("UPDATE page SET due_at = ?2, attempts = ?3 WHERE id = ?1")?.execute(params![
-                page.0,
-                due.millis(),
-                attempts
-            ])?;
+        PageState::Queued { due, attempts, why } => {
+            let sql = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4 WHERE id = ?1";
+            work.prepare_cached(sql)?.execute(params![page.0, due.millis(), attempts, why])?;
         }
         PageState::Settled(verdict) => {
             work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, verdict = ?2, reason = ?3, settled_at = ?4, again_at = ?5, gone_looks = 0
+                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4, again_at = ?5,
+                        gone_looks = 0
                  WHERE id = ?1",
             )?
             .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), again])?;
         }
         PageState::Stands => {
             work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, settled_at = ?2, again_at = ?3, gone_looks = ?4 WHERE id = ?1",
+                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2, again_at = ?3, gone_looks = ?4
+                 WHERE id = ?1",
             )?
             .execute(params![page.0, now.millis(), again, settlement.gone])?;
         }

@@ -141,8 +141,8 @@ impl Archive {
         let written = rewrite_article(work, &capture.page, &article, capture.id, now)?;
         // A page that waits to be asked again only because nothing was found in it need not be.
         work.prepare_cached(
-            "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, settled_at = coalesce(settled_at, ?3),
-                    again_at = coalesce(again_at, ?4)
+            "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, trouble = NULL,
+                    settled_at = coalesce(settled_at, ?3), again_at = coalesce(again_at, ?4)
              WHERE id = ?1 AND (verdict IN ('unextracted', 'members', 'stored') OR (verdict IS NULL AND attempts > 0))
                AND verdict IS NOT ?2",
         )?

@@ -132,6 +132,8 @@ pub enum PageState {
     Queued {
         due: Timestamp,
         attempts: u32,
+        /// Why it waits: what its last try came to.
+        why: Option<String>,
     },
     Settled(Verdict),
     /// What was known of the page stands.

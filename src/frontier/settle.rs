@@ -28,6 +28,10 @@ const UNREAD_AGAIN: [Duration; 2] = [Duration::from_secs(3600), Duration::from_s
 /// When a page is tried again whose host cannot be reached, or is out of order: after others of its pages.
 const HOST_AGAIN: Duration = Duration::from_secs(5 * 60);
 
+/// Why a page waits that could not be had, where the fault is its host's.
+const TOO_BUSY: &str = "too busy for it";
+const HOST_DOWN: &str = "its host cannot be reached, or is out of order";
+
 /// So many looks in a row find nothing, and are not believed, before an article is left alone.
 const MOST_GONE: u32 = 7;
 
@@ -130,11 +134,10 @@ fn first_look(
         Outcome::Redirected { to, number } => redirected(page, to, number, wanted),
         Outcome::Gone { status } => gone(page, status, wanted, now),
         Outcome::Refused { why } => refused(page, why, now),
-        Outcome::Busy => {
-            again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, "too busy for it, again and again"))
-        }
-        Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts),
-        Outcome::Failed { why } => again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
+        Outcome::Busy => again(page, &TRY_AGAIN, TOO_BUSY, now)
+            .unwrap_or_else(|| failed(page, format!("{TOO_BUSY}, again and again"))),
+        Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts, HOST_DOWN),
+        Outcome::Failed { why } => again(page, &TRY_AGAIN, &why, now).unwrap_or_else(|| failed(page, why)),
         Outcome::Hopeless { why } => failed(page, why),
         Outcome::Unchanged => failed(page, "status 304, and nothing was kept"),
     }
@@ -168,8 +171,9 @@ fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timest
         Outcome::Redirected { to, number } if number.is_some() && number == page.number && to != page.url => {
             redirected(page, to, number, wanted)
         }
-        Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts),
-        Outcome::Busy | Outcome::Failed { .. } => again(page, &TRY_AGAIN, now).unwrap_or_else(|| stands(next())),
+        Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts, HOST_DOWN),
+        Outcome::Busy => again(page, &TRY_AGAIN, TOO_BUSY, now).unwrap_or_else(|| stands(next())),
+        Outcome::Failed { why } => again(page, &TRY_AGAIN, &why, now).unwrap_or_else(|| stands(next())),
         Outcome::Unchanged
         | Outcome::Read(_)
         | Outcome::Redirected { .. }
@@ -217,10 +221,10 @@ fn listed(
         match go_on(&list, listing, &rows, known, since.max(deep)) {
             Ok(continuation) => goes_on = Some(continuation),
             Err(Stop::End(end)) => closing = Some(Closing::Ended { end, since, head: list.joint.head }),
-            Err(Stop::Broken(_)) if listing.is_list => {
-                return again(page, &TRY_AGAIN, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
+            Err(Stop::Broken(why)) if listing.is_list => {
+                return again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
             }
-            Err(Stop::Broken(why)) => return again(page, &TRY_AGAIN, now).unwrap_or_else(|| failed(page, why)),
+            Err(Stop::Broken(why)) => return again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| failed(page, why)),
         }
     }
     let told = telling(rows, known, since);
@@ -254,10 +258,11 @@ fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timesta
 
 /// 404 and 410. A list that nobody said goes on ends there; one that was said to is asked again.
 fn gone(page: &Page, status: u16, wanted: &Wanted, now: Timestamp) -> Settlement {
-    let verdict = Verdict::Gone { why: format!("status {status}") };
+    let why = format!("status {status}");
+    let verdict = Verdict::Gone { why: why.clone() };
     match (&page.list, page.role) {
         (Some(list), Role::ListPage) if list.promised => {
-            again(page, &TRY_AGAIN, now).unwrap_or_else(|| short(page, verdict, wanted))
+            again(page, &TRY_AGAIN, &why, now).unwrap_or_else(|| short(page, verdict, wanted))
         }
         (Some(_), Role::ListPage) => short(page, verdict, wanted),
         _ => settled(verdict),
@@ -275,12 +280,12 @@ fn short(page: &Page, verdict: Verdict, wanted: &Wanted) -> Settlement {
 
 /// Entry pages are asked for at every crawl anyway; an article has only this chance.
 fn refused(page: &Page, why: String, now: Timestamp) -> Settlement {
-    let later = (page.role == Role::Article).then(|| again(page, &REFUSED_AGAIN, now)).flatten();
+    let later = (page.role == Role::Article).then(|| again(page, &REFUSED_AGAIN, &why, now)).flatten();
     later.unwrap_or_else(|| broken_off(page, Verdict::Refused { why }))
 }
 
 fn unread(page: &Page, why: String, now: Timestamp) -> Settlement {
-    let later = (page.role == Role::Article).then(|| again(page, &UNREAD_AGAIN, now)).flatten();
+    let later = (page.role == Role::Article).then(|| again(page, &UNREAD_AGAIN, &why, now)).flatten();
     later.unwrap_or_else(|| broken_off(page, Verdict::Unextracted { why }))
 }
 
@@ -303,9 +308,9 @@ fn redirected(page: &Page, to: PageUrl, number: Option<u64>, wanted: &Wanted) ->
 }
 
 /// Another try, at the rest that its attempts have earned; `None` where they are used up.
-fn again(page: &Page, rests: &[Duration], now: Timestamp) -> Option<Settlement> {
+fn again(page: &Page, rests: &[Duration], why: &str, now: Timestamp) -> Option<Settlement> {
     let rest = rests.get(page.attempts as usize)?;
-    Some(queued(now + *rest, page.attempts + 1))
+    Some(queued(now + *rest, page.attempts + 1, why))
 }
 
 fn failed(page: &Page, why: impl Into<String>) -> Settlement {
@@ -322,8 +327,8 @@ fn settled(verdict: Verdict) -> Settlement {
     of_state(PageState::Settled(verdict))
 }
 
-fn queued(due: Timestamp, attempts: u32) -> Settlement {
-    of_state(PageState::Queued { due, attempts })
+fn queued(due: Timestamp, attempts: u32, why: &str) -> Settlement {
+    of_state(PageState::Queued { due, attempts, why: Some(why.to_owned()) })
 }
 
 fn of_state(state: PageState) -> Settlement {
@@ -385,11 +390,15 @@ mod tests {
         settle(page, outcome, &[], &WANTED, NOW).state
     }
 
+    fn waits(due: Timestamp, attempts: u32, why: &str) -> PageState {
+        PageState::Queued { due, attempts, why: Some(why.to_owned()) }
+    }
+
     #[test]
     fn a_page_that_fails_is_tried_again_ever_later_and_then_has_failed() {
         let mut page = page();
         for rest in TRY_AGAIN {
-            let expected = PageState::Queued { due: NOW + rest, attempts: page.attempts + 1 };
+            let expected = waits(NOW + rest, page.attempts + 1, "status 500");
             assert_eq!(state(&page, Outcome::Failed { why: "status 500".into() }), expected);
             page.attempts += 1;
         }
@@ -399,12 +408,12 @@ mod tests {
 
     #[test]
     fn a_page_that_says_not_now_lets_others_go_first() {
-        assert_eq!(state(&page(), Outcome::Busy), PageState::Queued { due: NOW + TRY_AGAIN[0], attempts: 1 });
+        assert_eq!(state(&page(), Outcome::Busy), waits(NOW + TRY_AGAIN[0], 1, TOO_BUSY));
     }
 
     #[test]
     fn a_host_that_is_down_costs_its_pages_no_attempt() {
-        let waits = PageState::Queued { due: NOW + HOST_AGAIN, attempts: 0 };
+        let waits = waits(NOW + HOST_AGAIN, 0, HOST_DOWN);
         for outcome in [Outcome::Unreachable, Outcome::Busy, Outcome::Failed { why: "status 500".into() }] {
             assert_eq!(state(&page(), outcome.of_a_host_that_is_down()), waits);
         }
@@ -414,8 +423,8 @@ mod tests {
     fn an_article_that_is_refused_or_unread_once_is_asked_for_again_days_later() {
         let refused = Outcome::Refused { why: "status 403".into() };
         let unread = || Outcome::Read(Reading::Article(extract::Reading::NotAnArticle { why: "no story".into() }));
-        assert_eq!(state(&page(), refused), PageState::Queued { due: NOW + REFUSED_AGAIN[0], attempts: 1 });
-        assert_eq!(state(&page(), unread()), PageState::Queued { due: NOW + UNREAD_AGAIN[0], attempts: 1 });
+        assert_eq!(state(&page(), refused), waits(NOW + REFUSED_AGAIN[0], 1, "status 403"));
+        assert_eq!(state(&page(), unread()), waits(NOW + UNREAD_AGAIN[0], 1, "no story"));
         let last = Page { attempts: 2, ..page() };
         assert_eq!(state(&last, unread()), PageState::Settled(Verdict::Unextracted { why: "no story".into() }));
         let section = Page { role: Role::Section, ..page() };
