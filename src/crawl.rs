@@ -7,6 +7,7 @@ mod hosts;
 mod outcome;
 mod robots;
 mod take;
+mod upkeep;
 mod visit;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -17,12 +18,13 @@ use jiff::civil::Date;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::archive::{Archive, ArchiveError, How, Lease, RunId, Seed, Seeding, Tally};
+use crate::archive::{Archive, ArchiveError, How, Lease, Loss, RunId, Seed, Seeding, Tally};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
 use crate::crawl::held::Held;
 use crate::crawl::robots::{KnownRobots, Quest};
+use crate::crawl::upkeep::Upkeep;
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::{PageId, Role};
@@ -93,7 +95,12 @@ pub struct Report {
 }
 
 /// Crawls until nothing more is due within [`PATIENCE`], a limit is reached, or `stop` says so. `watcher` is told after
-/// every commit. `Err` means that the archive cannot go on.
+/// every commit.
+///
+/// # Errors
+///
+/// The archive cannot go on. Where its files were deleted, moved or replaced meanwhile, the error tells where everything
+/// that was answered is saved.
 pub async fn run<W: Web>(
     plan: Plan,
     archive: &mut Archive,
@@ -104,16 +111,18 @@ pub async fn run<W: Web>(
     mut watcher: impl FnMut(&Progress),
 ) -> Result<Report, ArchiveError> {
     let mut crawl = Crawl::begin(plan, archive, web, clock, holder)?;
-    let how = match crawl.until_done(&mut stop, &mut watcher).await {
-        Ok(how) => how,
-        Err(error) => {
-            // The first error is the one to tell; a run left open is found and marked by the next.
-            let _ = crawl.archive.abandon();
-            let _ = crawl.archive.fail_run(crawl.run, clock.now());
-            return Err(error);
-        }
-    };
-    crawl.end(how)
+    match crawl.until_done(&mut stop, &mut watcher).await {
+        Ok(End::Done(how)) => crawl.end(how),
+        Ok(End::Lost(loss)) => Err(crawl.fail_lost(&loss)),
+        Err(error) => Err(crawl.fail(error)),
+    }
+}
+
+/// Why the loop ends.
+enum End {
+    Done(How),
+    /// A file of the archive is not any more what was opened.
+    Lost(Loss),
 }
 
 /// A crawl under way.
@@ -148,6 +157,7 @@ struct Crawl<'a, W> {
     under_way: HashMap<Host, Vec<PageId>>,
     tasks: JoinSet<Finished>,
     tally: Tally,
+    upkeep: Upkeep,
     /// Sites of which a look at an article found nothing.
     missing: BTreeSet<String>,
     /// Whether too much of a site was gone to be true, and when that was counted.
@@ -199,6 +209,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             under_way: HashMap::new(),
             tasks: JoinSet::new(),
             tally: Tally::default(),
+            upkeep: Upkeep::new(began),
             missing: BTreeSet::new(),
             too_much_gone: HashMap::new(),
             answers: 0,
@@ -220,31 +231,45 @@ impl<'a, W: Web> Crawl<'a, W> {
         &mut self,
         stop: &mut watch::Receiver<Stop>,
         watcher: &mut impl FnMut(&Progress),
-    ) -> Result<How, ArchiveError> {
+    ) -> Result<End, ArchiveError> {
         loop {
             self.take_finished(None)?;
-            watcher(&self.progress());
+            self.watch_files();
+
             let asked_to = *stop.borrow_and_update();
             let waiting = match asked_to {
-                Stop::GoOn => self.ask()?,
-                Stop::Finish => Waiting::ForAnswers,
+                Stop::GoOn if self.upkeep.loss.is_none() => self.ask()?,
+                Stop::GoOn | Stop::Finish => Waiting::ForAnswers,
                 Stop::Now => {
                     // A task that reads a page cannot be stopped within it, and is not waited for.
                     self.tasks.abort_all();
-                    self.archive.save()?;
-                    return Ok(How::Interrupted);
+                    self.save()?;
+                    return Ok(End::Done(How::Interrupted));
                 }
             };
-            self.archive.save()?;
-            if self.tasks.is_empty() {
-                match waiting {
-                    Waiting::Until(moment) if moment <= self.clock.now() + PATIENCE => {}
-                    Waiting::Until(_) | Waiting::ForAnswers if asked_to != Stop::GoOn => return Ok(How::Interrupted),
-                    Waiting::AtLimit => return Ok(How::Stopped),
-                    Waiting::Until(_) | Waiting::ForAnswers => return Ok(How::Finished),
-                }
+            self.save()?;
+            watcher(&self.progress());
+            self.keep_log_short()?;
+
+            if self.tasks.is_empty()
+                && let Some(end) = self.end_after(waiting, asked_to)
+            {
+                return Ok(end);
             }
             self.wait(waiting, stop).await?;
+        }
+    }
+
+    /// Tells whether the loop ends where nothing is under way.
+    fn end_after(&mut self, waiting: Waiting, asked_to: Stop) -> Option<End> {
+        if let Some(loss) = self.upkeep.loss.take() {
+            return Some(End::Lost(loss));
+        }
+        match waiting {
+            Waiting::Until(moment) if moment <= self.clock.now() + PATIENCE => None,
+            Waiting::Until(_) | Waiting::ForAnswers if asked_to != Stop::GoOn => Some(End::Done(How::Interrupted)),
+            Waiting::AtLimit => Some(End::Done(How::Stopped)),
+            Waiting::Until(_) | Waiting::ForAnswers => Some(End::Done(How::Finished)),
         }
     }
 
@@ -292,6 +317,8 @@ impl<'a, W: Web> Crawl<'a, W> {
         let now = self.clock.now();
         let disbelieved = self.bury(now)?;
         self.archive.end_run(self.run, how, &self.tally, now)?;
+        self.archive.check_files(now)?;
+        self.empty_log();
         let queued = self.archive.queued()?;
         let resting = self.hosts.resting_after(now + PATIENCE);
         let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);

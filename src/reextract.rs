@@ -9,7 +9,7 @@ use std::time::Duration;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{Archive, ArchiveError, KeptCapture, Lease, Revision};
+use crate::archive::{Archive, ArchiveError, KeptCapture, Lease, Revision, RunId, Tally};
 use crate::clock::Clock;
 use crate::extract::{Article, Reading};
 use crate::in_time::Undone;
@@ -70,10 +70,12 @@ pub struct Progress {
 }
 
 /// Reads the sites' captures again, oldest first, until all are read or `is_stopped`. What is read is saved batch by
-/// batch with how far it is, so the next one with the same readers goes on where this one was broken off.
+/// batch with how far it is, so the next one with the same readers goes on where this one was broken off. `run` is the run that
+/// counts it; a dry run has none.
 pub fn reextract(
     archive: &mut Archive,
     lease: Lease,
+    run: Option<RunId>,
     plan: &Plan,
     clock: &Clock,
     is_stopped: impl Fn() -> bool,
@@ -101,7 +103,11 @@ pub fn reextract(
         match plan.mode {
             Mode::Write => {
                 archive.note_reread(lease, &what, after)?;
+                if let Some(run) = run {
+                    archive.note_tally(lease, run, &summary.tally())?;
+                }
                 archive.save()?;
+                archive.check_files(clock.now())?;
             }
             Mode::DryRun => archive.abandon()?,
         }
@@ -164,6 +170,11 @@ fn what(readers: &[Arc<SiteReader>]) -> String {
 }
 
 impl Summary {
+    /// Returns what a run of it brought.
+    pub fn tally(&self) -> Tally {
+        Tally { articles_new: self.found, articles_changed: self.changed, ..Tally::default() }
+    }
+
     fn count(&mut self, capture: &KeptCapture, revision: Revision, articles: &mut BTreeSet<i64>) {
         self.captures += 1;
         match revision {

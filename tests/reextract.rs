@@ -128,14 +128,14 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
         let mut archive = Archive::open(&crawler.data(), Durability::Normal).unwrap();
         let clock = Clock::system();
         let lease = archive.take_lease("a test", clock.now(), None).unwrap();
-        archive.begin_run(lease, "reextract", &Terms::default(), 0, clock.now()).unwrap();
+        let run = archive.begin_run(lease, "reextract", &Terms::default(), 0, clock.now()).unwrap();
         let asked = Cell::new(0);
         let is_stopped = || {
             asked.set(asked.get() + 1);
             asked.get() > batches
         };
         // What was not saved when it ends is lost, as with a kill.
-        reextract(&mut archive, lease, &plan, &clock, is_stopped, |_| {}).unwrap()
+        reextract(&mut archive, lease, Some(run), &plan, &clock, is_stopped, |_| {}).unwrap()
     };
     let first = read(1);
     assert!(first.is_broken_off && first.captures > 0 && first.captures < all, "{first:?}");

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
+use crate::archive::rescue::LostFiles;
+
 /// Why the archive cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
@@ -30,6 +32,12 @@ pub enum ArchiveError {
     NoSuchArticle { wanted: String },
     #[error("{wanted} names several articles: {}; say which", ids.join(", "))]
     Ambiguous { wanted: String, ids: Vec<String> },
+    #[error(transparent)]
+    Lost(Box<LostFiles>),
+    #[error(
+        "there is no archive at {path} any more, and none is begun in its place. {said}. To begin anew after all, delete {note}"
+    )]
+    Vanished { path: PathBuf, said: String, note: PathBuf },
     #[error("another run holds the archive: {holder}")]
     Held { holder: String },
     #[error("another process took the archive over; this one stops writing")]

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::rescue::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use articles::{Filter, Kept, LeftOut, Taken};
@@ -40,6 +41,7 @@ impl Reader {
     /// Opens the archive in the folder `data`.
     pub fn open(data: &Path) -> Result<Self, ArchiveError> {
         let path = data.join(crate::archive::FILE);
+        refuse_if_lost(&path)?;
         if !path.exists() {
             return Err(ArchiveError::Missing { path });
         }
@@ -84,6 +86,7 @@ pub struct Queue {
 /// Returns what is queued in the archive in the folder `data`, of whatever schema it is; nothing where there is none.
 pub fn queues(data: &Path) -> Result<Vec<Queue>, ArchiveError> {
     let path = data.join(crate::archive::FILE);
+    refuse_if_lost(&path)?;
     if !path.exists() {
         return Ok(Vec::new());
     }

@@ -1,6 +1,6 @@
 //! Runs: when a crawl began, how it ended, what it brought.
 
-use rusqlite::params;
+use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::host::rest_after_unended;
@@ -38,7 +38,7 @@ impl How {
     }
 }
 
-/// What a run brought.
+/// What a run brought: the one definition of its counts, which are stored with each commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub requests: u64,
@@ -53,17 +53,10 @@ pub struct Tally {
     pub bytes: u64,
 }
 
-/// What a run brought, as far as it was saved.
-const COUNTED: &str = "
-                    articles_new = (SELECT count(*) FROM change WHERE seq > run.change_from AND kind = 'new'),
-                    articles_changed = (SELECT count(*) FROM change WHERE seq > run.change_from AND kind = 'changed'),
-                    articles_gone = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict = 'gone' AND role = 'article'),
-                    refused = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict IN ('refused', 'disallowed')),
-                    failed = (SELECT count(*) FROM page WHERE settled_at >= run.started_at AND verdict IN ('failed', 'unextracted')),";
-
 impl Archive {
-    /// Begins a run on its terms, which makes up for so many scheduled starts that were skipped; marks runs that were killed as interrupted, with what they brought, and keeps hosts at rest that they left without
-    /// an ending; saved at once.
+    /// Begins a run on its terms, which makes up for so many scheduled starts that were skipped; saved at once.
+    ///
+    /// Runs that were killed are marked as interrupted, and hosts that they left without an ending are kept at rest.
     pub fn begin_run(
         &mut self,
         lease: Lease,
@@ -76,11 +69,9 @@ impl Archive {
         count_unended(work, now)?;
         rest_after_unended(work)?;
         work.execute(
-            &format!(
-                "UPDATE run SET how = 'interrupted', {COUNTED}
+            "UPDATE run SET how = 'interrupted',
                     ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from), started_at))
-                 WHERE how IS NULL"
-            ),
+             WHERE how IS NULL",
             [],
         )?;
         let sql = "INSERT INTO run (command, epoch, ledger_from, change_from, started_at, skipped)
@@ -92,29 +83,49 @@ impl Archive {
         Ok(run)
     }
 
-    /// Ends a run that could not go on, with what of it was saved.
+    /// Writes what a run has brought so far, for the same transaction as what it counts.
+    pub fn note_tally(&mut self, lease: Lease, run: RunId, tally: &Tally) -> Result<(), ArchiveError> {
+        write_tally(self.work(lease)?, run, tally)
+    }
+
+    /// Ends a run that could not go on; what of it was saved is counted already.
     pub fn fail_run(&mut self, run: RunId, now: Timestamp) -> Result<(), ArchiveError> {
-        let sql = format!("UPDATE run SET how = 'failed', {COUNTED} ended_at = ?2 WHERE id = ?1");
-        self.connection.execute(&sql, params![run.0, now.millis()])?;
+        write_end(&self.connection, run, How::Failed, now)?;
         self.save()
     }
 
     /// Ends a run; saved at once, with all that was written before.
     pub fn end_run(&mut self, run: RunId, how: How, tally: &Tally, now: Timestamp) -> Result<(), ArchiveError> {
-        self.connection.execute(
-            "UPDATE run SET ended_at = ?2, how = ?3, articles_new = ?4, articles_changed = ?5, articles_gone = ?6,
-                    refused = ?7, failed = ?8 WHERE id = ?1",
-            params![
-                run.0,
-                now.millis(),
-                how.name(),
-                tally.articles_new.cast_signed(),
-                tally.articles_changed.cast_signed(),
-                tally.articles_gone.cast_signed(),
-                tally.refused.cast_signed(),
-                tally.failed.cast_signed()
-            ],
-        )?;
+        write_tally(&self.connection, run, tally)?;
+        write_end(&self.connection, run, how, now)?;
         self.save()
     }
+}
+
+fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), ArchiveError> {
+    work.prepare_cached(
+        "UPDATE run SET requests = ?2, not_modified = ?3, articles_new = ?4, articles_changed = ?5, articles_gone = ?6,
+                refused = ?7, failed = ?8, bytes = ?9 WHERE id = ?1",
+    )?
+    .execute(params![
+        run.0,
+        tally.requests.cast_signed(),
+        tally.not_modified.cast_signed(),
+        tally.articles_new.cast_signed(),
+        tally.articles_changed.cast_signed(),
+        tally.articles_gone.cast_signed(),
+        tally.refused.cast_signed(),
+        tally.failed.cast_signed(),
+        tally.bytes.cast_signed()
+    ])?;
+    Ok(())
+}
+
+fn write_end(work: &Connection, run: RunId, how: How, now: Timestamp) -> Result<(), ArchiveError> {
+    work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3 WHERE id = ?1")?.execute(params![
+        run.0,
+        now.millis(),
+        how.name()
+    ])?;
+    Ok(())
 }

@@ -21,6 +21,12 @@ const MIGRATIONS: [&str; 6] = [
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
 
+/// Tells a file that is an archive by its header (SQLite's file format, §1.3).
+pub(super) fn is_archive(header: &[u8; 100]) -> bool {
+    let application = header[68..72].iter().fold(0, |id, byte| (id << 8) | i64::from(*byte));
+    header.starts_with(b"SQLite format 3\0") && application == APPLICATION
+}
+
 /// Refuses what is no archive, or one from the future; returns its schema, 0 for a new file.
 pub(in crate::archive) fn recognise(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));

@@ -9,7 +9,9 @@ use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 
 use crate::archive::error::ArchiveError;
+use crate::archive::files::Files;
 use crate::archive::lease::Lease;
+use crate::archive::rescue::{forget_loss, refuse_if_lost};
 use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
 use crate::time::Timestamp;
@@ -21,6 +23,7 @@ use crate::time::Timestamp;
 pub struct Archive {
     pub(in crate::archive) connection: Connection,
     path: PathBuf,
+    pub(super) files: Files,
     /// The ids of the sites that a crawl is about, with commas between them.
     pub(in crate::archive) selected: String,
     /// The addresses of the lists that have every article of a site.
@@ -34,6 +37,7 @@ impl Archive {
     pub fn open(data: &Path, durability: Durability) -> Result<Self, ArchiveError> {
         std::fs::create_dir_all(data).map_err(|why| ArchiveError::folder(data, why))?;
         let path = data.join(FILE);
+        refuse_if_lost(&path)?;
         let at = |error| ArchiveError::at(&path, error);
         let mut connection = Connection::open(&path).map_err(at)?;
         connection.busy_timeout(Duration::from_secs(10)).map_err(at)?;
@@ -55,7 +59,9 @@ impl Archive {
         connection.pragma_update(None, "foreign_keys", false).map_err(at)?;
         schema::migrate(&path, &mut connection, found)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
-        Ok(Self { connection, path, selected: String::new(), everything: HashSet::new(), clock_step: 0 })
+        forget_loss(&path);
+        let files = Files::of(&path);
+        Ok(Self { connection, path, files, selected: String::new(), everything: HashSet::new(), clock_step: 0 })
     }
 
     /// Returns a moment of the last run as this run's clock would have told it. Where the clock was
@@ -74,6 +80,12 @@ impl Archive {
         if !self.connection.is_autocommit() {
             self.connection.prepare_cached("COMMIT")?.execute([])?;
         }
+        Ok(())
+    }
+
+    /// Moves what was saved from the log into the file, as far as no reader is in need of the log. It waits for nobody.
+    pub fn checkpoint(&self) -> Result<(), ArchiveError> {
+        self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
     }
 

@@ -4,7 +4,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{Archive, FILE, How, Lock, Reader, Tally, Terms};
+use crate::archive::{Archive, FILE, How, Lock, Reader, Terms};
 use crate::cli::args::count;
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
@@ -82,12 +82,12 @@ fn read_again(
     let line = Line::new(common);
     let told =
         |progress: &Progress| line.show(&format!("{} pages read again, {} to go", progress.captures, progress.left));
-    let summary = reextract(&mut archive, lease, plan, &clock, is_stopped, told)?;
+    let summary = reextract(&mut archive, lease, run, plan, &clock, is_stopped, told)?;
     line.end();
     if let Some(run) = run {
         let how = if summary.is_broken_off { How::Interrupted } else { How::Finished };
-        let tally = Tally { articles_new: summary.found, articles_changed: summary.changed, ..Tally::default() };
-        archive.end_run(run, how, &tally, clock.now())?;
+        archive.end_run(run, how, &summary.tally(), clock.now())?;
+        archive.check_files(clock.now())?;
     }
     Ok(summary)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use futures_util::future::join_all;
 
-use crate::archive::{ArchiveError, FILE, LastCrawl, Lock, Reader, Seeding};
+use crate::archive::{ArchiveError, FILE, LastCrawl, Lock, Reader, Seeding, vanished};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl::{Begin, ResumeArgs, ToldToStop, run as crawl};
 use crate::cli::exit::Exit;
@@ -62,6 +62,7 @@ pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Resul
         told: None,
         held: None,
         is_paused: false,
+        has_archive: false,
         failures: 0,
         owed: BTreeSet::new(),
     };
@@ -114,6 +115,8 @@ struct Schedule<'a> {
     held: Option<String>,
     /// The disk has too little room, as was told.
     is_paused: bool,
+    /// The archive was there once: one that is gone is not begun anew, which would ask for the whole paper again.
+    has_archive: bool,
     /// Crawls in a row that could not go on, and the sites that they were of.
     failures: u32,
     owed: BTreeSet<String>,
@@ -238,11 +241,14 @@ impl Schedule<'_> {
     }
 
     /// When the last crawl of each site began; nothing where there is no archive yet, or one that a crawl will bring up to date.
-    fn last_crawls(&self) -> anyhow::Result<BTreeMap<String, LastCrawl>> {
+    fn last_crawls(&mut self) -> anyhow::Result<BTreeMap<String, LastCrawl>> {
         let data = self.common.data();
-        if !data.join(FILE).exists() {
-            return Ok(BTreeMap::new());
+        match data.join(FILE).exists() {
+            true => self.has_archive = true,
+            false if self.has_archive => return Err(vanished(data).into()),
+            false => return Ok(BTreeMap::new()),
         }
+
         match Reader::open(data) {
             Ok(reader) => Ok(reader.last_crawls(Clock::system().now())?),
             Err(ArchiveError::Older { .. } | ArchiveError::Empty { .. }) => Ok(BTreeMap::new()),
@@ -285,7 +291,13 @@ fn is_lasting(error: &anyhow::Error) -> bool {
     error.is::<ToldToStop>()
         || matches!(
             error.downcast_ref(),
-            Some(ArchiveError::NotAnArchive { .. } | ArchiveError::Newer { .. } | ArchiveError::Damaged(_))
+            Some(
+                ArchiveError::NotAnArchive { .. }
+                    | ArchiveError::Newer { .. }
+                    | ArchiveError::Damaged(_)
+                    | ArchiveError::Lost(_)
+                    | ArchiveError::Vanished { .. }
+            )
         )
         || error.downcast_ref::<ConfigurationError>().is_some()
 }

@@ -172,11 +172,11 @@ impl<W: Web> Crawl<'_, W> {
     /// Announces the requests, saves that together with what was settled before, and only then lets them go.
     fn send(&mut self, ready: Vec<Ready>) -> Result<(), ArchiveError> {
         if ready.is_empty() {
-            return self.archive.save();
+            return self.save();
         }
         let announcements: Vec<Announcement> = ready.iter().map(|ready| ready.announcement.clone()).collect();
         let ids = self.archive.announce(self.lease, self.run, &announcements)?;
-        self.archive.save()?;
+        self.save()?;
         self.tally.requests += ready.len() as u64;
         for announcement in &announcements {
             self.held.note(&announcement.url.host(), announcement.at + announcement.gap);

@@ -101,6 +101,7 @@ pub struct RunState {
     pub ended_at: Option<String>,
     pub how: Option<String>,
     pub requests: u64,
+    pub not_modified: u64,
     pub bytes: u64,
     pub articles_new: u64,
     pub articles_changed: u64,
@@ -237,7 +238,7 @@ impl Reader {
     pub fn runs(&self, most: u32) -> Result<Vec<RunState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id, command, started_at, ended_at, how, requests, bytes, articles_new, articles_changed,
-               articles_gone, refused, failed, skipped FROM runs ORDER BY id DESC LIMIT ?1",
+               articles_gone, refused, failed, skipped, not_modified FROM runs ORDER BY id DESC LIMIT ?1",
         )?;
         let states = select.query_map(params![most], |row| {
             Ok(RunState {
@@ -254,6 +255,7 @@ impl Reader {
                 refused: row.get(10)?,
                 failed: row.get(11)?,
                 skipped: row.get(12)?,
+                not_modified: row.get(13)?,
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)

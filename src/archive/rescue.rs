@@ -1,0 +1,259 @@
+//! What is done where the archive's files were lost while it was open: what the open connection still sees is saved.
+
+use std::fmt;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use rusqlite::config::DbConfig;
+
+use crate::archive::FILE;
+use crate::archive::error::ArchiveError;
+use crate::archive::files::{Fate, Loss, Part, Whereabouts};
+use crate::archive::store::Archive;
+use crate::time::Timestamp;
+
+/// A note beside an archive that was lost: no new one is begun in its place while the note stands.
+const NOTE: &str = "archive.lost.txt";
+
+/// An archive whose files were lost while it was open, and where its content is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostFiles {
+    /// Where the archive stood.
+    archive: PathBuf,
+    /// The file that was lost.
+    file: PathBuf,
+    fate: Fate,
+    whereabouts: Whereabouts,
+    saved: Saved,
+}
+
+/// Where everything that was stored is now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Saved {
+    /// In a copy that was made of it.
+    Copy(PathBuf),
+    /// In the database that was open, which is there.
+    At(PathBuf),
+    /// Nowhere.
+    Nowhere { why: String },
+}
+
+impl Archive {
+    /// Tells whether a file of the archive is not any more what was opened. This asks the disk for three files' names.
+    pub fn loss(&mut self) -> Option<Loss> {
+        self.files.loss()
+    }
+
+    /// Saves what would be lost with the open files, beside the archive and with a note, and returns what to tell.
+    /// Whatever was written and not saved is saved first. Nothing may be written after this.
+    pub fn rescue(&mut self, loss: &Loss, now: Timestamp) -> ArchiveError {
+        tracing::warn!(file = %self.files.path(loss.part).display(), "a file of the archive was lost: saving what was stored");
+        let whereabouts = match loss.part {
+            Part::Database => self.files.whereabouts(),
+            Part::Log | Part::SharedMemory => Whereabouts::Unknown,
+        };
+        let saved = match self.leave_files_alone() {
+            Ok(()) => self.saved(loss, &whereabouts, now),
+            Err(why) => Saved::Nowhere { why: why.to_string() },
+        };
+
+        let file = self.files.path(loss.part).to_owned();
+        let lost = LostFiles { archive: self.path().to_owned(), file, fate: loss.fate, whereabouts, saved };
+        if loss.part == Part::Database {
+            write_note(self.path(), &lost.to_string());
+        }
+        ArchiveError::Lost(Box::new(lost))
+    }
+
+    /// Fails where a file of the archive was lost, with what was saved of it.
+    pub fn check_files(&mut self, now: Timestamp) -> Result<(), ArchiveError> {
+        match self.loss() {
+            Some(loss) => Err(self.rescue(&loss, now)),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the transaction, and keeps SQLite from tidying up at the end: by their names it would remove files that may
+    /// belong to somebody else by now.
+    fn leave_files_alone(&mut self) -> Result<(), ArchiveError> {
+        self.save()?;
+        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        Ok(())
+    }
+
+    fn saved(&self, loss: &Loss, whereabouts: &Whereabouts, now: Timestamp) -> Saved {
+        let is_whole = match (loss.part, loss.fate, whereabouts) {
+            // The file has a name, and takes up its log.
+            (Part::Database, Fate::Gone | Fate::Replaced, Whereabouts::At(_)) => self.take_up_log(),
+            (Part::Database, _, _) => false,
+            // Another log, or the shared memory of one, is somebody else's who may have written into the file by now.
+            (Part::Log, Fate::Gone, _) if self.files.fate(Part::SharedMemory) != Some(Fate::Replaced) => {
+                self.take_up_log()
+            }
+            (Part::Log, _, _) => false,
+            // The file and its log are both there.
+            (Part::SharedMemory, _, _) => true,
+        };
+        match (is_whole, whereabouts) {
+            (true, Whereabouts::At(path)) => {
+                self.files.remove_logs();
+                Saved::At(path.clone())
+            }
+            (true, Whereabouts::Nowhere | Whereabouts::Unknown) => Saved::At(self.path().to_owned()),
+            (false, _) => self.copied(loss, now),
+        }
+    }
+
+    /// Writes the whole log into the database; `false` where that was not possible.
+    fn take_up_log(&self) -> bool {
+        let checkpoint = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+        let done: Result<(bool, i64, i64), _> =
+            self.connection.query_row("PRAGMA wal_checkpoint(FULL)", [], checkpoint);
+        done.is_ok_and(|(is_blocked, in_log, written)| !is_blocked && in_log == written)
+    }
+
+    /// Copies all that the connection sees, its log included, into a new file: beside the archive, or else into the
+    /// system's folder for temporary files.
+    fn copied(&self, loss: &Loss, now: Timestamp) -> Saved {
+        if loss.fate == Fate::Overwritten
+            && let Err(why) = self.is_sound()
+        {
+            self.files.set_log_aside(&free_name(self.folder(), "orphaned", now, "db-wal"));
+            return Saved::Nowhere { why: format!("other content stands in it: {why}") };
+        }
+
+        let mut whys = Vec::new();
+        for folder in [self.folder().to_owned(), std::env::temp_dir()] {
+            match self.copy_into(&folder, now) {
+                Ok(copy) => {
+                    if loss.part == Part::Database {
+                        self.files.remove_logs();
+                    }
+                    return Saved::Copy(copy);
+                }
+                Err(why) => whys.push(format!("{}: {why}", folder.display())),
+            }
+        }
+        self.files.set_log_aside(&free_name(self.folder(), "orphaned", now, "db-wal"));
+        Saved::Nowhere { why: whys.join("; ") }
+    }
+
+    fn copy_into(&self, folder: &Path, now: Timestamp) -> Result<PathBuf, ArchiveError> {
+        let folder = std::path::absolute(folder).map_err(|why| ArchiveError::folder(folder, why))?;
+        std::fs::create_dir_all(&folder).map_err(|why| ArchiveError::folder(&folder, why))?;
+        let copy = free_name(&folder, "rescued", now, "db");
+        // Under its name only once it is whole: a part of a copy must not be taken for all of it.
+        let part = copy.with_extension("part");
+
+        let written = self.write_copy(&part, &copy);
+        if written.is_err() {
+            // It is of no use, and takes the room that may have been wanting.
+            let _ = std::fs::remove_file(&part);
+        }
+        written.map(|()| copy)
+    }
+
+    fn write_copy(&self, part: &Path, copy: &Path) -> Result<(), ArchiveError> {
+        self.connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
+
+        let synced = File::open(part).and_then(|file| file.sync_all());
+        synced.and_then(|()| std::fs::rename(part, copy)).map_err(|why| ArchiveError::folder(copy, why))
+    }
+
+    /// Looks through all pages that the connection sees.
+    fn is_sound(&self) -> Result<(), String> {
+        let check = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+        match check {
+            Ok(said) if said == "ok" => Ok(()),
+            Ok(said) => Err(said),
+            Err(why) => Err(why.to_string()),
+        }
+    }
+
+    fn folder(&self) -> &Path {
+        self.path().parent().unwrap_or(Path::new("."))
+    }
+}
+
+/// Returns a name that is not taken: `archive.rescued-20261124T153000Z.db`.
+fn free_name(folder: &Path, kind: &str, now: Timestamp, extension: &str) -> PathBuf {
+    let moment: String = now.to_string().chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    let first = folder.join(format!("archive.{kind}-{moment}.{extension}"));
+    let others = (2..).map(|n| folder.join(format!("archive.{kind}-{moment}-{n}.{extension}")));
+    std::iter::once(first).chain(others).find(|name| !name.exists()).expect("one of all numbers is not taken")
+}
+
+impl std::error::Error for LostFiles {}
+
+impl fmt::Display for LostFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (archive, file) = (self.archive.display(), self.file.display());
+        match (self.fate, &self.whereabouts) {
+            (Fate::Overwritten, _) => write!(f, "{file} was overwritten while it was open; ")?,
+            (Fate::Replaced, _) => write!(f, "{file} was replaced by another file while it was open; ")?,
+            (Fate::Gone, Whereabouts::At(path)) => {
+                write!(f, "{file} was moved to {} while it was open; ", path.display())?;
+            }
+            (Fate::Gone, Whereabouts::Nowhere) => write!(f, "{file} was deleted while it was open; ")?,
+            (Fate::Gone, Whereabouts::Unknown) => write!(f, "{file} was deleted or moved while it was open; ")?,
+        }
+
+        match &self.saved {
+            Saved::At(path) if *path == self.archive => {
+                write!(f, "nothing is lost: all that was stored is in {archive}, and `saseo resume` goes on")
+            }
+            Saved::At(path) => write!(
+                f,
+                "all that was stored is in {}: move it back to {archive}, and `saseo resume` goes on",
+                path.display()
+            ),
+            Saved::Copy(copy) if self.fate == Fate::Gone && self.file == self.archive => write!(
+                f,
+                "all that was stored is saved in {}: rename it to {archive}, and `saseo resume` goes on",
+                copy.display()
+            ),
+            Saved::Copy(copy) => write!(
+                f,
+                "all that was stored is saved in {}: move {archive} away, with its -wal and -shm, rename the copy to \
+                 {archive}, and `saseo resume` goes on",
+                copy.display()
+            ),
+            Saved::Nowhere { why } => {
+                write!(f, "what was stored could not be saved ({why}): put a copy of the archive back at {archive}")
+            }
+        }
+    }
+}
+
+/// What is told of an archive that was there before, and is not any more. The next program to open it is told as well.
+pub fn vanished(data: &Path) -> ArchiveError {
+    let path = data.join(FILE);
+    let said = format!("{} is gone, and it was there before: put it back, or a copy of it", path.display());
+
+    write_note(&path, &said);
+    ArchiveError::Vanished { path, said, note: data.join(NOTE) }
+}
+
+fn write_note(archive: &Path, said: &str) {
+    // Where the whole folder is gone, there is no place for a note, and the message says the same.
+    let _ = std::fs::write(archive.with_file_name(NOTE), format!("{said}\n"));
+}
+
+/// Refuses to begin anew where an archive was lost, and nothing was put in its place.
+pub(super) fn refuse_if_lost(path: &Path) -> Result<(), ArchiveError> {
+    let note = path.with_file_name(NOTE);
+    let is_there = std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
+    if is_there {
+        return Ok(());
+    }
+    match std::fs::read_to_string(&note) {
+        Ok(said) => Err(ArchiveError::Vanished { path: path.to_owned(), said: said.trim().to_owned(), note }),
+        Err(_) => Ok(()),
+    }
+}
+
+/// Removes the note where the archive is there again.
+pub(super) fn forget_loss(path: &Path) {
+    // Mostly there is none.
+    let _ = std::fs::remove_file(path.with_file_name(NOTE));
+}
