@@ -686,3 +686,57 @@ fn a_story_is_led_by_its_earliest_copy_also_after_that_one_changed() {
     reread(&mut desk, "b", other);
     assert_eq!(led(&desk), [to("c/7"), None, None]);
 }
+
+#[test]
+fn a_page_whose_request_never_ends_goes_last_and_fails_after_three_times() {
+    let mut desk = Desk::new();
+    let links = Settlement { found: vec![found(1), found(2)], ..settled(Verdict::Read) };
+    desk.settle_next(links);
+    assert_eq!(desk.page().url, article_url(1));
+
+    // The process dies in the middle of it, and the next one begins.
+    let die = |desk: &mut Desk| {
+        desk.announce_to(1, NOW);
+        desk.archive.save().unwrap();
+        desk.run = desk.archive.begin_run(desk.lease, "resume", &Terms::default(), 0, NOW).unwrap();
+    };
+    die(&mut desk);
+    assert_eq!(desk.page().url, article_url(2), "the other one goes first");
+    desk.settle_next(settled(Verdict::Stored));
+    assert_eq!((desk.page().url, desk.page().unended), (article_url(1), 1));
+
+    // An ending in between shows that the page was not the reason.
+    let waits = PageState::Queued { due: NOW, attempts: 1, why: Some("status 500".into()) };
+    desk.settle_next(Settlement { state: waits, ..settled(Verdict::Read) });
+    assert_eq!(desk.page().unended, 0);
+
+    for _ in 0..3 {
+        assert_eq!(desk.page().url, article_url(1));
+        die(&mut desk);
+    }
+    assert_eq!(desk.next(later(1000)), NextPage::Nothing);
+    let verdict: String = desk
+        .sql()
+        .query_row("SELECT verdict || ': ' || reason FROM page WHERE number = 1", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(verdict, "failed: the process ended 3 times while it was asked for or read");
+}
+
+#[test]
+fn a_move_to_a_place_without_an_article_was_none() {
+    let mut desk = Desk::new();
+    let place = url("https://paper.example/sorry");
+    desk.settle_next(Settlement { found: vec![found(1)], ..settled(Verdict::Read) });
+    let moved = Found { url: place.clone(), hops: 1, number: None, ..found(1) };
+    desk.settle_next(Settlement { found: vec![moved], ..settled(Verdict::Moved { to: place.clone() }) });
+    assert!(!desk.archive.has_nothing(&place).unwrap(), "nobody has asked there");
+
+    desk.settle_next(settled(Verdict::Unextracted { why: "a notice".into() }));
+    assert!(desk.archive.has_nothing(&place).unwrap());
+    assert_eq!(desk.next(later(1000)), NextPage::LaterAt(later(24 * 3600)));
+    let page = match desk.next(later(25 * 3600)) {
+        NextPage::Page(page) => page,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((page.url, page.misses), (article_url(1), 1));
+}

@@ -106,7 +106,7 @@ pub(super) fn links_of_plain(file: &File) -> io::Result<u64> {
         return Err(io::Error::other("it is no plain file"));
     }
     // The width of the field differs from system to system.
-    #[allow(clippy::useless_conversion, clippy::unnecessary_cast, reason = "it is 32 bits wide elsewhere")]
+    #[allow(clippy::unnecessary_cast, reason = "it is 32 bits wide elsewhere")]
     Ok(stat.st_nlink as u64)
 }
 
