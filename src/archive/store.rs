@@ -11,6 +11,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
+use crate::time::Timestamp;
 
 /// The archive, open for writing. Its intents stand beside what they are about, one file a concept.
 ///
@@ -23,6 +24,8 @@ pub struct Archive {
     pub(in crate::archive) selected: String,
     /// The addresses of the lists that have every article of a site.
     pub(in crate::archive) everything: HashSet<String>,
+    /// By how many milliseconds the clock was set on since the last run, or back, as far as known.
+    pub(super) clock_step: i64,
 }
 
 impl Archive {
@@ -51,7 +54,14 @@ impl Archive {
         connection.pragma_update(None, "foreign_keys", false).map_err(at)?;
         schema::migrate(&path, &mut connection, found)?;
         connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
-        Ok(Self { connection, path, selected: String::new(), everything: HashSet::new() })
+        Ok(Self { connection, path, selected: String::new(), everything: HashSet::new(), clock_step: 0 })
+    }
+
+    /// Returns a moment of the last run as this run's clock would have told it. Where the clock was
+    /// set back, the moment stays: the ledger is audited as it stands, and a moment ahead of now counts
+    /// as now.
+    pub(super) fn on_this_clock(&self, moment: Timestamp) -> Timestamp {
+        Timestamp::from_millis(moment.millis().saturating_add(self.clock_step.max(0)))
     }
 
     pub fn path(&self) -> &Path {
