@@ -12,7 +12,7 @@
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`omissions`] | robotstxt, governor, spider's page, feed-rs, quick-xml |
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
-//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |
+//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`], [`disk`] | the clocks, reqwest, rusqlite, lock files (rustix), threads, rustix: one each |
 //! | reading | [`site_reader`] | |
 //! | action | [`crawl`], [`survey`], [`audit`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files, spider's walk |
 //! | face | [`cli`] | clap, signals, stdout |

@@ -35,7 +35,8 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("croner::", &["config"]),
     ("quick_xml::", &["discover"]),
     ("flate2::", &["discover"]),
-    ("rustix::", &["disk"]),
+    // Locks are opened without following links, which std cannot.
+    ("rustix::", &["disk", "host_lock"]),
     ("sd_notify::", &["cli"]),
     ("dom_smoothie::", &["extract"]),
     ("trafilatura::", &["extract"]),

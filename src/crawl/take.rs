@@ -63,6 +63,9 @@ impl<W: Web> Crawl<'_, W> {
         for (effect, follow_up) in effects.into_iter().zip(follow_ups) {
             self.go_on(effect, follow_up)?;
         }
+        for answer in &answers {
+            self.let_go_if_done(&answer.host);
+        }
         Ok(())
     }
 
@@ -71,7 +74,7 @@ impl<W: Web> Crawl<'_, W> {
         let host = visited.turn.host().clone();
         let manner = manner_of(visited.result.as_ref(), visited.outcome.as_ref(), visited.at);
         let pace = self.hosts.finish(visited.turn, manner, visited.took, visited.at);
-        self.note(&host, pace.not_before);
+        self.held.note(&host, pace.not_before);
         let ending = match &visited.result {
             Ok(answer) => Ending::Answered {
                 status: answer.status,

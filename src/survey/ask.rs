@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web, manner};
 use crate::frontier::Visit;
-use crate::host_lock::HostLock;
+use crate::host_lock::{HostLock, SharedCeilings};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::{Hosts, LONGEST_REST, Manners, Next, Permit, Turn};
 use crate::robots::{Allowed, LARGEST, REDIRECTS, Robots, Ruling};
@@ -68,6 +68,8 @@ pub(in crate::survey) struct Asker<W, F> {
     clock: Clock,
     watch: F,
     hosts: Hosts,
+    /// The ceilings, as this machine's crawls keep them too.
+    shared: SharedCeilings,
     /// The hosts that nobody else on this machine may ask now.
     held: HashMap<Host, HostLock>,
     robots: HashMap<String, Robots>,
@@ -78,8 +80,9 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     pub fn new(plan: Plan, web: Arc<W>, clock: Clock, watch: F) -> Self {
         let pace = &plan.settings.pace;
         let hosts = Hosts::new(pace.server_rate.0, pace.total_rate.0);
+        let shared = plan.locks.ceilings(pace.server_rate.0, pace.total_rate.0);
         let (held, robots) = (HashMap::new(), HashMap::new());
-        Self { plan, web, clock, watch, hosts, held, robots, account: Account::default() }
+        Self { plan, web, clock, watch, hosts, shared, held, robots, account: Account::default() }
     }
 
     pub fn plan(&self) -> &Plan {
@@ -234,10 +237,13 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
         loop {
             let now = self.clock.now();
             match self.hosts.next(now) {
-                Next::Visit(permit) => {
-                    self.hosts.leave(host);
-                    return Ok(permit);
-                }
+                Next::Visit(permit) => match self.shared.claim(self.hosts.shared_server(host), now) {
+                    Ok(()) => {
+                        self.hosts.leave(host);
+                        return Ok(permit);
+                    }
+                    Err(ceiling) => self.hosts.put_off(permit, ceiling),
+                },
                 Next::SleepUntil(moment) if moment <= now + PATIENCE => self.clock.sleep_until(moment).await,
                 Next::SleepUntil(moment) => {
                     return Err(self.over(format!("{host} asks to be left alone until {moment}")));
@@ -382,5 +388,16 @@ mod tests {
             assert!(asker.ask(&url("/1")).await.is_ok());
             assert_eq!(asked(&asker)[0], Duration::from_secs(first));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_survey_keeps_to_the_ceiling_of_a_server_that_a_crawl_is_asking() {
+        let folder = TempDir::new().unwrap();
+        let mut asker = asker(&folder, Vec::new());
+        let half = Duration::from_millis(500);
+        let mut crawl = asker.plan.locks.ceilings(half, Duration::from_millis(20));
+        assert!(crawl.claim(Some([192, 0, 2, 1].into()), NOW - half / 2).is_ok());
+        assert!(asker.ask(&url("/1")).await.is_ok());
+        assert_eq!(asked(&asker)[0], half / 2);
     }
 }
