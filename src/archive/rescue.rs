@@ -41,7 +41,7 @@ enum Saved {
 impl Archive {
     /// Tells whether a file of the archive is not any more what was opened. This asks the disk for three files' names.
     pub fn loss(&mut self) -> Option<Loss> {
-        None
+        self.files.loss()
     }
 
     /// Saves what would be lost with the open files, beside the archive and with a note, and returns what to tell.

@@ -156,8 +156,8 @@ impl<W: Web> Crawl<'_, W> {
         }
         let announcements: Vec<Announcement> = ready.iter().map(|ready| ready.announcement.clone()).collect();
         let ids = self.archive.announce(self.lease, self.run, &announcements)?;
-        self.save()?;
         self.tally.requests += ready.len() as u64;
+        self.save()?;
         for announcement in &announcements {
             self.note(&announcement.url.host(), announcement.at + announcement.gap);
         }

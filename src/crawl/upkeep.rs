@@ -56,7 +56,7 @@ impl<W: Web> Crawl<'_, W> {
     pub(super) fn keep_log_short(&mut self) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         // What belongs to other files now is left alone.
-        if self.upkeep.loss.is_some() || now < Timestamp::MAX {
+        if self.upkeep.loss.is_some() || now < self.upkeep.checkpoint_at {
             return Ok(());
         }
         self.upkeep.checkpoint_at = now + CHECKPOINT;
