@@ -139,6 +139,6 @@ pub fn date(bytes: &[u8]) {
             assert!(text.get(place).is_some());
         }
     }
-    let _ = (is_date(&text), read_recent(&text, &seoul(), NOW), retry_after(&text, NOW));
+    let _ = (is_date(&text), read_recent(&text, &seoul(), NOW), retry_after(text.lines(), NOW));
     let _ = (LocalTime::from_rfc3339(&text), Timestamp::from_rfc3339(&text));
 }

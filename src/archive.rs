@@ -13,6 +13,7 @@ mod lease;
 mod ledger;
 mod list;
 mod look;
+mod mend;
 mod pages;
 mod reader;
 mod reread;
@@ -22,6 +23,7 @@ mod run;
 mod schema;
 mod seed;
 mod store;
+mod unended;
 
 pub use article::Change;
 pub use capture::{Body, Capture, Charset, pack};
@@ -30,13 +32,15 @@ pub use error::ArchiveError;
 pub use files::Loss;
 pub use lease::{Lease, Lock};
 pub use ledger::{AnnouncedId, Announcement, Ending, Form, HostTerms, Terms};
+pub use mend::Mended;
 pub use pages::{DueHost, NextPage};
 pub use reader::{
-    Brought, BroughtBy, Entry, Failure, Filter, Found, HostState, Kept, LastCrawl, NumberGap, Outlook, Queue, Reader,
-    RunState, SilentSection, SiteState, Version, What, queues,
+    BadText, Brought, BroughtBy, CaptureOf, Entry, Failure, Filter, Flaw, Found, HostState, Kept, LastCrawl, LeftOut,
+    Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredRobots,
+    StoredVersion, Taken, Version, What, in_words, queues,
 };
 pub use reread::{KeptCapture, Revision};
-pub use rescue::{Lost, vanished};
+pub use rescue::{LostArchive, vanished};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};
 pub use schema::SCHEMA;

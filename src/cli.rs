@@ -24,6 +24,7 @@ mod service;
 mod show;
 mod status;
 mod survey;
+mod verify;
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -86,6 +87,11 @@ enum Command {
     /// Works out again, for every request ever made, its gap, Retry-After, right by robots.txt, and the ceilings, and
     /// follows the ledger's hash chain. Needs no network, and runs beside a crawl.
     Audit(audit::AuditArgs),
+    /// Check everything that is kept against its hashes; exit 3 where something is damaged
+    ///
+    /// Checks the file, every page as it came, every version of an article, the robots.txt copies and the ledger, and names
+    /// what is damaged. It writes nothing without --repair, needs no network, and runs beside a crawl.
+    Verify(verify::VerifyArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
     Extract(extract::ExtractArgs),
     /// Show one article as it is kept, with its versions
@@ -134,6 +140,7 @@ pub fn main() -> ExitCode {
         Command::Export(args) => export::run(common, &args),
         Command::Status(args) => status::run(common, &args),
         Command::Audit(args) => audit::run(common, &args),
+        Command::Verify(args) => verify::run(common, &args),
         Command::Extract(args) => extract::run(common, &args),
         Command::Survey(args) => survey::run(common, &args),
         Command::Show(args) => show::run(common, &args),

@@ -1,6 +1,8 @@
 //! One crawl: the loop that owns hosts and frontier, and sends what they decide.
 
 mod ask;
+mod doubt;
+mod held;
 mod hosts;
 mod outcome;
 mod robots;
@@ -20,12 +22,13 @@ use crate::archive::{Archive, ArchiveError, How, Lease, Loss, RunId, Seed, Seedi
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
+use crate::crawl::held::Held;
 use crate::crawl::robots::{KnownRobots, Quest};
 use crate::crawl::upkeep::Upkeep;
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::{PageId, Role};
-use crate::host_lock::{HostLock, HostLocks};
+use crate::host_lock::{HostLocks, SharedCeilings};
 use crate::opt_out::Reservations;
 use crate::page_url::Host;
 use crate::politeness::{Hosts, Rest};
@@ -135,10 +138,10 @@ struct Crawl<'a, W> {
     max_requests: Option<u64>,
     deadline: Option<Timestamp>,
     hosts: Hosts,
-    holder: String,
-    locks: HostLocks,
+    /// The ceilings, as this machine's other crawls keep them too.
+    shared: SharedCeilings,
     /// The hosts that nobody else on this machine may ask now.
-    held: HashMap<Host, HostLock>,
+    held: Held,
     /// The site that a host was first met for.
     host_sites: HashMap<Host, Arc<SiteReader>>,
     given_up: HashMap<Host, String>,
@@ -157,6 +160,8 @@ struct Crawl<'a, W> {
     upkeep: Upkeep,
     /// Sites of which a look at an article found nothing.
     missing: BTreeSet<String>,
+    /// Whether too much of a site was gone to be true, and when that was counted.
+    too_much_gone: HashMap<String, (Timestamp, bool)>,
     /// Requests that came back with an answer, whatever it said.
     answers: u64,
     queued: u64,
@@ -177,6 +182,9 @@ impl<'a, W: Web> Crawl<'a, W> {
         archive.seed(lease, &seeds, plan.seeding, began)?;
         archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
         let pace = &plan.settings.pace;
+        let (per_server, total) = (pace.server_rate.0, pace.total_rate.0);
+        let mut hosts = Hosts::new(per_server, total);
+        hosts.take_up(&archive.last_requests(began - per_server.max(total))?, began);
         let mut crawl = Self {
             archive,
             web,
@@ -184,10 +192,9 @@ impl<'a, W: Web> Crawl<'a, W> {
             lease,
             run,
             began,
-            hosts: Hosts::new(pace.server_rate.0, pace.total_rate.0),
-            holder,
-            locks: plan.locks,
-            held: HashMap::new(),
+            hosts,
+            shared: plan.locks.ceilings(per_server, total),
+            held: Held::new(plan.locks, holder),
             sites: plan.sites.into_iter().map(|reader| (reader.site.name.clone(), reader)).collect(),
             settings: plan.settings,
             max_requests: plan.max_requests,
@@ -204,6 +211,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             tally: Tally::default(),
             upkeep: Upkeep::new(began),
             missing: BTreeSet::new(),
+            too_much_gone: HashMap::new(),
             answers: 0,
             queued: 0,
         };

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::archive::{ArchiveError, Filter, Kept, Reader};
+use crate::archive::{ArchiveError, Filter, Kept, Reader, Taken};
 
 pub use place::{Beside, Place, Stream};
 pub use record::{Provenance, Record};
@@ -46,21 +46,21 @@ pub enum ExportError {
     Itself { path: PathBuf },
 }
 
-/// Writes the articles that the filter takes to a place, and returns how many there were; `None` where a stream's reader
-/// has gone away, as `head` does.
-pub fn write(reader: &Reader, filter: &Filter, format: Format, place: Place) -> Result<Option<u64>, ExportError> {
+/// Writes the articles that the filter takes to a place, and returns what was taken; `None` where a stream's reader has
+/// gone away, as `head` does. An article whose row is damaged is left out, and named in what is returned.
+pub fn write(reader: &Reader, filter: &Filter, format: Format, place: Place) -> Result<Option<Taken>, ExportError> {
     match place {
         Place::Stream(stream) => write_to_stream(reader, filter, format, &stream),
         Place::File(beside) => {
             refuse_archive(reader, &beside.target)?;
             let file = || File::create(&beside.part).map_err(|why| fault(&beside.target, why));
-            let count = match format {
+            let taken = match format {
                 Format::Jsonl => write_lines(reader, filter, &beside.target, file()?, jsonl::Lines)?,
                 Format::Csv => write_lines(reader, filter, &beside.target, file()?, csv::Table)?,
                 Format::Sqlite => reader.articles_to_sqlite(filter, &beside.part)?,
             };
             beside.finish()?;
-            Ok(Some(count))
+            Ok(Some(taken))
         }
     }
 }
@@ -84,7 +84,7 @@ fn write_to_stream(
     filter: &Filter,
     format: Format,
     stream: &Stream,
-) -> Result<Option<u64>, ExportError> {
+) -> Result<Option<Taken>, ExportError> {
     let written = match format {
         Format::Jsonl => write_lines(reader, filter, &stream.name, stream.writer(), jsonl::Lines),
         Format::Csv => write_lines(reader, filter, &stream.name, stream.writer(), csv::Table),
@@ -106,6 +106,7 @@ impl From<Kept> for Provenance {
             site: Some(kept.site),
             url: Some(kept.url),
             version: Some(kept.version),
+            content_sha256: Some(kept.content_sha256),
             first_seen_at: Some(kept.first_seen_at),
             fetched_at: Some(kept.fetched_at),
             http_status: Some(kept.http_status),
@@ -125,15 +126,15 @@ fn write_lines(
     name: &Path,
     to: impl Write,
     layout: impl Layout,
-) -> Result<u64, ExportError> {
+) -> Result<Taken, ExportError> {
     let fault = |why| fault(name, why);
     let mut to = BufWriter::new(to);
     layout.begin(&mut to).map_err(fault)?;
-    let count = reader.articles(filter, |article, kept| {
+    let taken = reader.articles(filter, |article, kept| {
         layout.add(&Record::new(&article, Provenance::from(kept)), &mut to).map_err(fault)
     })?;
     to.flush().map_err(fault)?;
-    Ok(count)
+    Ok(taken)
 }
 
 fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {

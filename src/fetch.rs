@@ -1,5 +1,6 @@
 //! One request, sent once, with every limit on; redirects are told, not followed.
 
+mod coding;
 mod http;
 mod ping;
 mod public;
@@ -66,6 +67,11 @@ impl Answer {
         self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
 
+    /// Returns the values of every header line of that name, which is in lower case.
+    pub fn lines(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.headers.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
     /// Tells whether the page that was asked for came, whole.
     pub fn is_good(&self) -> bool {
         (200..=299).contains(&self.status) && self.status != 206
@@ -83,8 +89,10 @@ impl Answer {
 
     /// Returns the moment that Retry-After names, where the answer is no good one (RFC 9110 §10.2.3).
     pub fn wished_rest(&self, now: Timestamp) -> Option<Timestamp> {
-        let header = self.header("retry-after").filter(|_| self.status >= 300)?;
-        retry_after(header, now)
+        if self.status < 300 {
+            return None;
+        }
+        retry_after(self.lines("retry-after"), now)
     }
 }
 
@@ -92,7 +100,7 @@ impl Answer {
 pub fn manner(result: Result<&Answer, &Trouble>, now: Timestamp) -> Manner {
     let answer = match result {
         Ok(answer) => answer,
-        Err(Trouble::TooLarge { .. }) => return Manner::Answered,
+        Err(Trouble::TooLarge { .. } | Trouble::WantsHttp1) => return Manner::Answered,
         Err(_) => return Manner::Failed,
     };
     let until = answer.wished_rest(now);
@@ -126,6 +134,9 @@ pub enum Trouble {
     TooLarge { limit: u64 },
     #[error("the answer broke off or is malformed: {why}")]
     Broken { why: String },
+    /// The next request to the host goes over HTTP/1.1.
+    #[error("the server wants to be asked over HTTP/1.1")]
+    WantsHttp1,
 }
 
 impl Trouble {
@@ -133,7 +144,7 @@ impl Trouble {
     pub fn is_unreachable(&self) -> bool {
         match self {
             Self::NoAddress { .. } | Self::PrivateAddress { .. } | Self::OddPort { .. } | Self::Connect { .. } => true,
-            Self::Timeout | Self::TooLarge { .. } | Self::Broken { .. } => false,
+            Self::Timeout | Self::TooLarge { .. } | Self::Broken { .. } | Self::WantsHttp1 => false,
         }
     }
 }

@@ -9,5 +9,5 @@ mod visit;
 pub use outcome::{Outcome, Reading};
 pub use page::{Found, Kept, List, Page, PageId, PageState, Role, Verdict};
 pub use reading::{Continuation, Coverage, Head, Joint, ListEnd, Pass};
-pub use settle::{Closing, Settlement, Wanted, disallowed, settle};
+pub use settle::{Belief, Closing, Settlement, Wanted, disallowed, settle};
 pub use visit::{Visit, WrongHost};

@@ -1,15 +1,22 @@
 //! Locks by host, for the whole machine: two archives cannot ask one host at once, nor the second too soon after the first.
 
+mod ceilings;
+mod folder;
+
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions, Permissions, TryLockError};
+use std::fs::{File, TryLockError};
 use std::io;
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use crate::host_lock::folder::Folder;
 use crate::page_url::Host;
 use crate::time::Timestamp;
+
+pub use ceilings::SharedCeilings;
 
 /// Where machines keep locks that every user may take, and that do not outlive a boot.
 const RUNTIME: &str = "/run/lock";
@@ -17,6 +24,12 @@ const RUNTIME: &str = "/run/lock";
 const ANYWHERE: &str = "/tmp";
 /// Digits of a moment at the head of a lock's file.
 const DIGITS: usize = 20;
+/// Bytes of the holder's name behind it: always as many, so that nothing of a longer former name is
+/// left. A command, a process and a moment need some sixty.
+const HOLDER: usize = 200;
+/// A lock's file may be removed while it is taken; more often than this, somebody removes it on
+/// purpose.
+const TRIES: u32 = 10;
 
 /// The folder of the machine's locks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,100 +58,98 @@ impl HostLocks {
     /// Takes the folder that is named, or the one that all crawls on this machine share. It must not depend on who runs them
     /// and how: cron has another environment than a shell.
     pub fn new(named: Option<OsString>) -> Self {
-        let shared = || {
-            let runtime = Path::new(RUNTIME).join("saseo");
-            if make(&runtime).is_ok() { runtime } else { Path::new(ANYWHERE).join("saseo-lock") }
-        };
         Self { folder: named.filter(|named| !named.is_empty()).map_or_else(shared, PathBuf::from) }
     }
 
     /// Locks a host, or tells who asks it.
+    ///
+    /// # Errors
+    /// Where another process holds it, and where the folder or the file is not to be trusted or cannot
+    /// be written.
     pub fn take(&self, host: &Host, holder: &str) -> Result<HostLock, HostLockError> {
-        let path = self.folder.join(name(host));
-        let fault = |why| HostLockError::Unusable { path: path.clone(), why };
-        make(&self.folder).map_err(fault)?;
-        loop {
-            let file = open(&path).map_err(fault)?;
-            let kept = head(&file).map_err(fault)?;
+        let unusable = |path: &Path, why| HostLockError::Unusable { path: path.to_owned(), why };
+        let name = name(host);
+        let path = self.folder.join(&name);
+
+        let folder = Folder::open(&self.folder).map_err(|why| unusable(&self.folder, why))?;
+        for _ in 0..TRIES {
+            let file = folder.file(&name).map_err(|why| unusable(&path, why))?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => {
-                    // Whoever holds it has perhaps not yet written its name.
-                    let holder = kept.lines().nth(1).unwrap_or("one that has just begun").to_owned();
-                    return Err(HostLockError::Held { holder });
-                }
-                Err(TryLockError::Error(why)) => return Err(fault(why)),
+                Err(TryLockError::WouldBlock) => return Err(HostLockError::Held { holder: holder_in(&file) }),
+                Err(TryLockError::Error(why)) => return Err(unusable(&path, why)),
             }
             // A file that was removed, or put in another's place, meanwhile locks nothing.
-            if !is_at(&file, &path) {
-                continue;
+            if folder.has(&name, &file) {
+                return HostLock::hold(file, holder).map_err(|why| unusable(&path, why));
             }
-            let millis = kept.lines().next().and_then(|millis| millis.trim().parse().ok()).filter(|millis| *millis > 0);
-            let lock = HostLock { file, not_before: millis.map(Timestamp::from_millis) };
-            lock.write(lock.not_before.unwrap_or(Timestamp::EPOCH), holder).map_err(fault)?;
-            return Ok(lock);
         }
+        Err(unusable(&path, io::Error::other("others remove it again and again")))
+    }
+
+    /// Returns a crawl's access to the ceilings that it shares with this machine's other crawls;
+    /// `per_server` and `total` are what it promises from one request to the next.
+    pub fn ceilings(&self, per_server: Duration, total: Duration) -> SharedCeilings {
+        SharedCeilings::new(&self.folder, per_server, total)
     }
 }
 
-/// Opens a lock's file, or makes it. Anybody may write into the folder: a link is not followed, and what is no plain file
-/// is not waited for. One that is there is opened without leave to make it, which systems deny for other users' files.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).write(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK);
-    let file = match options.open(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => match options.create_new(true).open(path) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => options.create_new(false).open(path)?,
-            made => made?,
-        },
-        opened => opened?,
-    };
-    if !file.metadata()?.is_file() {
-        return Err(io::Error::other("it is no plain file"));
-    }
-    // Another user's crawl must be able to take it later; only its owner may say so, and has.
-    let _ = file.set_permissions(Permissions::from_mode(0o666));
-    Ok(file)
+/// The folder that all crawls on this machine share. One that is there and not to be trusted is no
+/// reason for another: its crawls would not know of one another.
+fn shared() -> PathBuf {
+    let runtime = Path::new(RUNTIME).join("saseo");
+    let is_there = std::fs::symlink_metadata(&runtime).is_ok();
+    if is_there || Folder::open(&runtime).is_ok() { runtime } else { Path::new(ANYWHERE).join("saseo-lock") }
 }
 
-/// The beginning of a lock's file, which is all of it unless somebody else wrote there.
+/// The beginning of a file, which is all of it unless somebody else wrote there.
 fn head(file: &File) -> io::Result<String> {
-    let mut head = [0; 512];
+    let mut head = [0; 1024];
     let length = file.read_at(&mut head, 0)?;
     Ok(String::from_utf8_lossy(&head[..length]).into_owned())
 }
 
-fn is_at(file: &File, path: &Path) -> bool {
-    let same = |one: std::fs::Metadata, other: std::fs::Metadata| (one.dev(), one.ino()) == (other.dev(), other.ino());
-    file.metadata().ok().zip(std::fs::symlink_metadata(path).ok()).is_some_and(|(one, other)| same(one, other))
+/// Who holds a lock; it has perhaps not yet written its name.
+fn holder_in(file: &File) -> String {
+    let head = head(file).unwrap_or_default();
+    let holder = head.lines().nth(1).map(str::trim_end).filter(|holder| !holder.is_empty());
+    holder.unwrap_or("one that has just begun").to_owned()
 }
 
 impl HostLock {
+    /// Reads the last holder's word from a file that is locked, and writes the new holder's name.
+    fn hold(file: File, holder: &str) -> io::Result<Self> {
+        let kept = head(&file)?;
+        let millis = kept.lines().next().and_then(|millis| millis.trim().parse().ok()).filter(|millis| *millis > 0);
+        let lock = Self { file, not_before: millis.map(Timestamp::from_millis) };
+
+        let moment = digits(lock.not_before.unwrap_or(Timestamp::EPOCH));
+        lock.file.write_all_at(format!("{moment}\n{}\n", padded(holder)).as_bytes(), 0)?;
+        Ok(lock)
+    }
+
     /// Leaves word for the next holder: no request before this moment.
     pub fn note(&self, not_before: Timestamp) {
         // A note that cannot be written costs the next holder one gap of its own, which it keeps anyway.
-        let _ = self.file.write_all_at(format!("{:0DIGITS$}", not_before.millis().max(0)).as_bytes(), 0);
+        let _ = self.file.write_all_at(digits(not_before).as_bytes(), 0);
     }
+}
 
-    fn write(&self, not_before: Timestamp, holder: &str) -> io::Result<()> {
-        self.file.set_len(0)?;
-        let holder: String = holder.chars().filter(|c| !c.is_control()).collect();
-        self.file.write_all_at(format!("{:0DIGITS$}\n{holder}\n", not_before.millis().max(0)).as_bytes(), 0)
-    }
+fn digits(moment: Timestamp) -> String {
+    format!("{:0DIGITS$}", moment.millis().max(0))
+}
+
+/// A holder's name as it stands in a file, on one line and always as long.
+fn padded(holder: &str) -> String {
+    let mut padded: String = holder.chars().filter(|c| !c.is_control()).collect();
+    padded.truncate(padded.floor_char_boundary(HOLDER));
+    let missing = HOLDER - padded.len();
+    padded + &" ".repeat(missing)
 }
 
 /// A name for any host: brackets and colons stand in some.
 fn name(host: &Host) -> String {
     hex::encode(&Sha256::digest(host.as_str())[..16])
-}
-
-/// Makes the folder, for everybody to write in.
-fn make(folder: &Path) -> io::Result<()> {
-    if folder.is_dir() {
-        return Ok(());
-    }
-    std::fs::create_dir_all(folder)?;
-    std::fs::set_permissions(folder, Permissions::from_mode(0o1777))
 }
 
 #[cfg(test)]
@@ -190,7 +201,34 @@ mod tests {
         let lock = locks.take(&host("a.example"), "one").unwrap();
         // Removed while it is held: the next one is of another file, and knows.
         std::fs::remove_file(&path).unwrap();
-        assert!(!is_at(&lock.file, &path));
+        let second = locks.take(&host("a.example"), "another").unwrap();
+        drop((lock, second));
+    }
+
+    #[test]
+    fn nothing_is_left_of_a_longer_name_and_a_file_keeps_its_length() {
+        let folder = TempDir::new().unwrap();
+        let locks = HostLocks::new(Some(folder.path().into()));
+        for holder in ["crawl, process 42, since a very long time ago", "책방 ".repeat(99).as_str(), "one\n"] {
+            drop(locks.take(&host("a.example"), holder).unwrap());
+        }
+        let lock = locks.take(&host("a.example"), "one").unwrap();
+        lock.note(Timestamp::MAX);
+        let refused = locks.take(&host("a.example"), "another").unwrap_err();
+        assert!(refused.to_string().ends_with("asks it: one"), "{refused}");
+        let kept = std::fs::read_to_string(folder.path().join(name(&host("a.example")))).unwrap();
+        assert_eq!((kept.len(), kept.lines().count()), (DIGITS + 1 + HOLDER + 1, 2));
+    }
+
+    #[test]
+    fn a_lock_is_not_kept_in_a_folder_behind_a_link() {
+        let folder = TempDir::new().unwrap();
+        let (real, link) = (folder.path().join("real"), folder.path().join("link"));
+        std::fs::create_dir(&real).unwrap();
+        std::os::unix::fs::symlink(&real, &link).unwrap();
+        let refused = HostLocks::new(Some(link.into())).take(&host("a.example"), "one").unwrap_err();
+        assert!(refused.to_string().contains("SASEO_RUNTIME_DIR"), "{refused}");
+        assert_eq!(std::fs::read_dir(&real).unwrap().count(), 0);
     }
 
     #[test]

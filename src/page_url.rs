@@ -193,9 +193,9 @@ fn normalise_escapes(url: &mut Url) {
 /// Returns `text` with `%XX` in upper case, unreserved characters bare, and everything beyond ASCII escaped
 /// (RFC 3986 §2.3, §6.2.2.1 and §6.2.2.2). A `%` that begins no escape stays, and what stands behind it stays escaped where
 /// it would make it begin one: `%e%31` is not `%E1`.
-pub fn canonical_escapes(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut canonical = String::with_capacity(text.len());
+pub fn canonical_escapes(text: impl AsRef<[u8]>) -> String {
+    let bytes = text.as_ref();
+    let mut canonical = String::with_capacity(bytes.len());
     let (mut at, mut stray) = (0, None);
     while at < bytes.len() {
         let escaped = (bytes[at] == b'%').then(|| hex_pair(bytes, at + 1)).flatten();

@@ -1,9 +1,11 @@
 //! Who may be asked now: one request a host, gaps from the end of each answer, ceilings above. Pure, told the time.
 
 mod ceilings;
+mod last_requests;
 mod pace;
 mod permit;
 mod retry_after;
+mod shared_ceiling;
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -14,9 +16,12 @@ use crate::politeness::ceilings::Ceilings;
 use crate::politeness::pace::Pace;
 use crate::time::Timestamp;
 
+pub use ceilings::AtCeiling;
+pub use last_requests::LastRequests;
 pub use pace::{Manner, Manners, Rest, StoredPace};
 pub use permit::{Permit, Turn};
 pub use retry_after::{LONGEST_REST, retry_after};
+pub use shared_ceiling::SharedCeiling;
 
 /// The hosts of one crawl, and whose turn it is.
 #[derive(Debug)]
@@ -45,6 +50,11 @@ impl Hosts {
     /// `per_server` and `total` are the ceilings' times from one request to the next.
     pub fn new(per_server: Duration, total: Duration) -> Self {
         Self { hosts: HashMap::new(), turns: BTreeSet::new(), ceilings: Ceilings::new(per_server, total), in_flight: 0 }
+    }
+
+    /// Counts the requests of earlier crawls under the ceilings.
+    pub fn take_up(&mut self, last: &LastRequests, now: Timestamp) {
+        self.ceilings.take_up(last, now);
     }
 
     pub fn knows(&self, host: &Host) -> bool {
@@ -87,19 +97,28 @@ impl Hosts {
             if turn > now {
                 return Next::SleepUntil(turn);
             }
-            match self.ask_ceilings(&host, now) {
-                Ok(()) => return Next::Visit(self.take(host)),
-                Err(Refusal::Server(until)) => self.change(&host, |pace| pace.wanted_from = Some(until)),
-                Err(Refusal::Total(until)) => return Next::SleepUntil(until),
+            match self.ceilings.take(self.shared_server(&host), now) {
+                Ok(()) => return Next::Visit(self.take(host, now)),
+                Err(AtCeiling::Server(until)) => self.change(&host, |pace| pace.wanted_from = Some(until)),
+                Err(AtCeiling::Total(until)) => return Next::SleepUntil(until),
             }
         }
         if self.in_flight > 0 { Next::AwaitVisits } else { Next::Drained }
     }
 
-    /// Takes a permit back that was not spent.
+    /// Takes a permit back that was not spent; it counts under no ceiling.
     pub fn give_back(&mut self, permit: Permit) {
+        self.ceilings.give_back(self.shared_server(permit.host()), permit.made_at());
         self.in_flight -= 1;
         self.change(permit.host(), |pace| pace.in_flight -= 1);
+    }
+
+    /// Takes a permit back that would break a ceiling which others share, and has nobody asked
+    /// under that ceiling before it has room.
+    pub fn put_off(&mut self, permit: Permit, ceiling: AtCeiling) {
+        let server = self.shared_server(permit.host());
+        self.give_back(permit);
+        self.ceilings.close(server, ceiling);
     }
 
     /// Ends a visit at `now`, the end of its answer, which took so long, and returns the pace to store.
@@ -135,18 +154,26 @@ impl Hosts {
         self.hosts.get(host)?.server
     }
 
-    fn take(&mut self, host: Host) -> Permit {
-        self.in_flight += 1;
-        self.change(&host, |pace| pace.in_flight += 1);
-        Permit::new(host)
+    /// Returns the server whose ceiling holds for a host: none for the user's own.
+    pub fn shared_server(&self, host: &Host) -> Option<IpAddr> {
+        let pace = self.hosts.get(host)?;
+        pace.server.filter(|_| !pace.manners.own)
     }
 
-    fn ask_ceilings(&self, host: &Host, now: Timestamp) -> Result<(), Refusal> {
-        let pace = &self.hosts[host];
-        if let Some(server) = pace.server.filter(|_| !pace.manners.own) {
-            self.ceilings.ask_server(server, now).map_err(Refusal::Server)?;
-        }
-        self.ceilings.ask_total(now).map_err(Refusal::Total)
+    /// Returns whether a host is being asked.
+    pub fn is_asked(&self, host: &Host) -> bool {
+        self.hosts.get(host).is_some_and(|pace| pace.in_flight > 0)
+    }
+
+    /// Returns whether nothing is to be asked of a host, and nothing under way.
+    pub fn is_done(&self, host: &Host) -> bool {
+        self.hosts.get(host).is_none_or(|pace| pace.in_flight == 0 && pace.wanted_from.is_none())
+    }
+
+    fn take(&mut self, host: Host, now: Timestamp) -> Permit {
+        self.in_flight += 1;
+        self.change(&host, |pace| pace.in_flight += 1);
+        Permit::new(host, now)
     }
 
     /// Changes a known host's pace and moves its turn to where it then belongs.
@@ -164,11 +191,6 @@ impl Hosts {
             }
         }
     }
-}
-
-enum Refusal {
-    Server(Timestamp),
-    Total(Timestamp),
 }
 
 #[cfg(test)]
@@ -245,5 +267,35 @@ mod tests {
         let first = visit(&mut hosts, NOW);
         assert!(matches!(hosts.next(NOW), Next::SleepUntil(at) if at == NOW + Duration::from_millis(500)));
         hosts.give_back(first);
+    }
+
+    #[test]
+    fn a_permit_given_back_takes_no_turn_from_the_server() {
+        let mut hosts = hosts(2);
+        hosts.locate(&host(1), IpAddr::from([192, 0, 2, 0]));
+        let permit = visit(&mut hosts, NOW);
+        hosts.leave(permit.host());
+        hosts.give_back(permit);
+        assert_eq!(visit(&mut hosts, NOW).spend().host(), &host(1));
+    }
+
+    #[test]
+    fn a_permit_that_others_had_no_room_for_waits_with_all_hosts_of_its_server() {
+        let mut hosts = hosts(3);
+        hosts.locate(&host(1), IpAddr::from([192, 0, 2, 0]));
+        let permit = visit(&mut hosts, NOW);
+        hosts.put_off(permit, AtCeiling::Server(NOW + GAP));
+        assert_eq!(visit(&mut hosts, NOW).spend().host(), &host(2));
+        assert!(matches!(hosts.next(NOW + GAP / 2), Next::SleepUntil(at) if at == NOW + GAP));
+        assert_eq!(visit(&mut hosts, NOW + GAP).spend().host(), &host(0));
+    }
+
+    #[test]
+    fn a_total_that_others_have_used_up_keeps_everybody_waiting() {
+        let mut hosts = hosts(2);
+        let permit = visit(&mut hosts, NOW);
+        hosts.put_off(permit, AtCeiling::Total(NOW + GAP));
+        assert!(matches!(hosts.next(NOW), Next::SleepUntil(at) if at == NOW + GAP));
+        assert_eq!(visit(&mut hosts, NOW + GAP).spend().host(), &host(0));
     }
 }

@@ -3,6 +3,7 @@
 mod comparable;
 mod glob;
 mod groups;
+mod lines;
 mod rules;
 
 use std::fmt;
@@ -12,7 +13,7 @@ use crate::page_url::PageUrl;
 use crate::robots::groups::Directives;
 use crate::robots::rules::{Rules, Verdict};
 
-pub use groups::LARGEST;
+pub use lines::LARGEST;
 
 /// RFC 9309 §2.4: a copy may be used for a day.
 pub const FRESH: Duration = Duration::from_secs(24 * 3600);
@@ -203,7 +204,7 @@ mod tests {
         assert!(!allows(body, "/a") && !allows(body, "/b") && allows(body, "/c"));
     }
 
-    // The six bugs of robotstxt 0.3, each of which would allow too much, or hang, or panic.
+    // The seven bugs of robotstxt 0.3, each of which would allow too much, or hang, or panic.
 
     #[test]
     fn every_candidate_after_a_star_is_tried() {
@@ -245,6 +246,12 @@ mod tests {
         assert!(!allows("User-agent: *\nDisallow: /책", "/%ec%b1%85/1"));
         assert!(!allows("User-agent: *\nDisallow: /%ec%b1%85", "/책/1"));
         assert!(!allows("User-agent: *\nDisallow: /%61b", "/ab"));
+    }
+
+    #[test]
+    fn a_key_that_begins_like_a_known_one_is_another_key() {
+        assert!(!allows("User-agent: *\nDisallow: /\nAllowAITraining: /\n", "/x"));
+        assert!(allows("User-agent: *\nDisallowAITraining: /\n", "/x"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict};
 use saseo::page_url::PageUrl;
-use saseo::politeness::StoredPace;
+use saseo::politeness::{LastRequests, StoredPace};
 use saseo::time::{LocalTime, Timestamp, Uptime};
 use tempfile::TempDir;
 
@@ -41,7 +41,7 @@ fn settled(verdict: Verdict) -> Settlement {
         closing: None,
         article: None,
         again: None,
-        gone: 0,
+        misses: 0,
         new_pages: 0,
         news: false,
         failures: 0,
@@ -398,6 +398,64 @@ fn a_clock_that_was_set_moves_the_rests_of_hosts_with_it() {
     // After a boot nobody can tell.
     let other = Uptime { boot: "the next one".into(), up: Duration::from_secs(5) };
     assert_eq!(rest_after(later(90_000), &other), later(2));
+}
+
+impl Desk {
+    /// Announces a request to a server at a moment.
+    fn announce_to(&mut self, server: u8, at: Timestamp) {
+        let announcement = Announcement {
+            at,
+            url: article_url(1),
+            server: Some([192, 0, 2, server].into()),
+            robots: None,
+            rule: "no robots.txt".into(),
+            gap: Duration::from_secs(2),
+        };
+        self.archive.announce(self.lease, self.run, &[announcement]).unwrap();
+    }
+}
+
+#[test]
+fn the_last_request_to_each_server_is_found_from_the_ledgers_end() {
+    let mut desk = Desk::new();
+    for (server, seconds) in [(1, 0), (2, 10), (3, 10), (2, 11), (1, 12)] {
+        desk.announce_to(server, later(seconds));
+    }
+    // A run of which a kill left the request without an ending counts like any other.
+    desk.run = desk.archive.begin_run(desk.lease, "resume", &Terms::default(), 0, later(13)).unwrap();
+    let servers = |last: &LastRequests| {
+        let mut servers: Vec<_> = last.by_server.iter().map(|(server, at)| (server.to_string(), *at)).collect();
+        servers.sort();
+        servers
+    };
+    let last = desk.archive.last_requests(later(11)).unwrap();
+    assert_eq!(servers(&last), [("192.0.2.1".into(), later(12)), ("192.0.2.2".into(), later(11))]);
+    assert_eq!((last.total, last.all_others), (Some(later(12)), None));
+    assert_eq!(servers(&desk.archive.last_requests(NOW).unwrap()).len(), 3);
+    assert_eq!(desk.archive.last_requests(later(13)).unwrap(), LastRequests::default());
+}
+
+#[test]
+fn of_a_ledger_with_very_many_late_requests_the_servers_that_were_not_looked_at_are_told_too() {
+    let mut desk = Desk::new();
+    desk.announce_to(9, NOW);
+    for number in 0..6_000 {
+        desk.announce_to(1, later(1) + Duration::from_millis(number));
+    }
+    let last = desk.archive.last_requests(NOW).unwrap();
+    assert_eq!((last.by_server.len(), last.total), (1, Some(later(1) + Duration::from_millis(5_999))));
+    assert_eq!(last.all_others, Some(later(1) + Duration::from_millis(1_000)));
+}
+
+#[test]
+fn a_clock_that_was_set_on_makes_no_request_older() {
+    let up = |seconds| Uptime { boot: "this one".into(), up: Duration::from_secs(seconds) };
+    let mut desk = Desk::new();
+    desk.lease = desk.archive.take_lease("a test", NOW, Some(&up(100))).unwrap();
+    desk.announce_to(1, later(1));
+    desk.archive.save().unwrap();
+    desk.lease = desk.archive.take_lease("a test", later(3_602), Some(&up(102))).unwrap();
+    assert_eq!(desk.archive.last_requests(later(3_600)).unwrap().total, Some(later(3_601)));
 }
 
 /// The articles as their view tells them: id, text, version, and the first copy.

@@ -426,6 +426,24 @@ fn two_papers_on_one_server_are_held_to_its_ceiling() {
 }
 
 #[test]
+fn the_ceiling_of_a_server_holds_from_one_run_to_the_next() {
+    let ask_again_after = |millis: u64| {
+        let mut desk = Desk::new();
+        let here = desk.robots(PAPER, NOW, RULES);
+        let there = desk.robots("https://other.example", after(20), "");
+        let gap = Duration::from_secs(4);
+        let to_other = |at| Announcement { url: url("https://other.example/a"), gap, ..story(1, at, there) };
+        // The one run is killed before its answer comes, the next begins at once.
+        desk.announce(story(1, after(10_000), here));
+        desk.begin(after(10_040));
+        desk.visit(to_other(after(10_000 + millis)), Said::Page);
+        desk.broken()
+    };
+    assert_eq!(ask_again_after(499), [(Kind::Ceiling, vec![6, 8])]);
+    assert_eq!(ask_again_after(500), []);
+}
+
+#[test]
 fn the_ceiling_in_all_holds_for_ones_own_hosts_too() {
     let mut desk = Desk::new();
     desk.robots(PAPER, NOW, RULES);

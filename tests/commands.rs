@@ -10,6 +10,7 @@ use common::{Crawler, Paper, lines, said, told};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use saseo::demo::Edition;
+use saseo::extract::Article;
 use tempfile::TempDir;
 
 fn small() -> Paper {
@@ -294,7 +295,11 @@ fn an_export_streams_to_stdout_and_to_pipes_and_replaces_neither() {
 fn an_export_that_is_interrupted_leaves_nothing_beside_and_removes_what_a_killed_one_left() {
     let crawler = stocked();
     let database = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-    database.execute("UPDATE version SET text = hex(zeroblob(5000000))", []).unwrap();
+    // Long enough to be interrupted, and whole by its hash.
+    let paragraphs = vec!["0".repeat(10_000_000)];
+    let long = Article { title: Some("제목".into()), paragraphs, ..Article::default() };
+    let sql = "UPDATE version SET text = ?1, title = ?2, content_sha256 = ?3";
+    database.execute(sql, (long.text(), &long.title, long.content_sha256())).unwrap();
     drop(database);
     let folder = crawler.folder.path().join("out");
     fs::create_dir(&folder).unwrap();

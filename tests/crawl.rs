@@ -71,7 +71,8 @@ fn of_skin(skin: Skin) -> Paper {
 fn every_article_of_another_cms_is_stored_by_its_profile_alone() {
     let (paper, crawler, report) =
         crawl_and_compare(Paper::on(Cms::Mediaon, &Edition { crawl_delay: None, ..Edition::default() }));
-    assert_eq!((report["how"].as_str(), report["articles_gone"].as_u64()), (Some("finished"), Some(2)));
+    // Two articles are missing. That is not believed before another look a day later.
+    assert_eq!((report["how"].as_str(), report["queued"].as_u64()), (Some("finished"), Some(2)));
     let stored = by_number(crawler.articles());
     paper.origin.newspaper(|paper| {
         for article in paper.articles().iter().filter(|article| stored.contains_key(&article.number)) {
@@ -93,8 +94,9 @@ fn every_article_of_another_cms_is_stored_by_its_profile_alone() {
 #[test]
 fn every_article_of_the_newest_skin_is_stored_as_its_author_knows_it() {
     let (paper, _crawler, report) = crawl_and_compare(of_skin(Skin::G4));
+    // Two articles are missing. That is not believed before another look a day later.
     assert_eq!(
-        (report["how"].as_str(), report["articles_gone"].as_u64(), report["failed"].as_u64()),
+        (report["how"].as_str(), report["queued"].as_u64(), report["failed"].as_u64()),
         (Some("finished"), Some(2), Some(0))
     );
     let requests = paper.log().len() as f64;

@@ -107,6 +107,97 @@ async fn a_small_body_that_unpacks_to_a_large_one_is_cut_off() {
     assert_eq!(answer, Err(Trouble::TooLarge { limit: 100_000 }));
 }
 
+fn gzip(text: &[u8]) -> Vec<u8> {
+    use std::io::Write;
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap()
+}
+
+#[tokio::test]
+async fn codings_are_undone_over_several_lines_and_members() {
+    let twice = [gzip(b"one "), gzip(b"two"), b"\0\0".to_vec()].concat();
+    let cases = [
+        ("Content-Encoding: gzip", twice.clone()),
+        ("Content-Encoding: X-GZIP", twice.clone()),
+        ("Content-Encoding: gzip\r\nContent-Encoding: GZip", gzip(&twice)),
+        ("Content-Encoding: identity, gzip\r\nVary: *", twice.clone()),
+        ("Content-Encoding: none", b"one two".to_vec()),
+        ("Content-Type: text/html", twice),
+    ];
+    for (lines, body) in cases {
+        let (address, mut told) = server(plain(&format!("200 OK\r\n{lines}"), &body)).await;
+        let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await.unwrap();
+        assert_eq!(String::from_utf8_lossy(&answer.body), "one two", "{lines}");
+        let asked = told.recv().await.unwrap().to_lowercase();
+        assert!(asked.contains("accept-encoding: gzip, deflate, br, zstd\r\n"), "{asked}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_cannot_be_undone_was_not_had_but_a_refusal_is_one_all_the_same() {
+    let packed = gzip(b"Disallow: /");
+    for (line, body) in [
+        ("Content-Encoding: aws-chunked", packed.clone()),
+        ("Content-Encoding: gzip", packed[..packed.len() - 4].to_vec()),
+        ("Content-Encoding: br, gzip", packed.clone()),
+    ] {
+        let (address, _told) = server(plain(&format!("200 OK\r\n{line}"), &body)).await;
+        let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await;
+        assert!(matches!(answer, Err(Trouble::Broken { .. })), "{line}: {answer:?}");
+    }
+    let (address, _told) = server(plain("403 Forbidden\r\nContent-Encoding: gzip", b"<p>no</p>")).await;
+    let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await.unwrap();
+    assert_eq!((answer.status, answer.body.as_slice()), (403, b"<p>no</p>".as_slice()));
+}
+
+#[tokio::test]
+async fn odd_header_lines_lose_no_answer() {
+    let many: String = (0..200).map(|n| format!("X-Node-{n}: {n}\r\n")).collect();
+    let heads: [&[u8]; 9] = [
+        b"HTTP/1.1 200 OK\r\nX-Long: one\r\n two\r\n\tthree\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Cache : HIT\r\n",
+        b"HTTP/1.1 200 OK\r\nPHP Warning  include(banner.php)\r\n",
+        b"HTTP/1.1 200 OK\r\n: nameless\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Title: a\x7fb\x01c\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Section: \xba\xf1\xb9\xd0\r\n",
+        b"HTTP/1.1 200 \xc1\xc1\xc0\xbd\r\n",
+        b"HTTP/1.1 200\n",
+        format!("HTTP/1.1 200 OK\r\n{many}").leak().as_bytes(),
+    ];
+    for head in heads {
+        let bytes = [head, b"ETag: \"e\"\r\nContent-Length: 5\r\n\r\nhello"].concat();
+        let (address, _told) = server(bytes).await;
+        let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await;
+        let shown = String::from_utf8_lossy(&head[..head.len().min(60)]);
+        let answer = answer.unwrap_or_else(|why| panic!("{shown}: {why}"));
+        assert_eq!((answer.body.as_slice(), answer.header("etag")), (b"hello".as_slice(), Some("\"e\"")), "{shown}");
+    }
+}
+
+#[tokio::test]
+async fn the_octets_of_a_location_are_kept() {
+    for (location, escaped) in [
+        (&b"/b/\xb1\xe2\xbb\xe7?q=\xc3\xa5"[..], "/b/%B1%E2%BB%E7?q=%C3%A5"),
+        ("/b/기사".as_bytes(), "/b/%EA%B8%B0%EC%82%AC"),
+        (b"/b/%B1%E2", "/b/%B1%E2"),
+    ] {
+        let head =
+            [b"HTTP/1.1 302 Found\r\nLocation: ", location, b"\r\nContent-Encoding: gzip\r\nContent-Length: 0\r\n\r\n"];
+        let (address, _told) = server(head.concat()).await;
+        let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await.unwrap();
+        assert_eq!(answer.header("location"), Some(escaped));
+    }
+}
+
+#[tokio::test]
+async fn a_rest_is_wished_for_by_all_lines_together() {
+    let now = Timestamp::from_seconds(1_795_520_550);
+    let (address, _told) = server(plain("503 Busy\r\nRetry-After: 3\r\nRetry-After: 90s", b"")).await;
+    let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await.unwrap();
+    assert_eq!(answer.wished_rest(now), Some(now + Duration::from_secs(90)));
+}
+
 #[tokio::test]
 async fn a_torn_answer_is_no_answer() {
     let torn = b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nonly this".to_vec();

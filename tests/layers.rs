@@ -15,12 +15,12 @@ const ROWS: [&[&str]; 10] = [
     &["archive", "clock", "disk", "fetch", "host_lock", "in_time"],
     // Answers are read by crawls as they come, and again from the archive.
     &["site_reader"],
-    &["audit", "crawl", "demo", "export", "history", "reextract", "schedule", "survey"],
+    &["audit", "care", "crawl", "demo", "export", "history", "reextract", "schedule", "survey"],
     &["cli"],
 ];
 
 /// Crates and parts of std with one home each.
-const HOMES: [(&str, &[&str]); 18] = [
+const HOMES: [(&str, &[&str]); 20] = [
     ("reqwest::", &["fetch"]),
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
@@ -28,14 +28,17 @@ const HOMES: [(&str, &[&str]); 18] = [
     ("spider::", &["discover", "survey"]),
     ("axum::", &["demo"]),
     ("clap::", &["cli", "export"]),
-    ("zstd::", &["archive"]),
+    ("zstd::", &["archive", "fetch"]),
     ("similar::", &["history"]),
     ("dom_query::", &["markup"]),
     ("include_dir::", &["config"]),
     ("croner::", &["config"]),
     ("quick_xml::", &["discover"]),
-    ("flate2::", &["discover"]),
-    ("rustix::", &["disk"]),
+    ("flate2::", &["discover", "fetch"]),
+    ("brotli_decompressor::", &["fetch"]),
+    ("h2::", &["fetch"]),
+    // Locks are opened without following links, which std cannot.
+    ("rustix::", &["disk", "host_lock"]),
     ("sd_notify::", &["cli"]),
     ("dom_smoothie::", &["extract"]),
     ("trafilatura::", &["extract"]),

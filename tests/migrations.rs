@@ -96,13 +96,15 @@ fn archive_of_schema_1() -> TempDir {
             .unwrap();
         }
     }
-    sql.execute_batch(
+    sql.execute_batch(&format!(
         "INSERT INTO capture VALUES (1, 1, 1, 8, 200, 'content-type: text/html', 1, NULL, 'UTF-8', 0);
          INSERT INTO version (article_id, n, capture_id, made_at, title, authors, text, images, tags, opt_outs, content_sha256, extractor)
-           VALUES (1, 1, 1, 8, '제목', '[]', '하나', '[]', '[]', '[]', 'a', 'ndsoft/G4'),
-                  (1, 2, 1, 9, '새 제목', '[\"홍길동\"]', '둘', '[]', '[]', '[\"words:AI학습\"]', 'b', 'ndsoft/G4');
+           VALUES (1, 1, 1, 8, '제목', '[]', '하나', '[]', '[]', '[]', '{}', 'ndsoft/G4'),
+                  (1, 2, 1, 9, '새 제목', '[\"홍길동\"]', '둘', '[]', '[]', '[\"words:AI학습\"]', '{}', 'ndsoft/G4');
          INSERT INTO change VALUES (1, 1, 'new', 1, 8), (2, 1, 'changed', 2, 9);",
-    )
+        hex::encode(Sha256::digest("제목하나")),
+        hex::encode(Sha256::digest("새제목둘"))
+    ))
     .unwrap();
     folder
 }

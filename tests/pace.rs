@@ -7,11 +7,15 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use saseo::page_url::Host;
-use saseo::politeness::{Hosts, Manner, Manners, Next, Permit, StoredPace};
+use saseo::politeness::{Hosts, LastRequests, Manner, Manners, Next, Permit, StoredPace};
 use saseo::time::Timestamp;
 
 const HOSTS: u8 = 4;
 const GAP: Duration = Duration::from_secs(2);
+/// Every other host has the same server.
+const SERVERS: u8 = 2;
+const SERVER_PERIOD: Duration = Duration::from_millis(500);
+const TOTAL_PERIOD: Duration = Duration::from_millis(40);
 /// True time at the beginning.
 const BEGAN: i64 = 1_795_520_550_000;
 
@@ -78,6 +82,11 @@ struct World {
     under_way: Vec<(Permit, i64)>,
     stored: BTreeMap<Host, StoredPace>,
     owed: BTreeMap<Host, Owed>,
+    /// The last announcements, as the next crawl finds them in the ledger.
+    ledger: LastRequests,
+    /// From when each server, and anybody, may be asked, in true time.
+    servers_free_from: BTreeMap<IpAddr, i64>,
+    total_free_from: i64,
     asked: BTreeSet<Host>,
 }
 
@@ -87,7 +96,7 @@ fn host(k: u8) -> Host {
 
 impl World {
     fn new() -> Self {
-        let hosts = Hosts::new(Duration::from_millis(1), Duration::from_millis(1));
+        let hosts = Hosts::new(SERVER_PERIOD, TOTAL_PERIOD);
         let mut world = Self {
             now: BEGAN,
             ahead: 0,
@@ -96,6 +105,9 @@ impl World {
             under_way: vec![],
             stored: BTreeMap::new(),
             owed: BTreeMap::new(),
+            ledger: LastRequests::default(),
+            servers_free_from: BTreeMap::new(),
+            total_free_from: 0,
             asked: BTreeSet::new(),
         };
         world.begin();
@@ -109,11 +121,12 @@ impl World {
 
     fn begin(&mut self) {
         self.crawl_ahead = self.ahead;
-        self.hosts = Hosts::new(Duration::from_millis(1), Duration::from_millis(1));
+        self.hosts = Hosts::new(SERVER_PERIOD, TOTAL_PERIOD);
+        self.hosts.take_up(&self.ledger, self.clock());
         for k in 0..HOSTS {
             let manners = Manners { gap: GAP, at_once: 1, own: false };
             self.hosts.meet(&host(k), manners, self.stored.get(&host(k)).copied(), self.clock());
-            self.hosts.locate(&host(k), IpAddr::from([192, 0, 2, k]));
+            self.hosts.locate(&host(k), IpAddr::from([192, 0, 2, k % SERVERS]));
             self.hosts.want(&host(k), self.clock());
         }
     }
@@ -146,11 +159,35 @@ impl World {
                 *pace = pace.shifted(step);
             }
         }
+        self.shift_ledger(if boots { 0 } else { step.max(0) });
+        if boots && step != 0 {
+            self.servers_free_from.clear();
+            self.total_free_from = 0;
+        }
         for owed in self.owed.values_mut() {
             // The request died with the process; the server may be at it still, and is owed a gap from its beginning.
             owed.under_way = false;
         }
         self.begin();
+    }
+
+    /// As the archive reads its ledger where the clock was set on.
+    fn shift_ledger(&mut self, by: i64) {
+        let moments = self.ledger.by_server.values_mut().chain(&mut self.ledger.total);
+        moments.for_each(|at| *at = Timestamp::from_millis(at.millis() + by));
+    }
+
+    /// Notes a request under the ceilings, and fails where it breaks one.
+    fn note_request(&mut self, server: IpAddr) -> Result<(), TestCaseError> {
+        let free_from = self.servers_free_from.entry(server).or_default();
+        prop_assert!(*free_from <= self.now, "{} is asked above its ceiling", server);
+        prop_assert!(self.total_free_from <= self.now, "more is asked than the total allows");
+        *free_from = self.now + SERVER_PERIOD.as_millis() as i64;
+        self.total_free_from = self.now + TOTAL_PERIOD.as_millis() as i64;
+        let at = self.clock();
+        self.ledger.by_server.insert(server, at);
+        self.ledger.total = Some(at);
+        Ok(())
     }
 
     /// Asks whoever may be asked, and fails where somebody is asked too early.
@@ -161,6 +198,7 @@ impl World {
             prop_assert!(owed.free_from <= self.now, "{} is asked inside its gap", permit.host());
             prop_assert!(owed.retry_from <= self.now, "{} is asked before its Retry-After", permit.host());
             *owed = Owed { under_way: true, free_from: self.now + GAP.as_millis() as i64, ..*owed };
+            self.note_request(self.hosts.server(permit.host()).expect("who is asked has a server"))?;
             self.asked.insert(permit.host().clone());
             self.under_way.push((permit, self.now));
         }
@@ -204,8 +242,8 @@ impl World {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Never two visits at once, never inside a gap, never before a Retry-After; and every wanted host is visited in the
-    /// end, whatever was done to the clock.
+    /// Never two visits at once, never inside a gap, never before a Retry-After, never above a ceiling; and every wanted
+    /// host is visited in the end, whatever was done to the clock.
     #[test]
     fn no_host_is_hurried_and_none_is_forgotten(script in proptest::collection::vec(event(), 1..120)) {
         let mut world = World::new();
@@ -220,6 +258,9 @@ proptest! {
                 world.play(&Event::Answer { manner: Said::Well })?;
             }
             world.play(&Event::Pass { ms: 86_400_000 })?;
+            for _ in 0..HOSTS {
+                world.play(&Event::Pass { ms: 500 })?;
+            }
         }
         prop_assert_eq!(world.asked.len(), usize::from(HOSTS));
     }

@@ -44,6 +44,8 @@ struct SimulatedWeb {
     /// Of each paper; more may be published.
     articles: AtomicU64,
     robots: &'static str,
+    /// The one address of all papers, where they have no address each.
+    shared_address: Option<IpAddr>,
     /// Answers to give instead, by path; each once, the last one first.
     faults: Mutex<HashMap<String, Vec<Answer>>>,
     /// Answers to give instead, by path, always.
@@ -59,6 +61,7 @@ impl SimulatedWeb {
             articles: AtomicU64::new(articles),
             rules: Mutex::default(),
             robots: "User-agent: *\nDisallow: /admin/\n",
+            shared_address: None,
             faults: Mutex::default(),
             log: Mutex::default(),
         }
@@ -114,6 +117,23 @@ impl SimulatedWeb {
         }
     }
 
+    /// Fails where any two requests began closer together than a period.
+    fn assert_apart(&self, period: Duration) {
+        let began = self.in_order();
+        assert!(began.windows(2).all(|pair| pair[1].0.since(pair[0].0) >= period), "{began:?}");
+    }
+
+    /// When each request began, and whom it asked.
+    fn in_order(&self) -> Vec<(Timestamp, Host)> {
+        let log = self.log.lock().unwrap();
+        let of_host = |(host, visits): (&Host, &Vec<Asked>)| {
+            visits.iter().map(|visit| (visit.began, host.clone())).collect::<Vec<_>>()
+        };
+        let mut began: Vec<_> = log.iter().flat_map(of_host).collect();
+        began.sort();
+        began
+    }
+
     fn asked(&self) -> Vec<String> {
         self.log.lock().unwrap().values().flatten().map(|visit| visit.path.clone()).collect()
     }
@@ -121,6 +141,9 @@ impl SimulatedWeb {
 
 impl Web for SimulatedWeb {
     async fn locate(&self, host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
+        if let Some(address) = self.shared_address {
+            return Ok(address);
+        }
         let number: u16 = host.as_str().trim_start_matches('h').split('.').next().unwrap().parse().unwrap();
         let [high, low] = number.to_be_bytes();
         Ok([192, 0, high, low].into())
@@ -477,7 +500,7 @@ async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_ent
         numbers.push(article.number.unwrap());
         Ok::<_, ArchiveError>(())
     });
-    assert_eq!((taken.unwrap(), numbers), (2, vec![1, 999]));
+    assert_eq!((taken.unwrap().articles, numbers), (2, vec![1, 999]));
     assert!(!world.web.asked().iter().any(|path| path.contains("member")));
 }
 
@@ -710,4 +733,161 @@ async fn a_header_that_forbids_archives_is_heard_whatever_the_status() {
         )
         .unwrap();
     assert_eq!(kept, 0);
+}
+
+/// A world of papers behind one address.
+fn world_of_one_server(hosts: u16, articles: u64) -> World {
+    let mut world = World::new(hosts, articles);
+    Arc::get_mut(&mut world.web).unwrap().shared_address = Some([192, 0, 2, 1].into());
+    world
+}
+
+/// The server's ceiling as it is shipped: two requests a second.
+const SERVER_PERIOD: Duration = Duration::from_millis(500);
+
+#[tokio::test(start_paused = true)]
+async fn new_papers_of_one_server_in_run_after_run_are_not_asked_too_close_to_one_another() {
+    let world = world_of_one_server(4, 2);
+    // Each run has a lock folder of its own: what it knows of the one before stands in the ledger.
+    let of_paper = |paper: usize, run: &str| {
+        let mut plan = world.plan(Seeding::Begin);
+        plan.sites = vec![Arc::clone(&plan.sites[paper])];
+        plan.locks = HostLocks::new(Some(world.folder.path().join(format!("{run}-{paper}")).into()));
+        plan
+    };
+    for paper in 0..4 {
+        let mut plan = of_paper(paper, "one-request");
+        plan.max_requests = Some(1);
+        assert_eq!(world.run(plan).await.unwrap().tally.requests, 1);
+    }
+    let asked = world.web.asked().len();
+    for paper in 0..4 {
+        // A kill in the middle of an answer: the last announcement has no ending.
+        let cut = world.clock.now() + GAP + SERVER_PERIOD + LATENCY / 2;
+        tokio::select! {
+            report = world.run(of_paper(paper, "killed")) => panic!("it ended: {report:?}"),
+            () = world.clock.sleep_until(cut) => {}
+        }
+    }
+    for paper in 0..4 {
+        world.run(of_paper(paper, "whole")).await.unwrap();
+    }
+    assert_eq!((asked, world.articles()), (4, 8));
+    world.web.assert_apart(SERVER_PERIOD);
+    // Beside the audit of what was answered: kills cut requests off before they stood in the web's log.
+    world.assert_audited();
+}
+
+/// Two archives crawl half of the papers each, side by side, with locks in one folder.
+async fn side_by_side(world: &World, settle: impl Fn(usize, &mut Plan)) -> [(Report, World); 2] {
+    let archive = |half: usize| {
+        let world = World {
+            folder: TempDir::new().unwrap(),
+            clock: world.clock,
+            web: Arc::clone(&world.web),
+            hosts: world.hosts,
+        };
+        (half, world)
+    };
+    let crawl = |(half, other): (usize, World)| {
+        let mut plan = world.plan(Seeding::Begin);
+        let papers = plan.sites.len() / 2;
+        plan.sites = plan.sites[half * papers..(half + 1) * papers].to_vec();
+        settle(half, &mut plan);
+        async move { (other.run(plan).await.unwrap(), other) }
+    };
+    let (one, other) = tokio::join!(crawl(archive(0)), crawl(archive(1)));
+    [one, other]
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_archives_on_one_machine_share_the_ceiling_of_a_server_fairly() {
+    let world = world_of_one_server(8, 10);
+    let done = side_by_side(&world, |_, _| {}).await;
+    world.web.assert_apart(SERVER_PERIOD);
+    for (report, other) in &done {
+        assert_eq!((report.how, report.queued, other.articles()), (How::Finished, 0, 40));
+    }
+    // While both have more to ask than there is room for, they take turns, and none is lost.
+    let began = world.web.in_order();
+    let busy = &began[..80];
+    assert!(busy.windows(2).all(|pair| pair[1].0.since(pair[0].0) == SERVER_PERIOD), "{busy:?}");
+    let of_the_other = |host: &Host| host.as_str() > "h5";
+    assert!(busy.windows(2).all(|pair| of_the_other(&pair[0].1) != of_the_other(&pair[1].1)), "{busy:?}");
+    world.crawl().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_archives_on_one_machine_share_the_ceiling_in_all_though_one_has_promised_more() {
+    let world = World::new(4, 5);
+    let rates = [Duration::from_millis(100), Duration::from_millis(400)];
+    let done = side_by_side(&world, |half, plan| plan.settings.pace.total_rate = Rate(rates[half])).await;
+    for (report, other) in &done {
+        assert_eq!((report.how, report.queued, other.articles()), (How::Finished, 0, 10));
+    }
+    world.web.assert_apart(rates[0]);
+    // Around each request of the one with the longer period, nobody asks for that time.
+    let owed = |pair: &[(Timestamp, Host)]| {
+        if pair.iter().any(|(_, host)| host.as_str() > "h3") { rates[1] } else { rates[0] }
+    };
+    let began = world.web.in_order();
+    assert!(began.windows(2).all(|pair| pair[1].0.since(pair[0].0) >= owed(pair)), "{began:?}");
+    world.crawl().await;
+}
+
+/// How many of this process's open files stand in a folder.
+#[cfg(target_os = "linux")]
+fn open_in(folder: &std::path::Path) -> usize {
+    let files = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+    files.filter_map(|file| std::fs::read_link(file.path()).ok()).filter(|file| file.starts_with(folder)).count()
+}
+
+/// Crawls, and returns how many locks were held, whenever the crawl said how far it was.
+#[cfg(target_os = "linux")]
+async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
+    let mut archive = Archive::open(world.folder.path(), Durability::Normal).unwrap();
+    let (_stop, stopped) = watch::channel(Stop::GoOn);
+    let locks = world.folder.path().join("locks").canonicalize().unwrap_or_else(|_| world.folder.path().join("locks"));
+    let mut held = vec![];
+    let watcher = |_: &crawl::Progress| held.push(open_in(&locks));
+    let mut plan = world.plan(Seeding::Begin);
+    plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
+    let (web, holder) = (Arc::clone(&world.web), "a test".to_owned());
+    let report = crawl::run(plan, &mut archive, web, world.clock, holder, stopped, watcher).await.unwrap();
+    (report, held)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn a_crawl_of_more_hosts_than_files_may_be_open_holds_few_of_them_at_a_time() {
+    let world = World::new(300, 1);
+    let (report, held) = crawl_counting_locks(&world).await;
+    assert_eq!((report.how, report.queued, report.tally.articles_new), (How::Finished, 0, 300));
+    let most = held.into_iter().max();
+    // A hundred locks, and the ceilings of some servers.
+    assert!(most > Some(100) && most < Some(150), "{most:?} files were open");
+    world.web.assert_polite();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn the_lock_of_a_host_that_is_done_is_let_go_while_the_crawl_goes_on() {
+    let world = World::new(2, 3);
+    world.web.fail_once(&article_path(1), 503, &[("retry-after", "300")]);
+    let (report, held) = crawl_counting_locks(&world).await;
+    assert_eq!((report.queued, world.articles()), (0, 6));
+    // Both hosts' locks, and three files of ceilings; at last, of the hosts only the one that rested.
+    assert_eq!((held.iter().max(), held.last()), (Some(&5), Some(&4)));
+    world.web.assert_polite();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_word_of_whoever_asked_a_host_before_is_kept() {
+    let world = World::new(1, 1);
+    let locks = HostLocks::new(Some(world.folder.path().join("locks").into()));
+    let host = PageUrl::parse("https://h1.example/").unwrap().host();
+    locks.take(&host, "another crawl").unwrap().note(NOW + Duration::from_secs(60));
+    world.crawl().await;
+    let first = world.web.log.lock().unwrap().values().flatten().map(|visit| visit.began).min();
+    assert_eq!(first, Some(NOW + Duration::from_secs(60)));
 }

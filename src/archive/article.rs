@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::archive::copies::{enter_story, leave_story};
 use crate::archive::error::ArchiveError;
-use crate::archive::store::stored_number;
+use crate::archive::store::{lossy, stored_number};
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
 use crate::time::Timestamp;
@@ -236,12 +236,13 @@ fn changed_fields(work: &Connection, id: i64, n: i64, article: &Article) -> Resu
     ))?;
     select
         .query_row([id, n], |row| {
-            // The hash is that of title and text.
-            let retitled = Article { title: row.get(1)?, paragraphs: article.paragraphs.clone(), ..Article::default() };
-            let text = (row.get::<_, String>(0)? != retitled.content_sha256()).then_some("text");
+            // The hash is that of title and text. A damaged column differs from whatever is read now.
+            let retitled =
+                Article { title: lossy(row.get_ref(1)?), paragraphs: article.paragraphs.clone(), ..Article::default() };
+            let text = (lossy(row.get_ref(0)?) != Some(retitled.content_sha256())).then_some("text");
             let mut changed: Vec<&'static str> = text.into_iter().collect();
             for (name, value) in told {
-                if row.get::<_, Option<String>>(name)? != column(value) {
+                if lossy(row.get_ref(name)?) != column(value) {
                     changed.push(name);
                 }
             }
@@ -251,12 +252,26 @@ fn changed_fields(work: &Connection, id: i64, n: i64, article: &Article) -> Resu
 }
 
 /// A field as its column keeps it: lists in JSON.
-fn column(value: Value) -> Option<String> {
+pub(super) fn column(value: Value) -> Option<String> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text),
         list => Some(list.to_string()),
     }
+}
+
+/// Writes a capture's own version anew, with what follows from other words.
+pub(super) fn rewrite_version(
+    work: &Connection,
+    (id, n): (i64, i64),
+    capture: i64,
+    article: &Article,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
+    let version = Version { n, capture };
+    write_version(work, id, version, article, now)?;
+    follow_up(work, Known { article: id, version, fields: vec!["text"], is_there: false }, article, now)?;
+    Ok(())
 }
 
 /// Writes a version, or writes it anew.

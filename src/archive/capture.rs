@@ -8,6 +8,7 @@ use zstd::bulk::Compressor;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::ledger::AnnouncedId;
+use crate::archive::mend::mend_body;
 use crate::frontier::PageId;
 use crate::opt_out::{Done, OptOut};
 use crate::time::Timestamp;
@@ -71,9 +72,9 @@ impl Body {
 /// A body, named by its content and compressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packed {
-    sha256: [u8; 32],
-    bytes: i64,
-    zstd: Vec<u8>,
+    pub(super) sha256: [u8; 32],
+    pub(super) bytes: i64,
+    pub(super) zstd: Vec<u8>,
 }
 
 /// Compresses a body. This is work for the task that fetched it, not for the writer.
@@ -145,6 +146,7 @@ fn tells_of_page(status: u16) -> bool {
 fn write_body(work: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
     let mut known = work.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
     if let Some(id) = known.query_row([body.sha256], |row| row.get(0)).optional()? {
+        mend_body(work, body)?;
         return Ok(id);
     }
     work.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?.execute(params![

@@ -12,12 +12,13 @@ use crate::archive::host::write_pace;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
 use crate::archive::list::{add_list_page, write_closing};
-use crate::archive::look::{note_look, note_not_modified, write_look};
+use crate::archive::look::{look_at_origins, note_look, note_not_modified, write_look};
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
 use crate::archive::store::{Archive, stored_number};
+use crate::archive::unended::note_ended;
 use crate::extract::Article;
-use crate::frontier::{Found, Page, PageId, PageState, Role, Settlement};
+use crate::frontier::{Found, Page, PageId, PageState, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
 use crate::revisit::{RETIRED, RETIRED_AGAIN};
@@ -182,7 +183,27 @@ fn write_settlement(
     if let (Some(closing), Some(list)) = (&settlement.closing, &page.list) {
         write_closing(work, list.section, list.pass, closing, now)?;
     }
+    if page.hops > 0 && page.role == Role::Article && page.kept.is_none() && found_nothing(page, settlement) {
+        for host in look_at_origins(work, page, now)? {
+            effect.queue(host, now);
+            effect.queue_growth += 1;
+        }
+    }
+    if page.unended > 0 {
+        note_ended(work, page)?;
+    }
     Ok(effect)
+}
+
+fn found_nothing(page: &Page, settlement: &Settlement) -> bool {
+    match &settlement.state {
+        PageState::Queued { .. } => settlement.misses > page.misses,
+        PageState::Settled(verdict) => matches!(
+            verdict,
+            Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Refused { .. } | Verdict::Failed { .. }
+        ),
+        PageState::Stands => false,
+    }
 }
 
 impl Effect {
@@ -197,23 +218,23 @@ fn write_state(work: &Connection, page: PageId, settlement: &Settlement, now: Ti
     let again = settlement.again.map(Timestamp::millis);
     match &settlement.state {
         PageState::Queued { due, attempts, why } => {
-            let sql = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4 WHERE id = ?1";
-            work.prepare_cached(sql)?.execute(params![page.0, due.millis(), attempts, why])?;
+            let sql = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4, gone_looks = max(gone_looks, ?5) WHERE id = ?1";
+            work.prepare_cached(sql)?.execute(params![page.0, due.millis(), attempts, why, settlement.misses])?;
         }
         PageState::Settled(verdict) => {
             work.prepare_cached(
                 "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4, again_at = ?5,
-                        gone_looks = 0
+                        gone_looks = ?6
                  WHERE id = ?1",
             )?
-            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), again])?;
+            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), again, settlement.misses])?;
         }
         PageState::Stands => {
             work.prepare_cached(
                 "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2, again_at = ?3, gone_looks = ?4
                  WHERE id = ?1",
             )?
-            .execute(params![page.0, now.millis(), again, settlement.gone])?;
+            .execute(params![page.0, now.millis(), again, settlement.misses])?;
         }
     }
     Ok(())

@@ -5,7 +5,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::millis;
+use crate::archive::store::{lossy, millis};
 use crate::extract::{Access, Article, Nearness, is_one_story, nearness, simhash};
 
 /// A wire story is printed within days, or it is another one.
@@ -111,8 +111,9 @@ fn join_story(work: &Connection, id: i64, at: i64, other: &Other) -> Result<(), 
     Ok(())
 }
 
+/// The text as far as it can be read: a damaged one is another story, and ends no crawl.
 fn newest_text(work: &Connection, id: i64) -> Result<String, ArchiveError> {
     let mut select =
         work.prepare_cached("SELECT text FROM version WHERE article_id = ?1 ORDER BY capture_id DESC, n DESC LIMIT 1")?;
-    Ok(select.query_row([id], |row| row.get(0))?)
+    Ok(select.query_row([id], |row| Ok(lossy(row.get_ref(0)?).unwrap_or_default()))?)
 }

@@ -4,12 +4,15 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use crate::archive::rescue::Lost;
+use crate::archive::rescue::LostArchive;
 
 /// Why the archive cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
-    #[error("{path} is no saseo archive; name another folder with --data")]
+    #[error(
+        "{path} is no saseo archive; name another folder with --data. If it was one, its beginning is damaged: \
+         docs/care.md tells how to put a backup back"
+    )]
     NotAnArchive { path: PathBuf },
     #[error("{path} was made by a newer saseo (schema {found}, this one knows up to {known}); update saseo")]
     Newer { path: PathBuf, found: i64, known: i64 },
@@ -30,7 +33,7 @@ pub enum ArchiveError {
     #[error("{wanted} names several articles: {}; say which", ids.join(", "))]
     Ambiguous { wanted: String, ids: Vec<String> },
     #[error(transparent)]
-    Lost(Box<Lost>),
+    Lost(Box<LostArchive>),
     #[error(
         "there is no archive at {path} any more, and none is begun in its place. {said}. To begin anew after all, delete {note}"
     )]
@@ -45,9 +48,22 @@ pub enum ArchiveError {
     DiskFull,
     #[error("cannot write {path}: the disk is full")]
     NoRoom { path: PathBuf },
-    #[error("the archive is damaged: {0}; `saseo check` tells more")]
+    #[error(
+        "{path} is locked by another program, such as a database browser, a backup or an import; close it there or wait, \
+         then run the command again: nothing that was stored is lost"
+    )]
+    Busy { path: PathBuf },
+    #[error(
+        "the disk failed to read or write {path} ({why}); copy the data folder to another disk, and look what the \
+         system's log says of this one (`dmesg`)"
+    )]
+    DiskFault { path: PathBuf, why: String },
+    #[error(
+        "the archive is damaged: {0}; `saseo verify` names all that is, and docs/care.md tells how to mend it or to put a \
+         backup back"
+    )]
     Damaged(String),
-    #[error("the archive failed")]
+    #[error("the archive failed; `saseo verify` tells whether it is damaged")]
     Sqlite(#[source] rusqlite::Error),
 }
 
@@ -62,17 +78,23 @@ impl ArchiveError {
 
     /// What a failure to open or use the file at `path` means.
     pub(in crate::archive) fn at(path: &Path, error: rusqlite::Error) -> Self {
+        let (path, why) = (path.to_owned(), error.to_string());
         match code(&error) {
-            Some(ErrorCode::NotADatabase) => Self::NotAnArchive { path: path.to_owned() },
+            Some(ErrorCode::NotADatabase) => Self::NotAnArchive { path },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                Self::ReadOnly { path: path.to_owned(), why: error.to_string() }
+                Self::ReadOnly { path, why }
             }
-            _ => error.into(),
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
+                Self::Busy { path }
+            }
+            Some(ErrorCode::SystemIoFailure) => Self::DiskFault { path, why },
+            Some(ErrorCode::DiskFull) => Self::DiskFull,
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(why),
+            _ if is_of_value(&error) => Self::Damaged(format!("a value is not of the kind that was written ({why})")),
+            _ => Self::Sqlite(error),
         }
     }
-}
 
-impl ArchiveError {
     /// What a failure to write an export's file means.
     pub(in crate::archive) fn of_export(path: &Path, error: rusqlite::Error) -> Self {
         match code(&error) {
@@ -84,17 +106,18 @@ impl ArchiveError {
 
 impl From<rusqlite::Error> for ArchiveError {
     fn from(error: rusqlite::Error) -> Self {
-        match code(&error) {
-            Some(ErrorCode::DiskFull) => Self::DiskFull,
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error.to_string()),
-            Some(ErrorCode::ReadOnly) => {
-                Self::ReadOnly { path: PathBuf::from(crate::archive::FILE), why: error.to_string() }
-            }
-            _ => Self::Sqlite(error),
-        }
+        // Only whoever opened the file knows its folder.
+        Self::at(Path::new(crate::archive::FILE), error)
     }
 }
 
 fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
     error.sqlite_error().map(|failure| failure.code)
+}
+
+/// Tells whether a value was read that no saseo wrote: a text that is no UTF-8, a number out of its range, JSON that does
+/// not parse.
+pub(in crate::archive) fn is_of_value(error: &rusqlite::Error) -> bool {
+    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
+    matches!(error, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..))
 }

@@ -86,6 +86,7 @@ impl Archive {
             "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2, boot = ?3, uptime = ?4 RETURNING epoch";
         let epoch = work.query_row(sql, params![holder, now.millis(), boot, up], |row| row.get(0))?;
         work.commit()?;
+        self.clock_step = step.unwrap_or(0);
         Ok(Lease { epoch })
     }
 }

@@ -14,6 +14,7 @@ use crate::archive::robots::RobotsId;
 use crate::archive::run::RunId;
 use crate::archive::store::{Archive, millis};
 use crate::page_url::PageUrl;
+use crate::politeness::LastRequests;
 use crate::time::Timestamp;
 
 pub use link::Form;
@@ -37,6 +38,10 @@ pub struct Announcement {
     /// The gap that the host was owed.
     pub gap: Duration,
 }
+
+/// So many announcements are looked at for the last ones: more than a crawl makes in the period of
+/// any ceiling, and read in milliseconds.
+const MOST_LAST: usize = 5_000;
 
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +69,34 @@ impl Archive {
     ) -> Result<Vec<AnnouncedId>, ArchiveError> {
         let work = self.work(lease)?;
         requests.iter().map(|request| write_announcement(work, run, request)).collect()
+    }
+
+    /// Returns when each server was asked last, as far as that was since a moment; killed runs count
+    /// too. Read from the ledger's end.
+    pub fn last_requests(&self, since: Timestamp) -> Result<LastRequests, ArchiveError> {
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT at, server FROM ledger WHERE kind = 'announced' ORDER BY id DESC LIMIT ?1")?;
+        let mut rows = select.query([MOST_LAST])?;
+
+        let mut last = LastRequests::default();
+        let mut looked_at = 0;
+        let mut at = since;
+        while let Some(row) = rows.next()? {
+            at = self.on_this_clock(Timestamp::from_millis(row.get(0)?));
+            if at < since {
+                return Ok(last);
+            }
+            last.total.get_or_insert(at);
+            let server = row.get::<_, Option<String>>(1)?;
+            if let Some(server) = server.and_then(|server| server.parse().ok()) {
+                last.by_server.entry(server).or_insert(at);
+            }
+            looked_at += 1;
+        }
+
+        last.all_others = (looked_at == MOST_LAST).then_some(at);
+        Ok(last)
     }
 }
 

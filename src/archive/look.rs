@@ -3,14 +3,16 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::article::{Change, known_article, mark_gone};
-use crate::archive::capture::Capture;
+use crate::archive::capture::{Body, Capture};
 use crate::archive::commit::write_reading;
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::AnnouncedId;
+use crate::archive::mend::{is_body_damaged, mend_body};
 use crate::archive::store::Archive;
 use crate::extract::Article;
 use crate::frontier::{Kept, Page, PageId, PageState, Settlement};
+use crate::page_url::{Host, PageUrl};
 use crate::revisit::{GONE_AGAIN, Looks, VARYING, is_whole_look};
 use crate::time::Timestamp;
 
@@ -34,12 +36,7 @@ impl Archive {
         let are_useless = row.get("validators_lie")? || row.get::<_, u32>("validators_vary")? >= VARYING;
         let is_whole = are_useless || is_whole_look(published, now);
         let validator = |column| if is_whole { Ok(None) } else { row.get(column) };
-        Ok(Some(Kept {
-            published,
-            gone: row.get("gone_looks")?,
-            etag: validator("etag")?,
-            last_modified: validator("last_modified")?,
-        }))
+        Ok(Some(Kept { published, etag: validator("etag")?, last_modified: validator("last_modified")? }))
     }
 
     /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more,
@@ -78,6 +75,58 @@ impl Archive {
     }
 }
 
+impl Archive {
+    /// Returns what was seen of a site's articles since a moment, new ones and kept ones alike.
+    pub fn looks(&self, site: &str, since: Timestamp) -> Result<Looks, ArchiveError> {
+        let kept = looks(&self.connection, site, since)?;
+        // A new one that was missed waits for its next look since the last one.
+        let mut select = self.connection.prepare_cached(
+            "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article'
+               AND verdict IS NULL AND gone_looks > 0 AND due_at >= ?2",
+        )?;
+        let missed: u64 = select.query_row(params![site, (since + GONE_AGAIN).millis()], |row| row.get(0))?;
+        Ok(Looks { seen: kept.seen + missed, gone: kept.gone + missed })
+    }
+
+    /// Tells whether the same body came for another article's address of the same site.
+    pub fn is_answer_of_others(&self, page: &Page, digest: &[u8; 32]) -> Result<bool, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM body JOIN capture ON capture.body_id = body.id
+                            JOIN page AS other ON other.id = capture.page_id
+                            WHERE body.sha256 = ?1 AND capture.status BETWEEN 200 AND 299 AND other.id <> ?2 AND other.role = 'article'
+                              AND other.site_id = (SELECT id FROM site WHERE name = ?3))",
+        )?;
+        Ok(select.query_row(params![digest, page.id.0, page.site], |row| row.get(0))?)
+    }
+
+    /// Tells whether an address is known for what has no article: it is an entry page, or was asked for and had none.
+    pub fn has_nothing(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT role <> 'article' OR gone_looks > 0 AND verdict IS NULL
+                    OR coalesce(verdict IN ('gone', 'unextracted', 'refused', 'failed'), 0)
+             FROM page WHERE url = ?1",
+        )?;
+        let has_nothing = select.query_row([url.as_str()], |row| row.get(0)).optional()?;
+        Ok(has_nothing.unwrap_or(false))
+    }
+}
+
+/// Looks a day later at the pages that moved to one at which no article is: what leads nowhere was no move. Returns the hosts of
+/// those pages, one for each.
+pub(super) fn look_at_origins(work: &Connection, page: &Page, now: Timestamp) -> Result<Vec<Host>, ArchiveError> {
+    // As often as a page is looked at in which no article is found.
+    const MOST: u32 = 3;
+
+    let mut update = work.prepare_cached(
+        "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL, gone_looks = gone_looks + 1, trouble = ?3
+         WHERE verdict = 'moved' AND reason = ?1 AND role = 'article' AND gone_looks < ?4 AND id <> ?5 RETURNING host",
+    )?;
+    let why = format!("redirected to {}, where no article is", page.url);
+    let again = (now + GONE_AGAIN).millis();
+    let hosts = update.query_map(params![page.url.as_str(), again, why, MOST, page.id.0], |row| row.get(0))?;
+    Ok(hosts.map(|host| host.map(Host::from_stored)).collect::<Result<_, _>>()?)
+}
+
 /// What was seen of a site's articles since a moment, by the newest look at each: many runs make one look each.
 fn looks(work: &Connection, site: &str, since: Timestamp) -> Result<Looks, ArchiveError> {
     let mut select = work.prepare_cached(
@@ -98,9 +147,14 @@ pub(in crate::archive) fn write_look(
     now: Timestamp,
 ) -> Result<Option<Change>, ArchiveError> {
     let (before, before_digest) = (validators(work, page.id)?, kept_digest(work, page.id)?);
+    if let Body::Kept(packed) = &capture.body {
+        mend_body(work, packed)?;
+    }
+    // An answer that tells no news is kept all the same where the one before it is damaged.
+    let is_lost = is_body_damaged(work, page.id)?;
     work.prepare_cached("SAVEPOINT look")?.execute([])?;
     let change = write_reading(work, page, article, capture, announced, now)?;
-    if article.is_some() && change.is_none() {
+    if article.is_some() && change.is_none() && !is_lost {
         work.prepare_cached("ROLLBACK TO look")?.execute([])?;
         work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?.execute(params![
             page.id.0,
@@ -141,7 +195,7 @@ pub(in crate::archive) fn note_look(
     settlement: &Settlement,
     change: Option<Change>,
 ) -> Result<(), ArchiveError> {
-    let is_news = change.is_some() || settlement.gone > 0;
+    let is_news = change.is_some() || settlement.misses > 0;
     let is_seen = settlement.article.is_some() && !matches!(settlement.state, PageState::Queued { .. });
     if is_news || is_seen {
         work.prepare_cached("UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1")?

@@ -77,7 +77,7 @@ impl Archive {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
                     page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint,
-                    page.verdict IS NOT NULL AS is_kept, page.gone_looks, page.failures, page.etag, page.last_modified, site.validators_lie, site.validators_vary, site.unchanged
+                    page.verdict IS NOT NULL AS is_kept, page.gone_looks, page.unended, page.failures, page.etag, page.last_modified, site.validators_lie, site.validators_vary, site.unchanged
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
                AND page.site_id IN ({})
@@ -120,6 +120,8 @@ impl Archive {
             list: self.list(id, role, row, now)?,
             failures: row.get("failures")?,
             kept: None,
+            misses: row.get("gone_looks")?,
+            unended: row.get("unended")?,
             unchanged: row.get("unchanged")?,
         };
         let kept = if row.get("is_kept")? { self.kept(&page, row, now)? } else { None };

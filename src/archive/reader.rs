@@ -2,11 +2,14 @@
 
 mod activity;
 mod articles;
+mod fixity;
 mod history;
 mod ledger;
 mod omissions;
 mod outlook;
+mod sound;
 mod state;
+mod walk;
 
 use std::path::{Path, PathBuf};
 
@@ -16,11 +19,13 @@ use crate::archive::error::ArchiveError;
 use crate::archive::rescue::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
-pub use articles::{Filter, Kept};
+pub use articles::{Filter, Kept, LeftOut, Taken};
+pub use fixity::{BadText, CaptureOf, Looked, Lost, StoredBody, StoredRobots, StoredVersion};
 pub use history::{Found, Version};
 pub use ledger::{Brought, BroughtBy, Entry, What};
 pub use omissions::{NumberGap, SilentSection};
 pub use outlook::Outlook;
+pub use sound::{Flaw, in_words};
 pub use state::{Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading.
@@ -65,16 +70,8 @@ impl Reader {
 
     /// Returns what is wrong with the file, nothing where all is well (SQLite's integrity and foreign key checks).
     pub fn faults(&self) -> Result<Vec<String>, ArchiveError> {
-        let mut check = self.connection.prepare("PRAGMA integrity_check(20)")?;
-        let mut faults: Vec<String> = check.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        faults.retain(|line| line != "ok");
-        let mut check = self.connection.prepare("PRAGMA foreign_key_check")?;
-        let broken = check.query_map([], |row| {
-            Ok(format!("{} row {:?} refers to nothing", row.get::<_, String>(0)?, row.get::<_, Option<i64>>(1)?))
-        })?;
-        for fault in broken {
-            faults.push(fault?);
-        }
+        let mut faults = Vec::new();
+        self.structure(|fault| faults.push(fault))?;
         Ok(faults)
     }
 }

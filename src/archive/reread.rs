@@ -88,6 +88,18 @@ impl Archive {
         Ok(captures)
     }
 
+    /// Returns one capture of an article's page; `None` where none of that id has a body.
+    pub fn kept_capture(&self, id: i64) -> Result<Option<KeptCapture>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes, body.zstd,
+                    page.id AS page_id, page.url, page.number, site.name AS site
+             FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
+             JOIN body ON body.id = capture.body_id WHERE capture.id = ?1",
+        )?;
+        let mut rows = select.query([id])?;
+        rows.next()?.map(kept_capture).transpose()
+    }
+
     /// Returns how many captures of the selected sites stand behind the one of id `after`.
     pub fn captures_left(&self, after: i64) -> Result<u64, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
@@ -180,6 +192,16 @@ impl Archive {
 }
 
 fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
+    read_capture(row).map_err(|error| match error {
+        ArchiveError::Damaged(why) => {
+            let id = row.get::<_, i64>("id").unwrap_or_default();
+            ArchiveError::Damaged(format!("capture {id} cannot be read: {why}"))
+        }
+        error => error,
+    })
+}
+
+fn read_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
     let url: String = row.get("url")?;
     let page = Page {
         id: PageId(row.get("page_id")?),
@@ -192,6 +214,8 @@ fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
         list: None,
         failures: 0,
         kept: None,
+        misses: 0,
+        unended: 0,
         unchanged: 0,
     };
     Ok(KeptCapture {
@@ -207,7 +231,7 @@ fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
 
 /// The opt-outs of a capture as exports tell them, with the words that the page is read to say now, and whether the
 /// article is kept out of searches.
-fn recorded_opt_outs(
+pub(super) fn recorded_opt_outs(
     work: &rusqlite::Connection,
     capture: i64,
     words: &[String],

@@ -7,6 +7,7 @@ use crate::archive::host::rest_after_unended;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::{Terms, write_beginning};
 use crate::archive::store::Archive;
+use crate::archive::unended::count_unended;
 use crate::time::Timestamp;
 
 /// The archive's number for a run.
@@ -65,6 +66,7 @@ impl Archive {
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
         let work = self.work(lease)?;
+        count_unended(work, now)?;
         rest_after_unended(work)?;
         work.execute(
             "UPDATE run SET how = 'interrupted',

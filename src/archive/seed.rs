@@ -8,6 +8,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::list::DEEP_AGAIN;
 use crate::archive::store::{Archive, millis};
+use crate::archive::unended::MOST_UNENDED;
 use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::page_url::PageUrl;
@@ -37,7 +38,7 @@ pub(in crate::archive) fn due_again(discover: &Discover) -> String {
     let is_retired = format!("failures >= {RETIRED} AND settled_at > ?2 - {}", millis(RETIRED_AGAIN));
     let is_daily = format!("settled_at <= ?2 - {}", millis(AGAIN));
     format!(
-        "verdict IS NOT NULL AND (role <> 'feed' OR {feeds}) AND (role <> 'sitemap' OR {sitemaps})
+        "verdict IS NOT NULL AND (unended < {MOST_UNENDED} OR {is_daily}) AND (role <> 'feed' OR {feeds}) AND (role <> 'sitemap' OR {sitemaps})
          AND (verdict = 'disallowed'
               OR hops = 0 AND role = 'section'
                  AND (url IS ?4 OR read_to_end_at IS NULL OR coalesce(deep_at <= ?2 - {deep}, 1)

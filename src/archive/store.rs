@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::types::ValueRef;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
@@ -13,6 +14,7 @@ use crate::archive::lease::Lease;
 use crate::archive::rescue::{forget_loss, refuse_if_lost};
 use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
+use crate::time::Timestamp;
 
 /// The archive, open for writing. Its intents stand beside what they are about, one file a concept.
 ///
@@ -26,6 +28,8 @@ pub struct Archive {
     pub(in crate::archive) selected: String,
     /// The addresses of the lists that have every article of a site.
     pub(in crate::archive) everything: HashSet<String>,
+    /// By how many milliseconds the clock was set on since the last run, or back, as far as known.
+    pub(super) clock_step: i64,
 }
 
 impl Archive {
@@ -57,7 +61,14 @@ impl Archive {
         connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
         forget_loss(&path);
         let files = Files::of(&path);
-        Ok(Self { connection, path, files, selected: String::new(), everything: HashSet::new() })
+        Ok(Self { connection, path, files, selected: String::new(), everything: HashSet::new(), clock_step: 0 })
+    }
+
+    /// Returns a moment of the last run as this run's clock would have told it. Where the clock was
+    /// set back, the moment stays: the ledger is audited as it stands, and a moment ahead of now counts
+    /// as now.
+    pub(super) fn on_this_clock(&self, moment: Timestamp) -> Timestamp {
+        Timestamp::from_millis(moment.millis().saturating_add(self.clock_step.max(0)))
     }
 
     pub fn path(&self) -> &Path {
@@ -107,4 +118,12 @@ pub(in crate::archive) fn millis(span: Duration) -> i64 {
 /// An article's number, kept bit by bit in SQLite's signed integer.
 pub(in crate::archive) fn stored_number(number: u64) -> i64 {
     number.cast_signed()
+}
+
+/// A text as far as it can be read, where a damaged one must not end the work; `None` for whatever is no text.
+pub(in crate::archive) fn lossy(value: ValueRef<'_>) -> Option<String> {
+    match value {
+        ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+    }
 }

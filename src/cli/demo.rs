@@ -119,8 +119,8 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
     }
     let out = folder.join("articles.jsonl");
     let reader = Reader::open(folder)?;
-    let articles =
-        export::write(&reader, &Filter::default(), Format::Jsonl, place(&out, Format::Jsonl)?)?.unwrap_or_default();
+    let taken = export::write(&reader, &Filter::default(), Format::Jsonl, place(&out, Format::Jsonl)?)?;
+    let articles = taken.unwrap_or_default().articles;
     voice.note(&format!(
         "The archive, {articles} articles with every page as it came, is {}\nThe articles as JSON Lines are {}\n",
         reader.path().display(),

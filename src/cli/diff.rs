@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::archive::{Reader, Version};
 use crate::cli::exit::Exit;
 use crate::cli::say::Style;
-use crate::cli::show::version;
+use crate::cli::show::{soundness, version};
 use crate::cli::{Common, say};
 use crate::history::{self, FieldChange, Paragraph, Piece};
 
@@ -33,7 +33,7 @@ pub(in crate::cli) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Ex
             [.., old, new] => (old, new),
             _ => {
                 common.voice().note(&format!("{} has one version: nothing changed since it was first read", found.id));
-                return Ok(Exit::Done);
+                return Ok(soundness(common, &found, &versions));
             }
         },
     };
@@ -41,7 +41,7 @@ pub(in crate::cli) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Ex
     let text = history::words(&old.article.text(), &new.article.text());
     if common.json {
         say::json(&as_json(&found.id, old, new, &fields, &text))?;
-        return Ok(Exit::Done);
+        return Ok(soundness(common, &found, &versions));
     }
     let head = format!(
         "{}: version {} (fetched {}) to {} (fetched {})\n",
@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Ex
     fields.iter().for_each(|change| tell_field(&mut parts, change));
     tell_text(&mut parts, &text);
     say::styled(&parts)?;
-    Ok(Exit::Done)
+    Ok(soundness(common, &found, &versions))
 }
 
 fn tell_field(parts: &mut Vec<(Style, String)>, change: &FieldChange) {

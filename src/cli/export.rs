@@ -6,11 +6,11 @@ use clap::Args;
 use jiff::civil::Date;
 use serde_json::json;
 
-use crate::archive::{Filter, Reader};
+use crate::archive::{Filter, LeftOut, Reader, Taken};
 use crate::cli::configuration::ConfigurationError;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
-use crate::cli::{Common, say};
+use crate::cli::{Common, hint, say};
 use crate::config::units::day;
 use crate::export::{self, Beside, Format, Place, Stream};
 
@@ -41,17 +41,43 @@ pub(in crate::cli) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<
         let why = "--json would mix with the articles on stdout: leave it out, or name a file with --out";
         return Err(ConfigurationError::Usage(why.to_owned()).into());
     }
-    let articles = export::write(&reader, &filter, args.format, place(&args.out, args.format)?)?;
+    let taken = export::write(&reader, &filter, args.format, place(&args.out, args.format)?)?;
+    tell(common, args, taken.as_ref())?;
+
+    let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
+    Ok(name_left_out(common, &left_out))
+}
+
+fn tell(common: &Common, args: &ExportArgs, taken: Option<&Taken>) -> anyhow::Result<()> {
+    let articles = taken.map(|taken| taken.articles);
     if common.json {
-        say::json(&json!({"articles": articles, "out": args.out}))?;
-    } else {
-        let out = args.out.display();
-        common.voice().note(&match articles {
-            Some(articles) => format!("{articles} articles in {out}"),
-            None => format!("the reader of {out} has gone away"),
-        });
+        let one = |one: &LeftOut| json!({"id": one.id, "why": one.why});
+        let left_out: Vec<_> = taken.iter().flat_map(|taken| &taken.left_out).map(one).collect();
+        return say::json(&json!({"articles": articles, "left_out": left_out, "out": args.out}));
     }
-    Ok(Exit::Done)
+    let out = args.out.display();
+    common.voice().note(&match articles {
+        Some(articles) => format!("{articles} articles in {out}"),
+        None => format!("the reader of {out} has gone away"),
+    });
+    Ok(())
+}
+
+/// Names the articles that were left out, also to whoever wants no other words, and returns how the command ends.
+fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
+    if left_out.is_empty() {
+        return Exit::Done;
+    }
+    for LeftOut { id, why } in left_out {
+        say::note(&format!("saseo: left out {id}, which is damaged: {why}"));
+    }
+    let verify = hint::command(common, &["verify"]);
+    say::note(&format!(
+        "saseo: exit code 3: {} damaged articles were left out; `{verify}` tells more, and `{verify} --repair` reads \
+         again what can be",
+        left_out.len()
+    ));
+    Exit::Failures
 }
 
 /// Opens the place. A signal leaves no half file; a stream has none, and a signal ends it as it ends any program.

@@ -3,7 +3,7 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{Found, Reader, Version};
+use crate::archive::{self, Found, Reader, Version};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, hint, say};
 use crate::export::{Provenance, Record};
@@ -24,11 +24,11 @@ pub(in crate::cli) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Ex
     let found = reader.find_article(&args.article)?;
     let versions = reader.versions(&found)?;
     let shown = match args.version {
-        None => versions.last().expect("an article has a version from the moment it is kept"),
+        None => versions.last().expect("the archive returns no article without a version"),
         Some(n) => version(&versions, &found, n)?,
     };
     if common.json {
-        let listed = |Version { kept, article }: &Version| {
+        let listed = |Version { kept, article, .. }: &Version| {
             let (version, fetched_at, extractor) = (kept.version, &kept.fetched_at, &article.extractor);
             json!({"version": version, "fetched_at": fetched_at, "extractor": extractor})
         };
@@ -36,14 +36,26 @@ pub(in crate::cli) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Ex
         value["first_copy"] = json!(found.first_copy);
         value["versions"] = versions.iter().map(listed).collect();
         say::json(&value)?;
-        return Ok(Exit::Done);
+        return Ok(soundness(common, &found, &versions));
     }
     say::data(&in_words(&found, shown, &versions))?;
     if versions.len() > 1 {
         let diff = hint::command(common, &["diff", &found.id]);
         common.voice().note(&format!("`{diff}` shows what changed"));
     }
-    Ok(Exit::Done)
+    Ok(soundness(common, &found, &versions))
+}
+
+/// Names the versions that are damaged, whose fields are empty or not what was read, and returns how the command ends.
+pub(in crate::cli) fn soundness(common: &Common, found: &Found, versions: &[Version]) -> Exit {
+    let mut exit = Exit::Done;
+    let verify = hint::command(common, &["verify"]);
+    for one in versions.iter().filter(|one| !one.flaws.is_empty()) {
+        let (id, n, flaws) = (&found.id, one.kept.version, archive::in_words(&one.flaws));
+        say::note(&format!("saseo: version {n} of {id} is damaged: {flaws}; see `{verify}`"));
+        exit = Exit::Failures;
+    }
+    exit
 }
 
 /// Returns the version of that number.
@@ -59,6 +71,7 @@ fn record(version: &Version) -> Record {
         site: Some(kept.site),
         url: Some(kept.url),
         version: Some(kept.version),
+        content_sha256: Some(kept.content_sha256),
         first_seen_at: Some(kept.first_seen_at),
         fetched_at: Some(kept.fetched_at),
         http_status: Some(kept.http_status),
@@ -67,7 +80,7 @@ fn record(version: &Version) -> Record {
 }
 
 fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> String {
-    let Version { article, kept } = shown;
+    let Version { article, kept, .. } = shown;
     let time = |time: Option<crate::time::LocalTime>| time.map(|time| time.to_string());
     let section = [&article.section, &article.subsection].into_iter().flatten().cloned().collect::<Vec<_>>();
     let fields = [

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::{Announcement, ArchiveError, NextPage};
-use crate::crawl::Crawl;
 use crate::crawl::robots::{Quest, Standing};
 use crate::crawl::visit::{Asked, visit};
+use crate::crawl::{Crawl, PATIENCE};
 use crate::fetch::Web;
 use crate::frontier::{Page, Role, Visit, disallowed};
 use crate::page_url::Host;
@@ -61,6 +61,8 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Finds what to ask the permit's host; gives the permit back where there is nothing.
     fn prepare(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Ready>, ArchiveError> {
+        let Some(permit) = self.locked(permit, now)? else { return Ok(None) };
+
         let host = permit.host().clone();
         if let Some(quest) = self.next_quest(&host) {
             return Ok(self.ready_for_robots(permit, quest, now));
@@ -96,11 +98,28 @@ impl<W: Web> Crawl<'_, W> {
     fn come_back(&mut self, permit: Permit, from: Option<Timestamp>) -> Option<Ready> {
         let host = permit.host().clone();
         self.hosts.leave(&host);
+        self.hosts.give_back(permit);
+        if from.is_none_or(|from| from > self.clock.now() + PATIENCE) {
+            self.let_go_if_done(&host);
+        }
+
         if let Some(from) = from {
             self.hosts.want(&host, from);
         }
-        self.hosts.give_back(permit);
         None
+    }
+
+    /// Claims a permit's moment under the ceilings that this machine's crawls share; gives the permit
+    /// back where there is no room.
+    fn claimed(&mut self, permit: Permit, now: Timestamp) -> Option<Permit> {
+        let server = self.hosts.shared_server(permit.host());
+        match self.shared.claim(server, now) {
+            Ok(()) => Some(permit),
+            Err(ceiling) => {
+                self.hosts.put_off(permit, ceiling);
+                None
+            }
+        }
     }
 
     fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
@@ -117,7 +136,10 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Binds permit and right, and notes what is under way. The turn was decided by the moment `at`.
+    /// Where other crawls leave no room, nothing is taken off any queue.
     fn ready(&mut self, permit: Permit, allowed: Allowed, asked: Asked, at: Timestamp) -> Option<Ready> {
+        let permit = self.claimed(permit, at)?;
+
         let host = permit.host().clone();
         let announcement = Announcement {
             at,
@@ -142,9 +164,7 @@ impl<W: Web> Crawl<'_, W> {
         };
         match &asked {
             Asked::Page(page) => self.under_way.entry(host).or_default().push(page.id),
-            Asked::Robots(quest) => {
-                self.asked_robots.insert(quest.origin.clone());
-            }
+            Asked::Robots(quest) => self.quest_is_under_way(&host, quest),
         }
         Some(Ready { visit, asked, announcement })
     }
@@ -159,7 +179,7 @@ impl<W: Web> Crawl<'_, W> {
         self.tally.requests += ready.len() as u64;
         self.save()?;
         for announcement in &announcements {
-            self.note(&announcement.url.host(), announcement.at + announcement.gap);
+            self.held.note(&announcement.url.host(), announcement.at + announcement.gap);
         }
         for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {
             let reader = match &asked {

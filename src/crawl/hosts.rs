@@ -8,7 +8,7 @@ use crate::crawl::visit::Finished;
 use crate::crawl::{Crawl, Plan};
 use crate::fetch::{Reach, Web};
 use crate::page_url::Host;
-use crate::politeness::{LONGEST_REST, Manners};
+use crate::politeness::{LONGEST_REST, Manners, Permit};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -16,13 +16,6 @@ use crate::time::Timestamp;
 const STRANGERS_GAP: Duration = Duration::from_secs(2);
 
 impl<W: Web> Crawl<'_, W> {
-    /// Leaves word for the machine's next crawl of a host.
-    pub(in crate::crawl) fn note(&self, host: &Host, not_before: Timestamp) {
-        if let Some(lock) = self.held.get(host) {
-            lock.note(not_before);
-        }
-    }
-
     /// Notes that there is something to ask a host, and gets to know it where that is the first time.
     pub(in crate::crawl) fn want(&mut self, host: &Host, site: &str, from: Timestamp) -> Result<(), ArchiveError> {
         if self.given_up.contains_key(host) {
@@ -30,31 +23,60 @@ impl<W: Web> Crawl<'_, W> {
         }
         if !self.hosts.knows(host) {
             let Some(reader) = self.sites.get(site).cloned() else { return Ok(()) };
-            let lock = match self.locks.take(host, &self.holder) {
-                Ok(lock) => lock,
-                Err(error) => {
-                    self.given_up.insert(host.clone(), error.to_string());
-                    return Ok(());
-                }
-            };
             let (stored, now) = (self.archive.pace(host)?, self.clock.now());
             self.hosts.meet(host, manners(&reader, host), stored, now);
-            // A moment further off than any rest is a word from before the clock was set back.
-            if let Some(until) = lock.not_before.filter(|until| until.since(now) <= LONGEST_REST) {
-                self.hosts.hold(host, until);
-            }
             for scheme in ["https", "http"] {
                 // The delay that an earlier run learnt holds from the first request on.
                 if let Some(copy) = self.archive.robots(&format!("{scheme}://{host}"))? {
                     self.learn(&copy, copy.id);
                 }
             }
-            self.held.insert(host.clone(), lock);
             self.host_sites.insert(host.clone(), reader);
             self.locate(host.clone());
         }
         self.hosts.want(host, from);
         Ok(())
+    }
+
+    /// Locks a permit's host, unless it is locked already. The permit is given back where another
+    /// crawl on this machine has the host, or had it and left word not to ask it yet.
+    pub(super) fn locked(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Permit>, ArchiveError> {
+        if self.held.has(permit.host()) {
+            return Ok(Some(permit));
+        }
+
+        let host = permit.host().clone();
+        let not_before = match self.held.take(&host, |host| self.hosts.is_asked(host)) {
+            Ok(not_before) => not_before,
+            Err(error) => {
+                self.hosts.give_back(permit);
+                self.leave_to_others(host, error.to_string())?;
+                return Ok(None);
+            }
+        };
+
+        // A moment further off than any rest is a word from before the clock was set back.
+        let resting = not_before.filter(|until| *until > now && until.since(now) <= LONGEST_REST);
+        let Some(until) = resting else { return Ok(Some(permit)) };
+        self.hosts.hold(&host, until);
+        self.hosts.give_back(permit);
+        Ok(None)
+    }
+
+    /// Leaves a host alone for the rest of this run, since others ask it. What is queued stays queued.
+    fn leave_to_others(&mut self, host: Host, why: String) -> Result<(), ArchiveError> {
+        tracing::info!(%host, %why, "leaving a host to others");
+        self.hosts.leave(&host);
+        self.fail_quests(&host, &why)?;
+        self.given_up.insert(host, why);
+        Ok(())
+    }
+
+    /// Lets others ask a host of which nothing more is wanted.
+    pub(super) fn let_go_if_done(&mut self, host: &Host) {
+        if self.hosts.is_done(host) {
+            self.held.let_go(host);
+        }
     }
 
     fn locate(&mut self, host: Host) {
@@ -83,6 +105,7 @@ impl<W: Web> Crawl<'_, W> {
         }
         self.fail_quests(host, &why)?;
         self.given_up.insert(host.clone(), why);
+        self.let_go_if_done(host);
         Ok(())
     }
 

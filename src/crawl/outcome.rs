@@ -19,7 +19,7 @@ pub(in crate::crawl) fn outcome_of(
         _ if answer.is_redirect() => redirected(page, answer, reader),
         304 if page.kept.is_some() => Outcome::Unchanged,
         206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
-        404 | 410 => Outcome::Gone { status: answer.status },
+        404 | 410 => Outcome::Gone { why: format!("status {}", answer.status) },
         401 | 403 | 451 => Outcome::Refused { why: format!("status {}", answer.status) },
         429 | 503 => Outcome::Busy,
         status => Outcome::Failed { why: format!("status {status}") },
@@ -29,10 +29,10 @@ pub(in crate::crawl) fn outcome_of(
 /// Returns what the want of an answer is to a page.
 pub(in crate::crawl) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     match trouble {
-        Trouble::NoAddress { .. } | Trouble::Connect { .. } => Outcome::Unreachable,
-        Trouble::PrivateAddress { .. } | Trouble::OddPort { .. } | Trouble::TooLarge { .. } => {
-            Outcome::Hopeless { why: trouble.to_string() }
-        }
+        // A name that answered with a public address before and now does not: that is its host's trouble.
+        Trouble::NoAddress { .. } | Trouble::PrivateAddress { .. } | Trouble::Connect { .. } => Outcome::Unreachable,
+        Trouble::OddPort { .. } | Trouble::TooLarge { .. } => Outcome::Hopeless { why: trouble.to_string() },
+        Trouble::WantsHttp1 => Outcome::AskAgain,
         Trouble::Timeout | Trouble::Broken { .. } => Outcome::Failed { why: trouble.to_string() },
     }
 }

@@ -55,8 +55,16 @@ pub(in crate::crawl) enum Followed {
 
 impl<W: Web> Crawl<'_, W> {
     /// Returns the next robots.txt that is to be asked of this host, and belongs to another or was retried.
-    pub(in crate::crawl) fn next_quest(&mut self, host: &Host) -> Option<Quest> {
-        self.quests.get_mut(host)?.pop()
+    pub(in crate::crawl) fn next_quest(&self, host: &Host) -> Option<Quest> {
+        self.quests.get(host)?.last().cloned()
+    }
+
+    /// Notes that a robots.txt is being asked for.
+    pub(super) fn quest_is_under_way(&mut self, host: &Host, quest: &Quest) {
+        if let Some(of_host) = self.quests.get_mut(host) {
+            of_host.retain(|waiting| waiting != quest);
+        }
+        self.asked_robots.insert(quest.origin.clone());
     }
 
     pub(in crate::crawl) fn standing(&mut self, page: &Page, now: Timestamp) -> Result<Standing, ArchiveError> {

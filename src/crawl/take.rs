@@ -11,7 +11,7 @@ use crate::crawl::outcome::manner_of;
 use crate::crawl::robots::{Followed, Quest, follow, unreachable};
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
-use crate::frontier::{Outcome, Page, PageState, Role, Settlement, Verdict, settle};
+use crate::frontier::{Belief, Outcome, Page, PageState, Role, Settlement, Verdict, settle};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
@@ -63,6 +63,9 @@ impl<W: Web> Crawl<'_, W> {
         for (effect, follow_up) in effects.into_iter().zip(follow_ups) {
             self.go_on(effect, follow_up)?;
         }
+        for answer in &answers {
+            self.let_go_if_done(&answer.host);
+        }
         Ok(())
     }
 
@@ -71,7 +74,7 @@ impl<W: Web> Crawl<'_, W> {
         let host = visited.turn.host().clone();
         let manner = manner_of(visited.result.as_ref(), visited.outcome.as_ref(), visited.at);
         let pace = self.hosts.finish(visited.turn, manner, visited.took, visited.at);
-        self.note(&host, pace.not_before);
+        self.held.note(&host, pace.not_before);
         let ending = match &visited.result {
             Ok(answer) => Ending::Answered {
                 status: answer.status,
@@ -92,7 +95,9 @@ impl<W: Web> Crawl<'_, W> {
                 let outcome = visited.outcome.unwrap_or(Outcome::Unreachable);
                 let outcome = if self.hosts.is_down(&host) { outcome.of_a_host_that_is_down() } else { outcome };
                 let outcome = self.without_circles(&page, outcome)?;
-                let settlement = self.settlement(&page, outcome)?;
+                let outcome = self.without_false_moves(&page, outcome)?;
+                let belief = self.belief(&page, &outcome, &visited.digest)?;
+                let settlement = self.settlement(&page, outcome, belief)?;
                 let site = page.site.clone();
                 let follow_up =
                     if page.role == Role::Policy { FollowUp::Policy { site } } else { FollowUp::Page { site } };
@@ -143,14 +148,14 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    fn settlement(&mut self, page: &Page, outcome: Outcome) -> Result<Settlement, ArchiveError> {
+    fn settlement(&mut self, page: &Page, outcome: Outcome, belief: Belief) -> Result<Settlement, ArchiveError> {
         let reader = Arc::clone(&self.sites[&page.site]);
         let wanted = &reader.wanted;
         let known = match &outcome {
             Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(wanted))?,
             _ => Vec::new(),
         };
-        let mut settlement = settle(page, outcome, &known, wanted, self.clock.now());
+        let mut settlement = settle(page, outcome, &known, belief, wanted, self.clock.now());
         self.keep_to_room(page, &mut settlement);
         self.count(page, &settlement);
         if let Some(of_host) = self.under_way.get_mut(&page.url.host()) {
@@ -171,7 +176,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn count(&mut self, page: &Page, settlement: &Settlement) {
-        if settlement.gone > 0 {
+        if page.kept.is_some() && settlement.misses > 0 {
             self.missing.insert(page.site.clone());
         }
         let PageState::Settled(verdict) = &settlement.state else { return };

@@ -220,6 +220,8 @@ mod tests {
             list: None,
             failures: 0,
             kept: None,
+            misses: 0,
+            unended: 0,
             unchanged: 0,
         };
         assert!(reader.may_take_long(&page));

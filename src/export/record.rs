@@ -11,6 +11,8 @@ pub struct Provenance {
     /// The address that was asked for.
     pub url: Option<String>,
     pub version: Option<u64>,
+    /// Of title and text, where it is known; else it is made.
+    pub content_sha256: Option<String>,
     /// RFC 3339.
     pub first_seen_at: Option<String>,
     /// RFC 3339.
@@ -94,7 +96,7 @@ impl Record {
         Self {
             id,
             text: article.text(),
-            content_sha256: article.content_sha256(),
+            content_sha256: provenance.content_sha256.unwrap_or_else(|| article.content_sha256()),
             site: provenance.site,
             url: provenance.url,
             canonical_url: article.canonical_url,

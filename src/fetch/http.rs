@@ -1,14 +1,18 @@
 //! The real network, by reqwest: honest about who asks, guarded against where links may lead.
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Client;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{FROM, HeaderMap, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH};
+use reqwest::header::{
+    ACCEPT_ENCODING, FROM, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
+};
 use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Response, retry};
 
+use crate::fetch::coding::{ACCEPTED, Size, undo, undo_undeclared_gzip};
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web, is_public};
 use crate::frontier::Visit;
 use crate::page_url::{Host, PageUrl};
@@ -28,33 +32,64 @@ pub struct Caller {
     pub ports: Vec<u16>,
 }
 
+/// How long HTTP/2 may be silent under an open request before the connection is probed, and how long
+/// the probe may take. Both together end a mute connection before the request's own time limit does
+/// (60 s by default), so that the next request goes out on a fresh one.
+const PROBE_AFTER: Duration = Duration::from_secs(20);
+const PROBE_WAIT: Duration = Duration::from_secs(10);
+
+/// Header lines of one answer. RFC 9110 §5.4 names no limit; real servers were seen with 120.
+const MOST_HEADERS: usize = 256;
+
 /// The real network.
 #[derive(Debug)]
 pub struct Http {
+    caller: Caller,
     public: Client,
     own: Client,
-    body: u64,
-    ports: Vec<u16>,
+    /// Clients for the hosts that want HTTP/1.1. A mutex, since the visits of many tasks share this;
+    /// it is held for a look at the map.
+    over_http1: Mutex<HashMap<Host, Client>>,
 }
 
 impl Http {
+    /// # Errors
+    ///
     /// Fails where the TLS roots cannot be read or the contact is no header value.
     pub fn new(caller: &Caller) -> Result<Self, reqwest::Error> {
-        let (public, own) = (client(caller, Reach::Public)?, client(caller, Reach::Own)?);
-        Ok(Self { public, own, body: caller.body, ports: caller.ports.clone() })
+        let public = client(caller, Reach::Public).build()?;
+        let own = client(caller, Reach::Own).build()?;
+        Ok(Self { caller: caller.clone(), public, own, over_http1: Mutex::default() })
     }
 
-    fn client(&self, reach: Reach) -> &Client {
-        match reach {
+    fn client(&self, host: &Host, reach: Reach) -> Client {
+        let over_http1 = self.over_http1.lock().unwrap_or_else(PoisonError::into_inner);
+        let usual = match reach {
             Reach::Public => &self.public,
             Reach::Own => &self.own,
+        };
+        over_http1.get(host).unwrap_or(usual).clone()
+    }
+
+    /// Notes that a host wants HTTP/1.1 (RFC 9113 §7). It is asked so in a turn of its own.
+    fn go_over_http1(&self, host: &Host, reach: Reach) -> Trouble {
+        let client = match client(&self.caller, reach).http1_only().build() {
+            Ok(client) => client,
+            Err(error) => return Trouble::Broken { why: error.to_string() },
+        };
+
+        let mut over_http1 = self.over_http1.lock().unwrap_or_else(PoisonError::into_inner);
+        match over_http1.insert(host.clone(), client) {
+            None => Trouble::WantsHttp1,
+            Some(_) => Trouble::Broken { why: "it wants HTTP/1.1, and was asked so".to_owned() },
         }
     }
 
     /// A link must not make us knock at mail servers and databases.
     fn refuse_odd_port(&self, url: &PageUrl, reach: Reach) -> Result<(), Trouble> {
+        let is_usual = |port: u16| matches!(port, 80 | 443) || self.caller.ports.contains(&port);
         match url.as_url().port() {
-            Some(port) if reach == Reach::Public && !matches!(port, 80 | 443) && !self.ports.contains(&port) => {
+            Some(port) if reach == Reach::Public && !is_usual(port) => {
                 Err(Trouble::OddPort { host: url.host().to_string(), port })
             }
             _ => Ok(()),
@@ -64,35 +99,69 @@ impl Http {
     async fn answer(&self, url: &PageUrl, reach: Reach, asking: &Asking) -> Result<Answer, Trouble> {
         refuse_private_literal(url, reach)?;
         self.refuse_odd_port(url, reach)?;
+
         let host = url.host();
-        let mut request = self.client(reach).get(url.as_url().clone());
+        let mut request = self.client(&host, reach).get(url.as_url().clone());
         if let Some(etag) = &asking.etag {
             request = request.header(IF_NONE_MATCH, etag);
         }
         if let Some(moment) = &asking.last_modified {
             request = request.header(IF_MODIFIED_SINCE, moment);
         }
-        let mut response = request.send().await.map_err(|error| trouble(&host, &error))?;
-        let status = response.status().as_u16();
-        let headers = headers(response.headers());
+
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) if wants_http1(&error) => return Err(self.go_over_http1(&host, reach)),
+            Err(error) => return Err(trouble(&host, &error)),
+        };
+        let (status, headers) = (response.status().as_u16(), headers(response.headers()));
+        let (packed, size) = self.packed_body(&host, response, asking).await?;
+
+        let answer = Answer { status, headers, body: Vec::new() };
+        let body = unpacked(&answer, packed, size)?;
+        Ok(Answer { body, ..answer })
+    }
+
+    /// Reads a body as it travels, as far as it is wanted.
+    async fn packed_body(
+        &self,
+        host: &Host,
+        mut response: Response,
+        asking: &Asking,
+    ) -> Result<(Vec<u8>, Size), Trouble> {
+        let most = usize::try_from(self.caller.body).unwrap_or(usize::MAX - 1);
+        let limit = asking.enough.unwrap_or(most);
+        let part_will_do = asking.part_will_do || asking.enough.is_some();
+
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| trouble(&host, &error))? {
+        while let Some(chunk) = response.chunk().await.map_err(|error| trouble(host, &error))? {
             body.extend_from_slice(&chunk);
-            match asking.enough {
-                Some(enough) if body.len() >= enough => {
-                    body.truncate(enough);
-                    break;
-                }
-                None if body.len() as u64 > self.body && asking.part_will_do => {
-                    body.truncate(usize::try_from(self.body).unwrap_or(usize::MAX));
-                    break;
-                }
-                None if body.len() as u64 > self.body => return Err(Trouble::TooLarge { limit: self.body }),
-                Some(_) | None => {}
+            if body.len() > limit && part_will_do {
+                body.truncate(limit);
+                return Ok((body, Size { limit, part_will_do, is_cut: true }));
+            }
+            if body.len() > limit {
+                return Err(Trouble::TooLarge { limit: self.caller.body });
             }
         }
-        Ok(Answer { status, headers, body })
+        Ok((body, Size { limit, part_will_do, is_cut: false }))
     }
+}
+
+/// Undoes the codings of a body. Only a good answer's body must be readable: what else an answer says,
+/// its status and headers say.
+fn unpacked(answer: &Answer, packed: Vec<u8>, size: Size) -> Result<Vec<u8>, Trouble> {
+    if !answer.is_good() {
+        let unpacked = undo(packed.clone(), answer.lines("content-encoding"), size);
+        return Ok(unpacked.unwrap_or(packed));
+    }
+
+    let is_text = answer.header("content-type").is_some_and(|is| is.trim_start().starts_with("text/"));
+    let is_coded = answer.lines("content-encoding").next().is_some();
+    if is_text && !is_coded {
+        return Ok(undo_undeclared_gzip(packed, size));
+    }
+    undo(packed, answer.lines("content-encoding"), size)
 }
 
 impl Web for Http {
@@ -114,22 +183,39 @@ impl Web for Http {
     }
 }
 
-fn client(caller: &Caller, reach: Reach) -> Result<Client, reqwest::Error> {
+/// Returns a builder of clients that send what they are told once, and follow nothing by themselves.
+fn client(caller: &Caller, reach: Reach) -> ClientBuilder {
     let mut headers = HeaderMap::new();
+    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
     let is_mail = caller.contact.contains('@') && !caller.contact.contains("://");
     if let Some(value) = is_mail.then(|| HeaderValue::from_str(&caller.contact).ok()).flatten() {
         headers.insert(FROM, value);
     }
-    Client::builder()
+
+    let builder = Client::builder()
         .user_agent(user_agent(caller))
         .default_headers(headers)
         .connect_timeout(caller.connect)
         .timeout(caller.answer)
         .redirect(Policy::none())
+        // A request that is sent again by itself stands in no ledger.
+        .retry(retry::never())
         .referer(false)
         .no_proxy()
-        .dns_resolver(Arc::new(Guarded(reach)))
-        .build()
+        .dns_resolver(Arc::new(Guarded(reach)));
+
+    let builder = builder
+        .http2_keep_alive_interval(PROBE_AFTER.min(caller.answer / 3))
+        .http2_keep_alive_timeout(PROBE_WAIT.min(caller.answer / 3))
+        .http2_keep_alive_while_idle(false)
+        // Servers send odd header lines; browsers drop the line, and keep the answer.
+        .http1_allow_obsolete_multiline_headers_in_responses(true)
+        .http1_allow_spaces_after_header_name_in_responses(true)
+        .http1_ignore_invalid_headers_in_responses(true)
+        .http1_max_headers(MOST_HEADERS);
+
+    // Its decoders take one coding in one header line; the codings are undone in `coding`.
+    builder.no_gzip().no_brotli().no_zstd().no_deflate()
 }
 
 /// `saseo/0.1.0 (+you@example.org)`: who asks, and where to complain.
@@ -175,8 +261,25 @@ fn refuse_private_literal(url: &PageUrl, reach: Reach) -> Result<(), Trouble> {
 }
 
 fn headers(map: &HeaderMap) -> Vec<(String, String)> {
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    map.iter().map(|(name, value)| (name.as_str().to_owned(), text(value))).collect()
+    map.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(name, value))).collect()
+}
+
+/// Octets beyond ASCII in a Location are escaped as they came: a server that redirects to a path in
+/// CP949 knows it by those octets, and by no others (RFC 3986 §2.5).
+fn header_text(name: &HeaderName, value: &HeaderValue) -> String {
+    if *name != LOCATION {
+        return String::from_utf8_lossy(value.as_bytes()).into_owned();
+    }
+    let escaped = |byte: &u8| {
+        if byte.is_ascii() { char::from(*byte).to_string() } else { format!("%{byte:02X}") }
+    };
+    value.as_bytes().iter().map(escaped).collect()
+}
+
+/// Tells whether an HTTP/2 server refuses to answer this over HTTP/2 (RFC 9113 §7).
+fn wants_http1(error: &reqwest::Error) -> bool {
+    let reason = |source: &(dyn std::error::Error + 'static)| source.downcast_ref::<h2::Error>()?.reason();
+    sources(error).find_map(reason) == Some(h2::Reason::HTTP_1_1_REQUIRED)
 }
 
 fn no_address(name: &str, why: &std::io::Error) -> Trouble {

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
 use reqwest::redirect::Policy;
+use reqwest::{Client, retry};
 
 use crate::page_url::PageUrl;
 
@@ -47,6 +47,7 @@ impl Ping {
             .user_agent(agent)
             .timeout(LONGEST)
             .redirect(Policy::limited(REDIRECTS))
+            .retry(retry::never())
             .referer(false)
             .no_proxy();
         let answer = client.build().map_err(in_words)?.get(at).send().await.map_err(in_words)?;

@@ -17,8 +17,8 @@ pub enum Outcome {
         /// Of the article there.
         number: Option<u64>,
     },
-    /// 404 or 410.
-    Gone { status: u16 },
+    /// Nothing is there: 404, 410, or a way that leads all addresses to one place.
+    Gone { why: String },
     /// 401, 403 or 451; or the way leads where nobody may go.
     Refused { why: String },
     /// 429 or 503: not now. The host rests, and other pages go before this one.
@@ -31,6 +31,8 @@ pub enum Outcome {
     Hopeless { why: String },
     /// 304: the page is as it was.
     Unchanged,
+    /// The server wants to be asked over another protocol. No attempt is counted.
+    AskAgain,
 }
 
 /// What stands in a page.
@@ -78,6 +80,7 @@ impl Outcome {
             | Self::Refused { .. }
             | Self::Unreachable
             | Self::Unchanged
+            | Self::AskAgain
             | Self::Hopeless { .. } => self,
         }
     }

@@ -95,6 +95,10 @@ pub struct Page {
     pub failures: u32,
     /// Of an article that is kept and looked at again.
     pub kept: Option<Kept>,
+    /// Of an article: looks in a row that found none.
+    pub misses: u32,
+    /// Announcements in a row that were never ended: the process died each time.
+    pub unended: u32,
     /// Looks in a row, at whatever articles of the site, that found everything as it was.
     pub unchanged: u64,
 }
@@ -104,8 +108,6 @@ pub struct Page {
 pub struct Kept {
     /// When it was published, or first seen where that is unknown or earlier: some dates lie ahead.
     pub published: Timestamp,
-    /// Looks in a row that found nothing.
-    pub gone: u32,
     /// The validators of the answer that is kept; none where the whole page is asked for.
     pub etag: Option<String>,
     pub last_modified: Option<String>,

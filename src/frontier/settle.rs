@@ -23,7 +23,7 @@ const TRY_AGAIN: [Duration; 6] = [
 
 /// When an article that was refused is asked for again; a firewall's bad hour is no refusal for good.
 const REFUSED_AGAIN: [Duration; 2] = [Duration::from_secs(24 * 3600), Duration::from_secs(72 * 3600)];
-/// When an article's page without an article in it is asked for again.
+/// When an article's page is asked for again that should have an article in it, and has none.
 const UNREAD_AGAIN: [Duration; 2] = [Duration::from_secs(3600), Duration::from_secs(24 * 3600)];
 /// When a page is tried again whose host cannot be reached, or is out of order: after others of its pages.
 const HOST_AGAIN: Duration = Duration::from_secs(5 * 60);
@@ -31,9 +31,16 @@ const HOST_AGAIN: Duration = Duration::from_secs(5 * 60);
 /// Why a page waits that could not be had, where the fault is its host's.
 const TOO_BUSY: &str = "too busy for it";
 const HOST_DOWN: &str = "its host cannot be reached, or is out of order";
+const OTHER_PROTOCOL: &str = "its server wants to be asked over another protocol";
+
+/// When an address is asked for again at which nothing was found: a day later, as of articles that are kept. An hour's
+/// outage, a wrong deployment or a cache that is behind is over by then.
+const MISSED_AGAIN: [Duration; 1] = [GONE_AGAIN];
 
 /// So many looks in a row find nothing, and are not believed, before an article is left alone.
 const MOST_GONE: u32 = 7;
+/// The same of a page that is there, and in which no article is found: most such pages never have one.
+const MOST_UNREAD: u32 = 4;
 
 /// What the archive is to write after one answer.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,8 +55,8 @@ pub struct Settlement {
     pub article: Option<Box<Article>>,
     /// When the article's page is looked at again.
     pub again: Option<Timestamp>,
-    /// Looks in a row that found nothing.
-    pub gone: u32,
+    /// Looks in a row that found nothing, with this one.
+    pub misses: u32,
     /// Pages of [`Settlement::found`] that were not known.
     pub new_pages: u64,
     /// It told something new: a page that was not known, or, of a list, a row that was not on its first page before, whoever told of it
@@ -84,18 +91,27 @@ pub struct Wanted {
     pub redirects: u32,
 }
 
+/// Whether what an answer does not have may be gone for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Belief {
+    Believed,
+    /// Too much of the paper is gone at once, or one answer came for several addresses: a server is out of order.
+    Suspected,
+}
+
 /// Judges one answer at `now`. `known` tells, for each of the reading's [`Reading::found`], when it was discovered.
 pub fn settle(
     page: &Page,
     outcome: Outcome,
     known: &[Option<Timestamp>],
+    belief: Belief,
     wanted: &Wanted,
     now: Timestamp,
 ) -> Settlement {
     if let Some(kept) = &page.kept {
         return look(page, kept, outcome, wanted, now);
     }
-    of_source(page, first_look(page, outcome, known, wanted, now))
+    of_source(page, first_look(page, outcome, known, belief, wanted, now))
 }
 
 /// Counts the failures of a feed or sitemap. One that is dead is not tried again before long.
@@ -122,6 +138,7 @@ fn first_look(
     page: &Page,
     outcome: Outcome,
     known: &[Option<Timestamp>],
+    belief: Belief,
     wanted: &Wanted,
     now: Timestamp,
 ) -> Settlement {
@@ -130,13 +147,14 @@ fn first_look(
             settled(Verdict::Unextracted { why })
         }
         Outcome::Busy if page.role == Role::Policy => settled(Verdict::Unextracted { why: "too busy".to_owned() }),
-        Outcome::Read(reading) => read(page, reading, known, wanted, now),
+        Outcome::Read(reading) => read(page, reading, known, belief, wanted, now),
         Outcome::Redirected { to, number } => redirected(page, to, number, wanted),
-        Outcome::Gone { status } => gone(page, status, wanted, now),
+        Outcome::Gone { why } => gone(page, why, belief, wanted, now),
         Outcome::Refused { why } => refused(page, why, now),
         Outcome::Busy => again(page, &TRY_AGAIN, TOO_BUSY, now)
             .unwrap_or_else(|| failed(page, format!("{TOO_BUSY}, again and again"))),
         Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts, HOST_DOWN),
+        Outcome::AskAgain => queued(now, page.attempts, OTHER_PROTOCOL),
         Outcome::Failed { why } => again(page, &TRY_AGAIN, &why, now).unwrap_or_else(|| failed(page, why)),
         Outcome::Hopeless { why } => failed(page, why),
         Outcome::Unchanged => failed(page, "status 304, and nothing was kept"),
@@ -156,22 +174,23 @@ fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timest
     let stands = |again: Option<Timestamp>| Settlement { again, ..of_state(PageState::Stands) };
     let next = || next_look(&rungs(&wanted.ladder, page.unchanged), kept.published, now);
     let gone = || {
-        let is_last = kept.gone + 1 >= MOST_GONE;
-        Settlement { gone: kept.gone + 1, ..stands((!is_last).then(|| now + GONE_AGAIN)) }
+        let misses = page.misses + 1;
+        Settlement { misses, ..stands((misses < MOST_GONE).then(|| now + GONE_AGAIN)) }
     };
     match outcome {
         Outcome::Gone { .. } | Outcome::Read(Reading::Article(extract::Reading::Gone { .. })) => gone(),
         Outcome::Read(Reading::Article(reading @ (extract::Reading::Article(_) | extract::Reading::Members(_)))) => {
-            article(page, reading, wanted, now)
+            article(page, reading, Belief::Believed, wanted, now)
         }
         Outcome::Read(reading @ Reading::Withheld { .. }) => {
-            Settlement { again: next(), ..read(page, reading, &[], wanted, now) }
+            Settlement { again: next(), ..read(page, reading, &[], Belief::Believed, wanted, now) }
         }
         // Anywhere else is no new place of the article: a login, the home page.
         Outcome::Redirected { to, number } if number.is_some() && number == page.number && to != page.url => {
             redirected(page, to, number, wanted)
         }
         Outcome::Unreachable => queued(now + HOST_AGAIN, page.attempts, HOST_DOWN),
+        Outcome::AskAgain => queued(now, page.attempts, OTHER_PROTOCOL),
         Outcome::Busy => again(page, &TRY_AGAIN, TOO_BUSY, now).unwrap_or_else(|| stands(next())),
         Outcome::Failed { why } => again(page, &TRY_AGAIN, &why, now).unwrap_or_else(|| stands(next())),
         Outcome::Unchanged
@@ -182,21 +201,32 @@ fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timest
     }
 }
 
-fn read(page: &Page, reading: Reading, known: &[Option<Timestamp>], wanted: &Wanted, now: Timestamp) -> Settlement {
+fn read(
+    page: &Page,
+    reading: Reading,
+    known: &[Option<Timestamp>],
+    belief: Belief,
+    wanted: &Wanted,
+    now: Timestamp,
+) -> Settlement {
     let found = reading.found(wanted);
     match reading {
         Reading::Home(home) if wanted.menu && home.sections.is_empty() => {
             settled(Verdict::Unextracted { why: "its menu names no section that the profile knows".to_owned() })
         }
+        // A page under maintenance has none, and the home page is asked for again at the next crawl.
+        Reading::Links(links) if page.role == Role::Home && links.is_empty() => {
+            settled(Verdict::Unextracted { why: "it links no page of the paper".to_owned() })
+        }
         Reading::Home(_) | Reading::Links(_) | Reading::Policy => telling(found, known, None),
         Reading::List(listing) => listed(page, &listing, found, known, wanted, now),
         Reading::Sitemap(_) => telling(found, known, wanted.since),
-        Reading::Article(reading) => article(page, reading, wanted, now),
+        Reading::Article(reading) => article(page, reading, belief, wanted, now),
         Reading::Withheld { article, why } => {
             Settlement { article: Some(article), ..settled(Verdict::Withheld { why }) }
         }
-        Reading::Unreadable { why } => unread(page, why, now),
-        Reading::NoArticle { why } => settled(Verdict::Unextracted { why }),
+        Reading::Unreadable { why } => unread(page, why, belief, now),
+        Reading::NoArticle { why } => missed(page, Verdict::Unextracted { why }, &MISSED_AGAIN, belief, now),
         Reading::Refused { why } => refused(page, why, now),
         Reading::LeftAlone { why } => broken_off(page, Verdict::Refused { why }),
     }
@@ -240,7 +270,7 @@ fn telling(pages: Vec<Found>, known: &[Option<Timestamp>], since: Option<Timesta
     Settlement { found, new_pages, news: new_pages > 0, ..settled(Verdict::Read) }
 }
 
-fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timestamp) -> Settlement {
+fn article(page: &Page, reading: extract::Reading, belief: Belief, wanted: &Wanted, now: Timestamp) -> Settlement {
     let kept = |article: Box<Article>, verdict| {
         let first_seen = page.kept.as_ref().map_or(now, |kept| kept.published);
         let published = article.published_at.map_or(first_seen, |time| time.at.min(first_seen));
@@ -250,22 +280,39 @@ fn article(page: &Page, reading: extract::Reading, wanted: &Wanted, now: Timesta
     match reading {
         extract::Reading::Article(article) => kept(article, Verdict::Stored),
         extract::Reading::Members(article) => kept(article, Verdict::Members),
-        extract::Reading::Gone { why } => settled(Verdict::Gone { why }),
+        extract::Reading::Gone { why } => missed(page, Verdict::Gone { why }, &MISSED_AGAIN, belief, now),
         extract::Reading::Refused { why } => refused(page, why, now),
-        extract::Reading::NotAnArticle { why } => unread(page, why, now),
+        extract::Reading::NotAnArticle { why } => unread(page, why, belief, now),
     }
 }
 
-/// 404 and 410. A list that nobody said goes on ends there; one that was said to is asked again.
-fn gone(page: &Page, status: u16, wanted: &Wanted, now: Timestamp) -> Settlement {
-    let why = format!("status {status}");
+/// 404 and 410. A list that nobody said goes on ends there; one that was said to is asked again. An article is.
+fn gone(page: &Page, why: String, belief: Belief, wanted: &Wanted, now: Timestamp) -> Settlement {
     let verdict = Verdict::Gone { why: why.clone() };
     match (&page.list, page.role) {
         (Some(list), Role::ListPage) if list.promised => {
             again(page, &TRY_AGAIN, &why, now).unwrap_or_else(|| short(page, verdict, wanted))
         }
         (Some(_), Role::ListPage) => short(page, verdict, wanted),
+        (_, Role::Article) => missed(page, verdict, &MISSED_AGAIN, belief, now),
         _ => settled(verdict),
+    }
+}
+
+/// Judges a look at an article's address that found none there. The rules for articles that are kept hold for new ones: one look is
+/// not final, and while a server is suspected to be out of order, nothing is.
+fn missed(page: &Page, verdict: Verdict, rests: &[Duration], belief: Belief, now: Timestamp) -> Settlement {
+    let misses = page.misses + 1;
+    let most = if matches!(verdict, Verdict::Gone { .. }) { MOST_GONE } else { MOST_UNREAD };
+    let suspected = || (belief == Belief::Suspected && misses < most).then_some(&GONE_AGAIN);
+    let rest = rests.get(page.misses as usize).or_else(suspected);
+
+    match rest {
+        Some(rest) => {
+            let why = verdict.reason().unwrap_or_default();
+            Settlement { misses, ..queued(now + *rest, page.attempts, why) }
+        }
+        None => broken_off(page, verdict),
     }
 }
 
@@ -284,9 +331,12 @@ fn refused(page: &Page, why: String, now: Timestamp) -> Settlement {
     later.unwrap_or_else(|| broken_off(page, Verdict::Refused { why }))
 }
 
-fn unread(page: &Page, why: String, now: Timestamp) -> Settlement {
-    let later = (page.role == Role::Article).then(|| again(page, &UNREAD_AGAIN, &why, now)).flatten();
-    later.unwrap_or_else(|| broken_off(page, Verdict::Unextracted { why }))
+fn unread(page: &Page, why: String, belief: Belief, now: Timestamp) -> Settlement {
+    let verdict = Verdict::Unextracted { why };
+    match page.role {
+        Role::Article => missed(page, verdict, &UNREAD_AGAIN, belief, now),
+        _ => broken_off(page, verdict),
+    }
 }
 
 fn redirected(page: &Page, to: PageUrl, number: Option<u64>, wanted: &Wanted) -> Settlement {
@@ -304,7 +354,8 @@ fn redirected(page: &Page, to: PageUrl, number: Option<u64>, wanted: &Wanted) ->
         _ => None,
     };
     let found = if goes_on.is_some() { Vec::new() } else { vec![hop] };
-    Settlement { found, goes_on, ..settled(Verdict::Moved { to }) }
+    // Where the new place has no article, the page counts as missed once more.
+    Settlement { found, goes_on, misses: page.misses, ..settled(Verdict::Moved { to }) }
 }
 
 /// Another try, at the rest that its attempts have earned; `None` where they are used up.
@@ -339,7 +390,7 @@ fn of_state(state: PageState) -> Settlement {
         closing: None,
         article: None,
         again: None,
-        gone: 0,
+        misses: 0,
         new_pages: 0,
         news: false,
         failures: 0,
@@ -382,12 +433,14 @@ mod tests {
             list: None,
             failures: 0,
             kept: None,
+            misses: 0,
+            unended: 0,
             unchanged: 0,
         }
     }
 
     fn state(page: &Page, outcome: Outcome) -> PageState {
-        settle(page, outcome, &[], &WANTED, NOW).state
+        settle(page, outcome, &[], Belief::Believed, &WANTED, NOW).state
     }
 
     fn waits(due: Timestamp, attempts: u32, why: &str) -> PageState {
@@ -424,14 +477,48 @@ mod tests {
         let refused = Outcome::Refused { why: "status 403".into() };
         let unread = || Outcome::Read(Reading::Article(extract::Reading::NotAnArticle { why: "no story".into() }));
         assert_eq!(state(&page(), refused), waits(NOW + REFUSED_AGAIN[0], 1, "status 403"));
-        assert_eq!(state(&page(), unread()), waits(NOW + UNREAD_AGAIN[0], 1, "no story"));
-        let last = Page { attempts: 2, ..page() };
+        assert_eq!(state(&page(), unread()), waits(NOW + UNREAD_AGAIN[0], 0, "no story"));
+        let last = Page { misses: 2, ..page() };
         assert_eq!(state(&last, unread()), PageState::Settled(Verdict::Unextracted { why: "no story".into() }));
         let section = Page { role: Role::Section, ..page() };
         assert!(matches!(
             state(&section, Outcome::Refused { why: "status 403".into() }),
             PageState::Settled(Verdict::Refused { .. })
         ));
+    }
+
+    #[test]
+    fn a_first_look_that_finds_nothing_is_not_final() {
+        let missing = || Outcome::Gone { why: "status 404".into() };
+        let elsewhere = || Outcome::Read(Reading::NoArticle { why: "a notice".into() });
+        let found_gone = || Outcome::Read(Reading::Article(extract::Reading::Gone { why: "deleted".into() }));
+        for outcome in [missing, elsewhere, found_gone] {
+            // Failures of another kind before it do not use up its looks.
+            let first = settle(&Page { attempts: 5, ..page() }, outcome(), &[], Belief::Believed, &WANTED, NOW);
+            assert!(matches!(first.state, PageState::Queued { due, attempts: 5, .. } if due == NOW + GONE_AGAIN));
+            assert_eq!(first.misses, 1);
+
+            let second = settle(&Page { misses: 1, ..page() }, outcome(), &[], Belief::Believed, &WANTED, NOW);
+            assert!(matches!(second.state, PageState::Settled(_)), "{:?}", second.state);
+        }
+        let section = Page { role: Role::Section, ..page() };
+        assert!(matches!(state(&section, missing()), PageState::Settled(Verdict::Gone { .. })));
+    }
+
+    #[test]
+    fn while_a_server_is_suspected_nothing_is_final_but_not_for_ever() {
+        let looks = |outcome: fn() -> Outcome| {
+            let mut page = page();
+            while let Settlement { state: PageState::Queued { due, .. }, misses, .. } =
+                settle(&page, outcome(), &[], Belief::Suspected, &WANTED, NOW)
+            {
+                assert_eq!(due, NOW + GONE_AGAIN);
+                page.misses = misses;
+            }
+            page.misses + 1
+        };
+        assert_eq!(looks(|| Outcome::Gone { why: "status 404".into() }), MOST_GONE);
+        assert_eq!(looks(|| Outcome::Read(Reading::NoArticle { why: "a notice".into() })), MOST_UNREAD);
     }
 
     #[test]
@@ -451,9 +538,9 @@ mod tests {
         let joint = Joint::default();
         let list = List { section: PageId(2), pass: Pass::Later, began: NOW, previous: vec![], promised: true, joint };
         let page = Page { role: Role::ListPage, number: None, list: Some(list), attempts: 6, ..page() };
-        let closing = |page: &Page, outcome| settle(page, outcome, &[], &WANTED, NOW).closing;
+        let closing = |page: &Page, outcome| settle(page, outcome, &[], Belief::Believed, &WANTED, NOW).closing;
         let end = Closing::Ended { end: ListEnd::Past, since: None, head: Head::default() };
-        assert_eq!(closing(&page, Outcome::Gone { status: 404 }), Some(end.clone()));
+        assert_eq!(closing(&page, Outcome::Gone { why: "status 404".into() }), Some(end.clone()));
         let frame = Listing { is_list: true, owes_rows: true, ..Listing::default() };
         assert_eq!(closing(&page, Outcome::Read(Reading::List(frame))), Some(end.clone()));
         for outcome in [Outcome::Failed { why: "status 500".into() }, Outcome::Read(Reading::List(Listing::default()))]
@@ -463,7 +550,10 @@ mod tests {
             assert!(matches!(state(&first_try, outcome), PageState::Queued { attempts: 1, .. }));
         }
         let unpromised = page.list.clone().map(|list| List { promised: false, ..list });
-        assert_eq!(closing(&Page { list: unpromised, ..page }, Outcome::Gone { status: 404 }), Some(end.clone()));
+        assert_eq!(
+            closing(&Page { list: unpromised, ..page }, Outcome::Gone { why: "status 404".into() }),
+            Some(end.clone())
+        );
     }
 
     #[test]
@@ -477,7 +567,7 @@ mod tests {
     fn a_redirect_is_a_page_of_its_own() {
         let to = url("https://m.p.example/7");
         let redirect = Outcome::Redirected { to: to.clone(), number: Some(9) };
-        let settlement = settle(&page(), redirect, &[], &WANTED, NOW);
+        let settlement = settle(&page(), redirect, &[], Belief::Believed, &WANTED, NOW);
         assert_eq!(settlement.state, PageState::Settled(Verdict::Moved { to: to.clone() }));
         assert_eq!((settlement.found[0].hops, settlement.found[0].number), (1, Some(9)));
     }
@@ -496,7 +586,7 @@ mod tests {
     #[test]
     fn a_page_without_an_article_keeps_its_reason() {
         let reading = Reading::Article(extract::Reading::NotAnArticle { why: "no body".into() });
-        let unextracted = state(&Page { attempts: 9, ..page() }, Outcome::Read(reading));
+        let unextracted = state(&Page { misses: 9, ..page() }, Outcome::Read(reading));
         assert_eq!(unextracted, PageState::Settled(Verdict::Unextracted { why: "no body".into() }));
     }
 }

@@ -1,18 +1,96 @@
 //! The two ceilings above the hosts: by server address, and for everything together (governor, on our clock).
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock, Reference};
 use governor::middleware::NoOpMiddleware;
 use governor::nanos::Nanos;
-use governor::state::keyed::HashMapStateStore;
-use governor::state::{InMemoryState, NotKeyed};
+use governor::state::StateStore;
 use governor::{NotUntil, Quota, RateLimiter};
 
+use crate::politeness::last_requests::LastRequests;
 use crate::time::Timestamp;
+
+/// A longer period would overflow governor's 64 bits of nanoseconds: ten years added to any moment
+/// of this century do not.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// A ceiling that is reached, and the moment from which it has room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AtCeiling {
+    Server(Timestamp),
+    Total(Timestamp),
+}
+
+/// At most one request in a period to one server address, and one in another period in all.
+#[derive(Debug)]
+pub(super) struct Ceilings {
+    clock: ToldClock,
+    by_server: Limiter<IpAddr>,
+    total: Limiter<()>,
+}
+
+impl Ceilings {
+    /// `per_server` and `total` are the times from one request to the next.
+    pub fn new(per_server: Duration, total: Duration) -> Self {
+        let clock = ToldClock::default();
+        Self { by_server: Limiter::new(per_server, &clock), total: Limiter::new(total, &clock), clock }
+    }
+
+    /// Takes one request of both allowances, or none and tells which ceiling is reached. A request
+    /// to no `server` counts in the total alone.
+    pub fn take(&self, server: Option<IpAddr>, now: Timestamp) -> Result<(), AtCeiling> {
+        self.clock.tell(now);
+
+        if let Some(server) = &server {
+            self.by_server.take(server).map_err(AtCeiling::Server)?;
+        }
+
+        self.total.take(&()).map_err(|free_from| {
+            if let Some(server) = &server {
+                self.by_server.give_back(server, now);
+            }
+            AtCeiling::Total(free_from)
+        })
+    }
+
+    /// Returns what was taken at a moment and not used.
+    pub fn give_back(&self, server: Option<IpAddr>, taken_at: Timestamp) {
+        if let Some(server) = &server {
+            self.by_server.give_back(server, taken_at);
+        }
+        self.total.give_back(&(), taken_at);
+    }
+
+    /// Leaves no room under a ceiling before a moment.
+    pub fn close(&self, server: Option<IpAddr>, ceiling: AtCeiling) {
+        match (ceiling, &server) {
+            (AtCeiling::Server(until), Some(server)) => self.by_server.close(server, until),
+            (AtCeiling::Server(_), None) => {}
+            (AtCeiling::Total(until), _) => self.total.close(&(), until),
+        }
+    }
+
+    /// Counts what was asked before this crawl. A moment after now, before the clock was set back,
+    /// counts as now.
+    pub fn take_up(&self, last: &LastRequests, now: Timestamp) {
+        for (server, at) in &last.by_server {
+            self.by_server.asked(server, (*at).min(now));
+        }
+
+        if let Some(at) = last.total {
+            self.total.asked(&(), at.min(now));
+        }
+        if let Some(at) = last.all_others {
+            self.by_server.others_asked(at.min(now));
+        }
+    }
+}
 
 /// A clock that stands where it was told to: deciding is told the time (DESIGN, idea 1), and governor wants a clock.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +98,7 @@ struct ToldClock(Arc<AtomicU64>);
 
 impl ToldClock {
     fn tell(&self, now: Timestamp) {
-        let nanos = now.millis().max(0).unsigned_abs().saturating_mul(1_000_000);
-        self.0.store(nanos, Ordering::Relaxed);
+        self.0.store(nanos(now).as_u64(), Ordering::Relaxed);
     }
 }
 
@@ -32,46 +109,119 @@ impl Clock for ToldClock {
     }
 }
 
-type NoOp = NoOpMiddleware<Nanos>;
-
-/// At most one request in a period to one server address, and one in another period in all.
+/// Governor's limiter for one ceiling, and its moments.
 #[derive(Debug)]
-pub(in crate::politeness) struct Ceilings {
-    clock: ToldClock,
-    by_server: RateLimiter<IpAddr, HashMapStateStore<IpAddr>, ToldClock, NoOp>,
-    total: RateLimiter<NotKeyed, InMemoryState, ToldClock, NoOp>,
+struct Limiter<K: Clone + Eq + Hash> {
+    limiter: RateLimiter<K, Moments<K>, ToldClock, NoOpMiddleware<Nanos>>,
+    moments: Moments<K>,
+    period: Duration,
 }
 
-impl Ceilings {
-    /// `per_server` and `total` are the times from one request to the next.
-    pub fn new(per_server: Duration, total: Duration) -> Self {
-        let clock = ToldClock::default();
+impl<K: Clone + Eq + Hash> Limiter<K> {
+    fn new(period: Duration, clock: &ToldClock) -> Self {
+        let period = period.clamp(Duration::from_nanos(1), LONGEST);
         // `Quota::per_second(n)` would let n go at once: one in a period does not.
-        let quota = |period: Duration| {
-            Quota::with_period(period.max(Duration::from_nanos(1))).expect("a period over zero makes a quota")
-        };
-        Self {
-            by_server: RateLimiter::new(quota(per_server), HashMapStateStore::default(), clock.clone()),
-            total: RateLimiter::new(quota(total), InMemoryState::default(), clock.clone()),
-            clock,
+        let quota = Quota::with_period(period).expect("a period over zero makes a quota");
+        let moments = Moments::default();
+        Self { limiter: RateLimiter::new(quota, moments.clone(), clock.clone()), moments, period }
+    }
+
+    fn take(&self, key: &K) -> Result<(), Timestamp> {
+        self.limiter.check_key(key).map_err(|refusal| free_from(&refusal))
+    }
+
+    fn give_back(&self, key: &K, taken_at: Timestamp) {
+        self.moments.forget(key, self.after(taken_at));
+    }
+
+    fn close(&self, key: &K, until: Timestamp) {
+        self.moments.raise(key, nanos(until));
+    }
+
+    fn asked(&self, key: &K, at: Timestamp) {
+        self.moments.raise(key, self.after(at));
+    }
+
+    fn others_asked(&self, at: Timestamp) {
+        self.moments.lock().all_others = Some(self.after(at));
+    }
+
+    /// The moment from which there is room again after a request.
+    fn after(&self, asked: Timestamp) -> Nanos {
+        nanos(asked) + Nanos::from(self.period)
+    }
+}
+
+/// Governor's state, as a store of our own: what was taken can be given back, and moments of earlier
+/// crawls be put in. For every key it has the moment from which there is room.
+#[derive(Debug)]
+struct Moments<K>(Arc<Mutex<Known<K>>>);
+
+#[derive(Debug)]
+struct Known<K> {
+    free_from: HashMap<K, Nanos>,
+    /// Of keys that are not named.
+    all_others: Option<Nanos>,
+}
+
+impl<K> Moments<K> {
+    // A mutex, since governor's stores are shared; there is one thread.
+    fn lock(&self) -> std::sync::MutexGuard<'_, Known<K>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<K: Eq + Hash + Clone> Moments<K> {
+    fn raise(&self, key: &K, free_from: Nanos) {
+        let mut known = self.lock();
+        let kept = known.free_from.entry(key.clone()).or_insert(free_from);
+        *kept = (*kept).max(free_from);
+    }
+
+    /// Forgets the last request to a key, unless there was another.
+    fn forget(&self, key: &K, free_from: Nanos) {
+        let mut known = self.lock();
+        if known.free_from.get(key) == Some(&free_from) {
+            known.free_from.remove(key);
         }
     }
+}
 
-    /// Takes one request of the server's allowance, or tells from when there is one.
-    pub fn ask_server(&self, server: IpAddr, now: Timestamp) -> Result<(), Timestamp> {
-        self.clock.tell(now);
-        self.by_server.check_key(&server).map_err(|refusal| moment(&refusal))
+impl<K> Clone for Moments<K> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
     }
+}
 
-    /// Takes one request of the whole allowance, or tells from when there is one.
-    pub fn ask_total(&self, now: Timestamp) -> Result<(), Timestamp> {
-        self.clock.tell(now);
-        self.total.check().map_err(|refusal| moment(&refusal))
+impl<K> Default for Moments<K> {
+    fn default() -> Self {
+        Self(Arc::new(Mutex::new(Known { free_from: HashMap::new(), all_others: None })))
     }
+}
+
+impl<K: Eq + Hash + Clone> StateStore for Moments<K> {
+    type Key = K;
+
+    fn measure_and_replace<T, F, E>(&self, key: &K, decide: F) -> Result<T, E>
+    where
+        F: Fn(Option<Nanos>) -> Result<(T, Nanos), E>,
+    {
+        let mut known = self.lock();
+        let free_from = known.free_from.get(key).copied().or(known.all_others);
+
+        let (outcome, next) = decide(free_from)?;
+
+        known.free_from.insert(key.clone(), next);
+        Ok(outcome)
+    }
+}
+
+fn nanos(moment: Timestamp) -> Nanos {
+    Nanos::from(moment.millis().max(0).unsigned_abs().saturating_mul(1_000_000))
 }
 
 /// The moment from which the limiter would agree, rounded up to our milliseconds.
-fn moment(refusal: &NotUntil<Nanos>) -> Timestamp {
+fn free_from(refusal: &NotUntil<Nanos>) -> Timestamp {
     let nanos = refusal.earliest_possible().duration_since(Nanos::from(0)).as_u64();
     Timestamp::from_millis(i64::try_from(nanos.div_ceil(1_000_000)).unwrap_or(i64::MAX))
 }
@@ -82,21 +232,79 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
     const ADDRESS: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1));
+    const OTHER: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 2));
+    const HALF: Duration = Duration::from_millis(500);
+    const INSTANT: Duration = Duration::from_millis(1);
 
     #[test]
     fn a_server_is_asked_once_in_its_period_without_a_burst() {
-        let ceilings = Ceilings::new(Duration::from_millis(500), Duration::from_millis(1));
-        assert_eq!(ceilings.ask_server(ADDRESS, NOW), Ok(()));
-        let next = NOW + Duration::from_millis(500);
-        assert_eq!(ceilings.ask_server(ADDRESS, NOW), Err(next));
-        assert_eq!(ceilings.ask_server(ADDRESS, next), Ok(()));
-        assert!(ceilings.ask_server(ADDRESS, next).is_err());
+        let ceilings = Ceilings::new(HALF, INSTANT);
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW), Ok(()));
+        let next = NOW + HALF;
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW + INSTANT), Err(AtCeiling::Server(next)));
+        assert_eq!(ceilings.take(Some(OTHER), NOW + INSTANT), Ok(()));
+        assert_eq!(ceilings.take(Some(ADDRESS), next), Ok(()));
+        assert!(ceilings.take(Some(ADDRESS), next + INSTANT).is_err());
     }
 
     #[test]
-    fn the_total_holds_over_all_servers() {
-        let ceilings = Ceilings::new(Duration::from_millis(1), Duration::from_millis(20));
-        assert_eq!(ceilings.ask_total(NOW), Ok(()));
-        assert_eq!(ceilings.ask_total(NOW), Err(NOW + Duration::from_millis(20)));
+    fn the_total_holds_over_all_servers_and_costs_a_server_nothing_where_it_refuses() {
+        let period = Duration::from_millis(20);
+        let ceilings = Ceilings::new(HALF, period);
+        assert_eq!(ceilings.take(None, NOW), Ok(()));
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW), Err(AtCeiling::Total(NOW + period)));
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW + period), Ok(()));
+    }
+
+    #[test]
+    fn what_was_taken_and_given_back_was_never_taken() {
+        let ceilings = Ceilings::new(HALF, HALF);
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW), Ok(()));
+        ceilings.give_back(Some(ADDRESS), NOW);
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW + INSTANT), Ok(()));
+        // What another took meanwhile stays taken.
+        ceilings.give_back(Some(ADDRESS), NOW);
+        assert!(ceilings.take(Some(ADDRESS), NOW + INSTANT * 2).is_err());
+    }
+
+    #[test]
+    fn requests_of_earlier_crawls_count() {
+        let ceilings = Ceilings::new(HALF, INSTANT);
+        let at = NOW - Duration::from_millis(100);
+        let by_server = HashMap::from([(ADDRESS, at)]);
+        ceilings.take_up(&LastRequests { by_server, total: Some(NOW), all_others: None }, NOW);
+        assert_eq!(ceilings.take(Some(OTHER), NOW), Err(AtCeiling::Total(NOW + INSTANT)));
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW + INSTANT), Err(AtCeiling::Server(at + HALF)));
+        assert_eq!(ceilings.take(Some(OTHER), NOW + INSTANT), Ok(()));
+        assert_eq!(ceilings.take(Some(ADDRESS), at + HALF), Ok(()));
+    }
+
+    #[test]
+    fn a_request_from_before_the_clock_was_set_back_counts_as_now_and_never_later() {
+        let ceilings = Ceilings::new(HALF, INSTANT);
+        let year = Duration::from_secs(365 * 24 * 3600);
+        let by_server = HashMap::from([(ADDRESS, NOW + year)]);
+        ceilings.take_up(&LastRequests { by_server, total: Some(NOW + year), all_others: Some(NOW + year) }, NOW);
+        for server in [ADDRESS, OTHER] {
+            let later = NOW + HALF - INSTANT;
+            assert_eq!(ceilings.take(Some(server), later), Err(AtCeiling::Server(NOW + HALF)));
+        }
+        assert_eq!(ceilings.take(Some(OTHER), NOW + HALF), Ok(()));
+    }
+
+    #[test]
+    fn a_ceiling_that_was_closed_from_outside_has_room_only_then() {
+        let ceilings = Ceilings::new(HALF, INSTANT);
+        let until = NOW + Duration::from_millis(300);
+        ceilings.close(Some(ADDRESS), AtCeiling::Server(until));
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW), Err(AtCeiling::Server(until)));
+        assert_eq!(ceilings.take(Some(ADDRESS), until), Ok(()));
+    }
+
+    #[test]
+    fn a_period_beyond_all_reason_is_no_overflow() {
+        let ceilings = Ceilings::new(Duration::MAX, INSTANT);
+        assert_eq!(ceilings.take(Some(ADDRESS), NOW), Ok(()));
+        assert!(matches!(ceilings.take(Some(ADDRESS), NOW + HALF), Err(AtCeiling::Server(_))));
     }
 }

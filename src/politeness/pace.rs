@@ -9,7 +9,7 @@ use crate::page_url::Host;
 use crate::time::Timestamp;
 
 /// The first rest after a host said that it is too busy, and did not say for how long; it doubles from time to time.
-const BUSY_REST: Duration = Duration::from_secs(30);
+pub(super) const BUSY_REST: Duration = Duration::from_secs(30);
 const LONGEST_BUSY_REST: Duration = Duration::from_secs(3600);
 /// However slow a host answers or often it fails, its adaptive gap ends here; longer rests are pauses.
 const SLOWEST: Duration = Duration::from_secs(60);

@@ -1,6 +1,7 @@
 //! The right to send one request to one host, and the duty to say how it went.
 
 use crate::page_url::Host;
+use crate::time::Timestamp;
 
 /// The right to send one request to one host. Only [`Hosts::next`](crate::politeness::Hosts::next) makes one; it is
 /// spent once, or given back.
@@ -8,6 +9,7 @@ use crate::page_url::Host;
 #[must_use = "a permit holds its host: spend it or give it back"]
 pub struct Permit {
     host: Host,
+    made_at: Timestamp,
 }
 
 /// The duty, after a permit was spent, to tell [`Hosts::finish`](crate::politeness::Hosts::finish) how the request
@@ -19,8 +21,12 @@ pub struct Turn {
 }
 
 impl Permit {
-    pub(in crate::politeness) fn new(host: Host) -> Self {
-        Self { host }
+    pub(super) fn new(host: Host, made_at: Timestamp) -> Self {
+        Self { host, made_at }
+    }
+
+    pub(super) fn made_at(&self) -> Timestamp {
+        self.made_at
     }
 
     pub fn host(&self) -> &Host {

@@ -4,13 +4,8 @@ use std::time::Duration;
 
 use robotstxt::{RobotsParseHandler, parse_robotstxt};
 
-use crate::page_url::canonical_escapes;
+use crate::robots::lines;
 use crate::robots::rules::Rules;
-
-/// RFC 9309 §2.5: at least 500 KiB must be parsed; more is not.
-pub const LARGEST: usize = 500 * 1024;
-/// Longer lines are cut; robotstxt panics at about 16.6 kB of multibyte text.
-const LONGEST_LINE: usize = 8 * 1024;
 
 /// The lines of a robots.txt that mean something, in order.
 #[derive(Debug, Default)]
@@ -38,7 +33,7 @@ pub(in crate::robots) struct Group {
 impl Directives {
     pub fn read(body: &[u8]) -> Self {
         let mut directives = Self::default();
-        parse_robotstxt(&normalised(body), &mut directives);
+        parse_robotstxt(&lines::normalised(body), &mut directives);
         directives
     }
 
@@ -102,10 +97,9 @@ impl RobotsParseHandler for Directives {
     }
 
     fn handle_unknown_action(&mut self, _line: u32, key: &str, value: &str) {
-        let key: String = key.to_ascii_lowercase().chars().filter(char::is_ascii_alphabetic).collect();
-        let delay = match key.as_str() {
-            "crawldelay" => seconds(value),
-            "requestrate" => time_per_request(value),
+        let delay = match key {
+            "crawl-delay" => seconds(value),
+            "request-rate" => time_per_request(value),
             _ => None,
         };
         self.lines.extend(delay.map(Directive::Delay));
@@ -152,18 +146,4 @@ fn token(name: &str) -> &str {
 /// As Google's parser: a `*` followed by white space and more still means everyone.
 fn is_everyone(name: &str) -> bool {
     name.strip_prefix('*').is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
-}
-
-/// At most 500 KiB, whole lines, decoded by its byte-order mark or as UTF-8, every line at most 8 KiB and in canonical
-/// escapes, which robotstxt's parser then leaves alone: of `/100%책` its own escaping would lose a letter.
-fn normalised(body: &[u8]) -> String {
-    let body = if body.len() > LARGEST { whole_lines(&body[..LARGEST]) } else { body };
-    let (text, ..) = encoding_rs::UTF_8.decode(body);
-    let line = |line: &str| canonical_escapes(&line[..line.floor_char_boundary(LONGEST_LINE)]);
-    text.split(['\n', '\r']).map(line).collect::<Vec<_>>().join("\n")
-}
-
-fn whole_lines(cut: &[u8]) -> &[u8] {
-    let end = cut.iter().rposition(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(cut.len());
-    &cut[..end]
 }

@@ -10,7 +10,7 @@ use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web, manner};
 use crate::frontier::Visit;
-use crate::host_lock::HostLock;
+use crate::host_lock::{HostLock, SharedCeilings};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::{Hosts, LONGEST_REST, Manners, Next, Permit, Turn};
 use crate::robots::{Allowed, LARGEST, REDIRECTS, Robots, Ruling};
@@ -42,6 +42,9 @@ pub(in crate::survey) enum Unasked {
     Forbidden(String),
     #[error("it is another paper's")]
     Elsewhere,
+    /// The server changes the protocol: the next request is a turn of its own.
+    #[error("the server wants to be asked again")]
+    AskAgain,
     #[error("{0}")]
     Trouble(String),
 }
@@ -68,6 +71,8 @@ pub(in crate::survey) struct Asker<W, F> {
     clock: Clock,
     watch: F,
     hosts: Hosts,
+    /// The ceilings, as this machine's crawls keep them too.
+    shared: SharedCeilings,
     /// The hosts that nobody else on this machine may ask now.
     held: HashMap<Host, HostLock>,
     robots: HashMap<String, Robots>,
@@ -78,8 +83,9 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     pub fn new(plan: Plan, web: Arc<W>, clock: Clock, watch: F) -> Self {
         let pace = &plan.settings.pace;
         let hosts = Hosts::new(pace.server_rate.0, pace.total_rate.0);
+        let shared = plan.locks.ceilings(pace.server_rate.0, pace.total_rate.0);
         let (held, robots) = (HashMap::new(), HashMap::new());
-        Self { plan, web, clock, watch, hosts, held, robots, account: Account::default() }
+        Self { plan, web, clock, watch, hosts, shared, held, robots, account: Account::default() }
     }
 
     pub fn plan(&self) -> &Plan {
@@ -118,11 +124,11 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
             let robots = self.fetch_robots(url).await?;
             self.learn(origin.clone(), url.host(), robots);
         }
-        let allowed = self.robots[&origin].check(url).map_err(|forbidden| {
-            self.account.forbidden.push((url.clone(), forbidden.rule.clone()));
-            Unasked::Forbidden(forbidden.rule)
-        })?;
-        let answer = self.send(allowed, Asking::default()).await?;
+
+        let answer = match self.send_page(url).await {
+            Err(Unasked::AskAgain) => self.send_page(url).await?,
+            other => other?,
+        };
         if answer.is_refusal() {
             return Err(self.over(format!(
                 "{} refuses: it answered {} with status {}",
@@ -132,6 +138,14 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
             )));
         }
         Ok(answer)
+    }
+
+    async fn send_page(&mut self, url: &PageUrl) -> Result<Answer, Unasked> {
+        let allowed = self.robots[&url.origin()].check(url).map_err(|forbidden| {
+            self.account.forbidden.push((url.clone(), forbidden.rule.clone()));
+            Unasked::Forbidden(forbidden.rule)
+        })?;
+        self.send(allowed, Asking::default()).await
     }
 
     fn learn(&mut self, origin: String, host: Host, robots: Robots) {
@@ -149,6 +163,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
             let enough = Asking { enough: Some(LARGEST + 1), ..Asking::default() };
             let answer = match self.send(Allowed::robots_txt(url.clone()), enough).await {
                 Err(Unasked::Trouble(why)) => return Err(self.over(format!("robots.txt cannot be had: {why}"))),
+                Err(Unasked::AskAgain) => continue,
                 other => other?,
             };
             let status = answer.status;
@@ -234,10 +249,13 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
         loop {
             let now = self.clock.now();
             match self.hosts.next(now) {
-                Next::Visit(permit) => {
-                    self.hosts.leave(host);
-                    return Ok(permit);
-                }
+                Next::Visit(permit) => match self.shared.claim(self.hosts.shared_server(host), now) {
+                    Ok(()) => {
+                        self.hosts.leave(host);
+                        return Ok(permit);
+                    }
+                    Err(ceiling) => self.hosts.put_off(permit, ceiling),
+                },
                 Next::SleepUntil(moment) if moment <= now + PATIENCE => self.clock.sleep_until(moment).await,
                 Next::SleepUntil(moment) => {
                     return Err(self.over(format!("{host} asks to be left alone until {moment}")));
@@ -267,6 +285,10 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
     }
 
     fn trouble(&mut self, trouble: &Trouble) -> Unasked {
+        if *trouble == Trouble::WantsHttp1 {
+            return Unasked::AskAgain;
+        }
+
         let why = match trouble {
             Trouble::PrivateAddress { host, address } => {
                 format!("{host} is at a private address ({address}), and only your own server may be: --own-site")
@@ -382,5 +404,16 @@ mod tests {
             assert!(asker.ask(&url("/1")).await.is_ok());
             assert_eq!(asked(&asker)[0], Duration::from_secs(first));
         }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_survey_keeps_to_the_ceiling_of_a_server_that_a_crawl_is_asking() {
+        let folder = TempDir::new().unwrap();
+        let mut asker = asker(&folder, Vec::new());
+        let half = Duration::from_millis(500);
+        let mut crawl = asker.plan.locks.ceilings(half, Duration::from_millis(20));
+        assert!(crawl.claim(Some([192, 0, 2, 1].into()), NOW - half / 2).is_ok());
+        assert!(asker.ask(&url("/1")).await.is_ok());
+        assert_eq!(asked(&asker)[0], half / 2);
     }
 }

@@ -88,6 +88,8 @@ pub struct Paper {
     pub maps: Mutex<BTreeMap<String, Vec<u8>>>,
     /// So many rows of its oldest articles stand on top of every list page.
     pub pinned: usize,
+    /// For so long after they can be seen in lists, articles answer 404.
+    pub late: Duration,
     /// While these last its server is out of order.
     pub outages: Vec<(Timestamp, Timestamp)>,
     pub asked: Mutex<Vec<String>>,
@@ -118,6 +120,7 @@ impl Paper {
             feed,
             maps: Mutex::default(),
             pinned: 0,
+            late: Duration::ZERO,
             outages: Vec::new(),
             asked,
             served: Mutex::default(),
@@ -221,8 +224,11 @@ impl Paper {
             }
             "/news/articleView.html" | "/news/articleViewAmp.html" => {
                 match self.list(None).into_iter().find(|piece| Some(piece.number) == number) {
-                    Some(piece) => self.article(piece, asking),
-                    None => html(404, String::new()),
+                    // What was there at the beginning has been for long.
+                    Some(piece) if piece.visible <= NOW || piece.visible + self.late <= now => {
+                        self.article(piece, asking)
+                    }
+                    Some(_) | None => html(404, String::new()),
                 }
             }
             _ => html(404, String::new()),

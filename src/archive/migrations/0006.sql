@@ -29,3 +29,16 @@ SELECT id, command, strftime('%Y-%m-%dT%H:%M:%SZ', started_at / 1000, 'unixepoch
        strftime('%Y-%m-%dT%H:%M:%SZ', ended_at / 1000, 'unixepoch') AS ended_at, how,
        requests, not_modified, bytes, articles_new, articles_changed, articles_gone, refused, failed, skipped
 FROM run;
+
+-- Announcements in a row of the page that were never ended: the process died each time.
+ALTER TABLE page ADD COLUMN unended INTEGER NOT NULL DEFAULT 0 CHECK (unended >= 0);
+
+-- One body that answers for several addresses, and one address that several pages moved to, are found without a look at all.
+CREATE INDEX capture_of_body ON capture (body_id) WHERE body_id IS NOT NULL;
+CREATE INDEX page_moved ON page (reason) WHERE verdict = 'moved';
+
+-- Bodies that `verify --repair` found damaged: the same bytes take their place when they come again.
+CREATE TABLE damage (
+    body_id  INTEGER PRIMARY KEY, -- no reference: the row itself may be what cannot be read
+    found_at INTEGER NOT NULL
+) STRICT;

@@ -4,7 +4,8 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::articles::{Kept, article};
+use crate::archive::reader::articles::Kept;
+use crate::archive::reader::sound::{Cells, Flaw};
 use crate::extract::Article;
 use crate::page_url::PageUrl;
 
@@ -26,6 +27,8 @@ pub struct Version {
     pub article: Article,
     /// Its number among them.
     pub kept: Kept,
+    /// What is damaged: those fields are empty, or not what was read.
+    pub flaws: Vec<Flaw>,
 }
 
 impl Reader {
@@ -81,9 +84,15 @@ impl Reader {
              WHERE version.article_id = ?1 ORDER BY version.capture_id, version.n",
         )?;
         let rows = select.query_map([of.row], |row| {
-            let (article, kept) = article(row)?;
-            Ok(Version { article, kept })
+            let mut cells = Cells::of(row);
+            let (article, kept) = (cells.article(), cells.kept());
+            Ok(Version { article, kept, flaws: cells.flaws })
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let versions: Vec<Version> = rows.collect::<Result<_, _>>()?;
+
+        if versions.is_empty() {
+            return Err(ArchiveError::Damaged(format!("the article {} has no version that can be read", of.id)));
+        }
+        Ok(versions)
     }
 }

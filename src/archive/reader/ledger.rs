@@ -5,7 +5,7 @@ use std::ops::Range;
 use rusqlite::types::ValueRef;
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::archive::error::ArchiveError;
+use crate::archive::error::{ArchiveError, is_of_value};
 use crate::archive::ledger::{AnnouncedId, Form, Link, Terms};
 use crate::archive::reader::Reader;
 use crate::archive::robots::{RobotsCopy, RobotsId, copy_from};
@@ -77,10 +77,11 @@ pub struct BroughtBy {
     pub digest: Option<[u8; 32]>,
 }
 
-const COLUMNS: &str = "id, kind, form, at, run_id, hash, terms, url, host, server, robots_id, rule, gap,
+pub(super) const LEDGER_COLUMNS: &str =
+    "id, kind, form, at, run_id, hash, terms, url, host, server, robots_id, rule, gap,
     announced_id, status, bytes, digest, retry_after, trouble, not_before";
 
-/// Where the columns of each kind stand in [`COLUMNS`]: the others' are null.
+/// Where the columns of each kind stand in [`LEDGER_COLUMNS`]: the others' are null.
 const OF_BEGINNINGS: Range<usize> = 6..7;
 const OF_ANNOUNCEMENTS: Range<usize> = 7..13;
 const OF_ENDINGS: Range<usize> = 13..20;
@@ -93,11 +94,14 @@ impl Reader {
     pub fn ledger<E: From<ArchiveError>>(&self, mut take: impl FnMut(&Entry<'_>) -> Result<(), E>) -> Result<(), E> {
         let sqlite = |error: rusqlite::Error| E::from(ArchiveError::from(error));
         let mut select =
-            self.connection.prepare(&format!("SELECT {COLUMNS} FROM ledger ORDER BY id")).map_err(sqlite)?;
+            self.connection.prepare(&format!("SELECT {LEDGER_COLUMNS} FROM ledger ORDER BY id")).map_err(sqlite)?;
         let mut rows = select.query([]).map_err(sqlite)?;
         let (mut previous, mut before) = (0, [0; 32]);
         while let Some(row) = rows.next().map_err(sqlite)? {
-            let entry = entry(row, previous, before).map_err(sqlite)?;
+            let entry = entry(row, previous, before);
+            let entry = entry.map_err(|why| {
+                E::from(ArchiveError::Damaged(format!("a row of the ledger behind row {previous}: {why}")))
+            })?;
             (previous, before) = (entry.id, entry.hash);
             take(&entry)?;
         }
@@ -129,11 +133,15 @@ impl Reader {
             let announced = row.get::<_, Option<i64>>(8)?.map(AnnouncedId);
             Ok(Brought { copy: copy_from(row, row.get(7)?)?, announced, answer })
         });
-        Ok(brought.optional()?)
+        let damaged = |why: rusqlite::Error| match is_of_value(&why) {
+            true => ArchiveError::Damaged(format!("the robots.txt copy {}: {why}", id.0)),
+            false => ArchiveError::from(why),
+        };
+        brought.optional().map_err(damaged)
     }
 }
 
-fn entry<'row>(row: &'row Row<'_>, previous: i64, before: [u8; 32]) -> rusqlite::Result<Entry<'row>> {
+pub(super) fn entry<'row>(row: &'row Row<'_>, previous: i64, before: [u8; 32]) -> rusqlite::Result<Entry<'row>> {
     let number: i64 = row.get(2)?;
     let form = if number == 1 { Form::First } else { Form::Second };
     let (at, run) = (Timestamp::from_millis(row.get(3)?), RunId(row.get(4)?));

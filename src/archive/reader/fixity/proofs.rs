@@ -1,0 +1,99 @@
+//! What proves how a crawl behaved: copies of robots.txt beside the answers that brought them, and the ledger beside its
+//! chain.
+
+use rusqlite::Row;
+use rusqlite::types::ValueRef;
+use sha2::{Digest, Sha256};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::archive::reader::fixity::{Looked, lost, number};
+use crate::archive::reader::ledger::{Entry, LEDGER_COLUMNS, entry};
+use crate::archive::reader::sound::Cells;
+use crate::archive::reader::walk::{Step, Walk};
+
+/// A copy of a robots.txt beside the answer that brought it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRobots {
+    pub id: i64,
+    pub origin: String,
+    /// The row of the ledger that announced its request.
+    pub announced: Option<i64>,
+    pub run: Option<i64>,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+    /// There is a digest that its body was held against.
+    pub is_compared: bool,
+}
+
+impl Reader {
+    /// Hands every copy of a robots.txt to `take`, held against the answer that brought it.
+    pub fn stored_robots(
+        &self,
+        mut take: impl FnMut(Looked<StoredRobots>) -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        let walk = Walk {
+            columns: "robots.id, robots.origin, robots.body, robots.status, announced.id, announced.run_id, ended.id,
+                      ended.status, ended.digest",
+            from: "robots LEFT JOIN ledger AS announced ON announced.id = robots.announced_id
+                   LEFT JOIN ledger AS ended ON ended.announced_id = announced.id WHERE true",
+            key: "robots.id",
+            table: "robots",
+        };
+
+        self.walk(walk, |step| match step {
+            Step::Lost { first, last, why } => take(lost("robots", first, last, why)),
+            Step::Row(row) => take(Looked::Row(stored_robots(row)?)),
+        })
+    }
+
+    /// Hands every row of the ledger to `take`, with its chain checked. The row behind one that cannot be read is taken to be
+    /// chained: nobody can tell.
+    pub fn stored_ledger(
+        &self,
+        mut take: impl FnMut(Looked<&Entry<'_>>) -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        let walk = Walk { columns: LEDGER_COLUMNS, from: "ledger WHERE true", key: "id", table: "ledger" };
+        let (mut previous, mut before) = (0, Some([0; 32]));
+
+        self.walk(walk, |step| match step {
+            Step::Lost { first, last, why } => {
+                (previous, before) = (last, None);
+                take(lost("ledger", first, last, why))
+            }
+            Step::Row(row) => {
+                let id: i64 = row.get(0)?;
+                let Ok(mut entry) = entry(row, previous, before.unwrap_or_default()) else {
+                    (previous, before) = (id, None);
+                    return take(lost("ledger", id, id, "a column is of another kind".to_owned()));
+                };
+                entry.chained |= before.is_none();
+                (previous, before) = (id, Some(entry.hash));
+                take(Looked::Row(&entry))
+            }
+        })
+    }
+}
+
+fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
+    let body = row.get_ref(2)?.as_blob_or_null().unwrap_or(Some(&[]));
+    let status = |column| row.get_ref(column).map(|status| status.as_i64_or_null().unwrap_or(Some(-1)));
+    let digest = row.get_ref(8)?.as_blob_or_null().unwrap_or(Some(&[]));
+    let is_answered = row.get_ref(6)? != ValueRef::Null;
+
+    let fault = match (body, digest) {
+        (Some(body), Some(digest)) if Sha256::digest(body).as_slice() != digest => {
+            Some("its body is not the one that came: the ledger has another digest")
+        }
+        _ if is_answered && status(3)? != status(7)? => Some("it names another status than its answer had"),
+        _ => None,
+    };
+    Ok(StoredRobots {
+        id: row.get(0)?,
+        origin: Cells::of(row).name("origin"),
+        announced: number(row, 4),
+        run: number(row, 5),
+        fault: fault.map(str::to_owned),
+        is_compared: body.is_some() && digest.is_some(),
+    })
+}

@@ -1,0 +1,217 @@
+//! Care: everything that an archive holds against the hashes that were made when it came, and what can be mended.
+
+mod damage;
+mod repair;
+
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::archive::{ArchiveError, Entry, Looked, Reader, StoredBody, What};
+
+pub use damage::{Damage, Kind, Repair};
+pub use repair::repair;
+
+/// Damaged things that are named and mended at once; all are counted.
+const NAMED: usize = 1_000;
+
+/// Rows between two words about how it gets on.
+const TOLD: u64 = 256;
+
+/// What was checked, and what is damaged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Findings {
+    pub bodies: u64,
+    pub versions: u64,
+    pub robots: u64,
+    /// Copies of robots.txt whose body the ledger has a digest of.
+    pub robots_compared: u64,
+    pub ledger_rows: u64,
+    /// How many damaged things there are.
+    pub damaged: u64,
+    /// Of them, those that were mended.
+    pub repaired: u64,
+    /// The first of them.
+    pub damage: Vec<Damage>,
+}
+
+/// How far it is, for those who watch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    pub what: &'static str,
+    pub done: u64,
+    /// About how many there are; 0 where nobody knows.
+    pub of: u64,
+}
+
+/// Verifies an archive: the file as a whole, and the bodies and versions of the named sites, or of all where none is named.
+/// Nothing is written, and a crawl may run meanwhile.
+///
+/// # Errors
+///
+/// Where the archive cannot be read at all; whatever is damaged in it is a finding.
+pub fn verify(reader: &Reader, sites: &[String], watch: impl FnMut(&Progress)) -> Result<Findings, ArchiveError> {
+    let mut check = Check { reader, findings: Findings::default(), watch };
+
+    check.structure()?;
+    check.bodies(sites)?;
+    check.versions(sites)?;
+    check.robots()?;
+    check.ledger()?;
+    check.texts()?;
+    Ok(check.findings.without_echoes())
+}
+
+/// A verification under way.
+struct Check<'r, W> {
+    reader: &'r Reader,
+    findings: Findings,
+    watch: W,
+}
+
+impl<W: FnMut(&Progress)> Check<'_, W> {
+    fn structure(&mut self) -> Result<(), ArchiveError> {
+        (self.watch)(&Progress { what: "the file's structure", done: 0, of: 0 });
+        let findings = &mut self.findings;
+        self.reader.structure(|fault| findings.add(Damage::of_file(fault)))
+    }
+
+    fn bodies(&mut self, sites: &[String]) -> Result<(), ArchiveError> {
+        let of = self.reader.about("body");
+        let (findings, watch) = (&mut self.findings, &mut self.watch);
+        let (mut seen, mut damaged) = (BTreeSet::new(), Vec::new());
+
+        self.reader.bodies(sites, |looked| {
+            match looked {
+                Looked::Lost(lost) => {
+                    seen.extend((lost.first..=lost.last).take(NAMED));
+                    damaged.push(Damage::of_lost(Kind::Body, lost));
+                }
+                Looked::Row(bodies) => {
+                    findings.bodies += bodies.len() as u64;
+                    let faults = faults(&bodies).into_iter().filter(|(id, _)| seen.insert(*id));
+                    damaged.extend(faults.map(|(id, why)| Damage::of_body(id, why)));
+                }
+            }
+            watch(&Progress { what: "bodies", done: findings.bodies, of });
+            Ok(())
+        })?;
+
+        // Each damaged body is told with the answers that brought it.
+        let captures = self.reader.captures_of(&seen)?;
+        damaged.into_iter().for_each(|one| self.findings.add(one.with_captures(&captures)));
+        Ok(())
+    }
+
+    fn versions(&mut self, sites: &[String]) -> Result<(), ArchiveError> {
+        let of = self.reader.about("article");
+        let (findings, watch) = (&mut self.findings, &mut self.watch);
+
+        self.reader.stored_versions(sites, |looked| {
+            match looked {
+                Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Version, lost)),
+                Looked::Row(version) => {
+                    findings.versions += u64::from(version.n.is_some());
+                    if version.n.is_none() || !version.flaws.is_empty() {
+                        findings.add(Damage::of_version(version));
+                    }
+                }
+            }
+            if findings.versions.is_multiple_of(TOLD) {
+                watch(&Progress { what: "versions of articles", done: findings.versions, of });
+            }
+            Ok(())
+        })
+    }
+
+    fn robots(&mut self) -> Result<(), ArchiveError> {
+        let of = self.reader.about("robots");
+        let (findings, watch) = (&mut self.findings, &mut self.watch);
+
+        self.reader.stored_robots(|looked| {
+            match looked {
+                Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Robots, lost)),
+                Looked::Row(copy) => {
+                    findings.robots += 1;
+                    findings.robots_compared += u64::from(copy.is_compared);
+                    if let Some(fault) = &copy.fault {
+                        findings.add(Damage::of_robots(&copy, fault));
+                    }
+                }
+            }
+            watch(&Progress { what: "copies of robots.txt", done: findings.robots, of });
+            Ok(())
+        })
+    }
+
+    fn ledger(&mut self) -> Result<(), ArchiveError> {
+        let of = self.reader.about("ledger");
+        let (findings, watch) = (&mut self.findings, &mut self.watch);
+
+        self.reader.stored_ledger(|looked| {
+            match looked {
+                Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Ledger, lost)),
+                Looked::Row(entry) => {
+                    findings.ledger_rows += 1;
+                    if let Some(why) = fault_of(entry) {
+                        findings.add(Damage::of_ledger(entry, why));
+                    }
+                }
+            }
+            if findings.ledger_rows.is_multiple_of(TOLD) {
+                watch(&Progress { what: "rows of the ledger", done: findings.ledger_rows, of });
+            }
+            Ok(())
+        })
+    }
+
+    fn texts(&mut self) -> Result<(), ArchiveError> {
+        (self.watch)(&Progress { what: "texts of the other tables", done: 0, of: 0 });
+        let findings = &mut self.findings;
+
+        self.reader.bad_texts(|looked| {
+            match looked {
+                // Rows of these tables are told as articles or copies of robots.txt already.
+                Looked::Lost(lost) if matches!(lost.table.as_str(), "article" | "robots") => {}
+                Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Text, lost)),
+                Looked::Row(bad) => findings.add(Damage::of_text(bad)),
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Unpacks and hashes bodies on all cores.
+fn faults(bodies: &[StoredBody]) -> Vec<(i64, String)> {
+    bodies.par_iter().filter_map(|body| Some((body.id, body.fault()?))).collect()
+}
+
+/// What breaks the ledger's chain at a row.
+fn fault_of(entry: &Entry<'_>) -> Option<String> {
+    let expected = entry.previous.saturating_add(1);
+    match &entry.what {
+        _ if entry.id != expected => Some(format!("the rows from {expected} up to it are missing")),
+        _ if !entry.chained => Some("it or the row before it was changed: its hash is another".to_owned()),
+        What::Unreadable { why } => Some(format!("it cannot be read: {why}")),
+        What::Began { .. } | What::Announced { .. } | What::Ended { .. } => None,
+    }
+}
+
+impl Findings {
+    fn add(&mut self, damage: Damage) {
+        self.damaged += 1;
+        if self.damage.len() < NAMED {
+            self.damage.push(damage);
+        }
+    }
+
+    /// SQLite tells that a check of a table failed and not in which row; the rows were found by their own check.
+    fn without_echoes(mut self) -> Self {
+        let has_versions = self.damage.iter().any(|one| one.kind == Kind::Version);
+        let all = self.damage.len();
+        self.damage.retain(|one| !(has_versions && one.is_echo_of_version()));
+        self.damaged -= (all - self.damage.len()) as u64;
+        self
+    }
+}

@@ -1,0 +1,162 @@
+//! One damaged thing, in words: what it is, where it came from, and what became of it.
+
+use serde::{Serialize, Serializer};
+
+use crate::archive::{BadText, CaptureOf, Entry, Flaw, Lost, StoredRobots, StoredVersion, in_words};
+
+/// What is damaged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Kind {
+    /// The SQLite file itself: its pages, its indexes, rows that refer to nothing.
+    File,
+    /// A page as it came.
+    Body,
+    /// A version of an article.
+    Version,
+    /// A copy of a robots.txt.
+    Robots,
+    Ledger,
+    /// A text in another table.
+    Text,
+}
+
+/// One damaged thing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Damage {
+    pub kind: Kind,
+    /// By a name that leads to it, `article paper/7, version 1`.
+    pub what: String,
+    pub why: String,
+    pub url: Option<String>,
+    /// The answer that it came with.
+    pub capture: Option<i64>,
+    /// The run that wrote it, of robots.txt copies and of the ledger.
+    pub run: Option<i64>,
+    #[serde(flatten)]
+    pub repair: Repair,
+    #[serde(skip)]
+    pub(super) source: Source,
+}
+
+/// What was done about a damaged thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Repair {
+    NotTried,
+    Done {
+        how: String,
+    },
+    /// It stays damaged, and this is what to do or what was begun.
+    NotPossible {
+        why: String,
+    },
+}
+
+/// What a damaged thing could be made from again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Nothing,
+    /// A version, from the capture that it was read in.
+    Capture {
+        article: i64,
+        n: i64,
+        capture: i64,
+        flaws: Vec<Flaw>,
+    },
+    /// Bodies, from their pages: by asking for them again.
+    Pages {
+        bodies: Vec<i64>,
+        captures: Vec<CaptureOf>,
+    },
+}
+
+impl Serialize for Repair {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let (repaired, said) = match self {
+            Self::NotTried => (false, None),
+            Self::Done { how } => (true, Some(how)),
+            Self::NotPossible { why } => (false, Some(why)),
+        };
+        #[derive(Serialize)]
+        struct Told<'a> {
+            repaired: bool,
+            repair: Option<&'a String>,
+        }
+        Told { repaired, repair: said }.serialize(to)
+    }
+}
+
+impl Damage {
+    fn new(kind: Kind, what: String, why: String) -> Self {
+        let repair = Repair::NotTried;
+        Self { kind, what, why, url: None, capture: None, run: None, repair, source: Source::Nothing }
+    }
+
+    pub(super) fn of_file(fault: String) -> Self {
+        Self::new(Kind::File, "the file".to_owned(), fault)
+    }
+
+    pub(super) fn of_lost(kind: Kind, lost: Lost) -> Self {
+        let Lost { table, first, last, why } = lost;
+        let what = match last {
+            _ if last == first => format!("row {first} of {table}"),
+            i64::MAX => format!("the rows of {table} from {first} on"),
+            _ => format!("the rows {first} to {last} of {table}"),
+        };
+        Self::new(kind, what, format!("SQLite cannot read it: {why}"))
+    }
+
+    pub(super) fn of_body(id: i64, why: String) -> Self {
+        let source = Source::Pages { bodies: vec![id], captures: Vec::new() };
+        Self { source, ..Self::new(Kind::Body, format!("body {id}"), why) }
+    }
+
+    /// Names the answers that brought a damaged body.
+    pub(super) fn with_captures(mut self, all: &[CaptureOf]) -> Self {
+        if let Source::Pages { bodies, captures } = &mut self.source {
+            captures.extend(all.iter().filter(|one| bodies.contains(&one.body)).cloned());
+            if let Some(newest) = captures.last() {
+                self.url = Some(newest.url.clone());
+                self.capture = Some(newest.capture);
+            }
+        }
+        self
+    }
+
+    pub(super) fn of_version(version: StoredVersion) -> Self {
+        let StoredVersion { article, id, url, n, capture, flaws, .. } = version;
+        let (what, why) = match n {
+            Some(n) => (format!("article {id}, version {n}"), in_words(&flaws)),
+            None => (format!("article {id}"), "it has no version that can be read".to_owned()),
+        };
+        let source = match (n, capture) {
+            (Some(n), Some(capture)) => Source::Capture { article, n, capture, flaws },
+            _ => Source::Nothing,
+        };
+        Self { url: Some(url), capture, source, ..Self::new(Kind::Version, what, why) }
+    }
+
+    pub(super) fn of_robots(copy: &StoredRobots, fault: &str) -> Self {
+        let request = copy.announced.map_or_else(String::new, |row| format!(", asked for by row {row} of the ledger"));
+        let what = format!("robots.txt copy {} of {}{request}", copy.id, copy.origin);
+        Self { run: copy.run, ..Self::new(Kind::Robots, what, fault.to_owned()) }
+    }
+
+    pub(super) fn of_ledger(entry: &Entry<'_>, why: String) -> Self {
+        Self { run: Some(entry.run.0), ..Self::new(Kind::Ledger, format!("row {} of the ledger", entry.id), why) }
+    }
+
+    pub(super) fn of_text(bad: BadText) -> Self {
+        let what = format!("row {} of {}", bad.row, bad.table);
+        Self { url: bad.url, ..Self::new(Kind::Text, what, format!("`{}` is no UTF-8", bad.column)) }
+    }
+
+    /// SQLite tells of a table's failed check without its row.
+    pub(super) fn is_echo_of_version(&self) -> bool {
+        self.kind == Kind::File && self.why == "CHECK constraint failed in version"
+    }
+
+    pub fn is_repaired(&self) -> bool {
+        matches!(self.repair, Repair::Done { .. })
+    }
+}

@@ -1,0 +1,128 @@
+//! `saseo verify`: everything that is kept against its hashes.
+
+use std::path::Path;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::archive::{Archive, How, Lock, Reader, Tally, Terms};
+use crate::care::{self, Damage, Findings, Repair};
+use crate::cli::configuration::Configuration;
+use crate::cli::exit::Exit;
+use crate::cli::progress::Line;
+use crate::cli::{Common, hint, say};
+use crate::clock::Clock;
+
+#[derive(Debug, Args)]
+pub(in crate::cli) struct VerifyArgs {
+    /// Check the pages and articles of these sites only; the file, robots.txt copies and the ledger are checked as a whole
+    #[arg(value_name = "SITE")]
+    sites: Vec<String>,
+    /// Read damaged articles again from the pages that were kept, and ask again for pages that are damaged themselves
+    #[arg(long)]
+    repair: bool,
+}
+
+pub(in crate::cli) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
+    let reader = Reader::open(common.data())?;
+    for site in &args.sites {
+        reader.knows_site(site)?;
+    }
+
+    let findings = if args.repair { repair(common, args, &reader)? } else { verify(common, args, &reader)? };
+
+    tell(common, reader.path(), &findings)?;
+    if findings.damaged == 0 {
+        return Ok(Exit::Done);
+    }
+    say::note(&why_not_done(common, args, &findings));
+    Ok(Exit::Failures)
+}
+
+fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<Findings> {
+    let line = Line::new(common);
+    let findings = care::verify(reader, &args.sites, |progress| {
+        line.show(&match progress.of {
+            0 => format!("checking {}", progress.what),
+            of => format!("checking {}: {} of about {of}", progress.what, progress.done),
+        });
+    })?;
+    line.end();
+    Ok(findings)
+}
+
+/// Verifies and repairs as a run of its own, which no crawl disturbs.
+fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<Findings> {
+    let configuration = Configuration::load(common.config.as_deref())?;
+    let readers: Result<Vec<_>, _> = configuration.sites.iter().map(|site| configuration.readers(site)).collect();
+    let readers = readers?.concat();
+    let clock = Clock::system();
+    let holder = format!("verify, process {}, since {}", std::process::id(), clock.now());
+    let _lock = Lock::take(common.data(), &holder)?;
+
+    let mut findings = verify(common, args, reader)?;
+    if findings.damaged == 0 {
+        return Ok(findings);
+    }
+
+    let mut archive = Archive::open(common.data(), configuration.settings.archive.durability)?;
+    let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
+    let run = archive.begin_run(lease, "verify", &Terms::default(), 0, clock.now())?;
+    care::repair(&mut archive, lease, &readers, &mut findings, &clock)?;
+    archive.end_run(run, How::Finished, &Tally::default(), clock.now())?;
+    Ok(findings)
+}
+
+fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<()> {
+    if common.json {
+        let mut value = serde_json::to_value(findings)?;
+        value["archive"] = json!(archive);
+        return say::json(&value);
+    }
+
+    say::data(&format!(
+        "{}: {} bodies, {} versions of articles, {} copies of robots.txt, {} rows of the ledger",
+        archive.display(),
+        findings.bodies,
+        findings.versions,
+        findings.robots,
+        findings.ledger_rows
+    ))?;
+    for damage in &findings.damage {
+        say::data(&in_words(damage))?;
+    }
+    match (findings.damaged, findings.damaged - findings.damage.len() as u64) {
+        (0, _) => say::data("damage: none"),
+        (all, 0) => say::data(&format!("damage: {all}, of which {} repaired", findings.repaired)),
+        (all, unnamed) => {
+            say::data(&format!("damage: {all}, of which {} repaired and {unnamed} not named", findings.repaired))
+        }
+    }
+}
+
+fn in_words(damage: &Damage) -> String {
+    let Damage { what, why, url, capture, run, repair, .. } = damage;
+    let from = [url.clone(), capture.map(|capture| format!("capture {capture}")), run.map(|run| format!("run {run}"))];
+    let from: Vec<String> = from.into_iter().flatten().collect();
+    let from = if from.is_empty() { String::new() } else { format!(" ({})", from.join(", ")) };
+
+    let said = format!("damaged: {what}: {why}{from}");
+    match repair {
+        Repair::NotTried => said,
+        Repair::Done { how } => format!("{said}\n  repaired: {how}"),
+        Repair::NotPossible { why } => format!("{said}\n  not repaired: {why}"),
+    }
+}
+
+fn why_not_done(common: &Common, args: &VerifyArgs, findings: &Findings) -> String {
+    let mut words = vec!["verify"];
+    words.extend(args.sites.iter().map(String::as_str));
+    let again = hint::command(common, &words);
+
+    let what_now = match args.repair {
+        false => format!("`{again} --repair` mends what can be read again; docs/care.md tells of the rest"),
+        true if findings.repaired == findings.damaged => format!("all of it was repaired: `{again}` tells whether"),
+        true => format!("{} was repaired, and docs/care.md tells of the rest", findings.repaired),
+    };
+    format!("saseo: exit code 3: {} damaged; {what_now}", findings.damaged)
+}

@@ -1,0 +1,286 @@
+//! A ceiling that several crawls share: who asked last, and who waits for the next turn. Pure: where
+//! it is kept is no matter here.
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+
+/// So many crawls wait in a row. With more on one machine, the others take their chance.
+const MOST_WAITING: usize = 8;
+
+/// A crawl that does not come for its turn loses it after this time: its loop is seldom held up for
+/// longer, and a crawl that was killed must not hold up the others.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// A longer period is kept by each crawl alone. A file that anybody may write cannot close a server
+/// for longer.
+const LONGEST_PERIOD: Duration = Duration::from_secs(24 * 3600);
+
+/// One ceiling, as it is written down between its crawls.
+///
+/// A request may be announced where the period of its own crawl, and the one promised with the last
+/// request, have passed since that. Crawls that come too early wait in a row: otherwise a crawl with
+/// a longer period would never have a turn beside a busy one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SharedCeiling {
+    last: Option<Request>,
+    waiting: Vec<Waiting>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Request {
+    at: Timestamp,
+    /// What its crawl promised: nothing else in this time.
+    period: Duration,
+}
+
+/// A crawl that was told to come back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Waiting {
+    crawl: u64,
+    period: Duration,
+    due: Timestamp,
+}
+
+impl SharedCeiling {
+    /// Claims the moment `now` for a request of a crawl that promises `period`, or tells when to
+    /// come back. Both change what must be written down.
+    pub fn claim(&mut self, crawl: u64, period: Duration, now: Timestamp) -> Result<(), Timestamp> {
+        let period = Duration::from_millis(span_number(period.min(LONGEST_PERIOD)));
+        self.forget_what_cannot_be(now);
+
+        let mine = self.waiting.iter().position(|waiting| waiting.crawl == crawl);
+        let ahead = mine.unwrap_or(self.waiting.len());
+        let free_from = self.free_from(ahead, period, now);
+        if ahead == 0 && free_from <= now {
+            self.last = Some(Request { at: now, period });
+            self.waiting.retain(|waiting| waiting.crawl != crawl);
+            return Ok(());
+        }
+
+        let due = free_from.max(now + Duration::from_millis(1));
+        match mine {
+            Some(mine) => self.waiting[mine] = Waiting { crawl, period, due },
+            None if ahead < MOST_WAITING => self.waiting.push(Waiting { crawl, period, due }),
+            None => {}
+        }
+        Err(due)
+    }
+
+    /// The moment from which there is room behind so many of those that wait.
+    fn free_from(&self, ahead: usize, period: Duration, now: Timestamp) -> Timestamp {
+        let Some(mut last) = self.last else { return now };
+
+        for waiting in &self.waiting[..ahead] {
+            let earliest = last.at + last.period.max(waiting.period);
+            last = Request { at: earliest.max(waiting.due).max(now), period: waiting.period };
+        }
+        last.at + last.period.max(period)
+    }
+
+    /// Forgets a request that is further ahead than its period, which another clock wrote down, and
+    /// crawls that did not come for their turn.
+    fn forget_what_cannot_be(&mut self, now: Timestamp) {
+        if self.last.is_none_or(|last| last.at > now + last.period) {
+            *self = Self::default();
+        }
+        let latest = now + LONGEST_PERIOD * (MOST_WAITING as u32 + 1);
+        self.waiting.retain(|waiting| now <= waiting.due + GRACE && waiting.due <= latest);
+    }
+
+    /// Reads what [`to_text`](Self::to_text) wrote. What stands behind it is not looked at; of what
+    /// cannot be read, nothing is known.
+    pub fn parse(text: &str) -> Self {
+        parse(text).unwrap_or_default()
+    }
+
+    /// Returns the ceiling as text, which overwrites any former one from its first byte on.
+    pub fn to_text(&self) -> String {
+        let Some(last) = self.last else { return line([0, 0, 0]) };
+
+        let mut text = line([moment_number(last.at), span_number(last.period), self.waiting.len() as u64]);
+        for waiting in &self.waiting {
+            text += &line([waiting.crawl, span_number(waiting.period), moment_number(waiting.due)]);
+        }
+        text
+    }
+}
+
+/// Lines of the same width: a number that grows moves nothing.
+fn line([one, two, three]: [u64; 3]) -> String {
+    format!("{one:020} {two:020} {three:020}\n")
+}
+
+fn parse(text: &str) -> Option<SharedCeiling> {
+    let mut lines = text.lines().map(numbers);
+    let [at, period, count] = lines.next()??;
+    let last = Request { at: moment(at)?, period: span(period)? };
+
+    let count = usize::try_from(count).ok()?.min(MOST_WAITING);
+    let waiting = lines.take(count).map(|line| {
+        let [crawl, period, due] = line?;
+        Some(Waiting { crawl, period: span(period)?, due: moment(due)? })
+    });
+    Some(SharedCeiling { last: (at > 0).then_some(last), waiting: waiting.collect::<Option<_>>()? })
+}
+
+fn numbers(line: &str) -> Option<[u64; 3]> {
+    let mut numbers = line.splitn(3, ' ').map(|number| number.parse().ok());
+    Some([numbers.next()??, numbers.next()??, numbers.next()??])
+}
+
+fn moment(millis: u64) -> Option<Timestamp> {
+    i64::try_from(millis).ok().map(Timestamp::from_millis)
+}
+
+fn span(millis: u64) -> Option<Duration> {
+    Some(Duration::from_millis(millis)).filter(|span| *span <= LONGEST_PERIOD)
+}
+
+fn moment_number(moment: Timestamp) -> u64 {
+    moment.millis().max(0).unsigned_abs()
+}
+
+/// A span in milliseconds. They are whole: a part of one counts as one.
+fn span_number(span: Duration) -> u64 {
+    u64::try_from(span.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+    const HALF: Duration = Duration::from_millis(500);
+    const INSTANT: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn a_claim_holds_the_others_off_for_the_longer_of_both_periods() {
+        for (mine, theirs) in [(HALF, HALF * 2), (HALF * 2, HALF)] {
+            let mut ceiling = SharedCeiling::default();
+            assert_eq!(ceiling.claim(1, mine, NOW), Ok(()));
+            assert_eq!(ceiling.claim(2, theirs, NOW + INSTANT), Err(NOW + HALF * 2));
+            assert_eq!(ceiling.claim(2, theirs, NOW + HALF * 2), Ok(()));
+        }
+    }
+
+    #[test]
+    fn who_came_first_goes_first_and_the_others_are_told_when() {
+        let mut ceiling = SharedCeiling::default();
+        assert_eq!(ceiling.claim(1, HALF, NOW), Ok(()));
+        assert_eq!(ceiling.claim(2, HALF, NOW), Err(NOW + HALF));
+        assert_eq!(ceiling.claim(1, HALF, NOW), Err(NOW + HALF * 2));
+        // Who is busy does not go before who waits, though there is room.
+        assert_eq!(ceiling.claim(1, HALF, NOW + HALF), Err(NOW + HALF * 2));
+        assert_eq!(ceiling.claim(2, HALF, NOW + HALF), Ok(()));
+        assert_eq!(ceiling.claim(1, HALF, NOW + HALF * 2), Ok(()));
+    }
+
+    #[test]
+    fn who_does_not_come_for_its_turn_loses_it() {
+        let mut ceiling = SharedCeiling::default();
+        assert_eq!(ceiling.claim(1, HALF, NOW), Ok(()));
+        assert_eq!(ceiling.claim(2, HALF, NOW), Err(NOW + HALF));
+        assert!(ceiling.claim(3, HALF, NOW + HALF + GRACE).is_err());
+        assert_eq!(ceiling.claim(3, HALF, NOW + HALF + GRACE + INSTANT), Ok(()));
+    }
+
+    #[test]
+    fn a_moment_further_ahead_than_its_period_is_another_clocks_and_ignored() {
+        let mut ceiling = SharedCeiling::default();
+        assert_eq!(ceiling.claim(1, HALF, NOW + HALF), Ok(()));
+        assert_eq!(ceiling.clone().claim(2, HALF, NOW), Err(NOW + HALF * 2));
+        assert_eq!(ceiling.claim(2, HALF, NOW - INSTANT), Ok(()));
+    }
+
+    #[test]
+    fn a_part_of_a_millisecond_counts_as_one() {
+        let mut ceiling = SharedCeiling::default();
+        assert_eq!(ceiling.claim(1, Duration::from_micros(100), NOW), Ok(()));
+        assert_eq!(ceiling.claim(2, Duration::ZERO, NOW), Err(NOW + INSTANT));
+    }
+
+    #[test]
+    fn what_was_written_is_read_again_whatever_stood_there_before() {
+        let mut ceiling = SharedCeiling::default();
+        assert_eq!(SharedCeiling::parse(&ceiling.to_text()), ceiling);
+        for crawl in 0..20 {
+            let _ = ceiling.claim(crawl, HALF, NOW);
+        }
+        let long = ceiling.to_text();
+        assert_eq!((SharedCeiling::parse(&long), ceiling.waiting.len()), (ceiling.clone(), MOST_WAITING));
+        ceiling.waiting.truncate(2);
+        let short = ceiling.to_text();
+        assert_eq!(SharedCeiling::parse(&format!("{short}{}", &long[short.len()..])), ceiling);
+    }
+
+    /// What each of several crawls does next.
+    #[derive(Clone, Copy, Debug)]
+    struct Step {
+        crawl: usize,
+        late: u64,
+        dies: bool,
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        (0..4usize, 0..400u64, any::<bool>()).prop_map(|(crawl, late, dies)| Step {
+            crawl,
+            late,
+            dies: dies && late == 0,
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_read_without_a_fault(text in "\\PC*", numbers in any::<[u64; 6]>(), now in 1..i64::MAX) {
+            let _ = SharedCeiling::parse(&text).claim(1, HALF, Timestamp::from_millis(now));
+            let [a, b, c, d, e, f] = numbers;
+            let mut ceiling = SharedCeiling::parse(&format!("{a} {b} {c}\n{d} {e} {f}\n"));
+            let _ = ceiling.claim(1, Duration::MAX, Timestamp::from_millis(now));
+            prop_assert_eq!(SharedCeiling::parse(&ceiling.to_text()), ceiling);
+        }
+
+        /// Whoever comes late, early or never: no two requests are closer than both their periods.
+        #[test]
+        fn no_two_requests_are_too_close(steps in proptest::collection::vec(step(), 1..80)) {
+            let periods = [20, 20, 500, 1000].map(Duration::from_millis);
+            let (mut ceiling, mut now) = (SharedCeiling::default(), NOW);
+            let mut asked: Vec<(Timestamp, Duration)> = vec![];
+            for Step { crawl, late, dies } in steps {
+                now = now + Duration::from_millis(late);
+                match ceiling.claim(crawl as u64, periods[crawl], now) {
+                    Ok(()) => asked.push((now, periods[crawl])),
+                    Err(due) => {
+                        prop_assert!(due > now);
+                        now = if dies { now } else { due };
+                    }
+                }
+            }
+            for pair in asked.windows(2) {
+                prop_assert!(pair[1].0.since(pair[0].0) >= pair[0].1.max(pair[1].1), "{:?}", pair);
+            }
+        }
+
+        /// Crawls that ask whenever they are told to all have their turns, whatever their periods.
+        #[test]
+        fn a_crawl_with_a_long_period_is_not_starved_by_busy_ones(periods in proptest::collection::vec(1u64..2_000, 2..7)) {
+            let mut ceiling = SharedCeiling::default();
+            let mut turns = vec![0u32; periods.len()];
+            let mut due = vec![NOW; periods.len()];
+            for _ in 0..periods.len() * 40 {
+                let crawl = (0..periods.len()).min_by_key(|crawl| due[*crawl]).unwrap();
+                let (now, period) = (due[crawl], Duration::from_millis(periods[crawl]));
+                match ceiling.claim(crawl as u64, period, now) {
+                    Ok(()) => (turns[crawl], due[crawl]) = (turns[crawl] + 1, now + INSTANT),
+                    Err(later) => due[crawl] = later,
+                }
+            }
+            let (least, most) = (turns.iter().min().unwrap(), turns.iter().max().unwrap());
+            prop_assert!(*least > 0 && *most <= least * 2 + 2, "{:?}", turns);
+        }
+    }
+}
