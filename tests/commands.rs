@@ -30,7 +30,7 @@ const PUBLIC: &str = "name = \"demo\"\ntitle = \"demo\"\nhome = \"https://paper.
 fn a_public_host_is_not_asked_by_nobody() {
     let out = offline(PUBLIC).run(&["crawl"]);
     assert_eq!(out.status.code(), Some(2));
-    assert!(said(&out).contains("SASEO_CONTACT=you@example.org"), "{}", said(&out));
+    assert!(said(&out).contains("SASEO_CONTACT=YOUR-ADDRESS"), "{}", said(&out));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_private_server_needs_own_site() {
         "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"ndsoft\"\n",
         paper.origin.base()
     ));
-    let out = crawler.command(&["crawl"]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
+    let out = crawler.command(&["crawl"]).env("SASEO_CONTACT", common::CONTACT).output().unwrap();
     assert_eq!(out.status.code(), Some(1));
     assert!(said(&out).contains("private address"), "{}", said(&out));
     assert!(paper.log().is_empty());
@@ -446,6 +446,28 @@ fn a_profile_that_is_not_there_and_names_that_are_there_twice_are_told_with_thei
     assert!(crawler.run(&["check"]).status.success());
     fs::write(crawler.config().join("sites/demo.toml"), b"name = \"demo\"\n# \xff\n").unwrap();
     assert!(said(&crawler.run(&["crawl"])).contains("demo.toml:2: byte 17 is not UTF-8"));
+}
+
+#[test]
+fn a_contact_that_nobody_answers_is_refused_for_public_papers_and_told() {
+    let crawler = offline(PUBLIC);
+    for contact in ["you@example.org", "you@paper.test", "http://localhost/"] {
+        let out = crawler.command(&["crawl"]).env("SASEO_CONTACT", contact).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{contact}");
+        let words = said(&out);
+        assert!(words.contains(&format!("nobody can be reached at {contact}")), "{words}");
+        assert!(words.contains("SASEO_CONTACT=YOUR-ADDRESS"), "{words}");
+        let out = crawler.command(&["check"]).env("SASEO_CONTACT", contact).output().unwrap();
+        assert!(out.status.code() == Some(1) && told(&out).contains("WRONG contact: nobody"), "{}", told(&out));
+    }
+
+    // One's own server needs none.
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    for command in ["crawl", "check"] {
+        let out = crawler.command(&[command]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{command}: {}{}", told(&out), said(&out));
+    }
 }
 
 #[test]
