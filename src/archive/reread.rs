@@ -155,7 +155,7 @@ impl Archive {
         work.prepare_cached(
             "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, trouble = NULL,
                     settled_at = coalesce(settled_at, ?3), again_at = coalesce(again_at, ?4)
-             WHERE id = ?1 AND (verdict IN ('unextracted', 'members', 'stored') OR (verdict IS NULL AND attempts > 0))
+             WHERE id = ?1 AND (verdict IN ('unextracted', 'members', 'stored') OR (verdict IS NULL AND (attempts > 0 OR gone_looks > 0)))
                AND verdict IS NOT ?2",
         )?
         .execute(params![capture.page.id.0, verdict.name(), now.millis(), again.map(Timestamp::millis)])?;
