@@ -40,7 +40,7 @@ pub use reader::{
     StoredVersion, Taken, Version, What, in_words, queues,
 };
 pub use reread::{KeptCapture, Revision};
-pub use rescue::{LostArchive, vanished};
+pub use rescue::{LostFiles, vanished};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};
 pub use schema::SCHEMA;

@@ -499,6 +499,19 @@ fn status_tells_hosts_at_rest_and_pages_that_brought_nothing() {
     let json: serde_json::Value =
         serde_json::from_slice(&crawler.run(&["--json", "status", "--failures"]).stdout).unwrap();
     assert_eq!(json["failures"][0]["reason"], "status 500");
+
+    // A page that waits is told as well, with the reason of its last try.
+    let sql = "UPDATE page SET trouble = 'status 402 (crawler-price: USD 0.05)', due_at = 4102444800000
+               WHERE id = (SELECT min(id) FROM page WHERE role = 'article')";
+    database.execute(sql, []).unwrap();
+    let list = told(&crawler.run(&["status", "--failures"]));
+    let last = list.lines().last().unwrap_or_default();
+    assert!(last.starts_with("waiting until 2100-01-01T00:00:00Z http://"), "{list}");
+    assert!(last.ends_with(": status 402 (crawler-price: USD 0.05)"), "{list}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&crawler.run(&["--json", "status", "--failures"]).stdout).unwrap();
+    let waiting = json["failures"].as_array().unwrap().last().unwrap();
+    assert_eq!((&waiting["verdict"], &waiting["due_at"]), (&"waiting".into(), &"2100-01-01T00:00:00Z".into()));
 }
 
 #[test]

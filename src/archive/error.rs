@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use crate::archive::rescue::LostArchive;
+use crate::archive::rescue::LostFiles;
 
 /// Why the archive cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -33,7 +33,7 @@ pub enum ArchiveError {
     #[error("{wanted} names several articles: {}; say which", ids.join(", "))]
     Ambiguous { wanted: String, ids: Vec<String> },
     #[error(transparent)]
-    Lost(Box<LostArchive>),
+    Lost(Box<LostFiles>),
     #[error(
         "there is no archive at {path} any more, and none is begun in its place. {said}. To begin anew after all, delete {note}"
     )]

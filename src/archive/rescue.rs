@@ -17,7 +17,7 @@ const NOTE: &str = "archive.lost.txt";
 
 /// An archive whose files were lost while it was open, and where its content is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LostArchive {
+pub struct LostFiles {
     /// Where the archive stood.
     archive: PathBuf,
     /// The file that was lost.
@@ -58,7 +58,7 @@ impl Archive {
         };
 
         let file = self.files.path(loss.part).to_owned();
-        let lost = LostArchive { archive: self.path().to_owned(), file, fate: loss.fate, whereabouts, saved };
+        let lost = LostFiles { archive: self.path().to_owned(), file, fate: loss.fate, whereabouts, saved };
         if loss.part == Part::Database {
             write_note(self.path(), &lost.to_string());
         }
@@ -183,9 +183,9 @@ fn free_name(folder: &Path, kind: &str, now: Timestamp, extension: &str) -> Path
     std::iter::once(first).chain(others).find(|name| !name.exists()).expect("one of all numbers is not taken")
 }
 
-impl std::error::Error for LostArchive {}
+impl std::error::Error for LostFiles {}
 
-impl fmt::Display for LostArchive {
+impl fmt::Display for LostFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (archive, file) = (self.archive.display(), self.file.display());
         match (self.fate, &self.whereabouts) {

@@ -162,8 +162,8 @@ fn deflate(packed: &[u8], size: Size) -> Result<Vec<u8>, Trouble> {
     let as_zlib = finish(end, unpacked, Coding::Deflate, size);
 
     // A bare stream is told from zlib's form by its first octets (RFC 1950 §2.2), but for one in a thousand.
-    let is_zlib =
-        packed[0] & 0x0f == 8 && packed.get(1).is_some_and(|second| u16::from_be_bytes([packed[0], *second]) % 31 == 0);
+    let is_zlib = packed[0] & 0x0f == 8
+        && packed.get(1).is_some_and(|second| u16::from_be_bytes([packed[0], *second]).is_multiple_of(31));
     if is_zlib && as_zlib.is_ok() {
         return as_zlib;
     }

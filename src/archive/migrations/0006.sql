@@ -3,6 +3,19 @@
 -- Why a queued page waits: what its last try came to.
 ALTER TABLE page ADD COLUMN trouble TEXT;
 
+-- Announcements in a row of the page that were never ended: the process died each time.
+ALTER TABLE page ADD COLUMN unended INTEGER NOT NULL DEFAULT 0 CHECK (unended >= 0);
+
+-- One body that answers for several addresses, and one address that several pages moved to, are found without a look at all.
+CREATE INDEX capture_of_body ON capture (body_id) WHERE body_id IS NOT NULL;
+CREATE INDEX page_moved ON page (reason) WHERE verdict = 'moved';
+
+-- Bodies that `verify --repair` found damaged: the same bytes take their place when they come again.
+CREATE TABLE damage (
+    body_id  INTEGER PRIMARY KEY, -- no reference: the row itself may be what cannot be read
+    found_at INTEGER NOT NULL
+) STRICT;
+
 -- A run's counts, as the program counts them: stored with each commit of what they count. Earlier runs keep the numbers that the view
 -- `runs` worked out from the ledger, and one that was killed keeps what it is known to have brought.
 ALTER TABLE run ADD COLUMN requests INTEGER NOT NULL DEFAULT 0 CHECK (requests >= 0);
@@ -29,16 +42,3 @@ SELECT id, command, strftime('%Y-%m-%dT%H:%M:%SZ', started_at / 1000, 'unixepoch
        strftime('%Y-%m-%dT%H:%M:%SZ', ended_at / 1000, 'unixepoch') AS ended_at, how,
        requests, not_modified, bytes, articles_new, articles_changed, articles_gone, refused, failed, skipped
 FROM run;
-
--- Announcements in a row of the page that were never ended: the process died each time.
-ALTER TABLE page ADD COLUMN unended INTEGER NOT NULL DEFAULT 0 CHECK (unended >= 0);
-
--- One body that answers for several addresses, and one address that several pages moved to, are found without a look at all.
-CREATE INDEX capture_of_body ON capture (body_id) WHERE body_id IS NOT NULL;
-CREATE INDEX page_moved ON page (reason) WHERE verdict = 'moved';
-
--- Bodies that `verify --repair` found damaged: the same bytes take their place when they come again.
-CREATE TABLE damage (
-    body_id  INTEGER PRIMARY KEY, -- no reference: the row itself may be what cannot be read
-    found_at INTEGER NOT NULL
-) STRICT;
