@@ -5,6 +5,7 @@ mod doubt;
 mod held;
 mod hosts;
 mod outcome;
+mod refusal;
 mod robots;
 mod take;
 mod upkeep;
@@ -155,6 +156,8 @@ struct Crawl<'a, W> {
     /// Origins whose robots.txt is being asked for.
     asked_robots: HashSet<String>,
     under_way: HashMap<Host, Vec<PageId>>,
+    /// Pages that want to be paid for: they are not asked for twice in a run, however long it takes.
+    unpaid: HashMap<Host, Vec<PageId>>,
     tasks: JoinSet<Finished>,
     tally: Tally,
     upkeep: Upkeep,
@@ -207,6 +210,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             quests: HashMap::new(),
             asked_robots: HashSet::new(),
             under_way: HashMap::new(),
+            unpaid: HashMap::new(),
             tasks: JoinSet::new(),
             tally: Tally::default(),
             upkeep: Upkeep::new(began),

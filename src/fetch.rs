@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use crate::frontier::Visit;
 use crate::page_url::Host;
-use crate::politeness::{Manner, Turn, retry_after};
+use crate::politeness::{Manner, Turn, refuses, retry_after};
 use crate::time::Timestamp;
 
 pub use http::{Caller, Http};
@@ -84,7 +84,7 @@ impl Answer {
 
     /// Tells whether the host would rather not be asked, now or at all.
     pub fn is_refusal(&self) -> bool {
-        matches!(self.status, 401 | 403 | 429 | 451 | 503)
+        refuses(self.status) || matches!(self.status, 429 | 503)
     }
 
     /// Returns the moment that Retry-After names, where the answer is no good one (RFC 9110 §10.2.3).
@@ -107,7 +107,7 @@ pub fn manner(result: Result<&Answer, &Trouble>, now: Timestamp) -> Manner {
     match answer.status {
         429 | 503 => Manner::Busy { until },
         _ if until.is_some() => Manner::Busy { until },
-        401 | 403 | 451 => Manner::Refused,
+        status if refuses(status) => Manner::Refused,
         500..=599 => Manner::Failed,
         _ => Manner::Answered,
     }

@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 
 pub use ceilings::AtCeiling;
 pub use last_requests::LastRequests;
-pub use pace::{Manner, Manners, Rest, StoredPace};
+pub use pace::{Manner, Manners, Rest, StoredPace, refuses};
 pub use permit::{Permit, Turn};
 pub use retry_after::{LONGEST_REST, retry_after};
 pub use shared_ceiling::SharedCeiling;

@@ -30,7 +30,7 @@ const PUBLIC: &str = "name = \"demo\"\ntitle = \"demo\"\nhome = \"https://paper.
 fn a_public_host_is_not_asked_by_nobody() {
     let out = offline(PUBLIC).run(&["crawl"]);
     assert_eq!(out.status.code(), Some(2));
-    assert!(said(&out).contains("SASEO_CONTACT=you@example.org"), "{}", said(&out));
+    assert!(said(&out).contains("SASEO_CONTACT=YOUR-ADDRESS"), "{}", said(&out));
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_private_server_needs_own_site() {
         "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"ndsoft\"\n",
         paper.origin.base()
     ));
-    let out = crawler.command(&["crawl"]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
+    let out = crawler.command(&["crawl"]).env("SASEO_CONTACT", common::CONTACT).output().unwrap();
     assert_eq!(out.status.code(), Some(1));
     assert!(said(&out).contains("private address"), "{}", said(&out));
     assert!(paper.log().is_empty());
@@ -449,6 +449,28 @@ fn a_profile_that_is_not_there_and_names_that_are_there_twice_are_told_with_thei
 }
 
 #[test]
+fn a_contact_that_nobody_answers_is_refused_for_public_papers_and_told() {
+    let crawler = offline(PUBLIC);
+    for contact in ["you@example.org", "you@paper.test", "http://localhost/"] {
+        let out = crawler.command(&["crawl"]).env("SASEO_CONTACT", contact).output().unwrap();
+        assert_eq!(out.status.code(), Some(2), "{contact}");
+        let words = said(&out);
+        assert!(words.contains(&format!("nobody can be reached at {contact}")), "{words}");
+        assert!(words.contains("SASEO_CONTACT=YOUR-ADDRESS"), "{words}");
+        let out = crawler.command(&["check"]).env("SASEO_CONTACT", contact).output().unwrap();
+        assert!(out.status.code() == Some(1) && told(&out).contains("WRONG contact: nobody"), "{}", told(&out));
+    }
+
+    // One's own server needs none.
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    for command in ["crawl", "check"] {
+        let out = crawler.command(&[command]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
+        assert_eq!(out.status.code(), Some(0), "{command}: {}{}", told(&out), said(&out));
+    }
+}
+
+#[test]
 fn a_contact_that_nobody_can_be_reached_at_is_refused() {
     let crawler = offline(PUBLIC);
     let with = |contact: &std::ffi::OsStr| crawler.command(&["crawl"]).env("SASEO_CONTACT", contact).output().unwrap();
@@ -477,6 +499,19 @@ fn status_tells_hosts_at_rest_and_pages_that_brought_nothing() {
     let json: serde_json::Value =
         serde_json::from_slice(&crawler.run(&["--json", "status", "--failures"]).stdout).unwrap();
     assert_eq!(json["failures"][0]["reason"], "status 500");
+
+    // A page that waits is told as well, with the reason of its last try.
+    let sql = "UPDATE page SET trouble = 'status 402 (crawler-price: USD 0.05)', due_at = 4102444800000
+               WHERE id = (SELECT min(id) FROM page WHERE role = 'article')";
+    database.execute(sql, []).unwrap();
+    let list = told(&crawler.run(&["status", "--failures"]));
+    let last = list.lines().last().unwrap_or_default();
+    assert!(last.starts_with("waiting until 2100-01-01T00:00:00Z http://"), "{list}");
+    assert!(last.ends_with(": status 402 (crawler-price: USD 0.05)"), "{list}");
+    let json: serde_json::Value =
+        serde_json::from_slice(&crawler.run(&["--json", "status", "--failures"]).stdout).unwrap();
+    let waiting = json["failures"].as_array().unwrap().last().unwrap();
+    assert_eq!((&waiting["verdict"], &waiting["due_at"]), (&"waiting".into(), &"2100-01-01T00:00:00Z".into()));
 }
 
 #[test]

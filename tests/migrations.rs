@@ -310,6 +310,13 @@ fn an_archive_of_schema_4_keeps_its_pages_and_lets_its_lists_rest_from_their_las
     assert_eq!((runs[0].requests, runs[0].skipped), (2, 0));
 }
 
+/// Every run with its counts, as the view tells them.
+fn runs(sql: &rusqlite::Connection) -> Vec<String> {
+    let counts = "requests, bytes, articles_new, articles_changed, articles_gone, refused, failed";
+    let mut select = sql.prepare(&format!("SELECT concat_ws(' ', {counts}) FROM runs ORDER BY id")).unwrap();
+    select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
+}
+
 /// The same as schema 5 left it.
 fn archive_of_schema_5() -> TempDir {
     let folder = archive_of_schema_4();
@@ -328,8 +335,11 @@ fn an_archive_of_schema_5_keeps_its_pages() {
     let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
     let before = pages(&sql, &columns);
+    let counts = runs(&sql);
 
     Archive::open(folder.path(), Durability::Normal).unwrap();
     assert_eq!(pages(&sql, &columns), before);
+    // What was worked out from the ledger stands in the rows now.
+    assert_eq!((runs(&sql), counts.as_slice()), (counts.clone(), &["2 5 1 1 0 0 0".to_owned()][..]));
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }

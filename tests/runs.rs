@@ -45,17 +45,24 @@ impl Web for Moody {
 struct World {
     folder: TempDir,
     web: Arc<Moody>,
+    /// What the site's file says of its pace.
+    pace: &'static str,
 }
 
 impl World {
     fn new(paper: Paper, answers: BTreeMap<&'static str, Answer>) -> Self {
-        Self { folder: TempDir::new().unwrap(), web: Arc::new(Moody { paper, answers }) }
+        Self { folder: TempDir::new().unwrap(), web: Arc::new(Moody { paper, answers }), pace: "" }
     }
 
     fn plan(&self) -> Plan {
         let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
         let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", paper::PROFILE).unwrap());
-        let reader = SiteReader::new(read_site("paper.toml", site).unwrap(), Some(&profile), &settings).unwrap();
+        let reader = SiteReader::new(
+            read_site("paper.toml", &format!("{site}{}", self.pace)).unwrap(),
+            Some(&profile),
+            &settings,
+        )
+        .unwrap();
         Plan {
             command: "crawl".into(),
             sites: vec![Arc::new(reader)],
@@ -225,4 +232,34 @@ async fn a_copy_of_the_file_alone_lacks_a_minute_at_most_also_beside_a_long_read
     assert!((1..=31).contains(&longest_behind), "{longest_behind} answers");
     assert!(report.elapsed < Duration::from_secs(600), "the reader was waited for: {:?}", report.elapsed);
     drop(reader);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_wants_to_be_paid_for_is_asked_once_in_a_run_and_its_price_is_told() {
+    let mut unpaid = html(402, "<p>유료 기사입니다</p>".to_owned());
+    unpaid.headers.push(("crawler-price".to_owned(), "USD 0.05".to_owned()));
+    let mut world = World::new(Paper::new(published(400, 0, HOUR), 3, true), [("idxno=390", unpaid)].into());
+    // Five minutes between two requests: the run takes longer than the day after which a refusal is asked again.
+    world.pace = "[pace]\ngap = \"5m\"\n";
+    let (report, _) = world.crawl_killed_at(u32::MAX).await;
+    let report = report.unwrap();
+    assert_eq!((report.how, report.tally.articles_new, report.queued), (How::Finished, 399, 1));
+    assert!(report.elapsed > DAY + 2 * HOUR, "{:?}", report.elapsed);
+    let asked = || world.web.paper.asked.lock().unwrap().iter().filter(|path| path.ends_with("idxno=390")).count();
+    assert_eq!(asked(), 1);
+
+    let reader = Reader::open(world.folder.path()).unwrap();
+    let waiting = reader.waiting(None).unwrap();
+    let told = (waiting[0].verdict.as_str(), waiting[0].reason.as_deref(), waiting[0].due_at.is_some());
+    assert_eq!((waiting.len(), told), (1, ("waiting", Some("status 402 (crawler-price: USD 0.05)"), true)));
+    let sql = rusqlite::Connection::open(world.folder.path().join(FILE)).unwrap();
+    let kept: (String, bool) = sql
+        .query_row("SELECT headers, body_id IS NOT NULL FROM capture WHERE status = 402", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .unwrap();
+    assert!(kept.0.contains("crawler-price: USD 0.05\n") && kept.1, "{kept:?}");
+    // The next run asks again: terms may have changed.
+    world.crawl_killed_at(u32::MAX).await;
+    assert_eq!(asked(), 2);
 }

@@ -189,7 +189,7 @@ fn units_name_whole_paths_and_keep_the_service_to_its_archive() {
     );
     let exec = units.lines().find(|line| line.starts_with("ExecStart=\"/")).unwrap();
     assert!(exec.ends_with(&words), "{exec}");
-    for line in ["ProtectSystem=strict", "NoNewPrivileges=yes", "Persistent=true", "SASEO_CONTACT=you@example.org"] {
+    for line in ["ProtectSystem=strict", "NoNewPrivileges=yes", "Persistent=true", "SASEO_CONTACT=YOUR-ADDRESS"] {
         assert!(units.lines().any(|told| told.ends_with(line)), "{line} is not in\n{units}");
     }
     let stays = units.split("saseo-schedule.service").nth(1).unwrap();
@@ -201,6 +201,13 @@ fn units_name_whole_paths_and_keep_the_service_to_its_archive() {
     assert!(units.contains(&format!("ReadWritePaths=\"{}\" -/run/lock -/tmp", data.display())), "{units}");
     let cron = units.lines().find(|line| line.starts_with("*/5 * * * *  /")).unwrap();
     assert!(cron.ends_with(" schedule --once demo --quiet"), "{cron}");
+    // What is still to be written is marked, and does nothing until then; what is set is taken.
+    let marked = units.lines().filter(|line| line.starts_with("# UNFINISHED: ")).count();
+    assert!(marked == 3 && !units.lines().any(|line| line.starts_with("Environment")), "{units}");
+    let out = crawler.command(&["schedule", "--units"]).env("SASEO_CONTACT", common::CONTACT).output().unwrap();
+    let units = told(&out);
+    assert!(units.contains(&format!("\nEnvironment=SASEO_CONTACT={}\n", common::CONTACT)), "{units}");
+    assert!(units.contains(&format!("\nSASEO_CONTACT={}\n", common::CONTACT)) && !units.contains("UNFINISHED"));
     assert!(paper.log().is_empty());
 }
 

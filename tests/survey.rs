@@ -455,16 +455,16 @@ fn what_is_no_paper_is_told_at_once() {
     for (url, told) in
         [("ftp://paper.example/", "neither http nor https"), ("paper.example", "like https://www.example.org/")]
     {
-        let out = crawler.command(&["survey", url]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
+        let out = crawler.command(&["survey", url]).env("SASEO_CONTACT", common::CONTACT).output().unwrap();
         assert_eq!(out.status.code(), Some(2), "{url}");
         assert!(said(&out).contains(told), "{}", said(&out));
     }
     let out = crawler.run(&["survey", "https://paper.example/"]);
     assert_eq!(out.status.code(), Some(2));
-    assert!(said(&out).contains("SASEO_CONTACT=you@example.org"), "{}", said(&out));
+    assert!(said(&out).contains("SASEO_CONTACT=YOUR-ADDRESS"), "{}", said(&out));
     let hurried = crawler
         .command(&["survey", "https://paper.example/", "--gap", "500ms"])
-        .env("SASEO_CONTACT", "you@example.org")
+        .env("SASEO_CONTACT", common::CONTACT)
         .output();
     assert_eq!(hurried.unwrap().status.code(), Some(2));
 }
@@ -484,7 +484,7 @@ fn a_host_out_of_reach_is_told() {
 fn a_private_server_needs_to_be_called_ones_own() {
     let paper = Invented::serve(other_cms);
     let out =
-        Crawler::empty().command(&["survey", &paper.base]).env("SASEO_CONTACT", "you@example.org").output().unwrap();
+        Crawler::empty().command(&["survey", &paper.base]).env("SASEO_CONTACT", common::CONTACT).output().unwrap();
     assert_eq!(out.status.code(), Some(1));
     assert!(said(&out).contains("private address") && said(&out).contains("--own-site"), "{}", said(&out));
     assert!(paper.log().is_empty());

@@ -72,7 +72,7 @@ impl Archive {
         Ok(select.query_row([], |row| row.get(0))?)
     }
 
-    /// Returns a host's best due page, other than those under way.
+    /// Returns a host's best due page, other than those that are not to be asked for now.
     pub fn next_page(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,

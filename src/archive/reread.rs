@@ -154,8 +154,9 @@ impl Archive {
         // A page that waits to be asked again only because nothing was found in it need not be.
         work.prepare_cached(
             "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, trouble = NULL,
-                    settled_at = coalesce(settled_at, ?3), again_at = coalesce(again_at, ?4)
-             WHERE id = ?1 AND (verdict IN ('unextracted', 'members', 'stored') OR (verdict IS NULL AND attempts > 0))
+                    settled_at = coalesce(settled_at, ?3), again_at = coalesce(again_at, ?4),
+                    gone_looks = iif(verdict IS NULL, 0, gone_looks)
+             WHERE id = ?1 AND (verdict IN ('unextracted', 'members', 'stored') OR (verdict IS NULL AND (attempts > 0 OR gone_looks > 0)))
                AND verdict IS NOT ?2",
         )?
         .execute(params![capture.page.id.0, verdict.name(), now.millis(), again.map(Timestamp::millis)])?;

@@ -22,7 +22,7 @@ pub struct Findings {
     /// Requests whose ending was never written: under way now, or at a kill.
     pub unended: u64,
     pub bytes: u64,
-    /// Answers of 401, 403 and 451.
+    /// Answers of 401, 402, 403 and 451.
     pub refusals: u64,
     pub retry_afters: u64,
     pub hosts: Vec<HostFindings>,

@@ -60,7 +60,7 @@ fn robots(findings: &Findings) -> String {
 
 fn respected(findings: &Findings) -> String {
     format!(
-        "## Refusals\n\n- Answers that refuse (401, 403, 451): {}\n- Answers that ask for a rest (Retry-After): {}\n",
+        "## Refusals\n\n- Answers that refuse (401, 402, 403, 451): {}\n- Answers that ask for a rest (Retry-After): {}\n",
         findings.refusals, findings.retry_afters
     )
 }

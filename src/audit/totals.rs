@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::archive::Terms;
+use crate::politeness::refuses;
 use crate::time::Timestamp;
 
 /// Milliseconds of a day.
@@ -15,7 +16,7 @@ pub struct Tally {
     /// Endings without an answer.
     pub unanswered: u64,
     pub bytes: u64,
-    /// Answers of 401, 403 and 451.
+    /// Answers of 401, 402, 403 and 451.
     pub refusals: u64,
     /// Answers with a Retry-After.
     pub retry_afters: u64,
@@ -79,7 +80,7 @@ impl Tally {
             requests: 0,
             unanswered: u64::from(status.is_none()),
             bytes,
-            refusals: u64::from(matches!(status, Some(401 | 403 | 451))),
+            refusals: u64::from(status.is_some_and(refuses)),
             retry_afters: u64::from(retry_after.is_some()),
         }
     }

@@ -39,7 +39,7 @@ pub fn repair(
         };
         findings.repaired += u64::from(damage.is_repaired());
     }
-    Ok(())
+    archive.check_files(clock.now())
 }
 
 /// Tells whether an error is about what is damaged; others end the repair.

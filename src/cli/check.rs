@@ -94,6 +94,11 @@ fn configuration_stands(configuration: &Configuration) -> Vec<Finding> {
     let profiles = configuration.profiles.files().len();
     let said = format!("{from}; sites: {}; {profiles} profiles; {contact}", names.join(", "));
     let mut findings = vec![Finding { about: "configuration", said: Ok(said) }];
+    // One's own server may be asked without a contact.
+    let public = configuration.sites.iter().map(|site| configuration.has_contact(&site.name, site.own_site));
+    let unanswerable =
+        public.filter_map(Result::err).find(|why| matches!(why, ConfigurationError::Unanswerable { .. }));
+    findings.extend(unanswerable.map(|why| Finding { about: "contact", said: Err(why.to_string()) }));
     findings.extend(wrong);
     findings
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::profiles::{ProfileFile, ProfilesError};
-use crate::config::settings::contact;
+use crate::config::settings::{can_be_answered, contact};
 use crate::config::{
     ConfigError, Profile, Profiles, Settings, Site, fault, read_profile, read_settings, read_site, read_text, shipped,
 };
@@ -64,9 +64,14 @@ pub(in crate::cli) enum ConfigurationError {
     Site(#[from] SiteError),
     #[error(
         "who is asking? A crawl of {site} needs a mail address or URL where you can be reached: \
-         SASEO_CONTACT=you@example.org, or identity.contact in saseo.toml"
+         SASEO_CONTACT=YOUR-ADDRESS, or identity.contact in saseo.toml"
     )]
     NoContact { site: String },
+    #[error(
+        "nobody can be reached at {contact}: its name is reserved for examples, tests or machines of one's own. A crawl of \
+         {site} needs an address of yours: SASEO_CONTACT=YOUR-ADDRESS, or identity.contact in saseo.toml"
+    )]
+    Unanswerable { site: String, contact: String },
     #[error("{0}")]
     Usage(String),
 }
@@ -147,10 +152,14 @@ impl Configuration {
 
     /// Refuses to ask a paper of others without a word of who asks.
     pub fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigurationError> {
-        if own_site || !self.settings.identity.contact.trim().is_empty() {
+        let (site, contact) = (site.to_owned(), self.settings.identity.contact.trim().to_owned());
+        if own_site || can_be_answered(&contact) {
             return Ok(());
         }
-        Err(ConfigurationError::NoContact { site: site.to_owned() })
+        match contact.is_empty() {
+            true => Err(ConfigurationError::NoContact { site }),
+            false => Err(ConfigurationError::Unanswerable { site, contact }),
+        }
     }
 
     /// Returns what is said where no file has a profile of that name, valid on whatever days.

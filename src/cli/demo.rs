@@ -126,12 +126,13 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
         reader.path().display(),
         out.display()
     ));
-    voice.note(&what_next(common, args, origin.address().port(), folder));
+    let contact = hint::contact(&configuration.settings);
+    voice.note(&what_next(common, args, origin.address().port(), folder, contact));
     Ok(Exit::Done)
 }
 
 /// The archive belongs to the port that was served on, whatever was asked for.
-fn what_next(common: &Common, args: &DemoArgs, port: u16, folder: &Path) -> String {
+fn what_next(common: &Common, args: &DemoArgs, port: u16, folder: &Path, contact: &str) -> String {
     let config = folder.join("config");
     let on_it = |words: &[&str]| hint::on(Some(&config), Some(folder), words);
     let mut again = vec!["demo".to_owned()];
@@ -141,10 +142,11 @@ fn what_next(common: &Common, args: &DemoArgs, port: u16, folder: &Path) -> Stri
     let again: Vec<&str> = again.iter().map(String::as_str).collect();
     format!(
         "What to type next:\n  {}\n  {}\n  {}    (again: it asks only for what is new)\n  \
-         SASEO_CONTACT=you@example.org {}    (the real paper, politely: this takes days)",
+         SASEO_CONTACT={} {}    (the real paper, politely: this takes days)",
         on_it(&["status"]),
         on_it(&["export", "--format", "csv", "--out", "articles.csv"]),
         hint::command(common, &again),
+        hint::quoted(contact),
         hint::command(common, &["crawl", "readersnews"]),
     )
 }

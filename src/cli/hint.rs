@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use crate::cli::Common;
+use crate::config::Settings;
+use crate::config::settings::can_be_answered;
 
 /// Returns the command as it is to be typed, `saseo --data /srv/paper resume readersnews`.
 pub(in crate::cli) fn command(common: &Common, words: &[&str]) -> String {
@@ -19,6 +21,15 @@ pub(in crate::cli) fn on(config: Option<&Path>, data: Option<&Path>, words: &[&s
     }
     typed.extend(words.iter().map(|word| quoted(word)));
     typed.join(" ")
+}
+
+/// What stands in a command where no contact is set at which somebody may answer.
+pub(super) const YOUR_ADDRESS: &str = "YOUR-ADDRESS";
+
+/// The contact that is set, or the place where one is to be written.
+pub(super) fn contact(settings: &Settings) -> &str {
+    let contact = settings.identity.contact.trim();
+    if can_be_answered(contact) { contact } else { YOUR_ADDRESS }
 }
 
 /// The program as it was called: a bare name is found on the PATH again, a path as long as the folder is the same.

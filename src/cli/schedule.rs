@@ -15,7 +15,7 @@ use crate::cli::crawl::{Begin, ResumeArgs, ToldToStop, run as crawl};
 use crate::cli::exit::Exit;
 use crate::cli::room::{self, TooLittleRoom};
 use crate::cli::schedule::bell::{Bell, Woken};
-use crate::cli::{Common, say, service};
+use crate::cli::{Common, hint, say, service};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::crawl::Report;
@@ -51,7 +51,7 @@ pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Resul
     let since = if args.once { Timestamp::EPOCH } else { Clock::system().now() };
     starts(&configuration, &args.sites, &BTreeMap::new(), since)?;
     if args.units {
-        say::data(units::text(common, &args.sites)?.trim_end())?;
+        say::data(units::text(common, &args.sites, hint::contact(&configuration.settings))?.trim_end())?;
         return Ok(Exit::Done);
     }
     let mut schedule = Schedule {

@@ -36,7 +36,7 @@ const GAPS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StatusArgs {
-    /// List the pages that brought nothing, and why: the newest 50, or all with --json
+    /// List the pages that brought nothing, and those that wait for another try, and why: 50 of each, or all with --json
     #[arg(long, conflicts_with = "html")]
     failures: bool,
     /// Also write it as a web page, with plots of articles and requests by day and hour; a file that is there is replaced
@@ -75,9 +75,9 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
     let reader = Reader::open(common.data())?;
     if args.failures {
         if common.json {
-            say::json(&json!({"archive": reader.path(), "failures": reader.failures(None)?}))?;
+            say::json(&json!({"archive": reader.path(), "failures": failures(&reader, None)?}))?;
         } else {
-            reader.failures(Some(FAILURES))?.iter().try_for_each(|page| say::data(&of_failure(page)))?;
+            failures(&reader, Some(FAILURES))?.iter().try_for_each(|page| say::data(&of_failure(page)))?;
         }
         return Ok(Exit::Done);
     }
@@ -107,6 +107,13 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
         say::data(&in_words(&reader, &state))?;
     }
     Ok(Exit::Done)
+}
+
+/// The pages that brought nothing, and then those that wait for another try; so many of each.
+fn failures(reader: &Reader, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
+    let mut failures = reader.failures(most)?;
+    failures.extend(reader.waiting(most)?);
+    Ok(failures)
 }
 
 fn state(reader: &Reader, sites: &[Site], most: u32, now: Timestamp) -> Result<State, ArchiveError> {
@@ -196,9 +203,13 @@ fn in_words(reader: &Reader, state: &State) -> String {
 }
 
 fn of_failure(page: &Failure) -> String {
-    let Failure { url, verdict, reason, settled_at, .. } = page;
+    let Failure { url, verdict, reason, settled_at, due_at, .. } = page;
     let why = reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-    format!("{settled_at} {verdict} {url}{why}")
+    match (settled_at, due_at) {
+        (Some(settled_at), _) => format!("{settled_at} {verdict} {url}{why}"),
+        (None, Some(due_at)) => format!("{verdict} until {due_at} {url}{why}"),
+        (None, None) => format!("{verdict} {url}{why}"),
+    }
 }
 
 fn of_host(status: &HostStatus) -> String {

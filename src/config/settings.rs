@@ -1,5 +1,6 @@
 //! `saseo.toml`: who asks, how fast in all, and the limits of one answer.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use serde::Deserialize;
@@ -75,7 +76,7 @@ pub fn contact(text: &str) -> Result<String, &'static str> {
     if text.is_empty() || is_plain && (is_mail(text) || is_address(text)) {
         Ok(text.to_owned())
     } else {
-        Err("a contact is a mail address like you@example.org, or an http or https URL, in ASCII and without brackets")
+        Err("a contact is a mail address (name@domain), or an http or https URL, in ASCII and without brackets")
     }
 }
 
@@ -83,6 +84,37 @@ fn is_mail(text: &str) -> bool {
     let is_name = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     let Some((person, domain)) = text.split_once('@') else { return false };
     !person.is_empty() && !person.contains([':', ',', '/']) && domain.contains('.') && domain.split('.').all(is_name)
+}
+
+/// Tells whether somebody may answer at a contact. Names that are reserved for examples, tests and machines of one's own lead
+/// to nobody (RFC 2606, RFC 6761, RFC 6762, and `internal`, which ICANN reserved in 2024).
+pub fn can_be_answered(contact: &str) -> bool {
+    const RESERVED: [&str; 6] = ["example", "internal", "invalid", "local", "localhost", "test"];
+
+    let address = PageUrl::parse(contact).ok();
+    if let Some(literal) = address.as_ref().and_then(PageUrl::literal_address) {
+        return is_reachable(literal);
+    }
+    let host = match &address {
+        Some(address) => address.host().as_str().to_owned(),
+        None => contact.rsplit('@').next().unwrap_or_default().to_ascii_lowercase(),
+    };
+    let labels: Vec<&str> = host.trim_end_matches('.').split('.').collect();
+    let is_reserved = labels.last().is_some_and(|last| RESERVED.contains(last));
+
+    labels.len() > 1 && !is_reserved && !labels.contains(&"example")
+}
+
+/// Whether an address is not one of this machine, its network or of documents.
+fn is_reachable(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(v4) => {
+            !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || v4.is_documentation())
+        }
+        IpAddr::V6(v6) => {
+            !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
+        }
+    }
 }
 
 fn is_address(text: &str) -> bool {
@@ -117,6 +149,36 @@ impl Default for Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_reserved_lead_to_nobody() {
+        for nobody in [
+            "",
+            "you@example.org",
+            "You@Example.COM",
+            "you@mail.example.net",
+            "you@example.co.kr",
+            "you@paper.example",
+            "you@paper.invalid",
+            "you@paper.test",
+            "you@box.localhost",
+            "you@box.local",
+            "https://example.org/bot",
+            "https://www.example.com./bot",
+            "http://localhost/",
+            "http://localhost:8000/",
+            "http://intranet/bot",
+            "http://127.0.0.1/",
+            "http://192.168.1.7/bot",
+            "http://192.0.2.1/",
+            "http://[::1]/",
+        ] {
+            assert!(!can_be_answered(nobody), "{nobody}");
+        }
+        for somebody in ["me@examples.org", "me@library.go.kr", "https://test.library.go.kr/bot", "http://8.8.8.8/"] {
+            assert!(can_be_answered(somebody), "{somebody}");
+        }
+    }
 
     #[test]
     fn a_contact_is_a_mail_address_or_a_url() {

@@ -124,7 +124,10 @@ impl<W: Web> Crawl<'_, W> {
 
     fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
         let under_way = self.under_way.get(host).map_or(&[][..], Vec::as_slice);
-        self.archive.next_page(host, under_way, now)
+        match self.unpaid.get(host) {
+            None => self.archive.next_page(host, under_way, now),
+            Some(unpaid) => self.archive.next_page(host, &[under_way, unpaid].concat(), now),
+        }
     }
 
     fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
@@ -176,8 +179,8 @@ impl<W: Web> Crawl<'_, W> {
         }
         let announcements: Vec<Announcement> = ready.iter().map(|ready| ready.announcement.clone()).collect();
         let ids = self.archive.announce(self.lease, self.run, &announcements)?;
-        self.save()?;
         self.tally.requests += ready.len() as u64;
+        self.save()?;
         for announcement in &announcements {
             self.held.note(&announcement.url.host(), announcement.at + announcement.gap);
         }

@@ -1,9 +1,10 @@
 //! From an answer's status to its outcome and to the host's manner.
 
+use crate::crawl::refusal;
 use crate::extract;
 use crate::fetch::{Answer, Trouble, manner};
 use crate::frontier::{Outcome, Page, Reading};
-use crate::politeness::Manner;
+use crate::politeness::{Manner, refuses};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -20,7 +21,7 @@ pub(in crate::crawl) fn outcome_of(
         304 if page.kept.is_some() => Outcome::Unchanged,
         206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
         404 | 410 => Outcome::Gone { why: format!("status {}", answer.status) },
-        401 | 403 | 451 => Outcome::Refused { why: format!("status {}", answer.status) },
+        status if refuses(status) => Outcome::Refused { why: refusal::in_words(answer) },
         429 | 503 => Outcome::Busy,
         status => Outcome::Failed { why: format!("status {status}") },
     }

@@ -8,6 +8,7 @@ use tokio::task::JoinError;
 use crate::archive::{Answered, ArchiveError, Change, Done, Effect, Ending};
 use crate::crawl::Crawl;
 use crate::crawl::outcome::manner_of;
+use crate::crawl::refusal::PAYMENT_REQUIRED;
 use crate::crawl::robots::{Followed, Quest, follow, unreachable};
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
@@ -91,6 +92,9 @@ impl<W: Web> Crawl<'_, W> {
             Asked::Page(page) => {
                 if let Err(trouble) = &visited.result {
                     self.weigh(&host, trouble)?;
+                }
+                if visited.result.as_ref().is_ok_and(|answer| answer.status == PAYMENT_REQUIRED) {
+                    self.unpaid.entry(host.clone()).or_default().push(page.id);
                 }
                 let outcome = visited.outcome.unwrap_or(Outcome::Unreachable);
                 let outcome = if self.hosts.is_down(&host) { outcome.of_a_host_that_is_down() } else { outcome };

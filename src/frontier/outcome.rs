@@ -19,7 +19,7 @@ pub enum Outcome {
     },
     /// Nothing is there: 404, 410, or a way that leads all addresses to one place.
     Gone { why: String },
-    /// 401, 403 or 451; or the way leads where nobody may go.
+    /// 401, 402, 403 or 451; or the way leads where nobody may go.
     Refused { why: String },
     /// 429 or 503: not now. The host rests, and other pages go before this one.
     Busy,

@@ -31,6 +31,11 @@ pub struct Manners {
     pub own: bool,
 }
 
+/// Tells whether a status says that the asker may not have the page: 401, 402, 403, 451 (RFC 9110 §15.5, RFC 7725).
+pub fn refuses(status: u16) -> bool {
+    matches!(status, 401..=403 | 451)
+}
+
 /// How an answer came, as far as the next request depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Manner {
@@ -38,7 +43,7 @@ pub enum Manner {
     Answered,
     /// 429 or 503: the host asks for a rest, until a moment if it says so.
     Busy { until: Option<Timestamp> },
-    /// 401, 403, 451, or a page that says so in words.
+    /// A status that [`refuses`], or a page that says so in words.
     Refused,
     /// No answer, a broken one, or another server error.
     Failed,

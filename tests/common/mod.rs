@@ -10,6 +10,9 @@ use saseo::demo::{Cms, Edition, Kind, Newspaper, OriginThread, Visit};
 use serde_json::Value;
 use tempfile::TempDir;
 
+/// A contact that looks like one and is nobody's: there is no such top level.
+pub const CONTACT: &str = "desk@tests.saseo";
+
 /// The demo newspaper on a free port.
 pub struct Paper {
     pub origin: OriginThread,

@@ -82,14 +82,19 @@ pub struct HostState {
     pub queued: u64,
 }
 
-/// A page that brought nothing.
+/// A page that brought nothing, or waits for another try.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Failure {
     pub site: String,
     pub url: String,
+    /// `waiting` where it is tried again.
     pub verdict: String,
+    /// What the last try came to.
     pub reason: Option<String>,
-    pub settled_at: String,
+    /// `None` where it waits.
+    pub settled_at: Option<String>,
+    /// When it is tried again, if it is.
+    pub due_at: Option<String>,
 }
 
 /// One run, from the view `runs`.
@@ -228,10 +233,31 @@ impl Reader {
                 url: row.get(1)?,
                 verdict: row.get(2)?,
                 reason: row.get(3)?,
-                settled_at: Timestamp::from_millis(row.get(4)?).to_string(),
+                settled_at: Some(Timestamp::from_millis(row.get(4)?).to_string()),
+                due_at: None,
             })
         })?;
         Ok(failures.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the pages that could not be had and are tried again, the next one first.
+    pub fn waiting(&self, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
+        let mut select = self.connection.prepare(
+            "SELECT site.name, page.url, page.trouble, page.due_at FROM page JOIN site ON site.id = page.site_id
+             WHERE page.due_at IS NOT NULL AND page.trouble IS NOT NULL AND page.role <> 'policy'
+             ORDER BY page.due_at, page.id LIMIT ?1",
+        )?;
+        let waiting = select.query_map(params![most.map_or(-1, i64::from)], |row| {
+            Ok(Failure {
+                site: row.get(0)?,
+                url: row.get(1)?,
+                verdict: "waiting".to_owned(),
+                reason: row.get(2)?,
+                settled_at: None,
+                due_at: Some(Timestamp::from_millis(row.get(3)?).to_string()),
+            })
+        })?;
+        Ok(waiting.collect::<Result<_, _>>()?)
     }
 
     /// Returns the newest runs, the newest first.

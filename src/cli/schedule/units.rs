@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 
 use crate::cli::Common;
-use crate::cli::hint::quoted;
+use crate::cli::hint::{YOUR_ADDRESS, quoted};
 
 /// Returns the units as text, each file under its name. Paths are whole: neither systemd nor cron has a folder to start from.
-pub(in crate::cli) fn text(common: &Common, sites: &[String]) -> anyhow::Result<String> {
+pub(in crate::cli) fn text(common: &Common, sites: &[String], contact: &str) -> anyhow::Result<String> {
     let program = std::env::current_exe().context("where is this program?")?;
     let data = whole(common.data())?;
     let mut words = vec![program.to_string_lossy().into_owned()];
@@ -29,8 +29,10 @@ pub(in crate::cli) fn text(common: &Common, sites: &[String]) -> anyhow::Result<
     let folder = of_systemd(&data).replace("$$", "$");
     // cron takes a bare % for the end of the line.
     let cron = format!("*/5 * * * *  {typed} --quiet").replace('%', "\\%");
-    let (timed, stays) = (service(TIMED, &exec(Some("--once")), &folder), service(STAYS, &exec(None), &folder));
-    Ok(format!("{timed}{TIMER}{stays}{}", crontab(&cron)))
+    let identity = identity(contact);
+    let timed = service(TIMED, &exec(Some("--once")), &folder, &identity);
+    let stays = service(STAYS, &exec(None), &folder, &identity);
+    Ok(format!("{timed}{TIMER}{stays}{}", crontab(&cron, contact)))
 }
 
 fn whole(path: &Path) -> anyhow::Result<String> {
@@ -42,6 +44,21 @@ fn whole(path: &Path) -> anyhow::Result<String> {
 fn of_systemd(word: &str) -> String {
     let escaped = word.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%").replace('$', "$$");
     format!("\"{escaped}\"")
+}
+
+/// What is written where the contact is still to be filled in: no public paper is crawled until then.
+const UNFINISHED: &str =
+    "# UNFINISHED: write an address where the papers can reach you, and take the mark off this line.";
+
+/// The line that says who asks; one that is to be finished does nothing yet.
+fn identity(contact: &str) -> String {
+    match contact {
+        YOUR_ADDRESS => format!("{UNFINISHED}\n#Environment=SASEO_CONTACT={YOUR_ADDRESS}"),
+        contact if contact.contains(['"', '\'', '\\', '%', '$']) => {
+            format!("Environment={}", of_systemd(&format!("SASEO_CONTACT={contact}")).replace("$$", "$"))
+        }
+        contact => format!("Environment=SASEO_CONTACT={contact}"),
+    }
 }
 
 /// How a service runs.
@@ -77,7 +94,7 @@ WantedBy=multi-user.target
 ",
 };
 
-fn service(Manner { head, kind, tail }: Manner, exec: &str, data: &str) -> String {
+fn service(Manner { head, kind, tail }: Manner, exec: &str, data: &str, identity: &str) -> String {
     format!(
         "{head}
 Wants=network-online.target
@@ -87,7 +104,7 @@ After=network-online.target
 {kind}
 # Whose the archive is. {data} must be there, and be its own.
 User=saseo
-Environment=SASEO_CONTACT=you@example.org
+{identity}
 ExecStart={exec}
 # 3: finished, and some pages failed; 75: another crawl holds the archive; 130, 143: stopped by a signal, with all saved.
 SuccessExitStatus=3 75 130 143
@@ -134,8 +151,12 @@ WantedBy=timers.target
 
 ";
 
-fn crontab(line: &str) -> String {
-    format!("# ---- or, with cron: crontab -e\nSASEO_CONTACT=you@example.org\n{line}\n")
+fn crontab(line: &str, contact: &str) -> String {
+    let identity = match contact {
+        YOUR_ADDRESS => format!("{UNFINISHED}\n#SASEO_CONTACT={YOUR_ADDRESS}"),
+        contact => format!("SASEO_CONTACT={contact}"),
+    };
+    format!("# ---- or, with cron: crontab -e\n{identity}\n{line}\n")
 }
 
 #[cfg(test)]
