@@ -243,7 +243,7 @@ impl Schedule<'_> {
     /// When the last crawl of each site began; nothing where there is no archive yet, or one that a crawl will bring up to date.
     fn last_crawls(&mut self) -> anyhow::Result<BTreeMap<String, LastCrawl>> {
         let data = self.common.data();
-        match data.join(FILE).exists() {
+        match data.join(FILE).is_file() {
             true => self.has_archive = true,
             false if self.has_archive => return Err(vanished(data).into()),
             false => return Ok(BTreeMap::new()),
