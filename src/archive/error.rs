@@ -55,6 +55,11 @@ pub enum ArchiveError {
          backup back"
     )]
     Damaged(String),
+    #[error(
+        "{path} is damaged as a whole, cut off or in the pages that the others hang on ({why}): put a backup back, or save \
+         what can be read with `sqlite3 {path} .recover`; docs/care.md tells how"
+    )]
+    Unreadable { path: PathBuf, why: String },
     #[error("the archive failed; `saseo verify` tells whether it is damaged")]
     Sqlite(#[source] rusqlite::Error),
 }
@@ -84,6 +89,14 @@ impl ArchiveError {
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(why),
             _ if is_of_value(&error) => Self::Damaged(format!("a value is not of the kind that was written ({why})")),
             _ => Self::Sqlite(error),
+        }
+    }
+
+    /// What a failure to recognise the file at `path` means: SQLite reads its first pages for that, and sees how long it is.
+    pub(in crate::archive) fn at_first(path: &Path, error: rusqlite::Error) -> Self {
+        match Self::at(path, error) {
+            Self::Damaged(why) => Self::Unreadable { path: path.to_owned(), why },
+            error => error,
         }
     }
 

@@ -285,7 +285,12 @@ fn is_lasting(error: &anyhow::Error) -> bool {
     error.is::<ToldToStop>()
         || matches!(
             error.downcast_ref(),
-            Some(ArchiveError::NotAnArchive { .. } | ArchiveError::Newer { .. } | ArchiveError::Damaged(_))
+            Some(
+                ArchiveError::NotAnArchive { .. }
+                    | ArchiveError::Newer { .. }
+                    | ArchiveError::Unreadable { .. }
+                    | ArchiveError::Damaged(_)
+            )
         )
         || error.downcast_ref::<ConfigurationError>().is_some()
 }

@@ -81,9 +81,10 @@ fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<
     }
 
     say::data(&format!(
-        "{}: {} bodies, {} versions of articles, {} copies of robots.txt, {} rows of the ledger",
+        "{}: {} bodies of {} answers, {} versions of articles, {} copies of robots.txt, {} rows of the ledger",
         archive.display(),
         findings.bodies,
+        findings.captures,
         findings.versions,
         findings.robots,
         findings.ledger_rows
