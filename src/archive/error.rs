@@ -126,3 +126,37 @@ pub(in crate::archive) fn is_of_value(error: &rusqlite::Error) -> bool {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
     matches!(error, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..))
 }
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    fn told(code: i32) -> String {
+        let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        ArchiveError::at(Path::new("data/archive.db"), error).to_string()
+    }
+
+    #[test]
+    fn every_failure_of_the_file_is_told_with_the_way_out() {
+        for (code, words) in [
+            (ffi::SQLITE_BUSY, "data/archive.db is locked by another program"),
+            (ffi::SQLITE_LOCKED, "close it there or wait"),
+            (ffi::SQLITE_PROTOCOL, "locked by another program"),
+            (ffi::SQLITE_CORRUPT, "`saseo verify` names all that is"),
+            (ffi::SQLITE_NOTADB, "docs/care.md tells how to put a backup back"),
+            (ffi::SQLITE_IOERR_READ, "the disk failed to read or write data/archive.db"),
+            (ffi::SQLITE_FULL, "make room"),
+            (ffi::SQLITE_CANTOPEN, "data/archive.db cannot be opened"),
+        ] {
+            assert!(told(code).contains(words), "{code}: {}", told(code));
+        }
+    }
+
+    #[test]
+    fn a_value_that_no_saseo_wrote_is_damage() {
+        let error = rusqlite::Error::IntegralValueOutOfRange(3, -1);
+        assert!(matches!(ArchiveError::from(error), ArchiveError::Damaged(_)));
+    }
+}

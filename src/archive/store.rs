@@ -59,10 +59,15 @@ impl Archive {
         &self.path
     }
 
+    /// What a failure to use the file means, with its path.
+    pub(in crate::archive) fn fault(&self, error: rusqlite::Error) -> ArchiveError {
+        ArchiveError::at(&self.path, error)
+    }
+
     /// Saves everything that was written since the last time, all of it or nothing.
     pub fn save(&mut self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
-            self.connection.prepare_cached("COMMIT")?.execute([])?;
+            self.connection.prepare_cached("COMMIT")?.execute([]).map_err(|error| self.fault(error))?;
         }
         Ok(())
     }
@@ -78,7 +83,7 @@ impl Archive {
     /// Returns the connection within a transaction that only the holder of the newest lease may make.
     pub(in crate::archive) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         if self.connection.is_autocommit() {
-            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map_err(|error| self.fault(error))?;
             let mut select = self.connection.prepare_cached("SELECT epoch FROM lease")?;
             let epoch: i64 = select.query_row([], |row| row.get(0))?;
             if epoch != lease.epoch {
