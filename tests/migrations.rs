@@ -331,5 +331,6 @@ fn an_archive_of_schema_5_keeps_its_pages() {
 
     Archive::open(folder.path(), Durability::Normal).unwrap();
     assert_eq!(pages(&sql, &columns), before);
+    assert_eq!(sql.query_row("SELECT count(*) FROM damage", [], |row| row.get::<_, i64>(0)).unwrap(), 0);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }

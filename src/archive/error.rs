@@ -8,8 +8,8 @@ use rusqlite::ErrorCode;
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     #[error(
-        "{path} is no saseo archive; name another folder with --data. If it was one, its beginning is damaged: \
-         docs/care.md tells how to put a backup back"
+        "{path} is no saseo archive; name another folder with --data. If it was one, its beginning is damaged, or a \
+         -wal file of another database stands beside it: docs/care.md tells how to put a backup back"
     )]
     NotAnArchive { path: PathBuf },
     #[error("{path} was made by a newer saseo (schema {found}, this one knows up to {known}); update saseo")]

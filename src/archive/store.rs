@@ -34,7 +34,10 @@ impl Archive {
         let at = |error| ArchiveError::at(&path, error);
         let mut connection = Connection::open(&path).map_err(at)?;
         connection.busy_timeout(Duration::from_secs(10)).map_err(at)?;
+        // Until the file is known for an archive, nothing is written into it: a log beside it may be of another file.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(at)?;
         let found = schema::recognise(&path, &connection)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(at)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
         let synchronous = match durability {
             Durability::Normal => "NORMAL",
