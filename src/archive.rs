@@ -36,8 +36,8 @@ pub use mend::Mended;
 pub use pages::{DueHost, NextPage};
 pub use reader::{
     BadText, Brought, BroughtBy, CaptureOf, Entry, Failure, Filter, Flaw, Found, HostState, Kept, LastCrawl, LeftOut,
-    Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredRobots,
-    StoredVersion, Taken, Version, What, in_words, queues,
+    Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredCapture,
+    StoredRobots, StoredVersion, Taken, Version, What, in_words, queues,
 };
 pub use reread::{KeptCapture, Revision};
 pub use rescue::{LostFiles, vanished};

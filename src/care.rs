@@ -23,6 +23,8 @@ const TOLD: u64 = 256;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Findings {
     pub bodies: u64,
+    /// Answers, each held against the ledger.
+    pub captures: u64,
     pub versions: u64,
     pub robots: u64,
     /// Copies of robots.txt whose body the ledger has a digest of.
@@ -55,10 +57,11 @@ pub fn verify(reader: &Reader, sites: &[String], watch: impl FnMut(&Progress)) -
     let mut check = Check { reader, findings: Findings::default(), watch };
 
     check.structure()?;
-    check.bodies(sites)?;
+    let rows = check.ledger()?;
+    let bodies = check.bodies(sites)?;
+    check.captures(sites, &bodies, &rows)?;
     check.versions(sites)?;
-    check.robots()?;
-    check.ledger()?;
+    check.robots(&rows)?;
     check.texts()?;
     Ok(check.findings.without_echoes())
 }
@@ -77,7 +80,33 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
         self.reader.structure(|fault| findings.add(Damage::of_file(fault)))
     }
 
-    fn bodies(&mut self, sites: &[String]) -> Result<(), ArchiveError> {
+    /// Returns the rows that are damaged: what is held against them may be sound.
+    fn ledger(&mut self) -> Result<BTreeSet<i64>, ArchiveError> {
+        let of = self.reader.about("ledger");
+        let (findings, watch) = (&mut self.findings, &mut self.watch);
+        let mut damaged = BTreeSet::new();
+
+        self.reader.stored_ledger(|looked| {
+            match looked {
+                Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Ledger, lost)),
+                Looked::Row(entry) => {
+                    findings.ledger_rows += 1;
+                    if let Some(why) = fault_of(entry) {
+                        findings.add(Damage::of_ledger(entry, why));
+                        damaged.extend([entry.previous, entry.id]);
+                    }
+                }
+            }
+            if findings.ledger_rows.is_multiple_of(TOLD) {
+                watch(&Progress { what: "rows of the ledger", done: findings.ledger_rows, of });
+            }
+            Ok(())
+        })?;
+        Ok(damaged)
+    }
+
+    /// Returns the bodies that are damaged.
+    fn bodies(&mut self, sites: &[String]) -> Result<BTreeSet<i64>, ArchiveError> {
         let of = self.reader.about("body");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
         let (mut seen, mut damaged) = (BTreeSet::new(), Vec::new());
@@ -101,7 +130,30 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
         // Each damaged body is told with the answers that brought it.
         let captures = self.reader.captures_of(&seen)?;
         damaged.into_iter().for_each(|one| self.findings.add(one.with_captures(&captures)));
-        Ok(())
+        Ok(seen)
+    }
+
+    fn captures(&mut self, sites: &[String], bodies: &BTreeSet<i64>, rows: &BTreeSet<i64>) -> Result<(), ArchiveError> {
+        let of = self.reader.about("capture");
+        let (findings, watch) = (&mut self.findings, &mut self.watch);
+
+        self.reader.stored_captures(sites, |looked| {
+            match looked {
+                Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Capture, lost)),
+                Looked::Row(mut capture) => {
+                    findings.captures += 1;
+                    // A damaged body was told already, with the answers that brought it; so was a row of the ledger.
+                    let is_told = capture.body.is_some_and(|body| bodies.contains(&body)) || is_in(capture.ended, rows);
+                    if let Some(fault) = capture.fault.take().filter(|_| !is_told) {
+                        findings.add(Damage::of_capture(capture, fault));
+                    }
+                }
+            }
+            if findings.captures.is_multiple_of(TOLD) {
+                watch(&Progress { what: "answers", done: findings.captures, of });
+            }
+            Ok(())
+        })
     }
 
     fn versions(&mut self, sites: &[String]) -> Result<(), ArchiveError> {
@@ -125,7 +177,7 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
         })
     }
 
-    fn robots(&mut self) -> Result<(), ArchiveError> {
+    fn robots(&mut self, rows: &BTreeSet<i64>) -> Result<(), ArchiveError> {
         let of = self.reader.about("robots");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
 
@@ -135,33 +187,12 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
                 Looked::Row(copy) => {
                     findings.robots += 1;
                     findings.robots_compared += u64::from(copy.is_compared);
-                    if let Some(fault) = &copy.fault {
+                    if let Some(fault) = copy.fault.as_ref().filter(|_| !is_in(copy.ended, rows)) {
                         findings.add(Damage::of_robots(&copy, fault));
                     }
                 }
             }
             watch(&Progress { what: "copies of robots.txt", done: findings.robots, of });
-            Ok(())
-        })
-    }
-
-    fn ledger(&mut self) -> Result<(), ArchiveError> {
-        let of = self.reader.about("ledger");
-        let (findings, watch) = (&mut self.findings, &mut self.watch);
-
-        self.reader.stored_ledger(|looked| {
-            match looked {
-                Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Ledger, lost)),
-                Looked::Row(entry) => {
-                    findings.ledger_rows += 1;
-                    if let Some(why) = fault_of(entry) {
-                        findings.add(Damage::of_ledger(entry, why));
-                    }
-                }
-            }
-            if findings.ledger_rows.is_multiple_of(TOLD) {
-                watch(&Progress { what: "rows of the ledger", done: findings.ledger_rows, of });
-            }
             Ok(())
         })
     }
@@ -173,7 +204,7 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
         self.reader.bad_texts(|looked| {
             match looked {
                 // Rows of these tables are told as articles or copies of robots.txt already.
-                Looked::Lost(lost) if matches!(lost.table.as_str(), "article" | "robots") => {}
+                Looked::Lost(lost) if matches!(lost.table.as_str(), "article" | "capture" | "robots") => {}
                 Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Text, lost)),
                 Looked::Row(bad) => findings.add(Damage::of_text(bad)),
             }
@@ -185,6 +216,10 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
 /// Unpacks and hashes bodies on all cores.
 fn faults(bodies: &[StoredBody]) -> Vec<(i64, String)> {
     bodies.par_iter().filter_map(|body| Some((body.id, body.fault()?))).collect()
+}
+
+fn is_in(row: Option<i64>, rows: &BTreeSet<i64>) -> bool {
+    row.is_some_and(|row| rows.contains(&row))
 }
 
 /// What breaks the ledger's chain at a row.

@@ -365,6 +365,24 @@ fn another_programs_database_is_left_alone() {
 }
 
 #[test]
+fn a_log_of_another_database_is_told_and_never_written_into_the_archive() {
+    let Desk { folder, archive, .. } = Desk::new();
+    drop(archive);
+    let elsewhere = TempDir::new().unwrap();
+    let other = rusqlite::Connection::open(elsewhere.path().join("other.db")).unwrap();
+    other.pragma_update(None, "journal_mode", "WAL").unwrap();
+    other.execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
+    let log = folder.path().join("archive.db-wal");
+    std::fs::copy(elsewhere.path().join("other.db-wal"), &log).unwrap();
+
+    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
+    std::fs::remove_file(&log).unwrap();
+    Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+}
+
+#[test]
 fn an_archive_of_a_newer_version_is_refused() {
     let desk = Desk::new();
     desk.sql().pragma_update(None, "user_version", SCHEMA + 1).unwrap();

@@ -612,3 +612,70 @@ fn a_backfill_that_cannot_be_made_is_told_before_anything_is_asked() {
     assert!(out.status.code() == Some(2) && said(&out).contains("no lists limited to days"), "{}", said(&out));
     assert!(!without.data().exists());
 }
+
+#[test]
+fn a_damaged_article_is_left_out_of_every_export_and_named_and_read_again() {
+    let crawler = stocked();
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let select = "SELECT id FROM articles WHERE access = 'open' ORDER BY number LIMIT 1";
+    let id: String = sql.query_row(select, [], |row| row.get(0)).unwrap();
+    // One byte of the first letter's three is another: the text is no UTF-8.
+    sql.execute(
+        "UPDATE version SET text = CAST(x'6d' || substr(CAST(text AS BLOB), 2) AS TEXT) WHERE article_id =
+         (SELECT article.id FROM article JOIN articles ON articles.url = article.url WHERE articles.id = ?1)",
+        [&id],
+    )
+    .unwrap();
+    drop(sql);
+
+    for format in ["jsonl", "csv", "sqlite"] {
+        let out = crawler.folder.path().join(format);
+        let done = export(&crawler, format, &out);
+        assert_eq!(done.status.code(), Some(3), "{format}: {}", said(&done));
+        assert!(said(&done).contains(&format!("left out {id}")) && said(&done).contains("verify"), "{}", said(&done));
+    }
+    assert_eq!(lines(&crawler.folder.path().join("jsonl")).len(), 11);
+    let sql = rusqlite::Connection::open(crawler.folder.path().join("sqlite")).unwrap();
+    assert_eq!(sql.query_row("SELECT count(*) FROM articles", [], |row| row.get::<_, i64>(0)).unwrap(), 11);
+
+    let out = crawler.run(&["verify"]);
+    assert_eq!(out.status.code(), Some(3));
+    assert!(told(&out).contains(&format!("damaged: article {id}, version 1: `text` ")), "{}", told(&out));
+    assert!(said(&out).contains("verify --repair` mends"), "{}", said(&out));
+    let out = crawler.run(&["verify", "--repair"]);
+    assert_eq!(out.status.code(), Some(3));
+    assert!(told(&out).contains("repaired: read again from its page: the same words"), "{}", told(&out));
+    let out = crawler.run(&["verify"]);
+    assert!(out.status.success() && told(&out).ends_with("damage: none\n"), "{}", told(&out));
+    assert!(export(&crawler, "csv", &crawler.folder.path().join("csv")).status.success());
+}
+
+#[test]
+fn an_archive_that_was_cut_off_is_told_with_the_way_out_by_every_command() {
+    let crawler = stocked();
+    let archive = crawler.data().join("archive.db");
+    rusqlite::Connection::open(&archive).unwrap().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let bytes = fs::read(&archive).unwrap();
+    fs::write(&archive, &bytes[..bytes.len() / 2]).unwrap();
+    let out = crawler.folder.path().join("articles.jsonl");
+    let path = out.to_string_lossy().into_owned();
+
+    let export = ["export", "--format", "jsonl", "--out", &path];
+    for args in [["verify"].as_slice(), &["status"], &["audit"], &["crawl"], &["reextract"], &export] {
+        let done = crawler.run(args);
+        assert_eq!(done.status.code(), Some(1), "{args:?}: {}", said(&done));
+        assert!(said(&done).contains("put a backup back") && said(&done).contains(".recover"), "{}", said(&done));
+    }
+    assert!(!out.exists());
+}
+
+#[test]
+fn a_repair_waits_for_no_crawl_and_a_verification_needs_none_to_end() {
+    let paper = Paper::start();
+    let crawler = Crawler::of(&paper, "100ms");
+    let mut crawl = crawler.spawn("crawl");
+    paper.wait_for_visits(15);
+    assert_eq!(crawler.run(&["verify"]).status.code(), Some(0));
+    assert_eq!(crawler.run(&["verify", "--repair"]).status.code(), Some(75));
+    crawl.kill();
+}

@@ -341,5 +341,6 @@ fn an_archive_of_schema_5_keeps_its_pages() {
     assert_eq!(pages(&sql, &columns), before);
     // What was worked out from the ledger stands in the rows now.
     assert_eq!((runs(&sql), counts.as_slice()), (counts.clone(), &["2 5 1 1 0 0 0".to_owned()][..]));
+    assert_eq!(sql.query_row("SELECT count(*) FROM damage", [], |row| row.get::<_, i64>(0)).unwrap(), 0);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }

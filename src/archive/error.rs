@@ -10,8 +10,8 @@ use crate::archive::rescue::LostFiles;
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     #[error(
-        "{path} is no saseo archive; name another folder with --data. If it was one, its beginning is damaged: \
-         docs/care.md tells how to put a backup back"
+        "{path} is no saseo archive; name another folder with --data. If it was one, its beginning is damaged, or a \
+         -wal file of another database stands beside it: docs/care.md tells how to put a backup back"
     )]
     NotAnArchive { path: PathBuf },
     #[error("{path} was made by a newer saseo (schema {found}, this one knows up to {known}); update saseo")]
@@ -63,6 +63,11 @@ pub enum ArchiveError {
          backup back"
     )]
     Damaged(String),
+    #[error(
+        "{path} is damaged as a whole, cut off or in the pages that the others hang on ({why}): put a backup back, or save \
+         what can be read with `sqlite3 {path} .recover`; docs/care.md tells how"
+    )]
+    Unreadable { path: PathBuf, why: String },
     #[error("the archive failed; `saseo verify` tells whether it is damaged")]
     Sqlite(#[source] rusqlite::Error),
 }
@@ -95,6 +100,14 @@ impl ArchiveError {
         }
     }
 
+    /// What a failure to recognise the file at `path` means: SQLite reads its first pages for that, and sees how long it is.
+    pub(in crate::archive) fn at_first(path: &Path, error: rusqlite::Error) -> Self {
+        match Self::at(path, error) {
+            Self::Damaged(why) => Self::Unreadable { path: path.to_owned(), why },
+            error => error,
+        }
+    }
+
     /// What a failure to write an export's file means.
     pub(in crate::archive) fn of_export(path: &Path, error: rusqlite::Error) -> Self {
         match code(&error) {
@@ -120,4 +133,38 @@ fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
 pub(in crate::archive) fn is_of_value(error: &rusqlite::Error) -> bool {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
     matches!(error, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..))
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    fn told(code: i32) -> String {
+        let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
+        ArchiveError::at(Path::new("data/archive.db"), error).to_string()
+    }
+
+    #[test]
+    fn every_failure_of_the_file_is_told_with_the_way_out() {
+        for (code, words) in [
+            (ffi::SQLITE_BUSY, "data/archive.db is locked by another program"),
+            (ffi::SQLITE_LOCKED, "close it there or wait"),
+            (ffi::SQLITE_PROTOCOL, "locked by another program"),
+            (ffi::SQLITE_CORRUPT, "`saseo verify` names all that is"),
+            (ffi::SQLITE_NOTADB, "docs/care.md tells how to put a backup back"),
+            (ffi::SQLITE_IOERR_READ, "the disk failed to read or write data/archive.db"),
+            (ffi::SQLITE_FULL, "make room"),
+            (ffi::SQLITE_CANTOPEN, "data/archive.db cannot be opened"),
+        ] {
+            assert!(told(code).contains(words), "{code}: {}", told(code));
+        }
+    }
+
+    #[test]
+    fn a_value_that_no_saseo_wrote_is_damage() {
+        let error = rusqlite::Error::IntegralValueOutOfRange(3, -1);
+        assert!(matches!(ArchiveError::from(error), ArchiveError::Damaged(_)));
+    }
 }

@@ -75,7 +75,9 @@ impl Archive {
     /// Takes the right to write from any holder before, and returns its epoch; saved at once. Where the clock was set since
     /// the last lease was taken, as the machine's uptime tells, the hosts' stored moments move with it.
     pub fn take_lease(&mut self, holder: &str, now: Timestamp, uptime: Option<&Uptime>) -> Result<Lease, ArchiveError> {
-        let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let path = self.path().to_owned();
+        let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let work = work.map_err(|error| ArchiveError::at(&path, error))?;
         let step = uptime.map(|uptime| clock_step(&work, now, uptime)).transpose()?.flatten();
         if let Some(step) = step {
             tracing::warn!(milliseconds = step, "the clock was set since the last run; hosts' rests move with it");

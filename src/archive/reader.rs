@@ -20,7 +20,7 @@ use crate::archive::rescue::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use articles::{Filter, Kept, LeftOut, Taken};
-pub use fixity::{BadText, CaptureOf, Looked, Lost, StoredBody, StoredRobots, StoredVersion};
+pub use fixity::{BadText, CaptureOf, Looked, Lost, StoredBody, StoredCapture, StoredRobots, StoredVersion};
 pub use history::{Found, Version};
 pub use ledger::{Brought, BroughtBy, Entry, What};
 pub use omissions::{NumberGap, SilentSection};

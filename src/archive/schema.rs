@@ -30,7 +30,7 @@ pub(super) fn is_archive(header: &[u8; 100]) -> bool {
 /// Refuses what is no archive, or one from the future; returns its schema, 0 for a new file.
 pub(in crate::archive) fn recognise(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let at = |error| ArchiveError::at(path, error);
+    let at = |error| ArchiveError::at_first(path, error);
     let (application, found) = (number("application_id").map_err(at)?, number("user_version").map_err(at)?);
     let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0)).map_err(at)?;
     if application != APPLICATION && (tables > 0 || application != 0 || found != 0) {

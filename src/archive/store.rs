@@ -41,7 +41,10 @@ impl Archive {
         let at = |error| ArchiveError::at(&path, error);
         let mut connection = Connection::open(&path).map_err(at)?;
         connection.busy_timeout(Duration::from_secs(10)).map_err(at)?;
+        // Until the file is known for an archive, nothing is written into it: a log beside it may be of another file.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(at)?;
         let found = schema::recognise(&path, &connection)?;
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(at)?;
         connection.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
         let synchronous = match durability {
             Durability::Normal => "NORMAL",
@@ -75,10 +78,15 @@ impl Archive {
         &self.path
     }
 
+    /// What a failure to use the file means, with its path.
+    pub(in crate::archive) fn fault(&self, error: rusqlite::Error) -> ArchiveError {
+        ArchiveError::at(&self.path, error)
+    }
+
     /// Saves everything that was written since the last time, all of it or nothing.
     pub fn save(&mut self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
-            self.connection.prepare_cached("COMMIT")?.execute([])?;
+            self.connection.prepare_cached("COMMIT")?.execute([]).map_err(|error| self.fault(error))?;
         }
         Ok(())
     }
@@ -100,7 +108,7 @@ impl Archive {
     /// Returns the connection within a transaction that only the holder of the newest lease may make.
     pub(in crate::archive) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         if self.connection.is_autocommit() {
-            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map_err(|error| self.fault(error))?;
             let mut select = self.connection.prepare_cached("SELECT epoch FROM lease")?;
             let epoch: i64 = select.query_row([], |row| row.get(0))?;
             if epoch != lease.epoch {

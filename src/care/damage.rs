@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::archive::{BadText, CaptureOf, Entry, Flaw, Lost, StoredRobots, StoredVersion, in_words};
+use crate::archive::{BadText, CaptureOf, Entry, Flaw, Lost, StoredCapture, StoredRobots, StoredVersion, in_words};
 
 /// What is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -12,6 +12,8 @@ pub enum Kind {
     File,
     /// A page as it came.
     Body,
+    /// An answer: which body it brought, and with what status.
+    Capture,
     /// A version of an article.
     Version,
     /// A copy of a robots.txt.
@@ -121,6 +123,11 @@ impl Damage {
             }
         }
         self
+    }
+
+    pub(super) fn of_capture(capture: StoredCapture, why: String) -> Self {
+        let StoredCapture { id, url, run, .. } = capture;
+        Self { url: Some(url), run, ..Self::new(Kind::Capture, format!("capture {id}"), why) }
     }
 
     pub(super) fn of_version(version: StoredVersion) -> Self {

@@ -33,7 +33,7 @@ pub fn repair(
             }
             Err(error) if is_of_this_one(&error) => {
                 archive.abandon()?;
-                Repair::NotPossible { why: error.to_string() }
+                Repair::NotPossible { why: told(error) }
             }
             Err(error) => return Err(error),
         };
@@ -45,6 +45,14 @@ pub fn repair(
 /// Tells whether an error is about what is damaged; others end the repair.
 fn is_of_this_one(error: &ArchiveError) -> bool {
     matches!(error, ArchiveError::Damaged(_) | ArchiveError::Sqlite(_))
+}
+
+/// Says what is damaged, without the advice to verify.
+fn told(error: ArchiveError) -> String {
+    match error {
+        ArchiveError::Damaged(why) => why,
+        error => error.to_string(),
+    }
 }
 
 fn repair_one(
@@ -97,7 +105,7 @@ fn read(capture: &KeptCapture, readers: &[Arc<SiteReader>]) -> Result<Box<Articl
         return Err(format!("its site {} is not configured: name its folder with --config", capture.page.site));
     };
 
-    let body = capture.body().map_err(|error| format!("its page cannot be read again: {error}"))?;
+    let body = capture.body().map_err(|error| format!("its page cannot be read again: {}", told(error)))?;
     let content_type = capture.header("content-type").unwrap_or_default();
     let reading = AssertUnwindSafe(|| reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at));
 

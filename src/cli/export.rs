@@ -73,7 +73,7 @@ fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
     }
     let verify = hint::command(common, &["verify"]);
     say::note(&format!(
-        "saseo: exit code 3: {} damaged articles were left out; `{verify}` tells more, and `{verify} --repair` reads \
+        "saseo: exit code 3: left out {} that are damaged; `{verify}` tells more, and `{verify} --repair` reads \
          again what can be",
         left_out.len()
     ));

@@ -294,6 +294,7 @@ fn is_lasting(error: &anyhow::Error) -> bool {
             Some(
                 ArchiveError::NotAnArchive { .. }
                     | ArchiveError::Newer { .. }
+                    | ArchiveError::Unreadable { .. }
                     | ArchiveError::Damaged(_)
                     | ArchiveError::Lost(_)
                     | ArchiveError::Vanished { .. }

@@ -81,9 +81,10 @@ fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<
     }
 
     say::data(&format!(
-        "{}: {} bodies, {} versions of articles, {} copies of robots.txt, {} rows of the ledger",
+        "{}: {} bodies of {} answers, {} versions of articles, {} copies of robots.txt, {} rows of the ledger",
         archive.display(),
         findings.bodies,
+        findings.captures,
         findings.versions,
         findings.robots,
         findings.ledger_rows
@@ -122,7 +123,7 @@ fn why_not_done(common: &Common, args: &VerifyArgs, findings: &Findings) -> Stri
     let what_now = match args.repair {
         false => format!("`{again} --repair` mends what can be read again; docs/care.md tells of the rest"),
         true if findings.repaired == findings.damaged => format!("all of it was repaired: `{again}` tells whether"),
-        true => format!("{} was repaired, and docs/care.md tells of the rest", findings.repaired),
+        true => format!("{} repaired, and docs/care.md tells of the rest", findings.repaired),
     };
     format!("saseo: exit code 3: {} damaged; {what_now}", findings.damaged)
 }

@@ -13,7 +13,7 @@ use crate::archive::reader::sound::Cells;
 use crate::archive::reader::walk::{Step, Walk, is_unreadable};
 
 pub use bodies::{CaptureOf, StoredBody};
-pub use proofs::StoredRobots;
+pub use proofs::{StoredCapture, StoredRobots};
 pub use versions::StoredVersion;
 
 /// Faults of the file's structure that are named.
@@ -120,6 +120,14 @@ impl Reader {
     pub fn about(&self, table: &'static str) -> u64 {
         let largest = self.connection.query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| row.get(0));
         largest.unwrap_or(None::<i64>).map_or(0, i64::unsigned_abs)
+    }
+
+    /// The condition that a row is of these sites, or of any where none is named.
+    fn chosen(&self, column: &str, sites: &[String]) -> Result<String, ArchiveError> {
+        Ok(match sites {
+            [] => "true".to_owned(),
+            _ => format!("{column} IN ({})", self.ids_of(sites)?),
+        })
     }
 
     /// The ids of sites, with commas between them.

@@ -20,13 +20,57 @@ pub struct StoredRobots {
     /// The row of the ledger that announced its request.
     pub announced: Option<i64>,
     pub run: Option<i64>,
+    /// The ledger's row that it was held against.
+    pub ended: Option<i64>,
     /// What is wrong with it.
     pub fault: Option<String>,
     /// There is a digest that its body was held against.
     pub is_compared: bool,
 }
 
+/// An answer beside what the ledger says of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCapture {
+    pub id: i64,
+    pub url: String,
+    pub run: Option<i64>,
+    /// `None` where it was withheld.
+    pub body: Option<i64>,
+    /// The ledger's row that it was held against.
+    pub ended: Option<i64>,
+    /// What is wrong with it.
+    pub fault: Option<String>,
+}
+
 impl Reader {
+    /// Hands every answer of the sites' pages to `take`, or of all where no site is named, held against the ledger.
+    pub fn stored_captures(
+        &self,
+        sites: &[String],
+        mut take: impl FnMut(Looked<StoredCapture>) -> Result<(), ArchiveError>,
+    ) -> Result<(), ArchiveError> {
+        let from = format!(
+            "capture LEFT JOIN page ON page.id = capture.page_id LEFT JOIN body ON body.id = capture.body_id
+             LEFT JOIN ledger AS announced ON announced.id = capture.announced_id
+             LEFT JOIN ledger AS ended ON ended.announced_id = capture.announced_id
+             WHERE {}",
+            self.chosen("page.site_id", sites)?
+        );
+        let walk = Walk {
+            columns:
+                "capture.id, page.url, announced.run_id, capture.body_id, body.sha256, ended.digest, capture.status,
+                      ended.status, ended.id",
+            from: &from,
+            key: "capture.id",
+            table: "capture",
+        };
+
+        self.walk(walk, |step| match step {
+            Step::Lost { first, last, why } => take(lost("capture", first, last, why)),
+            Step::Row(row) => take(Looked::Row(stored_capture(row)?)),
+        })
+    }
+
     /// Hands every copy of a robots.txt to `take`, held against the answer that brought it.
     pub fn stored_robots(
         &self,
@@ -75,6 +119,28 @@ impl Reader {
     }
 }
 
+fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
+    let blob = |column| row.get_ref(column).map(|blob| blob.as_blob_or_null().unwrap_or(Some(&[])));
+    let fault = match (blob(4)?, blob(5)?) {
+        (Some(body), Some(digest)) if body != digest => {
+            Some("its body is not the one that came: the ledger has another digest")
+        }
+        // Schema 1 kept no digests, but every status.
+        _ if number(row, 7).is_some_and(|status| number(row, 6) != Some(status)) => {
+            Some("it names another status than the ledger")
+        }
+        _ => None,
+    };
+    Ok(StoredCapture {
+        id: row.get(0)?,
+        url: Cells::of(row).name("url"),
+        run: number(row, 2),
+        body: number(row, 3),
+        ended: number(row, 8),
+        fault: fault.map(str::to_owned),
+    })
+}
+
 fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
     let body = row.get_ref(2)?.as_blob_or_null().unwrap_or(Some(&[]));
     let status = |column| row.get_ref(column).map(|status| status.as_i64_or_null().unwrap_or(Some(-1)));
@@ -93,6 +159,7 @@ fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
         origin: Cells::of(row).name("origin"),
         announced: number(row, 4),
         run: number(row, 5),
+        ended: number(row, 6),
         fault: fault.map(str::to_owned),
         is_compared: body.is_some() && digest.is_some(),
     })

@@ -34,10 +34,7 @@ impl Reader {
         sites: &[String],
         mut take: impl FnMut(Looked<StoredVersion>) -> Result<(), ArchiveError>,
     ) -> Result<(), ArchiveError> {
-        let chosen = match sites {
-            [] => "true".to_owned(),
-            _ => format!("article.site_id IN ({})", self.ids_of(sites)?),
-        };
+        let chosen = self.chosen("article.site_id", sites)?;
         let from = format!(
             "article LEFT JOIN site ON site.id = article.site_id LEFT JOIN version ON version.article_id = article.id
              WHERE {chosen}"
