@@ -181,6 +181,8 @@ impl<'a, W: Web> Crawl<'a, W> {
         let began = clock.now();
         let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
         let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), plan.skipped, began)?;
+        let tally = Tally { failed: archive.fail_unended(lease, began)?, ..Tally::default() };
+        archive.note_tally(lease, run, &tally)?;
         let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader, plan.backfill)).collect();
         archive.seed(lease, &seeds, plan.seeding, began)?;
         archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
@@ -212,8 +214,8 @@ impl<'a, W: Web> Crawl<'a, W> {
             under_way: HashMap::new(),
             unpaid: HashMap::new(),
             tasks: JoinSet::new(),
-            tally: Tally::default(),
-            upkeep: Upkeep::new(began),
+            tally,
+            upkeep: Upkeep::new(tally, began),
             missing: BTreeSet::new(),
             too_much_gone: HashMap::new(),
             answers: 0,

@@ -192,6 +192,15 @@ async fn a_run_that_is_killed_at_any_commit_has_the_counts_of_what_was_saved() {
         }
         world.web.paper.clock.sleep_until(world.web.paper.clock.now() + 2 * HOUR).await;
     }
+    // Three times in a row a run dies while it asks for the same page: the fourth counts it as failed.
+    world.web.paper.clock.sleep_until(world.web.paper.clock.now() + 2 * DAY).await;
+    let sql = rusqlite::Connection::open(world.folder.path().join(FILE)).unwrap();
+    let sql_of_one = "UPDATE page SET unended = 3, due_at = 1, verdict = NULL, settled_at = NULL, reason = NULL
+                      WHERE id = (SELECT max(id) FROM page WHERE role = 'article')";
+    sql.execute(sql_of_one, []).unwrap();
+    let (_, shown) = world.crawl_killed_at(1).await;
+    assert_eq!((shown.failed, world.counted(), told(&world.runs()[0])), (1, shown, shown));
+
     // There was something of each kind to be counted wrong.
     let all = sum(killed, finished);
     assert!(killed.requests > 100 && killed.articles_new > 10 && killed.not_modified > 0, "{killed:?}");

@@ -66,7 +66,7 @@ impl Archive {
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
         let work = self.work(lease)?;
-        count_unended(work, now)?;
+        count_unended(work)?;
         rest_after_unended(work)?;
         work.execute(
             "UPDATE run SET how = 'interrupted',

@@ -3,7 +3,9 @@
 use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::lease::Lease;
 use crate::archive::list::write_closing;
+use crate::archive::store::Archive;
 use crate::frontier::{Closing, Page, PageId, Pass};
 use crate::time::Timestamp;
 
@@ -17,9 +19,8 @@ const LAST: u8 = 0;
 /// What is kept and looked at again comes after what is new.
 const REVISIT: u8 = 5;
 
-/// Counts the requests of killed runs that were announced and never ended, before those runs are marked. Their pages go last, and
-/// fail after [`MOST_UNENDED`].
-pub(super) fn count_unended(work: &Connection, now: Timestamp) -> Result<(), ArchiveError> {
+/// Counts the requests of killed runs that were announced and never ended, before those runs are marked. Their pages go last.
+pub(super) fn count_unended(work: &Connection) -> Result<(), ArchiveError> {
     work.execute(
         "UPDATE page SET unended = unended + 1, priority = ?1
          WHERE due_at IS NOT NULL AND url IN (
@@ -29,21 +30,36 @@ pub(super) fn count_unended(work: &Connection, now: Timestamp) -> Result<(), Arc
              AND NOT EXISTS (SELECT 1 FROM ledger AS ended WHERE ended.announced_id = announced.id))",
         [LAST],
     )?;
+    Ok(())
+}
 
-    let mut select =
-        work.prepare("SELECT id, section_id, pass FROM page WHERE unended >= ?1 AND due_at IS NOT NULL")?;
-    type Row = (i64, Option<i64>, Option<String>);
+impl Archive {
+    /// Fails the queued pages whose requests did not end [`MOST_UNENDED`] times in a row, and returns how many a run counts as
+    /// failed.
+    pub fn fail_unended(&mut self, lease: Lease, now: Timestamp) -> Result<u64, ArchiveError> {
+        fail_all(self.work(lease)?, now)
+    }
+}
+
+fn fail_all(work: &Connection, now: Timestamp) -> Result<u64, ArchiveError> {
+    // As everywhere, files of reservations, sitemaps and articles that are kept are no failures.
+    let mut select = work.prepare(
+        "SELECT id, section_id, pass, verdict IS NULL AND role NOT IN ('policy', 'sitemap') FROM page
+         WHERE unended >= ?1 AND due_at IS NOT NULL",
+    )?;
+    type Row = (i64, Option<i64>, Option<String>, bool);
     let ended: Vec<Row> = select
-        .query_map([MOST_UNENDED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        .query_map([MOST_UNENDED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
         .collect::<Result<_, _>>()?;
-    for (id, section, pass) in ended {
+    let failed = ended.iter().filter(|(_, _, _, is_failure)| *is_failure).count() as u64;
+    for (id, section, pass, _) in ended {
         fail(work, id, now)?;
         let pass = pass.as_deref().and_then(Pass::named);
         if let Some((section, pass)) = section.zip(pass) {
             write_closing(work, PageId(section), pass, &Closing::BrokenOff, now)?;
         }
     }
-    Ok(())
+    Ok(failed)
 }
 
 /// What is kept of the page stands.

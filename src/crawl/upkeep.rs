@@ -27,8 +27,8 @@ pub(super) struct Upkeep {
 }
 
 impl Upkeep {
-    pub fn new(now: Timestamp) -> Self {
-        Self { stored: Tally::default(), looked_at: now, checkpoint_at: now + CHECKPOINT, loss: None }
+    pub fn new(stored: Tally, now: Timestamp) -> Self {
+        Self { stored, looked_at: now, checkpoint_at: now + CHECKPOINT, loss: None }
     }
 }
 
