@@ -204,6 +204,7 @@ fn lines_with_other_keys_do_not_interfere() {
     // above it.
     assert_files(&[
         (b"User-agent: *\nDisallow: /\nAllowAITraining: /", &[], &["/", "/x"]),
+        (b"User-agent: *\rDisallow: /\rAllowAITraining: /\r", &[], &["/", "/x"]),
         (b"User-agent: *\nDisallow: /\nAllow-from: /x\nAllowed: /x\nAllow AI: /x\nallow_all: /", &[], &["/x"]),
         (b"User-agent: *\nDisallow: /\nAllow AI:/x\nAllow AI :/x", &[], &["/x"]),
         (b"User-agent: *\nDisallowAITraining: /\nDisallow-AI: /\nDisallow AI:/\nDisalow-all: /", &["/", "/x"], &[]),
@@ -294,6 +295,7 @@ fn what_may_be_a_space_in_another_encoding_never_allows() {
         // Latin-1.
         (b"\xa0User-agent:\xa0*\xa0\nDisallow:\xa0/lib\xa0\xa0", &["/li"], &["/lib", "/library"]),
         (b"User-agent: *\nDisallow: /caf\xe9\xa0", &["/caf"], &["/caf%E9", "/caf%E9/1"]),
+        (b"User-agent: *\nDisallow: /caf\xe9/\xc2\xa0", &["/caf%E9"], &["/caf%E9/1"]),
         (b"User-agent: *\nDisallow: /\nAllow: /lib\xa0", &[], &["/lib", "/library"]),
         // The ideographic space of EUC-KR, behind `/비밀` and alone. A letter of CP949 ends in the
         // octet that is a space in Latin-1.
@@ -333,9 +335,11 @@ fn utf_16_is_read_by_its_mark_and_never_a_panic() {
 #[test]
 fn a_cut_disallow_matches_all_that_the_whole_one_does() {
     // The cut falls into an escape, before an escape, and behind a `$` that is no end.
-    let stars = "*".repeat(8 * 1024 - 3);
-    for (tail, path) in [("책/x", "/책/x"), ("*$x", "/$x"), ("a$x", "/a$x"), ("%61%62", "/ab")] {
-        let body = format!("User-agent: *\nDisallow: /{stars}{tail}\n");
+    for (head, tail, path) in
+        [("/%25", "책/x", "/%25책/x"), ("/", "*$x", "/$x"), ("/", "a$x", "/a$x"), ("/", "%61%62", "/ab")]
+    {
+        let stars = "*".repeat(8 * 1024 - 2 - head.len());
+        let body = format!("User-agent: *\nDisallow: {head}{stars}{tail}\n");
         assert!(!allows(body.as_bytes(), path), "{tail}");
     }
 }
