@@ -101,7 +101,7 @@ impl ArchiveError {
     }
 
     /// What a failure to recognise the file at `path` means: SQLite reads its first pages for that, and sees how long it is.
-    pub(in crate::archive) fn at_first(path: &Path, error: rusqlite::Error) -> Self {
+    pub(super) fn at_first(path: &Path, error: rusqlite::Error) -> Self {
         match Self::at(path, error) {
             Self::Damaged(why) => Self::Unreadable { path: path.to_owned(), why },
             error => error,
@@ -130,7 +130,7 @@ fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
 
 /// Tells whether a value was read that no saseo wrote: a text that is no UTF-8, a number out of its range, JSON that does
 /// not parse.
-pub(in crate::archive) fn is_of_value(error: &rusqlite::Error) -> bool {
+pub(super) fn is_of_value(error: &rusqlite::Error) -> bool {
     use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
     matches!(error, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..))
 }

@@ -144,7 +144,7 @@ fn value_of(read: &Article, name: &str) -> Option<Value> {
 }
 
 /// Puts a body that came again in the place of the damaged one of the same content.
-pub(in crate::archive) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+pub(super) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveError> {
     let mut damaged =
         work.prepare_cached("SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1")?;
     let Some(id) = damaged.query_row([body.sha256], |row| row.get::<_, i64>(0)).optional()? else { return Ok(()) };
@@ -155,7 +155,7 @@ pub(in crate::archive) fn mend_body(work: &Connection, body: &Packed) -> Result<
 }
 
 /// Tells whether the body of a page's newest telling answer is damaged.
-pub(in crate::archive) fn is_body_damaged(work: &Connection, page: PageId) -> Result<bool, ArchiveError> {
+pub(super) fn is_body_damaged(work: &Connection, page: PageId) -> Result<bool, ArchiveError> {
     let mut select = work.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM page JOIN capture ON capture.id = page.capture_id
                         JOIN damage ON damage.body_id = capture.body_id WHERE page.id = ?1)",

@@ -79,7 +79,7 @@ impl Archive {
     }
 
     /// What a failure to use the file means, with its path.
-    pub(in crate::archive) fn fault(&self, error: rusqlite::Error) -> ArchiveError {
+    pub(super) fn fault(&self, error: rusqlite::Error) -> ArchiveError {
         ArchiveError::at(&self.path, error)
     }
 
@@ -129,7 +129,7 @@ pub(in crate::archive) fn stored_number(number: u64) -> i64 {
 }
 
 /// A text as far as it can be read, where a damaged one must not end the work; `None` for whatever is no text.
-pub(in crate::archive) fn lossy(value: ValueRef<'_>) -> Option<String> {
+pub(super) fn lossy(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),
         ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,

@@ -47,7 +47,7 @@ pub(in crate::cli) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Ex
 }
 
 /// Names the versions that are damaged, whose fields are empty or not what was read, and returns how the command ends.
-pub(in crate::cli) fn soundness(common: &Common, found: &Found, versions: &[Version]) -> Exit {
+pub(super) fn soundness(common: &Common, found: &Found, versions: &[Version]) -> Exit {
     let mut exit = Exit::Done;
     let verify = hint::command(common, &["verify"]);
     for one in versions.iter().filter(|one| !one.flaws.is_empty()) {

@@ -14,7 +14,7 @@ use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct VerifyArgs {
+pub(super) struct VerifyArgs {
     /// Check the pages and articles of these sites only; the file, robots.txt copies and the ledger are checked as a whole
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
@@ -23,7 +23,7 @@ pub(in crate::cli) struct VerifyArgs {
     repair: bool,
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     for site in &args.sites {
         reader.knows_site(site)?;

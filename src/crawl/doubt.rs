@@ -17,7 +17,7 @@ impl<W: Web> Crawl<'_, W> {
             return Ok(outcome);
         }
 
-        if is_same_place(to, &self.sites[&page.site].site.home) {
+        if is_home(to, &self.sites[&page.site].site.home, &page.url) {
             return Ok(Outcome::Gone { why: "redirected to the home page".to_owned() });
         }
         if self.archive.has_nothing(to)? {
@@ -52,8 +52,7 @@ impl<W: Web> Crawl<'_, W> {
     /// site, so that the answer holds for a round of the loop.
     fn is_too_much_gone(&mut self, site: &str) -> Result<bool, ArchiveError> {
         let now = self.clock.now();
-        if let Some((at, is_too_much)) = self.too_much_gone.get(site).filter(|(at, _)| now < *at + ROUND) {
-            tracing::trace!(%site, %at, "counted already");
+        if let Some((_, is_too_much)) = self.too_much_gone.get(site).filter(|(at, _)| now < *at + ROUND) {
             return Ok(*is_too_much);
         }
 
@@ -63,8 +62,25 @@ impl<W: Web> Crawl<'_, W> {
     }
 }
 
-/// Whether an address is the home page's, whatever its query, or the host's root.
-fn is_same_place(to: &PageUrl, home: &PageUrl) -> bool {
-    let path = to.as_url().path();
-    to.host() == home.host() && (path == "/" || path == home.as_url().path())
+/// Whether an address is the home page's or the host's root, whatever its query. Some papers name
+/// their articles by a query of that path (`/?p=123`): between two such addresses the query counts.
+fn is_home(to: &PageUrl, home: &PageUrl, from: &PageUrl) -> bool {
+    let (path, query) = (to.as_url().path(), to.as_url().query());
+    let is_at_home = path == "/" || path == home.as_url().path();
+    let is_another_article = query.is_some() && from.as_url().path() == path;
+    to.host() == home.host() && is_at_home && !is_another_article
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_home_page_is_known_by_its_path_unless_articles_stand_there() {
+        let url = |path: &str| PageUrl::parse(&format!("https://paper.example{path}")).unwrap();
+        let is_home = |from: &str, to: &str| is_home(&url(to), &url("/main"), &url(from));
+        assert!(is_home("/a/1", "/") && is_home("/a/1", "/main") && is_home("/a/1", "/?from=a"));
+        assert!(is_home("/?p=123", "/") && is_home("/?p=123", "/main"));
+        assert!(!is_home("/?p=123", "/?p=123&lang=ko") && !is_home("/a/1", "/b/1"));
+    }
 }

@@ -55,7 +55,7 @@ pub(in crate::crawl) enum Followed {
 
 impl<W: Web> Crawl<'_, W> {
     /// Returns the next robots.txt that is to be asked of this host, and belongs to another or was retried.
-    pub(in crate::crawl) fn next_quest(&self, host: &Host) -> Option<Quest> {
+    pub(super) fn next_quest(&self, host: &Host) -> Option<Quest> {
         self.quests.get(host)?.last().cloned()
     }
 

@@ -8,7 +8,7 @@ use crate::cli::Common;
 use crate::cli::hint::{YOUR_ADDRESS, quoted};
 
 /// Returns the units as text, each file under its name. Paths are whole: neither systemd nor cron has a folder to start from.
-pub(in crate::cli) fn text(common: &Common, sites: &[String], contact: &str) -> anyhow::Result<String> {
+pub(crate) fn text(common: &Common, sites: &[String], contact: &str) -> anyhow::Result<String> {
     let program = std::env::current_exe().context("where is this program?")?;
     let data = whole(common.data())?;
     let mut words = vec![program.to_string_lossy().into_owned()];
