@@ -48,7 +48,8 @@ fn crawl(served: &Served, folder: &TempDir, run: u32) -> (f64, i64, f64) {
         .expect("the crawl can be started");
     let after = children();
     let report: serde_json::Value = serde_json::from_slice(&out.stdout).expect("the crawl reports");
-    assert_eq!(report["articles_failed"].as_u64().unwrap_or_default() + report["queued"].as_u64().unwrap_or(1), 0);
+    // Two articles of the paper are missing, and are looked for once more a day later.
+    assert_eq!((report["failed"].as_u64(), report["queued"].as_u64()), (Some(0), Some(2)));
     let requests = report["requests"].as_u64().expect("a number of requests");
     let wall = report["seconds"].as_f64().expect("a time");
     let bytes = report["bytes"].as_u64().expect("a number of bytes");
