@@ -32,7 +32,7 @@ pub use reader::{
     Brought, BroughtBy, Entry, Failure, Filter, Found, HostState, Kept, LastCrawl, NumberGap, Outlook, Queue, Reader,
     RunState, SilentSection, SiteState, Version, What, queues,
 };
-pub use reread::{KeptCapture, Revision};
+pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};
 pub use schema::SCHEMA;

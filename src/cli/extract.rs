@@ -147,7 +147,7 @@ pub(in crate::cli) fn read(page: &Saved, choice: &Choice, agent: &str, now: Time
     let reader = ArticleReader::new(choice.profile.clone(), choice.paper());
     let reading = if reader.is_generic() {
         let (url, html) = (page.url.clone(), page.html.clone());
-        within_now(BUDGET, move || reader.read(&url, &html)).map_err(unread)?
+        within_now(BUDGET, reader.memory(&html), move || reader.read(&url, &html)).map_err(unread)?
     } else {
         reader.read(&page.url, &page.html)
     };
@@ -179,6 +179,7 @@ fn unread(why: Undone) -> anyhow::Error {
             BUDGET.as_secs()
         ),
         Undone::Panicked => anyhow!("the reader failed on the page, which is a defect of saseo's: please report it"),
+        Undone::Crowded => anyhow!("reading the page found no memory: {why}"),
     }
 }
 

@@ -75,7 +75,7 @@ impl Page {
     pub fn read_by(&self, profile: &Profile) -> Option<extract::Article> {
         let (reader, url) = (ArticleReader::new(profile.clone(), Paper::from(profile)), self.url.clone());
         let html = self.html.clone();
-        match within_now(BUDGET, move || reader.read(&url, &html)).ok()? {
+        match within_now(BUDGET, reader.memory(&html), move || reader.read(&url, &html)).ok()? {
             extract::Reading::Article(article) | extract::Reading::Members(article) => Some(*article),
             extract::Reading::Gone { .. }
             | extract::Reading::Refused { .. }
