@@ -154,7 +154,10 @@ mod tests {
     async fn work_that_ends_or_fails_is_told() {
         assert_eq!((within(Duration::MAX, 1, || 7).await, within_now(Duration::MAX, 1, || 7)), (Ok(7), Ok(7)));
         assert_eq!(within_now(Duration::MAX, 1, || -> u8 { panic!("a page broke its reader") }), Err(Undone::Panicked));
-        assert_eq!(within(Duration::MAX, 1, || -> u8 { panic!("a page broke its reader") }).await, Err(Undone::Panicked));
+        assert_eq!(
+            within(Duration::MAX, 1, || -> u8 { panic!("a page broke its reader") }).await,
+            Err(Undone::Panicked)
+        );
     }
 
     #[tokio::test]

@@ -167,17 +167,14 @@ impl Archive {
 
     /// Returns how often reading a capture by these readers ended the process.
     pub fn deaths(&self, what: &str, capture: i64) -> Result<u32, ArchiveError> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT times FROM deadly_capture WHERE capture_id = ?1 AND what = ?2")?;
+        let mut select =
+            self.connection.prepare_cached("SELECT times FROM deadly_capture WHERE capture_id = ?1 AND what = ?2")?;
         Ok(select.query_row(params![capture, what], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
     /// Forgets what a capture did: it was read to its end.
     pub fn forgive(&mut self, lease: Lease, capture: i64) -> Result<(), ArchiveError> {
-        self.work(lease)?
-            .prepare_cached("DELETE FROM deadly_capture WHERE capture_id = ?1")?
-            .execute([capture])?;
+        self.work(lease)?.prepare_cached("DELETE FROM deadly_capture WHERE capture_id = ?1")?.execute([capture])?;
         Ok(())
     }
 

@@ -20,8 +20,8 @@ use crate::extract::generic::sieve::Sieve;
 use crate::extract::generic::union::union;
 use crate::extract::generic::words::{Bag, Overlap};
 use crate::extract::page::Page;
-use crate::markup::{Tree, Weight};
 use crate::markup::blocks::{Block, linked_blocks};
+use crate::markup::{Tree, Weight};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
@@ -98,7 +98,11 @@ pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
 
 /// Returns the bytes that the libraries may take for a page; nothing where they are spared it.
 pub fn memory(html: &str, tree: &Tree) -> usize {
-    if html.len() > LARGEST { 0 } else { Some(Burden::of(tree).memory).filter(|bytes| *bytes <= MOST_MEMORY).unwrap_or(0) }
+    if html.len() > LARGEST {
+        0
+    } else {
+        Some(Burden::of(tree).memory).filter(|bytes| *bytes <= MOST_MEMORY).unwrap_or(0)
+    }
 }
 
 /// What a page is to the libraries.
@@ -123,11 +127,8 @@ impl Burden {
             open.extend(node.children_it(true).map(|child| (child, depth + 1, tables)));
         }
         let weight = tree.weight();
-        let memory = weight.nodes * NODE
-            + in_tables * TABLE
-            + weight.attributes * ATTRIBUTE
-            + weight.bytes * BYTE
-            + weight.json;
+        let memory =
+            weight.nodes * NODE + in_tables * TABLE + weight.attributes * ATTRIBUTE + weight.bytes * BYTE + weight.json;
         Self { weight, text, memory }
     }
 }
