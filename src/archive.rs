@@ -39,7 +39,7 @@ pub use reader::{
     Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredCapture,
     StoredRobots, StoredVersion, Taken, Version, What, in_words, queues,
 };
-pub use reread::{KeptCapture, Revision};
+pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision};
 pub use rescue::{LostFiles, vanished};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};

@@ -3,5 +3,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    saseo_allocator::return_large_blocks();
     saseo::cli::main()
 }

@@ -9,10 +9,12 @@ use crate::text::clean;
 
 pub mod blocks;
 mod index;
+mod scale;
 mod selector;
 mod weight;
 
 pub use dom_query::{NodeData, NodeId};
+pub use scale::Weight;
 pub use selector::{Pattern, Selector};
 pub use weight::check;
 
@@ -25,6 +27,7 @@ const UNSEEN: [&str; 8] = ["script", "style", "template", "noscript", "head", "t
 /// A parsed page. It is not `Send`: build it and drop it within one call.
 pub struct Tree {
     document: Document,
+    weight: Weight,
     index: OnceCell<Index>,
 }
 
@@ -35,18 +38,29 @@ pub enum MarkupError {
     Deep(usize),
     #[error("the mark-up would unfold to millions of elements")]
     Bomb,
+    #[error(
+        "the mark-up would take more than {} MB as a tree: {} MB for {} nodes and {} attributes when it was stopped",
+        scale::HEAVIEST / 1_000_000, .0.estimate() / 1_000_000, .0.nodes, .0.attributes
+    )]
+    Heavy(Weight),
 }
 
 impl Tree {
     /// Parses a page, or refuses one that is built to exhaust its reader.
     pub fn parse(html: &str) -> Result<Self, MarkupError> {
         check(html)?;
-        let tree = Self { document: Document::from(html), index: OnceCell::new() };
+        let (document, weight) = scale::build(html)?;
+        let tree = Self { document, weight, index: OnceCell::new() };
         weight::is_deep(tree.root()).map_or(Ok(tree), |depth| Err(MarkupError::Deep(depth)))
     }
 
     pub fn root(&self) -> Node<'_> {
         self.document.root()
+    }
+
+    /// Returns what was counted while the tree was built.
+    pub fn weight(&self) -> Weight {
+        self.weight
     }
 
     /// Returns the first element in the page's order.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{Archive, ArchiveError, KeptCapture, Lease, Revision, RunId, Tally};
+use crate::archive::{Archive, ArchiveError, Begun, KeptCapture, Lease, MOST_DEATHS, Revision, RunId, Tally};
 use crate::clock::Clock;
 use crate::extract::{Article, Reading};
 use crate::in_time::Undone;
@@ -20,7 +20,7 @@ use crate::time::Timestamp;
 /// Captures that are read at once, and saved together.
 const BATCH: usize = 256;
 
-/// Lost articles that are named; all are counted.
+/// Lost and unread articles that are named; all are counted.
 const NAMED: usize = 20;
 
 /// What to read again.
@@ -56,6 +56,10 @@ pub struct Summary {
     pub lost: u64,
     /// Some of those, with the reason.
     pub lost_pages: Vec<(String, String)>,
+    /// Captures that are left out, since reading them ended the process again and again: what is known stands.
+    pub unread: u64,
+    /// Some of those, with the reason.
+    pub unread_pages: Vec<(String, String)>,
     /// In how many captures each field reads otherwise.
     pub fields: BTreeMap<&'static str, u64>,
     /// It was stopped; the same command goes on from here.
@@ -72,6 +76,9 @@ pub struct Progress {
 /// Reads the sites' captures again, oldest first, until all are read or `is_stopped`. What is read is saved batch by
 /// batch with how far it is, so the next one with the same readers goes on where this one was broken off. `run` is the run that
 /// counts it; a dry run has none.
+///
+/// Where a batch was begun and not ended, a page of it may have ended the process: each is then read by itself, and one
+/// that does so three times is left out. A dry run, which writes nothing, leaves those out too, and finds no new ones.
 pub fn reextract(
     archive: &mut Archive,
     lease: Lease,
@@ -82,45 +89,143 @@ pub fn reextract(
     mut watch: impl FnMut(&Progress),
 ) -> Result<Summary, ArchiveError> {
     archive.select(plan.readers.iter().map(|reader| reader.site.name.as_str()))?;
-    let what = what(&plan.readers);
-    let mut after = if plan.mode == Mode::Write { archive.reread_up_to(&what)? } else { 0 };
-    let left = archive.captures_left(after)?;
-    let (mut summary, mut articles) = (Summary::default(), BTreeSet::new());
+    let mut rereading = Rereading::begin(archive, lease, run, plan, clock)?;
+    let left = rereading.archive.captures_left(rereading.after)?;
     loop {
-        watch(&Progress { captures: summary.captures, left: left.saturating_sub(summary.captures) });
+        let Summary { captures, unread, .. } = rereading.summary;
+        watch(&Progress { captures, left: left.saturating_sub(captures + unread) });
         if is_stopped() {
-            summary.is_broken_off = true;
-            return Ok(summary);
+            rereading.summary.is_broken_off = true;
+            return Ok(rereading.summary);
         }
-        let captures = archive.kept_captures(after, BATCH)?;
-        let Some(last) = captures.last() else { break };
-        after = last.id;
-        for (capture, reading) in captures.iter().zip(readings(&captures, &plan.readers)) {
-            let ladder = &reader_of(capture, &plan.readers).wanted.ladder;
-            let revision = revise(archive, lease, capture, reading, ladder, clock.now())?;
-            summary.count(capture, revision, &mut articles);
-        }
-        match plan.mode {
-            Mode::Write => {
-                archive.note_reread(lease, &what, after)?;
-                if let Some(run) = run {
-                    archive.note_tally(lease, run, &summary.tally())?;
-                }
-                archive.save()?;
-                archive.check_files(clock.now())?;
+        match rereading.go_on() {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                // An error is no death. The first error is the one to tell; a note that stays costs a page at a time.
+                let _ = rereading.forget_begun();
+                return Err(error);
             }
-            Mode::DryRun => archive.abandon()?,
         }
     }
-    if plan.mode == Mode::Write {
-        archive.end_reread(lease)?;
-        archive.save()?;
+    rereading.end()
+}
+
+/// A re-extraction under way.
+struct Rereading<'a> {
+    archive: &'a mut Archive,
+    lease: Lease,
+    run: Option<RunId>,
+    plan: &'a Plan,
+    clock: &'a Clock,
+    what: String,
+    /// The last capture that was read.
+    after: i64,
+    /// Captures among which one ended the process: each is read by itself.
+    suspected: Option<Begun>,
+    summary: Summary,
+    articles: BTreeSet<i64>,
+}
+
+impl<'a> Rereading<'a> {
+    fn begin(
+        archive: &'a mut Archive,
+        lease: Lease,
+        run: Option<RunId>,
+        plan: &'a Plan,
+        clock: &'a Clock,
+    ) -> Result<Self, ArchiveError> {
+        let what = what(&plan.readers);
+        let (after, suspected) = match plan.mode {
+            Mode::Write => (archive.reread_up_to(&what)?, archive.take_begun(lease)?),
+            Mode::DryRun => (0, None),
+        };
+        let (summary, articles) = (Summary::default(), BTreeSet::new());
+        Ok(Self { archive, lease, run, plan, clock, what, after, suspected, summary, articles })
     }
-    Ok(summary)
+
+    /// Reads the next captures, and saves what they say; `false` where none is left.
+    fn go_on(&mut self) -> Result<bool, ArchiveError> {
+        let captures = self.next_captures()?;
+        let (Some(first), Some(last)) = (captures.first(), captures.last()) else { return Ok(false) };
+        self.after = last.id;
+        let (captures, left_out) = self.without_deadly(&captures)?;
+
+        if self.plan.mode == Mode::Write {
+            self.archive.begin_reading(self.lease, &self.what, Begun { first: first.id, last: last.id })?;
+        }
+        let readings = readings(&captures, &self.plan.readers);
+
+        for (capture, reading) in captures.into_iter().zip(readings) {
+            let ladder = &reader_of(capture, &self.plan.readers).wanted.ladder;
+            let revision = revise(self.archive, self.lease, capture, reading, ladder, self.clock.now())?;
+            self.archive.forgive(self.lease, capture.id)?;
+            self.summary.count(capture, revision, &mut self.articles);
+        }
+        left_out.into_iter().for_each(|capture| self.summary.leave_out(capture));
+        self.save()?;
+        Ok(true)
+    }
+
+    /// Returns the captures that are read next: many at once, and each that is suspected by itself.
+    fn next_captures(&self) -> Result<Vec<KeptCapture>, ArchiveError> {
+        let is_suspected = |id: i64| self.suspected.is_some_and(|begun| begun.first <= id && id <= begun.last);
+        let mut captures = self.archive.kept_captures(self.after, BATCH)?;
+        let first_suspected = captures.iter().position(|capture| is_suspected(capture.id));
+        if let Some(at) = first_suspected {
+            captures.truncate(at.max(1));
+        }
+        Ok(captures)
+    }
+
+    /// Parts captures into those that are read and those that ended the process too often.
+    fn without_deadly<'c>(
+        &self,
+        captures: &'c [KeptCapture],
+    ) -> Result<(Vec<&'c KeptCapture>, Vec<&'c KeptCapture>), ArchiveError> {
+        let (mut read, mut left_out) = (Vec::new(), Vec::new());
+        for capture in captures {
+            let deaths = self.archive.deaths(&self.what, capture.id)?;
+            if deaths < MOST_DEATHS { read.push(capture) } else { left_out.push(capture) }
+        }
+        Ok((read, left_out))
+    }
+
+    fn save(&mut self) -> Result<(), ArchiveError> {
+        match self.plan.mode {
+            Mode::Write => {
+                self.archive.end_reading(self.lease)?;
+                self.archive.note_reread(self.lease, &self.what, self.after)?;
+                if let Some(run) = self.run {
+                    self.archive.note_tally(self.lease, run, &self.summary.tally())?;
+                }
+                self.archive.save()?;
+                self.archive.check_files(self.clock.now())
+            }
+            Mode::DryRun => self.archive.abandon(),
+        }
+    }
+
+    fn forget_begun(&mut self) -> Result<(), ArchiveError> {
+        self.archive.abandon()?;
+        if self.plan.mode == Mode::Write {
+            self.archive.end_reading(self.lease)?;
+            self.archive.save()?;
+        }
+        Ok(())
+    }
+
+    fn end(self) -> Result<Summary, ArchiveError> {
+        if self.plan.mode == Mode::Write {
+            self.archive.end_reread(self.lease)?;
+            self.archive.save()?;
+        }
+        Ok(self.summary)
+    }
 }
 
 /// Reads captures on all cores, and returns the readings in their order.
-fn readings(captures: &[KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Reading> {
+fn readings(captures: &[&KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Reading> {
     captures.par_iter().map(|capture| read(capture, reader_of(capture, readers))).collect()
 }
 
@@ -173,6 +278,14 @@ impl Summary {
     /// Returns what a run of it brought.
     pub fn tally(&self) -> Tally {
         Tally { articles_new: self.found, articles_changed: self.changed, ..Tally::default() }
+    }
+
+    fn leave_out(&mut self, capture: &KeptCapture) {
+        self.unread += 1;
+        if self.unread_pages.len() < NAMED {
+            let why = format!("reading it ended the process {MOST_DEATHS} times");
+            self.unread_pages.push((capture.page.url.to_string(), why));
+        }
     }
 
     fn count(&mut self, capture: &KeptCapture, revision: Revision, articles: &mut BTreeSet<i64>) {

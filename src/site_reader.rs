@@ -13,8 +13,8 @@ use crate::discover::{Address, Grammar, ListReader, Sitemap, links, read_feed, r
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Outcome, Page, Reading, Role, Wanted};
-use crate::in_time::{BUDGET, within_now};
-use crate::markup::Tree;
+use crate::in_time::{BUDGET, room_as_weighed_now, room_now, within_now};
+use crate::markup::{Tree, Weight};
 use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
 use crate::page_url::PageUrl;
 use crate::site_reader::obey::{obedient, words};
@@ -127,6 +127,12 @@ impl SiteReader {
         page.role == Role::Article && self.is_generic()
     }
 
+    /// Returns the bytes of memory that reading an article may take, by the estimate.
+    pub fn memory(&self, page: &Page, answer: &Answer) -> usize {
+        let content_type = answer.header("content-type").unwrap_or_default();
+        self.articles.memory(&decode(&answer.body, content_type, page.url.last_label()).text)
+    }
+
     /// Judges a good answer, and leaves its page unread.
     pub fn leave_unread(
         &self,
@@ -207,12 +213,15 @@ impl SiteReader {
             return extract::Reading::NotAnArticle { why: format!("its content type is {content_type}") };
         }
         let html = decode(body, content_type, url.last_label()).text;
-        if !self.articles.is_generic() {
-            return self.articles.read(url, &html);
-        }
-        let (reader, url, html) = (self.articles.clone(), url.clone(), html.into_owned());
-        within_now(BUDGET, move || reader.read(&url, &html))
-            .unwrap_or_else(|why| extract::Reading::NotAnArticle { why: why.to_string() })
+        let most = Weight::most_of(html.len());
+        let read = if self.articles.is_generic() {
+            let room = room_as_weighed_now(most, || self.articles.memory(&html));
+            let (reader, url, html) = (self.articles.clone(), url.clone(), html.into_owned());
+            room.and_then(|room| within_now(BUDGET, room, move || reader.read(&url, &html)))
+        } else {
+            room_now(most).map(|_room| self.articles.read(url, &html))
+        };
+        read.unwrap_or_else(|why| extract::Reading::NotAnArticle { why: why.to_string() })
     }
 
     /// Judges what an answer's headers, and its host, say against uses of it.

@@ -16,6 +16,7 @@ const SECOND: &str = include_str!("../src/archive/migrations/0002.sql");
 const THIRD: &str = include_str!("../src/archive/migrations/0003.sql");
 const FOURTH: &str = include_str!("../src/archive/migrations/0004.sql");
 const FIFTH: &str = include_str!("../src/archive/migrations/0005.sql");
+const SIXTH: &str = include_str!("../src/archive/migrations/0006.sql");
 
 /// One link of schema 1's chain, as docs/archive.md tells it.
 struct Link(Sha256);
@@ -343,4 +344,31 @@ fn an_archive_of_schema_5_keeps_its_pages() {
     assert_eq!((runs(&sql), counts.as_slice()), (counts.clone(), &["2 5 1 1 0 0 0".to_owned()][..]));
     assert_eq!(sql.query_row("SELECT count(*) FROM damage", [], |row| row.get::<_, i64>(0)).unwrap(), 0);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+}
+
+/// The same as schema 6 left it.
+fn archive_of_schema_6() -> TempDir {
+    let folder = archive_of_schema_5();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
+    sql.execute_batch(SIXTH).unwrap();
+    sql.execute_batch("PRAGMA user_version = 6; COMMIT").unwrap();
+
+    folder
+}
+
+#[test]
+fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
+    let folder = archive_of_schema_6();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
+    let columns: String = select.query_row([], |row| row.get(0)).unwrap();
+    let (before, counts) = (pages(&sql, &columns), runs(&sql));
+
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!((pages(&sql, &columns), runs(&sql)), (before, counts));
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    assert_eq!((archive.take_begun(lease).unwrap(), archive.deaths("", 1).unwrap()), (None, 0));
 }

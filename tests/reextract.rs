@@ -231,3 +231,58 @@ fn words_that_are_read_only_now_are_judged_as_the_site_file_says() {
         assert!(open.iter().all(|article| (article["text"] != "") == has_text), "{effect}");
     }
 }
+
+/// Kills a re-extraction while it reads pages: the note of what it had begun stays behind.
+fn killed_while_reading(crawler: &Crawler, sql: &rusqlite::Connection) {
+    let begun = || sql.query_row("SELECT count(*) FROM rereading", [], |row| row.get::<_, u64>(0)).unwrap();
+    while begun() == 0 {
+        let mut running = crawler.spawn("reextract");
+        // It ends by itself where it was faster than this.
+        while begun() == 0 && running.is_running() {
+            std::thread::yield_now();
+        }
+        running.kill();
+    }
+}
+
+#[test]
+fn a_page_that_ended_the_process_is_read_by_itself_and_left_out_after_three_times() {
+    let paper = paper();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run(&["crawl"]);
+    let before = crawler.articles();
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let deaths = || -> Option<u32> {
+        let mut select = sql.prepare("SELECT times FROM deadly_capture").unwrap();
+        select.query_map([], |row| row.get(0)).unwrap().next().transpose().unwrap()
+    };
+
+    // One of many may be the one: each is read by itself, and none is at fault.
+    killed_while_reading(&crawler, &sql);
+    assert_eq!(reextracted(&crawler, &[])["same"], 118);
+    assert_eq!((deaths(), crawler.articles()), (None, before.clone()));
+
+    // The note of a single capture counts against it, until it is read.
+    let victim: i64 = sql.query_row("SELECT max(capture_id) FROM version", [], |row| row.get(0)).unwrap();
+    let begin_with_victim = |times: u32| {
+        killed_while_reading(&crawler, &sql);
+        sql.execute("UPDATE rereading SET first = ?1, last = ?1", [victim]).unwrap();
+        sql.execute("INSERT INTO deadly_capture SELECT ?1, what, ?2 FROM rereading", [victim, times.into()]).unwrap();
+    };
+    begin_with_victim(1);
+    assert_eq!(reextracted(&crawler, &[])["same"], 118);
+    assert_eq!(deaths(), None);
+
+    begin_with_victim(2);
+    let out = crawler.run(&["reextract"]);
+    let words = String::from_utf8_lossy(&out.stdout);
+    assert!(out.status.code() == Some(3) && words.contains("ended the process 3 times"), "{words}");
+    let summary = reextracted(&crawler, &["--tolerate", "1"]);
+    assert_eq!((&summary["unread"], &summary["same"]), (&json!(1), &json!(117)));
+    assert_eq!((deaths(), crawler.articles()), (Some(3), before.clone()));
+
+    // Other readers may read it.
+    write_profile(&crawler, &[("header.article-view-header .subheading", "header .subheading")]);
+    assert_eq!(reextracted(&crawler, &[])["same"], 118);
+    assert_eq!((deaths(), crawler.articles()), (None, before));
+}

@@ -17,6 +17,16 @@ use crate::time::Timestamp;
 /// Bytes of unpacked bodies that are read at once.
 const HEAVIEST: usize = 32 << 20;
 
+/// A capture that ended the process so often when it was read is left out.
+pub const MOST_DEATHS: u32 = 3;
+
+/// The captures that a re-extraction is about to read, by the ids of the first and the last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Begun {
+    pub first: i64,
+    pub last: i64,
+}
+
 /// A good answer to the request for an article's page, as it was kept.
 #[derive(Clone, Debug)]
 pub struct KeptCapture {
@@ -128,6 +138,55 @@ impl Archive {
     /// Notes that no re-extraction is under way.
     pub fn end_reread(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         self.work(lease)?.execute("DELETE FROM reextraction", [])?;
+        Ok(())
+    }
+
+    /// Notes, and saves, which captures are about to be read: where reading one ends the process, the next one knows. What was
+    /// noted before is done with.
+    pub fn begin_reading(&mut self, lease: Lease, what: &str, begun: Begun) -> Result<(), ArchiveError> {
+        self.work(lease)?
+            .prepare_cached("INSERT OR REPLACE INTO rereading (id, what, first, last) VALUES (1, ?1, ?2, ?3)")?
+            .execute(params![what, begun.first, begun.last])?;
+        self.save()
+    }
+
+    /// Notes that what was begun is read: no page of it ended the process. It is saved with what was read.
+    pub fn end_reading(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+        self.work(lease)?.prepare_cached("DELETE FROM rereading")?.execute([])?;
+        Ok(())
+    }
+
+    /// Takes up what a process left begun when it ended, counts that against the capture where it was a single one, and
+    /// saves. Any of several captures may be the one.
+    pub fn take_begun(&mut self, lease: Lease) -> Result<Option<Begun>, ArchiveError> {
+        let work = self.work(lease)?;
+        let begun = work
+            .prepare_cached("SELECT first, last FROM rereading")?
+            .query_row([], |row| Ok(Begun { first: row.get(0)?, last: row.get(1)? }))
+            .optional()?;
+        // A capture may have been removed since.
+        work.prepare_cached(
+            "INSERT INTO deadly_capture (capture_id, what, times)
+             SELECT capture.id, rereading.what, 1 FROM rereading JOIN capture ON capture.id = first WHERE first = last
+             ON CONFLICT (capture_id) DO UPDATE
+             SET times = CASE WHEN what = excluded.what THEN times + 1 ELSE 1 END, what = excluded.what",
+        )?
+        .execute([])?;
+        self.end_reading(lease)?;
+        self.save()?;
+        Ok(begun)
+    }
+
+    /// Returns how often reading a capture by these readers ended the process.
+    pub fn deaths(&self, what: &str, capture: i64) -> Result<u32, ArchiveError> {
+        let mut select =
+            self.connection.prepare_cached("SELECT times FROM deadly_capture WHERE capture_id = ?1 AND what = ?2")?;
+        Ok(select.query_row(params![capture, what], |row| row.get(0)).optional()?.unwrap_or(0))
+    }
+
+    /// Forgets what a capture did: it was read to its end.
+    pub fn forgive(&mut self, lease: Lease, capture: i64) -> Result<(), ArchiveError> {
+        self.work(lease)?.prepare_cached("DELETE FROM deadly_capture WHERE capture_id = ?1")?.execute([capture])?;
         Ok(())
     }
 

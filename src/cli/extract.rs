@@ -17,8 +17,9 @@ use crate::config::{Profile, Site};
 use crate::discover::{Address, Grammar, ListReader, Listing, Row, read_feed};
 use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Paper, Reading, decode};
-use crate::in_time::{BUDGET, Undone, within_now};
+use crate::in_time::{BUDGET, Undone, room_as_weighed_now, within_now};
 use crate::markup::Tree;
+use crate::markup::Weight;
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -147,7 +148,9 @@ pub(in crate::cli) fn read(page: &Saved, choice: &Choice, agent: &str, now: Time
     let reader = ArticleReader::new(choice.profile.clone(), choice.paper());
     let reading = if reader.is_generic() {
         let (url, html) = (page.url.clone(), page.html.clone());
-        within_now(BUDGET, move || reader.read(&url, &html)).map_err(unread)?
+        room_as_weighed_now(Weight::most_of(html.len()), || reader.memory(&html))
+            .and_then(|room| within_now(BUDGET, room, move || reader.read(&url, &html)))
+            .map_err(unread)?
     } else {
         reader.read(&page.url, &page.html)
     };
@@ -179,6 +182,7 @@ fn unread(why: Undone) -> anyhow::Error {
             BUDGET.as_secs()
         ),
         Undone::Panicked => anyhow!("the reader failed on the page, which is a defect of saseo's: please report it"),
+        Undone::Crowded => anyhow!("reading the page found no memory: {why}"),
     }
 }
 

@@ -26,7 +26,7 @@ pub(in crate::cli) struct ReextractArgs {
     /// Tell what would change, and write nothing
     #[arg(long)]
     dry_run: bool,
-    /// End with exit code 3 where more articles than this are not found any more
+    /// End with exit code 3 where more articles than this are not found any more, or are unread
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = count, allow_hyphen_values = true)]
     tolerate: u64,
 }
@@ -40,15 +40,17 @@ pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Resu
     let signal = Caught::new()?.noted();
     let summary = read_again(common, &configuration, &plan, || signal.get().is_some())?;
     tell(common, args, &summary)?;
-    if summary.lost > args.tolerate {
+    let failures = summary.lost + summary.unread;
+    if failures > args.tolerate {
         say::note(&format!(
-            "saseo: exit code 3: in {} pages an article was known, and none is found now (what is known stands)",
-            summary.lost
+            "saseo: exit code 3: in {} pages an article was known, and none is found now; {} are unread, since they ended the \
+             process (what is known stands)",
+            summary.lost, summary.unread
         ));
     }
     Ok(match summary.is_broken_off {
         true => signal.get().copied().unwrap_or(Exit::Interrupted),
-        false if summary.lost > args.tolerate => Exit::Failures,
+        false if failures > args.tolerate => Exit::Failures,
         false => Exit::Done,
     })
 }
@@ -106,12 +108,15 @@ fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::
 }
 
 fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Result<()> {
-    let Summary { captures, same, changed, found, none, lost, lost_pages, fields, is_broken_off } = summary;
+    let Summary { captures, same, changed, found, none, lost, unread, fields, is_broken_off, .. } = summary;
     if common.json {
-        let lost_pages: Vec<_> = lost_pages.iter().map(|(url, why)| json!({"url": url, "why": why})).collect();
+        let named = |pages: &[(String, String)]| -> Vec<_> {
+            pages.iter().map(|(url, why)| json!({"url": url, "why": why})).collect()
+        };
         return say::json(&json!({
             "dry_run": args.dry_run, "captures": captures, "same": same, "articles_changed": changed, "articles_new": found,
-            "without_article": none, "lost": lost, "lost_pages": lost_pages, "fields": fields, "broken_off": is_broken_off,
+            "without_article": none, "lost": lost, "lost_pages": named(&summary.lost_pages), "unread": unread,
+            "unread_pages": named(&summary.unread_pages), "fields": fields, "broken_off": is_broken_off,
         }));
     }
     let would = if args.dry_run { "would be " } else { "" };
@@ -121,8 +126,11 @@ fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Res
     for (field, count) in fields {
         say::data(&format!("  {field:<16} {count}"))?;
     }
-    for (url, why) in lost_pages {
+    for (url, why) in &summary.lost_pages {
         say::data(&format!("  lost {url}: {why} (what is known stands)"))?;
+    }
+    for (url, why) in &summary.unread_pages {
+        say::data(&format!("  unread {url}: {why} (what is known stands)"))?;
     }
     if *is_broken_off && !args.dry_run {
         common.voice().note("broken off; the same command goes on from here");

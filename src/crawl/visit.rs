@@ -13,7 +13,8 @@ use crate::crawl::outcome::{outcome_of, outcome_of_trouble};
 use crate::crawl::robots::Quest;
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
 use crate::frontier::{Outcome, Page, Reading, Role, Visit};
-use crate::in_time::{BUDGET, Undone, within};
+use crate::in_time::{BUDGET, Undone, room, room_as_weighed, within};
+use crate::markup::Weight;
 use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
 use crate::politeness::Turn;
@@ -108,35 +109,49 @@ async fn take(
     files: &Arc<Reservations>,
     at: Timestamp,
 ) -> Taken {
+    let most = Weight::most_of(answer.body.len());
+
     if !reader.may_take_long(page) {
-        let reading = AssertUnwindSafe(|| read(page, &answer, reader, files, at));
-        let (outcome, capture) = catch_unwind(reading).unwrap_or_else(|_| unread(page, &answer, reader, files, at));
+        let (outcome, capture) = match room(most).await {
+            Ok(_room) => {
+                let reading = AssertUnwindSafe(|| read(page, &answer, reader, files, at));
+                catch_unwind(reading).unwrap_or_else(|_| unread(page, &answer, reader, files, at, Undone::Panicked))
+            }
+            Err(why) => unread(page, &answer, reader, files, at, why),
+        };
         answer.body = Vec::new();
         return Taken { answer, outcome, capture };
     }
+
+    let room = room_as_weighed(most, || reader.memory(page, &answer)).await;
     let answer = Arc::new(answer);
     let work = {
         let (page, answer, reader, files) = (page.clone(), Arc::clone(&answer), Arc::clone(reader), Arc::clone(files));
         move || read(&page, &answer, &reader, &files, at)
     };
-    let (outcome, capture) = match within(BUDGET, work).await {
-        Ok(done) => done,
-        Err(Undone::Panicked) => unread(page, &answer, reader, files, at),
-        Err(Undone::Overdue) => overdue(page, &answer, reader, files, at),
+    let done = match room {
+        Ok(room) => within(BUDGET, room, work).await,
+        Err(why) => Err(why),
     };
+
+    let (outcome, capture) = done.unwrap_or_else(|why| match why {
+        Undone::Panicked => unread(page, &answer, reader, files, at, why),
+        Undone::Overdue | Undone::Crowded => left_unread(page, &answer, reader, files, at, why),
+    });
     let answer = Answer { status: answer.status, headers: answer.headers.clone(), body: Vec::new() };
     Taken { answer, outcome, capture }
 }
 
-/// A page that takes too long to read is kept as it came, and what it says against uses of it is heard.
-fn overdue(
+/// A page that takes too long to read, or finds no room, is kept as it came, and what it says against uses of it is heard.
+fn left_unread(
     page: &Page,
     answer: &Answer,
     reader: &SiteReader,
     files: &Reservations,
     at: Timestamp,
+    why: Undone,
 ) -> (Outcome, Capture) {
-    let read = reader.leave_unread(page, answer, files, at, Undone::Overdue.to_string());
+    let read = reader.leave_unread(page, answer, files, at, why.to_string());
     (outcome_of(page, answer, reader, || read.reading), capture(answer, read.charset, read.judgement, at))
 }
 
@@ -147,8 +162,9 @@ fn unread(
     reader: &SiteReader,
     files: &Reservations,
     at: Timestamp,
+    why: Undone,
 ) -> (Outcome, Capture) {
-    let outcome = outcome_of(page, answer, reader, || Reading::Unreadable { why: Undone::Panicked.to_string() });
+    let outcome = outcome_of(page, answer, reader, || Reading::Unreadable { why: why.to_string() });
     (outcome, capture(answer, None, reader.judge_headers(page, answer, files, at), at))
 }
 
@@ -227,7 +243,7 @@ mod tests {
         assert!(reader.may_take_long(&page));
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
         let answer = Answer { status: 200, headers, body: html.as_bytes().to_vec() };
-        overdue(&page, &answer, &reader, &Reservations::default(), Timestamp::EPOCH)
+        left_unread(&page, &answer, &reader, &Reservations::default(), Timestamp::EPOCH, Undone::Overdue)
     }
 
     #[test]

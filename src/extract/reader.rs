@@ -12,7 +12,7 @@ use crate::extract::dates::{Printed, change, publication};
 use crate::extract::fields::Sources;
 use crate::extract::generic::{self, Found};
 use crate::extract::page::Page;
-use crate::markup::{Tree, text};
+use crate::markup::{Tree, Weight, text};
 use crate::page_url::PageUrl;
 use crate::time::printed::{self, Zulu};
 
@@ -88,6 +88,17 @@ impl ArticleReader {
     /// Tells whether stories are found by measure, which takes longer, and is never quite sure.
     pub fn is_generic(&self) -> bool {
         self.profile.article.by_measure
+    }
+
+    /// Returns the bytes of memory that reading a page may take, by the estimate.
+    pub fn memory(&self, html: &str) -> usize {
+        if !self.is_generic() {
+            return Weight::most_of(html.len());
+        }
+
+        // A page that is refused takes no more than it was weighed in.
+        let read = Tree::parse(html).map_or(0, |tree| tree.weight().estimate() + generic::memory(html, &tree));
+        read.max(html.len())
     }
 
     /// A page that no profile knows.

@@ -8,7 +8,8 @@ use crate::config::shipped::generic_profile;
 use crate::discover::{Address, Grammar, read_home};
 use crate::extract::{self, ArticleReader, Paper, decode};
 use crate::fetch::Answer;
-use crate::in_time::{BUDGET, within_now};
+use crate::in_time::{BUDGET, room_as_weighed_now, within_now};
+use crate::markup::Weight;
 use crate::markup::{Node, Selector, Tree, attribute, text};
 use crate::page_url::PageUrl;
 use crate::survey::story;
@@ -75,7 +76,8 @@ impl Page {
     pub fn read_by(&self, profile: &Profile) -> Option<extract::Article> {
         let (reader, url) = (ArticleReader::new(profile.clone(), Paper::from(profile)), self.url.clone());
         let html = self.html.clone();
-        match within_now(BUDGET, move || reader.read(&url, &html)).ok()? {
+        let room = room_as_weighed_now(Weight::most_of(html.len()), || reader.memory(&html)).ok()?;
+        match within_now(BUDGET, room, move || reader.read(&url, &html)).ok()? {
             extract::Reading::Article(article) | extract::Reading::Members(article) => Some(*article),
             extract::Reading::Gone { .. }
             | extract::Reading::Refused { .. }

@@ -14,6 +14,7 @@ use crate::config::profile::Menu;
 use crate::discover::{Grammar, read_feed, read_home, read_sitemap};
 use crate::fetch::{Answer, Web};
 use crate::in_time;
+use crate::markup::Weight;
 use crate::page_url::PageUrl;
 use crate::survey::SurveyError;
 use crate::survey::ask::{Asked, Asker, Unasked};
@@ -87,7 +88,11 @@ async fn had<W: Web, F: FnMut(&Asked) + Send>(
             return Err((url, Unasked::Trouble(format!("it answered with status {}", answer.status))));
         }
         let (at, home) = (url.clone(), home.unwrap_or(&url).clone());
-        let read = in_time::within(in_time::BUDGET, move || Page::read(&at, &home, &answer)).await;
+        let room = in_time::room(Weight::most_of(answer.body.len())).await;
+        let read = match room {
+            Ok(room) => in_time::within(in_time::BUDGET, room, move || Page::read(&at, &home, &answer)).await,
+            Err(why) => Err(why),
+        };
         let page = read.unwrap_or_else(|_| Page::unread(&url));
         return match &page.refusal {
             Some(why) => Err((url.clone(), asker.over(format!("{} refuses at {url}: {why}", url.host())))),

@@ -82,6 +82,10 @@ impl Running {
         self.0.wait().unwrap();
     }
 
+    pub fn is_running(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+
     pub fn id(&self) -> u32 {
         self.0.id()
     }

@@ -1,0 +1,325 @@
+//! Builds a tree and weighs it meanwhile: no page unfolds further than its reader has room for.
+//!
+//! What a page unfolds to is decided by the parser alone: elements that were left open are opened again, tags in comments
+//! are none, some end tags make elements. So the estimate is taken where the nodes are made, and the parser is stopped there.
+
+use std::borrow::Cow;
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use dom_query::{Document, NodeId};
+use html5ever::tendril::{StrTendril, TendrilSink};
+use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilderOpts, TreeSink};
+use html5ever::{Attribute, ParseOpts, QualName, parse_document};
+
+use crate::markup::MarkupError;
+
+/// Bytes that a tree, and what its readers make of it, may take by the estimate. Of 164 pages of newspapers the largest has
+/// 3 MB; two such trees and their pages leave room in 150 MB for everything else.
+pub const HEAVIEST: usize = 24_000_000;
+
+/// Bytes of a node with its share of what readers note of it: 85 in the tree, 140 once a page of them was read (measured).
+const NODE: usize = 150;
+
+/// Bytes of an attribute: 65 in the tree, 71 once read (measured).
+const ATTRIBUTE: usize = 75;
+
+/// Bytes of a word of a class: the index has an entry for each, and grows by doubling (measured: 20).
+const CLASS: usize = 24;
+
+/// Bytes that an element or a key of JSON takes as a value (measured: 40 to 180).
+const JSON_VALUE: usize = 150;
+
+/// Bytes that an object of JSON takes, whatever is in it (measured: 690).
+const JSON_OBJECT: usize = 700;
+
+/// Attributes that later `<html>` and `<body>` tags may give to the first: each is compared with all that are there. Real
+/// pages have a handful.
+const MOST_LATE_ATTRIBUTES: usize = 1_000;
+
+/// What was counted of a tree.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Weight {
+    /// Bytes of the page, as UTF-8.
+    pub bytes: usize,
+    /// Elements, texts, comments and all else that a tree has for nodes.
+    pub nodes: usize,
+    pub attributes: usize,
+    pub classes: usize,
+    /// Bytes that the data in the page's scripts takes once it is read.
+    pub json: usize,
+}
+
+impl Weight {
+    /// Returns the bytes that the tree and its readers take.
+    pub fn estimate(&self) -> usize {
+        self.bytes + self.nodes * NODE + self.attributes * ATTRIBUTE + self.classes * CLASS + self.json
+    }
+
+    /// Returns what the mark-up of so many bytes takes at most, until it is refused, and with it the copies of the page in
+    /// its readers' hands: what is known before it is decoded. Data in scripts may take more, and is refused at the same
+    /// weight.
+    pub fn most_of(bytes: usize) -> usize {
+        /// The cheapest nodes are a letter and a comment behind it: `a<!>`, two in four bytes.
+        const A_BYTE: usize = NODE / 2 + 1;
+        /// The page decoded, in the tree, as paragraphs, as a text, and in the archive's hands.
+        const COPIES: usize = 5;
+
+        HEAVIEST.min(bytes.saturating_mul(A_BYTE)).saturating_add(bytes.saturating_mul(COPIES))
+    }
+}
+
+/// Builds the tree of a page.
+///
+/// # Errors
+///
+/// Fails where the estimate is over [`HEAVIEST`]; nothing of the tree is kept.
+pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
+    let scale = Scale { weight: Cell::new(Weight { bytes: html.len(), ..Weight::default() }), ..Scale::default() };
+    if html.len() > HEAVIEST {
+        return Err(MarkupError::Heavy(scale.weight.get()));
+    }
+    let options = ParseOpts {
+        tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
+        ..ParseOpts::default()
+    };
+    // The parser has no other way to be stopped between two tags: unwinding drops it with all that it made.
+    match catch_unwind(AssertUnwindSafe(|| parse_document(scale, options).one(html))) {
+        Ok(built) => Ok(built),
+        Err(why) => match why.downcast::<MarkupError>() {
+            Ok(refusal) => Err(*refusal),
+            Err(defect) => resume_unwind(defect),
+        },
+    }
+}
+
+/// A document that is weighed with every node.
+#[derive(Default)]
+struct Scale {
+    document: Document,
+    weight: Cell<Weight>,
+    late_attributes: Cell<usize>,
+    /// The last script of data: the parser fills one before it makes another.
+    data: Cell<Option<NodeId>>,
+}
+
+impl Scale {
+    fn add(&self, more: impl FnOnce(&mut Weight)) {
+        let mut weight = self.weight.get();
+        more(&mut weight);
+        weight.nodes = self.document.tree.len();
+        self.weight.set(weight);
+        if weight.estimate() > HEAVIEST {
+            // No panic: nothing is wrong, and no hook is called.
+            resume_unwind(Box::new(MarkupError::Heavy(weight)));
+        }
+    }
+
+    fn add_attributes(&self, attributes: &[Attribute]) {
+        let classes = attributes.iter().filter(|attribute| &*attribute.name.local == "class");
+        let classes: usize = classes.map(|class| class.value.split_ascii_whitespace().count()).sum();
+        self.add(|weight| {
+            weight.attributes += attributes.len();
+            weight.classes += classes;
+        });
+    }
+
+    fn add_text(&self, parent: &NodeId, child: &NodeOrText<NodeId>) {
+        let NodeOrText::AppendText(text) = child else { return };
+        if self.data.get() == Some(*parent) {
+            let json = text.bytes().map(json_weight).sum::<usize>();
+            self.add(|weight| weight.json += json);
+        }
+    }
+}
+
+/// What a byte of JSON adds, as if it stood in no string.
+fn json_weight(byte: u8) -> usize {
+    match byte {
+        b',' | b'[' => JSON_VALUE,
+        b'{' => JSON_OBJECT,
+        _ => 0,
+    }
+}
+
+/// Tells whether an element is a script of data, as JSON-LD is.
+fn is_data(name: &QualName, attributes: &[Attribute]) -> bool {
+    let is_json = |attribute: &Attribute| {
+        &*attribute.name.local == "type" && attribute.value.to_ascii_lowercase().contains("json")
+    };
+    &*name.local == "script" && attributes.iter().any(is_json)
+}
+
+impl TreeSink for Scale {
+    type Output = (Document, Weight);
+    type Handle = NodeId;
+    type ElemName<'a> = <Document as TreeSink>::ElemName<'a>;
+
+    fn finish(self) -> Self::Output {
+        self.add(|_| {});
+        (self.document, self.weight.get())
+    }
+
+    /// Nobody reads them, and a page may have one for every byte.
+    fn parse_error(&self, _: Cow<'static, str>) {}
+
+    fn get_document(&self) -> NodeId {
+        self.document.get_document()
+    }
+
+    fn elem_name<'a>(&'a self, target: &'a NodeId) -> Self::ElemName<'a> {
+        self.document.elem_name(target)
+    }
+
+    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
+        self.add_attributes(&attributes);
+        let is_data = is_data(&name, &attributes);
+        let id = self.document.create_element(name, attributes, flags);
+        if is_data {
+            self.data.set(Some(id));
+        }
+        id
+    }
+
+    fn create_comment(&self, text: StrTendril) -> NodeId {
+        self.add(|_| {});
+        self.document.create_comment(text)
+    }
+
+    fn create_pi(&self, target: StrTendril, data: StrTendril) -> NodeId {
+        self.add(|_| {});
+        self.document.create_pi(target, data)
+    }
+
+    fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
+        self.add_text(parent, &child);
+        self.document.append(parent, child);
+        self.add(|_| {});
+    }
+
+    fn append_before_sibling(&self, sibling: &NodeId, child: NodeOrText<NodeId>) {
+        self.document.append_before_sibling(sibling, child);
+        self.add(|_| {});
+    }
+
+    fn append_based_on_parent_node(&self, element: &NodeId, previous: &NodeId, child: NodeOrText<NodeId>) {
+        self.document.append_based_on_parent_node(element, previous, child);
+        self.add(|_| {});
+    }
+
+    fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
+        self.document.append_doctype_to_document(name, public, system);
+    }
+
+    fn get_template_contents(&self, target: &NodeId) -> NodeId {
+        self.document.get_template_contents(target)
+    }
+
+    fn same_node(&self, one: &NodeId, other: &NodeId) -> bool {
+        self.document.same_node(one, other)
+    }
+
+    fn set_quirks_mode(&self, mode: QuirksMode) {
+        self.document.set_quirks_mode(mode);
+    }
+
+    fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
+        self.late_attributes.set(self.late_attributes.get() + attributes.len());
+        if self.late_attributes.get() > MOST_LATE_ATTRIBUTES {
+            resume_unwind(Box::new(MarkupError::Bomb));
+        }
+        self.add_attributes(&attributes);
+        self.document.add_attrs_if_missing(target, attributes);
+    }
+
+    fn remove_from_parent(&self, target: &NodeId) {
+        self.document.remove_from_parent(target);
+    }
+
+    fn reparent_children(&self, node: &NodeId, new_parent: &NodeId) {
+        self.document.reparent_children(node, new_parent);
+    }
+
+    fn is_mathml_annotation_xml_integration_point(&self, handle: &NodeId) -> bool {
+        self.document.is_mathml_annotation_xml_integration_point(handle)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// Bytes of a crafted page.
+    const LONG: usize = 4_000_000;
+
+    fn is_refused(before: &str, unit: &str) -> bool {
+        let page = format!("{before}{}", unit.repeat(LONG / unit.len()));
+        matches!(build(&page), Err(MarkupError::Heavy(_)))
+    }
+
+    #[test]
+    fn a_page_of_nodes_attributes_or_values_without_end_is_refused() {
+        for (before, unit) in [
+            ("", "<p>"),
+            ("", "<i></i>"),
+            ("", "<!>"),
+            ("", "a<!---->"),
+            ("<table>", "a<b>b</b>"),
+            ("<select>", "<option>"),
+            ("", "<p a b c d e f g h i j>"),
+            ("", "<p class='a b c d e f g h i j k l m n o p q r s t u v w x y z'>"),
+            ("<script type=\"application/ld+json\">[", "{},"),
+            ("<script type=\"application/LD+JSON\">[", "[[]],"),
+        ] {
+            assert!(is_refused(before, unit), "{before}{unit}");
+        }
+    }
+
+    #[test]
+    fn text_and_scripts_of_code_weigh_what_they_are_long() {
+        for (before, unit) in
+            [("", "책장 사이로 아침이 왔다. "), ("<script>", "if(a<b)x(\"<p>\");"), ("<img alt=\"", "가")]
+        {
+            assert!(!is_refused(before, unit), "{before}{unit}");
+        }
+    }
+
+    #[test]
+    fn late_attributes_are_refused_before_each_is_compared_with_all() {
+        let page: String = (0..2_000).map(|n| format!("<body a{n}>")).collect();
+        assert_eq!(build(&page).err(), Some(MarkupError::Bomb));
+    }
+
+    #[test]
+    fn no_page_weighs_more_than_is_known_of_it_before() {
+        for unit in ["<!>", "<p>", "a<?>", "a<!>", "<p a b c>", "<p class='a b c d'>", "글"] {
+            for repeated in [1, 100, 10_000] {
+                let page = unit.repeat(repeated);
+                let weight = build(&page).map(|(_, weight)| weight.estimate()).unwrap();
+                // The document itself, html, head and body stand in every tree.
+                assert!(weight <= Weight::most_of(page.len()) + 5 * NODE, "{unit} {repeated}: {weight}");
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_tree_that_is_weighed_is_the_tree_that_is_not(
+            parts in prop::collection::vec(
+                prop::sample::select(vec![
+                    "<p>", "</p>", "<b>", "</b>", "<table>", "<tr>", "<td>", "</table>", "글", "<!--x-->", "<svg>", "</svg>",
+                    "<body a>", "<html b>", "<template>", "</template>", "<form>", "<a href=x>", "<select>", "<option>",
+                    "<script type=application/json>[1]</script>", "&amp;", "<frameset>", "<math><mi>", "<?x>", "</br>",
+                ]),
+                0..40,
+            )
+        ) {
+            let page = parts.concat();
+            let (tree, weight) = build(&page).unwrap();
+            prop_assert_eq!(tree.html(), Document::from(page.as_str()).html());
+            prop_assert_eq!(weight.nodes, tree.tree.len());
+        }
+    }
+}
