@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use dom_query::{Document, NodeId};
 use html5ever::tendril::{StrTendril, TendrilSink};
 use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilderOpts, TreeSink};
-use html5ever::{Attribute, ParseOpts, QualName, parse_document};
+use html5ever::{Attribute, ParseOpts, QualName, local_name, parse_document};
 
 use crate::markup::MarkupError;
 
@@ -97,6 +97,7 @@ pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
 #[derive(Default)]
 struct Scale {
     document: Document,
+    /// All but the nodes, which the document counts itself.
     weight: Cell<Weight>,
     late_attributes: Cell<usize>,
     /// The last script of data: the parser fills one before it makes another.
@@ -104,20 +105,32 @@ struct Scale {
 }
 
 impl Scale {
-    fn add(&self, more: impl FnOnce(&mut Weight)) {
-        let mut weight = self.weight.get();
-        more(&mut weight);
-        weight.nodes = self.document.tree.len();
-        self.weight.set(weight);
+    fn weight(&self) -> Weight {
+        Weight { nodes: self.document.tree.len(), ..self.weight.get() }
+    }
+
+    /// Stops the parser where the tree has become too heavy.
+    fn check(&self) {
+        let weight = self.weight();
         if weight.estimate() > HEAVIEST {
             // No panic: nothing is wrong, and no hook is called.
             resume_unwind(Box::new(MarkupError::Heavy(weight)));
         }
     }
 
+    fn add(&self, more: impl FnOnce(&mut Weight)) {
+        let mut weight = self.weight.get();
+        more(&mut weight);
+        self.weight.set(weight);
+    }
+
     fn add_attributes(&self, attributes: &[Attribute]) {
-        let classes = attributes.iter().filter(|attribute| &*attribute.name.local == "class");
-        let classes: usize = classes.map(|class| class.value.split_ascii_whitespace().count()).sum();
+        if attributes.is_empty() {
+            return;
+        }
+
+        let is_class = |attribute: &&Attribute| attribute.name.local == local_name!("class");
+        let classes: usize = attributes.iter().filter(is_class).map(|class| words(&class.value)).sum();
         self.add(|weight| {
             weight.attributes += attributes.len();
             weight.classes += classes;
@@ -126,11 +139,18 @@ impl Scale {
 
     fn add_text(&self, parent: &NodeId, child: &NodeOrText<NodeId>) {
         let NodeOrText::AppendText(text) = child else { return };
+
         if self.data.get() == Some(*parent) {
             let json = text.bytes().map(json_weight).sum::<usize>();
             self.add(|weight| weight.json += json);
         }
+        self.check();
     }
+}
+
+/// Counts words, and an empty one for each space too many.
+fn words(text: &str) -> usize {
+    1 + text.bytes().filter(u8::is_ascii_whitespace).count()
 }
 
 /// What a byte of JSON adds, as if it stood in no string.
@@ -145,9 +165,9 @@ fn json_weight(byte: u8) -> usize {
 /// Tells whether an element is a script of data, as JSON-LD is.
 fn is_data(name: &QualName, attributes: &[Attribute]) -> bool {
     let is_json = |attribute: &Attribute| {
-        &*attribute.name.local == "type" && attribute.value.to_ascii_lowercase().contains("json")
+        attribute.name.local == local_name!("type") && attribute.value.to_ascii_lowercase().contains("json")
     };
-    &*name.local == "script" && attributes.iter().any(is_json)
+    name.local == local_name!("script") && attributes.iter().any(is_json)
 }
 
 impl TreeSink for Scale {
@@ -156,8 +176,8 @@ impl TreeSink for Scale {
     type ElemName<'a> = <Document as TreeSink>::ElemName<'a>;
 
     fn finish(self) -> Self::Output {
-        self.add(|_| {});
-        (self.document, self.weight.get())
+        let weight = self.weight();
+        (self.document, weight)
     }
 
     /// Nobody reads them, and a page may have one for every byte.
@@ -174,37 +194,39 @@ impl TreeSink for Scale {
     fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
         self.add_attributes(&attributes);
         let is_data = is_data(&name, &attributes);
+        self.check();
+
         let id = self.document.create_element(name, attributes, flags);
         if is_data {
             self.data.set(Some(id));
         }
+
         id
     }
 
     fn create_comment(&self, text: StrTendril) -> NodeId {
-        self.add(|_| {});
+        self.check();
         self.document.create_comment(text)
     }
 
     fn create_pi(&self, target: StrTendril, data: StrTendril) -> NodeId {
-        self.add(|_| {});
+        self.check();
         self.document.create_pi(target, data)
     }
 
     fn append(&self, parent: &NodeId, child: NodeOrText<NodeId>) {
         self.add_text(parent, &child);
         self.document.append(parent, child);
-        self.add(|_| {});
     }
 
     fn append_before_sibling(&self, sibling: &NodeId, child: NodeOrText<NodeId>) {
+        self.check();
         self.document.append_before_sibling(sibling, child);
-        self.add(|_| {});
     }
 
     fn append_based_on_parent_node(&self, element: &NodeId, previous: &NodeId, child: NodeOrText<NodeId>) {
+        self.check();
         self.document.append_based_on_parent_node(element, previous, child);
-        self.add(|_| {});
     }
 
     fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
@@ -229,6 +251,7 @@ impl TreeSink for Scale {
             resume_unwind(Box::new(MarkupError::Bomb));
         }
         self.add_attributes(&attributes);
+        self.check();
         self.document.add_attrs_if_missing(target, attributes);
     }
 
@@ -311,7 +334,7 @@ mod tests {
                 prop::sample::select(vec![
                     "<p>", "</p>", "<b>", "</b>", "<table>", "<tr>", "<td>", "</table>", "글", "<!--x-->", "<svg>", "</svg>",
                     "<body a>", "<html b>", "<template>", "</template>", "<form>", "<a href=x>", "<select>", "<option>",
-                    "<script type=application/json>[1]</script>", "&amp;", "<frameset>", "<math><mi>", "<?x>", "</br>",
+                    "<script type=application/json>[1]</script>", "&amp;", "<frameset>", "<math><mi>", "<?x>", "</br>", "<selectedcontent>", "<button>", "<template shadowrootmode=open>",
                 ]),
                 0..40,
             )
