@@ -20,7 +20,7 @@ static PROCESSORS: LazyLock<Arc<Semaphore>> =
 
 /// KiB that all pages that are read at once may take by their estimates. One page of the heaviest kind has room in it, and
 /// some ten ordinary ones; with a crawl's other needs, some 50 MB, that stays under 150 MB.
-const ROOM: u32 = 76_000;
+const ROOM: u32 = 66_000;
 
 /// The memory that is left for pages. What is overdue keeps its part until it really ends.
 static MEMORY: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(ROOM as usize)));

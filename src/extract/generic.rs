@@ -37,7 +37,7 @@ const HEAVIEST: usize = 100_000_000;
 
 /// Bytes that the libraries may take for a page by the estimate: with the rest of a crawl they stay under 150 MB. The largest
 /// of 164 real pages, of 9,313 nodes, is estimated at 23 MB and takes 9.
-const MOST_MEMORY: usize = 70_000_000;
+const MOST_MEMORY: usize = 60_000_000;
 
 /// Bytes of a node in all the copies that trafilatura makes of a tree (measured: 900 to 1,700).
 const NODE: usize = 1_700;
