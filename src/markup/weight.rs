@@ -3,6 +3,8 @@
 //! A parser follows the HTML standard, which lets a small page unfold without bound: every element reopens all unclosed
 //! formatting elements, and every selector may climb all open ones.
 
+use memchr::{memchr, memchr_iter, memchr3};
+
 use crate::markup::{MarkupError, Node};
 
 /// An element's name in lower case, as one number: a page has thousands of tags.
@@ -11,63 +13,62 @@ struct Name(u128);
 
 /// Elements that close themselves, or that pages leave open and parsers close.
 const LIGHT: [Name; 24] = [
-    Name::of("br"),
-    Name::of("img"),
-    Name::of("input"),
-    Name::of("meta"),
-    Name::of("link"),
-    Name::of("hr"),
-    Name::of("p"),
-    Name::of("li"),
-    Name::of("td"),
-    Name::of("tr"),
-    Name::of("th"),
-    Name::of("dt"),
-    Name::of("dd"),
-    Name::of("option"),
-    Name::of("col"),
-    Name::of("source"),
-    Name::of("wbr"),
-    Name::of("area"),
-    Name::of("base"),
-    Name::of("embed"),
-    Name::of("param"),
-    Name::of("track"),
-    Name::of("tbody"),
-    Name::of("thead"),
+    Name::of(b"br"),
+    Name::of(b"img"),
+    Name::of(b"input"),
+    Name::of(b"meta"),
+    Name::of(b"link"),
+    Name::of(b"hr"),
+    Name::of(b"p"),
+    Name::of(b"li"),
+    Name::of(b"td"),
+    Name::of(b"tr"),
+    Name::of(b"th"),
+    Name::of(b"dt"),
+    Name::of(b"dd"),
+    Name::of(b"option"),
+    Name::of(b"col"),
+    Name::of(b"source"),
+    Name::of(b"wbr"),
+    Name::of(b"area"),
+    Name::of(b"base"),
+    Name::of(b"embed"),
+    Name::of(b"param"),
+    Name::of(b"track"),
+    Name::of(b"tbody"),
+    Name::of(b"thead"),
 ];
 
 /// Elements that the standard reopens in every block while they are unclosed.
 const FORMATTING: [Name; 14] = [
-    Name::of("a"),
-    Name::of("b"),
-    Name::of("big"),
-    Name::of("code"),
-    Name::of("em"),
-    Name::of("font"),
-    Name::of("i"),
-    Name::of("nobr"),
-    Name::of("s"),
-    Name::of("small"),
-    Name::of("strike"),
-    Name::of("strong"),
-    Name::of("tt"),
-    Name::of("u"),
+    Name::of(b"a"),
+    Name::of(b"b"),
+    Name::of(b"big"),
+    Name::of(b"code"),
+    Name::of(b"em"),
+    Name::of(b"font"),
+    Name::of(b"i"),
+    Name::of(b"nobr"),
+    Name::of(b"s"),
+    Name::of(b"small"),
+    Name::of(b"strike"),
+    Name::of(b"strong"),
+    Name::of(b"tt"),
+    Name::of(b"u"),
 ];
 
 /// Elements that hold text, whatever looks like a tag in it: `i<a.length`.
-const RAW: [Name; 2] = [Name::of("script"), Name::of("style")];
+const RAW: [Name; 2] = [Name::of(b"script"), Name::of(b"style")];
 
 /// Elements in which the standard's exceptions end: what closes itself elsewhere nests there, and scripts hold elements.
-const FOREIGN: [Name; 2] = [Name::of("svg"), Name::of("math")];
+const FOREIGN: [Name; 2] = [Name::of(b"svg"), Name::of(b"math")];
 
 impl Name {
     /// No element of HTML has a longer name. One that has is never taken for closed.
     const LONGEST: usize = 16;
     const LONG: Self = Self(u128::MAX);
 
-    const fn of(name: &str) -> Self {
-        let bytes = name.as_bytes();
+    const fn of(bytes: &[u8]) -> Self {
         if bytes.len() > Self::LONGEST {
             return Self::LONG;
         }
@@ -103,23 +104,42 @@ const MOST_ATTRIBUTES: usize = 1_000;
 /// made to look into one another.
 const LOOKS: usize = 16;
 
-/// Refuses a page with a tag of too many attributes. Where text ends and tags begin is not known without parsing, so every
-/// `<` that may begin a tag is taken for one.
-fn check_attributes(html: &str) -> Result<(), MarkupError> {
-    let bytes = html.as_bytes();
-    let mut left = LOOKS * bytes.len();
-    for (at, _) in html.match_indices('<') {
-        let name = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'/'));
-        if !bytes.get(name).is_some_and(u8::is_ascii_alphabetic) {
-            continue;
-        }
-        let (attributes, looked) = attributes(&bytes[name..]);
-        left = left.checked_sub(looked).ok_or(MarkupError::Bomb)?;
-        if attributes > MOST_ATTRIBUTES {
-            return Err(MarkupError::Bomb);
-        }
+/// A tag of so many bytes may have too many attributes: each takes a letter and a gap.
+const LONG_TAG: usize = 2 * MOST_ATTRIBUTES;
+
+/// Counts what looking into tags costs. Where text ends and tags begin is not known without parsing, so every `<` that may
+/// begin a tag is taken for one.
+struct Looks {
+    left: usize,
+}
+
+impl Looks {
+    /// Refuses a tag of too many attributes; `tag` is the page from the tag's name on.
+    fn check(&mut self, tag: &[u8]) -> Result<(), MarkupError> {
+        let (attributes, looked) = match end_of_tag(&tag[..tag.len().min(LONG_TAG)]) {
+            Some(end) => (0, end),
+            None => attributes(tag),
+        };
+        self.left = self.left.checked_sub(looked).ok_or(MarkupError::Bomb)?;
+
+        if attributes > MOST_ATTRIBUTES { Err(MarkupError::Bomb) } else { Ok(()) }
     }
-    Ok(())
+}
+
+/// Returns where a tag ends: at the first `>` that stands in no quotes.
+fn end_of_tag(tag: &[u8]) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let next = at + memchr3(b'>', b'"', b'\'', &tag[at..])?;
+        let mark = tag[next];
+        if mark == b'>' {
+            return Some(next);
+        }
+
+        // Only behind a `=` does a quote open a value; elsewhere it is a letter of a name.
+        let opens = tag[..next].trim_ascii_end().last() == Some(&b'=');
+        at = next + 1 + if opens { memchr(mark, &tag[next + 1..])? + 1 } else { 0 };
+    }
 }
 
 /// How many attributes stand behind a tag's name, at most, and how many bytes were looked at.
@@ -152,11 +172,18 @@ fn is_gap(byte: u8) -> bool {
 /// Refuses a page whose tree would be too deep or too large. What hides in foreign elements is only counted: the tree itself
 /// must be looked at then ([`is_deep`]).
 pub fn check(html: &str) -> Result<(), MarkupError> {
-    check_attributes(html)?;
+    let bytes = html.as_bytes();
+    let mut looks = Looks { left: LOOKS * bytes.len() };
     let (mut open, mut tags, mut raw) = (Open::default(), 0_usize, None);
     let (mut has_foreign, mut hidden) = (false, 0_usize);
-    for tag in html.split('<').skip(1) {
+    let mut begins = memchr_iter(b'<', bytes).peekable();
+
+    while let Some(begin) = begins.next() {
+        let tag = &bytes[begin + 1..begins.peek().copied().unwrap_or(bytes.len())];
         let Some((name, closes)) = name_of(tag) else { continue };
+        if tag[usize::from(closes)].is_ascii_alphabetic() {
+            looks.check(&bytes[begin + 1 + usize::from(closes)..])?;
+        }
         if raw.is_some_and(|raw| !closes || name != raw) {
             hidden += usize::from(has_foreign);
             continue;
@@ -164,6 +191,7 @@ pub fn check(html: &str) -> Result<(), MarkupError> {
         raw = RAW.into_iter().find(|raw| !closes && name == *raw);
         has_foreign |= FOREIGN.contains(&name);
         tags += 1;
+
         if LIGHT.contains(&name) {
             hidden += usize::from(has_foreign);
         } else if closes_itself(tag) && !FORMATTING.contains(&name) {
@@ -173,6 +201,7 @@ pub fn check(html: &str) -> Result<(), MarkupError> {
             open.take(name, closes);
         }
     }
+
     if hidden > MOST_HIDDEN {
         return Err(MarkupError::Bomb);
     }
@@ -231,14 +260,15 @@ impl Open {
     }
 }
 
-fn closes_itself(tag: &str) -> bool {
-    tag.split('>').next().is_some_and(|tag| tag.ends_with('/'))
+fn closes_itself(tag: &[u8]) -> bool {
+    let end = memchr(b'>', tag).unwrap_or(tag.len());
+    tag[..end].ends_with(b"/")
 }
 
 /// The name behind a `<`, and whether the tag closes; `None` where no tag begins.
-fn name_of(tag: &str) -> Option<(Name, bool)> {
-    let (rest, closes) = tag.strip_prefix('/').map_or((tag, false), |rest| (rest, true));
-    let length = rest.bytes().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+fn name_of(tag: &[u8]) -> Option<(Name, bool)> {
+    let (rest, closes) = tag.strip_prefix(b"/").map_or((tag, false), |rest| (rest, true));
+    let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
     (length > 0).then(|| (Name::of(&rest[..length]), closes))
 }
 
@@ -270,6 +300,27 @@ mod tests {
         }
         let long = format!("<img alt=\"{}\" src='data:{}'>", "낱말 ".repeat(5_000), "x".repeat(100_000));
         assert_eq!(check(&long), Ok(()));
+    }
+
+    #[test]
+    fn a_long_tag_counts_its_attributes_and_not_its_bytes() {
+        let values = |count: usize| format!("<div {}>", "a=\"낱말과 > 글\" b='x' ".repeat(count / 2));
+        assert_eq!(check(&values(MOST_ATTRIBUTES)), Ok(()));
+        assert_eq!(check(&values(MOST_ATTRIBUTES + 2)), Err(MarkupError::Bomb));
+    }
+
+    #[test]
+    fn a_tag_ends_at_the_first_sign_that_stands_in_no_quotes() {
+        for (tag, end) in [
+            ("a>b", Some(1)),
+            ("a b=\">\">", Some(7)),
+            ("a b = '>\">'>", Some(11)),
+            ("a b\">\"", Some(4)),
+            ("a b='>", None),
+            ("a b=x", None),
+        ] {
+            assert_eq!(end_of_tag(tag.as_bytes()), end, "{tag}");
+        }
     }
 
     #[test]
