@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use jiff::tz::TimeZone;
 use saseo::config::shipped::{generic_profile, shipped_profiles};
 use saseo::config::{Profile, read_site};
-use saseo::discover::{Address, Grammar, ListReader, links, read_feed, read_home, read_sitemap};
+use saseo::discover::{Address, Document, Grammar, ListReader, links, read_feed, read_home, read_sitemap};
 use saseo::extract::{Article, ArticleReader, Paper, Reading, simhash};
 use saseo::markup::Tree;
 use saseo::page_url::PageUrl;
@@ -86,10 +86,13 @@ pub fn list(bytes: &[u8]) {
         }
         let _ = read_feed(&grammar, &seoul(), &url, bytes);
         if let Ok(tree) = Tree::parse(&decoded.text) {
-            let _ = read_home(&profile.menu, &grammar, &url, &tree);
+            let _ = read_home(&profile.menu, &grammar, &Document::new(&url, &tree), &tree);
         }
     }
-    let _ = links(&url, &decoded.text);
+    if let Ok(tree) = Tree::parse(&decoded.text) {
+        let document = Document::new(&url, &tree).encoded_in(decoded.used);
+        let _ = (links(&document, &decoded.text), document.refresh(&tree), document.next(&tree));
+    }
 }
 
 /// A sitemap, packed or not.

@@ -25,7 +25,7 @@ mod seed;
 mod store;
 mod unended;
 
-pub use article::Change;
+pub use article::{Change, Namesake};
 pub use capture::{Body, Capture, Charset, pack};
 pub use commit::{Answered, Done, Effect};
 pub use error::ArchiveError;

@@ -1,6 +1,7 @@
 //! One crawl: the loop that owns hosts and frontier, and sends what they decide.
 
 mod ask;
+mod copy;
 mod doubt;
 mod held;
 mod hosts;
@@ -184,6 +185,8 @@ impl<'a, W: Web> Crawl<'a, W> {
         let tally = Tally { failed: archive.fail_unended(lease, began)?, ..Tally::default() };
         archive.note_tally(lease, run, &tally)?;
         let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader, plan.backfill)).collect();
+        let sites = plan.sites.iter().map(|reader| Ok((reader.site.name.clone(), at_last_home(reader, archive)?)));
+        let sites = sites.collect::<Result<HashMap<_, _>, ArchiveError>>()?;
         archive.seed(lease, &seeds, plan.seeding, began)?;
         archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
         let pace = &plan.settings.pace;
@@ -200,7 +203,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             hosts,
             shared: plan.locks.ceilings(per_server, total),
             held: Held::new(plan.locks, holder),
-            sites: plan.sites.into_iter().map(|reader| (reader.site.name.clone(), reader)).collect(),
+            sites,
             settings: plan.settings,
             max_requests: plan.max_requests,
             deadline: plan.at_most.map(|span| began + span),
@@ -348,6 +351,12 @@ async fn changed(stop: &mut watch::Receiver<Stop>) {
     if stop.changed().await.is_err() {
         std::future::pending().await
     }
+}
+
+/// Reads a paper where its home page was seen to be last.
+fn at_last_home(reader: &Arc<SiteReader>, archive: &Archive) -> Result<Arc<SiteReader>, ArchiveError> {
+    let home = archive.moved_to(&reader.site.home)?;
+    Ok(home.map_or_else(|| Arc::clone(reader), |home| Arc::new(reader.at_home(home))))
 }
 
 fn seed(reader: &SiteReader, backfill: Option<(Date, Date)>) -> Seed {

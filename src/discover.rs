@@ -1,6 +1,7 @@
 //! Where articles are: addresses, lists, home pages, feeds, sitemaps, and links of pages that no profile knows. Pure.
 
 mod address;
+mod document;
 mod feed;
 mod home;
 mod links;
@@ -8,7 +9,9 @@ mod list;
 mod next;
 mod sitemap;
 
+pub(crate) use address::is_same_paper;
 pub use address::{Address, Grammar};
+pub use document::{Document, Refresh};
 pub use feed::{FeedError, read_feed};
 pub use home::{Home, SectionLink, read_home};
 pub use links::links;

@@ -1,8 +1,10 @@
 //! The addresses of pages: one canonical form, and the host that is asked.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
+use encoding_rs::{EncoderResult, Encoding, UTF_8};
 use url::Url;
 
 /// No page of a newspaper needs a longer address; a longer one is a trap.
@@ -11,13 +13,31 @@ const LONGEST: usize = 2048;
 /// `/2011/11/11/11.html` is no trap yet.
 const MOST_REPETITIONS: usize = 3;
 
+/// Parameters that say who reads, and nothing about the page: the session ids of PHP, Java, ASP and ColdFusion, and those of
+/// shops and forums in PHP.
+const SESSIONS: [&str; 9] =
+    ["phpsessid", "jsessionid", "sessionid", "session_id", "sessid", "cfid", "cftoken", "oscsid", "zenid"];
+
+/// The prefix of the parameters in which classic ASP keeps its session id.
+const ASP_SESSION: &str = "aspsessionid";
+
+/// `sid` may be a session, a section or a story. A session id of letters and digits is at least so long,
+const SHORTEST_MIXED_SESSION: usize = 6;
+
+/// and one of letters or of digits alone is at least so long: PHP's shortest has 22, and no section's name is as long.
+const SHORTEST_PLAIN_SESSION: usize = 16;
+
+/// Java's session id stands behind the path (Servlet 4.0, 7.1.3).
+const PATH_SESSION: &str = ";jsessionid=";
+
 /// Parameters that say where a reader came from, and nothing about the page.
 const TRACKING: [&str; 8] = ["fbclid", "gclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "_ga"];
 
 /// An absolute http or https address in canonical form: no credentials, fragment, default port or tracking
 /// parameters; `%XX` in upper case, unreserved characters bare (RFC 3986 §6.2.2).
 ///
-/// Whoever holds one has been through [`PageUrl::parse`], and parsing its text again changes nothing.
+/// Whoever holds one has been through [`PageUrl::parse`], and parsing its text again changes nothing. Only where a server insists on
+/// its own escapes ([`PageUrl::join_as_written`]) they stay as it writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageUrl(Url);
 
@@ -47,7 +67,76 @@ impl PageUrl {
         Self::from_url(self.0.join(link.trim()).map_err(|why| malformed(link, why))?)
     }
 
-    fn from_url(mut url: Url) -> Result<Self, UrlError> {
+    /// Reads a link of a document in such an encoding: its query is encoded in it (URL Standard, query state), and what is
+    /// escaped already stays as it is.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the link leads to no page.
+    pub fn join_in(&self, link: &str, encoding: &'static Encoding) -> Result<Self, UrlError> {
+        if encoding == UTF_8 {
+            return self.join(link);
+        }
+        let encode: &dyn Fn(&str) -> Cow<'_, [u8]> = &|query| Cow::Owned(encoded(query, encoding));
+        let options = Url::options().base_url(Some(&self.0)).encoding_override(Some(encode));
+        Self::from_url(options.parse(link.trim()).map_err(|why| malformed(link, why))?)
+    }
+
+    /// Reads where a server sends those who ask for `self`, with the escapes as they were written. A server that tells `%ea` from
+    /// `%EA` must be asked in its own words.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the link leads to no page.
+    pub fn join_as_written(&self, link: &str) -> Result<Self, UrlError> {
+        let url = self.0.join(link.trim()).map_err(|why| malformed(link, why))?;
+        Self::checked(url)
+    }
+
+    /// Takes back an address that [`PageUrl::as_str`] gave, as the archive keeps it.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it is none.
+    pub fn from_stored(address: &str) -> Result<Self, UrlError> {
+        Self::checked(Url::parse(address).map_err(|why| malformed(address, why))?)
+    }
+
+    /// Returns the address without the ids by which a server knows its reader from others.
+    pub fn without_session(&self) -> Self {
+        let mut url = self.0.clone();
+        drop_session_in_path(&mut url);
+        drop_parameters(&mut url, is_session);
+        Self(url)
+    }
+
+    /// Returns the address at another page's host; `None` where that is none for its scheme.
+    pub fn at_host_of(&self, other: &Self) -> Option<Self> {
+        let mut url = self.0.clone();
+        url.set_host(other.0.host_str()).ok()?;
+        Some(Self(url))
+    }
+
+    /// Returns the address over https; `None` where its port speaks for http.
+    pub fn over_https(&self) -> Option<Self> {
+        let mut url = self.0.clone();
+        url.set_scheme("https").ok()?;
+        Some(Self(url))
+    }
+
+    /// Returns the root of the address's host.
+    pub fn at_root(&self) -> Self {
+        self.join("/").expect("a root path joins to an address")
+    }
+
+    fn from_url(url: Url) -> Result<Self, UrlError> {
+        let Self(mut url) = Self::checked(url)?;
+        drop_parameters(&mut url, is_tracking);
+        normalise_escapes(&mut url);
+        Ok(Self(url))
+    }
+
+    fn checked(mut url: Url) -> Result<Self, UrlError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(UrlError::Scheme(url.scheme().to_owned()));
         }
@@ -62,8 +151,6 @@ impl PageUrl {
         }
         url.set_fragment(None);
         drop_root_dot(&mut url);
-        drop_tracking(&mut url);
-        normalise_escapes(&mut url);
         Ok(Self(url))
     }
 
@@ -163,18 +250,64 @@ fn drop_root_dot(url: &mut Url) {
     }
 }
 
-fn drop_tracking(url: &mut Url) {
+fn is_tracking(part: &str) -> bool {
+    let key = part.split('=').next().unwrap_or_default();
+    part.is_empty() || key.starts_with("utm_") || TRACKING.contains(&key)
+}
+
+fn is_session(part: &str) -> bool {
+    let (key, value) = part.split_once('=').unwrap_or((part, ""));
+    let key = key.to_ascii_lowercase();
+    SESSIONS.contains(&key.as_str()) || key.starts_with(ASP_SESSION) || key == "sid" && is_session_id(value)
+}
+
+/// Whether a value is an id by its look: no number or name that a reader would type.
+fn is_session_id(value: &str) -> bool {
+    let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let has = |kind: fn(&u8) -> bool| value.bytes().any(|byte| kind(&byte));
+    let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
+    let least = if is_mixed { SHORTEST_MIXED_SESSION } else { SHORTEST_PLAIN_SESSION };
+    is_plain && value.len() >= least
+}
+
+/// Drops the parameter from `;` on, as far as the next part of the path or the next parameter.
+fn drop_session_in_path(url: &mut Url) {
+    let path = url.path();
+    let Some(begin) = path.to_ascii_lowercase().find(PATH_SESSION) else { return };
+    let behind = &path[begin + 1..];
+    let end = behind.find(['/', ';']).map_or(path.len(), |length| begin + 1 + length);
+    let bare = format!("{}{}", &path[..begin], &path[end..]);
+    url.set_path(&bare);
+}
+
+fn drop_parameters(url: &mut Url, is_dropped: fn(&str) -> bool) {
     let Some(query) = url.query() else { return };
-    let is_tracking = |part: &&str| {
-        let key = part.split('=').next().unwrap_or_default();
-        part.is_empty() || key.starts_with("utm_") || TRACKING.contains(&key)
-    };
-    if !query.split('&').any(|part| is_tracking(&part)) {
+    if !query.split('&').any(is_dropped) {
         return;
     }
-    let kept: Vec<&str> = query.split('&').filter(|part| !is_tracking(part)).collect();
+    let kept: Vec<&str> = query.split('&').filter(|part| !is_dropped(part)).collect();
     let kept = kept.join("&");
     url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
+}
+
+/// Encodes a query. A character that the encoding lacks becomes a character reference, escaped (URL Standard,
+/// "percent-encode after encoding").
+fn encoded(query: &str, encoding: &'static Encoding) -> Vec<u8> {
+    let mut encoder = encoding.new_encoder();
+    let (mut bytes, mut rest) = (Vec::new(), query);
+    loop {
+        // Room for all of it: the encoder stops only at the end, and where it lacks a character.
+        let room = encoder.max_buffer_length_from_utf8_without_replacement(rest.len()).unwrap_or(rest.len() * 4);
+        bytes.reserve(room);
+        let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut bytes, true);
+        rest = &rest[read..];
+        match result {
+            EncoderResult::Unmappable(lacking) => {
+                bytes.extend(format!("%26%23{}%3B", u32::from(lacking)).bytes());
+            }
+            EncoderResult::InputEmpty | EncoderResult::OutputFull => return bytes,
+        }
+    }
 }
 
 fn normalise_escapes(url: &mut Url) {
@@ -286,7 +419,46 @@ mod tests {
         }
     }
 
+    #[test]
+    fn ids_of_sessions_are_cut_and_what_names_pages_stays() {
+        let cut = |address: &str| PageUrl::parse(&format!("https://a.kr{address}")).unwrap().without_session();
+        for (address, bare) in [
+            ("/a;jsessionid=0A1B2C.node1?no=1", "/a?no=1"),
+            ("/a;JSESSIONID=0A1B/b;v=1", "/a/b;v=1"),
+            ("/a?PHPSESSID=8f14e45fceea167a&no=1", "/a?no=1"),
+            ("/a?no=1&phpsessid=x", "/a?no=1"),
+            ("/a?sid=8f14e45fceea167a5a36dedd4bea2543", "/a"),
+            ("/a?no=1&ASPSESSIONIDQABC=XYZ&CFID=1&CFTOKEN=2", "/a?no=1"),
+            ("/a?sid=4711", "/a?sid=4711"),
+            ("/a?sid=S1N2", "/a?sid=S1N2"),
+            ("/a?sid=politics&no=1", "/a?sid=politics&no=1"),
+            ("/a;v=1?inside=2", "/a;v=1?inside=2"),
+            ("/a?w=%EC%B1%85&sid=8f14e45fceea167a", "/a?w=%EC%B1%85"),
+        ] {
+            assert_eq!(cut(address).path_and_query(), bare, "{address}");
+        }
+    }
+
+    #[test]
+    fn a_server_is_asked_in_its_own_escapes_where_it_insists() {
+        let page = PageUrl::parse("https://a.kr/%EC%B1%85?w=%ea").unwrap();
+        assert_eq!(page.join("/%ec%b1%85?w=%ea").unwrap(), page);
+        let written = page.join_as_written("/%ec%b1%85?w=%ea").unwrap();
+        assert_eq!(written.as_str(), "https://a.kr/%ec%b1%85?w=%ea");
+        assert_eq!(PageUrl::from_stored(written.as_str()), Ok(written.clone()));
+        assert_ne!(written, page);
+        assert_eq!(page.join_as_written("mailto:a@b.kr"), Err(UrlError::Scheme("mailto".into())));
+    }
+
     proptest! {
+        #[test]
+        fn cutting_sessions_makes_addresses(tail in "[/?&=%;.#a-z0-9책]{0,20}(;jsessionid=|[?&]sid=|PHPSESSID=)[/?&=%;a-z0-9책]{0,20}") {
+            if let Ok(url) = PageUrl::parse(&format!("https://a.kr/{tail}")) {
+                let cut = url.without_session();
+                prop_assert_eq!(PageUrl::parse(cut.as_str()).unwrap(), cut);
+            }
+        }
+
         #[test]
         fn canonical_addresses_stay_as_they_are(tail in "[/?&=%.#a-zA-Z0-9책 ]{0,40}") {
             if let Ok(url) = PageUrl::parse(&format!("https://a.kr/{tail}")) {

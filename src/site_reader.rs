@@ -2,6 +2,8 @@
 
 mod obey;
 
+use std::collections::BTreeSet;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -9,7 +11,9 @@ use crate::archive::Charset;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
-use crate::discover::{Address, Grammar, ListReader, Sitemap, links, read_feed, read_home, read_sitemap};
+use crate::discover::{
+    Address, Document, Grammar, ListReader, Sitemap, is_same_paper, links, read_feed, read_home, read_sitemap,
+};
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Outcome, Page, Reading, Role, Wanted};
@@ -21,7 +25,7 @@ use crate::site_reader::obey::{obedient, words};
 use crate::time::Timestamp;
 
 /// Everything that reading one site's pages needs. Shared by the tasks.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct SiteReader {
     pub site: Site,
     pub wanted: Wanted,
@@ -29,12 +33,14 @@ pub struct SiteReader {
     pub sections: Vec<PageUrl>,
     agent: String,
     articles: ArticleReader,
+    /// Where the home page is, as far as is known: at the address of the site's file, or where that moved to.
+    home: PageUrl,
     /// Without a profile there are no lists: every link of an entry page may be an article.
     lists: Option<Lists>,
 }
 
 /// How the lists of a known CMS are read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Lists {
     menu: Menu,
     grammar: Grammar,
@@ -80,12 +86,28 @@ impl SiteReader {
         let articles = ArticleReader::new(profile.cloned().unwrap_or_else(shipped::generic_profile), paper);
         let lists = profile.map(|profile| Lists::new(profile, &site));
         let agent = settings.identity.agent.clone();
-        Ok(Self { site, wanted, sections, agent, articles, lists })
+        let home = site.home.clone();
+        Ok(Self { site, wanted, sections, agent, articles, home, lists })
+    }
+
+    /// Reads a paper whose home page moved: pages there are the paper's as well, and its articles are asked for there.
+    pub fn at_home(&self, home: PageUrl) -> Self {
+        let at_home = |lists: &Lists| lists.at_home(home.clone());
+        Self { lists: self.lists.as_ref().map(at_home), home, ..self.clone() }
+    }
+
+    /// Returns where the paper's home page is.
+    pub fn home(&self) -> &PageUrl {
+        &self.home
     }
 
     /// Reads a good answer to the request for a page, and judges what the page and its host say against uses of it.
     pub fn read(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Read {
-        self.read_as(page, answer, files, now, |html, tree| self.read_text(page, answer, html, tree, now))
+        let read = |decoded: &Decoded<'_>, tree: &Tree| {
+            let document = Document::new(&page.url, tree).encoded_in(decoded.used);
+            self.read_text(page, answer, &decoded.text, tree, &document, now)
+        };
+        self.read_as(page, answer, files, now, read)
     }
 
     /// Tells whether nobody says which pages are articles: any link may be one, and most are none.
@@ -151,7 +173,7 @@ impl SiteReader {
         answer: &Answer,
         files: &Reservations,
         now: Timestamp,
-        reading: impl FnOnce(&str, &Tree) -> Reading,
+        reading: impl FnOnce(&Decoded<'_>, &Tree) -> Reading,
     ) -> Read {
         if page.role == Role::Policy {
             return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
@@ -168,7 +190,7 @@ impl SiteReader {
         let decoded = decode(&answer.body, content_type, page.url.last_label());
         let tree = Tree::parse(&decoded.text);
         let reading = match &tree {
-            Ok(tree) => reading(&decoded.text, tree),
+            Ok(tree) => reading(&decoded, tree),
             Err(why) => Reading::Unreadable { why: why.to_string() },
         };
         // Of a page that is too heavy to parse, the head is heard: it is where such tags belong.
@@ -245,7 +267,15 @@ impl SiteReader {
         Judgement::of(declared.opt_outs(&self.agent), &self.site.opt_outs, now)
     }
 
-    fn read_text(&self, page: &Page, answer: &Answer, html: &str, tree: &Tree, now: Timestamp) -> Reading {
+    fn read_text(
+        &self,
+        page: &Page,
+        answer: &Answer,
+        html: &str,
+        tree: &Tree,
+        document: &Document,
+        now: Timestamp,
+    ) -> Reading {
         if let (false, Some(extract::Reading::Refused { why })) =
             (page.role == Role::Article, self.articles.page_notice(html))
         {
@@ -259,9 +289,13 @@ impl SiteReader {
                 extract::Reading::NotAnArticle { why } if self.lists_nothing() => Reading::NoArticle { why },
                 reading => Reading::Article(reading),
             },
-            (Role::Home, Some(lists)) => Reading::Home(read_home(&lists.menu, &lists.grammar, &page.url, tree)),
+            (Role::Home, Some(lists)) => {
+                let home = read_home(&lists.menu, &lists.grammar, document, tree);
+                unless_moved_on(document, tree, home.sections.is_empty()).unwrap_or(Reading::Home(home))
+            }
             (Role::Section | Role::Window | Role::ListPage, Some(lists)) => {
-                Reading::List(lists.reader.read_tree(&page.url, html, tree, now))
+                let listing = lists.reader.read_tree(document, html, tree, now);
+                unless_moved_on(document, tree, listing.rows.is_empty()).unwrap_or(Reading::List(listing))
             }
             (Role::Feed, Some(lists)) => {
                 match read_feed(&lists.grammar, &self.site.timezone, &page.url, &answer.body) {
@@ -270,7 +304,9 @@ impl SiteReader {
                 }
             }
             (Role::Home | Role::Section | Role::Window | Role::ListPage | Role::Feed, None) => {
-                Reading::Links(self.own(links(&page.url, html)))
+                let next = document.next(tree).and_then(|next| self.own(&next));
+                let links = self.own_links(&links(document, html), next.as_ref());
+                unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links { links, next })
             }
         }
     }
@@ -283,7 +319,7 @@ impl SiteReader {
     }
 
     fn grammar(&self) -> Grammar {
-        let bare = || Grammar::new(None, self.site.home.clone());
+        let bare = || Grammar::new(None, self.home.clone());
         self.lists.as_ref().map_or_else(bare, |lists| lists.grammar.clone())
     }
 
@@ -315,7 +351,7 @@ impl SiteReader {
         let is_article = page.role == Role::Article;
         match lists.grammar.address(&to) {
             Address::Trap { why } => Outcome::Refused { why: format!("redirected to {to}: {why}") },
-            Address::Article { number, .. } if is_article => Outcome::Redirected { to, number: Some(number) },
+            Address::Article { number, .. } if is_article => Outcome::Redirected { to, number },
             // The paper itself may have moved to another name; another article there is another paper's.
             Address::Elsewhere if is_article && page.number.is_some() && lists.grammar.number(&to) == page.number => {
                 Outcome::Redirected { to, number: page.number }
@@ -345,10 +381,49 @@ impl SiteReader {
         paths.map(|path| self.site.home.join(path).expect("a root path joins to an address")).collect()
     }
 
-    /// The links that stay with the paper, without its home page.
-    fn own(&self, links: Vec<PageUrl>) -> Vec<PageUrl> {
-        let (home, host) = (&self.site.home, self.site.home.host());
-        links.into_iter().filter(|link| link.host() == host && link != home && !link.repeats_itself()).collect()
+    /// Returns the pages of the paper among links, each once; `next` is none of them.
+    fn own_links(&self, links: &[PageUrl], next: Option<&PageUrl>) -> Vec<PageUrl> {
+        let own: BTreeSet<PageUrl> = links.iter().filter_map(|link| self.own(link)).collect();
+        // What is linked here for phones as well is one page.
+        let is_twin = |link: &PageUrl| {
+            link.at_host_of(&self.home).is_some_and(|at_home| at_home != *link && own.contains(&at_home))
+        };
+        own.iter().filter(|link| Some(*link) != next && !is_twin(link)).cloned().collect()
+    }
+
+    /// Tells whether an address is the paper's, by whichever of its names.
+    pub fn is_of_paper(&self, url: &PageUrl) -> bool {
+        is_same_paper(&self.home, url) || is_same_paper(&self.site.home, url)
+    }
+
+    /// Returns the address by which a page is asked for, where it is one of the paper's other than its home page: without the id
+    /// of a session, and over https where the home page is.
+    fn own(&self, link: &PageUrl) -> Option<PageUrl> {
+        let link = link.without_session();
+        let is_here = is_same_paper(&self.home, &link);
+        if !is_here && !is_same_paper(&self.site.home, &link) || link.repeats_itself() {
+            return None;
+        }
+
+        let link = if is_here { self.at_its_origin(link) } else { link };
+        let is_home = |home: &PageUrl| link == *home || link == home.at_root();
+        (!is_home(&self.home) && !is_home(&self.site.home)).then_some(link)
+    }
+
+    /// `www.paper.example` and `paper.example` are one paper with one page at each path. Pages for phones may have paths of their own:
+    /// they are asked for where they are.
+    fn at_its_origin(&self, link: PageUrl) -> PageUrl {
+        let is_for_phones = |url: &PageUrl| url.host().as_str().starts_with("m.");
+        let link = self.over_https(link);
+        if is_for_phones(&link) != is_for_phones(&self.home) || link.as_url().port() != self.home.as_url().port() {
+            return link;
+        }
+        link.at_host_of(&self.home).unwrap_or(link)
+    }
+
+    fn over_https(&self, link: PageUrl) -> PageUrl {
+        let is_upgrade = self.home.as_url().scheme() == "https" && link.as_url().scheme() == "http";
+        if is_upgrade && link.as_url().port().is_none() { link.over_https().unwrap_or(link) } else { link }
     }
 }
 
@@ -358,6 +433,17 @@ impl Lists {
         let reader = ListReader::new(profile, grammar.clone(), site.timezone.clone());
         Self { menu: profile.menu.clone(), grammar, reader }
     }
+
+    fn at_home(&self, home: PageUrl) -> Self {
+        let grammar = self.grammar.at_home(home);
+        Self { menu: self.menu.clone(), reader: self.reader.with_grammar(grammar.clone()), grammar }
+    }
+}
+
+/// Returns where a page sends its readers, if they do not see it, or see nothing of the paper in it.
+fn unless_moved_on(document: &Document, tree: &Tree, is_empty: bool) -> Option<Reading> {
+    let refresh = document.refresh(tree)?;
+    (refresh.is_at_once || is_empty).then_some(Reading::Refresh { to: refresh.to })
 }
 
 fn section(site: &Site, path: &str) -> Result<PageUrl, SiteError> {

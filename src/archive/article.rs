@@ -5,10 +5,52 @@ use serde_json::{Value, json};
 
 use crate::archive::copies::{enter_story, leave_story};
 use crate::archive::error::ArchiveError;
-use crate::archive::store::{lossy, stored_number};
+use crate::archive::store::{Archive, lossy, stored_number};
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
+use crate::page_url::PageUrl;
 use crate::time::Timestamp;
+
+/// So many articles are compared with a page that shares their canonical address. A template that names one address for all its
+/// pages has more, and they are all different.
+const MOST_NAMESAKES: u32 = 5;
+
+/// An article that is kept, as far as it takes to know it again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Namesake {
+    pub url: PageUrl,
+    pub title: String,
+    /// As it is kept: paragraphs with a blank line between them.
+    pub text: String,
+}
+
+impl Archive {
+    /// Returns the articles of a site that stand at `canonical`, or that name it, or `url`, as their address: the newest first,
+    /// and only some where there are many. Those that are known by a number are none of them.
+    pub fn namesakes(&self, site: &str, url: &str, canonical: &str) -> Result<Vec<Namesake>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT article.url, coalesce(version.title, ''), version.text FROM article
+             JOIN version ON version.article_id = article.id
+              AND version.n = (SELECT max(n) FROM version AS newest WHERE newest.article_id = article.id)
+             WHERE article.id IN (SELECT id FROM article WHERE url = ?3
+                                  UNION SELECT article_id FROM canonical WHERE url IN (?2, ?3))
+               AND article.site_id = (SELECT id FROM site WHERE name = ?1)
+               AND article.number IS NULL AND article.url <> ?2 AND article.access <> 'gone'
+             ORDER BY article.id DESC LIMIT ?4",
+        )?;
+        let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, lossy(row.get_ref(1)?), lossy(row.get_ref(2)?)));
+        let rows = select.query_map(params![site, url, canonical, MOST_NAMESAKES], row)?;
+        let mut namesakes = Vec::new();
+        for row in rows {
+            let (url, title, text) = row?;
+            // An address that is damaged names nothing that could be moved to.
+            if let Ok(url) = PageUrl::from_stored(&url) {
+                namesakes.push(Namesake { url, title: title.unwrap_or_default(), text: text.unwrap_or_default() });
+            }
+        }
+        Ok(namesakes)
+    }
+}
 
 /// What happened to an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -315,6 +357,16 @@ fn write_version(
         !article.noindex,
         article.confidence,
     ])?;
+    note_canonical(work, id, article)
+}
+
+/// Notes the address that the page names, where the article is known by its address alone, and by another one.
+fn note_canonical(work: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
+    let sql = "INSERT OR IGNORE INTO canonical (url, article_id)
+               SELECT ?2, id FROM article WHERE id = ?1 AND number IS NULL AND ?2 <> url";
+    if let Some(canonical) = &article.canonical_url {
+        work.prepare_cached(sql)?.execute(params![id, canonical])?;
+    }
     Ok(())
 }
 

@@ -28,7 +28,8 @@ impl Archive {
             List { section: page, pass, began: now, previous: Vec::new(), promised: false, joint }
         };
         Ok(Some(match role {
-            Role::Section => begun(self.pass_of(page, row, now)?, head(row.get("joint")?)?),
+            // Without a profile, a home page may be the first page of a list.
+            Role::Section | Role::Home => begun(self.pass_of(page, row, now)?, head(row.get("joint")?)?),
             Role::Window => begun(Pass::Window, None),
             Role::ListPage => {
                 let section = PageId(row.get("section_id")?);
@@ -42,7 +43,7 @@ impl Archive {
                     joint: self.joint(section, row.get("joint")?)?,
                 }
             }
-            Role::Policy | Role::Home | Role::Feed | Role::Sitemap | Role::Article => return Ok(None),
+            Role::Policy | Role::Feed | Role::Sitemap | Role::Article => return Ok(None),
         }))
     }
 
@@ -114,7 +115,8 @@ fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
 }
 
 /// Queues the next page of a list, known or not, and returns by how many pages the queue grew. A reading that goes to the
-/// end is not shortened by one that catches up. A page that is no further one of a list stays what it is.
+/// end is not shortened by one that catches up. A page that is no further one of a list stays what it is, unless it was only
+/// linked: pagers link their pages by number as well.
 pub(in crate::archive) fn add_list_page(
     work: &Connection,
     page: &Page,
@@ -131,8 +133,10 @@ pub(in crate::archive) fn add_list_page(
            due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL,
            section_id = excluded.section_id, began_at = excluded.began_at, previous = excluded.previous,
            promised = excluded.promised, hops = excluded.hops, joint = excluded.joint,
-           pass = CASE WHEN page.due_at IS NOT NULL AND page.pass <> 'later' THEN page.pass ELSE excluded.pass END
-         WHERE page.role = 'list'",
+           pass = CASE WHEN page.due_at IS NOT NULL AND page.pass <> 'later' THEN page.pass ELSE excluded.pass END,
+           role = excluded.role, priority = excluded.priority
+         WHERE page.role = 'list'
+            OR page.role = 'article' AND page.number IS NULL AND coalesce(page.verdict, 'unextracted') IN ('unextracted', 'gone')",
     )?
     .execute(params![
         page.site,

@@ -112,7 +112,7 @@ impl Archive {
         let page = Page {
             id,
             site: row.get(1)?,
-            url: PageUrl::parse(&row.get::<_, String>(2)?).map_err(|why| damaged(&why.to_string()))?,
+            url: PageUrl::from_stored(&row.get::<_, String>(2)?).map_err(|why| damaged(&why.to_string()))?,
             role,
             number: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
             attempts: row.get(5)?,
@@ -143,6 +143,23 @@ impl Archive {
             }
         }
         Ok(true)
+    }
+
+    /// Returns where a page was led to when it was asked for last, by however many steps; `None` where it stayed.
+    pub fn moved_to(&self, url: &PageUrl) -> Result<Option<PageUrl>, ArchiveError> {
+        const MOST: usize = 10;
+        let mut newest = self
+            .connection
+            .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved' AND reason IS NOT NULL")?;
+        let mut at = None;
+        for _ in 0..MOST {
+            let from = at.as_ref().unwrap_or(url);
+            match newest.query_row([from.as_str()], |row| row.get::<_, String>(0)).optional()? {
+                Some(next) => at = PageUrl::from_stored(&next).ok(),
+                None => return Ok(at),
+            }
+        }
+        Ok(at)
     }
 
     /// Returns the newest good body that was kept of a page, decoded and unpacked, unless a later answer said that there is

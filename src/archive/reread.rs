@@ -72,6 +72,10 @@ impl KeptCapture {
     }
 }
 
+/// Leaves out pages that showed an article under another of its addresses. Their answers are kept, and are no articles.
+const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
+    OR EXISTS (SELECT 1 FROM article WHERE article.url = page.url)";
+
 impl Archive {
     /// Returns so many of the selected sites' captures behind the one of id `after`, in their order; fewer where they are
     /// heavy.
@@ -82,7 +86,7 @@ impl Archive {
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
              JOIN body ON body.id = capture.body_id
              WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299 AND capture.status <> 206
-               AND page.site_id IN ({})
+               AND ({NO_COPY}) AND page.site_id IN ({})
              ORDER BY capture.id LIMIT ?2",
             self.selected
         ))?;
@@ -115,7 +119,7 @@ impl Archive {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT count(*) FROM capture JOIN page ON page.id = capture.page_id
              WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299 AND capture.status <> 206
-               AND capture.body_id IS NOT NULL AND page.site_id IN ({})",
+               AND ({NO_COPY}) AND capture.body_id IS NOT NULL AND page.site_id IN ({})",
             self.selected
         ))?;
         Ok(select.query_row([after], |row| row.get(0))?)
@@ -266,7 +270,7 @@ fn read_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
     let page = Page {
         id: PageId(row.get("page_id")?),
         site: row.get("site")?,
-        url: PageUrl::parse(&url).map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
+        url: PageUrl::from_stored(&url).map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
         role: Role::Article,
         number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
         attempts: 0,

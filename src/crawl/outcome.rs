@@ -16,7 +16,10 @@ pub(in crate::crawl) fn outcome_of(
     reading: impl FnOnce() -> Reading,
 ) -> Outcome {
     match answer.status {
-        _ if answer.is_good() => Outcome::Read(reading()),
+        _ if answer.is_good() => match reading() {
+            Reading::Refresh { to } => reader.moved(page, to),
+            reading => Outcome::Read(reading),
+        },
         _ if answer.is_redirect() => redirected(page, answer, reader),
         304 if page.kept.is_some() => Outcome::Unchanged,
         206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
@@ -58,6 +61,8 @@ fn redirected(page: &Page, answer: &Answer, reader: &SiteReader) -> Outcome {
         return Outcome::Failed { why: format!("status {} without a Location", answer.status) };
     };
     match page.url.join(location) {
+        // It is the same page in other escapes: the server wants its own.
+        Ok(to) if to == page.url => reader.moved(page, page.url.join_as_written(location).unwrap_or(to)),
         Ok(to) => reader.moved(page, to),
         Err(why) => Outcome::Hopeless { why: format!("redirected to no page: {why}") },
     }

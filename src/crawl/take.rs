@@ -98,10 +98,12 @@ impl<W: Web> Crawl<'_, W> {
                 }
                 let outcome = visited.outcome.unwrap_or(Outcome::Unreachable);
                 let outcome = if self.hosts.is_down(&host) { outcome.of_a_host_that_is_down() } else { outcome };
+                let outcome = self.without_copies(&page, outcome)?;
                 let outcome = self.without_circles(&page, outcome)?;
                 let outcome = self.without_false_moves(&page, outcome)?;
                 let belief = self.belief(&page, &outcome, &visited.digest)?;
                 let settlement = self.settlement(&page, outcome, belief)?;
+                self.follow_home(&page, &settlement);
                 let site = page.site.clone();
                 let follow_up =
                     if page.role == Role::Policy { FollowUp::Policy { site } } else { FollowUp::Page { site } };
@@ -168,6 +170,14 @@ impl<W: Web> Crawl<'_, W> {
         Ok(settlement)
     }
 
+    /// Reads a paper from now on where its home page moved to.
+    fn follow_home(&mut self, page: &Page, settlement: &Settlement) {
+        if let (Role::Home, PageState::Settled(Verdict::Moved { to })) = (page.role, &settlement.state) {
+            let moved = self.sites[&page.site].at_home(to.clone());
+            self.sites.insert(page.site.clone(), Arc::new(moved));
+        }
+    }
+
     /// Finds nothing more for a site of which as many pages are known as may be.
     fn keep_to_room(&mut self, page: &Page, settlement: &mut Settlement) {
         let new = settlement.new_pages;
@@ -195,7 +205,8 @@ impl<W: Web> Crawl<'_, W> {
             {
                 tracing::warn!(url = %page.url, %verdict, "a sitemap brought nothing");
             }
-            Verdict::Unextracted { .. } if self.sites[&page.site].lists_nothing() => {}
+            // Without a profile most links lead to no article.
+            Verdict::Unextracted { .. } if page.role == Role::Article && self.sites[&page.site].lists_nothing() => {}
             Verdict::Gone { .. } if page.role == Role::Article => self.tally.articles_gone += 1,
             Verdict::Disallowed { .. } | Verdict::Refused { .. } => self.tally.refused += 1,
             Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. } => {

@@ -11,8 +11,8 @@ use crate::page_url::{PageUrl, canonical_escapes};
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// An article, by its number; `url` is canonical.
-    Article { number: u64, url: PageUrl },
+    /// An article, by its number, or by its address alone where the number is too long to be counted with; `url` is canonical.
+    Article { number: Option<u64>, url: PageUrl },
     /// A list; `url` is canonical and without a page, `page` counts from 1.
     List { url: PageUrl, page: u32 },
     /// An address that must not be asked for.
@@ -35,6 +35,11 @@ impl Grammar {
     /// [`Address::Other`].
     pub fn new(profile: Option<&Profile>, home: PageUrl) -> Self {
         Self { rules: profile.map(|profile| profile.url.clone()).unwrap_or_default(), home }
+    }
+
+    /// Returns the same grammar for a paper that moved.
+    pub fn at_home(&self, home: PageUrl) -> Self {
+        Self { rules: self.rules.clone(), home }
     }
 
     pub fn home(&self) -> &PageUrl {
@@ -66,10 +71,10 @@ impl Grammar {
         if self.rules.traps.iter().any(|trap| starts_with(path, trap)) {
             return Address::Trap { why: "the CMS keeps no page for readers there" };
         }
-        if let Some(number) = self.rules.article_number(url)
-            && let Some(url) = self.article(path, number)
+        if let Some(digits) = self.rules.article_digits(url)
+            && let Some(url) = self.article(path, &digits)
         {
-            return Address::Article { number, url };
+            return Address::Article { number: digits.parse().ok(), url };
         }
         if self.rules.list_path(path).is_none() {
             return Address::Other;
@@ -106,15 +111,17 @@ impl Grammar {
         let window = self.rules.date_window.as_ref()?;
         let is_other = |name: &str| name != window.from && name != window.until;
         let mut limited = self.list_page(url, 1)?.as_url().clone();
-        let others: Vec<(String, String)> =
-            limited.query_pairs().into_owned().filter(|(name, _)| is_other(name)).collect();
-        let days = [(window.from.clone(), window.print(first)?), (window.until.clone(), window.print(last)?)];
-        limited.query_pairs_mut().clear().extend_pairs(others.iter().chain(&days));
+        let others = limited.query().unwrap_or_default().split('&').filter(|part| is_other(&name_of(part)));
+        let mut query: Vec<String> = others.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        for (name, day) in [(&window.from, first), (&window.until, last)] {
+            query.push(format!("{name}={}", escaped(&window.print(day)?)));
+        }
+        limited.set_query(Some(&query.join("&")));
         self.list(&PageUrl::parse(limited.as_str()).ok()?, "")
     }
 
     /// The canonical address of an article; its own, bare of parameters, where the number alone does not make one.
-    fn article(&self, path: &str, number: u64) -> Option<PageUrl> {
+    fn article(&self, path: &str, number: &str) -> Option<PageUrl> {
         let origin = self.home.origin();
         self.rules.article_url(&origin, number).or_else(|| PageUrl::parse(&format!("{origin}{path}")).ok())
     }
@@ -127,7 +134,7 @@ impl Grammar {
         let window = window.filter(|name| !self.rules.keep.contains(name));
         for name in self.rules.keep.iter().chain(window) {
             if let Some(value) = self.filled(url, name) {
-                write!(address, "{name}={}&", escaped(&value)).expect("a String takes everything");
+                write!(address, "{name}={value}&").expect("a String takes everything");
             }
         }
         for (name, value) in &self.rules.always {
@@ -138,16 +145,32 @@ impl Grammar {
         PageUrl::parse(bare).ok()
     }
 
+    /// Returns a parameter's value as it is escaped: in which encoding that was done, only the server knows.
     fn filled(&self, url: &PageUrl, name: &str) -> Option<String> {
-        let values =
-            url.as_url().query_pairs().filter(|(key, _)| key == name).map(|(_, value)| value.trim().to_owned());
+        let parts = url.as_url().query().unwrap_or_default().split('&').filter(|part| name_of(part) == name);
+        let values = parts.filter_map(|part| part.split_once('=')).map(|(_, value)| trimmed(value));
         values.into_iter().find(|value| !value.is_empty())
     }
 }
 
+/// Returns the decoded name of a parameter, `sc_word` of `sc%5Fword=x`.
+fn name_of(part: &str) -> String {
+    url::form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+}
+
+/// Drops spaces around a value, and writes those within in one way.
+fn trimmed(value: &str) -> String {
+    let value = value.replace('+', "%20");
+    let mut bare = value.as_str();
+    while let Some(rest) = bare.strip_prefix("%20").or_else(|| bare.strip_suffix("%20")) {
+        bare = rest;
+    }
+    bare.to_owned()
+}
+
 /// `www.`, `m.` and the bare name are one paper, over http and https, at any port. A host that is an address, as in
 /// tests and trials, is told apart by its port.
-fn is_same_paper(home: &PageUrl, url: &PageUrl) -> bool {
+pub(crate) fn is_same_paper(home: &PageUrl, url: &PageUrl) -> bool {
     let host = |url: &PageUrl| url.as_url().host_str().unwrap_or_default().to_owned();
     let (ours, theirs) = (host(home), host(url));
     if home.literal_address().is_some() || ours == "localhost" {
@@ -224,7 +247,7 @@ mod tests {
             "https://www.saseo.example/news/articleView.html?idxno=0090000015817",
         ] {
             let address = paper.address(&url(twin));
-            assert_eq!(address, Address::Article { number: 90_000_015_817, url: plain.clone() }, "{twin}");
+            assert_eq!(address, Address::Article { number: Some(90_000_015_817), url: plain.clone() }, "{twin}");
         }
     }
 
@@ -238,10 +261,35 @@ mod tests {
     #[test]
     fn what_has_no_number_is_no_article() {
         let paper = grammar("https://www.saseo.example/");
-        for address in ["?idxno=", "?idxno=abc", "?idxno=-5", "?idxno=99999999999999999999", ""] {
+        for address in ["?idxno=", "?idxno=abc", "?idxno=-5", ""] {
             let address = format!("https://www.saseo.example/news/articleView.html{address}");
             assert_eq!(paper.address(&url(&address)), Address::Other, "{address}");
         }
+    }
+
+    #[test]
+    fn a_number_that_is_too_long_to_count_with_names_an_article_all_the_same() {
+        let paper = grammar("https://www.saseo.example/");
+        let plain = url("https://www.saseo.example/news/articleView.html?idxno=20261120180000123456");
+        for twin in ["articleView.html?idxno=20261120180000123456", "articlePrint.html?idxno=0020261120180000123456"] {
+            let address = paper.address(&url(&format!("https://saseo.example/news/{twin}")));
+            assert_eq!(address, Address::Article { number: None, url: plain.clone() }, "{twin}");
+        }
+        let zero = paper.address(&url("https://saseo.example/news/articleView.html?idxno=000"));
+        assert!(matches!(zero, Address::Article { number: Some(0), .. }));
+    }
+
+    #[test]
+    fn an_escaped_value_of_a_list_stays_in_its_encoding() {
+        let paper = other_cms(
+            "list = [\"/l\"]\npage = \"p\"\nkeep = [\"w\"]\ndate_window = { from = \"a\", until = \"b\", format = \"%Y\" }",
+        );
+        let address = "https://www.saseo.example/l?w=%C3%A5+%B9%E6%26&p=2&x=1";
+        let plain = "https://www.saseo.example/l?w=%C3%A5%20%B9%E6%26";
+        assert_eq!(list(&paper, address), (plain.to_owned(), 2));
+        let day = jiff::civil::date(1999, 1, 1);
+        let limited = paper.list_window(&url(address), day, day).unwrap();
+        assert_eq!(limited.as_str(), format!("{plain}&a=1999&b=1999"));
     }
 
     #[test]
@@ -323,9 +371,9 @@ mod tests {
         let plain = url("https://www.saseo.example/news/articles/12345");
         for twin in ["/news/articles/12345", "/news/articles/12345/?utm_source=a&from=b", "/m/12345", "/m/0012345#c"] {
             let address = paper.address(&url(&format!("http://m.saseo.example{twin}")));
-            assert_eq!(address, Address::Article { number: 12345, url: plain.clone() }, "{twin}");
+            assert_eq!(address, Address::Article { number: Some(12345), url: plain.clone() }, "{twin}");
         }
-        for other in ["/news/articles/", "/news/articles/x", "/news/articles/1/photos", "/m/99999999999999999999"] {
+        for other in ["/news/articles/", "/news/articles/x", "/news/articles/1/photos"] {
             assert_eq!(paper.address(&url(&format!("https://saseo.example{other}"))), Address::Other, "{other}");
         }
     }
@@ -335,7 +383,7 @@ mod tests {
         let paper = other_cms("article_patterns = ['^/\\d{4}/\\d\\d/\\d\\d/(\\d+)$']");
         let plain = url("https://www.saseo.example/2026/03/07/812");
         let address = paper.address(&url("http://saseo.example/2026/03/07/812?ref=main"));
-        assert_eq!(address, Address::Article { number: 812, url: plain });
+        assert_eq!(address, Address::Article { number: Some(812), url: plain });
     }
 
     #[test]
@@ -345,7 +393,7 @@ mod tests {
         let plain = url("https://www.saseo.example/news/article.html?no=812");
         for twin in ["/news/article.html?no=812", "/mobile/article.html?no=812", "/news/article_print.html?no=812&x=1"]
         {
-            assert_eq!(address(twin), Address::Article { number: 812, url: plain.clone() }, "{twin}");
+            assert_eq!(address(twin), Address::Article { number: Some(812), url: plain.clone() }, "{twin}");
         }
         let section = url("https://www.saseo.example/news/section.html?sec_no=11");
         for (twin, page) in [("/news/section.html?sec_no=11", 1), ("/mobile/section.html?page=3&x=1&sec_no=11", 3)] {

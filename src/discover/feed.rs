@@ -77,7 +77,7 @@ fn row(entry: &Entry, grammar: &Grammar, url: &PageUrl, dates: &HashMap<i64, (St
     let link = entry.links.iter().find(|link| link.rel.as_deref().is_none_or(|rel| rel == "alternate"))?;
     let told = url.join(&link.href).ok()?;
     let (number, url) = match grammar.address(&told) {
-        Address::Article { number, url } => (Some(number), url),
+        Address::Article { number, url } => (number, url),
         Address::Other => (None, told),
         // What other papers have is theirs to be asked for.
         Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => return None,

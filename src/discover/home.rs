@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use crate::config::profile::Menu;
 use crate::discover::address::{Address, Grammar};
+use crate::discover::document::Document;
 use crate::markup::{Selector, Tree, attribute, text};
 use crate::page_url::PageUrl;
 
@@ -34,11 +35,11 @@ pub struct SectionLink {
     pub url: PageUrl,
 }
 
-/// Reads the home page that stood at `url`. Sections come once each; other hosts and traps are left out.
-pub fn read_home(menu: &Menu, grammar: &Grammar, url: &PageUrl, tree: &Tree) -> Home {
+/// Reads a home page. Sections come once each; other hosts and traps are left out.
+pub fn read_home(menu: &Menu, grammar: &Grammar, document: &Document, tree: &Tree) -> Home {
     let (mut home, mut known) = (Home::default(), HashSet::new());
     for link in menu.sections.iter().flat_map(|sections| tree.all(sections)) {
-        let target = attribute(&link, "href").and_then(|href| url.join(&href).ok());
+        let target = attribute(&link, "href").and_then(|href| document.join(&href).ok());
         if let Some(Address::List { url, .. }) = target.map(|target| grammar.address(&target))
             && known.insert(url.clone())
         {
@@ -46,7 +47,7 @@ pub fn read_home(menu: &Menu, grammar: &Grammar, url: &PageUrl, tree: &Tree) -> 
         }
     }
     for feed in tree.all(&FEEDS).take(MOST_FEEDS) {
-        if let Some(url) = attribute(&feed, "href").and_then(|href| url.join(&href).ok())
+        if let Some(url) = attribute(&feed, "href").and_then(|href| document.join(&href).ok())
             && known.insert(url.clone())
         {
             home.feeds.push(url);

@@ -6,6 +6,7 @@ use futures_util::FutureExt;
 use spider::page::{build, get_page_selectors};
 use spider::utils::PageResponse;
 
+use crate::discover::document::Document;
 use crate::markup;
 use crate::page_url::PageUrl;
 
@@ -13,52 +14,37 @@ use crate::page_url::PageUrl;
 /// whatever the page says.
 const CHARSET: &str = "<meta charset=\"utf-8\">";
 
-/// Returns what the page that stood at `url` links, sorted, each address once, on whatever host.
+/// Returns what a page links, sorted, each address once, on whatever host.
 ///
 /// A page that is built to exhaust its reader links nothing. spider compares links without regard to case: of `/A` and `/a` one is found.
-pub fn links(url: &PageUrl, html: &str) -> Vec<PageUrl> {
+pub fn links(document: &Document, html: &str) -> Vec<PageUrl> {
     if markup::check(html).is_err() {
         return Vec::new();
     }
     let content = Some(format!("{CHARSET}{html}").into_bytes());
     let response = PageResponse { content, status_code: spider::reqwest::StatusCode::OK, ..PageResponse::default() };
-    let mut page = build(url.as_str(), response);
+    let mut page = build(document.url().as_str(), response);
     // The raw hrefs are wanted: spider neither decodes `&amp;` nor keeps links to the paper's other host names.
     page.page_links = Some(Box::default());
-    let selectors = get_page_selectors(url.as_str(), false, false);
+    let selectors = get_page_selectors(document.url().as_str(), false, false);
     // It is asynchronous for pages on disk; one in memory is ready at once, and links nothing if it were not.
     let _resolved = page.links(&selectors, &None).now_or_never();
     let raw = page.page_links.map(|links| *links).unwrap_or_default();
-    let base = base(url, html);
     let unescaped = raw.iter().map(|link| html_escape::decode_html_entities(link.inner().as_str()).into_owned());
-    let joined: HashSet<PageUrl> = unescaped.filter_map(|link| base.join(&link).ok()).collect();
+    let joined: HashSet<PageUrl> = unescaped.filter_map(|link| document.join(&link).ok()).collect();
     let mut links: Vec<PageUrl> = joined.into_iter().collect();
     links.sort();
     links
 }
 
-/// Where relative links start: spider ignores a relative `<base>`.
-fn base(url: &PageUrl, html: &str) -> PageUrl {
-    let lower = html[..html.floor_char_boundary(16_384)].to_ascii_lowercase();
-    let href = lower.find("<base").and_then(|at| {
-        let tag = &html[at..at + lower[at..].find('>')?];
-        let value = tag[lower[at..at + tag.len()].find("href=")? + 5..].trim_start();
-        let quote = value.chars().next().filter(|c| "\"'".contains(*c));
-        match quote {
-            Some(quote) => value[1..].split(quote).next(),
-            None => value.split(|c: char| c.is_whitespace() || c == '>').next(),
-        }
-    });
-    href.and_then(|href| url.join(&html_escape::decode_html_entities(href)).ok()).unwrap_or_else(|| url.clone())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::markup::Tree;
 
     fn found(html: &str) -> Vec<String> {
         let url = PageUrl::parse("https://www.saseo.example/news/list.html").unwrap();
-        links(&url, html).iter().map(PageUrl::to_string).collect()
+        links(&Document::new(&url, &Tree::parse(html).unwrap()), html).iter().map(PageUrl::to_string).collect()
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::config::profile::{Count, Pager};
 use crate::discover::address::{Address, Grammar};
+use crate::discover::document::Document;
 use crate::markup::{Tree, attribute, text};
 use crate::page_url::PageUrl;
 
@@ -40,32 +41,32 @@ pub struct Next {
     pub is_told: bool,
 }
 
-/// Returns the page after the one at `url`, where `rows` rows stand.
+/// Returns the page after a document, where `rows` rows stand.
 pub fn next(
     tree: &Tree,
-    url: &PageUrl,
+    document: &Document,
     rows: usize,
     extent: &Extent,
     pager: &Pager,
     grammar: &Grammar,
 ) -> Option<Next> {
-    let Address::List { page, .. } = grammar.address(url) else { return None };
+    let Address::List { page, .. } = grammar.address(document.url()) else { return None };
     if rows == 0 || page >= extent.last_page {
         return None;
     }
-    let linked = linked_pages(tree, url, pager, grammar);
+    let linked = linked_pages(tree, document, pager, grammar);
     let is_linked = linked.iter().any(|linked| *linked > page);
     let is_told = is_linked || extent.pages().is_some_and(|pages| page < pages);
     // Without links or a total, a full page is followed by another, or by an empty one.
     let is_likely = extent.pages().is_none() && linked.is_empty() && rows >= pager.usual_per_page as usize;
-    let url = (is_told || is_likely).then(|| grammar.list_page(url, page + 1)).flatten()?;
+    let url = (is_told || is_likely).then(|| grammar.list_page(document.url(), page + 1)).flatten()?;
     Some(Next { url, is_told })
 }
 
 /// The pages that the pager links. In its last window "next" links the page itself, so only numbers count.
-fn linked_pages(tree: &Tree, url: &PageUrl, pager: &Pager, grammar: &Grammar) -> Vec<u32> {
+fn linked_pages(tree: &Tree, document: &Document, pager: &Pager, grammar: &Grammar) -> Vec<u32> {
     let links = pager.links.iter().flat_map(|links| tree.all(links)).filter_map(|link| attribute(&link, "href"));
-    let pages = links.filter_map(|link| match grammar.address(&url.join(&link).ok()?) {
+    let pages = links.filter_map(|link| match grammar.address(&document.join(&link).ok()?) {
         Address::List { page, .. } => Some(page),
         Address::Article { .. } | Address::Trap { .. } | Address::Elsewhere | Address::Other => None,
     });

@@ -14,6 +14,10 @@ fn url(address: &str) -> PageUrl {
     PageUrl::parse(address).unwrap()
 }
 
+fn document(address: &str, html: &str) -> Document {
+    Document::new(&url(address), &Tree::parse(html).unwrap())
+}
+
 fn grammar() -> Grammar {
     Grammar::new(Some(&shipped_profile("ndsoft")), url("https://www.saseo.example/"))
 }
@@ -185,7 +189,7 @@ fn a_home_page_offers_each_section_once() {
     let home = read_home(
         &shipped_profile("ndsoft").menu,
         &grammar(),
-        &url("https://www.saseo.example/"),
+        &document("https://www.saseo.example/", html),
         &Tree::parse(html).unwrap(),
     );
     let sections: Vec<_> = home.sections.iter().map(|link| (link.title.as_str(), link.url.path_and_query())).collect();
@@ -208,7 +212,7 @@ fn the_older_menu_is_read() {
     let home = read_home(
         &shipped_profile("ndsoft").menu,
         &grammar(),
-        &url("https://www.saseo.example/"),
+        &document("https://www.saseo.example/", html),
         &Tree::parse(html).unwrap(),
     );
     assert_eq!(home.sections.iter().map(|link| link.title.as_str()).collect::<Vec<_>>(), ["문화", "책"]);
@@ -279,10 +283,10 @@ fn hostile_lists_and_feeds_are_answered() {
         let cut = &list[..list.floor_char_boundary(end)];
         let _ = read_at(LIST, cut);
         let _ = feed(cut.as_bytes());
-        let _ = links(&url(LIST), cut);
+        let _ = links(&document(LIST, cut), cut);
     }
     let deep = "<div>".repeat(10_000);
     assert_eq!(read_at(LIST, &deep).rows, []);
-    assert!(links(&url(LIST), &deep).is_empty());
+    assert!(links(&Document::new(&url(LIST), &Tree::parse("").unwrap()), &deep).is_empty());
     let _ = feed(format!("<rss><channel>{}", "<item>".repeat(10_000)).as_bytes());
 }

@@ -170,7 +170,7 @@ fn push(value: &mut String, more: &str) {
 
 fn row(entry: Entry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Option<Row> {
     let (number, url) = match grammar.address(&told) {
-        Address::Article { number, url } => (Some(number), url),
+        Address::Article { number, url } => (number, url),
         // A CMS that is known tells its articles from menus, tags and forms, which sitemaps name as well.
         Address::Other if !grammar.knows_articles() => (None, told),
         Address::Other | Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => return None,

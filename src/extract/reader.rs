@@ -231,7 +231,7 @@ impl ArticleReader {
         let rules = &self.profile.url;
         let is_this = |told: &PageUrl| number.is_none() || rules.article_number(told) == number;
         let told = sources.text(&self.profile.article.canonical).and_then(|link| url.join(&link).ok());
-        let plain = || number.and_then(|number| rules.article_url(&url.origin(), number));
+        let plain = || number.and_then(|number| rules.article_url(&url.origin(), &number.to_string()));
         told.filter(is_this).or_else(plain).unwrap_or_else(|| url.clone()).to_string()
     }
 

@@ -49,8 +49,15 @@ pub enum Reading {
     },
     /// What the host says of all its pages.
     Policy,
-    /// The links of a page that no profile knows.
-    Links(Vec<PageUrl>),
+    /// The links of a page that no profile knows, and the page that it names as its next one.
+    Links {
+        links: Vec<PageUrl>,
+        next: Option<PageUrl>,
+    },
+    /// The page sends its readers elsewhere, with a status as if it were read.
+    Refresh {
+        to: PageUrl,
+    },
     /// The page is not what it should be.
     Unreadable {
         why: String,
@@ -103,10 +110,11 @@ impl Reading {
                 let maps = sitemap.maps.iter().filter(|_| wanted.sitemaps).map(|url| page(url, Role::Sitemap));
                 maps.chain(sitemap.rows.iter().map(row)).collect()
             }
-            Self::Links(links) => links.iter().map(|url| page(url, Role::Article)).collect(),
+            Self::Links { links, .. } => links.iter().map(|url| page(url, Role::Article)).collect(),
             Self::Article(_)
             | Self::Withheld { .. }
             | Self::Policy
+            | Self::Refresh { .. }
             | Self::Unreadable { .. }
             | Self::NoArticle { .. }
             | Self::Refused { .. }

@@ -6,7 +6,7 @@ use crate::discover::Listing;
 use crate::extract::{self, Article};
 use crate::frontier::outcome::{Outcome, Reading};
 use crate::frontier::page::{Found, Kept, List, Page, PageState, Role, Verdict};
-use crate::frontier::reading::{Continuation, Head, ListEnd, Pass, Stop, go_on};
+use crate::frontier::reading::{Continuation, Head, Joint, ListEnd, Pass, Stop, go_on};
 use crate::page_url::PageUrl;
 use crate::revisit::{GONE_AGAIN, RETIRED, next_look, rungs};
 use crate::time::Timestamp;
@@ -215,10 +215,12 @@ fn read(
             settled(Verdict::Unextracted { why: "its menu names no section that the profile knows".to_owned() })
         }
         // A page under maintenance has none, and the home page is asked for again at the next crawl.
-        Reading::Links(links) if page.role == Role::Home && links.is_empty() => {
+        Reading::Links { links, .. } if page.role == Role::Home && links.is_empty() => {
             settled(Verdict::Unextracted { why: "it links no page of the paper".to_owned() })
         }
-        Reading::Home(_) | Reading::Links(_) | Reading::Policy => telling(found, known, None),
+        Reading::Links { next, .. } => linked(page, next, found, known, wanted, now),
+        Reading::Refresh { to } => redirected(page, to, None, wanted),
+        Reading::Home(_) | Reading::Policy => telling(found, known, None),
         Reading::List(listing) => listed(page, &listing, found, known, wanted, now),
         Reading::Sitemap(_) => telling(found, known, wanted.since),
         Reading::Article(reading) => article(page, reading, belief, wanted, now),
@@ -259,6 +261,32 @@ fn listed(
     }
     let told = telling(rows, known, since);
     Settlement { goes_on, closing, news: news.unwrap_or(told.news), ..told }
+}
+
+/// What a page of links tells, and whether the page that it names as its next one is read. Which of its links are rows of a list
+/// nobody says: a reading that was at the end before goes on as long as a page tells something new.
+fn linked(
+    page: &Page,
+    next: Option<PageUrl>,
+    links: Vec<Found>,
+    known: &[Option<Timestamp>],
+    wanted: &Wanted,
+    now: Timestamp,
+) -> Settlement {
+    let (mut goes_on, mut closing) = (None, None);
+    if let Some(list) = &page.list {
+        let pass = if list.pass == Pass::First { Pass::First } else { Pass::Later };
+        let list = List { pass, joint: Joint::default(), ..list.clone() };
+        let listing = Listing { next_is_told: next.is_some(), next, is_list: true, ..Listing::default() };
+        match go_on(&list, &listing, &links, known, None) {
+            Ok(continuation) => goes_on = Some(continuation),
+            Err(Stop::End(end)) => closing = Some(Closing::Ended { end, since: None, head: Head::default() }),
+            Err(Stop::Broken(why)) => {
+                return again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
+            }
+        }
+    }
+    Settlement { goes_on, closing, ..telling(links, known, None) }
 }
 
 /// What a page tells that was read: of its pages those that may have been published since a moment.

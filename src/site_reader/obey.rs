@@ -27,7 +27,7 @@ pub(in crate::site_reader) fn obedient(reading: Reading, judgement: &Judgement) 
         Reading::Article(extract::Reading::Members(article)) => {
             Reading::Article(extract::Reading::Members(Box::new(told(*article, judgement))))
         }
-        Reading::Home(_) | Reading::List(_) | Reading::Sitemap(_) | Reading::Links(_) => {
+        Reading::Home(_) | Reading::List(_) | Reading::Sitemap(_) | Reading::Links { .. } | Reading::Refresh { .. } => {
             match judgement.keeps_links() {
                 Some(why) => Reading::LeftAlone { why: format!("its links are left alone: {why}") },
                 None => reading,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::discover::{Address, read_home};
+use crate::discover::{Address, Document, read_home};
 use crate::extract;
 use crate::markup::{Selector, Tree, attribute};
 use crate::page_url::PageUrl;
@@ -134,11 +134,10 @@ fn sections(known: &Knowledge, cms: &Cms, shape: Option<&Shape>) -> (Vec<Section
     let found = |links: Vec<&Link>| links.into_iter().take(MOST_SECTIONS).map(section).collect::<Vec<_>>();
     match cms {
         Cms::Known { .. } => {
-            let read = known
-                .profile
-                .as_ref()
-                .zip(home.tree())
-                .map(|(profile, tree)| read_home(&profile.menu, &known.grammar(), &home.url, &tree).sections);
+            let read = known.profile.as_ref().zip(home.tree()).map(|(profile, tree)| {
+                let document = Document::new(&home.url, &tree);
+                read_home(&profile.menu, &known.grammar(), &document, &tree).sections
+            });
             let read = read.filter(|sections| !sections.is_empty());
             let path = |url: &PageUrl| url.path_and_query().to_owned();
             if let Some(read) = read {

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::config::Profile;
 use crate::config::profile::Menu;
 use crate::config::shipped::generic_profile;
-use crate::discover::{Address, Grammar, read_home};
+use crate::discover::{Address, Document, Grammar, read_home};
 use crate::extract::{self, ArticleReader, Paper, decode};
 use crate::fetch::Answer;
 use crate::in_time::{BUDGET, room_as_weighed_now, within_now};
@@ -87,7 +87,7 @@ impl Page {
 
     /// Returns how many sections a profile finds in the page's menu.
     pub fn sections_read(&self, menu: &Menu, grammar: &Grammar) -> usize {
-        self.tree().map_or(0, |tree| read_home(menu, grammar, &self.url, &tree).sections.len())
+        self.tree().map_or(0, |tree| read_home(menu, grammar, &Document::new(&self.url, &tree), &tree).sections.len())
     }
 
     /// Parses the page again; `None` where it is too heavy.

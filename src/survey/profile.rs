@@ -295,7 +295,7 @@ mod tests {
         let profile = read_profile("draft", &text).unwrap();
         let article = crate::page_url::PageUrl::parse("https://a.example/a.b/12").unwrap();
         assert_eq!(profile.url.article_number(&article), Some(12));
-        assert_eq!(profile.url.article_url("https://a.example", 12), Some(article));
+        assert_eq!(profile.url.article_url("https://a.example", "12"), Some(article));
         assert_eq!(profile.url.list_path("/culture"), Some("/culture"));
         assert_eq!(profile.url.list_path("/about"), None);
     }

@@ -11,7 +11,7 @@ use spider::website::Website;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::profile::Menu;
-use crate::discover::{Grammar, read_feed, read_home, read_sitemap};
+use crate::discover::{Document, Grammar, read_feed, read_home, read_sitemap};
 use crate::fetch::{Answer, Web};
 use crate::in_time;
 use crate::markup::Weight;
@@ -230,7 +230,10 @@ pub(in crate::survey) async fn look_closer<W: Web, F: FnMut(&Asked) + Send>(
     }
     let grammar = Grammar::new(None, knowledge.home.clone());
     let home = knowledge.pages[0].tree();
-    let feeds = home.map(|tree| read_home(&Menu::default(), &grammar, &knowledge.home, &tree).feeds);
+    let feeds = home.map(|tree| {
+        let document = Document::new(&knowledge.home, &tree);
+        read_home(&Menu::default(), &grammar, &document, &tree).feeds
+    });
     for (k, url) in feeds.unwrap_or_default().into_iter().enumerate() {
         let entries = if k == 0 { feed(asker, knowledge, &url).await } else { None };
         knowledge.feeds.push((url, entries));

@@ -16,3 +16,13 @@ CREATE TABLE deadly_capture (
     what       TEXT NOT NULL, -- the readers
     times      INTEGER NOT NULL CHECK (times > 0)
 ) STRICT;
+
+-- Addresses: what the pages of an article without a number name as its address, where that is not the one it was read at.
+CREATE TABLE canonical (
+    url        TEXT NOT NULL,
+    article_id INTEGER NOT NULL REFERENCES article ON DELETE CASCADE,
+    PRIMARY KEY (url, article_id)
+) STRICT, WITHOUT ROWID;
+INSERT INTO canonical (url, article_id)
+SELECT DISTINCT version.canonical_url, article.id FROM version JOIN article ON article.id = version.article_id
+WHERE article.number IS NULL AND version.canonical_url IS NOT NULL AND version.canonical_url <> article.url;

@@ -55,8 +55,14 @@ pub struct DateWindow {
 }
 
 impl UrlRules {
-    /// Returns the number of the article that an address shows, on whatever host.
+    /// Returns the number of the article that an address shows, on whatever host; `None` also where it is too long to be
+    /// counted with.
     pub fn article_number(&self, url: &PageUrl) -> Option<u64> {
+        self.article_digits(url)?.parse().ok()
+    }
+
+    /// Returns the digits by which an address names an article, on whatever host, without zeros in front.
+    pub fn article_digits(&self, url: &PageUrl) -> Option<String> {
         let path = url.as_url().path();
         if self.article.iter().any(|article| article.eq_ignore_ascii_case(path)) {
             return decimal(&url.parameter(&self.number)?);
@@ -65,9 +71,9 @@ impl UrlRules {
     }
 
     /// Returns the canonical address of an article at `origin`, where its number is enough to write it.
-    pub fn article_url(&self, origin: &str, number: u64) -> Option<PageUrl> {
+    pub fn article_url(&self, origin: &str, number: &str) -> Option<PageUrl> {
         let path = match (&self.canonical, self.article.first()) {
-            (Some(canonical), _) => canonical.replace(NUMBER, &number.to_string()),
+            (Some(canonical), _) => canonical.replace(NUMBER, number),
             (None, Some(path)) => format!("{path}?{}={number}", self.number),
             (None, None) => return None,
         };
@@ -89,7 +95,7 @@ impl UrlRules {
             let wrong = format!(
                 "{canonical:?} must be read as the article that it is written for: check `{NUMBER}` and the rules above"
             );
-            let written = self.article_url("https://paper.example", 907);
+            let written = self.article_url("https://paper.example", "907");
             let is_read = written.and_then(|url| self.article_number(&url)) == Some(907);
             if !is_read {
                 return Some(("canonical", wrong));
@@ -127,7 +133,8 @@ impl DateWindow {
 }
 
 /// Digits only: `+7` and `7a` number nothing.
-fn decimal(text: &str) -> Option<u64> {
+fn decimal(text: &str) -> Option<String> {
     let is_decimal = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    if is_decimal { text.parse().ok() } else { None }
+    let digits = text.trim_start_matches('0');
+    is_decimal.then(|| if digits.is_empty() { "0".to_owned() } else { digits.to_owned() })
 }
