@@ -3,9 +3,11 @@
 //! The crawl's loop owns the writer and calls it directly: it has nothing else to do until what it decided is saved.
 
 mod article;
+mod backfill;
 mod capture;
 mod commit;
 mod copies;
+mod cut;
 mod error;
 mod files;
 mod host;
@@ -26,8 +28,10 @@ mod store;
 mod unended;
 
 pub use article::{Change, Namesake};
+pub use backfill::{Want, Window};
 pub use capture::{Body, Capture, Charset, pack};
 pub use commit::{Answered, Done, Effect};
+pub use cut::CutList;
 pub use error::ArchiveError;
 pub use files::Loss;
 pub use lease::{Lease, Lock};
@@ -35,9 +39,9 @@ pub use ledger::{AnnouncedId, Announcement, Ending, Form, HostTerms, Terms};
 pub use mend::Mended;
 pub use pages::{DueHost, NextPage};
 pub use reader::{
-    BadText, Brought, BroughtBy, CaptureOf, Entry, Failure, Filter, Flaw, Found, HostState, Kept, LastCrawl, LeftOut,
-    Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredCapture,
-    StoredRobots, StoredVersion, Taken, Version, What, in_words, queues,
+    BadText, Brought, BroughtBy, CaptureOf, Entry, FailedRun, Failure, Filter, Flaw, Found, HostState, Kept, LastCrawl,
+    LeftOut, Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody,
+    StoredCapture, StoredRobots, StoredVersion, Taken, Version, What, in_words, queues,
 };
 pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision};
 pub use rescue::{LostFiles, vanished};

@@ -1,10 +1,12 @@
 //! One crawl: the loop that owns hosts and frontier, and sends what they decide.
 
 mod ask;
+mod backfill;
 mod copy;
 mod doubt;
 mod held;
 mod hosts;
+mod lists;
 mod outcome;
 mod refusal;
 mod robots;
@@ -16,17 +18,17 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::civil::Date;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::archive::{Archive, ArchiveError, How, Lease, Loss, RunId, Seed, Seeding, Tally};
+use crate::archive::{Archive, ArchiveError, CutList, How, Lease, Loss, RunId, Seed, Seeding, Tally};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
 use crate::crawl::held::Held;
+use crate::crawl::lists::FirstReadings;
 use crate::crawl::robots::{KnownRobots, Quest};
-use crate::crawl::upkeep::Upkeep;
+use crate::crawl::upkeep::{Upkeep, empty_log};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::{PageId, Role};
@@ -37,6 +39,9 @@ use crate::politeness::{Hosts, Rest};
 use crate::revisit::Looks;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
+
+pub use backfill::Backfill;
+pub use lists::ListsRead;
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -58,8 +63,8 @@ pub struct Plan {
     pub at_most: Option<Duration>,
     /// Where this machine's crawls tell one another which hosts they ask.
     pub locks: HostLocks,
-    /// Days of the past, both included, that are read once by lists limited to them.
-    pub backfill: Option<(Date, Date)>,
+    /// Days of the past that are read once by lists limited to them.
+    pub backfill: Option<Backfill>,
 }
 
 /// Whether to go on. Set by signals.
@@ -79,6 +84,8 @@ pub struct Progress {
     pub tally: Tally,
     pub queued: u64,
     pub elapsed: Duration,
+    /// Where lists are read for the first time and no article came yet: how far that is.
+    pub lists_first: Option<ListsRead>,
 }
 
 /// How a crawl ended.
@@ -94,6 +101,8 @@ pub struct Report {
     pub given_up: Vec<(Host, String)>,
     /// Sites of which so much of what was looked at again is gone that none of it was marked.
     pub disbelieved: Vec<(String, Looks)>,
+    /// Lists that have more rows than their server shows, and of which the rest was not read yet.
+    pub lists_cut: Vec<CutList>,
 }
 
 /// Crawls until nothing more is due within [`PATIENCE`], a limit is reached, or `stop` says so. `watcher` is told after
@@ -162,6 +171,8 @@ struct Crawl<'a, W> {
     tasks: JoinSet<Finished>,
     tally: Tally,
     upkeep: Upkeep,
+    /// Lists that are read for the first time.
+    first_readings: FirstReadings,
     /// Sites of which a look at an article found nothing.
     missing: BTreeSet<String>,
     /// Whether too much of a site was gone to be true, and when that was counted.
@@ -184,9 +195,10 @@ impl<'a, W: Web> Crawl<'a, W> {
         let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), plan.skipped, began)?;
         let tally = Tally { failed: archive.fail_unended(lease, began)?, ..Tally::default() };
         archive.note_tally(lease, run, &tally)?;
-        let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader, plan.backfill)).collect();
+        let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader, plan.backfill, began)).collect();
         let sites = plan.sites.iter().map(|reader| Ok((reader.site.name.clone(), at_last_home(reader, archive)?)));
         let sites = sites.collect::<Result<HashMap<_, _>, ArchiveError>>()?;
+        let (backfill, seeding) = (plan.backfill, plan.seeding);
         archive.seed(lease, &seeds, plan.seeding, began)?;
         archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
         let pace = &plan.settings.pace;
@@ -219,6 +231,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             tasks: JoinSet::new(),
             tally,
             upkeep: Upkeep::new(tally, began),
+            first_readings: FirstReadings::default(),
             missing: BTreeSet::new(),
             too_much_gone: HashMap::new(),
             answers: 0,
@@ -229,6 +242,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             let room = crawl.sites[&site].site.discover.most_pages.saturating_sub(crawl.archive.pages_of(&site)?);
             crawl.room.insert(site, room);
         }
+        crawl.begin_backfills(backfill, seeding)?;
         crawl.queued = crawl.archive.queued()?;
         for due in crawl.archive.due_hosts()? {
             crawl.want(&due.host, &due.site, due.first_due)?;
@@ -315,7 +329,13 @@ impl<'a, W: Web> Crawl<'a, W> {
     }
 
     fn progress(&self) -> Progress {
-        Progress { tally: self.tally, queued: self.queued, elapsed: self.clock.now().since(self.began) }
+        let no_article_yet = self.tally.articles_new == 0 && self.tally.articles_changed == 0;
+        Progress {
+            tally: self.tally,
+            queued: self.queued,
+            elapsed: self.clock.now().since(self.began),
+            lists_first: self.first_readings.so_far().filter(|_| no_article_yet),
+        }
     }
 
     fn end(mut self, how: How) -> Result<Report, ArchiveError> {
@@ -325,16 +345,21 @@ impl<'a, W: Web> Crawl<'a, W> {
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
         let disbelieved = self.bury(now)?;
-        self.archive.end_run(self.run, how, &self.tally, now)?;
-        self.archive.check_files(now)?;
-        self.empty_log();
-        let queued = self.archive.queued()?;
         let resting = self.hosts.resting_after(now + PATIENCE);
         let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);
         let resting =
             resting.map(|(host, until, rest)| (host.clone(), format!("it is left alone until {until}: {}", why(rest))));
-        let mut given_up: Vec<_> = resting.chain(self.given_up).collect();
+        let mut given_up: Vec<_> = resting.chain(std::mem::take(&mut self.given_up)).collect();
         given_up.sort();
+        if !given_up.is_empty() {
+            self.archive.explain_run(self.run, &in_words(&given_up))?;
+        }
+        self.archive.end_run(self.run, how, &self.tally, now)?;
+        self.archive.check_files(now)?;
+        empty_log(self.archive);
+        let queued = self.archive.queued()?;
+        let lists_cut = self.sites.keys().map(|site| self.archive.cut_lists(site));
+        let lists_cut = lists_cut.collect::<Result<Vec<_>, _>>()?.concat();
         Ok(Report {
             run: self.run,
             how,
@@ -343,6 +368,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             queued,
             given_up,
             disbelieved,
+            lists_cut,
         })
     }
 }
@@ -359,8 +385,16 @@ fn at_last_home(reader: &Arc<SiteReader>, archive: &Archive) -> Result<Arc<SiteR
     Ok(home.map_or_else(|| Arc::clone(reader), |home| Arc::new(reader.at_home(home))))
 }
 
-fn seed(reader: &SiteReader, backfill: Option<(Date, Date)>) -> Seed {
+/// What a run gave up, as it is stored.
+fn in_words(given_up: &[(Host, String)]) -> String {
+    let told: Vec<String> = given_up.iter().map(|(host, why)| format!("{host}: {why}")).collect();
+    told.join("; ")
+}
+
+fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timestamp) -> Seed {
     let site = &reader.site;
+    // Without a beginning, its windows are queued as it goes back.
+    let days = backfill.and_then(|backfill| Some((backfill.first?, backfill.last_day(site, now))));
     let policies = reader.policies().into_iter().map(|url| (url, Role::Policy));
     let mut entries: Vec<_> = policies.collect();
     entries.extend(reader.sections.iter().map(|url| (url.clone(), Role::Section)));
@@ -374,7 +408,7 @@ fn seed(reader: &SiteReader, backfill: Option<(Date, Date)>) -> Seed {
         since: reader.wanted.since,
         discover: site.discover.clone(),
         everything: reader.everything(),
-        windows: backfill.and_then(|(first, last)| reader.windows(first, last)).unwrap_or_default(),
+        windows: days.and_then(|(first, last)| reader.windows(first, last)).unwrap_or_default(),
         entries,
     }
 }

@@ -1,13 +1,15 @@
 //! Pages and what becomes of them: the judgement after each answer. Pure, told the time.
 
+mod met;
 mod outcome;
 mod page;
 mod reading;
 mod settle;
 mod visit;
 
+pub use met::Met;
 pub use outcome::{Outcome, Reading};
 pub use page::{Found, Kept, List, Page, PageId, PageState, Role, Verdict};
-pub use reading::{Continuation, Coverage, Head, Joint, ListEnd, Pass};
+pub use reading::{Continuation, Coverage, Cut, Head, Joint, ListEnd, Pass};
 pub use settle::{Belief, Closing, Settlement, Wanted, disallowed, settle};
 pub use visit::{Visit, WrongHost};

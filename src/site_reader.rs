@@ -8,6 +8,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::archive::Charset;
+use crate::archive::Window;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
@@ -123,7 +124,7 @@ impl SiteReader {
     /// Returns the site's lists week by week, each limited to a week's days (from Monday to Sunday) within `first..=last`, the
     /// newest first; `None` where its CMS cannot limit lists to days. A week of a busy paper is far from the 200 pages that a list
     /// may have.
-    pub fn windows(&self, first: Date, last: Date) -> Option<Vec<PageUrl>> {
+    pub fn windows(&self, first: Date, last: Date) -> Option<Vec<Window>> {
         let grammar = &self.lists.as_ref()?.grammar;
         let lists = if self.sections.is_empty() { vec![grammar.everything()?] } else { self.sections.clone() };
         let mut windows = Vec::new();
@@ -132,7 +133,8 @@ impl SiteReader {
             let days = i64::from(until.weekday().to_monday_zero_offset());
             let monday = until.checked_sub(days.days()).ok()?;
             for list in &lists {
-                windows.push(grammar.list_window(list, monday.max(first), until)?);
+                let first = monday.max(first);
+                windows.push(Window { url: grammar.list_window(list, first, until)?, first });
             }
             until = monday.yesterday().ok()?;
         }

@@ -6,12 +6,13 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 
 use crate::archive::article::{Change, write_article};
+use crate::archive::backfill::note_rows;
 use crate::archive::capture::{Capture, write_capture};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
-use crate::archive::list::{add_list_page, write_closing};
+use crate::archive::list::{add_list_page, forget_met, write_closing};
 use crate::archive::look::{look_at_origins, note_look, note_not_modified, write_look};
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
 use crate::archive::run::RunId;
@@ -179,6 +180,12 @@ fn write_settlement(
     if let Some(continuation) = &settlement.goes_on {
         effect.queue_growth += add_list_page(work, page, continuation, now)?;
         effect.queue(continuation.url.host(), now);
+    }
+    if page.role == Role::ListPage && !matches!(settlement.state, PageState::Queued { .. }) {
+        forget_met(work, page.id)?;
+    }
+    if page.role == Role::Window {
+        note_rows(work, page.id, settlement)?;
     }
     if let (Some(closing), Some(list)) = (&settlement.closing, &page.list) {
         write_closing(work, list.section, list.pass, closing, now)?;

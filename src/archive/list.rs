@@ -5,9 +5,11 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
+use crate::archive::capture::{pack, unpack};
+use crate::archive::cut::write_cut;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Archive;
-use crate::frontier::{Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Page, PageId, Pass, Role};
+use crate::frontier::{Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Met, Page, PageId, Pass, Role};
 use crate::time::Timestamp;
 
 /// Lists are looked through for what was dated back once a week. A crawl at the same time each week comes a little early for what the one
@@ -25,7 +27,8 @@ impl Archive {
     ) -> Result<Option<List>, ArchiveError> {
         let begun = |pass, before| {
             let joint = Joint { before, ..Joint::default() };
-            List { section: page, pass, began: now, previous: Vec::new(), promised: false, joint }
+            let (previous, met) = (Vec::new(), Met::default());
+            List { section: page, pass, began: now, previous, promised: false, joint, met }
         };
         Ok(Some(match role {
             // Without a profile, a home page may be the first page of a list.
@@ -41,6 +44,7 @@ impl Archive {
                     previous: marks(row.get::<_, Option<String>>("previous")?.as_deref())?,
                     promised: row.get("promised")?,
                     joint: self.joint(section, row.get("joint")?)?,
+                    met: met(row.get("met")?)?,
                 }
             }
             Role::Policy | Role::Feed | Role::Sitemap | Role::Article => return Ok(None),
@@ -109,6 +113,15 @@ fn joint_json(head: &Head, met: usize) -> String {
     serde_json::to_string(&KeptJoint { head: head.rows.clone(), newest, met }).expect("numbers are JSON")
 }
 
+/// The most bytes that a memory of met rows has: what is longer was not written by this program.
+const LONGEST_MET: usize = 1 << 16;
+
+/// Reads what a reading has met. A page that was queued before such memories were kept begins one.
+fn met(packed: Option<Vec<u8>>) -> Result<Met, ArchiveError> {
+    let Some(packed) = packed else { return Ok(Met::default()) };
+    Ok(Met::from_bytes(&unpack(&packed, LONGEST_MET)?))
+}
+
 fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
     let Some(json) = json else { return Ok(Vec::new()) };
     serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page previous: {why}")))
@@ -127,12 +140,12 @@ pub(in crate::archive) fn add_list_page(
     let before: i64 = queued.query_row([next.url.as_str()], |row| row.get(0))?;
     let added = work.prepare_cached(
         "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous, promised, hops,
-                           joint)
-         SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 FROM site WHERE site.name = ?1
+                           joint, met)
+         SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14 FROM site WHERE site.name = ?1
          ON CONFLICT (url) DO UPDATE SET
            due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL,
            section_id = excluded.section_id, began_at = excluded.began_at, previous = excluded.previous,
-           promised = excluded.promised, hops = excluded.hops, joint = excluded.joint,
+           promised = excluded.promised, hops = excluded.hops, joint = excluded.joint, met = excluded.met,
            pass = CASE WHEN page.due_at IS NOT NULL AND page.pass <> 'later' THEN page.pass ELSE excluded.pass END,
            role = excluded.role, priority = excluded.priority
          WHERE page.role = 'list'
@@ -151,14 +164,22 @@ pub(in crate::archive) fn add_list_page(
         serde_json::json!(next.list.previous).to_string(),
         next.list.promised,
         next.hops,
-        joint_json(&next.list.joint.head, next.list.joint.met)
+        joint_json(&next.list.joint.head, next.list.joint.met),
+        pack(&next.list.met.to_bytes()).zstd
     ])?;
     if added == 0 {
         // The list leads to a page of another kind, its own beginning perhaps: it goes round.
-        let closing = Closing::Ended { end: ListEnd::Repeats, since: None, head: next.list.joint.head.clone() };
+        let closing =
+            Closing::Ended { end: ListEnd::Repeats, since: None, head: next.list.joint.head.clone(), cut: None };
         write_closing(work, next.list.section, next.list.pass, &closing, now)?;
     }
     Ok(if added == 0 { 0 } else { 1 - before })
+}
+
+/// Forgets what the reading had met at a page that is settled: the next page has it.
+pub(in crate::archive) fn forget_met(work: &Connection, page: PageId) -> Result<(), ArchiveError> {
+    work.prepare_cached("UPDATE page SET met = NULL WHERE id = ?1 AND met IS NOT NULL")?.execute([page.0])?;
+    Ok(())
 }
 
 /// Writes how a reading of a list closed. What a server that repeats itself hides cannot be reached by reading on: such
@@ -172,7 +193,10 @@ pub(in crate::archive) fn write_closing(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let (end, since, head) = match closing {
-        Closing::Ended { end, since, head } => (end, since, head),
+        Closing::Ended { end, since, head, cut } => {
+            write_cut(work, section, pass, *end, *cut)?;
+            (end, since, head)
+        }
         Closing::BrokenOff => {
             // A later reading goes on until it has joined the last complete one; where that is not known, all is read again.
             work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL")?

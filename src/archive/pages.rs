@@ -76,7 +76,7 @@ impl Archive {
     pub fn next_page(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
-                    page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint,
+                    page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint, page.met,
                     page.verdict IS NOT NULL AS is_kept, page.gone_looks, page.unended, page.failures, page.etag, page.last_modified, site.validators_lie, site.validators_vary, site.unchanged
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2

@@ -26,7 +26,7 @@ pub use ledger::{Brought, BroughtBy, Entry, What};
 pub use omissions::{NumberGap, SilentSection};
 pub use outlook::Outlook;
 pub use sound::{Flaw, in_words};
-pub use state::{Failure, HostState, LastCrawl, RunState, SiteState};
+pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading.
 #[derive(Debug)]

@@ -89,9 +89,16 @@ impl Archive {
     }
 
     /// Ends a run that could not go on; what of it was saved is counted already.
-    pub fn fail_run(&mut self, run: RunId, now: Timestamp) -> Result<(), ArchiveError> {
+    pub fn fail_run(&mut self, run: RunId, why: &str, now: Timestamp) -> Result<(), ArchiveError> {
+        self.explain_run(run, why)?;
         write_end(&self.connection, run, How::Failed, now)?;
         self.save()
+    }
+
+    /// Writes why a run failed, or what it gave up, for the same transaction as its end.
+    pub fn explain_run(&mut self, run: RunId, why: &str) -> Result<(), ArchiveError> {
+        self.connection.execute("UPDATE run SET why = ?2 WHERE id = ?1", params![run.0, why])?;
+        Ok(())
     }
 
     /// Ends a run; saved at once, with all that was written before.

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, params};
 
+use crate::archive::backfill::{Window, add_windows};
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::list::DEEP_AGAIN;
@@ -73,7 +74,7 @@ pub struct Seed {
     /// The list that has every article, where there is one.
     pub everything: Option<PageUrl>,
     /// Lists limited to days of the past, in the order that they are wanted in. Those that were read to their end are not read again.
-    pub windows: Vec<PageUrl>,
+    pub windows: Vec<Window>,
     /// Pages to read at every crawl, besides the sections and feeds that are known.
     pub entries: Vec<(PageUrl, Role)>,
 }
@@ -120,16 +121,7 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
             params![seed.site, url.host().as_str(), url.as_str(), role.name(), role.priority(), now.millis()],
         )?;
     }
-    for url in &seed.windows {
-        work.execute(
-            "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
-             VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, 'window', ?4, ?5, ?5)
-             ON CONFLICT (url) DO UPDATE SET due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
-             WHERE page.role = 'window' AND page.read_to_end_at IS NULL AND page.verdict IS NOT NULL
-               AND NOT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL)",
-            params![seed.site, url.host().as_str(), url.as_str(), Role::Window.priority(), now.millis()],
-        )?;
-    }
+    add_windows(work, &seed.site, &seed.windows, now)?;
     let everything = seed.everything.as_ref().map(PageUrl::as_str);
     // What was read for a later day's sake is read once more where an earlier day is wanted.
     work.execute(

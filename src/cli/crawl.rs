@@ -22,7 +22,7 @@ use crate::cli::{Common, hint, room, say, service};
 use crate::clock::Clock;
 use crate::config::units::{Span, day};
 use crate::config::{Settings, Site};
-use crate::crawl::{self, Plan, Progress, Report, Stop};
+use crate::crawl::{self, Backfill, Plan, Progress, Report, Stop};
 use crate::fetch::{Caller, Http};
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
@@ -35,9 +35,10 @@ pub(in crate::cli) struct CrawlArgs {
     #[arg(long, value_name = "DATE", value_parser = day, allow_hyphen_values = true)]
     since: Option<Date>,
     /// Also read the days of the past from one to another, both included, week by week and the newest first, where the CMS has
-    /// lists limited to days; what is read of it is not read again
-    #[arg(long, value_name = "FROM..TO", value_parser = days, conflicts_with = "dry_run")]
-    backfill: Option<(Date, Date)>,
+    /// lists limited to days; what is read of it is not read again. `..TO` needs no beginning: it ends where a year has no
+    /// article. `FROM..` ends today
+    #[arg(long, value_name = "FROM..TO", value_parser = days, conflicts_with = "dry_run", allow_hyphen_values = true)]
+    backfill: Option<Backfill>,
     /// Ask nothing: tell what the crawl would ask, as `saseo plan` does
     #[arg(long)]
     dry_run: bool,
@@ -76,16 +77,8 @@ pub(in crate::cli) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<
         );
         return Err(ConfigurationError::Usage(usage).into());
     }
-    if let Some((first, last)) = args.backfill {
-        for site in &chosen {
-            if configuration.reader(site)?.windows(first, last).is_none() {
-                let usage = format!(
-                    "--backfill: the CMS of {} has no lists limited to days (date_window in a profile)",
-                    site.name
-                );
-                return Err(ConfigurationError::Usage(usage).into());
-            }
-        }
+    if let Some(backfill) = args.backfill {
+        can_be_made(&configuration, &chosen, backfill)?;
     }
     let begin = Begin { seeding: Seeding::Begin, backfill: args.backfill, skipped: 0 };
     Ok(run(common, &configuration, &chosen, &args.shared, begin, &mut caught.signals)?.0)
@@ -100,22 +93,52 @@ pub(in crate::cli) struct Begin {
     pub seeding: Seeding,
     /// Scheduled starts that the run makes up for.
     pub skipped: u64,
-    pub backfill: Option<(Date, Date)>,
+    pub backfill: Option<Backfill>,
 }
 
-/// Reads `2020-01-01..2020-12-31`.
-fn days(text: &str) -> Result<(Date, Date), String> {
-    let wrong = || format!("{text:?} is no pair of days: write them like 2020-01-01..2020-12-31");
-    let (first, last) = text.split_once("..").ok_or_else(wrong)?;
-    let read = |text: &str| day(text.trim()).map_err(|why| why.to_string());
+/// Tells what is wrong with a backfill of these sites, before anything is asked.
+fn can_be_made(configuration: &Configuration, chosen: &[&Site], backfill: Backfill) -> Result<(), ConfigurationError> {
+    let wrong = |why: String| Err(ConfigurationError::Usage(format!("--backfill: {why}")));
+    for site in chosen {
+        let last = backfill.last_day(site, Clock::system().now());
+        let first = backfill.first.unwrap_or(last);
+
+        if first > last {
+            return wrong(format!("{first} is after today, {last}, and no list has days to come"));
+        }
+        if configuration.reader(site)?.windows(last, last).is_none() {
+            return wrong(format!("the CMS of {} has no lists limited to days (date_window in a profile)", site.name));
+        }
+    }
+    Ok(())
+}
+
+/// Reads `2020-01-01..2020-12-31`, `2020-01-01..` and `..2020-12-31`.
+fn days(text: &str) -> Result<Backfill, String> {
+    const FORMS: &str = "write them like 2020-01-01..2020-12-31, ..2020-12-31 (as far back as there are articles) \
+        or 2020-01-01.. (until today)";
+    let (first, last) = text.split_once("..").ok_or_else(|| format!("{text:?} is no pair of days: {FORMS}"))?;
+    let read = |text: &str| match text.trim() {
+        "" => Ok(None),
+        text => day(text).map(Some).map_err(|why| why.to_string()),
+    };
     let (first, last) = (read(first)?, read(last)?);
-    if first > last {
-        return Err(format!("{first} is after {last}: the earlier day comes first"));
+
+    let Some((from, to)) = first.zip(last) else {
+        return match first.or(last) {
+            Some(_) => Ok(Backfill { first, last }),
+            None => Err(format!("{text:?} names no day: {FORMS}")),
+        };
+    };
+    if from > to {
+        return Err(format!("{from} is after {to}: the earlier day comes first"));
     }
-    if i32::from(last.year()) - i32::from(first.year()) > MOST_YEARS {
-        return Err(format!("these are more than {MOST_YEARS} years: read them in parts"));
+    if i32::from(to.year()) - i32::from(from.year()) > MOST_YEARS {
+        return Err(format!(
+            "these are more than {MOST_YEARS} years: read them in parts, or name no beginning: \"..{to}\""
+        ));
     }
-    Ok((first, last))
+    Ok(Backfill { first, last })
 }
 
 pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
@@ -174,6 +197,7 @@ fn nothing() -> Report {
         queued: 0,
         given_up: Vec::new(),
         disbelieved: Vec::new(),
+        lists_cut: Vec::new(),
     }
 }
 
@@ -211,8 +235,10 @@ fn announce(common: &Common, plan: &Plan) {
     for reader in &plan.sites {
         let site = &reader.site;
         let queued = queues.iter().find(|queue| queue.site == site.name).map_or(0, |queue| queue.pages);
+        let is_first = plan.seeding == Seeding::Begin && !queues.iter().any(|queue| queue.site == site.name);
+        let order = if is_first { "; the first crawl reads all its lists, and then its articles" } else { "" };
         common.voice().note(&format!(
-            "{} of {} at {}: {queued} pages queued, a gap of {} or more",
+            "{} of {} at {}: {queued} pages queued, a gap of {} or more{order}",
             plan.command, site.name, site.home, site.pace.gap
         ));
     }

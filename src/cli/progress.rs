@@ -88,6 +88,12 @@ fn words(progress: &Progress) -> String {
     } else {
         "?".to_owned()
     };
+    if let Some(lists) = progress.lists_first {
+        return format!(
+            "reading lists first: page {} of {} or more, {} pages queued; {} requests ({rate:.0} a minute)",
+            lists.pages, lists.of, progress.queued, tally.requests
+        );
+    }
     format!(
         "{} requests ({rate:.0} a minute), {} new articles, {} queued, about {left} left",
         tally.requests, tally.articles_new, progress.queued

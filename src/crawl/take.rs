@@ -12,7 +12,7 @@ use crate::crawl::refusal::PAYMENT_REQUIRED;
 use crate::crawl::robots::{Followed, Quest, follow, unreachable};
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
-use crate::frontier::{Belief, Outcome, Page, PageState, Role, Settlement, Verdict, settle};
+use crate::frontier::{Belief, Outcome, Page, PageState, Reading, Role, Settlement, Verdict, settle};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
@@ -105,8 +105,11 @@ impl<W: Web> Crawl<'_, W> {
                 let settlement = self.settlement(&page, outcome, belief)?;
                 self.follow_home(&page, &settlement);
                 let site = page.site.clone();
-                let follow_up =
-                    if page.role == Role::Policy { FollowUp::Policy { site } } else { FollowUp::Page { site } };
+                let follow_up = match page.role {
+                    Role::Policy => FollowUp::Policy { site },
+                    Role::Window => FollowUp::Window { site },
+                    _ => FollowUp::Page { site },
+                };
                 (Done::Page { page, settlement: Box::new(settlement), capture: visited.capture }, follow_up)
             }
             Asked::Robots(quest) => self.judge_robots(&host, quest, visited.result, visited.at),
@@ -161,6 +164,9 @@ impl<W: Web> Crawl<'_, W> {
             Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(wanted))?,
             _ => Vec::new(),
         };
+        if let (Some(list), Outcome::Read(Reading::List(listing))) = (&page.list, &outcome) {
+            self.first_readings.count(list, listing);
+        }
         let mut settlement = settle(page, outcome, &known, belief, wanted, self.clock.now());
         self.keep_to_room(page, &mut settlement);
         self.count(page, &settlement);
@@ -225,6 +231,10 @@ impl<W: Web> Crawl<'_, W> {
         self.queued = self.queued.saturating_add_signed(effect.queue_growth);
         match follow_up {
             FollowUp::Page { site } => self.want_queued(&effect, &site)?,
+            FollowUp::Window { site } => {
+                self.extend_backfills(&site)?;
+                self.want_queued(&effect, &site)?;
+            }
             FollowUp::Policy { site } => {
                 self.learn_reservations(&site)?;
                 self.want_queued(&effect, &site)?;
@@ -266,6 +276,10 @@ enum FollowUp {
         site: String,
     },
     Policy {
+        site: String,
+    },
+    /// A list limited to days: older ones may be wanted now.
+    Window {
         site: String,
     },
     Robots {

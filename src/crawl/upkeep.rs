@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, Loss, Tally};
+use crate::archive::{Archive, ArchiveError, Loss, Tally};
 use crate::crawl::Crawl;
 use crate::fetch::Web;
 use crate::time::Timestamp;
@@ -63,20 +63,12 @@ impl<W: Web> Crawl<'_, W> {
         self.archive.checkpoint()
     }
 
-    /// Moves the log into the file at the end: where somebody reads the archive, closing it does not.
-    pub(super) fn empty_log(&self) {
-        if let Err(why) = self.archive.checkpoint() {
-            // Everything is saved, and the next run does it.
-            tracing::warn!(%why, "the archive's log could not be moved into its file");
-        }
-    }
-
     /// Ends a run that cannot go on, and returns what to tell.
     pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
         let now = self.clock.now();
         // The first error is the one to tell; a run left open is found and marked by the next.
         let _ = self.archive.abandon();
-        let _ = self.archive.fail_run(self.run, now);
+        let _ = self.archive.fail_run(self.run, &in_words(&error), now);
 
         match self.archive.loss() {
             Some(loss) => self.archive.rescue(&loss, now),
@@ -89,8 +81,22 @@ impl<W: Web> Crawl<'_, W> {
         let now = self.clock.now();
         // What cannot be saved is told, whatever else went wrong.
         let _ = self.save();
-        let _ = self.archive.fail_run(self.run, now);
+        let _ = self.archive.fail_run(self.run, "its archive was deleted, moved or replaced", now);
 
         self.archive.rescue(loss, now)
     }
+}
+
+/// Moves the log into the file at the end: where somebody reads the archive, closing it does not.
+pub(super) fn empty_log(archive: &Archive) {
+    if let Err(why) = archive.checkpoint() {
+        // Everything is saved, and the next run does it.
+        tracing::warn!(%why, "the archive's log could not be moved into its file");
+    }
+}
+
+/// An error with its causes, in a line.
+fn in_words(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }

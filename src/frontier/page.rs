@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::frontier::met::Met;
 use crate::frontier::reading::{Joint, Pass};
 use crate::page_url::PageUrl;
 use crate::time::{LocalTime, Timestamp};
@@ -126,6 +127,8 @@ pub struct List {
     /// The page before counted this one, or linked it: then it has rows, or something is wrong.
     pub promised: bool,
     pub joint: Joint,
+    /// The rows that this reading has met.
+    pub met: Met,
 }
 
 /// Where a page stands. A CHECK constraint of the archive mirrors it.

@@ -1,11 +1,12 @@
 //! Readings of a list: how far one goes down its pages, and why it ends.
 
+use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
 use crate::discover::Listing;
 use crate::frontier::page::{Found, List};
 use crate::page_url::PageUrl;
-use crate::time::Timestamp;
+use crate::time::{LocalTime, Timestamp};
 
 /// How far a reading of a list means to go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ pub struct Joint {
 impl Joint {
     /// Returns what holds once a page with these rows is read.
     pub(in crate::frontier) fn after(&self, rows: &[Found]) -> Self {
-        let marks: Vec<i64> = rows.iter().map(|row| mark(std::slice::from_ref(row))).collect();
+        let marks = marks(rows);
         // What stood on the first page as well is pinned, or was shifted down: it was counted there.
         let is_met = |mark: &&i64| {
             self.before.as_ref().is_some_and(|head| head.rows.contains(mark)) && !self.head.rows.contains(mark)
@@ -96,7 +97,7 @@ pub enum ListEnd {
     Last,
     /// The page is past the end: it has no rows.
     Past,
-    /// The server sent the page before again. What lies beyond was not seen.
+    /// The server sent the page before again, or only rows that it had sent before. What lies beyond was not seen.
     Repeats,
     /// Every row is older than what is wanted.
     Since,
@@ -154,7 +155,7 @@ pub(in crate::frontier) enum Stop {
 /// How many pages back a page is recognised that is sent again.
 const REMEMBERED: usize = 8;
 
-/// Decides whether a reading goes on after a page with these rows; the list's joint is that after them. `known` tells, row
+/// Decides whether a reading goes on after a page with these rows; the list's joint and what it has met are those after them. `known` tells, row
 /// by row, when it was discovered; rows from before `since` are not wanted.
 pub(in crate::frontier) fn go_on(
     list: &List,
@@ -174,6 +175,9 @@ pub(in crate::frontier) fn go_on(
     }
     if rows.iter().all(is_old) {
         return Err(Stop::End(ListEnd::Since));
+    }
+    if list.met.is_exhausted() {
+        return Err(Stop::End(ListEnd::Repeats));
     }
     let is_joined = known.iter().all(was_known) && list.joint.is_made(rows);
     let is_overlap = list.joint.was_made && known.iter().any(was_known);
@@ -199,6 +203,38 @@ fn empty(list: &List, listing: &Listing) -> Stop {
     }
 }
 
+/// A mark of each row.
+pub(in crate::frontier) fn marks(rows: &[Found]) -> Vec<i64> {
+    rows.iter().map(|row| mark(std::slice::from_ref(row))).collect()
+}
+
+/// How much of a list its server does not show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cut {
+    /// Rows that the list has and does not show.
+    pub missing: u64,
+    /// The day of the last row that it showed, where rows have dates: the articles of that day and before may be missing.
+    pub day: Option<Date>,
+}
+
+/// Tells how much of a list is missing that ended with this page. By its own count the list has more rows than its server
+/// shows pages for.
+pub(in crate::frontier) fn cut(end: ListEnd, listing: &Listing, rows: &[Found]) -> Option<Cut> {
+    let shown = u64::from(listing.pages?) * u64::from(listing.per_page?);
+    let missing = listing.total?.checked_sub(shown).filter(|missing| *missing > 0)?;
+    // Lists are newest first, but for rows that are pinned to the top of each page.
+    let last = rows.iter().rev().find_map(|row| row.published_at);
+    match end {
+        ListEnd::Last => Some(Cut { missing, day: last.and_then(day) }),
+        ListEnd::Past | ListEnd::Repeats | ListEnd::Since | ListEnd::Known => None,
+    }
+}
+
+/// The day that a moment belongs to on its own clock.
+fn day(time: LocalTime) -> Option<Date> {
+    Some(jiff::tz::Offset::from_seconds(time.offset).ok()?.to_datetime(time.at.into()).date())
+}
+
 /// A mark that two pages share when they have the same articles, in whatever order.
 fn mark(rows: &[Found]) -> i64 {
     let mut names: Vec<&str> = rows.iter().map(|row| row.url.as_str()).collect();
@@ -210,13 +246,21 @@ fn mark(rows: &[Found]) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frontier::met::Met;
     use crate::frontier::page::{PageId, Role};
-    use crate::time::LocalTime;
 
     const BEGAN: Timestamp = Timestamp::from_seconds(1_000_000);
 
     fn list(pass: Pass) -> List {
-        List { section: PageId(1), pass, began: BEGAN, previous: vec![], promised: false, joint: Joint::default() }
+        List {
+            section: PageId(1),
+            pass,
+            began: BEGAN,
+            previous: vec![],
+            promised: false,
+            joint: Joint::default(),
+            met: Met::default(),
+        }
     }
 
     fn rows(numbers: &[u64]) -> Vec<Found> {
@@ -354,5 +398,39 @@ mod tests {
             Err(Stop::End(ListEnd::Since))
         );
         assert!(go_on(&list(Pass::First), &rows(&[99, 100]), &[None; 2], since, next()).is_ok());
+    }
+
+    #[test]
+    fn pages_that_never_repeat_exactly_and_bring_nothing_new_end_the_reading() {
+        let mut list = list(Pass::First);
+        // Forty articles, twenty a page, in an order of their own each time.
+        for page in 0..60_u64 {
+            let numbers: Vec<u64> = (0..20).map(|k| (page * 7 + k * (page % 3 * 2 + 1)) % 40).collect();
+            let rows = rows(&numbers);
+            list.met = list.met.after(&marks(&rows));
+            match go_on(&list, &rows, &[None; 20], None, next()) {
+                Ok(next) => list = next.list,
+                Err(stop) => {
+                    assert_eq!(stop, Stop::End(ListEnd::Repeats));
+                    assert!((20..30).contains(&page), "{page}");
+                    return;
+                }
+            }
+        }
+        panic!("it goes on and on");
+    }
+
+    #[test]
+    fn a_list_is_cut_where_it_counts_more_rows_than_its_server_shows() {
+        let of = |total, pages| Listing { total, pages, per_page: Some(20), ..last() };
+        let day = Some(jiff::civil::date(1970, 1, 1));
+        let rows = rows(&[3, 2]);
+        let cut_143 = Some(Cut { missing: 143, day });
+        assert_eq!(cut(ListEnd::Last, &of(Some(4_143), Some(200)), &rows), cut_143);
+        for whole in [of(Some(4_000), Some(200)), of(Some(3_990), Some(200)), of(None, None)] {
+            assert_eq!(cut(ListEnd::Last, &whole, &rows), None);
+        }
+        assert_eq!(cut(ListEnd::Since, &of(Some(4_143), Some(200)), &rows), None);
+        assert_eq!(cut(ListEnd::Last, &of(Some(4_001), Some(200)), &[]), Some(Cut { missing: 1, day: None }));
     }
 }

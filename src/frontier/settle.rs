@@ -6,7 +6,7 @@ use crate::discover::Listing;
 use crate::extract::{self, Article};
 use crate::frontier::outcome::{Outcome, Reading};
 use crate::frontier::page::{Found, Kept, List, Page, PageState, Role, Verdict};
-use crate::frontier::reading::{Continuation, Head, Joint, ListEnd, Pass, Stop, go_on};
+use crate::frontier::reading::{Continuation, Cut, Head, Joint, ListEnd, Pass, Stop, cut, go_on, marks};
 use crate::page_url::PageUrl;
 use crate::revisit::{GONE_AGAIN, RETIRED, next_look, rungs};
 use crate::time::Timestamp;
@@ -69,8 +69,8 @@ pub struct Settlement {
 /// How the reading of a list closes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Closing {
-    /// It ended, and nothing published before `since` was wanted; `head` is where it began.
-    Ended { end: ListEnd, since: Option<Timestamp>, head: Head },
+    /// It ended, and nothing published before `since` was wanted; `head` is where it began, and `cut` what its server does not show.
+    Ended { end: ListEnd, since: Option<Timestamp>, head: Head, cut: Option<Cut> },
     /// A page of it could not be had: the list must be read to its end once more.
     BrokenOff,
 }
@@ -246,13 +246,17 @@ fn listed(
     let since = wanted.since.filter(|_| !is_window);
     let (mut goes_on, mut closing, mut news) = (None, None, None);
     if let Some(list) = &page.list {
-        let list = List { joint: list.joint.after(&rows), ..list.clone() };
+        let met = list.met.after(&marks(&rows));
+        let list = List { joint: list.joint.after(&rows), met, ..list.clone() };
         news = Some(list.joint.has_news());
         // However far back that is, a check joins the last complete reading.
         let deep = (list.pass == Pass::Deep && list.joint.is_made(&rows)).then(|| now - wanted.deep);
         match go_on(&list, listing, &rows, known, since.max(deep)) {
             Ok(continuation) => goes_on = Some(continuation),
-            Err(Stop::End(end)) => closing = Some(Closing::Ended { end, since, head: list.joint.head }),
+            Err(Stop::End(end)) => {
+                let cut = cut(end, listing, &rows);
+                closing = Some(Closing::Ended { end, since, head: list.joint.head, cut });
+            }
             Err(Stop::Broken(why)) if listing.is_list => {
                 return again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
             }
@@ -276,11 +280,13 @@ fn linked(
     let (mut goes_on, mut closing) = (None, None);
     if let Some(list) = &page.list {
         let pass = if list.pass == Pass::First { Pass::First } else { Pass::Later };
-        let list = List { pass, joint: Joint::default(), ..list.clone() };
+        let list = List { pass, joint: Joint::default(), met: list.met.after(&marks(&links)), ..list.clone() };
         let listing = Listing { next_is_told: next.is_some(), next, is_list: true, ..Listing::default() };
         match go_on(&list, &listing, &links, known, None) {
             Ok(continuation) => goes_on = Some(continuation),
-            Err(Stop::End(end)) => closing = Some(Closing::Ended { end, since: None, head: Head::default() }),
+            Err(Stop::End(end)) => {
+                closing = Some(Closing::Ended { end, since: None, head: Head::default(), cut: None });
+            }
             Err(Stop::Broken(why)) => {
                 return again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
             }
@@ -348,7 +354,7 @@ fn missed(page: &Page, verdict: Verdict, rests: &[Duration], belief: Belief, now
 fn short(page: &Page, verdict: Verdict, wanted: &Wanted) -> Settlement {
     let ended = |list: &List| {
         let head = list.joint.head.clone();
-        Closing::Ended { end: ListEnd::Past, since: wanted.since, head }
+        Closing::Ended { end: ListEnd::Past, since: wanted.since, head, cut: None }
     };
     Settlement { closing: page.list.as_ref().map(ended), ..settled(verdict) }
 }
@@ -429,6 +435,7 @@ fn of_state(state: PageState) -> Settlement {
 mod tests {
     use super::*;
     use crate::discover::Home;
+    use crate::frontier::met::Met;
     use crate::frontier::page::{List, PageId};
     use crate::frontier::reading::{Joint, Pass};
 
@@ -564,10 +571,18 @@ mod tests {
     #[test]
     fn a_list_that_breaks_off_is_to_be_read_once_more() {
         let joint = Joint::default();
-        let list = List { section: PageId(2), pass: Pass::Later, began: NOW, previous: vec![], promised: true, joint };
+        let list = List {
+            section: PageId(2),
+            pass: Pass::Later,
+            began: NOW,
+            previous: vec![],
+            promised: true,
+            joint,
+            met: Met::default(),
+        };
         let page = Page { role: Role::ListPage, number: None, list: Some(list), attempts: 6, ..page() };
         let closing = |page: &Page, outcome| settle(page, outcome, &[], Belief::Believed, &WANTED, NOW).closing;
-        let end = Closing::Ended { end: ListEnd::Past, since: None, head: Head::default() };
+        let end = Closing::Ended { end: ListEnd::Past, since: None, head: Head::default(), cut: None };
         assert_eq!(closing(&page, Outcome::Gone { why: "status 404".into() }), Some(end.clone()));
         let frame = Listing { is_list: true, owes_rows: true, ..Listing::default() };
         assert_eq!(closing(&page, Outcome::Read(Reading::List(frame))), Some(end.clone()));

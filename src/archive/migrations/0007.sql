@@ -26,3 +26,31 @@ CREATE TABLE canonical (
 INSERT INTO canonical (url, article_id)
 SELECT DISTINCT version.canonical_url, article.id FROM version JOIN article ON article.id = version.article_id
 WHERE article.number IS NULL AND version.canonical_url IS NOT NULL AND version.canonical_url <> article.url;
+
+-- Lists: what one reading of a list has met, at the page that it goes on with (packed).
+ALTER TABLE page ADD COLUMN met BLOB;
+
+-- Lists that their server cuts: rows that a list counts and does not show, and the day of the last row that it showed.
+ALTER TABLE page ADD COLUMN cut_rows INTEGER CHECK (cut_rows > 0);
+ALTER TABLE page ADD COLUMN cut_day TEXT;
+
+-- Of windows: the first of their days, and whether they had rows; unknown of those that were read before.
+ALTER TABLE page ADD COLUMN first_day TEXT;
+ALTER TABLE page ADD COLUMN had_rows INTEGER CHECK (had_rows IN (0, 1));
+
+-- Backfills without a beginning: back from a day, as far as there are articles.
+CREATE TABLE backfill (
+    site_id  INTEGER NOT NULL REFERENCES site,
+    last_day TEXT NOT NULL,
+    reach    TEXT NOT NULL, -- the first day of its oldest window so far
+    PRIMARY KEY (site_id, last_day)
+) STRICT;
+
+-- Runs: why one failed, or what it gave up.
+ALTER TABLE run ADD COLUMN why TEXT;
+DROP VIEW runs;
+CREATE VIEW runs AS
+SELECT id, command, strftime('%Y-%m-%dT%H:%M:%SZ', started_at / 1000, 'unixepoch') AS started_at,
+       strftime('%Y-%m-%dT%H:%M:%SZ', ended_at / 1000, 'unixepoch') AS ended_at, how,
+       requests, not_modified, bytes, articles_new, articles_changed, articles_gone, refused, failed, skipped, why
+FROM run;

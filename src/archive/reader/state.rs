@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 use serde::Serialize;
 
+use crate::archive::cut::{CutList, cut_lists};
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lock;
 use crate::archive::reader::Reader;
@@ -45,6 +46,8 @@ pub struct SiteState {
     pub lists_unread: u64,
     /// Lists whose server sent the same page again and again: what lies beyond was not seen.
     pub lists_partial: u64,
+    /// Lists that have more rows than their server shows, and of which the rest was not read yet.
+    pub lists_cut: Vec<CutList>,
     /// Feeds and sitemaps that are dead, and tried again once a month.
     pub sources_retired: u64,
     /// When the last crawl of it began.
@@ -97,6 +100,18 @@ pub struct Failure {
     pub due_at: Option<String>,
 }
 
+/// A run that failed, or gave something up.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FailedRun {
+    pub run: i64,
+    pub command: String,
+    pub started_at: String,
+    /// `None` while it goes on.
+    pub how: Option<String>,
+    /// Unknown of runs before schema 7.
+    pub why: Option<String>,
+}
+
 /// One run, from the view `runs`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RunState {
@@ -115,6 +130,8 @@ pub struct RunState {
     pub failed: u64,
     /// Scheduled starts that it made up for.
     pub skipped: u64,
+    /// Why it failed, or what it gave up.
+    pub why: Option<String>,
 }
 
 impl Reader {
@@ -166,16 +183,20 @@ impl Reader {
                 last_crawl: moment(row.get(21)?),
                 sources_retired: row.get(22)?,
                 last_seen: moment(row.get(23)?),
+                lists_cut: Vec::new(),
                 silent_sections: Vec::new(),
                 number_gaps: Vec::new(),
             })
         })?;
+        let cut = cut_lists(&self.connection)?;
         let complete = |state: rusqlite::Result<SiteState>| -> Result<SiteState, ArchiveError> {
             let state = state?;
             let seen = state.last_seen.as_deref().and_then(Timestamp::from_rfc3339);
             let silent = seen.map(|seen| self.silent_sections(&state.site, seen.min(now))).transpose()?;
             let number_gaps = self.number_gaps(&state.site)?;
-            Ok(SiteState { silent_sections: silent.unwrap_or_default(), number_gaps, ..state })
+            let of_site = |list: &&CutList| list.site == state.site;
+            let lists_cut = cut.iter().filter(of_site).cloned().collect();
+            Ok(SiteState { silent_sections: silent.unwrap_or_default(), number_gaps, lists_cut, ..state })
         };
         states.map(complete).collect()
     }
@@ -264,7 +285,7 @@ impl Reader {
     pub fn runs(&self, most: u32) -> Result<Vec<RunState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id, command, started_at, ended_at, how, requests, bytes, articles_new, articles_changed,
-               articles_gone, refused, failed, skipped, not_modified FROM runs ORDER BY id DESC LIMIT ?1",
+               articles_gone, refused, failed, skipped, not_modified, why FROM runs ORDER BY id DESC LIMIT ?1",
         )?;
         let states = select.query_map(params![most], |row| {
             Ok(RunState {
@@ -282,8 +303,27 @@ impl Reader {
                 failed: row.get(11)?,
                 skipped: row.get(12)?,
                 not_modified: row.get(13)?,
+                why: row.get(14)?,
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)
+    }
+
+    /// Returns the newest runs that failed or gave something up, the newest first.
+    pub fn failed_runs(&self, most: Option<u32>) -> Result<Vec<FailedRun>, ArchiveError> {
+        let mut select = self.connection.prepare(
+            "SELECT id, command, started_at, how, why FROM runs
+             WHERE how = 'failed' OR why IS NOT NULL ORDER BY id DESC LIMIT ?1",
+        )?;
+        let runs = select.query_map(params![most.map_or(-1, i64::from)], |row| {
+            Ok(FailedRun {
+                run: row.get(0)?,
+                command: row.get(1)?,
+                started_at: row.get(2)?,
+                how: row.get(3)?,
+                why: row.get(4)?,
+            })
+        })?;
+        Ok(runs.collect::<Result<_, _>>()?)
     }
 }

@@ -1,0 +1,67 @@
+//! Backfills: the days of the past that a crawl also reads, and how far back one without a beginning goes.
+
+use jiff::civil::Date;
+
+use crate::archive::{ArchiveError, Seeding};
+use crate::config::Site;
+use crate::crawl::Crawl;
+use crate::fetch::Web;
+use crate::time::Timestamp;
+
+/// Days of the past that are read once by lists limited to them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backfill {
+    /// `None`: as far back as there are articles.
+    pub first: Option<Date>,
+    /// `None`: until today.
+    pub last: Option<Date>,
+}
+
+impl From<(Date, Date)> for Backfill {
+    fn from((first, last): (Date, Date)) -> Self {
+        Self { first: Some(first), last: Some(last) }
+    }
+}
+
+impl Backfill {
+    /// Returns its last day at `now`: no paper has a list of days to come.
+    pub fn last_day(self, site: &Site, now: Timestamp) -> Date {
+        let today = site.timezone.to_datetime(now.into()).date();
+        self.last.map_or(today, |last| last.min(today))
+    }
+}
+
+impl<W: Web> Crawl<'_, W> {
+    /// Begins the backfill that this crawl was told to make, where it has no beginning, and goes on with those that an earlier
+    /// one began.
+    pub(super) fn begin_backfills(&mut self, backfill: Option<Backfill>, seeding: Seeding) -> Result<(), ArchiveError> {
+        let open = backfill.filter(|backfill| backfill.first.is_none() && seeding == Seeding::Begin);
+        for site in self.sites.keys().cloned().collect::<Vec<_>>() {
+            if let Some(open) = open {
+                let last = open.last_day(&self.sites[&site].site, self.began);
+                self.archive.open_backfill(self.lease, &site, last)?;
+            }
+            self.extend_backfills(&site)?;
+        }
+        Ok(())
+    }
+
+    /// Queues the windows that a site's open backfills want by what is known now.
+    pub(super) fn extend_backfills(&mut self, site: &str) -> Result<(), ArchiveError> {
+        loop {
+            let wanted = self.archive.backfills_wanted(site)?;
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            let now = self.clock.now();
+            for want in wanted {
+                // A profile that lost its windows meanwhile has none to ask for.
+                let windows = self.sites[site].windows(want.first, want.last).unwrap_or_default();
+                let hosts = self.archive.add_windows(self.lease, site, &windows, now)?;
+                self.archive.reach_back(self.lease, site, want)?;
+                self.queued += hosts.len() as u64;
+                hosts.iter().try_for_each(|host| self.want(host, site, now))?;
+            }
+        }
+    }
+}
