@@ -9,6 +9,7 @@ mod mediaon;
 mod newspaper;
 mod origin;
 mod pages;
+mod plain;
 mod prose;
 mod words;
 

@@ -14,6 +14,7 @@ use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Plan, Report, Stop};
+use saseo::demo::{self, Cms, Edition, Kind, Newspaper};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::host_lock::HostLocks;
@@ -166,6 +167,34 @@ fn missing() -> Answer {
 
 fn titles(names: &[&str]) -> Vec<String> {
     names.iter().map(|name| format!("책방 소식 {name}")).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_demo_paper_without_numbers_is_kept_whole_and_each_page_is_asked_once() {
+    let newspaper = Arc::new(Newspaper::new(&Edition { crawl_delay: None, ..Edition::default() }).on(Cms::Plain));
+    let served = Arc::clone(&newspaper);
+    let world = World::new("http://www.hanbit.example/", move |url| {
+        let base = "http://www.hanbit.example";
+        let Some(path) = url.strip_prefix(base) else {
+            return to(&url.replacen("://", "://www.", 1));
+        };
+        let answer = demo::answer(&served, base, path);
+        let headers = vec![("content-type".to_owned(), answer.content_type.to_owned())];
+        Answer { status: answer.status, body: answer.bytes(), headers }
+    });
+    world.crawl().await;
+
+    let open = newspaper.articles().iter().filter(|article| article.kind == Kind::Open);
+    let mut open: Vec<String> = open.map(|article| article.title.clone()).collect();
+    open.sort();
+    assert_eq!(world.headlines(), open);
+    let asked = world.asked();
+    assert_eq!(asked.len(), 8 + newspaper.articles().len(), "eight list pages, and each article once");
+    assert!(asked.iter().all(|url| url.starts_with("http://www.hanbit.example/")));
+
+    world.crawl_a_day_later().await;
+    let lists = world.asked().iter().filter(|url| !url.contains("/read?")).count();
+    assert_eq!(lists, 2, "the second page has nothing new: {:?}", world.asked());
 }
 
 #[tokio::test(start_paused = true)]

@@ -40,8 +40,8 @@ pub(in crate::cli) fn port(text: &str) -> Result<u16, String> {
 
 /// Reads the demo's CMS.
 pub(in crate::cli) fn cms(text: &str) -> Result<Cms, String> {
-    let known = || Cms::ALL.map(Cms::profile).join(", ");
-    let read = Cms::ALL.into_iter().find(|cms| cms.profile() == text);
+    let known = || Cms::ALL.map(Cms::name).join(", ");
+    let read = Cms::ALL.into_iter().find(|cms| cms.name() == text);
     read.ok_or_else(|| format!("{text:?} is no CMS of the demo: it has {}", known()))
 }
 

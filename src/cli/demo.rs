@@ -41,7 +41,7 @@ pub(in crate::cli) struct DemoArgs {
     /// Serve on this port of 127.0.0.1
     #[arg(long, value_name = "PORT", value_parser = port, allow_hyphen_values = true)]
     port: Option<u16>,
-    /// The CMS that the newspaper is made with, by the name of its profile
+    /// The CMS that the newspaper is made with: one that a profile of that name reads, or `plain`, which none knows
     #[arg(long, value_name = "CMS", default_value_t, value_parser = cms)]
     cms: Cms,
     /// Articles in each of the three sections
@@ -187,11 +187,11 @@ fn serve(
 /// Leaves files that their user may have changed as they are.
 fn write_config(config: &Path, base: &str, cms: Cms) -> anyhow::Result<()> {
     let sites = config.join("sites");
+    let profile = cms.profile().map(|name| format!("profile = \"{name}\"\n")).unwrap_or_default();
     let site = format!(
-        "# The demo newspaper, served by `saseo demo`.\nname = \"demo\"\ntitle = \"{}\"\nhome = \"{base}/\"\nprofile = \"{}\"\n\
+        "# The demo newspaper, served by `saseo demo`.\nname = \"demo\"\ntitle = \"{}\"\nhome = \"{base}/\"\n{profile}\
          own_site = true\n\n[pace]\ngap = \"100ms\"\n",
-        Newspaper::TITLE,
-        cms.profile()
+        Newspaper::TITLE
     );
     for (path, text) in [(sites.join("demo.toml"), site.as_str()), (config.join("saseo.toml"), "")] {
         write_new(&path, text.as_bytes())?;

@@ -35,23 +35,34 @@ pub enum Cms {
     #[default]
     NdSoft,
     Mediaon,
+    /// None that anybody knows: no numbers, EUC-KR, and two names for the host.
+    Plain,
 }
 
 impl Cms {
-    pub const ALL: [Self; 2] = [Self::NdSoft, Self::Mediaon];
+    pub const ALL: [Self; 3] = [Self::NdSoft, Self::Mediaon, Self::Plain];
 
-    /// Returns the name of the profile that reads its pages.
-    pub fn profile(self) -> &'static str {
+    /// Returns the name of the profile that reads its pages; `None` where they are read without one.
+    pub fn profile(self) -> Option<&'static str> {
+        match self {
+            Self::NdSoft | Self::Mediaon => Some(self.name()),
+            Self::Plain => None,
+        }
+    }
+
+    /// Returns its name, which is that of its profile where it has one.
+    pub fn name(self) -> &'static str {
         match self {
             Self::NdSoft => "ndsoft",
             Self::Mediaon => "mediaon",
+            Self::Plain => "plain",
         }
     }
 }
 
 impl fmt::Display for Cms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.profile())
+        f.write_str(self.name())
     }
 }
 
@@ -136,6 +147,7 @@ impl Newspaper {
         Some(match self.cms {
             Cms::NdSoft => format!("{base}/news/photo/202611/{number}_{photo}_1.jpg"),
             Cms::Mediaon => format!("{base}/data/photos/20261147/art_{photo}.jpg"),
+            Cms::Plain => format!("{base}/photo/{photo}.jpg"),
         })
     }
 

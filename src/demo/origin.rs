@@ -117,7 +117,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
     let response = Response::builder()
         .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
         .header(header::CONTENT_TYPE, answer.content_type)
-        .body(Body::from(answer.body))
+        .body(Body::from(answer.bytes()))
         .expect("a status and a static content type make a response");
     let user_agent = agent.unwrap_or_default();
     let visit = Visit { path_and_query: path, user_agent, began, ended: shared.clock.now(), status: answer.status };

@@ -7,6 +7,7 @@ use crate::demo::frame::{Frame, feed_path};
 use crate::demo::list_page::ListPage;
 use crate::demo::mediaon;
 use crate::demo::newspaper::{Cms, DemoArticle, Kind, Newspaper, SECTIONS, seconds};
+use crate::demo::plain;
 use crate::demo::prose::escaped;
 
 /// What the server sends.
@@ -17,15 +18,30 @@ pub struct Answer {
     pub body: String,
 }
 
+/// The type of pages that are sent in EUC-KR.
+pub(in crate::demo) const EUC_KR_PAGE: &str = "text/html; charset=euc-kr";
+
+impl Answer {
+    /// Returns the body as it is sent, in the encoding that its type names.
+    pub fn bytes(&self) -> Vec<u8> {
+        if self.content_type == EUC_KR_PAGE {
+            return encoding_rs::EUC_KR.encode(&self.body).0.into_owned();
+        }
+        self.body.clone().into_bytes()
+    }
+}
+
 const FEED_ITEMS: usize = 50;
 
 /// Returns what stands at `path_and_query` of a paper that is served at `base`.
 pub fn answer(paper: &Newspaper, base: &str, path_and_query: &str) -> Answer {
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
-    let query = url::form_urlencoded::parse(query.as_bytes()).into_owned().collect::<HashMap<String, String>>();
+    let decoded = || url::form_urlencoded::parse(query.as_bytes()).into_owned().collect::<HashMap<String, String>>();
     match paper.cms {
-        Cms::NdSoft => nd_soft(paper, base, path, &query),
-        Cms::Mediaon => mediaon::answer(paper, base, path, &query),
+        Cms::NdSoft => nd_soft(paper, base, path, &decoded()),
+        Cms::Mediaon => mediaon::answer(paper, base, path, &decoded()),
+        // Its queries are no UTF-8.
+        Cms::Plain => plain::answer(paper, base, path, query),
     }
 }
 

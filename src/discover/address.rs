@@ -282,14 +282,14 @@ mod tests {
     #[test]
     fn an_escaped_value_of_a_list_stays_in_its_encoding() {
         let paper = other_cms(
-            "list = [\"/l\"]\npage = \"p\"\nkeep = [\"w\"]\ndate_window = { from = \"a\", until = \"b\", format = \"%Y\" }",
+            "list = [\"/l\"]\npage = \"p\"\nkeep = [\"w\"]\ndate_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }",
         );
         let address = "https://www.saseo.example/l?w=%C3%A5+%B9%E6%26&p=2&x=1";
         let plain = "https://www.saseo.example/l?w=%C3%A5%20%B9%E6%26";
         assert_eq!(list(&paper, address), (plain.to_owned(), 2));
         let day = jiff::civil::date(1999, 1, 1);
         let limited = paper.list_window(&url(address), day, day).unwrap();
-        assert_eq!(limited.as_str(), format!("{plain}&a=1999&b=1999"));
+        assert_eq!(limited.as_str(), format!("{plain}&a=19990101&b=19990101"));
     }
 
     #[test]

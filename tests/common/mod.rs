@@ -117,10 +117,14 @@ impl Crawler {
     pub fn of(paper: &Paper, gap: &str) -> Self {
         let crawler = Self { folder: TempDir::new().unwrap() };
         crawler.write_site(&format!(
-            "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"{}\"\nown_site = true\n\
+            "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\n{}own_site = true\n\
              [discover]\nrevisit = []\n[pace]\ngap = \"{gap}\"\n",
             paper.origin.base(),
-            paper.origin.newspaper(|paper| paper.cms().profile())
+            paper
+                .origin
+                .newspaper(|paper| paper.cms().profile())
+                .map(|name| format!("profile = \"{name}\"\n"))
+                .unwrap_or_default()
         ));
         crawler
     }
