@@ -39,9 +39,9 @@ pub use ledger::{AnnouncedId, Announcement, Ending, Form, HostTerms, Terms};
 pub use mend::Mended;
 pub use pages::{DueHost, NextPage};
 pub use reader::{
-    BadText, Brought, BroughtBy, CaptureOf, Entry, FailedRun, Failure, Filter, Flaw, Found, HostState, Kept, LastCrawl, LeftOut,
-    Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredCapture,
-    StoredRobots, StoredVersion, Taken, Version, What, in_words, queues,
+    BadText, Brought, BroughtBy, CaptureOf, Entry, FailedRun, Failure, Filter, Flaw, Found, HostState, Kept, LastCrawl,
+    LeftOut, Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody,
+    StoredCapture, StoredRobots, StoredVersion, Taken, Version, What, in_words, queues,
 };
 pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision};
 pub use rescue::{LostFiles, vanished};

@@ -5,8 +5,8 @@ mod obey;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::archive::Window;
 use crate::archive::Charset;
+use crate::archive::Window;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};

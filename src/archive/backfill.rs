@@ -145,9 +145,8 @@ pub(in crate::archive) fn note_rows(
     if !matches!(settlement.state, PageState::Settled(Verdict::Read)) {
         return Ok(());
     }
-    let first: Option<String> = work
-        .prepare_cached("SELECT first_day FROM page WHERE id = ?1")?
-        .query_row([page.0], |row| row.get(0))?;
+    let first: Option<String> =
+        work.prepare_cached("SELECT first_day FROM page WHERE id = ?1")?.query_row([page.0], |row| row.get(0))?;
     let first = first.as_deref().map(day).transpose()?;
     let had_rows = settlement.found.iter().any(|row| is_of_week(row, first, settlement.new_pages > 0));
     work.prepare_cached("UPDATE page SET had_rows = ?2 WHERE id = ?1")?.execute(params![page.0, had_rows])?;

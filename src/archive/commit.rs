@@ -6,12 +6,12 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 
 use crate::archive::article::{Change, write_article};
+use crate::archive::backfill::note_rows;
 use crate::archive::capture::{Capture, write_capture};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
-use crate::archive::backfill::note_rows;
 use crate::archive::list::{add_list_page, forget_met, write_closing};
 use crate::archive::look::{look_at_origins, note_look, note_not_modified, write_look};
 use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};

@@ -9,9 +9,7 @@ use crate::archive::capture::{pack, unpack};
 use crate::archive::cut::write_cut;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Archive;
-use crate::frontier::{
-    Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Met, Page, PageId, Pass, Role,
-};
+use crate::frontier::{Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Met, Page, PageId, Pass, Role};
 use crate::time::Timestamp;
 
 /// Lists are looked through for what was dated back once a week. A crawl at the same time each week comes a little early for what the one
@@ -167,7 +165,8 @@ pub(in crate::archive) fn add_list_page(
     ])?;
     if added == 0 {
         // The list leads to a page of another kind, its own beginning perhaps: it goes round.
-        let closing = Closing::Ended { end: ListEnd::Repeats, since: None, head: next.list.joint.head.clone(), cut: None };
+        let closing =
+            Closing::Ended { end: ListEnd::Repeats, since: None, head: next.list.joint.head.clone(), cut: None };
         write_closing(work, next.list.section, next.list.pass, &closing, now)?;
     }
     Ok(if added == 0 { 0 } else { 1 - before })

@@ -97,11 +97,7 @@ pub(in crate::cli) struct Begin {
 }
 
 /// Tells what is wrong with a backfill of these sites, before anything is asked.
-fn can_be_made(
-    configuration: &Configuration,
-    chosen: &[&Site],
-    backfill: Backfill,
-) -> Result<(), ConfigurationError> {
+fn can_be_made(configuration: &Configuration, chosen: &[&Site], backfill: Backfill) -> Result<(), ConfigurationError> {
     let wrong = |why: String| Err(ConfigurationError::Usage(format!("--backfill: {why}")));
     for site in chosen {
         let last = backfill.last_day(site, Clock::system().now());
@@ -154,7 +150,7 @@ pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Resul
         let crawl = hint::command(common, &["crawl"]);
         common.voice().note(&format!("nothing is queued; `{crawl}` asks for what is new"));
         if common.json {
-            say::json(&as_json(&nothing()))?;
+            say::json(&as_json(common, &nothing()))?;
         }
         return Ok(Exit::Done);
     }

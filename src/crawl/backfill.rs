@@ -34,11 +34,7 @@ impl Backfill {
 impl<W: Web> Crawl<'_, W> {
     /// Begins the backfill that this crawl was told to make, where it has no beginning, and goes on with those that an earlier
     /// one began.
-    pub(super) fn begin_backfills(
-        &mut self,
-        backfill: Option<Backfill>,
-        seeding: Seeding,
-    ) -> Result<(), ArchiveError> {
+    pub(super) fn begin_backfills(&mut self, backfill: Option<Backfill>, seeding: Seeding) -> Result<(), ArchiveError> {
         let open = backfill.filter(|backfill| backfill.first.is_none() && seeding == Seeding::Begin);
         for site in self.sites.keys().cloned().collect::<Vec<_>>() {
             if let Some(open) = open {

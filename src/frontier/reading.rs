@@ -252,7 +252,15 @@ mod tests {
     const BEGAN: Timestamp = Timestamp::from_seconds(1_000_000);
 
     fn list(pass: Pass) -> List {
-        List { section: PageId(1), pass, began: BEGAN, previous: vec![], promised: false, joint: Joint::default(), met: Met::default() }
+        List {
+            section: PageId(1),
+            pass,
+            began: BEGAN,
+            previous: vec![],
+            promised: false,
+            joint: Joint::default(),
+            met: Met::default(),
+        }
     }
 
     fn rows(numbers: &[u64]) -> Vec<Found> {

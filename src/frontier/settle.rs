@@ -541,7 +541,15 @@ mod tests {
     #[test]
     fn a_list_that_breaks_off_is_to_be_read_once_more() {
         let joint = Joint::default();
-        let list = List { section: PageId(2), pass: Pass::Later, began: NOW, previous: vec![], promised: true, joint, met: Met::default() };
+        let list = List {
+            section: PageId(2),
+            pass: Pass::Later,
+            began: NOW,
+            previous: vec![],
+            promised: true,
+            joint,
+            met: Met::default(),
+        };
         let page = Page { role: Role::ListPage, number: None, list: Some(list), attempts: 6, ..page() };
         let closing = |page: &Page, outcome| settle(page, outcome, &[], Belief::Believed, &WANTED, NOW).closing;
         let end = Closing::Ended { end: ListEnd::Past, since: None, head: Head::default(), cut: None };
