@@ -64,7 +64,7 @@ fn a_run_that_failed_keeps_why() {
     drop(paper);
     assert_eq!(crawler.run(&["crawl", "--for", "30s"]).status.code(), Some(1));
     let failures = told(&crawler.run(&["status", "--failures"]));
-    assert!(failures.contains(" run 1 (crawl) failed: 127.0.0.1: "), "{failures}");
+    assert!(failures.contains("run 1 (crawl) failed: 127.0.0.1:"), "{failures}");
     let runs = &json(&crawler.run(&["--json", "status", "--failures"]))["runs"];
     assert_eq!((&runs[0]["run"], &runs[0]["how"]), (&1.into(), &"failed".into()));
     let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
