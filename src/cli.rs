@@ -5,6 +5,7 @@ mod audit;
 mod check;
 mod configuration;
 mod crawl;
+mod cut;
 mod demo;
 mod diff;
 mod exit;

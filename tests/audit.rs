@@ -585,7 +585,8 @@ fn get(address: &PageUrl) -> Vec<u8> {
 
 #[test]
 fn an_impolite_crawl_is_caught_by_the_audit_as_by_the_servers_log() {
-    let paper = Paper::of(&Edition { skin: Skin::G4, articles_per_section: 3, crawl_delay: None });
+    let paper =
+        Paper::of(&Edition { skin: Skin::G4, articles_per_section: 3, crawl_delay: None, ..Edition::default() });
     let origin = paper.origin.base();
     let host = url(&origin).host().to_string();
     let promised = HostTerms { host, gap_ms: 200, at_once: 1, own: true };
@@ -615,7 +616,8 @@ fn an_impolite_crawl_is_caught_by_the_audit_as_by_the_servers_log() {
 }
 
 fn polite_crawl() -> Crawler {
-    let paper = Paper::of(&Edition { skin: Skin::G4, articles_per_section: 5, crawl_delay: Some(0.1) });
+    let paper =
+        Paper::of(&Edition { skin: Skin::G4, articles_per_section: 5, crawl_delay: Some(0.1), ..Edition::default() });
     let crawler = Crawler::of(&paper, "50ms");
     let out = crawler.run(&["crawl"]);
     assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
@@ -642,7 +644,8 @@ fn a_crawl_of_the_demo_newspaper_audits_clean_and_makes_a_page_for_its_publisher
 
 #[test]
 fn a_crawl_of_ones_own_server_with_several_requests_at_once_audits_clean() {
-    let paper = Paper::of(&Edition { skin: Skin::G4, articles_per_section: 10, crawl_delay: None });
+    let paper =
+        Paper::of(&Edition { skin: Skin::G4, articles_per_section: 10, crawl_delay: None, ..Edition::default() });
     let crawler = Crawler::of(&paper, "5ms");
     let site = std::fs::read_to_string(crawler.config().join("sites/demo.toml")).unwrap();
     crawler.write_site(&format!("{site}at_once = 4\n"));

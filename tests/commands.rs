@@ -603,13 +603,21 @@ fn a_backfill_that_cannot_be_made_is_told_before_anything_is_asked() {
         ("2020-13-01..2020-12-31", "2020-13-01"),
         ("2020-12-31..2020-01-01", "2020-12-31 is after 2020-01-01"),
         ("0001-01-01..2020-01-01", "more than 40 years"),
+        ("..", "names no day"),
+        ("2020-01-01...", "is no day"),
+        ("..2020-02-30", "2020-02-30"),
+        ("-5..2020-01-01", "-5"),
+        ("2999-01-01..", "2999-01-01 is after today"),
+        ("2999-01-01..2999-02-01", "is after today"),
     ] {
         let out = crawler.run(&["crawl", "--backfill", days]);
         assert!(out.status.code() == Some(2) && said(&out).contains(words), "{days}: {}", said(&out));
     }
     let without = offline(&PUBLIC.replace("profile = \"ndsoft\"\n", ""));
-    let out = without.run(&["crawl", "--backfill", "2020-01-01..2020-12-31"]);
-    assert!(out.status.code() == Some(2) && said(&out).contains("no lists limited to days"), "{}", said(&out));
+    for days in ["2020-01-01..2020-12-31", "..2020-12-31", "2020-01-01.."] {
+        let out = without.run(&["crawl", "--backfill", days]);
+        assert!(out.status.code() == Some(2) && said(&out).contains("no lists limited to days"), "{}", said(&out));
+    }
     assert!(!without.data().exists());
 }
 

@@ -217,6 +217,9 @@ fn a_plan_tells_what_a_crawl_then_asks() {
     let dry: Value = serde_json::from_slice(&crawler.run(&["--json", "crawl", "--dry-run"]).stdout).unwrap();
     assert_eq!(dry[0]["requests"], told["requests"]);
     assert!(told["queued"].as_u64() > Some(50) && told["expected_bytes"].as_u64() > Some(1_000_000), "{told}");
+    let [articles, looks, lists] =
+        ["queued_articles", "queued_looks", "queued_lists"].map(|key| told[key].as_u64().unwrap());
+    assert!(articles > 50 && looks == 0 && articles + lists == told["queued"].as_u64().unwrap(), "{told}");
     assert_eq!(paper.log().len(), asked, "a plan asks nothing");
     let report = crawler.run_json("crawl");
     assert_eq!(report["requests"], told["requests"]);

@@ -180,7 +180,7 @@ async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_on
     crawler.crawl().await;
     let before = crawler.stored().len();
     assert!(before < 200, "{before}");
-    crawler.backfill = Some((date(2026, 10, 3), date(2026, 10, 31)));
+    crawler.backfill = Some((date(2026, 10, 3), date(2026, 10, 31)).into());
     let (report, asked) = crawler.crawl().await;
     // From a Saturday to a Saturday: five weeks, two of them in part; ten pages of ten rows and more.
     assert_eq!(report.tally.articles_new, 290, "{asked:?}");
@@ -299,7 +299,7 @@ async fn a_backfill_that_was_broken_off_reads_no_week_twice() {
     let mut crawler = Crawler::of(Paper::new(published(600, 0, HOUR * 12 / 5), 1, true));
     crawler.discover = "revisit = []\nsince = \"2026-11-10\"";
     crawler.crawl().await;
-    crawler.backfill = Some((date(2026, 10, 5), date(2026, 10, 31)));
+    crawler.backfill = Some((date(2026, 10, 5), date(2026, 10, 31)).into());
     let mut crawls = 0;
     crawler.max_requests = Some(7);
     while crawler.crawl().await.0.how == How::Stopped {

@@ -358,6 +358,27 @@ fn archive_of_schema_6() -> TempDir {
 }
 
 #[test]
+fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
+    let folder = archive_of_schema_6();
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let reader = Reader::open(folder.path()).unwrap();
+    assert_eq!(reader.lists_cut().unwrap(), []);
+    assert!(reader.runs(9).unwrap().iter().all(|run| run.why.is_none()));
+
+    // A reading that was under way then goes on.
+    archive.select(["paper"]).unwrap();
+    assert_eq!(archive.backfills_wanted("paper").unwrap(), []);
+    let rows = pages(
+        &rusqlite::Connection::open(folder.path().join("archive.db")).unwrap(),
+        "met, cut_rows, first_day, had_rows",
+    );
+    assert!(
+        rows.iter().all(|row| row == "{\"met\":null,\"cut_rows\":null,\"first_day\":null,\"had_rows\":null}"),
+        "{rows:?}"
+    );
+}
+
+#[test]
 fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
     let folder = archive_of_schema_6();
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();

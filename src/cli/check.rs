@@ -9,6 +9,7 @@ use serde_json::json;
 
 use crate::archive::{ArchiveError, Reader};
 use crate::cli::configuration::{Configuration, ConfigurationError};
+use crate::cli::cut;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, room, say};
 use crate::clock::Clock;
@@ -51,6 +52,7 @@ pub(in crate::cli) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<E
     };
     let least = loaded.as_ref().map_or_else(|_| Limits::default(), |loaded| loaded.settings.limits.clone()).free_disk;
     findings.extend([archive_stands(common.data()), disk_serves(common.data(), least), clock_stands()]);
+    findings.extend(lists_show_all(common));
     let all_well = findings.iter().all(|finding| finding.said.is_ok());
     tell(common, &findings)?;
     Ok(match loaded {
@@ -156,6 +158,23 @@ fn archive_is_sound(reader: &Reader) -> Result<Result<String, String>, ArchiveEr
     }
     let articles: u64 = reader.sites(Clock::system().now())?.iter().map(|site| site.articles).sum();
     Ok(Ok(format!("{}, {articles} articles, sound", reader.path().display())))
+}
+
+/// What lists do not show is missing as long as nobody reads it; where nothing can, it is told and is no fault.
+fn lists_show_all(common: &Common) -> Vec<Finding> {
+    // What is wrong with the archive is told by the look at it.
+    let Ok(reader) = Reader::open(common.data()) else { return Vec::new() };
+    let finding = |said| Finding { about: "lists", said };
+    let lists = match reader.lists_cut() {
+        Ok(lists) => lists,
+        Err(error) => return vec![finding(Err(chain(&error)))],
+    };
+
+    let told = cut::told(common, &lists).into_iter().map(|told| match told.command {
+        Some(_) => finding(Err(told.line())),
+        None => finding(Ok(told.line())),
+    });
+    told.collect()
 }
 
 fn disk_serves(data: &Path, least: Bytes) -> Finding {

@@ -150,7 +150,7 @@ pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Resul
         let crawl = hint::command(common, &["crawl"]);
         common.voice().note(&format!("nothing is queued; `{crawl}` asks for what is new"));
         if common.json {
-            say::json(&as_json(&nothing()))?;
+            say::json(&as_json(common, &nothing()))?;
         }
         return Ok(Exit::Done);
     }

@@ -31,8 +31,12 @@ struct SitePlan {
     requests: u64,
     entries: u64,
     queued: u64,
+    /// Of what is queued: articles that were not fetched yet, articles that are looked at again, and pages of lists.
+    queued_articles: u64,
+    queued_looks: u64,
+    queued_lists: u64,
     later: u64,
-    /// New articles to be found on the way, by the last days' rate.
+    /// New articles to be found on the way, besides those that are queued, by the last days' rate.
     expected_new: u64,
     /// Of decoded bodies, by what such pages had so far; null without a history.
     expected_bytes: Option<u64>,
@@ -93,6 +97,9 @@ fn plan(site: &Site, outlook: Option<Outlook>, now: crate::time::Timestamp) -> S
         requests,
         entries: outlook.entries,
         queued: outlook.queued,
+        queued_articles: outlook.articles,
+        queued_looks: outlook.looks,
+        queued_lists: outlook.queued.saturating_sub(outlook.articles + outlook.looks),
         later: outlook.later,
         expected_new,
         expected_bytes: bytes.map(|bytes| bytes as u64),
@@ -103,19 +110,21 @@ fn plan(site: &Site, outlook: Option<Outlook>, now: crate::time::Timestamp) -> S
 }
 
 fn in_lines(plan: &SitePlan) -> String {
-    let SitePlan { site, requests, entries, queued, expected_new, requests_per_hour, .. } = plan;
+    let SitePlan { site, requests, entries, expected_new, requests_per_hour, .. } = plan;
+    let SitePlan { queued_articles, queued_looks, queued_lists, .. } = plan;
     let gap = plan.gap_seconds;
     if !plan.crawled_before {
         return format!(
-            "{site}: never crawled; it begins with {requests} requests, and goes on from what its menu names, \
+            "{site}: never crawled; it begins with {requests} requests, and goes on from what its menu names: all its lists, and then \
+             their articles, \
              at most {requests_per_hour} requests an hour (gap {gap} s)"
         );
     }
     let bytes = plan.expected_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / 1e6));
     let time = in_words(Duration::from_secs_f64(plan.expected_hours * 3600.0));
     let mut line = format!(
-        "{site}: {requests} requests ({entries} entry pages, {queued} queued), about {expected_new} new articles, {bytes} MB, \
-         {time} at a gap of {gap} s"
+        "{site}: {requests} requests ({entries} entry pages, {queued_lists} list pages, {queued_articles} articles that are queued, \
+         {queued_looks} to be looked at again), about {expected_new} more new articles, {bytes} MB, {time} at a gap of {gap} s"
     );
     if plan.later > 0 {
         line.push_str(&format!("; {} queued for later", plan.later));

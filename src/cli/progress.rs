@@ -109,3 +109,20 @@ pub(in crate::cli) fn in_words(span: Duration) -> String {
         _ => format!("{:.1} h", span.as_secs_f64() / 3600.0),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::Tally;
+    use crate::crawl::ListsRead;
+
+    #[test]
+    fn a_first_crawl_says_how_far_its_lists_are_and_then_how_far_its_articles() {
+        let tally = Tally { requests: 60, ..Tally::default() };
+        let lists_first = Some(ListsRead { pages: 43, of: 215 });
+        let progress = Progress { tally, queued: 861, elapsed: Duration::from_secs(120), lists_first };
+        let said = words(&progress);
+        assert_eq!(said, "reading lists first: page 43 of 215 or more, 861 pages queued; 60 requests (30 a minute)");
+        assert!(words(&Progress { lists_first: None, ..progress }).contains("861 queued, about 28 min left"));
+    }
+}

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::archive::How;
+use crate::cli::cut;
 use crate::cli::exit::Exit;
 use crate::cli::hint;
 use crate::cli::{Common, say};
@@ -16,7 +17,7 @@ pub(in crate::cli) fn tell(common: &Common, sites: &[String], report: &Report, e
     words.extend(sites.iter().map(String::as_str));
     let resume = hint::command(common, &words);
     if common.json {
-        say::json(&as_json(report))?;
+        say::json(&as_json(common, report))?;
     } else {
         voice.note(&in_words(report, &resume));
     }
@@ -32,6 +33,7 @@ pub(in crate::cli) fn tell(common: &Common, sites: &[String], report: &Report, e
             looks.gone, looks.seen
         ));
     }
+    cut::told(common, &report.lists_cut).iter().for_each(|told| voice.note(&told.line()));
     if !report.given_up.is_empty() {
         voice.note(&format!("Nothing is lost: `{resume}` goes on from here."));
     }
@@ -60,7 +62,7 @@ pub(in crate::cli) fn refused(count: u64) -> String {
 }
 
 /// Returns a report as JSON.
-pub(in crate::cli) fn as_json(report: &Report) -> serde_json::Value {
+pub(in crate::cli) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
     let tally = &report.tally;
     let given_up: Vec<_> =
         report.given_up.iter().map(|(host, why)| json!({"host": host.as_str(), "why": why})).collect();
@@ -69,6 +71,8 @@ pub(in crate::cli) fn as_json(report: &Report) -> serde_json::Value {
         .iter()
         .map(|(site, looks)| json!({"site": site, "seen": looks.seen, "seem_gone": looks.gone}))
         .collect();
+    let reads_the_rest: Vec<_> =
+        cut::told(common, &report.lists_cut).into_iter().filter_map(|told| told.command).collect();
     json!({
         "run": report.run.0,
         "how": report.how.name(),
@@ -84,6 +88,8 @@ pub(in crate::cli) fn as_json(report: &Report) -> serde_json::Value {
         "queued": report.queued,
         "given_up": given_up,
         "disbelieved": disbelieved,
+        "lists_cut": report.lists_cut,
+        "reads_the_rest": reads_the_rest,
     })
 }
 

@@ -12,9 +12,10 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::archive::{
-    ArchiveError, Failure, HostState, LastCrawl, NumberGap, Reader, RunState, SilentSection, SiteState,
+    ArchiveError, FailedRun, Failure, HostState, LastCrawl, NumberGap, Reader, RunState, SilentSection, SiteState,
 };
 use crate::cli::configuration::Configuration;
+use crate::cli::cut;
 use crate::cli::exit::Exit;
 use crate::cli::report::{failed, refused};
 use crate::cli::{Common, say};
@@ -36,7 +37,8 @@ const GAPS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StatusArgs {
-    /// List the pages that brought nothing, and those that wait for another try, and why: 50 of each, or all with --json
+    /// List the runs that failed, the pages that brought nothing, and those that wait for another try, and why: 50 of each,
+    /// or all with --json
     #[arg(long, conflicts_with = "html")]
     failures: bool,
     /// Also write it as a web page, with plots of articles and requests by day and hour; a file that is there is replaced
@@ -59,6 +61,11 @@ struct SiteStatus {
     state: SiteState,
     /// When its schedule wants the next crawl.
     next_crawl: Option<String>,
+    /// What is told of its lists that are cut.
+    #[serde(skip)]
+    cut: Vec<String>,
+    /// The commands that read what those lists do not show.
+    reads_the_rest: Vec<String>,
 }
 
 /// One host, and why its gap is as long as it is.
@@ -75,8 +82,10 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
     let reader = Reader::open(common.data())?;
     if args.failures {
         if common.json {
-            say::json(&json!({"archive": reader.path(), "failures": failures(&reader, None)?}))?;
+            let runs = reader.failed_runs(None)?;
+            say::json(&json!({"archive": reader.path(), "failures": failures(&reader, None)?, "runs": runs}))?;
         } else {
+            reader.failed_runs(Some(FAILURES))?.iter().try_for_each(|run| say::data(&of_failed_run(run)))?;
             failures(&reader, Some(FAILURES))?.iter().try_for_each(|page| say::data(&of_failure(page)))?;
         }
         return Ok(Exit::Done);
@@ -91,7 +100,7 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
         |configuration| configuration.sites,
     );
     let most = if args.html.is_some() { RUNS_ON_PAGE } else { RUNS };
-    let state = state(&reader, &sites, most, now)?;
+    let state = state(common, &reader, &sites, most, now)?;
     if let Some(path) = &args.html {
         let zone = |name: &str| {
             let site = sites.iter().find(|site| site.name == name);
@@ -116,12 +125,15 @@ fn failures(reader: &Reader, most: Option<u32>) -> Result<Vec<Failure>, ArchiveE
     Ok(failures)
 }
 
-fn state(reader: &Reader, sites: &[Site], most: u32, now: Timestamp) -> Result<State, ArchiveError> {
+fn state(common: &Common, reader: &Reader, sites: &[Site], most: u32, now: Timestamp) -> Result<State, ArchiveError> {
     let last = reader.last_crawls(now)?;
     let with_file = |state: SiteState| {
         let site = sites.iter().find(|site| site.name == state.site);
         let next_crawl = site.and_then(|site| next_crawl(site, &last, now)).map(|next| next.to_string());
-        SiteStatus { next_crawl, state }
+        let cut = cut::told(common, &state.lists_cut);
+        let lines = cut.iter().map(cut::Told::line).collect();
+        let reads_the_rest = cut.into_iter().filter_map(|told| told.command).collect();
+        SiteStatus { next_crawl, cut: lines, reads_the_rest, state }
     };
     let with_reason = |state: HostState| HostStatus { gap_reason: gap_reason(&state, sites), now, state };
     Ok(State {
@@ -166,6 +178,7 @@ impl SiteStatus {
         if state.lists_partial > 0 {
             told.push(format!("{} lists only partly covered: the server repeats a page", state.lists_partial));
         }
+        told.extend(self.cut.iter().cloned());
         if state.sources_retired > 0 {
             told.push(format!("{} feeds or sitemaps are dead, and tried once a month", state.sources_retired));
         }
@@ -200,6 +213,13 @@ fn in_words(reader: &Reader, state: &State) -> String {
     lines.extend(state.hosts.iter().map(of_host));
     lines.extend(state.runs.iter().map(of_run));
     lines.join("\n")
+}
+
+fn of_failed_run(run: &FailedRun) -> String {
+    let FailedRun { run, command, started_at, how, why } = run;
+    let how = how.as_deref().unwrap_or("running");
+    let why = why.as_deref().unwrap_or("why is not known");
+    format!("{started_at} run {run} ({command}) {how}: {why}")
 }
 
 fn of_failure(page: &Failure) -> String {

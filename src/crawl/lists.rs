@@ -34,3 +34,27 @@ impl FirstReadings {
         (!self.0.is_empty()).then(|| self.0.values().fold(ListsRead::default(), sum))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::frontier::{Joint, Met};
+    use crate::time::Timestamp;
+
+    fn list(section: i64, pass: Pass) -> List {
+        let (began, joint, met) = (Timestamp::EPOCH, Joint::default(), Met::default());
+        List { section: PageId(section), pass, began, previous: Vec::new(), promised: false, joint, met }
+    }
+
+    #[test]
+    fn pages_are_counted_list_by_list_and_only_of_first_readings() {
+        let mut readings = FirstReadings::default();
+        readings.count(&list(1, Pass::Later), &Listing::default());
+        assert_eq!(readings.so_far(), None);
+        readings.count(&list(1, Pass::First), &Listing { pages: Some(200), ..Listing::default() });
+        readings.count(&list(1, Pass::First), &Listing { pages: Some(200), ..Listing::default() });
+        // One that does not count its pages.
+        readings.count(&list(2, Pass::First), &Listing::default());
+        assert_eq!(readings.so_far(), Some(ListsRead { pages: 3, of: 201 }));
+    }
+}

@@ -12,7 +12,7 @@ use crate::crawl::refusal::PAYMENT_REQUIRED;
 use crate::crawl::robots::{Followed, Quest, follow, unreachable};
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
-use crate::frontier::{Belief, Outcome, Page, PageState, Reading, Role, Settlement, Verdict, settle};
+use crate::frontier::{Belief, Closing, Outcome, Page, PageState, Reading, Role, Settlement, Verdict, settle};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
@@ -108,7 +108,9 @@ impl<W: Web> Crawl<'_, W> {
                 let follow_up = match page.role {
                     Role::Policy => FollowUp::Policy { site },
                     Role::Window => FollowUp::Window { site },
-                    _ => FollowUp::Page { site },
+                    Role::Home | Role::Feed | Role::Section | Role::ListPage | Role::Sitemap | Role::Article => {
+                        FollowUp::Page { site }
+                    }
                 };
                 (Done::Page { page, settlement: Box::new(settlement), capture: visited.capture }, follow_up)
             }
@@ -168,6 +170,10 @@ impl<W: Web> Crawl<'_, W> {
             self.first_readings.count(list, listing);
         }
         let mut settlement = settle(page, outcome, &known, belief, wanted, self.clock.now());
+        if let Some(Closing::Ended { cut: Some(cut), .. }) = &mut settlement.closing {
+            // A day helps only where lists can be limited to days.
+            cut.day = cut.day.filter(|day| reader.windows(*day, *day).is_some());
+        }
         self.keep_to_room(page, &mut settlement);
         self.count(page, &settlement);
         if let Some(of_host) = self.under_way.get_mut(&page.url.host()) {

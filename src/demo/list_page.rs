@@ -6,8 +6,6 @@ use crate::demo::prose::escaped;
 use crate::time::LocalTime;
 
 pub(in crate::demo) const PER_PAGE: usize = 20;
-/// The last page that the CMS shows.
-const LAST_PAGE: usize = 200;
 
 /// Which page of which list.
 pub(in crate::demo) struct ListPage<'a> {
@@ -31,7 +29,7 @@ impl ListPage<'_> {
     }
 
     fn shown(&self) -> impl Iterator<Item = &&DemoArticle> {
-        let past = self.page == 0 || self.page > LAST_PAGE;
+        let past = self.page == 0 || self.page > self.paper.last_page;
         self.rows.iter().skip((self.page.max(1) - 1) * PER_PAGE).take(if past { 0 } else { PER_PAGE })
     }
 
@@ -59,9 +57,10 @@ impl ListPage<'_> {
              <H2 class=\"altlist-subject\"><a href=\"\" class=\"linked replace-titles\"></a></H2></div></li>\n\
              <button type=\"button\" class=\"list-btn-more\" data-page=\"{page}\">더보기</button>\n\
              <script>\nvar params = {{}};\nparams['page'] = \"{page}\";\nparams['view_type'] = \"sm\";\nparams['total'] = \"{total}\";\n\
-             params['list_per_page'] = \"{PER_PAGE}\";\nparams['page_per_page'] = \"10\";\nparams['list_page_limit'] = \"{LAST_PAGE}\";\n</script></article>",
+             params['list_per_page'] = \"{PER_PAGE}\";\nparams['page_per_page'] = \"10\";\nparams['list_page_limit'] = \"{last_page}\";\n</script></article>",
             total = self.rows.len(),
-            page = self.page
+            page = self.page,
+            last_page = self.paper.last_page
         )
     }
 
@@ -79,7 +78,7 @@ impl ListPage<'_> {
             )
         };
         let rows: String = self.shown().map(row).collect();
-        let pages = self.rows.len().div_ceil(PER_PAGE).min(LAST_PAGE);
+        let pages = self.rows.len().div_ceil(PER_PAGE).min(self.paper.last_page);
         let page_link = |page: usize| {
             let current = if page == self.page { " class=\"current\"" } else { "" };
             format!(

@@ -14,11 +14,16 @@ pub struct Edition {
     pub articles_per_section: u32,
     /// The Crawl-delay of its robots.txt, in seconds.
     pub crawl_delay: Option<f64>,
+    /// The last page that its lists show.
+    pub last_page: usize,
 }
+
+/// The last page that the CMS shows of a list, as it is sold.
+const LAST_PAGE: usize = 200;
 
 impl Default for Edition {
     fn default() -> Self {
-        Self { skin: Skin::G4, articles_per_section: 40, crawl_delay: Some(0.1) }
+        Self { skin: Skin::G4, articles_per_section: 40, crawl_delay: Some(0.1), last_page: LAST_PAGE }
     }
 }
 
@@ -117,6 +122,7 @@ pub struct Newspaper {
     pub(in crate::demo) cms: Cms,
     pub(in crate::demo) skin: Skin,
     pub(in crate::demo) crawl_delay: Option<f64>,
+    pub(in crate::demo) last_page: usize,
     /// In the order of the lists: newest first by publication, which is not quite by number.
     articles: Vec<DemoArticle>,
 }
@@ -128,7 +134,8 @@ impl Newspaper {
         let count = edition.articles_per_section as usize * SECTIONS.len();
         let mut articles: Vec<DemoArticle> = (0..count).map(|k| article(k, count)).collect();
         articles.sort_by_key(|article| std::cmp::Reverse(article.published.at));
-        Self { cms: Cms::default(), skin: edition.skin, crawl_delay: edition.crawl_delay, articles }
+        let Edition { skin, crawl_delay, last_page, .. } = *edition;
+        Self { cms: Cms::default(), skin, crawl_delay, last_page, articles }
     }
 
     /// The same paper on another CMS, which has one look.

@@ -13,7 +13,7 @@ use saseo::audit::audit;
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::config::{Settings, read_profile, read_site};
-use saseo::crawl::{self, Plan, Report, Stop};
+use saseo::crawl::{self, Backfill, Plan, Report, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::host_lock::HostLocks;
@@ -82,6 +82,10 @@ pub struct Paper {
     pub moved: Option<(Timestamp, Moved)>,
     /// For so long its lists show their first page whatever page is asked for.
     pub repeats: AtomicBool,
+    /// Every list page shows other rows, and no page tells how many there are.
+    pub deals: AtomicBool,
+    /// Its lists cannot be limited to days, whatever is asked for.
+    pub ignores_days: AtomicBool,
     /// Articles that its feed tells; without them it has none.
     pub feed: Mutex<BTreeSet<u64>>,
     /// Its sitemaps by their paths; robots.txt names the first. What stands at those paths instead counts as served.
@@ -117,6 +121,8 @@ impl Paper {
             broken_from,
             moved,
             repeats,
+            deals: AtomicBool::new(false),
+            ignores_days: AtomicBool::new(false),
             feed,
             maps: Mutex::default(),
             pinned: 0,
@@ -213,9 +219,14 @@ impl Paper {
                 let day = |name: &str| url.parameter(name).and_then(|day| day.parse::<Date>().ok());
                 let (first, last) = (day("sc_sdate").unwrap_or(Date::MIN), day("sc_edate").unwrap_or(Date::MAX));
                 let mut list = self.list(section);
+                let all_days = self.ignores_days.load(Ordering::Relaxed);
                 list.retain(|piece| {
-                    (first..=last).contains(&printed(piece.published)[..10].replace('.', "-").parse().unwrap())
+                    all_days
+                        || (first..=last).contains(&printed(piece.published)[..10].replace('.', "-").parse().unwrap())
                 });
+                if self.deals.load(Ordering::Relaxed) {
+                    return html(200, self.dealt(list));
+                }
                 // Behind its two hundredth page a list has none; here behind its tenth.
                 html(200, list_page(&list[..list.len().min(10 * ROWS)], page, self.pinned))
             }
@@ -233,6 +244,17 @@ impl Paper {
             }
             _ => html(404, String::new()),
         }
+    }
+
+    /// A list page with rows in an order of its own.
+    fn dealt(&self, mut list: Vec<Piece>) -> String {
+        let seed = self.asked.lock().unwrap().len() as u64;
+        list.sort_by_key(|piece| {
+            let mixed = (piece.number ^ (seed << 20)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+        });
+        list.truncate(ROWS);
+        list_page(&list, 1, 0).replace("params['", "unsaid['")
     }
 
     pub fn home(&self) -> String {
@@ -324,7 +346,7 @@ pub struct Crawler {
     pub before: usize,
     /// What its site's file says under `[discover]`.
     pub discover: &'static str,
-    pub backfill: Option<(Date, Date)>,
+    pub backfill: Option<Backfill>,
     pub max_requests: Option<u64>,
     /// The CMS's profile, which may be mended from one crawl to the next.
     pub profile: String,

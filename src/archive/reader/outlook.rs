@@ -20,8 +20,13 @@ const DAYS: u64 = 7;
 pub struct Outlook {
     /// Home page, sections, feeds and policies that a crawl would read.
     pub entries: u64,
-    /// Articles and further list pages that are queued and due, articles that are to be looked at again among them.
+    /// Articles, further list pages and lists limited to days that are queued and due, with articles that are to be looked at
+    /// again.
     pub queued: u64,
+    /// Of them, articles that were not fetched yet.
+    pub articles: u64,
+    /// Of them, articles that are kept, and to be looked at again.
+    pub looks: u64,
     /// Pages that are queued for later.
     pub later: u64,
     /// The site's robots.txt would be asked for.
@@ -68,8 +73,10 @@ impl Reader {
 
     fn due(&self, site: &Site, everything: Option<&PageUrl>, now: Timestamp) -> Result<Outlook, ArchiveError> {
         let sql = format!(
-            "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list') AND (due_at <= ?2 OR {})),
-                    count(*) FILTER (WHERE role IN ('article', 'list') AND coalesce(due_at, again_at) <= ?2),
+            "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window') AND (due_at <= ?2 OR {})),
+                    count(*) FILTER (WHERE role IN ('article', 'list', 'window') AND coalesce(due_at, again_at) <= ?2),
+                    count(*) FILTER (WHERE role = 'article' AND due_at <= ?2 AND verdict IS NULL),
+                    count(*) FILTER (WHERE role = 'article' AND coalesce(due_at, again_at) <= ?2 AND verdict IS NOT NULL),
                     count(*) FILTER (WHERE due_at > ?2)
              FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)",
             due_again(&site.discover)
@@ -78,7 +85,14 @@ impl Reader {
         let is_covered: bool = self.connection.query_row(COVERED, params![site.name, everything], |row| row.get(0))?;
         let counts = params![site.name, now.millis(), is_covered, everything];
         Ok(self.connection.query_row(&sql, counts, |row| {
-            Ok(Outlook { entries: row.get(0)?, queued: row.get(1)?, later: row.get(2)?, ..Outlook::default() })
+            Ok(Outlook {
+                entries: row.get(0)?,
+                queued: row.get(1)?,
+                articles: row.get(2)?,
+                looks: row.get(3)?,
+                later: row.get(4)?,
+                ..Outlook::default()
+            })
         })?)
     }
 

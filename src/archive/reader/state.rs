@@ -201,6 +201,11 @@ impl Reader {
         states.map(complete).collect()
     }
 
+    /// Returns the lists that have more rows than their server shows, and of which the rest was not read yet.
+    pub fn lists_cut(&self) -> Result<Vec<CutList>, ArchiveError> {
+        cut_lists(&self.connection)
+    }
+
     /// Returns the last crawl of each site, as it stands at `now`.
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
         let is_under_way = self.path().parent().is_some_and(|data| Lock::holder(data).is_some());
