@@ -13,6 +13,7 @@ use clap::ValueEnum;
 
 use crate::archive::{ArchiveError, Filter, Kept, Reader, Taken};
 
+pub use csv::{Cells, Formulas, Mark};
 pub use place::{Beside, Place, Stream};
 pub use record::{Provenance, Record};
 
@@ -48,15 +49,23 @@ pub enum ExportError {
 
 /// Writes the articles that the filter takes to a place, and returns what was taken; `None` where a stream's reader has
 /// gone away, as `head` does. An article whose row is damaged is left out, and named in what is returned.
-pub fn write(reader: &Reader, filter: &Filter, format: Format, place: Place) -> Result<Option<Taken>, ExportError> {
+///
+/// `cells` tells how a table (CSV) is written, and is nothing to the other formats.
+pub fn write(
+    reader: &Reader,
+    filter: &Filter,
+    format: Format,
+    cells: Cells,
+    place: Place,
+) -> Result<Option<Taken>, ExportError> {
     match place {
-        Place::Stream(stream) => write_to_stream(reader, filter, format, &stream),
+        Place::Stream(stream) => write_to_stream(reader, filter, format, cells, &stream),
         Place::File(beside) => {
             refuse_archive(reader, &beside.target)?;
             let file = || File::create(&beside.part).map_err(|why| fault(&beside.target, why));
             let taken = match format {
                 Format::Jsonl => write_lines(reader, filter, &beside.target, file()?, jsonl::Lines)?,
-                Format::Csv => write_lines(reader, filter, &beside.target, file()?, csv::Table)?,
+                Format::Csv => write_lines(reader, filter, &beside.target, file()?, csv::Table(cells))?,
                 Format::Sqlite => reader.articles_to_sqlite(filter, &beside.part)?,
             };
             beside.finish()?;
@@ -83,11 +92,12 @@ fn write_to_stream(
     reader: &Reader,
     filter: &Filter,
     format: Format,
+    cells: Cells,
     stream: &Stream,
 ) -> Result<Option<Taken>, ExportError> {
     let written = match format {
         Format::Jsonl => write_lines(reader, filter, &stream.name, stream.writer(), jsonl::Lines),
-        Format::Csv => write_lines(reader, filter, &stream.name, stream.writer(), csv::Table),
+        Format::Csv => write_lines(reader, filter, &stream.name, stream.writer(), csv::Table(cells)),
         Format::Sqlite => return Err(ExportError::NoFile { path: stream.name.clone() }),
     };
     match written {

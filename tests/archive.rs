@@ -761,3 +761,38 @@ fn a_move_to_a_place_without_an_article_was_none() {
     };
     assert_eq!((page.url, page.misses), (article_url(1), 1));
 }
+
+/// Two articles of a paper that numbers nothing.
+fn desk_without_numbers() -> Desk {
+    let mut desk = Desk::new();
+    let unnumbered =
+        |name: &str| Found { url: url(&format!("https://paper.example/story/{name}?a=b")), number: None, ..found(0) };
+    desk.settle_next(Settlement { found: vec![unnumbered("one"), unnumbered("two")], ..settled(Verdict::Read) });
+
+    for text in ["하나", "둘"] {
+        let mut settlement = story(text);
+        settlement.article.as_mut().unwrap().number = None;
+        desk.settle_next(settlement);
+    }
+    desk
+}
+
+#[test]
+fn articles_without_a_number_have_ids_of_their_own_that_are_found_and_exported() {
+    let desk = desk_without_numbers();
+    let expected = ["paper/https://paper.example/story/one?a=b", "paper/https://paper.example/story/two?a=b"];
+    let ids: Vec<String> = shown(&desk).into_iter().map(|row| row.0).collect();
+    assert_eq!(ids, expected);
+
+    let reader = Reader::open(desk.folder.path()).unwrap();
+    for id in expected {
+        assert_eq!(reader.find_article(id).unwrap().id, id);
+    }
+
+    let out = desk.folder.path().join("out.sqlite");
+    assert_eq!(reader.articles_to_sqlite(&Filter::default(), &out).unwrap().articles, 2);
+    let sql = rusqlite::Connection::open(out).unwrap();
+    let mut select = sql.prepare("SELECT id FROM articles ORDER BY id").unwrap();
+    let exported: Vec<String> = select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    assert_eq!(exported, expected);
+}

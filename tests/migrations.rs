@@ -393,3 +393,16 @@ fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     assert_eq!((archive.take_begun(lease).unwrap(), archive.deaths("", 1).unwrap()), (None, 0));
 }
+
+#[test]
+fn an_article_without_a_number_of_schema_6_has_its_address_for_an_id() {
+    let folder = archive_of_schema_6();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute("UPDATE article SET number = NULL", []).unwrap();
+    let id = || sql.query_row("SELECT id FROM articles", [], |row| row.get::<_, String>(0)).unwrap();
+    assert!(id().ends_with("/0"), "{}", id());
+
+    Archive::open(folder.path(), Durability::Normal).unwrap();
+    let expected = "SELECT site.name || '/' || article.url FROM article JOIN site ON site.id = site_id";
+    assert_eq!(id(), sql.query_row(expected, [], |row| row.get::<_, String>(0)).unwrap());
+}

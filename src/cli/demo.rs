@@ -22,7 +22,7 @@ use crate::clock::Clock;
 use crate::config::units::Span;
 use crate::crawl::Plan;
 use crate::demo::{Cms, Edition, Newspaper, OriginThread};
-use crate::export::{self, Format};
+use crate::export::{self, Cells, Format};
 use crate::host_lock::HostLocks;
 
 /// The port that is tried first, so that a second demo finds the first one's articles.
@@ -119,7 +119,8 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
     }
     let out = folder.join("articles.jsonl");
     let reader = Reader::open(folder)?;
-    let taken = export::write(&reader, &Filter::default(), Format::Jsonl, place(&out, Format::Jsonl)?)?;
+    let taken =
+        export::write(&reader, &Filter::default(), Format::Jsonl, Cells::default(), place(&out, Format::Jsonl)?)?;
     let articles = taken.unwrap_or_default().articles;
     voice.note(&format!(
         "The archive, {articles} articles with every page as it came, is {}\nThe articles as JSON Lines are {}\n",

@@ -12,7 +12,7 @@ use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
 use crate::cli::{Common, hint, say};
 use crate::config::units::day;
-use crate::export::{self, Beside, Format, Place, Stream};
+use crate::export::{self, Beside, Cells, Format, Formulas, Mark, Place, Stream};
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ExportArgs {
@@ -28,9 +28,31 @@ pub(in crate::cli) struct ExportArgs {
     /// Only articles of this site
     #[arg(long, value_name = "SITE")]
     site: Option<String>,
+    /// CSV only: begin the file with a byte order mark, by which Excel knows it for UTF-8
+    #[arg(long)]
+    bom: bool,
+    /// CSV only: write texts that begin with =, +, -, @, a tab or a carriage return as they are. Without it an apostrophe
+    /// stands before them, so that no spreadsheet runs them as formulas
+    #[arg(long)]
+    raw_cells: bool,
+}
+
+impl ExportArgs {
+    /// Returns how a table is written; refuses what another format knows nothing of.
+    fn cells(&self) -> Result<Cells, ConfigurationError> {
+        if self.format != Format::Csv && (self.bom || self.raw_cells) {
+            let why = "--bom and --raw-cells are of CSV: leave them out, or choose --format csv";
+            return Err(ConfigurationError::Usage(why.to_owned()));
+        }
+        Ok(Cells {
+            formulas: if self.raw_cells { Formulas::Raw } else { Formulas::Guarded },
+            mark: if self.bom { Mark::Utf8 } else { Mark::None },
+        })
+    }
 }
 
 pub(in crate::cli) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
+    let cells = args.cells()?;
     let reader = Reader::open(common.data())?;
     if let Some(site) = &args.site {
         reader.knows_site(site)?;
@@ -41,7 +63,7 @@ pub(in crate::cli) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<
         let why = "--json would mix with the articles on stdout: leave it out, or name a file with --out";
         return Err(ConfigurationError::Usage(why.to_owned()).into());
     }
-    let taken = export::write(&reader, &filter, args.format, place(&args.out, args.format)?)?;
+    let taken = export::write(&reader, &filter, args.format, cells, place(&args.out, args.format)?)?;
     tell(common, args, taken.as_ref())?;
 
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);

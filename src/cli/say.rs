@@ -48,7 +48,26 @@ pub(in crate::cli) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
 
 /// Writes a value as JSON to stdout.
 pub(in crate::cli) fn json(value: &impl Serialize) -> anyhow::Result<()> {
-    data(&serde_json::to_string_pretty(value)?)
+    data(&in_json(&serde_json::to_string_pretty(value)?))
+}
+
+/// Escapes in a JSON text what could command a terminal, as JSON does it: `\u` and four digits, of a character beyond those
+/// its two surrogates. Outside of strings JSON has no such characters but line ends and tabs.
+pub(in crate::cli) fn in_json(text: &str) -> Cow<'_, str> {
+    if !text.contains(commands) {
+        return Cow::Borrowed(text);
+    }
+
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if commands(c) {
+            let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            escaped.push_str(&units);
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
 }
 
 /// How much is said to whoever watches.
@@ -78,14 +97,20 @@ pub(in crate::cli) fn note(text: &str) {
 /// What servers have written must not command the terminal that it is shown on: control characters and marks of direction
 /// become `\u{…}`, but for line ends and tabs.
 pub(in crate::cli) fn plain(text: &str) -> Cow<'_, str> {
-    let commands = |c: char| {
-        (c.is_control() && !matches!(c, '\n' | '\t')) || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-    };
     if !text.contains(commands) {
         return Cow::Borrowed(text);
     }
     let escaped = |c: char| if commands(c) { c.escape_unicode().to_string() } else { c.to_string() };
     Cow::Owned(text.chars().map(escaped).collect())
+}
+
+/// Tells a character that commands a terminal: a control character, or a mark of direction (Unicode's Bidi_Control).
+fn commands(c: char) -> bool {
+    let is_direction = matches!(
+        c,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    is_direction || (c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
 /// Says why a command failed, cause by cause.
@@ -101,5 +126,15 @@ mod tests {
     fn what_servers_wrote_does_not_command_the_terminal() {
         assert_eq!(plain("책\u{1b}[2J\u{202e}방\r\u{7}"), "책\\u{1b}[2J\\u{202e}방\\u{d}\\u{7}");
         assert!(matches!(plain("책\t방\n"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn json_stays_json_where_it_is_made_safe_for_a_terminal() {
+        let title = "책\u{2066}방\u{2069}\u{202e}\u{1b}[2J\u{9b}\u{7f}";
+        let printed = serde_json::to_string_pretty(&serde_json::json!({ "title": title })).unwrap();
+        let safe = in_json(&printed);
+        assert!(!safe.contains(commands) && safe.contains("\\u2066"), "{safe}");
+        let read: serde_json::Value = serde_json::from_str(&safe).unwrap();
+        assert_eq!(read["title"], title);
     }
 }

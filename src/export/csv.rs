@@ -6,16 +6,46 @@ use serde_json::Value;
 
 use crate::export::{Layout, Record};
 
-pub(in crate::export) struct Table;
+/// How a spreadsheet is to take the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cells {
+    pub formulas: Formulas,
+    pub mark: Mark,
+}
+
+/// What becomes of a text that a spreadsheet would take for a formula.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Formulas {
+    /// An apostrophe stands before it (OWASP, "CSV Injection").
+    #[default]
+    Guarded,
+    /// It stands as it was read, for programs that are no spreadsheet.
+    Raw,
+}
+
+/// Whether the file begins with a byte order mark.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mark {
+    #[default]
+    None,
+    /// By it Excel knows the file for UTF-8.
+    Utf8,
+}
+
+pub(in crate::export) struct Table(pub Cells);
 
 impl Layout for Table {
     fn begin(&self, to: &mut dyn Write) -> std::io::Result<()> {
+        match self.0.mark {
+            Mark::None => {}
+            Mark::Utf8 => to.write_all("\u{feff}".as_bytes())?,
+        }
         write(to, Record::COLUMNS.iter().map(|name| (*name).to_owned()))
     }
 
     fn add(&self, record: &Record, to: &mut dyn Write) -> std::io::Result<()> {
         let fields = serde_json::to_value(record)?;
-        write(to, Record::COLUMNS.iter().map(|name| cell(&fields[*name])))
+        write(to, Record::COLUMNS.iter().map(|name| cell(&fields[*name], self.0.formulas)))
     }
 }
 
@@ -29,10 +59,44 @@ fn write(to: &mut dyn Write, cells: impl Iterator<Item = String>) -> std::io::Re
     line.flush()
 }
 
-fn cell(field: &Value) -> String {
+fn cell(field: &Value, formulas: Formulas) -> String {
     match field {
         Value::Null => String::new(),
+        Value::String(text) if formulas == Formulas::Guarded && is_formula(text) => format!("'{text}"),
         Value::String(text) => text.clone(),
         other => other.to_string(),
+    }
+}
+
+/// Tells a text that a spreadsheet may run; numbers and lists never begin so, as they are no texts.
+fn is_formula(text: &str) -> bool {
+    text.starts_with(['=', '+', '-', '@', '\t', '\r'])
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_text_that_a_spreadsheet_would_run_is_guarded_and_a_number_is_not() {
+        for text in ["=HYPERLINK(1)", "+1", "-1+2", "@SUM(A1)", "\t=1", "\r=1"] {
+            assert_eq!(cell(&json!(text), Formulas::Guarded), format!("'{text}"));
+            assert_eq!(cell(&json!(text), Formulas::Raw), text);
+        }
+        assert_eq!(cell(&json!(-7), Formulas::Guarded), "-7");
+        assert_eq!(cell(&json!("a=1"), Formulas::Guarded), "a=1");
+    }
+
+    #[test]
+    fn the_byte_order_mark_is_written_once_and_only_where_it_is_wanted() {
+        let header = |mark| {
+            let mut out = Vec::new();
+            Table(Cells { mark, ..Cells::default() }).begin(&mut out).unwrap();
+            String::from_utf8(out).unwrap()
+        };
+        assert!(header(Mark::Utf8).starts_with("\u{feff}id,"));
+        assert!(header(Mark::None).starts_with("id,"));
     }
 }

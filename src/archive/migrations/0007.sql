@@ -1,4 +1,4 @@
--- Schema 7: a re-extraction that knows which page ended it.
+-- Schema 7: right on every paper: articles by all their addresses, lists that are cut, and readings that end the process.
 
 -- What a re-extraction is about to read: noted before it is read, and forgotten once it is. A note that is found at the
 -- beginning was left by a process that ended meanwhile.
@@ -54,3 +54,22 @@ SELECT id, command, strftime('%Y-%m-%dT%H:%M:%SZ', started_at / 1000, 'unixepoch
        strftime('%Y-%m-%dT%H:%M:%SZ', ended_at / 1000, 'unixepoch') AS ended_at, how,
        requests, not_modified, bytes, articles_new, articles_changed, articles_gone, refused, failed, skipped, why
 FROM run;
+
+-- The id of an article without a number is its site and address: printf makes 0 of a null, so that all of them were `site/0`.
+DROP VIEW articles;
+CREATE VIEW articles AS
+SELECT site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id,
+       site.name AS site, article.url, version.canonical_url, article.number, version.title, version.subtitle,
+       version.authors, version.byline, version.published_at, version.modified_at, version.published_source,
+       version.section, version.subsection, version.language, version.text, version.images, version.tags,
+       version.rights, article.access, version.opt_outs, version.n AS version, version.content_sha256,
+       strftime('%Y-%m-%dT%H:%M:%SZ', article.first_seen_at / 1000, 'unixepoch') AS first_seen_at,
+       strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch') AS fetched_at,
+       capture.status AS http_status, version.extractor, version.confidence, version.published_ms, version.searchable,
+       (SELECT s.name || '/' || iif(a.number IS NULL, a.url, printf('%u', a.number)) FROM article AS a JOIN site AS s ON s.id = a.site_id
+        WHERE a.id = article.first_copy) AS first_copy
+FROM article
+JOIN site ON site.id = article.site_id
+JOIN version ON version.article_id = article.id
+ AND version.n = (SELECT n FROM version AS newest WHERE newest.article_id = article.id ORDER BY capture_id DESC, n DESC LIMIT 1)
+JOIN capture ON capture.id = version.capture_id;

@@ -35,8 +35,8 @@ impl Reader {
     /// Finds an article by its id (`readersnews/81193`), its number where one paper has it, or an address of it.
     pub fn find_article(&self, wanted: &str) -> Result<Found, ArchiveError> {
         let mut by_id = self.connection.prepare(
-            "SELECT article.id, site.name || '/' || coalesce(printf('%u', article.number), article.url),
-                    (SELECT s.name || '/' || coalesce(printf('%u', a.number), a.url)
+            "SELECT article.id, site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)),
+                    (SELECT s.name || '/' || iif(a.number IS NULL, a.url, printf('%u', a.number))
                      FROM article AS a JOIN site AS s ON s.id = a.site_id WHERE a.id = article.first_copy)
              FROM article JOIN site ON site.id = article.site_id
              WHERE (site.name = ?1 AND article.number = ?2) OR (?1 IS NULL AND article.number = ?2)
@@ -46,7 +46,8 @@ impl Reader {
         let (site, name) = wanted.split_once('/').map_or((None, wanted), |(site, name)| (Some(site), name));
         let number = name.parse::<u64>().ok().map(u64::cast_signed);
         // An article without a number has its address behind the site's name.
-        let address = if number.is_none() && !wanted.starts_with("http") { name } else { wanted };
+        let is_address = wanted.starts_with("http://") || wanted.starts_with("https://");
+        let address = if number.is_none() && !is_address { name } else { wanted };
         let address = PageUrl::parse(address).map_or_else(|_| address.to_owned(), |url| url.to_string());
         let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
         let rows = by_id.query_map(params![site, number, address, self.of_page(&address)?, limit], |row| {

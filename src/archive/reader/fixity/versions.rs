@@ -41,7 +41,7 @@ impl Reader {
         );
         let walk = Walk {
             columns: "article.id AS key, version.*, article.number, article.url, article.access, site.name AS site,
-                      site.name || '/' || coalesce(printf('%u', article.number), article.url) AS id",
+                      site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id",
             from: &from,
             key: "article.id",
             table: "article",
