@@ -39,9 +39,33 @@ use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::exit::Exit;
 
+/// Below a command's own options in its help.
+const EVERYWHERE: &str = "Options of every command";
+
+/// What the help of `saseo` itself ends with.
+const AFTER_HELP: &str = "\
+Examples:
+  saseo demo                                          crawl a small paper on this machine
+  SASEO_CONTACT=YOUR-ADDRESS saseo crawl readersnews  crawl a real one
+  saseo status                                        what is kept, what is queued
+  saseo export --format csv --out articles.csv        the articles in one file
+
+Environment:
+  SASEO_CONTACT  mail address or URL that is sent with every request; a public paper is not asked without one
+  SASEO_CONFIG   folder of the configuration, as --config
+  SASEO_DATA     folder of the archive, as --data
+
+Exit codes:
+  0        done
+  1        failed, or an audit found something
+  2        wrong usage or configuration
+  3        finished, but more pages failed than --tolerate, or something is damaged
+  75       another run holds the archive
+  130/143  stopped by SIGINT or SIGTERM, with everything saved";
+
 /// A polite newspaper archivist: crawls a paper at the pace it allows, keeps every page raw, extracts the articles.
 #[derive(Debug, Parser)]
-#[command(name = "saseo", version, max_term_width = 100)]
+#[command(name = "saseo", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -53,19 +77,19 @@ struct Cli {
 #[derive(Debug, Args)]
 struct Common {
     /// Folder of the configuration; "config" if none is named, and where that is not there, what was shipped serves
-    #[arg(long, value_name = "DIR", env = "SASEO_CONFIG", global = true)]
+    #[arg(long, value_name = "DIR", env = "SASEO_CONFIG", global = true, help_heading = EVERYWHERE)]
     config: Option<PathBuf>,
     /// Folder of the archive; "data" if none is named
-    #[arg(long, value_name = "DIR", env = "SASEO_DATA", global = true)]
+    #[arg(long, value_name = "DIR", env = "SASEO_DATA", global = true, help_heading = EVERYWHERE)]
     data: Option<PathBuf>,
     /// Print one JSON value on stdout instead of text
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
     /// Say on stderr what is notable, and every minute how it goes; twice for every page
-    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = EVERYWHERE)]
     verbose: u8,
     /// Say nothing on stderr but errors, and in one line why a run ends with exit code 3
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = EVERYWHERE)]
     quiet: bool,
 }
 

@@ -54,16 +54,16 @@ fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {
 
 fn totals(findings: &Findings) -> String {
     let (from, to) = (findings.from.as_deref().unwrap_or("never"), findings.to.as_deref().unwrap_or("never"));
-    format!(
-        "{} requests in {} runs from {from} to {to}: {} without an answer, {} never ended, {} refused, {} asked for a rest, {:.1} MB",
-        findings.requests,
-        findings.runs,
-        findings.unanswered,
-        findings.unended,
-        findings.refusals,
-        findings.retry_afters,
-        findings.bytes as f64 / 1e6
-    )
+    let counts = [
+        (findings.unanswered, "without an answer"),
+        (findings.unended, "never ended"),
+        (findings.refusals, "refused"),
+        (findings.retry_afters, "asked for a rest"),
+    ];
+    let told = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}, "));
+    let told: String = told.collect();
+    let megabytes = findings.bytes as f64 / 1e6;
+    format!("{} requests in {} runs from {from} to {to}: {told}{megabytes:.1} MB", findings.requests, findings.runs)
 }
 
 fn of_host(host: &HostFindings) -> String {
