@@ -4,6 +4,7 @@ mod args;
 mod audit;
 mod check;
 mod configuration;
+mod counts;
 mod crawl;
 mod cut;
 mod demo;

@@ -483,6 +483,32 @@ fn a_contact_that_nobody_can_be_reached_at_is_refused() {
 }
 
 #[test]
+fn status_has_a_line_a_paper_problems_first_and_all_of_one_that_is_named() {
+    let crawler = stocked();
+    let database = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let of_demo = "SELECT 'another', title, home, added_at FROM site WHERE name = 'demo'";
+    database.execute(&format!("INSERT INTO site (name, title, home, added_at) {of_demo}"), []).unwrap();
+    database.execute("UPDATE page SET due_at = NULL, verdict = coalesce(verdict, 'gone')", []).unwrap();
+    database.execute("UPDATE host SET strikes = 0, refusals = 0, rest = NULL", []).unwrap();
+
+    let words = told(&crawler.run(&["status"]));
+    let papers: Vec<&str> =
+        words.lines().filter(|line| line.starts_with("demo") || line.starts_with("another")).collect();
+    assert!(papers.len() == 2 && papers[0].starts_with("another: no articles yet"), "{words}");
+    assert!(words.contains("hosts: 1 with nothing queued, and in no trouble") && !words.contains(" 0 "), "{words}");
+
+    let list = "UPDATE page SET verdict = 'read', read_to_end_at = NULL, list_end = NULL WHERE role = 'section'";
+    database.execute(list, []).unwrap();
+    let words = told(&crawler.run(&["status"]));
+    assert!(words.lines().nth(1).unwrap().starts_with("demo: "), "the paper that needs a look stands first: {words}");
+
+    let words = told(&crawler.run(&["status", "demo"]));
+    assert!(words.contains("\nhost 127.0.0.1") && !words.contains("another:"), "{words}");
+    let out = crawler.run(&["status", "nosuch"]);
+    assert!(out.status.code() == Some(2) && said(&out).contains("there are: another, demo"), "{}", said(&out));
+}
+
+#[test]
 fn status_tells_hosts_at_rest_and_pages_that_brought_nothing() {
     let crawler = stocked();
     let database = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
@@ -492,7 +518,7 @@ fn status_tells_hosts_at_rest_and_pages_that_brought_nothing() {
     database.execute(sql, []).unwrap();
     let words = told(&crawler.run(&["status"]));
     assert!(words.contains("at rest until 2100-01-01T00:00:00Z: it refused several times in a row"), "{words}");
-    assert!(words.contains("0 withheld") && words.contains("1 failed or without an article (1, 0)"), "{words}");
+    assert!(!words.contains("withheld") && words.contains("1 pages failed or without an article"), "{words}");
     let list = told(&crawler.run(&["status", "--failures"]));
     let first = list.lines().next().unwrap_or_default();
     assert!(first.starts_with("2100-01-01T00:00:00Z failed http://") && first.ends_with(": status 500"), "{list}");

@@ -378,6 +378,9 @@ fn status_tells_when_each_paper_was_and_will_be_crawled_and_draws_a_page() {
     // It needs nothing else: no script, no style sheet, no picture from elsewhere.
     assert!(!html.contains("<script") && !html.contains("<link") && !html.contains("src="));
     assert!(html.contains(" (demo)</h2>"));
+    let linked: Vec<&str> = html.split("href=\"#").skip(1).map(|link| link.split('"').next().unwrap()).collect();
+    assert_eq!(linked, ["site-demo", "hosts", "runs"]);
+    assert!(linked.iter().all(|id| html.contains(&format!("id=\"{id}\""))), "each link leads somewhere");
     let out = crawler.run(&["status", "--html", "/proc/status.html"]);
     assert!(out.status.code() == Some(1) && said(&out).contains("cannot write /proc/status.html"), "{}", said(&out));
     // Nothing of the archive is overwritten, and what is no file is not replaced.

@@ -18,6 +18,13 @@ pub(in crate::cli) struct InitArgs {
 
 pub(in crate::cli) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
     let folder = args.folder.as_deref().or(common.config.as_deref()).unwrap_or(Path::new("config"));
+    write_shipped(common, folder)?;
+
+    Ok(Exit::Done)
+}
+
+/// Writes the shipped configuration into a folder, each file that is not there yet, and says so.
+pub(super) fn write_shipped(common: &Common, folder: &Path) -> anyhow::Result<()> {
     let mut pages = 0;
     for file in shipped::files() {
         let path = folder.join(file.path);
@@ -29,9 +36,10 @@ pub(in crate::cli) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Ex
         let said = if is_new { "written" } else { "there already, left as it is" };
         common.voice().note(&format!("{}: {said}", path.display()));
     }
+
     let beside = folder.join("profiles");
     common.voice().note(&format!("{}: {pages} saved pages and expectations written beside them", beside.display()));
-    Ok(Exit::Done)
+    Ok(())
 }
 
 /// Writes a file that is not there yet, whole or not at all; returns whether it did.

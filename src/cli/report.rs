@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::archive::How;
+use crate::cli::counts::{self, FAILED, REFUSED};
 use crate::cli::cut;
 use crate::cli::exit::Exit;
 use crate::cli::hint;
@@ -45,20 +46,10 @@ fn reason(common: &Common, report: &Report) -> String {
     let mut reasons = Vec::new();
     if report.tally.failed > 0 {
         let list = hint::command(common, &["status", "--failures"]);
-        reasons.push(format!("{} (`{list}` tells which)", failed(report.tally.failed)));
+        reasons.push(format!("{} {FAILED} (`{list}` tells which)", report.tally.failed));
     }
     reasons.extend(report.given_up.iter().map(|(host, why)| format!("gave up {host}: {why}")));
     reasons.join("; ")
-}
-
-/// What a run and the state of a site call the same: pages that could not be had, or held no article.
-pub(in crate::cli) fn failed(count: u64) -> String {
-    format!("{count} failed or without an article")
-}
-
-/// What a run and the state of a site call the same: pages that robots.txt or the server does not give.
-pub(in crate::cli) fn refused(count: u64) -> String {
-    format!("{count} refused or forbidden")
 }
 
 /// Returns a report as JSON.
@@ -93,27 +84,24 @@ pub(in crate::cli) fn as_json(common: &Common, report: &Report) -> serde_json::V
     })
 }
 
-/// Returns what a crawl brought, in a line; `resume` is the command that goes on.
+/// Returns what a crawl brought, in a line, without what there was none of; `resume` is the command that goes on.
 pub(in crate::cli) fn in_words(report: &Report, resume: &str) -> String {
     let tally = &report.tally;
-    let mut words = format!(
-        "run {} {}: {} requests in {}, {} new articles, {} changed, {} gone; pages: {}, {}; {:.1} MB, {} queued",
-        report.run.0,
-        report.how.name(),
-        tally.requests,
-        crate::cli::progress::in_words(report.elapsed),
-        tally.articles_new,
-        tally.articles_changed,
-        tally.articles_gone,
-        refused(tally.refused),
-        failed(tally.failed),
-        tally.bytes as f64 / 1e6,
-        report.queued,
-    );
-    if report.queued > 0 {
-        words.push_str(&format!(" (`{resume}` goes on)"));
-    }
-    words
+    let told = counts::in_words(&[
+        (tally.articles_new, "new articles"),
+        (tally.articles_changed, "changed"),
+        (tally.articles_gone, "gone"),
+        (tally.refused, REFUSED),
+        (tally.failed, FAILED),
+        (report.queued, "queued"),
+    ]);
+    let told = if told.is_empty() { "nothing new".to_owned() } else { told };
+
+    let (run, how) = (report.run.0, report.how.name());
+    let took = crate::cli::progress::in_words(report.elapsed);
+    let megabytes = tally.bytes as f64 / 1e6;
+    let goes_on = if report.queued > 0 { format!(" (`{resume}` goes on)") } else { String::new() };
+    format!("run {run} {how}: {} requests in {took}, {megabytes:.1} MB: {told}{goes_on}", tally.requests)
 }
 
 /// Returns the exit code of a run that was stopped by that signal, or by none.

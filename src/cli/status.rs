@@ -2,6 +2,7 @@
 
 mod page;
 mod plot;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,15 +15,15 @@ use serde_json::json;
 use crate::archive::{
     ArchiveError, FailedRun, Failure, HostState, LastCrawl, NumberGap, Reader, RunState, SilentSection, SiteState,
 };
-use crate::cli::configuration::Configuration;
+use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::cut;
 use crate::cli::exit::Exit;
-use crate::cli::report::{failed, refused};
 use crate::cli::{Common, say};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::site::SitePace;
 use crate::export;
+use crate::page_url::PageUrl;
 use crate::schedule::next_start;
 use crate::time::Timestamp;
 
@@ -37,6 +38,9 @@ const GAPS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StatusArgs {
+    /// The papers to tell all of; without one, each is told in a line, and those first that need a look
+    #[arg(value_name = "SITE", conflicts_with = "failures")]
+    sites: Vec<String>,
     /// List the runs that failed, the pages that brought nothing, and those that wait for another try, and why: 50 of each,
     /// or all with --json
     #[arg(long, conflicts_with = "html")]
@@ -100,7 +104,7 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
         |configuration| configuration.sites,
     );
     let most = if args.html.is_some() { RUNS_ON_PAGE } else { RUNS };
-    let state = state(common, &reader, &sites, most, now)?;
+    let state = of_named(state(common, &reader, &sites, most, now)?, &args.sites)?;
     if let Some(path) = &args.html {
         let zone = |name: &str| {
             let site = sites.iter().find(|site| site.name == name);
@@ -113,7 +117,7 @@ pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<
         let State { sites, hosts, runs } = &state;
         say::json(&json!({"archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs}))?;
     } else if args.html.is_none() {
-        say::data(&in_words(&reader, &state))?;
+        say::data(&words::in_words(reader.path(), &state, !args.sites.is_empty()))?;
     }
     Ok(Exit::Done)
 }
@@ -143,6 +147,26 @@ fn state(common: &Common, reader: &Reader, sites: &[Site], most: u32, now: Times
     })
 }
 
+/// Leaves the sites of these names, and their hosts; all of them where none is named.
+fn of_named(state: State, names: &[String]) -> anyhow::Result<State> {
+    let known = |name: &&String| state.sites.iter().any(|site| site.state.site == **name);
+    if let Some(unknown) = names.iter().find(|name| !known(name)) {
+        let all: Vec<&str> = state.sites.iter().map(|site| site.state.site.as_str()).collect();
+        let why = format!("there is no paper {unknown:?} in this archive; there are: {}", all.join(", "));
+        return Err(ConfigurationError::Usage(why).into());
+    }
+    if names.is_empty() {
+        return Ok(state);
+    }
+
+    let State { mut sites, mut hosts, runs } = state;
+    sites.retain(|site| names.contains(&site.state.site));
+    let homes: Vec<String> =
+        sites.iter().filter_map(|site| Some(PageUrl::parse(&site.state.home).ok()?.host().to_string())).collect();
+    hosts.retain(|host| homes.contains(&host.state.host));
+    Ok(State { sites, hosts, runs })
+}
+
 /// When a site's schedule wants its next crawl; now, where the last one was broken off.
 fn next_crawl(site: &Site, last: &BTreeMap<String, LastCrawl>, now: Timestamp) -> Option<Timestamp> {
     let last = last.get(&site.name);
@@ -159,6 +183,14 @@ fn gap_reason(host: &HostState, sites: &[Site]) -> &'static str {
         "its answers were slow or failed"
     } else {
         "its robots.txt asks for it"
+    }
+}
+
+impl State {
+    /// Returns the sites that somebody should look at, and then the others.
+    fn problems_first(&self) -> impl Iterator<Item = &SiteStatus> {
+        let (problems, well): (Vec<_>, Vec<_>) = self.sites.iter().partition(|site| !site.warnings().is_empty());
+        problems.into_iter().chain(well)
     }
 }
 
@@ -196,6 +228,12 @@ fn of_gap(gap: &NumberGap) -> String {
 }
 
 impl HostStatus {
+    /// Whether there is nothing to tell of it: it is in no trouble, and nothing is to be asked there.
+    fn is_idle(&self) -> bool {
+        let HostState { queued, strikes, refusals, rest, .. } = self.state;
+        queued == 0 && strikes == 0 && refusals == 0 && rest.is_none()
+    }
+
     /// When it is asked again, and why it rests longer, if it does.
     fn rest(&self) -> String {
         let until = &self.state.not_before;
@@ -205,14 +243,6 @@ impl HostStatus {
             _ => format!("not before {until}"),
         }
     }
-}
-
-fn in_words(reader: &Reader, state: &State) -> String {
-    let mut lines = vec![format!("archive {}", reader.path().display())];
-    lines.extend(state.sites.iter().map(of_site));
-    lines.extend(state.hosts.iter().map(of_host));
-    lines.extend(state.runs.iter().map(of_run));
-    lines.join("\n")
 }
 
 fn of_failed_run(run: &FailedRun) -> String {
@@ -230,84 +260,4 @@ fn of_failure(page: &Failure) -> String {
         (None, Some(due_at)) => format!("{verdict} until {due_at} {url}{why}"),
         (None, None) => format!("{verdict} {url}{why}"),
     }
-}
-
-fn of_host(status: &HostStatus) -> String {
-    let host = &status.state;
-    let mut line = format!(
-        "host {}: gap {} s ({}), {} queued, {}",
-        host.host,
-        host.gap_seconds,
-        status.gap_reason,
-        host.queued,
-        status.rest()
-    );
-    if host.strikes > 0 {
-        line.push_str(&format!(", {} failures in a row", host.strikes));
-    }
-    if host.refusals > 0 {
-        line.push_str(&format!(", {} refusals in a row", host.refusals));
-    }
-    line
-}
-
-fn of_site(status: &SiteStatus) -> String {
-    let site = &status.state;
-    let mut lines = format!(
-        "{} ({}): {} articles ({} in the last day, {} in the last seven; {} for members only; {} changes), newest {}",
-        site.site,
-        site.title,
-        site.articles,
-        site.articles_last_day,
-        site.articles_last_week,
-        site.members_only,
-        site.changes,
-        site.newest_article.as_deref().unwrap_or("none"),
-    );
-    lines.push_str(&format!(
-        "\n  pages: {} queued, {} gone, {} withheld at their paper's wish, {} ({} by the server, {} by robots.txt), {} ({}, {})",
-        site.queued,
-        site.gone,
-        site.withheld,
-        refused(site.refused + site.disallowed),
-        site.refused,
-        site.disallowed,
-        failed(site.failed + site.unextracted),
-        site.failed,
-        site.unextracted
-    ));
-    if let Some(due) = &site.oldest_due {
-        lines.push_str(&format!("; oldest due {due}"));
-    }
-    if let Some(next) = &site.next_look {
-        lines.push_str(&format!("\n  {} articles to be looked at again, the next from {next} on", site.looks));
-    }
-    let never = || "never".to_owned();
-    lines.push_str(&format!("\n  last crawl {}", site.last_crawl.clone().unwrap_or_else(never)));
-    if let Some(next) = &status.next_crawl {
-        lines.push_str(&format!(", next by schedule {next}"));
-    }
-    lines.extend(status.warnings().iter().map(|warning| format!("\n  ! {warning}")));
-    lines
-}
-
-fn of_run(run: &RunState) -> String {
-    let skipped = match run.skipped {
-        0 => String::new(),
-        skipped => format!("; made up for {skipped} missed starts"),
-    };
-    format!(
-        "run {} ({}) {}, {}: {} requests, {} new articles, {} changed, {} gone; pages: {}, {}; {:.1} MB{skipped}",
-        run.run,
-        run.command,
-        run.started_at,
-        run.how.as_deref().unwrap_or("running, or killed"),
-        run.requests,
-        run.articles_new,
-        run.articles_changed,
-        run.articles_gone,
-        refused(run.refused),
-        failed(run.failed),
-        run.bytes as f64 / 1e6
-    )
 }

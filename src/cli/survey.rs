@@ -11,7 +11,7 @@ use crate::cli::args::at_least_one;
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl::caller;
 use crate::cli::exit::Exit;
-use crate::cli::init::write_new;
+use crate::cli::init::{write_new, write_shipped};
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::units::Span;
@@ -41,7 +41,8 @@ pub(in crate::cli) struct SurveyArgs {
     /// The site's name; by default made from the host's
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Write the files into this configuration folder, instead of printing them; overwrite nothing
+    /// Write the files into this configuration folder, instead of printing them; overwrite nothing. A new folder also
+    /// gets what `init` writes
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
 }
@@ -161,6 +162,11 @@ fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) 
         let (site_file, profile_file) = (draft.site.as_str(), draft.profile.as_deref());
         say::json(&Told { name: &draft.name, findings, site_file, profile_file })?;
     }
+    // A folder that names no profiles and no settings would be a configuration without them.
+    if let Some(folder) = args.write.as_deref().filter(|folder| !folder.exists()) {
+        write_shipped(common, folder)?;
+    }
+
     let name = &draft.name;
     let files = [("sites", Some(&draft.site)), ("profiles", draft.profile.as_ref())];
     let files = files.into_iter().filter_map(|(folder, text)| Some((format!("{folder}/{name}.toml"), text?)));

@@ -44,7 +44,8 @@ pub(in crate::cli) fn page(
 ) -> anyhow::Result<String> {
     let archive = reader.path().display().to_string();
     let mut page = format!("{HEAD}<h1>saseo: {}</h1><p>As of {now}.</p>\n", encode_text(&archive));
-    for site in &state.sites {
+    page.push_str(&contents(state));
+    for site in state.problems_first() {
         page.push_str(&of_site(site));
         let (name, zone) = (&site.state.site, zone(&site.state.site));
         let since = now - std::time::Duration::from_secs(24 * 3600 * (DAYS.unsigned_abs() + 1));
@@ -60,9 +61,26 @@ pub(in crate::cli) fn page(
     Ok(say::plain(&page).into_owned())
 }
 
+/// Links to each site, with how many things are to be looked at there, and to what follows.
+fn contents(state: &State) -> String {
+    let of_site = |site: &SiteStatus| {
+        let (name, title) = (encode_text(&site.state.site), encode_text(&site.state.title));
+        let warned = match site.warnings().len() {
+            0 => String::new(),
+            count => format!(" <span class=\"warn\">{count} to look at</span>"),
+        };
+        format!("<li><a href=\"#site-{name}\">{title}</a>{warned}</li>\n")
+    };
+    let sites: String = state.problems_first().map(of_site).collect();
+    format!(
+        "<nav><ul>\n{sites}<li><a href=\"#hosts\">hosts</a></li>\n<li><a href=\"#runs\">runs</a></li>\n</ul></nav>\n"
+    )
+}
+
 fn of_site(site: &SiteStatus) -> String {
     let state = &site.state;
-    let mut html = format!("<h2>{} ({})</h2><dl>", encode_text(&state.title), encode_text(&state.site));
+    let (name, title) = (encode_text(&state.site), encode_text(&state.title));
+    let mut html = format!("<h2 id=\"site-{name}\">{title} ({name})</h2><dl>");
     let mut row = |name: &str, told: String| {
         write!(html, "<dt>{name}</dt><dd>{}</dd>", encode_text(&told)).expect("a String takes everything");
     };
@@ -131,7 +149,7 @@ fn hosts(hosts: &[HostStatus]) -> String {
             )
         })
         .collect();
-    table("Pace now", &["host", "gap", "why", "asked again", "queued"], &rows)
+    table("hosts", "Pace now", &["host", "gap", "why", "asked again", "queued"], &rows)
 }
 
 fn runs(runs: &[RunState]) -> String {
@@ -159,12 +177,12 @@ fn runs(runs: &[RunState]) -> String {
         .collect();
     let columns =
         ["run", "command", "began", "how", "requests", "new", "changed", "gone", "refused", "failed", "missed starts"];
-    table("Runs", &columns, &rows)
+    table("runs", "Runs", &columns, &rows)
 }
 
-fn table(title: &str, columns: &[&str], rows: &str) -> String {
+fn table(id: &str, title: &str, columns: &[&str], rows: &str) -> String {
     let head: String = columns.iter().map(|name| format!("<th>{name}</th>")).collect();
     format!(
-        "<h2>{title}</h2><div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n"
+        "<h2 id=\"{id}\">{title}</h2><div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n"
     )
 }

@@ -1,0 +1,112 @@
+//! The state of an archive in words: a line a paper, and those first that somebody should look at.
+
+use std::path::Path;
+
+use crate::archive::RunState;
+use crate::cli::counts::{self, FAILED, REFUSED};
+use crate::cli::status::{HostStatus, SiteStatus, State};
+
+/// Tells the state of an archive. Of papers that were named, all is told; of others, what fits a line.
+pub(super) fn in_words(archive: &Path, state: &State, are_named: bool) -> String {
+    let mut lines = vec![format!("archive {}", archive.display())];
+
+    for site in state.problems_first() {
+        lines.push(of_site(site));
+        lines.extend(site.warnings().iter().map(|warning| format!("  ! {warning}")));
+        if are_named {
+            lines.extend(details(site));
+        }
+    }
+
+    let (idle, busy): (Vec<_>, Vec<_>) = state.hosts.iter().partition(|host| host.is_idle());
+    lines.extend(busy.into_iter().map(of_host));
+    match (idle.as_slice(), are_named) {
+        ([], _) => {}
+        (idle, true) => lines.extend(idle.iter().copied().map(of_host)),
+        (idle, false) => lines.push(format!("hosts: {} with nothing queued, and in no trouble", idle.len())),
+    }
+
+    lines.extend(state.runs.iter().map(of_run));
+    lines.join("\n")
+}
+
+fn of_site(status: &SiteStatus) -> String {
+    let site = &status.state;
+    let mut parts = vec![match (site.articles, site.articles_last_day) {
+        (0, _) => "no articles yet".to_owned(),
+        (articles, 0) => format!("{articles} articles"),
+        (articles, today) => format!("{articles} articles, {today} in the last day"),
+    }];
+
+    let pages = counts::in_words(&[
+        (site.queued, "queued"),
+        (site.gone, "gone"),
+        (site.withheld, "withheld at their paper's wish"),
+        (site.refused + site.disallowed, REFUSED),
+        (site.failed + site.unextracted, FAILED),
+    ]);
+    parts.extend(Some(pages).filter(|pages| !pages.is_empty()));
+
+    parts.push(site.last_crawl.as_ref().map_or("never crawled".to_owned(), |at| format!("crawled {at}")));
+    parts.extend(status.next_crawl.as_ref().map(|next| format!("next by schedule {next}")));
+    format!("{}: {}", site.site, parts.join("; "))
+}
+
+/// What is told of a paper that was asked for by its name.
+fn details(status: &SiteStatus) -> Vec<String> {
+    let site = &status.state;
+    let mut lines = vec![format!("  {}, {}", site.title, site.home)];
+
+    let articles = counts::in_words(&[
+        (site.articles_last_week, "in the last seven days"),
+        (site.members_only, "for members only"),
+        (site.changes, "changes"),
+    ]);
+    lines.extend(Some(articles).filter(|told| !told.is_empty()).map(|told| format!("  articles: {told}")));
+    lines.extend(site.newest_article.as_ref().map(|newest| format!("  the newest is of {newest}")));
+
+    let pages = counts::in_words(&[
+        (site.refused, "refused by the server"),
+        (site.disallowed, "forbidden by robots.txt"),
+        (site.failed, "failed"),
+        (site.unextracted, "without an article"),
+    ]);
+    lines.extend(Some(pages).filter(|told| !told.is_empty()).map(|told| format!("  pages: {told}")));
+    lines.extend(site.oldest_due.as_ref().map(|due| format!("  the first that is queued is due {due}")));
+    lines.extend(
+        site.next_look
+            .as_ref()
+            .map(|next| format!("  {} articles to be looked at again, the next from {next} on", site.looks)),
+    );
+    lines
+}
+
+fn of_host(status: &HostStatus) -> String {
+    let host = &status.state;
+    let counts = counts::in_words(&[
+        (host.queued, "queued"),
+        (host.strikes.into(), "failures in a row"),
+        (host.refusals.into(), "refusals in a row"),
+    ]);
+    let counts = if counts.is_empty() { counts } else { format!(", {counts}") };
+    format!("host {}: gap {} s ({}){counts}, {}", host.host, host.gap_seconds, status.gap_reason, status.rest())
+}
+
+fn of_run(run: &RunState) -> String {
+    let told = counts::in_words(&[
+        (run.articles_new, "new articles"),
+        (run.articles_changed, "changed"),
+        (run.articles_gone, "gone"),
+        (run.refused, REFUSED),
+        (run.failed, FAILED),
+    ]);
+    let told = if told.is_empty() { "nothing new".to_owned() } else { told };
+    let skipped = match run.skipped {
+        0 => String::new(),
+        skipped => format!("; made up for {skipped} missed starts"),
+    };
+    let how = run.how.as_deref().unwrap_or("running, or killed");
+    let megabytes = run.bytes as f64 / 1e6;
+    let (id, command, began) = (run.run, &run.command, &run.started_at);
+    format!("run {id} ({command}) {began}, {how}: {} requests, {megabytes:.1} MB: {told}{skipped}", run.requests)
+}
