@@ -9,7 +9,7 @@
 //! | words | [`time`], [`page_url`], [`text`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
 //! | settings | [`config`] | serde, toml, include_dir, croner; no files |
-//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`omissions`] | robotstxt, governor, spider's page, feed-rs, quick-xml |
+//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`omissions`] | robotstxt, governor, spider's page, quick-xml |
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |

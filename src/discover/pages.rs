@@ -276,6 +276,99 @@ fn what_is_no_feed_is_said() {
     assert!(matches!(feed(b"<rss><channel><item>"), Err(FeedError::Broken(_))));
 }
 
+/// An RSS feed with these items.
+fn rss_of(items: &[&str]) -> String {
+    let items: String = items.iter().map(|item| format!("<item>{item}</item>")).collect();
+    format!("<?xml version=\"1.0\"?><rss version=\"2.0\"><channel><title>신문</title>{items}</channel></rss>")
+}
+
+/// An item of the article of this number, with something in it.
+fn item(number: u64, more: &str) -> String {
+    let link = format!("https://www.saseo.example/news/articleView.html?idxno={number}");
+    format!("<title>글 {number}</title><link>{link}</link>{more}<pubDate>2026-11-20 09:00:00</pubDate>")
+}
+
+fn numbers(text: &str) -> Vec<Option<u64>> {
+    feed(text.as_bytes()).unwrap().rows.iter().map(|row| row.number).collect()
+}
+
+#[test]
+fn what_is_damaged_in_a_feed_costs_its_own_item_at_most() {
+    for damage in [
+        "<description>책 & 봄, R&D</description>",
+        "<description>3 < 5, a<b</description>",
+        "<title>3<5 논쟁</title>",
+        "<subtitle><봄날> 서평</subtitle>",
+        "<description><p>글<br><img src=\"/a.jpg\" alt=\"a > b\"></p></description>",
+        "<description>&nbsp;&middot;&nosuch;&#55357;&#x1F600;&#0;</description>",
+        "<description><![CDATA[글 <b>굵게]]></description>",
+        "<description><![CDATA[글 없이 끝</description>",
+        "<description>글<author>홍길동",
+        "<!-- 글 <description>",
+        "</description></b><",
+        "<media:group><media:title>사진</media:title><link>https://elsewhere.example/</link></media:group>",
+    ] {
+        let feed = rss_of(&[&item(1, ""), &item(2, damage), &item(3, "")]);
+        let read = numbers(&feed);
+        assert!(read.contains(&Some(1)) && read.contains(&Some(3)), "{damage}: {read:?}");
+    }
+    let whole = rss_of(&[&item(1, ""), &item(2, ""), &item(3, "")]);
+    let torn = &whole[..whole.rfind("idxno=3").unwrap() + 6];
+    assert_eq!(numbers(torn), [Some(1), Some(2)]);
+}
+
+#[test]
+fn a_story_stands_where_a_feed_says_so_in_whatever_form() {
+    const ADDRESS: &str = "https://www.saseo.example/news/articleView.html?idxno=7";
+    for item in [
+        format!("<link>{ADDRESS}</link>"),
+        format!("<link>\n  <![CDATA[{ADDRESS}]]>\n</link>"),
+        format!("<guid>{ADDRESS}</guid>"),
+        format!("<link/><guid isPermaLink=\"true\">{ADDRESS}</guid>"),
+        format!("<atom:link rel=\"self\" href=\"/rss\"/><atom:link href='{ADDRESS}'/>"),
+        format!("<link>https://counter.example/x</link><feedburner:origLink>{ADDRESS}</feedburner:origLink>"),
+        format!("<link>https://counter.example/x</link><pheedo:origLink>{ADDRESS}</pheedo:origLink>"),
+        format!("<source><link>https://elsewhere.example/</link></source><link>{ADDRESS}</link>"),
+        format!("<link hreflang=\"en\" href=\"https://en.example/7\"/><link hreflang=\"ko\" href=\"{ADDRESS}\"/>"),
+    ] {
+        assert_eq!(numbers(&rss_of(&[&item])), [Some(7)], "{item}");
+    }
+    let not_permanent = format!("<title>글</title><guid isPermaLink=\"false\">{ADDRESS}</guid>");
+    assert_eq!(numbers(&rss_of(&[&not_permanent])), []);
+
+    let entry =
+        format!("<entry><title>글</title><link href=\"{ADDRESS}\"/><issued>2026-11-20T09:00:00+09:00</issued></entry>");
+    let rdf =
+        format!("<item rdf:about=\"{ADDRESS}\"><title>글</title><dc:date>2026-11-20T09:00:00+09:00</dc:date></item>");
+    for form in [
+        format!("<feed version=\"0.3\">{entry}</feed>"),
+        format!("<a:feed>{}</a:feed>", entry.replace("entry>", "a:entry>")),
+        format!("<!-- cached --><?xml version=\"1.0\"?><rdf:RDF><channel/>{rdf}</rdf:RDF>"),
+        format!(
+            "<rss><channel><link>https://www.saseo.example/</link></channel><item><link>{ADDRESS}</link><pubDate>2026-11-20 09:00</pubDate></item></rss>"
+        ),
+        format!(
+            "{{\"items\": [{{\"id\": 7, \"url\": \"{ADDRESS}\", \"date_published\": \"2026-11-20T09:00:00+09:00\"}}]}}"
+        ),
+    ] {
+        let row = feed(form.as_bytes()).unwrap().rows.remove(0);
+        assert_eq!(row.number, Some(7), "{form}");
+        assert_eq!(row.published_at.unwrap().to_string(), "2026-11-20T09:00:00+09:00", "{form}");
+    }
+    let based = "<feed xml:base='https://www.saseo.example/news/'><entry><link href='articleView.html?idxno=7'/></entry></feed>";
+    assert_eq!(numbers(based), [Some(7)]);
+}
+
+proptest::proptest! {
+    #[test]
+    fn whatever_stands_in_one_item_leaves_the_others_whole(damage in "[a-z&;<>!\\-\\[\\]\"'/ 글#x0-9]{0,40}") {
+        // A beginning of another item, or an end of this one, is no damage within it.
+        proptest::prop_assume!(!["item", "entry"].iter().any(|name| damage.contains(name)));
+        let read = numbers(&rss_of(&[&item(1, ""), &format!("<description>{damage}</description>"), &item(3, "")]));
+        proptest::prop_assert!(read.contains(&Some(1)) && read.contains(&Some(3)), "{:?}", read);
+    }
+}
+
 #[test]
 fn hostile_lists_and_feeds_are_answered() {
     let list = g4(20, PARAMS);

@@ -12,24 +12,78 @@ use crate::time::{LocalTime, Timestamp};
 /// Longer texts are no dates; this bounds the work on hostile ones.
 const LONGEST: usize = 4096;
 
+/// The time of day and its zone, behind a date: `18:47`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m. EST`, `T00:00:00+00`.
+const TIME: &str = concat!(
+    r"(?:(?:\s*|[Tt]|\s*[,|]\s*)(?P<half>오전|오후|새벽|아침|저녁|午前|午後|(?i:[AP]\.?M\b\.?))?\s*(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
+    r"(?:(?P<minute>\d{1,2})(?:\s*[분分])?(?:[:\s]\s*(?P<second>\d{1,2})(?:[.,]\d+)?(?:\s*[초秒])?)?)?",
+    r"(?:\s*(?P<half_behind>(?i:[AP]\.?M\b\.?)))?)?",
+    r"(?:\s*(?P<zone>(?:UTC|GMT|UT)\s*[+\-]\d{1,2}(?::?\d{2})?\b|[+\-]\d{2}(?::?\d{2})?\b|[A-Z]{2,5}\b|[Zz]\b))?",
+);
+
+/// The day of the week, in brackets or by itself: `(월)`, `(Mon)`, `금요일`.
+const WEEKDAY: &str = r"(?:\s*\((?:.|.요일|.曜日|[A-Za-z]{3,9})\)|\s*[월화수목금토일]요일|\s*[月火水木金土日]曜日)?";
+
 /// `2018.04.27 18:47`, `2012년 03월 05일 (월) 14:29:08`, `2026-08-19T17:01:32`, `2025/08/25`; spaces may be hard ones.
 static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(concat!(
-        r"(?P<year>(?:19|20)\d\d)[\s.\-년/]{1,4}(?P<month>\d{1,2})[\s.\-월/]{1,4}(?P<day>\d{1,2})(?:일|\.)?",
-        r"(?:\s*\(.\))?(?:(?:\s*|T)(?P<half>오전|오후)?\s*(?P<hour>\d{1,2})[:시]\s*(?P<minute>\d{2})(?:분)?",
-        r"(?:[:\s]\s*(?P<second>\d{2})(?:\.\d+)?(?:초)?)?)?",
-        r"\s*(?P<zone>Z\b|KST\b|UTC\b|GMT\b|[+\-]\d{2}:?\d{2}\b)?",
-    ))
+    let day = r"[\s.\-년年/]{1,4}(?P<month>\d{1,2})[\s.\-월月/]{1,4}(?P<day>\d{1,2})(?:일|日|\.)?";
+    compiled(&format!(r"(?P<year>(?:19|20)\d\d){day}{WEEKDAY}{TIME}"))
+});
+
+/// `26.08.19 17:01`, `'26. 8. 19. 오후 5:01`: a year of two digits, as the whole of a text.
+static SHORT_YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    let day = r"\s*[.\-년/]\s*(?P<month>\d{1,2})\s*[.\-월/]\s*(?P<day>\d{1,2})(?:일|\.)?";
+    compiled(&format!(r"^\s*['’]?(?P<year>\d\d){day}{WEEKDAY}{TIME}\s*$"))
 });
 
 /// `Sun, 27 Sep 2026 09:00:00 +0900`, `Sun,27 Sep 2026 09:00`, `27 9 2026 09:00:00 KST`: near RFC 822.
 static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(concat!(
-        r"(?P<day>\d{1,2})[\s\-]+(?P<month>[A-Za-z]{3,9}|\d{1,2})[\s\-]+(?P<year>(?:19|20)\d\d)",
-        r"(?:[\sT]+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?)?",
-        r"\s*(?P<zone>Z\b|KST\b|UTC\b|GMT\b|UT\b|[+\-]\d{2}:?\d{2}\b)?",
+    compiled(&format!(
+        r"(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}}|\d{{1,2}})\.?[\s\-]+(?P<year>(?:19|20)\d\d){TIME}"
     ))
 });
+
+/// `Friday, 20-Nov-26 15:05:00 GMT`, `20 Nov 26 09:00 +0900`: RFC 850, and RFC 822 before it was mended.
+static SHORT_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(&format!(r"\b(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}})[\s\-]+(?P<year>\d\d)\b{TIME}"))
+});
+
+/// Zones by name, and their seconds east of Greenwich (RFC 5322, 4.3, and those of the region). Where a name is used twice, as
+/// IST, it is none.
+const ZONES: [(&str, i32); 30] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("UT", 0),
+    ("KST", 9 * HOUR),
+    ("JST", 9 * HOUR),
+    ("HKT", 8 * HOUR),
+    ("SGT", 8 * HOUR),
+    ("PHT", 8 * HOUR),
+    ("ICT", 7 * HOUR),
+    ("WIB", 7 * HOUR),
+    ("EST", -5 * HOUR),
+    ("EDT", -4 * HOUR),
+    ("CST", -6 * HOUR),
+    ("CDT", -5 * HOUR),
+    ("MST", -7 * HOUR),
+    ("MDT", -6 * HOUR),
+    ("PST", -8 * HOUR),
+    ("PDT", -7 * HOUR),
+    ("WET", 0),
+    ("WEST", HOUR),
+    ("BST", HOUR),
+    ("CET", HOUR),
+    ("CEST", 2 * HOUR),
+    ("EET", 2 * HOUR),
+    ("EEST", 3 * HOUR),
+    ("MSK", 3 * HOUR),
+    ("SAST", 2 * HOUR),
+    ("AEST", 10 * HOUR),
+    ("AEDT", 11 * HOUR),
+    ("NZST", 12 * HOUR),
+];
+
+/// Seconds.
+const HOUR: i32 = 3600;
 
 /// `07.21 18:39`, `03-08 02:25`: this year's or last year's.
 static YEARLESS: LazyLock<Regex> = LazyLock::new(|| {
@@ -49,10 +103,15 @@ pub enum Zulu {
 
 /// Returns the first date in `text`. One without an offset is on the paper's clock; one without a time is its midnight.
 pub fn read(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<LocalTime> {
-    read_year_first(text, zone, zulu).map(|(time, _)| time).or_else(|| {
-        let found = DAY_FIRST.captures(head(text))?;
-        moment(&found, zone, zulu)
-    })
+    let text = head(text);
+    if let Some((time, _)) = read_year_first(text, zone, zulu) {
+        return Some(time);
+    }
+
+    let found = SHORT_YEAR_FIRST.captures(text).or_else(|| DAY_FIRST.captures(text));
+    // A number behind a month may be anything: a year of two digits is one only before a time.
+    let found = found.or_else(|| SHORT_DAY_FIRST.captures(text).filter(|found| found.name("hour").is_some()));
+    moment(text, &found?, zone, zulu)
 }
 
 /// Like [`read`], and also reads a date without a year, which is in the latest year that is not more than a day ahead
@@ -75,31 +134,75 @@ pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalT
 /// Reads the first year-first date in `text`, and tells where it stands.
 pub fn read_year_first(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(LocalTime, Range<usize>)> {
     let text = head(text);
-    YEAR_FIRST.captures_iter(text).find_map(|found| Some((moment(&found, zone, zulu)?, found.get(0)?.range())))
+    YEAR_FIRST.captures_iter(text).find_map(|found| Some((moment(text, &found, zone, zulu)?, found.get(0)?.range())))
 }
 
 /// Tells whether `text` is nothing but a date, with a year or without.
 pub fn is_date(text: &str) -> bool {
     let text = head(text.trim());
     let whole = |pattern: &Regex| pattern.find(text).is_some_and(|found| found.range() == (0..text.len()));
-    YEARLESS.is_match(text) || whole(&YEAR_FIRST)
+    YEARLESS.is_match(text) || SHORT_YEAR_FIRST.is_match(text) || whole(&YEAR_FIRST)
 }
 
-fn moment(found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<LocalTime> {
-    let date = Date::new(number(found, "year")?, month(found.name("month")?.as_str())?, number(found, "day")?).ok()?;
+/// Returns the moment that was found. Where a zone or half of the day stands there and is not understood, it is none: no time is
+/// better than a wrong one.
+fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<LocalTime> {
+    let date = Date::new(year(found)?, month(found.name("month")?.as_str())?, number(found, "day")?).ok()?;
     let civil = date.to_datetime(clock(found)?);
-    match (found.name("zone").map(|zone| zone.as_str()), zulu) {
-        (None | Some("KST"), _) | (Some("Z"), Zulu::Local) => at(civil, zone),
-        (Some("Z" | "UTC" | "GMT" | "UT"), _) => {
+
+    let offset = match found.name("zone").filter(|_| found.name("hour").is_some()) {
+        None => return at(civil, zone),
+        Some(told) => offset(told.as_str(), zulu, text[told.end()..].trim().is_empty())?,
+    };
+    match offset {
+        Told::Local => at(civil, zone),
+        Told::Universal => {
             let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
             Some(LocalTime::in_zone(at.into(), zone))
         }
-        (Some(told), _) => {
-            let offset = jiff::tz::Offset::from_seconds(offset_seconds(told)?).ok()?;
+        Told::Seconds(seconds) => {
+            let offset = jiff::tz::Offset::from_seconds(seconds).ok()?;
             let at = offset.to_timestamp(civil).ok()?;
             Some(LocalTime { at: at.into(), offset: offset.seconds() })
         }
     }
+}
+
+/// What a zone behind a time means.
+enum Told {
+    /// The paper's own clock.
+    Local,
+    Universal,
+    /// Seconds east of Greenwich.
+    Seconds(i32),
+}
+
+/// Reads a zone. A word in capitals that is no zone is one that is not understood where the text ends with it; elsewhere it is
+/// the next word.
+fn offset(told: &str, zulu: Zulu, is_last: bool) -> Option<Told> {
+    let name = told.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+    let digits = told[name.len()..].trim_start();
+    match (name, zulu) {
+        ("Z" | "z", Zulu::Local) | ("KST", _) => Some(Told::Local),
+        ("Z" | "z", Zulu::Utc) => Some(Told::Universal),
+        ("" | "UTC" | "GMT" | "UT", _) if !digits.is_empty() => offset_seconds(digits).map(Told::Seconds),
+        ("UTC" | "GMT" | "UT", _) => Some(Told::Universal),
+        _ => match ZONES.iter().find(|(zone, _)| *zone == name) {
+            Some((_, seconds)) => Some(Told::Seconds(*seconds)),
+            None if is_last => None,
+            None => Some(Told::Local),
+        },
+    }
+}
+
+/// The year; one of two digits is of this century up to 68, as POSIX reads it.
+fn year(found: &Captures<'_>) -> Option<i16> {
+    let printed: i16 = number(found, "year")?;
+    Some(match printed {
+        0..=68 => 2000 + printed,
+        69..=99 => 1900 + printed,
+        _ => printed,
+    })
 }
 
 /// A local time that a zone skipped or repeated is read as RFC 5545 reads it ("compatible").
@@ -110,18 +213,23 @@ fn at(civil: DateTime, zone: &TimeZone) -> Option<LocalTime> {
 
 /// The time of day; midnight where none is printed, `None` where it cannot be (25:00).
 fn clock(found: &Captures<'_>) -> Option<Time> {
-    if found.name("hour").is_none() {
+    let (hour, sign) = (found.name("hour"), found.name("sign").map(|sign| sign.as_str()));
+    // `2019.05.03 7:` and no minute behind it is no time.
+    if hour.is_none() || sign == Some(":") && found.name("minute").is_none() {
         return Some(Time::midnight());
     }
+
     let printed: i8 = number(found, "hour")?;
-    let half = found.name("half").map(|half| half.as_str());
-    let hour = match (half, printed) {
-        (Some("오후"), 1..12) => printed + 12,
-        (Some("오전"), 12) => 0,
+    let half = found.name("half").or_else(|| found.name("half_behind"));
+    let half = half.map(|half| half.as_str().to_ascii_lowercase().replace('.', ""));
+    let hour = match (half.as_deref(), printed) {
+        (Some("오후" | "저녁" | "午後" | "pm"), 1..12) => printed + 12,
+        (Some("오전" | "새벽" | "아침" | "午前" | "am"), 12) => 0,
         _ => printed,
     };
-    let second = if found.name("second").is_some() { number(found, "second")? } else { 0 };
-    Time::new(hour, number(found, "minute")?, second, 0).ok()
+    let part = |name: &str| found.name(name).map_or(Some(0), |_| number(found, name));
+    // A leap second is counted as the one before it.
+    Time::new(hour, part("minute")?, part("second")?.min(59), 0).ok()
 }
 
 fn month(text: &str) -> Option<i8> {
@@ -133,7 +241,9 @@ fn month(text: &str) -> Option<i8> {
 
 fn offset_seconds(text: &str) -> Option<i32> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let (hours, minutes) = (digits.get(..2)?.parse::<i32>().ok()?, digits.get(2..4)?.parse::<i32>().ok()?);
+    // `+9` and `+09` are hours alone.
+    let (hours, minutes) = if digits.len() > 2 { digits.split_at(digits.len() - 2) } else { (digits.as_str(), "0") };
+    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
     let seconds = hours * 3600 + minutes * 60;
     Some(if text.starts_with('-') { -seconds } else { seconds })
 }
@@ -182,9 +292,47 @@ mod tests {
             ("Sun,27 Sep 2026 09:00:00 KST", "2026-09-27T09:00:00+09:00"),
             ("Sun, 27 09 2026 09:00:00", "2026-09-27T09:00:00+09:00"),
             ("Sun, 27 September 2026 00:30:00 GMT", "2026-09-27T09:30:00+09:00"),
+            ("Sun, 27 Sep 26 09:00 +0900", "2026-09-27T09:00:00+09:00"),
+            ("Sunday, 27-Sep-26 00:30:00 GMT", "2026-09-27T09:30:00+09:00"),
+            ("Sun, 27 Sep 2026 09:00:00 GMT+9", "2026-09-27T09:00:00+09:00"),
+            ("Sun, 27 Sep 2026 09:00:00 UTC+09:00", "2026-09-27T09:00:00+09:00"),
+            ("Sun, 27 Sep 2026 09:00:00 GMT-0330", "2026-09-27T09:00:00-03:30"),
+            ("Sun, 27 Sep 2026 09:00:00 JST", "2026-09-27T09:00:00+09:00"),
+            ("Sun, 27 Sep 2026 09:00:00 PDT", "2026-09-27T09:00:00-07:00"),
+            ("2026-09-27 09:00 CET", "2026-09-27T09:00:00+01:00"),
+            ("2026-09-27t09:00:00+00", "2026-09-27T09:00:00+00:00"),
+            ("2026-09-27T09:00:00+09:00[Asia/Seoul]", "2026-09-27T09:00:00+09:00"),
+            ("2026-09-27 23:59:60", "2026-09-27T23:59:59+09:00"),
+            ("2026-09-27 03:00:00 PM", "2026-09-27T15:00:00+09:00"),
+            ("2026-09-27 PM 3:00", "2026-09-27T15:00:00+09:00"),
+            ("2026-09-27 12:10 a.m.", "2026-09-27T00:10:00+09:00"),
+            ("27 Sep 2026 3:05 pm KST", "2026-09-27T15:05:00+09:00"),
+            ("2026년 9월 27일 일요일 오후 3시 5분", "2026-09-27T15:05:00+09:00"),
+            ("2026년 9월 27일 일요일 오후 3시", "2026-09-27T15:00:00+09:00"),
+            ("2026.09.27 (일) 15:05", "2026-09-27T15:05:00+09:00"),
+            ("2026.09.27(일요일) 15:05:09", "2026-09-27T15:05:09+09:00"),
+            ("2026. 9. 27. 새벽 2:05", "2026-09-27T02:05:00+09:00"),
+            ("2026年9月27日 16時50分", "2026-09-27T16:50:00+09:00"),
+            ("26.09.27 15:05", "2026-09-27T15:05:00+09:00"),
+            ("'26. 9. 27. 오후 3:05", "2026-09-27T15:05:00+09:00"),
+            ("99/12/31 23:59", "1999-12-31T23:59:00+09:00"),
+            ("2019.05.03 07:41 SBS 뉴스", "2019-05-03T07:41:00+09:00"),
         ] {
             assert_eq!(told(printed).as_deref(), Some(expected), "{printed}");
         }
+    }
+
+    #[test]
+    fn a_zone_that_is_not_understood_is_no_clock_of_the_papers() {
+        for text in ["2026-09-27 09:00:00 XYZ", "Sun, 27 Sep 2026 09:00:00 IST", "2026-09-27 09:00 +99:00"] {
+            assert_eq!(told(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_small_z_is_a_z() {
+        let time = read("2026-08-19t17:01:32z", &seoul(), Zulu::Utc).unwrap();
+        assert_eq!(time.to_string(), "2026-08-20T02:01:32+09:00");
     }
 
     #[test]

@@ -1,0 +1,296 @@
+//! RSS 0.90 to 2.0, RDF, Atom 0.3 and 1.0, read as far as they go.
+//!
+//! Papers' feeds are written by templates, and many are not well-formed: a bare `&` or `<`, HTML that was not escaped, a torn
+//! end. An XML parser stops there, and all the rest is lost. This reader cuts the text into items at their tags, and each item
+//! into its fields: what is damaged costs its own item.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use html_escape::decode_html_entities;
+use regex::{Captures, Regex};
+
+use crate::discover::feed::entry::Entry;
+
+/// Elements that a feed begins with.
+const ROOTS: [&str; 4] = ["rss", "rdf", "feed", "channel"];
+
+/// Elements that stand for one story.
+const ITEMS: [&str; 2] = ["item", "entry"];
+
+/// Elements at which a field ends whose own end tag is missing.
+const FIELDS: [&str; 21] = [
+    "title",
+    "link",
+    "guid",
+    "id",
+    "origlink",
+    "description",
+    "summary",
+    "content",
+    "encoded",
+    "pubdate",
+    "date",
+    "published",
+    "issued",
+    "created",
+    "updated",
+    "modified",
+    "author",
+    "creator",
+    "category",
+    "subject",
+    "enclosure",
+];
+
+/// The names of dates: those of publication before those of later changes.
+const DATES: [&str; 7] = ["pubdate", "published", "issued", "date", "created", "updated", "modified"];
+
+static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r#"([A-Za-z_:][\w:.\-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#).expect("it is tested")
+});
+
+static NUMBERED: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?:&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});)+").expect("it is tested"));
+
+/// Returns the entries of a feed; `None` where the text is no feed.
+pub(super) fn entries(text: &str) -> Option<Vec<Entry>> {
+    let text = without_sections(text);
+    let tags = tags(&text);
+    let is = |tag: &Tag<'_>, names: &[&str]| tag.kind != Kind::Close && names.contains(&tag.local.as_str());
+    let root = tags.iter().find(|tag| is(tag, &ROOTS) || is(tag, &ITEMS))?;
+    let base = root.attribute("xml:base");
+
+    let begins: Vec<usize> = (0..tags.len()).filter(|at| is(&tags[*at], &ITEMS)).collect();
+    let mut entries = Vec::new();
+    for (nth, begin) in begins.iter().copied().enumerate() {
+        let next = begins.get(nth + 1).copied().unwrap_or(tags.len());
+        let inside = &tags[begin + 1..next];
+        let end = inside.iter().position(|tag| tag.kind == Kind::Close && tag.local == tags[begin].local);
+        let is_torn = end.is_none() && next == tags.len();
+        let fields = fields(&text, &inside[..end.unwrap_or(inside.len())], is_torn);
+        entries.push(entry(&tags[begin], &fields, base.as_deref()));
+    }
+    Some(entries)
+}
+
+/// What a tag does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Open,
+    Close,
+    /// It opens an element and closes it.
+    Empty,
+}
+
+/// A tag, and where it stands in the text.
+#[derive(Clone, Debug)]
+struct Tag<'t> {
+    kind: Kind,
+    /// With its prefix, as written: `dc:date`.
+    name: &'t str,
+    /// Without its prefix, in lower case.
+    local: String,
+    attributes: &'t str,
+    begin: usize,
+    end: usize,
+}
+
+impl Tag<'_> {
+    fn attribute(&self, name: &str) -> Option<String> {
+        let found = ATTRIBUTE.captures_iter(self.attributes).find(|found| found[1].eq_ignore_ascii_case(name))?;
+        let value = found.get(2).or_else(|| found.get(3)).or_else(|| found.get(4))?;
+        Some(decoded(value.as_str()))
+    }
+}
+
+/// Returns the tags of a text. A `<` behind which no name stands, or whose `>` comes only behind the next `<`, begins none.
+fn tags(text: &str) -> Vec<Tag<'_>> {
+    let mut tags = Vec::new();
+    for (begin, _) in text.match_indices('<') {
+        let rest = &text[begin + 1..];
+        let Some(length) = rest.find(['<', '>']).filter(|at| rest.as_bytes()[*at] == b'>') else { continue };
+        let (inside, closes) =
+            rest[..length].strip_prefix('/').map_or((&rest[..length], false), |inside| (inside, true));
+        let is_name = |c: char| c.is_ascii_alphanumeric() || ":_.-".contains(c);
+        let (name, attributes) = inside.split_at(inside.find(|c| !is_name(c)).unwrap_or(inside.len()));
+        if !name.starts_with(|c: char| c.is_ascii_alphabetic())
+            || !attributes.starts_with(|c: char| c.is_whitespace() || c == '/') && !attributes.is_empty()
+        {
+            continue;
+        }
+
+        let kind = match (closes, attributes.ends_with('/')) {
+            (true, _) => Kind::Close,
+            (false, true) => Kind::Empty,
+            (false, false) => Kind::Open,
+        };
+        let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
+        tags.push(Tag { kind, name, local, attributes, begin, end: begin + 1 + length + 1 });
+    }
+    tags
+}
+
+/// An element of an item.
+struct Field<'t> {
+    tag: &'t Tag<'t>,
+    /// What stands in it, as written.
+    content: &'t str,
+}
+
+impl Field<'_> {
+    fn text(&self) -> Option<String> {
+        Some(decoded(self.content)).filter(|text| !text.trim().is_empty())
+    }
+}
+
+/// Cuts an item into its elements. What stands in an element is its own: the title of a `source` is not the item's. Where an
+/// item is torn, its last element may be, and is left out.
+fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t>> {
+    let closes = |tag: &&Tag<'_>| tag.kind == Kind::Close;
+    let last_close: HashMap<&str, usize> =
+        tags.iter().enumerate().filter(|(_, tag)| closes(tag)).map(|(at, tag)| (tag.name, at)).collect();
+
+    let (mut fields, mut at) = (Vec::new(), 0);
+    while let Some(tag) = tags.get(at) {
+        at += 1;
+        match tag.kind {
+            Kind::Close => {}
+            Kind::Empty => fields.push(Field { tag, content: "" }),
+            Kind::Open if last_close.get(tag.name).is_some_and(|last| *last >= at) => {
+                let is_end = |other: &Tag<'_>| other.kind == Kind::Close && other.name == tag.name;
+                let end = at + tags[at..].iter().position(is_end).expect("there is one behind it");
+                fields.push(Field { tag, content: &text[tag.end..tags[end].begin] });
+                at = end + 1;
+            }
+            Kind::Open => {
+                let next =
+                    tags[at..].iter().find(|next| next.kind == Kind::Close || FIELDS.contains(&next.local.as_str()));
+                match next {
+                    Some(next) => fields.push(Field { tag, content: &text[tag.end..next.begin] }),
+                    None if is_torn => {}
+                    None => fields.push(Field { tag, content: "" }),
+                }
+            }
+        }
+    }
+    fields
+}
+
+fn entry(item: &Tag<'_>, fields: &[Field<'_>], base: Option<&str>) -> Entry {
+    let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
+    let first = |names: &[&'static str]| names.iter().find_map(|name| named(name).find_map(Field::text));
+
+    Entry {
+        links: links(item, fields, base),
+        title: first(&["title"]),
+        dates: DATES.iter().flat_map(|name| named(name).filter_map(Field::text)).collect(),
+        author: first(&["creator"]).or_else(|| named("author").find_map(author)),
+        section: named("category")
+            .find_map(|field| field.text().or_else(|| field.tag.attribute("term")))
+            .or_else(|| first(&["subject"])),
+        summary: first(&["description", "summary", "encoded", "content"]),
+    }
+}
+
+/// Where the story may stand: the paper's own address behind one that counts readers, its link, a permalink, a name.
+fn links(item: &Tag<'_>, fields: &[Field<'_>], base: Option<&str>) -> Vec<String> {
+    let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
+    let is_alternate =
+        |field: &&Field<'_>| field.tag.attribute("rel").is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
+    // RSS 2.0: a guid is a permalink unless it says no. An id of Atom may be one.
+    let is_permalink =
+        |field: &&Field<'_>| field.tag.attribute("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false"));
+    let is_web = |link: &String| ["http://", "https://"].iter().any(|scheme| link.trim_start().starts_with(scheme));
+
+    let mut links: Vec<String> = named("origlink").filter_map(Field::text).collect();
+    links.extend(named("link").filter_map(Field::text));
+    // RFC 4287, 4.2.7.2: a link without `rel` is an alternate.
+    links.extend(named("link").filter(is_alternate).filter_map(|field| field.tag.attribute("href")));
+    links.extend(named("guid").filter(is_permalink).chain(named("id")).filter_map(Field::text).filter(is_web));
+    links.extend(item.attribute("rdf:about").filter(is_web));
+
+    let base = item.attribute("xml:base").or_else(|| base.map(str::to_owned));
+    let absolute = |link: String| match base.as_deref().and_then(|base| url::Url::parse(base.trim()).ok()) {
+        Some(base) => base.join(link.trim()).map_or(link, String::from),
+        None => link,
+    };
+    links.into_iter().map(absolute).collect()
+}
+
+/// The name of who wrote it: `<author><name>`, `mail@paper.example (Name)`, or what stands there.
+fn author(field: &Field<'_>) -> Option<String> {
+    let inner = tags(field.content);
+    let name =
+        fields(field.content, &inner, false).iter().find(|inner| inner.tag.local == "name").and_then(Field::text);
+    name.or_else(|| {
+        let text = field.text()?;
+        let in_brackets = text.trim().strip_suffix(')').and_then(|text| text.split_once('('));
+        let name = in_brackets.filter(|(mail, _)| mail.contains('@')).map(|(_, name)| name.to_owned());
+        Some(name.unwrap_or(text))
+    })
+}
+
+/// Turns CDATA sections into escaped text, and leaves out comments and declarations. Where one never ends, or another begins in it, only its mark
+/// is left out.
+fn without_sections(text: &str) -> String {
+    const CDATA: &str = "<![CDATA[";
+    let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
+    // Once no end is left, none needs to be looked for: a page of beginnings takes no longer than another.
+    let (mut has_cdata_end, mut has_comment_end) = (true, true);
+
+    while let Some(at) = rest.find("<!") {
+        plain.push_str(&rest[..at]);
+        rest = &rest[at..];
+        if let Some(inside) = rest.strip_prefix(CDATA) {
+            let end = if has_cdata_end { inside.find("]]>") } else { None };
+            has_cdata_end = end.is_some();
+            let whole = end.filter(|end| !inside[..*end].contains(CDATA));
+            rest = match whole {
+                Some(end) => {
+                    html_escape::encode_text_to_string(&inside[..end], &mut plain);
+                    &inside[end + 3..]
+                }
+                None => inside,
+            };
+        } else if let Some(inside) = rest.strip_prefix("<!--") {
+            let end = if has_comment_end { inside.find("-->") } else { None };
+            has_comment_end = end.is_some();
+            rest = end.map_or(inside, |end| &inside[end + 3..]);
+        } else {
+            rest = &rest[2..];
+        }
+    }
+    plain.push_str(rest);
+    plain
+}
+
+/// Undoes references to characters, by name and by number.
+fn decoded(text: &str) -> String {
+    let text = NUMBERED.replace_all(text, |found: &Captures<'_>| characters(&found[0]));
+    decode_html_entities(&text).into_owned()
+}
+
+/// Reads references by number that stand together: two of them may be one character, written as UTF-16. What is no character
+/// is left out.
+fn characters(references: &str) -> String {
+    let code = |reference: &str| match reference.trim_start_matches("&#").strip_prefix(['x', 'X']) {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None => reference.trim_start_matches("&#").parse().ok(),
+    };
+    let mut units = Vec::new();
+    for code in references.split_terminator(';').filter_map(code) {
+        match (u16::try_from(code), char::from_u32(code)) {
+            (Ok(unit), _) => units.push(unit),
+            (Err(_), Some(character)) => units.extend(character.encode_utf16(&mut [0; 2]).iter()),
+            (Err(_), None) => {}
+        }
+    }
+    let read = char::decode_utf16(units).filter_map(Result::ok);
+    let mut text = String::new();
+    for character in read.filter(|character| !character.is_control() || character.is_whitespace()) {
+        // What was escaped stays escaped, until it is read as text.
+        html_escape::encode_text_to_string(character.encode_utf8(&mut [0; 4]), &mut text);
+    }
+    text
+}
