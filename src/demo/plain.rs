@@ -38,7 +38,7 @@ fn list(paper: &Newspaper, base: &str, page: usize) -> Answer {
     let shown: Vec<&DemoArticle> = paper.articles().iter().skip((page - 1) * ROWS).take(ROWS).collect();
     let rows: String = shown.iter().enumerate().map(|(at, article)| row(article, at, base)).collect();
     let next = page * ROWS < paper.articles().len();
-    let next = next.then(|| format!("<a rel=\"next\" href=\"/?page={}\">다음</a>", page + 1)).unwrap_or_default();
+    let next = if next { format!("<a rel=\"next\" href=\"/?page={}\">다음</a>", page + 1) } else { String::new() };
     html(200, Newspaper::TITLE, &format!("<ul class=\"newest\">\n{rows}</ul>\n<p>{next}</p>"))
 }
 

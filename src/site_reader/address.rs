@@ -1,0 +1,79 @@
+//! Which addresses are a paper's own, and by which of its names its pages are asked for.
+
+use std::collections::BTreeSet;
+
+use crate::discover::{Address, is_same_paper};
+use crate::frontier::{Outcome, Page, Role};
+use crate::page_url::PageUrl;
+use crate::site_reader::SiteReader;
+
+impl SiteReader {
+    /// Judges where a page was moved to: by the paper's grammar an article stays an article, a list a list, and a trap is
+    /// never entered by the back door.
+    pub fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
+        let Some(lists) = &self.lists else { return Outcome::Redirected { to, number: None } };
+        let is_article = page.role == Role::Article;
+        match lists.grammar.address(&to) {
+            Address::Trap { why } => Outcome::Refused { why: format!("redirected to {to}: {why}") },
+            Address::Article { number, .. } if is_article => Outcome::Redirected { to, number },
+            // The paper itself may have moved to another name; another article there is another paper's.
+            Address::Elsewhere if is_article && page.number.is_some() && lists.grammar.number(&to) == page.number => {
+                Outcome::Redirected { to, number: page.number }
+            }
+            Address::Elsewhere if is_article => Outcome::Failed { why: format!("redirected to another paper: {to}") },
+            Address::List { .. } | Address::Other if is_article => {
+                Outcome::Failed { why: format!("redirected to what is no article: {to}") }
+            }
+            Address::Article { .. } => Outcome::Failed { why: format!("redirected to an article: {to}") },
+            Address::Other if page.role == Role::ListPage => {
+                Outcome::Failed { why: format!("redirected to what is no list: {to}") }
+            }
+            Address::List { .. } | Address::Elsewhere | Address::Other => Outcome::Redirected { to, number: None },
+        }
+    }
+
+    /// Returns the pages of the paper among links, each once; `next` is none of them.
+    pub(super) fn own_links(&self, links: &[PageUrl], next: Option<&PageUrl>) -> Vec<PageUrl> {
+        let own: BTreeSet<PageUrl> = links.iter().filter_map(|link| self.own(link)).collect();
+        // What is linked here for phones as well is one page.
+        let is_twin = |link: &PageUrl| {
+            link.at_host_of(&self.home).is_some_and(|at_home| at_home != *link && own.contains(&at_home))
+        };
+        own.iter().filter(|link| Some(*link) != next && !is_twin(link)).cloned().collect()
+    }
+
+    /// Tells whether an address is the paper's, by whichever of its names.
+    pub fn is_of_paper(&self, url: &PageUrl) -> bool {
+        is_same_paper(&self.home, url) || is_same_paper(&self.site.home, url)
+    }
+
+    /// Returns the address by which a page is asked for, where it is one of the paper's other than its home page: without the id
+    /// of a session, and over https where the home page is.
+    pub(super) fn own(&self, link: &PageUrl) -> Option<PageUrl> {
+        let link = link.without_session();
+        let is_here = is_same_paper(&self.home, &link);
+        if !is_here && !is_same_paper(&self.site.home, &link) || link.repeats_itself() {
+            return None;
+        }
+
+        let link = if is_here { self.at_its_origin(link) } else { link };
+        let is_home = |home: &PageUrl| link == *home || link == home.at_root();
+        (!is_home(&self.home) && !is_home(&self.site.home)).then_some(link)
+    }
+
+    /// `www.paper.example` and `paper.example` are one paper with one page at each path. Pages for phones may have paths of their own:
+    /// they are asked for where they are.
+    fn at_its_origin(&self, link: PageUrl) -> PageUrl {
+        let is_for_phones = |url: &PageUrl| url.host().as_str().starts_with("m.");
+        let link = self.over_https(link);
+        if is_for_phones(&link) != is_for_phones(&self.home) || link.as_url().port() != self.home.as_url().port() {
+            return link;
+        }
+        link.at_host_of(&self.home).unwrap_or(link)
+    }
+
+    fn over_https(&self, link: PageUrl) -> PageUrl {
+        let is_upgrade = self.home.as_url().scheme() == "https" && link.as_url().scheme() == "http";
+        if is_upgrade && link.as_url().port().is_none() { link.over_https().unwrap_or(link) } else { link }
+    }
+}
