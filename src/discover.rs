@@ -12,7 +12,7 @@ mod sitemap;
 pub(crate) use address::is_same_paper;
 pub use address::{Address, Grammar};
 pub use document::{Document, Refresh};
-pub use feed::{FeedError, read_feed};
+pub use feed::{FeedError, is_feed, read_feed};
 pub use home::{Home, SectionLink, read_home};
 pub use links::links;
 pub use list::{ListReader, Listing, Row};

@@ -359,7 +359,7 @@ fn status_tells_when_each_paper_was_and_will_be_crawled_and_draws_a_page() {
     assert!(site["next_crawl"].as_str().unwrap().contains("-12-31T15:0"), "{site}");
     assert!(site["last_crawl"].as_str().is_some() && site["silent_sections"].as_array().unwrap().is_empty());
     assert_eq!(host["gap_reason"], "as its site's file says");
-    let words = told(&crawler.run(&["status"]));
+    let words = told(&crawler.run(&["status", "demo"]));
     assert!(words.contains("next by schedule 20") && words.contains("(as its site's file says)"), "{words}");
     let page = crawler.data().with_file_name("status.html");
     let out = crawler.run(&["status", "--html", page.to_str().unwrap()]);

@@ -14,7 +14,7 @@ use crate::cli::{Common, say};
 use crate::clock::Clock;
 use crate::config::shipped::generic_profile;
 use crate::config::{Profile, Site};
-use crate::discover::{Address, Grammar, ListReader, Listing, Row, read_feed};
+use crate::discover::{Address, Grammar, ListReader, Listing, Row, is_feed, read_feed};
 use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Paper, Reading, decode};
 use crate::in_time::{BUDGET, Undone, room_as_weighed_now, within_now};
@@ -209,10 +209,7 @@ fn lists_articles(page: &Saved, profile: &Profile) -> bool {
 /// Addresses are those of the page's own scheme and host.
 fn listing(page: &Saved, profile: &Profile, zone: &TimeZone, now: Timestamp) -> anyhow::Result<Listing> {
     let grammar = Grammar::new(Some(profile), page.url.join("/")?);
-    let head = page.html[..page.html.floor_char_boundary(1024)].trim_start_matches('\u{feff}').trim_start();
-    let is_feed =
-        head.starts_with("<?xml") || head.starts_with("<rss") || head.starts_with("<feed") || head.starts_with('{');
-    Ok(if is_feed {
+    Ok(if is_feed(&page.html) {
         read_feed(&grammar, zone, &page.url, &page.bytes)?
     } else {
         ListReader::new(profile, grammar, zone.clone()).read(&page.url, &page.html, now)

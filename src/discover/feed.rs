@@ -106,8 +106,22 @@ fn plain(content: &str) -> String {
     crate::markup::Tree::parse(content).map_or_else(|_| content.to_owned(), |tree| crate::markup::text(&tree.root()))
 }
 
+/// Tells whether a text begins as a feed does: with JSON, or a feed's root, whatever a cache put before it.
+pub fn is_feed(text: &str) -> bool {
+    let head = head(text);
+    head.trim_start_matches('\u{feff}').trim_start().starts_with('{') || has_root(&head)
+}
+
 fn is_html(text: &str) -> bool {
-    let head = text[..text.floor_char_boundary(512)].to_ascii_lowercase();
-    let is_feed = ["<rss", "<feed", "<rdf:rdf"].iter().any(|root| head.contains(root));
-    !is_feed && ["<!doctype html", "<html", "<head", "<body", "<script"].iter().any(|mark| head.contains(mark))
+    let head = head(text);
+    !has_root(&head) && ["<!doctype html", "<html", "<head", "<body", "<script"].iter().any(|mark| head.contains(mark))
+}
+
+fn has_root(head: &str) -> bool {
+    ["<rss", "<feed", ":feed", "<rdf:rdf", "<channel"].iter().any(|root| head.contains(root))
+}
+
+/// The beginning of a text, in lower case: as much as stands before a feed's root.
+fn head(text: &str) -> String {
+    text[..text.floor_char_boundary(1024)].to_ascii_lowercase()
 }
