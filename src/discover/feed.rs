@@ -49,7 +49,7 @@ pub fn read_feed(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[u8]
         return Err(FeedError::Endless);
     }
 
-    let entries = if text.starts_with('{') { json::entries(text) } else { soup::entries(text) };
+    let entries = if text.starts_with('{') { json::entries(text) } else { soup::entries(text, url.as_url()) };
     let entries = entries.ok_or_else(|| FeedError::Broken("it is neither RSS, Atom nor JSON Feed".to_owned()))?;
     let is_lost = |entry: &Entry| *entry == Entry::default();
     if !entries.is_empty() && entries.iter().all(is_lost) {

@@ -305,6 +305,7 @@ fn what_is_damaged_in_a_feed_costs_its_own_item_at_most() {
         "<description><![CDATA[글 없이 끝</description>",
         "<description>글<author>홍길동",
         "<!-- 글 <description>",
+        "<media:thumbnail title=\"1 > 0\"/>",
         "</description></b><",
         "<media:group><media:title>사진</media:title><link>https://elsewhere.example/</link></media:group>",
     ] {
@@ -355,8 +356,31 @@ fn a_story_stands_where_a_feed_says_so_in_whatever_form() {
         assert_eq!(row.number, Some(7), "{form}");
         assert_eq!(row.published_at.unwrap().to_string(), "2026-11-20T09:00:00+09:00", "{form}");
     }
+    let quoted = format!(
+        "<link title=\"1 > 0\" rel=\"http://www.iana.org/assignments/relation/alternate\" href=\"{ADDRESS}\"/>"
+    );
+    assert_eq!(numbers(&rss_of(&[&quoted])), [Some(7)]);
+    let nested = "<feed xml:base='https://www.saseo.example/'><entry xml:base='news/'><link href='articleView.html?idxno=7'/></entry></feed>";
+    assert_eq!(numbers(nested), [Some(7)]);
     let based = "<feed xml:base='https://www.saseo.example/news/'><entry><link href='articleView.html?idxno=7'/></entry></feed>";
     assert_eq!(numbers(based), [Some(7)]);
+}
+
+#[test]
+fn a_comment_that_never_ends_takes_no_other_item_with_it() {
+    let feed = rss_of(&[&item(1, "<!-- "), &item(2, ""), &item(3, ""), &item(4, "<!-- 끝 -->"), &item(5, "")]);
+    assert_eq!(numbers(&feed), [1, 2, 3, 4, 5].map(Some));
+}
+
+/// No time is measured: with a scan to the end for each beginning this would take many minutes.
+#[test]
+fn beginnings_without_ends_cost_no_more_than_they_are_long() {
+    for unit in ["<![CDATA[", "<!--", "<b>", "<a href=\"", "</", "<title>"] {
+        let damage = unit.repeat(400_000 / unit.len());
+        for end in ["", "]]>", "-->"] {
+            let _ = feed(rss_of(&[&item(1, &damage), &item(2, end)]).as_bytes());
+        }
+    }
 }
 
 proptest::proptest! {

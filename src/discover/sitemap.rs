@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 use std::io::Read;
+use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
 use quick_xml::events::Event;
+use quick_xml::name::QName;
 use quick_xml::reader::Reader;
+use regex::Regex;
 
 use crate::discover::address::{Address, Grammar};
 use crate::discover::list::Row;
@@ -48,6 +51,8 @@ pub enum SitemapError {
 #[derive(Debug, Default)]
 struct Entry {
     is_map: bool,
+    /// The prefix of its element: its own parts have the same. An image in it has a `loc`, too.
+    prefix: String,
     loc: String,
     changed: String,
     published: String,
@@ -59,8 +64,13 @@ pub fn read_sitemap(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[
     let unpacked = if bytes.starts_with(&GZIP) { Cow::Owned(unpack(bytes)?) } else { Cow::Borrowed(bytes) };
     let decoded = decode(&unpacked, "", "");
     let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    let (entries, is_cut) = if text.starts_with('<') { of_xml(text)? } else { of_text(text)? };
-    let mut sitemap = Sitemap { is_cut, ..Sitemap::default() };
+    let (entries, is_cut) = match (root(text), text.starts_with('<')) {
+        (Some(xml), _) => of_xml(xml)?,
+        (None, true) => return Err(SitemapError::Other),
+        (None, false) => of_text(text)?,
+    };
+    let is_full = unpacked.len() as u64 >= LARGEST;
+    let mut sitemap = Sitemap { is_cut: is_cut || is_full, ..Sitemap::default() };
     for entry in entries {
         let Ok(told) = url.join(entry.loc.trim()) else { continue };
         if entry.is_map {
@@ -87,15 +97,23 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SitemapError> {
     }
 }
 
-/// One address a line; and whether there may be more.
+/// The text from the root of a sitemap on: warnings of a script may stand before it.
+fn root(text: &str) -> Option<&str> {
+    static ROOT: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"<(?:[\w.\-]+:)?(?:urlset|sitemapindex)\b").expect("it is tested"));
+    Some(&text[ROOT.find(text)?.start()..])
+}
+
+/// One address a line, and comments behind a `#`; and whether there is more.
 fn of_text(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-    let entries: Vec<Entry> =
-        lines.take(MOST_ENTRIES).map(|line| Entry { loc: line.to_owned(), ..Entry::default() }).collect();
+    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut entries: Vec<Entry> =
+        lines.take(MOST_ENTRIES + 1).map(|line| Entry { loc: line.to_owned(), ..Entry::default() }).collect();
     let is_address = |entry: &Entry| entry.loc.starts_with("http://") || entry.loc.starts_with("https://");
     // The last line may be torn.
     let is_text = !entries.is_empty() && entries[..entries.len().max(2) - 1].iter().all(is_address);
-    let is_cut = entries.len() >= MOST_ENTRIES;
+    let is_cut = entries.len() > MOST_ENTRIES;
+    entries.truncate(MOST_ENTRIES);
     if is_text { Ok((entries, is_cut)) } else { Err(SitemapError::Other) }
 }
 
@@ -122,7 +140,8 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
                 match tag.local_name().as_ref() {
                     "urlset" | "sitemapindex" => is_sitemap = true,
                     name @ ("url" | "sitemap") if is_sitemap && entry.is_none() => {
-                        entry = Some(Entry { is_map: name == "sitemap", ..Entry::default() });
+                        entry =
+                            Some(Entry { is_map: name == "sitemap", prefix: prefix(tag.name()), ..Entry::default() });
                     }
                     _ if is_sitemap => {}
                     _ => return Err(SitemapError::Other),
@@ -137,11 +156,14 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
             }
             Event::End(tag) => {
                 depth -= 1;
-                let is_end = matches!(tag.local_name().as_ref(), "url" | "sitemap");
-                if let Some(open) = &mut entry {
+                let prefix = prefix(tag.name());
+                let is_own = entry.as_ref().is_some_and(|open| open.prefix == prefix);
+                let is_end = is_own && matches!(tag.local_name().as_ref(), "url" | "sitemap");
+                // Photos and films have titles and times of their own.
+                let is_of_medium = matches!(prefix.as_str(), "image" | "video");
+                if let Some(open) = entry.as_mut().filter(|_| !is_of_medium) {
                     match tag.local_name().as_ref() {
-                        // An image has a `loc` of its own, with another prefix.
-                        "loc" if tag.name().prefix().is_none() || open.loc.is_empty() => open.loc = value.clone(),
+                        "loc" if is_own => open.loc = value.clone(),
                         "lastmod" => open.changed = value.clone(),
                         "publication_date" => open.published = value.clone(),
                         "title" if open.title.is_empty() => open.title = value.clone(),
@@ -149,10 +171,10 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
                     }
                 }
                 if is_end && let Some(whole) = entry.take() {
+                    if entries.len() == MOST_ENTRIES {
+                        return Ok((entries, true));
+                    }
                     entries.push(whole);
-                }
-                if entries.len() >= MOST_ENTRIES {
-                    return Ok((entries, true));
                 }
             }
             Event::Eof if is_sitemap => return Ok((entries, depth > 0)),
@@ -160,6 +182,10 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
             _ => {}
         }
     }
+}
+
+fn prefix(name: QName<'_>) -> String {
+    name.prefix().map(|prefix| prefix.as_ref().to_owned()).unwrap_or_default()
 }
 
 fn push(value: &mut String, more: &str) {
@@ -277,6 +303,51 @@ mod tests {
         assert_eq!((read(text).unwrap().rows.len(), read_anyones(text).unwrap().rows.len()), (1, 2));
         assert_eq!(read("User-agent: *\n"), Err(SitemapError::Other));
         assert_eq!(read(" \n"), Err(SitemapError::Other));
+    }
+
+    #[test]
+    fn the_address_of_an_image_is_none_of_a_page() {
+        let image = "<image:image><image:loc>/news/articleView.html?idxno=99</image:loc></image:image>";
+        let loc = "<loc>/news/articleView.html?idxno=7</loc>";
+        for (entry, numbers) in [
+            (format!("<url>{image}{loc}</url>"), vec![Some(7)]),
+            (format!("<url>{loc}{image}</url>"), vec![Some(7)]),
+            (format!("<url>{image}</url>"), vec![]),
+        ] {
+            let rows = read(urlset(&entry)).unwrap().rows;
+            assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), numbers, "{entry}");
+        }
+        let film = "<video:video><video:title>영상</video:title><video:publication_date>2020-01-01</video:publication_date>\
+                    <video:url>x</video:url></video:video>";
+        let row = read(urlset(&format!("<url>{film}{loc}<lastmod>2026-11-20</lastmod></url>"))).unwrap().rows.remove(0);
+        assert_eq!((row.number, row.title.as_str(), row.date.as_deref()), (Some(7), "", Some("2026-11-20")));
+        let prefixed = format!("<s:urlset><s:url>{}{image}</s:url></s:urlset>", loc.replace("loc>", "s:loc>"));
+        assert_eq!(read(prefixed).unwrap().rows[0].number, Some(7));
+    }
+
+    #[test]
+    fn what_stands_before_a_sitemap_or_between_its_lines_does_not_count() {
+        let article = "https://www.paper.example/news/articleView.html?idxno=7";
+        let xml = urlset(&format!("<url><loc>{article}</loc></url>"));
+        for junk in
+            ["PHP Warning: mysql_connect() in /www/map.php\n", "<br />\n<b>Warning</b>: x<br />\n", "<!-- cached -->\n"]
+        {
+            assert_eq!(read(format!("{junk}{xml}")).unwrap().rows[0].number, Some(7), "{junk}");
+        }
+        assert_eq!(read(format!("# of 2026\n{article}\n\n# the end\n")).unwrap().rows.len(), 1);
+    }
+
+    #[test]
+    fn as_many_addresses_as_the_protocol_allows_are_a_whole_sitemap() {
+        let article = |k: usize| format!("https://www.paper.example/news/articleView.html?idxno={k}");
+        let text = |count| (1..=count).map(article).collect::<Vec<_>>().join("\n");
+        let xml =
+            |count| urlset(&(1..=count).map(|k| format!("<url><loc>{}</loc></url>", article(k))).collect::<String>());
+        for (count, is_cut) in [(MOST_ENTRIES, false), (MOST_ENTRIES + 1, true)] {
+            for sitemap in [read(text(count)).unwrap(), read(xml(count)).unwrap()] {
+                assert_eq!((sitemap.rows.len(), sitemap.is_cut), (MOST_ENTRIES, is_cut), "{count}");
+            }
+        }
     }
 
     #[test]

@@ -14,10 +14,11 @@ const LONGEST: usize = 4096;
 
 /// The time of day and its zone, behind a date: `18:47`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m. EST`, `T00:00:00+00`.
 const TIME: &str = concat!(
-    r"(?:(?:\s*|[Tt]|\s*[,|]\s*)(?P<half>오전|오후|새벽|아침|저녁|午前|午後|(?i:[AP]\.?M\b\.?))?\s*(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
+    r"(?:(?:\s*|[Tt]|\s*[,|]\s*)(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?M\b\.?))?\s*(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
     r"(?:(?P<minute>\d{1,2})(?:\s*[분分])?(?:[:\s]\s*(?P<second>\d{1,2})(?:[.,]\d+)?(?:\s*[초秒])?)?)?",
     r"(?:\s*(?P<half_behind>(?i:[AP]\.?M\b\.?)))?)?",
-    r"(?:\s*(?P<zone>(?:UTC|GMT|UT)\s*[+\-]\d{1,2}(?::?\d{2})?\b|[+\-]\d{2}(?::?\d{2})?\b|[A-Z]{2,5}\b|[Zz]\b))?",
+    r"(?:\s*\(?(?P<zone>(?:(?i:UTC|GMT|UT)\s*)?[+\-−](?:\d{2}(?::?\d{2})?|\d:\d{2})\b|(?i:UTC|GMT|UT)\s*[+\-−]\d\b",
+    r"|[A-Z][A-Za-z_]+/[A-Za-z_]+\b|[A-Z]{3}\d{1,2}[A-Z]{3}\b|[A-Za-z]{2,5}\b|[Zz]\b)\)?)?",
 );
 
 /// The day of the week, in brackets or by itself: `(월)`, `(Mon)`, `금요일`.
@@ -42,13 +43,19 @@ static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     ))
 });
 
+/// `Nov 20, 2026 3:00 PM`, `Fri Nov 20 2026 09:00:00 GMT+0900 (KST)`.
+static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(&format!(
+        r"\b(?P<month>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)\b{TIME}"
+    ))
+});
+
 /// `Friday, 20-Nov-26 15:05:00 GMT`, `20 Nov 26 09:00 +0900`: RFC 850, and RFC 822 before it was mended.
 static SHORT_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(r"\b(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}})[\s\-]+(?P<year>\d\d)\b{TIME}"))
 });
 
-/// Zones by name, and their seconds east of Greenwich (RFC 5322, 4.3, and those of the region). Where a name is used twice, as
-/// IST, it is none.
+/// Zones by name, and their seconds east of Greenwich (RFC 5322, 4.3, and those of the region).
 const ZONES: [(&str, i32); 30] = [
     ("UTC", 0),
     ("GMT", 0),
@@ -82,6 +89,9 @@ const ZONES: [(&str, i32); 30] = [
     ("NZST", 12 * HOUR),
 ];
 
+/// Names that several zones have: India, Ireland and Israel; the Atlantic and Arabia; and so on.
+const UNCLEAR: [&str; 6] = ["IST", "AST", "ADT", "GST", "ECT", "SST"];
+
 /// Seconds.
 const HOUR: i32 = 3600;
 
@@ -109,6 +119,7 @@ pub fn read(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<LocalTime> {
     }
 
     let found = SHORT_YEAR_FIRST.captures(text).or_else(|| DAY_FIRST.captures(text));
+    let found = found.or_else(|| MONTH_FIRST.captures(text));
     // A number behind a month may be anything: a year of two digits is one only before a time.
     let found = found.or_else(|| SHORT_DAY_FIRST.captures(text).filter(|found| found.name("hour").is_some()));
     moment(text, &found?, zone, zulu)
@@ -134,7 +145,18 @@ pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalT
 /// Reads the first year-first date in `text`, and tells where it stands.
 pub fn read_year_first(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(LocalTime, Range<usize>)> {
     let text = head(text);
-    YEAR_FIRST.captures_iter(text).find_map(|found| Some((moment(text, &found, zone, zulu)?, found.get(0)?.range())))
+    YEAR_FIRST.captures_iter(text).find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
+}
+
+/// Where a date stands: without a word behind it that is no zone.
+fn place(found: &Captures<'_>) -> Option<Range<usize>> {
+    let whole = found.get(0)?.range();
+    let is_word = |word: &str| {
+        let is_zone = |(name, _): &(&str, i32)| name.eq_ignore_ascii_case(word);
+        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !ZONES.iter().any(is_zone)
+    };
+    let word = found.name("zone").filter(|zone| is_word(zone.as_str()));
+    Some(whole.start..word.map_or(whole.end, |word| word.start()))
 }
 
 /// Tells whether `text` is nothing but a date, with a year or without.
@@ -152,7 +174,7 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
 
     let offset = match found.name("zone").filter(|_| found.name("hour").is_some()) {
         None => return at(civil, zone),
-        Some(told) => offset(told.as_str(), zulu, text[told.end()..].trim().is_empty())?,
+        Some(told) => offset(told.as_str(), zulu, text[told.end()..].trim_matches(is_behind_zone).is_empty())?,
     };
     match offset {
         Told::Local => at(civil, zone),
@@ -160,6 +182,7 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
             let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
             Some(LocalTime::in_zone(at.into(), zone))
         }
+        Told::Zone(zone) => at(civil, &zone),
         Told::Seconds(seconds) => {
             let offset = jiff::tz::Offset::from_seconds(seconds).ok()?;
             let at = offset.to_timestamp(civil).ok()?;
@@ -175,24 +198,43 @@ enum Told {
     Universal,
     /// Seconds east of Greenwich.
     Seconds(i32),
+    /// A zone of the IANA's list.
+    Zone(TimeZone),
 }
 
 /// Reads a zone. A word in capitals that is no zone is one that is not understood where the text ends with it; elsewhere it is
-/// the next word.
+/// the next word. Small letters are a zone only where it is known, and the last word.
 fn offset(told: &str, zulu: Zulu, is_last: bool) -> Option<Told> {
     let name = told.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     let digits = told[name.len()..].trim_start();
-    match (name, zulu) {
-        ("Z" | "z", Zulu::Local) | ("KST", _) => Some(Told::Local),
-        ("Z" | "z", Zulu::Utc) => Some(Told::Universal),
-        ("" | "UTC" | "GMT" | "UT", _) if !digits.is_empty() => offset_seconds(digits).map(Told::Seconds),
-        ("UTC" | "GMT" | "UT", _) => Some(Told::Universal),
-        _ => match ZONES.iter().find(|(zone, _)| *zone == name) {
+    if !digits.is_empty() {
+        return offset_seconds(digits).map(Told::Seconds);
+    }
+    if name.contains(|c: char| !c.is_ascii_alphabetic()) {
+        return match TimeZone::get(name) {
+            Ok(zone) => Some(Told::Zone(zone)),
+            Err(_) if is_last => None,
+            Err(_) => Some(Told::Local),
+        };
+    }
+
+    let is_small = name.len() > 1 && name.bytes().any(|byte| byte.is_ascii_lowercase());
+    match (name.to_ascii_uppercase().as_str(), zulu) {
+        _ if is_small && !is_last => Some(Told::Local),
+        ("Z", Zulu::Local) | ("KST", _) => Some(Told::Local),
+        ("Z", Zulu::Utc) | ("UTC" | "GMT" | "UT", _) => Some(Told::Universal),
+        (unclear, _) if UNCLEAR.contains(&unclear) => None,
+        (name, _) => match ZONES.iter().find(|(zone, _)| *zone == name) {
             Some((_, seconds)) => Some(Told::Seconds(*seconds)),
-            None if is_last => None,
+            None if is_last && !is_small => None,
             None => Some(Told::Local),
         },
     }
+}
+
+/// What may stand behind a zone at the end of a text.
+fn is_behind_zone(c: char) -> bool {
+    c.is_whitespace() || ").]".contains(c)
 }
 
 /// The year; one of two digits is of this century up to 68, as POSIX reads it.
@@ -223,13 +265,17 @@ fn clock(found: &Captures<'_>) -> Option<Time> {
     let half = found.name("half").or_else(|| found.name("half_behind"));
     let half = half.map(|half| half.as_str().to_ascii_lowercase().replace('.', ""));
     let hour = match (half.as_deref(), printed) {
-        (Some("오후" | "저녁" | "午後" | "pm"), 1..12) => printed + 12,
-        (Some("오전" | "새벽" | "아침" | "午前" | "am"), 12) => 0,
+        (Some("오후" | "저녁" | "午後" | "pm"), 1..12) | (Some("낮"), 1..6) | (Some("밤"), 6..12) => {
+            printed + 12
+        }
+        (Some("오전" | "새벽" | "아침" | "밤" | "午前" | "am"), 12) => 0,
+        (Some("오전" | "새벽" | "아침" | "午前" | "am"), 13..) => return None,
         _ => printed,
     };
     let part = |name: &str| found.name(name).map_or(Some(0), |_| number(found, name));
     // A leap second is counted as the one before it.
-    Time::new(hour, part("minute")?, part("second")?.min(59), 0).ok()
+    let second = part("second")?;
+    Time::new(hour, part("minute")?, if second == 60 { 59 } else { second }, 0).ok()
 }
 
 fn month(text: &str) -> Option<i8> {
@@ -245,7 +291,7 @@ fn offset_seconds(text: &str) -> Option<i32> {
     let (hours, minutes) = if digits.len() > 2 { digits.split_at(digits.len() - 2) } else { (digits.as_str(), "0") };
     let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
     let seconds = hours * 3600 + minutes * 60;
-    Some(if text.starts_with('-') { -seconds } else { seconds })
+    Some(if text.starts_with(['-', '−']) { -seconds } else { seconds })
 }
 
 fn number<N: std::str::FromStr>(found: &Captures<'_>, name: &str) -> Option<N> {
@@ -316,6 +362,19 @@ mod tests {
             ("26.09.27 15:05", "2026-09-27T15:05:00+09:00"),
             ("'26. 9. 27. 오후 3:05", "2026-09-27T15:05:00+09:00"),
             ("99/12/31 23:59", "1999-12-31T23:59:00+09:00"),
+            ("Sun, 27 Sep 2026 00:00:00 gmt", "2026-09-27T09:00:00+09:00"),
+            ("2026-09-27 09:00:00 (EST)", "2026-09-27T09:00:00-05:00"),
+            ("2026-09-27 00:00 (UTC)", "2026-09-27T09:00:00+09:00"),
+            ("2026-09-27T09:00:00-5:00", "2026-09-27T09:00:00-05:00"),
+            ("2026-09-27 09:00 −05:00", "2026-09-27T09:00:00-05:00"),
+            ("2026-09-27 09:00 America/New_York", "2026-09-27T09:00:00-04:00"),
+            ("2026-09-27 09:00 EST5EDT", "2026-09-27T09:00:00-04:00"),
+            ("Sun Sep 27 2026 09:00:00 GMT+0900 (KST)", "2026-09-27T09:00:00+09:00"),
+            ("Sep 27, 2026 3:00 PM", "2026-09-27T15:00:00+09:00"),
+            ("2026.09.27 밤 11:05", "2026-09-27T23:05:00+09:00"),
+            ("2026.09.27 낮 12:10", "2026-09-27T12:10:00+09:00"),
+            ("2026.09.27 낮 1시 10분", "2026-09-27T13:10:00+09:00"),
+            ("2026-09-27 09:00 By Kim", "2026-09-27T09:00:00+09:00"),
             ("2019.05.03 07:41 SBS 뉴스", "2019-05-03T07:41:00+09:00"),
         ] {
             assert_eq!(told(printed).as_deref(), Some(expected), "{printed}");
@@ -324,7 +383,16 @@ mod tests {
 
     #[test]
     fn a_zone_that_is_not_understood_is_no_clock_of_the_papers() {
-        for text in ["2026-09-27 09:00:00 XYZ", "Sun, 27 Sep 2026 09:00:00 IST", "2026-09-27 09:00 +99:00"] {
+        for text in [
+            "2026-09-27 09:00:00 XYZ",
+            "Sun, 27 Sep 2026 09:00:00 IST",
+            "2026-09-27 09:00 IST 입력",
+            "2026-09-27 09:00 (XYZ)",
+            "2026-09-27 09:00 Nowhere/Town",
+            "2026-09-27 09:00 +99:00",
+            "2026-09-27 15:00 AM",
+            "2026-09-27 10:00:99",
+        ] {
             assert_eq!(told(text), None, "{text}");
         }
     }

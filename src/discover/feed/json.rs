@@ -1,26 +1,47 @@
-//! JSON Feed 1.0 and 1.1 (jsonfeed.org), read item by item: where one is damaged, those before it stand.
+//! JSON Feed 1.0 and 1.1 (jsonfeed.org), read item by item: where one is damaged, the others stand.
 
-use serde_json::{Deserializer, Value};
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
 
 use crate::discover::feed::entry::Entry;
 
+/// The list's name; within a text its quotes would be escaped.
+static ITEMS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#""items"\s*:\s*\["#).expect("it is tested"));
+
 /// Returns the entries of a feed, as far as they are JSON; `None` where it has no list of items.
 pub(super) fn entries(text: &str) -> Option<Vec<Entry>> {
-    let (_, items) = text.split_once("\"items\"")?;
-    let mut rest = items.trim_start().strip_prefix(':')?.trim_start().strip_prefix('[')?;
+    // Line ends and tabs in a text are none of JSON, and many write them.
+    let text = text.replace(|c: char| c.is_ascii_control(), " ");
+    let items = &text[ITEMS.find(&text)?.end()..];
 
-    let mut entries = Vec::new();
-    loop {
-        let mut values = Deserializer::from_str(rest).into_iter::<Value>();
-        let Some(Ok(item)) = values.next() else { return Some(entries) };
-        rest = rest[values.byte_offset()..].trim_start();
-        entries.push(entry(&item));
+    let whole = objects(items).into_iter().filter_map(|item| serde_json::from_str(item).ok());
+    Some(whole.map(|item| entry(&item)).collect())
+}
 
-        match rest.strip_prefix(',') {
-            Some(next) => rest = next,
-            None => return Some(entries),
+/// Cuts a list into its objects, by the braces that stand in no text.
+fn objects(list: &str) -> Vec<&str> {
+    let (mut objects, mut begin, mut depth) = (Vec::new(), 0, 0_usize);
+    let (mut is_text, mut is_escaped) = (false, false);
+    for (at, byte) in list.bytes().enumerate() {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' if is_text => is_escaped = true,
+            b'"' => is_text = !is_text,
+            _ if is_text => {}
+            b'{' if depth == 0 => (begin, depth) = (at, 1),
+            b'{' => depth += 1,
+            b'}' if depth == 1 => {
+                objects.push(&list[begin..=at]);
+                depth = 0;
+            }
+            b'}' => depth = depth.saturating_sub(1),
+            b']' if depth == 0 => break,
+            _ => {}
         }
     }
+    objects
 }
 
 fn entry(item: &Value) -> Entry {
@@ -60,6 +81,11 @@ mod tests {
             "https://a.example/3"
         );
         assert_eq!(links(r#"{"items":[]}"#), Some(vec![]));
+        let damaged = concat!(
+            r#"{"title": "items", "items": [{"url": "/1"}, {"url": "/2", "title": "\ud83d"}, "#,
+            "{\"url\":\t\"/3\", \"title\": \"두\n줄 { \\\" }\"}], \"x\": {\"url\": \"/4\"}}"
+        );
+        assert_eq!(links(damaged), Some(vec!["/1".to_owned(), "/3".to_owned()]));
         for none in ["", "{}", r#"{"items": 3}"#, r#"{"items""#] {
             assert_eq!(links(none), None, "{none}");
         }

@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use html_escape::decode_html_entities;
 use regex::{Captures, Regex};
+use url::Url;
 
 use crate::discover::feed::entry::Entry;
 
@@ -53,13 +54,13 @@ static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
 static NUMBERED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});)+").expect("it is tested"));
 
-/// Returns the entries of a feed; `None` where the text is no feed.
-pub(super) fn entries(text: &str) -> Option<Vec<Entry>> {
+/// Returns the entries of the feed that stood at `url`; `None` where the text is no feed.
+pub(super) fn entries(text: &str, url: &Url) -> Option<Vec<Entry>> {
     let text = without_sections(text);
     let tags = tags(&text);
     let is = |tag: &Tag<'_>, names: &[&str]| tag.kind != Kind::Close && names.contains(&tag.local.as_str());
     let root = tags.iter().find(|tag| is(tag, &ROOTS) || is(tag, &ITEMS))?;
-    let base = root.attribute("xml:base");
+    let base = based(url, root);
 
     let begins: Vec<usize> = (0..tags.len()).filter(|at| is(&tags[*at], &ITEMS)).collect();
     let mut entries = Vec::new();
@@ -69,7 +70,7 @@ pub(super) fn entries(text: &str) -> Option<Vec<Entry>> {
         let end = inside.iter().position(|tag| tag.kind == Kind::Close && tag.local == tags[begin].local);
         let is_torn = end.is_none() && next == tags.len();
         let fields = fields(&text, &inside[..end.unwrap_or(inside.len())], is_torn);
-        entries.push(entry(&tags[begin], &fields, base.as_deref()));
+        entries.push(entry(&tags[begin], &fields, &base));
     }
     Some(entries)
 }
@@ -109,7 +110,7 @@ fn tags(text: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
     for (begin, _) in text.match_indices('<') {
         let rest = &text[begin + 1..];
-        let Some(length) = rest.find(['<', '>']).filter(|at| rest.as_bytes()[*at] == b'>') else { continue };
+        let Some(length) = length(rest) else { continue };
         let (inside, closes) =
             rest[..length].strip_prefix('/').map_or((&rest[..length], false), |inside| (inside, true));
         let is_name = |c: char| c.is_ascii_alphanumeric() || ":_.-".contains(c);
@@ -129,6 +130,24 @@ fn tags(text: &str) -> Vec<Tag<'_>> {
         tags.push(Tag { kind, name, local, attributes, begin, end: begin + 1 + length + 1 });
     }
     tags
+}
+
+/// Returns where a tag ends: at the first `>` that stands in no value, before the next `<`.
+fn length(tag: &str) -> Option<usize> {
+    let mut at = 0;
+    loop {
+        let next = at + tag[at..].find(['<', '>', '"', '\''])?;
+        match tag.as_bytes()[next] {
+            b'<' => return None,
+            b'>' => return Some(next),
+            quote if tag[at..next].trim_end().ends_with('=') => {
+                let value = &tag[next + 1..];
+                let end = value.find(['<', char::from(quote)]).filter(|end| value.as_bytes()[*end] == quote);
+                at = next + 1 + end.map_or(0, |end| end + 1);
+            }
+            _ => at = next + 1,
+        }
+    }
 }
 
 /// An element of an item.
@@ -151,6 +170,13 @@ fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t
     let last_close: HashMap<&str, usize> =
         tags.iter().enumerate().filter(|(_, tag)| closes(tag)).map(|(at, tag)| (tag.name, at)).collect();
 
+    // From each place on, the next tag at which an element ends that nothing closes.
+    let stops = |tag: &Tag<'_>| tag.kind == Kind::Close || FIELDS.contains(&tag.local.as_str());
+    let mut next_stop = vec![None; tags.len() + 1];
+    for (at, tag) in tags.iter().enumerate().rev() {
+        next_stop[at] = if stops(tag) { Some(at) } else { next_stop[at + 1] };
+    }
+
     let (mut fields, mut at) = (Vec::new(), 0);
     while let Some(tag) = tags.get(at) {
         at += 1;
@@ -164,8 +190,7 @@ fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t
                 at = end + 1;
             }
             Kind::Open => {
-                let next =
-                    tags[at..].iter().find(|next| next.kind == Kind::Close || FIELDS.contains(&next.local.as_str()));
+                let next = next_stop[at].map(|stop: usize| &tags[stop]);
                 match next {
                     Some(next) => fields.push(Field { tag, content: &text[tag.end..next.begin] }),
                     None if is_torn => {}
@@ -177,7 +202,13 @@ fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t
     fields
 }
 
-fn entry(item: &Tag<'_>, fields: &[Field<'_>], base: Option<&str>) -> Entry {
+/// Returns what the addresses in an element are relative to (XML Base, 4).
+fn based(outer: &Url, tag: &Tag<'_>) -> Url {
+    let base = tag.attribute("xml:base").and_then(|base| outer.join(base.trim()).ok());
+    base.unwrap_or_else(|| outer.clone())
+}
+
+fn entry(item: &Tag<'_>, fields: &[Field<'_>], base: &Url) -> Entry {
     let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
     let first = |names: &[&'static str]| names.iter().find_map(|name| named(name).find_map(Field::text));
 
@@ -194,10 +225,11 @@ fn entry(item: &Tag<'_>, fields: &[Field<'_>], base: Option<&str>) -> Entry {
 }
 
 /// Where the story may stand: the paper's own address behind one that counts readers, its link, a permalink, a name.
-fn links(item: &Tag<'_>, fields: &[Field<'_>], base: Option<&str>) -> Vec<String> {
+fn links(item: &Tag<'_>, fields: &[Field<'_>], base: &Url) -> Vec<String> {
     let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
-    let is_alternate =
-        |field: &&Field<'_>| field.tag.attribute("rel").is_none_or(|rel| rel.eq_ignore_ascii_case("alternate"));
+    // RFC 4287, 4.2.7.2: a name of the registry, or its address there.
+    let is_name = |rel: String| rel.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case("alternate"));
+    let is_alternate = |field: &&Field<'_>| field.tag.attribute("rel").is_none_or(is_name);
     // RSS 2.0: a guid is a permalink unless it says no. An id of Atom may be one.
     let is_permalink =
         |field: &&Field<'_>| field.tag.attribute("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false"));
@@ -210,11 +242,8 @@ fn links(item: &Tag<'_>, fields: &[Field<'_>], base: Option<&str>) -> Vec<String
     links.extend(named("guid").filter(is_permalink).chain(named("id")).filter_map(Field::text).filter(is_web));
     links.extend(item.attribute("rdf:about").filter(is_web));
 
-    let base = item.attribute("xml:base").or_else(|| base.map(str::to_owned));
-    let absolute = |link: String| match base.as_deref().and_then(|base| url::Url::parse(base.trim()).ok()) {
-        Some(base) => base.join(link.trim()).map_or(link, String::from),
-        None => link,
-    };
+    let base = based(base, item);
+    let absolute = |link: String| base.join(link.trim()).map_or(link, String::from);
     links.into_iter().map(absolute).collect()
 }
 
@@ -231,38 +260,57 @@ fn author(field: &Field<'_>) -> Option<String> {
     })
 }
 
-/// Turns CDATA sections into escaped text, and leaves out comments and declarations. Where one never ends, or another begins in it, only its mark
-/// is left out.
+/// Turns CDATA sections into escaped text, and leaves out comments and declarations. A section that never ends, or in which
+/// another begins, is none: its mark is left out. So is a comment that takes in the beginning of an item.
 fn without_sections(text: &str) -> String {
     const CDATA: &str = "<![CDATA[";
-    let (mut plain, mut rest) = (String::with_capacity(text.len()), text);
-    // Once no end is left, none needs to be looked for: a page of beginnings takes no longer than another.
-    let (mut has_cdata_end, mut has_comment_end) = (true, true);
+    const COMMENT: &str = "<!--";
+    let (mut cdata_end, mut comment_end) = (End::of("]]>"), End::of("-->"));
+    // Another comment is looked for first: of many beginnings each finds the next one at once.
+    let takes_in = |inside: &str| [COMMENT, "<item", "<entry"].iter().any(|mark| inside.contains(mark));
 
-    while let Some(at) = rest.find("<!") {
-        plain.push_str(&rest[..at]);
-        rest = &rest[at..];
-        if let Some(inside) = rest.strip_prefix(CDATA) {
-            let end = if has_cdata_end { inside.find("]]>") } else { None };
-            has_cdata_end = end.is_some();
-            let whole = end.filter(|end| !inside[..*end].contains(CDATA));
-            rest = match whole {
-                Some(end) => {
-                    html_escape::encode_text_to_string(&inside[..end], &mut plain);
-                    &inside[end + 3..]
-                }
-                None => inside,
-            };
-        } else if let Some(inside) = rest.strip_prefix("<!--") {
-            let end = if has_comment_end { inside.find("-->") } else { None };
-            has_comment_end = end.is_some();
-            rest = end.map_or(inside, |end| &inside[end + 3..]);
+    let (mut plain, mut at) = (String::with_capacity(text.len()), 0);
+    while let Some(length) = text[at..].find("<!") {
+        plain.push_str(&text[at..at + length]);
+        at += length;
+        if text[at..].starts_with(CDATA) {
+            at += CDATA.len();
+            if let Some(end) = cdata_end.behind(text, at).filter(|end| !text[at..*end].contains(CDATA)) {
+                html_escape::encode_text_to_string(&text[at..end], &mut plain);
+                at = end + 3;
+            }
+        } else if text[at..].starts_with(COMMENT) {
+            at += COMMENT.len();
+            let end = comment_end.behind(text, at).filter(|end| !takes_in(&text[at..*end]));
+            at = end.map_or(at, |end| end + 3);
         } else {
-            rest = &rest[2..];
+            at += 2;
         }
     }
-    plain.push_str(rest);
+    plain.push_str(&text[at..]);
     plain
+}
+
+/// Where the next end of a section is. It is looked for anew only once it was passed: many beginnings before one end cost no more
+/// than one.
+struct End {
+    mark: &'static str,
+    /// `None` before the first look; within, `None` where there is no further one.
+    next: Option<Option<usize>>,
+}
+
+impl End {
+    fn of(mark: &'static str) -> Self {
+        Self { mark, next: None }
+    }
+
+    fn behind(&mut self, text: &str, at: usize) -> Option<usize> {
+        let is_known = self.next.is_some_and(|next| next.is_none_or(|next| next >= at));
+        if !is_known {
+            self.next = Some(text[at..].find(self.mark).map(|length| at + length));
+        }
+        self.next.flatten()
+    }
 }
 
 /// Undoes references to characters, by name and by number.
