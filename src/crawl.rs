@@ -10,6 +10,7 @@ mod lists;
 mod outcome;
 mod refusal;
 mod robots;
+mod seeding;
 mod take;
 mod upkeep;
 mod visit;
@@ -28,10 +29,11 @@ use crate::crawl::ask::Waiting;
 use crate::crawl::held::Held;
 use crate::crawl::lists::FirstReadings;
 use crate::crawl::robots::{KnownRobots, Quest};
+use crate::crawl::seeding::{at_last_home, seed};
 use crate::crawl::upkeep::{Upkeep, empty_log};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
-use crate::frontier::{PageId, Role};
+use crate::frontier::PageId;
 use crate::host_lock::{HostLocks, SharedCeilings};
 use crate::opt_out::Reservations;
 use crate::page_url::Host;
@@ -379,36 +381,8 @@ async fn changed(stop: &mut watch::Receiver<Stop>) {
     }
 }
 
-/// Reads a paper where its home page was seen to be last.
-fn at_last_home(reader: &Arc<SiteReader>, archive: &Archive) -> Result<Arc<SiteReader>, ArchiveError> {
-    let home = archive.moved_to(&reader.site.home)?;
-    Ok(home.map_or_else(|| Arc::clone(reader), |home| Arc::new(reader.at_home(home))))
-}
-
 /// What a run gave up, as it is stored.
 fn in_words(given_up: &[(Host, String)]) -> String {
     let told: Vec<String> = given_up.iter().map(|(host, why)| format!("{host}: {why}")).collect();
     told.join("; ")
-}
-
-fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timestamp) -> Seed {
-    let site = &reader.site;
-    // Without a beginning, its windows are queued as it goes back.
-    let days = backfill.and_then(|backfill| Some((backfill.first?, backfill.last_day(site, now))));
-    let policies = reader.policies().into_iter().map(|url| (url, Role::Policy));
-    let mut entries: Vec<_> = policies.collect();
-    entries.extend(reader.sections.iter().map(|url| (url.clone(), Role::Section)));
-    if reader.wanted.menu || reader.wanted.feeds {
-        entries.push((site.home.clone(), Role::Home));
-    }
-    Seed {
-        site: site.name.clone(),
-        title: site.title.clone(),
-        home: site.home.clone(),
-        since: reader.wanted.since,
-        discover: site.discover.clone(),
-        everything: reader.everything(),
-        windows: days.and_then(|(first, last)| reader.windows(first, last)).unwrap_or_default(),
-        entries,
-    }
 }

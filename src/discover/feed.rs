@@ -2,6 +2,8 @@
 
 mod entry;
 mod json;
+#[cfg(test)]
+mod pages;
 mod soup;
 
 use jiff::tz::TimeZone;

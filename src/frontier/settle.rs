@@ -1,12 +1,14 @@
 //! `settle`: what follows from one answer.
 
+mod list;
+
 use std::time::Duration;
 
-use crate::discover::Listing;
 use crate::extract::{self, Article};
 use crate::frontier::outcome::{Outcome, Reading};
-use crate::frontier::page::{Found, Kept, List, Page, PageState, Role, Verdict};
-use crate::frontier::reading::{Continuation, Cut, Head, Joint, ListEnd, Pass, Stop, cut, go_on, marks};
+use crate::frontier::page::{Found, Kept, Page, PageState, Role, Verdict};
+use crate::frontier::reading::{Continuation, Cut, Head, ListEnd};
+use crate::frontier::settle::list::{linked, listed, short};
 use crate::page_url::PageUrl;
 use crate::revisit::{GONE_AGAIN, RETIRED, next_look, rungs};
 use crate::time::Timestamp;
@@ -234,67 +236,6 @@ fn read(
     }
 }
 
-fn listed(
-    page: &Page,
-    listing: &Listing,
-    rows: Vec<Found>,
-    known: &[Option<Timestamp>],
-    wanted: &Wanted,
-    now: Timestamp,
-) -> Settlement {
-    let is_window = page.list.as_ref().is_some_and(|list| list.pass == Pass::Window);
-    let since = wanted.since.filter(|_| !is_window);
-    let (mut goes_on, mut closing, mut news) = (None, None, None);
-    if let Some(list) = &page.list {
-        let met = list.met.after(&marks(&rows));
-        let list = List { joint: list.joint.after(&rows), met, ..list.clone() };
-        news = Some(list.joint.has_news());
-        // However far back that is, a check joins the last complete reading.
-        let deep = (list.pass == Pass::Deep && list.joint.is_made(&rows)).then(|| now - wanted.deep);
-        match go_on(&list, listing, &rows, known, since.max(deep)) {
-            Ok(continuation) => goes_on = Some(continuation),
-            Err(Stop::End(end)) => {
-                let cut = cut(end, listing, &rows);
-                closing = Some(Closing::Ended { end, since, head: list.joint.head, cut });
-            }
-            Err(Stop::Broken(why)) if listing.is_list => {
-                return again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
-            }
-            Err(Stop::Broken(why)) => return again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| failed(page, why)),
-        }
-    }
-    let told = telling(rows, known, since);
-    Settlement { goes_on, closing, news: news.unwrap_or(told.news), ..told }
-}
-
-/// What a page of links tells, and whether the page that it names as its next one is read. Which of its links are rows of a list
-/// nobody says: a reading that was at the end before goes on as long as a page tells something new.
-fn linked(
-    page: &Page,
-    next: Option<PageUrl>,
-    links: Vec<Found>,
-    known: &[Option<Timestamp>],
-    wanted: &Wanted,
-    now: Timestamp,
-) -> Settlement {
-    let (mut goes_on, mut closing) = (None, None);
-    if let Some(list) = &page.list {
-        let pass = if list.pass == Pass::First { Pass::First } else { Pass::Later };
-        let list = List { pass, joint: Joint::default(), met: list.met.after(&marks(&links)), ..list.clone() };
-        let listing = Listing { next_is_told: next.is_some(), next, is_list: true, ..Listing::default() };
-        match go_on(&list, &listing, &links, known, None) {
-            Ok(continuation) => goes_on = Some(continuation),
-            Err(Stop::End(end)) => {
-                closing = Some(Closing::Ended { end, since: None, head: Head::default(), cut: None });
-            }
-            Err(Stop::Broken(why)) => {
-                return again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| short(page, Verdict::Read, wanted));
-            }
-        }
-    }
-    Settlement { goes_on, closing, ..telling(links, known, None) }
-}
-
 /// What a page tells that was read: of its pages those that may have been published since a moment.
 fn telling(pages: Vec<Found>, known: &[Option<Timestamp>], since: Option<Timestamp>) -> Settlement {
     let is_wanted = |page: &Found| page.published_at.zip(since).is_none_or(|(published, since)| published.at >= since);
@@ -348,15 +289,6 @@ fn missed(page: &Page, verdict: Verdict, rests: &[Duration], belief: Belief, now
         }
         None => broken_off(page, verdict),
     }
-}
-
-/// The list is shorter than it says, and says so again and again: hidden articles are counted, too.
-fn short(page: &Page, verdict: Verdict, wanted: &Wanted) -> Settlement {
-    let ended = |list: &List| {
-        let head = list.joint.head.clone();
-        Closing::Ended { end: ListEnd::Past, since: wanted.since, head, cut: None }
-    };
-    Settlement { closing: page.list.as_ref().map(ended), ..settled(verdict) }
 }
 
 /// Entry pages are asked for at every crawl anyway; an article has only this chance.
@@ -435,6 +367,7 @@ fn of_state(state: PageState) -> Settlement {
 mod tests {
     use super::*;
     use crate::discover::Home;
+    use crate::discover::Listing;
     use crate::frontier::met::Met;
     use crate::frontier::page::{List, PageId};
     use crate::frontier::reading::{Joint, Pass};

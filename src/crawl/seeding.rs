@@ -1,0 +1,40 @@
+//! What a crawl knows of a site before its first request: where its home page is, and which pages it begins with.
+
+use std::sync::Arc;
+
+use crate::archive::{Archive, ArchiveError, Seed};
+use crate::crawl::Backfill;
+use crate::frontier::Role;
+use crate::site_reader::SiteReader;
+use crate::time::Timestamp;
+
+/// Returns the reader of a paper at the address that its home page moved to, if it did.
+pub(super) fn at_last_home(reader: &Arc<SiteReader>, archive: &Archive) -> Result<Arc<SiteReader>, ArchiveError> {
+    let home = archive.moved_to(&reader.site.home)?;
+    Ok(home.map_or_else(|| Arc::clone(reader), |home| Arc::new(reader.at_home(home))))
+}
+
+/// Returns the pages that a crawl of the site begins with.
+pub(super) fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timestamp) -> Seed {
+    let site = &reader.site;
+    // The windows of a backfill without a beginning are queued one after another.
+    let days = backfill.and_then(|backfill| Some((backfill.first?, backfill.last_day(site, now))));
+
+    let policies = reader.policies().into_iter().map(|url| (url, Role::Policy));
+    let mut entries: Vec<_> = policies.collect();
+    entries.extend(reader.sections.iter().map(|url| (url.clone(), Role::Section)));
+    if reader.wanted.menu || reader.wanted.feeds {
+        entries.push((site.home.clone(), Role::Home));
+    }
+
+    Seed {
+        site: site.name.clone(),
+        title: site.title.clone(),
+        home: site.home.clone(),
+        since: reader.wanted.since,
+        discover: site.discover.clone(),
+        everything: reader.everything(),
+        windows: days.and_then(|(first, last)| reader.windows(first, last)).unwrap_or_default(),
+        entries,
+    }
+}
