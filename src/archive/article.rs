@@ -72,7 +72,7 @@ impl Change {
 
 /// What became of an article that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::archive) enum Written {
+pub(super) enum Written {
     New,
     /// The fields in which it differs from what was known at that capture.
     Changed {
@@ -86,7 +86,7 @@ pub(in crate::archive) enum Written {
 }
 
 impl Written {
-    pub(in crate::archive) fn change(&self) -> Option<Change> {
+    pub(super) fn change(&self) -> Option<Change> {
         match self {
             Self::New => Some(Change::New),
             Self::Changed { .. } => Some(Change::Changed),
@@ -119,7 +119,7 @@ impl Known {
 
 /// Keeps an article that came in a capture: a new one as its version 1, a known one as a further version where anything
 /// in it differs from what was known.
-pub(in crate::archive) fn write_article(
+pub(super) fn write_article(
     work: &Connection,
     page: &Page,
     article: &Article,
@@ -135,7 +135,7 @@ pub(in crate::archive) fn write_article(
 
 /// Keeps what a capture says when it is read again: other words make a further version; a better field is put in its
 /// place where the version is the capture's own, and makes a further version where another capture told the former one.
-pub(in crate::archive) fn rewrite_article(
+pub(super) fn rewrite_article(
     work: &Connection,
     page: &Page,
     article: &Article,
@@ -213,7 +213,7 @@ fn follow_up(work: &Connection, known: Known, article: &Article, now: Timestamp)
 }
 
 /// Marks an article as gone from its paper. What is kept of it stays.
-pub(in crate::archive) fn mark_gone(work: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
+pub(super) fn mark_gone(work: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
     work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?.execute(params![id, Access::Gone.name()])?;
     let newest = version_at(work, id, i64::MAX)?.map_or(1, |version| version.n);
     write_change(work, id, Change::Gone, newest, now)
@@ -371,7 +371,7 @@ fn note_canonical(work: &Connection, id: i64, article: &Article) -> Result<(), A
 }
 
 /// Returns the row that already holds an article, by its number, or else by its address.
-pub(in crate::archive) fn known_article(
+pub(super) fn known_article(
     work: &Connection,
     site: &str,
     number: Option<u64>,

@@ -100,7 +100,7 @@ fn day(text: &str) -> Result<Date, ArchiveError> {
     text.parse().map_err(|_| ArchiveError::Damaged(format!("day of a backfill: {text:?}")))
 }
 
-pub(in crate::archive) fn add_windows(
+pub(super) fn add_windows(
     work: &Connection,
     site: &str,
     windows: &[Window],
@@ -137,11 +137,7 @@ pub(in crate::archive) fn add_windows(
 }
 
 /// Notes whether a window had rows.
-pub(in crate::archive) fn note_rows(
-    work: &Connection,
-    page: PageId,
-    settlement: &Settlement,
-) -> Result<(), ArchiveError> {
+pub(super) fn note_rows(work: &Connection, page: PageId, settlement: &Settlement) -> Result<(), ArchiveError> {
     if !matches!(settlement.state, PageState::Settled(Verdict::Read)) {
         return Ok(());
     }

@@ -86,7 +86,7 @@ pub fn pack(body: &[u8]) -> Packed {
 }
 
 /// Unpacks a body of so many bytes.
-pub(in crate::archive) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
+pub(super) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
     // A size that no body has would be asked of the memory before it is found wrong.
     if bytes > LARGEST {
         return Err(ArchiveError::Damaged(format!("a body of {bytes} bytes is none that was kept")));
@@ -96,7 +96,7 @@ pub(in crate::archive) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>,
 }
 
 /// The archive's number for a capture.
-pub(in crate::archive) fn write_capture(
+pub(super) fn write_capture(
     work: &Connection,
     page: PageId,
     announced: AnnouncedId,

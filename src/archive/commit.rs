@@ -258,7 +258,7 @@ fn note_source(work: &Connection, page: &Page, settlement: &Settlement, now: Tim
 }
 
 /// Writes what came, and returns what it did to the article.
-pub(in crate::archive) fn write_reading(
+pub(super) fn write_reading(
     work: &Connection,
     page: &Page,
     article: Option<&Article>,

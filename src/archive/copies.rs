@@ -22,7 +22,7 @@ struct Other {
 }
 
 /// Notes the fingerprint of an article that has none, and which paper's article of the same story was the first.
-pub(in crate::archive) fn enter_story(work: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
+pub(super) fn enter_story(work: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
     // What only members may read is no story to compare, and without a date nobody knows with what.
     let text = article.text();
     let Some(published) = article.published_at.filter(|_| article.access == Access::Open) else { return Ok(()) };
@@ -40,7 +40,7 @@ pub(in crate::archive) fn enter_story(work: &Connection, id: i64, article: &Arti
 
 /// Forgets an article's fingerprint and takes it out of its story: its words or its date may be others now. Where others
 /// follow it, the earliest of them leads from now on.
-pub(in crate::archive) fn leave_story(work: &Connection, id: i64) -> Result<(), ArchiveError> {
+pub(super) fn leave_story(work: &Connection, id: i64) -> Result<(), ArchiveError> {
     let known = work.prepare_cached("DELETE FROM fingerprint WHERE article_id = ?1")?.execute([id])?;
     if known == 0 {
         return Ok(());
@@ -64,7 +64,7 @@ fn lead(work: &Connection, heir: i64, former: i64) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-pub(in crate::archive) fn has_fingerprint(work: &Connection, id: i64) -> Result<bool, ArchiveError> {
+pub(super) fn has_fingerprint(work: &Connection, id: i64) -> Result<bool, ArchiveError> {
     let mut select = work.prepare_cached("SELECT EXISTS (SELECT 1 FROM fingerprint WHERE article_id = ?1)")?;
     Ok(select.query_row([id], |row| row.get(0))?)
 }

@@ -37,7 +37,7 @@ const CUT_LISTS: &str = "SELECT site.name, page.url, page.cut_rows, page.cut_day
      ORDER BY site.name, page.id";
 
 /// Returns the lists that are cut, of every site.
-pub(in crate::archive) fn cut_lists(connection: &Connection) -> Result<Vec<CutList>, ArchiveError> {
+pub(super) fn cut_lists(connection: &Connection) -> Result<Vec<CutList>, ArchiveError> {
     let mut select = connection.prepare_cached(CUT_LISTS)?;
     let lists = select.query_map([], |row| {
         Ok(CutList {
@@ -53,7 +53,7 @@ pub(in crate::archive) fn cut_lists(connection: &Connection) -> Result<Vec<CutLi
 
 /// Notes what the server does not show of a list whose reading ended. What a reading that ended before the last page says
 /// nothing of stands. A later reading saw the days after those that an earlier one saw, so the earlier day counts.
-pub(in crate::archive) fn write_cut(
+pub(super) fn write_cut(
     work: &Connection,
     list: PageId,
     pass: Pass,

@@ -82,7 +82,7 @@ impl ArchiveError {
     }
 
     /// What a failure to open or use the file at `path` means.
-    pub(in crate::archive) fn at(path: &Path, error: rusqlite::Error) -> Self {
+    pub(super) fn at(path: &Path, error: rusqlite::Error) -> Self {
         let (path, why) = (path.to_owned(), error.to_string());
         match code(&error) {
             Some(ErrorCode::NotADatabase) => Self::NotAnArchive { path },
@@ -109,7 +109,7 @@ impl ArchiveError {
     }
 
     /// What a failure to write an export's file means.
-    pub(in crate::archive) fn of_export(path: &Path, error: rusqlite::Error) -> Self {
+    pub(super) fn of_export(path: &Path, error: rusqlite::Error) -> Self {
         match code(&error) {
             Some(ErrorCode::DiskFull) => Self::NoRoom { path: path.to_owned() },
             _ => Self::at(path, error),

@@ -33,7 +33,7 @@ impl Archive {
 }
 
 /// Stores a host's pace after an answer.
-pub(in crate::archive) fn write_pace(work: &Connection, host: &Host, pace: &StoredPace) -> Result<(), ArchiveError> {
+pub(super) fn write_pace(work: &Connection, host: &Host, pace: &StoredPace) -> Result<(), ArchiveError> {
     work.prepare_cached(
         "INSERT INTO host (name, last_at, not_before, gap, slowed, strikes, refusals, rest)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -56,7 +56,7 @@ pub(in crate::archive) fn write_pace(work: &Connection, host: &Host, pace: &Stor
 
 /// Keeps the hosts at rest that the last runs asked and had no answer from: a request that was announced and never ended
 /// counts from its announcement.
-pub(in crate::archive) fn rest_after_unended(work: &Connection) -> Result<(), ArchiveError> {
+pub(super) fn rest_after_unended(work: &Connection) -> Result<(), ArchiveError> {
     work.execute(
         "INSERT INTO host (name, last_at, not_before, gap, strikes)
          SELECT host, max(at), max(at + gap), max(gap), 0 FROM ledger AS announced
@@ -73,7 +73,7 @@ pub(in crate::archive) fn rest_after_unended(work: &Connection) -> Result<(), Ar
 }
 
 /// Moves the moments that hosts and pages wait for with a clock that was set on by so many milliseconds, or back.
-pub(in crate::archive) fn shift_paces(work: &Connection, by: i64) -> Result<(), ArchiveError> {
+pub(super) fn shift_paces(work: &Connection, by: i64) -> Result<(), ArchiveError> {
     work.execute("UPDATE host SET last_at = last_at + ?1, not_before = not_before + ?1", [by])?;
     work.execute("UPDATE page SET due_at = due_at + ?1 WHERE due_at IS NOT NULL", [by])?;
     Ok(())

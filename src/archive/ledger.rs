@@ -18,7 +18,7 @@ use crate::politeness::LastRequests;
 use crate::time::Timestamp;
 
 pub use link::Form;
-pub(in crate::archive) use link::{Link, last_hash};
+pub(super) use link::{Link, last_hash};
 pub use terms::{HostTerms, Terms};
 
 /// The ledger's number for an announcement.
@@ -101,7 +101,7 @@ impl Archive {
 }
 
 /// Writes that a run begins, and on what terms.
-pub(in crate::archive) fn write_beginning(
+pub(super) fn write_beginning(
     work: &Connection,
     run: RunId,
     terms: &Terms,
@@ -147,7 +147,7 @@ fn write_announcement(work: &Connection, run: RunId, request: &Announcement) -> 
 }
 
 /// Writes how a request ended, and from when its host may be asked again.
-pub(in crate::archive) fn write_ending(
+pub(super) fn write_ending(
     work: &Connection,
     run: RunId,
     announced: AnnouncedId,

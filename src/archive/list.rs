@@ -14,11 +14,11 @@ use crate::time::Timestamp;
 
 /// Lists are looked through for what was dated back once a week. A crawl at the same time each week comes a little early for what the one
 /// before read at its end.
-pub(in crate::archive) const DEEP_AGAIN: Duration = Duration::from_secs((7 * 24 - 4) * 3600);
+pub(super) const DEEP_AGAIN: Duration = Duration::from_secs((7 * 24 - 4) * 3600);
 
 impl Archive {
     /// Returns where a page stands in the reading of a list; `None` where it is no page of one.
-    pub(in crate::archive) fn list(
+    pub(super) fn list(
         &self,
         page: PageId,
         role: Role,
@@ -130,7 +130,7 @@ fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
 /// Queues the next page of a list, known or not, and returns by how many pages the queue grew. A reading that goes to the
 /// end is not shortened by one that catches up. A page that is no further one of a list stays what it is, unless it was only
 /// linked: pagers link their pages by number as well.
-pub(in crate::archive) fn add_list_page(
+pub(super) fn add_list_page(
     work: &Connection,
     page: &Page,
     next: &Continuation,
@@ -177,7 +177,7 @@ pub(in crate::archive) fn add_list_page(
 }
 
 /// Forgets what the reading had met at a page that is settled: the next page has it.
-pub(in crate::archive) fn forget_met(work: &Connection, page: PageId) -> Result<(), ArchiveError> {
+pub(super) fn forget_met(work: &Connection, page: PageId) -> Result<(), ArchiveError> {
     work.prepare_cached("UPDATE page SET met = NULL WHERE id = ?1 AND met IS NOT NULL")?.execute([page.0])?;
     Ok(())
 }
@@ -185,7 +185,7 @@ pub(in crate::archive) fn forget_met(work: &Connection, page: PageId) -> Result<
 /// Writes how a reading of a list closed. What a server that repeats itself hides cannot be reached by reading on: such
 /// a list counts as read to its end, and its `list_end` says that it is partial. A later reading leaves that standing. A
 /// list that broke off counts as never read.
-pub(in crate::archive) fn write_closing(
+pub(super) fn write_closing(
     work: &Connection,
     section: PageId,
     pass: Pass,

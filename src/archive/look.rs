@@ -18,12 +18,7 @@ use crate::time::Timestamp;
 
 impl Archive {
     /// What is known of an article that is queued for another look.
-    pub(in crate::archive) fn kept(
-        &self,
-        page: &Page,
-        row: &Row<'_>,
-        now: Timestamp,
-    ) -> Result<Option<Kept>, ArchiveError> {
+    pub(super) fn kept(&self, page: &Page, row: &Row<'_>, now: Timestamp) -> Result<Option<Kept>, ArchiveError> {
         let Some(article) = known_article(&self.connection, &page.site, page.number, page.url.as_str())? else {
             return Ok(None);
         };
@@ -138,7 +133,7 @@ fn looks(work: &Connection, site: &str, since: Timestamp) -> Result<Looks, Archi
 }
 
 /// Writes what came of another look. Where everything is as it was, only the validators are news.
-pub(in crate::archive) fn write_look(
+pub(super) fn write_look(
     work: &Connection,
     page: &Page,
     article: Option<&Article>,
@@ -177,7 +172,7 @@ pub(in crate::archive) fn write_look(
 }
 
 /// Notes that a server told by a validator that a page is as it was: they serve.
-pub(in crate::archive) fn note_not_modified(work: &Connection, page: &Page) -> Result<(), ArchiveError> {
+pub(super) fn note_not_modified(work: &Connection, page: &Page) -> Result<(), ArchiveError> {
     let sql = "UPDATE site SET validators_vary = 0 WHERE name = ?1 AND validators_vary > 0";
     work.prepare_cached(sql)?.execute([&page.site])?;
     Ok(())
@@ -189,7 +184,7 @@ fn were_sent(page: &Page) -> bool {
 
 /// Counts looks in a row that saw an article as it was. One that saw none, or was only told so, tells nothing of whether the
 /// paper edits.
-pub(in crate::archive) fn note_look(
+pub(super) fn note_look(
     work: &Connection,
     page: &Page,
     settlement: &Settlement,

@@ -51,7 +51,7 @@ impl Archive {
 }
 
 /// Reads a copy from a row that begins with id, fetched_at, expires_at, status, ruling, why and body.
-pub(in crate::archive) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::Result<RobotsCopy> {
+pub(super) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::Result<RobotsCopy> {
     Ok(RobotsCopy {
         id: Some(RobotsId(row.get(0)?)),
         origin,
@@ -67,7 +67,7 @@ pub(in crate::archive) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::
     })
 }
 
-pub(in crate::archive) fn write_robots(
+pub(super) fn write_robots(
     work: &Connection,
     copy: &RobotsCopy,
     announced: Option<AnnouncedId>,

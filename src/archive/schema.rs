@@ -29,7 +29,7 @@ pub(super) fn is_archive(header: &[u8; 100]) -> bool {
 }
 
 /// Refuses what is no archive, or one from the future; returns its schema, 0 for a new file.
-pub(in crate::archive) fn recognise(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {
+pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {
     let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let at = |error| ArchiveError::at_first(path, error);
     let (application, found) = (number("application_id").map_err(at)?, number("user_version").map_err(at)?);
@@ -44,7 +44,7 @@ pub(in crate::archive) fn recognise(path: &Path, connection: &Connection) -> Res
 }
 
 /// Brings an archive from schema `from` to the newest one, each step whole or not at all.
-pub(in crate::archive) fn migrate(path: &Path, connection: &mut Connection, from: i64) -> Result<(), ArchiveError> {
+pub(super) fn migrate(path: &Path, connection: &mut Connection, from: i64) -> Result<(), ArchiveError> {
     for (step, sql) in (from + 1..).zip(&MIGRATIONS[usize::try_from(from).unwrap_or(0)..]) {
         let work = connection.transaction_with_behavior(TransactionBehavior::Immediate);
         let work = work.map_err(|error| ArchiveError::at(path, error))?;

@@ -22,14 +22,14 @@ const AGAIN: Duration = Duration::from_secs(20 * 3600);
 
 /// Whether the list that has every article of a site (`?1`), at `?2`, can be trusted to tell its news: it was read to its end, and
 /// the last reading went well.
-pub(in crate::archive) const COVERED: &str = "SELECT EXISTS (SELECT 1 FROM page AS whole
+pub(super) const COVERED: &str = "SELECT EXISTS (SELECT 1 FROM page AS whole
     WHERE whole.site_id = (SELECT id FROM site WHERE name = ?1) AND whole.role = 'section' AND whole.url IS ?2
       AND whole.verdict = 'read' AND whole.read_to_end_at IS NOT NULL AND coalesce(whole.list_end, '') <> 'repeats'
       AND NOT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = whole.id AND below.due_at IS NOT NULL))";
 
 /// Which settled pages of a site a crawl at `?2` makes due again; `?3` is whether the site is [`COVERED`] by the list at `?4`. Where one
 /// list tells all news, the others are read only to be looked through.
-pub(in crate::archive) fn due_again(discover: &Discover) -> String {
+pub(super) fn due_again(discover: &Discover) -> String {
     let silence = format!("(settled_at - coalesce(news_at, discovered_at)) / {PART_OF_SILENCE}");
     let (floor, ceiling) = (millis(discover.lists.floor.0), millis(discover.lists.ceiling.0));
     let has_rested = format!("settled_at + max({floor}, min({ceiling}, {silence})) <= ?2");

@@ -21,13 +21,13 @@ use crate::time::Timestamp;
 /// What is written belongs to one transaction until [`Archive::save`]; without it, it was never there.
 #[derive(Debug)]
 pub struct Archive {
-    pub(in crate::archive) connection: Connection,
+    pub(super) connection: Connection,
     path: PathBuf,
     pub(super) files: Files,
     /// The ids of the sites that a crawl is about, with commas between them.
-    pub(in crate::archive) selected: String,
+    pub(super) selected: String,
     /// The addresses of the lists that have every article of a site.
-    pub(in crate::archive) everything: HashSet<String>,
+    pub(super) everything: HashSet<String>,
     /// By how many milliseconds the clock was set on since the last run, or back, as far as known.
     pub(super) clock_step: i64,
 }
@@ -106,7 +106,7 @@ impl Archive {
     }
 
     /// Returns the connection within a transaction that only the holder of the newest lease may make.
-    pub(in crate::archive) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
+    pub(super) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         if self.connection.is_autocommit() {
             self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map_err(|error| self.fault(error))?;
             let mut select = self.connection.prepare_cached("SELECT epoch FROM lease")?;
@@ -119,12 +119,12 @@ impl Archive {
     }
 }
 
-pub(in crate::archive) fn millis(span: Duration) -> i64 {
+pub(super) fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// An article's number, kept bit by bit in SQLite's signed integer.
-pub(in crate::archive) fn stored_number(number: u64) -> i64 {
+pub(super) fn stored_number(number: u64) -> i64 {
     number.cast_signed()
 }
 

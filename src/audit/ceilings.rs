@@ -15,7 +15,7 @@ struct Asked {
 
 /// The last request to each server address, and of all.
 #[derive(Debug, Default)]
-pub(in crate::audit) struct Ceilings {
+pub(super) struct Ceilings {
     total: Option<Asked>,
     servers: HashMap<String, Asked>,
 }

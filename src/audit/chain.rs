@@ -5,7 +5,7 @@ use crate::audit::violation::Violation;
 
 /// The chain as far as it was followed.
 #[derive(Debug, Default)]
-pub(in crate::audit) struct Chain {
+pub(super) struct Chain {
     /// The run whose terms were read last.
     begun: Option<RunId>,
     /// The run without terms that was told last: once is enough.

@@ -15,7 +15,7 @@ const KEPT: usize = 4 << 20;
 
 /// A copy, ready to decide.
 #[derive(Debug)]
-pub(in crate::audit) struct Known {
+pub(super) struct Known {
     pub origin: String,
     pub fetched_at: Timestamp,
     pub expires_at: Timestamp,
@@ -38,7 +38,7 @@ pub struct Version {
 
 /// Every copy that was met.
 #[derive(Debug, Default)]
-pub(in crate::audit) struct Copies {
+pub(super) struct Copies {
     known: HashMap<RobotsId, Known>,
     bytes: usize,
     agent: String,

@@ -83,7 +83,7 @@ pub struct Head {
 }
 
 impl Findings {
-    pub(in crate::audit) fn of(
+    pub(super) fn of(
         totals: Totals,
         paces: Vec<Pace>,
         versions: Vec<Version>,

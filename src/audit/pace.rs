@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 
 /// A request that is announced and not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::audit) struct Open {
+pub(super) struct Open {
     pub host: usize,
     pub at: Timestamp,
     /// It asked for a robots.txt.
@@ -17,7 +17,7 @@ pub(in crate::audit) struct Open {
 
 /// An announcement, as far as its host's pace goes.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::audit) struct Asking {
+pub(super) struct Asking {
     pub row: i64,
     pub at: Timestamp,
     /// The gap that the row names, in milliseconds.
@@ -37,7 +37,7 @@ enum Last {
 
 /// One host.
 #[derive(Debug)]
-pub(in crate::audit) struct Pace {
+pub(super) struct Pace {
     pub name: String,
     /// The rows of requests under way; those that an overlap was told of already are not told again.
     open: Vec<(i64, Told)>,
@@ -55,7 +55,7 @@ enum Told {
 
 /// All hosts, and all requests under way by the row that announced them.
 #[derive(Debug, Default)]
-pub(in crate::audit) struct Paces {
+pub(super) struct Paces {
     pub hosts: Vec<Pace>,
     by_name: HashMap<String, usize>,
     open: HashMap<i64, Open>,

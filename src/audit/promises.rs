@@ -6,7 +6,7 @@ use crate::archive::{HostTerms, Terms};
 
 /// What one host is owed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::audit) struct Promise {
+pub(super) struct Promise {
     /// In milliseconds.
     pub gap: i64,
     pub at_once: usize,
@@ -16,7 +16,7 @@ pub(in crate::audit) struct Promise {
 
 /// The terms of a run. Before the first, and where they cannot be read, hosts are owed what each row says itself.
 #[derive(Debug, Default)]
-pub(in crate::audit) struct Promises {
+pub(super) struct Promises {
     /// The token that robots.txt files are read for.
     pub agent: Option<String>,
     pub server: i64,

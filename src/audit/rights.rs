@@ -17,7 +17,7 @@ const ITSELF: &str = "robots.txt itself";
 
 /// A request, as far as its right goes.
 #[derive(Clone, Copy, Debug)]
-pub(in crate::audit) struct Claim<'a> {
+pub(super) struct Claim<'a> {
     pub row: i64,
     pub at: Timestamp,
     pub url: &'a PageUrl,
@@ -28,7 +28,7 @@ pub(in crate::audit) struct Claim<'a> {
 
 /// What requests refer to for their right.
 #[derive(Debug, Default)]
-pub(in crate::audit) struct Rights {
+pub(super) struct Rights {
     pub copies: Copies,
     /// Whether it is known for whom robots.txt files were read: schema 1 did not tell.
     knows_agent: bool,

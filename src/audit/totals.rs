@@ -24,7 +24,7 @@ pub struct Tally {
 
 /// The sums as they grow.
 #[derive(Debug, Default)]
-pub(in crate::audit) struct Totals {
+pub(super) struct Totals {
     pub rows: u64,
     pub runs: u64,
     pub all: Tally,
@@ -75,7 +75,7 @@ impl Totals {
 
 impl Tally {
     /// What one ending adds.
-    pub(in crate::audit) fn of_ending(status: Option<u16>, bytes: u64, retry_after: Option<Timestamp>) -> Self {
+    pub(super) fn of_ending(status: Option<u16>, bytes: u64, retry_after: Option<Timestamp>) -> Self {
         Self {
             requests: 0,
             unanswered: u64::from(status.is_none()),
@@ -94,7 +94,7 @@ impl Tally {
 }
 
 /// Returns a day's date, `2026-11-24`.
-pub(in crate::audit) fn date(day: i64) -> String {
+pub(super) fn date(day: i64) -> String {
     let moment = Timestamp::from_millis(day.saturating_mul(DAY)).to_string();
     moment.split('T').next().unwrap_or_default().to_owned()
 }

@@ -46,16 +46,16 @@ pub struct Violation {
 
 impl Violation {
     /// One of the ledger itself, at no host.
-    pub(in crate::audit) fn of_chain(rows: &[i64], owed: &str, happened: String) -> Self {
+    pub(super) fn of_chain(rows: &[i64], owed: &str, happened: String) -> Self {
         Self { kind: Kind::Chain, rows: rows.to_vec(), host: None, owed: owed.to_owned(), happened }
     }
 
-    pub(in crate::audit) fn at_host(kind: Kind, host: &str, rows: &[i64], owed: String, happened: String) -> Self {
+    pub(super) fn at_host(kind: Kind, host: &str, rows: &[i64], owed: String, happened: String) -> Self {
         Self { kind, rows: rows.to_vec(), host: Some(host.to_owned()), owed, happened }
     }
 }
 
 /// Returns milliseconds as a person reads them, `0.2 s`.
-pub(in crate::audit) fn seconds(millis: i64) -> String {
+pub(super) fn seconds(millis: i64) -> String {
     format!("{} s", millis as f64 / 1000.0)
 }

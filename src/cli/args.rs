@@ -6,7 +6,7 @@ use crate::config::units::Span;
 use crate::demo::Cms;
 
 /// Reads how many there shall be: at least one.
-pub(in crate::cli) fn at_least_one(text: &str) -> Result<u64, String> {
+pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
     match count(text)? {
         0 => Err("0 would ask for nothing: write 1 or more, or leave the option out".to_owned()),
         count => Ok(count),
@@ -14,12 +14,12 @@ pub(in crate::cli) fn at_least_one(text: &str) -> Result<u64, String> {
 }
 
 /// Reads a whole number.
-pub(in crate::cli) fn count(text: &str) -> Result<u64, String> {
+pub(super) fn count(text: &str) -> Result<u64, String> {
     text.parse().map_err(|_| format!("{text:?} is no whole number of 0 or more"))
 }
 
 /// Reads a time that is longer than none.
-pub(in crate::cli) fn some_time(text: &str) -> Result<Span, String> {
+pub(super) fn some_time(text: &str) -> Result<Span, String> {
     match text.parse::<Span>() {
         Ok(Span(Duration::ZERO)) => Err("no time at all: write a longer one, or leave the option out".to_owned()),
         Ok(span) => Ok(span),
@@ -28,25 +28,25 @@ pub(in crate::cli) fn some_time(text: &str) -> Result<Span, String> {
 }
 
 /// Reads seconds, up to an hour.
-pub(in crate::cli) fn seconds(text: &str) -> Result<f64, String> {
+pub(super) fn seconds(text: &str) -> Result<f64, String> {
     let read = text.parse().ok().filter(|seconds| (0.0..=3600.0).contains(seconds));
     read.ok_or_else(|| format!("{text:?} is no number of seconds from 0 to 3600"))
 }
 
 /// Reads a port.
-pub(in crate::cli) fn port(text: &str) -> Result<u16, String> {
+pub(super) fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| format!("{text:?} is no port: write a number from 1 to 65535, or 0 for any that is free"))
 }
 
 /// Reads the demo's CMS.
-pub(in crate::cli) fn cms(text: &str) -> Result<Cms, String> {
+pub(super) fn cms(text: &str) -> Result<Cms, String> {
     let known = || Cms::ALL.map(Cms::name).join(", ");
     let read = Cms::ALL.into_iter().find(|cms| cms.name() == text);
     read.ok_or_else(|| format!("{text:?} is no CMS of the demo: it has {}", known()))
 }
 
 /// Reads the demo's articles in a section.
-pub(in crate::cli) fn articles(text: &str) -> Result<u32, String> {
+pub(super) fn articles(text: &str) -> Result<u32, String> {
     let read = text.parse().ok().filter(|count| (1..=4000).contains(count));
     read.ok_or_else(|| format!("{text:?} is no number of articles from 1 to 4000"))
 }

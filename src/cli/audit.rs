@@ -11,13 +11,13 @@ use crate::cli::{Common, say};
 use crate::export;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct AuditArgs {
+pub(super) struct AuditArgs {
     /// Also write a page for the publisher, in Markdown; a file that is there is replaced
     #[arg(long, value_name = "FILE.md")]
     report: Option<PathBuf>,
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     let findings = audit(&reader)?;
     if let Some(path) = &args.report {

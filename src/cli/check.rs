@@ -24,7 +24,7 @@ use crate::time::Timestamp;
 const EARLIEST: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct CheckArgs {
+pub(super) struct CheckArgs {
     /// Run each profile over the saved pages beside it, and name the fields that it reads otherwise than expected
     ///
     /// The pages of profiles/NAME.toml stand in profiles/NAME: what is read in PAGE.html is compared with PAGE.json.
@@ -41,7 +41,7 @@ struct Finding {
 }
 
 /// Whatever is wrong with the one thing, the others are looked at all the same.
-pub(in crate::cli) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
     if args.profiles {
         return saved::run(common);
     }

@@ -18,7 +18,7 @@ const LARGEST: u64 = 1 << 20;
 
 /// Settings, sites and profiles, read and checked.
 #[derive(Debug)]
-pub(in crate::cli) struct Configuration {
+pub(super) struct Configuration {
     pub settings: Settings,
     pub sites: Vec<Site>,
     pub profiles: Profiles,
@@ -39,7 +39,7 @@ struct ConfigFile {
 
 /// What is wrong with the configuration or with what was asked of it: exit code 2.
 #[derive(Debug, thiserror::Error)]
-pub(in crate::cli) enum ConfigurationError {
+pub(super) enum ConfigurationError {
     #[error(transparent)]
     Wrong(#[from] ConfigError),
     #[error("there is no configuration folder {path}; name one that is there, or `saseo init {path}` writes one")]
@@ -275,7 +275,7 @@ fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
 }
 
 /// Reads a file, and nothing that never ends: no device, no pipe, and no more than a limit.
-pub(in crate::cli) fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+pub(super) fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("it is no regular file"));
     }

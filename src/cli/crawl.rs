@@ -28,7 +28,7 @@ use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct CrawlArgs {
+pub(super) struct CrawlArgs {
     #[command(flatten)]
     shared: ResumeArgs,
     /// Look for nothing that was published before this day, YYYY-MM-DD; goes before the site file's `since`
@@ -45,7 +45,7 @@ pub(in crate::cli) struct CrawlArgs {
 }
 
 #[derive(Debug, Default, Args)]
-pub(in crate::cli) struct ResumeArgs {
+pub(super) struct ResumeArgs {
     /// Sites by name; where none is named, `crawl` takes all that are configured and `resume` those with something queued
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
@@ -60,7 +60,7 @@ pub(in crate::cli) struct ResumeArgs {
     tolerate: u64,
 }
 
-pub(in crate::cli) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
+pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
     if args.dry_run {
         return plan::tell(common, &args.shared.sites);
     }
@@ -89,7 +89,7 @@ const MOST_YEARS: i32 = 40;
 
 /// What a run begins with.
 #[derive(Clone, Copy)]
-pub(in crate::cli) struct Begin {
+pub(super) struct Begin {
     pub seeding: Seeding,
     /// Scheduled starts that the run makes up for.
     pub skipped: u64,
@@ -141,7 +141,7 @@ fn days(text: &str) -> Result<Backfill, String> {
     Ok(Backfill { first, last })
 }
 
-pub(in crate::cli) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
+pub(super) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
     let mut caught = Caught::new()?;
     let configuration = Configuration::load(common.config.as_deref())?;
     let begun = archive::queues(common.data())?;
@@ -202,7 +202,7 @@ fn nothing() -> Report {
 }
 
 /// Crawls sites, and says how it went. `Err` also where the disk had too little room left.
-pub(in crate::cli) fn run(
+pub(super) fn run(
     common: &Common,
     configuration: &Configuration,
     chosen: &[&Site],
@@ -270,12 +270,12 @@ fn plan(
 /// A signal came, and then the run failed.
 #[derive(Debug, thiserror::Error)]
 #[error("it was told to stop, and failed: {why:#}")]
-pub(in crate::cli) struct ToldToStop {
+pub(super) struct ToldToStop {
     pub why: anyhow::Error,
 }
 
 /// How a run went, and what stopped it, if something did.
-pub(in crate::cli) struct Ran {
+pub(super) struct Ran {
     pub report: Report,
     /// The first signal that came.
     pub signal: Option<Exit>,
@@ -284,7 +284,7 @@ pub(in crate::cli) struct Ran {
 
 /// Runs a plan on the archive in `data` until it is done, or signals or too little room on the disk stop it. The first signal lets
 /// answers under way be settled; the second drops them.
-pub(in crate::cli) fn run_plan(
+pub(super) fn run_plan(
     plan: Plan,
     data: &Path,
     voice: Voice,
@@ -342,7 +342,7 @@ pub(in crate::cli) fn run_plan(
 }
 
 /// A site's own port is one that its user named.
-pub(in crate::cli) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a PageUrl>) -> Caller {
+pub(super) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a PageUrl>) -> Caller {
     let own = homes.filter_map(|home| home.as_url().port());
     let ports = own.chain(settings.limits.ports.iter().copied()).collect();
     Caller {

@@ -4,7 +4,7 @@ use crate::archive::CutList;
 use crate::cli::{Common, hint};
 
 /// What is told of a site's lists that are cut.
-pub(in crate::cli) struct Told {
+pub(super) struct Told {
     pub words: String,
     /// The command that reads the rest; `None` where its rows have no dates, or its CMS has no lists limited to days.
     pub command: Option<String>,
@@ -24,7 +24,7 @@ impl Told {
 }
 
 /// Returns what is to be told: of each site's sections together, and of each week of a backfill alone.
-pub(in crate::cli) fn told(common: &Common, lists: &[CutList]) -> Vec<Told> {
+pub(super) fn told(common: &Common, lists: &[CutList]) -> Vec<Told> {
     let (weeks, sections): (Vec<&CutList>, Vec<&CutList>) = lists.iter().partition(|list| list.first_day.is_some());
     let sections = sections.chunk_by(|one, other| one.site == other.site);
     let sections = sections.filter_map(|of_site| Some(of_sections(common, of_site.first()?, of_site)));

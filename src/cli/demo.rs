@@ -31,7 +31,7 @@ const PORT: u16 = 8750;
 const ARTICLES: u32 = 40;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct DemoArgs {
+pub(super) struct DemoArgs {
     /// Only serve the newspaper, until Ctrl-C, to try the other commands on it
     #[arg(long)]
     serve: bool,
@@ -52,7 +52,7 @@ pub(in crate::cli) struct DemoArgs {
     crawl_delay: f64,
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Exit> {
     let crawl_delay = Some(args.crawl_delay).filter(|seconds| *seconds > 0.0);
     let edition = Edition { articles_per_section: args.articles, crawl_delay, ..Edition::default() };
     let origin = start(common, args, &edition)?;

@@ -13,7 +13,7 @@ use crate::cli::{Common, say};
 use crate::history::{self, FieldChange, Paragraph, Piece};
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct DiffArgs {
+pub(super) struct DiffArgs {
     /// The article: its id like readersnews/81193, its number, or its address
     #[arg(value_name = "ARTICLE")]
     article: String,
@@ -23,7 +23,7 @@ pub(in crate::cli) struct DiffArgs {
 }
 
 /// Prints removed words in red and added ones in green; where colours would be lost, as [-removed-] and {+added+}.
-pub(in crate::cli) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     let found = reader.find_article(&args.article)?;
     let versions = reader.versions(&found)?;

@@ -7,7 +7,7 @@ use crate::cli::configuration::ConfigurationError;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Exit {
+pub(super) enum Exit {
     Done,
     Failed,
     /// Wrong usage or configuration.

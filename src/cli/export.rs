@@ -15,7 +15,7 @@ use crate::config::units::day;
 use crate::export::{self, Beside, Cells, Format, Formulas, Mark, Place, Stream};
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct ExportArgs {
+pub(super) struct ExportArgs {
     /// The file's format
     #[arg(long, value_enum)]
     format: Format,
@@ -51,7 +51,7 @@ impl ExportArgs {
     }
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     let cells = args.cells()?;
     let reader = Reader::open(common.data())?;
     if let Some(site) = &args.site {
@@ -103,7 +103,7 @@ fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
 }
 
 /// Opens the place. A signal leaves no half file; a stream has none, and a signal ends it as it ends any program.
-pub(in crate::cli) fn place(out: &Path, format: Format) -> anyhow::Result<Place> {
+pub(super) fn place(out: &Path, format: Format) -> anyhow::Result<Place> {
     if let Some(stream) = Stream::at(out, format)? {
         return Ok(Place::Stream(stream));
     }

@@ -28,7 +28,7 @@ use crate::time::Timestamp;
 const LARGEST: u64 = 64 << 20;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct ExtractArgs {
+pub(super) struct ExtractArgs {
     /// The saved page; "-" reads it from stdin
     file: PathBuf,
     /// The address that it was saved from
@@ -46,7 +46,7 @@ pub(in crate::cli) struct ExtractArgs {
 }
 
 /// Prints what the page holds, as JSON with or without `--json`.
-pub(in crate::cli) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let bytes = saved(&args.file)?;
     let url = PageUrl::parse(&args.url).context("--url")?;
@@ -84,7 +84,7 @@ fn saved(file: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// A page as it was saved, and where it stood.
-pub(in crate::cli) struct Saved {
+pub(super) struct Saved {
     bytes: Vec<u8>,
     html: String,
     url: PageUrl,
@@ -97,7 +97,7 @@ impl Saved {
 }
 
 /// The site and profile that read a page.
-pub(in crate::cli) struct Choice {
+pub(super) struct Choice {
     pub site: Option<Site>,
     pub profile: Profile,
 }
@@ -144,7 +144,7 @@ impl Choice {
 }
 
 /// Returns the article that a page holds, as JSON.
-pub(in crate::cli) fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::Result<String> {
+pub(super) fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::Result<String> {
     let reader = ArticleReader::new(choice.profile.clone(), choice.paper());
     let reading = if reader.is_generic() {
         let (url, html) = (page.url.clone(), page.html.clone());
@@ -196,7 +196,7 @@ fn opt_outs(page: &Saved, choice: &Choice, article: &Article, agent: &str, now: 
 }
 
 /// Returns the rows of a page that is a list or a feed; `now` dates those without a year.
-pub(in crate::cli) fn listed(page: &Saved, choice: &Choice, now: Timestamp) -> anyhow::Result<Printed> {
+pub(super) fn listed(page: &Saved, choice: &Choice, now: Timestamp) -> anyhow::Result<Printed> {
     let listing = listing(page, &choice.profile, &choice.paper().timezone, now)?;
     Ok(Printed::new(listing, page, now))
 }
@@ -218,7 +218,7 @@ fn listing(page: &Saved, profile: &Profile, zone: &TimeZone, now: Timestamp) -> 
 
 /// A list as it is printed.
 #[derive(Serialize)]
-pub(in crate::cli) struct Printed {
+pub(super) struct Printed {
     url: String,
     /// The moment that dates rows without a year.
     fetched_at: String,

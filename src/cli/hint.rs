@@ -7,12 +7,12 @@ use crate::config::Settings;
 use crate::config::settings::can_be_answered;
 
 /// Returns the command as it is to be typed, `saseo --data /srv/paper resume readersnews`.
-pub(in crate::cli) fn command(common: &Common, words: &[&str]) -> String {
+pub(super) fn command(common: &Common, words: &[&str]) -> String {
     on(common.config.as_deref(), common.data.as_deref(), words)
 }
 
 /// The same with other folders.
-pub(in crate::cli) fn on(config: Option<&Path>, data: Option<&Path>, words: &[&str]) -> String {
+pub(super) fn on(config: Option<&Path>, data: Option<&Path>, words: &[&str]) -> String {
     let mut typed = vec![quoted(&program())];
     for (option, folder) in [("--config", config), ("--data", data)] {
         if let Some(folder) = folder {
@@ -38,7 +38,7 @@ fn program() -> String {
 }
 
 /// A word as a shell takes it for one.
-pub(in crate::cli) fn quoted(word: &str) -> String {
+pub(super) fn quoted(word: &str) -> String {
     let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@+,%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()

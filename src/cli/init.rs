@@ -10,13 +10,13 @@ use crate::cli::exit::Exit;
 use crate::config::shipped;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct InitArgs {
+pub(super) struct InitArgs {
     /// The folder to write the configuration into; by default that of --config
     #[arg(value_name = "DIR")]
     folder: Option<PathBuf>,
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
     let folder = args.folder.as_deref().or(common.config.as_deref()).unwrap_or(Path::new("config"));
     write_shipped(common, folder)?;
 
@@ -43,7 +43,7 @@ pub(super) fn write_shipped(common: &Common, folder: &Path) -> anyhow::Result<()
 }
 
 /// Writes a file that is not there yet, whole or not at all; returns whether it did.
-pub(in crate::cli) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<bool> {
+pub(super) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<bool> {
     if path.symlink_metadata().is_ok() {
         return Ok(false);
     }

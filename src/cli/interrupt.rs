@@ -8,13 +8,13 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::cli::exit::Exit;
 
 /// SIGINT and SIGTERM, caught from here on.
-pub(in crate::cli) struct Caught {
+pub(super) struct Caught {
     runtime: tokio::runtime::Runtime,
     pub signals: Signals,
 }
 
 /// The signals that were caught, heard one after the other; none is lost that came while nobody listened.
-pub(in crate::cli) struct Signals {
+pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
 }

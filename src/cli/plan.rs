@@ -14,7 +14,7 @@ use crate::clock::Clock;
 use crate::config::Site;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct PlanArgs {
+pub(super) struct PlanArgs {
     /// Sites by name; all that are configured where none is named
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
@@ -46,12 +46,12 @@ struct SitePlan {
     not_before: Option<String>,
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
     tell(common, &args.sites)
 }
 
 /// Tells what a crawl of the sites would ask.
-pub(in crate::cli) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
+pub(super) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let reader = match Reader::open(common.data()) {
         Ok(reader) => Some(reader),

@@ -12,7 +12,7 @@ use crate::crawl::Progress;
 const EVERY: Duration = Duration::from_secs(60);
 
 /// A line that says how work without requests gets on: on a terminal only.
-pub(in crate::cli) struct Line(Option<ProgressBar>);
+pub(super) struct Line(Option<ProgressBar>);
 
 impl Line {
     pub fn new(common: &Common) -> Self {
@@ -41,7 +41,7 @@ fn spinner() -> ProgressBar {
 }
 
 /// Shows how a crawl gets on.
-pub(in crate::cli) enum Watch {
+pub(super) enum Watch {
     Terminal(ProgressBar),
     Log { next: Duration },
     Silent,
@@ -101,7 +101,7 @@ fn words(progress: &Progress) -> String {
 }
 
 /// Returns a time as people say it: `12 s`, `4 min`, `3.5 h`.
-pub(in crate::cli) fn in_words(span: Duration) -> String {
+pub(super) fn in_words(span: Duration) -> String {
     match span.as_secs() {
         0..=9 => format!("{:.1} s", span.as_secs_f64()),
         10..=119 => format!("{} s", span.as_secs()),

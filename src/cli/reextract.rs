@@ -16,7 +16,7 @@ use crate::config::Site;
 use crate::reextract::{Mode, Plan, Progress, Summary, reextract};
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct ReextractArgs {
+pub(super) struct ReextractArgs {
     /// Sites by name; all that are configured where none is named
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
@@ -31,7 +31,7 @@ pub(in crate::cli) struct ReextractArgs {
     tolerate: u64,
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let sites = sites(&configuration, args)?;
     let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };

@@ -12,7 +12,7 @@ use crate::crawl::Report;
 
 /// Says how a crawl went: one object on stdout with `--json`, else a few lines. However quiet, an end that is no good one
 /// has its reason told.
-pub(in crate::cli) fn tell(common: &Common, sites: &[String], report: &Report, exit: Exit) -> anyhow::Result<()> {
+pub(super) fn tell(common: &Common, sites: &[String], report: &Report, exit: Exit) -> anyhow::Result<()> {
     let voice = common.voice();
     let mut words = vec!["resume"];
     words.extend(sites.iter().map(String::as_str));
@@ -53,7 +53,7 @@ fn reason(common: &Common, report: &Report) -> String {
 }
 
 /// Returns a report as JSON.
-pub(in crate::cli) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
+pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
     let tally = &report.tally;
     let given_up: Vec<_> =
         report.given_up.iter().map(|(host, why)| json!({"host": host.as_str(), "why": why})).collect();
@@ -85,7 +85,7 @@ pub(in crate::cli) fn as_json(common: &Common, report: &Report) -> serde_json::V
 }
 
 /// Returns what a crawl brought, in a line, without what there was none of; `resume` is the command that goes on.
-pub(in crate::cli) fn in_words(report: &Report, resume: &str) -> String {
+pub(super) fn in_words(report: &Report, resume: &str) -> String {
     let tally = &report.tally;
     let told = counts::in_words(&[
         (tally.articles_new, "new articles"),
@@ -105,7 +105,7 @@ pub(in crate::cli) fn in_words(report: &Report, resume: &str) -> String {
 }
 
 /// Returns the exit code of a run that was stopped by that signal, or by none.
-pub(in crate::cli) fn exit(report: &Report, signal: Option<Exit>, tolerate: u64) -> Exit {
+pub(super) fn exit(report: &Report, signal: Option<Exit>, tolerate: u64) -> Exit {
     match report.how {
         How::Interrupted => signal.unwrap_or(Exit::Interrupted),
         How::Failed => Exit::Failed,

@@ -15,14 +15,14 @@ const MIB: f64 = 1024.0 * 1024.0;
     *free as f64 / MIB,
     *least as f64 / MIB
 )]
-pub(in crate::cli) struct TooLittleRoom {
+pub(super) struct TooLittleRoom {
     data: PathBuf,
     free: u64,
     least: u64,
 }
 
 /// Tells whether there is room; where the system does not say, there is.
-pub(in crate::cli) fn check(data: &Path, Bytes(least): Bytes) -> Result<(), TooLittleRoom> {
+pub(super) fn check(data: &Path, Bytes(least): Bytes) -> Result<(), TooLittleRoom> {
     match disk::free(data) {
         Some(free) if free < least => Err(TooLittleRoom { data: data.to_owned(), free, least }),
         _ => Ok(()),

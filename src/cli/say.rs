@@ -6,7 +6,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use serde::Serialize;
 
 /// Writes data, and a line end, to stdout. A reader that has gone away, as `head` does, is no error.
-pub(in crate::cli) fn data(text: &str) -> anyhow::Result<()> {
+pub(super) fn data(text: &str) -> anyhow::Result<()> {
     write_out(format!("{}\n", plain(text)).as_bytes())
 }
 
@@ -22,7 +22,7 @@ fn write_out(bytes: &[u8]) -> anyhow::Result<()> {
 
 /// How a piece of text is to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Style {
+pub(super) enum Style {
     Plain,
     Removed,
     Added,
@@ -30,7 +30,7 @@ pub(in crate::cli) enum Style {
 
 /// Writes data of several looks to stdout: in colours on a terminal (unless NO_COLOR is set, <https://no-color.org>), else with
 /// marks as wdiff sets them.
-pub(in crate::cli) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
+pub(super) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
     let in_colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
     let mut text = String::new();
     for (style, part) in parts {
@@ -47,13 +47,13 @@ pub(in crate::cli) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
 }
 
 /// Writes a value as JSON to stdout.
-pub(in crate::cli) fn json(value: &impl Serialize) -> anyhow::Result<()> {
+pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     data(&in_json(&serde_json::to_string_pretty(value)?))
 }
 
 /// Escapes in a JSON text what could command a terminal, as JSON does it: `\u` and four digits, of a character beyond those
 /// its two surrogates. Outside of strings JSON has no such characters but line ends and tabs.
-pub(in crate::cli) fn in_json(text: &str) -> Cow<'_, str> {
+pub(super) fn in_json(text: &str) -> Cow<'_, str> {
     if !text.contains(commands) {
         return Cow::Borrowed(text);
     }
@@ -72,7 +72,7 @@ pub(in crate::cli) fn in_json(text: &str) -> Cow<'_, str> {
 
 /// How much is said to whoever watches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::cli) enum Voice {
+pub(super) enum Voice {
     Usual,
     /// Errors only.
     Quiet,
@@ -89,14 +89,14 @@ impl Voice {
 }
 
 /// Says something to whoever watches.
-pub(in crate::cli) fn note(text: &str) {
+pub(super) fn note(text: &str) {
     // Where stderr is closed there is nobody to tell.
     let _ = writeln!(std::io::stderr(), "{}", plain(text));
 }
 
 /// What servers have written must not command the terminal that it is shown on: control characters and marks of direction
 /// become `\u{…}`, but for line ends and tabs.
-pub(in crate::cli) fn plain(text: &str) -> Cow<'_, str> {
+pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(commands) {
         return Cow::Borrowed(text);
     }
@@ -114,7 +114,7 @@ fn commands(c: char) -> bool {
 }
 
 /// Says why a command failed, cause by cause.
-pub(in crate::cli) fn error(error: &anyhow::Error) {
+pub(super) fn error(error: &anyhow::Error) {
     note(&format!("saseo: {error:#}"));
 }
 

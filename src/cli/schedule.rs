@@ -31,7 +31,7 @@ const FAILED_AGAIN: Duration = Duration::from_secs(60);
 const LONGEST_FAILED_AGAIN: Duration = Duration::from_secs(3600);
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct ScheduleArgs {
+pub(super) struct ScheduleArgs {
     /// Sites by name; all that have a schedule where none is named
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
@@ -44,7 +44,7 @@ pub(in crate::cli) struct ScheduleArgs {
 }
 
 /// Crawls each site at its times, on the clock of its zone; one crawl after another, and one for all times that were missed.
-pub(in crate::cli) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
     let mut bell = Bell::new()?;
     let configuration = Configuration::load(common.config.as_deref())?;
     // Whoever looks now and then finds a paper due that was never crawled; whoever stays waits for its time.

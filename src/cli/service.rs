@@ -3,21 +3,21 @@
 use sd_notify::NotifyState;
 
 /// Everything is read, and signals are heard.
-pub(in crate::cli) fn ready() {
+pub(super) fn ready() {
     tell(NotifyState::Ready);
 }
 
 /// The program is alive: the watchdog hears it.
-pub(in crate::cli) fn alive() {
+pub(super) fn alive() {
     tell(NotifyState::Watchdog);
 }
 
 /// What is being done, for `systemctl status`.
-pub(in crate::cli) fn status(words: &str) {
+pub(super) fn status(words: &str) {
     tell(NotifyState::Status(&words.replace('\n', " ")));
 }
 
-pub(in crate::cli) fn stopping() {
+pub(super) fn stopping() {
     tell(NotifyState::Stopping);
 }
 

@@ -10,7 +10,7 @@ use crate::export::{Provenance, Record};
 use crate::history;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct ShowArgs {
+pub(super) struct ShowArgs {
     /// The article: its id like readersnews/81193, its number, or its address
     #[arg(value_name = "ARTICLE")]
     article: String,
@@ -19,7 +19,7 @@ pub(in crate::cli) struct ShowArgs {
     version: Option<u64>,
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     let found = reader.find_article(&args.article)?;
     let versions = reader.versions(&found)?;
@@ -59,7 +59,7 @@ pub(super) fn soundness(common: &Common, found: &Found, versions: &[Version]) ->
 }
 
 /// Returns the version of that number.
-pub(in crate::cli) fn version<'v>(versions: &'v [Version], found: &Found, n: u64) -> anyhow::Result<&'v Version> {
+pub(super) fn version<'v>(versions: &'v [Version], found: &Found, n: u64) -> anyhow::Result<&'v Version> {
     let known: Vec<String> = versions.iter().map(|one| one.kept.version.to_string()).collect();
     let version = versions.iter().find(|one| one.kept.version == n);
     version.ok_or_else(|| anyhow::anyhow!("{} has no version {n}; it has {}", found.id, known.join(", ")))

@@ -37,7 +37,7 @@ const FAILURES: u32 = 50;
 const GAPS: usize = 5;
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct StatusArgs {
+pub(super) struct StatusArgs {
     /// The papers to tell all of; without one, each is told in a line, and those first that need a look
     #[arg(value_name = "SITE", conflicts_with = "failures")]
     sites: Vec<String>,
@@ -82,7 +82,7 @@ struct HostStatus {
     now: Timestamp,
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     if args.failures {
         if common.json {

@@ -22,7 +22,7 @@ use crate::page_url::PageUrl;
 use crate::survey::{self, Asked, Cms, Draft, Findings, MOST_REQUESTS, Names, Plan};
 
 #[derive(Debug, Args)]
-pub(in crate::cli) struct SurveyArgs {
+pub(super) struct SurveyArgs {
     /// The paper's home page
     #[arg(value_name = "URL")]
     url: String,
@@ -62,7 +62,7 @@ fn requests(text: &str) -> Result<u64, String> {
     if count > MOST_REQUESTS { Err(format!("a survey makes {MOST_REQUESTS} requests at most")) } else { Ok(count) }
 }
 
-pub(in crate::cli) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
+pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let home = home(&args.url)?;
     let names = names(&configuration, args, &home)?;

@@ -208,13 +208,13 @@ fn address<'de, D: Deserializer<'de>>(from: D) -> Result<PageUrl, D::Error> {
     PageUrl::parse(&text).map_err(de::Error::custom)
 }
 
-pub(in crate::config) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff::tz::TimeZone, D::Error> {
+pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff::tz::TimeZone, D::Error> {
     let name = String::deserialize(from)?;
     jiff::tz::TimeZone::get(&name)
         .map_err(|_| de::Error::custom(format!("{name:?} is no time zone: write one like \"Asia/Seoul\"")))
 }
 
-pub(in crate::config) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
+pub(super) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
     let text = String::deserialize(from)?;
     crate::config::units::day(&text).map(Some).map_err(de::Error::custom)
 }
@@ -227,10 +227,10 @@ fn cron<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cron>, D::Error> {
     String::deserialize(from)?.parse().map(Some).map_err(de::Error::custom)
 }
 
-pub(in crate::config) fn seoul() -> jiff::tz::TimeZone {
+pub(super) fn seoul() -> jiff::tz::TimeZone {
     jiff::tz::TimeZone::get("Asia/Seoul").expect("the time zones are built in (tzdb-bundle-always)")
 }
 
-pub(in crate::config) fn korean() -> String {
+pub(super) fn korean() -> String {
     "ko".to_owned()
 }

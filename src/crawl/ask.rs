@@ -20,7 +20,7 @@ const BREATH: Duration = Duration::from_millis(1);
 
 /// What the crawl waits for when it has asked what it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::crawl) enum Waiting {
+pub(super) enum Waiting {
     Until(Timestamp),
     ForAnswers,
     /// A limit that the user set is reached: nothing more is asked.
@@ -36,7 +36,7 @@ struct Ready {
 
 impl<W: Web> Crawl<'_, W> {
     /// Asks whoever may be asked now.
-    pub(in crate::crawl) fn ask(&mut self) -> Result<Waiting, ArchiveError> {
+    pub(super) fn ask(&mut self) -> Result<Waiting, ArchiveError> {
         let mut ready = Vec::new();
         let waiting = loop {
             let now = self.clock.now();

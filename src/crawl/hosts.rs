@@ -17,7 +17,7 @@ const STRANGERS_GAP: Duration = Duration::from_secs(2);
 
 impl<W: Web> Crawl<'_, W> {
     /// Notes that there is something to ask a host, and gets to know it where that is the first time.
-    pub(in crate::crawl) fn want(&mut self, host: &Host, site: &str, from: Timestamp) -> Result<(), ArchiveError> {
+    pub(super) fn want(&mut self, host: &Host, site: &str, from: Timestamp) -> Result<(), ArchiveError> {
         if self.given_up.contains_key(host) {
             return Ok(());
         }
@@ -88,14 +88,14 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Private addresses are for a site that is the user's own, and only at its own host.
-    pub(in crate::crawl) fn reach(&self, host: &Host) -> Reach {
+    pub(super) fn reach(&self, host: &Host) -> Reach {
         let is_own = self.host_sites.get(host).is_some_and(|reader| is_own_host(reader, host));
         if is_own { Reach::Own } else { Reach::Public }
     }
 
     /// Leaves a host alone for the rest of this run. What is queued stays queued; but what is wanted of a host that no site
     /// file names is put off, ever again, until it has failed: any page may link to nowhere.
-    pub(in crate::crawl) fn give_up(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
+    pub(super) fn give_up(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
         tracing::info!(%host, %why, "giving up a host for this run");
         self.hosts.leave(host);
         if !self.is_home(host) {
@@ -110,7 +110,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Whether a host is the home of one of the sites.
-    pub(in crate::crawl) fn is_home(&self, host: &Host) -> bool {
+    pub(super) fn is_home(&self, host: &Host) -> bool {
         self.sites.values().any(|reader| reader.site.home.host() == *host)
     }
 }
@@ -120,7 +120,7 @@ fn is_own_host(reader: &SiteReader, host: &Host) -> bool {
 }
 
 /// What this run promises, for its first row in the ledger.
-pub(in crate::crawl) fn terms(plan: &Plan) -> Terms {
+pub(super) fn terms(plan: &Plan) -> Terms {
     let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     let of_site = |reader: &Arc<SiteReader>| {
         let host = reader.site.home.host();

@@ -9,7 +9,7 @@ use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
 /// Returns what an answer is to a page; `reading` reads a good one.
-pub(in crate::crawl) fn outcome_of(
+pub(super) fn outcome_of(
     page: &Page,
     answer: &Answer,
     reader: &SiteReader,
@@ -31,7 +31,7 @@ pub(in crate::crawl) fn outcome_of(
 }
 
 /// Returns what the want of an answer is to a page.
-pub(in crate::crawl) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
+pub(super) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     match trouble {
         // A name that answered with a public address before and now does not: that is its host's trouble.
         Trouble::NoAddress { .. } | Trouble::PrivateAddress { .. } | Trouble::Connect { .. } => Outcome::Unreachable,
@@ -42,11 +42,7 @@ pub(in crate::crawl) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
 }
 
 /// Returns how a host behaved: it may also refuse in words, with a status as if all were well.
-pub(in crate::crawl) fn manner_of(
-    result: Result<&Answer, &Trouble>,
-    outcome: Option<&Outcome>,
-    now: Timestamp,
-) -> Manner {
+pub(super) fn manner_of(result: Result<&Answer, &Trouble>, outcome: Option<&Outcome>, now: Timestamp) -> Manner {
     match (manner(result, now), outcome) {
         (
             Manner::Answered,

@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 
 /// An origin's robots.txt, wanted at an address: its own, or one that it was redirected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::crawl) struct Quest {
+pub(super) struct Quest {
     pub origin: String,
     pub url: PageUrl,
     pub hops: u32,
@@ -24,7 +24,7 @@ pub(in crate::crawl) struct Quest {
 
 /// A robots.txt as this crawl knows it.
 #[derive(Debug)]
-pub(in crate::crawl) struct KnownRobots {
+pub(super) struct KnownRobots {
     pub id: Option<RobotsId>,
     pub robots: Robots,
     pub expires_at: Timestamp,
@@ -33,7 +33,7 @@ pub(in crate::crawl) struct KnownRobots {
 }
 
 /// Where a page stands with its origin's robots.txt.
-pub(in crate::crawl) enum Standing {
+pub(super) enum Standing {
     Allowed(Allowed),
     Forbidden(String),
     /// The file must be asked for first.
@@ -48,7 +48,7 @@ pub(in crate::crawl) enum Standing {
 }
 
 /// What follows from the answer to a request for a robots.txt.
-pub(in crate::crawl) enum Followed {
+pub(super) enum Followed {
     Copy(Box<RobotsCopy>),
     Hop(Quest),
 }
@@ -67,7 +67,7 @@ impl<W: Web> Crawl<'_, W> {
         self.asked_robots.insert(quest.origin.clone());
     }
 
-    pub(in crate::crawl) fn standing(&mut self, page: &Page, now: Timestamp) -> Result<Standing, ArchiveError> {
+    pub(super) fn standing(&mut self, page: &Page, now: Timestamp) -> Result<Standing, ArchiveError> {
         let origin = page.url.origin();
         if self.asked_robots.contains(&origin) {
             return Ok(Standing::Asked);
@@ -94,7 +94,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Reads what the archive keeps of the files in which a site's host speaks for all its pages.
-    pub(in crate::crawl) fn learn_reservations(&mut self, site: &str) -> Result<(), ArchiveError> {
+    pub(super) fn learn_reservations(&mut self, site: &str) -> Result<(), ArchiveError> {
         let reader = &self.sites[site];
         let mut files = Reservations::default();
         for url in reader.policies() {
@@ -107,7 +107,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Ends the quests that led to a host which cannot be asked: what is unreachable forbids (RFC 9309 §2.3.1.4).
-    pub(in crate::crawl) fn fail_quests(&mut self, host: &Host, why: &str) -> Result<(), ArchiveError> {
+    pub(super) fn fail_quests(&mut self, host: &Host, why: &str) -> Result<(), ArchiveError> {
         for quest in self.quests.remove(host).unwrap_or_default() {
             let copy = unreachable(&quest, why, self.clock.now());
             let id = self.archive.keep_robots(self.lease, &copy)?;
@@ -118,7 +118,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Queues the sitemaps that a site's own robots.txt names and that are not known yet.
-    pub(in crate::crawl) fn want_sitemaps(&mut self, quest: &Quest) -> Result<(), ArchiveError> {
+    pub(super) fn want_sitemaps(&mut self, quest: &Quest) -> Result<(), ArchiveError> {
         let reader = &self.sites[&quest.site];
         let site = &reader.site;
         let (Some(known), true) = (self.robots.get(&quest.origin), site.discover.sitemaps) else { return Ok(()) };
@@ -139,7 +139,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Makes a copy the one that counts, and keeps its host to its Crawl-delay.
-    pub(in crate::crawl) fn learn(&mut self, copy: &RobotsCopy, id: Option<RobotsId>) {
+    pub(super) fn learn(&mut self, copy: &RobotsCopy, id: Option<RobotsId>) {
         let robots = match &copy.ruled {
             Ruled::Rules { body } => Robots::parse(body, &self.settings.identity.agent),
             Ruled::AllowAll => Robots::allow_all(),
@@ -166,7 +166,7 @@ fn host_of(origin: &str) -> Option<Host> {
 }
 
 /// Judges an answer by its status.
-pub(in crate::crawl) fn follow(quest: &Quest, answer: Answer, now: Timestamp) -> Followed {
+pub(super) fn follow(quest: &Quest, answer: Answer, now: Timestamp) -> Followed {
     let status = answer.status;
     let copy = |ruled, fresh, why: String| {
         Followed::Copy(Box::new(RobotsCopy {
@@ -197,7 +197,7 @@ pub(in crate::crawl) fn follow(quest: &Quest, answer: Answer, now: Timestamp) ->
 }
 
 /// A robots.txt that could not be had at all.
-pub(in crate::crawl) fn unreachable(quest: &Quest, why: &str, now: Timestamp) -> RobotsCopy {
+pub(super) fn unreachable(quest: &Quest, why: &str, now: Timestamp) -> RobotsCopy {
     RobotsCopy {
         id: None,
         origin: quest.origin.clone(),

@@ -21,10 +21,7 @@ const STRIKES: u32 = 3;
 
 impl<W: Web> Crawl<'_, W> {
     /// Settles the task that just finished, if one did, and all others that are ready.
-    pub(in crate::crawl) fn take_finished(
-        &mut self,
-        first: Option<Result<Finished, JoinError>>,
-    ) -> Result<(), ArchiveError> {
+    pub(super) fn take_finished(&mut self, first: Option<Result<Finished, JoinError>>) -> Result<(), ArchiveError> {
         let mut visits = Vec::new();
         let mut next = first.or_else(|| self.tasks.try_join_next());
         while let Some(finished) = next {
@@ -270,7 +267,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Lets the pages that waited for a robots.txt go on.
-    pub(in crate::crawl) fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
+    pub(super) fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
         self.asked_robots.remove(&quest.origin);
         self.want(&quest.host, &quest.site, self.clock.now())
     }

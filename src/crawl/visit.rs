@@ -24,21 +24,21 @@ use crate::time::Timestamp;
 
 /// What was asked for.
 #[derive(Debug)]
-pub(in crate::crawl) enum Asked {
+pub(super) enum Asked {
     Page(Box<Page>),
     Robots(Quest),
 }
 
 /// What a task came back with.
 #[derive(Debug)]
-pub(in crate::crawl) enum Finished {
+pub(super) enum Finished {
     Located { host: Host, server: Result<IpAddr, Trouble> },
     Visited(Box<Visited>),
 }
 
 /// A visit that is over.
 #[derive(Debug)]
-pub(in crate::crawl) struct Visited {
+pub(super) struct Visited {
     pub announced: AnnouncedId,
     pub turn: Turn,
     /// When the answer ended.
@@ -55,7 +55,7 @@ pub(in crate::crawl) struct Visited {
 }
 
 /// Sends a visit and reads its answer.
-pub(in crate::crawl) async fn visit<W: Web>(
+pub(super) async fn visit<W: Web>(
     web: Arc<W>,
     clock: Clock,
     visit: Visit,

@@ -6,14 +6,14 @@ use crate::demo::newspaper::{DemoArticle, Kind, Newspaper, SECTIONS, Skin};
 use crate::demo::prose::escaped;
 
 /// One article of a paper served at `base`.
-pub(in crate::demo) struct ArticlePage<'a> {
+pub(super) struct ArticlePage<'a> {
     pub paper: &'a Newspaper,
     pub base: &'a str,
     pub article: &'a DemoArticle,
 }
 
 /// What a page of a deleted article may be: a script, and nothing else.
-pub(in crate::demo) const ALERT: &str = "<script>alert('존재하지 않는 링크입니다.');history.back();</script>\n";
+pub(super) const ALERT: &str = "<script>alert('존재하지 않는 링크입니다.');history.back();</script>\n";
 
 impl ArticlePage<'_> {
     pub fn html(&self) -> String {

@@ -6,7 +6,7 @@ use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS, Skin};
 use crate::demo::prose::escaped;
 
 /// A page's parts that differ.
-pub(in crate::demo) struct Frame<'a> {
+pub(super) struct Frame<'a> {
     pub paper: &'a Newspaper,
     /// `http://127.0.0.1:8750`.
     pub base: &'a str,
@@ -139,7 +139,7 @@ impl Frame<'_> {
     }
 }
 
-pub(in crate::demo) fn feed_path(skin: Skin) -> &'static str {
+pub(super) fn feed_path(skin: Skin) -> &'static str {
     match skin {
         Skin::G2 => "/rss/allArticle.xml",
         Skin::G4 => "/rss/gn_rss_allArticle.xml",

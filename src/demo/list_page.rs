@@ -5,10 +5,10 @@ use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS, Skin};
 use crate::demo::prose::escaped;
 use crate::time::LocalTime;
 
-pub(in crate::demo) const PER_PAGE: usize = 20;
+pub(super) const PER_PAGE: usize = 20;
 
 /// Which page of which list.
-pub(in crate::demo) struct ListPage<'a> {
+pub(super) struct ListPage<'a> {
     pub paper: &'a Newspaper,
     pub base: &'a str,
     /// A section's or sub-section's articles, or all.
@@ -108,7 +108,7 @@ fn grouped(number: usize) -> String {
 }
 
 /// `2026.11.20 18:00`.
-pub(in crate::demo) fn minutes(time: LocalTime) -> String {
+pub(super) fn minutes(time: LocalTime) -> String {
     let told = time.to_string();
     format!("{} {}", told[..10].replace('-', "."), &told[11..16])
 }

@@ -22,7 +22,7 @@ const FEED_ITEMS: usize = 30;
 const ALERT: &str = "<script>alert(\"삭제되었거나 없는 기사입니다.\"); location.replace(\"/\");</script>\n";
 
 /// Returns what stands at `path`.
-pub(in crate::demo) fn answer(paper: &Newspaper, base: &str, path: &str, query: &HashMap<String, String>) -> Answer {
+pub(super) fn answer(paper: &Newspaper, base: &str, path: &str, query: &HashMap<String, String>) -> Answer {
     match path {
         "/robots.txt" => text("text/plain", robots(paper)),
         "/" => html(200, home(paper, base)),

@@ -119,10 +119,10 @@ const SEOUL: i32 = 9 * 3600;
 /// The demo newspaper.
 #[derive(Clone, Debug)]
 pub struct Newspaper {
-    pub(in crate::demo) cms: Cms,
-    pub(in crate::demo) skin: Skin,
-    pub(in crate::demo) crawl_delay: Option<f64>,
-    pub(in crate::demo) last_page: usize,
+    pub(super) cms: Cms,
+    pub(super) skin: Skin,
+    pub(super) crawl_delay: Option<f64>,
+    pub(super) last_page: usize,
     /// In the order of the lists: newest first by publication, which is not quite by number.
     articles: Vec<DemoArticle>,
 }
@@ -175,7 +175,7 @@ impl Newspaper {
         }
     }
 
-    pub(in crate::demo) fn find(&self, number: u64) -> Option<&DemoArticle> {
+    pub(super) fn find(&self, number: u64) -> Option<&DemoArticle> {
         self.articles.iter().find(|article| article.number == number)
     }
 }
@@ -232,7 +232,7 @@ fn kind(k: usize) -> Kind {
 }
 
 /// `2026-11-20 18:00:11`.
-pub(in crate::demo) fn seconds(time: LocalTime) -> String {
+pub(super) fn seconds(time: LocalTime) -> String {
     time.to_string()[..19].replace('T', " ")
 }
 

@@ -19,7 +19,7 @@ pub struct Answer {
 }
 
 /// The type of pages that are sent in EUC-KR.
-pub(in crate::demo) const EUC_KR_PAGE: &str = "text/html; charset=euc-kr";
+pub(super) const EUC_KR_PAGE: &str = "text/html; charset=euc-kr";
 
 impl Answer {
     /// Returns the body as it is sent, in the encoding that its type names.
@@ -63,11 +63,11 @@ fn nd_soft(paper: &Newspaper, base: &str, path: &str, query: &HashMap<String, St
     }
 }
 
-pub(in crate::demo) fn html(status: u16, body: String) -> Answer {
+pub(super) fn html(status: u16, body: String) -> Answer {
     Answer { status, content_type: "text/html; charset=utf-8", body }
 }
 
-pub(in crate::demo) fn text(content_type: &'static str, body: String) -> Answer {
+pub(super) fn text(content_type: &'static str, body: String) -> Answer {
     Answer { status: 200, content_type, body }
 }
 
@@ -109,7 +109,7 @@ fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> An
 }
 
 /// The page of an article by its number, or what the CMS says in its place.
-pub(in crate::demo) fn article_or_alert(
+pub(super) fn article_or_alert(
     paper: &Newspaper,
     number: Option<&String>,
     alert: &str,

@@ -17,7 +17,7 @@ const BETWEEN: char = '~';
 const UNNAMED: [char; 5] = ['&', '#', '+', '%', '—'];
 
 /// Returns what stands at `path`; `query` is as it was sent.
-pub(in crate::demo) fn answer(paper: &Newspaper, base: &str, path: &str, query: &str) -> Answer {
+pub(super) fn answer(paper: &Newspaper, base: &str, path: &str, query: &str) -> Answer {
     match path {
         "/robots.txt" => text("text/plain", robots(paper)),
         "/" => match query.strip_prefix("page=").map_or(Some(1), |page| page.parse().ok()) {

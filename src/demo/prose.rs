@@ -4,7 +4,7 @@ use crate::demo::words::{BOOKS, PEOPLE, PLACES, REPORTERS, SENTENCES, SHOPS, TIT
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, and good enough to choose words.
 #[derive(Clone, Debug)]
-pub(in crate::demo) struct Chance(u64);
+pub(super) struct Chance(u64);
 
 impl Chance {
     pub fn new(seed: u64) -> Self {
@@ -92,6 +92,6 @@ fn index(reporter: &str) -> usize {
 }
 
 /// Returns `text` as it stands in mark-up.
-pub(in crate::demo) fn escaped(text: &str) -> String {
+pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#039;")
 }

@@ -1,6 +1,6 @@
 //! The demo newspaper's vocabulary. Every name in it is invented.
 
-pub(in crate::demo) const PLACES: [&str; 16] = [
+pub(super) const PLACES: [&str; 16] = [
     "달맞이동",
     "느티골",
     "새벽시장",
@@ -19,7 +19,7 @@ pub(in crate::demo) const PLACES: [&str; 16] = [
     "나루터",
 ];
 
-pub(in crate::demo) const SHOPS: [&str; 16] = [
+pub(super) const SHOPS: [&str; 16] = [
     "반달책방",
     "종이비행기",
     "느린서점",
@@ -38,7 +38,7 @@ pub(in crate::demo) const SHOPS: [&str; 16] = [
     "구름다리서점",
 ];
 
-pub(in crate::demo) const PEOPLE: [&str; 18] = [
+pub(super) const PEOPLE: [&str; 18] = [
     "한결",
     "도서윤",
     "마루한",
@@ -59,7 +59,7 @@ pub(in crate::demo) const PEOPLE: [&str; 18] = [
     "석주온",
 ];
 
-pub(in crate::demo) const BOOKS: [&str; 16] = [
+pub(super) const BOOKS: [&str; 16] = [
     "물고기는 밤에 걷는다",
     "서랍 속의 우편배달부",
     "아홉 번째 계단",
@@ -78,7 +78,7 @@ pub(in crate::demo) const BOOKS: [&str; 16] = [
     "작은 것들의 천문학",
 ];
 
-pub(in crate::demo) const TOPICS: [&str; 16] = [
+pub(super) const TOPICS: [&str; 16] = [
     "낭독회",
     "시 쓰기 모임",
     "헌책 나눔",
@@ -97,10 +97,10 @@ pub(in crate::demo) const TOPICS: [&str; 16] = [
     "문학 산책",
 ];
 
-pub(in crate::demo) const REPORTERS: [&str; 6] = ["강책봄", "문서린", "오한솔", "임가람", "정읽음", "홍글샘"];
+pub(super) const REPORTERS: [&str; 6] = ["강책봄", "문서린", "오한솔", "임가람", "정읽음", "홍글샘"];
 
 /// `{p}` place, `{s}` shop, `{n}` person, `{b}` book, `{t}` topic, `{k}` number.
-pub(in crate::demo) const TITLES: [&str; 12] = [
+pub(super) const TITLES: [&str; 12] = [
     "{p} {s}, {t} 연다",
     "\"책은 천천히 익는다\"…{s} {n} 대표의 {k}년",
     "<{b}> 펴낸 {n} 작가 \"{p}에서 썼다\"",
@@ -115,7 +115,7 @@ pub(in crate::demo) const TITLES: [&str; 12] = [
     "{t} 어디까지 왔나 — {n} 연구원에게 듣다",
 ];
 
-pub(in crate::demo) const SENTENCES: [&str; 22] = [
+pub(super) const SENTENCES: [&str; 22] = [
     "{p}의 작은 책방 {s}가 오는 {k}일 {t}를 연다.",
     "{n} 대표는 “책방은 파는 곳이기 전에 머무는 곳”이라고 말했다.",
     "이날 자리에는 {p} 주민 {k}명이 함께했다.",

@@ -32,7 +32,7 @@ pub enum Mark {
     Utf8,
 }
 
-pub(in crate::export) struct Table(pub Cells);
+pub(super) struct Table(pub Cells);
 
 impl Layout for Table {
     fn begin(&self, to: &mut dyn Write) -> std::io::Result<()> {

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use crate::export::{Layout, Record};
 
-pub(in crate::export) struct Lines;
+pub(super) struct Lines;
 
 impl Layout for Lines {
     fn begin(&self, _to: &mut dyn Write) -> std::io::Result<()> {

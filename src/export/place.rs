@@ -53,7 +53,7 @@ impl Stream {
         Ok(Some(Self { name: out.to_owned(), file: Some(file) }))
     }
 
-    pub(in crate::export) fn writer(&self) -> Box<dyn Write + '_> {
+    pub(super) fn writer(&self) -> Box<dyn Write + '_> {
         match &self.file {
             Some(file) => Box::new(file),
             None => Box::new(io::stdout()),
@@ -81,7 +81,7 @@ impl Beside {
     }
 
     /// Puts the whole file in its place, with the mode of the one that it replaces.
-    pub(in crate::export) fn finish(self) -> Result<(), ExportError> {
+    pub(super) fn finish(self) -> Result<(), ExportError> {
         let fault = |why| ExportError::Write { path: self.target.clone(), why };
         if let Some(permissions) = &self.permissions {
             fs::set_permissions(&self.part, permissions.clone()).map_err(fault)?;

@@ -34,7 +34,7 @@ impl std::fmt::Debug for Met {
 
 impl Met {
     /// Returns what is known after a page with rows of these marks.
-    pub(in crate::frontier) fn after(&self, marks: &[i64]) -> Self {
+    pub(super) fn after(&self, marks: &[i64]) -> Self {
         let mut after = self.clone();
         let new = marks.iter().filter(|mark| after.is_new(**mark)).count();
 
@@ -46,7 +46,7 @@ impl Met {
     }
 
     /// Tells whether so many pages in a row brought next to nothing that the rest will not bring more.
-    pub(in crate::frontier) fn is_exhausted(&self) -> bool {
+    pub(super) fn is_exhausted(&self) -> bool {
         self.idle >= MOST_IDLE
     }
 

@@ -60,7 +60,7 @@ pub struct Joint {
 
 impl Joint {
     /// Returns what holds once a page with these rows is read.
-    pub(in crate::frontier) fn after(&self, rows: &[Found]) -> Self {
+    pub(super) fn after(&self, rows: &[Found]) -> Self {
         let marks = marks(rows);
         // What stood on the first page as well is pinned, or was shifted down: it was counted there.
         let is_met = |mark: &&i64| {
@@ -74,14 +74,14 @@ impl Joint {
 
     /// Whether the reading has come to where the last complete one began: most of those rows were met (one alone may be
     /// pinned to the top), or a page is older than all of them.
-    pub(in crate::frontier) fn is_made(&self, rows: &[Found]) -> bool {
+    pub(super) fn is_made(&self, rows: &[Found]) -> bool {
         let Some(before) = &self.before else { return true };
         let is_older = |row: &Found| row.published_at.zip(before.newest).is_some_and(|(told, newest)| told.at < newest);
         self.has_met_most() || before.rows.is_empty() || rows.iter().all(is_older)
     }
 
     /// Whether the first page has a row that it did not have when the last complete reading began.
-    pub(in crate::frontier) fn has_news(&self) -> bool {
+    pub(super) fn has_news(&self) -> bool {
         self.before.as_ref().is_none_or(|before| self.head.rows.iter().any(|row| !before.rows.contains(row)))
     }
 
@@ -146,7 +146,7 @@ pub struct Continuation {
 
 /// Why a reading does not go on after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::frontier) enum Stop {
+pub(super) enum Stop {
     End(ListEnd),
     /// The page is not what it should be: it must be asked for again.
     Broken(&'static str),
@@ -157,7 +157,7 @@ const REMEMBERED: usize = 8;
 
 /// Decides whether a reading goes on after a page with these rows; the list's joint and what it has met are those after them. `known` tells, row
 /// by row, when it was discovered; rows from before `since` are not wanted.
-pub(in crate::frontier) fn go_on(
+pub(super) fn go_on(
     list: &List,
     listing: &Listing,
     rows: &[Found],
@@ -204,7 +204,7 @@ fn empty(list: &List, listing: &Listing) -> Stop {
 }
 
 /// A mark of each row.
-pub(in crate::frontier) fn marks(rows: &[Found]) -> Vec<i64> {
+pub(super) fn marks(rows: &[Found]) -> Vec<i64> {
     rows.iter().map(|row| mark(std::slice::from_ref(row))).collect()
 }
 
@@ -219,7 +219,7 @@ pub struct Cut {
 
 /// Tells how much of a list is missing that ended with this page. By its own count the list has more rows than its server
 /// shows pages for.
-pub(in crate::frontier) fn cut(end: ListEnd, listing: &Listing, rows: &[Found]) -> Option<Cut> {
+pub(super) fn cut(end: ListEnd, listing: &Listing, rows: &[Found]) -> Option<Cut> {
     let shown = u64::from(listing.pages?) * u64::from(listing.per_page?);
     let missing = listing.total?.checked_sub(shown).filter(|missing| *missing > 0)?;
     // Lists are newest first, but for rows that are pinned to the top of each page.

@@ -50,7 +50,7 @@ impl Selector {
         self.alternatives.iter().any(|one| has_key(&one.key) && node.is_match(&one.matcher))
     }
 
-    pub(in crate::markup) fn alternatives(&self) -> &[Alternative] {
+    pub(super) fn alternatives(&self) -> &[Alternative] {
         &self.alternatives
     }
 }

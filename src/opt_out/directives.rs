@@ -15,12 +15,12 @@ const PLAIN: [&str; 8] =
     ["all", "none", "noindex", "nofollow", "noarchive", "nosnippet", "notranslate", "noimageindex"];
 
 /// Reads the directives in one header's value that are for `agent` or for everyone.
-pub(in crate::opt_out) fn of_header(value: &str, agent: &str) -> Vec<OptOut> {
+pub(super) fn of_header(value: &str, agent: &str) -> Vec<OptOut> {
     directives(value, Some(agent), "x-robots-tag")
 }
 
 /// Reads the content of a meta tag that is for us. `source` says which tag.
-pub(in crate::opt_out) fn of_meta(content: &str, source: &str) -> Vec<OptOut> {
+pub(super) fn of_meta(content: &str, source: &str) -> Vec<OptOut> {
     directives(content, None, source)
 }
 

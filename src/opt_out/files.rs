@@ -28,12 +28,12 @@ impl Reservations {
     }
 
     /// Returns the reservation of `tdmrep.json` for a page.
-    pub(in crate::opt_out) fn tdm(&self, url: &PageUrl) -> Option<OptOut> {
+    pub(super) fn tdm(&self, url: &PageUrl) -> Option<OptOut> {
         tdm::of_file(&self.tdm, url)
     }
 
     /// Returns what `ai.txt` says of a page.
-    pub(in crate::opt_out) fn ai(&self, url: &PageUrl) -> Option<OptOut> {
+    pub(super) fn ai(&self, url: &PageUrl) -> Option<OptOut> {
         let rule = self.ai.as_ref()?.forbids(url)?;
         Some(OptOut { signal: Signal::AiTxt, evidence: evidence(&rule), source: rule, from: None })
     }

@@ -8,14 +8,14 @@ use crate::robots::matches_path;
 
 /// One rule of `/.well-known/tdmrep.json`.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::opt_out) struct Rule {
+pub(super) struct Rule {
     location: String,
     is_reserved: bool,
     policy: Option<String>,
 }
 
 /// Reads the file; what is no rule in it says nothing.
-pub(in crate::opt_out) fn rules(file: &[u8]) -> Vec<Rule> {
+pub(super) fn rules(file: &[u8]) -> Vec<Rule> {
     // A value of so many bytes takes some hundred times as much memory.
     const LARGEST: usize = 64 * 1024;
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
@@ -40,7 +40,7 @@ fn is_one(value: &Value) -> Option<bool> {
 }
 
 /// `1` reserves, `0` does not; anything else says nothing.
-pub(in crate::opt_out) fn says(text: &str) -> Option<bool> {
+pub(super) fn says(text: &str) -> Option<bool> {
     match text.trim() {
         "1" => Some(true),
         "0" => Some(false),
@@ -49,13 +49,13 @@ pub(in crate::opt_out) fn says(text: &str) -> Option<bool> {
 }
 
 /// Returns the reservation that the first matching rule makes.
-pub(in crate::opt_out) fn of_file(rules: &[Rule], url: &PageUrl) -> Option<OptOut> {
+pub(super) fn of_file(rules: &[Rule], url: &PageUrl) -> Option<OptOut> {
     let rule = rules.iter().find(|rule| matches_path(&rule.location, url))?;
     let told = format!("location {}", rule.location);
     rule.is_reserved.then(|| reservation("tdmrep.json", &told, rule.policy.as_deref()))
 }
 
-pub(in crate::opt_out) fn reservation(source: &str, told: &str, policy: Option<&str>) -> OptOut {
+pub(super) fn reservation(source: &str, told: &str, policy: Option<&str>) -> OptOut {
     let policy = policy.map(|policy| format!("; tdm-policy: {policy}")).unwrap_or_default();
     let evidence = evidence(&format!("{told}: tdm-reservation: 1{policy}"));
     OptOut { signal: Signal::Tdm, source: source.to_owned(), evidence, from: None }

@@ -79,7 +79,7 @@ pub struct StoredPace {
 
 /// One host's pace in this run.
 #[derive(Debug)]
-pub(in crate::politeness) struct Pace {
+pub(super) struct Pace {
     pub manners: Manners,
     /// What robots.txt asks for between two requests.
     asked: Duration,

@@ -12,12 +12,12 @@ enum Signs {
 }
 
 /// Returns path and query of an address as patterns are compared with them.
-pub(in crate::robots) fn path(text: &str) -> String {
+pub(super) fn path(text: &str) -> String {
     comparable(text, Signs::Letters)
 }
 
 /// Returns a rule's pattern: its `*`, and a `$` at its end, are signs; `%2A` and `%24` are the letters (RFC 9309 §2.2.3).
-pub(in crate::robots) fn pattern(text: &str) -> String {
+pub(super) fn pattern(text: &str) -> String {
     // The address standard turns these around in paths before anybody is asked.
     let text = match text.split_once('?') {
         Some((path, query)) => format!("{}?{query}", path.replace('\\', "/")),
@@ -30,13 +30,13 @@ pub(in crate::robots) fn pattern(text: &str) -> String {
 }
 
 /// Returns a path in which reserved characters that stand escaped stand bare, but for `/`, `?`, `#`, `$`, `*` and `%`.
-pub(in crate::robots) fn decoded(path: &str) -> String {
+pub(super) fn decoded(path: &str) -> String {
     let bare = |text: String, byte: u8| text.replace(&format!("%{byte:02X}"), &char::from(byte).to_string());
     if path.contains('%') { b"[]!&()+,;=".iter().copied().fold(path.to_owned(), bare) } else { path.to_owned() }
 }
 
 /// Returns the pattern as it reads where a `%` that begins no escape is taken for the beginning of any.
-pub(in crate::robots) fn loose_pattern(text: &str) -> Option<String> {
+pub(super) fn loose_pattern(text: &str) -> Option<String> {
     let pattern = pattern(text);
     let has_lone_percent = pattern.contains("%25") && !text.contains("%25");
     has_lone_percent.then(|| pattern.replace("%25", "%"))

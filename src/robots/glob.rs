@@ -4,7 +4,7 @@
 ///
 /// The parts between stars are found leftmost first, which is right because a later part only gains room by an
 /// earlier one ending sooner; so the work is one search a part, not a tree of choices.
-pub(in crate::robots) fn matches(path: &str, pattern: &str) -> bool {
+pub(super) fn matches(path: &str, pattern: &str) -> bool {
     let (pattern, is_anchored) = match pattern.strip_suffix('$') {
         Some(rest) => (rest, true),
         None => (pattern, false),

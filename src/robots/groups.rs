@@ -9,7 +9,7 @@ use crate::robots::rules::Rules;
 
 /// The lines of a robots.txt that mean something, in order.
 #[derive(Debug, Default)]
-pub(in crate::robots) struct Directives {
+pub(super) struct Directives {
     lines: Vec<Directive>,
     pub sitemaps: Vec<String>,
 }
@@ -25,7 +25,7 @@ enum Directive {
 
 /// Everything in a robots.txt that holds for one agent.
 #[derive(Debug)]
-pub(in crate::robots) struct Group {
+pub(super) struct Group {
     pub rules: Rules,
     pub delay: Option<Duration>,
 }

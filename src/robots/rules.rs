@@ -8,7 +8,7 @@ use crate::robots::{comparable, glob};
 
 /// The rules of one group, the longest first: the first that matches is the one that counts (RFC 9309 §2.2.2).
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::robots) struct Rules {
+pub(super) struct Rules {
     allow: Vec<Rule>,
     disallow: Vec<Rule>,
 }
@@ -23,7 +23,7 @@ struct Rule {
 
 /// What the rules say of a path, and the rule that says so, where one does.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::robots) enum Verdict {
+pub(super) enum Verdict {
     Allowed(Option<String>),
     Forbidden(String),
 }

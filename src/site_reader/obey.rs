@@ -5,7 +5,7 @@ use crate::frontier::Reading;
 use crate::opt_out::Judgement;
 
 /// The words of an article against uses of it.
-pub(in crate::site_reader) fn words(reading: &Reading) -> &[(String, String)] {
+pub(super) fn words(reading: &Reading) -> &[(String, String)] {
     match reading {
         Reading::Article(extract::Reading::Article(article) | extract::Reading::Members(article)) => &article.words,
         _ => &[],
@@ -13,7 +13,7 @@ pub(in crate::site_reader) fn words(reading: &Reading) -> &[(String, String)] {
 }
 
 /// Does what is obeyed: an article without its story, or a page whose links are left alone.
-pub(in crate::site_reader) fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
+pub(super) fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
     match reading {
         Reading::Article(extract::Reading::Article(article) | extract::Reading::Members(article))
             if let Some(why) = judgement.withholds() =>

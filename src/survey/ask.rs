@@ -34,7 +34,7 @@ pub struct Asked {
 
 /// Why a page was not had.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(in crate::survey) enum Unasked {
+pub(super) enum Unasked {
     /// The survey has come to its end, and why.
     #[error("{0}")]
     Over(String),
@@ -51,7 +51,7 @@ pub(in crate::survey) enum Unasked {
 
 /// What a survey's asking came to.
 #[derive(Clone, Debug, Default)]
-pub(in crate::survey) struct Account {
+pub(super) struct Account {
     pub requests: Vec<Asked>,
     /// Why the asking ended before the walk did.
     pub ended: Option<String>,
@@ -65,7 +65,7 @@ pub(in crate::survey) struct Account {
 }
 
 /// The one who asks: everything that a survey sends goes through here.
-pub(in crate::survey) struct Asker<W, F> {
+pub(super) struct Asker<W, F> {
     plan: Plan,
     web: Arc<W>,
     clock: Clock,

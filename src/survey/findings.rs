@@ -85,7 +85,7 @@ pub struct ArticlePattern {
 }
 
 /// Puts together what the pages tell.
-pub(in crate::survey) fn findings(known: &Knowledge, account: Account) -> Findings {
+pub(super) fn findings(known: &Knowledge, account: Account) -> Findings {
     let home = &known.pages[0];
     let tree = home.tree();
     let language = tree.as_ref().and_then(|tree| language(tree, &home.html));

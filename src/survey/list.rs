@@ -23,7 +23,7 @@ const USUAL_PAGE: &str = "page";
 
 /// The rows of a list, and the selectors that find them.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::survey) struct Rows {
+pub(super) struct Rows {
     pub row: String,
     /// Within the row.
     pub link: String,
@@ -42,7 +42,7 @@ struct Group<'t> {
 }
 
 /// Returns the rows of the page's list; `boxes` are groups that stand on every page.
-pub(in crate::survey) fn rows(page: &Page, home: &PageUrl, shape: &Shape, boxes: &HashSet<String>) -> Option<Rows> {
+pub(super) fn rows(page: &Page, home: &PageUrl, shape: &Shape, boxes: &HashSet<String>) -> Option<Rows> {
     let tree = page.tree()?;
     let groups = grouped(&tree, &page.url, home, shape);
     let own = groups.iter().filter(|(selector, group)| !boxes.contains(*selector) && group.rows.len() >= LEAST);
@@ -61,7 +61,7 @@ pub(in crate::survey) fn rows(page: &Page, home: &PageUrl, shape: &Shape, boxes:
 }
 
 /// Returns the groups of links to articles in a page, as selectors.
-pub(in crate::survey) fn groups(page: &Page, home: &PageUrl, shape: &Shape) -> Vec<String> {
+pub(super) fn groups(page: &Page, home: &PageUrl, shape: &Shape) -> Vec<String> {
     let Some(tree) = page.tree() else { return Vec::new() };
     grouped(&tree, &page.url, home, shape).into_keys().collect()
 }
@@ -168,7 +168,7 @@ fn in_heading(link: &Node<'_>, row: &Node<'_>) -> bool {
 }
 
 /// Returns the address of a list's second page, and the parameter that pages are counted by.
-pub(in crate::survey) fn second_page(knowledge: &Knowledge) -> Option<(PageUrl, String)> {
+pub(super) fn second_page(knowledge: &Knowledge) -> Option<(PageUrl, String)> {
     if knowledge.profile.is_some() {
         return None;
     }
@@ -196,7 +196,7 @@ fn page_parameter(page: &Page) -> Option<String> {
 }
 
 /// Returns a selector of the pager's links: of what holds most of those that count by the parameter.
-pub(in crate::survey) fn pager(page: &Page, parameter: &str) -> Option<String> {
+pub(super) fn pager(page: &Page, parameter: &str) -> Option<String> {
     let tree = page.tree()?;
     let mut counts: HashMap<NodeId, (usize, Node<'_>)> = HashMap::new();
     let counts_by = |node: &Node<'_>| {

@@ -12,7 +12,7 @@ const COUNTS: [&str; 2] = ["page", "total"];
 
 /// The parameters of a list's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::survey) struct Parameters {
+pub(super) struct Parameters {
     /// They decide what a list shows, in the order that the menu writes them.
     pub keep: Vec<String>,
     /// Filled, they make it a search.
@@ -21,7 +21,7 @@ pub(in crate::survey) struct Parameters {
 
 /// Where a paper's lists stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::survey) enum Lists {
+pub(super) enum Lists {
     /// At one path: their parameters tell them apart.
     At(String),
     /// Each at a path of its own in a folder, `/section/`.
@@ -32,7 +32,7 @@ pub(in crate::survey) enum Lists {
 
 impl Lists {
     /// Tells where lists stand, by the one at `url` and the links of the menu.
-    pub(in crate::survey) fn of(url: &PageUrl, home: &Page) -> Self {
+    pub(super) fn of(url: &PageUrl, home: &Page) -> Self {
         let own = url.as_url().path();
         let is_alike = |link: &&Link| link.in_menu && folder(link.url.as_url().path()) == folder(own);
         let alike: BTreeSet<&str> = home.links.iter().filter(is_alike).map(|link| link.url.as_url().path()).collect();
@@ -44,7 +44,7 @@ impl Lists {
     }
 
     /// Returns whether a list may stand at a path.
-    pub(in crate::survey) fn have(&self, path: &str) -> bool {
+    pub(super) fn have(&self, path: &str) -> bool {
         match self {
             Self::At(own) => own == path,
             Self::Under(own) => folder(path) == own && path.len() > own.len(),
@@ -59,7 +59,7 @@ fn folder(path: &str) -> &str {
 }
 
 /// Returns the home page's links to lists, in the page's order; those of its menu where it has a menu.
-pub(in crate::survey) fn sections<'a>(home: &'a Page, lists: &Lists, searches: &[String]) -> Vec<&'a Link> {
+pub(super) fn sections<'a>(home: &'a Page, lists: &Lists, searches: &[String]) -> Vec<&'a Link> {
     let is_search =
         |url: &PageUrl| searches.iter().any(|name| url.parameter(name).is_some_and(|value| !value.is_empty()));
     let lists = home.links.iter().filter(|link| lists.have(link.url.as_url().path()) && !is_search(&link.url));
@@ -69,7 +69,7 @@ pub(in crate::survey) fn sections<'a>(home: &'a Page, lists: &Lists, searches: &
 }
 
 /// Returns the parameters of the lists: those that the menu's links have, and those that forms fill in.
-pub(in crate::survey) fn parameters(home: &Page, pages: &[Page], lists: &Lists, page: &str) -> Parameters {
+pub(super) fn parameters(home: &Page, pages: &[Page], lists: &Lists, page: &str) -> Parameters {
     let fields = fields(pages, lists);
     let is_typed = |name: &str| fields.iter().any(|field| field.is_typed && field.name == name);
     let counts = |name: &str| name == page || COUNTS.contains(&name);
@@ -119,7 +119,7 @@ fn fields(pages: &[Page], lists: &Lists) -> Vec<Field> {
 }
 
 /// Returns a selector of the menu: of the innermost element that holds nearly all sections.
-pub(in crate::survey) fn selector(home: &Page, sections: &[&Link]) -> Option<String> {
+pub(super) fn selector(home: &Page, sections: &[&Link]) -> Option<String> {
     let tree = home.tree()?;
     let wanted: HashSet<&PageUrl> = sections.iter().map(|link| &link.url).collect();
     let anchors = Selector::compile("a[href]").expect("it is a selector");
@@ -140,7 +140,7 @@ pub(in crate::survey) fn selector(home: &Page, sections: &[&Link]) -> Option<Str
 }
 
 /// Returns the beginnings of paths that lead to no story, as the links of the pages show them.
-pub(in crate::survey) fn traps(pages: &[Page]) -> Vec<String> {
+pub(super) fn traps(pages: &[Page]) -> Vec<String> {
     // A crawl reads the feeds that the home page names, wherever they stand.
     let is_trap = |url: &PageUrl| trap(url).is_some_and(|word| !matches!(word, "rss" | "feed"));
     let links = pages.iter().flat_map(|page| &page.links).filter(|link| is_trap(&link.url));

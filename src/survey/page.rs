@@ -23,7 +23,7 @@ const LEAST_STORY: usize = 100;
 
 /// A page that was had.
 #[derive(Clone, Debug)]
-pub(in crate::survey) struct Page {
+pub(super) struct Page {
     pub url: PageUrl,
     pub html: String,
     /// Within the paper, in the page's order, each address once.
@@ -36,7 +36,7 @@ pub(in crate::survey) struct Page {
 
 /// A link to another page of the paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::survey) struct Link {
+pub(super) struct Link {
     /// At the home page's origin, whatever spelling of the paper's host stands in the page.
     pub url: PageUrl,
     /// The longest text that it has in the page.
@@ -97,7 +97,7 @@ impl Page {
 }
 
 /// Returns where an `a` leads within the paper, at its home page's origin.
-pub(in crate::survey) fn target(link: &Node<'_>, url: &PageUrl, home: &PageUrl) -> Option<PageUrl> {
+pub(super) fn target(link: &Node<'_>, url: &PageUrl, home: &PageUrl) -> Option<PageUrl> {
     let to = url.join(&attribute(link, "href")?).ok()?;
     let is_own = Grammar::new(None, home.clone()).address(&to) == Address::Other;
     if is_own { home.join(to.path_and_query()).ok() } else { None }
@@ -172,7 +172,7 @@ fn is_whole(article: &extract::Article) -> bool {
 }
 
 /// Returns the content of the first of these meta tags that has some.
-pub(in crate::survey) fn meta(tree: &Tree, names: &[&str]) -> Option<String> {
+pub(super) fn meta(tree: &Tree, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
         let selector = format!("meta[property=\"{name}\"], meta[name=\"{name}\"]");
         let selector = Selector::compile(&selector).ok()?;
@@ -188,7 +188,7 @@ const TRAPS: [&str; 32] = [
 ];
 
 /// Returns the word in an address's path that makes it a page for others than readers.
-pub(in crate::survey) fn trap(url: &PageUrl) -> Option<&'static str> {
+pub(super) fn trap(url: &PageUrl) -> Option<&'static str> {
     let found: HashSet<String> = words(url.as_url().path()).collect();
     TRAPS.into_iter().find(|word| found.contains(*word))
 }

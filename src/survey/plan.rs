@@ -21,7 +21,7 @@ const ALIKE: usize = 6;
 
 /// Everything that a survey has seen.
 #[derive(Debug)]
-pub(in crate::survey) struct Knowledge {
+pub(super) struct Knowledge {
     pub home: PageUrl,
     /// The home page first, then in the order they came.
     pub pages: Vec<Page>,

@@ -16,34 +16,34 @@ use crate::time::Timestamp;
 /// What a profile needs to know of a CMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    pub(in crate::survey) articles: Articles,
-    pub(in crate::survey) lists: Lists,
-    pub(in crate::survey) keep: Vec<String>,
+    pub(super) articles: Articles,
+    pub(super) lists: Lists,
+    pub(super) keep: Vec<String>,
     /// Parameters that make a list a search.
     pub searches: Vec<String>,
     /// `None` where no list was seen to go on.
-    pub(in crate::survey) page: Option<String>,
-    pub(in crate::survey) traps: Vec<String>,
+    pub(super) page: Option<String>,
+    pub(super) traps: Vec<String>,
     /// A selector of the menu's links.
     pub menu: Option<String>,
-    pub(in crate::survey) row: String,
-    pub(in crate::survey) link: String,
-    pub(in crate::survey) dated: Option<(&'static str, String)>,
-    pub(in crate::survey) frame: String,
-    pub(in crate::survey) per_page: usize,
-    pub(in crate::survey) pager: Option<String>,
-    pub(in crate::survey) body: Option<String>,
+    pub(super) row: String,
+    pub(super) link: String,
+    pub(super) dated: Option<(&'static str, String)>,
+    pub(super) frame: String,
+    pub(super) per_page: usize,
+    pub(super) pager: Option<String>,
+    pub(super) body: Option<String>,
     /// Where the date is printed, where nothing better tells it.
     pub date_line: Option<String>,
     /// `og:title` tells the title better than the page's own data.
-    pub(in crate::survey) has_other_titles: bool,
+    pub(super) has_other_titles: bool,
     /// Lines that stand in every story.
-    pub(in crate::survey) noise: Vec<String>,
+    pub(super) noise: Vec<String>,
 }
 
 /// How a CMS numbers its articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::survey) enum Articles {
+pub(super) enum Articles {
     /// By a parameter of one path.
     ByParameter { path: String, number: String },
     /// In the path, before and behind which this stands.
@@ -64,7 +64,7 @@ impl Articles {
 }
 
 /// Drafts the rules of a CMS that numbers its articles so, or tells why that cannot be done.
-pub(in crate::survey) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
+pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
     let articles = Articles::of(shape).ok_or_else(|| {
         format!(
             "its articles ({shape}) are told apart by no number, or by more than one, so that a survey cannot tell which; \
@@ -146,7 +146,7 @@ fn try_out(rules: &mut Rules, known: &Knowledge, stories: &[&Page], page: &Page,
 
 impl Rules {
     /// Writes the rules as a profile.
-    pub(in crate::survey) fn written(&self, name: &str) -> String {
+    pub(super) fn written(&self, name: &str) -> String {
         let mut text = format!(
             "# A draft, made by `saseo survey` from a few pages of one paper. Look it over: what it does not know is not archived.\n\n\
              name = {}\n\n[url]\n{}{}# The parameters that decide what a list shows. All others are dropped.\nkeep = {}\n",
@@ -250,7 +250,7 @@ fn put(text: &mut String, line: &str) {
 }
 
 /// A text as TOML has it.
-pub(in crate::survey) fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     toml::Value::from(text).to_string()
 }
 

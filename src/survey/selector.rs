@@ -8,19 +8,19 @@ const STATES: [&str; 10] = ["active", "on", "off", "first", "last", "odd", "even
 const CLASSES: usize = 2;
 
 /// Returns an element's name in lower case.
-pub(in crate::survey) fn name(node: &Node<'_>) -> String {
+pub(super) fn name(node: &Node<'_>) -> String {
     node.qual_name_ref().map(|name| name.local.to_ascii_lowercase().to_string()).unwrap_or_default()
 }
 
 /// Returns the classes of an element that a selector may name.
-pub(in crate::survey) fn classes(node: &Node<'_>) -> Vec<String> {
+pub(super) fn classes(node: &Node<'_>) -> Vec<String> {
     let told = node.attr("class").unwrap_or_default();
     let kept = told.split_ascii_whitespace().filter(|class| is_name(class) && !STATES.contains(class));
     kept.map(str::to_owned).collect()
 }
 
 /// Returns `#id`, `div.class`, or `None` where an element has neither.
-pub(in crate::survey) fn own(node: &Node<'_>) -> Option<String> {
+pub(super) fn own(node: &Node<'_>) -> Option<String> {
     if let Some(id) = id(node) {
         return Some(id);
     }
@@ -29,13 +29,13 @@ pub(in crate::survey) fn own(node: &Node<'_>) -> Option<String> {
 }
 
 /// Returns `div.one.two`.
-pub(in crate::survey) fn with_classes(name: &str, classes: &[String]) -> String {
+pub(super) fn with_classes(name: &str, classes: &[String]) -> String {
     let dotted: String = classes.iter().take(CLASSES).map(|class| format!(".{class}")).collect();
     format!("{name}{dotted}")
 }
 
 /// Returns a selector of an element: from the nearest ancestor with an id, and the nearest with a class, down to it.
-pub(in crate::survey) fn path(node: &Node<'_>) -> String {
+pub(super) fn path(node: &Node<'_>) -> String {
     let mut steps = Vec::new();
     let mut at = Some(*node);
     while let Some(here) = at.filter(Node::is_element) {

@@ -13,7 +13,7 @@ const LEAST: usize = 2;
 
 /// A shape of addresses.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(in crate::survey) enum Shape {
+pub(super) enum Shape {
     /// A path, and the parameter that numbers its pages.
     Numbered { path: String, number: String },
     /// A path that itself holds a number or a title: digits are `#`, titles `*`.
@@ -22,7 +22,7 @@ pub(in crate::survey) enum Shape {
 
 /// A shape that may be that of articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::survey) struct Candidate {
+pub(super) struct Candidate {
     pub shape: Shape,
     /// Distinct pages of it with a text like a title.
     pub titled: usize,
@@ -68,7 +68,7 @@ impl Shape {
 }
 
 /// Returns the shapes that may be those of articles, the likeliest first: many pages, each with a title.
-pub(in crate::survey) fn candidates<'a>(links: impl Iterator<Item = &'a Link>) -> Vec<Candidate> {
+pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a Link>) -> Vec<Candidate> {
     let mut pages: BTreeMap<Shape, HashMap<String, usize>> = BTreeMap::new();
     for link in links.filter(|link| trap(&link.url).is_none()) {
         for shape in Shape::of(&link.url) {
@@ -88,7 +88,7 @@ pub(in crate::survey) fn candidates<'a>(links: impl Iterator<Item = &'a Link>) -
 }
 
 /// Returns whether a text is a number as a CMS gives them.
-pub(in crate::survey) fn is_number(text: &str) -> bool {
+pub(super) fn is_number(text: &str) -> bool {
     (1..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 

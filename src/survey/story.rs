@@ -20,12 +20,12 @@ const MOST_LINES: usize = 20;
 const INLINE: [&str; 9] = ["p", "b", "strong", "em", "i", "span", "u", "font", "br"];
 
 /// Returns a selector of the story's container that holds for every one of these pages.
-pub(in crate::survey) fn container(articles: &[&Page]) -> Option<String> {
+pub(super) fn container(articles: &[&Page]) -> Option<String> {
     agreed(articles, container_in)
 }
 
 /// Returns a selector of the element with the most text of its own.
-pub(in crate::survey) fn container_in(tree: &Tree) -> Option<String> {
+pub(super) fn container_in(tree: &Tree) -> Option<String> {
     let densest = densest(tree)?;
     let named = std::iter::once(densest).chain(densest.ancestors_it(Some(2))).find(|node| own(node).is_some())?;
     Some(path(&named))
@@ -33,7 +33,7 @@ pub(in crate::survey) fn container_in(tree: &Tree) -> Option<String> {
 
 /// Returns a selector of the line that tells the date, that holds for every one of these pages; `None` where they tell it in a
 /// way that was understood.
-pub(in crate::survey) fn date_line(articles: &[&Page]) -> Option<String> {
+pub(super) fn date_line(articles: &[&Page]) -> Option<String> {
     let is_told = |page: &&Page| page.article.as_ref().is_some_and(|article| article.published_at.is_some());
     if articles.iter().all(is_told) {
         return None;
@@ -49,7 +49,7 @@ pub(in crate::survey) fn date_line(articles: &[&Page]) -> Option<String> {
 }
 
 /// Returns patterns of the lines that a draft reads in the story of every one of these pages: buttons and advertisements.
-pub(in crate::survey) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<String> {
+pub(super) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<String> {
     let read = articles.iter().filter_map(|page| page.read_by(draft));
     let stories: Vec<Vec<String>> = read.map(|article| article.paragraphs).collect();
     let Some((first, others)) = stories.split_first().filter(|(_, others)| !others.is_empty()) else {
@@ -61,7 +61,7 @@ pub(in crate::survey) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<St
 }
 
 /// Whether the titles that were read are not those which the pages' `og:title` tells.
-pub(in crate::survey) fn has_other_titles(articles: &[&Page]) -> bool {
+pub(super) fn has_other_titles(articles: &[&Page]) -> bool {
     let is_other = |page: &&Page| {
         let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
         let read = page.article.as_ref().and_then(|article| article.title.as_ref());

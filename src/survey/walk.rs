@@ -55,9 +55,7 @@ impl RemoteFetcher for Desk {
 }
 
 /// Asks for the home page, and follows where it moved to within the paper.
-pub(in crate::survey) async fn home<W: Web, F: FnMut(&Asked) + Send>(
-    asker: &mut Asker<W, F>,
-) -> Result<Page, SurveyError> {
+pub(super) async fn home<W: Web, F: FnMut(&Asked) + Send>(asker: &mut Asker<W, F>) -> Result<Page, SurveyError> {
     let asked = asker.plan().home.clone();
     let no_home = |why: String| SurveyError::NoHome { home: asked.clone(), why };
     let page = match had(asker, &asked, None, |_| {}).await {
@@ -110,10 +108,7 @@ fn is_article(page: &Page) -> bool {
 }
 
 /// Walks until nothing more is worth a request, or the requests are spent.
-pub(in crate::survey) async fn walk<W: Web, F: FnMut(&Asked) + Send>(
-    asker: &mut Asker<W, F>,
-    knowledge: &mut Knowledge,
-) {
+pub(super) async fn walk<W: Web, F: FnMut(&Asked) + Send>(asker: &mut Asker<W, F>, knowledge: &mut Knowledge) {
     let (wishes, wished) = mpsc::unbounded_channel();
     let mut website = Website::new(knowledge.home.as_str());
     website
@@ -219,10 +214,7 @@ fn moved(url: &PageUrl, answer: &Answer) -> Option<PageUrl> {
 }
 
 /// Asks what no link led to: a list's second page, a feed and a sitemap.
-pub(in crate::survey) async fn look_closer<W: Web, F: FnMut(&Asked) + Send>(
-    asker: &mut Asker<W, F>,
-    knowledge: &mut Knowledge,
-) {
+pub(super) async fn look_closer<W: Web, F: FnMut(&Asked) + Send>(asker: &mut Asker<W, F>, knowledge: &mut Knowledge) {
     if let Some((url, parameter)) = list::second_page(knowledge)
         && let Some(page) = visit(asker, knowledge, &url).await
     {

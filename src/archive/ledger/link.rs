@@ -18,7 +18,7 @@ pub enum Form {
 
 /// One link of the chain: SHA-256 over the hash before and the row's fields, each text behind its length, so that no two
 /// rows have the same bytes.
-pub(in crate::archive) struct Link(Sha256);
+pub(crate) struct Link(Sha256);
 
 impl Link {
     pub fn after(previous: [u8; 32], form: Form, kind: &str, at: Timestamp, run: RunId) -> Self {
@@ -50,7 +50,7 @@ impl Link {
     }
 }
 
-pub(in crate::archive) fn last_hash(work: &Connection) -> Result<[u8; 32], ArchiveError> {
+pub(crate) fn last_hash(work: &Connection) -> Result<[u8; 32], ArchiveError> {
     let mut select = work.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
     Ok(select.query_row([], |row| row.get(0)).optional()?.unwrap_or_default())
 }

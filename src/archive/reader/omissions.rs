@@ -33,11 +33,7 @@ pub struct NumberGap {
 
 impl Reader {
     /// Returns the sections of a site that had gone silent at `now`, which is no later than when the site was last looked at.
-    pub(in crate::archive) fn silent_sections(
-        &self,
-        site: &str,
-        now: Timestamp,
-    ) -> Result<Vec<SilentSection>, ArchiveError> {
+    pub(crate) fn silent_sections(&self, site: &str, now: Timestamp) -> Result<Vec<SilentSection>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT version.section, version.published_ms FROM version CROSS JOIN article ON article.id = version.article_id
              WHERE version.n = 1 AND version.published_ms BETWEEN ?2 AND ?3 AND version.section IS NOT NULL
@@ -59,7 +55,7 @@ impl Reader {
     }
 
     /// Returns the gaps in the newest numbers of a site's articles that are no accident.
-    pub(in crate::archive) fn number_gaps(&self, site: &str) -> Result<Vec<NumberGap>, ArchiveError> {
+    pub(crate) fn number_gaps(&self, site: &str) -> Result<Vec<NumberGap>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT DISTINCT number FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND number IS NOT NULL
              ORDER BY number DESC LIMIT ?2",

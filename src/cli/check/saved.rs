@@ -22,7 +22,7 @@ struct Finding {
     broken: Vec<Broken>,
 }
 
-pub(in crate::cli) fn run(common: &Common) -> anyhow::Result<Exit> {
+pub(crate) fn run(common: &Common) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let agent = &configuration.settings.identity.agent;
     let mut findings = Vec::new();

@@ -8,13 +8,13 @@ use crate::clock::Clock;
 use crate::time::Timestamp;
 
 /// Why a wait ended.
-pub(in crate::cli) enum Woken {
+pub(crate) enum Woken {
     InTime,
     /// SIGHUP: the configuration is read again.
     Reload,
 }
 
-pub(in crate::cli) struct Bell {
+pub(crate) struct Bell {
     caught: Caught,
     hangup: Signal,
 }

@@ -36,7 +36,7 @@ svg line { stroke: var(--line); } svg text { font-size: 11px; fill: currentColor
 ";
 
 /// Returns the page; `zone` tells the clock that a site's days are counted on.
-pub(in crate::cli) fn page(
+pub(crate) fn page(
     reader: &Reader,
     state: &State,
     zone: impl Fn(&str) -> TimeZone,

@@ -12,13 +12,13 @@ const BELOW: f64 = 18.0;
 
 /// One bar: what it stands for, and how much.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::cli) struct Bar {
+pub(crate) struct Bar {
     pub label: String,
     pub value: u64,
 }
 
 /// Draws bars beside one another; each says what it is when it is pointed at, and the whole has its title for those who listen.
-pub(in crate::cli) fn bars(title: &str, bars: &[Bar]) -> String {
+pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
     let most = bars.iter().map(|bar| bar.value).max().unwrap_or_default();
     let step = WIDTH / bars.len().max(1) as f64;
     let mut svg = format!(

@@ -5,7 +5,7 @@ use crate::demo::newspaper::{DemoArticle, Kind, Newspaper, SECTIONS, seconds};
 use crate::demo::prose::escaped;
 
 /// One article of a paper served at `base`.
-pub(in crate::demo) struct ArticlePage<'a> {
+pub(crate) struct ArticlePage<'a> {
     pub paper: &'a Newspaper,
     pub base: &'a str,
     pub article: &'a DemoArticle,

@@ -3,10 +3,10 @@
 use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS};
 use crate::demo::prose::escaped;
 
-pub(in crate::demo) const FEED: &str = "/data/rss/news.xml";
+pub(crate) const FEED: &str = "/data/rss/news.xml";
 
 /// A page's parts that differ.
-pub(in crate::demo) struct Frame<'a> {
+pub(crate) struct Frame<'a> {
     pub paper: &'a Newspaper,
     pub base: &'a str,
     pub title: String,
@@ -15,7 +15,7 @@ pub(in crate::demo) struct Frame<'a> {
 }
 
 /// The number of a section in addresses.
-pub(in crate::demo) fn section_number(section: usize) -> usize {
+pub(crate) fn section_number(section: usize) -> usize {
     section + 11
 }
 

@@ -9,7 +9,7 @@ use crate::demo::prose::escaped;
 const PER_PAGE: usize = 15;
 
 /// Which page of which list.
-pub(in crate::demo) struct ListPage<'a> {
+pub(crate) struct ListPage<'a> {
     paper: &'a Newspaper,
     base: &'a str,
     rows: Vec<&'a DemoArticle>,

@@ -12,7 +12,7 @@ const SHOWN: usize = 80;
 
 /// A field that is read otherwise than expected.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(in crate::cli) struct Broken {
+pub(crate) struct Broken {
     /// `title`, `paragraphs[2]`, `articles[0].date`.
     pub field: String,
     /// As JSON, cut to what a line holds.
@@ -42,7 +42,7 @@ impl fmt::Display for Broken {
 }
 
 /// Returns the fields of `expected` that `got` tells otherwise: of each, the first difference.
-pub(in crate::cli) fn broken(expected: &Value, got: Result<Value, String>) -> Vec<Broken> {
+pub(crate) fn broken(expected: &Value, got: Result<Value, String>) -> Vec<Broken> {
     match (got, expected["error"].as_str()) {
         (Err(why), Some(told)) if why.contains(told) => Vec::new(),
         (Err(why), told) => {

@@ -12,7 +12,7 @@ use crate::config::shipped;
 const LARGEST: u64 = 64 << 20;
 
 /// A page, and what a profile should read in it.
-pub(in crate::cli) struct SavedPage {
+pub(crate) struct SavedPage {
     /// `ndsoft/g2.html`.
     pub name: String,
     /// As it came, in whatever encoding; `None` where only an expectation is there.
@@ -23,7 +23,7 @@ pub(in crate::cli) struct SavedPage {
 
 /// Returns the pages beside the profile that was read from `file`. A profile of the user's own that has a shipped one's
 /// name and no folder of pages is held to the shipped pages.
-pub(in crate::cli) fn beside(file: &str, folder: Option<&Path>) -> anyhow::Result<Vec<SavedPage>> {
+pub(crate) fn beside(file: &str, folder: Option<&Path>) -> anyhow::Result<Vec<SavedPage>> {
     let stem = Path::new(file).file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let own = folder.map(|folder| folder.join("profiles").join(&stem)).filter(|own| own.is_dir());
     let files = match own {
