@@ -18,15 +18,16 @@ pub const BUDGET: Duration = Duration::from_secs(2);
 static PROCESSORS: LazyLock<Arc<Semaphore>> =
     LazyLock::new(|| Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from))));
 
-/// KiB that all pages that are read at once may take by their estimates. One page of the heaviest kind has room in it, and
-/// some ten ordinary ones; with a crawl's other needs, some 50 MB, that stays under 150 MB.
+/// KiB that all pages that are read at once may take by their estimates. One page of the heaviest
+/// kind has room in it, and some ten ordinary ones; with a crawl's other needs, some 50 MB, that
+/// stays under 150 MB.
 const ROOM: u32 = 66_000;
 
 /// The memory that is left for pages. What is overdue keeps its part until it really ends.
 static MEMORY: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(ROOM as usize)));
 
-/// Where all processors are held by what does not end, work begins all the same after this time. Where all memory is, it
-/// is not begun.
+/// Where all processors are held by what does not end, work begins all the same after this time.
+/// Where all memory is, it is not begun.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why there is no result.
@@ -40,8 +41,9 @@ pub enum Undone {
     Crowded,
 }
 
-/// A page whose part is so many KiB leaves memory behind that the next one might not find, since another thread reads it.
-/// With a profile those are pages over 800 kB; without one, of 164 real pages the largest is estimated at 23 MB.
+/// A page whose part is so many KiB leaves memory behind that the next one might not find, since
+/// another thread reads it. With a profile those are pages over 800 kB; without one, of 164 real
+/// pages the largest is estimated at 23 MB.
 const LARGE: u32 = 28_000;
 
 /// Memory that a page is read in, until it is dropped.
@@ -87,7 +89,8 @@ pub fn room_now(bytes: usize) -> Result<Room, Undone> {
     std::thread::spawn(wait).join().unwrap_or(Err(Undone::Panicked))
 }
 
-/// Waits for room to weigh a page in, which takes `most` bytes at most, and then for what it weighs.
+/// Waits for room to weigh a page in, which takes `most` bytes at most, and then for what it
+/// weighs.
 ///
 /// # Errors
 ///
@@ -119,7 +122,8 @@ fn part(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(1024)).unwrap_or(ROOM).clamp(1, ROOM)
 }
 
-/// Does `work` on a thread of its own, in `room`. What is overdue cannot be stopped: it runs on, and nobody waits for it.
+/// Does `work` on a thread of its own, in `room`. What is overdue cannot be stopped: it runs on,
+/// and nobody waits for it.
 pub async fn within<T: Send + 'static>(
     budget: Duration,
     room: Room,

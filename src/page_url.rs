@@ -13,8 +13,8 @@ const LONGEST: usize = 2048;
 /// `/2011/11/11/11.html` is no trap yet.
 const MOST_REPETITIONS: usize = 3;
 
-/// Parameters that say who reads, and nothing about the page: the session ids of PHP, Java, ASP and ColdFusion, and those of
-/// shops and forums in PHP.
+/// Parameters that say who reads, and nothing about the page: the session ids of PHP, Java, ASP and
+/// ColdFusion, and those of shops and forums in PHP.
 const SESSIONS: [&str; 9] =
     ["phpsessid", "jsessionid", "sessionid", "session_id", "sessid", "cfid", "cftoken", "oscsid", "zenid"];
 
@@ -24,7 +24,8 @@ const ASP_SESSION: &str = "aspsessionid";
 /// `sid` may be a session, a section or a story. A session id of letters and digits is at least so long,
 const SHORTEST_MIXED_SESSION: usize = 6;
 
-/// and one of letters or of digits alone is at least so long: PHP's shortest has 22, and no section's name is as long.
+/// and one of letters or of digits alone is at least so long: PHP's shortest has 22, and no
+/// section's name is as long.
 const SHORTEST_PLAIN_SESSION: usize = 16;
 
 /// Java's session id stands behind the path (Servlet 4.0, 7.1.3).
@@ -36,8 +37,9 @@ const TRACKING: [&str; 8] = ["fbclid", "gclid", "msclkid", "yclid", "igshid", "m
 /// An absolute http or https address in canonical form: no credentials, fragment, default port or tracking
 /// parameters; `%XX` in upper case, unreserved characters bare (RFC 3986 §6.2.2).
 ///
-/// Whoever holds one has been through [`PageUrl::parse`], and parsing its text again changes nothing. Only where a server insists on
-/// its own escapes ([`PageUrl::join_as_written`]) they stay as it writes them.
+/// Whoever holds one has been through [`PageUrl::parse`], and parsing its text again changes
+/// nothing. Only where a server insists on its own escapes ([`PageUrl::join_as_written`]) they stay
+/// as it writes them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageUrl(Url);
 
@@ -67,8 +69,8 @@ impl PageUrl {
         Self::from_url(self.0.join(link.trim()).map_err(|why| malformed(link, why))?)
     }
 
-    /// Reads a link of a document in such an encoding: its query is encoded in it (URL Standard, query state), and what is
-    /// escaped already stays as it is.
+    /// Reads a link of a document in such an encoding: its query is encoded in it (URL Standard,
+    /// query state), and what is escaped already stays as it is.
     ///
     /// # Errors
     ///
@@ -82,7 +84,8 @@ impl PageUrl {
         Self::from_url(options.parse(link.trim()).map_err(|why| malformed(link, why))?)
     }
 
-    /// Reads where a server sends those who ask for `self`, with the escapes as they were written. A server that tells `%ea` from
+    /// Reads where a server sends those who ask for `self`, with the escapes as they were written.
+    /// A server that tells `%ea` from
     /// `%EA` must be asked in its own words.
     ///
     /// # Errors
@@ -290,8 +293,8 @@ fn drop_parameters(url: &mut Url, is_dropped: fn(&str) -> bool) {
     url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
 }
 
-/// Encodes a query. A character that the encoding lacks becomes a character reference, escaped (URL Standard,
-/// "percent-encode after encoding").
+/// Encodes a query. A character that the encoding lacks becomes a character reference, escaped (URL
+/// Standard, "percent-encode after encoding").
 fn encoded(query: &str, encoding: &'static Encoding) -> Vec<u8> {
     let mut encoder = encoding.new_encoder();
     let (mut bytes, mut rest) = (Vec::new(), query);

@@ -56,7 +56,8 @@ pub struct Summary {
     pub lost: u64,
     /// Some of those, with the reason.
     pub lost_pages: Vec<(String, String)>,
-    /// Captures that are left out, since reading them ended the process again and again: what is known stands.
+    /// Captures that are left out, since reading them ended the process again and again: what is
+    /// known stands.
     pub unread: u64,
     /// Some of those, with the reason.
     pub unread_pages: Vec<(String, String)>,
@@ -77,8 +78,9 @@ pub struct Progress {
 /// batch with how far it is, so the next one with the same readers goes on where this one was broken off. `run` is the run that
 /// counts it; a dry run has none.
 ///
-/// Where a batch was begun and not ended, a page of it may have ended the process: each is then read by itself, and one
-/// that does so three times is left out. A dry run, which writes nothing, leaves those out too, and finds no new ones.
+/// Where a batch was begun and not ended, a page of it may have ended the process: each is then
+/// read by itself, and one that does so three times is left out. A dry run, which writes nothing,
+/// leaves those out too, and finds no new ones.
 pub fn reextract(
     archive: &mut Archive,
     lease: Lease,
@@ -102,7 +104,8 @@ pub fn reextract(
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                // An error is no death. The first error is the one to tell; a note that stays costs a page at a time.
+                // An error is no death. The first error is the one to tell; a note that stays costs
+                // a page at a time.
                 let _ = rereading.forget_begun();
                 return Err(error);
             }

@@ -31,7 +31,8 @@ pub struct SiteReader {
     pub sections: Vec<PageUrl>,
     agent: String,
     articles: ArticleReader,
-    /// Where the home page is, as far as is known: at the address of the site's file, or where that moved to.
+    /// Where the home page is, as far as is known: at the address of the site's file, or where that
+    /// moved to.
     home: PageUrl,
     /// Without a profile there are no lists: every link of an entry page may be an article.
     lists: Option<Lists>,
@@ -88,7 +89,8 @@ impl SiteReader {
         Ok(Self { site, wanted, sections, agent, articles, home, lists })
     }
 
-    /// Reads a paper whose home page moved: pages there are the paper's as well, and its articles are asked for there.
+    /// Reads a paper whose home page moved: pages there are the paper's as well, and its articles
+    /// are asked for there.
     pub fn at_home(&self, home: PageUrl) -> Self {
         let at_home = |lists: &Lists| lists.at_home(home.clone());
         Self { lists: self.lists.as_ref().map(at_home), home, ..self.clone() }
@@ -370,7 +372,8 @@ impl Lists {
     }
 }
 
-/// Returns where a page sends its readers, if they do not see it, or see nothing of the paper in it.
+/// Returns where a page sends its readers, if they do not see it, or see nothing of the paper in
+/// it.
 fn unless_moved_on(document: &Document, tree: &Tree, is_empty: bool) -> Option<Reading> {
     let refresh = document.refresh(tree)?;
     (refresh.is_at_once || is_empty).then_some(Reading::Refresh { to: refresh.to })

@@ -1,4 +1,5 @@
-//! Papers of no known CMS, under tokio's paused clock: each of their articles is found and kept once, whatever addresses it has.
+//! Papers of no known CMS, under tokio's paused clock: each of their articles is found and kept
+//! once, whatever addresses it has.
 
 mod paper;
 

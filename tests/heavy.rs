@@ -11,11 +11,13 @@ use nix::sys::resource::{UsageWho, getrusage};
 /// Bytes of a crafted page: small enough that no limit of bytes refuses it.
 const BYTES: usize = 1_000_000;
 
-/// MB that a crawl of all these pages may take at its peak. It takes 88 on two processors; glibc keeps memory for each
-/// processor, so a larger machine needs more. Without the limits of weight it takes 602.
+/// MB that a crawl of all these pages may take at its peak. It takes 88 on two processors; glibc
+/// keeps memory for each processor, so a larger machine needs more. Without the limits of weight it
+/// takes 602.
 const MOST_MEMORY: i64 = 200;
 
-/// What a crafted page repeats after its beginning: it unfolds to as many nodes, attributes or values as its bytes allow.
+/// What a crafted page repeats after its beginning: it unfolds to as many nodes, attributes or
+/// values as its bytes allow.
 const UNITS: [(&str, &str); 26] = [
     ("", "<p>"),
     ("", "<br>"),

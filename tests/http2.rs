@@ -1,4 +1,5 @@
-//! A real HTTP/2 server, and the program in front of it: what the server counted is what the ledger says.
+//! A real HTTP/2 server, and the program in front of it: what the server counted is what the ledger
+//! says.
 
 mod common;
 
@@ -103,8 +104,8 @@ impl Server {
         self.paper.log.lock().unwrap().clone()
     }
 
-    /// Fails where the ledger has other requests than the server saw, or one that left before it was announced, or where
-    /// two lie nearer than the gap.
+    /// Fails where the ledger has other requests than the server saw, or one that left before it
+    /// was announced, or where two lie nearer than the gap.
     fn assert_in_ledger(&self, crawler: &Crawler) {
         let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
         let mut select = sql.prepare("SELECT url, at FROM ledger WHERE kind = 'announced' ORDER BY id").unwrap();
@@ -243,7 +244,8 @@ fn a_server_that_wants_http_1_1_is_asked_so_in_a_turn_of_its_own() {
     let server = Server::start(&stories);
     let crawler = server.crawl(ENTRIES + stories.len() + 1);
 
-    // The story's next turn comes after those that wait already. From then on all is asked over HTTP/1.1.
+    // The story's next turn comes after those that wait already. From then on all is asked over
+    // HTTP/1.1.
     let asked: Vec<(String, bool)> = server.log().into_iter().map(|visit| (visit.path, visit.is_http2)).collect();
     let told = |path: &str, is_http2| (path.to_owned(), is_http2);
     let expected = [told("/story/0", true), told("/story/1", true), told("/story/2", false), told("/story/1", false)];

@@ -46,8 +46,8 @@ async fn a_list_without_an_end_ends_though_its_crawls_are_killed_again_and_again
     assert_eq!(crawler.stored().len(), 60);
 }
 
-/// An article every ten hours, back to some day of the year before last, of which the lists show the newest 200. Two months
-/// of it are empty.
+/// An article every ten hours, back to some day of the year before last, of which the lists show
+/// the newest 200. Two months of it are empty.
 fn with_a_past() -> Paper {
     let mut pieces = published(1_000, 0, HOUR * 10);
     pieces.retain(|piece| !(NOW - DAY * 260..NOW - DAY * 200).contains(&piece.published));

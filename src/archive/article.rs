@@ -11,8 +11,8 @@ use crate::frontier::Page;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// So many articles are compared with a page that shares their canonical address. A template that names one address for all its
-/// pages has more, and they are all different.
+/// So many articles are compared with a page that shares their canonical address. A template that
+/// names one address for all its pages has more, and they are all different.
 const MOST_NAMESAKES: u32 = 5;
 
 /// An article that is kept, as far as it takes to know it again.
@@ -25,8 +25,9 @@ pub struct Namesake {
 }
 
 impl Archive {
-    /// Returns the articles of a site that stand at `canonical`, or that name it, or `url`, as their address: the newest first,
-    /// and only some where there are many. Those that are known by a number are none of them.
+    /// Returns the articles of a site that stand at `canonical`, or that name it, or `url`, as
+    /// their address: the newest first, and only some where there are many. Those that are known by
+    /// a number are none of them.
     pub fn namesakes(&self, site: &str, url: &str, canonical: &str) -> Result<Vec<Namesake>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT article.url, coalesce(version.title, ''), version.text FROM article
@@ -360,7 +361,8 @@ fn write_version(
     note_canonical(work, id, article)
 }
 
-/// Notes the address that the page names, where the article is known by its address alone, and by another one.
+/// Notes the address that the page names, where the article is known by its address alone, and by
+/// another one.
 fn note_canonical(work: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
     let sql = "INSERT OR IGNORE INTO canonical (url, article_id)
                SELECT ?2, id FROM article WHERE id = ?1 AND number IS NULL AND ?2 <> url";

@@ -11,8 +11,8 @@ use crate::frontier::{Found, PageId, PageState, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
 
-/// A backfill without a beginning ends where so many weeks in a row have no article: a year. Papers rest for a summer, and
-/// some lose months when they move to another server.
+/// A backfill without a beginning ends where so many weeks in a row have no article: a year. Papers
+/// rest for a summer, and some lose months when they move to another server.
 const EMPTY_WEEKS: i64 = 52;
 
 /// A list limited to days.
@@ -34,7 +34,8 @@ pub struct Want {
 }
 
 impl Archive {
-    /// Notes that a site is read back from a day, as far as there are articles. One that was begun before goes on.
+    /// Notes that a site is read back from a day, as far as there are articles. One that was begun
+    /// before goes on.
     pub fn open_backfill(&mut self, lease: Lease, site: &str, last: Date) -> Result<(), ArchiveError> {
         let work = self.work(lease)?;
         // Before its first window: the day after the last one.
@@ -47,7 +48,8 @@ impl Archive {
         Ok(())
     }
 
-    /// Returns what a site's open backfills want beyond their windows so far: a year past the oldest one with an article.
+    /// Returns what a site's open backfills want beyond their windows so far: a year past the
+    /// oldest one with an article.
     pub fn backfills_wanted(&self, site: &str) -> Result<Vec<Want>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT last_day, reach, (SELECT min(first_day) FROM page WHERE page.site_id = backfill.site_id AND role = 'window'
@@ -64,7 +66,8 @@ impl Archive {
         Ok(wanted.collect::<Result<Vec<_>, ArchiveError>>()?.into_iter().flatten().collect())
     }
 
-    /// Queues windows that were not read to their end, and returns their hosts, one for each page that was queued.
+    /// Queues windows that were not read to their end, and returns their hosts, one for each page
+    /// that was queued.
     pub fn add_windows(
         &mut self,
         lease: Lease,
@@ -86,8 +89,8 @@ impl Archive {
     }
 }
 
-/// Returns the days that are wanted of a backfill that began with a day, has windows back to `reach`, and found articles
-/// back to `oldest`.
+/// Returns the days that are wanted of a backfill that began with a day, has windows back to
+/// `reach`, and found articles back to `oldest`.
 fn want(began: Date, reach: Date, oldest: Date) -> Option<Want> {
     let monday = oldest.checked_sub(i64::from(oldest.weekday().to_monday_zero_offset()).days()).ok()?;
     // A calendar that ends is an end, too.
@@ -149,8 +152,9 @@ pub(super) fn note_rows(work: &Connection, page: PageId, settlement: &Settlement
     Ok(())
 }
 
-/// Tells whether a row is of the week that a window begins with: a server that ignores the limit shows rows of any day, and
-/// of these an open backfill would see no end. A row without a date counts where something is new.
+/// Tells whether a row is of the week that a window begins with: a server that ignores the limit
+/// shows rows of any day, and of these an open backfill would see no end. A row without a date
+/// counts where something is new.
 fn is_of_week(row: &Found, first: Option<Date>, is_new: bool) -> bool {
     /// The server's clock may be another one than the printed dates'.
     const SLACK: i64 = 1;

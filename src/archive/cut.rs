@@ -21,8 +21,8 @@ pub struct CutList {
     pub first_day: Option<String>,
 }
 
-/// The rest of a list was read once a backfill without a beginning has read each of its windows, or, of a window, once a
-/// later window of fewer days was read.
+/// The rest of a list was read once a backfill without a beginning has read each of its windows,
+/// or, of a window, once a later window of fewer days was read.
 const CUT_LISTS: &str = "SELECT site.name, page.url, page.cut_rows, page.cut_day, page.first_day
      FROM page JOIN site ON site.id = page.site_id
      WHERE page.cut_rows IS NOT NULL
@@ -51,8 +51,9 @@ pub(super) fn cut_lists(connection: &Connection) -> Result<Vec<CutList>, Archive
     Ok(lists.collect::<Result<_, _>>()?)
 }
 
-/// Notes what the server does not show of a list whose reading ended. What a reading that ended before the last page says
-/// nothing of stands. A later reading saw the days after those that an earlier one saw, so the earlier day counts.
+/// Notes what the server does not show of a list whose reading ended. What a reading that ended
+/// before the last page says nothing of stands. A later reading saw the days after those that an
+/// earlier one saw, so the earlier day counts.
 pub(super) fn write_cut(
     work: &Connection,
     list: PageId,

@@ -145,7 +145,8 @@ impl Archive {
         Ok(true)
     }
 
-    /// Returns where a page was led to when it was asked for last, by however many steps; `None` where it stayed.
+    /// Returns where a page was led to when it was asked for last, by however many steps; `None`
+    /// where it stayed.
     pub fn moved_to(&self, url: &PageUrl) -> Result<Option<PageUrl>, ArchiveError> {
         const MOST: usize = 10;
         let mut newest = self

@@ -72,7 +72,8 @@ impl KeptCapture {
     }
 }
 
-/// Leaves out pages that showed an article under another of its addresses. Their answers are kept, and are no articles.
+/// Leaves out pages that showed an article under another of its addresses. Their answers are kept,
+/// and are no articles.
 const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
     OR EXISTS (SELECT 1 FROM article WHERE article.url = page.url)";
 
@@ -145,8 +146,8 @@ impl Archive {
         Ok(())
     }
 
-    /// Notes, and saves, which captures are about to be read: where reading one ends the process, the next one knows. What was
-    /// noted before is done with.
+    /// Notes, and saves, which captures are about to be read: where reading one ends the process,
+    /// the next one knows. What was noted before is done with.
     pub fn begin_reading(&mut self, lease: Lease, what: &str, begun: Begun) -> Result<(), ArchiveError> {
         self.work(lease)?
             .prepare_cached("INSERT OR REPLACE INTO rereading (id, what, first, last) VALUES (1, ?1, ?2, ?3)")?
@@ -154,14 +155,15 @@ impl Archive {
         self.save()
     }
 
-    /// Notes that what was begun is read: no page of it ended the process. It is saved with what was read.
+    /// Notes that what was begun is read: no page of it ended the process. It is saved with what
+    /// was read.
     pub fn end_reading(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         self.work(lease)?.prepare_cached("DELETE FROM rereading")?.execute([])?;
         Ok(())
     }
 
-    /// Takes up what a process left begun when it ended, counts that against the capture where it was a single one, and
-    /// saves. Any of several captures may be the one.
+    /// Takes up what a process left begun when it ended, counts that against the capture where it
+    /// was a single one, and saves. Any of several captures may be the one.
     pub fn take_begun(&mut self, lease: Lease) -> Result<Option<Begun>, ArchiveError> {
         let work = self.work(lease)?;
         let begun = work

@@ -160,7 +160,8 @@ fn archive_is_sound(reader: &Reader) -> Result<Result<String, String>, ArchiveEr
     Ok(Ok(format!("{}, {articles} articles, sound", reader.path().display())))
 }
 
-/// What lists do not show is missing as long as nobody reads it; where nothing can, it is told and is no fault.
+/// What lists do not show is missing as long as nobody reads it; where nothing can, it is told and
+/// is no fault.
 fn lists_show_all(common: &Common) -> Vec<Finding> {
     // What is wrong with the archive is told by the look at it.
     let Ok(reader) = Reader::open(common.data()) else { return Vec::new() };

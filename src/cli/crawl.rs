@@ -34,9 +34,9 @@ pub(super) struct CrawlArgs {
     /// Look for nothing that was published before this day, YYYY-MM-DD; goes before the site file's `since`
     #[arg(long, value_name = "DATE", value_parser = day, allow_hyphen_values = true)]
     since: Option<Date>,
-    /// Also read the days of the past from one to another, both included, week by week and the newest first, where the CMS has
-    /// lists limited to days; what is read of it is not read again. `..TO` needs no beginning: it ends where a year has no
-    /// article. `FROM..` ends today
+    /// Also read the days of the past from one to another, both included, week by week and the
+    /// newest first, where the CMS has lists limited to days; what is read of it is not read again.
+    /// `..TO` needs no beginning: it ends where a year has no article. `FROM..` ends today
     #[arg(long, value_name = "FROM..TO", value_parser = days, conflicts_with = "dry_run", allow_hyphen_values = true)]
     backfill: Option<Backfill>,
     /// Ask nothing: tell what the crawl would ask, as `saseo plan` does

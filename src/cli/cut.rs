@@ -1,4 +1,5 @@
-//! Lists that their server cuts, as the run's report, `status` and `check` tell them: with the command that reads the rest.
+//! Lists that their server cuts, as the run's report, `status` and `check` tell them: with the
+//! command that reads the rest.
 
 use crate::archive::CutList;
 use crate::cli::{Common, hint};
@@ -6,7 +7,8 @@ use crate::cli::{Common, hint};
 /// What is told of a site's lists that are cut.
 pub(super) struct Told {
     pub words: String,
-    /// The command that reads the rest; `None` where its rows have no dates, or its CMS has no lists limited to days.
+    /// The command that reads the rest; `None` where its rows have no dates, or its CMS has no
+    /// lists limited to days.
     pub command: Option<String>,
 }
 
@@ -23,7 +25,8 @@ impl Told {
     }
 }
 
-/// Returns what is to be told: of each site's sections together, and of each week of a backfill alone.
+/// Returns what is to be told: of each site's sections together, and of each week of a backfill
+/// alone.
 pub(super) fn told(common: &Common, lists: &[CutList]) -> Vec<Told> {
     let (weeks, sections): (Vec<&CutList>, Vec<&CutList>) = lists.iter().partition(|list| list.first_day.is_some());
     let sections = sections.chunk_by(|one, other| one.site == other.site);

@@ -41,7 +41,8 @@ pub(super) struct DemoArgs {
     /// Serve on this port of 127.0.0.1
     #[arg(long, value_name = "PORT", value_parser = port, allow_hyphen_values = true)]
     port: Option<u16>,
-    /// The CMS that the newspaper is made with: one that a profile of that name reads, or `plain`, which none knows
+    /// The CMS that the newspaper is made with: one that a profile of that name reads, or `plain`,
+    /// which none knows
     #[arg(long, value_name = "CMS", default_value_t, value_parser = cms)]
     cms: Cms,
     /// Articles in each of the three sections

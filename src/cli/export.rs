@@ -31,8 +31,8 @@ pub(super) struct ExportArgs {
     /// CSV only: begin the file with a byte order mark, by which Excel knows it for UTF-8
     #[arg(long)]
     bom: bool,
-    /// CSV only: write texts that begin with =, +, -, @, a tab or a carriage return as they are. Without it an apostrophe
-    /// stands before them, so that no spreadsheet runs them as formulas
+    /// CSV only: write texts that begin with =, +, -, @, a tab or a carriage return as they are.
+    /// Without it an apostrophe stands before them, so that no spreadsheet runs them as formulas
     #[arg(long)]
     raw_cells: bool,
 }

@@ -31,7 +31,8 @@ struct SitePlan {
     requests: u64,
     entries: u64,
     queued: u64,
-    /// Of what is queued: articles that were not fetched yet, articles that are looked at again, and pages of lists.
+    /// Of what is queued: articles that were not fetched yet, articles that are looked at again,
+    /// and pages of lists.
     queued_articles: u64,
     queued_looks: u64,
     queued_lists: u64,

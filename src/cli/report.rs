@@ -84,7 +84,8 @@ pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
     })
 }
 
-/// Returns what a crawl brought, in a line, without what there was none of; `resume` is the command that goes on.
+/// Returns what a crawl brought, in a line, without what there was none of; `resume` is the command
+/// that goes on.
 pub(super) fn in_words(report: &Report, resume: &str) -> String {
     let tally = &report.tally;
     let told = counts::in_words(&[

@@ -51,8 +51,9 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     data(&in_json(&serde_json::to_string_pretty(value)?))
 }
 
-/// Escapes in a JSON text what could command a terminal, as JSON does it: `\u` and four digits, of a character beyond those
-/// its two surrogates. Outside of strings JSON has no such characters but line ends and tabs.
+/// Escapes in a JSON text what could command a terminal, as JSON does it: `\u` and four digits, of
+/// a character beyond those its two surrogates. Outside of strings JSON has no such characters but
+/// line ends and tabs.
 pub(super) fn in_json(text: &str) -> Cow<'_, str> {
     if !text.contains(commands) {
         return Cow::Borrowed(text);
@@ -104,7 +105,8 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
-/// Tells a character that commands a terminal: a control character, or a mark of direction (Unicode's Bidi_Control).
+/// Tells a character that commands a terminal: a control character, or a mark of direction
+/// (Unicode's Bidi_Control).
 fn commands(c: char) -> bool {
     let is_direction = matches!(
         c,

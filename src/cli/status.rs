@@ -38,11 +38,12 @@ const GAPS: usize = 5;
 
 #[derive(Debug, Args)]
 pub(super) struct StatusArgs {
-    /// The papers to tell all of; without one, each is told in a line, and those first that need a look
+    /// The papers to tell all of; without one, each is told in a line, and those first that need a
+    /// look
     #[arg(value_name = "SITE", conflicts_with = "failures")]
     sites: Vec<String>,
-    /// List the runs that failed, the pages that brought nothing, and those that wait for another try, and why: 50 of each,
-    /// or all with --json
+    /// List the runs that failed, the pages that brought nothing, and those that wait for another
+    /// try, and why: 50 of each, or all with --json
     #[arg(long, conflicts_with = "html")]
     failures: bool,
     /// Also write it as a web page, with plots of articles and requests by day and hour; a file that is there is replaced
@@ -228,7 +229,8 @@ fn of_gap(gap: &NumberGap) -> String {
 }
 
 impl HostStatus {
-    /// Whether there is nothing to tell of it: it is in no trouble, and nothing is to be asked there.
+    /// Whether there is nothing to tell of it: it is in no trouble, and nothing is to be asked
+    /// there.
     fn is_idle(&self) -> bool {
         let HostState { queued, strikes, refusals, rest, .. } = self.state;
         queued == 0 && strikes == 0 && refusals == 0 && rest.is_none()

@@ -41,8 +41,8 @@ pub(super) struct SurveyArgs {
     /// The site's name; by default made from the host's
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
-    /// Write the files into this configuration folder, instead of printing them; overwrite nothing. A new folder also
-    /// gets what `init` writes
+    /// Write the files into this configuration folder, instead of printing them; overwrite nothing.
+    /// A new folder also gets what `init` writes
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
 }

@@ -1,4 +1,5 @@
-//! Backfills: the days of the past that a crawl also reads, and how far back one without a beginning goes.
+//! Backfills: the days of the past that a crawl also reads, and how far back one without a
+//! beginning goes.
 
 use jiff::civil::Date;
 
@@ -32,8 +33,8 @@ impl Backfill {
 }
 
 impl<W: Web> Crawl<'_, W> {
-    /// Begins the backfill that this crawl was told to make, where it has no beginning, and goes on with those that an earlier
-    /// one began.
+    /// Begins the backfill that this crawl was told to make, where it has no beginning, and goes on
+    /// with those that an earlier one began.
     pub(super) fn begin_backfills(&mut self, backfill: Option<Backfill>, seeding: Seeding) -> Result<(), ArchiveError> {
         let open = backfill.filter(|backfill| backfill.first.is_none() && seeding == Seeding::Begin);
         for site in self.sites.keys().cloned().collect::<Vec<_>>() {

@@ -10,16 +10,18 @@ use crate::frontier::{Outcome, Page, Reading, Role};
 use crate::page_url::PageUrl;
 use crate::text::letters;
 
-/// Of the shorter of two texts under one headline, so many letters in a hundred stand in the other as well, paragraph by paragraph.
-/// A page for printing leaves captions and boxes out.
+/// Of the shorter of two texts under one headline, so many letters in a hundred stand in the other
+/// as well, paragraph by paragraph. A page for printing leaves captions and boxes out.
 const SHARED: usize = 60;
 
-/// The same where the headlines differ: a broken template names one address for stories that share their imprint.
+/// The same where the headlines differ: a broken template names one address for stories that share
+/// their imprint.
 const SHARED_WITHOUT_HEADLINE: usize = 90;
 
 impl<W: Web> Crawl<'_, W> {
-    /// Judges an article that names another address of the paper as its own. Where the same story is kept from there, or under the
-    /// same address, the page is a way to it. Only the words decide: a template may name one address for all its pages.
+    /// Judges an article that names another address of the paper as its own. Where the same story
+    /// is kept from there, or under the same address, the page is a way to it. Only the words
+    /// decide: a template may name one address for all its pages.
     pub(super) fn without_copies(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
         let Outcome::Read(Reading::Article(extract::Reading::Article(article))) = &outcome else { return Ok(outcome) };
         if page.role != Role::Article || page.number.is_some() || article.number.is_some() || page.kept.is_some() {

@@ -1,4 +1,5 @@
-//! Lists that are read for the first time: how far that is, for those who watch. A paper's lists are read before its articles.
+//! Lists that are read for the first time: how far that is, for those who watch. A paper's lists
+//! are read before its articles.
 
 use std::collections::HashMap;
 

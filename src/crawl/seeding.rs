@@ -1,4 +1,5 @@
-//! What a crawl knows of a site before its first request: where its home page is, and which pages it begins with.
+//! What a crawl knows of a site before its first request: where its home page is, and which pages
+//! it begins with.
 
 use std::sync::Arc;
 

@@ -142,7 +142,8 @@ async fn take(
     Taken { answer, outcome, capture }
 }
 
-/// A page that takes too long to read, or finds no room, is kept as it came, and what it says against uses of it is heard.
+/// A page that takes too long to read, or finds no room, is kept as it came, and what it says
+/// against uses of it is heard.
 fn left_unread(
     page: &Page,
     answer: &Answer,

@@ -47,7 +47,8 @@ pub enum Cms {
 impl Cms {
     pub const ALL: [Self; 3] = [Self::NdSoft, Self::Mediaon, Self::Plain];
 
-    /// Returns the name of the profile that reads its pages; `None` where they are read without one.
+    /// Returns the name of the profile that reads its pages; `None` where they are read without
+    /// one.
     pub fn profile(self) -> Option<&'static str> {
         match self {
             Self::NdSoft | Self::Mediaon => Some(self.name()),

@@ -1,4 +1,5 @@
-//! The demo newspaper on a CMS that nobody knows: articles have a name and no number, pages and queries are in EUC-KR, lists go on by
+//! The demo newspaper on a CMS that nobody knows: articles have a name and no number, pages and
+//! queries are in EUC-KR, lists go on by
 //! `rel="next"`, and some links name the host with `www.`, some without.
 
 use encoding_rs::EUC_KR;

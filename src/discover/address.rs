@@ -11,7 +11,8 @@ use crate::page_url::{PageUrl, canonical_escapes};
 /// What an address stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// An article, by its number, or by its address alone where the number is too long to be counted with; `url` is canonical.
+    /// An article, by its number, or by its address alone where the number is too long to be
+    /// counted with; `url` is canonical.
     Article { number: Option<u64>, url: PageUrl },
     /// A list; `url` is canonical and without a page, `page` counts from 1.
     List { url: PageUrl, page: u32 },
@@ -145,7 +146,8 @@ impl Grammar {
         PageUrl::parse(bare).ok()
     }
 
-    /// Returns a parameter's value as it is escaped: in which encoding that was done, only the server knows.
+    /// Returns a parameter's value as it is escaped: in which encoding that was done, only the
+    /// server knows.
     fn filled(&self, url: &PageUrl, name: &str) -> Option<String> {
         let parts = url.as_url().query().unwrap_or_default().split('&').filter(|part| name_of(part) == name);
         let values = parts.filter_map(|part| part.split_once('=')).map(|(_, value)| trimmed(value));

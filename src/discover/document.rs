@@ -1,5 +1,5 @@
-//! What a document says of the way on: where its links start, how their queries are encoded, where it sends its readers,
-//! and which page is its next one.
+//! What a document says of the way on: where its links start, how their queries are encoded, where
+//! it sends its readers, and which page is its next one.
 
 use std::sync::LazyLock;
 
@@ -15,8 +15,8 @@ static REFRESH: LazyLock<Selector> = LazyLock::new(|| selector(r#"meta[http-equi
 
 static NEXT: LazyLock<Selector> = LazyLock::new(|| selector(r#"link[rel~="next" i][href], a[rel~="next" i][href]"#));
 
-/// A reader does not wait for a page that is replaced within this time. What comes later replaces a page that was read, as
-/// tickers and advertisements do.
+/// A reader does not wait for a page that is replaced within this time. What comes later replaces a
+/// page that was read, as tickers and advertisements do.
 const AT_ONCE: f64 = 10.0;
 
 fn selector(text: &str) -> Selector {
@@ -68,7 +68,8 @@ impl Document {
         self.base.join_in(link, self.encoding)
     }
 
-    /// Returns where the document sends its readers. One that sends them to itself is merely asked for anew.
+    /// Returns where the document sends its readers. One that sends them to itself is merely asked
+    /// for anew.
     pub fn refresh(&self, tree: &Tree) -> Option<Refresh> {
         let told = tree.all(&REFRESH).filter(|meta| !is_for_the_scriptless(meta));
         told.filter_map(|meta| self.read_refresh(&attribute(&meta, "content")?)).find(|told| told.to != self.url)
@@ -98,7 +99,8 @@ impl Document {
     }
 }
 
-/// What stands for readers without scripts often sends them to a page that asks them to switch scripts on.
+/// What stands for readers without scripts often sends them to a page that asks them to switch
+/// scripts on.
 fn is_for_the_scriptless(node: &Node<'_>) -> bool {
     node.ancestors(None).iter().any(|above| above.qual_name_ref().is_some_and(|name| &*name.local == "noscript"))
 }

@@ -37,7 +37,8 @@ pub enum FeedError {
 ///
 /// # Errors
 ///
-/// Fails where the text is no feed, or one without end. What is damaged in a feed costs the entry that it stands in.
+/// Fails where the text is no feed, or one without end. What is damaged in a feed costs the entry
+/// that it stands in.
 pub fn read_feed(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[u8]) -> Result<Listing, FeedError> {
     let decoded = decode(bytes, "", "");
     let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -80,8 +81,8 @@ fn row(entry: Entry, grammar: &Grammar, zone: &TimeZone, url: &PageUrl) -> Optio
     })
 }
 
-/// Chooses the address of an entry's story: of several, one of an article of the paper's own. What other papers have is theirs
-/// to be asked for.
+/// Chooses the address of an entry's story: of several, one of an article of the paper's own. What
+/// other papers have is theirs to be asked for.
 fn story(links: &[String], grammar: &Grammar, url: &PageUrl) -> Option<(Option<u64>, PageUrl)> {
     let mut other = None;
     for told in links.iter().filter_map(|link| url.join(link).ok()) {
@@ -108,7 +109,8 @@ fn plain(content: &str) -> String {
     crate::markup::Tree::parse(content).map_or_else(|_| content.to_owned(), |tree| crate::markup::text(&tree.root()))
 }
 
-/// Tells whether a text begins as a feed does: with JSON, or a feed's root, whatever a cache put before it.
+/// Tells whether a text begins as a feed does: with JSON, or a feed's root, whatever a cache put
+/// before it.
 pub fn is_feed(text: &str) -> bool {
     let head = head(text);
     head.trim_start_matches('\u{feff}').trim_start().starts_with('{') || has_root(&head)

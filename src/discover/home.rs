@@ -12,8 +12,8 @@ use crate::page_url::PageUrl;
 /// Papers have a feed for each section; each may be on another host, which is asked.
 const MOST_FEEDS: usize = 50;
 
-/// Where feeds are named (RSS Autodiscovery, the same for Atom, and JSON Feed 1.1). JSON Feed 1.0 has the type of all JSON: what
-/// an address does not call a feed is rather a CMS's interface.
+/// Where feeds are named (RSS Autodiscovery, the same for Atom, and JSON Feed 1.1). JSON Feed 1.0
+/// has the type of all JSON: what an address does not call a feed is rather a CMS's interface.
 static FEEDS: LazyLock<Selector> = LazyLock::new(|| {
     let feeds = r#"link[rel~="alternate"][type="application/rss+xml"], link[rel~="alternate"][type="application/atom+xml"],
         link[rel~="alternate"][type="application/feed+json"], link[rel~="alternate"][type="application/json"][href*="feed"]"#;

@@ -35,20 +35,22 @@ const LARGEST: usize = 3 << 20;
 /// real page has some ten millions.
 const HEAVIEST: usize = 100_000_000;
 
-/// Bytes that the libraries may take for a page by the estimate: with the rest of a crawl they stay under 150 MB. The largest
-/// of 164 real pages, of 9,313 nodes, is estimated at 23 MB and takes 9.
+/// Bytes that the libraries may take for a page by the estimate: with the rest of a crawl they stay
+/// under 150 MB. The largest of 164 real pages, of 9,313 nodes, is estimated at 23 MB and takes 9.
 const MOST_MEMORY: usize = 60_000_000;
 
 /// Bytes of a node in all the copies that trafilatura makes of a tree (measured: 900 to 1,700).
 const NODE: usize = 1_700;
 
-/// Bytes of a node once more for each table around it, since it copies every table by itself (measured: 260).
+/// Bytes of a node once more for each table around it, since it copies every table by itself
+/// (measured: 260).
 const TABLE: usize = 260;
 
 /// Bytes of an attribute in those copies (measured: 570).
 const ATTRIBUTE: usize = 600;
 
-/// Bytes for each of the page, as text in their hands (measured: 3 to 8, and 8 only where all of it is text).
+/// Bytes for each of the page, as text in their hands (measured: 3 to 8, and 8 only where all of it
+/// is text).
 const BYTE: usize = 6;
 
 /// A story in JSON-LD that weighs less is a summary.

@@ -3,19 +3,25 @@
 /// Bits of one filter: 16 KiB, small enough to be stored with every page of a list.
 const BITS: usize = 1 << 17;
 const BYTES: usize = BITS / 8;
-/// Bits that one row sets. With [`ROOM`] rows in a filter, one row in fifty is taken for another one.
+/// Bits that one row sets. With [`ROOM`] rows in a filter, one row in fifty is taken for another
+/// one.
 const PER_ROW: u32 = 4;
-/// Rows of one filter: eight bits a row. Then the filter becomes the older one, and a new one begins.
+/// Rows of one filter: eight bits a row. Then the filter becomes the older one, and a new one
+/// begins.
 const ROOM: u32 = 16_384;
-/// So many pages in a row that bring next to nothing end a reading: pinned rows and rows that shift fill one or two.
+/// So many pages in a row that bring next to nothing end a reading: pinned rows and rows that shift
+/// fill one or two.
 const MOST_IDLE: u8 = 20;
-/// A page that brings no more rows than this brings next to nothing: one row may have been published meanwhile.
+/// A page that brings no more rows than this brings next to nothing: one row may have been
+/// published meanwhile.
 const NEXT_TO_NOTHING: usize = 1;
-/// One new row is much on a page of fewer rows than this: it may be all that stands beside a pinned one.
+/// One new row is much on a page of fewer rows than this: it may be all that stands beside a pinned
+/// one.
 const FEW: usize = 5;
 
-/// A memory of rows (two Bloom filters, of which the older one is forgotten), and how long nothing came. A row may be taken
-/// for another one, seldom; a row that was met among the last [`ROOM`] is never taken for new.
+/// A memory of rows (two Bloom filters, of which the older one is forgotten), and how long nothing
+/// came. A row may be taken for another one, seldom; a row that was met among the last [`ROOM`] is
+/// never taken for new.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Met {
     /// Both filters, the younger one first; empty until the first row.
@@ -45,7 +51,8 @@ impl Met {
         after
     }
 
-    /// Tells whether so many pages in a row brought next to nothing that the rest will not bring more.
+    /// Tells whether so many pages in a row brought next to nothing that the rest will not bring
+    /// more.
     pub(super) fn is_exhausted(&self) -> bool {
         self.idle >= MOST_IDLE
     }
@@ -90,8 +97,8 @@ impl Met {
     }
 }
 
-/// Where a row's bits stand in a filter. A mark is the beginning of a SHA-256 digest: its halves are hashes of their own
-/// (Kirsch and Mitzenmacher, "Less Hashing, Same Performance").
+/// Where a row's bits stand in a filter. A mark is the beginning of a SHA-256 digest: its halves
+/// are hashes of their own (Kirsch and Mitzenmacher, "Less Hashing, Same Performance").
 fn places(mark: i64) -> impl Iterator<Item = (usize, u8)> {
     let mark = mark.cast_unsigned();
     let (first, step) = (mark >> 32, (mark & 0xffff_ffff) | 1);
@@ -151,7 +158,8 @@ mod tests {
                 chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
                 (chance >> 33) % stock
             };
-            // Every page that is not idle brings a row, and fewer idle ones stand between two of them.
+            // Every page that is not idle brings a row, and fewer idle ones stand between two of
+            // them.
             let most = (stock + 1) * u64::from(MOST_IDLE);
             let mut pages = 0;
             while !met.is_exhausted() {

@@ -97,7 +97,8 @@ pub enum ListEnd {
     Last,
     /// The page is past the end: it has no rows.
     Past,
-    /// The server sent the page before again, or only rows that it had sent before. What lies beyond was not seen.
+    /// The server sent the page before again, or only rows that it had sent before. What lies
+    /// beyond was not seen.
     Repeats,
     /// Every row is older than what is wanted.
     Since,
@@ -155,8 +156,9 @@ pub(super) enum Stop {
 /// How many pages back a page is recognised that is sent again.
 const REMEMBERED: usize = 8;
 
-/// Decides whether a reading goes on after a page with these rows; the list's joint and what it has met are those after them. `known` tells, row
-/// by row, when it was discovered; rows from before `since` are not wanted.
+/// Decides whether a reading goes on after a page with these rows; the list's joint and what it has
+/// met are those after them. `known` tells, row by row, when it was discovered; rows from before
+/// `since` are not wanted.
 pub(super) fn go_on(
     list: &List,
     listing: &Listing,
@@ -213,12 +215,13 @@ pub(super) fn marks(rows: &[Found]) -> Vec<i64> {
 pub struct Cut {
     /// Rows that the list has and does not show.
     pub missing: u64,
-    /// The day of the last row that it showed, where rows have dates: the articles of that day and before may be missing.
+    /// The day of the last row that it showed, where rows have dates: the articles of that day and
+    /// before may be missing.
     pub day: Option<Date>,
 }
 
-/// Tells how much of a list is missing that ended with this page. By its own count the list has more rows than its server
-/// shows pages for.
+/// Tells how much of a list is missing that ended with this page. By its own count the list has
+/// more rows than its server shows pages for.
 pub(super) fn cut(end: ListEnd, listing: &Listing, rows: &[Found]) -> Option<Cut> {
     let shown = u64::from(listing.pages?) * u64::from(listing.per_page?);
     let missing = listing.total?.checked_sub(shown).filter(|missing| *missing > 0)?;

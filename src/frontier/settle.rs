@@ -71,7 +71,8 @@ pub struct Settlement {
 /// How the reading of a list closes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Closing {
-    /// It ended, and nothing published before `since` was wanted; `head` is where it began, and `cut` what its server does not show.
+    /// It ended, and nothing published before `since` was wanted; `head` is where it began, and
+    /// `cut` what its server does not show.
     Ended { end: ListEnd, since: Option<Timestamp>, head: Head, cut: Option<Cut> },
     /// A page of it could not be had: the list must be read to its end once more.
     BrokenOff,

@@ -1,7 +1,8 @@
 //! Builds a tree and weighs it meanwhile: no page unfolds further than its reader has room for.
 //!
-//! What a page unfolds to is decided by the parser alone: elements that were left open are opened again, tags in comments
-//! are none, some end tags make elements. So the estimate is taken where the nodes are made, and the parser is stopped there.
+//! What a page unfolds to is decided by the parser alone: elements that were left open are opened
+//! again, tags in comments are none, some end tags make elements. So the estimate is taken where
+//! the nodes are made, and the parser is stopped there.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -14,17 +15,20 @@ use html5ever::{Attribute, ParseOpts, QualName, local_name, parse_document};
 
 use crate::markup::MarkupError;
 
-/// Bytes that a tree, and what its readers make of it, may take by the estimate. Of 164 pages of newspapers the largest has
-/// 3 MB; two such trees and their pages leave room in 150 MB for everything else.
+/// Bytes that a tree, and what its readers make of it, may take by the estimate. Of 164 pages of
+/// newspapers the largest has 3 MB; two such trees and their pages leave room in 150 MB for
+/// everything else.
 pub const HEAVIEST: usize = 24_000_000;
 
-/// Bytes of a node with its share of what readers note of it: 85 in the tree, 140 once a page of them was read (measured).
+/// Bytes of a node with its share of what readers note of it: 85 in the tree, 140 once a page of
+/// them was read (measured).
 const NODE: usize = 150;
 
 /// Bytes of an attribute: 65 in the tree, 71 once read (measured).
 const ATTRIBUTE: usize = 75;
 
-/// Bytes of a word of a class: the index has an entry for each, and grows by doubling (measured: 20).
+/// Bytes of a word of a class: the index has an entry for each, and grows by doubling (measured:
+/// 20).
 const CLASS: usize = 24;
 
 /// Bytes that an element or a key of JSON takes as a value (measured: 40 to 180).
@@ -33,8 +37,8 @@ const JSON_VALUE: usize = 150;
 /// Bytes that an object of JSON takes, whatever is in it (measured: 690).
 const JSON_OBJECT: usize = 700;
 
-/// Attributes that later `<html>` and `<body>` tags may give to the first: each is compared with all that are there. Real
-/// pages have a handful.
+/// Attributes that later `<html>` and `<body>` tags may give to the first: each is compared with
+/// all that are there. Real pages have a handful.
 const MOST_LATE_ATTRIBUTES: usize = 1_000;
 
 /// What was counted of a tree.
@@ -56,9 +60,9 @@ impl Weight {
         self.bytes + self.nodes * NODE + self.attributes * ATTRIBUTE + self.classes * CLASS + self.json
     }
 
-    /// Returns what the mark-up of so many bytes takes at most, until it is refused, and with it the copies of the page in
-    /// its readers' hands: what is known before it is decoded. Data in scripts may take more, and is refused at the same
-    /// weight.
+    /// Returns what the mark-up of so many bytes takes at most, until it is refused, and with it
+    /// the copies of the page in its readers' hands: what is known before it is decoded. Data in
+    /// scripts may take more, and is refused at the same weight.
     pub fn most_of(bytes: usize) -> usize {
         /// The cheapest nodes are a letter and a comment behind it: `a<!>`, two in four bytes.
         const A_BYTE: usize = NODE / 2 + 1;
@@ -83,7 +87,8 @@ pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
         tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
         ..ParseOpts::default()
     };
-    // The parser has no other way to be stopped between two tags: unwinding drops it with all that it made.
+    // The parser has no other way to be stopped between two tags: unwinding drops it with all that
+    // it made.
     match catch_unwind(AssertUnwindSafe(|| parse_document(scale, options).one(html))) {
         Ok(built) => Ok(built),
         Err(why) => match why.downcast::<MarkupError>() {

@@ -107,8 +107,8 @@ const LOOKS: usize = 16;
 /// A tag of so many bytes may have too many attributes: each takes a letter and a gap.
 const LONG_TAG: usize = 2 * MOST_ATTRIBUTES;
 
-/// Counts what looking into tags costs. Where text ends and tags begin is not known without parsing, so every `<` that may
-/// begin a tag is taken for one.
+/// Counts what looking into tags costs. Where text ends and tags begin is not known without
+/// parsing, so every `<` that may begin a tag is taken for one.
 struct Looks {
     left: usize,
 }

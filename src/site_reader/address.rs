@@ -8,15 +8,16 @@ use crate::page_url::PageUrl;
 use crate::site_reader::SiteReader;
 
 impl SiteReader {
-    /// Judges where a page was moved to: by the paper's grammar an article stays an article, a list a list, and a trap is
-    /// never entered by the back door.
+    /// Judges where a page was moved to: by the paper's grammar an article stays an article, a list
+    /// a list, and a trap is never entered by the back door.
     pub fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
         let Some(lists) = &self.lists else { return Outcome::Redirected { to, number: None } };
         let is_article = page.role == Role::Article;
         match lists.grammar.address(&to) {
             Address::Trap { why } => Outcome::Refused { why: format!("redirected to {to}: {why}") },
             Address::Article { number, .. } if is_article => Outcome::Redirected { to, number },
-            // The paper itself may have moved to another name; another article there is another paper's.
+            // The paper itself may have moved to another name; another article there is another
+            // paper's.
             Address::Elsewhere if is_article && page.number.is_some() && lists.grammar.number(&to) == page.number => {
                 Outcome::Redirected { to, number: page.number }
             }
@@ -47,8 +48,8 @@ impl SiteReader {
         is_same_paper(&self.home, url) || is_same_paper(&self.site.home, url)
     }
 
-    /// Returns the address by which a page is asked for, where it is one of the paper's other than its home page: without the id
-    /// of a session, and over https where the home page is.
+    /// Returns the address by which a page is asked for, where it is one of the paper's other than
+    /// its home page: without the id of a session, and over https where the home page is.
     pub(super) fn own(&self, link: &PageUrl) -> Option<PageUrl> {
         let link = link.without_session();
         let is_here = is_same_paper(&self.home, &link);

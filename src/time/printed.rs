@@ -12,7 +12,8 @@ use crate::time::{LocalTime, Timestamp};
 /// Longer texts are no dates; this bounds the work on hostile ones.
 const LONGEST: usize = 4096;
 
-/// The time of day and its zone, behind a date: `18:47`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m. EST`, `T00:00:00+00`.
+/// The time of day and its zone, behind a date: `18:47`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m.
+/// EST`, `T00:00:00+00`.
 const TIME: &str = concat!(
     r"(?:(?:\s*|[Tt]|\s*[,|]\s*)(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?M\b\.?))?\s*(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
     r"(?:(?P<minute>\d{1,2})(?:\s*[분分])?(?:[:\s]\s*(?P<second>\d{1,2})(?:[.,]\d+)?(?:\s*[초秒])?)?)?",
@@ -166,8 +167,8 @@ pub fn is_date(text: &str) -> bool {
     YEARLESS.is_match(text) || SHORT_YEAR_FIRST.is_match(text) || whole(&YEAR_FIRST)
 }
 
-/// Returns the moment that was found. Where a zone or half of the day stands there and is not understood, it is none: no time is
-/// better than a wrong one.
+/// Returns the moment that was found. Where a zone or half of the day stands there and is not
+/// understood, it is none: no time is better than a wrong one.
 fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<LocalTime> {
     let date = Date::new(year(found)?, month(found.name("month")?.as_str())?, number(found, "day")?).ok()?;
     let civil = date.to_datetime(clock(found)?);
@@ -202,8 +203,9 @@ enum Told {
     Zone(TimeZone),
 }
 
-/// Reads a zone. A word in capitals that is no zone is one that is not understood where the text ends with it; elsewhere it is
-/// the next word. Small letters are a zone only where it is known, and the last word.
+/// Reads a zone. A word in capitals that is no zone is one that is not understood where the text
+/// ends with it; elsewhere it is the next word. Small letters are a zone only where it is known,
+/// and the last word.
 fn offset(told: &str, zulu: Zulu, is_last: bool) -> Option<Told> {
     let name = told.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
     let digits = told[name.len()..].trim_start();

@@ -20,8 +20,8 @@ const DAYS: u64 = 7;
 pub struct Outlook {
     /// Home page, sections, feeds and policies that a crawl would read.
     pub entries: u64,
-    /// Articles, further list pages and lists limited to days that are queued and due, with articles that are to be looked at
-    /// again.
+    /// Articles, further list pages and lists limited to days that are queued and due, with
+    /// articles that are to be looked at again.
     pub queued: u64,
     /// Of them, articles that were not fetched yet.
     pub articles: u64,

@@ -201,7 +201,8 @@ impl Reader {
         states.map(complete).collect()
     }
 
-    /// Returns the lists that have more rows than their server shows, and of which the rest was not read yet.
+    /// Returns the lists that have more rows than their server shows, and of which the rest was not
+    /// read yet.
     pub fn lists_cut(&self) -> Result<Vec<CutList>, ArchiveError> {
         cut_lists(&self.connection)
     }

@@ -6,7 +6,8 @@ use crate::archive::RunState;
 use crate::cli::counts::{self, FAILED, REFUSED};
 use crate::cli::status::{HostStatus, SiteStatus, State};
 
-/// Tells the state of an archive. Of papers that were named, all is told; of others, what fits a line.
+/// Tells the state of an archive. Of papers that were named, all is told; of others, what fits a
+/// line.
 pub(super) fn in_words(archive: &Path, state: &State, are_named: bool) -> String {
     let mut lines = vec![format!("archive {}", archive.display())];
 

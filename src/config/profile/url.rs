@@ -55,13 +55,14 @@ pub struct DateWindow {
 }
 
 impl UrlRules {
-    /// Returns the number of the article that an address shows, on whatever host; `None` also where it is too long to be
-    /// counted with.
+    /// Returns the number of the article that an address shows, on whatever host; `None` also where
+    /// it is too long to be counted with.
     pub fn article_number(&self, url: &PageUrl) -> Option<u64> {
         self.article_digits(url)?.parse().ok()
     }
 
-    /// Returns the digits by which an address names an article, on whatever host, without zeros in front.
+    /// Returns the digits by which an address names an article, on whatever host, without zeros in
+    /// front.
     pub fn article_digits(&self, url: &PageUrl) -> Option<String> {
         let path = url.as_url().path();
         if self.article.iter().any(|article| article.eq_ignore_ascii_case(path)) {

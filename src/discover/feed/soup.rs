@@ -1,8 +1,9 @@
 //! RSS 0.90 to 2.0, RDF, Atom 0.3 and 1.0, read as far as they go.
 //!
-//! Papers' feeds are written by templates, and many are not well-formed: a bare `&` or `<`, HTML that was not escaped, a torn
-//! end. An XML parser stops there, and all the rest is lost. This reader cuts the text into items at their tags, and each item
-//! into its fields: what is damaged costs its own item.
+//! Papers' feeds are written by templates, and many are not well-formed: a bare `&` or `<`, HTML
+//! that was not escaped, a torn end. An XML parser stops there, and all the rest is lost. This
+//! reader cuts the text into items at their tags, and each item into its fields: what is damaged
+//! costs its own item.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -105,7 +106,8 @@ impl Tag<'_> {
     }
 }
 
-/// Returns the tags of a text. A `<` behind which no name stands, or whose `>` comes only behind the next `<`, begins none.
+/// Returns the tags of a text. A `<` behind which no name stands, or whose `>` comes only behind
+/// the next `<`, begins none.
 fn tags(text: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
     for (begin, _) in text.match_indices('<') {
@@ -163,8 +165,8 @@ impl Field<'_> {
     }
 }
 
-/// Cuts an item into its elements. What stands in an element is its own: the title of a `source` is not the item's. Where an
-/// item is torn, its last element may be, and is left out.
+/// Cuts an item into its elements. What stands in an element is its own: the title of a `source` is
+/// not the item's. Where an item is torn, its last element may be, and is left out.
 fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t>> {
     let closes = |tag: &&Tag<'_>| tag.kind == Kind::Close;
     let last_close: HashMap<&str, usize> =
@@ -224,7 +226,8 @@ fn entry(item: &Tag<'_>, fields: &[Field<'_>], base: &Url) -> Entry {
     }
 }
 
-/// Where the story may stand: the paper's own address behind one that counts readers, its link, a permalink, a name.
+/// Where the story may stand: the paper's own address behind one that counts readers, its link, a
+/// permalink, a name.
 fn links(item: &Tag<'_>, fields: &[Field<'_>], base: &Url) -> Vec<String> {
     let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
     // RFC 4287, 4.2.7.2: a name of the registry, or its address there.
@@ -260,8 +263,9 @@ fn author(field: &Field<'_>) -> Option<String> {
     })
 }
 
-/// Turns CDATA sections into escaped text, and leaves out comments and declarations. A section that never ends, or in which
-/// another begins, is none: its mark is left out. So is a comment that takes in the beginning of an item.
+/// Turns CDATA sections into escaped text, and leaves out comments and declarations. A section that
+/// never ends, or in which another begins, is none: its mark is left out. So is a comment that
+/// takes in the beginning of an item.
 fn without_sections(text: &str) -> String {
     const CDATA: &str = "<![CDATA[";
     const COMMENT: &str = "<!--";
@@ -291,8 +295,8 @@ fn without_sections(text: &str) -> String {
     plain
 }
 
-/// Where the next end of a section is. It is looked for anew only once it was passed: many beginnings before one end cost no more
-/// than one.
+/// Where the next end of a section is. It is looked for anew only once it was passed: many
+/// beginnings before one end cost no more than one.
 struct End {
     mark: &'static str,
     /// `None` before the first look; within, `None` where there is no further one.
@@ -319,8 +323,8 @@ fn decoded(text: &str) -> String {
     decode_html_entities(&text).into_owned()
 }
 
-/// Reads references by number that stand together: two of them may be one character, written as UTF-16. What is no character
-/// is left out.
+/// Reads references by number that stand together: two of them may be one character, written as
+/// UTF-16. What is no character is left out.
 fn characters(references: &str) -> String {
     let code = |reference: &str| match reference.trim_start_matches("&#").strip_prefix(['x', 'X']) {
         Some(digits) => u32::from_str_radix(digits, 16).ok(),

@@ -36,8 +36,8 @@ pub(super) fn listed(
     Settlement { goes_on: step.goes_on, closing: step.closing, news: news.unwrap_or(told.news), ..told }
 }
 
-/// Settles a page without a profile. Nothing tells which of its links are rows of a list, so a later reading goes on as long as
-/// its pages bring new links.
+/// Settles a page without a profile. Nothing tells which of its links are rows of a list, so a
+/// later reading goes on as long as its pages bring new links.
 pub(super) fn linked(
     page: &Page,
     next: Option<PageUrl>,
@@ -102,13 +102,15 @@ impl Step {
     }
 }
 
-/// Requests a page again that is not as it should be. A list that stays so is read as it is; another page fails.
+/// Requests a page again that is not as it should be. A list that stays so is read as it is;
+/// another page fails.
 fn broken(page: &Page, listing: &Listing, why: &'static str, wanted: &Wanted, now: Timestamp) -> Settlement {
     again(page, &TRY_AGAIN, why, now)
         .unwrap_or_else(|| if listing.is_list { short(page, Verdict::Read, wanted) } else { failed(page, why) })
 }
 
-/// Ends the reading of a list that is shorter than it says, again and again: its count includes hidden articles.
+/// Ends the reading of a list that is shorter than it says, again and again: its count includes
+/// hidden articles.
 pub(super) fn short(page: &Page, verdict: Verdict, wanted: &Wanted) -> Settlement {
     let ended = |list: &List| {
         let head = list.joint.head.clone();
