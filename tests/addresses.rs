@@ -9,19 +9,16 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use paper::{DAY, NOW, html};
-use saseo::archive::{Archive, ArchiveError, Filter, Reader, Seeding};
+use saseo::archive::{Archive, ArchiveError, Filter, Reader};
 use saseo::audit::audit;
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
-use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::demo::{self, Cms, Edition, Kind, Newspaper};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
-use saseo::host_lock::HostLocks;
 use saseo::page_url::Host;
 use saseo::politeness::Turn;
-use saseo::site_reader::SiteReader;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -69,20 +66,7 @@ impl World {
              [opt_outs]\ntdm = \"ignore\"\nai_txt = \"ignore\"\n",
             self.home
         );
-        let settings = Settings::default();
-        let profile = self.profile.map(|rules| read_profile("x.toml", rules).unwrap());
-        let reader = SiteReader::new(read_site("plain.toml", &site).unwrap(), profile.as_ref(), &settings).unwrap();
-        Plan {
-            command: "crawl".into(),
-            sites: vec![Arc::new(reader)],
-            seeding: Seeding::Begin,
-            settings,
-            skipped: 0,
-            max_requests: None,
-            at_most: None,
-            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
-            backfill: None,
-        }
+        paper::plan_of(&site, self.profile, self.folder.path())
     }
 
     async fn crawl(&self) -> Report {

@@ -14,15 +14,12 @@ use paper::{HOUR, Paper, published};
 use saseo::archive::{Archive, ArchiveError, FILE, Reader, Seeding};
 use saseo::audit::audit;
 use saseo::config::settings::Durability;
-use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::demo::Edition;
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
-use saseo::host_lock::HostLocks;
 use saseo::page_url::Host;
 use saseo::politeness::Turn;
-use saseo::site_reader::SiteReader;
 use tempfile::TempDir;
 use tokio::sync::watch;
 
@@ -78,19 +75,7 @@ impl Scene {
 
     fn plan(&self, seeding: Seeding) -> Plan {
         let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
-        let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", paper::PROFILE).unwrap());
-        let reader = SiteReader::new(read_site("paper.toml", site).unwrap(), Some(&profile), &settings).unwrap();
-        Plan {
-            command: "crawl".into(),
-            sites: vec![Arc::new(reader)],
-            seeding,
-            settings,
-            skipped: 0,
-            max_requests: None,
-            at_most: None,
-            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
-            backfill: None,
-        }
+        Plan { seeding, ..paper::plan_of(site, Some(paper::PROFILE), self.folder.path()) }
     }
 
     async fn crawl(&self, seeding: Seeding) -> Result<Report, ArchiveError> {

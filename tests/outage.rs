@@ -8,18 +8,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use paper::{DAY, HOUR, NOW, Paper, html, published};
-use saseo::archive::{Archive, ArchiveError, Filter, Reader, Seeding};
+use saseo::archive::{Archive, ArchiveError, Filter, Reader};
 use saseo::audit::audit;
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
-use saseo::config::{Settings, read_site};
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
-use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
 use saseo::politeness::Turn;
-use saseo::site_reader::SiteReader;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -147,19 +144,7 @@ impl World {
     fn plan(&self) -> Plan {
         let site =
             "name = \"plain\"\ntitle = \"동네 신문\"\nhome = \"https://plain.example/\"\n[discover]\nrevisit = []\n";
-        let settings = Settings::default();
-        let reader = SiteReader::new(read_site("plain.toml", site).unwrap(), None, &settings).unwrap();
-        Plan {
-            command: "crawl".into(),
-            sites: vec![Arc::new(reader)],
-            seeding: Seeding::Begin,
-            settings,
-            skipped: 0,
-            max_requests: None,
-            at_most: None,
-            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
-            backfill: None,
-        }
+        paper::plan_of(site, None, self.folder.path())
     }
 
     async fn crawl(&self) -> Report {

@@ -10,16 +10,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use paper::{DAY, HOUR, NOW, Paper, Validators, html, published};
-use saseo::archive::{Archive, FILE, How, Reader, RunState, Seeding, Tally};
+use saseo::archive::{Archive, FILE, How, Reader, RunState, Tally};
 use saseo::config::settings::Durability;
-use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
-use saseo::host_lock::HostLocks;
 use saseo::page_url::Host;
 use saseo::politeness::Turn;
-use saseo::site_reader::SiteReader;
 use tempfile::TempDir;
 use tokio::sync::{Notify, watch};
 
@@ -56,24 +53,7 @@ impl World {
 
     fn plan(&self) -> Plan {
         let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
-        let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", paper::PROFILE).unwrap());
-        let reader = SiteReader::new(
-            read_site("paper.toml", &format!("{site}{}", self.pace)).unwrap(),
-            Some(&profile),
-            &settings,
-        )
-        .unwrap();
-        Plan {
-            command: "crawl".into(),
-            sites: vec![Arc::new(reader)],
-            seeding: Seeding::Begin,
-            settings,
-            skipped: 0,
-            max_requests: None,
-            at_most: None,
-            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
-            backfill: None,
-        }
+        paper::plan_of(&format!("{site}{}", self.pace), Some(paper::PROFILE), self.folder.path())
     }
 
     /// Crawls until the watcher was told so often, and then dies; returns what it was told last.

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -338,6 +339,26 @@ pub fn article_page(piece: Piece, is_edited: bool) -> String {
     )
 }
 
+/// A crawl of one site, by a profile or by none; its locks are in the archive's folder.
+pub fn plan_of(site: &str, profile: Option<&str>, folder: &Path) -> Plan {
+    let settings = Settings::default();
+    let profile = profile.map(|profile| read_profile("profile.toml", profile).unwrap());
+    let site = read_site("site.toml", site).unwrap();
+    let reader = SiteReader::new(site, profile.as_ref(), &settings).unwrap();
+
+    Plan {
+        command: "crawl".into(),
+        sites: vec![Arc::new(reader)],
+        seeding: Seeding::Begin,
+        settings,
+        skipped: 0,
+        max_requests: None,
+        at_most: None,
+        locks: HostLocks::new(Some(folder.join("locks").into())),
+        backfill: None,
+    }
+}
+
 /// A crawler that comes back to the paper.
 pub struct Crawler {
     pub folder: TempDir,
@@ -402,19 +423,8 @@ impl Crawler {
         let site =
             "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n[discover]\n";
         let site = format!("{site}{}\n", self.discover);
-        let (settings, profile) = (Settings::default(), read_profile("ndsoft.toml", &self.profile).unwrap());
-        let reader = SiteReader::new(read_site("paper.toml", &site).unwrap(), Some(&profile), &settings).unwrap();
-        Plan {
-            command: "crawl".into(),
-            sites: vec![Arc::new(reader)],
-            seeding: Seeding::Begin,
-            settings,
-            skipped: 0,
-            max_requests: self.max_requests,
-            at_most: None,
-            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
-            backfill: self.backfill,
-        }
+        let plan = plan_of(&site, Some(&self.profile), self.folder.path());
+        Plan { max_requests: self.max_requests, backfill: self.backfill, ..plan }
     }
 
     pub fn number(&self, sql: &str) -> i64 {
