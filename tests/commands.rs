@@ -240,6 +240,20 @@ fn export(crawler: &Crawler, format: &str, out: &std::path::Path) -> Output {
 }
 
 #[test]
+fn json_on_a_terminal_has_no_character_that_commands_it_and_is_json() {
+    let crawler = stocked();
+    let database = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let title = "책\u{2066}방\u{202e}\u{1b}[2J";
+    database.execute("UPDATE site SET title = ?1", [title]).unwrap();
+
+    let out = crawler.run(&["--json", "status"]);
+    let printed = told(&out);
+    assert!(!printed.contains(['\u{2066}', '\u{202e}', '\u{1b}']), "{printed}");
+    let read: serde_json::Value = serde_json::from_str(&printed).unwrap();
+    assert_eq!(read["sites"][0]["title"], title);
+}
+
+#[test]
 fn an_export_follows_links_and_keeps_the_mode_of_the_file_it_replaces() {
     let crawler = stocked();
     let real = crawler.folder.path().join("real");

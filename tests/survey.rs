@@ -108,6 +108,24 @@ fn a_paper_of_the_second_cms_is_recognised_or_drafted_and_crawled_as_surveyed() 
     }
 }
 
+#[test]
+fn a_new_folder_gets_the_shipped_configuration_too_and_one_that_is_there_only_its_files() {
+    let paper = Paper::of(&Edition { articles_per_section: 5, crawl_delay: None, ..Edition::default() });
+    let url = format!("{}/", paper.origin.base());
+    for (is_there, shipped) in [(false, true), (true, false)] {
+        let crawler = Crawler::empty();
+        let folder = crawler.folder.path().join("surveyed");
+        if is_there {
+            fs::create_dir(&folder).unwrap();
+        }
+        survey(&crawler, &url, &["--gap", "10ms", "--name", "new", "--write", &folder.to_string_lossy()]);
+
+        assert!(folder.join("sites/new.toml").is_file());
+        assert_eq!(folder.join("saseo.toml").is_file(), shipped);
+        assert_eq!(folder.join("profiles/ndsoft.toml").is_file(), shipped);
+    }
+}
+
 /// A paper on no CMS that is known: numbers in the query, lines parted by `<br>`, a date in print only.
 fn other_cms(path_and_query: &str) -> Page {
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));

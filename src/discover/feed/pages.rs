@@ -164,7 +164,11 @@ fn a_story_stands_where_a_feed_says_so_in_whatever_form() {
 }
 
 #[test]
-fn a_comment_that_never_ends_takes_no_other_item_with_it() {
+fn a_comment_or_section_that_never_ends_takes_no_other_item_with_it() {
+    let section = |text: &str| format!("<description><![CDATA[{text}</description>");
+    let feed = rss_of(&[&item(1, &section("글")), &item(2, ""), &item(3, &section("글]]>")), &item(4, "")]);
+    assert_eq!(numbers(&feed), [1, 2, 3, 4].map(Some));
+
     let feed = rss_of(&[&item(1, "<!-- "), &item(2, ""), &item(3, ""), &item(4, "<!-- 끝 -->"), &item(5, "")]);
     assert_eq!(numbers(&feed), [1, 2, 3, 4, 5].map(Some));
 }
