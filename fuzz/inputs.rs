@@ -14,7 +14,7 @@ use saseo::page_url::PageUrl;
 use saseo::politeness::retry_after;
 use saseo::robots::Robots;
 use saseo::text::clean;
-use saseo::time::printed::{Zulu, is_date, read, read_recent, read_year_first};
+use saseo::time::printed::{Zulu, find_year_first, is_date, read, read_recent};
 use saseo::time::{LocalTime, Timestamp};
 
 const HOME: &str = "https://www.saseo.example/";
@@ -138,7 +138,7 @@ pub fn date(bytes: &[u8]) {
             let again = LocalTime::from_rfc3339(&told).expect("what is told can be read");
             assert_eq!(again.to_string(), told);
         }
-        if let Some((_, place)) = read_year_first(&text, &seoul(), zulu) {
+        if let Some((_, place)) = find_year_first(&text, &seoul(), zulu) {
             assert!(text.get(place).is_some());
         }
     }

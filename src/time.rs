@@ -92,6 +92,33 @@ pub struct Uptime {
     pub up: Duration,
 }
 
+/// How exactly a moment is told; the coarsest is the least.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Precision {
+    /// A day, and no time of day.
+    Day,
+    Minute,
+    Second,
+}
+
+impl Precision {
+    const ALL: [Self; 3] = [Self::Day, Self::Minute, Self::Second];
+
+    /// Returns its name in the archive and in exports.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Minute => "minute",
+            Self::Second => "second",
+        }
+    }
+
+    /// Reads its name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|precision| precision.name() == name)
+    }
+}
+
 /// A moment as a paper tells it: the instant and the paper's own offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocalTime {

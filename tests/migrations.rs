@@ -17,6 +17,7 @@ const THIRD: &str = include_str!("../src/archive/migrations/0003.sql");
 const FOURTH: &str = include_str!("../src/archive/migrations/0004.sql");
 const FIFTH: &str = include_str!("../src/archive/migrations/0005.sql");
 const SIXTH: &str = include_str!("../src/archive/migrations/0006.sql");
+const SEVENTH: &str = include_str!("../src/archive/migrations/0007.sql");
 
 /// One link of schema 1's chain, as docs/archive.md tells it.
 struct Link(Sha256);
@@ -405,4 +406,34 @@ fn an_article_without_a_number_of_schema_6_has_its_address_for_an_id() {
     Archive::open(folder.path(), Durability::Normal).unwrap();
     let expected = "SELECT site.name || '/' || article.url FROM article JOIN site ON site.id = site_id";
     assert_eq!(id(), sql.query_row(expected, [], |row| row.get::<_, String>(0)).unwrap());
+}
+
+/// The same as schema 7 left it.
+fn archive_of_schema_7() -> TempDir {
+    let folder = archive_of_schema_6();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
+    sql.execute_batch(SEVENTH).unwrap();
+    sql.execute_batch("PRAGMA user_version = 7; COMMIT").unwrap();
+
+    folder
+}
+
+#[test]
+fn an_article_of_schema_7_keeps_its_moment_and_an_unknown_precision() {
+    let folder = archive_of_schema_7();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let kept = || {
+        let select =
+            "SELECT json_array(id, title, text, published_at, published_source, version, first_copy) FROM articles";
+        sql.query_row(select, [], |row| row.get::<_, String>(0)).unwrap()
+    };
+    let before = kept();
+
+    Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(kept(), before);
+    let unknown = sql
+        .query_row("SELECT count(*) FROM articles WHERE published_precision IS NULL", [], |row| row.get::<_, i64>(0));
+    assert_eq!(unknown.unwrap(), 1);
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }

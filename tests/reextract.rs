@@ -86,6 +86,31 @@ fn a_mended_profile_puts_better_fields_in_their_place() {
 }
 
 #[test]
+fn a_moment_that_is_told_more_exactly_makes_no_further_version() {
+    let paper = paper();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run(&["crawl"]);
+    let precise = crawler.articles();
+    assert!(precise.iter().all(|article| article["published_precision"] == "second"), "{:?}", precise[0]);
+
+    // As an older program left it, whatever is fetched again.
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    sql.execute_batch("UPDATE version SET published_precision = NULL; UPDATE page SET again_at = 0, etag = NULL WHERE role = 'article'")
+        .unwrap();
+    let asked = paper.log().len();
+    let out = crawler.run(&["--json", "crawl"]);
+    assert!(paper.log().len() >= asked + 118);
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let summary: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert_eq!(summary["articles_changed"], 0);
+
+    assert_eq!(reextracted(&crawler, &[])["fields"], json!({"published_precision": 118}));
+    let fields = ["id", "version", "published_at", "published_precision"];
+    let told = |articles: Vec<Value>| articles.into_iter().map(|article| fields.map(|field| article[field].clone()));
+    assert!(told(crawler.articles()).eq(told(precise)));
+}
+
+#[test]
 fn articles_that_no_profile_could_read_are_found_once_one_can() {
     let paper = paper();
     let crawler = Crawler::of(&paper, "0s");

@@ -9,7 +9,7 @@ use crate::archive::store::{Archive, lossy, stored_number};
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
 use crate::page_url::PageUrl;
-use crate::time::Timestamp;
+use crate::time::{Precision, Timestamp};
 
 /// So many articles are compared with a page that shares their canonical address. A template that
 /// names one address for all its pages has more, and they are all different.
@@ -165,6 +165,10 @@ fn known(work: &Connection, page: &Page, article: &Article, capture: i64) -> Res
     let mut fields = changed_fields(work, id, version.n, article)?;
     if at.is_none() {
         fields.retain(|field| *field == "text");
+    }
+    if version.capture != capture {
+        // Where the moment is the same, the reader has learned to tell more of it; the paper changed nothing.
+        fields.retain(|field| *field != "published_precision");
     }
     Ok(Some(Known { article: id, version, fields, is_there: false }))
 }
@@ -327,9 +331,9 @@ fn write_version(
 ) -> Result<(), ArchiveError> {
     work.prepare_cached(
         "INSERT OR REPLACE INTO version (article_id, n, capture_id, made_at, canonical_url, title, subtitle, authors, byline,
-           published_at, published_ms, modified_at, published_source, section, subsection, language, text, images, tags,
+           published_at, published_ms, published_precision, modified_at, published_source, section, subsection, language, text, images, tags,
            rights, opt_outs, content_sha256, extractor, searchable, confidence)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
     )?
     .execute(params![
         id,
@@ -343,6 +347,7 @@ fn write_version(
         article.byline,
         article.published_at.map(|time| time.to_string()),
         article.published_at.map(|time| time.at.millis()),
+        article.published_precision.map(Precision::name),
         article.modified_at.map(|time| time.to_string()),
         article.published_source,
         article.section,

@@ -87,7 +87,7 @@ fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> String {
         ("title", article.title.clone()),
         ("subtitle", article.subtitle.clone()),
         ("byline", article.byline.clone()),
-        ("published", time(article.published_at)),
+        ("published", article.published()),
         ("modified", time(article.modified_at)),
         ("section", Some(section.join(" > "))),
         ("tags", Some(article.tags.join(", "))),

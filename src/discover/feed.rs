@@ -97,7 +97,7 @@ fn story(links: &[String], grammar: &Grammar, url: &PageUrl) -> Option<(Option<u
 
 /// Feeds began in 1999: what is older than 1970 is no date of theirs.
 fn date(printed: &str, zone: &TimeZone) -> Option<LocalTime> {
-    read(printed, zone, Zulu::Utc).filter(|time| time.at.millis() >= 0)
+    read(printed, zone, Zulu::Utc).map(|told| told.time).filter(|time| time.at.millis() >= 0)
 }
 
 /// Descriptions hold HTML, or text with entities that were escaped twice. A `<` before a Korean letter opens no tag.

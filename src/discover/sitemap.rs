@@ -208,7 +208,7 @@ fn row(entry: Entry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Optio
         title: clean_some(&entry.title).unwrap_or_default(),
         section: None,
         byline: None,
-        published_at: read(&date, zone, Zulu::Utc),
+        published_at: read(&date, zone, Zulu::Utc).map(|told| told.time),
         date: clean_some(&date),
         summary: None,
     })

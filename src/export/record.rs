@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::extract::{Article, Image};
+use crate::time::Precision;
 
 /// What is known of an article besides its page.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -35,6 +36,8 @@ pub struct Record {
     pub byline: Option<String>,
     pub published_at: Option<String>,
     pub modified_at: Option<String>,
+    /// `day`, `minute` or `second`.
+    pub published_precision: Option<&'static str>,
     pub published_source: Option<String>,
     pub section: Option<String>,
     pub subsection: Option<String>,
@@ -57,7 +60,7 @@ pub struct Record {
 
 impl Record {
     /// The keys in their order.
-    pub const COLUMNS: [&str; 29] = [
+    pub const COLUMNS: [&str; 30] = [
         "id",
         "site",
         "url",
@@ -69,6 +72,7 @@ impl Record {
         "byline",
         "published_at",
         "modified_at",
+        "published_precision",
         "published_source",
         "section",
         "subsection",
@@ -107,6 +111,7 @@ impl Record {
             byline: article.byline,
             published_at: article.published_at.map(|time| time.to_string()),
             modified_at: article.modified_at.map(|time| time.to_string()),
+            published_precision: article.published_precision.map(Precision::name),
             published_source: article.published_source,
             section: article.section,
             subsection: article.subsection,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
-use crate::time::LocalTime;
+use crate::time::{LocalTime, Precision};
 
 /// An article as its page tells it. Every text is cleaned: NFC, single spaces, nothing invisible.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -21,7 +21,10 @@ pub struct Article {
     pub authors: Vec<String>,
     /// The writer as printed.
     pub byline: Option<String>,
+    /// The paper's midnight where the page tells no more than the day.
     pub published_at: Option<LocalTime>,
+    /// How exactly the page tells it; `None` where no date is known, or where the archive kept none.
+    pub published_precision: Option<Precision>,
     /// Told only where it is later than the publication.
     pub modified_at: Option<LocalTime>,
     /// Where the publication was read, and what contradicts it.
@@ -99,9 +102,19 @@ impl Article {
         self.paragraphs.join("\n\n")
     }
 
+    /// Returns when it was published, as exactly as its page tells it: `2026-03-07` where that is a day only, else RFC
+    /// 3339.
+    pub fn published(&self) -> Option<String> {
+        let mut told = self.published_at?.to_string();
+        if self.published_precision == Some(Precision::Day) {
+            told.truncate("2026-03-07".len());
+        }
+        Some(told)
+    }
+
     /// Returns the fields, other than the text, that make one version of it differ from another, by their names in the
     /// archive; lists as arrays, photos with their captions.
-    pub fn fields(&self) -> [(&'static str, Value); 14] {
+    pub fn fields(&self) -> [(&'static str, Value); 15] {
         let time = |time: Option<LocalTime>| json!(time.map(|time| time.to_string()));
         [
             ("title", json!(self.title)),
@@ -109,6 +122,7 @@ impl Article {
             ("authors", json!(self.authors)),
             ("byline", json!(self.byline)),
             ("published_at", time(self.published_at)),
+            ("published_precision", json!(self.published_precision.map(Precision::name))),
             ("modified_at", time(self.modified_at)),
             ("section", json!(self.section)),
             ("subsection", json!(self.subsection)),

@@ -1,35 +1,35 @@
 //! When an article was published and changed: several clocks on one page, in the order in which they deserve trust.
 
-use std::time::Duration;
-
 use jiff::tz::TimeZone;
 
 use crate::config::profile::{ArticleRules, Place, PrintedDates, Source};
 use crate::extract::fields::Sources;
-use crate::markup::{Tree, text};
-use crate::time::printed::{Zulu, read, read_year_first};
-use crate::time::{LocalTime, Timestamp};
-
-/// Printed dates have whole minutes.
-const SAME: Duration = Duration::from_secs(60);
+use crate::markup::{Pattern, Tree, text};
+use crate::time::printed::{PrintedTime, Zulu, find, read};
+use crate::time::{LocalTime, Precision, Timestamp};
 
 /// The dates that stand under a headline.
 #[derive(Debug, Default, PartialEq)]
 pub struct Printed {
-    pub published: Option<LocalTime>,
-    pub updated: Option<LocalTime>,
+    pub published: Option<PrintedTime>,
+    pub updated: Option<PrintedTime>,
 }
 
 impl Printed {
-    /// Reads every date in the lines: the words before it tell whether it is an update.
+    /// Reads the dates in the lines that the rules select.
     pub fn read(tree: &Tree, rules: &PrintedDates, zone: &TimeZone) -> Self {
+        let Some(lines) = &rules.lines else { return Self::default() };
+        let lines: Vec<String> = tree.all(lines).map(|line| text(&line)).collect();
+        Self::of_lines(lines.iter().map(String::as_str), rules.update.as_ref(), zone)
+    }
+
+    /// Reads every date in the lines: the words before it tell whether it is an update.
+    pub fn of_lines<'l>(lines: impl Iterator<Item = &'l str>, update: Option<&Pattern>, zone: &TimeZone) -> Self {
         let mut printed = Self::default();
-        let Some(lines) = &rules.lines else { return printed };
-        for line in tree.all(lines) {
-            let line = text(&line);
-            let mut rest = line.as_str();
-            while let Some((time, place)) = read_year_first(rest, zone, Zulu::Local) {
-                let is_update = rules.update.as_ref().is_some_and(|words| words.is_match(&rest[..place.start]));
+        for line in lines {
+            let mut rest = line;
+            while let Some((time, place)) = find(rest, zone, Zulu::Local) {
+                let is_update = update.is_some_and(|words| words.is_match(&rest[..place.start]));
                 let slot = if is_update { &mut printed.updated } else { &mut printed.published };
                 slot.get_or_insert(time);
                 rest = &rest[place.end..];
@@ -41,20 +41,28 @@ impl Printed {
 
 /// When an article was published, and where that was read.
 pub struct Publication {
-    pub at: LocalTime,
+    pub time: PrintedTime,
     pub source: String,
 }
 
-/// Returns the publication from the best source. Where the printed date tells another minute, the source says so.
+/// Returns the publication from the best source. Where that tells a day only, a later source that tells the time of
+/// the same day is better. Where the printed date tells another minute, the source says so.
 pub fn publication(sources: &Sources<'_>, rules: &ArticleRules, zone: &TimeZone) -> Option<Publication> {
-    let (at, source) = rules.published.iter().find_map(|source| Some((time(sources, source, rules, zone)?, source)))?;
+    let mut told = rules.published.iter().filter_map(|source| Some((time(sources, source, rules, zone)?, source)));
+    let first = told.next()?;
+    let is_better = |(time, _): &(PrintedTime, &Source)| time.precision > Precision::Day && time.day() == first.0.day();
+    let better = if first.0.precision == Precision::Day { told.find(is_better) } else { None };
+    let (time, source) = better.unwrap_or(first);
+
     let mut named = name(&source.place);
-    if let Some(printed) = sources.printed.published
-        && (printed.at.since(at.at) >= SAME || at.at.since(printed.at) >= SAME)
-    {
+    if let Some(printed) = sources.printed.published.filter(|printed| printed.differs_from(&time)) {
+        let printed = match printed.precision {
+            Precision::Day => printed.day(),
+            Precision::Minute | Precision::Second => printed.time.to_string(),
+        };
         named.push_str(&format!("; the page prints {printed}"));
     }
-    Some(Publication { at, source: named })
+    Some(Publication { time, source: named })
 }
 
 /// Returns the first change that is told to be later than the publication.
@@ -65,19 +73,20 @@ pub fn change(
     published: &Publication,
 ) -> Option<LocalTime> {
     let times = rules.modified.iter().filter_map(|source| time(sources, source, rules, zone));
-    times.into_iter().find(|time| time.at > published.at.at)
+    times.map(|told| told.time).find(|time| time.at > published.time.time.at)
 }
 
-fn time(sources: &Sources<'_>, source: &Source, rules: &ArticleRules, zone: &TimeZone) -> Option<LocalTime> {
+fn time(sources: &Sources<'_>, source: &Source, rules: &ArticleRules, zone: &TimeZone) -> Option<PrintedTime> {
     let zulu = if rules.false_utc { Zulu::Local } else { Zulu::Utc };
     sources.of(source).iter().find_map(|text| epoch(text, zone).or_else(|| read(text, zone, zulu)))
 }
 
 /// Seconds since 1970, of the years 1973 to 2286.
-fn epoch(text: &str, zone: &TimeZone) -> Option<LocalTime> {
+fn epoch(text: &str, zone: &TimeZone) -> Option<PrintedTime> {
     let is_epoch = (9..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let seconds: i64 = if is_epoch { text.parse().ok()? } else { return None };
-    Some(LocalTime::in_zone(Timestamp::from_seconds(seconds), zone))
+    let time = LocalTime::in_zone(Timestamp::from_seconds(seconds), zone);
+    Some(PrintedTime { time, precision: Precision::Second })
 }
 
 fn name(place: &Place) -> String {

@@ -4,6 +4,7 @@
 //! whole, says which of the three texts is best, or stands in for them. What papers leave between the lines is sifted out.
 
 mod confidence;
+pub mod dateline;
 mod libraries;
 mod prose;
 mod sieve;

@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::shipped::{generic_profile, shipped_profile};
 use crate::page_url::PageUrl;
+use crate::time::Precision;
 
 const AT: &str = "https://www.saseo.example/news/articleView.html?idxno=812";
 
@@ -212,6 +213,26 @@ fn dates_are_trusted_in_order() {
         assert_eq!(
             (time(read.published_at).as_deref(), read.published_source.as_deref()),
             (Some(expected), Some(source))
+        );
+    }
+}
+
+#[test]
+fn a_day_is_made_exact_by_a_later_source_of_the_same_day() {
+    let day = r#"<meta property="article:published_time" content="2026-03-07">"#;
+    for (info, expected) in [
+        ("<li>입력 2026.03.07 16:50</li>", ("2026-03-07T16:50:00+09:00", "printed")),
+        ("<li>입력 2026.03.07</li>", ("2026-03-07", "article:published_time")),
+        ("<li>입력 2026.03.08</li>", ("2026-03-07", "article:published_time; the page prints 2026-03-08")),
+        (
+            "<li>입력 2026.03.08 16:50</li>",
+            ("2026-03-07", "article:published_time; the page prints 2026-03-08T16:50:00+09:00"),
+        ),
+    ] {
+        let read = G4 { head: day, info, ..G4::default() }.read();
+        assert_eq!(
+            (read.published().as_deref(), read.published_source.as_deref()),
+            (Some(expected.0), Some(expected.1))
         );
     }
 }

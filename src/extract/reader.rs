@@ -10,6 +10,7 @@ use crate::extract::body::{Story, story};
 use crate::extract::byline::authors;
 use crate::extract::dates::{Printed, change, publication};
 use crate::extract::fields::Sources;
+use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, Found};
 use crate::extract::page::Page;
 use crate::markup::{Tree, Weight, text};
@@ -111,7 +112,7 @@ impl ArticleReader {
         }
         let found = generic::find(html, page, generic::Known { url, rules, article: &article, usual: &usual });
         let confidence = found.confidence;
-        let article = self.completed(article, &found);
+        let article = self.dated(self.completed(article, &found), &found, html, page.tree);
         match self.judged(article, Some(found.story), page.tree) {
             Reading::Article(_) if confidence < generic::LEAST => {
                 let why = format!(
@@ -132,8 +133,6 @@ impl ArticleReader {
     /// An article with what the rules could not tell.
     fn completed(&self, article: Article, found: &Found) -> Article {
         let byline = article.byline.or_else(|| found.author.clone());
-        let day = found.date.as_deref().and_then(|day| printed::read(day, &self.paper.timezone, Zulu::Utc));
-        let by_library = day.filter(|_| article.published_at.is_none()).map(|_| "trafilatura".to_owned());
         let authors = if article.authors.is_empty() {
             byline.as_deref().map(|byline| authors(byline, "")).unwrap_or_default()
         } else {
@@ -143,10 +142,33 @@ impl ArticleReader {
             title: article.title.or_else(|| found.title.clone()),
             authors,
             byline,
-            published_at: article.published_at.or(day),
-            published_source: article.published_source.or(by_library),
             extractor: format!("{}/{}", article.extractor, found.method.name()),
             confidence: Some(found.confidence),
+            ..article
+        }
+    }
+
+    /// An article with the dates that stand above its story, or the day that trafilatura found, if the page has it:
+    /// where it finds a year alone it tells the first of January.
+    fn dated(&self, article: Article, found: &Found, html: &str, tree: &Tree) -> Article {
+        if article.published_at.is_some() {
+            return article;
+        }
+
+        let zone = &self.paper.timezone;
+        let first = found.story.paragraphs.first().map(String::as_str).unwrap_or_default();
+        let dateline = Dateline::of(tree);
+        let printed = dateline.read(article.title.as_deref(), first, &self.profile.article, zone);
+        let day = found.date.as_deref().filter(|day| dateline.has_day(day, html, zone));
+        let day = day.and_then(|day| printed::read(day, zone, Zulu::Utc));
+        let published = printed.published.map(|told| (told, "printed")).or(day.map(|told| (told, "trafilatura")));
+        let Some((published, source)) = published else { return article };
+
+        Article {
+            published_at: Some(published.time),
+            published_precision: Some(published.precision),
+            published_source: Some(source.to_owned()),
+            modified_at: printed.updated.map(|told| told.time).filter(|time| time.at > published.time.at),
             ..article
         }
     }
@@ -204,7 +226,8 @@ impl ArticleReader {
             authors: byline.as_deref().map(|byline| authors(byline, paper)).unwrap_or_default(),
             byline,
             modified_at: publication.as_ref().and_then(|told| change(sources, rules, &self.paper.timezone, told)),
-            published_at: publication.as_ref().map(|told| told.at),
+            published_at: publication.as_ref().map(|told| told.time.time),
+            published_precision: publication.as_ref().map(|told| told.time.precision),
             published_source: publication.map(|told| told.source),
             section: sources.text(&rules.section),
             subsection: sources.text(&rules.subsection),

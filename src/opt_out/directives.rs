@@ -79,7 +79,7 @@ fn signals(word: &str) -> &'static [Signal] {
 fn moment(date: &str) -> Option<Timestamp> {
     let date = date.trim();
     let told = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok().map(Timestamp::from);
-    told.or_else(|| read(date, &TimeZone::UTC, Zulu::Utc).map(|time| time.at))
+    told.or_else(|| read(date, &TimeZone::UTC, Zulu::Utc).map(|told| told.time.at))
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use crate::survey::page::{Page, target};
 use crate::survey::plan::Knowledge;
 use crate::survey::selector::{classes, name, own, path, with_classes};
 use crate::survey::shape::{Shape, is_number};
-use crate::time::printed::{Zulu, is_date, read_year_first};
+use crate::time::printed::{Zulu, find_year_first, is_date};
 
 /// Fewer rows are a box.
 const LEAST: usize = 3;
@@ -130,7 +130,7 @@ fn date_within(row: &Node<'_>) -> Option<Vec<String>> {
 }
 
 fn is_dated(line: &str) -> bool {
-    let is_read = || is_date(line) || read_year_first(line, &TimeZone::UTC, Zulu::Local).is_some();
+    let is_read = || is_date(line) || find_year_first(line, &TimeZone::UTC, Zulu::Local).is_some();
     line.chars().count() <= DATED && is_read()
 }
 

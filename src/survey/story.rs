@@ -8,7 +8,7 @@ use crate::config::Profile;
 use crate::markup::{Node, NodeId, Selector, Tree, text};
 use crate::survey::page::{Page, meta};
 use crate::survey::selector::{own, path};
-use crate::time::printed::{Zulu, read_year_first};
+use crate::time::printed::{Zulu, find_year_first};
 
 /// A container with less text is none.
 const LEAST: usize = 100;
@@ -71,7 +71,7 @@ pub(super) fn has_other_titles(articles: &[&Page]) -> bool {
 }
 
 fn is_dated(line: &str) -> bool {
-    line.contains(':') && read_year_first(line, &TimeZone::UTC, Zulu::Utc).is_some()
+    line.contains(':') && find_year_first(line, &TimeZone::UTC, Zulu::Utc).is_some()
 }
 
 /// The selector that every page gives, and that finds one element only in each.

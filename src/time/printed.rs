@@ -1,16 +1,21 @@
 //! Dates as papers print them, read as moments in the paper's time zone.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use regex::{Captures, Regex};
 
-use crate::time::{LocalTime, Timestamp};
+use crate::time::{LocalTime, Precision, Timestamp};
 
 /// Longer texts are no dates; this bounds the work on hostile ones.
 const LONGEST: usize = 4096;
+
+/// Printed dates have whole minutes: what differs by less does not contradict.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// The time of day and its zone, behind a date: `18:47`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m.
 /// EST`, `T00:00:00+00`.
@@ -112,27 +117,70 @@ pub enum Zulu {
     Local,
 }
 
-/// Returns the first date in `text`. One without an offset is on the paper's clock; one without a time is its midnight.
-pub fn read(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<LocalTime> {
+/// A date as it was printed: the moment, and how exactly it was told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PrintedTime {
+    /// Midnight where only the day is told.
+    pub time: LocalTime,
+    pub precision: Precision,
+}
+
+impl PrintedTime {
+    /// Returns the day on the clock that it was told by, `2026-03-07`.
+    pub fn day(&self) -> String {
+        self.time.to_string()[..10].to_owned()
+    }
+
+    /// Tells whether two sources contradict each other: by a minute, or by a day where one of them tells no more.
+    pub fn differs_from(&self, other: &Self) -> bool {
+        match self.precision.min(other.precision) {
+            Precision::Day => self.day() != other.day(),
+            Precision::Minute | Precision::Second => {
+                self.time.at.since(other.time.at).max(other.time.at.since(self.time.at)) >= A_MINUTE
+            }
+        }
+    }
+}
+
+/// As much as was told, and no more: `2026-03-07`, `2026-03-07T16:50+09:00`, `2026-03-07T16:50:11+09:00`. Read again, it
+/// is the same.
+impl fmt::Display for PrintedTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let whole = self.time.to_string();
+        match self.precision {
+            Precision::Day => f.write_str(&self.day()),
+            Precision::Minute => write!(f, "{}{}", &whole[..16], &whole[19..]),
+            Precision::Second => f.write_str(&whole),
+        }
+    }
+}
+
+/// Returns the first date in `text`. One without an offset is on the paper's clock.
+pub fn read(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
+    Some(find(text, zone, zulu)?.0)
+}
+
+/// Returns the first date in `text`, and the bytes where it stands.
+pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Range<usize>)> {
     let text = head(text);
-    if let Some((time, _)) = read_year_first(text, zone, zulu) {
-        return Some(time);
+    if let Some(found) = find_year_first(text, zone, zulu) {
+        return Some(found);
     }
 
     let found = SHORT_YEAR_FIRST.captures(text).or_else(|| DAY_FIRST.captures(text));
     let found = found.or_else(|| MONTH_FIRST.captures(text));
     // A number behind a month may be anything: a year of two digits is one only before a time.
-    let found = found.or_else(|| SHORT_DAY_FIRST.captures(text).filter(|found| found.name("hour").is_some()));
-    moment(text, &found?, zone, zulu)
+    let found = found.or_else(|| SHORT_DAY_FIRST.captures(text).filter(|found| found.name("hour").is_some()))?;
+    Some((moment(text, &found, zone, zulu)?, place(&found)?))
 }
 
 /// Like [`read`], and also reads a date without a year, which is in the latest year that is not more than a day ahead
 /// of `now`.
 pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalTime> {
-    read(text, zone, Zulu::Local).or_else(|| {
+    read(text, zone, Zulu::Local).map(|told| told.time).or_else(|| {
         let found = YEARLESS.captures(head(text))?;
         let time = clock(&found)?;
-        let latest = jiff::Timestamp::from(now + std::time::Duration::from_secs(86_400));
+        let latest = jiff::Timestamp::from(now + Duration::from_secs(86_400));
         let this_year = zone.to_datetime(latest).year();
         // Nine years back reach the last 29 February.
         (this_year - 9..=this_year).rev().find_map(|year| {
@@ -143,8 +191,8 @@ pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalT
     })
 }
 
-/// Reads the first year-first date in `text`, and tells where it stands.
-pub fn read_year_first(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(LocalTime, Range<usize>)> {
+/// Returns the first date in `text` that begins with its year, and the bytes where it stands.
+pub fn find_year_first(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Range<usize>)> {
     let text = head(text);
     YEAR_FIRST.captures_iter(text).find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
 }
@@ -169,15 +217,16 @@ pub fn is_date(text: &str) -> bool {
 
 /// Returns the moment that was found. Where a zone or half of the day stands there and is not
 /// understood, it is none: no time is better than a wrong one.
-fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<LocalTime> {
+fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
     let date = Date::new(year(found)?, month(found.name("month")?.as_str())?, number(found, "day")?).ok()?;
     let civil = date.to_datetime(clock(found)?);
+    let precision = precision(found);
 
-    let offset = match found.name("zone").filter(|_| found.name("hour").is_some()) {
-        None => return at(civil, zone),
+    let offset = match found.name("zone").filter(|_| precision > Precision::Day) {
+        None => Told::Local,
         Some(told) => offset(told.as_str(), zulu, text[told.end()..].trim_matches(is_behind_zone).is_empty())?,
     };
-    match offset {
+    let time = match offset {
         Told::Local => at(civil, zone),
         Told::Universal => {
             let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
@@ -189,7 +238,25 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
             let at = offset.to_timestamp(civil).ok()?;
             Some(LocalTime { at: at.into(), offset: offset.seconds() })
         }
+    };
+    Some(PrintedTime { time: time?, precision })
+}
+
+/// How exactly a date is told. An hour alone (`16시`) is told to the minute: nobody prints it for the hour around it.
+fn precision(found: &Captures<'_>) -> Precision {
+    if !has_clock(found) {
+        Precision::Day
+    } else if found.name("second").is_some() {
+        Precision::Second
+    } else {
+        Precision::Minute
     }
+}
+
+/// Tells whether a time of day is printed: `2019.05.03 7:` and no minute behind it is none.
+fn has_clock(found: &Captures<'_>) -> bool {
+    let sign = found.name("sign").map(|sign| sign.as_str());
+    found.name("hour").is_some() && (sign != Some(":") || found.name("minute").is_some())
 }
 
 /// What a zone behind a time means.
@@ -257,9 +324,7 @@ fn at(civil: DateTime, zone: &TimeZone) -> Option<LocalTime> {
 
 /// The time of day; midnight where none is printed, `None` where it cannot be (25:00).
 fn clock(found: &Captures<'_>) -> Option<Time> {
-    let (hour, sign) = (found.name("hour"), found.name("sign").map(|sign| sign.as_str()));
-    // `2019.05.03 7:` and no minute behind it is no time.
-    if hour.is_none() || sign == Some(":") && found.name("minute").is_none() {
+    if !has_clock(found) {
         return Some(Time::midnight());
     }
 
@@ -317,7 +382,7 @@ mod tests {
     }
 
     fn told(text: &str) -> Option<String> {
-        read(text, &seoul(), Zulu::Local).map(|time| time.to_string())
+        read(text, &seoul(), Zulu::Local).map(|told| told.time.to_string())
     }
 
     #[test]
@@ -384,6 +449,23 @@ mod tests {
     }
 
     #[test]
+    fn a_date_is_as_precise_as_it_is_printed() {
+        for (printed, expected) in [
+            ("2026-03-07", "2026-03-07"),
+            ("7 March 2026", "2026-03-07"),
+            ("2026.03.07 7:", "2026-03-07"),
+            ("2026-03-07 UTC", "2026-03-07"),
+            ("2026.03.07 00:00", "2026-03-07T00:00+09:00"),
+            ("2026년 3월 7일 오후 4시", "2026-03-07T16:00+09:00"),
+            ("2026-03-07T16:50:00Z", "2026-03-07T16:50:00+09:00"),
+        ] {
+            let told = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(told.to_string(), expected, "{printed}");
+            assert_eq!(read(expected, &seoul(), Zulu::Local), Some(told), "{printed}");
+        }
+    }
+
+    #[test]
     fn a_zone_that_is_not_understood_is_no_clock_of_the_papers() {
         for text in [
             "2026-09-27 09:00:00 XYZ",
@@ -401,14 +483,14 @@ mod tests {
 
     #[test]
     fn a_small_z_is_a_z() {
-        let time = read("2026-08-19t17:01:32z", &seoul(), Zulu::Utc).unwrap();
-        assert_eq!(time.to_string(), "2026-08-20T02:01:32+09:00");
+        let told = read("2026-08-19t17:01:32z", &seoul(), Zulu::Utc).unwrap();
+        assert_eq!(told.time.to_string(), "2026-08-20T02:01:32+09:00");
     }
 
     #[test]
     fn a_true_z_is_universal_time() {
-        let time = read("2026-08-19T17:01:32Z", &seoul(), Zulu::Utc).unwrap();
-        assert_eq!(time.to_string(), "2026-08-20T02:01:32+09:00");
+        let told = read("2026-08-19T17:01:32Z", &seoul(), Zulu::Utc).unwrap();
+        assert_eq!(told.time.to_string(), "2026-08-20T02:01:32+09:00");
     }
 
     #[test]

@@ -47,7 +47,7 @@ pub struct LeftOut {
 }
 
 const COLUMNS: &str =
-    "id, site, url, canonical_url, number, title, subtitle, authors, byline, published_at, modified_at,
+    "id, site, url, canonical_url, number, title, subtitle, authors, byline, published_at, published_precision, modified_at,
     published_source, section, subsection, language, text, images, tags, rights, access, opt_outs, version,
     content_sha256, first_seen_at, fetched_at, http_status, extractor, confidence";
 

@@ -6,7 +6,7 @@ use serde::de::DeserializeOwned;
 
 use crate::archive::reader::articles::Kept;
 use crate::extract::{Access, Article};
-use crate::time::LocalTime;
+use crate::time::{LocalTime, Precision};
 
 /// A column that does not hold what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,6 +98,15 @@ impl<'c, 'row> Cells<'c, 'row> {
         time
     }
 
+    fn precision(&mut self, column: &'static str) -> Option<Precision> {
+        let name = self.text_or_null(column)?;
+        let precision = Precision::from_name(&name);
+        if precision.is_none() {
+            self.flaw(column, format!("is no precision: {name:?}"));
+        }
+        precision
+    }
+
     /// Reads the article, and holds its title and text against their hash.
     pub fn article(&mut self) -> Article {
         let before = self.flaws.len();
@@ -112,6 +121,7 @@ impl<'c, 'row> Cells<'c, 'row> {
             authors: self.json("authors"),
             byline: self.text_or_null("byline"),
             published_at: self.time("published_at"),
+            published_precision: self.precision("published_precision"),
             modified_at: self.time("modified_at"),
             published_source: self.text_or_null("published_source"),
             section: self.text_or_null("section"),

@@ -144,7 +144,7 @@ impl Reader {
                count(*) FILTER (WHERE verdict = 'gone' AND role <> 'policy'), count(*) FILTER (WHERE verdict = 'unextracted'),
                count(*) FILTER (WHERE verdict = 'disallowed'), count(*) FILTER (WHERE verdict = 'refused'),
                count(*) FILTER (WHERE verdict = 'failed'), count(due_at), min(due_at),
-               (SELECT published_at FROM version CROSS JOIN article ON article.id = article_id
+               (SELECT iif(published_precision = 'day', substr(published_at, 1, 10), published_at) FROM version CROSS JOIN article ON article.id = article_id
                 WHERE n = 1 AND published_ms IS NOT NULL AND site_id = site.id ORDER BY published_ms DESC LIMIT 1),
                count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL AND verdict IS NOT 'moved'),
                count(*) FILTER (WHERE list_end = 'repeats'), count(*) FILTER (WHERE verdict = 'withheld'),
