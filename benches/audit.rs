@@ -57,6 +57,8 @@ fn write(folder: &TempDir) {
     let terms = Terms {
         version: "0.1.0".into(),
         agent: "saseo".into(),
+        user_agent: None,
+        contact: None,
         server_ms: 500,
         total_ms: 20,
         hosts,

@@ -11,6 +11,7 @@ mod pace;
 mod page;
 mod promises;
 mod rights;
+mod scope;
 mod totals;
 mod violation;
 
@@ -24,16 +25,18 @@ use crate::audit::totals::{Tally, Totals};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-pub use findings::{Asker, Day, Findings, Head, HostFindings, RobotsFindings};
+pub use findings::{Day, Findings, Head, HostFindings, RobotsFindings};
 pub use page::page;
+pub use scope::Scope;
+pub use totals::Asker;
 pub use violation::{Kind, Violation};
 
 /// Clocks that are kept right by small steps differ by less; in milliseconds.
 const CLOCK_STEP: i64 = 2_000;
 
-/// Audits everything that an archive's ledger holds at this moment.
-pub fn audit(reader: &Reader) -> Result<Findings, ArchiveError> {
-    let mut audit = Audit::default();
+/// Audits everything that an archive's ledger holds at this moment, and tells of the hosts in the scope.
+pub fn audit(reader: &Reader, scope: Scope) -> Result<Findings, ArchiveError> {
+    let mut audit = Audit { scope, ..Audit::default() };
     reader.ledger(|entry| audit.take(entry, |id| reader.robots_copy(id)))?;
     Ok(audit.findings())
 }
@@ -41,6 +44,7 @@ pub fn audit(reader: &Reader) -> Result<Findings, ArchiveError> {
 /// An audit under way: bookkeeping, fed row by row.
 #[derive(Debug, Default)]
 struct Audit {
+    scope: Scope,
     chain: Chain,
     promises: Promises,
     paces: Paces,
@@ -74,7 +78,7 @@ impl Audit {
         look_up: impl FnOnce(RobotsId) -> Result<Option<Brought>, ArchiveError>,
     ) -> Result<(), ArchiveError> {
         self.chain.follow(entry, &mut self.violations);
-        self.totals.row(entry.id, entry.at, entry.hash);
+        self.totals.row(entry.id, entry.hash);
         if entry.form == Form::First {
             self.schema_1(entry);
         }
@@ -103,7 +107,7 @@ impl Audit {
 
     fn begin(&mut self, entry: &Entry<'_>, terms: Option<&Terms>) {
         self.totals.began(terms);
-        self.unended += self.paces.close() as u64;
+        self.unended += self.paces.close(&self.scope) as u64;
         self.promises = Promises::of_terms(terms);
         self.rights.begin(self.promises.agent.as_deref());
         let back = self.latest.millis() - entry.at.millis();
@@ -138,7 +142,9 @@ impl Audit {
         let (row, at) = (entry.id, entry.at);
         let promise = self.promises.to(it.host);
         let host = self.paces.host(it.host);
-        self.totals.announced(host, at);
+        if self.scope.has(it.host) {
+            self.totals.announced(host, at);
+        }
         let delay = match PageUrl::parse(it.url) {
             Ok(url) => {
                 let is_of_host = url.host().as_str() == it.host;
@@ -178,13 +184,15 @@ impl Audit {
         if open.is_robots && status.is_some_and(|status| (300..400).contains(&status)) {
             self.rights.redirected();
         }
-        self.totals.ended(open.host, entry.at, tally);
+        if self.scope.has(&self.paces.hosts[open.host].name) {
+            self.totals.ended(open.host, entry.at, tally);
+        }
     }
 
     fn findings(mut self) -> Findings {
-        self.unended += self.paces.close() as u64;
+        self.unended += self.paces.close(&self.scope) as u64;
         let versions = self.rights.copies.versions;
-        Findings::of(self.totals, self.paces.hosts, versions, self.unended, self.violations, self.remarks)
+        Findings::of(&self.scope, self.totals, self.paces.hosts, versions, self.unended, self.violations, self.remarks)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::page_url::Host;
 use crate::politeness::{Manner, Turn, refuses, retry_after};
 use crate::time::Timestamp;
 
-pub use http::{Caller, Http};
+pub use http::{Caller, Http, user_agent};
 pub use ping::Ping;
 pub use public::is_public;
 

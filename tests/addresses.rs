@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use paper::{DAY, NOW, html};
 use saseo::archive::{Archive, ArchiveError, Filter, Reader};
-use saseo::audit::audit;
+use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
@@ -74,7 +74,7 @@ impl World {
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.clock);
         let report = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();
-        let findings = audit(&Reader::open(self.folder.path()).unwrap()).unwrap();
+        let findings = audit(&Reader::open(self.folder.path()).unwrap(), Scope::Everything).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
         report
     }

@@ -10,7 +10,7 @@ use saseo::archive::{
     AnnouncedId, Announcement, Answered, Archive, ArchiveError, Done, Ending, FILE, HostTerms, Lease, Lock, Reader,
     RobotsCopy, RobotsId, Ruled, RunId, Terms,
 };
-use saseo::audit::{Findings, Kind, audit, page};
+use saseo::audit::{Findings, Kind, Scope, audit, page};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::demo::{Edition, Skin};
@@ -40,6 +40,8 @@ fn terms() -> Terms {
     Terms {
         version: "0.1.0".into(),
         agent: "saseo".into(),
+        user_agent: None,
+        contact: None,
         server_ms: 500,
         total_ms: 20,
         hosts: vec![host("paper.example", false), host("own.example", true)],
@@ -136,7 +138,7 @@ impl Desk {
     }
 
     fn audit(&self) -> Findings {
-        audit(&Reader::open(self.folder.path()).unwrap()).unwrap()
+        audit(&Reader::open(self.folder.path()).unwrap(), Scope::Everything).unwrap()
     }
 
     /// The kinds and rows of what was broken.
@@ -209,6 +211,53 @@ fn a_polite_ledger_passes_and_adds_up() {
     assert_eq!(found.head.unwrap().row, 16);
 }
 
+#[test]
+fn an_audit_of_one_paper_tells_of_its_hosts_alone_and_checks_every_row() {
+    let (mut desk, robots) = polite(2);
+    let own = "https://own.example";
+    let owned = desk.robots(own, after(40_000), "");
+    let of_own = Announcement { url: url(&format!("{own}/1")), robots: Some(owned), ..story(1, after(50_000), robots) };
+    desk.visit(of_own, Said::Status(403));
+    desk.visit(story(3, after(60_000), robots), Said::Page);
+    // Sooner than its gap.
+    desk.announce(story(4, after(61_000), robots));
+
+    let reader = Reader::open(desk.folder.path()).unwrap();
+    let told = |host: &str| audit(&reader, Scope::Hosts([host.to_owned()].into())).unwrap();
+    let (paper, own, all) = (told("paper.example"), told("own.example"), told("nobody.example"));
+    let names = |found: &Findings| found.hosts.iter().map(|host| host.host.clone()).collect::<Vec<_>>();
+    assert_eq!(
+        (names(&paper), names(&own), names(&all)),
+        (vec!["paper.example".into()], vec!["own.example".into()], vec![])
+    );
+    assert_eq!((paper.requests, own.requests, all.requests), (5, 2, 0));
+    assert_eq!((paper.refusals, own.refusals, paper.unended, own.unended), (0, 1, 1, 0));
+    assert_eq!((paper.robots.len(), own.robots.len()), (1, 1));
+    assert_eq!((own.from.clone().unwrap(), paper.runs, all.runs), (after(40_000).to_string(), 1, 0));
+    assert_eq!((paper.violations.len(), own.violations.len()), (1, 0));
+    assert_eq!((paper.violations_elsewhere, own.violations_elsewhere), (0, 1));
+    assert_eq!((paper.rows, paper.head.clone()), (own.rows, own.head.clone()));
+    assert!(page(&own, &["나의 신문".to_owned()]).starts_with("# How 나의 신문 was crawled"));
+
+    // A broken chain is everybody's.
+    desk.tamper().execute("UPDATE ledger SET at = at - 60 WHERE id = 4", []).unwrap();
+    assert!(told("own.example").violations.iter().any(|broken| broken.kind == Kind::Chain));
+}
+
+#[test]
+fn a_page_says_who_asked_and_leaves_out_runs_that_asked_nothing() {
+    let told = |user_agent: &str, contact: &str| {
+        let (user_agent, contact) = (Some(user_agent.to_owned()), Some(contact.to_owned()));
+        let mut desk = Desk::on(&Terms { user_agent, contact, ..terms() });
+        desk.robots(PAPER, NOW, RULES);
+        let run = desk.archive.begin_run(desk.lease, "reextract", &Terms::default(), 0, after(60_000)).unwrap();
+        (page(&desk.audit(), &[]), run)
+    };
+    let (page, _) = told("saseo/0.1.0 (+me@paper.example)", "me@paper.example");
+    assert!(page.contains("- Who asked: `saseo/0.1.0 (+me@paper.example)`\n- Contact: me@paper.example\n"), "{page}");
+    assert!(page.contains("in 1 run\n- Requests: 1; ") && page.contains("## Refusals\n\nNone.\n"), "{page}");
+}
+
 // The ledger itself.
 
 #[test]
@@ -230,7 +279,7 @@ fn no_column_of_any_row_can_be_changed_unseen() {
             let sql = unguarded(&copy.path().join(FILE));
             let changed = sql.execute(&format!("UPDATE ledger SET {change} WHERE id = {row}"), []);
             assert_eq!(changed, Ok(1), "{change} of row {row}");
-            let found = audit(&Reader::open(copy.path()).unwrap()).unwrap();
+            let found = audit(&Reader::open(copy.path()).unwrap(), Scope::Everything).unwrap();
             let is_told =
                 found.violations.iter().any(|broken| broken.kind == Kind::Chain && broken.rows.contains(&(row as i64)));
             assert!(is_told, "{change} of row {row}: {:?}", found.violations);
@@ -635,9 +684,14 @@ fn a_crawl_of_the_demo_newspaper_audits_clean_and_makes_a_page_for_its_publisher
     assert_eq!(out.status.code(), Some(0), "{said}");
     assert!(said.ends_with("violations: none\n"), "{said}");
     let page = std::fs::read_to_string(report).unwrap();
-    for part in
-        ["Who asked: `saseo`", "Contact: ____", "http://127.0.0.1", "## Violations\n\nNone.", "End of the chain: row"]
-    {
+    for part in [
+        "# How these papers were crawled",
+        "Who asked: `saseo/0.1.0",
+        "Contact: ____",
+        "http://127.0.0.1",
+        "## Violations\n\nNone.",
+        "End of the chain: row",
+    ] {
         assert!(page.contains(part), "{part} in {page}");
     }
 }
@@ -671,7 +725,7 @@ fn a_crawl_that_was_tampered_with_is_told_with_exit_code_1() {
 fn the_page_names_what_was_broken() {
     let (mut desk, robots) = polite(1);
     desk.announce(story(2, after(11_000), robots));
-    let page = page(&desk.audit());
+    let page = page(&desk.audit(), &[]);
     assert!(page.contains("- gap (paper.example): owed 3 s from the end in row 5"), "{page}");
 }
 

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use common::{Crawler, said};
 use paper::{HOUR, Paper, published};
 use saseo::archive::{Archive, ArchiveError, FILE, Reader, Seeding};
-use saseo::audit::audit;
+use saseo::audit::{Scope, audit};
 use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::demo::Edition;
@@ -126,7 +126,7 @@ impl Scene {
         assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
         let site = reader.sites(self.web.paper.clock.now()).unwrap().remove(0);
         assert_eq!((site.articles, site.queued), (ARTICLES, 0));
-        let findings = audit(&reader).unwrap();
+        let findings = audit(&reader, Scope::Everything).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
         let asked = self.web.paper.asked.lock().unwrap();
         let articles = asked.iter().filter(|path| path.contains("articleView")).count();

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use paper::{DAY, HOUR, NOW, Paper, html, published};
 use saseo::archive::{Archive, ArchiveError, Filter, Reader};
-use saseo::audit::audit;
+use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
@@ -164,7 +164,7 @@ impl World {
 
     fn stored(&self) -> u64 {
         let reader = Reader::open(self.folder.path()).unwrap();
-        let findings = audit(&reader).unwrap();
+        let findings = audit(&reader, Scope::Everything).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
         reader.articles(&Filter::default(), |_, _| Ok::<(), ArchiveError>(())).unwrap().articles
     }

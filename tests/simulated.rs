@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use saseo::archive::{Archive, ArchiveError, Filter, How, Reader, Seeding};
-use saseo::audit::audit;
+use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::config::units::Rate;
@@ -246,7 +246,7 @@ impl World {
 
     /// Fails where the ledger alone shows that something was owed and not kept.
     fn assert_audited(&self) {
-        let findings = audit(&Reader::open(self.folder.path()).unwrap()).unwrap();
+        let findings = audit(&Reader::open(self.folder.path()).unwrap(), Scope::Everything).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
     }
 

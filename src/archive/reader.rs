@@ -2,6 +2,7 @@
 
 mod activity;
 mod articles;
+mod asked;
 mod fixity;
 mod history;
 mod ledger;

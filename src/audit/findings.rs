@@ -4,14 +4,17 @@ use serde::Serialize;
 
 use crate::audit::copies::Version;
 use crate::audit::pace::Pace;
-use crate::audit::totals::{Tally, Totals, date};
+use crate::audit::scope::Scope;
+use crate::audit::totals::{Asker, Tally, Totals, date};
 use crate::audit::violation::Violation;
 use crate::time::Timestamp;
 
 /// The result of an audit. Moments are RFC 3339 in UTC.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Findings {
+    /// Of the whole ledger.
     pub rows: u64,
+    /// Runs that asked something.
     pub runs: u64,
     pub from: Option<String>,
     pub to: Option<String>,
@@ -31,15 +34,10 @@ pub struct Findings {
     /// The end of the chain: who notes it down sees later whether rows were cut off behind it.
     pub head: Option<Head>,
     pub violations: Vec<Violation>,
+    /// Violations at hosts that these findings are not about.
+    pub violations_elsewhere: u64,
     /// What could not be judged, and why.
     pub remarks: Vec<String>,
-}
-
-/// Who asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Asker {
-    pub agent: String,
-    pub version: String,
 }
 
 /// One host.
@@ -84,6 +82,7 @@ pub struct Head {
 
 impl Findings {
     pub(super) fn of(
+        scope: &Scope,
         totals: Totals,
         paces: Vec<Pace>,
         versions: Vec<Version>,
@@ -92,18 +91,20 @@ impl Findings {
         remarks: Vec<String>,
     ) -> Self {
         let Tally { requests, unanswered, bytes, refusals, retry_afters } = totals.all;
-        let mut hosts: Vec<_> =
-            paces.into_iter().zip(&totals.hosts).map(|(pace, tally)| of_host(pace, *tally)).collect();
+        let hosts = paces.into_iter().zip(&totals.hosts).filter(|(pace, _)| scope.has(&pace.name));
+        let mut hosts: Vec<_> = hosts.map(|(pace, tally)| of_host(pace, *tally)).collect();
         hosts.sort_by(|a, b| a.host.cmp(&b.host));
-        let mut robots: Vec<_> = versions.into_iter().map(of_version).collect();
+        let versions = versions.into_iter().filter(|version| scope.has_origin(&version.origin));
+        let mut robots: Vec<_> = versions.map(of_version).collect();
         robots.sort_by(|a, b| (&a.origin, &a.first_fetched).cmp(&(&b.origin, &b.first_fetched)));
         let days = totals.days.iter();
+        let (violations, elsewhere): (Vec<_>, Vec<_>) = violations.into_iter().partition(|one| scope.concerns(one));
         Self {
             rows: totals.rows,
             runs: totals.runs,
             from: totals.first.as_ref().map(Timestamp::to_string),
             to: totals.last.as_ref().map(Timestamp::to_string),
-            askers: totals.askers.into_iter().map(|(version, agent)| Asker { agent, version }).collect(),
+            askers: totals.askers.into_iter().collect(),
             requests,
             unanswered,
             unended,
@@ -117,6 +118,7 @@ impl Findings {
             robots,
             head: totals.head.map(|(row, hash)| Head { row, hash: hex::encode(hash) }),
             violations,
+            violations_elsewhere: elsewhere.len() as u64,
             remarks,
         }
     }

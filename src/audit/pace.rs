@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::audit::promises::Promise;
+use crate::audit::scope::Scope;
 use crate::audit::violation::{Kind, Violation, seconds};
 use crate::time::Timestamp;
 
@@ -91,9 +92,9 @@ impl Paces {
         Some(open)
     }
 
-    /// Closes what earlier runs left open, and returns how many requests that were.
-    pub fn close(&mut self) -> usize {
-        let left = self.open.len();
+    /// Closes what earlier runs left open, and returns how many requests at hosts of the scope that were.
+    pub fn close(&mut self, scope: &Scope) -> usize {
+        let left = self.open.values().filter(|open| scope.has(&self.hosts[open.host].name)).count();
         for (row, Open { host, at, .. }) in self.open.drain() {
             let pace = &mut self.hosts[host];
             pace.open.clear();

@@ -3,13 +3,16 @@
 use std::fmt::Write;
 
 use crate::audit::findings::Findings;
+use crate::audit::totals::Asker;
 
 /// More violations than this are only counted: the page is for reading.
 const TOLD: usize = 200;
 
-/// Writes the page.
-pub fn page(findings: &Findings) -> String {
-    let mut page = String::from("# How this paper was crawled\n\n");
+/// Writes the page about the papers of these titles; all that were crawled, where none is named.
+pub fn page(findings: &Findings, titles: &[String]) -> String {
+    let papers = if titles.is_empty() { "these papers".to_owned() } else { titles.join(", ") };
+    let verb = if titles.len() == 1 { "was" } else { "were" };
+    let mut page = format!("# How {papers} {verb} crawled\n\n");
     for part in [who(findings), hosts(findings), robots(findings), respected(findings), violations(findings)] {
         page.push_str(&part);
         page.push('\n');
@@ -19,18 +22,43 @@ pub fn page(findings: &Findings) -> String {
 }
 
 fn who(findings: &Findings) -> String {
-    let askers: Vec<String> =
-        findings.askers.iter().map(|asker| format!("`{}` (saseo {})", asker.agent, asker.version)).collect();
-    let asker = if askers.is_empty() { "not written down".to_owned() } else { askers.join(", ") };
-    let (from, to) = (findings.from.as_deref().unwrap_or("never"), findings.to.as_deref().unwrap_or("never"));
-    format!(
-        "- Who asked: {asker}\n- Contact: ______________________\n- When: from {from} to {to} (UTC), in {} runs\n\
-         - Requests: {}, of which {} had no answer; {:.1} MB came\n",
-        findings.runs,
-        findings.requests,
-        findings.unanswered + findings.unended,
-        findings.bytes as f64 / 1e6
-    )
+    let asker = listed(findings.askers.iter().map(name_of)).unwrap_or_else(|| "not written down".to_owned());
+    // Older runs did not write it down: whoever sends the page does.
+    let contact = listed(findings.askers.iter().filter_map(|asker| asker.contact.clone()));
+    let contact = contact.unwrap_or_else(|| "______________________".to_owned());
+    let mut part = format!("- Who asked: {asker}\n- Contact: {contact}\n");
+    if let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) {
+        add(&mut part, format_args!("- When: from {from} to {to} (UTC), in {}", counted(findings.runs, "run")));
+    }
+
+    let lost = findings.unanswered + findings.unended;
+    let lost = if lost > 0 { format!(", of which {lost} had no answer") } else { String::new() };
+    let megabytes = findings.bytes as f64 / 1e6;
+    add(&mut part, format_args!("- Requests: {}{lost}; {megabytes:.1} MB came", findings.requests));
+    part
+}
+
+/// The User-Agent line, or as much of it as was written down.
+fn name_of(asker: &Asker) -> String {
+    match &asker.user_agent {
+        Some(line) => format!("`{line}`"),
+        None => format!("`{}` (saseo {})", asker.agent, asker.version),
+    }
+}
+
+/// Texts without those that came before, parted by commas; `None` where there is none.
+fn listed(texts: impl Iterator<Item = String>) -> Option<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for text in texts {
+        if !distinct.contains(&text) {
+            distinct.push(text);
+        }
+    }
+    Some(distinct.join(", ")).filter(|told| !told.is_empty())
+}
+
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }
 
 fn hosts(findings: &Findings) -> String {
@@ -59,10 +87,17 @@ fn robots(findings: &Findings) -> String {
 }
 
 fn respected(findings: &Findings) -> String {
-    format!(
-        "## Refusals\n\n- Answers that refuse (401, 402, 403, 451): {}\n- Answers that ask for a rest (Retry-After): {}\n",
-        findings.refusals, findings.retry_afters
-    )
+    let mut part = "## Refusals\n\n".to_owned();
+    if findings.refusals > 0 {
+        add(&mut part, format_args!("- Answers that refuse (401, 402, 403, 451): {}", findings.refusals));
+    }
+    if findings.retry_afters > 0 {
+        add(&mut part, format_args!("- Answers that ask for a rest (Retry-After): {}", findings.retry_afters));
+    }
+    if findings.refusals + findings.retry_afters == 0 {
+        part.push_str("None.\n");
+    }
+    part
 }
 
 fn violations(findings: &Findings) -> String {

@@ -2,12 +2,32 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
+
 use crate::archive::Terms;
 use crate::politeness::refuses;
 use crate::time::Timestamp;
 
 /// Milliseconds of a day.
 const DAY: i64 = 86_400_000;
+
+/// Who asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Asker {
+    /// The product token that robots.txt files were read for.
+    pub agent: String,
+    pub version: String,
+    /// The User-Agent line as it was sent; `None` of runs that did not write it down.
+    pub user_agent: Option<String>,
+    pub contact: Option<String>,
+}
+
+impl Asker {
+    fn of_terms(terms: &Terms) -> Self {
+        let Terms { agent, version, user_agent, contact, .. } = terms.clone();
+        Self { agent, version, user_agent, contact }
+    }
+}
 
 /// Requests and what came of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,34 +55,43 @@ pub(super) struct Totals {
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
     pub head: Option<(i64, [u8; 32])>,
-    /// Who asked: version and agent.
-    pub askers: BTreeSet<(String, String)>,
+    pub askers: BTreeSet<Asker>,
+    /// Of the run under way, until it asks something: runs that asked nothing are not told.
+    beginning: Option<Option<Asker>>,
 }
 
 impl Totals {
-    pub fn row(&mut self, id: i64, at: Timestamp, hash: [u8; 32]) {
+    pub fn row(&mut self, id: i64, hash: [u8; 32]) {
         self.rows += 1;
-        self.first = Some(self.first.map_or(at, |first| first.min(at)));
-        self.last = Some(self.last.map_or(at, |last| last.max(at)));
         self.head = Some((id, hash));
     }
 
     pub fn began(&mut self, terms: Option<&Terms>) {
-        self.runs += 1;
-        self.askers.extend(terms.map(|terms| (terms.version.clone(), terms.agent.clone())));
+        self.beginning = Some(terms.map(Asker::of_terms));
     }
 
     pub fn announced(&mut self, host: usize, at: Timestamp) {
+        if let Some(asker) = self.beginning.take() {
+            self.runs += 1;
+            self.askers.extend(asker);
+        }
+        self.span(at);
         self.all.requests += 1;
         self.of(host).requests += 1;
         self.days.entry(at.millis().div_euclid(DAY)).or_default().0 += 1;
     }
 
     pub fn ended(&mut self, host: usize, at: Timestamp, answer: Tally) {
+        self.span(at);
         self.all.add(answer);
         self.of(host).add(answer);
         let day = self.days.entry(at.millis().div_euclid(DAY)).or_default();
         day.1 = day.1.saturating_add(answer.bytes);
+    }
+
+    fn span(&mut self, at: Timestamp) {
+        self.first = Some(self.first.map_or(at, |first| first.min(at)));
+        self.last = Some(self.last.map_or(at, |last| last.max(at)));
     }
 
     fn of(&mut self, host: usize) -> &mut Tally {

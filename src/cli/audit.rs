@@ -5,13 +5,16 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::archive::Reader;
-use crate::audit::{Findings, HostFindings, Violation, audit, page};
+use crate::audit::{Findings, HostFindings, Scope, Violation, audit, page};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, say};
 use crate::export;
 
 #[derive(Debug, Args)]
 pub(super) struct AuditArgs {
+    /// The papers to tell of; without one, all. The whole ledger is checked in any case
+    #[arg(value_name = "SITE")]
+    sites: Vec<String>,
     /// Also write a page for the publisher, in Markdown; a file that is there is replaced
     #[arg(long, value_name = "FILE.md")]
     report: Option<PathBuf>,
@@ -19,9 +22,9 @@ pub(super) struct AuditArgs {
 
 pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
-    let findings = audit(&reader)?;
+    let findings = audit(&reader, scope(&reader, &args.sites)?)?;
     if let Some(path) = &args.report {
-        export::write_text(&reader, path, &page(&findings))?;
+        export::write_text(&reader, path, &page(&findings, &titles(&reader, &args.sites)?))?;
     }
     if common.json {
         say::json(&findings)?;
@@ -29,6 +32,22 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
         tell(reader.path(), &findings)?;
     }
     Ok(if findings.violations.is_empty() { Exit::Done } else { Exit::Failed })
+}
+
+/// The hosts of the papers that are named.
+fn scope(reader: &Reader, sites: &[String]) -> anyhow::Result<Scope> {
+    if sites.is_empty() {
+        return Ok(Scope::Everything);
+    }
+
+    for site in sites {
+        reader.knows_site(site)?;
+    }
+    Ok(Scope::Hosts(reader.hosts_asked_for(sites)?))
+}
+
+fn titles(reader: &Reader, sites: &[String]) -> anyhow::Result<Vec<String>> {
+    Ok(reader.titles()?.into_iter().filter(|(name, _)| sites.contains(name)).map(|(_, title)| title).collect())
 }
 
 fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {
@@ -45,6 +64,12 @@ fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {
     }
     for violation in &findings.violations {
         say::data(&of_violation(violation))?;
+    }
+    if findings.violations_elsewhere > 0 {
+        say::data(&format!(
+            "violations at other papers' hosts: {} (`saseo audit` tells them)",
+            findings.violations_elsewhere
+        ))?;
     }
     match findings.violations.len() {
         0 => say::data("violations: none"),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::archive::{ArchiveError, HostTerms, Terms};
 use crate::crawl::visit::Finished;
 use crate::crawl::{Crawl, Plan};
-use crate::fetch::{Reach, Web};
+use crate::fetch::{Reach, Web, user_agent};
 use crate::page_url::Host;
 use crate::politeness::{LONGEST_REST, Manners, Permit};
 use crate::site_reader::SiteReader;
@@ -127,10 +127,12 @@ pub(super) fn terms(plan: &Plan) -> Terms {
         let Manners { gap, at_once, own } = manners(reader, &host);
         HostTerms { host: host.as_str().to_owned(), gap_ms: millis(gap), at_once, own }
     };
-    let pace = &plan.settings.pace;
+    let (pace, identity) = (&plan.settings.pace, &plan.settings.identity);
     Terms {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        agent: plan.settings.identity.agent.clone(),
+        agent: identity.agent.clone(),
+        user_agent: Some(user_agent(&identity.agent, &identity.contact)),
+        contact: Some(identity.contact.clone()).filter(|contact| !contact.is_empty()),
         server_ms: millis(pace.server_rate.0),
         total_ms: millis(pace.total_rate.0),
         hosts: plan.sites.iter().map(of_site).collect(),

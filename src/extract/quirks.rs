@@ -3,7 +3,6 @@
 use super::*;
 use crate::config::shipped::{generic_profile, shipped_profile};
 use crate::page_url::PageUrl;
-use crate::time::Precision;
 
 const AT: &str = "https://www.saseo.example/news/articleView.html?idxno=812";
 

@@ -193,7 +193,7 @@ fn client(caller: &Caller, reach: Reach) -> ClientBuilder {
     }
 
     let builder = Client::builder()
-        .user_agent(user_agent(caller))
+        .user_agent(user_agent(&caller.agent, &caller.contact))
         .default_headers(headers)
         .connect_timeout(caller.connect)
         .timeout(caller.answer)
@@ -218,10 +218,10 @@ fn client(caller: &Caller, reach: Reach) -> ClientBuilder {
     builder.no_gzip().no_brotli().no_zstd().no_deflate()
 }
 
-/// `saseo/0.1.0 (+you@example.org)`: who asks, and where to complain.
-fn user_agent(caller: &Caller) -> String {
-    let product = format!("{}/{}", caller.agent, env!("CARGO_PKG_VERSION"));
-    if caller.contact.is_empty() { product } else { format!("{product} (+{})", caller.contact) }
+/// Returns the User-Agent line, `saseo/0.1.0 (+you@example.org)`: who asks, and where to complain.
+pub fn user_agent(agent: &str, contact: &str) -> String {
+    let product = format!("{agent}/{}", env!("CARGO_PKG_VERSION"));
+    if contact.is_empty() { product } else { format!("{product} (+{contact})") }
 }
 
 /// Names are judged when they are resolved for a connection, so that a name that is bound anew leads nowhere.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::civil::Date;
 use saseo::archive::{Archive, Reader, Seeding, SiteState};
-use saseo::audit::audit;
+use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::config::{Settings, read_profile, read_site};
@@ -459,7 +459,7 @@ impl Crawler {
 impl Drop for Crawler {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            let findings = audit(&Reader::open(self.folder.path()).unwrap()).unwrap();
+            let findings = audit(&Reader::open(self.folder.path()).unwrap(), Scope::Everything).unwrap();
             assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
         }
     }

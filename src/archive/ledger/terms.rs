@@ -8,6 +8,12 @@ pub struct Terms {
     pub version: String,
     /// The product token that robots.txt files were read for.
     pub agent: String,
+    /// The User-Agent line as it was sent; `None` of runs before it was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_agent: Option<String>,
+    /// Where the crawl's owner can be reached; `None` where nobody said, or before it was written down.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contact: Option<String>,
     /// The least time from one request to the next at one server address, but for one's own hosts.
     pub server_ms: u64,
     /// The least time from one request to the next in all.
