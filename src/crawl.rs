@@ -99,6 +99,8 @@ pub struct Report {
     pub elapsed: Duration,
     /// Pages still queued, due later or left by the run.
     pub queued: u64,
+    /// When the first of them is due, where none is yet.
+    pub due_at: Option<Timestamp>,
     /// Hosts that have more to ask and were left alone, and why.
     pub given_up: Vec<(Host, String)>,
     /// Sites of which so much of what was looked at again is gone that none of it was marked.
@@ -360,6 +362,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         self.archive.check_files(now)?;
         empty_log(self.archive);
         let queued = self.archive.queued()?;
+        let first_due = self.archive.due_hosts()?.into_iter().map(|host| host.first_due).min();
         let lists_cut = self.sites.keys().map(|site| self.archive.cut_lists(site));
         let lists_cut = lists_cut.collect::<Result<Vec<_>, _>>()?.concat();
         Ok(Report {
@@ -368,6 +371,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             tally: self.tally,
             elapsed: now.since(self.began),
             queued,
+            due_at: first_due.filter(|due| *due > now),
             given_up,
             disbelieved,
             lists_cut,

@@ -13,6 +13,6 @@ mod plain;
 mod prose;
 mod words;
 
-pub use newspaper::{Cms, DemoArticle, Edition, Kind, Newspaper, SECTIONS, Skin};
+pub use newspaper::{Cms, DemoArticle, Edition, Kind, Newspaper, Revision, SECTIONS, Skin};
 pub use origin::{OriginThread, Visit};
 pub use pages::{Answer, answer};

@@ -622,6 +622,10 @@ fn a_demo_on_another_port_names_commands_that_work_and_is_quiet_when_asked() {
     let args = ["--quiet", "demo", "--port", "0", "--articles", "1", "--crawl-delay", "0"];
     let quiet = crawler.run(&args);
     assert_eq!((quiet.status.code(), said(&quiet)), (Some(0), String::new()));
+    // What it shows last is data: one article, and what its paper corrected in it.
+    let shown = String::from_utf8(quiet.stdout).unwrap();
+    assert!(shown.contains("title      ") && shown.contains("version 2  fetched"), "{shown}");
+    assert!(shown.contains("{+ 처음에 잘못 나간 날짜를 바로잡았다.+}"), "{shown}");
     let loud = crawler.run(&args[1..]);
     let program = env!("CARGO_BIN_EXE_saseo");
     let data = crawler.data();

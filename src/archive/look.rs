@@ -34,6 +34,25 @@ impl Archive {
         Ok(Some(Kept { published, etag: validator("etag")?, last_modified: validator("last_modified")? }))
     }
 
+    /// Wants the newest articles of a site asked for again at its next crawl, though no look at them is due.
+    pub fn look_again_at_newest(
+        &mut self,
+        lease: Lease,
+        site: &str,
+        count: u32,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        self.work(lease)?.execute(
+            "UPDATE page SET again_at = ?3
+             WHERE role = 'article' AND verdict IN ('stored', 'members') AND url IN (
+                SELECT article.url FROM article JOIN version ON version.article_id = article.id AND version.n = 1
+                WHERE article.site_id = (SELECT id FROM site WHERE name = ?1)
+                ORDER BY version.published_ms DESC LIMIT ?2)",
+            params![site, count, now.millis()],
+        )?;
+        Ok(())
+    }
+
     /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more,
     /// unless too much of what was seen in the last day is gone to be true: then `Err` tells how much, and nothing is marked.
     /// Returns how many; nothing of them is deleted.

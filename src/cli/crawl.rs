@@ -195,6 +195,7 @@ fn nothing() -> Report {
         tally: Tally::default(),
         elapsed: Duration::ZERO,
         queued: 0,
+        due_at: None,
         given_up: Vec::new(),
         disbelieved: Vec::new(),
         lists_cut: Vec::new(),

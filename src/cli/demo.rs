@@ -1,5 +1,7 @@
 //! `saseo demo`.
 
+mod revision;
+
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -7,21 +9,21 @@ use std::path::Path;
 use anyhow::Context;
 use clap::Args;
 
-use crate::archive::{Filter, Reader, Seeding};
+use crate::archive::{self, Filter, Reader, Seeding};
 use crate::cli::args::{articles, cms, port, seconds, some_time};
 use crate::cli::configuration::Configuration;
 use crate::cli::crawl::{Ran, run_plan};
 use crate::cli::exit::Exit;
 use crate::cli::export::place;
 use crate::cli::init::write_new;
-use crate::cli::interrupt::Caught;
+use crate::cli::interrupt::{Caught, Signals};
 use crate::cli::progress::Watch;
 use crate::cli::report::in_words;
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::units::Span;
 use crate::crawl::Plan;
-use crate::demo::{Cms, Edition, Newspaper, OriginThread};
+use crate::demo::{Cms, Edition, Newspaper, OriginThread, Revision};
 use crate::export::{self, Cells, Format};
 use crate::host_lock::HostLocks;
 
@@ -62,12 +64,14 @@ pub(super) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Exit> {
         PORT => common.data().join(name),
         port => common.data().join(format!("{name}-{port}")),
     };
+    // What the paper revised at the end of the first demo stays so.
+    let revision = folder.join(archive::FILE).exists().then(|| origin.newspaper(Newspaper::revise));
     let config = folder.join("config");
     write_config(&config, &origin.base(), args.cms)?;
     if args.serve {
         return serve(common, &origin, args.publish, &config, &folder);
     }
-    crawl_and_export(common, args, &origin, &folder)
+    crawl_and_export(common, args, &origin, revision, &folder)
 }
 
 /// Serves on the port that was asked for, or on the usual one, or on any that is free.
@@ -88,7 +92,14 @@ fn start(common: &Common, args: &DemoArgs, edition: &Edition) -> anyhow::Result<
     started.with_context(|| format!("cannot serve the demo newspaper on 127.0.0.1:{wanted}; name another with --port"))
 }
 
-fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, folder: &Path) -> anyhow::Result<Exit> {
+/// `revised` is what the paper revised before.
+fn crawl_and_export(
+    common: &Common,
+    args: &DemoArgs,
+    origin: &OriginThread,
+    revised: Option<Revision>,
+    folder: &Path,
+) -> anyhow::Result<Exit> {
     let (voice, config) = (common.voice(), folder.join("config"));
     voice.note(&format!(
         "A newspaper of {} articles is served at {}",
@@ -96,28 +107,24 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
         origin.base()
     ));
     let configuration = Configuration::load(Some(&config))?;
-    let plan = Plan {
-        command: "demo".to_owned(),
-        sites: configuration.sites.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?,
-        seeding: Seeding::Begin,
-        settings: configuration.settings.clone(),
-        skipped: 0,
-        max_requests: None,
-        at_most: None,
-        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
-        backfill: None,
-    };
     let mut caught = Caught::new()?;
-    let mut watch = Watch::new(common);
-    let Ran { report, signal, full } =
-        run_plan(plan, folder, voice, &mut caught.signals, |progress| watch.see(progress))?;
-    watch.end();
-    voice.note(&in_words(&report, &hint::on(Some(&config), Some(folder), &["resume"])));
-    match (signal, full) {
-        (Some(signal), _) => return Ok(signal),
-        (None, Some(full)) => return Err(full.into()),
-        (None, None) => {}
+    if let Some(exit) = crawl(common, &configuration, folder, &mut caught.signals)? {
+        return Ok(exit);
     }
+    let revision = match revised {
+        Some(revision) => revision,
+        None => {
+            let revision = revision::revise(voice, origin, folder)?;
+            if let Some(exit) = crawl(common, &configuration, folder, &mut caught.signals)? {
+                return Ok(exit);
+            }
+            revision
+        }
+    };
+    if !common.json {
+        revision::show(voice, &revision, folder)?;
+    }
+
     let out = folder.join("articles.jsonl");
     let reader = Reader::open(folder)?;
     let taken =
@@ -131,6 +138,38 @@ fn crawl_and_export(common: &Common, args: &DemoArgs, origin: &OriginThread, fol
     let contact = hint::contact(&configuration.settings);
     voice.note(&what_next(common, args, origin.address().port(), folder, contact));
     Ok(Exit::Done)
+}
+
+/// Crawls once, and says how it went; `Some` where a signal ended it.
+fn crawl(
+    common: &Common,
+    configuration: &Configuration,
+    folder: &Path,
+    signals: &mut Signals,
+) -> anyhow::Result<Option<Exit>> {
+    let mut watch = Watch::new(common);
+    let Ran { report, signal, full } =
+        run_plan(plan(configuration)?, folder, common.voice(), signals, |progress| watch.see(progress))?;
+    watch.end();
+    common.voice().note(&in_words(&report, &hint::on(Some(&folder.join("config")), Some(folder), &["resume"])));
+    match (signal, full) {
+        (None, Some(full)) => Err(full.into()),
+        (signal, _) => Ok(signal),
+    }
+}
+
+fn plan(configuration: &Configuration) -> anyhow::Result<Plan> {
+    Ok(Plan {
+        command: "demo".to_owned(),
+        sites: configuration.sites.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?,
+        seeding: Seeding::Begin,
+        settings: configuration.settings.clone(),
+        skipped: 0,
+        max_requests: None,
+        at_most: None,
+        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
+        backfill: None,
+    })
 }
 
 /// The archive belongs to the port that was served on, whatever was asked for.

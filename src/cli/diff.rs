@@ -5,7 +5,7 @@ use std::ops::RangeInclusive;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{Reader, Version};
+use crate::archive::{Found, Reader, Version};
 use crate::cli::exit::Exit;
 use crate::cli::say::Style;
 use crate::cli::show::{soundness, version};
@@ -37,21 +37,26 @@ pub(super) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
             }
         },
     };
-    let fields = history::fields(&old.article, &new.article);
-    let text = history::words(&old.article.text(), &new.article.text());
     if common.json {
-        say::json(&as_json(&found.id, old, new, &fields, &text))?;
-        return Ok(soundness(common, &found, &versions));
+        say::json(&as_json(&found.id, old, new))?;
+    } else {
+        tell(&found, old, new)?;
     }
+    Ok(soundness(common, &found, &versions))
+}
+
+/// Prints what changed from one version to another.
+pub(super) fn tell(found: &Found, old: &Version, new: &Version) -> anyhow::Result<()> {
     let head = format!(
         "{}: version {} (fetched {}) to {} (fetched {})\n",
         found.id, old.kept.version, old.kept.fetched_at, new.kept.version, new.kept.fetched_at
     );
     let mut parts = vec![(Style::Plain, head)];
-    fields.iter().for_each(|change| tell_field(&mut parts, change));
-    tell_text(&mut parts, &text);
-    say::styled(&parts)?;
-    Ok(soundness(common, &found, &versions))
+    for change in history::fields(&old.article, &new.article) {
+        tell_field(&mut parts, &change);
+    }
+    tell_text(&mut parts, &history::words(&old.article.text(), &new.article.text()));
+    say::styled(&parts)
 }
 
 fn tell_field(parts: &mut Vec<(Style, String)>, change: &FieldChange) {
@@ -97,7 +102,9 @@ fn skip(parts: &mut Vec<(Style, String)>, same: &mut usize) {
     }
 }
 
-fn as_json(id: &str, old: &Version, new: &Version, fields: &[FieldChange], text: &[Paragraph]) -> serde_json::Value {
+fn as_json(id: &str, old: &Version, new: &Version) -> serde_json::Value {
+    let fields = history::fields(&old.article, &new.article);
+    let text = history::words(&old.article.text(), &new.article.text());
     let fields: Vec<_> =
         fields.iter().map(|change| json!({"field": change.field, "old": change.old, "new": change.new})).collect();
     let piece = |piece: &Piece| match piece {

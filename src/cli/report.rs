@@ -9,6 +9,7 @@ use crate::cli::exit::Exit;
 use crate::cli::hint;
 use crate::cli::{Common, say};
 use crate::crawl::Report;
+use crate::time::Timestamp;
 
 /// Says how a crawl went: one object on stdout with `--json`, else a few lines. However quiet, an end that is no good one
 /// has its reason told.
@@ -77,6 +78,7 @@ pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
         "bytes": tally.bytes,
         "seconds": report.elapsed.as_secs_f64(),
         "queued": report.queued,
+        "due_at": report.due_at.map(|due| due.to_string()),
         "given_up": given_up,
         "disbelieved": disbelieved,
         "lists_cut": report.lists_cut,
@@ -101,7 +103,11 @@ pub(super) fn in_words(report: &Report, resume: &str) -> String {
     let (run, how) = (report.run.0, report.how.name());
     let took = crate::cli::progress::in_words(report.elapsed);
     let megabytes = tally.bytes as f64 / 1e6;
-    let goes_on = if report.queued > 0 { format!(" (`{resume}` goes on)") } else { String::new() };
+    let goes_on = match (report.queued, report.due_at) {
+        (0, _) => String::new(),
+        (_, None) => format!(" (`{resume}` goes on)"),
+        (_, Some(due)) => format!(" (from {} on `{resume}` goes on)", Timestamp::from_seconds(due.millis() / 1000)),
+    };
     format!("run {run} {how}: {} requests in {took}, {megabytes:.1} MB: {told}{goes_on}", tally.requests)
 }
 

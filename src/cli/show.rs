@@ -79,7 +79,7 @@ fn record(version: &Version) -> Record {
     Record::new(&version.article, provenance)
 }
 
-fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> String {
+pub(super) fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> String {
     let Version { article, kept, .. } = shown;
     let time = |time: Option<crate::time::LocalTime>| time.map(|time| time.to_string());
     let section = [&article.section, &article.subsection].into_iter().flatten().cloned().collect::<Vec<_>>();

@@ -117,6 +117,16 @@ const NEWEST: Timestamp = Timestamp::from_seconds(1_795_165_200);
 const STEP: Duration = Duration::from_secs(47 * 60);
 const SEOUL: i32 = 9 * 3600;
 
+/// From an article's publication to its correction.
+const CORRECTED: Duration = Duration::from_secs(2 * 3600);
+
+/// What a paper changed of what it had published: the titles.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Revision {
+    pub corrected: String,
+    pub withdrawn: Option<String>,
+}
+
 /// The demo newspaper.
 #[derive(Clone, Debug)]
 pub struct Newspaper {
@@ -174,6 +184,25 @@ impl Newspaper {
             new.published.at = self.articles[0].published.at + STEP;
             self.articles.insert(0, new);
         }
+    }
+
+    /// Corrects the newest article that anybody may read, and takes back the one before it where the paper has others left.
+    ///
+    /// A paper of no open article is left as it is.
+    pub fn revise(&mut self) -> Revision {
+        let enough = self.articles.len() > 3;
+        let mut open = self.articles.iter_mut().filter(|article| article.kind == Kind::Open);
+        let mut revision = Revision::default();
+        if let Some(article) = open.next() {
+            article.paragraphs[0].push_str(" 처음에 잘못 나간 날짜를 바로잡았다.");
+            article.modified = Some(LocalTime { at: article.published.at + CORRECTED, ..article.published });
+            revision.corrected.clone_from(&article.title);
+        }
+        if let Some(article) = open.next().filter(|_| enough) {
+            article.kind = Kind::Deleted;
+            revision.withdrawn = Some(article.title.clone());
+        }
+        revision
     }
 
     pub(super) fn find(&self, number: u64) -> Option<&DemoArticle> {
@@ -256,6 +285,21 @@ mod tests {
         let paper = Newspaper::new(&Edition::default());
         assert!(paper.articles().windows(2).all(|pair| pair[0].published.at > pair[1].published.at));
         assert!(paper.articles().windows(2).any(|pair| pair[0].number < pair[1].number));
+    }
+
+    #[test]
+    fn a_paper_that_is_revised_corrects_one_article_and_takes_one_back() {
+        let before = Newspaper::new(&Edition::default());
+        let mut paper = before.clone();
+        let revision = paper.revise();
+        let pairs = before.articles().iter().zip(paper.articles());
+        let changed: Vec<_> = pairs.filter(|(old, new)| old != new).map(|(_, new)| new).collect();
+        assert_eq!(changed.len(), 2);
+        assert_eq!((&changed[0].title, changed[0].kind), (&revision.corrected, Kind::Open));
+        assert_eq!((Some(&changed[1].title), changed[1].kind), (revision.withdrawn.as_ref(), Kind::Deleted));
+
+        let mut small = Newspaper::new(&Edition { articles_per_section: 1, ..Edition::default() });
+        assert_eq!(small.revise().withdrawn, None);
     }
 
     #[test]

@@ -32,6 +32,13 @@ pub struct Version {
 }
 
 impl Reader {
+    /// Returns the id of the newest article that has this title.
+    pub fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
+        let mut select =
+            self.connection.prepare("SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1")?;
+        Ok(select.query_row([title], |row| row.get(0)).optional()?)
+    }
+
     /// Finds an article by its id (`readersnews/81193`), its number where one paper has it, or an address of it.
     pub fn find_article(&self, wanted: &str) -> Result<Found, ArchiveError> {
         let mut by_id = self.connection.prepare(

@@ -1,0 +1,58 @@
+//! What the demo shows last: its paper corrects one article and takes one back, and a later crawl finds both.
+
+use std::path::Path;
+
+use anyhow::Context;
+
+use crate::archive::{Archive, Lock, Reader};
+use crate::cli::say::{self, Voice};
+use crate::cli::{diff, show};
+use crate::clock::Clock;
+use crate::config::settings::Durability;
+use crate::demo::{OriginThread, Revision};
+
+/// Articles that are asked for again: the newest, among them the two that the paper revises. A few more, so that one that is gone is
+/// no sign of a server out of order.
+const AGAIN: u32 = 6;
+
+/// Revises the paper, and has the newest articles asked for again at the next crawl.
+pub(super) fn revise(voice: Voice, origin: &OriginThread, folder: &Path) -> anyhow::Result<Revision> {
+    let revision = origin.newspaper(|paper| paper.revise());
+    let told = match &revision.withdrawn {
+        Some(withdrawn) => format!("corrects {:?} and takes back {withdrawn:?}", revision.corrected),
+        None => format!("corrects {:?}", revision.corrected),
+    };
+    voice.note(&format!(
+        "\nNow the paper {told}. A real paper's articles are asked for again an hour, six hours, a day, a week and a month after their \
+         publication; the demo does not wait, and asks again for the {AGAIN} newest:"
+    ));
+
+    let now = Clock::system().now();
+    let _lock = Lock::take(folder, "demo")?;
+    let mut archive = Archive::open(folder, Durability::Normal)?;
+    let lease = archive.take_lease("demo", now, None)?;
+    archive.look_again_at_newest(lease, "demo", AGAIN, now)?;
+    archive.save()?;
+    Ok(revision)
+}
+
+/// Shows the article that the paper corrected, and what changed in it.
+pub(super) fn show(voice: Voice, revision: &Revision, folder: &Path) -> anyhow::Result<()> {
+    let reader = Reader::open(folder)?;
+    let id = reader.newest_titled(&revision.corrected)?.context("the corrected article is not in the archive")?;
+    let found = reader.find_article(&id)?;
+    let versions = reader.versions(&found)?;
+    let [.., newest] = versions.as_slice() else { anyhow::bail!("the archive returned an article without a version") };
+
+    if revision.withdrawn.is_some() {
+        voice.note("The article that was taken back stays in the archive. It counts as gone when it is missing a day later, too.");
+    }
+    voice.note("\nOne article, as `saseo show` tells it:\n");
+    say::data(&show::in_words(&found, newest, &versions))?;
+    if let [.., old, new] = versions.as_slice() {
+        voice.note("What changed in it, as `saseo diff` tells it:\n");
+        diff::tell(&found, old, new)?;
+        say::data("")?;
+    }
+    Ok(())
+}
