@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use jiff::tz::TimeZone;
 use saseo::config::shipped::{generic_profile, shipped_profiles};
 use saseo::config::{Profile, read_site};
-use saseo::discover::{Address, Document, Grammar, ListReader, links, read_feed, read_home, read_sitemap};
+use saseo::discover::{Address, Document, FeedOf, Grammar, ListReader, links, read_feed, read_home, read_sitemap};
 use saseo::extract::{Article, ArticleReader, Paper, Reading, simhash};
 use saseo::markup::Tree;
 use saseo::page_url::PageUrl;
@@ -84,7 +84,7 @@ pub fn list(bytes: &[u8]) {
         for row in &listing.rows {
             assert!(matches!(grammar.address(&row.url), Address::Article { .. }), "{} is no article", row.url);
         }
-        let _ = read_feed(&grammar, &seoul(), &url, bytes);
+        let _ = read_feed(FeedOf { grammar: &grammar, zone: &seoul(), language: "ko" }, &url, bytes);
         if let Ok(tree) = Tree::parse(&decoded.text) {
             let _ = read_home(&profile.menu, &grammar, &Document::new(&url, &tree), &tree);
         }
@@ -133,8 +133,9 @@ pub fn url(bytes: &[u8]) {
 pub fn date(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     for zulu in [Zulu::Utc, Zulu::Local] {
-        if let Some(time) = read(&text, &seoul(), zulu) {
-            let told = time.to_string();
+        if let Some(printed) = read(&text, &seoul(), zulu) {
+            assert!(printed.to_string().starts_with(&printed.day()));
+            let told = printed.time.to_string();
             let again = LocalTime::from_rfc3339(&told).expect("what is told can be read");
             assert_eq!(again.to_string(), told);
         }

@@ -11,7 +11,10 @@ use crate::archive::Window;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
-use crate::discover::{Address, Document, Grammar, ListReader, Sitemap, links, read_feed, read_home, read_sitemap};
+use crate::discover::{
+    Address, Document, FeedError, FeedOf, Grammar, ListReader, Listing, Sitemap, feeds, links, read_feed, read_home,
+    read_sitemap,
+};
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Page, Reading, Role, Wanted};
@@ -184,7 +187,8 @@ impl SiteReader {
             return Read { reading: obedient(reading, &judgement), charset: None, judgement };
         }
         let content_type = answer.header("content-type").unwrap_or_default();
-        if !is_text(content_type) {
+        // Feeds come as JSON, octets or a type of their own: whether it is one, its reader tells.
+        if page.role != Role::Feed && !is_text(content_type) {
             let reading = Reading::Unreadable { why: format!("its content type is {content_type}") };
             return Read { reading, charset: None, judgement: self.judge_headers(page, answer, files, now) };
         }
@@ -298,16 +302,15 @@ impl SiteReader {
                 let listing = lists.reader.read_tree(document, html, tree, now);
                 unless_moved_on(document, tree, listing.rows.is_empty()).unwrap_or(Reading::List(listing))
             }
-            (Role::Feed, Some(lists)) => {
-                match read_feed(&lists.grammar, &self.site.timezone, &page.url, &answer.body) {
-                    Ok(listing) => Reading::List(listing),
-                    Err(why) => Reading::Unreadable { why: why.to_string() },
-                }
-            }
-            (Role::Home | Role::Section | Role::Window | Role::ListPage | Role::Feed, None) => {
+            (Role::Feed, _) => match self.feed(&page.url, &answer.body) {
+                Ok(listing) => Reading::List(listing),
+                Err(why) => Reading::Unreadable { why: why.to_string() },
+            },
+            (Role::Home | Role::Section | Role::Window | Role::ListPage, None) => {
                 let next = document.next(tree).and_then(|next| self.own(&next));
                 let links = self.own_links(&links(document, html), next.as_ref());
-                unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links { links, next })
+                let feeds = if page.role == Role::Home { feeds(document, tree) } else { Vec::new() };
+                unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links { links, next, feeds })
             }
         }
     }
@@ -324,6 +327,12 @@ impl SiteReader {
         self.lists.as_ref().map_or_else(bare, |lists| lists.grammar.clone())
     }
 
+    fn feed(&self, url: &PageUrl, body: &[u8]) -> Result<Listing, FeedError> {
+        let Site { timezone, language, .. } = &self.site;
+        let listing = read_feed(FeedOf { grammar: &self.grammar(), zone: timezone, language }, url, body)?;
+        Ok(Listing { rows: self.own_rows(listing.rows), ..listing })
+    }
+
     /// Reads a sitemap, packed or not. Without a profile, any page that it names may be an article.
     fn sitemap(&self, page: &Page, answer: &Answer) -> Reading {
         let grammar = self.grammar();
@@ -332,9 +341,9 @@ impl SiteReader {
                 if sitemap.is_cut {
                     tracing::warn!(url = %page.url, entries = sitemap.rows.len() + sitemap.maps.len(), "a part of the sitemap was read");
                 }
-                Reading::Sitemap(sitemap)
+                Reading::Sitemap(Sitemap { rows: self.own_rows(sitemap.rows), ..sitemap })
             }
-            Err(why) => match read_feed(&grammar, &self.site.timezone, &page.url, &answer.body) {
+            Err(why) => match self.feed(&page.url, &answer.body) {
                 // The protocol allows feeds.
                 Ok(feed) => Reading::Sitemap(Sitemap { rows: feed.rows, ..Sitemap::default() }),
                 Err(_) => match self.articles.page_notice(&decode(&answer.body, "", "").text) {
@@ -389,7 +398,7 @@ fn midnight(day: Date, site: &Site) -> Option<Timestamp> {
     Some(site.timezone.to_timestamp(day.at(0, 0, 0, 0)).ok()?.into())
 }
 
-/// Newspapers send pages and feeds as text, XML or XHTML; a missing type is looked into.
+/// Newspapers send pages as text, XML or XHTML; a missing type is looked into.
 fn is_text(content_type: &str) -> bool {
     let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     kind.is_empty() || kind.starts_with("text/") || kind.contains("xml") || kind.contains("html")

@@ -490,3 +490,36 @@ async fn a_redirect_to_the_same_address_in_other_escapes_ends_with_the_article()
     let circle = world.asked().iter().filter(|url| url.to_lowercase().contains("%ea%b1%b0")).count();
     assert!(circle <= 8, "{:?}", world.asked());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_feed_of_a_paper_without_a_profile_tells_its_articles() {
+    const HOME: &str = "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss\">\
+        <link rel=\"alternate\" type=\"application/feed+json\" href=\"/feed.json\">\
+        <a href=\"/1\">하나</a> <a href=\"/rss\">RSS</a>";
+    // By each of the paper's names, with a session; and another paper's.
+    const RSS: &str = "<rss><channel><item><title>글</title><link>http://paper.example/2</link></item>\
+        <item><title>글</title><link>/3;jsessionid=A1B2C3</link></item>\
+        <item><title>글</title><link>https://www.paper.example/1</link></item>\
+        <item><title>글</title><link>https://else.example/4</link></item></channel></rss>";
+    const JSON: &str = "{\"items\": [{\"id\": 5, \"url\": \"/5\", \"title\": \"글\"}]}";
+    let typed = |kind: &str, body: &str| Answer {
+        headers: vec![("content-type".to_owned(), kind.to_owned())],
+        ..html(200, body.to_owned())
+    };
+    let world = World::new("https://www.paper.example/", move |url| {
+        let path = url.trim_start_matches("https://www.paper.example/");
+        match path {
+            "" => html(200, HOME.to_owned()),
+            "rss" => typed("text/xml", RSS),
+            "feed.json" => typed("application/feed+json", JSON),
+            "1" | "2" | "3" | "5" => story(path),
+            _ => missing(),
+        }
+    });
+    world.crawl().await;
+    assert_eq!(world.headlines(), titles(&["1", "2", "3", "5"]));
+
+    let asked = world.asked();
+    let feeds = asked.iter().filter(|url| url.ends_with("/rss")).count();
+    assert_eq!((asked.len(), feeds), (7, 1), "{asked:?}");
+}

@@ -9,8 +9,10 @@ use std::process::{Output, Stdio};
 use common::{Crawler, Paper, lines, said, told};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
+use saseo::clock::Clock;
 use saseo::demo::Edition;
 use saseo::extract::Article;
+use saseo::time::Timestamp;
 use tempfile::TempDir;
 
 fn small() -> Paper {
@@ -637,6 +639,19 @@ fn a_demo_on_another_port_names_commands_that_work_and_is_quiet_when_asked() {
     let refused = crawler.run(&["demo", "--port", &port]);
     assert_eq!(refused.status.code(), Some(1));
     assert!(said(&refused).contains(&format!("127.0.0.1:{port}; name another with --port")), "{}", said(&refused));
+}
+
+#[test]
+fn a_run_that_leaves_pages_for_later_says_from_when_they_are_asked_for() {
+    // Of 36 articles one is deleted: it is asked for again later.
+    let paper = Paper::of(&Edition { articles_per_section: 12, crawl_delay: None, ..Edition::default() });
+    let crawler = Crawler::of(&paper, "0s");
+    let out = crawler.run(&["crawl"]);
+    assert!(said(&out).contains("35 new articles, 1 queued (from 20"), "{}", said(&out));
+
+    let json: serde_json::Value = serde_json::from_slice(&crawler.run(&["--json", "crawl"]).stdout).unwrap();
+    let due = Timestamp::from_rfc3339(json["due_at"].as_str().unwrap()).unwrap();
+    assert!(due > Clock::system().now(), "{json}");
 }
 
 #[test]

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use crate::cli::configuration::{Configuration, ConfigurationError};
@@ -14,7 +13,7 @@ use crate::cli::{Common, say};
 use crate::clock::Clock;
 use crate::config::shipped::generic_profile;
 use crate::config::{Profile, Site};
-use crate::discover::{Address, Grammar, ListReader, Listing, Row, is_feed, read_feed};
+use crate::discover::{Address, FeedOf, Grammar, ListReader, Listing, Row, is_feed, read_feed};
 use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Paper, Reading, decode};
 use crate::in_time::{BUDGET, Undone, room_as_weighed_now, within_now};
@@ -197,22 +196,23 @@ fn opt_outs(page: &Saved, choice: &Choice, article: &Article, agent: &str, now: 
 
 /// Returns the rows of a page that is a list or a feed; `now` dates those without a year.
 pub(super) fn listed(page: &Saved, choice: &Choice, now: Timestamp) -> anyhow::Result<Printed> {
-    let listing = listing(page, &choice.profile, &choice.paper().timezone, now)?;
+    let listing = listing(page, &choice.profile, &choice.paper(), now)?;
     Ok(Printed::new(listing, page, now))
 }
 
 fn lists_articles(page: &Saved, profile: &Profile) -> bool {
-    let listing = listing(page, profile, &profile.timezone, Timestamp::EPOCH);
+    let listing = listing(page, profile, &Paper::from(profile), Timestamp::EPOCH);
     listing.is_ok_and(|listing| listing.rows.iter().any(|row| row.number.is_some()))
 }
 
 /// Addresses are those of the page's own scheme and host.
-fn listing(page: &Saved, profile: &Profile, zone: &TimeZone, now: Timestamp) -> anyhow::Result<Listing> {
+fn listing(page: &Saved, profile: &Profile, paper: &Paper, now: Timestamp) -> anyhow::Result<Listing> {
     let grammar = Grammar::new(Some(profile), page.url.join("/")?);
     Ok(if is_feed(&page.html) {
-        read_feed(&grammar, zone, &page.url, &page.bytes)?
+        let Paper { timezone, language } = paper;
+        read_feed(FeedOf { grammar: &grammar, zone: timezone, language }, &page.url, &page.bytes)?
     } else {
-        ListReader::new(profile, grammar, zone.clone()).read(&page.url, &page.html, now)
+        ListReader::new(profile, grammar, paper.timezone.clone()).read(&page.url, &page.html, now)
     })
 }
 

@@ -122,14 +122,14 @@ impl<W: Web> Crawl<'_, W> {
         let reader = &self.sites[&quest.site];
         let site = &reader.site;
         let (Some(known), true) = (self.robots.get(&quest.origin), site.discover.sitemaps) else { return Ok(()) };
-        if quest.origin != site.home.origin() {
-            return Ok(());
-        }
+        // The paper may have moved to another name: then the file there speaks for it, too.
+        let homes = [&site.home, reader.home()];
+        let Some(home) = homes.into_iter().find(|home| home.origin() == quest.origin) else { return Ok(()) };
         let urls: Vec<PageUrl> = known
             .robots
             .sitemaps()
             .iter()
-            .filter_map(|url| site.home.join(url).ok())
+            .filter_map(|url| home.join(url).ok())
             .filter(|url| reader.may_be_sitemap(url))
             .collect();
         let now = self.clock.now();

@@ -33,13 +33,24 @@ pub enum FeedError {
     Broken(String),
 }
 
-/// Reads the feed that stood at `url`. Dates without an offset are on the clock of `zone`.
+/// What is known of the paper whose feeds are read.
+#[derive(Clone, Copy, Debug)]
+pub struct FeedOf<'p> {
+    pub grammar: &'p Grammar,
+    /// Dates without an offset are on its clock.
+    pub zone: &'p TimeZone,
+    /// BCP 47: of a story in several languages, the one in this is the paper's.
+    pub language: &'p str,
+}
+
+/// Reads the feed that stood at `url`.
 ///
 /// # Errors
 ///
 /// Fails where the text is no feed, or one without end. What is damaged in a feed costs the entry
 /// that it stands in.
-pub fn read_feed(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[u8]) -> Result<Listing, FeedError> {
+pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listing, FeedError> {
+    let FeedOf { grammar, zone, language } = paper;
     let decoded = decode(bytes, "", "");
     let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if text.is_empty() {
@@ -52,7 +63,7 @@ pub fn read_feed(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[u8]
         return Err(FeedError::Endless);
     }
 
-    let entries = if text.starts_with('{') { json::entries(text) } else { soup::entries(text, url.as_url()) };
+    let entries = if text.starts_with('{') { json::entries(text) } else { soup::entries(text, url.as_url(), language) };
     let entries = entries.ok_or_else(|| FeedError::Broken("it is neither RSS, Atom nor JSON Feed".to_owned()))?;
     let is_lost = |entry: &Entry| *entry == Entry::default();
     if !entries.is_empty() && entries.iter().all(is_lost) {

@@ -47,12 +47,14 @@ pub fn read_home(menu: &Menu, grammar: &Grammar, document: &Document, tree: &Tre
             home.sections.push(SectionLink { title: text(&link), url });
         }
     }
-    for feed in tree.all(&FEEDS).take(MOST_FEEDS) {
-        if let Some(url) = attribute(&feed, "href").and_then(|href| document.join(&href).ok())
-            && known.insert(url.clone())
-        {
-            home.feeds.push(url);
-        }
-    }
+    home.feeds = feeds(document, tree);
     home
+}
+
+/// Returns the feeds that a home page names, each once.
+pub fn feeds(document: &Document, tree: &Tree) -> Vec<PageUrl> {
+    let named = tree.all(&FEEDS).take(MOST_FEEDS);
+    let mut known = HashSet::new();
+    let feeds = named.filter_map(|feed| document.join(&attribute(&feed, "href")?).ok());
+    feeds.filter(|feed| known.insert(feed.clone())).collect()
 }

@@ -117,19 +117,47 @@ fn of_text(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
     if is_text { Ok((entries, is_cut)) } else { Err(SitemapError::Other) }
 }
 
-/// The entries of XML, and whether there is more of it that was not read.
-fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
+fn reader_of(text: &str) -> Reader<&[u8]> {
     let mut reader = Reader::from_str(text);
     // Addresses that were written by hand have a bare `&` in them.
     reader.config_mut().allow_dangling_amp = true;
     reader.config_mut().check_end_names = false;
+    reader
+}
+
+/// Places at which a sitemap is damaged, and read on behind. Each costs a look at all that follows: one with more of them is built to
+/// exhaust its reader.
+const MOST_DAMAGE: u32 = 100;
+
+/// Where the next entry begins.
+static ENTRY: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"<(?:[\w.\-]+:)?(?:url|sitemap)[\s>]").expect("it is tested"));
+
+/// Where the first entry begins behind the place at which a reader that was given the text from `begin` on has failed.
+fn next_entry(text: &str, begin: usize, reader: &Reader<&[u8]>) -> Option<usize> {
+    let failed = usize::try_from(reader.error_position()).ok()?.max(1);
+    let behind = text.ceil_char_boundary(begin.saturating_add(failed));
+    Some(behind + ENTRY.find(&text[behind..])?.start())
+}
+
+/// The entries of XML, and whether there is more of it that was not read. What is damaged costs the entry that it stands in.
+fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
+    let mut reader = reader_of(text);
+    // What of the text the reader was not given any more.
+    let mut begin = 0;
     let (mut entries, mut is_sitemap) = (Vec::new(), false);
     let mut entry: Option<Entry> = None;
-    let mut depth = 0_i64;
+    let (mut depth, mut damage) = (0_i64, 0);
     let mut value = String::new();
     loop {
         let event = match reader.read_event() {
             Ok(event) => event,
+            Err(_) if damage < MOST_DAMAGE && next_entry(text, begin, &reader).is_some() => {
+                begin = next_entry(text, begin, &reader).expect("it was found just now");
+                reader = reader_of(&text[begin..]);
+                (entry, depth, damage) = (None, 1, damage + 1);
+                continue;
+            }
             Err(_) if !entries.is_empty() => return Ok((entries, true)),
             Err(why) => return Err(SitemapError::Broken(why.to_string())),
         };
@@ -335,6 +363,18 @@ mod tests {
             assert_eq!(read(format!("{junk}{xml}")).unwrap().rows[0].number, Some(7), "{junk}");
         }
         assert_eq!(read(format!("# of 2026\n{article}\n\n# the end\n")).unwrap().rows.len(), 1);
+    }
+
+    #[test]
+    fn what_is_damaged_costs_its_own_entry() {
+        let entry = |k: u32, more: &str| format!("<url><loc>/news/articleView.html?idxno={k}{more}</loc></url>\n");
+        for damage in ["<", "< ", "&b<c", "</", "<!", "<!-- ", "<![CDATA[", "<?", "&;", "&#0;"] {
+            let map = format!("{}{}{}{}", entry(1, ""), entry(2, damage), entry(3, ""), entry(4, ""));
+            let numbers: Vec<_> = read(urlset(&map)).unwrap().rows.iter().filter_map(|row| row.number).collect();
+            assert!(numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]), "{damage}: {numbers:?}");
+        }
+        let endless = read(urlset(&entry(1, "<!--").repeat(40_000)));
+        assert!(endless.is_ok() || matches!(endless, Err(SitemapError::Broken(_))));
     }
 
     #[test]

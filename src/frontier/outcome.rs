@@ -49,10 +49,11 @@ pub enum Reading {
     },
     /// What the host says of all its pages.
     Policy,
-    /// The links of a page that no profile knows, and the page that it names as its next one.
+    /// The links of a page that no profile knows, the page that it names as its next one, and its feeds.
     Links {
         links: Vec<PageUrl>,
         next: Option<PageUrl>,
+        feeds: Vec<PageUrl>,
     },
     /// The page sends its readers elsewhere, with a status as if it were read.
     Refresh {
@@ -110,7 +111,11 @@ impl Reading {
                 let maps = sitemap.maps.iter().filter(|_| wanted.sitemaps).map(|url| page(url, Role::Sitemap));
                 maps.chain(sitemap.rows.iter().map(row)).collect()
             }
-            Self::Links { links, .. } => links.iter().map(|url| page(url, Role::Article)).collect(),
+            Self::Links { links, feeds, .. } => {
+                // First: of an address that is linked as well, this is what it is.
+                let feeds = feeds.iter().filter(|_| wanted.feeds).map(|url| page(url, Role::Feed));
+                feeds.chain(links.iter().map(|url| page(url, Role::Article))).collect()
+            }
             Self::Article(_)
             | Self::Withheld { .. }
             | Self::Policy

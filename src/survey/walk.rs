@@ -11,7 +11,7 @@ use spider::website::Website;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::config::profile::Menu;
-use crate::discover::{Document, Grammar, read_feed, read_home, read_sitemap};
+use crate::discover::{Document, FeedOf, Grammar, read_feed, read_home, read_sitemap};
 use crate::fetch::{Answer, Web};
 use crate::in_time;
 use crate::markup::Weight;
@@ -244,7 +244,8 @@ async fn feed<W: Web, F: FnMut(&Asked) + Send>(
     url: &PageUrl,
 ) -> Option<usize> {
     let answer = asker.ask(url).await.ok().filter(Answer::is_good)?;
-    let listing = read_feed(&knowledge.grammar(), &TimeZone::UTC, url, &answer.body).ok()?;
+    let paper = FeedOf { grammar: &knowledge.grammar(), zone: &TimeZone::UTC, language: "" };
+    let listing = read_feed(paper, url, &answer.body).ok()?;
     Some(listing.rows.len())
 }
 

@@ -18,11 +18,12 @@ const LONGEST: usize = 4096;
 const A_MINUTE: Duration = Duration::from_secs(60);
 
 /// The time of day and its zone, behind a date: `18:47`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m.
-/// EST`, `T00:00:00+00`.
+/// EST`, `T00:00:00+00`, `T09`, `정오`. `자정` may be either end of a day, and is no time.
 const TIME: &str = concat!(
     r"(?:(?:\s*|[Tt]|\s*[,|]\s*)(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?M\b\.?))?\s*(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
     r"(?:(?P<minute>\d{1,2})(?:\s*[분分])?(?:[:\s]\s*(?P<second>\d{1,2})(?:[.,]\d+)?(?:\s*[초秒])?)?)?",
-    r"(?:\s*(?P<half_behind>(?i:[AP]\.?M\b\.?)))?)?",
+    r"(?:\s*(?P<half_behind>(?i:[AP]\.?M\b\.?)))?",
+    r"|[Tt](?P<hour_alone>\d\d)\b|\s*(?P<noon>정오|正午))?",
     r"(?:\s*\(?(?P<zone>(?:(?i:UTC|GMT|UT)\s*)?[+\-−](?:\d{2}(?::?\d{2})?|\d:\d{2})\b|(?i:UTC|GMT|UT)\s*[+\-−]\d\b",
     r"|[A-Z][A-Za-z_]+/[A-Za-z_]+\b|[A-Z]{3}\d{1,2}[A-Z]{3}\b|[A-Za-z]{2,5}\b|[Zz]\b)\)?)?",
 );
@@ -47,6 +48,13 @@ static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(
         r"(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}}|\d{{1,2}})\.?[\s\-]+(?P<year>(?:19|20)\d\d){TIME}"
     ))
+});
+
+/// `20261120T090000+0900`, `20261120`: ISO 8601's basic format, as the whole of a text.
+static BASIC: LazyLock<Regex> = LazyLock::new(|| {
+    compiled(
+        r"^\s*(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:[Tt ]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?:[.,]\d+)?(?P<zone>[Zz]|[+\-]\d\d(?::?\d\d)?)?)?\s*$",
+    )
 });
 
 /// `Nov 20, 2026 3:00 PM`, `Fri Nov 20 2026 09:00:00 GMT+0900 (KST)`.
@@ -167,7 +175,8 @@ pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Ran
         return Some(found);
     }
 
-    let found = SHORT_YEAR_FIRST.captures(text).or_else(|| DAY_FIRST.captures(text));
+    let found = BASIC.captures(text).or_else(|| SHORT_YEAR_FIRST.captures(text));
+    let found = found.or_else(|| DAY_FIRST.captures(text));
     let found = found.or_else(|| MONTH_FIRST.captures(text));
     // A number behind a month may be anything: a year of two digits is one only before a time.
     let found = found.or_else(|| SHORT_DAY_FIRST.captures(text).filter(|found| found.name("hour").is_some()))?;
@@ -256,7 +265,8 @@ fn precision(found: &Captures<'_>) -> Precision {
 /// Tells whether a time of day is printed: `2019.05.03 7:` and no minute behind it is none.
 fn has_clock(found: &Captures<'_>) -> bool {
     let sign = found.name("sign").map(|sign| sign.as_str());
-    found.name("hour").is_some() && (sign != Some(":") || found.name("minute").is_some())
+    let is_whole = ["hour_alone", "noon"].iter().any(|name| found.name(name).is_some());
+    is_whole || found.name("hour").is_some() && (sign != Some(":") || found.name("minute").is_some())
 }
 
 /// What a zone behind a time means.
@@ -326,6 +336,13 @@ fn at(civil: DateTime, zone: &TimeZone) -> Option<LocalTime> {
 fn clock(found: &Captures<'_>) -> Option<Time> {
     if !has_clock(found) {
         return Some(Time::midnight());
+    }
+
+    if found.name("noon").is_some() {
+        return Some(Time::constant(12, 0, 0, 0));
+    }
+    if found.name("hour_alone").is_some() {
+        return Time::new(number(found, "hour_alone")?, 0, 0, 0).ok();
     }
 
     let printed: i8 = number(found, "hour")?;
@@ -455,6 +472,13 @@ mod tests {
             ("7 March 2026", "2026-03-07"),
             ("2026.03.07 7:", "2026-03-07"),
             ("2026-03-07 UTC", "2026-03-07"),
+            ("20260307", "2026-03-07"),
+            ("2026년 3월 7일 자정", "2026-03-07"),
+            ("2026년 3월 7일 정오", "2026-03-07T12:00+09:00"),
+            ("2026-03-07T09", "2026-03-07T09:00+09:00"),
+            ("2026-03-07T09-05:00", "2026-03-07T09:00-05:00"),
+            ("20260307T165011-0500", "2026-03-07T16:50:11-05:00"),
+            ("202603071650", "2026-03-07T16:50+09:00"),
             ("2026.03.07 00:00", "2026-03-07T00:00+09:00"),
             ("2026년 3월 7일 오후 4시", "2026-03-07T16:00+09:00"),
             ("2026-03-07T16:50:00Z", "2026-03-07T16:50:00+09:00"),
@@ -501,7 +525,17 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_none() {
-        for text in ["", "댓글 0", "2019.13.40 10:00", "전화 02-1234-5678", "2019.05.03 25:99", "1234567890"] {
+        for text in [
+            "",
+            "댓글 0",
+            "2019.13.40 10:00",
+            "전화 02-1234-5678",
+            "2019.05.03 25:99",
+            "1234567890",
+            "20261340",
+            "2026112",
+            "20260307T256000",
+        ] {
             assert_eq!(told(text), None, "{text}");
         }
     }

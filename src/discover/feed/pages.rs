@@ -16,7 +16,11 @@ fn seoul() -> TimeZone {
 }
 
 fn feed(bytes: &[u8]) -> Result<Listing, FeedError> {
-    read_feed(&grammar(), &seoul(), &url("https://cdn.saseo.example/rss/all.xml"), bytes)
+    read_feed(
+        FeedOf { grammar: &grammar(), zone: &seoul(), language: "ko" },
+        &url("https://cdn.saseo.example/rss/all.xml"),
+        bytes,
+    )
 }
 
 fn rss(encoding: &str, title: &str, date: &str) -> String {
@@ -128,6 +132,11 @@ fn a_story_stands_where_a_feed_says_so_in_whatever_form() {
         format!("<link>https://counter.example/x</link><pheedo:origLink>{ADDRESS}</pheedo:origLink>"),
         format!("<source><link>https://elsewhere.example/</link></source><link>{ADDRESS}</link>"),
         format!("<link hreflang=\"en\" href=\"https://en.example/7\"/><link hreflang=\"ko\" href=\"{ADDRESS}\"/>"),
+        format!(
+            "<link hreflang=\"en\" href=\"/news/articleView.html?idxno=8\"/><link hreflang=\"ko-KR\" href=\"{ADDRESS}\"/>"
+        ),
+        format!("<link hreflang=\"en\" href=\"/news/articleView.html?idxno=8\"/><link href=\"{ADDRESS}\"/>"),
+        "<link xml:base=\"https://www.saseo.example/news/\" href=\"articleView.html?idxno=7\"/>".to_owned(),
     ] {
         assert_eq!(numbers(&rss_of(&[&item])), [Some(7)], "{item}");
     }
@@ -159,6 +168,8 @@ fn a_story_stands_where_a_feed_says_so_in_whatever_form() {
     assert_eq!(numbers(&rss_of(&[&quoted])), [Some(7)]);
     let nested = "<feed xml:base='https://www.saseo.example/'><entry xml:base='news/'><link href='articleView.html?idxno=7'/></entry></feed>";
     assert_eq!(numbers(nested), [Some(7)]);
+    let of_channel = "<rss><channel xml:base='https://www.saseo.example/news/'><item><link>articleView.html?idxno=7</link></item></channel></rss>";
+    assert_eq!(numbers(of_channel), [Some(7)]);
     let based = "<feed xml:base='https://www.saseo.example/news/'><entry><link href='articleView.html?idxno=7'/></entry></feed>";
     assert_eq!(numbers(based), [Some(7)]);
 }

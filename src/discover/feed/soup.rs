@@ -55,13 +55,16 @@ static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
 static NUMBERED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});)+").expect("it is tested"));
 
-/// Returns the entries of the feed that stood at `url`; `None` where the text is no feed.
-pub(super) fn entries(text: &str, url: &Url) -> Option<Vec<Entry>> {
+/// Returns the entries of the feed that stood at `url`; `None` where the text is no feed. `language` is the paper's.
+pub(super) fn entries(text: &str, url: &Url, language: &str) -> Option<Vec<Entry>> {
     let text = without_sections(text);
     let tags = tags(&text);
     let is = |tag: &Tag<'_>, names: &[&str]| tag.kind != Kind::Close && names.contains(&tag.local.as_str());
     let root = tags.iter().find(|tag| is(tag, &ROOTS) || is(tag, &ITEMS))?;
+    let channel = tags.iter().find(|tag| is(tag, &["channel"]));
     let base = based(url, root);
+    let base =
+        channel.filter(|channel| channel.begin != root.begin).map_or_else(|| base.clone(), |tag| based(&base, tag));
 
     let begins: Vec<usize> = (0..tags.len()).filter(|at| is(&tags[*at], &ITEMS)).collect();
     let mut entries = Vec::new();
@@ -71,7 +74,7 @@ pub(super) fn entries(text: &str, url: &Url) -> Option<Vec<Entry>> {
         let end = inside.iter().position(|tag| tag.kind == Kind::Close && tag.local == tags[begin].local);
         let is_torn = end.is_none() && next == tags.len();
         let fields = fields(&text, &inside[..end.unwrap_or(inside.len())], is_torn);
-        entries.push(entry(&tags[begin], &fields, &base));
+        entries.push(entry(&tags[begin], &fields, Context { base: &base, language }));
     }
     Some(entries)
 }
@@ -210,12 +213,19 @@ fn based(outer: &Url, tag: &Tag<'_>) -> Url {
     base.unwrap_or_else(|| outer.clone())
 }
 
-fn entry(item: &Tag<'_>, fields: &[Field<'_>], base: &Url) -> Entry {
+/// What is known of a feed beside its items.
+#[derive(Clone, Copy)]
+struct Context<'f> {
+    base: &'f Url,
+    language: &'f str,
+}
+
+fn entry(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Entry {
     let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
     let first = |names: &[&'static str]| names.iter().find_map(|name| named(name).find_map(Field::text));
 
     Entry {
-        links: links(item, fields, base),
+        links: links(item, fields, feed),
         title: first(&["title"]),
         dates: DATES.iter().flat_map(|name| named(name).filter_map(Field::text)).collect(),
         author: first(&["creator"]).or_else(|| named("author").find_map(author)),
@@ -228,7 +238,7 @@ fn entry(item: &Tag<'_>, fields: &[Field<'_>], base: &Url) -> Entry {
 
 /// Where the story may stand: the paper's own address behind one that counts readers, its link, a
 /// permalink, a name.
-fn links(item: &Tag<'_>, fields: &[Field<'_>], base: &Url) -> Vec<String> {
+fn links(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Vec<String> {
     let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
     // RFC 4287, 4.2.7.2: a name of the registry, or its address there.
     let is_name = |rel: String| rel.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case("alternate"));
@@ -238,16 +248,33 @@ fn links(item: &Tag<'_>, fields: &[Field<'_>], base: &Url) -> Vec<String> {
         |field: &&Field<'_>| field.tag.attribute("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false"));
     let is_web = |link: &String| ["http://", "https://"].iter().any(|scheme| link.trim_start().starts_with(scheme));
 
-    let mut links: Vec<String> = named("origlink").filter_map(Field::text).collect();
-    links.extend(named("link").filter_map(Field::text));
+    let base = based(feed.base, item);
+    let text = |field: &Field<'_>| Some(absolute(&based(&base, field.tag), field.text()?));
     // RFC 4287, 4.2.7.2: a link without `rel` is an alternate.
-    links.extend(named("link").filter(is_alternate).filter_map(|field| field.tag.attribute("href")));
+    let mut alternates: Vec<&Field<'_>> = named("link").filter(is_alternate).collect();
+    alternates.sort_by_key(|field| foreignness(field.tag.attribute("hreflang"), feed.language));
+
+    let mut links: Vec<String> = named("origlink").filter_map(text).collect();
+    links.extend(named("link").filter_map(text));
+    let href = |field: &Field<'_>| Some(absolute(&based(&base, field.tag), field.tag.attribute("href")?));
+    links.extend(alternates.into_iter().filter_map(href));
     links.extend(named("guid").filter(is_permalink).chain(named("id")).filter_map(Field::text).filter(is_web));
     links.extend(item.attribute("rdf:about").filter(is_web));
+    links
+}
 
-    let base = based(base, item);
-    let absolute = |link: String| base.join(link.trim()).map_or(link, String::from);
-    links.into_iter().map(absolute).collect()
+fn absolute(base: &Url, link: String) -> String {
+    base.join(link.trim()).map_or(link, String::from)
+}
+
+/// Puts a story in the paper's language (RFC 4287, 4.2.7.4) before one of which nothing is said, and that before others.
+fn foreignness(told: Option<String>, language: &str) -> u8 {
+    let primary = |tag: &str| tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+    match told {
+        Some(told) if primary(&told) == primary(language) => 0,
+        None => 1,
+        Some(_) => 2,
+    }
 }
 
 /// The name of who wrote it: `<author><name>`, `mail@paper.example (Name)`, or what stands there.
