@@ -9,6 +9,7 @@ mod crawl;
 mod cut;
 mod demo;
 mod diff;
+mod endings;
 mod exit;
 mod export;
 mod extract;
@@ -97,48 +98,64 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Crawl until nothing more is due
+    #[command(after_help = endings::crawl())]
     Crawl(crawl::CrawlArgs),
     /// Crawl at the times that the sites' files tell, until stopped
+    #[command(after_help = endings::schedule())]
     Schedule(schedule::ScheduleArgs),
     /// Go on with what an interrupted crawl left; start nothing new
+    #[command(after_help = endings::resume())]
     Resume(crawl::ResumeArgs),
     /// Tell what a crawl would ask now: requests, bytes and hours; asks nothing
+    #[command(after_help = endings::plan())]
     Plan(plan::PlanArgs),
     /// Write the archive's articles into a file
+    #[command(after_help = endings::export())]
     Export(export::ExportArgs),
     /// Tell what the archive holds, what is queued, which hosts rest, and how the last runs went
+    #[command(after_help = endings::status())]
     Status(status::StatusArgs),
     /// Check from the ledger that every request kept what was owed; exit 1 where one did not
     ///
     /// Works out again, for every request ever made, its gap, Retry-After, right by robots.txt, and the ceilings, and
     /// follows the ledger's hash chain. Needs no network, and runs beside a crawl.
+    #[command(after_help = endings::audit())]
     Audit(audit::AuditArgs),
     /// Check everything that is kept against its hashes; exit 3 where something is damaged
     ///
     /// Checks the file, every page as it came, every version of an article, the robots.txt copies and the ledger, and names
     /// what is damaged. It writes nothing without --repair, needs no network, and runs beside a crawl.
+    #[command(after_help = endings::verify())]
     Verify(verify::VerifyArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
+    #[command(after_help = endings::extract())]
     Extract(extract::ExtractArgs),
     /// Show one article as it is kept, with its versions
+    #[command(after_help = endings::show())]
     Show(show::ShowArgs),
     /// Show what changed from one version of an article to another, word by word
+    #[command(after_help = endings::diff())]
     Diff(diff::DiffArgs),
     /// Read again everything that was kept, with today's profiles; no request
     ///
     /// What reads otherwise becomes a further version. It uses all cores, and goes on where it was broken off.
+    #[command(after_help = endings::reextract())]
     Reextract(reextract::ReextractArgs),
     /// Explore an unknown paper politely, in at most 40 requests, and draft its site file
     ///
     /// Asks for robots.txt, the home page, a few sections and articles, a list's second page, a feed and a sitemap, one at a
     /// time and at the pace that the paper allows. Recognises the CMS, or drafts a profile for it. Prints the files, or
     /// writes them with --write; what was asked and found goes to stderr.
+    #[command(after_help = endings::survey())]
     Survey(survey::SurveyArgs),
     /// Check configuration, archive and disk
+    #[command(after_help = endings::check())]
     Check(check::CheckArgs),
     /// Write the shipped configuration into a folder; overwrite nothing
+    #[command(after_help = endings::init())]
     Init(init::InitArgs),
     /// Start a small newspaper on this machine, crawl it, export it, and say what was done
+    #[command(after_help = endings::demo())]
     Demo(demo::DemoArgs),
 }
 

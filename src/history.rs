@@ -1,9 +1,15 @@
 //! What changed from one version of an article to another: fields, and words of the text.
 
+use std::time::Duration;
+
 use serde_json::Value;
 use similar::{ChangeTag, TextDiff};
 
 use crate::extract::Article;
+
+/// The shortest difference takes time in proportion to the words of a text and those that changed: 56 s for two that share nothing in 20,000
+/// paragraphs. After this time a longer one is told; nothing is lost of either text.
+const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A field that two versions tell otherwise.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +61,8 @@ fn readable(value: &Value) -> Option<String> {
 /// Compares two texts, whose paragraphs are parted by blank lines, word by word.
 pub fn words(old: &str, new: &str) -> Vec<Paragraph> {
     let (mut paragraphs, mut pieces) = (Vec::new(), Vec::new());
-    for change in TextDiff::from_words(old, new).iter_all_changes() {
+    let diff = TextDiff::configure().timeout(PATIENCE).diff_words(old, new);
+    for change in diff.iter_all_changes() {
         let (tag, text) = (change.tag(), change.value());
         // What parts paragraphs is one run of white space, a word of its own.
         if text.contains('\n') {

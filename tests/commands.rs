@@ -5,6 +5,7 @@ mod common;
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 use std::process::{Output, Stdio};
+use std::time::Duration;
 
 use common::{Crawler, Paper, lines, said, told};
 use nix::sys::signal::{Signal, kill};
@@ -745,4 +746,32 @@ fn a_repair_waits_for_no_crawl_and_a_verification_needs_none_to_end() {
     assert_eq!(crawler.run(&["verify"]).status.code(), Some(0));
     assert_eq!(crawler.run(&["verify", "--repair"]).status.code(), Some(75));
     crawl.kill();
+}
+
+/// Gives the newest article a text of so many paragraphs, and exports everything in every format. Returns how long that took.
+fn export_of(crawler: &Crawler, paragraphs: usize) -> Duration {
+    let paragraphs = (0..paragraphs).map(|k| format!("{k}번째 이야기가 이어진다.")).collect();
+    let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
+    let title = sql.query_row("SELECT title FROM version WHERE article_id = 1", [], |row| row.get(0)).unwrap();
+    let article = Article { title, paragraphs, ..Article::default() };
+    let update = "UPDATE version SET text = ?1, content_sha256 = ?2 WHERE article_id = 1";
+    sql.execute(update, [article.text(), article.content_sha256()]).unwrap();
+
+    let clock = Clock::system();
+    let began = clock.now();
+    for format in ["jsonl", "csv", "sqlite"] {
+        let out = crawler.run(&["export", "--format", format, "--out", &crawler.data().join("out").to_string_lossy()]);
+        assert_eq!(out.status.code(), Some(0), "{}", said(&out));
+    }
+    clock.now().since(began)
+}
+
+#[test]
+fn an_export_takes_time_in_proportion_to_the_paragraphs_of_an_article() {
+    let paper = small();
+    let crawler = Crawler::of(&paper, "0s");
+    crawler.run(&["crawl"]);
+    let (short, long) = (export_of(&crawler, 20_000), export_of(&crawler, 200_000));
+    // Ten times the paragraphs: a hundred times the time would be their square.
+    assert!(long < short * 40, "{short:?} for 20,000 paragraphs, {long:?} for 200,000");
 }

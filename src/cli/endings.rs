@@ -1,0 +1,191 @@
+//! What the help of each command ends with: examples that can be typed, and the exit codes that it may have.
+
+const DONE: &str = "0        done";
+const FAILED: &str = "1        failed: stderr tells what, and what to do";
+const USAGE: &str = "2        wrong usage or configuration";
+const DAMAGED: &str = "3        something that is kept is damaged; stderr names it";
+const GIVEN_UP: &str = "3        finished, but more pages failed than --tolerate, or a host was given up";
+const HELD: &str = "75       another run holds the archive";
+const STOPPED: &str = "130/143  stopped by SIGINT or SIGTERM, with everything saved";
+
+fn ending(examples: &[&str], codes: &[&str]) -> String {
+    let listed = |lines: &[&str]| lines.iter().map(|line| format!("\n  {line}")).collect::<String>();
+    format!("Examples:{}\n\nExit codes:{}", listed(examples), listed(codes))
+}
+
+pub(super) fn crawl() -> String {
+    ending(
+        &[
+            "saseo crawl                                          every paper that is configured",
+            "SASEO_CONTACT=YOUR-ADDRESS saseo crawl readersnews   a public paper wants a contact",
+            "saseo crawl readersnews --for 1h30m                  stop in time; `saseo resume` goes on",
+            "saseo crawl readersnews --backfill 2019-01-01..2020-12-31",
+        ],
+        &[DONE, FAILED, USAGE, GIVEN_UP, HELD, STOPPED],
+    )
+}
+
+pub(super) fn schedule() -> String {
+    ending(
+        &[
+            "saseo schedule          until Ctrl-C, each paper at its times",
+            "saseo schedule --once   what is due now, for cron and timers",
+            "saseo schedule --units  units for systemd, and a line for cron",
+        ],
+        &["0        done (--once)", FAILED, USAGE, GIVEN_UP, HELD, STOPPED],
+    )
+}
+
+pub(super) fn resume() -> String {
+    ending(
+        &[
+            "saseo resume                      every paper that something is queued of",
+            "saseo resume readersnews --for 2h",
+        ],
+        &[DONE, FAILED, USAGE, GIVEN_UP, HELD, STOPPED],
+    )
+}
+
+pub(super) fn plan() -> String {
+    ending(&["saseo plan", "saseo plan readersnews --json"], &[DONE, FAILED, USAGE])
+}
+
+pub(super) fn export() -> String {
+    ending(
+        &[
+            "saseo export --format jsonl --out articles.jsonl",
+            "saseo export --site readersnews --format csv --bom --out articles.csv",
+            "saseo export --format jsonl --since 2026-01-01 --out -",
+        ],
+        &[DONE, FAILED, USAGE, DAMAGED],
+    )
+}
+
+pub(super) fn status() -> String {
+    ending(
+        &[
+            "saseo status                     a line a paper, those first that need a look",
+            "saseo status readersnews         all of one",
+            "saseo status --failures          what brought nothing, and why",
+            "saseo status --html status.html",
+        ],
+        &[DONE, FAILED, USAGE],
+    )
+}
+
+pub(super) fn audit() -> String {
+    ending(
+        &["saseo audit", "saseo audit readersnews --report audit.md   a page to send to that paper"],
+        &["0        every request kept what was owed", "1        one did not, or the ledger cannot be read", USAGE],
+    )
+}
+
+pub(super) fn verify() -> String {
+    ending(
+        &["saseo verify", "saseo verify readersnews --repair"],
+        &["0        everything is as it was written", FAILED, USAGE, DAMAGED, HELD],
+    )
+}
+
+pub(super) fn extract() -> String {
+    ending(
+        &[
+            "saseo extract page.html --url https://www.readersnews.com/news/articleView.html?idxno=81193",
+            "saseo extract feed.xml --list --url https://www.readersnews.com/rss/allArticle.xml",
+            "saseo extract page.html --generic --url https://paper.example/story",
+        ],
+        &[DONE, "1        it is no article, or cannot be read", USAGE],
+    )
+}
+
+pub(super) fn show() -> String {
+    ending(
+        &["saseo show readersnews/81193", "saseo show 81193 --version 1"],
+        &[DONE, "1        no such article, or no such version", USAGE, DAMAGED],
+    )
+}
+
+pub(super) fn diff() -> String {
+    ending(
+        &["saseo diff readersnews/81193", "saseo diff 81193 --versions 1..3"],
+        &[DONE, "1        no such article, or no such version", USAGE, DAMAGED],
+    )
+}
+
+pub(super) fn reextract() -> String {
+    ending(
+        &["saseo reextract --dry-run", "saseo reextract --profile ndsoft"],
+        &[
+            DONE,
+            FAILED,
+            USAGE,
+            "3        more articles than --tolerate are not found any more, or were not read",
+            HELD,
+            STOPPED,
+        ],
+    )
+}
+
+pub(super) fn survey() -> String {
+    ending(
+        &[
+            "SASEO_CONTACT=YOUR-ADDRESS saseo survey https://paper.example/",
+            "saseo survey https://paper.example/ --write config",
+        ],
+        &[DONE, FAILED, USAGE, "3        the paper could not be explored as far as was wanted", STOPPED],
+    )
+}
+
+pub(super) fn check() -> String {
+    ending(
+        &["saseo check", "saseo check --profiles"],
+        &[
+            "0        all is well",
+            "1        archive, disk, clock or a profile is not",
+            "2        the configuration is not",
+        ],
+    )
+}
+
+pub(super) fn init() -> String {
+    ending(&["saseo init", "saseo init papers/config"], &[DONE, FAILED, USAGE])
+}
+
+pub(super) fn demo() -> String {
+    ending(
+        &[
+            "saseo demo",
+            "saseo demo --cms plain               a paper that no profile knows",
+            "saseo demo --serve --publish 2s      a paper to try the other commands on",
+        ],
+        &[DONE, FAILED, USAGE, HELD, STOPPED],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use crate::cli::Cli;
+
+    /// The examples in a help: what is typed, without what stands before the program or behind two spaces.
+    fn examples(help: &str) -> Vec<Vec<String>> {
+        let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty());
+        let typed = lines.filter_map(|line| line.split_once("saseo ")).map(|(_, typed)| typed.split("  ").next());
+        typed.flatten().map(|typed| typed.split_whitespace().map(str::to_owned).collect()).collect()
+    }
+
+    #[test]
+    fn every_command_has_examples_that_can_be_typed_and_exit_codes() {
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let examples = examples(&help);
+            assert!(!examples.is_empty() && help.contains("\n\nExit codes:\n  0  "), "{}: {help}", command.get_name());
+            for typed in examples {
+                assert_eq!(typed.first().map(String::as_str), Some(command.get_name()));
+                let parsed = Cli::try_parse_from(std::iter::once("saseo".to_owned()).chain(typed.iter().cloned()));
+                assert!(parsed.is_ok(), "{typed:?}: {:?}", parsed.err());
+            }
+        }
+    }
+}
