@@ -38,6 +38,11 @@ impl Timestamp {
         self.0
     }
 
+    /// Returns the second that it lies in: what people are told of a moment.
+    pub const fn to_second(self) -> Self {
+        Self(self.0.div_euclid(1000) * 1000)
+    }
+
     /// Returns the time from `earlier` to `self`, zero when `earlier` is the later one.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0).max(0).unsigned_abs())

@@ -514,6 +514,15 @@ fn status_has_a_line_a_paper_problems_first_and_all_of_one_that_is_named() {
     assert!(papers.len() == 2 && papers[0].starts_with("another: no articles yet"), "{words}");
     assert!(words.contains("hosts: 1 with nothing queued, and in no trouble") && !words.contains(" 0 "), "{words}");
 
+    // A paper that was crawled and gave nothing needs a look.
+    database.execute("UPDATE site SET crawled_at = 1 WHERE name = 'another'", []).unwrap();
+    let words = told(&crawler.run(&["status"]));
+    assert!(
+        words.contains("another: no articles yet") && words.contains("  ! it was crawled, and no article"),
+        "{words}"
+    );
+    database.execute("UPDATE site SET crawled_at = NULL WHERE name = 'another'", []).unwrap();
+
     let list = "UPDATE page SET verdict = 'read', read_to_end_at = NULL, list_end = NULL WHERE role = 'section'";
     database.execute(list, []).unwrap();
     let words = told(&crawler.run(&["status"]));
@@ -535,6 +544,10 @@ fn status_tells_hosts_at_rest_and_pages_that_brought_nothing() {
     database.execute(sql, []).unwrap();
     let words = told(&crawler.run(&["status"]));
     assert!(words.contains("at rest until 2100-01-01T00:00:00Z: it refused several times in a row"), "{words}");
+    assert!(
+        words.contains("\n  ! its host 127.0.0.1") && words.contains("6 refusals in a row, at rest until"),
+        "{words}"
+    );
     assert!(!words.contains("withheld") && words.contains("1 pages failed or without an article"), "{words}");
     let list = told(&crawler.run(&["status", "--failures"]));
     let first = list.lines().next().unwrap_or_default();

@@ -88,7 +88,8 @@ fn totals(findings: &Findings) -> String {
     let told = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}, "));
     let told: String = told.collect();
     let megabytes = findings.bytes as f64 / 1e6;
-    format!("{} requests in {} runs from {from} to {to}: {told}{megabytes:.1} MB", findings.requests, findings.runs)
+    let runs = if findings.runs == 1 { "1 run".to_owned() } else { format!("{} runs", findings.runs) };
+    format!("{} requests in {runs} from {from} to {to}: {told}{megabytes:.1} MB", findings.requests)
 }
 
 fn of_host(host: &HostFindings) -> String {

@@ -9,7 +9,6 @@ use crate::cli::exit::Exit;
 use crate::cli::hint;
 use crate::cli::{Common, say};
 use crate::crawl::Report;
-use crate::time::Timestamp;
 
 /// Says how a crawl went: one object on stdout with `--json`, else a few lines. However quiet, an end that is no good one
 /// has its reason told.
@@ -106,7 +105,7 @@ pub(super) fn in_words(report: &Report, resume: &str) -> String {
     let goes_on = match (report.queued, report.due_at) {
         (0, _) => String::new(),
         (_, None) => format!(" (`{resume}` goes on)"),
-        (_, Some(due)) => format!(" (from {} on `{resume}` goes on)", Timestamp::from_seconds(due.millis() / 1000)),
+        (_, Some(due)) => format!(" (from {} on `{resume}` goes on)", due.to_second()),
     };
     format!("run {run} {how}: {} requests in {took}, {megabytes:.1} MB: {told}{goes_on}", tally.requests)
 }

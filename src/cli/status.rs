@@ -16,6 +16,7 @@ use crate::archive::{
     ArchiveError, FailedRun, Failure, HostState, LastCrawl, NumberGap, Reader, RunState, SilentSection, SiteState,
 };
 use crate::cli::configuration::{Configuration, ConfigurationError};
+use crate::cli::counts;
 use crate::cli::cut;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, say};
@@ -66,6 +67,9 @@ struct SiteStatus {
     state: SiteState,
     /// When its schedule wants the next crawl.
     next_crawl: Option<String>,
+    /// Why its host is in trouble.
+    #[serde(skip)]
+    host_trouble: Option<String>,
     /// What is told of its lists that are cut.
     #[serde(skip)]
     cut: Vec<String>,
@@ -132,20 +136,19 @@ fn failures(reader: &Reader, most: Option<u32>) -> Result<Vec<Failure>, ArchiveE
 
 fn state(common: &Common, reader: &Reader, sites: &[Site], most: u32, now: Timestamp) -> Result<State, ArchiveError> {
     let last = reader.last_crawls(now)?;
+    let with_reason = |state: HostState| HostStatus { gap_reason: gap_reason(&state, sites), now, state };
+    let hosts: Vec<HostStatus> = reader.hosts()?.into_iter().map(with_reason).collect();
     let with_file = |state: SiteState| {
         let site = sites.iter().find(|site| site.name == state.site);
         let next_crawl = site.and_then(|site| next_crawl(site, &last, now)).map(|next| next.to_string());
         let cut = cut::told(common, &state.lists_cut);
         let lines = cut.iter().map(cut::Told::line).collect();
         let reads_the_rest = cut.into_iter().filter_map(|told| told.command).collect();
-        SiteStatus { next_crawl, cut: lines, reads_the_rest, state }
+        let home = PageUrl::parse(&state.home).ok().map(|home| home.host());
+        let host = home.and_then(|home| hosts.iter().find(|host| host.state.host == home.as_str()));
+        SiteStatus { next_crawl, host_trouble: host.and_then(HostStatus::trouble), cut: lines, reads_the_rest, state }
     };
-    let with_reason = |state: HostState| HostStatus { gap_reason: gap_reason(&state, sites), now, state };
-    Ok(State {
-        sites: reader.sites(now)?.into_iter().map(with_file).collect(),
-        hosts: reader.hosts()?.into_iter().map(with_reason).collect(),
-        runs: reader.runs(most)?,
-    })
+    Ok(State { sites: reader.sites(now)?.into_iter().map(with_file).collect(), hosts, runs: reader.runs(most)? })
 }
 
 /// Leaves the sites of these names, and their hosts; all of them where none is named.
@@ -199,7 +202,11 @@ impl SiteStatus {
     /// What somebody should look at.
     fn warnings(&self) -> Vec<String> {
         let state = &self.state;
-        let mut told: Vec<String> = state.silent_sections.iter().map(of_silence).collect();
+        let mut told: Vec<String> = self.host_trouble.iter().cloned().collect();
+        if state.articles == 0 && state.last_crawl.is_some() {
+            told.push("it was crawled, and no article is kept".to_owned());
+        }
+        told.extend(state.silent_sections.iter().map(of_silence));
         let newest = state.number_gaps.iter().rev();
         told.extend(newest.clone().take(GAPS).map(of_gap));
         if newest.len() > GAPS {
@@ -234,6 +241,18 @@ impl HostStatus {
     fn is_idle(&self) -> bool {
         let HostState { queued, strikes, refusals, rest, .. } = self.state;
         queued == 0 && strikes == 0 && refusals == 0 && rest.is_none()
+    }
+
+    /// What is wrong with it.
+    fn trouble(&self) -> Option<String> {
+        let HostState { strikes, refusals, rest, host, .. } = &self.state;
+        let counts =
+            counts::in_words(&[((*strikes).into(), "failures in a row"), ((*refusals).into(), "refusals in a row")]);
+        match (counts.is_empty(), rest) {
+            (true, None) => None,
+            (true, Some(_)) => Some(format!("its host {host} is {}", self.rest())),
+            (false, _) => Some(format!("its host {host}: {counts}, {}", self.rest())),
+        }
     }
 
     /// When it is asked again, and why it rests longer, if it does.

@@ -155,7 +155,7 @@ impl Reader {
                max(settled_at) FILTER (WHERE role IN ('home', 'section', 'feed') AND verdict = 'read')
              FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name",
         )?;
-        let moment = |millis: Option<i64>| millis.map(|millis| Timestamp::from_millis(millis).to_string());
+        let moment = |millis: Option<i64>| millis.map(|millis| Timestamp::from_millis(millis).to_second().to_string());
         let days = |count: u32| (now - DAY * count).millis();
         let states = select.query_map([days(1), days(7), i64::from(RETIRED)], |row| {
             Ok(SiteState {
@@ -232,7 +232,7 @@ impl Reader {
             let rest = row.get::<_, Option<String>>(5)?.as_deref().and_then(Rest::named);
             Ok(HostState {
                 host: row.get(0)?,
-                not_before: Timestamp::from_millis(row.get(1)?).to_string(),
+                not_before: Timestamp::from_millis(row.get(1)?).to_second().to_string(),
                 gap_seconds: std::time::Duration::from_millis(row.get(2)?).as_secs_f64(),
                 strikes: row.get(3)?,
                 refusals: row.get(4)?,

@@ -9,6 +9,7 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
 use crate::archive::{Reader, RunState};
+use crate::cli::counts;
 use crate::cli::say;
 use crate::cli::status::plot::{Bar, bars};
 use crate::cli::status::{HostStatus, SiteStatus, State};
@@ -43,7 +44,7 @@ pub(crate) fn page(
     now: Timestamp,
 ) -> anyhow::Result<String> {
     let archive = reader.path().display().to_string();
-    let mut page = format!("{HEAD}<h1>saseo: {}</h1><p>As of {now}.</p>\n", encode_text(&archive));
+    let mut page = format!("{HEAD}<h1>saseo: {}</h1><p>As of {}.</p>\n", encode_text(&archive), now.to_second());
     page.push_str(&contents(state));
     for site in state.problems_first() {
         page.push_str(&of_site(site));
@@ -84,21 +85,22 @@ fn of_site(site: &SiteStatus) -> String {
     let mut row = |name: &str, told: String| {
         write!(html, "<dt>{name}</dt><dd>{}</dd>", encode_text(&told)).expect("a String takes everything");
     };
-    row(
-        "articles",
-        format!(
-            "{} ({} in the last day, {} in the last seven), newest {}",
-            state.articles,
-            state.articles_last_day,
-            state.articles_last_week,
-            state.newest_article.as_deref().unwrap_or("none")
-        ),
-    );
-    row("changes", format!("{} further versions; {} pages gone", state.changes, state.gone));
+    let lately = counts::in_words(&[
+        (state.articles_last_day, "in the last day"),
+        (state.articles_last_week, "in the last seven"),
+    ]);
+    let lately = if lately.is_empty() { lately } else { format!(" ({lately})") };
+    let newest = state.newest_article.as_ref().map(|newest| format!(", newest {newest}")).unwrap_or_default();
+    row("articles", format!("{}{lately}{newest}", state.articles));
+    let changes = counts::in_words(&[(state.changes, "further versions"), (state.gone, "pages gone")]);
+    if !changes.is_empty() {
+        row("changes", changes);
+    }
     row("last crawl", state.last_crawl.clone().unwrap_or_else(|| "never".to_owned()));
     row("next crawl", site.next_crawl.clone().unwrap_or_else(|| "not scheduled".to_owned()));
-    let oldest = state.oldest_due.as_ref().map(|due| format!(", the oldest due {due}")).unwrap_or_default();
-    row("queue", format!("{}{oldest}", state.queued));
+    if let Some(due) = &state.oldest_due {
+        row("queue", format!("{}, the oldest due {due}", state.queued));
+    }
     if let Some(next) = &state.next_look {
         row("looks", format!("{} articles, the next from {next} on", state.looks));
     }
@@ -135,21 +137,39 @@ fn plots(what: &str, moments: &[Timestamp], zone: &TimeZone, now: Timestamp) -> 
     format!("{by_day}\n{by_hour}\n")
 }
 
+/// Hosts in no trouble and with nothing queued are folded.
 fn hosts(hosts: &[HostStatus]) -> String {
-    let rows: String = hosts
-        .iter()
-        .map(|host| {
-            format!(
-                "<tr><td>{}</td><td class=\"number\">{} s</td><td>{}</td><td>{}</td><td class=\"number\">{}</td></tr>",
-                encode_text(&host.state.host),
-                host.state.gap_seconds,
-                host.gap_reason,
-                encode_text(&host.rest()),
-                host.state.queued
-            )
-        })
-        .collect();
-    table("hosts", "Pace now", &["host", "gap", "why", "asked again", "queued"], &rows)
+    let (idle, busy): (Vec<_>, Vec<_>) = hosts.iter().partition(|host| host.is_idle());
+    let columns = ["host", "gap", "why", "asked again", "queued"];
+    let rows = |hosts: Vec<&HostStatus>| hosts.into_iter().map(of_host).collect::<String>();
+    let mut part = String::from("<h2 id=\"hosts\">Pace now</h2>");
+    if !busy.is_empty() {
+        part.push_str(&table(&columns, &rows(busy)));
+    }
+    if !idle.is_empty() {
+        let count = idle.len();
+        let folded = table(&columns, &rows(idle));
+        write!(part, "<details><summary>{count} with nothing queued, and in no trouble</summary>{folded}</details>\n")
+            .expect("a String takes everything");
+    }
+    part
+}
+
+fn of_host(host: &HostStatus) -> String {
+    format!(
+        "<tr><td>{}</td><td class=\"number\">{} s</td><td>{}</td><td>{}</td>{}</tr>",
+        encode_text(&host.state.host),
+        host.state.gap_seconds,
+        host.gap_reason,
+        encode_text(&host.rest()),
+        cell(host.state.queued)
+    )
+}
+
+/// A cell with a count; what there is none of is left blank.
+fn cell(count: u64) -> String {
+    let told = if count > 0 { count.to_string() } else { String::new() };
+    format!("<td class=\"number\">{told}</td>")
 }
 
 fn runs(runs: &[RunState]) -> String {
@@ -165,7 +185,7 @@ fn runs(runs: &[RunState]) -> String {
                 run.failed,
                 run.skipped,
             ];
-            let cells: String = numbers.map(|number| format!("<td class=\"number\">{number}</td>")).concat();
+            let cells: String = numbers.map(cell).concat();
             format!(
                 "<tr><td>{}</td><td>{}</td><td>{}</td><td>{}</td>{cells}</tr>",
                 run.run,
@@ -177,12 +197,10 @@ fn runs(runs: &[RunState]) -> String {
         .collect();
     let columns =
         ["run", "command", "began", "how", "requests", "new", "changed", "gone", "refused", "failed", "missed starts"];
-    table("runs", "Runs", &columns, &rows)
+    format!("<h2 id=\"runs\">Runs</h2>{}", table(&columns, &rows))
 }
 
-fn table(id: &str, title: &str, columns: &[&str], rows: &str) -> String {
+fn table(columns: &[&str], rows: &str) -> String {
     let head: String = columns.iter().map(|name| format!("<th>{name}</th>")).collect();
-    format!(
-        "<h2 id=\"{id}\">{title}</h2><div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n"
-    )
+    format!("<div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n")
 }
