@@ -149,7 +149,7 @@ fn hosts(hosts: &[HostStatus]) -> String {
     if !idle.is_empty() {
         let count = idle.len();
         let folded = table(&columns, &rows(idle));
-        write!(part, "<details><summary>{count} with nothing queued, and in no trouble</summary>{folded}</details>\n")
+        writeln!(part, "<details><summary>{count} with nothing queued, and in no trouble</summary>{folded}</details>")
             .expect("a String takes everything");
     }
     part
