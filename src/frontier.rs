@@ -4,6 +4,7 @@ mod met;
 mod outcome;
 mod page;
 mod reading;
+pub mod recrawl;
 mod settle;
 mod visit;
 

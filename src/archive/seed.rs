@@ -162,3 +162,118 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
     )?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::config::site::{Discover, Rests};
+    use crate::config::units::Span;
+    use crate::frontier::recrawl::{self, History, Settled, SitePolicy};
+
+    /// Moments that lie around the bounds of the policy, in hours before the crawl; some of them ahead of it.
+    fn moment() -> impl Strategy<Value = Timestamp> {
+        prop_oneof![-3_i64..60, 100_i64..180, 700_i64..740].prop_flat_map(|hours| {
+            (-2_i64..=2).prop_map(move |millis| Timestamp::from_millis(NOW.millis() - hours * 3_600_000 + millis))
+        })
+    }
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+
+    fn history() -> impl Strategy<Value = History> {
+        let roles = [
+            Role::Policy,
+            Role::Home,
+            Role::Feed,
+            Role::Section,
+            Role::Window,
+            Role::ListPage,
+            Role::Sitemap,
+            Role::Article,
+        ];
+        let settled = [Settled::Read, Settled::Read, Settled::Moved, Settled::Disallowed, Settled::Otherwise];
+        let moments = (moment(), moment(), proptest::option::of(moment()), proptest::option::of(moment()));
+        let flags = (any::<bool>(), any::<bool>());
+        let counts = (0..2_u32, 28..32_u32, 1..5_u32);
+        (prop::sample::select(roles.to_vec()), prop::sample::select(settled.to_vec()), moments, flags, counts).prop_map(
+            |(
+                role,
+                settled,
+                (settled_at, discovered_at, news_at, deep_at),
+                (was_read_to_end, has_everything),
+                (hops, failures, unended),
+            )| {
+                History {
+                    role,
+                    settled,
+                    settled_at,
+                    discovered_at,
+                    news_at,
+                    deep_at,
+                    was_read_to_end,
+                    has_everything,
+                    hops,
+                    failures,
+                    unended,
+                }
+            },
+        )
+    }
+
+    fn by_sql(page: &History, policy: &SitePolicy) -> bool {
+        let sql = Connection::open_in_memory().unwrap();
+        sql.execute_batch(
+            "CREATE TABLE page (site_id, role, url, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended)",
+        )
+        .unwrap();
+        let verdict = match page.settled {
+            Settled::Read => "read",
+            Settled::Moved => "moved",
+            Settled::Disallowed => "disallowed",
+            Settled::Otherwise => "failed",
+        };
+        let url = if page.has_everything { "all" } else { "one" };
+        let millis = |moment: Option<Timestamp>| moment.map(Timestamp::millis);
+        sql.execute(
+            "INSERT INTO page VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+            params![
+                page.role.name(),
+                url,
+                verdict,
+                page.settled_at.millis(),
+                page.discovered_at.millis(),
+                millis(page.news_at),
+                millis(page.deep_at),
+                page.was_read_to_end.then_some(1),
+                page.hops,
+                page.failures,
+                page.unended
+            ],
+        )
+        .unwrap();
+        if policy.has_sections {
+            sql.execute("INSERT INTO page (site_id, role, url) VALUES (1, 'section', 'other')", []).unwrap();
+        }
+        let discover =
+            Discover { lists: policy.lists, feeds: policy.feeds, sitemaps: policy.sitemaps, ..Discover::default() };
+        let is_due =
+            format!("SELECT count(*) FROM page WHERE ?1 = ?1 AND url <> 'other' AND ({})", due_again(&discover));
+        sql.query_row(&is_due, params!["site", NOW.millis(), policy.is_covered, "all"], |row| row.get::<_, i64>(0))
+            .unwrap()
+            == 1
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #[test]
+        fn the_policy_decides_as_the_sql_did(page in history(), flags in any::<[bool; 4]>(), floor in 0..30_u64, ceiling in 0..40_u64) {
+            let span = |hours: u64| Span(Duration::from_secs(hours * 3600));
+            let [feeds, sitemaps, is_covered, has_sections] = flags;
+            let lists = Rests { floor: span(floor), ceiling: span(ceiling) };
+            let policy = SitePolicy { lists, feeds, sitemaps, is_covered, has_sections: has_sections || page.role == Role::Section };
+            let is_due = recrawl::next(&page, &policy).is_some_and(|moment| moment <= NOW);
+            prop_assert_eq!(is_due, by_sql(&page, &policy));
+        }
+    }
+}

@@ -1,0 +1,297 @@
+//! When an entry page is asked for again: the recrawl policy.
+//!
+//! A pure function of the page's role, its history and the site's policy. README tells it in a table ("What a later crawl
+//! asks for"); the tests of this file are that table, line by line.
+
+use std::time::Duration;
+
+use crate::config::site::Rests;
+use crate::frontier::page::Role;
+use crate::time::Timestamp;
+
+const HOUR: u64 = 3600;
+
+/// Menus, policies and covered feeds change rarely: they are read once a day. 20 hours, since a crawl at the same time each day comes
+/// a little early for the pages that the one before asked at its end.
+pub const DAILY: Duration = Duration::from_secs(20 * HOUR);
+
+/// Lists are looked through for back-dated articles once a week; four hours less, for the same reason.
+pub const DEEP_AGAIN: Duration = Duration::from_secs((7 * 24 - 4) * HOUR);
+
+/// A source rests for this part of its silence, so that its next news is found late by no more than that part of the
+/// silence before it.
+const PART_OF_SILENCE: u32 = 4;
+
+/// A sitemap is as large as its paper's archive: it is asked for once a day at most, and once a month at least.
+const SITEMAP_RESTS: (Duration, Duration) = (DAILY, Duration::from_secs(30 * 24 * HOUR));
+
+/// Failures in a row after which a feed or sitemap is suspended. A source that answers once an hour for a day is not.
+pub const SUSPENDED: u32 = 30;
+
+/// How long a suspended source is left alone.
+pub const SUSPENDED_FOR: Duration = Duration::from_secs(30 * 24 * HOUR);
+
+/// Requests in a row that ended the process, after which a page is asked for once a day only. One or two may be a kill
+/// that had nothing to do with it.
+pub const MOST_UNENDED: u32 = 3;
+
+/// Whatever the clock says: one that was set back keeps no page waiting.
+const AT_ONCE: Timestamp = Timestamp::EPOCH;
+
+/// How the last answer to a page was settled, as far as its next request depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Settled {
+    Read,
+    Moved,
+    /// robots.txt forbids the page. Asking it again costs no request.
+    Disallowed,
+    /// Gone, refused, failed, or not what it should be.
+    Otherwise,
+}
+
+/// What is known of a page that was settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct History {
+    pub role: Role,
+    pub settled: Settled,
+    pub settled_at: Timestamp,
+    pub discovered_at: Timestamp,
+    /// When it last told of a page that was not known; `None` where it never did.
+    pub news_at: Option<Timestamp>,
+    /// When it was last read to its end, or as far back as deep checks look.
+    pub deep_at: Option<Timestamp>,
+    pub was_read_to_end: bool,
+    /// It is the list that has every article of the site.
+    pub has_everything: bool,
+    /// Redirects that led to it. A page that was redirected to is asked for by way of the page that leads there.
+    pub hops: u32,
+    /// Failures in a row.
+    pub failures: u32,
+    /// Requests in a row that ended the process.
+    pub unended: u32,
+}
+
+/// What a site's file and the state of its lists say about all of its pages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SitePolicy {
+    /// The least and the longest rest of a list or feed without news.
+    pub lists: Rests,
+    pub feeds: bool,
+    pub sitemaps: bool,
+    /// One list tells all news: it was read to its end, and the last reading went well.
+    pub is_covered: bool,
+    pub has_sections: bool,
+}
+
+/// Returns from when on a settled page is asked for again; `None` where no crawl asks for it by itself.
+///
+/// Articles that are kept are not judged here: [`crate::revisit::next_look`] does.
+pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
+    let by_role = if page.settled == Settled::Disallowed {
+        is_wanted(page.role, policy).then_some(AT_ONCE)
+    } else if page.hops > 0 || !is_wanted(page.role, policy) {
+        None
+    } else {
+        match page.role {
+            Role::Policy => Some(page.settled_at + DAILY),
+            Role::Home => Some(home(page, policy)),
+            Role::Section => Some(section(page, policy)),
+            Role::Feed => Some(unless_suspended(page, feed(page, policy))),
+            Role::Sitemap => Some(unless_suspended(page, sitemap(page))),
+            Role::Window | Role::ListPage | Role::Article => None,
+        }
+    };
+    let earliest = if page.unended < MOST_UNENDED { AT_ONCE } else { page.settled_at + DAILY };
+
+    by_role.map(|moment| moment.max(earliest))
+}
+
+fn is_wanted(role: Role, policy: &SitePolicy) -> bool {
+    match role {
+        Role::Feed => policy.feeds,
+        Role::Sitemap => policy.sitemaps,
+        Role::Policy | Role::Home | Role::Section | Role::Window | Role::ListPage | Role::Article => true,
+    }
+}
+
+fn home(page: &History, policy: &SitePolicy) -> Timestamp {
+    match page.settled {
+        Settled::Read => page.settled_at + DAILY,
+        Settled::Moved if policy.has_sections => page.settled_at + DAILY,
+        Settled::Moved | Settled::Disallowed | Settled::Otherwise => AT_ONCE,
+    }
+}
+
+fn section(page: &History, policy: &SitePolicy) -> Timestamp {
+    let deep = match page.deep_at {
+        Some(deep_at) if page.was_read_to_end && !page.has_everything => deep_at + DEEP_AGAIN,
+        Some(_) | None => AT_ONCE,
+    };
+    match page.settled {
+        _ if policy.is_covered => deep,
+        Settled::Read => deep.min(page.settled_at + rest(page, policy.lists.floor.0, policy.lists.ceiling.0)),
+        Settled::Moved | Settled::Disallowed | Settled::Otherwise => AT_ONCE,
+    }
+}
+
+fn feed(page: &History, policy: &SitePolicy) -> Timestamp {
+    match page.settled {
+        _ if policy.is_covered => page.settled_at + DAILY,
+        Settled::Read => page.settled_at + rest(page, policy.lists.floor.0, policy.lists.ceiling.0),
+        Settled::Moved | Settled::Disallowed | Settled::Otherwise => AT_ONCE,
+    }
+}
+
+fn sitemap(page: &History) -> Timestamp {
+    let (floor, ceiling) = SITEMAP_RESTS;
+    match page.settled {
+        // The news is noted of the place that it moved to.
+        Settled::Moved => page.settled_at + floor,
+        Settled::Read | Settled::Disallowed | Settled::Otherwise => page.settled_at + rest(page, floor, ceiling),
+    }
+}
+
+fn unless_suspended(page: &History, moment: Timestamp) -> Timestamp {
+    if page.failures < SUSPENDED { moment } else { moment.max(page.settled_at + SUSPENDED_FOR) }
+}
+
+/// A part of the time without news, within bounds. The floor counts where a site file has it above the ceiling.
+fn rest(page: &History, floor: Duration, ceiling: Duration) -> Duration {
+    let silence = page.settled_at.since(page.news_at.unwrap_or(page.discovered_at));
+    (silence / PART_OF_SILENCE).min(ceiling).max(floor)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::site::Discover;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
+    const DAY: Duration = Duration::from_secs(24 * HOUR);
+
+    fn policy() -> SitePolicy {
+        let Discover { lists, feeds, sitemaps, .. } = Discover::default();
+        SitePolicy { lists, feeds, sitemaps, is_covered: true, has_sections: true }
+    }
+
+    fn uncovered() -> SitePolicy {
+        SitePolicy { is_covered: false, ..policy() }
+    }
+
+    /// A page of a role that was read just now, after two days without news.
+    fn page(role: Role) -> History {
+        History {
+            role,
+            settled: Settled::Read,
+            settled_at: NOW,
+            discovered_at: NOW - DAY * 100,
+            news_at: Some(NOW - DAY * 2),
+            deep_at: Some(NOW),
+            was_read_to_end: true,
+            has_everything: false,
+            hops: 0,
+            failures: 0,
+            unended: 0,
+        }
+    }
+
+    /// How long after it was settled a page is asked for again.
+    fn after(page: History, policy: SitePolicy) -> Option<Duration> {
+        next(&page, &policy).map(|moment| moment.since(page.settled_at))
+    }
+
+    #[test]
+    fn the_list_of_everything_is_asked_for_at_every_crawl() {
+        let everything = History { has_everything: true, ..page(Role::Section) };
+        assert_eq!(after(everything, policy()), Some(Duration::ZERO));
+        assert_eq!(after(everything, uncovered()), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn home_policies_and_feeds_beside_a_list_of_everything_are_asked_for_once_a_day() {
+        for role in [Role::Home, Role::Policy, Role::Feed] {
+            assert_eq!(after(page(role), policy()), Some(DAILY), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn a_home_page_that_could_not_be_read_or_told_nothing_is_asked_for_at_once() {
+        let failed = History { settled: Settled::Otherwise, ..page(Role::Home) };
+        let moved = History { settled: Settled::Moved, ..failed };
+        assert_eq!(after(failed, policy()), Some(Duration::ZERO));
+        assert_eq!(after(moved, policy()), Some(DAILY));
+        assert_eq!(after(moved, SitePolicy { has_sections: false, ..policy() }), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn each_section_is_looked_through_once_a_week() {
+        assert_eq!(after(page(Role::Section), policy()), Some(DEEP_AGAIN));
+        let never = History { deep_at: None, ..page(Role::Section) };
+        assert_eq!(after(never, policy()), Some(Duration::ZERO));
+        let half_read = History { was_read_to_end: false, ..page(Role::Section) };
+        assert_eq!(after(half_read, policy()), Some(Duration::ZERO));
+    }
+
+    #[test]
+    fn sections_and_feeds_without_such_a_list_rest_for_a_quarter_of_their_silence_a_day_at_most() {
+        for role in [Role::Section, Role::Feed] {
+            let silent = |days: u32| History { news_at: Some(NOW - DAY * days), ..page(role) };
+            assert_eq!(after(silent(2), uncovered()), Some(DAY / 2), "{role:?}");
+            assert_eq!(after(silent(40), uncovered()), Some(policy().lists.ceiling.0), "{role:?}");
+            assert_eq!(after(silent(0), uncovered()), Some(policy().lists.floor.0), "{role:?}");
+            let without_news = History { news_at: None, discovered_at: NOW - DAY, ..page(role) };
+            assert_eq!(after(without_news, uncovered()), Some(DAY / 4), "{role:?}");
+            let failed = History { settled: Settled::Otherwise, ..page(role) };
+            assert_eq!(after(failed, uncovered()), Some(Duration::ZERO), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn sitemaps_rest_a_day_at_least_and_a_month_at_most() {
+        let silent = |days: u32| History { news_at: Some(NOW - DAY * days), ..page(Role::Sitemap) };
+        let after = |page| after(page, policy());
+        assert_eq!([1, 40, 400].map(|days| after(silent(days))), [Some(DAILY), Some(DAY * 10), Some(DAY * 30)]);
+        assert_eq!(after(History { settled: Settled::Moved, ..silent(400) }), Some(DAILY));
+    }
+
+    #[test]
+    fn a_source_that_failed_thirty_times_in_a_row_is_asked_for_a_month_later() {
+        for role in [Role::Feed, Role::Sitemap] {
+            let failing = |failures| History { settled: Settled::Otherwise, failures, ..page(role) };
+            assert_eq!(after(failing(SUSPENDED), uncovered()), Some(SUSPENDED_FOR), "{role:?}");
+            assert!(after(failing(SUSPENDED - 1), uncovered()) < Some(DAY), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_site_file_leaves_out_is_not_asked_for() {
+        let without = SitePolicy { feeds: false, sitemaps: false, ..policy() };
+        for settled in [Settled::Read, Settled::Otherwise, Settled::Disallowed] {
+            let asked = |role| after(History { settled, ..page(role) }, without);
+            assert_eq!([Role::Feed, Role::Sitemap].map(asked), [None, None]);
+            assert!(asked(Role::Home).is_some());
+        }
+    }
+
+    #[test]
+    fn what_robots_txt_forbade_is_thought_of_at_every_crawl() {
+        for role in [Role::Article, Role::Section, Role::Sitemap] {
+            let forbidden = History { settled: Settled::Disallowed, hops: 2, ..page(role) };
+            assert_eq!(after(forbidden, policy()), Some(Duration::ZERO), "{role:?}");
+        }
+    }
+
+    #[test]
+    fn places_that_were_redirected_to_and_pages_of_lists_are_not_asked_for_by_themselves() {
+        assert_eq!(after(History { hops: 1, ..page(Role::Section) }, policy()), None);
+        let by_themselves = [Role::Window, Role::ListPage, Role::Article].map(|role| after(page(role), policy()));
+        assert_eq!(by_themselves, [None; 3]);
+    }
+
+    #[test]
+    fn a_page_that_ends_the_process_is_asked_for_once_a_day() {
+        let deadly = History { unended: MOST_UNENDED, has_everything: true, ..page(Role::Section) };
+        assert_eq!(after(deadly, policy()), Some(DAILY));
+        assert_eq!(after(History { unended: MOST_UNENDED - 1, ..deadly }, policy()), Some(Duration::ZERO));
+    }
+}
