@@ -18,6 +18,7 @@ mod look;
 mod mend;
 mod pages;
 mod reader;
+mod recrawl;
 mod reread;
 mod rescue;
 mod robots;

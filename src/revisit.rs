@@ -7,18 +7,6 @@ use crate::time::Timestamp;
 
 const HOUR: u64 = 3600;
 
-/// A list that told nothing new for some time is asked again after that part of it: what comes then is found late by no more than
-/// so much of the silence before it.
-pub const PART_OF_SILENCE: u32 = 4;
-
-/// A sitemap is as large as its paper's archive: it is asked for once a day at most, and once a month at least.
-pub const SITEMAP_FLOOR: Duration = Duration::from_secs(20 * HOUR);
-pub const SITEMAP_CEILING: Duration = Duration::from_secs(30 * 24 * HOUR);
-
-/// A feed or sitemap that fails so often in a row is dead, and tried again so much later.
-pub const RETIRED: u32 = 30;
-pub const RETIRED_AGAIN: Duration = Duration::from_secs(30 * 24 * HOUR);
-
 /// How long after a look that found nothing a second one is made, before an article counts as gone.
 pub const GONE_AGAIN: Duration = Duration::from_secs(24 * HOUR);
 

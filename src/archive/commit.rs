@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::archive::article::{Change, write_article};
 use crate::archive::backfill::note_rows;
@@ -19,10 +19,10 @@ use crate::archive::run::RunId;
 use crate::archive::store::{Archive, stored_number};
 use crate::archive::unended::note_ended;
 use crate::extract::Article;
+use crate::frontier::recrawl::is_suspended;
 use crate::frontier::{Found, Page, PageId, PageState, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
-use crate::revisit::{RETIRED, RETIRED_AGAIN};
 use crate::time::Timestamp;
 
 /// One request's ending, and what follows from it.
@@ -305,18 +305,20 @@ fn revive(work: &Connection, found: &Found, now: Timestamp) -> Result<bool, Arch
     if found.hops == 0 || found.role == Role::Article {
         return Ok(false);
     }
-    let revived = work
-        .prepare_cached(
-            "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL, hops = ?3
-             WHERE url = ?1 AND role = ?4 AND hops > 0 AND verdict IS NOT NULL AND (failures < ?5 OR settled_at <= ?6)",
-        )?
-        .execute(params![
-            found.url.as_str(),
-            now.millis(),
-            found.hops,
-            found.role.name(),
-            RETIRED,
-            (now - RETIRED_AGAIN).millis()
-        ])?;
-    Ok(revived > 0)
+    let mut select = work.prepare_cached(
+        "SELECT id, failures, settled_at FROM page WHERE url = ?1 AND role = ?2 AND hops > 0 AND verdict IS NOT NULL",
+    )?;
+    let settled = select.query_row(params![found.url.as_str(), found.role.name()], |row| {
+        Ok((row.get::<_, i64>(0)?, row.get(1)?, Timestamp::from_millis(row.get(2)?)))
+    });
+    let Some((id, failures, settled_at)) = settled.optional()? else { return Ok(false) };
+    if is_suspended(failures, settled_at, now) {
+        return Ok(false);
+    }
+
+    work.prepare_cached(
+        "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL, hops = ?3 WHERE id = ?1",
+    )?
+    .execute(params![id, now.millis(), found.hops])?;
+    Ok(true)
 }

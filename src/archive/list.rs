@@ -1,7 +1,5 @@
 //! Readings of lists: how far one is to go, where it stands, and how it closes.
 
-use std::time::Duration;
-
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
@@ -9,12 +7,9 @@ use crate::archive::capture::{pack, unpack};
 use crate::archive::cut::write_cut;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Archive;
+use crate::frontier::recrawl::{self, ListHistory};
 use crate::frontier::{Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Met, Page, PageId, Pass, Role};
 use crate::time::Timestamp;
-
-/// Lists are looked through for what was dated back once a week. A crawl at the same time each week comes a little early for what the one
-/// before read at its end.
-pub(super) const DEEP_AGAIN: Duration = Duration::from_secs((7 * 24 - 4) * 3600);
 
 impl Archive {
     /// Returns where a page stands in the reading of a list; `None` where it is no page of one.
@@ -51,28 +46,25 @@ impl Archive {
         }))
     }
 
-    /// A list that was never read to its end is read to it, and one that was not checked for a week is checked, unless such
-    /// a reading is under way further down: then the top only catches up. Where one list has every article and there are
-    /// others, the others are checked.
+    /// Returns how far a reading goes that begins at a list's first page.
     fn pass_of(&self, section: PageId, row: &Row<'_>, now: Timestamp) -> Result<Pass, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT coalesce(deep_at <= ?2, 1),
+            "SELECT deep_at,
                     EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL
                             AND below.pass <> 'later'),
                     EXISTS (SELECT 1 FROM page AS other WHERE other.site_id = page.site_id AND other.role = 'section'
                             AND other.id <> page.id AND other.read_to_end_at IS NOT NULL)
              FROM page WHERE id = ?1",
         )?;
-        let before = (now - DEEP_AGAIN).millis();
-        let (is_unchecked, is_under_way, has_others): (bool, bool, bool) =
-            select.query_row([section.0, before], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-        let is_checked_by_others = has_others && self.everything.contains(&row.get::<_, String>("url")?);
-        Ok(match row.get::<_, Option<i64>>("read_to_end_at")? {
-            _ if is_under_way => Pass::Later,
-            None => Pass::First,
-            Some(_) if is_unchecked && !is_checked_by_others => Pass::Deep,
-            Some(_) => Pass::Later,
-        })
+        let (deep_at, is_being_read, has_others): (Option<i64>, bool, bool) =
+            select.query_row([section.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let list = ListHistory {
+            was_read_to_end: row.get::<_, Option<i64>>("read_to_end_at")?.is_some(),
+            deep_at: deep_at.map(Timestamp::from_millis),
+            is_being_read,
+            is_checked_by_others: has_others && self.everything.contains(&row.get::<_, String>("url")?),
+        };
+        Ok(recrawl::pass(&list, now))
     }
 
     /// Reads where a reading began, and what it means to join: the section's own last complete reading.

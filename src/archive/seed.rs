@@ -7,53 +7,12 @@ use rusqlite::{Connection, params};
 use crate::archive::backfill::{Window, add_windows};
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
-use crate::archive::list::DEEP_AGAIN;
-use crate::archive::store::{Archive, millis};
-use crate::archive::unended::MOST_UNENDED;
+use crate::archive::recrawl::Recrawl;
+use crate::archive::store::Archive;
 use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::page_url::PageUrl;
-use crate::revisit::{PART_OF_SILENCE, RETIRED, RETIRED_AGAIN, SITEMAP_CEILING, SITEMAP_FLOOR};
 use crate::time::Timestamp;
-
-/// Menus and policies change rarely: they are read once a day. A crawl at the same time each day comes a little early for what the
-/// one before asked at its end.
-const AGAIN: Duration = Duration::from_secs(20 * 3600);
-
-/// Whether the list that has every article of a site (`?1`), at `?2`, can be trusted to tell its news: it was read to its end, and
-/// the last reading went well.
-pub(super) const COVERED: &str = "SELECT EXISTS (SELECT 1 FROM page AS whole
-    WHERE whole.site_id = (SELECT id FROM site WHERE name = ?1) AND whole.role = 'section' AND whole.url IS ?2
-      AND whole.verdict = 'read' AND whole.read_to_end_at IS NOT NULL AND coalesce(whole.list_end, '') <> 'repeats'
-      AND NOT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = whole.id AND below.due_at IS NOT NULL))";
-
-/// Which settled pages of a site a crawl at `?2` makes due again; `?3` is whether the site is [`COVERED`] by the list at `?4`. Where one
-/// list tells all news, the others are read only to be looked through.
-pub(super) fn due_again(discover: &Discover) -> String {
-    let silence = format!("(settled_at - coalesce(news_at, discovered_at)) / {PART_OF_SILENCE}");
-    let (floor, ceiling) = (millis(discover.lists.floor.0), millis(discover.lists.ceiling.0));
-    let has_rested = format!("settled_at + max({floor}, min({ceiling}, {silence})) <= ?2");
-    let (floor, ceiling) = (millis(SITEMAP_FLOOR), millis(SITEMAP_CEILING));
-    // Where one moved, the news is noted of the place that it moved to.
-    let sitemap_rest = format!("iif(verdict = 'moved', {floor}, max({floor}, min({ceiling}, {silence})))");
-    let is_retired = format!("failures >= {RETIRED} AND settled_at > ?2 - {}", millis(RETIRED_AGAIN));
-    let is_daily = format!("settled_at <= ?2 - {}", millis(AGAIN));
-    format!(
-        "verdict IS NOT NULL AND (unended < {MOST_UNENDED} OR {is_daily}) AND (role <> 'feed' OR {feeds}) AND (role <> 'sitemap' OR {sitemaps})
-         AND (verdict = 'disallowed'
-              OR hops = 0 AND role = 'section'
-                 AND (url IS ?4 OR read_to_end_at IS NULL OR coalesce(deep_at <= ?2 - {deep}, 1)
-                      OR NOT ?3 AND (verdict <> 'read' OR {has_rested}))
-              OR hops = 0 AND role = 'feed' AND NOT ({is_retired}) AND iif(?3, {is_daily}, verdict <> 'read' OR {has_rested})
-              OR hops = 0 AND role = 'sitemap' AND NOT ({is_retired}) AND settled_at + {sitemap_rest} <= ?2
-              OR hops = 0 AND role = 'home' AND (verdict NOT IN ('read', 'moved') OR {is_daily} OR verdict = 'moved' AND NOT EXISTS
-                 (SELECT 1 FROM page AS known WHERE known.site_id = page.site_id AND known.role = 'section'))
-              OR hops = 0 AND role = 'policy' AND {is_daily})",
-        feeds = discover.feeds,
-        sitemaps = discover.sitemaps,
-        deep = millis(DEEP_AGAIN)
-    )
-}
 
 /// A queued feed or sitemap waits so long from each crawl on that does not want it.
 const UNWANTED: Duration = Duration::from_secs(30 * 24 * 3600);
@@ -122,7 +81,6 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
         )?;
     }
     add_windows(work, &seed.site, &seed.windows, now)?;
-    let everything = seed.everything.as_ref().map(PageUrl::as_str);
     // What was read for a later day's sake is read once more where an earlier day is wanted.
     work.execute(
         "UPDATE page SET read_to_end_at = NULL
@@ -136,15 +94,13 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND again_at <= ?2 AND due_at IS NULL AND verdict IS NOT NULL",
         params![seed.site, now.millis()],
     )?;
-    let is_covered: bool = work.query_row(COVERED, params![seed.site, everything], |row| row.get(0))?;
-    work.execute(
-        &format!(
-            "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL
-             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND ({})",
-            due_again(&seed.discover)
-        ),
-        params![seed.site, now.millis(), is_covered, everything],
+    let recrawl = Recrawl { site: &seed.site, discover: &seed.discover, everything: seed.everything.as_ref() };
+    let mut make_due = work.prepare_cached(
+        "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL WHERE id = ?1",
     )?;
+    for page in recrawl.due(work, now)? {
+        make_due.execute(params![page.id, now.millis()])?;
+    }
     // What is not wanted any more is not asked for, though it waits.
     let Discover { feeds, sitemaps, .. } = seed.discover;
     work.execute(
@@ -161,119 +117,4 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
         params![seed.site, now.millis(), (now + LONGEST_WAIT).millis(), feeds, sitemaps],
     )?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-    use crate::config::site::{Discover, Rests};
-    use crate::config::units::Span;
-    use crate::frontier::recrawl::{self, History, Settled, SitePolicy};
-
-    /// Moments that lie around the bounds of the policy, in hours before the crawl; some of them ahead of it.
-    fn moment() -> impl Strategy<Value = Timestamp> {
-        prop_oneof![-3_i64..60, 100_i64..180, 700_i64..740].prop_flat_map(|hours| {
-            (-2_i64..=2).prop_map(move |millis| Timestamp::from_millis(NOW.millis() - hours * 3_600_000 + millis))
-        })
-    }
-
-    const NOW: Timestamp = Timestamp::from_seconds(1_800_000_000);
-
-    fn history() -> impl Strategy<Value = History> {
-        let roles = [
-            Role::Policy,
-            Role::Home,
-            Role::Feed,
-            Role::Section,
-            Role::Window,
-            Role::ListPage,
-            Role::Sitemap,
-            Role::Article,
-        ];
-        let settled = [Settled::Read, Settled::Read, Settled::Moved, Settled::Disallowed, Settled::Otherwise];
-        let moments = (moment(), moment(), proptest::option::of(moment()), proptest::option::of(moment()));
-        let flags = (any::<bool>(), any::<bool>());
-        let counts = (0..2_u32, 28..32_u32, 1..5_u32);
-        (prop::sample::select(roles.to_vec()), prop::sample::select(settled.to_vec()), moments, flags, counts).prop_map(
-            |(
-                role,
-                settled,
-                (settled_at, discovered_at, news_at, deep_at),
-                (was_read_to_end, has_everything),
-                (hops, failures, unended),
-            )| {
-                History {
-                    role,
-                    settled,
-                    settled_at,
-                    discovered_at,
-                    news_at,
-                    deep_at,
-                    was_read_to_end,
-                    has_everything,
-                    hops,
-                    failures,
-                    unended,
-                }
-            },
-        )
-    }
-
-    fn by_sql(page: &History, policy: &SitePolicy) -> bool {
-        let sql = Connection::open_in_memory().unwrap();
-        sql.execute_batch(
-            "CREATE TABLE page (site_id, role, url, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended)",
-        )
-        .unwrap();
-        let verdict = match page.settled {
-            Settled::Read => "read",
-            Settled::Moved => "moved",
-            Settled::Disallowed => "disallowed",
-            Settled::Otherwise => "failed",
-        };
-        let url = if page.has_everything { "all" } else { "one" };
-        let millis = |moment: Option<Timestamp>| moment.map(Timestamp::millis);
-        sql.execute(
-            "INSERT INTO page VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-            params![
-                page.role.name(),
-                url,
-                verdict,
-                page.settled_at.millis(),
-                page.discovered_at.millis(),
-                millis(page.news_at),
-                millis(page.deep_at),
-                page.was_read_to_end.then_some(1),
-                page.hops,
-                page.failures,
-                page.unended
-            ],
-        )
-        .unwrap();
-        if policy.has_sections {
-            sql.execute("INSERT INTO page (site_id, role, url) VALUES (1, 'section', 'other')", []).unwrap();
-        }
-        let discover =
-            Discover { lists: policy.lists, feeds: policy.feeds, sitemaps: policy.sitemaps, ..Discover::default() };
-        let is_due =
-            format!("SELECT count(*) FROM page WHERE ?1 = ?1 AND url <> 'other' AND ({})", due_again(&discover));
-        sql.query_row(&is_due, params!["site", NOW.millis(), policy.is_covered, "all"], |row| row.get::<_, i64>(0))
-            .unwrap()
-            == 1
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
-        #[test]
-        fn the_policy_decides_as_the_sql_did(page in history(), flags in any::<[bool; 4]>(), floor in 0..30_u64, ceiling in 0..40_u64) {
-            let span = |hours: u64| Span(Duration::from_secs(hours * 3600));
-            let [feeds, sitemaps, is_covered, has_sections] = flags;
-            let lists = Rests { floor: span(floor), ceiling: span(ceiling) };
-            let policy = SitePolicy { lists, feeds, sitemaps, is_covered, has_sections: has_sections || page.role == Role::Section };
-            let is_due = recrawl::next(&page, &policy).is_some_and(|moment| moment <= NOW);
-            prop_assert_eq!(is_due, by_sql(&page, &policy));
-        }
-    }
 }

@@ -6,12 +6,9 @@ use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::list::write_closing;
 use crate::archive::store::Archive;
+use crate::frontier::recrawl::MOST_UNENDED;
 use crate::frontier::{Closing, Page, PageId, Pass};
 use crate::time::Timestamp;
-
-/// A page whose answer ended the process so often in a row is not asked for any more. Once or twice may be a kill that had nothing
-/// to do with it.
-pub(super) const MOST_UNENDED: u32 = 3;
 
 /// Pages under suspicion come after all others, so that they keep nothing waiting.
 const LAST: u8 = 0;

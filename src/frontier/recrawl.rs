@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use crate::config::site::Rests;
 use crate::frontier::page::Role;
+use crate::frontier::reading::Pass;
 use crate::time::Timestamp;
 
 const HOUR: u64 = 3600;
@@ -81,6 +82,58 @@ pub struct SitePolicy {
     /// One list tells all news: it was read to its end, and the last reading went well.
     pub is_covered: bool,
     pub has_sections: bool,
+}
+
+/// The list that has every article of a site, as far as requests for its other pages depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WholeList {
+    pub settled: Settled,
+    pub was_read_to_end: bool,
+    /// Its server shows the same page again and again, so that it may have more than it shows.
+    pub repeats_itself: bool,
+    /// Further pages of it are queued.
+    pub is_being_read: bool,
+}
+
+impl WholeList {
+    /// Tells whether the list can be trusted to tell the site's news: its last reading went well, and to the end.
+    pub fn tells_all_news(self) -> bool {
+        self.settled == Settled::Read && self.was_read_to_end && !self.repeats_itself && !self.is_being_read
+    }
+}
+
+/// What is known of a list whose first page is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListHistory {
+    pub was_read_to_end: bool,
+    /// When it was last read to its end, or as far back as deep checks look.
+    pub deep_at: Option<Timestamp>,
+    /// A reading that goes to the end is under way further down.
+    pub is_being_read: bool,
+    /// It has every article of its site, and the site has other lists that were read to their ends.
+    pub is_checked_by_others: bool,
+}
+
+/// Returns how far a reading of a list goes that begins at `now`.
+///
+/// A list that was never read to its end is read to it. One that was not checked for a week is checked, unless others are
+/// checked in its place. While such a reading is under way further down, the top only catches up.
+pub fn pass(list: &ListHistory, now: Timestamp) -> Pass {
+    let is_unchecked = list.deep_at.is_none_or(|deep_at| deep_at + DEEP_AGAIN <= now);
+    if list.is_being_read {
+        Pass::Later
+    } else if !list.was_read_to_end {
+        Pass::First
+    } else if is_unchecked && !list.is_checked_by_others {
+        Pass::Deep
+    } else {
+        Pass::Later
+    }
+}
+
+/// Tells whether a source that failed so often in a row, and was last settled at that moment, is left alone at `now`.
+pub fn is_suspended(failures: u32, settled_at: Timestamp, now: Timestamp) -> bool {
+    failures >= SUSPENDED && settled_at + SUSPENDED_FOR > now
 }
 
 /// Returns from when on a settled page is asked for again; `None` where no crawl asks for it by itself.
@@ -286,6 +339,46 @@ mod tests {
         assert_eq!(after(History { hops: 1, ..page(Role::Section) }, policy()), None);
         let by_themselves = [Role::Window, Role::ListPage, Role::Article].map(|role| after(page(role), policy()));
         assert_eq!(by_themselves, [None; 3]);
+    }
+
+    #[test]
+    fn a_list_of_everything_tells_all_news_once_it_was_read_well_and_to_its_end() {
+        let list =
+            WholeList { settled: Settled::Read, was_read_to_end: true, repeats_itself: false, is_being_read: false };
+        assert!(list.tells_all_news());
+        for not_so in [
+            WholeList { settled: Settled::Otherwise, ..list },
+            WholeList { was_read_to_end: false, ..list },
+            WholeList { repeats_itself: true, ..list },
+            WholeList { is_being_read: true, ..list },
+        ] {
+            assert!(!not_so.tells_all_news(), "{not_so:?}");
+        }
+    }
+
+    #[test]
+    fn a_list_is_read_to_its_end_once_and_checked_once_a_week() {
+        let list = ListHistory {
+            was_read_to_end: true,
+            deep_at: Some(NOW),
+            is_being_read: false,
+            is_checked_by_others: false,
+        };
+        let a_week_later = NOW + DEEP_AGAIN;
+        assert_eq!([pass(&list, NOW), pass(&list, a_week_later)], [Pass::Later, Pass::Deep]);
+        assert_eq!(pass(&ListHistory { deep_at: None, ..list }, NOW), Pass::Deep);
+        assert_eq!(pass(&ListHistory { was_read_to_end: false, ..list }, NOW), Pass::First);
+        let others = ListHistory { is_checked_by_others: true, ..list };
+        assert_eq!(pass(&others, a_week_later), Pass::Later);
+        let under_way = ListHistory { is_being_read: true, was_read_to_end: false, ..list };
+        assert_eq!(pass(&under_way, a_week_later), Pass::Later);
+    }
+
+    #[test]
+    fn a_source_is_suspended_for_a_month() {
+        let at = |now| is_suspended(SUSPENDED, NOW, now);
+        assert_eq!([NOW, NOW + SUSPENDED_FOR].map(at), [true, false]);
+        assert!(!is_suspended(SUSPENDED - 1, NOW, NOW));
     }
 
     #[test]

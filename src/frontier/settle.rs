@@ -8,9 +8,10 @@ use crate::extract::{self, Article};
 use crate::frontier::outcome::{Outcome, Reading};
 use crate::frontier::page::{Found, Kept, Page, PageState, Role, Verdict};
 use crate::frontier::reading::{Continuation, Cut, Head, ListEnd};
+use crate::frontier::recrawl::SUSPENDED;
 use crate::frontier::settle::list::{linked, listed, short};
 use crate::page_url::PageUrl;
-use crate::revisit::{GONE_AGAIN, RETIRED, next_look, rungs};
+use crate::revisit::{GONE_AGAIN, next_look, rungs};
 use crate::time::Timestamp;
 
 /// When a page that could not be had is tried again, attempt by attempt; after the last it has failed.
@@ -128,7 +129,7 @@ fn of_source(page: &Page, settlement: Settlement) -> Settlement {
         PageState::Queued { .. } | PageState::Settled(_) | PageState::Stands => page.failures + 1,
     };
     match settlement.state {
-        PageState::Queued { .. } if failures >= RETIRED => {
+        PageState::Queued { .. } if failures >= SUSPENDED => {
             let why = format!("it could not be had {failures} times in a row");
             Settlement { failures, ..settled(Verdict::Failed { why }) }
         }

@@ -6,8 +6,9 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::seed::{COVERED, due_again};
+use crate::archive::recrawl::Recrawl;
 use crate::config::Site;
+use crate::frontier::Role;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -72,21 +73,20 @@ impl Reader {
     }
 
     fn due(&self, site: &Site, everything: Option<&PageUrl>, now: Timestamp) -> Result<Outlook, ArchiveError> {
-        let sql = format!(
-            "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window') AND (due_at <= ?2 OR {})),
+        let recrawl = Recrawl { site: &site.name, discover: &site.discover, everything };
+        let due_again = recrawl.due(&self.connection, now)?;
+        let is_entry = |role| !matches!(role, Role::Article | Role::ListPage | Role::Window);
+        let entries_again = due_again.iter().filter(|page| is_entry(page.role)).count() as u64;
+
+        let sql = "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window') AND due_at <= ?2),
                     count(*) FILTER (WHERE role IN ('article', 'list', 'window') AND coalesce(due_at, again_at) <= ?2),
                     count(*) FILTER (WHERE role = 'article' AND due_at <= ?2 AND verdict IS NULL),
                     count(*) FILTER (WHERE role = 'article' AND coalesce(due_at, again_at) <= ?2 AND verdict IS NOT NULL),
                     count(*) FILTER (WHERE due_at > ?2)
-             FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)",
-            due_again(&site.discover)
-        );
-        let everything = everything.map(PageUrl::as_str);
-        let is_covered: bool = self.connection.query_row(COVERED, params![site.name, everything], |row| row.get(0))?;
-        let counts = params![site.name, now.millis(), is_covered, everything];
-        Ok(self.connection.query_row(&sql, counts, |row| {
+             FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
+        Ok(self.connection.query_row(sql, params![site.name, now.millis()], |row| {
             Ok(Outlook {
-                entries: row.get(0)?,
+                entries: row.get::<_, u64>(0)? + entries_again,
                 queued: row.get(1)?,
                 articles: row.get(2)?,
                 looks: row.get(3)?,

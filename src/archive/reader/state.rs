@@ -10,8 +10,8 @@ use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lock;
 use crate::archive::reader::Reader;
 use crate::archive::reader::omissions::{NumberGap, SilentSection};
+use crate::frontier::recrawl::SUSPENDED;
 use crate::politeness::Rest;
-use crate::revisit::RETIRED;
 use crate::time::Timestamp;
 
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
@@ -157,7 +157,7 @@ impl Reader {
         )?;
         let moment = |millis: Option<i64>| millis.map(|millis| Timestamp::from_millis(millis).to_second().to_string());
         let days = |count: u32| (now - DAY * count).millis();
-        let states = select.query_map([days(1), days(7), i64::from(RETIRED)], |row| {
+        let states = select.query_map([days(1), days(7), i64::from(SUSPENDED)], |row| {
             Ok(SiteState {
                 site: row.get(0)?,
                 title: row.get(1)?,
