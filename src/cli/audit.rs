@@ -6,6 +6,7 @@ use clap::Args;
 
 use crate::archive::Reader;
 use crate::audit::{Findings, HostFindings, Scope, Violation, audit, page};
+use crate::cli::counts;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, say};
 use crate::export;
@@ -78,7 +79,7 @@ fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {
 }
 
 fn totals(findings: &Findings) -> String {
-    let (from, to) = (findings.from.as_deref().unwrap_or("never"), findings.to.as_deref().unwrap_or("never"));
+    let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) else { return counts::requests(0) };
     let counts = [
         (findings.unanswered, "without an answer"),
         (findings.unended, "never ended"),
@@ -89,15 +90,16 @@ fn totals(findings: &Findings) -> String {
     let told: String = told.collect();
     let megabytes = findings.bytes as f64 / 1e6;
     let runs = if findings.runs == 1 { "1 run".to_owned() } else { format!("{} runs", findings.runs) };
-    format!("{} requests in {runs} from {from} to {to}: {told}{megabytes:.1} MB", findings.requests)
+    let requests = counts::requests(findings.requests);
+    format!("{requests} in {runs} from {from} to {to}: {told}{megabytes:.1} MB")
 }
 
 fn of_host(host: &HostFindings) -> String {
     let gap = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| format!("{gap} s"));
     format!(
-        "host {}: {} requests, gaps at least {}, median {}, {:.1} MB",
+        "host {}: {}, gaps at least {}, median {}, {:.1} MB",
         host.host,
-        host.requests,
+        counts::requests(host.requests),
         gap(host.least_gap_seconds),
         gap(host.median_gap_seconds),
         host.bytes as f64 / 1e6

@@ -9,7 +9,7 @@ use crate::archive::{ArchiveError, Outlook, Reader};
 use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
 use crate::cli::progress::in_words;
-use crate::cli::{Common, say};
+use crate::cli::{Common, counts, say};
 use crate::clock::Clock;
 use crate::config::Site;
 
@@ -116,17 +116,28 @@ fn in_lines(plan: &SitePlan) -> String {
     let gap = plan.gap_seconds;
     if !plan.crawled_before {
         return format!(
-            "{site}: never crawled; it begins with {requests} requests, and goes on from what its menu names: all its lists, and then \
+            "{site}: never crawled; it begins with {}, and goes on from what its menu names: all its lists, and then \
              their articles, \
-             at most {requests_per_hour} requests an hour (gap {gap} s)"
+             at most {requests_per_hour} requests an hour (gap {gap} s)",
+            counts::requests(*requests)
         );
     }
-    let bytes = plan.expected_bytes.map_or_else(|| "?".to_owned(), |bytes| format!("{:.1}", bytes as f64 / 1e6));
+    let asked = counts::in_words(&[
+        (*entries, "entry pages"),
+        (*queued_lists, "list pages"),
+        (*queued_articles, "articles that are queued"),
+        (*queued_looks, "articles to be looked at again"),
+    ]);
+    let asked = if asked.is_empty() { asked } else { format!(" ({asked})") };
+    let mut line = format!("{site}: {}{asked}", counts::requests(*requests));
+    if *expected_new > 0 {
+        line.push_str(&format!(", about {expected_new} more new articles"));
+    }
+    if let Some(bytes) = plan.expected_bytes.filter(|bytes| *bytes > 0) {
+        line.push_str(&format!(", {:.1} MB", bytes as f64 / 1e6));
+    }
     let time = in_words(Duration::from_secs_f64(plan.expected_hours * 3600.0));
-    let mut line = format!(
-        "{site}: {requests} requests ({entries} entry pages, {queued_lists} list pages, {queued_articles} articles that are queued, \
-         {queued_looks} to be looked at again), about {expected_new} more new articles, {bytes} MB, {time} at a gap of {gap} s"
-    );
+    line.push_str(&format!(", {time} at a gap of {gap} s"));
     if plan.later > 0 {
         line.push_str(&format!("; {} queued for later", plan.later));
     }

@@ -101,13 +101,13 @@ pub(super) fn in_words(report: &Report, resume: &str) -> String {
 
     let (run, how) = (report.run.0, report.how.name());
     let took = crate::cli::progress::in_words(report.elapsed);
-    let megabytes = tally.bytes as f64 / 1e6;
+    let (requests, megabytes) = (counts::requests(tally.requests), counts::megabytes(tally.bytes));
     let goes_on = match (report.queued, report.due_at) {
         (0, _) => String::new(),
         (_, None) => format!(" (`{resume}` goes on)"),
         (_, Some(due)) => format!(" (from {} on `{resume}` goes on)", due.to_second()),
     };
-    format!("run {run} {how}: {} requests in {took}, {megabytes:.1} MB: {told}{goes_on}", tally.requests)
+    format!("run {run} {how}: {requests} in {took}{megabytes}: {told}{goes_on}")
 }
 
 /// Returns the exit code of a run that was stopped by that signal, or by none.

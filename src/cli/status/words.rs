@@ -107,7 +107,7 @@ fn of_run(run: &RunState) -> String {
         skipped => format!("; made up for {skipped} missed starts"),
     };
     let how = run.how.as_deref().unwrap_or("running, or killed");
-    let megabytes = run.bytes as f64 / 1e6;
+    let (requests, megabytes) = (counts::requests(run.requests), counts::megabytes(run.bytes));
     let (id, command, began) = (run.run, &run.command, &run.started_at);
-    format!("run {id} ({command}) {began}, {how}: {} requests, {megabytes:.1} MB: {told}{skipped}", run.requests)
+    format!("run {id} ({command}) {began}, {how}: {requests}{megabytes}: {told}{skipped}")
 }
