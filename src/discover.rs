@@ -7,6 +7,7 @@ mod home;
 mod links;
 mod list;
 mod next;
+mod sections;
 mod sitemap;
 
 pub(crate) use address::is_same_paper;

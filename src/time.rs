@@ -5,6 +5,7 @@ use std::ops::{Add, Sub};
 use std::time::Duration;
 
 pub mod printed;
+mod zone;
 
 /// A moment, in milliseconds since 1970-01-01T00:00:00Z.
 ///

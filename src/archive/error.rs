@@ -17,7 +17,7 @@ pub enum ArchiveError {
     #[error("{path} was made by a newer saseo (schema {found}, this one knows up to {known}); update saseo")]
     Newer { path: PathBuf, found: i64, known: i64 },
     #[error(
-        "{path} was made by an older saseo (schema {found} of {known}); `saseo crawl` or `saseo resume` brings it up to date"
+        "{path} was made by an older saseo (schema {found} of {known}); `saseo crawl`, `saseo resume` or, without a request, `saseo reextract` brings it up to date"
     )]
     Older { path: PathBuf, found: i64, known: i64 },
     #[error("{path} is empty; `saseo crawl` fills it")]

@@ -39,7 +39,9 @@ impl Exit {
     pub fn of(error: &anyhow::Error) -> Self {
         if let Some(ArchiveError::Held { .. }) = error.downcast_ref() {
             Self::Held
-        } else if error.downcast_ref::<ConfigurationError>().is_some() {
+        } else if error.downcast_ref::<ConfigurationError>().is_some()
+            || matches!(error.downcast_ref(), Some(ArchiveError::NoSuchSite { .. }))
+        {
             Self::Usage
         } else {
             Self::Failed

@@ -59,12 +59,11 @@ pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listi
     if is_html(text) {
         return Err(FeedError::Html);
     }
-    if ["<item", "<entry", "\"url\""].iter().any(|mark| text.matches(mark).count() > MOST_ENTRIES) {
-        return Err(FeedError::Endless);
-    }
-
     let entries = if text.starts_with('{') { json::entries(text) } else { soup::entries(text, url.as_url(), language) };
     let entries = entries.ok_or_else(|| FeedError::Broken("it is neither RSS, Atom nor JSON Feed".to_owned()))?;
+    if entries.len() > MOST_ENTRIES {
+        return Err(FeedError::Endless);
+    }
     let is_lost = |entry: &Entry| *entry == Entry::default();
     if !entries.is_empty() && entries.iter().all(is_lost) {
         return Err(FeedError::Broken("none of its entries says anything".to_owned()));

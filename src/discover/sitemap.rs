@@ -12,6 +12,7 @@ use regex::Regex;
 
 use crate::discover::address::{Address, Grammar};
 use crate::discover::list::Row;
+use crate::discover::sections::without_sections;
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 use crate::text::decode::decode;
@@ -109,9 +110,15 @@ fn of_text(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut entries: Vec<Entry> =
         lines.take(MOST_ENTRIES + 1).map(|line| Entry { loc: line.to_owned(), ..Entry::default() }).collect();
-    let is_address = |entry: &Entry| entry.loc.starts_with("http://") || entry.loc.starts_with("https://");
-    // The last line may be torn.
-    let is_text = !entries.is_empty() && entries[..entries.len().max(2) - 1].iter().all(is_address);
+    let is_address = |entry: &Entry| {
+        entry
+            .loc
+            .split_once("://")
+            .is_some_and(|(scheme, _)| ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()))
+    };
+    // Some lines may be torn, or no address.
+    let is_text = 2 * entries.iter().filter(|entry| is_address(entry)).count() > entries.len();
+    entries.retain(is_address);
     let is_cut = entries.len() > MOST_ENTRIES;
     entries.truncate(MOST_ENTRIES);
     if is_text { Ok((entries, is_cut)) } else { Err(SitemapError::Other) }
@@ -142,6 +149,13 @@ fn next_entry(text: &str, begin: usize, reader: &Reader<&[u8]>) -> Option<usize>
 
 /// The entries of XML, and whether there is more of it that was not read. What is damaged costs the entry that it stands in.
 fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
+    // A section without an end would take in all entries up to the end of another one.
+    let count = |mark: &str| text.matches(mark).count();
+    let is_whole = count("<![CDATA[") == count("]]>") && count("<!--") == count("-->");
+    let mended =
+        if is_whole { Cow::Borrowed(text) } else { Cow::Owned(without_sections(text, &["<url>", "<sitemap>"])) };
+    let text = mended.as_ref();
+
     let mut reader = reader_of(text);
     // What of the text the reader was not given any more.
     let mut begin = 0;
@@ -362,6 +376,13 @@ mod tests {
         {
             assert_eq!(read(format!("{junk}{xml}")).unwrap().rows[0].number, Some(7), "{junk}");
         }
+        assert_eq!(
+            read(format!("{article}\nwww.paper.example\nHTTPS://www.paper.example/news/articleView.html?idxno=8"))
+                .unwrap()
+                .rows
+                .len(),
+            2
+        );
         assert_eq!(read(format!("# of 2026\n{article}\n\n# the end\n")).unwrap().rows.len(), 1);
     }
 
@@ -370,6 +391,19 @@ mod tests {
         let entry = |k: u32, more: &str| format!("<url><loc>/news/articleView.html?idxno={k}{more}</loc></url>\n");
         for damage in ["<", "< ", "&b<c", "</", "<!", "<!-- ", "<![CDATA[", "<?", "&;", "&#0;"] {
             let map = format!("{}{}{}{}", entry(1, ""), entry(2, damage), entry(3, ""), entry(4, ""));
+            let numbers: Vec<_> = read(urlset(&map)).unwrap().rows.iter().filter_map(|row| row.number).collect();
+            assert!(numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]), "{damage}: {numbers:?}");
+        }
+        for (damage, later) in [("<![CDATA[", "<loc><![CDATA["), ("<!-- ", "<!-- the last --><loc>")] {
+            let last = entry(4, "")
+                .replace("<loc>", later)
+                .replace("</loc>", if later.ends_with('[') { "]]></loc>" } else { "</loc>" });
+            let map = format!(
+                "{}{}{}{last}",
+                entry(1, ""),
+                entry(2, "").replace("<loc>", &format!("<loc>{damage}")),
+                entry(3, "")
+            );
             let numbers: Vec<_> = read(urlset(&map)).unwrap().rows.iter().filter_map(|row| row.number).collect();
             assert!(numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]), "{damage}: {numbers:?}");
         }

@@ -8,13 +8,14 @@ use crate::config::{Profile, Site};
 use crate::extract::article::{Access, Article, Reading};
 use crate::extract::body::{Story, story};
 use crate::extract::byline::authors;
-use crate::extract::dates::{Printed, change, publication};
+use crate::extract::dates::{Printed, Publication, change, changes, publication};
 use crate::extract::fields::Sources;
 use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, Found};
 use crate::extract::page::Page;
 use crate::markup::{Tree, Weight, text};
 use crate::page_url::PageUrl;
+use crate::time::LocalTime;
 use crate::time::printed::{self, Zulu};
 
 /// In a story as short as this, a notice is the whole story.
@@ -81,7 +82,7 @@ impl ArticleReader {
         let sources = Sources { page: &page, printed: &printed };
         let article = self.article(&sources, url);
         if self.is_generic() {
-            return self.found(html, &page, url, article);
+            return self.found(html, &sources, url, article);
         }
         self.judged(article, story(tree, &self.profile.article, url), tree)
     }
@@ -103,7 +104,8 @@ impl ArticleReader {
     }
 
     /// A page that no profile knows.
-    fn found(&self, html: &str, page: &Page<'_>, url: &PageUrl, article: Article) -> Reading {
+    fn found(&self, html: &str, sources: &Sources<'_>, url: &PageUrl, article: Article) -> Reading {
+        let page = sources.page;
         // Where the usual container holds a notice, no other text of the page is the story.
         let rules = &self.profile.article;
         let usual = story(page.tree, rules, url).unwrap_or_default();
@@ -112,7 +114,7 @@ impl ArticleReader {
         }
         let found = generic::find(html, page, generic::Known { url, rules, article: &article, usual: &usual });
         let confidence = found.confidence;
-        let article = self.dated(self.completed(article, &found), &found, html, page.tree);
+        let article = self.dated(self.completed(article, &found), &found, html, sources);
         match self.judged(article, Some(found.story), page.tree) {
             Reading::Article(_) if confidence < generic::LEAST => {
                 let why = format!(
@@ -148,27 +150,39 @@ impl ArticleReader {
         }
     }
 
-    /// An article with the dates that stand above its story, or the day that trafilatura found, if the page has it:
-    /// where it finds a year alone it tells the first of January.
-    fn dated(&self, article: Article, found: &Found, html: &str, tree: &Tree) -> Article {
-        if article.published_at.is_some() {
-            return article;
+    /// An article with the dates that stand above its story, which are surer than labelled ones elsewhere in the page; or the day
+    /// that trafilatura found, if the page has it and no update is of that day: where it finds a year alone it tells the first of
+    /// January.
+    fn dated(&self, article: Article, found: &Found, html: &str, sources: &Sources<'_>) -> Article {
+        let (zone, rules) = (&self.paper.timezone, &self.profile.article);
+        let first = found.story.paragraphs.first().map(String::as_str).unwrap_or_default();
+        let dateline = Dateline::of(sources.page.tree);
+        let printed = dateline.read(article.title.as_deref(), first, rules, zone);
+        let changed = printed.updated.map(|told| told.time);
+        let later_than = |published: LocalTime| changed.filter(|time| time.at > published.at);
+        if let Some(published) = article.published_at.filter(|_| article.published_source.as_deref() != Some("printed"))
+        {
+            return Article { modified_at: article.modified_at.or(later_than(published)), ..article };
         }
 
-        let zone = &self.paper.timezone;
-        let first = found.story.paragraphs.first().map(String::as_str).unwrap_or_default();
-        let dateline = Dateline::of(tree);
-        let printed = dateline.read(article.title.as_deref(), first, &self.profile.article, zone);
-        let day = found.date.as_deref().filter(|day| dateline.has_day(day, html, zone));
-        let day = day.and_then(|day| printed::read(day, zone, Zulu::Utc));
-        let published = printed.published.map(|told| (told, "printed")).or(day.map(|told| (told, "trafilatura")));
-        let Some((published, source)) = published else { return article };
+        let told = printed.published.map(|time| Publication { time, source: "printed".to_owned() });
+        let day = || {
+            let is_of_update =
+                |day: &&str| changes(sources, rules, zone).chain(printed.updated).any(|told| told.day() == **day);
+            let day = found.date.as_deref().filter(|day| dateline.has_day(day, html, zone) && !is_of_update(day))?;
+            Some(Publication { time: printed::read(day, zone, Zulu::Utc)?, source: "trafilatura".to_owned() })
+        };
+        let Some(told) = told.or_else(|| day().filter(|_| article.published_at.is_none())) else {
+            let modified_at = article.modified_at.or_else(|| later_than(article.published_at?));
+            return Article { modified_at, ..article };
+        };
 
+        let published = told.time.time;
         Article {
-            published_at: Some(published.time),
-            published_precision: Some(published.precision),
-            published_source: Some(source.to_owned()),
-            modified_at: printed.updated.map(|told| told.time).filter(|time| time.at > published.time.at),
+            published_at: Some(published),
+            published_precision: Some(told.time.precision),
+            modified_at: change(sources, rules, zone, &told).or_else(|| later_than(published)),
+            published_source: Some(told.source),
             ..article
         }
     }

@@ -9,7 +9,10 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use regex::{Captures, Regex};
 
+use crate::time::zone::{Printed, Told, seconds_of};
 use crate::time::{LocalTime, Precision, Timestamp};
+
+pub use crate::time::zone::Zulu;
 
 /// Longer texts are no dates; this bounds the work on hostile ones.
 const LONGEST: usize = 4096;
@@ -20,12 +23,12 @@ const A_MINUTE: Duration = Duration::from_secs(60);
 /// The time of day and its zone, behind a date: `18:47`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m.
 /// EST`, `T00:00:00+00`, `T09`, `정오`. `자정` may be either end of a day, and is no time.
 const TIME: &str = concat!(
-    r"(?:(?:\s*|[Tt]|\s*[,|]\s*)(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?M\b\.?))?\s*(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
-    r"(?:(?P<minute>\d{1,2})(?:\s*[분分])?(?:[:\s]\s*(?P<second>\d{1,2})(?:[.,]\d+)?(?:\s*[초秒])?)?)?",
-    r"(?:\s*(?P<half_behind>(?i:[AP]\.?M\b\.?)))?",
-    r"|[Tt](?P<hour_alone>\d\d)\b|\s*(?P<noon>정오|正午))?",
-    r"(?:\s*\(?(?P<zone>(?:(?i:UTC|GMT|UT)\s*)?[+\-−](?:\d{2}(?::?\d{2})?|\d:\d{2})\b|(?i:UTC|GMT|UT)\s*[+\-−]\d\b",
-    r"|[A-Z][A-Za-z_]+/[A-Za-z_]+\b|[A-Z]{3}\d{1,2}[A-Z]{3}\b|[A-Za-z]{2,5}\b|[Zz]\b)\)?)?",
+    r"(?:(?:\s*|[Tt]|\s*[,|]\s*)(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?\s?M\b\.?))?\s*(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
+    r"(?:(?P<minute>\d{1,2})(?:\s*[분分])?(?:\s*:\s*(?P<second>\d{1,2})(?:[.,:]\d+)?|\s+(?P<second_named>\d{1,2})\s*[초秒]|\.\d+)?|(?P<thirty>[반半]))?",
+    r"(?:\s*(?P<half_behind>오전|오후|午前|午後|(?i:[AP]\.?\s?M\b\.?)))?",
+    r"|[Tt](?P<hour_alone>\d\d)|\s*(?P<noon>정오|正午))?",
+    r"(?P<apart>\s*)(?:\(?(?P<zone>Etc/GMT[+\-]\d{1,2}\b|(?:(?i:UTC|GMT|UT)\s*)?[+\-−–](?:\s?\d{4}|\d{1,2}(?::?\d{2})?)\b|(?i:UTC|GMT|UT)\s*[+\-−–]\d\b",
+    r"|[A-Z][A-Za-z_]+(?:/[A-Za-z_]+)+\b|[A-Z]{3}\d{1,2}[A-Z]{3}\b|[A-Za-z]{2,}\b|[Zz]\b)\)?)?",
 );
 
 /// The day of the week, in brackets or by itself: `(월)`, `(Mon)`, `금요일`.
@@ -69,61 +72,12 @@ static SHORT_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
     compiled(&format!(r"\b(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}})[\s\-]+(?P<year>\d\d)\b{TIME}"))
 });
 
-/// Zones by name, and their seconds east of Greenwich (RFC 5322, 4.3, and those of the region).
-const ZONES: [(&str, i32); 30] = [
-    ("UTC", 0),
-    ("GMT", 0),
-    ("UT", 0),
-    ("KST", 9 * HOUR),
-    ("JST", 9 * HOUR),
-    ("HKT", 8 * HOUR),
-    ("SGT", 8 * HOUR),
-    ("PHT", 8 * HOUR),
-    ("ICT", 7 * HOUR),
-    ("WIB", 7 * HOUR),
-    ("EST", -5 * HOUR),
-    ("EDT", -4 * HOUR),
-    ("CST", -6 * HOUR),
-    ("CDT", -5 * HOUR),
-    ("MST", -7 * HOUR),
-    ("MDT", -6 * HOUR),
-    ("PST", -8 * HOUR),
-    ("PDT", -7 * HOUR),
-    ("WET", 0),
-    ("WEST", HOUR),
-    ("BST", HOUR),
-    ("CET", HOUR),
-    ("CEST", 2 * HOUR),
-    ("EET", 2 * HOUR),
-    ("EEST", 3 * HOUR),
-    ("MSK", 3 * HOUR),
-    ("SAST", 2 * HOUR),
-    ("AEST", 10 * HOUR),
-    ("AEDT", 11 * HOUR),
-    ("NZST", 12 * HOUR),
-];
-
-/// Names that several zones have: India, Ireland and Israel; the Atlantic and Arabia; and so on.
-const UNCLEAR: [&str; 6] = ["IST", "AST", "ADT", "GST", "ECT", "SST"];
-
-/// Seconds.
-const HOUR: i32 = 3600;
-
 /// `07.21 18:39`, `03-08 02:25`: this year's or last year's.
 static YEARLESS: LazyLock<Regex> = LazyLock::new(|| {
     compiled(
         r"^\s*(?P<month>\d{1,2})[.\-/월]\s*(?P<day>\d{1,2})일?\.?\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*$",
     )
 });
-
-/// What a `Z` behind a time means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Zulu {
-    /// Universal time, as RFC 3339 says.
-    Utc,
-    /// The paper's own clock: some CMSs append a `Z` to local times.
-    Local,
-}
 
 /// A date as it was printed: the moment, and how exactly it was told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -187,7 +141,8 @@ pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Ran
 /// of `now`.
 pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalTime> {
     read(text, zone, Zulu::Local).map(|told| told.time).or_else(|| {
-        let found = YEARLESS.captures(head(text))?;
+        let text = head(text);
+        let found = YEARLESS.captures(text)?;
         let time = clock(&found)?;
         let latest = jiff::Timestamp::from(now + Duration::from_secs(86_400));
         let this_year = zone.to_datetime(latest).year();
@@ -203,15 +158,22 @@ pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalT
 /// Returns the first date in `text` that begins with its year, and the bytes where it stands.
 pub fn find_year_first(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Range<usize>)> {
     let text = head(text);
-    YEAR_FIRST.captures_iter(text).find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
+    let dates = YEAR_FIRST.captures_iter(text).filter(|found| !is_in_number(text, found));
+    dates.into_iter().find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
+}
+
+/// Tells whether digits go on before or behind a date, as in `2026-03-123456` and `203.2011.12.1`.
+fn is_in_number(text: &str, found: &Captures<'_>) -> bool {
+    let (Some(year), Some(day)) = (found.name("year"), found.name("day")) else { return false };
+    let before = text[..year.start()].trim_end_matches('.');
+    before.ends_with(|c: char| c.is_ascii_digit()) || text[day.end()..].starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Where a date stands: without a word behind it that is no zone.
 fn place(found: &Captures<'_>) -> Option<Range<usize>> {
     let whole = found.get(0)?.range();
     let is_word = |word: &str| {
-        let is_zone = |(name, _): &(&str, i32)| name.eq_ignore_ascii_case(word);
-        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && !ZONES.iter().any(is_zone)
+        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && seconds_of(word).is_none()
     };
     let word = found.name("zone").filter(|zone| is_word(zone.as_str()));
     Some(whole.start..word.map_or(whole.end, |word| word.start()))
@@ -228,12 +190,16 @@ pub fn is_date(text: &str) -> bool {
 /// understood, it is none: no time is better than a wrong one.
 fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
     let date = Date::new(year(found)?, month(found.name("month")?.as_str())?, number(found, "day")?).ok()?;
-    let civil = date.to_datetime(clock(found)?);
-    let precision = precision(found);
+    let precision = precision(text, found);
+    let time = if precision == Precision::Day { Time::midnight() } else { clock(found)? };
+    let civil = date.to_datetime(time);
 
     let offset = match found.name("zone").filter(|_| precision > Precision::Day) {
         None => Told::Local,
-        Some(told) => offset(told.as_str(), zulu, text[told.end()..].trim_matches(is_behind_zone).is_empty())?,
+        Some(told) => {
+            let is_apart = found.name("apart").is_some_and(|space| !space.is_empty());
+            Printed { told: told.as_str(), is_apart, behind: &text[told.end()..] }.read(zulu)?
+        }
     };
     let time = match offset {
         Told::Local => at(civil, zone),
@@ -252,68 +218,34 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
 }
 
 /// How exactly a date is told. An hour alone (`16시`) is told to the minute: nobody prints it for the hour around it.
-fn precision(found: &Captures<'_>) -> Precision {
-    if !has_clock(found) {
+fn precision(text: &str, found: &Captures<'_>) -> Precision {
+    if !has_clock(text, found) {
         Precision::Day
-    } else if found.name("second").is_some() {
+    } else if ["second", "second_named"].iter().any(|name| found.name(name).is_some()) {
         Precision::Second
     } else {
         Precision::Minute
     }
 }
 
-/// Tells whether a time of day is printed: `2019.05.03 7:` and no minute behind it is none.
-fn has_clock(found: &Captures<'_>) -> bool {
-    let sign = found.name("sign").map(|sign| sign.as_str());
-    let is_whole = ["hour_alone", "noon"].iter().any(|name| found.name(name).is_some());
-    is_whole || found.name("hour").is_some() && (sign != Some(":") || found.name("minute").is_some())
-}
-
-/// What a zone behind a time means.
-enum Told {
-    /// The paper's own clock.
-    Local,
-    Universal,
-    /// Seconds east of Greenwich.
-    Seconds(i32),
-    /// A zone of the IANA's list.
-    Zone(TimeZone),
-}
-
-/// Reads a zone. A word in capitals that is no zone is one that is not understood where the text
-/// ends with it; elsewhere it is the next word. Small letters are a zone only where it is known,
-/// and the last word.
-fn offset(told: &str, zulu: Zulu, is_last: bool) -> Option<Told> {
-    let name = told.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
-    let digits = told[name.len()..].trim_start();
-    if !digits.is_empty() {
-        return offset_seconds(digits).map(Told::Seconds);
+/// Tells whether a time of day is printed. `2019.05.03 7:` is none, nor are a score (`3:2`), and hours that are counted
+/// (`12시간`) or belong to a word (`T12호`).
+fn has_clock(text: &str, found: &Captures<'_>) -> bool {
+    let follows = |end: usize, wanted: &dyn Fn(char) -> bool| text[end..].chars().next().is_some_and(wanted);
+    if found.name("noon").is_some() {
+        return true;
     }
-    if name.contains(|c: char| !c.is_ascii_alphabetic()) {
-        return match TimeZone::get(name) {
-            Ok(zone) => Some(Told::Zone(zone)),
-            Err(_) if is_last => None,
-            Err(_) => Some(Told::Local),
-        };
+    if let Some(hour) = found.name("hour_alone") {
+        return !follows(hour.end(), &|c| c.is_alphanumeric() && !"Zz".contains(c));
     }
 
-    let is_small = name.len() > 1 && name.bytes().any(|byte| byte.is_ascii_lowercase());
-    match (name.to_ascii_uppercase().as_str(), zulu) {
-        _ if is_small && !is_last => Some(Told::Local),
-        ("Z", Zulu::Local) | ("KST", _) => Some(Told::Local),
-        ("Z", Zulu::Utc) | ("UTC" | "GMT" | "UT", _) => Some(Told::Universal),
-        (unclear, _) if UNCLEAR.contains(&unclear) => None,
-        (name, _) => match ZONES.iter().find(|(zone, _)| *zone == name) {
-            Some((_, seconds)) => Some(Told::Seconds(*seconds)),
-            None if is_last && !is_small => None,
-            None => Some(Told::Local),
-        },
+    let Some(sign) = found.name("sign") else { return found.name("hour").is_some() };
+    match (sign.as_str(), found.name("minute")) {
+        (":", minute) => minute.is_some_and(|minute| minute.len() == 2),
+        (_, Some(_)) => true,
+        // What may follow the word for an hour, and leave it one.
+        (_, None) => !follows(sign.end(), &|c| c.is_alphabetic() && !"반半에경쯤께정부까이도現頃に오午".contains(c)),
     }
-}
-
-/// What may stand behind a zone at the end of a text.
-fn is_behind_zone(c: char) -> bool {
-    c.is_whitespace() || ").]".contains(c)
 }
 
 /// The year; one of two digits is of this century up to 68, as POSIX reads it.
@@ -332,12 +264,8 @@ fn at(civil: DateTime, zone: &TimeZone) -> Option<LocalTime> {
     Some(LocalTime::in_zone(at.into(), zone))
 }
 
-/// The time of day; midnight where none is printed, `None` where it cannot be (25:00).
+/// The time of day that is printed; `None` where it cannot be (25:00).
 fn clock(found: &Captures<'_>) -> Option<Time> {
-    if !has_clock(found) {
-        return Some(Time::midnight());
-    }
-
     if found.name("noon").is_some() {
         return Some(Time::constant(12, 0, 0, 0));
     }
@@ -348,8 +276,9 @@ fn clock(found: &Captures<'_>) -> Option<Time> {
     let printed: i8 = number(found, "hour")?;
     let half = found.name("half").or_else(|| found.name("half_behind"));
     let half = half.map(|half| half.as_str().to_ascii_lowercase().replace('.', ""));
+    let half = half.map(|half| half.replace(' ', ""));
     let hour = match (half.as_deref(), printed) {
-        (Some("오후" | "저녁" | "午後" | "pm"), 1..12) | (Some("낮"), 1..6) | (Some("밤"), 6..12) => {
+        (Some("오후" | "저녁" | "午後" | "pm"), 0..12) | (Some("낮"), 1..6) | (Some("밤"), 6..12) => {
             printed + 12
         }
         (Some("오전" | "새벽" | "아침" | "밤" | "午前" | "am"), 12) => 0,
@@ -357,25 +286,31 @@ fn clock(found: &Captures<'_>) -> Option<Time> {
         _ => printed,
     };
     let part = |name: &str| found.name(name).map_or(Some(0), |_| number(found, name));
+    let minute = if found.name("thirty").is_some() { 30 } else { part("minute")? };
     // A leap second is counted as the one before it.
-    let second = part("second")?;
-    Time::new(hour, part("minute")?, if second == 60 { 59 } else { second }, 0).ok()
+    let second = part("second")?.max(part("second_named")?);
+    Time::new(hour, minute, if second == 60 { 59 } else { second }, 0).ok()
 }
 
+/// A month by its number, or its name in English: whole, or its first letters (`Sept`).
 fn month(text: &str) -> Option<i8> {
-    const NAMES: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const NAMES: [&str; 12] = [
+        "january",
+        "february",
+        "march",
+        "april",
+        "may",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+    ];
     let lower = text.to_ascii_lowercase();
-    let named = NAMES.iter().position(|name| lower.starts_with(name)).and_then(|at| i8::try_from(at + 1).ok());
-    named.or_else(|| text.parse().ok())
-}
-
-fn offset_seconds(text: &str) -> Option<i32> {
-    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    // `+9` and `+09` are hours alone.
-    let (hours, minutes) = if digits.len() > 2 { digits.split_at(digits.len() - 2) } else { (digits.as_str(), "0") };
-    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
-    let seconds = hours * 3600 + minutes * 60;
-    Some(if text.starts_with(['-', '−']) { -seconds } else { seconds })
+    let named = NAMES.iter().position(|name| lower.len() >= 3 && name.starts_with(&lower));
+    named.and_then(|at| i8::try_from(at + 1).ok()).or_else(|| text.parse().ok())
 }
 
 fn number<N: std::str::FromStr>(found: &Captures<'_>, name: &str) -> Option<N> {
@@ -486,6 +421,59 @@ mod tests {
             let told = read(printed, &seoul(), Zulu::Local).unwrap();
             assert_eq!(told.to_string(), expected, "{printed}");
             assert_eq!(read(expected, &seoul(), Zulu::Local), Some(told), "{printed}");
+        }
+    }
+
+    #[test]
+    fn halves_of_the_day_stand_before_and_behind() {
+        for (printed, expected) in [
+            ("2026.03.07 오후 0:10", "12:10"),
+            ("2026年3月7日 午後0時10分", "12:10"),
+            ("2026.03.07 0:10 PM", "12:10"),
+            ("2026.03.07 오전 0:10", "00:10"),
+            ("2026.03.07 4:50 오후", "16:50"),
+            ("2026.03.07 8:50 P. M.", "20:50"),
+            ("2026.03.07 오후 4시 반", "16:30"),
+            ("2026年3月7日 午後4時半", "16:30"),
+        ] {
+            let told = read(printed, &seoul(), Zulu::Local).unwrap().to_string();
+            assert_eq!(told, format!("2026-03-07T{expected}+09:00"), "{printed}");
+        }
+    }
+
+    #[test]
+    fn what_follows_a_time_is_no_zone_unless_it_is_one() {
+        for (printed, expected) in [
+            ("2026.03.07 16:50 +12 댓글", "16:50+09:00"),
+            ("2026.03.07 16:50 -10 추천", "16:50+09:00"),
+            ("2026.03.07 16:50-17:30", "16:50+09:00"),
+            ("2026.03.07 16:50 3분", "16:50+09:00"),
+            ("2026.03.07 16:50 -05", "16:50-05:00"),
+            ("2026-03-07T16:50-5", "16:50-05:00"),
+            ("2026-03-07 16:50 Etc/GMT+5", "16:50-05:00"),
+            ("2026-03-07 16:50 America/Argentina/Buenos_Aires", "16:50-03:00"),
+            ("2026-03-07T16:50–05:00", "16:50-05:00"),
+            ("2026-03-07 16:50 - 0500", "16:50-05:00"),
+            ("2026-03-07 16:50 GMT+930", "16:50+09:30"),
+        ] {
+            let told = read(printed, &seoul(), Zulu::Local).map(|told| told.to_string());
+            assert_eq!(told, Some(format!("2026-03-07T{expected}")), "{printed}");
+        }
+        let utc = |text| read(text, &seoul(), Zulu::Utc).unwrap().time.to_string();
+        assert_eq!(utc("2026-03-07T20:50.5Z"), "2026-03-08T05:50:00+09:00");
+        assert_eq!(utc("2026-03-07T20:50:00:000Z"), "2026-03-08T05:50:00+09:00");
+        assert_eq!(utc("2026-03-07T20Z"), "2026-03-08T05:00:00+09:00");
+        assert_eq!(told("2026-03-07 16:50 Eastern Standard Time"), None);
+    }
+
+    #[test]
+    fn hours_that_are_counted_and_scores_are_no_time() {
+        for printed in ["2026.03.07 12시간 전", "2026.03.07 18시즌", "2026.03.07 3:2 승", "2026-03-07T12호"] {
+            assert_eq!(read(printed, &seoul(), Zulu::Local).unwrap().to_string(), "2026-03-07", "{printed}");
+        }
+        assert_eq!(told("2026.03.07 16시에").as_deref(), Some("2026-03-07T16:00:00+09:00"));
+        for none in ["계좌 2026-03-123456", "203.2011.12.1", "Mayor 12, 2026 3:00", "Decade 7, 2026"] {
+            assert_eq!(told(none), None, "{none}");
         }
     }
 

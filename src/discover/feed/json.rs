@@ -50,7 +50,12 @@ fn entry(item: &Value) -> Entry {
 
     Entry {
         // An id is "ideally the full URL of the resource"; it may be a number.
-        links: ["url", "external_url", "id"].into_iter().filter_map(text).filter(|link| is_address(link)).collect(),
+        links: ["url", "external_url", "id"]
+            .into_iter()
+            .filter_map(text)
+            .map(|link| link.trim().to_owned())
+            .filter(|link| is_address(link))
+            .collect(),
         title: text("title"),
         dates: ["date_published", "date_modified"].into_iter().filter_map(text).collect(),
         author: author.map(str::to_owned),

@@ -120,6 +120,23 @@ fn what_is_damaged_in_a_feed_costs_its_own_item_at_most() {
 }
 
 #[test]
+fn a_photo_in_an_item_has_a_title_of_its_own() {
+    let item = "<media:title>사진</media:title><itunes:summary>소리</itunes:summary><title>글</title><description>줄거리</description>\
+        <link>https://www.saseo.example/news/articleView.html?idxno=7</link>";
+    let row = feed(rss_of(&[item]).as_bytes()).unwrap().rows.remove(0);
+    assert_eq!((row.title.as_str(), row.summary.as_deref()), ("글", Some("줄거리")));
+}
+
+#[test]
+fn many_attachments_make_no_endless_feed() {
+    let attachments = "{\"url\": \"/x.mp3\"},".repeat(MOST_ENTRIES + 1);
+    let json = format!(
+        "{{\"items\": [{{\"url\": \" https://www.saseo.example/news/articleView.html?idxno=7\", \"attachments\": [{attachments}{{}}]}}]}}"
+    );
+    assert_eq!(numbers(&json), [Some(7)]);
+}
+
+#[test]
 fn a_story_stands_where_a_feed_says_so_in_whatever_form() {
     const ADDRESS: &str = "https://www.saseo.example/news/articleView.html?idxno=7";
     for item in [

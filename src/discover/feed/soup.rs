@@ -13,6 +13,7 @@ use regex::{Captures, Regex};
 use url::Url;
 
 use crate::discover::feed::entry::Entry;
+use crate::discover::sections::without_sections;
 
 /// Elements that a feed begins with.
 const ROOTS: [&str; 4] = ["rss", "rdf", "feed", "channel"];
@@ -57,7 +58,7 @@ static NUMBERED: LazyLock<Regex> =
 
 /// Returns the entries of the feed that stood at `url`; `None` where the text is no feed. `language` is the paper's.
 pub(super) fn entries(text: &str, url: &Url, language: &str) -> Option<Vec<Entry>> {
-    let text = without_sections(text);
+    let text = without_sections(text, &["<item", "<entry"]);
     let tags = tags(&text);
     let is = |tag: &Tag<'_>, names: &[&str]| tag.kind != Kind::Close && names.contains(&tag.local.as_str());
     let root = tags.iter().find(|tag| is(tag, &ROOTS) || is(tag, &ITEMS))?;
@@ -221,7 +222,10 @@ struct Context<'f> {
 }
 
 fn entry(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Entry {
-    let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
+    // A photo or a sound in an item has a title and a description of its own.
+    let is_mediums = |field: &Field<'_>| ["media:", "itunes:"].iter().any(|prefix| field.tag.name.starts_with(prefix));
+    let own: Vec<&Field<'_>> = fields.iter().filter(|field| !is_mediums(field)).collect();
+    let named = |name: &'static str| own.iter().copied().filter(move |field| field.tag.local == name);
     let first = |names: &[&'static str]| names.iter().find_map(|name| named(name).find_map(Field::text));
 
     Entry {
@@ -269,7 +273,7 @@ fn absolute(base: &Url, link: String) -> String {
 
 /// Puts a story in the paper's language (RFC 4287, 4.2.7.4) before one of which nothing is said, and that before others.
 fn foreignness(told: Option<String>, language: &str) -> u8 {
-    let primary = |tag: &str| tag.trim().split('-').next().unwrap_or_default().to_ascii_lowercase();
+    let primary = |tag: &str| tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     match told {
         Some(told) if primary(&told) == primary(language) => 0,
         None => 1,
@@ -288,60 +292,6 @@ fn author(field: &Field<'_>) -> Option<String> {
         let name = in_brackets.filter(|(mail, _)| mail.contains('@')).map(|(_, name)| name.to_owned());
         Some(name.unwrap_or(text))
     })
-}
-
-/// Turns CDATA sections into escaped text, and leaves out comments and declarations. A section that
-/// never ends, or in which another begins, is none: its mark is left out. So is a comment that
-/// takes in the beginning of an item.
-fn without_sections(text: &str) -> String {
-    const CDATA: &str = "<![CDATA[";
-    const COMMENT: &str = "<!--";
-    let (mut cdata_end, mut comment_end) = (End::of("]]>"), End::of("-->"));
-    // Another comment is looked for first: of many beginnings each finds the next one at once.
-    let takes_in = |inside: &str| [COMMENT, "<item", "<entry"].iter().any(|mark| inside.contains(mark));
-
-    let (mut plain, mut at) = (String::with_capacity(text.len()), 0);
-    while let Some(length) = text[at..].find("<!") {
-        plain.push_str(&text[at..at + length]);
-        at += length;
-        if text[at..].starts_with(CDATA) {
-            at += CDATA.len();
-            if let Some(end) = cdata_end.behind(text, at).filter(|end| !text[at..*end].contains(CDATA)) {
-                html_escape::encode_text_to_string(&text[at..end], &mut plain);
-                at = end + 3;
-            }
-        } else if text[at..].starts_with(COMMENT) {
-            at += COMMENT.len();
-            let end = comment_end.behind(text, at).filter(|end| !takes_in(&text[at..*end]));
-            at = end.map_or(at, |end| end + 3);
-        } else {
-            at += 2;
-        }
-    }
-    plain.push_str(&text[at..]);
-    plain
-}
-
-/// Where the next end of a section is. It is looked for anew only once it was passed: many
-/// beginnings before one end cost no more than one.
-struct End {
-    mark: &'static str,
-    /// `None` before the first look; within, `None` where there is no further one.
-    next: Option<Option<usize>>,
-}
-
-impl End {
-    fn of(mark: &'static str) -> Self {
-        Self { mark, next: None }
-    }
-
-    fn behind(&mut self, text: &str, at: usize) -> Option<usize> {
-        let is_known = self.next.is_some_and(|next| next.is_none_or(|next| next >= at));
-        if !is_known {
-            self.next = Some(text[at..].find(self.mark).map(|length| at + length));
-        }
-        self.next.flatten()
-    }
 }
 
 /// Undoes references to characters, by name and by number.

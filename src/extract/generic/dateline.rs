@@ -16,13 +16,20 @@ use crate::time::printed::{Zulu, find};
 /// Characters of the longest line with dates: reporter, mail, two dates with their words, and counts.
 const LINE: usize = 160;
 
+/// Characters of the longest label that stands above its date, in a block of its own.
+const WORD: usize = 12;
+
+/// Elements whose dates are those of something else.
+const OUT: [&str; 6] = ["nav", "aside", "footer", "figcaption", "select", "form"];
+
 /// Blocks above a story among which its dates are looked for, where its headline is not found.
 const ABOVE: usize = 6;
 
 /// What stands beside a day that is the day of publication: a label, or who wrote it. A subtitle has other words.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new("입력|승인|등록|발행|게재|작성|송고|기자|掲載|公開|配信|(?i:published|posted|updated|by )")
-        .expect("the pattern is tested")
+    let labels = r"(?:입력|승인|등록|발행|게재|작성|송고)(?:일시|시간|일)?\s*[:：|]?\s*\d|기자(?:\s|$|[|=·@])|(?:掲載|公開|配信)日?時?\s*[:：]?\s*\d";
+    Regex::new(&format!(r"{labels}|(?i:published|posted)(?:\s+on)?\s*:?\s|(?:^|[\s|·])[Bb]y [A-Z]"))
+        .expect("it is tested")
 });
 
 /// The blocks of a page that may tell about its story.
@@ -32,15 +39,31 @@ pub struct Dateline {
 
 impl Dateline {
     pub fn of(tree: &Tree) -> Self {
-        let is_out = |node: &Node<'_>| ["nav", "aside", "footer"].iter().any(|name| node.has_name(name));
-        Self { blocks: linked_blocks(&tree.root(), is_out) }
+        let is_elsewhere = |node: &Node<'_>| OUT.iter().any(|name| node.has_name(name));
+        let is_hidden = |node: &Node<'_>| {
+            node.attr("style").is_some_and(|style| style.to_ascii_lowercase().replace(' ', "").contains("display:none"))
+        };
+        Self { blocks: linked_blocks(&tree.root(), |node| is_elsewhere(node) || is_hidden(node)) }
     }
 
-    /// Reads the dates between the headline and the first paragraph of a story.
+    /// Reads the dates between the headline and the first paragraph of a story: those with a label before others.
     pub fn read(&self, title: Option<&str>, first: &str, rules: &ArticleRules, zone: &TimeZone) -> Printed {
-        let lines = self.lines(title, first).iter().filter(|block| !block.is_linked());
-        let lines = lines.map(|block| block.text.as_str()).filter(|line| is_dateline(line, zone));
-        Printed::of_lines(lines, rules.printed.update.as_ref(), zone)
+        let mut lines: Vec<String> = Vec::new();
+        let mut before: Option<&Block> = None;
+        for block in self.lines(title, first) {
+            // A date below a linked headline is that of what is linked; a word above a date is its label.
+            let is_anothers = block.is_linked() || before.is_some_and(|before| is_linked_headline(before, zone));
+            let label =
+                before.filter(|block| block.text.chars().count() <= WORD).map_or("", |block| block.text.as_str());
+            if !is_anothers && is_dateline(&block.text, zone) {
+                lines.push(format!("{label} {}", block.text));
+            }
+            before = Some(block);
+        }
+        lines.sort_by_key(|line| !LABEL.is_match(line));
+
+        let zulu = if rules.false_utc { Zulu::Local } else { Zulu::Utc };
+        Printed::of_lines(lines.iter().map(String::as_str), rules.printed.update.as_ref(), zone, zulu)
     }
 
     /// Tells whether the page has this day anywhere, `2026-03-07`: printed, or in its mark-up.
@@ -60,6 +83,11 @@ impl Dateline {
         let headline = title.and_then(|title| self.blocks[..story].iter().rposition(|block| is(block, title)));
         &self.blocks[headline.unwrap_or(story.saturating_sub(ABOVE))..story]
     }
+}
+
+/// Tells a headline of another story, whose date stands below it, from a link to a section or to who wrote this one.
+fn is_linked_headline(block: &Block, zone: &TimeZone) -> bool {
+    block.is_linked() && block.text.chars().count() > WORD && find(&block.text, zone, Zulu::Local).is_none()
 }
 
 /// Tells a line that gives a date from one that mentions a day.
@@ -96,6 +124,7 @@ mod tests {
             ("<p>2026年3月7日 16時50分</p>", "2026-03-07T16:50+09:00"),
             ("<p>홍길동 기자 | 2026.03.07</p>", "2026-03-07"),
             ("<p>7 March 2026</p>", "2026-03-07"),
+            ("<p><a href=/writer>홍길동 기자</a></p><p>2026.03.07 16:50</p>", "2026-03-07T16:50+09:00"),
             ("<p>2026년 3월 7일 개막하는 책 축제</p><p>2026. 3. 5.</p>", "2026-03-05"),
             ("<p><a href=/1>2026.03.06 10:00 다른 기사</a></p><p>2026.03.07 16:50</p>", "2026-03-07T16:50+09:00"),
         ] {
@@ -105,8 +134,33 @@ mod tests {
     }
 
     #[test]
-    fn an_update_is_told_by_the_words_before_it() {
+    fn dates_of_something_else_are_not_the_storys() {
+        for lines in [
+            "<p><a href=/1>동네 책방 열 곳이 새로 문을 연다</a></p><p>2026.02.01 10:00</p>",
+            "<figure><figcaption>2019년 5월 3일 오후 3시에 찍은 사진</figcaption></figure>",
+            "<p style=\"display: none\">2020.01.01 10:00</p>",
+            "<p>2026년 4월 18일 기자회견</p>",
+            "<p>Doors open by 18 April 2026</p>",
+        ] {
+            assert_eq!(read(lines), (None, None), "{lines}");
+        }
+        // An event has no label, and the publication may.
+        let event = "<h2>2026년 4월 18일 오후 2시 시청 앞 개막</h2><p>입력 2026.03.07 16:50</p>";
+        assert_eq!(read(event).0.as_deref(), Some("2026-03-07T16:50+09:00"));
+        assert_eq!(read("<p>2026-03-07T07:50Z</p>").0.as_deref(), Some("2026-03-07T16:50+09:00"));
+    }
+
+    #[test]
+    fn an_update_is_told_by_the_words_around_it() {
         let told = |time: &str| Some(format!("2026-03-07T{time}+09:00"));
+        for updated in [
+            "<p>수정 2026.03.07 18:00</p>",
+            "<p>2026.03.07 18:00 수정</p>",
+            "<dl><dt>수정</dt><dd>2026.03.07 18:00</dd></dl>",
+        ] {
+            assert_eq!(read(updated), (None, told("18:00")), "{updated}");
+            assert_eq!(read(&format!("{updated}<p>2026.03.07 16:50</p>")), (told("16:50"), told("18:00")), "{updated}");
+        }
         assert_eq!(read("<p>2026.03.07 16:50 | 수정 2026.03.07 18:00</p>"), (told("16:50"), told("18:00")));
     }
 

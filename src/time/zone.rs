@@ -1,0 +1,156 @@
+//! Zones as papers print them behind a time.
+
+use jiff::tz::TimeZone;
+
+/// What a `Z` behind a time means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Zulu {
+    /// Universal time, as RFC 3339 says.
+    Utc,
+    /// The paper's own clock: some CMSs append a `Z` to local times.
+    Local,
+}
+
+/// Zones by name, and their seconds east of Greenwich (RFC 5322, 4.3, and those of the region).
+const ZONES: [(&str, i32); 30] = [
+    ("UTC", 0),
+    ("GMT", 0),
+    ("UT", 0),
+    ("KST", 9 * HOUR),
+    ("JST", 9 * HOUR),
+    ("HKT", 8 * HOUR),
+    ("SGT", 8 * HOUR),
+    ("PHT", 8 * HOUR),
+    ("ICT", 7 * HOUR),
+    ("WIB", 7 * HOUR),
+    ("EST", -5 * HOUR),
+    ("EDT", -4 * HOUR),
+    ("CST", -6 * HOUR),
+    ("CDT", -5 * HOUR),
+    ("MST", -7 * HOUR),
+    ("MDT", -6 * HOUR),
+    ("PST", -8 * HOUR),
+    ("PDT", -7 * HOUR),
+    ("WET", 0),
+    ("WEST", HOUR),
+    ("BST", HOUR),
+    ("CET", HOUR),
+    ("CEST", 2 * HOUR),
+    ("EET", 2 * HOUR),
+    ("EEST", 3 * HOUR),
+    ("MSK", 3 * HOUR),
+    ("SAST", 2 * HOUR),
+    ("AEST", 10 * HOUR),
+    ("AEDT", 11 * HOUR),
+    ("NZST", 12 * HOUR),
+];
+
+/// Names that several zones have: India, Ireland and Israel; the Atlantic and Arabia; and so on.
+const UNCLEAR: [&str; 6] = ["IST", "AST", "ADT", "GST", "ECT", "SST"];
+
+/// Seconds.
+const HOUR: i32 = 3600;
+
+/// The largest offsets that are in use: Baker Island, and Kiritimati.
+const WESTMOST: i32 = -12 * HOUR;
+const EASTMOST: i32 = 14 * HOUR;
+
+/// What a zone behind a time means.
+pub(super) enum Told {
+    /// The paper's own clock.
+    Local,
+    Universal,
+    /// Seconds east of Greenwich.
+    Seconds(i32),
+    /// A zone of the IANA's list.
+    Zone(TimeZone),
+}
+
+/// A zone as it stands in a text.
+#[derive(Clone, Copy)]
+pub(super) struct Printed<'t> {
+    pub told: &'t str,
+    /// White space stands between it and the time.
+    pub is_apart: bool,
+    /// What stands behind it.
+    pub behind: &'t str,
+}
+
+impl Printed<'_> {
+    /// Reads a zone; `None` where it is one, and not understood.
+    pub fn read(self, zulu: Zulu) -> Option<Told> {
+        let name = self.told.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+        let digits = self.told[name.len()..].trim_start();
+        if name.starts_with("Etc/") {
+            return TimeZone::get(&self.told.replace(char::is_whitespace, "")).ok().map(Told::Zone);
+        }
+        if !digits.is_empty() {
+            return self.offset(name, digits);
+        }
+        if name.contains(|c: char| !c.is_ascii_alphabetic()) {
+            return match TimeZone::get(name) {
+                Ok(zone) => Some(Told::Zone(zone)),
+                Err(_) if self.is_last() => None,
+                Err(_) => Some(Told::Local),
+            };
+        }
+        self.named(name, zulu)
+    }
+
+    /// Tells whether a text ends with it.
+    fn is_last(self) -> bool {
+        self.behind.trim_matches(|c: char| c.is_whitespace() || ").]".contains(c)).is_empty()
+    }
+
+    /// `+09:00`, `GMT+9`. Apart from the time, hours alone before other words count something else: `16:50 +12 comments`. More hours
+    /// west than there are is a time until which something lasts: `16:50-17:30`.
+    fn offset(self, name: &str, digits: &str) -> Option<Told> {
+        let is_count = name.is_empty() && digits.chars().filter(char::is_ascii_digit).count() < 3 && self.is_apart;
+        if is_count && !self.is_last() {
+            return Some(Told::Local);
+        }
+        match offset_seconds(digits)? {
+            ..WESTMOST if name.is_empty() => Some(Told::Local),
+            seconds @ WESTMOST..=EASTMOST => Some(Told::Seconds(seconds)),
+            _ => None,
+        }
+    }
+
+    /// A word in capitals that is no zone is one that is not understood where the text ends with it; elsewhere it is the next
+    /// word. Small letters are a zone only where it is known, and the last word.
+    fn named(self, name: &str, zulu: Zulu) -> Option<Told> {
+        let is_small = name.len() > 1 && name.bytes().any(|byte| byte.is_ascii_lowercase());
+        // A zone in words, `Eastern Standard Time`.
+        if ["Standard Time", "Daylight Time", "Summer Time"]
+            .iter()
+            .any(|kind| self.behind.trim_start().starts_with(kind))
+        {
+            return None;
+        }
+        match (name.to_ascii_uppercase().as_str(), zulu) {
+            _ if is_small && !self.is_last() => Some(Told::Local),
+            ("Z", Zulu::Local) | ("KST", _) => Some(Told::Local),
+            ("Z", Zulu::Utc) | ("UTC" | "GMT" | "UT", _) => Some(Told::Universal),
+            (unclear, _) if UNCLEAR.contains(&unclear) => None,
+            (name, _) => match seconds_of(name) {
+                Some(seconds) => Some(Told::Seconds(seconds)),
+                None if self.is_last() && !is_small => None,
+                None => Some(Told::Local),
+            },
+        }
+    }
+}
+
+/// Returns the offset of a zone by its name, in seconds east of Greenwich.
+pub(super) fn seconds_of(name: &str) -> Option<i32> {
+    ZONES.iter().find(|(zone, _)| zone.eq_ignore_ascii_case(name)).map(|(_, seconds)| *seconds)
+}
+
+fn offset_seconds(text: &str) -> Option<i32> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    // `+9` and `+09` are hours alone.
+    let (hours, minutes) = if digits.len() > 2 { digits.split_at(digits.len() - 2) } else { (digits.as_str(), "0") };
+    let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
+    let seconds = hours * HOUR + minutes * 60;
+    Some(if text.starts_with(['-', '−', '–']) { -seconds } else { seconds })
+}
