@@ -177,7 +177,7 @@ fn an_export_that_fails_leaves_the_last_one_as_it_was() {
     let out = crawler.folder.path().join("articles.jsonl");
     fs::write(&out, "the last one").unwrap();
     let done = crawler.run(&["export", "--format", "jsonl", "--out", &out.to_string_lossy(), "--site", "nowhere"]);
-    assert_eq!(done.status.code(), Some(1));
+    assert_eq!(done.status.code(), Some(2));
     assert!(said(&done).contains("it has: demo"), "{}", said(&done));
     assert_eq!(fs::read_to_string(&out).unwrap(), "the last one");
     for part in ["archive.db", "archive.db-wal", "archive.db-shm", "archive.lock"] {
