@@ -34,7 +34,8 @@ pub use violation::{Kind, Violation};
 /// Clocks that are kept right by small steps differ by less; in milliseconds.
 const CLOCK_STEP: i64 = 2_000;
 
-/// Audits everything that an archive's ledger holds at this moment, and tells of the hosts in the scope.
+/// Audits everything that an archive's ledger holds at this moment, and tells of the hosts in the
+/// scope.
 pub fn audit(reader: &Reader, scope: Scope) -> Result<Findings, ArchiveError> {
     let mut audit = Audit { scope, ..Audit::default() };
     reader.ledger(|entry| audit.take(entry, |id| reader.robots_copy(id)))?;

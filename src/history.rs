@@ -7,8 +7,9 @@ use similar::{ChangeTag, TextDiff};
 
 use crate::extract::Article;
 
-/// The shortest difference takes time in proportion to the words of a text and those that changed: 56 s for two that share nothing in 20,000
-/// paragraphs. After this time a longer one is told; nothing is lost of either text.
+/// The shortest difference takes time in proportion to the words of a text and those that changed:
+/// 56 s for two that share nothing in 20,000 paragraphs. After this time a longer one is told;
+/// nothing is lost of either text.
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A field that two versions tell otherwise.

@@ -3,6 +3,8 @@
 mod address;
 mod obey;
 
+use std::sync::Arc;
+
 use jiff::ToSpan;
 use jiff::civil::Date;
 
@@ -44,7 +46,7 @@ pub struct SiteReader {
 /// How the lists of a known CMS are read.
 #[derive(Clone, Debug)]
 struct Lists {
-    menu: Menu,
+    menu: Arc<Menu>,
     grammar: Grammar,
     reader: ListReader,
 }

@@ -761,7 +761,8 @@ fn a_repair_waits_for_no_crawl_and_a_verification_needs_none_to_end() {
     crawl.kill();
 }
 
-/// Gives the newest article a text of so many paragraphs, and exports everything in every format. Returns how long that took.
+/// Gives the newest article a text of so many paragraphs, and exports everything in every format.
+/// Returns how long that took.
 fn export_of(crawler: &Crawler, paragraphs: usize) -> Duration {
     let paragraphs = (0..paragraphs).map(|k| format!("{k}번째 이야기가 이어진다.")).collect();
     let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();

@@ -167,7 +167,8 @@ fn known(work: &Connection, page: &Page, article: &Article, capture: i64) -> Res
         fields.retain(|field| *field == "text");
     }
     if version.capture != capture {
-        // Where the moment is the same, the reader has learned to tell more of it; the paper changed nothing.
+        // Where the moment is the same, the reader has learned to tell more of it; the paper
+        // changed nothing.
         fields.retain(|field| *field != "published_precision");
     }
     Ok(Some(Known { article: id, version, fields, is_there: false }))

@@ -34,7 +34,8 @@ impl Archive {
         Ok(Some(Kept { published, etag: validator("etag")?, last_modified: validator("last_modified")? }))
     }
 
-    /// Wants the newest articles of a site asked for again at its next crawl, though no look at them is due.
+    /// Wants the newest articles of a site asked for again at its next crawl, though no look at
+    /// them is due.
     pub fn look_again_at_newest(
         &mut self,
         lease: Lease,

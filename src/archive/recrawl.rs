@@ -1,11 +1,12 @@
-//! The histories of settled pages, as the recrawl policy reads them, and the pages that it makes due.
+//! The histories of settled pages, as the recrawl policy reads them, and the pages that it makes
+//! due.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
 use crate::config::site::Discover;
 use crate::frontier::Role;
-use crate::frontier::recrawl::{History, Settled, SitePolicy, WholeList, next};
+use crate::frontier::recrawl::{History, Settled, SitePolicy, WholeList, next, queued};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -25,7 +26,8 @@ pub(super) struct Due {
 }
 
 impl Recrawl<'_> {
-    /// Returns the settled pages that a crawl at `now` asks for again; articles only where robots.txt forbade them.
+    /// Returns the settled pages that a crawl at `now` asks for again; articles only where
+    /// robots.txt forbade them.
     pub fn due(&self, connection: &Connection, now: Timestamp) -> Result<Vec<Due>, ArchiveError> {
         let policy = self.policy(connection)?;
         let mut select = connection.prepare_cached(
@@ -43,6 +45,28 @@ impl Recrawl<'_> {
             }
         }
         Ok(due)
+    }
+
+    /// Returns the queued pages whose moment changes when a crawl begins at `now`, each with its
+    /// new one.
+    pub fn requeued(&self, connection: &Connection, now: Timestamp) -> Result<Vec<(i64, Timestamp)>, ArchiveError> {
+        let policy = self.policy(connection)?;
+        // Pages that are due already keep their moments, but for sources that the site file may
+        // leave out.
+        let mut select = connection.prepare_cached(
+            "SELECT id, role, due_at FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+               AND (due_at > ?2 OR due_at IS NOT NULL AND role IN ('feed', 'sitemap'))",
+        )?;
+        let mut rows = select.query(params![self.site, now.millis()])?;
+        let mut requeued = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (role, due) = (role(row)?, Timestamp::from_millis(row.get("due_at")?));
+            let moment = queued(role, due, &policy, now);
+            if moment != due {
+                requeued.push((row.get("id")?, moment));
+            }
+        }
+        Ok(requeued)
     }
 
     fn policy(&self, connection: &Connection) -> Result<SitePolicy, ArchiveError> {
@@ -74,11 +98,14 @@ impl Recrawl<'_> {
     }
 }
 
+fn role(row: &Row<'_>) -> Result<Role, ArchiveError> {
+    Role::named(&row.get::<_, String>("role")?).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))
+}
+
 fn history(row: &Row<'_>) -> Result<History, ArchiveError> {
-    let role: String = row.get("role")?;
     let moment = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis));
     Ok(History {
-        role: Role::named(&role).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))?,
+        role: role(row)?,
         settled: settled(&row.get::<_, String>("verdict")?),
         settled_at: Timestamp::from_millis(row.get("settled_at")?),
         discovered_at: Timestamp::from_millis(row.get("discovered_at")?),

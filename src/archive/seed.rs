@@ -1,7 +1,5 @@
 //! Seeding: a site's entry pages, where every crawl begins.
 
-use std::time::Duration;
-
 use rusqlite::{Connection, params};
 
 use crate::archive::backfill::{Window, add_windows};
@@ -13,12 +11,6 @@ use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
-
-/// A queued feed or sitemap waits so long from each crawl on that does not want it.
-const UNWANTED: Duration = Duration::from_secs(30 * 24 * 3600);
-
-/// No page waits longer for its next try.
-const LONGEST_WAIT: Duration = Duration::from_secs(72 * 3600);
 
 /// A site and where its crawl begins.
 #[derive(Clone, Debug, PartialEq)]
@@ -101,20 +93,9 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
     for page in recrawl.due(work, now)? {
         make_due.execute(params![page.id, now.millis()])?;
     }
-    // What is not wanted any more is not asked for, though it waits.
-    let Discover { feeds, sitemaps, .. } = seed.discover;
-    work.execute(
-        "UPDATE page SET due_at = ?2 WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at IS NOT NULL
-           AND (role = 'feed' AND NOT ?3 OR role = 'sitemap' AND NOT ?4)",
-        params![seed.site, (now + UNWANTED).millis(), feeds, sitemaps],
-    )?;
-    // An outage that is over is not waited for any longer, and no clock that was wrong once keeps a page for years.
-    work.execute(
-        "UPDATE page SET due_at = min(due_at, CASE
-           WHEN role = 'feed' AND NOT ?4 OR role = 'sitemap' AND NOT ?5 THEN due_at
-           WHEN role IN ('home', 'feed', 'section', 'sitemap') THEN ?2 ELSE ?3 END)
-         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at > ?2",
-        params![seed.site, now.millis(), (now + LONGEST_WAIT).millis(), feeds, sitemaps],
-    )?;
+    let mut put = work.prepare_cached("UPDATE page SET due_at = ?2 WHERE id = ?1")?;
+    for (page, due) in recrawl.requeued(work, now)? {
+        put.execute(params![page, due.millis()])?;
+    }
     Ok(())
 }

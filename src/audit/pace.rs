@@ -92,7 +92,8 @@ impl Paces {
         Some(open)
     }
 
-    /// Closes what earlier runs left open, and returns how many requests at hosts of the scope that were.
+    /// Closes what earlier runs left open, and returns how many requests at hosts of the scope that
+    /// were.
     pub fn close(&mut self, scope: &Scope) -> usize {
         let left = self.open.values().filter(|open| scope.has(&self.hosts[open.host].name)).count();
         for (row, Open { host, at, .. }) in self.open.drain() {

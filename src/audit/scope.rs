@@ -1,4 +1,5 @@
-//! Which hosts an audit tells of. Every row is read all the same: the chain and the ceilings span all of them.
+//! Which hosts an audit tells of. Every row is read all the same: the chain and the ceilings span
+//! all of them.
 
 use std::collections::BTreeSet;
 
@@ -21,7 +22,8 @@ impl Scope {
         }
     }
 
-    /// Tells whether a robots.txt of this origin, `https://paper.example`, is one of a host of these.
+    /// Tells whether a robots.txt of this origin, `https://paper.example`, is one of a host of
+    /// these.
     pub(super) fn has_origin(&self, origin: &str) -> bool {
         self.has(origin.split_once("://").map_or(origin, |(_, host)| host))
     }

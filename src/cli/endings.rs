@@ -1,4 +1,5 @@
-//! What the help of each command ends with: examples that can be typed, and the exit codes that it may have.
+//! What the help of each command ends with: examples that can be typed, and the exit codes that it
+//! may have.
 
 const DONE: &str = "0        done";
 const FAILED: &str = "1        failed: stderr tells what, and what to do";
@@ -32,7 +33,14 @@ pub(super) fn schedule() -> String {
             "saseo schedule --once   what is due now, for cron and timers",
             "saseo schedule --units  units for systemd, and a line for cron",
         ],
-        &["0        done (--once)", FAILED, USAGE, GIVEN_UP, HELD, STOPPED],
+        &[
+            "0        done (--once)",
+            FAILED,
+            USAGE,
+            "3        a page failed or a host was given up (--once)",
+            HELD,
+            STOPPED,
+        ],
     )
 }
 
@@ -168,7 +176,8 @@ mod tests {
 
     use crate::cli::Cli;
 
-    /// The examples in a help: what is typed, without what stands before the program or behind two spaces.
+    /// The examples in a help: what is typed, without what stands before the program or behind two
+    /// spaces.
     fn examples(help: &str) -> Vec<Vec<String>> {
         let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty());
         let typed = lines.filter_map(|line| line.split_once("saseo ")).map(|(_, typed)| typed.split("  ").next());

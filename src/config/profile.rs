@@ -1,5 +1,7 @@
 //! `profiles/NAME.toml`: one content management system (CMS), as plain data.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
@@ -17,7 +19,7 @@ pub use url::{DateWindow, UrlRules};
 
 /// One CMS with all its skins: its addresses, its lists and its articles.
 ///
-/// Whatever can be left out means that the CMS has no such thing.
+/// Whatever can be left out means that the CMS has no such thing. Clones share what is compiled: thousands of papers have one CMS.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
@@ -34,19 +36,19 @@ pub struct Profile {
     #[serde(default = "korean")]
     pub language: String,
     /// What only pages of this CMS have; any one is enough.
-    pub marks: Option<Selector>,
+    pub marks: Option<Arc<Selector>>,
     #[serde(default)]
-    pub skins: Vec<Skin>,
+    pub skins: Arc<[Skin]>,
     #[serde(default)]
-    pub url: UrlRules,
+    pub url: Arc<UrlRules>,
     #[serde(default)]
-    pub menu: Menu,
+    pub menu: Arc<Menu>,
     #[serde(default)]
-    pub lists: Vec<ListSkin>,
+    pub lists: Arc<[ListSkin]>,
     #[serde(default)]
-    pub pager: Pager,
+    pub pager: Arc<Pager>,
     #[serde(default)]
-    pub article: ArticleRules,
+    pub article: Arc<ArticleRules>,
     /// A page for members only: a notice stands where the story would.
     #[serde(default)]
     pub members: Notice,

@@ -1,5 +1,7 @@
 //! The configuration files that are built into the program: all of the folder `config`.
 
+use std::sync::LazyLock;
+
 use include_dir::{Dir, include_dir};
 
 use crate::config::{Profile, read_profile};
@@ -47,9 +49,11 @@ pub fn shipped_profiles() -> Vec<Profile> {
 /// The profile for pages of no known CMS, as it is written.
 pub const GENERIC: &str = include_str!("generic.toml");
 
-/// Returns the profile for pages of no known CMS.
+/// Returns the profile for pages of no known CMS. It is compiled once.
 pub fn generic_profile() -> Profile {
-    read_profile("src/config/generic.toml", GENERIC).expect("a test reads every shipped file")
+    static COMPILED: LazyLock<Profile> =
+        LazyLock::new(|| read_profile("src/config/generic.toml", GENERIC).expect("a test reads every shipped file"));
+    COMPILED.clone()
 }
 
 /// Returns a shipped profile by its name.

@@ -186,7 +186,8 @@ impl Newspaper {
         }
     }
 
-    /// Corrects the newest article that anybody may read, and takes back the one before it where the paper has others left.
+    /// Corrects the newest article that anybody may read, and takes back the one before it where
+    /// the paper has others left.
     ///
     /// A paper of no open article is left as it is.
     pub fn revise(&mut self) -> Revision {

@@ -1,6 +1,7 @@
 //! The grammar of one paper's addresses: which are articles, which are lists, which are never asked for.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use jiff::civil::Date;
 
@@ -27,7 +28,7 @@ pub enum Address {
 /// The addresses of one paper.
 #[derive(Clone, Debug)]
 pub struct Grammar {
-    rules: UrlRules,
+    rules: Arc<UrlRules>,
     home: PageUrl,
 }
 

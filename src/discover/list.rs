@@ -1,6 +1,7 @@
 //! The rows of a section's list.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use jiff::tz::TimeZone;
 
@@ -53,8 +54,8 @@ pub struct Row {
 #[derive(Clone, Debug)]
 pub struct ListReader {
     grammar: Grammar,
-    skins: Vec<ListSkin>,
-    pager: Pager,
+    skins: Arc<[ListSkin]>,
+    pager: Arc<Pager>,
     zone: TimeZone,
 }
 

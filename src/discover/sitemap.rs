@@ -132,22 +132,24 @@ fn reader_of(text: &str) -> Reader<&[u8]> {
     reader
 }
 
-/// Places at which a sitemap is damaged, and read on behind. Each costs a look at all that follows: one with more of them is built to
-/// exhaust its reader.
+/// Places at which a sitemap is damaged, and read on behind. Each costs a look at all that follows:
+/// one with more of them is built to exhaust its reader.
 const MOST_DAMAGE: u32 = 100;
 
 /// Where the next entry begins.
 static ENTRY: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"<(?:[\w.\-]+:)?(?:url|sitemap)[\s>]").expect("it is tested"));
 
-/// Where the first entry begins behind the place at which a reader that was given the text from `begin` on has failed.
+/// Where the first entry begins behind the place at which a reader that was given the text from
+/// `begin` on has failed.
 fn next_entry(text: &str, begin: usize, reader: &Reader<&[u8]>) -> Option<usize> {
     let failed = usize::try_from(reader.error_position()).ok()?.max(1);
     let behind = text.ceil_char_boundary(begin.saturating_add(failed));
     Some(behind + ENTRY.find(&text[behind..])?.start())
 }
 
-/// The entries of XML, and whether there is more of it that was not read. What is damaged costs the entry that it stands in.
+/// The entries of XML, and whether there is more of it that was not read. What is damaged costs the
+/// entry that it stands in.
 fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
     // A section without an end would take in all entries up to the end of another one.
     let count = |mark: &str| text.matches(mark).count();

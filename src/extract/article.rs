@@ -23,7 +23,8 @@ pub struct Article {
     pub byline: Option<String>,
     /// The paper's midnight where the page tells no more than the day.
     pub published_at: Option<LocalTime>,
-    /// How exactly the page tells it; `None` where no date is known, or where the archive kept none.
+    /// How exactly the page tells it; `None` where no date is known, or where the archive kept
+    /// none.
     pub published_precision: Option<Precision>,
     /// Told only where it is later than the publication.
     pub modified_at: Option<LocalTime>,
@@ -102,8 +103,8 @@ impl Article {
         self.paragraphs.join("\n\n")
     }
 
-    /// Returns when it was published, as exactly as its page tells it: `2026-03-07` where that is a day only, else RFC
-    /// 3339.
+    /// Returns when it was published, as exactly as its page tells it: `2026-03-07` where that is a
+    /// day only, else RFC 3339.
     pub fn published(&self) -> Option<String> {
         let mut told = self.published_at?.to_string();
         if self.published_precision == Some(Precision::Day) {

@@ -26,7 +26,8 @@ impl Printed {
         Self::of_lines(lines.iter().map(String::as_str), rules.update.as_ref(), zone, Zulu::Local)
     }
 
-    /// Reads every date in the lines: the words before it, or a word by itself behind it, tell whether it is an update.
+    /// Reads every date in the lines: the words before it, or a word by itself behind it, tell
+    /// whether it is an update.
     pub fn of_lines<'l>(
         lines: impl Iterator<Item = &'l str>,
         update: Option<&Pattern>,
@@ -57,8 +58,9 @@ pub struct Publication {
     pub source: String,
 }
 
-/// Returns the publication from the best source. Where that tells a day only, a later source that tells the time of
-/// the same day is better. Where the printed date tells another minute, the source says so.
+/// Returns the publication from the best source. Where that tells a day only, a later source that
+/// tells the time of the same day is better. Where the printed date tells another minute, the
+/// source says so.
 pub fn publication(sources: &Sources<'_>, rules: &ArticleRules, zone: &TimeZone) -> Option<Publication> {
     let mut told = rules.published.iter().filter_map(|source| Some((time(sources, source, rules, zone)?, source)));
     let first = told.next()?;

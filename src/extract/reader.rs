@@ -150,9 +150,9 @@ impl ArticleReader {
         }
     }
 
-    /// An article with the dates that stand above its story, which are surer than labelled ones elsewhere in the page; or the day
-    /// that trafilatura found, if the page has it and no update is of that day: where it finds a year alone it tells the first of
-    /// January.
+    /// An article with the dates that stand above its story, which are surer than labelled ones
+    /// elsewhere in the page; or the day that trafilatura found, if the page has it and no update
+    /// is of that day: where it finds a year alone it tells the first of January.
     fn dated(&self, article: Article, found: &Found, html: &str, sources: &Sources<'_>) -> Article {
         let (zone, rules) = (&self.paper.timezone, &self.profile.article);
         let first = found.story.paragraphs.first().map(String::as_str).unwrap_or_default();

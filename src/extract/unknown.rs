@@ -1,7 +1,10 @@
 //! Pages of no known CMS, invented: what is read of them, what is sifted out, and which are no articles.
 
+use std::sync::Arc;
+
 use super::*;
 use crate::config::Profile;
+use crate::config::profile::ArticleRules;
 use crate::config::shipped::generic_profile;
 use crate::page_url::PageUrl;
 
@@ -52,9 +55,9 @@ fn page_around(before: &str, between: &str, after: &str) -> String {
 }
 
 /// Without the patterns of its list, the profile would let something through.
-fn without(change: impl Fn(&mut Profile)) -> Profile {
+fn without(change: impl Fn(&mut ArticleRules)) -> Profile {
     let mut profile = generic_profile();
-    change(&mut profile);
+    change(Arc::make_mut(&mut profile.article));
     profile
 }
 
@@ -77,7 +80,7 @@ fn a_story_is_read_whole_and_told_how_sure_it_is() {
 
 #[test]
 fn notices_and_buttons_are_no_story() {
-    let off = without(|profile| profile.article.noise.clear());
+    let off = without(|rules| rules.noise.clear());
     for noise in [
         "저작권자 © 한빛신문 무단전재 및 재배포 금지",
         "Copyright ⓒ 한빛신문. All rights reserved.",
@@ -100,7 +103,7 @@ fn notices_and_buttons_are_no_story() {
 
 #[test]
 fn lists_of_other_stories_are_no_story_wherever_they_stand() {
-    let off = without(|profile| profile.article.headings.clear());
+    let off = without(|rules| rules.headings.clear());
     for heading in ["관련기사", "[관련 기사]", "많이 본 뉴스", "▶ 이 시각 주요 뉴스", "Related articles"]
     {
         let list = format!("<p>{heading}</p><p>한빛시 도서관 새 단장</p><p>골목 책방 열 곳의 겨울나기</p>");
@@ -110,7 +113,7 @@ fn lists_of_other_stories_are_no_story_wherever_they_stand() {
 
 #[test]
 fn who_signs_at_the_end_is_the_writer_and_no_story() {
-    let off = without(|profile| profile.article.trailers.clear());
+    let off = without(|rules| rules.trailers.clear());
     for signature in ["/임꺽정 기자", "임꺽정 기자 lim@saseo.example", "[한빛신문 임꺽정 기자]"] {
         let html = page_around("", "", &format!("<p>{signature}</p><p>(끝)</p>"));
         assert_sifted(&html, &off);
@@ -120,7 +123,7 @@ fn who_signs_at_the_end_is_the_writer_and_no_story() {
 
 #[test]
 fn captions_are_no_story() {
-    let off = without(|profile| profile.article.photos.clear());
+    let off = without(|rules| rules.photos.clear());
     let photo = "<table><tr><td><img src='/1.jpg'></td></tr><tr><td class='photo_caption'>창가에 선 홍길동 사서. 한빛신문 자료</td></tr></table>";
     assert_sifted(&page_around("", photo, ""), &off);
 }

@@ -49,7 +49,8 @@ pub enum Reading {
     },
     /// What the host says of all its pages.
     Policy,
-    /// The links of a page that no profile knows, the page that it names as its next one, and its feeds.
+    /// The links of a page that no profile knows, the page that it names as its next one, and its
+    /// feeds.
     Links {
         links: Vec<PageUrl>,
         next: Option<PageUrl>,

@@ -1,7 +1,7 @@
 //! When an entry page is asked for again: the recrawl policy.
 //!
-//! A pure function of the page's role, its history and the site's policy. README tells it in a table ("What a later crawl
-//! asks for"); the tests of this file are that table, line by line.
+//! A pure function of the page's role, its history and the site's policy. README tells it in a
+//! table ("What a later crawl asks for"); the tests of this file are that table, line by line.
 
 use std::time::Duration;
 
@@ -12,29 +12,41 @@ use crate::time::Timestamp;
 
 const HOUR: u64 = 3600;
 
-/// Menus, policies and covered feeds change rarely: they are read once a day. 20 hours, since a crawl at the same time each day comes
-/// a little early for the pages that the one before asked at its end.
+/// Menus, policies and covered feeds change rarely: they are read once a day. 20 hours, since a
+/// crawl at the same time each day comes a little early for the pages that the one before asked at
+/// its end.
 pub const DAILY: Duration = Duration::from_secs(20 * HOUR);
 
-/// Lists are looked through for back-dated articles once a week; four hours less, for the same reason.
+/// Lists are looked through for back-dated articles once a week; four hours less, for the same
+/// reason.
 pub const DEEP_AGAIN: Duration = Duration::from_secs((7 * 24 - 4) * HOUR);
 
-/// A source rests for this part of its silence, so that its next news is found late by no more than that part of the
-/// silence before it.
+/// A source rests for this part of its silence, so that its next news is found late by no more than
+/// that part of the silence before it.
 const PART_OF_SILENCE: u32 = 4;
 
-/// A sitemap is as large as its paper's archive: it is asked for once a day at most, and once a month at least.
+/// A sitemap is as large as its paper's archive: it is asked for once a day at most, and once a
+/// month at least.
 const SITEMAP_RESTS: (Duration, Duration) = (DAILY, Duration::from_secs(30 * 24 * HOUR));
 
-/// Failures in a row after which a feed or sitemap is suspended. A source that answers once an hour for a day is not.
+/// Failures in a row after which a feed or sitemap is suspended. A source that answers once an hour
+/// for a day is not.
 pub const SUSPENDED: u32 = 30;
 
 /// How long a suspended source is left alone.
 pub const SUSPENDED_FOR: Duration = Duration::from_secs(30 * 24 * HOUR);
 
-/// Requests in a row that ended the process, after which a page is asked for once a day only. One or two may be a kill
-/// that had nothing to do with it.
+/// Requests in a row that ended the process, after which a page is asked for once a day only. One
+/// or two may be a kill that had nothing to do with it.
 pub const MOST_UNENDED: u32 = 3;
+
+/// A queued feed or sitemap that the site file leaves out waits so long from each crawl on: should
+/// it be wanted again, it is still known.
+const UNWANTED: Duration = Duration::from_secs(30 * 24 * HOUR);
+
+/// No page waits longer for its next try: what does was put off by a clock that
+/// was wrong once.
+const LONGEST_WAIT: Duration = Duration::from_secs(72 * HOUR);
 
 /// Whatever the clock says: one that was set back keeps no page waiting.
 const AT_ONCE: Timestamp = Timestamp::EPOCH;
@@ -64,7 +76,8 @@ pub struct History {
     pub was_read_to_end: bool,
     /// It is the list that has every article of the site.
     pub has_everything: bool,
-    /// Redirects that led to it. A page that was redirected to is asked for by way of the page that leads there.
+    /// Redirects that led to it. A page that was redirected to is asked for by way of the page that
+    /// leads there.
     pub hops: u32,
     /// Failures in a row.
     pub failures: u32,
@@ -96,7 +109,8 @@ pub struct WholeList {
 }
 
 impl WholeList {
-    /// Tells whether the list can be trusted to tell the site's news: its last reading went well, and to the end.
+    /// Tells whether the list can be trusted to tell the site's news: its last reading went well,
+    /// and to the end.
     pub fn tells_all_news(self) -> bool {
         self.settled == Settled::Read && self.was_read_to_end && !self.repeats_itself && !self.is_being_read
     }
@@ -116,8 +130,9 @@ pub struct ListHistory {
 
 /// Returns how far a reading of a list goes that begins at `now`.
 ///
-/// A list that was never read to its end is read to it. One that was not checked for a week is checked, unless others are
-/// checked in its place. While such a reading is under way further down, the top only catches up.
+/// A list that was never read to its end is read to it. One that was not checked for a week is
+/// checked, unless others are checked in its place. While such a reading is under way further down,
+/// the top only catches up.
 pub fn pass(list: &ListHistory, now: Timestamp) -> Pass {
     let is_unchecked = list.deep_at.is_none_or(|deep_at| deep_at + DEEP_AGAIN <= now);
     if list.is_being_read {
@@ -131,12 +146,14 @@ pub fn pass(list: &ListHistory, now: Timestamp) -> Pass {
     }
 }
 
-/// Tells whether a source that failed so often in a row, and was last settled at that moment, is left alone at `now`.
+/// Tells whether a source that failed so often in a row, and was last settled at that moment, is
+/// left alone at `now`.
 pub fn is_suspended(failures: u32, settled_at: Timestamp, now: Timestamp) -> bool {
     failures >= SUSPENDED && settled_at + SUSPENDED_FOR > now
 }
 
-/// Returns from when on a settled page is asked for again; `None` where no crawl asks for it by itself.
+/// Returns from when on a settled page is asked for again; `None` where no crawl asks for it by
+/// itself.
 ///
 /// Articles that are kept are not judged here: [`crate::revisit::next_look`] does.
 pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
@@ -157,6 +174,19 @@ pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
     let earliest = if page.unended < MOST_UNENDED { AT_ONCE } else { page.settled_at + DAILY };
 
     by_role.map(|moment| moment.max(earliest))
+}
+
+/// Returns from when on a queued page is asked for, once a crawl of its site begins at `now`.
+///
+/// An outage that is over is not waited for any longer: entry pages are tried at once.
+pub fn queued(role: Role, due: Timestamp, policy: &SitePolicy, now: Timestamp) -> Timestamp {
+    if !is_wanted(role, policy) {
+        return now + UNWANTED;
+    }
+    match role {
+        Role::Home | Role::Feed | Role::Section | Role::Sitemap => due.min(now),
+        Role::Policy | Role::Window | Role::ListPage | Role::Article => due.min(now + LONGEST_WAIT),
+    }
 }
 
 fn is_wanted(role: Role, policy: &SitePolicy) -> bool {
@@ -208,7 +238,8 @@ fn unless_suspended(page: &History, moment: Timestamp) -> Timestamp {
     if page.failures < SUSPENDED { moment } else { moment.max(page.settled_at + SUSPENDED_FOR) }
 }
 
-/// A part of the time without news, within bounds. The floor counts where a site file has it above the ceiling.
+/// A part of the time without news, within bounds. The floor counts where a site file has it above
+/// the ceiling.
 fn rest(page: &History, floor: Duration, ceiling: Duration) -> Duration {
     let silence = page.settled_at.since(page.news_at.unwrap_or(page.discovered_at));
     (silence / PART_OF_SILENCE).min(ceiling).max(floor)
@@ -379,6 +410,31 @@ mod tests {
         let at = |now| is_suspended(SUSPENDED, NOW, now);
         assert_eq!([NOW, NOW + SUSPENDED_FOR].map(at), [true, false]);
         assert!(!is_suspended(SUSPENDED - 1, NOW, NOW));
+    }
+
+    #[test]
+    fn entry_pages_that_wait_are_tried_when_a_crawl_begins_and_no_page_waits_for_years() {
+        let waits = |role, hours: u64| queued(role, NOW + Duration::from_secs(hours * HOUR), &policy(), NOW).since(NOW);
+        for role in [Role::Home, Role::Feed, Role::Section, Role::Sitemap] {
+            assert_eq!(waits(role, 5), Duration::ZERO, "{role:?}");
+        }
+        for role in [Role::Article, Role::ListPage, Role::Window, Role::Policy] {
+            assert_eq!(
+                [waits(role, 5), waits(role, 90_000)],
+                [Duration::from_secs(5 * HOUR), LONGEST_WAIT],
+                "{role:?}"
+            );
+        }
+        assert_eq!(queued(Role::Article, NOW - DAY, &policy(), NOW), NOW - DAY);
+    }
+
+    #[test]
+    fn queued_feeds_and_sitemaps_that_are_left_out_wait() {
+        let without = SitePolicy { feeds: false, sitemaps: false, ..policy() };
+        for role in [Role::Feed, Role::Sitemap] {
+            assert_eq!(queued(role, NOW - DAY, &without, NOW), NOW + UNWANTED, "{role:?}");
+        }
+        assert_eq!(queued(Role::Section, NOW - DAY, &without, NOW), NOW - DAY);
     }
 
     #[test]

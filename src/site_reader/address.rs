@@ -43,8 +43,8 @@ impl SiteReader {
         own.iter().filter(|link| Some(*link) != next && !is_twin(link)).cloned().collect()
     }
 
-    /// Returns the rows of a feed or sitemap, each with the address by which it is asked for: a profile's grammar has given it
-    /// already, and without one it is the paper's own.
+    /// Returns the rows of a feed or sitemap, each with the address by which it is asked for: a
+    /// profile's grammar has given it already, and without one it is the paper's own.
     pub(super) fn own_rows(&self, rows: Vec<Row>) -> Vec<Row> {
         if self.lists.is_some() {
             return rows;

@@ -1,6 +1,7 @@
 //! A page as a survey sees it: its links in order, and the article in it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 use crate::config::Profile;
 use crate::config::profile::Menu;
@@ -153,7 +154,7 @@ fn article(tree: &Tree, url: &PageUrl, html: &str) -> Option<extract::Article> {
     };
     read(profile.clone()).or_else(|| {
         let container = Selector::compile(&story::container_in(tree)?).ok()?;
-        profile.article.body.push(container);
+        Arc::make_mut(&mut profile.article).body.push(container);
         read(profile)
     })
 }

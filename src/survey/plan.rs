@@ -275,7 +275,7 @@ mod tests {
         let front = front.replace("/list?sec=", "/news/articleList.html?sc_section_code=S1N");
         let judged = |html: &str| {
             let mut profile = shipped_profile("ndsoft");
-            profile.marks = Some(crate::markup::Selector::compile("#user-menu").unwrap());
+            profile.marks = Some(std::sync::Arc::new(crate::markup::Selector::compile("#user-menu").unwrap()));
             let mut known = Knowledge::new(page("/", &front), vec![profile]);
             known.pages.push(page("/news/articleView.html?idxno=11", html));
             known.judge_profile();

@@ -93,7 +93,8 @@ impl PrintedTime {
         self.time.to_string()[..10].to_owned()
     }
 
-    /// Tells whether two sources contradict each other: by a minute, or by a day where one of them tells no more.
+    /// Tells whether two sources contradict each other: by a minute, or by a day where one of them
+    /// tells no more.
     pub fn differs_from(&self, other: &Self) -> bool {
         match self.precision.min(other.precision) {
             Precision::Day => self.day() != other.day(),
@@ -104,8 +105,8 @@ impl PrintedTime {
     }
 }
 
-/// As much as was told, and no more: `2026-03-07`, `2026-03-07T16:50+09:00`, `2026-03-07T16:50:11+09:00`. Read again, it
-/// is the same.
+/// As much as was told, and no more: `2026-03-07`, `2026-03-07T16:50+09:00`,
+/// `2026-03-07T16:50:11+09:00`. Read again, it is the same.
 impl fmt::Display for PrintedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.time.to_string();
@@ -217,7 +218,8 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
     Some(PrintedTime { time: time?, precision })
 }
 
-/// How exactly a date is told. An hour alone (`16시`) is told to the minute: nobody prints it for the hour around it.
+/// How exactly a date is told. An hour alone (`16시`) is told to the minute: nobody prints it for
+/// the hour around it.
 fn precision(text: &str, found: &Captures<'_>) -> Precision {
     if !has_clock(text, found) {
         Precision::Day
@@ -228,8 +230,8 @@ fn precision(text: &str, found: &Captures<'_>) -> Precision {
     }
 }
 
-/// Tells whether a time of day is printed. `2019.05.03 7:` is none, nor are a score (`3:2`), and hours that are counted
-/// (`12시간`) or belong to a word (`T12호`).
+/// Tells whether a time of day is printed. `2019.05.03 7:` is none, nor are a score (`3:2`), and
+/// hours that are counted (`12시간`) or belong to a word (`T12호`).
 fn has_clock(text: &str, found: &Captures<'_>) -> bool {
     let follows = |end: usize, wanted: &dyn Fn(char) -> bool| text[end..].chars().next().is_some_and(wanted);
     if found.name("noon").is_some() {

@@ -102,8 +102,9 @@ impl Printed<'_> {
         self.behind.trim_matches(|c: char| c.is_whitespace() || ").]".contains(c)).is_empty()
     }
 
-    /// `+09:00`, `GMT+9`. Apart from the time, hours alone before other words count something else: `16:50 +12 comments`. More hours
-    /// west than there are is a time until which something lasts: `16:50-17:30`.
+    /// `+09:00`, `GMT+9`. Apart from the time, hours alone before other words count something else:
+    /// `16:50 +12 comments`. More hours west than there are is a time until which something lasts:
+    /// `16:50-17:30`.
     fn offset(self, name: &str, digits: &str) -> Option<Told> {
         let is_count = name.is_empty() && digits.chars().filter(char::is_ascii_digit).count() < 3 && self.is_apart;
         if is_count && !self.is_last() {
@@ -116,8 +117,9 @@ impl Printed<'_> {
         }
     }
 
-    /// A word in capitals that is no zone is one that is not understood where the text ends with it; elsewhere it is the next
-    /// word. Small letters are a zone only where it is known, and the last word.
+    /// A word in capitals that is no zone is one that is not understood where the text ends with
+    /// it; elsewhere it is the next word. Small letters are a zone only where it is known, and the
+    /// last word.
     fn named(self, name: &str, zulu: Zulu) -> Option<Told> {
         let is_small = name.len() > 1 && name.bytes().any(|byte| byte.is_ascii_lowercase());
         // A zone in words, `Eastern Standard Time`.

@@ -11,7 +11,8 @@ pub struct Terms {
     /// The User-Agent line as it was sent; `None` of runs before it was written down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,
-    /// Where the crawl's owner can be reached; `None` where nobody said, or before it was written down.
+    /// Where the crawl's owner can be reached; `None` where nobody said, or before it was written
+    /// down.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
     /// The least time from one request to the next at one server address, but for one's own hosts.

@@ -16,7 +16,8 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the hosts of these sites' homes and pages, without those that are the home of another site: a link may lead there.
+    /// Returns the hosts of these sites' homes and pages, without those that are the home of
+    /// another site: a link may lead there.
     pub fn hosts_asked_for(&self, sites: &[String]) -> Result<BTreeSet<String>, ArchiveError> {
         let mut select = self.connection.prepare("SELECT name, home FROM site")?;
         let site = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));

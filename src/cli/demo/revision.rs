@@ -1,4 +1,5 @@
-//! What the demo shows last: its paper corrects one article and takes one back, and a later crawl finds both.
+//! What the demo shows last: its paper corrects one article and takes one back, and a later crawl
+//! finds both.
 
 use std::path::Path;
 
@@ -11,8 +12,8 @@ use crate::clock::Clock;
 use crate::config::settings::Durability;
 use crate::demo::{OriginThread, Revision};
 
-/// Articles that are asked for again: the newest, among them the two that the paper revises. A few more, so that one that is gone is
-/// no sign of a server out of order.
+/// Articles that are asked for again: the newest, among them the two that the paper revises. A few
+/// more, so that one that is gone is no sign of a server out of order.
 const AGAIN: u32 = 6;
 
 /// Revises the paper, and has the newest articles asked for again at the next crawl.

@@ -56,7 +56,8 @@ static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
 static NUMBERED: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"(?:&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});)+").expect("it is tested"));
 
-/// Returns the entries of the feed that stood at `url`; `None` where the text is no feed. `language` is the paper's.
+/// Returns the entries of the feed that stood at `url`; `None` where the text is no feed.
+/// `language` is the paper's.
 pub(super) fn entries(text: &str, url: &Url, language: &str) -> Option<Vec<Entry>> {
     let text = without_sections(text, &["<item", "<entry"]);
     let tags = tags(&text);
@@ -271,7 +272,8 @@ fn absolute(base: &Url, link: String) -> String {
     base.join(link.trim()).map_or(link, String::from)
 }
 
-/// Puts a story in the paper's language (RFC 4287, 4.2.7.4) before one of which nothing is said, and that before others.
+/// Puts a story in the paper's language (RFC 4287, 4.2.7.4) before one of which nothing is said,
+/// and that before others.
 fn foreignness(told: Option<String>, language: &str) -> u8 {
     let primary = |tag: &str| tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
     match told {

@@ -13,7 +13,8 @@ use crate::text::letters;
 use crate::time::Precision;
 use crate::time::printed::{Zulu, find};
 
-/// Characters of the longest line with dates: reporter, mail, two dates with their words, and counts.
+/// Characters of the longest line with dates: reporter, mail, two dates with their words, and
+/// counts.
 const LINE: usize = 160;
 
 /// Characters of the longest label that stands above its date, in a block of its own.
@@ -25,7 +26,8 @@ const OUT: [&str; 6] = ["nav", "aside", "footer", "figcaption", "select", "form"
 /// Blocks above a story among which its dates are looked for, where its headline is not found.
 const ABOVE: usize = 6;
 
-/// What stands beside a day that is the day of publication: a label, or who wrote it. A subtitle has other words.
+/// What stands beside a day that is the day of publication: a label, or who wrote it. A subtitle
+/// has other words.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     let labels = r"(?:입력|승인|등록|발행|게재|작성|송고)(?:일시|시간|일)?\s*[:：|]?\s*\d|기자(?:\s|$|[|=·@])|(?:掲載|公開|配信)日?時?\s*[:：]?\s*\d";
     Regex::new(&format!(r"{labels}|(?i:published|posted)(?:\s+on)?\s*:?\s|(?:^|[\s|·])[Bb]y [A-Z]"))
@@ -46,12 +48,14 @@ impl Dateline {
         Self { blocks: linked_blocks(&tree.root(), |node| is_elsewhere(node) || is_hidden(node)) }
     }
 
-    /// Reads the dates between the headline and the first paragraph of a story: those with a label before others.
+    /// Reads the dates between the headline and the first paragraph of a story: those with a label
+    /// before others.
     pub fn read(&self, title: Option<&str>, first: &str, rules: &ArticleRules, zone: &TimeZone) -> Printed {
         let mut lines: Vec<String> = Vec::new();
         let mut before: Option<&Block> = None;
         for block in self.lines(title, first) {
-            // A date below a linked headline is that of what is linked; a word above a date is its label.
+            // A date below a linked headline is that of what is linked; a word above a date is its
+            // label.
             let is_anothers = block.is_linked() || before.is_some_and(|before| is_linked_headline(before, zone));
             let label =
                 before.filter(|block| block.text.chars().count() <= WORD).map_or("", |block| block.text.as_str());
@@ -85,7 +89,8 @@ impl Dateline {
     }
 }
 
-/// Tells a headline of another story, whose date stands below it, from a link to a section or to who wrote this one.
+/// Tells a headline of another story, whose date stands below it, from a link to a section or to
+/// who wrote this one.
 fn is_linked_headline(block: &Block, zone: &TimeZone) -> bool {
     block.is_linked() && block.text.chars().count() > WORD && find(&block.text, zone, Zulu::Local).is_none()
 }
