@@ -2,6 +2,7 @@
 
 mod address;
 mod obey;
+mod sources;
 
 use std::sync::Arc;
 
@@ -13,10 +14,7 @@ use crate::archive::Window;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
-use crate::discover::{
-    Address, Document, FeedError, FeedOf, Grammar, ListReader, Listing, Sitemap, feeds, links, read_feed, read_home,
-    read_sitemap,
-};
+use crate::discover::{Document, Grammar, ListReader, feeds, links, read_home};
 use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Page, Reading, Role, Wanted};
@@ -314,45 +312,6 @@ impl SiteReader {
                 let feeds = if page.role == Role::Home { feeds(document, tree) } else { Vec::new() };
                 unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links { links, next, feeds })
             }
-        }
-    }
-
-    /// Tells whether an address that robots.txt names as a sitemap may be one: at a host of the paper's house, and neither an article nor
-    /// a list nor a trap.
-    pub fn may_be_sitemap(&self, url: &PageUrl) -> bool {
-        let grammar = self.grammar();
-        grammar.is_of_house(url) && matches!(grammar.address(url), Address::Other | Address::Elsewhere)
-    }
-
-    fn grammar(&self) -> Grammar {
-        let bare = || Grammar::new(None, self.home.clone());
-        self.lists.as_ref().map_or_else(bare, |lists| lists.grammar.clone())
-    }
-
-    fn feed(&self, url: &PageUrl, body: &[u8]) -> Result<Listing, FeedError> {
-        let Site { timezone, language, .. } = &self.site;
-        let listing = read_feed(FeedOf { grammar: &self.grammar(), zone: timezone, language }, url, body)?;
-        Ok(Listing { rows: self.own_rows(listing.rows), ..listing })
-    }
-
-    /// Reads a sitemap, packed or not. Without a profile, any page that it names may be an article.
-    fn sitemap(&self, page: &Page, answer: &Answer) -> Reading {
-        let grammar = self.grammar();
-        match read_sitemap(&grammar, &self.site.timezone, &page.url, &answer.body) {
-            Ok(sitemap) => {
-                if sitemap.is_cut {
-                    tracing::warn!(url = %page.url, entries = sitemap.rows.len() + sitemap.maps.len(), "a part of the sitemap was read");
-                }
-                Reading::Sitemap(Sitemap { rows: self.own_rows(sitemap.rows), ..sitemap })
-            }
-            Err(why) => match self.feed(&page.url, &answer.body) {
-                // The protocol allows feeds.
-                Ok(feed) => Reading::Sitemap(Sitemap { rows: feed.rows, ..Sitemap::default() }),
-                Err(_) => match self.articles.page_notice(&decode(&answer.body, "", "").text) {
-                    Some(extract::Reading::Refused { why }) => Reading::Refused { why },
-                    _ => Reading::Unreadable { why: why.to_string() },
-                },
-            },
         }
     }
 

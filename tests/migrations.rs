@@ -347,15 +347,18 @@ fn an_archive_of_schema_5_keeps_its_pages() {
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }
 
-/// The same as schema 6 left it.
-fn archive_of_schema_6() -> TempDir {
-    let folder = archive_of_schema_5();
+/// Brings an archive one schema on.
+fn brought_to(folder: TempDir, schema: i64, migration: &str) -> TempDir {
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
-    sql.execute_batch(SIXTH).unwrap();
-    sql.execute_batch("PRAGMA user_version = 6; COMMIT").unwrap();
-
+    sql.execute_batch(migration).unwrap();
+    sql.execute_batch(&format!("PRAGMA user_version = {schema}; COMMIT")).unwrap();
     folder
+}
+
+/// The same as schema 6 left it.
+fn archive_of_schema_6() -> TempDir {
+    brought_to(archive_of_schema_5(), 6, SIXTH)
 }
 
 #[test]
@@ -410,13 +413,7 @@ fn an_article_without_a_number_of_schema_6_has_its_address_for_an_id() {
 
 /// The same as schema 7 left it.
 fn archive_of_schema_7() -> TempDir {
-    let folder = archive_of_schema_6();
-    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
-    sql.execute_batch(SEVENTH).unwrap();
-    sql.execute_batch("PRAGMA user_version = 7; COMMIT").unwrap();
-
-    folder
+    brought_to(archive_of_schema_6(), 7, SEVENTH)
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::discover::{Address, Row, is_same_paper};
+use crate::discover::{Address, is_same_paper};
 use crate::frontier::{Outcome, Page, Role};
 use crate::page_url::PageUrl;
 use crate::site_reader::SiteReader;
@@ -41,15 +41,6 @@ impl SiteReader {
             link.at_host_of(&self.home).is_some_and(|at_home| at_home != *link && own.contains(&at_home))
         };
         own.iter().filter(|link| Some(*link) != next && !is_twin(link)).cloned().collect()
-    }
-
-    /// Returns the rows of a feed or sitemap, each with the address by which it is asked for: a
-    /// profile's grammar has given it already, and without one it is the paper's own.
-    pub(super) fn own_rows(&self, rows: Vec<Row>) -> Vec<Row> {
-        if self.lists.is_some() {
-            return rows;
-        }
-        rows.into_iter().filter_map(|row| Some(Row { url: self.own(&row.url)?, ..row })).collect()
     }
 
     /// Tells whether an address is the paper's, by whichever of its names.

@@ -90,21 +90,21 @@ impl<'c, 'row> Cells<'c, 'row> {
     }
 
     fn time(&mut self, column: &'static str) -> Option<LocalTime> {
-        let text = self.text_or_null(column)?;
-        let time = LocalTime::from_rfc3339(&text);
-        if time.is_none() {
-            self.flaw(column, format!("is no moment: {text:?}"));
-        }
-        time
+        self.read_by(column, "moment", LocalTime::from_rfc3339)
     }
 
     fn precision(&mut self, column: &'static str) -> Option<Precision> {
-        let name = self.text_or_null(column)?;
-        let precision = Precision::from_name(&name);
-        if precision.is_none() {
-            self.flaw(column, format!("is no precision: {name:?}"));
+        self.read_by(column, "precision", Precision::from_name)
+    }
+
+    /// Reads a text, or null, by a function that answers `None` to what is none of its kind.
+    fn read_by<T>(&mut self, column: &'static str, kind: &str, read: fn(&str) -> Option<T>) -> Option<T> {
+        let text = self.text_or_null(column)?;
+        let read = read(&text);
+        if read.is_none() {
+            self.flaw(column, format!("is no {kind}: {text:?}"));
         }
-        precision
+        read
     }
 
     /// Reads the article, and holds its title and text against their hash.
