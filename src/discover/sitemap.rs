@@ -168,8 +168,11 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
     loop {
         let event = match reader.read_event() {
             Ok(event) => event,
-            Err(_) if damage < MOST_DAMAGE && next_entry(text, begin, &reader).is_some() => {
-                begin = next_entry(text, begin, &reader).expect("it was found just now");
+            Err(_)
+                if damage < MOST_DAMAGE
+                    && let Some(next) = next_entry(text, begin, &reader) =>
+            {
+                begin = next;
                 reader = reader_of(&text[begin..]);
                 (entry, depth, damage) = (None, 1, damage + 1);
                 continue;

@@ -154,17 +154,17 @@ impl ArticleReader {
     /// elsewhere in the page; or the day that trafilatura found, if the page has it and no update
     /// is of that day: where it finds a year alone it tells the first of January.
     fn dated(&self, article: Article, found: &Found, html: &str, sources: &Sources<'_>) -> Article {
+        let is_printed = |source: &String| source.starts_with("printed");
+        if article.published_at.is_some() && !article.published_source.as_ref().is_some_and(is_printed) {
+            return article;
+        }
+
         let (zone, rules) = (&self.paper.timezone, &self.profile.article);
         let first = found.story.paragraphs.first().map(String::as_str).unwrap_or_default();
         let dateline = Dateline::of(sources.page.tree);
         let printed = dateline.read(article.title.as_deref(), first, rules, zone);
         let changed = printed.updated.map(|told| told.time);
         let later_than = |published: LocalTime| changed.filter(|time| time.at > published.at);
-        if let Some(published) = article.published_at.filter(|_| article.published_source.as_deref() != Some("printed"))
-        {
-            return Article { modified_at: article.modified_at.or(later_than(published)), ..article };
-        }
-
         let told = printed.published.map(|time| Publication { time, source: "printed".to_owned() });
         let day = || {
             let is_of_update =

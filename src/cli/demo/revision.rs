@@ -3,8 +3,6 @@
 
 use std::path::Path;
 
-use anyhow::Context;
-
 use crate::archive::{Archive, Lock, Reader};
 use crate::cli::say::{self, Voice};
 use crate::cli::{diff, show};
@@ -40,7 +38,8 @@ pub(super) fn revise(voice: Voice, origin: &OriginThread, folder: &Path) -> anyh
 /// Shows the article that the paper corrected, and what changed in it.
 pub(super) fn show(voice: Voice, revision: &Revision, folder: &Path) -> anyhow::Result<()> {
     let reader = Reader::open(folder)?;
-    let id = reader.newest_titled(&revision.corrected)?.context("the corrected article is not in the archive")?;
+    // A crawl that was stopped may not have come to it.
+    let Some(id) = reader.newest_titled(&revision.corrected)? else { return Ok(()) };
     let found = reader.find_article(&id)?;
     let versions = reader.versions(&found)?;
     let [.., newest] = versions.as_slice() else { anyhow::bail!("the archive returned an article without a version") };
