@@ -87,7 +87,7 @@ struct Common {
     /// Print one JSON value on stdout instead of text
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
-    /// Say on stderr what is notable, and every minute how it goes; twice for every page
+    /// Say on stderr also what is notable; twice for every page
     #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = EVERYWHERE)]
     verbose: u8,
     /// Say nothing on stderr but errors, and in one line why a run ends with exit code 3
@@ -175,7 +175,21 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_stderr(&cli.common);
     let common = &cli.common;
-    let exit = match cli.command {
+    let exit = run(common, cli.command);
+    exit.unwrap_or_else(|error| {
+        say::error(&error);
+        Exit::of(&error)
+    })
+    .into()
+}
+
+fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
+    // Those two write the folder.
+    if let (Some(folder), false) = (&common.config, matches!(command, Command::Init(_) | Command::Demo(_))) {
+        configuration::is_there(folder)?;
+    }
+
+    match command {
         Command::Crawl(args) => crawl::crawl(common, args),
         Command::Schedule(args) => schedule::run(common, &args),
         Command::Resume(args) => crawl::resume(common, args),
@@ -192,12 +206,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),
         Command::Demo(args) => demo::run(common, &args),
-    };
-    exit.unwrap_or_else(|error| {
-        say::error(&error);
-        Exit::of(&error)
-    })
-    .into()
+    }
 }
 
 fn log_to_stderr(common: &Common) {

@@ -64,6 +64,44 @@ fn a_wrong_selector_is_named_with_file_and_line() {
 }
 
 #[test]
+fn all_that_is_wrong_is_told_at_once_and_each_with_its_file() {
+    let crawler = offline(&format!("{PUBLIC}[pace]\ngapp = \"2s\"\n"));
+    fs::write(crawler.config().join("sites/second.toml"), "name = \"second\"\n").unwrap();
+    fs::write(crawler.config().join("sites/third.toml"), "[pace]\ngap = \"2s\"\n[pace]\n").unwrap();
+    fs::create_dir_all(crawler.config().join("profiles")).unwrap();
+    fs::write(crawler.config().join("profiles/x.toml"), "name = \"x\"\n[menu]\nsections = \"a[[\"\n").unwrap();
+
+    let wrong = ["demo.toml:6: `pace.gapp`", "second.toml:1: ", "third.toml:3: `pace`: duplicate key", "x.toml:3: "];
+    let checked = crawler.run(&["check"]);
+    assert_eq!(checked.status.code(), Some(2));
+    let told = told(&checked);
+    assert!(wrong.iter().all(|one| told.contains(one)), "{told}");
+    assert_eq!(told.matches("WRONG configuration").count(), 4, "{told}");
+
+    let crawled = crawler.run(&["crawl"]);
+    assert_eq!(crawled.status.code(), Some(2));
+    let said = said(&crawled);
+    assert!(said.contains("4 things are wrong") && wrong.iter().all(|one| said.contains(one)), "{said}");
+}
+
+#[test]
+fn a_configuration_folder_that_is_named_must_be_there_for_every_command() {
+    let crawler = offline(PUBLIC);
+    let missing = crawler.folder.path().join("nowhere");
+    let missing = missing.to_str().unwrap();
+    for typed in
+        [&["audit"][..], &["verify"], &["show", "1"], &["status"], &["export", "--format", "csv", "--out", "x"]]
+    {
+        let out = crawler.run(&[typed, &["--config", missing]].concat());
+        assert_eq!(out.status.code(), Some(2), "{typed:?}: {}", said(&out));
+        assert!(said(&out).contains("there is no configuration folder"), "{typed:?}: {}", said(&out));
+    }
+    let written = crawler.run(&["init", "--config", missing, "--json"]);
+    let told: serde_json::Value = serde_json::from_str(&told(&written)).unwrap();
+    assert!(told["written"].as_array().is_some_and(|files| files.len() > 3), "{told}");
+}
+
+#[test]
 fn a_site_that_is_not_there_is_told_with_those_that_are() {
     let out = offline(PUBLIC).run(&["crawl", "nowhere"]);
     assert_eq!(out.status.code(), Some(2));
@@ -283,7 +321,7 @@ fn an_export_streams_to_stdout_and_to_pipes_and_replaces_neither() {
         assert!(done.status.success(), "{}", said(&done));
         assert_eq!(String::from_utf8(done.stdout).unwrap().lines().count(), 12);
         let refused = export(&crawler, "sqlite", out.as_ref());
-        assert_eq!(refused.status.code(), Some(1));
+        assert_eq!(refused.status.code(), Some(2));
         assert!(said(&refused).contains("an SQLite export must be"), "{}", said(&refused));
     }
     let pipe = crawler.folder.path().join("pipe");
@@ -548,7 +586,7 @@ fn status_tells_hosts_at_rest_and_pages_that_brought_nothing() {
         words.contains("\n  ! its host 127.0.0.1") && words.contains("6 refusals in a row, at rest until"),
         "{words}"
     );
-    assert!(!words.contains("withheld") && words.contains("1 pages failed or without an article"), "{words}");
+    assert!(!words.contains("withheld") && words.contains("1 page failed or without an article"), "{words}");
     let list = told(&crawler.run(&["status", "--failures"]));
     let first = list.lines().next().unwrap_or_default();
     assert!(first.starts_with("2100-01-01T00:00:00Z failed http://") && first.ends_with(": status 500"), "{list}");

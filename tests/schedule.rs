@@ -389,7 +389,7 @@ fn status_tells_when_each_paper_was_and_will_be_crawled_and_draws_a_page() {
         let path = path.to_str().unwrap();
         for words in [["status", "--html", path], ["audit", "--report", path]] {
             let out = crawler.run(&words);
-            assert!(out.status.code() == Some(1) && said(&out).contains("is the archive itself"), "{}", said(&out));
+            assert!(out.status.code() == Some(2) && said(&out).contains("is the archive itself"), "{}", said(&out));
         }
     }
     assert!(told(&crawler.run(&["status", "--html", "-"])).ends_with("</html>\n"));

@@ -16,7 +16,8 @@ pub(super) struct AuditArgs {
     /// The papers to tell of; without one, all. The whole ledger is checked in any case
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
-    /// Also write a page for the publisher, in Markdown; a file that is there is replaced
+    /// Also write a page for the publisher, in Markdown; a file that is there is replaced, and
+    /// folders that are missing are made
     #[arg(long, value_name = "FILE.md")]
     report: Option<PathBuf>,
 }
@@ -26,6 +27,7 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     let findings = audit(&reader, scope(&reader, &args.sites)?)?;
     if let Some(path) = &args.report {
         export::write_text(&reader, path, &page(&findings, &titles(&reader, &args.sites)?))?;
+        common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {
         say::json(&findings)?;
@@ -52,7 +54,7 @@ fn titles(reader: &Reader, sites: &[String]) -> anyhow::Result<Vec<String>> {
 }
 
 fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {
-    say::data(&format!("ledger of {}: {} rows", archive.display(), findings.rows))?;
+    say::data(&format!("ledger of {}: {}", archive.display(), counts::count(findings.rows, "row(s)")))?;
     say::data(&totals(findings))?;
     for host in &findings.hosts {
         say::data(&of_host(host))?;
@@ -89,7 +91,7 @@ fn totals(findings: &Findings) -> String {
     let told = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}, "));
     let told: String = told.collect();
     let megabytes = findings.bytes as f64 / 1e6;
-    let runs = if findings.runs == 1 { "1 run".to_owned() } else { format!("{} runs", findings.runs) };
+    let runs = counts::count(findings.runs, "run(s)");
     let requests = counts::requests(findings.requests);
     format!("{requests} in {runs} from {from} to {to}: {told}{megabytes:.1} MB")
 }

@@ -8,13 +8,12 @@ use clap::Args;
 use serde_json::json;
 
 use crate::archive::{ArchiveError, Reader};
-use crate::cli::configuration::{Configuration, ConfigurationError};
+use crate::cli::configuration::{Configuration, ConfigurationError, chain};
 use crate::cli::cut;
 use crate::cli::exit::Exit;
-use crate::cli::{Common, room, say};
+use crate::cli::{Common, counts, room, say};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::config::settings::Limits;
 use crate::config::units::Bytes;
 use crate::discover::{Address, Grammar};
 use crate::fetch::is_public;
@@ -45,20 +44,17 @@ pub(super) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
     if args.profiles {
         return saved::run(common);
     }
-    let loaded = Configuration::load(common.config.as_deref());
-    let mut findings = match &loaded {
-        Ok(configuration) => configuration_stands(configuration),
-        Err(wrong) => vec![Finding { about: "configuration", said: Err(chain(wrong)) }],
-    };
-    let least = loaded.as_ref().map_or_else(|_| Limits::default(), |loaded| loaded.settings.limits.clone()).free_disk;
+    let (configuration, faults) = Configuration::look(common.config.as_deref());
+    let mut findings = configuration_stands(&configuration, &faults);
+    let least = configuration.settings.limits.free_disk;
     findings.extend([archive_stands(common.data()), disk_serves(common.data(), least), clock_stands()]);
     findings.extend(lists_show_all(common));
     let all_well = findings.iter().all(|finding| finding.said.is_ok());
     tell(common, &findings)?;
-    Ok(match loaded {
-        Err(_) => Exit::Usage,
-        Ok(_) if all_well => Exit::Done,
-        Ok(_) => Exit::Failed,
+    Ok(match (faults.is_empty(), all_well) {
+        (false, _) => Exit::Usage,
+        (true, true) => Exit::Done,
+        (true, false) => Exit::Failed,
     })
 }
 
@@ -78,14 +74,12 @@ fn tell(common: &Common, findings: &[Finding]) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// An error with its causes, in a line.
-fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
-}
-
-fn configuration_stands(configuration: &Configuration) -> Vec<Finding> {
-    let wrong = configuration.sites.iter().flat_map(|site| faults_of(configuration, site));
+/// How the configuration stands; `faults` are those that keep it from being loaded.
+fn configuration_stands(configuration: &Configuration, faults: &[ConfigurationError]) -> Vec<Finding> {
+    // A site whose profile could not be read is told of by that.
+    let has_profile =
+        |site: &&Site| faults.is_empty() || site.profile.is_none() || configuration.profile(site).is_some();
+    let wrong = configuration.sites.iter().filter(has_profile).flat_map(|site| faults_of(configuration, site));
     let wrong: Vec<Finding> = wrong.map(|said| Finding { about: "site", said: Err(said) }).collect();
     let from = configuration.folder.as_ref().map_or("shipped".to_owned(), |folder| folder.display().to_string());
     let contact = match configuration.settings.identity.contact.as_str() {
@@ -95,7 +89,11 @@ fn configuration_stands(configuration: &Configuration) -> Vec<Finding> {
     let names: Vec<&str> = configuration.sites.iter().map(|site| site.name.as_str()).collect();
     let profiles = configuration.profiles.files().len();
     let said = format!("{from}; sites: {}; {profiles} profiles; {contact}", names.join(", "));
-    let mut findings = vec![Finding { about: "configuration", said: Ok(said) }];
+    let mut findings: Vec<Finding> =
+        faults.iter().map(|fault| Finding { about: "configuration", said: Err(chain(fault)) }).collect();
+    if findings.is_empty() {
+        findings.push(Finding { about: "configuration", said: Ok(said) });
+    }
     // One's own server may be asked without a contact.
     let public = configuration.sites.iter().map(|site| configuration.has_contact(&site.name, site.own_site));
     let unanswerable =
@@ -157,7 +155,7 @@ fn archive_is_sound(reader: &Reader) -> Result<Result<String, String>, ArchiveEr
         return Ok(Err(faults.join("; ")));
     }
     let articles: u64 = reader.sites(Clock::system().now())?.iter().map(|site| site.articles).sum();
-    Ok(Ok(format!("{}, {articles} articles, sound", reader.path().display())))
+    Ok(Ok(format!("{}, {}, sound", reader.path().display(), counts::count(articles, "article(s)"))))
 }
 
 /// What lists do not show is missing as long as nobody reads it; where nothing can, it is told and

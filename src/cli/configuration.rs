@@ -60,20 +60,28 @@ pub(super) enum ConfigurationError {
     TwiceNamed { name: String, files: [String; 2] },
     #[error(transparent)]
     Profiles(#[from] ProfilesError),
-    #[error("{0}")]
+    #[error(transparent)]
     Site(#[from] SiteError),
     #[error(
-        "who is asking? A crawl of {site} needs a mail address or URL where you can be reached: \
-         SASEO_CONTACT=YOUR-ADDRESS, or identity.contact in saseo.toml"
+        "who is asking? {site} is asked only with a mail address or URL where you can be reached: \
+         SASEO_CONTACT=YOUR-ADDRESS (yours in its place), or identity.contact in saseo.toml"
     )]
     NoContact { site: String },
     #[error(
-        "nobody can be reached at {contact}: its name is reserved for examples, tests or machines of one's own. A crawl of \
-         {site} needs an address of yours: SASEO_CONTACT=YOUR-ADDRESS, or identity.contact in saseo.toml"
+        "nobody can be reached at {contact}: its name is reserved for examples, tests or machines of one's own. {site} is \
+         asked only with an address of yours: SASEO_CONTACT=YOUR-ADDRESS (yours in its place), or identity.contact in \
+         saseo.toml"
     )]
     Unanswerable { site: String, contact: String },
+    /// Two faults or more.
+    #[error("{} things are wrong with the configuration:{}", .0.len(), in_lines(.0))]
+    Several(Vec<ConfigurationError>),
     #[error("{0}")]
     Usage(String),
+}
+
+fn in_lines(faults: &[ConfigurationError]) -> String {
+    faults.iter().map(|fault| format!("\n  {}", chain(fault))).collect()
 }
 
 fn among(known: &[String]) -> String {
@@ -85,59 +93,63 @@ fn among(known: &[String]) -> String {
 }
 
 impl Configuration {
-    /// Reads the folder that was named, or else `config`, or else what was shipped. `SASEO_CONTACT` goes before
-    /// `identity.contact`.
+    /// Reads the folder that was named, or else `config`, or else what was shipped. `SASEO_CONTACT`
+    /// goes before `identity.contact`.
+    ///
+    /// # Errors
+    ///
+    /// All that is wrong in the files, each with its file, line and key.
     pub fn load(named: Option<&Path>) -> Result<Self, ConfigurationError> {
-        let usual = Path::new("config");
-        let mut loaded = match named {
-            Some(folder) if folder.is_dir() => Self::from_folder(folder)?,
-            Some(file) if file.exists() => return Err(ConfigurationError::NotAFolder { path: file.to_owned() }),
-            Some(folder) => return Err(ConfigurationError::NoFolder { path: folder.to_owned() }),
-            None if usual.is_dir() => Self::from_folder(usual)?,
-            None => Self::shipped()?,
-        };
+        let (loaded, mut faults) = Self::look(named);
+        match faults.len() {
+            0 => Ok(loaded),
+            1 => Err(faults.remove(0)),
+            _ => Err(ConfigurationError::Several(faults)),
+        }
+    }
+
+    /// Reads what can be read of it, and returns with that everything that is wrong.
+    pub fn look(named: Option<&Path>) -> (Self, Vec<ConfigurationError>) {
+        let mut faults = Faults::default();
+        let sources = faults.kept(folder_of(named)).map_or_else(Sources::none, |folder| match folder {
+            Some(folder) => Sources::of_folder(folder, &mut faults),
+            None => Sources::shipped(),
+        });
+        let mut loaded = Self::read(sources, &mut faults);
+
         if let Some(told) = std::env::var_os("SASEO_CONTACT").filter(|told| !told.is_empty()) {
             // What is not UTF-8 is not ASCII either, and refused as that.
-            loaded.settings.identity.contact = contact(&told.to_string_lossy()).map_err(ConfigurationError::Contact)?;
+            let told = contact(&told.to_string_lossy()).map_err(ConfigurationError::Contact);
+            loaded.settings.identity.contact = faults.kept(told).unwrap_or_default();
         }
-        Ok(loaded)
+        (loaded, faults.0)
     }
 
-    fn from_folder(folder: &Path) -> Result<Self, ConfigurationError> {
-        let settings = folder.join("saseo.toml");
-        let settings = if settings.exists() { read_file(&settings)? } else { ConfigFile::default() };
-        let sites = read_folder(&folder.join("sites"))?;
-        let mut profiles = read_folder(&folder.join("profiles"))?;
-        let own: Vec<String> = profiles.iter().map(|file| file.stem()).collect();
-        profiles.extend(shipped_files("profiles/").filter(|file| !own.contains(&file.stem())));
-        Self::read(&settings, &sites, &profiles, Some(folder.to_owned()))
-    }
+    /// A file that cannot be read is left out, and its fault is kept.
+    fn read(sources: Sources, faults: &mut Faults) -> Self {
+        let Sources { settings, sites, profiles, folder } = sources;
+        let settings = faults.kept(read_settings(&settings.name, &settings.text)).unwrap_or_default();
 
-    fn shipped() -> Result<Self, ConfigurationError> {
-        let settings = shipped_files("saseo.toml").next().unwrap_or_default();
-        let sites: Vec<ConfigFile> = shipped_files("sites/").collect();
-        let profiles: Vec<ConfigFile> = shipped_files("profiles/").collect();
-        Self::read(&settings, &sites, &profiles, None)
-    }
+        let read = |file: ConfigFile| Some((faults.kept(read_site(&file.name, &file.text))?, file));
+        let (sites, files): (Vec<Site>, Vec<ConfigFile>) = sites.into_iter().filter_map(read).unzip();
+        faults.0.extend(twice_named(&sites, &files));
 
-    fn read(
-        settings: &ConfigFile,
-        sites: &[ConfigFile],
-        profiles: &[ConfigFile],
-        folder: Option<PathBuf>,
-    ) -> Result<Self, ConfigurationError> {
-        let settings = read_settings(&settings.name, &settings.text)?;
-        let files = sites.to_vec();
-        let sites: Vec<Site> = sites.iter().map(|file| read_site(&file.name, &file.text)).collect::<Result<_, _>>()?;
-        once_named(&sites, &files)?;
-        let read = |file: &ConfigFile| {
-            Ok(ProfileFile { profile: read_profile(&file.name, &file.text)?, file: file.name.clone() })
+        let of_files = faults.0.len();
+        let read = |file: ConfigFile| {
+            Some(ProfileFile { profile: faults.kept(read_profile(&file.name, &file.text))?, file: file.name })
         };
-        let profiles = profiles.iter().map(read).collect::<Result<Vec<_>, ConfigError>>()?;
-        let (profiles, loaded_at) = (Profiles::new(profiles)?, Clock::system().now());
-        let loaded = Self { settings, sites, profiles, loaded_at, files, folder };
-        loaded.sites.iter().zip(&loaded.files).try_for_each(|(site, file)| loaded.knows_profile(site, file))?;
-        Ok(loaded)
+        let profiles: Vec<ProfileFile> = profiles.into_iter().filter_map(read).collect();
+        let profiles = faults.kept(Profiles::new(profiles)).unwrap_or_default();
+        let all_profiles_stand = faults.0.len() == of_files;
+
+        let loaded = Self { settings, sites, profiles, loaded_at: Clock::system().now(), files, folder };
+        // A profile that could not be read is missing for that reason, which is told.
+        if all_profiles_stand {
+            let named = loaded.sites.iter().zip(&loaded.files);
+            let unknown = named.filter_map(|(site, file)| loaded.knows_profile(site, file).err());
+            faults.0.extend(unknown.map(ConfigurationError::from));
+        }
+        loaded
     }
 
     fn knows_profile(&self, site: &Site, file: &ConfigFile) -> Result<(), ConfigError> {
@@ -239,15 +251,87 @@ impl Configuration {
     }
 }
 
-/// Refuses two sites of one name.
-fn once_named(sites: &[Site], files: &[ConfigFile]) -> Result<(), ConfigurationError> {
-    for (k, site) in sites.iter().enumerate() {
-        if let Some(first) = sites[..k].iter().position(|other| other.name == site.name) {
-            let files = [files[first].name.clone(), files[k].name.clone()];
-            return Err(ConfigurationError::TwiceNamed { name: site.name.clone(), files });
+/// The files of a configuration, unread.
+struct Sources {
+    settings: ConfigFile,
+    sites: Vec<ConfigFile>,
+    profiles: Vec<ConfigFile>,
+    /// The folder, or `None` for what was shipped.
+    folder: Option<PathBuf>,
+}
+
+impl Sources {
+    fn none() -> Self {
+        Self { settings: ConfigFile::default(), sites: Vec::new(), profiles: Vec::new(), folder: None }
+    }
+
+    fn shipped() -> Self {
+        Self {
+            settings: shipped_files("saseo.toml").next().unwrap_or_default(),
+            sites: shipped_files("sites/").collect(),
+            profiles: shipped_files("profiles/").collect(),
+            folder: None,
         }
     }
-    Ok(())
+
+    /// A folder's own files, and the shipped profiles that it has none of that name instead of.
+    fn of_folder(folder: &Path, faults: &mut Faults) -> Self {
+        let settings = folder.join("saseo.toml");
+        let settings = if settings.exists() { faults.kept(read_file(&settings)) } else { None };
+        let sites = read_folder(&folder.join("sites"), faults);
+
+        let mut profiles = read_folder(&folder.join("profiles"), faults);
+        let own: Vec<String> = profiles.iter().map(ConfigFile::stem).collect();
+        profiles.extend(shipped_files("profiles/").filter(|file| !own.contains(&file.stem())));
+        Self { settings: settings.unwrap_or_default(), sites, profiles, folder: Some(folder.to_owned()) }
+    }
+}
+
+/// What was found wrong so far.
+#[derive(Default)]
+struct Faults(Vec<ConfigurationError>);
+
+impl Faults {
+    /// Returns what could be had; what could not is kept as a fault.
+    fn kept<T>(&mut self, had: Result<T, impl Into<ConfigurationError>>) -> Option<T> {
+        had.map_err(|why| self.0.push(why.into())).ok()
+    }
+}
+
+/// The folder to read: the one that was named, or `config` where that is there. `None` is what was
+/// shipped.
+fn folder_of(named: Option<&Path>) -> Result<Option<&Path>, ConfigurationError> {
+    let usual = Path::new("config");
+    match named {
+        Some(named) => is_there(named).map(|()| Some(named)),
+        None => Ok(Some(usual).filter(|usual| usual.is_dir())),
+    }
+}
+
+/// Refuses a configuration folder that is named and is none.
+pub(super) fn is_there(named: &Path) -> Result<(), ConfigurationError> {
+    let path = named.to_owned();
+    match (named.is_dir(), named.exists()) {
+        (true, _) => Ok(()),
+        (false, true) => Err(ConfigurationError::NotAFolder { path }),
+        (false, false) => Err(ConfigurationError::NoFolder { path }),
+    }
+}
+
+/// The sites that have a name which one before them has.
+fn twice_named(sites: &[Site], files: &[ConfigFile]) -> Vec<ConfigurationError> {
+    let twin = |(k, site): (usize, &Site)| {
+        let first = sites[..k].iter().position(|other| other.name == site.name)?;
+        let files = [files[first].name.clone(), files[k].name.clone()];
+        Some(ConfigurationError::TwiceNamed { name: site.name.clone(), files })
+    };
+    sites.iter().enumerate().filter_map(twin).collect()
+}
+
+/// An error with its causes, in a line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }
 
 impl Default for ConfigFile {
@@ -294,7 +378,7 @@ fn is_config(path: &Path) -> bool {
 }
 
 /// The TOML files of a folder, by name; none where there is no folder.
-fn read_folder(folder: &Path) -> Result<Vec<ConfigFile>, ConfigurationError> {
+fn config_files(folder: &Path) -> Result<Vec<PathBuf>, ConfigurationError> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
@@ -304,5 +388,10 @@ fn read_folder(folder: &Path) -> Result<Vec<ConfigFile>, ConfigurationError> {
         entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(fault)?;
     paths.retain(|path| is_config(path));
     paths.sort();
-    paths.iter().map(|path| read_file(path)).collect()
+    Ok(paths)
+}
+
+fn read_folder(folder: &Path, faults: &mut Faults) -> Vec<ConfigFile> {
+    let paths = faults.kept(config_files(folder)).unwrap_or_default();
+    paths.iter().filter_map(|path| faults.kept(read_file(path))).collect()
 }

@@ -8,7 +8,7 @@ use clap::Args;
 use jiff::civil::Date;
 use tokio::sync::watch;
 
-use crate::archive::{self, Archive, How, Lock, Queue, RunId, Seeding, Tally};
+use crate::archive::{self, Archive, ArchiveError, How, Lock, Queue, RunId, Seeding, Tally};
 use crate::cli::args::{at_least_one, count, some_time};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
@@ -18,7 +18,7 @@ use crate::cli::progress::Watch;
 use crate::cli::report::{as_json, exit, tell};
 use crate::cli::room::TooLittleRoom;
 use crate::cli::say::Voice;
-use crate::cli::{Common, hint, room, say, service};
+use crate::cli::{Common, counts, hint, room, say, service};
 use crate::clock::Clock;
 use crate::config::units::{Span, day};
 use crate::config::{Settings, Site};
@@ -182,7 +182,9 @@ fn begun_sites<'a>(
     let waiting = begun.iter().filter(|queue| queue.pages > 0);
     for orphan in waiting.clone().filter(|queue| find(queue).is_none()) {
         let Queue { site, pages } = orphan;
-        common.voice().note(&format!("{pages} pages of {site} are left queued: no site file has that name"));
+        common
+            .voice()
+            .note(&format!("{} of {site} left queued: no site file has that name", counts::count(*pages, "page(s)")));
     }
     Ok(waiting.filter_map(find).collect())
 }
@@ -214,6 +216,9 @@ pub(super) fn run(
     let plan = plan(configuration, chosen, args, begin)?;
     let least = plan.settings.limits.free_disk;
     room::check(common.data(), least)?;
+    if let Some(holder) = Lock::holder(common.data()) {
+        return Err(ArchiveError::Held { holder }.into());
+    }
     announce(common, &plan);
     let mut watch = Watch::new(common);
     let Ran { report, signal, full } = run_plan(plan, common.data(), common.voice(), signals, |progress| {
@@ -239,8 +244,12 @@ fn announce(common: &Common, plan: &Plan) {
         let is_first = plan.seeding == Seeding::Begin && !queues.iter().any(|queue| queue.site == site.name);
         let order = if is_first { "; the first crawl reads all its lists, and then its articles" } else { "" };
         common.voice().note(&format!(
-            "{} of {} at {}: {queued} pages queued, a gap of {} or more{order}",
-            plan.command, site.name, site.home, site.pace.gap
+            "{} of {} at {}: {} queued, a gap of {} or more{order}",
+            plan.command,
+            site.name,
+            site.home,
+            counts::count(queued, "page(s)"),
+            site.pace.gap
         ));
     }
 }

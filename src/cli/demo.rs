@@ -8,6 +8,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use clap::Args;
+use serde_json::json;
 
 use crate::archive::{self, Filter, Reader, Seeding};
 use crate::cli::args::{articles, cms, port, seconds, some_time};
@@ -18,11 +19,11 @@ use crate::cli::export::place;
 use crate::cli::init::write_new;
 use crate::cli::interrupt::{Caught, Signals};
 use crate::cli::progress::Watch;
-use crate::cli::report::in_words;
+use crate::cli::report::{as_json, in_words};
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::units::Span;
-use crate::crawl::Plan;
+use crate::crawl::{Plan, Report};
 use crate::demo::{Cms, Edition, Newspaper, OriginThread, Revision};
 use crate::export::{self, Cells, Format};
 use crate::host_lock::HostLocks;
@@ -108,16 +109,31 @@ fn crawl_and_export(
     ));
     let configuration = Configuration::load(Some(&config))?;
     let mut caught = Caught::new()?;
-    if let Some(exit) = crawl(common, &configuration, folder, &mut caught.signals)? {
+    let mut runs = Vec::new();
+    let (report, stopped) = crawl(common, &configuration, folder, &mut caught.signals)?;
+    runs.push(as_json(common, &report));
+    if let Some(exit) = stopped {
         return Ok(exit);
     }
+    if report.due_at.is_some() {
+        voice.note(
+            "What is queued are addresses at which no article was found: a day later each is asked for once more.",
+        );
+    }
+
     let revision = match revised {
-        Some(revision) => revision,
+        Some(revision) => {
+            voice.note("\nAt the first demo the paper corrected an article, and took one back.");
+            revision
+        }
         None => {
             let revision = revision::revise(voice, origin, folder)?;
-            if let Some(exit) = crawl(common, &configuration, folder, &mut caught.signals)? {
+            let (report, stopped) = crawl(common, &configuration, folder, &mut caught.signals)?;
+            runs.push(as_json(common, &report));
+            if let Some(exit) = stopped {
                 return Ok(exit);
             }
+            revision::tell_withdrawn(voice, &revision);
             revision
         }
     };
@@ -135,18 +151,24 @@ fn crawl_and_export(
         reader.path().display(),
         out.display()
     ));
+    if common.json {
+        say::json(&json!({
+            "home": origin.base(), "archive": reader.path(), "config": config, "articles_jsonl": out,
+            "articles": articles, "runs": runs, "corrected": revision.corrected, "withdrawn": revision.withdrawn,
+        }))?;
+    }
     let contact = hint::contact(&configuration.settings);
     voice.note(&what_next(common, args, origin.address().port(), folder, contact));
     Ok(Exit::Done)
 }
 
-/// Crawls once, and says how it went; `Some` where a signal ended it.
+/// Crawls once, and says how it went; with the exit where a signal ended it.
 fn crawl(
     common: &Common,
     configuration: &Configuration,
     folder: &Path,
     signals: &mut Signals,
-) -> anyhow::Result<Option<Exit>> {
+) -> anyhow::Result<(Report, Option<Exit>)> {
     let mut watch = Watch::new(common);
     let Ran { report, signal, full } =
         run_plan(plan(configuration)?, folder, common.voice(), signals, |progress| watch.see(progress))?;
@@ -154,7 +176,7 @@ fn crawl(
     common.voice().note(&in_words(&report, &hint::on(Some(&folder.join("config")), Some(folder), &["resume"])));
     match (signal, full) {
         (None, Some(full)) => Err(full.into()),
-        (signal, _) => Ok(signal),
+        (signal, _) => Ok((report, signal)),
     }
 }
 
@@ -204,14 +226,18 @@ fn serve(
         origin.newspaper(|paper| paper.articles().len()),
         origin.base()
     ));
-    say::data(&hint::on(Some(config), Some(folder), &["crawl"]))?;
+    let crawl = hint::on(Some(config), Some(folder), &["crawl"]);
+    match common.json {
+        true => say::json(&json!({ "home": origin.base(), "archive": folder.join(archive::FILE), "crawl": crawl }))?,
+        false => say::data(&crawl)?,
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let clock = Clock::system();
     let publishes = async {
         match publish {
             Some(Span(every)) => loop {
                 clock.sleep_until(clock.now() + every).await;
-                origin.newspaper(|paper| paper.publish(1));
+                origin.newspaper(|paper| paper.publish_at(clock.now()));
             },
             None => std::future::pending::<std::convert::Infallible>().await,
         }

@@ -33,6 +33,9 @@ pub(super) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
             [.., old, new] => (old, new),
             _ => {
                 common.voice().note(&format!("{} has one version: nothing changed since it was first read", found.id));
+                if let (true, [only]) = (common.json, versions.as_slice()) {
+                    say::json(&as_json(&found.id, only, only))?;
+                }
                 return Ok(soundness(common, &found, &versions));
             }
         },

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use crate::archive::ArchiveError;
 use crate::cli::configuration::ConfigurationError;
+use crate::export::ExportError;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,14 +40,22 @@ impl Exit {
     pub fn of(error: &anyhow::Error) -> Self {
         if let Some(ArchiveError::Held { .. }) = error.downcast_ref() {
             Self::Held
-        } else if error.downcast_ref::<ConfigurationError>().is_some()
-            || matches!(error.downcast_ref(), Some(ArchiveError::NoSuchSite { .. }))
-        {
+        } else if is_usage(error) {
             Self::Usage
         } else {
             Self::Failed
         }
     }
+}
+
+/// Tells what was typed or configured wrongly.
+fn is_usage(error: &anyhow::Error) -> bool {
+    error.is::<ConfigurationError>()
+        || matches!(error.downcast_ref(), Some(ArchiveError::NoSuchSite { .. }))
+        || matches!(
+            error.downcast_ref(),
+            Some(ExportError::Folder { .. } | ExportError::NoFile { .. } | ExportError::Itself { .. })
+        )
 }
 
 impl From<Exit> for ExitCode {

@@ -10,7 +10,7 @@ use crate::archive::{Filter, LeftOut, Reader, Taken};
 use crate::cli::configuration::ConfigurationError;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
-use crate::cli::{Common, hint, say};
+use crate::cli::{Common, counts, hint, say};
 use crate::config::units::day;
 use crate::export::{self, Beside, Cells, Format, Formulas, Mark, Place, Stream};
 
@@ -19,7 +19,8 @@ pub(super) struct ExportArgs {
     /// The file's format
     #[arg(long, value_enum)]
     format: Format,
-    /// Where to write it; a file that is there is replaced when the new one is whole, and "-" is stdout
+    /// Where to write it; a file that is there is replaced when the new one is whole, folders that
+    /// are missing are made, and "-" is stdout
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
     /// Only articles published on or after this day, YYYY-MM-DD, and those that tell no date
@@ -79,7 +80,7 @@ fn tell(common: &Common, args: &ExportArgs, taken: Option<&Taken>) -> anyhow::Re
     }
     let out = args.out.display();
     common.voice().note(&match articles {
-        Some(articles) => format!("{articles} articles in {out}"),
+        Some(articles) => format!("{} in {out}", counts::count(articles, "article(s)")),
         None => format!("the reader of {out} has gone away"),
     });
     Ok(())

@@ -48,7 +48,7 @@ pub(super) struct ExtractArgs {
 pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let bytes = saved(&args.file)?;
-    let url = PageUrl::parse(&args.url).context("--url")?;
+    let url = PageUrl::parse(&args.url).map_err(|why| ConfigurationError::Usage(format!("--url: {why}")))?;
     let page = Saved::new(bytes, url);
     let choice = Choice::make(&configuration, args, &page)?;
     // Rows of a list that tell no year are dated by today's.
@@ -61,7 +61,8 @@ pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
     let list = listed(&page, &choice, now)?;
     say::json(&list)?;
     if list.articles.is_empty() {
-        bail!("the page has no rows of a list");
+        let host = page.url.host();
+        bail!("the page has no rows of a list with links of {host}; is --url the address that it was saved from?");
     }
     Ok(Exit::Done)
 }

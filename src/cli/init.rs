@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
+use serde_json::json;
 
-use crate::cli::Common;
 use crate::cli::exit::Exit;
-use crate::config::shipped;
+use crate::cli::{Common, say};
+use crate::config::shipped::{self, ShippedFile};
 
 #[derive(Debug, Args)]
 pub(super) struct InitArgs {
@@ -18,17 +19,23 @@ pub(super) struct InitArgs {
 
 pub(super) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
     let folder = args.folder.as_deref().or(common.config.as_deref()).unwrap_or(Path::new("config"));
-    write_shipped(common, folder)?;
+    let written = write_shipped(common, folder, &shipped::files())?;
 
+    if common.json {
+        say::json(&json!({ "folder": folder, "written": written }))?;
+    }
     Ok(Exit::Done)
 }
 
-/// Writes the shipped configuration into a folder, each file that is not there yet, and says so.
-pub(super) fn write_shipped(common: &Common, folder: &Path) -> anyhow::Result<()> {
+/// Writes shipped files into a folder, each that is not there yet, and says so; returns those that
+/// were written.
+pub(super) fn write_shipped(common: &Common, folder: &Path, files: &[ShippedFile]) -> anyhow::Result<Vec<PathBuf>> {
+    let mut written = Vec::new();
     let mut pages = 0;
-    for file in shipped::files() {
+    for file in files {
         let path = folder.join(file.path);
         let is_new = write_new(&path, file.bytes)?;
+        written.extend(is_new.then(|| path.clone()));
         if file.toml().is_none() {
             pages += usize::from(is_new);
             continue;
@@ -39,7 +46,7 @@ pub(super) fn write_shipped(common: &Common, folder: &Path) -> anyhow::Result<()
 
     let beside = folder.join("profiles");
     common.voice().note(&format!("{}: {pages} saved pages and expectations written beside them", beside.display()));
-    Ok(())
+    Ok(written)
 }
 
 /// Writes a file that is not there yet, whole or not at all; returns whether it did.

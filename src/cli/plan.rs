@@ -116,22 +116,22 @@ fn in_lines(plan: &SitePlan) -> String {
     let gap = plan.gap_seconds;
     if !plan.crawled_before {
         return format!(
-            "{site}: never crawled; it begins with {}, and goes on from what its menu names: all its lists, and then \
+            "{site}: nothing of it was read yet; a crawl begins with {}, and goes on from what its menu names: all its lists, and then \
              their articles, \
              at most {requests_per_hour} requests an hour (gap {gap} s)",
             counts::requests(*requests)
         );
     }
     let asked = counts::in_words(&[
-        (*entries, "entry pages"),
-        (*queued_lists, "list pages"),
-        (*queued_articles, "articles that are queued"),
-        (*queued_looks, "articles to be looked at again"),
+        (*entries, "entry page(s)"),
+        (*queued_lists, "list page(s)"),
+        (*queued_articles, "queued article(s)"),
+        (*queued_looks, "article(s) to be looked at again"),
     ]);
     let asked = if asked.is_empty() { asked } else { format!(" ({asked})") };
     let mut line = format!("{site}: {}{asked}", counts::requests(*requests));
     if *expected_new > 0 {
-        line.push_str(&format!(", about {expected_new} more new articles"));
+        line.push_str(&format!(", about {}", counts::count(*expected_new, "more new article(s)")));
     }
     if let Some(bytes) = plan.expected_bytes.filter(|bytes| *bytes > 0) {
         line.push_str(&format!(", {:.1} MB", bytes as f64 / 1e6));

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Common, say};
+use crate::cli::{Common, counts, say};
 use crate::crawl::Progress;
 
 /// How often a log gets a line.
@@ -90,13 +90,18 @@ fn words(progress: &Progress) -> String {
     };
     if let Some(lists) = progress.lists_first {
         return format!(
-            "reading lists first: page {} of {} or more, {} pages queued; {} requests ({rate:.0} a minute)",
-            lists.pages, lists.of, progress.queued, tally.requests
+            "reading lists first: page {} of {} or more, {} queued; {} ({rate:.0} a minute)",
+            lists.pages,
+            lists.of,
+            counts::count(progress.queued, "page(s)"),
+            counts::requests(tally.requests)
         );
     }
     format!(
-        "{} requests ({rate:.0} a minute), {} new articles, {} queued, about {left} left",
-        tally.requests, tally.articles_new, progress.queued
+        "{} ({rate:.0} a minute), {}, {} queued, about {left} left",
+        counts::requests(tally.requests),
+        counts::count(tally.articles_new, "new article(s)"),
+        progress.queued
     )
 }
 

@@ -46,7 +46,7 @@ fn reason(common: &Common, report: &Report) -> String {
     let mut reasons = Vec::new();
     if report.tally.failed > 0 {
         let list = hint::command(common, &["status", "--failures"]);
-        reasons.push(format!("{} {FAILED} (`{list}` tells which)", report.tally.failed));
+        reasons.push(format!("{} (`{list}` tells which)", counts::count(report.tally.failed, FAILED)));
     }
     reasons.extend(report.given_up.iter().map(|(host, why)| format!("gave up {host}: {why}")));
     reasons.join("; ")
@@ -90,7 +90,7 @@ pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
 pub(super) fn in_words(report: &Report, resume: &str) -> String {
     let tally = &report.tally;
     let told = counts::in_words(&[
-        (tally.articles_new, "new articles"),
+        (tally.articles_new, "new article(s)"),
         (tally.articles_changed, "changed"),
         (tally.articles_gone, "gone"),
         (tally.refused, REFUSED),

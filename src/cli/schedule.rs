@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use clap::Args;
 use futures_util::future::join_all;
+use serde_json::json;
 
 use crate::archive::{ArchiveError, FILE, LastCrawl, Lock, Reader, Seeding, vanished};
 use crate::cli::configuration::{Configuration, ConfigurationError};
@@ -51,7 +52,11 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
     let since = if args.once { Timestamp::EPOCH } else { Clock::system().now() };
     starts(&configuration, &args.sites, &BTreeMap::new(), since)?;
     if args.units {
-        say::data(units::text(common, &args.sites, hint::contact(&configuration.settings))?.trim_end())?;
+        let units = units::text(common, &args.sites, hint::contact(&configuration.settings))?;
+        match common.json {
+            true => say::json(&json!({ "units": units }))?,
+            false => say::data(units.trim_end())?,
+        }
         return Ok(Exit::Done);
     }
     let mut schedule = Schedule {

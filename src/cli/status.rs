@@ -13,7 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::archive::{
-    ArchiveError, FailedRun, Failure, HostState, LastCrawl, NumberGap, Reader, RunState, SilentSection, SiteState,
+    ArchiveError, FailedRun, Failure, HostState, LastCrawl, Lock, NumberGap, Reader, RunState, SilentSection, SiteState,
 };
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::counts;
@@ -58,6 +58,9 @@ struct State {
     sites: Vec<SiteStatus>,
     hosts: Vec<HostStatus>,
     runs: Vec<RunState>,
+    /// A run holds the archive now.
+    #[serde(skip)]
+    is_held: bool,
 }
 
 /// One site, with what only its file tells.
@@ -119,7 +122,7 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
         common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {
-        let State { sites, hosts, runs } = &state;
+        let State { sites, hosts, runs, .. } = &state;
         say::json(&json!({"archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs}))?;
     } else if args.html.is_none() {
         say::data(&words::in_words(reader.path(), &state, !args.sites.is_empty()))?;
@@ -148,7 +151,9 @@ fn state(common: &Common, reader: &Reader, sites: &[Site], most: u32, now: Times
         let host = home.and_then(|home| hosts.iter().find(|host| host.state.host == home.as_str()));
         SiteStatus { next_crawl, host_trouble: host.and_then(HostStatus::trouble), cut: lines, reads_the_rest, state }
     };
-    Ok(State { sites: reader.sites(now)?.into_iter().map(with_file).collect(), hosts, runs: reader.runs(most)? })
+    let sites = reader.sites(now)?.into_iter().map(with_file).collect();
+    let is_held = Lock::holder(common.data()).is_some();
+    Ok(State { sites, hosts, runs: reader.runs(most)?, is_held })
 }
 
 /// Leaves the sites of these names, and their hosts; all of them where none is named.
@@ -163,12 +168,12 @@ fn of_named(state: State, names: &[String]) -> anyhow::Result<State> {
         return Ok(state);
     }
 
-    let State { mut sites, mut hosts, runs } = state;
+    let State { mut sites, mut hosts, runs, is_held } = state;
     sites.retain(|site| names.contains(&site.state.site));
     let homes: Vec<String> =
         sites.iter().filter_map(|site| Some(PageUrl::parse(&site.state.home).ok()?.host().to_string())).collect();
     hosts.retain(|host| homes.contains(&host.state.host));
-    Ok(State { sites, hosts, runs })
+    Ok(State { sites, hosts, runs, is_held })
 }
 
 /// When a site's schedule wants its next crawl; now, where the last one was broken off.
@@ -204,7 +209,7 @@ impl SiteStatus {
         let state = &self.state;
         let mut told: Vec<String> = self.host_trouble.iter().cloned().collect();
         if state.articles == 0 && state.last_crawl.is_some() {
-            told.push("it was crawled, and no article is kept".to_owned());
+            told.push("it was crawled, and no article is kept: `saseo status --failures` tells why".to_owned());
         }
         told.extend(state.silent_sections.iter().map(of_silence));
         let newest = state.number_gaps.iter().rev();
@@ -213,14 +218,20 @@ impl SiteStatus {
             told.push(format!("{} more such gaps in older numbers", newest.len() - GAPS));
         }
         if state.lists_unread > 0 {
-            told.push(format!("{} lists not yet read to their end", state.lists_unread));
+            told.push(counts::count(state.lists_unread, "list(s) not yet read to the end"));
         }
         if state.lists_partial > 0 {
-            told.push(format!("{} lists only partly covered: the server repeats a page", state.lists_partial));
+            told.push(format!(
+                "{}: the server repeats a page",
+                counts::count(state.lists_partial, "list(s) only partly covered")
+            ));
         }
         told.extend(self.cut.iter().cloned());
         if state.sources_retired > 0 {
-            told.push(format!("{} feeds or sitemaps are dead, and tried once a month", state.sources_retired));
+            told.push(format!(
+                "{}, tried once a month",
+                counts::count(state.sources_retired, "dead feed(s) or sitemap(s)")
+            ));
         }
         told
     }
@@ -246,8 +257,10 @@ impl HostStatus {
     /// What is wrong with it.
     fn trouble(&self) -> Option<String> {
         let HostState { strikes, refusals, rest, host, .. } = &self.state;
-        let counts =
-            counts::in_words(&[((*strikes).into(), "failures in a row"), ((*refusals).into(), "refusals in a row")]);
+        let counts = counts::in_words(&[
+            ((*strikes).into(), "failure(s) in a row"),
+            ((*refusals).into(), "refusal(s) in a row"),
+        ]);
         match (counts.is_empty(), rest) {
             (true, None) => None,
             (true, Some(_)) => Some(format!("its host {host} is {}", self.rest())),
@@ -261,14 +274,15 @@ impl HostStatus {
         let rests = Timestamp::from_rfc3339(until).is_some_and(|until| until > self.now);
         match self.state.rest_in_words {
             Some(why) if rests => format!("at rest until {until}: {why}"),
-            _ => format!("not before {until}"),
+            _ if rests => format!("not before {until}"),
+            _ => "to be asked at any time".to_owned(),
         }
     }
 }
 
 fn of_failed_run(run: &FailedRun) -> String {
     let FailedRun { run, command, started_at, how, why } = run;
-    let how = how.as_deref().unwrap_or("running");
+    let how = how.as_deref().unwrap_or("not ended");
     let why = why.as_deref().unwrap_or("why is not known");
     format!("{started_at} run {run} ({command}) {how}: {why}")
 }

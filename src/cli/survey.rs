@@ -14,6 +14,7 @@ use crate::cli::exit::Exit;
 use crate::cli::init::{write_new, write_shipped};
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
+use crate::config::shipped;
 use crate::config::units::Span;
 use crate::config::{GENTLE_GAP, is_site_name};
 use crate::fetch::Http;
@@ -42,7 +43,7 @@ pub(super) struct SurveyArgs {
     #[arg(long, value_name = "NAME")]
     name: Option<String>,
     /// Write the files into this configuration folder, instead of printing them; overwrite nothing.
-    /// A new folder also gets what `init` writes
+    /// A new folder also gets the shipped settings and profiles
     #[arg(long, value_name = "DIR")]
     write: Option<PathBuf>,
 }
@@ -153,7 +154,7 @@ fn in_words(asked: &Asked) -> String {
 }
 
 fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) -> anyhow::Result<()> {
-    common.voice().note(&found(findings));
+    common.voice().note(&found(findings, args.draft));
     if let Some(why) = &findings.ended {
         // Whoever reads no more than errors must know that not all was seen.
         say::note(&format!("The survey ended early: {why}."));
@@ -162,9 +163,12 @@ fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) 
         let (site_file, profile_file) = (draft.site.as_str(), draft.profile.as_deref());
         say::json(&Told { name: &draft.name, findings, site_file, profile_file })?;
     }
-    // A folder that names no profiles and no settings would be a configuration without them.
+    // A folder that names no profiles and no settings would be a configuration without them. The
+    // paper that was shipped is another one.
     if let Some(folder) = args.write.as_deref().filter(|folder| !folder.exists()) {
-        write_shipped(common, folder)?;
+        let mut files = shipped::files();
+        files.retain(|file| !file.path.starts_with("sites/"));
+        write_shipped(common, folder, &files)?;
     }
 
     let name = &draft.name;
@@ -188,10 +192,11 @@ fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) 
     Ok(())
 }
 
-/// What was found, in lines.
-fn found(findings: &Findings) -> String {
+/// What was found, in lines; `is_asked_for` tells a draft that was wanted, whatever the CMS is.
+fn found(findings: &Findings, is_asked_for: bool) -> String {
     let cms = match &findings.cms {
         Cms::Known { profile } => format!("recognised, profile {profile}"),
+        Cms::Drafted { .. } if is_asked_for => "not looked up (--draft), a profile was drafted".to_owned(),
         Cms::Drafted { .. } => "unknown, a profile was drafted".to_owned(),
         Cms::Unsupported { why } => format!("not supported by a profile, pages are read generically: {why}"),
     };

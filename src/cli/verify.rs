@@ -10,7 +10,7 @@ use crate::care::{self, Damage, Findings, Repair};
 use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
 use crate::cli::progress::Line;
-use crate::cli::{Common, hint, say};
+use crate::cli::{Common, counts, hint, say};
 use crate::clock::Clock;
 
 #[derive(Debug, Args)]
@@ -81,13 +81,13 @@ fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<
     }
 
     say::data(&format!(
-        "{}: {} bodies of {} answers, {} versions of articles, {} copies of robots.txt, {} rows of the ledger",
+        "{}: {} of {}, {} of articles, {} of robots.txt, {} of the ledger",
         archive.display(),
-        findings.bodies,
-        findings.captures,
-        findings.versions,
-        findings.robots,
-        findings.ledger_rows
+        counts::count(findings.bodies, "bod(y|ies)"),
+        counts::count(findings.captures, "answer(s)"),
+        counts::count(findings.versions, "version(s)"),
+        counts::count(findings.robots, "cop(y|ies)"),
+        counts::count(findings.ledger_rows, "row(s)"),
     ))?;
     for damage in &findings.damage {
         say::data(&in_words(damage))?;

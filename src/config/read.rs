@@ -184,7 +184,11 @@ pub fn fault(file: &str, text: &str, key: &str, why: &str) -> ConfigError {
 
 /// The dotted key that stands on a line, with the table it is in.
 fn key_on(text: &str, line: usize) -> Option<String> {
-    let key = text.lines().nth(line - 1)?.split_once('=')?.0.trim();
+    let text_of_line = text.lines().nth(line - 1)?.trim();
+    if let Some(table) = text_of_line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
+        return Some(table.trim_start_matches('[').trim().to_owned()).filter(|table| !table.is_empty());
+    }
+    let key = text_of_line.split_once('=')?.0.trim();
     let is_key = !key.is_empty() && key.chars().all(|c| c.is_alphanumeric() || "_-.\"".contains(c));
     if !is_key {
         return None;

@@ -73,6 +73,9 @@ impl<W: Web> Crawl<'_, W> {
         let manner = manner_of(visited.result.as_ref(), visited.outcome.as_ref(), visited.at);
         let pace = self.hosts.finish(visited.turn, manner, visited.took, visited.at);
         self.held.note(&host, pace.not_before);
+        if let (Err(trouble), 1) = (&visited.result, self.hosts.strikes(&host)) {
+            tracing::warn!(%host, why = %trouble, again = %pace.not_before, "no answer: it is tried again");
+        }
         let ending = match &visited.result {
             Ok(answer) => Ending::Answered {
                 status: answer.status,

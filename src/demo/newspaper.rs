@@ -174,16 +174,21 @@ impl Newspaper {
         &self.articles
     }
 
-    /// Publishes so many more articles, each newer than all before.
+    /// Publishes so many more articles, each some time after all before.
     pub fn publish(&mut self, count: usize) {
         for _ in 0..count {
-            let k = self.articles.len();
-            let mut new = article(k, k + 1);
-            new.kind = Kind::Open;
-            new.modified = None;
-            new.published.at = self.articles[0].published.at + STEP;
-            self.articles.insert(0, new);
+            self.publish_at(self.articles[0].published.at + STEP);
         }
+    }
+
+    /// Publishes one more article at a moment, or just after all before where that is later.
+    pub fn publish_at(&mut self, at: Timestamp) {
+        let k = self.articles.len();
+        let mut new = article(k, k + 1);
+        new.kind = Kind::Open;
+        new.modified = None;
+        new.published.at = at.max(self.articles[0].published.at + Duration::from_secs(1));
+        self.articles.insert(0, new);
     }
 
     /// Corrects the newest article that anybody may read, and takes back the one before it where

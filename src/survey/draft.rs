@@ -83,6 +83,9 @@ fn site(findings: &Findings, names: &Names) -> String {
     }
     writeln!(text, "gap = {}", quoted(&names.gap.to_string())).expect("a String takes everything");
     text.push_str(&discover(findings));
+    text.push_str(
+        "\n[schedule]\n# `saseo schedule` crawls it so often; or `cron = \"*/30 * * * *\"`, on the paper's clock.\nevery = \"1h\"\n",
+    );
     text
 }
 
@@ -91,7 +94,7 @@ fn profile_line(findings: &Findings, names: &Names) -> String {
         Cms::Known { profile } => format!("# Its CMS, which was recognised.\nprofile = {}\n", quoted(profile)),
         Cms::Drafted { .. } => {
             let name = &names.site;
-            format!("# Its CMS is unknown: the profile is a draft, profiles/{name}.toml.\nprofile = {}\n", quoted(name))
+            format!("# The profile of its CMS is a draft, profiles/{name}.toml.\nprofile = {}\n", quoted(name))
         }
         Cms::Unsupported { why } => format!("# Without a profile its pages are read generically: {why}.\n"),
     }

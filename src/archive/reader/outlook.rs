@@ -46,15 +46,17 @@ pub struct Outlook {
 }
 
 impl Reader {
-    /// Returns the outlook of a site, with the list that has every article where there is one; `None` for a site that was never
-    /// crawled.
+    /// Returns the outlook of a site, with the list that has every article where there is one; `None` for a site of which
+    /// no page was ever read.
     pub fn outlook(
         &self,
         site: &Site,
         everything: Option<&PageUrl>,
         now: Timestamp,
     ) -> Result<Option<Outlook>, ArchiveError> {
-        let known = "SELECT id FROM site WHERE name = ?1";
+        // Of a paper that was never reached, no page was ever settled.
+        let known = "SELECT id FROM site WHERE name = ?1 AND EXISTS
+                     (SELECT 1 FROM page WHERE site_id = site.id AND settled_at IS NOT NULL)";
         let Some(id) = self.connection.query_row(known, [&site.name], |row| row.get::<_, i64>(0)).optional()? else {
             return Ok(None);
         };

@@ -35,6 +35,15 @@ pub(super) fn revise(voice: Voice, origin: &OriginThread, folder: &Path) -> anyh
     Ok(revision)
 }
 
+/// Says what follows from an article that was just taken back.
+pub(super) fn tell_withdrawn(voice: Voice, revision: &Revision) {
+    if revision.withdrawn.is_some() {
+        voice.note(
+            "The article that was taken back stays in the archive. It counts as gone when it is missing a day later, too.",
+        );
+    }
+}
+
 /// Shows the article that the paper corrected, and what changed in it.
 pub(super) fn show(voice: Voice, revision: &Revision, folder: &Path) -> anyhow::Result<()> {
     let reader = Reader::open(folder)?;
@@ -44,9 +53,6 @@ pub(super) fn show(voice: Voice, revision: &Revision, folder: &Path) -> anyhow::
     let versions = reader.versions(&found)?;
     let [.., newest] = versions.as_slice() else { anyhow::bail!("the archive returned an article without a version") };
 
-    if revision.withdrawn.is_some() {
-        voice.note("The article that was taken back stays in the archive. It counts as gone when it is missing a day later, too.");
-    }
     voice.note("\nOne article, as `saseo show` tells it:\n");
     say::data(&show::in_words(&found, newest, &versions))?;
     if let [.., old, new] = versions.as_slice() {

@@ -92,7 +92,7 @@ fn of_site(site: &SiteStatus) -> String {
     let lately = if lately.is_empty() { lately } else { format!(" ({lately})") };
     let newest = state.newest_article.as_ref().map(|newest| format!(", newest {newest}")).unwrap_or_default();
     row("articles", format!("{}{lately}{newest}", state.articles));
-    let changes = counts::in_words(&[(state.changes, "further versions"), (state.gone, "pages gone")]);
+    let changes = counts::in_words(&[(state.changes, "further version(s)"), (state.gone, "page(s) gone")]);
     if !changes.is_empty() {
         row("changes", changes);
     }
@@ -102,7 +102,7 @@ fn of_site(site: &SiteStatus) -> String {
         row("queue", format!("{}, the oldest due {due}", state.queued));
     }
     if let Some(next) = &state.next_look {
-        row("looks", format!("{} articles, the next from {next} on", state.looks));
+        row("looks", format!("{}, the next from {next} on", counts::count(state.looks, "article(s)")));
     }
     html.push_str("</dl>");
     let warnings = site.warnings();
@@ -191,7 +191,7 @@ fn runs(runs: &[RunState]) -> String {
                 run.run,
                 encode_text(&run.command),
                 run.started_at,
-                run.how.as_deref().unwrap_or("running, or killed")
+                run.how.as_deref().unwrap_or("not ended")
             )
         })
         .collect();

@@ -27,7 +27,7 @@ pub(super) fn in_words(archive: &Path, state: &State, are_named: bool) -> String
         (idle, false) => lines.push(format!("hosts: {} with nothing queued, and in no trouble", idle.len())),
     }
 
-    lines.extend(state.runs.iter().map(of_run));
+    lines.extend(state.runs.iter().enumerate().map(|(k, run)| of_run(run, state.is_held && k == 0)));
     lines.join("\n")
 }
 
@@ -35,8 +35,8 @@ fn of_site(status: &SiteStatus) -> String {
     let site = &status.state;
     let mut parts = vec![match (site.articles, site.articles_last_day) {
         (0, _) => "no articles yet".to_owned(),
-        (articles, 0) => format!("{articles} articles"),
-        (articles, today) => format!("{articles} articles, {today} in the last day"),
+        (articles, 0) => counts::count(articles, "article(s)"),
+        (articles, today) => format!("{}, {today} in the last day", counts::count(articles, "article(s)")),
     }];
 
     let pages = counts::in_words(&[
@@ -61,7 +61,7 @@ fn details(status: &SiteStatus) -> Vec<String> {
     let articles = counts::in_words(&[
         (site.articles_last_week, "in the last seven days"),
         (site.members_only, "for members only"),
-        (site.changes, "changes"),
+        (site.changes, "change(s)"),
     ]);
     lines.extend(Some(articles).filter(|told| !told.is_empty()).map(|told| format!("  articles: {told}")));
     lines.extend(site.newest_article.as_ref().map(|newest| format!("  the newest is of {newest}")));
@@ -74,11 +74,9 @@ fn details(status: &SiteStatus) -> Vec<String> {
     ]);
     lines.extend(Some(pages).filter(|told| !told.is_empty()).map(|told| format!("  pages: {told}")));
     lines.extend(site.oldest_due.as_ref().map(|due| format!("  the first that is queued is due {due}")));
-    lines.extend(
-        site.next_look
-            .as_ref()
-            .map(|next| format!("  {} articles to be looked at again, the next from {next} on", site.looks)),
-    );
+    lines.extend(site.next_look.as_ref().map(|next| {
+        format!("  {}, the next from {next} on", counts::count(site.looks, "article(s) to be looked at again"))
+    }));
     lines
 }
 
@@ -86,16 +84,17 @@ fn of_host(status: &HostStatus) -> String {
     let host = &status.state;
     let counts = counts::in_words(&[
         (host.queued, "queued"),
-        (host.strikes.into(), "failures in a row"),
-        (host.refusals.into(), "refusals in a row"),
+        (host.strikes.into(), "failure(s) in a row"),
+        (host.refusals.into(), "refusal(s) in a row"),
     ]);
     let counts = if counts.is_empty() { counts } else { format!(", {counts}") };
     format!("host {}: gap {} s ({}){counts}, {}", host.host, host.gap_seconds, status.gap_reason, status.rest())
 }
 
-fn of_run(run: &RunState) -> String {
+/// `is_under_way` tells the newest run while the archive is held.
+fn of_run(run: &RunState, is_under_way: bool) -> String {
     let told = counts::in_words(&[
-        (run.articles_new, "new articles"),
+        (run.articles_new, "new article(s)"),
         (run.articles_changed, "changed"),
         (run.articles_gone, "gone"),
         (run.refused, REFUSED),
@@ -104,9 +103,9 @@ fn of_run(run: &RunState) -> String {
     let told = if told.is_empty() { "nothing new".to_owned() } else { told };
     let skipped = match run.skipped {
         0 => String::new(),
-        skipped => format!("; made up for {skipped} missed starts"),
+        skipped => format!("; made up for {}", counts::count(skipped, "missed start(s)")),
     };
-    let how = run.how.as_deref().unwrap_or("running, or killed");
+    let how = run.how.as_deref().unwrap_or(if is_under_way { "running" } else { "killed" });
     let (requests, megabytes) = (counts::requests(run.requests), counts::megabytes(run.bytes));
     let (id, command, began) = (run.run, &run.command, &run.started_at);
     format!("run {id} ({command}) {began}, {how}: {requests}{megabytes}: {told}{skipped}")
