@@ -34,6 +34,7 @@ use crate::crawl::upkeep::{Upkeep, empty_log};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::PageId;
+use crate::frontier::recrawl::SitePolicy;
 use crate::host_lock::{HostLocks, SharedCeilings};
 use crate::opt_out::Reservations;
 use crate::page_url::Host;
@@ -149,6 +150,8 @@ struct Crawl<'a, W> {
     run: RunId,
     began: Timestamp,
     sites: HashMap<String, Arc<SiteReader>>,
+    /// When each site's pages are asked for again, by the site's name.
+    policies: HashMap<String, SitePolicy>,
     settings: Settings,
     max_requests: Option<u64>,
     deadline: Option<Timestamp>,
@@ -203,7 +206,8 @@ impl<'a, W: Web> Crawl<'a, W> {
         let sites = plan.sites.iter().map(|reader| Ok((reader.site.name.clone(), at_last_home(reader, archive)?)));
         let sites = sites.collect::<Result<HashMap<_, _>, ArchiveError>>()?;
         let (backfill, seeding) = (plan.backfill, plan.seeding);
-        archive.seed(lease, &seeds, plan.seeding, began)?;
+        let policies = archive.seed(lease, &seeds, plan.seeding, began)?;
+        let policies = seeds.into_iter().map(|seed| seed.site).zip(policies).collect();
         archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
         let pace = &plan.settings.pace;
         let (per_server, total) = (pace.server_rate.0, pace.total_rate.0);
@@ -220,6 +224,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             shared: plan.locks.ceilings(per_server, total),
             held: Held::new(plan.locks, holder),
             sites,
+            policies,
             settings: plan.settings,
             max_requests: plan.max_requests,
             deadline: plan.at_most.map(|span| began + span),
@@ -321,10 +326,10 @@ impl<'a, W: Web> Crawl<'a, W> {
     }
 
     /// Marks what is gone, unless too much of a site is to be true.
-    fn bury(&mut self, now: Timestamp) -> Result<Vec<(String, Looks)>, ArchiveError> {
+    fn mark_gone(&mut self, now: Timestamp) -> Result<Vec<(String, Looks)>, ArchiveError> {
         let mut disbelieved = Vec::new();
         for site in std::mem::take(&mut self.missing) {
-            match self.archive.bury(self.lease, &site, self.began, now)? {
+            match self.archive.mark_gone(self.lease, &site, self.began, now)? {
                 Ok(gone) => self.tally.articles_gone += gone,
                 Err(looks) => disbelieved.push((site, looks)),
             }
@@ -348,7 +353,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         let nothing_came = self.answers == 0 && !self.given_up.is_empty();
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let now = self.clock.now();
-        let disbelieved = self.bury(now)?;
+        let disbelieved = self.mark_gone(now)?;
         let resting = self.hosts.resting_after(now + PATIENCE);
         let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);
         let resting =

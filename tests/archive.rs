@@ -9,7 +9,8 @@ use saseo::archive::{
 use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
 use saseo::extract::Article;
-use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict};
+use saseo::frontier::recrawl::SitePolicy;
+use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict, put_off};
 use saseo::page_url::PageUrl;
 use saseo::politeness::{LastRequests, StoredPace};
 use saseo::time::{LocalTime, Timestamp, Uptime};
@@ -40,7 +41,8 @@ fn settled(verdict: Verdict) -> Settlement {
         goes_on: None,
         closing: None,
         article: None,
-        again: None,
+        next: None,
+        next_of_list: None,
         misses: 0,
         new_pages: 0,
         news: false,
@@ -242,9 +244,9 @@ fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
 }
 
 #[test]
-fn a_crawl_that_begins_asks_for_the_home_page_once_a_day() {
+fn a_crawl_that_begins_asks_for_a_settled_page_from_its_moment_on() {
     let mut desk = Desk::new();
-    desk.settle_next(settled(Verdict::Read));
+    desk.settle_next(Settlement { next: Some(later(80_000)), ..settled(Verdict::Read) });
     desk.archive.seed(desk.lease, &[seed()], Seeding::Begin, later(3600)).unwrap();
     assert_eq!(desk.next(later(3600)), NextPage::Nothing);
     let tomorrow = later(86_401);
@@ -550,7 +552,7 @@ fn what_is_found_when_it_is_read_again_is_looked_at_as_others_are() {
     let again = |desk: &mut Desk, at: Timestamp| -> Option<i64> {
         desk.archive.revise(desk.lease, &capture, read_as("하나"), Some(at), NOW).unwrap();
         desk.archive.save().unwrap();
-        desk.sql().query_row("SELECT again_at FROM page WHERE number = 7", [], |row| row.get(0)).unwrap()
+        desk.sql().query_row("SELECT next_at FROM page WHERE number = 7", [], |row| row.get(0)).unwrap()
     };
     assert_eq!(again(&mut desk, later(60)), Some(later(60).millis()));
     // What is known already keeps its own time.
@@ -671,7 +673,12 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
     }
     desk.archive.select(["one"]).unwrap();
-    desk.archive.put_off(desk.lease, &shared("").host(), "no address", later(1)).unwrap();
+    let pages = desk.archive.due_pages(&shared("").host(), 9, later(1)).unwrap();
+    assert_eq!(pages.len(), 1);
+    let Discover { lists, feeds, sitemaps, .. } = Discover::default();
+    let policy = SitePolicy { lists, feeds, sitemaps, is_covered: false, has_sections: false };
+    let settlement = put_off(&pages[0], "no address", &policy, later(1));
+    desk.archive.settle_unasked(desk.lease, pages[0].id, &settlement, later(1)).unwrap();
     desk.archive.save().unwrap();
     let due = |number: i64| -> i64 {
         let sql = "SELECT due_at FROM page WHERE host = 'cdn.example' ORDER BY url LIMIT 1 OFFSET ?1";

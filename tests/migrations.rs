@@ -18,6 +18,7 @@ const FOURTH: &str = include_str!("../src/archive/migrations/0004.sql");
 const FIFTH: &str = include_str!("../src/archive/migrations/0005.sql");
 const SIXTH: &str = include_str!("../src/archive/migrations/0006.sql");
 const SEVENTH: &str = include_str!("../src/archive/migrations/0007.sql");
+const EIGHTH: &str = include_str!("../src/archive/migrations/0008.sql");
 
 /// One link of schema 1's chain, as docs/archive.md tells it.
 struct Link(Sha256);
@@ -233,9 +234,15 @@ fn archive_of_schema_3() -> TempDir {
     folder
 }
 
-/// Every page with these columns of it.
+/// Every page with these columns of it, by their names before any migration.
 fn pages(sql: &rusqlite::Connection, columns: &str) -> Vec<String> {
-    let json = columns.split(", ").map(|column| format!("'{column}', {column}")).collect::<Vec<_>>().join(", ");
+    let renamed = "SELECT count(*) FROM pragma_table_info('page') WHERE name = 'next_at'";
+    let is_renamed = sql.query_row(renamed, [], |row| row.get::<_, i64>(0)).unwrap() > 0;
+    let json = columns.split(", ").map(|column| match column {
+        "again_at" if is_renamed => "'again_at', next_at".to_owned(),
+        column => format!("'{column}', {column}"),
+    });
+    let json = json.collect::<Vec<_>>().join(", ");
     let mut select = sql.prepare(&format!("SELECT json_object({json}) FROM page ORDER BY id")).unwrap();
     select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
@@ -433,4 +440,43 @@ fn an_article_of_schema_7_keeps_its_moment_and_an_unknown_precision() {
         .query_row("SELECT count(*) FROM articles WHERE published_precision IS NULL", [], |row| row.get::<_, i64>(0));
     assert_eq!(unknown.unwrap(), 1);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+}
+
+/// The same as schema 8 left it.
+fn archive_of_schema_8() -> TempDir {
+    brought_to(archive_of_schema_7(), 8, EIGHTH)
+}
+
+#[test]
+fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_moments() {
+    let folder = archive_of_schema_8();
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
+    let columns: String = select.query_row([], |row| row.get(0)).unwrap();
+    let before = pages(&sql, &columns);
+    // A section that was read to its end rests for a quarter of its silence.
+    let (read, silent) = (NOW.millis() - 3_600_000, NOW.millis() - 49 * 3_600_000);
+    let rests = format!(
+        "INSERT INTO page (id, site_id, host, url, role, priority, discovered_at, verdict, settled_at, news_at, deep_at, read_to_end_at)
+         VALUES (90, 1, 'paper.example', 'https://paper.example/rests', 'section', 30, 1, 'read', {read}, {silent}, {read}, {read})"
+    );
+
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(pages(&sql, &columns), before);
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+    sql.execute_batch(&rests).unwrap();
+
+    let next = |page: i64| -> Option<i64> {
+        sql.query_row("SELECT next_at FROM page WHERE id = ?1", [page], |row| row.get(0)).unwrap()
+    };
+    let article = next(1);
+    assert!(article.is_some() && next(90).is_none());
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let home = url("https://paper.example/");
+    let (site, title, discover) = ("paper".to_owned(), "신문".to_owned(), Discover::default());
+    let seed = Seed { site, title, home, since: None, discover, everything: None, windows: vec![], entries: vec![] };
+    archive.seed(lease, &[seed], Seeding::Begin, NOW).unwrap();
+    assert_eq!((next(1), next(90)), (article, Some(read + 12 * 3_600_000)));
+    let due = "SELECT count(*) FROM page WHERE id = 90 AND due_at IS NOT NULL";
+    assert_eq!(sql.query_row(due, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
 }

@@ -95,7 +95,7 @@ fn a_moment_that_is_told_more_exactly_makes_no_further_version() {
 
     // As an older program left it, whatever is fetched again.
     let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-    sql.execute_batch("UPDATE version SET published_precision = NULL; UPDATE page SET again_at = 0, etag = NULL WHERE role = 'article'")
+    sql.execute_batch("UPDATE version SET published_precision = NULL; UPDATE page SET next_at = 0, etag = NULL WHERE role = 'article'")
         .unwrap();
     let asked = paper.log().len();
     let out = crawler.run(&["--json", "crawl"]);

@@ -1,7 +1,6 @@
 //! The commit: everything that follows from one answer, in one transaction.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -73,31 +72,6 @@ impl Archive {
     ) -> Result<Vec<Effect>, ArchiveError> {
         let work = self.work(lease)?;
         answers.iter().map(|answer| write_answer(work, run, answer, now)).collect()
-    }
-
-    /// Puts off what is due at a host that cannot be asked: a day each time, and at last it has failed. Returns how many
-    /// pages have.
-    pub fn put_off(&mut self, lease: Lease, host: &Host, why: &str, now: Timestamp) -> Result<u64, ArchiveError> {
-        const TRIES: u32 = 5;
-        let selected = self.selected.clone();
-        let work = self.work(lease)?;
-        let failed = work.execute(
-            &format!(
-                "UPDATE page SET due_at = NULL, verdict = coalesce(verdict, 'failed'), reason = iif(verdict IS NULL, ?3, reason),
-                        trouble = NULL, settled_at = coalesce(settled_at, ?2)
-                 WHERE host = ?1 AND due_at <= ?2 AND attempts >= ?4 AND site_id IN ({selected})"
-            ),
-            params![host.as_str(), now.millis(), why, TRIES],
-        )?;
-        let tomorrow = now + Duration::from_secs(24 * 3600);
-        work.execute(
-            &format!(
-                "UPDATE page SET attempts = attempts + 1, due_at = ?3, trouble = ?4
-                 WHERE host = ?1 AND due_at <= ?2 AND site_id IN ({selected})"
-            ),
-            params![host.as_str(), now.millis(), tomorrow.millis(), why],
-        )?;
-        Ok(failed as u64)
     }
 
     /// Adds the sitemaps that a site's robots.txt names, where they are not known, and returns their hosts.
@@ -178,7 +152,10 @@ fn write_settlement(
         }
     }
     if let Some(continuation) = &settlement.goes_on {
-        effect.queue_growth += add_list_page(work, page, continuation, now)?;
+        match add_list_page(work, page, continuation, now)? {
+            Some(growth) => effect.queue_growth += growth,
+            None => write_next_of_list(work, continuation.list.section, settlement)?,
+        }
         effect.queue(continuation.url.host(), now);
     }
     if page.role == Role::ListPage && !matches!(settlement.state, PageState::Queued { .. }) {
@@ -189,6 +166,7 @@ fn write_settlement(
     }
     if let (Some(closing), Some(list)) = (&settlement.closing, &page.list) {
         write_closing(work, list.section, list.pass, closing, now)?;
+        write_next_of_list(work, list.section, settlement)?;
     }
     if page.hops > 0 && page.role == Role::Article && page.kept.is_none() && found_nothing(page, settlement) {
         for host in look_at_origins(work, page, now)? {
@@ -200,6 +178,14 @@ fn write_settlement(
         note_ended(work, page)?;
     }
     Ok(effect)
+}
+
+/// Writes from when on a list is asked for again whose reading closed. One that is queued is asked
+/// for when it is due.
+fn write_next_of_list(work: &Connection, list: PageId, settlement: &Settlement) -> Result<(), ArchiveError> {
+    work.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1 AND due_at IS NULL")?
+        .execute(params![list.0, settlement.next_of_list.map(Timestamp::millis)])?;
+    Ok(())
 }
 
 fn found_nothing(page: &Page, settlement: &Settlement) -> bool {
@@ -221,8 +207,13 @@ impl Effect {
 }
 
 /// Writes where a page stands. What was known of one that is queued again, to be looked at once more, stands meanwhile.
-fn write_state(work: &Connection, page: PageId, settlement: &Settlement, now: Timestamp) -> Result<(), ArchiveError> {
-    let again = settlement.again.map(Timestamp::millis);
+pub(super) fn write_state(
+    work: &Connection,
+    page: PageId,
+    settlement: &Settlement,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
+    let next = settlement.next.map(Timestamp::millis);
     match &settlement.state {
         PageState::Queued { due, attempts, why } => {
             let sql = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4, gone_looks = max(gone_looks, ?5) WHERE id = ?1";
@@ -230,18 +221,18 @@ fn write_state(work: &Connection, page: PageId, settlement: &Settlement, now: Ti
         }
         PageState::Settled(verdict) => {
             work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4, again_at = ?5,
+                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4, next_at = ?5,
                         gone_looks = ?6
                  WHERE id = ?1",
             )?
-            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), again, settlement.misses])?;
+            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), next, settlement.misses])?;
         }
         PageState::Stands => {
             work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2, again_at = ?3, gone_looks = ?4
+                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2, next_at = ?3, gone_looks = ?4
                  WHERE id = ?1",
             )?
-            .execute(params![page.0, now.millis(), again, settlement.misses])?;
+            .execute(params![page.0, now.millis(), next, settlement.misses])?;
         }
     }
     Ok(())

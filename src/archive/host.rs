@@ -76,5 +76,7 @@ pub(super) fn rest_after_unended(work: &Connection) -> Result<(), ArchiveError> 
 pub(super) fn shift_paces(work: &Connection, by: i64) -> Result<(), ArchiveError> {
     work.execute("UPDATE host SET last_at = last_at + ?1, not_before = not_before + ?1", [by])?;
     work.execute("UPDATE page SET due_at = due_at + ?1 WHERE due_at IS NOT NULL", [by])?;
+    // 0 is no moment: it is at every crawl.
+    work.execute("UPDATE page SET next_at = next_at + ?1 WHERE next_at > 0", [by])?;
     Ok(())
 }

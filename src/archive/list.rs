@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::archive::capture::{pack, unpack};
 use crate::archive::cut::write_cut;
 use crate::archive::error::ArchiveError;
+use crate::archive::recrawl::{HISTORY, history};
 use crate::archive::store::Archive;
-use crate::frontier::recrawl::{self, ListHistory};
+use crate::frontier::recrawl::{self, History, ListHistory, Past};
 use crate::frontier::{Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Met, Page, PageId, Pass, Role};
 use crate::time::Timestamp;
 
@@ -17,23 +18,25 @@ impl Archive {
         &self,
         page: PageId,
         role: Role,
+        past: &Past,
         row: &Row<'_>,
         now: Timestamp,
     ) -> Result<Option<List>, ArchiveError> {
         let begun = |pass, before| {
             let joint = Joint { before, ..Joint::default() };
             let (previous, met) = (Vec::new(), Met::default());
-            List { section: page, pass, began: now, previous, promised: false, joint, met }
+            List { section: page, history: None, pass, began: now, previous, promised: false, joint, met }
         };
         Ok(Some(match role {
             // Without a profile, a home page may be the first page of a list.
-            Role::Section | Role::Home => begun(self.pass_of(page, row, now)?, head(row.get("joint")?)?),
+            Role::Section | Role::Home => begun(self.pass_of(page, past, now)?, head(row.get("joint")?)?),
             Role::Window => begun(Pass::Window, None),
             Role::ListPage => {
                 let section = PageId(row.get("section_id")?);
                 let pass: String = row.get("pass")?;
                 List {
                     section,
+                    history: Some(self.history(section)?),
                     pass: Pass::named(&pass).ok_or_else(|| ArchiveError::Damaged("page pass".to_owned()))?,
                     began: Timestamp::from_millis(row.get("began_at")?),
                     previous: marks(row.get::<_, Option<String>>("previous")?.as_deref())?,
@@ -47,24 +50,32 @@ impl Archive {
     }
 
     /// Returns how far a reading goes that begins at a list's first page.
-    fn pass_of(&self, section: PageId, row: &Row<'_>, now: Timestamp) -> Result<Pass, ArchiveError> {
+    fn pass_of(&self, section: PageId, past: &Past, now: Timestamp) -> Result<Pass, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT deep_at,
-                    EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL
+            "SELECT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL
                             AND below.pass <> 'later'),
                     EXISTS (SELECT 1 FROM page AS other WHERE other.site_id = page.site_id AND other.role = 'section'
                             AND other.id <> page.id AND other.read_to_end_at IS NOT NULL)
              FROM page WHERE id = ?1",
         )?;
-        let (deep_at, is_being_read, has_others): (Option<i64>, bool, bool) =
-            select.query_row([section.0], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        let (is_being_read, has_others): (bool, bool) =
+            select.query_row([section.0], |row| Ok((row.get(0)?, row.get(1)?)))?;
         let list = ListHistory {
-            was_read_to_end: row.get::<_, Option<i64>>("read_to_end_at")?.is_some(),
-            deep_at: deep_at.map(Timestamp::from_millis),
+            was_read_to_end: past.was_read_to_end,
+            deep_at: past.deep_at,
             is_being_read,
-            is_checked_by_others: has_others && self.everything.contains(&row.get::<_, String>("url")?),
+            is_checked_by_others: has_others && past.has_everything,
         };
         Ok(recrawl::pass(&list, now))
+    }
+
+    /// Reads what is known of a list's first page.
+    fn history(&self, list: PageId) -> Result<History, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!("SELECT {HISTORY} FROM page WHERE id = ?1"))?;
+        let mut rows = select.query([list.0])?;
+        let row = rows.next()?.ok_or_else(|| ArchiveError::Damaged("page section_id".to_owned()))?;
+        let url: String = row.get("url")?;
+        history(row, self.everything.get(&url).map(String::as_str))
     }
 
     /// Reads where a reading began, and what it means to join: the section's own last complete reading.
@@ -119,8 +130,10 @@ fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
     serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page previous: {why}")))
 }
 
-/// Queues the next page of a list, known or not, and returns by how many pages the queue grew. A
-/// reading that goes to the end is not shortened by one that catches up. A page that is no further
+/// Queues the next page of a list, known or not, and returns by how many pages the queue grew; `None`
+/// where the list goes round, so that its reading was closed.
+///
+/// A reading that goes to the end is not shortened by one that catches up. A page that is no further
 /// one of a list stays what it is, unless it was only linked: pagers link their pages by number as
 /// well.
 pub(super) fn add_list_page(
@@ -128,7 +141,7 @@ pub(super) fn add_list_page(
     page: &Page,
     next: &Continuation,
     now: Timestamp,
-) -> Result<i64, ArchiveError> {
+) -> Result<Option<i64>, ArchiveError> {
     let mut queued = work.prepare_cached("SELECT count(*) FROM page WHERE url = ?1 AND due_at IS NOT NULL")?;
     let before: i64 = queued.query_row([next.url.as_str()], |row| row.get(0))?;
     let added = work.prepare_cached(
@@ -165,8 +178,9 @@ pub(super) fn add_list_page(
         let closing =
             Closing::Ended { end: ListEnd::Repeats, since: None, head: next.list.joint.head.clone(), cut: None };
         write_closing(work, next.list.section, next.list.pass, &closing, now)?;
+        return Ok(None);
     }
-    Ok(if added == 0 { 0 } else { 1 - before })
+    Ok(Some(1 - before))
 }
 
 /// Forgets what the reading had met at a page that is settled: the next page has it.

@@ -2,16 +2,16 @@
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::archive::article::{Change, known_article, mark_gone};
+use crate::archive::article::{self, Change, known_article};
 use crate::archive::capture::{Body, Capture};
-use crate::archive::commit::write_reading;
+use crate::archive::commit::{write_reading, write_state};
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::AnnouncedId;
 use crate::archive::mend::{is_body_damaged, mend_body};
 use crate::archive::store::Archive;
 use crate::extract::Article;
-use crate::frontier::{Kept, Page, PageId, PageState, Settlement};
+use crate::frontier::{Kept, Page, PageId, PageState, Settlement, gone_for_good, origin_looked_at};
 use crate::page_url::{Host, PageUrl};
 use crate::revisit::{GONE_AGAIN, Looks, VARYING, is_whole_look};
 use crate::time::Timestamp;
@@ -44,7 +44,7 @@ impl Archive {
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
         self.work(lease)?.execute(
-            "UPDATE page SET again_at = ?3
+            "UPDATE page SET next_at = ?3
              WHERE role = 'article' AND verdict IN ('stored', 'members') AND url IN (
                 SELECT article.url FROM article JOIN version ON version.article_id = article.id AND version.n = 1
                 WHERE article.site_id = (SELECT id FROM site WHERE name = ?1)
@@ -57,7 +57,7 @@ impl Archive {
     /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more,
     /// unless too much of what was seen in the last day is gone to be true: then `Err` tells how much, and nothing is marked.
     /// Returns how many; nothing of them is deleted.
-    pub fn bury(
+    pub fn mark_gone(
         &mut self,
         lease: Lease,
         site: &str,
@@ -70,23 +70,23 @@ impl Archive {
             return Ok(Err(looks));
         }
         let mut select = work.prepare_cached(
-            "SELECT id, url, number FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)
-             AND again_at IS NOT NULL AND settled_at >= ?2 AND gone_looks >= 2",
+            "SELECT id, url, number, gone_looks FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+             AND role = 'article' AND next_at IS NOT NULL AND settled_at >= ?2 AND gone_looks > 0",
         )?;
-        let pages: Vec<(i64, String, Option<i64>)> = select
-            .query_map(params![site, began.millis()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+        let pages: Vec<(i64, String, Option<i64>, u32)> = select
+            .query_map(params![site, began.millis()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
             .collect::<Result<_, _>>()?;
-        for (page, url, number) in &pages {
-            work.execute(
-                "UPDATE page SET verdict = 'gone', reason = 'two looks a day apart found nothing', settled_at = ?2, again_at = NULL,
-                        gone_looks = 0 WHERE id = ?1",
-                params![page, now.millis()],
-            )?;
+
+        let mut marked = 0;
+        for (page, url, number, misses) in &pages {
+            let Some(settlement) = gone_for_good(*misses) else { continue };
+            write_state(work, PageId(*page), &settlement, now)?;
+            marked += 1;
             if let Some(article) = known_article(work, site, number.map(i64::cast_unsigned), url)? {
-                mark_gone(work, article, now)?;
+                article::mark_gone(work, article, now)?;
             }
         }
-        Ok(Ok(pages.len() as u64))
+        Ok(Ok(marked))
     }
 }
 
@@ -129,17 +129,28 @@ impl Archive {
 /// Looks a day later at the pages that moved to one at which no article is: what leads nowhere was no move. Returns the hosts of
 /// those pages, one for each.
 pub(super) fn look_at_origins(work: &Connection, page: &Page, now: Timestamp) -> Result<Vec<Host>, ArchiveError> {
-    // As often as a page is looked at in which no article is found.
-    const MOST: u32 = 3;
+    let mut select = work.prepare_cached(
+        "SELECT id, host, gone_looks FROM page
+         WHERE verdict = 'moved' AND reason = ?1 AND role = 'article' AND id <> ?2",
+    )?;
+    let rows = select.query_map(params![page.url.as_str(), page.id.0], |row| {
+        Ok((row.get::<_, i64>(0)?, Host::from_stored(row.get(1)?), row.get::<_, u32>(2)?))
+    })?;
+    let origins: Vec<_> = rows.collect::<Result<_, _>>()?;
 
-    let mut update = work.prepare_cached(
-        "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL, gone_looks = gone_looks + 1, trouble = ?3
-         WHERE verdict = 'moved' AND reason = ?1 AND role = 'article' AND gone_looks < ?4 AND id <> ?5 RETURNING host",
+    let mut queue = work.prepare_cached(
+        "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL, gone_looks = ?3, trouble = ?4
+         WHERE id = ?1",
     )?;
     let why = format!("redirected to {}, where no article is", page.url);
-    let again = (now + GONE_AGAIN).millis();
-    let hosts = update.query_map(params![page.url.as_str(), again, why, MOST, page.id.0], |row| row.get(0))?;
-    Ok(hosts.map(|host| host.map(Host::from_stored)).collect::<Result<_, _>>()?)
+    let mut hosts = Vec::new();
+    for (id, host, misses) in origins {
+        if let Some(due) = origin_looked_at(misses, now) {
+            queue.execute(params![id, due.millis(), misses + 1, why])?;
+            hosts.push(host);
+        }
+    }
+    Ok(hosts)
 }
 
 /// What was seen of a site's articles since a moment, by the newest look at each: many runs make one look each.

@@ -4,6 +4,7 @@ use rusqlite::{OptionalExtension, Row, params};
 
 use crate::archive::capture::unpack;
 use crate::archive::error::ArchiveError;
+use crate::archive::recrawl::past;
 use crate::archive::store::{Archive, stored_number};
 use crate::frontier::{Found, Page, PageId, Role};
 use crate::page_url::{Host, PageUrl};
@@ -26,6 +27,12 @@ pub enum NextPage {
     LaterAt(Timestamp),
     Nothing,
 }
+
+/// The columns that a [`Page`] is read from.
+const PAGE: &str = "page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
+    page.discovered_at, page.news_at, page.deep_at, page.section_id, page.pass, page.began_at, page.previous, page.promised,
+    page.joint, page.met, page.verdict IS NOT NULL AS is_kept, page.gone_looks, page.unended, page.failures, page.etag,
+    page.last_modified, site.validators_lie, site.validators_vary, site.unchanged";
 
 impl Archive {
     /// Names the sites that a crawl is about: the pages of all others are left alone by what follows.
@@ -75,9 +82,7 @@ impl Archive {
     /// Returns a host's best due page, other than those that are not to be asked for now.
     pub fn next_page(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
-            "SELECT page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
-                    page.section_id, page.pass, page.began_at, page.previous, page.promised, page.joint, page.met,
-                    page.verdict IS NOT NULL AS is_kept, page.gone_looks, page.unended, page.failures, page.etag, page.last_modified, site.validators_lie, site.validators_vary, site.unchanged
+            "SELECT {PAGE}
              FROM page JOIN site ON site.id = page.site_id
              WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
                AND page.site_id IN ({})
@@ -92,6 +97,21 @@ impl Archive {
             }
         }
         self.next_due(host, under_way, now)
+    }
+
+    /// Returns some of the pages that are due at a host.
+    pub fn due_pages(&self, host: &Host, count: u32, now: Timestamp) -> Result<Vec<Page>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {PAGE} FROM page JOIN site ON site.id = page.site_id
+             WHERE page.host = ?1 AND page.due_at <= ?2 AND page.site_id IN ({}) LIMIT ?3",
+            self.selected
+        ))?;
+        let mut rows = select.query(params![host.as_str(), now.millis(), count])?;
+        let mut pages = Vec::new();
+        while let Some(row) = rows.next()? {
+            pages.push(self.page(row, now)?);
+        }
+        Ok(pages)
     }
 
     fn next_due(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
@@ -109,15 +129,18 @@ impl Archive {
         let damaged = |what: &str| ArchiveError::Damaged(format!("page {what}"));
         let id = PageId(row.get(0)?);
         let role = Role::named(&row.get::<_, String>(3)?).ok_or_else(|| damaged("role"))?;
+        let url = row.get::<_, String>(2)?;
+        let past = past(row, self.everything.contains(&url))?;
         let page = Page {
             id,
             site: row.get(1)?,
-            url: PageUrl::from_stored(&row.get::<_, String>(2)?).map_err(|why| damaged(&why.to_string()))?,
+            url: PageUrl::from_stored(&url).map_err(|why| damaged(&why.to_string()))?,
             role,
             number: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
             attempts: row.get(5)?,
             hops: row.get(6)?,
-            list: self.list(id, role, row, now)?,
+            past,
+            list: self.list(id, role, &past, row, now)?,
             failures: row.get("failures")?,
             kept: None,
             misses: row.get("gone_looks")?,

@@ -1,12 +1,13 @@
-//! The histories of settled pages, as the recrawl policy reads them, and the pages that it makes
-//! due.
+//! The recrawl policy's inputs and answers: the histories of settled pages, and from when on each is
+//! asked for again.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use serde_json::json;
 
 use crate::archive::error::ArchiveError;
 use crate::config::site::Discover;
 use crate::frontier::Role;
-use crate::frontier::recrawl::{History, Settled, SitePolicy, WholeList, next, queued};
+use crate::frontier::recrawl::{History, Past, Settled, SitePolicy, WholeList, next, queued};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -19,32 +20,63 @@ pub(super) struct Recrawl<'s> {
     pub everything: Option<&'s PageUrl>,
 }
 
-/// A page that a crawl asks for again.
-pub(super) struct Due {
-    pub id: i64,
+/// From when on a crawl asks for a settled page again, if it does.
+pub(super) struct Planned {
+    pub page: i64,
     pub role: Role,
+    pub next: Option<Timestamp>,
 }
 
+/// The number of the rules in [`crate::frontier::recrawl`]. A program whose rules plan the same page
+/// otherwise has another one, so that archives are planned anew.
+const RULES: u32 = 1;
+
 impl Recrawl<'_> {
-    /// Returns the settled pages that a crawl at `now` asks for again; articles only where
-    /// robots.txt forbade them.
-    pub fn due(&self, connection: &Connection, now: Timestamp) -> Result<Vec<Due>, ArchiveError> {
-        let policy = self.policy(connection)?;
-        let mut select = connection.prepare_cached(
-            "SELECT id, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at IS NOT NULL AS was_read_to_end,
-                    coalesce(url = ?2, 0) AS has_everything, hops, failures, unended
-             FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND verdict IS NOT NULL
-               AND (role NOT IN ('article', 'list', 'window') OR verdict = 'disallowed')",
-        )?;
-        let mut rows = select.query(params![self.site, self.everything.map(PageUrl::as_str)])?;
-        let mut due = Vec::new();
-        while let Some(row) = rows.next()? {
-            let history = history(row)?;
-            if next(&history, &policy).is_some_and(|moment| moment <= now) {
-                due.push(Due { id: row.get("id")?, role: history.role });
-            }
+    /// Plans the site's settled pages anew where they were planned by another policy, and returns
+    /// the policy that holds now.
+    pub fn bring_up_to_date(&self, work: &Connection, now: Timestamp) -> Result<SitePolicy, ArchiveError> {
+        let policy = self.policy(work)?;
+        if self.is_planned_by(work, &policy)? {
+            return Ok(policy);
         }
-        Ok(due)
+
+        let mut write = work.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1")?;
+        for planned in self.planned(work, &policy, now)? {
+            write.execute(params![planned.page, planned.next.map(Timestamp::millis)])?;
+        }
+        work.execute("UPDATE site SET planned_by = ?2 WHERE name = ?1", params![self.site, stored(&policy)])?;
+        Ok(policy)
+    }
+
+    /// Tells whether the moments that are kept are those of a policy.
+    pub fn is_planned_by(&self, connection: &Connection, policy: &SitePolicy) -> Result<bool, ArchiveError> {
+        let sql = "SELECT planned_by FROM site WHERE name = ?1";
+        let planned_by: Option<String> = connection.query_row(sql, [self.site], |row| row.get(0))?;
+        Ok(planned_by == Some(stored(policy)))
+    }
+
+    /// Plans the site's settled pages by a policy; articles only where robots.txt forbade them, since
+    /// those that are kept go by their publication.
+    pub fn planned(
+        &self,
+        connection: &Connection,
+        policy: &SitePolicy,
+        now: Timestamp,
+    ) -> Result<Vec<Planned>, ArchiveError> {
+        let mut select = connection.prepare_cached(&format!(
+            "SELECT id, {HISTORY} FROM page
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND verdict IS NOT NULL
+               AND (role NOT IN ('article', 'list', 'window') OR verdict = 'disallowed')"
+        ))?;
+        let mut rows = select.query([self.site])?;
+        let mut pages = Vec::new();
+        while let Some(row) = rows.next()? {
+            let mut history = history(row, self.everything.map(PageUrl::as_str))?;
+            // A moment that lies ahead is one of a clock that was wrong.
+            history.settled_at = history.settled_at.min(now);
+            pages.push(Planned { page: row.get("id")?, role: history.role, next: next(&history, policy) });
+        }
+        Ok(pages)
     }
 
     /// Returns the queued pages whose moment changes when a crawl begins at `now`, each with its
@@ -69,7 +101,8 @@ impl Recrawl<'_> {
         Ok(requeued)
     }
 
-    fn policy(&self, connection: &Connection) -> Result<SitePolicy, ArchiveError> {
+    /// Returns the policy by which the site's pages are planned now.
+    pub fn policy(&self, connection: &Connection) -> Result<SitePolicy, ArchiveError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM page WHERE role = 'section' AND site_id = (SELECT id FROM site WHERE name = ?1))";
         let has_sections = connection.query_row(sql, [self.site], |row| row.get(0))?;
         let Discover { lists, feeds, sitemaps, .. } = *self.discover;
@@ -98,25 +131,50 @@ impl Recrawl<'_> {
     }
 }
 
-fn role(row: &Row<'_>) -> Result<Role, ArchiveError> {
-    Role::named(&row.get::<_, String>("role")?).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))
+/// A policy as it is kept, to be compared with another one.
+fn stored(policy: &SitePolicy) -> String {
+    let SitePolicy { lists, feeds, sitemaps, is_covered, has_sections } = policy;
+    let lists = [lists.floor, lists.ceiling].map(|rest| rest.to_string());
+    json!({
+        "rules": RULES, "lists": lists, "feeds": feeds, "sitemaps": sitemaps, "is_covered": is_covered,
+        "has_sections": has_sections,
+    })
+    .to_string()
 }
 
-fn history(row: &Row<'_>) -> Result<History, ArchiveError> {
-    let moment = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis));
+/// The columns that a [`History`] is read from.
+pub(super) const HISTORY: &str =
+    "url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended";
+
+/// Reads the history of a page; of one that is queued, the last answer is not known.
+pub(super) fn history(row: &Row<'_>, everything: Option<&str>) -> Result<History, ArchiveError> {
+    let url: String = row.get("url")?;
+    let past = past(row, everything.is_some_and(|everything| everything == url))?;
+    let settled_at: Option<i64> = row.get("settled_at")?;
     Ok(History {
         role: role(row)?,
-        settled: settled(&row.get::<_, String>("verdict")?),
-        settled_at: Timestamp::from_millis(row.get("settled_at")?),
-        discovered_at: Timestamp::from_millis(row.get("discovered_at")?),
-        news_at: moment("news_at")?,
-        deep_at: moment("deep_at")?,
-        was_read_to_end: row.get("was_read_to_end")?,
-        has_everything: row.get("has_everything")?,
+        settled: row.get::<_, Option<String>>("verdict")?.map_or(Settled::Otherwise, |verdict| settled(&verdict)),
+        settled_at: settled_at.map_or(past.discovered_at, Timestamp::from_millis),
+        past,
         hops: row.get("hops")?,
         failures: row.get("failures")?,
         unended: row.get("unended")?,
     })
+}
+
+pub(super) fn past(row: &Row<'_>, has_everything: bool) -> Result<Past, ArchiveError> {
+    let moment = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis));
+    Ok(Past {
+        discovered_at: Timestamp::from_millis(row.get("discovered_at")?),
+        news_at: moment("news_at")?,
+        deep_at: moment("deep_at")?,
+        was_read_to_end: moment("read_to_end_at")?.is_some(),
+        has_everything,
+    })
+}
+
+fn role(row: &Row<'_>) -> Result<Role, ArchiveError> {
+    Role::named(&row.get::<_, String>("role")?).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))
 }
 
 fn settled(verdict: &str) -> Settled {

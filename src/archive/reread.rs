@@ -10,6 +10,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::store::Archive;
 use crate::extract::{Access, Article};
+use crate::frontier::recrawl::Past;
 use crate::frontier::{Page, PageId, Role, Verdict};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -219,7 +220,7 @@ impl Archive {
         // A page that waits to be asked again only because nothing was found in it need not be.
         work.prepare_cached(
             "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, trouble = NULL,
-                    settled_at = coalesce(settled_at, ?3), again_at = coalesce(again_at, ?4),
+                    settled_at = coalesce(settled_at, ?3), next_at = coalesce(next_at, ?4),
                     gone_looks = iif(verdict IS NULL, 0, gone_looks)
              WHERE id = ?1 AND (verdict IN ('unextracted', 'members', 'stored') OR (verdict IS NULL AND (attempts > 0 OR gone_looks > 0)))
                AND verdict IS NOT ?2",
@@ -277,6 +278,7 @@ fn read_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
         number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
         attempts: 0,
         hops: 0,
+        past: Past::default(),
         list: None,
         failures: 0,
         kept: None,

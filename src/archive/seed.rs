@@ -9,6 +9,7 @@ use crate::archive::recrawl::Recrawl;
 use crate::archive::store::Archive;
 use crate::config::site::Discover;
 use crate::frontier::Role;
+use crate::frontier::recrawl::{SitePolicy, is_read_back_to};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -40,17 +41,35 @@ pub enum Seeding {
 }
 
 impl Archive {
-    /// Makes sites known and, where the seeding says so, their entry pages due; saved at once.
-    pub fn seed(&mut self, lease: Lease, seeds: &[Seed], seeding: Seeding, now: Timestamp) -> Result<(), ArchiveError> {
+    /// Makes sites known, plans their settled pages and, where the seeding says so, queues those that
+    /// are to be asked for again; saved at once. Returns the policy of each site.
+    pub fn seed(
+        &mut self,
+        lease: Lease,
+        seeds: &[Seed],
+        seeding: Seeding,
+        now: Timestamp,
+    ) -> Result<Vec<SitePolicy>, ArchiveError> {
         self.everything = seeds.iter().filter_map(|seed| Some(seed.everything.as_ref()?.to_string())).collect();
         let work = self.work(lease)?;
+        let mut policies = Vec::with_capacity(seeds.len());
         for seed in seeds {
             write_site(work, seed, now)?;
             if seeding == Seeding::Begin {
-                begin(work, seed, now)?;
+                add_entries(work, seed, now)?;
+                forget_later_beginnings(work, seed)?;
+            }
+
+            let Seed { site, discover, everything, .. } = seed;
+            let recrawl = Recrawl { site, discover, everything: everything.as_ref() };
+            policies.push(recrawl.bring_up_to_date(work, now)?);
+            if seeding == Seeding::Begin {
+                queue_planned(work, site, now)?;
+                requeue(work, &recrawl, now)?;
             }
         }
-        self.save()
+        self.save()?;
+        Ok(policies)
     }
 }
 
@@ -63,7 +82,8 @@ fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Arch
     Ok(())
 }
 
-fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
+/// Notes that a crawl begins, and adds the pages that it begins with, where they are not known.
+fn add_entries(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
     work.execute("UPDATE site SET crawled_at = ?2 WHERE name = ?1", params![seed.site, now.millis()])?;
     for (url, role) in &seed.entries {
         work.execute(
@@ -73,26 +93,46 @@ fn begin(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveEr
         )?;
     }
     add_windows(work, &seed.site, &seed.windows, now)?;
-    // What was read for a later day's sake is read once more where an earlier day is wanted.
-    work.execute(
-        "UPDATE page SET read_to_end_at = NULL
-         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'
-           AND read_since IS NOT NULL AND read_since > coalesce(?2, -9223372036854775807)",
-        params![seed.site, seed.since.map(Timestamp::millis)],
+    Ok(())
+}
+
+/// Forgets that sections were read to their ends, where that was for a later day's sake than is
+/// wanted now.
+fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), ArchiveError> {
+    let mut select = work.prepare_cached(
+        "SELECT id, read_since FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'
+           AND read_to_end_at IS NOT NULL AND read_since IS NOT NULL",
     )?;
-    // Articles that are kept, and are to be looked at again, come after all that is new.
-    work.execute(
-        "UPDATE page SET due_at = ?2, attempts = 0, priority = 5
-         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND again_at <= ?2 AND due_at IS NULL AND verdict IS NOT NULL",
-        params![seed.site, now.millis()],
-    )?;
-    let recrawl = Recrawl { site: &seed.site, discover: &seed.discover, everything: seed.everything.as_ref() };
-    let mut make_due = work.prepare_cached(
-        "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL, settled_at = NULL WHERE id = ?1",
-    )?;
-    for page in recrawl.due(work, now)? {
-        make_due.execute(params![page.id, now.millis()])?;
+    let rows = select.query_map([&seed.site], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let read: Vec<(i64, i64)> = rows.collect::<Result<_, _>>()?;
+
+    let mut forget = work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1")?;
+    for (page, read_since) in read {
+        if !is_read_back_to(seed.since, Some(Timestamp::from_millis(read_since))) {
+            forget.execute([page])?;
+            // Its pages are planned anew.
+            work.execute("UPDATE site SET planned_by = NULL WHERE name = ?1", [&seed.site])?;
+        }
     }
+    Ok(())
+}
+
+/// Queues the settled pages of which the moment has come. Articles that are kept come after all that
+/// is new, and what is known of them stands.
+fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), ArchiveError> {
+    let of_site = "site_id = (SELECT id FROM site WHERE name = ?1) AND next_at <= ?2 AND due_at IS NULL";
+    for (set, which) in [
+        ("priority = 5", "role = 'article' AND verdict <> 'disallowed'"),
+        ("verdict = NULL, reason = NULL, settled_at = NULL", "verdict IS NOT NULL"),
+    ] {
+        work.prepare_cached(&format!("UPDATE page SET due_at = ?2, attempts = 0, {set} WHERE {of_site} AND {which}"))?
+            .execute(params![site, now.millis()])?;
+    }
+    Ok(())
+}
+
+/// Gives queued pages the moments that they have once a crawl begins.
+fn requeue(work: &Connection, recrawl: &Recrawl<'_>, now: Timestamp) -> Result<(), ArchiveError> {
     let mut put = work.prepare_cached("UPDATE page SET due_at = ?2 WHERE id = ?1")?;
     for (page, due) in recrawl.requeued(work, now)? {
         put.execute(params![page, due.millis()])?;

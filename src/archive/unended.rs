@@ -7,7 +7,7 @@ use crate::archive::lease::Lease;
 use crate::archive::list::write_closing;
 use crate::archive::store::Archive;
 use crate::frontier::recrawl::MOST_UNENDED;
-use crate::frontier::{Closing, Page, PageId, Pass};
+use crate::frontier::{Closing, Counted, Page, PageId, Pass, Role, Verdict, counted};
 use crate::time::Timestamp;
 
 /// Pages under suspicion come after all others, so that they keep nothing waiting.
@@ -39,18 +39,21 @@ impl Archive {
 }
 
 fn fail_all(work: &Connection, now: Timestamp) -> Result<u64, ArchiveError> {
-    // As everywhere, files of reservations, sitemaps and articles that are kept are no failures.
+    let why = format!("the process ended {MOST_UNENDED} times while it was asked for or read");
+    let verdict = Verdict::Failed { why };
     let mut select = work.prepare(
-        "SELECT id, section_id, pass, verdict IS NULL AND role NOT IN ('policy', 'sitemap') FROM page
-         WHERE unended >= ?1 AND due_at IS NOT NULL",
+        "SELECT id, section_id, pass, role, verdict IS NOT NULL FROM page WHERE unended >= ?1 AND due_at IS NOT NULL",
     )?;
-    type Row = (i64, Option<i64>, Option<String>, bool);
+    type Row = (i64, Option<i64>, Option<String>, String, bool);
     let ended: Vec<Row> = select
-        .query_map([MOST_UNENDED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+        .query_map([MOST_UNENDED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
         .collect::<Result<_, _>>()?;
-    let failed = ended.iter().filter(|(_, _, _, is_failure)| *is_failure).count() as u64;
-    for (id, section, pass, _) in ended {
-        fail(work, id, now)?;
+
+    let mut failed = 0;
+    for (id, section, pass, role, is_kept) in ended {
+        fail(work, id, &verdict, now)?;
+        let role = Role::named(&role).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))?;
+        failed += u64::from(!is_kept && counted(role, &verdict, false) == Counted::Failed);
         let pass = pass.as_deref().and_then(Pass::named);
         if let Some((section, pass)) = section.zip(pass) {
             write_closing(work, PageId(section), pass, &Closing::BrokenOff, now)?;
@@ -60,15 +63,16 @@ fn fail_all(work: &Connection, now: Timestamp) -> Result<u64, ArchiveError> {
 }
 
 /// What is kept of the page stands.
-fn fail(work: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
-    let why = format!("the process ended {MOST_UNENDED} times while it was asked for or read");
+fn fail(work: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result<(), ArchiveError> {
     work.execute(
-        "UPDATE page SET due_at = NULL, again_at = NULL, attempts = 0, trouble = NULL,
+        "UPDATE page SET due_at = NULL, next_at = NULL, attempts = 0, trouble = NULL,
                 reason = iif(verdict IS NULL, ?2, reason), settled_at = coalesce(settled_at, ?3),
-                verdict = coalesce(verdict, 'failed')
+                verdict = coalesce(verdict, ?4)
          WHERE id = ?1",
-        params![id, why, now.millis()],
+        params![id, verdict.reason(), now.millis(), verdict.name()],
     )?;
+    // When the page and the list that it is of are asked for again is planned before a crawl begins.
+    work.execute("UPDATE site SET planned_by = NULL WHERE id = (SELECT site_id FROM page WHERE id = ?1)", [id])?;
     Ok(())
 }
 

@@ -8,7 +8,7 @@ use crate::crawl::robots::{Quest, Standing};
 use crate::crawl::visit::{Asked, visit};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::fetch::Web;
-use crate::frontier::{Page, Role, Visit, disallowed};
+use crate::frontier::{Page, Visit, disallowed};
 use crate::page_url::Host;
 use crate::politeness::{Next, Permit};
 use crate::robots::Allowed;
@@ -133,9 +133,10 @@ impl<W: Web> Crawl<'_, W> {
     fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
         tracing::info!(url = %page.url, %rule, "robots.txt forbids");
         // That a host's files of reservations are forbidden is no page that a reader would miss.
-        self.tally.refused += u64::from(page.role != Role::Policy);
+        let settlement = disallowed(page, rule, &self.policies[&page.site], now);
+        self.count(page, &settlement);
         self.queued = self.queued.saturating_sub(1);
-        self.archive.settle_unasked(self.lease, page.id, &disallowed(page, rule, now), now)
+        self.archive.settle_unasked(self.lease, page.id, &settlement, now)
     }
 
     /// Binds permit and right, and notes what is under way. The turn was decided by the moment `at`.

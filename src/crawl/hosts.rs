@@ -7,6 +7,7 @@ use crate::archive::{ArchiveError, HostTerms, Terms};
 use crate::crawl::visit::Finished;
 use crate::crawl::{Crawl, Plan};
 use crate::fetch::{Reach, Web, user_agent};
+use crate::frontier::{PageState, put_off};
 use crate::page_url::Host;
 use crate::politeness::{LONGEST_REST, Manners, Permit};
 use crate::site_reader::SiteReader;
@@ -99,14 +100,30 @@ impl<W: Web> Crawl<'_, W> {
         tracing::info!(%host, %why, "giving up a host for this run");
         self.hosts.leave(host);
         if !self.is_home(host) {
-            let failed = self.archive.put_off(self.lease, host, &why, self.clock.now())?;
-            self.tally.failed += failed;
-            self.queued = self.queued.saturating_sub(failed);
+            self.put_off(host, &why)?;
         }
         self.fail_quests(host, &why)?;
         self.given_up.insert(host.clone(), why);
         self.let_go_if_done(host);
         Ok(())
+    }
+
+    /// Puts off what is due at a host; what was put off too often has failed.
+    fn put_off(&mut self, host: &Host, why: &str) -> Result<(), ArchiveError> {
+        const AT_ONCE: u32 = 1_000;
+        let now = self.clock.now();
+        loop {
+            let pages = self.archive.due_pages(host, AT_ONCE, now)?;
+            if pages.is_empty() {
+                return Ok(());
+            }
+            for page in &pages {
+                let settlement = put_off(page, why, &self.policies[&page.site], now);
+                self.count(page, &settlement);
+                self.queued -= u64::from(matches!(settlement.state, PageState::Settled(_))).min(self.queued);
+                self.archive.settle_unasked(self.lease, page.id, &settlement, now)?;
+            }
+        }
     }
 
     /// Whether a host is the home of one of the sites.

@@ -44,7 +44,7 @@ mod tests {
 
     fn list(section: i64, pass: Pass) -> List {
         let (began, joint, met) = (Timestamp::EPOCH, Joint::default(), Met::default());
-        List { section: PageId(section), pass, began, previous: Vec::new(), promised: false, joint, met }
+        List { section: PageId(section), history: None, pass, began, previous: Vec::new(), promised: false, joint, met }
     }
 
     #[test]

@@ -12,7 +12,9 @@ use crate::crawl::refusal::PAYMENT_REQUIRED;
 use crate::crawl::robots::{Followed, Quest, follow, unreachable};
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
-use crate::frontier::{Belief, Closing, Outcome, Page, PageState, Reading, Role, Settlement, Verdict, settle};
+use crate::frontier::{
+    Belief, Closing, Counted, Outcome, Page, PageState, Reading, Role, Settlement, Verdict, counted, settle,
+};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
@@ -169,7 +171,8 @@ impl<W: Web> Crawl<'_, W> {
         if let (Some(list), Outcome::Read(Reading::List(listing))) = (&page.list, &outcome) {
             self.first_readings.count(list, listing);
         }
-        let mut settlement = settle(page, outcome, &known, belief, wanted, self.clock.now());
+        let mut settlement =
+            settle(page, outcome, &known, belief, wanted, &self.policies[&page.site], self.clock.now());
         if let Some(Closing::Ended { cut: Some(cut), .. }) = &mut settlement.closing {
             // A day helps only where lists can be limited to days.
             cut.day = cut.day.filter(|day| reader.windows(*day, *day).is_some());
@@ -201,30 +204,24 @@ impl<W: Web> Crawl<'_, W> {
         *room = room.saturating_sub(new);
     }
 
-    fn count(&mut self, page: &Page, settlement: &Settlement) {
+    /// Counts a settled page in the run's tally.
+    pub(super) fn count(&mut self, page: &Page, settlement: &Settlement) {
         if page.kept.is_some() && settlement.misses > 0 {
             self.missing.insert(page.site.clone());
         }
         let PageState::Settled(verdict) = &settlement.state else { return };
         tracing::debug!(url = %page.url, %verdict, "settled");
-        match verdict {
-            Verdict::Stored | Verdict::Read | Verdict::Moved { .. } | Verdict::Members | Verdict::Withheld { .. } => {}
-            // Most hosts say nothing of the kind.
-            _ if page.role == Role::Policy => {}
-            // Nothing is known to stand in one that cannot be read.
-            Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. }
-                if page.role == Role::Sitemap =>
-            {
-                tracing::warn!(url = %page.url, %verdict, "a sitemap brought nothing");
-            }
-            // Without a profile most links lead to no article.
-            Verdict::Unextracted { .. } if page.role == Role::Article && self.sites[&page.site].lists_nothing() => {}
-            Verdict::Gone { .. } if page.role == Role::Article => self.tally.articles_gone += 1,
-            Verdict::Disallowed { .. } | Verdict::Refused { .. } => self.tally.refused += 1,
-            Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. } => {
+        match counted(page.role, verdict, self.sites[&page.site].lists_nothing()) {
+            Counted::Nothing => {}
+            Counted::Gone => self.tally.articles_gone += 1,
+            Counted::Refused => self.tally.refused += 1,
+            Counted::Failed => {
                 tracing::warn!(url = %page.url, %verdict, "a page brought nothing");
                 self.tally.failed += 1;
             }
+        }
+        if page.role == Role::Sitemap && settlement.failures > 0 {
+            tracing::warn!(url = %page.url, %verdict, "a sitemap brought nothing");
         }
     }
 

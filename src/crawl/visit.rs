@@ -234,6 +234,7 @@ mod tests {
             number: None,
             attempts: 0,
             hops: 0,
+            past: crate::frontier::recrawl::Past::default(),
             list: None,
             failures: 0,
             kept: None,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::frontier::met::Met;
 use crate::frontier::reading::{Joint, Pass};
+use crate::frontier::recrawl::{History, Past};
 use crate::page_url::PageUrl;
 use crate::time::{LocalTime, Timestamp};
 
@@ -90,6 +91,8 @@ pub struct Page {
     pub attempts: u32,
     /// How many redirects led here.
     pub hops: u32,
+    /// What earlier answers told, as far as the next request depends on it.
+    pub past: Past,
     /// The list that it is a page of; sections and list pages have one.
     pub list: Option<List>,
     /// Of a feed or sitemap: answers in a row that were none.
@@ -119,6 +122,8 @@ pub struct Kept {
 pub struct List {
     /// The list's first page.
     pub section: PageId,
+    /// What is known of that page; `None` where the page in hand is that page.
+    pub history: Option<History>,
     pub pass: Pass,
     /// When this reading of the list asked for its first page: what was discovered before is known.
     pub began: Timestamp,

@@ -257,6 +257,7 @@ mod tests {
     fn list(pass: Pass) -> List {
         List {
             section: PageId(1),
+            history: None,
             pass,
             began: BEGAN,
             previous: vec![],

@@ -1,12 +1,13 @@
-//! When an entry page is asked for again: the recrawl policy.
+//! When a page is asked for next: the recrawl policy.
 //!
 //! A pure function of the page's role, its history and the site's policy. README tells it in a
-//! table ("What a later crawl asks for"); the tests of this file are that table, line by line.
+//! table ("What a later crawl asks for"); the tests of this file are that table, line by line. The
+//! archive keeps each answer (`page.next_at`) and picks by it.
 
 use std::time::Duration;
 
 use crate::config::site::Rests;
-use crate::frontier::page::Role;
+use crate::frontier::page::{Role, Verdict};
 use crate::frontier::reading::Pass;
 use crate::time::Timestamp;
 
@@ -62,12 +63,26 @@ pub enum Settled {
     Otherwise,
 }
 
-/// What is known of a page that was settled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct History {
-    pub role: Role,
-    pub settled: Settled,
-    pub settled_at: Timestamp,
+impl From<&Verdict> for Settled {
+    fn from(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Read => Self::Read,
+            Verdict::Moved { .. } => Self::Moved,
+            Verdict::Disallowed { .. } => Self::Disallowed,
+            Verdict::Stored
+            | Verdict::Members
+            | Verdict::Withheld { .. }
+            | Verdict::Gone { .. }
+            | Verdict::Unextracted { .. }
+            | Verdict::Refused { .. }
+            | Verdict::Failed { .. } => Self::Otherwise,
+        }
+    }
+}
+
+/// What earlier answers told of a page, as far as its next request depends on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Past {
     pub discovered_at: Timestamp,
     /// When it last told of a page that was not known; `None` where it never did.
     pub news_at: Option<Timestamp>,
@@ -76,6 +91,15 @@ pub struct History {
     pub was_read_to_end: bool,
     /// It is the list that has every article of the site.
     pub has_everything: bool,
+}
+
+/// What is known of a page that was settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct History {
+    pub role: Role,
+    pub settled: Settled,
+    pub settled_at: Timestamp,
+    pub past: Past,
     /// Redirects that led to it. A page that was redirected to is asked for by way of the page that
     /// leads there.
     pub hops: u32,
@@ -86,6 +110,9 @@ pub struct History {
 }
 
 /// What a site's file and the state of its lists say about all of its pages.
+///
+/// Pages keep the moments that an earlier policy gave them. Where the policy is another one, the
+/// site's pages are planned anew before a crawl begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SitePolicy {
     /// The least and the longest rest of a list or feed without news.
@@ -155,7 +182,7 @@ pub fn is_suspended(failures: u32, settled_at: Timestamp, now: Timestamp) -> boo
 /// Returns from when on a settled page is asked for again; `None` where no crawl asks for it by
 /// itself.
 ///
-/// Articles that are kept are not judged here: [`crate::revisit::next_look`] does.
+/// Of articles that are kept, [`crate::revisit::next_look`] knows: they go by their publication.
 pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
     let by_role = if page.settled == Settled::Disallowed {
         is_wanted(page.role, policy).then_some(AT_ONCE)
@@ -189,6 +216,16 @@ pub fn queued(role: Role, due: Timestamp, policy: &SitePolicy, now: Timestamp) -
     }
 }
 
+/// Tells whether a list that was read to its end, without what was published before `read_since`,
+/// is read as far back as is wanted now.
+pub fn is_read_back_to(since: Option<Timestamp>, read_since: Option<Timestamp>) -> bool {
+    match (read_since, since) {
+        (None, _) => true,
+        (Some(_), None) => false,
+        (Some(read), Some(wanted)) => read <= wanted,
+    }
+}
+
 fn is_wanted(role: Role, policy: &SitePolicy) -> bool {
     match role {
         Role::Feed => policy.feeds,
@@ -206,8 +243,8 @@ fn home(page: &History, policy: &SitePolicy) -> Timestamp {
 }
 
 fn section(page: &History, policy: &SitePolicy) -> Timestamp {
-    let deep = match page.deep_at {
-        Some(deep_at) if page.was_read_to_end && !page.has_everything => deep_at + DEEP_AGAIN,
+    let deep = match page.past.deep_at {
+        Some(deep_at) if page.past.was_read_to_end && !page.past.has_everything => deep_at + DEEP_AGAIN,
         Some(_) | None => AT_ONCE,
     };
     match page.settled {
@@ -241,7 +278,7 @@ fn unless_suspended(page: &History, moment: Timestamp) -> Timestamp {
 /// A part of the time without news, within bounds. The floor counts where a site file has it above
 /// the ceiling.
 fn rest(page: &History, floor: Duration, ceiling: Duration) -> Duration {
-    let silence = page.settled_at.since(page.news_at.unwrap_or(page.discovered_at));
+    let silence = page.settled_at.since(page.past.news_at.unwrap_or(page.past.discovered_at));
     (silence / PART_OF_SILENCE).min(ceiling).max(floor)
 }
 
@@ -268,15 +305,24 @@ mod tests {
             role,
             settled: Settled::Read,
             settled_at: NOW,
-            discovered_at: NOW - DAY * 100,
-            news_at: Some(NOW - DAY * 2),
-            deep_at: Some(NOW),
-            was_read_to_end: true,
-            has_everything: false,
+            past: Past {
+                discovered_at: NOW - DAY * 100,
+                news_at: Some(NOW - DAY * 2),
+                deep_at: Some(NOW),
+                was_read_to_end: true,
+                has_everything: false,
+            },
             hops: 0,
             failures: 0,
             unended: 0,
         }
+    }
+
+    /// The same page with another past.
+    fn with(role: Role, change: impl FnOnce(&mut Past)) -> History {
+        let mut page = page(role);
+        change(&mut page.past);
+        page
     }
 
     /// How long after it was settled a page is asked for again.
@@ -286,7 +332,7 @@ mod tests {
 
     #[test]
     fn the_list_of_everything_is_asked_for_at_every_crawl() {
-        let everything = History { has_everything: true, ..page(Role::Section) };
+        let everything = with(Role::Section, |past| past.has_everything = true);
         assert_eq!(after(everything, policy()), Some(Duration::ZERO));
         assert_eq!(after(everything, uncovered()), Some(Duration::ZERO));
     }
@@ -310,20 +356,20 @@ mod tests {
     #[test]
     fn each_section_is_looked_through_once_a_week() {
         assert_eq!(after(page(Role::Section), policy()), Some(DEEP_AGAIN));
-        let never = History { deep_at: None, ..page(Role::Section) };
+        let never = with(Role::Section, |past| past.deep_at = None);
         assert_eq!(after(never, policy()), Some(Duration::ZERO));
-        let half_read = History { was_read_to_end: false, ..page(Role::Section) };
+        let half_read = with(Role::Section, |past| past.was_read_to_end = false);
         assert_eq!(after(half_read, policy()), Some(Duration::ZERO));
     }
 
     #[test]
     fn sections_and_feeds_without_such_a_list_rest_for_a_quarter_of_their_silence_a_day_at_most() {
         for role in [Role::Section, Role::Feed] {
-            let silent = |days: u32| History { news_at: Some(NOW - DAY * days), ..page(role) };
+            let silent = |days: u32| with(role, |past| past.news_at = Some(NOW - DAY * days));
             assert_eq!(after(silent(2), uncovered()), Some(DAY / 2), "{role:?}");
             assert_eq!(after(silent(40), uncovered()), Some(policy().lists.ceiling.0), "{role:?}");
             assert_eq!(after(silent(0), uncovered()), Some(policy().lists.floor.0), "{role:?}");
-            let without_news = History { news_at: None, discovered_at: NOW - DAY, ..page(role) };
+            let without_news = with(role, |past| (past.news_at, past.discovered_at) = (None, NOW - DAY));
             assert_eq!(after(without_news, uncovered()), Some(DAY / 4), "{role:?}");
             let failed = History { settled: Settled::Otherwise, ..page(role) };
             assert_eq!(after(failed, uncovered()), Some(Duration::ZERO), "{role:?}");
@@ -332,7 +378,7 @@ mod tests {
 
     #[test]
     fn sitemaps_rest_a_day_at_least_and_a_month_at_most() {
-        let silent = |days: u32| History { news_at: Some(NOW - DAY * days), ..page(Role::Sitemap) };
+        let silent = |days: u32| with(Role::Sitemap, |past| past.news_at = Some(NOW - DAY * days));
         let after = |page| after(page, policy());
         assert_eq!([1, 40, 400].map(|days| after(silent(days))), [Some(DAILY), Some(DAY * 10), Some(DAY * 30)]);
         assert_eq!(after(History { settled: Settled::Moved, ..silent(400) }), Some(DAILY));
@@ -406,6 +452,14 @@ mod tests {
     }
 
     #[test]
+    fn a_list_that_was_read_back_to_a_later_day_than_is_wanted_is_read_once_more() {
+        let (early, late) = (Some(NOW - DAY), Some(NOW));
+        assert!(is_read_back_to(None, None) && is_read_back_to(late, None));
+        assert!(is_read_back_to(late, early) && is_read_back_to(late, late));
+        assert!(!is_read_back_to(early, late) && !is_read_back_to(None, late));
+    }
+
+    #[test]
     fn a_source_is_suspended_for_a_month() {
         let at = |now| is_suspended(SUSPENDED, NOW, now);
         assert_eq!([NOW, NOW + SUSPENDED_FOR].map(at), [true, false]);
@@ -439,7 +493,8 @@ mod tests {
 
     #[test]
     fn a_page_that_ends_the_process_is_asked_for_once_a_day() {
-        let deadly = History { unended: MOST_UNENDED, has_everything: true, ..page(Role::Section) };
+        let everything = with(Role::Section, |past| past.has_everything = true);
+        let deadly = History { unended: MOST_UNENDED, ..everything };
         assert_eq!(after(deadly, policy()), Some(DAILY));
         assert_eq!(after(History { unended: MOST_UNENDED - 1, ..deadly }, policy()), Some(Duration::ZERO));
     }

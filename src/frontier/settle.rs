@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use crate::extract::{self, Article};
 use crate::frontier::outcome::{Outcome, Reading};
-use crate::frontier::page::{Found, Kept, Page, PageState, Role, Verdict};
-use crate::frontier::reading::{Continuation, Cut, Head, ListEnd};
-use crate::frontier::recrawl::SUSPENDED;
+use crate::frontier::page::{Found, Kept, List, Page, PageState, Role, Verdict};
+use crate::frontier::reading::{Continuation, Cut, Head, ListEnd, Pass};
+use crate::frontier::recrawl::{self, History, Past, SUSPENDED, Settled, SitePolicy};
 use crate::frontier::settle::list::{linked, listed, short};
 use crate::page_url::PageUrl;
 use crate::revisit::{GONE_AGAIN, next_look, rungs};
@@ -40,6 +40,13 @@ const OTHER_PROTOCOL: &str = "its server wants to be asked over another protocol
 /// outage, a wrong deployment or a cache that is behind is over by then.
 const MISSED_AGAIN: [Duration; 1] = [GONE_AGAIN];
 
+/// Looks in a row, a day apart, that find nothing of an article that is kept before it counts as gone.
+const GONE_AFTER: u32 = 2;
+
+/// A page that moved to where no article is is looked at again so often: as often as a page in which
+/// no article is found.
+const MOST_ORIGIN_LOOKS: u32 = 3;
+
 /// So many looks in a row find nothing, and are not believed, before an article is left alone.
 const MOST_GONE: u32 = 7;
 /// The same of a page that is there, and in which no article is found: most such pages never have one.
@@ -56,8 +63,12 @@ pub struct Settlement {
     /// How the reading of the list closes, if it does.
     pub closing: Option<Closing>,
     pub article: Option<Box<Article>>,
-    /// When the article's page is looked at again.
-    pub again: Option<Timestamp>,
+    /// From when on a crawl asks for the page again, once it is settled; `None` where none does by
+    /// itself. A queued page is asked for when it is due.
+    pub next: Option<Timestamp>,
+    /// The same of the list that the page is one of, where its reading closes here. It does so
+    /// also where it goes round: its next page is a page of another kind.
+    pub next_of_list: Option<Timestamp>,
     /// Looks in a row that found nothing, with this one.
     pub misses: u32,
     /// Pages of [`Settlement::found`] that were not known.
@@ -77,6 +88,33 @@ pub enum Closing {
     Ended { end: ListEnd, since: Option<Timestamp>, head: Head, cut: Option<Cut> },
     /// A page of it could not be had: the list must be read to its end once more.
     BrokenOff,
+}
+
+impl Closing {
+    /// Returns the past of a list once its reading closes so.
+    fn after(&self, past: Past, list: &List, now: Timestamp) -> Past {
+        match self {
+            Self::Ended { .. } => after_end(past, list.pass, now),
+            // The next reading goes on until it has joined the last complete one. Where that is not
+            // known, all is read again.
+            Self::BrokenOff => Past { was_read_to_end: past.was_read_to_end && list.joint.before.is_some(), ..past },
+        }
+    }
+}
+
+impl Page {
+    /// What is known of the page before its next answer is judged.
+    fn history(&self) -> History {
+        History {
+            role: self.role,
+            settled: Settled::Otherwise,
+            settled_at: self.past.discovered_at,
+            past: self.past,
+            hops: self.hops,
+            failures: self.failures,
+            unended: self.unended,
+        }
+    }
 }
 
 /// What is wanted of a site.
@@ -103,19 +141,58 @@ pub enum Belief {
     Suspected,
 }
 
-/// Judges one answer at `now`. `known` tells, for each of the reading's [`Reading::found`], when it was discovered.
+/// Judges one answer at `now`. `known` tells, for each of the reading's [`Reading::found`], when it
+/// was discovered; `policy` when the site's pages are asked for again.
 pub fn settle(
     page: &Page,
     outcome: Outcome,
     known: &[Option<Timestamp>],
     belief: Belief,
     wanted: &Wanted,
+    policy: &SitePolicy,
     now: Timestamp,
 ) -> Settlement {
-    if let Some(kept) = &page.kept {
-        return look(page, kept, outcome, wanted, now);
+    let settlement = match &page.kept {
+        Some(kept) => look(page, kept, outcome, wanted, now),
+        None => of_source(page, first_look(page, outcome, known, belief, wanted, now)),
+    };
+    // It was answered, so that its request did not end the process.
+    planned(page, History { failures: settlement.failures, unended: 0, ..page.history() }, settlement, policy, now)
+}
+
+/// Adds when the page is asked for again, and the list that it is a page of.
+///
+/// `history` is the page's without this settlement.
+fn planned(page: &Page, history: History, settlement: Settlement, policy: &SitePolicy, now: Timestamp) -> Settlement {
+    let PageState::Settled(verdict) = &settlement.state else { return settlement };
+    let news_at = if settlement.news { Some(now) } else { page.past.news_at };
+    let past = Past { news_at, ..page.past };
+    let history = History { settled: Settled::from(verdict), settled_at: now, past, ..history };
+
+    // An article that is kept goes by its publication.
+    let next = match (page.role, verdict) {
+        (Role::Article, Verdict::Disallowed { .. }) => recrawl::next(&history, policy),
+        (Role::Article, _) => settlement.next,
+        (_, _) => recrawl::next(&history, policy),
+    };
+    let next_of_list = page.list.as_ref().and_then(|list| {
+        let history = list.history.unwrap_or(history);
+        let past = settlement
+            .closing
+            .as_ref()
+            .map_or_else(|| after_end(history.past, list.pass, now), |closing| closing.after(history.past, list, now));
+        recrawl::next(&History { past, ..history }, policy)
+    });
+    Settlement { next, next_of_list, ..settlement }
+}
+
+/// Returns the past of a list once a reading of it ended. The archive writes the same.
+fn after_end(past: Past, pass: Pass, now: Timestamp) -> Past {
+    match pass {
+        Pass::First | Pass::Window => Past { was_read_to_end: true, deep_at: Some(now), ..past },
+        Pass::Deep => Past { deep_at: Some(now), ..past },
+        Pass::Later => past,
     }
-    of_source(page, first_look(page, outcome, known, belief, wanted, now))
 }
 
 /// Counts the failures of a feed or sitemap. One that is dead is not tried again before long.
@@ -166,16 +243,44 @@ fn first_look(
 }
 
 /// Judges a page that robots.txt forbids to ask for. One that is kept stands, and is thought of again a day later.
-pub fn disallowed(page: &Page, rule: String, now: Timestamp) -> Settlement {
-    match page.kept {
+pub fn disallowed(page: &Page, rule: String, policy: &SitePolicy, now: Timestamp) -> Settlement {
+    let settlement = match page.kept {
         None => settled(Verdict::Disallowed { rule }),
-        Some(_) => Settlement { again: Some(now + GONE_AGAIN), ..of_state(PageState::Stands) },
+        Some(_) => Settlement { next: Some(now + GONE_AGAIN), ..of_state(PageState::Stands) },
+    };
+    planned(page, page.history(), settlement, policy, now)
+}
+
+/// Judges an article that is kept once what its paper takes back is believed: it is gone where so
+/// many looks in a row found nothing. `None` where it stands.
+pub fn gone_for_good(misses: u32) -> Option<Settlement> {
+    let why = "two looks a day apart found nothing".to_owned();
+    (misses >= GONE_AFTER).then(|| settled(Verdict::Gone { why }))
+}
+
+/// Returns when a page that moved to where no article is is looked at again: what leads nowhere was
+/// no move. `None` where it was looked at often enough.
+pub fn origin_looked_at(misses: u32, now: Timestamp) -> Option<Timestamp> {
+    (misses < MOST_ORIGIN_LOOKS).then(|| now + GONE_AGAIN)
+}
+
+/// A page whose host cannot be asked is put off so long each time.
+const PUT_OFF: Duration = Duration::from_secs(24 * 3600);
+
+/// A page that was put off so often has failed.
+const MOST_PUT_OFF: u32 = 5;
+
+/// Judges a page that is due at a host that cannot be asked. What is kept is put off without end.
+pub fn put_off(page: &Page, why: &str, policy: &SitePolicy, now: Timestamp) -> Settlement {
+    if page.kept.is_none() && page.attempts >= MOST_PUT_OFF {
+        return planned(page, page.history(), failed(page, why), policy, now);
     }
+    queued(now + PUT_OFF, page.attempts + 1, why)
 }
 
 /// Judges the answer to another look at an article that is kept: whatever it is, what is kept stands.
 fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timestamp) -> Settlement {
-    let stands = |again: Option<Timestamp>| Settlement { again, ..of_state(PageState::Stands) };
+    let stands = |next: Option<Timestamp>| Settlement { next, ..of_state(PageState::Stands) };
     let next = || next_look(&rungs(&wanted.ladder, page.unchanged), kept.published, now);
     let gone = || {
         let misses = page.misses + 1;
@@ -187,7 +292,7 @@ fn look(page: &Page, kept: &Kept, outcome: Outcome, wanted: &Wanted, now: Timest
             article(page, reading, Belief::Believed, wanted, now)
         }
         Outcome::Read(reading @ Reading::Withheld { .. }) => {
-            Settlement { again: next(), ..read(page, reading, &[], Belief::Believed, wanted, now) }
+            Settlement { next: next(), ..read(page, reading, &[], Belief::Believed, wanted, now) }
         }
         // Anywhere else is no new place of the article: a login, the home page.
         Outcome::Redirected { to, number } if number.is_some() && number == page.number && to != page.url => {
@@ -251,8 +356,8 @@ fn article(page: &Page, reading: extract::Reading, belief: Belief, wanted: &Want
     let kept = |article: Box<Article>, verdict| {
         let first_seen = page.kept.as_ref().map_or(now, |kept| kept.published);
         let published = article.published_at.map_or(first_seen, |time| time.at.min(first_seen));
-        let again = next_look(&rungs(&wanted.ladder, page.unchanged), published, now);
-        Settlement { again, article: Some(article), ..settled(verdict) }
+        let next = next_look(&rungs(&wanted.ladder, page.unchanged), published, now);
+        Settlement { next, article: Some(article), ..settled(verdict) }
     };
     match reading {
         extract::Reading::Article(article) => kept(article, Verdict::Stored),
@@ -357,7 +462,8 @@ fn of_state(state: PageState) -> Settlement {
         goes_on: None,
         closing: None,
         article: None,
-        again: None,
+        next: None,
+        next_of_list: None,
         misses: 0,
         new_pages: 0,
         news: false,
@@ -368,11 +474,12 @@ fn of_state(state: PageState) -> Settlement {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::site::Discover;
     use crate::discover::Home;
     use crate::discover::Listing;
     use crate::frontier::met::Met;
-    use crate::frontier::page::{List, PageId};
-    use crate::frontier::reading::{Joint, Pass};
+    use crate::frontier::page::PageId;
+    use crate::frontier::reading::Joint;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
     const WANTED: Wanted = Wanted {
@@ -400,6 +507,7 @@ mod tests {
             number: Some(7),
             attempts: 0,
             hops: 0,
+            past: Past::default(),
             list: None,
             failures: 0,
             kept: None,
@@ -409,8 +517,17 @@ mod tests {
         }
     }
 
+    fn policy() -> SitePolicy {
+        let Discover { lists, feeds, sitemaps, .. } = Discover::default();
+        SitePolicy { lists, feeds, sitemaps, is_covered: true, has_sections: true }
+    }
+
+    fn settled_as(page: &Page, outcome: Outcome, belief: Belief) -> Settlement {
+        settle(page, outcome, &[], belief, &WANTED, &policy(), NOW)
+    }
+
     fn state(page: &Page, outcome: Outcome) -> PageState {
-        settle(page, outcome, &[], Belief::Believed, &WANTED, NOW).state
+        settled_as(page, outcome, Belief::Believed).state
     }
 
     fn waits(due: Timestamp, attempts: u32, why: &str) -> PageState {
@@ -464,11 +581,11 @@ mod tests {
         let found_gone = || Outcome::Read(Reading::Article(extract::Reading::Gone { why: "deleted".into() }));
         for outcome in [missing, elsewhere, found_gone] {
             // Failures of another kind before it do not use up its looks.
-            let first = settle(&Page { attempts: 5, ..page() }, outcome(), &[], Belief::Believed, &WANTED, NOW);
+            let first = settled_as(&Page { attempts: 5, ..page() }, outcome(), Belief::Believed);
             assert!(matches!(first.state, PageState::Queued { due, attempts: 5, .. } if due == NOW + GONE_AGAIN));
             assert_eq!(first.misses, 1);
 
-            let second = settle(&Page { misses: 1, ..page() }, outcome(), &[], Belief::Believed, &WANTED, NOW);
+            let second = settled_as(&Page { misses: 1, ..page() }, outcome(), Belief::Believed);
             assert!(matches!(second.state, PageState::Settled(_)), "{:?}", second.state);
         }
         let section = Page { role: Role::Section, ..page() };
@@ -480,7 +597,7 @@ mod tests {
         let looks = |outcome: fn() -> Outcome| {
             let mut page = page();
             while let Settlement { state: PageState::Queued { due, .. }, misses, .. } =
-                settle(&page, outcome(), &[], Belief::Suspected, &WANTED, NOW)
+                settled_as(&page, outcome(), Belief::Suspected)
             {
                 assert_eq!(due, NOW + GONE_AGAIN);
                 page.misses = misses;
@@ -508,6 +625,7 @@ mod tests {
         let joint = Joint::default();
         let list = List {
             section: PageId(2),
+            history: None,
             pass: Pass::Later,
             began: NOW,
             previous: vec![],
@@ -516,7 +634,7 @@ mod tests {
             met: Met::default(),
         };
         let page = Page { role: Role::ListPage, number: None, list: Some(list), attempts: 6, ..page() };
-        let closing = |page: &Page, outcome| settle(page, outcome, &[], Belief::Believed, &WANTED, NOW).closing;
+        let closing = |page: &Page, outcome| settled_as(page, outcome, Belief::Believed).closing;
         let end = Closing::Ended { end: ListEnd::Past, since: None, head: Head::default(), cut: None };
         assert_eq!(closing(&page, Outcome::Gone { why: "status 404".into() }), Some(end.clone()));
         let frame = Listing { is_list: true, owes_rows: true, ..Listing::default() };
@@ -545,7 +663,7 @@ mod tests {
     fn a_redirect_is_a_page_of_its_own() {
         let to = url("https://m.p.example/7");
         let redirect = Outcome::Redirected { to: to.clone(), number: Some(9) };
-        let settlement = settle(&page(), redirect, &[], Belief::Believed, &WANTED, NOW);
+        let settlement = settled_as(&page(), redirect, Belief::Believed);
         assert_eq!(settlement.state, PageState::Settled(Verdict::Moved { to: to.clone() }));
         assert_eq!((settlement.found[0].hops, settlement.found[0].number), (1, Some(9)));
     }

@@ -13,10 +13,12 @@ use saseo::archive::{Archive, Reader, Seeding, SiteState};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
+use saseo::config::site::Discover;
 use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Backfill, Plan, Report, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
-use saseo::frontier::Visit;
+use saseo::frontier::recrawl::{History, Past, Settled, SitePolicy, next};
+use saseo::frontier::{Role, Visit};
 use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
 use saseo::politeness::Turn;
@@ -416,7 +418,57 @@ impl Crawler {
         let all = self.paper.asked.lock().unwrap();
         let asked = Asked::of(&all[self.before..]);
         self.before = all.len();
+        drop(all);
+        self.assert_planned();
         asked
+    }
+
+    /// The moments that the archive keeps are those that the policy gives to the histories which it
+    /// keeps, of every settled entry page.
+    fn assert_planned(&self) {
+        let sql = rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
+        let planned_by = sql.query_row("SELECT planned_by FROM site", [], |row| row.get::<_, Option<String>>(0));
+        let Ok(Some(planned_by)) = planned_by else { return };
+        let planned_by: serde_json::Value = serde_json::from_str(&planned_by).unwrap();
+        let Discover { lists, feeds, sitemaps, .. } = self.plan().sites[0].site.discover;
+        let told = |key: &str| planned_by[key].as_bool().unwrap();
+        let (is_covered, has_sections) = (told("is_covered"), told("has_sections"));
+        let policy = SitePolicy { lists, feeds, sitemaps, is_covered, has_sections };
+
+        let mut select = sql
+            .prepare(
+                "SELECT url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended, next_at
+                 FROM page WHERE verdict IS NOT NULL AND due_at IS NULL AND (role <> 'article' OR verdict = 'disallowed')",
+            )
+            .unwrap();
+        let mut rows = select.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let text = |column| row.get::<_, String>(column).unwrap();
+            let moment = |column| row.get::<_, Option<i64>>(column).unwrap().map(Timestamp::from_millis);
+            let count = |column| row.get::<_, u32>(column).unwrap();
+            let past = Past {
+                discovered_at: moment("discovered_at").unwrap(),
+                news_at: moment("news_at"),
+                deep_at: moment("deep_at"),
+                was_read_to_end: moment("read_to_end_at").is_some(),
+                has_everything: text("url").ends_with(EVERYTHING),
+            };
+            let history = History {
+                role: Role::named(&text("role")).unwrap(),
+                settled: match text("verdict").as_str() {
+                    "read" => Settled::Read,
+                    "moved" => Settled::Moved,
+                    "disallowed" => Settled::Disallowed,
+                    _ => Settled::Otherwise,
+                },
+                settled_at: moment("settled_at").unwrap(),
+                past,
+                hops: count("hops"),
+                failures: count("failures"),
+                unended: count("unended"),
+            };
+            assert_eq!(moment("next_at"), next(&history, &policy), "{} {history:?} {policy:?}", text("url"));
+        }
     }
 
     fn plan(&self) -> Plan {

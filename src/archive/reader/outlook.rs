@@ -6,7 +6,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::recrawl::Recrawl;
+use crate::archive::recrawl::{Planned, Recrawl};
 use crate::config::Site;
 use crate::frontier::Role;
 use crate::page_url::PageUrl;
@@ -76,26 +76,42 @@ impl Reader {
 
     fn due(&self, site: &Site, everything: Option<&PageUrl>, now: Timestamp) -> Result<Outlook, ArchiveError> {
         let recrawl = Recrawl { site: &site.name, discover: &site.discover, everything };
-        let due_again = recrawl.due(&self.connection, now)?;
-        let is_entry = |role| !matches!(role, Role::Article | Role::ListPage | Role::Window);
-        let entries_again = due_again.iter().filter(|page| is_entry(page.role)).count() as u64;
-
+        // What robots.txt forbids is thought of, and costs no request.
         let sql = "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window') AND due_at <= ?2),
-                    count(*) FILTER (WHERE role IN ('article', 'list', 'window') AND coalesce(due_at, again_at) <= ?2),
+                    count(*) FILTER (WHERE role IN ('article', 'list', 'window') AND due_at <= ?2),
                     count(*) FILTER (WHERE role = 'article' AND due_at <= ?2 AND verdict IS NULL),
-                    count(*) FILTER (WHERE role = 'article' AND coalesce(due_at, again_at) <= ?2 AND verdict IS NOT NULL),
-                    count(*) FILTER (WHERE due_at > ?2)
+                    count(*) FILTER (WHERE role = 'article' AND coalesce(due_at, next_at) <= ?2
+                                     AND verdict <> 'disallowed'),
+                    count(*) FILTER (WHERE due_at > ?2),
+                    count(*) FILTER (WHERE role = 'article' AND due_at IS NULL AND next_at <= ?2 AND verdict <> 'disallowed'),
+                    count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window') AND due_at IS NULL AND next_at <= ?2)
              FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
-        Ok(self.connection.query_row(sql, params![site.name, now.millis()], |row| {
-            Ok(Outlook {
-                entries: row.get::<_, u64>(0)? + entries_again,
-                queued: row.get(1)?,
+        let (outlook, planned) = self.connection.query_row(sql, params![site.name, now.millis()], |row| {
+            let outlook = Outlook {
+                entries: row.get(0)?,
+                queued: row.get::<_, u64>(1)? + row.get::<_, u64>(5)?,
                 articles: row.get(2)?,
                 looks: row.get(3)?,
                 later: row.get(4)?,
                 ..Outlook::default()
-            })
-        })?)
+            };
+            Ok((outlook, row.get::<_, u64>(6)?))
+        })?;
+        let entries = outlook.entries + self.unplanned(&recrawl, now)?.unwrap_or(planned);
+        Ok(Outlook { entries, ..outlook })
+    }
+
+    /// Counts the settled entry pages that a crawl would ask for again by another policy than the
+    /// one that they were planned by; `None` where it is the same.
+    fn unplanned(&self, recrawl: &Recrawl<'_>, now: Timestamp) -> Result<Option<u64>, ArchiveError> {
+        let policy = recrawl.policy(&self.connection)?;
+        if recrawl.is_planned_by(&self.connection, &policy)? {
+            return Ok(None);
+        }
+
+        let is_due = |page: &Planned| page.role != Role::Article && page.next.is_some_and(|next| next <= now);
+        let pages = recrawl.planned(&self.connection, &policy, now)?;
+        Ok(Some(pages.iter().filter(|page| is_due(page)).count() as u64))
     }
 
     fn robots_due(&self, home: &PageUrl, now: Timestamp) -> Result<bool, ArchiveError> {

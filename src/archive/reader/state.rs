@@ -151,7 +151,8 @@ impl Reader {
                (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1),
                (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2),
                (SELECT count(*) FROM version CROSS JOIN article ON article.id = version.article_id WHERE site_id = site.id AND n > 1),
-               count(again_at), min(again_at), site.crawled_at, count(*) FILTER (WHERE failures >= ?3),
+               count(next_at) FILTER (WHERE role = 'article' AND verdict <> 'disallowed'),
+               min(next_at) FILTER (WHERE role = 'article' AND verdict <> 'disallowed'), site.crawled_at, count(*) FILTER (WHERE failures >= ?3),
                max(settled_at) FILTER (WHERE role IN ('home', 'section', 'feed') AND verdict = 'read')
              FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name",
         )?;
