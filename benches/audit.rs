@@ -63,6 +63,7 @@ fn write(folder: &TempDir) {
         total_ms: 20,
         hosts,
         strangers_gap_ms: 2_000,
+        joins: false,
     };
     archive.begin_run(lease, "crawl", &terms, 0, NOW).expect("a run can begin");
     drop(archive);

@@ -49,7 +49,7 @@ pub use rescue::{LostFiles, vanished};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};
 pub use schema::SCHEMA;
-pub use seed::{Seed, Seeding};
+pub use seed::{Seed, Seeded, Seeding, SiteId};
 pub use store::Archive;
 
 /// The file's name in the data folder.

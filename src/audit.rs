@@ -107,7 +107,11 @@ impl Audit {
     }
 
     fn begin(&mut self, entry: &Entry<'_>, terms: Option<&Terms>) {
-        self.totals.began(terms);
+        self.totals.began(entry.run, terms);
+        if let Some(joining) = terms.filter(|terms| terms.joins) {
+            self.promises.join(joining);
+            return;
+        }
         self.unended += self.paces.close(&self.scope) as u64;
         self.promises = Promises::of_terms(terms);
         self.rights.begin(self.promises.agent.as_deref());
@@ -144,7 +148,7 @@ impl Audit {
         let promise = self.promises.to(it.host);
         let host = self.paces.host(it.host);
         if self.scope.has(it.host) {
-            self.totals.announced(host, at);
+            self.totals.announced(entry.run, host, at);
         }
         let delay = match PageUrl::parse(it.url) {
             Ok(url) => {

@@ -1,5 +1,6 @@
-//! One crawl: the loop that owns hosts and frontier, and sends what they decide.
+//! The crawl: one loop for all papers under way. It owns hosts and frontier, and sends what they decide.
 
+mod agenda;
 mod ask;
 mod backfill;
 mod copy;
@@ -8,6 +9,7 @@ mod held;
 mod hosts;
 mod lists;
 mod outcome;
+mod paper;
 mod refusal;
 mod robots;
 mod seeding;
@@ -22,29 +24,28 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-use crate::archive::{Archive, ArchiveError, CutList, How, Lease, Loss, RunId, Seed, Seeding, Tally};
+use crate::archive::{Archive, ArchiveError, CutList, How, Lease, Loss, RunId, Seeding, SiteId, Tally};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
 use crate::crawl::held::Held;
-use crate::crawl::lists::FirstReadings;
+use crate::crawl::paper::Paper;
 use crate::crawl::robots::{KnownRobots, Quest};
-use crate::crawl::seeding::{at_last_home, seed};
 use crate::crawl::upkeep::{Upkeep, empty_log};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::PageId;
-use crate::frontier::recrawl::SitePolicy;
 use crate::host_lock::{HostLocks, SharedCeilings};
-use crate::opt_out::Reservations;
 use crate::page_url::Host;
-use crate::politeness::{Hosts, Rest};
+use crate::politeness::Hosts;
 use crate::revisit::Looks;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
+pub use agenda::{Agenda, Once};
 pub use backfill::Backfill;
 pub use lists::ListsRead;
+pub use paper::{PaperReport, Start};
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -81,6 +82,28 @@ pub enum Stop {
     Now,
 }
 
+/// How papers are crawled, whichever they are.
+#[derive(Debug)]
+pub struct Session {
+    /// What the runs are named: `crawl` or `resume`.
+    pub command: String,
+    pub settings: Settings,
+    /// The most requests, of all papers together.
+    pub max_requests: Option<u64>,
+    pub at_most: Option<Duration>,
+    /// Where this machine's crawls tell one another which hosts they ask.
+    pub locks: HostLocks,
+}
+
+impl Plan {
+    /// The crawl of these papers, all at once.
+    fn into_parts(self) -> (Session, Once) {
+        let Self { command, sites, seeding, settings, skipped, max_requests, at_most, locks, backfill } = self;
+        let start = |reader| Start { reader, seeding, backfill, skipped };
+        (Session { command, settings, max_requests, at_most, locks }, Once(sites.into_iter().map(start).collect()))
+    }
+}
+
 /// Where a crawl stands, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Progress {
@@ -91,9 +114,10 @@ pub struct Progress {
     pub lists_first: Option<ListsRead>,
 }
 
-/// How a crawl ended.
+/// How a crawl of one paper or several ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Report {
+    /// The first of the papers' runs.
     pub run: RunId,
     pub how: How,
     pub tally: Tally,
@@ -108,6 +132,17 @@ pub struct Report {
     pub disbelieved: Vec<(String, Looks)>,
     /// Lists that have more rows than their server shows, and of which the rest was not read yet.
     pub lists_cut: Vec<CutList>,
+    /// The same of each paper, in the order of their starts.
+    pub papers: Vec<PaperReport>,
+}
+
+/// What a crawl tells those who watch.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// Something was committed, or the loop came round.
+    Progress(&'a Progress),
+    /// The run of a paper ended.
+    Ended(&'a PaperReport),
 }
 
 /// Crawls until nothing more is due within [`PATIENCE`], a limit is reached, or `stop` says so. `watcher` is told after
@@ -123,14 +158,81 @@ pub async fn run<W: Web>(
     web: Arc<W>,
     clock: Clock,
     holder: String,
-    mut stop: watch::Receiver<Stop>,
+    stop: watch::Receiver<Stop>,
     mut watcher: impl FnMut(&Progress),
 ) -> Result<Report, ArchiveError> {
-    let mut crawl = Crawl::begin(plan, archive, web, clock, holder)?;
-    match crawl.until_done(&mut stop, &mut watcher).await {
-        Ok(End::Done(how)) => crawl.end(how),
+    let (session, mut once) = plan.into_parts();
+    let began = clock.now();
+    let mut reports = Vec::new();
+    let watch = |event: Event<'_>| match event {
+        Event::Progress(progress) => watcher(progress),
+        Event::Ended(report) => reports.push(report.clone()),
+    };
+    serve(session, &mut once, archive, web, clock, (holder, stop), watch).await?;
+    Ok(Report::of(reports, clock.now().since(began)))
+}
+
+/// Crawls the papers of an agenda, side by side, each from its start until nothing more of it is due
+/// within [`PATIENCE`]; until none is under way, a limit is reached, or `stop` says so.
+///
+/// # Errors
+///
+/// As for [`run`].
+pub async fn serve<W: Web>(
+    session: Session,
+    agenda: &mut impl Agenda,
+    archive: &mut Archive,
+    web: Arc<W>,
+    clock: Clock,
+    (holder, mut stop): (String, watch::Receiver<Stop>),
+    mut watcher: impl FnMut(Event<'_>),
+) -> Result<(), ArchiveError> {
+    let mut crawl = Crawl::open(session, archive, web, clock, holder)?;
+    match crawl.until_done(agenda, &mut stop, &mut watcher).await {
+        Ok(End::Done(how)) => crawl.close(how, &mut watcher),
         Ok(End::Lost(loss)) => Err(crawl.fail_lost(&loss)),
         Err(error) => Err(crawl.fail(error)),
+    }
+}
+
+impl Report {
+    /// The report of several papers as one, which took so long.
+    fn of(mut papers: Vec<PaperReport>, elapsed: Duration) -> Self {
+        papers.sort_by_key(|paper| paper.run);
+        let mut tally = Tally::default();
+        papers.iter().for_each(|paper| tally.add(&paper.tally));
+        let is_any = |how| papers.iter().any(|paper| paper.how == how);
+        let how = if is_any(How::Interrupted) {
+            How::Interrupted
+        } else if is_any(How::Stopped) {
+            How::Stopped
+        } else if is_any(How::Finished) || papers.is_empty() {
+            How::Finished
+        } else {
+            How::Failed
+        };
+        let disbelieved = papers.iter().filter_map(|paper| Some((paper.site.clone(), paper.disbelieved?)));
+        let mut given_up: Vec<_> = papers.iter().flat_map(|paper| paper.given_up.clone()).collect();
+        given_up.sort();
+        given_up.dedup();
+
+        Self {
+            run: papers.first().map_or(RunId(0), |paper| paper.run),
+            how,
+            tally,
+            elapsed,
+            queued: papers.iter().map(|paper| paper.queued).sum(),
+            // Where something of one paper is due now, `due_at` of all is now.
+            due_at: if papers.iter().any(|paper| paper.queued > 0 && paper.due_at.is_none()) {
+                None
+            } else {
+                papers.iter().filter_map(|paper| paper.due_at).min()
+            },
+            given_up,
+            disbelieved: disbelieved.collect(),
+            lists_cut: papers.iter().flat_map(|paper| paper.lists_cut.clone()).collect(),
+            papers,
+        }
     }
 }
 
@@ -147,14 +249,23 @@ struct Crawl<'a, W> {
     web: Arc<W>,
     clock: Clock,
     lease: Lease,
-    run: RunId,
+    command: String,
     began: Timestamp,
-    sites: HashMap<String, Arc<SiteReader>>,
-    /// When each site's pages are asked for again, by the site's name.
-    policies: HashMap<String, SitePolicy>,
     settings: Settings,
     max_requests: Option<u64>,
     deadline: Option<Timestamp>,
+    /// The papers under way, by the name of their site.
+    papers: HashMap<String, Paper>,
+    /// A run of this process began: later ones join it.
+    has_begun: bool,
+    /// Pages of each site that failed, since their requests ended the processes before.
+    unended: HashMap<String, u64>,
+    /// The papers that may have something to ask a host.
+    wanting: HashMap<Host, Vec<SiteId>>,
+    /// Hosts at which something ended, so that the run of a paper may be over.
+    quiet: HashSet<Host>,
+    /// Papers that have no host.
+    idle: BTreeSet<String>,
     hosts: Hosts,
     /// The ceilings, as this machine's other crawls keep them too.
     shared: SharedCeilings,
@@ -163,10 +274,6 @@ struct Crawl<'a, W> {
     /// The site that a host was first met for.
     host_sites: HashMap<Host, Arc<SiteReader>>,
     given_up: HashMap<Host, String>,
-    /// What each site's host says of all its pages, by the site's name.
-    reservations: HashMap<String, Arc<Reservations>>,
-    /// How many more pages of each site may be known.
-    room: HashMap<String, u64>,
     robots: HashMap<String, KnownRobots>,
     /// robots.txt files, and what they were redirected to, waiting for their host's turn.
     quests: HashMap<Host, Vec<Quest>>,
@@ -176,101 +283,85 @@ struct Crawl<'a, W> {
     /// Pages that want to be paid for: they are not asked for twice in a run, however long it takes.
     unpaid: HashMap<Host, Vec<PageId>>,
     tasks: JoinSet<Finished>,
+    /// Of all papers together.
     tally: Tally,
+    /// Papers whose tally is to be stored.
+    counted: BTreeSet<String>,
     upkeep: Upkeep,
-    /// Lists that are read for the first time.
-    first_readings: FirstReadings,
-    /// Sites of which a look at an article found nothing.
-    missing: BTreeSet<String>,
-    /// Whether too much of a site was gone to be true, and when that was counted.
-    too_much_gone: HashMap<String, (Timestamp, bool)>,
-    /// Requests that came back with an answer, whatever it said.
-    answers: u64,
     queued: u64,
 }
 
 impl<'a, W: Web> Crawl<'a, W> {
-    fn begin(
-        plan: Plan,
+    fn open(
+        session: Session,
         archive: &'a mut Archive,
         web: Arc<W>,
         clock: Clock,
         holder: String,
     ) -> Result<Self, ArchiveError> {
+        let Session { command, settings, max_requests, at_most, locks } = session;
         let began = clock.now();
         let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
-        let run = archive.begin_run(lease, &plan.command, &hosts::terms(&plan), plan.skipped, began)?;
-        let tally = Tally { failed: archive.fail_unended(lease, began)?, ..Tally::default() };
-        archive.note_tally(lease, run, &tally)?;
-        let seeds: Vec<Seed> = plan.sites.iter().map(|reader| seed(reader, plan.backfill, began)).collect();
-        let sites = plan.sites.iter().map(|reader| Ok((reader.site.name.clone(), at_last_home(reader, archive)?)));
-        let sites = sites.collect::<Result<HashMap<_, _>, ArchiveError>>()?;
-        let (backfill, seeding) = (plan.backfill, plan.seeding);
-        let policies = archive.seed(lease, &seeds, plan.seeding, began)?;
-        let policies = seeds.into_iter().map(|seed| seed.site).zip(policies).collect();
-        archive.select(plan.sites.iter().map(|reader| reader.site.name.as_str()))?;
-        let pace = &plan.settings.pace;
-        let (per_server, total) = (pace.server_rate.0, pace.total_rate.0);
+        archive.close_runs(lease)?;
+        let unended = archive.fail_unended(lease, began)?;
+        archive.save()?;
+
+        let (per_server, total) = (settings.pace.server_rate.0, settings.pace.total_rate.0);
         let mut hosts = Hosts::new(per_server, total);
         hosts.take_up(&archive.last_requests(began - per_server.max(total))?, began);
-        let mut crawl = Self {
+        Ok(Self {
             archive,
             web,
             clock,
             lease,
-            run,
+            command,
             began,
             hosts,
-            shared: plan.locks.ceilings(per_server, total),
-            held: Held::new(plan.locks, holder),
-            sites,
-            policies,
-            settings: plan.settings,
-            max_requests: plan.max_requests,
-            deadline: plan.at_most.map(|span| began + span),
+            shared: locks.ceilings(per_server, total),
+            held: Held::new(locks, holder),
+            settings,
+            max_requests,
+            deadline: at_most.map(|span| began + span),
+            papers: HashMap::new(),
+            has_begun: false,
+            unended,
+            wanting: HashMap::new(),
+            quiet: HashSet::new(),
+            idle: BTreeSet::new(),
             host_sites: HashMap::new(),
             given_up: HashMap::new(),
-            reservations: HashMap::new(),
-            room: HashMap::new(),
             robots: HashMap::new(),
             quests: HashMap::new(),
             asked_robots: HashSet::new(),
             under_way: HashMap::new(),
             unpaid: HashMap::new(),
             tasks: JoinSet::new(),
-            tally,
-            upkeep: Upkeep::new(tally, began),
-            first_readings: FirstReadings::default(),
-            missing: BTreeSet::new(),
-            too_much_gone: HashMap::new(),
-            answers: 0,
+            tally: Tally::default(),
+            counted: BTreeSet::new(),
+            upkeep: Upkeep::new(began),
             queued: 0,
-        };
-        for site in crawl.sites.keys().cloned().collect::<Vec<_>>() {
-            crawl.learn_reservations(&site)?;
-            let room = crawl.sites[&site].site.discover.most_pages.saturating_sub(crawl.archive.pages_of(&site)?);
-            crawl.room.insert(site, room);
-        }
-        crawl.begin_backfills(backfill, seeding)?;
-        crawl.queued = crawl.archive.queued()?;
-        for due in crawl.archive.due_hosts()? {
-            crawl.want(&due.host, &due.site, due.first_due)?;
-        }
-        Ok(crawl)
+        })
     }
 
     async fn until_done(
         &mut self,
+        agenda: &mut impl Agenda,
         stop: &mut watch::Receiver<Stop>,
-        watcher: &mut impl FnMut(&Progress),
+        watcher: &mut impl FnMut(Event<'_>),
     ) -> Result<End, ArchiveError> {
         loop {
             self.take_finished(None)?;
             self.watch_files();
 
             let asked_to = *stop.borrow_and_update();
+            let may_ask = asked_to == Stop::GoOn && self.upkeep.loss.is_none();
+            if may_ask {
+                let now = self.clock.now();
+                let starts = agenda.due(&|site| self.papers.contains_key(site), now);
+                self.start(starts)?;
+            }
             let waiting = match asked_to {
-                Stop::GoOn if self.upkeep.loss.is_none() => self.ask()?,
+                _ if may_ask => self.ask()?,
                 Stop::GoOn | Stop::Finish => Waiting::ForAnswers,
                 Stop::Now => {
                     // A task that reads a page cannot be stopped within it, and is not waited for.
@@ -280,15 +371,21 @@ impl<'a, W: Web> Crawl<'a, W> {
                 }
             };
             self.save()?;
-            watcher(&self.progress());
+            watcher(Event::Progress(&self.progress()));
             self.keep_log_short()?;
+            if may_ask && waiting != Waiting::AtLimit {
+                for report in self.end_idle()? {
+                    watcher(Event::Ended(&report));
+                }
+            }
 
             if self.tasks.is_empty()
                 && let Some(end) = self.end_after(waiting, asked_to)
             {
                 return Ok(end);
             }
-            self.wait(waiting, stop).await?;
+            let next = agenda.next(self.clock.now()).filter(|_| may_ask);
+            self.wait(waiting, next, stop).await?;
         }
     }
 
@@ -298,21 +395,30 @@ impl<'a, W: Web> Crawl<'a, W> {
             return Some(End::Lost(loss));
         }
         match waiting {
-            Waiting::Until(moment) if moment <= self.clock.now() + PATIENCE => None,
-            Waiting::Until(_) | Waiting::ForAnswers if asked_to != Stop::GoOn => Some(End::Done(How::Interrupted)),
+            _ if asked_to != Stop::GoOn => Some(End::Done(How::Interrupted)),
             Waiting::AtLimit => Some(End::Done(How::Stopped)),
-            Waiting::Until(_) | Waiting::ForAnswers => Some(End::Done(How::Finished)),
+            Waiting::Until(_) | Waiting::ForAnswers if self.papers.is_empty() => Some(End::Done(How::Finished)),
+            Waiting::Until(_) | Waiting::ForAnswers => {
+                // Whatever was overlooked, the loop does not go on for nothing.
+                self.quiet.extend(self.wanting.keys().cloned());
+                None
+            }
         }
     }
 
-    /// Waits for whatever comes first: an answer, the next turn, or a signal.
-    async fn wait(&mut self, waiting: Waiting, stop: &mut watch::Receiver<Stop>) -> Result<(), ArchiveError> {
+    /// Waits for whatever comes first: an answer, the next turn, the next start, or a signal.
+    async fn wait(
+        &mut self,
+        waiting: Waiting,
+        next_start: Option<Timestamp>,
+        stop: &mut watch::Receiver<Stop>,
+    ) -> Result<(), ArchiveError> {
         let moment = match waiting {
             Waiting::Until(moment) => self.deadline.map_or(moment, |end| moment.min(end)),
             Waiting::ForAnswers | Waiting::AtLimit => Timestamp::MAX,
         };
         let clock = self.clock;
-        let moment = moment.min(clock.now() + ROUND);
+        let moment = moment.min(next_start.unwrap_or(Timestamp::MAX)).min(clock.now() + ROUND);
         let first = tokio::select! {
             Some(finished) = self.tasks.join_next() => Some(finished),
             () = clock.sleep_until(moment) => None,
@@ -325,62 +431,25 @@ impl<'a, W: Web> Crawl<'a, W> {
         }
     }
 
-    /// Marks what is gone, unless too much of a site is to be true.
-    fn mark_gone(&mut self, now: Timestamp) -> Result<Vec<(String, Looks)>, ArchiveError> {
-        let mut disbelieved = Vec::new();
-        for site in std::mem::take(&mut self.missing) {
-            match self.archive.mark_gone(self.lease, &site, self.began, now)? {
-                Ok(gone) => self.tally.articles_gone += gone,
-                Err(looks) => disbelieved.push((site, looks)),
-            }
-        }
-        Ok(disbelieved)
-    }
-
     fn progress(&self) -> Progress {
         let no_article_yet = self.tally.articles_new == 0 && self.tally.articles_changed == 0;
+        let lists_first = || ListsRead::sum(self.papers.values().filter_map(|paper| paper.first_readings.so_far()));
         Progress {
             tally: self.tally,
             queued: self.queued,
             elapsed: self.clock.now().since(self.began),
-            lists_first: self.first_readings.so_far().filter(|_| no_article_yet),
+            lists_first: if no_article_yet { lists_first() } else { None },
         }
     }
 
-    fn end(mut self, how: How) -> Result<Report, ArchiveError> {
-        let homes: Vec<Host> = self.sites.values().map(|reader| reader.site.home.host()).collect();
-        self.given_up.retain(|host, _| homes.contains(host));
-        let nothing_came = self.answers == 0 && !self.given_up.is_empty();
-        let how = if nothing_came && how == How::Finished { How::Failed } else { how };
-        let now = self.clock.now();
-        let disbelieved = self.mark_gone(now)?;
-        let resting = self.hosts.resting_after(now + PATIENCE);
-        let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);
-        let resting =
-            resting.map(|(host, until, rest)| (host.clone(), format!("it is left alone until {until}: {}", why(rest))));
-        let mut given_up: Vec<_> = resting.chain(std::mem::take(&mut self.given_up)).collect();
-        given_up.sort();
-        if !given_up.is_empty() {
-            self.archive.explain_run(self.run, &in_words(&given_up))?;
+    /// Ends the runs that are under way, and leaves the archive's log empty.
+    fn close(mut self, how: How, watcher: &mut impl FnMut(Event<'_>)) -> Result<(), ArchiveError> {
+        for report in self.end_all(how)? {
+            watcher(Event::Ended(&report));
         }
-        self.archive.end_run(self.run, how, &self.tally, now)?;
-        self.archive.check_files(now)?;
+        self.archive.check_files(self.clock.now())?;
         empty_log(self.archive);
-        let queued = self.archive.queued()?;
-        let first_due = self.archive.due_hosts()?.into_iter().map(|host| host.first_due).min();
-        let lists_cut = self.sites.keys().map(|site| self.archive.cut_lists(site));
-        let lists_cut = lists_cut.collect::<Result<Vec<_>, _>>()?.concat();
-        Ok(Report {
-            run: self.run,
-            how,
-            tally: self.tally,
-            elapsed: now.since(self.began),
-            queued,
-            due_at: first_due.filter(|due| *due > now),
-            given_up,
-            disbelieved,
-            lists_cut,
-        })
+        Ok(())
     }
 }
 
@@ -388,10 +457,4 @@ async fn changed(stop: &mut watch::Receiver<Stop>) {
     if stop.changed().await.is_err() {
         std::future::pending().await
     }
-}
-
-/// What a run gave up, as it is stored.
-fn in_words(given_up: &[(Host, String)]) -> String {
-    let told: Vec<String> = given_up.iter().map(|(host, why)| format!("{host}: {why}")).collect();
-    told.join("; ")
 }

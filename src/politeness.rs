@@ -66,6 +66,18 @@ impl Hosts {
         self.hosts.entry(host.clone()).or_insert_with(|| Pace::new(manners, stored, now));
     }
 
+    /// Keeps a known host to other manners from now on.
+    pub fn change_manners(&mut self, host: &Host, manners: Manners) {
+        self.change(host, |pace| pace.manners = manners);
+    }
+
+    /// Returns the moment from which on a host with something to ask may be asked, as far as its own
+    /// pace goes; `None` where nothing is to be asked.
+    pub fn ready_at(&self, host: &Host) -> Option<Timestamp> {
+        let pace = self.hosts.get(host)?;
+        pace.wanted_from.map(|from| from.max(pace.not_before))
+    }
+
     /// Tells where a host's server is; before that it is not asked.
     pub fn locate(&mut self, host: &Host, server: IpAddr) {
         self.change(host, |pace| pace.server = Some(server));

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use saseo::archive::{
     Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, KeptCapture,
-    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Tally, Terms, pack,
+    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, SiteId, Tally, Terms, pack,
 };
 use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
@@ -87,9 +87,13 @@ impl Desk {
         Self { folder, archive, lease, run }
     }
 
+    fn site(&self, name: &str) -> SiteId {
+        self.archive.site(name).unwrap().unwrap()
+    }
+
     fn next(&mut self, now: Timestamp) -> NextPage {
         let host = url("https://paper.example/").host();
-        self.archive.next_page(&host, &[], now).unwrap()
+        self.archive.next_page(&host, &[self.site("paper")], &[], now).unwrap()
     }
 
     fn page(&mut self) -> Page {
@@ -260,7 +264,7 @@ fn a_crawl_that_begins_asks_for_a_settled_page_from_its_moment_on() {
 fn a_page_under_way_is_not_handed_out_again() {
     let mut desk = Desk::new();
     let page = desk.page();
-    let next = desk.archive.next_page(&page.url.host(), &[page.id], NOW).unwrap();
+    let next = desk.archive.next_page(&page.url.host(), &[desk.site("paper")], &[page.id], NOW).unwrap();
     assert_eq!(next, NextPage::Nothing);
 }
 
@@ -605,7 +609,8 @@ fn desk_with_copies(stories: &[(&str, Settlement)]) -> Desk {
         };
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
         desk.archive.select([*paper]).unwrap();
-        let NextPage::Page(page) = desk.archive.next_page(&home.host(), &[], later(9)).unwrap() else {
+        let NextPage::Page(page) = desk.archive.next_page(&home.host(), &[desk.site(paper)], &[], later(9)).unwrap()
+        else {
             panic!("no page of {paper}")
         };
         desk.settle(*page, story.clone());
@@ -672,8 +677,7 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
         };
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
     }
-    desk.archive.select(["one"]).unwrap();
-    let pages = desk.archive.due_pages(&shared("").host(), 9, later(1)).unwrap();
+    let pages = desk.archive.due_pages(&shared("").host(), &[desk.site("one")], 9, later(1)).unwrap();
     assert_eq!(pages.len(), 1);
     let Discover { lists, feeds, sitemaps, .. } = Discover::default();
     let policy = SitePolicy { lists, feeds, sitemaps, is_covered: false, has_sections: false };
@@ -724,7 +728,7 @@ fn a_page_whose_request_never_ends_goes_last_and_fails_after_three_times() {
         desk.announce_to(1, NOW);
         desk.archive.save().unwrap();
         desk.run = desk.archive.begin_run(desk.lease, "resume", &Terms::default(), 0, NOW).unwrap();
-        let failed = desk.archive.fail_unended(desk.lease, NOW).unwrap();
+        let failed = desk.archive.fail_unended(desk.lease, NOW).unwrap().values().sum::<u64>();
         desk.archive.save().unwrap();
         failed
     };

@@ -46,6 +46,7 @@ fn terms() -> Terms {
         total_ms: 20,
         hosts: vec![host("paper.example", false), host("own.example", true)],
         strangers_gap_ms: 4_000,
+        joins: false,
     }
 }
 

@@ -146,7 +146,11 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     };
     archive.seed(lease, &[seed], Seeding::Resume, NOW).unwrap();
     archive.select(["paper"]).unwrap();
-    let NextPage::Page(page) = archive.next_page(&home.host(), &[], NOW).unwrap() else { panic!("the list was lost") };
+    let NextPage::Page(page) =
+        archive.next_page(&home.host(), &[archive.site("paper").unwrap().unwrap()], &[], NOW).unwrap()
+    else {
+        panic!("the list was lost")
+    };
     assert_eq!((page.url.as_str(), page.list.unwrap().previous), ("https://paper.example/list?page=2", vec![77]));
     // The request that never ended is owed its gap; the strikes stand.
     let pace = archive.pace(&home.host()).unwrap().unwrap();
@@ -272,7 +276,10 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
     };
     archive.seed(lease, &[seed], Seeding::Begin, NOW).unwrap();
     archive.select(["paper"]).unwrap();
-    let next = |archive: &Archive| match archive.next_page(&home.host(), &[], NOW).unwrap() {
+    let next = |archive: &Archive| match archive
+        .next_page(&home.host(), &[archive.site("paper").unwrap().unwrap()], &[], NOW)
+        .unwrap()
+    {
         NextPage::Page(page) if page.url == list => page.list.unwrap().pass,
         other => panic!("{other:?}"),
     };

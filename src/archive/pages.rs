@@ -5,6 +5,7 @@ use rusqlite::{OptionalExtension, Row, params};
 use crate::archive::capture::unpack;
 use crate::archive::error::ArchiveError;
 use crate::archive::recrawl::past;
+use crate::archive::seed::SiteId;
 use crate::archive::store::{Archive, stored_number};
 use crate::frontier::{Found, Page, PageId, Role};
 use crate::page_url::{Host, PageUrl};
@@ -14,8 +15,6 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DueHost {
     pub host: Host,
-    /// A site whose pages are queued there.
-    pub site: String,
     pub first_due: Timestamp,
 }
 
@@ -35,7 +34,7 @@ const PAGE: &str = "page.id, site.name, page.url, page.role, page.number, page.a
     page.last_modified, site.validators_lie, site.validators_vary, site.unchanged";
 
 impl Archive {
-    /// Names the sites that a crawl is about: the pages of all others are left alone by what follows.
+    /// Names the sites whose captures are read again: those of all others are left alone.
     pub fn select<'a>(&mut self, sites: impl IntoIterator<Item = &'a str>) -> Result<(), ArchiveError> {
         let mut id = self.connection.prepare("SELECT id FROM site WHERE name = ?1")?;
         let ids = sites.into_iter().map(|site| id.query_row([site], |row| row.get::<_, i64>(0)).optional());
@@ -47,19 +46,19 @@ impl Archive {
         Ok(())
     }
 
-    /// Returns the hosts that have queued pages, each with the moment its first one is due.
-    pub fn due_hosts(&self) -> Result<Vec<DueHost>, ArchiveError> {
-        let mut select = self.connection.prepare(&format!(
-            "SELECT page.host, min(page.due_at), site.name FROM page JOIN site ON site.id = page.site_id
-             WHERE page.due_at IS NOT NULL AND page.site_id IN ({}) GROUP BY page.host",
-            self.selected
-        ))?;
-        let rows = select.query_map([], |row| {
-            Ok(DueHost {
-                host: Host::from_stored(row.get(0)?),
-                first_due: Timestamp::from_millis(row.get(1)?),
-                site: row.get(2)?,
-            })
+    /// Returns the number of a site; `None` of one that was never crawled.
+    pub fn site(&self, name: &str) -> Result<Option<SiteId>, ArchiveError> {
+        let mut select = self.connection.prepare_cached("SELECT id FROM site WHERE name = ?1")?;
+        Ok(select.query_row([name], |row| Ok(SiteId(row.get(0)?))).optional()?)
+    }
+
+    /// Returns the hosts that have queued pages of a site, each with the moment its first one is due.
+    pub fn due_hosts(&self, site: SiteId) -> Result<Vec<DueHost>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT host, min(due_at) FROM page WHERE due_at IS NOT NULL AND site_id = ?1 GROUP BY host",
+        )?;
+        let rows = select.query_map([site.0], |row| {
+            Ok(DueHost { host: Host::from_stored(row.get(0)?), first_due: Timestamp::from_millis(row.get(1)?) })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -70,24 +69,27 @@ impl Archive {
         Ok(self.connection.query_row(sql, [site], |row| row.get(0))?)
     }
 
-    /// Returns how many pages are queued.
-    pub fn queued(&self) -> Result<u64, ArchiveError> {
-        let mut select = self.connection.prepare(&format!(
-            "SELECT count(*) FROM page WHERE due_at IS NOT NULL AND site_id IN ({})",
-            self.selected
-        ))?;
-        Ok(select.query_row([], |row| row.get(0))?)
+    /// Returns how many pages of a site are queued.
+    pub fn queued(&self, site: SiteId) -> Result<u64, ArchiveError> {
+        let sql = "SELECT count(*) FROM page WHERE due_at IS NOT NULL AND site_id = ?1";
+        Ok(self.connection.prepare_cached(sql)?.query_row([site.0], |row| row.get(0))?)
     }
 
-    /// Returns a host's best due page, other than those that are not to be asked for now.
-    pub fn next_page(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
+    /// Returns a host's best due page of these sites, other than those that are not to be asked for
+    /// now.
+    pub fn next_page(
+        &self,
+        host: &Host,
+        sites: &[SiteId],
+        under_way: &[PageId],
+        now: Timestamp,
+    ) -> Result<NextPage, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT {PAGE}
              FROM page JOIN site ON site.id = page.site_id
-             WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2
-               AND page.site_id IN ({})
+             WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2 AND {}
              ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?3",
-            self.selected
+            of_sites(sites)
         ))?;
         let most = i64::try_from(under_way.len()).unwrap_or(i64::MAX - 1) + 1;
         let mut rows = select.query(params![host.as_str(), now.millis(), most])?;
@@ -96,15 +98,21 @@ impl Archive {
                 return Ok(NextPage::Page(Box::new(self.page(row, now)?)));
             }
         }
-        self.next_due(host, under_way, now)
+        self.next_due(host, sites, under_way, now)
     }
 
-    /// Returns some of the pages that are due at a host.
-    pub fn due_pages(&self, host: &Host, count: u32, now: Timestamp) -> Result<Vec<Page>, ArchiveError> {
+    /// Returns some of the pages of these sites that are due at a host.
+    pub fn due_pages(
+        &self,
+        host: &Host,
+        sites: &[SiteId],
+        count: u32,
+        now: Timestamp,
+    ) -> Result<Vec<Page>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT {PAGE} FROM page JOIN site ON site.id = page.site_id
-             WHERE page.host = ?1 AND page.due_at <= ?2 AND page.site_id IN ({}) LIMIT ?3",
-            self.selected
+             WHERE page.host = ?1 AND page.due_at <= ?2 AND {} LIMIT ?3",
+            of_sites(sites)
         ))?;
         let mut rows = select.query(params![host.as_str(), now.millis(), count])?;
         let mut pages = Vec::new();
@@ -114,11 +122,17 @@ impl Archive {
         Ok(pages)
     }
 
-    fn next_due(&self, host: &Host, under_way: &[PageId], now: Timestamp) -> Result<NextPage, ArchiveError> {
+    fn next_due(
+        &self,
+        host: &Host,
+        sites: &[SiteId],
+        under_way: &[PageId],
+        now: Timestamp,
+    ) -> Result<NextPage, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT min(due_at) FROM page
-             WHERE host = ?1 AND due_at > ?2 AND site_id IN ({}) AND id NOT IN (SELECT value FROM json_each(?3))",
-            self.selected
+             WHERE host = ?1 AND due_at > ?2 AND {} AND id NOT IN (SELECT value FROM json_each(?3))",
+            of_sites(sites)
         ))?;
         let under_way = serde_json::Value::from(under_way.iter().map(|page| page.0).collect::<Vec<_>>()).to_string();
         let due: Option<i64> = select.query_row(params![host.as_str(), now.millis(), under_way], |row| row.get(0))?;
@@ -226,4 +240,11 @@ impl Archive {
         };
         pages.iter().map(|page| Ok(moment(page)?.map(Timestamp::from_millis))).collect()
     }
+}
+
+/// Pages of these sites, as a condition. The ids are part of the statement's text: a table or a JSON
+/// list of them would cost more than the rest of the search. A host has pages of one site, mostly.
+fn of_sites(sites: &[SiteId]) -> String {
+    let ids: Vec<String> = sites.iter().map(|site| site.0.to_string()).collect();
+    format!("page.site_id IN ({})", ids.join(","))
 }

@@ -6,6 +6,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::host::rest_after_unended;
 use crate::archive::lease::Lease;
 use crate::archive::ledger::{Terms, write_beginning};
+use crate::archive::seed::SiteId;
 use crate::archive::store::Archive;
 use crate::archive::unended::count_unended;
 use crate::time::Timestamp;
@@ -53,18 +54,26 @@ pub struct Tally {
     pub bytes: u64,
 }
 
+impl Tally {
+    /// Adds the counts of another run.
+    pub fn add(&mut self, other: &Self) {
+        let Self { requests, not_modified, articles_new, articles_changed, articles_gone, refused, failed, bytes } =
+            other;
+        self.requests += requests;
+        self.not_modified += not_modified;
+        self.articles_new += articles_new;
+        self.articles_changed += articles_changed;
+        self.articles_gone += articles_gone;
+        self.refused += refused;
+        self.failed += failed;
+        self.bytes += bytes;
+    }
+}
+
 impl Archive {
-    /// Begins a run on its terms, which makes up for so many scheduled starts that were skipped; saved at once.
-    ///
-    /// Runs that were killed are marked as interrupted, and hosts that they left without an ending are kept at rest.
-    pub fn begin_run(
-        &mut self,
-        lease: Lease,
-        command: &str,
-        terms: &Terms,
-        skipped: u64,
-        now: Timestamp,
-    ) -> Result<RunId, ArchiveError> {
+    /// Marks runs that were killed as interrupted, and keeps the hosts at rest that they left without
+    /// an ending.
+    pub fn close_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         let work = self.work(lease)?;
         count_unended(work)?;
         rest_after_unended(work)?;
@@ -74,12 +83,43 @@ impl Archive {
              WHERE how IS NULL",
             [],
         )?;
-        let sql = "INSERT INTO run (command, epoch, ledger_from, change_from, started_at, skipped)
-                   VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), coalesce((SELECT max(seq) FROM change), 0), ?3, ?4)";
-        work.execute(sql, params![command, lease.epoch, now.millis(), skipped.cast_signed()])?;
+        Ok(())
+    }
+
+    /// Begins a run of its own on its terms, once those before it are closed; saved at once.
+    pub fn begin_run(
+        &mut self,
+        lease: Lease,
+        command: &str,
+        terms: &Terms,
+        skipped: u64,
+        now: Timestamp,
+    ) -> Result<RunId, ArchiveError> {
+        self.close_runs(lease)?;
+        let run = self.add_run(lease, None, command, terms, skipped, now)?;
+        self.save()?;
+        Ok(run)
+    }
+
+    /// Begins a run of a site on its terms, which makes up for so many scheduled starts that were
+    /// skipped. Others may be under way.
+    pub fn add_run(
+        &mut self,
+        lease: Lease,
+        site: Option<SiteId>,
+        command: &str,
+        terms: &Terms,
+        skipped: u64,
+        now: Timestamp,
+    ) -> Result<RunId, ArchiveError> {
+        let work = self.work(lease)?;
+        work.prepare_cached(
+            "INSERT INTO run (command, epoch, ledger_from, change_from, started_at, skipped, site_id)
+             VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), coalesce((SELECT max(seq) FROM change), 0), ?3, ?4, ?5)",
+        )?
+        .execute(params![command, lease.epoch, now.millis(), skipped.cast_signed(), site.map(|site| site.0)])?;
         let run = RunId(work.last_insert_rowid());
         write_beginning(work, run, terms, now)?;
-        self.save()?;
         Ok(run)
     }
 

@@ -31,6 +31,18 @@ pub struct Seed {
     pub entries: Vec<(PageUrl, Role)>,
 }
 
+/// The archive's number for a site.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SiteId(pub i64);
+
+/// A site that a crawl may go on with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seeded {
+    pub site: SiteId,
+    /// When its pages are asked for again.
+    pub policy: SitePolicy,
+}
+
 /// Whether something new is begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seeding {
@@ -42,19 +54,20 @@ pub enum Seeding {
 
 impl Archive {
     /// Makes sites known, plans their settled pages and, where the seeding says so, queues those that
-    /// are to be asked for again; saved at once. Returns the policy of each site.
+    /// are to be asked for again; saved at once. Returns each site as the crawl goes on with it.
     pub fn seed(
         &mut self,
         lease: Lease,
         seeds: &[Seed],
         seeding: Seeding,
         now: Timestamp,
-    ) -> Result<Vec<SitePolicy>, ArchiveError> {
-        self.everything = seeds.iter().filter_map(|seed| Some(seed.everything.as_ref()?.to_string())).collect();
+    ) -> Result<Vec<Seeded>, ArchiveError> {
+        let everything = seeds.iter().filter_map(|seed| Some(seed.everything.as_ref()?.to_string()));
+        self.everything.extend(everything);
         let work = self.work(lease)?;
-        let mut policies = Vec::with_capacity(seeds.len());
+        let mut seeded = Vec::with_capacity(seeds.len());
         for seed in seeds {
-            write_site(work, seed, now)?;
+            let id = write_site(work, seed, now)?;
             if seeding == Seeding::Begin {
                 add_entries(work, seed, now)?;
                 forget_later_beginnings(work, seed)?;
@@ -62,24 +75,22 @@ impl Archive {
 
             let Seed { site, discover, everything, .. } = seed;
             let recrawl = Recrawl { site, discover, everything: everything.as_ref() };
-            policies.push(recrawl.bring_up_to_date(work, now)?);
+            seeded.push(Seeded { site: id, policy: recrawl.bring_up_to_date(work, now)? });
             if seeding == Seeding::Begin {
                 queue_planned(work, site, now)?;
                 requeue(work, &recrawl, now)?;
             }
         }
         self.save()?;
-        Ok(policies)
+        Ok(seeded)
     }
 }
 
-fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
-    work.execute(
-        "INSERT INTO site (name, title, home, added_at) VALUES (?1, ?2, ?3, ?4)
-         ON CONFLICT (name) DO UPDATE SET title = excluded.title, home = excluded.home",
-        params![seed.site, seed.title, seed.home.as_str(), now.millis()],
-    )?;
-    Ok(())
+fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<SiteId, ArchiveError> {
+    let sql = "INSERT INTO site (name, title, home, added_at) VALUES (?1, ?2, ?3, ?4)
+               ON CONFLICT (name) DO UPDATE SET title = excluded.title, home = excluded.home RETURNING id";
+    let values = params![seed.site, seed.title, seed.home.as_str(), now.millis()];
+    Ok(SiteId(work.query_row(sql, values, |row| row.get(0))?))
 }
 
 /// Notes that a crawl begins, and adds the pages that it begins with, where they are not known.

@@ -1,5 +1,7 @@
 //! Requests that were announced and never ended, since the process died: the page may be the reason.
 
+use std::collections::HashMap;
+
 use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
@@ -31,29 +33,32 @@ pub(super) fn count_unended(work: &Connection) -> Result<(), ArchiveError> {
 }
 
 impl Archive {
-    /// Fails the queued pages whose requests did not end [`MOST_UNENDED`] times in a row, and returns how many a run counts as
-    /// failed.
-    pub fn fail_unended(&mut self, lease: Lease, now: Timestamp) -> Result<u64, ArchiveError> {
+    /// Fails the queued pages whose requests did not end [`MOST_UNENDED`] times in a row, and returns
+    /// how many of each site a run counts as failed.
+    pub fn fail_unended(&mut self, lease: Lease, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
         fail_all(self.work(lease)?, now)
     }
 }
 
-fn fail_all(work: &Connection, now: Timestamp) -> Result<u64, ArchiveError> {
+fn fail_all(work: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
     let why = format!("the process ended {MOST_UNENDED} times while it was asked for or read");
     let verdict = Verdict::Failed { why };
     let mut select = work.prepare(
-        "SELECT id, section_id, pass, role, verdict IS NOT NULL FROM page WHERE unended >= ?1 AND due_at IS NOT NULL",
+        "SELECT page.id, section_id, pass, role, verdict IS NOT NULL, site.name FROM page JOIN site ON site.id = site_id
+         WHERE unended >= ?1 AND due_at IS NOT NULL",
     )?;
-    type Row = (i64, Option<i64>, Option<String>, String, bool);
+    type Row = (i64, Option<i64>, Option<String>, String, bool, String);
     let ended: Vec<Row> = select
-        .query_map([MOST_UNENDED], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?)))?
+        .query_map([MOST_UNENDED], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+        })?
         .collect::<Result<_, _>>()?;
 
-    let mut failed = 0;
-    for (id, section, pass, role, is_kept) in ended {
+    let mut failed = HashMap::new();
+    for (id, section, pass, role, is_kept, site) in ended {
         fail(work, id, &verdict, now)?;
         let role = Role::named(&role).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))?;
-        failed += u64::from(!is_kept && counted(role, &verdict, false) == Counted::Failed);
+        *failed.entry(site).or_default() += u64::from(!is_kept && counted(role, &verdict, false) == Counted::Failed);
         let pass = pass.as_deref().and_then(Pass::named);
         if let Some((section, pass)) = section.zip(pass) {
             write_closing(work, PageId(section), pass, &Closing::BrokenOff, now)?;

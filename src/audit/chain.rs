@@ -1,13 +1,15 @@
 //! The ledger itself: no row missing, none changed, and every run with its terms before its requests.
 
+use std::collections::HashSet;
+
 use crate::archive::{Entry, Form, RunId, What};
 use crate::audit::violation::Violation;
 
 /// The chain as far as it was followed.
 #[derive(Debug, Default)]
 pub(super) struct Chain {
-    /// The run whose terms were read last.
-    begun: Option<RunId>,
+    /// The runs that may be under way: those whose terms were read since a process began.
+    begun: HashSet<RunId>,
     /// The run without terms that was told last: once is enough.
     told: Option<RunId>,
 }
@@ -26,9 +28,14 @@ impl Chain {
             ));
         }
         match &entry.what {
-            What::Began { terms: Some(_) } => self.begun = Some(entry.run),
+            What::Began { terms: Some(terms) } => {
+                if !terms.joins {
+                    self.begun.clear();
+                }
+                self.begun.insert(entry.run);
+            }
             What::Began { terms: None } => {
-                self.begun = Some(entry.run);
+                self.begun = HashSet::from([entry.run]);
                 let happened = format!("the terms in row {} cannot be read", entry.id);
                 violations.push(Violation::of_chain(&[entry.id], "a run begins with its terms", happened));
             }
@@ -43,8 +50,8 @@ impl Chain {
     /// Whether a request's row stands after its run's terms. Schema 1 had none.
     fn belongs(&mut self, entry: &Entry<'_>, violations: &mut Vec<Violation>) {
         let is_well = match entry.form {
-            Form::First => self.begun.is_none(),
-            Form::Second => self.begun == Some(entry.run),
+            Form::First => self.begun.is_empty(),
+            Form::Second => self.begun.contains(&entry.run),
         };
         if is_well || self.told == Some(entry.run) {
             return;

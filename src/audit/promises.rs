@@ -1,4 +1,4 @@
-//! What the run under way has promised, by the terms that it began on.
+//! What the runs under way have promised, by the terms that they began on.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ pub(super) struct Promise {
     pub own: bool,
 }
 
-/// The terms of a run. Before the first, and where they cannot be read, hosts are owed what each row says itself.
+/// The terms of the runs of one process. Before the first, and where they cannot be read, hosts are owed what each row says itself.
 #[derive(Debug, Default)]
 pub(super) struct Promises {
     /// The token that robots.txt files are read for.
@@ -28,21 +28,27 @@ pub(super) struct Promises {
 impl Promises {
     pub fn of_terms(terms: Option<&Terms>) -> Self {
         let Some(terms) = terms else { return Self::default() };
-        let mut hosts: HashMap<String, Promise> = HashMap::new();
-        for host in &terms.hosts {
-            let promise = Promise::of_host(host);
-            // Two sites may share a host: then the politer promise counts.
-            let known = hosts.entry(host.host.clone()).or_insert(promise);
-            known.gap = known.gap.max(promise.gap);
-            known.at_once = known.at_once.min(promise.at_once);
-            known.own &= promise.own;
-        }
-        Self {
+        let mut promises = Self {
             agent: Some(terms.agent.clone()),
             server: millis(terms.server_ms),
             total: millis(terms.total_ms),
             strangers: millis(terms.strangers_gap_ms),
-            hosts,
+            hosts: HashMap::new(),
+        };
+        promises.join(terms);
+        promises
+    }
+
+    /// Adds what a run promises that begins while others are under way. One process has one agent,
+    /// and one pace for all.
+    pub fn join(&mut self, terms: &Terms) {
+        for host in &terms.hosts {
+            let promise = Promise::of_host(host);
+            // Two sites may share a host: then the politer promise counts.
+            let known = self.hosts.entry(host.host.clone()).or_insert(promise);
+            known.gap = known.gap.max(promise.gap);
+            known.at_once = known.at_once.min(promise.at_once);
+            known.own &= promise.own;
         }
     }
 

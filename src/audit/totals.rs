@@ -1,10 +1,10 @@
 //! What the ledger adds up to: per host, per day, per answer. Nothing in it grows with the rows.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use crate::archive::Terms;
+use crate::archive::{RunId, Terms};
 use crate::politeness::refuses;
 use crate::time::Timestamp;
 
@@ -56,8 +56,8 @@ pub(super) struct Totals {
     pub last: Option<Timestamp>,
     pub head: Option<(i64, [u8; 32])>,
     pub askers: BTreeSet<Asker>,
-    /// Of the run under way, until it asks something: runs that asked nothing are not told.
-    beginning: Option<Option<Asker>>,
+    /// Of runs that have asked nothing yet: those that never do are not told.
+    beginning: HashMap<RunId, Option<Asker>>,
 }
 
 impl Totals {
@@ -66,12 +66,15 @@ impl Totals {
         self.head = Some((id, hash));
     }
 
-    pub fn began(&mut self, terms: Option<&Terms>) {
-        self.beginning = Some(terms.map(Asker::of_terms));
+    pub fn began(&mut self, run: RunId, terms: Option<&Terms>) {
+        if !terms.is_some_and(|terms| terms.joins) {
+            self.beginning.clear();
+        }
+        self.beginning.insert(run, terms.map(Asker::of_terms));
     }
 
-    pub fn announced(&mut self, host: usize, at: Timestamp) {
-        if let Some(asker) = self.beginning.take() {
+    pub fn announced(&mut self, run: RunId, host: usize, at: Timestamp) {
+        if let Some(asker) = self.beginning.remove(&run) {
             self.runs += 1;
             self.askers.extend(asker);
         }

@@ -201,6 +201,7 @@ fn nothing() -> Report {
         given_up: Vec::new(),
         disbelieved: Vec::new(),
         lists_cut: Vec::new(),
+        papers: Vec::new(),
     }
 }
 

@@ -123,19 +123,20 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
-        let under_way = self.under_way.get(host).map_or(&[][..], Vec::as_slice);
+        let (sites, under_way) = (self.wanting(host), self.under_way.get(host).map_or(&[][..], Vec::as_slice));
         match self.unpaid.get(host) {
-            None => self.archive.next_page(host, under_way, now),
-            Some(unpaid) => self.archive.next_page(host, &[under_way, unpaid].concat(), now),
+            _ if sites.is_empty() => Ok(NextPage::Nothing),
+            None => self.archive.next_page(host, sites, under_way, now),
+            Some(unpaid) => self.archive.next_page(host, sites, &[under_way, unpaid].concat(), now),
         }
     }
 
     fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
         tracing::info!(url = %page.url, %rule, "robots.txt forbids");
         // That a host's files of reservations are forbidden is no page that a reader would miss.
-        let settlement = disallowed(page, rule, &self.policies[&page.site], now);
+        let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);
-        self.queued = self.queued.saturating_sub(1);
+        self.grow(&page.site, -1);
         self.archive.settle_unasked(self.lease, page.id, &settlement, now)
     }
 
@@ -166,6 +167,7 @@ impl<W: Web> Crawl<'_, W> {
                 return None;
             }
         };
+        self.paper(asked.site()).under_way += 1;
         match &asked {
             Asked::Page(page) => self.under_way.entry(host).or_default().push(page.id),
             Asked::Robots(quest) => self.quest_is_under_way(&host, quest),
@@ -178,17 +180,22 @@ impl<W: Web> Crawl<'_, W> {
         if ready.is_empty() {
             return self.save();
         }
-        let announcements: Vec<Announcement> = ready.iter().map(|ready| ready.announcement.clone()).collect();
-        let ids = self.archive.announce(self.lease, self.run, &announcements)?;
-        self.tally.requests += ready.len() as u64;
+        let mut ids = Vec::with_capacity(ready.len());
+        for of_paper in ready.chunk_by(|one, other| one.asked.site() == other.asked.site()) {
+            let site = of_paper[0].asked.site().to_owned();
+            let announcements: Vec<Announcement> = of_paper.iter().map(|ready| ready.announcement.clone()).collect();
+            ids.extend(self.archive.announce(self.lease, self.papers[&site].run, &announcements)?);
+            self.tally(&site, |tally| tally.requests += announcements.len() as u64);
+        }
         self.save()?;
-        for announcement in &announcements {
+        for Ready { announcement, .. } in &ready {
             self.held.note(&announcement.url.host(), announcement.at + announcement.gap);
         }
         for (Ready { visit: it, asked, .. }, announced) in ready.into_iter().zip(ids) {
             let reader = match &asked {
                 Asked::Page(page) => {
-                    self.sites.get(&page.site).cloned().zip(self.reservations.get(&page.site).cloned())
+                    let paper = &self.papers[&page.site];
+                    Some((Arc::clone(&paper.reader), Arc::clone(&paper.reservations)))
                 }
                 Asked::Robots(_) => None,
             };

@@ -33,18 +33,21 @@ impl Backfill {
 }
 
 impl<W: Web> Crawl<'_, W> {
-    /// Begins the backfill that this crawl was told to make, where it has no beginning, and goes on
-    /// with those that an earlier one began.
-    pub(super) fn begin_backfills(&mut self, backfill: Option<Backfill>, seeding: Seeding) -> Result<(), ArchiveError> {
+    /// Begins the backfill that a start was told to make, where it has no beginning, and goes on with
+    /// those that an earlier one began.
+    pub(super) fn begin_backfills(
+        &mut self,
+        site: &str,
+        backfill: Option<Backfill>,
+        seeding: Seeding,
+    ) -> Result<(), ArchiveError> {
         let open = backfill.filter(|backfill| backfill.first.is_none() && seeding == Seeding::Begin);
-        for site in self.sites.keys().cloned().collect::<Vec<_>>() {
-            if let Some(open) = open {
-                let last = open.last_day(&self.sites[&site].site, self.began);
-                self.archive.open_backfill(self.lease, &site, last)?;
-            }
-            self.extend_backfills(&site)?;
+        if let Some(open) = open {
+            let paper = &self.papers[site];
+            let last = open.last_day(&paper.reader.site, paper.began);
+            self.archive.open_backfill(self.lease, site, last)?;
         }
-        Ok(())
+        self.extend_backfills(site)
     }
 
     /// Queues the windows that a site's open backfills want by what is known now.
@@ -57,10 +60,10 @@ impl<W: Web> Crawl<'_, W> {
             let now = self.clock.now();
             for want in wanted {
                 // A profile that lost its windows meanwhile has none to ask for.
-                let windows = self.sites[site].windows(want.first, want.last).unwrap_or_default();
+                let windows = self.papers[site].reader.windows(want.first, want.last).unwrap_or_default();
                 let hosts = self.archive.add_windows(self.lease, site, &windows, now)?;
                 self.archive.reach_back(self.lease, site, want)?;
-                self.queued += hosts.len() as u64;
+                self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
                 hosts.iter().try_for_each(|host| self.want(host, site, now))?;
             }
         }

@@ -29,7 +29,7 @@ impl<W: Web> Crawl<'_, W> {
         }
 
         let told = article.canonical_url.as_deref().and_then(|told| PageUrl::parse(told).ok());
-        let own = told.filter(|told| self.sites[&page.site].is_of_paper(told));
+        let own = told.filter(|told| self.papers[&page.site].reader.is_of_paper(told));
         let canonical = own.as_ref().unwrap_or(&page.url).as_str();
         let namesakes = self.archive.namesakes(&page.site, page.url.as_str(), canonical)?;
         let same = namesakes.into_iter().find(|namesake| is_same_story(article, namesake));

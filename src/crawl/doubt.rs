@@ -17,7 +17,7 @@ impl<W: Web> Crawl<'_, W> {
             return Ok(outcome);
         }
 
-        if is_home(to, &self.sites[&page.site].site.home, &page.url) {
+        if is_home(to, &self.papers[&page.site].reader.site.home, &page.url) {
             return Ok(Outcome::Gone { why: "redirected to the home page".to_owned() });
         }
         if self.archive.has_nothing(to)? {
@@ -52,12 +52,13 @@ impl<W: Web> Crawl<'_, W> {
     /// site, so that the answer holds for a round of the loop.
     fn is_too_much_gone(&mut self, site: &str) -> Result<bool, ArchiveError> {
         let now = self.clock.now();
-        if let Some((_, is_too_much)) = self.too_much_gone.get(site).filter(|(at, _)| now < *at + ROUND) {
-            return Ok(*is_too_much);
+        let counted = self.papers[site].too_much_gone;
+        if let Some((_, is_too_much)) = counted.filter(|(at, _)| now < *at + ROUND) {
+            return Ok(is_too_much);
         }
 
         let is_too_much = !self.archive.looks(site, now - GONE_AGAIN)?.are_believed();
-        self.too_much_gone.insert(site.to_owned(), (now, is_too_much));
+        self.paper(site).too_much_gone = Some((now, is_too_much));
         Ok(is_too_much)
     }
 }

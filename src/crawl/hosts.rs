@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, HostTerms, Terms};
+use crate::archive::{ArchiveError, HostTerms, SiteId, Terms};
+use crate::config::Settings;
+use crate::crawl::Crawl;
 use crate::crawl::visit::Finished;
-use crate::crawl::{Crawl, Plan};
 use crate::fetch::{Reach, Web, user_agent};
 use crate::frontier::{PageState, put_off};
 use crate::page_url::Host;
@@ -22,8 +23,12 @@ impl<W: Web> Crawl<'_, W> {
         if self.given_up.contains_key(host) {
             return Ok(());
         }
+        let Some(paper) = self.papers.get_mut(site) else { return Ok(()) };
+        if paper.hosts.insert(host.clone()) {
+            self.wanting.entry(host.clone()).or_default().push(paper.site);
+        }
+        let reader = Arc::clone(&paper.reader);
         if !self.hosts.knows(host) {
-            let Some(reader) = self.sites.get(site).cloned() else { return Ok(()) };
             let (stored, now) = (self.archive.pace(host)?, self.clock.now());
             self.hosts.meet(host, manners(&reader, host), stored, now);
             for scheme in ["https", "http"] {
@@ -61,6 +66,7 @@ impl<W: Web> Crawl<'_, W> {
         let Some(until) = resting else { return Ok(Some(permit)) };
         self.hosts.hold(&host, until);
         self.hosts.give_back(permit);
+        self.quiet.insert(host);
         Ok(None)
     }
 
@@ -69,12 +75,14 @@ impl<W: Web> Crawl<'_, W> {
         tracing::info!(%host, %why, "leaving a host to others");
         self.hosts.leave(&host);
         self.fail_quests(&host, &why)?;
+        self.quiet.insert(host.clone());
         self.given_up.insert(host, why);
         Ok(())
     }
 
-    /// Lets others ask a host of which nothing more is wanted.
+    /// Lets others ask a host of which nothing more is wanted, which may be the end of a paper's run.
     pub(super) fn let_go_if_done(&mut self, host: &Host) {
+        self.quiet.insert(host.clone());
         if self.hosts.is_done(host) {
             self.held.let_go(host);
         }
@@ -113,22 +121,29 @@ impl<W: Web> Crawl<'_, W> {
         const AT_ONCE: u32 = 1_000;
         let now = self.clock.now();
         loop {
-            let pages = self.archive.due_pages(host, AT_ONCE, now)?;
+            let pages = self.archive.due_pages(host, self.wanting(host), AT_ONCE, now)?;
             if pages.is_empty() {
                 return Ok(());
             }
             for page in &pages {
-                let settlement = put_off(page, why, &self.policies[&page.site], now);
+                let settlement = put_off(page, why, &self.papers[&page.site].policy, now);
                 self.count(page, &settlement);
-                self.queued -= u64::from(matches!(settlement.state, PageState::Settled(_))).min(self.queued);
+                if matches!(settlement.state, PageState::Settled(_)) {
+                    self.grow(&page.site, -1);
+                }
                 self.archive.settle_unasked(self.lease, page.id, &settlement, now)?;
             }
         }
     }
 
-    /// Whether a host is the home of one of the sites.
-    pub(super) fn is_home(&self, host: &Host) -> bool {
-        self.sites.values().any(|reader| reader.site.home.host() == *host)
+    /// Whether a host is the home of one of the papers.
+    fn is_home(&self, host: &Host) -> bool {
+        self.papers.values().any(|paper| paper.reader.site.home.host() == *host)
+    }
+
+    /// The papers that may have something to ask a host.
+    pub(super) fn wanting(&self, host: &Host) -> &[SiteId] {
+        self.wanting.get(host).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -136,15 +151,13 @@ fn is_own_host(reader: &SiteReader, host: &Host) -> bool {
     reader.site.own_site && reader.site.home.host() == *host
 }
 
-/// What this run promises, for its first row in the ledger.
-pub(super) fn terms(plan: &Plan) -> Terms {
+/// What a paper's run promises, for its first row in the ledger; `joins` tells that others are under
+/// way.
+pub(super) fn terms(settings: &Settings, reader: &SiteReader, joins: bool) -> Terms {
     let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
-    let of_site = |reader: &Arc<SiteReader>| {
-        let host = reader.site.home.host();
-        let Manners { gap, at_once, own } = manners(reader, &host);
-        HostTerms { host: host.as_str().to_owned(), gap_ms: millis(gap), at_once, own }
-    };
-    let (pace, identity) = (&plan.settings.pace, &plan.settings.identity);
+    let host = reader.site.home.host();
+    let Manners { gap, at_once, own } = manners(reader, &host);
+    let (pace, identity) = (&settings.pace, &settings.identity);
     Terms {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         agent: identity.agent.clone(),
@@ -152,13 +165,14 @@ pub(super) fn terms(plan: &Plan) -> Terms {
         contact: Some(identity.contact.clone()).filter(|contact| !contact.is_empty()),
         server_ms: millis(pace.server_rate.0),
         total_ms: millis(pace.total_rate.0),
-        hosts: plan.sites.iter().map(of_site).collect(),
+        hosts: vec![HostTerms { host: host.as_str().to_owned(), gap_ms: millis(gap), at_once, own }],
         strangers_gap_ms: millis(STRANGERS_GAP),
+        joins,
     }
 }
 
 /// What a site's file allows holds for the site's own host; a link cannot make another host a hurried one.
-fn manners(reader: &SiteReader, host: &Host) -> Manners {
+pub(super) fn manners(reader: &SiteReader, host: &Host) -> Manners {
     let pace = &reader.site.pace;
     if is_own_host(reader, host) {
         return Manners { gap: pace.gap.0, at_once: pace.at_once, own: true };

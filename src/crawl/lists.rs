@@ -14,6 +14,13 @@ pub struct ListsRead {
     pub of: u64,
 }
 
+impl ListsRead {
+    /// Adds up how far several papers are; `None` where there is none.
+    pub(super) fn sum(papers: impl Iterator<Item = Self>) -> Option<Self> {
+        papers.reduce(|sum, read| Self { pages: sum.pages + read.pages, of: sum.of + read.of })
+    }
+}
+
 /// Pages read of each list, and how many it has.
 #[derive(Debug, Default)]
 pub(super) struct FirstReadings(HashMap<PageId, ListsRead>);
@@ -31,8 +38,7 @@ impl FirstReadings {
 
     /// Returns how far they are; `None` where no list is read for the first time.
     pub fn so_far(&self) -> Option<ListsRead> {
-        let sum = |sum: ListsRead, read: &ListsRead| ListsRead { pages: sum.pages + read.pages, of: sum.of + read.of };
-        (!self.0.is_empty()).then(|| self.0.values().fold(ListsRead::default(), sum))
+        ListsRead::sum(self.0.values().copied())
     }
 }
 

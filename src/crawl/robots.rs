@@ -95,14 +95,14 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Reads what the archive keeps of the files in which a site's host speaks for all its pages.
     pub(super) fn learn_reservations(&mut self, site: &str) -> Result<(), ArchiveError> {
-        let reader = &self.sites[site];
+        let reader = &self.papers[site].reader;
         let mut files = Reservations::default();
         for url in reader.policies() {
             if let Some(file) = self.archive.body(&url)? {
                 reader.take_in(&url, &file, &mut files);
             }
         }
-        self.reservations.insert(site.to_owned(), Arc::new(files));
+        self.paper(site).reservations = Arc::new(files);
         Ok(())
     }
 
@@ -119,7 +119,7 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Queues the sitemaps that a site's own robots.txt names and that are not known yet.
     pub(super) fn want_sitemaps(&mut self, quest: &Quest) -> Result<(), ArchiveError> {
-        let reader = &self.sites[&quest.site];
+        let reader = &self.papers[&quest.site].reader;
         let site = &reader.site;
         let (Some(known), true) = (self.robots.get(&quest.origin), site.discover.sitemaps) else { return Ok(()) };
         // The paper may have moved to another name: then the file there speaks for it, too.
@@ -134,7 +134,7 @@ impl<W: Web> Crawl<'_, W> {
             .collect();
         let now = self.clock.now();
         let hosts = self.archive.add_sitemaps(self.lease, &quest.site, &urls, now)?;
-        self.queued += hosts.len() as u64;
+        self.grow(&quest.site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
         hosts.iter().try_for_each(|host| self.want(host, &quest.site, now))
     }
 

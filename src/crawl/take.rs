@@ -59,8 +59,18 @@ impl<W: Web> Crawl<'_, W> {
             answers.push(answer);
             follow_ups.push(follow_up);
         }
-        let effects = self.archive.settle(self.lease, self.run, &answers, self.clock.now())?;
+
+        let now = self.clock.now();
+        let mut effects = Vec::with_capacity(answers.len());
+        let mut settled = 0;
+        for of_paper in follow_ups.chunk_by(|one, other| one.site() == other.site()) {
+            let run = self.papers[of_paper[0].site()].run;
+            let its = &answers[settled..settled + of_paper.len()];
+            effects.extend(self.archive.settle(self.lease, run, its, now)?);
+            settled += of_paper.len();
+        }
         for (effect, follow_up) in effects.into_iter().zip(follow_ups) {
+            self.paper(follow_up.site()).under_way -= 1;
             self.go_on(effect, follow_up)?;
         }
         for answer in &answers {
@@ -87,9 +97,12 @@ impl<W: Web> Crawl<'_, W> {
             },
             Err(trouble) => Ending::Trouble { why: trouble.to_string() },
         };
-        self.tally.bytes += visited.bytes;
-        self.tally.not_modified += u64::from(visited.outcome == Some(Outcome::Unchanged));
-        self.answers += u64::from(visited.result.is_ok());
+        let site = visited.asked.site().to_owned();
+        self.tally(&site, |tally| {
+            tally.bytes += visited.bytes;
+            tally.not_modified += u64::from(visited.outcome == Some(Outcome::Unchanged));
+        });
+        self.paper(&site).answers += u64::from(visited.result.is_ok());
         let (done, follow_up) = match visited.asked {
             Asked::Page(page) => {
                 if let Err(trouble) = &visited.result {
@@ -162,17 +175,16 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn settlement(&mut self, page: &Page, outcome: Outcome, belief: Belief) -> Result<Settlement, ArchiveError> {
-        let reader = Arc::clone(&self.sites[&page.site]);
+        let (reader, policy) = (Arc::clone(&self.papers[&page.site].reader), self.papers[&page.site].policy);
         let wanted = &reader.wanted;
         let known = match &outcome {
             Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(wanted))?,
             _ => Vec::new(),
         };
         if let (Some(list), Outcome::Read(Reading::List(listing))) = (&page.list, &outcome) {
-            self.first_readings.count(list, listing);
+            self.paper(&page.site).first_readings.count(list, listing);
         }
-        let mut settlement =
-            settle(page, outcome, &known, belief, wanted, &self.policies[&page.site], self.clock.now());
+        let mut settlement = settle(page, outcome, &known, belief, wanted, &policy, self.clock.now());
         if let Some(Closing::Ended { cut: Some(cut), .. }) = &mut settlement.closing {
             // A day helps only where lists can be limited to days.
             cut.day = cut.day.filter(|day| reader.windows(*day, *day).is_some());
@@ -188,15 +200,15 @@ impl<W: Web> Crawl<'_, W> {
     /// Reads a paper from now on where its home page moved to.
     fn follow_home(&mut self, page: &Page, settlement: &Settlement) {
         if let (Role::Home, PageState::Settled(Verdict::Moved { to })) = (page.role, &settlement.state) {
-            let moved = self.sites[&page.site].at_home(to.clone());
-            self.sites.insert(page.site.clone(), Arc::new(moved));
+            let paper = self.paper(&page.site);
+            paper.reader = Arc::new(paper.reader.at_home(to.clone()));
         }
     }
 
     /// Finds nothing more for a site of which as many pages are known as may be.
     fn keep_to_room(&mut self, page: &Page, settlement: &mut Settlement) {
         let new = settlement.new_pages;
-        let room = self.room.entry(page.site.clone()).or_default();
+        let room = &mut self.paper(&page.site).room;
         if *room == 0 && new > 0 {
             tracing::warn!(site = %page.site, url = %page.url, "most_pages is reached: links of this page are left alone");
             settlement.found.clear();
@@ -207,17 +219,17 @@ impl<W: Web> Crawl<'_, W> {
     /// Counts a settled page in the run's tally.
     pub(super) fn count(&mut self, page: &Page, settlement: &Settlement) {
         if page.kept.is_some() && settlement.misses > 0 {
-            self.missing.insert(page.site.clone());
+            self.paper(&page.site).is_missing_some = true;
         }
         let PageState::Settled(verdict) = &settlement.state else { return };
         tracing::debug!(url = %page.url, %verdict, "settled");
-        match counted(page.role, verdict, self.sites[&page.site].lists_nothing()) {
+        match counted(page.role, verdict, self.papers[&page.site].reader.lists_nothing()) {
             Counted::Nothing => {}
-            Counted::Gone => self.tally.articles_gone += 1,
-            Counted::Refused => self.tally.refused += 1,
+            Counted::Gone => self.tally(&page.site, |tally| tally.articles_gone += 1),
+            Counted::Refused => self.tally(&page.site, |tally| tally.refused += 1),
             Counted::Failed => {
                 tracing::warn!(url = %page.url, %verdict, "a page brought nothing");
-                self.tally.failed += 1;
+                self.tally(&page.site, |tally| tally.failed += 1);
             }
         }
         if page.role == Role::Sitemap && settlement.failures > 0 {
@@ -226,12 +238,13 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn go_on(&mut self, effect: Effect, follow_up: FollowUp) -> Result<(), ArchiveError> {
+        let site = follow_up.site().to_owned();
         match effect.article {
-            Some(Change::New) => self.tally.articles_new += 1,
-            Some(Change::Changed) => self.tally.articles_changed += 1,
+            Some(Change::New) => self.tally(&site, |tally| tally.articles_new += 1),
+            Some(Change::Changed) => self.tally(&site, |tally| tally.articles_changed += 1),
             Some(Change::Gone) | None => {}
         }
-        self.queued = self.queued.saturating_add_signed(effect.queue_growth);
+        self.grow(&site, effect.queue_growth);
         match follow_up {
             FollowUp::Page { site } => self.want_queued(&effect, &site)?,
             FollowUp::Window { site } => {
@@ -270,6 +283,16 @@ impl<W: Web> Crawl<'_, W> {
     pub(super) fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
         self.asked_robots.remove(&quest.origin);
         self.want(&quest.host, &quest.site, self.clock.now())
+    }
+}
+
+impl FollowUp {
+    /// The site whose page or robots.txt it was.
+    fn site(&self) -> &str {
+        match self {
+            Self::Page { site } | Self::Policy { site } | Self::Window { site } => site,
+            Self::Robots { quest, .. } | Self::AskAgain(quest) | Self::Hop(quest) => &quest.site,
+        }
     }
 }
 

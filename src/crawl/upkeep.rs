@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::archive::{Archive, ArchiveError, Loss, Tally};
+use crate::archive::{Archive, ArchiveError, Loss};
 use crate::crawl::Crawl;
 use crate::fetch::Web;
 use crate::time::Timestamp;
@@ -18,8 +18,6 @@ const CHECKPOINT: Duration = Duration::from_secs(60);
 /// How far the upkeep is.
 #[derive(Debug)]
 pub(super) struct Upkeep {
-    /// The counts as they were last stored.
-    stored: Tally,
     looked_at: Timestamp,
     checkpoint_at: Timestamp,
     /// A file of the archive was lost: nothing more is asked for.
@@ -27,17 +25,18 @@ pub(super) struct Upkeep {
 }
 
 impl Upkeep {
-    pub fn new(stored: Tally, now: Timestamp) -> Self {
-        Self { stored, looked_at: now, checkpoint_at: now + CHECKPOINT, loss: None }
+    pub fn new(now: Timestamp) -> Self {
+        Self { looked_at: now, checkpoint_at: now + CHECKPOINT, loss: None }
     }
 }
 
 impl<W: Web> Crawl<'_, W> {
     /// Saves everything that was written since the last time, with the counts that it makes.
     pub(super) fn save(&mut self) -> Result<(), ArchiveError> {
-        if self.tally != self.upkeep.stored {
-            self.archive.note_tally(self.lease, self.run, &self.tally)?;
-            self.upkeep.stored = self.tally;
+        for site in std::mem::take(&mut self.counted) {
+            if let Some(paper) = self.papers.get(&site) {
+                self.archive.note_tally(self.lease, paper.run, &paper.tally)?;
+            }
         }
         self.archive.save()
     }
@@ -63,12 +62,14 @@ impl<W: Web> Crawl<'_, W> {
         self.archive.checkpoint()
     }
 
-    /// Ends a run that cannot go on, and returns what to tell.
+    /// Ends the runs that cannot go on, and returns what to tell.
     pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
         let now = self.clock.now();
         // The first error is the one to tell; a run left open is found and marked by the next.
         let _ = self.archive.abandon();
-        let _ = self.archive.fail_run(self.run, &in_words(&error), now);
+        for paper in self.papers.values() {
+            let _ = self.archive.fail_run(paper.run, &in_words(&error), now);
+        }
 
         match self.archive.loss() {
             Some(loss) => self.archive.rescue(&loss, now),
@@ -76,12 +77,14 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    /// Ends a run whose archive was lost, with all that was answered, and returns what to tell.
+    /// Ends the runs whose archive was lost, with all that was answered, and returns what to tell.
     pub(super) fn fail_lost(mut self, loss: &Loss) -> ArchiveError {
         let now = self.clock.now();
         // What cannot be saved is told, whatever else went wrong.
         let _ = self.save();
-        let _ = self.archive.fail_run(self.run, "its archive was deleted, moved or replaced", now);
+        for paper in self.papers.values() {
+            let _ = self.archive.fail_run(paper.run, "its archive was deleted, moved or replaced", now);
+        }
 
         self.archive.rescue(loss, now)
     }

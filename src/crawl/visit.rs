@@ -29,6 +29,16 @@ pub(super) enum Asked {
     Robots(Quest),
 }
 
+impl Asked {
+    /// The site that asks.
+    pub fn site(&self) -> &str {
+        match self {
+            Self::Page(page) => &page.site,
+            Self::Robots(quest) => &quest.site,
+        }
+    }
+}
+
 /// What a task came back with.
 #[derive(Debug)]
 pub(super) enum Finished {

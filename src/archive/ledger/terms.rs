@@ -22,6 +22,9 @@ pub struct Terms {
     pub hosts: Vec<HostTerms>,
     /// The gap to hosts that no site file names.
     pub strangers_gap_ms: u64,
+    /// Other runs of the same process are under way, and what they promise holds.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub joins: bool,
 }
 
 /// What a site file promises its host.

@@ -125,7 +125,8 @@ impl Reader {
         let sql = "SELECT count(*) FROM version CROSS JOIN article ON article.id = version.article_id
                    WHERE article.site_id = ?1 AND version.n = 1 AND version.published_ms > ?2";
         let new: u32 = self.connection.query_row(sql, params![site, (now - window).millis()], |row| row.get(0))?;
-        let last: Option<i64> = self.connection.query_row("SELECT max(started_at) FROM run", [], |row| row.get(0))?;
+        let sql = "SELECT crawled_at FROM site WHERE id = ?1";
+        let last: Option<i64> = self.connection.query_row(sql, [site], |row| row.get(0))?;
         let since = last.map_or(Duration::ZERO, |last| now.since(Timestamp::from_millis(last))).min(window);
         Ok(f64::from(new) * since.as_secs_f64() / window.as_secs_f64())
     }

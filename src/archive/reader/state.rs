@@ -116,6 +116,9 @@ pub struct FailedRun {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RunState {
     pub run: i64,
+    /// The site that it crawled; `None` of other commands, and of crawls of several sites before
+    /// schema 9.
+    pub site: Option<String>,
     pub command: String,
     pub started_at: String,
     pub ended_at: Option<String>,
@@ -212,8 +215,10 @@ impl Reader {
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
         let is_under_way = self.path().parent().is_some_and(|data| Lock::holder(data).is_some());
         let mut select = self.connection.prepare(
-            "SELECT name, crawled_at, (SELECT coalesce(how, 'interrupted') FROM run ORDER BY id DESC LIMIT 1) = 'interrupted'
-                                      AND EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND due_at <= ?1)
+            "SELECT name, crawled_at, (SELECT coalesce(how, 'interrupted') FROM run
+                       WHERE site_id = site.id OR site_id IS NULL AND command IN ('crawl', 'resume')
+                       ORDER BY id DESC LIMIT 1) = 'interrupted'
+                      AND EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND due_at <= ?1)
              FROM site WHERE crawled_at IS NOT NULL",
         )?;
         let rows = select.query_map([now.millis()], |row| {
@@ -292,7 +297,7 @@ impl Reader {
     pub fn runs(&self, most: u32) -> Result<Vec<RunState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id, command, started_at, ended_at, how, requests, bytes, articles_new, articles_changed,
-               articles_gone, refused, failed, skipped, not_modified, why FROM runs ORDER BY id DESC LIMIT ?1",
+               articles_gone, refused, failed, skipped, not_modified, why, site FROM runs ORDER BY id DESC LIMIT ?1",
         )?;
         let states = select.query_map(params![most], |row| {
             Ok(RunState {
@@ -311,6 +316,7 @@ impl Reader {
                 skipped: row.get(12)?,
                 not_modified: row.get(13)?,
                 why: row.get(14)?,
+                site: row.get(15)?,
             })
         })?;
         Ok(states.collect::<Result<_, _>>()?)

@@ -1,0 +1,291 @@
+//! One paper that is being crawled: what its run knows, and its beginning and end.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::archive::{ArchiveError, CutList, How, RunId, Seeded, Seeding, SiteId, Tally};
+use crate::crawl::hosts::{manners, terms};
+use crate::crawl::lists::FirstReadings;
+use crate::crawl::seeding::{at_last_home, seed};
+use crate::crawl::{Backfill, Crawl, PATIENCE};
+use crate::fetch::Web;
+use crate::frontier::recrawl::SitePolicy;
+use crate::opt_out::Reservations;
+use crate::page_url::Host;
+use crate::politeness::Rest;
+use crate::revisit::Looks;
+use crate::site_reader::SiteReader;
+use crate::time::Timestamp;
+
+/// A start of a paper.
+#[derive(Clone, Debug)]
+pub struct Start {
+    pub reader: Arc<SiteReader>,
+    pub seeding: Seeding,
+    /// Days of the past that are read once by lists limited to them.
+    pub backfill: Option<Backfill>,
+    /// Scheduled starts that this one makes up for.
+    pub skipped: u64,
+}
+
+/// A paper under way.
+pub(super) struct Paper {
+    pub site: SiteId,
+    pub run: RunId,
+    pub began: Timestamp,
+    pub reader: Arc<SiteReader>,
+    /// When its pages are asked for again.
+    pub policy: SitePolicy,
+    /// What its host says of all its pages.
+    pub reservations: Arc<Reservations>,
+    /// How many more pages of it may be known.
+    pub room: u64,
+    pub tally: Tally,
+    /// Pages that are queued, for now or for later.
+    pub queued: u64,
+    /// Lists that are read for the first time.
+    pub first_readings: FirstReadings,
+    /// A look at an article found nothing.
+    pub is_missing_some: bool,
+    /// Whether too much of it was gone to be true, and when that was counted.
+    pub too_much_gone: Option<(Timestamp, bool)>,
+    /// Requests that came back with an answer, whatever it said.
+    pub answers: u64,
+    /// Requests that are under way.
+    pub under_way: usize,
+    /// The hosts that it had something to ask.
+    pub hosts: BTreeSet<Host>,
+}
+
+/// How the run of a paper ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PaperReport {
+    pub site: String,
+    pub run: RunId,
+    pub how: How,
+    pub tally: Tally,
+    pub elapsed: Duration,
+    /// Pages still queued, due later or left by the run.
+    pub queued: u64,
+    /// When the first of them is due, where none is yet.
+    pub due_at: Option<Timestamp>,
+    /// Hosts that have more to ask and were left alone, and why.
+    pub given_up: Vec<(Host, String)>,
+    /// Set where so much of what was looked at again is gone that none of it was marked.
+    pub disbelieved: Option<Looks>,
+    /// Lists that have more rows than their server shows, and of which the rest was not read yet.
+    pub lists_cut: Vec<CutList>,
+}
+
+impl<W: Web> Crawl<'_, W> {
+    /// Begins the runs of papers that are not under way.
+    pub(super) fn start(&mut self, starts: Vec<Start>) -> Result<(), ArchiveError> {
+        if starts.is_empty() {
+            return Ok(());
+        }
+        let now = self.clock.now();
+        let seeds = starts.iter().map(|start| (start.seeding, seed(&start.reader, start.backfill, now)));
+        let (begun, resumed): (Vec<_>, Vec<_>) = seeds.partition(|(seeding, _)| *seeding == Seeding::Begin);
+        let mut seeded = std::collections::HashMap::new();
+        for (seeding, seeds) in [(Seeding::Begin, begun), (Seeding::Resume, resumed)] {
+            let seeds: Vec<_> = seeds.into_iter().map(|(_, seed)| seed).collect();
+            let known = self.archive.seed(self.lease, &seeds, seeding, now)?;
+            seeded.extend(seeds.into_iter().map(|seed| seed.site).zip(known));
+        }
+
+        for start in starts {
+            let site = start.reader.site.name.clone();
+            self.begin(&site, &seeded[&site], start, now)?;
+        }
+        self.save()
+    }
+
+    fn begin(&mut self, site: &str, seeded: &Seeded, start: Start, now: Timestamp) -> Result<(), ArchiveError> {
+        let terms = terms(&self.settings, &start.reader, self.has_begun);
+        self.has_begun = true;
+        let run = self.archive.add_run(self.lease, Some(seeded.site), &self.command, &terms, start.skipped, now)?;
+        self.meet_again(&start.reader);
+
+        let most = start.reader.site.discover.most_pages;
+        let paper = Paper {
+            site: seeded.site,
+            run,
+            began: now,
+            reader: at_last_home(&start.reader, self.archive)?,
+            policy: seeded.policy,
+            reservations: Arc::default(),
+            room: most.saturating_sub(self.archive.pages_of(site)?),
+            tally: Tally::default(),
+            queued: 0,
+            first_readings: FirstReadings::default(),
+            is_missing_some: false,
+            too_much_gone: None,
+            answers: 0,
+            under_way: 0,
+            hosts: BTreeSet::new(),
+        };
+        self.papers.insert(site.to_owned(), paper);
+        let failed = self.unended.remove(site).unwrap_or_default();
+        self.tally(site, |tally| tally.failed += failed);
+
+        self.learn_reservations(site)?;
+        self.begin_backfills(site, start.backfill, start.seeding)?;
+        let queued = i64::try_from(self.archive.queued(seeded.site)?).unwrap_or(i64::MAX);
+        let known = i64::try_from(self.papers[site].queued).unwrap_or(i64::MAX);
+        self.grow(site, queued - known);
+        for due in self.archive.due_hosts(seeded.site)? {
+            // A host that another run gave up is tried once more.
+            self.given_up.remove(&due.host);
+            self.want(&due.host, site, due.first_due)?;
+        }
+        self.quiet.extend(self.papers[site].hosts.iter().cloned());
+        if self.papers[site].hosts.is_empty() {
+            self.idle.insert(site.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Keeps the host of a paper that was crawled before by this process to what its file says now.
+    fn meet_again(&mut self, reader: &Arc<SiteReader>) {
+        let home = reader.site.home.host();
+        if self.hosts.knows(&home) {
+            self.hosts.change_manners(&home, manners(reader, &home));
+            self.host_sites.insert(home, Arc::clone(reader));
+        }
+    }
+
+    /// Returns a paper under way.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none of that name: pages are handed out of papers under way only, and a paper
+    /// does not end while one of them is.
+    pub(super) fn paper(&mut self, site: &str) -> &mut Paper {
+        self.papers.get_mut(site).expect("the paper is under way")
+    }
+
+    /// Counts something in a paper's tally, and in that of all.
+    pub(super) fn tally(&mut self, site: &str, count: impl Fn(&mut Tally)) {
+        count(&mut self.paper(site).tally);
+        count(&mut self.tally);
+        if !self.counted.contains(site) {
+            self.counted.insert(site.to_owned());
+        }
+    }
+
+    /// Notes by how many pages a paper's queue grew.
+    pub(super) fn grow(&mut self, site: &str, by: i64) {
+        let paper = self.paper(site);
+        paper.queued = paper.queued.saturating_add_signed(by);
+        self.queued = self.queued.saturating_add_signed(by);
+    }
+
+    /// Ends the runs of papers that have nothing more to ask before long.
+    pub(super) fn end_idle(&mut self) -> Result<Vec<PaperReport>, ArchiveError> {
+        let mut candidates = std::mem::take(&mut self.idle);
+        for host in std::mem::take(&mut self.quiet) {
+            let wanting = self.wanting(&host).to_vec();
+            let papers = self.papers.iter().filter(|(_, paper)| wanting.contains(&paper.site));
+            candidates.extend(papers.map(|(site, _)| site.clone()));
+        }
+
+        let mut reports = Vec::new();
+        for site in candidates {
+            if self.papers.get(&site).is_some_and(|paper| self.is_idle(paper)) {
+                reports.push(self.end_paper(&site, How::Finished)?);
+            }
+        }
+        Ok(reports)
+    }
+
+    fn is_idle(&self, paper: &Paper) -> bool {
+        let soon = self.clock.now() + PATIENCE;
+        let is_quiet = |host: &Host| self.hosts.ready_at(host).is_none_or(|moment| moment > soon);
+        paper.under_way == 0 && paper.hosts.iter().all(is_quiet)
+    }
+
+    /// Ends the run of every paper.
+    pub(super) fn end_all(&mut self, how: How) -> Result<Vec<PaperReport>, ArchiveError> {
+        let mut sites: Vec<(RunId, String)> =
+            self.papers.iter().map(|(site, paper)| (paper.run, site.clone())).collect();
+        sites.sort();
+        sites.into_iter().map(|(_, site)| self.end_paper(&site, how)).collect()
+    }
+
+    fn end_paper(&mut self, site: &str, how: How) -> Result<PaperReport, ArchiveError> {
+        let now = self.clock.now();
+        let disbelieved = self.mark_gone(site, now)?;
+        let paper = self.papers.remove(site).expect("the paper is under way");
+        self.counted.remove(site);
+        let given_up = self.left_alone(&paper, now);
+        let nothing_came = paper.answers == 0 && !given_up.is_empty();
+        let how = if nothing_came && how == How::Finished { How::Failed } else { how };
+        if !given_up.is_empty() {
+            let told: Vec<String> = given_up.iter().map(|(host, why)| format!("{host}: {why}")).collect();
+            self.archive.explain_run(paper.run, &told.join("; "))?;
+        }
+        self.archive.end_run(paper.run, how, &paper.tally, now)?;
+
+        for host in &paper.hosts {
+            self.forget(host, paper.site);
+        }
+        let queued = self.archive.queued(paper.site)?;
+        self.queued = self.queued.saturating_sub(paper.queued);
+        let first_due = self.archive.due_hosts(paper.site)?.into_iter().map(|host| host.first_due).min();
+        Ok(PaperReport {
+            site: site.to_owned(),
+            run: paper.run,
+            how,
+            tally: paper.tally,
+            elapsed: now.since(paper.began),
+            queued,
+            due_at: first_due.filter(|due| *due > now),
+            given_up,
+            disbelieved,
+            lists_cut: self.archive.cut_lists(site)?,
+        })
+    }
+
+    /// Marks what is gone of a paper, unless too much of it is to be true.
+    fn mark_gone(&mut self, site: &str, now: Timestamp) -> Result<Option<Looks>, ArchiveError> {
+        let paper = self.paper(site);
+        if !std::mem::take(&mut paper.is_missing_some) {
+            return Ok(None);
+        }
+        let began = paper.began;
+        match self.archive.mark_gone(self.lease, site, began, now)? {
+            Ok(gone) => {
+                self.tally(site, |tally| tally.articles_gone += gone);
+                Ok(None)
+            }
+            Err(looks) => Ok(Some(looks)),
+        }
+    }
+
+    /// The hosts that a paper has more to ask and leaves alone: its home where it was given up, and
+    /// those that rest for longer than a crawl waits.
+    fn left_alone(&self, paper: &Paper, now: Timestamp) -> Vec<(Host, String)> {
+        let home = paper.reader.site.home.host();
+        let given_up = self.given_up.get(&home).map(|why| (home, why.clone()));
+        let resting = self.hosts.resting_after(now + PATIENCE).filter(|(host, _, _)| paper.hosts.contains(*host));
+        let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);
+        let resting =
+            resting.map(|(host, until, rest)| (host.clone(), format!("it is left alone until {until}: {}", why(rest))));
+        let mut left: Vec<_> = resting.chain(given_up).collect();
+        left.sort();
+        left
+    }
+
+    /// Notes that a paper asks a host nothing more.
+    fn forget(&mut self, host: &Host, site: SiteId) {
+        let Some(wanting) = self.wanting.get_mut(host) else { return };
+        wanting.retain(|other| *other != site);
+        if wanting.is_empty() {
+            self.wanting.remove(host);
+            self.hosts.leave(host);
+            self.held.let_go(host);
+            self.unpaid.remove(host);
+        }
+    }
+}
