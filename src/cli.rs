@@ -76,7 +76,7 @@ struct Cli {
 }
 
 /// Options that every command has.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 struct Common {
     /// Folder of the configuration; "config" if none is named, and where that is not there, what was shipped serves
     #[arg(long, value_name = "DIR", env = "SASEO_CONFIG", global = true, help_heading = EVERYWHERE)]

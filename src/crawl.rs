@@ -45,7 +45,7 @@ use crate::time::Timestamp;
 pub use agenda::{Agenda, Once};
 pub use backfill::Backfill;
 pub use lists::ListsRead;
-pub use paper::{PaperReport, Start};
+pub use paper::{Began, PaperReport, Start};
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -96,8 +96,8 @@ pub struct Session {
 }
 
 impl Plan {
-    /// The crawl of these papers, all at once.
-    fn into_parts(self) -> (Session, Once) {
+    /// Returns how the papers of the plan are crawled, and their starts: all at once.
+    pub fn into_parts(self) -> (Session, Once) {
         let Self { command, sites, seeding, settings, skipped, max_requests, at_most, locks, backfill } = self;
         let start = |reader| Start { reader, seeding, backfill, skipped };
         (Session { command, settings, max_requests, at_most, locks }, Once(sites.into_iter().map(start).collect()))
@@ -141,6 +141,8 @@ pub struct Report {
 pub enum Event<'a> {
     /// Something was committed, or the loop came round.
     Progress(&'a Progress),
+    /// The run of a paper began.
+    Began(&'a Began),
     /// The run of a paper ended.
     Ended(&'a PaperReport),
 }
@@ -166,6 +168,7 @@ pub async fn run<W: Web>(
     let mut reports = Vec::new();
     let watch = |event: Event<'_>| match event {
         Event::Progress(progress) => watcher(progress),
+        Event::Began(_) => {}
         Event::Ended(report) => reports.push(report.clone()),
     };
     serve(session, &mut once, archive, web, clock, (holder, stop), watch).await?;
@@ -197,7 +200,7 @@ pub async fn serve<W: Web>(
 
 impl Report {
     /// The report of several papers as one, which took so long.
-    fn of(mut papers: Vec<PaperReport>, elapsed: Duration) -> Self {
+    pub fn of(mut papers: Vec<PaperReport>, elapsed: Duration) -> Self {
         papers.sort_by_key(|paper| paper.run);
         let mut tally = Tally::default();
         papers.iter().for_each(|paper| tally.add(&paper.tally));
@@ -358,7 +361,9 @@ impl<'a, W: Web> Crawl<'a, W> {
             if may_ask {
                 let now = self.clock.now();
                 let starts = agenda.due(&|site| self.papers.contains_key(site), now);
-                self.start(starts)?;
+                for began in self.start(starts)? {
+                    watcher(Event::Began(&began));
+                }
             }
             let waiting = match asked_to {
                 _ if may_ask => self.ask()?,
@@ -374,8 +379,14 @@ impl<'a, W: Web> Crawl<'a, W> {
             watcher(Event::Progress(&self.progress()));
             self.keep_log_short()?;
             if may_ask && waiting != Waiting::AtLimit {
-                for report in self.end_idle()? {
-                    watcher(Event::Ended(&report));
+                let ended = self.end_idle()?;
+                for report in &ended {
+                    agenda.ended(report);
+                    watcher(Event::Ended(report));
+                }
+                // The time of one that ended may have come meanwhile.
+                if !ended.is_empty() {
+                    continue;
                 }
             }
 

@@ -1,11 +1,119 @@
-//! When scheduled crawls begin: told the time, and what was crawled last.
+//! When scheduled crawls begin: told the time, and what was crawled last. Pure.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_64;
 
+use crate::archive::LastCrawl;
 use crate::config::Site;
 use crate::time::Timestamp;
+
+/// A paper of which nothing came is not asked sooner again, whatever its schedule says.
+const FAILED_REST: Duration = Duration::from_secs(15);
+
+/// The papers of a schedule, and when each begins next.
+#[derive(Debug, Default)]
+pub struct Timetable {
+    papers: HashMap<String, Scheduled>,
+    /// By their moments; those in [`Timetable::waiting`] are not among them.
+    starts: BTreeSet<(Timestamp, String)>,
+    /// Papers whose time came while they were being crawled.
+    waiting: BTreeSet<String>,
+}
+
+/// A paper with a schedule.
+#[derive(Debug)]
+struct Scheduled {
+    site: Site,
+    /// When its last crawl began.
+    last: Option<Timestamp>,
+}
+
+/// A paper that begins now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DueStart {
+    pub site: Site,
+    /// Starts that this one makes up for.
+    pub skipped: u64,
+}
+
+impl Timetable {
+    /// Takes the sites that have a schedule, with their last crawls. One that was never crawled is
+    /// counted from `since`; one of which a crawl was broken off, or that is `owed`, begins at once.
+    pub fn new(sites: &[&Site], last: &BTreeMap<String, LastCrawl>, owed: &BTreeSet<String>, since: Timestamp) -> Self {
+        let mut timetable = Self::default();
+        for site in sites {
+            let last = last.get(&site.name);
+            let begins_at_once = last.is_some_and(|last| last.is_broken_off) || owed.contains(&site.name);
+            let next = next_start(site, last.map(|last| last.at), since);
+            if let Some(next) = next {
+                let start = if begins_at_once { Timestamp::EPOCH } else { next };
+                timetable.add(site, last.map(|last| last.at), start);
+            }
+        }
+        timetable
+    }
+
+    fn add(&mut self, site: &Site, last: Option<Timestamp>, start: Timestamp) {
+        self.starts.insert((start, site.name.clone()));
+        self.papers.insert(site.name.clone(), Scheduled { site: site.clone(), last });
+    }
+
+    /// Takes the sites of another configuration in the place of those that were known.
+    pub fn change(&mut self, sites: &[&Site], since: Timestamp) {
+        let known = std::mem::take(&mut self.papers);
+        (self.starts, self.waiting) = (BTreeSet::new(), BTreeSet::new());
+        for site in sites {
+            let last = known.get(&site.name).and_then(|known| known.last);
+            if let Some(start) = next_start(site, last, since) {
+                self.add(site, last, start);
+            }
+        }
+    }
+
+    /// Returns the next start, and whose it is.
+    pub fn next(&self) -> Option<(Timestamp, &str)> {
+        self.starts.first().map(|(start, name)| (*start, name.as_str()))
+    }
+
+    /// Returns the papers that begin at `now`. One that is being crawled begins when it has ended.
+    pub fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<DueStart> {
+        while let Some((start, _)) = self.starts.first()
+            && *start <= now
+        {
+            let (_, name) = self.starts.pop_first().expect("it was just seen");
+            self.waiting.insert(name);
+        }
+
+        let begins: Vec<String> = self.waiting.iter().filter(|name| !is_under_way(name)).cloned().collect();
+        begins.iter().filter_map(|name| self.begin(name, now)).collect()
+    }
+
+    fn begin(&mut self, name: &str, now: Timestamp) -> Option<DueStart> {
+        self.waiting.remove(name);
+        let paper = self.papers.get_mut(name)?;
+        let skipped = missed(&paper.site, paper.last, now);
+        paper.last = Some(now);
+        let start = DueStart { site: paper.site.clone(), skipped };
+        let next = next_start(&paper.site, Some(now), now);
+        self.starts.extend(next.map(|next| (next, name.to_owned())));
+        Some(start)
+    }
+
+    /// Notes that nothing came of a crawl of a paper: it rests before it begins again.
+    pub fn rest_after_failure(&mut self, name: &str) {
+        let Some(last) = self.papers.get(name).and_then(|paper| paper.last) else { return };
+        let planned = self.starts.iter().find(|(_, other)| other == name).map(|(start, _)| *start);
+        if let Some(planned) = planned {
+            self.starts.remove(&(planned, name.to_owned()));
+        }
+        if self.waiting.remove(name) || planned.is_some() {
+            let start = planned.unwrap_or(last).max(last + FAILED_REST);
+            self.starts.insert((start, name.to_owned()));
+        }
+    }
+}
 
 /// Papers with one pattern begin within so much of one another, each always at the same moment: many share servers.
 const JITTER: Duration = Duration::from_secs(60);
@@ -98,6 +206,46 @@ mod tests {
         let paper = site("paper", "cron = \"* * * * *\"");
         assert_eq!(missed(&paper, Some(Timestamp::EPOCH), NOON), MOST_MISSED);
         assert_eq!(missed(&paper, None, NOON), 0);
+    }
+
+    #[test]
+    fn a_paper_whose_time_comes_while_it_is_crawled_begins_when_it_has_ended_and_no_other_waits_for_it() {
+        let (long, short) = (site("long", "every = \"1m\""), site("short", "every = \"1m\""));
+        let mut timetable = Timetable::new(&[&long, &short], &BTreeMap::new(), &BTreeSet::new(), NOON);
+        let names = |due: Vec<DueStart>| due.into_iter().map(|due| due.site.name).collect::<Vec<_>>();
+        let nobody = |_: &str| false;
+        assert_eq!(names(timetable.due(&nobody, NOON)), ["long", "short"]);
+        assert_eq!(timetable.next().map(|(start, _)| start), Some(NOON + minutes(1)));
+
+        let is_long = |name: &str| name == "long";
+        for minute in 1..9 {
+            assert_eq!(names(timetable.due(&is_long, NOON + minutes(minute))), ["short"], "minute {minute}");
+        }
+        let due = timetable.due(&nobody, NOON + minutes(8) + Duration::from_secs(30));
+        assert_eq!((due[0].site.name.as_str(), due[0].skipped, due.len()), ("long", 7, 1));
+        assert!(timetable.due(&nobody, NOON + minutes(8) + Duration::from_secs(31)).is_empty());
+    }
+
+    #[test]
+    fn a_paper_of_which_nothing_came_rests_and_one_that_was_broken_off_begins_at_once() {
+        let paper = site("paper", "every = \"1m\"");
+        let last = |is_broken_off| BTreeMap::from([("paper".to_owned(), LastCrawl { at: NOON, is_broken_off })]);
+        let of = |last: &BTreeMap<_, _>, owed: &[&str]| {
+            let owed = owed.iter().map(|name| (*name).to_owned()).collect();
+            Timetable::new(&[&paper], last, &owed, NOON)
+        };
+        let next = |timetable: &Timetable| timetable.next().map(|(start, _)| start);
+        assert_eq!(next(&of(&last(false), &[])), Some(NOON + minutes(1)));
+        assert_eq!([next(&of(&last(true), &[])), next(&of(&last(false), &["paper"]))], [Some(Timestamp::EPOCH); 2]);
+
+        let often = site("often", "every = \"1m\"");
+        let often = Site { schedule: site("x", "every = \"60s\"").schedule, ..often };
+        let mut timetable = Timetable::new(&[&often], &BTreeMap::new(), &BTreeSet::new(), NOON);
+        let _ = timetable.due(&|_| false, NOON);
+        timetable.rest_after_failure("often");
+        assert_eq!(next(&timetable), Some(NOON + minutes(1)), "its own time is later");
+        timetable.change(&[&paper], NOON + minutes(2));
+        assert_eq!(timetable.next().map(|(_, name)| name), Some("paper"), "one is gone, and one is new");
     }
 
     #[test]

@@ -41,6 +41,8 @@ pub struct Seeded {
     pub site: SiteId,
     /// When its pages are asked for again.
     pub policy: SitePolicy,
+    /// No crawl of it began before.
+    pub is_first: bool,
 }
 
 /// Whether something new is begun.
@@ -67,7 +69,7 @@ impl Archive {
         let work = self.work(lease)?;
         let mut seeded = Vec::with_capacity(seeds.len());
         for seed in seeds {
-            let id = write_site(work, seed, now)?;
+            let (id, is_first) = write_site(work, seed, now)?;
             if seeding == Seeding::Begin {
                 add_entries(work, seed, now)?;
                 forget_later_beginnings(work, seed)?;
@@ -75,7 +77,7 @@ impl Archive {
 
             let Seed { site, discover, everything, .. } = seed;
             let recrawl = Recrawl { site, discover, everything: everything.as_ref() };
-            seeded.push(Seeded { site: id, policy: recrawl.bring_up_to_date(work, now)? });
+            seeded.push(Seeded { site: id, policy: recrawl.bring_up_to_date(work, now)?, is_first });
             if seeding == Seeding::Begin {
                 queue_planned(work, site, now)?;
                 requeue(work, &recrawl, now)?;
@@ -86,11 +88,12 @@ impl Archive {
     }
 }
 
-fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<SiteId, ArchiveError> {
+fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(SiteId, bool), ArchiveError> {
     let sql = "INSERT INTO site (name, title, home, added_at) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT (name) DO UPDATE SET title = excluded.title, home = excluded.home RETURNING id";
+               ON CONFLICT (name) DO UPDATE SET title = excluded.title, home = excluded.home
+               RETURNING id, crawled_at IS NULL";
     let values = params![seed.site, seed.title, seed.home.as_str(), now.millis()];
-    Ok(SiteId(work.query_row(sql, values, |row| row.get(0))?))
+    Ok(work.query_row(sql, values, |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?)
 }
 
 /// Notes that a crawl begins, and adds the pages that it begins with, where they are not known.

@@ -1,11 +1,11 @@
 //! `saseo crawl` and `saseo resume`.
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use jiff::civil::Date;
+use tokio::signal::unix::Signal;
 use tokio::sync::watch;
 
 use crate::archive::{self, Archive, ArchiveError, How, Lock, Queue, RunId, Seeding, Tally};
@@ -17,12 +17,11 @@ use crate::cli::plan;
 use crate::cli::progress::Watch;
 use crate::cli::report::{as_json, exit, tell};
 use crate::cli::room::TooLittleRoom;
-use crate::cli::say::Voice;
 use crate::cli::{Common, counts, hint, room, say, service};
 use crate::clock::Clock;
-use crate::config::units::{Span, day};
+use crate::config::units::{Bytes, Span, day};
 use crate::config::{Settings, Site};
-use crate::crawl::{self, Backfill, Plan, Progress, Report, Stop};
+use crate::crawl::{self, Agenda, Backfill, Began, Event, PaperReport, Plan, Report, Session, Stop};
 use crate::fetch::{Caller, Http};
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
@@ -80,7 +79,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
     if let Some(backfill) = args.backfill {
         can_be_made(&configuration, &chosen, backfill)?;
     }
-    let begin = Begin { seeding: Seeding::Begin, backfill: args.backfill, skipped: 0 };
+    let begin = Begin { seeding: Seeding::Begin, backfill: args.backfill };
     Ok(run(common, &configuration, &chosen, &args.shared, begin, &mut caught.signals)?.0)
 }
 
@@ -89,11 +88,9 @@ const MOST_YEARS: i32 = 40;
 
 /// What a run begins with.
 #[derive(Clone, Copy)]
-pub(super) struct Begin {
-    pub seeding: Seeding,
-    /// Scheduled starts that the run makes up for.
-    pub skipped: u64,
-    pub backfill: Option<Backfill>,
+struct Begin {
+    seeding: Seeding,
+    backfill: Option<Backfill>,
 }
 
 /// Tells what is wrong with a backfill of these sites, before anything is asked.
@@ -154,7 +151,7 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> 
         }
         return Ok(Exit::Done);
     }
-    let begin = Begin { seeding: Seeding::Resume, backfill: None, skipped: 0 };
+    let begin = Begin { seeding: Seeding::Resume, backfill: None };
     Ok(run(common, &configuration, &chosen, &args, begin, &mut caught.signals)?.0)
 }
 
@@ -206,7 +203,7 @@ fn nothing() -> Report {
 }
 
 /// Crawls sites, and says how it went. `Err` also where the disk had too little room left.
-pub(super) fn run(
+fn run(
     common: &Common,
     configuration: &Configuration,
     chosen: &[&Site],
@@ -215,43 +212,57 @@ pub(super) fn run(
     signals: &mut Signals,
 ) -> anyhow::Result<(Exit, Report)> {
     let plan = plan(configuration, chosen, args, begin)?;
-    let least = plan.settings.limits.free_disk;
-    room::check(common.data(), least)?;
-    if let Some(holder) = Lock::holder(common.data()) {
-        return Err(ArchiveError::Held { holder }.into());
-    }
-    announce(common, &plan);
+    is_free(common, plan.settings.limits.free_disk)?;
+    let web = web(&plan.settings, chosen)?;
+    let (session, mut once) = plan.into_parts();
     let mut watch = Watch::new(common);
-    let Ran { report, signal, full } = run_plan(plan, common.data(), common.voice(), signals, |progress| {
-        service::alive();
-        watch.see(progress);
+    let began = Clock::system().now();
+    let ran = run_session(session, &mut once, web, common, &mut Ears::of(signals), |event| match event {
+        Event::Began(began) => announce(common, begin.seeding, began),
+        Event::Progress(progress) => {
+            service::alive();
+            watch.see(progress);
+        }
+        Event::Ended(_) => {}
     })?;
     watch.end();
-    let exit = exit(&report, signal, args.tolerate);
+
+    let report = Report::of(ran.papers, Clock::system().now().since(began));
+    let exit = exit(&report, ran.signal, args.tolerate);
     tell(common, &args.sites, &report, exit)?;
-    match full {
-        Some(full) if signal.is_none() => Err(full.into()),
+    match ran.full {
+        Some(full) if ran.signal.is_none() => Err(full.into()),
         _ => Ok((exit, report)),
     }
 }
 
-/// Says what is about to be done.
-fn announce(common: &Common, plan: &Plan) {
-    // What is wrong with the archive is told when the run opens it.
-    let queues = archive::queues(common.data()).unwrap_or_default();
-    for reader in &plan.sites {
-        let site = &reader.site;
-        let queued = queues.iter().find(|queue| queue.site == site.name).map_or(0, |queue| queue.pages);
-        let is_first = plan.seeding == Seeding::Begin && !queues.iter().any(|queue| queue.site == site.name);
-        let order = if is_first { "; the first crawl reads all its lists, and then its articles" } else { "" };
-        common.voice().note(&format!(
-            "{} of {} at {}: {} queued, a gap of {} or more{order}",
-            plan.command,
-            site.name,
-            site.home,
-            counts::count(queued, "page(s)"),
-            site.pace.gap
-        ));
+/// Refuses to begin where another run holds the archive, or the disk has too little room.
+pub(super) fn is_free(common: &Common, least: Bytes) -> anyhow::Result<()> {
+    if let Some(holder) = Lock::holder(common.data()) {
+        return Err(ArchiveError::Held { holder }.into());
+    }
+    Ok(room::check(common.data(), least)?)
+}
+
+/// Says what was begun.
+pub(super) fn announce(common: &Common, seeding: Seeding, began: &Began) {
+    let site = &began.reader.site;
+    let order = if began.is_first { "; the first crawl reads all its lists, and then its articles" } else { "" };
+    common.voice().note(&format!(
+        "{} of {} at {}: {} queued, a gap of {} or more{order}",
+        command(seeding),
+        site.name,
+        site.home,
+        counts::count(began.queued, "page(s)"),
+        site.pace.gap
+    ));
+}
+
+/// What a run is named.
+fn command(seeding: Seeding) -> &'static str {
+    match seeding {
+        Seeding::Begin => "crawl",
+        Seeding::Resume => "resume",
     }
 }
 
@@ -259,18 +270,15 @@ fn plan(
     configuration: &Configuration,
     chosen: &[&Site],
     args: &ResumeArgs,
-    Begin { seeding, backfill, skipped }: Begin,
+    Begin { seeding, backfill }: Begin,
 ) -> Result<Plan, ConfigurationError> {
     chosen.iter().try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
     Ok(Plan {
-        command: match seeding {
-            Seeding::Begin => "crawl".to_owned(),
-            Seeding::Resume => "resume".to_owned(),
-        },
+        command: command(seeding).to_owned(),
         sites: chosen.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?,
         seeding,
         settings: configuration.settings.clone(),
-        skipped,
+        skipped: 0,
         max_requests: args.max_requests,
         at_most: args.at_most.map(|span| span.0),
         locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
@@ -285,31 +293,67 @@ pub(super) struct ToldToStop {
     pub why: anyhow::Error,
 }
 
-/// How a run went, and what stopped it, if something did.
+/// How the papers' runs went, and what stopped them, if something did.
 pub(super) struct Ran {
-    pub report: Report,
+    pub papers: Vec<PaperReport>,
     /// The first signal that came.
     pub signal: Option<Exit>,
     pub full: Option<TooLittleRoom>,
 }
 
-/// Runs a plan on the archive in `data` until it is done, or signals or too little room on the disk stop it. The first signal lets
-/// answers under way be settled; the second drops them.
-pub(super) fn run_plan(
-    plan: Plan,
-    data: &Path,
-    voice: Voice,
-    signals: &mut Signals,
-    mut watch: impl FnMut(&Progress),
+/// What is heard while papers are crawled.
+pub(super) struct Ears<'a> {
+    signals: &'a mut Signals,
+    /// SIGHUP, and what is done about it.
+    hangup: Option<(&'a mut Signal, &'a mut dyn FnMut())>,
+}
+
+impl<'a> Ears<'a> {
+    pub fn of(signals: &'a mut Signals) -> Self {
+        Self { signals, hangup: None }
+    }
+
+    pub fn and_hangup(self, hangup: &'a mut Signal, reload: &'a mut dyn FnMut()) -> Self {
+        Self { hangup: Some((hangup, reload)), ..self }
+    }
+
+    /// Waits for a signal that stops the crawl; what others want is done meanwhile.
+    async fn hear(&mut self, reloaded: impl Fn()) -> Exit {
+        let Self { signals, hangup } = self;
+        let Some((hangup, reload)) = hangup else { return signals.next().await };
+        loop {
+            tokio::select! {
+                biased;
+                exit = signals.next() => return exit,
+                _ = hangup.recv() => {
+                    reload();
+                    reloaded();
+                }
+            }
+        }
+    }
+}
+
+/// Crawls the papers of an agenda, on the archive in the data folder, until it is done, or signals or too little room on the disk
+/// stop it. The first signal lets answers under way be settled; the second drops them.
+pub(super) fn run_session(
+    session: Session,
+    agenda: &mut impl Agenda,
+    web: Arc<Http>,
+    common: &Common,
+    ears: &mut Ears<'_>,
+    mut watch: impl FnMut(Event<'_>),
 ) -> anyhow::Result<Ran> {
+    let (data, voice) = (common.data(), common.voice());
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let (stop, stopped) = watch::channel(Stop::GoOn);
-    let least = plan.settings.limits.free_disk;
-    let (mut signal, mut full) = (None, None);
+    let least = session.settings.limits.free_disk;
+    let (mut signal, mut full, mut papers) = (None, None, Vec::new());
     let done = runtime.block_on(async {
         let hears = async {
             loop {
-                let exit = signals.next().await;
+                // Whoever waits looks at its agenda again.
+                let exit = ears.hear(|| stop.send_modify(|_| {})).await;
                 let is_first = signal.is_none();
                 signal.get_or_insert(exit);
                 voice.note(if is_first {
@@ -322,19 +366,20 @@ pub(super) fn run_plan(
         };
         let crawls = async {
             let clock = Clock::system();
-            let holder = format!("{}, process {}, since {}", plan.command, std::process::id(), clock.now());
+            let holder = format!("{}, process {}, since {}", session.command, std::process::id(), clock.now());
             let _lock = Lock::take(data, &holder)?;
-            let mut archive = Archive::open(data, plan.settings.archive.durability)?;
-            let homes = plan.sites.iter().map(|reader| &reader.site.home);
-            let web = Arc::new(Http::new(&caller(&plan.settings, homes))?);
-            let watch = |progress: &Progress| {
+            let mut archive = Archive::open(data, session.settings.archive.durability)?;
+            let watch = |event: Event<'_>| {
                 if let (None, Err(too_little)) = (&full, room::check(data, least)) {
                     full = Some(too_little);
                     stop.send_if_modified(|stop| std::mem::replace(stop, (*stop).max(Stop::Finish)) == Stop::GoOn);
                 }
-                watch(progress);
+                if let Event::Ended(report) = event {
+                    papers.push(report.clone());
+                }
+                watch(event);
             };
-            anyhow::Ok(crawl::run(plan, &mut archive, web, clock, holder, stopped, watch).await?)
+            anyhow::Ok(crawl::serve(session, agenda, &mut archive, web, clock, (holder, stopped), watch).await?)
         };
         tokio::select! {
             biased;
@@ -344,12 +389,18 @@ pub(super) fn run_plan(
     });
     // A page that is being read cannot be interrupted, and is not worth waiting for.
     runtime.shutdown_background();
-    let report = match (done, signal) {
+    match (done, signal) {
         (Err(why), Some(_)) => return Err(ToldToStop { why }.into()),
         (done, _) => done?,
-    };
-    let full = full.filter(|_| report.how == How::Interrupted);
-    Ok(Ran { report, signal, full })
+    }
+    let is_interrupted = papers.iter().any(|paper| paper.how == How::Interrupted);
+    let full = full.filter(|_| is_interrupted);
+    Ok(Ran { papers, signal, full })
+}
+
+/// Returns the network that these sites' papers are asked over.
+pub(super) fn web(settings: &Settings, sites: &[&Site]) -> anyhow::Result<Arc<Http>> {
+    Ok(Arc::new(Http::new(&caller(settings, sites.iter().map(|site| &site.home)))?))
 }
 
 /// A site's own port is one that its user named.

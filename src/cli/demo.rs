@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::archive::{self, Filter, Reader, Seeding};
 use crate::cli::args::{articles, cms, port, seconds, some_time};
 use crate::cli::configuration::Configuration;
-use crate::cli::crawl::{Ran, run_plan};
+use crate::cli::crawl::{Ears, Ran, run_session, web};
 use crate::cli::exit::Exit;
 use crate::cli::export::place;
 use crate::cli::init::write_new;
@@ -23,7 +23,7 @@ use crate::cli::report::{as_json, in_words};
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::units::Span;
-use crate::crawl::{Plan, Report};
+use crate::crawl::{Event, Plan, Report};
 use crate::demo::{Cms, Edition, Newspaper, OriginThread, Revision};
 use crate::export::{self, Cells, Format};
 use crate::host_lock::HostLocks;
@@ -170,9 +170,18 @@ fn crawl(
     signals: &mut Signals,
 ) -> anyhow::Result<(Report, Option<Exit>)> {
     let mut watch = Watch::new(common);
-    let Ran { report, signal, full } =
-        run_plan(plan(configuration)?, folder, common.voice(), signals, |progress| watch.see(progress))?;
+    let sites: Vec<_> = configuration.sites.iter().collect();
+    let web = web(&configuration.settings, &sites)?;
+    let (session, mut once) = plan(configuration)?.into_parts();
+    let on_it = Common { data: Some(folder.to_owned()), ..common.clone() };
+    let began = Clock::system().now();
+    let Ran { papers, signal, full } =
+        run_session(session, &mut once, web, &on_it, &mut Ears::of(signals), |event| match event {
+            Event::Progress(progress) => watch.see(progress),
+            Event::Began(_) | Event::Ended(_) => {}
+        })?;
     watch.end();
+    let report = Report::of(papers, Clock::system().now().since(began));
     common.voice().note(&in_words(&report, &hint::on(Some(&folder.join("config")), Some(folder), &["resume"])));
     match (signal, full) {
         (None, Some(full)) => Err(full.into()),

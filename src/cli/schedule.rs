@@ -1,27 +1,34 @@
 //! `saseo schedule`: crawls at their times, until it is stopped.
 
 mod bell;
+mod monitors;
 mod units;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::archive::{ArchiveError, FILE, LastCrawl, Lock, Reader, Seeding, vanished};
+use crate::archive::{ArchiveError, FILE, How, LastCrawl, Reader, Seeding, vanished};
 use crate::cli::configuration::{Configuration, ConfigurationError};
-use crate::cli::crawl::{Begin, ResumeArgs, ToldToStop, run as crawl};
+use crate::cli::crawl::{Ears, ToldToStop, announce, is_free, run_session, web};
 use crate::cli::exit::Exit;
-use crate::cli::room::{self, TooLittleRoom};
+use crate::cli::progress::Watch;
+use crate::cli::report::{exit, tell};
+use crate::cli::room::TooLittleRoom;
 use crate::cli::schedule::bell::{Bell, Woken};
+use crate::cli::schedule::monitors::Monitors;
 use crate::cli::{Common, hint, say, service};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::crawl::Report;
-use crate::fetch::Ping;
-use crate::schedule::{missed, next_start};
+use crate::crawl::{Agenda, Event, PaperReport, Report, Session, Start};
+use crate::fetch::{Http, Ping};
+use crate::host_lock::HostLocks;
+use crate::schedule::{DueStart, Timetable};
 use crate::time::Timestamp;
 
 /// The clock is looked at so often: it may be set, and machines sleep. So are the disk and the archive's lock, and a watchdog hears of it.
@@ -44,13 +51,13 @@ pub(super) struct ScheduleArgs {
     units: bool,
 }
 
-/// Crawls each site at its times, on the clock of its zone; one crawl after another, and one for all times that were missed.
+/// Crawls each site at its times, on the clock of its zone; papers side by side, and one crawl for all times that were missed.
 pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
     let mut bell = Bell::new()?;
     let configuration = Configuration::load(common.config.as_deref())?;
     // Whoever looks now and then finds a paper due that was never crawled; whoever stays waits for its time.
     let since = if args.once { Timestamp::EPOCH } else { Clock::system().now() };
-    starts(&configuration, &args.sites, &BTreeMap::new(), since)?;
+    let sites = scheduled(&configuration, &args.sites)?;
     if args.units {
         let units = units::text(common, &args.sites, hint::contact(&configuration.settings))?;
         match common.json {
@@ -59,6 +66,7 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
         }
         return Ok(Exit::Done);
     }
+    sites.iter().try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
     let mut schedule = Schedule {
         common,
         args,
@@ -132,58 +140,110 @@ impl Schedule<'_> {
     fn turn(&mut self, bell: &mut Bell) -> anyhow::Result<Turn> {
         let now = Clock::system().now();
         let last = self.last_crawls()?;
-        let mut starts = starts(&self.configuration, &self.args.sites, &last, self.since)?;
-        starts.iter_mut().filter(|(_, site)| self.owed.contains(&site.name)).for_each(|(start, _)| *start = now);
-        let due: Vec<Site> =
-            starts.iter().filter(|(start, _)| *start <= now).map(|(_, site)| (*site).clone()).collect();
-        if due.is_empty() {
-            let (start, site) = starts.first().expect("there is a site with a schedule");
-            let (start, site) = (*start, site.name.clone());
-            return Ok(self.nothing_due(start, &site, now));
+        let sites = scheduled(&self.configuration, &self.args.sites)?;
+        let timetable = Timetable::new(&sites, &last, &self.owed, self.since);
+        if let Some((start, name)) = timetable.next().filter(|(start, _)| *start > now) {
+            let name = name.to_owned();
+            return Ok(self.nothing_due(start, &name, now));
         }
-        if let Some(holder) = Lock::holder(self.common.data()) {
-            return Err(ArchiveError::Held { holder }.into());
-        }
-        room::check(self.common.data(), self.configuration.settings.limits.free_disk)?;
+
+        is_free(self.common, self.configuration.settings.limits.free_disk)?;
         if self.is_paused {
             self.common.voice().note("there is room on the disk again: going on");
             self.is_paused = false;
         }
-        let skipped = due.iter().map(|site| missed(site, last.get(&site.name).map(|last| last.at), now)).sum();
-        self.crawl(&due.iter().collect::<Vec<_>>(), skipped, bell)
+        self.crawl(timetable, bell)
     }
 
-    /// Crawls these sites, and tells their monitors.
-    fn crawl(&mut self, due: &[&Site], skipped: u64, bell: &mut Bell) -> anyhow::Result<Turn> {
-        let began = Clock::system().now();
-        let started: Vec<(&Site, Ping)> = due.iter().map(|site| (*site, Ping::Start)).collect();
-        if let Err(stopped) = tell_monitors(&started, bell) {
-            return Ok(Turn::End(stopped));
+    /// Crawls papers at their times, for as long as one is under way, and tells their monitors.
+    fn crawl(&mut self, timetable: Timetable, bell: &mut Bell) -> anyhow::Result<Turn> {
+        let reloaded = RefCell::new(None);
+        let (common, args, since) = (self.common, self.args, self.since);
+        let mut reload = || match reload(common, args) {
+            Ok(read) => {
+                reloaded.replace(Some(read));
+            }
+            Err(error) => say::note(&format!("saseo: {error}; the configuration from before stands")),
+        };
+        let configuration = &mut self.configuration;
+        let web = web(&configuration.settings, &configuration.sites.iter().collect::<Vec<_>>())?;
+        let session = Session {
+            command: "crawl".to_owned(),
+            settings: configuration.settings.clone(),
+            max_requests: None,
+            at_most: None,
+            locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
+        };
+        let mut agenda = Starts {
+            args,
+            since,
+            configuration,
+            timetable,
+            reloaded: &reloaded,
+            web: Arc::clone(&web),
+            has_begun: false,
+        };
+
+        let monitors = Monitors::new()?;
+        let mut under_way = BTreeMap::new();
+        let mut watch = Watch::new(common);
+        let mut failed_to_tell = Ok(());
+        let (signals, hangup) = bell.parts();
+        let mut ears = Ears::of(signals).and_hangup(hangup, &mut reload);
+        let ran = run_session(session, &mut agenda, web, common, &mut ears, |event| match event {
+            Event::Progress(progress) => {
+                service::alive();
+                watch.see(progress);
+            }
+            Event::Began(began) => {
+                let site = &began.reader.site;
+                announce(common, Seeding::Begin, began);
+                monitors.tell(site, Ping::Start);
+                under_way.insert(site.name.clone(), site.clone());
+                service::status(&in_words(&under_way));
+            }
+            Event::Ended(report) => {
+                if let (Some(site), Some(ping)) = (under_way.remove(&report.site), how_it_ended(report)) {
+                    monitors.tell(&site, ping);
+                }
+                let of_one = Report::of(vec![report.clone()], report.elapsed);
+                let told = tell(common, std::slice::from_ref(&report.site), &of_one, exit(&of_one, None, 0));
+                failed_to_tell = std::mem::replace(&mut failed_to_tell, Ok(())).and(told);
+            }
+        });
+        watch.end();
+
+        if let Err(error) = &ran {
+            let was_put_off = matches!(error.downcast_ref(), Some(ArchiveError::Held { .. } | ArchiveError::LeaseLost));
+            under_way.values().filter(|_| !was_put_off).for_each(|site| monitors.tell(site, Ping::Failure));
         }
-        let names: Vec<String> = due.iter().map(|site| site.name.clone()).collect();
-        service::status(&format!("crawling {}", names.join(", ")));
-        let begin = Begin { seeding: Seeding::Begin, backfill: None, skipped };
-        let crawled = crawl(self.common, &self.configuration, due, &ResumeArgs::default(), begin, bell.signals());
-        let ended: Vec<_> = due.iter().filter_map(|site| Some((*site, how_it_ended(site, &crawled)?))).collect();
-        let told = tell_monitors(&ended, bell);
-        let exit = match (crawled, told) {
-            (Ok((exit, _)), Ok(())) => exit,
-            (Ok(_), Err(stopped)) => return Ok(Turn::End(stopped)),
-            (Err(error), Ok(())) => {
-                self.owed = names.into_iter().collect();
+        let stopped = bell.during(join_all(monitors.being_told())).err();
+        monitors.leave();
+        let ran = match (ran, stopped) {
+            (Ok(ran), None) => ran,
+            (Ok(_), Some(stopped)) => return Ok(Turn::End(stopped)),
+            (Err(error), None) => {
+                self.owed.extend(under_way.into_keys());
                 return Err(error);
             }
-            (Err(why), Err(_)) => return Err(ToldToStop { why }.into()),
+            (Err(why), Some(_)) => return Err(ToldToStop { why }.into()),
         };
+        failed_to_tell?;
         (self.held, self.failures) = (None, 0);
         self.owed.clear();
-        Ok(match exit {
-            stopped @ (Exit::Interrupted | Exit::Terminated) => Turn::End(stopped),
+        if let Some(stopped) = ran.signal {
+            return Ok(Turn::End(stopped));
+        }
+        if let Some(full) = ran.full {
+            return Err(full.into());
+        }
+        let report = Report::of(ran.papers, Duration::ZERO);
+        Ok(match exit(&report, None, 0) {
             exit if self.args.once => Turn::End(exit),
             // Nothing came: whatever the schedule says, not at once again.
-            Exit::Failed => Turn::Wait(began + GLANCE),
+            Exit::Failed => Turn::Wait(Clock::system().now() + GLANCE),
             // What failed has been told, and is tried again with the next crawl.
-            _ => Turn::Wait(began),
+            _ => Turn::Wait(Timestamp::EPOCH),
         })
     }
 
@@ -231,16 +291,8 @@ impl Schedule<'_> {
 
     /// Reads the configuration again; one that is wrong, or has nothing to crawl, is told and not taken.
     fn reload(&mut self) {
-        let load = || -> anyhow::Result<Configuration> {
-            let read = Configuration::load(self.common.config.as_deref())?;
-            starts(&read, &self.args.sites, &BTreeMap::new(), self.since)?;
-            Ok(read)
-        };
-        match load() {
-            Ok(read) => {
-                self.common.voice().note("the configuration was read again");
-                self.configuration = read;
-            }
+        match reload(self.common, self.args) {
+            Ok(read) => self.configuration = read,
             Err(error) => say::note(&format!("saseo: {error}; the configuration from before stands")),
         }
     }
@@ -262,32 +314,87 @@ impl Schedule<'_> {
     }
 }
 
-/// Tells the monitors of sites what they have one for, which never fails a crawl; `Err` where SIGINT or SIGTERM came first.
-fn tell_monitors(pings: &[(&Site, Ping)], bell: &mut Bell) -> Result<(), Exit> {
-    let send = async |site: &Site, ping: Ping| match &site.schedule.ping {
-        Some(url) => ping.send(url).await.map_err(|why| (site.name.clone(), why)),
-        None => Ok(()),
-    };
-    for heard in bell.during(join_all(pings.iter().map(|(site, ping)| send(site, *ping))))? {
-        if let Err((site, why)) = heard {
-            say::note(&format!("saseo: the monitor of {site} could not be told: {why}"));
-        }
-    }
-    Ok(())
+/// Reads the configuration again, and says so; `Err` where it is wrong, or has nothing to crawl.
+fn reload(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Configuration> {
+    let read = Configuration::load(common.config.as_deref())?;
+    let sites = scheduled(&read, &args.sites)?;
+    sites.iter().try_for_each(|site| read.has_contact(&site.name, site.own_site))?;
+    common.voice().note("the configuration was read again");
+    Ok(read)
 }
 
-/// What a site's monitor is told of a crawl; nothing where it was put off, or stopped by somebody who knows.
-fn how_it_ended(site: &Site, crawled: &anyhow::Result<(Exit, Report)>) -> Option<Ping> {
-    match crawled {
-        Ok((Exit::Interrupted | Exit::Terminated, _)) => None,
+/// The starts of papers at their times.
+struct Starts<'a> {
+    args: &'a ScheduleArgs,
+    since: Timestamp,
+    configuration: &'a mut Configuration,
+    timetable: Timetable,
+    /// A configuration that was read meanwhile.
+    reloaded: &'a RefCell<Option<Configuration>>,
+    web: Arc<Http>,
+    has_begun: bool,
+}
+
+impl Starts<'_> {
+    /// Takes the papers of a configuration that was read meanwhile. Those under way go on as they began.
+    fn take_reloaded(&mut self) {
+        let Some(read) = self.reloaded.take() else { return };
+        if let Ok(sites) = scheduled(&read, &self.args.sites) {
+            self.timetable.change(&sites, self.since);
+        }
+        self.web.allow_ports(read.sites.iter().filter_map(|site| site.home.as_url().port()));
+        *self.configuration = read;
+    }
+}
+
+impl Agenda for Starts<'_> {
+    fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<Start> {
+        self.take_reloaded();
+        if self.args.once && self.has_begun {
+            return Vec::new();
+        }
+        self.has_begun = true;
+
+        let due = self.timetable.due(is_under_way, now);
+        let start = |due: DueStart| match self.configuration.reader(&due.site) {
+            Ok(reader) => Some(Start { reader, seeding: Seeding::Begin, backfill: None, skipped: due.skipped }),
+            Err(why) => {
+                // A profile that is not valid today: the others go on.
+                say::note(&format!("saseo: {} is not crawled: {why}", due.site.name));
+                None
+            }
+        };
+        due.into_iter().filter_map(start).collect()
+    }
+
+    fn ended(&mut self, report: &PaperReport) {
+        if report.how == How::Failed {
+            self.timetable.rest_after_failure(&report.site);
+        }
+    }
+
+    fn next(&self, _now: Timestamp) -> Option<Timestamp> {
+        self.timetable.next().map(|(start, _)| start).filter(|_| !self.args.once)
+    }
+}
+
+/// What a service manager is told of the papers under way.
+fn in_words(under_way: &BTreeMap<String, Site>) -> String {
+    const MOST: usize = 5;
+    if under_way.len() > MOST {
+        return format!("crawling {} papers", under_way.len());
+    }
+    let names: Vec<&str> = under_way.keys().map(String::as_str).collect();
+    format!("crawling {}", names.join(", "))
+}
+
+/// What a site's monitor is told of a run; nothing where it was stopped by somebody who knows.
+fn how_it_ended(report: &PaperReport) -> Option<Ping> {
+    match report.how {
+        How::Interrupted => None,
         // Single pages that fail are no news; a paper that could not be asked is.
-        Ok((_, report)) if report.given_up.iter().any(|(host, _)| *host == site.home.host()) => Some(Ping::Failure),
-        Ok(_) => Some(Ping::Success),
-        Err(error) if error.is::<TooLittleRoom>() => None,
-        Err(error) => match error.downcast_ref() {
-            Some(ArchiveError::Held { .. } | ArchiveError::LeaseLost) => None,
-            _ => Some(Ping::Failure),
-        },
+        _ if report.is_home_given_up => Some(Ping::Failure),
+        How::Finished | How::Stopped | How::Failed => Some(Ping::Success),
     }
 }
 
@@ -308,23 +415,13 @@ fn is_lasting(error: &anyhow::Error) -> bool {
         || error.downcast_ref::<ConfigurationError>().is_some()
 }
 
-/// When each site that has a schedule begins next, the first one first. A crawl that was broken off begins at once.
-fn starts<'c>(
-    configuration: &'c Configuration,
-    names: &[String],
-    last: &BTreeMap<String, LastCrawl>,
-    since: Timestamp,
-) -> anyhow::Result<Vec<(Timestamp, &'c Site)>> {
-    let start = |site: &'c Site| {
-        let last = last.get(&site.name);
-        let next = next_start(site, last.map(|last| last.at), since)?;
-        Some((if last.is_some_and(|last| last.is_broken_off) { Timestamp::EPOCH } else { next }, site))
-    };
-    let mut starts: Vec<_> = configuration.chosen(names)?.into_iter().filter_map(start).collect();
-    starts.sort_by_key(|(start, _)| *start);
-    if starts.is_empty() {
+/// Returns the sites that have a schedule.
+fn scheduled<'c>(configuration: &'c Configuration, names: &[String]) -> Result<Vec<&'c Site>, ConfigurationError> {
+    let mut sites = configuration.chosen(names)?;
+    sites.retain(|site| site.schedule.cron.is_some() || site.schedule.every.is_some());
+    if sites.is_empty() {
         let usage = "no site has a schedule: write `cron` or `every` under [schedule] in its file".to_owned();
-        return Err(ConfigurationError::Usage(usage).into());
+        return Err(ConfigurationError::Usage(usage));
     }
-    Ok(starts)
+    Ok(sites)
 }

@@ -1,6 +1,6 @@
 //! Which papers start, and when.
 
-use crate::crawl::paper::Start;
+use crate::crawl::paper::{PaperReport, Start};
 use crate::time::Timestamp;
 
 /// The starts of papers, as a crawl goes on.
@@ -8,6 +8,9 @@ pub trait Agenda {
     /// Returns the papers that start at `now`. Those that are being crawled do not: a paper never
     /// overlaps itself.
     fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<Start>;
+
+    /// Hears how the run of a paper ended.
+    fn ended(&mut self, report: &PaperReport);
 
     /// Returns when to ask again for what is due; `None` where nothing will be.
     fn next(&self, now: Timestamp) -> Option<Timestamp>;
@@ -21,6 +24,8 @@ impl Agenda for Once {
     fn due(&mut self, _is_under_way: &dyn Fn(&str) -> bool, _now: Timestamp) -> Vec<Start> {
         std::mem::take(&mut self.0)
     }
+
+    fn ended(&mut self, _report: &PaperReport) {}
 
     fn next(&self, _now: Timestamp) -> Option<Timestamp> {
         None

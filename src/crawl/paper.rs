@@ -58,6 +58,17 @@ pub(super) struct Paper {
     pub hosts: BTreeSet<Host>,
 }
 
+/// The run of a paper that began.
+#[derive(Clone, Debug)]
+pub struct Began {
+    pub run: RunId,
+    pub reader: Arc<SiteReader>,
+    /// Pages that are queued.
+    pub queued: u64,
+    /// It was never crawled before.
+    pub is_first: bool,
+}
+
 /// How the run of a paper ended.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaperReport {
@@ -72,6 +83,8 @@ pub struct PaperReport {
     pub due_at: Option<Timestamp>,
     /// Hosts that have more to ask and were left alone, and why.
     pub given_up: Vec<(Host, String)>,
+    /// Its own host was given up.
+    pub is_home_given_up: bool,
     /// Set where so much of what was looked at again is gone that none of it was marked.
     pub disbelieved: Option<Looks>,
     /// Lists that have more rows than their server shows, and of which the rest was not read yet.
@@ -80,9 +93,9 @@ pub struct PaperReport {
 
 impl<W: Web> Crawl<'_, W> {
     /// Begins the runs of papers that are not under way.
-    pub(super) fn start(&mut self, starts: Vec<Start>) -> Result<(), ArchiveError> {
+    pub(super) fn start(&mut self, starts: Vec<Start>) -> Result<Vec<Began>, ArchiveError> {
         if starts.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let now = self.clock.now();
         let seeds = starts.iter().map(|start| (start.seeding, seed(&start.reader, start.backfill, now)));
@@ -94,11 +107,16 @@ impl<W: Web> Crawl<'_, W> {
             seeded.extend(seeds.into_iter().map(|seed| seed.site).zip(known));
         }
 
+        let mut began = Vec::with_capacity(starts.len());
         for start in starts {
-            let site = start.reader.site.name.clone();
+            let (site, reader) = (start.reader.site.name.clone(), Arc::clone(&start.reader));
+            let Seeded { is_first, .. } = seeded[&site];
             self.begin(&site, &seeded[&site], start, now)?;
+            let Paper { run, queued, .. } = self.papers[&site];
+            began.push(Began { run, reader, queued, is_first });
         }
-        self.save()
+        self.save()?;
+        Ok(began)
     }
 
     fn begin(&mut self, site: &str, seeded: &Seeded, start: Start, now: Timestamp) -> Result<(), ArchiveError> {
@@ -233,7 +251,9 @@ impl<W: Web> Crawl<'_, W> {
         let queued = self.archive.queued(paper.site)?;
         self.queued = self.queued.saturating_sub(paper.queued);
         let first_due = self.archive.due_hosts(paper.site)?.into_iter().map(|host| host.first_due).min();
+        let home = paper.reader.site.home.host();
         Ok(PaperReport {
+            is_home_given_up: given_up.iter().any(|(host, _)| *host == home),
             site: site.to_owned(),
             run: paper.run,
             how,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -50,6 +50,8 @@ pub struct Http {
     /// Clients for the hosts that want HTTP/1.1. A mutex, since the visits of many tasks share this;
     /// it is held for a look at the map.
     over_http1: Mutex<HashMap<Host, Client>>,
+    /// As [`Caller::ports`]; papers may be added while others are asked.
+    ports: RwLock<Vec<u16>>,
 }
 
 impl Http {
@@ -59,7 +61,13 @@ impl Http {
     pub fn new(caller: &Caller) -> Result<Self, reqwest::Error> {
         let public = client(caller, Reach::Public).build()?;
         let own = client(caller, Reach::Own).build()?;
-        Ok(Self { caller: caller.clone(), public, own, over_http1: Mutex::default() })
+        let ports = RwLock::new(caller.ports.clone());
+        Ok(Self { caller: caller.clone(), public, own, over_http1: Mutex::default(), ports })
+    }
+
+    /// Allows public hosts to be asked at these ports, too.
+    pub fn allow_ports(&self, ports: impl IntoIterator<Item = u16>) {
+        self.ports.write().unwrap_or_else(PoisonError::into_inner).extend(ports);
     }
 
     fn client(&self, host: &Host, reach: Reach) -> Client {
@@ -87,7 +95,8 @@ impl Http {
 
     /// A link must not make us knock at mail servers and databases.
     fn refuse_odd_port(&self, url: &PageUrl, reach: Reach) -> Result<(), Trouble> {
-        let is_usual = |port: u16| matches!(port, 80 | 443) || self.caller.ports.contains(&port);
+        let allowed = self.ports.read().unwrap_or_else(PoisonError::into_inner);
+        let is_usual = |port: u16| matches!(port, 80 | 443) || allowed.contains(&port);
         match url.as_url().port() {
             Some(port) if reach == Reach::Public && !is_usual(port) => {
                 Err(Trouble::OddPort { host: url.host().to_string(), port })

@@ -40,9 +40,9 @@ impl Bell {
         })
     }
 
-    /// The signals, for a crawl to hear.
-    pub fn signals(&mut self) -> &mut Signals {
-        &mut self.caught.signals
+    /// The signals that stop, and the one that reloads, for a crawl to hear.
+    pub fn parts(&mut self) -> (&mut Signals, &mut Signal) {
+        (&mut self.caught.signals, &mut self.hangup)
     }
 
     /// Does something that ends by itself soon, unless SIGINT or SIGTERM comes first.
