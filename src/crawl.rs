@@ -21,7 +21,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
 use crate::archive::{Archive, ArchiveError, CutList, How, Lease, Loss, RunId, Seeding, SiteId, Tally};
@@ -52,6 +52,9 @@ pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// The loop comes round so often, also where nothing happens: whoever watches sees that it lives.
 const ROUND: Duration = Duration::from_secs(20);
+
+/// So many hosts are looked up at one time. A name's lookup takes a thread and a socket.
+const MOST_LOCATED: usize = 50;
 
 /// What to crawl, and how far.
 #[derive(Debug)]
@@ -259,6 +262,8 @@ struct Crawl<'a, W> {
     deadline: Option<Timestamp>,
     /// The papers under way, by the name of their site.
     papers: HashMap<String, Paper>,
+    /// Their names, by the archive's numbers.
+    names: HashMap<SiteId, String>,
     /// A run of this process began: later ones join it.
     has_begun: bool,
     /// Pages of each site that failed, since their requests ended the processes before.
@@ -286,6 +291,10 @@ struct Crawl<'a, W> {
     /// Pages that want to be paid for: they are not asked for twice in a run, however long it takes.
     unpaid: HashMap<Host, Vec<PageId>>,
     tasks: JoinSet<Finished>,
+    /// Requests that are under way.
+    asked: usize,
+    /// Turns to look up where a host is.
+    locating: Arc<Semaphore>,
     /// Of all papers together.
     tally: Tally,
     /// Papers whose tally is to be stored.
@@ -326,6 +335,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             max_requests,
             deadline: at_most.map(|span| began + span),
             papers: HashMap::new(),
+            names: HashMap::new(),
             has_begun: false,
             unended,
             wanting: HashMap::new(),
@@ -339,6 +349,8 @@ impl<'a, W: Web> Crawl<'a, W> {
             under_way: HashMap::new(),
             unpaid: HashMap::new(),
             tasks: JoinSet::new(),
+            asked: 0,
+            locating: Arc::new(Semaphore::new(MOST_LOCATED)),
             tally: Tally::default(),
             counted: BTreeSet::new(),
             upkeep: Upkeep::new(began),

@@ -41,7 +41,16 @@ fn http(body: u64, answer: Duration) -> Http {
 fn http_at(ports: Vec<u16>, body: u64, answer: Duration) -> Http {
     let contact = "you@example.org".to_owned();
     let connect = Duration::from_secs(10);
-    Http::new(&Caller { agent: "saseo".to_owned(), contact, connect, answer, body, ports }).unwrap()
+    Http::new(&Caller {
+        agent: "saseo".to_owned(),
+        contact,
+        connect,
+        answer,
+        body,
+        ports,
+        idle: Duration::from_secs(90),
+    })
+    .unwrap()
 }
 
 fn visit(url: &PageUrl) -> Visit {

@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
+use crate::archive::seed::SiteId;
 use crate::archive::store::Archive;
 use crate::frontier::{Cut, ListEnd, PageId, Pass};
 
@@ -25,7 +26,7 @@ pub struct CutList {
 /// or, of a window, once a later window of fewer days was read.
 const CUT_LISTS: &str = "SELECT site.name, page.url, page.cut_rows, page.cut_day, page.first_day
      FROM page JOIN site ON site.id = page.site_id
-     WHERE page.cut_rows IS NOT NULL
+     WHERE page.cut_rows IS NOT NULL AND (?1 IS NULL OR page.site_id = ?1)
        AND NOT (page.role = 'section' AND EXISTS
          (SELECT 1 FROM backfill WHERE backfill.site_id = page.site_id AND backfill.last_day >= page.cut_day
             AND NOT EXISTS (SELECT 1 FROM page AS week WHERE week.site_id = page.site_id AND week.role = 'window'
@@ -36,10 +37,10 @@ const CUT_LISTS: &str = "SELECT site.name, page.url, page.cut_rows, page.cut_day
             AND rest.read_to_end_at IS NOT NULL))
      ORDER BY site.name, page.id";
 
-/// Returns the lists that are cut, of every site.
-pub(super) fn cut_lists(connection: &Connection) -> Result<Vec<CutList>, ArchiveError> {
+/// Returns the lists that are cut, of one site or of every one.
+pub(super) fn cut_lists(connection: &Connection, site: Option<SiteId>) -> Result<Vec<CutList>, ArchiveError> {
     let mut select = connection.prepare_cached(CUT_LISTS)?;
-    let lists = select.query_map([], |row| {
+    let lists = select.query_map([site.map(|site| site.0)], |row| {
         Ok(CutList {
             site: row.get(0)?,
             url: row.get(1)?,
@@ -76,9 +77,7 @@ pub(super) fn write_cut(
 
 impl Archive {
     /// Returns the lists of a site that are cut.
-    pub fn cut_lists(&self, site: &str) -> Result<Vec<CutList>, ArchiveError> {
-        let mut lists = cut_lists(&self.connection)?;
-        lists.retain(|list| list.site == site);
-        Ok(lists)
+    pub fn cut_lists(&self, site: SiteId) -> Result<Vec<CutList>, ArchiveError> {
+        cut_lists(&self.connection, Some(site))
     }
 }

@@ -1,6 +1,6 @@
 //! Queued pages: which hosts have some, and which one is next.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, ToSql, params};
 
 use crate::archive::capture::unpack;
 use crate::archive::error::ArchiveError;
@@ -66,7 +66,7 @@ impl Archive {
     /// Returns how many pages of a site are known.
     pub fn pages_of(&self, site: &str) -> Result<u64, ArchiveError> {
         let sql = "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
-        Ok(self.connection.query_row(sql, [site], |row| row.get(0))?)
+        Ok(self.connection.prepare_cached(sql)?.query_row([site], |row| row.get(0))?)
     }
 
     /// Returns how many pages of a site are queued.
@@ -92,7 +92,8 @@ impl Archive {
             of_sites(sites)
         ))?;
         let most = i64::try_from(under_way.len()).unwrap_or(i64::MAX - 1) + 1;
-        let mut rows = select.query(params![host.as_str(), now.millis(), most])?;
+        let (host_name, now_ms) = (host.as_str(), now.millis());
+        let mut rows = select.query(values([&host_name, &now_ms, &most], sites).as_slice())?;
         while let Some(row) = rows.next()? {
             if !under_way.contains(&PageId(row.get(0)?)) {
                 return Ok(NextPage::Page(Box::new(self.page(row, now)?)));
@@ -114,7 +115,8 @@ impl Archive {
              WHERE page.host = ?1 AND page.due_at <= ?2 AND {} LIMIT ?3",
             of_sites(sites)
         ))?;
-        let mut rows = select.query(params![host.as_str(), now.millis(), count])?;
+        let (host_name, now_ms) = (host.as_str(), now.millis());
+        let mut rows = select.query(values([&host_name, &now_ms, &count], sites).as_slice())?;
         let mut pages = Vec::new();
         while let Some(row) = rows.next()? {
             pages.push(self.page(row, now)?);
@@ -135,7 +137,9 @@ impl Archive {
             of_sites(sites)
         ))?;
         let under_way = serde_json::Value::from(under_way.iter().map(|page| page.0).collect::<Vec<_>>()).to_string();
-        let due: Option<i64> = select.query_row(params![host.as_str(), now.millis(), under_way], |row| row.get(0))?;
+        let (host_name, now_ms) = (host.as_str(), now.millis());
+        let due: Option<i64> =
+            select.query_row(values([&host_name, &now_ms, &under_way], sites).as_slice(), |row| row.get(0))?;
         Ok(due.map_or(NextPage::Nothing, |due| NextPage::LaterAt(Timestamp::from_millis(due))))
     }
 
@@ -242,9 +246,14 @@ impl Archive {
     }
 }
 
-/// Pages of these sites, as a condition. The ids are part of the statement's text: a table or a JSON
-/// list of them would cost more than the rest of the search. A host has pages of one site, mostly.
+/// Pages of these sites, as a condition with the parameters from the fourth on. A host has pages of
+/// one site, mostly: a table or a JSON list would cost more than the rest of the search.
 fn of_sites(sites: &[SiteId]) -> String {
-    let ids: Vec<String> = sites.iter().map(|site| site.0.to_string()).collect();
-    format!("page.site_id IN ({})", ids.join(","))
+    let places: Vec<String> = (4..4 + sites.len()).map(|place| format!("?{place}")).collect();
+    format!("page.site_id IN ({})", places.join(","))
+}
+
+/// The parameters of a statement about a host's pages, with those of [`of_sites`].
+fn values<'v>(first: [&'v dyn ToSql; 3], sites: &'v [SiteId]) -> Vec<&'v dyn ToSql> {
+    first.into_iter().chain(sites.iter().map(|site| &site.0 as &dyn ToSql)).collect()
 }

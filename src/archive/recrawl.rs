@@ -44,14 +44,15 @@ impl Recrawl<'_> {
         for planned in self.planned(work, &policy, now)? {
             write.execute(params![planned.page, planned.next.map(Timestamp::millis)])?;
         }
-        work.execute("UPDATE site SET planned_by = ?2 WHERE name = ?1", params![self.site, stored(&policy)])?;
+        work.prepare_cached("UPDATE site SET planned_by = ?2 WHERE name = ?1")?
+            .execute(params![self.site, stored(&policy)])?;
         Ok(policy)
     }
 
     /// Tells whether the moments that are kept are those of a policy.
     pub fn is_planned_by(&self, connection: &Connection, policy: &SitePolicy) -> Result<bool, ArchiveError> {
         let sql = "SELECT planned_by FROM site WHERE name = ?1";
-        let planned_by: Option<String> = connection.query_row(sql, [self.site], |row| row.get(0))?;
+        let planned_by: Option<String> = connection.prepare_cached(sql)?.query_row([self.site], |row| row.get(0))?;
         Ok(planned_by == Some(stored(policy)))
     }
 
@@ -87,7 +88,7 @@ impl Recrawl<'_> {
         // leave out.
         let mut select = connection.prepare_cached(
             "SELECT id, role, due_at FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)
-               AND (due_at > ?2 OR due_at IS NOT NULL AND role IN ('feed', 'sitemap'))",
+               AND due_at IS NOT NULL AND (due_at > ?2 OR role IN ('feed', 'sitemap'))",
         )?;
         let mut rows = select.query(params![self.site, now.millis()])?;
         let mut requeued = Vec::new();
@@ -104,7 +105,7 @@ impl Recrawl<'_> {
     /// Returns the policy by which the site's pages are planned now.
     pub fn policy(&self, connection: &Connection) -> Result<SitePolicy, ArchiveError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM page WHERE role = 'section' AND site_id = (SELECT id FROM site WHERE name = ?1))";
-        let has_sections = connection.query_row(sql, [self.site], |row| row.get(0))?;
+        let has_sections = connection.prepare_cached(sql)?.query_row([self.site], |row| row.get(0))?;
         let Discover { lists, feeds, sitemaps, .. } = *self.discover;
         let is_covered = self.whole_list(connection)?.is_some_and(WholeList::tells_all_news);
         Ok(SitePolicy { lists, feeds, sitemaps, is_covered, has_sections })

@@ -93,18 +93,19 @@ fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(SiteId,
                ON CONFLICT (name) DO UPDATE SET title = excluded.title, home = excluded.home
                RETURNING id, crawled_at IS NULL";
     let values = params![seed.site, seed.title, seed.home.as_str(), now.millis()];
-    Ok(work.query_row(sql, values, |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?)
+    Ok(work.prepare_cached(sql)?.query_row(values, |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?)
 }
 
 /// Notes that a crawl begins, and adds the pages that it begins with, where they are not known.
 fn add_entries(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
-    work.execute("UPDATE site SET crawled_at = ?2 WHERE name = ?1", params![seed.site, now.millis()])?;
+    work.prepare_cached("UPDATE site SET crawled_at = ?2 WHERE name = ?1")?
+        .execute(params![seed.site, now.millis()])?;
+    let mut add = work.prepare_cached(
+        "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
+         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (url) DO NOTHING",
+    )?;
     for (url, role) in &seed.entries {
-        work.execute(
-            "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
-             VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (url) DO NOTHING",
-            params![seed.site, url.host().as_str(), url.as_str(), role.name(), role.priority(), now.millis()],
-        )?;
+        add.execute(params![seed.site, url.host().as_str(), url.as_str(), role.name(), role.priority(), now.millis()])?;
     }
     add_windows(work, &seed.site, &seed.windows, now)?;
     Ok(())

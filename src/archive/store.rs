@@ -55,7 +55,7 @@ impl Archive {
         // file less often. The cache is in KiB.
         connection.pragma_update(None, "wal_autocheckpoint", 16000).map_err(at)?;
         connection.pragma_update(None, "cache_size", -8000).map_err(at)?;
-        connection.set_prepared_statement_cache_capacity(64);
+        connection.set_prepared_statement_cache_capacity(128);
         // Plans do not depend on bound values: without this, statements are compiled anew for every page (STAT4).
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(at)?;
         // Migrations make tables anew that others refer to; the bundled SQLite begins with foreign keys on.

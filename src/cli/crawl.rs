@@ -405,7 +405,9 @@ pub(super) fn web(settings: &Settings, sites: &[&Site]) -> anyhow::Result<Arc<Ht
 
 /// A site's own port is one that its user named.
 pub(super) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a PageUrl>) -> Caller {
-    let own = homes.filter_map(|home| home.as_url().port());
+    let homes: Vec<&PageUrl> = homes.collect();
+    let idle = idle(homes.len(), settings.pace.total_rate.0);
+    let own = homes.iter().filter_map(|home| home.as_url().port());
     let ports = own.chain(settings.limits.ports.iter().copied()).collect();
     Caller {
         agent: settings.identity.agent.clone(),
@@ -414,5 +416,14 @@ pub(super) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a Pa
         answer: settings.limits.answer.0,
         body: settings.limits.body.0,
         ports,
+        idle,
     }
+}
+
+/// How long connections are kept idle where so many papers are asked, at such a time from one request
+/// to the next in all: of many papers, no longer than it takes to open 400.
+fn idle(papers: usize, total: Duration) -> Duration {
+    const FEW: usize = 100;
+    const USUAL: Duration = Duration::from_secs(90);
+    if papers <= FEW { USUAL } else { (total * 400).min(USUAL) }
 }

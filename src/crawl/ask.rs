@@ -18,6 +18,10 @@ use crate::time::Timestamp;
 const JUDGED_AT_ONCE: usize = 100;
 const BREATH: Duration = Duration::from_millis(1);
 
+/// Requests that are under way at one time, of all hosts together. Each has a connection, and systems
+/// let a process open 1,024 files, or 256.
+const MOST_UNDER_WAY: usize = 400;
+
 /// What the crawl waits for when it has asked what it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Waiting {
@@ -42,6 +46,9 @@ impl<W: Web> Crawl<'_, W> {
             let now = self.clock.now();
             if self.is_at_limit(ready.len(), now) {
                 break Waiting::AtLimit;
+            }
+            if self.asked + ready.len() >= MOST_UNDER_WAY {
+                break Waiting::ForAnswers;
             }
             match self.hosts.next(now) {
                 Next::Visit(permit) => ready.extend(self.prepare(permit, now)?),
@@ -168,6 +175,7 @@ impl<W: Web> Crawl<'_, W> {
             }
         };
         self.paper(asked.site()).under_way += 1;
+        self.asked += 1;
         match &asked {
             Asked::Page(page) => self.under_way.entry(host).or_default().push(page.id),
             Asked::Robots(quest) => self.quest_is_under_way(&host, quest),

@@ -89,8 +89,10 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn locate(&mut self, host: Host) {
-        let (web, reach) = (Arc::clone(&self.web), self.reach(&host));
+        let (web, reach, turns) = (Arc::clone(&self.web), self.reach(&host), Arc::clone(&self.locating));
         self.tasks.spawn(async move {
+            // Never closed: where it were, the host would be located all the same.
+            let _turn = turns.acquire().await;
             let server = web.locate(&host, reach).await;
             Finished::Located { host, server }
         });

@@ -144,6 +144,7 @@ impl<W: Web> Crawl<'_, W> {
             hosts: BTreeSet::new(),
         };
         self.papers.insert(site.to_owned(), paper);
+        self.names.insert(seeded.site, site.to_owned());
         let failed = self.unended.remove(site).unwrap_or_default();
         self.tally(site, |tally| tally.failed += failed);
 
@@ -203,9 +204,7 @@ impl<W: Web> Crawl<'_, W> {
     pub(super) fn end_idle(&mut self) -> Result<Vec<PaperReport>, ArchiveError> {
         let mut candidates = std::mem::take(&mut self.idle);
         for host in std::mem::take(&mut self.quiet) {
-            let wanting = self.wanting(&host).to_vec();
-            let papers = self.papers.iter().filter(|(_, paper)| wanting.contains(&paper.site));
-            candidates.extend(papers.map(|(site, _)| site.clone()));
+            candidates.extend(self.wanting(&host).iter().filter_map(|site| self.names.get(site).cloned()));
         }
 
         let mut reports = Vec::new();
@@ -235,6 +234,7 @@ impl<W: Web> Crawl<'_, W> {
         let now = self.clock.now();
         let disbelieved = self.mark_gone(site, now)?;
         let paper = self.papers.remove(site).expect("the paper is under way");
+        self.names.remove(&paper.site);
         self.counted.remove(site);
         let given_up = self.left_alone(&paper, now);
         let nothing_came = paper.answers == 0 && !given_up.is_empty();
@@ -263,7 +263,7 @@ impl<W: Web> Crawl<'_, W> {
             due_at: first_due.filter(|due| *due > now),
             given_up,
             disbelieved,
-            lists_cut: self.archive.cut_lists(site)?,
+            lists_cut: self.archive.cut_lists(paper.site)?,
         })
     }
 

@@ -71,6 +71,7 @@ impl<W: Web> Crawl<'_, W> {
         }
         for (effect, follow_up) in effects.into_iter().zip(follow_ups) {
             self.paper(follow_up.site()).under_way -= 1;
+            self.asked -= 1;
             self.go_on(effect, follow_up)?;
         }
         for answer in &answers {

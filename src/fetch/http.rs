@@ -30,6 +30,9 @@ pub struct Caller {
     pub body: u64,
     /// Ports that public hosts may be asked at, besides 80 and 443.
     pub ports: Vec<u16>,
+    /// How long a connection is kept that nothing is asked over. Each takes one of the files that a
+    /// process may open.
+    pub idle: Duration,
 }
 
 /// How long HTTP/2 may be silent under an open request before the connection is probed, and how long
@@ -206,6 +209,7 @@ fn client(caller: &Caller, reach: Reach) -> ClientBuilder {
         .default_headers(headers)
         .connect_timeout(caller.connect)
         .timeout(caller.answer)
+        .pool_idle_timeout(caller.idle)
         .redirect(Policy::none())
         // A request that is sent again by itself stands in no ledger.
         .retry(retry::never())

@@ -16,3 +16,8 @@ SELECT run.id, site.name AS site, command, strftime('%Y-%m-%dT%H:%M:%SZ', starte
        strftime('%Y-%m-%dT%H:%M:%SZ', ended_at / 1000, 'unixepoch') AS ended_at, how,
        requests, not_modified, bytes, articles_new, articles_changed, articles_gone, refused, failed, skipped, why
 FROM run LEFT JOIN site ON site.id = run.site_id;
+
+-- A start of one site looks at that site's pages alone, however many others the archive has.
+CREATE INDEX page_of_site ON page (site_id, role);
+CREATE INDEX page_queued ON page (site_id, host, due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX page_cut ON page (site_id) WHERE cut_rows IS NOT NULL;

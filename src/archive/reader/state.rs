@@ -192,7 +192,7 @@ impl Reader {
                 number_gaps: Vec::new(),
             })
         })?;
-        let cut = cut_lists(&self.connection)?;
+        let cut = cut_lists(&self.connection, None)?;
         let complete = |state: rusqlite::Result<SiteState>| -> Result<SiteState, ArchiveError> {
             let state = state?;
             let seen = state.last_seen.as_deref().and_then(Timestamp::from_rfc3339);
@@ -208,7 +208,7 @@ impl Reader {
     /// Returns the lists that have more rows than their server shows, and of which the rest was not
     /// read yet.
     pub fn lists_cut(&self) -> Result<Vec<CutList>, ArchiveError> {
-        cut_lists(&self.connection)
+        cut_lists(&self.connection, None)
     }
 
     /// Returns the last crawl of each site, as it stands at `now`.
