@@ -158,6 +158,28 @@ fn a_changed_configuration_is_read_at_a_hangup_and_a_broken_one_is_not_taken() {
 }
 
 #[test]
+fn a_paper_that_is_added_at_a_hangup_is_crawled_beside_the_one_under_way() {
+    let (long, short) = (Paper::of(&Edition { crawl_delay: Some(0.2), ..Edition::default() }), small());
+    let crawler = scheduled(&long, "every = \"1d\"");
+    let file = crawler.config().join("sites/demo.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let mut child = start(&crawler);
+    let mut told = lines(&mut child);
+    long.wait_for_visits(6);
+    let other = text.replace("name = \"demo\"", "name = \"other\"").replace(&long.origin.base(), &short.origin.base());
+    std::fs::write(crawler.config().join("sites/other.toml"), other).unwrap();
+    signal(&child, Signal::SIGHUP);
+    let ended: Vec<String> = told.by_ref().filter(|line| line.contains(" finished: ")).take(2).collect();
+    assert!(ended[0].starts_with("run 2 finished") && ended[1].starts_with("run 1 finished"), "{ended:?}");
+    assert_eq!(crawler.articles().len(), long.to_be_stored().len() + short.to_be_stored().len());
+    signal(&child, Signal::SIGTERM);
+    while told.next().is_some() {}
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    let out = crawler.run(&["audit"]);
+    assert!(out.status.success(), "{}", said(&out));
+}
+
+#[test]
 fn a_schedule_that_cannot_be_is_told() {
     let paper = small();
     for (schedule, words) in [

@@ -1,6 +1,6 @@
 //! Whole crawls over a simulated web, under tokio's paused clock: hours in moments. No sockets, a real archive.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -10,14 +10,16 @@ use saseo::archive::{Archive, ArchiveError, Filter, How, Reader, Seeding};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
-use saseo::config::units::Rate;
-use saseo::config::{Settings, read_profile, read_site};
-use saseo::crawl::{self, Plan, Report, Stop};
+use saseo::config::site::Schedule;
+use saseo::config::units::{Rate, Span};
+use saseo::config::{Settings, Site, read_profile, read_site};
+use saseo::crawl::{self, Agenda, Event, PaperReport, Plan, Report, Start, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
 use saseo::politeness::Turn;
+use saseo::schedule::{DueStart, Timetable};
 use saseo::site_reader::SiteReader;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
@@ -43,6 +45,8 @@ struct SimulatedWeb {
     clock: Clock,
     /// Of each paper; more may be published.
     articles: AtomicU64,
+    /// A paper that has five articles, whatever the others have.
+    small: Option<Host>,
     robots: &'static str,
     /// The one address of all papers, where they have no address each.
     shared_address: Option<IpAddr>,
@@ -59,6 +63,7 @@ impl SimulatedWeb {
         Self {
             clock,
             articles: AtomicU64::new(articles),
+            small: None,
             rules: Mutex::default(),
             robots: "User-agent: *\nDisallow: /admin/\n",
             shared_address: None,
@@ -83,14 +88,14 @@ impl SimulatedWeb {
         match url.as_url().path() {
             "/robots.txt" => html(200, self.robots.to_owned()),
             "/" => html(200, HOME.to_owned()),
-            "/news/articleList.html" => html(200, self.list(page)),
+            "/news/articleList.html" => html(200, self.list(&url.host(), page)),
             "/news/articleView.html" => article(number.unwrap_or(0)),
             _ => html(404, String::new()),
         }
     }
 
-    fn list(&self, page: u64) -> String {
-        let articles = self.articles.load(Ordering::Relaxed);
+    fn list(&self, host: &Host, page: u64) -> String {
+        let articles = if self.small.as_ref() == Some(host) { 5 } else { self.articles.load(Ordering::Relaxed) };
         let newest_first = (1..=articles).rev().skip(20 * (page as usize - 1)).take(20);
         let row = |number| {
             format!(
@@ -288,6 +293,78 @@ async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
         let taken = visits[visits.len() - 1].began.since(visits[0].began);
         assert!(allowed.as_secs_f64() >= 0.99 * taken.as_secs_f64(), "{host}: {allowed:?} of turns took {taken:?}");
     }
+}
+
+/// Papers that begin at their times, until a moment.
+struct Scheduled {
+    timetable: Timetable,
+    readers: Vec<Arc<SiteReader>>,
+    until: Timestamp,
+}
+
+impl Agenda for Scheduled {
+    fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<Start> {
+        if now >= self.until {
+            return Vec::new();
+        }
+        let start = |due: DueStart| {
+            let reader = self.readers.iter().find(|reader| reader.site.name == due.site.name).unwrap();
+            Start { reader: Arc::clone(reader), seeding: Seeding::Begin, backfill: None, skipped: due.skipped }
+        };
+        self.timetable.due(is_under_way, now).into_iter().map(start).collect()
+    }
+
+    fn ended(&mut self, _report: &PaperReport) {}
+
+    fn next(&self, now: Timestamp) -> Option<Timestamp> {
+        self.timetable.next().map(|(start, _)| start).filter(|_| now < self.until)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
+    const MINUTE: Duration = Duration::from_secs(60);
+    let mut world = World::new(2, 950);
+    Arc::get_mut(&mut world.web).unwrap().small = Some(PageUrl::parse("https://h2.example/").unwrap().host());
+    let (session, starts) = world.plan(Seeding::Begin).into_parts();
+    let readers: Vec<_> = starts.0.into_iter().map(|start| start.reader).collect();
+    let schedule = Schedule { every: Some(Span(MINUTE)), ..Schedule::default() };
+    let sites: Vec<Site> =
+        readers.iter().map(|reader| Site { schedule: schedule.clone(), ..reader.site.clone() }).collect();
+    let sites: Vec<&Site> = sites.iter().collect();
+    let timetable = Timetable::new(&sites, &BTreeMap::new(), &BTreeSet::new(), NOW);
+    let mut agenda = Scheduled { timetable, readers, until: NOW + MINUTE * 22 };
+
+    let mut archive = Archive::open(world.folder.path(), Durability::Normal).unwrap();
+    let (_stop, stopped) = watch::channel(Stop::GoOn);
+    let web = Arc::clone(&world.web);
+    let mut ended = Vec::new();
+    let watch = |event: Event<'_>| {
+        if let Event::Ended(report) = event {
+            ended.push((report.site.clone(), report.how));
+        }
+    };
+    crawl::serve(session, &mut agenda, &mut archive, web, world.clock, ("a test".into(), stopped), watch)
+        .await
+        .unwrap();
+
+    // The one is read once, for more than half an hour; the other each minute meanwhile.
+    assert_eq!(ended.iter().filter(|(site, _)| site == "p1").count(), 1);
+    assert_eq!(ended.iter().filter(|(site, _)| site == "p2").count(), 22);
+    assert!(ended.iter().all(|(_, how)| *how == How::Finished), "{ended:?}");
+    assert!(world.clock.now() > NOW + MINUTE * 30);
+    let reader = Reader::open(world.folder.path()).unwrap();
+    let mut runs = reader.runs(100).unwrap();
+    runs.retain(|run| run.site.as_deref() == Some("p2"));
+    runs.reverse();
+    for (k, run) in (0u32..).zip(&runs) {
+        let late = Timestamp::from_rfc3339(&run.started_at).unwrap().since(NOW + MINUTE * k);
+        assert!(late < Duration::from_secs(3) && run.skipped == 0, "{run:?} is {late:?} late");
+        // Without news its list rests later for a quarter of its silence.
+        assert!(k > 3 || run.requests > 0, "{run:?}");
+    }
+    assert_eq!(world.articles(), 955);
+    world.web.assert_polite();
 }
 
 #[tokio::test(start_paused = true)]
