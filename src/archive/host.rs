@@ -62,7 +62,7 @@ pub(super) fn rest_after_unended(work: &Connection) -> Result<(), ArchiveError> 
          SELECT host, max(at), max(at + gap), max(gap), 0 FROM ledger AS announced
          WHERE kind = 'announced'
            AND id > (SELECT coalesce(min(ledger_from), 0)
-                     FROM (SELECT ledger_from FROM run WHERE how IS NULL UNION ALL SELECT max(ledger_from) FROM run))
+                     FROM (SELECT ledger_from FROM run WHERE how IS NULL UNION ALL SELECT * FROM (SELECT ledger_from FROM run ORDER BY id DESC LIMIT 1)))
            AND NOT EXISTS (SELECT 1 FROM ledger AS ended WHERE ended.announced_id = announced.id)
          GROUP BY host
          ON CONFLICT (name) DO UPDATE SET last_at = max(last_at, excluded.last_at),

@@ -64,8 +64,14 @@ pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
         .collect();
     let reads_the_rest: Vec<_> =
         cut::told(common, &report.lists_cut).into_iter().filter_map(|told| told.command).collect();
+    let runs: Vec<_> = report
+        .papers
+        .iter()
+        .map(|paper| json!({"run": paper.run.0, "site": paper.site, "how": paper.how.name(), "requests": paper.tally.requests}))
+        .collect();
     json!({
         "run": report.run.0,
+        "runs": runs,
         "how": report.how.name(),
         "requests": tally.requests,
         "not_modified": tally.not_modified,

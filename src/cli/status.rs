@@ -61,6 +61,9 @@ struct State {
     /// A run holds the archive now.
     #[serde(skip)]
     is_held: bool,
+    /// The sites that are being crawled, and since when.
+    #[serde(skip)]
+    under_way: Vec<(String, String)>,
 }
 
 /// One site, with what only its file tells.
@@ -122,8 +125,11 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
         common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {
-        let State { sites, hosts, runs, .. } = &state;
-        say::json(&json!({"archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs}))?;
+        let State { sites, hosts, runs, under_way, .. } = &state;
+        let under_way: Vec<_> = under_way.iter().map(|(site, since)| json!({"site": site, "since": since})).collect();
+        say::json(&json!({
+            "archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs, "under_way": under_way,
+        }))?;
     } else if args.html.is_none() {
         say::data(&words::in_words(reader.path(), &state, !args.sites.is_empty()))?;
     }
@@ -153,7 +159,8 @@ fn state(common: &Common, reader: &Reader, sites: &[Site], most: u32, now: Times
     };
     let sites = reader.sites(now)?.into_iter().map(with_file).collect();
     let is_held = Lock::holder(common.data()).is_some();
-    Ok(State { sites, hosts, runs: reader.runs(most)?, is_held })
+    let under_way = if is_held { reader.open_runs()? } else { Vec::new() };
+    Ok(State { sites, hosts, runs: reader.runs(most)?, is_held, under_way })
 }
 
 /// Leaves the sites of these names, and their hosts; all of them where none is named.
@@ -168,12 +175,13 @@ fn of_named(state: State, names: &[String]) -> anyhow::Result<State> {
         return Ok(state);
     }
 
-    let State { mut sites, mut hosts, runs, is_held } = state;
+    let State { mut sites, mut hosts, mut runs, is_held, under_way } = state;
     sites.retain(|site| names.contains(&site.state.site));
     let homes: Vec<String> =
         sites.iter().filter_map(|site| Some(PageUrl::parse(&site.state.home).ok()?.host().to_string())).collect();
     hosts.retain(|host| homes.contains(&host.state.host));
-    Ok(State { sites, hosts, runs, is_held })
+    runs.retain(|run| run.site.as_ref().is_none_or(|site| names.contains(site)));
+    Ok(State { sites, hosts, runs, is_held, under_way })
 }
 
 /// When a site's schedule wants its next crawl; now, where the last one was broken off.
@@ -281,10 +289,11 @@ impl HostStatus {
 }
 
 fn of_failed_run(run: &FailedRun) -> String {
-    let FailedRun { run, command, started_at, how, why } = run;
+    let FailedRun { run, site, command, started_at, how, why } = run;
+    let of = site.as_ref().map(|site| format!(" of {site}")).unwrap_or_default();
     let how = how.as_deref().unwrap_or("not ended");
     let why = why.as_deref().unwrap_or("why is not known");
-    format!("{started_at} run {run} ({command}) {how}: {why}")
+    format!("{started_at} run {run} ({command}{of}) {how}: {why}")
 }
 
 fn of_failure(page: &Failure) -> String {

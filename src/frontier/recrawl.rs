@@ -330,6 +330,63 @@ mod tests {
         next(&page, &policy).map(|moment| moment.since(page.settled_at))
     }
 
+    /// README's table, row by row: what, how often, and whether the policy does so.
+    fn table() -> Vec<(&'static str, &'static str, bool)> {
+        let everything = with(Role::Section, |past| past.has_everything = true);
+        let daily = [Role::Policy, Role::Home, Role::Feed].map(|role| after(page(role), policy()));
+        let silent = |role, days: u32| with(role, |past| past.news_at = Some(NOW - DAY * days));
+        let rests = [Role::Section, Role::Feed].map(|role| after(silent(role, 2), uncovered()));
+        let longest = [Role::Section, Role::Feed].map(|role| after(silent(role, 400), uncovered()));
+        let sitemap = [1, 40, 400].map(|days| after(silent(Role::Sitemap, days), policy()));
+        let dead = |failures| History { settled: Settled::Otherwise, failures, ..page(Role::Feed) };
+        let (day, week) = (DAY - Duration::from_secs(4 * HOUR), DAY * 7 - Duration::from_secs(4 * HOUR));
+        vec![
+            ("the list of everything", "at every crawl", after(everything, policy()) == Some(Duration::ZERO)),
+            ("robots.txt, the home page", "once a day", daily == [Some(day); 3]),
+            ("each section, looked through", "once a week", after(page(Role::Section), policy()) == Some(week)),
+            (
+                "sections and feeds of a paper without such a list",
+                "after a quarter of their silence, once a day at least (`lists`): after two days without news, one rests for half a day",
+                rests == [Some(DAY / 2); 2] && longest == [Some(day); 2],
+            ),
+            (
+                "sitemaps that robots.txt names",
+                "once a day at most; without news after a quarter of their silence, once a month at least",
+                sitemap == [Some(day), Some(DAY * 10), Some(DAY * 30)],
+            ),
+            (
+                "a feed or sitemap that failed thirty times in a row",
+                "a month later",
+                after(dead(30), uncovered()) == Some(DAY * 30) && after(dead(29), uncovered()) < Some(DAY),
+            ),
+            (
+                "an address at which no article was found",
+                "a day later once more",
+                crate::revisit::GONE_AGAIN == DAY && after(page(Role::Article), policy()).is_none(),
+            ),
+            (
+                "an article that is kept (`revisit`)",
+                "an hour, six hours, a day, a week and a month after its publication",
+                crate::config::site::LADDER
+                    == [1, 6, 24, 7 * 24, 30 * 24].map(|hours| Duration::from_secs(hours * HOUR)),
+            ),
+        ]
+    }
+
+    #[test]
+    fn readme_tells_the_policy_row_by_row() {
+        let readme = include_str!("../../README.md");
+        let told = readme.lines().skip_while(|line| *line != "| what | how often |").skip(2);
+        let told: Vec<&str> = told.take_while(|line| line.starts_with('|')).collect();
+        let rows = table();
+        assert_eq!(told.len(), rows.len());
+        for (line, (what, how_often, is_so)) in told.iter().zip(rows) {
+            let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
+            assert!(cells[0].starts_with(what) && cells[1].starts_with(how_often), "{line}");
+            assert!(is_so, "the policy is another one than README says: {line}");
+        }
+    }
+
     #[test]
     fn the_list_of_everything_is_asked_for_at_every_crawl() {
         let everything = with(Role::Section, |past| past.has_everything = true);

@@ -9,7 +9,8 @@ ALTER TABLE site ADD COLUMN planned_by TEXT;
 
 -- A run is one start of one site. Runs before had several, and those of other commands have none.
 ALTER TABLE run ADD COLUMN site_id INTEGER REFERENCES site;
-CREATE INDEX run_of_site ON run (site_id) WHERE site_id IS NOT NULL;
+CREATE INDEX run_of_site ON run (site_id);
+CREATE INDEX run_open ON run (id) WHERE how IS NULL;
 DROP VIEW runs;
 CREATE VIEW runs AS
 SELECT run.id, site.name AS site, command, strftime('%Y-%m-%dT%H:%M:%SZ', started_at / 1000, 'unixepoch') AS started_at,

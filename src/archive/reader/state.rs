@@ -104,6 +104,8 @@ pub struct Failure {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FailedRun {
     pub run: i64,
+    /// The site that it crawled, as in [`RunState`].
+    pub site: Option<String>,
     pub command: String,
     pub started_at: String,
     /// `None` while it goes on.
@@ -215,9 +217,10 @@ impl Reader {
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
         let is_under_way = self.path().parent().is_some_and(|data| Lock::holder(data).is_some());
         let mut select = self.connection.prepare(
-            "SELECT name, crawled_at, (SELECT coalesce(how, 'interrupted') FROM run
-                       WHERE site_id = site.id OR site_id IS NULL AND command IN ('crawl', 'resume')
-                       ORDER BY id DESC LIMIT 1) = 'interrupted'
+            "SELECT name, crawled_at,
+                    coalesce((SELECT coalesce(how, 'interrupted') FROM run WHERE site_id = site.id ORDER BY id DESC LIMIT 1),
+                             (SELECT coalesce(how, 'interrupted') FROM run
+                              WHERE site_id IS NULL AND command IN ('crawl', 'resume') ORDER BY id DESC LIMIT 1)) = 'interrupted'
                       AND EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND due_at <= ?1)
              FROM site WHERE crawled_at IS NOT NULL",
         )?;
@@ -322,10 +325,20 @@ impl Reader {
         Ok(states.collect::<Result<_, _>>()?)
     }
 
+    /// Returns the sites of the runs that did not end, with the moments of their beginnings, the first
+    /// one first. Where nobody holds the archive, they were killed.
+    pub fn open_runs(&self) -> Result<Vec<(String, String)>, ArchiveError> {
+        let mut select = self
+            .connection
+            .prepare("SELECT site, started_at FROM runs WHERE how IS NULL AND site IS NOT NULL ORDER BY id")?;
+        let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Returns the newest runs that failed or gave something up, the newest first.
     pub fn failed_runs(&self, most: Option<u32>) -> Result<Vec<FailedRun>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT id, command, started_at, how, why FROM runs
+            "SELECT id, command, started_at, how, why, site FROM runs
              WHERE how = 'failed' OR why IS NOT NULL ORDER BY id DESC LIMIT ?1",
         )?;
         let runs = select.query_map(params![most.map_or(-1, i64::from)], |row| {
@@ -335,6 +348,7 @@ impl Reader {
                 started_at: row.get(2)?,
                 how: row.get(3)?,
                 why: row.get(4)?,
+                site: row.get(5)?,
             })
         })?;
         Ok(runs.collect::<Result<_, _>>()?)

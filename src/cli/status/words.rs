@@ -27,7 +27,8 @@ pub(super) fn in_words(archive: &Path, state: &State, are_named: bool) -> String
         (idle, false) => lines.push(format!("hosts: {} with nothing queued, and in no trouble", idle.len())),
     }
 
-    lines.extend(state.runs.iter().enumerate().map(|(k, run)| of_run(run, state.is_held && k == 0)));
+    lines.extend(under_way(&state.under_way));
+    lines.extend(state.runs.iter().map(|run| of_run(run, state.is_held)));
     lines.join("\n")
 }
 
@@ -91,8 +92,19 @@ fn of_host(status: &HostStatus) -> String {
     format!("host {}: gap {} s ({}){counts}, {}", host.host, host.gap_seconds, status.gap_reason, status.rest())
 }
 
-/// `is_under_way` tells the newest run while the archive is held.
-fn of_run(run: &RunState, is_under_way: bool) -> String {
+/// Names the papers that are being crawled: a few, or how many they are.
+fn under_way(papers: &[(String, String)]) -> Option<String> {
+    const MOST: usize = 10;
+    let (_, first) = papers.first()?;
+    if papers.len() > MOST {
+        return Some(format!("under way: {} papers, the first since {first}", papers.len()));
+    }
+    let told: Vec<String> = papers.iter().map(|(site, since)| format!("{site} since {since}")).collect();
+    Some(format!("under way: {}", told.join(", ")))
+}
+
+/// `is_held` tells that a process holds the archive: what did not end is under way.
+fn of_run(run: &RunState, is_held: bool) -> String {
     let told = counts::in_words(&[
         (run.articles_new, "new article(s)"),
         (run.articles_changed, "changed"),
@@ -105,8 +117,9 @@ fn of_run(run: &RunState, is_under_way: bool) -> String {
         0 => String::new(),
         skipped => format!("; made up for {}", counts::count(skipped, "missed start(s)")),
     };
-    let how = run.how.as_deref().unwrap_or(if is_under_way { "running" } else { "killed" });
+    let how = run.how.as_deref().unwrap_or(if is_held { "running" } else { "killed" });
     let (requests, megabytes) = (counts::requests(run.requests), counts::megabytes(run.bytes));
     let (id, command, began) = (run.run, &run.command, &run.started_at);
-    format!("run {id} ({command}) {began}, {how}: {requests}{megabytes}: {told}{skipped}")
+    let of = run.site.as_ref().map(|site| format!(" of {site}")).unwrap_or_default();
+    format!("run {id} ({command}{of}) {began}, {how}: {requests}{megabytes}: {told}{skipped}")
 }
