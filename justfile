@@ -14,6 +14,10 @@ check:
 test *ARGS:
     cargo test {{ARGS}}
 
+# A thousand kills of a schedule of three papers: nothing lost, nothing twice, nobody hurried
+kills:
+    SASEO_KILLS=1000 cargo test --release --test kill -- three_papers
+
 demo:
     cargo run --release -- demo
 
