@@ -11,6 +11,7 @@ mod lists;
 mod outcome;
 mod paper;
 mod refusal;
+mod report;
 mod robots;
 mod seeding;
 mod take;
@@ -24,7 +25,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::archive::{Archive, ArchiveError, CutList, How, Lease, Loss, RunId, Seeding, SiteId, Tally};
+use crate::archive::{Archive, ArchiveError, How, Lease, Loss, Seeding, SiteId, Tally};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
@@ -34,11 +35,10 @@ use crate::crawl::robots::{KnownRobots, Quest};
 use crate::crawl::upkeep::{Upkeep, empty_log};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
-use crate::frontier::PageId;
+use crate::frontier::{PageId, Role};
 use crate::host_lock::{HostLocks, SharedCeilings};
 use crate::page_url::Host;
 use crate::politeness::Hosts;
-use crate::revisit::Looks;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -46,6 +46,7 @@ pub use agenda::{Agenda, Once};
 pub use backfill::Backfill;
 pub use lists::ListsRead;
 pub use paper::{Began, PaperReport, Start};
+pub use report::Report;
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -113,30 +114,8 @@ pub struct Progress {
     pub tally: Tally,
     pub queued: u64,
     pub elapsed: Duration,
-    /// Where lists are read for the first time and no article came yet: how far that is.
-    pub lists_first: Option<ListsRead>,
-}
-
-/// How a crawl of one paper or several ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Report {
-    /// The first of the papers' runs.
-    pub run: RunId,
-    pub how: How,
-    pub tally: Tally,
-    pub elapsed: Duration,
-    /// Pages still queued, due later or left by the run.
-    pub queued: u64,
-    /// When the first of them is due, where none is yet.
-    pub due_at: Option<Timestamp>,
-    /// Hosts that have more to ask and were left alone, and why.
-    pub given_up: Vec<(Host, String)>,
-    /// Sites of which so much of what was looked at again is gone that none of it was marked.
-    pub disbelieved: Vec<(String, Looks)>,
-    /// Lists that have more rows than their server shows, and of which the rest was not read yet.
-    pub lists_cut: Vec<CutList>,
-    /// The same of each paper, in the order of their starts.
-    pub papers: Vec<PaperReport>,
+    /// Where lists are read for the first time: how far that is.
+    pub first_lists: Option<ListsRead>,
 }
 
 /// What a crawl tells those who watch.
@@ -201,47 +180,6 @@ pub async fn serve<W: Web>(
     }
 }
 
-impl Report {
-    /// The report of several papers as one, which took so long.
-    pub fn of(mut papers: Vec<PaperReport>, elapsed: Duration) -> Self {
-        papers.sort_by_key(|paper| paper.run);
-        let mut tally = Tally::default();
-        papers.iter().for_each(|paper| tally.add(&paper.tally));
-        let is_any = |how| papers.iter().any(|paper| paper.how == how);
-        let how = if is_any(How::Interrupted) {
-            How::Interrupted
-        } else if is_any(How::Stopped) {
-            How::Stopped
-        } else if is_any(How::Finished) || papers.is_empty() {
-            How::Finished
-        } else {
-            How::Failed
-        };
-        let disbelieved = papers.iter().filter_map(|paper| Some((paper.site.clone(), paper.disbelieved?)));
-        let mut given_up: Vec<_> = papers.iter().flat_map(|paper| paper.given_up.clone()).collect();
-        given_up.sort();
-        given_up.dedup();
-
-        Self {
-            run: papers.first().map_or(RunId(0), |paper| paper.run),
-            how,
-            tally,
-            elapsed,
-            queued: papers.iter().map(|paper| paper.queued).sum(),
-            // Where something of one paper is due now, `due_at` of all is now.
-            due_at: if papers.iter().any(|paper| paper.queued > 0 && paper.due_at.is_none()) {
-                None
-            } else {
-                papers.iter().filter_map(|paper| paper.due_at).min()
-            },
-            given_up,
-            disbelieved: disbelieved.collect(),
-            lists_cut: papers.iter().flat_map(|paper| paper.lists_cut.clone()).collect(),
-            papers,
-        }
-    }
-}
-
 /// Why the loop ends.
 enum End {
     Done(How),
@@ -288,6 +226,8 @@ struct Crawl<'a, W> {
     /// Origins whose robots.txt is being asked for.
     asked_robots: HashSet<String>,
     under_way: HashMap<Host, Vec<PageId>>,
+    /// What a host was last asked for.
+    last_asked: HashMap<Host, Role>,
     /// Pages that want to be paid for: they are not asked for twice in a run, however long it takes.
     unpaid: HashMap<Host, Vec<PageId>>,
     tasks: JoinSet<Finished>,
@@ -347,6 +287,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             quests: HashMap::new(),
             asked_robots: HashSet::new(),
             under_way: HashMap::new(),
+            last_asked: HashMap::new(),
             unpaid: HashMap::new(),
             tasks: JoinSet::new(),
             asked: 0,
@@ -455,13 +396,12 @@ impl<'a, W: Web> Crawl<'a, W> {
     }
 
     fn progress(&self) -> Progress {
-        let no_article_yet = self.tally.articles_new == 0 && self.tally.articles_changed == 0;
-        let lists_first = || ListsRead::sum(self.papers.values().filter_map(|paper| paper.first_readings.so_far()));
+        let lists = self.papers.values().filter_map(|paper| paper.first_readings.so_far());
         Progress {
             tally: self.tally,
             queued: self.queued,
             elapsed: self.clock.now().since(self.began),
-            lists_first: if no_article_yet { lists_first() } else { None },
+            first_lists: ListsRead::sum(lists).filter(|read| read.pages < read.of),
         }
     }
 

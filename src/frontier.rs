@@ -7,6 +7,7 @@ mod page;
 mod reading;
 pub mod recrawl;
 mod settle;
+mod turns;
 mod visit;
 
 pub use counted::{Counted, counted};
@@ -15,4 +16,5 @@ pub use outcome::{Outcome, Reading};
 pub use page::{Found, Kept, List, Page, PageId, PageState, Role, Verdict};
 pub use reading::{Continuation, Coverage, Cut, Head, Joint, ListEnd, Pass};
 pub use settle::{Belief, Closing, Settlement, Wanted, disallowed, gone_for_good, origin_looked_at, put_off, settle};
+pub use turns::is_articles_turn;
 pub use visit::{Visit, WrongHost};

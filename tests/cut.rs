@@ -35,7 +35,11 @@ fn json(out: &Output) -> Value {
 fn a_list_that_is_cut_is_told_by_the_run_status_and_check_until_the_told_commands_have_read_the_rest() {
     let (paper, crawler) = cut_paper();
     let first = crawler.run(&["crawl"]);
-    assert!(said(&first).contains("the first crawl reads all its lists, and then its articles"), "{}", said(&first));
+    assert!(
+        said(&first).contains("the first crawl reads its lists to their ends, and its articles meanwhile"),
+        "{}",
+        said(&first)
+    );
     assert!(said(&first).contains(" has 70 more rows than its server shows"), "{}", said(&first));
     let [days] = commands(&said(&first)).try_into().unwrap();
     assert!(days.starts_with("..2026-11-"), "{days}");
@@ -64,7 +68,7 @@ fn a_run_that_failed_keeps_why() {
     drop(paper);
     assert_eq!(crawler.run(&["crawl", "--for", "30s"]).status.code(), Some(1));
     let failures = told(&crawler.run(&["status", "--failures"]));
-    assert!(failures.contains("run 1 (crawl) failed: 127.0.0.1:"), "{failures}");
+    assert!(failures.contains("run 1 (crawl of demo) failed: 127.0.0.1:"), "{failures}");
     let runs = &json(&crawler.run(&["--json", "status", "--failures"]))["runs"];
     assert_eq!((&runs[0]["run"], &runs[0]["how"]), (&1.into(), &"failed".into()));
     let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();

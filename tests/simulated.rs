@@ -295,6 +295,21 @@ async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
     }
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_first_crawl_asks_for_pages_of_lists_and_articles_in_turn() {
+    let world = World::new(1, 950);
+    world.crawl().await;
+    let asked = world.web.asked();
+    let is_list = |path: &&String| path.contains("articleList") && path.contains("page=");
+    let is_article = |path: &&String| path.contains("articleView");
+    // robots.txt, two files of reservations, home and the first page of the list come before.
+    let while_lists_are_read = &asked[5..5 + 2 * 46];
+    assert_eq!(while_lists_are_read.iter().filter(is_list).count(), 46, "{while_lists_are_read:#?}");
+    assert_eq!(while_lists_are_read.iter().filter(is_article).count(), 46);
+    assert_eq!(world.articles(), 950);
+    world.web.assert_polite();
+}
+
 /// Papers that begin at their times, until a moment.
 struct Scheduled {
     timetable: Timetable,

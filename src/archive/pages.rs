@@ -102,6 +102,34 @@ impl Archive {
         self.next_due(host, sites, under_way, now)
     }
 
+    /// Returns a host's article that was found first and not fetched yet, of these sites and other than
+    /// those that are not to be asked for now.
+    pub fn next_article(
+        &self,
+        host: &Host,
+        sites: &[SiteId],
+        under_way: &[PageId],
+        now: Timestamp,
+    ) -> Result<Option<Box<Page>>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {PAGE}
+             FROM page JOIN site ON site.id = page.site_id
+             WHERE page.host = ?1 AND page.priority = {} AND page.due_at IS NOT NULL AND page.due_at <= ?2 AND {}
+             ORDER BY page.due_at, page.id LIMIT ?3",
+            Role::Article.priority(),
+            of_sites(sites)
+        ))?;
+        let most = i64::try_from(under_way.len()).unwrap_or(i64::MAX - 1) + 1;
+        let (host_name, now_ms) = (host.as_str(), now.millis());
+        let mut rows = select.query(values([&host_name, &now_ms, &most], sites).as_slice())?;
+        while let Some(row) = rows.next()? {
+            if !under_way.contains(&PageId(row.get(0)?)) {
+                return Ok(Some(Box::new(self.page(row, now)?)));
+            }
+        }
+        Ok(None)
+    }
+
     /// Returns some of the pages of these sites that are due at a host.
     pub fn due_pages(
         &self,

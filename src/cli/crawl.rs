@@ -247,7 +247,8 @@ pub(super) fn is_free(common: &Common, least: Bytes) -> anyhow::Result<()> {
 /// Says what was begun.
 pub(super) fn announce(common: &Common, seeding: Seeding, began: &Began) {
     let site = &began.reader.site;
-    let order = if began.is_first { "; the first crawl reads all its lists, and then its articles" } else { "" };
+    let order =
+        if began.is_first { "; the first crawl reads its lists to their ends, and its articles meanwhile" } else { "" };
     common.voice().note(&format!(
         "{} of {} at {}: {} queued, a gap of {} or more{order}",
         command(seeding),

@@ -116,8 +116,8 @@ fn in_lines(plan: &SitePlan) -> String {
     let gap = plan.gap_seconds;
     if !plan.crawled_before {
         return format!(
-            "{site}: nothing of it was read yet; a crawl begins with {}, and goes on from what its menu names: all its lists, and then \
-             their articles, \
+            "{site}: nothing of it was read yet; a crawl begins with {}, and goes on from what its menu names: all its lists, \
+             and their articles meanwhile, \
              at most {requests_per_hour} requests an hour (gap {gap} s)",
             counts::requests(*requests)
         );

@@ -88,11 +88,12 @@ fn words(progress: &Progress) -> String {
     } else {
         "?".to_owned()
     };
-    if let Some(lists) = progress.lists_first {
+    if let Some(lists) = progress.first_lists {
         return format!(
-            "reading lists first: page {} of {} or more, {} queued; {} ({rate:.0} a minute)",
+            "lists: page {} of {} or more; {}, {} queued; {} ({rate:.0} a minute)",
             lists.pages,
             lists.of,
+            counts::count(tally.articles_new, "new article(s)"),
             counts::count(progress.queued, "page(s)"),
             counts::requests(tally.requests)
         );
@@ -123,11 +124,11 @@ mod tests {
 
     #[test]
     fn a_first_crawl_says_how_far_its_lists_are_and_then_how_far_its_articles() {
-        let tally = Tally { requests: 60, ..Tally::default() };
-        let lists_first = Some(ListsRead { pages: 43, of: 215 });
-        let progress = Progress { tally, queued: 861, elapsed: Duration::from_secs(120), lists_first };
+        let tally = Tally { requests: 60, articles_new: 17, ..Tally::default() };
+        let first_lists = Some(ListsRead { pages: 43, of: 215 });
+        let progress = Progress { tally, queued: 861, elapsed: Duration::from_secs(120), first_lists };
         let said = words(&progress);
-        assert_eq!(said, "reading lists first: page 43 of 215 or more, 861 pages queued; 60 requests (30 a minute)");
-        assert!(words(&Progress { lists_first: None, ..progress }).contains("861 queued, about 28 min left"));
+        assert_eq!(said, "lists: page 43 of 215 or more; 17 new articles, 861 pages queued; 60 requests (30 a minute)");
+        assert!(words(&Progress { first_lists: None, ..progress }).contains("861 queued, about 28 min left"));
     }
 }

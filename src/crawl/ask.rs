@@ -8,7 +8,7 @@ use crate::crawl::robots::{Quest, Standing};
 use crate::crawl::visit::{Asked, visit};
 use crate::crawl::{Crawl, PATIENCE};
 use crate::fetch::Web;
-use crate::frontier::{Page, Visit, disallowed};
+use crate::frontier::{Page, Visit, disallowed, is_articles_turn};
 use crate::page_url::Host;
 use crate::politeness::{Next, Permit};
 use crate::robots::Allowed;
@@ -130,12 +130,28 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
-        let (sites, under_way) = (self.wanting(host), self.under_way.get(host).map_or(&[][..], Vec::as_slice));
-        match self.unpaid.get(host) {
-            _ if sites.is_empty() => Ok(NextPage::Nothing),
-            None => self.archive.next_page(host, sites, under_way, now),
-            Some(unpaid) => self.archive.next_page(host, sites, &[under_way, unpaid].concat(), now),
+        let sites = self.wanting(host);
+        if sites.is_empty() {
+            return Ok(NextPage::Nothing);
         }
+
+        let under_way = self.under_way.get(host).map_or(&[][..], Vec::as_slice);
+        let both;
+        let not_now = match self.unpaid.get(host) {
+            None => under_way,
+            Some(unpaid) => {
+                both = [under_way, unpaid].concat();
+                &both
+            }
+        };
+        let next = self.archive.next_page(host, sites, not_now, now)?;
+        if let NextPage::Page(page) = &next
+            && is_articles_turn(page, self.last_asked.get(host).copied())
+            && let Some(article) = self.archive.next_article(host, sites, not_now, now)?
+        {
+            return Ok(NextPage::Page(article));
+        }
+        Ok(next)
     }
 
     fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
@@ -177,7 +193,10 @@ impl<W: Web> Crawl<'_, W> {
         self.paper(asked.site()).under_way += 1;
         self.asked += 1;
         match &asked {
-            Asked::Page(page) => self.under_way.entry(host).or_default().push(page.id),
+            Asked::Page(page) => {
+                self.last_asked.insert(host.clone(), page.role);
+                self.under_way.entry(host).or_default().push(page.id);
+            }
             Asked::Robots(quest) => self.quest_is_under_way(&host, quest),
         }
         Some(Ready { visit, asked, announcement })

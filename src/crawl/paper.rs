@@ -306,6 +306,7 @@ impl<W: Web> Crawl<'_, W> {
             self.hosts.leave(host);
             self.held.let_go(host);
             self.unpaid.remove(host);
+            self.last_asked.remove(host);
         }
     }
 }
