@@ -64,6 +64,7 @@ fn write(folder: &TempDir) {
         hosts,
         strangers_gap_ms: 2_000,
         joins: false,
+        site: None,
     };
     archive.begin_run(lease, "crawl", &terms, 0, NOW).expect("a run can begin");
     drop(archive);

@@ -18,7 +18,7 @@ mod take;
 mod upkeep;
 mod visit;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -38,7 +38,7 @@ use crate::fetch::Web;
 use crate::frontier::{PageId, Role};
 use crate::host_lock::{HostLocks, SharedCeilings};
 use crate::page_url::Host;
-use crate::politeness::Hosts;
+use crate::politeness::{Hosts, Manners};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -219,6 +219,8 @@ struct Crawl<'a, W> {
     held: Held,
     /// The site that a host was first met for.
     host_sites: HashMap<Host, Arc<SiteReader>>,
+    /// What the papers of this process promised their own hosts, by the host and the site.
+    promised: HashMap<Host, BTreeMap<String, Manners>>,
     given_up: HashMap<Host, String>,
     robots: HashMap<String, KnownRobots>,
     /// robots.txt files, and what they were redirected to, waiting for their host's turn.
@@ -282,6 +284,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             quiet: HashSet::new(),
             idle: BTreeSet::new(),
             host_sites: HashMap::new(),
+            promised: HashMap::new(),
             given_up: HashMap::new(),
             robots: HashMap::new(),
             quests: HashMap::new(),

@@ -47,6 +47,7 @@ fn terms() -> Terms {
         hosts: vec![host("paper.example", false), host("own.example", true)],
         strangers_gap_ms: 4_000,
         joins: false,
+        site: None,
     }
 }
 
@@ -373,6 +374,49 @@ fn a_gap_that_was_shortened_is_told_though_the_chain_is_whole() {
     sql.execute("UPDATE ledger SET at = ?1 WHERE id = 6", [after(13_100).millis()]).unwrap();
     rehash(&sql);
     assert_eq!(desk.broken(), []);
+}
+
+#[test]
+fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its_own() {
+    let of = |site: &str, host: &str, gap_ms| {
+        let host = HostTerms { host: host.into(), gap_ms, at_once: 1, own: false };
+        Terms { site: Some(site.into()), joins: site != "one", hosts: vec![host], ..terms() }
+    };
+    let mut desk = Desk::on(&of("one", "paper.example", 2_000));
+    let join = |desk: &mut Desk, terms: &Terms, at| {
+        desk.run = desk.archive.add_run(desk.lease, None, "crawl", terms, 0, at).unwrap();
+    };
+    let robots = desk.robots(PAPER, after(0), RULES);
+
+    // While a request of the one is under way, the run of another paper begins and asks its own host.
+    let (first, open) = (desk.run, desk.announce(story(1, after(10_000), robots)));
+    join(&mut desk, &of("two", "other.example", 5_000), after(10_010));
+    let origin = "https://other.example";
+    let gap = Duration::from_secs(5);
+    let asked = desk.announce(Announcement { gap, ..file(&format!("{origin}/robots.txt"), after(10_020)) });
+    let there = desk.keep(asked, origin, after(10_120), "");
+    let second = std::mem::replace(&mut desk.run, first);
+    desk.end(open, after(10_200), Said::Page);
+    assert_eq!(desk.broken(), []);
+
+    // Five seconds are owed by the terms of its run, and four were kept.
+    let gap = Duration::from_secs(4);
+    let to_other = |at| Announcement { url: url(&format!("{origin}/a")), gap, ..story(1, at, there) };
+    desk.run = second;
+    desk.visit(to_other(after(14_120)), Said::Page);
+    let broken = desk.broken();
+    assert!(broken.len() == 2 && broken.iter().all(|(kind, _)| *kind == Kind::Gap), "{broken:?}");
+
+    // The next run of that paper promises four, and no more is owed.
+    join(&mut desk, &of("two", "other.example", 4_000), after(15_000));
+    desk.visit(to_other(after(18_220)), Said::Page);
+    assert_eq!(desk.broken(), broken);
+
+    // Once another process has begun, a run of the one before asks nothing.
+    desk.begin(after(50_000));
+    desk.run = second;
+    desk.announce(story(3, after(60_000), robots));
+    assert!(desk.broken().iter().any(|(kind, _)| *kind == Kind::Chain), "{:?}", desk.broken());
 }
 
 #[test]

@@ -22,7 +22,8 @@ pub(super) struct Promises {
     pub server: i64,
     pub total: i64,
     strangers: i64,
-    hosts: HashMap<String, Promise>,
+    /// By the host, and the site that promises it.
+    hosts: HashMap<String, HashMap<Option<String>, Promise>>,
 }
 
 impl Promises {
@@ -42,23 +43,32 @@ impl Promises {
     /// Adds what a run promises that begins while others are under way. One process has one agent,
     /// and one pace for all.
     pub fn join(&mut self, terms: &Terms) {
+        // What its run before promised holds no more: its file may have changed.
+        if terms.site.is_some() {
+            self.hosts.values_mut().for_each(|sites| sites.retain(|site, _| *site != terms.site));
+        }
         for host in &terms.hosts {
             let promise = Promise::of_host(host);
-            // Two sites may share a host: then the politer promise counts.
-            let known = self.hosts.entry(host.host.clone()).or_insert(promise);
-            known.gap = known.gap.max(promise.gap);
-            known.at_once = known.at_once.min(promise.at_once);
-            known.own &= promise.own;
+            let sites = self.hosts.entry(host.host.clone()).or_default();
+            let known = sites.entry(terms.site.clone()).or_insert(promise);
+            *known = known.politer(promise);
         }
     }
 
     pub fn to(&self, host: &str) -> Promise {
         let stranger = Promise { gap: self.strangers, at_once: 1, own: false };
-        self.hosts.get(host).copied().unwrap_or(stranger)
+        // Two sites may share a host: then the politer promise counts.
+        let promises = self.hosts.get(host).and_then(|sites| sites.values().copied().reduce(Promise::politer));
+        promises.unwrap_or(stranger)
     }
 }
 
 impl Promise {
+    /// Returns what both promise.
+    fn politer(self, other: Self) -> Self {
+        Self { gap: self.gap.max(other.gap), at_once: self.at_once.min(other.at_once), own: self.own && other.own }
+    }
+
     fn of_host(host: &HostTerms) -> Self {
         let at_once = if host.own { host.at_once.max(1) } else { 1 };
         Self { gap: millis(host.gap_ms), at_once: usize::try_from(at_once).unwrap_or(usize::MAX), own: host.own }

@@ -30,7 +30,8 @@ impl<W: Web> Crawl<'_, W> {
         let reader = Arc::clone(&paper.reader);
         if !self.hosts.knows(host) {
             let (stored, now) = (self.archive.pace(host)?, self.clock.now());
-            self.hosts.meet(host, manners(&reader, host), stored, now);
+            let manners = self.promised_to(host).unwrap_or_else(|| manners(&reader, host));
+            self.hosts.meet(host, manners, stored, now);
             for scheme in ["https", "http"] {
                 // The delay that an earlier run learnt holds from the first request on.
                 if let Some(copy) = self.archive.robots(&format!("{scheme}://{host}"))? {
@@ -42,6 +43,25 @@ impl<W: Web> Crawl<'_, W> {
         }
         self.hosts.want(host, from);
         Ok(())
+    }
+
+    /// Notes what a paper promises its own host in its run, and keeps the host to that from now on.
+    pub(super) fn promise(&mut self, reader: &Arc<SiteReader>) {
+        let home = reader.site.home.host();
+        let of_home = self.promised.entry(home.clone()).or_default();
+        of_home.insert(reader.site.name.clone(), manners(reader, &home));
+        if self.hosts.knows(&home)
+            && let Some(manners) = self.promised_to(&home)
+        {
+            self.hosts.change_manners(&home, manners);
+            self.host_sites.insert(home, Arc::clone(reader));
+        }
+    }
+
+    /// What the papers of this process have promised a host that is their own: the politest of it, as
+    /// an audit takes it.
+    fn promised_to(&self, host: &Host) -> Option<Manners> {
+        self.promised.get(host)?.values().copied().reduce(Manners::politer)
     }
 
     /// Locks a permit's host, unless it is locked already. The permit is given back where another
@@ -167,6 +187,7 @@ pub(super) fn terms(settings: &Settings, reader: &SiteReader, joins: bool) -> Te
         contact: Some(identity.contact.clone()).filter(|contact| !contact.is_empty()),
         server_ms: millis(pace.server_rate.0),
         total_ms: millis(pace.total_rate.0),
+        site: Some(reader.site.name.clone()),
         hosts: vec![HostTerms { host: host.as_str().to_owned(), gap_ms: millis(gap), at_once, own }],
         strangers_gap_ms: millis(STRANGERS_GAP),
         joins,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::{ArchiveError, CutList, How, RunId, Seeded, Seeding, SiteId, Tally};
-use crate::crawl::hosts::{manners, terms};
+use crate::crawl::hosts::terms;
 use crate::crawl::lists::FirstReadings;
 use crate::crawl::seeding::{at_last_home, seed};
 use crate::crawl::{Backfill, Crawl, PATIENCE};
@@ -123,7 +123,7 @@ impl<W: Web> Crawl<'_, W> {
         let terms = terms(&self.settings, &start.reader, self.has_begun);
         self.has_begun = true;
         let run = self.archive.add_run(self.lease, Some(seeded.site), &self.command, &terms, start.skipped, now)?;
-        self.meet_again(&start.reader);
+        self.promise(&start.reader);
 
         let most = start.reader.site.discover.most_pages;
         let paper = Paper {
@@ -163,15 +163,6 @@ impl<W: Web> Crawl<'_, W> {
             self.idle.insert(site.to_owned());
         }
         Ok(())
-    }
-
-    /// Keeps the host of a paper that was crawled before by this process to what its file says now.
-    fn meet_again(&mut self, reader: &Arc<SiteReader>) {
-        let home = reader.site.home.host();
-        if self.hosts.knows(&home) {
-            self.hosts.change_manners(&home, manners(reader, &home));
-            self.host_sites.insert(home, Arc::clone(reader));
-        }
     }
 
     /// Returns a paper under way.
@@ -245,6 +236,7 @@ impl<W: Web> Crawl<'_, W> {
         }
         self.archive.end_run(paper.run, how, &paper.tally, now)?;
 
+        self.forget_quests(site);
         for host in &paper.hosts {
             self.forget(host, paper.site);
         }

@@ -106,6 +106,16 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
+    /// Forgets the robots.txt files that a paper waits for, as its run ends: its next one asks anew.
+    pub(super) fn forget_quests(&mut self, site: &str) {
+        for waiting in self.quests.values_mut() {
+            for quest in waiting.extract_if(.., |quest| quest.site == site) {
+                self.asked_robots.remove(&quest.origin);
+            }
+        }
+        self.quests.retain(|_, waiting| !waiting.is_empty());
+    }
+
     /// Ends the quests that led to a host which cannot be asked: what is unreachable forbids (RFC 9309 §2.3.1.4).
     pub(super) fn fail_quests(&mut self, host: &Host, why: &str) -> Result<(), ArchiveError> {
         for quest in self.quests.remove(host).unwrap_or_default() {

@@ -31,6 +31,13 @@ pub struct Manners {
     pub own: bool,
 }
 
+impl Manners {
+    /// Returns what suits both: two sites may share a host.
+    pub fn politer(self, other: Self) -> Self {
+        Self { gap: self.gap.max(other.gap), at_once: self.at_once.min(other.at_once), own: self.own && other.own }
+    }
+}
+
 /// Tells whether a status says that the asker may not have the page: 401, 402, 403, 451 (RFC 9110 §15.5, RFC 7725).
 pub fn refuses(status: u16) -> bool {
     matches!(status, 401..=403 | 451)
