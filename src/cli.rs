@@ -177,7 +177,8 @@ pub fn main() -> ExitCode {
     let common = &cli.common;
     let exit = run(common, cli.command);
     exit.unwrap_or_else(|error| {
-        say::error(&error);
+        // Cause by cause.
+        say::note(&hint::as_typed(common, &format!("saseo: {error:#}")));
         Exit::of(&error)
     })
     .into()

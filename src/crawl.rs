@@ -31,7 +31,7 @@ use crate::config::Settings;
 use crate::crawl::ask::Waiting;
 use crate::crawl::held::Held;
 use crate::crawl::paper::Paper;
-use crate::crawl::robots::{KnownRobots, Quest};
+use crate::crawl::robots::RobotsCache;
 use crate::crawl::upkeep::{Upkeep, empty_log};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
@@ -222,11 +222,7 @@ struct Crawl<'a, W> {
     /// What the papers of this process promised their own hosts, by the host and the site.
     promised: HashMap<Host, BTreeMap<String, Manners>>,
     given_up: HashMap<Host, String>,
-    robots: HashMap<String, KnownRobots>,
-    /// robots.txt files, and what they were redirected to, waiting for their host's turn.
-    quests: HashMap<Host, Vec<Quest>>,
-    /// Origins whose robots.txt is being asked for.
-    asked_robots: HashSet<String>,
+    robots: RobotsCache,
     under_way: HashMap<Host, Vec<PageId>>,
     /// What a host was last asked for.
     last_asked: HashMap<Host, Role>,
@@ -286,9 +282,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             host_sites: HashMap::new(),
             promised: HashMap::new(),
             given_up: HashMap::new(),
-            robots: HashMap::new(),
-            quests: HashMap::new(),
-            asked_robots: HashSet::new(),
+            robots: RobotsCache::default(),
             under_way: HashMap::new(),
             last_asked: HashMap::new(),
             unpaid: HashMap::new(),

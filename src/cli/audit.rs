@@ -8,7 +8,7 @@ use crate::archive::Reader;
 use crate::audit::{Findings, HostFindings, Scope, Violation, audit, page};
 use crate::cli::counts;
 use crate::cli::exit::Exit;
-use crate::cli::{Common, say};
+use crate::cli::{Common, hint, say};
 use crate::export;
 
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     if common.json {
         say::json(&findings)?;
     } else {
-        tell(reader.path(), &findings)?;
+        tell(common, reader.path(), &findings)?;
     }
     Ok(if findings.violations.is_empty() { Exit::Done } else { Exit::Failed })
 }
@@ -53,7 +53,7 @@ fn titles(reader: &Reader, sites: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(reader.titles()?.into_iter().filter(|(name, _)| sites.contains(name)).map(|(_, title)| title).collect())
 }
 
-fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {
+fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<()> {
     say::data(&format!("ledger of {}: {}", archive.display(), counts::count(findings.rows, "row(s)")))?;
     say::data(&totals(findings))?;
     for host in &findings.hosts {
@@ -70,8 +70,9 @@ fn tell(archive: &Path, findings: &Findings) -> anyhow::Result<()> {
     }
     if findings.violations_elsewhere > 0 {
         say::data(&format!(
-            "violations at other papers' hosts: {} (`saseo audit` tells them)",
-            findings.violations_elsewhere
+            "violations at other papers' hosts: {} (`{}` tells them)",
+            findings.violations_elsewhere,
+            hint::command(common, &["audit"])
         ))?;
     }
     match findings.violations.len() {

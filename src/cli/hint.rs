@@ -23,6 +23,12 @@ pub(super) fn on(config: Option<&Path>, data: Option<&Path>, words: &[&str]) -> 
     typed.join(" ")
 }
 
+/// Puts the program and its folders, as they were typed this time, into the commands that a text names:
+/// `saseo resume` becomes `target/release/saseo --data /srv/paper resume`.
+pub(super) fn as_typed(common: &Common, text: &str) -> String {
+    text.replace("`saseo ", &format!("`{} ", command(common, &[])))
+}
+
 /// What stands in a command where no contact is set at which somebody may answer.
 pub(super) const YOUR_ADDRESS: &str = "YOUR-ADDRESS";
 
@@ -50,6 +56,14 @@ pub(super) fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn commands_in_a_text_are_those_that_can_be_typed_here() {
+        let data = Some("/srv/paper".into());
+        let common = Common { config: None, data, json: false, verbose: 0, quiet: false };
+        let said = as_typed(&common, "the disk is full: make room, then `saseo resume`; saseo goes on");
+        assert!(said.ends_with(" --data /srv/paper resume`; saseo goes on"), "{said}");
+    }
 
     #[test]
     fn a_folder_with_spaces_stays_one_word() {

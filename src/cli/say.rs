@@ -115,11 +115,6 @@ fn commands(c: char) -> bool {
     is_direction || (c.is_control() && !matches!(c, '\n' | '\t'))
 }
 
-/// Says why a command failed, cause by cause.
-pub(super) fn error(error: &anyhow::Error) {
-    note(&format!("saseo: {error:#}"));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -19,7 +19,7 @@ use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::counts;
 use crate::cli::cut;
 use crate::cli::exit::Exit;
-use crate::cli::{Common, say};
+use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::site::SitePace;
@@ -131,7 +131,8 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
             "archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs, "under_way": under_way,
         }))?;
     } else if args.html.is_none() {
-        say::data(&words::in_words(reader.path(), &state, !args.sites.is_empty()))?;
+        let told = words::in_words(reader.path(), &state, !args.sites.is_empty());
+        say::data(&hint::as_typed(common, &told))?;
     }
     Ok(Exit::Done)
 }

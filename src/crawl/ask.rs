@@ -71,7 +71,7 @@ impl<W: Web> Crawl<'_, W> {
         let Some(permit) = self.locked(permit, now)? else { return Ok(None) };
 
         let host = permit.host().clone();
-        if let Some(quest) = self.next_quest(&host) {
+        if let Some(quest) = self.robots.next_quest(&host) {
             return Ok(self.ready_for_robots(permit, quest, now));
         }
         for _ in 0..JUDGED_AT_ONCE {
@@ -197,7 +197,7 @@ impl<W: Web> Crawl<'_, W> {
                 self.last_asked.insert(host.clone(), page.role);
                 self.under_way.entry(host).or_default().push(page.id);
             }
-            Asked::Robots(quest) => self.quest_is_under_way(&host, quest),
+            Asked::Robots(quest) => self.robots.ask(&host, quest),
         }
         Some(Ready { visit, asked, announcement })
     }

@@ -236,7 +236,7 @@ impl<W: Web> Crawl<'_, W> {
         }
         self.archive.end_run(paper.run, how, &paper.tally, now)?;
 
-        self.forget_quests(site);
+        self.robots.forget_site(site);
         for host in &paper.hosts {
             self.forget(host, paper.site);
         }

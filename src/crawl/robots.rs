@@ -1,6 +1,8 @@
 //! robots.txt during a crawl: known, asked for, or followed where it points (RFC 9309 §2.3.1).
 
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::archive::{ArchiveError, RobotsCopy, RobotsId, Ruled};
 use crate::crawl::Crawl;
@@ -53,33 +55,94 @@ pub(super) enum Followed {
     Hop(Quest),
 }
 
-impl<W: Web> Crawl<'_, W> {
+/// The robots.txt files that a crawl knows, and those that it waits for.
+#[derive(Debug, Default)]
+pub(super) struct RobotsCache {
+    /// By their origins.
+    known: HashMap<String, KnownRobots>,
+    /// Files, and what they were redirected to, that wait for their host's turn.
+    waiting: HashMap<Host, Vec<Quest>>,
+    /// Origins whose file is being asked for.
+    asked: HashSet<String>,
+}
+
+impl RobotsCache {
+    pub fn get(&self, origin: &str) -> Option<&KnownRobots> {
+        self.known.get(origin)
+    }
+
+    /// Returns an origin's file as long as it counts. A moment further off than any was of a clock that
+    /// was set back.
+    fn fresh(&self, origin: &str, now: Timestamp) -> Option<&KnownRobots> {
+        self.known.get(origin).filter(|known| now < known.expires_at && known.expires_at <= now + FRESH)
+    }
+
     /// Returns the next robots.txt that is to be asked of this host, and belongs to another or was retried.
-    pub(super) fn next_quest(&self, host: &Host) -> Option<Quest> {
-        self.quests.get(host)?.last().cloned()
+    pub fn next_quest(&self, host: &Host) -> Option<Quest> {
+        self.waiting.get(host)?.last().cloned()
+    }
+
+    /// Has a file wait for the turn of the host that it is at.
+    pub fn wait(&mut self, quest: Quest) {
+        self.waiting.entry(quest.url.host()).or_default().push(quest);
     }
 
     /// Notes that a robots.txt is being asked for.
-    pub(super) fn quest_is_under_way(&mut self, host: &Host, quest: &Quest) {
-        if let Some(of_host) = self.quests.get_mut(host) {
+    pub fn ask(&mut self, host: &Host, quest: &Quest) {
+        if let Some(of_host) = self.waiting.get_mut(host) {
             of_host.retain(|waiting| waiting != quest);
         }
-        self.asked_robots.insert(quest.origin.clone());
+        self.asked.insert(quest.origin.clone());
     }
 
+    /// Notes that an origin's robots.txt is not being asked for any more.
+    pub fn answered(&mut self, origin: &str) {
+        self.asked.remove(origin);
+    }
+
+    /// Forgets the files that a paper waits for, as its run ends: its next one asks anew.
+    pub fn forget_site(&mut self, site: &str) {
+        for waiting in self.waiting.values_mut() {
+            for quest in waiting.extract_if(.., |quest| quest.site == site) {
+                self.asked.remove(&quest.origin);
+            }
+        }
+        self.waiting.retain(|_, waiting| !waiting.is_empty());
+    }
+
+    /// Makes a copy the one that counts, and returns its host with the delay that it is kept to.
+    fn learn(&mut self, copy: &RobotsCopy, id: Option<RobotsId>, agent: &str) -> Option<(Host, Duration)> {
+        let robots = match &copy.ruled {
+            Ruled::Rules { body } => Robots::parse(body, agent),
+            Ruled::AllowAll => Robots::allow_all(),
+            Ruled::ForbidAll => Robots::forbid_all(),
+        };
+        if let Some(warning) = robots.warning() {
+            tracing::warn!(origin = %copy.origin, %warning, "robots.txt");
+        }
+        let known = KnownRobots { id, robots, expires_at: copy.expires_at, why: copy.why.clone() };
+        self.known.insert(copy.origin.clone(), known);
+
+        // One host may have two origins, http and https, each with a robots.txt: the slower word counts.
+        let host = PageUrl::parse(&copy.origin).ok()?.host();
+        let of_host = ["https", "http"].map(|scheme| self.known.get(&format!("{scheme}://{host}")));
+        let delay = of_host.into_iter().flatten().map(|known| known.robots.delay()).max();
+        Some((host, delay.unwrap_or_default()))
+    }
+}
+
+impl<W: Web> Crawl<'_, W> {
     pub(super) fn standing(&mut self, page: &Page, now: Timestamp) -> Result<Standing, ArchiveError> {
         let origin = page.url.origin();
-        if self.asked_robots.contains(&origin) {
+        if self.robots.asked.contains(&origin) {
             return Ok(Standing::Asked);
         }
-        if !self.robots.contains_key(&origin)
+        if self.robots.get(&origin).is_none()
             && let Some(copy) = self.archive.robots(&origin)?
         {
             self.learn(&copy, copy.id);
         }
-        let Some(known) =
-            self.robots.get(&origin).filter(|known| now < known.expires_at && known.expires_at <= now + FRESH)
-        else {
+        let Some(known) = self.robots.fresh(&origin, now) else {
             let url = page.url.join("/robots.txt").expect("a page's own root joins to an address");
             let (host, site) = (page.url.host(), page.site.clone());
             return Ok(Standing::Ask(Quest { origin, url, hops: 0, host, site }));
@@ -106,19 +169,9 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Forgets the robots.txt files that a paper waits for, as its run ends: its next one asks anew.
-    pub(super) fn forget_quests(&mut self, site: &str) {
-        for waiting in self.quests.values_mut() {
-            for quest in waiting.extract_if(.., |quest| quest.site == site) {
-                self.asked_robots.remove(&quest.origin);
-            }
-        }
-        self.quests.retain(|_, waiting| !waiting.is_empty());
-    }
-
     /// Ends the quests that led to a host which cannot be asked: what is unreachable forbids (RFC 9309 §2.3.1.4).
     pub(super) fn fail_quests(&mut self, host: &Host, why: &str) -> Result<(), ArchiveError> {
-        for quest in self.quests.remove(host).unwrap_or_default() {
+        for quest in self.robots.waiting.remove(host).unwrap_or_default() {
             let copy = unreachable(&quest, why, self.clock.now());
             let id = self.archive.keep_robots(self.lease, &copy)?;
             self.learn(&copy, Some(id));
@@ -150,29 +203,10 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Makes a copy the one that counts, and keeps its host to its Crawl-delay.
     pub(super) fn learn(&mut self, copy: &RobotsCopy, id: Option<RobotsId>) {
-        let robots = match &copy.ruled {
-            Ruled::Rules { body } => Robots::parse(body, &self.settings.identity.agent),
-            Ruled::AllowAll => Robots::allow_all(),
-            Ruled::ForbidAll => Robots::forbid_all(),
-        };
-        if let Some(warning) = robots.warning() {
-            tracing::warn!(origin = %copy.origin, %warning, "robots.txt");
-        }
-        self.robots.insert(
-            copy.origin.clone(),
-            KnownRobots { id, robots, expires_at: copy.expires_at, why: copy.why.clone() },
-        );
-        if let Some(host) = host_of(&copy.origin) {
-            // One host may have two origins, http and https, each with a robots.txt: the slower word counts.
-            let of_host = self.robots.iter().filter(|(origin, _)| host_of(origin).as_ref() == Some(&host));
-            let delay = of_host.map(|(_, known)| known.robots.delay()).max().unwrap_or_default();
+        if let Some((host, delay)) = self.robots.learn(copy, id, &self.settings.identity.agent) {
             self.hosts.slow_to(&host, delay);
         }
     }
-}
-
-fn host_of(origin: &str) -> Option<Host> {
-    PageUrl::parse(origin).ok().map(|origin| origin.host())
 }
 
 /// Judges an answer by its status.

@@ -266,7 +266,7 @@ impl<W: Web> Crawl<'_, W> {
             FollowUp::Hop(hop) => {
                 let host = hop.url.host();
                 let site = hop.site.clone();
-                self.quests.entry(host.clone()).or_default().push(hop);
+                self.robots.wait(hop);
                 self.want(&host, &site, self.clock.now())?;
                 if let Some(why) = self.given_up.get(&host).cloned() {
                     self.fail_quests(&host, &why)?;
@@ -282,7 +282,7 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Lets the pages that waited for a robots.txt go on.
     pub(super) fn ask_on(&mut self, quest: Quest) -> Result<(), ArchiveError> {
-        self.asked_robots.remove(&quest.origin);
+        self.robots.answered(&quest.origin);
         self.want(&quest.host, &quest.site, self.clock.now())
     }
 }
