@@ -21,7 +21,7 @@ use crate::cli::{Common, counts, hint, room, say, service};
 use crate::clock::Clock;
 use crate::config::units::{Bytes, Span, day};
 use crate::config::{Settings, Site};
-use crate::crawl::{self, Agenda, Backfill, Began, Event, PaperReport, Plan, Report, Session, Stop};
+use crate::crawl::{self, Agenda, Backfill, Began, Event, Plan, Report, Session, Stop};
 use crate::fetch::{Caller, Http};
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
@@ -215,7 +215,7 @@ fn run(
     is_free(common, plan.settings.limits.free_disk)?;
     let web = web(&plan.settings, chosen)?;
     let (session, mut once) = plan.into_parts();
-    let mut watch = Watch::new(common);
+    let (mut watch, mut papers) = (Watch::new(common), Vec::new());
     let began = Clock::system().now();
     let ran = run_session(session, &mut once, web, common, &mut Ears::of(signals), |event| match event {
         Event::Began(began) => announce(common, begin.seeding, began),
@@ -223,11 +223,11 @@ fn run(
             service::alive();
             watch.see(progress);
         }
-        Event::Ended(_) => {}
+        Event::Ended(report) => papers.push(report.clone()),
     })?;
     watch.end();
 
-    let report = Report::of(ran.papers, Clock::system().now().since(began));
+    let report = Report::of(papers, Clock::system().now().since(began));
     let exit = exit(&report, ran.signal, args.tolerate);
     tell(common, &args.sites, &report, exit)?;
     match ran.full {
@@ -294,9 +294,8 @@ pub(super) struct ToldToStop {
     pub why: anyhow::Error,
 }
 
-/// How the papers' runs went, and what stopped them, if something did.
+/// What stopped the papers' runs, if something did.
 pub(super) struct Ran {
-    pub papers: Vec<PaperReport>,
     /// The first signal that came.
     pub signal: Option<Exit>,
     pub full: Option<TooLittleRoom>,
@@ -349,7 +348,7 @@ pub(super) fn run_session(
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let (stop, stopped) = watch::channel(Stop::GoOn);
     let least = session.settings.limits.free_disk;
-    let (mut signal, mut full, mut papers) = (None, None, Vec::new());
+    let (mut signal, mut full, mut is_interrupted) = (None, None, false);
     let done = runtime.block_on(async {
         let hears = async {
             loop {
@@ -376,7 +375,7 @@ pub(super) fn run_session(
                     stop.send_if_modified(|stop| std::mem::replace(stop, (*stop).max(Stop::Finish)) == Stop::GoOn);
                 }
                 if let Event::Ended(report) = event {
-                    papers.push(report.clone());
+                    is_interrupted |= report.how == How::Interrupted;
                 }
                 watch(event);
             };
@@ -394,9 +393,8 @@ pub(super) fn run_session(
         (Err(why), Some(_)) => return Err(ToldToStop { why }.into()),
         (done, _) => done?,
     }
-    let is_interrupted = papers.iter().any(|paper| paper.how == How::Interrupted);
     let full = full.filter(|_| is_interrupted);
-    Ok(Ran { papers, signal, full })
+    Ok(Ran { signal, full })
 }
 
 /// Returns the network that these sites' papers are asked over.

@@ -169,16 +169,17 @@ fn crawl(
     folder: &Path,
     signals: &mut Signals,
 ) -> anyhow::Result<(Report, Option<Exit>)> {
-    let mut watch = Watch::new(common);
+    let (mut watch, mut papers) = (Watch::new(common), Vec::new());
     let sites: Vec<_> = configuration.sites.iter().collect();
     let web = web(&configuration.settings, &sites)?;
     let (session, mut once) = plan(configuration)?.into_parts();
     let on_it = Common { data: Some(folder.to_owned()), ..common.clone() };
     let began = Clock::system().now();
-    let Ran { papers, signal, full } =
+    let Ran { signal, full } =
         run_session(session, &mut once, web, &on_it, &mut Ears::of(signals), |event| match event {
             Event::Progress(progress) => watch.see(progress),
-            Event::Began(_) | Event::Ended(_) => {}
+            Event::Began(_) => {}
+            Event::Ended(report) => papers.push(report.clone()),
         })?;
     watch.end();
     let report = Report::of(papers, Clock::system().now().since(began));

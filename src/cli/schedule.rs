@@ -188,6 +188,8 @@ impl Schedule<'_> {
         let mut under_way = BTreeMap::new();
         let mut watch = Watch::new(common);
         let mut failed_to_tell = Ok(());
+        // Of a session that stays for months, no more than the last run of each paper.
+        let mut last_runs: BTreeMap<String, PaperReport> = BTreeMap::new();
         let (signals, hangup) = bell.parts();
         let mut ears = Ears::of(signals).and_hangup(hangup, &mut reload);
         let ran = run_session(session, &mut agenda, web, common, &mut ears, |event| match event {
@@ -209,6 +211,7 @@ impl Schedule<'_> {
                 let of_one = Report::of(vec![report.clone()], report.elapsed);
                 let told = tell(common, std::slice::from_ref(&report.site), &of_one, exit(&of_one, None, 0));
                 failed_to_tell = std::mem::replace(&mut failed_to_tell, Ok(())).and(told);
+                last_runs.insert(report.site.clone(), report.clone());
             }
         });
         watch.end();
@@ -237,7 +240,7 @@ impl Schedule<'_> {
         if let Some(full) = ran.full {
             return Err(full.into());
         }
-        let report = Report::of(ran.papers, Duration::ZERO);
+        let report = Report::of(last_runs.into_values().collect(), Duration::ZERO);
         Ok(match exit(&report, None, 0) {
             exit if self.args.once => Turn::End(exit),
             // Nothing came: whatever the schedule says, not at once again.
