@@ -24,6 +24,7 @@ mod room;
 mod say;
 mod schedule;
 mod service;
+mod session;
 mod show;
 mod status;
 mod survey;

@@ -1,4 +1,5 @@
-//! The crawl: one loop for all papers under way. It owns hosts and frontier, and sends what they decide.
+//! The crawl: one loop for all papers under way. It owns hosts and frontier, and sends what they
+//! decide.
 
 mod agenda;
 mod ask;
@@ -14,6 +15,7 @@ mod refusal;
 mod report;
 mod robots;
 mod seeding;
+mod session;
 mod take;
 mod upkeep;
 mod visit;
@@ -25,7 +27,7 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 use tokio::task::JoinSet;
 
-use crate::archive::{Archive, ArchiveError, How, Lease, Loss, Seeding, SiteId, Tally};
+use crate::archive::{Archive, ArchiveError, How, Lease, Loss, SiteId, Tally};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::ask::Waiting;
@@ -36,7 +38,7 @@ use crate::crawl::upkeep::{Upkeep, empty_log};
 use crate::crawl::visit::Finished;
 use crate::fetch::Web;
 use crate::frontier::{PageId, Role};
-use crate::host_lock::{HostLocks, SharedCeilings};
+use crate::host_lock::SharedCeilings;
 use crate::page_url::Host;
 use crate::politeness::{Hosts, Manners};
 use crate::site_reader::SiteReader;
@@ -47,6 +49,7 @@ pub use backfill::Backfill;
 pub use lists::ListsRead;
 pub use paper::{Began, PaperReport, Start};
 pub use report::Report;
+pub use session::{Plan, Progress, Session, Stop};
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -56,67 +59,6 @@ const ROUND: Duration = Duration::from_secs(20);
 
 /// So many hosts are looked up at one time. A name's lookup takes a thread and a socket.
 const MOST_LOCATED: usize = 50;
-
-/// What to crawl, and how far.
-#[derive(Debug)]
-pub struct Plan {
-    /// `crawl` or `resume`, as the run is named.
-    pub command: String,
-    pub sites: Vec<Arc<SiteReader>>,
-    pub seeding: Seeding,
-    pub settings: Settings,
-    /// Scheduled starts that this one makes up for.
-    pub skipped: u64,
-    pub max_requests: Option<u64>,
-    pub at_most: Option<Duration>,
-    /// Where this machine's crawls tell one another which hosts they ask.
-    pub locks: HostLocks,
-    /// Days of the past that are read once by lists limited to them.
-    pub backfill: Option<Backfill>,
-}
-
-/// Whether to go on. Set by signals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stop {
-    #[default]
-    GoOn,
-    /// No new requests; answers under way are settled.
-    Finish,
-    /// Requests under way are dropped.
-    Now,
-}
-
-/// How papers are crawled, whichever they are.
-#[derive(Debug)]
-pub struct Session {
-    /// What the runs are named: `crawl` or `resume`.
-    pub command: String,
-    pub settings: Settings,
-    /// The most requests, of all papers together.
-    pub max_requests: Option<u64>,
-    pub at_most: Option<Duration>,
-    /// Where this machine's crawls tell one another which hosts they ask.
-    pub locks: HostLocks,
-}
-
-impl Plan {
-    /// Returns how the papers of the plan are crawled, and their starts: all at once.
-    pub fn into_parts(self) -> (Session, Once) {
-        let Self { command, sites, seeding, settings, skipped, max_requests, at_most, locks, backfill } = self;
-        let start = |reader| Start { reader, seeding, backfill, skipped };
-        (Session { command, settings, max_requests, at_most, locks }, Once(sites.into_iter().map(start).collect()))
-    }
-}
-
-/// Where a crawl stands, for those who watch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
-    pub tally: Tally,
-    pub queued: u64,
-    pub elapsed: Duration,
-    /// Where lists are read for the first time: how far that is.
-    pub first_lists: Option<ListsRead>,
-}
 
 /// What a crawl tells those who watch.
 #[derive(Clone, Copy, Debug)]
@@ -157,8 +99,8 @@ pub async fn run<W: Web>(
     Ok(Report::of(reports, clock.now().since(began)))
 }
 
-/// Crawls the papers of an agenda, side by side, each from its start until nothing more of it is due
-/// within [`PATIENCE`]; until none is under way, a limit is reached, or `stop` says so.
+/// Crawls the papers of an agenda, side by side, each from its start until nothing more of it is
+/// due within [`PATIENCE`]; until none is under way, a limit is reached, or `stop` says so.
 ///
 /// # Errors
 ///

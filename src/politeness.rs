@@ -71,8 +71,8 @@ impl Hosts {
         self.change(host, |pace| pace.manners = manners);
     }
 
-    /// Returns the moment from which on a host with something to ask may be asked, as far as its own
-    /// pace goes; `None` where nothing is to be asked.
+    /// Returns the moment from which on a host with something to ask may be asked, as far as its
+    /// own pace goes; `None` where nothing is to be asked.
     pub fn ready_at(&self, host: &Host) -> Option<Timestamp> {
         let pace = self.hosts.get(host)?;
         pace.wanted_from.map(|from| from.max(pace.not_before))

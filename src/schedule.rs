@@ -40,7 +40,8 @@ pub struct DueStart {
 
 impl Timetable {
     /// Takes the sites that have a schedule, with their last crawls. One that was never crawled is
-    /// counted from `since`; one of which a crawl was broken off, or that is `owed`, begins at once.
+    /// counted from `since`; one of which a crawl was broken off, or that is `owed`, begins at
+    /// once.
     pub fn new(sites: &[&Site], last: &BTreeMap<String, LastCrawl>, owed: &BTreeSet<String>, since: Timestamp) -> Self {
         let mut timetable = Self::default();
         for site in sites {

@@ -388,7 +388,8 @@ fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its
     };
     let robots = desk.robots(PAPER, after(0), RULES);
 
-    // While a request of the one is under way, the run of another paper begins and asks its own host.
+    // While a request of the one is under way, the run of another paper begins and asks its own
+    // host.
     let (first, open) = (desk.run, desk.announce(story(1, after(10_000), robots)));
     join(&mut desk, &of("two", "other.example", 5_000), after(10_010));
     let origin = "https://other.example";

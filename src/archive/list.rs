@@ -130,12 +130,12 @@ fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
     serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page previous: {why}")))
 }
 
-/// Queues the next page of a list, known or not, and returns by how many pages the queue grew; `None`
-/// where the list goes round, so that its reading was closed.
+/// Queues the next page of a list, known or not, and returns by how many pages the queue grew;
+/// `None` where the list goes round, so that its reading was closed.
 ///
-/// A reading that goes to the end is not shortened by one that catches up. A page that is no further
-/// one of a list stays what it is, unless it was only linked: pagers link their pages by number as
-/// well.
+/// A reading that goes to the end is not shortened by one that catches up. A page that is no
+/// further one of a list stays what it is, unless it was only linked: pagers link their pages by
+/// number as well.
 pub(super) fn add_list_page(
     work: &Connection,
     page: &Page,

@@ -52,7 +52,8 @@ impl Archive {
         Ok(select.query_row([name], |row| Ok(SiteId(row.get(0)?))).optional()?)
     }
 
-    /// Returns the hosts that have queued pages of a site, each with the moment its first one is due.
+    /// Returns the hosts that have queued pages of a site, each with the moment its first one is
+    /// due.
     pub fn due_hosts(&self, site: SiteId) -> Result<Vec<DueHost>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT host, min(due_at) FROM page WHERE due_at IS NOT NULL AND site_id = ?1 GROUP BY host",
@@ -84,26 +85,14 @@ impl Archive {
         under_way: &[PageId],
         now: Timestamp,
     ) -> Result<NextPage, ArchiveError> {
-        let mut select = self.connection.prepare_cached(&format!(
-            "SELECT {PAGE}
-             FROM page JOIN site ON site.id = page.site_id
-             WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2 AND {}
-             ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?3",
-            of_sites(sites)
-        ))?;
-        let most = i64::try_from(under_way.len()).unwrap_or(i64::MAX - 1) + 1;
-        let (host_name, now_ms) = (host.as_str(), now.millis());
-        let mut rows = select.query(values([&host_name, &now_ms, &most], sites).as_slice())?;
-        while let Some(row) = rows.next()? {
-            if !under_way.contains(&PageId(row.get(0)?)) {
-                return Ok(NextPage::Page(Box::new(self.page(row, now)?)));
-            }
+        if let Some(page) = self.first_due(host, sites, under_way, "true", now)? {
+            return Ok(NextPage::Page(page));
         }
         self.next_due(host, sites, under_way, now)
     }
 
-    /// Returns a host's article that was found first and not fetched yet, of these sites and other than
-    /// those that are not to be asked for now.
+    /// Returns a host's article that was found first and not fetched yet, of these sites and other
+    /// than those that are not to be asked for now.
     pub fn next_article(
         &self,
         host: &Host,
@@ -111,12 +100,24 @@ impl Archive {
         under_way: &[PageId],
         now: Timestamp,
     ) -> Result<Option<Box<Page>>, ArchiveError> {
+        let is_article = format!("page.priority = {}", Role::Article.priority());
+        self.first_due(host, sites, under_way, &is_article, now)
+    }
+
+    /// Returns a host's best due page for which a condition holds.
+    fn first_due(
+        &self,
+        host: &Host,
+        sites: &[SiteId],
+        under_way: &[PageId],
+        condition: &str,
+        now: Timestamp,
+    ) -> Result<Option<Box<Page>>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT {PAGE}
              FROM page JOIN site ON site.id = page.site_id
-             WHERE page.host = ?1 AND page.priority = {} AND page.due_at IS NOT NULL AND page.due_at <= ?2 AND {}
-             ORDER BY page.due_at, page.id LIMIT ?3",
-            Role::Article.priority(),
+             WHERE page.host = ?1 AND page.due_at IS NOT NULL AND page.due_at <= ?2 AND {} AND {condition}
+             ORDER BY page.priority DESC, page.due_at, page.id LIMIT ?3",
             of_sites(sites)
         ))?;
         let most = i64::try_from(under_way.len()).unwrap_or(i64::MAX - 1) + 1;

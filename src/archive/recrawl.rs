@@ -1,5 +1,5 @@
-//! The recrawl policy's inputs and answers: the histories of settled pages, and from when on each is
-//! asked for again.
+//! The recrawl policy's inputs and answers: the histories of settled pages, and from when on each
+//! is asked for again.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
@@ -27,8 +27,8 @@ pub(super) struct Planned {
     pub next: Option<Timestamp>,
 }
 
-/// The number of the rules in [`crate::frontier::recrawl`]. A program whose rules plan the same page
-/// otherwise has another one, so that archives are planned anew.
+/// The number of the rules in [`crate::frontier::recrawl`]. A program whose rules plan the same
+/// page otherwise has another one, so that archives are planned anew.
 const RULES: u32 = 1;
 
 impl Recrawl<'_> {
@@ -56,8 +56,8 @@ impl Recrawl<'_> {
         Ok(planned_by == Some(stored(policy)))
     }
 
-    /// Plans the site's settled pages by a policy; articles only where robots.txt forbade them, since
-    /// those that are kept go by their publication.
+    /// Plans the site's settled pages by a policy; articles only where robots.txt forbade them,
+    /// since those that are kept go by their publication.
     pub fn planned(
         &self,
         connection: &Connection,

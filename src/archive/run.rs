@@ -71,8 +71,8 @@ impl Tally {
 }
 
 impl Archive {
-    /// Marks runs that were killed as interrupted, and keeps the hosts at rest that they left without
-    /// an ending.
+    /// Marks runs that were killed as interrupted, and keeps the hosts at rest that they left
+    /// without an ending.
     pub fn close_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         let work = self.work(lease)?;
         count_unended(work)?;

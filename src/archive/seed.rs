@@ -55,8 +55,9 @@ pub enum Seeding {
 }
 
 impl Archive {
-    /// Makes sites known, plans their settled pages and, where the seeding says so, queues those that
-    /// are to be asked for again; saved at once. Returns each site as the crawl goes on with it.
+    /// Makes sites known, plans their settled pages and, where the seeding says so, queues those
+    /// that are to be asked for again; saved at once. Returns each site as the crawl goes on with
+    /// it.
     pub fn seed(
         &mut self,
         lease: Lease,
@@ -132,8 +133,8 @@ fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), Archive
     Ok(())
 }
 
-/// Queues the settled pages of which the moment has come. Articles that are kept come after all that
-/// is new, and what is known of them stands.
+/// Queues the settled pages of which the moment has come. Articles that are kept come after all
+/// that is new, and what is known of them stands.
 fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), ArchiveError> {
     let of_site = "site_id = (SELECT id FROM site WHERE name = ?1) AND next_at <= ?2 AND due_at IS NULL";
     for (set, which) in [

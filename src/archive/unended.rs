@@ -33,8 +33,8 @@ pub(super) fn count_unended(work: &Connection) -> Result<(), ArchiveError> {
 }
 
 impl Archive {
-    /// Fails the queued pages whose requests did not end [`MOST_UNENDED`] times in a row, and returns
-    /// how many of each site a run counts as failed.
+    /// Fails the queued pages whose requests did not end [`MOST_UNENDED`] times in a row, and
+    /// returns how many of each site a run counts as failed.
     pub fn fail_unended(&mut self, lease: Lease, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
         fail_all(self.work(lease)?, now)
     }
@@ -76,7 +76,8 @@ fn fail(work: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result
          WHERE id = ?1",
         params![id, verdict.reason(), now.millis(), verdict.name()],
     )?;
-    // When the page and the list that it is of are asked for again is planned before a crawl begins.
+    // When the page and the list that it is of are asked for again is planned before a crawl
+    // begins.
     work.execute("UPDATE site SET planned_by = NULL WHERE id = (SELECT site_id FROM page WHERE id = ?1)", [id])?;
     Ok(())
 }

@@ -14,7 +14,8 @@ pub(super) struct Promise {
     pub own: bool,
 }
 
-/// The terms of the runs of one process. Before the first, and where they cannot be read, hosts are owed what each row says itself.
+/// The terms of the runs of one process. Before the first, and where they cannot be read, hosts are
+/// owed what each row says itself.
 #[derive(Debug, Default)]
 pub(super) struct Promises {
     /// The token that robots.txt files are read for.

@@ -1,7 +1,7 @@
 //! Counts in words.
 
-/// Tells how many there are of something, `article(s)` or `cop(y|ies)`: of the ending in parentheses
-/// the first form is for one, and the other for more or none.
+/// Tells how many there are of something, `article(s)` or `cop(y|ies)`: of the ending in
+/// parentheses the first form is for one, and the other for more or none.
 pub(super) fn count(count: u64, what: &str) -> String {
     let Some((stem, (ending, rest))) =
         what.split_once('(').and_then(|(stem, behind)| Some((stem, behind.split_once(')')?)))

@@ -23,8 +23,8 @@ pub(super) fn on(config: Option<&Path>, data: Option<&Path>, words: &[&str]) -> 
     typed.join(" ")
 }
 
-/// Puts the program and its folders, as they were typed this time, into the commands that a text names:
-/// `saseo resume` becomes `target/release/saseo --data /srv/paper resume`.
+/// Puts the program and its folders, as they were typed this time, into the commands that a text
+/// names: `saseo resume` becomes `target/release/saseo --data /srv/paper resume`.
 pub(super) fn as_typed(common: &Common, text: &str) -> String {
     text.replace("`saseo ", &format!("`{} ", command(common, &[])))
 }

@@ -2,6 +2,7 @@
 
 mod bell;
 mod monitors;
+mod starts;
 mod units;
 
 use std::cell::RefCell;
@@ -15,20 +16,22 @@ use serde_json::json;
 
 use crate::archive::{ArchiveError, FILE, How, LastCrawl, Reader, Seeding, vanished};
 use crate::cli::configuration::{Configuration, ConfigurationError};
-use crate::cli::crawl::{Ears, ToldToStop, announce, is_free, run_session, web};
+use crate::cli::crawl::{announce, is_free};
 use crate::cli::exit::Exit;
 use crate::cli::progress::Watch;
 use crate::cli::report::{exit, tell};
 use crate::cli::room::TooLittleRoom;
 use crate::cli::schedule::bell::{Bell, Woken};
 use crate::cli::schedule::monitors::Monitors;
+use crate::cli::schedule::starts::{Starts, reload, scheduled};
+use crate::cli::session::{Ears, ToldToStop, run_session, web};
 use crate::cli::{Common, hint, say, service};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::crawl::{Agenda, Event, PaperReport, Report, Session, Start};
-use crate::fetch::{Http, Ping};
+use crate::crawl::{Event, PaperReport, Report, Session};
+use crate::fetch::Ping;
 use crate::host_lock::HostLocks;
-use crate::schedule::{DueStart, Timetable};
+use crate::schedule::Timetable;
 use crate::time::Timestamp;
 
 /// The clock is looked at so often: it may be set, and machines sleep. So are the disk and the archive's lock, and a watchdog hears of it.
@@ -51,7 +54,8 @@ pub(super) struct ScheduleArgs {
     units: bool,
 }
 
-/// Crawls each site at its times, on the clock of its zone; papers side by side, and one crawl for all times that were missed.
+/// Crawls each site at its times, on the clock of its zone; papers side by side, and one crawl for
+/// all times that were missed.
 pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
     let mut bell = Bell::new()?;
     let configuration = Configuration::load(common.config.as_deref())?;
@@ -317,70 +321,6 @@ impl Schedule<'_> {
     }
 }
 
-/// Reads the configuration again, and says so; `Err` where it is wrong, or has nothing to crawl.
-fn reload(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Configuration> {
-    let read = Configuration::load(common.config.as_deref())?;
-    let sites = scheduled(&read, &args.sites)?;
-    sites.iter().try_for_each(|site| read.has_contact(&site.name, site.own_site))?;
-    common.voice().note("the configuration was read again");
-    Ok(read)
-}
-
-/// The starts of papers at their times.
-struct Starts<'a> {
-    args: &'a ScheduleArgs,
-    since: Timestamp,
-    configuration: &'a mut Configuration,
-    timetable: Timetable,
-    /// A configuration that was read meanwhile.
-    reloaded: &'a RefCell<Option<Configuration>>,
-    web: Arc<Http>,
-    has_begun: bool,
-}
-
-impl Starts<'_> {
-    /// Takes the papers of a configuration that was read meanwhile. Those under way go on as they began.
-    fn take_reloaded(&mut self) {
-        let Some(read) = self.reloaded.take() else { return };
-        if let Ok(sites) = scheduled(&read, &self.args.sites) {
-            self.timetable.change(&sites, self.since);
-        }
-        self.web.allow_ports(read.sites.iter().filter_map(|site| site.home.as_url().port()));
-        *self.configuration = read;
-    }
-}
-
-impl Agenda for Starts<'_> {
-    fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<Start> {
-        self.take_reloaded();
-        if self.args.once && self.has_begun {
-            return Vec::new();
-        }
-        self.has_begun = true;
-
-        let due = self.timetable.due(is_under_way, now);
-        let start = |due: DueStart| match self.configuration.reader(&due.site) {
-            Ok(reader) => Some(Start { reader, seeding: Seeding::Begin, backfill: None, skipped: due.skipped }),
-            Err(why) => {
-                // A profile that is not valid today: the others go on.
-                say::note(&format!("saseo: {} is not crawled: {why}", due.site.name));
-                None
-            }
-        };
-        due.into_iter().filter_map(start).collect()
-    }
-
-    fn ended(&mut self, report: &PaperReport) {
-        if report.how == How::Failed {
-            self.timetable.rest_after_failure(&report.site);
-        }
-    }
-
-    fn next(&self, _now: Timestamp) -> Option<Timestamp> {
-        self.timetable.next().map(|(start, _)| start).filter(|_| !self.args.once)
-    }
-}
-
 /// What a service manager is told of the papers under way.
 fn in_words(under_way: &BTreeMap<String, Site>) -> String {
     const MOST: usize = 5;
@@ -416,15 +356,4 @@ fn is_lasting(error: &anyhow::Error) -> bool {
             )
         )
         || error.downcast_ref::<ConfigurationError>().is_some()
-}
-
-/// Returns the sites that have a schedule.
-fn scheduled<'c>(configuration: &'c Configuration, names: &[String]) -> Result<Vec<&'c Site>, ConfigurationError> {
-    let mut sites = configuration.chosen(names)?;
-    sites.retain(|site| site.schedule.cron.is_some() || site.schedule.every.is_some());
-    if sites.is_empty() {
-        let usage = "no site has a schedule: write `cron` or `every` under [schedule] in its file".to_owned();
-        return Err(ConfigurationError::Usage(usage));
-    }
-    Ok(sites)
 }

@@ -9,9 +9,9 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::args::at_least_one;
 use crate::cli::configuration::{Configuration, ConfigurationError};
-use crate::cli::crawl::caller;
 use crate::cli::exit::Exit;
 use crate::cli::init::{write_new, write_shipped};
+use crate::cli::session::caller;
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::shipped;

@@ -19,7 +19,8 @@ pub use url::{DateWindow, UrlRules};
 
 /// One CMS with all its skins: its addresses, its lists and its articles.
 ///
-/// Whatever can be left out means that the CMS has no such thing. Clones share what is compiled: thousands of papers have one CMS.
+/// Whatever can be left out means that the CMS has no such thing. Clones share what is compiled:
+/// thousands of papers have one CMS.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {

@@ -18,8 +18,8 @@ use crate::time::Timestamp;
 const JUDGED_AT_ONCE: usize = 100;
 const BREATH: Duration = Duration::from_millis(1);
 
-/// Requests that are under way at one time, of all hosts together. Each has a connection, and systems
-/// let a process open 1,024 files, or 256.
+/// Requests that are under way at one time, of all hosts together. Each has a connection, and
+/// systems let a process open 1,024 files, or 256.
 const MOST_UNDER_WAY: usize = 400;
 
 /// What the crawl waits for when it has asked what it may.

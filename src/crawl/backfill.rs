@@ -33,8 +33,8 @@ impl Backfill {
 }
 
 impl<W: Web> Crawl<'_, W> {
-    /// Begins the backfill that a start was told to make, where it has no beginning, and goes on with
-    /// those that an earlier one began.
+    /// Begins the backfill that a start was told to make, where it has no beginning, and goes on
+    /// with those that an earlier one began.
     pub(super) fn begin_backfills(
         &mut self,
         site: &str,

@@ -58,8 +58,8 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    /// What the papers of this process have promised a host that is their own: the politest of it, as
-    /// an audit takes it.
+    /// What the papers of this process have promised a host that is their own: the politest of it,
+    /// as an audit takes it.
     fn promised_to(&self, host: &Host) -> Option<Manners> {
         self.promised.get(host)?.values().copied().reduce(Manners::politer)
     }
@@ -100,7 +100,8 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Lets others ask a host of which nothing more is wanted, which may be the end of a paper's run.
+    /// Lets others ask a host of which nothing more is wanted, which may be the end of a paper's
+    /// run.
     pub(super) fn let_go_if_done(&mut self, host: &Host) {
         self.quiet.insert(host.clone());
         if self.hosts.is_done(host) {
@@ -173,8 +174,8 @@ fn is_own_host(reader: &SiteReader, host: &Host) -> bool {
     reader.site.own_site && reader.site.home.host() == *host
 }
 
-/// What a paper's run promises, for its first row in the ledger; `joins` tells that others are under
-/// way.
+/// What a paper's run promises, for its first row in the ledger; `joins` tells that others are
+/// under way.
 pub(super) fn terms(settings: &Settings, reader: &SiteReader, joins: bool) -> Terms {
     let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
     let host = reader.site.home.host();

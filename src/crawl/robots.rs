@@ -71,8 +71,8 @@ impl RobotsCache {
         self.known.get(origin)
     }
 
-    /// Returns an origin's file as long as it counts. A moment further off than any was of a clock that
-    /// was set back.
+    /// Returns an origin's file as long as it counts. A moment further off than any was of a clock
+    /// that was set back.
     fn fresh(&self, origin: &str, now: Timestamp) -> Option<&KnownRobots> {
         self.known.get(origin).filter(|known| now < known.expires_at && known.expires_at <= now + FRESH)
     }
@@ -123,7 +123,8 @@ impl RobotsCache {
         let known = KnownRobots { id, robots, expires_at: copy.expires_at, why: copy.why.clone() };
         self.known.insert(copy.origin.clone(), known);
 
-        // One host may have two origins, http and https, each with a robots.txt: the slower word counts.
+        // One host may have two origins, http and https, each with a robots.txt: the slower word
+        // counts.
         let host = PageUrl::parse(&copy.origin).ok()?.host();
         let of_host = ["https", "http"].map(|scheme| self.known.get(&format!("{scheme}://{host}")));
         let delay = of_host.into_iter().flatten().map(|known| known.robots.delay()).max();

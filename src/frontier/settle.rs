@@ -2,6 +2,7 @@
 
 mod list;
 mod plan;
+mod unasked;
 
 use std::time::Duration;
 
@@ -15,6 +16,8 @@ use crate::frontier::settle::plan::planned;
 use crate::page_url::PageUrl;
 use crate::revisit::{GONE_AGAIN, next_look, rungs};
 use crate::time::Timestamp;
+
+pub use unasked::{disallowed, gone_for_good, origin_looked_at, put_off};
 
 /// When a page that could not be had is tried again, attempt by attempt; after the last it has failed.
 const TRY_AGAIN: [Duration; 6] = [
@@ -41,13 +44,6 @@ const OTHER_PROTOCOL: &str = "its server wants to be asked over another protocol
 /// When an address is asked for again at which nothing was found: a day later, as of articles that are kept. An hour's
 /// outage, a wrong deployment or a cache that is behind is over by then.
 const MISSED_AGAIN: [Duration; 1] = [GONE_AGAIN];
-
-/// Looks in a row, a day apart, that find nothing of an article that is kept before it counts as gone.
-const GONE_AFTER: u32 = 2;
-
-/// A page that moved to where no article is is looked at again so often: as often as a page in which
-/// no article is found.
-const MOST_ORIGIN_LOOKS: u32 = 3;
 
 /// So many looks in a row find nothing, and are not believed, before an article is left alone.
 const MOST_GONE: u32 = 7;
@@ -180,42 +176,6 @@ fn first_look(
         Outcome::Hopeless { why } => failed(page, why),
         Outcome::Unchanged => failed(page, "status 304, and nothing was kept"),
     }
-}
-
-/// Judges a page that robots.txt forbids to ask for. One that is kept stands, and is thought of again a day later.
-pub fn disallowed(page: &Page, rule: String, policy: &SitePolicy, now: Timestamp) -> Settlement {
-    let settlement = match page.kept {
-        None => settled(Verdict::Disallowed { rule }),
-        Some(_) => Settlement { next: Some(now + GONE_AGAIN), ..of_state(PageState::Stands) },
-    };
-    planned(page, page.history(), settlement, policy, now)
-}
-
-/// Judges an article that is kept once what its paper takes back is believed: it is gone where so
-/// many looks in a row found nothing. `None` where it stands.
-pub fn gone_for_good(misses: u32) -> Option<Settlement> {
-    let why = "two looks a day apart found nothing".to_owned();
-    (misses >= GONE_AFTER).then(|| settled(Verdict::Gone { why }))
-}
-
-/// Returns when a page that moved to where no article is is looked at again: what leads nowhere was
-/// no move. `None` where it was looked at often enough.
-pub fn origin_looked_at(misses: u32, now: Timestamp) -> Option<Timestamp> {
-    (misses < MOST_ORIGIN_LOOKS).then(|| now + GONE_AGAIN)
-}
-
-/// A page whose host cannot be asked is put off so long each time.
-const PUT_OFF: Duration = Duration::from_secs(24 * 3600);
-
-/// A page that was put off so often has failed.
-const MOST_PUT_OFF: u32 = 5;
-
-/// Judges a page that is due at a host that cannot be asked. What is kept is put off without end.
-pub fn put_off(page: &Page, why: &str, policy: &SitePolicy, now: Timestamp) -> Settlement {
-    if page.kept.is_none() && page.attempts >= MOST_PUT_OFF {
-        return planned(page, page.history(), failed(page, why), policy, now);
-    }
-    queued(now + PUT_OFF, page.attempts + 1, why)
 }
 
 /// Judges the answer to another look at an article that is kept: whatever it is, what is kept stands.

@@ -6,9 +6,9 @@ use crate::frontier::reading::Pass;
 /// Tells whether an article goes before `page`, the best one that is due at a host, where the last
 /// request there was for a page of the role `last`.
 ///
-/// Pages of lists go first, since their rows shift while one reads. But a first reading of a paper's
-/// lists takes hours or days: there, every second request is for an article, so that it has some
-/// from its first minute on.
+/// Pages of lists go first, since their rows shift while one reads. But a first reading of a
+/// paper's lists takes hours or days: there, every second request is for an article, so that it has
+/// some from its first minute on.
 pub fn is_articles_turn(page: &Page, last: Option<Role>) -> bool {
     let is_first_reading = page.list.as_ref().is_some_and(|list| list.pass == Pass::First);
     page.role == Role::ListPage && is_first_reading && last == Some(Role::ListPage)

@@ -22,8 +22,8 @@ pub struct Terms {
     pub hosts: Vec<HostTerms>,
     /// The gap to hosts that no site file names.
     pub strangers_gap_ms: u64,
-    /// The site of the run. A later run of the same process that is of the same site promises in the
-    /// place of this one; `None` of runs before schema 9.
+    /// The site of the run. A later run of the same process that is of the same site promises in
+    /// the place of this one; `None` of runs before schema 9.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub site: Option<String>,
     /// Other runs of the same process are under way, and what they promise holds.

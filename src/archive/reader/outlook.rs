@@ -46,8 +46,8 @@ pub struct Outlook {
 }
 
 impl Reader {
-    /// Returns the outlook of a site, with the list that has every article where there is one; `None` for a site of which
-    /// no page was ever read.
+    /// Returns the outlook of a site, with the list that has every article where there is one;
+    /// `None` for a site of which no page was ever read.
     pub fn outlook(
         &self,
         site: &Site,

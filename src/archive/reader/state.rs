@@ -325,8 +325,8 @@ impl Reader {
         Ok(states.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the sites of the runs that did not end, with the moments of their beginnings, the first
-    /// one first. Where nobody holds the archive, they were killed.
+    /// Returns the sites of the runs that did not end, with the moments of their beginnings, the
+    /// first one first. Where nobody holds the archive, they were killed.
     pub fn open_runs(&self) -> Result<Vec<(String, String)>, ArchiveError> {
         let mut select = self
             .connection

@@ -1,4 +1,5 @@
-//! Monitors: told of the runs of their papers, each in the order in which it went, while the crawl goes on.
+//! Monitors: told of the runs of their papers, each in the order in which it went, while the crawl
+//! goes on.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -23,8 +24,8 @@ impl Monitors {
         Ok(Self { runtime, told: RefCell::default() })
     }
 
-    /// Tells a site's monitor, if it has one, once it was told what went before. A monitor that does
-    /// not hear fails no crawl.
+    /// Tells a site's monitor, if it has one, once it was told what went before. A monitor that
+    /// does not hear fails no crawl.
     pub fn tell(&self, site: &Site, ping: Ping) {
         let Some(url) = site.schedule.ping.clone() else { return };
         let name = site.name.clone();
