@@ -1,47 +1,44 @@
 //! The crawl: one loop for all papers under way. It owns hosts and frontier, and sends what they
 //! decide.
 
+mod account;
 mod agenda;
+mod answers;
 mod ask;
 mod backfill;
 mod copy;
 mod doubt;
-mod held;
 mod hosts;
 mod lists;
 mod outcome;
 mod paper;
+mod papers;
+mod queues;
 mod refusal;
 mod report;
 mod robots;
 mod seeding;
 mod session;
-mod take;
+mod tasks;
 mod upkeep;
 mod visit;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::{Semaphore, watch};
-use tokio::task::JoinSet;
+use tokio::sync::watch;
 
-use crate::archive::{Archive, ArchiveError, How, Lease, Loss, SiteId, Tally};
+use crate::archive::{Archive, ArchiveError, How, Lease, Loss};
+use crate::asking::{Neighbourhood, RobotsCache};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::crawl::account::Account;
 use crate::crawl::ask::Waiting;
-use crate::crawl::held::Held;
-use crate::crawl::paper::Paper;
-use crate::crawl::robots::RobotsCache;
+use crate::crawl::papers::Papers;
+use crate::crawl::queues::Queues;
+use crate::crawl::tasks::Tasks;
 use crate::crawl::upkeep::{Upkeep, empty_log};
-use crate::crawl::visit::Finished;
 use crate::fetch::Web;
-use crate::frontier::{PageId, Role};
-use crate::host_lock::SharedCeilings;
-use crate::page_url::Host;
-use crate::politeness::{Hosts, Manners};
-use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
 pub use agenda::{Agenda, Once};
@@ -56,9 +53,6 @@ pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
 /// The loop comes round so often, also where nothing happens: whoever watches sees that it lives.
 const ROUND: Duration = Duration::from_secs(20);
-
-/// So many hosts are looked up at one time. A name's lookup takes a thread and a socket.
-const MOST_LOCATED: usize = 50;
 
 /// What a crawl tells those who watch.
 #[derive(Clone, Copy, Debug)]
@@ -132,55 +126,18 @@ enum End {
 /// A crawl under way.
 struct Crawl<'a, W> {
     archive: &'a mut Archive,
-    web: Arc<W>,
-    clock: Clock,
     lease: Lease,
+    clock: Clock,
+    /// What the runs are named: `crawl` or `resume`.
     command: String,
-    began: Timestamp,
     settings: Settings,
-    max_requests: Option<u64>,
-    deadline: Option<Timestamp>,
-    /// The papers under way, by the name of their site.
-    papers: HashMap<String, Paper>,
-    /// Their names, by the archive's numbers.
-    names: HashMap<SiteId, String>,
-    /// A run of this process began: later ones join it.
-    has_begun: bool,
-    /// Pages of each site that failed, since their requests ended the processes before.
-    unended: HashMap<String, u64>,
-    /// The papers that may have something to ask a host.
-    wanting: HashMap<Host, Vec<SiteId>>,
-    /// Hosts at which something ended, so that the run of a paper may be over.
-    quiet: HashSet<Host>,
-    /// Papers that have no host.
-    idle: BTreeSet<String>,
-    hosts: Hosts,
-    /// The ceilings, as this machine's other crawls keep them too.
-    shared: SharedCeilings,
-    /// The hosts that nobody else on this machine may ask now.
-    held: Held,
-    /// The site that a host was first met for.
-    host_sites: HashMap<Host, Arc<SiteReader>>,
-    /// What the papers of this process promised their own hosts, by the host and the site.
-    promised: HashMap<Host, BTreeMap<String, Manners>>,
-    given_up: HashMap<Host, String>,
+    papers: Papers,
+    hosts: Neighbourhood,
     robots: RobotsCache,
-    under_way: HashMap<Host, Vec<PageId>>,
-    /// What a host was last asked for.
-    last_asked: HashMap<Host, Role>,
-    /// Pages that want to be paid for: they are not asked for twice in a run, however long it takes.
-    unpaid: HashMap<Host, Vec<PageId>>,
-    tasks: JoinSet<Finished>,
-    /// Requests that are under way.
-    asked: usize,
-    /// Turns to look up where a host is.
-    locating: Arc<Semaphore>,
-    /// Of all papers together.
-    tally: Tally,
-    /// Papers whose tally is to be stored.
-    counted: BTreeSet<String>,
+    queues: Queues,
+    tasks: Tasks<W>,
+    account: Account,
     upkeep: Upkeep,
-    queued: u64,
 }
 
 impl<'a, W: Web> Crawl<'a, W> {
@@ -198,43 +155,20 @@ impl<'a, W: Web> Crawl<'a, W> {
         let unended = archive.fail_unended(lease, began)?;
         archive.save()?;
 
-        let (per_server, total) = (settings.pace.server_rate.0, settings.pace.total_rate.0);
-        let mut hosts = Hosts::new(per_server, total);
-        hosts.take_up(&archive.last_requests(began - per_server.max(total))?, began);
+        let hosts = Neighbourhood::open(&settings.pace, locks, holder, archive, began)?;
         Ok(Self {
             archive,
-            web,
-            clock,
             lease,
+            clock,
             command,
-            began,
+            papers: Papers::new(unended),
             hosts,
-            shared: locks.ceilings(per_server, total),
-            held: Held::new(locks, holder),
-            settings,
-            max_requests,
-            deadline: at_most.map(|span| began + span),
-            papers: HashMap::new(),
-            names: HashMap::new(),
-            has_begun: false,
-            unended,
-            wanting: HashMap::new(),
-            quiet: HashSet::new(),
-            idle: BTreeSet::new(),
-            host_sites: HashMap::new(),
-            promised: HashMap::new(),
-            given_up: HashMap::new(),
-            robots: RobotsCache::default(),
-            under_way: HashMap::new(),
-            last_asked: HashMap::new(),
-            unpaid: HashMap::new(),
-            tasks: JoinSet::new(),
-            asked: 0,
-            locating: Arc::new(Semaphore::new(MOST_LOCATED)),
-            tally: Tally::default(),
-            counted: BTreeSet::new(),
+            robots: RobotsCache::new(&settings.identity.agent),
+            queues: Queues::default(),
+            tasks: Tasks::new(web, clock),
+            account: Account::new(began, max_requests, at_most),
             upkeep: Upkeep::new(began),
-            queued: 0,
+            settings,
         })
     }
 
@@ -245,14 +179,14 @@ impl<'a, W: Web> Crawl<'a, W> {
         watcher: &mut impl FnMut(Event<'_>),
     ) -> Result<End, ArchiveError> {
         loop {
-            self.take_finished(None)?;
+            self.settle_ready(None)?;
             self.watch_files();
 
             let asked_to = *stop.borrow_and_update();
             let may_ask = asked_to == Stop::GoOn && self.upkeep.loss.is_none();
             if may_ask {
                 let now = self.clock.now();
-                let starts = agenda.due(&|site| self.papers.contains_key(site), now);
+                let starts = agenda.due(&|site| self.papers.is_under_way(site), now);
                 for began in self.start(starts)? {
                     watcher(Event::Began(&began));
                 }
@@ -261,8 +195,7 @@ impl<'a, W: Web> Crawl<'a, W> {
                 _ if may_ask => self.ask()?,
                 Stop::GoOn | Stop::Finish => Waiting::ForAnswers,
                 Stop::Now => {
-                    // A task that reads a page cannot be stopped within it, and is not waited for.
-                    self.tasks.abort_all();
+                    self.tasks.abort();
                     self.save()?;
                     return Ok(End::Done(How::Interrupted));
                 }
@@ -303,7 +236,7 @@ impl<'a, W: Web> Crawl<'a, W> {
             Waiting::Until(_) | Waiting::ForAnswers if self.papers.is_empty() => Some(End::Done(How::Finished)),
             Waiting::Until(_) | Waiting::ForAnswers => {
                 // Whatever was overlooked, the loop does not go on for nothing.
-                self.quiet.extend(self.wanting.keys().cloned());
+                self.queues.quieten_all();
                 None
             }
         }
@@ -317,29 +250,29 @@ impl<'a, W: Web> Crawl<'a, W> {
         stop: &mut watch::Receiver<Stop>,
     ) -> Result<(), ArchiveError> {
         let moment = match waiting {
-            Waiting::Until(moment) => self.deadline.map_or(moment, |end| moment.min(end)),
+            Waiting::Until(moment) => self.account.deadline.map_or(moment, |end| moment.min(end)),
             Waiting::ForAnswers | Waiting::AtLimit => Timestamp::MAX,
         };
         let clock = self.clock;
         let moment = moment.min(next_start.unwrap_or(Timestamp::MAX)).min(clock.now() + ROUND);
         let first = tokio::select! {
-            Some(finished) = self.tasks.join_next() => Some(finished),
+            Some(finished) = self.tasks.next() => Some(finished),
             () = clock.sleep_until(moment) => None,
             // A closed channel means that nobody will stop the crawl: then this branch is never ready.
             () = changed(stop) => None,
         };
         match first {
-            Some(finished) => self.take_finished(Some(finished)),
+            Some(finished) => self.settle_ready(Some(finished)),
             None => Ok(()),
         }
     }
 
     fn progress(&self) -> Progress {
-        let lists = self.papers.values().filter_map(|paper| paper.first_readings.so_far());
+        let lists = self.papers.iter().filter_map(|paper| paper.first_readings.so_far());
         Progress {
-            tally: self.tally,
-            queued: self.queued,
-            elapsed: self.clock.now().since(self.began),
+            tally: self.account.tally,
+            queued: self.account.queued,
+            elapsed: self.clock.now().since(self.account.began),
             first_lists: ListsRead::sum(lists).filter(|read| read.pages < read.of),
         }
     }

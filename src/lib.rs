@@ -13,7 +13,7 @@
 //! | wishes, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |
-//! | reading | [`site_reader`] | |
+//! | asking and reading | [`asking`], [`site_reader`] | |
 //! | action | [`crawl`], [`survey`], [`audit`], [`care`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files, spider's walk |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
@@ -23,8 +23,8 @@
 //! # One address's life in ten steps
 //!
 //! 1. `cli` reads TOML into [`config::Settings`] and [`config::Site`]s; the archive adds the sites' entry pages, due now.
-//! 2. [`crawl::run`] asks the archive which hosts have due pages, and tells [`politeness::Hosts`].
-//! 3. `hosts.next(now)` gives a permit for one host, a moment to sleep until, or the end.
+//! 2. [`crawl::run`] asks the archive which hosts have due pages, and tells [`asking::Neighbourhood`].
+//! 3. `hosts.next(now)` gives a permit for one host, locked on this machine, or a moment to sleep until.
 //! 4. The archive gives that host's best due page; without one the permit goes back unspent.
 //! 5. Is its robots.txt known and fresh? If not, this turn asks for it. Else it allows the page, or settles it.
 //! 6. The request is announced in the ledger, committed; then a task sends it, with every limit on.
@@ -36,6 +36,7 @@
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod archive;
+pub mod asking;
 pub mod audit;
 pub mod care;
 pub mod cli;

@@ -172,6 +172,11 @@ impl Hosts {
         pace.server.filter(|_| !pace.manners.own)
     }
 
+    /// Returns whether a host is the user's own.
+    pub fn is_own(&self, host: &Host) -> bool {
+        self.hosts.get(host).is_some_and(|pace| pace.manners.own)
+    }
+
     /// Returns whether a host is being asked.
     pub fn is_asked(&self, host: &Host) -> bool {
         self.hosts.get(host).is_some_and(|pace| pace.in_flight > 0)

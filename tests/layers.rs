@@ -13,8 +13,9 @@ const ROWS: [&[&str]; 10] = [
     &["opt_out"],
     &["frontier"],
     &["archive", "clock", "disk", "fetch", "host_lock", "in_time"],
-    // Answers are read by crawls as they come, and again from the archive.
-    &["site_reader"],
+    // Requests are sent one way by crawls and surveys. Answers are read by crawls as they come, and
+    // again from the archive.
+    &["asking", "site_reader"],
     &["audit", "care", "crawl", "demo", "export", "history", "reextract", "schedule", "survey"],
     &["cli"],
 ];

@@ -58,7 +58,7 @@ impl<W: Web> Crawl<'_, W> {
         }
 
         let is_too_much = !self.archive.looks(site, now - GONE_AGAIN)?.are_believed();
-        self.paper(site).too_much_gone = Some((now, is_too_much));
+        self.papers.get_mut(site).too_much_gone = Some((now, is_too_much));
         Ok(is_too_much)
     }
 }

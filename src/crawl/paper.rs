@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::{ArchiveError, CutList, How, RunId, Seeded, Seeding, SiteId, Tally};
-use crate::crawl::hosts::terms;
+use crate::crawl::hosts::home_terms;
 use crate::crawl::lists::FirstReadings;
 use crate::crawl::seeding::{at_last_home, seed};
 use crate::crawl::{Backfill, Crawl, PATIENCE};
@@ -30,6 +30,7 @@ pub struct Start {
 }
 
 /// A paper under way.
+#[derive(Debug)]
 pub(super) struct Paper {
     pub site: SiteId,
     pub run: RunId,
@@ -120,10 +121,10 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn begin(&mut self, site: &str, seeded: &Seeded, start: Start, now: Timestamp) -> Result<(), ArchiveError> {
-        let terms = terms(&self.settings, &start.reader, self.has_begun);
-        self.has_begun = true;
+        let home = home_terms(&start.reader);
+        let terms = home.terms(&self.settings, Some(site), self.papers.begin());
         let run = self.archive.add_run(self.lease, Some(seeded.site), &self.command, &terms, start.skipped, now)?;
-        self.promise(&start.reader);
+        self.hosts.promise(&home.host, site, home.manners);
 
         let most = start.reader.site.discover.most_pages;
         let paper = Paper {
@@ -143,60 +144,46 @@ impl<W: Web> Crawl<'_, W> {
             under_way: 0,
             hosts: BTreeSet::new(),
         };
-        self.papers.insert(site.to_owned(), paper);
-        self.names.insert(seeded.site, site.to_owned());
-        let failed = self.unended.remove(site).unwrap_or_default();
+        self.papers.add(site, paper);
+        let failed = self.papers.take_unended(site);
         self.tally(site, |tally| tally.failed += failed);
 
-        self.learn_reservations(site)?;
+        self.install_reservations(site)?;
         self.begin_backfills(site, start.backfill, start.seeding)?;
         let queued = i64::try_from(self.archive.queued(seeded.site)?).unwrap_or(i64::MAX);
         let known = i64::try_from(self.papers[site].queued).unwrap_or(i64::MAX);
         self.grow(site, queued - known);
         for due in self.archive.due_hosts(seeded.site)? {
             // A host that another run gave up is tried once more.
-            self.given_up.remove(&due.host);
+            self.hosts.try_again(&due.host);
             self.want(&due.host, site, due.first_due)?;
         }
-        self.quiet.extend(self.papers[site].hosts.iter().cloned());
-        if self.papers[site].hosts.is_empty() {
-            self.idle.insert(site.to_owned());
+
+        let hosts = &self.papers[site].hosts;
+        hosts.iter().for_each(|host| self.queues.quieten(host));
+        if hosts.is_empty() {
+            self.papers.idle(site);
         }
         Ok(())
     }
 
-    /// Returns a paper under way.
-    ///
-    /// # Panics
-    ///
-    /// Where there is none of that name: pages are handed out of papers under way only, and a paper
-    /// does not end while one of them is.
-    pub(super) fn paper(&mut self, site: &str) -> &mut Paper {
-        self.papers.get_mut(site).expect("the paper is under way")
-    }
-
     /// Counts something in a paper's tally, and in that of all.
     pub(super) fn tally(&mut self, site: &str, count: impl Fn(&mut Tally)) {
-        count(&mut self.paper(site).tally);
-        count(&mut self.tally);
-        if !self.counted.contains(site) {
-            self.counted.insert(site.to_owned());
-        }
+        count(&mut self.papers.get_mut(site).tally);
+        self.account.count(site, count);
     }
 
     /// Notes by how many pages a paper's queue grew.
     pub(super) fn grow(&mut self, site: &str, by: i64) {
-        let paper = self.paper(site);
+        let paper = self.papers.get_mut(site);
         paper.queued = paper.queued.saturating_add_signed(by);
-        self.queued = self.queued.saturating_add_signed(by);
+        self.account.queued = self.account.queued.saturating_add_signed(by);
     }
 
     /// Ends the runs of papers that have nothing more to ask before long.
     pub(super) fn end_idle(&mut self) -> Result<Vec<PaperReport>, ArchiveError> {
-        let mut candidates = std::mem::take(&mut self.idle);
-        for host in std::mem::take(&mut self.quiet) {
-            candidates.extend(self.wanting(&host).iter().filter_map(|site| self.names.get(site).cloned()));
-        }
+        let quiet = self.queues.take_quiet();
+        let candidates = self.papers.take_idle(quiet);
 
         let mut reports = Vec::new();
         for site in candidates {
@@ -215,18 +202,14 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Ends the run of every paper.
     pub(super) fn end_all(&mut self, how: How) -> Result<Vec<PaperReport>, ArchiveError> {
-        let mut sites: Vec<(RunId, String)> =
-            self.papers.iter().map(|(site, paper)| (paper.run, site.clone())).collect();
-        sites.sort();
-        sites.into_iter().map(|(_, site)| self.end_paper(&site, how)).collect()
+        self.papers.in_order().iter().map(|site| self.end_paper(site, how)).collect()
     }
 
     fn end_paper(&mut self, site: &str, how: How) -> Result<PaperReport, ArchiveError> {
         let now = self.clock.now();
         let disbelieved = self.mark_gone(site, now)?;
-        let paper = self.papers.remove(site).expect("the paper is under way");
-        self.names.remove(&paper.site);
-        self.counted.remove(site);
+        let paper = self.papers.remove(site);
+        self.account.forget(site, paper.queued);
         let given_up = self.left_alone(&paper, now);
         let nothing_came = paper.answers == 0 && !given_up.is_empty();
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
@@ -238,10 +221,11 @@ impl<W: Web> Crawl<'_, W> {
 
         self.robots.forget_site(site);
         for host in &paper.hosts {
-            self.forget(host, paper.site);
+            if self.queues.leave(host, paper.site) {
+                self.hosts.forget(host);
+            }
         }
         let queued = self.archive.queued(paper.site)?;
-        self.queued = self.queued.saturating_sub(paper.queued);
         let first_due = self.archive.due_hosts(paper.site)?.into_iter().map(|host| host.first_due).min();
         let home = paper.reader.site.home.host();
         Ok(PaperReport {
@@ -261,7 +245,7 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Marks what is gone of a paper, unless too much of it is to be true.
     fn mark_gone(&mut self, site: &str, now: Timestamp) -> Result<Option<Looks>, ArchiveError> {
-        let paper = self.paper(site);
+        let paper = self.papers.get_mut(site);
         if !std::mem::take(&mut paper.is_missing_some) {
             return Ok(None);
         }
@@ -279,7 +263,7 @@ impl<W: Web> Crawl<'_, W> {
     /// those that rest for longer than a crawl waits.
     fn left_alone(&self, paper: &Paper, now: Timestamp) -> Vec<(Host, String)> {
         let home = paper.reader.site.home.host();
-        let given_up = self.given_up.get(&home).map(|why| (home, why.clone()));
+        let given_up = self.hosts.skipped(&home).map(|why| (home.clone(), why.to_owned()));
         let resting = self.hosts.resting_after(now + PATIENCE).filter(|(host, _, _)| paper.hosts.contains(*host));
         let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);
         let resting =
@@ -287,18 +271,5 @@ impl<W: Web> Crawl<'_, W> {
         let mut left: Vec<_> = resting.chain(given_up).collect();
         left.sort();
         left
-    }
-
-    /// Notes that a paper asks a host nothing more.
-    fn forget(&mut self, host: &Host, site: SiteId) {
-        let Some(wanting) = self.wanting.get_mut(host) else { return };
-        wanting.retain(|other| *other != site);
-        if wanting.is_empty() {
-            self.wanting.remove(host);
-            self.hosts.leave(host);
-            self.held.let_go(host);
-            self.unpaid.remove(host);
-            self.last_asked.remove(host);
-        }
     }
 }

@@ -33,7 +33,7 @@ impl Upkeep {
 impl<W: Web> Crawl<'_, W> {
     /// Saves everything that was written since the last time, with the counts that it makes.
     pub(super) fn save(&mut self) -> Result<(), ArchiveError> {
-        for site in std::mem::take(&mut self.counted) {
+        for site in self.account.take_counted() {
             if let Some(paper) = self.papers.get(&site) {
                 self.archive.note_tally(self.lease, paper.run, &paper.tally)?;
             }
@@ -67,7 +67,7 @@ impl<W: Web> Crawl<'_, W> {
         let now = self.clock.now();
         // The first error is the one to tell; a run left open is found and marked by the next.
         let _ = self.archive.abandon();
-        for paper in self.papers.values() {
+        for paper in self.papers.iter() {
             let _ = self.archive.fail_run(paper.run, &in_words(&error), now);
         }
 
@@ -82,7 +82,7 @@ impl<W: Web> Crawl<'_, W> {
         let now = self.clock.now();
         // What cannot be saved is told, whatever else went wrong.
         let _ = self.save();
-        for paper in self.papers.values() {
+        for paper in self.papers.iter() {
             let _ = self.archive.fail_run(paper.run, "its archive was deleted, moved or replaced", now);
         }
 

@@ -8,9 +8,9 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use crate::archive::{AnnouncedId, Body, Capture, Charset, pack};
+use crate::asking::RobotsFetch;
 use crate::clock::Clock;
 use crate::crawl::outcome::{outcome_of, outcome_of_trouble};
-use crate::crawl::robots::Quest;
 use crate::fetch::{Answer, Asking, Reach, Trouble, Web};
 use crate::frontier::{Outcome, Page, Reading, Role, Visit};
 use crate::in_time::{BUDGET, Undone, room, room_as_weighed, within};
@@ -26,7 +26,7 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub(super) enum Asked {
     Page(Box<Page>),
-    Robots(Quest),
+    Robots(RobotsFetch),
 }
 
 impl Asked {
@@ -34,9 +34,17 @@ impl Asked {
     pub fn site(&self) -> &str {
         match self {
             Self::Page(page) => &page.site,
-            Self::Robots(quest) => &quest.site,
+            Self::Robots(fetch) => &fetch.site,
         }
     }
+}
+
+/// What reading a page of a site takes.
+#[derive(Debug)]
+pub(super) struct Reads {
+    pub reader: Arc<SiteReader>,
+    /// What the site's host says of all its pages.
+    pub files: Arc<Reservations>,
 }
 
 /// What a task came back with.
@@ -72,14 +80,14 @@ pub(super) async fn visit<W: Web>(
     reach: Reach,
     announced: AnnouncedId,
     asked: Asked,
-    reader: Option<(Arc<SiteReader>, Arc<Reservations>)>,
+    reads: Option<Reads>,
 ) -> Finished {
     let began = clock.now();
     let (turn, mut result) = web.fetch(visit, reach, asking(&asked)).await;
     let at = clock.now_or_just_after();
     let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
     let (mut outcome, mut capture) = (None, None);
-    if let (Asked::Page(page), Some((reader, files))) = (&asked, &reader) {
+    if let (Asked::Page(page), Some(Reads { reader, files })) = (&asked, &reads) {
         result = match result {
             Ok(answer) => {
                 let taken = take(page, answer, reader, files, at).await;

@@ -1,5 +1,5 @@
-//! The hosts that this crawl has locked on this machine. A lock is an open file, and there may be more
-//! hosts than a process may open files: locks of hosts that are not being asked are let go.
+//! The hosts that this process has locked on this machine. A lock is an open file, and there may be
+//! more hosts than a process may open files: locks of hosts that are not being asked are let go.
 
 use std::collections::HashMap;
 
@@ -32,6 +32,7 @@ impl Held {
     /// moment. Where many are held, one that is not being asked makes room.
     ///
     /// # Errors
+    ///
     /// Where another crawl on this machine holds it, or no lock can be kept.
     pub fn take(&mut self, host: &Host, is_asked: impl Fn(&Host) -> bool) -> Result<Option<Timestamp>, HostLockError> {
         if self.held.len() >= MOST
@@ -46,7 +47,7 @@ impl Held {
         Ok(not_before)
     }
 
-    /// Lets another crawl ask a host. This one locks it anew before it asks again.
+    /// Lets another process ask a host. This one locks it anew before it asks again.
     pub fn let_go(&mut self, host: &Host) {
         self.held.remove(host);
     }

@@ -1,0 +1,58 @@
+//! Asking: the one way to send a request. The turn and the lock of a host, the right by its
+//! robots.txt, the ceilings and the announcement come together here, for crawls and surveys alike.
+
+mod held;
+mod neighbourhood;
+mod robots;
+
+use std::time::Duration;
+
+use crate::archive::{HostTerms, Terms};
+use crate::config::Settings;
+use crate::fetch::user_agent;
+use crate::page_url::Host;
+use crate::politeness::Manners;
+
+pub use neighbourhood::{Neighbourhood, NextHost, Prepared};
+pub use robots::{Followed, KnownRobots, RobotsCache, RobotsFetch, Standing};
+
+/// The gap to hosts that are not the site's own, such as a feed's server: never under the shipped
+/// default of a site.
+const UNLISTED_HOST_GAP: Duration = Duration::from_secs(2);
+
+/// What the owner of a configuration promises one host: the site's own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HomeTerms {
+    pub host: Host,
+    pub manners: Manners,
+}
+
+impl HomeTerms {
+    /// Returns what holds for a host: a link cannot make another host a hurried one.
+    pub fn of(&self, host: &Host) -> Manners {
+        if self.host == *host {
+            return self.manners;
+        }
+        Manners { gap: self.manners.gap.max(UNLISTED_HOST_GAP), at_once: 1, own: false }
+    }
+
+    /// Returns what a run promises, for its first row in the ledger. `joins` tells that other runs
+    /// of the process are under way.
+    pub fn terms(&self, settings: &Settings, site: Option<&str>, joins: bool) -> Terms {
+        let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
+        let Manners { gap, at_once, own } = self.manners;
+        let (pace, identity) = (&settings.pace, &settings.identity);
+        Terms {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            agent: identity.agent.clone(),
+            user_agent: Some(user_agent(&identity.agent, &identity.contact)),
+            contact: Some(identity.contact.clone()).filter(|contact| !contact.is_empty()),
+            server_ms: millis(pace.server_rate.0),
+            total_ms: millis(pace.total_rate.0),
+            site: site.map(str::to_owned),
+            hosts: vec![HostTerms { host: self.host.as_str().to_owned(), gap_ms: millis(gap), at_once, own }],
+            strangers_gap_ms: millis(UNLISTED_HOST_GAP),
+            joins,
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The papers that are under way.
+
+use std::collections::{BTreeSet, HashMap};
+use std::ops::Index;
+
+use crate::archive::{RunId, SiteId};
+use crate::crawl::paper::Paper;
+use crate::page_url::Host;
+
+/// The papers under way, by the name of their site.
+#[derive(Debug, Default)]
+pub(super) struct Papers {
+    by_site: HashMap<String, Paper>,
+    /// Their names, by the archive's numbers.
+    names: HashMap<SiteId, String>,
+    /// Papers that have no host.
+    idle: BTreeSet<String>,
+    /// A run of this process began.
+    has_begun: bool,
+    /// Pages of each site that failed, since their requests ended the processes before.
+    unended: HashMap<String, u64>,
+}
+
+impl Papers {
+    /// Begins with no paper. `unended` tells of how many pages of each site the run has failed
+    /// before it began.
+    pub fn new(unended: HashMap<String, u64>) -> Self {
+        Self { unended, ..Self::default() }
+    }
+
+    /// Notes that a run begins. Returns whether it joins an earlier one of this process.
+    pub fn begin(&mut self) -> bool {
+        std::mem::replace(&mut self.has_begun, true)
+    }
+
+    /// Takes out how many pages of a site failed before its run began.
+    pub fn take_unended(&mut self, site: &str) -> u64 {
+        self.unended.remove(site).unwrap_or_default()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.by_site.is_empty()
+    }
+
+    pub fn is_under_way(&self, site: &str) -> bool {
+        self.by_site.contains_key(site)
+    }
+
+    pub fn get(&self, site: &str) -> Option<&Paper> {
+        self.by_site.get(site)
+    }
+
+    /// Returns a paper under way.
+    ///
+    /// # Panics
+    ///
+    /// Where there is none of that name: pages are handed out of papers under way only, and a paper
+    /// does not end while one of them is.
+    pub fn get_mut(&mut self, site: &str) -> &mut Paper {
+        self.by_site.get_mut(site).expect("the paper is under way")
+    }
+
+    pub fn add(&mut self, site: &str, paper: Paper) {
+        self.names.insert(paper.site, site.to_owned());
+        self.by_site.insert(site.to_owned(), paper);
+    }
+
+    /// Takes out a paper whose run ends.
+    ///
+    /// # Panics
+    ///
+    /// As for [`Papers::get_mut`].
+    pub fn remove(&mut self, site: &str) -> Paper {
+        let paper = self.by_site.remove(site).expect("the paper is under way");
+        self.names.remove(&paper.site);
+        paper
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = &Paper> {
+        self.by_site.values()
+    }
+
+    /// Returns whether a host is the home of one of the papers.
+    pub fn is_home(&self, host: &Host) -> bool {
+        self.iter().any(|paper| paper.reader.site.home.host() == *host)
+    }
+
+    /// Notes that a paper has no host that it may ask.
+    pub fn idle(&mut self, site: &str) {
+        self.idle.insert(site.to_owned());
+    }
+
+    /// Takes out the papers that have no host, with these.
+    pub fn take_idle(&mut self, others: Vec<SiteId>) -> BTreeSet<String> {
+        let mut idle = std::mem::take(&mut self.idle);
+        idle.extend(others.into_iter().filter_map(|site| self.names.get(&site).cloned()));
+        idle
+    }
+
+    /// Returns the names of all papers, in the order of their runs.
+    pub fn in_order(&self) -> Vec<String> {
+        let mut runs: Vec<(RunId, &String)> = self.by_site.iter().map(|(site, paper)| (paper.run, site)).collect();
+        runs.sort();
+        runs.into_iter().map(|(_, site)| site.clone()).collect()
+    }
+}
+
+impl<S: AsRef<str> + ?Sized> Index<&S> for Papers {
+    type Output = Paper;
+
+    /// As [`Papers::get_mut`], and with the same panic.
+    fn index(&self, site: &S) -> &Paper {
+        &self.by_site[site.as_ref()]
+    }
+}
