@@ -7,11 +7,12 @@ mod robots;
 
 use std::time::Duration;
 
-use crate::archive::{HostTerms, Terms};
+use crate::archive::{Ending, HostTerms, Terms};
 use crate::config::Settings;
-use crate::fetch::user_agent;
+use crate::fetch::{Answer, Trouble, user_agent};
 use crate::page_url::Host;
 use crate::politeness::Manners;
+use crate::time::Timestamp;
 
 pub use neighbourhood::{Neighbourhood, NextHost, Prepared};
 pub use robots::{Followed, KnownRobots, RobotsCache, RobotsFetch, Standing};
@@ -54,5 +55,14 @@ impl HomeTerms {
             strangers_gap_ms: millis(UNLISTED_HOST_GAP),
             joins,
         }
+    }
+}
+
+/// Returns what the ledger says of a request that is over. Its decoded body had so many bytes, and
+/// this SHA-256.
+pub fn ending(result: &Result<Answer, Trouble>, bytes: u64, digest: [u8; 32], at: Timestamp) -> Ending {
+    match result {
+        Ok(answer) => Ending::Answered { status: answer.status, bytes, digest, retry_after: answer.wished_rest(at) },
+        Err(trouble) => Ending::Trouble { why: trouble.to_string() },
     }
 }

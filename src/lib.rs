@@ -14,7 +14,7 @@
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |
 //! | asking and reading | [`asking`], [`site_reader`] | |
-//! | action | [`crawl`], [`survey`], [`audit`], [`care`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files, spider's walk |
+//! | action | [`crawl`], [`survey`], [`audit`], [`care`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one

@@ -16,11 +16,13 @@ mod walk;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::archive::{Archive, ArchiveError, How};
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::fetch::Web;
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
+use crate::survey::ask::Surveyor;
 
 pub use ask::Asked;
 pub use draft::{Draft, Names, draft, name_of};
@@ -50,7 +52,7 @@ pub struct Plan {
 }
 
 /// Why there is nothing to tell of a paper.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, thiserror::Error)]
 pub enum SurveyError {
     #[error("{home} cannot be surveyed: {why}")]
     NoHome { home: PageUrl, why: String },
@@ -58,21 +60,41 @@ pub enum SurveyError {
     Elsewhere { home: PageUrl, to: PageUrl },
     #[error("{home} is an article: give the paper's home page")]
     Article { home: PageUrl },
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
 }
 
-/// Walks a paper and tells what was found. `watch` is told after every request.
+/// Surveys a paper and tells what was found; `None` where `stop` ended it. Its requests are a run in
+/// the archive's ledger, each announced before it leaves. `watch` is told after every request.
+///
+/// # Errors
+///
+/// Where the address is no home page that can be asked for, and where the archive cannot go on.
 pub async fn run<W: Web>(
     plan: Plan,
+    archive: &mut Archive,
     web: Arc<W>,
     clock: Clock,
+    stop: impl Future<Output = ()>,
     watch: impl FnMut(&Asked) + Send,
-) -> Result<Findings, SurveyError> {
+) -> Result<Option<Findings>, SurveyError> {
     let known = plan.profiles.clone();
-    let mut asker = ask::Asker::new(plan, web, clock, watch);
-    let home = walk::home(&mut asker).await?;
-    let mut knowledge = plan::Knowledge::new(home, known);
-    walk::walk(&mut asker, &mut knowledge).await;
-    walk::look_closer(&mut asker, &mut knowledge).await;
-    knowledge.judge_profile();
-    Ok(findings::findings(&knowledge, asker.end()))
+    let mut surveyor = Surveyor::begin(plan, archive, web, clock, watch)?;
+    let walked = tokio::select! {
+        walked = walk::walked(&mut surveyor, known) => Some(walked),
+        () = stop => None,
+    };
+
+    match walked {
+        Some(Ok(knowledge)) => Ok(Some(findings::findings(&knowledge, surveyor.end(How::Finished)?))),
+        Some(Err(SurveyError::Archive(why))) => Err(why.into()),
+        Some(Err(why)) => {
+            surveyor.end(How::Failed)?;
+            Err(why)
+        }
+        None => {
+            surveyor.end(How::Interrupted)?;
+            Ok(None)
+        }
+    }
 }

@@ -99,7 +99,7 @@ impl Desk {
             Said::Status(status) => answer(status, None),
             Said::Nothing => Ending::Trouble { why: "it hung up".into() },
         };
-        self.settle(announced, at, ending, Done::Step);
+        self.settle(announced, at, ending, Done::Unkept);
     }
 
     fn settle(&mut self, announced: AnnouncedId, at: Timestamp, ending: Ending, done: Done) -> Option<RobotsId> {

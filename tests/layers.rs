@@ -26,7 +26,7 @@ const HOMES: [(&str, &[&str]); 20] = [
     ("rusqlite::", &["archive"]),
     ("robotstxt::", &["robots"]),
     ("governor::", &["politeness"]),
-    ("spider::", &["discover", "survey"]),
+    ("spider::", &["discover"]),
     ("axum::", &["demo"]),
     ("clap::", &["cli", "export"]),
     ("zstd::", &["archive", "fetch"]),

@@ -340,6 +340,24 @@ fn two_surveys_in_a_row_hurry_nobody_and_two_at_once_are_not_made() {
 }
 
 #[test]
+fn a_survey_is_a_run_in_the_ledger_and_an_audit_covers_it() {
+    let paper = Invented::serve(other_cms);
+    let crawler = Crawler::empty();
+    let told = survey_json(&crawler, &format!("{}/", paper.base), &[]);
+    let asked = told["requests"].as_array().unwrap().len();
+    assert_eq!(asked, paper.log().len());
+
+    let audit = crawler.run(&["--json", "audit"]);
+    assert!(audit.status.success(), "{}", said(&audit));
+    let report: Value = serde_json::from_slice(&audit.stdout).unwrap();
+    assert_eq!(report["requests"], asked, "{report}");
+
+    let status: Value = serde_json::from_slice(&crawler.run(&["--json", "status"]).stdout).unwrap();
+    let run = &status["runs"][0];
+    assert_eq!((&run["command"], &run["how"], &run["requests"]), (&"survey".into(), &"finished".into(), &asked.into()));
+}
+
+#[test]
 fn a_paper_that_refuses_is_left_alone_and_that_is_said() {
     let paper =
         Invented::serve(|path| if path == "/robots.txt" { missing() } else { (403, "text/html", String::new()) });
@@ -384,7 +402,11 @@ fn without_its_robots_txt_nothing_of_a_paper_is_asked_for() {
         Invented::serve(|path| if path == "/robots.txt" { (500, "text/html", String::new()) } else { other_cms(path) });
     let out = survey(&Crawler::empty(), &format!("{}/", paper.base), &[]);
     assert_eq!(out.status.code(), Some(1));
-    assert!(said(&out).contains("robots.txt cannot be had (status 500)"), "{}", said(&out));
+    assert!(
+        said(&out).contains("without its robots.txt nothing may be asked (status 500: it cannot be had)"),
+        "{}",
+        said(&out)
+    );
     assert_eq!(paper.asked(), ["/robots.txt"]);
 }
 

@@ -46,8 +46,8 @@ pub enum Done {
     },
     /// A robots.txt.
     Robots(Box<RobotsCopy>),
-    /// A step on the way to a robots.txt: a redirect.
-    Step,
+    /// A request of which the ledger alone tells: a redirect of a robots.txt, a page of a survey.
+    Unkept,
 }
 
 /// What a commit changed, as far as the crawl goes on from it.
@@ -127,7 +127,7 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
         Done::Robots(copy) => {
             Ok(Effect { robots: Some(write_robots(work, copy, Some(answer.announced))?), ..Effect::default() })
         }
-        Done::Step => Ok(Effect::default()),
+        Done::Unkept => Ok(Effect::default()),
     }
 }
 

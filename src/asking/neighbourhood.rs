@@ -211,7 +211,9 @@ impl Neighbourhood {
     /// Binds a permit and the right to one of its host's pages into a request. `robots` is the file
     /// that gives the right; a robots.txt itself needs none. The turn was decided by the moment `at`.
     ///
-    /// Returns `None`, and takes the permit back, where this machine's other crawls leave no room
+    /// # Errors
+    ///
+    /// Takes the permit back, and returns the right, where this machine's other crawls leave no room
     /// under a ceiling.
     pub fn prepare(
         &mut self,
@@ -219,11 +221,11 @@ impl Neighbourhood {
         allowed: Allowed,
         robots: Option<RobotsId>,
         at: Timestamp,
-    ) -> Option<Prepared> {
+    ) -> Result<Prepared, Allowed> {
         let host = permit.host().clone();
         if let Err(ceiling) = self.shared.claim(self.hosts.shared_server(&host), at) {
             self.hosts.put_off(permit, ceiling);
-            return None;
+            return Err(allowed);
         }
 
         let announcement = Announcement {
@@ -235,14 +237,14 @@ impl Neighbourhood {
             gap: self.hosts.gap(&host),
         };
         match Visit::bind(permit, allowed) {
-            Ok(visit) => Some(Prepared { visit, announcement }),
+            Ok(visit) => Ok(Prepared { visit, announcement }),
             Err(wrong) => {
                 // Pages and robots.txt files are kept by host, so this does not happen. If it did,
                 // the page would wait.
                 tracing::error!(%wrong, "a visit was not made");
                 self.hosts.give_back(wrong.permit);
                 self.hosts.leave(&host);
-                None
+                Err(wrong.allowed)
             }
         }
     }

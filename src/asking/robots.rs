@@ -10,6 +10,10 @@ use crate::page_url::{Host, PageUrl};
 use crate::robots::{ASK_AGAIN, Allowed, FRESH, REDIRECTS, Robots, Ruling};
 use crate::time::Timestamp;
 
+/// An answer may end a moment after now, by a clock that tells milliseconds, and clocks are kept right
+/// by small steps: a copy may be so much younger than now.
+const SLACK: Duration = Duration::from_secs(2);
+
 /// An origin's robots.txt, wanted at an address: its own, or one that it was redirected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RobotsFetch {
@@ -121,10 +125,11 @@ impl RobotsCache {
         })
     }
 
-    /// Returns an origin's file as long as it counts. A moment further off than any was of a clock
-    /// that was set back.
+    /// Returns an origin's file as long as it counts. A file that would count longer than any was
+    /// fetched before the clock was set back.
     fn fresh(&self, origin: &str, now: Timestamp) -> Option<&KnownRobots> {
-        self.known.get(origin).filter(|known| now < known.expires_at && known.expires_at <= now + FRESH)
+        let counts = |known: &&KnownRobots| now < known.expires_at && known.expires_at <= now + FRESH + SLACK;
+        self.known.get(origin).filter(counts)
     }
 
     /// Installs the files that the archive keeps of a host: the delay that an earlier run learnt
@@ -263,5 +268,28 @@ impl RobotsFetch {
     fn next_hop(&self, answer: &Answer) -> Option<Self> {
         let url = self.url.join(answer.header("location")?).ok()?;
         (self.hops < REDIRECTS && url != self.url).then(|| Self { url, hops: self.hops + 1, ..self.clone() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+
+    fn cache(expires_at: Timestamp) -> RobotsCache {
+        let mut cache = RobotsCache::new("saseo");
+        let known = KnownRobots { id: None, robots: Robots::allow_all(), expires_at, why: String::new() };
+        cache.known.insert("https://a.example".to_owned(), known);
+        cache
+    }
+
+    #[test]
+    fn a_copy_counts_from_the_moment_on_that_it_came_and_for_a_day() {
+        let is_fresh = |expires_at| cache(expires_at).fresh("https://a.example", NOW).is_some();
+        assert!(is_fresh(NOW + FRESH + Duration::from_millis(1)), "it ended a millisecond after now");
+        assert!(is_fresh(NOW + Duration::from_millis(1)));
+        assert!(!is_fresh(NOW));
+        assert!(!is_fresh(NOW + FRESH + Duration::from_secs(60)), "it is of a clock that was set back");
     }
 }

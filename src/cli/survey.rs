@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
-use tokio::signal::unix::{SignalKind, signal};
 
+use crate::archive::{Archive, Lock};
 use crate::cli::args::at_least_one;
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
 use crate::cli::init::{write_new, write_shipped};
+use crate::cli::interrupt::Caught;
 use crate::cli::session::caller;
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
@@ -20,7 +21,7 @@ use crate::config::{GENTLE_GAP, is_site_name};
 use crate::fetch::Http;
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
-use crate::survey::{self, Asked, Cms, Draft, Findings, MOST_REQUESTS, Names, Plan};
+use crate::survey::{self, Asked, Cms, Draft, Findings, MOST_REQUESTS, Names, Plan, SurveyError};
 
 #[derive(Debug, Args)]
 pub(super) struct SurveyArgs {
@@ -130,17 +131,25 @@ fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Plan
 /// Surveys until it is done or a signal comes.
 fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>> {
     let voice = common.voice();
+    let _lock = Lock::take(common.data(), &plan.holder)?;
+    let mut archive = Archive::open(common.data(), plan.settings.archive.durability)?;
+    let mut caught = Caught::new()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let done = runtime.block_on(async {
         let web = Arc::new(Http::new(&caller(&plan.settings, std::iter::once(&plan.home)))?);
-        let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let mut came = None;
+        let stop = async { came = Some(caught.signals.next().await) };
         let watch = move |asked: &Asked| voice.note(&format!("  {}", in_words(asked)));
-        tokio::select! {
-            found = survey::run(plan, web, Clock::system(), watch) => Ok(Ok(found?)),
-            _ = interrupt.recv() => Ok(Err(Exit::Interrupted)),
-            _ = terminate.recv() => Ok(Err(Exit::Terminated)),
+        let found = survey::run(plan, &mut archive, web, Clock::system(), stop, watch).await;
+        match found {
+            Ok(Some(findings)) => Ok(Ok(findings)),
+            Ok(None) => Ok(Err(came.unwrap_or(Exit::Interrupted))),
+            // Exit codes and hints go by what is wrong with the archive.
+            Err(SurveyError::Archive(why)) => Err(why.into()),
+            Err(why) => Err(why.into()),
         }
     });
+    // A page that is being read cannot be interrupted, and is not worth waiting for.
     runtime.shutdown_background();
     done
 }

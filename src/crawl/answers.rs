@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use tokio::task::JoinError;
 
-use crate::archive::{Answered, ArchiveError, Change, Done, Effect, Ending, RobotsCopy};
-use crate::asking::{Followed, RobotsFetch};
+use crate::archive::{Answered, ArchiveError, Change, Done, Effect, RobotsCopy};
+use crate::asking::{Followed, RobotsFetch, ending};
 use crate::crawl::Crawl;
 use crate::crawl::hosts::MOST_FAILURES;
 use crate::crawl::outcome::manner_of;
@@ -244,24 +244,16 @@ impl<W: Web> Crawl<'_, W> {
     }
 }
 
-/// What the ledger says of a request that is over.
-fn ending(result: &Result<Answer, Trouble>, bytes: u64, digest: [u8; 32], at: Timestamp) -> Ending {
-    match result {
-        Ok(answer) => Ending::Answered { status: answer.status, bytes, digest, retry_after: answer.wished_rest(at) },
-        Err(trouble) => Ending::Trouble { why: trouble.to_string() },
-    }
-}
-
 /// Judges the answer to a request for a robots.txt, of a host that failed so often in a row.
 fn judge_robots(fetch: RobotsFetch, result: Result<Answer, Trouble>, failures: u32, at: Timestamp) -> (Done, FollowUp) {
     let copy = match result {
         Ok(answer) => match fetch.follow(answer, at) {
             Followed::Copy(copy) => copy,
-            Followed::Hop(hop) => return (Done::Step, FollowUp::Hop(hop)),
+            Followed::Hop(hop) => return (Done::Unkept, FollowUp::Hop(hop)),
         },
         // RFC 9309 §2.3.1.4: what cannot be reached forbids everything.
         Err(trouble) if failures >= MOST_FAILURES => Box::new(fetch.unreachable(&trouble.to_string(), at)),
-        Err(_) => return (Done::Step, FollowUp::AskAgain(fetch)),
+        Err(_) => return (Done::Unkept, FollowUp::AskAgain(fetch)),
     };
     (Done::Robots(copy.clone()), FollowUp::Robots { fetch, copy })
 }

@@ -151,7 +151,8 @@ impl<W: Web> Crawl<'_, W> {
         at: Timestamp,
     ) -> Option<Ready> {
         let host = permit.host().clone();
-        let prepared = self.hosts.prepare(permit, right, robots, at)?;
+        // The page is found anew at its next turn, and so is the right to it.
+        let prepared = self.hosts.prepare(permit, right, robots, at).ok()?;
 
         self.papers.get_mut(asked.site()).under_way += 1;
         match &asked {

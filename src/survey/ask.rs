@@ -1,19 +1,23 @@
-//! Asking politely: robots.txt first, one request at a time, every gap kept, and never more than was allowed.
+//! Asking for a survey: one request after the other, each in its turn, and never more than was
+//! allowed.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
+use crate::archive::{AnnouncedId, Answered, Archive, ArchiveError, Done, Effect, How, Lease, RobotsId, RunId, Tally};
+use crate::asking::{
+    Followed, HomeTerms, Neighbourhood, NextHost, Prepared, RobotsCache, RobotsFetch, Standing, ending,
+};
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
-use crate::fetch::{Answer, Asking, Reach, Trouble, Web, manner};
-use crate::frontier::Visit;
-use crate::host_lock::{HostLock, SharedCeilings};
+use crate::fetch::{Answer, Asking, Trouble, Web, manner};
 use crate::page_url::{Host, PageUrl};
-use crate::politeness::{Hosts, LONGEST_REST, Manners, Next, Permit, Turn};
-use crate::robots::{Allowed, LARGEST, REDIRECTS, Robots, Ruling};
+use crate::politeness::{Manners, StoredPace};
+use crate::robots::{Allowed, LARGEST, REDIRECTS};
 use crate::survey::{MOST_REQUESTS, Plan};
 use crate::time::Timestamp;
 
@@ -42,12 +46,12 @@ pub(super) enum Unasked {
     Forbidden(String),
     #[error("it is another paper's")]
     Elsewhere,
-    /// The server changes the protocol: the next request is a turn of its own.
-    #[error("the server wants to be asked again")]
-    AskAgain,
     #[error("{0}")]
     Trouble(String),
 }
+
+/// What a request came to. An `Err` outside means that the survey cannot go on.
+pub(super) type Had<T> = Result<Result<T, Unasked>, ArchiveError>;
 
 /// What a survey's asking came to.
 #[derive(Clone, Debug, Default)]
@@ -64,36 +68,67 @@ pub(super) struct Account {
     pub delay: Duration,
 }
 
-/// The one who asks: everything that a survey sends goes through here.
-pub(super) struct Asker<W, F> {
+/// Sends everything that a survey asks for, in a run of its own.
+pub(super) struct Surveyor<'a, W, F> {
     plan: Plan,
+    archive: &'a mut Archive,
+    lease: Lease,
+    run: RunId,
     web: Arc<W>,
     clock: Clock,
     watch: F,
-    hosts: Hosts,
-    /// The ceilings, as this machine's crawls keep them too.
-    shared: SharedCeilings,
-    /// The hosts that nobody else on this machine may ask now.
-    held: HashMap<Host, HostLock>,
-    robots: HashMap<String, Robots>,
+    home: HomeTerms,
+    hosts: Neighbourhood,
+    robots: RobotsCache,
+    /// Origins whose robots.txt was looked into.
+    read: HashSet<String>,
+    tally: Tally,
     account: Account,
 }
 
-impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
-    pub fn new(plan: Plan, web: Arc<W>, clock: Clock, watch: F) -> Self {
-        let pace = &plan.settings.pace;
-        let hosts = Hosts::new(pace.server_rate.0, pace.total_rate.0);
-        let shared = plan.locks.ceilings(pace.server_rate.0, pace.total_rate.0);
-        let (held, robots) = (HashMap::new(), HashMap::new());
-        Self { plan, web, clock, watch, hosts, shared, held, robots, account: Account::default() }
+/// A request that was sent, before its ending is written.
+struct Exchange {
+    announced: AnnouncedId,
+    at: Timestamp,
+    host: Host,
+    pace: StoredPace,
+    result: Result<Answer, Trouble>,
+}
+
+impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
+    /// Begins a run of the survey.
+    ///
+    /// # Errors
+    ///
+    /// Where the archive cannot be read or written.
+    pub fn begin(
+        plan: Plan,
+        archive: &'a mut Archive,
+        web: Arc<W>,
+        clock: Clock,
+        watch: F,
+    ) -> Result<Self, ArchiveError> {
+        let (now, settings) = (clock.now(), &plan.settings);
+        let manners = Manners { gap: plan.gap, at_once: 1, own: plan.own_site };
+        let home = HomeTerms { host: plan.home.host(), manners };
+        let lease = archive.take_lease(&plan.holder, now, clock.uptime().as_ref())?;
+        let run = archive.begin_run(lease, "survey", &home.terms(settings, None, false), 0, now)?;
+
+        let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
+        let hosts = Neighbourhood::open(&settings.pace, locks, holder, archive, now)?;
+        let robots = RobotsCache::new(&settings.identity.agent);
+        let (read, tally, account) = (HashSet::new(), Tally::default(), Account::default());
+        Ok(Self { plan, archive, lease, run, web, clock, watch, home, hosts, robots, read, tally, account })
     }
 
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    pub fn end(self) -> Account {
-        self.account
+    /// Ends the run, and returns what the asking came to.
+    pub fn end(self, how: How) -> Result<Account, ArchiveError> {
+        self.archive.end_run(self.run, how, &self.tally, self.clock.now())?;
+        Ok(self.account)
     }
 
     /// Returns how many more requests may be made.
@@ -103,199 +138,233 @@ impl<W: Web, F: FnMut(&Asked) + Send> Asker<W, F> {
         if self.account.ended.is_some() { 0 } else { left }
     }
 
-    /// Waits a little.
-    pub fn breathe(&self, little: Duration) -> impl Future<Output = ()> + use<W, F> {
-        let clock = self.clock;
-        async move { clock.sleep_until(clock.now() + little).await }
-    }
-
     /// Returns the Sitemap lines of the robots.txt files that were read.
     pub fn sitemaps(&self) -> &[String] {
         &self.account.sitemaps
     }
 
-    /// Asks for a page of the paper, once robots.txt is known and allows it. Redirects are told, not followed.
-    pub async fn ask(&mut self, url: &PageUrl) -> Result<Answer, Unasked> {
-        if Grammar::new(None, self.plan.home.clone()).address(url) == Address::Elsewhere {
-            return Err(Unasked::Elsewhere);
-        }
-        let origin = url.origin();
-        if !self.robots.contains_key(&origin) {
-            let robots = self.fetch_robots(url).await?;
-            self.learn(origin.clone(), url.host(), robots);
+    /// Asks for a page of the paper, once robots.txt is known and allows it. Redirects are told, not
+    /// followed.
+    pub async fn ask(&mut self, url: &PageUrl) -> Had<Answer> {
+        if self.is_elsewhere(url) {
+            return Ok(Err(Unasked::Elsewhere));
         }
 
-        let answer = match self.send_page(url).await {
-            Err(Unasked::AskAgain) => self.send_page(url).await?,
-            other => other?,
+        // A server that changes the protocol is asked once more: that is a turn of its own.
+        let mut result = self.ask_once(url).await?;
+        if let Ok(Err(Trouble::WantsHttp1)) = result {
+            result = self.ask_once(url).await?;
+        }
+        Ok(match result {
+            Ok(Ok(answer)) if answer.is_refusal() => {
+                Err(self.over(format!("{} refuses: it answered {url} with status {}", url.host(), answer.status)))
+            }
+            Ok(Ok(answer)) => Ok(answer),
+            Ok(Err(trouble)) => Err(self.trouble(&trouble)),
+            Err(unasked) => Err(unasked),
+        })
+    }
+
+    async fn ask_once(&mut self, url: &PageUrl) -> Had<Result<Answer, Trouble>> {
+        let (right, robots) = match self.right(url).await? {
+            Ok(right) => right,
+            Err(unasked) => return Ok(Err(unasked)),
         };
-        if answer.is_refusal() {
-            return Err(self.over(format!(
-                "{} refuses: it answered {} with status {}",
-                url.host(),
-                url,
-                answer.status
-            )));
+        match self.send(right, robots, Asking::default()).await? {
+            Ok(exchange) => {
+                self.settle(&exchange, Done::Unkept)?;
+                Ok(Ok(exchange.result))
+            }
+            Err(unasked) => Ok(Err(unasked)),
         }
-        Ok(answer)
     }
 
-    async fn send_page(&mut self, url: &PageUrl) -> Result<Answer, Unasked> {
-        let allowed = self.robots[&url.origin()].check(url).map_err(|forbidden| {
-            self.account.forbidden.push((url.clone(), forbidden.rule.clone()));
-            Unasked::Forbidden(forbidden.rule)
-        })?;
-        self.send(allowed, Asking::default()).await
-    }
-
-    fn learn(&mut self, origin: String, host: Host, robots: Robots) {
-        self.account.sitemaps.extend(robots.sitemaps().iter().take(MOST_SITEMAPS).cloned());
-        self.account.delay = self.account.delay.max(robots.delay());
-        // A host may have a robots.txt for http and one for https: the slower word counts.
-        self.hosts.slow_to(&host, self.account.delay);
-        self.robots.insert(origin, robots);
-    }
-
-    /// Asks for the robots.txt of an address, and judges it by its status (RFC 9309 §2.3.1).
-    async fn fetch_robots(&mut self, page: &PageUrl) -> Result<Robots, Unasked> {
-        let mut url = page.join("/robots.txt").expect("a page's own root joins to an address");
-        for _ in 0..=REDIRECTS {
-            let enough = Asking { enough: Some(LARGEST + 1), ..Asking::default() };
-            let answer = match self.send(Allowed::robots_txt(url.clone()), enough).await {
-                Err(Unasked::Trouble(why)) => return Err(self.over(format!("robots.txt cannot be had: {why}"))),
-                Err(Unasked::AskAgain) => continue,
-                other => other?,
-            };
-            let status = answer.status;
-            match Ruling::of_status(status) {
-                Ruling::Parse => return Ok(Robots::parse(&answer.body, &self.plan.settings.identity.agent)),
-                Ruling::AllowAll => return Ok(Robots::allow_all()),
-                Ruling::ForbidAll => {
-                    let why = format!("its robots.txt cannot be had (status {status}), so nothing may be asked");
-                    return Err(self.over(why));
+    /// Returns the right to ask for a page, and the robots.txt that gives it.
+    async fn right(&mut self, url: &PageUrl) -> Had<(Allowed, Option<RobotsId>)> {
+        loop {
+            if let Err(unasked) = self.meet(&url.host()).await? {
+                return Ok(Err(unasked));
+            }
+            let (site, now) = (self.home.host.as_str(), self.clock.now());
+            let standing = self.robots.standing(url, site, self.archive, &mut self.hosts, now)?;
+            self.read_robots(url);
+            return Ok(match standing {
+                Standing::Allowed { right, robots } => Ok((right, robots)),
+                Standing::Forbidden { rule } => {
+                    self.account.forbidden.push((url.clone(), rule.clone()));
+                    Err(Unasked::Forbidden(rule))
                 }
-                Ruling::Follow => {
-                    let to = answer.header("location").and_then(|location| url.join(location).ok());
-                    let grammar = Grammar::new(None, self.plan.home.clone());
-                    match to.filter(|to| *to != url && grammar.address(to) != Address::Elsewhere) {
-                        Some(to) => url = to,
-                        None => return Err(self.over("its robots.txt leads nowhere within the paper".to_owned())),
+                Standing::Unknown { why, .. } => {
+                    Err(self.over(format!("without its robots.txt nothing may be asked ({why})")))
+                }
+                Standing::Asked => Err(self.over("its robots.txt is being asked for".to_owned())),
+                Standing::Ask(fetch) => match self.fetch_robots(fetch).await? {
+                    Ok(()) => continue,
+                    Err(unasked) => Err(unasked),
+                },
+            });
+        }
+    }
+
+    /// Takes over what an origin's robots.txt says beside its rules, once it is known.
+    fn read_robots(&mut self, url: &PageUrl) {
+        let Some(known) = self.robots.get(&url.origin()) else { return };
+        if self.read.insert(url.origin()) {
+            self.account.sitemaps.extend(known.robots.sitemaps().iter().take(MOST_SITEMAPS).cloned());
+            self.account.delay = self.account.delay.max(known.robots.delay());
+        }
+    }
+
+    /// Asks for a robots.txt, and follows where it leads within the paper.
+    async fn fetch_robots(&mut self, mut fetch: RobotsFetch) -> Had<()> {
+        // One more than redirects: a server may change the protocol.
+        for _ in 0..=REDIRECTS + 1 {
+            let enough = Asking { enough: Some(LARGEST + 1), ..Asking::default() };
+            let right = Allowed::robots_txt(fetch.url.clone());
+            let exchange = match self.send(right, None, enough).await? {
+                Ok(exchange) => exchange,
+                Err(unasked) => return Ok(Err(unasked)),
+            };
+            match &exchange.result {
+                Ok(answer) => match fetch.follow(answer.clone(), exchange.at) {
+                    Followed::Copy(copy) => {
+                        let effect = self.settle(&exchange, Done::Robots(copy.clone()))?;
+                        self.robots.install(&copy, effect.robots, &mut self.hosts);
+                        return Ok(Ok(()));
+                    }
+                    Followed::Hop(hop) => {
+                        self.settle(&exchange, Done::Unkept)?;
+                        fetch = hop;
+                    }
+                },
+                Err(trouble) => {
+                    self.settle(&exchange, Done::Unkept)?;
+                    if *trouble != Trouble::WantsHttp1 {
+                        let why = self.in_words(trouble);
+                        return Ok(Err(self.over(format!("robots.txt cannot be had: {why}"))));
                     }
                 }
             }
+            if self.is_elsewhere(&fetch.url) {
+                return Ok(Err(self.over("its robots.txt leads nowhere within the paper".to_owned())));
+            }
         }
-        Ok(Robots::allow_all())
+        Ok(Err(self.over("its robots.txt cannot be had".to_owned())))
     }
 
-    /// Sends one request when its host's turn comes.
-    async fn send(&mut self, allowed: Allowed, asking: Asking) -> Result<Answer, Unasked> {
-        let url = allowed.url().clone();
-        let host = url.host();
-        self.meet(&host).await?;
-        let permit = self.turn(&host).await?;
-        let visit = Visit::bind(permit, allowed).map_err(|wrong| {
-            let why = wrong.to_string();
-            self.hosts.give_back(wrong.permit);
-            Unasked::Trouble(why)
-        })?;
-        let began = self.clock.now();
-        self.note(&host, began + self.hosts.gap(&host));
-        let (turn, result) = self.web.fetch(visit, self.reach(&host), asking).await;
-        self.finish(turn, &result, began);
-        let asked = Asked {
-            url: url.to_string(),
-            status: result.as_ref().ok().map(|answer| answer.status),
-            trouble: result.as_ref().err().map(ToString::to_string),
+    fn is_elsewhere(&self, url: &PageUrl) -> bool {
+        Grammar::new(None, self.plan.home.clone()).address(url) == Address::Elsewhere
+    }
+
+    /// Sends one request when its host's turn comes, once it is announced.
+    async fn send(&mut self, right: Allowed, robots: Option<RobotsId>, asking: Asking) -> Had<Exchange> {
+        let host = right.url().host();
+        if let Err(unasked) = self.meet(&host).await? {
+            return Ok(Err(unasked));
+        }
+        let prepared = match self.turn(&host, right, robots).await {
+            Ok(prepared) => prepared,
+            Err(unasked) => return Ok(Err(unasked)),
         };
+        let announced = self.announce(&prepared)?;
+
+        let began = self.clock.now();
+        let (visit, reach) = self.hosts.release(prepared);
+        let url = visit.url().to_string();
+        let (turn, result) = self.web.fetch(visit, reach, asking).await;
+        let at = self.clock.now_or_just_after();
+        let pace = self.hosts.finish(turn, manner(result.as_ref(), at), at.since(began), at);
+
+        let status = result.as_ref().ok().map(|answer| answer.status);
+        let asked = Asked { url, status, trouble: result.as_ref().err().map(ToString::to_string) };
         (self.watch)(&asked);
         self.account.requests.push(asked);
-        result.map_err(|trouble| self.trouble(&trouble))
+        Ok(Ok(Exchange { announced, at, host, pace, result }))
     }
 
-    /// Gets to know a host: its lock on this machine, and where its server is.
-    async fn meet(&mut self, host: &Host) -> Result<(), Unasked> {
+    /// Writes that a request is about to leave; saved at once.
+    fn announce(&mut self, prepared: &Prepared) -> Result<AnnouncedId, ArchiveError> {
+        let announced = self.archive.announce(self.lease, self.run, &[prepared.announcement().clone()])?;
+        self.tally.requests += 1;
+        self.archive.note_tally(self.lease, self.run, &self.tally)?;
+        self.archive.save()?;
+        Ok(announced[0])
+    }
+
+    /// Writes how a request ended; saved at once.
+    fn settle(&mut self, exchange: &Exchange, done: Done) -> Result<Effect, ArchiveError> {
+        let Exchange { announced, at, host, pace, result } = exchange;
+        let body = result.as_ref().map_or(&[][..], |answer| &answer.body);
+        let (bytes, digest) = (body.len() as u64, Sha256::digest(body).into());
+        let ending = ending(result, bytes, digest, *at);
+        let (host, pace) = (host.clone(), pace.clone());
+        let answered = Answered { announced: *announced, ending, at: *at, host, pace, done };
+
+        self.tally.bytes += bytes;
+        let mut effects = self.archive.settle(self.lease, self.run, &[answered], self.clock.now())?;
+        self.archive.note_tally(self.lease, self.run, &self.tally)?;
+        self.archive.save()?;
+        Ok(effects.pop().unwrap_or_default())
+    }
+
+    /// Gets to know a host: its pace, and where its server is.
+    async fn meet(&mut self, host: &Host) -> Had<()> {
         if self.hosts.knows(host) {
-            return Ok(());
+            return Ok(Ok(()));
         }
-        let lock = match self.plan.locks.take(host, &self.plan.holder) {
-            Ok(lock) => lock,
-            Err(error) => return Err(self.over(format!("{host} is not asked: {error}"))),
-        };
-        let reach = self.reach(host);
-        let server = match self.web.locate(host, reach).await {
-            Ok(server) => server,
-            Err(trouble) => return Err(self.trouble(&trouble)),
-        };
-        let now = self.clock.now();
-        let manners = Manners { gap: self.plan.gap, at_once: 1, own: reach == Reach::Own };
-        self.hosts.meet(host, manners, None, now);
-        // A moment further off than any rest is a word from before the clock was set back.
-        if let Some(until) = lock.not_before.filter(|until| until.since(now) <= LONGEST_REST) {
-            self.hosts.hold(host, until);
-        }
-        self.hosts.locate(host, server);
-        self.held.insert(host.clone(), lock);
-        Ok(())
+        self.hosts.meet(host, self.home.of(host), self.archive, self.clock.now())?;
+        self.robots.install_kept(host, self.archive, &mut self.hosts)?;
+        Ok(match self.web.locate(host, self.hosts.reach(host)).await {
+            Ok(server) => {
+                self.hosts.locate(host, server);
+                Ok(())
+            }
+            Err(trouble) => Err(self.trouble(&trouble)),
+        })
     }
 
-    /// Waits for a host's turn.
-    async fn turn(&mut self, host: &Host) -> Result<Permit, Unasked> {
+    /// Waits for a host's turn, and makes a request of it.
+    async fn turn(&mut self, host: &Host, mut right: Allowed, robots: Option<RobotsId>) -> Result<Prepared, Unasked> {
         if self.left() == 0 {
             let made = self.account.requests.len();
             let why = format!("{made} requests were made, and no more were allowed");
             return Err(Unasked::Over(self.account.ended.get_or_insert(why).clone()));
         }
+
         self.hosts.want(host, self.clock.now());
         loop {
             let now = self.clock.now();
             match self.hosts.next(now) {
-                Next::Visit(permit) => match self.shared.claim(self.hosts.shared_server(host), now) {
-                    Ok(()) => {
+                NextHost::Ask(permit) => match self.hosts.prepare(permit, right, robots, now) {
+                    Ok(prepared) => {
                         self.hosts.leave(host);
-                        return Ok(permit);
+                        return Ok(prepared);
                     }
-                    Err(ceiling) => self.hosts.put_off(permit, ceiling),
+                    Err(back) => right = back,
                 },
-                Next::SleepUntil(moment) if moment <= now + PATIENCE => self.clock.sleep_until(moment).await,
-                Next::SleepUntil(moment) => {
+                NextHost::Resting(_) => {}
+                NextHost::Taken { host, why } => return Err(self.over(format!("{host} is not asked: {why}"))),
+                NextHost::Later(moment) if moment <= now + PATIENCE => self.clock.sleep_until(moment).await,
+                NextHost::Later(moment) => {
                     return Err(self.over(format!("{host} asks to be left alone until {moment}")));
                 }
-                Next::AwaitVisits | Next::Drained => return Err(self.over(format!("{host} cannot be asked"))),
+                NextHost::AwaitAnswers => return Err(self.over(format!("{host} cannot be asked"))),
             }
         }
     }
 
-    /// Ends a visit's turn, and leaves word for whoever asks the host next.
-    fn finish(&mut self, turn: Turn, result: &Result<Answer, Trouble>, began: Timestamp) {
-        let at = self.clock.now_or_just_after();
-        let host = turn.host().clone();
-        let pace = self.hosts.finish(turn, manner(result.as_ref(), at), at.since(began), at);
-        self.note(&host, pace.not_before);
-    }
-
-    fn note(&self, host: &Host, not_before: Timestamp) {
-        if let Some(lock) = self.held.get(host) {
-            lock.note(not_before);
-        }
-    }
-
-    /// Private addresses are for the user's own server, and only at the host that was named.
-    fn reach(&self, host: &Host) -> Reach {
-        if self.plan.own_site && self.plan.home.host() == *host { Reach::Own } else { Reach::Public }
-    }
-
     fn trouble(&mut self, trouble: &Trouble) -> Unasked {
-        if *trouble == Trouble::WantsHttp1 {
-            return Unasked::AskAgain;
-        }
+        let why = self.in_words(trouble);
+        if trouble.is_unreachable() { self.over(why) } else { Unasked::Trouble(why) }
+    }
 
-        let why = match trouble {
+    fn in_words(&self, trouble: &Trouble) -> String {
+        match trouble {
             Trouble::PrivateAddress { host, address } => {
                 format!("{host} is at a private address ({address}), and only your own server may be: --own-site")
             }
             other => other.to_string(),
-        };
-        if trouble.is_unreachable() { self.over(why) } else { Unasked::Trouble(why) }
+        }
     }
 
     /// Ends the asking: the paper is left alone.
@@ -314,8 +383,13 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::archive::{Lock, Reader};
     use crate::config::Settings;
+    use crate::config::settings::Durability;
+    use crate::fetch::Reach;
+    use crate::frontier::Visit;
     use crate::host_lock::HostLocks;
+    use crate::politeness::Turn;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
     const GAP: Duration = Duration::from_secs(2);
@@ -348,8 +422,17 @@ mod tests {
         PageUrl::parse(&format!("https://a.example{path}")).unwrap()
     }
 
-    /// An asker whose server gives these answers, robots.txt first.
-    fn asker(folder: &TempDir, answers: Vec<Answer>) -> Asker<Laid, impl FnMut(&Asked) + Send> {
+    fn archive(folder: &TempDir) -> (Lock, Archive) {
+        let lock = Lock::take(folder.path(), "a test").unwrap();
+        (lock, Archive::open(folder.path(), Durability::Normal).unwrap())
+    }
+
+    /// A surveyor whose server gives these answers, robots.txt first.
+    fn surveyor<'a>(
+        folder: &TempDir,
+        (_, archive): &'a mut (Lock, Archive),
+        answers: Vec<Answer>,
+    ) -> Surveyor<'a, Laid, impl FnMut(&Asked) + Send> {
         let clock = Clock::set_to(NOW);
         let web = Arc::new(Laid { clock, answers: Mutex::new(answers.into()), asked: Mutex::default() });
         let plan = Plan {
@@ -362,23 +445,24 @@ mod tests {
             locks: HostLocks::new(Some(folder.path().into())),
             holder: "a test".to_owned(),
         };
-        Asker::new(plan, web, clock, |_| {})
+        Surveyor::begin(plan, archive, web, clock, |_| {}).unwrap()
     }
 
-    fn asked<F>(asker: &Asker<Laid, F>) -> Vec<Duration> {
-        asker.web.asked.lock().unwrap().iter().map(|moment| moment.since(NOW)).collect()
+    fn asked<F>(surveyor: &Surveyor<'_, Laid, F>) -> Vec<Duration> {
+        surveyor.web.asked.lock().unwrap().iter().map(|moment| moment.since(NOW)).collect()
     }
 
     #[tokio::test(start_paused = true)]
     async fn forty_requests_are_made_whatever_the_plan_allows() {
         let folder = TempDir::new().unwrap();
-        let mut asker = asker(&folder, Vec::new());
+        let mut archive = archive(&folder);
+        let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
         let mut over = None;
         for k in 1..50 {
-            over = over.or(asker.ask(&url(&format!("/{k}"))).await.err());
+            over = over.or(surveyor.ask(&url(&format!("/{k}"))).await.unwrap().err());
         }
         assert_eq!(over, Some(Unasked::Over("40 requests were made, and no more were allowed".to_owned())));
-        let asked = asked(&asker);
+        let asked = asked(&surveyor);
         assert_eq!(asked.len(), 40);
         assert!(asked.windows(2).all(|pair| pair[1] - pair[0] >= GAP), "{asked:?}");
     }
@@ -387,33 +471,58 @@ mod tests {
     async fn a_rest_that_the_host_wishes_for_is_kept_and_one_too_long_ends_the_survey() {
         let folder = TempDir::new().unwrap();
         let wishes = vec![told(200, None), told(404, Some("90")), told(404, Some("3600"))];
-        let mut asker = asker(&folder, wishes);
-        assert!(asker.ask(&url("/1")).await.is_ok() && asker.ask(&url("/2")).await.is_ok());
-        assert!(asked(&asker)[2] >= asked(&asker)[1] + Duration::from_secs(90), "{:?}", asked(&asker));
-        let over = asker.ask(&url("/3")).await.unwrap_err().to_string();
+        let mut archive = archive(&folder);
+        let mut surveyor = surveyor(&folder, &mut archive, wishes);
+        assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok() && surveyor.ask(&url("/2")).await.unwrap().is_ok());
+        assert!(asked(&surveyor)[2] >= asked(&surveyor)[1] + Duration::from_secs(90), "{:?}", asked(&surveyor));
+        let over = surveyor.ask(&url("/3")).await.unwrap().unwrap_err().to_string();
         assert!(over.starts_with("a.example asks to be left alone until 2026-11-24T12:44:"), "{over}");
-        assert_eq!((asked(&asker).len(), asker.left()), (3, 0));
+        assert_eq!((asked(&surveyor).len(), surveyor.left()), (3, 0));
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_word_of_whoever_asked_before_is_kept_unless_it_is_from_another_time() {
         for (rest, first) in [(60, 60), (100 * 24 * 3600, 0)] {
             let folder = TempDir::new().unwrap();
-            let mut asker = asker(&folder, Vec::new());
-            asker.plan.locks.take(&url("/").host(), "another").unwrap().note(NOW + Duration::from_secs(rest));
-            assert!(asker.ask(&url("/1")).await.is_ok());
-            assert_eq!(asked(&asker)[0], Duration::from_secs(first));
+            let mut archive = archive(&folder);
+            let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
+            surveyor.plan.locks.take(&url("/").host(), "another").unwrap().note(NOW + Duration::from_secs(rest));
+            assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
+            assert_eq!(asked(&surveyor)[0], Duration::from_secs(first));
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_survey_keeps_to_the_ceiling_of_a_server_that_a_crawl_is_asking() {
         let folder = TempDir::new().unwrap();
-        let mut asker = asker(&folder, Vec::new());
+        let mut archive = archive(&folder);
+        let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
         let half = Duration::from_millis(500);
-        let mut crawl = asker.plan.locks.ceilings(half, Duration::from_millis(20));
+        let mut crawl = surveyor.plan.locks.ceilings(half, Duration::from_millis(20));
         assert!(crawl.claim(Some([192, 0, 2, 1].into()), NOW - half / 2).is_ok());
-        assert!(asker.ask(&url("/1")).await.is_ok());
-        assert_eq!(asked(&asker)[0], half / 2);
+        assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
+        assert_eq!(asked(&surveyor)[0], half / 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn every_request_stands_in_the_ledger_before_it_leaves_and_has_an_ending() {
+        let folder = TempDir::new().unwrap();
+        let mut archive = archive(&folder);
+        let rules = Answer { body: b"User-agent: *\nDisallow: /2".to_vec(), ..told(200, None) };
+        let mut surveyor = surveyor(&folder, &mut archive, vec![rules, told(200, None)]);
+        assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
+        assert!(matches!(surveyor.ask(&url("/2")).await.unwrap(), Err(Unasked::Forbidden(_))));
+        surveyor.end(How::Finished).unwrap();
+
+        let runs = Reader::open(folder.path()).unwrap().runs(1).unwrap();
+        assert_eq!(
+            (runs[0].command.as_str(), runs[0].requests, runs[0].how.as_deref()),
+            ("survey", 2, Some("finished"))
+        );
+        // The file is kept: a second survey of the same day does not ask for it.
+        let mut second = super::tests::surveyor(&folder, &mut archive, Vec::new());
+        assert!(second.ask(&url("/1")).await.unwrap().is_ok());
+        assert!(matches!(second.ask(&url("/2")).await.unwrap(), Err(Unasked::Forbidden(_))));
+        assert_eq!(asked(&second).len(), 1);
     }
 }
