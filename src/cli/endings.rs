@@ -140,7 +140,7 @@ pub(super) fn survey() -> String {
             "SASEO_CONTACT=YOUR-ADDRESS saseo survey https://paper.example/",
             "saseo survey https://paper.example/ --write config",
         ],
-        &[DONE, FAILED, USAGE, "3        the paper refused, or could not be reached any more", STOPPED],
+        &[DONE, FAILED, USAGE, "3        the paper refused, or could not be reached any more", HELD, STOPPED],
     )
 }
 
