@@ -1,6 +1,8 @@
-//! The layers of `src/lib.rs`: a module imports only from lower rows, never within a row, and only its row's crates.
+//! The layers of `src/lib.rs`: a module imports only from lower rows, never within a row, and only
+//! its row's crates.
 //!
-//! Everything in `src` is read, modules of tests as well: a test reaches no higher than what it tests.
+//! Everything in `src` is read, modules of tests as well: a test reaches no higher than what it
+//! tests.
 
 mod code;
 
@@ -9,7 +11,8 @@ use std::sync::LazyLock;
 
 use code::{Code, File, Graph, Name, files_below, room, src};
 
-/// The rows, lowest first. A new edge between modules changes this table, and says why in its commit.
+/// The rows, lowest first. A new edge between modules changes this table, and says why in its
+/// commit.
 const ROWS: [&[&str]; 10] = [
     &["page_url", "text", "time"],
     &["markup"],
@@ -39,7 +42,8 @@ const ROOMS: [(&str, &[&[&str]]); 1] = [(
     ],
 )];
 
-/// The circles within rooms that stand today. None may be added, and one that is broken goes from here.
+/// The circles within rooms that stand today. None may be added, and one that is broken goes from
+/// here.
 const KNOWN_CIRCLES: [&[&str]; 10] = [
     &[
         "archive/capture.rs",
@@ -245,7 +249,8 @@ fn the_rows_of_a_room_name_each_of_its_files() {
     }
 }
 
-/// The file or folder within its room: `reader` of `archive/reader/walk.rs`; none of the room's face.
+/// The file or folder within its room: `reader` of `archive/reader/walk.rs`; none of the room's
+/// face.
 fn part_of_room(path: &str) -> Option<&str> {
     path.split('/').nth(1).map(|part| part.trim_end_matches(".rs"))
 }

@@ -1,5 +1,5 @@
-//! A migration that is killed at any moment loses nothing: the next opening brings the archive up to date, as if nothing
-//! had happened.
+//! A migration that is killed at any moment loses nothing: the next opening brings the archive up
+//! to date, as if nothing had happened.
 
 mod common;
 mod former;
@@ -21,8 +21,8 @@ use tempfile::TempDir;
 /// The schemas that archives begin with: those of the first papers.
 const SCHEMAS: std::ops::RangeInclusive<i64> = 1..=5;
 
-/// Enough that the migration's log outgrows SQLite's cache (8 MB) and is written in several parts.
-const ARTICLES: i64 = 3000;
+/// Enough that most kills come amid a migration: that of schema 1 writes some 5 MB.
+const ARTICLES: i64 = 2000;
 
 /// Kills of each archive, evenly over what its migration writes.
 const MOMENTS: u64 = 5;
@@ -39,7 +39,8 @@ fn large_archive_of_schema(schema: i64) -> TempDir {
     folder
 }
 
-/// The whole content of an archive: its marks, what it is made of, and of each table the count and digest of its rows.
+/// The whole content of an archive: its marks, what it is made of, and of each table the count and
+/// digest of its rows.
 fn content(data: &Path) -> String {
     let sql = Connection::open(data.join("archive.db")).unwrap();
     let mut content = String::new();
@@ -92,7 +93,8 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// The schema of an archive whose process is dead. Looking at it would mend it: a copy is looked at.
+/// The schema of an archive whose process is dead. Looking at it would mend it: a copy is looked
+/// at.
 fn schema_in(data: &Path) -> i64 {
     let aside = TempDir::new().unwrap();
     copy(data, aside.path());
@@ -100,7 +102,8 @@ fn schema_in(data: &Path) -> i64 {
     sql.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
 }
 
-/// Bytes of the log beside an archive, while it is open or after its process was killed, and when it was written to.
+/// Bytes of the log beside an archive, while it is open or after its process was killed, and when
+/// it was written to.
 fn log(data: &Path) -> (u64, Option<SystemTime>) {
     let log = fs::metadata(data.join("archive.db-wal")).ok();
     log.map_or((0, None), |log| (log.len(), log.modified().ok()))
@@ -114,8 +117,8 @@ fn crawler_with(archive: &Path) -> Crawler {
     crawler
 }
 
-/// Migrates with the binary, and kills it once it has written to the log, and the log is so long. Returns the schema that
-/// it had reached; none where it came to its end first.
+/// Migrates with the binary, and kills it once it has written to the log, and the log is so long.
+/// Returns the schema that it had reached; none where it came to its end first.
 fn kill_at(crawler: &Crawler, bytes: u64) -> Option<i64> {
     let before = log(&crawler.data());
     let mut migrating = crawler.spawn("reextract");
@@ -130,36 +133,48 @@ fn kill_at(crawler: &Crawler, bytes: u64) -> Option<i64> {
     None
 }
 
+/// Opens an archive in this process and closes it again, which migrates it; returns the bytes that
+/// were logged.
+fn migrate(data: &Path) -> u64 {
+    let open = Archive::open(data, Durability::Normal).unwrap();
+    let (bytes, _) = log(data);
+    drop(open);
+    bytes
+}
+
+/// Kills the migration of copies of an archive at each moment, and of one copy at all of them in
+/// turn; returns the schemas that were reached.
+fn kill_at_each_moment(former: &Path, bytes: u64, expected: &str) -> Vec<i64> {
+    let again = crawler_with(former);
+    let mut reached = Vec::new();
+    for moment in 0..MOMENTS {
+        let once = crawler_with(former);
+        for crawler in [&once, &again] {
+            reached.extend(kill_at(crawler, 1 + bytes * moment / MOMENTS));
+        }
+
+        migrate(&once.data());
+        assert_eq!(content(&once.data()), expected, "killed at moment {moment}");
+    }
+
+    migrate(&again.data());
+    assert_eq!(content(&again.data()), expected, "killed again and again");
+    assert_eq!(faults(&again.data()), Vec::<String>::new());
+    reached
+}
+
 #[test]
 fn a_migration_that_is_killed_at_any_moment_is_made_whole_by_the_next_opening() {
     for schema in SCHEMAS {
         let former = large_archive_of_schema(schema);
         let undisturbed = TempDir::new().unwrap();
         copy(former.path(), undisturbed.path());
-        let open = Archive::open(undisturbed.path(), Durability::Normal).unwrap();
-        let (bytes, _) = log(undisturbed.path());
-        drop(open);
-
+        let bytes = migrate(undisturbed.path());
         let expected = content(undisturbed.path());
-        assert_eq!(Reader::open(undisturbed.path()).unwrap().faults().unwrap(), Vec::<String>::new());
         assert!(expected.contains(&format!("user_version {SCHEMA}\n")), "{expected}");
+        assert_eq!(Reader::open(undisturbed.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 
-        // The same archive once more, killed at each moment in turn.
-        let again = crawler_with(former.path());
-        let mut reached = Vec::new();
-        for moment in 0..MOMENTS {
-            let once = crawler_with(former.path());
-            for crawler in [&once, &again] {
-                reached.extend(kill_at(crawler, 1 + bytes * moment / MOMENTS));
-            }
-
-            drop(Archive::open(&once.data(), Durability::Normal).unwrap());
-            assert_eq!(content(&once.data()), expected, "schema {schema}, killed at moment {moment}");
-        }
-        drop(Archive::open(&again.data(), Durability::Normal).unwrap());
-        assert_eq!(content(&again.data()), expected, "schema {schema}, killed again and again");
-        assert_eq!(faults(&again.data()), Vec::<String>::new());
-
+        let reached = kill_at_each_moment(former.path(), bytes, &expected);
         let amid = reached.iter().filter(|reached| **reached < SCHEMA).count();
         println!("schema {schema}, {bytes} bytes: {} kills, {amid} amid the migration, at {reached:?}", reached.len());
     }
@@ -172,7 +187,7 @@ fn the_command_that_is_killed_migrates_and_does_nothing_else() {
     let ended = crawler.run(&["reextract"]);
     assert!(common::said(&ended).contains("no further than the migration"), "{}", common::said(&ended));
 
-    drop(Archive::open(former.path(), Durability::Normal).unwrap());
+    migrate(former.path());
     assert_eq!(content(&crawler.data()), content(former.path()));
 }
 
@@ -182,7 +197,7 @@ fn a_migration_that_ends_between_any_two_schemas_is_made_whole_by_the_next_openi
         let former = grown_archive_of_schema(schema, 50);
         let undisturbed = TempDir::new().unwrap();
         copy(former.path(), undisturbed.path());
-        drop(Archive::open(undisturbed.path(), Durability::Normal).unwrap());
+        migrate(undisturbed.path());
         let expected = content(undisturbed.path());
 
         for reached in schema..=SCHEMA {
@@ -192,7 +207,7 @@ fn a_migration_that_ends_between_any_two_schemas_is_made_whole_by_the_next_openi
             (schema + 1..=reached).for_each(|schema| bring_to(&sql, schema));
             drop(sql);
 
-            drop(Archive::open(stopped.path(), Durability::Normal).unwrap());
+            migrate(stopped.path());
             assert_eq!(content(stopped.path()), expected, "from schema {schema}, stopped at {reached}");
             assert_eq!(faults(stopped.path()), Vec::<String>::new());
         }

@@ -42,9 +42,9 @@ impl Graph {
 
     /// Returns the circles among files, but for those of a file and what stands in its own folder.
     ///
-    /// `crawl.rs` calls `crawl/ask.rs`, which has methods of `crawl.rs`'s own `Crawl`. Nearly every room
-    /// is such a circle, and it tells nothing: the upper file is the room's face. What counts is whether
-    /// the files behind it have an order.
+    /// `crawl.rs` calls `crawl/ask.rs`, which has methods of `crawl.rs`'s own `Crawl`. Nearly every
+    /// room is such a circle, and it tells nothing: the upper file is the room's face. What counts
+    /// is whether the files behind it have an order.
     pub fn circles(&self) -> Vec<Circle> {
         let files: BTreeSet<&str> = self.edges.keys().flat_map(|(from, to)| [from.as_str(), to.as_str()]).collect();
         let reached: BTreeMap<&str, BTreeSet<&str>> = files.iter().map(|file| (*file, self.reached(file))).collect();

@@ -1,6 +1,8 @@
-//! The source of a crate as the compiler reads it: its modules, and the paths that each of them names.
+//! The source of a crate as the compiler reads it: its modules, and the paths that each of them
+//! names.
 //!
-//! What methods are called is not seen: a method belongs to a type, and the type was named somewhere.
+//! What methods are called is not seen: a method belongs to a type, and the type was named
+//! somewhere.
 
 mod graph;
 mod names;
@@ -118,7 +120,8 @@ impl Code {
     fn meant_by_name(&self, place: &Place, written: &Written, depth: usize) -> Vec<Name> {
         let (first, rest) = written.segments.split_first().expect("a path has a segment");
         let mut names = self.found_in(place, first, rest, depth);
-        // A variable may have the name of a module, but a module stands alone only where it is imported.
+        // A variable may have the name of a module, but a module stands alone only where it is
+        // imported.
         let may_be_module = written.is_import || !rest.is_empty();
         if may_be_module && self.modules.contains_key(&joined(place, std::slice::from_ref(first))) {
             names.push(Name::Inside(joined(place, &written.segments)));

@@ -4,7 +4,8 @@ use syn::buffer::{Cursor, TokenBuffer};
 
 use super::read::Written;
 
-/// Returns each path of two segments or more, and each that ends a group behind a path (`a::{b, c}`).
+/// Returns each path of two segments or more, and each that ends a group behind a path (`a::{b,
+/// c}`).
 pub fn names_in_tokens(tokens: &TokenBuffer) -> Vec<Written> {
     let mut names = Vec::new();
     collect(tokens.begin(), &[], &mut names);

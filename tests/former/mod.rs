@@ -97,8 +97,8 @@ fn begin(sql: &Connection) {
     .unwrap();
 }
 
-/// An archive as this schema left it: one article in two versions, a list half read, a host at rest, one request
-/// without an ending, and what came with each schema since.
+/// An archive as this schema left it: one article in two versions, a list half read, a host at
+/// rest, one request without an ending, and what came with each schema since.
 pub fn archive_of_schema(schema: i64) -> TempDir {
     grown_archive_of_schema(schema, 0)
 }
