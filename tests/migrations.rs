@@ -1,5 +1,8 @@
 //! An archive of every schema before is brought up to date with all that it holds, and its ledger's chain unbroken.
 
+mod former;
+
+use former::archive_of_schema;
 use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Terms};
 use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
@@ -7,110 +10,9 @@ use saseo::extract::Article;
 use saseo::frontier::Pass;
 use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
-use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
-const FIRST: &str = include_str!("../src/archive/migrations/0001.sql");
-const SECOND: &str = include_str!("../src/archive/migrations/0002.sql");
-const THIRD: &str = include_str!("../src/archive/migrations/0003.sql");
-const FOURTH: &str = include_str!("../src/archive/migrations/0004.sql");
-const FIFTH: &str = include_str!("../src/archive/migrations/0005.sql");
-const SIXTH: &str = include_str!("../src/archive/migrations/0006.sql");
-const SEVENTH: &str = include_str!("../src/archive/migrations/0007.sql");
-const EIGHTH: &str = include_str!("../src/archive/migrations/0008.sql");
-
-/// One link of schema 1's chain, as docs/archive.md tells it.
-struct Link(Sha256);
-
-impl Link {
-    fn after(previous: [u8; 32], kind: &str, at: i64, run: i64) -> Self {
-        Self(Sha256::new_with_prefix(previous)).text(kind).number(at).number(run)
-    }
-
-    fn text(mut self, field: &str) -> Self {
-        self.0.update((field.len() as u64).to_be_bytes());
-        self.0.update(field);
-        self
-    }
-
-    fn number(mut self, field: i64) -> Self {
-        self.0.update(field.to_be_bytes());
-        self
-    }
-
-    fn hash(self) -> [u8; 32] {
-        self.0.finalize().into()
-    }
-}
-
-/// An archive as schema 1 left it: one article in two versions, a list half read, a host at rest, one request without an
-/// ending.
-fn archive_of_schema_1() -> TempDir {
-    let folder = TempDir::new().unwrap();
-    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch(FIRST).unwrap();
-    sql.execute_batch(
-        "PRAGMA application_id = 1935766373; PRAGMA user_version = 1;
-         INSERT INTO site VALUES (1, 'paper', '신문', 'https://paper.example/', 5);
-         INSERT INTO host VALUES (1, 'paper.example', 1795520551000, 2000, 1);
-         INSERT INTO robots VALUES (1, 'https://paper.example', 1795520000000, 1795606400000, 200, 'rules', 'fetched', x'');
-         INSERT INTO run (id, command, epoch, ledger_from, started_at) VALUES (1, 'crawl', 1, 0, 1795520000000);
-         INSERT INTO page (id, site_id, host, url, role, number, priority, discovered_at, verdict, settled_at)
-           VALUES (1, 1, 'paper.example', 'https://paper.example/news/articleView.html?idxno=7', 'article', 7, 10, 6, 'stored', 8);
-         INSERT INTO page (id, site_id, host, url, role, priority, discovered_at, verdict, settled_at, read_to_end_at, list_end)
-           VALUES (2, 1, 'paper.example', 'https://paper.example/list', 'section', 30, 6, 'read', 8, 8, 'last');
-         INSERT INTO page (id, site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous)
-           VALUES (3, 1, 'paper.example', 'https://paper.example/list?page=2', 'list', 20, 6, 9, 2, 'first', 6, 77);
-         INSERT INTO body VALUES (1, zeroblob(32), 5, x'00');
-         INSERT INTO article VALUES (1, 1, 7, 'https://paper.example/news/articleView.html?idxno=7', 'open', 8);",
-    )
-    .unwrap();
-    let mut hash = [0; 32];
-    for id in [1i64, 3] {
-        let at = 1_795_520_000_000 + id * 3000;
-        hash = Link::after(hash, "announced", at, 1)
-            .text("https://paper.example/x")
-            .text("paper.example")
-            .text("")
-            .number(1)
-            .text("no rule against it")
-            .number(2000)
-            .hash();
-        sql.execute(
-            "INSERT INTO ledger (id, kind, at, run_id, url, host, robots_id, rule, gap, hash)
-             VALUES (?1, 'announced', ?2, 1, 'https://paper.example/x', 'paper.example', 1, 'no rule against it', 2000, ?3)",
-            rusqlite::params![id, at, hash],
-        )
-        .unwrap();
-        if id == 1 {
-            hash = Link::after(hash, "ended", at + 80, 1)
-                .number(1)
-                .number(200)
-                .number(5)
-                .text("")
-                .number(at + 2080)
-                .hash();
-            sql.execute(
-                "INSERT INTO ledger (id, kind, at, run_id, announced_id, status, bytes, not_before, hash)
-                 VALUES (2, 'ended', ?1, 1, 1, 200, 5, ?2, ?3)",
-                rusqlite::params![at + 80, at + 2080, hash],
-            )
-            .unwrap();
-        }
-    }
-    sql.execute_batch(&format!(
-        "INSERT INTO capture VALUES (1, 1, 1, 8, 200, 'content-type: text/html', 1, NULL, 'UTF-8', 0);
-         INSERT INTO version (article_id, n, capture_id, made_at, title, authors, text, images, tags, opt_outs, content_sha256, extractor)
-           VALUES (1, 1, 1, 8, '제목', '[]', '하나', '[]', '[]', '[]', '{}', 'ndsoft/G4'),
-                  (1, 2, 1, 9, '새 제목', '[\"홍길동\"]', '둘', '[]', '[]', '[\"words:AI학습\"]', '{}', 'ndsoft/G4');
-         INSERT INTO change VALUES (1, 1, 'new', 1, 8), (2, 1, 'changed', 2, 9);",
-        hex::encode(Sha256::digest("제목하나")),
-        hex::encode(Sha256::digest("새제목둘"))
-    ))
-    .unwrap();
-    folder
-}
 
 fn url(text: &str) -> PageUrl {
     PageUrl::parse(text).unwrap()
@@ -118,7 +20,7 @@ fn url(text: &str) -> PageUrl {
 
 #[test]
 fn an_archive_of_schema_1_keeps_all_that_it_held() {
-    let folder = archive_of_schema_1();
+    let folder = archive_of_schema(1);
     let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
@@ -167,7 +69,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
 
 #[test]
 fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
-    let folder = archive_of_schema_1();
+    let folder = archive_of_schema(1);
     let rows = |folder: &TempDir| -> Vec<(i64, Vec<u8>)> {
         let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
         let mut select = sql.prepare("SELECT id, hash FROM ledger ORDER BY id").unwrap();
@@ -183,24 +85,9 @@ fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
     assert!(sql.execute("DELETE FROM ledger", []).is_err() && sql.execute("UPDATE ledger SET at = 0", []).is_err());
 }
 
-/// The same as schema 2 left it, with what came with that schema.
-fn archive_of_schema_2() -> TempDir {
-    let folder = archive_of_schema_1();
-    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
-    sql.execute_batch(SECOND).unwrap();
-    sql.execute_batch(
-        "PRAGMA user_version = 2; COMMIT;
-         UPDATE version SET searchable = 0 WHERE n = 2;
-         INSERT INTO opt_out (capture_id, signal, source, evidence, effect) VALUES (1, 'noindex', 'meta robots', 'noindex', 'obeyed');",
-    )
-    .unwrap();
-    folder
-}
-
 #[test]
 fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
-    let folder = archive_of_schema_2();
+    let folder = archive_of_schema(2);
     let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
@@ -228,16 +115,6 @@ fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
     assert_eq!(opt_outs, "[\"noindex:meta robots\"]");
 }
 
-/// The same as schema 3 left it.
-fn archive_of_schema_3() -> TempDir {
-    let folder = archive_of_schema_2();
-    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
-    sql.execute_batch(THIRD).unwrap();
-    sql.execute_batch("PRAGMA user_version = 3; COMMIT").unwrap();
-    folder
-}
-
 /// Every page with these columns of it, by their names before any migration.
 fn pages(sql: &rusqlite::Connection, columns: &str) -> Vec<String> {
     let renamed = "SELECT count(*) FROM pragma_table_info('page') WHERE name = 'next_at'";
@@ -253,7 +130,7 @@ fn pages(sql: &rusqlite::Connection, columns: &str) -> Vec<String> {
 
 #[test]
 fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they_were_read() {
-    let folder = archive_of_schema_3();
+    let folder = archive_of_schema(3);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let columns =
         "id, url, role, number, due_at, verdict, settled_at, capture_id, read_to_end_at, section_id, pass, previous";
@@ -290,27 +167,9 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
     assert_eq!(next(&archive), Pass::Later);
 }
 
-/// The same as schema 4 left it, with what came with that schema.
-fn archive_of_schema_4() -> TempDir {
-    let folder = archive_of_schema_3();
-    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
-    sql.execute_batch(FOURTH).unwrap();
-    sql.execute_batch(
-        "PRAGMA user_version = 4; COMMIT;
-         UPDATE page SET again_at = 77, gone_looks = 1, etag = 'e', last_modified = 'l' WHERE id = 1;
-         UPDATE page SET joint = '{\"head\":[1],\"newest\":5}' WHERE id = 2;
-         UPDATE page SET joint = '{\"head\":[2],\"newest\":6,\"met\":1}', promised = 1, hops = 1 WHERE id = 3;
-         INSERT INTO page (id, site_id, host, url, role, priority, discovered_at, due_at)
-           VALUES (4, 1, 'paper.example', 'https://paper.example/list?from=1', 'window', 8, 6, 9);",
-    )
-    .unwrap();
-    folder
-}
-
 #[test]
 fn an_archive_of_schema_4_keeps_its_pages_and_lets_its_lists_rest_from_their_last_reading_on() {
-    let folder = archive_of_schema_4();
+    let folder = archive_of_schema(4);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
@@ -333,20 +192,9 @@ fn runs(sql: &rusqlite::Connection) -> Vec<String> {
     select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-/// The same as schema 5 left it.
-fn archive_of_schema_5() -> TempDir {
-    let folder = archive_of_schema_4();
-    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
-    sql.execute_batch(FIFTH).unwrap();
-    sql.execute_batch("PRAGMA user_version = 5; COMMIT").unwrap();
-
-    folder
-}
-
 #[test]
 fn an_archive_of_schema_5_keeps_its_pages() {
-    let folder = archive_of_schema_5();
+    let folder = archive_of_schema(5);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
@@ -361,23 +209,9 @@ fn an_archive_of_schema_5_keeps_its_pages() {
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }
 
-/// Brings an archive one schema on.
-fn brought_to(folder: TempDir, schema: i64, migration: &str) -> TempDir {
-    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
-    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
-    sql.execute_batch(migration).unwrap();
-    sql.execute_batch(&format!("PRAGMA user_version = {schema}; COMMIT")).unwrap();
-    folder
-}
-
-/// The same as schema 6 left it.
-fn archive_of_schema_6() -> TempDir {
-    brought_to(archive_of_schema_5(), 6, SIXTH)
-}
-
 #[test]
 fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
-    let folder = archive_of_schema_6();
+    let folder = archive_of_schema(6);
     let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.lists_cut().unwrap(), []);
@@ -398,7 +232,7 @@ fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
 
 #[test]
 fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
-    let folder = archive_of_schema_6();
+    let folder = archive_of_schema(6);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
@@ -414,7 +248,7 @@ fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
 
 #[test]
 fn an_article_without_a_number_of_schema_6_has_its_address_for_an_id() {
-    let folder = archive_of_schema_6();
+    let folder = archive_of_schema(6);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     sql.execute("UPDATE article SET number = NULL", []).unwrap();
     let id = || sql.query_row("SELECT id FROM articles", [], |row| row.get::<_, String>(0)).unwrap();
@@ -425,14 +259,9 @@ fn an_article_without_a_number_of_schema_6_has_its_address_for_an_id() {
     assert_eq!(id(), sql.query_row(expected, [], |row| row.get::<_, String>(0)).unwrap());
 }
 
-/// The same as schema 7 left it.
-fn archive_of_schema_7() -> TempDir {
-    brought_to(archive_of_schema_6(), 7, SEVENTH)
-}
-
 #[test]
 fn an_article_of_schema_7_keeps_its_moment_and_an_unknown_precision() {
-    let folder = archive_of_schema_7();
+    let folder = archive_of_schema(7);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let kept = || {
         let select =
@@ -449,14 +278,9 @@ fn an_article_of_schema_7_keeps_its_moment_and_an_unknown_precision() {
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }
 
-/// The same as schema 8 left it.
-fn archive_of_schema_8() -> TempDir {
-    brought_to(archive_of_schema_7(), 8, EIGHTH)
-}
-
 #[test]
 fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_moments() {
-    let folder = archive_of_schema_8();
+    let folder = archive_of_schema(8);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let mut select = sql.prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')").unwrap();
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
