@@ -2,6 +2,7 @@
 
 mod address;
 mod obey;
+mod response;
 mod sources;
 
 use std::sync::Arc;
@@ -9,21 +10,20 @@ use std::sync::Arc;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
-use crate::archive::Charset;
 use crate::archive::Window;
 use crate::config::profile::Menu;
 use crate::config::site::{Effect, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
-use crate::discover::{Document, Grammar, ListReader, feeds, links, read_home};
-use crate::extract::{self, Article, ArticleReader, Decoded, Paper, decode};
-use crate::fetch::Answer;
-use crate::frontier::{Page, Reading, Role, Wanted};
+use crate::discover::{Grammar, ListReader};
+use crate::extract::{self, Article, ArticleReader, Paper, decode};
+use crate::frontier::Wanted;
 use crate::in_time::{BUDGET, room_as_weighed_now, room_now, within_now};
-use crate::markup::{Tree, Weight};
+use crate::markup::Weight;
 use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
 use crate::page_url::PageUrl;
-use crate::site_reader::obey::{obedient, words};
 use crate::time::Timestamp;
+
+pub use response::{Read, Response};
 
 /// Everything that reading one site's pages needs. Shared by the tasks.
 #[derive(Clone, Debug)]
@@ -49,17 +49,6 @@ struct Lists {
     reader: ListReader,
 }
 
-/// Bytes of a heavy page in which its meta tags are looked for.
-const HEAD: usize = 4 * 1024;
-
-/// What a good answer holds.
-#[derive(Debug)]
-pub struct Read {
-    pub reading: Reading,
-    pub charset: Option<Charset>,
-    pub judgement: Judgement,
-}
-
 /// Why a site cannot be crawled as its file says.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("site {site}: section {path:?} is no path of {home}")]
@@ -83,13 +72,17 @@ impl SiteReader {
             deep: site.discover.deep.0,
             ladder: site.discover.revisit.iter().map(|span| span.0).collect(),
             redirects: settings.limits.redirects,
+            has_windows: false,
         };
         let paper = Paper::from(&site);
         let articles = ArticleReader::new(profile.cloned().unwrap_or_else(shipped::generic_profile), paper);
         let lists = profile.map(|profile| Lists::new(profile, &site));
         let agent = settings.identity.agent.clone();
         let home = site.home.clone();
-        Ok(Self { site, wanted, sections, agent, articles, home, lists })
+        let mut reader = Self { site, wanted, sections, agent, articles, home, lists };
+        // Of which day they would be is nothing to whether there are some.
+        reader.wanted.has_windows = reader.windows(Date::ZERO, Date::ZERO).is_some();
+        Ok(reader)
     }
 
     /// Reads a paper whose home page moved: pages there are the paper's as well, and its articles
@@ -102,15 +95,6 @@ impl SiteReader {
     /// Returns where the paper's home page is.
     pub fn home(&self) -> &PageUrl {
         &self.home
-    }
-
-    /// Reads a good answer to the request for a page, and judges what the page and its host say against uses of it.
-    pub fn read(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Read {
-        let read = |decoded: &Decoded<'_>, tree: &Tree| {
-            let document = Document::new(&page.url, tree).encoded_in(decoded.used);
-            self.read_text(page, answer, &decoded.text, tree, &document, now)
-        };
-        self.read_as(page, answer, files, now, read)
     }
 
     /// Tells whether nobody says which pages are articles: any link may be one, and most are none.
@@ -146,68 +130,6 @@ impl SiteReader {
     /// Tells whether articles are found without the words of a profile.
     pub fn is_generic(&self) -> bool {
         self.articles.is_generic()
-    }
-
-    /// Tells whether reading the page may take long.
-    pub fn may_take_long(&self, page: &Page) -> bool {
-        page.role == Role::Article && self.is_generic()
-    }
-
-    /// Returns the bytes of memory that reading an article may take, by the estimate.
-    pub fn memory(&self, page: &Page, answer: &Answer) -> usize {
-        let content_type = answer.header("content-type").unwrap_or_default();
-        self.articles.memory(&decode(&answer.body, content_type, page.url.last_label()).text)
-    }
-
-    /// Judges a good answer, and leaves its page unread.
-    pub fn leave_unread(
-        &self,
-        page: &Page,
-        answer: &Answer,
-        files: &Reservations,
-        now: Timestamp,
-        why: String,
-    ) -> Read {
-        self.read_as(page, answer, files, now, |_, _| Reading::NoArticle { why })
-    }
-
-    fn read_as(
-        &self,
-        page: &Page,
-        answer: &Answer,
-        files: &Reservations,
-        now: Timestamp,
-        reading: impl FnOnce(&Decoded<'_>, &Tree) -> Reading,
-    ) -> Read {
-        if page.role == Role::Policy {
-            return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
-        }
-        if page.role == Role::Sitemap {
-            let (reading, judgement) = (self.sitemap(page, answer), self.judge_headers(page, answer, files, now));
-            return Read { reading: obedient(reading, &judgement), charset: None, judgement };
-        }
-        let content_type = answer.header("content-type").unwrap_or_default();
-        // Feeds come as JSON, octets or a type of their own: whether it is one, its reader tells.
-        if page.role != Role::Feed && !is_text(content_type) {
-            let reading = Reading::Unreadable { why: format!("its content type is {content_type}") };
-            return Read { reading, charset: None, judgement: self.judge_headers(page, answer, files, now) };
-        }
-        let decoded = decode(&answer.body, content_type, page.url.last_label());
-        let tree = Tree::parse(&decoded.text);
-        let reading = match &tree {
-            Ok(tree) => reading(&decoded, tree),
-            Err(why) => Reading::Unreadable { why: why.to_string() },
-        };
-        // Of a page that is too heavy to parse, the head is heard: it is where such tags belong.
-        let head = &decoded.text[..decoded.text.floor_char_boundary(HEAD)];
-        let metas = match &tree {
-            Ok(tree) => Metas::read(tree, &self.agent),
-            Err(_) => Tree::parse(head).map(|head| Metas::read(&head, &self.agent)).unwrap_or_default(),
-        };
-        let judgement = self.judge(page, answer, &metas, words(&reading), files, now);
-        let Decoded { declared, used, had_errors, .. } = decoded;
-        let charset = Some(Charset { declared, used: used.to_owned(), had_errors });
-        Read { reading: obedient(reading, &judgement), charset, judgement }
     }
 
     /// Tells whether pages that were fetched at `moment` are read by this profile.
@@ -251,70 +173,6 @@ impl SiteReader {
         read.unwrap_or_else(|why| extract::Reading::NotAnArticle { why: why.to_string() })
     }
 
-    /// Judges what an answer's headers, and its host, say against uses of it.
-    pub fn judge_headers(&self, page: &Page, answer: &Answer, files: &Reservations, now: Timestamp) -> Judgement {
-        match page.role {
-            Role::Policy => Judgement::default(),
-            _ => self.judge(page, answer, &Metas::default(), &[], files, now),
-        }
-    }
-
-    fn judge(
-        &self,
-        page: &Page,
-        answer: &Answer,
-        metas: &Metas,
-        words: &[(String, String)],
-        files: &Reservations,
-        now: Timestamp,
-    ) -> Judgement {
-        let declared = Declared { url: &page.url, headers: &answer.headers, metas, words, files };
-        Judgement::of(declared.opt_outs(&self.agent), &self.site.opt_outs, now)
-    }
-
-    fn read_text(
-        &self,
-        page: &Page,
-        answer: &Answer,
-        html: &str,
-        tree: &Tree,
-        document: &Document,
-        now: Timestamp,
-    ) -> Reading {
-        if let (false, Some(extract::Reading::Refused { why })) =
-            (page.role == Role::Article, self.articles.page_notice(html))
-        {
-            return Reading::Refused { why };
-        }
-        match (page.role, &self.lists) {
-            (Role::Policy, _) => Reading::Policy,
-            (Role::Sitemap, _) => self.sitemap(page, answer),
-            (Role::Article, _) => match self.articles.read_tree(&page.url, html, tree) {
-                // Without a profile, links lead to pages of all kinds.
-                extract::Reading::NotAnArticle { why } if self.lists_nothing() => Reading::NoArticle { why },
-                reading => Reading::Article(reading),
-            },
-            (Role::Home, Some(lists)) => {
-                let home = read_home(&lists.menu, &lists.grammar, document, tree);
-                unless_moved_on(document, tree, home.sections.is_empty()).unwrap_or(Reading::Home(home))
-            }
-            (Role::Section | Role::Window | Role::ListPage, Some(lists)) => {
-                let listing = lists.reader.read_tree(document, html, tree, now);
-                unless_moved_on(document, tree, listing.rows.is_empty()).unwrap_or(Reading::List(listing))
-            }
-            (Role::Feed, _) => match self.feed(&page.url, &answer.body) {
-                Ok(listing) => Reading::List(listing),
-                Err(why) => Reading::Unreadable { why: why.to_string() },
-            },
-            (Role::Home | Role::Section | Role::Window | Role::ListPage, None) => {
-                let next = document.next(tree).and_then(|next| self.own(&next));
-                let links = self.own_links(&links(document, html), next.as_ref());
-                let feeds = if page.role == Role::Home { feeds(document, tree) } else { Vec::new() };
-                unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links { links, next, feeds })
-            }
-        }
-    }
-
     /// Takes in a file in which the site's host speaks for all its pages.
     pub fn take_in(&self, url: &PageUrl, file: &[u8], files: &mut Reservations) {
         files.read(url, file, &self.agent);
@@ -340,13 +198,6 @@ impl Lists {
         let grammar = self.grammar.at_home(home);
         Self { menu: self.menu.clone(), reader: self.reader.with_grammar(grammar.clone()), grammar }
     }
-}
-
-/// Returns where a page sends its readers, if they do not see it, or see nothing of the paper in
-/// it.
-fn unless_moved_on(document: &Document, tree: &Tree, is_empty: bool) -> Option<Reading> {
-    let refresh = document.refresh(tree)?;
-    (refresh.is_at_once || is_empty).then_some(Reading::Refresh { to: refresh.to })
 }
 
 fn section(site: &Site, path: &str) -> Result<PageUrl, SiteError> {

@@ -1,5 +1,6 @@
 //! The archive on a real SQLite file in a temporary folder.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use saseo::archive::{
@@ -10,7 +11,7 @@ use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::recrawl::SitePolicy;
-use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict, put_off};
+use saseo::frontier::{Continuation, Found, Judged, List, ListStep, Page, Pass, Role, Settlement, Verdict, put_off};
 use saseo::page_url::PageUrl;
 use saseo::politeness::{LastRequests, StoredPace};
 use saseo::time::{LocalTime, Timestamp, Uptime};
@@ -34,20 +35,8 @@ fn found(number: u64) -> Found {
     Found { url: article_url(number), role: Role::Article, number: Some(number), published_at: None, hops: 0 }
 }
 
-fn settled(verdict: Verdict) -> Settlement {
-    Settlement {
-        state: PageState::Settled(verdict),
-        found: vec![],
-        goes_on: None,
-        closing: None,
-        article: None,
-        next: None,
-        next_of_list: None,
-        misses: 0,
-        new_pages: 0,
-        news: false,
-        failures: 0,
-    }
+fn settled(verdict: Verdict) -> Judged {
+    Judged::of(verdict)
 }
 
 fn seed() -> Seed {
@@ -104,12 +93,12 @@ impl Desk {
     }
 
     /// Asks for the next page and settles it so.
-    fn settle_next(&mut self, settlement: Settlement) -> Option<Change> {
+    fn settle_next(&mut self, settlement: impl Into<Settlement>) -> Option<Change> {
         let page = self.page();
         self.settle(page, settlement)
     }
 
-    fn settle(&mut self, page: Page, settlement: Settlement) -> Option<Change> {
+    fn settle(&mut self, page: Page, settlement: impl Into<Settlement>) -> Option<Change> {
         let announcement = Announcement {
             at: NOW,
             url: page.url.clone(),
@@ -126,8 +115,8 @@ impl Desk {
             host: page.url.host(),
             pace: pace(),
             done: Done::Page {
-                page: Box::new(page),
-                settlement: Box::new(settlement),
+                page: Arc::new(page),
+                settlement: Box::new(settlement.into()),
                 capture: Some(Box::new(capture())),
             },
         };
@@ -170,7 +159,7 @@ fn capture() -> Capture {
     }
 }
 
-fn story(text: &str) -> Settlement {
+fn story(text: &str) -> Judged {
     let article = Article {
         number: Some(7),
         title: Some("제목".into()),
@@ -178,13 +167,13 @@ fn story(text: &str) -> Settlement {
         extractor: "test".into(),
         ..Article::default()
     };
-    Settlement { article: Some(Box::new(article)), ..settled(Verdict::Stored) }
+    Judged { article: Some(Box::new(article)), ..settled(Verdict::Stored) }
 }
 
 #[test]
 fn an_article_is_stored_once_and_again_only_when_it_changed() {
     let mut desk = Desk::new();
-    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![found(7)], ..settled(Verdict::Read) });
     let page = desk.page();
     assert_eq!(desk.settle(page.clone(), story("하나")), Some(Change::New));
     assert_eq!(desk.settle(page.clone(), story("하나")), None);
@@ -198,7 +187,7 @@ fn an_article_that_another_list_told_of_is_queued_once() {
     let mut desk = Desk::new();
     let mut twin = found(7);
     twin.url = url("http://paper.example/news/articleView.html?idxno=7");
-    desk.settle_next(Settlement { found: vec![found(7), found(7), twin], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![found(7), found(7), twin], ..settled(Verdict::Read) });
     assert_eq!(desk.count("page WHERE number = 7"), 1);
 }
 
@@ -208,7 +197,7 @@ fn every_unsigned_number_survives() {
     let largest = u64::MAX;
     let mut article = story("끝");
     article.article.as_mut().unwrap().number = Some(largest);
-    desk.settle_next(Settlement { found: vec![found(largest)], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![found(largest)], ..settled(Verdict::Read) });
     desk.settle_next(article);
     let reader = Reader::open(desk.folder.path()).unwrap();
     let mut seen = vec![];
@@ -233,24 +222,25 @@ fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
         published_at: None,
         hops: 0,
     };
-    desk.settle_next(Settlement { found: vec![section], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![section], ..settled(Verdict::Read) });
     let page = desk.page();
-    let list = page.list.clone().unwrap();
+    let list = page.list().cloned().unwrap();
     assert_eq!(list.pass, Pass::First);
     let on = |pass| {
         let url = url("https://paper.example/list?page=2");
-        Some(Continuation { url, list: List { pass, previous: vec![1], ..list.clone() }, hops: 0 })
+        let to = Continuation { url, list: List { pass, previous: vec![1], ..list.clone() }, hops: 0 };
+        Some(ListStep::to(to))
     };
-    desk.settle(page.clone(), Settlement { goes_on: on(Pass::First), ..settled(Verdict::Read) });
-    desk.settle(page, Settlement { goes_on: on(Pass::Later), ..settled(Verdict::Read) });
+    desk.settle(page.clone(), Judged { list: on(Pass::First), ..settled(Verdict::Read) });
+    desk.settle(page, Judged { list: on(Pass::Later), ..settled(Verdict::Read) });
     let second = desk.page();
-    assert_eq!((second.role, second.list.unwrap().pass), (Role::ListPage, Pass::First));
+    assert_eq!((second.role(), second.list().unwrap().pass), (Role::ListPage, Pass::First));
 }
 
 #[test]
 fn a_crawl_that_begins_asks_for_a_settled_page_from_its_moment_on() {
     let mut desk = Desk::new();
-    desk.settle_next(Settlement { next: Some(later(80_000)), ..settled(Verdict::Read) });
+    desk.settle_next(Judged { next: Some(later(80_000)), ..settled(Verdict::Read) });
     desk.archive.seed(desk.lease, &[seed()], Seeding::Begin, later(3600)).unwrap();
     assert_eq!(desk.next(later(3600)), NextPage::Nothing);
     let tomorrow = later(86_401);
@@ -270,8 +260,7 @@ fn a_page_under_way_is_not_handed_out_again() {
 
 /// A page that is tried again five minutes later.
 fn waits() -> Settlement {
-    let why = Some("status 500".to_owned());
-    Settlement { state: PageState::Queued { due: later(300), attempts: 1, why }, ..settled(Verdict::Read) }
+    Settlement::Retry { due: later(300), attempts: 1, why: "status 500".to_owned(), misses: 0 }
 }
 
 #[test]
@@ -497,7 +486,7 @@ fn read_as(text: &str) -> Article {
 /// An article whose page came twice, and said this each time.
 fn asked_twice(texts: [&str; 2]) -> (Desk, Vec<KeptCapture>) {
     let mut desk = Desk::new();
-    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![found(7)], ..settled(Verdict::Read) });
     let page = desk.page();
     for text in texts {
         desk.settle(page.clone(), story(text));
@@ -549,8 +538,8 @@ fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
 #[test]
 fn what_is_found_when_it_is_read_again_is_looked_at_as_others_are() {
     let mut desk = Desk::new();
-    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
-    let unread = Settlement { article: None, ..settled(Verdict::Unextracted { why: "no story".into() }) };
+    desk.settle_next(Judged { found: vec![found(7)], ..settled(Verdict::Read) });
+    let unread = Judged { article: None, ..settled(Verdict::Unextracted { why: "no story".into() }) };
     desk.settle_next(unread);
     let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
     let again = |desk: &mut Desk, at: Timestamp| -> Option<i64> {
@@ -566,7 +555,7 @@ fn what_is_found_when_it_is_read_again_is_looked_at_as_others_are() {
 #[test]
 fn what_is_gone_stays_so_when_it_is_read_again() {
     let mut desk = Desk::new();
-    desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![found(7)], ..settled(Verdict::Read) });
     desk.settle_next(story("하나"));
     let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
     desk.sql().execute("UPDATE article SET access = 'gone'", []).unwrap();
@@ -578,20 +567,20 @@ fn what_is_gone_stays_so_when_it_is_read_again() {
 }
 
 /// A wire story of some length, as one paper prints it.
-fn wire(head: &str, last: &str) -> Settlement {
+fn wire(head: &str, last: &str) -> Judged {
     let sentence =
         |n: u32| format!("{n}번 서가의 책은 {}일 {}쪽까지 읽혔다고 사서가 전했다.", n * 7 % 28 + 1, n * 53 % 400);
     let text: Vec<String> = (1..=20).map(sentence).collect();
     story(&format!("{head} {} {last}", text.join(" ")))
 }
 
-fn published(mut story: Settlement, at: &str) -> Settlement {
+fn published(mut story: Judged, at: &str) -> Judged {
     story.article.as_mut().unwrap().published_at = LocalTime::from_rfc3339(at);
     story
 }
 
 /// Settles one article at each of the papers, in that order.
-fn desk_with_copies(stories: &[(&str, Settlement)]) -> Desk {
+fn desk_with_copies(stories: &[(&str, Judged)]) -> Desk {
     let mut desk = Desk::new();
     for (paper, story) in stories {
         let home = url(&format!("https://{paper}.example/"));
@@ -649,7 +638,7 @@ fn a_story_that_several_papers_carry_names_its_first_copy() {
 #[test]
 fn one_papers_own_stories_are_no_copies_of_one_another() {
     let mut desk = Desk::new();
-    desk.settle_next(Settlement { found: vec![found(7), found(8)], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![found(7), found(8)], ..settled(Verdict::Read) });
     for number in [7, 8] {
         let mut story = wire("", "");
         story.article.as_mut().unwrap().number = Some(number);
@@ -682,7 +671,7 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
     let Discover { lists, feeds, sitemaps, .. } = Discover::default();
     let policy = SitePolicy { lists, feeds, sitemaps, is_covered: false, has_sections: false };
     let settlement = put_off(&pages[0], "no address", &policy, later(1));
-    desk.archive.settle_unasked(desk.lease, pages[0].id, &settlement, later(1)).unwrap();
+    desk.archive.settle_unasked(desk.lease, &pages[0], &settlement, later(1)).unwrap();
     desk.archive.save().unwrap();
     let due = |number: i64| -> i64 {
         let sql = "SELECT due_at FROM page WHERE host = 'cdn.example' ORDER BY url LIMIT 1 OFFSET ?1";
@@ -701,7 +690,7 @@ fn a_story_is_led_by_its_earliest_copy_also_after_that_one_changed() {
     let led = |desk: &Desk| -> Vec<Option<String>> { copies(desk).into_iter().map(|(_, first)| first).collect() };
     let to = |id: &str| Some(id.to_owned());
     assert_eq!(led(&desk), [None, to("a/7"), to("a/7")]);
-    let reread = |desk: &mut Desk, site: &str, article: Settlement| {
+    let reread = |desk: &mut Desk, site: &str, article: Judged| {
         desk.archive.select([site]).unwrap();
         let capture = desk.archive.kept_captures(0, 9).unwrap().remove(0);
         desk.archive.revise(desk.lease, &capture, *article.article.unwrap(), None, NOW).unwrap();
@@ -719,7 +708,7 @@ fn a_story_is_led_by_its_earliest_copy_also_after_that_one_changed() {
 #[test]
 fn a_page_whose_request_never_ends_goes_last_and_fails_after_three_times() {
     let mut desk = Desk::new();
-    let links = Settlement { found: vec![found(1), found(2)], ..settled(Verdict::Read) };
+    let links = Judged { found: vec![found(1), found(2)], ..settled(Verdict::Read) };
     desk.settle_next(links);
     assert_eq!(desk.page().url, article_url(1));
 
@@ -738,8 +727,7 @@ fn a_page_whose_request_never_ends_goes_last_and_fails_after_three_times() {
     assert_eq!((desk.page().url, desk.page().unended), (article_url(1), 1));
 
     // An ending in between shows that the page was not the reason.
-    let waits = PageState::Queued { due: NOW, attempts: 1, why: Some("status 500".into()) };
-    desk.settle_next(Settlement { state: waits, ..settled(Verdict::Read) });
+    desk.settle_next(Settlement::Retry { due: NOW, attempts: 1, why: "status 500".into(), misses: 0 });
     assert_eq!(desk.page().unended, 0);
 
     for failed in [0, 0, 1] {
@@ -758,9 +746,9 @@ fn a_page_whose_request_never_ends_goes_last_and_fails_after_three_times() {
 fn a_move_to_a_place_without_an_article_was_none() {
     let mut desk = Desk::new();
     let place = url("https://paper.example/sorry");
-    desk.settle_next(Settlement { found: vec![found(1)], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![found(1)], ..settled(Verdict::Read) });
     let moved = Found { url: place.clone(), hops: 1, number: None, ..found(1) };
-    desk.settle_next(Settlement { found: vec![moved], ..settled(Verdict::Moved { to: place.clone() }) });
+    desk.settle_next(Judged { found: vec![moved], ..settled(Verdict::Moved { to: place.clone() }) });
     assert!(!desk.archive.has_nothing(&place).unwrap(), "nobody has asked there");
 
     desk.settle_next(settled(Verdict::Unextracted { why: "a notice".into() }));
@@ -770,7 +758,7 @@ fn a_move_to_a_place_without_an_article_was_none() {
         NextPage::Page(page) => page,
         other => panic!("{other:?}"),
     };
-    assert_eq!((page.url, page.misses), (article_url(1), 1));
+    assert_eq!((page.url.clone(), page.misses()), (article_url(1), 1));
 }
 
 /// Two articles of a paper that numbers nothing.
@@ -778,7 +766,7 @@ fn desk_without_numbers() -> Desk {
     let mut desk = Desk::new();
     let unnumbered =
         |name: &str| Found { url: url(&format!("https://paper.example/story/{name}?a=b")), number: None, ..found(0) };
-    desk.settle_next(Settlement { found: vec![unnumbered("one"), unnumbered("two")], ..settled(Verdict::Read) });
+    desk.settle_next(Judged { found: vec![unnumbered("one"), unnumbered("two")], ..settled(Verdict::Read) });
 
     for text in ["하나", "둘"] {
         let mut settlement = story(text);

@@ -53,7 +53,10 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     else {
         panic!("the list was lost")
     };
-    assert_eq!((page.url.as_str(), page.list.unwrap().previous), ("https://paper.example/list?page=2", vec![77]));
+    assert_eq!(
+        (page.url.as_str(), page.list().unwrap().previous.clone()),
+        ("https://paper.example/list?page=2", vec![77])
+    );
     // The request that never ended is owed its gap; the strikes stand.
     let pace = archive.pace(&home.host()).unwrap().unwrap();
     assert_eq!((pace.not_before.millis(), pace.strikes), (1_795_520_551_000, 1));
@@ -157,7 +160,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         .next_page(&home.host(), &[archive.site("paper").unwrap().unwrap()], &[], NOW)
         .unwrap()
     {
-        NextPage::Page(page) if page.url == list => page.list.unwrap().pass,
+        NextPage::Page(page) if page.url == list => page.list().unwrap().pass,
         other => panic!("{other:?}"),
     };
     assert_eq!(next(&archive), Pass::Later);

@@ -157,7 +157,7 @@ pub(super) fn rewrite_article(
 }
 
 fn known(work: &Connection, page: &Page, article: &Article, capture: i64) -> Result<Option<Known>, ArchiveError> {
-    let number = page.number.or(article.number);
+    let number = page.number().or(article.number);
     let Some(id) = known_article(work, &page.site, number, page.url.as_str())? else { return Ok(None) };
     let at = version_at(work, id, capture)?;
     // Of a capture before the first version, only other words are news.
@@ -186,7 +186,7 @@ fn write_new(
     capture: i64,
     now: Timestamp,
 ) -> Result<Written, ArchiveError> {
-    let id = add_article(work, page, page.number.or(article.number), article.access, now)?;
+    let id = add_article(work, page, page.number().or(article.number), article.access, now)?;
     write_version(work, id, Version { n: 1, capture }, article, now)?;
     write_change(work, id, Change::New, 1, now)?;
     enter_story(work, id, article)?;

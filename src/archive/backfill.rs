@@ -7,7 +7,7 @@ use rusqlite::{Connection, params};
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::store::Archive;
-use crate::frontier::{Found, PageId, PageState, Role, Settlement, Verdict};
+use crate::frontier::{Found, Judged, PageId, Role, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
 
@@ -140,14 +140,14 @@ pub(super) fn add_windows(
 }
 
 /// Notes whether a window had rows.
-pub(super) fn note_rows(work: &Connection, page: PageId, settlement: &Settlement) -> Result<(), ArchiveError> {
-    if !matches!(settlement.state, PageState::Settled(Verdict::Read)) {
+pub(super) fn note_rows(work: &Connection, page: PageId, judged: &Judged) -> Result<(), ArchiveError> {
+    if judged.verdict != Verdict::Read {
         return Ok(());
     }
     let first: Option<String> =
         work.prepare_cached("SELECT first_day FROM page WHERE id = ?1")?.query_row([page.0], |row| row.get(0))?;
     let first = first.as_deref().map(day).transpose()?;
-    let had_rows = settlement.found.iter().any(|row| is_of_week(row, first, settlement.new_pages > 0));
+    let had_rows = judged.found.iter().any(|row| is_of_week(row, first, judged.new_pages > 0));
     work.prepare_cached("UPDATE page SET had_rows = ?2 WHERE id = ?1")?.execute(params![page.0, had_rows])?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The commit: everything that follows from one answer, in one transaction.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -19,7 +20,7 @@ use crate::archive::store::{Archive, stored_number};
 use crate::archive::unended::note_ended;
 use crate::extract::Article;
 use crate::frontier::recrawl::is_suspended;
-use crate::frontier::{Found, Page, PageId, PageState, Role, Settlement, Verdict};
+use crate::frontier::{Found, Judged, ListStep, Page, PageId, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
 use crate::time::Timestamp;
@@ -40,7 +41,7 @@ pub struct Answered {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Done {
     Page {
-        page: Box<Page>,
+        page: Arc<Page>,
         settlement: Box<Settlement>,
         capture: Option<Box<Capture>>,
     },
@@ -97,11 +98,11 @@ impl Archive {
     pub fn settle_unasked(
         &mut self,
         lease: Lease,
-        page: PageId,
+        page: &Page,
         settlement: &Settlement,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        write_state(self.work(lease)?, page, settlement, now)
+        write_state(self.work(lease)?, page.id, page.role(), settlement, now)
     }
 }
 
@@ -110,13 +111,13 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
     write_pace(work, &answer.host, &answer.pace)?;
     match &answer.done {
         Done::Page { page, settlement, capture } => {
-            let article = settlement.article.as_deref();
-            let write = |capture: &Capture| match page.kept {
+            let article = settlement.article();
+            let write = |capture: &Capture| match page.kept() {
                 None => write_reading(work, page, article, capture, answer.announced, now),
                 Some(_) => write_look(work, page, article, capture, answer.announced, now),
             };
             let change = capture.as_deref().map(write).transpose()?.flatten();
-            if page.kept.is_some() {
+            if page.kept().is_some() {
                 note_look(work, page, settlement, change)?;
             }
             if matches!(answer.ending, Ending::Answered { status: 304, .. }) {
@@ -138,37 +139,20 @@ fn write_settlement(
     now: Timestamp,
 ) -> Result<Effect, ArchiveError> {
     let mut effect = Effect::default();
-    write_state(work, page.id, settlement, now)?;
-    note_source(work, page, settlement, now)?;
-    if let PageState::Queued { due, .. } = settlement.state {
-        effect.queue(page.url.host(), due);
-    } else {
-        effect.queue_growth -= 1;
-    }
-    for found in &settlement.found {
-        if add_page(work, &page.site, found, now)? || revive(work, found, now)? {
-            effect.queue(found.url.host(), now);
-            effect.queue_growth += 1;
+    write_state(work, page.id, page.role(), settlement, now)?;
+    match settlement {
+        Settlement::Retry { due, .. } => {
+            note_failures(work, page, settlement)?;
+            effect.queue(page.url.host(), *due);
+        }
+        Settlement::Stands { .. } => effect.queue_growth -= 1,
+        Settlement::Done(judged) => {
+            effect.queue_growth -= 1;
+            note_failures(work, page, settlement)?;
+            write_judged(work, page, judged, now, &mut effect)?;
         }
     }
-    if let Some(continuation) = &settlement.goes_on {
-        match add_list_page(work, page, continuation, now)? {
-            Some(growth) => effect.queue_growth += growth,
-            None => write_next_of_list(work, continuation.list.section, settlement)?,
-        }
-        effect.queue(continuation.url.host(), now);
-    }
-    if page.role == Role::ListPage && !matches!(settlement.state, PageState::Queued { .. }) {
-        forget_met(work, page.id)?;
-    }
-    if page.role == Role::Window {
-        note_rows(work, page.id, settlement)?;
-    }
-    if let (Some(closing), Some(list)) = (&settlement.closing, &page.list) {
-        write_closing(work, list.section, list.pass, closing, now)?;
-        write_next_of_list(work, list.section, settlement)?;
-    }
-    if page.hops > 0 && page.role == Role::Article && page.kept.is_none() && found_nothing(page, settlement) {
+    if page.hops > 0 && page.role() == Role::Article && page.kept().is_none() && found_nothing(page, settlement) {
         for host in look_at_origins(work, page, now)? {
             effect.queue(host, now);
             effect.queue_growth += 1;
@@ -180,22 +164,62 @@ fn write_settlement(
     Ok(effect)
 }
 
+/// Writes what the answer to a settled page brought: other pages, and how its list goes on.
+fn write_judged(
+    work: &Connection,
+    page: &Page,
+    judged: &Judged,
+    now: Timestamp,
+    effect: &mut Effect,
+) -> Result<(), ArchiveError> {
+    note_news(work, page, judged, now)?;
+    for found in &judged.found {
+        if add_page(work, &page.site, found, now)? || revive(work, found, now)? {
+            effect.queue(found.url.host(), now);
+            effect.queue_growth += 1;
+        }
+    }
+    if page.role() == Role::ListPage {
+        forget_met(work, page.id)?;
+    }
+    if page.role() == Role::Window {
+        note_rows(work, page.id, judged)?;
+    }
+
+    match &judged.list {
+        Some(ListStep::GoesOn { to, next }) => {
+            match add_list_page(work, page, to, now)? {
+                Some(growth) => effect.queue_growth += growth,
+                None => write_next_of_list(work, to.list.section, *next)?,
+            }
+            effect.queue(to.url.host(), now);
+        }
+        Some(ListStep::Closes { closing, next }) => {
+            let Some(list) = page.list() else { return Ok(()) };
+            write_closing(work, list.section, list.pass, closing, now)?;
+            write_next_of_list(work, list.section, *next)?;
+        }
+        None => {}
+    }
+    Ok(())
+}
+
 /// Writes from when on a list is asked for again whose reading closed. One that is queued is asked
 /// for when it is due.
-fn write_next_of_list(work: &Connection, list: PageId, settlement: &Settlement) -> Result<(), ArchiveError> {
+fn write_next_of_list(work: &Connection, list: PageId, next: Option<Timestamp>) -> Result<(), ArchiveError> {
     work.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1 AND due_at IS NULL")?
-        .execute(params![list.0, settlement.next_of_list.map(Timestamp::millis)])?;
+        .execute(params![list.0, next.map(Timestamp::millis)])?;
     Ok(())
 }
 
 fn found_nothing(page: &Page, settlement: &Settlement) -> bool {
-    match &settlement.state {
-        PageState::Queued { .. } => settlement.misses > page.misses,
-        PageState::Settled(verdict) => matches!(
-            verdict,
+    match settlement {
+        Settlement::Retry { misses, .. } => *misses > page.misses(),
+        Settlement::Done(judged) => matches!(
+            judged.verdict,
             Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Refused { .. } | Verdict::Failed { .. }
         ),
-        PageState::Stands => false,
+        Settlement::Stands { .. } => false,
     }
 }
 
@@ -206,45 +230,59 @@ impl Effect {
     }
 }
 
-/// Writes where a page stands. What was known of one that is queued again, to be looked at once more, stands meanwhile.
+/// Writes where a page stands. What was known of one that is queued again, to be looked at once
+/// more, stands meanwhile.
 pub(super) fn write_state(
     work: &Connection,
     page: PageId,
+    role: Role,
     settlement: &Settlement,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let next = settlement.next.map(Timestamp::millis);
-    match &settlement.state {
-        PageState::Queued { due, attempts, why } => {
-            let sql = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4, gone_looks = max(gone_looks, ?5) WHERE id = ?1";
-            work.prepare_cached(sql)?.execute(params![page.0, due.millis(), attempts, why, settlement.misses])?;
-        }
-        PageState::Settled(verdict) => {
+    // Failures of feeds and sitemaps are counted elsewhere.
+    let misses = if role == Role::Article { settlement.misses() } else { 0 };
+    match settlement {
+        Settlement::Retry { due, attempts, why, .. } => {
             work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4, next_at = ?5,
-                        gone_looks = ?6
+                "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4, gone_looks = max(gone_looks, ?5)
                  WHERE id = ?1",
             )?
-            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), next, settlement.misses])?;
+            .execute(params![page.0, due.millis(), attempts, why, misses])?;
         }
-        PageState::Stands => {
+        Settlement::Done(judged) => {
+            let (verdict, next) = (&judged.verdict, judged.next.map(Timestamp::millis));
+            work.prepare_cached(
+                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4,
+                        next_at = ?5, gone_looks = ?6
+                 WHERE id = ?1",
+            )?
+            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), next, misses])?;
+        }
+        Settlement::Stands { next, .. } => {
             work.prepare_cached(
                 "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2, next_at = ?3, gone_looks = ?4
                  WHERE id = ?1",
             )?
-            .execute(params![page.0, now.millis(), next, settlement.misses])?;
+            .execute(params![page.0, now.millis(), next.map(Timestamp::millis), misses])?;
         }
     }
     Ok(())
 }
 
-/// Writes whether a list, feed or sitemap told news, and whether it still answers.
-fn note_source(work: &Connection, page: &Page, settlement: &Settlement, now: Timestamp) -> Result<(), ArchiveError> {
-    if !matches!(page.role, Role::Section | Role::Feed | Role::Sitemap) {
-        return Ok(());
+/// Writes how often in a row a feed or sitemap did not answer.
+fn note_failures(work: &Connection, page: &Page, settlement: &Settlement) -> Result<(), ArchiveError> {
+    if page.is_source() {
+        work.prepare_cached("UPDATE page SET failures = ?2 WHERE id = ?1")?
+            .execute(params![page.id.0, settlement.misses()])?;
     }
-    work.prepare_cached("UPDATE page SET news_at = iif(?2, ?3, news_at), failures = ?4 WHERE id = ?1")?
-        .execute(params![page.id.0, settlement.news, now.millis(), settlement.failures])?;
+    Ok(())
+}
+
+/// Writes that a list, feed or sitemap told news.
+fn note_news(work: &Connection, page: &Page, judged: &Judged, now: Timestamp) -> Result<(), ArchiveError> {
+    if judged.news && matches!(page.role(), Role::Section | Role::Feed | Role::Sitemap) {
+        work.prepare_cached("UPDATE page SET news_at = ?2 WHERE id = ?1")?.execute(params![page.id.0, now.millis()])?;
+    }
     Ok(())
 }
 

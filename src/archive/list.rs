@@ -8,45 +8,38 @@ use crate::archive::cut::write_cut;
 use crate::archive::error::ArchiveError;
 use crate::archive::recrawl::{HISTORY, history};
 use crate::archive::store::Archive;
-use crate::frontier::recrawl::{self, History, ListHistory, Past};
-use crate::frontier::{Closing, Continuation, Coverage, Head, Joint, List, ListEnd, Met, Page, PageId, Pass, Role};
+use crate::frontier::recrawl::{self, ListHistory};
+use crate::frontier::{
+    Closing, Continuation, Coverage, Head, History, Joint, List, ListEnd, Met, Page, PageId, Pass, Past, Role,
+};
 use crate::time::Timestamp;
 
 impl Archive {
-    /// Returns where a page stands in the reading of a list; `None` where it is no page of one.
-    pub(super) fn list(
+    /// Returns a list whose reading begins at its first page.
+    pub(super) fn begun_list(
         &self,
         page: PageId,
-        role: Role,
         past: &Past,
         row: &Row<'_>,
         now: Timestamp,
-    ) -> Result<Option<List>, ArchiveError> {
-        let begun = |pass, before| {
-            let joint = Joint { before, ..Joint::default() };
-            let (previous, met) = (Vec::new(), Met::default());
-            List { section: page, history: None, pass, began: now, previous, promised: false, joint, met }
-        };
-        Ok(Some(match role {
-            // Without a profile, a home page may be the first page of a list.
-            Role::Section | Role::Home => begun(self.pass_of(page, past, now)?, head(row.get("joint")?)?),
-            Role::Window => begun(Pass::Window, None),
-            Role::ListPage => {
-                let section = PageId(row.get("section_id")?);
-                let pass: String = row.get("pass")?;
-                List {
-                    section,
-                    history: Some(self.history(section)?),
-                    pass: Pass::named(&pass).ok_or_else(|| ArchiveError::Damaged("page pass".to_owned()))?,
-                    began: Timestamp::from_millis(row.get("began_at")?),
-                    previous: marks(row.get::<_, Option<String>>("previous")?.as_deref())?,
-                    promised: row.get("promised")?,
-                    joint: self.joint(section, row.get("joint")?)?,
-                    met: met(row.get("met")?)?,
-                }
-            }
-            Role::Policy | Role::Feed | Role::Sitemap | Role::Article => return Ok(None),
-        }))
+    ) -> Result<List, ArchiveError> {
+        Ok(begun(page, self.pass_of(page, past, now)?, head(row.get("joint")?)?, now))
+    }
+
+    /// Returns where a further page of a list stands in the list's reading.
+    pub(super) fn list(&self, row: &Row<'_>) -> Result<List, ArchiveError> {
+        let section = PageId(row.get("section_id")?);
+        let pass: String = row.get("pass")?;
+        Ok(List {
+            section,
+            history: Some(self.history(section)?),
+            pass: Pass::named(&pass).ok_or_else(|| ArchiveError::Damaged("page pass".to_owned()))?,
+            began: Timestamp::from_millis(row.get("began_at")?),
+            previous: marks(row.get::<_, Option<String>>("previous")?.as_deref())?,
+            promised: row.get("promised")?,
+            joint: self.joint(section, row.get("joint")?)?,
+            met: met(row.get("met")?)?,
+        })
     }
 
     /// Returns how far a reading goes that begins at a list's first page.
@@ -85,6 +78,17 @@ impl Archive {
         let kept = kept.as_deref().map(KeptJoint::read).transpose()?.unwrap_or_default();
         Ok(Joint { met: kept.met, head: kept.head(), before: head(before)?, was_made: false })
     }
+}
+
+/// Returns a window: a list that is read to its end, once.
+pub(super) fn window(page: PageId, now: Timestamp) -> List {
+    begun(page, Pass::Window, None, now)
+}
+
+fn begun(page: PageId, pass: Pass, before: Option<Head>, now: Timestamp) -> List {
+    let joint = Joint { before, ..Joint::default() };
+    let (previous, met) = (Vec::new(), Met::default());
+    List { section: page, history: None, pass, began: now, previous, promised: false, joint, met }
 }
 
 /// A joint as its column keeps it.

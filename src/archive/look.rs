@@ -11,17 +11,27 @@ use crate::archive::ledger::AnnouncedId;
 use crate::archive::mend::{is_body_damaged, mend_body};
 use crate::archive::store::Archive;
 use crate::extract::Article;
-use crate::frontier::{Kept, Page, PageId, PageState, Settlement, gone_for_good, origin_looked_at};
+use crate::frontier::{Kept, KnownArticle, Page, PageId, Role, Settlement, gone_for_good, origin_looked_at};
 use crate::page_url::{Host, PageUrl};
 use crate::revisit::{GONE_AGAIN, Looks, VARYING, is_whole_look};
 use crate::time::Timestamp;
 
 impl Archive {
-    /// What is known of an article that is queued for another look.
-    pub(super) fn kept(&self, page: &Page, row: &Row<'_>, now: Timestamp) -> Result<Option<Kept>, ArchiveError> {
-        let Some(article) = known_article(&self.connection, &page.site, page.number, page.url.as_str())? else {
-            return Ok(None);
-        };
+    /// Returns what is known of an article that is queued.
+    pub(super) fn known_article(&self, row: &Row<'_>, now: Timestamp) -> Result<KnownArticle, ArchiveError> {
+        Ok(KnownArticle {
+            number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
+            misses: row.get("gone_looks")?,
+            unchanged: row.get("unchanged")?,
+            kept: if row.get("is_kept")? { self.kept(row, now)? } else { None },
+        })
+    }
+
+    /// Returns what is kept of an article that is queued for another look.
+    fn kept(&self, row: &Row<'_>, now: Timestamp) -> Result<Option<Kept>, ArchiveError> {
+        let number = row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned);
+        let (site, url) = (row.get::<_, String>("name")?, row.get::<_, String>("url")?);
+        let Some(article) = known_article(&self.connection, &site, number, &url)? else { return Ok(None) };
         let mut select = self.connection.prepare_cached(
             "SELECT min(first_seen_at, coalesce((SELECT published_ms FROM version WHERE article_id = article.id
                                                 ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at))
@@ -80,7 +90,7 @@ impl Archive {
         let mut marked = 0;
         for (page, url, number, misses) in &pages {
             let Some(settlement) = gone_for_good(*misses) else { continue };
-            write_state(work, PageId(*page), &settlement, now)?;
+            write_state(work, PageId(*page), Role::Article, &settlement, now)?;
             marked += 1;
             if let Some(article) = known_article(work, site, number.map(i64::cast_unsigned), url)? {
                 article::mark_gone(work, article, now)?;
@@ -210,7 +220,7 @@ pub(super) fn note_not_modified(work: &Connection, page: &Page) -> Result<(), Ar
 }
 
 fn were_sent(page: &Page) -> bool {
-    page.kept.as_ref().is_some_and(|kept| kept.etag.is_some() || kept.last_modified.is_some())
+    page.kept().is_some_and(|kept| kept.etag.is_some() || kept.last_modified.is_some())
 }
 
 /// Counts looks in a row that saw an article as it was. One that saw none, or was only told so, tells nothing of whether the
@@ -221,8 +231,8 @@ pub(super) fn note_look(
     settlement: &Settlement,
     change: Option<Change>,
 ) -> Result<(), ArchiveError> {
-    let is_news = change.is_some() || settlement.misses > 0;
-    let is_seen = settlement.article.is_some() && !matches!(settlement.state, PageState::Queued { .. });
+    let is_news = change.is_some() || settlement.misses() > 0;
+    let is_seen = settlement.article().is_some();
     if is_news || is_seen {
         work.prepare_cached("UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1")?
             .execute(params![page.site, is_news])?;

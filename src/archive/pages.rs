@@ -4,10 +4,11 @@ use rusqlite::{OptionalExtension, Row, ToSql, params};
 
 use crate::archive::capture::unpack;
 use crate::archive::error::ArchiveError;
+use crate::archive::list::window;
 use crate::archive::recrawl::past;
 use crate::archive::seed::SiteId;
 use crate::archive::store::{Archive, stored_number};
-use crate::frontier::{Found, Page, PageId, Role};
+use crate::frontier::{Found, Page, PageId, PageKind, Past, Role};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
 
@@ -178,24 +179,37 @@ impl Archive {
         let role = Role::named(&row.get::<_, String>(3)?).ok_or_else(|| damaged("role"))?;
         let url = row.get::<_, String>(2)?;
         let past = past(row, self.everything.contains(&url))?;
-        let page = Page {
+        Ok(Page {
             id,
             site: row.get(1)?,
             url: PageUrl::from_stored(&url).map_err(|why| damaged(&why.to_string()))?,
-            role,
-            number: row.get::<_, Option<i64>>(4)?.map(i64::cast_unsigned),
             attempts: row.get(5)?,
             hops: row.get(6)?,
             past,
-            list: self.list(id, role, &past, row, now)?,
-            failures: row.get("failures")?,
-            kept: None,
-            misses: row.get("gone_looks")?,
             unended: row.get("unended")?,
-            unchanged: row.get("unchanged")?,
-        };
-        let kept = if row.get("is_kept")? { self.kept(&page, row, now)? } else { None };
-        Ok(Page { kept, ..page })
+            kind: self.kind(id, role, &past, row, now)?,
+        })
+    }
+
+    /// Reads what only pages of a role have.
+    fn kind(
+        &self,
+        id: PageId,
+        role: Role,
+        past: &Past,
+        row: &Row<'_>,
+        now: Timestamp,
+    ) -> Result<PageKind, ArchiveError> {
+        Ok(match role {
+            Role::Policy => PageKind::Policy,
+            Role::Home => PageKind::Home(self.begun_list(id, past, row, now)?),
+            Role::Feed => PageKind::Feed { failures: row.get("failures")? },
+            Role::Sitemap => PageKind::Sitemap { failures: row.get("failures")? },
+            Role::Section => PageKind::Section(self.begun_list(id, past, row, now)?),
+            Role::Window => PageKind::Window(window(id, now)),
+            Role::ListPage => PageKind::ListPage(self.list(row)?),
+            Role::Article => PageKind::Article(self.known_article(row, now)?),
+        })
     }
 
     /// Returns whether an address moved, by however many steps, to another.

@@ -7,7 +7,8 @@ use serde_json::json;
 use crate::archive::error::ArchiveError;
 use crate::config::site::Discover;
 use crate::frontier::Role;
-use crate::frontier::recrawl::{History, Past, Settled, SitePolicy, WholeList, next, queued};
+use crate::frontier::recrawl::{SitePolicy, WholeList, next, queued};
+use crate::frontier::{History, Past, Settled};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 

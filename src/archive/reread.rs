@@ -10,8 +10,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
 use crate::archive::store::Archive;
 use crate::extract::{Access, Article};
-use crate::frontier::recrawl::Past;
-use crate::frontier::{Page, PageId, Role, Verdict};
+use crate::frontier::{KnownArticle, Page, PageId, PageKind, Past, Verdict};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -242,8 +241,8 @@ impl Archive {
     /// Notes that no article is found in a capture when it is read again.
     pub fn revise_without(&mut self, lease: Lease, capture: &KeptCapture, why: &str) -> Result<Revision, ArchiveError> {
         let work = self.work(lease)?;
-        let Page { site, number, url, .. } = &capture.page;
-        if let Some(article) = known_article(work, site, *number, url.as_str())? {
+        let Page { site, url, .. } = &capture.page;
+        if let Some(article) = known_article(work, site, capture.page.number(), url.as_str())? {
             let mut known =
                 work.prepare_cached("SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)")?;
             if known.query_row([article, capture.id], |row| row.get(0))? {
@@ -274,17 +273,14 @@ fn read_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
         id: PageId(row.get("page_id")?),
         site: row.get("site")?,
         url: PageUrl::from_stored(&url).map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
-        role: Role::Article,
-        number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
         attempts: 0,
         hops: 0,
         past: Past::default(),
-        list: None,
-        failures: 0,
-        kept: None,
-        misses: 0,
         unended: 0,
-        unchanged: 0,
+        kind: PageKind::Article(KnownArticle {
+            number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
+            ..KnownArticle::default()
+        }),
     };
     Ok(KeptCapture {
         id: row.get("id")?,

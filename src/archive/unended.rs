@@ -84,7 +84,7 @@ fn fail(work: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result
 
 /// Notes that a page's request ended: it did not end the process, and takes its place again.
 pub(super) fn note_ended(work: &Connection, page: &Page) -> Result<(), ArchiveError> {
-    let priority = if page.kept.is_some() { REVISIT } else { page.role.priority() };
+    let priority = if page.kept().is_some() { REVISIT } else { page.role().priority() };
     work.prepare_cached("UPDATE page SET unended = 0, priority = ?2 WHERE id = ?1")?
         .execute(params![page.id.0, priority])?;
     Ok(())

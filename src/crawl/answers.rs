@@ -14,9 +14,7 @@ use crate::crawl::outcome::manner_of;
 use crate::crawl::refusal::PAYMENT_REQUIRED;
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
-use crate::frontier::{
-    Belief, Closing, Counted, Outcome, Page, PageState, Reading, Role, Settlement, Verdict, counted, settle,
-};
+use crate::frontier::{Counted, Facts, Outcome, Page, Reading, Role, Settlement, SiteRules, Verdict, counted, settle};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
@@ -107,6 +105,8 @@ impl<W: Web> Crawl<'_, W> {
         Ok((Answered { announced, ending, at, host, pace, done }, follow_up))
     }
 
+    /// Judges the answer to a request for a page by what is known beside it, and applies what that
+    /// means for the crawl.
     fn settle_page(
         &mut self,
         page: &Page,
@@ -121,15 +121,32 @@ impl<W: Web> Crawl<'_, W> {
             Ok(_) => {}
             Err(trouble) => self.check_reachability(host, trouble)?,
         }
+        if let (Some(list), Outcome::Read(Reading::List(listing))) = (page.list(), &outcome) {
+            self.papers.get_mut(&page.site).first_readings.count(list, listing);
+        }
 
+        let outcome = self.believable(page, host, outcome)?;
+        let belief = self.belief(page, &outcome, digest)?;
+        let paper = &self.papers[&page.site];
+        let known = match &outcome {
+            Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(&paper.reader.wanted))?,
+            _ => Vec::new(),
+        };
+
+        let facts = Facts { known: &known, belief, room: paper.room };
+        let rules = SiteRules { wanted: &paper.reader.wanted, policy: &paper.policy };
+        let settlement = settle(page, outcome, &facts, rules, self.clock.now());
+        self.apply(page, &settlement);
+        Ok(settlement)
+    }
+
+    /// Returns the outcome as far as it is to be believed, by the state of the host and by what the
+    /// archive knows of other pages.
+    fn believable(&self, page: &Page, host: &Host, outcome: Outcome) -> Result<Outcome, ArchiveError> {
         let outcome = if self.hosts.is_down(host) { outcome.of_a_host_that_is_down() } else { outcome };
         let outcome = self.without_copies(page, outcome)?;
         let outcome = self.without_circles(page, outcome)?;
-        let outcome = self.without_false_moves(page, outcome)?;
-        let belief = self.belief(page, &outcome, digest)?;
-        let settlement = self.settlement(page, outcome, belief)?;
-        self.follow_home(page, &settlement);
-        Ok(settlement)
+        self.without_false_moves(page, outcome)
     }
 
     /// Pages that move to one another lead nowhere.
@@ -142,53 +159,30 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    fn settlement(&mut self, page: &Page, outcome: Outcome, belief: Belief) -> Result<Settlement, ArchiveError> {
-        let (reader, policy) = (Arc::clone(&self.papers[&page.site].reader), self.papers[&page.site].policy);
-        let wanted = &reader.wanted;
-        let known = match &outcome {
-            Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(wanted))?,
-            _ => Vec::new(),
-        };
-        if let (Some(list), Outcome::Read(Reading::List(listing))) = (&page.list, &outcome) {
-            self.papers.get_mut(&page.site).first_readings.count(list, listing);
-        }
-        let mut settlement = settle(page, outcome, &known, belief, wanted, &policy, self.clock.now());
-        if let Some(Closing::Ended { cut: Some(cut), .. }) = &mut settlement.closing {
-            // A day helps only where lists can be limited to days.
-            cut.day = cut.day.filter(|day| reader.windows(*day, *day).is_some());
-        }
-        self.keep_to_room(page, &mut settlement);
-        self.count(page, &settlement);
-        Ok(settlement)
-    }
-
-    /// Reads a paper from now on where its home page moved to.
-    fn follow_home(&mut self, page: &Page, settlement: &Settlement) {
-        if let (Role::Home, PageState::Settled(Verdict::Moved { to })) = (page.role, &settlement.state) {
+    /// Notes what a settlement means for the crawl: the paper's room, its counts, and where its home
+    /// page is.
+    fn apply(&mut self, page: &Page, settlement: &Settlement) {
+        if let Settlement::Done(judged) = settlement {
             let paper = self.papers.get_mut(&page.site);
-            paper.reader = Arc::new(paper.reader.at_home(to.clone()));
+            if paper.room == 0 && judged.new_pages > 0 {
+                tracing::warn!(site = %page.site, url = %page.url, "most_pages is reached: links of this page are left alone");
+            }
+            paper.room = paper.room.saturating_sub(judged.new_pages);
+            if let (Role::Home, Verdict::Moved { to }) = (page.role(), &judged.verdict) {
+                paper.reader = Arc::new(paper.reader.at_home(to.clone()));
+            }
         }
-    }
-
-    /// Finds nothing more for a site of which as many pages are known as may be.
-    fn keep_to_room(&mut self, page: &Page, settlement: &mut Settlement) {
-        let new = settlement.new_pages;
-        let room = &mut self.papers.get_mut(&page.site).room;
-        if *room == 0 && new > 0 {
-            tracing::warn!(site = %page.site, url = %page.url, "most_pages is reached: links of this page are left alone");
-            settlement.found.clear();
-        }
-        *room = room.saturating_sub(new);
+        self.count(page, settlement);
     }
 
     /// Counts a settled page in the run's tally.
     pub(super) fn count(&mut self, page: &Page, settlement: &Settlement) {
-        if page.kept.is_some() && settlement.misses > 0 {
+        if page.kept().is_some() && settlement.misses() > 0 {
             self.papers.get_mut(&page.site).is_missing_some = true;
         }
-        let PageState::Settled(verdict) = &settlement.state else { return };
+        let Some(verdict) = settlement.verdict() else { return };
         tracing::debug!(url = %page.url, %verdict, "settled");
-        match counted(page.role, verdict, self.papers[&page.site].reader.lists_nothing()) {
+        match counted(page.role(), verdict, self.papers[&page.site].reader.lists_nothing()) {
             Counted::Nothing => {}
             Counted::Gone => self.tally(&page.site, |tally| tally.articles_gone += 1),
             Counted::Refused => self.tally(&page.site, |tally| tally.refused += 1),
@@ -197,7 +191,7 @@ impl<W: Web> Crawl<'_, W> {
                 self.tally(&page.site, |tally| tally.failed += 1);
             }
         }
-        if page.role == Role::Sitemap && settlement.failures > 0 {
+        if page.role() == Role::Sitemap && settlement.misses() > 0 {
             tracing::warn!(url = %page.url, %verdict, "a sitemap brought nothing");
         }
     }
@@ -282,7 +276,7 @@ enum FollowUp {
 impl FollowUp {
     fn of(page: &Page) -> Self {
         let site = page.site.clone();
-        match page.role {
+        match page.role() {
             Role::Policy => Self::Policy { site },
             Role::Window => Self::Window { site },
             Role::Home | Role::Feed | Role::Section | Role::ListPage | Role::Sitemap | Role::Article => {

@@ -77,7 +77,7 @@ impl<W: Web> Crawl<'_, W> {
             };
             match self.robots.standing(&page.url, &page.site, self.archive, &mut self.hosts, now)? {
                 Standing::Allowed { right, robots } => {
-                    return Ok(self.ready(permit, right, robots, Asked::Page(page), now));
+                    return Ok(self.ready(permit, right, robots, Asked::Page(Arc::from(page)), now));
                 }
                 Standing::Forbidden { rule } => self.settle_disallowed(&page, rule, now)?,
                 Standing::Ask(fetch) => return Ok(self.ready_for_robots(permit, fetch, now)),
@@ -137,7 +137,7 @@ impl<W: Web> Crawl<'_, W> {
         let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);
         self.grow(&page.site, -1);
-        self.archive.settle_unasked(self.lease, page.id, &settlement, now)
+        self.archive.settle_unasked(self.lease, page, &settlement, now)
     }
 
     /// Makes a request of a permit and a right, and notes what is under way. Where other crawls
@@ -156,7 +156,7 @@ impl<W: Web> Crawl<'_, W> {
 
         self.papers.get_mut(asked.site()).under_way += 1;
         match &asked {
-            Asked::Page(page) => self.queues.ask(&host, page.id, page.role),
+            Asked::Page(page) => self.queues.ask(&host, page.id, page.role()),
             Asked::Robots(fetch) => self.robots.ask(fetch),
         }
         Some(Ready { prepared, asked })

@@ -24,7 +24,8 @@ impl<W: Web> Crawl<'_, W> {
     /// decide: a template may name one address for all its pages.
     pub(super) fn without_copies(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
         let Outcome::Read(Reading::Article(extract::Reading::Article(article))) = &outcome else { return Ok(outcome) };
-        if page.role != Role::Article || page.number.is_some() || article.number.is_some() || page.kept.is_some() {
+        let is_known = page.number().is_some() || page.kept().is_some();
+        if page.role() != Role::Article || is_known || article.number.is_some() {
             return Ok(outcome);
         }
 

@@ -13,7 +13,7 @@ impl<W: Web> Crawl<'_, W> {
     /// no article, does not tell where the article is.
     pub(super) fn without_false_moves(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
         let Outcome::Redirected { to, .. } = &outcome else { return Ok(outcome) };
-        if page.role != Role::Article || page.kept.is_some() {
+        if page.role() != Role::Article || page.kept().is_some() {
             return Ok(outcome);
         }
 
@@ -29,7 +29,7 @@ impl<W: Web> Crawl<'_, W> {
     /// Tells whether an answer that has no article is to be believed. It is asked only where belief decides: an address that was
     /// looked at before.
     pub(super) fn belief(&mut self, page: &Page, outcome: &Outcome, digest: &[u8; 32]) -> Result<Belief, ArchiveError> {
-        if page.role != Role::Article || page.kept.is_some() || page.misses == 0 {
+        if page.role() != Role::Article || page.kept().is_some() || page.misses() == 0 {
             return Ok(Belief::Believed);
         }
 

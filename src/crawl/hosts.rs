@@ -6,7 +6,7 @@ use crate::archive::ArchiveError;
 use crate::asking::HomeTerms;
 use crate::crawl::Crawl;
 use crate::fetch::{Trouble, Web};
-use crate::frontier::{PageState, put_off};
+use crate::frontier::put_off;
 use crate::page_url::Host;
 use crate::politeness::Manners;
 use crate::site_reader::SiteReader;
@@ -88,10 +88,10 @@ impl<W: Web> Crawl<'_, W> {
             for page in &pages {
                 let settlement = put_off(page, why, &self.papers[&page.site].policy, now);
                 self.count(page, &settlement);
-                if matches!(settlement.state, PageState::Settled(_)) {
+                if !settlement.is_retry() {
                     self.grow(&page.site, -1);
                 }
-                self.archive.settle_unasked(self.lease, page.id, &settlement, now)?;
+                self.archive.settle_unasked(self.lease, page, &settlement, now)?;
             }
         }
     }

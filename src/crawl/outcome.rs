@@ -5,23 +5,19 @@ use crate::extract;
 use crate::fetch::{Answer, Trouble, manner};
 use crate::frontier::{Outcome, Page, Reading};
 use crate::politeness::{Manner, refuses};
-use crate::site_reader::SiteReader;
+use crate::site_reader::{Response, SiteReader};
 use crate::time::Timestamp;
 
 /// Returns what an answer is to a page; `reading` reads a good one.
-pub(super) fn outcome_of(
-    page: &Page,
-    answer: &Answer,
-    reader: &SiteReader,
-    reading: impl FnOnce() -> Reading,
-) -> Outcome {
+pub(super) fn outcome_of(response: &Response, reading: impl FnOnce() -> Reading) -> Outcome {
+    let Response { page, answer, reader, .. } = response;
     match answer.status {
         _ if answer.is_good() => match reading() {
             Reading::Refresh { to } => reader.moved(page, to),
             reading => Outcome::Read(reading),
         },
         _ if answer.is_redirect() => redirected(page, answer, reader),
-        304 if page.kept.is_some() => Outcome::Unchanged,
+        304 if page.kept().is_some() => Outcome::Unchanged,
         206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
         404 | 410 => Outcome::Gone { why: format!("status {}", answer.status) },
         status if refuses(status) => Outcome::Refused { why: refusal::in_words(answer) },

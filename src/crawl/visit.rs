@@ -19,13 +19,13 @@ use crate::opt_out::{Judgement, Reservations};
 use crate::page_url::Host;
 use crate::politeness::Turn;
 use crate::robots::LARGEST;
-use crate::site_reader::SiteReader;
+use crate::site_reader::{Response, SiteReader};
 use crate::time::Timestamp;
 
 /// What was asked for.
 #[derive(Debug)]
 pub(super) enum Asked {
-    Page(Box<Page>),
+    Page(Arc<Page>),
     Robots(RobotsFetch),
 }
 
@@ -87,10 +87,11 @@ pub(super) async fn visit<W: Web>(
     let at = clock.now_or_just_after();
     let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
     let (mut outcome, mut capture) = (None, None);
-    if let (Asked::Page(page), Some(Reads { reader, files })) = (&asked, &reads) {
+    if let (Asked::Page(page), Some(Reads { reader, files })) = (&asked, reads) {
         result = match result {
             Ok(answer) => {
-                let taken = take(page, answer, reader, files, at).await;
+                let response = Response { page: Arc::clone(page), answer: Arc::new(answer), reader, files, at };
+                let taken = take(response).await;
                 // What is as it was is kept already.
                 capture = (taken.outcome != Outcome::Unchanged).then(|| Box::new(taken.capture));
                 outcome = Some(taken.outcome);
@@ -102,6 +103,7 @@ pub(super) async fn visit<W: Web>(
             }
         };
     }
+
     let took = at.since(began);
     let digest = match (&capture, &result) {
         (Some(capture), _) => capture.body.digest(),
@@ -111,7 +113,7 @@ pub(super) async fn visit<W: Web>(
     Finished::Visited(Box::new(Visited { announced, turn, at, took, asked, result, bytes, digest, outcome, capture }))
 }
 
-/// An answer that was read.
+/// A response that was read.
 struct Taken {
     /// Without its body, which is in the capture: many answers may wait to be committed.
     answer: Answer,
@@ -119,99 +121,80 @@ struct Taken {
     capture: Capture,
 }
 
-/// Reads an answer: at once, or beside the crawl where that may take long.
-async fn take(
-    page: &Page,
-    mut answer: Answer,
-    reader: &Arc<SiteReader>,
-    files: &Arc<Reservations>,
-    at: Timestamp,
-) -> Taken {
-    let most = Weight::most_of(answer.body.len());
+/// Reads a response: at once, or beside the crawl where that may take long.
+async fn take(response: Response) -> Taken {
+    let (outcome, capture) =
+        if response.may_take_long() { read_beside(&response).await } else { read_here(&response).await };
+    let Answer { status, headers, .. } = &*response.answer;
+    let answer = Answer { status: *status, headers: headers.clone(), body: Vec::new() };
+    Taken { answer, outcome, capture }
+}
 
-    if !reader.may_take_long(page) {
-        let (outcome, capture) = match room(most).await {
-            Ok(_room) => {
-                let reading = AssertUnwindSafe(|| read(page, &answer, reader, files, at));
-                catch_unwind(reading).unwrap_or_else(|_| unread(page, &answer, reader, files, at, Undone::Panicked))
-            }
-            Err(why) => unread(page, &answer, reader, files, at, why),
-        };
-        answer.body = Vec::new();
-        return Taken { answer, outcome, capture };
+async fn read_here(response: &Response) -> (Outcome, Capture) {
+    match room(Weight::most_of(response.answer.body.len())).await {
+        Ok(_room) => {
+            let reading = AssertUnwindSafe(|| read(response));
+            catch_unwind(reading).unwrap_or_else(|_| unread(response, Undone::Panicked))
+        }
+        Err(why) => unread(response, why),
     }
+}
 
-    let room = room_as_weighed(most, || reader.memory(page, &answer)).await;
-    let answer = Arc::new(answer);
-    let work = {
-        let (page, answer, reader, files) = (page.clone(), Arc::clone(&answer), Arc::clone(reader), Arc::clone(files));
-        move || read(&page, &answer, &reader, &files, at)
-    };
-    let done = match room {
-        Ok(room) => within(BUDGET, room, work).await,
+async fn read_beside(response: &Response) -> (Outcome, Capture) {
+    let most = Weight::most_of(response.answer.body.len());
+    let done = match room_as_weighed(most, || response.memory()).await {
+        Ok(room) => {
+            let response = response.clone();
+            within(BUDGET, room, move || read(&response)).await
+        }
         Err(why) => Err(why),
     };
-
-    let (outcome, capture) = done.unwrap_or_else(|why| match why {
-        Undone::Panicked => unread(page, &answer, reader, files, at, why),
-        Undone::Overdue | Undone::Crowded => left_unread(page, &answer, reader, files, at, why),
-    });
-    let answer = Answer { status: answer.status, headers: answer.headers.clone(), body: Vec::new() };
-    Taken { answer, outcome, capture }
+    done.unwrap_or_else(|why| match why {
+        Undone::Panicked => unread(response, why),
+        Undone::Overdue | Undone::Crowded => left_unread(response, why),
+    })
 }
 
 /// A page that takes too long to read, or finds no room, is kept as it came, and what it says
 /// against uses of it is heard.
-fn left_unread(
-    page: &Page,
-    answer: &Answer,
-    reader: &SiteReader,
-    files: &Reservations,
-    at: Timestamp,
-    why: Undone,
-) -> (Outcome, Capture) {
-    let read = reader.leave_unread(page, answer, files, at, why.to_string());
-    (outcome_of(page, answer, reader, || read.reading), capture(answer, read.charset, read.judgement, at))
+fn left_unread(response: &Response, why: Undone) -> (Outcome, Capture) {
+    let read = response.leave_unread(why.to_string());
+    (outcome_of(response, || read.reading), capture(response, read.charset, read.judgement))
 }
 
-/// What is left to be said of a page on which the reader failed: it is kept, and one page does not end a crawl.
-fn unread(
-    page: &Page,
-    answer: &Answer,
-    reader: &SiteReader,
-    files: &Reservations,
-    at: Timestamp,
-    why: Undone,
-) -> (Outcome, Capture) {
-    let outcome = outcome_of(page, answer, reader, || Reading::Unreadable { why: why.to_string() });
-    (outcome, capture(answer, None, reader.judge_headers(page, answer, files, at), at))
+/// What is left to be said of a page on which the reader failed: it is kept, and one page does not
+/// end a crawl.
+fn unread(response: &Response, why: Undone) -> (Outcome, Capture) {
+    let outcome = outcome_of(response, || Reading::Unreadable { why: why.to_string() });
+    (outcome, capture(response, None, response.judge_headers()))
 }
 
-/// Of a robots.txt, and of other files in its form, no more is asked for than is read; of an article that is kept, only what
-/// changed.
+/// Of a robots.txt, and of other files in its form, no more is asked for than is read; of an article
+/// that is kept, only what changed.
 fn asking(asked: &Asked) -> Asking {
     match asked {
-        Asked::Page(page) if page.role != Role::Policy => {
-            let kept = page.kept.clone().unwrap_or_default();
-            let part_will_do = page.role == Role::Sitemap;
+        Asked::Page(page) if page.role() != Role::Policy => {
+            let kept = page.kept().cloned().unwrap_or_default();
+            let part_will_do = page.role() == Role::Sitemap;
             Asking { etag: kept.etag, last_modified: kept.last_modified, enough: None, part_will_do }
         }
         Asked::Page(_) | Asked::Robots(_) => Asking { enough: Some(LARGEST + 1), ..Asking::default() },
     }
 }
 
-fn read(page: &Page, answer: &Answer, reader: &SiteReader, files: &Reservations, at: Timestamp) -> (Outcome, Capture) {
+fn read(response: &Response) -> (Outcome, Capture) {
     // What the headers say holds for every answer, whatever its status.
-    let (mut charset, mut judgement) = (None, reader.judge_headers(page, answer, files, at));
-    let outcome = outcome_of(page, answer, reader, || {
-        let read = reader.read(page, answer, files, at);
+    let (mut charset, mut judgement) = (None, response.judge_headers());
+    let outcome = outcome_of(response, || {
+        let read = response.read();
         (charset, judgement) = (read.charset, read.judgement);
         read.reading
     });
-    (outcome, capture(answer, charset, judgement, at))
+    (outcome, capture(response, charset, judgement))
 }
 
-fn capture(answer: &Answer, charset: Option<Charset>, judgement: Judgement, at: Timestamp) -> Capture {
+fn capture(response: &Response, charset: Option<Charset>, judgement: Judgement) -> Capture {
+    let answer = &response.answer;
     let body = match judgement.withholds() {
         Some(why) => Body::Withheld { why, digest: Sha256::digest(&answer.body).into() },
         None => Body::Kept(pack(&answer.body)),
@@ -219,7 +202,7 @@ fn capture(answer: &Answer, charset: Option<Charset>, judgement: Judgement, at: 
     let header = |name: &str| answer.header(name).map(str::to_owned);
     let lines: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
     Capture {
-        fetched_at: at,
+        fetched_at: response.at,
         status: answer.status,
         headers: lines.concat(),
         body,
@@ -235,35 +218,36 @@ mod tests {
     use super::*;
     use crate::archive::Body;
     use crate::config::{Settings, read_site};
-    use crate::frontier::PageId;
+    use crate::frontier::{KnownArticle, PageId, PageKind, Past};
     use crate::page_url::PageUrl;
 
     fn overdue_page(html: &str) -> (Outcome, Capture) {
         let file = "name = \"paper\"\ntitle = \"책방\"\nhome = \"https://www.saseo.example/\"\n";
         let site = read_site("paper.toml", file).unwrap();
         let reader = SiteReader::new(site, None, &Settings::default()).unwrap();
-        let (url, role) = (PageUrl::parse("https://www.saseo.example/a/1").unwrap(), Role::Article);
+        let url = PageUrl::parse("https://www.saseo.example/a/1").unwrap();
         let site = "paper".to_owned();
         let page = Page {
             id: PageId(1),
             site,
             url,
-            role,
-            number: None,
             attempts: 0,
             hops: 0,
-            past: crate::frontier::recrawl::Past::default(),
-            list: None,
-            failures: 0,
-            kept: None,
-            misses: 0,
+            past: Past::default(),
             unended: 0,
-            unchanged: 0,
+            kind: PageKind::Article(KnownArticle::default()),
         };
-        assert!(reader.may_take_long(&page));
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
         let answer = Answer { status: 200, headers, body: html.as_bytes().to_vec() };
-        left_unread(&page, &answer, &reader, &Reservations::default(), Timestamp::EPOCH, Undone::Overdue)
+        let response = Response {
+            page: Arc::new(page),
+            answer: Arc::new(answer),
+            reader: Arc::new(reader),
+            files: Arc::default(),
+            at: Timestamp::EPOCH,
+        };
+        assert!(response.may_take_long());
+        left_unread(&response, Undone::Overdue)
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What a settled page is counted as in the tally of its run.
 
-use crate::frontier::page::{Role, Verdict};
+use crate::frontier::role::Role;
+use crate::frontier::verdict::Verdict;
 
 /// A count of a run's tally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,8 +2,9 @@
 
 use crate::discover::{Home, Listing, Row, Sitemap};
 use crate::extract::{self, Article};
-use crate::frontier::page::{Found, Role};
-use crate::frontier::settle::Wanted;
+use crate::frontier::found::Found;
+use crate::frontier::role::Role;
+use crate::frontier::wanted::Wanted;
 use crate::page_url::PageUrl;
 
 /// How the request for a page went.

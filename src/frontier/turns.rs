@@ -1,7 +1,8 @@
 //! Whose turn it is at a host: a page of a list, or an article.
 
-use crate::frontier::page::{Page, Role};
-use crate::frontier::reading::Pass;
+use crate::frontier::list::Pass;
+use crate::frontier::page::Page;
+use crate::frontier::role::Role;
 
 /// Tells whether an article goes before `page`, the best one that is due at a host, where the last
 /// request there was for a page of the role `last`.
@@ -10,21 +11,22 @@ use crate::frontier::reading::Pass;
 /// paper's lists takes hours or days: there, every second request is for an article, so that it has
 /// some from its first minute on.
 pub fn is_articles_turn(page: &Page, last: Option<Role>) -> bool {
-    let is_first_reading = page.list.as_ref().is_some_and(|list| list.pass == Pass::First);
-    page.role == Role::ListPage && is_first_reading && last == Some(Role::ListPage)
+    let is_first_reading = page.list().is_some_and(|list| list.pass == Pass::First);
+    page.role() == Role::ListPage && is_first_reading && last == Some(Role::ListPage)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::frontier::history::Past;
+    use crate::frontier::list::{Joint, List};
     use crate::frontier::met::Met;
-    use crate::frontier::page::{List, PageId};
-    use crate::frontier::reading::Joint;
-    use crate::frontier::recrawl::Past;
+    use crate::frontier::page::PageKind;
+    use crate::frontier::role::PageId;
     use crate::page_url::PageUrl;
     use crate::time::Timestamp;
 
-    fn page(role: Role, pass: Pass) -> Page {
+    fn page(kind: fn(List) -> PageKind, pass: Pass) -> Page {
         let list = List {
             section: PageId(1),
             history: None,
@@ -39,26 +41,20 @@ mod tests {
             id: PageId(2),
             site: "paper".to_owned(),
             url: PageUrl::parse("https://paper.example/list?page=2").unwrap(),
-            role,
-            number: None,
             attempts: 0,
             hops: 0,
             past: Past::default(),
-            list: Some(list),
-            failures: 0,
-            kept: None,
-            misses: 0,
             unended: 0,
-            unchanged: 0,
+            kind: kind(list),
         }
     }
 
     #[test]
     fn list_pages_and_articles_alternate_in_a_first_reading_only() {
-        let first = page(Role::ListPage, Pass::First);
+        let first = page(PageKind::ListPage, Pass::First);
         assert!(is_articles_turn(&first, Some(Role::ListPage)));
         assert!(!is_articles_turn(&first, Some(Role::Article)) && !is_articles_turn(&first, None));
-        assert!(!is_articles_turn(&page(Role::ListPage, Pass::Later), Some(Role::ListPage)));
-        assert!(!is_articles_turn(&page(Role::Section, Pass::First), Some(Role::ListPage)));
+        assert!(!is_articles_turn(&page(PageKind::ListPage, Pass::Later), Some(Role::ListPage)));
+        assert!(!is_articles_turn(&page(PageKind::Section, Pass::First), Some(Role::ListPage)));
     }
 }

@@ -12,21 +12,23 @@ impl SiteReader {
     /// a list, and a trap is never entered by the back door.
     pub fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
         let Some(lists) = &self.lists else { return Outcome::Redirected { to, number: None } };
-        let is_article = page.role == Role::Article;
+        let is_article = page.role() == Role::Article;
         match lists.grammar.address(&to) {
             Address::Trap { why } => Outcome::Refused { why: format!("redirected to {to}: {why}") },
             Address::Article { number, .. } if is_article => Outcome::Redirected { to, number },
             // The paper itself may have moved to another name; another article there is another
             // paper's.
-            Address::Elsewhere if is_article && page.number.is_some() && lists.grammar.number(&to) == page.number => {
-                Outcome::Redirected { to, number: page.number }
+            Address::Elsewhere
+                if is_article && page.number().is_some() && lists.grammar.number(&to) == page.number() =>
+            {
+                Outcome::Redirected { to, number: page.number() }
             }
             Address::Elsewhere if is_article => Outcome::Failed { why: format!("redirected to another paper: {to}") },
             Address::List { .. } | Address::Other if is_article => {
                 Outcome::Failed { why: format!("redirected to what is no article: {to}") }
             }
             Address::Article { .. } => Outcome::Failed { why: format!("redirected to an article: {to}") },
-            Address::Other if page.role == Role::ListPage => {
+            Address::Other if page.role() == Role::ListPage => {
                 Outcome::Failed { why: format!("redirected to what is no list: {to}") }
             }
             Address::List { .. } | Address::Elsewhere | Address::Other => Outcome::Redirected { to, number: None },

@@ -1,9 +1,14 @@
 //! What follows from one page of a list: its rows, and whether the reading of the list goes on.
 
 use crate::discover::Listing;
-use crate::frontier::page::{Found, List, Page, Verdict};
-use crate::frontier::reading::{Continuation, Joint, ListEnd, Pass, Stop, cut, go_on, marks};
-use crate::frontier::settle::{Closing, Settlement, TRY_AGAIN, Wanted, again, failed, settled, telling};
+use crate::frontier::found::Found;
+use crate::frontier::list::{Joint, List, Pass, marks};
+use crate::frontier::page::Page;
+use crate::frontier::reading::{ListEnd, Stop, cut, go_on};
+use crate::frontier::settle::{TRY_AGAIN, again, failed, telling};
+use crate::frontier::settlement::{Closing, Judged, ListStep, Settlement};
+use crate::frontier::verdict::Verdict;
+use crate::frontier::wanted::Wanted;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -16,24 +21,24 @@ pub(super) fn listed(
     wanted: &Wanted,
     now: Timestamp,
 ) -> Settlement {
-    let is_window = page.list.as_ref().is_some_and(|list| list.pass == Pass::Window);
+    let is_window = page.list().is_some_and(|list| list.pass == Pass::Window);
     let since = wanted.since.filter(|_| !is_window);
-    let (mut step, mut news) = (Step::default(), None);
+    let (mut step, mut news) = (None, None);
 
-    if let Some(list) = &page.list {
+    if let Some(list) = page.list() {
         let list = List { joint: list.joint.after(&rows), met: list.met.after(&marks(&rows)), ..list.clone() };
         news = Some(list.joint.has_news());
         // A deep check joins the last complete reading, however far back that is.
         let deep = (list.pass == Pass::Deep && list.joint.is_made(&rows)).then(|| now - wanted.deep);
-        let wants = Wants { since, back_to: since.max(deep) };
-        step = match Step::after(list, listing, &rows, known, wants) {
-            Ok(step) => step,
+        let wants = Wants { since, back_to: since.max(deep), has_windows: wanted.has_windows };
+        step = match step_after(list, listing, &rows, known, wants) {
+            Ok(step) => Some(step),
             Err(why) => return broken(page, listing, why, wanted, now),
         };
     }
 
     let told = telling(rows, known, since);
-    Settlement { goes_on: step.goes_on, closing: step.closing, news: news.unwrap_or(told.news), ..told }
+    Judged { list: step, news: news.unwrap_or(told.news), ..told }.into()
 }
 
 /// Settles a page without a profile. Nothing tells which of its links are rows of a list, so a
@@ -47,18 +52,18 @@ pub(super) fn linked(
     now: Timestamp,
 ) -> Settlement {
     let listing = Listing { next_is_told: next.is_some(), next, is_list: true, ..Listing::default() };
-    let mut step = Step::default();
+    let mut step = None;
 
-    if let Some(list) = &page.list {
+    if let Some(list) = page.list() {
         let pass = if list.pass == Pass::First { Pass::First } else { Pass::Later };
         let list = List { pass, joint: Joint::default(), met: list.met.after(&marks(&links)), ..list.clone() };
-        step = match Step::after(list, &listing, &links, known, Wants::default()) {
-            Ok(step) => step,
+        step = match step_after(list, &listing, &links, known, Wants::default()) {
+            Ok(step) => Some(step),
             Err(why) => return broken(page, &listing, why, wanted, now),
         };
     }
 
-    Settlement { goes_on: step.goes_on, closing: step.closing, ..telling(links, known, None) }
+    Judged { list: step, ..telling(links, known, None) }.into()
 }
 
 /// How far back the rows of a list are wanted.
@@ -68,37 +73,32 @@ struct Wants {
     since: Option<Timestamp>,
     /// The reading ends at earlier rows.
     back_to: Option<Timestamp>,
+    /// Lists can be limited to days: what a server does not show can be read by them.
+    has_windows: bool,
 }
 
-/// How the reading of a list goes on or closes after one of its pages.
-#[derive(Default)]
-struct Step {
-    goes_on: Option<Continuation>,
-    closing: Option<Closing>,
-}
-
-impl Step {
-    /// Decides the step after a page with these rows; `list` is the list's state with them.
-    ///
-    /// # Errors
-    ///
-    /// Fails with a reason where the page must be requested again.
-    fn after(
-        list: List,
-        listing: &Listing,
-        rows: &[Found],
-        known: &[Option<Timestamp>],
-        wants: Wants,
-    ) -> Result<Self, &'static str> {
-        match go_on(&list, listing, rows, known, wants.back_to) {
-            Ok(continuation) => Ok(Self { goes_on: Some(continuation), closing: None }),
-            Err(Stop::End(end)) => {
-                let cut = cut(end, listing, rows);
-                let closing = Closing::Ended { end, since: wants.since, head: list.joint.head, cut };
-                Ok(Self { goes_on: None, closing: Some(closing) })
+/// Decides how a reading goes on after a page with these rows; `list` is the list's state with them.
+///
+/// # Errors
+///
+/// Fails with a reason where the page must be requested again.
+fn step_after(
+    list: List,
+    listing: &Listing,
+    rows: &[Found],
+    known: &[Option<Timestamp>],
+    wants: Wants,
+) -> Result<ListStep, &'static str> {
+    match go_on(&list, listing, rows, known, wants.back_to) {
+        Ok(continuation) => Ok(ListStep::to(continuation)),
+        Err(Stop::End(end)) => {
+            let mut cut = cut(end, listing, rows);
+            if let Some(cut) = &mut cut {
+                cut.day = cut.day.filter(|_| wants.has_windows);
             }
-            Err(Stop::Broken(why)) => Err(why),
+            Ok(ListStep::close(Closing::Ended { end, since: wants.since, head: list.joint.head, cut }))
         }
+        Err(Stop::Broken(why)) => Err(why),
     }
 }
 
@@ -114,7 +114,7 @@ fn broken(page: &Page, listing: &Listing, why: &'static str, wanted: &Wanted, no
 pub(super) fn short(page: &Page, verdict: Verdict, wanted: &Wanted) -> Settlement {
     let ended = |list: &List| {
         let head = list.joint.head.clone();
-        Closing::Ended { end: ListEnd::Past, since: wanted.since, head, cut: None }
+        ListStep::close(Closing::Ended { end: ListEnd::Past, since: wanted.since, head, cut: None })
     };
-    Settlement { closing: page.list.as_ref().map(ended), ..settled(verdict) }
+    Judged { list: page.list().map(ended), ..Judged::of(verdict) }.into()
 }

@@ -3,10 +3,12 @@
 
 use std::time::Duration;
 
-use crate::frontier::page::{Page, PageState, Verdict};
+use crate::frontier::page::Page;
 use crate::frontier::recrawl::SitePolicy;
 use crate::frontier::settle::plan::planned;
-use crate::frontier::settle::{Settlement, failed, of_state, queued, settled};
+use crate::frontier::settle::{failed, retry, settled};
+use crate::frontier::settlement::Settlement;
+use crate::frontier::verdict::Verdict;
 use crate::revisit::GONE_AGAIN;
 use crate::time::Timestamp;
 
@@ -19,9 +21,9 @@ const MOST_ORIGIN_LOOKS: u32 = 3;
 
 /// Judges a page that robots.txt forbids to ask for. One that is kept stands, and is thought of again a day later.
 pub fn disallowed(page: &Page, rule: String, policy: &SitePolicy, now: Timestamp) -> Settlement {
-    let settlement = match page.kept {
+    let settlement = match page.kept() {
         None => settled(Verdict::Disallowed { rule }),
-        Some(_) => Settlement { next: Some(now + GONE_AGAIN), ..of_state(PageState::Stands) },
+        Some(_) => Settlement::Stands { next: Some(now + GONE_AGAIN), misses: 0 },
     };
     planned(page, page.history(), settlement, policy, now)
 }
@@ -47,8 +49,8 @@ const MOST_PUT_OFF: u32 = 5;
 
 /// Judges a page that is due at a host that cannot be asked. What is kept is put off without end.
 pub fn put_off(page: &Page, why: &str, policy: &SitePolicy, now: Timestamp) -> Settlement {
-    if page.kept.is_none() && page.attempts >= MOST_PUT_OFF {
+    if page.kept().is_none() && page.attempts >= MOST_PUT_OFF {
         return planned(page, page.history(), failed(page, why), policy, now);
     }
-    queued(now + PUT_OFF, page.attempts + 1, why)
+    retry(now + PUT_OFF, page.attempts + 1, why)
 }

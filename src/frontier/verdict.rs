@@ -1,0 +1,69 @@
+//! What became of a page.
+
+use std::fmt;
+
+use crate::page_url::PageUrl;
+
+/// What became of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The article is kept.
+    Stored,
+    /// The list, feed or home page was read.
+    Read,
+    /// The address moved; the new one is a page of its own.
+    Moved { to: PageUrl },
+    /// Only the public part of a members' article is kept.
+    Members,
+    /// The paper forbids archives: what the article is about is kept, and not what it says.
+    Withheld { why: String },
+    /// There is nothing (any more).
+    Gone { why: String },
+    /// The page is kept, but no article was found in it.
+    Unextracted { why: String },
+    /// robots.txt forbids it.
+    Disallowed { rule: String },
+    /// The server refuses it.
+    Refused { why: String },
+    /// It could not be had.
+    Failed { why: String },
+}
+
+impl Verdict {
+    /// Returns the name that the archive keeps.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Stored => "stored",
+            Self::Read => "read",
+            Self::Moved { .. } => "moved",
+            Self::Members => "members",
+            Self::Withheld { .. } => "withheld",
+            Self::Gone { .. } => "gone",
+            Self::Unextracted { .. } => "unextracted",
+            Self::Disallowed { .. } => "disallowed",
+            Self::Refused { .. } => "refused",
+            Self::Failed { .. } => "failed",
+        }
+    }
+
+    /// Returns why, where there is something to say.
+    pub fn reason(&self) -> Option<&str> {
+        match self {
+            Self::Stored | Self::Read | Self::Members => None,
+            Self::Moved { to } => Some(to.as_str()),
+            Self::Disallowed { rule } => Some(rule),
+            Self::Withheld { why }
+            | Self::Gone { why }
+            | Self::Unextracted { why }
+            | Self::Refused { why }
+            | Self::Failed { why } => Some(why),
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())?;
+        self.reason().map_or(Ok(()), |reason| write!(f, ": {reason}"))
+    }
+}

@@ -1,0 +1,164 @@
+//! A response: an answer to the request for a page, and what is read in it.
+
+use std::sync::Arc;
+
+use crate::archive::Charset;
+use crate::discover::{Document, feeds, links, read_home};
+use crate::extract::{self, Decoded, decode};
+use crate::fetch::Answer;
+use crate::frontier::{Page, Reading, Role};
+use crate::markup::Tree;
+use crate::opt_out::{Declared, Judgement, Metas, Reservations};
+use crate::site_reader::obey::{obedient, words};
+use crate::site_reader::{SiteReader, is_text};
+use crate::time::Timestamp;
+
+/// Bytes of a heavy page in which its meta tags are looked for: heads of pages are rarely longer.
+const HEAD: usize = 4 * 1024;
+
+/// An answer to the request for a page, with all that reading it takes. A clone costs nothing.
+#[derive(Clone, Debug)]
+pub struct Response {
+    pub page: Arc<Page>,
+    pub answer: Arc<Answer>,
+    pub reader: Arc<SiteReader>,
+    /// What the site's host says of all its pages.
+    pub files: Arc<Reservations>,
+    /// When the answer ended.
+    pub at: Timestamp,
+}
+
+/// What a good answer holds.
+#[derive(Debug)]
+pub struct Read {
+    pub reading: Reading,
+    pub charset: Option<Charset>,
+    pub judgement: Judgement,
+}
+
+impl Response {
+    /// Reads a good answer, and judges what the page and its host say against uses of it.
+    pub fn read(&self) -> Read {
+        self.read_as(|decoded, tree| {
+            let document = Document::new(&self.page.url, tree).encoded_in(decoded.used);
+            self.read_text(&decoded.text, tree, &document)
+        })
+    }
+
+    /// Judges a good answer, and leaves its page unread.
+    pub fn leave_unread(&self, why: String) -> Read {
+        self.read_as(|_, _| Reading::NoArticle { why })
+    }
+
+    /// Tells whether reading the page may take long.
+    pub fn may_take_long(&self) -> bool {
+        self.page.role() == Role::Article && self.reader.is_generic()
+    }
+
+    /// Returns the bytes of memory that reading an article may take, by the estimate.
+    pub fn memory(&self) -> usize {
+        self.reader.articles.memory(&self.decoded().text)
+    }
+
+    /// Judges what the answer's headers, and its host, say against uses of it.
+    pub fn judge_headers(&self) -> Judgement {
+        match self.page.role() {
+            Role::Policy => Judgement::default(),
+            _ => self.judge(&Metas::default(), &[]),
+        }
+    }
+
+    fn content_type(&self) -> &str {
+        self.answer.header("content-type").unwrap_or_default()
+    }
+
+    fn decoded(&self) -> Decoded<'_> {
+        decode(&self.answer.body, self.content_type(), self.page.url.last_label())
+    }
+
+    fn read_as(&self, reading: impl FnOnce(&Decoded<'_>, &Tree) -> Reading) -> Read {
+        let role = self.page.role();
+        if role == Role::Policy {
+            return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
+        }
+        if role == Role::Sitemap {
+            let (reading, judgement) = (self.reader.sitemap(&self.page, &self.answer), self.judge_headers());
+            return Read { reading: obedient(reading, &judgement), charset: None, judgement };
+        }
+        // Feeds come as JSON, octets or a type of their own: whether it is one, its reader tells.
+        if role != Role::Feed && !is_text(self.content_type()) {
+            let reading = Reading::Unreadable { why: format!("its content type is {}", self.content_type()) };
+            return Read { reading, charset: None, judgement: self.judge_headers() };
+        }
+
+        let decoded = self.decoded();
+        let tree = Tree::parse(&decoded.text);
+        let reading = match &tree {
+            Ok(tree) => reading(&decoded, tree),
+            Err(why) => Reading::Unreadable { why: why.to_string() },
+        };
+        // Of a page that is too heavy to parse, the head is heard: it is where such tags belong.
+        let head = &decoded.text[..decoded.text.floor_char_boundary(HEAD)];
+        let agent = &self.reader.agent;
+        let metas = match &tree {
+            Ok(tree) => Metas::read(tree, agent),
+            Err(_) => Tree::parse(head).map(|head| Metas::read(&head, agent)).unwrap_or_default(),
+        };
+
+        let judgement = self.judge(&metas, words(&reading));
+        let Decoded { declared, used, had_errors, .. } = decoded;
+        let charset = Some(Charset { declared, used: used.to_owned(), had_errors });
+        Read { reading: obedient(reading, &judgement), charset, judgement }
+    }
+
+    fn judge(&self, metas: &Metas, words: &[(String, String)]) -> Judgement {
+        let (url, headers) = (&self.page.url, &self.answer.headers);
+        let declared = Declared { url, headers, metas, words, files: &self.files };
+        Judgement::of(declared.opt_outs(&self.reader.agent), &self.reader.site.opt_outs, self.at)
+    }
+
+    fn read_text(&self, html: &str, tree: &Tree, document: &Document) -> Reading {
+        let (page, reader) = (&self.page, &self.reader);
+        let role = page.role();
+        if let (false, Some(extract::Reading::Refused { why })) =
+            (role == Role::Article, reader.articles.page_notice(html))
+        {
+            return Reading::Refused { why };
+        }
+
+        match (role, &reader.lists) {
+            (Role::Policy, _) => Reading::Policy,
+            (Role::Sitemap, _) => reader.sitemap(page, &self.answer),
+            (Role::Article, _) => match reader.articles.read_tree(&page.url, html, tree) {
+                // Without a profile, links lead to pages of all kinds.
+                extract::Reading::NotAnArticle { why } if reader.lists_nothing() => Reading::NoArticle { why },
+                reading => Reading::Article(reading),
+            },
+            (Role::Home, Some(lists)) => {
+                let home = read_home(&lists.menu, &lists.grammar, document, tree);
+                unless_moved_on(document, tree, home.sections.is_empty()).unwrap_or(Reading::Home(home))
+            }
+            (Role::Section | Role::Window | Role::ListPage, Some(lists)) => {
+                let listing = lists.reader.read_tree(document, html, tree, self.at);
+                unless_moved_on(document, tree, listing.rows.is_empty()).unwrap_or(Reading::List(listing))
+            }
+            (Role::Feed, _) => match reader.feed(&page.url, &self.answer.body) {
+                Ok(listing) => Reading::List(listing),
+                Err(why) => Reading::Unreadable { why: why.to_string() },
+            },
+            (Role::Home | Role::Section | Role::Window | Role::ListPage, None) => {
+                let next = document.next(tree).and_then(|next| reader.own(&next));
+                let links = reader.own_links(&links(document, html), next.as_ref());
+                let feeds = if role == Role::Home { feeds(document, tree) } else { Vec::new() };
+                unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links { links, next, feeds })
+            }
+        }
+    }
+}
+
+/// Returns where a page sends its readers, if they do not see it, or see nothing of the paper in
+/// it.
+fn unless_moved_on(document: &Document, tree: &Tree, is_empty: bool) -> Option<Reading> {
+    let refresh = document.refresh(tree)?;
+    (refresh.is_at_once || is_empty).then_some(Reading::Refresh { to: refresh.to })
+}
