@@ -1,6 +1,7 @@
 //! When scheduled crawls begin: told the time, and what was crawled last. Pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 use std::time::Duration;
 
 use xxhash_rust::xxh3::xxh3_64;
@@ -25,7 +26,7 @@ pub struct Timetable {
 /// A paper with a schedule.
 #[derive(Debug)]
 struct Scheduled {
-    site: Site,
+    site: Arc<Site>,
     /// When its last crawl began.
     last: Option<Timestamp>,
 }
@@ -33,7 +34,7 @@ struct Scheduled {
 /// A paper that begins now.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DueStart {
-    pub site: Site,
+    pub site: Arc<Site>,
     /// Starts that this one makes up for.
     pub skipped: u64,
 }
@@ -42,7 +43,12 @@ impl Timetable {
     /// Takes the sites that have a schedule, with their last crawls. One that was never crawled is
     /// counted from `since`; one of which a crawl was broken off, or that is `owed`, begins at
     /// once.
-    pub fn new(sites: &[&Site], last: &BTreeMap<String, LastCrawl>, owed: &BTreeSet<String>, since: Timestamp) -> Self {
+    pub fn new(
+        sites: &[&Arc<Site>],
+        last: &BTreeMap<String, LastCrawl>,
+        owed: &BTreeSet<String>,
+        since: Timestamp,
+    ) -> Self {
         let mut timetable = Self::default();
         for site in sites {
             let last = last.get(&site.name);
@@ -56,13 +62,13 @@ impl Timetable {
         timetable
     }
 
-    fn add(&mut self, site: &Site, last: Option<Timestamp>, start: Timestamp) {
+    fn add(&mut self, site: &Arc<Site>, last: Option<Timestamp>, start: Timestamp) {
         self.starts.insert((start, site.name.clone()));
-        self.papers.insert(site.name.clone(), Scheduled { site: site.clone(), last });
+        self.papers.insert(site.name.clone(), Scheduled { site: Arc::clone(site), last });
     }
 
     /// Takes the sites of another configuration in the place of those that were known.
-    pub fn change(&mut self, sites: &[&Site], since: Timestamp) {
+    pub fn change(&mut self, sites: &[&Arc<Site>], since: Timestamp) {
         let known = std::mem::take(&mut self.papers);
         (self.starts, self.waiting) = (BTreeSet::new(), BTreeSet::new());
         for site in sites {
@@ -96,7 +102,7 @@ impl Timetable {
         let paper = self.papers.get_mut(name)?;
         let skipped = missed(&paper.site, paper.last, now);
         paper.last = Some(now);
-        let start = DueStart { site: paper.site.clone(), skipped };
+        let start = DueStart { site: Arc::clone(&paper.site), skipped };
         let next = next_start(&paper.site, Some(now), now);
         self.starts.extend(next.map(|next| (next, name.to_owned())));
         Some(start)
@@ -160,10 +166,10 @@ mod tests {
 
     const NOON: Timestamp = Timestamp::from_seconds(1_795_575_600);
 
-    fn site(name: &str, schedule: &str) -> Site {
+    fn site(name: &str, schedule: &str) -> Arc<Site> {
         let text =
             format!("name = \"{name}\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n[schedule]\n{schedule}\n");
-        read_site("paper.toml", &text).unwrap()
+        Arc::new(read_site("paper.toml", &text).unwrap())
     }
 
     fn minutes(count: u64) -> Duration {
@@ -213,7 +219,7 @@ mod tests {
     fn a_paper_whose_time_comes_while_it_is_crawled_begins_when_it_has_ended_and_no_other_waits_for_it() {
         let (long, short) = (site("long", "every = \"1m\""), site("short", "every = \"1m\""));
         let mut timetable = Timetable::new(&[&long, &short], &BTreeMap::new(), &BTreeSet::new(), NOON);
-        let names = |due: Vec<DueStart>| due.into_iter().map(|due| due.site.name).collect::<Vec<_>>();
+        let names = |due: Vec<DueStart>| due.into_iter().map(|due| due.site.name.clone()).collect::<Vec<_>>();
         let nobody = |_: &str| false;
         assert_eq!(names(timetable.due(&nobody, NOON)), ["long", "short"]);
         assert_eq!(timetable.next().map(|(start, _)| start), Some(NOON + minutes(1)));
@@ -240,7 +246,7 @@ mod tests {
         assert_eq!([next(&of(&last(true), &[])), next(&of(&last(false), &["paper"]))], [Some(Timestamp::EPOCH); 2]);
 
         let often = site("often", "every = \"1m\"");
-        let often = Site { schedule: site("x", "every = \"60s\"").schedule, ..often };
+        let often = Arc::new(Site { schedule: site("x", "every = \"60s\"").schedule.clone(), ..(*often).clone() });
         let mut timetable = Timetable::new(&[&often], &BTreeMap::new(), &BTreeSet::new(), NOON);
         let _ = timetable.due(&|_| false, NOON);
         timetable.rest_after_failure("often");

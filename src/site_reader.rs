@@ -28,7 +28,7 @@ pub use response::{Read, Response};
 /// Everything that reading one site's pages needs. Shared by the tasks.
 #[derive(Clone, Debug)]
 pub struct SiteReader {
-    pub site: Site,
+    pub site: Arc<Site>,
     pub wanted: Wanted,
     /// The sections that the site file lists; empty where the menu names them.
     pub sections: Vec<PageUrl>,
@@ -59,7 +59,8 @@ pub struct SiteError {
 }
 
 impl SiteReader {
-    pub fn new(site: Site, profile: Option<&Profile>, settings: &Settings) -> Result<Self, SiteError> {
+    pub fn new(site: impl Into<Arc<Site>>, profile: Option<&Profile>, settings: &Settings) -> Result<Self, SiteError> {
+        let site = site.into();
         let sections = match &site.discover.sections {
             Sections::Menu => Vec::new(),
             Sections::Listed(paths) => paths.iter().map(|path| section(&site, path)).collect::<Result<_, _>>()?,
@@ -74,7 +75,7 @@ impl SiteReader {
             redirects: settings.limits.redirects,
             has_windows: false,
         };
-        let paper = Paper::from(&site);
+        let paper = Paper::from(&*site);
         let articles = ArticleReader::new(profile.cloned().unwrap_or_else(shipped::generic_profile), paper);
         let lists = profile.map(|profile| Lists::new(profile, &site));
         let agent = settings.identity.agent.clone();

@@ -344,9 +344,9 @@ async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
     let (session, starts) = world.plan(Seeding::Begin).into_parts();
     let readers: Vec<_> = starts.0.into_iter().map(|start| start.reader).collect();
     let schedule = Schedule { every: Some(Span(MINUTE)), ..Schedule::default() };
-    let sites: Vec<Site> =
-        readers.iter().map(|reader| Site { schedule: schedule.clone(), ..reader.site.clone() }).collect();
-    let sites: Vec<&Site> = sites.iter().collect();
+    let sites: Vec<Arc<Site>> =
+        readers.iter().map(|reader| Arc::new(Site { schedule: schedule.clone(), ..(*reader.site).clone() })).collect();
+    let sites: Vec<&Arc<Site>> = sites.iter().collect();
     let timetable = Timetable::new(&sites, &BTreeMap::new(), &BTreeSet::new(), NOW);
     let mut agenda = Scheduled { timetable, readers, until: NOW + MINUTE * 22 };
 

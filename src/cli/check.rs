@@ -3,6 +3,7 @@
 mod saved;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use clap::Args;
 use serde_json::json;
@@ -78,7 +79,7 @@ fn tell(common: &Common, findings: &[Finding]) -> anyhow::Result<()> {
 fn configuration_stands(configuration: &Configuration, faults: &[ConfigurationError]) -> Vec<Finding> {
     // A site whose profile could not be read is told of by that.
     let has_profile =
-        |site: &&Site| faults.is_empty() || site.profile.is_none() || configuration.profile(site).is_some();
+        |site: &&Arc<Site>| faults.is_empty() || site.profile.is_none() || configuration.profile(site).is_some();
     let wrong = configuration.sites.iter().filter(has_profile).flat_map(|site| faults_of(configuration, site));
     let wrong: Vec<Finding> = wrong.map(|said| Finding { about: "site", said: Err(said) }).collect();
     let from = configuration.folder.as_ref().map_or("shipped".to_owned(), |folder| folder.display().to_string());
@@ -104,7 +105,7 @@ fn configuration_stands(configuration: &Configuration, faults: &[ConfigurationEr
 }
 
 /// What a crawl of a site would stumble over, with file and line.
-fn faults_of(configuration: &Configuration, site: &Site) -> Vec<String> {
+fn faults_of(configuration: &Configuration, site: &Arc<Site>) -> Vec<String> {
     let at = |key: &str, why: &str| configuration.fault(site, key, why).to_string();
     let mut faults = Vec::new();
     if !site.own_site && is_at_home(site) {

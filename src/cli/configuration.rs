@@ -20,7 +20,8 @@ const LARGEST: u64 = 1 << 20;
 #[derive(Debug)]
 pub(super) struct Configuration {
     pub settings: Settings,
-    pub sites: Vec<Site>,
+    /// Shared by the readers and the timetable: there may be thousands.
+    pub sites: Vec<Arc<Site>>,
     pub profiles: Profiles,
     /// When it was read: the profiles of that day read what is fetched now.
     pub loaded_at: Timestamp,
@@ -130,8 +131,8 @@ impl Configuration {
         let Sources { settings, sites, profiles, folder } = sources;
         let settings = faults.kept(read_settings(&settings.name, &settings.text)).unwrap_or_default();
 
-        let read = |file: ConfigFile| Some((faults.kept(read_site(&file.name, &file.text))?, file));
-        let (sites, files): (Vec<Site>, Vec<ConfigFile>) = sites.into_iter().filter_map(read).unzip();
+        let read = |file: ConfigFile| Some((Arc::new(faults.kept(read_site(&file.name, &file.text))?), file));
+        let (sites, files): (Vec<Arc<Site>>, Vec<ConfigFile>) = sites.into_iter().filter_map(read).unzip();
         faults.0.extend(twice_named(&sites, &files));
 
         let of_files = faults.0.len();
@@ -190,7 +191,7 @@ impl Configuration {
     }
 
     /// Returns the named sites, or all of them where none is named.
-    pub fn chosen(&self, names: &[String]) -> Result<Vec<&Site>, ConfigurationError> {
+    pub fn chosen(&self, names: &[String]) -> Result<Vec<&Arc<Site>>, ConfigurationError> {
         if names.is_empty() {
             return Ok(self.sites.iter().collect());
         }
@@ -199,7 +200,7 @@ impl Configuration {
             let found = self.sites.iter().find(|site| site.name == *name);
             found.ok_or_else(|| ConfigurationError::NoSuchSite { name: name.clone(), known: known() })
         };
-        let mut chosen: Vec<&Site> = Vec::new();
+        let mut chosen: Vec<&Arc<Site>> = Vec::new();
         for name in names {
             let site = find(name)?;
             if !chosen.contains(&site) {
@@ -210,9 +211,9 @@ impl Configuration {
     }
 
     /// Makes a site ready to be read.
-    pub fn reader(&self, site: &Site) -> Result<Arc<SiteReader>, ConfigurationError> {
+    pub fn reader(&self, site: &Arc<Site>) -> Result<Arc<SiteReader>, ConfigurationError> {
         self.has_its_day(site)?;
-        let reader = SiteReader::new(site.clone(), self.profile(site), &self.settings)?;
+        let reader = SiteReader::new(Arc::clone(site), self.profile(site), &self.settings)?;
         Ok(Arc::new(reader))
     }
 
@@ -229,13 +230,13 @@ impl Configuration {
     }
 
     /// Makes a site's pages of all days ready to be read: a reader for each profile of the site's name.
-    pub fn readers(&self, site: &Site) -> Result<Vec<Arc<SiteReader>>, ConfigurationError> {
+    pub fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigurationError> {
         let named = self.profiles.files().iter().map(|one| &one.profile);
         let named: Vec<&Profile> = named.filter(|profile| site.profile.as_ref() == Some(&profile.name)).collect();
         if named.is_empty() {
             return Ok(vec![self.reader(site)?]);
         }
-        let reader = |profile| Ok(Arc::new(SiteReader::new(site.clone(), Some(profile), &self.settings)?));
+        let reader = |profile| Ok(Arc::new(SiteReader::new(Arc::clone(site), Some(profile), &self.settings)?));
         named.into_iter().map(reader).collect()
     }
 
@@ -319,8 +320,8 @@ pub(super) fn is_there(named: &Path) -> Result<(), ConfigurationError> {
 }
 
 /// The sites that have a name which one before them has.
-fn twice_named(sites: &[Site], files: &[ConfigFile]) -> Vec<ConfigurationError> {
-    let twin = |(k, site): (usize, &Site)| {
+fn twice_named(sites: &[Arc<Site>], files: &[ConfigFile]) -> Vec<ConfigurationError> {
+    let twin = |(k, site): (usize, &Arc<Site>)| {
         let first = sites[..k].iter().position(|other| other.name == site.name)?;
         let files = [files[first].name.clone(), files[k].name.clone()];
         Some(ConfigurationError::TwiceNamed { name: site.name.clone(), files })

@@ -1,5 +1,6 @@
 //! `saseo crawl` and `saseo resume`.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use clap::Args;
@@ -61,6 +62,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
     let mut caught = Caught::new()?;
     let mut configuration = Configuration::load(common.config.as_deref())?;
     for site in &mut configuration.sites {
+        let site = Arc::make_mut(site);
         site.discover.since = args.since.or(site.discover.since);
     }
     let chosen = configuration.chosen(&args.shared.sites)?;
@@ -89,7 +91,11 @@ struct Begin {
 }
 
 /// Tells what is wrong with a backfill of these sites, before anything is asked.
-fn can_be_made(configuration: &Configuration, chosen: &[&Site], backfill: Backfill) -> Result<(), ConfigurationError> {
+fn can_be_made(
+    configuration: &Configuration,
+    chosen: &[&Arc<Site>],
+    backfill: Backfill,
+) -> Result<(), ConfigurationError> {
     let wrong = |why: String| Err(ConfigurationError::Usage(format!("--backfill: {why}")));
     for site in chosen {
         let last = backfill.last_day(site, Clock::system().now());
@@ -156,8 +162,8 @@ fn begun_sites<'a>(
     configuration: &'a Configuration,
     args: &ResumeArgs,
     begun: &[Queue],
-) -> Result<Vec<&'a Site>, ConfigurationError> {
-    let is_begun = |site: &Site| begun.iter().any(|queue| queue.site == site.name);
+) -> Result<Vec<&'a Arc<Site>>, ConfigurationError> {
+    let is_begun = |site: &Arc<Site>| begun.iter().any(|queue| queue.site == site.name);
     if !args.sites.is_empty() {
         let chosen = configuration.chosen(&args.sites)?;
         return match chosen.iter().find(|site| !is_begun(site)) {
@@ -201,7 +207,7 @@ fn nothing() -> Report {
 fn run(
     common: &Common,
     configuration: &Configuration,
-    chosen: &[&Site],
+    chosen: &[&Arc<Site>],
     args: &ResumeArgs,
     begin: Begin,
     signals: &mut Signals,
@@ -264,7 +270,7 @@ fn command(seeding: Seeding) -> &'static str {
 
 fn plan(
     configuration: &Configuration,
-    chosen: &[&Site],
+    chosen: &[&Arc<Site>],
     args: &ResumeArgs,
     Begin { seeding, backfill }: Begin,
 ) -> Result<Plan, ConfigurationError> {

@@ -2,6 +2,7 @@
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, anyhow, bail};
 use clap::Args;
@@ -98,14 +99,14 @@ impl Saved {
 
 /// The site and profile that read a page.
 pub(super) struct Choice {
-    pub site: Option<Site>,
+    pub site: Option<Arc<Site>>,
     pub profile: Profile,
 }
 
 impl Choice {
     /// The site named, else the one of the page's host; its profile, else the one that recognises the page.
     fn make(configuration: &Configuration, args: &ExtractArgs, page: &Saved) -> anyhow::Result<Self> {
-        let is_of = |site: &&Site| Grammar::new(None, site.home.clone()).address(&page.url) != Address::Elsewhere;
+        let is_of = |site: &&Arc<Site>| Grammar::new(None, site.home.clone()).address(&page.url) != Address::Elsewhere;
         let site = match &args.site {
             Some(name) => {
                 let site = configuration.chosen(std::slice::from_ref(name))?.into_iter().next();
@@ -139,7 +140,7 @@ impl Choice {
     }
 
     fn paper(&self) -> Paper {
-        self.site.as_ref().map_or_else(|| Paper::from(&self.profile), Paper::from)
+        self.site.as_deref().map_or_else(|| Paper::from(&self.profile), Paper::from)
     }
 }
 

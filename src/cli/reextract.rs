@@ -1,5 +1,7 @@
 //! `saseo reextract`: reads again what was kept, with today's profiles. No request.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use clap::Args;
 use serde_json::json;
@@ -94,7 +96,7 @@ fn read_again(
     Ok(summary)
 }
 
-fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::Result<Vec<&'c Site>> {
+fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::Result<Vec<&'c Arc<Site>>> {
     let mut sites = configuration.chosen(&args.sites)?;
     if let Some(profile) = &args.profile {
         configuration.knows(profile)?;

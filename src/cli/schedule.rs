@@ -3,6 +3,7 @@
 mod bell;
 mod monitors;
 mod starts;
+mod told;
 mod units;
 
 use std::cell::RefCell;
@@ -14,22 +15,19 @@ use clap::Args;
 use futures_util::future::join_all;
 use serde_json::json;
 
-use crate::archive::{ArchiveError, FILE, How, LastCrawl, Reader, Seeding, vanished};
+use crate::archive::{ArchiveError, FILE, LastCrawl, Reader, vanished};
 use crate::cli::configuration::{Configuration, ConfigurationError};
-use crate::cli::crawl::{announce, is_free};
+use crate::cli::crawl::is_free;
 use crate::cli::exit::Exit;
-use crate::cli::progress::Watch;
-use crate::cli::report::{exit, tell};
+use crate::cli::report::exit;
 use crate::cli::room::TooLittleRoom;
 use crate::cli::schedule::bell::{Bell, Woken};
-use crate::cli::schedule::monitors::Monitors;
 use crate::cli::schedule::starts::{Starts, reload, scheduled};
+use crate::cli::schedule::told::Told;
 use crate::cli::session::{Ears, ToldToStop, run_session, web};
 use crate::cli::{Common, hint, say, service};
 use crate::clock::Clock;
-use crate::config::Site;
-use crate::crawl::{Event, PaperReport, Report, Session};
-use crate::fetch::Ping;
+use crate::crawl::Session;
 use crate::host_lock::HostLocks;
 use crate::schedule::Timetable;
 use crate::time::Timestamp;
@@ -188,54 +186,26 @@ impl Schedule<'_> {
             has_begun: false,
         };
 
-        let monitors = Monitors::new()?;
-        let mut under_way = BTreeMap::new();
-        let mut watch = Watch::new(common);
-        let mut failed_to_tell = Ok(());
-        // Of a session that stays for months, no more than the last run of each paper.
-        let mut last_runs: BTreeMap<String, PaperReport> = BTreeMap::new();
+        let mut told = Told::new(common)?;
         let (signals, hangup) = bell.parts();
         let mut ears = Ears::of(signals).and_hangup(hangup, &mut reload);
-        let ran = run_session(session, &mut agenda, web, common, &mut ears, |event| match event {
-            Event::Progress(progress) => {
-                service::alive();
-                watch.see(progress);
-            }
-            Event::Began(began) => {
-                let site = &began.reader.site;
-                announce(common, Seeding::Begin, began);
-                monitors.tell(site, Ping::Start);
-                under_way.insert(site.name.clone(), site.clone());
-                service::status(&in_words(&under_way));
-            }
-            Event::Ended(report) => {
-                if let (Some(site), Some(ping)) = (under_way.remove(&report.site), how_it_ended(report)) {
-                    monitors.tell(&site, ping);
-                }
-                let of_one = Report::of(vec![report.clone()], report.elapsed);
-                let told = tell(common, std::slice::from_ref(&report.site), &of_one, exit(&of_one, None, 0));
-                failed_to_tell = std::mem::replace(&mut failed_to_tell, Ok(())).and(told);
-                last_runs.insert(report.site.clone(), report.clone());
-            }
-        });
-        watch.end();
-
+        let ran = run_session(session, &mut agenda, web, common, &mut ears, |event| told.hear(event));
         if let Err(error) = &ran {
-            let was_put_off = matches!(error.downcast_ref(), Some(ArchiveError::Held { .. } | ArchiveError::LeaseLost));
-            under_way.values().filter(|_| !was_put_off).for_each(|site| monitors.tell(site, Ping::Failure));
+            told.fail(error);
         }
-        let stopped = bell.during(join_all(monitors.being_told())).err();
-        monitors.leave();
+        let stopped = bell.during(join_all(told.monitors.being_told())).err();
+
+        let (under_way, report) = told.end();
         let ran = match (ran, stopped) {
             (Ok(ran), None) => ran,
             (Ok(_), Some(stopped)) => return Ok(Turn::End(stopped)),
             (Err(error), None) => {
-                self.owed.extend(under_way.into_keys());
+                self.owed.extend(under_way);
                 return Err(error);
             }
             (Err(why), Some(_)) => return Err(ToldToStop { why }.into()),
         };
-        failed_to_tell?;
+        let report = report?;
         (self.held, self.failures) = (None, 0);
         self.owed.clear();
         if let Some(stopped) = ran.signal {
@@ -244,7 +214,6 @@ impl Schedule<'_> {
         if let Some(full) = ran.full {
             return Err(full.into());
         }
-        let report = Report::of(last_runs.into_values().collect(), Duration::ZERO);
         Ok(match exit(&report, None, 0) {
             exit if self.args.once => Turn::End(exit),
             // Nothing came: whatever the schedule says, not at once again.
@@ -318,26 +287,6 @@ impl Schedule<'_> {
             Err(ArchiveError::Older { .. } | ArchiveError::Empty { .. }) => Ok(BTreeMap::new()),
             Err(error) => Err(error.into()),
         }
-    }
-}
-
-/// What a service manager is told of the papers under way.
-fn in_words(under_way: &BTreeMap<String, Site>) -> String {
-    const MOST: usize = 5;
-    if under_way.len() > MOST {
-        return format!("crawling {} papers", under_way.len());
-    }
-    let names: Vec<&str> = under_way.keys().map(String::as_str).collect();
-    format!("crawling {}", names.join(", "))
-}
-
-/// What a site's monitor is told of a run; nothing where it was stopped by somebody who knows.
-fn how_it_ended(report: &PaperReport) -> Option<Ping> {
-    match report.how {
-        How::Interrupted => None,
-        // Single pages that fail are no news; a paper that could not be asked is.
-        _ if report.is_home_given_up => Some(Ping::Failure),
-        How::Finished | How::Stopped | How::Failed => Some(Ping::Success),
     }
 }
 

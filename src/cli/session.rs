@@ -129,7 +129,7 @@ pub(super) fn run_session(
 }
 
 /// Returns the network that these sites' papers are asked over.
-pub(super) fn web(settings: &Settings, sites: &[&Site]) -> anyhow::Result<Arc<Http>> {
+pub(super) fn web(settings: &Settings, sites: &[&Arc<Site>]) -> anyhow::Result<Arc<Http>> {
     Ok(Arc::new(Http::new(&caller(settings, sites.iter().map(|site| &site.home)))?))
 }
 

@@ -6,6 +6,7 @@ mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use jiff::tz::TimeZone;
@@ -144,7 +145,13 @@ fn failures(reader: &Reader, most: Option<u32>) -> Result<Vec<Failure>, ArchiveE
     Ok(failures)
 }
 
-fn state(common: &Common, reader: &Reader, sites: &[Site], most: u32, now: Timestamp) -> Result<State, ArchiveError> {
+fn state(
+    common: &Common,
+    reader: &Reader,
+    sites: &[Arc<Site>],
+    most: u32,
+    now: Timestamp,
+) -> Result<State, ArchiveError> {
     let last = reader.last_crawls(now)?;
     let with_reason = |state: HostState| HostStatus { gap_reason: gap_reason(&state, sites), now, state };
     let hosts: Vec<HostStatus> = reader.hosts()?.into_iter().map(with_reason).collect();
@@ -192,7 +199,7 @@ fn next_crawl(site: &Site, last: &BTreeMap<String, LastCrawl>, now: Timestamp) -
     Some(if last.is_some_and(|last| last.is_broken_off) { now } else { next.max(now) })
 }
 
-fn gap_reason(host: &HostState, sites: &[Site]) -> &'static str {
+fn gap_reason(host: &HostState, sites: &[Arc<Site>]) -> &'static str {
     let of_site = sites.iter().find(|site| site.home.host().as_str() == host.host).map(|site| site.pace.gap);
     let own = of_site.unwrap_or(SitePace::default().gap).0.as_secs_f64();
     if host.gap_seconds <= own {

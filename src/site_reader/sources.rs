@@ -23,7 +23,7 @@ impl SiteReader {
 
     /// Reads a feed.
     pub(super) fn feed(&self, url: &PageUrl, body: &[u8]) -> Result<Listing, FeedError> {
-        let Site { timezone, language, .. } = &self.site;
+        let Site { timezone, language, .. } = &*self.site;
         let listing = read_feed(FeedOf { grammar: &self.grammar(), zone: timezone, language }, url, body)?;
         Ok(Listing { rows: self.own_rows(listing.rows), ..listing })
     }

@@ -81,7 +81,7 @@ impl Agenda for Starts<'_> {
 pub(super) fn scheduled<'c>(
     configuration: &'c Configuration,
     names: &[String],
-) -> Result<Vec<&'c Site>, ConfigurationError> {
+) -> Result<Vec<&'c Arc<Site>>, ConfigurationError> {
     let mut sites = configuration.chosen(names)?;
     sites.retain(|site| site.schedule.cron.is_some() || site.schedule.every.is_some());
     if sites.is_empty() {
