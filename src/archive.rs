@@ -44,7 +44,7 @@ pub use reader::{
     LeftOut, Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody,
     StoredCapture, StoredRobots, StoredVersion, Taken, Version, What, in_words, queues,
 };
-pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision};
+pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision, Selection};
 pub use rescue::{LostFiles, vanished};
 pub use robots::{RobotsCopy, RobotsId, Ruled};
 pub use run::{How, RunId, Tally};

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use saseo::archive::{
     Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, KeptCapture,
-    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, SiteId, Tally, Terms, pack,
+    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Selection, SiteId, Tally, Terms, pack,
 };
 use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
@@ -83,12 +83,15 @@ impl Desk {
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive.begin_run(lease, "crawl", &Terms::default(), 0, NOW).unwrap();
         archive.seed(lease, &[seed()], Seeding::Begin, NOW).unwrap();
-        archive.select(["paper"]).unwrap();
         Self { folder, archive, lease, run }
     }
 
     fn site(&self, name: &str) -> SiteId {
         self.archive.site(name).unwrap().unwrap()
+    }
+
+    fn selection(&self) -> Selection {
+        Selection::of(&self.archive, ["paper"]).unwrap()
     }
 
     fn next(&mut self, now: Timestamp) -> NextPage {
@@ -502,7 +505,7 @@ fn asked_twice(texts: [&str; 2]) -> (Desk, Vec<KeptCapture>) {
     for text in texts {
         desk.settle(page.clone(), story(text));
     }
-    let captures = desk.archive.kept_captures(0, 10).unwrap();
+    let captures = desk.archive.kept_captures(&desk.selection(), 0, 10).unwrap();
     (desk, captures)
 }
 
@@ -552,7 +555,7 @@ fn what_is_found_when_it_is_read_again_is_looked_at_as_others_are() {
     desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
     let unread = Settlement { article: None, ..settled(Verdict::Unextracted { why: "no story".into() }) };
     desk.settle_next(unread);
-    let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
+    let capture = desk.archive.kept_captures(&desk.selection(), 0, 10).unwrap().remove(0);
     let again = |desk: &mut Desk, at: Timestamp| -> Option<i64> {
         desk.archive.revise(desk.lease, &capture, read_as("하나"), Some(at), NOW).unwrap();
         desk.archive.save().unwrap();
@@ -568,7 +571,7 @@ fn what_is_gone_stays_so_when_it_is_read_again() {
     let mut desk = Desk::new();
     desk.settle_next(Settlement { found: vec![found(7)], ..settled(Verdict::Read) });
     desk.settle_next(story("하나"));
-    let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
+    let capture = desk.archive.kept_captures(&desk.selection(), 0, 10).unwrap().remove(0);
     desk.sql().execute("UPDATE article SET access = 'gone'", []).unwrap();
     desk.archive.revise(desk.lease, &capture, read_as("하나와 둘"), None, NOW).unwrap();
     desk.archive.save().unwrap();
@@ -608,7 +611,6 @@ fn desk_with_copies(stories: &[(&str, Settlement)]) -> Desk {
             entries,
         };
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
-        desk.archive.select([*paper]).unwrap();
         let NextPage::Page(page) = desk.archive.next_page(&home.host(), &[desk.site(paper)], &[], later(9)).unwrap()
         else {
             panic!("no page of {paper}")
@@ -702,8 +704,8 @@ fn a_story_is_led_by_its_earliest_copy_also_after_that_one_changed() {
     let to = |id: &str| Some(id.to_owned());
     assert_eq!(led(&desk), [None, to("a/7"), to("a/7")]);
     let reread = |desk: &mut Desk, site: &str, article: Settlement| {
-        desk.archive.select([site]).unwrap();
-        let capture = desk.archive.kept_captures(0, 9).unwrap().remove(0);
+        let of_site = Selection::of(&desk.archive, [site]).unwrap();
+        let capture = desk.archive.kept_captures(&of_site, 0, 9).unwrap().remove(0);
         desk.archive.revise(desk.lease, &capture, *article.article.unwrap(), None, NOW).unwrap();
         desk.archive.save().unwrap();
     };

@@ -1,6 +1,6 @@
 //! An archive of every schema before is brought up to date with all that it holds, and its ledger's chain unbroken.
 
-use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Terms};
+use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Selection, Terms};
 use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
 use saseo::extract::Article;
@@ -19,6 +19,7 @@ const FIFTH: &str = include_str!("../src/archive/migrations/0005.sql");
 const SIXTH: &str = include_str!("../src/archive/migrations/0006.sql");
 const SEVENTH: &str = include_str!("../src/archive/migrations/0007.sql");
 const EIGHTH: &str = include_str!("../src/archive/migrations/0008.sql");
+const NINTH: &str = include_str!("../src/archive/migrations/0009.sql");
 
 /// One link of schema 1's chain, as docs/archive.md tells it.
 struct Link(Sha256);
@@ -145,7 +146,6 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
         entries: vec![],
     };
     archive.seed(lease, &[seed], Seeding::Resume, NOW).unwrap();
-    archive.select(["paper"]).unwrap();
     let NextPage::Page(page) =
         archive.next_page(&home.host(), &[archive.site("paper").unwrap().unwrap()], &[], NOW).unwrap()
     else {
@@ -217,8 +217,8 @@ fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
     assert_eq!(newest, Some(1));
 
     let lease = archive.take_lease("a test", NOW, None).unwrap();
-    archive.select(["paper"]).unwrap();
-    let capture = archive.kept_captures(0, 10).unwrap().remove(0);
+    let selection = Selection::of(&archive, ["paper"]).unwrap();
+    let capture = archive.kept_captures(&selection, 0, 10).unwrap().remove(0);
     let article = Article { title: Some("제목".into()), paragraphs: vec!["셋".into()], ..Article::default() };
     archive.revise(lease, &capture, article, None, NOW).unwrap();
     archive.save().unwrap();
@@ -275,7 +275,6 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         entries: vec![],
     };
     archive.seed(lease, &[seed], Seeding::Begin, NOW).unwrap();
-    archive.select(["paper"]).unwrap();
     let next = |archive: &Archive| match archive
         .next_page(&home.host(), &[archive.site("paper").unwrap().unwrap()], &[], NOW)
         .unwrap()
@@ -378,13 +377,12 @@ fn archive_of_schema_6() -> TempDir {
 #[test]
 fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
     let folder = archive_of_schema_6();
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let archive = Archive::open(folder.path(), Durability::Normal).unwrap();
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.lists_cut().unwrap(), []);
     assert!(reader.runs(9).unwrap().iter().all(|run| run.why.is_none()));
 
     // A reading that was under way then goes on.
-    archive.select(["paper"]).unwrap();
     assert_eq!(archive.backfills_wanted("paper").unwrap(), []);
     let rows = pages(
         &rusqlite::Connection::open(folder.path().join("archive.db")).unwrap(),
@@ -486,4 +484,41 @@ fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_mom
     assert_eq!((next(1), next(90)), (article, Some(read + 12 * 3_600_000)));
     let due = "SELECT count(*) FROM page WHERE id = 90 AND due_at IS NOT NULL";
     assert_eq!(sql.query_row(due, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+}
+
+/// The same as schema 9 left it.
+fn archive_of_schema_9() -> TempDir {
+    brought_to(archive_of_schema_8(), 9, NINTH)
+}
+
+#[test]
+fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_when_it_is_opened_again() {
+    let folder = archive_of_schema_9();
+    let (home, list) = (url("https://paper.example/"), url("https://paper.example/list"));
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("UPDATE page SET due_at = 9, verdict = NULL, settled_at = NULL WHERE id = 2").unwrap();
+    let is_whole = |archive: &Archive| {
+        let sites = [archive.site("paper").unwrap().unwrap()];
+        match archive.next_page(&home.host(), &sites, &[], NOW).unwrap() {
+            NextPage::Page(page) if page.url == list => page.past.has_everything,
+            other => panic!("{other:?}"),
+        }
+    };
+
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+    assert!(!is_whole(&archive));
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let (site, title, discover) = ("paper".to_owned(), "신문".to_owned(), Discover::default());
+    let everything = Some(list.clone());
+    let seed =
+        Seed { site, title, home: home.clone(), since: None, discover, everything, windows: vec![], entries: vec![] };
+    archive.seed(lease, std::slice::from_ref(&seed), Seeding::Resume, NOW).unwrap();
+    drop(archive);
+    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    assert!(is_whole(&archive));
+
+    archive.seed(lease, &[Seed { everything: None, ..seed }], Seeding::Resume, NOW).unwrap();
+    assert!(!is_whole(&archive));
 }

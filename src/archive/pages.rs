@@ -31,21 +31,10 @@ pub enum NextPage {
 const PAGE: &str = "page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
     page.discovered_at, page.news_at, page.deep_at, page.section_id, page.pass, page.began_at, page.previous, page.promised,
     page.joint, page.met, page.verdict IS NOT NULL AS is_kept, page.gone_looks, page.unended, page.failures, page.etag,
-    page.last_modified, site.validators_lie, site.validators_vary, site.unchanged";
+    page.last_modified, site.validators_lie, site.validators_vary, site.unchanged,
+    site.whole_list IS page.url AS is_whole_list";
 
 impl Archive {
-    /// Names the sites whose captures are read again: those of all others are left alone.
-    pub fn select<'a>(&mut self, sites: impl IntoIterator<Item = &'a str>) -> Result<(), ArchiveError> {
-        let mut id = self.connection.prepare("SELECT id FROM site WHERE name = ?1")?;
-        let ids = sites.into_iter().map(|site| id.query_row([site], |row| row.get::<_, i64>(0)).optional());
-        let ids: Vec<Option<i64>> = ids.collect::<Result<_, _>>()?;
-        drop(id);
-        let ids: Vec<String> = ids.into_iter().flatten().map(|id| id.to_string()).collect();
-        // Part of the statements' text: a table or a JSON list of them would cost more than the rest of the search.
-        self.selected = ids.join(",");
-        Ok(())
-    }
-
     /// Returns the number of a site; `None` of one that was never crawled.
     pub fn site(&self, name: &str) -> Result<Option<SiteId>, ArchiveError> {
         let mut select = self.connection.prepare_cached("SELECT id FROM site WHERE name = ?1")?;
@@ -177,7 +166,7 @@ impl Archive {
         let id = PageId(row.get(0)?);
         let role = Role::named(&row.get::<_, String>(3)?).ok_or_else(|| damaged("role"))?;
         let url = row.get::<_, String>(2)?;
-        let past = past(row, self.everything.contains(&url))?;
+        let past = past(row, row.get("is_whole_list")?)?;
         let page = Page {
             id,
             site: row.get(1)?,

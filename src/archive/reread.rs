@@ -8,6 +8,7 @@ use crate::archive::capture::unpack;
 use crate::archive::copies::{enter_story, has_fingerprint};
 use crate::archive::error::ArchiveError;
 use crate::archive::lease::Lease;
+use crate::archive::seed::SiteId;
 use crate::archive::store::Archive;
 use crate::extract::{Access, Article};
 use crate::frontier::recrawl::Past;
@@ -39,6 +40,24 @@ pub struct KeptCapture {
     sha256: Vec<u8>,
     bytes: usize,
     zstd: Vec<u8>,
+}
+
+/// The sites whose captures are read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// With commas between them, as part of a statement's text: a table or a JSON list of them
+    /// would cost more than the rest of the search.
+    ids: String,
+}
+
+impl Selection {
+    /// Selects the sites of these names; one that was never crawled has no captures.
+    pub fn of<'a>(archive: &Archive, sites: impl IntoIterator<Item = &'a str>) -> Result<Self, ArchiveError> {
+        let ids = sites.into_iter().map(|site| archive.site(site));
+        let ids: Vec<Option<SiteId>> = ids.collect::<Result<_, _>>()?;
+        let ids: Vec<String> = ids.into_iter().flatten().map(|site| site.0.to_string()).collect();
+        Ok(Self { ids: ids.join(",") })
+    }
 }
 
 /// What reading a capture again brought.
@@ -79,9 +98,9 @@ const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
     OR EXISTS (SELECT 1 FROM article WHERE article.url = page.url)";
 
 impl Archive {
-    /// Returns so many of the selected sites' captures behind the one of id `after`, in their order; fewer where they are
-    /// heavy.
-    pub fn kept_captures(&self, after: i64, count: usize) -> Result<Vec<KeptCapture>, ArchiveError> {
+    /// Returns so many captures of a selection behind the one of id `after`, in their order; fewer
+    /// where they are heavy.
+    pub fn kept_captures(&self, of: &Selection, after: i64, count: usize) -> Result<Vec<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes, body.zstd,
                     page.id AS page_id, page.url, page.number, site.name AS site
@@ -90,7 +109,7 @@ impl Archive {
              WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299 AND capture.status <> 206
                AND ({NO_COPY}) AND page.site_id IN ({})
              ORDER BY capture.id LIMIT ?2",
-            self.selected
+            of.ids
         ))?;
         let mut rows = select.query(params![after, i64::try_from(count).unwrap_or(i64::MAX)])?;
         let (mut captures, mut weight) = (Vec::new(), 0_usize);
@@ -116,13 +135,13 @@ impl Archive {
         rows.next()?.map(kept_capture).transpose()
     }
 
-    /// Returns how many captures of the selected sites stand behind the one of id `after`.
-    pub fn captures_left(&self, after: i64) -> Result<u64, ArchiveError> {
+    /// Returns how many captures of a selection stand behind the one of id `after`.
+    pub fn captures_left(&self, of: &Selection, after: i64) -> Result<u64, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT count(*) FROM capture JOIN page ON page.id = capture.page_id
              WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299 AND capture.status <> 206
                AND ({NO_COPY}) AND capture.body_id IS NOT NULL AND page.site_id IN ({})",
-            self.selected
+            of.ids
         ))?;
         Ok(select.query_row([after], |row| row.get(0))?)
     }

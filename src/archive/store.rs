@@ -1,6 +1,5 @@
 //! The archive as its one writer holds it: a connection, and a transaction that is open until it is saved.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,10 +23,6 @@ pub struct Archive {
     pub(super) connection: Connection,
     path: PathBuf,
     pub(super) files: Files,
-    /// The ids of the sites that a crawl is about, with commas between them.
-    pub(super) selected: String,
-    /// The addresses of the lists that have every article of a site.
-    pub(super) everything: HashSet<String>,
     /// By how many milliseconds the clock was set on since the last run, or back, as far as known.
     pub(super) clock_step: i64,
 }
@@ -64,7 +59,7 @@ impl Archive {
         connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
         forget_loss(&path);
         let files = Files::of(&path);
-        Ok(Self { connection, path, files, selected: String::new(), everything: HashSet::new(), clock_step: 0 })
+        Ok(Self { connection, path, files, clock_step: 0 })
     }
 
     /// Returns a moment of the last run as this run's clock would have told it. Where the clock was
