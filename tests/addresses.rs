@@ -1,6 +1,8 @@
 //! Papers of no known CMS, under tokio's paused clock: each of their articles is found and kept
 //! once, whatever addresses it has.
 
+#[path = "common/open_archive.rs"]
+mod open_archive;
 mod paper;
 
 use std::collections::BTreeMap;
@@ -9,10 +11,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use paper::{DAY, NOW, html};
-use saseo::archive::{Archive, ArchiveError, Filter, Reader};
+use saseo::archive::{ArchiveError, Filter, Reader};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::demo::{self, Cms, Edition, Kind, Newspaper};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
@@ -21,6 +22,8 @@ use saseo::page_url::Host;
 use saseo::politeness::Turn;
 use tempfile::TempDir;
 use tokio::sync::watch;
+
+use open_archive::open_archive;
 
 type Pages = Box<dyn Fn(&str) -> Answer + Send + Sync>;
 
@@ -70,7 +73,7 @@ impl World {
     }
 
     async fn crawl(&self) -> Report {
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.clock);
         let report = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();

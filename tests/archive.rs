@@ -1,12 +1,14 @@
 //! The archive on a real SQLite file in a temporary folder.
 
+#[path = "common/open_archive.rs"]
+mod open_archive;
+
 use std::time::Duration;
 
 use saseo::archive::{
     Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, KeptCapture,
     Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Selection, SiteId, Tally, Terms, pack,
 };
-use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::recrawl::SitePolicy;
@@ -15,6 +17,8 @@ use saseo::page_url::PageUrl;
 use saseo::politeness::{LastRequests, StoredPace};
 use saseo::time::{LocalTime, Timestamp, Uptime};
 use tempfile::TempDir;
+
+use open_archive::open_archive;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 
@@ -79,7 +83,7 @@ impl Desk {
     }
 
     fn open(folder: TempDir) -> Self {
-        let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(folder.path()).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive.begin_run(lease, "crawl", &Terms::default(), 0, NOW).unwrap();
         archive.seed(lease, &[seed()], Seeding::Begin, NOW).unwrap();
@@ -88,6 +92,13 @@ impl Desk {
 
     fn site(&self, name: &str) -> SiteId {
         self.archive.site(name).unwrap().unwrap()
+    }
+
+    /// The same as another process finds it.
+    fn killed(self) -> Self {
+        let Self { folder, archive, .. } = self;
+        drop(archive);
+        Self::open(folder)
     }
 
     fn selection(&self) -> Selection {
@@ -320,7 +331,7 @@ fn a_host_whose_request_never_ended_is_owed_its_gap() {
     };
     desk.archive.announce(desk.lease, desk.run, &[announcement]).unwrap();
     desk.archive.save().unwrap();
-    let desk = Desk::open(desk.folder);
+    let desk = desk.killed();
     let pace = desk.archive.pace(&page.url.host()).unwrap().unwrap();
     assert_eq!(pace.not_before, later(9));
 }
@@ -336,7 +347,7 @@ fn an_older_lease_cannot_write() {
 #[test]
 fn a_killed_run_is_found_and_marked() {
     let desk = Desk::new();
-    let mut desk = Desk::open(desk.folder);
+    let mut desk = desk.killed();
     desk.archive.end_run(desk.run, How::Finished, &Tally::default(), later(5)).unwrap();
     let runs = Reader::open(desk.folder.path()).unwrap().runs(5).unwrap();
     let how: Vec<_> = runs.iter().map(|run| run.how.as_deref()).collect();
@@ -354,12 +365,21 @@ fn a_second_crawl_is_told_who_holds_the_archive() {
 }
 
 #[test]
+fn a_folder_stays_locked_as_long_as_its_archive_is_open() {
+    let Desk { folder, archive, .. } = Desk::new();
+    let Err(ArchiveError::Held { holder }) = Lock::take(folder.path(), "another") else { panic!("not held") };
+    assert_eq!(holder, "a test");
+    drop(archive);
+    Lock::take(folder.path(), "another").unwrap();
+}
+
+#[test]
 fn a_file_that_is_no_archive_is_left_alone() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(FILE);
     std::fs::write(&path, "This is a letter, not a database. ".repeat(100)).unwrap();
     let before = std::fs::read(&path).unwrap();
-    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    let refused = open_archive(folder.path()).map(drop);
     assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
@@ -369,7 +389,7 @@ fn another_programs_database_is_left_alone() {
     let folder = TempDir::new().unwrap();
     let other = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
     other.execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
-    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    let refused = open_archive(folder.path()).map(drop);
     assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
 }
 
@@ -384,10 +404,10 @@ fn a_log_of_another_database_is_told_and_never_written_into_the_archive() {
     let log = folder.path().join("archive.db-wal");
     std::fs::copy(elsewhere.path().join("other.db-wal"), &log).unwrap();
 
-    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    let refused = open_archive(folder.path()).map(drop);
     assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
     std::fs::remove_file(&log).unwrap();
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }
 
@@ -395,10 +415,11 @@ fn a_log_of_another_database_is_told_and_never_written_into_the_archive() {
 fn an_archive_of_a_newer_version_is_refused() {
     let desk = Desk::new();
     desk.sql().pragma_update(None, "user_version", SCHEMA + 1).unwrap();
-    let folder = desk.folder.path().to_owned();
-    let refused = Archive::open(&folder, Durability::Normal).map(drop);
+    let Desk { folder, archive, .. } = desk;
+    drop(archive);
+    let refused = open_archive(folder.path()).map(drop);
     assert!(matches!(refused, Err(ArchiveError::Newer { .. })), "{refused:?}");
-    assert!(Reader::open(&folder).unwrap_err().to_string().contains("newer saseo"));
+    assert!(Reader::open(folder.path()).unwrap_err().to_string().contains("newer saseo"));
 }
 
 #[test]

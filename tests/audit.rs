@@ -1,6 +1,8 @@
 //! The audit: what it finds in ledgers that were broken, in a crawl that was impolite, and not in one that was polite.
 
 mod common;
+#[path = "common/open_archive.rs"]
+mod open_archive;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
@@ -12,7 +14,6 @@ use saseo::archive::{
 };
 use saseo::audit::{Findings, Kind, Scope, audit, page};
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::demo::{Edition, Skin};
 use saseo::page_url::PageUrl;
 use saseo::politeness::StoredPace;
@@ -20,6 +21,8 @@ use saseo::robots::FRESH;
 use saseo::time::Timestamp;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+
+use open_archive::open_archive;
 
 use common::{Crawler, Paper};
 
@@ -74,7 +77,7 @@ impl Desk {
 
     fn on(terms: &Terms) -> Self {
         let folder = TempDir::new().unwrap();
-        let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(folder.path()).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive.begin_run(lease, "crawl", terms, 0, NOW).unwrap();
         Self { folder, archive, lease, run }

@@ -2,6 +2,8 @@
 //! that was answered is somewhere.
 
 mod common;
+#[path = "common/open_archive.rs"]
+mod open_archive;
 mod paper;
 
 use std::fs;
@@ -11,9 +13,8 @@ use std::sync::Arc;
 
 use common::{Crawler, said};
 use paper::{HOUR, Paper, published};
-use saseo::archive::{Archive, ArchiveError, FILE, Reader, Seeding};
+use saseo::archive::{ArchiveError, FILE, Reader, Seeding};
 use saseo::audit::{Scope, audit};
-use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::demo::Edition;
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
@@ -22,6 +23,8 @@ use saseo::page_url::Host;
 use saseo::politeness::Turn;
 use tempfile::TempDir;
 use tokio::sync::watch;
+
+use open_archive::open_archive;
 
 /// Articles of the simulated paper.
 const ARTICLES: u64 = 12;
@@ -79,7 +82,7 @@ impl Scene {
     }
 
     async fn crawl(&self, seeding: Seeding) -> Result<Report, ArchiveError> {
-        let mut archive = Archive::open(self.data(), Durability::Normal)?;
+        let mut archive = open_archive(self.data())?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.paper.clock);
         crawl::run(self.plan(seeding), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await

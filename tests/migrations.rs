@@ -1,7 +1,9 @@
 //! An archive of every schema before is brought up to date with all that it holds, and its ledger's chain unbroken.
 
+#[path = "common/open_archive.rs"]
+mod open_archive;
+
 use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Selection, Terms};
-use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::Pass;
@@ -9,6 +11,8 @@ use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+
+use open_archive::open_archive;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 const FIRST: &str = include_str!("../src/archive/migrations/0001.sql");
@@ -120,7 +124,7 @@ fn url(text: &str) -> PageUrl {
 #[test]
 fn an_archive_of_schema_1_keeps_all_that_it_held() {
     let folder = archive_of_schema_1();
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
     let mut articles = vec![];
@@ -174,7 +178,7 @@ fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
         select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
     };
     let before = rows(&folder);
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(rows(&folder), before);
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     archive.begin_run(lease, "crawl", &Terms::default(), 0, NOW).unwrap();
@@ -201,7 +205,7 @@ fn archive_of_schema_2() -> TempDir {
 #[test]
 fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
     let folder = archive_of_schema_2();
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let shown = |sql: &rusqlite::Connection| -> (String, String, i64, i64, Option<f64>, Option<String>) {
@@ -258,7 +262,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
     let columns =
         "id, url, role, number, due_at, verdict, settled_at, capture_id, read_to_end_at, section_id, pass, previous";
     let before = pages(&sql, columns);
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(pages(&sql, columns), before);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     let lease = archive.take_lease("a test", NOW, None).unwrap();
@@ -315,7 +319,7 @@ fn an_archive_of_schema_4_keeps_its_pages_and_lets_its_lists_rest_from_their_las
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
     let before = pages(&sql, &columns);
     assert!(before.len() == 4 && columns.split(", ").count() == 29, "{columns}");
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     assert_eq!(pages(&sql, &columns), before);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     let news = pages(&sql, "id, news_at, failures");
@@ -352,7 +356,7 @@ fn an_archive_of_schema_5_keeps_its_pages() {
     let before = pages(&sql, &columns);
     let counts = runs(&sql);
 
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     assert_eq!(pages(&sql, &columns), before);
     // What was worked out from the ledger stands in the rows now.
     assert_eq!((runs(&sql), counts.as_slice()), (counts.clone(), &["2 5 1 1 0 0 0".to_owned()][..]));
@@ -377,7 +381,7 @@ fn archive_of_schema_6() -> TempDir {
 #[test]
 fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
     let folder = archive_of_schema_6();
-    let archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let archive = open_archive(folder.path()).unwrap();
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.lists_cut().unwrap(), []);
     assert!(reader.runs(9).unwrap().iter().all(|run| run.why.is_none()));
@@ -402,7 +406,7 @@ fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
     let (before, counts) = (pages(&sql, &columns), runs(&sql));
 
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!((pages(&sql, &columns), runs(&sql)), (before, counts));
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 
@@ -418,7 +422,7 @@ fn an_article_without_a_number_of_schema_6_has_its_address_for_an_id() {
     let id = || sql.query_row("SELECT id FROM articles", [], |row| row.get::<_, String>(0)).unwrap();
     assert!(id().ends_with("/0"), "{}", id());
 
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     let expected = "SELECT site.name || '/' || article.url FROM article JOIN site ON site.id = site_id";
     assert_eq!(id(), sql.query_row(expected, [], |row| row.get::<_, String>(0)).unwrap());
 }
@@ -439,7 +443,7 @@ fn an_article_of_schema_7_keeps_its_moment_and_an_unknown_precision() {
     };
     let before = kept();
 
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     assert_eq!(kept(), before);
     let unknown = sql
         .query_row("SELECT count(*) FROM articles WHERE published_precision IS NULL", [], |row| row.get::<_, i64>(0));
@@ -466,7 +470,7 @@ fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_mom
          VALUES (90, 1, 'paper.example', 'https://paper.example/rests', 'section', 30, 1, 'read', {read}, {silent}, {read}, {read})"
     );
 
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(pages(&sql, &columns), before);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     sql.execute_batch(&rests).unwrap();
@@ -505,7 +509,7 @@ fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_wh
         }
     };
 
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     assert!(!is_whole(&archive));
 
@@ -516,7 +520,7 @@ fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_wh
         Seed { site, title, home: home.clone(), since: None, discover, everything, windows: vec![], entries: vec![] };
     archive.seed(lease, std::slice::from_ref(&seed), Seeding::Resume, NOW).unwrap();
     drop(archive);
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert!(is_whole(&archive));
 
     archive.seed(lease, &[Seed { everything: None, ..seed }], Seeding::Resume, NOW).unwrap();

@@ -1,5 +1,7 @@
 //! Papers that are out of order for a while, under tokio's paused clock: what was not found at first is whole three days later.
 
+#[path = "common/open_archive.rs"]
+mod open_archive;
 mod paper;
 
 use std::collections::BTreeMap;
@@ -8,10 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use paper::{DAY, HOUR, NOW, Paper, html, published};
-use saseo::archive::{Archive, ArchiveError, Filter, Reader};
+use saseo::archive::{ArchiveError, Filter, Reader};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
@@ -20,6 +21,8 @@ use saseo::politeness::Turn;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::watch;
+
+use open_archive::open_archive;
 
 /// Stories that the home page links.
 const STORIES: u64 = 30;
@@ -148,7 +151,7 @@ impl World {
     }
 
     async fn crawl(&self) -> Report {
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
         crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap()

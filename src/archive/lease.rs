@@ -2,7 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -20,9 +20,11 @@ pub struct Lease {
     pub epoch: i64,
 }
 
-/// The lock against a second crawl, held as long as this lives. The system lets it go when the process dies.
+/// The lock against a second crawl, held as long as this lives. The system lets it go when the
+/// process dies. It is what an archive is opened with, and the archive keeps it.
 #[derive(Debug)]
 pub struct Lock {
+    data: PathBuf,
     _file: File,
 }
 
@@ -41,11 +43,14 @@ impl Lock {
         }
         file.set_len(0).and_then(|()| file.rewind()).map_err(fault)?;
         writeln!(file, "{holder}").map_err(fault)?;
-        Ok(Self { _file: file })
+        Ok(Self { data: data.to_owned(), _file: file })
     }
-}
 
-impl Lock {
+    /// The folder that is locked.
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
     /// Tells who holds the data folder, if somebody does.
     pub fn holder(data: &Path) -> Option<String> {
         let mut file = File::open(data.join("archive.lock")).ok()?;

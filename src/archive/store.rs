@@ -9,7 +9,7 @@ use rusqlite::types::ValueRef;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
-use crate::archive::lease::Lease;
+use crate::archive::lease::{Lease, Lock};
 use crate::archive::rescue::{forget_loss, refuse_if_lost};
 use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
@@ -25,13 +25,16 @@ pub struct Archive {
     pub(super) files: Files,
     /// By how many milliseconds the clock was set on since the last run, or back, as far as known.
     pub(super) clock_step: i64,
+    /// Let go after the connection is closed.
+    _lock: Lock,
 }
 
 impl Archive {
-    /// Opens the archive in the folder `data`, makes it where there is none, and brings its schema up to date.
-    pub fn open(data: &Path, durability: Durability) -> Result<Self, ArchiveError> {
-        std::fs::create_dir_all(data).map_err(|why| ArchiveError::folder(data, why))?;
-        let path = data.join(FILE);
+    /// Opens the archive in the folder that was locked, makes it where there is none, and brings its
+    /// schema up to date, each step saved at once. The folder stays locked as long as the archive is
+    /// open.
+    pub fn open(lock: Lock, durability: Durability) -> Result<Self, ArchiveError> {
+        let path = lock.data().join(FILE);
         refuse_if_lost(&path)?;
         let at = |error| ArchiveError::at(&path, error);
         let mut connection = Connection::open(&path).map_err(at)?;
@@ -59,7 +62,7 @@ impl Archive {
         connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
         forget_loss(&path);
         let files = Files::of(&path);
-        Ok(Self { connection, path, files, clock_step: 0 })
+        Ok(Self { connection, path, files, clock_step: 0, _lock: lock })
     }
 
     /// Returns a moment of the last run as this run's clock would have told it. Where the clock was
