@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use paper::{DAY, NOW, html};
-use saseo::archive::{ArchiveError, Filter, Reader};
+use saseo::archive::{Filter, Reader};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
 use saseo::crawl::{self, Plan, Report, Stop};
@@ -92,11 +92,10 @@ impl World {
     fn kept(&self) -> BTreeMap<String, Vec<String>> {
         let mut kept = BTreeMap::<String, Vec<String>>::new();
         let reader = Reader::open(self.folder.path()).unwrap();
-        let seen = reader.articles(&Filter::default(), |article, kept_as| {
-            kept.entry(article.title.clone().unwrap_or_default()).or_default().push(kept_as.url);
-            Ok::<(), ArchiveError>(())
-        });
-        seen.unwrap();
+        for version in &mut reader.articles(&Filter::default()).unwrap() {
+            let version = version.unwrap();
+            kept.entry(version.article.title.unwrap_or_default()).or_default().push(version.kept.url);
+        }
         kept
     }
 

@@ -7,9 +7,11 @@ use std::time::Duration;
 
 use saseo::archive::{
     Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, KeptCapture,
-    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Selection, SiteId, Tally, Terms, pack,
+    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Selection, SiteId, Tally, Terms, Version,
+    pack,
 };
 use saseo::config::site::Discover;
+use saseo::export::{self, Beside, Cells, Format, Place};
 use saseo::extract::Article;
 use saseo::frontier::recrawl::SitePolicy;
 use saseo::frontier::{Continuation, Found, List, Page, PageState, Pass, Role, Settlement, Verdict, put_off};
@@ -226,12 +228,10 @@ fn every_unsigned_number_survives() {
     desk.settle_next(article);
     let reader = Reader::open(desk.folder.path()).unwrap();
     let mut seen = vec![];
-    reader
-        .articles(&Filter::default(), |article, kept| {
-            seen.push((article.number, kept.version));
-            Ok::<_, ArchiveError>(())
-        })
-        .unwrap();
+    for version in &mut reader.articles(&Filter::default()).unwrap() {
+        let Version { article, kept, .. } = version.unwrap();
+        seen.push((article.number, kept.version));
+    }
     assert_eq!(seen, [(Some(largest), 1)]);
     let id: String = desk.sql().query_row("SELECT id FROM articles", [], |row| row.get(0)).unwrap();
     assert_eq!(id, format!("paper/{largest}"));
@@ -824,7 +824,9 @@ fn articles_without_a_number_have_ids_of_their_own_that_are_found_and_exported()
     }
 
     let out = desk.folder.path().join("out.sqlite");
-    assert_eq!(reader.articles_to_sqlite(&Filter::default(), &out).unwrap().articles, 2);
+    let place = Place::File(Beside::of(&out).unwrap());
+    let taken = export::write(&reader, &Filter::default(), Format::Sqlite, Cells::default(), place).unwrap();
+    assert_eq!(taken.unwrap().articles, 2);
     let sql = rusqlite::Connection::open(out).unwrap();
     let mut select = sql.prepare("SELECT id FROM articles ORDER BY id").unwrap();
     let exported: Vec<String> = select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();

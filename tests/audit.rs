@@ -9,8 +9,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use saseo::archive::{
-    AnnouncedId, Announcement, Answered, Archive, ArchiveError, Done, Ending, FILE, HostTerms, Lease, Lock, Reader,
-    RobotsCopy, RobotsId, Ruled, RunId, Terms,
+    AnnouncedId, Announcement, Answered, Archive, Done, Ending, FILE, HostTerms, Lease, Lock, Reader, RobotsCopy,
+    RobotsId, Ruled, RunId, Terms,
 };
 use saseo::audit::{Findings, Kind, Scope, audit, page};
 use saseo::clock::Clock;
@@ -354,14 +354,13 @@ fn an_audit_beside_a_crawl_sees_one_moment() {
     let reader = Reader::open(desk.folder.path()).unwrap();
     let mut seen = 0;
     let mut at = after(100_000);
-    reader
-        .ledger(|_| {
-            seen += 1;
-            at = at + Duration::from_secs(10);
-            desk.announce(story(9, at, robots));
-            Ok::<_, ArchiveError>(())
-        })
-        .unwrap();
+    let mut ledger = reader.ledger().unwrap();
+    let mut rows = ledger.rows();
+    while rows.next_entry().unwrap().is_some() {
+        seen += 1;
+        at = at + Duration::from_secs(10);
+        desk.announce(story(9, at, robots));
+    }
     assert_eq!(seen, 9);
 }
 

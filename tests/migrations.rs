@@ -3,7 +3,7 @@
 #[path = "common/open_archive.rs"]
 mod open_archive;
 
-use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Selection, Terms};
+use saseo::archive::{Archive, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Selection, Terms, Version};
 use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::Pass;
@@ -128,12 +128,10 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
     let mut articles = vec![];
-    reader
-        .articles(&Filter::default(), |article, kept| {
-            articles.push((article.number, article.title, article.opt_outs, kept.version));
-            Ok::<_, ArchiveError>(())
-        })
-        .unwrap();
+    for version in &mut reader.articles(&Filter::default()).unwrap() {
+        let Version { article, kept, .. } = version.unwrap();
+        articles.push((article.number, article.title, article.opt_outs, kept.version));
+    }
     assert_eq!(articles, [(Some(7), Some("새 제목".to_owned()), vec!["words:AI학습".to_owned()], 2)]);
 
     let lease = archive.take_lease("a test", NOW, None).unwrap();

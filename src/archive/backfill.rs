@@ -5,8 +5,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, Lease};
 use crate::frontier::{Found, PageId, PageState, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;

@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::archive::article::{Change, write_article};
+use crate::archive::article::Change;
 use crate::archive::backfill::note_rows;
-use crate::archive::capture::{Capture, write_capture};
+use crate::archive::capture::{Capture, write_reading};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
-use crate::archive::lease::Lease;
-use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
+use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
+use crate::archive::ledger::{Ending, write_ending};
 use crate::archive::list::{add_list_page, forget_met, write_closing};
 use crate::archive::look::{look_at_origins, note_look, note_not_modified, write_look};
-use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
-use crate::archive::run::RunId;
-use crate::archive::store::{Archive, stored_number};
+use crate::archive::page_state::write_state;
+use crate::archive::robots::{RobotsCopy, write_robots};
+use crate::archive::store::{Archive, Lease, stored_number};
 use crate::archive::unended::note_ended;
-use crate::extract::Article;
 use crate::frontier::recrawl::is_suspended;
 use crate::frontier::{Found, Page, PageId, PageState, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
@@ -206,38 +205,6 @@ impl Effect {
     }
 }
 
-/// Writes where a page stands. What was known of one that is queued again, to be looked at once more, stands meanwhile.
-pub(super) fn write_state(
-    work: &Connection,
-    page: PageId,
-    settlement: &Settlement,
-    now: Timestamp,
-) -> Result<(), ArchiveError> {
-    let next = settlement.next.map(Timestamp::millis);
-    match &settlement.state {
-        PageState::Queued { due, attempts, why } => {
-            let sql = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4, gone_looks = max(gone_looks, ?5) WHERE id = ?1";
-            work.prepare_cached(sql)?.execute(params![page.0, due.millis(), attempts, why, settlement.misses])?;
-        }
-        PageState::Settled(verdict) => {
-            work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4, next_at = ?5,
-                        gone_looks = ?6
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), next, settlement.misses])?;
-        }
-        PageState::Stands => {
-            work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2, next_at = ?3, gone_looks = ?4
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, now.millis(), next, settlement.misses])?;
-        }
-    }
-    Ok(())
-}
-
 /// Writes whether a list, feed or sitemap told news, and whether it still answers.
 fn note_source(work: &Connection, page: &Page, settlement: &Settlement, now: Timestamp) -> Result<(), ArchiveError> {
     if !matches!(page.role, Role::Section | Role::Feed | Role::Sitemap) {
@@ -246,19 +213,6 @@ fn note_source(work: &Connection, page: &Page, settlement: &Settlement, now: Tim
     work.prepare_cached("UPDATE page SET news_at = iif(?2, ?3, news_at), failures = ?4 WHERE id = ?1")?
         .execute(params![page.id.0, settlement.news, now.millis(), settlement.failures])?;
     Ok(())
-}
-
-/// Writes what came, and returns what it did to the article.
-pub(super) fn write_reading(
-    work: &Connection,
-    page: &Page,
-    article: Option<&Article>,
-    capture: &Capture,
-    announced: AnnouncedId,
-    now: Timestamp,
-) -> Result<Option<Change>, ArchiveError> {
-    let id = write_capture(work, page.id, announced, capture)?;
-    article.map_or(Ok(None), |article| Ok(write_article(work, page, article, id, now)?.change()))
 }
 
 /// So many sitemaps of a site are known at most: an index may name others without end.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::seed::SiteId;
+use crate::archive::ids::SiteId;
 use crate::archive::store::Archive;
 use crate::frontier::{Cut, ListEnd, PageId, Pass};
 

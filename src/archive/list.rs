@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::archive::capture::{pack, unpack};
+use crate::archive::body::{pack, unpack};
 use crate::archive::cut::write_cut;
 use crate::archive::error::ArchiveError;
 use crate::archive::recrawl::{HISTORY, history};

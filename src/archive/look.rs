@@ -3,13 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::article::{self, Change, known_article};
-use crate::archive::capture::{Body, Capture};
-use crate::archive::commit::{write_reading, write_state};
+use crate::archive::body::{is_body_damaged, mend_body};
+use crate::archive::capture::{Body, Capture, write_reading};
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::ledger::AnnouncedId;
-use crate::archive::mend::{is_body_damaged, mend_body};
-use crate::archive::store::Archive;
+use crate::archive::ids::AnnouncedId;
+use crate::archive::page_state::write_state;
+use crate::archive::store::{Archive, Lease};
 use crate::extract::Article;
 use crate::frontier::{Kept, Page, PageId, PageState, Settlement, gone_for_good, origin_looked_at};
 use crate::page_url::{Host, PageUrl};

@@ -2,10 +2,10 @@
 
 use rusqlite::{OptionalExtension, Row, ToSql, params};
 
-use crate::archive::capture::unpack;
+use crate::archive::body::unpack;
 use crate::archive::error::ArchiveError;
+use crate::archive::ids::SiteId;
 use crate::archive::recrawl::past;
-use crate::archive::seed::SiteId;
 use crate::archive::store::{Archive, stored_number};
 use crate::frontier::{Found, Page, PageId, Role};
 use crate::page_url::{Host, PageUrl};

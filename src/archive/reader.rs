@@ -17,16 +17,16 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::rescue::refuse_if_lost;
+use crate::archive::note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
-pub use articles::{Filter, Kept, LeftOut, Taken};
+pub use articles::{ArticleRows, Articles, Filter};
 pub use fixity::{BadText, CaptureOf, Looked, Lost, StoredBody, StoredCapture, StoredRobots, StoredVersion};
 pub use history::{Found, Version};
-pub use ledger::{Brought, BroughtBy, Entry, What};
+pub use ledger::{Brought, BroughtBy, Entry, Ledger, LedgerRows, What};
 pub use omissions::{NumberGap, SilentSection};
 pub use outlook::Outlook;
-pub use sound::{Flaw, in_words};
+pub use sound::{Flaw, Kept, in_words};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading.
@@ -34,8 +34,6 @@ pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
-    /// How SQLite is told where the file is.
-    address: String,
 }
 
 impl Reader {
@@ -46,14 +44,10 @@ impl Reader {
         if !path.exists() {
             return Err(ArchiveError::Missing { path });
         }
-        let mut address = path.to_string_lossy().into_owned();
-        let (connection, found) = match connect(&path, &address) {
+        let (connection, found) = match connect(&path, &path.to_string_lossy()) {
             // A folder that cannot be written has no place for SQLite's shared memory. Where no log is left to be read, the
             // file alone is the whole archive, and nobody can change it meanwhile.
-            Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => {
-                address = unchanging(&path);
-                connect(&path, &address)?
-            }
+            Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => connect(&path, &unchanging(&path))?,
             connected => connected?,
         };
         if found == 0 {
@@ -62,7 +56,7 @@ impl Reader {
         if found < SCHEMA {
             return Err(ArchiveError::Older { path, found, known: SCHEMA });
         }
-        Ok(Self { connection, path, address })
+        Ok(Self { connection, path })
     }
 
     pub fn path(&self) -> &Path {

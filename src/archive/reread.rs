@@ -4,12 +4,11 @@ use rusqlite::{OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
 use crate::archive::article::{Written, known_article, rewrite_article};
-use crate::archive::capture::unpack;
+use crate::archive::body::unpack;
 use crate::archive::copies::{enter_story, has_fingerprint};
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::seed::SiteId;
-use crate::archive::store::Archive;
+use crate::archive::ids::SiteId;
+use crate::archive::store::{Archive, Lease};
 use crate::extract::{Access, Article};
 use crate::frontier::recrawl::Past;
 use crate::frontier::{Page, PageId, Role, Verdict};

@@ -3,14 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::ledger::AnnouncedId;
-use crate::archive::store::Archive;
+use crate::archive::ids::{AnnouncedId, RobotsId};
+use crate::archive::store::{Archive, Lease};
 use crate::time::Timestamp;
-
-/// The archive's number for one copy of a robots.txt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RobotsId(pub i64);
 
 /// What the answer to a request for robots.txt came to.
 #[derive(Clone, Debug, PartialEq, Eq)]

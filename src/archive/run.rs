@@ -4,16 +4,11 @@ use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::host::rest_after_unended;
-use crate::archive::lease::Lease;
+use crate::archive::ids::{RunId, SiteId};
 use crate::archive::ledger::{Terms, write_beginning};
-use crate::archive::seed::SiteId;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, Lease};
 use crate::archive::unended::count_unended;
 use crate::time::Timestamp;
-
-/// The archive's number for a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RunId(pub i64);
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

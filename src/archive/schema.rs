@@ -5,9 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::archive::error::ArchiveError;
-
-/// `sase`: how SQLite's application id tells an archive from any other database.
-const APPLICATION: i64 = 0x7361_7365;
+use crate::archive::mark::APPLICATION;
 
 const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001.sql"),
@@ -24,12 +22,6 @@ const MIGRATIONS: [&str; 10] = [
 
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
-
-/// Tells a file that is an archive by its header (SQLite's file format, §1.3).
-pub(super) fn is_archive(header: &[u8; 100]) -> bool {
-    let application = header[68..72].iter().fold(0, |id, byte| (id << 8) | i64::from(*byte));
-    header.starts_with(b"SQLite format 3\0") && application == APPLICATION
-}
 
 /// Refuses what is no archive, or one from the future; returns its schema, 0 for a new file.
 pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {

@@ -4,9 +4,9 @@ use rusqlite::{Connection, params};
 
 use crate::archive::backfill::{Window, add_windows};
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
+use crate::archive::ids::SiteId;
 use crate::archive::recrawl::Recrawl;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, Lease};
 use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::frontier::recrawl::{SitePolicy, is_read_back_to};
@@ -30,10 +30,6 @@ pub struct Seed {
     /// Pages to read at every crawl, besides the sections and feeds that are known.
     pub entries: Vec<(PageUrl, Role)>,
 }
-
-/// The archive's number for a site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SiteId(pub i64);
 
 /// A site that a crawl may go on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,11 +9,17 @@ use rusqlite::types::ValueRef;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
-use crate::archive::lease::{Lease, Lock};
-use crate::archive::rescue::{forget_loss, refuse_if_lost};
+use crate::archive::lock::Lock;
+use crate::archive::note::{forget_loss, refuse_if_lost};
 use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
 use crate::time::Timestamp;
+
+/// The right to write: commits with an older epoch than the archive's are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub epoch: i64,
+}
 
 /// The archive, open for writing. Its intents stand beside what they are about, one file a concept.
 ///

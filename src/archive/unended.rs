@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
 use crate::archive::list::write_closing;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, Lease};
 use crate::frontier::recrawl::MOST_UNENDED;
 use crate::frontier::{Closing, Counted, Page, PageId, Pass, Role, Verdict, counted};
 use crate::time::Timestamp;

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::archive::cut::{CutList, cut_lists};
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lock;
+use crate::archive::lock::Lock;
 use crate::archive::reader::Reader;
 use crate::archive::reader::omissions::{NumberGap, SilentSection};
 use crate::frontier::recrawl::SUSPENDED;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::Row;
 use sha2::{Digest, Sha256};
 
-use crate::archive::capture::unpack;
+use crate::archive::body::unpack;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::fixity::{Looked, lost};
