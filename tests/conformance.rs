@@ -347,7 +347,7 @@ fn a_page_that_is_due_later_is_told_with_its_moment() {
     for path in ["/", "/feed", "/list"] {
         desk.answer_and_save(path, settled(Verdict::Read));
     }
-    let state = PageState::Queued { due: later(60), attempts: 1, why: "answered 503".into() };
+    let state = PageState::Queued { due: later(60), attempts: 1, why: None };
     desk.answer_and_save("/story/1", Settlement { state, ..settled(Verdict::Read) });
     assert_eq!(desk.next(&[], later(59)), NextPage::LaterAt(later(60)));
     assert!(matches!(desk.next(&[], later(60)), NextPage::Page(_)));
@@ -499,7 +499,7 @@ fn what_a_capture_says_anew_is_saved_with_how_far_the_reading_came_or_not_at_all
         articles(&desk.reader()).into_iter().map(|one| (one.article.paragraphs, one.kept.version)).collect()
     };
 
-    let mut read_again = |desk: &mut Desk| {
+    let read_again = |desk: &mut Desk| {
         let revision = desk.archive.revise(desk.lease, &capture, article("둘"), None, later(9)).unwrap();
         assert!(matches!(revision, Revision::Changed { .. }), "{revision:?}");
         desk.archive.note_reread(desk.lease, "today's readers", capture.id).unwrap();

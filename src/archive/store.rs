@@ -78,7 +78,8 @@ impl Archive {
         Timestamp::from_millis(moment.millis().saturating_add(self.clock_step.max(0)))
     }
 
-    pub fn path(&self) -> &Path {
+    /// Returns the file's path.
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -111,15 +112,19 @@ impl Archive {
 
     /// Returns the connection within a transaction that only the holder of the newest lease may make.
     pub(super) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
-        if self.connection.is_autocommit() {
+        let begins = self.connection.is_autocommit();
+        if begins {
             self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map_err(|error| self.fault(error))?;
-            let mut select = self.connection.prepare_cached("SELECT epoch FROM lease")?;
-            let epoch: i64 = select.query_row([], |row| row.get(0))?;
-            if epoch != lease.epoch {
-                return Err(ArchiveError::LeaseLost);
-            }
         }
-        Ok(&self.connection)
+
+        let newest: i64 = self.connection.prepare_cached("SELECT epoch FROM lease")?.query_row([], |row| row.get(0))?;
+        if newest == lease.epoch {
+            return Ok(&self.connection);
+        }
+        if begins {
+            self.abandon()?;
+        }
+        Err(ArchiveError::LeaseLost)
     }
 }
 
