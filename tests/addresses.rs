@@ -1,8 +1,6 @@
 //! Papers of no known CMS, under tokio's paused clock: each of their articles is found and kept
 //! once, whatever addresses it has.
 
-#[path = "common/open_archive.rs"]
-mod open_archive;
 mod paper;
 
 use std::collections::BTreeMap;
@@ -10,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paper::{DAY, NOW, html};
+use paper::{DAY, NOW, html, open_archive};
 use saseo::archive::{Filter, Reader};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
@@ -22,8 +20,6 @@ use saseo::page_url::Host;
 use saseo::politeness::Turn;
 use tempfile::TempDir;
 use tokio::sync::watch;
-
-use open_archive::open_archive;
 
 type Pages = Box<dyn Fn(&str) -> Answer + Send + Sync>;
 

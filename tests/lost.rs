@@ -2,8 +2,6 @@
 //! that was answered is somewhere.
 
 mod common;
-#[path = "common/open_archive.rs"]
-mod open_archive;
 mod paper;
 
 use std::fs;
@@ -12,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::{Crawler, said};
-use paper::{HOUR, Paper, published};
+use paper::{HOUR, Paper, open_archive, published};
 use saseo::archive::{ArchiveError, FILE, Reader, Seeding};
 use saseo::audit::{Scope, audit};
 use saseo::crawl::{self, Plan, Report, Stop};
@@ -23,8 +21,6 @@ use saseo::page_url::Host;
 use saseo::politeness::Turn;
 use tempfile::TempDir;
 use tokio::sync::watch;
-
-use open_archive::open_archive;
 
 /// Articles of the simulated paper.
 const ARTICLES: u64 = 12;

@@ -1,7 +1,5 @@
 //! Papers that are out of order for a while, under tokio's paused clock: what was not found at first is whole three days later.
 
-#[path = "common/open_archive.rs"]
-mod open_archive;
 mod paper;
 
 use std::collections::BTreeMap;
@@ -9,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paper::{DAY, HOUR, NOW, Paper, html, published};
+use paper::{DAY, HOUR, NOW, Paper, html, open_archive, published};
 use saseo::archive::{Filter, Reader};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
@@ -21,8 +19,6 @@ use saseo::politeness::Turn;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::watch;
-
-use open_archive::open_archive;
 
 /// Stories that the home page links.
 const STORIES: u64 = 30;

@@ -1,7 +1,5 @@
 //! Runs that are killed at any commit: their counts are those of what was saved, and the log is kept short meanwhile.
 
-#[path = "common/open_archive.rs"]
-mod open_archive;
 mod paper;
 
 use std::collections::BTreeMap;
@@ -11,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paper::{DAY, HOUR, NOW, Paper, Validators, html, published};
+use paper::{DAY, HOUR, NOW, Paper, Validators, html, open_archive, published};
 use saseo::archive::{FILE, How, Reader, RunState, Tally};
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
@@ -20,8 +18,6 @@ use saseo::page_url::Host;
 use saseo::politeness::Turn;
 use tempfile::TempDir;
 use tokio::sync::{Notify, watch};
-
-use open_archive::open_archive;
 
 /// A paper, some of whose articles answer something else.
 struct Moody {

@@ -61,7 +61,7 @@ pub struct Effect {
 }
 
 impl Archive {
-    /// Writes everything that follows from answers.
+    /// Writes everything that follows from answers. Durable with the next save.
     pub fn settle(
         &mut self,
         lease: Lease,
@@ -74,6 +74,7 @@ impl Archive {
     }
 
     /// Adds the sitemaps that a site's robots.txt names, where they are not known, and returns their hosts.
+    /// Durable with the next save.
     pub fn add_sitemaps(
         &mut self,
         lease: Lease,
@@ -92,7 +93,7 @@ impl Archive {
         Ok(hosts)
     }
 
-    /// Settles a page that was not asked for.
+    /// Settles a page that was not asked for. Durable with the next save.
     pub fn settle_unasked(
         &mut self,
         lease: Lease,

@@ -76,7 +76,7 @@ pub(super) fn write_cut(
 }
 
 impl Archive {
-    /// Returns the lists of a site that are cut.
+    /// Returns the lists of a site that are cut. Reads what was written, saved or not.
     pub fn cut_lists(&self, site: SiteId) -> Result<Vec<CutList>, ArchiveError> {
         cut_lists(&self.connection, Some(site))
     }

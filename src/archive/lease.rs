@@ -12,6 +12,7 @@ const CLOCK_STEP: u64 = 2_000;
 
 impl Archive {
     /// Returns the right to write as it was last taken, for work that is abandoned in the end.
+    /// Reads what was written, saved or not.
     pub fn lease(&self) -> Result<Lease, ArchiveError> {
         let epoch = self.connection.query_row("SELECT epoch FROM lease", [], |row| row.get(0))?;
         Ok(Lease { epoch })

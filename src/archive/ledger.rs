@@ -66,7 +66,7 @@ impl Archive {
     }
 
     /// Returns when each server was asked last, as far as that was since a moment; killed runs count
-    /// too. Read from the ledger's end.
+    /// too. Read from the ledger's end. Reads what was written, saved or not.
     pub fn last_requests(&self, since: Timestamp) -> Result<LastRequests, ArchiveError> {
         let mut select = self
             .connection

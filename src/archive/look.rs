@@ -34,7 +34,7 @@ impl Archive {
     }
 
     /// Wants the newest articles of a site asked for again at its next crawl, though no look at
-    /// them is due.
+    /// them is due. Durable with the next save.
     pub fn look_again_at_newest(
         &mut self,
         lease: Lease,
@@ -55,7 +55,7 @@ impl Archive {
 
     /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more,
     /// unless too much of what was seen in the last day is gone to be true: then `Err` tells how much, and nothing is marked.
-    /// Returns how many; nothing of them is deleted.
+    /// Returns how many; nothing of them is deleted. Durable with the next save.
     pub fn mark_gone(
         &mut self,
         lease: Lease,
@@ -91,6 +91,7 @@ impl Archive {
 
 impl Archive {
     /// Returns what was seen of a site's articles since a moment, new ones and kept ones alike.
+    /// Reads what was written, saved or not.
     pub fn looks(&self, site: &str, since: Timestamp) -> Result<Looks, ArchiveError> {
         let kept = looks(&self.connection, site, since)?;
         // A new one that was missed waits for its next look since the last one.
@@ -103,6 +104,7 @@ impl Archive {
     }
 
     /// Tells whether the same body came for another article's address of the same site.
+    /// Reads what was written, saved or not.
     pub fn is_answer_of_others(&self, page: &Page, digest: &[u8; 32]) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM body JOIN capture ON capture.body_id = body.id
@@ -114,6 +116,7 @@ impl Archive {
     }
 
     /// Tells whether an address is known for what has no article: it is an entry page, or was asked for and had none.
+    /// Reads what was written, saved or not.
     pub fn has_nothing(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT role <> 'article' OR gone_looks > 0 AND verdict IS NULL

@@ -27,6 +27,7 @@ pub enum Mended {
 
 impl Archive {
     /// Puts what a capture says today in the place of the damaged columns of a version that was read from it.
+    /// Durable with the next save.
     pub fn mend_version(
         &mut self,
         lease: Lease,
@@ -61,7 +62,7 @@ impl Archive {
     }
 
     /// Notes that bodies are damaged, and queues the pages whose newest answer brought one, to be asked for as a whole.
-    /// Returns how many pages of those answers are queued.
+    /// Returns how many pages of those answers are queued. Durable with the next save.
     pub fn ask_again(
         &mut self,
         lease: Lease,

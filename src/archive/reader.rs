@@ -6,6 +6,7 @@ mod asked;
 mod fixity;
 mod history;
 mod ledger;
+mod looked;
 mod omissions;
 mod outlook;
 mod sound;
@@ -21,9 +22,10 @@ use crate::archive::note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use articles::{ArticleRows, Articles, Filter};
-pub use fixity::{BadText, CaptureOf, Looked, Lost, StoredBody, StoredCapture, StoredRobots, StoredVersion};
+pub use fixity::{BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion};
 pub use history::{Found, Version};
 pub use ledger::{Brought, BroughtBy, Entry, Ledger, LedgerRows, What};
+pub use looked::{Looked, Lost};
 pub use omissions::{NumberGap, SilentSection};
 pub use outlook::Outlook;
 pub use sound::{Flaw, Kept, in_words};
@@ -59,15 +61,9 @@ impl Reader {
         Ok(Self { connection, path })
     }
 
+    /// Returns the file's path.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Returns what is wrong with the file, nothing where all is well (SQLite's integrity and foreign key checks).
-    pub fn faults(&self) -> Result<Vec<String>, ArchiveError> {
-        let mut faults = Vec::new();
-        self.structure(|fault| faults.push(fault))?;
-        Ok(faults)
     }
 }
 

@@ -98,7 +98,7 @@ const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
 
 impl Archive {
     /// Returns so many captures of a selection behind the one of id `after`, in their order; fewer
-    /// where they are heavy.
+    /// where they are heavy. Reads what was written, saved or not.
     pub fn kept_captures(&self, of: &Selection, after: i64, count: usize) -> Result<Vec<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes, body.zstd,
@@ -123,6 +123,7 @@ impl Archive {
     }
 
     /// Returns one capture of an article's page; `None` where none of that id has a body.
+    /// Reads what was written, saved or not.
     pub fn kept_capture(&self, id: i64) -> Result<Option<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes, body.zstd,
@@ -135,6 +136,7 @@ impl Archive {
     }
 
     /// Returns how many captures of a selection stand behind the one of id `after`.
+    /// Reads what was written, saved or not.
     pub fn captures_left(&self, of: &Selection, after: i64) -> Result<u64, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT count(*) FROM capture JOIN page ON page.id = capture.page_id
@@ -146,12 +148,14 @@ impl Archive {
     }
 
     /// Returns the last capture that a re-extraction of the same kind read before it was broken off; 0 where there is none.
+    /// Reads what was written, saved or not.
     pub fn reread_up_to(&self, what: &str) -> Result<i64, ArchiveError> {
         let mut select = self.connection.prepare("SELECT after FROM reextraction WHERE what = ?1")?;
         Ok(select.query_row([what], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
     /// Notes how far a re-extraction has come; what was written before is saved with it, or not at all.
+    /// Durable with the next save.
     pub fn note_reread(&mut self, lease: Lease, what: &str, after: i64) -> Result<(), ArchiveError> {
         self.work(lease)?
             .prepare_cached("INSERT OR REPLACE INTO reextraction (id, what, after) VALUES (1, ?1, ?2)")?
@@ -159,7 +163,7 @@ impl Archive {
         Ok(())
     }
 
-    /// Notes that no re-extraction is under way.
+    /// Notes that no re-extraction is under way. Durable with the next save.
     pub fn end_reread(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         self.work(lease)?.execute("DELETE FROM reextraction", [])?;
         Ok(())
@@ -203,13 +207,14 @@ impl Archive {
     }
 
     /// Returns how often reading a capture by these readers ended the process.
+    /// Reads what was written, saved or not.
     pub fn deaths(&self, what: &str, capture: i64) -> Result<u32, ArchiveError> {
         let mut select =
             self.connection.prepare_cached("SELECT times FROM deadly_capture WHERE capture_id = ?1 AND what = ?2")?;
         Ok(select.query_row(params![capture, what], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
-    /// Forgets what a capture did: it was read to its end.
+    /// Forgets what a capture did: it was read to its end. Durable with the next save.
     pub fn forgive(&mut self, lease: Lease, capture: i64) -> Result<(), ArchiveError> {
         self.work(lease)?.prepare_cached("DELETE FROM deadly_capture WHERE capture_id = ?1")?.execute([capture])?;
         Ok(())
@@ -217,7 +222,7 @@ impl Archive {
 
     /// Writes what a capture says when it is read again; `again` is when its page is to be looked at, where only now an article was
     /// found in it. What was said against uses of the page stands as it was recorded
-    /// when it came; only the words in the page itself are read anew.
+    /// when it came; only the words in the page itself are read anew. Durable with the next save.
     pub fn revise(
         &mut self,
         lease: Lease,
@@ -258,6 +263,7 @@ impl Archive {
     }
 
     /// Notes that no article is found in a capture when it is read again.
+    /// Durable with the next save.
     pub fn revise_without(&mut self, lease: Lease, capture: &KeptCapture, why: &str) -> Result<Revision, ArchiveError> {
         let work = self.work(lease)?;
         let Page { site, number, url, .. } = &capture.page;

@@ -30,12 +30,12 @@ pub struct RobotsCopy {
 }
 
 impl Archive {
-    /// Keeps a ruling that no answer brought.
+    /// Keeps a ruling that no answer brought. Durable with the next save.
     pub fn keep_robots(&mut self, lease: Lease, copy: &RobotsCopy) -> Result<RobotsId, ArchiveError> {
         write_robots(self.work(lease)?, copy, None)
     }
 
-    /// Returns the newest robots.txt of an origin.
+    /// Returns the newest robots.txt of an origin. Reads what was written, saved or not.
     pub fn robots(&self, origin: &str) -> Result<Option<RobotsCopy>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT id, fetched_at, expires_at, status, ruling, why, body FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1",

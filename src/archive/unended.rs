@@ -33,7 +33,7 @@ pub(super) fn count_unended(work: &Connection) -> Result<(), ArchiveError> {
 
 impl Archive {
     /// Fails the queued pages whose requests did not end [`MOST_UNENDED`] times in a row, and
-    /// returns how many of each site a run counts as failed.
+    /// returns how many of each site a run counts as failed. Durable with the next save.
     pub fn fail_unended(&mut self, lease: Lease, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
         fail_all(self.work(lease)?, now)
     }

@@ -29,7 +29,7 @@ use saseo::time::{LocalTime, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::watch;
 
-use open_archive::open_archive;
+pub use open_archive::open_archive;
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 pub const HOUR: Duration = Duration::from_secs(3600);

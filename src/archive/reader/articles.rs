@@ -40,6 +40,7 @@ pub struct ArticleRows<'a> {
 
 impl Reader {
     /// Refuses a site that the archive knows nothing of, naming those it knows.
+    /// Reads what was saved.
     pub fn knows_site(&self, site: &str) -> Result<(), ArchiveError> {
         let mut select = self.connection.prepare("SELECT name FROM site ORDER BY name")?;
         let known: Vec<String> = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;

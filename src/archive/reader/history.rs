@@ -33,7 +33,7 @@ pub struct Version {
 }
 
 impl Reader {
-    /// Returns the id of the newest article that has this title.
+    /// Returns the id of the newest article that has this title. Reads what was saved.
     pub fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
         let mut select =
             self.connection.prepare("SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1")?;
@@ -41,6 +41,7 @@ impl Reader {
     }
 
     /// Finds an article by its id (`readersnews/81193`), its number where one paper has it, or an address of it.
+    /// Reads what was saved.
     pub fn find_article(&self, wanted: &str) -> Result<Found, ArchiveError> {
         let mut by_id = self.connection.prepare(
             "SELECT article.id, site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)),
@@ -82,6 +83,7 @@ impl Reader {
     }
 
     /// Returns an article's versions, the newest last: by the capture that they were read in, and of one capture by reading.
+    /// Reads what was saved.
     pub fn versions(&self, of: &Found) -> Result<Vec<Version>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id,

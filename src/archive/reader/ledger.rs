@@ -131,6 +131,7 @@ impl Reader {
     }
 
     /// Returns a copy of a robots.txt, and what the ledger knows of how it came.
+    /// Reads what was saved.
     pub fn robots_copy(&self, id: RobotsId) -> Result<Option<Brought>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT robots.id, robots.fetched_at, robots.expires_at, robots.status, ruling, why, body, robots.origin,
