@@ -38,8 +38,8 @@ mod unended;
 
 pub use article::{Change, Namesake};
 pub use backfill::{Want, Window};
-pub use body::pack;
-pub use capture::{Body, Capture, Charset};
+pub use body::{Body, pack};
+pub use capture::{Capture, Charset};
 pub use commit::{Answered, Done, Effect};
 pub use cut::CutList;
 pub use error::ArchiveError;

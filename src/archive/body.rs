@@ -21,6 +21,27 @@ thread_local! {
         RefCell::new(Compressor::new(LEVEL).expect("level 1 is one of zstd's levels"));
 }
 
+/// A body as it is kept, or why it is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    Kept(Packed),
+    /// The paper forbids archives; nothing but the digest of what came is known.
+    Withheld {
+        why: String,
+        digest: [u8; 32],
+    },
+}
+
+impl Body {
+    /// Returns the SHA-256 of the body.
+    pub fn digest(&self) -> [u8; 32] {
+        match self {
+            Self::Kept(packed) => packed.sha256,
+            Self::Withheld { digest, .. } => *digest,
+        }
+    }
+}
+
 /// A body, named by its content and compressed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packed {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use crate::archive::article::{Change, write_article};
-use crate::archive::body::{Packed, write_body};
+use crate::archive::body::{Body, write_body};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
 use crate::extract::Article;
@@ -32,27 +32,6 @@ pub struct Charset {
     pub declared: Option<String>,
     pub used: String,
     pub had_errors: bool,
-}
-
-/// A body as it is kept, or why it is not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
-    Kept(Packed),
-    /// The paper forbids archives; nothing but the digest of what came is known.
-    Withheld {
-        why: String,
-        digest: [u8; 32],
-    },
-}
-
-impl Body {
-    /// Returns the SHA-256 of the body.
-    pub fn digest(&self) -> [u8; 32] {
-        match self {
-            Self::Kept(packed) => packed.sha256,
-            Self::Withheld { digest, .. } => *digest,
-        }
-    }
 }
 
 /// Writes what came, and returns what it did to the article.

@@ -3,8 +3,8 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::article::{self, Change, known_article};
-use crate::archive::body::{is_body_damaged, mend_body};
-use crate::archive::capture::{Body, Capture, write_reading};
+use crate::archive::body::{Body, is_body_damaged, mend_body};
+use crate::archive::capture::{Capture, write_reading};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
 use crate::archive::page_state::write_state;

@@ -51,8 +51,10 @@ impl Table {
 
     /// Adds a row, which has a cell for each column.
     pub fn add(&mut self, row: &[Cell<'_>]) -> Result<(), ArchiveError> {
-        let added =
-            self.target.prepare_cached(&self.insert).and_then(|mut insert| insert.execute(params_from_iter(row)));
+        let added = self
+            .target
+            .prepare_cached(&self.insert)
+            .and_then(|mut insert| insert.execute(params_from_iter(row.iter().map(Bound))));
         added.map_err(|error| ArchiveError::of_export(&self.out, error))?;
         Ok(())
     }
@@ -76,13 +78,16 @@ fn definition(name: &str, columns: &[Column]) -> String {
     format!("CREATE TABLE {name}({}\n)", columns.join(","))
 }
 
-impl ToSql for Cell<'_> {
+/// A cell as the engine takes it: what is public names no type of the engine.
+struct Bound<'a>(&'a Cell<'a>);
+
+impl ToSql for Bound<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
-        Ok(ToSqlOutput::Borrowed(match self {
-            Self::Null => ValueRef::Null,
-            Self::Integer(number) => ValueRef::Integer(*number),
-            Self::Real(number) => ValueRef::Real(*number),
-            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+        Ok(ToSqlOutput::Borrowed(match self.0 {
+            Cell::Null => ValueRef::Null,
+            Cell::Integer(number) => ValueRef::Integer(*number),
+            Cell::Real(number) => ValueRef::Real(*number),
+            Cell::Text(text) => ValueRef::Text(text.as_bytes()),
         }))
     }
 }
