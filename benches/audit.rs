@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use rusqlite::{Connection, params};
-use saseo::archive::{Archive, FILE, HostTerms, Terms};
+use saseo::archive::{Archive, FILE, HostTerms, Lock, Terms};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::time::Timestamp;
@@ -51,7 +51,8 @@ fn main() {
 
 /// Makes an archive, and fills its ledger by the documented chain.
 fn write(folder: &TempDir) {
-    let mut archive = Archive::open(folder.path(), Durability::Normal).expect("an archive can be made");
+    let lock = Lock::take(folder.path(), "a benchmark").expect("nobody else has the folder");
+    let mut archive = Archive::open(lock, Durability::Normal).expect("an archive can be made");
     let lease = archive.take_lease("a benchmark", NOW, None).expect("it can be leased");
     let hosts = (0..HOSTS).map(|host| HostTerms { host: name(host), gap_ms: 1_800, at_once: 1, own: false }).collect();
     let terms = Terms {

@@ -4,6 +4,7 @@
 
 mod article;
 mod backfill;
+mod body;
 mod capture;
 mod commit;
 mod copies;
@@ -11,11 +12,17 @@ mod cut;
 mod error;
 mod files;
 mod host;
+mod ids;
 mod lease;
 mod ledger;
 mod list;
+mod lock;
 mod look;
+mod lost;
+mod mark;
 mod mend;
+mod note;
+mod page_state;
 mod pages;
 mod reader;
 mod recrawl;
@@ -26,31 +33,37 @@ mod run;
 mod schema;
 mod seed;
 mod store;
+mod table;
 mod unended;
 
 pub use article::{Change, Namesake};
 pub use backfill::{Want, Window};
-pub use capture::{Body, Capture, Charset, pack};
+pub use body::{Body, pack};
+pub use capture::{Capture, Charset};
 pub use commit::{Answered, Done, Effect};
 pub use cut::CutList;
 pub use error::ArchiveError;
 pub use files::Loss;
-pub use lease::{Lease, Lock};
-pub use ledger::{AnnouncedId, Announcement, Ending, Form, HostTerms, Terms};
+pub use ids::{AnnouncedId, RobotsId, RunId, SiteId};
+pub use ledger::{Announcement, Ending, Form, HostTerms, Terms};
+pub use lock::Lock;
+pub use lost::LostFiles;
 pub use mend::Mended;
+pub use note::vanished;
 pub use pages::{DueHost, NextPage};
 pub use reader::{
-    BadText, Brought, BroughtBy, CaptureOf, Entry, FailedRun, Failure, Filter, Flaw, Found, HostState, Kept, LastCrawl,
-    LeftOut, Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody,
-    StoredCapture, StoredRobots, StoredVersion, Taken, Version, What, in_words, queues,
+    ArticleRows, Articles, BadText, Brought, BroughtBy, CaptureOf, Entry, FailedRun, Failure, Filter, Flaw, Found,
+    HostState, Kept, LastCrawl, Ledger, LedgerRows, Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState,
+    SilentSection, SiteState, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion, Version, What,
+    in_words, queues,
 };
-pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision};
-pub use rescue::{LostFiles, vanished};
-pub use robots::{RobotsCopy, RobotsId, Ruled};
-pub use run::{How, RunId, Tally};
+pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision, Selection};
+pub use robots::{RobotsCopy, Ruled};
+pub use run::{How, Tally};
 pub use schema::SCHEMA;
-pub use seed::{Seed, Seeded, Seeding, SiteId};
-pub use store::Archive;
+pub use seed::{Seed, Seeded, Seeding};
+pub use store::{Archive, Lease};
+pub use table::{Cell, Column, Table};
 
 /// The file's name in the data folder.
 pub const FILE: &str = "archive.db";

@@ -38,7 +38,11 @@ const CLOCK_STEP: i64 = 2_000;
 /// scope.
 pub fn audit(reader: &Reader, scope: Scope) -> Result<Findings, ArchiveError> {
     let mut audit = Audit { scope, ..Audit::default() };
-    reader.ledger(|entry| audit.take(entry, |id| reader.robots_copy(id)))?;
+    let mut ledger = reader.ledger()?;
+    let mut rows = ledger.rows();
+    while let Some(entry) = rows.next_entry()? {
+        audit.take(&entry, |id| reader.robots_copy(id))?;
+    }
     Ok(audit.findings())
 }
 

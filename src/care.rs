@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use crate::archive::{ArchiveError, Entry, Looked, Reader, StoredBody, What};
+use crate::archive::{ArchiveError, Looked, Reader, StoredBody, StoredRow};
 
 pub use damage::{Damage, Kind, Repair};
 pub use repair::repair;
@@ -76,8 +76,10 @@ struct Check<'r, W> {
 impl<W: FnMut(&Progress)> Check<'_, W> {
     fn structure(&mut self) -> Result<(), ArchiveError> {
         (self.watch)(&Progress { what: "the file's structure", done: 0, of: 0 });
-        let findings = &mut self.findings;
-        self.reader.structure(|fault| findings.add(Damage::of_file(fault)))
+        for fault in self.reader.faults()? {
+            self.findings.add(Damage::of_file(fault));
+        }
+        Ok(())
     }
 
     /// Returns the rows that are damaged: what is held against them may be sound.
@@ -86,22 +88,21 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
         let (findings, watch) = (&mut self.findings, &mut self.watch);
         let mut damaged = BTreeSet::new();
 
-        self.reader.stored_ledger(|looked| {
-            match looked {
+        for looked in self.reader.stored_ledger() {
+            match looked? {
                 Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Ledger, lost)),
-                Looked::Row(entry) => {
+                Looked::Row(StoredRow { id, previous, run, fault }) => {
                     findings.ledger_rows += 1;
-                    if let Some(why) = fault_of(entry) {
-                        findings.add(Damage::of_ledger(entry, why));
-                        damaged.extend([entry.previous, entry.id]);
+                    if let Some(why) = fault {
+                        findings.add(Damage::of_ledger(id, run, why));
+                        damaged.extend([previous, id]);
                     }
                 }
             }
             if findings.ledger_rows.is_multiple_of(TOLD) {
                 watch(&Progress { what: "rows of the ledger", done: findings.ledger_rows, of });
             }
-            Ok(())
-        })?;
+        }
         Ok(damaged)
     }
 
@@ -111,8 +112,8 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
         let (findings, watch) = (&mut self.findings, &mut self.watch);
         let (mut seen, mut damaged) = (BTreeSet::new(), Vec::new());
 
-        self.reader.bodies(sites, |looked| {
-            match looked {
+        for looked in self.reader.bodies(sites)? {
+            match looked? {
                 Looked::Lost(lost) => {
                     seen.extend((lost.first..=lost.last).take(NAMED));
                     damaged.push(Damage::of_lost(Kind::Body, lost));
@@ -124,8 +125,7 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
                 }
             }
             watch(&Progress { what: "bodies", done: findings.bodies, of });
-            Ok(())
-        })?;
+        }
 
         // Each damaged body is told with the answers that brought it.
         let captures = self.reader.captures_of(&seen)?;
@@ -137,8 +137,8 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
         let of = self.reader.about("capture");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
 
-        self.reader.stored_captures(sites, |looked| {
-            match looked {
+        for looked in self.reader.stored_captures(sites)? {
+            match looked? {
                 Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Capture, lost)),
                 Looked::Row(mut capture) => {
                     findings.captures += 1;
@@ -152,16 +152,16 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
             if findings.captures.is_multiple_of(TOLD) {
                 watch(&Progress { what: "answers", done: findings.captures, of });
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     fn versions(&mut self, sites: &[String]) -> Result<(), ArchiveError> {
         let of = self.reader.about("article");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
 
-        self.reader.stored_versions(sites, |looked| {
-            match looked {
+        for looked in self.reader.stored_versions(sites)? {
+            match looked? {
                 Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Version, lost)),
                 Looked::Row(version) => {
                     findings.versions += u64::from(version.n.is_some());
@@ -173,16 +173,16 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
             if findings.versions.is_multiple_of(TOLD) {
                 watch(&Progress { what: "versions of articles", done: findings.versions, of });
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     fn robots(&mut self, rows: &BTreeSet<i64>) -> Result<(), ArchiveError> {
         let of = self.reader.about("robots");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
 
-        self.reader.stored_robots(|looked| {
-            match looked {
+        for looked in self.reader.stored_robots() {
+            match looked? {
                 Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Robots, lost)),
                 Looked::Row(copy) => {
                     findings.robots += 1;
@@ -193,23 +193,23 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
                 }
             }
             watch(&Progress { what: "copies of robots.txt", done: findings.robots, of });
-            Ok(())
-        })
+        }
+        Ok(())
     }
 
     fn texts(&mut self) -> Result<(), ArchiveError> {
         (self.watch)(&Progress { what: "texts of the other tables", done: 0, of: 0 });
         let findings = &mut self.findings;
 
-        self.reader.bad_texts(|looked| {
-            match looked {
+        for looked in self.reader.bad_texts()? {
+            match looked? {
                 // Rows of these tables are told as articles or copies of robots.txt already.
                 Looked::Lost(lost) if matches!(lost.table.as_str(), "article" | "capture" | "robots") => {}
                 Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Text, lost)),
                 Looked::Row(bad) => findings.add(Damage::of_text(bad)),
             }
-            Ok(())
-        })
+        }
+        Ok(())
     }
 }
 
@@ -220,17 +220,6 @@ fn faults(bodies: &[StoredBody]) -> Vec<(i64, String)> {
 
 fn is_in(row: Option<i64>, rows: &BTreeSet<i64>) -> bool {
     row.is_some_and(|row| rows.contains(&row))
-}
-
-/// What breaks the ledger's chain at a row.
-fn fault_of(entry: &Entry<'_>) -> Option<String> {
-    let expected = entry.previous.saturating_add(1);
-    match &entry.what {
-        _ if entry.id != expected => Some(format!("the rows from {expected} up to it are missing")),
-        _ if !entry.chained => Some("it or the row before it was changed: its hash is another".to_owned()),
-        What::Unreadable { why } => Some(format!("it cannot be read: {why}")),
-        What::Began { .. } | What::Announced { .. } | What::Ended { .. } => None,
-    }
 }
 
 impl Findings {

@@ -2,16 +2,19 @@
 
 mod csv;
 mod jsonl;
+mod output;
 mod place;
 mod record;
+mod sqlite;
 
 use std::fs::File;
-use std::io::{BufWriter, ErrorKind, Write};
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::archive::{ArchiveError, Filter, Kept, Reader, Taken};
+use crate::archive::{ArchiveError, Filter, Kept, Reader, Version, in_words};
+use crate::export::output::Output;
 
 pub use csv::{Cells, Formulas, Mark};
 pub use place::{Beside, Place, Stream};
@@ -47,6 +50,34 @@ pub enum ExportError {
     Itself { path: PathBuf },
 }
 
+/// What an export took.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    pub articles: u64,
+    /// Articles whose rows are damaged.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// An article that no export takes, since it is not what was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    pub id: String,
+    pub why: String,
+}
+
+/// A format, as it is written article by article.
+trait Writer {
+    /// Writes what stands before the first article.
+    fn begin(&mut self) -> Result<(), ExportError> {
+        Ok(())
+    }
+
+    fn article(&mut self, record: &Record) -> Result<(), ExportError>;
+
+    /// Writes what stands behind the last article. All of the export is in its place then.
+    fn end(self: Box<Self>) -> Result<(), ExportError>;
+}
+
 /// Writes the articles that the filter takes to a place, and returns what was taken; `None` where a stream's reader has
 /// gone away, as `head` does. An article whose row is damaged is left out, and named in what is returned.
 ///
@@ -59,19 +90,50 @@ pub fn write(
     place: Place,
 ) -> Result<Option<Taken>, ExportError> {
     match place {
-        Place::Stream(stream) => write_to_stream(reader, filter, format, cells, &stream),
+        Place::Stream(stream) => {
+            let output = Output::new(&stream.name, stream.writer());
+            let writer: Box<dyn Writer + '_> = match format {
+                Format::Jsonl => Box::new(jsonl::Lines(output)),
+                Format::Csv => Box::new(csv::Table { output, cells }),
+                Format::Sqlite => return Err(ExportError::NoFile { path: stream.name.clone() }),
+            };
+            match write_articles(reader, filter, writer) {
+                Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(None),
+                written => written.map(Some),
+            }
+        }
         Place::File(beside) => {
             refuse_archive(reader, &beside.target)?;
-            let file = || File::create(&beside.part).map_err(|why| fault(&beside.target, why));
-            let taken = match format {
-                Format::Jsonl => write_lines(reader, filter, &beside.target, file()?, jsonl::Lines)?,
-                Format::Csv => write_lines(reader, filter, &beside.target, file()?, csv::Table(cells))?,
-                Format::Sqlite => reader.articles_to_sqlite(filter, &beside.part)?,
+            let output = || File::create(&beside.part).map(|file| Output::new(&beside.target, file));
+            let output = || output().map_err(|why| fault(&beside.target, why));
+            let writer: Box<dyn Writer> = match format {
+                Format::Jsonl => Box::new(jsonl::Lines(output()?)),
+                Format::Csv => Box::new(csv::Table { output: output()?, cells }),
+                Format::Sqlite => Box::new(sqlite::Articles::begin(&beside.part)?),
             };
+            let taken = write_articles(reader, filter, writer)?;
             beside.finish()?;
             Ok(Some(taken))
         }
     }
+}
+
+fn write_articles(reader: &Reader, filter: &Filter, mut writer: Box<dyn Writer + '_>) -> Result<Taken, ExportError> {
+    let mut taken = Taken::default();
+    writer.begin()?;
+
+    for version in &mut reader.articles(filter)? {
+        let Version { id, article, kept, flaws } = version?;
+        if flaws.is_empty() {
+            writer.article(&Record::new(&article, Provenance::from(kept)))?;
+            taken.articles += 1;
+        } else {
+            taken.left_out.push(LeftOut { id, why: in_words(&flaws) });
+        }
+    }
+
+    writer.end()?;
+    Ok(taken)
 }
 
 /// Writes a text about the archive to a place: a report, a page. Links, devices and pipes are treated as by [`write`].
@@ -86,24 +148,6 @@ pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportE
     refuse_archive(reader, &beside.target)?;
     std::fs::write(&beside.part, text).map_err(|why| fault(&beside.target, why))?;
     beside.finish()
-}
-
-fn write_to_stream(
-    reader: &Reader,
-    filter: &Filter,
-    format: Format,
-    cells: Cells,
-    stream: &Stream,
-) -> Result<Option<Taken>, ExportError> {
-    let written = match format {
-        Format::Jsonl => write_lines(reader, filter, &stream.name, stream.writer(), jsonl::Lines),
-        Format::Csv => write_lines(reader, filter, &stream.name, stream.writer(), csv::Table(cells)),
-        Format::Sqlite => return Err(ExportError::NoFile { path: stream.name.clone() }),
-    };
-    match written {
-        Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(None),
-        written => written.map(Some),
-    }
 }
 
 fn fault(path: &Path, why: std::io::Error) -> ExportError {
@@ -122,29 +166,6 @@ impl From<Kept> for Provenance {
             http_status: Some(kept.http_status),
         }
     }
-}
-
-/// A format that is written record by record.
-trait Layout {
-    fn begin(&self, to: &mut dyn Write) -> std::io::Result<()>;
-    fn add(&self, record: &Record, to: &mut dyn Write) -> std::io::Result<()>;
-}
-
-fn write_lines(
-    reader: &Reader,
-    filter: &Filter,
-    name: &Path,
-    to: impl Write,
-    layout: impl Layout,
-) -> Result<Taken, ExportError> {
-    let fault = |why| fault(name, why);
-    let mut to = BufWriter::new(to);
-    layout.begin(&mut to).map_err(fault)?;
-    let taken = reader.articles(filter, |article, kept| {
-        layout.add(&Record::new(&article, Provenance::from(kept)), &mut to).map_err(fault)
-    })?;
-    to.flush().map_err(fault)?;
-    Ok(taken)
 }
 
 fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {

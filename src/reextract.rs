@@ -9,7 +9,9 @@ use std::time::Duration;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::archive::{Archive, ArchiveError, Begun, KeptCapture, Lease, MOST_DEATHS, Revision, RunId, Tally};
+use crate::archive::{
+    Archive, ArchiveError, Begun, KeptCapture, Lease, MOST_DEATHS, Revision, RunId, Selection, Tally,
+};
 use crate::clock::Clock;
 use crate::extract::{Article, Reading};
 use crate::in_time::Undone;
@@ -90,9 +92,8 @@ pub fn reextract(
     is_stopped: impl Fn() -> bool,
     mut watch: impl FnMut(&Progress),
 ) -> Result<Summary, ArchiveError> {
-    archive.select(plan.readers.iter().map(|reader| reader.site.name.as_str()))?;
     let mut rereading = Rereading::begin(archive, lease, run, plan, clock)?;
-    let left = rereading.archive.captures_left(rereading.after)?;
+    let left = rereading.archive.captures_left(&rereading.selection, rereading.after)?;
     loop {
         let Summary { captures, unread, .. } = rereading.summary;
         watch(&Progress { captures, left: left.saturating_sub(captures + unread) });
@@ -122,6 +123,7 @@ struct Rereading<'a> {
     plan: &'a Plan,
     clock: &'a Clock,
     what: String,
+    selection: Selection,
     /// The last capture that was read.
     after: i64,
     /// Captures among which one ended the process: each is read by itself.
@@ -139,12 +141,13 @@ impl<'a> Rereading<'a> {
         clock: &'a Clock,
     ) -> Result<Self, ArchiveError> {
         let what = what(&plan.readers);
+        let selection = Selection::of(archive, plan.readers.iter().map(|reader| reader.site.name.as_str()))?;
         let (after, suspected) = match plan.mode {
             Mode::Write => (archive.reread_up_to(&what)?, archive.take_begun(lease)?),
             Mode::DryRun => (0, None),
         };
         let (summary, articles) = (Summary::default(), BTreeSet::new());
-        Ok(Self { archive, lease, run, plan, clock, what, after, suspected, summary, articles })
+        Ok(Self { archive, lease, run, plan, clock, what, selection, after, suspected, summary, articles })
     }
 
     /// Reads the next captures, and saves what they say; `false` where none is left.
@@ -173,7 +176,7 @@ impl<'a> Rereading<'a> {
     /// Returns the captures that are read next: many at once, and each that is suspected by itself.
     fn next_captures(&self) -> Result<Vec<KeptCapture>, ArchiveError> {
         let is_suspected = |id: i64| self.suspected.is_some_and(|begun| begun.first <= id && id <= begun.last);
-        let mut captures = self.archive.kept_captures(self.after, BATCH)?;
+        let mut captures = self.archive.kept_captures(&self.selection, self.after, BATCH)?;
         let first_suspected = captures.iter().position(|capture| is_suspected(capture.id));
         if let Some(at) = first_suspected {
             captures.truncate(at.max(1));

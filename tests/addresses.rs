@@ -8,11 +8,10 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paper::{DAY, NOW, html};
-use saseo::archive::{Archive, ArchiveError, Filter, Reader};
+use paper::{DAY, NOW, html, open_archive};
+use saseo::archive::{Filter, Reader};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::demo::{self, Cms, Edition, Kind, Newspaper};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
@@ -70,7 +69,7 @@ impl World {
     }
 
     async fn crawl(&self) -> Report {
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.clock);
         let report = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();
@@ -89,11 +88,10 @@ impl World {
     fn kept(&self) -> BTreeMap<String, Vec<String>> {
         let mut kept = BTreeMap::<String, Vec<String>>::new();
         let reader = Reader::open(self.folder.path()).unwrap();
-        let seen = reader.articles(&Filter::default(), |article, kept_as| {
-            kept.entry(article.title.clone().unwrap_or_default()).or_default().push(kept_as.url);
-            Ok::<(), ArchiveError>(())
-        });
-        seen.unwrap();
+        for version in &mut reader.articles(&Filter::default()).unwrap() {
+            let version = version.unwrap();
+            kept.entry(version.article.title.unwrap_or_default()).or_default().push(version.kept.url);
+        }
         kept
     }
 

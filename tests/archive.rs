@@ -1,14 +1,18 @@
 //! The archive on a real SQLite file in a temporary folder.
 
+#[path = "common/open_archive.rs"]
+mod open_archive;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use saseo::archive::{
     Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE, Filter, How, KeptCapture,
-    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, SiteId, Tally, Terms, pack,
+    Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed, Seeding, Selection, SiteId, Tally, Terms, Version,
+    pack,
 };
-use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
+use saseo::export::{self, Beside, Cells, Format, Place};
 use saseo::extract::Article;
 use saseo::frontier::recrawl::SitePolicy;
 use saseo::frontier::{Continuation, Found, Judged, List, ListStep, Page, Pass, Role, Settlement, Verdict, put_off};
@@ -16,6 +20,8 @@ use saseo::page_url::PageUrl;
 use saseo::politeness::{LastRequests, StoredPace};
 use saseo::time::{LocalTime, Timestamp, Uptime};
 use tempfile::TempDir;
+
+use open_archive::open_archive;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 
@@ -68,16 +74,26 @@ impl Desk {
     }
 
     fn open(folder: TempDir) -> Self {
-        let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(folder.path()).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive.begin_run(lease, "crawl", &Terms::default(), 0, NOW).unwrap();
         archive.seed(lease, &[seed()], Seeding::Begin, NOW).unwrap();
-        archive.select(["paper"]).unwrap();
         Self { folder, archive, lease, run }
     }
 
     fn site(&self, name: &str) -> SiteId {
         self.archive.site(name).unwrap().unwrap()
+    }
+
+    /// The same as another process finds it.
+    fn killed(self) -> Self {
+        let Self { folder, archive, .. } = self;
+        drop(archive);
+        Self::open(folder)
+    }
+
+    fn selection(&self) -> Selection {
+        Selection::of(&self.archive, ["paper"]).unwrap()
     }
 
     fn next(&mut self, now: Timestamp) -> NextPage {
@@ -201,12 +217,10 @@ fn every_unsigned_number_survives() {
     desk.settle_next(article);
     let reader = Reader::open(desk.folder.path()).unwrap();
     let mut seen = vec![];
-    reader
-        .articles(&Filter::default(), |article, kept| {
-            seen.push((article.number, kept.version));
-            Ok::<_, ArchiveError>(())
-        })
-        .unwrap();
+    for version in &mut reader.articles(&Filter::default()).unwrap() {
+        let Version { article, kept, .. } = version.unwrap();
+        seen.push((article.number, kept.version));
+    }
     assert_eq!(seen, [(Some(largest), 1)]);
     let id: String = desk.sql().query_row("SELECT id FROM articles", [], |row| row.get(0)).unwrap();
     assert_eq!(id, format!("paper/{largest}"));
@@ -306,7 +320,7 @@ fn a_host_whose_request_never_ended_is_owed_its_gap() {
     };
     desk.archive.announce(desk.lease, desk.run, &[announcement]).unwrap();
     desk.archive.save().unwrap();
-    let desk = Desk::open(desk.folder);
+    let desk = desk.killed();
     let pace = desk.archive.pace(&page.url.host()).unwrap().unwrap();
     assert_eq!(pace.not_before, later(9));
 }
@@ -322,7 +336,7 @@ fn an_older_lease_cannot_write() {
 #[test]
 fn a_killed_run_is_found_and_marked() {
     let desk = Desk::new();
-    let mut desk = Desk::open(desk.folder);
+    let mut desk = desk.killed();
     desk.archive.end_run(desk.run, How::Finished, &Tally::default(), later(5)).unwrap();
     let runs = Reader::open(desk.folder.path()).unwrap().runs(5).unwrap();
     let how: Vec<_> = runs.iter().map(|run| run.how.as_deref()).collect();
@@ -340,12 +354,21 @@ fn a_second_crawl_is_told_who_holds_the_archive() {
 }
 
 #[test]
+fn a_folder_stays_locked_as_long_as_its_archive_is_open() {
+    let Desk { folder, archive, .. } = Desk::new();
+    let Err(ArchiveError::Held { holder }) = Lock::take(folder.path(), "another") else { panic!("not held") };
+    assert_eq!(holder, "a test");
+    drop(archive);
+    Lock::take(folder.path(), "another").unwrap();
+}
+
+#[test]
 fn a_file_that_is_no_archive_is_left_alone() {
     let folder = TempDir::new().unwrap();
     let path = folder.path().join(FILE);
     std::fs::write(&path, "This is a letter, not a database. ".repeat(100)).unwrap();
     let before = std::fs::read(&path).unwrap();
-    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    let refused = open_archive(folder.path()).map(drop);
     assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }
@@ -355,7 +378,7 @@ fn another_programs_database_is_left_alone() {
     let folder = TempDir::new().unwrap();
     let other = rusqlite::Connection::open(folder.path().join(FILE)).unwrap();
     other.execute_batch("CREATE TABLE bookmarks (url TEXT)").unwrap();
-    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    let refused = open_archive(folder.path()).map(drop);
     assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
 }
 
@@ -370,10 +393,10 @@ fn a_log_of_another_database_is_told_and_never_written_into_the_archive() {
     let log = folder.path().join("archive.db-wal");
     std::fs::copy(elsewhere.path().join("other.db-wal"), &log).unwrap();
 
-    let refused = Archive::open(folder.path(), Durability::Normal).map(drop);
+    let refused = open_archive(folder.path()).map(drop);
     assert!(matches!(refused, Err(ArchiveError::NotAnArchive { .. })), "{refused:?}");
     std::fs::remove_file(&log).unwrap();
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 }
 
@@ -381,10 +404,11 @@ fn a_log_of_another_database_is_told_and_never_written_into_the_archive() {
 fn an_archive_of_a_newer_version_is_refused() {
     let desk = Desk::new();
     desk.sql().pragma_update(None, "user_version", SCHEMA + 1).unwrap();
-    let folder = desk.folder.path().to_owned();
-    let refused = Archive::open(&folder, Durability::Normal).map(drop);
+    let Desk { folder, archive, .. } = desk;
+    drop(archive);
+    let refused = open_archive(folder.path()).map(drop);
     assert!(matches!(refused, Err(ArchiveError::Newer { .. })), "{refused:?}");
-    assert!(Reader::open(&folder).unwrap_err().to_string().contains("newer saseo"));
+    assert!(Reader::open(folder.path()).unwrap_err().to_string().contains("newer saseo"));
 }
 
 #[test]
@@ -491,7 +515,7 @@ fn asked_twice(texts: [&str; 2]) -> (Desk, Vec<KeptCapture>) {
     for text in texts {
         desk.settle(page.clone(), story(text));
     }
-    let captures = desk.archive.kept_captures(0, 10).unwrap();
+    let captures = desk.archive.kept_captures(&desk.selection(), 0, 10).unwrap();
     (desk, captures)
 }
 
@@ -541,7 +565,7 @@ fn what_is_found_when_it_is_read_again_is_looked_at_as_others_are() {
     desk.settle_next(Judged { found: vec![found(7)], ..settled(Verdict::Read) });
     let unread = Judged { article: None, ..settled(Verdict::Unextracted { why: "no story".into() }) };
     desk.settle_next(unread);
-    let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
+    let capture = desk.archive.kept_captures(&desk.selection(), 0, 10).unwrap().remove(0);
     let again = |desk: &mut Desk, at: Timestamp| -> Option<i64> {
         desk.archive.revise(desk.lease, &capture, read_as("하나"), Some(at), NOW).unwrap();
         desk.archive.save().unwrap();
@@ -557,7 +581,7 @@ fn what_is_gone_stays_so_when_it_is_read_again() {
     let mut desk = Desk::new();
     desk.settle_next(Judged { found: vec![found(7)], ..settled(Verdict::Read) });
     desk.settle_next(story("하나"));
-    let capture = desk.archive.kept_captures(0, 10).unwrap().remove(0);
+    let capture = desk.archive.kept_captures(&desk.selection(), 0, 10).unwrap().remove(0);
     desk.sql().execute("UPDATE article SET access = 'gone'", []).unwrap();
     desk.archive.revise(desk.lease, &capture, read_as("하나와 둘"), None, NOW).unwrap();
     desk.archive.save().unwrap();
@@ -597,7 +621,6 @@ fn desk_with_copies(stories: &[(&str, Judged)]) -> Desk {
             entries,
         };
         desk.archive.seed(desk.lease, &[seed], Seeding::Begin, NOW).unwrap();
-        desk.archive.select([*paper]).unwrap();
         let NextPage::Page(page) = desk.archive.next_page(&home.host(), &[desk.site(paper)], &[], later(9)).unwrap()
         else {
             panic!("no page of {paper}")
@@ -691,8 +714,8 @@ fn a_story_is_led_by_its_earliest_copy_also_after_that_one_changed() {
     let to = |id: &str| Some(id.to_owned());
     assert_eq!(led(&desk), [None, to("a/7"), to("a/7")]);
     let reread = |desk: &mut Desk, site: &str, article: Judged| {
-        desk.archive.select([site]).unwrap();
-        let capture = desk.archive.kept_captures(0, 9).unwrap().remove(0);
+        let of_site = Selection::of(&desk.archive, [site]).unwrap();
+        let capture = desk.archive.kept_captures(&of_site, 0, 9).unwrap().remove(0);
         desk.archive.revise(desk.lease, &capture, *article.article.unwrap(), None, NOW).unwrap();
         desk.archive.save().unwrap();
     };
@@ -789,7 +812,9 @@ fn articles_without_a_number_have_ids_of_their_own_that_are_found_and_exported()
     }
 
     let out = desk.folder.path().join("out.sqlite");
-    assert_eq!(reader.articles_to_sqlite(&Filter::default(), &out).unwrap().articles, 2);
+    let place = Place::File(Beside::of(&out).unwrap());
+    let taken = export::write(&reader, &Filter::default(), Format::Sqlite, Cells::default(), place).unwrap();
+    assert_eq!(taken.unwrap().articles, 2);
     let sql = rusqlite::Connection::open(out).unwrap();
     let mut select = sql.prepare("SELECT id FROM articles ORDER BY id").unwrap();
     let exported: Vec<String> = select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();

@@ -1,18 +1,19 @@
 //! The audit: what it finds in ledgers that were broken, in a crawl that was impolite, and not in one that was polite.
 
 mod common;
+#[path = "common/open_archive.rs"]
+mod open_archive;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
 
 use saseo::archive::{
-    AnnouncedId, Announcement, Answered, Archive, ArchiveError, Done, Ending, FILE, HostTerms, Lease, Lock, Reader,
-    RobotsCopy, RobotsId, Ruled, RunId, Terms,
+    AnnouncedId, Announcement, Answered, Archive, Done, Ending, FILE, HostTerms, Lease, Lock, Reader, RobotsCopy,
+    RobotsId, Ruled, RunId, Terms,
 };
 use saseo::audit::{Findings, Kind, Scope, audit, page};
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::demo::{Edition, Skin};
 use saseo::page_url::PageUrl;
 use saseo::politeness::StoredPace;
@@ -20,6 +21,8 @@ use saseo::robots::FRESH;
 use saseo::time::Timestamp;
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
+
+use open_archive::open_archive;
 
 use common::{Crawler, Paper};
 
@@ -74,7 +77,7 @@ impl Desk {
 
     fn on(terms: &Terms) -> Self {
         let folder = TempDir::new().unwrap();
-        let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(folder.path()).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive.begin_run(lease, "crawl", terms, 0, NOW).unwrap();
         Self { folder, archive, lease, run }
@@ -351,14 +354,13 @@ fn an_audit_beside_a_crawl_sees_one_moment() {
     let reader = Reader::open(desk.folder.path()).unwrap();
     let mut seen = 0;
     let mut at = after(100_000);
-    reader
-        .ledger(|_| {
-            seen += 1;
-            at = at + Duration::from_secs(10);
-            desk.announce(story(9, at, robots));
-            Ok::<_, ArchiveError>(())
-        })
-        .unwrap();
+    let mut ledger = reader.ledger().unwrap();
+    let mut rows = ledger.rows();
+    while rows.next_entry().unwrap().is_some() {
+        seen += 1;
+        at = at + Duration::from_secs(10);
+        desk.announce(story(9, at, robots));
+    }
     assert_eq!(seen, 9);
 }
 

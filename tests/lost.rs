@@ -10,10 +10,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use common::{Crawler, said};
-use paper::{HOUR, Paper, published};
-use saseo::archive::{Archive, ArchiveError, FILE, Reader, Seeding};
+use paper::{HOUR, Paper, open_archive, published};
+use saseo::archive::{ArchiveError, FILE, Reader, Seeding};
 use saseo::audit::{Scope, audit};
-use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::demo::Edition;
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
@@ -79,7 +78,7 @@ impl Scene {
     }
 
     async fn crawl(&self, seeding: Seeding) -> Result<Report, ArchiveError> {
-        let mut archive = Archive::open(self.data(), Durability::Normal)?;
+        let mut archive = open_archive(self.data())?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.paper.clock);
         crawl::run(self.plan(seeding), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await

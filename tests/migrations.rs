@@ -1,10 +1,12 @@
 //! An archive of every schema before is brought up to date with all that it holds, and its ledger's chain unbroken.
 
 mod former;
+#[path = "common/open_archive.rs"]
+mod open_archive;
 
 use former::archive_of_schema;
-use saseo::archive::{Archive, ArchiveError, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Terms};
-use saseo::config::settings::Durability;
+use open_archive::open_archive;
+use saseo::archive::{Archive, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Selection, Terms, Version};
 use saseo::config::site::Discover;
 use saseo::extract::Article;
 use saseo::frontier::Pass;
@@ -21,16 +23,14 @@ fn url(text: &str) -> PageUrl {
 #[test]
 fn an_archive_of_schema_1_keeps_all_that_it_held() {
     let folder = archive_of_schema(1);
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
     let mut articles = vec![];
-    reader
-        .articles(&Filter::default(), |article, kept| {
-            articles.push((article.number, article.title, article.opt_outs, kept.version));
-            Ok::<_, ArchiveError>(())
-        })
-        .unwrap();
+    for version in &mut reader.articles(&Filter::default()).unwrap() {
+        let Version { article, kept, .. } = version.unwrap();
+        articles.push((article.number, article.title, article.opt_outs, kept.version));
+    }
     assert_eq!(articles, [(Some(7), Some("새 제목".to_owned()), vec!["words:AI학습".to_owned()], 2)]);
 
     let lease = archive.take_lease("a test", NOW, None).unwrap();
@@ -47,7 +47,6 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
         entries: vec![],
     };
     archive.seed(lease, &[seed], Seeding::Resume, NOW).unwrap();
-    archive.select(["paper"]).unwrap();
     let NextPage::Page(page) =
         archive.next_page(&home.host(), &[archive.site("paper").unwrap().unwrap()], &[], NOW).unwrap()
     else {
@@ -79,7 +78,7 @@ fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
         select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
     };
     let before = rows(&folder);
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(rows(&folder), before);
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     archive.begin_run(lease, "crawl", &Terms::default(), 0, NOW).unwrap();
@@ -91,7 +90,7 @@ fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
 #[test]
 fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
     let folder = archive_of_schema(2);
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     let shown = |sql: &rusqlite::Connection| -> (String, String, i64, i64, Option<f64>, Option<String>) {
@@ -107,8 +106,8 @@ fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
     assert_eq!(newest, Some(1));
 
     let lease = archive.take_lease("a test", NOW, None).unwrap();
-    archive.select(["paper"]).unwrap();
-    let capture = archive.kept_captures(0, 10).unwrap().remove(0);
+    let selection = Selection::of(&archive, ["paper"]).unwrap();
+    let capture = archive.kept_captures(&selection, 0, 10).unwrap().remove(0);
     let article = Article { title: Some("제목".into()), paragraphs: vec!["셋".into()], ..Article::default() };
     archive.revise(lease, &capture, article, None, NOW).unwrap();
     archive.save().unwrap();
@@ -138,7 +137,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
     let columns =
         "id, url, role, number, due_at, verdict, settled_at, capture_id, read_to_end_at, section_id, pass, previous";
     let before = pages(&sql, columns);
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(pages(&sql, columns), before);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     let lease = archive.take_lease("a test", NOW, None).unwrap();
@@ -155,7 +154,6 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         entries: vec![],
     };
     archive.seed(lease, &[seed], Seeding::Begin, NOW).unwrap();
-    archive.select(["paper"]).unwrap();
     let next = |archive: &Archive| match archive
         .next_page(&home.host(), &[archive.site("paper").unwrap().unwrap()], &[], NOW)
         .unwrap()
@@ -178,7 +176,7 @@ fn an_archive_of_schema_4_keeps_its_pages_and_lets_its_lists_rest_from_their_las
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
     let before = pages(&sql, &columns);
     assert!(before.len() == 4 && columns.split(", ").count() == 29, "{columns}");
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     assert_eq!(pages(&sql, &columns), before);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     let news = pages(&sql, "id, news_at, failures");
@@ -204,7 +202,7 @@ fn an_archive_of_schema_5_keeps_its_pages() {
     let before = pages(&sql, &columns);
     let counts = runs(&sql);
 
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     assert_eq!(pages(&sql, &columns), before);
     // What was worked out from the ledger stands in the rows now.
     assert_eq!((runs(&sql), counts.as_slice()), (counts.clone(), &["2 5 1 1 0 0 0".to_owned()][..]));
@@ -215,13 +213,12 @@ fn an_archive_of_schema_5_keeps_its_pages() {
 #[test]
 fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
     let folder = archive_of_schema(6);
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let archive = open_archive(folder.path()).unwrap();
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.lists_cut().unwrap(), []);
     assert!(reader.runs(9).unwrap().iter().all(|run| run.why.is_none()));
 
     // A reading that was under way then goes on.
-    archive.select(["paper"]).unwrap();
     assert_eq!(archive.backfills_wanted("paper").unwrap(), []);
     let rows = pages(
         &rusqlite::Connection::open(folder.path().join("archive.db")).unwrap(),
@@ -241,7 +238,7 @@ fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
     let columns: String = select.query_row([], |row| row.get(0)).unwrap();
     let (before, counts) = (pages(&sql, &columns), runs(&sql));
 
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!((pages(&sql, &columns), runs(&sql)), (before, counts));
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
 
@@ -257,7 +254,7 @@ fn an_article_without_a_number_of_schema_6_has_its_address_for_an_id() {
     let id = || sql.query_row("SELECT id FROM articles", [], |row| row.get::<_, String>(0)).unwrap();
     assert!(id().ends_with("/0"), "{}", id());
 
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     let expected = "SELECT site.name || '/' || article.url FROM article JOIN site ON site.id = site_id";
     assert_eq!(id(), sql.query_row(expected, [], |row| row.get::<_, String>(0)).unwrap());
 }
@@ -273,7 +270,7 @@ fn an_article_of_schema_7_keeps_its_moment_and_an_unknown_precision() {
     };
     let before = kept();
 
-    Archive::open(folder.path(), Durability::Normal).unwrap();
+    open_archive(folder.path()).unwrap();
     assert_eq!(kept(), before);
     let unknown = sql
         .query_row("SELECT count(*) FROM articles WHERE published_precision IS NULL", [], |row| row.get::<_, i64>(0));
@@ -295,7 +292,7 @@ fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_mom
          VALUES (90, 1, 'paper.example', 'https://paper.example/rests', 'section', 30, 1, 'read', {read}, {silent}, {read}, {read})"
     );
 
-    let mut archive = Archive::open(folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(folder.path()).unwrap();
     assert_eq!(pages(&sql, &columns), before);
     assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
     sql.execute_batch(&rests).unwrap();
@@ -313,4 +310,36 @@ fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_mom
     assert_eq!((next(1), next(90)), (article, Some(read + 12 * 3_600_000)));
     let due = "SELECT count(*) FROM page WHERE id = 90 AND due_at IS NOT NULL";
     assert_eq!(sql.query_row(due, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+}
+
+#[test]
+fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_when_it_is_opened_again() {
+    let folder = archive_of_schema(9);
+    let (home, list) = (url("https://paper.example/"), url("https://paper.example/list"));
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("UPDATE page SET due_at = 9, verdict = NULL, settled_at = NULL WHERE id = 2").unwrap();
+    let is_whole = |archive: &Archive| {
+        let sites = [archive.site("paper").unwrap().unwrap()];
+        match archive.next_page(&home.host(), &sites, &[], NOW).unwrap() {
+            NextPage::Page(page) if page.url == list => page.past.has_everything,
+            other => panic!("{other:?}"),
+        }
+    };
+
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert_eq!(Reader::open(folder.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+    assert!(!is_whole(&archive));
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let (site, title, discover) = ("paper".to_owned(), "신문".to_owned(), Discover::default());
+    let everything = Some(list.clone());
+    let seed =
+        Seed { site, title, home: home.clone(), since: None, discover, everything, windows: vec![], entries: vec![] };
+    archive.seed(lease, std::slice::from_ref(&seed), Seeding::Resume, NOW).unwrap();
+    drop(archive);
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert!(is_whole(&archive));
+
+    archive.seed(lease, &[Seed { everything: None, ..seed }], Seeding::Resume, NOW).unwrap();
+    assert!(!is_whole(&archive));
 }

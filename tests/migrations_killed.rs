@@ -3,6 +3,8 @@
 
 mod common;
 mod former;
+#[path = "common/open_archive.rs"]
+mod open_archive;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -11,10 +13,10 @@ use std::time::SystemTime;
 
 use common::Crawler;
 use former::{bring_to, grown_archive_of_schema};
+use open_archive::open_archive;
 use rusqlite::Connection;
 use rusqlite::types::Value;
-use saseo::archive::{Archive, Reader, SCHEMA};
-use saseo::config::settings::Durability;
+use saseo::archive::{Reader, SCHEMA};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 
@@ -136,7 +138,7 @@ fn kill_at(crawler: &Crawler, bytes: u64) -> Option<i64> {
 /// Opens an archive in this process and closes it again, which migrates it; returns the bytes that
 /// were logged.
 fn migrate(data: &Path) -> u64 {
-    let open = Archive::open(data, Durability::Normal).unwrap();
+    let open = open_archive(data).unwrap();
     let (bytes, _) = log(data);
     drop(open);
     bytes

@@ -7,11 +7,10 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paper::{DAY, HOUR, NOW, Paper, html, published};
-use saseo::archive::{Archive, ArchiveError, Filter, Reader};
+use paper::{DAY, HOUR, NOW, Paper, html, open_archive, published};
+use saseo::archive::{Filter, Reader};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
@@ -148,7 +147,7 @@ impl World {
     }
 
     async fn crawl(&self) -> Report {
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
         crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap()
@@ -166,7 +165,7 @@ impl World {
         let reader = Reader::open(self.folder.path()).unwrap();
         let findings = audit(&reader, Scope::Everything).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
-        reader.articles(&Filter::default(), |_, _| Ok::<(), ArchiveError>(())).unwrap().articles
+        reader.articles(&Filter::default()).unwrap().into_iter().count() as u64
     }
 }
 

@@ -1,20 +1,23 @@
 //! Reading again what was kept: with the real binary, a mended profile, and no request.
 
 mod common;
+#[path = "common/open_archive.rs"]
+mod open_archive;
 
 use std::cell::Cell;
 use std::fs;
 use std::sync::Arc;
 
 use common::{Crawler, Paper};
-use saseo::archive::{Archive, Terms};
+use saseo::archive::Terms;
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::config::{Settings, read_profile, read_site};
 use saseo::demo::Edition;
 use saseo::reextract::{Mode, Plan, Summary, reextract};
 use saseo::site_reader::SiteReader;
 use serde_json::{Value, json};
+
+use open_archive::open_archive;
 
 const PROFILE: &str = include_str!("../config/profiles/ndsoft.toml");
 
@@ -150,7 +153,7 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
     let reader = SiteReader::new(read_site("demo.toml", &site).unwrap(), Some(&profile), &Settings::default());
     let plan = Plan { readers: vec![Arc::new(reader.unwrap())], mode: Mode::Write };
     let read = |batches: u32| -> Summary {
-        let mut archive = Archive::open(&crawler.data(), Durability::Normal).unwrap();
+        let mut archive = open_archive(&crawler.data()).unwrap();
         let clock = Clock::system();
         let lease = archive.take_lease("a test", clock.now(), None).unwrap();
         let run = archive.begin_run(lease, "reextract", &Terms::default(), 0, clock.now()).unwrap();

@@ -9,9 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use paper::{DAY, HOUR, NOW, Paper, Validators, html, published};
-use saseo::archive::{Archive, FILE, How, Reader, RunState, Tally};
-use saseo::config::settings::Durability;
+use paper::{DAY, HOUR, NOW, Paper, Validators, html, open_archive, published};
+use saseo::archive::{FILE, How, Reader, RunState, Tally};
 use saseo::crawl::{self, Plan, Report, Stop};
 use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
 use saseo::frontier::Visit;
@@ -58,7 +57,7 @@ impl World {
 
     /// Crawls until the watcher was told so often, and then dies; returns what it was told last.
     async fn crawl_killed_at(&self, commits: u32) -> (Option<Report>, Tally) {
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.paper.clock);
         let (shown, dies) = (Mutex::new((0, Tally::default())), Notify::new());
@@ -198,7 +197,7 @@ async fn a_copy_of_the_file_alone_lacks_a_minute_at_most_also_beside_a_long_read
         sql.query_row("SELECT count(*) FROM ledger WHERE kind = 'ended'", [], |row| row.get(0)).unwrap()
     };
 
-    let mut archive = Archive::open(world.folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(world.folder.path()).unwrap();
     let (_stop, stopped) = watch::channel(Stop::GoOn);
     let (web, clock) = (Arc::clone(&world.web), world.web.paper.clock);
     let mut longest_behind = 0;

@@ -1,15 +1,17 @@
 //! Whole crawls over a simulated web, under tokio's paused clock: hours in moments. No sockets, a real archive.
 
+#[path = "common/open_archive.rs"]
+mod open_archive;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use saseo::archive::{Archive, ArchiveError, Filter, How, Reader, Seeding};
+use saseo::archive::{ArchiveError, Filter, How, Reader, Seeding};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::config::site::Schedule;
 use saseo::config::units::{Rate, Span};
 use saseo::config::{Settings, Site, read_profile, read_site};
@@ -24,6 +26,8 @@ use saseo::site_reader::SiteReader;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
 use tokio::sync::watch;
+
+use open_archive::open_archive;
 
 const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 const GAP: Duration = Duration::from_secs(2);
@@ -244,7 +248,7 @@ impl World {
     }
 
     async fn run(&self, plan: Plan) -> Result<Report, ArchiveError> {
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal)?;
+        let mut archive = open_archive(self.folder.path())?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         crawl::run(plan, &mut archive, Arc::clone(&self.web), self.clock, "a test".into(), stopped, |_| {}).await
     }
@@ -350,7 +354,7 @@ async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
     let timetable = Timetable::new(&sites, &BTreeMap::new(), &BTreeSet::new(), NOW);
     let mut agenda = Scheduled { timetable, readers, until: NOW + MINUTE * 22 };
 
-    let mut archive = Archive::open(world.folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(world.folder.path()).unwrap();
     let (_stop, stopped) = watch::channel(Stop::GoOn);
     let web = Arc::clone(&world.web);
     let mut ended = Vec::new();
@@ -588,11 +592,10 @@ async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_ent
     world.crawl().await;
     let mut numbers = vec![];
     let reader = Reader::open(world.folder.path()).unwrap();
-    let taken = reader.articles(&Filter::default(), |article, _| {
-        numbers.push(article.number.unwrap());
-        Ok::<_, ArchiveError>(())
-    });
-    assert_eq!((taken.unwrap().articles, numbers), (2, vec![1, 999]));
+    for version in &mut reader.articles(&Filter::default()).unwrap() {
+        numbers.push(version.unwrap().article.number.unwrap());
+    }
+    assert_eq!(numbers, [1, 999]);
     assert!(!world.web.asked().iter().any(|path| path.contains("member")));
 }
 
@@ -937,7 +940,7 @@ fn open_in(folder: &std::path::Path) -> usize {
 /// Crawls, and returns how many locks were held, whenever the crawl said how far it was.
 #[cfg(target_os = "linux")]
 async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
-    let mut archive = Archive::open(world.folder.path(), Durability::Normal).unwrap();
+    let mut archive = open_archive(world.folder.path()).unwrap();
     let (_stop, stopped) = watch::channel(Stop::GoOn);
     let locks = world.folder.path().join("locks").canonicalize().unwrap_or_else(|_| world.folder.path().join("locks"));
     let mut held = vec![];

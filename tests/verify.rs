@@ -6,9 +6,10 @@ use std::fs;
 
 use common::{Crawler, Paper, said, told};
 use rusqlite::Connection;
-use saseo::archive::{Reader, Taken};
+use saseo::archive::{Filter, Reader};
 use saseo::care::{Damage, Findings, Kind, verify};
 use saseo::demo::Edition;
+use saseo::export::{self, Beside, Cells, ExportError, Format, Place, Taken};
 use serde_json::Value;
 
 /// A crawler of a small paper, which is served as long as the paper lives.
@@ -54,9 +55,10 @@ fn only(findings: &Findings) -> &Damage {
     &findings.damage[0]
 }
 
-fn exported(crawler: &Crawler) -> Result<Taken, saseo::archive::ArchiveError> {
-    let take = |_, _| Ok::<(), saseo::archive::ArchiveError>(());
-    Reader::open(&crawler.data()).unwrap().articles(&Default::default(), take)
+fn exported(crawler: &Crawler) -> Result<Taken, ExportError> {
+    let place = Place::File(Beside::of(&crawler.folder.path().join("out.jsonl")).unwrap());
+    let reader = Reader::open(&crawler.data()).unwrap();
+    Ok(export::write(&reader, &Filter::default(), Format::Jsonl, Cells::default(), place)?.unwrap())
 }
 
 /// Runs `verify --repair`, which must find something.

@@ -27,7 +27,7 @@ pub struct Namesake {
 impl Archive {
     /// Returns the articles of a site that stand at `canonical`, or that name it, or `url`, as
     /// their address: the newest first, and only some where there are many. Those that are known by
-    /// a number are none of them.
+    /// a number are none of them. Reads what was written, saved or not.
     pub fn namesakes(&self, site: &str, url: &str, canonical: &str) -> Result<Vec<Namesake>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT article.url, coalesce(version.title, ''), version.text FROM article

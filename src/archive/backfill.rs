@@ -5,8 +5,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, Lease};
 use crate::frontier::{Found, Judged, PageId, Role, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
@@ -35,7 +34,7 @@ pub struct Want {
 
 impl Archive {
     /// Notes that a site is read back from a day, as far as there are articles. One that was begun
-    /// before goes on.
+    /// before goes on. Durable with the next save.
     pub fn open_backfill(&mut self, lease: Lease, site: &str, last: Date) -> Result<(), ArchiveError> {
         let work = self.work(lease)?;
         // Before its first window: the day after the last one.
@@ -49,7 +48,7 @@ impl Archive {
     }
 
     /// Returns what a site's open backfills want beyond their windows so far: a year past the
-    /// oldest one with an article.
+    /// oldest one with an article. Reads what was written, saved or not.
     pub fn backfills_wanted(&self, site: &str) -> Result<Vec<Want>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT last_day, reach, (SELECT min(first_day) FROM page WHERE page.site_id = backfill.site_id AND role = 'window'
@@ -67,7 +66,7 @@ impl Archive {
     }
 
     /// Queues windows that were not read to their end, and returns their hosts, one for each page
-    /// that was queued.
+    /// that was queued. Durable with the next save.
     pub fn add_windows(
         &mut self,
         lease: Lease,
@@ -78,7 +77,7 @@ impl Archive {
         add_windows(self.work(lease)?, site, windows, now)
     }
 
-    /// Notes that the windows which an open backfill wanted are queued.
+    /// Notes that the windows which an open backfill wanted are queued. Durable with the next save.
     pub fn reach_back(&mut self, lease: Lease, site: &str, want: Want) -> Result<(), ArchiveError> {
         self.work(lease)?.execute(
             "UPDATE backfill SET reach = ?3

@@ -1,29 +1,15 @@
-//! Captures: answers as they came, their bodies compressed and kept once by content.
+//! Captures: answers as they came, and the articles in them.
 
-use std::cell::RefCell;
+use rusqlite::{Connection, params};
 
-use rusqlite::{Connection, OptionalExtension, params};
-use sha2::{Digest, Sha256};
-use zstd::bulk::Compressor;
-
+use crate::archive::article::{Change, write_article};
+use crate::archive::body::{Body, write_body};
 use crate::archive::error::ArchiveError;
-use crate::archive::ledger::AnnouncedId;
-use crate::archive::mend::mend_body;
-use crate::frontier::PageId;
+use crate::archive::ids::AnnouncedId;
+use crate::extract::Article;
+use crate::frontier::{Page, PageId};
 use crate::opt_out::{Done, OptOut};
 use crate::time::Timestamp;
-
-/// zstd's level 1 keeps a newspaper's pages at a fifth of their size for a third of level 3's time.
-const LEVEL: i32 = 1;
-
-/// No body is larger: far above what any `limits.body` asks for.
-const LARGEST: usize = 1 << 30;
-
-thread_local! {
-    // Making a compressor costs more than compressing a small page with it.
-    static PACKER: RefCell<Compressor<'static>> =
-        RefCell::new(Compressor::new(LEVEL).expect("level 1 is one of zstd's levels"));
-}
 
 /// An answer to keep, ready to be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,55 +34,21 @@ pub struct Charset {
     pub had_errors: bool,
 }
 
-/// A body as it is kept, or why it is not.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Body {
-    Kept(Packed),
-    /// The paper forbids archives; nothing but the digest of what came is known.
-    Withheld {
-        why: String,
-        digest: [u8; 32],
-    },
+/// Writes what came, and returns what it did to the article.
+pub(super) fn write_reading(
+    work: &Connection,
+    page: &Page,
+    article: Option<&Article>,
+    capture: &Capture,
+    announced: AnnouncedId,
+    now: Timestamp,
+) -> Result<Option<Change>, ArchiveError> {
+    let id = write_capture(work, page.id, announced, capture)?;
+    article.map_or(Ok(None), |article| Ok(write_article(work, page, article, id, now)?.change()))
 }
 
-impl Body {
-    /// Returns the SHA-256 of the body.
-    pub fn digest(&self) -> [u8; 32] {
-        match self {
-            Self::Kept(packed) => packed.sha256,
-            Self::Withheld { digest, .. } => *digest,
-        }
-    }
-}
-
-/// A body, named by its content and compressed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Packed {
-    pub(super) sha256: [u8; 32],
-    pub(super) bytes: i64,
-    pub(super) zstd: Vec<u8>,
-}
-
-/// Compresses a body. This is work for the task that fetched it, not for the writer.
-pub fn pack(body: &[u8]) -> Packed {
-    let zstd = PACKER.with_borrow_mut(|packer| packer.compress(body));
-    let zstd = zstd.expect("compressing into memory only fails for want of memory");
-    let bytes = i64::try_from(body.len()).expect("a body is capped far below 2^63 bytes");
-    Packed { sha256: Sha256::digest(body).into(), bytes, zstd }
-}
-
-/// Unpacks a body of so many bytes.
-pub(super) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
-    // A size that no body has would be asked of the memory before it is found wrong.
-    if bytes > LARGEST {
-        return Err(ArchiveError::Damaged(format!("a body of {bytes} bytes is none that was kept")));
-    }
-    zstd::bulk::decompress(packed, bytes)
-        .map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
-}
-
-/// The archive's number for a capture.
-pub(super) fn write_capture(
+/// Writes an answer, and returns the archive's number for it.
+fn write_capture(
     work: &Connection,
     page: PageId,
     announced: AnnouncedId,
@@ -141,18 +93,4 @@ pub(super) fn write_capture(
 /// Whether a status tells if there is such a page; others tell of the server, or of the asker.
 fn tells_of_page(status: u16) -> bool {
     matches!(status, 200..=299 | 404 | 410)
-}
-
-fn write_body(work: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
-    let mut known = work.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
-    if let Some(id) = known.query_row([body.sha256], |row| row.get(0)).optional()? {
-        mend_body(work, body)?;
-        return Ok(id);
-    }
-    work.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?.execute(params![
-        body.sha256,
-        body.bytes,
-        body.zstd
-    ])?;
-    Ok(work.last_insert_rowid())
 }

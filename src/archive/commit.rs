@@ -5,20 +5,19 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::archive::article::{Change, write_article};
+use crate::archive::article::Change;
 use crate::archive::backfill::note_rows;
-use crate::archive::capture::{Capture, write_capture};
+use crate::archive::capture::{Capture, write_reading};
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
-use crate::archive::lease::Lease;
-use crate::archive::ledger::{AnnouncedId, Ending, write_ending};
+use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
+use crate::archive::ledger::{Ending, write_ending};
 use crate::archive::list::{add_list_page, forget_met, write_closing};
 use crate::archive::look::{look_at_origins, note_look, note_not_modified, write_look};
-use crate::archive::robots::{RobotsCopy, RobotsId, write_robots};
-use crate::archive::run::RunId;
-use crate::archive::store::{Archive, stored_number};
+use crate::archive::page_state::write_state;
+use crate::archive::robots::{RobotsCopy, write_robots};
+use crate::archive::store::{Archive, Lease, stored_number};
 use crate::archive::unended::note_ended;
-use crate::extract::Article;
 use crate::frontier::recrawl::is_suspended;
 use crate::frontier::{Found, Judged, ListStep, Page, PageId, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
@@ -63,7 +62,7 @@ pub struct Effect {
 }
 
 impl Archive {
-    /// Writes everything that follows from answers.
+    /// Writes everything that follows from answers. Durable with the next save.
     pub fn settle(
         &mut self,
         lease: Lease,
@@ -76,6 +75,7 @@ impl Archive {
     }
 
     /// Adds the sitemaps that a site's robots.txt names, where they are not known, and returns their hosts.
+    /// Durable with the next save.
     pub fn add_sitemaps(
         &mut self,
         lease: Lease,
@@ -94,7 +94,7 @@ impl Archive {
         Ok(hosts)
     }
 
-    /// Settles a page that was not asked for.
+    /// Settles a page that was not asked for. Durable with the next save.
     pub fn settle_unasked(
         &mut self,
         lease: Lease,
@@ -230,45 +230,6 @@ impl Effect {
     }
 }
 
-/// Writes where a page stands. What was known of one that is queued again, to be looked at once
-/// more, stands meanwhile.
-pub(super) fn write_state(
-    work: &Connection,
-    page: PageId,
-    role: Role,
-    settlement: &Settlement,
-    now: Timestamp,
-) -> Result<(), ArchiveError> {
-    // Failures of feeds and sitemaps are counted elsewhere.
-    let misses = if role == Role::Article { settlement.misses() } else { 0 };
-    match settlement {
-        Settlement::Retry { due, attempts, why, .. } => {
-            work.prepare_cached(
-                "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4, gone_looks = max(gone_looks, ?5)
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, due.millis(), attempts, why, misses])?;
-        }
-        Settlement::Done(judged) => {
-            let (verdict, next) = (&judged.verdict, judged.next.map(Timestamp::millis));
-            work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4,
-                        next_at = ?5, gone_looks = ?6
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), next, misses])?;
-        }
-        Settlement::Stands { next, .. } => {
-            work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2, next_at = ?3, gone_looks = ?4
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, now.millis(), next.map(Timestamp::millis), misses])?;
-        }
-    }
-    Ok(())
-}
-
 /// Writes how often in a row a feed or sitemap did not answer.
 fn note_failures(work: &Connection, page: &Page, settlement: &Settlement) -> Result<(), ArchiveError> {
     if page.is_source() {
@@ -284,19 +245,6 @@ fn note_news(work: &Connection, page: &Page, judged: &Judged, now: Timestamp) ->
         work.prepare_cached("UPDATE page SET news_at = ?2 WHERE id = ?1")?.execute(params![page.id.0, now.millis()])?;
     }
     Ok(())
-}
-
-/// Writes what came, and returns what it did to the article.
-pub(super) fn write_reading(
-    work: &Connection,
-    page: &Page,
-    article: Option<&Article>,
-    capture: &Capture,
-    announced: AnnouncedId,
-    now: Timestamp,
-) -> Result<Option<Change>, ArchiveError> {
-    let id = write_capture(work, page.id, announced, capture)?;
-    article.map_or(Ok(None), |article| Ok(write_article(work, page, article, id, now)?.change()))
 }
 
 /// So many sitemaps of a site are known at most: an index may name others without end.

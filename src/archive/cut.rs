@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::seed::SiteId;
+use crate::archive::ids::SiteId;
 use crate::archive::store::Archive;
 use crate::frontier::{Cut, ListEnd, PageId, Pass};
 
@@ -76,7 +76,7 @@ pub(super) fn write_cut(
 }
 
 impl Archive {
-    /// Returns the lists of a site that are cut.
+    /// Returns the lists of a site that are cut. Reads what was written, saved or not.
     pub fn cut_lists(&self, site: SiteId) -> Result<Vec<CutList>, ArchiveError> {
         cut_lists(&self.connection, Some(site))
     }

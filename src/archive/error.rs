@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 
-use crate::archive::rescue::LostFiles;
+use crate::archive::lost::LostFiles;
 
 /// Why the archive cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -69,7 +69,7 @@ pub enum ArchiveError {
     )]
     Unreadable { path: PathBuf, why: String },
     #[error("the archive failed; `saseo verify` tells whether it is damaged")]
-    Sqlite(#[source] rusqlite::Error),
+    Engine(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 impl ArchiveError {
@@ -96,7 +96,7 @@ impl ArchiveError {
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(why),
             _ if is_of_value(&error) => Self::Damaged(format!("a value is not of the kind that was written ({why})")),
-            _ => Self::Sqlite(error),
+            _ => Self::Engine(Box::new(error)),
         }
     }
 
@@ -117,10 +117,22 @@ impl ArchiveError {
     }
 }
 
-impl From<rusqlite::Error> for ArchiveError {
-    fn from(error: rusqlite::Error) -> Self {
+/// An error of the engine. Nothing outside the archive names its type.
+pub trait EngineError {
+    /// What it means for whoever asked.
+    fn meaning(self) -> ArchiveError;
+}
+
+impl EngineError for rusqlite::Error {
+    fn meaning(self) -> ArchiveError {
         // Only whoever opened the file knows its folder.
-        Self::at(Path::new(crate::archive::FILE), error)
+        ArchiveError::at(Path::new(crate::archive::FILE), self)
+    }
+}
+
+impl<E: EngineError> From<E> for ArchiveError {
+    fn from(error: E) -> Self {
+        error.meaning()
     }
 }
 

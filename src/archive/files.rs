@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::archive::schema::is_archive;
+use crate::archive::mark::is_archive;
 
 /// Bytes of a database's header (SQLite's file format, §1.3).
 const HEADER: usize = 100;

@@ -11,7 +11,7 @@ use crate::politeness::{Rest, StoredPace};
 use crate::time::Timestamp;
 
 impl Archive {
-    /// Returns the pace that an earlier run left a host with.
+    /// Returns the pace that an earlier run left a host with. Reads what was written, saved or not.
     pub fn pace(&self, host: &Host) -> Result<Option<StoredPace>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT last_at, not_before, gap, slowed, strikes, refusals, rest FROM host WHERE name = ?1",

@@ -1,72 +1,18 @@
-//! Who may write: a lock file between processes, and an epoch that every commit carries.
-
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{Read, Seek, Write};
-use std::path::Path;
+//! Who may write: each that takes the right makes the epoch of all before it too old.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::host::shift_paces;
-use crate::archive::store::{Archive, millis};
+use crate::archive::store::{Archive, Lease, millis};
 use crate::time::{Timestamp, Uptime};
 
 /// Clocks that are kept right by small steps differ by less; in milliseconds.
 const CLOCK_STEP: u64 = 2_000;
 
-/// The right to write: commits with an older epoch than the archive's are refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lease {
-    pub epoch: i64,
-}
-
-/// The lock against a second crawl, held as long as this lives. The system lets it go when the process dies.
-#[derive(Debug)]
-pub struct Lock {
-    _file: File,
-}
-
-impl Lock {
-    /// Locks the data folder, or tells who holds it.
-    pub fn take(data: &Path, holder: &str) -> Result<Self, ArchiveError> {
-        std::fs::create_dir_all(data).map_err(|why| ArchiveError::folder(data, why))?;
-        let path = data.join("archive.lock");
-        let fault = |why| ArchiveError::folder(&path, why);
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
-        let mut file = file.map_err(fault)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(ArchiveError::Held { holder: named_in(&mut file) }),
-            Err(TryLockError::Error(why)) => return Err(fault(why)),
-        }
-        file.set_len(0).and_then(|()| file.rewind()).map_err(fault)?;
-        writeln!(file, "{holder}").map_err(fault)?;
-        Ok(Self { _file: file })
-    }
-}
-
-impl Lock {
-    /// Tells who holds the data folder, if somebody does.
-    pub fn holder(data: &Path) -> Option<String> {
-        let mut file = File::open(data.join("archive.lock")).ok()?;
-        match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(named_in(&mut file)),
-            Ok(()) | Err(TryLockError::Error(_)) => None,
-        }
-    }
-}
-
-fn named_in(file: &mut File) -> String {
-    let mut named = String::new();
-    match file.read_to_string(&mut named) {
-        Ok(_) if !named.trim().is_empty() => named.trim().to_owned(),
-        // The holder has locked and not yet written, or its name cannot be read: it holds all the same.
-        _ => "a process that has just begun".to_owned(),
-    }
-}
-
 impl Archive {
     /// Returns the right to write as it was last taken, for work that is abandoned in the end.
+    /// Reads what was written, saved or not.
     pub fn lease(&self) -> Result<Lease, ArchiveError> {
         let epoch = self.connection.query_row("SELECT epoch FROM lease", [], |row| row.get(0))?;
         Ok(Lease { epoch })

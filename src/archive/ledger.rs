@@ -9,10 +9,8 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::robots::RobotsId;
-use crate::archive::run::RunId;
-use crate::archive::store::{Archive, millis};
+use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
+use crate::archive::store::{Archive, Lease, millis};
 use crate::page_url::PageUrl;
 use crate::politeness::LastRequests;
 use crate::time::Timestamp;
@@ -20,10 +18,6 @@ use crate::time::Timestamp;
 pub use link::Form;
 pub(super) use link::{Link, last_hash};
 pub use terms::{HostTerms, Terms};
-
-/// The ledger's number for an announcement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct AnnouncedId(pub i64);
 
 /// A request that is about to leave.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +66,7 @@ impl Archive {
     }
 
     /// Returns when each server was asked last, as far as that was since a moment; killed runs count
-    /// too. Read from the ledger's end.
+    /// too. Read from the ledger's end. Reads what was written, saved or not.
     pub fn last_requests(&self, since: Timestamp) -> Result<LastRequests, ArchiveError> {
         let mut select = self
             .connection

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
-use crate::archive::capture::{pack, unpack};
+use crate::archive::body::{pack, unpack};
 use crate::archive::cut::write_cut;
 use crate::archive::error::ArchiveError;
 use crate::archive::recrawl::{HISTORY, history};
@@ -64,11 +64,13 @@ impl Archive {
 
     /// Reads what is known of a list's first page.
     fn history(&self, list: PageId) -> Result<History, ArchiveError> {
-        let mut select = self.connection.prepare_cached(&format!("SELECT {HISTORY} FROM page WHERE id = ?1"))?;
+        let mut select = self.connection.prepare_cached(&format!(
+            "SELECT {HISTORY}, url IS (SELECT whole_list FROM site WHERE site.id = page.site_id) AS is_whole_list
+             FROM page WHERE id = ?1"
+        ))?;
         let mut rows = select.query([list.0])?;
         let row = rows.next()?.ok_or_else(|| ArchiveError::Damaged("page section_id".to_owned()))?;
-        let url: String = row.get("url")?;
-        history(row, self.everything.get(&url).map(String::as_str))
+        history(row, row.get("is_whole_list")?)
     }
 
     /// Reads where a reading began, and what it means to join: the section's own last complete reading.

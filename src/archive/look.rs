@@ -3,13 +3,12 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::article::{self, Change, known_article};
-use crate::archive::capture::{Body, Capture};
-use crate::archive::commit::{write_reading, write_state};
+use crate::archive::body::{Body, is_body_damaged, mend_body};
+use crate::archive::capture::{Capture, write_reading};
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::ledger::AnnouncedId;
-use crate::archive::mend::{is_body_damaged, mend_body};
-use crate::archive::store::Archive;
+use crate::archive::ids::AnnouncedId;
+use crate::archive::page_state::write_state;
+use crate::archive::store::{Archive, Lease};
 use crate::extract::Article;
 use crate::frontier::{Kept, KnownArticle, Page, PageId, Role, Settlement, gone_for_good, origin_looked_at};
 use crate::page_url::{Host, PageUrl};
@@ -45,7 +44,7 @@ impl Archive {
     }
 
     /// Wants the newest articles of a site asked for again at its next crawl, though no look at
-    /// them is due.
+    /// them is due. Durable with the next save.
     pub fn look_again_at_newest(
         &mut self,
         lease: Lease,
@@ -66,7 +65,7 @@ impl Archive {
 
     /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more,
     /// unless too much of what was seen in the last day is gone to be true: then `Err` tells how much, and nothing is marked.
-    /// Returns how many; nothing of them is deleted.
+    /// Returns how many; nothing of them is deleted. Durable with the next save.
     pub fn mark_gone(
         &mut self,
         lease: Lease,
@@ -102,6 +101,7 @@ impl Archive {
 
 impl Archive {
     /// Returns what was seen of a site's articles since a moment, new ones and kept ones alike.
+    /// Reads what was written, saved or not.
     pub fn looks(&self, site: &str, since: Timestamp) -> Result<Looks, ArchiveError> {
         let kept = looks(&self.connection, site, since)?;
         // A new one that was missed waits for its next look since the last one.
@@ -114,6 +114,7 @@ impl Archive {
     }
 
     /// Tells whether the same body came for another article's address of the same site.
+    /// Reads what was written, saved or not.
     pub fn is_answer_of_others(&self, page: &Page, digest: &[u8; 32]) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM body JOIN capture ON capture.body_id = body.id
@@ -125,6 +126,7 @@ impl Archive {
     }
 
     /// Tells whether an address is known for what has no article: it is an entry page, or was asked for and had none.
+    /// Reads what was written, saved or not.
     pub fn has_nothing(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT role <> 'article' OR gone_looks > 0 AND verdict IS NULL

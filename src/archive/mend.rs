@@ -1,17 +1,14 @@
 //! Mending what `verify` found damaged: versions from the bodies that they were read from, and bodies by asking again.
 
 use rusqlite::types::Value;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::archive::article::{column, rewrite_version};
-use crate::archive::capture::Packed;
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
 use crate::archive::reader::{CaptureOf, Flaw};
 use crate::archive::reread::{KeptCapture, recorded_opt_outs};
-use crate::archive::store::{Archive, lossy};
+use crate::archive::store::{Archive, Lease, lossy};
 use crate::extract::Article;
-use crate::frontier::PageId;
 use crate::time::Timestamp;
 
 /// The columns that `content_sha256` is made of, and itself.
@@ -30,6 +27,7 @@ pub enum Mended {
 
 impl Archive {
     /// Puts what a capture says today in the place of the damaged columns of a version that was read from it.
+    /// Durable with the next save.
     pub fn mend_version(
         &mut self,
         lease: Lease,
@@ -64,7 +62,7 @@ impl Archive {
     }
 
     /// Notes that bodies are damaged, and queues the pages whose newest answer brought one, to be asked for as a whole.
-    /// Returns how many pages of those answers are queued.
+    /// Returns how many pages of those answers are queued. Durable with the next save.
     pub fn ask_again(
         &mut self,
         lease: Lease,
@@ -141,24 +139,4 @@ fn value_of(read: &Article, name: &str) -> Option<Value> {
         "confidence" => read.confidence.map_or(Value::Null, Value::Real),
         _ => text(column(read.fields().into_iter().find(|(field, _)| *field == name)?.1)),
     })
-}
-
-/// Puts a body that came again in the place of the damaged one of the same content.
-pub(super) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveError> {
-    let mut damaged =
-        work.prepare_cached("SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1")?;
-    let Some(id) = damaged.query_row([body.sha256], |row| row.get::<_, i64>(0)).optional()? else { return Ok(()) };
-
-    work.execute("UPDATE body SET bytes = ?2, zstd = ?3 WHERE id = ?1", params![id, body.bytes, body.zstd])?;
-    work.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
-    Ok(())
-}
-
-/// Tells whether the body of a page's newest telling answer is damaged.
-pub(super) fn is_body_damaged(work: &Connection, page: PageId) -> Result<bool, ArchiveError> {
-    let mut select = work.prepare_cached(
-        "SELECT EXISTS (SELECT 1 FROM page JOIN capture ON capture.id = page.capture_id
-                        JOIN damage ON damage.body_id = capture.body_id WHERE page.id = ?1)",
-    )?;
-    Ok(select.query_row([page.0], |row| row.get(0))?)
 }

@@ -2,11 +2,11 @@
 
 use rusqlite::{OptionalExtension, Row, ToSql, params};
 
-use crate::archive::capture::unpack;
+use crate::archive::body::unpack;
 use crate::archive::error::ArchiveError;
+use crate::archive::ids::SiteId;
 use crate::archive::list::window;
 use crate::archive::recrawl::past;
-use crate::archive::seed::SiteId;
 use crate::archive::store::{Archive, stored_number};
 use crate::frontier::{Found, Page, PageId, PageKind, Past, Role};
 use crate::page_url::{Host, PageUrl};
@@ -32,29 +32,19 @@ pub enum NextPage {
 const PAGE: &str = "page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops, page.read_to_end_at,
     page.discovered_at, page.news_at, page.deep_at, page.section_id, page.pass, page.began_at, page.previous, page.promised,
     page.joint, page.met, page.verdict IS NOT NULL AS is_kept, page.gone_looks, page.unended, page.failures, page.etag,
-    page.last_modified, site.validators_lie, site.validators_vary, site.unchanged";
+    page.last_modified, site.validators_lie, site.validators_vary, site.unchanged,
+    site.whole_list IS page.url AS is_whole_list";
 
 impl Archive {
-    /// Names the sites whose captures are read again: those of all others are left alone.
-    pub fn select<'a>(&mut self, sites: impl IntoIterator<Item = &'a str>) -> Result<(), ArchiveError> {
-        let mut id = self.connection.prepare("SELECT id FROM site WHERE name = ?1")?;
-        let ids = sites.into_iter().map(|site| id.query_row([site], |row| row.get::<_, i64>(0)).optional());
-        let ids: Vec<Option<i64>> = ids.collect::<Result<_, _>>()?;
-        drop(id);
-        let ids: Vec<String> = ids.into_iter().flatten().map(|id| id.to_string()).collect();
-        // Part of the statements' text: a table or a JSON list of them would cost more than the rest of the search.
-        self.selected = ids.join(",");
-        Ok(())
-    }
-
     /// Returns the number of a site; `None` of one that was never crawled.
+    /// Reads what was written, saved or not.
     pub fn site(&self, name: &str) -> Result<Option<SiteId>, ArchiveError> {
         let mut select = self.connection.prepare_cached("SELECT id FROM site WHERE name = ?1")?;
         Ok(select.query_row([name], |row| Ok(SiteId(row.get(0)?))).optional()?)
     }
 
     /// Returns the hosts that have queued pages of a site, each with the moment its first one is
-    /// due.
+    /// due. Reads what was written, saved or not.
     pub fn due_hosts(&self, site: SiteId) -> Result<Vec<DueHost>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT host, min(due_at) FROM page WHERE due_at IS NOT NULL AND site_id = ?1 GROUP BY host",
@@ -65,20 +55,20 @@ impl Archive {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns how many pages of a site are known.
+    /// Returns how many pages of a site are known. Reads what was written, saved or not.
     pub fn pages_of(&self, site: &str) -> Result<u64, ArchiveError> {
         let sql = "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
         Ok(self.connection.prepare_cached(sql)?.query_row([site], |row| row.get(0))?)
     }
 
-    /// Returns how many pages of a site are queued.
+    /// Returns how many pages of a site are queued. Reads what was written, saved or not.
     pub fn queued(&self, site: SiteId) -> Result<u64, ArchiveError> {
         let sql = "SELECT count(*) FROM page WHERE due_at IS NOT NULL AND site_id = ?1";
         Ok(self.connection.prepare_cached(sql)?.query_row([site.0], |row| row.get(0))?)
     }
 
     /// Returns a host's best due page of these sites, other than those that are not to be asked for
-    /// now.
+    /// now. Reads what was written, saved or not.
     pub fn next_page(
         &self,
         host: &Host,
@@ -93,7 +83,7 @@ impl Archive {
     }
 
     /// Returns a host's article that was found first and not fetched yet, of these sites and other
-    /// than those that are not to be asked for now.
+    /// than those that are not to be asked for now. Reads what was written, saved or not.
     pub fn next_article(
         &self,
         host: &Host,
@@ -133,6 +123,7 @@ impl Archive {
     }
 
     /// Returns some of the pages of these sites that are due at a host.
+    /// Reads what was written, saved or not.
     pub fn due_pages(
         &self,
         host: &Host,
@@ -178,7 +169,7 @@ impl Archive {
         let id = PageId(row.get(0)?);
         let role = Role::named(&row.get::<_, String>(3)?).ok_or_else(|| damaged("role"))?;
         let url = row.get::<_, String>(2)?;
-        let past = past(row, self.everything.contains(&url))?;
+        let past = past(row, row.get("is_whole_list")?)?;
         Ok(Page {
             id,
             site: row.get(1)?,
@@ -213,6 +204,7 @@ impl Archive {
     }
 
     /// Returns whether an address moved, by however many steps, to another.
+    /// Reads what was written, saved or not.
     pub fn leads_to(&self, from: &PageUrl, to: &PageUrl) -> Result<bool, ArchiveError> {
         const MOST: usize = 10;
         let mut moved =
@@ -230,7 +222,7 @@ impl Archive {
     }
 
     /// Returns where a page was led to when it was asked for last, by however many steps; `None`
-    /// where it stayed.
+    /// where it stayed. Reads what was written, saved or not.
     pub fn moved_to(&self, url: &PageUrl) -> Result<Option<PageUrl>, ArchiveError> {
         const MOST: usize = 10;
         let mut newest = self
@@ -249,6 +241,7 @@ impl Archive {
 
     /// Returns the newest good body that was kept of a page, decoded and unpacked, unless a later answer said that there is
     /// none any more (404, 410). Where the page moved, that of the address it moved to counts.
+    /// Reads what was written, saved or not.
     pub fn body(&self, url: &PageUrl) -> Result<Option<Vec<u8>>, ArchiveError> {
         const MOVES: usize = 5;
         let mut moved =
@@ -272,7 +265,7 @@ impl Archive {
     }
 
     /// Returns, for each page, when it was discovered, if it was. An article is known by its number, whatever its address;
-    /// any other page by its address.
+    /// any other page by its address. Reads what was written, saved or not.
     pub fn discovered(&self, site: &str, pages: &[Found]) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
         let mut by_number = self.connection.prepare_cached(
             "SELECT min(page.discovered_at) FROM page JOIN site ON site.id = page.site_id

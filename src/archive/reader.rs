@@ -6,6 +6,7 @@ mod asked;
 mod fixity;
 mod history;
 mod ledger;
+mod looked;
 mod omissions;
 mod outlook;
 mod sound;
@@ -17,16 +18,17 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::rescue::refuse_if_lost;
+use crate::archive::note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
-pub use articles::{Filter, Kept, LeftOut, Taken};
-pub use fixity::{BadText, CaptureOf, Looked, Lost, StoredBody, StoredCapture, StoredRobots, StoredVersion};
+pub use articles::{ArticleRows, Articles, Filter};
+pub use fixity::{BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion};
 pub use history::{Found, Version};
-pub use ledger::{Brought, BroughtBy, Entry, What};
+pub use ledger::{Brought, BroughtBy, Entry, Ledger, LedgerRows, What};
+pub use looked::{Looked, Lost};
 pub use omissions::{NumberGap, SilentSection};
 pub use outlook::Outlook;
-pub use sound::{Flaw, in_words};
+pub use sound::{Flaw, Kept, in_words};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading.
@@ -34,8 +36,6 @@ pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
-    /// How SQLite is told where the file is.
-    address: String,
 }
 
 impl Reader {
@@ -46,14 +46,10 @@ impl Reader {
         if !path.exists() {
             return Err(ArchiveError::Missing { path });
         }
-        let mut address = path.to_string_lossy().into_owned();
-        let (connection, found) = match connect(&path, &address) {
+        let (connection, found) = match connect(&path, &path.to_string_lossy()) {
             // A folder that cannot be written has no place for SQLite's shared memory. Where no log is left to be read, the
             // file alone is the whole archive, and nobody can change it meanwhile.
-            Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => {
-                address = unchanging(&path);
-                connect(&path, &address)?
-            }
+            Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => connect(&path, &unchanging(&path))?,
             connected => connected?,
         };
         if found == 0 {
@@ -62,18 +58,12 @@ impl Reader {
         if found < SCHEMA {
             return Err(ArchiveError::Older { path, found, known: SCHEMA });
         }
-        Ok(Self { connection, path, address })
+        Ok(Self { connection, path })
     }
 
+    /// Returns the file's path.
     pub fn path(&self) -> &Path {
         &self.path
-    }
-
-    /// Returns what is wrong with the file, nothing where all is well (SQLite's integrity and foreign key checks).
-    pub fn faults(&self) -> Result<Vec<String>, ArchiveError> {
-        let mut faults = Vec::new();
-        self.structure(|fault| faults.push(fault))?;
-        Ok(faults)
     }
 }
 

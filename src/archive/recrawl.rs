@@ -73,7 +73,8 @@ impl Recrawl<'_> {
         let mut rows = select.query([self.site])?;
         let mut pages = Vec::new();
         while let Some(row) = rows.next()? {
-            let mut history = history(row, self.everything.map(PageUrl::as_str))?;
+            let url: String = row.get("url")?;
+            let mut history = history(row, self.everything.is_some_and(|everything| everything.as_str() == url))?;
             // A moment that lies ahead is one of a clock that was wrong.
             history.settled_at = history.settled_at.min(now);
             pages.push(Planned { page: row.get("id")?, role: history.role, next: next(&history, policy) });
@@ -149,9 +150,8 @@ pub(super) const HISTORY: &str =
     "url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended";
 
 /// Reads the history of a page; of one that is queued, the last answer is not known.
-pub(super) fn history(row: &Row<'_>, everything: Option<&str>) -> Result<History, ArchiveError> {
-    let url: String = row.get("url")?;
-    let past = past(row, everything.is_some_and(|everything| everything == url))?;
+pub(super) fn history(row: &Row<'_>, has_everything: bool) -> Result<History, ArchiveError> {
+    let past = past(row, has_everything)?;
     let settled_at: Option<i64> = row.get("settled_at")?;
     Ok(History {
         role: role(row)?,

@@ -4,11 +4,11 @@ use rusqlite::{OptionalExtension, Row, params};
 use sha2::{Digest, Sha256};
 
 use crate::archive::article::{Written, known_article, rewrite_article};
-use crate::archive::capture::unpack;
+use crate::archive::body::unpack;
 use crate::archive::copies::{enter_story, has_fingerprint};
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::store::Archive;
+use crate::archive::ids::SiteId;
+use crate::archive::store::{Archive, Lease};
 use crate::extract::{Access, Article};
 use crate::frontier::{KnownArticle, Page, PageId, PageKind, Past, Verdict};
 use crate::page_url::PageUrl;
@@ -38,6 +38,24 @@ pub struct KeptCapture {
     sha256: Vec<u8>,
     bytes: usize,
     zstd: Vec<u8>,
+}
+
+/// The sites whose captures are read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Selection {
+    /// With commas between them, as part of a statement's text: a table or a JSON list of them
+    /// would cost more than the rest of the search.
+    ids: String,
+}
+
+impl Selection {
+    /// Selects the sites of these names; one that was never crawled has no captures.
+    pub fn of<'a>(archive: &Archive, sites: impl IntoIterator<Item = &'a str>) -> Result<Self, ArchiveError> {
+        let ids = sites.into_iter().map(|site| archive.site(site));
+        let ids: Vec<Option<SiteId>> = ids.collect::<Result<_, _>>()?;
+        let ids: Vec<String> = ids.into_iter().flatten().map(|site| site.0.to_string()).collect();
+        Ok(Self { ids: ids.join(",") })
+    }
 }
 
 /// What reading a capture again brought.
@@ -78,9 +96,9 @@ const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
     OR EXISTS (SELECT 1 FROM article WHERE article.url = page.url)";
 
 impl Archive {
-    /// Returns so many of the selected sites' captures behind the one of id `after`, in their order; fewer where they are
-    /// heavy.
-    pub fn kept_captures(&self, after: i64, count: usize) -> Result<Vec<KeptCapture>, ArchiveError> {
+    /// Returns so many captures of a selection behind the one of id `after`, in their order; fewer
+    /// where they are heavy. Reads what was written, saved or not.
+    pub fn kept_captures(&self, of: &Selection, after: i64, count: usize) -> Result<Vec<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes, body.zstd,
                     page.id AS page_id, page.url, page.number, site.name AS site
@@ -89,7 +107,7 @@ impl Archive {
              WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299 AND capture.status <> 206
                AND ({NO_COPY}) AND page.site_id IN ({})
              ORDER BY capture.id LIMIT ?2",
-            self.selected
+            of.ids
         ))?;
         let mut rows = select.query(params![after, i64::try_from(count).unwrap_or(i64::MAX)])?;
         let (mut captures, mut weight) = (Vec::new(), 0_usize);
@@ -104,6 +122,7 @@ impl Archive {
     }
 
     /// Returns one capture of an article's page; `None` where none of that id has a body.
+    /// Reads what was written, saved or not.
     pub fn kept_capture(&self, id: i64) -> Result<Option<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes, body.zstd,
@@ -115,24 +134,27 @@ impl Archive {
         rows.next()?.map(kept_capture).transpose()
     }
 
-    /// Returns how many captures of the selected sites stand behind the one of id `after`.
-    pub fn captures_left(&self, after: i64) -> Result<u64, ArchiveError> {
+    /// Returns how many captures of a selection stand behind the one of id `after`.
+    /// Reads what was written, saved or not.
+    pub fn captures_left(&self, of: &Selection, after: i64) -> Result<u64, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT count(*) FROM capture JOIN page ON page.id = capture.page_id
              WHERE capture.id > ?1 AND page.role = 'article' AND capture.status BETWEEN 200 AND 299 AND capture.status <> 206
                AND ({NO_COPY}) AND capture.body_id IS NOT NULL AND page.site_id IN ({})",
-            self.selected
+            of.ids
         ))?;
         Ok(select.query_row([after], |row| row.get(0))?)
     }
 
     /// Returns the last capture that a re-extraction of the same kind read before it was broken off; 0 where there is none.
+    /// Reads what was written, saved or not.
     pub fn reread_up_to(&self, what: &str) -> Result<i64, ArchiveError> {
         let mut select = self.connection.prepare("SELECT after FROM reextraction WHERE what = ?1")?;
         Ok(select.query_row([what], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
     /// Notes how far a re-extraction has come; what was written before is saved with it, or not at all.
+    /// Durable with the next save.
     pub fn note_reread(&mut self, lease: Lease, what: &str, after: i64) -> Result<(), ArchiveError> {
         self.work(lease)?
             .prepare_cached("INSERT OR REPLACE INTO reextraction (id, what, after) VALUES (1, ?1, ?2)")?
@@ -140,7 +162,7 @@ impl Archive {
         Ok(())
     }
 
-    /// Notes that no re-extraction is under way.
+    /// Notes that no re-extraction is under way. Durable with the next save.
     pub fn end_reread(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         self.work(lease)?.execute("DELETE FROM reextraction", [])?;
         Ok(())
@@ -184,13 +206,14 @@ impl Archive {
     }
 
     /// Returns how often reading a capture by these readers ended the process.
+    /// Reads what was written, saved or not.
     pub fn deaths(&self, what: &str, capture: i64) -> Result<u32, ArchiveError> {
         let mut select =
             self.connection.prepare_cached("SELECT times FROM deadly_capture WHERE capture_id = ?1 AND what = ?2")?;
         Ok(select.query_row(params![capture, what], |row| row.get(0)).optional()?.unwrap_or(0))
     }
 
-    /// Forgets what a capture did: it was read to its end.
+    /// Forgets what a capture did: it was read to its end. Durable with the next save.
     pub fn forgive(&mut self, lease: Lease, capture: i64) -> Result<(), ArchiveError> {
         self.work(lease)?.prepare_cached("DELETE FROM deadly_capture WHERE capture_id = ?1")?.execute([capture])?;
         Ok(())
@@ -198,7 +221,7 @@ impl Archive {
 
     /// Writes what a capture says when it is read again; `again` is when its page is to be looked at, where only now an article was
     /// found in it. What was said against uses of the page stands as it was recorded
-    /// when it came; only the words in the page itself are read anew.
+    /// when it came; only the words in the page itself are read anew. Durable with the next save.
     pub fn revise(
         &mut self,
         lease: Lease,
@@ -239,6 +262,7 @@ impl Archive {
     }
 
     /// Notes that no article is found in a capture when it is read again.
+    /// Durable with the next save.
     pub fn revise_without(&mut self, lease: Lease, capture: &KeptCapture, why: &str) -> Result<Revision, ArchiveError> {
         let work = self.work(lease)?;
         let Page { site, url, .. } = &capture.page;

@@ -1,42 +1,16 @@
 //! What is done where the archive's files were lost while it was open: what the open connection still sees is saved.
 
-use std::fmt;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use rusqlite::config::DbConfig;
 
-use crate::archive::FILE;
 use crate::archive::error::ArchiveError;
 use crate::archive::files::{Fate, Loss, Part, Whereabouts};
+use crate::archive::lost::{LostFiles, Saved};
+use crate::archive::note::write_note;
 use crate::archive::store::Archive;
 use crate::time::Timestamp;
-
-/// A note beside an archive that was lost: no new one is begun in its place while the note stands.
-const NOTE: &str = "archive.lost.txt";
-
-/// An archive whose files were lost while it was open, and where its content is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LostFiles {
-    /// Where the archive stood.
-    archive: PathBuf,
-    /// The file that was lost.
-    file: PathBuf,
-    fate: Fate,
-    whereabouts: Whereabouts,
-    saved: Saved,
-}
-
-/// Where everything that was stored is now.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Saved {
-    /// In a copy that was made of it.
-    Copy(PathBuf),
-    /// In the database that was open, which is there.
-    At(PathBuf),
-    /// Nowhere.
-    Nowhere { why: String },
-}
 
 impl Archive {
     /// Tells whether a file of the archive is not any more what was opened. This asks the disk for three files' names.
@@ -181,79 +155,4 @@ fn free_name(folder: &Path, kind: &str, now: Timestamp, extension: &str) -> Path
     let first = folder.join(format!("archive.{kind}-{moment}.{extension}"));
     let others = (2..).map(|n| folder.join(format!("archive.{kind}-{moment}-{n}.{extension}")));
     std::iter::once(first).chain(others).find(|name| !name.exists()).expect("one of all numbers is not taken")
-}
-
-impl std::error::Error for LostFiles {}
-
-impl fmt::Display for LostFiles {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (archive, file) = (self.archive.display(), self.file.display());
-        match (self.fate, &self.whereabouts) {
-            (Fate::Overwritten, _) => write!(f, "{file} was overwritten while it was open; ")?,
-            (Fate::Replaced, _) => write!(f, "{file} was replaced by another file while it was open; ")?,
-            (Fate::Gone, Whereabouts::At(path)) => {
-                write!(f, "{file} was moved to {} while it was open; ", path.display())?;
-            }
-            (Fate::Gone, Whereabouts::Nowhere) => write!(f, "{file} was deleted while it was open; ")?,
-            (Fate::Gone, Whereabouts::Unknown) => write!(f, "{file} was deleted or moved while it was open; ")?,
-        }
-
-        match &self.saved {
-            Saved::At(path) if *path == self.archive => {
-                write!(f, "nothing is lost: all that was stored is in {archive}, and `saseo resume` goes on")
-            }
-            Saved::At(path) => write!(
-                f,
-                "all that was stored is in {}: move it back to {archive}, and `saseo resume` goes on",
-                path.display()
-            ),
-            Saved::Copy(copy) if self.fate == Fate::Gone && self.file == self.archive => write!(
-                f,
-                "all that was stored is saved in {}: rename it to {archive}, and `saseo resume` goes on",
-                copy.display()
-            ),
-            Saved::Copy(copy) => write!(
-                f,
-                "all that was stored is saved in {}: move {archive} away, with its -wal and -shm, rename the copy to \
-                 {archive}, and `saseo resume` goes on",
-                copy.display()
-            ),
-            Saved::Nowhere { why } => {
-                write!(f, "what was stored could not be saved ({why}): put a copy of the archive back at {archive}")
-            }
-        }
-    }
-}
-
-/// What is told of an archive that was there before, and is not any more. The next program to open it is told as well.
-pub fn vanished(data: &Path) -> ArchiveError {
-    let path = data.join(FILE);
-    let said = format!("{} is gone, and it was there before: put it back, or a copy of it", path.display());
-
-    write_note(&path, &said);
-    ArchiveError::Vanished { path, said, note: data.join(NOTE) }
-}
-
-fn write_note(archive: &Path, said: &str) {
-    // Where the whole folder is gone, there is no place for a note, and the message says the same.
-    let _ = std::fs::write(archive.with_file_name(NOTE), format!("{said}\n"));
-}
-
-/// Refuses to begin anew where an archive was lost, and nothing was put in its place.
-pub(super) fn refuse_if_lost(path: &Path) -> Result<(), ArchiveError> {
-    let note = path.with_file_name(NOTE);
-    let is_there = std::fs::metadata(path).is_ok_and(|file| file.len() > 0);
-    if is_there {
-        return Ok(());
-    }
-    match std::fs::read_to_string(&note) {
-        Ok(said) => Err(ArchiveError::Vanished { path: path.to_owned(), said: said.trim().to_owned(), note }),
-        Err(_) => Ok(()),
-    }
-}
-
-/// Removes the note where the archive is there again.
-pub(super) fn forget_loss(path: &Path) {
-    // Mostly there is none.
-    let _ = std::fs::remove_file(path.with_file_name(NOTE));
 }

@@ -3,14 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
-use crate::archive::ledger::AnnouncedId;
-use crate::archive::store::Archive;
+use crate::archive::ids::{AnnouncedId, RobotsId};
+use crate::archive::store::{Archive, Lease};
 use crate::time::Timestamp;
-
-/// The archive's number for one copy of a robots.txt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RobotsId(pub i64);
 
 /// What the answer to a request for robots.txt came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,12 +30,12 @@ pub struct RobotsCopy {
 }
 
 impl Archive {
-    /// Keeps a ruling that no answer brought.
+    /// Keeps a ruling that no answer brought. Durable with the next save.
     pub fn keep_robots(&mut self, lease: Lease, copy: &RobotsCopy) -> Result<RobotsId, ArchiveError> {
         write_robots(self.work(lease)?, copy, None)
     }
 
-    /// Returns the newest robots.txt of an origin.
+    /// Returns the newest robots.txt of an origin. Reads what was written, saved or not.
     pub fn robots(&self, origin: &str) -> Result<Option<RobotsCopy>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT id, fetched_at, expires_at, status, ruling, why, body FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1",

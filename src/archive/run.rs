@@ -4,16 +4,11 @@ use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::host::rest_after_unended;
-use crate::archive::lease::Lease;
+use crate::archive::ids::{RunId, SiteId};
 use crate::archive::ledger::{Terms, write_beginning};
-use crate::archive::seed::SiteId;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, Lease};
 use crate::archive::unended::count_unended;
 use crate::time::Timestamp;
-
-/// The archive's number for a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RunId(pub i64);
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,7 +67,7 @@ impl Tally {
 
 impl Archive {
     /// Marks runs that were killed as interrupted, and keeps the hosts at rest that they left
-    /// without an ending.
+    /// without an ending. Durable with the next save.
     pub fn close_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         let work = self.work(lease)?;
         count_unended(work)?;
@@ -102,7 +97,7 @@ impl Archive {
     }
 
     /// Begins a run of a site on its terms, which makes up for so many scheduled starts that were
-    /// skipped. Others may be under way.
+    /// skipped. Others may be under way. Durable with the next save.
     pub fn add_run(
         &mut self,
         lease: Lease,
@@ -128,7 +123,7 @@ impl Archive {
         write_tally(self.work(lease)?, run, tally)
     }
 
-    /// Ends a run that could not go on; what of it was saved is counted already.
+    /// Ends a run that could not go on; what of it was saved is counted already. Saved at once.
     pub fn fail_run(&mut self, run: RunId, why: &str, now: Timestamp) -> Result<(), ArchiveError> {
         self.explain_run(run, why)?;
         write_end(&self.connection, run, How::Failed, now)?;

@@ -5,11 +5,9 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::mark::APPLICATION;
 
-/// `sase`: how SQLite's application id tells an archive from any other database.
-const APPLICATION: i64 = 0x7361_7365;
-
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
     include_str!("migrations/0003.sql"),
@@ -19,16 +17,11 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("migrations/0007.sql"),
     include_str!("migrations/0008.sql"),
     include_str!("migrations/0009.sql"),
+    include_str!("migrations/0010.sql"),
 ];
 
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
-
-/// Tells a file that is an archive by its header (SQLite's file format, §1.3).
-pub(super) fn is_archive(header: &[u8; 100]) -> bool {
-    let application = header[68..72].iter().fold(0, |id, byte| (id << 8) | i64::from(*byte));
-    header.starts_with(b"SQLite format 3\0") && application == APPLICATION
-}
 
 /// Refuses what is no archive, or one from the future; returns its schema, 0 for a new file.
 pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {

@@ -4,9 +4,9 @@ use rusqlite::{Connection, params};
 
 use crate::archive::backfill::{Window, add_windows};
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
+use crate::archive::ids::SiteId;
 use crate::archive::recrawl::Recrawl;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, Lease};
 use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::frontier::recrawl::{SitePolicy, is_read_back_to};
@@ -30,10 +30,6 @@ pub struct Seed {
     /// Pages to read at every crawl, besides the sections and feeds that are known.
     pub entries: Vec<(PageUrl, Role)>,
 }
-
-/// The archive's number for a site.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct SiteId(pub i64);
 
 /// A site that a crawl may go on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,8 +61,6 @@ impl Archive {
         seeding: Seeding,
         now: Timestamp,
     ) -> Result<Vec<Seeded>, ArchiveError> {
-        let everything = seeds.iter().filter_map(|seed| Some(seed.everything.as_ref()?.to_string()));
-        self.everything.extend(everything);
         let work = self.work(lease)?;
         let mut seeded = Vec::with_capacity(seeds.len());
         for seed in seeds {
@@ -90,10 +84,12 @@ impl Archive {
 }
 
 fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(SiteId, bool), ArchiveError> {
-    let sql = "INSERT INTO site (name, title, home, added_at) VALUES (?1, ?2, ?3, ?4)
-               ON CONFLICT (name) DO UPDATE SET title = excluded.title, home = excluded.home
+    let sql = "INSERT INTO site (name, title, home, added_at, whole_list) VALUES (?1, ?2, ?3, ?4, ?5)
+               ON CONFLICT (name) DO UPDATE
+               SET title = excluded.title, home = excluded.home, whole_list = excluded.whole_list
                RETURNING id, crawled_at IS NULL";
-    let values = params![seed.site, seed.title, seed.home.as_str(), now.millis()];
+    let whole_list = seed.everything.as_ref().map(PageUrl::as_str);
+    let values = params![seed.site, seed.title, seed.home.as_str(), now.millis(), whole_list];
     Ok(work.prepare_cached(sql)?.query_row(values, |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?)
 }
 

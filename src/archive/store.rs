@@ -1,6 +1,5 @@
 //! The archive as its one writer holds it: a connection, and a transaction that is open until it is saved.
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -10,11 +9,17 @@ use rusqlite::types::ValueRef;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
-use crate::archive::lease::Lease;
-use crate::archive::rescue::{forget_loss, refuse_if_lost};
+use crate::archive::lock::Lock;
+use crate::archive::note::{forget_loss, refuse_if_lost};
 use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
 use crate::time::Timestamp;
+
+/// The right to write: commits with an older epoch than the archive's are refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    pub epoch: i64,
+}
 
 /// The archive, open for writing. Its intents stand beside what they are about, one file a concept.
 ///
@@ -24,19 +29,18 @@ pub struct Archive {
     pub(super) connection: Connection,
     path: PathBuf,
     pub(super) files: Files,
-    /// The ids of the sites that a crawl is about, with commas between them.
-    pub(super) selected: String,
-    /// The addresses of the lists that have every article of a site.
-    pub(super) everything: HashSet<String>,
     /// By how many milliseconds the clock was set on since the last run, or back, as far as known.
     pub(super) clock_step: i64,
+    /// Let go after the connection is closed.
+    _lock: Lock,
 }
 
 impl Archive {
-    /// Opens the archive in the folder `data`, makes it where there is none, and brings its schema up to date.
-    pub fn open(data: &Path, durability: Durability) -> Result<Self, ArchiveError> {
-        std::fs::create_dir_all(data).map_err(|why| ArchiveError::folder(data, why))?;
-        let path = data.join(FILE);
+    /// Opens the archive in the folder that was locked, makes it where there is none, and brings its
+    /// schema up to date, each step saved at once. The folder stays locked as long as the archive is
+    /// open.
+    pub fn open(lock: Lock, durability: Durability) -> Result<Self, ArchiveError> {
+        let path = lock.data().join(FILE);
         refuse_if_lost(&path)?;
         let at = |error| ArchiveError::at(&path, error);
         let mut connection = Connection::open(&path).map_err(at)?;
@@ -64,7 +68,7 @@ impl Archive {
         connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
         forget_loss(&path);
         let files = Files::of(&path);
-        Ok(Self { connection, path, files, selected: String::new(), everything: HashSet::new(), clock_step: 0 })
+        Ok(Self { connection, path, files, clock_step: 0, _lock: lock })
     }
 
     /// Returns a moment of the last run as this run's clock would have told it. Where the clock was
@@ -74,7 +78,8 @@ impl Archive {
         Timestamp::from_millis(moment.millis().saturating_add(self.clock_step.max(0)))
     }
 
-    pub fn path(&self) -> &Path {
+    /// Returns the file's path.
+    pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
@@ -107,15 +112,19 @@ impl Archive {
 
     /// Returns the connection within a transaction that only the holder of the newest lease may make.
     pub(super) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
-        if self.connection.is_autocommit() {
+        let begins = self.connection.is_autocommit();
+        if begins {
             self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map_err(|error| self.fault(error))?;
-            let mut select = self.connection.prepare_cached("SELECT epoch FROM lease")?;
-            let epoch: i64 = select.query_row([], |row| row.get(0))?;
-            if epoch != lease.epoch {
-                return Err(ArchiveError::LeaseLost);
-            }
         }
-        Ok(&self.connection)
+
+        let newest: i64 = self.connection.prepare_cached("SELECT epoch FROM lease")?.query_row([], |row| row.get(0))?;
+        if newest == lease.epoch {
+            return Ok(&self.connection);
+        }
+        if begins {
+            self.abandon()?;
+        }
+        Err(ArchiveError::LeaseLost)
     }
 }
 

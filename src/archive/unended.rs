@@ -5,9 +5,8 @@ use std::collections::HashMap;
 use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lease;
 use crate::archive::list::write_closing;
-use crate::archive::store::Archive;
+use crate::archive::store::{Archive, Lease};
 use crate::frontier::recrawl::MOST_UNENDED;
 use crate::frontier::{Closing, Counted, Page, PageId, Pass, Role, Verdict, counted};
 use crate::time::Timestamp;
@@ -34,7 +33,7 @@ pub(super) fn count_unended(work: &Connection) -> Result<(), ArchiveError> {
 
 impl Archive {
     /// Fails the queued pages whose requests did not end [`MOST_UNENDED`] times in a row, and
-    /// returns how many of each site a run counts as failed.
+    /// returns how many of each site a run counts as failed. Durable with the next save.
     pub fn fail_unended(&mut self, lease: Lease, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
         fail_all(self.work(lease)?, now)
     }

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::archive::{BadText, CaptureOf, Entry, Flaw, Lost, StoredCapture, StoredRobots, StoredVersion, in_words};
+use crate::archive::{BadText, CaptureOf, Flaw, Lost, RunId, StoredCapture, StoredRobots, StoredVersion, in_words};
 
 /// What is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -149,8 +149,8 @@ impl Damage {
         Self { run: copy.run, ..Self::new(Kind::Robots, what, fault.to_owned()) }
     }
 
-    pub(super) fn of_ledger(entry: &Entry<'_>, why: String) -> Self {
-        Self { run: Some(entry.run.0), ..Self::new(Kind::Ledger, format!("row {} of the ledger", entry.id), why) }
+    pub(super) fn of_ledger(id: i64, run: RunId, why: String) -> Self {
+        Self { run: Some(run.0), ..Self::new(Kind::Ledger, format!("row {id} of the ledger"), why) }
     }
 
     pub(super) fn of_text(bad: BadText) -> Self {

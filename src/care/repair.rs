@@ -44,7 +44,7 @@ pub fn repair(
 
 /// Tells whether an error is about what is damaged; others end the repair.
 fn is_of_this_one(error: &ArchiveError) -> bool {
-    matches!(error, ArchiveError::Damaged(_) | ArchiveError::Sqlite(_))
+    matches!(error, ArchiveError::Damaged(_) | ArchiveError::Engine(_))
 }
 
 /// Says what is damaged, without the advice to verify.

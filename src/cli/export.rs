@@ -6,13 +6,13 @@ use clap::Args;
 use jiff::civil::Date;
 use serde_json::json;
 
-use crate::archive::{Filter, LeftOut, Reader, Taken};
+use crate::archive::{Filter, Reader};
 use crate::cli::configuration::ConfigurationError;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
 use crate::cli::{Common, counts, hint, say};
 use crate::config::units::day;
-use crate::export::{self, Beside, Cells, Format, Formulas, Mark, Place, Stream};
+use crate::export::{self, Beside, Cells, Format, Formulas, LeftOut, Mark, Place, Stream, Taken};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {

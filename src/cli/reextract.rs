@@ -70,12 +70,12 @@ fn read_again(
         let crawl = hint::command(common, &["crawl"]);
         anyhow::bail!("there is no archive in {} to read again; `{crawl}` makes one", common.data().display());
     }
-    let _lock = Lock::take(common.data(), &holder)?;
+    let lock = Lock::take(common.data(), &holder)?;
     if plan.mode == Mode::DryRun {
         // An older archive would be brought up to date: it is refused instead.
         Reader::open(common.data())?;
     }
-    let mut archive = Archive::open(common.data(), configuration.settings.archive.durability)?;
+    let mut archive = Archive::open(lock, configuration.settings.archive.durability)?;
     let (lease, run) = match plan.mode {
         Mode::Write => {
             let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;

@@ -98,8 +98,8 @@ pub(super) fn run_session(
         let crawls = async {
             let clock = Clock::system();
             let holder = format!("{}, process {}, since {}", session.command, std::process::id(), clock.now());
-            let _lock = Lock::take(data, &holder)?;
-            let mut archive = Archive::open(data, session.settings.archive.durability)?;
+            let lock = Lock::take(data, &holder)?;
+            let mut archive = Archive::open(lock, session.settings.archive.durability)?;
             let watch = |event: Event<'_>| {
                 if let (None, Err(too_little)) = (&full, room::check(data, least)) {
                     full = Some(too_little);

@@ -131,8 +131,8 @@ fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Plan
 /// Surveys until it is done or a signal comes.
 fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>> {
     let voice = common.voice();
-    let _lock = Lock::take(common.data(), &plan.holder)?;
-    let mut archive = Archive::open(common.data(), plan.settings.archive.durability)?;
+    let lock = Lock::take(common.data(), &plan.holder)?;
+    let mut archive = Archive::open(lock, plan.settings.archive.durability)?;
     let mut caught = Caught::new()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let done = runtime.block_on(async {

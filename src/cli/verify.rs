@@ -58,14 +58,14 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
     let readers = readers?.concat();
     let clock = Clock::system();
     let holder = format!("verify, process {}, since {}", std::process::id(), clock.now());
-    let _lock = Lock::take(common.data(), &holder)?;
+    let lock = Lock::take(common.data(), &holder)?;
 
     let mut findings = verify(common, args, reader)?;
     if findings.damaged == 0 {
         return Ok(findings);
     }
 
-    let mut archive = Archive::open(common.data(), configuration.settings.archive.durability)?;
+    let mut archive = Archive::open(lock, configuration.settings.archive.durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     let run = archive.begin_run(lease, "verify", &Terms::default(), 0, clock.now())?;
     care::repair(&mut archive, lease, &readers, &mut findings, &clock)?;

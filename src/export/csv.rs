@@ -4,7 +4,8 @@ use std::io::Write;
 
 use serde_json::Value;
 
-use crate::export::{Layout, Record};
+use crate::export::output::Output;
+use crate::export::{ExportError, Record, Writer};
 
 /// How a spreadsheet is to take the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -32,20 +33,33 @@ pub enum Mark {
     Utf8,
 }
 
-pub(super) struct Table(pub Cells);
+pub(super) struct Table<'o> {
+    pub output: Output<'o>,
+    pub cells: Cells,
+}
 
-impl Layout for Table {
-    fn begin(&self, to: &mut dyn Write) -> std::io::Result<()> {
-        match self.0.mark {
-            Mark::None => {}
-            Mark::Utf8 => to.write_all("\u{feff}".as_bytes())?,
-        }
-        write(to, Record::COLUMNS.iter().map(|name| (*name).to_owned()))
+impl Writer for Table<'_> {
+    fn begin(&mut self) -> Result<(), ExportError> {
+        let mark = match self.cells.mark {
+            Mark::None => "",
+            Mark::Utf8 => "\u{feff}",
+        };
+        self.output.put(|to| {
+            to.write_all(mark.as_bytes())?;
+            write(to, Record::COLUMNS.iter().map(|name| (*name).to_owned()))
+        })
     }
 
-    fn add(&self, record: &Record, to: &mut dyn Write) -> std::io::Result<()> {
-        let fields = serde_json::to_value(record)?;
-        write(to, Record::COLUMNS.iter().map(|name| cell(&fields[*name], self.0.formulas)))
+    fn article(&mut self, record: &Record) -> Result<(), ExportError> {
+        let formulas = self.cells.formulas;
+        self.output.put(|to| {
+            let fields = serde_json::to_value(record)?;
+            write(to, Record::COLUMNS.iter().map(|name| cell(&fields[*name], formulas)))
+        })
+    }
+
+    fn end(self: Box<Self>) -> Result<(), ExportError> {
+        self.output.end()
     }
 }
 
@@ -75,6 +89,8 @@ fn is_formula(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use serde_json::json;
 
     use super::*;
@@ -93,7 +109,9 @@ mod tests {
     fn the_byte_order_mark_is_written_once_and_only_where_it_is_wanted() {
         let header = |mark| {
             let mut out = Vec::new();
-            Table(Cells { mark, ..Cells::default() }).begin(&mut out).unwrap();
+            let output = Output::new(Path::new("out.csv"), &mut out);
+            let mut table = Box::new(Table { output, cells: Cells { mark, ..Cells::default() } });
+            table.begin().and_then(|()| table.end()).unwrap();
             String::from_utf8(out).unwrap()
         };
         assert!(header(Mark::Utf8).starts_with("\u{feff}id,"));

@@ -1,18 +1,19 @@
 //! JSON Lines: one object a line.
 
-use std::io::Write;
+use crate::export::output::Output;
+use crate::export::{ExportError, Record, Writer};
 
-use crate::export::{Layout, Record};
+pub(super) struct Lines<'o>(pub Output<'o>);
 
-pub(super) struct Lines;
-
-impl Layout for Lines {
-    fn begin(&self, _to: &mut dyn Write) -> std::io::Result<()> {
-        Ok(())
+impl Writer for Lines<'_> {
+    fn article(&mut self, record: &Record) -> Result<(), ExportError> {
+        self.0.put(|to| {
+            serde_json::to_writer(&mut *to, record)?;
+            to.write_all(b"\n")
+        })
     }
 
-    fn add(&self, record: &Record, to: &mut dyn Write) -> std::io::Result<()> {
-        serde_json::to_writer(&mut *to, record)?;
-        to.write_all(b"\n")
+    fn end(self: Box<Self>) -> Result<(), ExportError> {
+        self.0.end()
     }
 }

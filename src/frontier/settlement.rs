@@ -57,7 +57,7 @@ pub struct Judged {
 pub enum ListStep {
     GoesOn {
         /// The list's next page, to be asked for even if it is known.
-        to: Continuation,
+        to: Box<Continuation>,
         /// From when on a crawl asks for the list again where its reading closes here after all: its
         /// next page is a page of another kind, so that the list goes round.
         next: Option<Timestamp>,
@@ -126,7 +126,7 @@ impl Judged {
 impl ListStep {
     /// The reading goes on at another page.
     pub fn to(to: Continuation) -> Self {
-        Self::GoesOn { to, next: None }
+        Self::GoesOn { to: Box::new(to), next: None }
     }
 
     /// The reading closes.

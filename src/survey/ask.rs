@@ -297,7 +297,7 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         let body = result.as_ref().map_or(&[][..], |answer| &answer.body);
         let (bytes, digest) = (body.len() as u64, Sha256::digest(body).into());
         let ending = ending(result, bytes, digest, *at);
-        let (host, pace) = (host.clone(), pace.clone());
+        let (host, pace) = (host.clone(), *pace);
         let answered = Answered { announced: *announced, ending, at: *at, host, pace, done };
 
         self.tally.bytes += bytes;
@@ -422,15 +422,15 @@ mod tests {
         PageUrl::parse(&format!("https://a.example{path}")).unwrap()
     }
 
-    fn archive(folder: &TempDir) -> (Lock, Archive) {
+    fn archive(folder: &TempDir) -> Archive {
         let lock = Lock::take(folder.path(), "a test").unwrap();
-        (lock, Archive::open(folder.path(), Durability::Normal).unwrap())
+        Archive::open(lock, Durability::Normal).unwrap()
     }
 
     /// A surveyor whose server gives these answers, robots.txt first.
     fn surveyor<'a>(
         folder: &TempDir,
-        (_, archive): &'a mut (Lock, Archive),
+        archive: &'a mut Archive,
         answers: Vec<Answer>,
     ) -> Surveyor<'a, Laid, impl FnMut(&Asked) + Send> {
         let clock = Clock::set_to(NOW);

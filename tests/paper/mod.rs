@@ -1,6 +1,9 @@
 //! A paper that goes on publishing under tokio's paused clock, and a crawler that comes back to it.
 #![allow(dead_code)] // each test file uses a part of it
 
+#[path = "../common/open_archive.rs"]
+mod open_archive;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::path::Path;
@@ -9,10 +12,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::civil::Date;
-use saseo::archive::{Archive, Reader, Seeding, SiteState};
+use saseo::archive::{Reader, Seeding, SiteState};
 use saseo::audit::{Scope, audit};
 use saseo::clock::Clock;
-use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
 use saseo::config::{Settings, read_profile, read_site};
 use saseo::crawl::{self, Backfill, Plan, Report, Stop};
@@ -26,6 +28,8 @@ use saseo::site_reader::SiteReader;
 use saseo::time::{LocalTime, Timestamp};
 use tempfile::TempDir;
 use tokio::sync::watch;
+
+pub use open_archive::open_archive;
 
 pub const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 pub const HOUR: Duration = Duration::from_secs(3600);
@@ -394,7 +398,7 @@ impl Crawler {
 
     /// Crawls, and returns the addresses of what was asked, by what it was.
     pub async fn crawl(&mut self) -> (Report, Asked) {
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
         let report = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();
@@ -403,7 +407,7 @@ impl Crawler {
 
     /// Begins a crawl that is killed after some time, with whatever it had not committed; `None` where it ended before.
     pub async fn crawl_killed_after(&mut self, span: Duration) -> (Option<Report>, Asked) {
-        let mut archive = Archive::open(self.folder.path(), Durability::Normal).unwrap();
+        let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
         let run = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {});

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::run::RunId;
+use crate::archive::ids::RunId;
 use crate::time::Timestamp;
 
 /// Which fields a row's hash covers.

@@ -9,6 +9,7 @@ use crate::time::Timestamp;
 
 impl Reader {
     /// Returns when the articles of a site were published since a moment, as far as they tell.
+    /// Reads what was saved.
     pub fn published_since(&self, site: &str, since: Timestamp) -> Result<Vec<Timestamp>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT version.published_ms FROM version CROSS JOIN article ON article.id = version.article_id
@@ -18,7 +19,7 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns when a host was asked for something since a moment.
+    /// Returns when a host was asked for something since a moment. Reads what was saved.
     pub fn asked_since(&self, host: &Host, since: Timestamp) -> Result<Vec<Timestamp>, ArchiveError> {
         // Rows stand in the order of their moments, but for a clock that was set: runs lead to the first one.
         let mut select = self.connection.prepare(

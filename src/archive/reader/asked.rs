@@ -9,7 +9,7 @@ use crate::archive::reader::Reader;
 use crate::page_url::PageUrl;
 
 impl Reader {
-    /// Returns every site's name and title.
+    /// Returns every site's name and title. Reads what was saved.
     pub fn titles(&self) -> Result<Vec<(String, String)>, ArchiveError> {
         let mut select = self.connection.prepare("SELECT name, title FROM site ORDER BY name")?;
         let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -17,7 +17,7 @@ impl Reader {
     }
 
     /// Returns the hosts of these sites' homes and pages, without those that are the home of
-    /// another site: a link may lead there.
+    /// another site: a link may lead there. Reads what was saved.
     pub fn hosts_asked_for(&self, sites: &[String]) -> Result<BTreeSet<String>, ArchiveError> {
         let mut select = self.connection.prepare("SELECT name, home FROM site")?;
         let site = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));

@@ -9,32 +9,16 @@ use rusqlite::{OptionalExtension, Row, RowIndex, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::archive::reader::looked::{Looked, lost};
 use crate::archive::reader::sound::Cells;
 use crate::archive::reader::walk::{Step, Walk, is_unreadable};
 
 pub use bodies::{CaptureOf, StoredBody};
-pub use proofs::{StoredCapture, StoredRobots};
+pub use proofs::{StoredCapture, StoredRobots, StoredRow};
 pub use versions::StoredVersion;
 
 /// Faults of the file's structure that are named.
 const STRUCTURE: u32 = 100;
-
-/// One row that was looked at, or rows that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Looked<T> {
-    Row(T),
-    Lost(Lost),
-}
-
-/// Rows that SQLite cannot read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lost {
-    pub table: String,
-    /// Their keys; there need not be a row of every one.
-    pub first: i64,
-    pub last: i64,
-    pub why: String,
-}
 
 /// A text that is no text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,76 +31,78 @@ pub struct BadText {
 }
 
 impl Reader {
-    /// Hands what SQLite itself finds wrong with the file to `take`: its structure, its indexes, and rows that refer to
-    /// nothing. A check that breaks off is one more fault.
-    pub fn structure(&self, mut take: impl FnMut(String)) -> Result<(), ArchiveError> {
+    /// Returns what the engine itself finds wrong with the file, nothing where all is well: its
+    /// structure, its indexes, and rows that refer to nothing. A check that breaks off is one more
+    /// fault. Reads what was saved.
+    pub fn faults(&self) -> Result<Vec<String>, ArchiveError> {
         let integrity = format!("PRAGMA integrity_check({STRUCTURE})");
-        self.faults_of(&integrity, |row| row.get::<_, String>(0), &mut take)?;
+        let mut faults = self.faults_of(&integrity, |row| row.get::<_, String>(0))?;
 
         let reference = |row: &Row<'_>| {
             let (table, id): (String, Option<i64>) = (row.get(0)?, row.get(1)?);
             Ok(format!("row {} of {table} refers to a row that is not there", id.unwrap_or_default()))
         };
-        self.faults_of("PRAGMA foreign_key_check", reference, &mut take)
+        faults.extend(self.faults_of("PRAGMA foreign_key_check", reference)?);
+        Ok(faults)
     }
 
     fn faults_of(
         &self,
         pragma: &str,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
-        take: &mut impl FnMut(String),
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<Vec<String>, ArchiveError> {
         let broken_off = |error: rusqlite::Error| match is_unreadable(&error) {
             true => Ok(format!("SQLite's check broke off: {error}")),
             false => Err(ArchiveError::at(&self.path, error)),
         };
         let mut check = match self.connection.prepare(pragma) {
             Ok(check) => check,
-            Err(error) => return broken_off(error).map(take),
+            Err(error) => return broken_off(error).map(|fault| vec![fault]),
         };
         let mut rows = check.query([])?;
+        let mut faults = Vec::new();
 
         for _ in 0..STRUCTURE {
             match rows.next() {
                 Ok(None) => break,
                 Ok(Some(row)) => match read(row) {
                     Ok(fault) if fault == "ok" => {}
-                    Ok(fault) => take(fault),
-                    Err(error) => take(error.to_string()),
+                    Ok(fault) => faults.push(fault),
+                    Err(error) => faults.push(error.to_string()),
                 },
                 Err(error) => {
-                    take(broken_off(error)?);
+                    faults.push(broken_off(error)?);
                     break;
                 }
             }
         }
-        Ok(())
+        Ok(faults)
     }
 
-    /// Hands every text to `take` that is no UTF-8, in whatever table but those that the other checks see.
-    pub fn bad_texts(
-        &self,
-        mut take: impl FnMut(Looked<BadText>) -> Result<(), ArchiveError>,
-    ) -> Result<(), ArchiveError> {
+    /// Returns every text that is no UTF-8, in whatever table but those that the other checks see.
+    /// Reads what was saved.
+    pub fn bad_texts(&self) -> Result<impl Iterator<Item = Result<Looked<BadText>, ArchiveError>> + '_, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT wr
              AND name NOT LIKE 'sqlite_%' AND name NOT IN ('body', 'ledger') ORDER BY name",
         )?;
         let tables: Vec<String> = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        drop(select);
 
-        for table in &tables {
+        Ok(tables.into_iter().flat_map(|table| {
             let from = format!("{table} WHERE true");
-            let walk = Walk { columns: "rowid AS row_of, *", from: &from, key: "rowid", table };
-            self.walk(walk, |step| match step {
-                Step::Lost { first, last, why } => take(lost(table, first, last, why)),
-                Step::Row(row) => bad_texts_of(table, row)?.into_iter().try_for_each(|bad| take(Looked::Row(bad))),
-            })?;
-        }
-        Ok(())
+            let walk = Walk { columns: "rowid AS row_of, *", from, key: "rowid", table: table.clone() };
+            self.walk(walk, move |step, ahead| {
+                match step {
+                    Step::Lost { first, last, why } => ahead.push_back(lost(&table, first, last, why)),
+                    Step::Row(row) => ahead.extend(bad_texts_of(&table, row)?.into_iter().map(Looked::Row)),
+                }
+                Ok(0)
+            })
+        }))
     }
 
     /// Returns how many rows a table has, by its largest key; 0 where that cannot be read.
+    /// Reads what was saved.
     pub fn about(&self, table: &'static str) -> u64 {
         let largest = self.connection.query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| row.get(0));
         largest.unwrap_or(None::<i64>).map_or(0, i64::unsigned_abs)
@@ -137,10 +123,6 @@ impl Reader {
         let ids: Vec<Option<i64>> = ids.collect::<Result<_, _>>()?;
         Ok(ids.into_iter().flatten().map(|id| id.to_string()).collect::<Vec<_>>().join(", "))
     }
-}
-
-fn lost<T>(table: &str, first: i64, last: i64, why: String) -> Looked<T> {
-    Looked::Lost(Lost { table: table.to_owned(), first, last, why })
 }
 
 /// Reads a number, `None` also where there is something else.

@@ -1,11 +1,10 @@
 //! One article with all its versions.
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::articles::Kept;
-use crate::archive::reader::sound::{Cells, Flaw};
+use crate::archive::reader::sound::{Cells, Flaw, Kept};
 use crate::extract::Article;
 use crate::page_url::PageUrl;
 
@@ -24,6 +23,8 @@ pub struct Found {
 /// One version of an article.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Version {
+    /// The article's id, as exports name it.
+    pub id: String,
     pub article: Article,
     /// Its number among them.
     pub kept: Kept,
@@ -32,7 +33,7 @@ pub struct Version {
 }
 
 impl Reader {
-    /// Returns the id of the newest article that has this title.
+    /// Returns the id of the newest article that has this title. Reads what was saved.
     pub fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
         let mut select =
             self.connection.prepare("SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1")?;
@@ -40,6 +41,7 @@ impl Reader {
     }
 
     /// Finds an article by its id (`readersnews/81193`), its number where one paper has it, or an address of it.
+    /// Reads what was saved.
     pub fn find_article(&self, wanted: &str) -> Result<Found, ArchiveError> {
         let mut by_id = self.connection.prepare(
             "SELECT article.id, site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)),
@@ -81,9 +83,11 @@ impl Reader {
     }
 
     /// Returns an article's versions, the newest last: by the capture that they were read in, and of one capture by reading.
+    /// Reads what was saved.
     pub fn versions(&self, of: &Found) -> Result<Vec<Version>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT version.*, version.n AS version, site.name AS site, article.url, article.number, article.access,
+            "SELECT site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id,
+                    version.*, version.n AS version, site.name AS site, article.url, article.number, article.access,
                     strftime('%Y-%m-%dT%H:%M:%SZ', article.first_seen_at / 1000, 'unixepoch') AS first_seen_at,
                     strftime('%Y-%m-%dT%H:%M:%SZ', capture.fetched_at / 1000, 'unixepoch') AS fetched_at,
                     capture.status AS http_status
@@ -91,11 +95,7 @@ impl Reader {
              JOIN capture ON capture.id = version.capture_id
              WHERE version.article_id = ?1 ORDER BY version.capture_id, version.n",
         )?;
-        let rows = select.query_map([of.row], |row| {
-            let mut cells = Cells::of(row);
-            let (article, kept) = (cells.article(), cells.kept());
-            Ok(Version { article, kept, flaws: cells.flaws })
-        })?;
+        let rows = select.query_map([of.row], |row| Ok(version(row)))?;
         let versions: Vec<Version> = rows.collect::<Result<_, _>>()?;
 
         if versions.is_empty() {
@@ -103,4 +103,11 @@ impl Reader {
         }
         Ok(versions)
     }
+}
+
+/// Reads a version from a row that has its columns by their names.
+pub(super) fn version(row: &Row<'_>) -> Version {
+    let mut cells = Cells::of(row);
+    let (id, article, kept) = (cells.name("id"), cells.article(), cells.kept());
+    Version { id, article, kept, flaws: cells.flaws }
 }

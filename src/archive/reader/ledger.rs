@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use rusqlite::types::ValueRef;
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Row, Rows, Statement, params};
 
 use crate::archive::error::{ArchiveError, is_of_value};
-use crate::archive::ledger::{AnnouncedId, Form, Link, Terms};
+use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
+use crate::archive::ledger::{Form, Link, Terms};
 use crate::archive::reader::Reader;
-use crate::archive::robots::{RobotsCopy, RobotsId, copy_from};
-use crate::archive::run::RunId;
+use crate::archive::robots::{RobotsCopy, copy_from};
 use crate::time::Timestamp;
 
 /// One row of the ledger.
@@ -25,6 +25,40 @@ pub struct Entry<'row> {
     /// Whether the stored hash is that of this row's fields after the stored hash of the row before.
     pub chained: bool,
     pub hash: [u8; 32],
+}
+
+/// The ledger, to be walked through by [`Ledger::rows`].
+#[derive(Debug)]
+pub struct Ledger<'r> {
+    select: Statement<'r>,
+}
+
+/// A walk through the [`Ledger`].
+pub struct LedgerRows<'a> {
+    rows: Rows<'a>,
+    previous: i64,
+    before: [u8; 32],
+}
+
+impl Ledger<'_> {
+    /// Begins at the first row.
+    pub fn rows(&mut self) -> LedgerRows<'_> {
+        LedgerRows { rows: self.select.raw_query(), previous: 0, before: [0; 32] }
+    }
+}
+
+impl LedgerRows<'_> {
+    /// Returns the next row, whose texts are borrowed from the engine until the one behind it is
+    /// read; `None` at the end.
+    pub fn next_entry(&mut self) -> Result<Option<Entry<'_>>, ArchiveError> {
+        let (previous, before) = (self.previous, self.before);
+        let Some(row) = self.rows.next()? else { return Ok(None) };
+
+        let entry = entry(row, previous, before)
+            .map_err(|why| ArchiveError::Damaged(format!("a row of the ledger behind row {previous}: {why}")))?;
+        (self.previous, self.before) = (entry.id, entry.hash);
+        Ok(Some(entry))
+    }
 }
 
 /// What a row tells.
@@ -89,26 +123,15 @@ const OF_ENDINGS: Range<usize> = 13..20;
 const SINCE_FORM_2: Range<usize> = 16..18;
 
 impl Reader {
-    /// Hands every row of the ledger to `take` in the order of ids, all of one moment: what a crawl writes meanwhile is not
-    /// seen. Memory does not grow with the rows.
-    pub fn ledger<E: From<ArchiveError>>(&self, mut take: impl FnMut(&Entry<'_>) -> Result<(), E>) -> Result<(), E> {
-        let sqlite = |error: rusqlite::Error| E::from(ArchiveError::from(error));
-        let mut select =
-            self.connection.prepare(&format!("SELECT {LEDGER_COLUMNS} FROM ledger ORDER BY id")).map_err(sqlite)?;
-        let mut rows = select.query([]).map_err(sqlite)?;
-        let (mut previous, mut before) = (0, [0; 32]);
-        while let Some(row) = rows.next().map_err(sqlite)? {
-            let entry = entry(row, previous, before);
-            let entry = entry.map_err(|why| {
-                E::from(ArchiveError::Damaged(format!("a row of the ledger behind row {previous}: {why}")))
-            })?;
-            (previous, before) = (entry.id, entry.hash);
-            take(&entry)?;
-        }
-        Ok(())
+    /// Returns the ledger, to be walked through in the order of ids. A walk reads what was saved at
+    /// the moment that it begins: what a crawl writes meanwhile is not seen. Memory does not grow with
+    /// the rows.
+    pub fn ledger(&self) -> Result<Ledger<'_>, ArchiveError> {
+        Ok(Ledger { select: self.connection.prepare(&format!("SELECT {LEDGER_COLUMNS} FROM ledger ORDER BY id"))? })
     }
 
     /// Returns a copy of a robots.txt, and what the ledger knows of how it came.
+    /// Reads what was saved.
     pub fn robots_copy(&self, id: RobotsId) -> Result<Option<Brought>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT robots.id, robots.fetched_at, robots.expires_at, robots.status, ruling, why, body, robots.origin,

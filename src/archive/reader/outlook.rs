@@ -47,7 +47,7 @@ pub struct Outlook {
 
 impl Reader {
     /// Returns the outlook of a site, with the list that has every article where there is one;
-    /// `None` for a site of which no page was ever read.
+    /// `None` for a site of which no page was ever read. Reads what was saved.
     pub fn outlook(
         &self,
         site: &Site,

@@ -4,9 +4,21 @@ use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
 use serde::de::DeserializeOwned;
 
-use crate::archive::reader::articles::Kept;
 use crate::extract::{Access, Article};
 use crate::time::{LocalTime, Precision};
+
+/// What the archive knows of an article beside what the page said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kept {
+    pub site: String,
+    pub url: String,
+    pub version: u64,
+    /// Of the article's title and text, as they are.
+    pub content_sha256: String,
+    pub first_seen_at: String,
+    pub fetched_at: String,
+    pub http_status: u16,
+}
 
 /// A column that does not hold what was written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::archive::cut::{CutList, cut_lists};
 use crate::archive::error::ArchiveError;
-use crate::archive::lease::Lock;
+use crate::archive::lock::Lock;
 use crate::archive::reader::Reader;
 use crate::archive::reader::omissions::{NumberGap, SilentSection};
 use crate::frontier::recrawl::SUSPENDED;
@@ -140,6 +140,7 @@ pub struct RunState {
 }
 
 impl Reader {
+    /// Returns every site with its counts, as they stand at `now`. Reads what was saved.
     pub fn sites(&self, now: Timestamp) -> Result<Vec<SiteState>, ArchiveError> {
         // CROSS JOIN keeps SQLite from reading every version: it goes by an index of few.
         let mut select = self.connection.prepare(
@@ -208,12 +209,12 @@ impl Reader {
     }
 
     /// Returns the lists that have more rows than their server shows, and of which the rest was not
-    /// read yet.
+    /// read yet. Reads what was saved.
     pub fn lists_cut(&self) -> Result<Vec<CutList>, ArchiveError> {
         cut_lists(&self.connection, None)
     }
 
-    /// Returns the last crawl of each site, as it stands at `now`.
+    /// Returns the last crawl of each site, as it stands at `now`. Reads what was saved.
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
         let is_under_way = self.path().parent().is_some_and(|data| Lock::holder(data).is_some());
         let mut select = self.connection.prepare(
@@ -232,6 +233,7 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Returns every host that was asked, with its pace. Reads what was saved.
     pub fn hosts(&self) -> Result<Vec<HostState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT name, not_before, gap, strikes, refusals, rest, slowed,
@@ -255,6 +257,7 @@ impl Reader {
     }
 
     /// Returns the pages that brought nothing, the newest first. That a host has no policy file is nothing of the kind.
+    /// Reads what was saved.
     pub fn failures(&self, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site.name, page.url, page.verdict, page.reason, page.settled_at
@@ -277,6 +280,7 @@ impl Reader {
     }
 
     /// Returns the pages that could not be had and are tried again, the next one first.
+    /// Reads what was saved.
     pub fn waiting(&self, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site.name, page.url, page.trouble, page.due_at FROM page JOIN site ON site.id = page.site_id
@@ -296,7 +300,7 @@ impl Reader {
         Ok(waiting.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the newest runs, the newest first.
+    /// Returns the newest runs, the newest first. Reads what was saved.
     pub fn runs(&self, most: u32) -> Result<Vec<RunState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id, command, started_at, ended_at, how, requests, bytes, articles_new, articles_changed,
@@ -326,7 +330,7 @@ impl Reader {
     }
 
     /// Returns the sites of the runs that did not end, with the moments of their beginnings, the
-    /// first one first. Where nobody holds the archive, they were killed.
+    /// first one first. Where nobody holds the archive, they were killed. Reads what was saved.
     pub fn open_runs(&self) -> Result<Vec<(String, String)>, ArchiveError> {
         let mut select = self
             .connection
@@ -336,6 +340,7 @@ impl Reader {
     }
 
     /// Returns the newest runs that failed or gave something up, the newest first.
+    /// Reads what was saved.
     pub fn failed_runs(&self, most: Option<u32>) -> Result<Vec<FailedRun>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id, command, started_at, how, why, site FROM runs

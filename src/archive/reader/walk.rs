@@ -1,27 +1,32 @@
 //! Walking a table row by row, past rows that SQLite cannot read.
 
+use std::collections::VecDeque;
+
 use rusqlite::{ErrorCode, Row, Statement};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::archive::reader::looked::Looked;
 
-/// Rows that are read in one transaction: a log beside the file can be emptied after each.
+/// Rows, and bytes as their reader weighs them, that are read in one transaction and held: a log
+/// beside the file can be emptied after each.
 const ROWS: usize = 1_000;
+const WEIGHT: usize = 8 << 20;
 
 /// Keys that are tried one by one behind a row that cannot be read. A page of SQLite's file holds some dozens of rows, or
 /// leads to some hundreds of such pages; a damaged largest key must not be counted up to.
 const TRIED: i64 = 1_000_000;
 
 /// A table, or a join, in the order of an integer key.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Walk<'a> {
+#[derive(Clone, Debug)]
+pub(super) struct Walk {
     /// The first column is the key.
-    pub columns: &'a str,
+    pub columns: &'static str,
     /// Ends with a condition: the walk adds its own behind `AND`.
-    pub from: &'a str,
-    pub key: &'a str,
+    pub from: String,
+    pub key: &'static str,
     /// The table whose key it is.
-    pub table: &'a str,
+    pub table: String,
 }
 
 /// What a walk comes to.
@@ -47,37 +52,79 @@ enum Came {
     },
 }
 
-impl Reader {
-    /// Hands every row to `take` in the order of the keys, and tells which cannot be read. The rows of one key are read in
-    /// one transaction; all rows are not of one moment.
-    pub(super) fn walk(
-        &self,
-        walk: Walk<'_>,
-        mut take: impl FnMut(Step<'_, '_>) -> Result<(), ArchiveError>,
-    ) -> Result<(), ArchiveError> {
-        let mut after = 0;
+/// What came of the rows that were read and not handed over yet, the first in front.
+pub(super) type Ahead<T> = VecDeque<Looked<T>>;
 
+/// A walk under way: an iterator over what its rows are read to be, and over the keys of those that
+/// cannot be read. The rows of one key are read in one transaction; all rows are not of one moment.
+pub(super) struct Walking<'r, T, F> {
+    reader: &'r Reader,
+    walk: Walk,
+    /// Puts what a step comes to behind what is ahead, and returns its weight in bytes.
+    read: F,
+    ahead: Ahead<T>,
+    /// The last key that was read; `None` at the end.
+    after: Option<i64>,
+}
+
+impl Reader {
+    /// Walks through a table; `read` puts what a step comes to behind what is ahead, and returns its
+    /// weight in bytes.
+    pub(super) fn walk<T, F>(&self, walk: Walk, read: F) -> Walking<'_, T, F>
+    where
+        F: FnMut(Step<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
+    {
+        Walking { reader: self, walk, read, ahead: VecDeque::new(), after: Some(0) }
+    }
+}
+
+impl<T, F> Iterator for Walking<'_, T, F>
+where
+    F: FnMut(Step<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
+{
+    type Item = Result<Looked<T>, ArchiveError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
         loop {
-            match self.stride(walk, after, &mut take)? {
-                Came::ToTheEnd => return Ok(()),
-                Came::To(key) => after = key,
-                Came::Stuck { at, why } => match self.get_past(walk, at, why, &mut take)? {
-                    Some(key) => after = key,
-                    None => return Ok(()),
-                },
+            if let Some(looked) = self.ahead.pop_front() {
+                return Some(Ok(looked));
+            }
+            // Without an answer the walk is at its end.
+            let after = self.after.take()?;
+            match self.go_on(after) {
+                Ok(next) => self.after = next,
+                Err(error) => return Some(Err(error)),
             }
         }
     }
+}
 
+impl<T, F> Walking<'_, T, F>
+where
+    F: FnMut(Step<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
+{
+    /// Reads on behind a key, and returns the last one that was read.
+    fn go_on(&mut self, after: i64) -> Result<Option<i64>, ArchiveError> {
+        let Self { reader, walk, read, ahead, .. } = self;
+        let mut take = |step: Step<'_, '_>| read(step, ahead);
+        match reader.stride(walk, after, &mut take)? {
+            Came::ToTheEnd => Ok(None),
+            Came::To(key) => Ok(Some(key)),
+            Came::Stuck { at, why } => reader.get_past(walk, at, why, &mut take),
+        }
+    }
+}
+
+impl Reader {
     /// Reads rows of one transaction.
     fn stride(
         &self,
-        walk: Walk<'_>,
+        walk: &Walk,
         after: i64,
-        take: &mut impl FnMut(Step<'_, '_>) -> Result<(), ArchiveError>,
+        take: &mut impl FnMut(Step<'_, '_>) -> Result<usize, ArchiveError>,
     ) -> Result<Came, ArchiveError> {
         let Walk { columns, from, key, .. } = walk;
-        let mut last = after;
+        let (mut last, mut weight) = (after, 0);
 
         let sql = format!("SELECT {columns} FROM {from} AND {key} > ?1 ORDER BY {key}");
         let mut select = self.connection.prepare_cached(&sql)?;
@@ -94,11 +141,11 @@ impl Reader {
             if found < last {
                 return Ok(Came::Stuck { at: last, why: "its rows are out of order".to_owned() });
             }
-            if count >= ROWS && found > last {
+            if (count >= ROWS || weight >= WEIGHT) && found > last {
                 return Ok(Came::To(last));
             }
 
-            take(Step::Row(row))?;
+            weight += take(Step::Row(row))?;
             last = found;
         }
         Ok(Came::ToTheEnd)
@@ -108,10 +155,10 @@ impl Reader {
     /// that key.
     fn get_past(
         &self,
-        walk: Walk<'_>,
+        walk: &Walk,
         at: i64,
         why: String,
-        take: &mut impl FnMut(Step<'_, '_>) -> Result<(), ArchiveError>,
+        take: &mut impl FnMut(Step<'_, '_>) -> Result<usize, ArchiveError>,
     ) -> Result<Option<i64>, ArchiveError> {
         let Walk { columns, from, key, table } = walk;
         let mut one = self.connection.prepare_cached(&format!("SELECT {columns} FROM {from} AND {key} = ?1"))?;

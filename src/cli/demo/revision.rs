@@ -27,8 +27,7 @@ pub(super) fn revise(voice: Voice, origin: &OriginThread, folder: &Path) -> anyh
     ));
 
     let now = Clock::system().now();
-    let _lock = Lock::take(folder, "demo")?;
-    let mut archive = Archive::open(folder, Durability::Normal)?;
+    let mut archive = Archive::open(Lock::take(folder, "demo")?, Durability::Normal)?;
     let lease = archive.take_lease("demo", now, None)?;
     archive.look_again_at_newest(lease, "demo", AGAIN, now)?;
     archive.save()?;

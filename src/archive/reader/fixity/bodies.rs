@@ -5,15 +5,12 @@ use std::collections::BTreeSet;
 use rusqlite::Row;
 use sha2::{Digest, Sha256};
 
-use crate::archive::capture::unpack;
+use crate::archive::body::unpack;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::fixity::{Looked, lost};
+use crate::archive::reader::looked::{Looked, lost};
 use crate::archive::reader::sound::Cells;
-use crate::archive::reader::walk::{Step, Walk};
-
-/// Bytes of compressed bodies that are held at once: some for every core, and never much memory.
-const HELD: usize = 8 << 20;
+use crate::archive::reader::walk::{Ahead, Step, Walk};
 
 /// A body as it is kept, not yet unpacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,50 +46,43 @@ impl StoredBody {
 }
 
 impl Reader {
-    /// Hands the bodies to `take`, some at a time: those of the sites' pages, or all where no site is named. A body that
-    /// several answers brought may come twice where sites are named.
+    /// Returns the bodies, some at a time, of the sites' pages, or all where no site is named. A body
+    /// that several answers brought may come twice where sites are named. Reads what was saved.
     pub fn bodies(
         &self,
         sites: &[String],
-        mut take: impl FnMut(Looked<Vec<StoredBody>>) -> Result<(), ArchiveError>,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<impl Iterator<Item = Result<Looked<Vec<StoredBody>>, ArchiveError>> + '_, ArchiveError> {
         let of_sites = format!(
             "capture JOIN body ON body.id = capture.body_id JOIN page ON page.id = capture.page_id
              WHERE page.site_id IN ({})",
             self.ids_of(sites)?
         );
-        let columns = "body.id, sha256, bytes, zstd";
-        let walk = match sites {
-            [] => Walk { columns, from: "body WHERE true", key: "body.id", table: "body" },
-            _ => Walk {
-                columns: &format!("capture.id, {columns}"),
-                from: &of_sites,
-                key: "capture.id",
-                table: "capture",
-            },
+        let (columns, from, key, table) = match sites {
+            [] => ("body.id, body.id, sha256, bytes, zstd", "body WHERE true".to_owned(), "body.id", "body"),
+            _ => ("capture.id, body.id, sha256, bytes, zstd", of_sites, "capture.id", "capture"),
         };
-        let (mut held, mut weight) = (Vec::new(), 0);
 
-        self.walk(walk, |step| {
-            match step {
-                Step::Lost { first, last, why } => take(lost(walk.table, first, last, why))?,
-                Step::Row(row) => {
-                    let first = usize::from(!sites.is_empty());
-                    let body = stored_body(row, first)?;
-                    weight += body.zstd.len();
-                    held.push(body);
+        let walk = Walk { columns, from, key, table: table.to_owned() };
+        Ok(self.walk(walk, move |step, ahead: &mut Ahead<Vec<StoredBody>>| {
+            let row = match step {
+                Step::Row(row) => row,
+                Step::Lost { first, last, why } => {
+                    ahead.push_back(lost(table, first, last, why));
+                    return Ok(0);
                 }
+            };
+            let body = stored_body(row)?;
+            let weight = body.zstd.len();
+            match ahead.back_mut() {
+                Some(Looked::Row(bodies)) => bodies.push(body),
+                Some(Looked::Lost(_)) | None => ahead.push_back(Looked::Row(vec![body])),
             }
-            if weight >= HELD || held.len() >= 1_000 {
-                weight = 0;
-                take(Looked::Row(std::mem::take(&mut held)))?;
-            }
-            Ok(())
-        })?;
-        take(Looked::Row(held))
+            Ok(weight)
+        }))
     }
 
     /// Returns the answers that brought these bodies, as far as they can be read.
+    /// Reads what was saved.
     pub fn captures_of(&self, bodies: &BTreeSet<i64>) -> Result<Vec<CaptureOf>, ArchiveError> {
         let mut found = Vec::new();
         if bodies.is_empty() {
@@ -101,30 +91,31 @@ impl Reader {
 
         let walk = Walk {
             columns: "capture.id, capture.body_id, page.url",
-            from: "capture LEFT JOIN page ON page.id = capture.page_id WHERE capture.body_id IS NOT NULL",
+            from: "capture LEFT JOIN page ON page.id = capture.page_id WHERE capture.body_id IS NOT NULL".to_owned(),
             key: "capture.id",
-            table: "capture",
+            table: "capture".to_owned(),
         };
-        self.walk(walk, |step| {
+        let captures = self.walk(walk, |step, ahead| {
             if let Step::Row(row) = step {
                 let body = row.get_ref(1)?.as_i64().unwrap_or_default();
                 if bodies.contains(&body) {
-                    found.push(CaptureOf { body, capture: row.get(0)?, url: Cells::of(row).name("url") });
+                    let (capture, url) = (row.get(0)?, Cells::of(row).name("url"));
+                    ahead.push_back(Looked::Row(CaptureOf { body, capture, url }));
                 }
             }
-            Ok(())
-        })?;
+            Ok(0)
+        });
+        for capture in captures {
+            if let Looked::Row(capture) = capture? {
+                found.push(capture);
+            }
+        }
         Ok(found)
     }
 }
 
-/// Reads a body from the column `first` on. What is of another kind reads as empty, which no hash is that of.
-fn stored_body(row: &Row<'_>, first: usize) -> rusqlite::Result<StoredBody> {
+/// Reads a body from the second column on. What is of another kind reads as empty, which no hash is that of.
+fn stored_body(row: &Row<'_>) -> rusqlite::Result<StoredBody> {
     let blob = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec());
-    Ok(StoredBody {
-        id: row.get(first)?,
-        sha256: blob(first + 1)?,
-        bytes: row.get_ref(first + 2)?.as_i64().unwrap_or(-1),
-        zstd: blob(first + 3)?,
-    })
+    Ok(StoredBody { id: row.get(1)?, sha256: blob(2)?, bytes: row.get_ref(3)?.as_i64().unwrap_or(-1), zstd: blob(4)? })
 }

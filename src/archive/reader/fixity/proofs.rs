@@ -6,9 +6,11 @@ use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 
 use crate::archive::error::ArchiveError;
+use crate::archive::ids::RunId;
 use crate::archive::reader::Reader;
-use crate::archive::reader::fixity::{Looked, lost, number};
-use crate::archive::reader::ledger::{Entry, LEDGER_COLUMNS, entry};
+use crate::archive::reader::fixity::number;
+use crate::archive::reader::ledger::{Entry, LEDGER_COLUMNS, What, entry};
+use crate::archive::reader::looked::{Looked, lost};
 use crate::archive::reader::sound::Cells;
 use crate::archive::reader::walk::{Step, Walk};
 
@@ -42,13 +44,24 @@ pub struct StoredCapture {
     pub fault: Option<String>,
 }
 
+/// A row of the ledger beside its chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredRow {
+    pub id: i64,
+    /// The row before it, 0 for the first.
+    pub previous: i64,
+    pub run: RunId,
+    /// What is wrong with it, or with the one before it.
+    pub fault: Option<String>,
+}
+
 impl Reader {
-    /// Hands every answer of the sites' pages to `take`, or of all where no site is named, held against the ledger.
+    /// Returns every answer of the sites' pages, or of all where no site is named, held against the
+    /// ledger. Reads what was saved.
     pub fn stored_captures(
         &self,
         sites: &[String],
-        mut take: impl FnMut(Looked<StoredCapture>) -> Result<(), ArchiveError>,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<impl Iterator<Item = Result<Looked<StoredCapture>, ArchiveError>> + '_, ArchiveError> {
         let from = format!(
             "capture LEFT JOIN page ON page.id = capture.page_id LEFT JOIN body ON body.id = capture.body_id
              LEFT JOIN ledger AS announced ON announced.id = capture.announced_id
@@ -60,62 +73,82 @@ impl Reader {
             columns:
                 "capture.id, page.url, announced.run_id, capture.body_id, body.sha256, ended.digest, capture.status,
                       ended.status, ended.id",
-            from: &from,
+            from,
             key: "capture.id",
-            table: "capture",
+            table: "capture".to_owned(),
         };
 
-        self.walk(walk, |step| match step {
-            Step::Lost { first, last, why } => take(lost("capture", first, last, why)),
-            Step::Row(row) => take(Looked::Row(stored_capture(row)?)),
-        })
+        Ok(self.walk(walk, |step, ahead| {
+            ahead.push_back(match step {
+                Step::Lost { first, last, why } => lost("capture", first, last, why),
+                Step::Row(row) => Looked::Row(stored_capture(row)?),
+            });
+            Ok(0)
+        }))
     }
 
-    /// Hands every copy of a robots.txt to `take`, held against the answer that brought it.
-    pub fn stored_robots(
-        &self,
-        mut take: impl FnMut(Looked<StoredRobots>) -> Result<(), ArchiveError>,
-    ) -> Result<(), ArchiveError> {
+    /// Returns every copy of a robots.txt, held against the answer that brought it.
+    /// Reads what was saved.
+    pub fn stored_robots(&self) -> impl Iterator<Item = Result<Looked<StoredRobots>, ArchiveError>> + '_ {
         let walk = Walk {
             columns: "robots.id, robots.origin, robots.body, robots.status, announced.id, announced.run_id, ended.id,
                       ended.status, ended.digest",
             from: "robots LEFT JOIN ledger AS announced ON announced.id = robots.announced_id
-                   LEFT JOIN ledger AS ended ON ended.announced_id = announced.id WHERE true",
+                   LEFT JOIN ledger AS ended ON ended.announced_id = announced.id WHERE true"
+                .to_owned(),
             key: "robots.id",
-            table: "robots",
+            table: "robots".to_owned(),
         };
 
-        self.walk(walk, |step| match step {
-            Step::Lost { first, last, why } => take(lost("robots", first, last, why)),
-            Step::Row(row) => take(Looked::Row(stored_robots(row)?)),
+        self.walk(walk, |step, ahead| {
+            ahead.push_back(match step {
+                Step::Lost { first, last, why } => lost("robots", first, last, why),
+                Step::Row(row) => Looked::Row(stored_robots(row)?),
+            });
+            Ok(0)
         })
     }
 
-    /// Hands every row of the ledger to `take`, with its chain checked. The row behind one that cannot be read is taken to be
-    /// chained: nobody can tell.
-    pub fn stored_ledger(
-        &self,
-        mut take: impl FnMut(Looked<&Entry<'_>>) -> Result<(), ArchiveError>,
-    ) -> Result<(), ArchiveError> {
-        let walk = Walk { columns: LEDGER_COLUMNS, from: "ledger WHERE true", key: "id", table: "ledger" };
+    /// Returns every row of the ledger, held against its chain. The row behind one that cannot be
+    /// read is taken to be chained: nobody can tell. Reads what was saved.
+    pub fn stored_ledger(&self) -> impl Iterator<Item = Result<Looked<StoredRow>, ArchiveError>> + '_ {
+        let from = "ledger WHERE true".to_owned();
+        let walk = Walk { columns: LEDGER_COLUMNS, from, key: "id", table: "ledger".to_owned() };
         let (mut previous, mut before) = (0, Some([0; 32]));
 
-        self.walk(walk, |step| match step {
-            Step::Lost { first, last, why } => {
-                (previous, before) = (last, None);
-                take(lost("ledger", first, last, why))
-            }
-            Step::Row(row) => {
-                let id: i64 = row.get(0)?;
-                let Ok(mut entry) = entry(row, previous, before.unwrap_or_default()) else {
-                    (previous, before) = (id, None);
-                    return take(lost("ledger", id, id, "a column is of another kind".to_owned()));
-                };
-                entry.chained |= before.is_none();
-                (previous, before) = (id, Some(entry.hash));
-                take(Looked::Row(&entry))
-            }
+        self.walk(walk, move |step, ahead| {
+            ahead.push_back(match step {
+                Step::Lost { first, last, why } => {
+                    (previous, before) = (last, None);
+                    lost("ledger", first, last, why)
+                }
+                Step::Row(row) => match entry(row, previous, before.unwrap_or_default()) {
+                    Ok(mut entry) => {
+                        entry.chained |= before.is_none();
+                        (previous, before) = (entry.id, Some(entry.hash));
+                        let fault = fault_of(&entry);
+                        Looked::Row(StoredRow { id: entry.id, previous: entry.previous, run: entry.run, fault })
+                    }
+                    Err(_) => {
+                        let id: i64 = row.get(0)?;
+                        (previous, before) = (id, None);
+                        lost("ledger", id, id, "a column is of another kind".to_owned())
+                    }
+                },
+            });
+            Ok(0)
         })
+    }
+}
+
+/// What breaks the ledger's chain at a row.
+fn fault_of(entry: &Entry<'_>) -> Option<String> {
+    let expected = entry.previous.saturating_add(1);
+    match &entry.what {
+        _ if entry.id != expected => Some(format!("the rows from {expected} up to it are missing")),
+        _ if !entry.chained => Some("it or the row before it was changed: its hash is another".to_owned()),
+        What::Unreadable { why } => Some(format!("it cannot be read: {why}")),
+        What::Began { .. } | What::Announced { .. } | What::Ended { .. } => None,
     }
 }
 

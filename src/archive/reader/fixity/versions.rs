@@ -4,7 +4,8 @@ use rusqlite::Row;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::fixity::{Looked, lost, number};
+use crate::archive::reader::fixity::number;
+use crate::archive::reader::looked::{Looked, lost};
 use crate::archive::reader::sound::{Cells, Flaw};
 use crate::archive::reader::walk::{Step, Walk};
 use crate::time::LocalTime;
@@ -28,12 +29,12 @@ pub struct StoredVersion {
 }
 
 impl Reader {
-    /// Hands every version of the sites' articles to `take`, or of all where no site is named.
+    /// Returns every version of the sites' articles, or of all where no site is named.
+    /// Reads what was saved.
     pub fn stored_versions(
         &self,
         sites: &[String],
-        mut take: impl FnMut(Looked<StoredVersion>) -> Result<(), ArchiveError>,
-    ) -> Result<(), ArchiveError> {
+    ) -> Result<impl Iterator<Item = Result<Looked<StoredVersion>, ArchiveError>> + '_, ArchiveError> {
         let chosen = self.chosen("article.site_id", sites)?;
         let from = format!(
             "article LEFT JOIN site ON site.id = article.site_id LEFT JOIN version ON version.article_id = article.id
@@ -42,15 +43,18 @@ impl Reader {
         let walk = Walk {
             columns: "article.id AS key, version.*, article.number, article.url, article.access, site.name AS site,
                       site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id",
-            from: &from,
+            from,
             key: "article.id",
-            table: "article",
+            table: "article".to_owned(),
         };
 
-        self.walk(walk, |step| match step {
-            Step::Lost { first, last, why } => take(lost("article, with its versions,", first, last, why)),
-            Step::Row(row) => take(Looked::Row(stored_version(row)?)),
-        })
+        Ok(self.walk(walk, |step, ahead| {
+            ahead.push_back(match step {
+                Step::Lost { first, last, why } => lost("article, with its versions,", first, last, why),
+                Step::Row(row) => Looked::Row(stored_version(row)?),
+            });
+            Ok(0)
+        }))
     }
 }
 

@@ -1,0 +1,104 @@
+//! Bodies of answers: compressed, and kept once by content.
+
+use std::cell::RefCell;
+
+use rusqlite::{Connection, OptionalExtension, params};
+use sha2::{Digest, Sha256};
+use zstd::bulk::Compressor;
+
+use crate::archive::error::ArchiveError;
+use crate::frontier::PageId;
+
+/// zstd's level 1 keeps a newspaper's pages at a fifth of their size for a third of level 3's time.
+const LEVEL: i32 = 1;
+
+/// No body is larger: far above what any `limits.body` asks for.
+const LARGEST: usize = 1 << 30;
+
+thread_local! {
+    // Making a compressor costs more than compressing a small page with it.
+    static PACKER: RefCell<Compressor<'static>> =
+        RefCell::new(Compressor::new(LEVEL).expect("level 1 is one of zstd's levels"));
+}
+
+/// A body as it is kept, or why it is not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    Kept(Packed),
+    /// The paper forbids archives; nothing but the digest of what came is known.
+    Withheld {
+        why: String,
+        digest: [u8; 32],
+    },
+}
+
+impl Body {
+    /// Returns the SHA-256 of the body.
+    pub fn digest(&self) -> [u8; 32] {
+        match self {
+            Self::Kept(packed) => packed.sha256,
+            Self::Withheld { digest, .. } => *digest,
+        }
+    }
+}
+
+/// A body, named by its content and compressed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    pub(super) sha256: [u8; 32],
+    pub(super) bytes: i64,
+    pub(super) zstd: Vec<u8>,
+}
+
+/// Compresses a body. This is work for the task that fetched it, not for the writer.
+pub fn pack(body: &[u8]) -> Packed {
+    let zstd = PACKER.with_borrow_mut(|packer| packer.compress(body));
+    let zstd = zstd.expect("compressing into memory only fails for want of memory");
+    let bytes = i64::try_from(body.len()).expect("a body is capped far below 2^63 bytes");
+    Packed { sha256: Sha256::digest(body).into(), bytes, zstd }
+}
+
+/// Unpacks a body of so many bytes.
+pub(super) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
+    // A size that no body has would be asked of the memory before it is found wrong.
+    if bytes > LARGEST {
+        return Err(ArchiveError::Damaged(format!("a body of {bytes} bytes is none that was kept")));
+    }
+    zstd::bulk::decompress(packed, bytes)
+        .map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
+}
+
+/// Keeps a body, and returns its number. One that is known is not kept twice.
+pub(super) fn write_body(work: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
+    let mut known = work.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
+    if let Some(id) = known.query_row([body.sha256], |row| row.get(0)).optional()? {
+        mend_body(work, body)?;
+        return Ok(id);
+    }
+    work.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?.execute(params![
+        body.sha256,
+        body.bytes,
+        body.zstd
+    ])?;
+    Ok(work.last_insert_rowid())
+}
+
+/// Puts a body that came again in the place of the damaged one of the same content.
+pub(super) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+    let mut damaged =
+        work.prepare_cached("SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1")?;
+    let Some(id) = damaged.query_row([body.sha256], |row| row.get::<_, i64>(0)).optional()? else { return Ok(()) };
+
+    work.execute("UPDATE body SET bytes = ?2, zstd = ?3 WHERE id = ?1", params![id, body.bytes, body.zstd])?;
+    work.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
+    Ok(())
+}
+
+/// Tells whether the body of a page's newest telling answer is damaged.
+pub(super) fn is_body_damaged(work: &Connection, page: PageId) -> Result<bool, ArchiveError> {
+    let mut select = work.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM page JOIN capture ON capture.id = page.capture_id
+                        JOIN damage ON damage.body_id = capture.body_id WHERE page.id = ?1)",
+    )?;
+    Ok(select.query_row([page.0], |row| row.get(0))?)
+}

@@ -1,0 +1,28 @@
+//! Where a format of lines goes: what is written is gathered, and a failure names the place.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::export::{ExportError, fault};
+
+/// A file or a stream that is written.
+pub(super) struct Output<'o> {
+    /// As the user knows it.
+    name: PathBuf,
+    to: BufWriter<Box<dyn Write + 'o>>,
+}
+
+impl<'o> Output<'o> {
+    pub fn new(name: &Path, to: impl Write + 'o) -> Self {
+        Self { name: name.to_owned(), to: BufWriter::new(Box::new(to)) }
+    }
+
+    /// Writes by a function.
+    pub fn put(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ExportError> {
+        write(&mut self.to).map_err(|why| fault(&self.name, why))
+    }
+
+    pub fn end(mut self) -> Result<(), ExportError> {
+        self.to.flush().map_err(|why| fault(&self.name, why))
+    }
+}

@@ -1,0 +1,118 @@
+//! SQLite: a file with one table, `articles`; lists stand in their columns as JSON.
+
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::archive::{Cell, Column, Table};
+use crate::export::{ExportError, Record, Writer};
+
+/// The table's columns, of the types that they have in the archive.
+const COLUMNS: [Column; 30] = [
+    column("id", ""),
+    column("site", "TEXT"),
+    column("url", "TEXT"),
+    column("canonical_url", "TEXT"),
+    column("number", "INT"),
+    column("title", "TEXT"),
+    column("subtitle", "TEXT"),
+    column("authors", "TEXT"),
+    column("byline", "TEXT"),
+    column("published_at", "TEXT"),
+    column("published_precision", "TEXT"),
+    column("modified_at", "TEXT"),
+    column("published_source", "TEXT"),
+    column("section", "TEXT"),
+    column("subsection", "TEXT"),
+    column("language", "TEXT"),
+    column("text", "TEXT"),
+    column("paragraphs", ""),
+    column("images", "TEXT"),
+    column("tags", "TEXT"),
+    column("rights", "TEXT"),
+    column("access", "TEXT"),
+    column("opt_outs", "TEXT"),
+    column("version", "INT"),
+    column("content_sha256", "TEXT"),
+    column("first_seen_at", ""),
+    column("fetched_at", ""),
+    column("http_status", "INT"),
+    column("extractor", "TEXT"),
+    column("confidence", "REAL"),
+];
+
+const fn column(name: &'static str, kind: &'static str) -> Column {
+    Column { name, kind }
+}
+
+pub(super) struct Articles(Table);
+
+impl Articles {
+    /// Begins the table in an empty file.
+    pub fn begin(out: &Path) -> Result<Self, ExportError> {
+        Ok(Self(Table::begin(out, "articles", &COLUMNS)?))
+    }
+}
+
+impl Writer for Articles {
+    fn article(&mut self, record: &Record) -> Result<(), ExportError> {
+        Ok(self.0.add(&cells(record))?)
+    }
+
+    fn end(self: Box<Self>) -> Result<(), ExportError> {
+        Ok(self.0.end("id")?)
+    }
+}
+
+/// A record's fields in the order of [`COLUMNS`].
+fn cells(record: &Record) -> [Cell<'_>; 30] {
+    [
+        text_or_null(&record.id),
+        text_or_null(&record.site),
+        text_or_null(&record.url),
+        text_or_null(&record.canonical_url),
+        // As the archive keeps it: bit by bit in SQLite's signed integer.
+        number(record.number.map(u64::cast_signed)),
+        text_or_null(&record.title),
+        text_or_null(&record.subtitle),
+        json(&record.authors),
+        text_or_null(&record.byline),
+        text_or_null(&record.published_at),
+        record.published_precision.map_or(Cell::Null, text),
+        text_or_null(&record.modified_at),
+        text_or_null(&record.published_source),
+        text_or_null(&record.section),
+        text_or_null(&record.subsection),
+        text_or_null(&record.language),
+        text(&record.text),
+        json(&record.paragraphs),
+        json(&record.images),
+        json(&record.tags),
+        text_or_null(&record.rights),
+        text(record.access),
+        json(&record.opt_outs),
+        number(record.version.map(u64::cast_signed)),
+        text(&record.content_sha256),
+        text_or_null(&record.first_seen_at),
+        text_or_null(&record.fetched_at),
+        number(record.http_status.map(i64::from)),
+        text(&record.extractor),
+        record.confidence.map_or(Cell::Null, Cell::Real),
+    ]
+}
+
+fn text(text: &str) -> Cell<'_> {
+    Cell::Text(text.into())
+}
+
+fn text_or_null(text: &Option<String>) -> Cell<'_> {
+    text.as_deref().map_or(Cell::Null, self::text)
+}
+
+fn number(number: Option<i64>) -> Cell<'static> {
+    number.map_or(Cell::Null, Cell::Integer)
+}
+
+fn json(list: &impl Serialize) -> Cell<'static> {
+    Cell::Text(serde_json::json!(list).to_string().into())
+}
