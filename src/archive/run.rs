@@ -124,22 +124,32 @@ impl Archive {
     }
 
     /// Ends a run that could not go on; what of it was saved is counted already. Saved at once.
-    pub fn fail_run(&mut self, run: RunId, why: &str, now: Timestamp) -> Result<(), ArchiveError> {
-        self.explain_run(run, why)?;
-        write_end(&self.connection, run, How::Failed, now)?;
+    ///
+    /// # Errors
+    ///
+    /// Also where another process took the archive over: it has ended the run.
+    pub fn fail_run(&mut self, lease: Lease, run: RunId, why: &str, now: Timestamp) -> Result<(), ArchiveError> {
+        write_end(self.work(lease)?, run, How::Failed, Some(why), now)?;
         self.save()
     }
 
-    /// Writes why a run failed, or what it gave up, for the same transaction as its end.
-    pub fn explain_run(&mut self, run: RunId, why: &str) -> Result<(), ArchiveError> {
-        self.connection.execute("UPDATE run SET why = ?2 WHERE id = ?1", params![run.0, why])?;
-        Ok(())
-    }
-
-    /// Ends a run; saved at once, with all that was written before.
-    pub fn end_run(&mut self, run: RunId, how: How, tally: &Tally, now: Timestamp) -> Result<(), ArchiveError> {
-        write_tally(&self.connection, run, tally)?;
-        write_end(&self.connection, run, how, now)?;
+    /// Ends a run, and tells why it failed or what it gave up; saved at once, with all that was
+    /// written before.
+    ///
+    /// # Errors
+    ///
+    /// Also where another process took the archive over: it has ended the run.
+    pub fn end_run(
+        &mut self,
+        lease: Lease,
+        run: RunId,
+        (how, why): (How, Option<&str>),
+        tally: &Tally,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        let work = self.work(lease)?;
+        write_tally(work, run, tally)?;
+        write_end(work, run, how, why, now)?;
         self.save()
     }
 }
@@ -163,11 +173,12 @@ fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), Archi
     Ok(())
 }
 
-fn write_end(work: &Connection, run: RunId, how: How, now: Timestamp) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3 WHERE id = ?1")?.execute(params![
+fn write_end(work: &Connection, run: RunId, how: How, why: Option<&str>, now: Timestamp) -> Result<(), ArchiveError> {
+    work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?.execute(params![
         run.0,
         now.millis(),
-        how.name()
+        how.name(),
+        why
     ])?;
     Ok(())
 }

@@ -213,11 +213,9 @@ impl<W: Web> Crawl<'_, W> {
         let given_up = self.left_alone(&paper, now);
         let nothing_came = paper.answers == 0 && !given_up.is_empty();
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
-        if !given_up.is_empty() {
-            let told: Vec<String> = given_up.iter().map(|(host, why)| format!("{host}: {why}")).collect();
-            self.archive.explain_run(paper.run, &told.join("; "))?;
-        }
-        self.archive.end_run(paper.run, how, &paper.tally, now)?;
+        let told: Vec<String> = given_up.iter().map(|(host, why)| format!("{host}: {why}")).collect();
+        let told = (!told.is_empty()).then(|| told.join("; "));
+        self.archive.end_run(self.lease, paper.run, (how, told.as_deref()), &paper.tally, now)?;
 
         self.robots.forget_site(site);
         for host in &paper.hosts {

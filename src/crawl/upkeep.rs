@@ -68,7 +68,7 @@ impl<W: Web> Crawl<'_, W> {
         // The first error is the one to tell; a run left open is found and marked by the next.
         let _ = self.archive.abandon();
         for paper in self.papers.iter() {
-            let _ = self.archive.fail_run(paper.run, &in_words(&error), now);
+            let _ = self.archive.fail_run(self.lease, paper.run, &in_words(&error), now);
         }
 
         match self.archive.loss() {
@@ -83,7 +83,7 @@ impl<W: Web> Crawl<'_, W> {
         // What cannot be saved is told, whatever else went wrong.
         let _ = self.save();
         for paper in self.papers.iter() {
-            let _ = self.archive.fail_run(paper.run, "its archive was deleted, moved or replaced", now);
+            let _ = self.archive.fail_run(self.lease, paper.run, "its archive was deleted, moved or replaced", now);
         }
 
         self.archive.rescue(loss, now)

@@ -127,7 +127,7 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
 
     /// Ends the run, and returns what the asking came to.
     pub fn end(self, how: How) -> Result<Account, ArchiveError> {
-        self.archive.end_run(self.run, how, &self.tally, self.clock.now())?;
+        self.archive.end_run(self.lease, self.run, (how, None), &self.tally, self.clock.now())?;
         Ok(self.account)
     }
 
