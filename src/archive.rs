@@ -59,7 +59,7 @@ pub use reader::{
 };
 pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision, Selection};
 pub use robots::{RobotsCopy, Ruled};
-pub use run::{How, Tally};
+pub use run::{How, RunEnd, Tally};
 pub use schema::SCHEMA;
 pub use seed::{Seed, Seeded, Seeding};
 pub use store::{Archive, Lease};

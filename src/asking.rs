@@ -21,6 +21,17 @@ pub use robots::{Followed, KnownRobots, RobotsCache, RobotsFetch, Standing};
 /// default of a site.
 const UNLISTED_HOST_GAP: Duration = Duration::from_secs(2);
 
+/// Whether to go on. Set by signals.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stop {
+    #[default]
+    GoOn,
+    /// No new requests; answers under way are settled.
+    Finish,
+    /// Requests under way are dropped.
+    Now,
+}
+
 /// What the owner of a configuration promises one host: the site's own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HomeTerms {

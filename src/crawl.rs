@@ -46,7 +46,9 @@ pub use backfill::Backfill;
 pub use lists::ListsRead;
 pub use paper::{Began, PaperReport, Start};
 pub use report::Report;
-pub use session::{Plan, Progress, Session, Stop};
+pub use session::{Plan, Progress, Session};
+
+pub use crate::asking::Stop;
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);

@@ -81,7 +81,7 @@ impl SiteReader {
         let agent = settings.identity.agent.clone();
         let home = site.home.clone();
         let mut reader = Self { site, wanted, sections, agent, articles, home, lists };
-        // Of which day they would be is nothing to whether there are some.
+        // Any day will do: only whether windows exist is asked.
         reader.wanted.has_windows = reader.windows(Date::ZERO, Date::ZERO).is_some();
         Ok(reader)
     }

@@ -16,13 +16,16 @@ mod walk;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::archive::{Archive, ArchiveError, How};
+use crate::asking::Stop;
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::fetch::Web;
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
-use crate::survey::ask::Surveyor;
+use crate::survey::ask::{Surveyor, stopped};
 
 pub use ask::Asked;
 pub use draft::{Draft, Names, draft, name_of};
@@ -64,8 +67,9 @@ pub enum SurveyError {
     Archive(#[from] ArchiveError),
 }
 
-/// Surveys a paper and tells what was found; `None` where `stop` ended it. Its requests are a run in
-/// the archive's ledger, each announced before it leaves. `watch` is told after every request.
+/// Surveys a paper and tells what was found; `None` where `stop` ended it: [`Stop::Finish`] lets the
+/// answer under way be settled, [`Stop::Now`] drops it. Its requests are a run in the archive's
+/// ledger, each announced before it leaves. `watch` is told after every request.
 ///
 /// # Errors
 ///
@@ -75,25 +79,29 @@ pub async fn run<W: Web>(
     archive: &mut Archive,
     web: Arc<W>,
     clock: Clock,
-    stop: impl Future<Output = ()>,
+    stop: watch::Receiver<Stop>,
     watch: impl FnMut(&Asked) + Send,
 ) -> Result<Option<Findings>, SurveyError> {
     let known = plan.profiles.clone();
-    let mut surveyor = Surveyor::begin(plan, archive, web, clock, watch)?;
+    let mut dropping = stop.clone();
+    let mut surveyor = Surveyor::begin(plan, archive, web, clock, stop, watch)?;
     let walked = tokio::select! {
         walked = walk::walked(&mut surveyor, known) => Some(walked),
-        () = stop => None,
+        () = stopped(&mut dropping, Stop::Now) => None,
     };
 
+    let is_stopped = *dropping.borrow() != Stop::GoOn;
     match walked {
-        Some(Ok(knowledge)) => Ok(Some(findings::findings(&knowledge, surveyor.end(How::Finished)?))),
-        Some(Err(SurveyError::Archive(why))) => Err(why.into()),
-        Some(Err(why)) => {
-            surveyor.end(How::Failed)?;
+        Some(Err(SurveyError::Archive(why))) => Err(surveyor.fail(why).into()),
+        Some(Ok(knowledge)) if !is_stopped => {
+            Ok(Some(findings::findings(&knowledge, surveyor.end(How::Finished, None)?)))
+        }
+        Some(Err(why)) if !is_stopped => {
+            surveyor.end(How::Failed, Some(&why.to_string()))?;
             Err(why)
         }
-        None => {
-            surveyor.end(How::Interrupted)?;
+        Some(_) | None => {
+            surveyor.end(How::Interrupted, None)?;
             Ok(None)
         }
     }

@@ -337,7 +337,7 @@ fn an_older_lease_cannot_write() {
 fn a_killed_run_is_found_and_marked() {
     let desk = Desk::new();
     let mut desk = desk.killed();
-    desk.archive.end_run(desk.lease, desk.run, (How::Finished, None), &Tally::default(), later(5)).unwrap();
+    desk.archive.end_run(desk.lease, desk.run, How::Finished.into(), &Tally::default(), later(5)).unwrap();
     let runs = Reader::open(desk.folder.path()).unwrap().runs(5).unwrap();
     let how: Vec<_> = runs.iter().map(|run| run.how.as_deref()).collect();
     assert_eq!(how, [Some("finished"), Some("interrupted")]);

@@ -258,9 +258,9 @@ fn a_run_is_ended_by_nobody_who_lost_the_archive() {
     let (old, run) = (desk.lease, desk.run);
     desk.lease = desk.archive.take_lease("another", later(1), None).unwrap();
     desk.run = desk.archive.begin_run(desk.lease, "resume", &Terms::default(), 0, later(2)).unwrap();
-    let tried = desk.archive.end_run(old, run, (How::Finished, None), &Tally::default(), later(3));
+    let tried = desk.archive.end_run(old, run, How::Finished.into(), &Tally::default(), later(3));
     assert!(matches!(tried, Err(ArchiveError::LeaseLost)), "{tried:?}");
-    let tried = desk.archive.fail_run(old, run, "the disk is full", later(3));
+    let tried = desk.archive.fail_runs(old, &[run], "the disk is full", later(3));
     assert!(matches!(tried, Err(ArchiveError::LeaseLost)), "{tried:?}");
     let how: Vec<_> = desk.reader().runs(5).unwrap().into_iter().map(|run| run.how).collect();
     assert_eq!(how, [None, Some("interrupted".to_owned())]);
@@ -442,7 +442,7 @@ fn a_run_counts_what_was_saved_with_it_and_one_that_was_killed_is_interrupted() 
     desk.archive.note_tally(desk.lease, desk.run, &tally(2)).unwrap();
     desk.answer(&desk.page("/list"), settled(Verdict::Read));
     let mut desk = desk.killed();
-    desk.archive.end_run(desk.lease, desk.run, (How::Finished, None), &tally(5), later(9)).unwrap();
+    desk.archive.end_run(desk.lease, desk.run, How::Finished.into(), &tally(5), later(9)).unwrap();
 
     let runs = desk.reader().runs(9).unwrap();
     let told: Vec<_> = runs.iter().map(|run| (run.how.as_deref(), run.requests)).collect();

@@ -165,7 +165,12 @@ impl World {
         let reader = Reader::open(self.folder.path()).unwrap();
         let findings = audit(&reader, Scope::Everything).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
-        reader.articles(&Filter::default()).unwrap().into_iter().count() as u64
+        let mut stored = 0;
+        for version in &mut reader.articles(&Filter::default()).unwrap() {
+            assert!(version.unwrap().flaws.is_empty());
+            stored += 1;
+        }
+        stored
     }
 }
 

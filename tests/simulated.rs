@@ -51,6 +51,8 @@ struct SimulatedWeb {
     articles: AtomicU64,
     /// A paper that has five articles, whatever the others have.
     small: Option<Host>,
+    /// Hosts whose next lookup fails.
+    not_found_once: Mutex<Vec<Host>>,
     robots: &'static str,
     /// The one address of all papers, where they have no address each.
     shared_address: Option<IpAddr>,
@@ -68,6 +70,7 @@ impl SimulatedWeb {
             clock,
             articles: AtomicU64::new(articles),
             small: None,
+            not_found_once: Mutex::default(),
             rules: Mutex::default(),
             robots: "User-agent: *\nDisallow: /admin/\n",
             shared_address: None,
@@ -150,6 +153,11 @@ impl SimulatedWeb {
 
 impl Web for SimulatedWeb {
     async fn locate(&self, host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
+        let mut not_found = self.not_found_once.lock().unwrap();
+        if let Some(at) = not_found.iter().position(|other| other == host) {
+            not_found.swap_remove(at);
+            return Err(Trouble::NoAddress { host: host.as_str().to_owned(), why: "no such name".to_owned() });
+        }
         if let Some(address) = self.shared_address {
             return Ok(address);
         }
@@ -340,11 +348,17 @@ impl Agenda for Scheduled {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
-    const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A paper that takes half an hour, and a small one.
+fn a_long_paper_and_a_small_one() -> World {
     let mut world = World::new(2, 950);
     Arc::get_mut(&mut world.web).unwrap().small = Some(PageUrl::parse("https://h2.example/").unwrap().host());
+    world
+}
+
+/// Crawls the papers of a world, each due each minute for so long; returns how their runs ended.
+async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, How)> {
     let (session, starts) = world.plan(Seeding::Begin).into_parts();
     let readers: Vec<_> = starts.0.into_iter().map(|start| start.reader).collect();
     let schedule = Schedule { every: Some(Span(MINUTE)), ..Schedule::default() };
@@ -352,7 +366,7 @@ async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
         readers.iter().map(|reader| Arc::new(Site { schedule: schedule.clone(), ..(*reader.site).clone() })).collect();
     let sites: Vec<&Arc<Site>> = sites.iter().collect();
     let timetable = Timetable::new(&sites, &BTreeMap::new(), &BTreeSet::new(), NOW);
-    let mut agenda = Scheduled { timetable, readers, until: NOW + MINUTE * 22 };
+    let mut agenda = Scheduled { timetable, readers, until: NOW + MINUTE * minutes };
 
     let mut archive = open_archive(world.folder.path()).unwrap();
     let (_stop, stopped) = watch::channel(Stop::GoOn);
@@ -366,6 +380,23 @@ async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
     crawl::serve(session, &mut agenda, &mut archive, web, world.clock, ("a test".into(), stopped), watch)
         .await
         .unwrap();
+    ended
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_whose_name_is_not_found_is_looked_up_again_at_its_papers_next_start() {
+    let world = a_long_paper_and_a_small_one();
+    world.web.not_found_once.lock().unwrap().push(PageUrl::parse("https://h2.example/").unwrap().host());
+    let ended = serve_each_minute(&world, 5).await;
+    let small: Vec<How> = ended.into_iter().filter(|(site, _)| site == "p2").map(|(_, how)| how).collect();
+    assert_eq!(small, [How::Failed, How::Finished, How::Finished, How::Finished, How::Finished]);
+    assert_eq!(world.articles(), 955);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
+    let world = a_long_paper_and_a_small_one();
+    let ended = serve_each_minute(&world, 22).await;
 
     // The one is read once, for more than half an hour; the other each minute meanwhile.
     assert_eq!(ended.iter().filter(|(site, _)| site == "p1").count(), 1);

@@ -102,7 +102,12 @@ impl Archive {
         settlement: &Settlement,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        write_state(self.work(lease)?, page.id, page.role(), settlement, now)
+        let work = self.work(lease)?;
+        write_state(work, page.id, page.role(), settlement, now)?;
+        match settlement {
+            Settlement::Done(judged) => write_list_step(work, page, judged, now).map(|_| ()),
+            Settlement::Retry { .. } | Settlement::Stands { .. } => Ok(()),
+        }
     }
 }
 
@@ -186,22 +191,38 @@ fn write_judged(
         note_rows(work, page.id, judged)?;
     }
 
-    match &judged.list {
-        Some(ListStep::GoesOn { to, next }) => {
-            match add_list_page(work, page, to, now)? {
-                Some(growth) => effect.queue_growth += growth,
-                None => write_next_of_list(work, to.list.section, *next)?,
-            }
-            effect.queue(to.url.host(), now);
-        }
-        Some(ListStep::Closes { closing, next }) => {
-            let Some(list) = page.list() else { return Ok(()) };
-            write_closing(work, list.section, list.pass, closing, now)?;
-            write_next_of_list(work, list.section, *next)?;
-        }
-        None => {}
+    if let Some((host, growth)) = write_list_step(work, page, judged, now)? {
+        effect.queue_growth += growth;
+        effect.queue(host, now);
     }
     Ok(())
+}
+
+/// Writes how the reading of a page's list goes on. Returns the host of the list's next page, if
+/// there is one, and by how many pages the queue grew.
+fn write_list_step(
+    work: &Connection,
+    page: &Page,
+    judged: &Judged,
+    now: Timestamp,
+) -> Result<Option<(Host, i64)>, ArchiveError> {
+    match &judged.list {
+        Some(ListStep::GoesOn { to, next }) => {
+            let growth = add_list_page(work, page, to, now)?;
+            if growth.is_none() {
+                write_next_of_list(work, to.list.section, *next)?;
+            }
+            Ok(Some((to.url.host(), growth.unwrap_or_default())))
+        }
+        Some(ListStep::Closes { closing, next }) => {
+            if let Some(list) = page.list() {
+                write_closing(work, list.section, list.pass, closing, now)?;
+                write_next_of_list(work, list.section, *next)?;
+            }
+            Ok(None)
+        }
+        None => Ok(None),
+    }
 }
 
 /// Writes from when on a list is asked for again whose reading closed. One that is queued is asked

@@ -119,7 +119,7 @@ impl ArchiveError {
 
 /// An error of the engine. Nothing outside the archive names its type.
 pub trait EngineError {
-    /// What it means for whoever asked.
+    /// Returns the archive's error for it.
     fn meaning(self) -> ArchiveError;
 }
 

@@ -34,6 +34,19 @@ impl How {
     }
 }
 
+/// How a run ended, and why, where there is something to say: why it failed, or what it gave up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunEnd<'a> {
+    pub how: How,
+    pub why: Option<&'a str>,
+}
+
+impl From<How> for RunEnd<'_> {
+    fn from(how: How) -> Self {
+        Self { how, why: None }
+    }
+}
+
 /// What a run brought: the one definition of its counts, which are stored with each commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
@@ -123,13 +136,30 @@ impl Archive {
         write_tally(self.work(lease)?, run, tally)
     }
 
-    /// Ends a run that could not go on; what of it was saved is counted already. Saved at once.
+    /// Ends runs that cannot go on, where that is still possible, and returns what to tell: the error,
+    /// or that the archive's files were lost. What was not saved is forgotten.
+    pub fn fail(&mut self, lease: Lease, runs: &[RunId], error: ArchiveError, now: Timestamp) -> ArchiveError {
+        // The first error is the one to tell; a run left open is found and marked by the next.
+        let _ = self.abandon();
+        let _ = self.fail_runs(lease, runs, &in_one_line(&error), now);
+
+        match self.loss() {
+            Some(loss) => self.rescue(&loss, now),
+            None => error,
+        }
+    }
+
+    /// Ends runs that could not go on; what of them was saved is counted already. Saved at once, with
+    /// all that was written before.
     ///
     /// # Errors
     ///
-    /// Also where another process took the archive over: it has ended the run.
-    pub fn fail_run(&mut self, lease: Lease, run: RunId, why: &str, now: Timestamp) -> Result<(), ArchiveError> {
-        write_end(self.work(lease)?, run, How::Failed, Some(why), now)?;
+    /// Also where another process took the archive over: it has ended the runs.
+    pub fn fail_runs(&mut self, lease: Lease, runs: &[RunId], why: &str, now: Timestamp) -> Result<(), ArchiveError> {
+        let work = self.work(lease)?;
+        for run in runs {
+            write_end(work, *run, RunEnd { how: How::Failed, why: Some(why) }, now)?;
+        }
         self.save()
     }
 
@@ -143,13 +173,13 @@ impl Archive {
         &mut self,
         lease: Lease,
         run: RunId,
-        (how, why): (How, Option<&str>),
+        end: RunEnd<'_>,
         tally: &Tally,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
         let work = self.work(lease)?;
         write_tally(work, run, tally)?;
-        write_end(work, run, how, why, now)?;
+        write_end(work, run, end, now)?;
         self.save()
     }
 }
@@ -173,7 +203,8 @@ fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), Archi
     Ok(())
 }
 
-fn write_end(work: &Connection, run: RunId, how: How, why: Option<&str>, now: Timestamp) -> Result<(), ArchiveError> {
+fn write_end(work: &Connection, run: RunId, end: RunEnd<'_>, now: Timestamp) -> Result<(), ArchiveError> {
+    let RunEnd { how, why } = end;
     work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?.execute(params![
         run.0,
         now.millis(),
@@ -181,4 +212,10 @@ fn write_end(work: &Connection, run: RunId, how: How, why: Option<&str>, now: Ti
         why
     ])?;
     Ok(())
+}
+
+/// An error with its causes.
+fn in_one_line(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }

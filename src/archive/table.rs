@@ -1,4 +1,4 @@
-//! A new SQLite file with one table, for whoever wants rows and no archive.
+//! A new SQLite file with one table, for readers who want rows only.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};

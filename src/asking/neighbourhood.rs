@@ -128,7 +128,7 @@ impl Neighbourhood {
     }
 
     /// Sets what robots.txt asks for between two requests to a host.
-    pub fn set_crawl_delay(&mut self, host: &Host, delay: Duration) {
+    pub(super) fn set_crawl_delay(&mut self, host: &Host, delay: Duration) {
         self.hosts.slow_to(host, delay);
     }
 
@@ -161,9 +161,11 @@ impl Neighbourhood {
         self.skipped.insert(host.clone(), why);
     }
 
-    /// Has a host that was left alone be asked again.
-    pub fn try_again(&mut self, host: &Host) {
-        self.skipped.remove(host);
+    /// Has a host that was left alone be asked again. Returns whether it must be located first, since
+    /// its lookup failed.
+    #[must_use = "a host that nobody locates is never asked"]
+    pub fn try_again(&mut self, host: &Host) -> bool {
+        self.skipped.remove(host).is_some() && self.hosts.server(host).is_none()
     }
 
     /// Returns why a host is left alone, if it is.
@@ -249,8 +251,8 @@ impl Neighbourhood {
         }
     }
 
-    /// Lets a request go whose announcement was saved, and leaves word for whoever asks its host
-    /// next.
+    /// Releases an announced request. The host's lock then tells other processes when the host may be
+    /// asked.
     pub fn release(&self, prepared: Prepared) -> (Visit, Reach) {
         let Prepared { visit, announcement } = prepared;
         let host = announcement.url.host();

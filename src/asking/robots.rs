@@ -173,7 +173,7 @@ impl RobotsCache {
 
     /// Returns what a host's robots.txt asks for between two requests. One host may have two
     /// origins, http and https, each with a robots.txt: the longer delay counts.
-    pub fn delay(&self, host: &Host) -> Duration {
+    fn delay(&self, host: &Host) -> Duration {
         let of_host = ["https", "http"].map(|scheme| self.known.get(&format!("{scheme}://{host}")));
         of_host.into_iter().flatten().map(|known| known.robots.delay()).max().unwrap_or_default()
     }

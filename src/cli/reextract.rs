@@ -90,7 +90,7 @@ fn read_again(
     line.end();
     if let Some(run) = run {
         let how = if summary.is_broken_off { How::Interrupted } else { How::Finished };
-        archive.end_run(lease, run, (how, None), &summary.tally(), clock.now())?;
+        archive.end_run(lease, run, how.into(), &summary.tally(), clock.now())?;
         archive.check_files(clock.now())?;
     }
     Ok(summary)

@@ -190,10 +190,11 @@ impl Schedule<'_> {
         let (signals, hangup) = bell.parts();
         let mut ears = Ears::of(signals).and_hangup(hangup, &mut reload);
         let ran = run_session(session, &mut agenda, web, common, &mut ears, |event| told.hear(event));
+        told.end_progress();
         if let Err(error) = &ran {
             told.fail(error);
         }
-        let stopped = bell.during(join_all(told.monitors.being_told())).err();
+        let stopped = bell.during(join_all(told.being_told())).err();
 
         let (under_way, report) = told.end();
         let ran = match (ran, stopped) {

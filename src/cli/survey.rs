@@ -5,10 +5,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::archive::{Archive, Lock};
+use crate::asking::Stop;
 use crate::cli::args::at_least_one;
 use crate::cli::configuration::{Configuration, ConfigurationError};
+use crate::cli::crawl::is_free;
 use crate::cli::exit::Exit;
 use crate::cli::init::{write_new, write_shipped};
 use crate::cli::interrupt::Caught;
@@ -131,16 +134,34 @@ fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Plan
 /// Surveys until it is done or a signal comes.
 fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>> {
     let voice = common.voice();
+    is_free(common, plan.settings.limits.free_disk)?;
     let lock = Lock::take(common.data(), &plan.holder)?;
     let mut archive = Archive::open(lock, plan.settings.archive.durability)?;
     let mut caught = Caught::new()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
     let done = runtime.block_on(async {
         let web = Arc::new(Http::new(&caller(&plan.settings, std::iter::once(&plan.home)))?);
+        let (stop, stopped) = watch::channel(Stop::GoOn);
         let mut came = None;
-        let stop = async { came = Some(caught.signals.next().await) };
+        let hears = async {
+            loop {
+                let exit = caught.signals.next().await;
+                let is_first = came.is_none();
+                came.get_or_insert(exit);
+                voice.note(if is_first {
+                    "stopping: no new requests; waiting for the answer under way (once more to drop it)"
+                } else {
+                    "dropping the request under way"
+                });
+                stop.send_replace(if is_first { Stop::Finish } else { Stop::Now });
+            }
+        };
         let watch = move |asked: &Asked| voice.note(&format!("  {}", in_words(asked)));
-        let found = survey::run(plan, &mut archive, web, Clock::system(), stop, watch).await;
+        let found = tokio::select! {
+            biased;
+            never = hears => match never {},
+            found = survey::run(plan, &mut archive, web, Clock::system(), stopped, watch) => found,
+        };
         match found {
             Ok(Some(findings)) => Ok(Ok(findings)),
             Ok(None) => Ok(Err(came.unwrap_or(Exit::Interrupted))),

@@ -69,7 +69,7 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     let run = archive.begin_run(lease, "verify", &Terms::default(), 0, clock.now())?;
     care::repair(&mut archive, lease, &readers, &mut findings, &clock)?;
-    archive.end_run(lease, run, (How::Finished, None), &Tally::default(), clock.now())?;
+    archive.end_run(lease, run, How::Finished.into(), &Tally::default(), clock.now())?;
     Ok(findings)
 }
 

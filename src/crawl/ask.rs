@@ -89,7 +89,7 @@ impl<W: Web> Crawl<'_, W> {
                 }
             }
         }
-        // What was judged is saved before the rest is judged.
+        // The loop saves these judgements before it goes on.
         Ok(self.requeue(permit, Some(now + BREATH)))
     }
 

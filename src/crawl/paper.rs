@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, CutList, How, RunId, Seeded, Seeding, SiteId, Tally};
+use crate::archive::{ArchiveError, CutList, How, RunEnd, RunId, Seeded, Seeding, SiteId, Tally};
 use crate::crawl::hosts::home_terms;
 use crate::crawl::lists::FirstReadings;
 use crate::crawl::seeding::{at_last_home, seed};
@@ -155,7 +155,9 @@ impl<W: Web> Crawl<'_, W> {
         self.grow(site, queued - known);
         for due in self.archive.due_hosts(seeded.site)? {
             // A host that another run gave up is tried once more.
-            self.hosts.try_again(&due.host);
+            if self.hosts.try_again(&due.host) {
+                self.tasks.locate(due.host.clone(), self.hosts.reach(&due.host));
+            }
             self.want(&due.host, site, due.first_due)?;
         }
 
@@ -215,7 +217,8 @@ impl<W: Web> Crawl<'_, W> {
         let how = if nothing_came && how == How::Finished { How::Failed } else { how };
         let told: Vec<String> = given_up.iter().map(|(host, why)| format!("{host}: {why}")).collect();
         let told = (!told.is_empty()).then(|| told.join("; "));
-        self.archive.end_run(self.lease, paper.run, (how, told.as_deref()), &paper.tally, now)?;
+        let end = RunEnd { how, why: told.as_deref() };
+        self.archive.end_run(self.lease, paper.run, end, &paper.tally, now)?;
 
         self.robots.forget_site(site);
         for host in &paper.hosts {

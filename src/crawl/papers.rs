@@ -97,6 +97,11 @@ impl Papers {
         idle
     }
 
+    /// Returns the runs of all papers.
+    pub fn runs(&self) -> Vec<RunId> {
+        self.iter().map(|paper| paper.run).collect()
+    }
+
     /// Returns the names of all papers, in the order of their runs.
     pub fn in_order(&self) -> Vec<String> {
         let mut runs: Vec<(RunId, &String)> = self.by_site.iter().map(|(site, paper)| (paper.run, site)).collect();

@@ -27,17 +27,6 @@ pub struct Plan {
     pub backfill: Option<Backfill>,
 }
 
-/// Whether to go on. Set by signals.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Stop {
-    #[default]
-    GoOn,
-    /// No new requests; answers under way are settled.
-    Finish,
-    /// Requests under way are dropped.
-    Now,
-}
-
 /// How papers are crawled, whichever they are.
 #[derive(Debug)]
 pub struct Session {

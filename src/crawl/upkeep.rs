@@ -64,28 +64,16 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Ends the runs that cannot go on, and returns what to tell.
     pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
-        let now = self.clock.now();
-        // The first error is the one to tell; a run left open is found and marked by the next.
-        let _ = self.archive.abandon();
-        for paper in self.papers.iter() {
-            let _ = self.archive.fail_run(self.lease, paper.run, &in_words(&error), now);
-        }
-
-        match self.archive.loss() {
-            Some(loss) => self.archive.rescue(&loss, now),
-            None => error,
-        }
+        let runs = self.papers.runs();
+        self.archive.fail(self.lease, &runs, error, self.clock.now())
     }
 
     /// Ends the runs whose archive was lost, with all that was answered, and returns what to tell.
     pub(super) fn fail_lost(mut self, loss: &Loss) -> ArchiveError {
-        let now = self.clock.now();
+        let (now, runs) = (self.clock.now(), self.papers.runs());
         // What cannot be saved is told, whatever else went wrong.
         let _ = self.save();
-        for paper in self.papers.iter() {
-            let _ = self.archive.fail_run(self.lease, paper.run, "its archive was deleted, moved or replaced", now);
-        }
-
+        let _ = self.archive.fail_runs(self.lease, &runs, "its archive was deleted, moved or replaced", now);
         self.archive.rescue(loss, now)
     }
 }
@@ -96,10 +84,4 @@ pub(super) fn empty_log(archive: &Archive) {
         // Everything is saved, and the next run does it.
         tracing::warn!(%why, "the archive's log could not be moved into its file");
     }
-}
-
-/// An error with its causes, in a line.
-fn in_words(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }

@@ -7,16 +7,17 @@ use std::time::Duration;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
+use tokio::sync::watch;
 
-use crate::archive::{AnnouncedId, Answered, Archive, ArchiveError, Done, Effect, How, Lease, RobotsId, RunId, Tally};
+use crate::archive::{AnnouncedId, Answered, Archive, ArchiveError, Done, Effect, How, Lease, RunEnd, RunId, Tally};
 use crate::asking::{
-    Followed, HomeTerms, Neighbourhood, NextHost, Prepared, RobotsCache, RobotsFetch, Standing, ending,
+    Followed, HomeTerms, Neighbourhood, NextHost, Prepared, RobotsCache, RobotsFetch, Standing, Stop, ending,
 };
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
 use crate::fetch::{Answer, Asking, Trouble, Web, manner};
 use crate::page_url::{Host, PageUrl};
-use crate::politeness::{Manners, StoredPace};
+use crate::politeness::{Manners, Permit, StoredPace};
 use crate::robots::{Allowed, LARGEST, REDIRECTS};
 use crate::survey::{MOST_REQUESTS, Plan};
 use crate::time::Timestamp;
@@ -76,6 +77,7 @@ pub(super) struct Surveyor<'a, W, F> {
     run: RunId,
     web: Arc<W>,
     clock: Clock,
+    stop: watch::Receiver<Stop>,
     watch: F,
     home: HomeTerms,
     hosts: Neighbourhood,
@@ -106,29 +108,41 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         archive: &'a mut Archive,
         web: Arc<W>,
         clock: Clock,
+        stop: watch::Receiver<Stop>,
         watch: F,
     ) -> Result<Self, ArchiveError> {
         let (now, settings) = (clock.now(), &plan.settings);
         let manners = Manners { gap: plan.gap, at_once: 1, own: plan.own_site };
         let home = HomeTerms { host: plan.home.host(), manners };
         let lease = archive.take_lease(&plan.holder, now, clock.uptime().as_ref())?;
-        let run = archive.begin_run(lease, "survey", &home.terms(settings, None, false), 0, now)?;
-
         let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
         let hosts = Neighbourhood::open(&settings.pace, locks, holder, archive, now)?;
+        let run = archive.begin_run(lease, "survey", &home.terms(settings, None, false), 0, now)?;
+
         let robots = RobotsCache::new(&settings.identity.agent);
         let (read, tally, account) = (HashSet::new(), Tally::default(), Account::default());
-        Ok(Self { plan, archive, lease, run, web, clock, watch, home, hosts, robots, read, tally, account })
+        Ok(Self { plan, archive, lease, run, web, clock, stop, watch, home, hosts, robots, read, tally, account })
     }
 
     pub fn plan(&self) -> &Plan {
         &self.plan
     }
 
-    /// Ends the run, and returns what the asking came to.
-    pub fn end(self, how: How) -> Result<Account, ArchiveError> {
-        self.archive.end_run(self.lease, self.run, (how, None), &self.tally, self.clock.now())?;
+    /// Ends the run, and returns what the asking came to. `why` tells why there is nothing to tell.
+    ///
+    /// # Errors
+    ///
+    /// Also where the archive's files were lost meanwhile: then the error tells where all is saved.
+    pub fn end(self, how: How, why: Option<&str>) -> Result<Account, ArchiveError> {
+        let end = RunEnd { how, why: why.or(self.account.ended.as_deref()) };
+        self.archive.end_run(self.lease, self.run, end, &self.tally, self.clock.now())?;
+        self.archive.check_files(self.clock.now())?;
         Ok(self.account)
+    }
+
+    /// Ends the run that cannot go on, and returns what to tell.
+    pub fn fail(self, error: ArchiveError) -> ArchiveError {
+        self.archive.fail(self.lease, &[self.run], error, self.clock.now())
     }
 
     /// Returns how many more requests may be made.
@@ -166,30 +180,56 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
     }
 
     async fn ask_once(&mut self, url: &PageUrl) -> Had<Result<Answer, Trouble>> {
-        let (right, robots) = match self.right(url).await? {
-            Ok(right) => right,
+        let prepared = match self.prepare(url).await? {
+            Ok(prepared) => prepared,
             Err(unasked) => return Ok(Err(unasked)),
         };
-        match self.send(right, robots, Asking::default()).await? {
-            Ok(exchange) => {
-                self.settle(&exchange, Done::Unkept)?;
-                Ok(Ok(exchange.result))
+        let exchange = self.send(prepared, Asking::default()).await?;
+        self.settle(&exchange, Done::Unkept)?;
+        Ok(Ok(exchange.result))
+    }
+
+    /// Prepares the request for a page: the page is judged by its robots.txt at the moment of its
+    /// host's turn, since a turn may be waited for.
+    async fn prepare(&mut self, url: &PageUrl) -> Had<Prepared> {
+        loop {
+            if let Err(unasked) = self.know_robots(url).await? {
+                return Ok(Err(unasked));
             }
-            Err(unasked) => Ok(Err(unasked)),
+            let (permit, now) = match self.turn(&url.host()).await {
+                Ok(turn) => turn,
+                Err(unasked) => return Ok(Err(unasked)),
+            };
+            match self.standing(url, now)? {
+                Standing::Allowed { right, robots } => {
+                    if let Ok(prepared) = self.hosts.prepare(permit, right, robots, now) {
+                        return Ok(Ok(prepared));
+                    }
+                }
+                // It is judged again: the file expired meanwhile.
+                Standing::Forbidden { .. } | Standing::Ask(_) | Standing::Asked | Standing::Unknown { .. } => {
+                    self.hosts.give_back(permit);
+                }
+            }
         }
     }
 
-    /// Returns the right to ask for a page, and the robots.txt that gives it.
-    async fn right(&mut self, url: &PageUrl) -> Had<(Allowed, Option<RobotsId>)> {
+    fn standing(&mut self, url: &PageUrl, now: Timestamp) -> Result<Standing, ArchiveError> {
+        self.robots.standing(url, self.home.host.as_str(), self.archive, &mut self.hosts, now)
+    }
+
+    /// Returns once a page's robots.txt is known and allows it.
+    async fn know_robots(&mut self, url: &PageUrl) -> Had<()> {
         loop {
             if let Err(unasked) = self.meet(&url.host()).await? {
                 return Ok(Err(unasked));
             }
-            let (site, now) = (self.home.host.as_str(), self.clock.now());
-            let standing = self.robots.standing(url, site, self.archive, &mut self.hosts, now)?;
-            self.read_robots(url);
+            let standing = self.standing(url, self.clock.now())?;
+            if !matches!(standing, Standing::Ask(_)) {
+                self.read_robots(url);
+            }
             return Ok(match standing {
-                Standing::Allowed { right, robots } => Ok((right, robots)),
+                Standing::Allowed { .. } => Ok(()),
                 Standing::Forbidden { rule } => {
                     self.account.forbidden.push((url.clone(), rule.clone()));
                     Err(Unasked::Forbidden(rule))
@@ -220,11 +260,11 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         // One more than redirects: a server may change the protocol.
         for _ in 0..=REDIRECTS + 1 {
             let enough = Asking { enough: Some(LARGEST + 1), ..Asking::default() };
-            let right = Allowed::robots_txt(fetch.url.clone());
-            let exchange = match self.send(right, None, enough).await? {
-                Ok(exchange) => exchange,
+            let prepared = match self.prepare_robots(&fetch).await? {
+                Ok(prepared) => prepared,
                 Err(unasked) => return Ok(Err(unasked)),
             };
+            let exchange = self.send(prepared, enough).await?;
             match &exchange.result {
                 Ok(answer) => match fetch.follow(answer.clone(), exchange.at) {
                     Followed::Copy(copy) => {
@@ -256,16 +296,27 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         Grammar::new(None, self.plan.home.clone()).address(url) == Address::Elsewhere
     }
 
-    /// Sends one request when its host's turn comes, once it is announced.
-    async fn send(&mut self, right: Allowed, robots: Option<RobotsId>, asking: Asking) -> Had<Exchange> {
-        let host = right.url().host();
+    async fn prepare_robots(&mut self, fetch: &RobotsFetch) -> Had<Prepared> {
+        let host = fetch.url.host();
         if let Err(unasked) = self.meet(&host).await? {
             return Ok(Err(unasked));
         }
-        let prepared = match self.turn(&host, right, robots).await {
-            Ok(prepared) => prepared,
-            Err(unasked) => return Ok(Err(unasked)),
-        };
+        loop {
+            let (permit, now) = match self.turn(&host).await {
+                Ok(turn) => turn,
+                Err(unasked) => return Ok(Err(unasked)),
+            };
+            let right = Allowed::robots_txt(fetch.url.clone());
+            if let Ok(prepared) = self.hosts.prepare(permit, right, None, now) {
+                return Ok(Ok(prepared));
+            }
+        }
+    }
+
+    /// Sends one request, once it is announced.
+    async fn send(&mut self, prepared: Prepared, asking: Asking) -> Result<Exchange, ArchiveError> {
+        let host = prepared.announcement().url.host();
+        self.hosts.leave(&host);
         let announced = self.announce(&prepared)?;
 
         let began = self.clock.now();
@@ -279,7 +330,7 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         let asked = Asked { url, status, trouble: result.as_ref().err().map(ToString::to_string) };
         (self.watch)(&asked);
         self.account.requests.push(asked);
-        Ok(Ok(Exchange { announced, at, host, pace, result }))
+        Ok(Exchange { announced, at, host, pace, result })
     }
 
     /// Writes that a request is about to leave; saved at once.
@@ -323,33 +374,37 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         })
     }
 
-    /// Waits for a host's turn, and makes a request of it.
-    async fn turn(&mut self, host: &Host, mut right: Allowed, robots: Option<RobotsId>) -> Result<Prepared, Unasked> {
+    /// Waits for a host's turn. Returns the permit, and the moment by which it was given.
+    async fn turn(&mut self, host: &Host) -> Result<(Permit, Timestamp), Unasked> {
         if self.left() == 0 {
             let made = self.account.requests.len();
-            let why = format!("{made} requests were made, and no more were allowed");
-            return Err(Unasked::Over(self.account.ended.get_or_insert(why).clone()));
+            return Err(self.end_asking(format!("{made} requests were made, and no more were allowed")));
         }
 
         self.hosts.want(host, self.clock.now());
         loop {
+            if *self.stop.borrow() != Stop::GoOn {
+                return Err(self.end_asking("it was stopped".to_owned()));
+            }
             let now = self.clock.now();
             match self.hosts.next(now) {
-                NextHost::Ask(permit) => match self.hosts.prepare(permit, right, robots, now) {
-                    Ok(prepared) => {
-                        self.hosts.leave(host);
-                        return Ok(prepared);
-                    }
-                    Err(back) => right = back,
-                },
+                NextHost::Ask(permit) => return Ok((permit, now)),
                 NextHost::Resting(_) => {}
                 NextHost::Taken { host, why } => return Err(self.over(format!("{host} is not asked: {why}"))),
-                NextHost::Later(moment) if moment <= now + PATIENCE => self.clock.sleep_until(moment).await,
+                NextHost::Later(moment) if moment <= now + PATIENCE => self.sleep_until(moment).await,
                 NextHost::Later(moment) => {
                     return Err(self.over(format!("{host} asks to be left alone until {moment}")));
                 }
                 NextHost::AwaitAnswers => return Err(self.over(format!("{host} cannot be asked"))),
             }
+        }
+    }
+
+    /// Sleeps until a moment, or a signal.
+    async fn sleep_until(&mut self, moment: Timestamp) {
+        tokio::select! {
+            () = self.clock.sleep_until(moment) => {}
+            () = stopped(&mut self.stop, Stop::Finish) => {}
         }
     }
 
@@ -370,7 +425,19 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
     /// Ends the asking: the paper is left alone.
     pub fn over(&mut self, why: String) -> Unasked {
         self.account.gave_up = true;
+        self.end_asking(why)
+    }
+
+    fn end_asking(&mut self, why: String) -> Unasked {
         Unasked::Over(self.account.ended.get_or_insert(why).clone())
+    }
+}
+
+/// Waits until signals have asked for so much.
+pub(super) async fn stopped(stop: &mut watch::Receiver<Stop>, wanted: Stop) {
+    // Where nobody can signal any more, nobody will.
+    if stop.wait_for(|stop| *stop >= wanted).await.is_err() {
+        std::future::pending::<()>().await;
     }
 }
 
@@ -383,7 +450,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::archive::{Lock, Reader};
+    use crate::archive::{Lock, Reader, What};
     use crate::config::Settings;
     use crate::config::settings::Durability;
     use crate::fetch::Reach;
@@ -445,7 +512,8 @@ mod tests {
             locks: HostLocks::new(Some(folder.path().into())),
             holder: "a test".to_owned(),
         };
-        Surveyor::begin(plan, archive, web, clock, |_| {}).unwrap()
+        let (_, stop) = watch::channel(Stop::GoOn);
+        Surveyor::begin(plan, archive, web, clock, stop, |_| {}).unwrap()
     }
 
     fn asked<F>(surveyor: &Surveyor<'_, Laid, F>) -> Vec<Duration> {
@@ -512,7 +580,7 @@ mod tests {
         let mut surveyor = surveyor(&folder, &mut archive, vec![rules, told(200, None)]);
         assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
         assert!(matches!(surveyor.ask(&url("/2")).await.unwrap(), Err(Unasked::Forbidden(_))));
-        surveyor.end(How::Finished).unwrap();
+        surveyor.end(How::Finished, None).unwrap();
 
         let runs = Reader::open(folder.path()).unwrap().runs(1).unwrap();
         assert_eq!(
@@ -524,5 +592,50 @@ mod tests {
         assert!(second.ask(&url("/1")).await.unwrap().is_ok());
         assert!(matches!(second.ask(&url("/2")).await.unwrap(), Err(Unasked::Forbidden(_))));
         assert_eq!(asked(&second).len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_a_fresh_robots_txt_says_counts_and_not_what_an_old_one_said() {
+        let folder = TempDir::new().unwrap();
+        let mut archive = archive(&folder);
+        let rules = |map: &str| Answer { body: format!("Sitemap: {map}").into_bytes(), ..told(200, None) };
+        let mut first = super::tests::surveyor(&folder, &mut archive, vec![rules("/old.xml")]);
+        assert!(first.ask(&url("/1")).await.unwrap().is_ok());
+        let a_day_later = Clock::set_to(NOW + Duration::from_secs(25 * 3600));
+        first.end(How::Finished, None).unwrap();
+
+        let mut second = super::tests::surveyor(&folder, &mut archive, vec![rules("/new.xml")]);
+        second.clock = a_day_later;
+        assert!(second.ask(&url("/1")).await.unwrap().is_ok());
+        assert_eq!(second.sitemaps(), ["/new.xml"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_signal_ends_the_asking_and_no_request_is_left_without_an_ending() {
+        let folder = TempDir::new().unwrap();
+        let mut archive = archive(&folder);
+        let (signal, stop) = watch::channel(Stop::GoOn);
+        let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
+        surveyor.stop = stop;
+        assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
+        signal.send_replace(Stop::Finish);
+        assert_eq!(surveyor.ask(&url("/2")).await.unwrap(), Err(Unasked::Over("it was stopped".to_owned())));
+        assert_eq!((surveyor.left(), surveyor.account.gave_up), (0, false));
+        surveyor.end(How::Interrupted, None).unwrap();
+        drop(archive);
+
+        let runs = Reader::open(folder.path()).unwrap().runs(1).unwrap();
+        assert_eq!((runs[0].how.as_deref(), runs[0].why.as_deref()), (Some("interrupted"), Some("it was stopped")));
+        let reader = Reader::open(folder.path()).unwrap();
+        let mut ledger = reader.ledger().unwrap();
+        let (mut rows, mut without_ending) = (ledger.rows(), 0);
+        while let Some(entry) = rows.next_entry().unwrap() {
+            without_ending += match entry.what {
+                What::Announced { .. } => 1,
+                What::Ended { .. } => -1,
+                What::Began { .. } | What::Unreadable { .. } => 0,
+            };
+        }
+        assert_eq!(without_ending, 0);
     }
 }

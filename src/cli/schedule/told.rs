@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::task::JoinHandle;
+
 use crate::archive::{ArchiveError, How, Seeding};
 use crate::cli::Common;
 use crate::cli::crawl::announce;
@@ -18,8 +20,9 @@ use crate::fetch::Ping;
 /// What was told of one session's papers.
 pub(super) struct Told<'a> {
     common: &'a Common,
-    pub monitors: Monitors,
-    watch: Watch,
+    monitors: Monitors,
+    /// Until the session is over.
+    watch: Option<Watch>,
     under_way: BTreeMap<String, Arc<Site>>,
     /// Of a session that stays for months, no more than the last run of each paper.
     last_runs: BTreeMap<String, PaperReport>,
@@ -32,7 +35,7 @@ impl<'a> Told<'a> {
         Ok(Self {
             common,
             monitors: Monitors::new()?,
-            watch: Watch::new(common),
+            watch: Some(Watch::new(common)),
             under_way: BTreeMap::new(),
             last_runs: BTreeMap::new(),
             failed: Ok(()),
@@ -44,7 +47,9 @@ impl<'a> Told<'a> {
         match event {
             Event::Progress(progress) => {
                 service::alive();
-                self.watch.see(progress);
+                if let Some(watch) = &mut self.watch {
+                    watch.see(progress);
+                }
             }
             Event::Began(began) => {
                 let site = &began.reader.site;
@@ -71,6 +76,18 @@ impl<'a> Told<'a> {
         self.last_runs.insert(report.site.clone(), report.clone());
     }
 
+    /// Ends what is shown, so that what is said from now on has lines of its own.
+    pub fn end_progress(&mut self) {
+        if let Some(watch) = self.watch.take() {
+            watch.end();
+        }
+    }
+
+    /// Returns what monitors are still being told.
+    pub fn being_told(&self) -> Vec<JoinHandle<()>> {
+        self.monitors.being_told()
+    }
+
     /// Tells the monitors of papers under way that their runs could not go on, unless another
     /// process does the same.
     pub fn fail(&self, error: &anyhow::Error) {
@@ -80,11 +97,9 @@ impl<'a> Told<'a> {
         }
     }
 
-    /// Ends what is shown, and returns the papers that are still under way, and a report of all last
-    /// runs.
+    /// Returns the papers that are still under way, and a report of all last runs.
     pub fn end(self) -> (Vec<String>, anyhow::Result<Report>) {
-        let Self { monitors, watch, under_way, last_runs, failed, .. } = self;
-        watch.end();
+        let Self { monitors, under_way, last_runs, failed, .. } = self;
         monitors.leave();
         let report = Report::of(last_runs.into_values().collect(), Duration::ZERO);
         (under_way.into_keys().collect(), failed.map(|()| report))
