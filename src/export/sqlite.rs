@@ -116,3 +116,26 @@ fn number(number: Option<i64>) -> Cell<'static> {
 fn json(list: &impl Serialize) -> Cell<'static> {
     Cell::Text(serde_json::json!(list).to_string().into())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::export::Provenance;
+    use crate::extract::Article;
+
+    #[test]
+    fn the_columns_are_those_of_a_record_and_each_has_its_own_field() {
+        assert_eq!(COLUMNS.map(|column| column.name), Record::COLUMNS);
+
+        let (title, subtitle, rights) = (Some("title".into()), Some("subtitle".into()), Some("rights".into()));
+        let (byline, section, language) = (Some("byline".into()), Some("section".into()), Some("language".into()));
+        let article = Article { title, subtitle, rights, byline, section, language, ..Article::default() };
+        let (site, url) = (Some("site".into()), Some("url".into()));
+        let record = Record::new(&article, Provenance { site, url, ..Provenance::default() });
+        let cells = cells(&record);
+        for name in ["site", "url", "title", "subtitle", "byline", "section", "language", "rights"] {
+            let at = Record::COLUMNS.iter().position(|column| *column == name).unwrap();
+            assert_eq!(cells[at], Cell::Text(name.into()));
+        }
+    }
+}
