@@ -29,8 +29,25 @@ const ROWS: [&[&str]; 10] = [
     &["cli"],
 ];
 
-/// Rows within a room: its files and folders, lowest first, in the same way.
-const ROOMS: [(&str, &[&[&str]]); 3] = [
+/// Rows within the larger rooms: their files and folders, lowest first, in the same way. Rooms with a
+/// circle of files have no such order yet.
+const ROOMS: [(&str, &[&[&str]]); 5] = [
+    (
+        "archive",
+        &[
+            &["ids", "mark"],
+            &["files"],
+            &["lost"],
+            &["error"],
+            &["body", "lock", "note", "page_state", "recrawl", "schema", "table"],
+            &["store"],
+            &["backfill", "copies", "cut", "host", "ledger", "rescue", "robots"],
+            &["article", "lease", "list", "reader", "seed"],
+            &["capture", "pages", "reread", "unended"],
+            &["look", "mend", "run"],
+            &["commit"],
+        ],
+    ),
     (
         "frontier",
         &[
@@ -52,6 +69,17 @@ const ROOMS: [(&str, &[&[&str]]); 3] = [
             &["answers", "ask", "paper", "tasks"],
             &["agenda", "papers", "report"],
             &["session"],
+        ],
+    ),
+    (
+        "cli",
+        &[
+            &["args", "configuration", "counts", "endings", "hint", "room", "say", "service"],
+            &["cut", "exit", "progress"],
+            &["audit", "extract", "init", "interrupt", "plan", "report", "show", "status", "verify"],
+            &["check", "diff", "export", "reextract", "session"],
+            &["crawl", "demo"],
+            &["schedule", "survey"],
         ],
     ),
 ];
