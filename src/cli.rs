@@ -146,7 +146,8 @@ enum Command {
     ///
     /// Asks for robots.txt, the home page, a few sections and articles, a list's second page, a feed and a sitemap, one at a
     /// time and at the pace that the paper allows. Recognises the CMS, or drafts a profile for it. Prints the files, or
-    /// writes them with --write; what was asked and found goes to stderr. Its requests are a run in the ledger of --data.
+    /// writes them with --write; what was asked and found goes to stderr. Its requests are a run in
+    /// the ledger of --data.
     #[command(after_help = endings::survey())]
     Survey(survey::SurveyArgs),
     /// Check configuration, archive and disk

@@ -67,8 +67,8 @@ pub enum SurveyError {
     Archive(#[from] ArchiveError),
 }
 
-/// Surveys a paper and tells what was found; `None` where `stop` ended it: [`Stop::Finish`] lets the
-/// answer under way be settled, [`Stop::Now`] drops it. Its requests are a run in the archive's
+/// Surveys a paper and tells what was found; `None` where `stop` ended it: [`Stop::Finish`] lets
+/// the answer under way be settled, [`Stop::Now`] drops it. Its requests are a run in the archive's
 /// ledger, each announced before it leaves. `watch` is told after every request.
 ///
 /// # Errors

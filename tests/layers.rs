@@ -29,8 +29,8 @@ const ROWS: [&[&str]; 10] = [
     &["cli"],
 ];
 
-/// Rows within the larger rooms: their files and folders, lowest first, in the same way. Rooms with a
-/// circle of files have no such order yet.
+/// Rows within the larger rooms: their files and folders, lowest first, in the same way. Rooms with
+/// a circle of files have no such order yet.
 const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "archive",

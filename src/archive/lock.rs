@@ -51,7 +51,8 @@ fn named_in(file: &mut File) -> String {
     let mut named = String::new();
     match file.read_to_string(&mut named) {
         Ok(_) if !named.trim().is_empty() => named.trim().to_owned(),
-        // The holder has locked and not yet written, or its name cannot be read: it holds all the same.
+        // The holder has locked and not yet written, or its name cannot be read: it holds all the
+        // same.
         _ => "a process that has just begun".to_owned(),
     }
 }

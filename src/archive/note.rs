@@ -8,7 +8,8 @@ use crate::archive::error::ArchiveError;
 /// A note beside an archive that was lost: no new one is begun in its place while the note stands.
 const NOTE: &str = "archive.lost.txt";
 
-/// What is told of an archive that was there before, and is not any more. The next program to open it is told as well.
+/// What is told of an archive that was there before, and is not any more. The next program to open
+/// it is told as well.
 pub fn vanished(data: &Path) -> ArchiveError {
     let path = data.join(FILE);
     let said = format!("{} is gone, and it was there before: put it back, or a copy of it", path.display());

@@ -136,8 +136,8 @@ impl Archive {
         write_tally(self.work(lease)?, run, tally)
     }
 
-    /// Ends runs that cannot go on, where that is still possible, and returns what to tell: the error,
-    /// or that the archive's files were lost. What was not saved is forgotten.
+    /// Ends runs that cannot go on, where that is still possible, and returns what to tell: the
+    /// error, or that the archive's files were lost. What was not saved is forgotten.
     pub fn fail(&mut self, lease: Lease, runs: &[RunId], error: ArchiveError, now: Timestamp) -> ArchiveError {
         // The first error is the one to tell; a run left open is found and marked by the next.
         let _ = self.abandon();
@@ -149,8 +149,8 @@ impl Archive {
         }
     }
 
-    /// Ends runs that could not go on; what of them was saved is counted already. Saved at once, with
-    /// all that was written before.
+    /// Ends runs that could not go on; what of them was saved is counted already. Saved at once,
+    /// with all that was written before.
     ///
     /// # Errors
     ///

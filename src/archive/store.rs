@@ -36,9 +36,9 @@ pub struct Archive {
 }
 
 impl Archive {
-    /// Opens the archive in the folder that was locked, makes it where there is none, and brings its
-    /// schema up to date, each step saved at once. The folder stays locked as long as the archive is
-    /// open.
+    /// Opens the archive in the folder that was locked, makes it where there is none, and brings
+    /// its schema up to date, each step saved at once. The folder stays locked as long as the
+    /// archive is open.
     pub fn open(lock: Lock, durability: Durability) -> Result<Self, ArchiveError> {
         let path = lock.data().join(FILE);
         refuse_if_lost(&path)?;

@@ -35,8 +35,8 @@ pub struct Table {
 }
 
 impl Table {
-    /// Begins a table in a file that is empty. Nobody reads the file before it is whole, and one that
-    /// is not is thrown away: it is not durable until [`Table::end`].
+    /// Begins a table in a file that is empty. Nobody reads the file before it is whole, and one
+    /// that is not is thrown away: it is not durable until [`Table::end`].
     pub fn begin(out: &Path, name: &'static str, columns: &[Column]) -> Result<Self, ArchiveError> {
         let at = |error| ArchiveError::of_export(out, error);
         let target = Connection::open(out).map_err(at)?;

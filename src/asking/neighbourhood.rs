@@ -82,7 +82,8 @@ impl Neighbourhood {
         Ok(Self { hosts, shared, held: Held::new(locks, holder), skipped, promised })
     }
 
-    /// Notes what a site's run promises the site's own host, and keeps the host to that from now on.
+    /// Notes what a site's run promises the site's own host, and keeps the host to that from now
+    /// on.
     pub fn promise(&mut self, host: &Host, site: &str, manners: Manners) {
         self.promised.entry(host.clone()).or_default().insert(site.to_owned(), manners);
         if let Some(manners) = self.promised_to(host) {
@@ -99,8 +100,8 @@ impl Neighbourhood {
         self.hosts.knows(host)
     }
 
-    /// Makes a host known, with the pace that an earlier run left it. `otherwise` holds where no run
-    /// promised the host anything.
+    /// Makes a host known, with the pace that an earlier run left it. `otherwise` holds where no
+    /// run promised the host anything.
     ///
     /// # Errors
     ///
@@ -161,8 +162,8 @@ impl Neighbourhood {
         self.skipped.insert(host.clone(), why);
     }
 
-    /// Has a host that was left alone be asked again. Returns whether it must be located first, since
-    /// its lookup failed.
+    /// Has a host that was left alone be asked again. Returns whether it must be located first,
+    /// since its lookup failed.
     #[must_use = "a host that nobody locates is never asked"]
     pub fn try_again(&mut self, host: &Host) -> bool {
         self.skipped.remove(host).is_some() && self.hosts.server(host).is_none()
@@ -211,12 +212,13 @@ impl Neighbourhood {
     }
 
     /// Binds a permit and the right to one of its host's pages into a request. `robots` is the file
-    /// that gives the right; a robots.txt itself needs none. The turn was decided by the moment `at`.
+    /// that gives the right; a robots.txt itself needs none. The turn was decided by the moment
+    /// `at`.
     ///
     /// # Errors
     ///
-    /// Takes the permit back, and returns the right, where this machine's other crawls leave no room
-    /// under a ceiling.
+    /// Takes the permit back, and returns the right, where this machine's other crawls leave no
+    /// room under a ceiling.
     pub fn prepare(
         &mut self,
         permit: Permit,
@@ -251,8 +253,8 @@ impl Neighbourhood {
         }
     }
 
-    /// Releases an announced request. The host's lock then tells other processes when the host may be
-    /// asked.
+    /// Releases an announced request. The host's lock then tells other processes when the host may
+    /// be asked.
     pub fn release(&self, prepared: Prepared) -> (Visit, Reach) {
         let Prepared { visit, announcement } = prepared;
         let host = announcement.url.host();
@@ -260,8 +262,8 @@ impl Neighbourhood {
         (visit, self.reach(&host))
     }
 
-    /// Ends a request's turn at `at`, the end of its answer, which took so long. Returns the pace to
-    /// store.
+    /// Ends a request's turn at `at`, the end of its answer, which took so long. Returns the pace
+    /// to store.
     pub fn finish(&mut self, turn: Turn, manner: Manner, took: Duration, at: Timestamp) -> StoredPace {
         let host = turn.host().clone();
         let pace = self.hosts.finish(turn, manner, took, at);

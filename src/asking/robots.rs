@@ -10,8 +10,8 @@ use crate::page_url::{Host, PageUrl};
 use crate::robots::{ASK_AGAIN, Allowed, FRESH, REDIRECTS, Robots, Ruling};
 use crate::time::Timestamp;
 
-/// An answer may end a moment after now, by a clock that tells milliseconds, and clocks are kept right
-/// by small steps: a copy may be so much younger than now.
+/// An answer may end a moment after now, by a clock that tells milliseconds, and clocks are kept
+/// right by small steps: a copy may be so much younger than now.
 const SLACK: Duration = Duration::from_secs(2);
 
 /// An origin's robots.txt, wanted at an address: its own, or one that it was redirected to.

@@ -1,6 +1,7 @@
-//! A session of the crawl: on the archive in the data folder, over the real network, with the signals
-//! that stop it.
+//! A session of the crawl: on the archive in the data folder, over the real network, with the
+//! signals that stop it.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::cli::Common;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Signals;
 use crate::cli::room::{self, TooLittleRoom};
+use crate::cli::say::Voice;
 use crate::clock::Clock;
 use crate::config::{Settings, Site};
 use crate::crawl::{self, Agenda, Event, Session, Stop};
@@ -65,8 +67,28 @@ impl<'a> Ears<'a> {
     }
 }
 
-/// Crawls the papers of an agenda, on the archive in the data folder, until it is done, or signals or too little room on the disk
-/// stop it. The first signal lets answers under way be settled; the second drops them.
+impl Ears<'_> {
+    /// Tells a session of signals for as long as it lives: the first lets answers under way be
+    /// settled, the second drops them. `first` is the first signal that came.
+    pub async fn relay(&mut self, stop: &watch::Sender<Stop>, voice: Voice, first: &mut Option<Exit>) -> Infallible {
+        loop {
+            // Whoever waits looks at its agenda again.
+            let exit = self.hear(|| stop.send_modify(|_| {})).await;
+            let is_first = first.is_none();
+            first.get_or_insert(exit);
+            voice.note(if is_first {
+                "stopping: no new requests; waiting for answers under way (once more to drop them)"
+            } else {
+                "dropping requests under way"
+            });
+            stop.send_replace(if is_first { Stop::Finish } else { Stop::Now });
+        }
+    }
+}
+
+/// Crawls the papers of an agenda, on the archive in the data folder, until it is done, or signals
+/// or too little room on the disk stop it. The first signal lets answers under way be settled; the
+/// second drops them.
 pub(super) fn run_session(
     session: Session,
     agenda: &mut impl Agenda,
@@ -81,20 +103,7 @@ pub(super) fn run_session(
     let least = session.settings.limits.free_disk;
     let (mut signal, mut full, mut is_interrupted) = (None, None, false);
     let done = runtime.block_on(async {
-        let hears = async {
-            loop {
-                // Whoever waits looks at its agenda again.
-                let exit = ears.hear(|| stop.send_modify(|_| {})).await;
-                let is_first = signal.is_none();
-                signal.get_or_insert(exit);
-                voice.note(if is_first {
-                    "stopping: no new requests; waiting for answers under way (once more to drop them)"
-                } else {
-                    "dropping requests under way"
-                });
-                stop.send_replace(if is_first { Stop::Finish } else { Stop::Now });
-            }
-        };
+        let hears = ears.relay(&stop, voice, &mut signal);
         let crawls = async {
             let clock = Clock::system();
             let holder = format!("{}, process {}, since {}", session.command, std::process::id(), clock.now());
@@ -150,8 +159,8 @@ pub(super) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a Pa
     }
 }
 
-/// How long connections are kept idle where so many papers are asked, at such a time from one request
-/// to the next in all: of many papers, no longer than it takes to open 400.
+/// How long connections are kept idle where so many papers are asked, at such a time from one
+/// request to the next in all: of many papers, no longer than it takes to open 400.
 fn idle(papers: usize, total: Duration) -> Duration {
     const FEW: usize = 100;
     const USUAL: Duration = Duration::from_secs(90);

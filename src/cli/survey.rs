@@ -15,7 +15,7 @@ use crate::cli::crawl::is_free;
 use crate::cli::exit::Exit;
 use crate::cli::init::{write_new, write_shipped};
 use crate::cli::interrupt::Caught;
-use crate::cli::session::caller;
+use crate::cli::session::{Ears, caller};
 use crate::cli::{Common, hint, say};
 use crate::clock::Clock;
 use crate::config::shipped;
@@ -143,19 +143,8 @@ fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>>
         let web = Arc::new(Http::new(&caller(&plan.settings, std::iter::once(&plan.home)))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let mut came = None;
-        let hears = async {
-            loop {
-                let exit = caught.signals.next().await;
-                let is_first = came.is_none();
-                came.get_or_insert(exit);
-                voice.note(if is_first {
-                    "stopping: no new requests; waiting for the answer under way (once more to drop it)"
-                } else {
-                    "dropping the request under way"
-                });
-                stop.send_replace(if is_first { Stop::Finish } else { Stop::Now });
-            }
-        };
+        let mut ears = Ears::of(&mut caught.signals);
+        let hears = ears.relay(&stop, voice, &mut came);
         let watch = move |asked: &Asked| voice.note(&format!("  {}", in_words(asked)));
         let found = tokio::select! {
             biased;

@@ -1,5 +1,5 @@
-//! Answers: each is judged, those that are ready together are committed together, and the crawl goes
-//! on from there.
+//! Answers: each is judged, those that are ready together are committed together, and the crawl
+//! goes on from there.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -159,8 +159,8 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    /// Notes what a settlement means for the crawl: the paper's room, its counts, and where its home
-    /// page is.
+    /// Notes what a settlement means for the crawl: the paper's room, its counts, and where its
+    /// home page is.
     fn apply(&mut self, page: &Page, settlement: &Settlement) {
         if let Settlement::Done(judged) = settlement {
             let paper = self.papers.get_mut(&page.site);

@@ -18,8 +18,8 @@ use crate::time::Timestamp;
 /// take some milliseconds.
 const JUDGED_AT_ONCE: usize = 100;
 
-/// A host of which so many pages were judged waits so long for its next turn: signals and limits are
-/// looked at meanwhile.
+/// A host of which so many pages were judged waits so long for its next turn: signals and limits
+/// are looked at meanwhile.
 const BREATH: Duration = Duration::from_millis(1);
 
 /// What the crawl waits for when it has asked what it may.
@@ -98,8 +98,8 @@ impl<W: Web> Crawl<'_, W> {
         self.ready(permit, right, None, Asked::Robots(fetch), now)
     }
 
-    /// Gives a permit back. Its host is wanted again from a moment on, or when something is found to
-    /// ask.
+    /// Gives a permit back. Its host is wanted again from a moment on, or when something is found
+    /// to ask.
     fn requeue(&mut self, permit: Permit, from: Option<Timestamp>) -> Option<Ready> {
         let host = permit.host().clone();
         self.hosts.leave(&host);

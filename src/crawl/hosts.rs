@@ -45,9 +45,9 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Leaves a host alone for the rest of this run. What is queued stays queued; but what is wanted
-    /// of a host that no site file names is put off, ever again, until it has failed: any page may
-    /// link to nowhere.
+    /// Leaves a host alone for the rest of this run. What is queued stays queued; but what is
+    /// wanted of a host that no site file names is put off, ever again, until it has failed: any
+    /// page may link to nowhere.
     pub(super) fn give_up(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
         tracing::info!(%host, %why, "giving up a host for this run");
         self.hosts.leave(host);

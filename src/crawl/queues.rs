@@ -22,7 +22,8 @@ struct Queue {
     /// The papers that may have something to ask it.
     sites: Vec<SiteId>,
     under_way: Vec<PageId>,
-    /// Pages that want to be paid for: they are not asked for twice in a run, however long it takes.
+    /// Pages that want to be paid for: they are not asked for twice in a run, however long it
+    /// takes.
     unpaid: Vec<PageId>,
     last_asked: Option<Role>,
 }

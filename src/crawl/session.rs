@@ -1,4 +1,5 @@
-//! What to crawl, and how: plans of several papers, sessions, and how a session is stopped and watched.
+//! What to crawl, and how: plans of several papers, sessions, and how a session is stopped and
+//! watched.
 
 use std::sync::Arc;
 use std::time::Duration;

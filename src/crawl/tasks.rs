@@ -77,7 +77,8 @@ impl<W: Web> Tasks<W> {
         self.tasks.try_join_next()
     }
 
-    /// Drops all of them. A task that reads a page cannot be stopped within it, and is not waited for.
+    /// Drops all of them. A task that reads a page cannot be stopped within it, and is not waited
+    /// for.
     pub fn abort(&mut self) {
         self.tasks.abort_all();
     }

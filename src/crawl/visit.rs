@@ -169,8 +169,8 @@ fn unread(response: &Response, why: Undone) -> (Outcome, Capture) {
     (outcome, capture(response, None, response.judge_headers()))
 }
 
-/// Of a robots.txt, and of other files in its form, no more is asked for than is read; of an article
-/// that is kept, only what changed.
+/// Of a robots.txt, and of other files in its form, no more is asked for than is read; of an
+/// article that is kept, only what changed.
 fn asking(asked: &Asked) -> Asking {
     match asked {
         Asked::Page(page) if page.role() != Role::Policy => {

@@ -32,11 +32,13 @@ pub struct List {
 pub enum Pass {
     /// To the list's end: it was never read to its end before.
     First,
-    /// Past what is known, to rows older than [`Wanted::deep`](crate::frontier::Wanted::deep): what was dated back stands there.
+    /// Past what is known, to rows older than [`Wanted::deep`](crate::frontier::Wanted::deep): what
+    /// was dated back stands there.
     Deep,
     /// To the end of a list that is limited to some days, whatever else is wanted.
     Window,
-    /// To the first page of which every row is known, once it has joined the reading before; or one page further than the joint.
+    /// To the first page of which every row is known, once it has joined the reading before; or one
+    /// page further than the joint.
     Later,
 }
 
@@ -64,8 +66,9 @@ pub struct Head {
     pub newest: Option<Timestamp>,
 }
 
-/// Where a reading began, and how much of the beginning of the last complete one it has met. Rows may be known from
-/// elsewhere, a feed or a reading that was broken off: only what the last complete reading saw is known down to its end.
+/// Where a reading began, and how much of the beginning of the last complete one it has met. Rows
+/// may be known from elsewhere, a feed or a reading that was broken off: only what the last
+/// complete reading saw is known down to its end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Joint {
     pub head: Head,
@@ -81,7 +84,8 @@ impl Joint {
     /// Returns what holds once a page with these rows is read.
     pub(super) fn after(&self, rows: &[Found]) -> Self {
         let marks = marks(rows);
-        // What stood on the first page as well is pinned, or was shifted down: it was counted there.
+        // What stood on the first page as well is pinned, or was shifted down: it was counted
+        // there.
         let is_met = |mark: &&i64| {
             self.before.as_ref().is_some_and(|head| head.rows.contains(mark)) && !self.head.rows.contains(mark)
         };
@@ -91,8 +95,8 @@ impl Joint {
         Self { head, before: self.before.clone(), met: self.met + met, was_made: self.has_met_most() }
     }
 
-    /// Whether the reading has come to where the last complete one began: most of those rows were met (one alone may be
-    /// pinned to the top), or a page is older than all of them.
+    /// Whether the reading has come to where the last complete one began: most of those rows were
+    /// met (one alone may be pinned to the top), or a page is older than all of them.
     pub(super) fn is_made(&self, rows: &[Found]) -> bool {
         let Some(before) = &self.before else { return true };
         let is_older = |row: &Found| row.published_at.zip(before.newest).is_some_and(|(told, newest)| told.at < newest);

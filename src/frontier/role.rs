@@ -53,7 +53,8 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
-    /// What a host says of all its pages goes first; lists go before articles, since their rows shift while one reads.
+    /// What a host says of all its pages goes first; lists go before articles, since their rows
+    /// shift while one reads.
     pub fn priority(self) -> u8 {
         match self {
             Self::Policy => 60,

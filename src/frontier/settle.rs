@@ -314,8 +314,8 @@ fn failed(page: &Page, why: impl Into<String>) -> Settlement {
     broken_off(page, Verdict::Failed { why: why.into() })
 }
 
-/// A verdict without a reading: where the page is a further one of a list, what stands behind it was
-/// not seen.
+/// A verdict without a reading: where the page is a further one of a list, what stands behind it
+/// was not seen.
 fn broken_off(page: &Page, verdict: Verdict) -> Settlement {
     let list = (page.role() == Role::ListPage).then_some(ListStep::close(Closing::BrokenOff));
     Judged { list, ..Judged::of(verdict) }.into()

@@ -58,8 +58,8 @@ pub enum ListStep {
     GoesOn {
         /// The list's next page, to be asked for even if it is known.
         to: Box<Continuation>,
-        /// From when on a crawl asks for the list again where its reading closes here after all: its
-        /// next page is a page of another kind, so that the list goes round.
+        /// From when on a crawl asks for the list again where its reading closes here after all:
+        /// its next page is a page of another kind, so that the list goes round.
         next: Option<Timestamp>,
     },
     Closes {

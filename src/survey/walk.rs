@@ -1,5 +1,5 @@
-//! The walk: pages of the paper, level by level from the home page, each asked for politely or not at
-//! all.
+//! The walk: pages of the paper, level by level from the home page, each asked for politely or not
+//! at all.
 
 use std::collections::HashSet;
 

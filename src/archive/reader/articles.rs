@@ -16,7 +16,8 @@ pub struct Filter {
     pub since: Option<jiff::civil::Date>,
 }
 
-/// Sites by name, their articles oldest first: an order that does not change when articles are added.
+/// Sites by name, their articles oldest first: an order that does not change when articles are
+/// added.
 const TAKEN: &str =
     "SELECT id, site, url, canonical_url, number, title, subtitle, authors, byline, published_at, published_precision,
             modified_at, published_source, section, subsection, language, text, images, tags, rights, access, opt_outs,

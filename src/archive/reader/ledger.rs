@@ -124,8 +124,8 @@ const SINCE_FORM_2: Range<usize> = 16..18;
 
 impl Reader {
     /// Returns the ledger, to be walked through in the order of ids. A walk reads what was saved at
-    /// the moment that it begins: what a crawl writes meanwhile is not seen. Memory does not grow with
-    /// the rows.
+    /// the moment that it begins: what a crawl writes meanwhile is not seen. Memory does not grow
+    /// with the rows.
     pub fn ledger(&self) -> Result<Ledger<'_>, ArchiveError> {
         Ok(Ledger { select: self.connection.prepare(&format!("SELECT {LEDGER_COLUMNS} FROM ledger ORDER BY id"))? })
     }

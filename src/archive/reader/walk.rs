@@ -68,8 +68,8 @@ pub(super) struct Walking<'r, T, F> {
 }
 
 impl Reader {
-    /// Walks through a table; `read` puts what a step comes to behind what is ahead, and returns its
-    /// weight in bytes.
+    /// Walks through a table; `read` puts what a step comes to behind what is ahead, and returns
+    /// its weight in bytes.
     pub(super) fn walk<T, F>(&self, walk: Walk, read: F) -> Walking<'_, T, F>
     where
         F: FnMut(Step<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,

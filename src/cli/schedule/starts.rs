@@ -35,7 +35,8 @@ pub(super) struct Starts<'a> {
 }
 
 impl Starts<'_> {
-    /// Takes the papers of a configuration that was read meanwhile. Those under way go on as they began.
+    /// Takes the papers of a configuration that was read meanwhile. Those under way go on as they
+    /// began.
     fn take_reloaded(&mut self) {
         let Some(read) = self.reloaded.take() else { return };
         if let Ok(sites) = scheduled(&read, &self.args.sites) {

@@ -77,7 +77,8 @@ struct Wants {
     has_windows: bool,
 }
 
-/// Decides how a reading goes on after a page with these rows; `list` is the list's state with them.
+/// Decides how a reading goes on after a page with these rows; `list` is the list's state with
+/// them.
 ///
 /// # Errors
 ///

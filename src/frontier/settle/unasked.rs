@@ -12,14 +12,16 @@ use crate::frontier::verdict::Verdict;
 use crate::revisit::GONE_AGAIN;
 use crate::time::Timestamp;
 
-/// Looks in a row, a day apart, that find nothing of an article that is kept before it counts as gone.
+/// Looks in a row, a day apart, that find nothing of an article that is kept before it counts as
+/// gone.
 const GONE_AFTER: u32 = 2;
 
-/// A page that moved to where no article is is looked at again so often: as often as a page in which
-/// no article is found.
+/// A page that moved to where no article is is looked at again so often: as often as a page in
+/// which no article is found.
 const MOST_ORIGIN_LOOKS: u32 = 3;
 
-/// Judges a page that robots.txt forbids to ask for. One that is kept stands, and is thought of again a day later.
+/// Judges a page that robots.txt forbids to ask for. One that is kept stands, and is thought of
+/// again a day later.
 pub fn disallowed(page: &Page, rule: String, policy: &SitePolicy, now: Timestamp) -> Settlement {
     let settlement = match page.kept() {
         None => settled(Verdict::Disallowed { rule }),

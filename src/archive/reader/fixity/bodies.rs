@@ -46,8 +46,9 @@ impl StoredBody {
 }
 
 impl Reader {
-    /// Returns the bodies, some at a time, of the sites' pages, or all where no site is named. A body
-    /// that several answers brought may come twice where sites are named. Reads what was saved.
+    /// Returns the bodies, some at a time, of the sites' pages, or all where no site is named. A
+    /// body that several answers brought may come twice where sites are named. Reads what was
+    /// saved.
     pub fn bodies(
         &self,
         sites: &[String],
@@ -114,7 +115,8 @@ impl Reader {
     }
 }
 
-/// Reads a body from the second column on. What is of another kind reads as empty, which no hash is that of.
+/// Reads a body from the second column on. What is of another kind reads as empty, which no hash is
+/// that of.
 fn stored_body(row: &Row<'_>) -> rusqlite::Result<StoredBody> {
     let blob = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec());
     Ok(StoredBody { id: row.get(1)?, sha256: blob(2)?, bytes: row.get_ref(3)?.as_i64().unwrap_or(-1), zstd: blob(4)? })
