@@ -35,26 +35,45 @@ fn main() {
     for run in 0..RUNS {
         let began = clock.now();
         let out = Command::new(SASEO)
-            .args(["--data", &folder.path().to_string_lossy(), "--json", "audit"])
+            .args([
+                "--data",
+                &folder.path().to_string_lossy(),
+                "--json",
+                "audit",
+            ])
             .stderr(Stdio::inherit())
             .output()
             .expect("the audit can be started");
         let seconds = clock.now().since(began).as_secs_f64();
         slowest = slowest.max(seconds);
-        let found: serde_json::Value = serde_json::from_slice(&out.stdout).expect("the audit reports");
+        let found: serde_json::Value =
+            serde_json::from_slice(&out.stdout).expect("the audit reports");
         assert_eq!(found["violations"], serde_json::json!([]));
         println!("audit {run}: {} rows in {seconds:.2} s", found["rows"]);
     }
-    let usage = getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system accounts for its processes");
-    println!("{RUNS} audits: at most {slowest:.2} s and {} MB", usage.max_rss() / 1024);
+    let usage =
+        getrusage(UsageWho::RUSAGE_CHILDREN).expect("the system accounts for its processes");
+    println!(
+        "{RUNS} audits: at most {slowest:.2} s and {} MB",
+        usage.max_rss() / 1024
+    );
 }
 
 /// Makes an archive, and fills its ledger by the documented chain.
 fn write(folder: &TempDir) {
     let lock = Lock::take(folder.path(), "a benchmark").expect("nobody else has the folder");
     let mut archive = Archive::open(lock, Durability::Normal).expect("an archive can be made");
-    let lease = archive.take_lease("a benchmark", NOW, None).expect("it can be leased");
-    let hosts = (0..HOSTS).map(|host| HostTerms { host: name(host), gap_ms: 1_800, at_once: 1, own: false }).collect();
+    let lease = archive
+        .take_lease("a benchmark", NOW, None)
+        .expect("it can be leased");
+    let hosts = (0..HOSTS)
+        .map(|host| HostTerms {
+            host: name(host),
+            gap_ms: 1_800,
+            at_once: 1,
+            own: false,
+        })
+        .collect();
     let terms = Terms {
         version: "0.1.0".into(),
         agent: "saseo".into(),
@@ -67,7 +86,9 @@ fn write(folder: &TempDir) {
         joins: false,
         site: None,
     };
-    archive.begin_run(lease, "crawl", &terms, 0, NOW).expect("a run can begin");
+    archive
+        .begin_run(lease, "crawl", &terms, 0, NOW)
+        .expect("a run can begin");
     drop(archive);
     let sql = Connection::open(folder.path().join(FILE)).expect("the archive can be opened");
     sql.execute_batch("BEGIN").expect("a transaction can begin");
@@ -94,26 +115,47 @@ struct Ledger<'a> {
 
 impl<'a> Ledger<'a> {
     fn after_beginning(sql: &'a Connection) -> Self {
-        let hash = sql.query_row("SELECT hash FROM ledger", [], |row| row.get(0)).expect("the run has begun");
-        let rules: String = (0..100).map(|rule| format!("Disallow: /admin/part{rule}/*.pdf$\n")).collect();
+        let hash = sql
+            .query_row("SELECT hash FROM ledger", [], |row| row.get(0))
+            .expect("the run has begun");
+        let rules: String = (0..100)
+            .map(|rule| format!("Disallow: /admin/part{rule}/*.pdf$\n"))
+            .collect();
         let body = format!("User-agent: *\n{rules}Crawl-delay: 1\n");
-        Self { sql, row: 1, hash, robots: vec![0; usize::try_from(HOSTS).expect("it is small")], body }
+        Self {
+            sql,
+            row: 1,
+            hash,
+            robots: vec![0; usize::try_from(HOSTS).expect("it is small")],
+            body,
+        }
     }
 
     fn request(&mut self, k: i64) {
         let at = NOW + Duration::from_millis((k * STEP).unsigned_abs());
         let host = k % HOSTS;
         let asks_robots = k % EVERY < HOSTS;
-        let robots = if asks_robots { 0 } else { self.robots[usize::try_from(host).expect("it is small")] };
+        let robots = if asks_robots {
+            0
+        } else {
+            self.robots[usize::try_from(host).expect("it is small")]
+        };
         let (path, rule) = if asks_robots {
             ("/robots.txt".to_owned(), "robots.txt itself")
         } else {
-            (format!("/news/articleView.html?idxno={k}"), "no rule against it")
+            (
+                format!("/news/articleView.html?idxno={k}"),
+                "no rule against it",
+            )
         };
         let url = format!("https://{}{path}", name(host));
         let announced = self.announce(at.millis(), &url, host, robots, rule);
         let ended = at.millis() + ANSWER;
-        let digest = Sha256::digest(if asks_robots { self.body.as_bytes() } else { url.as_bytes() });
+        let digest = Sha256::digest(if asks_robots {
+            self.body.as_bytes()
+        } else {
+            url.as_bytes()
+        });
         self.end(ended, announced, &digest);
         if asks_robots {
             self.keep(host, ended, announced);

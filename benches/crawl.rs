@@ -18,13 +18,20 @@ const RUNS: u32 = 5;
 fn main() {
     let mut served = Served::start();
     let folder = TempDir::new().expect("a temporary folder");
-    let mut figures: Vec<(f64, i64, f64)> = (0..RUNS).map(|run| crawl(&served, &folder, run)).collect();
+    let mut figures: Vec<(f64, i64, f64)> =
+        (0..RUNS).map(|run| crawl(&served, &folder, run)).collect();
     served.child.kill().expect("the newspaper can be stopped");
     served.child.wait().expect("the newspaper ends");
     figures.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (cpu, _, wall) = figures[figures.len() / 2];
-    let memory = figures.iter().map(|figure| figure.1).max().unwrap_or_default();
-    println!("{RUNS} crawls: median {cpu:.2} ms of CPU a page ({wall:.2} s for a crawl), at most {memory} MB");
+    let memory = figures
+        .iter()
+        .map(|figure| figure.1)
+        .max()
+        .unwrap_or_default();
+    println!(
+        "{RUNS} crawls: median {cpu:.2} ms of CPU a page ({wall:.2} s for a crawl), at most {memory} MB"
+    );
 }
 
 /// One crawl into a new archive: CPU in ms a request, peak memory in MB, and its time in s.
@@ -42,14 +49,24 @@ fn crawl(served: &Served, folder: &TempDir, run: u32) -> (f64, i64, f64) {
     std::fs::write(config.join("sites/demo.toml"), site).expect("a site file can be written");
     let before = children();
     let out = Command::new(SASEO)
-        .args(["--config", &config.to_string_lossy(), "--data", &data.to_string_lossy(), "--json", "crawl"])
+        .args([
+            "--config",
+            &config.to_string_lossy(),
+            "--data",
+            &data.to_string_lossy(),
+            "--json",
+            "crawl",
+        ])
         .stderr(Stdio::inherit())
         .output()
         .expect("the crawl can be started");
     let after = children();
     let report: serde_json::Value = serde_json::from_slice(&out.stdout).expect("the crawl reports");
     // Two articles of the paper are missing, and are looked for once more a day later.
-    assert_eq!((report["failed"].as_u64(), report["queued"].as_u64()), (Some(0), Some(2)));
+    assert_eq!(
+        (report["failed"].as_u64(), report["queued"].as_u64()),
+        (Some(0), Some(2))
+    );
     let requests = report["requests"].as_u64().expect("a number of requests");
     let wall = report["seconds"].as_f64().expect("a time");
     let bytes = report["bytes"].as_u64().expect("a number of bytes");
@@ -73,16 +90,32 @@ impl Served {
     fn start() -> Self {
         let folder = std::env::temp_dir().join(format!("saseo-bench-{}", std::process::id()));
         let mut child = Command::new(SASEO)
-            .args(["--data", &folder.to_string_lossy(), "demo", "--serve", "--port", "0", "--crawl-delay", "0"])
+            .args([
+                "--data",
+                &folder.to_string_lossy(),
+                "demo",
+                "--serve",
+                "--port",
+                "0",
+                "--crawl-delay",
+                "0",
+            ])
             .args(["--articles", &ARTICLES.to_string()])
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
             .expect("the newspaper can be started");
         let stderr = child.stderr.take().expect("stderr is piped");
-        let line = BufReader::new(stderr).lines().map_while(Result::ok).find(|line| line.contains("http://"));
+        let line = BufReader::new(stderr)
+            .lines()
+            .map_while(Result::ok)
+            .find(|line| line.contains("http://"));
         let line = line.expect("the newspaper says where it is served");
-        let base = line.split_whitespace().find(|word| word.starts_with("http://")).expect("an address").to_owned();
+        let base = line
+            .split_whitespace()
+            .find(|word| word.starts_with("http://"))
+            .expect("an address")
+            .to_owned();
         Self { child, base }
     }
 }

@@ -28,12 +28,16 @@ const GENERICALLY: Duration = Duration::from_millis(1500);
 const SIZE: usize = 80_000;
 
 fn main() {
-    let profile = shipped_profiles().into_iter().find(|profile| profile.name == "ndsoft").expect("it is shipped");
+    let profile = shipped_profiles()
+        .into_iter()
+        .find(|profile| profile.name == "ndsoft")
+        .expect("it is shipped");
     let mut is_over = false;
     for skin in [Skin::G4, Skin::G2] {
-        for (name, path) in
-            [("article", article_path(skin)), ("list", "/news/articleList.html?view_type=sm".to_owned())]
-        {
+        for (name, path) in [
+            ("article", article_path(skin)),
+            ("list", "/news/articleList.html?view_type=sm".to_owned()),
+        ] {
             let (url, page) = page(skin, &path);
             let reader = PageReader::new(&profile, &url);
             let [bare, whole, walked] = in_turn(&page, &reader);
@@ -49,7 +53,10 @@ fn main() {
         }
     }
     // cargo passes --bench.
-    if let Some(folder) = std::env::args().skip(1).find(|argument| !argument.starts_with("--")) {
+    if let Some(folder) = std::env::args()
+        .skip(1)
+        .find(|argument| !argument.starts_with("--"))
+    {
         is_over |= slowest(Path::new(&folder));
     }
     assert!(
@@ -60,19 +67,38 @@ fn main() {
 
 /// The heaviest open article of the demo newspaper.
 fn article_path(skin: Skin) -> String {
-    let paper = Newspaper::new(&Edition { skin, ..Edition::default() });
-    let open = paper.articles().iter().filter(|article| article.kind == Kind::Open);
+    let paper = Newspaper::new(&Edition {
+        skin,
+        ..Edition::default()
+    });
+    let open = paper
+        .articles()
+        .iter()
+        .filter(|article| article.kind == Kind::Open);
     let paths = open.map(|article| format!("/news/articleView.html?idxno={}", article.number));
-    paths.max_by_key(|path| answer(&paper, BASE, path).body.len()).expect("the paper has articles")
+    paths
+        .max_by_key(|path| answer(&paper, BASE, path).body.len())
+        .expect("the paper has articles")
 }
 
 /// A page of the demo newspaper, filled up to 80 kB with styles.
 fn page(skin: Skin, path: &str) -> (PageUrl, String) {
-    let mut page = answer(&Newspaper::new(&Edition { skin, ..Edition::default() }), BASE, path).body;
+    let mut page = answer(
+        &Newspaper::new(&Edition {
+            skin,
+            ..Edition::default()
+        }),
+        BASE,
+        path,
+    )
+    .body;
     let rule = "#skin-9 > .item { margin-top: 3px; }\n";
     let styles = rule.repeat(SIZE.saturating_sub(page.len()) / rule.len());
     page = page.replacen("</style>", &format!("{styles}</style>"), 1);
-    (PageUrl::parse(&format!("{BASE}{path}")).expect("it is an address"), page)
+    (
+        PageUrl::parse(&format!("{BASE}{path}")).expect("it is an address"),
+        page,
+    )
 }
 
 /// Everything that a profile reads in a page, whatever it is.
@@ -85,14 +111,27 @@ struct PageReader {
 impl PageReader {
     fn new(profile: &Profile, url: &PageUrl) -> Self {
         let home = PageUrl::parse(BASE).expect("it is an address");
-        let lists = ListReader::new(profile, Grammar::new(Some(profile), home), profile.timezone.clone());
-        Self { url: url.clone(), lists, articles: ArticleReader::new(profile.clone(), Paper::from(profile)) }
+        let lists = ListReader::new(
+            profile,
+            Grammar::new(Some(profile), home),
+            profile.timezone.clone(),
+        );
+        Self {
+            url: url.clone(),
+            lists,
+            articles: ArticleReader::new(profile.clone(), Paper::from(profile)),
+        }
     }
 
     fn read(&self, page: &str) {
         let decoded = decode(page.as_bytes(), "text/html; charset=utf-8", "kr");
         let tree = Tree::parse(&decoded.text).expect("the demo's pages are well-formed");
-        black_box(self.lists.read_tree(&Document::new(&self.url, &tree), &decoded.text, &tree, Timestamp::EPOCH));
+        black_box(self.lists.read_tree(
+            &Document::new(&self.url, &tree),
+            &decoded.text,
+            &tree,
+            Timestamp::EPOCH,
+        ));
         black_box(self.articles.read_tree(&self.url, &decoded.text, &tree));
     }
 }
@@ -133,21 +172,36 @@ fn slowest(folder: &Path) -> bool {
         let mut worst = (Duration::ZERO, String::new());
         for file in pages_in(folder) {
             let bytes = bytes_of(&file);
-            let url = PageUrl::parse("https://www.saseo.example/news/1.html").expect("it is an address");
+            let url =
+                PageUrl::parse("https://www.saseo.example/news/1.html").expect("it is an address");
             let began = clock.now();
             black_box(reader.read(&url, &decode(&bytes, "", "").text));
             worst = worst.max((clock.now().since(began), file.display().to_string()));
         }
-        println!("{}: at most {:?} a page ({})", profile.name, worst.0, worst.1);
-        is_over |= worst.0 > if reader.is_generic() { GENERICALLY } else { BY_PROFILE };
+        println!(
+            "{}: at most {:?} a page ({})",
+            profile.name, worst.0, worst.1
+        );
+        is_over |= worst.0
+            > if reader.is_generic() {
+                GENERICALLY
+            } else {
+                BY_PROFILE
+            };
     }
     is_over
 }
 
 fn pages_in(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).expect("the folder can be read");
-    let mut files: Vec<PathBuf> = entries.map(|entry| entry.expect("it can be listed").path()).collect();
-    files.retain(|file| [".html", ".html.gz"].iter().any(|end| file.to_string_lossy().ends_with(end)));
+    let mut files: Vec<PathBuf> = entries
+        .map(|entry| entry.expect("it can be listed").path())
+        .collect();
+    files.retain(|file| {
+        [".html", ".html.gz"]
+            .iter()
+            .any(|end| file.to_string_lossy().ends_with(end))
+    });
     files.sort();
     files
 }
@@ -158,6 +212,8 @@ fn bytes_of(file: &Path) -> Vec<u8> {
         return bytes;
     }
     let mut page = Vec::new();
-    flate2::read::GzDecoder::new(bytes.as_slice()).read_to_end(&mut page).expect("it is gzip");
+    flate2::read::GzDecoder::new(bytes.as_slice())
+        .read_to_end(&mut page)
+        .expect("it is gzip");
     page
 }

@@ -11,9 +11,15 @@ const HOSTS: u8 = 50;
 const GAP: Duration = Duration::from_millis(500);
 
 fn main() {
-    let edition = Edition { articles_per_section: 10, crawl_delay: None, ..Edition::default() };
+    let edition = Edition {
+        articles_per_section: 10,
+        crawl_delay: None,
+        ..Edition::default()
+    };
     let start = |k: u8| OriginThread::start(Newspaper::new(&edition), ([127, 0, 1, k], 0).into());
-    let origins: Vec<OriginThread> = (1..=HOSTS).map(|k| start(k).expect("a newspaper can be served")).collect();
+    let origins: Vec<OriginThread> = (1..=HOSTS)
+        .map(|k| start(k).expect("a newspaper can be served"))
+        .collect();
     let folder = TempDir::new().expect("a temporary folder");
     let sites = folder.path().join("config/sites");
     std::fs::create_dir_all(&sites).expect("a folder for the configuration");
@@ -25,7 +31,8 @@ fn main() {
         std::fs::write(sites.join(format!("p{k}.toml")), site).expect("a site file can be written");
     }
     let settings = "[pace]\ntotal_rate = \"10000/s\"\n";
-    std::fs::write(folder.path().join("config/saseo.toml"), settings).expect("settings can be written");
+    std::fs::write(folder.path().join("config/saseo.toml"), settings)
+        .expect("settings can be written");
     let done = Command::new(env!("CARGO_BIN_EXE_saseo"))
         .env("SASEO_RUNTIME_DIR", folder.path().join("locks"))
         .arg("--config")
@@ -37,7 +44,10 @@ fn main() {
         .status()
         .expect("the crawl can be started");
     assert!(done.success(), "the crawl failed");
-    let mut used: Vec<f64> = origins.iter().map(|origin| turns_used(&origin.log())).collect();
+    let mut used: Vec<f64> = origins
+        .iter()
+        .map(|origin| turns_used(&origin.log()))
+        .collect();
     used.sort_by(f64::total_cmp);
     let requests: usize = origins.iter().map(|origin| origin.log().len()).sum();
     let mean = used.iter().sum::<f64>() / used.len() as f64;
@@ -53,9 +63,15 @@ fn turns_used(log: &[Visit]) -> f64 {
     let mut log = log.to_vec();
     log.sort_by_key(|visit| visit.began);
     for pair in log.windows(2) {
-        assert!(pair[1].began.since(pair[0].ended) >= GAP, "hurried: {pair:?}");
+        assert!(
+            pair[1].began.since(pair[0].ended) >= GAP,
+            "hurried: {pair:?}"
+        );
     }
-    let answering: Duration = log[..log.len() - 1].iter().map(|visit| visit.ended.since(visit.began)).sum();
+    let answering: Duration = log[..log.len() - 1]
+        .iter()
+        .map(|visit| visit.ended.since(visit.began))
+        .sum();
     let turns = u32::try_from(log.len() - 1).expect("a small number of requests");
     let allowed = GAP * turns + answering;
     allowed.as_secs_f64() / log[log.len() - 1].began.since(log[0].began).as_secs_f64()

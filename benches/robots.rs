@@ -23,16 +23,38 @@ fn main() {
         body
     };
     let files = [
-        ("100 ordinary rules", (0..100).map(|k| format!("Disallow: /news/part{k}/*.pdf$\n")).collect::<String>()),
-        ("500 KiB of prefixes", fill(&|k| format!("Disallow: /p{k:x}\n"))),
-        ("500 KiB of searches for a letter that is not there", fill(&|k| format!("Disallow: *z{k:x}\n"))),
-        ("500 KiB of searches for letters that nearly are", fill(&|k| format!("Disallow: *aaaaz{k:x}\n"))),
-        ("500 KiB of stars", fill(&|k| format!("Disallow: /{}{k:x}b\n", "*a".repeat(2_000)))),
+        (
+            "100 ordinary rules",
+            (0..100)
+                .map(|k| format!("Disallow: /news/part{k}/*.pdf$\n"))
+                .collect::<String>(),
+        ),
+        (
+            "500 KiB of prefixes",
+            fill(&|k| format!("Disallow: /p{k:x}\n")),
+        ),
+        (
+            "500 KiB of searches for a letter that is not there",
+            fill(&|k| format!("Disallow: *z{k:x}\n")),
+        ),
+        (
+            "500 KiB of searches for letters that nearly are",
+            fill(&|k| format!("Disallow: *aaaaz{k:x}\n")),
+        ),
+        (
+            "500 KiB of stars",
+            fill(&|k| format!("Disallow: /{}{k:x}b\n", "*a".repeat(2_000))),
+        ),
     ];
     for (name, body) in files {
-        let body = if body.starts_with("User") { body } else { format!("User-agent: *\n{body}") };
+        let body = if body.starts_with("User") {
+            body
+        } else {
+            format!("User-agent: *\n{body}")
+        };
         let robots = Robots::parse(body.as_bytes(), "saseo");
-        let url = PageUrl::parse(&format!("https://paper.example{long}")).expect("it is an address");
+        let url =
+            PageUrl::parse(&format!("https://paper.example{long}")).expect("it is an address");
         let clock = Clock::system();
         let began = clock.now();
         for _ in 0..CHECKS {

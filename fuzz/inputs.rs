@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 use jiff::tz::TimeZone;
 use saseo::config::shipped::{generic_profile, shipped_profiles};
 use saseo::config::{Profile, read_site};
-use saseo::discover::{Address, Document, FeedOf, Grammar, ListReader, links, read_feed, read_home, read_sitemap};
+use saseo::discover::{
+    Address, Document, FeedOf, Grammar, ListReader, links, read_feed, read_home, read_sitemap,
+};
 use saseo::extract::{Article, ArticleReader, Paper, Reading, simhash};
 use saseo::markup::Tree;
 use saseo::page_url::PageUrl;
@@ -28,7 +30,10 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
 });
 
 static READERS: LazyLock<Vec<ArticleReader>> = LazyLock::new(|| {
-    PROFILES.iter().map(|profile| ArticleReader::new(profile.clone(), Paper::from(profile))).collect()
+    PROFILES
+        .iter()
+        .map(|profile| ArticleReader::new(profile.clone(), Paper::from(profile)))
+        .collect()
 });
 
 fn home() -> PageUrl {
@@ -46,7 +51,11 @@ pub fn decode(bytes: &[u8]) {
     let page = &bytes[end..];
     let decoded = saseo::text::decode::decode(page, &content_type, "kr");
     if let Ok(text) = std::str::from_utf8(page) {
-        assert_eq!(decoded.text, text.strip_prefix('\u{feff}').unwrap_or(text), "valid UTF-8 stays as it is");
+        assert_eq!(
+            decoded.text,
+            text.strip_prefix('\u{feff}').unwrap_or(text),
+            "valid UTF-8 stays as it is"
+        );
     }
     let cleaned = clean(&decoded.text);
     assert_eq!(clean(&cleaned), cleaned, "what is clean stays as it is");
@@ -55,7 +64,9 @@ pub fn decode(bytes: &[u8]) {
 /// A page of any kind, read as an article by every profile.
 pub fn article(bytes: &[u8]) {
     let decoded = saseo::text::decode::decode(bytes, "", "kr");
-    let url = home().join("/news/articleView.html?idxno=812").expect("it joins");
+    let url = home()
+        .join("/news/articleView.html?idxno=812")
+        .expect("it joins");
     for reader in READERS.iter() {
         match reader.read(&url, &decoded.text) {
             Reading::Article(article) | Reading::Members(article) => is_clean(&article),
@@ -65,43 +76,95 @@ pub fn article(bytes: &[u8]) {
 }
 
 fn is_clean(article: &Article) {
-    let fields = [&article.title, &article.subtitle, &article.byline, &article.section, &article.rights];
-    for text in fields.into_iter().flatten().chain(&article.paragraphs).chain(&article.tags) {
-        assert!(!text.is_empty() && clean(text) == *text, "{text:?} is not clean");
+    let fields = [
+        &article.title,
+        &article.subtitle,
+        &article.byline,
+        &article.section,
+        &article.rights,
+    ];
+    for text in fields
+        .into_iter()
+        .flatten()
+        .chain(&article.paragraphs)
+        .chain(&article.tags)
+    {
+        assert!(
+            !text.is_empty() && clean(text) == *text,
+            "{text:?} is not clean"
+        );
     }
     assert_eq!(article.content_sha256().len(), 64);
-    assert!(article.images.iter().all(|image| PageUrl::parse(&image.url).is_ok()));
+    assert!(
+        article
+            .images
+            .iter()
+            .all(|image| PageUrl::parse(&image.url).is_ok())
+    );
     let _ = simhash(&article.text());
 }
 
 /// A page of any kind, read as a list, a home page, a feed, and for its links.
 pub fn list(bytes: &[u8]) {
     let decoded = saseo::text::decode::decode(bytes, "", "kr");
-    let url = home().join("/news/articleList.html?sc_section_code=S1N1&page=2").expect("it joins");
+    let url = home()
+        .join("/news/articleList.html?sc_section_code=S1N1&page=2")
+        .expect("it joins");
     for profile in PROFILES.iter() {
         let grammar = Grammar::new(Some(profile), home());
-        let listing = ListReader::new(profile, grammar.clone(), seoul()).read(&url, &decoded.text, NOW);
+        let listing =
+            ListReader::new(profile, grammar.clone(), seoul()).read(&url, &decoded.text, NOW);
         for row in &listing.rows {
-            assert!(matches!(grammar.address(&row.url), Address::Article { .. }), "{} is no article", row.url);
+            assert!(
+                matches!(grammar.address(&row.url), Address::Article { .. }),
+                "{} is no article",
+                row.url
+            );
         }
-        let _ = read_feed(FeedOf { grammar: &grammar, zone: &seoul(), language: "ko" }, &url, bytes);
+        let _ = read_feed(
+            FeedOf {
+                grammar: &grammar,
+                zone: &seoul(),
+                language: "ko",
+            },
+            &url,
+            bytes,
+        );
         if let Ok(tree) = Tree::parse(&decoded.text) {
             let _ = read_home(&profile.menu, &grammar, &Document::new(&url, &tree), &tree);
         }
     }
     if let Ok(tree) = Tree::parse(&decoded.text) {
         let document = Document::new(&url, &tree).encoded_in(decoded.used);
-        let _ = (links(&document, &decoded.text), document.refresh(&tree), document.next(&tree));
+        let _ = (
+            links(&document, &decoded.text),
+            document.refresh(&tree),
+            document.next(&tree),
+        );
     }
 }
 
 /// A sitemap, packed or not.
 pub fn sitemap(bytes: &[u8]) {
     let url = home().join("/sitemap.xml").expect("it joins");
-    for grammar in [Grammar::new(Some(&PROFILES[0]), home()), Grammar::new(None, home())] {
-        let Ok(sitemap) = read_sitemap(&grammar, &seoul(), &url, bytes) else { continue };
-        assert!(sitemap.rows.iter().all(|row| grammar.is_of_house(&row.url)), "{sitemap:?}");
-        assert!(sitemap.maps.iter().all(|map| *map != url && grammar.is_of_house(map)), "{sitemap:?}");
+    for grammar in [
+        Grammar::new(Some(&PROFILES[0]), home()),
+        Grammar::new(None, home()),
+    ] {
+        let Ok(sitemap) = read_sitemap(&grammar, &seoul(), &url, bytes) else {
+            continue;
+        };
+        assert!(
+            sitemap.rows.iter().all(|row| grammar.is_of_house(&row.url)),
+            "{sitemap:?}"
+        );
+        assert!(
+            sitemap
+                .maps
+                .iter()
+                .all(|map| *map != url && grammar.is_of_house(map)),
+            "{sitemap:?}"
+        );
     }
 }
 
@@ -110,16 +173,35 @@ pub fn url(bytes: &[u8]) {
     let text = String::from_utf8_lossy(bytes);
     let (link, rules) = text.split_once('\n').unwrap_or((&text, ""));
     let robots = Robots::parse(rules.as_bytes(), "saseo");
-    for url in [PageUrl::parse(link), home().join(link)].into_iter().flatten() {
-        assert_eq!(PageUrl::parse(url.as_str()).as_ref(), Ok(&url), "a canonical address stays as it is");
+    for url in [PageUrl::parse(link), home().join(link)]
+        .into_iter()
+        .flatten()
+    {
+        assert_eq!(
+            PageUrl::parse(url.as_str()).as_ref(),
+            Ok(&url),
+            "a canonical address stays as it is"
+        );
         for profile in PROFILES.iter() {
             let grammar = Grammar::new(Some(profile), home());
             match grammar.address(&url) {
                 Address::Article { number, url } => {
-                    assert_eq!(grammar.address(&url), Address::Article { number, url: url.clone() });
+                    assert_eq!(
+                        grammar.address(&url),
+                        Address::Article {
+                            number,
+                            url: url.clone()
+                        }
+                    );
                 }
                 Address::List { url, .. } => {
-                    assert_eq!(grammar.address(&url), Address::List { url: url.clone(), page: 1 });
+                    assert_eq!(
+                        grammar.address(&url),
+                        Address::List {
+                            url: url.clone(),
+                            page: 1
+                        }
+                    );
                 }
                 Address::Trap { .. } | Address::Elsewhere | Address::Other => {}
             }
@@ -143,6 +225,13 @@ pub fn date(bytes: &[u8]) {
             assert!(text.get(place).is_some());
         }
     }
-    let _ = (is_date(&text), read_recent(&text, &seoul(), NOW), retry_after(text.lines(), NOW));
-    let _ = (LocalTime::from_rfc3339(&text), Timestamp::from_rfc3339(&text));
+    let _ = (
+        is_date(&text),
+        read_recent(&text, &seoul(), NOW),
+        retry_after(text.lines(), NOW),
+    );
+    let _ = (
+        LocalTime::from_rfc3339(&text),
+        Timestamp::from_rfc3339(&text),
+    );
 }

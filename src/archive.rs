@@ -52,10 +52,10 @@ pub use mend::Mended;
 pub use note::vanished;
 pub use pages::{DueHost, NextPage};
 pub use reader::{
-    ArticleRows, Articles, BadText, Brought, BroughtBy, CaptureOf, Entry, FailedRun, Failure, Filter, Flaw, Found,
-    HostState, Kept, LastCrawl, Ledger, LedgerRows, Looked, Lost, NumberGap, Outlook, Queue, Reader, RunState,
-    SilentSection, SiteState, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion, Version, What,
-    in_words, queues,
+    ArticleRows, Articles, BadText, Brought, BroughtBy, CaptureOf, Entry, FailedRun, Failure,
+    Filter, Flaw, Found, HostState, Kept, LastCrawl, Ledger, LedgerRows, Looked, Lost, NumberGap,
+    Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredCapture,
+    StoredRobots, StoredRow, StoredVersion, Version, What, in_words, queues,
 };
 pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision, Selection};
 pub use robots::{RobotsCopy, Ruled};

@@ -45,7 +45,11 @@ impl HomeTerms {
         if self.host == *host {
             return self.manners;
         }
-        Manners { gap: self.manners.gap.max(UNLISTED_HOST_GAP), at_once: 1, own: false }
+        Manners {
+            gap: self.manners.gap.max(UNLISTED_HOST_GAP),
+            at_once: 1,
+            own: false,
+        }
     }
 
     /// Returns what a run promises, for its first row in the ledger. `joins` tells that other runs
@@ -62,7 +66,12 @@ impl HomeTerms {
             server_ms: millis(pace.server_rate.0),
             total_ms: millis(pace.total_rate.0),
             site: site.map(str::to_owned),
-            hosts: vec![HostTerms { host: self.host.as_str().to_owned(), gap_ms: millis(gap), at_once, own }],
+            hosts: vec![HostTerms {
+                host: self.host.as_str().to_owned(),
+                gap_ms: millis(gap),
+                at_once,
+                own,
+            }],
             strangers_gap_ms: millis(UNLISTED_HOST_GAP),
             joins,
         }
@@ -71,9 +80,21 @@ impl HomeTerms {
 
 /// Returns what the ledger says of a request that is over. Its decoded body had so many bytes, and
 /// this SHA-256.
-pub fn ending(result: &Result<Answer, Trouble>, bytes: u64, digest: [u8; 32], at: Timestamp) -> Ending {
+pub fn ending(
+    result: &Result<Answer, Trouble>,
+    bytes: u64,
+    digest: [u8; 32],
+    at: Timestamp,
+) -> Ending {
     match result {
-        Ok(answer) => Ending::Answered { status: answer.status, bytes, digest, retry_after: answer.wished_rest(at) },
-        Err(trouble) => Ending::Trouble { why: trouble.to_string() },
+        Ok(answer) => Ending::Answered {
+            status: answer.status,
+            bytes,
+            digest,
+            retry_after: answer.wished_rest(at),
+        },
+        Err(trouble) => Ending::Trouble {
+            why: trouble.to_string(),
+        },
     }
 }

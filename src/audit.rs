@@ -37,7 +37,10 @@ const CLOCK_STEP: i64 = 2_000;
 /// Audits everything that an archive's ledger holds at this moment, and tells of the hosts in the
 /// scope.
 pub fn audit(reader: &Reader, scope: Scope) -> Result<Findings, ArchiveError> {
-    let mut audit = Audit { scope, ..Audit::default() };
+    let mut audit = Audit {
+        scope,
+        ..Audit::default()
+    };
     let mut ledger = reader.ledger()?;
     let mut rows = ledger.rows();
     while let Some(entry) = rows.next_entry()? {
@@ -89,12 +92,38 @@ impl Audit {
         }
         match &entry.what {
             What::Began { terms } => self.begin(entry, terms.as_deref()),
-            What::Announced { url, host, server, robots, rule, gap } => {
-                let announced = Announced { url, host, server: *server, robots: *robots, rule, gap: *gap };
+            What::Announced {
+                url,
+                host,
+                server,
+                robots,
+                rule,
+                gap,
+            } => {
+                let announced = Announced {
+                    url,
+                    host,
+                    server: *server,
+                    robots: *robots,
+                    rule,
+                    gap: *gap,
+                };
                 self.announced(entry, announced, look_up)?;
             }
-            What::Ended { announced, status, bytes, retry_after, .. } => {
-                self.ended(entry, announced.0, *status, Tally::of_ending(*status, *bytes, *retry_after), *retry_after);
+            What::Ended {
+                announced,
+                status,
+                bytes,
+                retry_after,
+                ..
+            } => {
+                self.ended(
+                    entry,
+                    announced.0,
+                    *status,
+                    Tally::of_ending(*status, *bytes, *retry_after),
+                    *retry_after,
+                );
             }
             What::Unreadable { .. } => {}
         }
@@ -157,8 +186,16 @@ impl Audit {
         let delay = match PageUrl::parse(it.url) {
             Ok(url) => {
                 let is_of_host = url.host().as_str() == it.host;
-                self.violations.extend((!is_of_host).then(|| elsewhere(row, it)));
-                let claim = Claim { row, at, url: &url, host: it.host, robots: it.robots, rule: it.rule };
+                self.violations
+                    .extend((!is_of_host).then(|| elsewhere(row, it)));
+                let claim = Claim {
+                    row,
+                    at,
+                    url: &url,
+                    host: it.host,
+                    robots: it.robots,
+                    rule: it.rule,
+                };
                 self.rights.claimed(claim, look_up, &mut self.violations)?
             }
             Err(_) => {
@@ -166,9 +203,22 @@ impl Audit {
                 0
             }
         };
-        let asking = Asking { row, at, gap: it.gap, delay, is_robots: it.robots.is_none(), promise };
+        let asking = Asking {
+            row,
+            at,
+            gap: it.gap,
+            delay,
+            is_robots: it.robots.is_none(),
+            promise,
+        };
         self.paces.announced(host, asking, &mut self.violations);
-        self.ceilings.announced(row, at, (it.host, it.server), (promise, &self.promises), &mut self.violations);
+        self.ceilings.announced(
+            row,
+            at,
+            (it.host, it.server),
+            (promise, &self.promises),
+            &mut self.violations,
+        );
         Ok(())
     }
 
@@ -182,13 +232,21 @@ impl Audit {
     ) {
         let owed = "an ending stands after the one request that it ends";
         let Some(open) = self.paces.ended(announced, entry.id, entry.at, retry_after) else {
-            let happened = format!("row {} ends row {announced}, which is no request under way", entry.id);
-            self.violations.push(Violation::of_chain(&[announced, entry.id], owed, happened));
+            let happened = format!(
+                "row {} ends row {announced}, which is no request under way",
+                entry.id
+            );
+            self.violations
+                .push(Violation::of_chain(&[announced, entry.id], owed, happened));
             return;
         };
         if entry.at < open.at {
-            let happened = format!("row {} ended at {}, before its announcement at {}", entry.id, entry.at, open.at);
-            self.violations.push(Violation::of_chain(&[announced, entry.id], owed, happened));
+            let happened = format!(
+                "row {} ended at {}, before its announcement at {}",
+                entry.id, entry.at, open.at
+            );
+            self.violations
+                .push(Violation::of_chain(&[announced, entry.id], owed, happened));
         }
         if open.is_robots && status.is_some_and(|status| (300..400).contains(&status)) {
             self.rights.redirected();
@@ -201,11 +259,26 @@ impl Audit {
     fn findings(mut self) -> Findings {
         self.unended += self.paces.close(&self.scope) as u64;
         let versions = self.rights.copies.versions;
-        Findings::of(&self.scope, self.totals, self.paces.hosts, versions, self.unended, self.violations, self.remarks)
+        Findings::of(
+            &self.scope,
+            self.totals,
+            self.paces.hosts,
+            versions,
+            self.unended,
+            self.violations,
+            self.remarks,
+        )
     }
 }
 
 fn elsewhere(row: i64, it: Announced<'_>) -> Violation {
-    let happened = format!("row {row} names the host {} and the address {}", it.host, it.url);
-    Violation::of_chain(&[row], "a request is counted at the host of its address", happened)
+    let happened = format!(
+        "row {row} names the host {} and the address {}",
+        it.host, it.url
+    );
+    Violation::of_chain(
+        &[row],
+        "a request is counted at the host of its address",
+        happened,
+    )
 }

@@ -53,8 +53,16 @@ pub struct Progress {
 /// # Errors
 ///
 /// Where the archive cannot be read at all; whatever is damaged in it is a finding.
-pub fn verify(reader: &Reader, sites: &[String], watch: impl FnMut(&Progress)) -> Result<Findings, ArchiveError> {
-    let mut check = Check { reader, findings: Findings::default(), watch };
+pub fn verify(
+    reader: &Reader,
+    sites: &[String],
+    watch: impl FnMut(&Progress),
+) -> Result<Findings, ArchiveError> {
+    let mut check = Check {
+        reader,
+        findings: Findings::default(),
+        watch,
+    };
 
     check.structure()?;
     let rows = check.ledger()?;
@@ -75,7 +83,11 @@ struct Check<'r, W> {
 
 impl<W: FnMut(&Progress)> Check<'_, W> {
     fn structure(&mut self) -> Result<(), ArchiveError> {
-        (self.watch)(&Progress { what: "the file's structure", done: 0, of: 0 });
+        (self.watch)(&Progress {
+            what: "the file's structure",
+            done: 0,
+            of: 0,
+        });
         for fault in self.reader.faults()? {
             self.findings.add(Damage::of_file(fault));
         }
@@ -91,7 +103,12 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
         for looked in self.reader.stored_ledger() {
             match looked? {
                 Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Ledger, lost)),
-                Looked::Row(StoredRow { id, previous, run, fault }) => {
+                Looked::Row(StoredRow {
+                    id,
+                    previous,
+                    run,
+                    fault,
+                }) => {
                     findings.ledger_rows += 1;
                     if let Some(why) = fault {
                         findings.add(Damage::of_ledger(id, run, why));
@@ -100,7 +117,11 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
                 }
             }
             if findings.ledger_rows.is_multiple_of(TOLD) {
-                watch(&Progress { what: "rows of the ledger", done: findings.ledger_rows, of });
+                watch(&Progress {
+                    what: "rows of the ledger",
+                    done: findings.ledger_rows,
+                    of,
+                });
             }
         }
         Ok(damaged)
@@ -120,20 +141,33 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
                 }
                 Looked::Row(bodies) => {
                     findings.bodies += bodies.len() as u64;
-                    let faults = faults(&bodies).into_iter().filter(|(id, _)| seen.insert(*id));
+                    let faults = faults(&bodies)
+                        .into_iter()
+                        .filter(|(id, _)| seen.insert(*id));
                     damaged.extend(faults.map(|(id, why)| Damage::of_body(id, why)));
                 }
             }
-            watch(&Progress { what: "bodies", done: findings.bodies, of });
+            watch(&Progress {
+                what: "bodies",
+                done: findings.bodies,
+                of,
+            });
         }
 
         // Each damaged body is told with the answers that brought it.
         let captures = self.reader.captures_of(&seen)?;
-        damaged.into_iter().for_each(|one| self.findings.add(one.with_captures(&captures)));
+        damaged
+            .into_iter()
+            .for_each(|one| self.findings.add(one.with_captures(&captures)));
         Ok(seen)
     }
 
-    fn captures(&mut self, sites: &[String], bodies: &BTreeSet<i64>, rows: &BTreeSet<i64>) -> Result<(), ArchiveError> {
+    fn captures(
+        &mut self,
+        sites: &[String],
+        bodies: &BTreeSet<i64>,
+        rows: &BTreeSet<i64>,
+    ) -> Result<(), ArchiveError> {
         let of = self.reader.about("capture");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
 
@@ -143,14 +177,19 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
                 Looked::Row(mut capture) => {
                     findings.captures += 1;
                     // A damaged body was told already, with the answers that brought it; so was a row of the ledger.
-                    let is_told = capture.body.is_some_and(|body| bodies.contains(&body)) || is_in(capture.ended, rows);
+                    let is_told = capture.body.is_some_and(|body| bodies.contains(&body))
+                        || is_in(capture.ended, rows);
                     if let Some(fault) = capture.fault.take().filter(|_| !is_told) {
                         findings.add(Damage::of_capture(capture, fault));
                     }
                 }
             }
             if findings.captures.is_multiple_of(TOLD) {
-                watch(&Progress { what: "answers", done: findings.captures, of });
+                watch(&Progress {
+                    what: "answers",
+                    done: findings.captures,
+                    of,
+                });
             }
         }
         Ok(())
@@ -171,7 +210,11 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
                 }
             }
             if findings.versions.is_multiple_of(TOLD) {
-                watch(&Progress { what: "versions of articles", done: findings.versions, of });
+                watch(&Progress {
+                    what: "versions of articles",
+                    done: findings.versions,
+                    of,
+                });
             }
         }
         Ok(())
@@ -192,19 +235,28 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
                     }
                 }
             }
-            watch(&Progress { what: "copies of robots.txt", done: findings.robots, of });
+            watch(&Progress {
+                what: "copies of robots.txt",
+                done: findings.robots,
+                of,
+            });
         }
         Ok(())
     }
 
     fn texts(&mut self) -> Result<(), ArchiveError> {
-        (self.watch)(&Progress { what: "texts of the other tables", done: 0, of: 0 });
+        (self.watch)(&Progress {
+            what: "texts of the other tables",
+            done: 0,
+            of: 0,
+        });
         let findings = &mut self.findings;
 
         for looked in self.reader.bad_texts()? {
             match looked? {
                 // Rows of these tables are told as articles or copies of robots.txt already.
-                Looked::Lost(lost) if matches!(lost.table.as_str(), "article" | "capture" | "robots") => {}
+                Looked::Lost(lost)
+                    if matches!(lost.table.as_str(), "article" | "capture" | "robots") => {}
                 Looked::Lost(lost) => findings.add(Damage::of_lost(Kind::Text, lost)),
                 Looked::Row(bad) => findings.add(Damage::of_text(bad)),
             }
@@ -215,7 +267,10 @@ impl<W: FnMut(&Progress)> Check<'_, W> {
 
 /// Unpacks and hashes bodies on all cores.
 fn faults(bodies: &[StoredBody]) -> Vec<(i64, String)> {
-    bodies.par_iter().filter_map(|body| Some((body.id, body.fault()?))).collect()
+    bodies
+        .par_iter()
+        .filter_map(|body| Some((body.id, body.fault()?)))
+        .collect()
 }
 
 fn is_in(row: Option<i64>, rows: &BTreeSet<i64>) -> bool {
@@ -234,7 +289,8 @@ impl Findings {
     fn without_echoes(mut self) -> Self {
         let has_versions = self.damage.iter().any(|one| one.kind == Kind::Version);
         let all = self.damage.len();
-        self.damage.retain(|one| !(has_versions && one.is_echo_of_version()));
+        self.damage
+            .retain(|one| !(has_versions && one.is_echo_of_version()));
         self.damaged -= (all - self.damage.len()) as u64;
         self
     }

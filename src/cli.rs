@@ -163,7 +163,11 @@ enum Command {
 
 impl Common {
     fn voice(&self) -> say::Voice {
-        if self.quiet { say::Voice::Quiet } else { say::Voice::Usual }
+        if self.quiet {
+            say::Voice::Quiet
+        } else {
+            say::Voice::Usual
+        }
     }
 
     /// Returns the folder of the archive.
@@ -188,7 +192,10 @@ pub fn main() -> ExitCode {
 
 fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
     // Those two write the folder.
-    if let (Some(folder), false) = (&common.config, matches!(command, Command::Init(_) | Command::Demo(_))) {
+    if let (Some(folder), false) = (
+        &common.config,
+        matches!(command, Command::Init(_) | Command::Demo(_)),
+    ) {
         configuration::is_there(folder)?;
     }
 
@@ -221,6 +228,12 @@ fn log_to_stderr(common: &Common) {
     };
     let ours = Targets::new().with_target("saseo", level);
     let is_terminal = std::io::stderr().is_terminal();
-    let to_stderr = fmt::layer().with_writer(std::io::stderr).with_ansi(is_terminal).with_target(false);
-    tracing_subscriber::registry().with(to_stderr).with(ours).init();
+    let to_stderr = fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(is_terminal)
+        .with_target(false);
+    tracing_subscriber::registry()
+        .with(to_stderr)
+        .with(ours)
+        .init();
 }

@@ -1,6 +1,9 @@
 //! The one place that asks what time it is.
 
-#![expect(clippy::disallowed_methods, reason = "here, and nowhere else, the clocks are read")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "here, and nowhere else, the clocks are read"
+)]
 
 use std::time::{Duration, SystemTime};
 
@@ -21,13 +24,22 @@ pub struct Clock {
 impl Clock {
     /// Sets the clock to the system's time.
     pub fn system() -> Self {
-        let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-        Self { is_simulated: false, ..Self::set_to(Timestamp::EPOCH + since_epoch) }
+        let since_epoch = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default();
+        Self {
+            is_simulated: false,
+            ..Self::set_to(Timestamp::EPOCH + since_epoch)
+        }
     }
 
     /// Sets the clock to a moment, for simulations.
     pub fn set_to(moment: Timestamp) -> Self {
-        Self { set_to: moment, began: Instant::now(), is_simulated: true }
+        Self {
+            set_to: moment,
+            began: Instant::now(),
+            is_simulated: true,
+        }
     }
 
     pub fn now(&self) -> Timestamp {
@@ -53,9 +65,15 @@ impl Clock {
         if self.is_simulated {
             return None;
         }
-        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?.trim().to_owned();
+        let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
+            .ok()?
+            .trim()
+            .to_owned();
         let text = std::fs::read_to_string("/proc/uptime").ok()?;
         let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
-        Some(Uptime { boot, up: Duration::try_from_secs_f64(seconds).ok()? })
+        Some(Uptime {
+            boot,
+            up: Duration::try_from_secs_f64(seconds).ok()?,
+        })
     }
 }

@@ -11,6 +11,8 @@ pub mod units;
 
 pub use profile::Profile;
 pub use profiles::Profiles;
-pub use read::{ConfigError, GENTLE_GAP, fault, is_site_name, read_profile, read_settings, read_site, read_text};
+pub use read::{
+    ConfigError, GENTLE_GAP, fault, is_site_name, read_profile, read_settings, read_site, read_text,
+};
 pub use settings::Settings;
 pub use site::Site;

@@ -91,7 +91,16 @@ pub async fn run<W: Web>(
         Event::Began(_) => {}
         Event::Ended(report) => reports.push(report.clone()),
     };
-    serve(session, &mut once, archive, web, clock, (holder, stop), watch).await?;
+    serve(
+        session,
+        &mut once,
+        archive,
+        web,
+        clock,
+        (holder, stop),
+        watch,
+    )
+    .await?;
     Ok(Report::of(reports, clock.now().since(began)))
 }
 
@@ -150,7 +159,13 @@ impl<'a, W: Web> Crawl<'a, W> {
         clock: Clock,
         holder: String,
     ) -> Result<Self, ArchiveError> {
-        let Session { command, settings, max_requests, at_most, locks } = session;
+        let Session {
+            command,
+            settings,
+            max_requests,
+            at_most,
+            locks,
+        } = session;
         let began = clock.now();
         let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
         archive.close_runs(lease)?;
@@ -235,7 +250,9 @@ impl<'a, W: Web> Crawl<'a, W> {
         match waiting {
             _ if asked_to != Stop::GoOn => Some(End::Done(How::Interrupted)),
             Waiting::AtLimit => Some(End::Done(How::Stopped)),
-            Waiting::Until(_) | Waiting::ForAnswers if self.papers.is_empty() => Some(End::Done(How::Finished)),
+            Waiting::Until(_) | Waiting::ForAnswers if self.papers.is_empty() => {
+                Some(End::Done(How::Finished))
+            }
             Waiting::Until(_) | Waiting::ForAnswers => {
                 // Whatever was overlooked, the loop does not go on for nothing.
                 self.queues.quieten_all();
@@ -256,7 +273,9 @@ impl<'a, W: Web> Crawl<'a, W> {
             Waiting::ForAnswers | Waiting::AtLimit => Timestamp::MAX,
         };
         let clock = self.clock;
-        let moment = moment.min(next_start.unwrap_or(Timestamp::MAX)).min(clock.now() + ROUND);
+        let moment = moment
+            .min(next_start.unwrap_or(Timestamp::MAX))
+            .min(clock.now() + ROUND);
         let first = tokio::select! {
             Some(finished) = self.tasks.next() => Some(finished),
             () = clock.sleep_until(moment) => None,
@@ -270,7 +289,10 @@ impl<'a, W: Web> Crawl<'a, W> {
     }
 
     fn progress(&self) -> Progress {
-        let lists = self.papers.iter().filter_map(|paper| paper.first_readings.so_far());
+        let lists = self
+            .papers
+            .iter()
+            .filter_map(|paper| paper.first_readings.so_far());
         Progress {
             tally: self.account.tally,
             queued: self.account.queued,

@@ -95,20 +95,30 @@ pub fn write(
             let writer: Box<dyn Writer + '_> = match format {
                 Format::Jsonl => Box::new(jsonl::Lines(output)),
                 Format::Csv => Box::new(csv::Table { output, cells }),
-                Format::Sqlite => return Err(ExportError::NoFile { path: stream.name.clone() }),
+                Format::Sqlite => {
+                    return Err(ExportError::NoFile {
+                        path: stream.name.clone(),
+                    });
+                }
             };
             match write_articles(reader, filter, writer) {
-                Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => Ok(None),
+                Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => {
+                    Ok(None)
+                }
                 written => written.map(Some),
             }
         }
         Place::File(beside) => {
             refuse_archive(reader, &beside.target)?;
-            let output = || File::create(&beside.part).map(|file| Output::new(&beside.target, file));
+            let output =
+                || File::create(&beside.part).map(|file| Output::new(&beside.target, file));
             let output = || output().map_err(|why| fault(&beside.target, why));
             let writer: Box<dyn Writer> = match format {
                 Format::Jsonl => Box::new(jsonl::Lines(output()?)),
-                Format::Csv => Box::new(csv::Table { output: output()?, cells }),
+                Format::Csv => Box::new(csv::Table {
+                    output: output()?,
+                    cells,
+                }),
                 Format::Sqlite => Box::new(sqlite::Articles::begin(&beside.part)?),
             };
             let taken = write_articles(reader, filter, writer)?;
@@ -118,17 +128,29 @@ pub fn write(
     }
 }
 
-fn write_articles(reader: &Reader, filter: &Filter, mut writer: Box<dyn Writer + '_>) -> Result<Taken, ExportError> {
+fn write_articles(
+    reader: &Reader,
+    filter: &Filter,
+    mut writer: Box<dyn Writer + '_>,
+) -> Result<Taken, ExportError> {
     let mut taken = Taken::default();
     writer.begin()?;
 
     for version in &mut reader.articles(filter)? {
-        let Version { id, article, kept, flaws } = version?;
+        let Version {
+            id,
+            article,
+            kept,
+            flaws,
+        } = version?;
         if flaws.is_empty() {
             writer.article(&Record::new(&article, Provenance::from(kept)))?;
             taken.articles += 1;
         } else {
-            taken.left_out.push(LeftOut { id, why: in_words(&flaws) });
+            taken.left_out.push(LeftOut {
+                id,
+                why: in_words(&flaws),
+            });
         }
     }
 
@@ -151,7 +173,10 @@ pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportE
 }
 
 fn fault(path: &Path, why: std::io::Error) -> ExportError {
-    ExportError::Write { path: path.to_owned(), why }
+    ExportError::Write {
+        path: path.to_owned(),
+        why,
+    }
 }
 
 impl From<Kept> for Provenance {
@@ -169,11 +194,24 @@ impl From<Kept> for Provenance {
 }
 
 fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {
-    let (target, own) = (target.canonicalize().ok(), reader.path().canonicalize().ok());
-    let Some((target, own)) = target.zip(own) else { return Ok(()) };
+    let (target, own) = (
+        target.canonicalize().ok(),
+        reader.path().canonicalize().ok(),
+    );
+    let Some((target, own)) = target.zip(own) else {
+        return Ok(());
+    };
     // The database's log and shared memory, and the lock, are parts of it.
     let is_beside = target.parent() == own.parent();
-    let name = target.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let name = target
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let is_part = is_beside && (name.starts_with("archive.db") || name == "archive.lock");
-    if target == own || is_part { Err(ExportError::Itself { path: target }) } else { Ok(()) }
+    if target == own || is_part {
+        Err(ExportError::Itself { path: target })
+    } else {
+        Ok(())
+    }
 }

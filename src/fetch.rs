@@ -20,7 +20,11 @@ pub use public::is_public;
 /// The network. There are two: [`Http`], and the simulated one of the tests.
 pub trait Web: Send + Sync + 'static {
     /// Finds the address of a host's server.
-    fn locate(&self, host: &Host, reach: Reach) -> impl Future<Output = Result<IpAddr, Trouble>> + Send;
+    fn locate(
+        &self,
+        host: &Host,
+        reach: Reach,
+    ) -> impl Future<Output = Result<IpAddr, Trouble>> + Send;
 
     /// Sends one request and reads its whole answer.
     fn fetch(
@@ -64,12 +68,18 @@ pub struct Answer {
 impl Answer {
     /// Returns the first header of that name, which is in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Returns the values of every header line of that name, which is in lower case.
     pub fn lines(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.headers.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// Tells whether the page that was asked for came, whole.
@@ -143,7 +153,10 @@ impl Trouble {
     /// Whether the host itself is out of reach, as opposed to one page of it.
     pub fn is_unreachable(&self) -> bool {
         match self {
-            Self::NoAddress { .. } | Self::PrivateAddress { .. } | Self::OddPort { .. } | Self::Connect { .. } => true,
+            Self::NoAddress { .. }
+            | Self::PrivateAddress { .. }
+            | Self::OddPort { .. }
+            | Self::Connect { .. } => true,
             Self::Timeout | Self::TooLarge { .. } | Self::Broken { .. } | Self::WantsHttp1 => false,
         }
     }

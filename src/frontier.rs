@@ -26,7 +26,9 @@ pub use outcome::{Outcome, Reading};
 pub use page::{Kept, KnownArticle, Page, PageKind};
 pub use reading::{Continuation, Coverage, Cut, ListEnd};
 pub use role::{PageId, Role};
-pub use settle::{Belief, Facts, SiteRules, disallowed, gone_for_good, origin_looked_at, put_off, settle};
+pub use settle::{
+    Belief, Facts, SiteRules, disallowed, gone_for_good, origin_looked_at, put_off, settle,
+};
 pub use settlement::{Closing, Judged, ListStep, Settlement};
 pub use turns::is_articles_turn;
 pub use verdict::Verdict;

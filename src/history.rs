@@ -40,7 +40,13 @@ pub enum Piece {
 pub fn fields(old: &Article, new: &Article) -> Vec<FieldChange> {
     let told = old.fields().into_iter().zip(new.fields());
     let changed = told.filter(|((_, old), (_, new))| old != new);
-    changed.map(|((field, old), (_, new))| FieldChange { field, old: readable(&old), new: readable(&new) }).collect()
+    changed
+        .map(|((field, old), (_, new))| FieldChange {
+            field,
+            old: readable(&old),
+            new: readable(&new),
+        })
+        .collect()
 }
 
 /// A field as people read it: what it lists parted by commas, a photo as its address with its caption.
@@ -48,9 +54,15 @@ fn readable(value: &Value) -> Option<String> {
     let told = match value {
         Value::Null => return None,
         Value::String(text) => text.clone(),
-        Value::Array(list) => list.iter().filter_map(readable).collect::<Vec<_>>().join(", "),
+        Value::Array(list) => list
+            .iter()
+            .filter_map(readable)
+            .collect::<Vec<_>>()
+            .join(", "),
         Value::Object(photo) => {
-            let rest = ["caption", "credit"].iter().filter_map(|key| readable(&photo[*key]));
+            let rest = ["caption", "credit"]
+                .iter()
+                .filter_map(|key| readable(&photo[*key]));
             let url = readable(&photo["url"]).unwrap_or_default();
             rest.fold(url, |told, rest| format!("{told} ({rest})"))
         }
@@ -108,18 +120,36 @@ mod tests {
     fn a_changed_word_stands_in_its_paragraph() {
         let old = "사서는 책장을 넘겼다.\n\n책방은 조용했다.\n\n끝.";
         let new = "사서는 책장을 넘겼다.\n\n책방은 몹시 붐볐다.\n\n끝.";
-        let changed =
-            vec![kept("책방은 "), Piece::Removed("조용했다.".to_owned()), Piece::Added("몹시 붐볐다.".to_owned())];
+        let changed = vec![
+            kept("책방은 "),
+            Piece::Removed("조용했다.".to_owned()),
+            Piece::Added("몹시 붐볐다.".to_owned()),
+        ];
         let same = |text: &str| Paragraph::Same(text.to_owned());
-        assert_eq!(words(old, new), [same("사서는 책장을 넘겼다."), Paragraph::Changed(changed), same("끝.")]);
+        assert_eq!(
+            words(old, new),
+            [
+                same("사서는 책장을 넘겼다."),
+                Paragraph::Changed(changed),
+                same("끝.")
+            ]
+        );
     }
 
     #[test]
     fn paragraphs_come_and_go_whole() {
         let added = words("하나.", "하나.\n\n둘 셋.");
-        assert_eq!(added[1], Paragraph::Changed(vec![Piece::Added("둘 셋.".to_owned())]));
+        assert_eq!(
+            added[1],
+            Paragraph::Changed(vec![Piece::Added("둘 셋.".to_owned())])
+        );
         let removed = words("하나.\n\n둘 셋.", "둘 셋.");
-        assert!(removed.contains(&Paragraph::Changed(vec![Piece::Removed("하나.".to_owned())])), "{removed:?}");
+        assert!(
+            removed.contains(&Paragraph::Changed(vec![Piece::Removed(
+                "하나.".to_owned()
+            )])),
+            "{removed:?}"
+        );
         assert_eq!(words("", ""), []);
     }
 
@@ -132,35 +162,80 @@ mod tests {
                 Paragraph::Same(text) => text.clone(),
                 Paragraph::Changed(pieces) => pieces.iter().filter_map(wanted).cloned().collect(),
             };
-            all.iter().map(pieces).collect::<String>().split_whitespace().collect()
+            all.iter()
+                .map(pieces)
+                .collect::<String>()
+                .split_whitespace()
+                .collect()
         };
         let bare = |text: &str| text.split_whitespace().collect::<String>();
         assert_eq!(
-            side(|piece| if let Piece::Kept(t) | Piece::Removed(t) = piece { Some(t) } else { None }),
+            side(|piece| if let Piece::Kept(t) | Piece::Removed(t) = piece {
+                Some(t)
+            } else {
+                None
+            }),
             bare(old)
         );
-        assert_eq!(side(|piece| if let Piece::Kept(t) | Piece::Added(t) = piece { Some(t) } else { None }), bare(new));
+        assert_eq!(
+            side(|piece| if let Piece::Kept(t) | Piece::Added(t) = piece {
+                Some(t)
+            } else {
+                None
+            }),
+            bare(new)
+        );
     }
 
     #[test]
     fn fields_that_differ_are_named_with_both_values() {
-        let old = Article { title: Some("책".into()), tags: vec!["가".into()], ..Article::default() };
-        let new = Article { title: Some("방".into()), tags: vec!["가".into()], ..Article::default() };
-        let change = FieldChange { field: "title", old: Some("책".into()), new: Some("방".into()) };
+        let old = Article {
+            title: Some("책".into()),
+            tags: vec!["가".into()],
+            ..Article::default()
+        };
+        let new = Article {
+            title: Some("방".into()),
+            tags: vec!["가".into()],
+            ..Article::default()
+        };
+        let change = FieldChange {
+            field: "title",
+            old: Some("책".into()),
+            new: Some("방".into()),
+        };
         assert_eq!(fields(&old, &new), [change]);
     }
 
     #[test]
     fn a_caption_alone_is_a_change_that_can_be_read() {
-        let photo = |caption: &str| Image { url: "/1.jpg".into(), caption: Some(caption.into()), credit: None };
-        let of =
-            |photos: Vec<Image>| Article {
-                images: photos, tags: vec!["가".into(), "나".into()], ..Article::default()
-            };
-        let change =
-            FieldChange { field: "images", old: Some("/1.jpg (책)".into()), new: Some("/1.jpg (방)".into()) };
-        assert_eq!(fields(&of(vec![photo("책")]), &of(vec![photo("방")])), [change]);
+        let photo = |caption: &str| Image {
+            url: "/1.jpg".into(),
+            caption: Some(caption.into()),
+            credit: None,
+        };
+        let of = |photos: Vec<Image>| Article {
+            images: photos,
+            tags: vec!["가".into(), "나".into()],
+            ..Article::default()
+        };
+        let change = FieldChange {
+            field: "images",
+            old: Some("/1.jpg (책)".into()),
+            new: Some("/1.jpg (방)".into()),
+        };
+        assert_eq!(
+            fields(&of(vec![photo("책")]), &of(vec![photo("방")])),
+            [change]
+        );
         let gone = fields(&of(Vec::new()), &Article::default());
-        assert_eq!(gone, [FieldChange { field: "tags", old: Some("가, 나".into()), new: None }]);
+        assert_eq!(
+            gone,
+            [FieldChange {
+                field: "tags",
+                old: Some("가, 나".into()),
+                new: None
+            }]
+        );
     }
 }

@@ -58,7 +58,11 @@ impl HostLocks {
     /// Takes the folder that is named, or the one that all crawls on this machine share. It must not depend on who runs them
     /// and how: cron has another environment than a shell.
     pub fn new(named: Option<OsString>) -> Self {
-        Self { folder: named.filter(|named| !named.is_empty()).map_or_else(shared, PathBuf::from) }
+        Self {
+            folder: named
+                .filter(|named| !named.is_empty())
+                .map_or_else(shared, PathBuf::from),
+        }
     }
 
     /// Locks a host, or tells who asks it.
@@ -67,7 +71,10 @@ impl HostLocks {
     /// Where another process holds it, and where the folder or the file is not to be trusted or cannot
     /// be written.
     pub fn take(&self, host: &Host, holder: &str) -> Result<HostLock, HostLockError> {
-        let unusable = |path: &Path, why| HostLockError::Unusable { path: path.to_owned(), why };
+        let unusable = |path: &Path, why| HostLockError::Unusable {
+            path: path.to_owned(),
+            why,
+        };
         let name = name(host);
         let path = self.folder.join(&name);
 
@@ -76,7 +83,11 @@ impl HostLocks {
             let file = folder.file(&name).map_err(|why| unusable(&path, why))?;
             match file.try_lock() {
                 Ok(()) => {}
-                Err(TryLockError::WouldBlock) => return Err(HostLockError::Held { holder: holder_in(&file) }),
+                Err(TryLockError::WouldBlock) => {
+                    return Err(HostLockError::Held {
+                        holder: holder_in(&file),
+                    });
+                }
                 Err(TryLockError::Error(why)) => return Err(unusable(&path, why)),
             }
             // A file that was removed, or put in another's place, meanwhile locks nothing.
@@ -84,7 +95,10 @@ impl HostLocks {
                 return HostLock::hold(file, holder).map_err(|why| unusable(&path, why));
             }
         }
-        Err(unusable(&path, io::Error::other("others remove it again and again")))
+        Err(unusable(
+            &path,
+            io::Error::other("others remove it again and again"),
+        ))
     }
 
     /// Returns a crawl's access to the ceilings that it shares with this machine's other crawls;
@@ -99,7 +113,11 @@ impl HostLocks {
 fn shared() -> PathBuf {
     let runtime = Path::new(RUNTIME).join("saseo");
     let is_there = std::fs::symlink_metadata(&runtime).is_ok();
-    if is_there || Folder::open(&runtime).is_ok() { runtime } else { Path::new(ANYWHERE).join("saseo-lock") }
+    if is_there || Folder::open(&runtime).is_ok() {
+        runtime
+    } else {
+        Path::new(ANYWHERE).join("saseo-lock")
+    }
 }
 
 /// The beginning of a file, which is all of it unless somebody else wrote there.
@@ -112,7 +130,11 @@ fn head(file: &File) -> io::Result<String> {
 /// Who holds a lock; it has perhaps not yet written its name.
 fn holder_in(file: &File) -> String {
     let head = head(file).unwrap_or_default();
-    let holder = head.lines().nth(1).map(str::trim_end).filter(|holder| !holder.is_empty());
+    let holder = head
+        .lines()
+        .nth(1)
+        .map(str::trim_end)
+        .filter(|holder| !holder.is_empty());
     holder.unwrap_or("one that has just begun").to_owned()
 }
 
@@ -120,11 +142,19 @@ impl HostLock {
     /// Reads the last holder's word from a file that is locked, and writes the new holder's name.
     fn hold(file: File, holder: &str) -> io::Result<Self> {
         let kept = head(&file)?;
-        let millis = kept.lines().next().and_then(|millis| millis.trim().parse().ok()).filter(|millis| *millis > 0);
-        let lock = Self { file, not_before: millis.map(Timestamp::from_millis) };
+        let millis = kept
+            .lines()
+            .next()
+            .and_then(|millis| millis.trim().parse().ok())
+            .filter(|millis| *millis > 0);
+        let lock = Self {
+            file,
+            not_before: millis.map(Timestamp::from_millis),
+        };
 
         let moment = digits(lock.not_before.unwrap_or(Timestamp::EPOCH));
-        lock.file.write_all_at(format!("{moment}\n{}\n", padded(holder)).as_bytes(), 0)?;
+        lock.file
+            .write_all_at(format!("{moment}\n{}\n", padded(holder)).as_bytes(), 0)?;
         Ok(lock)
     }
 
@@ -167,8 +197,13 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let locks = HostLocks::new(Some(folder.path().into()));
         let lock = locks.take(&host("a.example"), "crawl, process 42").unwrap();
-        let refused = locks.take(&host("a.example"), "crawl, process 43").unwrap_err();
-        assert!(refused.to_string().ends_with("asks it: crawl, process 42"), "{refused}");
+        let refused = locks
+            .take(&host("a.example"), "crawl, process 43")
+            .unwrap_err();
+        assert!(
+            refused.to_string().ends_with("asks it: crawl, process 42"),
+            "{refused}"
+        );
         assert!(locks.take(&host("b.example"), "crawl, process 43").is_ok());
         drop(lock);
         assert!(locks.take(&host("a.example"), "crawl, process 43").is_ok());
@@ -183,7 +218,10 @@ mod tests {
         lock.note(Timestamp::from_seconds(1_795_520_550));
         drop(lock);
         let next = locks.take(&host("[::1]:8080"), "another").unwrap();
-        assert_eq!(next.not_before, Some(Timestamp::from_seconds(1_795_520_550)));
+        assert_eq!(
+            next.not_before,
+            Some(Timestamp::from_seconds(1_795_520_550))
+        );
     }
 
     #[test]
@@ -194,7 +232,10 @@ mod tests {
         let letter = folder.path().join("letter");
         std::fs::write(&letter, "dear friend").unwrap();
         std::os::unix::fs::symlink(&letter, &path).unwrap();
-        assert!(matches!(locks.take(&host("a.example"), "one"), Err(HostLockError::Unusable { .. })));
+        assert!(matches!(
+            locks.take(&host("a.example"), "one"),
+            Err(HostLockError::Unusable { .. })
+        ));
         assert_eq!(std::fs::read_to_string(&letter).unwrap(), "dear friend");
         std::fs::remove_file(&path).unwrap();
         std::fs::write(&path, b"\xff\xfe\x00").unwrap();
@@ -209,7 +250,11 @@ mod tests {
     fn nothing_is_left_of_a_longer_name_and_a_file_keeps_its_length() {
         let folder = TempDir::new().unwrap();
         let locks = HostLocks::new(Some(folder.path().into()));
-        for holder in ["crawl, process 42, since a very long time ago", "책방 ".repeat(99).as_str(), "one\n"] {
+        for holder in [
+            "crawl, process 42, since a very long time ago",
+            "책방 ".repeat(99).as_str(),
+            "one\n",
+        ] {
             drop(locks.take(&host("a.example"), holder).unwrap());
         }
         let lock = locks.take(&host("a.example"), "one").unwrap();
@@ -217,7 +262,10 @@ mod tests {
         let refused = locks.take(&host("a.example"), "another").unwrap_err();
         assert!(refused.to_string().ends_with("asks it: one"), "{refused}");
         let kept = std::fs::read_to_string(folder.path().join(name(&host("a.example")))).unwrap();
-        assert_eq!((kept.len(), kept.lines().count()), (DIGITS + 1 + HOLDER + 1, 2));
+        assert_eq!(
+            (kept.len(), kept.lines().count()),
+            (DIGITS + 1 + HOLDER + 1, 2)
+        );
     }
 
     #[test]
@@ -226,8 +274,13 @@ mod tests {
         let (real, link) = (folder.path().join("real"), folder.path().join("link"));
         std::fs::create_dir(&real).unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        let refused = HostLocks::new(Some(link.into())).take(&host("a.example"), "one").unwrap_err();
-        assert!(refused.to_string().contains("SASEO_RUNTIME_DIR"), "{refused}");
+        let refused = HostLocks::new(Some(link.into()))
+            .take(&host("a.example"), "one")
+            .unwrap_err();
+        assert!(
+            refused.to_string().contains("SASEO_RUNTIME_DIR"),
+            "{refused}"
+        );
         assert_eq!(std::fs::read_dir(&real).unwrap().count(), 0);
     }
 
@@ -236,7 +289,12 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let file = folder.path().join("file");
         std::fs::write(&file, "").unwrap();
-        let refused = HostLocks::new(Some(file.into())).take(&host("a.example"), "one").unwrap_err();
-        assert!(refused.to_string().contains("SASEO_RUNTIME_DIR"), "{refused}");
+        let refused = HostLocks::new(Some(file.into()))
+            .take(&host("a.example"), "one")
+            .unwrap_err();
+        assert!(
+            refused.to_string().contains("SASEO_RUNTIME_DIR"),
+            "{refused}"
+        );
     }
 }

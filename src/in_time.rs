@@ -15,8 +15,11 @@ pub const BUDGET: Duration = Duration::from_secs(2);
 
 /// Work begins when a processor is free for it, so that pages do not use up one another's time. What is overdue keeps its
 /// processor until it really ends.
-static PROCESSORS: LazyLock<Arc<Semaphore>> =
-    LazyLock::new(|| Arc::new(Semaphore::new(available_parallelism().map_or(1, usize::from))));
+static PROCESSORS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
+    Arc::new(Semaphore::new(
+        available_parallelism().map_or(1, usize::from),
+    ))
+});
 
 /// KiB that all pages that are read at once may take by their estimates. One page of the heaviest
 /// kind has room in it, and some ten ordinary ones; with a crawl's other needs, some 50 MB, that
@@ -69,7 +72,9 @@ pub async fn room(bytes: usize) -> Result<Room, Undone> {
     match room_at_once(bytes) {
         Some(room) => Ok(room),
         // The wait is in real time, also in a simulation.
-        None => spawn_blocking(move || room_now(bytes)).await.unwrap_or(Err(Undone::Panicked)),
+        None => spawn_blocking(move || room_now(bytes))
+            .await
+            .unwrap_or(Err(Undone::Panicked)),
     }
 }
 
@@ -81,12 +86,28 @@ pub fn room_now(bytes: usize) -> Result<Room, Undone> {
 
     // The caller's thread may be one of a runtime, which must not begin another.
     let wait = move || {
-        let runtime = Builder::new_current_thread().enable_time().build().map_err(|_| Undone::Crowded)?;
-        let part = async { tokio::time::timeout(PATIENCE, Arc::clone(&MEMORY).acquire_many_owned(part(bytes))).await };
+        let runtime = Builder::new_current_thread()
+            .enable_time()
+            .build()
+            .map_err(|_| Undone::Crowded)?;
+        let part = async {
+            tokio::time::timeout(
+                PATIENCE,
+                Arc::clone(&MEMORY).acquire_many_owned(part(bytes)),
+            )
+            .await
+        };
         // The semaphore is never closed.
-        runtime.block_on(part).ok().and_then(Result::ok).map(|part| Room { part }).ok_or(Undone::Crowded)
+        runtime
+            .block_on(part)
+            .ok()
+            .and_then(Result::ok)
+            .map(|part| Room { part })
+            .ok_or(Undone::Crowded)
     };
-    std::thread::spawn(wait).join().unwrap_or(Err(Undone::Panicked))
+    std::thread::spawn(wait)
+        .join()
+        .unwrap_or(Err(Undone::Panicked))
 }
 
 /// Waits for room to weigh a page in, which takes `most` bytes at most, and then for what it
@@ -114,12 +135,17 @@ fn weighed(room: Room, weigh: impl FnOnce() -> usize) -> Result<usize, Undone> {
 }
 
 fn room_at_once(bytes: usize) -> Option<Room> {
-    Arc::clone(&MEMORY).try_acquire_many_owned(part(bytes)).ok().map(|part| Room { part })
+    Arc::clone(&MEMORY)
+        .try_acquire_many_owned(part(bytes))
+        .ok()
+        .map(|part| Room { part })
 }
 
 /// KiB of the memory for so many bytes; what takes more than there is takes all of it.
 fn part(bytes: usize) -> u32 {
-    u32::try_from(bytes.div_ceil(1024)).unwrap_or(ROOM).clamp(1, ROOM)
+    u32::try_from(bytes.div_ceil(1024))
+        .unwrap_or(ROOM)
+        .clamp(1, ROOM)
 }
 
 /// Does `work` on a thread of its own, in `room`. What is overdue cannot be stopped: it runs on,
@@ -170,12 +196,16 @@ mod tests {
     #[tokio::test]
     async fn work_that_does_not_end_is_left_behind() {
         let (release, released) = channel::<()>();
-        let endless = within(Duration::ZERO, room(1).await.unwrap(), move || released.recv().is_ok());
+        let endless = within(Duration::ZERO, room(1).await.unwrap(), move || {
+            released.recv().is_ok()
+        });
         assert_eq!(endless.await, Err(Undone::Overdue));
         release.send(()).unwrap();
 
         let (release, released) = channel::<()>();
-        let endless = within_now(Duration::ZERO, room_now(1).unwrap(), move || released.recv().is_ok());
+        let endless = within_now(Duration::ZERO, room_now(1).unwrap(), move || {
+            released.recv().is_ok()
+        });
         assert_eq!(endless, Err(Undone::Overdue));
         release.send(()).unwrap();
     }
@@ -187,9 +217,18 @@ mod tests {
 
         assert_eq!(within(Duration::MAX, place(), || 7).await, Ok(7));
         assert_eq!(within_now(Duration::MAX, place(), || 7), Ok(7));
-        assert_eq!(within_now(Duration::MAX, place(), fails), Err(Undone::Panicked));
-        assert_eq!(within(Duration::MAX, place(), fails).await, Err(Undone::Panicked));
-        assert_eq!(room_as_weighed_now(1, || panic!("a page broke its scales")).err(), Some(Undone::Panicked));
+        assert_eq!(
+            within_now(Duration::MAX, place(), fails),
+            Err(Undone::Panicked)
+        );
+        assert_eq!(
+            within(Duration::MAX, place(), fails).await,
+            Err(Undone::Panicked)
+        );
+        assert_eq!(
+            room_as_weighed_now(1, || panic!("a page broke its scales")).err(),
+            Some(Undone::Panicked)
+        );
     }
 
     #[tokio::test]

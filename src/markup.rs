@@ -22,7 +22,9 @@ pub use weight::check;
 pub type Node<'a> = NodeRef<'a>;
 
 /// Elements whose content no reader sees.
-const UNSEEN: [&str; 8] = ["script", "style", "template", "noscript", "head", "textarea", "select", "iframe"];
+const UNSEEN: [&str; 8] = [
+    "script", "style", "template", "noscript", "head", "textarea", "select", "iframe",
+];
 
 /// A parsed page. It is not `Send`: build it and drop it within one call.
 pub struct Tree {
@@ -50,7 +52,11 @@ impl Tree {
     pub fn parse(html: &str) -> Result<Self, MarkupError> {
         check(html)?;
         let (document, weight) = scale::build(html)?;
-        let tree = Self { document, weight, index: OnceCell::new() };
+        let tree = Self {
+            document,
+            weight,
+            index: OnceCell::new(),
+        };
         weight::is_deep(tree.root()).map_or(Ok(tree), |depth| Err(MarkupError::Deep(depth)))
     }
 
@@ -74,7 +80,9 @@ impl Tree {
         let mut found = Vec::new();
         for one in selector.alternatives() {
             let Some(ids) = index.with(&one.key) else {
-                return within(self.root(), selector).collect::<Vec<_>>().into_iter();
+                return within(self.root(), selector)
+                    .collect::<Vec<_>>()
+                    .into_iter();
             };
             let nodes = ids.map(|id| Node::new(id, &self.document.tree));
             found.extend(nodes.filter(|node| node.is_match(&one.matcher)));
@@ -89,8 +97,14 @@ impl Tree {
 }
 
 /// Returns the elements below `node` that match, in the page's order.
-pub fn within<'a, 's>(node: Node<'a>, selector: &'s Selector) -> impl Iterator<Item = Node<'a>> + use<'a, 's> {
-    let below = node.tree.descendant_ids_of_it(&node.id).map(move |id| Node::new(id, node.tree));
+pub fn within<'a, 's>(
+    node: Node<'a>,
+    selector: &'s Selector,
+) -> impl Iterator<Item = Node<'a>> + use<'a, 's> {
+    let below = node
+        .tree
+        .descendant_ids_of_it(&node.id)
+        .map(move |id| Node::new(id, node.tree));
     below.filter(|node| selector.matches(node))
 }
 
@@ -128,5 +142,6 @@ fn is_seen(node: &Node<'_>) -> bool {
 
 /// Elements that part words, even without white space.
 fn is_spaced(node: &Node<'_>) -> bool {
-    node.qual_name_ref().is_some_and(|name| &*name.local == "br" || blocks::is_block(&name.local))
+    node.qual_name_ref()
+        .is_some_and(|name| &*name.local == "br" || blocks::is_block(&name.local))
 }

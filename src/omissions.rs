@@ -33,13 +33,19 @@ pub fn silence(published: &[Timestamp], now: Timestamp) -> Option<Silence> {
     let counts: Vec<usize> = (1..=MOST_WEEKS)
         .map(|k| last - WEEK * weeks * k)
         .take_while(|from| *from >= first)
-        .map(|from| published.partition_point(|at| *at <= from + quiet) - published.partition_point(|at| *at <= from))
+        .map(|from| {
+            published.partition_point(|at| *at <= from + quiet)
+                - published.partition_point(|at| *at <= from)
+        })
         .collect();
     if counts.len() < LEAST_WEEKS as usize {
         return None;
     }
     let expected = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
-    ((-expected).exp() < UNLIKELY).then_some(Silence { since: last, expected })
+    ((-expected).exp() < UNLIKELY).then_some(Silence {
+        since: last,
+        expected,
+    })
 }
 
 /// Numbers that nobody has seen, between two that were.
@@ -83,7 +89,14 @@ pub fn gaps(numbers: &[u64]) -> Vec<Gap> {
     let range = numbers[numbers.len() - 1] - numbers[0];
     let is_gap = |gap: &Gap| gap.missing() > 0 && gap.missing() < anew.max(range - gap.missing());
     let is_no_accident = |gap: &Gap| is_gap(gap) && gap.missing() as f64 * miss.ln() < unlikely;
-    numbers.windows(2).map(|pair| Gap { after: pair[0], before: pair[1] }).filter(is_no_accident).collect()
+    numbers
+        .windows(2)
+        .map(|pair| Gap {
+            after: pair[0],
+            before: pair[1],
+        })
+        .filter(is_no_accident)
+        .collect()
 }
 
 #[cfg(test)]
@@ -112,7 +125,10 @@ mod tests {
         assert_eq!(silence(&daily(&hours, 70, 0), NOW), None);
         // The same with two days missing.
         let quiet = silence(&daily(&hours, 70, 60), NOW).unwrap();
-        assert!(quiet.expected > 7.0 && NOW.since(quiet.since) >= HOUR * 60, "{quiet:?}");
+        assert!(
+            quiet.expected > 7.0 && NOW.since(quiet.since) >= HOUR * 60,
+            "{quiet:?}"
+        );
     }
 
     #[test]
@@ -123,7 +139,10 @@ mod tests {
                 .flat_map(|week| (0..3).map(move |k| NOW - WEEK * week as u32 - HOUR * (30 - k)))
                 .collect()
         };
-        assert_eq!([0, 1, 2].map(|missed| silence(&weekly(missed), NOW).is_some()), [false; 3]);
+        assert_eq!(
+            [0, 1, 2].map(|missed| silence(&weekly(missed), NOW).is_some()),
+            [false; 3]
+        );
         assert!(silence(&weekly(4), NOW).is_some());
     }
 
@@ -131,7 +150,10 @@ mod tests {
     fn a_section_without_a_history_is_not_judged() {
         assert_eq!(silence(&[], NOW), None);
         assert_eq!(silence(&[NOW - HOUR], NOW), None);
-        assert_eq!(silence(&daily(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 8, 40), NOW), None);
+        assert_eq!(
+            silence(&daily(&[1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 8, 40), NOW),
+            None
+        );
         assert_eq!(silence(&[NOW + HOUR], NOW), None);
     }
 
@@ -140,18 +162,46 @@ mod tests {
         // Two of three numbers are somebody else's.
         let usual: Vec<u64> = (0..1_000).map(|k| 3 * k + u64::from(k % 5 == 0)).collect();
         assert_eq!(gaps(&usual), []);
-        let mut torn: Vec<u64> = usual.iter().copied().filter(|number| !(900..960).contains(number)).collect();
-        assert_eq!(gaps(&torn), [Gap { after: 897, before: 961 }]);
+        let mut torn: Vec<u64> = usual
+            .iter()
+            .copied()
+            .filter(|number| !(900..960).contains(number))
+            .collect();
+        assert_eq!(
+            gaps(&torn),
+            [Gap {
+                after: 897,
+                before: 961
+            }]
+        );
         // Where a paper moved to another server, its numbers jump.
         torn.extend([900_000, 900_003]);
         assert_eq!(gaps(&torn).len(), 1);
         // Where every number is an article, few that are missing are missed.
-        let all =
-            |missing: u64| -> Vec<u64> { (1..=100).filter(|number| !(50..50 + missing).contains(number)).collect() };
-        assert_eq!([gaps(&all(1)), gaps(&all(6))], [vec![], vec![Gap { after: 49, before: 56 }]]);
+        let all = |missing: u64| -> Vec<u64> {
+            (1..=100)
+                .filter(|number| !(50..50 + missing).contains(number))
+                .collect()
+        };
+        assert_eq!(
+            [gaps(&all(1)), gaps(&all(6))],
+            [
+                vec![],
+                vec![Gap {
+                    after: 49,
+                    before: 56
+                }]
+            ]
+        );
         // The worse an outage was, the more it is told.
         let outage: Vec<u64> = (1..=5_000).chain(8_000..=12_000).collect();
-        assert_eq!(gaps(&outage), [Gap { after: 5_000, before: 8_000 }]);
+        assert_eq!(
+            gaps(&outage),
+            [Gap {
+                after: 5_000,
+                before: 8_000
+            }]
+        );
         assert_eq!(gaps(&[1, 90]), []);
         assert_eq!(gaps(&[0, u64::MAX]), []);
     }

@@ -87,7 +87,9 @@ impl Signal {
     /// Whether to obey it is to keep no copy.
     fn withholds(self) -> bool {
         match self {
-            Self::NoArchive | Self::UnavailableAfter | Self::Tdm | Self::AiTxt | Self::Words => true,
+            Self::NoArchive | Self::UnavailableAfter | Self::Tdm | Self::AiTxt | Self::Words => {
+                true
+            }
             Self::NoIndex | Self::NoFollow => false,
         }
     }
@@ -113,10 +115,15 @@ impl fmt::Display for OptOut {
 
 impl Judgement {
     /// Decides what to do about each wish, as the site's file says. A moment that has not come is recorded.
-    pub fn of(opt_outs: impl IntoIterator<Item = OptOut>, rules: &OptOutRules, now: Timestamp) -> Self {
+    pub fn of(
+        opt_outs: impl IntoIterator<Item = OptOut>,
+        rules: &OptOutRules,
+        now: Timestamp,
+    ) -> Self {
         let mut told: Vec<(OptOut, Done)> = Vec::new();
         for opt_out in opt_outs.into_iter().take(MOST_WISHES) {
-            let is_due = opt_out.signal != Signal::UnavailableAfter || opt_out.from.is_some_and(|from| from <= now);
+            let is_due = opt_out.signal != Signal::UnavailableAfter
+                || opt_out.from.is_some_and(|from| from <= now);
             let done = match opt_out.signal.effect(rules) {
                 Effect::Obey if is_due => Done::Obeyed,
                 Effect::Obey | Effect::Record => Done::Recorded,
@@ -140,7 +147,8 @@ impl Judgement {
     }
 
     pub fn is_searchable(&self) -> bool {
-        self.obeyed(|signal| signal == Signal::NoIndex || signal == Signal::UnavailableAfter).is_none()
+        self.obeyed(|signal| signal == Signal::NoIndex || signal == Signal::UnavailableAfter)
+            .is_none()
     }
 
     /// Returns the wishes as exports tell them, each once, without those that the site's file ignores.
@@ -156,7 +164,10 @@ impl Judgement {
     }
 
     fn obeyed(&self, is_meant: impl Fn(Signal) -> bool) -> Option<String> {
-        let found = self.told.iter().find(|(opt_out, done)| *done == Done::Obeyed && is_meant(opt_out.signal))?;
+        let found = self
+            .told
+            .iter()
+            .find(|(opt_out, done)| *done == Done::Obeyed && is_meant(opt_out.signal))?;
         Some(format!("{} says {:?}", found.0.source, found.0.evidence))
     }
 }
@@ -177,7 +188,12 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 
     fn opt_out(signal: Signal) -> OptOut {
-        OptOut { signal, source: "meta robots".into(), evidence: "so".into(), from: None }
+        OptOut {
+            signal,
+            source: "meta robots".into(),
+            evidence: "so".into(),
+            from: None,
+        }
     }
 
     fn judged(opt_outs: &[OptOut]) -> Judgement {
@@ -186,29 +202,60 @@ mod tests {
 
     #[test]
     fn by_default_what_robots_directives_say_is_obeyed_and_reservations_are_recorded() {
-        let all = [Signal::NoIndex, Signal::NoFollow, Signal::Tdm, Signal::AiTxt, Signal::Words].map(opt_out);
+        let all = [
+            Signal::NoIndex,
+            Signal::NoFollow,
+            Signal::Tdm,
+            Signal::AiTxt,
+            Signal::Words,
+        ]
+        .map(opt_out);
         let judgement = judged(&all);
-        assert_eq!((judgement.withholds(), judgement.is_searchable()), (None, false));
-        assert!(judgement.keeps_links().unwrap().contains("meta robots says \"so\""));
+        assert_eq!(
+            (judgement.withholds(), judgement.is_searchable()),
+            (None, false)
+        );
+        assert!(
+            judgement
+                .keeps_links()
+                .unwrap()
+                .contains("meta robots says \"so\"")
+        );
         assert!(judged(&[opt_out(Signal::NoArchive)]).withholds().is_some());
         assert_eq!(judgement.in_export().len(), 5);
     }
 
     #[test]
     fn a_site_file_decides_what_each_does() {
-        let rules = OptOutRules { tdm: Effect::Obey, noarchive: Effect::Ignore, ..OptOutRules::default() };
+        let rules = OptOutRules {
+            tdm: Effect::Obey,
+            noarchive: Effect::Ignore,
+            ..OptOutRules::default()
+        };
         let of = |signal| Judgement::of([opt_out(signal)], &rules, NOW);
         assert!(of(Signal::Tdm).withholds().is_some());
-        assert_eq!((of(Signal::NoArchive).withholds(), of(Signal::NoArchive).in_export()), (None, vec![]));
+        assert_eq!(
+            (
+                of(Signal::NoArchive).withholds(),
+                of(Signal::NoArchive).in_export()
+            ),
+            (None, vec![])
+        );
         assert_eq!(of(Signal::NoArchive).told[0].1, Done::Ignored);
     }
 
     #[test]
     fn a_page_is_withheld_from_its_last_day_on() {
-        let until = |from| OptOut { from: Some(from), ..opt_out(Signal::UnavailableAfter) };
+        let until = |from| OptOut {
+            from: Some(from),
+            ..opt_out(Signal::UnavailableAfter)
+        };
         assert!(judged(&[until(NOW)]).withholds().is_some());
         let later = judged(&[until(NOW + std::time::Duration::from_secs(1))]);
         assert_eq!((later.withholds(), later.told[0].1), (None, Done::Recorded));
-        assert_eq!(judged(&[opt_out(Signal::UnavailableAfter)]).withholds(), None);
+        assert_eq!(
+            judged(&[opt_out(Signal::UnavailableAfter)]).withholds(),
+            None
+        );
     }
 }

@@ -15,8 +15,17 @@ const MOST_REPETITIONS: usize = 3;
 
 /// Parameters that say who reads, and nothing about the page: the session ids of PHP, Java, ASP and
 /// ColdFusion, and those of shops and forums in PHP.
-const SESSIONS: [&str; 9] =
-    ["phpsessid", "jsessionid", "sessionid", "session_id", "sessid", "cfid", "cftoken", "oscsid", "zenid"];
+const SESSIONS: [&str; 9] = [
+    "phpsessid",
+    "jsessionid",
+    "sessionid",
+    "session_id",
+    "sessid",
+    "cfid",
+    "cftoken",
+    "oscsid",
+    "zenid",
+];
 
 /// The prefix of the parameters in which classic ASP keeps its session id.
 const ASP_SESSION: &str = "aspsessionid";
@@ -32,7 +41,9 @@ const SHORTEST_PLAIN_SESSION: usize = 16;
 const PATH_SESSION: &str = ";jsessionid=";
 
 /// Parameters that say where a reader came from, and nothing about the page.
-const TRACKING: [&str; 8] = ["fbclid", "gclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "_ga"];
+const TRACKING: [&str; 8] = [
+    "fbclid", "gclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "_ga",
+];
 
 /// An absolute http or https address in canonical form: no credentials, fragment, default port or tracking
 /// parameters; `%XX` in upper case, unreserved characters bare (RFC 3986 §6.2.2).
@@ -47,7 +58,10 @@ pub struct PageUrl(Url);
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UrlError {
     #[error("{address:?} is not an absolute address: {why}")]
-    Malformed { address: String, why: url::ParseError },
+    Malformed {
+        address: String,
+        why: url::ParseError,
+    },
     #[error("{0:?} is neither http nor https")]
     Scheme(String),
     #[error("the address carries a user name or password")]
@@ -66,7 +80,11 @@ impl PageUrl {
 
     /// Reads a link as it stands in a page at `self`: relative, with raw `&`, spaces or Korean letters.
     pub fn join(&self, link: &str) -> Result<Self, UrlError> {
-        Self::from_url(self.0.join(link.trim()).map_err(|why| malformed(link, why))?)
+        Self::from_url(
+            self.0
+                .join(link.trim())
+                .map_err(|why| malformed(link, why))?,
+        )
     }
 
     /// Reads a link of a document in such an encoding: its query is encoded in it (URL Standard,
@@ -80,8 +98,14 @@ impl PageUrl {
             return self.join(link);
         }
         let encode: &dyn Fn(&str) -> Cow<'_, [u8]> = &|query| Cow::Owned(encoded(query, encoding));
-        let options = Url::options().base_url(Some(&self.0)).encoding_override(Some(encode));
-        Self::from_url(options.parse(link.trim()).map_err(|why| malformed(link, why))?)
+        let options = Url::options()
+            .base_url(Some(&self.0))
+            .encoding_override(Some(encode));
+        Self::from_url(
+            options
+                .parse(link.trim())
+                .map_err(|why| malformed(link, why))?,
+        )
     }
 
     /// Reads where a server sends those who ask for `self`, with the escapes as they were written.
@@ -92,7 +116,10 @@ impl PageUrl {
     ///
     /// Fails where the link leads to no page.
     pub fn join_as_written(&self, link: &str) -> Result<Self, UrlError> {
-        let url = self.0.join(link.trim()).map_err(|why| malformed(link, why))?;
+        let url = self
+            .0
+            .join(link.trim())
+            .map_err(|why| malformed(link, why))?;
         Self::checked(url)
     }
 
@@ -176,7 +203,10 @@ impl PageUrl {
 
     /// Returns the last label of the host's name, `kr`.
     pub fn last_label(&self) -> &str {
-        self.0.host_str().and_then(|name| name.rsplit('.').next()).unwrap_or_default()
+        self.0
+            .host_str()
+            .and_then(|name| name.rsplit('.').next())
+            .unwrap_or_default()
     }
 
     /// Returns scheme, host and port: what one robots.txt speaks for (RFC 9309 §2.3).
@@ -192,13 +222,23 @@ impl PageUrl {
     /// Returns whether one part stands again and again in the path, `/a/b/a/b/a/b/a/b`: links that are resolved against
     /// themselves make such addresses without end.
     pub fn repeats_itself(&self) -> bool {
-        let parts: Vec<&str> = self.0.path().split('/').filter(|part| !part.is_empty()).collect();
-        parts.iter().any(|part| parts.iter().filter(|other| *other == part).count() > MOST_REPETITIONS)
+        let parts: Vec<&str> = self
+            .0
+            .path()
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .collect();
+        parts
+            .iter()
+            .any(|part| parts.iter().filter(|other| *other == part).count() > MOST_REPETITIONS)
     }
 
     /// Returns the decoded value of the first query parameter of that name.
     pub fn parameter(&self, name: &str) -> Option<String> {
-        self.0.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        self.0
+            .query_pairs()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 
     /// Returns the address that the host is, where it is an address and not a name.
@@ -241,12 +281,20 @@ impl fmt::Display for Host {
 }
 
 fn malformed(address: &str, why: url::ParseError) -> UrlError {
-    UrlError::Malformed { address: address.chars().take(200).collect(), why }
+    UrlError::Malformed {
+        address: address.chars().take(200).collect(),
+        why,
+    }
 }
 
 /// `example.kr.` and `example.kr` are one host, and so, to be safe, is `example.kr..`.
 fn drop_root_dot(url: &mut Url) {
-    let Some(name) = url.domain().map(|name| name.trim_end_matches('.').to_owned()) else { return };
+    let Some(name) = url
+        .domain()
+        .map(|name| name.trim_end_matches('.').to_owned())
+    else {
+        return;
+    };
     if !name.is_empty() && url.domain() != Some(name.as_str()) {
         // A name that parsed with its root dot parses without it; were it refused, the dot would merely stay.
         let _ = url.set_host(Some(&name));
@@ -261,24 +309,36 @@ fn is_tracking(part: &str) -> bool {
 fn is_session(part: &str) -> bool {
     let (key, value) = part.split_once('=').unwrap_or((part, ""));
     let key = key.to_ascii_lowercase();
-    SESSIONS.contains(&key.as_str()) || key.starts_with(ASP_SESSION) || key == "sid" && is_session_id(value)
+    SESSIONS.contains(&key.as_str())
+        || key.starts_with(ASP_SESSION)
+        || key == "sid" && is_session_id(value)
 }
 
 /// Whether a value is an id by its look: no number or name that a reader would type.
 fn is_session_id(value: &str) -> bool {
-    let is_plain = value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    let is_plain = value
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
     let has = |kind: fn(&u8) -> bool| value.bytes().any(|byte| kind(&byte));
     let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-    let least = if is_mixed { SHORTEST_MIXED_SESSION } else { SHORTEST_PLAIN_SESSION };
+    let least = if is_mixed {
+        SHORTEST_MIXED_SESSION
+    } else {
+        SHORTEST_PLAIN_SESSION
+    };
     is_plain && value.len() >= least
 }
 
 /// Drops the parameter from `;` on, as far as the next part of the path or the next parameter.
 fn drop_session_in_path(url: &mut Url) {
     let path = url.path();
-    let Some(begin) = path.to_ascii_lowercase().find(PATH_SESSION) else { return };
+    let Some(begin) = path.to_ascii_lowercase().find(PATH_SESSION) else {
+        return;
+    };
     let behind = &path[begin + 1..];
-    let end = behind.find(['/', ';']).map_or(path.len(), |length| begin + 1 + length);
+    let end = behind
+        .find(['/', ';'])
+        .map_or(path.len(), |length| begin + 1 + length);
     let bare = format!("{}{}", &path[..begin], &path[end..]);
     url.set_path(&bare);
 }
@@ -300,9 +360,12 @@ fn encoded(query: &str, encoding: &'static Encoding) -> Vec<u8> {
     let (mut bytes, mut rest) = (Vec::new(), query);
     loop {
         // Room for all of it: the encoder stops only at the end, and where it lacks a character.
-        let room = encoder.max_buffer_length_from_utf8_without_replacement(rest.len()).unwrap_or(rest.len() * 4);
+        let room = encoder
+            .max_buffer_length_from_utf8_without_replacement(rest.len())
+            .unwrap_or(rest.len() * 4);
         bytes.reserve(room);
-        let (result, read) = encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut bytes, true);
+        let (result, read) =
+            encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut bytes, true);
         rest = &rest[read..];
         match result {
             EncoderResult::Unmappable(lacking) => {
@@ -334,10 +397,14 @@ pub fn canonical_escapes(text: impl AsRef<[u8]>) -> String {
     let mut canonical = String::with_capacity(bytes.len());
     let (mut at, mut stray) = (0, None);
     while at < bytes.len() {
-        let escaped = (bytes[at] == b'%').then(|| hex_pair(bytes, at + 1)).flatten();
+        let escaped = (bytes[at] == b'%')
+            .then(|| hex_pair(bytes, at + 1))
+            .flatten();
         let byte = escaped.unwrap_or(bytes[at]);
-        let makes_escape = byte.is_ascii_hexdigit() && stray.is_some_and(|stray: usize| canonical.len() - stray <= 2);
-        let is_unreserved = (byte.is_ascii_alphanumeric() && !makes_escape) || b"-._~".contains(&byte);
+        let makes_escape = byte.is_ascii_hexdigit()
+            && stray.is_some_and(|stray: usize| canonical.len() - stray <= 2);
+        let is_unreserved =
+            (byte.is_ascii_alphanumeric() && !makes_escape) || b"-._~".contains(&byte);
         if byte == b'%' && escaped.is_none() {
             stray = Some(canonical.len());
         }
@@ -383,21 +450,39 @@ mod tests {
 
     #[test]
     fn korean_letters_are_escaped_in_upper_case() {
-        assert_eq!(canonical("https://example.kr/책?w=%ec%b1%85"), "https://example.kr/%EC%B1%85?w=%EC%B1%85");
+        assert_eq!(
+            canonical("https://example.kr/책?w=%ec%b1%85"),
+            "https://example.kr/%EC%B1%85?w=%EC%B1%85"
+        );
     }
 
     #[test]
     fn a_stray_percent_sign_does_not_become_an_escape() {
-        assert_eq!(canonical("https://a.kr/%e%31E%zz%41%"), "https://a.kr/%e%31E%zzA%");
+        assert_eq!(
+            canonical("https://a.kr/%e%31E%zz%41%"),
+            "https://a.kr/%e%31E%zzA%"
+        );
         assert_eq!(canonical("https://a.kr/%%34%31"), "https://a.kr/%%341");
-        assert_eq!(canonical("https://www.example.kr../"), "https://www.example.kr/");
+        assert_eq!(
+            canonical("https://www.example.kr../"),
+            "https://www.example.kr/"
+        );
     }
 
     #[test]
     fn what_is_no_page_is_refused() {
-        assert_eq!(PageUrl::parse("mailto:a@b.kr"), Err(UrlError::Scheme("mailto".into())));
-        assert_eq!(PageUrl::parse("https://u:p@b.kr/"), Err(UrlError::Credentials));
-        assert_eq!(PageUrl::parse(&format!("https://b.kr/{}", "a".repeat(2048))), Err(UrlError::TooLong));
+        assert_eq!(
+            PageUrl::parse("mailto:a@b.kr"),
+            Err(UrlError::Scheme("mailto".into()))
+        );
+        assert_eq!(
+            PageUrl::parse("https://u:p@b.kr/"),
+            Err(UrlError::Credentials)
+        );
+        assert_eq!(
+            PageUrl::parse(&format!("https://b.kr/{}", "a".repeat(2048))),
+            Err(UrlError::TooLong)
+        );
         assert!(PageUrl::parse("/news").is_err());
     }
 
@@ -417,14 +502,29 @@ mod tests {
 
     #[test]
     fn every_spelling_of_an_address_is_seen_as_an_address() {
-        for spelling in ["http://127.0.0.1/", "http://2130706433/", "http://0x7f.1/", "http://[::ffff:127.0.0.1]/"] {
-            assert!(PageUrl::parse(spelling).unwrap().literal_address().is_some(), "{spelling}");
+        for spelling in [
+            "http://127.0.0.1/",
+            "http://2130706433/",
+            "http://0x7f.1/",
+            "http://[::ffff:127.0.0.1]/",
+        ] {
+            assert!(
+                PageUrl::parse(spelling)
+                    .unwrap()
+                    .literal_address()
+                    .is_some(),
+                "{spelling}"
+            );
         }
     }
 
     #[test]
     fn ids_of_sessions_are_cut_and_what_names_pages_stays() {
-        let cut = |address: &str| PageUrl::parse(&format!("https://a.kr{address}")).unwrap().without_session();
+        let cut = |address: &str| {
+            PageUrl::parse(&format!("https://a.kr{address}"))
+                .unwrap()
+                .without_session()
+        };
         for (address, bare) in [
             ("/a;jsessionid=0A1B2C.node1?no=1", "/a?no=1"),
             ("/a;JSESSIONID=0A1B/b;v=1", "/a/b;v=1"),
@@ -450,7 +550,10 @@ mod tests {
         assert_eq!(written.as_str(), "https://a.kr/%ec%b1%85?w=%ea");
         assert_eq!(PageUrl::from_stored(written.as_str()), Ok(written.clone()));
         assert_ne!(written, page);
-        assert_eq!(page.join_as_written("mailto:a@b.kr"), Err(UrlError::Scheme("mailto".into())));
+        assert_eq!(
+            page.join_as_written("mailto:a@b.kr"),
+            Err(UrlError::Scheme("mailto".into()))
+        );
     }
 
     proptest! {

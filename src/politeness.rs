@@ -49,7 +49,12 @@ pub enum Next {
 impl Hosts {
     /// `per_server` and `total` are the ceilings' times from one request to the next.
     pub fn new(per_server: Duration, total: Duration) -> Self {
-        Self { hosts: HashMap::new(), turns: BTreeSet::new(), ceilings: Ceilings::new(per_server, total), in_flight: 0 }
+        Self {
+            hosts: HashMap::new(),
+            turns: BTreeSet::new(),
+            ceilings: Ceilings::new(per_server, total),
+            in_flight: 0,
+        }
     }
 
     /// Counts the requests of earlier crawls under the ceilings.
@@ -62,8 +67,16 @@ impl Hosts {
     }
 
     /// Makes a host known, with the pace that an earlier run left. A host that is known keeps its pace.
-    pub fn meet(&mut self, host: &Host, manners: Manners, stored: Option<StoredPace>, now: Timestamp) {
-        self.hosts.entry(host.clone()).or_insert_with(|| Pace::new(manners, stored, now));
+    pub fn meet(
+        &mut self,
+        host: &Host,
+        manners: Manners,
+        stored: Option<StoredPace>,
+        now: Timestamp,
+    ) {
+        self.hosts
+            .entry(host.clone())
+            .or_insert_with(|| Pace::new(manners, stored, now));
     }
 
     /// Keeps a known host to other manners from now on.
@@ -90,7 +103,9 @@ impl Hosts {
 
     /// Tells that there is something to ask a host from a moment on.
     pub fn want(&mut self, host: &Host, from: Timestamp) {
-        self.change(host, |pace| pace.wanted_from = Some(pace.wanted_from.map_or(from, |known| known.min(from))));
+        self.change(host, |pace| {
+            pace.wanted_from = Some(pace.wanted_from.map_or(from, |known| known.min(from)))
+        });
     }
 
     /// Tells that there is nothing to ask a host.
@@ -111,16 +126,23 @@ impl Hosts {
             }
             match self.ceilings.take(self.shared_server(&host), now) {
                 Ok(()) => return Next::Visit(self.take(host, now)),
-                Err(AtCeiling::Server(until)) => self.change(&host, |pace| pace.wanted_from = Some(until)),
+                Err(AtCeiling::Server(until)) => {
+                    self.change(&host, |pace| pace.wanted_from = Some(until))
+                }
                 Err(AtCeiling::Total(until)) => return Next::SleepUntil(until),
             }
         }
-        if self.in_flight > 0 { Next::AwaitVisits } else { Next::Drained }
+        if self.in_flight > 0 {
+            Next::AwaitVisits
+        } else {
+            Next::Drained
+        }
     }
 
     /// Takes a permit back that was not spent; it counts under no ceiling.
     pub fn give_back(&mut self, permit: Permit) {
-        self.ceilings.give_back(self.shared_server(permit.host()), permit.made_at());
+        self.ceilings
+            .give_back(self.shared_server(permit.host()), permit.made_at());
         self.in_flight -= 1;
         self.change(permit.host(), |pace| pace.in_flight -= 1);
     }
@@ -134,9 +156,17 @@ impl Hosts {
     }
 
     /// Ends a visit at `now`, the end of its answer, which took so long, and returns the pace to store.
-    pub fn finish(&mut self, turn: Turn, manner: Manner, took: Duration, now: Timestamp) -> StoredPace {
+    pub fn finish(
+        &mut self,
+        turn: Turn,
+        manner: Manner,
+        took: Duration,
+        now: Timestamp,
+    ) -> StoredPace {
         self.in_flight -= 1;
-        self.change(turn.host(), |pace| pace.finish(turn.host(), manner, took, now));
+        self.change(turn.host(), |pace| {
+            pace.finish(turn.host(), manner, took, now)
+        });
         self.hosts[turn.host()].to_store()
     }
 
@@ -156,9 +186,15 @@ impl Hosts {
     }
 
     /// Returns the hosts with something to ask that rest until after a moment, until when, and why.
-    pub fn resting_after(&self, moment: Timestamp) -> impl Iterator<Item = (&Host, Timestamp, Option<Rest>)> {
+    pub fn resting_after(
+        &self,
+        moment: Timestamp,
+    ) -> impl Iterator<Item = (&Host, Timestamp, Option<Rest>)> {
         let rests = move |pace: &Pace| pace.wanted_from.is_some() && pace.not_before > moment;
-        self.hosts.iter().filter(move |(_, pace)| rests(pace)).map(|(host, pace)| (host, pace.not_before, pace.rest))
+        self.hosts
+            .iter()
+            .filter(move |(_, pace)| rests(pace))
+            .map(|(host, pace)| (host, pace.not_before, pace.rest))
     }
 
     /// Returns where a host's server is, when that was told.
@@ -184,7 +220,9 @@ impl Hosts {
 
     /// Returns whether nothing is to be asked of a host, and nothing under way.
     pub fn is_done(&self, host: &Host) -> bool {
-        self.hosts.get(host).is_none_or(|pace| pace.in_flight == 0 && pace.wanted_from.is_none())
+        self.hosts
+            .get(host)
+            .is_none_or(|pace| pace.in_flight == 0 && pace.wanted_from.is_none())
     }
 
     fn take(&mut self, host: Host, now: Timestamp) -> Permit {
@@ -195,7 +233,9 @@ impl Hosts {
 
     /// Changes a known host's pace and moves its turn to where it then belongs.
     fn change(&mut self, host: &Host, edit: impl FnOnce(&mut Pace)) {
-        let Some(pace) = self.hosts.get_mut(host) else { return };
+        let Some(pace) = self.hosts.get_mut(host) else {
+            return;
+        };
         let before = pace.turn();
         edit(pace);
         let after = pace.turn();
@@ -224,7 +264,16 @@ mod tests {
     fn hosts(count: u8) -> Hosts {
         let mut hosts = Hosts::new(Duration::from_millis(1), Duration::from_millis(1));
         for k in 0..count {
-            hosts.meet(&host(k), Manners { gap: GAP, at_once: 1, own: false }, None, NOW);
+            hosts.meet(
+                &host(k),
+                Manners {
+                    gap: GAP,
+                    at_once: 1,
+                    own: false,
+                },
+                None,
+                NOW,
+            );
             hosts.locate(&host(k), IpAddr::from([192, 0, 2, k]));
             hosts.want(&host(k), NOW);
         }
@@ -268,7 +317,16 @@ mod tests {
     #[test]
     fn a_host_without_a_known_server_is_not_asked() {
         let mut hosts = hosts(0);
-        hosts.meet(&host(0), Manners { gap: GAP, at_once: 1, own: false }, None, NOW);
+        hosts.meet(
+            &host(0),
+            Manners {
+                gap: GAP,
+                at_once: 1,
+                own: false,
+            },
+            None,
+            NOW,
+        );
         hosts.want(&host(0), NOW);
         assert!(matches!(hosts.next(NOW), Next::Drained));
     }
@@ -277,12 +335,23 @@ mod tests {
     fn two_papers_on_one_server_share_its_ceiling() {
         let mut hosts = Hosts::new(Duration::from_millis(500), Duration::from_millis(1));
         for k in 0..2 {
-            hosts.meet(&host(k), Manners { gap: GAP, at_once: 1, own: false }, None, NOW);
+            hosts.meet(
+                &host(k),
+                Manners {
+                    gap: GAP,
+                    at_once: 1,
+                    own: false,
+                },
+                None,
+                NOW,
+            );
             hosts.locate(&host(k), IpAddr::from([192, 0, 2, 1]));
             hosts.want(&host(k), NOW);
         }
         let first = visit(&mut hosts, NOW);
-        assert!(matches!(hosts.next(NOW), Next::SleepUntil(at) if at == NOW + Duration::from_millis(500)));
+        assert!(
+            matches!(hosts.next(NOW), Next::SleepUntil(at) if at == NOW + Duration::from_millis(500))
+        );
         hosts.give_back(first);
     }
 

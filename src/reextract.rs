@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::archive::{
-    Archive, ArchiveError, Begun, KeptCapture, Lease, MOST_DEATHS, Revision, RunId, Selection, Tally,
+    Archive, ArchiveError, Begun, KeptCapture, Lease, MOST_DEATHS, Revision, RunId, Selection,
+    Tally,
 };
 use crate::clock::Clock;
 use crate::extract::{Article, Reading};
@@ -93,10 +94,17 @@ pub fn reextract(
     mut watch: impl FnMut(&Progress),
 ) -> Result<Summary, ArchiveError> {
     let mut rereading = Rereading::begin(archive, lease, run, plan, clock)?;
-    let left = rereading.archive.captures_left(&rereading.selection, rereading.after)?;
+    let left = rereading
+        .archive
+        .captures_left(&rereading.selection, rereading.after)?;
     loop {
-        let Summary { captures, unread, .. } = rereading.summary;
-        watch(&Progress { captures, left: left.saturating_sub(captures + unread) });
+        let Summary {
+            captures, unread, ..
+        } = rereading.summary;
+        watch(&Progress {
+            captures,
+            left: left.saturating_sub(captures + unread),
+        });
         if is_stopped() {
             rereading.summary.is_broken_off = true;
             return Ok(rereading.summary);
@@ -141,42 +149,80 @@ impl<'a> Rereading<'a> {
         clock: &'a Clock,
     ) -> Result<Self, ArchiveError> {
         let what = what(&plan.readers);
-        let selection = Selection::of(archive, plan.readers.iter().map(|reader| reader.site.name.as_str()))?;
+        let selection = Selection::of(
+            archive,
+            plan.readers.iter().map(|reader| reader.site.name.as_str()),
+        )?;
         let (after, suspected) = match plan.mode {
             Mode::Write => (archive.reread_up_to(&what)?, archive.take_begun(lease)?),
             Mode::DryRun => (0, None),
         };
         let (summary, articles) = (Summary::default(), BTreeSet::new());
-        Ok(Self { archive, lease, run, plan, clock, what, selection, after, suspected, summary, articles })
+        Ok(Self {
+            archive,
+            lease,
+            run,
+            plan,
+            clock,
+            what,
+            selection,
+            after,
+            suspected,
+            summary,
+            articles,
+        })
     }
 
     /// Reads the next captures, and saves what they say; `false` where none is left.
     fn go_on(&mut self) -> Result<bool, ArchiveError> {
         let captures = self.next_captures()?;
-        let (Some(first), Some(last)) = (captures.first(), captures.last()) else { return Ok(false) };
+        let (Some(first), Some(last)) = (captures.first(), captures.last()) else {
+            return Ok(false);
+        };
         self.after = last.id;
         let (captures, left_out) = self.without_deadly(&captures)?;
 
         if self.plan.mode == Mode::Write {
-            self.archive.begin_reading(self.lease, &self.what, Begun { first: first.id, last: last.id })?;
+            self.archive.begin_reading(
+                self.lease,
+                &self.what,
+                Begun {
+                    first: first.id,
+                    last: last.id,
+                },
+            )?;
         }
         let readings = readings(&captures, &self.plan.readers);
 
         for (capture, reading) in captures.into_iter().zip(readings) {
             let ladder = &reader_of(capture, &self.plan.readers).wanted.ladder;
-            let revision = revise(self.archive, self.lease, capture, reading, ladder, self.clock.now())?;
+            let revision = revise(
+                self.archive,
+                self.lease,
+                capture,
+                reading,
+                ladder,
+                self.clock.now(),
+            )?;
             self.archive.forgive(self.lease, capture.id)?;
             self.summary.count(capture, revision, &mut self.articles);
         }
-        left_out.into_iter().for_each(|capture| self.summary.leave_out(capture));
+        left_out
+            .into_iter()
+            .for_each(|capture| self.summary.leave_out(capture));
         self.save()?;
         Ok(true)
     }
 
     /// Returns the captures that are read next: many at once, and each that is suspected by itself.
     fn next_captures(&self) -> Result<Vec<KeptCapture>, ArchiveError> {
-        let is_suspected = |id: i64| self.suspected.is_some_and(|begun| begun.first <= id && id <= begun.last);
-        let mut captures = self.archive.kept_captures(&self.selection, self.after, BATCH)?;
+        let is_suspected = |id: i64| {
+            self.suspected
+                .is_some_and(|begun| begun.first <= id && id <= begun.last)
+        };
+        let mut captures = self
+            .archive
+            .kept_captures(&self.selection, self.after, BATCH)?;
         let first_suspected = captures.iter().position(|capture| is_suspected(capture.id));
         if let Some(at) = first_suspected {
             captures.truncate(at.max(1));
@@ -192,7 +238,11 @@ impl<'a> Rereading<'a> {
         let (mut read, mut left_out) = (Vec::new(), Vec::new());
         for capture in captures {
             let deaths = self.archive.deaths(&self.what, capture.id)?;
-            if deaths < MOST_DEATHS { read.push(capture) } else { left_out.push(capture) }
+            if deaths < MOST_DEATHS {
+                read.push(capture)
+            } else {
+                left_out.push(capture)
+            }
         }
         Ok((read, left_out))
     }
@@ -201,9 +251,11 @@ impl<'a> Rereading<'a> {
         match self.plan.mode {
             Mode::Write => {
                 self.archive.end_reading(self.lease)?;
-                self.archive.note_reread(self.lease, &self.what, self.after)?;
+                self.archive
+                    .note_reread(self.lease, &self.what, self.after)?;
                 if let Some(run) = self.run {
-                    self.archive.note_tally(self.lease, run, &self.summary.tally())?;
+                    self.archive
+                        .note_tally(self.lease, run, &self.summary.tally())?;
                 }
                 self.archive.save()?;
                 self.archive.check_files(self.clock.now())
@@ -232,25 +284,42 @@ impl<'a> Rereading<'a> {
 
 /// Reads captures on all cores, and returns the readings in their order.
 fn readings(captures: &[&KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Reading> {
-    captures.par_iter().map(|capture| read(capture, reader_of(capture, readers))).collect()
+    captures
+        .par_iter()
+        .map(|capture| read(capture, reader_of(capture, readers)))
+        .collect()
 }
 
 fn reader_of<'r>(capture: &KeptCapture, readers: &'r [Arc<SiteReader>]) -> &'r SiteReader {
-    let of_site = || readers.iter().filter(|reader| reader.site.name == capture.page.site);
+    let of_site = || {
+        readers
+            .iter()
+            .filter(|reader| reader.site.name == capture.page.site)
+    };
     // Before the first profile's days and after the last one's, the last reads what it can.
     let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
-    of_day.or_else(|| of_site().next_back()).expect("only captures of the readers' sites are selected")
+    of_day
+        .or_else(|| of_site().next_back())
+        .expect("only captures of the readers' sites are selected")
 }
 
 /// Damaged bytes are no reason to leave the rest unread.
 fn read(capture: &KeptCapture, reader: &SiteReader) -> Reading {
     let body = match capture.body() {
         Ok(body) => body,
-        Err(damage) => return Reading::NotAnArticle { why: damage.to_string() },
+        Err(damage) => {
+            return Reading::NotAnArticle {
+                why: damage.to_string(),
+            };
+        }
     };
     let content_type = capture.header("content-type").unwrap_or_default();
-    let reading = AssertUnwindSafe(|| reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at));
-    catch_unwind(reading).unwrap_or_else(|_| Reading::NotAnArticle { why: Undone::Panicked.to_string() })
+    let reading = AssertUnwindSafe(|| {
+        reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at)
+    });
+    catch_unwind(reading).unwrap_or_else(|_| Reading::NotAnArticle {
+        why: Undone::Panicked.to_string(),
+    })
 }
 
 fn revise(
@@ -267,8 +336,16 @@ fn revise(
             return archive.revise_without(lease, capture, &why);
         }
     };
-    let published = article.published_at.map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
-    archive.revise(lease, capture, *article, next_look(ladder, published, now), now)
+    let published = article
+        .published_at
+        .map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
+    archive.revise(
+        lease,
+        capture,
+        *article,
+        next_look(ladder, published, now),
+        now,
+    )
 }
 
 /// Names what is read by what: by other readers, everything is read again from the beginning.
@@ -283,7 +360,11 @@ fn what(readers: &[Arc<SiteReader>]) -> String {
 impl Summary {
     /// Returns what a run of it brought.
     pub fn tally(&self) -> Tally {
-        Tally { articles_new: self.found, articles_changed: self.changed, ..Tally::default() }
+        Tally {
+            articles_new: self.found,
+            articles_changed: self.changed,
+            ..Tally::default()
+        }
     }
 
     fn leave_out(&mut self, capture: &KeptCapture) {

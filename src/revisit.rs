@@ -19,7 +19,11 @@ pub const VARYING: u32 = 20;
 
 /// Returns the next look at an article after `now`; `None` where the ladder's last rung is behind it.
 pub fn next_look(ladder: &[Duration], published: Timestamp, now: Timestamp) -> Option<Timestamp> {
-    ladder.iter().map(|rung| published + *rung).filter(|moment| *moment > now).min()
+    ladder
+        .iter()
+        .map(|rung| published + *rung)
+        .filter(|moment| *moment > now)
+        .min()
 }
 
 /// After so many looks in a row that found everything as it was, a paper is taken for one that never changes what it has
@@ -32,7 +36,12 @@ pub fn rungs(ladder: &[Duration], unchanged: u64) -> Vec<Duration> {
     if unchanged < QUIET {
         return ladder.to_vec();
     }
-    ladder.iter().min_by_key(|rung| rung.abs_diff(GONE_AGAIN)).copied().into_iter().collect()
+    ladder
+        .iter()
+        .min_by_key(|rung| rung.abs_diff(GONE_AGAIN))
+        .copied()
+        .into_iter()
+        .collect()
 }
 
 /// Tells whether a look at `now` asks for the whole page, without validators.
@@ -77,8 +86,18 @@ mod tests {
     #[test]
     fn rungs_that_were_missed_are_one_look() {
         let late = PUBLISHED + Duration::from_secs(2 * 24 * HOUR);
-        assert_eq!(next_look(&LADDER, PUBLISHED, late), Some(PUBLISHED + LADDER[3]));
-        assert_eq!(next_look(&LADDER, PUBLISHED, PUBLISHED + Duration::from_secs(31 * 24 * HOUR)), None);
+        assert_eq!(
+            next_look(&LADDER, PUBLISHED, late),
+            Some(PUBLISHED + LADDER[3])
+        );
+        assert_eq!(
+            next_look(
+                &LADDER,
+                PUBLISHED,
+                PUBLISHED + Duration::from_secs(31 * 24 * HOUR)
+            ),
+            None
+        );
         assert_eq!(next_look(&[], PUBLISHED, PUBLISHED), None);
     }
 

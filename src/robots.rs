@@ -95,12 +95,20 @@ impl Robots {
 
     /// There is no robots.txt (4xx).
     pub fn allow_all() -> Self {
-        Self { policy: Policy::AllowAll, agent: String::new(), delay: None, sitemaps: Vec::new() }
+        Self {
+            policy: Policy::AllowAll,
+            agent: String::new(),
+            delay: None,
+            sitemaps: Vec::new(),
+        }
     }
 
     /// The robots.txt could not be had.
     pub fn forbid_all() -> Self {
-        Self { policy: Policy::ForbidAll, ..Self::allow_all() }
+        Self {
+            policy: Policy::ForbidAll,
+            ..Self::allow_all()
+        }
     }
 
     pub fn forbids_all(&self) -> bool {
@@ -116,7 +124,10 @@ impl Robots {
     /// Returns what of the file is not done as it says, and why.
     pub fn warning(&self) -> Option<String> {
         let delay = self.delay.filter(|delay| *delay > LONGEST_DELAY)?;
-        Some(format!("its delay of {} s is taken as a day", delay.as_secs()))
+        Some(format!(
+            "its delay of {} s is taken as a day",
+            delay.as_secs()
+        ))
     }
 
     /// Returns the addresses of the Sitemap lines, which belong to no group.
@@ -132,12 +143,21 @@ impl Robots {
 
     /// Decides whether a page may be asked for, and by which rule.
     pub fn check(&self, url: &PageUrl) -> Result<Allowed, Forbidden> {
-        let allow = |rule: String| Ok(Allowed { url: url.clone(), rule });
+        let allow = |rule: String| {
+            Ok(Allowed {
+                url: url.clone(),
+                rule,
+            })
+        };
         match &self.policy {
             Policy::AllowAll => allow("no robots.txt".to_owned()),
-            Policy::ForbidAll => Err(Forbidden { rule: "robots.txt unreachable".to_owned() }),
+            Policy::ForbidAll => Err(Forbidden {
+                rule: "robots.txt unreachable".to_owned(),
+            }),
             Policy::Rules(rules) => match rules.judge(url.path_and_query(), &self.agent) {
-                Verdict::Allowed(rule) => allow(rule.unwrap_or_else(|| "no rule against it".to_owned())),
+                Verdict::Allowed(rule) => {
+                    allow(rule.unwrap_or_else(|| "no rule against it".to_owned()))
+                }
                 Verdict::Forbidden(rule) => Err(Forbidden { rule }),
             },
         }
@@ -146,14 +166,20 @@ impl Robots {
 
 /// Returns whether a pattern in the form of robots.txt, with `*` and a final `$`, matches an address.
 pub fn matches_path(pattern: &str, url: &PageUrl) -> bool {
-    glob::matches(&comparable::path(url.path_and_query()), &comparable::pattern(pattern))
+    glob::matches(
+        &comparable::path(url.path_and_query()),
+        &comparable::pattern(pattern),
+    )
 }
 
 impl Allowed {
     /// The right to ask for the robots.txt itself, which is always allowed (RFC 9309 §2.2.2). The address is that of
     /// the file, or one that it was redirected to.
     pub fn robots_txt(url: PageUrl) -> Self {
-        Self { url, rule: "robots.txt itself".to_owned() }
+        Self {
+            url,
+            rule: "robots.txt itself".to_owned(),
+        }
     }
 
     pub fn url(&self) -> &PageUrl {
@@ -183,7 +209,8 @@ mod tests {
 
     #[test]
     fn the_longest_rule_wins_and_allow_wins_a_tie() {
-        let body = "User-agent: *\nDisallow: /news\nAllow: /news/open\nDisallow: /tie\nAllow: /tie\n";
+        let body =
+            "User-agent: *\nDisallow: /news\nAllow: /news/open\nDisallow: /tie\nAllow: /tie\n";
         assert!(!allows(body, "/news/articleView.html?idxno=1"));
         assert!(allows(body, "/news/open/1"));
         assert!(allows(body, "/tie"));
@@ -199,8 +226,7 @@ mod tests {
 
     #[test]
     fn groups_for_us_are_merged() {
-        let body =
-            "User-agent: saseo\nDisallow: /a\n\nUser-agent: other\nDisallow: /\n\nUser-agent: saseo\nDisallow: /b\n";
+        let body = "User-agent: saseo\nDisallow: /a\n\nUser-agent: other\nDisallow: /\n\nUser-agent: saseo\nDisallow: /b\n";
         assert!(!allows(body, "/a") && !allows(body, "/b") && allows(body, "/c"));
     }
 
@@ -210,7 +236,10 @@ mod tests {
     fn every_candidate_after_a_star_is_tried() {
         assert!(!allows("User-agent: *\nDisallow: /*/print", "/a/b/print"));
         assert!(!allows("User-agent: *\nDisallow: /*.pdf$", "/a.pdf.b.pdf"));
-        assert!(!allows("User-agent: *\nDisallow: /*&sort=", "/l?a=1&b=2&sort=x"));
+        assert!(!allows(
+            "User-agent: *\nDisallow: /*&sort=",
+            "/l?a=1&b=2&sort=x"
+        ));
         assert!(allows("User-agent: *\nDisallow: /*.pdf$", "/a.pdf?x"));
     }
 
@@ -218,12 +247,18 @@ mod tests {
     fn a_hostile_pattern_is_decided_in_time() {
         let pattern = format!("/{}b", "*a".repeat(2000));
         let path = format!("/{}", "a".repeat(2000));
-        assert!(allows(&format!("User-agent: *\nDisallow: {pattern}"), &path));
+        assert!(allows(
+            &format!("User-agent: *\nDisallow: {pattern}"),
+            &path
+        ));
     }
 
     #[test]
     fn a_long_line_of_korean_letters_is_no_panic() {
-        let body = format!("User-agent: *\nDisallow: /{}\nDisallow: /x\n", "책".repeat(20_000));
+        let body = format!(
+            "User-agent: *\nDisallow: /{}\nDisallow: /x\n",
+            "책".repeat(20_000)
+        );
         assert!(!allows(&body, "/x"));
     }
 
@@ -250,7 +285,10 @@ mod tests {
 
     #[test]
     fn a_key_that_begins_like_a_known_one_is_another_key() {
-        assert!(!allows("User-agent: *\nDisallow: /\nAllowAITraining: /\n", "/x"));
+        assert!(!allows(
+            "User-agent: *\nDisallow: /\nAllowAITraining: /\n",
+            "/x"
+        ));
         assert!(allows("User-agent: *\nDisallowAITraining: /\n", "/x"));
     }
 
@@ -274,6 +312,9 @@ mod tests {
 
     #[test]
     fn a_page_where_a_robots_txt_should_be_forbids_nothing_by_accident() {
-        assert!(allows("<!doctype html><html><body>404</body></html>", "/news"));
+        assert!(allows(
+            "<!doctype html><html><body>404</body></html>",
+            "/news"
+        ));
     }
 }

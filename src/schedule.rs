@@ -52,10 +52,15 @@ impl Timetable {
         let mut timetable = Self::default();
         for site in sites {
             let last = last.get(&site.name);
-            let begins_at_once = last.is_some_and(|last| last.is_broken_off) || owed.contains(&site.name);
+            let begins_at_once =
+                last.is_some_and(|last| last.is_broken_off) || owed.contains(&site.name);
             let next = next_start(site, last.map(|last| last.at), since);
             if let Some(next) = next {
-                let start = if begins_at_once { Timestamp::EPOCH } else { next };
+                let start = if begins_at_once {
+                    Timestamp::EPOCH
+                } else {
+                    next
+                };
                 timetable.add(site, last.map(|last| last.at), start);
             }
         }
@@ -64,7 +69,13 @@ impl Timetable {
 
     fn add(&mut self, site: &Arc<Site>, last: Option<Timestamp>, start: Timestamp) {
         self.starts.insert((start, site.name.clone()));
-        self.papers.insert(site.name.clone(), Scheduled { site: Arc::clone(site), last });
+        self.papers.insert(
+            site.name.clone(),
+            Scheduled {
+                site: Arc::clone(site),
+                last,
+            },
+        );
     }
 
     /// Takes the sites of another configuration in the place of those that were known.
@@ -81,7 +92,9 @@ impl Timetable {
 
     /// Returns the next start, and whose it is.
     pub fn next(&self) -> Option<(Timestamp, &str)> {
-        self.starts.first().map(|(start, name)| (*start, name.as_str()))
+        self.starts
+            .first()
+            .map(|(start, name)| (*start, name.as_str()))
     }
 
     /// Returns the papers that begin at `now`. One that is being crawled begins when it has ended.
@@ -93,8 +106,16 @@ impl Timetable {
             self.waiting.insert(name);
         }
 
-        let begins: Vec<String> = self.waiting.iter().filter(|name| !is_under_way(name)).cloned().collect();
-        begins.iter().filter_map(|name| self.begin(name, now)).collect()
+        let begins: Vec<String> = self
+            .waiting
+            .iter()
+            .filter(|name| !is_under_way(name))
+            .cloned()
+            .collect();
+        begins
+            .iter()
+            .filter_map(|name| self.begin(name, now))
+            .collect()
     }
 
     fn begin(&mut self, name: &str, now: Timestamp) -> Option<DueStart> {
@@ -102,7 +123,10 @@ impl Timetable {
         let paper = self.papers.get_mut(name)?;
         let skipped = missed(&paper.site, paper.last, now);
         paper.last = Some(now);
-        let start = DueStart { site: Arc::clone(&paper.site), skipped };
+        let start = DueStart {
+            site: Arc::clone(&paper.site),
+            skipped,
+        };
         let next = next_start(&paper.site, Some(now), now);
         self.starts.extend(next.map(|next| (next, name.to_owned())));
         Some(start)
@@ -110,8 +134,14 @@ impl Timetable {
 
     /// Notes that nothing came of a crawl of a paper: it rests before it begins again.
     pub fn rest_after_failure(&mut self, name: &str) {
-        let Some(last) = self.papers.get(name).and_then(|paper| paper.last) else { return };
-        let planned = self.starts.iter().find(|(_, other)| other == name).map(|(start, _)| *start);
+        let Some(last) = self.papers.get(name).and_then(|paper| paper.last) else {
+            return;
+        };
+        let planned = self
+            .starts
+            .iter()
+            .find(|(_, other)| other == name)
+            .map(|(start, _)| *start);
         if let Some(planned) = planned {
             self.starts.remove(&(planned, name.to_owned()));
         }
@@ -143,7 +173,10 @@ const MOST_MISSED: u64 = 10_000;
 pub fn missed(site: &Site, last: Option<Timestamp>, now: Timestamp) -> u64 {
     let mut missed = 0;
     let mut at = last;
-    while let Some(start) = at.and_then(|at| next_start(site, Some(at), at)).filter(|start| *start <= now) {
+    while let Some(start) = at
+        .and_then(|at| next_start(site, Some(at), at))
+        .filter(|start| *start <= now)
+    {
         missed += 1;
         if missed > MOST_MISSED || Some(start) == at {
             break;
@@ -167,8 +200,9 @@ mod tests {
     const NOON: Timestamp = Timestamp::from_seconds(1_795_575_600);
 
     fn site(name: &str, schedule: &str) -> Arc<Site> {
-        let text =
-            format!("name = \"{name}\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n[schedule]\n{schedule}\n");
+        let text = format!(
+            "name = \"{name}\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n[schedule]\n{schedule}\n"
+        );
         Arc::new(read_site("paper.toml", &text).unwrap())
     }
 
@@ -188,18 +222,29 @@ mod tests {
             starts += 1;
         }
         assert_eq!(starts, 1);
-        assert_eq!(next_start(&paper, Some(last), NOON), Some(NOON + minutes(330) + jitter("paper")));
+        assert_eq!(
+            next_start(&paper, Some(last), NOON),
+            Some(NOON + minutes(330) + jitter("paper"))
+        );
     }
 
     #[test]
     fn papers_of_one_pattern_do_not_begin_at_once_and_each_at_its_own_time() {
-        let start = |name: &str, last| next_start(&site(name, "cron = \"0 * * * *\""), last, NOON).unwrap();
+        let start =
+            |name: &str, last| next_start(&site(name, "cron = \"0 * * * *\""), last, NOON).unwrap();
         let mut starts: Vec<Timestamp> = (0..9).map(|k| start(&format!("p{k}"), None)).collect();
-        assert!(starts.iter().all(|start| *start >= NOON + minutes(60) && *start < NOON + minutes(61)));
+        assert!(
+            starts
+                .iter()
+                .all(|start| *start >= NOON + minutes(60) && *start < NOON + minutes(61))
+        );
         starts.sort();
         starts.dedup();
         assert!(starts.len() > 5, "{starts:?}");
-        assert_eq!(start("p1", Some(start("p1", None))), start("p1", None) + minutes(60));
+        assert_eq!(
+            start("p1", Some(start("p1", None))),
+            start("p1", None) + minutes(60)
+        );
     }
 
     #[test]
@@ -208,7 +253,11 @@ mod tests {
             let paper = site("paper", schedule);
             let last = NOON + jitter("paper");
             let missed = |late| missed(&paper, Some(last), last + minutes(late));
-            assert_eq!([10, 30, 59, 60, 95, 315].map(missed), [0, 0, 0, 1, 2, 9], "{schedule}");
+            assert_eq!(
+                [10, 30, 59, 60, 95, 315].map(missed),
+                [0, 0, 0, 1, 2, 9],
+                "{schedule}"
+            );
         }
         let paper = site("paper", "cron = \"* * * * *\"");
         assert_eq!(missed(&paper, Some(Timestamp::EPOCH), NOON), MOST_MISSED);
@@ -216,50 +265,101 @@ mod tests {
     }
 
     #[test]
-    fn a_paper_whose_time_comes_while_it_is_crawled_begins_when_it_has_ended_and_no_other_waits_for_it() {
-        let (long, short) = (site("long", "every = \"1m\""), site("short", "every = \"1m\""));
-        let mut timetable = Timetable::new(&[&long, &short], &BTreeMap::new(), &BTreeSet::new(), NOON);
-        let names = |due: Vec<DueStart>| due.into_iter().map(|due| due.site.name.clone()).collect::<Vec<_>>();
+    fn a_paper_whose_time_comes_while_it_is_crawled_begins_when_it_has_ended_and_no_other_waits_for_it()
+     {
+        let (long, short) = (
+            site("long", "every = \"1m\""),
+            site("short", "every = \"1m\""),
+        );
+        let mut timetable =
+            Timetable::new(&[&long, &short], &BTreeMap::new(), &BTreeSet::new(), NOON);
+        let names = |due: Vec<DueStart>| {
+            due.into_iter()
+                .map(|due| due.site.name.clone())
+                .collect::<Vec<_>>()
+        };
         let nobody = |_: &str| false;
         assert_eq!(names(timetable.due(&nobody, NOON)), ["long", "short"]);
-        assert_eq!(timetable.next().map(|(start, _)| start), Some(NOON + minutes(1)));
+        assert_eq!(
+            timetable.next().map(|(start, _)| start),
+            Some(NOON + minutes(1))
+        );
 
         let is_long = |name: &str| name == "long";
         for minute in 1..9 {
-            assert_eq!(names(timetable.due(&is_long, NOON + minutes(minute))), ["short"], "minute {minute}");
+            assert_eq!(
+                names(timetable.due(&is_long, NOON + minutes(minute))),
+                ["short"],
+                "minute {minute}"
+            );
         }
         let due = timetable.due(&nobody, NOON + minutes(8) + Duration::from_secs(30));
-        assert_eq!((due[0].site.name.as_str(), due[0].skipped, due.len()), ("long", 7, 1));
-        assert!(timetable.due(&nobody, NOON + minutes(8) + Duration::from_secs(31)).is_empty());
+        assert_eq!(
+            (due[0].site.name.as_str(), due[0].skipped, due.len()),
+            ("long", 7, 1)
+        );
+        assert!(
+            timetable
+                .due(&nobody, NOON + minutes(8) + Duration::from_secs(31))
+                .is_empty()
+        );
     }
 
     #[test]
     fn a_paper_of_which_nothing_came_rests_and_one_that_was_broken_off_begins_at_once() {
         let paper = site("paper", "every = \"1m\"");
-        let last = |is_broken_off| BTreeMap::from([("paper".to_owned(), LastCrawl { at: NOON, is_broken_off })]);
+        let last = |is_broken_off| {
+            BTreeMap::from([(
+                "paper".to_owned(),
+                LastCrawl {
+                    at: NOON,
+                    is_broken_off,
+                },
+            )])
+        };
         let of = |last: &BTreeMap<_, _>, owed: &[&str]| {
             let owed = owed.iter().map(|name| (*name).to_owned()).collect();
             Timetable::new(&[&paper], last, &owed, NOON)
         };
         let next = |timetable: &Timetable| timetable.next().map(|(start, _)| start);
         assert_eq!(next(&of(&last(false), &[])), Some(NOON + minutes(1)));
-        assert_eq!([next(&of(&last(true), &[])), next(&of(&last(false), &["paper"]))], [Some(Timestamp::EPOCH); 2]);
+        assert_eq!(
+            [
+                next(&of(&last(true), &[])),
+                next(&of(&last(false), &["paper"]))
+            ],
+            [Some(Timestamp::EPOCH); 2]
+        );
 
         let often = site("often", "every = \"1m\"");
-        let often = Arc::new(Site { schedule: site("x", "every = \"60s\"").schedule.clone(), ..(*often).clone() });
+        let often = Arc::new(Site {
+            schedule: site("x", "every = \"60s\"").schedule.clone(),
+            ..(*often).clone()
+        });
         let mut timetable = Timetable::new(&[&often], &BTreeMap::new(), &BTreeSet::new(), NOON);
         let _ = timetable.due(&|_| false, NOON);
         timetable.rest_after_failure("often");
-        assert_eq!(next(&timetable), Some(NOON + minutes(1)), "its own time is later");
+        assert_eq!(
+            next(&timetable),
+            Some(NOON + minutes(1)),
+            "its own time is later"
+        );
         timetable.change(&[&paper], NOON + minutes(2));
-        assert_eq!(timetable.next().map(|(_, name)| name), Some("paper"), "one is gone, and one is new");
+        assert_eq!(
+            timetable.next().map(|(_, name)| name),
+            Some("paper"),
+            "one is gone, and one is new"
+        );
     }
 
     #[test]
     fn every_is_counted_from_the_last_beginning_and_no_schedule_is_none() {
         let paper = site("paper", "every = \"30m\"");
         assert_eq!(next_start(&paper, None, NOON), Some(NOON));
-        assert_eq!(next_start(&paper, Some(NOON), NOON + minutes(99)), Some(NOON + minutes(30)));
+        assert_eq!(
+            next_start(&paper, Some(NOON), NOON + minutes(99)),
+            Some(NOON + minutes(30))
+        );
         assert_eq!(next_start(&site("paper", ""), None, NOON), None);
     }
 }

@@ -59,11 +59,18 @@ pub struct SiteError {
 }
 
 impl SiteReader {
-    pub fn new(site: impl Into<Arc<Site>>, profile: Option<&Profile>, settings: &Settings) -> Result<Self, SiteError> {
+    pub fn new(
+        site: impl Into<Arc<Site>>,
+        profile: Option<&Profile>,
+        settings: &Settings,
+    ) -> Result<Self, SiteError> {
         let site = site.into();
         let sections = match &site.discover.sections {
             Sections::Menu => Vec::new(),
-            Sections::Listed(paths) => paths.iter().map(|path| section(&site, path)).collect::<Result<_, _>>()?,
+            Sections::Listed(paths) => paths
+                .iter()
+                .map(|path| section(&site, path))
+                .collect::<Result<_, _>>()?,
         };
         let wanted = Wanted {
             since: site.discover.since.and_then(|day| midnight(day, &site)),
@@ -76,11 +83,22 @@ impl SiteReader {
             has_windows: false,
         };
         let paper = Paper::from(&*site);
-        let articles = ArticleReader::new(profile.cloned().unwrap_or_else(shipped::generic_profile), paper);
+        let articles = ArticleReader::new(
+            profile.cloned().unwrap_or_else(shipped::generic_profile),
+            paper,
+        );
         let lists = profile.map(|profile| Lists::new(profile, &site));
         let agent = settings.identity.agent.clone();
         let home = site.home.clone();
-        let mut reader = Self { site, wanted, sections, agent, articles, home, lists };
+        let mut reader = Self {
+            site,
+            wanted,
+            sections,
+            agent,
+            articles,
+            home,
+            lists,
+        };
         // Any day will do: only whether windows exist is asked.
         reader.wanted.has_windows = reader.windows(Date::ZERO, Date::ZERO).is_some();
         Ok(reader)
@@ -90,7 +108,11 @@ impl SiteReader {
     /// are asked for there.
     pub fn at_home(&self, home: PageUrl) -> Self {
         let at_home = |lists: &Lists| lists.at_home(home.clone());
-        Self { lists: self.lists.as_ref().map(at_home), home, ..self.clone() }
+        Self {
+            lists: self.lists.as_ref().map(at_home),
+            home,
+            ..self.clone()
+        }
     }
 
     /// Returns where the paper's home page is.
@@ -113,7 +135,11 @@ impl SiteReader {
     /// may have.
     pub fn windows(&self, first: Date, last: Date) -> Option<Vec<Window>> {
         let grammar = &self.lists.as_ref()?.grammar;
-        let lists = if self.sections.is_empty() { vec![grammar.everything()?] } else { self.sections.clone() };
+        let lists = if self.sections.is_empty() {
+            vec![grammar.everything()?]
+        } else {
+            self.sections.clone()
+        };
         let mut windows = Vec::new();
         let mut until = last;
         while until >= first {
@@ -121,7 +147,10 @@ impl SiteReader {
             let monday = until.checked_sub(days.days()).ok()?;
             for list in &lists {
                 let first = monday.max(first);
-                windows.push(Window { url: grammar.list_window(list, first, until)?, first });
+                windows.push(Window {
+                    url: grammar.list_window(list, first, until)?,
+                    first,
+                });
             }
             until = monday.yesterday().ok()?;
         }
@@ -140,11 +169,24 @@ impl SiteReader {
 
     /// Reads an article's page that was kept when it was fetched at `moment`. Words against uses of it that are read now are
     /// judged as the site's file says; whatever else was said of it was judged when it came.
-    pub fn read_again(&self, url: &PageUrl, content_type: &str, body: &[u8], moment: Timestamp) -> extract::Reading {
+    pub fn read_again(
+        &self,
+        url: &PageUrl,
+        content_type: &str,
+        body: &[u8],
+        moment: Timestamp,
+    ) -> extract::Reading {
         let judged = |mut article: Box<Article>| {
             let (metas, files) = (Metas::default(), Reservations::default());
-            let declared = Declared { url, headers: &[], metas: &metas, words: &article.words, files: &files };
-            let judgement = Judgement::of(declared.opt_outs(&self.agent), &self.site.opt_outs, moment);
+            let declared = Declared {
+                url,
+                headers: &[],
+                metas: &metas,
+                words: &article.words,
+                files: &files,
+            };
+            let judgement =
+                Judgement::of(declared.opt_outs(&self.agent), &self.site.opt_outs, moment);
             article.opt_outs = judgement.in_export();
             if judgement.withholds().is_some() {
                 (article.paragraphs, article.images) = (Vec::new(), Vec::new());
@@ -160,7 +202,9 @@ impl SiteReader {
 
     fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> extract::Reading {
         if !is_text(content_type) {
-            return extract::Reading::NotAnArticle { why: format!("its content type is {content_type}") };
+            return extract::Reading::NotAnArticle {
+                why: format!("its content type is {content_type}"),
+            };
         }
         let html = decode(body, content_type, url.last_label()).text;
         let most = Weight::most_of(html.len());
@@ -171,7 +215,9 @@ impl SiteReader {
         } else {
             room_now(most).map(|_room| self.articles.read(url, &html))
         };
-        read.unwrap_or_else(|why| extract::Reading::NotAnArticle { why: why.to_string() })
+        read.unwrap_or_else(|why| extract::Reading::NotAnArticle {
+            why: why.to_string(),
+        })
     }
 
     /// Takes in a file in which the site's host speaks for all its pages.
@@ -183,8 +229,17 @@ impl SiteReader {
     pub fn policies(&self) -> Vec<PageUrl> {
         let rules = &self.site.opt_outs;
         let wanted = [(TDMREP, rules.tdm), (AI_TXT, rules.ai_txt)].into_iter();
-        let paths = wanted.filter(|(_, effect)| *effect != Effect::Ignore).map(|(path, _)| path);
-        paths.map(|path| self.site.home.join(path).expect("a root path joins to an address")).collect()
+        let paths = wanted
+            .filter(|(_, effect)| *effect != Effect::Ignore)
+            .map(|(path, _)| path);
+        paths
+            .map(|path| {
+                self.site
+                    .home
+                    .join(path)
+                    .expect("a root path joins to an address")
+            })
+            .collect()
     }
 }
 
@@ -192,17 +247,29 @@ impl Lists {
     fn new(profile: &Profile, site: &Site) -> Self {
         let grammar = Grammar::new(Some(profile), site.home.clone());
         let reader = ListReader::new(profile, grammar.clone(), site.timezone.clone());
-        Self { menu: profile.menu.clone(), grammar, reader }
+        Self {
+            menu: profile.menu.clone(),
+            grammar,
+            reader,
+        }
     }
 
     fn at_home(&self, home: PageUrl) -> Self {
         let grammar = self.grammar.at_home(home);
-        Self { menu: self.menu.clone(), reader: self.reader.with_grammar(grammar.clone()), grammar }
+        Self {
+            menu: self.menu.clone(),
+            reader: self.reader.with_grammar(grammar.clone()),
+            grammar,
+        }
     }
 }
 
 fn section(site: &Site, path: &str) -> Result<PageUrl, SiteError> {
-    let fault = || SiteError { site: site.name.clone(), path: path.to_owned(), home: site.home.to_string() };
+    let fault = || SiteError {
+        site: site.name.clone(),
+        path: path.to_owned(),
+        home: site.home.to_string(),
+    };
     site.home.join(path).map_err(|_| fault())
 }
 
@@ -213,6 +280,11 @@ fn midnight(day: Date, site: &Site) -> Option<Timestamp> {
 
 /// Newspapers send pages as text, XML or XHTML; a missing type is looked into.
 fn is_text(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let kind = content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .to_ascii_lowercase();
     kind.is_empty() || kind.starts_with("text/") || kind.contains("xml") || kind.contains("html")
 }

@@ -93,9 +93,10 @@ pub async fn run<W: Web>(
     let is_stopped = *dropping.borrow() != Stop::GoOn;
     match walked {
         Some(Err(SurveyError::Archive(why))) => Err(surveyor.fail(why).into()),
-        Some(Ok(knowledge)) if !is_stopped => {
-            Ok(Some(findings::findings(&knowledge, surveyor.end(How::Finished, None)?)))
-        }
+        Some(Ok(knowledge)) if !is_stopped => Ok(Some(findings::findings(
+            &knowledge,
+            surveyor.end(How::Finished, None)?,
+        ))),
         Some(Err(why)) if !is_stopped => {
             surveyor.end(How::Failed, Some(&why.to_string()))?;
             Err(why)

@@ -21,7 +21,11 @@ pub fn clean(raw: &str) -> String {
             kept.push(c);
         }
     }
-    if is_plain || is_nfc(&kept) { kept } else { kept.nfc().collect() }
+    if is_plain || is_nfc(&kept) {
+        kept
+    } else {
+        kept.nfc().collect()
+    }
 }
 
 /// Characters that are in NFC whatever stands beside them, unless that is one which is not of them: nearly all of a Korean
@@ -37,7 +41,9 @@ pub fn clean_some(raw: &str) -> Option<String> {
 
 /// Returns letters and digits in lower case: what stays the same where quotes, spaces and marks differ from paper to paper.
 pub fn letters(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase)
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
 }
 
 /// Zero-width characters, byte-order marks, soft hyphens, direction marks and control characters. U+200D (joiner) is
@@ -45,8 +51,14 @@ pub fn letters(text: &str) -> impl Iterator<Item = char> {
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
-        '\u{200b}' | '\u{200c}' | '\u{200e}' | '\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' | '\u{202a}'
-            ..='\u{202e}'
+        '\u{200b}'
+            | '\u{200c}'
+            | '\u{200e}'
+            | '\u{200f}'
+            | '\u{2060}'
+            | '\u{feff}'
+            | '\u{ad}'
+            | '\u{202a}'..='\u{202e}'
     ) || c.is_control()
 }
 
@@ -68,7 +80,12 @@ mod tests {
     fn what_stands_alone_is_composed_whatever_stands_beside_it() {
         let alone: Vec<char> = ('\0'..=char::MAX).filter(|c| stands_alone(*c)).collect();
         for c in &alone {
-            for text in [format!("{c}"), format!("a{c}a"), format!("가{c}각"), format!("{c}{c}")] {
+            for text in [
+                format!("{c}"),
+                format!("a{c}a"),
+                format!("가{c}각"),
+                format!("{c}{c}"),
+            ] {
                 assert!(is_nfc(&text), "{text:?}");
             }
         }

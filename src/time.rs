@@ -79,7 +79,8 @@ impl From<jiff::Timestamp> for Timestamp {
 
 impl From<Timestamp> for jiff::Timestamp {
     fn from(at: Timestamp) -> Self {
-        jiff::Timestamp::from_millisecond(at.0).expect("from_millis clamps to the years 1 to 9999, which jiff can hold")
+        jiff::Timestamp::from_millisecond(at.0)
+            .expect("from_millis clamps to the years 1 to 9999, which jiff can hold")
     }
 }
 
@@ -121,7 +122,9 @@ impl Precision {
 
     /// Reads its name.
     pub fn from_name(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|precision| precision.name() == name)
+        Self::ALL
+            .into_iter()
+            .find(|precision| precision.name() == name)
     }
 }
 
@@ -136,14 +139,19 @@ pub struct LocalTime {
 impl LocalTime {
     /// Returns the instant `at` with the offset that `zone` had then.
     pub fn in_zone(at: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
-        Self { at, offset: zone.to_offset(at.into()).seconds() }
+        Self {
+            at,
+            offset: zone.to_offset(at.into()).seconds(),
+        }
     }
 
     /// Reads an RFC 3339 text and keeps its offset.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let at = Timestamp::from_rfc3339(text)?;
         let pieces = jiff::fmt::temporal::Pieces::parse(text).ok()?;
-        let offset = pieces.to_numeric_offset().map_or(0, |offset| offset.seconds());
+        let offset = pieces
+            .to_numeric_offset()
+            .map_or(0, |offset| offset.seconds());
         Some(Self { at, offset })
     }
 }
@@ -155,7 +163,13 @@ impl fmt::Display for LocalTime {
         let civil = offset.to_datetime(self.at.into());
         let minutes = offset.seconds() / 60;
         let sign = if minutes < 0 { '-' } else { '+' };
-        write!(f, "{}{sign}{:02}:{:02}", civil.strftime("%Y-%m-%dT%H:%M:%S"), minutes.abs() / 60, minutes.abs() % 60)
+        write!(
+            f,
+            "{}{sign}{:02}:{:02}",
+            civil.strftime("%Y-%m-%dT%H:%M:%S"),
+            minutes.abs() / 60,
+            minutes.abs() % 60
+        )
     }
 }
 
@@ -171,12 +185,19 @@ mod tests {
     #[test]
     fn the_first_and_the_last_moment_can_be_printed() {
         assert_eq!(Timestamp::MAX.to_string(), "9999-12-30T22:00:00Z");
-        assert!(Timestamp::from_millis(i64::MIN).to_string().starts_with("0001-01-01"));
+        assert!(
+            Timestamp::from_millis(i64::MIN)
+                .to_string()
+                .starts_with("0001-01-01")
+        );
     }
 
     #[test]
     fn a_moment_is_printed_in_utc() {
-        assert_eq!(Timestamp::from_millis(1_795_520_550_000).to_string(), "2026-11-24T11:42:30Z");
+        assert_eq!(
+            Timestamp::from_millis(1_795_520_550_000).to_string(),
+            "2026-11-24T11:42:30Z"
+        );
     }
 
     #[test]

@@ -35,12 +35,23 @@ impl Web for Served {
         Ok([192, 0, 2, 1].into())
     }
 
-    async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+    async fn fetch(
+        &self,
+        visit: Visit,
+        _reach: Reach,
+        _asking: Asking,
+    ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
-        self.clock.sleep_until(self.clock.now() + Duration::from_millis(80)).await;
+        self.clock
+            .sleep_until(self.clock.now() + Duration::from_millis(80))
+            .await;
         self.asked.lock().unwrap().push(url.to_string());
         let is_robots = url.path_and_query() == "/robots.txt";
-        let answer = if is_robots { html(404, String::new()) } else { (self.pages)(url.as_str()) };
+        let answer = if is_robots {
+            html(404, String::new())
+        } else {
+            (self.pages)(url.as_str())
+        };
         (turn, Ok(answer))
     }
 }
@@ -55,8 +66,17 @@ struct World {
 
 impl World {
     fn new(home: &'static str, pages: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
-        let web = Served { clock: Clock::set_to(NOW), pages: Box::new(pages), asked: Mutex::default() };
-        Self { folder: TempDir::new().unwrap(), web: Arc::new(web), home, profile: None }
+        let web = Served {
+            clock: Clock::set_to(NOW),
+            pages: Box::new(pages),
+            asked: Mutex::default(),
+        };
+        Self {
+            folder: TempDir::new().unwrap(),
+            web: Arc::new(web),
+            home,
+            profile: None,
+        }
     }
 
     fn plan(&self) -> Plan {
@@ -72,8 +92,22 @@ impl World {
         let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.clock);
-        let report = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();
-        let findings = audit(&Reader::open(self.folder.path()).unwrap(), Scope::Everything).unwrap();
+        let report = crawl::run(
+            self.plan(),
+            &mut archive,
+            web,
+            clock,
+            "a test".into(),
+            stopped,
+            |_| {},
+        )
+        .await
+        .unwrap();
+        let findings = audit(
+            &Reader::open(self.folder.path()).unwrap(),
+            Scope::Everything,
+        )
+        .unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
         report
     }
@@ -90,7 +124,9 @@ impl World {
         let reader = Reader::open(self.folder.path()).unwrap();
         for version in &mut reader.articles(&Filter::default()).unwrap() {
             let version = version.unwrap();
-            kept.entry(version.article.title.unwrap_or_default()).or_default().push(version.kept.url);
+            kept.entry(version.article.title.unwrap_or_default())
+                .or_default()
+                .push(version.kept.url);
         }
         kept
     }
@@ -105,12 +141,19 @@ impl World {
     /// What was asked for, but robots.txt.
     fn asked(&self) -> Vec<String> {
         let asked = self.web.asked.lock().unwrap().clone();
-        asked.into_iter().filter(|url| !url.ends_with("/robots.txt")).collect()
+        asked
+            .into_iter()
+            .filter(|url| !url.ends_with("/robots.txt"))
+            .collect()
     }
 }
 
 fn to(place: &str) -> Answer {
-    Answer { status: 301, headers: vec![("location".to_owned(), place.to_owned())], body: Vec::new() }
+    Answer {
+        status: 301,
+        headers: vec![("location".to_owned(), place.to_owned())],
+        body: Vec::new(),
+    }
 }
 
 fn links(paths: &[&str]) -> Answer {
@@ -118,7 +161,10 @@ fn links(paths: &[&str]) -> Answer {
 }
 
 fn page_of(paths: &[&str]) -> String {
-    let links: String = paths.iter().map(|path| format!("<li><a href=\"{path}\">책방 소식</a></li>")).collect();
+    let links: String = paths
+        .iter()
+        .map(|path| format!("<li><a href=\"{path}\">책방 소식</a></li>"))
+        .collect();
     format!("<html><head><title>동네 신문</title></head><body><ul>{links}</ul></body></html>")
 }
 
@@ -149,12 +195,21 @@ fn missing() -> Answer {
 }
 
 fn titles(names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| format!("책방 소식 {name}")).collect()
+    names
+        .iter()
+        .map(|name| format!("책방 소식 {name}"))
+        .collect()
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_demo_paper_without_numbers_is_kept_whole_and_each_page_is_asked_once() {
-    let newspaper = Arc::new(Newspaper::new(&Edition { crawl_delay: None, ..Edition::default() }).on(Cms::Plain));
+    let newspaper = Arc::new(
+        Newspaper::new(&Edition {
+            crawl_delay: None,
+            ..Edition::default()
+        })
+        .on(Cms::Plain),
+    );
     let served = Arc::clone(&newspaper);
     let world = World::new("http://www.hanbit.example/", move |url| {
         let base = "http://www.hanbit.example";
@@ -163,37 +218,71 @@ async fn the_demo_paper_without_numbers_is_kept_whole_and_each_page_is_asked_onc
         };
         let answer = demo::answer(&served, base, path);
         let headers = vec![("content-type".to_owned(), answer.content_type.to_owned())];
-        Answer { status: answer.status, body: answer.bytes(), headers }
+        Answer {
+            status: answer.status,
+            body: answer.bytes(),
+            headers,
+        }
     });
     world.crawl().await;
 
-    let open = newspaper.articles().iter().filter(|article| article.kind == Kind::Open);
+    let open = newspaper
+        .articles()
+        .iter()
+        .filter(|article| article.kind == Kind::Open);
     let mut open: Vec<String> = open.map(|article| article.title.clone()).collect();
     open.sort();
     assert_eq!(world.headlines(), open);
     let asked = world.asked();
-    assert_eq!(asked.len(), 8 + newspaper.articles().len(), "eight list pages, and each article once");
-    assert!(asked.iter().all(|url| url.starts_with("http://www.hanbit.example/")));
+    assert_eq!(
+        asked.len(),
+        8 + newspaper.articles().len(),
+        "eight list pages, and each article once"
+    );
+    assert!(
+        asked
+            .iter()
+            .all(|url| url.starts_with("http://www.hanbit.example/"))
+    );
 
     world.crawl_a_day_later().await;
-    let lists = world.asked().iter().filter(|url| !url.contains("/read?")).count();
-    assert_eq!(lists, 1, "the first page has nothing new: {:?}", world.asked());
+    let lists = world
+        .asked()
+        .iter()
+        .filter(|url| !url.contains("/read?"))
+        .count();
+    assert_eq!(
+        lists,
+        1,
+        "the first page has nothing new: {:?}",
+        world.asked()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_home_page_that_is_a_meta_refresh_is_followed() {
     let world = World::new("https://paper.example/", |url| match url {
-        "https://paper.example/" => {
-            html(200, "<html><head><meta http-equiv=\"Refresh\" content=\"0; URL='/main/'\"></head></html>".to_owned())
-        }
+        "https://paper.example/" => html(
+            200,
+            "<html><head><meta http-equiv=\"Refresh\" content=\"0; URL='/main/'\"></head></html>"
+                .to_owned(),
+        ),
         "https://paper.example/main/" => links(&["/story/1"]),
         "https://paper.example/story/1" => story("1"),
         _ => missing(),
     });
     let report = world.crawl().await;
-    assert_eq!((world.headlines(), report.tally.failed), (titles(&["1"]), 0), "{:?}", world.asked());
+    assert_eq!(
+        (world.headlines(), report.tally.failed),
+        (titles(&["1"]), 0),
+        "{:?}",
+        world.asked()
+    );
     world.crawl_a_day_later().await;
-    assert_eq!(world.asked(), ["https://paper.example/", "https://paper.example/main/"]);
+    assert_eq!(
+        world.asked(),
+        ["https://paper.example/", "https://paper.example/main/"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -201,7 +290,10 @@ async fn a_home_page_that_reloads_itself_is_read() {
     let world = World::new("https://paper.example/", |url| match url {
         "https://paper.example/" => html(
             200,
-            page_of(&["/story/1"]).replace("<title>", "<meta http-equiv=refresh content='600;url=/late'><title>"),
+            page_of(&["/story/1"]).replace(
+                "<title>",
+                "<meta http-equiv=refresh content='600;url=/late'><title>",
+            ),
         ),
         "https://paper.example/story/1" => story("1"),
         _ => missing(),
@@ -247,7 +339,11 @@ async fn a_paper_is_where_its_home_page_moved_to_and_is_asked_there_straight_awa
     let world = World::new("http://old.example/", |url| match url {
         "http://old.example/" => to("https://old.example/"),
         "https://old.example/" => to("https://www.new.example/"),
-        "https://www.new.example/" => links(&["/story/1", "http://new.example/story/2", "https://old.example/story/3"]),
+        "https://www.new.example/" => links(&[
+            "/story/1",
+            "http://new.example/story/2",
+            "https://old.example/story/3",
+        ]),
         "https://www.new.example/story/1" => story("1"),
         "https://www.new.example/story/2" => story("2"),
         "https://old.example/story/3" => story("3"),
@@ -262,7 +358,10 @@ async fn a_paper_is_where_its_home_page_moved_to_and_is_asked_there_straight_awa
 async fn a_paper_that_moved_to_https_costs_one_request_a_page() {
     let world = World::new("http://paper.example/", |url| match url.split_once("://") {
         Some(("http", rest)) => to(&format!("https://{rest}")),
-        Some((_, "paper.example/")) => links(&["http://paper.example/story/1", "http://www.paper.example/story/2"]),
+        Some((_, "paper.example/")) => links(&[
+            "http://paper.example/story/1",
+            "http://www.paper.example/story/2",
+        ]),
         Some((_, "paper.example/story/1")) => story("1"),
         Some((_, "paper.example/story/2")) => story("2"),
         _ => missing(),
@@ -283,7 +382,9 @@ async fn a_paper_of_a_known_cms_that_moved_to_https_costs_one_request_a_page() {
     let mut world = World::new("http://paper.example/", |url| match url.split_once("://") {
         Some(("http", rest)) => to(&format!("https://{rest}")),
         Some((_, "paper.example/")) => html(200, "<nav><a href='/list'>모두</a></nav>".to_owned()),
-        Some((_, "paper.example/list")) => html(200, "<ul><li><a href='/view?no=1'>소식</a></ul>".to_owned()),
+        Some((_, "paper.example/list")) => {
+            html(200, "<ul><li><a href='/view?no=1'>소식</a></ul>".to_owned())
+        }
         Some((_, "paper.example/view?no=1")) => story("1"),
         _ => missing(),
     });
@@ -305,16 +406,28 @@ async fn a_paper_of_a_known_cms_that_moved_to_https_costs_one_request_a_page() {
 #[tokio::test(start_paused = true)]
 async fn addresses_that_name_one_canonical_address_are_one_article() {
     let head = "<link rel=canonical href=\"https://www.paper.example/story/1\">";
-    let world = World::new("https://paper.example/", move |url| match url.strip_prefix("https://paper.example") {
-        Some("/") => links(&["/story/1?from=home", "/story/1?from=box", "/print/1", "/story/1", "/story/2"]),
-        Some("/story/2") => story("2"),
-        Some(path) if path.ends_with('1') || path.contains("1?") => story_with("1", head),
-        _ => missing(),
+    let world = World::new("https://paper.example/", move |url| {
+        match url.strip_prefix("https://paper.example") {
+            Some("/") => links(&[
+                "/story/1?from=home",
+                "/story/1?from=box",
+                "/print/1",
+                "/story/1",
+                "/story/2",
+            ]),
+            Some("/story/2") => story("2"),
+            Some(path) if path.ends_with('1') || path.contains("1?") => story_with("1", head),
+            _ => missing(),
+        }
     });
     world.crawl().await;
     assert_eq!(world.headlines(), titles(&["1", "2"]), "{:?}", world.kept());
     world.crawl_a_day_later().await;
-    assert_eq!(world.asked(), ["https://paper.example/"], "the others are settled");
+    assert_eq!(
+        world.asked(),
+        ["https://paper.example/"],
+        "the others are settled"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -325,14 +438,19 @@ async fn one_canonical_address_for_different_stories_is_not_believed() {
             match url.strip_prefix("https://paper.example/story/") {
                 Some(name) => story_with(name, &head),
                 None if url == "https://paper.example/" => {
-                    let paths: Vec<String> = (1..=8).map(|number| format!("/story/{number}")).collect();
+                    let paths: Vec<String> =
+                        (1..=8).map(|number| format!("/story/{number}")).collect();
                     links(&paths.iter().map(String::as_str).collect::<Vec<_>>())
                 }
                 None => missing(),
             }
         });
         world.crawl().await;
-        assert_eq!(world.headlines(), titles(&["1", "2", "3", "4", "5", "6", "7", "8"]), "{canonical}");
+        assert_eq!(
+            world.headlines(),
+            titles(&["1", "2", "3", "4", "5", "6", "7", "8"]),
+            "{canonical}"
+        );
     }
 }
 
@@ -342,7 +460,10 @@ async fn the_next_page_of_a_home_page_is_followed_as_long_as_it_tells_news() {
         move |url: &str| {
             let page = match url.strip_prefix("https://paper.example/") {
                 Some("") => 1,
-                Some(rest) => rest.strip_prefix("?page=").and_then(|page| page.parse().ok()).unwrap_or(0),
+                Some(rest) => rest
+                    .strip_prefix("?page=")
+                    .and_then(|page| page.parse().ok())
+                    .unwrap_or(0),
                 None => 0,
             };
             if let Some(name) = url.strip_prefix("https://paper.example/story/") {
@@ -352,13 +473,17 @@ async fn the_next_page_of_a_home_page_is_followed_as_long_as_it_tells_news() {
                 return missing();
             }
             // The pager links pages by their numbers, too.
-            let numbers: String = (1..=last).map(|page| format!("<a href=\"/?page={page}\">{page}</a>")).collect();
+            let numbers: String = (1..=last)
+                .map(|page| format!("<a href=\"/?page={page}\">{page}</a>"))
+                .collect();
             let next = if page < last {
                 format!("<a rel=next href=\"/?page={}\">다음</a>", page + 1)
             } else {
                 String::new()
             };
-            let stories: Vec<String> = (0..3).map(|row| format!("/story/{}", 100 - page * 3 - row)).collect();
+            let stories: Vec<String> = (0..3)
+                .map(|row| format!("/story/{}", 100 - page * 3 - row))
+                .collect();
             html(
                 200,
                 page_of(&stories.iter().map(String::as_str).collect::<Vec<_>>())
@@ -371,7 +496,11 @@ async fn the_next_page_of_a_home_page_is_followed_as_long_as_it_tells_news() {
     assert_eq!(world.headlines().len(), 15, "{:?}", world.asked());
 
     world.crawl_a_day_later().await;
-    let lists = world.asked().iter().filter(|url| !url.contains("/story/")).count();
+    let lists = world
+        .asked()
+        .iter()
+        .filter(|url| !url.contains("/story/"))
+        .count();
     assert!(lists <= 3, "nothing is new: {:?}", world.asked());
 }
 
@@ -404,22 +533,29 @@ async fn the_first_base_of_a_page_counts_with_and_without_a_profile() {
 
 #[tokio::test(start_paused = true)]
 async fn queries_are_asked_in_their_documents_encoding() {
-    let world = World::new("https://paper.example/", |url| match url.strip_prefix("https://paper.example") {
-        Some("/") => {
-            let page = "<html><head><meta charset=euc-kr><title>동네 신문</title></head><body>\
+    let world = World::new("https://paper.example/", |url| {
+        match url.strip_prefix("https://paper.example") {
+            Some("/") => {
+                let page = "<html><head><meta charset=euc-kr><title>동네 신문</title></head><body>\
                         <a href='/view?w=책방'>책방</a> <a href='/view?w=%BB%E7%BC%AD'>사서</a></body></html>";
-            Answer {
-                status: 200,
-                headers: vec![("content-type".to_owned(), "text/html".to_owned())],
-                body: encoding_rs::EUC_KR.encode(page).0.into_owned(),
+                Answer {
+                    status: 200,
+                    headers: vec![("content-type".to_owned(), "text/html".to_owned())],
+                    body: encoding_rs::EUC_KR.encode(page).0.into_owned(),
+                }
             }
+            Some("/view?w=%C3%A5%B9%E6") => story("1"),
+            Some("/view?w=%BB%E7%BC%AD") => story("2"),
+            _ => missing(),
         }
-        Some("/view?w=%C3%A5%B9%E6") => story("1"),
-        Some("/view?w=%BB%E7%BC%AD") => story("2"),
-        _ => missing(),
     });
     world.crawl().await;
-    assert_eq!(world.headlines(), titles(&["1", "2"]), "{:?}", world.asked());
+    assert_eq!(
+        world.headlines(),
+        titles(&["1", "2"]),
+        "{:?}",
+        world.asked()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -442,14 +578,18 @@ async fn the_id_of_a_session_makes_no_other_article() {
         }
     });
     world.crawl().await;
-    assert_eq!(world.kept()["책방 소식 1"], ["https://paper.example/story/1"]);
+    assert_eq!(
+        world.kept()["책방 소식 1"],
+        ["https://paper.example/story/1"]
+    );
     assert_eq!(world.headlines(), titles(&["1", "2", "3"]));
     assert_eq!(world.asked().len(), 4, "{:?}", world.asked());
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_number_that_is_padded_or_too_long_loses_no_article() {
-    let mut world = World::new("https://paper.example/", |url| match url.strip_prefix("https://paper.example") {
+    let mut world = World::new("https://paper.example/", |url| {
+        match url.strip_prefix("https://paper.example") {
         Some("/") => html(200, "<nav><a href='/list'>모두</a></nav>".to_owned()),
         Some("/list") => html(
             200,
@@ -460,32 +600,51 @@ async fn a_number_that_is_padded_or_too_long_loses_no_article() {
         Some("/view?no=123") => story("1"),
         Some("/view?no=20261120180000123456") => story("2"),
         _ => missing(),
+    }
     });
     world.profile = Some(
         "name = \"x\"\n[url]\narticle = [\"/view\"]\nnumber = \"no\"\nlist = [\"/list\"]\npage = \"page\"\n\
          [menu]\nsections = [\"nav a\"]\n[[lists]]\nname = \"rows\"\nrow = \"li\"\nlink = \"a\"\n[article]\nbody = [\"article\"]\ntitle = [{ select = \"h1\" }]\n",
     );
     world.crawl().await;
-    assert_eq!(world.headlines(), titles(&["1", "2"]), "{:?}", world.asked());
+    assert_eq!(
+        world.headlines(),
+        titles(&["1", "2"]),
+        "{:?}",
+        world.asked()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_redirect_to_the_same_address_in_other_escapes_ends_with_the_article() {
-    let world = World::new("https://paper.example/", |url| match url.strip_prefix("https://paper.example") {
-        Some("/") => links(&["/story/%ea%b0%80?n=1", "/story/b%7Ec", "/story/%ea%b1%b0"]),
-        Some("/story/%EA%B0%80?n=1") => to("/story/%ea%b0%80?n=1"),
-        Some("/story/%ea%b0%80?n=1") => story("1"),
-        Some("/story/b~c") => to("/story/b%7Ec"),
-        Some("/story/b%7Ec") => story("2"),
-        // Nobody can follow this one.
-        Some(rest) if rest.starts_with("/story/") => {
-            to(if rest.contains("%EA") { "/story/%ea%b1%b0" } else { "/story/%EA%B1%B0" })
+    let world = World::new("https://paper.example/", |url| {
+        match url.strip_prefix("https://paper.example") {
+            Some("/") => links(&["/story/%ea%b0%80?n=1", "/story/b%7Ec", "/story/%ea%b1%b0"]),
+            Some("/story/%EA%B0%80?n=1") => to("/story/%ea%b0%80?n=1"),
+            Some("/story/%ea%b0%80?n=1") => story("1"),
+            Some("/story/b~c") => to("/story/b%7Ec"),
+            Some("/story/b%7Ec") => story("2"),
+            // Nobody can follow this one.
+            Some(rest) if rest.starts_with("/story/") => to(if rest.contains("%EA") {
+                "/story/%ea%b1%b0"
+            } else {
+                "/story/%EA%B1%B0"
+            }),
+            _ => missing(),
         }
-        _ => missing(),
     });
     world.crawl().await;
-    assert_eq!(world.headlines(), titles(&["1", "2"]), "{:?}", world.asked());
-    let circle = world.asked().iter().filter(|url| url.to_lowercase().contains("%ea%b1%b0")).count();
+    assert_eq!(
+        world.headlines(),
+        titles(&["1", "2"]),
+        "{:?}",
+        world.asked()
+    );
+    let circle = world
+        .asked()
+        .iter()
+        .filter(|url| url.to_lowercase().contains("%ea%b1%b0"))
+        .count();
     assert!(circle <= 8, "{:?}", world.asked());
 }
 

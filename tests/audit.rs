@@ -9,8 +9,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use saseo::archive::{
-    AnnouncedId, Announcement, Answered, Archive, Done, Ending, FILE, HostTerms, Lease, Lock, Reader, RobotsCopy,
-    RobotsId, Ruled, RunId, Terms,
+    AnnouncedId, Announcement, Answered, Archive, Done, Ending, FILE, HostTerms, Lease, Lock,
+    Reader, RobotsCopy, RobotsId, Ruled, RunId, Terms,
 };
 use saseo::audit::{Findings, Kind, Scope, audit, page};
 use saseo::clock::Clock;
@@ -39,7 +39,12 @@ fn url(text: &str) -> PageUrl {
 }
 
 fn terms() -> Terms {
-    let host = |host: &str, own| HostTerms { host: host.into(), gap_ms: 2_000, at_once: 2, own };
+    let host = |host: &str, own| HostTerms {
+        host: host.into(),
+        gap_ms: 2_000,
+        at_once: 2,
+        own,
+    };
     Terms {
         version: "0.1.0".into(),
         agent: "saseo".into(),
@@ -80,35 +85,69 @@ impl Desk {
         let mut archive = open_archive(folder.path()).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive.begin_run(lease, "crawl", terms, 0, NOW).unwrap();
-        Self { folder, archive, lease, run }
+        Self {
+            folder,
+            archive,
+            lease,
+            run,
+        }
     }
 
     /// Begins another run.
     fn begin(&mut self, at: Timestamp) {
-        self.run = self.archive.begin_run(self.lease, "resume", &terms(), 0, at).unwrap();
+        self.run = self
+            .archive
+            .begin_run(self.lease, "resume", &terms(), 0, at)
+            .unwrap();
     }
 
     fn announce(&mut self, request: Announcement) -> AnnouncedId {
-        let id = self.archive.announce(self.lease, self.run, &[request]).unwrap()[0];
+        let id = self
+            .archive
+            .announce(self.lease, self.run, &[request])
+            .unwrap()[0];
         self.archive.save().unwrap();
         id
     }
 
     fn end(&mut self, announced: AnnouncedId, at: Timestamp, said: Said) {
-        let answer = |status, retry_after| Ending::Answered { status, bytes: 5, digest: [7; 32], retry_after };
+        let answer = |status, retry_after| Ending::Answered {
+            status,
+            bytes: 5,
+            digest: [7; 32],
+            retry_after,
+        };
         let ending = match said {
             Said::Page => answer(200, None),
             Said::RetryAfter(until) => answer(503, Some(until)),
             Said::Status(status) => answer(status, None),
-            Said::Nothing => Ending::Trouble { why: "it hung up".into() },
+            Said::Nothing => Ending::Trouble {
+                why: "it hung up".into(),
+            },
         };
         self.settle(announced, at, ending, Done::Unkept);
     }
 
-    fn settle(&mut self, announced: AnnouncedId, at: Timestamp, ending: Ending, done: Done) -> Option<RobotsId> {
+    fn settle(
+        &mut self,
+        announced: AnnouncedId,
+        at: Timestamp,
+        ending: Ending,
+        done: Done,
+    ) -> Option<RobotsId> {
         let (host, pace) = (url(PAPER).host(), pace(at));
-        let answered = Answered { announced, ending, at, host, pace, done };
-        let effects = self.archive.settle(self.lease, self.run, &[answered], at).unwrap();
+        let answered = Answered {
+            announced,
+            ending,
+            at,
+            host,
+            pace,
+            done,
+        };
+        let effects = self
+            .archive
+            .settle(self.lease, self.run, &[answered], at)
+            .unwrap();
         self.archive.save().unwrap();
         effects[0].robots
     }
@@ -119,10 +158,21 @@ impl Desk {
         self.keep(announced, origin, at + Duration::from_millis(100), body)
     }
 
-    fn keep(&mut self, announced: AnnouncedId, origin: &str, at: Timestamp, body: &str) -> RobotsId {
+    fn keep(
+        &mut self,
+        announced: AnnouncedId,
+        origin: &str,
+        at: Timestamp,
+        body: &str,
+    ) -> RobotsId {
         let body = body.as_bytes().to_vec();
         let digest = Sha256::digest(&body).into();
-        let ending = Ending::Answered { status: 200, bytes: body.len() as u64, digest, retry_after: None };
+        let ending = Ending::Answered {
+            status: 200,
+            bytes: body.len() as u64,
+            digest,
+            retry_after: None,
+        };
         let copy = RobotsCopy {
             id: None,
             origin: origin.into(),
@@ -132,7 +182,8 @@ impl Desk {
             ruled: Ruled::Rules { body },
             why: "fetched".into(),
         };
-        self.settle(announced, at, ending, Done::Robots(Box::new(copy))).unwrap()
+        self.settle(announced, at, ending, Done::Robots(Box::new(copy)))
+            .unwrap()
     }
 
     /// Asks for a page and has it a tenth of a second later.
@@ -143,12 +194,20 @@ impl Desk {
     }
 
     fn audit(&self) -> Findings {
-        audit(&Reader::open(self.folder.path()).unwrap(), Scope::Everything).unwrap()
+        audit(
+            &Reader::open(self.folder.path()).unwrap(),
+            Scope::Everything,
+        )
+        .unwrap()
     }
 
     /// The kinds and rows of what was broken.
     fn broken(&self) -> Vec<(Kind, Vec<i64>)> {
-        self.audit().violations.into_iter().map(|broken| (broken.kind, broken.rows)).collect()
+        self.audit()
+            .violations
+            .into_iter()
+            .map(|broken| (broken.kind, broken.rows))
+            .collect()
     }
 
     /// The archive as one who would change it has it: without triggers and constraints.
@@ -170,13 +229,28 @@ fn unguarded(path: &std::path::Path) -> rusqlite::Connection {
 fn pace(at: Timestamp) -> StoredPace {
     let gap = Duration::from_secs(2);
     let slowed = Duration::ZERO;
-    StoredPace { last_at: at, not_before: at + gap, gap, slowed, strikes: 0, refusals: 0, rest: None }
+    StoredPace {
+        last_at: at,
+        not_before: at + gap,
+        gap,
+        slowed,
+        strikes: 0,
+        refusals: 0,
+        rest: None,
+    }
 }
 
 /// A request for a robots.txt, or for what one was redirected to.
 fn file(address: &str, at: Timestamp) -> Announcement {
     let gap = Duration::from_secs(4);
-    Announcement { at, url: url(address), server: None, robots: None, rule: "robots.txt itself".into(), gap }
+    Announcement {
+        at,
+        url: url(address),
+        server: None,
+        robots: None,
+        rule: "robots.txt itself".into(),
+        gap,
+    }
 }
 
 /// A request for a page that a robots.txt with [`RULES`] allows.
@@ -184,7 +258,14 @@ fn story(number: u64, at: Timestamp, robots: RobotsId) -> Announcement {
     let gap = Duration::from_secs(3);
     let url = url(&format!("{PAPER}/news/{number}"));
     let server = Some([192, 0, 2, 1].into());
-    Announcement { at, url, server, robots: Some(robots), rule: "no rule against it".into(), gap }
+    Announcement {
+        at,
+        url,
+        server,
+        robots: Some(robots),
+        rule: "no rule against it".into(),
+        gap,
+    }
 }
 
 /// A robots.txt at row 2, and polite visits from row 4 on, one every ten seconds.
@@ -200,18 +281,30 @@ fn polite(visits: u64) -> (Desk, RobotsId) {
 #[test]
 fn a_polite_ledger_passes_and_adds_up() {
     let (mut desk, robots) = polite(3);
-    desk.visit(story(4, after(60_000), robots), Said::RetryAfter(after(90_000)));
+    desk.visit(
+        story(4, after(60_000), robots),
+        Said::RetryAfter(after(90_000)),
+    );
     desk.visit(story(5, after(90_000), robots), Said::Nothing);
     desk.visit(story(6, after(99_000), robots), Said::Status(403));
     desk.announce(story(7, after(105_000), robots));
     let found = desk.audit();
     assert_eq!(found.violations, []);
-    assert_eq!((found.rows, found.requests, found.unanswered, found.unended), (16, 8, 1, 1));
+    assert_eq!(
+        (found.rows, found.requests, found.unanswered, found.unended),
+        (16, 8, 1, 1)
+    );
     assert_eq!((found.refusals, found.retry_afters), (1, 1));
     let host = &found.hosts[0];
-    assert_eq!((host.host.as_str(), host.requests, host.least_gap_seconds), ("paper.example", 8, Some(5.9)));
+    assert_eq!(
+        (host.host.as_str(), host.requests, host.least_gap_seconds),
+        ("paper.example", 8, Some(5.9))
+    );
     assert_eq!(host.median_gap_seconds, Some(9.9));
-    assert_eq!((found.days[0].date.as_str(), found.days[0].requests), ("2026-11-24", 8));
+    assert_eq!(
+        (found.days[0].date.as_str(), found.days[0].requests),
+        ("2026-11-24", 8)
+    );
     assert_eq!((found.robots.len(), found.robots[0].requests), (1, 7));
     assert_eq!(found.head.unwrap().row, 16);
 }
@@ -221,7 +314,11 @@ fn an_audit_of_one_paper_tells_of_its_hosts_alone_and_checks_every_row() {
     let (mut desk, robots) = polite(2);
     let own = "https://own.example";
     let owned = desk.robots(own, after(40_000), "");
-    let of_own = Announcement { url: url(&format!("{own}/1")), robots: Some(owned), ..story(1, after(50_000), robots) };
+    let of_own = Announcement {
+        url: url(&format!("{own}/1")),
+        robots: Some(owned),
+        ..story(1, after(50_000), robots)
+    };
     desk.visit(of_own, Said::Status(403));
     desk.visit(story(3, after(60_000), robots), Said::Page);
     // Sooner than its gap.
@@ -229,38 +326,86 @@ fn an_audit_of_one_paper_tells_of_its_hosts_alone_and_checks_every_row() {
 
     let reader = Reader::open(desk.folder.path()).unwrap();
     let told = |host: &str| audit(&reader, Scope::Hosts([host.to_owned()].into())).unwrap();
-    let (paper, own, all) = (told("paper.example"), told("own.example"), told("nobody.example"));
-    let names = |found: &Findings| found.hosts.iter().map(|host| host.host.clone()).collect::<Vec<_>>();
+    let (paper, own, all) = (
+        told("paper.example"),
+        told("own.example"),
+        told("nobody.example"),
+    );
+    let names = |found: &Findings| {
+        found
+            .hosts
+            .iter()
+            .map(|host| host.host.clone())
+            .collect::<Vec<_>>()
+    };
     assert_eq!(
         (names(&paper), names(&own), names(&all)),
-        (vec!["paper.example".into()], vec!["own.example".into()], vec![])
+        (
+            vec!["paper.example".into()],
+            vec!["own.example".into()],
+            vec![]
+        )
     );
     assert_eq!((paper.requests, own.requests, all.requests), (5, 2, 0));
-    assert_eq!((paper.refusals, own.refusals, paper.unended, own.unended), (0, 1, 1, 0));
+    assert_eq!(
+        (paper.refusals, own.refusals, paper.unended, own.unended),
+        (0, 1, 1, 0)
+    );
     assert_eq!((paper.robots.len(), own.robots.len()), (1, 1));
-    assert_eq!((own.from.clone().unwrap(), paper.runs, all.runs), (after(40_000).to_string(), 1, 0));
+    assert_eq!(
+        (own.from.clone().unwrap(), paper.runs, all.runs),
+        (after(40_000).to_string(), 1, 0)
+    );
     assert_eq!((paper.violations.len(), own.violations.len()), (1, 0));
-    assert_eq!((paper.violations_elsewhere, own.violations_elsewhere), (0, 1));
-    assert_eq!((paper.rows, paper.head.clone()), (own.rows, own.head.clone()));
+    assert_eq!(
+        (paper.violations_elsewhere, own.violations_elsewhere),
+        (0, 1)
+    );
+    assert_eq!(
+        (paper.rows, paper.head.clone()),
+        (own.rows, own.head.clone())
+    );
     assert!(page(&own, &["나의 신문".to_owned()]).starts_with("# How 나의 신문 was crawled"));
 
     // A broken chain is everybody's.
-    desk.tamper().execute("UPDATE ledger SET at = at - 60 WHERE id = 4", []).unwrap();
-    assert!(told("own.example").violations.iter().any(|broken| broken.kind == Kind::Chain));
+    desk.tamper()
+        .execute("UPDATE ledger SET at = at - 60 WHERE id = 4", [])
+        .unwrap();
+    assert!(
+        told("own.example")
+            .violations
+            .iter()
+            .any(|broken| broken.kind == Kind::Chain)
+    );
 }
 
 #[test]
 fn a_page_says_who_asked_and_leaves_out_runs_that_asked_nothing() {
     let told = |user_agent: &str, contact: &str| {
         let (user_agent, contact) = (Some(user_agent.to_owned()), Some(contact.to_owned()));
-        let mut desk = Desk::on(&Terms { user_agent, contact, ..terms() });
+        let mut desk = Desk::on(&Terms {
+            user_agent,
+            contact,
+            ..terms()
+        });
         desk.robots(PAPER, NOW, RULES);
-        let run = desk.archive.begin_run(desk.lease, "reextract", &Terms::default(), 0, after(60_000)).unwrap();
+        let run = desk
+            .archive
+            .begin_run(desk.lease, "reextract", &Terms::default(), 0, after(60_000))
+            .unwrap();
         (page(&desk.audit(), &[]), run)
     };
     let (page, _) = told("saseo/0.1.0 (+me@paper.example)", "me@paper.example");
-    assert!(page.contains("- Who asked: `saseo/0.1.0 (+me@paper.example)`\n- Contact: me@paper.example\n"), "{page}");
-    assert!(page.contains("in 1 run\n- Requests: 1; ") && page.contains("## Refusals\n\nNone.\n"), "{page}");
+    assert!(
+        page.contains(
+            "- Who asked: `saseo/0.1.0 (+me@paper.example)`\n- Contact: me@paper.example\n"
+        ),
+        "{page}"
+    );
+    assert!(
+        page.contains("in 1 run\n- Requests: 1; ") && page.contains("## Refusals\n\nNone.\n"),
+        "{page}"
+    );
 }
 
 // The ledger itself.
@@ -268,15 +413,36 @@ fn a_page_says_who_asked_and_leaves_out_runs_that_asked_nothing() {
 #[test]
 fn no_column_of_any_row_can_be_changed_unseen() {
     let (desk, _) = polite(2);
-    let numbers =
-        ["form", "at", "run_id", "robots_id", "gap", "announced_id", "status", "bytes", "retry_after", "not_before"];
+    let numbers = [
+        "form",
+        "at",
+        "run_id",
+        "robots_id",
+        "gap",
+        "announced_id",
+        "status",
+        "bytes",
+        "retry_after",
+        "not_before",
+    ];
     let texts = ["kind", "terms", "url", "host", "server", "rule", "trouble"];
     let number = |column: &str| format!("{column} = coalesce({column}, 0) + 1");
     let text = |column: &str| format!("{column} = coalesce({column}, '') || 'x'");
-    let bytes = ["digest = zeroblob(32)", "hash = zeroblob(32)", "hash = x'00'"].map(str::to_owned);
-    let changes: Vec<String> =
-        numbers.iter().map(|c| number(c)).chain(texts.iter().map(|c| text(c))).chain(bytes).collect();
-    desk.tamper().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    let bytes = [
+        "digest = zeroblob(32)",
+        "hash = zeroblob(32)",
+        "hash = x'00'",
+    ]
+    .map(str::to_owned);
+    let changes: Vec<String> = numbers
+        .iter()
+        .map(|c| number(c))
+        .chain(texts.iter().map(|c| text(c)))
+        .chain(bytes)
+        .collect();
+    desk.tamper()
+        .execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
     for row in 1..=desk.audit().rows {
         for change in &changes {
             let copy = TempDir::new().unwrap();
@@ -285,8 +451,10 @@ fn no_column_of_any_row_can_be_changed_unseen() {
             let changed = sql.execute(&format!("UPDATE ledger SET {change} WHERE id = {row}"), []);
             assert_eq!(changed, Ok(1), "{change} of row {row}");
             let found = audit(&Reader::open(copy.path()).unwrap(), Scope::Everything).unwrap();
-            let is_told =
-                found.violations.iter().any(|broken| broken.kind == Kind::Chain && broken.rows.contains(&(row as i64)));
+            let is_told = found
+                .violations
+                .iter()
+                .any(|broken| broken.kind == Kind::Chain && broken.rows.contains(&(row as i64)));
             assert!(is_told, "{change} of row {row}: {:?}", found.violations);
         }
     }
@@ -297,8 +465,14 @@ fn a_removed_row_is_told_wherever_it_stood() {
     for (row, told) in [(1, 2), (4, 5), (5, 6)] {
         let (desk, _) = polite(3);
         let head = desk.audit().head;
-        desk.tamper().execute("DELETE FROM ledger WHERE id = ?1", [row]).unwrap();
-        assert!(desk.broken().contains(&(Kind::Chain, vec![told])), "{:?}", desk.broken());
+        desk.tamper()
+            .execute("DELETE FROM ledger WHERE id = ?1", [row])
+            .unwrap();
+        assert!(
+            desk.broken().contains(&(Kind::Chain, vec![told])),
+            "{:?}",
+            desk.broken()
+        );
         assert_eq!(desk.audit().head, head);
     }
 }
@@ -307,7 +481,9 @@ fn a_removed_row_is_told_wherever_it_stood() {
 fn rows_that_were_cut_off_the_end_show_in_the_head() {
     let (desk, _) = polite(3);
     let head = desk.audit().head;
-    desk.tamper().execute("DELETE FROM ledger WHERE id > 6", []).unwrap();
+    desk.tamper()
+        .execute("DELETE FROM ledger WHERE id > 6", [])
+        .unwrap();
     assert_eq!(desk.broken(), []);
     assert_ne!(desk.audit().head, head);
 }
@@ -316,16 +492,25 @@ fn rows_that_were_cut_off_the_end_show_in_the_head() {
 fn a_request_that_ended_twice_or_never_began_is_told() {
     let (desk, _) = polite(2);
     let sql = desk.tamper();
-    sql.execute_batch("DROP INDEX ledger_ending; UPDATE ledger SET announced_id = 4 WHERE id = 7").unwrap();
+    sql.execute_batch("DROP INDEX ledger_ending; UPDATE ledger SET announced_id = 4 WHERE id = 7")
+        .unwrap();
     rehash(&sql);
-    assert!(desk.broken().contains(&(Kind::Chain, vec![4, 7])), "{:?}", desk.broken());
+    assert!(
+        desk.broken().contains(&(Kind::Chain, vec![4, 7])),
+        "{:?}",
+        desk.broken()
+    );
 }
 
 #[test]
 fn an_end_before_its_request_is_told() {
     let (desk, _) = polite(2);
     let sql = desk.tamper();
-    sql.execute("UPDATE ledger SET at = ?1 WHERE id = 7", [after(19_999).millis()]).unwrap();
+    sql.execute(
+        "UPDATE ledger SET at = ?1 WHERE id = 7",
+        [after(19_999).millis()],
+    )
+    .unwrap();
     rehash(&sql);
     assert_eq!(desk.broken(), [(Kind::Chain, vec![6, 7])]);
 }
@@ -334,7 +519,8 @@ fn an_end_before_its_request_is_told() {
 fn a_run_without_its_terms_is_told_once() {
     let (desk, _) = polite(3);
     let sql = desk.tamper();
-    sql.execute_batch("UPDATE ledger SET run_id = 9 WHERE id > 3").unwrap();
+    sql.execute_batch("UPDATE ledger SET run_id = 9 WHERE id > 3")
+        .unwrap();
     rehash(&sql);
     assert_eq!(desk.broken(), [(Kind::Chain, vec![4])]);
 }
@@ -343,9 +529,14 @@ fn a_run_without_its_terms_is_told_once() {
 fn a_request_that_is_counted_at_another_host_is_told() {
     let (desk, _) = polite(2);
     let sql = desk.tamper();
-    sql.execute("UPDATE ledger SET host = 'own.example' WHERE id = 6", []).unwrap();
+    sql.execute("UPDATE ledger SET host = 'own.example' WHERE id = 6", [])
+        .unwrap();
     rehash(&sql);
-    assert!(desk.broken().contains(&(Kind::Chain, vec![6])), "{:?}", desk.broken());
+    assert!(
+        desk.broken().contains(&(Kind::Chain, vec![6])),
+        "{:?}",
+        desk.broken()
+    );
 }
 
 #[test]
@@ -370,10 +561,18 @@ fn an_audit_beside_a_crawl_sees_one_moment() {
 fn a_gap_that_was_shortened_is_told_though_the_chain_is_whole() {
     let (desk, _) = polite(3);
     let sql = desk.tamper();
-    sql.execute("UPDATE ledger SET at = ?1 WHERE id = 6", [after(13_099).millis()]).unwrap();
+    sql.execute(
+        "UPDATE ledger SET at = ?1 WHERE id = 6",
+        [after(13_099).millis()],
+    )
+    .unwrap();
     rehash(&sql);
     assert_eq!(desk.broken(), [(Kind::Gap, vec![5, 6])]);
-    sql.execute("UPDATE ledger SET at = ?1 WHERE id = 6", [after(13_100).millis()]).unwrap();
+    sql.execute(
+        "UPDATE ledger SET at = ?1 WHERE id = 6",
+        [after(13_100).millis()],
+    )
+    .unwrap();
     rehash(&sql);
     assert_eq!(desk.broken(), []);
 }
@@ -381,12 +580,25 @@ fn a_gap_that_was_shortened_is_told_though_the_chain_is_whole() {
 #[test]
 fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its_own() {
     let of = |site: &str, host: &str, gap_ms| {
-        let host = HostTerms { host: host.into(), gap_ms, at_once: 1, own: false };
-        Terms { site: Some(site.into()), joins: site != "one", hosts: vec![host], ..terms() }
+        let host = HostTerms {
+            host: host.into(),
+            gap_ms,
+            at_once: 1,
+            own: false,
+        };
+        Terms {
+            site: Some(site.into()),
+            joins: site != "one",
+            hosts: vec![host],
+            ..terms()
+        }
     };
     let mut desk = Desk::on(&of("one", "paper.example", 2_000));
     let join = |desk: &mut Desk, terms: &Terms, at| {
-        desk.run = desk.archive.add_run(desk.lease, None, "crawl", terms, 0, at).unwrap();
+        desk.run = desk
+            .archive
+            .add_run(desk.lease, None, "crawl", terms, 0, at)
+            .unwrap();
     };
     let robots = desk.robots(PAPER, after(0), RULES);
 
@@ -396,7 +608,10 @@ fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its
     join(&mut desk, &of("two", "other.example", 5_000), after(10_010));
     let origin = "https://other.example";
     let gap = Duration::from_secs(5);
-    let asked = desk.announce(Announcement { gap, ..file(&format!("{origin}/robots.txt"), after(10_020)) });
+    let asked = desk.announce(Announcement {
+        gap,
+        ..file(&format!("{origin}/robots.txt"), after(10_020))
+    });
     let there = desk.keep(asked, origin, after(10_120), "");
     let second = std::mem::replace(&mut desk.run, first);
     desk.end(open, after(10_200), Said::Page);
@@ -404,11 +619,18 @@ fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its
 
     // Five seconds are owed by the terms of its run, and four were kept.
     let gap = Duration::from_secs(4);
-    let to_other = |at| Announcement { url: url(&format!("{origin}/a")), gap, ..story(1, at, there) };
+    let to_other = |at| Announcement {
+        url: url(&format!("{origin}/a")),
+        gap,
+        ..story(1, at, there)
+    };
     desk.run = second;
     desk.visit(to_other(after(14_120)), Said::Page);
     let broken = desk.broken();
-    assert!(broken.len() == 2 && broken.iter().all(|(kind, _)| *kind == Kind::Gap), "{broken:?}");
+    assert!(
+        broken.len() == 2 && broken.iter().all(|(kind, _)| *kind == Kind::Gap),
+        "{broken:?}"
+    );
 
     // The next run of that paper promises four, and no more is owed.
     join(&mut desk, &of("two", "other.example", 4_000), after(15_000));
@@ -419,20 +641,36 @@ fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its
     desk.begin(after(50_000));
     desk.run = second;
     desk.announce(story(3, after(60_000), robots));
-    assert!(desk.broken().iter().any(|(kind, _)| *kind == Kind::Chain), "{:?}", desk.broken());
+    assert!(
+        desk.broken().iter().any(|(kind, _)| *kind == Kind::Chain),
+        "{:?}",
+        desk.broken()
+    );
 }
 
 #[test]
 fn a_gap_that_is_named_too_short_is_told() {
     let (mut desk, robots) = polite(1);
-    desk.visit(Announcement { gap: Duration::from_millis(2_999), ..story(2, after(20_000), robots) }, Said::Page);
+    desk.visit(
+        Announcement {
+            gap: Duration::from_millis(2_999),
+            ..story(2, after(20_000), robots)
+        },
+        Said::Page,
+    );
     assert_eq!(desk.broken(), [(Kind::Gap, vec![6])]);
 }
 
 #[test]
 fn the_gap_that_a_row_names_is_owed_too() {
     let (mut desk, robots) = polite(1);
-    desk.visit(Announcement { gap: Duration::from_secs(60), ..story(2, after(20_000), robots) }, Said::Page);
+    desk.visit(
+        Announcement {
+            gap: Duration::from_secs(60),
+            ..story(2, after(20_000), robots)
+        },
+        Said::Page,
+    );
     assert_eq!(desk.broken(), [(Kind::Gap, vec![5, 6])]);
 }
 
@@ -440,7 +678,10 @@ fn the_gap_that_a_row_names_is_owed_too() {
 fn a_stranger_is_owed_the_gap_of_strangers() {
     let mut desk = Desk::new();
     let robots = desk.robots("https://feeds.example", NOW, "");
-    let to = |millis| Announcement { url: url("https://feeds.example/rss"), ..story(1, after(millis), robots) };
+    let to = |millis| Announcement {
+        url: url("https://feeds.example/rss"),
+        ..story(1, after(millis), robots)
+    };
     desk.visit(to(9_000), Said::Page);
     assert_eq!(desk.broken(), [(Kind::Gap, vec![4])]);
 }
@@ -452,14 +693,20 @@ fn two_requests_at_once_are_told_and_each_pair_once() {
     desk.announce(story(3, after(30_000), robots));
     assert_eq!(desk.broken(), [(Kind::Overlap, vec![6, 7])]);
     desk.visit(story(4, after(40_000), robots), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Overlap, vec![6, 7]), (Kind::Overlap, vec![7, 8])]);
+    assert_eq!(
+        desk.broken(),
+        [(Kind::Overlap, vec![6, 7]), (Kind::Overlap, vec![7, 8])]
+    );
 }
 
 #[test]
 fn ones_own_host_may_be_asked_as_often_at_once_as_its_terms_say() {
     let mut desk = Desk::new();
     let robots = desk.robots("https://own.example", NOW, "");
-    let to = |millis| Announcement { url: url("https://own.example/a"), ..story(1, after(millis), robots) };
+    let to = |millis| Announcement {
+        url: url("https://own.example/a"),
+        ..story(1, after(millis), robots)
+    };
     desk.announce(to(10_000));
     desk.announce(to(10_020));
     assert_eq!(desk.broken(), []);
@@ -484,11 +731,20 @@ fn a_request_that_a_kill_cut_short_counts_from_its_announcement() {
 #[test]
 fn a_request_before_its_retry_after_is_told_however_many_answers_came_since() {
     let (mut desk, robots) = polite(1);
-    desk.visit(story(2, after(20_000), robots), Said::RetryAfter(after(60_000)));
+    desk.visit(
+        story(2, after(20_000), robots),
+        Said::RetryAfter(after(60_000)),
+    );
     desk.visit(story(3, after(30_000), robots), Said::RetryAfter(after(1)));
     desk.visit(story(4, after(59_999), robots), Said::Page);
     desk.visit(story(5, after(63_100), robots), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::RetryAfter, vec![7, 8]), (Kind::RetryAfter, vec![7, 10])]);
+    assert_eq!(
+        desk.broken(),
+        [
+            (Kind::RetryAfter, vec![7, 8]),
+            (Kind::RetryAfter, vec![7, 10])
+        ]
+    );
 }
 
 #[test]
@@ -512,8 +768,11 @@ fn two_papers_on_one_server_are_held_to_its_ceiling() {
     let mut desk = Desk::new();
     let here = desk.robots(PAPER, NOW, RULES);
     let there = desk.robots("https://other.example", after(20), "");
-    let to_other =
-        |at| Announcement { url: url("https://other.example/a"), gap: Duration::from_secs(4), ..story(1, at, there) };
+    let to_other = |at| Announcement {
+        url: url("https://other.example/a"),
+        gap: Duration::from_secs(4),
+        ..story(1, at, there)
+    };
     desk.visit(story(1, after(10_000), here), Said::Page);
     desk.visit(to_other(after(10_499)), Said::Page);
     assert_eq!(desk.broken(), [(Kind::Ceiling, vec![6, 8])]);
@@ -529,7 +788,11 @@ fn the_ceiling_of_a_server_holds_from_one_run_to_the_next() {
         let here = desk.robots(PAPER, NOW, RULES);
         let there = desk.robots("https://other.example", after(20), "");
         let gap = Duration::from_secs(4);
-        let to_other = |at| Announcement { url: url("https://other.example/a"), gap, ..story(1, at, there) };
+        let to_other = |at| Announcement {
+            url: url("https://other.example/a"),
+            gap,
+            ..story(1, at, there)
+        };
         // The one run is killed before its answer comes, the next begins at once.
         desk.announce(story(1, after(10_000), here));
         desk.begin(after(10_040));
@@ -553,7 +816,13 @@ fn the_ceiling_in_all_holds_for_ones_own_hosts_too() {
 #[test]
 fn a_page_that_the_stored_robots_txt_forbids_is_told() {
     let (mut desk, robots) = polite(1);
-    desk.visit(Announcement { url: url(&format!("{PAPER}/admin/x")), ..story(2, after(20_000), robots) }, Said::Page);
+    desk.visit(
+        Announcement {
+            url: url(&format!("{PAPER}/admin/x")),
+            ..story(2, after(20_000), robots)
+        },
+        Said::Page,
+    );
     assert_eq!(desk.broken(), [(Kind::Robots, vec![6])]);
 }
 
@@ -584,19 +853,34 @@ fn an_altered_robots_txt_is_told_with_the_row_that_brought_it() {
         "announced_id = NULL",
     ] {
         let (desk, _) = polite(2);
-        desk.tamper().execute(&format!("UPDATE robots SET {change}"), []).unwrap();
-        let of_copy = |(kind, rows): &(Kind, Vec<i64>)| *kind == Kind::Robots && rows.ends_with(&[4]);
-        assert!(desk.broken().iter().any(of_copy), "{change}: {:?}", desk.broken());
+        desk.tamper()
+            .execute(&format!("UPDATE robots SET {change}"), [])
+            .unwrap();
+        let of_copy =
+            |(kind, rows): &(Kind, Vec<i64>)| *kind == Kind::Robots && rows.ends_with(&[4]);
+        assert!(
+            desk.broken().iter().any(of_copy),
+            "{change}: {:?}",
+            desk.broken()
+        );
     }
     let (desk, _) = polite(2);
-    desk.tamper().execute("UPDATE robots SET body = CAST(body || x'0a' AS BLOB)", []).unwrap();
+    desk.tamper()
+        .execute("UPDATE robots SET body = CAST(body || x'0a' AS BLOB)", [])
+        .unwrap();
     assert_eq!(desk.broken(), [(Kind::Robots, vec![3, 4])]);
 }
 
 #[test]
 fn a_robots_txt_counts_for_its_own_origin_and_for_a_day() {
     let (mut desk, robots) = polite(1);
-    desk.visit(Announcement { url: url("http://paper.example/a"), ..story(2, after(20_000), robots) }, Said::Page);
+    desk.visit(
+        Announcement {
+            url: url("http://paper.example/a"),
+            ..story(2, after(20_000), robots)
+        },
+        Said::Page,
+    );
     assert_eq!(desk.broken(), [(Kind::Robots, vec![6])]);
     let (mut desk, robots) = polite(0);
     desk.visit(story(1, after(100) + FRESH, robots), Said::Page);
@@ -608,16 +892,28 @@ fn a_robots_txt_counts_for_its_own_origin_and_for_a_day() {
 #[test]
 fn a_request_without_a_robots_txt_is_for_one_or_for_where_it_was_redirected() {
     let mut desk = Desk::new();
-    desk.visit(file("https://paper.example/robots.txt", NOW), Said::Status(302));
-    desk.visit(file("https://www.paper.example/rules", after(20)), Said::Page);
+    desk.visit(
+        file("https://paper.example/robots.txt", NOW),
+        Said::Status(302),
+    );
+    desk.visit(
+        file("https://www.paper.example/rules", after(20)),
+        Said::Page,
+    );
     assert_eq!(desk.broken(), []);
     desk.visit(file("https://third.example/rules", after(40)), Said::Page);
     assert_eq!(desk.broken(), [(Kind::Robots, vec![6])]);
     desk.visit(
-        Announcement { rule: "because".into(), ..file("https://fourth.example/robots.txt", after(60)) },
+        Announcement {
+            rule: "because".into(),
+            ..file("https://fourth.example/robots.txt", after(60))
+        },
         Said::Page,
     );
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![6]), (Kind::Robots, vec![8])]);
+    assert_eq!(
+        desk.broken(),
+        [(Kind::Robots, vec![6]), (Kind::Robots, vec![8])]
+    );
 }
 
 #[test]
@@ -635,7 +931,8 @@ fn a_robots_txt_that_another_host_sent_needs_a_redirect() {
 fn rows_of_schema_1_are_held_to_what_they_say_themselves() {
     let (mut desk, robots) = polite(0);
     let sql = desk.tamper();
-    sql.execute_batch("DELETE FROM ledger; UPDATE robots SET announced_id = NULL").unwrap();
+    sql.execute_batch("DELETE FROM ledger; UPDATE robots SET announced_id = NULL")
+        .unwrap();
     let row = |at: u64, fields: &str, values: &str| {
         sql.execute_batch(&format!(
             "INSERT INTO ledger (form, at, run_id, hash, {fields}) VALUES (1, {}, 1, zeroblob(32), {values})",
@@ -651,17 +948,31 @@ fn rows_of_schema_1_are_held_to_what_they_say_themselves() {
         "'announced', 'https://paper.example/robots.txt', 'paper.example', NULL, 'robots.txt itself', 2000",
     );
     row(100, ended, "'ended', 1, 200, 5, 0");
-    row(2_100, announced, "'announced', 'https://paper.example/a', 'paper.example', 1, 'no rule against it', 2000");
+    row(
+        2_100,
+        announced,
+        "'announced', 'https://paper.example/a', 'paper.example', 1, 'no rule against it', 2000",
+    );
     row(2_200, ended, "'ended', 3, 200, 5, 0");
-    row(5_000, announced, "'announced', 'https://paper.example/b', 'paper.example', 1, 'no rule against it', 2000");
+    row(
+        5_000,
+        announced,
+        "'announced', 'https://paper.example/b', 'paper.example', 1, 'no rule against it', 2000",
+    );
     // A kill, and another run.
-    row(9_000, announced, "'announced', 'https://paper.example/b', 'paper.example', 1, 'no rule against it', 2000");
-    sql.execute("UPDATE ledger SET run_id = 2 WHERE id = 6", []).unwrap();
+    row(
+        9_000,
+        announced,
+        "'announced', 'https://paper.example/b', 'paper.example', 1, 'no rule against it', 2000",
+    );
+    sql.execute("UPDATE ledger SET run_id = 2 WHERE id = 6", [])
+        .unwrap();
     rehash(&sql);
     desk.begin(after(10_000));
     desk.visit(story(1, after(20_000), robots), Said::Page);
     assert_eq!(desk.broken(), []);
-    sql.execute("UPDATE ledger SET at = at - 1 WHERE id = 3", []).unwrap();
+    sql.execute("UPDATE ledger SET at = at - 1 WHERE id = 3", [])
+        .unwrap();
     rehash(&sql);
     assert_eq!(desk.broken(), [(Kind::Gap, vec![2, 3])]);
 }
@@ -673,51 +984,101 @@ fn get(address: &PageUrl) -> Vec<u8> {
     let server = address.host();
     let mut stream = TcpStream::connect(server.as_str()).unwrap();
     let path = address.path_and_query();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(
+        stream,
+        "GET {path} HTTP/1.1\r\nHost: {server}\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).unwrap();
-    let body = answer.windows(4).position(|four| four == b"\r\n\r\n").unwrap() + 4;
+    let body = answer
+        .windows(4)
+        .position(|four| four == b"\r\n\r\n")
+        .unwrap()
+        + 4;
     answer.split_off(body)
 }
 
 #[test]
 fn an_impolite_crawl_is_caught_by_the_audit_as_by_the_servers_log() {
-    let paper =
-        Paper::of(&Edition { skin: Skin::G4, articles_per_section: 3, crawl_delay: None, ..Edition::default() });
+    let paper = Paper::of(&Edition {
+        skin: Skin::G4,
+        articles_per_section: 3,
+        crawl_delay: None,
+        ..Edition::default()
+    });
     let origin = paper.origin.base();
     let host = url(&origin).host().to_string();
-    let promised = HostTerms { host, gap_ms: 200, at_once: 1, own: true };
-    let mut desk = Desk::on(&Terms { hosts: vec![promised], total_ms: 0, ..terms() });
+    let promised = HostTerms {
+        host,
+        gap_ms: 200,
+        at_once: 1,
+        own: true,
+    };
+    let mut desk = Desk::on(&Terms {
+        hosts: vec![promised],
+        total_ms: 0,
+        ..terms()
+    });
     let clock = Clock::system();
     let gap = Duration::from_millis(200);
-    let announced = desk.announce(Announcement { gap, ..file(&format!("{origin}/robots.txt"), clock.now()) });
+    let announced = desk.announce(Announcement {
+        gap,
+        ..file(&format!("{origin}/robots.txt"), clock.now())
+    });
     let body = String::from_utf8(get(&url(&format!("{origin}/robots.txt")))).unwrap();
     let mut ended = clock.now_or_just_after();
     let robots = desk.keep(announced, &origin, ended, &body);
     for number in 1..=5 {
         let page = url(&format!("{origin}/news/articleView.html?idxno={number}"));
         let at = clock.now().max(ended);
-        let announced = desk.announce(Announcement { url: page.clone(), gap, ..story(number, at, robots) });
+        let announced = desk.announce(Announcement {
+            url: page.clone(),
+            gap,
+            ..story(number, at, robots)
+        });
         get(&page);
         ended = clock.now_or_just_after();
         desk.end(announced, ended, Said::Page);
     }
     let hurried: Vec<i64> = vec![4, 6, 8, 10, 12];
     let found = desk.audit();
-    let told: Vec<i64> = found.violations.iter().map(|broken| *broken.rows.last().unwrap()).collect();
-    assert!(found.violations.iter().all(|broken| broken.kind == Kind::Gap), "{:#?}", found.violations);
+    let told: Vec<i64> = found
+        .violations
+        .iter()
+        .map(|broken| *broken.rows.last().unwrap())
+        .collect();
+    assert!(
+        found
+            .violations
+            .iter()
+            .all(|broken| broken.kind == Kind::Gap),
+        "{:#?}",
+        found.violations
+    );
     assert_eq!(told, hurried);
     let log = paper.log();
-    let by_the_server = log.windows(2).filter(|pair| pair[1].began.since(pair[0].ended) < gap).count();
+    let by_the_server = log
+        .windows(2)
+        .filter(|pair| pair[1].began.since(pair[0].ended) < gap)
+        .count();
     assert_eq!(by_the_server, hurried.len());
 }
 
 fn polite_crawl() -> Crawler {
-    let paper =
-        Paper::of(&Edition { skin: Skin::G4, articles_per_section: 5, crawl_delay: Some(0.1), ..Edition::default() });
+    let paper = Paper::of(&Edition {
+        skin: Skin::G4,
+        articles_per_section: 5,
+        crawl_delay: Some(0.1),
+        ..Edition::default()
+    });
     let crawler = Crawler::of(&paper, "50ms");
     let out = crawler.run(&["crawl"]);
-    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    assert!(
+        out.status.success(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
     crawler
 }
 
@@ -746,8 +1107,12 @@ fn a_crawl_of_the_demo_newspaper_audits_clean_and_makes_a_page_for_its_publisher
 
 #[test]
 fn a_crawl_of_ones_own_server_with_several_requests_at_once_audits_clean() {
-    let paper =
-        Paper::of(&Edition { skin: Skin::G4, articles_per_section: 10, crawl_delay: None, ..Edition::default() });
+    let paper = Paper::of(&Edition {
+        skin: Skin::G4,
+        articles_per_section: 10,
+        crawl_delay: None,
+        ..Edition::default()
+    });
     let crawler = Crawler::of(&paper, "5ms");
     let site = std::fs::read_to_string(crawler.config().join("sites/demo.toml")).unwrap();
     crawler.write_site(&format!("{site}at_once = 4\n"));
@@ -761,12 +1126,22 @@ fn a_crawl_of_ones_own_server_with_several_requests_at_once_audits_clean() {
 fn a_crawl_that_was_tampered_with_is_told_with_exit_code_1() {
     let crawler = polite_crawl();
     let sql = unguarded(&crawler.data().join(FILE));
-    sql.execute("UPDATE ledger SET at = at - 60 WHERE id = 8 AND kind = 'announced'", []).unwrap();
+    sql.execute(
+        "UPDATE ledger SET at = at - 60 WHERE id = 8 AND kind = 'announced'",
+        [],
+    )
+    .unwrap();
     drop(sql);
     let out = crawler.run(&["--json", "audit"]);
     let found: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap();
     assert_eq!(out.status.code(), Some(1));
-    assert_eq!((&found["violations"][0]["kind"], &found["violations"][0]["rows"][0]), (&"chain".into(), &8.into()));
+    assert_eq!(
+        (
+            &found["violations"][0]["kind"],
+            &found["violations"][0]["rows"][0]
+        ),
+        (&"chain".into(), &8.into())
+    );
 }
 
 #[test]
@@ -774,37 +1149,89 @@ fn the_page_names_what_was_broken() {
     let (mut desk, robots) = polite(1);
     desk.announce(story(2, after(11_000), robots));
     let page = page(&desk.audit(), &[]);
-    assert!(page.contains("- gap (paper.example): owed 3 s from the end in row 5"), "{page}");
+    assert!(
+        page.contains("- gap (paper.example): owed 3 s from the end in row 5"),
+        "{page}"
+    );
 }
 
 /// Makes the chain whole again over what was changed, as docs/archive.md tells how it is made.
 fn rehash(sql: &rusqlite::Connection) {
     let mut select = sql.prepare("SELECT id FROM ledger ORDER BY id").unwrap();
-    let ids: Vec<i64> = select.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let ids: Vec<i64> = select
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
     let mut before = vec![0; 32];
     for id in ids {
-        let fields = sql.query_row("SELECT * FROM ledger WHERE id = ?1", [id], |row| Ok(fields(row))).unwrap();
+        let fields = sql
+            .query_row("SELECT * FROM ledger WHERE id = ?1", [id], |row| {
+                Ok(fields(row))
+            })
+            .unwrap();
         before = Sha256::digest([before, fields].concat()).to_vec();
-        sql.execute("UPDATE ledger SET hash = ?2 WHERE id = ?1", rusqlite::params![id, before]).unwrap();
+        sql.execute(
+            "UPDATE ledger SET hash = ?2 WHERE id = ?1",
+            rusqlite::params![id, before],
+        )
+        .unwrap();
     }
 }
 
 fn fields(row: &rusqlite::Row<'_>) -> Vec<u8> {
     let form: i64 = row.get("form").unwrap();
     let kind: String = row.get("kind").unwrap();
-    let number = |column: &str| row.get::<_, Option<i64>>(column).unwrap().unwrap_or(0).to_be_bytes().to_vec();
-    let behind_length = |bytes: Vec<u8>| [(bytes.len() as u64).to_be_bytes().to_vec(), bytes].concat();
-    let text = |column: &str| behind_length(row.get::<_, Option<String>>(column).unwrap().unwrap_or_default().into());
-    let blob = |column: &str| behind_length(row.get::<_, Option<Vec<u8>>>(column).unwrap().unwrap_or_default());
-    let mut parts = if form == 2 { vec![number("form")] } else { vec![] };
+    let number = |column: &str| {
+        row.get::<_, Option<i64>>(column)
+            .unwrap()
+            .unwrap_or(0)
+            .to_be_bytes()
+            .to_vec()
+    };
+    let behind_length =
+        |bytes: Vec<u8>| [(bytes.len() as u64).to_be_bytes().to_vec(), bytes].concat();
+    let text = |column: &str| {
+        behind_length(
+            row.get::<_, Option<String>>(column)
+                .unwrap()
+                .unwrap_or_default()
+                .into(),
+        )
+    };
+    let blob = |column: &str| {
+        behind_length(
+            row.get::<_, Option<Vec<u8>>>(column)
+                .unwrap()
+                .unwrap_or_default(),
+        )
+    };
+    let mut parts = if form == 2 {
+        vec![number("form")]
+    } else {
+        vec![]
+    };
     parts.extend([text("kind"), number("at"), number("run_id")]);
     parts.extend(match (kind.as_str(), form) {
         ("began", _) => vec![text("terms")],
         ("announced", _) => {
-            vec![text("url"), text("host"), text("server"), number("robots_id"), text("rule"), number("gap")]
+            vec![
+                text("url"),
+                text("host"),
+                text("server"),
+                number("robots_id"),
+                text("rule"),
+                number("gap"),
+            ]
         }
         (_, 1) => {
-            vec![number("announced_id"), number("status"), number("bytes"), text("trouble"), number("not_before")]
+            vec![
+                number("announced_id"),
+                number("status"),
+                number("bytes"),
+                text("trouble"),
+                number("not_before"),
+            ]
         }
         _ => vec![
             number("announced_id"),

@@ -5,8 +5,14 @@ use saseo::extract::{Nearness, is_one_story, nearness, simhash};
 
 /// The texts of an edition that are long enough to have a fingerprint.
 fn texts() -> Vec<(String, u64)> {
-    let paper = Newspaper::new(&Edition { articles_per_section: 100, ..Edition::default() });
-    let texts = paper.articles().iter().map(|article| article.paragraphs.join("\n\n"));
+    let paper = Newspaper::new(&Edition {
+        articles_per_section: 100,
+        ..Edition::default()
+    });
+    let texts = paper
+        .articles()
+        .iter()
+        .map(|article| article.paragraphs.join("\n\n"));
     texts
         .filter_map(|text| {
             let hash = simhash(&text)?;
@@ -36,11 +42,21 @@ fn no_two_stories_are_taken_for_one() {
 
 /// A wire story as another paper prints it: its own first and last words, a word changed here and there, or cut.
 fn reprints(text: &str) -> [String; 3] {
-    let changed = |(k, word): (usize, &str)| if k % 20 == 7 { "다른말".to_owned() } else { word.to_owned() };
+    let changed = |(k, word): (usize, &str)| {
+        if k % 20 == 7 {
+            "다른말".to_owned()
+        } else {
+            word.to_owned()
+        }
+    };
     let letters: Vec<char> = text.chars().collect();
     [
         format!("(한빛=사서통신) 홍길동 기자 = {text} 무단 전재 및 재배포 금지 hong@saseo.example"),
-        text.split(' ').enumerate().map(changed).collect::<Vec<_>>().join(" "),
+        text.split(' ')
+            .enumerate()
+            .map(changed)
+            .collect::<Vec<_>>()
+            .join(" "),
         letters[..letters.len() * 9 / 10].iter().collect(),
     ]
 }

@@ -15,11 +15,24 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 /// Names of std and libc that open a connection. Addresses alone (`std::net::IpAddr`) open none.
-const CONNECTIONS: [&str; 7] =
-    ["TcpStream", "TcpListener", "UdpSocket", "ToSocketAddrs", "libc::socket(", "libc::connect(", "libc::getaddrinfo("];
+const CONNECTIONS: [&str; 7] = [
+    "TcpStream",
+    "TcpListener",
+    "UdpSocket",
+    "ToSocketAddrs",
+    "libc::socket(",
+    "libc::connect(",
+    "libc::getaddrinfo(",
+];
 
 /// Programs that download, as a build script would start them.
-const DOWNLOADERS: [&str; 5] = ["\"curl\"", "\"wget\"", "\"git\"", "\"powershell\"", "\"aria2c\""];
+const DOWNLOADERS: [&str; 5] = [
+    "\"curl\"",
+    "\"wget\"",
+    "\"git\"",
+    "\"powershell\"",
+    "\"aria2c\"",
+];
 
 #[derive(Deserialize)]
 struct Metadata {
@@ -140,16 +153,29 @@ impl Metadata {
             .output()
             .unwrap();
 
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         serde_json::from_slice(&output.stdout).unwrap()
     }
 
     fn package(&self, id: &str) -> &Package {
-        self.packages.iter().find(|package| package.id == id).unwrap()
+        self.packages
+            .iter()
+            .find(|package| package.id == id)
+            .unwrap()
     }
 
     fn dependencies(&self, id: &str) -> &[Edge] {
-        &self.resolve.nodes.iter().find(|node| node.id == id).unwrap().deps
+        &self
+            .resolve
+            .nodes
+            .iter()
+            .find(|node| node.id == id)
+            .unwrap()
+            .deps
     }
 }
 
@@ -159,7 +185,9 @@ impl Package {
     }
 
     fn targets_of(&self, kind: &str) -> impl Iterator<Item = &Target> {
-        self.targets.iter().filter(move |target| target.kind.iter().any(|known| known == kind))
+        self.targets
+            .iter()
+            .filter(move |target| target.kind.iter().any(|known| known == kind))
     }
 
     fn folder(&self) -> &Path {
@@ -169,12 +197,16 @@ impl Package {
 
 impl Edge {
     fn is_build(&self) -> bool {
-        self.dep_kinds.iter().any(|of| of.kind.as_deref() == Some("build"))
+        self.dep_kinds
+            .iter()
+            .any(|of| of.kind.as_deref() == Some("build"))
     }
 
     /// A package that is used, and does not test itself, is built with this dependency.
     fn is_built(&self) -> bool {
-        self.dep_kinds.iter().any(|of| of.kind.as_deref() != Some("dev"))
+        self.dep_kinds
+            .iter()
+            .any(|of| of.kind.as_deref() != Some("dev"))
     }
 }
 
@@ -203,7 +235,11 @@ impl Ban {
         };
 
         let is_plain = version.chars().all(|c| c.is_ascii_digit() || c == '.');
-        assert!(is_plain, "write the version in deny.toml as digits and dots: {}", self.spec());
+        assert!(
+            is_plain,
+            "write the version in deny.toml as digits and dots: {}",
+            self.spec()
+        );
         name == locked.name && locked.version.starts_with(&format!("{version}."))
     }
 }
@@ -227,7 +263,13 @@ fn run_by_the_build(metadata: &Metadata) -> HashMap<&str, Option<&str>> {
     }
 
     let is_macro = |package: &&Package| package.targets_of("proc-macro").next().is_some();
-    waiting.extend(metadata.packages.iter().filter(is_macro).map(|package| (package.id.as_str(), None)));
+    waiting.extend(
+        metadata
+            .packages
+            .iter()
+            .filter(is_macro)
+            .map(|package| (package.id.as_str(), None)),
+    );
 
     let mut found = HashMap::new();
     while let Some((id, brought_by)) = waiting.pop_front() {
@@ -236,7 +278,10 @@ fn run_by_the_build(metadata: &Metadata) -> HashMap<&str, Option<&str>> {
         }
 
         found.insert(id, brought_by);
-        let below = metadata.dependencies(id).iter().filter(|edge| edge.is_built());
+        let below = metadata
+            .dependencies(id)
+            .iter()
+            .filter(|edge| edge.is_built());
         waiting.extend(below.map(|edge| (edge.pkg.as_str(), Some(id))));
     }
     found
@@ -305,22 +350,39 @@ fn sources_run_by_the_build(metadata: &Metadata) -> Vec<PathBuf> {
 
 fn without_comments(text: &str) -> String {
     let is_code = |line: &&str| !line.trim_start().starts_with("//");
-    text.lines().filter(is_code).map(|line| format!("{line}\n")).collect()
+    text.lines()
+        .filter(is_code)
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 /// The packages that are banned, where a ban has no wrappers; else those that use the crate and
 /// are no wrapper of it.
 fn misuses(ban: &Ban, lock: &Lock) -> Vec<String> {
-    let banned: Vec<_> = lock.package.iter().filter(|locked| ban.names(locked)).collect();
+    let banned: Vec<_> = lock
+        .package
+        .iter()
+        .filter(|locked| ban.names(locked))
+        .collect();
     if ban.wrappers().is_empty() {
-        return banned.iter().map(|locked| format!("{} {}", locked.name, locked.version)).collect();
+        return banned
+            .iter()
+            .map(|locked| format!("{} {}", locked.name, locked.version))
+            .collect();
     }
 
     // An entry is "name", or "name version" where there are several.
-    let uses = |locked: &&Locked| locked.dependencies.iter().any(|entry| entry.split(' ').next() == Some(ban.name()));
+    let uses = |locked: &&Locked| {
+        locked
+            .dependencies
+            .iter()
+            .any(|entry| entry.split(' ').next() == Some(ban.name()))
+    };
     let strangers = lock.package.iter().filter(uses);
     let strangers = strangers.filter(|locked| !ban.wrappers().contains(&locked.name));
-    strangers.map(|locked| format!("{} uses {}", locked.name, ban.name())).collect()
+    strangers
+        .map(|locked| format!("{} uses {}", locked.name, ban.name()))
+        .collect()
 }
 
 /// Reads a licence expression of the SPDX form, and of Cargo's older one, in which `/` is "or".
@@ -331,8 +393,14 @@ struct Expression<'a> {
 
 impl Expression<'_> {
     fn is_allowed(text: &str, allowed: &[String]) -> bool {
-        let spaced = text.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
-        let mut expression = Expression { words: spaced.split_whitespace().peekable(), allowed };
+        let spaced = text
+            .replace('/', " OR ")
+            .replace('(', " ( ")
+            .replace(')', " ) ");
+        let mut expression = Expression {
+            words: spaced.split_whitespace().peekable(),
+            allowed,
+        };
 
         let holds = expression.any();
         holds && expression.words.next().is_none()
@@ -374,11 +442,23 @@ fn no_crate_that_the_build_runs_can_reach_a_network() {
     let deny: Deny = toml_of("deny.toml");
 
     let found = run_by_the_build(&metadata);
-    let reaches = |id: &&&str| deny.bans.deny.iter().any(|ban| ban.name() == metadata.package(id).name);
-    let mut faults: Vec<_> = found.keys().filter(reaches).map(|id| way_to(id, &found, &metadata)).collect();
+    let reaches = |id: &&&str| {
+        deny.bans
+            .deny
+            .iter()
+            .any(|ban| ban.name() == metadata.package(id).name)
+    };
+    let mut faults: Vec<_> = found
+        .keys()
+        .filter(reaches)
+        .map(|id| way_to(id, &found, &metadata))
+        .collect();
     faults.sort();
 
-    assert!(faults.is_empty(), "crates of deny.toml's list that the build runs: {faults:#?}");
+    assert!(
+        faults.is_empty(),
+        "crates of deny.toml's list that the build runs: {faults:#?}"
+    );
 }
 
 #[test]
@@ -388,11 +468,17 @@ fn no_source_that_the_build_runs_opens_a_connection_or_starts_a_downloader() {
 
     for path in sources_run_by_the_build(&metadata) {
         let code = without_comments(&String::from_utf8_lossy(&fs::read(&path).unwrap()));
-        let named = CONNECTIONS.iter().chain(&DOWNLOADERS).filter(|name| code.contains(**name));
+        let named = CONNECTIONS
+            .iter()
+            .chain(&DOWNLOADERS)
+            .filter(|name| code.contains(**name));
         faults.extend(named.map(|name| format!("{} has {name}", path.display())));
     }
 
-    assert!(faults.is_empty(), "read what these do during the build: {faults:#?}");
+    assert!(
+        faults.is_empty(),
+        "read what these do during the build: {faults:#?}"
+    );
 }
 
 #[test]
@@ -405,9 +491,17 @@ fn every_build_script_is_one_that_was_read() {
         let is_ours = package.id == metadata.resolve.root;
         has_script && !is_ours && !deny.bans.build.allow_build_scripts.contains(&package.name)
     };
-    let faults: Vec<_> = metadata.packages.iter().filter(is_unread).map(Package::label).collect();
+    let faults: Vec<_> = metadata
+        .packages
+        .iter()
+        .filter(is_unread)
+        .map(Package::label)
+        .collect();
 
-    assert!(faults.is_empty(), "read their build.rs, then name them in deny.toml: {faults:#?}");
+    assert!(
+        faults.is_empty(),
+        "read their build.rs, then name them in deny.toml: {faults:#?}"
+    );
 }
 
 #[test]
@@ -415,22 +509,35 @@ fn every_package_comes_from_the_registry_or_from_this_repository() {
     let deny: Deny = toml_of("deny.toml");
     let is_known = |source: &str| {
         let index = source.strip_prefix("registry+").unwrap_or_default();
-        deny.sources.allow_registry.iter().any(|allowed| allowed == index)
+        deny.sources
+            .allow_registry
+            .iter()
+            .any(|allowed| allowed == index)
     };
 
     // The lock files name packages of every platform.
     let mut faults = Vec::new();
     for path in ["Cargo.lock", "fuzz/Cargo.lock"] {
-        let strangers = toml_of::<Lock>(path).package.into_iter().filter_map(|locked| {
-            let source = locked.source.filter(|source| !is_known(source))?;
-            Some(format!("{path}: {} {} from {source}", locked.name, locked.version))
-        });
+        let strangers = toml_of::<Lock>(path)
+            .package
+            .into_iter()
+            .filter_map(|locked| {
+                let source = locked.source.filter(|source| !is_known(source))?;
+                Some(format!(
+                    "{path}: {} {} from {source}",
+                    locked.name, locked.version
+                ))
+            });
         faults.extend(strangers);
     }
 
     let metadata = Metadata::of_this_machine();
-    let is_elsewhere =
-        |package: &&Package| package.source.is_none() && !package.manifest_path.starts_with(env!("CARGO_MANIFEST_DIR"));
+    let is_elsewhere = |package: &&Package| {
+        package.source.is_none()
+            && !package
+                .manifest_path
+                .starts_with(env!("CARGO_MANIFEST_DIR"))
+    };
     let elsewhere = metadata.packages.iter().filter(is_elsewhere);
     faults.extend(elsewhere.map(|package| package.manifest_path.display().to_string()));
 
@@ -447,7 +554,12 @@ fn every_licence_is_one_that_deny_toml_allows() {
         !Expression::is_allowed(expression, &allowed)
     };
     let told = |package: &Package| format!("{}: {:?}", package.label(), package.license);
-    let faults: Vec<_> = metadata.packages.iter().filter(is_refused).map(told).collect();
+    let faults: Vec<_> = metadata
+        .packages
+        .iter()
+        .filter(is_refused)
+        .map(told)
+        .collect();
 
     assert!(faults.is_empty(), "{faults:#?}");
 }
@@ -482,7 +594,11 @@ fn the_crates_that_deny_toml_bans_stand_only_below_their_wrappers() {
     for path in ["Cargo.lock", "fuzz/Cargo.lock"] {
         let lock: Lock = toml_of(path);
         for ban in &deny.bans.deny {
-            faults.extend(misuses(ban, &lock).iter().map(|fault| format!("{path}: {fault}")));
+            faults.extend(
+                misuses(ban, &lock)
+                    .iter()
+                    .map(|fault| format!("{path}: {fault}")),
+            );
         }
     }
 
@@ -494,7 +610,11 @@ fn fuzzing_is_built_with_the_patches_of_the_program() {
     let patches = |path| {
         let manifest: Manifest = toml_of(path);
         let registry = manifest.patch.get("crates-io");
-        registry.into_iter().flat_map(HashMap::keys).cloned().collect::<BTreeSet<_>>()
+        registry
+            .into_iter()
+            .flat_map(HashMap::keys)
+            .cloned()
+            .collect::<BTreeSet<_>>()
     };
 
     assert_eq!(patches("fuzz/Cargo.toml"), patches("Cargo.toml"));

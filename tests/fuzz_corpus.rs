@@ -7,7 +7,9 @@ use std::path::Path;
 mod inputs;
 
 fn each(target: &str, take: fn(&[u8])) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(target);
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("fuzz/corpus")
+        .join(target);
     let mut inputs = 0;
     for entry in fs::read_dir(&folder).unwrap() {
         take(&fs::read(entry.unwrap().path()).unwrap());

@@ -43,7 +43,10 @@ const UNITS: [(&str, &str); 26] = [
     ("<script type=\"application/ld+json\">[", "[[]],"),
     ("", "<script type=\"application/ld+json\">{}</script>"),
     ("", "<p>책장 사이로 아침이 왔다.</p>"),
-    ("", "<figure><img src=\"/a.jpg\"><figcaption>서가</figcaption></figure>"),
+    (
+        "",
+        "<figure><img src=\"/a.jpg\"><figcaption>서가</figcaption></figure>",
+    ),
     ("", "<a><b><i>글</i></b></a>"),
 ];
 
@@ -55,12 +58,23 @@ fn crafted(before: &str, unit: &str) -> String {
 }
 
 fn answer(path: &str) -> Page {
-    let links =
-        || (0..UNITS.len()).map(|page| format!("<a href=\"/news/articleView.html?idxno={}\">글</a> ", 100 + page));
-    let number = path.strip_prefix("/news/articleView.html?idxno=").and_then(|number| number.parse::<usize>().ok());
+    let links = || {
+        (0..UNITS.len()).map(|page| {
+            format!(
+                "<a href=\"/news/articleView.html?idxno={}\">글</a> ",
+                100 + page
+            )
+        })
+    };
+    let number = path
+        .strip_prefix("/news/articleView.html?idxno=")
+        .and_then(|number| number.parse::<usize>().ok());
     match number.and_then(|number| UNITS.get(number.checked_sub(100)?)) {
         Some((before, unit)) => invented::html(crafted(before, unit)),
-        None if path == "/" => invented::html(format!("<html><body>{}</body></html>", links().collect::<String>())),
+        None if path == "/" => invented::html(format!(
+            "<html><body>{}</body></html>",
+            links().collect::<String>()
+        )),
         None if path == "/robots.txt" => invented::text("User-agent: *\nAllow: /\n"),
         None => invented::missing(),
     }
@@ -78,7 +92,11 @@ fn pages_that_unfold_without_bound_take_no_more_memory_than_a_crawl_has() {
 
     let out = crawler.run(&["--json", "crawl"]);
     assert!(out.status.success(), "{}", said(&out));
-    let articles = paper.asked().iter().filter(|path| path.contains("idxno=")).count();
+    let articles = paper
+        .asked()
+        .iter()
+        .filter(|path| path.contains("idxno="))
+        .count();
     assert_eq!(articles, UNITS.len(), "each page was asked for once");
 
     // The crawler is the only child of this process.

@@ -73,13 +73,25 @@ impl Server {
     fn start(stories: &[Does]) -> Self {
         let folder = TempDir::new().unwrap();
         let acceptor = acceptor(folder.path().join("certificate.pem"));
-        let paper = Arc::new(Paper { stories: stories.to_vec(), log: Mutex::default() });
+        let paper = Arc::new(Paper {
+            stories: stories.to_vec(),
+            log: Mutex::default(),
+        });
 
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()
+            .unwrap();
         let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
         let port = listener.local_addr().unwrap().port();
         runtime.spawn(listen(listener, acceptor, Arc::clone(&paper)));
-        Self { _runtime: runtime, paper, port, folder }
+        Self {
+            _runtime: runtime,
+            paper,
+            port,
+            folder,
+        }
     }
 
     /// Crawls so many requests of the paper.
@@ -91,11 +103,18 @@ impl Server {
             self.port,
             GAP.as_millis()
         ));
-        fs::write(crawler.config().join("saseo.toml"), "[limits]\nanswer = \"3s\"\n").unwrap();
+        fs::write(
+            crawler.config().join("saseo.toml"),
+            "[limits]\nanswer = \"3s\"\n",
+        )
+        .unwrap();
 
         let requests = requests.to_string();
         let mut command = crawler.command(&["crawl", "--max-requests", &requests]);
-        let out = command.env("SSL_CERT_FILE", self.folder.path().join("certificate.pem")).output().unwrap();
+        let out = command
+            .env("SSL_CERT_FILE", self.folder.path().join("certificate.pem"))
+            .output()
+            .unwrap();
         assert!(out.status.success(), "{}", said(&out));
         crawler
     }
@@ -108,22 +127,37 @@ impl Server {
     /// was announced, or where two lie nearer than the gap.
     fn assert_in_ledger(&self, crawler: &Crawler) {
         let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
-        let mut select = sql.prepare("SELECT url, at FROM ledger WHERE kind = 'announced' ORDER BY id").unwrap();
-        let rows = select.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))).unwrap();
+        let mut select = sql
+            .prepare("SELECT url, at FROM ledger WHERE kind = 'announced' ORDER BY id")
+            .unwrap();
+        let rows = select
+            .query_map([], |row| {
+                Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?))
+            })
+            .unwrap();
         let announced: Vec<(String, i64)> = rows.collect::<Result<_, _>>().unwrap();
 
         let log = self.log();
         let base = format!("https://127.0.0.1:{}", self.port);
-        let seen: Vec<String> = log.iter().map(|visit| format!("{base}{}", visit.path)).collect();
+        let seen: Vec<String> = log
+            .iter()
+            .map(|visit| format!("{base}{}", visit.path))
+            .collect();
         let told: Vec<&String> = announced.iter().map(|(url, _)| url).collect();
         assert_eq!(seen.iter().collect::<Vec<_>>(), told);
 
         for (visit, (url, at)) in log.iter().zip(&announced) {
-            assert!(visit.at.millis() >= *at, "{url} left before it was announced");
+            assert!(
+                visit.at.millis() >= *at,
+                "{url} left before it was announced"
+            );
         }
         for pair in log.windows(2) {
             let apart = pair[1].at.millis() - pair[0].at.millis();
-            assert!(apart >= GAP.as_millis() as i64, "{apart} ms between {pair:?}");
+            assert!(
+                apart >= GAP.as_millis() as i64,
+                "{apart} ms between {pair:?}"
+            );
         }
         let audit = crawler.run(&["audit"]);
         assert!(audit.status.success(), "{}", common::told(&audit));
@@ -147,10 +181,14 @@ fn acceptor(path: PathBuf) -> TlsAcceptor {
 
 async fn listen(listener: TcpListener, acceptor: TlsAcceptor, paper: Arc<Paper>) {
     for connection in 0.. {
-        let Ok((socket, _)) = listener.accept().await else { return };
+        let Ok((socket, _)) = listener.accept().await else {
+            return;
+        };
         let (acceptor, paper) = (acceptor.clone(), Arc::clone(&paper));
         tokio::spawn(async move {
-            let Ok(stream) = acceptor.accept(socket).await else { return };
+            let Ok(stream) = acceptor.accept(socket).await else {
+                return;
+            };
             match stream.get_ref().1.alpn_protocol() {
                 Some(b"h2") => paper.serve_http2(stream, connection).await,
                 _ => paper.serve_http1(stream, connection).await,
@@ -161,7 +199,9 @@ async fn listen(listener: TcpListener, acceptor: TlsAcceptor, paper: Arc<Paper>)
 
 impl Paper {
     async fn serve_http2(&self, stream: TlsStream<TcpStream>, connection: usize) {
-        let Ok(mut h2) = h2::server::handshake(stream).await else { return };
+        let Ok(mut h2) = h2::server::handshake(stream).await else {
+            return;
+        };
         while let Some(Ok((request, mut respond))) = h2.accept().await {
             let path = request.uri().path().to_owned();
             self.note(&path, connection, true);
@@ -188,20 +228,34 @@ impl Paper {
             let path = head.split(' ').nth(1).unwrap().to_owned();
             self.note(&path, connection, false);
             let (status, body) = self.page(&path);
-            let head =
-                format!("HTTP/1.1 {status} x\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n", body.len());
-            stream.write_all(&[head.as_bytes(), body.as_bytes()].concat()).await.unwrap();
+            let head = format!(
+                "HTTP/1.1 {status} x\r\nContent-Type: text/html\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            stream
+                .write_all(&[head.as_bytes(), body.as_bytes()].concat())
+                .await
+                .unwrap();
         }
     }
 
     fn note(&self, path: &str, connection: usize, is_http2: bool) {
-        let visit = Visit { path: path.to_owned(), at: Clock::system().now(), connection, is_http2 };
+        let visit = Visit {
+            path: path.to_owned(),
+            at: Clock::system().now(),
+            connection,
+            is_http2,
+        };
         self.log.lock().unwrap().push(visit);
     }
 
     fn does(&self, path: &str) -> Does {
-        let story = path.strip_prefix("/story/").and_then(|number| number.parse::<usize>().ok());
-        story.and_then(|number| self.stories.get(number).copied()).unwrap_or(Does::Answer)
+        let story = path
+            .strip_prefix("/story/")
+            .and_then(|number| number.parse::<usize>().ok());
+        story
+            .and_then(|number| self.stories.get(number).copied())
+            .unwrap_or(Does::Answer)
     }
 
     fn page(&self, path: &str) -> (u16, String) {
@@ -209,9 +263,14 @@ impl Paper {
         match path {
             "/" => (200, (0..self.stories.len()).map(link).collect()),
             _ if path.starts_with("/story/") => {
-                let paragraph =
-                    "<p>주인은 서가 사이를 오가며 손님에게 책을 건넸고, 손님은 창가에 앉아 그 책을 읽었다.</p>";
-                (200, format!("<html><body><article><h1>{path}</h1>{}</article></body></html>", paragraph.repeat(6)))
+                let paragraph = "<p>주인은 서가 사이를 오가며 손님에게 책을 건넸고, 손님은 창가에 앉아 그 책을 읽었다.</p>";
+                (
+                    200,
+                    format!(
+                        "<html><body><article><h1>{path}</h1>{}</article></body></html>",
+                        paragraph.repeat(6)
+                    ),
+                )
             }
             _ => (404, String::new()),
         }
@@ -219,7 +278,9 @@ impl Paper {
 }
 
 fn answer(respond: &mut SendResponse<Bytes>, (status, body): (u16, String)) {
-    let head = Response::builder().status(status).header("content-type", "text/html; charset=utf-8");
+    let head = Response::builder()
+        .status(status)
+        .header("content-type", "text/html; charset=utf-8");
     // A client that has gone is no fault of the server's.
     if let Ok(mut stream) = respond.send_response(head.body(()).unwrap(), false) {
         let _ = stream.send_data(body.into(), true);
@@ -228,7 +289,13 @@ fn answer(respond: &mut SendResponse<Bytes>, (status, body): (u16, String)) {
 
 #[test]
 fn what_http_2_refuses_is_not_sent_again_unannounced() {
-    let stories = [Does::Answer, Does::Refuse, Does::Answer, Does::GoAway, Does::Answer];
+    let stories = [
+        Does::Answer,
+        Does::Refuse,
+        Does::Answer,
+        Does::GoAway,
+        Does::Answer,
+    ];
     let server = Server::start(&stories);
     let crawler = server.crawl(ENTRIES + stories.len());
 
@@ -246,9 +313,18 @@ fn a_server_that_wants_http_1_1_is_asked_so_in_a_turn_of_its_own() {
 
     // The story's next turn comes after those that wait already. From then on all is asked over
     // HTTP/1.1.
-    let asked: Vec<(String, bool)> = server.log().into_iter().map(|visit| (visit.path, visit.is_http2)).collect();
+    let asked: Vec<(String, bool)> = server
+        .log()
+        .into_iter()
+        .map(|visit| (visit.path, visit.is_http2))
+        .collect();
     let told = |path: &str, is_http2| (path.to_owned(), is_http2);
-    let expected = [told("/story/0", true), told("/story/1", true), told("/story/2", false), told("/story/1", false)];
+    let expected = [
+        told("/story/0", true),
+        told("/story/1", true),
+        told("/story/2", false),
+        told("/story/1", false),
+    ];
     assert_eq!(asked[ENTRIES..], expected);
     server.assert_in_ledger(&crawler);
     assert_eq!(crawler.articles().len(), 3);
@@ -261,7 +337,11 @@ fn a_connection_that_goes_mute_costs_one_page_its_turn() {
     let crawler = server.crawl(ENTRIES + stories.len());
 
     let log = server.log();
-    let story = |number: usize| log.iter().find(|visit| visit.path == format!("/story/{number}")).unwrap();
+    let story = |number: usize| {
+        log.iter()
+            .find(|visit| visit.path == format!("/story/{number}"))
+            .unwrap()
+    };
     assert_eq!(story(0).connection, story(1).connection);
     assert_ne!(story(1).connection, story(2).connection);
     assert_eq!(crawler.articles().len(), 3);

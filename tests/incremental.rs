@@ -16,22 +16,43 @@ async fn the_list_of_everything_alone_tells_each_days_news() {
     let mut crawler = Crawler::of(Paper::new(published(200, 400, HOUR / 2), 3, true));
     crawler.discover = "revisit = []";
     let (_, first) = crawler.crawl().await;
-    assert_eq!((first.sections.len(), first.articles), (3, 200), "{first:?}");
+    assert_eq!(
+        (first.sections.len(), first.articles),
+        (3, 200),
+        "{first:?}"
+    );
     for k in 1..=12 {
         crawler.wait_until(NOW + HOUR * 12 * k).await;
         let (report, asked) = crawler.crawl().await;
         assert_eq!((report.tally.articles_new, asked.articles), (24, 24));
-        assert!(asked.sections.is_empty() && asked.everything <= floor(24), "{asked:?}");
+        assert!(
+            asked.sections.is_empty() && asked.everything <= floor(24),
+            "{asked:?}"
+        );
         let (_, asked) = crawler.crawl().await;
-        assert_eq!((asked.lists(), asked.everything, asked.articles), (1, 1, 0), "nothing is new: {asked:?}");
+        assert_eq!(
+            (asked.lists(), asked.everything, asked.articles),
+            (1, 1, 0),
+            "nothing is new: {asked:?}"
+        );
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_is_dated_back_is_found_by_the_weekly_check_of_each_section() {
     let mut pieces = published(100, 300, HOUR * 2);
-    let back = Piece { number: 900, section: 1, published: NOW - DAY * 3, visible: NOW + DAY * 2 };
-    let long_ago = Piece { number: 901, section: 2, published: NOW - DAY * 6, visible: NOW + DAY * 2 };
+    let back = Piece {
+        number: 900,
+        section: 1,
+        published: NOW - DAY * 3,
+        visible: NOW + DAY * 2,
+    };
+    let long_ago = Piece {
+        number: 901,
+        section: 2,
+        published: NOW - DAY * 6,
+        visible: NOW + DAY * 2,
+    };
     pieces.extend([back, long_ago]);
     let mut crawler = Crawler::of(Paper::new(pieces, 3, true));
     crawler.crawl().await;
@@ -39,7 +60,10 @@ async fn what_is_dated_back_is_found_by_the_weekly_check_of_each_section() {
     for k in 1..=15 {
         crawler.wait_until(NOW + DAY * k + HOUR).await;
         let (report, asked) = crawler.crawl().await;
-        assert!(asked.everything <= floor(report.tally.articles_new), "day {k}: {asked:?}");
+        assert!(
+            asked.everything <= floor(report.tally.articles_new),
+            "day {k}: {asked:?}"
+        );
         checks += usize::from(!asked.sections.is_empty());
         assert_eq!(crawler.stored().contains(&900), k >= 7, "day {k}");
     }
@@ -50,13 +74,21 @@ async fn what_is_dated_back_is_found_by_the_weekly_check_of_each_section() {
 #[tokio::test(start_paused = true)]
 async fn without_a_list_of_everything_the_sections_are_read_for_news_and_looked_through() {
     let mut pieces = published(300, 300, HOUR * 2);
-    pieces.push(Piece { number: 900, section: 1, published: NOW - DAY * 15, visible: NOW + DAY * 2 });
+    pieces.push(Piece {
+        number: 900,
+        section: 1,
+        published: NOW - DAY * 15,
+        visible: NOW + DAY * 2,
+    });
     let mut crawler = Crawler::of(Paper::new(pieces, 3, false));
     crawler.crawl().await;
     for k in 1..=8 {
         crawler.wait_until(NOW + DAY * k + HOUR).await;
         let (report, asked) = crawler.crawl().await;
-        assert!(report.tally.articles_new >= 12 && asked.sections.len() == 3, "day {k}: {asked:?}");
+        assert!(
+            report.tally.articles_new >= 12 && asked.sections.len() == 3,
+            "day {k}: {asked:?}"
+        );
         // Of each section a page has the news, and the next one is known.
         assert!(k == 7 || asked.lists() <= 6, "day {k}: {asked:?}");
     }
@@ -65,7 +97,10 @@ async fn without_a_list_of_everything_the_sections_are_read_for_news_and_looked_
 
 #[tokio::test(start_paused = true)]
 async fn what_a_feed_tells_does_not_hide_what_it_does_not() {
-    let pieces = published(100, 60, HOUR).into_iter().map(|piece| Piece { section: 0, ..piece });
+    let pieces = published(100, 60, HOUR).into_iter().map(|piece| Piece {
+        section: 0,
+        ..piece
+    });
     let paper = Paper::new(pieces.collect(), 1, false);
     *paper.feed.lock().unwrap() = [100].into();
     let mut crawler = Crawler::of(paper);
@@ -74,7 +109,11 @@ async fn what_a_feed_tells_does_not_hide_what_it_does_not() {
     // The newest forty; those on the list's third page are in no feed.
     *crawler.paper.feed.lock().unwrap() = (121..=160).collect();
     let (report, asked) = crawler.crawl().await;
-    assert_eq!((report.tally.articles_new, asked.feeds), (60, 1), "{asked:?}");
+    assert_eq!(
+        (report.tally.articles_new, asked.feeds),
+        (60, 1),
+        "{asked:?}"
+    );
     assert_eq!(asked.lists(), floor(60));
 }
 
@@ -88,7 +127,11 @@ async fn a_list_of_everything_that_fails_leaves_the_news_to_the_sections() {
         .unwrap();
     crawler.wait_until(NOW + HOUR * 10).await;
     let (report, asked) = crawler.crawl().await;
-    assert_eq!((report.tally.articles_new, asked.sections.len()), (10, 3), "{asked:?}");
+    assert_eq!(
+        (report.tally.articles_new, asked.sections.len()),
+        (10, 3),
+        "{asked:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,31 +140,53 @@ async fn articles_are_looked_at_again_rung_by_rung_and_an_edit_is_a_version() {
     // Between the looks after a day and after a week.
     paper.edited = [(2, NOW + DAY * 3)].into();
     let mut crawler = Crawler::of(paper);
-    let looks =
-        crawler.crawl_until(NOW + DAY * 2, HOUR / 2).await + crawler.crawl_until(NOW + DAY * 35, HOUR * 3).await;
+    let looks = crawler.crawl_until(NOW + DAY * 2, HOUR / 2).await
+        + crawler.crawl_until(NOW + DAY * 35, HOUR * 3).await;
     assert_eq!(looks, 4 * 5, "an hour, six, a day, seven and thirty");
     assert_eq!(crawler.number("SELECT count(*) FROM version"), 5);
-    assert_eq!(crawler.number("SELECT version FROM articles WHERE number = 2"), 2);
+    assert_eq!(
+        crawler.number("SELECT version FROM articles WHERE number = 2"),
+        2
+    );
     // What did not change is not kept twice.
-    assert_eq!(crawler.number("SELECT count(*) FROM capture JOIN page ON page.id = page_id WHERE role = 'article'"), 5);
+    assert_eq!(
+        crawler.number(
+            "SELECT count(*) FROM capture JOIN page ON page.id = page_id WHERE role = 'article'"
+        ),
+        5
+    );
     assert_eq!(
         crawler
             .number("SELECT count(*) FROM page WHERE role = 'article' AND (due_at IS NOT NULL OR next_at IS NOT NULL)"),
         0
     );
     let site = crawler.state();
-    assert_eq!((site.articles, site.changes, site.looks, site.articles_last_week), (4, 1, 0, 0));
+    assert_eq!(
+        (
+            site.articles,
+            site.changes,
+            site.looks,
+            site.articles_last_week
+        ),
+        (4, 1, 0, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_did_not_change_costs_a_word_and_servers_that_lie_are_found_out() {
-    for (validators, versions, not_modified) in [(Validators::True, 2, true), (Validators::Stuck, 2, true)] {
+    for (validators, versions, not_modified) in
+        [(Validators::True, 2, true), (Validators::Stuck, 2, true)]
+    {
         let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
         paper.validators = validators;
         paper.edited = [(2, NOW + DAY * 3)].into();
         let mut crawler = Crawler::of(paper);
         crawler.crawl_until(NOW + DAY * 8, HOUR * 2).await;
-        assert_eq!(crawler.number("SELECT version FROM articles WHERE number = 2"), versions, "{validators:?}");
+        assert_eq!(
+            crawler.number("SELECT version FROM articles WHERE number = 2"),
+            versions,
+            "{validators:?}"
+        );
         let unchanged = crawler.number("SELECT count(*) FROM requests WHERE status = 304");
         assert_eq!(unchanged > 0, not_modified, "{validators:?}");
         let lies = crawler.number("SELECT validators_lie FROM site");
@@ -137,13 +202,28 @@ async fn what_is_gone_at_two_looks_a_day_apart_is_marked_and_nothing_of_it_is_de
     // The look after a day is the first that finds nothing.
     crawler.crawl_until(NOW + HOUR * 27, HOUR / 2).await;
     let site = crawler.state();
-    assert_eq!((site.articles_last_day, site.articles_last_week, site.looks), (9, 12, 12));
+    assert_eq!(
+        (site.articles_last_day, site.articles_last_week, site.looks),
+        (9, 12, 12)
+    );
     assert!(site.next_look.is_some());
-    assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"), 0);
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"),
+        0
+    );
     crawler.crawl_until(NOW + DAY * 3, HOUR / 2).await;
-    assert_eq!(crawler.number("SELECT number FROM articles WHERE access = 'gone'"), 2);
-    assert_eq!(crawler.number("SELECT length(text) > 0 FROM articles WHERE number = 2"), 1);
-    assert_eq!(crawler.number("SELECT count(*) FROM change WHERE kind = 'gone'"), 1);
+    assert_eq!(
+        crawler.number("SELECT number FROM articles WHERE access = 'gone'"),
+        2
+    );
+    assert_eq!(
+        crawler.number("SELECT length(text) > 0 FROM articles WHERE number = 2"),
+        1
+    );
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM change WHERE kind = 'gone'"),
+        1
+    );
     assert_eq!(crawler.stored().len(), 12);
 }
 
@@ -156,11 +236,19 @@ async fn where_most_of_a_paper_seems_gone_none_of_it_is_marked() {
     let mut disbelieved = false;
     for k in 2..=6 {
         crawler.wait_until(NOW + DAY * k).await;
-        disbelieved |=
-            crawler.crawl().await.0.disbelieved.iter().any(|(site, looks)| site == "paper" && looks.gone > 1);
+        disbelieved |= crawler
+            .crawl()
+            .await
+            .0
+            .disbelieved
+            .iter()
+            .any(|(site, looks)| site == "paper" && looks.gone > 1);
     }
     assert!(disbelieved);
-    assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"), 0);
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"),
+        0
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -169,8 +257,14 @@ async fn looks_that_fail_take_nothing_back() {
     paper.broken_from = Some(NOW + HOUR * 5);
     let mut crawler = Crawler::of(paper);
     crawler.crawl_until(NOW + DAY * 9, HOUR).await;
-    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE role = 'article' AND verdict = 'stored'"), 4);
-    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE verdict = 'failed'"), 0);
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM page WHERE role = 'article' AND verdict = 'stored'"),
+        4
+    );
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM page WHERE verdict = 'failed'"),
+        0
+    );
     // Each is thought of again at its next rung.
     assert_eq!(
         crawler
@@ -199,13 +293,32 @@ async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_on
         .filter_map(|path| path.split_once("sc_sdate="))
         .map(|(_, days)| &days[..10])
         .collect();
-    assert_eq!(windows, ["2026-10-26", "2026-10-19", "2026-10-12", "2026-10-05", "2026-10-03"]);
+    assert_eq!(
+        windows,
+        [
+            "2026-10-26",
+            "2026-10-19",
+            "2026-10-12",
+            "2026-10-05",
+            "2026-10-03"
+        ]
+    );
     // The newest week is whole before the next one is asked for.
     let place = |wanted: &str| paths.iter().position(|path| path.contains(wanted)).unwrap();
     let (newest, next) = (place("sc_sdate=2026-10-26"), place("sc_sdate=2026-10-19"));
-    assert_eq!(paths[newest..next].iter().filter(|path| path.contains("idxno=")).count(), 60);
+    assert_eq!(
+        paths[newest..next]
+            .iter()
+            .filter(|path| path.contains("idxno="))
+            .count(),
+        60
+    );
     let (again, asked) = crawler.crawl().await;
-    assert_eq!((again.tally.articles_new, asked.everything, asked.articles), (0, 1, 0), "{asked:?}");
+    assert_eq!(
+        (again.tally.articles_new, asked.everything, asked.articles),
+        (0, 1, 0),
+        "{asked:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -222,7 +335,10 @@ async fn a_paper_that_never_changes_anything_is_looked_at_less() {
     // An edit that the one look finds brings the others back.
     crawler.crawl_until(NOW + DAY * 18, HOUR).await;
     assert!(crawler.number("SELECT unchanged FROM site") < 300);
-    assert_eq!(crawler.number("SELECT version FROM articles WHERE number = 390"), 2);
+    assert_eq!(
+        crawler.number("SELECT version FROM articles WHERE number = 390"),
+        2
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -232,7 +348,10 @@ async fn a_server_that_finds_nothing_for_days_buries_nothing_one_look_at_a_time(
     let mut crawler = Crawler::of(paper);
     // Every look is in a crawl of its own.
     crawler.crawl_until(NOW + DAY * 12, HOUR / 2).await;
-    assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"), 0);
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"),
+        0
+    );
     // And none is looked at for ever.
     assert_eq!(
         crawler
@@ -243,20 +362,30 @@ async fn a_server_that_finds_nothing_for_days_buries_nothing_one_look_at_a_time(
 
 #[tokio::test(start_paused = true)]
 async fn an_article_whose_date_lies_ahead_is_looked_at_no_more_often_than_others() {
-    let pieces = vec![Piece { number: 1, section: 0, published: NOW + DAY * 300, visible: NOW }];
+    let pieces = vec![Piece {
+        number: 1,
+        section: 0,
+        published: NOW + DAY * 300,
+        visible: NOW,
+    }];
     let mut crawler = Crawler::of(Paper::new(pieces, 1, true));
     let looks = crawler.crawl_until(NOW + DAY * 2, HOUR / 2).await;
     assert_eq!(looks, 3, "an hour, six and a day after it was first seen");
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_is_sent_elsewhere_takes_nothing_back_and_one_that_is_sent_on_finds_the_article() {
+async fn a_look_that_is_sent_elsewhere_takes_nothing_back_and_one_that_is_sent_on_finds_the_article()
+ {
     for moved in [Moved::ToTheHomePage, Moved::ToAnotherPath] {
         let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
         (paper.moved, paper.edited) = (Some((NOW + HOUR * 8, moved)), [(2, NOW + HOUR * 9)].into());
         let mut crawler = Crawler::of(paper);
         crawler.crawl_until(NOW + DAY * 9, HOUR / 2).await;
-        assert_eq!(crawler.number("SELECT count(*) FROM articles WHERE access = 'open'"), 4, "{moved:?}");
+        assert_eq!(
+            crawler.number("SELECT count(*) FROM articles WHERE access = 'open'"),
+            4,
+            "{moved:?}"
+        );
         let versions = crawler.number("SELECT version FROM articles WHERE number = 2");
         let found = crawler.number("SELECT count(*) FROM page WHERE verdict = 'moved'");
         match moved {
@@ -275,8 +404,10 @@ async fn a_profile_that_was_mended_is_no_lie_of_the_server() {
     let mut crawler = Crawler::of(paper);
     crawler.crawl_until(NOW + DAY * 2, HOUR).await;
     // What the profile did not tell, it tells now.
-    crawler.profile =
-        PROFILE.replace("\nrights = [", "\nrights = [\n    { select = \"#article-view-content-div p\" },");
+    crawler.profile = PROFILE.replace(
+        "\nrights = [",
+        "\nrights = [\n    { select = \"#article-view-content-div p\" },",
+    );
     crawler.crawl_until(NOW + DAY * 9, HOUR * 3).await;
     assert_eq!(crawler.number("SELECT count(*) FROM version"), 8);
     assert_eq!(crawler.number("SELECT validators_lie FROM site"), 0);
@@ -319,8 +450,15 @@ async fn a_backfill_that_was_broken_off_reads_no_week_twice() {
     }
     assert!(crawls > 30, "{crawls}");
     let paths = crawler.paper.asked.lock().unwrap().clone();
-    let windows: Vec<&String> = paths.iter().filter(|path| path.contains("sc_sdate=")).collect();
-    assert_eq!(windows.iter().collect::<BTreeSet<_>>().len(), windows.len(), "{windows:#?}");
+    let windows: Vec<&String> = paths
+        .iter()
+        .filter(|path| path.contains("sc_sdate="))
+        .collect();
+    assert_eq!(
+        windows.iter().collect::<BTreeSet<_>>().len(),
+        windows.len(),
+        "{windows:#?}"
+    );
 }
 
 fn gzipped(text: &str) -> Vec<u8> {
@@ -331,7 +469,9 @@ fn gzipped(text: &str) -> Vec<u8> {
 
 /// A sitemap of articles by their numbers.
 fn map_of(numbers: impl IntoIterator<Item = u64>) -> String {
-    let entry = |number| format!("<url><loc>https://paper.example/news/articleView.html?idxno={number}</loc></url>");
+    let entry = |number| {
+        format!("<url><loc>https://paper.example/news/articleView.html?idxno={number}</loc></url>")
+    };
     let entries: String = numbers.into_iter().map(entry).collect();
     format!("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{entries}</urlset>")
 }
@@ -340,14 +480,23 @@ fn map_of(numbers: impl IntoIterator<Item = u64>) -> String {
 async fn sitemaps_tell_what_no_list_does_and_rest_by_their_news() {
     let mut pieces = published(40, 0, HOUR);
     // No section lists them, and the list of everything is there for the first two hundred only.
-    pieces.extend((500..=520).map(|number| Piece { number, section: 7, published: NOW - DAY * 900, visible: NOW }));
-    pieces.extend((100..=290).map(|number| Piece { number, section: 0, published: NOW - DAY * 800, visible: NOW }));
+    pieces.extend((500..=520).map(|number| Piece {
+        number,
+        section: 7,
+        published: NOW - DAY * 900,
+        visible: NOW,
+    }));
+    pieces.extend((100..=290).map(|number| Piece {
+        number,
+        section: 0,
+        published: NOW - DAY * 800,
+        visible: NOW,
+    }));
     let paper = Paper::new(pieces, 1, true);
     let index = "<sitemapindex><sitemap><loc>/map-old.xml.gz</loc></sitemap><sitemap><loc>/map-new.xml</loc></sitemap>\
         <sitemap><loc>/map-feed.xml</loc></sitemap><sitemap><loc>/news/articleView.html?idxno=519</loc></sitemap></sitemapindex>";
     // The protocol allows feeds, too.
-    let feed =
-        "<rss version=\"2.0\"><channel><item><link>/news/articleView.html?idxno=520</link></item></channel></rss>";
+    let feed = "<rss version=\"2.0\"><channel><item><link>/news/articleView.html?idxno=520</link></item></channel></rss>";
     *paper.maps.lock().unwrap() = [
         ("/map".to_owned(), index.into()),
         ("/map-old.xml.gz".to_owned(), gzipped(&map_of(500..=510))),
@@ -358,30 +507,44 @@ async fn sitemaps_tell_what_no_list_does_and_rest_by_their_news() {
     let mut crawler = Crawler::of(paper);
     crawler.discover = "revisit = []";
     let (_, asked) = crawler.crawl().await;
-    assert_eq!((asked.maps, crawler.stored().range(500..).count()), (4, 14), "{asked:?}");
-    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE role = 'sitemap'"), 4, "an article is none");
+    assert_eq!(
+        (asked.maps, crawler.stored().range(500..).count()),
+        (4, 14),
+        "{asked:?}"
+    );
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM page WHERE role = 'sitemap'"),
+        4,
+        "an article is none"
+    );
     let (_, asked) = crawler.crawl().await;
     assert_eq!(asked.maps, 0, "once a day at most");
     let mut asked_maps = Vec::new();
     for k in 1..=60 {
         crawler.wait_until(NOW + DAY * k + HOUR).await;
         if k <= 8 {
-            crawler
-                .paper
-                .maps
-                .lock()
-                .unwrap()
-                .insert("/map-new.xml".to_owned(), map_of(511..=512 + u64::from(k)).into());
+            crawler.paper.maps.lock().unwrap().insert(
+                "/map-new.xml".to_owned(),
+                map_of(511..=512 + u64::from(k)).into(),
+            );
         }
         asked_maps.push(crawler.crawl().await.1.maps);
     }
     assert_eq!(crawler.stored().range(500..).count(), 21);
     assert_eq!(asked_maps[..3], [4, 4, 4]);
-    let (first, last): (usize, usize) = (asked_maps[..10].iter().sum(), asked_maps[50..].iter().sum());
-    assert!(first >= 24 && last <= 8, "what tells nothing is asked for less: {asked_maps:?}");
+    let (first, last): (usize, usize) =
+        (asked_maps[..10].iter().sum(), asked_maps[50..].iter().sum());
+    assert!(
+        first >= 24 && last <= 8,
+        "what tells nothing is asked for less: {asked_maps:?}"
+    );
     let mut off = Crawler::of(Paper::new(published(4, 0, HOUR), 1, true));
     off.discover = "revisit = []\nsitemaps = false";
-    off.paper.maps.lock().unwrap().insert("/map".to_owned(), map_of(1..=4).into());
+    off.paper
+        .maps
+        .lock()
+        .unwrap()
+        .insert("/map".to_owned(), map_of(1..=4).into());
     assert_eq!(off.crawl().await.1.maps, 0);
 }
 
@@ -389,15 +552,24 @@ async fn sitemaps_tell_what_no_list_does_and_rest_by_their_news() {
 async fn an_index_that_names_others_without_end_is_left_alone_at_last() {
     let paper = Paper::new(published(4, 0, HOUR), 1, true);
     let index = |k: usize| {
-        let maps: String = (0..3_000).map(|n| format!("<sitemap><loc>/map-{k}-{n}.xml</loc></sitemap>")).collect();
+        let maps: String = (0..3_000)
+            .map(|n| format!("<sitemap><loc>/map-{k}-{n}.xml</loc></sitemap>"))
+            .collect();
         format!("<sitemapindex>{maps}</sitemapindex>")
     };
     let deeper = (0..9).map(|k| (format!("/map-{k}-0.xml"), index(k + 1).into()));
-    paper.maps.lock().unwrap().extend(deeper.chain([("/map".to_owned(), index(0).into())]));
+    paper
+        .maps
+        .lock()
+        .unwrap()
+        .extend(deeper.chain([("/map".to_owned(), index(0).into())]));
     let mut crawler = Crawler::of(paper);
     (crawler.discover, crawler.max_requests) = ("revisit = []", Some(40));
     crawler.crawl().await;
-    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE role = 'sitemap'"), 5_000);
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM page WHERE role = 'sitemap'"),
+        5_000
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -405,7 +577,10 @@ async fn a_dead_feed_is_retired_and_tried_again_monthly() {
     let paper = Paper::new(published(4, 0, HOUR), 1, false);
     *paper.feed.lock().unwrap() = [1].into();
     // A page in its place, from the first day on.
-    paper.maps.lock().unwrap().insert("/rss/allArticle.xml".to_owned(), "<html><body>없음</body></html>".into());
+    paper.maps.lock().unwrap().insert(
+        "/rss/allArticle.xml".to_owned(),
+        "<html><body>없음</body></html>".into(),
+    );
     let mut crawler = Crawler::of(paper);
     crawler.discover = "revisit = []\nsitemaps = false";
     let mut asked = Vec::new();
@@ -415,20 +590,36 @@ async fn a_dead_feed_is_retired_and_tried_again_monthly() {
     }
     assert_eq!(asked[..30].iter().sum::<usize>(), 30, "{asked:?}");
     assert_eq!(asked[30..].iter().sum::<usize>(), 2, "{asked:?}");
-    assert_eq!(crawler.number("SELECT failures FROM page WHERE role = 'feed'"), 32);
+    assert_eq!(
+        crawler.number("SELECT failures FROM page WHERE role = 'feed'"),
+        32
+    );
     // One that lives again is read as before.
     crawler.paper.maps.lock().unwrap().clear();
     crawler.wait_until(NOW + DAY * 110).await;
     assert_eq!(crawler.crawl().await.1.feeds, 1);
     crawler.wait_until(NOW + DAY * 111).await;
-    assert_eq!((crawler.crawl().await.1.feeds, crawler.number("SELECT max(failures) FROM page")), (1, 0));
+    assert_eq!(
+        (
+            crawler.crawl().await.1.feeds,
+            crawler.number("SELECT max(failures) FROM page")
+        ),
+        (1, 0)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn sections_without_news_rest_and_find_it_within_a_quarter_of_their_silence() {
     // Section 0 has news each hour, section 1 each second day, section 2 none any more.
-    let piece = |number, section, published| Piece { number, section, published, visible: published };
-    let mut pieces: Vec<Piece> = (1..=480).map(|k| piece(k, 0, NOW + HOUR * u32::try_from(k).unwrap())).collect();
+    let piece = |number, section, published| Piece {
+        number,
+        section,
+        published,
+        visible: published,
+    };
+    let mut pieces: Vec<Piece> = (1..=480)
+        .map(|k| piece(k, 0, NOW + HOUR * u32::try_from(k).unwrap()))
+        .collect();
     pieces.extend((0..10).map(|k| piece(1_000 + u64::from(k), 1, NOW + DAY * 2 * k + HOUR * 5)));
     pieces.extend([piece(2_000, 2, NOW - DAY)]);
     let sought = pieces.clone();
@@ -439,17 +630,32 @@ async fn sections_without_news_rest_and_find_it_within_a_quarter_of_their_silenc
     while crawler.paper.clock.now() < NOW + DAY * 20 {
         let (_, of_crawl) = crawler.crawl().await;
         for (k, asked) in asked.iter_mut().enumerate() {
-            *asked += of_crawl.sections.get(&format!("S1N{k}")).copied().unwrap_or_default();
+            *asked += of_crawl
+                .sections
+                .get(&format!("S1N{k}"))
+                .copied()
+                .unwrap_or_default();
         }
         crawls += 1;
-        crawler.wait_until(crawler.paper.clock.now() + HOUR / 2).await;
+        crawler
+            .wait_until(crawler.paper.clock.now() + HOUR / 2)
+            .await;
     }
     assert!(asked[0] > crawls * 9 / 10, "{asked:?} of {crawls}");
-    assert!(asked[1] < crawls / 4 && asked[2] < crawls / 10, "{asked:?} of {crawls}");
+    assert!(
+        asked[1] < crawls / 4 && asked[2] < crawls / 10,
+        "{asked:?} of {crawls}"
+    );
     for piece in sought.iter().filter(|piece| piece.section == 1) {
-        let seen = crawler.number(&format!("SELECT discovered_at FROM page WHERE number = {}", piece.number));
+        let seen = crawler.number(&format!(
+            "SELECT discovered_at FROM page WHERE number = {}",
+            piece.number
+        ));
         let late = Timestamp::from_millis(seen).since(piece.published);
-        assert!(late <= DAY * 2 / 4 + HOUR, "{piece:?} was found {late:?} late");
+        assert!(
+            late <= DAY * 2 / 4 + HOUR,
+            "{piece:?} was found {late:?} late"
+        );
     }
     // Who crawls at the same time each day is told of each day's news, however silent a section was.
     for k in 22..27 {
@@ -463,7 +669,10 @@ async fn sections_gone_silent_and_numbers_that_were_skipped_are_told() {
     // Section 1 ends after sixty days; numbers 1,000 to 1,099 are nobody's.
     let mut pieces = published(0, 800, HOUR * 2);
     pieces.retain(|piece| piece.section != 1 || piece.published < NOW + DAY * 60);
-    pieces.iter_mut().filter(|piece| piece.number > 700).for_each(|piece| piece.number += 100);
+    pieces
+        .iter_mut()
+        .filter(|piece| piece.number > 700)
+        .for_each(|piece| piece.number += 100);
     let mut crawler = Crawler::of(Paper::new(pieces, 3, true));
     crawler.discover = "revisit = []";
     crawler.crawl_until(NOW + DAY * 59, HOUR * 12).await;
@@ -472,9 +681,20 @@ async fn sections_gone_silent_and_numbers_that_were_skipped_are_told() {
     assert!(state.last_seen.is_some() && state.last_crawl.is_some());
     crawler.crawl_until(NOW + DAY * 66, HOUR * 12).await;
     let state = crawler.state();
-    let silent: Vec<&str> = state.silent_sections.iter().map(|silent| silent.section.as_str()).collect();
+    let silent: Vec<&str> = state
+        .silent_sections
+        .iter()
+        .map(|silent| silent.section.as_str())
+        .collect();
     assert_eq!(silent, ["1면"]);
-    assert_eq!((state.number_gaps.len(), state.number_gaps[0].missing, state.number_gaps[0].after), (1, 100, 700));
+    assert_eq!(
+        (
+            state.number_gaps.len(),
+            state.number_gaps[0].missing,
+            state.number_gaps[0].after
+        ),
+        (1, 100, 700)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -484,14 +704,32 @@ async fn twenty_new_articles_among_a_thousand_cost_twenty_two_requests() {
     crawler.crawl().await;
     crawler.wait_until(NOW + HOUR * 6).await;
     let (report, asked) = crawler.crawl().await;
-    assert_eq!((report.tally.articles_new, asked.articles, asked.everything), (20, 20, 2));
-    assert_eq!((report.tally.requests, asked.sections.len(), asked.daily, asked.feeds), (22, 0, 0, 0), "{asked:?}");
+    assert_eq!(
+        (report.tally.articles_new, asked.articles, asked.everything),
+        (20, 20, 2)
+    );
+    assert_eq!(
+        (
+            report.tally.requests,
+            asked.sections.len(),
+            asked.daily,
+            asked.feeds
+        ),
+        (22, 0, 0, 0),
+        "{asked:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn rows_that_are_pinned_to_every_page_end_no_reading() {
-    let pieces = published(60, 130, HOUR / 4).into_iter().map(|piece| Piece { section: 0, ..piece });
-    let mut crawler = Crawler::of(Paper { pinned: 3, ..Paper::new(pieces.collect(), 1, false) });
+    let pieces = published(60, 130, HOUR / 4).into_iter().map(|piece| Piece {
+        section: 0,
+        ..piece
+    });
+    let mut crawler = Crawler::of(Paper {
+        pinned: 3,
+        ..Paper::new(pieces.collect(), 1, false)
+    });
     crawler.discover = "revisit = []";
     crawler.crawl().await;
     crawler.wait_until(NOW + HOUR * 41).await;
@@ -502,7 +740,10 @@ async fn rows_that_are_pinned_to_every_page_end_no_reading() {
 #[tokio::test(start_paused = true)]
 async fn a_paper_that_was_left_alone_for_months_is_read_down_to_where_it_was_known() {
     // One article each second day for a year: the list has them all.
-    let pieces = published(20, 180, DAY * 2).into_iter().map(|piece| Piece { section: 0, ..piece });
+    let pieces = published(20, 180, DAY * 2).into_iter().map(|piece| Piece {
+        section: 0,
+        ..piece
+    });
     let mut crawler = Crawler::of(Paper::new(pieces.collect(), 1, false));
     crawler.discover = "revisit = []";
     crawler.crawl().await;
@@ -516,8 +757,11 @@ async fn feeds_and_sitemaps_that_are_no_longer_wanted_are_not_asked_for() {
     let paper = Paper::new(published(4, 0, HOUR), 1, false);
     *paper.feed.lock().unwrap() = [1].into();
     let index = "<sitemapindex><sitemap><loc>/map-new.xml</loc></sitemap></sitemapindex>";
-    *paper.maps.lock().unwrap() =
-        [("/map".to_owned(), index.into()), ("/map-new.xml".to_owned(), map_of(1..=4).into())].into();
+    *paper.maps.lock().unwrap() = [
+        ("/map".to_owned(), index.into()),
+        ("/map-new.xml".to_owned(), map_of(1..=4).into()),
+    ]
+    .into();
     let mut crawler = Crawler::of(paper);
     crawler.discover = "revisit = []";
     let (_, asked) = crawler.crawl().await;
@@ -531,8 +775,12 @@ async fn feeds_and_sitemaps_that_are_no_longer_wanted_are_not_asked_for() {
     crawler.max_requests = Some(4);
     crawler.wait_until(NOW + DAY * 42).await;
     crawler.crawl().await;
-    assert!(crawler.number("SELECT count(*) FROM page WHERE role = 'sitemap' AND due_at IS NOT NULL") > 0);
-    (crawler.discover, crawler.max_requests) = ("revisit = []\nfeeds = false\nsitemaps = false", None);
+    assert!(
+        crawler.number("SELECT count(*) FROM page WHERE role = 'sitemap' AND due_at IS NOT NULL")
+            > 0
+    );
+    (crawler.discover, crawler.max_requests) =
+        ("revisit = []\nfeeds = false\nsitemaps = false", None);
     let (_, asked) = crawler.crawl().await;
     assert_eq!((asked.feeds, asked.maps), (0, 0));
     crawler.discover = "revisit = []";
@@ -551,7 +799,10 @@ async fn a_feed_that_tells_first_makes_no_section_rest() {
         // The newest article is in the feed by the time that it is in the list.
         *crawler.paper.feed.lock().unwrap() = [40 + u64::from(k)].into();
         let (_, asked) = crawler.crawl().await;
-        assert!(asked.sections.len() == 1 && asked.feeds == 1, "{k}: {asked:?}");
+        assert!(
+            asked.sections.len() == 1 && asked.feeds == 1,
+            "{k}: {asked:?}"
+        );
     }
 }
 
@@ -561,7 +812,11 @@ async fn what_is_older_than_wanted_is_no_news() {
     let old: String = (900..=999)
         .map(|number| format!("<url><loc>https://paper.example/news/articleView.html?idxno={number}</loc><lastmod>2020-01-01</lastmod></url>"))
         .collect();
-    paper.maps.lock().unwrap().insert("/map".to_owned(), format!("<urlset>{old}</urlset>").into());
+    paper
+        .maps
+        .lock()
+        .unwrap()
+        .insert("/map".to_owned(), format!("<urlset>{old}</urlset>").into());
     let mut crawler = Crawler::of(paper);
     crawler.discover = "revisit = []\nsince = \"2026-01-01\"";
     let mut asked = 0;
@@ -569,15 +824,26 @@ async fn what_is_older_than_wanted_is_no_news() {
         crawler.wait_until(NOW + DAY * k).await;
         asked += crawler.crawl().await.1.maps;
     }
-    assert_eq!(crawler.number("SELECT count(*) FROM page WHERE number >= 900"), 0);
+    assert_eq!(
+        crawler.number("SELECT count(*) FROM page WHERE number >= 900"),
+        0
+    );
     assert!(asked < 20, "{asked}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_sitemap_that_moved_is_read_where_it_is_each_day() {
     let paper = Paper::new(published(40, 0, HOUR), 1, true);
-    paper.maps.lock().unwrap().insert("/map".to_owned(), "-> /map-moved.xml".into());
-    paper.maps.lock().unwrap().insert("/map-moved.xml".to_owned(), map_of(1..=4).into());
+    paper
+        .maps
+        .lock()
+        .unwrap()
+        .insert("/map".to_owned(), "-> /map-moved.xml".into());
+    paper
+        .maps
+        .lock()
+        .unwrap()
+        .insert("/map-moved.xml".to_owned(), map_of(1..=4).into());
     let mut crawler = Crawler::of(paper);
     crawler.discover = "revisit = []";
     for k in 0..10 {
@@ -599,7 +865,11 @@ async fn a_check_of_a_list_that_repeats_itself_is_made_once_a_week() {
         asked.push(crawler.crawl().await.1.sections.values().sum::<usize>());
     }
     // The top alone tells the news.
-    assert_eq!(asked.iter().filter(|pages| **pages > 1).count(), 2, "{asked:?}");
+    assert_eq!(
+        asked.iter().filter(|pages| **pages > 1).count(),
+        2,
+        "{asked:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -610,11 +880,28 @@ async fn validators_that_always_change_are_found_out_and_sent_no_more() {
         let mut crawler = Crawler::of(paper);
         crawler.crawl_until(NOW + DAY, HOUR).await;
         let so_far = crawler.paper.with_validator.lock().unwrap().len();
-        let sent = crawler.paper.with_validator.lock().unwrap().iter().filter(|sent| **sent).count();
+        let sent = crawler
+            .paper
+            .with_validator
+            .lock()
+            .unwrap()
+            .iter()
+            .filter(|sent| **sent)
+            .count();
         assert!(sent >= 20, "{validators:?}: {sent}");
         crawler.crawl_until(NOW + DAY * 2, HOUR).await;
-        let later = crawler.paper.with_validator.lock().unwrap()[so_far..].iter().filter(|sent| **sent).count();
-        assert_eq!(later > 0, validators == Validators::True, "{validators:?}: {later}");
-        assert_eq!(crawler.number("SELECT count(*) FROM version"), crawler.number("SELECT count(*) FROM article"));
+        let later = crawler.paper.with_validator.lock().unwrap()[so_far..]
+            .iter()
+            .filter(|sent| **sent)
+            .count();
+        assert_eq!(
+            later > 0,
+            validators == Validators::True,
+            "{validators:?}: {later}"
+        );
+        assert_eq!(
+            crawler.number("SELECT count(*) FROM version"),
+            crawler.number("SELECT count(*) FROM article")
+        );
     }
 }

@@ -17,7 +17,14 @@ const ROWS: [&[&str]; 10] = [
     &["page_url", "text", "time"],
     &["markup"],
     &["config"],
-    &["discover", "extract", "omissions", "politeness", "revisit", "robots"],
+    &[
+        "discover",
+        "extract",
+        "omissions",
+        "politeness",
+        "revisit",
+        "robots",
+    ],
     // Opt-outs are told in the form of robots.txt, too.
     &["opt_out"],
     &["frontier"],
@@ -25,7 +32,17 @@ const ROWS: [&[&str]; 10] = [
     // Requests are sent one way by crawls and surveys. Answers are read by crawls as they come, and
     // again from the archive.
     &["asking", "site_reader"],
-    &["audit", "care", "crawl", "demo", "export", "history", "reextract", "schedule", "survey"],
+    &[
+        "audit",
+        "care",
+        "crawl",
+        "demo",
+        "export",
+        "history",
+        "reextract",
+        "schedule",
+        "survey",
+    ],
     &["cli"],
 ];
 
@@ -39,9 +56,19 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["files"],
             &["lost"],
             &["error"],
-            &["body", "lock", "note", "page_state", "recrawl", "schema", "table"],
+            &[
+                "body",
+                "lock",
+                "note",
+                "page_state",
+                "recrawl",
+                "schema",
+                "table",
+            ],
             &["store"],
-            &["backfill", "copies", "cut", "host", "ledger", "rescue", "robots"],
+            &[
+                "backfill", "copies", "cut", "host", "ledger", "rescue", "robots",
+            ],
             &["article", "lease", "list", "reader", "seed"],
             &["capture", "pages", "reread", "unended"],
             &["look", "mend", "run"],
@@ -63,7 +90,10 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "crawl",
         &[
-            &["account", "backfill", "copy", "doubt", "hosts", "lists", "queues", "refusal", "robots", "upkeep"],
+            &[
+                "account", "backfill", "copy", "doubt", "hosts", "lists", "queues", "refusal",
+                "robots", "upkeep",
+            ],
             &["outcome", "seeding"],
             &["visit"],
             &["answers", "ask", "paper", "tasks"],
@@ -74,9 +104,28 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     (
         "cli",
         &[
-            &["args", "configuration", "counts", "endings", "hint", "room", "say", "service"],
+            &[
+                "args",
+                "configuration",
+                "counts",
+                "endings",
+                "hint",
+                "room",
+                "say",
+                "service",
+            ],
             &["cut", "exit", "progress"],
-            &["audit", "extract", "init", "interrupt", "plan", "report", "show", "status", "verify"],
+            &[
+                "audit",
+                "extract",
+                "init",
+                "interrupt",
+                "plan",
+                "report",
+                "show",
+                "status",
+                "verify",
+            ],
             &["check", "diff", "export", "reextract", "session"],
             &["crawl", "demo"],
             &["schedule", "survey"],
@@ -122,14 +171,23 @@ const HOMES: [(&str, &[&str]); 20] = [
 const PURE: usize = 5;
 
 /// What the pure rows may not touch; `Tcp` is each name that begins so.
-const IMPURE: [&str; 5] = ["tokio", "std::fs", "std::net::Tcp", "std::thread", "std::env"];
+const IMPURE: [&str; 5] = [
+    "tokio",
+    "std::fs",
+    "std::net::Tcp",
+    "std::thread",
+    "std::env",
+];
 
 /// What the files of `src` are made of, read once for all tests.
 static CODE: LazyLock<Code> = LazyLock::new(|| Code::of(&sources()));
 
 /// The files of all rooms: the two roots name them, and nothing else.
 fn sources() -> Vec<File> {
-    files_below(&src()).into_iter().filter(|file| !matches!(file.path.as_str(), "lib.rs" | "main.rs")).collect()
+    files_below(&src())
+        .into_iter()
+        .filter(|file| !matches!(file.path.as_str(), "lib.rs" | "main.rs"))
+        .collect()
 }
 
 fn row(module: &str) -> usize {
@@ -139,17 +197,26 @@ fn row(module: &str) -> usize {
 
 fn without_comments(text: &str) -> String {
     let code = |line: &str| !line.trim_start().starts_with("//");
-    text.lines().filter(|line| code(line)).map(|line| format!("{line}\n")).collect()
+    text.lines()
+        .filter(|line| code(line))
+        .map(|line| format!("{line}\n"))
+        .collect()
 }
 
 fn upward(code: &Code) -> Vec<String> {
     let mut faults = BTreeSet::new();
     for mention in code.mentions() {
-        let (Name::Inside(place), module) = (mention.name, room(&mention.file)) else { continue };
+        let (Name::Inside(place), module) = (mention.name, room(&mention.file)) else {
+            continue;
+        };
         // All of the crate is more than any row.
         let used = place.first().map_or("*", String::as_str);
         if used == "*" || (used != module && row(used) >= row(module)) {
-            faults.insert(format!("{}: {module} uses {used} ({})", mention.file, place.join("::")));
+            faults.insert(format!(
+                "{}: {module} uses {used} ({})",
+                mention.file,
+                place.join("::")
+            ));
         }
     }
     faults.into_iter().collect()
@@ -158,9 +225,13 @@ fn upward(code: &Code) -> Vec<String> {
 fn homeless(code: &Code) -> Vec<String> {
     let mut faults = BTreeSet::new();
     for mention in code.mentions() {
-        let Name::Outside(place) = mention.name else { continue };
+        let Name::Outside(place) = mention.name else {
+            continue;
+        };
         let home = HOMES.iter().find(|(krate, _)| *krate == place[0]);
-        if let Some((krate, homes)) = home.filter(|(_, homes)| !homes.contains(&room(&mention.file))) {
+        if let Some((krate, homes)) =
+            home.filter(|(_, homes)| !homes.contains(&room(&mention.file)))
+        {
             faults.insert(format!("{}: {krate} belongs in {homes:?}", mention.file));
         }
     }
@@ -170,7 +241,9 @@ fn homeless(code: &Code) -> Vec<String> {
 fn worldly(code: &Code) -> Vec<String> {
     let mut faults = BTreeSet::new();
     for mention in code.mentions() {
-        let Name::Outside(place) = mention.name else { continue };
+        let Name::Outside(place) = mention.name else {
+            continue;
+        };
         let named = place.join("::");
         let part = IMPURE.iter().find(|part| is_part(&named, part));
         if let Some(part) = part.filter(|_| row(room(&mention.file)) <= PURE) {
@@ -186,7 +259,9 @@ fn is_part(named: &str, part: &str) -> bool {
     if let Some(module) = named.strip_suffix('*') {
         return part.starts_with(module) || named.starts_with(&format!("{part}::"));
     }
-    named == part || named.starts_with(&format!("{part}::")) || (part.ends_with("Tcp") && named.starts_with(part))
+    named == part
+        || named.starts_with(&format!("{part}::"))
+        || (part.ends_with("Tcp") && named.starts_with(part))
 }
 
 #[test]
@@ -215,7 +290,16 @@ fn no_file_is_too_long_to_read() {
         .iter()
         .map(|source| (source, without_comments(&source.text)))
         .filter(|(_, text)| !is_tests(text))
-        .map(|(source, text)| (source, text.split("#[cfg(test)]").next().unwrap_or_default().lines().count()))
+        .map(|(source, text)| {
+            (
+                source,
+                text.split("#[cfg(test)]")
+                    .next()
+                    .unwrap_or_default()
+                    .lines()
+                    .count(),
+            )
+        })
         .filter(|(_, lines)| *lines > 400)
         .map(|(source, lines)| format!("src/{}: {lines} lines", source.path))
         .collect();
@@ -225,11 +309,22 @@ fn no_file_is_too_long_to_read() {
 #[test]
 fn the_files_of_a_room_lead_in_no_circle() {
     let circles = Graph::of(&CODE).circles();
-    let known = KNOWN_CIRCLES.map(|files| files.iter().map(|file| (*file).to_owned()).collect::<BTreeSet<_>>());
+    let known = KNOWN_CIRCLES.map(|files| {
+        files
+            .iter()
+            .map(|file| (*file).to_owned())
+            .collect::<BTreeSet<_>>()
+    });
 
-    let new: Vec<String> =
-        circles.iter().filter(|circle| !known.contains(&circle.files)).map(ToString::to_string).collect();
-    let broken: Vec<_> = known.iter().filter(|files| !circles.iter().any(|circle| circle.files == **files)).collect();
+    let new: Vec<String> = circles
+        .iter()
+        .filter(|circle| !known.contains(&circle.files))
+        .map(ToString::to_string)
+        .collect();
+    let broken: Vec<_> = known
+        .iter()
+        .filter(|files| !circles.iter().any(|circle| circle.files == **files))
+        .collect();
 
     assert!(
         new.is_empty() && broken.is_empty(),
@@ -245,7 +340,9 @@ fn a_file_imports_only_from_lower_rows_of_its_room() {
     for (of, rows) in ROOMS {
         for (from, to, names) in graph.edges_of(of) {
             // The room's face stands above all rows, and its own types are there for each of them.
-            let (Some(from), Some(to)) = (part_of_room(from), part_of_room(to)) else { continue };
+            let (Some(from), Some(to)) = (part_of_room(from), part_of_room(to)) else {
+                continue;
+            };
             if from != to && row_in(of, rows, to) >= row_in(of, rows, from) {
                 faults.push(format!("{of}: {from} uses {to}: {names:?}"));
             }
@@ -258,11 +355,18 @@ fn a_file_imports_only_from_lower_rows_of_its_room() {
 fn the_rows_of_a_room_name_each_of_its_files() {
     let sources = sources();
     for (of, rows) in ROOMS {
-        let files = sources.iter().filter(|file| room(&file.path) == of).filter_map(|file| part_of_room(&file.path));
+        let files = sources
+            .iter()
+            .filter(|file| room(&file.path) == of)
+            .filter_map(|file| part_of_room(&file.path));
         let files: BTreeSet<&str> = files.collect();
         let named: Vec<&str> = rows.iter().flat_map(|row| row.iter().copied()).collect();
 
-        assert_eq!(named.iter().copied().collect::<BTreeSet<_>>(), files, "{of}");
+        assert_eq!(
+            named.iter().copied().collect::<BTreeSet<_>>(),
+            files,
+            "{of}"
+        );
         assert_eq!(named.len(), files.len(), "{of} names a file twice");
     }
 }
@@ -270,7 +374,9 @@ fn the_rows_of_a_room_name_each_of_its_files() {
 /// The file or folder within its room: `reader` of `archive/reader/walk.rs`; none of the room's
 /// face.
 fn part_of_room(path: &str) -> Option<&str> {
-    path.split('/').nth(1).map(|part| part.trim_end_matches(".rs"))
+    path.split('/')
+        .nth(1)
+        .map(|part| part.trim_end_matches(".rs"))
 }
 
 fn row_in(room: &str, rows: &[&[&str]], part: &str) -> usize {
@@ -280,14 +386,23 @@ fn row_in(room: &str, rows: &[&[&str]], part: &str) -> usize {
 
 /// A crate of such files.
 fn code_of(files: &[(&str, &str)]) -> Code {
-    let files = files.iter().map(|(path, text)| File { path: (*path).to_owned(), text: (*text).to_owned() });
+    let files = files.iter().map(|(path, text)| File {
+        path: (*path).to_owned(),
+        text: (*text).to_owned(),
+    });
     Code::of(&files.collect::<Vec<_>>())
 }
 
 /// What `frontier/settle.rs` uses of higher rows, if this is all of it.
 fn upward_in_settle(text: &str) -> Vec<String> {
-    let faults = upward(&code_of(&[("frontier.rs", "mod settle;"), ("frontier/settle.rs", text)]));
-    faults.iter().map(|fault| fault.split_once(" uses ").unwrap().1.to_owned()).collect()
+    let faults = upward(&code_of(&[
+        ("frontier.rs", "mod settle;"),
+        ("frontier/settle.rs", text),
+    ]));
+    faults
+        .iter()
+        .map(|fault| fault.split_once(" uses ").unwrap().1.to_owned())
+        .collect()
 }
 
 #[test]
@@ -313,7 +428,12 @@ fn an_import_is_seen_in_each_of_its_forms() {
         "use crate /* the store */ :: archive :: Archive;",
     ];
     for form in forms {
-        assert!(upward_in_settle(form).iter().any(|used| used.starts_with("archive ")), "{form}");
+        assert!(
+            upward_in_settle(form)
+                .iter()
+                .any(|used| used.starts_with("archive ")),
+            "{form}"
+        );
     }
 }
 
@@ -340,7 +460,11 @@ fn a_path_is_seen_wherever_it_stands() {
     ];
     for form in forms {
         let used = upward_in_settle(form);
-        assert!(used.iter().any(|used| used.starts_with("archive ") || used.starts_with("* ")), "{form}: {used:?}");
+        assert!(
+            used.iter()
+                .any(|used| used.starts_with("archive ") || used.starts_with("* ")),
+            "{form}: {used:?}"
+        );
     }
 }
 
@@ -382,9 +506,18 @@ fn a_crate_is_seen_in_each_form_of_its_name() {
         assert_eq!(homeless(&code_of(&[("care.rs", form)])).len(), 1, "{form}");
     }
 
-    let others = ["mod rusqlite {} use self::rusqlite::Connection;", "use crate::archive::rusqlite::Connection;"];
-    for form in others.iter().chain(&["mod rusqlite { pub fn open() {} } fn work() { rusqlite::open(); }"]) {
-        assert!(homeless(&code_of(&[("care.rs", form)])).is_empty(), "{form}");
+    let others = [
+        "mod rusqlite {} use self::rusqlite::Connection;",
+        "use crate::archive::rusqlite::Connection;",
+    ];
+    for form in others
+        .iter()
+        .chain(&["mod rusqlite { pub fn open() {} } fn work() { rusqlite::open(); }"])
+    {
+        assert!(
+            homeless(&code_of(&[("care.rs", form)])).is_empty(),
+            "{form}"
+        );
     }
     assert!(homeless(&code_of(&[("archive.rs", "use rusqlite::Connection;")])).is_empty());
 }
@@ -403,50 +536,95 @@ fn the_world_is_seen_in_each_form_of_its_name() {
         "#[tokio::test] async fn work() {}",
     ];
     for form in forms {
-        assert!(!worldly(&code_of(&[("robots.rs", form)])).is_empty(), "{form}");
-        assert!(worldly(&code_of(&[("archive.rs", form)])).is_empty(), "{form}");
+        assert!(
+            !worldly(&code_of(&[("robots.rs", form)])).is_empty(),
+            "{form}"
+        );
+        assert!(
+            worldly(&code_of(&[("archive.rs", form)])).is_empty(),
+            "{form}"
+        );
     }
-    assert!(worldly(&code_of(&[("robots.rs", "use std::net::IpAddr; use std::fmt;")])).is_empty());
+    assert!(
+        worldly(&code_of(&[(
+            "robots.rs",
+            "use std::net::IpAddr; use std::fmt;"
+        )]))
+        .is_empty()
+    );
 }
 
 /// The circles of a room whose files are these, each by its files.
 fn circles_of(files: &[(&str, &str)]) -> Vec<String> {
     let circles = Graph::of(&code_of(files)).circles();
-    circles.iter().map(|circle| circle.files.iter().cloned().collect::<Vec<_>>().join(" ")).collect()
+    circles
+        .iter()
+        .map(|circle| circle.files.iter().cloned().collect::<Vec<_>>().join(" "))
+        .collect()
 }
 
 #[test]
 fn a_circle_is_seen_through_what_the_face_imports() {
-    let face = "mod page; mod settle; mod visit; pub use page::{Page, Kept as Held}; pub use settle::*;";
+    let face =
+        "mod page; mod settle; mod visit; pub use page::{Page, Kept as Held}; pub use settle::*;";
     let page = "pub struct Page; pub struct Kept; use crate::frontier::settle;";
-    let of_settle =
-        |settle| circles_of(&[("frontier.rs", face), ("frontier/page.rs", page), ("frontier/settle.rs", settle)]);
+    let of_settle = |settle| {
+        circles_of(&[
+            ("frontier.rs", face),
+            ("frontier/page.rs", page),
+            ("frontier/settle.rs", settle),
+        ])
+    };
     let circle = ["frontier/page.rs frontier/settle.rs"];
 
     assert_eq!(of_settle("use crate::frontier::page::Page;"), circle);
     assert_eq!(of_settle("use crate::frontier::Page;"), circle);
     assert_eq!(of_settle("use super::Held;"), circle);
-    assert_eq!(of_settle("fn settle() -> super::Page { super::Page }"), circle);
-    assert_eq!(of_settle("fn settle() { say!(crate::frontier::Held); }"), circle);
+    assert_eq!(
+        of_settle("fn settle() -> super::Page { super::Page }"),
+        circle
+    );
+    assert_eq!(
+        of_settle("fn settle() { say!(crate::frontier::Held); }"),
+        circle
+    );
     assert_eq!(of_settle("pub fn settle() {}"), Vec::<String>::new());
     // What a module of tests uses is above the file.
-    assert_eq!(of_settle("#[cfg(test)] mod tests { use crate::frontier::Page; }"), Vec::<String>::new());
+    assert_eq!(
+        of_settle("#[cfg(test)] mod tests { use crate::frontier::Page; }"),
+        Vec::<String>::new()
+    );
 }
 
 #[test]
 fn a_circle_through_a_glob_import_is_seen() {
     let face = "mod page; mod settle; pub use settle::*; pub use page::Page;";
     let page = ("frontier/page.rs", "pub struct Page(super::Settlement);");
-    let settle = ("frontier/settle.rs", "pub struct Settlement; use super::Page;");
-    assert_eq!(circles_of(&[("frontier.rs", face), page, settle]), ["frontier/page.rs frontier/settle.rs"]);
+    let settle = (
+        "frontier/settle.rs",
+        "pub struct Settlement; use super::Page;",
+    );
+    assert_eq!(
+        circles_of(&[("frontier.rs", face), page, settle]),
+        ["frontier/page.rs frontier/settle.rs"]
+    );
 }
 
 #[test]
 fn a_file_and_its_own_folder_make_no_circle() {
     let face = "mod ask; use crate::crawl::ask::Waiting; pub struct Crawl;";
-    let ask = ("crawl/ask.rs", "mod hold; pub struct Waiting; use super::Crawl; use hold::Held;");
-    let hold = ("crawl/ask/hold.rs", "pub struct Held; use super::Waiting; use crate::crawl::Crawl;");
-    assert_eq!(circles_of(&[("crawl.rs", face), ask, hold]), Vec::<String>::new());
+    let ask = (
+        "crawl/ask.rs",
+        "mod hold; pub struct Waiting; use super::Crawl; use hold::Held;",
+    );
+    let hold = (
+        "crawl/ask/hold.rs",
+        "pub struct Held; use super::Waiting; use crate::crawl::Crawl;",
+    );
+    assert_eq!(
+        circles_of(&[("crawl.rs", face), ask, hold]),
+        Vec::<String>::new()
+    );
 }
 
 #[test]

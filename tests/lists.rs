@@ -28,7 +28,10 @@ async fn a_list_whose_pages_never_repeat_exactly_ends_when_they_bring_nothing_ne
     // Nor does a later reading go on for ever.
     crawler.wait_until(NOW + DAY * 2).await;
     let (report, asked) = crawler.crawl().await;
-    assert!(report.how == How::Finished && asked.everything < 80, "{asked:?}");
+    assert!(
+        report.how == How::Finished && asked.everything < 80,
+        "{asked:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -65,15 +68,24 @@ fn windows(crawler: &Crawler) -> Vec<Date> {
 #[tokio::test(start_paused = true)]
 async fn a_backfill_without_a_beginning_ends_where_a_year_is_empty() {
     let mut crawler = Crawler::of(with_a_past());
-    crawler.backfill = Some(Backfill { first: None, last: Some(date(2026, 9, 8)) });
+    crawler.backfill = Some(Backfill {
+        first: None,
+        last: Some(date(2026, 9, 8)),
+    });
     let pieces = crawler.paper.pieces.len();
     let (report, _) = crawler.crawl().await;
-    assert_eq!((report.how, crawler.stored().len()), (How::Finished, pieces));
+    assert_eq!(
+        (report.how, crawler.stored().len()),
+        (How::Finished, pieces)
+    );
     let asked = windows(&crawler);
     assert!(asked.windows(2).all(|pair| pair[1] < pair[0]), "{asked:?}");
     let oldest = printed(crawler.paper.pieces[0].published);
     // A Saturday; 52 weeks before its own are empty.
-    assert_eq!((&oldest[..10], asked.last()), ("2025.10.04", Some(&date(2024, 9, 30))));
+    assert_eq!(
+        (&oldest[..10], asked.last()),
+        ("2025.10.04", Some(&date(2024, 9, 30)))
+    );
     // The same again reads nothing twice.
     crawler.crawl().await;
     assert_eq!(windows(&crawler), asked);
@@ -82,11 +94,21 @@ async fn a_backfill_without_a_beginning_ends_where_a_year_is_empty() {
 #[tokio::test(start_paused = true)]
 async fn a_backfill_without_a_beginning_goes_on_after_kills_though_nobody_asks_for_it_again() {
     let mut crawler = Crawler::of(with_a_past());
-    crawler.backfill = Some(Backfill { first: None, last: Some(date(2026, 9, 8)) });
-    crawler.crawl_killed_after(Duration::from_secs(10 * 60)).await;
+    crawler.backfill = Some(Backfill {
+        first: None,
+        last: Some(date(2026, 9, 8)),
+    });
+    crawler
+        .crawl_killed_after(Duration::from_secs(10 * 60))
+        .await;
     crawler.backfill = None;
     let mut kills = 0;
-    while crawler.crawl_killed_after(Duration::from_secs(3 * 60)).await.0.is_none() {
+    while crawler
+        .crawl_killed_after(Duration::from_secs(3 * 60))
+        .await
+        .0
+        .is_none()
+    {
         kills += 1;
     }
     assert!(kills > 3, "{kills}");
@@ -101,7 +123,10 @@ async fn a_backfill_without_a_beginning_goes_on_after_kills_though_nobody_asks_f
 #[tokio::test(start_paused = true)]
 async fn a_backfill_of_a_server_that_ignores_days_ends_after_a_year_of_weeks() {
     let mut crawler = Crawler::of(dealing());
-    crawler.backfill = Some(Backfill { first: None, last: Some(date(2020, 9, 8)) });
+    crawler.backfill = Some(Backfill {
+        first: None,
+        last: Some(date(2020, 9, 8)),
+    });
     crawler.paper.deals.store(false, Ordering::Relaxed);
     crawler.paper.ignores_days.store(true, Ordering::Relaxed);
     let (report, _) = crawler.crawl().await;

@@ -47,15 +47,24 @@ fn content(data: &Path) -> String {
     let sql = Connection::open(data.join("archive.db")).unwrap();
     let mut content = String::new();
     for pragma in ["application_id", "user_version"] {
-        let value: i64 = sql.pragma_query_value(None, pragma, |row| row.get(0)).unwrap();
+        let value: i64 = sql
+            .pragma_query_value(None, pragma, |row| row.get(0))
+            .unwrap();
         writeln!(content, "{pragma} {value}").unwrap();
     }
 
-    let mut select = sql.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").unwrap();
+    let mut select = sql
+        .prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name")
+        .unwrap();
     let mut made = select.query([]).unwrap();
     while let Some(row) = made.next().unwrap() {
         let (kind, name): (String, String) = (row.get(0).unwrap(), row.get(1).unwrap());
-        writeln!(content, "{kind} {name} {:?}", row.get::<_, Option<String>>(2).unwrap()).unwrap();
+        writeln!(
+            content,
+            "{kind} {name} {:?}",
+            row.get::<_, Option<String>>(2).unwrap()
+        )
+        .unwrap();
         if kind == "table" {
             writeln!(content, "{}", rows(&sql, &name)).unwrap();
         }
@@ -69,21 +78,37 @@ fn rows(sql: &Connection, table: &str) -> String {
     let mut found = select.query([]).unwrap();
     let mut rows = Vec::new();
     while let Some(row) = found.next().unwrap() {
-        let values: Vec<Value> = (0..columns).map(|column| row.get(column).unwrap()).collect();
+        let values: Vec<Value> = (0..columns)
+            .map(|column| row.get(column).unwrap())
+            .collect();
         rows.push(format!("{values:?}"));
     }
 
     rows.sort_unstable();
-    format!("{} rows {}", rows.len(), hex::encode(Sha256::digest(rows.join("\n"))))
+    format!(
+        "{} rows {}",
+        rows.len(),
+        hex::encode(Sha256::digest(rows.join("\n")))
+    )
 }
 
 /// Tells what is wrong with an archive by SQLite's own checks.
 fn faults(data: &Path) -> Vec<String> {
     let sql = Connection::open(data.join("archive.db")).unwrap();
-    let check: String = sql.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
-    let orphans: i64 = sql.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| row.get(0)).unwrap();
+    let check: String = sql
+        .query_row("PRAGMA integrity_check", [], |row| row.get(0))
+        .unwrap();
+    let orphans: i64 = sql
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
     let orphans = (orphans > 0).then(|| format!("{orphans} rows refer to nothing"));
-    Some(check).filter(|check| check != "ok").into_iter().chain(orphans).collect()
+    Some(check)
+        .filter(|check| check != "ok")
+        .into_iter()
+        .chain(orphans)
+        .collect()
 }
 
 fn copy(from: &Path, to: &Path) {
@@ -101,7 +126,8 @@ fn schema_in(data: &Path) -> i64 {
     let aside = TempDir::new().unwrap();
     copy(data, aside.path());
     let sql = Connection::open(aside.path().join("archive.db")).unwrap();
-    sql.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap()
+    sql.pragma_query_value(None, "user_version", |row| row.get(0))
+        .unwrap()
 }
 
 /// Bytes of the log beside an archive, while it is open or after its process was killed, and when
@@ -174,12 +200,21 @@ fn a_migration_that_is_killed_at_any_moment_is_made_whole_by_the_next_opening() 
         copy(former.path(), undisturbed.path());
         let bytes = migrate(undisturbed.path());
         let expected = content(undisturbed.path());
-        assert!(expected.contains(&format!("user_version {SCHEMA}\n")), "{expected}");
-        assert_eq!(Reader::open(undisturbed.path()).unwrap().faults().unwrap(), Vec::<String>::new());
+        assert!(
+            expected.contains(&format!("user_version {SCHEMA}\n")),
+            "{expected}"
+        );
+        assert_eq!(
+            Reader::open(undisturbed.path()).unwrap().faults().unwrap(),
+            Vec::<String>::new()
+        );
 
         let reached = kill_at_each_moment(former.path(), bytes, &expected);
         let amid = reached.iter().filter(|reached| **reached < SCHEMA).count();
-        println!("schema {schema}, {bytes} bytes: {} kills, {amid} amid the migration, at {reached:?}", reached.len());
+        println!(
+            "schema {schema}, {bytes} bytes: {} kills, {amid} amid the migration, at {reached:?}",
+            reached.len()
+        );
         amid_migrations += amid;
     }
     // Where no kill comes amid a migration, nothing was shown.
@@ -191,7 +226,11 @@ fn the_command_that_is_killed_migrates_and_does_nothing_else() {
     let former = large_archive_of_schema(1);
     let crawler = crawler_with(former.path());
     let ended = crawler.run(&["reextract"]);
-    assert!(common::said(&ended).contains("no further than the migration"), "{}", common::said(&ended));
+    assert!(
+        common::said(&ended).contains("no further than the migration"),
+        "{}",
+        common::said(&ended)
+    );
 
     migrate(former.path());
     assert_eq!(content(&crawler.data()), content(former.path()));
@@ -214,7 +253,11 @@ fn a_migration_that_ends_between_any_two_schemas_is_made_whole_by_the_next_openi
             drop(sql);
 
             migrate(stopped.path());
-            assert_eq!(content(stopped.path()), expected, "from schema {schema}, stopped at {reached}");
+            assert_eq!(
+                content(stopped.path()),
+                expected,
+                "from schema {schema}, stopped at {reached}"
+            );
             assert_eq!(faults(stopped.path()), Vec::<String>::new());
         }
     }

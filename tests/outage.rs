@@ -60,7 +60,10 @@ impl PlainPaper {
         Ok(match path {
             "/robots.txt" => html(404, String::new()),
             "/" => html(200, home()),
-            _ => match path.strip_prefix("/story/").and_then(|number| number.parse().ok()) {
+            _ => match path
+                .strip_prefix("/story/")
+                .and_then(|number| number.parse().ok())
+            {
                 Some(number) => html(200, story(number)),
                 None => html(404, String::new()),
             },
@@ -71,7 +74,11 @@ impl PlainPaper {
         let notice = "<html><body><p>점검 중입니다. 잠시 뒤에 다시 찾아 주십시오.</p>";
         let to = |place: &str| {
             let headers = vec![("location".to_owned(), place.to_owned())];
-            Answer { status: 302, headers, body: Vec::new() }
+            Answer {
+                status: 302,
+                headers,
+                body: Vec::new(),
+            }
         };
         Ok(match self.fault {
             Fault::Notice => html(200, notice.to_owned()),
@@ -85,7 +92,10 @@ impl PlainPaper {
             Fault::ServerError => html(500, String::new()),
             Fault::PrivateAddress => {
                 let address = IpAddr::from([10, 0, 0, 1]);
-                return Err(Trouble::PrivateAddress { host: url.host().to_string(), address });
+                return Err(Trouble::PrivateAddress {
+                    host: url.host().to_string(),
+                    address,
+                });
             }
         })
     }
@@ -96,10 +106,22 @@ impl Web for PlainPaper {
         Ok([192, 0, 2, 1].into())
     }
 
-    async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+    async fn fetch(
+        &self,
+        visit: Visit,
+        _reach: Reach,
+        _asking: Asking,
+    ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
-        self.clock.sleep_until(self.clock.now() + Duration::from_millis(80)).await;
-        *self.asked.lock().unwrap().entry(url.as_url().path().to_owned()).or_default() += 1;
+        self.clock
+            .sleep_until(self.clock.now() + Duration::from_millis(80))
+            .await;
+        *self
+            .asked
+            .lock()
+            .unwrap()
+            .entry(url.as_url().path().to_owned())
+            .or_default() += 1;
         (turn, self.answer(&url))
     }
 }
@@ -136,13 +158,21 @@ impl World {
         let clock = Clock::set_to(NOW);
         let outage = (NOW, NOW + outage);
         let asked = Mutex::default();
-        let paper = Arc::new(PlainPaper { clock, fault, outage, is_total, asked });
-        Self { folder: TempDir::new().unwrap(), paper }
+        let paper = Arc::new(PlainPaper {
+            clock,
+            fault,
+            outage,
+            is_total,
+            asked,
+        });
+        Self {
+            folder: TempDir::new().unwrap(),
+            paper,
+        }
     }
 
     fn plan(&self) -> Plan {
-        let site =
-            "name = \"plain\"\ntitle = \"동네 신문\"\nhome = \"https://plain.example/\"\n[discover]\nrevisit = []\n";
+        let site = "name = \"plain\"\ntitle = \"동네 신문\"\nhome = \"https://plain.example/\"\n[discover]\nrevisit = []\n";
         paper::plan_of(site, None, self.folder.path())
     }
 
@@ -150,14 +180,27 @@ impl World {
         let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
-        crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap()
+        crawl::run(
+            self.plan(),
+            &mut archive,
+            web,
+            clock,
+            "a test".into(),
+            stopped,
+            |_| {},
+        )
+        .await
+        .unwrap()
     }
 
     /// Crawls every so often for three days.
     async fn crawl_for_three_days(&self, every: Duration) {
         while self.paper.clock.now() < NOW + DAY * 3 {
             self.crawl().await;
-            self.paper.clock.sleep_until(self.paper.clock.now() + every).await;
+            self.paper
+                .clock
+                .sleep_until(self.paper.clock.now() + every)
+                .await;
         }
     }
 
@@ -190,7 +233,12 @@ async fn a_paper_whose_every_story_fails_for_an_hour_is_whole_three_days_later()
     for fault in FAULTS {
         let world = World::new(fault, false, HOUR);
         world.crawl_for_three_days(HOUR / 2).await;
-        assert_eq!(world.stored(), STORIES, "{fault:?}: {:?}", world.paper.asked.lock().unwrap());
+        assert_eq!(
+            world.stored(),
+            STORIES,
+            "{fault:?}: {:?}",
+            world.paper.asked.lock().unwrap()
+        );
     }
 }
 
@@ -199,7 +247,12 @@ async fn a_paper_whose_every_page_fails_for_an_hour_is_whole_three_days_later() 
     for fault in FAULTS {
         let world = World::new(fault, true, HOUR);
         world.crawl_for_three_days(HOUR * 2).await;
-        assert_eq!(world.stored(), STORIES, "{fault:?}: {:?}", world.paper.asked.lock().unwrap());
+        assert_eq!(
+            world.stored(),
+            STORIES,
+            "{fault:?}: {:?}",
+            world.paper.asked.lock().unwrap()
+        );
     }
 }
 
@@ -209,10 +262,18 @@ async fn what_is_missing_for_good_is_not_asked_for_without_end() {
         let world = World::new(fault, false, DAY * 60);
         while world.paper.clock.now() < NOW + DAY * 14 {
             world.crawl().await;
-            world.paper.clock.sleep_until(world.paper.clock.now() + HOUR * 8).await;
+            world
+                .paper
+                .clock
+                .sleep_until(world.paper.clock.now() + HOUR * 8)
+                .await;
         }
         let asked = world.paper.asked.lock().unwrap().clone();
-        let most = asked.iter().filter(|(path, _)| path.starts_with("/story/")).map(|(_, times)| *times).max();
+        let most = asked
+            .iter()
+            .filter(|(path, _)| path.starts_with("/story/"))
+            .map(|(_, times)| *times)
+            .max();
         assert!(most <= Some(7), "{fault:?}: {asked:?}");
     }
 }
@@ -221,7 +282,11 @@ async fn what_is_missing_for_good_is_not_asked_for_without_end() {
 async fn articles_that_answer_404_for_their_first_day_are_whole_three_days_later() {
     let mut paper = Paper::new(published(60, 20, HOUR), 3, true);
     paper.late = DAY;
-    let new = paper.pieces.iter().filter(|piece| piece.visible > NOW).count();
+    let new = paper
+        .pieces
+        .iter()
+        .filter(|piece| piece.visible > NOW)
+        .count();
     let mut crawler = paper::Crawler::of(paper);
     crawler.crawl_until(NOW + DAY * 3, HOUR / 2).await;
     assert_eq!(crawler.stored().len(), 60 + new);

@@ -124,9 +124,19 @@ impl World {
         self.hosts = Hosts::new(SERVER_PERIOD, TOTAL_PERIOD);
         self.hosts.take_up(&self.ledger, self.clock());
         for k in 0..HOSTS {
-            let manners = Manners { gap: GAP, at_once: 1, own: false };
-            self.hosts.meet(&host(k), manners, self.stored.get(&host(k)).copied(), self.clock());
-            self.hosts.locate(&host(k), IpAddr::from([192, 0, 2, k % SERVERS]));
+            let manners = Manners {
+                gap: GAP,
+                at_once: 1,
+                own: false,
+            };
+            self.hosts.meet(
+                &host(k),
+                manners,
+                self.stored.get(&host(k)).copied(),
+                self.clock(),
+            );
+            self.hosts
+                .locate(&host(k), IpAddr::from([192, 0, 2, k % SERVERS]));
             self.hosts.want(&host(k), self.clock());
         }
     }
@@ -154,7 +164,10 @@ impl World {
             if boots && step != 0 {
                 // Nobody can tell how long a rest is over when both the clock was set and the machine booted: a full gap
                 // is still kept, a longer rest may be cut.
-                self.owed.get_mut(host).expect("who is stored was asked").retry_from = 0;
+                self.owed
+                    .get_mut(host)
+                    .expect("who is stored was asked")
+                    .retry_from = 0;
             } else if !boots {
                 *pace = pace.shifted(step);
             }
@@ -173,15 +186,26 @@ impl World {
 
     /// As the archive reads its ledger where the clock was set on.
     fn shift_ledger(&mut self, by: i64) {
-        let moments = self.ledger.by_server.values_mut().chain(&mut self.ledger.total);
+        let moments = self
+            .ledger
+            .by_server
+            .values_mut()
+            .chain(&mut self.ledger.total);
         moments.for_each(|at| *at = Timestamp::from_millis(at.millis() + by));
     }
 
     /// Notes a request under the ceilings, and fails where it breaks one.
     fn note_request(&mut self, server: IpAddr) -> Result<(), TestCaseError> {
         let free_from = self.servers_free_from.entry(server).or_default();
-        prop_assert!(*free_from <= self.now, "{} is asked above its ceiling", server);
-        prop_assert!(self.total_free_from <= self.now, "more is asked than the total allows");
+        prop_assert!(
+            *free_from <= self.now,
+            "{} is asked above its ceiling",
+            server
+        );
+        prop_assert!(
+            self.total_free_from <= self.now,
+            "more is asked than the total allows"
+        );
         *free_from = self.now + SERVER_PERIOD.as_millis() as i64;
         self.total_free_from = self.now + TOTAL_PERIOD.as_millis() as i64;
         let at = self.clock();
@@ -195,10 +219,26 @@ impl World {
         while let Next::Visit(permit) = self.hosts.next(self.clock()) {
             let owed = self.owed.entry(permit.host().clone()).or_default();
             prop_assert!(!owed.under_way, "{} is asked twice at once", permit.host());
-            prop_assert!(owed.free_from <= self.now, "{} is asked inside its gap", permit.host());
-            prop_assert!(owed.retry_from <= self.now, "{} is asked before its Retry-After", permit.host());
-            *owed = Owed { under_way: true, free_from: self.now + GAP.as_millis() as i64, ..*owed };
-            self.note_request(self.hosts.server(permit.host()).expect("who is asked has a server"))?;
+            prop_assert!(
+                owed.free_from <= self.now,
+                "{} is asked inside its gap",
+                permit.host()
+            );
+            prop_assert!(
+                owed.retry_from <= self.now,
+                "{} is asked before its Retry-After",
+                permit.host()
+            );
+            *owed = Owed {
+                under_way: true,
+                free_from: self.now + GAP.as_millis() as i64,
+                ..*owed
+            };
+            self.note_request(
+                self.hosts
+                    .server(permit.host())
+                    .expect("who is asked has a server"),
+            )?;
             self.asked.insert(permit.host().clone());
             self.under_way.push((permit, self.now));
         }
@@ -219,8 +259,12 @@ impl World {
             Said::Failed => Manner::Failed,
             Said::Refused => Manner::Refused,
             Said::Busy { rest_ms } => {
-                owed.retry_from = owed.retry_from.max(self.now + i64::from(rest_ms.unwrap_or(0)));
-                Manner::Busy { until: rest_ms.map(|ms| now + Duration::from_millis(ms.into())) }
+                owed.retry_from = owed
+                    .retry_from
+                    .max(self.now + i64::from(rest_ms.unwrap_or(0)));
+                Manner::Busy {
+                    until: rest_ms.map(|ms| now + Duration::from_millis(ms.into())),
+                }
             }
         };
         let took = Duration::from_millis((self.now - began).unsigned_abs());

@@ -22,7 +22,10 @@ fn assert_table(table: &[(&str, &[&str], &[&str])]) {
             assert!(allows(body.as_bytes(), path), "{rules:?} must allow {path}");
         }
         for path in *forbidden {
-            assert!(!allows(body.as_bytes(), path), "{rules:?} must forbid {path}");
+            assert!(
+                !allows(body.as_bytes(), path),
+                "{rules:?} must forbid {path}"
+            );
         }
     }
 }
@@ -36,9 +39,19 @@ fn paths_match_as_google_publishes_it() {
         (
             "Disallow: /fish",
             &["/Fish.asp", "/catfish", "/?id=fish", "/desert/fish"],
-            &["/fish", "/fish.html", "/fish/salmon.html", "/fishheads", "/fish.php?id=anything"],
+            &[
+                "/fish",
+                "/fish.html",
+                "/fish/salmon.html",
+                "/fishheads",
+                "/fish.php?id=anything",
+            ],
         ),
-        ("Disallow: /fish*", &["/Fish.asp", "/catfish"], &["/fish", "/fishheads/yummy.html"]),
+        (
+            "Disallow: /fish*",
+            &["/Fish.asp", "/catfish"],
+            &["/fish", "/fishheads/yummy.html"],
+        ),
         (
             "Disallow: /fish/",
             &["/fish", "/fish.html", "/animals/fish/"],
@@ -47,14 +60,25 @@ fn paths_match_as_google_publishes_it() {
         (
             "Disallow: /*.php",
             &["/", "/windows.PHP"],
-            &["/index.php", "/filename.php", "/folder/x.php", "/x.php?p", "/any.php.file.html", "/x.php/"],
+            &[
+                "/index.php",
+                "/filename.php",
+                "/folder/x.php",
+                "/x.php?p",
+                "/any.php.file.html",
+                "/x.php/",
+            ],
         ),
         (
             "Disallow: /*.php$",
             &["/x.php?parameters", "/x.php/", "/x.php5", "/windows.PHP"],
             &["/filename.php", "/folder/filename.php"],
         ),
-        ("Disallow: /fish*.php", &["/Fish.PHP"], &["/fish.php", "/fishheads/catfish.php?parameters"]),
+        (
+            "Disallow: /fish*.php",
+            &["/Fish.PHP"],
+            &["/fish.php", "/fishheads/catfish.php?parameters"],
+        ),
     ]);
 }
 
@@ -75,8 +99,16 @@ fn the_longest_rule_wins_and_allow_wins_ties() {
             &["/example/page/"],
             &["/example/page/disallowed.gif"],
         ),
-        ("Disallow: /a/\nAllow: /a/b\nDisallow: /a/b/c", &["/a/b", "/a/b/x"], &["/a/x", "/a/b/c"]),
-        ("Allow: /x/index.html\nDisallow: /x", &["/x/", "/x/index.html"], &["/x/page", "/x"]),
+        (
+            "Disallow: /a/\nAllow: /a/b\nDisallow: /a/b/c",
+            &["/a/b", "/a/b/x"],
+            &["/a/x", "/a/b/c"],
+        ),
+        (
+            "Allow: /x/index.html\nDisallow: /x",
+            &["/x/", "/x/index.html"],
+            &["/x/page", "/x"],
+        ),
     ]);
 }
 
@@ -90,9 +122,21 @@ fn special_characters_are_those_of_the_rfc() {
             &["/this/exactly", "/x/this/a/exactly"],
             &["/this/a/exactly", "/this/a/b/exactly?x"],
         ),
-        ("Disallow: /exact$", &["/exactly", "/exact/", "/exact?x"], &["/exact"]),
-        ("Disallow: /path/file-with-a-%2A.html", &["/path/file-with-a-x.html"], &["/path/file-with-a-*.html"]),
-        ("Disallow: /path/foo-%24", &["/path/foo-"], &["/path/foo-$", "/path/foo-$x"]),
+        (
+            "Disallow: /exact$",
+            &["/exactly", "/exact/", "/exact?x"],
+            &["/exact"],
+        ),
+        (
+            "Disallow: /path/file-with-a-%2A.html",
+            &["/path/file-with-a-x.html"],
+            &["/path/file-with-a-*.html"],
+        ),
+        (
+            "Disallow: /path/foo-%24",
+            &["/path/foo-"],
+            &["/path/foo-$", "/path/foo-$x"],
+        ),
         ("Disallow: /a$b", &["/a", "/ab"], &["/a$b", "/a%24b"]),
         ("Disallow: /**/x", &["/x"], &["/a/x", "//x"]),
         ("Disallow: *x", &["/a"], &["/x", "/a/x"]),
@@ -107,25 +151,64 @@ fn special_characters_are_those_of_the_rfc() {
 fn escapes_are_compared_as_the_rfc_says() {
     // RFC 9309 §2.2.2, the table of comparisons.
     assert_table(&[
-        ("Disallow: /foo/bar?baz=quz", &["/foo/bar?baz=qu"], &["/foo/bar?baz=quz"]),
+        (
+            "Disallow: /foo/bar?baz=quz",
+            &["/foo/bar?baz=qu"],
+            &["/foo/bar?baz=quz"],
+        ),
         (
             "Disallow: /foo/bar?baz=https://foo.bar",
             &["/foo/bar?baz=http://foo.bar"],
-            &["/foo/bar?baz=https://foo.bar", "/foo/bar?baz=https%3A%2F%2Ffoo.bar"],
+            &[
+                "/foo/bar?baz=https://foo.bar",
+                "/foo/bar?baz=https%3A%2F%2Ffoo.bar",
+            ],
         ),
-        ("Disallow: /foo/bar?baz=https%3A%2F%2Ffoo.bar", &[], &["/foo/bar?baz=https://foo.bar"]),
-        ("Disallow: /foo/bar/ツ", &["/foo/bar/"], &["/foo/bar/ツ", "/foo/bar/%E3%83%84", "/foo/bar/%e3%83%84/x"]),
-        ("Disallow: /foo/bar/%E3%83%84", &[], &["/foo/bar/ツ", "/foo/bar/%e3%83%84"]),
-        ("Disallow: /foo/bar/%62%61%7A", &[], &["/foo/bar/baz", "/foo/bar/%62%61%7a"]),
+        (
+            "Disallow: /foo/bar?baz=https%3A%2F%2Ffoo.bar",
+            &[],
+            &["/foo/bar?baz=https://foo.bar"],
+        ),
+        (
+            "Disallow: /foo/bar/ツ",
+            &["/foo/bar/"],
+            &["/foo/bar/ツ", "/foo/bar/%E3%83%84", "/foo/bar/%e3%83%84/x"],
+        ),
+        (
+            "Disallow: /foo/bar/%E3%83%84",
+            &[],
+            &["/foo/bar/ツ", "/foo/bar/%e3%83%84"],
+        ),
+        (
+            "Disallow: /foo/bar/%62%61%7A",
+            &[],
+            &["/foo/bar/baz", "/foo/bar/%62%61%7a"],
+        ),
         ("Disallow: /foo/bar/baz", &[], &["/foo/bar/%62%61%7A"]),
         // Korean paths, raw and escaped, among others.
-        ("Disallow: /뉴스/*/인쇄", &["/뉴스/인쇄"], &["/뉴스/7/인쇄", "/%eb%89%b4%ec%8a%a4/7/%EC%9D%B8%EC%87%84"]),
-        ("Disallow: /100%책/x", &["/100"], &["/100%책/x", "/100%25%EC%B1%85/x"]),
+        (
+            "Disallow: /뉴스/*/인쇄",
+            &["/뉴스/인쇄"],
+            &["/뉴스/7/인쇄", "/%eb%89%b4%ec%8a%a4/7/%EC%9D%B8%EC%87%84"],
+        ),
+        (
+            "Disallow: /100%책/x",
+            &["/100"],
+            &["/100%책/x", "/100%25%EC%B1%85/x"],
+        ),
         ("Disallow: /a b", &["/a"], &["/a b", "/a%20b"]),
-        ("Disallow: /w?v='1'", &["/w?v=1"], &["/w?v='1'", "/w?v=%271%27"]),
+        (
+            "Disallow: /w?v='1'",
+            &["/w?v=1"],
+            &["/w?v='1'", "/w?v=%271%27"],
+        ),
         ("Disallow: /p\\q", &["/pq"], &["/p/q", "/p\\q"]),
         ("Disallow: /p;q", &["/p"], &["/p;q", "/p%3Bq"]),
-        ("Disallow: /x?a=1&b=2", &["/x?a=1"], &["/x?a=1&b=2", "/x?a=1%26b=2"]),
+        (
+            "Disallow: /x?a=1&b=2",
+            &["/x?a=1"],
+            &["/x?a=1&b=2", "/x?a=1%26b=2"],
+        ),
         ("Disallow: /*%", &["/a"], &["/a%25", "/책"]),
         ("Disallow: /a%2Fb", &["/a/b"], &["/a%2fb"]),
     ]);
@@ -137,12 +220,32 @@ fn groups_are_chosen_and_merged_as_the_rfc_says() {
     for (body, allowed, forbidden) in [
         ("User-agent: SaSeO\nDisallow: /x", "/y", "/x"),
         ("User-agent: saseo/7.1 (x)\nDisallow: /x", "/y", "/x"),
-        ("User-agent: *\nDisallow: /y\n\nUser-agent: saseo\nDisallow: /x", "/y", "/x"),
-        ("User-agent: saseo\nDisallow: /x\n\nUser-agent: *\nDisallow: /", "/y", "/x"),
-        ("User-agent: a\nUser-agent: saseo\nUser-agent: b\nDisallow: /x", "/y", "/x"),
+        (
+            "User-agent: *\nDisallow: /y\n\nUser-agent: saseo\nDisallow: /x",
+            "/y",
+            "/x",
+        ),
+        (
+            "User-agent: saseo\nDisallow: /x\n\nUser-agent: *\nDisallow: /",
+            "/y",
+            "/x",
+        ),
+        (
+            "User-agent: a\nUser-agent: saseo\nUser-agent: b\nDisallow: /x",
+            "/y",
+            "/x",
+        ),
         ("User-agent: saseo\n\n\nDisallow: /x", "/y", "/x"),
-        ("User-agent: saseo\nDisallow: /x\nUser-agent: b\nDisallow: /y", "/y", "/x"),
-        ("User-agent: *\nDisallow: /z\nUser-agent: b\nDisallow: /y\nUser-agent: *\nDisallow: /x", "/y", "/x"),
+        (
+            "User-agent: saseo\nDisallow: /x\nUser-agent: b\nDisallow: /y",
+            "/y",
+            "/x",
+        ),
+        (
+            "User-agent: *\nDisallow: /z\nUser-agent: b\nDisallow: /y\nUser-agent: *\nDisallow: /x",
+            "/y",
+            "/x",
+        ),
         ("Disallow: /y\nUser-agent: *\nDisallow: /x", "/y", "/x"),
         ("User-agent: * (everyone)\nDisallow: /x", "/y", "/x"),
         (
@@ -150,16 +253,37 @@ fn groups_are_chosen_and_merged_as_the_rfc_says() {
             "/y",
             "/x",
         ),
-        ("User-agent: saseo\nCrawl-delay: 1\nSitemap: https://a.kr/s.xml\nUser-agent: b\nDisallow: /x", "/y", "/x"),
-        ("User-agent: saseo\nUnknown: 1\nUser-agent: b\nDisallow: /x", "/y", "/x"),
-        ("Sitemap: https://a.kr/s.xml\nUser-agent: *\nSitemap: https://a.kr/t.xml\nDisallow: /x", "/y", "/x"),
+        (
+            "User-agent: saseo\nCrawl-delay: 1\nSitemap: https://a.kr/s.xml\nUser-agent: b\nDisallow: /x",
+            "/y",
+            "/x",
+        ),
+        (
+            "User-agent: saseo\nUnknown: 1\nUser-agent: b\nDisallow: /x",
+            "/y",
+            "/x",
+        ),
+        (
+            "Sitemap: https://a.kr/s.xml\nUser-agent: *\nSitemap: https://a.kr/t.xml\nDisallow: /x",
+            "/y",
+            "/x",
+        ),
     ] {
-        assert!(allows(body.as_bytes(), allowed), "{body:?} must allow {allowed}");
-        assert!(!allows(body.as_bytes(), forbidden), "{body:?} must forbid {forbidden}");
+        assert!(
+            allows(body.as_bytes(), allowed),
+            "{body:?} must allow {allowed}"
+        );
+        assert!(
+            !allows(body.as_bytes(), forbidden),
+            "{body:?} must forbid {forbidden}"
+        );
     }
     assert!(allows(b"User-agent: saseo\nUser-agent: *\nDisallow:", "/x"));
     assert!(allows(b"User-agent: other\nDisallow: /", "/x"));
-    assert!(allows(b"User-agent: saseo\n\nUser-agent: *\nDisallow: /x", "/y"));
+    assert!(allows(
+        b"User-agent: saseo\n\nUser-agent: *\nDisallow: /x",
+        "/y"
+    ));
 }
 
 #[test]
@@ -178,11 +302,20 @@ fn lines_are_read_whatever_their_ends_marks_and_typos() {
         "<html>\nUser-agent: *\nDisallow: /x\n</html>",
         "User-agent: *\n: /y\nDisallow: /x\nnonsense\n\0\0",
     ] {
-        assert!(!allows(body.as_bytes(), "/x") && allows(body.as_bytes(), "/y"), "{body:?}");
+        assert!(
+            !allows(body.as_bytes(), "/x") && allows(body.as_bytes(), "/y"),
+            "{body:?}"
+        );
     }
-    let utf16: Vec<u8> = "\u{feff}User-agent: *\nDisallow: /x".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let utf16: Vec<u8> = "\u{feff}User-agent: *\nDisallow: /x"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
     assert!(!allows(&utf16, "/x"));
-    assert!(!allows(b"User-agent: *\nDisallow: /\xff\xfe\nDisallow: /x", "/x"));
+    assert!(!allows(
+        b"User-agent: *\nDisallow: /\xff\xfe\nDisallow: /x",
+        "/x"
+    ));
 }
 
 /// Fails where a whole file, in octets, judges a path otherwise.
@@ -203,19 +336,67 @@ fn lines_with_other_keys_do_not_interfere() {
     // RFC 9309 §2.2.4. Google's parser takes each key that begins like a known one; the RFC stands
     // above it.
     assert_files(&[
-        (b"User-agent: *\nDisallow: /\nAllowAITraining: /", &[], &["/", "/x"]),
-        (b"User-agent: *\rDisallow: /\rAllowAITraining: /\r", &[], &["/", "/x"]),
-        (b"User-agent: *\nDisallow: /\nAllow-from: /x\nAllowed: /x\nAllow AI: /x\nallow_all: /", &[], &["/x"]),
-        (b"User-agent: *\nDisallow: /\nAllow AI:/x\nAllow AI :/x", &[], &["/x"]),
-        (b"User-agent: *\nDisallowAITraining: /\nDisallow-AI: /\nDisallow AI:/\nDisalow-all: /", &["/", "/x"], &[]),
-        (b"User-agent: *\nNoAllow: /x\nno disallow: /x\nDisallow: /y\nX-Allow: /y", &["/x"], &["/y"]),
+        (
+            b"User-agent: *\nDisallow: /\nAllowAITraining: /",
+            &[],
+            &["/", "/x"],
+        ),
+        (
+            b"User-agent: *\rDisallow: /\rAllowAITraining: /\r",
+            &[],
+            &["/", "/x"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /\nAllow-from: /x\nAllowed: /x\nAllow AI: /x\nallow_all: /",
+            &[],
+            &["/x"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /\nAllow AI:/x\nAllow AI :/x",
+            &[],
+            &["/x"],
+        ),
+        (
+            b"User-agent: *\nDisallowAITraining: /\nDisallow-AI: /\nDisallow AI:/\nDisalow-all: /",
+            &["/", "/x"],
+            &[],
+        ),
+        (
+            b"User-agent: *\nNoAllow: /x\nno disallow: /x\nDisallow: /y\nX-Allow: /y",
+            &["/x"],
+            &["/y"],
+        ),
         // No group begins, and none ends.
-        (b"User-agent: other\nUser-agent-comment: saseo\nDisallow: /", &["/x"], &[]),
-        (b"User-agent: other\nUser-agents: saseo\nUser agent name: *\nDisallow: /", &["/x"], &[]),
-        (b"User-agent: saseo\nUser-agent comment:all\nDisallow: /x", &["/y"], &["/x"]),
-        (b"User-agent: saseo\nAllow-from: all\nUser-agent: other\nDisallow: /x", &["/y"], &["/x"]),
-        (b"User-agent: saseo\nDisallow: /x\nDisallow-note: a\nUser-agent: other\nDisallow: /y", &["/y"], &["/x"]),
-        (b"User-agent: *\nHost: a.kr\nClean-param: x /\nNoindex: /y\nLicense: /y\nDisallow: /x", &["/y"], &["/x"]),
+        (
+            b"User-agent: other\nUser-agent-comment: saseo\nDisallow: /",
+            &["/x"],
+            &[],
+        ),
+        (
+            b"User-agent: other\nUser-agents: saseo\nUser agent name: *\nDisallow: /",
+            &["/x"],
+            &[],
+        ),
+        (
+            b"User-agent: saseo\nUser-agent comment:all\nDisallow: /x",
+            &["/y"],
+            &["/x"],
+        ),
+        (
+            b"User-agent: saseo\nAllow-from: all\nUser-agent: other\nDisallow: /x",
+            &["/y"],
+            &["/x"],
+        ),
+        (
+            b"User-agent: saseo\nDisallow: /x\nDisallow-note: a\nUser-agent: other\nDisallow: /y",
+            &["/y"],
+            &["/x"],
+        ),
+        (
+            b"User-agent: *\nHost: a.kr\nClean-param: x /\nNoindex: /y\nLicense: /y\nDisallow: /x",
+            &["/y"],
+            &["/x"],
+        ),
     ]);
 }
 
@@ -237,10 +418,18 @@ fn slips_are_read_and_in_doubt_a_rule_forbids() {
         (b"USERAGENT saseo\nDISALLAW /x # /y", &["/y"], &["/x"]),
         (b"User-agent *\nDisallow /a:b", &["/a", "/b"], &["/a:b"]),
         (b"User-agent *\nDisallow *:b", &["/a"], &["/a:b"]),
-        (b"User-agent: *\nDisallow\xc2\xa0/x\nDisallow\xe3\x80\x80/y", &["/z"], &["/x", "/y"]),
+        (
+            b"User-agent: *\nDisallow\xc2\xa0/x\nDisallow\xe3\x80\x80/y",
+            &["/z"],
+            &["/x", "/y"],
+        ),
         (b"User-agent *\nDisallow /\nAllow /x", &["/x"], &["/y"]),
         // More than one word is prose, and so is a key alone.
-        (b"User-agent: *\nDisallow the whole site\nDisallow\nAllow", &["/", "/the"], &[]),
+        (
+            b"User-agent: *\nDisallow the whole site\nDisallow\nAllow",
+            &["/", "/the"],
+            &[],
+        ),
         (b"User-agent: *\nDisallow/x\nDisallow=/x", &["/x"], &[]),
     ]);
 }
@@ -254,16 +443,32 @@ fn octets_beyond_ascii_are_escaped_one_by_one() {
             &["/a/1", "/a/%BA%F1", "/a/%EF%BF%BD"],
             &["/a/%BA%F1%B9%D0/1", "/a/%ba%f1%b9%d0/"],
         ),
-        (b"User-agent: *\nDisallow: /\nAllow: /a/\xba\xf1", &["/a/%BA%F1%B9%D0/1"], &["/a/%BA"]),
-        (b"User-agent: *\nDisallow: /caf\xe9", &["/caf", "/caf\u{e9}"], &["/caf%E9/1"]),
+        (
+            b"User-agent: *\nDisallow: /\nAllow: /a/\xba\xf1",
+            &["/a/%BA%F1%B9%D0/1"],
+            &["/a/%BA"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /caf\xe9",
+            &["/caf", "/caf\u{e9}"],
+            &["/caf%E9/1"],
+        ),
         (
             b"User-agent: *\nDisallow: /\xba\xf1\nDisallow: /\xeb\xb9\x84\xeb\xb0\x80",
             &["/x"],
             &["/%BA%F1", "/비밀/1", "/%eb%b9%84%eb%b0%80"],
         ),
-        (b"User-agent: *\nDisallow: /*/\xba\xf1$", &["/a/%BA%F1x"], &["/a/%BA%F1"]),
+        (
+            b"User-agent: *\nDisallow: /*/\xba\xf1$",
+            &["/a/%BA%F1x"],
+            &["/a/%BA%F1"],
+        ),
         // A line that is not UTF-8 changes no other line.
-        (b"\xff\xff\nUser-agent: *\xff\nUser-agent: * # \xff\nDisallow: /x # \xff", &["/y"], &["/x"]),
+        (
+            b"\xff\xff\nUser-agent: *\xff\nUser-agent: * # \xff\nDisallow: /x # \xff",
+            &["/y"],
+            &["/x"],
+        ),
     ]);
 }
 
@@ -293,10 +498,26 @@ fn invisible_letters_around_keys_and_values_do_not_count() {
 fn what_may_be_a_space_in_another_encoding_never_allows() {
     assert_files(&[
         // Latin-1.
-        (b"\xa0User-agent:\xa0*\xa0\nDisallow:\xa0/lib\xa0\xa0", &["/li"], &["/lib", "/library"]),
-        (b"User-agent: *\nDisallow: /caf\xe9\xa0", &["/caf"], &["/caf%E9", "/caf%E9/1"]),
-        (b"User-agent: *\nDisallow: /caf\xe9/\xc2\xa0", &["/caf%E9"], &["/caf%E9/1"]),
-        (b"User-agent: *\nDisallow: /\nAllow: /lib\xa0", &[], &["/lib", "/library"]),
+        (
+            b"\xa0User-agent:\xa0*\xa0\nDisallow:\xa0/lib\xa0\xa0",
+            &["/li"],
+            &["/lib", "/library"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /caf\xe9\xa0",
+            &["/caf"],
+            &["/caf%E9", "/caf%E9/1"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /caf\xe9/\xc2\xa0",
+            &["/caf%E9"],
+            &["/caf%E9/1"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /\nAllow: /lib\xa0",
+            &[],
+            &["/lib", "/library"],
+        ),
         // The ideographic space of EUC-KR, behind `/비밀` and alone. A letter of CP949 ends in the
         // octet that is a space in Latin-1.
         (
@@ -304,13 +525,32 @@ fn what_may_be_a_space_in_another_encoding_never_allows() {
             &["/%BA%F1"],
             &["/%BA%F1%B9%D0", "/%BA%F1%B9%D0/1"],
         ),
-        (b"User-agent: *\nDisallow: /\xb0\xa0", &["/%B0", "/%B0%A1"], &["/%B0%A0"]),
-        (b"User-agent: *\nDisallow: /\xba\xf1\xb9\xd0\xa0", &["/%BA%F1"], &["/%BA%F1%B9%D0"]),
-        (b"User-agent: *\nDisallow: /\nAllow: /\xba\xf1\xa1\xa1", &[], &["/%BA%F1"]),
-        (b"User-agent: *\nDisallow: /\nAllow: \0/\xba\xf1 \0", &["/%BA%F1"], &["/x"]),
+        (
+            b"User-agent: *\nDisallow: /\xb0\xa0",
+            &["/%B0", "/%B0%A1"],
+            &["/%B0%A0"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /\xba\xf1\xb9\xd0\xa0",
+            &["/%BA%F1"],
+            &["/%BA%F1%B9%D0"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /\nAllow: /\xba\xf1\xa1\xa1",
+            &[],
+            &["/%BA%F1"],
+        ),
+        (
+            b"User-agent: *\nDisallow: /\nAllow: \0/\xba\xf1 \0",
+            &["/%BA%F1"],
+            &["/x"],
+        ),
     ]);
     // In UTF-8 the same octets end letters: `롡` is EB A1 A1, `à` is C3 A0.
-    assert_table(&[("Disallow: /롡", &["/%EB"], &["/롡"]), ("Disallow: /à", &["/%C3"], &["/à"])]);
+    assert_table(&[
+        ("Disallow: /롡", &["/%EB"], &["/롡"]),
+        ("Disallow: /à", &["/%C3"], &["/à"]),
+    ]);
 }
 
 #[test]
@@ -318,7 +558,10 @@ fn utf_16_is_read_by_its_mark_and_never_a_panic() {
     let text = "\u{feff}\u{feff}User-agent: *\nDisallow: /비밀\u{a0}\n";
     let little: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let big: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
-    assert_files(&[(&little, &["/x"], &["/비밀/1"]), (&big, &["/x"], &["/비밀/1"])]);
+    assert_files(&[
+        (&little, &["/x"], &["/비밀/1"]),
+        (&big, &["/x"], &["/비밀/1"]),
+    ]);
 
     for (little, big) in (0..little.len()).map(|end| (&little[..end], &big[..end])) {
         let _ = (allows(little, "/x"), allows(big, "/x"));
@@ -328,16 +571,31 @@ fn utf_16_is_read_by_its_mark_and_never_a_panic() {
     let head = "\u{feff}User-agent: *\nDisallow: /\n";
     let filler = "#".repeat(LARGEST / 2 - head.chars().count() - "\nAllow: /p".len());
     let torn = format!("{head}{filler}\nAllow: /private\n");
-    assert!(!allows(&torn.encode_utf16().flat_map(u16::to_be_bytes).collect::<Vec<_>>(), "/page"));
-    assert!(!allows(&torn.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>(), "/page"));
+    assert!(!allows(
+        &torn
+            .encode_utf16()
+            .flat_map(u16::to_be_bytes)
+            .collect::<Vec<_>>(),
+        "/page"
+    ));
+    assert!(!allows(
+        &torn
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect::<Vec<_>>(),
+        "/page"
+    ));
 }
 
 #[test]
 fn a_cut_disallow_matches_all_that_the_whole_one_does() {
     // The cut falls into an escape, before an escape, and behind a `$` that is no end.
-    for (head, tail, path) in
-        [("/%25", "책/x", "/%25책/x"), ("/", "*$x", "/$x"), ("/", "a$x", "/a$x"), ("/", "%61%62", "/ab")]
-    {
+    for (head, tail, path) in [
+        ("/%25", "책/x", "/%25책/x"),
+        ("/", "*$x", "/$x"),
+        ("/", "a$x", "/a$x"),
+        ("/", "%61%62", "/ab"),
+    ] {
         let stars = "*".repeat(8 * 1024 - 2 - head.len());
         let body = format!("User-agent: *\nDisallow: {head}{stars}{tail}\n");
         assert!(!allows(body.as_bytes(), path), "{tail}");
@@ -350,7 +608,8 @@ fn a_cut_allow_allows_nothing_but_is_a_rule() {
     let body = format!("User-agent: *\nDisallow: /\nAllow: /{stars}/public/\n");
     assert!(!allows(body.as_bytes(), "/x"));
 
-    let list = format!("User-agent: saseo\nAllow: /{stars}/public/\nUser-agent: other\nDisallow: /\n");
+    let list =
+        format!("User-agent: saseo\nAllow: /{stars}/public/\nUser-agent: other\nDisallow: /\n");
     assert!(allows(list.as_bytes(), "/x"));
 }
 
@@ -371,13 +630,18 @@ fn five_hundred_kibibytes_are_read_and_no_half_line() {
     assert!(allows(beyond.as_bytes(), "/x"));
     // A line that the cut would tear, `Allow: /private`, must not become `Allow: /p`.
     let head = "User-agent: *\nDisallow: /\n";
-    let torn = format!("{head}{}\nAllow: /private", "#".repeat(LARGEST - head.len() - 1 - "Allow: /p".len()));
+    let torn = format!(
+        "{head}{}\nAllow: /private",
+        "#".repeat(LARGEST - head.len() - 1 - "Allow: /p".len())
+    );
     assert!(torn.len() > LARGEST && !allows(torn.as_bytes(), "/pages"));
 }
 
 #[test]
 fn delays_are_read_in_every_spelling_and_the_longest_counts() {
-    let delay = |lines: &str| Robots::parse(format!("User-agent: *\n{lines}\n").as_bytes(), "saseo").delay();
+    let delay = |lines: &str| {
+        Robots::parse(format!("User-agent: *\n{lines}\n").as_bytes(), "saseo").delay()
+    };
     for (lines, seconds) in [
         ("Crawl-delay: 5", 5.0),
         ("crawl-delay:0.5", 0.5),
@@ -401,7 +665,8 @@ fn delays_are_read_in_every_spelling_and_the_longest_counts() {
 
 #[test]
 fn a_delay_of_another_group_is_not_ours() {
-    let body = b"User-agent: *\nCrawl-delay: 9\n\nUser-agent: saseo\nDisallow: /x\nCrawl-delay: 2\n";
+    let body =
+        b"User-agent: *\nCrawl-delay: 9\n\nUser-agent: saseo\nDisallow: /x\nCrawl-delay: 2\n";
     assert_eq!(Robots::parse(body, "saseo").delay(), Duration::from_secs(2));
     assert_eq!(Robots::parse(body, "other").delay(), Duration::from_secs(9));
 }
@@ -409,7 +674,10 @@ fn a_delay_of_another_group_is_not_ours() {
 #[test]
 fn an_absurd_delay_is_capped_and_said() {
     for absurd in ["100000", "1e99", "99999999999999999999999999", "infinity"] {
-        let robots = Robots::parse(format!("User-agent: *\nCrawl-delay: {absurd}\n").as_bytes(), "saseo");
+        let robots = Robots::parse(
+            format!("User-agent: *\nCrawl-delay: {absurd}\n").as_bytes(),
+            "saseo",
+        );
         assert_eq!(robots.delay(), LONGEST_DELAY, "{absurd}");
         assert!(robots.warning().unwrap().contains("taken as a day"));
     }
@@ -435,8 +703,13 @@ fn slow_match(path: &[u8], pattern: &[u8]) -> bool {
 /// The longest match decides, Allow wins a tie, nothing allows.
 fn slow_check(lines: &[Line], path: &str) -> bool {
     let longest = |is_allow: bool| {
-        let of_kind = lines.iter().filter(|line| line.is_allow == is_allow && !line.pattern.is_empty());
-        of_kind.filter(|line| slow_match(path.as_bytes(), line.pattern.as_bytes())).map(|line| line.pattern.len()).max()
+        let of_kind = lines
+            .iter()
+            .filter(|line| line.is_allow == is_allow && !line.pattern.is_empty());
+        of_kind
+            .filter(|line| slow_match(path.as_bytes(), line.pattern.as_bytes()))
+            .map(|line| line.pattern.len())
+            .max()
     };
     match (longest(true), longest(false)) {
         (_, None) => true,
@@ -503,17 +776,24 @@ const KNOWN: [&str; 20] = [
 
 /// What editors, web pages and other encodings leave around words.
 const JUNK: [&str; 17] = [
-    " ", "\t", "\0", "\u{1}", "\u{b}", "\u{c}", "\u{7f}", "\u{85}", "\u{a0}", "\u{ad}", "\u{2003}", "\u{200b}",
-    "\u{200d}", "\u{2028}", "\u{2060}", "\u{3000}", "\u{feff}",
+    " ", "\t", "\0", "\u{1}", "\u{b}", "\u{c}", "\u{7f}", "\u{85}", "\u{a0}", "\u{ad}", "\u{2003}",
+    "\u{200b}", "\u{200d}", "\u{2028}", "\u{2060}", "\u{3000}", "\u{feff}",
 ];
 
 fn junk() -> impl Strategy<Value = String> {
-    proptest::collection::vec(proptest::sample::select(JUNK.to_vec()), 0..4).prop_map(|letters| letters.concat())
+    proptest::collection::vec(proptest::sample::select(JUNK.to_vec()), 0..4)
+        .prop_map(|letters| letters.concat())
 }
 
 fn known_line() -> impl Strategy<Value = (String, String)> {
-    let rule = ("(Allow|Disallow|disalow)", "(/[ab*]{0,3}|/책|/a/[*]책[$]|\\*b|)");
-    let agent = ("(User-agent|useragent|User agent)", "(\\*|saseo|SASEO/1|other|saseo-x)");
+    let rule = (
+        "(Allow|Disallow|disalow)",
+        "(/[ab*]{0,3}|/책|/a/[*]책[$]|\\*b|)",
+    );
+    let agent = (
+        "(User-agent|useragent|User agent)",
+        "(\\*|saseo|SASEO/1|other|saseo-x)",
+    );
     let delay = ("Crawl-delay", "[1-9]");
     let rate = ("Request-rate", "1/[1-9]");
     let sitemap = ("(Sitemap|site-map)", "https://a[.]kr/[a-c][.]xml");
@@ -523,19 +803,27 @@ fn known_line() -> impl Strategy<Value = (String, String)> {
 /// A key that is none of [`KNOWN`]: any text, or one of them with something before or behind.
 fn unknown_key() -> impl Strategy<Value = String> {
     let known = || proptest::sample::select(KNOWN.to_vec());
-    let longer = (known(), "[-_ ]?[A-Za-z0-9가-힣]{1,9}").prop_map(|(known, tail)| format!("{known}{tail}"));
-    let shorter = (known(), 1_usize..4).prop_map(|(known, cut)| known[..known.len() - cut].to_owned());
-    let headed = ("[A-Za-z0-9가-힣]{1,5}[-_ ]?", known()).prop_map(|(head, known)| format!("{head}{known}"));
+    let longer =
+        (known(), "[-_ ]?[A-Za-z0-9가-힣]{1,9}").prop_map(|(known, tail)| format!("{known}{tail}"));
+    let shorter =
+        (known(), 1_usize..4).prop_map(|(known, cut)| known[..known.len() - cut].to_owned());
+    let headed =
+        ("[A-Za-z0-9가-힣]{1,5}[-_ ]?", known()).prop_map(|(head, known)| format!("{head}{known}"));
     let any = "[!-~가-힣][ -~가-힣]{0,12}".prop_map(|text| text.replace([':', '#'], ""));
     let key = prop_oneof![longer, shorter, headed, any];
-    key.prop_filter("a known key", |key| !KNOWN.contains(&key.trim().to_ascii_lowercase().as_str()))
+    key.prop_filter("a known key", |key| {
+        !KNOWN.contains(&key.trim().to_ascii_lowercase().as_str())
+    })
 }
 
 /// Everything that a file decides: pages, the delay, and the sitemaps.
 fn decisions(body: &str) -> (Vec<bool>, Duration, Vec<String>) {
     let robots = Robots::parse(body.as_bytes(), "saseo");
     let paths = ["/", "/a", "/b", "/ab", "/aab", "/a/b", "/책", "/a/책", "/c"];
-    let allowed = paths.iter().map(|path| robots.check(&url(path)).is_ok()).collect();
+    let allowed = paths
+        .iter()
+        .map(|path| robots.check(&url(path)).is_ok())
+        .collect();
     (allowed, robots.delay(), robots.sitemaps().to_vec())
 }
 
@@ -571,19 +859,51 @@ proptest! {
 #[test]
 fn the_worst_files_are_decided() {
     let path = format!("/{}", "a".repeat(1_900));
-    for pattern in [format!("/{}b", "*a".repeat(3_000)), format!("/{}", "*a*".repeat(2_000)), "/*a*b".to_owned()] {
-        let _ = allows(format!("User-agent: *\n{}", format!("Disallow: {pattern}\n").repeat(20)).as_bytes(), &path);
+    for pattern in [
+        format!("/{}b", "*a".repeat(3_000)),
+        format!("/{}", "*a*".repeat(2_000)),
+        "/*a*b".to_owned(),
+    ] {
+        let _ = allows(
+            format!(
+                "User-agent: *\n{}",
+                format!("Disallow: {pattern}\n").repeat(20)
+            )
+            .as_bytes(),
+            &path,
+        );
     }
     // Octets that may be spaces, letters or half of one are looked at once.
-    let fillers: [&[u8]; 7] =
-        [b"\0", b"\xc2\xa0", b" \xef\xbb\xbf", "책".as_bytes(), b"\xa0", b"\xa1\xa1\xa0", b" \xa0"];
+    let fillers: [&[u8]; 7] = [
+        b"\0",
+        b"\xc2\xa0",
+        b" \xef\xbb\xbf",
+        "책".as_bytes(),
+        b"\xa0",
+        b"\xa1\xa1\xa0",
+        b" \xa0",
+    ];
     for filler in fillers {
         let line = filler.repeat(LARGEST / 2 / filler.len());
-        for (head, tail) in [("", "Disallow: /x"), ("Disallow: ", "/x"), ("Disallow", ": /x"), ("Disallow: /x", "")] {
-            let body = [b"User-agent: *\n", head.as_bytes(), &line, tail.as_bytes(), b"\n\xff"].concat();
+        for (head, tail) in [
+            ("", "Disallow: /x"),
+            ("Disallow: ", "/x"),
+            ("Disallow", ": /x"),
+            ("Disallow: /x", ""),
+        ] {
+            let body = [
+                b"User-agent: *\n",
+                head.as_bytes(),
+                &line,
+                tail.as_bytes(),
+                b"\n\xff",
+            ]
+            .concat();
             let _ = allows(&body, &path);
         }
     }
-    let many: String = (0..40_000).map(|k| format!("Disallow: /*{k:x}z\n")).collect();
+    let many: String = (0..40_000)
+        .map(|k| format!("Disallow: /*{k:x}z\n"))
+        .collect();
     assert!(allows(format!("User-agent: *\n{many}").as_bytes(), &path));
 }

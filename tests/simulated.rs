@@ -80,9 +80,21 @@ impl SimulatedWeb {
     }
 
     fn fail_once(&self, path: &str, status: u16, headers: &[(&str, &str)]) {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let answer = Answer { status, headers, body: Vec::new() };
-        self.faults.lock().unwrap().entry(path.to_owned()).or_default().push(answer);
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let answer = Answer {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        self.faults
+            .lock()
+            .unwrap()
+            .entry(path.to_owned())
+            .or_default()
+            .push(answer);
     }
 
     fn answer_always(&self, path: &str, answer: Answer) {
@@ -90,8 +102,13 @@ impl SimulatedWeb {
     }
 
     fn page(&self, url: &PageUrl) -> Answer {
-        let number = url.parameter("idxno").and_then(|number| number.parse().ok());
-        let page = url.parameter("page").and_then(|page| page.parse().ok()).unwrap_or(1);
+        let number = url
+            .parameter("idxno")
+            .and_then(|number| number.parse().ok());
+        let page = url
+            .parameter("page")
+            .and_then(|page| page.parse().ok())
+            .unwrap_or(1);
         match url.as_url().path() {
             "/robots.txt" => html(200, self.robots.to_owned()),
             "/" => html(200, HOME.to_owned()),
@@ -102,7 +119,11 @@ impl SimulatedWeb {
     }
 
     fn list(&self, host: &Host, page: u64) -> String {
-        let articles = if self.small.as_ref() == Some(host) { 5 } else { self.articles.load(Ordering::Relaxed) };
+        let articles = if self.small.as_ref() == Some(host) {
+            5
+        } else {
+            self.articles.load(Ordering::Relaxed)
+        };
         let newest_first = (1..=articles).rev().skip(20 * (page as usize - 1)).take(20);
         let row = |number| {
             format!(
@@ -132,14 +153,22 @@ impl SimulatedWeb {
     /// Fails where any two requests began closer together than a period.
     fn assert_apart(&self, period: Duration) {
         let began = self.in_order();
-        assert!(began.windows(2).all(|pair| pair[1].0.since(pair[0].0) >= period), "{began:?}");
+        assert!(
+            began
+                .windows(2)
+                .all(|pair| pair[1].0.since(pair[0].0) >= period),
+            "{began:?}"
+        );
     }
 
     /// When each request began, and whom it asked.
     fn in_order(&self) -> Vec<(Timestamp, Host)> {
         let log = self.log.lock().unwrap();
         let of_host = |(host, visits): (&Host, &Vec<Asked>)| {
-            visits.iter().map(|visit| (visit.began, host.clone())).collect::<Vec<_>>()
+            visits
+                .iter()
+                .map(|visit| (visit.began, host.clone()))
+                .collect::<Vec<_>>()
         };
         let mut began: Vec<_> = log.iter().flat_map(of_host).collect();
         began.sort();
@@ -147,7 +176,13 @@ impl SimulatedWeb {
     }
 
     fn asked(&self) -> Vec<String> {
-        self.log.lock().unwrap().values().flatten().map(|visit| visit.path.clone()).collect()
+        self.log
+            .lock()
+            .unwrap()
+            .values()
+            .flatten()
+            .map(|visit| visit.path.clone())
+            .collect()
     }
 }
 
@@ -156,28 +191,60 @@ impl Web for SimulatedWeb {
         let mut not_found = self.not_found_once.lock().unwrap();
         if let Some(at) = not_found.iter().position(|other| other == host) {
             not_found.swap_remove(at);
-            return Err(Trouble::NoAddress { host: host.as_str().to_owned(), why: "no such name".to_owned() });
+            return Err(Trouble::NoAddress {
+                host: host.as_str().to_owned(),
+                why: "no such name".to_owned(),
+            });
         }
         if let Some(address) = self.shared_address {
             return Ok(address);
         }
-        let number: u16 = host.as_str().trim_start_matches('h').split('.').next().unwrap().parse().unwrap();
+        let number: u16 = host
+            .as_str()
+            .trim_start_matches('h')
+            .split('.')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
         let [high, low] = number.to_be_bytes();
         Ok([192, 0, high, low].into())
     }
 
-    async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+    async fn fetch(
+        &self,
+        visit: Visit,
+        _reach: Reach,
+        _asking: Asking,
+    ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         let began = self.clock.now();
         self.clock.sleep_until(began + LATENCY).await;
         let path = url.path_and_query().to_owned();
-        let fault = self.faults.lock().unwrap().get_mut(&path).and_then(Vec::pop);
+        let fault = self
+            .faults
+            .lock()
+            .unwrap()
+            .get_mut(&path)
+            .and_then(Vec::pop);
         let rule = self.rules.lock().unwrap().get(&path).cloned();
         let answer = fault.or(rule).unwrap_or_else(|| self.page(&url));
         let ended = self.clock.now();
-        let rest: u64 = answer.header("retry-after").map_or(0, |seconds| seconds.parse().unwrap());
-        let asked = Asked { path, began, ended, not_before: ended + Duration::from_secs(rest) };
-        self.log.lock().unwrap().entry(url.host()).or_default().push(asked);
+        let rest: u64 = answer
+            .header("retry-after")
+            .map_or(0, |seconds| seconds.parse().unwrap());
+        let asked = Asked {
+            path,
+            began,
+            ended,
+            not_before: ended + Duration::from_secs(rest),
+        };
+        self.log
+            .lock()
+            .unwrap()
+            .entry(url.host())
+            .or_default()
+            .push(asked);
         (turn, Ok(answer))
     }
 }
@@ -224,7 +291,12 @@ struct World {
 impl World {
     fn new(hosts: u16, articles: u64) -> Self {
         let clock = Clock::set_to(NOW);
-        Self { folder: TempDir::new().unwrap(), clock, web: Arc::new(SimulatedWeb::new(clock, articles)), hosts }
+        Self {
+            folder: TempDir::new().unwrap(),
+            clock,
+            web: Arc::new(SimulatedWeb::new(clock, articles)),
+            hosts,
+        }
     }
 
     fn plan(&self, seeding: Seeding) -> Plan {
@@ -235,7 +307,12 @@ impl World {
                  [discover]\nfeeds = false\n[pace]\ngap = \"2s\"\n"
             );
             Arc::new(
-                SiteReader::new(read_site("p.toml", &text).unwrap(), Some(&profile), &Settings::default()).unwrap(),
+                SiteReader::new(
+                    read_site("p.toml", &text).unwrap(),
+                    Some(&profile),
+                    &Settings::default(),
+                )
+                .unwrap(),
             )
         };
         Plan {
@@ -258,12 +335,25 @@ impl World {
     async fn run(&self, plan: Plan) -> Result<Report, ArchiveError> {
         let mut archive = open_archive(self.folder.path())?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
-        crawl::run(plan, &mut archive, Arc::clone(&self.web), self.clock, "a test".into(), stopped, |_| {}).await
+        crawl::run(
+            plan,
+            &mut archive,
+            Arc::clone(&self.web),
+            self.clock,
+            "a test".into(),
+            stopped,
+            |_| {},
+        )
+        .await
     }
 
     /// Fails where the ledger alone shows that something was owed and not kept.
     fn assert_audited(&self) {
-        let findings = audit(&Reader::open(self.folder.path()).unwrap(), Scope::Everything).unwrap();
+        let findings = audit(
+            &Reader::open(self.folder.path()).unwrap(),
+            Scope::Everything,
+        )
+        .unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
     }
 
@@ -282,7 +372,10 @@ impl World {
 async fn twenty_papers_of_a_thousand_pages_are_read_and_none_is_hurried() {
     let world = World::new(20, 950);
     let report = world.crawl().await;
-    assert_eq!((report.how, report.queued, report.tally.articles_new), (How::Finished, 0, 20 * 950));
+    assert_eq!(
+        (report.how, report.queued, report.tally.articles_new),
+        (How::Finished, 0, 20 * 950)
+    );
     // Of each: robots.txt, two files of reservations, the home page, 48 pages of the list.
     assert_eq!(report.tally.requests, 20 * (1 + 2 + 1 + 48 + 950));
     world.web.assert_polite();
@@ -297,13 +390,19 @@ async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
     let mut plan = world.plan(Seeding::Begin);
     plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
     let report = world.run(plan).await.unwrap();
-    assert_eq!((report.how, report.queued, report.tally.articles_new), (How::Finished, 0, 300 * 30));
+    assert_eq!(
+        (report.how, report.queued, report.tally.articles_new),
+        (How::Finished, 0, 300 * 30)
+    );
     world.web.assert_polite();
     for (host, visits) in &*world.web.log.lock().unwrap() {
         // From the first turn on: as many as the gap and the answers leave room for, but for one in a hundred.
         let allowed = (GAP + LATENCY) * u32::try_from(visits.len() - 1).unwrap();
         let taken = visits[visits.len() - 1].began.since(visits[0].began);
-        assert!(allowed.as_secs_f64() >= 0.99 * taken.as_secs_f64(), "{host}: {allowed:?} of turns took {taken:?}");
+        assert!(
+            allowed.as_secs_f64() >= 0.99 * taken.as_secs_f64(),
+            "{host}: {allowed:?} of turns took {taken:?}"
+        );
     }
 }
 
@@ -316,7 +415,11 @@ async fn a_first_crawl_asks_for_pages_of_lists_and_articles_in_turn() {
     let is_article = |path: &&String| path.contains("articleView");
     // robots.txt, two files of reservations, home and the first page of the list come before.
     let while_lists_are_read = &asked[5..5 + 2 * 46];
-    assert_eq!(while_lists_are_read.iter().filter(is_list).count(), 46, "{while_lists_are_read:#?}");
+    assert_eq!(
+        while_lists_are_read.iter().filter(is_list).count(),
+        46,
+        "{while_lists_are_read:#?}"
+    );
     assert_eq!(while_lists_are_read.iter().filter(is_article).count(), 46);
     assert_eq!(world.articles(), 950);
     world.web.assert_polite();
@@ -335,16 +438,32 @@ impl Agenda for Scheduled {
             return Vec::new();
         }
         let start = |due: DueStart| {
-            let reader = self.readers.iter().find(|reader| reader.site.name == due.site.name).unwrap();
-            Start { reader: Arc::clone(reader), seeding: Seeding::Begin, backfill: None, skipped: due.skipped }
+            let reader = self
+                .readers
+                .iter()
+                .find(|reader| reader.site.name == due.site.name)
+                .unwrap();
+            Start {
+                reader: Arc::clone(reader),
+                seeding: Seeding::Begin,
+                backfill: None,
+                skipped: due.skipped,
+            }
         };
-        self.timetable.due(is_under_way, now).into_iter().map(start).collect()
+        self.timetable
+            .due(is_under_way, now)
+            .into_iter()
+            .map(start)
+            .collect()
     }
 
     fn ended(&mut self, _report: &PaperReport) {}
 
     fn next(&self, now: Timestamp) -> Option<Timestamp> {
-        self.timetable.next().map(|(start, _)| start).filter(|_| now < self.until)
+        self.timetable
+            .next()
+            .map(|(start, _)| start)
+            .filter(|_| now < self.until)
     }
 }
 
@@ -353,7 +472,8 @@ const MINUTE: Duration = Duration::from_secs(60);
 /// A paper that takes half an hour, and a small one.
 fn a_long_paper_and_a_small_one() -> World {
     let mut world = World::new(2, 950);
-    Arc::get_mut(&mut world.web).unwrap().small = Some(PageUrl::parse("https://h2.example/").unwrap().host());
+    Arc::get_mut(&mut world.web).unwrap().small =
+        Some(PageUrl::parse("https://h2.example/").unwrap().host());
     world
 }
 
@@ -361,12 +481,26 @@ fn a_long_paper_and_a_small_one() -> World {
 async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, How)> {
     let (session, starts) = world.plan(Seeding::Begin).into_parts();
     let readers: Vec<_> = starts.0.into_iter().map(|start| start.reader).collect();
-    let schedule = Schedule { every: Some(Span(MINUTE)), ..Schedule::default() };
-    let sites: Vec<Arc<Site>> =
-        readers.iter().map(|reader| Arc::new(Site { schedule: schedule.clone(), ..(*reader.site).clone() })).collect();
+    let schedule = Schedule {
+        every: Some(Span(MINUTE)),
+        ..Schedule::default()
+    };
+    let sites: Vec<Arc<Site>> = readers
+        .iter()
+        .map(|reader| {
+            Arc::new(Site {
+                schedule: schedule.clone(),
+                ..(*reader.site).clone()
+            })
+        })
+        .collect();
     let sites: Vec<&Arc<Site>> = sites.iter().collect();
     let timetable = Timetable::new(&sites, &BTreeMap::new(), &BTreeSet::new(), NOW);
-    let mut agenda = Scheduled { timetable, readers, until: NOW + MINUTE * minutes };
+    let mut agenda = Scheduled {
+        timetable,
+        readers,
+        until: NOW + MINUTE * minutes,
+    };
 
     let mut archive = open_archive(world.folder.path()).unwrap();
     let (_stop, stopped) = watch::channel(Stop::GoOn);
@@ -377,19 +511,45 @@ async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, How)> {
             ended.push((report.site.clone(), report.how));
         }
     };
-    crawl::serve(session, &mut agenda, &mut archive, web, world.clock, ("a test".into(), stopped), watch)
-        .await
-        .unwrap();
+    crawl::serve(
+        session,
+        &mut agenda,
+        &mut archive,
+        web,
+        world.clock,
+        ("a test".into(), stopped),
+        watch,
+    )
+    .await
+    .unwrap();
     ended
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_host_whose_name_is_not_found_is_looked_up_again_at_its_papers_next_start() {
     let world = a_long_paper_and_a_small_one();
-    world.web.not_found_once.lock().unwrap().push(PageUrl::parse("https://h2.example/").unwrap().host());
+    world
+        .web
+        .not_found_once
+        .lock()
+        .unwrap()
+        .push(PageUrl::parse("https://h2.example/").unwrap().host());
     let ended = serve_each_minute(&world, 5).await;
-    let small: Vec<How> = ended.into_iter().filter(|(site, _)| site == "p2").map(|(_, how)| how).collect();
-    assert_eq!(small, [How::Failed, How::Finished, How::Finished, How::Finished, How::Finished]);
+    let small: Vec<How> = ended
+        .into_iter()
+        .filter(|(site, _)| site == "p2")
+        .map(|(_, how)| how)
+        .collect();
+    assert_eq!(
+        small,
+        [
+            How::Failed,
+            How::Finished,
+            How::Finished,
+            How::Finished,
+            How::Finished
+        ]
+    );
     assert_eq!(world.articles(), 955);
 }
 
@@ -401,15 +561,23 @@ async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
     // The one is read once, for more than half an hour; the other each minute meanwhile.
     assert_eq!(ended.iter().filter(|(site, _)| site == "p1").count(), 1);
     assert_eq!(ended.iter().filter(|(site, _)| site == "p2").count(), 22);
-    assert!(ended.iter().all(|(_, how)| *how == How::Finished), "{ended:?}");
+    assert!(
+        ended.iter().all(|(_, how)| *how == How::Finished),
+        "{ended:?}"
+    );
     assert!(world.clock.now() > NOW + MINUTE * 30);
     let reader = Reader::open(world.folder.path()).unwrap();
     let mut runs = reader.runs(100).unwrap();
     runs.retain(|run| run.site.as_deref() == Some("p2"));
     runs.reverse();
     for (k, run) in (0u32..).zip(&runs) {
-        let late = Timestamp::from_rfc3339(&run.started_at).unwrap().since(NOW + MINUTE * k);
-        assert!(late < Duration::from_secs(3) && run.skipped == 0, "{run:?} is {late:?} late");
+        let late = Timestamp::from_rfc3339(&run.started_at)
+            .unwrap()
+            .since(NOW + MINUTE * k);
+        assert!(
+            late < Duration::from_secs(3) && run.skipped == 0,
+            "{run:?} is {late:?} late"
+        );
         // Without news its list rests later for a quarter of its silence.
         assert!(k > 3 || run.requests > 0, "{run:?}");
     }
@@ -424,42 +592,78 @@ async fn a_crawl_that_finds_nothing_new_reads_one_page_of_each_list() {
     let asked = world.web.asked().len();
     let report = world.crawl().await;
     assert_eq!(report.tally.articles_new, 0);
-    assert_eq!(world.web.asked()[asked..], ["/news/articleList.html?sc_section_code=S1N1&view_type=sm"]);
+    assert_eq!(
+        world.web.asked()[asked..],
+        ["/news/articleList.html?sc_section_code=S1N1&view_type=sm"]
+    );
     world.web.assert_polite();
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_busy_host_is_left_alone_for_as_long_as_it_asks() {
     let world = World::new(1, 30);
-    world.web.fail_once("/news/articleView.html?idxno=7", 503, &[("retry-after", "120")]);
-    world.web.fail_once("/news/articleView.html?idxno=8", 429, &[("retry-after", "300")]);
+    world.web.fail_once(
+        "/news/articleView.html?idxno=7",
+        503,
+        &[("retry-after", "120")],
+    );
+    world.web.fail_once(
+        "/news/articleView.html?idxno=8",
+        429,
+        &[("retry-after", "300")],
+    );
     let report = world.crawl().await;
     assert_eq!((report.how, world.articles()), (How::Finished, 30));
     world.web.assert_polite();
-    assert!(report.elapsed > Duration::from_secs(420), "{:?}", report.elapsed);
+    assert!(
+        report.elapsed > Duration::from_secs(420),
+        "{:?}",
+        report.elapsed
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_page_that_fails_for_a_while_is_stored_in_the_end() {
     let world = World::new(1, 5);
     for _ in 0..2 {
-        world.web.fail_once("/news/articleView.html?idxno=3", 500, &[]);
+        world
+            .web
+            .fail_once("/news/articleView.html?idxno=3", 500, &[]);
     }
     let report = world.crawl().await;
     assert_eq!((report.how, world.articles()), (How::Finished, 5));
-    assert_eq!(world.web.asked().iter().filter(|path| path.ends_with("idxno=3")).count(), 3);
+    assert_eq!(
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.ends_with("idxno=3"))
+            .count(),
+        3
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_robots_txt_forbids_is_not_asked_for() {
     let mut world = World::new(1, 5);
-    Arc::get_mut(&mut world.web).unwrap().robots = "User-agent: *\nDisallow: /*idxno=3\nCrawl-delay: 7\n";
+    Arc::get_mut(&mut world.web).unwrap().robots =
+        "User-agent: *\nDisallow: /*idxno=3\nCrawl-delay: 7\n";
     let report = world.crawl().await;
     assert_eq!((report.tally.refused, world.articles()), (1, 4));
-    assert!(!world.web.asked().iter().any(|path| path.contains("idxno=3")));
+    assert!(
+        !world
+            .web
+            .asked()
+            .iter()
+            .any(|path| path.contains("idxno=3"))
+    );
     let log = world.web.log.lock().unwrap();
     let visits = log.values().next().unwrap();
-    assert!(visits.windows(2).all(|pair| pair[1].began.since(pair[0].ended) >= Duration::from_secs(7)));
+    assert!(
+        visits
+            .windows(2)
+            .all(|pair| pair[1].began.since(pair[0].ended) >= Duration::from_secs(7))
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -477,10 +681,18 @@ async fn an_unreachable_robots_txt_forbids_everything() {
 #[tokio::test(start_paused = true)]
 async fn a_host_that_wants_a_long_rest_ends_the_crawl_and_is_named() {
     let world = World::new(1, 5);
-    world.web.fail_once("/news/articleView.html?idxno=3", 503, &[("retry-after", "86400")]);
+    world.web.fail_once(
+        "/news/articleView.html?idxno=3",
+        503,
+        &[("retry-after", "86400")],
+    );
     let report = world.crawl().await;
     assert_eq!(report.how, How::Finished);
-    assert!(report.given_up[0].1.contains("left alone until"), "{:?}", report.given_up);
+    assert!(
+        report.given_up[0].1.contains("left alone until"),
+        "{:?}",
+        report.given_up
+    );
     let stored = world.articles();
     // Nor does the next crawl hurry it.
     let report = world.crawl().await;
@@ -494,7 +706,11 @@ async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
     let mut runs = 0;
     loop {
         runs += 1;
-        let seeding = if runs == 1 { Seeding::Begin } else { Seeding::Resume };
+        let seeding = if runs == 1 {
+            Seeding::Begin
+        } else {
+            Seeding::Resume
+        };
         let crawl = world.run(world.plan(seeding));
         // Dropping the crawl drops its tasks at whatever they were doing, as a kill does.
         let cut = world.clock.now() + Duration::from_millis(9_973);
@@ -511,13 +727,19 @@ async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
     assert_eq!(world.articles(), 90);
     world.web.assert_polite();
     let log = world.web.log.lock().unwrap();
-    let mut answered: Vec<_> =
-        log.iter().flat_map(|(host, visits)| visits.iter().map(move |visit| (host, &visit.path))).collect();
+    let mut answered: Vec<_> = log
+        .iter()
+        .flat_map(|(host, visits)| visits.iter().map(move |visit| (host, &visit.path)))
+        .collect();
     let all = answered.len();
     answered.sort();
     answered.dedup();
     // An answer that came in the moment of the cut was not yet settled, and is asked for again: at most one a host.
-    assert!(all - answered.len() <= 2 * runs, "{} asked twice in {runs} runs", all - answered.len());
+    assert!(
+        all - answered.len() <= 2 * runs,
+        "{} asked twice in {runs} runs",
+        all - answered.len()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -543,7 +765,11 @@ fn article_path(number: u64) -> String {
 }
 
 fn redirect(to: &str) -> Answer {
-    Answer { status: 302, headers: vec![("location".into(), to.into())], body: Vec::new() }
+    Answer {
+        status: 302,
+        headers: vec![("location".into(), to.into())],
+        body: Vec::new(),
+    }
 }
 
 fn maintenance() -> Answer {
@@ -553,7 +779,9 @@ fn maintenance() -> Answer {
 #[tokio::test(start_paused = true)]
 async fn a_section_that_was_moved_for_an_hour_is_read_again() {
     let world = World::new(1, 30);
-    world.web.fail_once(LIST, 302, &[("location", "/maintenance.html")]);
+    world
+        .web
+        .fail_once(LIST, 302, &[("location", "/maintenance.html")]);
     world.crawl().await;
     assert_eq!(world.articles(), 0);
     world.crawl().await;
@@ -563,7 +791,9 @@ async fn a_section_that_was_moved_for_an_hour_is_read_again() {
 #[tokio::test(start_paused = true)]
 async fn a_home_page_that_was_moved_for_an_hour_is_read_again() {
     let world = World::new(1, 30);
-    world.web.fail_once("/", 302, &[("location", "/maintenance.html")]);
+    world
+        .web
+        .fail_once("/", 302, &[("location", "/maintenance.html")]);
     world.crawl().await;
     world.crawl().await;
     assert_eq!(world.articles(), 30);
@@ -572,15 +802,28 @@ async fn a_home_page_that_was_moved_for_an_hour_is_read_again() {
 #[tokio::test(start_paused = true)]
 async fn a_maintenance_page_does_not_end_a_list() {
     let world = World::new(1, 100);
-    world.web.faults.lock().unwrap().insert(list_page(3), vec![maintenance()]);
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert(list_page(3), vec![maintenance()]);
     world.crawl().await;
     assert_eq!(world.articles(), 100);
     // Nor does it hide what a later reading was on its way to.
     world.web.articles.store(150, Ordering::Relaxed);
-    world.web.faults.lock().unwrap().insert(list_page(2), vec![maintenance(); 7]);
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert(list_page(2), vec![maintenance(); 7]);
     for _ in 0..12 {
         world.crawl().await;
-        world.clock.sleep_until(world.clock.now() + Duration::from_secs(24 * 3600)).await;
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(24 * 3600))
+            .await;
     }
     assert_eq!(world.articles(), 150);
 }
@@ -588,10 +831,19 @@ async fn a_maintenance_page_does_not_end_a_list() {
 #[tokio::test(start_paused = true)]
 async fn list_pages_that_lead_to_one_another_end() {
     let world = World::new(1, 60);
-    world.web.answer_always(&list_page(2), redirect(&list_page(3)));
-    world.web.answer_always(&list_page(3), redirect(&list_page(2)));
+    world
+        .web
+        .answer_always(&list_page(2), redirect(&list_page(3)));
+    world
+        .web
+        .answer_always(&list_page(3), redirect(&list_page(2)));
     world.crawl().await;
-    let asked = world.web.asked().iter().filter(|path| path.contains("page=")).count();
+    let asked = world
+        .web
+        .asked()
+        .iter()
+        .filter(|path| path.contains("page="))
+        .count();
     assert!(asked <= 20, "{asked} requests for two pages");
     assert_eq!(world.articles(), 20);
 }
@@ -599,7 +851,14 @@ async fn list_pages_that_lead_to_one_another_end() {
 #[tokio::test(start_paused = true)]
 async fn a_page_that_is_always_busy_does_not_starve_its_host() {
     let world = World::new(1, 60);
-    world.web.answer_always(&list_page(3), Answer { status: 503, headers: vec![], body: vec![] });
+    world.web.answer_always(
+        &list_page(3),
+        Answer {
+            status: 503,
+            headers: vec![],
+            body: vec![],
+        },
+    );
     world.crawl().await;
     assert_eq!(world.articles(), 40);
     world.web.assert_polite();
@@ -609,17 +868,37 @@ async fn a_page_that_is_always_busy_does_not_starve_its_host() {
 async fn a_retry_after_of_nothing_is_no_leave_to_ask_on() {
     let world = World::new(1, 5);
     let headers = vec![("retry-after".into(), "0".into())];
-    world.web.answer_always(&article_path(3), Answer { status: 503, headers, body: vec![] });
+    world.web.answer_always(
+        &article_path(3),
+        Answer {
+            status: 503,
+            headers,
+            body: vec![],
+        },
+    );
     world.crawl().await;
-    let asked = world.web.asked().iter().filter(|path| **path == article_path(3)).count();
-    assert!(asked <= 6 && world.articles() == 4, "{asked} requests, {} articles", world.articles());
+    let asked = world
+        .web
+        .asked()
+        .iter()
+        .filter(|path| **path == article_path(3))
+        .count();
+    assert!(
+        asked <= 6 && world.articles() == 4,
+        "{asked} requests, {} articles",
+        world.articles()
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_entered() {
     let world = World::new(1, 3);
-    world.web.answer_always(&article_path(2), redirect(&article_path(999)));
-    world.web.answer_always(&article_path(3), redirect("/member/login.html?url=x"));
+    world
+        .web
+        .answer_always(&article_path(2), redirect(&article_path(999)));
+    world
+        .web
+        .answer_always(&article_path(3), redirect("/member/login.html?url=x"));
     world.crawl().await;
     let mut numbers = vec![];
     let reader = Reader::open(world.folder.path()).unwrap();
@@ -633,13 +912,24 @@ async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_ent
 #[tokio::test(start_paused = true)]
 async fn articles_that_move_to_one_another_have_failed() {
     let world = World::new(1, 2);
-    world.web.answer_always(&article_path(1), redirect(&article_path(2)));
-    world.web.answer_always(&article_path(2), redirect(&article_path(1)));
+    world
+        .web
+        .answer_always(&article_path(1), redirect(&article_path(2)));
+    world
+        .web
+        .answer_always(&article_path(2), redirect(&article_path(1)));
     for _ in 0..8 {
         world.crawl().await;
-        world.clock.sleep_until(world.clock.now() + Duration::from_secs(72 * 3600)).await;
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(72 * 3600))
+            .await;
     }
-    let site = Reader::open(world.folder.path()).unwrap().sites(world.clock.now()).unwrap().remove(0);
+    let site = Reader::open(world.folder.path())
+        .unwrap()
+        .sites(world.clock.now())
+        .unwrap()
+        .remove(0);
     assert_eq!((site.articles, site.failed, site.queued), (0, 1, 0));
 }
 
@@ -652,11 +942,32 @@ async fn an_earlier_day_opens_the_lists_again() {
     since.sites.push(Arc::new(reader));
     // The rows of this web tell no date; a list that was read for a later day's sake is read again all the same.
     world.run(since).await.unwrap();
-    let before = world.web.asked().iter().filter(|path| path.contains("page=3")).count();
+    let before = world
+        .web
+        .asked()
+        .iter()
+        .filter(|path| path.contains("page=3"))
+        .count();
     world.crawl().await;
-    assert_eq!(world.web.asked().iter().filter(|path| path.contains("page=3")).count(), before + 1);
+    assert_eq!(
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.contains("page=3"))
+            .count(),
+        before + 1
+    );
     world.crawl().await;
-    assert_eq!(world.web.asked().iter().filter(|path| path.contains("page=3")).count(), before + 1);
+    assert_eq!(
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.contains("page=3"))
+            .count(),
+        before + 1
+    );
 }
 
 fn with_header(mut answer: Answer, name: &str, value: &str) -> Answer {
@@ -668,74 +979,154 @@ fn with_header(mut answer: Answer, name: &str, value: &str) -> Answer {
 async fn what_a_paper_says_against_uses_of_its_pages_is_obeyed_and_kept_with_its_evidence() {
     let world = World::new(1, 4);
     let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1, "tdm-policy": "https://h1.example/tdm.json"}]"#;
-    world.web.answer_always("/.well-known/tdmrep.json", html(200, reserved.to_owned()));
-    world.web.answer_always("/ai.txt", html(200, "User-Agent: *\nDisallow: /*idxno=4\n".to_owned()));
-    world.web.answer_always(&article_path(2), with_header(article(2), "x-robots-tag", "noarchive"));
-    let marked =
-        String::from_utf8(article(3).body).unwrap().replace("<head>", "<head><meta name=robots content=noindex>");
+    world
+        .web
+        .answer_always("/.well-known/tdmrep.json", html(200, reserved.to_owned()));
+    world.web.answer_always(
+        "/ai.txt",
+        html(200, "User-Agent: *\nDisallow: /*idxno=4\n".to_owned()),
+    );
+    world.web.answer_always(
+        &article_path(2),
+        with_header(article(2), "x-robots-tag", "noarchive"),
+    );
+    let marked = String::from_utf8(article(3).body)
+        .unwrap()
+        .replace("<head>", "<head><meta name=robots content=noindex>");
     world.web.answer_always(&article_path(3), html(200, marked));
     world.crawl().await;
 
     let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
-    let mut select =
-        sql.prepare("SELECT number, length(text) > 0, opt_outs, searchable FROM articles ORDER BY number").unwrap();
+    let mut select = sql
+        .prepare(
+            "SELECT number, length(text) > 0, opt_outs, searchable FROM articles ORDER BY number",
+        )
+        .unwrap();
     let told: Vec<(u64, bool, String, bool)> = select
-        .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
+        .query_map([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
         .unwrap()
         .collect::<Result<_, _>>()
         .unwrap();
     let tdm = "\"tdm-reservation:tdmrep.json\"";
     let expected = [
         (1, true, format!("[{tdm}]"), true),
-        (2, false, format!("[\"noarchive:x-robots-tag\",{tdm}]"), true),
+        (
+            2,
+            false,
+            format!("[\"noarchive:x-robots-tag\",{tdm}]"),
+            true,
+        ),
         (3, true, format!("[\"noindex:meta robots\",{tdm}]"), false),
-        (4, true, format!("[{tdm},\"ai.txt:disallow: /*idxno=4\"]"), true),
+        (
+            4,
+            true,
+            format!("[{tdm},\"ai.txt:disallow: /*idxno=4\"]"),
+            true,
+        ),
     ];
     assert_eq!(told, expected);
     let withheld: (i64, String) = sql
-        .query_row("SELECT count(*), max(withheld) FROM capture WHERE body_id IS NULL", [], |row| {
-            Ok((row.get(0)?, row.get(1)?))
-        })
+        .query_row(
+            "SELECT count(*), max(withheld) FROM capture WHERE body_id IS NULL",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .unwrap();
     assert_eq!(withheld, (1, "x-robots-tag says \"noarchive\"".to_owned()));
     let evidence: String = sql
-        .query_row("SELECT evidence FROM opt_out WHERE signal = 'tdm-reservation' LIMIT 1", [], |row| row.get(0))
+        .query_row(
+            "SELECT evidence FROM opt_out WHERE signal = 'tdm-reservation' LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
         .unwrap();
-    assert!(evidence.contains("location /news/*") && evidence.contains("tdm-policy: https://h1.example/tdm.json"));
+    assert!(
+        evidence.contains("location /news/*")
+            && evidence.contains("tdm-policy: https://h1.example/tdm.json")
+    );
     // A second crawl on the same day asks for none of the files again, and knows what they say.
     world.web.articles.store(5, Ordering::Relaxed);
     world.crawl().await;
-    let last: String = sql.query_row("SELECT opt_outs FROM articles WHERE number = 5", [], |row| row.get(0)).unwrap();
+    let last: String = sql
+        .query_row(
+            "SELECT opt_outs FROM articles WHERE number = 5",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
     assert_eq!(last, format!("[{tdm}]"));
-    assert_eq!(world.web.asked().iter().filter(|path| path.contains("tdmrep")).count(), 1);
+    assert_eq!(
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.contains("tdmrep"))
+            .count(),
+        1
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn links_of_a_page_that_says_nofollow_are_left_alone() {
     let world = World::new(1, 4);
-    let home = with_header(html(200, HOME.to_owned()), "x-robots-tag", "otherbot: noindex, saseo: nofollow");
+    let home = with_header(
+        html(200, HOME.to_owned()),
+        "x-robots-tag",
+        "otherbot: noindex, saseo: nofollow",
+    );
     world.web.answer_always("/", home);
     let report = world.crawl().await;
     assert_eq!((world.articles(), report.tally.refused), (0, 1));
-    assert!(!world.web.asked().iter().any(|path| path.contains("articleList")));
+    assert!(
+        !world
+            .web
+            .asked()
+            .iter()
+            .any(|path| path.contains("articleList"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_paper_that_refuses_is_paused_and_not_stormed() {
     let world = World::new(1, 40);
     for number in 1..=40 {
-        world.web.answer_always(&article_path(number), Answer { status: 403, headers: vec![], body: vec![] });
+        world.web.answer_always(
+            &article_path(number),
+            Answer {
+                status: 403,
+                headers: vec![],
+                body: vec![],
+            },
+        );
     }
     let report = world.crawl().await;
-    assert!(report.given_up[0].1.contains("it refused several times in a row"), "{:?}", report.given_up);
-    let refused = |world: &World| world.web.asked().iter().filter(|path| path.contains("articleView")).count();
+    assert!(
+        report.given_up[0]
+            .1
+            .contains("it refused several times in a row"),
+        "{:?}",
+        report.given_up
+    );
+    let refused = |world: &World| {
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.contains("articleView"))
+            .count()
+    };
     assert_eq!((report.queued, refused(&world)), (40, 5));
     world.crawl().await;
     assert_eq!(refused(&world), 5, "a paused paper is not asked");
     // Days later it has thought better of it, and no article is lost.
     world.web.rules.lock().unwrap().clear();
     for _ in 0..4 {
-        world.clock.sleep_until(world.clock.now() + Duration::from_secs(36 * 3600)).await;
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(36 * 3600))
+            .await;
         world.crawl().await;
     }
     assert_eq!(world.articles(), 40);
@@ -744,8 +1135,16 @@ async fn a_paper_that_refuses_is_paused_and_not_stormed() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_in_words_is_a_refusal_and_no_end_of_a_list() {
     let world = World::new(1, 60);
-    let refusal = html(200, "<html><script>alert('정상적인 접근이 아닙니다.')</script></html>".to_owned());
-    world.web.faults.lock().unwrap().insert(list_page(2), vec![refusal]);
+    let refusal = html(
+        200,
+        "<html><script>alert('정상적인 접근이 아닙니다.')</script></html>".to_owned(),
+    );
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert(list_page(2), vec![refusal]);
     world.crawl().await;
     world.crawl().await;
     assert_eq!(world.articles(), 60);
@@ -757,18 +1156,28 @@ async fn a_host_that_is_down_for_a_week_loses_no_page() {
     let mut plan = world.plan(Seeding::Begin);
     plan.max_requests = Some(12);
     world.run(plan).await.unwrap();
-    let down = Answer { status: 500, headers: vec![], body: vec![] };
+    let down = Answer {
+        status: 500,
+        headers: vec![],
+        body: vec![],
+    };
     for number in 1..=60 {
         world.web.answer_always(&article_path(number), down.clone());
     }
     world.web.answer_always(LIST, down.clone());
     for _ in 0..14 {
-        world.clock.sleep_until(world.clock.now() + Duration::from_secs(12 * 3600)).await;
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(12 * 3600))
+            .await;
         world.crawl().await;
     }
     world.web.rules.lock().unwrap().clear();
     for _ in 0..8 {
-        world.clock.sleep_until(world.clock.now() + Duration::from_secs(24 * 3600)).await;
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(24 * 3600))
+            .await;
         world.crawl().await;
     }
     assert_eq!(world.articles(), 60);
@@ -778,12 +1187,21 @@ async fn a_host_that_is_down_for_a_week_loses_no_page() {
 /// What is said against uses of the articles, by their numbers.
 fn opt_outs(world: &World) -> Vec<(u64, String)> {
     let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
-    let mut select = sql.prepare("SELECT number, opt_outs FROM articles ORDER BY number").unwrap();
-    select.query_map([], |row| Ok((row.get(0)?, row.get(1)?))).unwrap().collect::<Result<_, _>>().unwrap()
+    let mut select = sql
+        .prepare("SELECT number, opt_outs FROM articles ORDER BY number")
+        .unwrap();
+    select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
 }
 
 async fn next_day(world: &World, articles: u64) {
-    world.clock.sleep_until(world.clock.now() + Duration::from_secs(25 * 3600)).await;
+    world
+        .clock
+        .sleep_until(world.clock.now() + Duration::from_secs(25 * 3600))
+        .await;
     world.web.articles.store(articles, Ordering::Relaxed);
     world.crawl().await;
 }
@@ -794,27 +1212,52 @@ async fn a_reservation_that_moved_is_followed_and_its_last_word_counts_until_it_
     let world = World::new(1, 1);
     let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1}]"#;
     world.web.answer_always(FILE, redirect("/tdm.json"));
-    world.web.answer_always("/tdm.json", html(200, reserved.to_owned()));
+    world
+        .web
+        .answer_always("/tdm.json", html(200, reserved.to_owned()));
     world.crawl().await;
     // What cannot be had says nothing new; what is not there any more says nothing.
-    world.web.answer_always("/tdm.json", Answer { status: 403, headers: vec![], body: vec![] });
+    world.web.answer_always(
+        "/tdm.json",
+        Answer {
+            status: 403,
+            headers: vec![],
+            body: vec![],
+        },
+    );
     next_day(&world, 2).await;
-    world.web.answer_always("/tdm.json", html(404, String::new()));
+    world
+        .web
+        .answer_always("/tdm.json", html(404, String::new()));
     next_day(&world, 3).await;
     next_day(&world, 4).await;
     let told = opt_outs(&world);
     let tdm = "[\"tdm-reservation:tdmrep.json\"]".to_owned();
-    assert_eq!((told[0].clone(), told[1].clone(), told[3].clone()), ((1, tdm.clone()), (2, tdm), (4, "[]".to_owned())));
+    assert_eq!(
+        (told[0].clone(), told[1].clone(), told[3].clone()),
+        ((1, tdm.clone()), (2, tdm), (4, "[]".to_owned()))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_article_that_leads_to_another_paper_is_stored_only_under_its_own_number() {
     let world = World::new(1, 3);
-    world.web.answer_always(&article_path(2), redirect("https://h2.example/news/articleView.html?idxno=77"));
+    world.web.answer_always(
+        &article_path(2),
+        redirect("https://h2.example/news/articleView.html?idxno=77"),
+    );
     let moved = redirect("https://h2.example/news/articleView.html?idxno=3");
-    world.web.faults.lock().unwrap().insert(article_path(3), vec![moved]);
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert(article_path(3), vec![moved]);
     world.crawl().await;
-    let numbers: Vec<u64> = opt_outs(&world).into_iter().map(|(number, _)| number).collect();
+    let numbers: Vec<u64> = opt_outs(&world)
+        .into_iter()
+        .map(|(number, _)| number)
+        .collect();
     assert_eq!(numbers, [1, 3]);
     assert!(!world.web.asked().contains(&article_path(77)));
 }
@@ -823,13 +1266,26 @@ async fn an_article_that_leads_to_another_paper_is_stored_only_under_its_own_num
 async fn a_robots_txt_that_leads_to_a_host_of_another_crawl_forbids_until_it_can_be_had() {
     let world = World::new(1, 3);
     let elsewhere = redirect("https://h2.example/robots.txt");
-    world.web.faults.lock().unwrap().insert("/robots.txt".to_owned(), vec![elsewhere]);
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert("/robots.txt".to_owned(), vec![elsewhere]);
     let locks = HostLocks::new(Some(world.folder.path().join("locks").into()));
-    let held = locks.take(&PageUrl::parse("https://h2.example/").unwrap().host(), "another crawl").unwrap();
+    let held = locks
+        .take(
+            &PageUrl::parse("https://h2.example/").unwrap().host(),
+            "another crawl",
+        )
+        .unwrap();
     world.crawl().await;
     assert_eq!(world.web.asked(), ["/robots.txt"]);
     drop(held);
-    world.clock.sleep_until(world.clock.now() + Duration::from_secs(2 * 3600)).await;
+    world
+        .clock
+        .sleep_until(world.clock.now() + Duration::from_secs(2 * 3600))
+        .await;
     world.crawl().await;
     assert_eq!(world.articles(), 3);
 }
@@ -849,7 +1305,11 @@ async fn a_header_that_forbids_archives_is_heard_whatever_the_status() {
              WHERE page.number > 1 AND body_id IS NULL AND withheld IS NOT NULL ORDER BY 1",
         )
         .unwrap();
-    let withheld: Vec<u16> = select.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap();
+    let withheld: Vec<u16> = select
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
     assert_eq!(withheld, [206, 403, 404]);
     let kept: i64 = sql
         .query_row(
@@ -878,7 +1338,9 @@ async fn new_papers_of_one_server_in_run_after_run_are_not_asked_too_close_to_on
     let of_paper = |paper: usize, run: &str| {
         let mut plan = world.plan(Seeding::Begin);
         plan.sites = vec![Arc::clone(&plan.sites[paper])];
-        plan.locks = HostLocks::new(Some(world.folder.path().join(format!("{run}-{paper}")).into()));
+        plan.locks = HostLocks::new(Some(
+            world.folder.path().join(format!("{run}-{paper}")).into(),
+        ));
         plan
     };
     for paper in 0..4 {
@@ -932,14 +1394,25 @@ async fn two_archives_on_one_machine_share_the_ceiling_of_a_server_fairly() {
     let done = side_by_side(&world, |_, _| {}).await;
     world.web.assert_apart(SERVER_PERIOD);
     for (report, other) in &done {
-        assert_eq!((report.how, report.queued, other.articles()), (How::Finished, 0, 40));
+        assert_eq!(
+            (report.how, report.queued, other.articles()),
+            (How::Finished, 0, 40)
+        );
     }
     // While both have more to ask than there is room for, they take turns, and none is lost.
     let began = world.web.in_order();
     let busy = &began[..80];
-    assert!(busy.windows(2).all(|pair| pair[1].0.since(pair[0].0) == SERVER_PERIOD), "{busy:?}");
+    assert!(
+        busy.windows(2)
+            .all(|pair| pair[1].0.since(pair[0].0) == SERVER_PERIOD),
+        "{busy:?}"
+    );
     let of_the_other = |host: &Host| host.as_str() > "h5";
-    assert!(busy.windows(2).all(|pair| of_the_other(&pair[0].1) != of_the_other(&pair[1].1)), "{busy:?}");
+    assert!(
+        busy.windows(2)
+            .all(|pair| of_the_other(&pair[0].1) != of_the_other(&pair[1].1)),
+        "{busy:?}"
+    );
     world.crawl().await;
 }
 
@@ -947,17 +1420,32 @@ async fn two_archives_on_one_machine_share_the_ceiling_of_a_server_fairly() {
 async fn two_archives_on_one_machine_share_the_ceiling_in_all_though_one_has_promised_more() {
     let world = World::new(4, 5);
     let rates = [Duration::from_millis(100), Duration::from_millis(400)];
-    let done = side_by_side(&world, |half, plan| plan.settings.pace.total_rate = Rate(rates[half])).await;
+    let done = side_by_side(&world, |half, plan| {
+        plan.settings.pace.total_rate = Rate(rates[half])
+    })
+    .await;
     for (report, other) in &done {
-        assert_eq!((report.how, report.queued, other.articles()), (How::Finished, 0, 10));
+        assert_eq!(
+            (report.how, report.queued, other.articles()),
+            (How::Finished, 0, 10)
+        );
     }
     world.web.assert_apart(rates[0]);
     // Around each request of the one with the longer period, nobody asks for that time.
     let owed = |pair: &[(Timestamp, Host)]| {
-        if pair.iter().any(|(_, host)| host.as_str() > "h3") { rates[1] } else { rates[0] }
+        if pair.iter().any(|(_, host)| host.as_str() > "h3") {
+            rates[1]
+        } else {
+            rates[0]
+        }
     };
     let began = world.web.in_order();
-    assert!(began.windows(2).all(|pair| pair[1].0.since(pair[0].0) >= owed(pair)), "{began:?}");
+    assert!(
+        began
+            .windows(2)
+            .all(|pair| pair[1].0.since(pair[0].0) >= owed(pair)),
+        "{began:?}"
+    );
     world.crawl().await;
 }
 
@@ -965,7 +1453,10 @@ async fn two_archives_on_one_machine_share_the_ceiling_in_all_though_one_has_pro
 #[cfg(target_os = "linux")]
 fn open_in(folder: &std::path::Path) -> usize {
     let files = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
-    files.filter_map(|file| std::fs::read_link(file.path()).ok()).filter(|file| file.starts_with(folder)).count()
+    files
+        .filter_map(|file| std::fs::read_link(file.path()).ok())
+        .filter(|file| file.starts_with(folder))
+        .count()
 }
 
 /// Crawls, and returns how many locks were held, whenever the crawl said how far it was.
@@ -973,13 +1464,28 @@ fn open_in(folder: &std::path::Path) -> usize {
 async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
     let mut archive = open_archive(world.folder.path()).unwrap();
     let (_stop, stopped) = watch::channel(Stop::GoOn);
-    let locks = world.folder.path().join("locks").canonicalize().unwrap_or_else(|_| world.folder.path().join("locks"));
+    let locks = world
+        .folder
+        .path()
+        .join("locks")
+        .canonicalize()
+        .unwrap_or_else(|_| world.folder.path().join("locks"));
     let mut held = vec![];
     let watcher = |_: &crawl::Progress| held.push(open_in(&locks));
     let mut plan = world.plan(Seeding::Begin);
     plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
     let (web, holder) = (Arc::clone(&world.web), "a test".to_owned());
-    let report = crawl::run(plan, &mut archive, web, world.clock, holder, stopped, watcher).await.unwrap();
+    let report = crawl::run(
+        plan,
+        &mut archive,
+        web,
+        world.clock,
+        holder,
+        stopped,
+        watcher,
+    )
+    .await
+    .unwrap();
     (report, held)
 }
 
@@ -988,10 +1494,16 @@ async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
 async fn a_crawl_of_more_hosts_than_files_may_be_open_holds_few_of_them_at_a_time() {
     let world = World::new(300, 1);
     let (report, held) = crawl_counting_locks(&world).await;
-    assert_eq!((report.how, report.queued, report.tally.articles_new), (How::Finished, 0, 300));
+    assert_eq!(
+        (report.how, report.queued, report.tally.articles_new),
+        (How::Finished, 0, 300)
+    );
     let most = held.into_iter().max();
     // A hundred locks, and the ceilings of some servers.
-    assert!(most > Some(100) && most < Some(150), "{most:?} files were open");
+    assert!(
+        most > Some(100) && most < Some(150),
+        "{most:?} files were open"
+    );
     world.web.assert_polite();
 }
 
@@ -999,12 +1511,18 @@ async fn a_crawl_of_more_hosts_than_files_may_be_open_holds_few_of_them_at_a_tim
 #[tokio::test(start_paused = true)]
 async fn the_lock_of_a_host_that_is_done_is_let_go_while_the_crawl_goes_on() {
     let world = World::new(2, 3);
-    world.web.fail_once(&article_path(1), 503, &[("retry-after", "300")]);
+    world
+        .web
+        .fail_once(&article_path(1), 503, &[("retry-after", "300")]);
     let (report, held) = crawl_counting_locks(&world).await;
     assert_eq!((report.queued, world.articles()), (0, 6));
     // Both hosts' locks, and three files of ceilings; then, of the hosts only the one that rests.
     let both = held.iter().rposition(|open| *open == 5).unwrap();
-    assert_eq!((held.iter().max(), held.get(both + 1)), (Some(&5), Some(&4)), "{held:?}");
+    assert_eq!(
+        (held.iter().max(), held.get(both + 1)),
+        (Some(&5), Some(&4)),
+        "{held:?}"
+    );
     world.web.assert_polite();
 }
 
@@ -1013,8 +1531,19 @@ async fn the_word_of_whoever_asked_a_host_before_is_kept() {
     let world = World::new(1, 1);
     let locks = HostLocks::new(Some(world.folder.path().join("locks").into()));
     let host = PageUrl::parse("https://h1.example/").unwrap().host();
-    locks.take(&host, "another crawl").unwrap().note(NOW + Duration::from_secs(60));
+    locks
+        .take(&host, "another crawl")
+        .unwrap()
+        .note(NOW + Duration::from_secs(60));
     world.crawl().await;
-    let first = world.web.log.lock().unwrap().values().flatten().map(|visit| visit.began).min();
+    let first = world
+        .web
+        .log
+        .lock()
+        .unwrap()
+        .values()
+        .flatten()
+        .map(|visit| visit.began)
+        .min();
     assert_eq!(first, Some(NOW + Duration::from_secs(60)));
 }

@@ -14,7 +14,11 @@ use serde_json::Value;
 
 /// A crawler of a small paper, which is served as long as the paper lives.
 fn stocked() -> (Paper, Crawler) {
-    let paper = Paper::of(&Edition { articles_per_section: 4, crawl_delay: None, ..Edition::default() });
+    let paper = Paper::of(&Edition {
+        articles_per_section: 4,
+        crawl_delay: None,
+        ..Edition::default()
+    });
     let crawler = Crawler::of(&paper, "0s");
     crawler.run_json("crawl");
     (paper, crawler)
@@ -27,16 +31,35 @@ fn sql(crawler: &Crawler) -> Connection {
 /// Flips one bit of a column of one row, without a word to SQLite's checks and triggers.
 fn flip(crawler: &Crawler, table: &str, column: &str, key: &str, at: usize, bit: u8) {
     let sql = sql(crawler);
-    let kind: String =
-        sql.query_row(&format!("SELECT typeof({column}) FROM {table} WHERE {key}"), [], |row| row.get(0)).unwrap();
+    let kind: String = sql
+        .query_row(
+            &format!("SELECT typeof({column}) FROM {table} WHERE {key}"),
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
     let mut bytes: Vec<u8> = sql
-        .query_row(&format!("SELECT CAST({column} AS BLOB) FROM {table} WHERE {key}"), [], |row| row.get(0))
+        .query_row(
+            &format!("SELECT CAST({column} AS BLOB) FROM {table} WHERE {key}"),
+            [],
+            |row| row.get(0),
+        )
         .unwrap();
     bytes[at] ^= 1 << bit;
 
-    sql.execute_batch("PRAGMA ignore_check_constraints = ON; DROP TRIGGER ledger_is_never_changed").unwrap();
-    let value = if kind == "blob" { "?1" } else { "CAST(?1 AS TEXT)" };
-    let changed = sql.execute(&format!("UPDATE {table} SET {column} = {value} WHERE {key}"), [bytes]).unwrap();
+    sql.execute_batch("PRAGMA ignore_check_constraints = ON; DROP TRIGGER ledger_is_never_changed")
+        .unwrap();
+    let value = if kind == "blob" {
+        "?1"
+    } else {
+        "CAST(?1 AS TEXT)"
+    };
+    let changed = sql
+        .execute(
+            &format!("UPDATE {table} SET {column} = {value} WHERE {key}"),
+            [bytes],
+        )
+        .unwrap();
     assert_eq!(changed, 1, "{table}.{column}");
     sql.execute_batch(
         "CREATE TRIGGER ledger_is_never_changed BEFORE UPDATE ON ledger
@@ -51,14 +74,26 @@ fn verified(crawler: &Crawler) -> Findings {
 
 /// The only damaged thing.
 fn only(findings: &Findings) -> &Damage {
-    assert_eq!((findings.damaged, findings.damage.len()), (1, 1), "{:#?}", findings.damage);
+    assert_eq!(
+        (findings.damaged, findings.damage.len()),
+        (1, 1),
+        "{:#?}",
+        findings.damage
+    );
     &findings.damage[0]
 }
 
 fn exported(crawler: &Crawler) -> Result<Taken, ExportError> {
     let place = Place::File(Beside::of(&crawler.folder.path().join("out.jsonl")).unwrap());
     let reader = Reader::open(&crawler.data()).unwrap();
-    Ok(export::write(&reader, &Filter::default(), Format::Jsonl, Cells::default(), place)?.unwrap())
+    Ok(export::write(
+        &reader,
+        &Filter::default(),
+        Format::Jsonl,
+        Cells::default(),
+        place,
+    )?
+    .unwrap())
 }
 
 /// Runs `verify --repair`, which must find something.
@@ -70,9 +105,12 @@ fn repaired(crawler: &Crawler) -> Value {
 
 /// An open article of the archive, by its row and its id.
 fn an_article(crawler: &Crawler) -> (i64, String) {
-    let select = "SELECT article.id, articles.id FROM article JOIN articles ON articles.url = article.url
+    let select =
+        "SELECT article.id, articles.id FROM article JOIN articles ON articles.url = article.url
                   WHERE articles.access = 'open' ORDER BY article.id LIMIT 1";
-    sql(crawler).query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap()
+    sql(crawler)
+        .query_row(select, [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
 }
 
 #[test]
@@ -81,7 +119,10 @@ fn an_archive_that_nothing_happened_to_is_sound() {
     let findings = verified(&crawler);
 
     assert_eq!(findings.damage, []);
-    assert!(findings.bodies > 12 && findings.captures >= findings.bodies && findings.ledger_rows > 24, "{findings:?}");
+    assert!(
+        findings.bodies > 12 && findings.captures >= findings.bodies && findings.ledger_rows > 24,
+        "{findings:?}"
+    );
     assert_eq!((findings.versions, findings.robots_compared), (12, 1));
     assert!(crawler.run(&["verify", "demo"]).status.success());
 }
@@ -89,17 +130,33 @@ fn an_archive_that_nothing_happened_to_is_sound() {
 #[test]
 fn a_flipped_bit_in_an_article_is_named_left_out_and_read_again() {
     // The last bit of a letter makes another letter; the first one makes no UTF-8; a bracket's makes no JSON.
-    for (column, bit) in [("text", 0), ("title", 7), ("text", 7), ("content_sha256", 0), ("authors", 1), ("byline", 7)]
-    {
+    for (column, bit) in [
+        ("text", 0),
+        ("title", 7),
+        ("text", 7),
+        ("content_sha256", 0),
+        ("authors", 1),
+        ("byline", 7),
+    ] {
         let (_paper, crawler) = stocked();
         let (row, id) = an_article(&crawler);
         let before = crawler.articles();
-        flip(&crawler, "version", column, &format!("article_id = {row}"), 0, bit);
+        flip(
+            &crawler,
+            "version",
+            column,
+            &format!("article_id = {row}"),
+            0,
+            bit,
+        );
 
         let findings = verified(&crawler);
         let damage = only(&findings);
         assert_eq!(damage.what, format!("article {id}, version 1"), "{column}");
-        assert!(damage.why.contains('`') && damage.url.is_some() && damage.capture.is_some(), "{damage:?}");
+        assert!(
+            damage.why.contains('`') && damage.url.is_some() && damage.capture.is_some(),
+            "{damage:?}"
+        );
         let taken = exported(&crawler).unwrap();
         let left_out: Vec<&String> = taken.left_out.iter().map(|one| &one.id).collect();
         assert_eq!((taken.articles, left_out), (11, vec![&id]), "{column}");
@@ -114,11 +171,26 @@ fn a_flipped_bit_in_an_article_is_named_left_out_and_read_again() {
 #[test]
 fn a_sound_text_stays_where_only_a_field_is_damaged_and_the_profile_reads_otherwise_today() {
     let (_paper, crawler) = stocked();
-    let select = "SELECT article_id FROM version WHERE subtitle IS NOT NULL ORDER BY article_id LIMIT 1";
-    let row: i64 = sql(&crawler).query_row(select, [], |row| row.get(0)).unwrap();
+    let select =
+        "SELECT article_id FROM version WHERE subtitle IS NOT NULL ORDER BY article_id LIMIT 1";
+    let row: i64 = sql(&crawler)
+        .query_row(select, [], |row| row.get(0))
+        .unwrap();
     let before = crawler.articles();
-    flip(&crawler, "version", "tags", &format!("article_id = {row}"), 0, 1);
-    let profile = ["header.article-view-header .subheading", "h2.subheading, h4.subheading"].iter().fold(
+    flip(
+        &crawler,
+        "version",
+        "tags",
+        &format!("article_id = {row}"),
+        0,
+        1,
+    );
+    let profile = [
+        "header.article-view-header .subheading",
+        "h2.subheading, h4.subheading",
+    ]
+    .iter()
+    .fold(
         include_str!("../config/profiles/ndsoft.toml").to_owned(),
         |profile, selector| {
             assert!(profile.contains(selector), "{selector}");
@@ -145,7 +217,11 @@ fn an_article_that_reads_otherwise_today_is_told_so() {
     assert!(how.contains("other words"), "{how}");
     assert_eq!(verified(&crawler).damage, []);
     let changes: i64 = sql(&crawler)
-        .query_row("SELECT count(*) FROM change WHERE kind = 'changed' AND article_id = ?1", [row], |row| row.get(0))
+        .query_row(
+            "SELECT count(*) FROM change WHERE kind = 'changed' AND article_id = ?1",
+            [row],
+            |row| row.get(0),
+        )
         .unwrap();
     assert_eq!(changes, 1);
 }
@@ -161,15 +237,32 @@ fn a_damaged_body_is_asked_for_again_and_the_same_bytes_take_its_place() {
 
     let findings = verified(&crawler);
     let damage = only(&findings);
-    assert!(damage.kind == Kind::Body && damage.url.as_ref().unwrap().contains("articleView"), "{damage:?}");
+    assert!(
+        damage.kind == Kind::Body && damage.url.as_ref().unwrap().contains("articleView"),
+        "{damage:?}"
+    );
     let repair = repaired(&crawler);
     assert_eq!(repair["damage"][0]["repaired"], false, "{repair}");
-    assert!(repair["damage"][0]["repair"].as_str().unwrap().contains("next crawl"), "{repair}");
+    assert!(
+        repair["damage"][0]["repair"]
+            .as_str()
+            .unwrap()
+            .contains("next crawl"),
+        "{repair}"
+    );
 
     let asked = paper.log().len();
     crawler.run_json("crawl");
-    let again: Vec<String> = paper.log()[asked..].iter().map(|visit| visit.path_and_query.clone()).collect();
-    assert!(again.iter().any(|path| damage.url.as_ref().unwrap().ends_with(path.as_str())), "{again:?}");
+    let again: Vec<String> = paper.log()[asked..]
+        .iter()
+        .map(|visit| visit.path_and_query.clone())
+        .collect();
+    assert!(
+        again
+            .iter()
+            .any(|path| damage.url.as_ref().unwrap().ends_with(path.as_str())),
+        "{again:?}"
+    );
     assert_eq!(verified(&crawler).damage, []);
 }
 
@@ -180,48 +273,78 @@ fn a_damaged_robots_txt_and_a_changed_row_of_the_ledger_are_named() {
     let findings = verified(&crawler);
     let damage = only(&findings);
     assert!(
-        damage.kind == Kind::Robots && damage.what.contains("copy 1 of http") && damage.run == Some(1),
+        damage.kind == Kind::Robots
+            && damage.what.contains("copy 1 of http")
+            && damage.run == Some(1),
         "{damage:?}"
     );
-    assert!(repaired(&crawler)["damage"][0]["repair"].as_str().unwrap().contains("backup"));
+    assert!(
+        repaired(&crawler)["damage"][0]["repair"]
+            .as_str()
+            .unwrap()
+            .contains("backup")
+    );
 
     let (_paper, crawler) = stocked();
     let answer = "id = (SELECT max(id) FROM ledger WHERE kind = 'ended' AND digest IS NOT NULL)";
-    let row: i64 =
-        sql(&crawler).query_row(&format!("SELECT id FROM ledger WHERE {answer}"), [], |row| row.get(0)).unwrap();
+    let row: i64 = sql(&crawler)
+        .query_row(
+            &format!("SELECT id FROM ledger WHERE {answer}"),
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
     flip(&crawler, "ledger", "digest", answer, 0, 0);
     let findings = verified(&crawler);
     let damage = only(&findings);
-    assert_eq!((damage.kind, damage.what.clone()), (Kind::Ledger, format!("row {row} of the ledger")));
+    assert_eq!(
+        (damage.kind, damage.what.clone()),
+        (Kind::Ledger, format!("row {row} of the ledger"))
+    );
 }
 
 #[test]
 fn an_answer_that_leads_to_another_body_and_texts_of_other_tables_are_named() {
     let (_paper, crawler) = stocked();
-    sql(&crawler).execute("UPDATE capture SET body_id = 1 WHERE id = 5", []).unwrap();
+    sql(&crawler)
+        .execute("UPDATE capture SET body_id = 1 WHERE id = 5", [])
+        .unwrap();
     let findings = verified(&crawler);
     let damage = only(&findings);
-    assert_eq!((damage.kind, damage.what.as_str()), (Kind::Capture, "capture 5"));
+    assert_eq!(
+        (damage.kind, damage.what.as_str()),
+        (Kind::Capture, "capture 5")
+    );
 
     let (_paper, crawler) = stocked();
     flip(&crawler, "site", "title", "id = 1", 0, 7);
     let findings = verified(&crawler);
     let damage = only(&findings);
-    assert!(damage.kind == Kind::Text && damage.why.contains("`title` is no UTF-8"), "{damage:?}");
+    assert!(
+        damage.kind == Kind::Text && damage.why.contains("`title` is no UTF-8"),
+        "{damage:?}"
+    );
 }
 
 #[test]
 fn a_page_of_the_file_that_cannot_be_read_hides_nothing_behind_it() {
-    let paper = Paper::of(&Edition { articles_per_section: 40, crawl_delay: None, ..Edition::default() });
+    let paper = Paper::of(&Edition {
+        articles_per_section: 40,
+        crawl_delay: None,
+        ..Edition::default()
+    });
     let crawler = Crawler::of(&paper, "0s");
     crawler.run_json("crawl");
     let sound = verified(&crawler);
     let sql = sql(&crawler);
-    sql.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+    sql.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
 
     // A page in the middle of the ledger, which holds some dozens of its rows.
     let select = "SELECT pageno FROM dbstat WHERE name = 'ledger' AND pagetype = 'leaf' ORDER BY path LIMIT 1 OFFSET 5";
-    let Ok(page) = sql.query_row(select, [], |row| row.get::<_, usize>(0)) else { panic!("SQLite has no dbstat") };
+    let Ok(page) = sql.query_row(select, [], |row| row.get::<_, usize>(0)) else {
+        panic!("SQLite has no dbstat")
+    };
     drop(sql);
     let file = crawler.data().join("archive.db");
     let mut bytes = fs::read(&file).unwrap();
@@ -229,21 +352,50 @@ fn a_page_of_the_file_that_cannot_be_read_hides_nothing_behind_it() {
     fs::write(&file, bytes).unwrap();
 
     let findings = verified(&crawler);
-    let lost: Vec<&Damage> = findings.damage.iter().filter(|one| one.kind == Kind::Ledger).collect();
-    assert!(lost.len() == 1 && lost[0].what.starts_with("the rows "), "{:#?}", findings.damage);
-    let ends: Vec<u64> = lost[0].what.split(' ').filter_map(|word| word.parse().ok()).collect();
+    let lost: Vec<&Damage> = findings
+        .damage
+        .iter()
+        .filter(|one| one.kind == Kind::Ledger)
+        .collect();
+    assert!(
+        lost.len() == 1 && lost[0].what.starts_with("the rows "),
+        "{:#?}",
+        findings.damage
+    );
+    let ends: Vec<u64> = lost[0]
+        .what
+        .split(' ')
+        .filter_map(|word| word.parse().ok())
+        .collect();
     let unread = ends[1] - ends[0] + 1;
     assert!(unread > 1 && ends[1] < sound.ledger_rows, "{lost:?}");
     assert_eq!(findings.ledger_rows + unread, sound.ledger_rows);
-    assert_eq!((findings.bodies, findings.versions), (sound.bodies, sound.versions));
+    assert_eq!(
+        (findings.bodies, findings.versions),
+        (sound.bodies, sound.versions)
+    );
 }
 
 #[test]
 fn a_crawl_goes_on_past_an_article_that_is_damaged() {
     let (_paper, crawler) = stocked();
     let (row, id) = an_article(&crawler);
-    flip(&crawler, "version", "title", &format!("article_id = {row}"), 0, 7);
-    flip(&crawler, "version", "text", &format!("article_id = {row}"), 0, 7);
+    flip(
+        &crawler,
+        "version",
+        "title",
+        &format!("article_id = {row}"),
+        0,
+        7,
+    );
+    flip(
+        &crawler,
+        "version",
+        "text",
+        &format!("article_id = {row}"),
+        0,
+        7,
+    );
     let again = "UPDATE page SET due_at = 1 WHERE id = (SELECT page_id FROM capture WHERE id =
                  (SELECT capture_id FROM version WHERE article_id = ?1 AND n = 1))";
     sql(&crawler).execute(again, [row]).unwrap();
@@ -256,6 +408,10 @@ fn a_crawl_goes_on_past_an_article_that_is_damaged() {
     // What reads otherwise is a version of its own, and the damaged one is told.
     let out = crawler.run(&["show", &id]);
     assert_eq!(out.status.code(), Some(3));
-    assert!(said(&out).contains("version 1 of") && said(&out).contains("verify"), "{}", said(&out));
+    assert!(
+        said(&out).contains("version 1 of") && said(&out).contains("verify"),
+        "{}",
+        said(&out)
+    );
     assert!(told(&out).contains("version 2"), "{}", told(&out));
 }

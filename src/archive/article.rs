@@ -28,7 +28,12 @@ impl Archive {
     /// Returns the articles of a site that stand at `canonical`, or that name it, or `url`, as
     /// their address: the newest first, and only some where there are many. Those that are known by
     /// a number are none of them. Reads what was written, saved or not.
-    pub fn namesakes(&self, site: &str, url: &str, canonical: &str) -> Result<Vec<Namesake>, ArchiveError> {
+    pub fn namesakes(
+        &self,
+        site: &str,
+        url: &str,
+        canonical: &str,
+    ) -> Result<Vec<Namesake>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT article.url, coalesce(version.title, ''), version.text FROM article
              JOIN version ON version.article_id = article.id
@@ -39,14 +44,24 @@ impl Archive {
                AND article.number IS NULL AND article.url <> ?2 AND article.access <> 'gone'
              ORDER BY article.id DESC LIMIT ?4",
         )?;
-        let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, lossy(row.get_ref(1)?), lossy(row.get_ref(2)?)));
+        let row = |row: &Row<'_>| {
+            Ok((
+                row.get::<_, String>(0)?,
+                lossy(row.get_ref(1)?),
+                lossy(row.get_ref(2)?),
+            ))
+        };
         let rows = select.query_map(params![site, url, canonical, MOST_NAMESAKES], row)?;
         let mut namesakes = Vec::new();
         for row in rows {
             let (url, title, text) = row?;
             // An address that is damaged names nothing that could be moved to.
             if let Ok(url) = PageUrl::from_stored(&url) {
-                namesakes.push(Namesake { url, title: title.unwrap_or_default(), text: text.unwrap_or_default() });
+                namesakes.push(Namesake {
+                    url,
+                    title: title.unwrap_or_default(),
+                    text: text.unwrap_or_default(),
+                });
             }
         }
         Ok(namesakes)
@@ -114,7 +129,9 @@ struct Version {
 
 impl Known {
     fn has_other_words(&self) -> bool {
-        self.fields.iter().any(|field| matches!(*field, "text" | "title"))
+        self.fields
+            .iter()
+            .any(|field| matches!(*field, "text" | "title"))
     }
 }
 
@@ -130,7 +147,16 @@ pub(super) fn write_article(
     match known(work, page, article, capture)? {
         None => write_new(work, page, article, capture, now),
         Some(known) if known.fields.is_empty() => unchanged(work, &known),
-        Some(known) => write_changed(work, Known { is_there: true, ..known }, article, capture, now),
+        Some(known) => write_changed(
+            work,
+            Known {
+                is_there: true,
+                ..known
+            },
+            article,
+            capture,
+            now,
+        ),
     }
 }
 
@@ -156,9 +182,16 @@ pub(super) fn rewrite_article(
     }
 }
 
-fn known(work: &Connection, page: &Page, article: &Article, capture: i64) -> Result<Option<Known>, ArchiveError> {
+fn known(
+    work: &Connection,
+    page: &Page,
+    article: &Article,
+    capture: i64,
+) -> Result<Option<Known>, ArchiveError> {
     let number = page.number().or(article.number);
-    let Some(id) = known_article(work, &page.site, number, page.url.as_str())? else { return Ok(None) };
+    let Some(id) = known_article(work, &page.site, number, page.url.as_str())? else {
+        return Ok(None);
+    };
     let at = version_at(work, id, capture)?;
     // Of a capture before the first version, only other words are news.
     let version = at.map_or_else(|| first_version(work, id), Ok)?;
@@ -171,12 +204,20 @@ fn known(work: &Connection, page: &Page, article: &Article, capture: i64) -> Res
         // changed nothing.
         fields.retain(|field| *field != "published_precision");
     }
-    Ok(Some(Known { article: id, version, fields, is_there: false }))
+    Ok(Some(Known {
+        article: id,
+        version,
+        fields,
+        is_there: false,
+    }))
 }
 
 fn unchanged(work: &Connection, known: &Known) -> Result<Written, ArchiveError> {
     let is_newest = version_at(work, known.article, i64::MAX)? == Some(known.version);
-    Ok(Written::Same { article: known.article, is_newest })
+    Ok(Written::Same {
+        article: known.article,
+        is_newest,
+    })
 }
 
 fn write_new(
@@ -186,7 +227,13 @@ fn write_new(
     capture: i64,
     now: Timestamp,
 ) -> Result<Written, ArchiveError> {
-    let id = add_article(work, page, page.number().or(article.number), article.access, now)?;
+    let id = add_article(
+        work,
+        page,
+        page.number().or(article.number),
+        article.access,
+        now,
+    )?;
     write_version(work, id, Version { n: 1, capture }, article, now)?;
     write_change(work, id, Change::New, 1, now)?;
     enter_story(work, id, article)?;
@@ -200,38 +247,59 @@ fn write_changed(
     capture: i64,
     now: Timestamp,
 ) -> Result<Written, ArchiveError> {
-    let version = Version { n: last_number(work, known.article)? + 1, capture };
+    let version = Version {
+        n: last_number(work, known.article)? + 1,
+        capture,
+    };
     write_version(work, known.article, version, article, now)?;
     follow_up(work, Known { version, ..known }, article, now)
 }
 
 /// What follows from a version that was made or amended, where it is the newest.
-fn follow_up(work: &Connection, known: Known, article: &Article, now: Timestamp) -> Result<Written, ArchiveError> {
-    let Known { article: id, version, fields, is_there } = known;
+fn follow_up(
+    work: &Connection,
+    known: Known,
+    article: &Article,
+    now: Timestamp,
+) -> Result<Written, ArchiveError> {
+    let Known {
+        article: id,
+        version,
+        fields,
+        is_there,
+    } = known;
     if version_at(work, id, i64::MAX)? == Some(version) {
-        work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1 AND (access <> 'gone' OR ?3)")?
-            .execute(params![id, article.access.name(), is_there])?;
+        work.prepare_cached(
+            "UPDATE article SET access = ?2 WHERE id = ?1 AND (access <> 'gone' OR ?3)",
+        )?
+        .execute(params![id, article.access.name(), is_there])?;
         write_change(work, id, Change::Changed, version.n, now)?;
         leave_story(work, id)?;
         enter_story(work, id, article)?;
     }
-    Ok(Written::Changed { article: id, fields })
+    Ok(Written::Changed {
+        article: id,
+        fields,
+    })
 }
 
 /// Marks an article as gone from its paper. What is kept of it stays.
 pub(super) fn mark_gone(work: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?.execute(params![id, Access::Gone.name()])?;
+    work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
+        .execute(params![id, Access::Gone.name()])?;
     let newest = version_at(work, id, i64::MAX)?.map_or(1, |version| version.n);
     write_change(work, id, Change::Gone, newest, now)
 }
 
-fn write_change(work: &Connection, id: i64, change: Change, n: i64, now: Timestamp) -> Result<(), ArchiveError> {
-    work.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?.execute(params![
-        id,
-        change.name(),
-        n,
-        now.millis()
-    ])?;
+fn write_change(
+    work: &Connection,
+    id: i64,
+    change: Change,
+    n: i64,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
+    work.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![id, change.name(), n, now.millis()])?;
     Ok(())
 }
 
@@ -246,13 +314,17 @@ fn version_at(work: &Connection, id: i64, capture: i64) -> Result<Option<Version
 
 /// The version that the oldest capture made.
 fn first_version(work: &Connection, id: i64) -> Result<Version, ArchiveError> {
-    let mut select =
-        work.prepare_cached("SELECT n, capture_id FROM version WHERE article_id = ?1 ORDER BY capture_id, n LIMIT 1")?;
+    let mut select = work.prepare_cached(
+        "SELECT n, capture_id FROM version WHERE article_id = ?1 ORDER BY capture_id, n LIMIT 1",
+    )?;
     Ok(select.query_row([id], version)?)
 }
 
 fn version(row: &Row<'_>) -> rusqlite::Result<Version> {
-    Ok(Version { n: row.get(0)?, capture: row.get(1)? })
+    Ok(Version {
+        n: row.get(0)?,
+        capture: row.get(1)?,
+    })
 }
 
 fn last_number(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
@@ -271,12 +343,23 @@ fn add_article(
         "INSERT INTO article (site_id, number, url, access, first_seen_at)
          VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5)",
     )?
-    .execute(params![page.site, number.map(stored_number), page.url.as_str(), open_to.name(), now.millis()])?;
+    .execute(params![
+        page.site,
+        number.map(stored_number),
+        page.url.as_str(),
+        open_to.name(),
+        now.millis()
+    ])?;
     Ok(work.last_insert_rowid())
 }
 
 /// The fields in which an article differs from a version that is kept, the text (by its hash) first.
-fn changed_fields(work: &Connection, id: i64, n: i64, article: &Article) -> Result<Vec<&'static str>, ArchiveError> {
+fn changed_fields(
+    work: &Connection,
+    id: i64,
+    n: i64,
+    article: &Article,
+) -> Result<Vec<&'static str>, ArchiveError> {
     let told = article.fields();
     let columns = told.each_ref().map(|(name, _)| *name).join(", ");
     let mut select = work.prepare_cached(&format!(
@@ -285,9 +368,13 @@ fn changed_fields(work: &Connection, id: i64, n: i64, article: &Article) -> Resu
     select
         .query_row([id, n], |row| {
             // The hash is that of title and text. A damaged column differs from whatever is read now.
-            let retitled =
-                Article { title: lossy(row.get_ref(1)?), paragraphs: article.paragraphs.clone(), ..Article::default() };
-            let text = (lossy(row.get_ref(0)?) != Some(retitled.content_sha256())).then_some("text");
+            let retitled = Article {
+                title: lossy(row.get_ref(1)?),
+                paragraphs: article.paragraphs.clone(),
+                ..Article::default()
+            };
+            let text =
+                (lossy(row.get_ref(0)?) != Some(retitled.content_sha256())).then_some("text");
             let mut changed: Vec<&'static str> = text.into_iter().collect();
             for (name, value) in told {
                 if lossy(row.get_ref(name)?) != column(value) {
@@ -318,7 +405,17 @@ pub(super) fn rewrite_version(
 ) -> Result<(), ArchiveError> {
     let version = Version { n, capture };
     write_version(work, id, version, article, now)?;
-    follow_up(work, Known { article: id, version, fields: vec!["text"], is_there: false }, article, now)?;
+    follow_up(
+        work,
+        Known {
+            article: id,
+            version,
+            fields: vec!["text"],
+            is_there: false,
+        },
+        article,
+        now,
+    )?;
     Ok(())
 }
 
@@ -389,11 +486,14 @@ pub(super) fn known_article(
         "SELECT article.id FROM article JOIN site ON site.id = article.site_id WHERE site.name = ?1 AND article.number = ?2",
     )?;
     if let Some(number) = number {
-        let known = by_number.query_row(params![site, stored_number(number)], |row| row.get(0)).optional()?;
+        let known = by_number
+            .query_row(params![site, stored_number(number)], |row| row.get(0))
+            .optional()?;
         if known.is_some() {
             return Ok(known);
         }
     }
-    let mut by_url = work.prepare_cached("SELECT id FROM article WHERE url = ?1 AND number IS NULL")?;
+    let mut by_url =
+        work.prepare_cached("SELECT id FROM article WHERE url = ?1 AND number IS NULL")?;
     Ok(by_url.query_row([url], |row| row.get(0)).optional()?)
 }

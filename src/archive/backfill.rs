@@ -35,7 +35,12 @@ pub struct Want {
 impl Archive {
     /// Notes that a site is read back from a day, as far as there are articles. One that was begun
     /// before goes on. Durable with the next save.
-    pub fn open_backfill(&mut self, lease: Lease, site: &str, last: Date) -> Result<(), ArchiveError> {
+    pub fn open_backfill(
+        &mut self,
+        lease: Lease,
+        site: &str,
+        last: Date,
+    ) -> Result<(), ArchiveError> {
         let work = self.work(lease)?;
         // Before its first window: the day after the last one.
         let reach = last.tomorrow().unwrap_or(last);
@@ -62,7 +67,11 @@ impl Archive {
             let oldest = with_rows.as_deref().map(day).transpose()?.unwrap_or(began);
             Ok(want(began, reach, oldest))
         });
-        Ok(wanted.collect::<Result<Vec<_>, ArchiveError>>()?.into_iter().flatten().collect())
+        Ok(wanted
+            .collect::<Result<Vec<_>, ArchiveError>>()?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 
     /// Queues windows that were not read to their end, and returns their hosts, one for each page
@@ -91,7 +100,9 @@ impl Archive {
 /// Returns the days that are wanted of a backfill that began with a day, has windows back to
 /// `reach`, and found articles back to `oldest`.
 fn want(began: Date, reach: Date, oldest: Date) -> Option<Want> {
-    let monday = oldest.checked_sub(i64::from(oldest.weekday().to_monday_zero_offset()).days()).ok()?;
+    let monday = oldest
+        .checked_sub(i64::from(oldest.weekday().to_monday_zero_offset()).days())
+        .ok()?;
     // A calendar that ends is an end, too.
     let first = monday.checked_sub(EMPTY_WEEKS.weeks()).ok()?;
     let last = reach.yesterday().ok()?;
@@ -99,7 +110,8 @@ fn want(began: Date, reach: Date, oldest: Date) -> Option<Want> {
 }
 
 fn day(text: &str) -> Result<Date, ArchiveError> {
-    text.parse().map_err(|_| ArchiveError::Damaged(format!("day of a backfill: {text:?}")))
+    text.parse()
+        .map_err(|_| ArchiveError::Damaged(format!("day of a backfill: {text:?}")))
 }
 
 pub(super) fn add_windows(
@@ -139,15 +151,24 @@ pub(super) fn add_windows(
 }
 
 /// Notes whether a window had rows.
-pub(super) fn note_rows(work: &Connection, page: PageId, judged: &Judged) -> Result<(), ArchiveError> {
+pub(super) fn note_rows(
+    work: &Connection,
+    page: PageId,
+    judged: &Judged,
+) -> Result<(), ArchiveError> {
     if judged.verdict != Verdict::Read {
         return Ok(());
     }
-    let first: Option<String> =
-        work.prepare_cached("SELECT first_day FROM page WHERE id = ?1")?.query_row([page.0], |row| row.get(0))?;
+    let first: Option<String> = work
+        .prepare_cached("SELECT first_day FROM page WHERE id = ?1")?
+        .query_row([page.0], |row| row.get(0))?;
     let first = first.as_deref().map(day).transpose()?;
-    let had_rows = judged.found.iter().any(|row| is_of_week(row, first, judged.new_pages > 0));
-    work.prepare_cached("UPDATE page SET had_rows = ?2 WHERE id = ?1")?.execute(params![page.0, had_rows])?;
+    let had_rows = judged
+        .found
+        .iter()
+        .any(|row| is_of_week(row, first, judged.new_pages > 0));
+    work.prepare_cached("UPDATE page SET had_rows = ?2 WHERE id = ?1")?
+        .execute(params![page.0, had_rows])?;
     Ok(())
 }
 
@@ -157,10 +178,15 @@ pub(super) fn note_rows(work: &Connection, page: PageId, judged: &Judged) -> Res
 fn is_of_week(row: &Found, first: Option<Date>, is_new: bool) -> bool {
     /// The server's clock may be another one than the printed dates'.
     const SLACK: i64 = 1;
-    let Some((printed, first)) = row.published_at.zip(first) else { return is_new };
+    let Some((printed, first)) = row.published_at.zip(first) else {
+        return is_new;
+    };
 
-    let printed = jiff::tz::Offset::from_seconds(printed.offset).map(|offset| offset.to_datetime(printed.at.into()));
-    let Ok(printed) = printed.map(|printed| printed.date()) else { return is_new };
+    let printed = jiff::tz::Offset::from_seconds(printed.offset)
+        .map(|offset| offset.to_datetime(printed.at.into()));
+    let Ok(printed) = printed.map(|printed| printed.date()) else {
+        return is_new;
+    };
     let days = i64::from((printed - first).get_days());
     (-SLACK..7 + SLACK).contains(&days)
 }

@@ -55,14 +55,20 @@ pub fn pack(body: &[u8]) -> Packed {
     let zstd = PACKER.with_borrow_mut(|packer| packer.compress(body));
     let zstd = zstd.expect("compressing into memory only fails for want of memory");
     let bytes = i64::try_from(body.len()).expect("a body is capped far below 2^63 bytes");
-    Packed { sha256: Sha256::digest(body).into(), bytes, zstd }
+    Packed {
+        sha256: Sha256::digest(body).into(),
+        bytes,
+        zstd,
+    }
 }
 
 /// Unpacks a body of so many bytes.
 pub(super) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
     // A size that no body has would be asked of the memory before it is found wrong.
     if bytes > LARGEST {
-        return Err(ArchiveError::Damaged(format!("a body of {bytes} bytes is none that was kept")));
+        return Err(ArchiveError::Damaged(format!(
+            "a body of {bytes} bytes is none that was kept"
+        )));
     }
     zstd::bulk::decompress(packed, bytes)
         .map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
@@ -71,25 +77,34 @@ pub(super) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveErro
 /// Keeps a body, and returns its number. One that is known is not kept twice.
 pub(super) fn write_body(work: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
     let mut known = work.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
-    if let Some(id) = known.query_row([body.sha256], |row| row.get(0)).optional()? {
+    if let Some(id) = known
+        .query_row([body.sha256], |row| row.get(0))
+        .optional()?
+    {
         mend_body(work, body)?;
         return Ok(id);
     }
-    work.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?.execute(params![
-        body.sha256,
-        body.bytes,
-        body.zstd
-    ])?;
+    work.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?
+        .execute(params![body.sha256, body.bytes, body.zstd])?;
     Ok(work.last_insert_rowid())
 }
 
 /// Puts a body that came again in the place of the damaged one of the same content.
 pub(super) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveError> {
-    let mut damaged =
-        work.prepare_cached("SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1")?;
-    let Some(id) = damaged.query_row([body.sha256], |row| row.get::<_, i64>(0)).optional()? else { return Ok(()) };
+    let mut damaged = work.prepare_cached(
+        "SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1",
+    )?;
+    let Some(id) = damaged
+        .query_row([body.sha256], |row| row.get::<_, i64>(0))
+        .optional()?
+    else {
+        return Ok(());
+    };
 
-    work.execute("UPDATE body SET bytes = ?2, zstd = ?3 WHERE id = ?1", params![id, body.bytes, body.zstd])?;
+    work.execute(
+        "UPDATE body SET bytes = ?2, zstd = ?3 WHERE id = ?1",
+        params![id, body.bytes, body.zstd],
+    )?;
     work.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
     Ok(())
 }

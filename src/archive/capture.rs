@@ -44,7 +44,9 @@ pub(super) fn write_reading(
     now: Timestamp,
 ) -> Result<Option<Change>, ArchiveError> {
     let id = write_capture(work, page.id, announced, capture)?;
-    article.map_or(Ok(None), |article| Ok(write_article(work, page, article, id, now)?.change()))
+    article.map_or(Ok(None), |article| {
+        Ok(write_article(work, page, article, id, now)?.change())
+    })
 }
 
 /// Writes an answer, and returns the archive's number for it.

@@ -71,7 +71,10 @@ impl Archive {
         now: Timestamp,
     ) -> Result<Vec<Effect>, ArchiveError> {
         let work = self.work(lease)?;
-        answers.iter().map(|answer| write_answer(work, run, answer, now)).collect()
+        answers
+            .iter()
+            .map(|answer| write_answer(work, run, answer, now))
+            .collect()
     }
 
     /// Adds the sitemaps that a site's robots.txt names, where they are not known, and returns their hosts.
@@ -86,7 +89,13 @@ impl Archive {
         let work = self.work(lease)?;
         let mut hosts = Vec::new();
         for url in urls {
-            let found = Found { url: url.clone(), role: Role::Sitemap, number: None, published_at: None, hops: 0 };
+            let found = Found {
+                url: url.clone(),
+                role: Role::Sitemap,
+                number: None,
+                published_at: None,
+                hops: 0,
+            };
             if add_page(work, site, &found, now)? {
                 hosts.push(url.host());
             }
@@ -111,11 +120,27 @@ impl Archive {
     }
 }
 
-fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp) -> Result<Effect, ArchiveError> {
-    write_ending(work, run, answer.announced, &answer.ending, answer.at, answer.pace.not_before)?;
+fn write_answer(
+    work: &Connection,
+    run: RunId,
+    answer: &Answered,
+    now: Timestamp,
+) -> Result<Effect, ArchiveError> {
+    write_ending(
+        work,
+        run,
+        answer.announced,
+        &answer.ending,
+        answer.at,
+        answer.pace.not_before,
+    )?;
     write_pace(work, &answer.host, &answer.pace)?;
     match &answer.done {
-        Done::Page { page, settlement, capture } => {
+        Done::Page {
+            page,
+            settlement,
+            capture,
+        } => {
             let article = settlement.article();
             let write = |capture: &Capture| match page.kept() {
                 None => write_reading(work, page, article, capture, answer.announced, now),
@@ -128,11 +153,15 @@ fn write_answer(work: &Connection, run: RunId, answer: &Answered, now: Timestamp
             if matches!(answer.ending, Ending::Answered { status: 304, .. }) {
                 note_not_modified(work, page)?;
             }
-            Ok(Effect { article: change, ..write_settlement(work, page, settlement, now)? })
+            Ok(Effect {
+                article: change,
+                ..write_settlement(work, page, settlement, now)?
+            })
         }
-        Done::Robots(copy) => {
-            Ok(Effect { robots: Some(write_robots(work, copy, Some(answer.announced))?), ..Effect::default() })
-        }
+        Done::Robots(copy) => Ok(Effect {
+            robots: Some(write_robots(work, copy, Some(answer.announced))?),
+            ..Effect::default()
+        }),
         Done::Unkept => Ok(Effect::default()),
     }
 }
@@ -157,7 +186,11 @@ fn write_settlement(
             write_judged(work, page, judged, now, &mut effect)?;
         }
     }
-    if page.hops > 0 && page.role() == Role::Article && page.kept().is_none() && found_nothing(page, settlement) {
+    if page.hops > 0
+        && page.role() == Role::Article
+        && page.kept().is_none()
+        && found_nothing(page, settlement)
+    {
         for host in look_at_origins(work, page, now)? {
             effect.queue(host, now);
             effect.queue_growth += 1;
@@ -227,7 +260,11 @@ fn write_list_step(
 
 /// Writes from when on a list is asked for again whose reading closed. One that is queued is asked
 /// for when it is due.
-fn write_next_of_list(work: &Connection, list: PageId, next: Option<Timestamp>) -> Result<(), ArchiveError> {
+fn write_next_of_list(
+    work: &Connection,
+    list: PageId,
+    next: Option<Timestamp>,
+) -> Result<(), ArchiveError> {
     work.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1 AND due_at IS NULL")?
         .execute(params![list.0, next.map(Timestamp::millis)])?;
     Ok(())
@@ -238,7 +275,10 @@ fn found_nothing(page: &Page, settlement: &Settlement) -> bool {
         Settlement::Retry { misses, .. } => *misses > page.misses(),
         Settlement::Done(judged) => matches!(
             judged.verdict,
-            Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Refused { .. } | Verdict::Failed { .. }
+            Verdict::Gone { .. }
+                | Verdict::Unextracted { .. }
+                | Verdict::Refused { .. }
+                | Verdict::Failed { .. }
         ),
         Settlement::Stands { .. } => false,
     }
@@ -252,7 +292,11 @@ impl Effect {
 }
 
 /// Writes how often in a row a feed or sitemap did not answer.
-fn note_failures(work: &Connection, page: &Page, settlement: &Settlement) -> Result<(), ArchiveError> {
+fn note_failures(
+    work: &Connection,
+    page: &Page,
+    settlement: &Settlement,
+) -> Result<(), ArchiveError> {
     if page.is_source() {
         work.prepare_cached("UPDATE page SET failures = ?2 WHERE id = ?1")?
             .execute(params![page.id.0, settlement.misses()])?;
@@ -261,9 +305,15 @@ fn note_failures(work: &Connection, page: &Page, settlement: &Settlement) -> Res
 }
 
 /// Writes that a list, feed or sitemap told news.
-fn note_news(work: &Connection, page: &Page, judged: &Judged, now: Timestamp) -> Result<(), ArchiveError> {
+fn note_news(
+    work: &Connection,
+    page: &Page,
+    judged: &Judged,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
     if judged.news && matches!(page.role(), Role::Section | Role::Feed | Role::Sitemap) {
-        work.prepare_cached("UPDATE page SET news_at = ?2 WHERE id = ?1")?.execute(params![page.id.0, now.millis()])?;
+        work.prepare_cached("UPDATE page SET news_at = ?2 WHERE id = ?1")?
+            .execute(params![page.id.0, now.millis()])?;
     }
     Ok(())
 }
@@ -273,7 +323,12 @@ const MOST_SITEMAPS: u32 = 5_000;
 
 /// Adds a page that is not known, and returns whether it was added. An article is known by its number, but the address
 /// that one moved to is a page of its own.
-fn add_page(work: &Connection, site: &str, found: &Found, now: Timestamp) -> Result<bool, ArchiveError> {
+fn add_page(
+    work: &Connection,
+    site: &str,
+    found: &Found,
+    now: Timestamp,
+) -> Result<bool, ArchiveError> {
     let number = found.number.map(stored_number);
     let added = work
         .prepare_cached(
@@ -307,9 +362,15 @@ fn revive(work: &Connection, found: &Found, now: Timestamp) -> Result<bool, Arch
         "SELECT id, failures, settled_at FROM page WHERE url = ?1 AND role = ?2 AND hops > 0 AND verdict IS NOT NULL",
     )?;
     let settled = select.query_row(params![found.url.as_str(), found.role.name()], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get(1)?, Timestamp::from_millis(row.get(2)?)))
+        Ok((
+            row.get::<_, i64>(0)?,
+            row.get(1)?,
+            Timestamp::from_millis(row.get(2)?),
+        ))
     });
-    let Some((id, failures, settled_at)) = settled.optional()? else { return Ok(false) };
+    let Some((id, failures, settled_at)) = settled.optional()? else {
+        return Ok(false);
+    };
     if is_suspended(failures, settled_at, now) {
         return Ok(false);
     }

@@ -38,7 +38,10 @@ const CUT_LISTS: &str = "SELECT site.name, page.url, page.cut_rows, page.cut_day
      ORDER BY site.name, page.id";
 
 /// Returns the lists that are cut, of one site or of every one.
-pub(super) fn cut_lists(connection: &Connection, site: Option<SiteId>) -> Result<Vec<CutList>, ArchiveError> {
+pub(super) fn cut_lists(
+    connection: &Connection,
+    site: Option<SiteId>,
+) -> Result<Vec<CutList>, ArchiveError> {
     let mut select = connection.prepare_cached(CUT_LISTS)?;
     let lists = select.query_map([site.map(|site| site.0)], |row| {
         Ok(CutList {
@@ -65,7 +68,10 @@ pub(super) fn write_cut(
     if !matches!(end, ListEnd::Last) {
         return Ok(());
     }
-    let (missing, day) = (cut.map(|cut| cut.missing), cut.and_then(|cut| cut.day).map(|day: Date| day.to_string()));
+    let (missing, day) = (
+        cut.map(|cut| cut.missing),
+        cut.and_then(|cut| cut.day).map(|day: Date| day.to_string()),
+    );
     let is_anew = matches!(pass, Pass::First | Pass::Window);
     work.prepare_cached(
         "UPDATE page SET cut_day = CASE WHEN ?2 IS NULL OR ?4 OR cut_rows IS NULL THEN ?3 ELSE cut_day END, cut_rows = ?2

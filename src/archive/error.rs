@@ -14,12 +14,22 @@ pub enum ArchiveError {
          -wal file of another database stands beside it: docs/care.md tells how to put a backup back"
     )]
     NotAnArchive { path: PathBuf },
-    #[error("{path} was made by a newer saseo (schema {found}, this one knows up to {known}); update saseo")]
-    Newer { path: PathBuf, found: i64, known: i64 },
+    #[error(
+        "{path} was made by a newer saseo (schema {found}, this one knows up to {known}); update saseo"
+    )]
+    Newer {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+    },
     #[error(
         "{path} was made by an older saseo (schema {found} of {known}); `saseo crawl`, `saseo resume` or, without a request, `saseo reextract` brings it up to date"
     )]
-    Older { path: PathBuf, found: i64, known: i64 },
+    Older {
+        path: PathBuf,
+        found: i64,
+        known: i64,
+    },
     #[error("{path} is empty; `saseo crawl` fills it")]
     Empty { path: PathBuf },
     #[error("there is no archive at {path} yet; `saseo crawl` makes one")]
@@ -37,7 +47,11 @@ pub enum ArchiveError {
     #[error(
         "there is no archive at {path} any more, and none is begun in its place. {said}. To begin anew after all, delete {note}"
     )]
-    Vanished { path: PathBuf, said: String, note: PathBuf },
+    Vanished {
+        path: PathBuf,
+        said: String,
+        note: PathBuf,
+    },
     #[error("another run holds the archive: {holder}")]
     Held { holder: String },
     #[error("another process took the archive over; this one stops writing")]
@@ -77,7 +91,10 @@ impl ArchiveError {
     pub fn folder(path: &Path, why: std::io::Error) -> Self {
         match why.kind() {
             std::io::ErrorKind::StorageFull => Self::DiskFull,
-            _ => Self::ReadOnly { path: path.to_owned(), why: why.to_string() },
+            _ => Self::ReadOnly {
+                path: path.to_owned(),
+                why: why.to_string(),
+            },
         }
     }
 
@@ -89,13 +106,17 @@ impl ArchiveError {
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
                 Self::ReadOnly { path, why }
             }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => {
-                Self::Busy { path }
-            }
+            Some(
+                ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked
+                | ErrorCode::FileLockingProtocolFailed,
+            ) => Self::Busy { path },
             Some(ErrorCode::SystemIoFailure) => Self::DiskFault { path, why },
             Some(ErrorCode::DiskFull) => Self::DiskFull,
             Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(why),
-            _ if is_of_value(&error) => Self::Damaged(format!("a value is not of the kind that was written ({why})")),
+            _ if is_of_value(&error) => Self::Damaged(format!(
+                "a value is not of the kind that was written ({why})"
+            )),
             _ => Self::Engine(Box::new(error)),
         }
     }
@@ -103,7 +124,10 @@ impl ArchiveError {
     /// What a failure to recognise the file at `path` means: SQLite reads its first pages for that, and sees how long it is.
     pub(super) fn at_first(path: &Path, error: rusqlite::Error) -> Self {
         match Self::at(path, error) {
-            Self::Damaged(why) => Self::Unreadable { path: path.to_owned(), why },
+            Self::Damaged(why) => Self::Unreadable {
+                path: path.to_owned(),
+                why,
+            },
             error => error,
         }
     }
@@ -111,7 +135,9 @@ impl ArchiveError {
     /// What a failure to write an export's file means.
     pub(super) fn of_export(path: &Path, error: rusqlite::Error) -> Self {
         match code(&error) {
-            Some(ErrorCode::DiskFull) => Self::NoRoom { path: path.to_owned() },
+            Some(ErrorCode::DiskFull) => Self::NoRoom {
+                path: path.to_owned(),
+            },
             _ => Self::at(path, error),
         }
     }
@@ -143,8 +169,16 @@ fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
 /// Tells whether a value was read that no saseo wrote: a text that is no UTF-8, a number out of its range, JSON that does
 /// not parse.
 pub(super) fn is_of_value(error: &rusqlite::Error) -> bool {
-    use rusqlite::Error::{FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error};
-    matches!(error, FromSqlConversionFailure(..) | IntegralValueOutOfRange(..) | InvalidColumnType(..) | Utf8Error(..))
+    use rusqlite::Error::{
+        FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
+    };
+    matches!(
+        error,
+        FromSqlConversionFailure(..)
+            | IntegralValueOutOfRange(..)
+            | InvalidColumnType(..)
+            | Utf8Error(..)
+    )
 }
 
 #[cfg(test)]
@@ -161,12 +195,21 @@ mod tests {
     #[test]
     fn every_failure_of_the_file_is_told_with_the_way_out() {
         for (code, words) in [
-            (ffi::SQLITE_BUSY, "data/archive.db is locked by another program"),
+            (
+                ffi::SQLITE_BUSY,
+                "data/archive.db is locked by another program",
+            ),
             (ffi::SQLITE_LOCKED, "close it there or wait"),
             (ffi::SQLITE_PROTOCOL, "locked by another program"),
             (ffi::SQLITE_CORRUPT, "`saseo verify` names all that is"),
-            (ffi::SQLITE_NOTADB, "docs/care.md tells how to put a backup back"),
-            (ffi::SQLITE_IOERR_READ, "the disk failed to read or write data/archive.db"),
+            (
+                ffi::SQLITE_NOTADB,
+                "docs/care.md tells how to put a backup back",
+            ),
+            (
+                ffi::SQLITE_IOERR_READ,
+                "the disk failed to read or write data/archive.db",
+            ),
             (ffi::SQLITE_FULL, "make room"),
             (ffi::SQLITE_CANTOPEN, "data/archive.db cannot be opened"),
         ] {
@@ -177,6 +220,9 @@ mod tests {
     #[test]
     fn a_value_that_no_saseo_wrote_is_damage() {
         let error = rusqlite::Error::IntegralValueOutOfRange(3, -1);
-        assert!(matches!(ArchiveError::from(error), ArchiveError::Damaged(_)));
+        assert!(matches!(
+            ArchiveError::from(error),
+            ArchiveError::Damaged(_)
+        ));
     }
 }

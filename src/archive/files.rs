@@ -93,11 +93,24 @@ impl Files {
 
     /// Returns the first file that is not what was opened. The database is the one that matters most.
     pub fn loss(&mut self) -> Option<Loss> {
-        let parts =
-            [(Part::Database, &self.database), (Part::Log, &self.log), (Part::SharedMemory, &self.shared_memory)];
-        let loss = parts.into_iter().find_map(|(part, file)| Some(Loss { part, fate: file.fate()? }));
+        let parts = [
+            (Part::Database, &self.database),
+            (Part::Log, &self.log),
+            (Part::SharedMemory, &self.shared_memory),
+        ];
+        let loss = parts.into_iter().find_map(|(part, file)| {
+            Some(Loss {
+                part,
+                fate: file.fate()?,
+            })
+        });
 
-        loss.or_else(|| self.is_overwritten().then_some(Loss { part: Part::Database, fate: Fate::Overwritten }))
+        loss.or_else(|| {
+            self.is_overwritten().then_some(Loss {
+                part: Part::Database,
+                fate: Fate::Overwritten,
+            })
+        })
     }
 
     pub fn path(&self, part: Part) -> &Path {
@@ -118,7 +131,9 @@ impl Files {
 
     /// Finds the database among the files that this process has open.
     pub fn whereabouts(&self) -> Whereabouts {
-        self.database.identity.map_or(Whereabouts::Unknown, open_file)
+        self.database
+            .identity
+            .map_or(Whereabouts::Unknown, open_file)
     }
 
     /// Takes the log and the shared memory away from where a copy of the database will stand: SQLite would write a log
@@ -144,7 +159,9 @@ impl Files {
 
     /// Whether somebody copied other content into the database: its header, or its size, cannot be ours.
     fn is_overwritten(&mut self) -> bool {
-        let Ok(metadata) = std::fs::metadata(&self.database.path) else { return false };
+        let Ok(metadata) = std::fs::metadata(&self.database.path) else {
+            return false;
+        };
         if metadata.len() < self.least_bytes {
             return true;
         }
@@ -162,7 +179,9 @@ impl Files {
 
 impl Watched {
     fn at(path: PathBuf) -> Self {
-        let identity = std::fs::metadata(&path).ok().map(|metadata| Identity::of(&metadata));
+        let identity = std::fs::metadata(&path)
+            .ok()
+            .map(|metadata| Identity::of(&metadata));
         Self { path, identity }
     }
 
@@ -173,7 +192,9 @@ impl Watched {
         match std::fs::metadata(&self.path) {
             Ok(metadata) if Identity::of(&metadata) == opened => None,
             Ok(_) => Some(Fate::Replaced),
-            Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Some(Fate::Gone),
+            Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+                Some(Fate::Gone)
+            }
             Err(_) => None,
         }
     }
@@ -185,7 +206,10 @@ impl Watched {
 
 impl Identity {
     fn of(metadata: &Metadata) -> Self {
-        Self { device: metadata.dev(), inode: metadata.ino() }
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        }
     }
 }
 
@@ -204,10 +228,14 @@ fn header(path: &Path) -> Option<[u8; HEADER]> {
 
 /// Finds an open file by its identity: Linux names those of a process in `/proc/self/fd`.
 fn open_file(identity: Identity) -> Whereabouts {
-    let Ok(open) = std::fs::read_dir("/proc/self/fd") else { return Whereabouts::Unknown };
+    let Ok(open) = std::fs::read_dir("/proc/self/fd") else {
+        return Whereabouts::Unknown;
+    };
 
     for link in open.flatten().map(|entry| entry.path()) {
-        let Ok(metadata) = std::fs::metadata(&link) else { continue };
+        let Ok(metadata) = std::fs::metadata(&link) else {
+            continue;
+        };
         if Identity::of(&metadata) != identity {
             continue;
         }

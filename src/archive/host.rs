@@ -25,7 +25,10 @@ impl Archive {
                 slowed: span(row.get(3)?),
                 strikes: row.get(4)?,
                 refusals: row.get(5)?,
-                rest: row.get::<_, Option<String>>(6)?.as_deref().and_then(Rest::named),
+                rest: row
+                    .get::<_, Option<String>>(6)?
+                    .as_deref()
+                    .and_then(Rest::named),
             })
         });
         Ok(kept.optional()?)
@@ -33,7 +36,11 @@ impl Archive {
 }
 
 /// Stores a host's pace after an answer.
-pub(super) fn write_pace(work: &Connection, host: &Host, pace: &StoredPace) -> Result<(), ArchiveError> {
+pub(super) fn write_pace(
+    work: &Connection,
+    host: &Host,
+    pace: &StoredPace,
+) -> Result<(), ArchiveError> {
     work.prepare_cached(
         "INSERT INTO host (name, last_at, not_before, gap, slowed, strikes, refusals, rest)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
@@ -74,9 +81,18 @@ pub(super) fn rest_after_unended(work: &Connection) -> Result<(), ArchiveError> 
 
 /// Moves the moments that hosts and pages wait for with a clock that was set on by so many milliseconds, or back.
 pub(super) fn shift_paces(work: &Connection, by: i64) -> Result<(), ArchiveError> {
-    work.execute("UPDATE host SET last_at = last_at + ?1, not_before = not_before + ?1", [by])?;
-    work.execute("UPDATE page SET due_at = due_at + ?1 WHERE due_at IS NOT NULL", [by])?;
+    work.execute(
+        "UPDATE host SET last_at = last_at + ?1, not_before = not_before + ?1",
+        [by],
+    )?;
+    work.execute(
+        "UPDATE page SET due_at = due_at + ?1 WHERE due_at IS NOT NULL",
+        [by],
+    )?;
     // 0 is no moment: it is at every crawl.
-    work.execute("UPDATE page SET next_at = next_at + ?1 WHERE next_at > 0", [by])?;
+    work.execute(
+        "UPDATE page SET next_at = next_at + ?1 WHERE next_at > 0",
+        [by],
+    )?;
     Ok(())
 }

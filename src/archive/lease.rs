@@ -14,25 +14,43 @@ impl Archive {
     /// Returns the right to write as it was last taken, for work that is abandoned in the end.
     /// Reads what was written, saved or not.
     pub fn lease(&self) -> Result<Lease, ArchiveError> {
-        let epoch = self.connection.query_row("SELECT epoch FROM lease", [], |row| row.get(0))?;
+        let epoch = self
+            .connection
+            .query_row("SELECT epoch FROM lease", [], |row| row.get(0))?;
         Ok(Lease { epoch })
     }
 
     /// Takes the right to write from any holder before, and returns its epoch; saved at once. Where the clock was set since
     /// the last lease was taken, as the machine's uptime tells, the hosts' stored moments move with it.
-    pub fn take_lease(&mut self, holder: &str, now: Timestamp, uptime: Option<&Uptime>) -> Result<Lease, ArchiveError> {
+    pub fn take_lease(
+        &mut self,
+        holder: &str,
+        now: Timestamp,
+        uptime: Option<&Uptime>,
+    ) -> Result<Lease, ArchiveError> {
         let path = self.path().to_owned();
-        let work = self.connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let work = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate);
         let work = work.map_err(|error| ArchiveError::at(&path, error))?;
-        let step = uptime.map(|uptime| clock_step(&work, now, uptime)).transpose()?.flatten();
+        let step = uptime
+            .map(|uptime| clock_step(&work, now, uptime))
+            .transpose()?
+            .flatten();
         if let Some(step) = step {
-            tracing::warn!(milliseconds = step, "the clock was set since the last run; hosts' rests move with it");
+            tracing::warn!(
+                milliseconds = step,
+                "the clock was set since the last run; hosts' rests move with it"
+            );
             shift_paces(&work, step)?;
         }
-        let (boot, up) = uptime.map(|uptime| (uptime.boot.as_str(), millis(uptime.up))).unzip();
-        let sql =
-            "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2, boot = ?3, uptime = ?4 RETURNING epoch";
-        let epoch = work.query_row(sql, params![holder, now.millis(), boot, up], |row| row.get(0))?;
+        let (boot, up) = uptime
+            .map(|uptime| (uptime.boot.as_str(), millis(uptime.up)))
+            .unzip();
+        let sql = "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2, boot = ?3, uptime = ?4 RETURNING epoch";
+        let epoch = work.query_row(sql, params![holder, now.millis(), boot, up], |row| {
+            row.get(0)
+        })?;
         work.commit()?;
         self.clock_step = step.unwrap_or(0);
         Ok(Lease { epoch })
@@ -41,9 +59,15 @@ impl Archive {
 
 /// By how much the clock differs from what the uptime since the last lease makes of it; `None` where it agrees, or where
 /// the machine has booted since and nobody can tell.
-fn clock_step(work: &Connection, now: Timestamp, uptime: &Uptime) -> Result<Option<i64>, ArchiveError> {
+fn clock_step(
+    work: &Connection,
+    now: Timestamp,
+    uptime: &Uptime,
+) -> Result<Option<i64>, ArchiveError> {
     let mut select = work.prepare("SELECT taken_at, uptime FROM lease WHERE boot = ?1")?;
-    let last: Option<(i64, i64)> = select.query_row([&uptime.boot], |row| Ok((row.get(0)?, row.get(1)?))).optional()?;
+    let last: Option<(i64, i64)> = select
+        .query_row([&uptime.boot], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
     let step = last.map(|(taken_at, up)| now.millis() - (taken_at + millis(uptime.up) - up));
     Ok(step.filter(|step| step.unsigned_abs() > CLOCK_STEP))
 }

@@ -62,15 +62,18 @@ impl Archive {
         requests: &[Announcement],
     ) -> Result<Vec<AnnouncedId>, ArchiveError> {
         let work = self.work(lease)?;
-        requests.iter().map(|request| write_announcement(work, run, request)).collect()
+        requests
+            .iter()
+            .map(|request| write_announcement(work, run, request))
+            .collect()
     }
 
     /// Returns when each server was asked last, as far as that was since a moment; killed runs count
     /// too. Read from the ledger's end. Reads what was written, saved or not.
     pub fn last_requests(&self, since: Timestamp) -> Result<LastRequests, ArchiveError> {
-        let mut select = self
-            .connection
-            .prepare_cached("SELECT at, server FROM ledger WHERE kind = 'announced' ORDER BY id DESC LIMIT ?1")?;
+        let mut select = self.connection.prepare_cached(
+            "SELECT at, server FROM ledger WHERE kind = 'announced' ORDER BY id DESC LIMIT ?1",
+        )?;
         let mut rows = select.query([MOST_LAST])?;
 
         let mut last = LastRequests::default();
@@ -102,7 +105,9 @@ pub(super) fn write_beginning(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let terms = terms.to_json();
-    let hash = Link::after(last_hash(work)?, Form::Second, "began", now, run).text(&terms).hash();
+    let hash = Link::after(last_hash(work)?, Form::Second, "began", now, run)
+        .text(&terms)
+        .hash();
     work.prepare_cached(
         "INSERT INTO ledger (kind, form, at, run_id, terms, hash) VALUES ('began', 2, ?1, ?2, ?3, ?4)",
     )?
@@ -110,7 +115,11 @@ pub(super) fn write_beginning(
     Ok(())
 }
 
-fn write_announcement(work: &Connection, run: RunId, request: &Announcement) -> Result<AnnouncedId, ArchiveError> {
+fn write_announcement(
+    work: &Connection,
+    run: RunId,
+    request: &Announcement,
+) -> Result<AnnouncedId, ArchiveError> {
     let host = request.url.host();
     let server = request.server.map(|server| server.to_string());
     let gap = millis(request.gap);
@@ -150,9 +159,18 @@ pub(super) fn write_ending(
     not_before: Timestamp,
 ) -> Result<(), ArchiveError> {
     let (status, bytes, digest, retry_after, trouble) = match ending {
-        Ending::Answered { status, bytes, digest, retry_after } => {
-            (Some(*status), bytes.cast_signed(), Some(digest), *retry_after, None)
-        }
+        Ending::Answered {
+            status,
+            bytes,
+            digest,
+            retry_after,
+        } => (
+            Some(*status),
+            bytes.cast_signed(),
+            Some(digest),
+            *retry_after,
+            None,
+        ),
         Ending::Trouble { why } => (None, 0, None, None, Some(why.as_str())),
     };
     let retry_after = retry_after.map(Timestamp::millis);

@@ -10,7 +10,8 @@ use crate::archive::recrawl::{HISTORY, history};
 use crate::archive::store::Archive;
 use crate::frontier::recrawl::{self, ListHistory};
 use crate::frontier::{
-    Closing, Continuation, Coverage, Head, History, Joint, List, ListEnd, Met, Page, PageId, Pass, Past, Role,
+    Closing, Continuation, Coverage, Head, History, Joint, List, ListEnd, Met, Page, PageId, Pass,
+    Past, Role,
 };
 use crate::time::Timestamp;
 
@@ -23,7 +24,12 @@ impl Archive {
         row: &Row<'_>,
         now: Timestamp,
     ) -> Result<List, ArchiveError> {
-        Ok(begun(page, self.pass_of(page, past, now)?, head(row.get("joint")?)?, now))
+        Ok(begun(
+            page,
+            self.pass_of(page, past, now)?,
+            head(row.get("joint")?)?,
+            now,
+        ))
     }
 
     /// Returns where a further page of a list stands in the list's reading.
@@ -33,7 +39,8 @@ impl Archive {
         Ok(List {
             section,
             history: Some(self.history(section)?),
-            pass: Pass::named(&pass).ok_or_else(|| ArchiveError::Damaged("page pass".to_owned()))?,
+            pass: Pass::named(&pass)
+                .ok_or_else(|| ArchiveError::Damaged("page pass".to_owned()))?,
             began: Timestamp::from_millis(row.get("began_at")?),
             previous: marks(row.get::<_, Option<String>>("previous")?.as_deref())?,
             promised: row.get("promised")?,
@@ -69,16 +76,32 @@ impl Archive {
              FROM page WHERE id = ?1"
         ))?;
         let mut rows = select.query([list.0])?;
-        let row = rows.next()?.ok_or_else(|| ArchiveError::Damaged("page section_id".to_owned()))?;
+        let row = rows
+            .next()?
+            .ok_or_else(|| ArchiveError::Damaged("page section_id".to_owned()))?;
         history(row, row.get("is_whole_list")?)
     }
 
     /// Reads where a reading began, and what it means to join: the section's own last complete reading.
     fn joint(&self, section: PageId, kept: Option<String>) -> Result<Joint, ArchiveError> {
-        let mut select = self.connection.prepare_cached("SELECT joint FROM page WHERE id = ?1")?;
-        let before = select.query_row([section.0], |row| row.get(0)).optional()?.flatten();
-        let kept = kept.as_deref().map(KeptJoint::read).transpose()?.unwrap_or_default();
-        Ok(Joint { met: kept.met, head: kept.head(), before: head(before)?, was_made: false })
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT joint FROM page WHERE id = ?1")?;
+        let before = select
+            .query_row([section.0], |row| row.get(0))
+            .optional()?
+            .flatten();
+        let kept = kept
+            .as_deref()
+            .map(KeptJoint::read)
+            .transpose()?
+            .unwrap_or_default();
+        Ok(Joint {
+            met: kept.met,
+            head: kept.head(),
+            before: head(before)?,
+            was_made: false,
+        })
     }
 }
 
@@ -88,9 +111,21 @@ pub(super) fn window(page: PageId, now: Timestamp) -> List {
 }
 
 fn begun(page: PageId, pass: Pass, before: Option<Head>, now: Timestamp) -> List {
-    let joint = Joint { before, ..Joint::default() };
+    let joint = Joint {
+        before,
+        ..Joint::default()
+    };
     let (previous, met) = (Vec::new(), Met::default());
-    List { section: page, history: None, pass, began: now, previous, promised: false, joint, met }
+    List {
+        section: page,
+        history: None,
+        pass,
+        began: now,
+        previous,
+        promised: false,
+        joint,
+        met,
+    }
 }
 
 /// A joint as its column keeps it.
@@ -104,22 +139,32 @@ struct KeptJoint {
 
 impl KeptJoint {
     fn read(json: &str) -> Result<Self, ArchiveError> {
-        serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page joint: {why}")))
+        serde_json::from_str(json)
+            .map_err(|why| ArchiveError::Damaged(format!("page joint: {why}")))
     }
 
     fn head(self) -> Head {
-        Head { rows: self.head, newest: self.newest.map(Timestamp::from_millis) }
+        Head {
+            rows: self.head,
+            newest: self.newest.map(Timestamp::from_millis),
+        }
     }
 }
 
 fn head(json: Option<String>) -> Result<Option<Head>, ArchiveError> {
-    json.map(|json| Ok(KeptJoint::read(&json)?.head())).transpose()
+    json.map(|json| Ok(KeptJoint::read(&json)?.head()))
+        .transpose()
 }
 
 /// Writes where a reading began, and how much it has met, as the column keeps it.
 fn joint_json(head: &Head, met: usize) -> String {
     let newest = head.newest.map(Timestamp::millis);
-    serde_json::to_string(&KeptJoint { head: head.rows.clone(), newest, met }).expect("numbers are JSON")
+    serde_json::to_string(&KeptJoint {
+        head: head.rows.clone(),
+        newest,
+        met,
+    })
+    .expect("numbers are JSON")
 }
 
 /// The most bytes that a memory of met rows has: what is longer was not written by this program.
@@ -127,12 +172,16 @@ const LONGEST_MET: usize = 1 << 16;
 
 /// Reads what a reading has met. A page that was queued before such memories were kept begins one.
 fn met(packed: Option<Vec<u8>>) -> Result<Met, ArchiveError> {
-    let Some(packed) = packed else { return Ok(Met::default()) };
+    let Some(packed) = packed else {
+        return Ok(Met::default());
+    };
     Ok(Met::from_bytes(&unpack(&packed, LONGEST_MET)?))
 }
 
 fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
-    let Some(json) = json else { return Ok(Vec::new()) };
+    let Some(json) = json else {
+        return Ok(Vec::new());
+    };
     serde_json::from_str(json).map_err(|why| ArchiveError::Damaged(format!("page previous: {why}")))
 }
 
@@ -148,7 +197,8 @@ pub(super) fn add_list_page(
     next: &Continuation,
     now: Timestamp,
 ) -> Result<Option<i64>, ArchiveError> {
-    let mut queued = work.prepare_cached("SELECT count(*) FROM page WHERE url = ?1 AND due_at IS NOT NULL")?;
+    let mut queued =
+        work.prepare_cached("SELECT count(*) FROM page WHERE url = ?1 AND due_at IS NOT NULL")?;
     let before: i64 = queued.query_row([next.url.as_str()], |row| row.get(0))?;
     let added = work.prepare_cached(
         "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at, section_id, pass, began_at, previous, promised, hops,
@@ -181,8 +231,12 @@ pub(super) fn add_list_page(
     ])?;
     if added == 0 {
         // The list leads to a page of another kind, its own beginning perhaps: it goes round.
-        let closing =
-            Closing::Ended { end: ListEnd::Repeats, since: None, head: next.list.joint.head.clone(), cut: None };
+        let closing = Closing::Ended {
+            end: ListEnd::Repeats,
+            since: None,
+            head: next.list.joint.head.clone(),
+            cut: None,
+        };
         write_closing(work, next.list.section, next.list.pass, &closing, now)?;
         return Ok(None);
     }
@@ -191,7 +245,8 @@ pub(super) fn add_list_page(
 
 /// Forgets what the reading had met at a page that is settled: the next page has it.
 pub(super) fn forget_met(work: &Connection, page: PageId) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE page SET met = NULL WHERE id = ?1 AND met IS NOT NULL")?.execute([page.0])?;
+    work.prepare_cached("UPDATE page SET met = NULL WHERE id = ?1 AND met IS NOT NULL")?
+        .execute([page.0])?;
     Ok(())
 }
 
@@ -206,14 +261,21 @@ pub(super) fn write_closing(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let (end, since, head) = match closing {
-        Closing::Ended { end, since, head, cut } => {
+        Closing::Ended {
+            end,
+            since,
+            head,
+            cut,
+        } => {
             write_cut(work, section, pass, *end, *cut)?;
             (end, since, head)
         }
         Closing::BrokenOff => {
             // A later reading goes on until it has joined the last complete one; where that is not known, all is read again.
-            work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL")?
-                .execute([section.0])?;
+            work.prepare_cached(
+                "UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL",
+            )?
+            .execute([section.0])?;
             return Ok(());
         }
     };
@@ -221,7 +283,13 @@ pub(super) fn write_closing(
     match pass {
         Pass::First | Pass::Window => {
             let sql = "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3, read_since = ?4 WHERE id = ?1";
-            work.prepare_cached(sql)?.execute(params![section.0, end.name(), now.millis(), since, joint])?;
+            work.prepare_cached(sql)?.execute(params![
+                section.0,
+                end.name(),
+                now.millis(),
+                since,
+                joint
+            ])?;
         }
         Pass::Deep | Pass::Later => {
             // Where the server repeated a page, what lies behind it was not met: the next reading has still to join.
@@ -229,7 +297,12 @@ pub(super) fn write_closing(
             let deep_at = (pass == Pass::Deep).then(|| now.millis());
             let sql = "UPDATE page SET joint = coalesce(?3, joint), list_end = coalesce(list_end, ?2), deep_at = coalesce(?4, deep_at)
                        WHERE id = ?1";
-            work.prepare_cached(sql)?.execute(params![section.0, end.name(), is_whole.then_some(joint), deep_at])?;
+            work.prepare_cached(sql)?.execute(params![
+                section.0,
+                end.name(),
+                is_whole.then_some(joint),
+                deep_at
+            ])?;
         }
     }
     Ok(())

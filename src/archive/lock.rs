@@ -20,16 +20,30 @@ impl Lock {
         std::fs::create_dir_all(data).map_err(|why| ArchiveError::folder(data, why))?;
         let path = data.join("archive.lock");
         let fault = |why| ArchiveError::folder(&path, why);
-        let file = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path);
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(&path);
         let mut file = file.map_err(fault)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(ArchiveError::Held { holder: named_in(&mut file) }),
+            Err(TryLockError::WouldBlock) => {
+                return Err(ArchiveError::Held {
+                    holder: named_in(&mut file),
+                });
+            }
             Err(TryLockError::Error(why)) => return Err(fault(why)),
         }
-        file.set_len(0).and_then(|()| file.rewind()).map_err(fault)?;
+        file.set_len(0)
+            .and_then(|()| file.rewind())
+            .map_err(fault)?;
         writeln!(file, "{holder}").map_err(fault)?;
-        Ok(Self { data: data.to_owned(), _file: file })
+        Ok(Self {
+            data: data.to_owned(),
+            _file: file,
+        })
     }
 
     /// The folder that is locked.

@@ -10,19 +10,29 @@ use crate::archive::ids::AnnouncedId;
 use crate::archive::page_state::write_state;
 use crate::archive::store::{Archive, Lease};
 use crate::extract::Article;
-use crate::frontier::{Kept, KnownArticle, Page, PageId, Role, Settlement, gone_for_good, origin_looked_at};
+use crate::frontier::{
+    Kept, KnownArticle, Page, PageId, Role, Settlement, gone_for_good, origin_looked_at,
+};
 use crate::page_url::{Host, PageUrl};
 use crate::revisit::{GONE_AGAIN, Looks, VARYING, is_whole_look};
 use crate::time::Timestamp;
 
 impl Archive {
     /// Returns what is known of an article that is queued.
-    pub(super) fn known_article(&self, row: &Row<'_>, now: Timestamp) -> Result<KnownArticle, ArchiveError> {
+    pub(super) fn known_article(
+        &self,
+        row: &Row<'_>,
+        now: Timestamp,
+    ) -> Result<KnownArticle, ArchiveError> {
         Ok(KnownArticle {
             number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
             misses: row.get("gone_looks")?,
             unchanged: row.get("unchanged")?,
-            kept: if row.get("is_kept")? { self.kept(row, now)? } else { None },
+            kept: if row.get("is_kept")? {
+                self.kept(row, now)?
+            } else {
+                None
+            },
         })
     }
 
@@ -30,17 +40,24 @@ impl Archive {
     fn kept(&self, row: &Row<'_>, now: Timestamp) -> Result<Option<Kept>, ArchiveError> {
         let number = row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned);
         let (site, url) = (row.get::<_, String>("name")?, row.get::<_, String>("url")?);
-        let Some(article) = known_article(&self.connection, &site, number, &url)? else { return Ok(None) };
+        let Some(article) = known_article(&self.connection, &site, number, &url)? else {
+            return Ok(None);
+        };
         let mut select = self.connection.prepare_cached(
             "SELECT min(first_seen_at, coalesce((SELECT published_ms FROM version WHERE article_id = article.id
                                                 ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at))
              FROM article WHERE id = ?1",
         )?;
         let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
-        let are_useless = row.get("validators_lie")? || row.get::<_, u32>("validators_vary")? >= VARYING;
+        let are_useless =
+            row.get("validators_lie")? || row.get::<_, u32>("validators_vary")? >= VARYING;
         let is_whole = are_useless || is_whole_look(published, now);
         let validator = |column| if is_whole { Ok(None) } else { row.get(column) };
-        Ok(Some(Kept { published, etag: validator("etag")?, last_modified: validator("last_modified")? }))
+        Ok(Some(Kept {
+            published,
+            etag: validator("etag")?,
+            last_modified: validator("last_modified")?,
+        }))
     }
 
     /// Wants the newest articles of a site asked for again at its next crawl, though no look at
@@ -83,12 +100,16 @@ impl Archive {
              AND role = 'article' AND next_at IS NOT NULL AND settled_at >= ?2 AND gone_looks > 0",
         )?;
         let pages: Vec<(i64, String, Option<i64>, u32)> = select
-            .query_map(params![site, began.millis()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))?
+            .query_map(params![site, began.millis()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })?
             .collect::<Result<_, _>>()?;
 
         let mut marked = 0;
         for (page, url, number, misses) in &pages {
-            let Some(settlement) = gone_for_good(*misses) else { continue };
+            let Some(settlement) = gone_for_good(*misses) else {
+                continue;
+            };
             write_state(work, PageId(*page), Role::Article, &settlement, now)?;
             marked += 1;
             if let Some(article) = known_article(work, site, number.map(i64::cast_unsigned), url)? {
@@ -109,13 +130,23 @@ impl Archive {
             "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article'
                AND verdict IS NULL AND gone_looks > 0 AND due_at >= ?2",
         )?;
-        let missed: u64 = select.query_row(params![site, (since + GONE_AGAIN).millis()], |row| row.get(0))?;
-        Ok(Looks { seen: kept.seen + missed, gone: kept.gone + missed })
+        let missed: u64 = select
+            .query_row(params![site, (since + GONE_AGAIN).millis()], |row| {
+                row.get(0)
+            })?;
+        Ok(Looks {
+            seen: kept.seen + missed,
+            gone: kept.gone + missed,
+        })
     }
 
     /// Tells whether the same body came for another article's address of the same site.
     /// Reads what was written, saved or not.
-    pub fn is_answer_of_others(&self, page: &Page, digest: &[u8; 32]) -> Result<bool, ArchiveError> {
+    pub fn is_answer_of_others(
+        &self,
+        page: &Page,
+        digest: &[u8; 32],
+    ) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM body JOIN capture ON capture.body_id = body.id
                             JOIN page AS other ON other.id = capture.page_id
@@ -133,20 +164,30 @@ impl Archive {
                     OR coalesce(verdict IN ('gone', 'unextracted', 'refused', 'failed'), 0)
              FROM page WHERE url = ?1",
         )?;
-        let has_nothing = select.query_row([url.as_str()], |row| row.get(0)).optional()?;
+        let has_nothing = select
+            .query_row([url.as_str()], |row| row.get(0))
+            .optional()?;
         Ok(has_nothing.unwrap_or(false))
     }
 }
 
 /// Looks a day later at the pages that moved to one at which no article is: what leads nowhere was no move. Returns the hosts of
 /// those pages, one for each.
-pub(super) fn look_at_origins(work: &Connection, page: &Page, now: Timestamp) -> Result<Vec<Host>, ArchiveError> {
+pub(super) fn look_at_origins(
+    work: &Connection,
+    page: &Page,
+    now: Timestamp,
+) -> Result<Vec<Host>, ArchiveError> {
     let mut select = work.prepare_cached(
         "SELECT id, host, gone_looks FROM page
          WHERE verdict = 'moved' AND reason = ?1 AND role = 'article' AND id <> ?2",
     )?;
     let rows = select.query_map(params![page.url.as_str(), page.id.0], |row| {
-        Ok((row.get::<_, i64>(0)?, Host::from_stored(row.get(1)?), row.get::<_, u32>(2)?))
+        Ok((
+            row.get::<_, i64>(0)?,
+            Host::from_stored(row.get(1)?),
+            row.get::<_, u32>(2)?,
+        ))
     })?;
     let origins: Vec<_> = rows.collect::<Result<_, _>>()?;
 
@@ -172,7 +213,12 @@ fn looks(work: &Connection, site: &str, since: Timestamp) -> Result<Looks, Archi
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article' AND settled_at >= ?2
            AND verdict IN ('stored', 'members', 'withheld')",
     )?;
-    Ok(select.query_row(params![site, since.millis()], |row| Ok(Looks { seen: row.get(0)?, gone: row.get(1)? }))?)
+    Ok(select.query_row(params![site, since.millis()], |row| {
+        Ok(Looks {
+            seen: row.get(0)?,
+            gone: row.get(1)?,
+        })
+    })?)
 }
 
 /// Writes what came of another look. Where everything is as it was, only the validators are news.
@@ -194,18 +240,19 @@ pub(super) fn write_look(
     let change = write_reading(work, page, article, capture, announced, now)?;
     if article.is_some() && change.is_none() && !is_lost {
         work.prepare_cached("ROLLBACK TO look")?.execute([])?;
-        work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?.execute(params![
-            page.id.0,
-            capture.etag,
-            capture.last_modified
-        ])?;
+        work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?
+            .execute(params![page.id.0, capture.etag, capture.last_modified])?;
     }
     work.prepare_cached("RELEASE look")?.execute([])?;
     let has_validators = capture.etag.is_some() || capture.last_modified.is_some();
     let is_other_page = before_digest.is_some_and(|digest| digest != capture.body.digest());
-    let are_equal = has_validators && before == (capture.etag.clone(), capture.last_modified.clone());
+    let are_equal =
+        has_validators && before == (capture.etag.clone(), capture.last_modified.clone());
     if change.is_some() && is_other_page && are_equal {
-        work.execute("UPDATE site SET validators_lie = 1 WHERE name = ?1", [&page.site])?;
+        work.execute(
+            "UPDATE site SET validators_lie = 1 WHERE name = ?1",
+            [&page.site],
+        )?;
     }
     if were_sent(page) && has_validators && !is_other_page && !are_equal {
         let sql = "UPDATE site SET validators_vary = validators_vary + 1 WHERE name = ?1";
@@ -222,7 +269,8 @@ pub(super) fn note_not_modified(work: &Connection, page: &Page) -> Result<(), Ar
 }
 
 fn were_sent(page: &Page) -> bool {
-    page.kept().is_some_and(|kept| kept.etag.is_some() || kept.last_modified.is_some())
+    page.kept()
+        .is_some_and(|kept| kept.etag.is_some() || kept.last_modified.is_some())
 }
 
 /// Counts looks in a row that saw an article as it was. One that saw none, or was only told so, tells nothing of whether the
@@ -236,8 +284,10 @@ pub(super) fn note_look(
     let is_news = change.is_some() || settlement.misses() > 0;
     let is_seen = settlement.article().is_some();
     if is_news || is_seen {
-        work.prepare_cached("UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1")?
-            .execute(params![page.site, is_news])?;
+        work.prepare_cached(
+            "UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1",
+        )?
+        .execute(params![page.site, is_news])?;
     }
     Ok(())
 }

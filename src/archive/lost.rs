@@ -35,17 +35,30 @@ impl fmt::Display for LostFiles {
         let (archive, file) = (self.archive.display(), self.file.display());
         match (self.fate, &self.whereabouts) {
             (Fate::Overwritten, _) => write!(f, "{file} was overwritten while it was open; ")?,
-            (Fate::Replaced, _) => write!(f, "{file} was replaced by another file while it was open; ")?,
-            (Fate::Gone, Whereabouts::At(path)) => {
-                write!(f, "{file} was moved to {} while it was open; ", path.display())?;
+            (Fate::Replaced, _) => {
+                write!(f, "{file} was replaced by another file while it was open; ")?
             }
-            (Fate::Gone, Whereabouts::Nowhere) => write!(f, "{file} was deleted while it was open; ")?,
-            (Fate::Gone, Whereabouts::Unknown) => write!(f, "{file} was deleted or moved while it was open; ")?,
+            (Fate::Gone, Whereabouts::At(path)) => {
+                write!(
+                    f,
+                    "{file} was moved to {} while it was open; ",
+                    path.display()
+                )?;
+            }
+            (Fate::Gone, Whereabouts::Nowhere) => {
+                write!(f, "{file} was deleted while it was open; ")?
+            }
+            (Fate::Gone, Whereabouts::Unknown) => {
+                write!(f, "{file} was deleted or moved while it was open; ")?
+            }
         }
 
         match &self.saved {
             Saved::At(path) if *path == self.archive => {
-                write!(f, "nothing is lost: all that was stored is in {archive}, and `saseo resume` goes on")
+                write!(
+                    f,
+                    "nothing is lost: all that was stored is in {archive}, and `saseo resume` goes on"
+                )
             }
             Saved::At(path) => write!(
                 f,
@@ -64,7 +77,10 @@ impl fmt::Display for LostFiles {
                 copy.display()
             ),
             Saved::Nowhere { why } => {
-                write!(f, "what was stored could not be saved ({why}): put a copy of the archive back at {archive}")
+                write!(
+                    f,
+                    "what was stored could not be saved ({why}): put a copy of the archive back at {archive}"
+                )
             }
         }
     }

@@ -72,8 +72,10 @@ impl Archive {
     ) -> Result<usize, ArchiveError> {
         let work = self.work(lease)?;
         for body in bodies {
-            work.prepare_cached("INSERT OR REPLACE INTO damage (body_id, found_at) VALUES (?1, ?2)")?
-                .execute(params![body, now.millis()])?;
+            work.prepare_cached(
+                "INSERT OR REPLACE INTO damage (body_id, found_at) VALUES (?1, ?2)",
+            )?
+            .execute(params![body, now.millis()])?;
         }
 
         let mut queued = 0;
@@ -91,12 +93,23 @@ impl Archive {
 }
 
 /// The hash of a version's title and text that is stored, and the one that they have.
-fn stored_hashes(work: &Connection, (article, n): (i64, i64)) -> Result<(Option<String>, String), ArchiveError> {
-    let mut select =
-        work.prepare_cached("SELECT content_sha256, title, text FROM version WHERE article_id = ?1 AND n = ?2")?;
+fn stored_hashes(
+    work: &Connection,
+    (article, n): (i64, i64),
+) -> Result<(Option<String>, String), ArchiveError> {
+    let mut select = work.prepare_cached(
+        "SELECT content_sha256, title, text FROM version WHERE article_id = ?1 AND n = ?2",
+    )?;
     let hashes = select.query_row([article, n], |row| {
-        let (title, text) = (lossy(row.get_ref(1)?), lossy(row.get_ref(2)?).unwrap_or_default());
-        let stands = Article { title, paragraphs: vec![text], ..Article::default() };
+        let (title, text) = (
+            lossy(row.get_ref(1)?),
+            lossy(row.get_ref(2)?).unwrap_or_default(),
+        );
+        let stands = Article {
+            title,
+            paragraphs: vec![text],
+            ..Article::default()
+        };
         Ok((lossy(row.get_ref(0)?), stands.content_sha256()))
     });
     Ok(hashes?)
@@ -110,20 +123,33 @@ fn write_columns(
     read: &Article,
 ) -> Result<(), ArchiveError> {
     // Together: a check of one column sees the others as they will be.
-    let mut set: Vec<(&str, Value)> = columns.iter().filter_map(|name| Some((*name, value_of(read, name)?))).collect();
+    let mut set: Vec<(&str, Value)> = columns
+        .iter()
+        .filter_map(|name| Some((*name, value_of(read, name)?)))
+        .collect();
     if columns.contains(&"published_at") {
         let moment = read.published_at.map(|time| time.at.millis());
         set.push(("published_ms", moment.map_or(Value::Null, Value::Integer)));
     }
     if set.is_empty() {
-        return Err(ArchiveError::Damaged("the damaged column is not the page's".to_owned()));
+        return Err(ArchiveError::Damaged(
+            "the damaged column is not the page's".to_owned(),
+        ));
     }
 
-    let assignments: Vec<String> =
-        set.iter().enumerate().map(|(at, (name, _))| format!("{name} = ?{}", at + 3)).collect();
-    let sql = format!("UPDATE version SET {} WHERE article_id = ?1 AND n = ?2", assignments.join(", "));
+    let assignments: Vec<String> = set
+        .iter()
+        .enumerate()
+        .map(|(at, (name, _))| format!("{name} = ?{}", at + 3))
+        .collect();
+    let sql = format!(
+        "UPDATE version SET {} WHERE article_id = ?1 AND n = ?2",
+        assignments.join(", ")
+    );
     let keys = [Value::Integer(article), Value::Integer(n)];
-    let values = keys.into_iter().chain(set.into_iter().map(|(_, value)| value));
+    let values = keys
+        .into_iter()
+        .chain(set.into_iter().map(|(_, value)| value));
     work.execute(&sql, rusqlite::params_from_iter(values))?;
     Ok(())
 }
@@ -137,6 +163,11 @@ fn value_of(read: &Article, name: &str) -> Option<Value> {
         "extractor" => Value::Text(read.extractor.clone()),
         "language" => text(read.language.clone()),
         "confidence" => read.confidence.map_or(Value::Null, Value::Real),
-        _ => text(column(read.fields().into_iter().find(|(field, _)| *field == name)?.1)),
+        _ => text(column(
+            read.fields()
+                .into_iter()
+                .find(|(field, _)| *field == name)?
+                .1,
+        )),
     })
 }

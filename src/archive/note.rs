@@ -12,10 +12,17 @@ const NOTE: &str = "archive.lost.txt";
 /// it is told as well.
 pub fn vanished(data: &Path) -> ArchiveError {
     let path = data.join(FILE);
-    let said = format!("{} is gone, and it was there before: put it back, or a copy of it", path.display());
+    let said = format!(
+        "{} is gone, and it was there before: put it back, or a copy of it",
+        path.display()
+    );
 
     write_note(&path, &said);
-    ArchiveError::Vanished { path, said, note: data.join(NOTE) }
+    ArchiveError::Vanished {
+        path,
+        said,
+        note: data.join(NOTE),
+    }
 }
 
 pub(super) fn write_note(archive: &Path, said: &str) {
@@ -31,7 +38,11 @@ pub(super) fn refuse_if_lost(path: &Path) -> Result<(), ArchiveError> {
         return Ok(());
     }
     match std::fs::read_to_string(&note) {
-        Ok(said) => Err(ArchiveError::Vanished { path: path.to_owned(), said: said.trim().to_owned(), note }),
+        Ok(said) => Err(ArchiveError::Vanished {
+            path: path.to_owned(),
+            said: said.trim().to_owned(),
+            note,
+        }),
         Err(_) => Ok(()),
     }
 }

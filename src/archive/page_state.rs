@@ -16,9 +16,15 @@ pub(super) fn write_state(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     // Failures of feeds and sitemaps are counted elsewhere.
-    let misses = if role == Role::Article { settlement.misses() } else { 0 };
+    let misses = if role == Role::Article {
+        settlement.misses()
+    } else {
+        0
+    };
     match settlement {
-        Settlement::Retry { due, attempts, why, .. } => {
+        Settlement::Retry {
+            due, attempts, why, ..
+        } => {
             work.prepare_cached(
                 "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4, gone_looks = max(gone_looks, ?5)
                  WHERE id = ?1",

@@ -39,8 +39,12 @@ impl Archive {
     /// Returns the number of a site; `None` of one that was never crawled.
     /// Reads what was written, saved or not.
     pub fn site(&self, name: &str) -> Result<Option<SiteId>, ArchiveError> {
-        let mut select = self.connection.prepare_cached("SELECT id FROM site WHERE name = ?1")?;
-        Ok(select.query_row([name], |row| Ok(SiteId(row.get(0)?))).optional()?)
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT id FROM site WHERE name = ?1")?;
+        Ok(select
+            .query_row([name], |row| Ok(SiteId(row.get(0)?)))
+            .optional()?)
     }
 
     /// Returns the hosts that have queued pages of a site, each with the moment its first one is
@@ -50,7 +54,10 @@ impl Archive {
             "SELECT host, min(due_at) FROM page WHERE due_at IS NOT NULL AND site_id = ?1 GROUP BY host",
         )?;
         let rows = select.query_map([site.0], |row| {
-            Ok(DueHost { host: Host::from_stored(row.get(0)?), first_due: Timestamp::from_millis(row.get(1)?) })
+            Ok(DueHost {
+                host: Host::from_stored(row.get(0)?),
+                first_due: Timestamp::from_millis(row.get(1)?),
+            })
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -58,13 +65,19 @@ impl Archive {
     /// Returns how many pages of a site are known. Reads what was written, saved or not.
     pub fn pages_of(&self, site: &str) -> Result<u64, ArchiveError> {
         let sql = "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
-        Ok(self.connection.prepare_cached(sql)?.query_row([site], |row| row.get(0))?)
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([site], |row| row.get(0))?)
     }
 
     /// Returns how many pages of a site are queued. Reads what was written, saved or not.
     pub fn queued(&self, site: SiteId) -> Result<u64, ArchiveError> {
         let sql = "SELECT count(*) FROM page WHERE due_at IS NOT NULL AND site_id = ?1";
-        Ok(self.connection.prepare_cached(sql)?.query_row([site.0], |row| row.get(0))?)
+        Ok(self
+            .connection
+            .prepare_cached(sql)?
+            .query_row([site.0], |row| row.get(0))?)
     }
 
     /// Returns a host's best due page of these sites, other than those that are not to be asked for
@@ -157,11 +170,17 @@ impl Archive {
              WHERE host = ?1 AND due_at > ?2 AND {} AND id NOT IN (SELECT value FROM json_each(?3))",
             of_sites(sites)
         ))?;
-        let under_way = serde_json::Value::from(under_way.iter().map(|page| page.0).collect::<Vec<_>>()).to_string();
+        let under_way =
+            serde_json::Value::from(under_way.iter().map(|page| page.0).collect::<Vec<_>>())
+                .to_string();
         let (host_name, now_ms) = (host.as_str(), now.millis());
-        let due: Option<i64> =
-            select.query_row(values([&host_name, &now_ms, &under_way], sites).as_slice(), |row| row.get(0))?;
-        Ok(due.map_or(NextPage::Nothing, |due| NextPage::LaterAt(Timestamp::from_millis(due))))
+        let due: Option<i64> = select.query_row(
+            values([&host_name, &now_ms, &under_way], sites).as_slice(),
+            |row| row.get(0),
+        )?;
+        Ok(due.map_or(NextPage::Nothing, |due| {
+            NextPage::LaterAt(Timestamp::from_millis(due))
+        }))
     }
 
     fn page(&self, row: &Row<'_>, now: Timestamp) -> Result<Page, ArchiveError> {
@@ -194,8 +213,12 @@ impl Archive {
         Ok(match role {
             Role::Policy => PageKind::Policy,
             Role::Home => PageKind::Home(self.begun_list(id, past, row, now)?),
-            Role::Feed => PageKind::Feed { failures: row.get("failures")? },
-            Role::Sitemap => PageKind::Sitemap { failures: row.get("failures")? },
+            Role::Feed => PageKind::Feed {
+                failures: row.get("failures")?,
+            },
+            Role::Sitemap => PageKind::Sitemap {
+                failures: row.get("failures")?,
+            },
             Role::Section => PageKind::Section(self.begun_list(id, past, row, now)?),
             Role::Window => PageKind::Window(window(id, now)),
             Role::ListPage => PageKind::ListPage(self.list(row)?),
@@ -207,8 +230,9 @@ impl Archive {
     /// Reads what was written, saved or not.
     pub fn leads_to(&self, from: &PageUrl, to: &PageUrl) -> Result<bool, ArchiveError> {
         const MOST: usize = 10;
-        let mut moved =
-            self.connection.prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
+        let mut moved = self
+            .connection
+            .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
         let mut at = from.as_str().to_owned();
         for _ in 0..MOST {
             let next: Option<String> = moved.query_row([&at], |row| row.get(0)).optional()?;
@@ -225,13 +249,16 @@ impl Archive {
     /// where it stayed. Reads what was written, saved or not.
     pub fn moved_to(&self, url: &PageUrl) -> Result<Option<PageUrl>, ArchiveError> {
         const MOST: usize = 10;
-        let mut newest = self
-            .connection
-            .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved' AND reason IS NOT NULL")?;
+        let mut newest = self.connection.prepare_cached(
+            "SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved' AND reason IS NOT NULL",
+        )?;
         let mut at = None;
         for _ in 0..MOST {
             let from = at.as_ref().unwrap_or(url);
-            match newest.query_row([from.as_str()], |row| row.get::<_, String>(0)).optional()? {
+            match newest
+                .query_row([from.as_str()], |row| row.get::<_, String>(0))
+                .optional()?
+            {
                 Some(next) => at = PageUrl::from_stored(&next).ok(),
                 None => return Ok(at),
             }
@@ -244,8 +271,9 @@ impl Archive {
     /// Reads what was written, saved or not.
     pub fn body(&self, url: &PageUrl) -> Result<Option<Vec<u8>>, ArchiveError> {
         const MOVES: usize = 5;
-        let mut moved =
-            self.connection.prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
+        let mut moved = self
+            .connection
+            .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
         let mut newest = self.connection.prepare_cached(
             "SELECT capture.status, body.bytes, body.zstd FROM page JOIN capture ON capture.id = page.capture_id
              LEFT JOIN body ON body.id = capture.body_id WHERE page.url = ?1",
@@ -258,38 +286,59 @@ impl Archive {
             }
         }
         type Kept = (u16, Option<usize>, Option<Vec<u8>>);
-        let kept: Option<Kept> =
-            newest.query_row([&at], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).optional()?;
-        let Some((200..=299, Some(bytes), Some(packed))) = kept else { return Ok(None) };
+        let kept: Option<Kept> = newest
+            .query_row([&at], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((200..=299, Some(bytes), Some(packed))) = kept else {
+            return Ok(None);
+        };
         unpack(&packed, bytes).map(Some)
     }
 
     /// Returns, for each page, when it was discovered, if it was. An article is known by its number, whatever its address;
     /// any other page by its address. Reads what was written, saved or not.
-    pub fn discovered(&self, site: &str, pages: &[Found]) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
+    pub fn discovered(
+        &self,
+        site: &str,
+        pages: &[Found],
+    ) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
         let mut by_number = self.connection.prepare_cached(
             "SELECT min(page.discovered_at) FROM page JOIN site ON site.id = page.site_id
              WHERE site.name = ?1 AND page.number = ?2",
         )?;
-        let mut by_url = self.connection.prepare_cached("SELECT discovered_at FROM page WHERE url = ?1")?;
+        let mut by_url = self
+            .connection
+            .prepare_cached("SELECT discovered_at FROM page WHERE url = ?1")?;
         let mut moment = |page: &Found| -> Result<Option<i64>, rusqlite::Error> {
             match page.number {
-                Some(number) => by_number.query_row(params![site, stored_number(number)], |row| row.get(0)),
-                None => Ok(by_url.query_row([page.url.as_str()], |row| row.get(0)).optional()?),
+                Some(number) => {
+                    by_number.query_row(params![site, stored_number(number)], |row| row.get(0))
+                }
+                None => Ok(by_url
+                    .query_row([page.url.as_str()], |row| row.get(0))
+                    .optional()?),
             }
         };
-        pages.iter().map(|page| Ok(moment(page)?.map(Timestamp::from_millis))).collect()
+        pages
+            .iter()
+            .map(|page| Ok(moment(page)?.map(Timestamp::from_millis)))
+            .collect()
     }
 }
 
 /// Pages of these sites, as a condition with the parameters from the fourth on. A host has pages of
 /// one site, mostly: a table or a JSON list would cost more than the rest of the search.
 fn of_sites(sites: &[SiteId]) -> String {
-    let places: Vec<String> = (4..4 + sites.len()).map(|place| format!("?{place}")).collect();
+    let places: Vec<String> = (4..4 + sites.len())
+        .map(|place| format!("?{place}"))
+        .collect();
     format!("page.site_id IN ({})", places.join(","))
 }
 
 /// The parameters of a statement about a host's pages, with those of [`of_sites`].
 fn values<'v>(first: [&'v dyn ToSql; 3], sites: &'v [SiteId]) -> Vec<&'v dyn ToSql> {
-    first.into_iter().chain(sites.iter().map(|site| &site.0 as &dyn ToSql)).collect()
+    first
+        .into_iter()
+        .chain(sites.iter().map(|site| &site.0 as &dyn ToSql))
+        .collect()
 }

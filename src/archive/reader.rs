@@ -22,7 +22,9 @@ use crate::archive::note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
 pub use articles::{ArticleRows, Articles, Filter};
-pub use fixity::{BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion};
+pub use fixity::{
+    BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion,
+};
 pub use history::{Found, Version};
 pub use ledger::{Brought, BroughtBy, Entry, Ledger, LedgerRows, What};
 pub use looked::{Looked, Lost};
@@ -49,14 +51,20 @@ impl Reader {
         let (connection, found) = match connect(&path, &path.to_string_lossy()) {
             // A folder that cannot be written has no place for SQLite's shared memory. Where no log is left to be read, the
             // file alone is the whole archive, and nobody can change it meanwhile.
-            Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => connect(&path, &unchanging(&path))?,
+            Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => {
+                connect(&path, &unchanging(&path))?
+            }
             connected => connected?,
         };
         if found == 0 {
             return Err(ArchiveError::Empty { path });
         }
         if found < SCHEMA {
-            return Err(ArchiveError::Older { path, found, known: SCHEMA });
+            return Err(ArchiveError::Older {
+                path,
+                found,
+                known: SCHEMA,
+            });
         }
         Ok(Self { connection, path })
     }
@@ -88,15 +96,24 @@ pub fn queues(data: &Path) -> Result<Vec<Queue>, ArchiveError> {
     let mut select = connection.prepare(
         "SELECT name, (SELECT count(due_at) FROM page WHERE page.site_id = site.id) FROM site ORDER BY name",
     )?;
-    let queues = select.query_map([], |row| Ok(Queue { site: row.get(0)?, pages: row.get(1)? }))?;
+    let queues = select.query_map([], |row| {
+        Ok(Queue {
+            site: row.get(0)?,
+            pages: row.get(1)?,
+        })
+    })?;
     Ok(queues.collect::<Result<_, _>>()?)
 }
 
 fn connect(path: &Path, address: &str) -> Result<(Connection, i64), ArchiveError> {
     let at = |error| ArchiveError::at(path, error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX | OpenFlags::SQLITE_OPEN_URI;
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
     let connection = Connection::open_with_flags(address, flags).map_err(at)?;
-    connection.busy_timeout(std::time::Duration::from_secs(10)).map_err(at)?;
+    connection
+        .busy_timeout(std::time::Duration::from_secs(10))
+        .map_err(at)?;
     let found = recognise(path, &connection)?;
     Ok((connection, found))
 }
@@ -110,6 +127,8 @@ fn has_log(path: &Path) -> bool {
 /// The file's address for SQLite, with the promise that it does not change.
 fn unchanging(path: &Path) -> String {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-    let address = url::Url::from_file_path(whole).map(String::from).unwrap_or_default();
+    let address = url::Url::from_file_path(whole)
+        .map(String::from)
+        .unwrap_or_default();
     format!("{address}?immutable=1")
 }

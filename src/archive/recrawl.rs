@@ -35,7 +35,11 @@ const RULES: u32 = 1;
 impl Recrawl<'_> {
     /// Plans the site's settled pages anew where they were planned by another policy, and returns
     /// the policy that holds now.
-    pub fn bring_up_to_date(&self, work: &Connection, now: Timestamp) -> Result<SitePolicy, ArchiveError> {
+    pub fn bring_up_to_date(
+        &self,
+        work: &Connection,
+        now: Timestamp,
+    ) -> Result<SitePolicy, ArchiveError> {
         let policy = self.policy(work)?;
         if self.is_planned_by(work, &policy)? {
             return Ok(policy);
@@ -51,9 +55,15 @@ impl Recrawl<'_> {
     }
 
     /// Tells whether the moments that are kept are those of a policy.
-    pub fn is_planned_by(&self, connection: &Connection, policy: &SitePolicy) -> Result<bool, ArchiveError> {
+    pub fn is_planned_by(
+        &self,
+        connection: &Connection,
+        policy: &SitePolicy,
+    ) -> Result<bool, ArchiveError> {
         let sql = "SELECT planned_by FROM site WHERE name = ?1";
-        let planned_by: Option<String> = connection.prepare_cached(sql)?.query_row([self.site], |row| row.get(0))?;
+        let planned_by: Option<String> = connection
+            .prepare_cached(sql)?
+            .query_row([self.site], |row| row.get(0))?;
         Ok(planned_by == Some(stored(policy)))
     }
 
@@ -74,17 +84,29 @@ impl Recrawl<'_> {
         let mut pages = Vec::new();
         while let Some(row) = rows.next()? {
             let url: String = row.get("url")?;
-            let mut history = history(row, self.everything.is_some_and(|everything| everything.as_str() == url))?;
+            let mut history = history(
+                row,
+                self.everything
+                    .is_some_and(|everything| everything.as_str() == url),
+            )?;
             // A moment that lies ahead is one of a clock that was wrong.
             history.settled_at = history.settled_at.min(now);
-            pages.push(Planned { page: row.get("id")?, role: history.role, next: next(&history, policy) });
+            pages.push(Planned {
+                page: row.get("id")?,
+                role: history.role,
+                next: next(&history, policy),
+            });
         }
         Ok(pages)
     }
 
     /// Returns the queued pages whose moment changes when a crawl begins at `now`, each with its
     /// new one.
-    pub fn requeued(&self, connection: &Connection, now: Timestamp) -> Result<Vec<(i64, Timestamp)>, ArchiveError> {
+    pub fn requeued(
+        &self,
+        connection: &Connection,
+        now: Timestamp,
+    ) -> Result<Vec<(i64, Timestamp)>, ArchiveError> {
         let policy = self.policy(connection)?;
         // Pages that are due already keep their moments, but for sources that the site file may
         // leave out.
@@ -107,15 +129,32 @@ impl Recrawl<'_> {
     /// Returns the policy by which the site's pages are planned now.
     pub fn policy(&self, connection: &Connection) -> Result<SitePolicy, ArchiveError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM page WHERE role = 'section' AND site_id = (SELECT id FROM site WHERE name = ?1))";
-        let has_sections = connection.prepare_cached(sql)?.query_row([self.site], |row| row.get(0))?;
-        let Discover { lists, feeds, sitemaps, .. } = *self.discover;
-        let is_covered = self.whole_list(connection)?.is_some_and(WholeList::tells_all_news);
-        Ok(SitePolicy { lists, feeds, sitemaps, is_covered, has_sections })
+        let has_sections = connection
+            .prepare_cached(sql)?
+            .query_row([self.site], |row| row.get(0))?;
+        let Discover {
+            lists,
+            feeds,
+            sitemaps,
+            ..
+        } = *self.discover;
+        let is_covered = self
+            .whole_list(connection)?
+            .is_some_and(WholeList::tells_all_news);
+        Ok(SitePolicy {
+            lists,
+            feeds,
+            sitemaps,
+            is_covered,
+            has_sections,
+        })
     }
 
     /// The list that has every article; `None` where there is none, or it is not settled.
     fn whole_list(&self, connection: &Connection) -> Result<Option<WholeList>, ArchiveError> {
-        let Some(url) = self.everything else { return Ok(None) };
+        let Some(url) = self.everything else {
+            return Ok(None);
+        };
         let mut select = connection.prepare_cached(
             "SELECT verdict, read_to_end_at IS NOT NULL, list_end IS 'repeats',
                     EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL)
@@ -136,7 +175,13 @@ impl Recrawl<'_> {
 
 /// A policy as it is kept, to be compared with another one.
 fn stored(policy: &SitePolicy) -> String {
-    let SitePolicy { lists, feeds, sitemaps, is_covered, has_sections } = policy;
+    let SitePolicy {
+        lists,
+        feeds,
+        sitemaps,
+        is_covered,
+        has_sections,
+    } = policy;
     let lists = [lists.floor, lists.ceiling].map(|rest| rest.to_string());
     json!({
         "rules": RULES, "lists": lists, "feeds": feeds, "sitemaps": sitemaps, "is_covered": is_covered,
@@ -146,8 +191,7 @@ fn stored(policy: &SitePolicy) -> String {
 }
 
 /// The columns that a [`History`] is read from.
-pub(super) const HISTORY: &str =
-    "url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended";
+pub(super) const HISTORY: &str = "url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended";
 
 /// Reads the history of a page; of one that is queued, the last answer is not known.
 pub(super) fn history(row: &Row<'_>, has_everything: bool) -> Result<History, ArchiveError> {
@@ -155,7 +199,9 @@ pub(super) fn history(row: &Row<'_>, has_everything: bool) -> Result<History, Ar
     let settled_at: Option<i64> = row.get("settled_at")?;
     Ok(History {
         role: role(row)?,
-        settled: row.get::<_, Option<String>>("verdict")?.map_or(Settled::Otherwise, |verdict| settled(&verdict)),
+        settled: row
+            .get::<_, Option<String>>("verdict")?
+            .map_or(Settled::Otherwise, |verdict| settled(&verdict)),
         settled_at: settled_at.map_or(past.discovered_at, Timestamp::from_millis),
         past,
         hops: row.get("hops")?,
@@ -165,7 +211,12 @@ pub(super) fn history(row: &Row<'_>, has_everything: bool) -> Result<History, Ar
 }
 
 pub(super) fn past(row: &Row<'_>, has_everything: bool) -> Result<Past, ArchiveError> {
-    let moment = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(Timestamp::from_millis));
+    let moment = |column| {
+        Ok::<_, rusqlite::Error>(
+            row.get::<_, Option<i64>>(column)?
+                .map(Timestamp::from_millis),
+        )
+    };
     Ok(Past {
         discovered_at: Timestamp::from_millis(row.get("discovered_at")?),
         news_at: moment("news_at")?,
@@ -176,7 +227,8 @@ pub(super) fn past(row: &Row<'_>, has_everything: bool) -> Result<Past, ArchiveE
 }
 
 fn role(row: &Row<'_>) -> Result<Role, ArchiveError> {
-    Role::named(&row.get::<_, String>("role")?).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))
+    Role::named(&row.get::<_, String>("role")?)
+        .ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))
 }
 
 fn settled(verdict: &str) -> Settled {

@@ -50,10 +50,17 @@ pub struct Selection {
 
 impl Selection {
     /// Selects the sites of these names; one that was never crawled has no captures.
-    pub fn of<'a>(archive: &Archive, sites: impl IntoIterator<Item = &'a str>) -> Result<Self, ArchiveError> {
+    pub fn of<'a>(
+        archive: &Archive,
+        sites: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, ArchiveError> {
         let ids = sites.into_iter().map(|site| archive.site(site));
         let ids: Vec<Option<SiteId>> = ids.collect::<Result<_, _>>()?;
-        let ids: Vec<String> = ids.into_iter().flatten().map(|site| site.0.to_string()).collect();
+        let ids: Vec<String> = ids
+            .into_iter()
+            .flatten()
+            .map(|site| site.0.to_string())
+            .collect();
         Ok(Self { ids: ids.join(",") })
     }
 }
@@ -64,7 +71,10 @@ pub enum Revision {
     /// What is known already.
     Same,
     /// Another reading of a known article, and the fields in which it differs.
-    Changed { article: i64, fields: Vec<&'static str> },
+    Changed {
+        article: i64,
+        fields: Vec<&'static str>,
+    },
     /// An article that no reading had found.
     Found,
     /// There is an article, and the new reading finds none: what is known stands.
@@ -77,14 +87,19 @@ impl KeptCapture {
     /// Returns the value of the first header of that name, in lower case.
     pub fn header(&self, name: &str) -> Option<&str> {
         let mut lines = self.headers.lines().filter_map(|line| line.split_once(':'));
-        lines.find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+        lines
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
     }
 
     /// Unpacks the page's bytes, and sees that they are the ones that came.
     pub fn body(&self) -> Result<Vec<u8>, ArchiveError> {
         let body = unpack(&self.zstd, self.bytes)?;
         if Sha256::digest(&body).as_slice() != self.sha256 {
-            return Err(ArchiveError::Damaged(format!("the body of capture {} is not the one that came", self.id)));
+            return Err(ArchiveError::Damaged(format!(
+                "the body of capture {} is not the one that came",
+                self.id
+            )));
         }
         Ok(body)
     }
@@ -98,7 +113,12 @@ const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
 impl Archive {
     /// Returns so many captures of a selection behind the one of id `after`, in their order; fewer
     /// where they are heavy. Reads what was written, saved or not.
-    pub fn kept_captures(&self, of: &Selection, after: i64, count: usize) -> Result<Vec<KeptCapture>, ArchiveError> {
+    pub fn kept_captures(
+        &self,
+        of: &Selection,
+        after: i64,
+        count: usize,
+    ) -> Result<Vec<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes, body.zstd,
                     page.id AS page_id, page.url, page.number, site.name AS site
@@ -149,15 +169,27 @@ impl Archive {
     /// Returns the last capture that a re-extraction of the same kind read before it was broken off; 0 where there is none.
     /// Reads what was written, saved or not.
     pub fn reread_up_to(&self, what: &str) -> Result<i64, ArchiveError> {
-        let mut select = self.connection.prepare("SELECT after FROM reextraction WHERE what = ?1")?;
-        Ok(select.query_row([what], |row| row.get(0)).optional()?.unwrap_or(0))
+        let mut select = self
+            .connection
+            .prepare("SELECT after FROM reextraction WHERE what = ?1")?;
+        Ok(select
+            .query_row([what], |row| row.get(0))
+            .optional()?
+            .unwrap_or(0))
     }
 
     /// Notes how far a re-extraction has come; what was written before is saved with it, or not at all.
     /// Durable with the next save.
-    pub fn note_reread(&mut self, lease: Lease, what: &str, after: i64) -> Result<(), ArchiveError> {
+    pub fn note_reread(
+        &mut self,
+        lease: Lease,
+        what: &str,
+        after: i64,
+    ) -> Result<(), ArchiveError> {
         self.work(lease)?
-            .prepare_cached("INSERT OR REPLACE INTO reextraction (id, what, after) VALUES (1, ?1, ?2)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO reextraction (id, what, after) VALUES (1, ?1, ?2)",
+            )?
             .execute(params![what, after])?;
         Ok(())
     }
@@ -170,9 +202,16 @@ impl Archive {
 
     /// Notes, and saves, which captures are about to be read: where reading one ends the process,
     /// the next one knows. What was noted before is done with.
-    pub fn begin_reading(&mut self, lease: Lease, what: &str, begun: Begun) -> Result<(), ArchiveError> {
+    pub fn begin_reading(
+        &mut self,
+        lease: Lease,
+        what: &str,
+        begun: Begun,
+    ) -> Result<(), ArchiveError> {
         self.work(lease)?
-            .prepare_cached("INSERT OR REPLACE INTO rereading (id, what, first, last) VALUES (1, ?1, ?2, ?3)")?
+            .prepare_cached(
+                "INSERT OR REPLACE INTO rereading (id, what, first, last) VALUES (1, ?1, ?2, ?3)",
+            )?
             .execute(params![what, begun.first, begun.last])?;
         self.save()
     }
@@ -180,7 +219,9 @@ impl Archive {
     /// Notes that what was begun is read: no page of it ended the process. It is saved with what
     /// was read.
     pub fn end_reading(&mut self, lease: Lease) -> Result<(), ArchiveError> {
-        self.work(lease)?.prepare_cached("DELETE FROM rereading")?.execute([])?;
+        self.work(lease)?
+            .prepare_cached("DELETE FROM rereading")?
+            .execute([])?;
         Ok(())
     }
 
@@ -190,7 +231,12 @@ impl Archive {
         let work = self.work(lease)?;
         let begun = work
             .prepare_cached("SELECT first, last FROM rereading")?
-            .query_row([], |row| Ok(Begun { first: row.get(0)?, last: row.get(1)? }))
+            .query_row([], |row| {
+                Ok(Begun {
+                    first: row.get(0)?,
+                    last: row.get(1)?,
+                })
+            })
             .optional()?;
         // A capture may have been removed since.
         work.prepare_cached(
@@ -208,14 +254,20 @@ impl Archive {
     /// Returns how often reading a capture by these readers ended the process.
     /// Reads what was written, saved or not.
     pub fn deaths(&self, what: &str, capture: i64) -> Result<u32, ArchiveError> {
-        let mut select =
-            self.connection.prepare_cached("SELECT times FROM deadly_capture WHERE capture_id = ?1 AND what = ?2")?;
-        Ok(select.query_row(params![capture, what], |row| row.get(0)).optional()?.unwrap_or(0))
+        let mut select = self.connection.prepare_cached(
+            "SELECT times FROM deadly_capture WHERE capture_id = ?1 AND what = ?2",
+        )?;
+        Ok(select
+            .query_row(params![capture, what], |row| row.get(0))
+            .optional()?
+            .unwrap_or(0))
     }
 
     /// Forgets what a capture did: it was read to its end. Durable with the next save.
     pub fn forgive(&mut self, lease: Lease, capture: i64) -> Result<(), ArchiveError> {
-        self.work(lease)?.prepare_cached("DELETE FROM deadly_capture WHERE capture_id = ?1")?.execute([capture])?;
+        self.work(lease)?
+            .prepare_cached("DELETE FROM deadly_capture WHERE capture_id = ?1")?
+            .execute([capture])?;
         Ok(())
     }
 
@@ -250,7 +302,10 @@ impl Archive {
         .execute(params![capture.page.id.0, verdict.name(), now.millis(), again.map(Timestamp::millis)])?;
         Ok(match written {
             Written::New => Revision::Found,
-            Written::Same { article: id, is_newest } => {
+            Written::Same {
+                article: id,
+                is_newest,
+            } => {
                 // Archives of older schemas have none.
                 if is_newest && !has_fingerprint(self.work(lease)?, id)? {
                     enter_story(self.work(lease)?, id, &article)?;
@@ -263,14 +318,22 @@ impl Archive {
 
     /// Notes that no article is found in a capture when it is read again.
     /// Durable with the next save.
-    pub fn revise_without(&mut self, lease: Lease, capture: &KeptCapture, why: &str) -> Result<Revision, ArchiveError> {
+    pub fn revise_without(
+        &mut self,
+        lease: Lease,
+        capture: &KeptCapture,
+        why: &str,
+    ) -> Result<Revision, ArchiveError> {
         let work = self.work(lease)?;
         let Page { site, url, .. } = &capture.page;
         if let Some(article) = known_article(work, site, capture.page.number(), url.as_str())? {
-            let mut known =
-                work.prepare_cached("SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)")?;
+            let mut known = work.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)",
+            )?;
             if known.query_row([article, capture.id], |row| row.get(0))? {
-                return Ok(Revision::Lost { why: why.to_owned() });
+                return Ok(Revision::Lost {
+                    why: why.to_owned(),
+                });
             }
         }
         work.prepare_cached(
@@ -296,7 +359,8 @@ fn read_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
     let page = Page {
         id: PageId(row.get("page_id")?),
         site: row.get("site")?,
-        url: PageUrl::from_stored(&url).map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
+        url: PageUrl::from_stored(&url)
+            .map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
         attempts: 0,
         hops: 0,
         past: Past::default(),
@@ -324,10 +388,15 @@ pub(super) fn recorded_opt_outs(
     capture: i64,
     words: &[String],
 ) -> Result<(Vec<String>, bool), ArchiveError> {
-    let mut select =
-        work.prepare_cached("SELECT signal, source, effect FROM opt_out WHERE capture_id = ?1 ORDER BY id")?;
+    let mut select = work.prepare_cached(
+        "SELECT signal, source, effect FROM opt_out WHERE capture_id = ?1 ORDER BY id",
+    )?;
     let rows = select.query_map([capture], |row| {
-        Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+        ))
     })?;
     let (mut told, mut recorded_words, mut noindex) = (Vec::new(), Vec::new(), false);
     for row in rows {

@@ -28,11 +28,19 @@ impl Archive {
         };
         let saved = match self.leave_files_alone() {
             Ok(()) => self.saved(loss, &whereabouts, now),
-            Err(why) => Saved::Nowhere { why: why.to_string() },
+            Err(why) => Saved::Nowhere {
+                why: why.to_string(),
+            },
         };
 
         let file = self.files.path(loss.part).to_owned();
-        let lost = LostFiles { archive: self.path().to_owned(), file, fate: loss.fate, whereabouts, saved };
+        let lost = LostFiles {
+            archive: self.path().to_owned(),
+            file,
+            fate: loss.fate,
+            whereabouts,
+            saved,
+        };
         if loss.part == Part::Database {
             write_note(self.path(), &lost.to_string());
         }
@@ -51,7 +59,8 @@ impl Archive {
     /// belong to somebody else by now.
     fn leave_files_alone(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
-        self.connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+        self.connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
         Ok(())
     }
 
@@ -61,7 +70,9 @@ impl Archive {
             (Part::Database, Fate::Gone | Fate::Replaced, Whereabouts::At(_)) => self.take_up_log(),
             (Part::Database, _, _) => false,
             // Another log, or the shared memory of one, is somebody else's who may have written into the file by now.
-            (Part::Log, Fate::Gone, _) if self.files.fate(Part::SharedMemory) != Some(Fate::Replaced) => {
+            (Part::Log, Fate::Gone, _)
+                if self.files.fate(Part::SharedMemory) != Some(Fate::Replaced) =>
+            {
                 self.take_up_log()
             }
             (Part::Log, _, _) => false,
@@ -73,7 +84,9 @@ impl Archive {
                 self.files.remove_logs();
                 Saved::At(path.clone())
             }
-            (true, Whereabouts::Nowhere | Whereabouts::Unknown) => Saved::At(self.path().to_owned()),
+            (true, Whereabouts::Nowhere | Whereabouts::Unknown) => {
+                Saved::At(self.path().to_owned())
+            }
             (false, _) => self.copied(loss, now),
         }
     }
@@ -82,7 +95,8 @@ impl Archive {
     fn take_up_log(&self) -> bool {
         let checkpoint = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
         let done: Result<(bool, i64, i64), _> =
-            self.connection.query_row("PRAGMA wal_checkpoint(FULL)", [], checkpoint);
+            self.connection
+                .query_row("PRAGMA wal_checkpoint(FULL)", [], checkpoint);
         done.is_ok_and(|(is_blocked, in_log, written)| !is_blocked && in_log == written)
     }
 
@@ -92,8 +106,11 @@ impl Archive {
         if loss.fate == Fate::Overwritten
             && let Err(why) = self.is_sound()
         {
-            self.files.set_log_aside(&free_name(self.folder(), "orphaned", now, "db-wal"));
-            return Saved::Nowhere { why: format!("other content stands in it: {why}") };
+            self.files
+                .set_log_aside(&free_name(self.folder(), "orphaned", now, "db-wal"));
+            return Saved::Nowhere {
+                why: format!("other content stands in it: {why}"),
+            };
         }
 
         let mut whys = Vec::new();
@@ -108,12 +125,16 @@ impl Archive {
                 Err(why) => whys.push(format!("{}: {why}", folder.display())),
             }
         }
-        self.files.set_log_aside(&free_name(self.folder(), "orphaned", now, "db-wal"));
-        Saved::Nowhere { why: whys.join("; ") }
+        self.files
+            .set_log_aside(&free_name(self.folder(), "orphaned", now, "db-wal"));
+        Saved::Nowhere {
+            why: whys.join("; "),
+        }
     }
 
     fn copy_into(&self, folder: &Path, now: Timestamp) -> Result<PathBuf, ArchiveError> {
-        let folder = std::path::absolute(folder).map_err(|why| ArchiveError::folder(folder, why))?;
+        let folder =
+            std::path::absolute(folder).map_err(|why| ArchiveError::folder(folder, why))?;
         std::fs::create_dir_all(&folder).map_err(|why| ArchiveError::folder(&folder, why))?;
         let copy = free_name(&folder, "rescued", now, "db");
         // Under its name only once it is whole: a part of a copy must not be taken for all of it.
@@ -128,15 +149,22 @@ impl Archive {
     }
 
     fn write_copy(&self, part: &Path, copy: &Path) -> Result<(), ArchiveError> {
-        self.connection.execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
+        self.connection
+            .execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
 
         let synced = File::open(part).and_then(|file| file.sync_all());
-        synced.and_then(|()| std::fs::rename(part, copy)).map_err(|why| ArchiveError::folder(copy, why))
+        synced
+            .and_then(|()| std::fs::rename(part, copy))
+            .map_err(|why| ArchiveError::folder(copy, why))
     }
 
     /// Looks through all pages that the connection sees.
     fn is_sound(&self) -> Result<(), String> {
-        let check = self.connection.query_row("PRAGMA integrity_check(1)", [], |row| row.get::<_, String>(0));
+        let check = self
+            .connection
+            .query_row("PRAGMA integrity_check(1)", [], |row| {
+                row.get::<_, String>(0)
+            });
         match check {
             Ok(said) if said == "ok" => Ok(()),
             Ok(said) => Err(said),
@@ -151,8 +179,15 @@ impl Archive {
 
 /// Returns a name that is not taken: `archive.rescued-20261124T153000Z.db`.
 fn free_name(folder: &Path, kind: &str, now: Timestamp, extension: &str) -> PathBuf {
-    let moment: String = now.to_string().chars().filter(|c| !matches!(c, '-' | ':')).collect();
+    let moment: String = now
+        .to_string()
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':'))
+        .collect();
     let first = folder.join(format!("archive.{kind}-{moment}.{extension}"));
     let others = (2..).map(|n| folder.join(format!("archive.{kind}-{moment}-{n}.{extension}")));
-    std::iter::once(first).chain(others).find(|name| !name.exists()).expect("one of all numbers is not taken")
+    std::iter::once(first)
+        .chain(others)
+        .find(|name| !name.exists())
+        .expect("one of all numbers is not taken")
 }

@@ -31,7 +31,11 @@ pub struct RobotsCopy {
 
 impl Archive {
     /// Keeps a ruling that no answer brought. Durable with the next save.
-    pub fn keep_robots(&mut self, lease: Lease, copy: &RobotsCopy) -> Result<RobotsId, ArchiveError> {
+    pub fn keep_robots(
+        &mut self,
+        lease: Lease,
+        copy: &RobotsCopy,
+    ) -> Result<RobotsId, ArchiveError> {
         write_robots(self.work(lease)?, copy, None)
     }
 

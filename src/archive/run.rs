@@ -65,8 +65,16 @@ pub struct Tally {
 impl Tally {
     /// Adds the counts of another run.
     pub fn add(&mut self, other: &Self) {
-        let Self { requests, not_modified, articles_new, articles_changed, articles_gone, refused, failed, bytes } =
-            other;
+        let Self {
+            requests,
+            not_modified,
+            articles_new,
+            articles_changed,
+            articles_gone,
+            refused,
+            failed,
+            bytes,
+        } = other;
         self.requests += requests;
         self.not_modified += not_modified;
         self.articles_new += articles_new;
@@ -132,13 +140,24 @@ impl Archive {
     }
 
     /// Writes what a run has brought so far, for the same transaction as what it counts.
-    pub fn note_tally(&mut self, lease: Lease, run: RunId, tally: &Tally) -> Result<(), ArchiveError> {
+    pub fn note_tally(
+        &mut self,
+        lease: Lease,
+        run: RunId,
+        tally: &Tally,
+    ) -> Result<(), ArchiveError> {
         write_tally(self.work(lease)?, run, tally)
     }
 
     /// Ends runs that cannot go on, where that is still possible, and returns what to tell: the
     /// error, or that the archive's files were lost. What was not saved is forgotten.
-    pub fn fail(&mut self, lease: Lease, runs: &[RunId], error: ArchiveError, now: Timestamp) -> ArchiveError {
+    pub fn fail(
+        &mut self,
+        lease: Lease,
+        runs: &[RunId],
+        error: ArchiveError,
+        now: Timestamp,
+    ) -> ArchiveError {
         // The first error is the one to tell; a run left open is found and marked by the next.
         let _ = self.abandon();
         let _ = self.fail_runs(lease, runs, &in_one_line(&error), now);
@@ -155,10 +174,24 @@ impl Archive {
     /// # Errors
     ///
     /// Also where another process took the archive over: it has ended the runs.
-    pub fn fail_runs(&mut self, lease: Lease, runs: &[RunId], why: &str, now: Timestamp) -> Result<(), ArchiveError> {
+    pub fn fail_runs(
+        &mut self,
+        lease: Lease,
+        runs: &[RunId],
+        why: &str,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
         let work = self.work(lease)?;
         for run in runs {
-            write_end(work, *run, RunEnd { how: How::Failed, why: Some(why) }, now)?;
+            write_end(
+                work,
+                *run,
+                RunEnd {
+                    how: How::Failed,
+                    why: Some(why),
+                },
+                now,
+            )?;
         }
         self.save()
     }
@@ -203,14 +236,15 @@ fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), Archi
     Ok(())
 }
 
-fn write_end(work: &Connection, run: RunId, end: RunEnd<'_>, now: Timestamp) -> Result<(), ArchiveError> {
+fn write_end(
+    work: &Connection,
+    run: RunId,
+    end: RunEnd<'_>,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
     let RunEnd { how, why } = end;
-    work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?.execute(params![
-        run.0,
-        now.millis(),
-        how.name(),
-        why
-    ])?;
+    work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?
+        .execute(params![run.0, now.millis(), how.name(), why])?;
     Ok(())
 }
 

@@ -70,9 +70,22 @@ impl Archive {
                 forget_later_beginnings(work, seed)?;
             }
 
-            let Seed { site, discover, everything, .. } = seed;
-            let recrawl = Recrawl { site, discover, everything: everything.as_ref() };
-            seeded.push(Seeded { site: id, policy: recrawl.bring_up_to_date(work, now)?, is_first });
+            let Seed {
+                site,
+                discover,
+                everything,
+                ..
+            } = seed;
+            let recrawl = Recrawl {
+                site,
+                discover,
+                everything: everything.as_ref(),
+            };
+            seeded.push(Seeded {
+                site: id,
+                policy: recrawl.bring_up_to_date(work, now)?,
+                is_first,
+            });
             if seeding == Seeding::Begin {
                 queue_planned(work, site, now)?;
                 requeue(work, &recrawl, now)?;
@@ -83,14 +96,27 @@ impl Archive {
     }
 }
 
-fn write_site(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(SiteId, bool), ArchiveError> {
-    let sql = "INSERT INTO site (name, title, home, added_at, whole_list) VALUES (?1, ?2, ?3, ?4, ?5)
+fn write_site(
+    work: &Connection,
+    seed: &Seed,
+    now: Timestamp,
+) -> Result<(SiteId, bool), ArchiveError> {
+    let sql =
+        "INSERT INTO site (name, title, home, added_at, whole_list) VALUES (?1, ?2, ?3, ?4, ?5)
                ON CONFLICT (name) DO UPDATE
                SET title = excluded.title, home = excluded.home, whole_list = excluded.whole_list
                RETURNING id, crawled_at IS NULL";
     let whole_list = seed.everything.as_ref().map(PageUrl::as_str);
-    let values = params![seed.site, seed.title, seed.home.as_str(), now.millis(), whole_list];
-    Ok(work.prepare_cached(sql)?.query_row(values, |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?)
+    let values = params![
+        seed.site,
+        seed.title,
+        seed.home.as_str(),
+        now.millis(),
+        whole_list
+    ];
+    Ok(work
+        .prepare_cached(sql)?
+        .query_row(values, |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?)
 }
 
 /// Notes that a crawl begins, and adds the pages that it begins with, where they are not known.
@@ -102,7 +128,14 @@ fn add_entries(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Arc
          VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (url) DO NOTHING",
     )?;
     for (url, role) in &seed.entries {
-        add.execute(params![seed.site, url.host().as_str(), url.as_str(), role.name(), role.priority(), now.millis()])?;
+        add.execute(params![
+            seed.site,
+            url.host().as_str(),
+            url.as_str(),
+            role.name(),
+            role.priority(),
+            now.millis()
+        ])?;
     }
     add_windows(work, &seed.site, &seed.windows, now)?;
     Ok(())
@@ -123,7 +156,10 @@ fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), Archive
         if !is_read_back_to(seed.since, Some(Timestamp::from_millis(read_since))) {
             forget.execute([page])?;
             // Its pages are planned anew.
-            work.execute("UPDATE site SET planned_by = NULL WHERE name = ?1", [&seed.site])?;
+            work.execute(
+                "UPDATE site SET planned_by = NULL WHERE name = ?1",
+                [&seed.site],
+            )?;
         }
     }
     Ok(())
@@ -132,13 +168,22 @@ fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), Archive
 /// Queues the settled pages of which the moment has come. Articles that are kept come after all
 /// that is new, and what is known of them stands.
 fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), ArchiveError> {
-    let of_site = "site_id = (SELECT id FROM site WHERE name = ?1) AND next_at <= ?2 AND due_at IS NULL";
+    let of_site =
+        "site_id = (SELECT id FROM site WHERE name = ?1) AND next_at <= ?2 AND due_at IS NULL";
     for (set, which) in [
-        ("priority = 5", "role = 'article' AND verdict <> 'disallowed'"),
-        ("verdict = NULL, reason = NULL, settled_at = NULL", "verdict IS NOT NULL"),
+        (
+            "priority = 5",
+            "role = 'article' AND verdict <> 'disallowed'",
+        ),
+        (
+            "verdict = NULL, reason = NULL, settled_at = NULL",
+            "verdict IS NOT NULL",
+        ),
     ] {
-        work.prepare_cached(&format!("UPDATE page SET due_at = ?2, attempts = 0, {set} WHERE {of_site} AND {which}"))?
-            .execute(params![site, now.millis()])?;
+        work.prepare_cached(&format!(
+            "UPDATE page SET due_at = ?2, attempts = 0, {set} WHERE {of_site} AND {which}"
+        ))?
+        .execute(params![site, now.millis()])?;
     }
     Ok(())
 }

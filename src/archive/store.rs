@@ -44,31 +44,57 @@ impl Archive {
         refuse_if_lost(&path)?;
         let at = |error| ArchiveError::at(&path, error);
         let mut connection = Connection::open(&path).map_err(at)?;
-        connection.busy_timeout(Duration::from_secs(10)).map_err(at)?;
+        connection
+            .busy_timeout(Duration::from_secs(10))
+            .map_err(at)?;
         // Until the file is known for an archive, nothing is written into it: a log beside it may be of another file.
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(at)?;
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+            .map_err(at)?;
         let found = schema::recognise(&path, &connection)?;
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).map_err(at)?;
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(at)?;
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
+            .map_err(at)?;
+        connection
+            .pragma_update(None, "journal_mode", "WAL")
+            .map_err(at)?;
         let synchronous = match durability {
             Durability::Normal => "NORMAL",
             Durability::Full => "FULL",
         };
-        connection.pragma_update(None, "synchronous", synchronous).map_err(at)?;
+        connection
+            .pragma_update(None, "synchronous", synchronous)
+            .map_err(at)?;
         // The same pages are written again and again: at fewer, larger checkpoints (16,000 pages, 64 MB) each goes to the
         // file less often. The cache is in KiB.
-        connection.pragma_update(None, "wal_autocheckpoint", 16000).map_err(at)?;
-        connection.pragma_update(None, "cache_size", -8000).map_err(at)?;
+        connection
+            .pragma_update(None, "wal_autocheckpoint", 16000)
+            .map_err(at)?;
+        connection
+            .pragma_update(None, "cache_size", -8000)
+            .map_err(at)?;
         connection.set_prepared_statement_cache_capacity(128);
         // Plans do not depend on bound values: without this, statements are compiled anew for every page (STAT4).
-        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map_err(at)?;
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
+            .map_err(at)?;
         // Migrations make tables anew that others refer to; the bundled SQLite begins with foreign keys on.
-        connection.pragma_update(None, "foreign_keys", false).map_err(at)?;
+        connection
+            .pragma_update(None, "foreign_keys", false)
+            .map_err(at)?;
         schema::migrate(&path, &mut connection, found)?;
-        connection.pragma_update(None, "foreign_keys", true).map_err(at)?;
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .map_err(at)?;
         forget_loss(&path);
         let files = Files::of(&path);
-        Ok(Self { connection, path, files, clock_step: 0, _lock: lock })
+        Ok(Self {
+            connection,
+            path,
+            files,
+            clock_step: 0,
+            _lock: lock,
+        })
     }
 
     /// Returns a moment of the last run as this run's clock would have told it. Where the clock was
@@ -91,14 +117,18 @@ impl Archive {
     /// Saves everything that was written since the last time, all of it or nothing.
     pub fn save(&mut self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
-            self.connection.prepare_cached("COMMIT")?.execute([]).map_err(|error| self.fault(error))?;
+            self.connection
+                .prepare_cached("COMMIT")?
+                .execute([])
+                .map_err(|error| self.fault(error))?;
         }
         Ok(())
     }
 
     /// Moves what was saved from the log into the file, as far as no reader is in need of the log. It waits for nobody.
     pub fn checkpoint(&self) -> Result<(), ArchiveError> {
-        self.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
     }
 
@@ -114,10 +144,16 @@ impl Archive {
     pub(super) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         let begins = self.connection.is_autocommit();
         if begins {
-            self.connection.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map_err(|error| self.fault(error))?;
+            self.connection
+                .prepare_cached("BEGIN IMMEDIATE")?
+                .execute([])
+                .map_err(|error| self.fault(error))?;
         }
 
-        let newest: i64 = self.connection.prepare_cached("SELECT epoch FROM lease")?.query_row([], |row| row.get(0))?;
+        let newest: i64 = self
+            .connection
+            .prepare_cached("SELECT epoch FROM lease")?
+            .query_row([], |row| row.get(0))?;
         if newest == lease.epoch {
             return Ok(&self.connection);
         }

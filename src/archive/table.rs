@@ -40,13 +40,22 @@ impl Table {
     pub fn begin(out: &Path, name: &'static str, columns: &[Column]) -> Result<Self, ArchiveError> {
         let at = |error| ArchiveError::of_export(out, error);
         let target = Connection::open(out).map_err(at)?;
-        target.pragma_update(None, "journal_mode", "OFF").map_err(at)?;
-        target.execute_batch(&definition(name, columns)).map_err(at)?;
+        target
+            .pragma_update(None, "journal_mode", "OFF")
+            .map_err(at)?;
+        target
+            .execute_batch(&definition(name, columns))
+            .map_err(at)?;
         target.execute_batch("BEGIN").map_err(at)?;
 
         let places = vec!["?"; columns.len()].join(", ");
         let insert = format!("INSERT INTO {name} VALUES ({places})");
-        Ok(Self { target, out: out.to_owned(), name, insert })
+        Ok(Self {
+            target,
+            out: out.to_owned(),
+            name,
+            insert,
+        })
     }
 
     /// Adds a row, which has a cell for each column.
@@ -61,10 +70,16 @@ impl Table {
 
     /// Ends the table: no two rows have the same `key`. All of it is in the file then.
     pub fn end(self, key: &str) -> Result<(), ArchiveError> {
-        let Self { target, out, name, .. } = self;
+        let Self {
+            target, out, name, ..
+        } = self;
         let at = |error| ArchiveError::of_export(&out, error);
         target.flush_prepared_statement_cache();
-        target.execute_batch(&format!("COMMIT; CREATE UNIQUE INDEX {name}_by_{key} ON {name} ({key})")).map_err(at)?;
+        target
+            .execute_batch(&format!(
+                "COMMIT; CREATE UNIQUE INDEX {name}_by_{key} ON {name} ({key})"
+            ))
+            .map_err(at)?;
         target.close().map_err(|(_, error)| at(error))
     }
 }
@@ -73,7 +88,13 @@ impl Table {
 fn definition(name: &str, columns: &[Column]) -> String {
     let columns: Vec<String> = columns
         .iter()
-        .map(|Column { name, kind }| if kind.is_empty() { format!("\n  {name}") } else { format!("\n  {name} {kind}") })
+        .map(|Column { name, kind }| {
+            if kind.is_empty() {
+                format!("\n  {name}")
+            } else {
+                format!("\n  {name} {kind}")
+            }
+        })
         .collect();
     format!("CREATE TABLE {name}({}\n)", columns.join(","))
 }

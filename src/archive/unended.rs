@@ -34,7 +34,11 @@ pub(super) fn count_unended(work: &Connection) -> Result<(), ArchiveError> {
 impl Archive {
     /// Fails the queued pages whose requests did not end [`MOST_UNENDED`] times in a row, and
     /// returns how many of each site a run counts as failed. Durable with the next save.
-    pub fn fail_unended(&mut self, lease: Lease, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
+    pub fn fail_unended(
+        &mut self,
+        lease: Lease,
+        now: Timestamp,
+    ) -> Result<HashMap<String, u64>, ArchiveError> {
         fail_all(self.work(lease)?, now)
     }
 }
@@ -49,15 +53,24 @@ fn fail_all(work: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, A
     type Row = (i64, Option<i64>, Option<String>, String, bool, String);
     let ended: Vec<Row> = select
         .query_map([MOST_UNENDED], |row| {
-            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?))
+            Ok((
+                row.get(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get(4)?,
+                row.get(5)?,
+            ))
         })?
         .collect::<Result<_, _>>()?;
 
     let mut failed = HashMap::new();
     for (id, section, pass, role, is_kept, site) in ended {
         fail(work, id, &verdict, now)?;
-        let role = Role::named(&role).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))?;
-        *failed.entry(site).or_default() += u64::from(!is_kept && counted(role, &verdict, false) == Counted::Failed);
+        let role =
+            Role::named(&role).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))?;
+        *failed.entry(site).or_default() +=
+            u64::from(!is_kept && counted(role, &verdict, false) == Counted::Failed);
         let pass = pass.as_deref().and_then(Pass::named);
         if let Some((section, pass)) = section.zip(pass) {
             write_closing(work, PageId(section), pass, &Closing::BrokenOff, now)?;
@@ -77,13 +90,20 @@ fn fail(work: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result
     )?;
     // When the page and the list that it is of are asked for again is planned before a crawl
     // begins.
-    work.execute("UPDATE site SET planned_by = NULL WHERE id = (SELECT site_id FROM page WHERE id = ?1)", [id])?;
+    work.execute(
+        "UPDATE site SET planned_by = NULL WHERE id = (SELECT site_id FROM page WHERE id = ?1)",
+        [id],
+    )?;
     Ok(())
 }
 
 /// Notes that a page's request ended: it did not end the process, and takes its place again.
 pub(super) fn note_ended(work: &Connection, page: &Page) -> Result<(), ArchiveError> {
-    let priority = if page.kept().is_some() { REVISIT } else { page.role().priority() };
+    let priority = if page.kept().is_some() {
+        REVISIT
+    } else {
+        page.role().priority()
+    };
     work.prepare_cached("UPDATE page SET unended = 0, priority = ?2 WHERE id = ?1")?
         .execute(params![page.id.0, priority])?;
     Ok(())

@@ -21,7 +21,11 @@ pub(super) struct Held {
 
 impl Held {
     pub fn new(locks: HostLocks, holder: String) -> Self {
-        Self { locks, holder, held: HashMap::new() }
+        Self {
+            locks,
+            holder,
+            held: HashMap::new(),
+        }
     }
 
     pub fn has(&self, host: &Host) -> bool {
@@ -34,7 +38,11 @@ impl Held {
     /// # Errors
     ///
     /// Where another crawl on this machine holds it, or no lock can be kept.
-    pub fn take(&mut self, host: &Host, is_asked: impl Fn(&Host) -> bool) -> Result<Option<Timestamp>, HostLockError> {
+    pub fn take(
+        &mut self,
+        host: &Host,
+        is_asked: impl Fn(&Host) -> bool,
+    ) -> Result<Option<Timestamp>, HostLockError> {
         if self.held.len() >= MOST
             && let Some(idle) = self.held.keys().find(|host| !is_asked(host)).cloned()
         {

@@ -11,7 +11,9 @@ use crate::fetch::Reach;
 use crate::frontier::Visit;
 use crate::host_lock::{HostLocks, SharedCeilings};
 use crate::page_url::Host;
-use crate::politeness::{Hosts, LONGEST_REST, Manner, Manners, Next, Permit, Rest, StoredPace, Turn};
+use crate::politeness::{
+    Hosts, LONGEST_REST, Manner, Manners, Next, Permit, Rest, StoredPace, Turn,
+};
 use crate::robots::Allowed;
 use crate::time::Timestamp;
 
@@ -79,13 +81,22 @@ impl Neighbourhood {
 
         let shared = locks.ceilings(per_server, total);
         let (skipped, promised) = (HashMap::new(), HashMap::new());
-        Ok(Self { hosts, shared, held: Held::new(locks, holder), skipped, promised })
+        Ok(Self {
+            hosts,
+            shared,
+            held: Held::new(locks, holder),
+            skipped,
+            promised,
+        })
     }
 
     /// Notes what a site's run promises the site's own host, and keeps the host to that from now
     /// on.
     pub fn promise(&mut self, host: &Host, site: &str, manners: Manners) {
-        self.promised.entry(host.clone()).or_default().insert(site.to_owned(), manners);
+        self.promised
+            .entry(host.clone())
+            .or_default()
+            .insert(site.to_owned(), manners);
         if let Some(manners) = self.promised_to(host) {
             self.hosts.change_manners(host, manners);
         }
@@ -93,7 +104,11 @@ impl Neighbourhood {
 
     /// The politest of what the runs of this process promised a host, as an audit takes it.
     fn promised_to(&self, host: &Host) -> Option<Manners> {
-        self.promised.get(host)?.values().copied().reduce(Manners::politer)
+        self.promised
+            .get(host)?
+            .values()
+            .copied()
+            .reduce(Manners::politer)
     }
 
     pub fn knows(&self, host: &Host) -> bool {
@@ -125,7 +140,11 @@ impl Neighbourhood {
 
     /// Private addresses are for a site that is the user's own, and only at its own host.
     pub fn reach(&self, host: &Host) -> Reach {
-        if self.hosts.is_own(host) { Reach::Own } else { Reach::Public }
+        if self.hosts.is_own(host) {
+            Reach::Own
+        } else {
+            Reach::Public
+        }
     }
 
     /// Sets what robots.txt asks for between two requests to a host.
@@ -194,13 +213,18 @@ impl Neighbourhood {
             Ok(not_before) => not_before,
             Err(error) => {
                 self.hosts.give_back(permit);
-                return NextHost::Taken { host, why: error.to_string() };
+                return NextHost::Taken {
+                    host,
+                    why: error.to_string(),
+                };
             }
         };
 
         // A moment further off than any rest is a word from before the clock was set back.
         let resting = not_before.filter(|until| *until > now && until.since(now) <= LONGEST_REST);
-        let Some(until) = resting else { return NextHost::Ask(permit) };
+        let Some(until) = resting else {
+            return NextHost::Ask(permit);
+        };
         self.hosts.hold(&host, until);
         self.hosts.give_back(permit);
         NextHost::Resting(host)
@@ -241,7 +265,10 @@ impl Neighbourhood {
             gap: self.hosts.gap(&host),
         };
         match Visit::bind(permit, allowed) {
-            Ok(visit) => Ok(Prepared { visit, announcement }),
+            Ok(visit) => Ok(Prepared {
+                visit,
+                announcement,
+            }),
             Err(wrong) => {
                 // Pages and robots.txt files are kept by host, so this does not happen. If it did,
                 // the page would wait.
@@ -256,7 +283,10 @@ impl Neighbourhood {
     /// Releases an announced request. The host's lock then tells other processes when the host may
     /// be asked.
     pub fn release(&self, prepared: Prepared) -> (Visit, Reach) {
-        let Prepared { visit, announcement } = prepared;
+        let Prepared {
+            visit,
+            announcement,
+        } = prepared;
         let host = announcement.url.host();
         self.held.note(&host, announcement.at + announcement.gap);
         (visit, self.reach(&host))
@@ -264,7 +294,13 @@ impl Neighbourhood {
 
     /// Ends a request's turn at `at`, the end of its answer, which took so long. Returns the pace
     /// to store.
-    pub fn finish(&mut self, turn: Turn, manner: Manner, took: Duration, at: Timestamp) -> StoredPace {
+    pub fn finish(
+        &mut self,
+        turn: Turn,
+        manner: Manner,
+        took: Duration,
+        at: Timestamp,
+    ) -> StoredPace {
         let host = turn.host().clone();
         let pace = self.hosts.finish(turn, manner, took, at);
         self.held.note(&host, pace.not_before);
@@ -288,7 +324,10 @@ impl Neighbourhood {
     }
 
     /// Returns the hosts with something to ask that rest until after a moment, until when, and why.
-    pub fn resting_after(&self, moment: Timestamp) -> impl Iterator<Item = (&Host, Timestamp, Option<Rest>)> {
+    pub fn resting_after(
+        &self,
+        moment: Timestamp,
+    ) -> impl Iterator<Item = (&Host, Timestamp, Option<Rest>)> {
         self.hosts.resting_after(moment)
     }
 }

@@ -80,7 +80,12 @@ pub struct RobotsCache {
 impl RobotsCache {
     pub fn new(agent: &str) -> Self {
         let (known, waiting, asked) = (HashMap::new(), HashMap::new(), HashSet::new());
-        Self { agent: agent.to_owned(), known, waiting, asked }
+        Self {
+            agent: agent.to_owned(),
+            known,
+            waiting,
+            asked,
+        }
     }
 
     pub fn get(&self, origin: &str) -> Option<&KnownRobots> {
@@ -113,22 +118,40 @@ impl RobotsCache {
 
         let Some(known) = self.fresh(&origin, now) else {
             let (host, site) = (url.host(), site.to_owned());
-            let url = url.join("/robots.txt").expect("a page's own root joins to an address");
-            return Ok(Standing::Ask(RobotsFetch { origin, url, hops: 0, host, site }));
+            let url = url
+                .join("/robots.txt")
+                .expect("a page's own root joins to an address");
+            return Ok(Standing::Ask(RobotsFetch {
+                origin,
+                url,
+                hops: 0,
+                host,
+                site,
+            }));
         };
         if known.robots.forbids_all() {
-            return Ok(Standing::Unknown { why: known.why.clone(), until: known.expires_at });
+            return Ok(Standing::Unknown {
+                why: known.why.clone(),
+                until: known.expires_at,
+            });
         }
         Ok(match known.robots.check(url) {
-            Ok(right) => Standing::Allowed { right, robots: known.id },
-            Err(forbidden) => Standing::Forbidden { rule: forbidden.rule },
+            Ok(right) => Standing::Allowed {
+                right,
+                robots: known.id,
+            },
+            Err(forbidden) => Standing::Forbidden {
+                rule: forbidden.rule,
+            },
         })
     }
 
     /// Returns an origin's file as long as it counts. A file that would count longer than any was
     /// fetched before the clock was set back.
     fn fresh(&self, origin: &str, now: Timestamp) -> Option<&KnownRobots> {
-        let counts = |known: &&KnownRobots| now < known.expires_at && known.expires_at <= now + FRESH + SLACK;
+        let counts = |known: &&KnownRobots| {
+            now < known.expires_at && known.expires_at <= now + FRESH + SLACK
+        };
         self.known.get(origin).filter(counts)
     }
 
@@ -162,7 +185,12 @@ impl RobotsCache {
         if let Some(warning) = robots.warning() {
             tracing::warn!(origin = %copy.origin, %warning, "robots.txt");
         }
-        let known = KnownRobots { id, robots, expires_at: copy.expires_at, why: copy.why.clone() };
+        let known = KnownRobots {
+            id,
+            robots,
+            expires_at: copy.expires_at,
+            why: copy.why.clone(),
+        };
         self.known.insert(copy.origin.clone(), known);
 
         if let Ok(url) = PageUrl::parse(&copy.origin) {
@@ -175,7 +203,12 @@ impl RobotsCache {
     /// origins, http and https, each with a robots.txt: the longer delay counts.
     fn delay(&self, host: &Host) -> Duration {
         let of_host = ["https", "http"].map(|scheme| self.known.get(&format!("{scheme}://{host}")));
-        of_host.into_iter().flatten().map(|known| known.robots.delay()).max().unwrap_or_default()
+        of_host
+            .into_iter()
+            .flatten()
+            .map(|known| known.robots.delay())
+            .max()
+            .unwrap_or_default()
     }
 
     /// Returns the next robots.txt that is to be asked of this host, and belongs to another or was
@@ -186,7 +219,10 @@ impl RobotsCache {
 
     /// Has a file wait for the turn of the host that it is at.
     pub fn wait(&mut self, fetch: RobotsFetch) {
-        self.waiting.entry(fetch.url.host()).or_default().push(fetch);
+        self.waiting
+            .entry(fetch.url.host())
+            .or_default()
+            .push(fetch);
     }
 
     /// Notes that a robots.txt is being asked for.
@@ -234,19 +270,35 @@ impl RobotsFetch {
             }))
         };
         match Ruling::of_status(status) {
-            Ruling::Parse => copy(Ruled::Rules { body: answer.body }, FRESH, format!("fetched from {}", self.url)),
-            Ruling::AllowAll => copy(Ruled::AllowAll, FRESH, format!("status {status}: there is none")),
-            Ruling::ForbidAll => copy(Ruled::ForbidAll, ASK_AGAIN, format!("status {status}: it cannot be had")),
+            Ruling::Parse => copy(
+                Ruled::Rules { body: answer.body },
+                FRESH,
+                format!("fetched from {}", self.url),
+            ),
+            Ruling::AllowAll => copy(
+                Ruled::AllowAll,
+                FRESH,
+                format!("status {status}: there is none"),
+            ),
+            Ruling::ForbidAll => copy(
+                Ruled::ForbidAll,
+                ASK_AGAIN,
+                format!("status {status}: it cannot be had"),
+            ),
             Ruling::Follow => match self.next_hop(&answer) {
                 Some(hop) => Followed::Hop(hop),
                 // RFC 9309 §2.3.1.2: after five redirects it may count as unavailable; one that
                 // leads nowhere does not.
-                None if self.hops >= REDIRECTS => {
-                    copy(Ruled::AllowAll, FRESH, format!("status {status} after {REDIRECTS} redirects: there is none"))
-                }
-                None => {
-                    copy(Ruled::ForbidAll, ASK_AGAIN, format!("status {status} and no way to follow: it cannot be had"))
-                }
+                None if self.hops >= REDIRECTS => copy(
+                    Ruled::AllowAll,
+                    FRESH,
+                    format!("status {status} after {REDIRECTS} redirects: there is none"),
+                ),
+                None => copy(
+                    Ruled::ForbidAll,
+                    ASK_AGAIN,
+                    format!("status {status} and no way to follow: it cannot be had"),
+                ),
             },
         }
     }
@@ -267,7 +319,11 @@ impl RobotsFetch {
 
     fn next_hop(&self, answer: &Answer) -> Option<Self> {
         let url = self.url.join(answer.header("location")?).ok()?;
-        (self.hops < REDIRECTS && url != self.url).then(|| Self { url, hops: self.hops + 1, ..self.clone() })
+        (self.hops < REDIRECTS && url != self.url).then(|| Self {
+            url,
+            hops: self.hops + 1,
+            ..self.clone()
+        })
     }
 }
 
@@ -279,7 +335,12 @@ mod tests {
 
     fn cache(expires_at: Timestamp) -> RobotsCache {
         let mut cache = RobotsCache::new("saseo");
-        let known = KnownRobots { id: None, robots: Robots::allow_all(), expires_at, why: String::new() };
+        let known = KnownRobots {
+            id: None,
+            robots: Robots::allow_all(),
+            expires_at,
+            why: String::new(),
+        };
         cache.known.insert("https://a.example".to_owned(), known);
         cache
     }
@@ -287,9 +348,15 @@ mod tests {
     #[test]
     fn a_copy_counts_from_the_moment_on_that_it_came_and_for_a_day() {
         let is_fresh = |expires_at| cache(expires_at).fresh("https://a.example", NOW).is_some();
-        assert!(is_fresh(NOW + FRESH + Duration::from_millis(1)), "it ended a millisecond after now");
+        assert!(
+            is_fresh(NOW + FRESH + Duration::from_millis(1)),
+            "it ended a millisecond after now"
+        );
         assert!(is_fresh(NOW + Duration::from_millis(1)));
         assert!(!is_fresh(NOW));
-        assert!(!is_fresh(NOW + FRESH + Duration::from_secs(60)), "it is of a clock that was set back");
+        assert!(
+            !is_fresh(NOW + FRESH + Duration::from_secs(60)),
+            "it is of a clock that was set back"
+        );
     }
 }

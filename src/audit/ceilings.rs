@@ -34,7 +34,9 @@ impl Ceilings {
         if let Some(before) = self.total.replace(asked) {
             violations.extend(too_close(before, asked, promises.total, host, "in all"));
         }
-        let Some(server) = server.filter(|_| !promise.own) else { return };
+        let Some(server) = server.filter(|_| !promise.own) else {
+            return;
+        };
         match self.servers.get_mut(server) {
             Some(last) => {
                 let before = std::mem::replace(last, asked);
@@ -57,7 +59,18 @@ fn too_close(before: Asked, asked: Asked, owed: i64, host: &str, whom: &str) -> 
     let came = asked.at.millis() - before.at.millis();
     (owed > 0 && came < owed).then(|| {
         let owed = format!("{} from one request to the next ({whom})", seconds(owed));
-        let happened = format!("row {} was announced {} after row {}", asked.row, seconds(came), before.row);
-        Violation::at_host(Kind::Ceiling, host, &[before.row, asked.row], owed, happened)
+        let happened = format!(
+            "row {} was announced {} after row {}",
+            asked.row,
+            seconds(came),
+            before.row
+        );
+        Violation::at_host(
+            Kind::Ceiling,
+            host,
+            &[before.row, asked.row],
+            owed,
+            happened,
+        )
     })
 }

@@ -20,7 +20,10 @@ impl Chain {
         if entry.id != entry.previous.saturating_add(1) {
             violations.push(missing(entry));
         } else if !entry.chained {
-            let happened = format!("row {} or the one before it was changed: its hash is another", entry.id);
+            let happened = format!(
+                "row {} or the one before it was changed: its hash is another",
+                entry.id
+            );
             violations.push(Violation::of_chain(
                 &[entry.id],
                 "the hash of the row before and the row's fields",
@@ -37,11 +40,19 @@ impl Chain {
             What::Began { terms: None } => {
                 self.begun = HashSet::from([entry.run]);
                 let happened = format!("the terms in row {} cannot be read", entry.id);
-                violations.push(Violation::of_chain(&[entry.id], "a run begins with its terms", happened));
+                violations.push(Violation::of_chain(
+                    &[entry.id],
+                    "a run begins with its terms",
+                    happened,
+                ));
             }
             What::Unreadable { why } => {
                 let happened = format!("row {} cannot be read: {why}", entry.id);
-                violations.push(Violation::of_chain(&[entry.id], "rows as saseo writes them", happened));
+                violations.push(Violation::of_chain(
+                    &[entry.id],
+                    "rows as saseo writes them",
+                    happened,
+                ));
             }
             What::Announced { .. } | What::Ended { .. } => self.belongs(entry, violations),
         }
@@ -57,8 +68,15 @@ impl Chain {
             return;
         }
         self.told = Some(entry.run);
-        let happened = format!("row {} belongs to run {}, whose terms do not stand before it", entry.id, entry.run.0);
-        violations.push(Violation::of_chain(&[entry.id], "a run begins with its terms", happened));
+        let happened = format!(
+            "row {} belongs to run {}, whose terms do not stand before it",
+            entry.id, entry.run.0
+        );
+        violations.push(Violation::of_chain(
+            &[entry.id],
+            "a run begins with its terms",
+            happened,
+        ));
     }
 }
 

@@ -71,7 +71,9 @@ impl Copies {
         violations: &mut Vec<Violation>,
     ) -> Result<Option<&Known>, ArchiveError> {
         if !self.known.contains_key(&id) {
-            let Some(brought) = look_up(id)? else { return Ok(None) };
+            let Some(brought) = look_up(id)? else {
+                return Ok(None);
+            };
             if let Some(fault) = self.fault(&brought, row).filter(|_| self.told.insert(id)) {
                 violations.push(of_copy(id, row, &brought, fault));
             }
@@ -82,7 +84,11 @@ impl Copies {
 
     fn keep(&mut self, id: RobotsId, copy: RobotsCopy) {
         let (robots, wording, bytes) = match &copy.ruled {
-            Ruled::Rules { body } => (Robots::parse(body, &self.agent), hex::encode(Sha256::digest(body)), body.len()),
+            Ruled::Rules { body } => (
+                Robots::parse(body, &self.agent),
+                hex::encode(Sha256::digest(body)),
+                body.len(),
+            ),
             Ruled::AllowAll => (Robots::allow_all(), "there was none".to_owned(), 0),
             Ruled::ForbidAll => (Robots::forbid_all(), "out of reach".to_owned(), 0),
         };
@@ -92,8 +98,22 @@ impl Copies {
         }
         self.bytes += bytes;
         let version = self.version(&copy, wording);
-        let RobotsCopy { origin, fetched_at, expires_at, .. } = copy;
-        self.known.insert(id, Known { origin, fetched_at, expires_at, robots, version });
+        let RobotsCopy {
+            origin,
+            fetched_at,
+            expires_at,
+            ..
+        } = copy;
+        self.known.insert(
+            id,
+            Known {
+                origin,
+                fetched_at,
+                expires_at,
+                robots,
+                version,
+            },
+        );
     }
 
     fn version(&mut self, copy: &RobotsCopy, wording: String) -> usize {
@@ -106,13 +126,27 @@ impl Copies {
         }
         let (origin, wording) = key.clone();
         let (first_fetched, last_fetched) = (copy.fetched_at, copy.fetched_at);
-        self.versions.push(Version { origin, wording, first_fetched, last_fetched, requests: 0 });
+        self.versions.push(Version {
+            origin,
+            wording,
+            first_fetched,
+            last_fetched,
+            requests: 0,
+        });
         self.by_wording.insert(key, self.versions.len() - 1);
         self.versions.len() - 1
     }
 
     /// What is wrong with a copy, whatever it was used for.
-    fn fault(&self, Brought { copy, announced, answer }: &Brought, row: i64) -> Option<String> {
+    fn fault(
+        &self,
+        Brought {
+            copy,
+            announced,
+            answer,
+        }: &Brought,
+        row: i64,
+    ) -> Option<String> {
         if copy.expires_at > copy.fetched_at + FRESH {
             return Some("it is said to hold for more than a day".to_owned());
         }
@@ -121,17 +155,24 @@ impl Copies {
                 let is_old = self.old_until.is_some_and(|until| copy.fetched_at <= until);
                 (!is_old).then(|| "it names no request that brought it".to_owned())
             }
-            (Some(id), None) => Some(format!("row {}, which it names, is no answered request for it", id.0)),
-            (Some(_), Some(answer)) if answer.row >= row => Some("it was brought only later".to_owned()),
-            (Some(_), Some(answer)) if self.is_of_another(copy, answer) => {
-                Some(format!("it was brought by {}, and nothing was redirected", answer.host))
+            (Some(id), None) => Some(format!(
+                "row {}, which it names, is no answered request for it",
+                id.0
+            )),
+            (Some(_), Some(answer)) if answer.row >= row => {
+                Some("it was brought only later".to_owned())
             }
+            (Some(_), Some(answer)) if self.is_of_another(copy, answer) => Some(format!(
+                "it was brought by {}, and nothing was redirected",
+                answer.host
+            )),
             (Some(_), Some(answer)) => differs(copy, answer),
         }
     }
 
     fn is_of_another(&self, copy: &RobotsCopy, answer: &BroughtBy) -> bool {
-        let is_own = PageUrl::parse(&copy.origin).is_ok_and(|origin| origin.host().as_str() == answer.host);
+        let is_own =
+            PageUrl::parse(&copy.origin).is_ok_and(|origin| origin.host().as_str() == answer.host);
         !is_own && !self.redirected
     }
 }
@@ -139,29 +180,52 @@ impl Copies {
 /// How a copy differs from the answer that brought it.
 fn differs(copy: &RobotsCopy, answer: &BroughtBy) -> Option<String> {
     if copy.fetched_at != answer.at {
-        return Some(format!("it says that it came at {}, its answer ended at {}", copy.fetched_at, answer.at));
+        return Some(format!(
+            "it says that it came at {}, its answer ended at {}",
+            copy.fetched_at, answer.at
+        ));
     }
     if copy.status != answer.status {
-        return Some(format!("it says status {:?}, its answer had {:?}", copy.status, answer.status));
+        return Some(format!(
+            "it says status {:?}, its answer had {:?}",
+            copy.status, answer.status
+        ));
     }
     let ruling = answer.status.map_or(Ruling::ForbidAll, Ruling::of_status);
     match (ruling, &copy.ruled) {
         (Ruling::Parse, Ruled::Rules { body }) => {
             let digest: [u8; 32] = Sha256::digest(body).into();
-            (answer.digest != Some(digest)).then(|| "its body is not the one that came: the digest differs".to_owned())
+            (answer.digest != Some(digest))
+                .then(|| "its body is not the one that came: the digest differs".to_owned())
         }
         // A redirect may lead nowhere: then nobody knows, or after five of them there is none.
         (Ruling::AllowAll | Ruling::Follow, Ruled::AllowAll) => None,
         (Ruling::ForbidAll | Ruling::Follow, Ruled::ForbidAll) => None,
         (_, Ruled::Rules { .. }) => Some("it has rules, which such an answer has not".to_owned()),
-        (_, Ruled::AllowAll) => Some("it allows everything, which such an answer does not".to_owned()),
-        (_, Ruled::ForbidAll) => Some("it forbids everything, which such an answer does not".to_owned()),
+        (_, Ruled::AllowAll) => {
+            Some("it allows everything, which such an answer does not".to_owned())
+        }
+        (_, Ruled::ForbidAll) => {
+            Some("it forbids everything, which such an answer does not".to_owned())
+        }
     }
 }
 
 fn of_copy(id: RobotsId, row: i64, brought: &Brought, fault: String) -> Violation {
-    let rows: Vec<i64> = brought.answer.iter().map(|answer| answer.row).chain([row]).collect();
-    let host = PageUrl::parse(&brought.copy.origin).map_or(brought.copy.origin.clone(), |url| url.host().to_string());
+    let rows: Vec<i64> = brought
+        .answer
+        .iter()
+        .map(|answer| answer.row)
+        .chain([row])
+        .collect();
+    let host = PageUrl::parse(&brought.copy.origin)
+        .map_or(brought.copy.origin.clone(), |url| url.host().to_string());
     let owed = "the robots.txt that was obeyed is the one that came".to_owned();
-    Violation::at_host(Kind::Robots, &host, &rows, owed, format!("copy {} is not: {fault}", id.0))
+    Violation::at_host(
+        Kind::Robots,
+        &host,
+        &rows,
+        owed,
+        format!("copy {} is not: {fault}", id.0),
+    )
 }

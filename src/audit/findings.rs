@@ -90,15 +90,27 @@ impl Findings {
         violations: Vec<Violation>,
         remarks: Vec<String>,
     ) -> Self {
-        let Tally { requests, unanswered, bytes, refusals, retry_afters } = totals.all;
-        let hosts = paces.into_iter().zip(&totals.hosts).filter(|(pace, _)| scope.has(&pace.name));
+        let Tally {
+            requests,
+            unanswered,
+            bytes,
+            refusals,
+            retry_afters,
+        } = totals.all;
+        let hosts = paces
+            .into_iter()
+            .zip(&totals.hosts)
+            .filter(|(pace, _)| scope.has(&pace.name));
         let mut hosts: Vec<_> = hosts.map(|(pace, tally)| of_host(pace, *tally)).collect();
         hosts.sort_by(|a, b| a.host.cmp(&b.host));
-        let versions = versions.into_iter().filter(|version| scope.has_origin(&version.origin));
+        let versions = versions
+            .into_iter()
+            .filter(|version| scope.has_origin(&version.origin));
         let mut robots: Vec<_> = versions.map(of_version).collect();
         robots.sort_by(|a, b| (&a.origin, &a.first_fetched).cmp(&(&b.origin, &b.first_fetched)));
         let days = totals.days.iter();
-        let (violations, elsewhere): (Vec<_>, Vec<_>) = violations.into_iter().partition(|one| scope.concerns(one));
+        let (violations, elsewhere): (Vec<_>, Vec<_>) =
+            violations.into_iter().partition(|one| scope.concerns(one));
         Self {
             rows: totals.rows,
             runs: totals.runs,
@@ -113,10 +125,17 @@ impl Findings {
             retry_afters,
             hosts,
             days: days
-                .map(|(day, (requests, bytes))| Day { date: date(*day), requests: *requests, bytes: *bytes })
+                .map(|(day, (requests, bytes))| Day {
+                    date: date(*day),
+                    requests: *requests,
+                    bytes: *bytes,
+                })
                 .collect(),
             robots,
-            head: totals.head.map(|(row, hash)| Head { row, hash: hex::encode(hash) }),
+            head: totals.head.map(|(row, hash)| Head {
+                row,
+                hash: hex::encode(hash),
+            }),
             violations,
             violations_elsewhere: elsewhere.len() as u64,
             remarks,
@@ -128,7 +147,9 @@ fn of_host(mut pace: Pace, tally: Tally) -> HostFindings {
     let seconds = |millis: u32| f64::from(millis) / 1000.0;
     let least = pace.gaps.iter().min().copied();
     let middle = pace.gaps.len() / 2;
-    let median = least.is_some().then(|| *pace.gaps.select_nth_unstable(middle).1);
+    let median = least
+        .is_some()
+        .then(|| *pace.gaps.select_nth_unstable(middle).1);
     HostFindings {
         host: pace.name,
         requests: tally.requests,

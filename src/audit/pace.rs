@@ -67,19 +67,38 @@ impl Paces {
         if let Some(host) = self.by_name.get(name) {
             return *host;
         }
-        let pace = Pace { name: name.to_owned(), open: vec![], last: None, retry_after: None, gaps: vec![] };
+        let pace = Pace {
+            name: name.to_owned(),
+            open: vec![],
+            last: None,
+            retry_after: None,
+            gaps: vec![],
+        };
         self.hosts.push(pace);
         self.by_name.insert(name.to_owned(), self.hosts.len() - 1);
         self.hosts.len() - 1
     }
 
     pub fn announced(&mut self, host: usize, asking: Asking, violations: &mut Vec<Violation>) {
-        self.open.insert(asking.row, Open { host, at: asking.at, is_robots: asking.is_robots });
+        self.open.insert(
+            asking.row,
+            Open {
+                host,
+                at: asking.at,
+                is_robots: asking.is_robots,
+            },
+        );
         self.hosts[host].announced(asking, violations);
     }
 
     /// Ends a request, and returns it; `None` where no such request is under way.
-    pub fn ended(&mut self, announced: i64, row: i64, at: Timestamp, retry_after: Option<Timestamp>) -> Option<Open> {
+    pub fn ended(
+        &mut self,
+        announced: i64,
+        row: i64,
+        at: Timestamp,
+        retry_after: Option<Timestamp>,
+    ) -> Option<Open> {
         let open = self.open.remove(&announced)?;
         let pace = &mut self.hosts[open.host];
         pace.open.retain(|(row, _)| *row != announced);
@@ -95,7 +114,11 @@ impl Paces {
     /// Closes what earlier runs left open, and returns how many requests at hosts of the scope that
     /// were.
     pub fn close(&mut self, scope: &Scope) -> usize {
-        let left = self.open.values().filter(|open| scope.has(&self.hosts[open.host].name)).count();
+        let left = self
+            .open
+            .values()
+            .filter(|open| scope.has(&self.hosts[open.host].name))
+            .count();
         for (row, Open { host, at, .. }) in self.open.drain() {
             let pace = &mut self.hosts[host];
             pace.open.clear();
@@ -115,7 +138,9 @@ impl Paces {
 
     /// Forgets how long hosts asked to be left alone: on another clock their moments mean nothing.
     pub fn forget_retry_after(&mut self) {
-        self.hosts.iter_mut().for_each(|pace| pace.retry_after = None);
+        self.hosts
+            .iter_mut()
+            .for_each(|pace| pace.retry_after = None);
     }
 }
 
@@ -126,7 +151,9 @@ impl Pace {
         violations.extend(self.gap_kept(&asking));
         violations.extend(self.retry_after(&asking));
         if let Some(last) = self.last.filter(|_| self.open.is_empty()) {
-            self.gaps.push(u32::try_from((asking.at.millis() - last.at().millis()).max(0)).unwrap_or(u32::MAX));
+            self.gaps.push(
+                u32::try_from((asking.at.millis() - last.at().millis()).max(0)).unwrap_or(u32::MAX),
+            );
         }
         self.open.push((asking.row, Told::No));
     }
@@ -138,10 +165,20 @@ impl Pace {
             return None;
         }
         self.open.iter_mut().for_each(|(_, told)| *told = Told::Yes);
-        let happened = format!("row {} was announced with {} under way", asking.row, rows.len());
+        let happened = format!(
+            "row {} was announced with {} under way",
+            asking.row,
+            rows.len()
+        );
         rows.push(asking.row);
         let owed = format!("at most {} at once", asking.promise.at_once);
-        Some(Violation::at_host(Kind::Overlap, &self.name, &rows, owed, happened))
+        Some(Violation::at_host(
+            Kind::Overlap,
+            &self.name,
+            &rows,
+            owed,
+            happened,
+        ))
     }
 
     fn gap_named(&self, asking: &Asking) -> Option<Violation> {
@@ -156,12 +193,22 @@ impl Pace {
     fn gap_kept(&self, asking: &Asking) -> Option<Violation> {
         let last = self.last?;
         let (owed, by) = owed(asking);
-        let (owed, by) = if asking.gap > owed { (asking.gap, "the row itself") } else { (owed, by) };
+        let (owed, by) = if asking.gap > owed {
+            (asking.gap, "the row itself")
+        } else {
+            (owed, by)
+        };
         let came = asking.at.millis() - last.at().millis();
         (came < owed).then(|| {
             let owed = format!("{} from {} by {by}", seconds(owed), last.in_words());
             let happened = format!("row {} came after {}", asking.row, seconds(came));
-            Violation::at_host(Kind::Gap, &self.name, &[last.row(), asking.row], owed, happened)
+            Violation::at_host(
+                Kind::Gap,
+                &self.name,
+                &[last.row(), asking.row],
+                owed,
+                happened,
+            )
         })
     }
 
@@ -169,7 +216,13 @@ impl Pace {
         let (row, until) = self.retry_after.filter(|(_, until)| asking.at < *until)?;
         let owed = format!("no request before {until}, as the answer in row {row} asked");
         let happened = format!("row {} was announced at {}", asking.row, asking.at);
-        Some(Violation::at_host(Kind::RetryAfter, &self.name, &[row, asking.row], owed, happened))
+        Some(Violation::at_host(
+            Kind::RetryAfter,
+            &self.name,
+            &[row, asking.row],
+            owed,
+            happened,
+        ))
     }
 }
 
@@ -204,8 +257,14 @@ impl Last {
 
     fn no_later_than(self, moment: Timestamp) -> Self {
         match self {
-            Self::Ended { row, at } => Self::Ended { row, at: at.min(moment) },
-            Self::NeverEnded { row, at } => Self::NeverEnded { row, at: at.min(moment) },
+            Self::Ended { row, at } => Self::Ended {
+                row,
+                at: at.min(moment),
+            },
+            Self::NeverEnded { row, at } => Self::NeverEnded {
+                row,
+                at: at.min(moment),
+            },
         }
     }
 }

@@ -10,10 +10,20 @@ const TOLD: usize = 200;
 
 /// Writes the page about the papers of these titles; all that were crawled, where none is named.
 pub fn page(findings: &Findings, titles: &[String]) -> String {
-    let papers = if titles.is_empty() { "these papers".to_owned() } else { titles.join(", ") };
+    let papers = if titles.is_empty() {
+        "these papers".to_owned()
+    } else {
+        titles.join(", ")
+    };
     let verb = if titles.len() == 1 { "was" } else { "were" };
     let mut page = format!("# How {papers} {verb} crawled\n\n");
-    for part in [who(findings), hosts(findings), robots(findings), respected(findings), violations(findings)] {
+    for part in [
+        who(findings),
+        hosts(findings),
+        robots(findings),
+        respected(findings),
+        violations(findings),
+    ] {
         page.push_str(&part);
         page.push('\n');
     }
@@ -22,19 +32,41 @@ pub fn page(findings: &Findings, titles: &[String]) -> String {
 }
 
 fn who(findings: &Findings) -> String {
-    let asker = listed(findings.askers.iter().map(name_of)).unwrap_or_else(|| "not written down".to_owned());
+    let asker = listed(findings.askers.iter().map(name_of))
+        .unwrap_or_else(|| "not written down".to_owned());
     // Older runs did not write it down: whoever sends the page does.
-    let contact = listed(findings.askers.iter().filter_map(|asker| asker.contact.clone()));
+    let contact = listed(
+        findings
+            .askers
+            .iter()
+            .filter_map(|asker| asker.contact.clone()),
+    );
     let contact = contact.unwrap_or_else(|| "______________________".to_owned());
     let mut part = format!("- Who asked: {asker}\n- Contact: {contact}\n");
     if let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) {
-        add(&mut part, format_args!("- When: from {from} to {to} (UTC), in {}", counted(findings.runs, "run")));
+        add(
+            &mut part,
+            format_args!(
+                "- When: from {from} to {to} (UTC), in {}",
+                counted(findings.runs, "run")
+            ),
+        );
     }
 
     let lost = findings.unanswered + findings.unended;
-    let lost = if lost > 0 { format!(", of which {lost} had no answer") } else { String::new() };
+    let lost = if lost > 0 {
+        format!(", of which {lost} had no answer")
+    } else {
+        String::new()
+    };
     let megabytes = findings.bytes as f64 / 1e6;
-    add(&mut part, format_args!("- Requests: {}{lost}; {megabytes:.1} MB came", findings.requests));
+    add(
+        &mut part,
+        format_args!(
+            "- Requests: {}{lost}; {megabytes:.1} MB came",
+            findings.requests
+        ),
+    );
     part
 }
 
@@ -58,7 +90,11 @@ fn listed(texts: impl Iterator<Item = String>) -> Option<String> {
 }
 
 fn counted(count: u64, what: &str) -> String {
-    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
+    }
 }
 
 fn hosts(findings: &Findings) -> String {
@@ -69,7 +105,13 @@ fn hosts(findings: &Findings) -> String {
         let gap = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| format!("{gap} s"));
         let (least, median) = (gap(host.least_gap_seconds), gap(host.median_gap_seconds));
         let megabytes = host.bytes as f64 / 1e6;
-        add(&mut part, format_args!("| {} | {} | {megabytes:.1} | {least} | {median} |", host.host, host.requests));
+        add(
+            &mut part,
+            format_args!(
+                "| {} | {} | {megabytes:.1} | {least} | {median} |",
+                host.host, host.requests
+            ),
+        );
     }
     part
 }
@@ -81,7 +123,10 @@ fn robots(findings: &Findings) -> String {
     for robots in &findings.robots {
         let (first, last) = (&robots.first_fetched, &robots.last_fetched);
         let (origin, wording, requests) = (&robots.origin, &robots.wording, robots.requests);
-        add(&mut part, format_args!("| {origin} | {wording} | {first} | {last} | {requests} |"));
+        add(
+            &mut part,
+            format_args!("| {origin} | {wording} | {first} | {last} | {requests} |"),
+        );
     }
     part
 }
@@ -89,10 +134,22 @@ fn robots(findings: &Findings) -> String {
 fn respected(findings: &Findings) -> String {
     let mut part = "## Refusals\n\n".to_owned();
     if findings.refusals > 0 {
-        add(&mut part, format_args!("- Answers that refuse (401, 402, 403, 451): {}", findings.refusals));
+        add(
+            &mut part,
+            format_args!(
+                "- Answers that refuse (401, 402, 403, 451): {}",
+                findings.refusals
+            ),
+        );
     }
     if findings.retry_afters > 0 {
-        add(&mut part, format_args!("- Answers that ask for a rest (Retry-After): {}", findings.retry_afters));
+        add(
+            &mut part,
+            format_args!(
+                "- Answers that ask for a rest (Retry-After): {}",
+                findings.retry_afters
+            ),
+        );
     }
     if findings.refusals + findings.retry_afters == 0 {
         part.push_str("None.\n");
@@ -107,10 +164,21 @@ fn violations(findings: &Findings) -> String {
     }
     for broken in findings.violations.iter().take(TOLD) {
         let host = broken.host.as_deref().unwrap_or("the ledger");
-        add(&mut part, format_args!("- {} ({host}): owed {}; {}", broken.kind.name(), broken.owed, broken.happened));
+        add(
+            &mut part,
+            format_args!(
+                "- {} ({host}): owed {}; {}",
+                broken.kind.name(),
+                broken.owed,
+                broken.happened
+            ),
+        );
     }
     if findings.violations.len() > TOLD {
-        add(&mut part, format_args!("- and {} more", findings.violations.len() - TOLD));
+        add(
+            &mut part,
+            format_args!("- and {} more", findings.violations.len() - TOLD),
+        );
     }
     for remark in &findings.remarks {
         add(&mut part, format_args!("\nRemark: {remark}."));
@@ -119,7 +187,9 @@ fn violations(findings: &Findings) -> String {
 }
 
 fn derived(findings: &Findings) -> String {
-    let head = findings.head.as_ref().map_or("none".to_owned(), |head| format!("row {}, `{}`", head.row, head.hash));
+    let head = findings.head.as_ref().map_or("none".to_owned(), |head| {
+        format!("row {}, `{}`", head.row, head.hash)
+    });
     format!(
         "## How this was derived\n\n\
          Every request was written to a ledger, and saved, before it left; its end was written when it had come. Each row's\n\

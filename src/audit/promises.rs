@@ -29,7 +29,9 @@ pub(super) struct Promises {
 
 impl Promises {
     pub fn of_terms(terms: Option<&Terms>) -> Self {
-        let Some(terms) = terms else { return Self::default() };
+        let Some(terms) = terms else {
+            return Self::default();
+        };
         let mut promises = Self {
             agent: Some(terms.agent.clone()),
             server: millis(terms.server_ms),
@@ -46,7 +48,9 @@ impl Promises {
     pub fn join(&mut self, terms: &Terms) {
         // What its run before promised holds no more: its file may have changed.
         if terms.site.is_some() {
-            self.hosts.values_mut().for_each(|sites| sites.retain(|site, _| *site != terms.site));
+            self.hosts
+                .values_mut()
+                .for_each(|sites| sites.retain(|site, _| *site != terms.site));
         }
         for host in &terms.hosts {
             let promise = Promise::of_host(host);
@@ -57,9 +61,16 @@ impl Promises {
     }
 
     pub fn to(&self, host: &str) -> Promise {
-        let stranger = Promise { gap: self.strangers, at_once: 1, own: false };
+        let stranger = Promise {
+            gap: self.strangers,
+            at_once: 1,
+            own: false,
+        };
         // Two sites may share a host: then the politer promise counts.
-        let promises = self.hosts.get(host).and_then(|sites| sites.values().copied().reduce(Promise::politer));
+        let promises = self
+            .hosts
+            .get(host)
+            .and_then(|sites| sites.values().copied().reduce(Promise::politer));
         promises.unwrap_or(stranger)
     }
 }
@@ -67,12 +78,20 @@ impl Promises {
 impl Promise {
     /// Returns what both promise.
     fn politer(self, other: Self) -> Self {
-        Self { gap: self.gap.max(other.gap), at_once: self.at_once.min(other.at_once), own: self.own && other.own }
+        Self {
+            gap: self.gap.max(other.gap),
+            at_once: self.at_once.min(other.at_once),
+            own: self.own && other.own,
+        }
     }
 
     fn of_host(host: &HostTerms) -> Self {
         let at_once = if host.own { host.at_once.max(1) } else { 1 };
-        Self { gap: millis(host.gap_ms), at_once: usize::try_from(at_once).unwrap_or(usize::MAX), own: host.own }
+        Self {
+            gap: millis(host.gap_ms),
+            at_once: usize::try_from(at_once).unwrap_or(usize::MAX),
+            own: host.own,
+        }
     }
 }
 

@@ -62,19 +62,30 @@ impl Rights {
             return Ok(0);
         };
         let Some(known) = self.copies.get(id, claim.row, look_up, violations)? else {
-            violations.push(broken(claim, format!("copy {} is not in the archive", id.0)));
+            violations.push(broken(
+                claim,
+                format!("copy {} is not in the archive", id.0),
+            ));
             return Ok(0);
         };
         let (version, delay) = (known.version, known.robots.delay().as_millis());
-        let fault = unfit(known, claim).or_else(|| refusal(known, claim).filter(|_| self.knows_agent));
+        let fault =
+            unfit(known, claim).or_else(|| refusal(known, claim).filter(|_| self.knows_agent));
         violations.extend(fault.map(|fault| broken(claim, fault)));
         self.copies.versions[version].requests += 1;
-        Ok(if self.knows_agent { i64::try_from(delay).unwrap_or(i64::MAX) } else { 0 })
+        Ok(if self.knows_agent {
+            i64::try_from(delay).unwrap_or(i64::MAX)
+        } else {
+            0
+        })
     }
 
     fn itself(&mut self, claim: Claim<'_>) -> Option<Violation> {
         if claim.rule != ITSELF {
-            return Some(broken(claim, format!("it names no robots.txt, only {:?}", claim.rule)));
+            return Some(broken(
+                claim,
+                format!("it names no robots.txt, only {:?}", claim.rule),
+            ));
         }
         if claim.url.path_and_query() == "/robots.txt" {
             return None;
@@ -83,7 +94,10 @@ impl Rights {
             self.redirects -= 1;
             return None;
         }
-        Some(broken(claim, "it is no robots.txt, and none was redirected to it".to_owned()))
+        Some(broken(
+            claim,
+            "it is no robots.txt, and none was redirected to it".to_owned(),
+        ))
     }
 }
 
@@ -93,19 +107,34 @@ fn unfit(known: &Known, claim: Claim<'_>) -> Option<String> {
         return Some(format!("the copy that it names is of {}", known.origin));
     }
     let is_fresh = claim.at + ROUNDING >= known.fetched_at && claim.at < known.expires_at;
-    (!is_fresh).then(|| format!("the copy that it names held from {} to {}", known.fetched_at, known.expires_at))
+    (!is_fresh).then(|| {
+        format!(
+            "the copy that it names held from {} to {}",
+            known.fetched_at, known.expires_at
+        )
+    })
 }
 
 /// Why a copy does not allow a request by the rule that it names.
 fn refusal(known: &Known, claim: Claim<'_>) -> Option<String> {
     match known.robots.check(claim.url) {
         Ok(allowed) if allowed.rule() == claim.rule => None,
-        Ok(allowed) => Some(format!("it names {:?}, and what allows it is {:?}", claim.rule, allowed.rule())),
+        Ok(allowed) => Some(format!(
+            "it names {:?}, and what allows it is {:?}",
+            claim.rule,
+            allowed.rule()
+        )),
         Err(forbidden) => Some(format!("its robots.txt forbids it: {:?}", forbidden.rule)),
     }
 }
 
 fn broken(claim: Claim<'_>, fault: String) -> Violation {
     let owed = "a robots.txt that allows the request by the rule that is named".to_owned();
-    Violation::at_host(Kind::Robots, claim.host, &[claim.row], owed, format!("row {}: {fault}", claim.row))
+    Violation::at_host(
+        Kind::Robots,
+        claim.host,
+        &[claim.row],
+        owed,
+        format!("row {}: {fault}", claim.row),
+    )
 }

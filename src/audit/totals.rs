@@ -24,8 +24,19 @@ pub struct Asker {
 
 impl Asker {
     fn of_terms(terms: &Terms) -> Self {
-        let Terms { agent, version, user_agent, contact, .. } = terms.clone();
-        Self { agent, version, user_agent, contact }
+        let Terms {
+            agent,
+            version,
+            user_agent,
+            contact,
+            ..
+        } = terms.clone();
+        Self {
+            agent,
+            version,
+            user_agent,
+            contact,
+        }
     }
 }
 
@@ -107,7 +118,11 @@ impl Totals {
 
 impl Tally {
     /// What one ending adds.
-    pub(super) fn of_ending(status: Option<u16>, bytes: u64, retry_after: Option<Timestamp>) -> Self {
+    pub(super) fn of_ending(
+        status: Option<u16>,
+        bytes: u64,
+        retry_after: Option<Timestamp>,
+    ) -> Self {
         Self {
             requests: 0,
             unanswered: u64::from(status.is_none()),

@@ -47,11 +47,29 @@ pub struct Violation {
 impl Violation {
     /// One of the ledger itself, at no host.
     pub(super) fn of_chain(rows: &[i64], owed: &str, happened: String) -> Self {
-        Self { kind: Kind::Chain, rows: rows.to_vec(), host: None, owed: owed.to_owned(), happened }
+        Self {
+            kind: Kind::Chain,
+            rows: rows.to_vec(),
+            host: None,
+            owed: owed.to_owned(),
+            happened,
+        }
     }
 
-    pub(super) fn at_host(kind: Kind, host: &str, rows: &[i64], owed: String, happened: String) -> Self {
-        Self { kind, rows: rows.to_vec(), host: Some(host.to_owned()), owed, happened }
+    pub(super) fn at_host(
+        kind: Kind,
+        host: &str,
+        rows: &[i64],
+        owed: String,
+        happened: String,
+    ) -> Self {
+        Self {
+            kind,
+            rows: rows.to_vec(),
+            host: Some(host.to_owned()),
+            owed,
+            happened,
+        }
     }
 }
 

@@ -2,7 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::archive::{BadText, CaptureOf, Flaw, Lost, RunId, StoredCapture, StoredRobots, StoredVersion, in_words};
+use crate::archive::{
+    BadText, CaptureOf, Flaw, Lost, RunId, StoredCapture, StoredRobots, StoredVersion, in_words,
+};
 
 /// What is damaged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -84,14 +86,27 @@ impl Serialize for Repair {
             repaired: bool,
             repair: Option<&'a String>,
         }
-        Told { repaired, repair: said }.serialize(to)
+        Told {
+            repaired,
+            repair: said,
+        }
+        .serialize(to)
     }
 }
 
 impl Damage {
     fn new(kind: Kind, what: String, why: String) -> Self {
         let repair = Repair::NotTried;
-        Self { kind, what, why, url: None, capture: None, run: None, repair, source: Source::Nothing }
+        Self {
+            kind,
+            what,
+            why,
+            url: None,
+            capture: None,
+            run: None,
+            repair,
+            source: Source::Nothing,
+        }
     }
 
     pub(super) fn of_file(fault: String) -> Self {
@@ -99,7 +114,12 @@ impl Damage {
     }
 
     pub(super) fn of_lost(kind: Kind, lost: Lost) -> Self {
-        let Lost { table, first, last, why } = lost;
+        let Lost {
+            table,
+            first,
+            last,
+            why,
+        } = lost;
         let what = match last {
             _ if last == first => format!("row {first} of {table}"),
             i64::MAX => format!("the rows of {table} from {first} on"),
@@ -109,8 +129,14 @@ impl Damage {
     }
 
     pub(super) fn of_body(id: i64, why: String) -> Self {
-        let source = Source::Pages { bodies: vec![id], captures: Vec::new() };
-        Self { source, ..Self::new(Kind::Body, format!("body {id}"), why) }
+        let source = Source::Pages {
+            bodies: vec![id],
+            captures: Vec::new(),
+        };
+        Self {
+            source,
+            ..Self::new(Kind::Body, format!("body {id}"), why)
+        }
     }
 
     /// Names the answers that brought a damaged body.
@@ -127,35 +153,71 @@ impl Damage {
 
     pub(super) fn of_capture(capture: StoredCapture, why: String) -> Self {
         let StoredCapture { id, url, run, .. } = capture;
-        Self { url: Some(url), run, ..Self::new(Kind::Capture, format!("capture {id}"), why) }
+        Self {
+            url: Some(url),
+            run,
+            ..Self::new(Kind::Capture, format!("capture {id}"), why)
+        }
     }
 
     pub(super) fn of_version(version: StoredVersion) -> Self {
-        let StoredVersion { article, id, url, n, capture, flaws, .. } = version;
+        let StoredVersion {
+            article,
+            id,
+            url,
+            n,
+            capture,
+            flaws,
+            ..
+        } = version;
         let (what, why) = match n {
             Some(n) => (format!("article {id}, version {n}"), in_words(&flaws)),
-            None => (format!("article {id}"), "it has no version that can be read".to_owned()),
+            None => (
+                format!("article {id}"),
+                "it has no version that can be read".to_owned(),
+            ),
         };
         let source = match (n, capture) {
-            (Some(n), Some(capture)) => Source::Capture { article, n, capture, flaws },
+            (Some(n), Some(capture)) => Source::Capture {
+                article,
+                n,
+                capture,
+                flaws,
+            },
             _ => Source::Nothing,
         };
-        Self { url: Some(url), capture, source, ..Self::new(Kind::Version, what, why) }
+        Self {
+            url: Some(url),
+            capture,
+            source,
+            ..Self::new(Kind::Version, what, why)
+        }
     }
 
     pub(super) fn of_robots(copy: &StoredRobots, fault: &str) -> Self {
-        let request = copy.announced.map_or_else(String::new, |row| format!(", asked for by row {row} of the ledger"));
+        let request = copy.announced.map_or_else(String::new, |row| {
+            format!(", asked for by row {row} of the ledger")
+        });
         let what = format!("robots.txt copy {} of {}{request}", copy.id, copy.origin);
-        Self { run: copy.run, ..Self::new(Kind::Robots, what, fault.to_owned()) }
+        Self {
+            run: copy.run,
+            ..Self::new(Kind::Robots, what, fault.to_owned())
+        }
     }
 
     pub(super) fn of_ledger(id: i64, run: RunId, why: String) -> Self {
-        Self { run: Some(run.0), ..Self::new(Kind::Ledger, format!("row {id} of the ledger"), why) }
+        Self {
+            run: Some(run.0),
+            ..Self::new(Kind::Ledger, format!("row {id} of the ledger"), why)
+        }
     }
 
     pub(super) fn of_text(bad: BadText) -> Self {
         let what = format!("row {} of {}", bad.row, bad.table);
-        Self { url: bad.url, ..Self::new(Kind::Text, what, format!("`{}` is no UTF-8", bad.column)) }
+        Self {
+            url: bad.url,
+            ..Self::new(Kind::Text, what, format!("`{}` is no UTF-8", bad.column))
+        }
     }
 
     /// SQLite tells of a table's failed check without its row.

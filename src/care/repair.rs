@@ -64,24 +64,40 @@ fn repair_one(
 ) -> Result<Repair, ArchiveError> {
     let now = clock.now();
     match &damage.source {
-        Source::Nothing => Ok(Repair::NotPossible { why: "only a backup has it: see docs/care.md".to_owned() }),
+        Source::Nothing => Ok(Repair::NotPossible {
+            why: "only a backup has it: see docs/care.md".to_owned(),
+        }),
         Source::Pages { bodies, captures } => {
             let queued = archive.ask_again(lease, bodies, captures, now)?;
             let why = match queued {
-                0 => "only a backup has it: no page that is kept now came with it (see docs/care.md)",
+                0 => {
+                    "only a backup has it: no page that is kept now came with it (see docs/care.md)"
+                }
                 _ => "its page is asked for as a whole at the next crawl",
             };
-            Ok(Repair::NotPossible { why: why.to_owned() })
+            Ok(Repair::NotPossible {
+                why: why.to_owned(),
+            })
         }
-        Source::Capture { article, n, capture, flaws } => {
+        Source::Capture {
+            article,
+            n,
+            capture,
+            flaws,
+        } => {
             let Some(kept) = archive.kept_capture(*capture)? else {
-                let why = format!("of capture {capture} no body was kept; only a backup has it (see docs/care.md)");
+                let why = format!(
+                    "of capture {capture} no body was kept; only a backup has it (see docs/care.md)"
+                );
                 return Ok(Repair::NotPossible { why });
             };
             match read(&kept, readers) {
                 Ok(read) => {
-                    let mended = archive.mend_version(lease, (*article, *n), flaws, &kept, *read, now)?;
-                    Ok(Repair::Done { how: in_words(mended).to_owned() })
+                    let mended =
+                        archive.mend_version(lease, (*article, *n), flaws, &kept, *read, now)?;
+                    Ok(Repair::Done {
+                        how: in_words(mended).to_owned(),
+                    })
                 }
                 Err(why) => Ok(Repair::NotPossible { why }),
             }
@@ -93,26 +109,39 @@ fn in_words(mended: Mended) -> &'static str {
     match mended {
         Mended::Exactly => "read again from its page: the same words as before",
         Mended::Fields => "the damaged fields were read again from its page",
-        Mended::OtherWords => "read again from its page: today's reader finds other words, which stand there now",
+        Mended::OtherWords => {
+            "read again from its page: today's reader finds other words, which stand there now"
+        }
     }
 }
 
 /// Reads a capture as the profile of its day does.
 fn read(capture: &KeptCapture, readers: &[Arc<SiteReader>]) -> Result<Box<Article>, String> {
-    let of_site = || readers.iter().filter(|reader| reader.site.name == capture.page.site);
+    let of_site = || {
+        readers
+            .iter()
+            .filter(|reader| reader.site.name == capture.page.site)
+    };
     let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
     let Some(reader) = of_day.or_else(|| of_site().next_back()) else {
-        return Err(format!("its site {} is not configured: name its folder with --config", capture.page.site));
+        return Err(format!(
+            "its site {} is not configured: name its folder with --config",
+            capture.page.site
+        ));
     };
 
-    let body = capture.body().map_err(|error| format!("its page cannot be read again: {}", told(error)))?;
+    let body = capture
+        .body()
+        .map_err(|error| format!("its page cannot be read again: {}", told(error)))?;
     let content_type = capture.header("content-type").unwrap_or_default();
-    let reading = AssertUnwindSafe(|| reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at));
+    let reading = AssertUnwindSafe(|| {
+        reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at)
+    });
 
     match catch_unwind(reading).map_err(|_| Undone::Panicked.to_string())? {
         Reading::Article(article) | Reading::Members(article) => Ok(article),
-        Reading::Gone { why } | Reading::Refused { why } | Reading::NotAnArticle { why } => {
-            Err(format!("today's reader finds no article in its page: {why}"))
-        }
+        Reading::Gone { why } | Reading::Refused { why } | Reading::NotAnArticle { why } => Err(
+            format!("today's reader finds no article in its page: {why}"),
+        ),
     }
 }

@@ -15,13 +15,16 @@ pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
 
 /// Reads a whole number.
 pub(super) fn count(text: &str) -> Result<u64, String> {
-    text.parse().map_err(|_| format!("{text:?} is no whole number of 0 or more"))
+    text.parse()
+        .map_err(|_| format!("{text:?} is no whole number of 0 or more"))
 }
 
 /// Reads a time that is longer than none.
 pub(super) fn some_time(text: &str) -> Result<Span, String> {
     match text.parse::<Span>() {
-        Ok(Span(Duration::ZERO)) => Err("no time at all: write a longer one, or leave the option out".to_owned()),
+        Ok(Span(Duration::ZERO)) => {
+            Err("no time at all: write a longer one, or leave the option out".to_owned())
+        }
         Ok(span) => Ok(span),
         Err(error) => Err(error.to_string()),
     }
@@ -29,13 +32,18 @@ pub(super) fn some_time(text: &str) -> Result<Span, String> {
 
 /// Reads seconds, up to an hour.
 pub(super) fn seconds(text: &str) -> Result<f64, String> {
-    let read = text.parse().ok().filter(|seconds| (0.0..=3600.0).contains(seconds));
+    let read = text
+        .parse()
+        .ok()
+        .filter(|seconds| (0.0..=3600.0).contains(seconds));
     read.ok_or_else(|| format!("{text:?} is no number of seconds from 0 to 3600"))
 }
 
 /// Reads a port.
 pub(super) fn port(text: &str) -> Result<u16, String> {
-    text.parse().map_err(|_| format!("{text:?} is no port: write a number from 1 to 65535, or 0 for any that is free"))
+    text.parse().map_err(|_| {
+        format!("{text:?} is no port: write a number from 1 to 65535, or 0 for any that is free")
+    })
 }
 
 /// Reads the demo's CMS.

@@ -26,7 +26,11 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     let findings = audit(&reader, scope(&reader, &args.sites)?)?;
     if let Some(path) = &args.report {
-        export::write_text(&reader, path, &page(&findings, &titles(&reader, &args.sites)?))?;
+        export::write_text(
+            &reader,
+            path,
+            &page(&findings, &titles(&reader, &args.sites)?),
+        )?;
         common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {
@@ -34,7 +38,11 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     } else {
         tell(common, reader.path(), &findings)?;
     }
-    Ok(if findings.violations.is_empty() { Exit::Done } else { Exit::Failed })
+    Ok(if findings.violations.is_empty() {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }
 
 /// The hosts of the papers that are named.
@@ -50,17 +58,29 @@ fn scope(reader: &Reader, sites: &[String]) -> anyhow::Result<Scope> {
 }
 
 fn titles(reader: &Reader, sites: &[String]) -> anyhow::Result<Vec<String>> {
-    Ok(reader.titles()?.into_iter().filter(|(name, _)| sites.contains(name)).map(|(_, title)| title).collect())
+    Ok(reader
+        .titles()?
+        .into_iter()
+        .filter(|(name, _)| sites.contains(name))
+        .map(|(_, title)| title)
+        .collect())
 }
 
 fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<()> {
-    say::data(&format!("ledger of {}: {}", archive.display(), counts::count(findings.rows, "row(s)")))?;
+    say::data(&format!(
+        "ledger of {}: {}",
+        archive.display(),
+        counts::count(findings.rows, "row(s)")
+    ))?;
     say::data(&totals(findings))?;
     for host in &findings.hosts {
         say::data(&of_host(host))?;
     }
     if let Some(head) = &findings.head {
-        say::data(&format!("end of the chain: row {}, {}", head.row, head.hash))?;
+        say::data(&format!(
+            "end of the chain: row {}, {}",
+            head.row, head.hash
+        ))?;
     }
     for remark in &findings.remarks {
         say::data(&format!("remark: {remark}"))?;
@@ -82,14 +102,19 @@ fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<
 }
 
 fn totals(findings: &Findings) -> String {
-    let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) else { return counts::requests(0) };
+    let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) else {
+        return counts::requests(0);
+    };
     let counts = [
         (findings.unanswered, "without an answer"),
         (findings.unended, "never ended"),
         (findings.refusals, "refused"),
         (findings.retry_afters, "asked for a rest"),
     ];
-    let told = counts.into_iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}, "));
+    let told = counts
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, what)| format!("{count} {what}, "));
     let told: String = told.collect();
     let megabytes = findings.bytes as f64 / 1e6;
     let runs = counts::count(findings.runs, "run(s)");

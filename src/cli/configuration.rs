@@ -8,7 +8,8 @@ use crate::clock::Clock;
 use crate::config::profiles::{ProfileFile, ProfilesError};
 use crate::config::settings::{can_be_answered, contact};
 use crate::config::{
-    ConfigError, Profile, Profiles, Settings, Site, fault, read_profile, read_settings, read_site, read_text, shipped,
+    ConfigError, Profile, Profiles, Settings, Site, fault, read_profile, read_settings, read_site,
+    read_text, shipped,
 };
 use crate::site_reader::{SiteError, SiteReader};
 use crate::time::Timestamp;
@@ -43,9 +44,13 @@ struct ConfigFile {
 pub(super) enum ConfigurationError {
     #[error(transparent)]
     Wrong(#[from] ConfigError),
-    #[error("there is no configuration folder {path}; name one that is there, or `saseo init {path}` writes one")]
+    #[error(
+        "there is no configuration folder {path}; name one that is there, or `saseo init {path}` writes one"
+    )]
     NoFolder { path: PathBuf },
-    #[error("{path} is a file, and --config names a folder: the one that saseo.toml and sites stand in")]
+    #[error(
+        "{path} is a file, and --config names a folder: the one that saseo.toml and sites stand in"
+    )]
     NotAFolder { path: PathBuf },
     #[error("SASEO_CONTACT: {0}")]
     Contact(&'static str),
@@ -82,7 +87,10 @@ pub(super) enum ConfigurationError {
 }
 
 fn in_lines(faults: &[ConfigurationError]) -> String {
-    faults.iter().map(|fault| format!("\n  {}", chain(fault))).collect()
+    faults
+        .iter()
+        .map(|fault| format!("\n  {}", chain(fault)))
+        .collect()
 }
 
 fn among(known: &[String]) -> String {
@@ -112,10 +120,13 @@ impl Configuration {
     /// Reads what can be read of it, and returns with that everything that is wrong.
     pub fn look(named: Option<&Path>) -> (Self, Vec<ConfigurationError>) {
         let mut faults = Faults::default();
-        let sources = faults.kept(folder_of(named)).map_or_else(Sources::none, |folder| match folder {
-            Some(folder) => Sources::of_folder(folder, &mut faults),
-            None => Sources::shipped(),
-        });
+        let sources =
+            faults
+                .kept(folder_of(named))
+                .map_or_else(Sources::none, |folder| match folder {
+                    Some(folder) => Sources::of_folder(folder, &mut faults),
+                    None => Sources::shipped(),
+                });
         let mut loaded = Self::read(sources, &mut faults);
 
         if let Some(told) = std::env::var_os("SASEO_CONTACT").filter(|told| !told.is_empty()) {
@@ -128,22 +139,45 @@ impl Configuration {
 
     /// A file that cannot be read is left out, and its fault is kept.
     fn read(sources: Sources, faults: &mut Faults) -> Self {
-        let Sources { settings, sites, profiles, folder } = sources;
-        let settings = faults.kept(read_settings(&settings.name, &settings.text)).unwrap_or_default();
+        let Sources {
+            settings,
+            sites,
+            profiles,
+            folder,
+        } = sources;
+        let settings = faults
+            .kept(read_settings(&settings.name, &settings.text))
+            .unwrap_or_default();
 
-        let read = |file: ConfigFile| Some((Arc::new(faults.kept(read_site(&file.name, &file.text))?), file));
-        let (sites, files): (Vec<Arc<Site>>, Vec<ConfigFile>) = sites.into_iter().filter_map(read).unzip();
+        let read = |file: ConfigFile| {
+            Some((
+                Arc::new(faults.kept(read_site(&file.name, &file.text))?),
+                file,
+            ))
+        };
+        let (sites, files): (Vec<Arc<Site>>, Vec<ConfigFile>) =
+            sites.into_iter().filter_map(read).unzip();
         faults.0.extend(twice_named(&sites, &files));
 
         let of_files = faults.0.len();
         let read = |file: ConfigFile| {
-            Some(ProfileFile { profile: faults.kept(read_profile(&file.name, &file.text))?, file: file.name })
+            Some(ProfileFile {
+                profile: faults.kept(read_profile(&file.name, &file.text))?,
+                file: file.name,
+            })
         };
         let profiles: Vec<ProfileFile> = profiles.into_iter().filter_map(read).collect();
         let profiles = faults.kept(Profiles::new(profiles)).unwrap_or_default();
         let all_profiles_stand = faults.0.len() == of_files;
 
-        let loaded = Self { settings, sites, profiles, loaded_at: Clock::system().now(), files, folder };
+        let loaded = Self {
+            settings,
+            sites,
+            profiles,
+            loaded_at: Clock::system().now(),
+            files,
+            folder,
+        };
         // A profile that could not be read is missing for that reason, which is told.
         if all_profiles_stand {
             let named = loaded.sites.iter().zip(&loaded.files);
@@ -155,17 +189,23 @@ impl Configuration {
 
     fn knows_profile(&self, site: &Site, file: &ConfigFile) -> Result<(), ConfigError> {
         let why = site.profile.as_ref().and_then(|name| self.lacks(name));
-        why.map_or(Ok(()), |why| Err(fault(&file.name, &file.text, "profile", &why)))
+        why.map_or(Ok(()), |why| {
+            Err(fault(&file.name, &file.text, "profile", &why))
+        })
     }
 
     /// Refuses a profile that there is none of.
     pub fn knows(&self, profile: &str) -> Result<(), ConfigurationError> {
-        self.lacks(profile).map_or(Ok(()), |why| Err(ConfigurationError::Usage(why)))
+        self.lacks(profile)
+            .map_or(Ok(()), |why| Err(ConfigurationError::Usage(why)))
     }
 
     /// Refuses to ask a paper of others without a word of who asks.
     pub fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigurationError> {
-        let (site, contact) = (site.to_owned(), self.settings.identity.contact.trim().to_owned());
+        let (site, contact) = (
+            site.to_owned(),
+            self.settings.identity.contact.trim().to_owned(),
+        );
         if own_site || can_be_answered(&contact) {
             return Ok(());
         }
@@ -177,7 +217,12 @@ impl Configuration {
 
     /// Returns what is said where no file has a profile of that name, valid on whatever days.
     fn lacks(&self, profile: &str) -> Option<String> {
-        let mut known: Vec<String> = self.profiles.files().iter().map(|one| one.profile.name.clone()).collect();
+        let mut known: Vec<String> = self
+            .profiles
+            .files()
+            .iter()
+            .map(|one| one.profile.name.clone())
+            .collect();
         known.dedup();
         (!known.iter().any(|name| name == profile))
             .then(|| format!("there is no profile {profile:?}; there {}", among(&known)))
@@ -186,7 +231,10 @@ impl Configuration {
     /// Returns a site's file, and the error for one of its keys.
     pub fn fault(&self, site: &Site, key: &str, why: &str) -> ConfigError {
         let at = self.sites.iter().position(|other| other.name == site.name);
-        let file = at.and_then(|at| self.files.get(at)).cloned().unwrap_or_default();
+        let file = at
+            .and_then(|at| self.files.get(at))
+            .cloned()
+            .unwrap_or_default();
         fault(&file.name, &file.text, key, why)
     }
 
@@ -198,7 +246,10 @@ impl Configuration {
         let known = || self.sites.iter().map(|site| site.name.clone()).collect();
         let find = |name: &String| {
             let found = self.sites.iter().find(|site| site.name == *name);
-            found.ok_or_else(|| ConfigurationError::NoSuchSite { name: name.clone(), known: known() })
+            found.ok_or_else(|| ConfigurationError::NoSuchSite {
+                name: name.clone(),
+                known: known(),
+            })
         };
         let mut chosen: Vec<&Arc<Site>> = Vec::new();
         for name in names {
@@ -221,8 +272,9 @@ impl Configuration {
     pub fn has_its_day(&self, site: &Site) -> Result<(), ConfigError> {
         match (&site.profile, self.profile(site)) {
             (Some(name), None) => {
-                let why =
-                    format!("no profile {name:?} is valid today: see `valid_from` and `valid_until` in its files");
+                let why = format!(
+                    "no profile {name:?} is valid today: see `valid_from` and `valid_until` in its files"
+                );
                 Err(self.fault(site, "profile", &why))
             }
             _ => Ok(()),
@@ -232,18 +284,27 @@ impl Configuration {
     /// Makes a site's pages of all days ready to be read: a reader for each profile of the site's name.
     pub fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigurationError> {
         let named = self.profiles.files().iter().map(|one| &one.profile);
-        let named: Vec<&Profile> = named.filter(|profile| site.profile.as_ref() == Some(&profile.name)).collect();
+        let named: Vec<&Profile> = named
+            .filter(|profile| site.profile.as_ref() == Some(&profile.name))
+            .collect();
         if named.is_empty() {
             return Ok(vec![self.reader(site)?]);
         }
-        let reader = |profile| Ok(Arc::new(SiteReader::new(Arc::clone(site), Some(profile), &self.settings)?));
+        let reader = |profile| {
+            Ok(Arc::new(SiteReader::new(
+                Arc::clone(site),
+                Some(profile),
+                &self.settings,
+            )?))
+        };
         named.into_iter().map(reader).collect()
     }
 
     /// Returns the profile of a site for what is fetched now; that there is one of the name, for some days, was seen to at
     /// loading.
     pub fn profile(&self, site: &Site) -> Option<&Profile> {
-        self.profiles.valid_at(site.profile.as_ref()?, self.loaded_at)
+        self.profiles
+            .valid_at(site.profile.as_ref()?, self.loaded_at)
     }
 
     /// Returns the profiles for what is fetched now.
@@ -263,7 +324,12 @@ struct Sources {
 
 impl Sources {
     fn none() -> Self {
-        Self { settings: ConfigFile::default(), sites: Vec::new(), profiles: Vec::new(), folder: None }
+        Self {
+            settings: ConfigFile::default(),
+            sites: Vec::new(),
+            profiles: Vec::new(),
+            folder: None,
+        }
     }
 
     fn shipped() -> Self {
@@ -278,13 +344,22 @@ impl Sources {
     /// A folder's own files, and the shipped profiles that it has none of that name instead of.
     fn of_folder(folder: &Path, faults: &mut Faults) -> Self {
         let settings = folder.join("saseo.toml");
-        let settings = if settings.exists() { faults.kept(read_file(&settings)) } else { None };
+        let settings = if settings.exists() {
+            faults.kept(read_file(&settings))
+        } else {
+            None
+        };
         let sites = read_folder(&folder.join("sites"), faults);
 
         let mut profiles = read_folder(&folder.join("profiles"), faults);
         let own: Vec<String> = profiles.iter().map(ConfigFile::stem).collect();
         profiles.extend(shipped_files("profiles/").filter(|file| !own.contains(&file.stem())));
-        Self { settings: settings.unwrap_or_default(), sites, profiles, folder: Some(folder.to_owned()) }
+        Self {
+            settings: settings.unwrap_or_default(),
+            sites,
+            profiles,
+            folder: Some(folder.to_owned()),
+        }
     }
 }
 
@@ -322,9 +397,14 @@ pub(super) fn is_there(named: &Path) -> Result<(), ConfigurationError> {
 /// The sites that have a name which one before them has.
 fn twice_named(sites: &[Arc<Site>], files: &[ConfigFile]) -> Vec<ConfigurationError> {
     let twin = |(k, site): (usize, &Arc<Site>)| {
-        let first = sites[..k].iter().position(|other| other.name == site.name)?;
+        let first = sites[..k]
+            .iter()
+            .position(|other| other.name == site.name)?;
         let files = [files[first].name.clone(), files[k].name.clone()];
-        Some(ConfigurationError::TwiceNamed { name: site.name.clone(), files })
+        Some(ConfigurationError::TwiceNamed {
+            name: site.name.clone(),
+            files,
+        })
     };
     sites.iter().enumerate().filter_map(twin).collect()
 }
@@ -337,23 +417,40 @@ pub(super) fn chain(error: &dyn std::error::Error) -> String {
 
 impl Default for ConfigFile {
     fn default() -> Self {
-        Self { name: "saseo.toml".to_owned(), text: String::new() }
+        Self {
+            name: "saseo.toml".to_owned(),
+            text: String::new(),
+        }
     }
 }
 
 impl ConfigFile {
     fn stem(&self) -> String {
-        Path::new(&self.name).file_stem().unwrap_or_default().to_string_lossy().into_owned()
+        Path::new(&self.name)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
     }
 }
 
 fn shipped_files(prefix: &'static str) -> impl Iterator<Item = ConfigFile> {
-    let wanted = shipped::files().into_iter().filter(move |file| file.path.starts_with(prefix));
-    wanted.filter_map(|file| Some(ConfigFile { name: format!("shipped {}", file.path), text: file.toml()?.to_owned() }))
+    let wanted = shipped::files()
+        .into_iter()
+        .filter(move |file| file.path.starts_with(prefix));
+    wanted.filter_map(|file| {
+        Some(ConfigFile {
+            name: format!("shipped {}", file.path),
+            text: file.toml()?.to_owned(),
+        })
+    })
 }
 
 fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
-    let bytes = regular(path, LARGEST).map_err(|why| ConfigurationError::Unreadable { path: path.to_owned(), why })?;
+    let bytes = regular(path, LARGEST).map_err(|why| ConfigurationError::Unreadable {
+        path: path.to_owned(),
+        why,
+    })?;
     let name = path.display().to_string();
     let text = read_text(&name, bytes)?;
     Ok(ConfigFile { name, text })
@@ -365,9 +462,13 @@ pub(super) fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
         return Err(std::io::Error::other("it is no regular file"));
     }
     let mut bytes = Vec::new();
-    std::fs::File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    std::fs::File::open(path)?
+        .take(most + 1)
+        .read_to_end(&mut bytes)?;
     if bytes.len() as u64 > most {
-        return Err(std::io::Error::other(format!("it is larger than {most} bytes")));
+        return Err(std::io::Error::other(format!(
+            "it is larger than {most} bytes"
+        )));
     }
     Ok(bytes)
 }
@@ -383,10 +484,15 @@ fn config_files(folder: &Path) -> Result<Vec<PathBuf>, ConfigurationError> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let fault = |why| ConfigurationError::Unreadable { path: folder.to_owned(), why };
+    let fault = |why| ConfigurationError::Unreadable {
+        path: folder.to_owned(),
+        why,
+    };
     let entries = std::fs::read_dir(folder).map_err(fault)?;
-    let mut paths: Vec<PathBuf> =
-        entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>().map_err(fault)?;
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(fault)?;
     paths.retain(|path| is_config(path));
     paths.sort();
     Ok(paths)
@@ -394,5 +500,8 @@ fn config_files(folder: &Path) -> Result<Vec<PathBuf>, ConfigurationError> {
 
 fn read_folder(folder: &Path, faults: &mut Faults) -> Vec<ConfigFile> {
     let paths = faults.kept(config_files(folder)).unwrap_or_default();
-    paths.iter().filter_map(|path| faults.kept(read_file(path))).collect()
+    paths
+        .iter()
+        .filter_map(|path| faults.kept(read_file(path)))
+        .collect()
 }

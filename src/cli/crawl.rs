@@ -76,8 +76,19 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
     if let Some(backfill) = args.backfill {
         can_be_made(&configuration, &chosen, backfill)?;
     }
-    let begin = Begin { seeding: Seeding::Begin, backfill: args.backfill };
-    Ok(run(common, &configuration, &chosen, &args.shared, begin, &mut caught.signals)?.0)
+    let begin = Begin {
+        seeding: Seeding::Begin,
+        backfill: args.backfill,
+    };
+    Ok(run(
+        common,
+        &configuration,
+        &chosen,
+        &args.shared,
+        begin,
+        &mut caught.signals,
+    )?
+    .0)
 }
 
 /// A backfill of more years is a slip of the pen: there were no newspapers on the web.
@@ -102,10 +113,15 @@ fn can_be_made(
         let first = backfill.first.unwrap_or(last);
 
         if first > last {
-            return wrong(format!("{first} is after today, {last}, and no list has days to come"));
+            return wrong(format!(
+                "{first} is after today, {last}, and no list has days to come"
+            ));
         }
         if configuration.reader(site)?.windows(last, last).is_none() {
-            return wrong(format!("the CMS of {} has no lists limited to days (date_window in a profile)", site.name));
+            return wrong(format!(
+                "the CMS of {} has no lists limited to days (date_window in a profile)",
+                site.name
+            ));
         }
     }
     Ok(())
@@ -115,7 +131,9 @@ fn can_be_made(
 fn days(text: &str) -> Result<Backfill, String> {
     const FORMS: &str = "write them like 2020-01-01..2020-12-31, ..2020-12-31 (as far back as there are articles) \
         or 2020-01-01.. (until today)";
-    let (first, last) = text.split_once("..").ok_or_else(|| format!("{text:?} is no pair of days: {FORMS}"))?;
+    let (first, last) = text
+        .split_once("..")
+        .ok_or_else(|| format!("{text:?} is no pair of days: {FORMS}"))?;
     let read = |text: &str| match text.trim() {
         "" => Ok(None),
         text => day(text).map(Some).map_err(|why| why.to_string()),
@@ -146,14 +164,27 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> 
     let chosen = begun_sites(common, &configuration, &args, &begun)?;
     if chosen.is_empty() {
         let crawl = hint::command(common, &["crawl"]);
-        common.voice().note(&format!("nothing is queued; `{crawl}` asks for what is new"));
+        common.voice().note(&format!(
+            "nothing is queued; `{crawl}` asks for what is new"
+        ));
         if common.json {
             say::json(&as_json(common, &nothing()))?;
         }
         return Ok(Exit::Done);
     }
-    let begin = Begin { seeding: Seeding::Resume, backfill: None };
-    Ok(run(common, &configuration, &chosen, &args, begin, &mut caught.signals)?.0)
+    let begin = Begin {
+        seeding: Seeding::Resume,
+        backfill: None,
+    };
+    Ok(run(
+        common,
+        &configuration,
+        &chosen,
+        &args,
+        begin,
+        &mut caught.signals,
+    )?
+    .0)
 }
 
 /// The sites to go on with: those that are named, or all with something queued. One that was never crawled is not begun.
@@ -170,19 +201,27 @@ fn begun_sites<'a>(
             None => Ok(chosen),
             Some(site) => {
                 let crawl = hint::command(common, &["crawl", &site.name]);
-                let usage =
-                    format!("site {} was never crawled, so nothing is left to go on with: `{crawl}`", site.name);
+                let usage = format!(
+                    "site {} was never crawled, so nothing is left to go on with: `{crawl}`",
+                    site.name
+                );
                 Err(ConfigurationError::Usage(usage))
             }
         };
     }
-    let find = |queue: &Queue| configuration.sites.iter().find(|site| site.name == queue.site);
+    let find = |queue: &Queue| {
+        configuration
+            .sites
+            .iter()
+            .find(|site| site.name == queue.site)
+    };
     let waiting = begun.iter().filter(|queue| queue.pages > 0);
     for orphan in waiting.clone().filter(|queue| find(queue).is_none()) {
         let Queue { site, pages } = orphan;
-        common
-            .voice()
-            .note(&format!("{} of {site} left queued: no site file has that name", counts::count(*pages, "page(s)")));
+        common.voice().note(&format!(
+            "{} of {site} left queued: no site file has that name",
+            counts::count(*pages, "page(s)")
+        ));
     }
     Ok(waiting.filter_map(find).collect())
 }
@@ -218,14 +257,21 @@ fn run(
     let (session, mut once) = plan.into_parts();
     let (mut watch, mut papers) = (Watch::new(common), Vec::new());
     let began = Clock::system().now();
-    let ran = run_session(session, &mut once, web, common, &mut Ears::of(signals), |event| match event {
-        Event::Began(began) => announce(common, begin.seeding, began),
-        Event::Progress(progress) => {
-            service::alive();
-            watch.see(progress);
-        }
-        Event::Ended(report) => papers.push(report.clone()),
-    })?;
+    let ran = run_session(
+        session,
+        &mut once,
+        web,
+        common,
+        &mut Ears::of(signals),
+        |event| match event {
+            Event::Began(began) => announce(common, begin.seeding, began),
+            Event::Progress(progress) => {
+                service::alive();
+                watch.see(progress);
+            }
+            Event::Ended(report) => papers.push(report.clone()),
+        },
+    )?;
     watch.end();
 
     let report = Report::of(papers, Clock::system().now().since(began));
@@ -248,8 +294,11 @@ pub(super) fn is_free(common: &Common, least: Bytes) -> anyhow::Result<()> {
 /// Says what was begun.
 pub(super) fn announce(common: &Common, seeding: Seeding, began: &Began) {
     let site = &began.reader.site;
-    let order =
-        if began.is_first { "; the first crawl reads its lists to their ends, and its articles meanwhile" } else { "" };
+    let order = if began.is_first {
+        "; the first crawl reads its lists to their ends, and its articles meanwhile"
+    } else {
+        ""
+    };
     common.voice().note(&format!(
         "{} of {} at {}: {} queued, a gap of {} or more{order}",
         command(seeding),
@@ -274,10 +323,15 @@ fn plan(
     args: &ResumeArgs,
     Begin { seeding, backfill }: Begin,
 ) -> Result<Plan, ConfigurationError> {
-    chosen.iter().try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
+    chosen
+        .iter()
+        .try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
     Ok(Plan {
         command: command(seeding).to_owned(),
-        sites: chosen.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?,
+        sites: chosen
+            .iter()
+            .map(|site| configuration.reader(site))
+            .collect::<Result<_, _>>()?,
         seeding,
         settings: configuration.settings.clone(),
         skipped: 0,

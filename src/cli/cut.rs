@@ -28,26 +28,42 @@ impl Told {
 /// Returns what is to be told: of each site's sections together, and of each week of a backfill
 /// alone.
 pub(super) fn told(common: &Common, lists: &[CutList]) -> Vec<Told> {
-    let (weeks, sections): (Vec<&CutList>, Vec<&CutList>) = lists.iter().partition(|list| list.first_day.is_some());
+    let (weeks, sections): (Vec<&CutList>, Vec<&CutList>) =
+        lists.iter().partition(|list| list.first_day.is_some());
     let sections = sections.chunk_by(|one, other| one.site == other.site);
-    let sections = sections.filter_map(|of_site| Some(of_sections(common, of_site.first()?, of_site)));
-    sections.chain(weeks.into_iter().map(|week| of_week(common, week))).collect()
+    let sections =
+        sections.filter_map(|of_site| Some(of_sections(common, of_site.first()?, of_site)));
+    sections
+        .chain(weeks.into_iter().map(|week| of_week(common, week)))
+        .collect()
 }
 
 fn of_sections(common: &Common, first: &CutList, lists: &[&CutList]) -> Told {
     // From the latest day on, the windows read what any of the lists does not show.
     let day = lists.iter().filter_map(|list| list.day.as_deref()).max();
-    let (count, missing) = (lists.len(), lists.iter().map(|list| list.missing).sum::<u64>());
+    let (count, missing) = (
+        lists.len(),
+        lists.iter().map(|list| list.missing).sum::<u64>(),
+    );
     let words = match lists {
-        [one] => format!("{}: the list {} has {missing} more rows than its server shows", one.site, one.url),
-        _ => format!("{}: {count} lists have {missing} more rows than their server shows", first.site),
+        [one] => format!(
+            "{}: the list {} has {missing} more rows than its server shows",
+            one.site, one.url
+        ),
+        _ => format!(
+            "{}: {count} lists have {missing} more rows than their server shows",
+            first.site
+        ),
     };
     let command = day.map(|day| crawl(common, &first.site, &format!("..{day}")));
     Told { words, command }
 }
 
 fn of_week(common: &Common, week: &CutList) -> Told {
-    let words = format!("{}: the week {} has {} more rows than its server shows", week.site, week.url, week.missing);
+    let words = format!(
+        "{}: the week {} has {} more rows than its server shows",
+        week.site, week.url, week.missing
+    );
     let days = week.first_day.as_ref().zip(week.day.as_ref());
     let command = days.map(|(first, day)| crawl(common, &week.site, &format!("{first}..{day}")));
     Told { words, command }

@@ -58,15 +58,26 @@ pub(super) struct DemoArgs {
 
 pub(super) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Exit> {
     let crawl_delay = Some(args.crawl_delay).filter(|seconds| *seconds > 0.0);
-    let edition = Edition { articles_per_section: args.articles, crawl_delay, ..Edition::default() };
+    let edition = Edition {
+        articles_per_section: args.articles,
+        crawl_delay,
+        ..Edition::default()
+    };
     let origin = start(common, args, &edition)?;
-    let name = if args.cms == Cms::default() { "demo".to_owned() } else { format!("demo-{}", args.cms) };
+    let name = if args.cms == Cms::default() {
+        "demo".to_owned()
+    } else {
+        format!("demo-{}", args.cms)
+    };
     let folder = match origin.address().port() {
         PORT => common.data().join(name),
         port => common.data().join(format!("{name}-{port}")),
     };
     // What the paper revised at the end of the first demo stays so.
-    let revision = folder.join(archive::FILE).exists().then(|| origin.newspaper(Newspaper::revise));
+    let revision = folder
+        .join(archive::FILE)
+        .exists()
+        .then(|| origin.newspaper(Newspaper::revise));
     let config = folder.join("config");
     write_config(&config, &origin.base(), args.cms)?;
     if args.serve {
@@ -83,14 +94,18 @@ fn start(common: &Common, args: &DemoArgs, edition: &Edition) -> anyhow::Result<
         Some(port) => OriginThread::start(newspaper(), at(port)),
         None => match OriginThread::start(newspaper(), at(PORT)) {
             Err(error) if error.kind() == ErrorKind::AddrInUse => {
-                common.voice().note(&format!("Port {PORT} is taken, so another is used, and an archive of its own."));
+                common.voice().note(&format!(
+                    "Port {PORT} is taken, so another is used, and an archive of its own."
+                ));
                 OriginThread::start(newspaper(), at(0))
             }
             other => other,
         },
     };
     let wanted = args.port.unwrap_or(PORT);
-    started.with_context(|| format!("cannot serve the demo newspaper on 127.0.0.1:{wanted}; name another with --port"))
+    started.with_context(|| {
+        format!("cannot serve the demo newspaper on 127.0.0.1:{wanted}; name another with --port")
+    })
 }
 
 /// `revised` is what the paper revised before.
@@ -143,8 +158,13 @@ fn crawl_and_export(
 
     let out = folder.join("articles.jsonl");
     let reader = Reader::open(folder)?;
-    let taken =
-        export::write(&reader, &Filter::default(), Format::Jsonl, Cells::default(), place(&out, Format::Jsonl)?)?;
+    let taken = export::write(
+        &reader,
+        &Filter::default(),
+        Format::Jsonl,
+        Cells::default(),
+        place(&out, Format::Jsonl)?,
+    )?;
     let articles = taken.unwrap_or_default().articles;
     voice.note(&format!(
         "The archive, {articles} articles with every page as it came, is {}\nThe articles as JSON Lines are {}\n",
@@ -158,7 +178,13 @@ fn crawl_and_export(
         }))?;
     }
     let contact = hint::contact(&configuration.settings);
-    voice.note(&what_next(common, args, origin.address().port(), folder, contact));
+    voice.note(&what_next(
+        common,
+        args,
+        origin.address().port(),
+        folder,
+        contact,
+    ));
     Ok(Exit::Done)
 }
 
@@ -173,17 +199,29 @@ fn crawl(
     let sites: Vec<_> = configuration.sites.iter().collect();
     let web = web(&configuration.settings, &sites)?;
     let (session, mut once) = plan(configuration)?.into_parts();
-    let on_it = Common { data: Some(folder.to_owned()), ..common.clone() };
+    let on_it = Common {
+        data: Some(folder.to_owned()),
+        ..common.clone()
+    };
     let began = Clock::system().now();
-    let Ran { signal, full } =
-        run_session(session, &mut once, web, &on_it, &mut Ears::of(signals), |event| match event {
+    let Ran { signal, full } = run_session(
+        session,
+        &mut once,
+        web,
+        &on_it,
+        &mut Ears::of(signals),
+        |event| match event {
             Event::Progress(progress) => watch.see(progress),
             Event::Began(_) => {}
             Event::Ended(report) => papers.push(report.clone()),
-        })?;
+        },
+    )?;
     watch.end();
     let report = Report::of(papers, Clock::system().now().since(began));
-    common.voice().note(&in_words(&report, &hint::on(Some(&folder.join("config")), Some(folder), &["resume"])));
+    common.voice().note(&in_words(
+        &report,
+        &hint::on(Some(&folder.join("config")), Some(folder), &["resume"]),
+    ));
     match (signal, full) {
         (None, Some(full)) => Err(full.into()),
         (signal, _) => Ok((report, signal)),
@@ -193,7 +231,11 @@ fn crawl(
 fn plan(configuration: &Configuration) -> anyhow::Result<Plan> {
     Ok(Plan {
         command: "demo".to_owned(),
-        sites: configuration.sites.iter().map(|site| configuration.reader(site)).collect::<Result<_, _>>()?,
+        sites: configuration
+            .sites
+            .iter()
+            .map(|site| configuration.reader(site))
+            .collect::<Result<_, _>>()?,
         seeding: Seeding::Begin,
         settings: configuration.settings.clone(),
         skipped: 0,
@@ -238,10 +280,14 @@ fn serve(
     ));
     let crawl = hint::on(Some(config), Some(folder), &["crawl"]);
     match common.json {
-        true => say::json(&json!({ "home": origin.base(), "archive": folder.join(archive::FILE), "crawl": crawl }))?,
+        true => say::json(
+            &json!({ "home": origin.base(), "archive": folder.join(archive::FILE), "crawl": crawl }),
+        )?,
         false => say::data(&crawl)?,
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
     let clock = Clock::system();
     let publishes = async {
         match publish {
@@ -264,13 +310,19 @@ fn serve(
 /// Leaves files that their user may have changed as they are.
 fn write_config(config: &Path, base: &str, cms: Cms) -> anyhow::Result<()> {
     let sites = config.join("sites");
-    let profile = cms.profile().map(|name| format!("profile = \"{name}\"\n")).unwrap_or_default();
+    let profile = cms
+        .profile()
+        .map(|name| format!("profile = \"{name}\"\n"))
+        .unwrap_or_default();
     let site = format!(
         "# The demo newspaper, served by `saseo demo`.\nname = \"demo\"\ntitle = \"{}\"\nhome = \"{base}/\"\n{profile}\
          own_site = true\n\n[pace]\ngap = \"100ms\"\n",
         Newspaper::TITLE
     );
-    for (path, text) in [(sites.join("demo.toml"), site.as_str()), (config.join("saseo.toml"), "")] {
+    for (path, text) in [
+        (sites.join("demo.toml"), site.as_str()),
+        (config.join("saseo.toml"), ""),
+    ] {
         write_new(&path, text.as_bytes())?;
     }
     Ok(())

@@ -28,11 +28,17 @@ pub(super) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
     let found = reader.find_article(&args.article)?;
     let versions = reader.versions(&found)?;
     let (old, new) = match &args.versions {
-        Some(range) => (version(&versions, &found, *range.start())?, version(&versions, &found, *range.end())?),
+        Some(range) => (
+            version(&versions, &found, *range.start())?,
+            version(&versions, &found, *range.end())?,
+        ),
         None => match versions.as_slice() {
             [.., old, new] => (old, new),
             _ => {
-                common.voice().note(&format!("{} has one version: nothing changed since it was first read", found.id));
+                common.voice().note(&format!(
+                    "{} has one version: nothing changed since it was first read",
+                    found.id
+                ));
                 if let (true, [only]) = (common.json, versions.as_slice()) {
                     say::json(&as_json(&found.id, only, only))?;
                 }
@@ -58,7 +64,10 @@ pub(super) fn tell(found: &Found, old: &Version, new: &Version) -> anyhow::Resul
     for change in history::fields(&old.article, &new.article) {
         tell_field(&mut parts, &change);
     }
-    tell_text(&mut parts, &history::words(&old.article.text(), &new.article.text()));
+    tell_text(
+        &mut parts,
+        &history::words(&old.article.text(), &new.article.text()),
+    );
     say::styled(&parts)
 }
 
@@ -101,15 +110,20 @@ fn skip(parts: &mut Vec<(Style, String)>, same: &mut usize) {
     match std::mem::take(same) {
         0 => {}
         1 => parts.push((Style::Plain, "\n… 1 paragraph as it was\n".to_owned())),
-        count => parts.push((Style::Plain, format!("\n… {count} paragraphs as they were\n"))),
+        count => parts.push((
+            Style::Plain,
+            format!("\n… {count} paragraphs as they were\n"),
+        )),
     }
 }
 
 fn as_json(id: &str, old: &Version, new: &Version) -> serde_json::Value {
     let fields = history::fields(&old.article, &new.article);
     let text = history::words(&old.article.text(), &new.article.text());
-    let fields: Vec<_> =
-        fields.iter().map(|change| json!({"field": change.field, "old": change.old, "new": change.new})).collect();
+    let fields: Vec<_> = fields
+        .iter()
+        .map(|change| json!({"field": change.field, "old": change.old, "new": change.new}))
+        .collect();
     let piece = |piece: &Piece| match piece {
         Piece::Kept(text) => json!({"kept": text}),
         Piece::Removed(text) => json!({"removed": text}),
@@ -126,6 +140,8 @@ fn as_json(id: &str, old: &Version, new: &Version) -> serde_json::Value {
 }
 
 fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
-    let read = text.split_once("..").and_then(|(from, to)| Some(from.trim().parse().ok()?..=to.trim().parse().ok()?));
+    let read = text
+        .split_once("..")
+        .and_then(|(from, to)| Some(from.trim().parse().ok()?..=to.trim().parse().ok()?));
     read.ok_or_else(|| format!("{text:?} is no pair of versions: write them like 1..3"))
 }

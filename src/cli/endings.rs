@@ -5,13 +5,23 @@ const DONE: &str = "0        done";
 const FAILED: &str = "1        failed: stderr tells what, and what to do";
 const USAGE: &str = "2        wrong usage or configuration";
 const DAMAGED: &str = "3        something that is kept is damaged; stderr names it";
-const GIVEN_UP: &str = "3        finished, but more pages failed than --tolerate, or a host was given up";
+const GIVEN_UP: &str =
+    "3        finished, but more pages failed than --tolerate, or a host was given up";
 const HELD: &str = "75       another run holds the archive";
 const STOPPED: &str = "130/143  stopped by SIGINT or SIGTERM, with everything saved";
 
 fn ending(examples: &[&str], codes: &[&str]) -> String {
-    let listed = |lines: &[&str]| lines.iter().map(|line| format!("\n  {line}")).collect::<String>();
-    format!("Examples:{}\n\nExit codes:{}", listed(examples), listed(codes))
+    let listed = |lines: &[&str]| {
+        lines
+            .iter()
+            .map(|line| format!("\n  {line}"))
+            .collect::<String>()
+    };
+    format!(
+        "Examples:{}\n\nExit codes:{}",
+        listed(examples),
+        listed(codes)
+    )
 }
 
 pub(super) fn crawl() -> String {
@@ -55,7 +65,10 @@ pub(super) fn resume() -> String {
 }
 
 pub(super) fn plan() -> String {
-    ending(&["saseo plan", "saseo plan readersnews --json"], &[DONE, FAILED, USAGE])
+    ending(
+        &["saseo plan", "saseo plan readersnews --json"],
+        &[DONE, FAILED, USAGE],
+    )
 }
 
 pub(super) fn export() -> String {
@@ -83,15 +96,28 @@ pub(super) fn status() -> String {
 
 pub(super) fn audit() -> String {
     ending(
-        &["saseo audit", "saseo audit readersnews --report audit.md   a page to send to that paper"],
-        &["0        every request kept what was owed", "1        one did not, or the ledger cannot be read", USAGE],
+        &[
+            "saseo audit",
+            "saseo audit readersnews --report audit.md   a page to send to that paper",
+        ],
+        &[
+            "0        every request kept what was owed",
+            "1        one did not, or the ledger cannot be read",
+            USAGE,
+        ],
     )
 }
 
 pub(super) fn verify() -> String {
     ending(
         &["saseo verify", "saseo verify readersnews --repair"],
-        &["0        everything is as it was written", FAILED, USAGE, DAMAGED, HELD],
+        &[
+            "0        everything is as it was written",
+            FAILED,
+            USAGE,
+            DAMAGED,
+            HELD,
+        ],
     )
 }
 
@@ -108,21 +134,40 @@ pub(super) fn extract() -> String {
 
 pub(super) fn show() -> String {
     ending(
-        &["saseo show readersnews/81193", "saseo show 81193 --version 1"],
-        &[DONE, "1        no such article, or no such version", USAGE, DAMAGED],
+        &[
+            "saseo show readersnews/81193",
+            "saseo show 81193 --version 1",
+        ],
+        &[
+            DONE,
+            "1        no such article, or no such version",
+            USAGE,
+            DAMAGED,
+        ],
     )
 }
 
 pub(super) fn diff() -> String {
     ending(
-        &["saseo diff readersnews/81193", "saseo diff 81193 --versions 1..3"],
-        &[DONE, "1        no such article, or no such version", USAGE, DAMAGED],
+        &[
+            "saseo diff readersnews/81193",
+            "saseo diff 81193 --versions 1..3",
+        ],
+        &[
+            DONE,
+            "1        no such article, or no such version",
+            USAGE,
+            DAMAGED,
+        ],
     )
 }
 
 pub(super) fn reextract() -> String {
     ending(
-        &["saseo reextract --dry-run", "saseo reextract --profile ndsoft"],
+        &[
+            "saseo reextract --dry-run",
+            "saseo reextract --profile ndsoft",
+        ],
         &[
             DONE,
             FAILED,
@@ -140,7 +185,14 @@ pub(super) fn survey() -> String {
             "SASEO_CONTACT=YOUR-ADDRESS saseo survey https://paper.example/",
             "saseo survey https://paper.example/ --write config",
         ],
-        &[DONE, FAILED, USAGE, "3        the paper refused, or could not be reached any more", HELD, STOPPED],
+        &[
+            DONE,
+            FAILED,
+            USAGE,
+            "3        the paper refused, or could not be reached any more",
+            HELD,
+            STOPPED,
+        ],
     )
 }
 
@@ -156,7 +208,10 @@ pub(super) fn check() -> String {
 }
 
 pub(super) fn init() -> String {
-    ending(&["saseo init", "saseo init papers/config"], &[DONE, FAILED, USAGE])
+    ending(
+        &["saseo init", "saseo init papers/config"],
+        &[DONE, FAILED, USAGE],
+    )
 }
 
 pub(super) fn demo() -> String {
@@ -179,20 +234,38 @@ mod tests {
     /// The examples in a help: what is typed, without what stands before the program or behind two
     /// spaces.
     fn examples(help: &str) -> Vec<Vec<String>> {
-        let lines = help.lines().skip_while(|line| *line != "Examples:").skip(1).take_while(|line| !line.is_empty());
-        let typed = lines.filter_map(|line| line.split_once("saseo ")).map(|(_, typed)| typed.split("  ").next());
-        typed.flatten().map(|typed| typed.split_whitespace().map(str::to_owned).collect()).collect()
+        let lines = help
+            .lines()
+            .skip_while(|line| *line != "Examples:")
+            .skip(1)
+            .take_while(|line| !line.is_empty());
+        let typed = lines
+            .filter_map(|line| line.split_once("saseo "))
+            .map(|(_, typed)| typed.split("  ").next());
+        typed
+            .flatten()
+            .map(|typed| typed.split_whitespace().map(str::to_owned).collect())
+            .collect()
     }
 
     #[test]
     fn every_command_has_examples_that_can_be_typed_and_exit_codes() {
         for command in Cli::command().get_subcommands() {
-            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            let help = command
+                .get_after_help()
+                .map(ToString::to_string)
+                .unwrap_or_default();
             let examples = examples(&help);
-            assert!(!examples.is_empty() && help.contains("\n\nExit codes:\n  0  "), "{}: {help}", command.get_name());
+            assert!(
+                !examples.is_empty() && help.contains("\n\nExit codes:\n  0  "),
+                "{}: {help}",
+                command.get_name()
+            );
             for typed in examples {
                 assert_eq!(typed.first().map(String::as_str), Some(command.get_name()));
-                let parsed = Cli::try_parse_from(std::iter::once("saseo".to_owned()).chain(typed.iter().cloned()));
+                let parsed = Cli::try_parse_from(
+                    std::iter::once("saseo".to_owned()).chain(typed.iter().cloned()),
+                );
                 assert!(parsed.is_ok(), "{typed:?}: {:?}", parsed.err());
             }
         }

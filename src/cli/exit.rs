@@ -54,7 +54,11 @@ fn is_usage(error: &anyhow::Error) -> bool {
         || matches!(error.downcast_ref(), Some(ArchiveError::NoSuchSite { .. }))
         || matches!(
             error.downcast_ref(),
-            Some(ExportError::Folder { .. } | ExportError::NoFile { .. } | ExportError::Itself { .. })
+            Some(
+                ExportError::Folder { .. }
+                    | ExportError::NoFile { .. }
+                    | ExportError::Itself { .. }
+            )
         )
 }
 

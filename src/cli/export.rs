@@ -46,7 +46,11 @@ impl ExportArgs {
             return Err(ConfigurationError::Usage(why.to_owned()));
         }
         Ok(Cells {
-            formulas: if self.raw_cells { Formulas::Raw } else { Formulas::Guarded },
+            formulas: if self.raw_cells {
+                Formulas::Raw
+            } else {
+                Formulas::Guarded
+            },
             mark: if self.bom { Mark::Utf8 } else { Mark::None },
         })
     }
@@ -58,13 +62,23 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     if let Some(site) = &args.site {
         reader.knows_site(site)?;
     }
-    let filter = Filter { site: args.site.clone(), since: args.since };
+    let filter = Filter {
+        site: args.site.clone(),
+        since: args.since,
+    };
     let is_stdout = args.out.as_os_str() == "-";
     if common.json && is_stdout {
-        let why = "--json would mix with the articles on stdout: leave it out, or name a file with --out";
+        let why =
+            "--json would mix with the articles on stdout: leave it out, or name a file with --out";
         return Err(ConfigurationError::Usage(why.to_owned()).into());
     }
-    let taken = export::write(&reader, &filter, args.format, cells, place(&args.out, args.format)?)?;
+    let taken = export::write(
+        &reader,
+        &filter,
+        args.format,
+        cells,
+        place(&args.out, args.format)?,
+    )?;
     tell(common, args, taken.as_ref())?;
 
     let left_out = taken.map_or_else(Vec::new, |taken| taken.left_out);
@@ -75,7 +89,11 @@ fn tell(common: &Common, args: &ExportArgs, taken: Option<&Taken>) -> anyhow::Re
     let articles = taken.map(|taken| taken.articles);
     if common.json {
         let one = |one: &LeftOut| json!({"id": one.id, "why": one.why});
-        let left_out: Vec<_> = taken.iter().flat_map(|taken| &taken.left_out).map(one).collect();
+        let left_out: Vec<_> = taken
+            .iter()
+            .flat_map(|taken| &taken.left_out)
+            .map(one)
+            .collect();
         return say::json(&json!({"articles": articles, "left_out": left_out, "out": args.out}));
     }
     let out = args.out.display();

@@ -49,7 +49,8 @@ pub(super) struct ExtractArgs {
 pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let bytes = saved(&args.file)?;
-    let url = PageUrl::parse(&args.url).map_err(|why| ConfigurationError::Usage(format!("--url: {why}")))?;
+    let url = PageUrl::parse(&args.url)
+        .map_err(|why| ConfigurationError::Usage(format!("--url: {why}")))?;
     let page = Saved::new(bytes, url);
     let choice = Choice::make(&configuration, args, &page)?;
     // Rows of a list that tell no year are dated by today's.
@@ -63,7 +64,9 @@ pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
     say::json(&list)?;
     if list.articles.is_empty() {
         let host = page.url.host();
-        bail!("the page has no rows of a list with links of {host}; is --url the address that it was saved from?");
+        bail!(
+            "the page has no rows of a list with links of {host}; is --url the address that it was saved from?"
+        );
     }
     Ok(Exit::Done)
 }
@@ -77,9 +80,15 @@ fn saved(file: &Path) -> anyhow::Result<Vec<u8>> {
         Box::new(std::fs::File::open(file).with_context(fault)?)
     };
     let mut bytes = Vec::new();
-    source.take(LARGEST + 1).read_to_end(&mut bytes).with_context(fault)?;
+    source
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .with_context(fault)?;
     if bytes.len() as u64 > LARGEST {
-        bail!("{} is larger than 64 MiB: no page of a newspaper is", file.display());
+        bail!(
+            "{} is larger than 64 MiB: no page of a newspaper is",
+            file.display()
+        );
     }
     Ok(bytes)
 }
@@ -93,7 +102,11 @@ pub(super) struct Saved {
 
 impl Saved {
     pub fn new(bytes: Vec<u8>, url: PageUrl) -> Self {
-        Self { html: decode(&bytes, "", url.last_label()).text.into_owned(), bytes, url }
+        Self {
+            html: decode(&bytes, "", url.last_label()).text.into_owned(),
+            bytes,
+            url,
+        }
     }
 }
 
@@ -105,13 +118,25 @@ pub(super) struct Choice {
 
 impl Choice {
     /// The site named, else the one of the page's host; its profile, else the one that recognises the page.
-    fn make(configuration: &Configuration, args: &ExtractArgs, page: &Saved) -> anyhow::Result<Self> {
-        let is_of = |site: &&Arc<Site>| Grammar::new(None, site.home.clone()).address(&page.url) != Address::Elsewhere;
+    fn make(
+        configuration: &Configuration,
+        args: &ExtractArgs,
+        page: &Saved,
+    ) -> anyhow::Result<Self> {
+        let is_of = |site: &&Arc<Site>| {
+            Grammar::new(None, site.home.clone()).address(&page.url) != Address::Elsewhere
+        };
         let site = match &args.site {
             Some(name) => {
-                let site = configuration.chosen(std::slice::from_ref(name))?.into_iter().next();
+                let site = configuration
+                    .chosen(std::slice::from_ref(name))?
+                    .into_iter()
+                    .next();
                 if let Some(other) = site.filter(|site| !is_of(site)) {
-                    let why = format!("{} is no page of {}, whose home is {}", page.url, other.name, other.home);
+                    let why = format!(
+                        "{} is no page of {}, whose home is {}",
+                        page.url, other.name, other.home
+                    );
                     return Err(ConfigurationError::Usage(why).into());
                 }
                 site
@@ -120,9 +145,14 @@ impl Choice {
         };
         let site = site.cloned();
         if args.generic {
-            return Ok(Self { site, profile: generic_profile() });
+            return Ok(Self {
+                site,
+                profile: generic_profile(),
+            });
         }
-        site.as_ref().map_or(Ok(()), |site| configuration.has_its_day(site)).map_err(ConfigurationError::from)?;
+        site.as_ref()
+            .map_or(Ok(()), |site| configuration.has_its_day(site))
+            .map_err(ConfigurationError::from)?;
         let wanted = site.as_ref().and_then(|site| site.profile.as_deref());
         let tree = Tree::parse(&page.html);
         let fits = |profile: &&Profile| match (wanted, &tree, &profile.marks) {
@@ -136,16 +166,26 @@ impl Choice {
         // A feed has no marks; its links tell what it is of.
         let knows = |profile: &&Profile| args.list && lists_articles(page, profile);
         let profile = profile.or_else(|| configuration.current_profiles().find(knows));
-        Ok(Self { site, profile: profile.cloned().unwrap_or_else(generic_profile) })
+        Ok(Self {
+            site,
+            profile: profile.cloned().unwrap_or_else(generic_profile),
+        })
     }
 
     fn paper(&self) -> Paper {
-        self.site.as_deref().map_or_else(|| Paper::from(&self.profile), Paper::from)
+        self.site
+            .as_deref()
+            .map_or_else(|| Paper::from(&self.profile), Paper::from)
     }
 }
 
 /// Returns the article that a page holds, as JSON.
-pub(super) fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -> anyhow::Result<String> {
+pub(super) fn read(
+    page: &Saved,
+    choice: &Choice,
+    agent: &str,
+    now: Timestamp,
+) -> anyhow::Result<String> {
     let reader = ArticleReader::new(choice.profile.clone(), choice.paper());
     let reading = if reader.is_generic() {
         let (url, html) = (page.url.clone(), page.html.clone());
@@ -172,7 +212,9 @@ pub(super) fn read(page: &Saved, choice: &Choice, agent: &str, now: Timestamp) -
         url: Some(page.url.to_string()),
         ..Provenance::default()
     };
-    Ok(serde_json::to_string_pretty(&Record::new(&article, provenance))?)
+    Ok(serde_json::to_string_pretty(&Record::new(
+        &article, provenance,
+    ))?)
 }
 
 /// Says what to do about a page that was not read.
@@ -182,17 +224,37 @@ fn unread(why: Undone) -> anyhow::Error {
             "reading the page took longer than {} s, so it was given up: a profile for its CMS would read it by name, in profiles/NAME.toml",
             BUDGET.as_secs()
         ),
-        Undone::Panicked => anyhow!("the reader failed on the page, which is a defect of saseo's: please report it"),
+        Undone::Panicked => {
+            anyhow!("the reader failed on the page, which is a defect of saseo's: please report it")
+        }
         Undone::Crowded => anyhow!("reading the page found no memory: {why}"),
     }
 }
 
 /// What the page itself says against uses of it. Headers and its host's files are not saved with it.
-fn opt_outs(page: &Saved, choice: &Choice, article: &Article, agent: &str, now: Timestamp) -> Vec<String> {
-    let metas = Tree::parse(&page.html).map(|tree| Metas::read(&tree, agent)).unwrap_or_default();
+fn opt_outs(
+    page: &Saved,
+    choice: &Choice,
+    article: &Article,
+    agent: &str,
+    now: Timestamp,
+) -> Vec<String> {
+    let metas = Tree::parse(&page.html)
+        .map(|tree| Metas::read(&tree, agent))
+        .unwrap_or_default();
     let files = Reservations::default();
-    let declared = Declared { url: &page.url, headers: &[], metas: &metas, words: &article.words, files: &files };
-    let rules = choice.site.as_ref().map(|site| site.opt_outs.clone()).unwrap_or_default();
+    let declared = Declared {
+        url: &page.url,
+        headers: &[],
+        metas: &metas,
+        words: &article.words,
+        files: &files,
+    };
+    let rules = choice
+        .site
+        .as_ref()
+        .map(|site| site.opt_outs.clone())
+        .unwrap_or_default();
     Judgement::of(declared.opt_outs(agent), &rules, now).in_export()
 }
 
@@ -208,11 +270,24 @@ fn lists_articles(page: &Saved, profile: &Profile) -> bool {
 }
 
 /// Addresses are those of the page's own scheme and host.
-fn listing(page: &Saved, profile: &Profile, paper: &Paper, now: Timestamp) -> anyhow::Result<Listing> {
+fn listing(
+    page: &Saved,
+    profile: &Profile,
+    paper: &Paper,
+    now: Timestamp,
+) -> anyhow::Result<Listing> {
     let grammar = Grammar::new(Some(profile), page.url.join("/")?);
     Ok(if is_feed(&page.html) {
         let Paper { timezone, language } = paper;
-        read_feed(FeedOf { grammar: &grammar, zone: timezone, language }, &page.url, &page.bytes)?
+        read_feed(
+            FeedOf {
+                grammar: &grammar,
+                zone: timezone,
+                language,
+            },
+            &page.url,
+            &page.bytes,
+        )?
     } else {
         ListReader::new(profile, grammar, paper.timezone.clone()).read(&page.url, &page.html, now)
     })
@@ -279,7 +354,10 @@ mod tests {
     #[test]
     fn a_page_that_was_not_read_is_told_with_advice() {
         let said = unread(Undone::Overdue).to_string();
-        assert!(said.contains("longer than 2 s") && said.contains("profiles/NAME.toml"), "{said}");
+        assert!(
+            said.contains("longer than 2 s") && said.contains("profiles/NAME.toml"),
+            "{said}"
+        );
         assert!(unread(Undone::Panicked).to_string().contains("a defect"));
     }
 }

@@ -35,12 +35,20 @@ pub(super) const YOUR_ADDRESS: &str = "YOUR-ADDRESS";
 /// The contact that is set, or the place where one is to be written.
 pub(super) fn contact(settings: &Settings) -> &str {
     let contact = settings.identity.contact.trim();
-    if can_be_answered(contact) { contact } else { YOUR_ADDRESS }
+    if can_be_answered(contact) {
+        contact
+    } else {
+        YOUR_ADDRESS
+    }
 }
 
 /// The program as it was called: a bare name is found on the PATH again, a path as long as the folder is the same.
 fn program() -> String {
-    std::env::args_os().next().map_or("saseo".to_owned(), |name| name.to_string_lossy().into_owned())
+    std::env::args_os()
+        .next()
+        .map_or("saseo".to_owned(), |name| {
+            name.to_string_lossy().into_owned()
+        })
 }
 
 /// A word as a shell takes it for one.
@@ -60,14 +68,29 @@ mod tests {
     #[test]
     fn commands_in_a_text_are_those_that_can_be_typed_here() {
         let data = Some("/srv/paper".into());
-        let common = Common { config: None, data, json: false, verbose: 0, quiet: false };
-        let said = as_typed(&common, "the disk is full: make room, then `saseo resume`; saseo goes on");
-        assert!(said.ends_with(" --data /srv/paper resume`; saseo goes on"), "{said}");
+        let common = Common {
+            config: None,
+            data,
+            json: false,
+            verbose: 0,
+            quiet: false,
+        };
+        let said = as_typed(
+            &common,
+            "the disk is full: make room, then `saseo resume`; saseo goes on",
+        );
+        assert!(
+            said.ends_with(" --data /srv/paper resume`; saseo goes on"),
+            "{said}"
+        );
     }
 
     #[test]
     fn a_folder_with_spaces_stays_one_word() {
-        assert!(on(None, Some("/srv/my paper".as_ref()), &["resume"]).ends_with(" --data '/srv/my paper' resume"));
+        assert!(
+            on(None, Some("/srv/my paper".as_ref()), &["resume"])
+                .ends_with(" --data '/srv/my paper' resume")
+        );
         assert_eq!(quoted("it's"), "'it'\\''s'");
     }
 }

@@ -18,7 +18,11 @@ pub(super) struct InitArgs {
 }
 
 pub(super) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
-    let folder = args.folder.as_deref().or(common.config.as_deref()).unwrap_or(Path::new("config"));
+    let folder = args
+        .folder
+        .as_deref()
+        .or(common.config.as_deref())
+        .unwrap_or(Path::new("config"));
     let written = write_shipped(common, folder, &shipped::files())?;
 
     if common.json {
@@ -29,7 +33,11 @@ pub(super) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
 
 /// Writes shipped files into a folder, each that is not there yet, and says so; returns those that
 /// were written.
-pub(super) fn write_shipped(common: &Common, folder: &Path, files: &[ShippedFile]) -> anyhow::Result<Vec<PathBuf>> {
+pub(super) fn write_shipped(
+    common: &Common,
+    folder: &Path,
+    files: &[ShippedFile],
+) -> anyhow::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     let mut pages = 0;
     for file in files {
@@ -40,12 +48,19 @@ pub(super) fn write_shipped(common: &Common, folder: &Path, files: &[ShippedFile
             pages += usize::from(is_new);
             continue;
         }
-        let said = if is_new { "written" } else { "there already, left as it is" };
+        let said = if is_new {
+            "written"
+        } else {
+            "there already, left as it is"
+        };
         common.voice().note(&format!("{}: {said}", path.display()));
     }
 
     let beside = folder.join("profiles");
-    common.voice().note(&format!("{}: {pages} saved pages and expectations written beside them", beside.display()));
+    common.voice().note(&format!(
+        "{}: {pages} saved pages and expectations written beside them",
+        beside.display()
+    ));
     Ok(written)
 }
 

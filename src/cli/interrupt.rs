@@ -31,11 +31,22 @@ impl Signals {
 
 impl Caught {
     pub fn new() -> std::io::Result<Self> {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
         let _inside = runtime.enter();
-        let (interrupt, terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+        let (interrupt, terminate) = (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        );
         drop(_inside);
-        Ok(Self { runtime, signals: Signals { interrupt, terminate } })
+        Ok(Self {
+            runtime,
+            signals: Signals {
+                interrupt,
+                terminate,
+            },
+        })
     }
 
     /// From a thread of its own: notes the first signal, for work that stops by itself; a second one ends the process, and
@@ -74,7 +85,8 @@ impl Caught {
 
     fn next(&mut self) -> Exit {
         let never = std::future::pending::<std::convert::Infallible>();
-        self.unless_caught(never).map_or_else(|exit| exit, |never| match never {})
+        self.unless_caught(never)
+            .map_or_else(|exit| exit, |never| match never {})
     }
 
     /// From a thread of its own: at a signal removes the part, and ends the process.

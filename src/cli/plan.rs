@@ -70,7 +70,9 @@ pub(super) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
     if common.json {
         say::json(&plans)?;
     } else {
-        plans.iter().try_for_each(|plan| say::data(&in_lines(plan)))?;
+        plans
+            .iter()
+            .try_for_each(|plan| say::data(&in_lines(plan)))?;
     }
     Ok(Exit::Done)
 }
@@ -78,7 +80,11 @@ pub(super) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
 fn plan(site: &Site, outlook: Option<Outlook>, now: crate::time::Timestamp) -> SitePlan {
     let crawled_before = outlook.is_some();
     // A first crawl begins with robots.txt, two files of reservations and the home page.
-    let first = Outlook { entries: 3, robots_due: true, ..Outlook::default() };
+    let first = Outlook {
+        entries: 3,
+        robots_due: true,
+        ..Outlook::default()
+    };
     let outlook = outlook.unwrap_or(first);
     let gap = outlook.gap.unwrap_or_default().max(site.pace.gap.0);
     let turn = gap + outlook.answer_time.unwrap_or_default();
@@ -88,9 +94,14 @@ fn plan(site: &Site, outlook: Option<Outlook>, now: crate::time::Timestamp) -> S
     let bytes = outlook
         .article_bytes
         .or(outlook.entry_bytes)
-        .map(|article| articles * article + outlook.entries as f64 * outlook.entry_bytes.unwrap_or(article));
-    let rest = outlook.not_before.map_or(Duration::ZERO, |until| until.since(now));
-    let hours = (turn.as_secs_f64() * (requests + expected_new) as f64 + rest.as_secs_f64()) / 3600.0;
+        .map(|article| {
+            articles * article + outlook.entries as f64 * outlook.entry_bytes.unwrap_or(article)
+        });
+    let rest = outlook
+        .not_before
+        .map_or(Duration::ZERO, |until| until.since(now));
+    let hours =
+        (turn.as_secs_f64() * (requests + expected_new) as f64 + rest.as_secs_f64()) / 3600.0;
     SitePlan {
         site: site.name.clone(),
         crawled_before,
@@ -100,19 +111,36 @@ fn plan(site: &Site, outlook: Option<Outlook>, now: crate::time::Timestamp) -> S
         queued: outlook.queued,
         queued_articles: outlook.articles,
         queued_looks: outlook.looks,
-        queued_lists: outlook.queued.saturating_sub(outlook.articles + outlook.looks),
+        queued_lists: outlook
+            .queued
+            .saturating_sub(outlook.articles + outlook.looks),
         later: outlook.later,
         expected_new,
         expected_bytes: bytes.map(|bytes| bytes as u64),
         expected_hours: hours,
         requests_per_hour: (3600.0 / turn.as_secs_f64().max(0.001)) as u64,
-        not_before: outlook.not_before.filter(|until| *until > now).map(|until| until.to_string()),
+        not_before: outlook
+            .not_before
+            .filter(|until| *until > now)
+            .map(|until| until.to_string()),
     }
 }
 
 fn in_lines(plan: &SitePlan) -> String {
-    let SitePlan { site, requests, entries, expected_new, requests_per_hour, .. } = plan;
-    let SitePlan { queued_articles, queued_looks, queued_lists, .. } = plan;
+    let SitePlan {
+        site,
+        requests,
+        entries,
+        expected_new,
+        requests_per_hour,
+        ..
+    } = plan;
+    let SitePlan {
+        queued_articles,
+        queued_looks,
+        queued_lists,
+        ..
+    } = plan;
     let gap = plan.gap_seconds;
     if !plan.crawled_before {
         return format!(
@@ -128,10 +156,17 @@ fn in_lines(plan: &SitePlan) -> String {
         (*queued_articles, "queued article(s)"),
         (*queued_looks, "article(s) to be looked at again"),
     ]);
-    let asked = if asked.is_empty() { asked } else { format!(" ({asked})") };
+    let asked = if asked.is_empty() {
+        asked
+    } else {
+        format!(" ({asked})")
+    };
     let mut line = format!("{site}: {}{asked}", counts::requests(*requests));
     if *expected_new > 0 {
-        line.push_str(&format!(", about {}", counts::count(*expected_new, "more new article(s)")));
+        line.push_str(&format!(
+            ", about {}",
+            counts::count(*expected_new, "more new article(s)")
+        ));
     }
     if let Some(bytes) = plan.expected_bytes.filter(|bytes| *bytes > 0) {
         line.push_str(&format!(", {:.1} MB", bytes as f64 / 1e6));

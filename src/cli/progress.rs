@@ -36,7 +36,9 @@ impl Line {
 
 fn spinner() -> ProgressBar {
     let line = ProgressBar::new_spinner();
-    line.set_style(ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed"));
+    line.set_style(
+        ProgressStyle::with_template("{spinner} {msg}").expect("the template is well-formed"),
+    );
     line
 }
 
@@ -82,9 +84,15 @@ impl Watch {
 fn words(progress: &Progress) -> String {
     let tally = &progress.tally;
     let minutes = progress.elapsed.as_secs_f64() / 60.0;
-    let rate = if minutes > 0.0 { tally.requests as f64 / minutes } else { 0.0 };
+    let rate = if minutes > 0.0 {
+        tally.requests as f64 / minutes
+    } else {
+        0.0
+    };
     let left = if rate > 0.0 {
-        in_words(Duration::from_secs_f64(progress.queued as f64 / rate * 60.0))
+        in_words(Duration::from_secs_f64(
+            progress.queued as f64 / rate * 60.0,
+        ))
     } else {
         "?".to_owned()
     };
@@ -124,11 +132,29 @@ mod tests {
 
     #[test]
     fn a_first_crawl_says_how_far_its_lists_are_and_then_how_far_its_articles() {
-        let tally = Tally { requests: 60, articles_new: 17, ..Tally::default() };
+        let tally = Tally {
+            requests: 60,
+            articles_new: 17,
+            ..Tally::default()
+        };
         let first_lists = Some(ListsRead { pages: 43, of: 215 });
-        let progress = Progress { tally, queued: 861, elapsed: Duration::from_secs(120), first_lists };
+        let progress = Progress {
+            tally,
+            queued: 861,
+            elapsed: Duration::from_secs(120),
+            first_lists,
+        };
         let said = words(&progress);
-        assert_eq!(said, "lists: page 43 of 215 or more; 17 new articles, 861 pages queued; 60 requests (30 a minute)");
-        assert!(words(&Progress { first_lists: None, ..progress }).contains("861 queued, about 28 min left"));
+        assert_eq!(
+            said,
+            "lists: page 43 of 215 or more; 17 new articles, 861 pages queued; 60 requests (30 a minute)"
+        );
+        assert!(
+            words(&Progress {
+                first_lists: None,
+                ..progress
+            })
+            .contains("861 queued, about 28 min left")
+        );
     }
 }

@@ -36,9 +36,19 @@ pub(super) struct ReextractArgs {
 pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let sites = sites(&configuration, args)?;
-    let mode = if args.dry_run { Mode::DryRun } else { Mode::Write };
-    let readers = sites.iter().map(|site| configuration.readers(site)).collect::<Result<Vec<_>, _>>()?;
-    let plan = Plan { readers: readers.concat(), mode };
+    let mode = if args.dry_run {
+        Mode::DryRun
+    } else {
+        Mode::Write
+    };
+    let readers = sites
+        .iter()
+        .map(|site| configuration.readers(site))
+        .collect::<Result<Vec<_>, _>>()?;
+    let plan = Plan {
+        readers: readers.concat(),
+        mode,
+    };
     let signal = Caught::new()?.noted();
     let summary = read_again(common, &configuration, &plan, || signal.get().is_some())?;
     tell(common, args, &summary)?;
@@ -65,10 +75,17 @@ fn read_again(
     is_stopped: impl Fn() -> bool,
 ) -> anyhow::Result<Summary> {
     let clock = Clock::system();
-    let holder = format!("reextract, process {}, since {}", std::process::id(), clock.now());
+    let holder = format!(
+        "reextract, process {}, since {}",
+        std::process::id(),
+        clock.now()
+    );
     if !common.data().join(FILE).exists() {
         let crawl = hint::command(common, &["crawl"]);
-        anyhow::bail!("there is no archive in {} to read again; `{crawl}` makes one", common.data().display());
+        anyhow::bail!(
+            "there is no archive in {} to read again; `{crawl}` makes one",
+            common.data().display()
+        );
     }
     let lock = Lock::take(common.data(), &holder)?;
     if plan.mode == Mode::DryRun {
@@ -79,24 +96,38 @@ fn read_again(
     let (lease, run) = match plan.mode {
         Mode::Write => {
             let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
-            (lease, Some(archive.begin_run(lease, "reextract", &Terms::default(), 0, clock.now())?))
+            (
+                lease,
+                Some(archive.begin_run(lease, "reextract", &Terms::default(), 0, clock.now())?),
+            )
         }
         Mode::DryRun => (archive.lease()?, None),
     };
     let line = Line::new(common);
-    let told =
-        |progress: &Progress| line.show(&format!("{} pages read again, {} to go", progress.captures, progress.left));
+    let told = |progress: &Progress| {
+        line.show(&format!(
+            "{} pages read again, {} to go",
+            progress.captures, progress.left
+        ))
+    };
     let summary = reextract(&mut archive, lease, run, plan, &clock, is_stopped, told)?;
     line.end();
     if let Some(run) = run {
-        let how = if summary.is_broken_off { How::Interrupted } else { How::Finished };
+        let how = if summary.is_broken_off {
+            How::Interrupted
+        } else {
+            How::Finished
+        };
         archive.end_run(lease, run, how.into(), &summary.tally(), clock.now())?;
         archive.check_files(clock.now())?;
     }
     Ok(summary)
 }
 
-fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::Result<Vec<&'c Arc<Site>>> {
+fn sites<'c>(
+    configuration: &'c Configuration,
+    args: &ReextractArgs,
+) -> anyhow::Result<Vec<&'c Arc<Site>>> {
     let mut sites = configuration.chosen(&args.sites)?;
     if let Some(profile) = &args.profile {
         configuration.knows(profile)?;
@@ -110,10 +141,24 @@ fn sites<'c>(configuration: &'c Configuration, args: &ReextractArgs) -> anyhow::
 }
 
 fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Result<()> {
-    let Summary { captures, same, changed, found, none, lost, unread, fields, is_broken_off, .. } = summary;
+    let Summary {
+        captures,
+        same,
+        changed,
+        found,
+        none,
+        lost,
+        unread,
+        fields,
+        is_broken_off,
+        ..
+    } = summary;
     if common.json {
         let named = |pages: &[(String, String)]| -> Vec<_> {
-            pages.iter().map(|(url, why)| json!({"url": url, "why": why})).collect()
+            pages
+                .iter()
+                .map(|(url, why)| json!({"url": url, "why": why}))
+                .collect()
         };
         return say::json(&json!({
             "dry_run": args.dry_run, "captures": captures, "same": same, "articles_changed": changed, "articles_new": found,
@@ -135,7 +180,9 @@ fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Res
         say::data(&format!("  unread {url}: {why} (what is known stands)"))?;
     }
     if *is_broken_off && !args.dry_run {
-        common.voice().note("broken off; the same command goes on from here");
+        common
+            .voice()
+            .note("broken off; the same command goes on from here");
     }
     Ok(())
 }

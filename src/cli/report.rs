@@ -12,7 +12,12 @@ use crate::crawl::Report;
 
 /// Says how a crawl went: one object on stdout with `--json`, else a few lines. However quiet, an end that is no good one
 /// has its reason told.
-pub(super) fn tell(common: &Common, sites: &[String], report: &Report, exit: Exit) -> anyhow::Result<()> {
+pub(super) fn tell(
+    common: &Common,
+    sites: &[String],
+    report: &Report,
+    exit: Exit,
+) -> anyhow::Result<()> {
     let voice = common.voice();
     let mut words = vec!["resume"];
     words.extend(sites.iter().map(String::as_str));
@@ -24,7 +29,11 @@ pub(super) fn tell(common: &Common, sites: &[String], report: &Report, exit: Exi
     }
     match exit {
         Exit::Failures | Exit::Failed => {
-            say::note(&format!("saseo: exit code {}: {}", exit.code(), reason(common, report)));
+            say::note(&format!(
+                "saseo: exit code {}: {}",
+                exit.code(),
+                reason(common, report)
+            ));
         }
         Exit::Done | Exit::Usage | Exit::Held | Exit::Interrupted | Exit::Terminated => {}
     }
@@ -34,7 +43,9 @@ pub(super) fn tell(common: &Common, sites: &[String], report: &Report, exit: Exi
             looks.gone, looks.seen
         ));
     }
-    cut::told(common, &report.lists_cut).iter().for_each(|told| voice.note(&told.line()));
+    cut::told(common, &report.lists_cut)
+        .iter()
+        .for_each(|told| voice.note(&told.line()));
     if !report.given_up.is_empty() {
         voice.note(&format!("Nothing is lost: `{resume}` goes on from here."));
     }
@@ -46,24 +57,37 @@ fn reason(common: &Common, report: &Report) -> String {
     let mut reasons = Vec::new();
     if report.tally.failed > 0 {
         let list = hint::command(common, &["status", "--failures"]);
-        reasons.push(format!("{} (`{list}` tells which)", counts::count(report.tally.failed, FAILED)));
+        reasons.push(format!(
+            "{} (`{list}` tells which)",
+            counts::count(report.tally.failed, FAILED)
+        ));
     }
-    reasons.extend(report.given_up.iter().map(|(host, why)| format!("gave up {host}: {why}")));
+    reasons.extend(
+        report
+            .given_up
+            .iter()
+            .map(|(host, why)| format!("gave up {host}: {why}")),
+    );
     reasons.join("; ")
 }
 
 /// Returns a report as JSON.
 pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
     let tally = &report.tally;
-    let given_up: Vec<_> =
-        report.given_up.iter().map(|(host, why)| json!({"host": host.as_str(), "why": why})).collect();
+    let given_up: Vec<_> = report
+        .given_up
+        .iter()
+        .map(|(host, why)| json!({"host": host.as_str(), "why": why}))
+        .collect();
     let disbelieved: Vec<_> = report
         .disbelieved
         .iter()
         .map(|(site, looks)| json!({"site": site, "seen": looks.seen, "seem_gone": looks.gone}))
         .collect();
-    let reads_the_rest: Vec<_> =
-        cut::told(common, &report.lists_cut).into_iter().filter_map(|told| told.command).collect();
+    let reads_the_rest: Vec<_> = cut::told(common, &report.lists_cut)
+        .into_iter()
+        .filter_map(|told| told.command)
+        .collect();
     let runs: Vec<_> = report
         .papers
         .iter()
@@ -103,11 +127,18 @@ pub(super) fn in_words(report: &Report, resume: &str) -> String {
         (tally.failed, FAILED),
         (report.queued, "queued"),
     ]);
-    let told = if told.is_empty() { "nothing new".to_owned() } else { told };
+    let told = if told.is_empty() {
+        "nothing new".to_owned()
+    } else {
+        told
+    };
 
     let (run, how) = (report.run.0, report.how.name());
     let took = crate::cli::progress::in_words(report.elapsed);
-    let (requests, megabytes) = (counts::requests(tally.requests), counts::megabytes(tally.bytes));
+    let (requests, megabytes) = (
+        counts::requests(tally.requests),
+        counts::megabytes(tally.bytes),
+    );
     let goes_on = match (report.queued, report.due_at) {
         (0, _) => String::new(),
         (_, None) => format!(" (`{resume}` goes on)"),
@@ -121,7 +152,11 @@ pub(super) fn exit(report: &Report, signal: Option<Exit>, tolerate: u64) -> Exit
     match report.how {
         How::Interrupted => signal.unwrap_or(Exit::Interrupted),
         How::Failed => Exit::Failed,
-        How::Finished | How::Stopped if report.tally.failed > tolerate || !report.given_up.is_empty() => Exit::Failures,
+        How::Finished | How::Stopped
+            if report.tally.failed > tolerate || !report.given_up.is_empty() =>
+        {
+            Exit::Failures
+        }
         How::Finished | How::Stopped => Exit::Done,
     }
 }

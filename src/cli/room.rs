@@ -24,7 +24,11 @@ pub(super) struct TooLittleRoom {
 /// Tells whether there is room; where the system does not say, there is.
 pub(super) fn check(data: &Path, Bytes(least): Bytes) -> Result<(), TooLittleRoom> {
     match disk::free(data) {
-        Some(free) if free < least => Err(TooLittleRoom { data: data.to_owned(), free, least }),
+        Some(free) if free < least => Err(TooLittleRoom {
+            data: data.to_owned(),
+            free,
+            least,
+        }),
         _ => Ok(()),
     }
 }

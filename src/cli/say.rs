@@ -31,7 +31,8 @@ pub(super) enum Style {
 /// Writes data of several looks to stdout: in colours on a terminal (unless NO_COLOR is set, <https://no-color.org>), else with
 /// marks as wdiff sets them.
 pub(super) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
-    let in_colour = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+    let in_colour = std::io::stdout().is_terminal()
+        && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
     let mut text = String::new();
     for (style, part) in parts {
         let (before, after) = match (style, in_colour) {
@@ -62,7 +63,11 @@ pub(super) fn in_json(text: &str) -> Cow<'_, str> {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         if commands(c) {
-            let units = c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect::<String>();
+            let units = c
+                .encode_utf16(&mut [0; 2])
+                .iter()
+                .map(|unit| format!("\\u{unit:04x}"))
+                .collect::<String>();
             escaped.push_str(&units);
         } else {
             escaped.push(c);
@@ -101,7 +106,13 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(commands) {
         return Cow::Borrowed(text);
     }
-    let escaped = |c: char| if commands(c) { c.escape_unicode().to_string() } else { c.to_string() };
+    let escaped = |c: char| {
+        if commands(c) {
+            c.escape_unicode().to_string()
+        } else {
+            c.to_string()
+        }
+    };
     Cow::Owned(text.chars().map(escaped).collect())
 }
 
@@ -121,7 +132,10 @@ mod tests {
 
     #[test]
     fn what_servers_wrote_does_not_command_the_terminal() {
-        assert_eq!(plain("책\u{1b}[2J\u{202e}방\r\u{7}"), "책\\u{1b}[2J\\u{202e}방\\u{d}\\u{7}");
+        assert_eq!(
+            plain("책\u{1b}[2J\u{202e}방\r\u{7}"),
+            "책\\u{1b}[2J\\u{202e}방\\u{d}\\u{7}"
+        );
         assert!(matches!(plain("책\t방\n"), Cow::Borrowed(_)));
     }
 
@@ -130,7 +144,10 @@ mod tests {
         let title = "책\u{2066}방\u{2069}\u{202e}\u{1b}[2J\u{9b}\u{7f}";
         let printed = serde_json::to_string_pretty(&serde_json::json!({ "title": title })).unwrap();
         let safe = in_json(&printed);
-        assert!(!safe.contains(commands) && safe.contains("\\u2066"), "{safe}");
+        assert!(
+            !safe.contains(commands) && safe.contains("\\u2066"),
+            "{safe}"
+        );
         let read: serde_json::Value = serde_json::from_str(&safe).unwrap();
         assert_eq!(read["title"], title);
     }

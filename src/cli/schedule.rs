@@ -58,7 +58,11 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
     let mut bell = Bell::new()?;
     let configuration = Configuration::load(common.config.as_deref())?;
     // Whoever looks now and then finds a paper due that was never crawled; whoever stays waits for its time.
-    let since = if args.once { Timestamp::EPOCH } else { Clock::system().now() };
+    let since = if args.once {
+        Timestamp::EPOCH
+    } else {
+        Clock::system().now()
+    };
     let sites = scheduled(&configuration, &args.sites)?;
     if args.units {
         let units = units::text(common, &args.sites, hint::contact(&configuration.settings))?;
@@ -68,7 +72,9 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
         }
         return Ok(Exit::Done);
     }
-    sites.iter().try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
+    sites
+        .iter()
+        .try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
     let mut schedule = Schedule {
         common,
         args,
@@ -151,7 +157,9 @@ impl Schedule<'_> {
 
         is_free(self.common, self.configuration.settings.limits.free_disk)?;
         if self.is_paused {
-            self.common.voice().note("there is room on the disk again: going on");
+            self.common
+                .voice()
+                .note("there is room on the disk again: going on");
             self.is_paused = false;
         }
         self.crawl(timetable, bell)
@@ -165,10 +173,15 @@ impl Schedule<'_> {
             Ok(read) => {
                 reloaded.replace(Some(read));
             }
-            Err(error) => say::note(&format!("saseo: {error}; the configuration from before stands")),
+            Err(error) => say::note(&format!(
+                "saseo: {error}; the configuration from before stands"
+            )),
         };
         let configuration = &mut self.configuration;
-        let web = web(&configuration.settings, &configuration.sites.iter().collect::<Vec<_>>())?;
+        let web = web(
+            &configuration.settings,
+            &configuration.sites.iter().collect::<Vec<_>>(),
+        )?;
         let session = Session {
             command: "crawl".to_owned(),
             settings: configuration.settings.clone(),
@@ -189,7 +202,9 @@ impl Schedule<'_> {
         let mut told = Told::new(common)?;
         let (signals, hangup) = bell.parts();
         let mut ears = Ears::of(signals).and_hangup(hangup, &mut reload);
-        let ran = run_session(session, &mut agenda, web, common, &mut ears, |event| told.hear(event));
+        let ran = run_session(session, &mut agenda, web, common, &mut ears, |event| {
+            told.hear(event)
+        });
         told.end_progress();
         if let Err(error) = &ran {
             told.fail(error);
@@ -226,7 +241,9 @@ impl Schedule<'_> {
 
     fn nothing_due(&mut self, start: Timestamp, site: &str, now: Timestamp) -> Turn {
         if self.args.once {
-            self.common.voice().note(&format!("nothing is due; {site} from {start} on"));
+            self.common
+                .voice()
+                .note(&format!("nothing is due; {site} from {start} on"));
             return Turn::End(Exit::Done);
         }
         if self.told != Some(start) {
@@ -252,7 +269,9 @@ impl Schedule<'_> {
             }
             return Ok(now + GLANCE);
         }
-        if let Some(held @ (ArchiveError::Held { .. } | ArchiveError::LeaseLost)) = error.downcast_ref() {
+        if let Some(held @ (ArchiveError::Held { .. } | ArchiveError::LeaseLost)) =
+            error.downcast_ref()
+        {
             let held = held.to_string();
             if self.held.as_ref() != Some(&held) {
                 say::note(&format!("saseo: {held}; waiting for it"));
@@ -260,9 +279,14 @@ impl Schedule<'_> {
             }
             return Ok(now + GLANCE);
         }
-        let rest = FAILED_AGAIN.saturating_mul(2u32.saturating_pow(self.failures)).min(LONGEST_FAILED_AGAIN);
+        let rest = FAILED_AGAIN
+            .saturating_mul(2u32.saturating_pow(self.failures))
+            .min(LONGEST_FAILED_AGAIN);
         self.failures = self.failures.saturating_add(1);
-        say::note(&format!("saseo: {error:#}; tried again in {} s", rest.as_secs()));
+        say::note(&format!(
+            "saseo: {error:#}; tried again in {} s",
+            rest.as_secs()
+        ));
         Ok(now + rest)
     }
 
@@ -270,7 +294,9 @@ impl Schedule<'_> {
     fn reload(&mut self) {
         match reload(self.common, self.args) {
             Ok(read) => self.configuration = read,
-            Err(error) => say::note(&format!("saseo: {error}; the configuration from before stands")),
+            Err(error) => say::note(&format!(
+                "saseo: {error}; the configuration from before stands"
+            )),
         }
     }
 

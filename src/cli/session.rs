@@ -43,17 +43,25 @@ pub(super) struct Ears<'a> {
 
 impl<'a> Ears<'a> {
     pub fn of(signals: &'a mut Signals) -> Self {
-        Self { signals, hangup: None }
+        Self {
+            signals,
+            hangup: None,
+        }
     }
 
     pub fn and_hangup(self, hangup: &'a mut Signal, reload: &'a mut dyn FnMut()) -> Self {
-        Self { hangup: Some((hangup, reload)), ..self }
+        Self {
+            hangup: Some((hangup, reload)),
+            ..self
+        }
     }
 
     /// Waits for a signal that stops the crawl; what others want is done meanwhile.
     async fn hear(&mut self, reloaded: impl Fn()) -> Exit {
         let Self { signals, hangup } = self;
-        let Some((hangup, reload)) = hangup else { return signals.next().await };
+        let Some((hangup, reload)) = hangup else {
+            return signals.next().await;
+        };
         loop {
             tokio::select! {
                 biased;
@@ -70,7 +78,12 @@ impl<'a> Ears<'a> {
 impl Ears<'_> {
     /// Tells a session of signals for as long as it lives: the first lets answers under way be
     /// settled, the second drops them. `first` is the first signal that came.
-    pub async fn relay(&mut self, stop: &watch::Sender<Stop>, voice: Voice, first: &mut Option<Exit>) -> Infallible {
+    pub async fn relay(
+        &mut self,
+        stop: &watch::Sender<Stop>,
+        voice: Voice,
+        first: &mut Option<Exit>,
+    ) -> Infallible {
         loop {
             // Whoever waits looks at its agenda again.
             let exit = self.hear(|| stop.send_modify(|_| {})).await;
@@ -98,7 +111,10 @@ pub(super) fn run_session(
     mut watch: impl FnMut(Event<'_>),
 ) -> anyhow::Result<Ran> {
     let (data, voice) = (common.data(), common.voice());
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build()?;
     let (stop, stopped) = watch::channel(Stop::GoOn);
     let least = session.settings.limits.free_disk;
     let (mut signal, mut full, mut is_interrupted) = (None, None, false);
@@ -106,20 +122,38 @@ pub(super) fn run_session(
         let hears = ears.relay(&stop, voice, &mut signal);
         let crawls = async {
             let clock = Clock::system();
-            let holder = format!("{}, process {}, since {}", session.command, std::process::id(), clock.now());
+            let holder = format!(
+                "{}, process {}, since {}",
+                session.command,
+                std::process::id(),
+                clock.now()
+            );
             let lock = Lock::take(data, &holder)?;
             let mut archive = Archive::open(lock, session.settings.archive.durability)?;
             let watch = |event: Event<'_>| {
                 if let (None, Err(too_little)) = (&full, room::check(data, least)) {
                     full = Some(too_little);
-                    stop.send_if_modified(|stop| std::mem::replace(stop, (*stop).max(Stop::Finish)) == Stop::GoOn);
+                    stop.send_if_modified(|stop| {
+                        std::mem::replace(stop, (*stop).max(Stop::Finish)) == Stop::GoOn
+                    });
                 }
                 if let Event::Ended(report) = event {
                     is_interrupted |= report.how == How::Interrupted;
                 }
                 watch(event);
             };
-            anyhow::Ok(crawl::serve(session, agenda, &mut archive, web, clock, (holder, stopped), watch).await?)
+            anyhow::Ok(
+                crawl::serve(
+                    session,
+                    agenda,
+                    &mut archive,
+                    web,
+                    clock,
+                    (holder, stopped),
+                    watch,
+                )
+                .await?,
+            )
         };
         tokio::select! {
             biased;
@@ -139,7 +173,10 @@ pub(super) fn run_session(
 
 /// Returns the network that these sites' papers are asked over.
 pub(super) fn web(settings: &Settings, sites: &[&Arc<Site>]) -> anyhow::Result<Arc<Http>> {
-    Ok(Arc::new(Http::new(&caller(settings, sites.iter().map(|site| &site.home)))?))
+    Ok(Arc::new(Http::new(&caller(
+        settings,
+        sites.iter().map(|site| &site.home),
+    ))?))
 }
 
 /// A site's own port is one that its user named.
@@ -164,5 +201,9 @@ pub(super) fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a Pa
 fn idle(papers: usize, total: Duration) -> Duration {
     const FEW: usize = 100;
     const USUAL: Duration = Duration::from_secs(90);
-    if papers <= FEW { USUAL } else { (total * 400).min(USUAL) }
+    if papers <= FEW {
+        USUAL
+    } else {
+        (total * 400).min(USUAL)
+    }
 }

@@ -24,12 +24,15 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
     let found = reader.find_article(&args.article)?;
     let versions = reader.versions(&found)?;
     let shown = match args.version {
-        None => versions.last().expect("the archive returns no article without a version"),
+        None => versions
+            .last()
+            .expect("the archive returns no article without a version"),
         Some(n) => version(&versions, &found, n)?,
     };
     if common.json {
         let listed = |Version { kept, article, .. }: &Version| {
-            let (version, fetched_at, extractor) = (kept.version, &kept.fetched_at, &article.extractor);
+            let (version, fetched_at, extractor) =
+                (kept.version, &kept.fetched_at, &article.extractor);
             json!({"version": version, "fetched_at": fetched_at, "extractor": extractor})
         };
         let mut value = serde_json::to_value(record(shown))?;
@@ -52,17 +55,32 @@ pub(super) fn soundness(common: &Common, found: &Found, versions: &[Version]) ->
     let verify = hint::command(common, &["verify"]);
     for one in versions.iter().filter(|one| !one.flaws.is_empty()) {
         let (id, n, flaws) = (&found.id, one.kept.version, archive::in_words(&one.flaws));
-        say::note(&format!("saseo: version {n} of {id} is damaged: {flaws}; see `{verify}`"));
+        say::note(&format!(
+            "saseo: version {n} of {id} is damaged: {flaws}; see `{verify}`"
+        ));
         exit = Exit::Failures;
     }
     exit
 }
 
 /// Returns the version of that number.
-pub(super) fn version<'v>(versions: &'v [Version], found: &Found, n: u64) -> anyhow::Result<&'v Version> {
-    let known: Vec<String> = versions.iter().map(|one| one.kept.version.to_string()).collect();
+pub(super) fn version<'v>(
+    versions: &'v [Version],
+    found: &Found,
+    n: u64,
+) -> anyhow::Result<&'v Version> {
+    let known: Vec<String> = versions
+        .iter()
+        .map(|one| one.kept.version.to_string())
+        .collect();
     let version = versions.iter().find(|one| one.kept.version == n);
-    version.ok_or_else(|| anyhow::anyhow!("{} has no version {n}; it has {}", found.id, known.join(", ")))
+    version.ok_or_else(|| {
+        anyhow::anyhow!(
+            "{} has no version {n}; it has {}",
+            found.id,
+            known.join(", ")
+        )
+    })
 }
 
 fn record(version: &Version) -> Record {
@@ -82,7 +100,11 @@ fn record(version: &Version) -> Record {
 pub(super) fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> String {
     let Version { article, kept, .. } = shown;
     let time = |time: Option<crate::time::LocalTime>| time.map(|time| time.to_string());
-    let section = [&article.section, &article.subsection].into_iter().flatten().cloned().collect::<Vec<_>>();
+    let section = [&article.section, &article.subsection]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .collect::<Vec<_>>();
     let fields = [
         ("title", article.title.clone()),
         ("subtitle", article.subtitle.clone()),
@@ -98,14 +120,27 @@ pub(super) fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> 
         ("address", Some(kept.url.clone())),
         ("read by", Some(article.extractor.clone())),
     ];
-    let told = fields.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
-    let head: String = told.map(|(name, value)| format!("{name:<11}{value}\n")).collect();
-    let photos = article
-        .images
-        .iter()
-        .map(|image| format!("[{}] {}\n", image.url, image.caption.as_deref().unwrap_or_default()));
+    let told = fields
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+    let head: String = told
+        .map(|(name, value)| format!("{name:<11}{value}\n"))
+        .collect();
+    let photos = article.images.iter().map(|image| {
+        format!(
+            "[{}] {}\n",
+            image.url,
+            image.caption.as_deref().unwrap_or_default()
+        )
+    });
     let photos: String = photos.collect();
-    format!("{}, version {}\n{head}{}\n{}\n{photos}", found.id, kept.version, listed(versions), article.text())
+    format!(
+        "{}, version {}\n{head}{}\n{}\n{photos}",
+        found.id,
+        kept.version,
+        listed(versions),
+        article.text()
+    )
 }
 
 /// The versions, each with the fields in which it differs from the one before.
@@ -113,16 +148,24 @@ fn listed(versions: &[Version]) -> String {
     let mut before: Option<&Version> = None;
     let mut lines = String::new();
     for one in versions {
-        let changed = before.map_or_else(|| "first".to_owned(), |old| differences(old, one).join(", "));
-        lines.push_str(&format!("version {:<3}fetched {}: {changed}\n", one.kept.version, one.kept.fetched_at));
+        let changed = before.map_or_else(
+            || "first".to_owned(),
+            |old| differences(old, one).join(", "),
+        );
+        lines.push_str(&format!(
+            "version {:<3}fetched {}: {changed}\n",
+            one.kept.version, one.kept.fetched_at
+        ));
         before = Some(one);
     }
     lines
 }
 
 fn differences(old: &Version, new: &Version) -> Vec<&'static str> {
-    let mut fields: Vec<&'static str> =
-        history::fields(&old.article, &new.article).into_iter().map(|change| change.field).collect();
+    let mut fields: Vec<&'static str> = history::fields(&old.article, &new.article)
+        .into_iter()
+        .map(|change| change.field)
+        .collect();
     if old.article.text() != new.article.text() {
         fields.insert(0, "text");
     }

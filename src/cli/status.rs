@@ -14,7 +14,8 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::archive::{
-    ArchiveError, FailedRun, Failure, HostState, LastCrawl, Lock, NumberGap, Reader, RunState, SilentSection, SiteState,
+    ArchiveError, FailedRun, Failure, HostState, LastCrawl, Lock, NumberGap, Reader, RunState,
+    SilentSection, SiteState,
 };
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::counts;
@@ -99,10 +100,17 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
     if args.failures {
         if common.json {
             let runs = reader.failed_runs(None)?;
-            say::json(&json!({"archive": reader.path(), "failures": failures(&reader, None)?, "runs": runs}))?;
+            say::json(
+                &json!({"archive": reader.path(), "failures": failures(&reader, None)?, "runs": runs}),
+            )?;
         } else {
-            reader.failed_runs(Some(FAILURES))?.iter().try_for_each(|run| say::data(&of_failed_run(run)))?;
-            failures(&reader, Some(FAILURES))?.iter().try_for_each(|page| say::data(&of_failure(page)))?;
+            reader
+                .failed_runs(Some(FAILURES))?
+                .iter()
+                .try_for_each(|run| say::data(&of_failed_run(run)))?;
+            failures(&reader, Some(FAILURES))?
+                .iter()
+                .try_for_each(|page| say::data(&of_failure(page)))?;
         }
         return Ok(Exit::Done);
     }
@@ -110,12 +118,18 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
     // An archive can be looked at wherever it is; what its crawls are to do next stands elsewhere.
     let sites = Configuration::load(common.config.as_deref()).map_or_else(
         |why| {
-            common.voice().note(&format!("next crawls are not told: {why}"));
+            common
+                .voice()
+                .note(&format!("next crawls are not told: {why}"));
             Vec::new()
         },
         |configuration| configuration.sites,
     );
-    let most = if args.html.is_some() { RUNS_ON_PAGE } else { RUNS };
+    let most = if args.html.is_some() {
+        RUNS_ON_PAGE
+    } else {
+        RUNS
+    };
     let state = of_named(state(common, &reader, &sites, most, now)?, &args.sites)?;
     if let Some(path) = &args.html {
         let zone = |name: &str| {
@@ -126,8 +140,17 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
         common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {
-        let State { sites, hosts, runs, under_way, .. } = &state;
-        let under_way: Vec<_> = under_way.iter().map(|(site, since)| json!({"site": site, "since": since})).collect();
+        let State {
+            sites,
+            hosts,
+            runs,
+            under_way,
+            ..
+        } = &state;
+        let under_way: Vec<_> = under_way
+            .iter()
+            .map(|(site, since)| json!({"site": site, "since": since}))
+            .collect();
         say::json(&json!({
             "archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs, "under_way": under_way,
         }))?;
@@ -153,54 +176,108 @@ fn state(
     now: Timestamp,
 ) -> Result<State, ArchiveError> {
     let last = reader.last_crawls(now)?;
-    let with_reason = |state: HostState| HostStatus { gap_reason: gap_reason(&state, sites), now, state };
+    let with_reason = |state: HostState| HostStatus {
+        gap_reason: gap_reason(&state, sites),
+        now,
+        state,
+    };
     let hosts: Vec<HostStatus> = reader.hosts()?.into_iter().map(with_reason).collect();
     let with_file = |state: SiteState| {
         let site = sites.iter().find(|site| site.name == state.site);
-        let next_crawl = site.and_then(|site| next_crawl(site, &last, now)).map(|next| next.to_string());
+        let next_crawl = site
+            .and_then(|site| next_crawl(site, &last, now))
+            .map(|next| next.to_string());
         let cut = cut::told(common, &state.lists_cut);
         let lines = cut.iter().map(cut::Told::line).collect();
         let reads_the_rest = cut.into_iter().filter_map(|told| told.command).collect();
         let home = PageUrl::parse(&state.home).ok().map(|home| home.host());
         let host = home.and_then(|home| hosts.iter().find(|host| host.state.host == home.as_str()));
-        SiteStatus { next_crawl, host_trouble: host.and_then(HostStatus::trouble), cut: lines, reads_the_rest, state }
+        SiteStatus {
+            next_crawl,
+            host_trouble: host.and_then(HostStatus::trouble),
+            cut: lines,
+            reads_the_rest,
+            state,
+        }
     };
     let sites = reader.sites(now)?.into_iter().map(with_file).collect();
     let is_held = Lock::holder(common.data()).is_some();
-    let under_way = if is_held { reader.open_runs()? } else { Vec::new() };
-    Ok(State { sites, hosts, runs: reader.runs(most)?, is_held, under_way })
+    let under_way = if is_held {
+        reader.open_runs()?
+    } else {
+        Vec::new()
+    };
+    Ok(State {
+        sites,
+        hosts,
+        runs: reader.runs(most)?,
+        is_held,
+        under_way,
+    })
 }
 
 /// Leaves the sites of these names, and their hosts; all of them where none is named.
 fn of_named(state: State, names: &[String]) -> anyhow::Result<State> {
     let known = |name: &&String| state.sites.iter().any(|site| site.state.site == **name);
     if let Some(unknown) = names.iter().find(|name| !known(name)) {
-        let all: Vec<&str> = state.sites.iter().map(|site| site.state.site.as_str()).collect();
-        let why = format!("there is no paper {unknown:?} in this archive; there are: {}", all.join(", "));
+        let all: Vec<&str> = state
+            .sites
+            .iter()
+            .map(|site| site.state.site.as_str())
+            .collect();
+        let why = format!(
+            "there is no paper {unknown:?} in this archive; there are: {}",
+            all.join(", ")
+        );
         return Err(ConfigurationError::Usage(why).into());
     }
     if names.is_empty() {
         return Ok(state);
     }
 
-    let State { mut sites, mut hosts, mut runs, is_held, under_way } = state;
+    let State {
+        mut sites,
+        mut hosts,
+        mut runs,
+        is_held,
+        under_way,
+    } = state;
     sites.retain(|site| names.contains(&site.state.site));
-    let homes: Vec<String> =
-        sites.iter().filter_map(|site| Some(PageUrl::parse(&site.state.home).ok()?.host().to_string())).collect();
+    let homes: Vec<String> = sites
+        .iter()
+        .filter_map(|site| Some(PageUrl::parse(&site.state.home).ok()?.host().to_string()))
+        .collect();
     hosts.retain(|host| homes.contains(&host.state.host));
     runs.retain(|run| run.site.as_ref().is_none_or(|site| names.contains(site)));
-    Ok(State { sites, hosts, runs, is_held, under_way })
+    Ok(State {
+        sites,
+        hosts,
+        runs,
+        is_held,
+        under_way,
+    })
 }
 
 /// When a site's schedule wants its next crawl; now, where the last one was broken off.
-fn next_crawl(site: &Site, last: &BTreeMap<String, LastCrawl>, now: Timestamp) -> Option<Timestamp> {
+fn next_crawl(
+    site: &Site,
+    last: &BTreeMap<String, LastCrawl>,
+    now: Timestamp,
+) -> Option<Timestamp> {
     let last = last.get(&site.name);
     let next = next_start(site, last.map(|last| last.at), now)?;
-    Some(if last.is_some_and(|last| last.is_broken_off) { now } else { next.max(now) })
+    Some(if last.is_some_and(|last| last.is_broken_off) {
+        now
+    } else {
+        next.max(now)
+    })
 }
 
 fn gap_reason(host: &HostState, sites: &[Arc<Site>]) -> &'static str {
-    let of_site = sites.iter().find(|site| site.home.host().as_str() == host.host).map(|site| site.pace.gap);
+    let of_site = sites
+        .iter()
+        .find(|site| site.home.host().as_str() == host.host)
+        .map(|site| site.pace.gap);
     let own = of_site.unwrap_or(SitePace::default().gap).0.as_secs_f64();
     if host.gap_seconds <= own {
         "as its site's file says"
@@ -214,7 +291,10 @@ fn gap_reason(host: &HostState, sites: &[Arc<Site>]) -> &'static str {
 impl State {
     /// Returns the sites that somebody should look at, and then the others.
     fn problems_first(&self) -> impl Iterator<Item = &SiteStatus> {
-        let (problems, well): (Vec<_>, Vec<_>) = self.sites.iter().partition(|site| !site.warnings().is_empty());
+        let (problems, well): (Vec<_>, Vec<_>) = self
+            .sites
+            .iter()
+            .partition(|site| !site.warnings().is_empty());
         problems.into_iter().chain(well)
     }
 }
@@ -225,16 +305,25 @@ impl SiteStatus {
         let state = &self.state;
         let mut told: Vec<String> = self.host_trouble.iter().cloned().collect();
         if state.articles == 0 && state.last_crawl.is_some() {
-            told.push("it was crawled, and no article is kept: `saseo status --failures` tells why".to_owned());
+            told.push(
+                "it was crawled, and no article is kept: `saseo status --failures` tells why"
+                    .to_owned(),
+            );
         }
         told.extend(state.silent_sections.iter().map(of_silence));
         let newest = state.number_gaps.iter().rev();
         told.extend(newest.clone().take(GAPS).map(of_gap));
         if newest.len() > GAPS {
-            told.push(format!("{} more such gaps in older numbers", newest.len() - GAPS));
+            told.push(format!(
+                "{} more such gaps in older numbers",
+                newest.len() - GAPS
+            ));
         }
         if state.lists_unread > 0 {
-            told.push(counts::count(state.lists_unread, "list(s) not yet read to the end"));
+            told.push(counts::count(
+                state.lists_unread,
+                "list(s) not yet read to the end",
+            ));
         }
         if state.lists_partial > 0 {
             told.push(format!(
@@ -254,25 +343,46 @@ impl SiteStatus {
 }
 
 fn of_silence(silent: &SilentSection) -> String {
-    let SilentSection { section, since, expected } = silent;
-    format!("section {section} is silent since {since}, where earlier weeks had {expected:.0} articles in such a time")
+    let SilentSection {
+        section,
+        since,
+        expected,
+    } = silent;
+    format!(
+        "section {section} is silent since {since}, where earlier weeks had {expected:.0} articles in such a time"
+    )
 }
 
 fn of_gap(gap: &NumberGap) -> String {
-    format!("{} numbers between {} and {} were never seen, which is no accident", gap.missing, gap.after, gap.before)
+    format!(
+        "{} numbers between {} and {} were never seen, which is no accident",
+        gap.missing, gap.after, gap.before
+    )
 }
 
 impl HostStatus {
     /// Whether there is nothing to tell of it: it is in no trouble, and nothing is to be asked
     /// there.
     fn is_idle(&self) -> bool {
-        let HostState { queued, strikes, refusals, rest, .. } = self.state;
+        let HostState {
+            queued,
+            strikes,
+            refusals,
+            rest,
+            ..
+        } = self.state;
         queued == 0 && strikes == 0 && refusals == 0 && rest.is_none()
     }
 
     /// What is wrong with it.
     fn trouble(&self) -> Option<String> {
-        let HostState { strikes, refusals, rest, host, .. } = &self.state;
+        let HostState {
+            strikes,
+            refusals,
+            rest,
+            host,
+            ..
+        } = &self.state;
         let counts = counts::in_words(&[
             ((*strikes).into(), "failure(s) in a row"),
             ((*refusals).into(), "refusal(s) in a row"),
@@ -297,16 +407,36 @@ impl HostStatus {
 }
 
 fn of_failed_run(run: &FailedRun) -> String {
-    let FailedRun { run, site, command, started_at, how, why } = run;
-    let of = site.as_ref().map(|site| format!(" of {site}")).unwrap_or_default();
+    let FailedRun {
+        run,
+        site,
+        command,
+        started_at,
+        how,
+        why,
+    } = run;
+    let of = site
+        .as_ref()
+        .map(|site| format!(" of {site}"))
+        .unwrap_or_default();
     let how = how.as_deref().unwrap_or("not ended");
     let why = why.as_deref().unwrap_or("why is not known");
     format!("{started_at} run {run} ({command}{of}) {how}: {why}")
 }
 
 fn of_failure(page: &Failure) -> String {
-    let Failure { url, verdict, reason, settled_at, due_at, .. } = page;
-    let why = reason.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+    let Failure {
+        url,
+        verdict,
+        reason,
+        settled_at,
+        due_at,
+        ..
+    } = page;
+    let why = reason
+        .as_ref()
+        .map(|why| format!(": {why}"))
+        .unwrap_or_default();
     match (settled_at, due_at) {
         (Some(settled_at), _) => format!("{settled_at} {verdict} {url}{why}"),
         (None, Some(due_at)) => format!("{verdict} until {due_at} {url}{why}"),

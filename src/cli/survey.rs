@@ -64,7 +64,11 @@ struct Told<'a> {
 
 fn requests(text: &str) -> Result<u64, String> {
     let count = at_least_one(text)?;
-    if count > MOST_REQUESTS { Err(format!("a survey makes {MOST_REQUESTS} requests at most")) } else { Ok(count) }
+    if count > MOST_REQUESTS {
+        Err(format!("a survey makes {MOST_REQUESTS} requests at most"))
+    } else {
+        Ok(count)
+    }
 }
 
 pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
@@ -82,7 +86,11 @@ pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
     };
     let draft = survey::draft(&findings, &names);
     tell(common, args, &findings, &draft)?;
-    Ok(if findings.gave_up { Exit::Failures } else { Exit::Done })
+    Ok(if findings.gave_up {
+        Exit::Failures
+    } else {
+        Exit::Done
+    })
 }
 
 fn usage(why: String) -> anyhow::Error {
@@ -90,39 +98,69 @@ fn usage(why: String) -> anyhow::Error {
 }
 
 fn home(url: &str) -> anyhow::Result<PageUrl> {
-    PageUrl::parse(url)
-        .map_err(|why| usage(format!("{why}: write the home page's address, like https://www.example.org/")))
+    PageUrl::parse(url).map_err(|why| {
+        usage(format!(
+            "{why}: write the home page's address, like https://www.example.org/"
+        ))
+    })
 }
 
 /// What the files will be called, where that is free, and what stands in them of the user's wishes.
-fn names(configuration: &Configuration, args: &SurveyArgs, home: &PageUrl) -> anyhow::Result<Names> {
+fn names(
+    configuration: &Configuration,
+    args: &SurveyArgs,
+    home: &PageUrl,
+) -> anyhow::Result<Names> {
     if !args.own_site && args.gap.0 < GENTLE_GAP {
-        return Err(usage("a gap under 1s is only for your own server: --own-site".to_owned()));
+        return Err(usage(
+            "a gap under 1s is only for your own server: --own-site".to_owned(),
+        ));
     }
     configuration.has_contact(home.host().as_str(), args.own_site)?;
     let site = args.name.clone().unwrap_or_else(|| survey::name_of(home));
     if !is_site_name(&site) {
-        return Err(usage(format!("{site:?} is no site's name: 1 to 64 lower-case letters, digits and `-`")));
+        return Err(usage(format!(
+            "{site:?} is no site's name: 1 to 64 lower-case letters, digits and `-`"
+        )));
     }
     let files = ["sites", "profiles"].map(|folder| format!("{folder}/{site}.toml"));
-    let taken = args.write.iter().flat_map(|folder| files.iter().map(move |file| folder.join(file)));
-    if let Some(taken) = taken.into_iter().find(|path| path.symlink_metadata().is_ok()) {
+    let taken = args
+        .write
+        .iter()
+        .flat_map(|folder| files.iter().map(move |file| folder.join(file)));
+    if let Some(taken) = taken
+        .into_iter()
+        .find(|path| path.symlink_metadata().is_ok())
+    {
         return Err(usage(format!(
             "{} is there already, and is not overwritten: give another --name",
             taken.display()
         )));
     }
-    if configuration.current_profiles().any(|profile| profile.name == site) {
-        return Err(usage(format!("there is a profile {site:?} already: give another --name")));
+    if configuration
+        .current_profiles()
+        .any(|profile| profile.name == site)
+    {
+        return Err(usage(format!(
+            "there is a profile {site:?} already: give another --name"
+        )));
     }
-    Ok(Names { site, gap: args.gap, own_site: args.own_site })
+    Ok(Names {
+        site,
+        gap: args.gap,
+        own_site: args.own_site,
+    })
 }
 
 fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Plan {
     Plan {
         home,
         settings: configuration.settings.clone(),
-        profiles: if args.draft { Vec::new() } else { configuration.current_profiles().cloned().collect() },
+        profiles: if args.draft {
+            Vec::new()
+        } else {
+            configuration.current_profiles().cloned().collect()
+        },
         gap: args.gap.0,
         own_site: args.own_site,
         max_requests: args.max_requests,
@@ -138,9 +176,15 @@ fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>>
     let lock = Lock::take(common.data(), &plan.holder)?;
     let mut archive = Archive::open(lock, plan.settings.archive.durability)?;
     let mut caught = Caught::new()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().worker_threads(2).build()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .worker_threads(2)
+        .build()?;
     let done = runtime.block_on(async {
-        let web = Arc::new(Http::new(&caller(&plan.settings, std::iter::once(&plan.home)))?);
+        let web = Arc::new(Http::new(&caller(
+            &plan.settings,
+            std::iter::once(&plan.home),
+        ))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let mut came = None;
         let mut ears = Ears::of(&mut caught.signals);
@@ -172,7 +216,12 @@ fn in_words(asked: &Asked) -> String {
     }
 }
 
-fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) -> anyhow::Result<()> {
+fn tell(
+    common: &Common,
+    args: &SurveyArgs,
+    findings: &Findings,
+    draft: &Draft,
+) -> anyhow::Result<()> {
     common.voice().note(&found(findings, args.draft));
     if let Some(why) = &findings.ended {
         // Whoever reads no more than errors must know that not all was seen.
@@ -180,7 +229,12 @@ fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) 
     }
     if common.json {
         let (site_file, profile_file) = (draft.site.as_str(), draft.profile.as_deref());
-        say::json(&Told { name: &draft.name, findings, site_file, profile_file })?;
+        say::json(&Told {
+            name: &draft.name,
+            findings,
+            site_file,
+            profile_file,
+        })?;
     }
     // A folder that names no profiles and no settings would be a configuration without them. The
     // paper that was shipped is another one.
@@ -191,13 +245,22 @@ fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) 
     }
 
     let name = &draft.name;
-    let files = [("sites", Some(&draft.site)), ("profiles", draft.profile.as_ref())];
-    let files = files.into_iter().filter_map(|(folder, text)| Some((format!("{folder}/{name}.toml"), text?)));
+    let files = [
+        ("sites", Some(&draft.site)),
+        ("profiles", draft.profile.as_ref()),
+    ];
+    let files = files
+        .into_iter()
+        .filter_map(|(folder, text)| Some((format!("{folder}/{name}.toml"), text?)));
     for (file, text) in files {
         match &args.write {
             Some(folder) => {
                 let path = folder.join(file);
-                let said = if write_new(&path, text.as_bytes())? { "written" } else { "there already, left as it is" };
+                let said = if write_new(&path, text.as_bytes())? {
+                    "written"
+                } else {
+                    "there already, left as it is"
+                };
                 common.voice().note(&format!("{}: {said}", path.display()));
             }
             None if !common.json => say::data(&format!("# ---- {file}\n{text}"))?,
@@ -206,7 +269,9 @@ fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) 
     }
     if let Some(folder) = &args.write {
         let crawl = hint::on(Some(folder), common.data.as_deref(), &["crawl", name]);
-        common.voice().note(&format!("Look the files over, then: {crawl}"));
+        common
+            .voice()
+            .note(&format!("Look the files over, then: {crawl}"));
     }
     Ok(())
 }
@@ -215,9 +280,13 @@ fn tell(common: &Common, args: &SurveyArgs, findings: &Findings, draft: &Draft) 
 fn found(findings: &Findings, is_asked_for: bool) -> String {
     let cms = match &findings.cms {
         Cms::Known { profile } => format!("recognised, profile {profile}"),
-        Cms::Drafted { .. } if is_asked_for => "not looked up (--draft), a profile was drafted".to_owned(),
+        Cms::Drafted { .. } if is_asked_for => {
+            "not looked up (--draft), a profile was drafted".to_owned()
+        }
         Cms::Drafted { .. } => "unknown, a profile was drafted".to_owned(),
-        Cms::Unsupported { why } => format!("not supported by a profile, pages are read generically: {why}"),
+        Cms::Unsupported { why } => {
+            format!("not supported by a profile, pages are read generically: {why}")
+        }
     };
     let article = findings.article.as_ref().map_or_else(
         || "none found".to_owned(),
@@ -226,7 +295,11 @@ fn found(findings: &Findings, is_asked_for: bool) -> String {
             None => pattern.path.clone(),
         },
     );
-    let forbidden: String = findings.forbidden.iter().map(|told| format!("\nleft alone: {told}")).collect();
+    let forbidden: String = findings
+        .forbidden
+        .iter()
+        .map(|told| format!("\nleft alone: {told}"))
+        .collect();
     format!(
         "title: {}\nCMS: {cms}\nsections: {}\nfeeds: {}\nsitemaps: {}\narticles: {article}; {} of {} that were asked for were read\n\
          dates: {}\nrequests: {}{forbidden}",

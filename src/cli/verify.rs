@@ -29,7 +29,11 @@ pub(super) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
         reader.knows_site(site)?;
     }
 
-    let findings = if args.repair { repair(common, args, &reader)? } else { verify(common, args, &reader)? };
+    let findings = if args.repair {
+        repair(common, args, &reader)?
+    } else {
+        verify(common, args, &reader)?
+    };
 
     tell(common, reader.path(), &findings)?;
     if findings.damaged == 0 {
@@ -44,7 +48,10 @@ fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
     let findings = care::verify(reader, &args.sites, |progress| {
         line.show(&match progress.of {
             0 => format!("checking {}", progress.what),
-            of => format!("checking {}: {} of about {of}", progress.what, progress.done),
+            of => format!(
+                "checking {}: {} of about {of}",
+                progress.what, progress.done
+            ),
         });
     })?;
     line.end();
@@ -54,10 +61,18 @@ fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
 /// Verifies and repairs as a run of its own, which no crawl disturbs.
 fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<Findings> {
     let configuration = Configuration::load(common.config.as_deref())?;
-    let readers: Result<Vec<_>, _> = configuration.sites.iter().map(|site| configuration.readers(site)).collect();
+    let readers: Result<Vec<_>, _> = configuration
+        .sites
+        .iter()
+        .map(|site| configuration.readers(site))
+        .collect();
     let readers = readers?.concat();
     let clock = Clock::system();
-    let holder = format!("verify, process {}, since {}", std::process::id(), clock.now());
+    let holder = format!(
+        "verify, process {}, since {}",
+        std::process::id(),
+        clock.now()
+    );
     let lock = Lock::take(common.data(), &holder)?;
 
     let mut findings = verify(common, args, reader)?;
@@ -69,7 +84,13 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     let run = archive.begin_run(lease, "verify", &Terms::default(), 0, clock.now())?;
     care::repair(&mut archive, lease, &readers, &mut findings, &clock)?;
-    archive.end_run(lease, run, How::Finished.into(), &Tally::default(), clock.now())?;
+    archive.end_run(
+        lease,
+        run,
+        How::Finished.into(),
+        &Tally::default(),
+        clock.now(),
+    )?;
     Ok(findings)
 }
 
@@ -92,20 +113,43 @@ fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<
     for damage in &findings.damage {
         say::data(&in_words(damage))?;
     }
-    match (findings.damaged, findings.damaged - findings.damage.len() as u64) {
+    match (
+        findings.damaged,
+        findings.damaged - findings.damage.len() as u64,
+    ) {
         (0, _) => say::data("damage: none"),
-        (all, 0) => say::data(&format!("damage: {all}, of which {} repaired", findings.repaired)),
-        (all, unnamed) => {
-            say::data(&format!("damage: {all}, of which {} repaired and {unnamed} not named", findings.repaired))
-        }
+        (all, 0) => say::data(&format!(
+            "damage: {all}, of which {} repaired",
+            findings.repaired
+        )),
+        (all, unnamed) => say::data(&format!(
+            "damage: {all}, of which {} repaired and {unnamed} not named",
+            findings.repaired
+        )),
     }
 }
 
 fn in_words(damage: &Damage) -> String {
-    let Damage { what, why, url, capture, run, repair, .. } = damage;
-    let from = [url.clone(), capture.map(|capture| format!("capture {capture}")), run.map(|run| format!("run {run}"))];
+    let Damage {
+        what,
+        why,
+        url,
+        capture,
+        run,
+        repair,
+        ..
+    } = damage;
+    let from = [
+        url.clone(),
+        capture.map(|capture| format!("capture {capture}")),
+        run.map(|run| format!("run {run}")),
+    ];
     let from: Vec<String> = from.into_iter().flatten().collect();
-    let from = if from.is_empty() { String::new() } else { format!(" ({})", from.join(", ")) };
+    let from = if from.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", from.join(", "))
+    };
 
     let said = format!("damaged: {what}: {why}{from}");
     match repair {
@@ -121,9 +165,19 @@ fn why_not_done(common: &Common, args: &VerifyArgs, findings: &Findings) -> Stri
     let again = hint::command(common, &words);
 
     let what_now = match args.repair {
-        false => format!("`{again} --repair` mends what can be read again; docs/care.md tells of the rest"),
-        true if findings.repaired == findings.damaged => format!("all of it was repaired: `{again}` tells whether"),
-        true => format!("{} repaired, and docs/care.md tells of the rest", findings.repaired),
+        false => format!(
+            "`{again} --repair` mends what can be read again; docs/care.md tells of the rest"
+        ),
+        true if findings.repaired == findings.damaged => {
+            format!("all of it was repaired: `{again}` tells whether")
+        }
+        true => format!(
+            "{} repaired, and docs/care.md tells of the rest",
+            findings.repaired
+        ),
     };
-    format!("saseo: exit code 3: {} damaged; {what_now}", findings.damaged)
+    format!(
+        "saseo: exit code 3: {} damaged; {what_now}",
+        findings.damaged
+    )
 }

@@ -147,7 +147,10 @@ pub struct Notice {
 impl Notice {
     /// Returns the text of this notice that stands in `text`.
     pub fn stands_in(&self, text: &str) -> Option<&str> {
-        self.texts.iter().map(String::as_str).find(|notice| text.contains(notice))
+        self.texts
+            .iter()
+            .map(String::as_str)
+            .find(|notice| text.contains(notice))
     }
 }
 
@@ -156,45 +159,79 @@ mod tests {
     use crate::config::read_profile;
 
     fn error(text: &str) -> String {
-        read_profile("profiles/x.toml", &format!("name = \"x\"\n{text}")).unwrap_err().to_string()
+        read_profile("profiles/x.toml", &format!("name = \"x\"\n{text}"))
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn a_selector_that_is_wrong_is_named_with_its_line_and_key() {
         let said = error("[article]\nbody = [\"#a\"]\nremove = \"li[\"\n");
-        assert!(said.starts_with("profiles/x.toml:4: `article.remove`: \"li[\" is no CSS selector"), "{said}");
+        assert!(
+            said.starts_with("profiles/x.toml:4: `article.remove`: \"li[\" is no CSS selector"),
+            "{said}"
+        );
         let said = error("[menu]\nsections = [\"a\", \"b >\"]\n");
-        assert!(said.starts_with("profiles/x.toml:3: `menu.sections`: \"b >\" is no CSS selector"), "{said}");
+        assert!(
+            said.starts_with("profiles/x.toml:3: `menu.sections`: \"b >\" is no CSS selector"),
+            "{said}"
+        );
     }
 
     #[test]
     fn a_pattern_that_is_wrong_is_named_with_its_line() {
         let said = error("[article]\ncredit = \"(\"\n");
-        assert!(said.starts_with("profiles/x.toml:3: `article.credit`: \"(\" is no regular expression"), "{said}");
+        assert!(
+            said.starts_with("profiles/x.toml:3: `article.credit`: \"(\" is no regular expression"),
+            "{said}"
+        );
     }
 
     #[test]
     fn a_source_has_one_place() {
         let said = error("[article]\ntitle = [{ meta = \"a\", select = \"b\" }]\n");
-        assert!(said.contains("profiles/x.toml:3: `article.title`: a source has exactly one of"), "{said}");
-        assert!(error("[article]\ntitle = [{ meta = \"a\", attribute = \"b\" }]\n").contains("go with `select`"));
+        assert!(
+            said.contains("profiles/x.toml:3: `article.title`: a source has exactly one of"),
+            "{said}"
+        );
+        assert!(
+            error("[article]\ntitle = [{ meta = \"a\", attribute = \"b\" }]\n")
+                .contains("go with `select`")
+        );
         assert!(error("[article]\ntitle = [{ mata = \"a\" }]\n").contains("did you mean `meta`"));
     }
 
     #[test]
     fn rules_of_addresses_that_cannot_work_are_told() {
         let patterns = "[url]\narticle_patterns = ['^/a/(\\d+)$']\n";
-        assert!(read_profile("x", &format!("name = \"x\"\n{patterns}canonical = \"/a/{{number}}\"")).is_ok());
+        assert!(
+            read_profile(
+                "x",
+                &format!("name = \"x\"\n{patterns}canonical = \"/a/{{number}}\"")
+            )
+            .is_ok()
+        );
         let window = "canonical = \"/a/{number}\"\ndate_window = {from = \"f\", until = \"u\", format = \"%Y\"}\n";
-        assert!(error(&format!("{patterns}{window}")).starts_with("profiles/x.toml:5: `url.date_window`: "));
+        assert!(
+            error(&format!("{patterns}{window}"))
+                .starts_with("profiles/x.toml:5: `url.date_window`: ")
+        );
         for canonical in ["/a/number", "/b/{number}", "/a/{number}/x", "a/{number}"] {
             let said = error(&format!("{patterns}canonical = \"{canonical}\"\n"));
-            assert!(said.starts_with("profiles/x.toml:4: `url.canonical`: "), "{said}");
+            assert!(
+                said.starts_with("profiles/x.toml:4: `url.canonical`: "),
+                "{said}"
+            );
         }
         assert!(error("[url]\narticle = [\"/a\"]\n").contains("`url.article`: `number` must name"));
         for format in ["%Q", "day", "%H", "%Y-%m", "%m-%d"] {
-            let window = format!("[url]\ndate_window = {{ from = \"a\", until = \"b\", format = \"{format}\" }}\n");
-            assert!(error(&window).contains("does not tell every day"), "{format}");
+            let window = format!(
+                "[url]\ndate_window = {{ from = \"a\", until = \"b\", format = \"{format}\" }}\n"
+            );
+            assert!(
+                error(&window).contains("does not tell every day"),
+                "{format}"
+            );
         }
     }
 

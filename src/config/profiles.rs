@@ -20,20 +20,32 @@ pub struct ProfileFile {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ProfilesError {
     #[error("two profiles are named {name:?}{}: {} and {}", on(day), files[0], files[1])]
-    Overlap { name: String, day: Option<Date>, files: [String; 2] },
+    Overlap {
+        name: String,
+        day: Option<Date>,
+        files: [String; 2],
+    },
     #[error("no profile {name:?} is valid from {from} to {until}, between {} and {}", files[0], files[1])]
-    Gap { name: String, from: Date, until: Date, files: [String; 2] },
+    Gap {
+        name: String,
+        from: Date,
+        until: Date,
+        files: [String; 2],
+    },
 }
 
 fn on(day: &Option<Date>) -> String {
-    day.map(|day| format!(" and valid on {day}")).unwrap_or_default()
+    day.map(|day| format!(" and valid on {day}"))
+        .unwrap_or_default()
 }
 
 impl Profiles {
     /// Takes profiles together; those of one name must follow one another day by day.
     pub fn new(mut profiles: Vec<ProfileFile>) -> Result<Self, ProfilesError> {
         profiles.sort_by(|a, b| a.order().cmp(&b.order()));
-        profiles.windows(2).try_for_each(|pair| pair[0].is_followed_by(&pair[1]))?;
+        profiles
+            .windows(2)
+            .try_for_each(|pair| pair[0].is_followed_by(&pair[1]))?;
         Ok(Self(profiles))
     }
 
@@ -44,7 +56,10 @@ impl Profiles {
 
     /// Returns the profiles that read pages fetched at `moment`: of each name at most one.
     pub fn current(&self, moment: Timestamp) -> impl Iterator<Item = &Profile> {
-        self.0.iter().map(|one| &one.profile).filter(move |profile| profile.is_valid_at(moment))
+        self.0
+            .iter()
+            .map(|one| &one.profile)
+            .filter(move |profile| profile.is_valid_at(moment))
     }
 
     /// Returns every profile, valid today or not, by name and days.
@@ -57,13 +72,17 @@ impl Profile {
     /// Tells whether pages fetched at `moment` look as this profile says.
     pub fn is_valid_at(&self, moment: Timestamp) -> bool {
         let day = self.timezone.to_datetime(moment.into()).date();
-        self.valid_from.is_none_or(|first| first <= day) && self.valid_until.is_none_or(|last| day <= last)
+        self.valid_from.is_none_or(|first| first <= day)
+            && self.valid_until.is_none_or(|last| day <= last)
     }
 }
 
 impl ProfileFile {
     fn order(&self) -> (&str, Date) {
-        (&self.profile.name, self.profile.valid_from.unwrap_or(Date::MIN))
+        (
+            &self.profile.name,
+            self.profile.valid_from.unwrap_or(Date::MIN),
+        )
     }
 
     fn is_followed_by(&self, next: &Self) -> Result<(), ProfilesError> {
@@ -76,7 +95,12 @@ impl ProfileFile {
             (Some(last), Some(first)) if last < first => match last.tomorrow() {
                 Ok(from) if from < first => {
                     let until = first.yesterday().expect("a day before it was just seen");
-                    Err(ProfilesError::Gap { name, from, until, files })
+                    Err(ProfilesError::Gap {
+                        name,
+                        from,
+                        until,
+                        files,
+                    })
                 }
                 _ => Ok(()),
             },
@@ -92,7 +116,11 @@ mod tests {
 
     fn file(name: &str, days: &str) -> ProfileFile {
         let file = format!("profiles/{name}.toml");
-        let profile = read_profile(&file, &format!("name = \"paper\"\nlanguage = \"{name}\"\n{days}")).unwrap();
+        let profile = read_profile(
+            &file,
+            &format!("name = \"paper\"\nlanguage = \"{name}\"\n{days}"),
+        )
+        .unwrap();
         ProfileFile { file, profile }
     }
 
@@ -102,7 +130,10 @@ mod tests {
 
     #[test]
     fn the_profile_of_the_day_reads_the_page_on_the_papers_clock() {
-        let files = vec![file("new", "valid_from = \"2026-03-02\""), file("old", "valid_until = \"2026-03-01\"")];
+        let files = vec![
+            file("new", "valid_from = \"2026-03-02\""),
+            file("old", "valid_until = \"2026-03-01\""),
+        ];
         let profiles = Profiles::new(files).unwrap();
         let read_at = |moment: &str| {
             let profile = profiles.valid_at("paper", Timestamp::from_rfc3339(moment).unwrap());
@@ -117,9 +148,17 @@ mod tests {
 
     #[test]
     fn both_bounds_belong_to_a_profiles_days() {
-        let one = file("one", "valid_from = \"2026-03-02\"\nvalid_until = \"2026-03-02\"");
+        let one = file(
+            "one",
+            "valid_from = \"2026-03-02\"\nvalid_until = \"2026-03-02\"",
+        );
         let profiles = Profiles::new(vec![one]).unwrap();
-        let is_read = |moment| profiles.current(Timestamp::from_rfc3339(moment).unwrap()).count() == 1;
+        let is_read = |moment| {
+            profiles
+                .current(Timestamp::from_rfc3339(moment).unwrap())
+                .count()
+                == 1
+        };
         assert!(is_read("2026-03-02T00:00:00+09:00") && is_read("2026-03-02T23:59:59+09:00"));
         assert!(!is_read("2026-03-01T23:59:59+09:00") && !is_read("2026-03-03T00:00:00+09:00"));
     }
@@ -139,13 +178,21 @@ mod tests {
             error([file("a", ""), file("b", "")]),
             "two profiles are named \"paper\": profiles/a.toml and profiles/b.toml"
         );
-        assert!(error([file("a", ""), file("b", "valid_from = \"2026-03-01\"")]).contains("valid on 2026-03-01"));
+        assert!(
+            error([file("a", ""), file("b", "valid_from = \"2026-03-01\"")])
+                .contains("valid on 2026-03-01")
+        );
     }
 
     #[test]
     fn days_that_end_before_they_begin_are_a_fault_of_their_file() {
         let text = "name = \"x\"\nvalid_from = \"2026-03-02\"\nvalid_until = \"2026-03-01\"\n";
-        let said = read_profile("profiles/x.toml", text).unwrap_err().to_string();
-        assert_eq!(said, "profiles/x.toml:3: `valid_until`: the last day comes before the first, 2026-03-02");
+        let said = read_profile("profiles/x.toml", text)
+            .unwrap_err()
+            .to_string();
+        assert_eq!(
+            said,
+            "profiles/x.toml:3: `valid_until`: the last day comes before the first, 2026-03-02"
+        );
     }
 }

@@ -72,24 +72,42 @@ pub enum Durability {
 /// Reads a contact: a mail address or a URL, or nothing where nobody said. It goes into a header, so it is ASCII.
 pub fn contact(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
-    let is_plain = text.chars().all(|c| c.is_ascii_graphic() && !"()<>".contains(c));
+    let is_plain = text
+        .chars()
+        .all(|c| c.is_ascii_graphic() && !"()<>".contains(c));
     if text.is_empty() || is_plain && (is_mail(text) || is_address(text)) {
         Ok(text.to_owned())
     } else {
-        Err("a contact is a mail address (name@domain), or an http or https URL, in ASCII and without brackets")
+        Err(
+            "a contact is a mail address (name@domain), or an http or https URL, in ASCII and without brackets",
+        )
     }
 }
 
 fn is_mail(text: &str) -> bool {
-    let is_name = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    let Some((person, domain)) = text.split_once('@') else { return false };
-    !person.is_empty() && !person.contains([':', ',', '/']) && domain.contains('.') && domain.split('.').all(is_name)
+    let is_name = |label: &str| {
+        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+    };
+    let Some((person, domain)) = text.split_once('@') else {
+        return false;
+    };
+    !person.is_empty()
+        && !person.contains([':', ',', '/'])
+        && domain.contains('.')
+        && domain.split('.').all(is_name)
 }
 
 /// Tells whether somebody may answer at a contact. Names that are reserved for examples, tests and machines of one's own lead
 /// to nobody (RFC 2606, RFC 6761, RFC 6762, and `internal`, which ICANN reserved in 2024).
 pub fn can_be_answered(contact: &str) -> bool {
-    const RESERVED: [&str; 6] = ["example", "internal", "invalid", "local", "localhost", "test"];
+    const RESERVED: [&str; 6] = [
+        "example",
+        "internal",
+        "invalid",
+        "local",
+        "localhost",
+        "test",
+    ];
 
     let address = PageUrl::parse(contact).ok();
     if let Some(literal) = address.as_ref().and_then(PageUrl::literal_address) {
@@ -97,7 +115,11 @@ pub fn can_be_answered(contact: &str) -> bool {
     }
     let host = match &address {
         Some(address) => address.host().as_str().to_owned(),
-        None => contact.rsplit('@').next().unwrap_or_default().to_ascii_lowercase(),
+        None => contact
+            .rsplit('@')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase(),
     };
     let labels: Vec<&str> = host.trim_end_matches('.').split('.').collect();
     let is_reserved = labels.last().is_some_and(|last| RESERVED.contains(last));
@@ -109,10 +131,17 @@ pub fn can_be_answered(contact: &str) -> bool {
 fn is_reachable(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
-            !(v4.is_private() || v4.is_loopback() || v4.is_link_local() || v4.is_unspecified() || v4.is_documentation())
+            !(v4.is_private()
+                || v4.is_loopback()
+                || v4.is_link_local()
+                || v4.is_unspecified()
+                || v4.is_documentation())
         }
         IpAddr::V6(v6) => {
-            !(v6.is_loopback() || v6.is_unspecified() || v6.is_unique_local() || v6.is_unicast_link_local())
+            !(v6.is_loopback()
+                || v6.is_unspecified()
+                || v6.is_unique_local()
+                || v6.is_unicast_link_local())
         }
     }
 }
@@ -123,13 +152,19 @@ fn is_address(text: &str) -> bool {
 
 impl Default for Identity {
     fn default() -> Self {
-        Self { agent: "saseo".to_owned(), contact: String::new() }
+        Self {
+            agent: "saseo".to_owned(),
+            contact: String::new(),
+        }
     }
 }
 
 impl Default for Ceilings {
     fn default() -> Self {
-        Self { server_rate: Rate(Duration::from_millis(500)), total_rate: Rate(Duration::from_millis(20)) }
+        Self {
+            server_rate: Rate(Duration::from_millis(500)),
+            total_rate: Rate(Duration::from_millis(20)),
+        }
     }
 }
 
@@ -175,16 +210,25 @@ mod tests {
         ] {
             assert!(!can_be_answered(nobody), "{nobody}");
         }
-        for somebody in ["me@examples.org", "me@library.go.kr", "https://test.library.go.kr/bot", "http://8.8.8.8/"] {
+        for somebody in [
+            "me@examples.org",
+            "me@library.go.kr",
+            "https://test.library.go.kr/bot",
+            "http://8.8.8.8/",
+        ] {
             assert!(can_be_answered(somebody), "{somebody}");
         }
     }
 
     #[test]
     fn a_contact_is_a_mail_address_or_a_url() {
-        for good in
-            ["", "you@example.org", " a.b+c@sub.example.co.kr ", "https://example.org/bot?x=1", "http://example.org"]
-        {
+        for good in [
+            "",
+            "you@example.org",
+            " a.b+c@sub.example.co.kr ",
+            "https://example.org/bot?x=1",
+            "http://example.org",
+        ] {
             assert_eq!(contact(good), Ok(good.trim().to_owned()));
         }
         for bad in [

@@ -23,8 +23,12 @@ pub fn files() -> Vec<ShippedFile> {
     let mut open = vec![&CONFIG];
     while let Some(folder) = open.pop() {
         open.extend(folder.dirs());
-        let kept =
-            folder.files().filter_map(|file| Some(ShippedFile { path: file.path().to_str()?, bytes: file.contents() }));
+        let kept = folder.files().filter_map(|file| {
+            Some(ShippedFile {
+                path: file.path().to_str()?,
+                bytes: file.contents(),
+            })
+        });
         files.extend(kept);
     }
     files.sort_by_key(|file| file.path);
@@ -34,16 +38,23 @@ pub fn files() -> Vec<ShippedFile> {
 impl ShippedFile {
     /// Returns a settings, site or profile file's text; `None` where it is a saved page.
     pub fn toml(&self) -> Option<&'static str> {
-        let text = self.path.ends_with(".toml").then(|| str::from_utf8(self.bytes));
+        let text = self
+            .path
+            .ends_with(".toml")
+            .then(|| str::from_utf8(self.bytes));
         text.map(|text| text.expect("a test reads every shipped file"))
     }
 }
 
 /// Returns the profiles of known CMSs, by the names of their files.
 pub fn shipped_profiles() -> Vec<Profile> {
-    let files = files().into_iter().filter(|file| file.path.starts_with("profiles/"));
+    let files = files()
+        .into_iter()
+        .filter(|file| file.path.starts_with("profiles/"));
     let texts = files.filter_map(|file| Some((file.path, file.toml()?)));
-    texts.map(|(name, text)| read_profile(name, text).expect("a test reads every shipped file")).collect()
+    texts
+        .map(|(name, text)| read_profile(name, text).expect("a test reads every shipped file"))
+        .collect()
 }
 
 /// The profile for pages of no known CMS, as it is written.
@@ -51,8 +62,9 @@ pub const GENERIC: &str = include_str!("generic.toml");
 
 /// Returns the profile for pages of no known CMS. It is compiled once.
 pub fn generic_profile() -> Profile {
-    static COMPILED: LazyLock<Profile> =
-        LazyLock::new(|| read_profile("src/config/generic.toml", GENERIC).expect("a test reads every shipped file"));
+    static COMPILED: LazyLock<Profile> = LazyLock::new(|| {
+        read_profile("src/config/generic.toml", GENERIC).expect("a test reads every shipped file")
+    });
     COMPILED.clone()
 }
 
@@ -62,7 +74,10 @@ pub fn generic_profile() -> Profile {
 /// Where none is of that name: tests name those that are.
 #[cfg(test)]
 pub fn shipped_profile(name: &str) -> Profile {
-    shipped_profiles().into_iter().find(|profile| profile.name == name).expect("a profile of that name is shipped")
+    shipped_profiles()
+        .into_iter()
+        .find(|profile| profile.name == name)
+        .expect("a profile of that name is shipped")
 }
 
 #[cfg(test)]
@@ -72,11 +87,20 @@ mod tests {
 
     #[test]
     fn every_shipped_file_is_read() {
-        for (path, text) in files().iter().filter_map(|file| Some((file.path, file.toml()?))) {
+        for (path, text) in files()
+            .iter()
+            .filter_map(|file| Some((file.path, file.toml()?)))
+        {
             match path.split_once('/') {
-                Some(("sites", _)) => assert_eq!(read_site(path, text).unwrap().profile.as_deref(), Some("ndsoft")),
+                Some(("sites", _)) => assert_eq!(
+                    read_site(path, text).unwrap().profile.as_deref(),
+                    Some("ndsoft")
+                ),
                 Some(("profiles", file)) => {
-                    assert_eq!(format!("{}.toml", read_profile(path, text).unwrap().name), file)
+                    assert_eq!(
+                        format!("{}.toml", read_profile(path, text).unwrap().name),
+                        file
+                    )
                 }
                 _ => assert_eq!(read_settings(path, text).unwrap(), Settings::default()),
             }

@@ -119,7 +119,10 @@ pub struct Rests {
 impl Default for Rests {
     fn default() -> Self {
         // A crawl at the same time each day comes a little early for what the one before read at its end.
-        Self { floor: Span(Duration::ZERO), ceiling: Span(Duration::from_secs(20 * 3600)) }
+        Self {
+            floor: Span(Duration::ZERO),
+            ceiling: Span(Duration::from_secs(20 * 3600)),
+        }
     }
 }
 
@@ -158,7 +161,10 @@ pub struct Schedule {
 
 impl Default for SitePace {
     fn default() -> Self {
-        Self { gap: Span(Duration::from_secs(2)), at_once: 1 }
+        Self {
+            gap: Span(Duration::from_secs(2)),
+            at_once: 1,
+        }
     }
 }
 
@@ -210,13 +216,20 @@ fn address<'de, D: Deserializer<'de>>(from: D) -> Result<PageUrl, D::Error> {
 
 pub(super) fn zone<'de, D: Deserializer<'de>>(from: D) -> Result<jiff::tz::TimeZone, D::Error> {
     let name = String::deserialize(from)?;
-    jiff::tz::TimeZone::get(&name)
-        .map_err(|_| de::Error::custom(format!("{name:?} is no time zone: write one like \"Asia/Seoul\"")))
+    jiff::tz::TimeZone::get(&name).map_err(|_| {
+        de::Error::custom(format!(
+            "{name:?} is no time zone: write one like \"Asia/Seoul\""
+        ))
+    })
 }
 
-pub(super) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<Option<jiff::civil::Date>, D::Error> {
+pub(super) fn day<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<jiff::civil::Date>, D::Error> {
     let text = String::deserialize(from)?;
-    crate::config::units::day(&text).map(Some).map_err(de::Error::custom)
+    crate::config::units::day(&text)
+        .map(Some)
+        .map_err(de::Error::custom)
 }
 
 fn some_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PageUrl>, D::Error> {
@@ -224,7 +237,10 @@ fn some_address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<PageUrl>, D
 }
 
 fn cron<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Cron>, D::Error> {
-    String::deserialize(from)?.parse().map(Some).map_err(de::Error::custom)
+    String::deserialize(from)?
+        .parse()
+        .map(Some)
+        .map_err(de::Error::custom)
 }
 
 pub(super) fn seoul() -> jiff::tz::TimeZone {

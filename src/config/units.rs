@@ -20,7 +20,9 @@ pub struct Rate(pub Duration);
 
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UnitError {
-    #[error("{0:?} is no time: write a number and a unit, like \"2s\", \"500ms\", \"10m\", \"1h30m\" or \"30d\"")]
+    #[error(
+        "{0:?} is no time: write a number and a unit, like \"2s\", \"500ms\", \"10m\", \"1h30m\" or \"30d\""
+    )]
     Span(String),
     #[error("{0:?} is no size: write a number and a unit, like \"8MiB\" or \"512KiB\"")]
     Bytes(String),
@@ -41,7 +43,9 @@ impl std::str::FromStr for Span {
             seconds += number * seconds_in(unit).ok_or_else(fault)?;
             rest = after;
             if rest.is_empty() {
-                return Duration::try_from_secs_f64(seconds).map(Self).map_err(|_| fault());
+                return Duration::try_from_secs_f64(seconds)
+                    .map(Self)
+                    .map_err(|_| fault());
             }
         }
     }
@@ -60,9 +64,16 @@ fn seconds_in(unit: &str) -> Option<f64> {
 
 /// Reads a day as it is written in files and on the command line: `2026-01-31`, and nothing before or after it.
 pub fn day(text: &str) -> Result<Date, UnitError> {
-    let is_day = text.len() == 10 && text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-');
+    let is_day = text.len() == 10
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || byte == b'-');
     let fault = || UnitError::Day(text.to_owned());
-    if is_day { text.parse().map_err(|_| fault()) } else { Err(fault()) }
+    if is_day {
+        text.parse().map_err(|_| fault())
+    } else {
+        Err(fault())
+    }
 }
 
 impl std::str::FromStr for Bytes {
@@ -80,7 +91,11 @@ impl std::str::FromStr for Bytes {
         };
         let bytes = number * scale as f64;
         // 2^53: beyond it a float no longer counts single bytes, and no disk of ours is that large.
-        if bytes > 9.0e15 { Err(fault()) } else { Ok(Self(bytes as u64)) }
+        if bytes > 9.0e15 {
+            Err(fault())
+        } else {
+            Ok(Self(bytes as u64))
+        }
     }
 }
 
@@ -94,7 +109,9 @@ impl std::str::FromStr for Rate {
         if !(count.is_finite() && count > 0.0) {
             return Err(fault());
         }
-        Duration::try_from_secs_f64(unit.as_secs_f64() / count).map(Self).map_err(|_| fault())
+        Duration::try_from_secs_f64(unit.as_secs_f64() / count)
+            .map(Self)
+            .map_err(|_| fault())
     }
 }
 
@@ -175,8 +192,22 @@ mod tests {
     #[test]
     fn a_day_is_a_day_and_no_moment() {
         assert_eq!(day("2026-11-15"), Ok(jiff::civil::date(2026, 11, 15)));
-        for text in ["2026-11-15T10:00", "2026-13-01", "15.11.2026", "20261115", "", "2026-11-15 ", "-026-11-15"] {
-            assert!(day(text).unwrap_err().to_string().contains("write YYYY-MM-DD"), "{text}");
+        for text in [
+            "2026-11-15T10:00",
+            "2026-13-01",
+            "15.11.2026",
+            "20261115",
+            "",
+            "2026-11-15 ",
+            "-026-11-15",
+        ] {
+            assert!(
+                day(text)
+                    .unwrap_err()
+                    .to_string()
+                    .contains("write YYYY-MM-DD"),
+                "{text}"
+            );
         }
     }
 
@@ -184,7 +215,11 @@ mod tests {
     fn times_are_printed_as_they_are_written() {
         for text in ["0s", "250ms", "2s", "10m", "24h", "30d", "1.5s"] {
             let printed = text.parse::<Span>().unwrap().to_string();
-            assert_eq!(printed.parse::<Span>(), text.parse::<Span>(), "{text} became {printed}");
+            assert_eq!(
+                printed.parse::<Span>(),
+                text.parse::<Span>(),
+                "{text} became {printed}"
+            );
         }
     }
 

@@ -23,13 +23,21 @@ pub(super) struct Account {
 impl Account {
     pub fn new(began: Timestamp, max_requests: Option<u64>, at_most: Option<Duration>) -> Self {
         let deadline = at_most.map(|span| began + span);
-        Self { began, max_requests, deadline, tally: Tally::default(), queued: 0, counted: BTreeSet::new() }
+        Self {
+            began,
+            max_requests,
+            deadline,
+            tally: Tally::default(),
+            queued: 0,
+            counted: BTreeSet::new(),
+        }
     }
 
     /// Returns whether a limit that the user set is reached, once so many more requests are sent.
     pub fn is_at_limit(&self, more: usize, now: Timestamp) -> bool {
         let requests = self.tally.requests + more as u64;
-        self.max_requests.is_some_and(|most| requests >= most) || self.deadline.is_some_and(|end| now >= end)
+        self.max_requests.is_some_and(|most| requests >= most)
+            || self.deadline.is_some_and(|end| now >= end)
     }
 
     /// Counts something of a paper.

@@ -14,13 +14,18 @@ use crate::crawl::outcome::manner_of;
 use crate::crawl::refusal::PAYMENT_REQUIRED;
 use crate::crawl::visit::{Asked, Finished, Visited};
 use crate::fetch::{Answer, Trouble, Web};
-use crate::frontier::{Counted, Facts, Outcome, Page, Reading, Role, Settlement, SiteRules, Verdict, counted, settle};
+use crate::frontier::{
+    Counted, Facts, Outcome, Page, Reading, Role, Settlement, SiteRules, Verdict, counted, settle,
+};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
 impl<W: Web> Crawl<'_, W> {
     /// Settles the task that just ended, if one did, and all others that are ready.
-    pub(super) fn settle_ready(&mut self, first: Option<Result<Finished, JoinError>>) -> Result<(), ArchiveError> {
+    pub(super) fn settle_ready(
+        &mut self,
+        first: Option<Result<Finished, JoinError>>,
+    ) -> Result<(), ArchiveError> {
         let mut visits = Vec::new();
         let mut next = first.or_else(|| self.tasks.try_next());
         while let Some(finished) = next {
@@ -35,7 +40,11 @@ impl<W: Web> Crawl<'_, W> {
         self.settle_all(visits)
     }
 
-    fn located(&mut self, host: &Host, server: Result<IpAddr, Trouble>) -> Result<(), ArchiveError> {
+    fn located(
+        &mut self,
+        host: &Host,
+        server: Result<IpAddr, Trouble>,
+    ) -> Result<(), ArchiveError> {
         match server {
             Ok(server) => {
                 self.hosts.locate(host, server);
@@ -54,7 +63,11 @@ impl<W: Web> Crawl<'_, W> {
             follow_ups.push(follow_up);
         }
 
-        for (effect, follow_up) in self.commit(&answers, &follow_ups)?.into_iter().zip(follow_ups) {
+        for (effect, follow_up) in self
+            .commit(&answers, &follow_ups)?
+            .into_iter()
+            .zip(follow_ups)
+        {
             self.papers.get_mut(follow_up.site()).under_way -= 1;
             self.tasks.settled();
             self.go_on(effect, follow_up)?;
@@ -66,7 +79,11 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Commits answers, each in the run of its paper.
-    fn commit(&mut self, answers: &[Answered], follow_ups: &[FollowUp]) -> Result<Vec<Effect>, ArchiveError> {
+    fn commit(
+        &mut self,
+        answers: &[Answered],
+        follow_ups: &[FollowUp],
+    ) -> Result<Vec<Effect>, ArchiveError> {
         let now = self.clock.now();
         let mut effects = Vec::with_capacity(answers.len());
         for of_paper in follow_ups.chunk_by(|one, other| one.site() == other.site()) {
@@ -79,9 +96,25 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Ends a visit's turn, and says what to write and what follows.
     fn take_in(&mut self, visited: Visited) -> Result<(Answered, FollowUp), ArchiveError> {
-        let Visited { announced, turn, at, took, asked, result, bytes, digest, outcome, capture } = visited;
+        let Visited {
+            announced,
+            turn,
+            at,
+            took,
+            asked,
+            result,
+            bytes,
+            digest,
+            outcome,
+            capture,
+        } = visited;
         let host = turn.host().clone();
-        let pace = self.hosts.finish(turn, manner_of(result.as_ref(), outcome.as_ref(), at), took, at);
+        let pace = self.hosts.finish(
+            turn,
+            manner_of(result.as_ref(), outcome.as_ref(), at),
+            took,
+            at,
+        );
         let failures = self.hosts.consecutive_failures(&host);
         if let (Err(trouble), 1) = (&result, failures) {
             tracing::warn!(%host, why = %trouble, again = %pace.not_before, "no answer: it is tried again");
@@ -98,11 +131,28 @@ impl<W: Web> Crawl<'_, W> {
                 let outcome = outcome.unwrap_or(Outcome::Unreachable);
                 let settlement = self.settle_page(&page, &host, &result, outcome, &digest)?;
                 let follow_up = FollowUp::of(&page);
-                (Done::Page { page, settlement: Box::new(settlement), capture }, follow_up)
+                (
+                    Done::Page {
+                        page,
+                        settlement: Box::new(settlement),
+                        capture,
+                    },
+                    follow_up,
+                )
             }
             Asked::Robots(fetch) => judge_robots(fetch, result, failures, at),
         };
-        Ok((Answered { announced, ending, at, host, pace, done }, follow_up))
+        Ok((
+            Answered {
+                announced,
+                ending,
+                at,
+                host,
+                pace,
+                done,
+            },
+            follow_up,
+        ))
     }
 
     /// Judges the answer to a request for a page by what is known beside it, and applies what that
@@ -117,24 +167,38 @@ impl<W: Web> Crawl<'_, W> {
     ) -> Result<Settlement, ArchiveError> {
         self.queues.answered(host, page.id);
         match result {
-            Ok(answer) if answer.status == PAYMENT_REQUIRED => self.queues.refuse_to_pay(host, page.id),
+            Ok(answer) if answer.status == PAYMENT_REQUIRED => {
+                self.queues.refuse_to_pay(host, page.id)
+            }
             Ok(_) => {}
             Err(trouble) => self.check_reachability(host, trouble)?,
         }
         if let (Some(list), Outcome::Read(Reading::List(listing))) = (page.list(), &outcome) {
-            self.papers.get_mut(&page.site).first_readings.count(list, listing);
+            self.papers
+                .get_mut(&page.site)
+                .first_readings
+                .count(list, listing);
         }
 
         let outcome = self.believable(page, host, outcome)?;
         let belief = self.belief(page, &outcome, digest)?;
         let paper = &self.papers[&page.site];
         let known = match &outcome {
-            Outcome::Read(reading) => self.archive.discovered(&page.site, &reading.found(&paper.reader.wanted))?,
+            Outcome::Read(reading) => self
+                .archive
+                .discovered(&page.site, &reading.found(&paper.reader.wanted))?,
             _ => Vec::new(),
         };
 
-        let facts = Facts { known: &known, belief, room: paper.room };
-        let rules = SiteRules { wanted: &paper.reader.wanted, policy: &paper.policy };
+        let facts = Facts {
+            known: &known,
+            belief,
+            room: paper.room,
+        };
+        let rules = SiteRules {
+            wanted: &paper.reader.wanted,
+            policy: &paper.policy,
+        };
         let settlement = settle(page, outcome, &facts, rules, self.clock.now());
         self.apply(page, &settlement);
         Ok(settlement)
@@ -142,8 +206,17 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Returns the outcome as far as it is to be believed, by the state of the host and by what the
     /// archive knows of other pages.
-    fn believable(&self, page: &Page, host: &Host, outcome: Outcome) -> Result<Outcome, ArchiveError> {
-        let outcome = if self.hosts.is_down(host) { outcome.of_a_host_that_is_down() } else { outcome };
+    fn believable(
+        &self,
+        page: &Page,
+        host: &Host,
+        outcome: Outcome,
+    ) -> Result<Outcome, ArchiveError> {
+        let outcome = if self.hosts.is_down(host) {
+            outcome.of_a_host_that_is_down()
+        } else {
+            outcome
+        };
         let outcome = self.without_copies(page, outcome)?;
         let outcome = self.without_circles(page, outcome)?;
         self.without_false_moves(page, outcome)
@@ -153,7 +226,9 @@ impl<W: Web> Crawl<'_, W> {
     fn without_circles(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
         match &outcome {
             Outcome::Redirected { to, .. } if self.archive.leads_to(to, &page.url)? => {
-                Ok(Outcome::Failed { why: format!("redirected in a circle, by {to}") })
+                Ok(Outcome::Failed {
+                    why: format!("redirected in a circle, by {to}"),
+                })
             }
             _ => Ok(outcome),
         }
@@ -180,9 +255,15 @@ impl<W: Web> Crawl<'_, W> {
         if page.kept().is_some() && settlement.misses() > 0 {
             self.papers.get_mut(&page.site).is_missing_some = true;
         }
-        let Some(verdict) = settlement.verdict() else { return };
+        let Some(verdict) = settlement.verdict() else {
+            return;
+        };
         tracing::debug!(url = %page.url, %verdict, "settled");
-        match counted(page.role(), verdict, self.papers[&page.site].reader.lists_nothing()) {
+        match counted(
+            page.role(),
+            verdict,
+            self.papers[&page.site].reader.lists_nothing(),
+        ) {
             Counted::Nothing => {}
             Counted::Gone => self.tally(&page.site, |tally| tally.articles_gone += 1),
             Counted::Refused => self.tally(&page.site, |tally| tally.refused += 1),
@@ -234,19 +315,29 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     fn want_queued(&mut self, effect: &Effect, site: &str) -> Result<(), ArchiveError> {
-        effect.queued.iter().try_for_each(|(host, due)| self.want(host, site, *due))
+        effect
+            .queued
+            .iter()
+            .try_for_each(|(host, due)| self.want(host, site, *due))
     }
 }
 
 /// Judges the answer to a request for a robots.txt, of a host that failed so often in a row.
-fn judge_robots(fetch: RobotsFetch, result: Result<Answer, Trouble>, failures: u32, at: Timestamp) -> (Done, FollowUp) {
+fn judge_robots(
+    fetch: RobotsFetch,
+    result: Result<Answer, Trouble>,
+    failures: u32,
+    at: Timestamp,
+) -> (Done, FollowUp) {
     let copy = match result {
         Ok(answer) => match fetch.follow(answer, at) {
             Followed::Copy(copy) => copy,
             Followed::Hop(hop) => return (Done::Unkept, FollowUp::Hop(hop)),
         },
         // RFC 9309 §2.3.1.4: what cannot be reached forbids everything.
-        Err(trouble) if failures >= MOST_FAILURES => Box::new(fetch.unreachable(&trouble.to_string(), at)),
+        Err(trouble) if failures >= MOST_FAILURES => {
+            Box::new(fetch.unreachable(&trouble.to_string(), at))
+        }
         Err(_) => return (Done::Unkept, FollowUp::AskAgain(fetch)),
     };
     (Done::Robots(copy.clone()), FollowUp::Robots { fetch, copy })
@@ -279,9 +370,12 @@ impl FollowUp {
         match page.role() {
             Role::Policy => Self::Policy { site },
             Role::Window => Self::Window { site },
-            Role::Home | Role::Feed | Role::Section | Role::ListPage | Role::Sitemap | Role::Article => {
-                Self::Page { site }
-            }
+            Role::Home
+            | Role::Feed
+            | Role::Section
+            | Role::ListPage
+            | Role::Sitemap
+            | Role::Article => Self::Page { site },
         }
     }
 

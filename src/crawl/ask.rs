@@ -75,15 +75,26 @@ impl<W: Web> Crawl<'_, W> {
                 NextPage::LaterAt(moment) => return Ok(self.requeue(permit, Some(moment))),
                 NextPage::Nothing => return Ok(self.requeue(permit, None)),
             };
-            match self.robots.standing(&page.url, &page.site, self.archive, &mut self.hosts, now)? {
+            match self
+                .robots
+                .standing(&page.url, &page.site, self.archive, &mut self.hosts, now)?
+            {
                 Standing::Allowed { right, robots } => {
-                    return Ok(self.ready(permit, right, robots, Asked::Page(Arc::from(page)), now));
+                    return Ok(self.ready(
+                        permit,
+                        right,
+                        robots,
+                        Asked::Page(Arc::from(page)),
+                        now,
+                    ));
                 }
                 Standing::Forbidden { rule } => self.settle_disallowed(&page, rule, now)?,
                 Standing::Ask(fetch) => return Ok(self.ready_for_robots(permit, fetch, now)),
                 Standing::Asked => return Ok(self.requeue(permit, None)),
                 Standing::Unknown { why, until } => {
-                    let why = format!("without its robots.txt nothing may be asked ({why}); tried again after {until}");
+                    let why = format!(
+                        "without its robots.txt nothing may be asked ({why}); tried again after {until}"
+                    );
                     self.give_up(&host, why)?;
                     return Ok(self.requeue(permit, None));
                 }
@@ -93,7 +104,12 @@ impl<W: Web> Crawl<'_, W> {
         Ok(self.requeue(permit, Some(now + BREATH)))
     }
 
-    fn ready_for_robots(&mut self, permit: Permit, fetch: RobotsFetch, now: Timestamp) -> Option<Ready> {
+    fn ready_for_robots(
+        &mut self,
+        permit: Permit,
+        fetch: RobotsFetch,
+        now: Timestamp,
+    ) -> Option<Ready> {
         let right = Allowed::robots_txt(fetch.url.clone());
         self.ready(permit, right, None, Asked::Robots(fetch), now)
     }
@@ -131,13 +147,19 @@ impl<W: Web> Crawl<'_, W> {
         Ok(next)
     }
 
-    fn settle_disallowed(&mut self, page: &Page, rule: String, now: Timestamp) -> Result<(), ArchiveError> {
+    fn settle_disallowed(
+        &mut self,
+        page: &Page,
+        rule: String,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
         tracing::info!(url = %page.url, %rule, "robots.txt forbids");
         // That a host's files of reservations are forbidden is no page that a reader would miss.
         let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);
         self.grow(&page.site, -1);
-        self.archive.settle_unasked(self.lease, page, &settlement, now)
+        self.archive
+            .settle_unasked(self.lease, page, &settlement, now)
     }
 
     /// Makes a request of a permit and a right, and notes what is under way. Where other crawls
@@ -172,7 +194,10 @@ impl<W: Web> Crawl<'_, W> {
             let reads = match &asked {
                 Asked::Page(page) => {
                     let paper = &self.papers[&page.site];
-                    Some(Reads { reader: Arc::clone(&paper.reader), files: Arc::clone(&paper.reservations) })
+                    Some(Reads {
+                        reader: Arc::clone(&paper.reader),
+                        files: Arc::clone(&paper.reservations),
+                    })
                 }
                 Asked::Robots(_) => None,
             };
@@ -188,8 +213,10 @@ impl<W: Web> Crawl<'_, W> {
         for of_paper in ready.chunk_by(|one, other| one.asked.site() == other.asked.site()) {
             let site = of_paper[0].asked.site();
             let run = self.papers[site].run;
-            let announcements: Vec<Announcement> =
-                of_paper.iter().map(|ready| ready.prepared.announcement().clone()).collect();
+            let announcements: Vec<Announcement> = of_paper
+                .iter()
+                .map(|ready| ready.prepared.announcement().clone())
+                .collect();
 
             announced.extend(self.archive.announce(self.lease, run, &announcements)?);
             self.tally(site, |tally| tally.requests += announcements.len() as u64);

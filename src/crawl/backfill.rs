@@ -20,7 +20,10 @@ pub struct Backfill {
 
 impl From<(Date, Date)> for Backfill {
     fn from((first, last): (Date, Date)) -> Self {
-        Self { first: Some(first), last: Some(last) }
+        Self {
+            first: Some(first),
+            last: Some(last),
+        }
     }
 }
 
@@ -41,7 +44,8 @@ impl<W: Web> Crawl<'_, W> {
         backfill: Option<Backfill>,
         seeding: Seeding,
     ) -> Result<(), ArchiveError> {
-        let open = backfill.filter(|backfill| backfill.first.is_none() && seeding == Seeding::Begin);
+        let open =
+            backfill.filter(|backfill| backfill.first.is_none() && seeding == Seeding::Begin);
         if let Some(open) = open {
             let paper = &self.papers[site];
             let last = open.last_day(&paper.reader.site, paper.began);
@@ -60,11 +64,16 @@ impl<W: Web> Crawl<'_, W> {
             let now = self.clock.now();
             for want in wanted {
                 // A profile that lost its windows meanwhile has none to ask for.
-                let windows = self.papers[site].reader.windows(want.first, want.last).unwrap_or_default();
+                let windows = self.papers[site]
+                    .reader
+                    .windows(want.first, want.last)
+                    .unwrap_or_default();
                 let hosts = self.archive.add_windows(self.lease, site, &windows, now)?;
                 self.archive.reach_back(self.lease, site, want)?;
                 self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
-                hosts.iter().try_for_each(|host| self.want(host, site, now))?;
+                hosts
+                    .iter()
+                    .try_for_each(|host| self.want(host, site, now))?;
             }
         }
     }

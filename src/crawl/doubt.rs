@@ -11,31 +11,47 @@ use crate::revisit::GONE_AGAIN;
 impl<W: Web> Crawl<'_, W> {
     /// Judges where an article is said to have moved. A server that sends every address to its home page, or to a place that has
     /// no article, does not tell where the article is.
-    pub(super) fn without_false_moves(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
-        let Outcome::Redirected { to, .. } = &outcome else { return Ok(outcome) };
+    pub(super) fn without_false_moves(
+        &self,
+        page: &Page,
+        outcome: Outcome,
+    ) -> Result<Outcome, ArchiveError> {
+        let Outcome::Redirected { to, .. } = &outcome else {
+            return Ok(outcome);
+        };
         if page.role() != Role::Article || page.kept().is_some() {
             return Ok(outcome);
         }
 
         if is_home(to, &self.papers[&page.site].reader.site.home, &page.url) {
-            return Ok(Outcome::Gone { why: "redirected to the home page".to_owned() });
+            return Ok(Outcome::Gone {
+                why: "redirected to the home page".to_owned(),
+            });
         }
         if self.archive.has_nothing(to)? {
-            return Ok(Outcome::Gone { why: format!("redirected to {to}, where no article is") });
+            return Ok(Outcome::Gone {
+                why: format!("redirected to {to}, where no article is"),
+            });
         }
         Ok(outcome)
     }
 
     /// Tells whether an answer that has no article is to be believed. It is asked only where belief decides: an address that was
     /// looked at before.
-    pub(super) fn belief(&mut self, page: &Page, outcome: &Outcome, digest: &[u8; 32]) -> Result<Belief, ArchiveError> {
+    pub(super) fn belief(
+        &mut self,
+        page: &Page,
+        outcome: &Outcome,
+        digest: &[u8; 32],
+    ) -> Result<Belief, ArchiveError> {
         if page.role() != Role::Article || page.kept().is_some() || page.misses() == 0 {
             return Ok(Belief::Believed);
         }
 
         let is_suspected = match outcome {
             // Pages that are not there look alike: only their number tells.
-            Outcome::Gone { .. } | Outcome::Read(Reading::Article(extract::Reading::Gone { .. })) => {
+            Outcome::Gone { .. }
+            | Outcome::Read(Reading::Article(extract::Reading::Gone { .. })) => {
                 self.is_too_much_gone(&page.site)?
             }
             Outcome::Read(
@@ -45,7 +61,11 @@ impl<W: Web> Crawl<'_, W> {
             ) => self.archive.is_answer_of_others(page, digest)?,
             _ => false,
         };
-        Ok(if is_suspected { Belief::Suspected } else { Belief::Believed })
+        Ok(if is_suspected {
+            Belief::Suspected
+        } else {
+            Belief::Believed
+        })
     }
 
     /// Tells whether over half of what was looked at in the last day was not there. Counting takes a look at all pages of the

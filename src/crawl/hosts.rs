@@ -17,7 +17,12 @@ pub(super) const MOST_FAILURES: u32 = 3;
 
 impl<W: Web> Crawl<'_, W> {
     /// Notes that there is something to ask a host, and gets to know it where that is the first time.
-    pub(super) fn want(&mut self, host: &Host, site: &str, from: Timestamp) -> Result<(), ArchiveError> {
+    pub(super) fn want(
+        &mut self,
+        host: &Host,
+        site: &str,
+        from: Timestamp,
+    ) -> Result<(), ArchiveError> {
         if self.hosts.skipped(host).is_some() || !self.papers.is_under_way(site) {
             return Ok(());
         }
@@ -28,8 +33,14 @@ impl<W: Web> Crawl<'_, W> {
 
         let reader = Arc::clone(&paper.reader);
         if !self.hosts.knows(host) {
-            self.hosts.meet(host, home_terms(&reader).of(host), self.archive, self.clock.now())?;
-            self.robots.install_kept(host, self.archive, &mut self.hosts)?;
+            self.hosts.meet(
+                host,
+                home_terms(&reader).of(host),
+                self.archive,
+                self.clock.now(),
+            )?;
+            self.robots
+                .install_kept(host, self.archive, &mut self.hosts)?;
             self.tasks.locate(host.clone(), self.hosts.reach(host));
         }
         self.hosts.want(host, from);
@@ -61,7 +72,11 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Gives a host up that is out of reach again and again.
-    pub(super) fn check_reachability(&mut self, host: &Host, trouble: &Trouble) -> Result<(), ArchiveError> {
+    pub(super) fn check_reachability(
+        &mut self,
+        host: &Host,
+        trouble: &Trouble,
+    ) -> Result<(), ArchiveError> {
         let is_out_of_reach = trouble.is_unreachable() || *trouble == Trouble::Timeout;
         if is_out_of_reach && self.hosts.consecutive_failures(host) >= MOST_FAILURES {
             self.give_up(host, trouble.to_string())?;
@@ -81,7 +96,9 @@ impl<W: Web> Crawl<'_, W> {
         const AT_ONCE: u32 = 1_000;
         let now = self.clock.now();
         loop {
-            let pages = self.archive.due_pages(host, self.queues.sites(host), AT_ONCE, now)?;
+            let pages = self
+                .archive
+                .due_pages(host, self.queues.sites(host), AT_ONCE, now)?;
             if pages.is_empty() {
                 return Ok(());
             }
@@ -91,7 +108,8 @@ impl<W: Web> Crawl<'_, W> {
                 if !settlement.is_retry() {
                     self.grow(&page.site, -1);
                 }
-                self.archive.settle_unasked(self.lease, page, &settlement, now)?;
+                self.archive
+                    .settle_unasked(self.lease, page, &settlement, now)?;
             }
         }
     }
@@ -100,6 +118,13 @@ impl<W: Web> Crawl<'_, W> {
 /// Returns what a site's file allows: it holds for the site's own host.
 pub(super) fn home_terms(reader: &SiteReader) -> HomeTerms {
     let (pace, own) = (&reader.site.pace, reader.site.own_site);
-    let manners = Manners { gap: pace.gap.0, at_once: if own { pace.at_once } else { 1 }, own };
-    HomeTerms { host: reader.site.home.host(), manners }
+    let manners = Manners {
+        gap: pace.gap.0,
+        at_once: if own { pace.at_once } else { 1 },
+        own,
+    };
+    HomeTerms {
+        host: reader.site.home.host(),
+        manners,
+    }
 }

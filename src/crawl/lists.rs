@@ -17,7 +17,10 @@ pub struct ListsRead {
 impl ListsRead {
     /// Adds up how far several papers are; `None` where there is none.
     pub(super) fn sum(papers: impl Iterator<Item = Self>) -> Option<Self> {
-        papers.reduce(|sum, read| Self { pages: sum.pages + read.pages, of: sum.of + read.of })
+        papers.reduce(|sum, read| Self {
+            pages: sum.pages + read.pages,
+            of: sum.of + read.of,
+        })
     }
 }
 
@@ -50,7 +53,16 @@ mod tests {
 
     fn list(section: i64, pass: Pass) -> List {
         let (began, joint, met) = (Timestamp::EPOCH, Joint::default(), Met::default());
-        List { section: PageId(section), history: None, pass, began, previous: Vec::new(), promised: false, joint, met }
+        List {
+            section: PageId(section),
+            history: None,
+            pass,
+            began,
+            previous: Vec::new(),
+            promised: false,
+            joint,
+            met,
+        }
     }
 
     #[test]
@@ -58,8 +70,20 @@ mod tests {
         let mut readings = FirstReadings::default();
         readings.count(&list(1, Pass::Later), &Listing::default());
         assert_eq!(readings.so_far(), None);
-        readings.count(&list(1, Pass::First), &Listing { pages: Some(200), ..Listing::default() });
-        readings.count(&list(1, Pass::First), &Listing { pages: Some(200), ..Listing::default() });
+        readings.count(
+            &list(1, Pass::First),
+            &Listing {
+                pages: Some(200),
+                ..Listing::default()
+            },
+        );
+        readings.count(
+            &list(1, Pass::First),
+            &Listing {
+                pages: Some(200),
+                ..Listing::default()
+            },
+        );
         // One that does not count its pages.
         readings.count(&list(2, Pass::First), &Listing::default());
         assert_eq!(readings.so_far(), Some(ListsRead { pages: 3, of: 201 }));

@@ -10,7 +10,12 @@ use crate::time::Timestamp;
 
 /// Returns what an answer is to a page; `reading` reads a good one.
 pub(super) fn outcome_of(response: &Response, reading: impl FnOnce() -> Reading) -> Outcome {
-    let Response { page, answer, reader, .. } = response;
+    let Response {
+        page,
+        answer,
+        reader,
+        ..
+    } = response;
     match answer.status {
         _ if answer.is_good() => match reading() {
             Reading::Refresh { to } => reader.moved(page, to),
@@ -18,11 +23,19 @@ pub(super) fn outcome_of(response: &Response, reading: impl FnOnce() -> Reading)
         },
         _ if answer.is_redirect() => redirected(page, answer, reader),
         304 if page.kept().is_some() => Outcome::Unchanged,
-        206 => Outcome::Failed { why: "a part was sent, and the whole was asked for".to_owned() },
-        404 | 410 => Outcome::Gone { why: format!("status {}", answer.status) },
-        status if refuses(status) => Outcome::Refused { why: refusal::in_words(answer) },
+        206 => Outcome::Failed {
+            why: "a part was sent, and the whole was asked for".to_owned(),
+        },
+        404 | 410 => Outcome::Gone {
+            why: format!("status {}", answer.status),
+        },
+        status if refuses(status) => Outcome::Refused {
+            why: refusal::in_words(answer),
+        },
         429 | 503 => Outcome::Busy,
-        status => Outcome::Failed { why: format!("status {status}") },
+        status => Outcome::Failed {
+            why: format!("status {status}"),
+        },
     }
 }
 
@@ -30,19 +43,31 @@ pub(super) fn outcome_of(response: &Response, reading: impl FnOnce() -> Reading)
 pub(super) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     match trouble {
         // A name that answered with a public address before and now does not: that is its host's trouble.
-        Trouble::NoAddress { .. } | Trouble::PrivateAddress { .. } | Trouble::Connect { .. } => Outcome::Unreachable,
-        Trouble::OddPort { .. } | Trouble::TooLarge { .. } => Outcome::Hopeless { why: trouble.to_string() },
+        Trouble::NoAddress { .. } | Trouble::PrivateAddress { .. } | Trouble::Connect { .. } => {
+            Outcome::Unreachable
+        }
+        Trouble::OddPort { .. } | Trouble::TooLarge { .. } => Outcome::Hopeless {
+            why: trouble.to_string(),
+        },
         Trouble::WantsHttp1 => Outcome::AskAgain,
-        Trouble::Timeout | Trouble::Broken { .. } => Outcome::Failed { why: trouble.to_string() },
+        Trouble::Timeout | Trouble::Broken { .. } => Outcome::Failed {
+            why: trouble.to_string(),
+        },
     }
 }
 
 /// Returns how a host behaved: it may also refuse in words, with a status as if all were well.
-pub(super) fn manner_of(result: Result<&Answer, &Trouble>, outcome: Option<&Outcome>, now: Timestamp) -> Manner {
+pub(super) fn manner_of(
+    result: Result<&Answer, &Trouble>,
+    outcome: Option<&Outcome>,
+    now: Timestamp,
+) -> Manner {
     match (manner(result, now), outcome) {
         (
             Manner::Answered,
-            Some(Outcome::Read(Reading::Refused { .. } | Reading::Article(extract::Reading::Refused { .. }))),
+            Some(Outcome::Read(
+                Reading::Refused { .. } | Reading::Article(extract::Reading::Refused { .. }),
+            )),
         ) => Manner::Refused,
         (manner, _) => manner,
     }
@@ -50,12 +75,18 @@ pub(super) fn manner_of(result: Result<&Answer, &Trouble>, outcome: Option<&Outc
 
 fn redirected(page: &Page, answer: &Answer, reader: &SiteReader) -> Outcome {
     let Some(location) = answer.header("location") else {
-        return Outcome::Failed { why: format!("status {} without a Location", answer.status) };
+        return Outcome::Failed {
+            why: format!("status {} without a Location", answer.status),
+        };
     };
     match page.url.join(location) {
         // It is the same page in other escapes: the server wants its own.
-        Ok(to) if to == page.url => reader.moved(page, page.url.join_as_written(location).unwrap_or(to)),
+        Ok(to) if to == page.url => {
+            reader.moved(page, page.url.join_as_written(location).unwrap_or(to))
+        }
         Ok(to) => reader.moved(page, to),
-        Err(why) => Outcome::Hopeless { why: format!("redirected to no page: {why}") },
+        Err(why) => Outcome::Hopeless {
+            why: format!("redirected to no page: {why}"),
+        },
     }
 }

@@ -99,8 +99,11 @@ impl<W: Web> Crawl<'_, W> {
             return Ok(Vec::new());
         }
         let now = self.clock.now();
-        let seeds = starts.iter().map(|start| (start.seeding, seed(&start.reader, start.backfill, now)));
-        let (begun, resumed): (Vec<_>, Vec<_>) = seeds.partition(|(seeding, _)| *seeding == Seeding::Begin);
+        let seeds = starts
+            .iter()
+            .map(|start| (start.seeding, seed(&start.reader, start.backfill, now)));
+        let (begun, resumed): (Vec<_>, Vec<_>) =
+            seeds.partition(|(seeding, _)| *seeding == Seeding::Begin);
         let mut seeded = std::collections::HashMap::new();
         for (seeding, seeds) in [(Seeding::Begin, begun), (Seeding::Resume, resumed)] {
             let seeds: Vec<_> = seeds.into_iter().map(|(_, seed)| seed).collect();
@@ -114,16 +117,34 @@ impl<W: Web> Crawl<'_, W> {
             let Seeded { is_first, .. } = seeded[&site];
             self.begin(&site, &seeded[&site], start, now)?;
             let Paper { run, queued, .. } = self.papers[&site];
-            began.push(Began { run, reader, queued, is_first });
+            began.push(Began {
+                run,
+                reader,
+                queued,
+                is_first,
+            });
         }
         self.save()?;
         Ok(began)
     }
 
-    fn begin(&mut self, site: &str, seeded: &Seeded, start: Start, now: Timestamp) -> Result<(), ArchiveError> {
+    fn begin(
+        &mut self,
+        site: &str,
+        seeded: &Seeded,
+        start: Start,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
         let home = home_terms(&start.reader);
         let terms = home.terms(&self.settings, Some(site), self.papers.begin());
-        let run = self.archive.add_run(self.lease, Some(seeded.site), &self.command, &terms, start.skipped, now)?;
+        let run = self.archive.add_run(
+            self.lease,
+            Some(seeded.site),
+            &self.command,
+            &terms,
+            start.skipped,
+            now,
+        )?;
         self.hosts.promise(&home.host, site, home.manners);
 
         let most = start.reader.site.discover.most_pages;
@@ -156,7 +177,8 @@ impl<W: Web> Crawl<'_, W> {
         for due in self.archive.due_hosts(seeded.site)? {
             // A host that another run gave up is tried once more.
             if self.hosts.try_again(&due.host) {
-                self.tasks.locate(due.host.clone(), self.hosts.reach(&due.host));
+                self.tasks
+                    .locate(due.host.clone(), self.hosts.reach(&due.host));
             }
             self.want(&due.host, site, due.first_due)?;
         }
@@ -189,7 +211,11 @@ impl<W: Web> Crawl<'_, W> {
 
         let mut reports = Vec::new();
         for site in candidates {
-            if self.papers.get(&site).is_some_and(|paper| self.is_idle(paper)) {
+            if self
+                .papers
+                .get(&site)
+                .is_some_and(|paper| self.is_idle(paper))
+            {
                 reports.push(self.end_paper(&site, How::Finished)?);
             }
         }
@@ -204,7 +230,11 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Ends the run of every paper.
     pub(super) fn end_all(&mut self, how: How) -> Result<Vec<PaperReport>, ArchiveError> {
-        self.papers.in_order().iter().map(|site| self.end_paper(site, how)).collect()
+        self.papers
+            .in_order()
+            .iter()
+            .map(|site| self.end_paper(site, how))
+            .collect()
     }
 
     fn end_paper(&mut self, site: &str, how: How) -> Result<PaperReport, ArchiveError> {
@@ -214,11 +244,22 @@ impl<W: Web> Crawl<'_, W> {
         self.account.forget(site, paper.queued);
         let given_up = self.left_alone(&paper, now);
         let nothing_came = paper.answers == 0 && !given_up.is_empty();
-        let how = if nothing_came && how == How::Finished { How::Failed } else { how };
-        let told: Vec<String> = given_up.iter().map(|(host, why)| format!("{host}: {why}")).collect();
+        let how = if nothing_came && how == How::Finished {
+            How::Failed
+        } else {
+            how
+        };
+        let told: Vec<String> = given_up
+            .iter()
+            .map(|(host, why)| format!("{host}: {why}"))
+            .collect();
         let told = (!told.is_empty()).then(|| told.join("; "));
-        let end = RunEnd { how, why: told.as_deref() };
-        self.archive.end_run(self.lease, paper.run, end, &paper.tally, now)?;
+        let end = RunEnd {
+            how,
+            why: told.as_deref(),
+        };
+        self.archive
+            .end_run(self.lease, paper.run, end, &paper.tally, now)?;
 
         self.robots.forget_site(site);
         for host in &paper.hosts {
@@ -227,7 +268,12 @@ impl<W: Web> Crawl<'_, W> {
             }
         }
         let queued = self.archive.queued(paper.site)?;
-        let first_due = self.archive.due_hosts(paper.site)?.into_iter().map(|host| host.first_due).min();
+        let first_due = self
+            .archive
+            .due_hosts(paper.site)?
+            .into_iter()
+            .map(|host| host.first_due)
+            .min();
         let home = paper.reader.site.home.host();
         Ok(PaperReport {
             is_home_given_up: given_up.iter().any(|(host, _)| *host == home),
@@ -264,11 +310,21 @@ impl<W: Web> Crawl<'_, W> {
     /// those that rest for longer than a crawl waits.
     fn left_alone(&self, paper: &Paper, now: Timestamp) -> Vec<(Host, String)> {
         let home = paper.reader.site.home.host();
-        let given_up = self.hosts.skipped(&home).map(|why| (home.clone(), why.to_owned()));
-        let resting = self.hosts.resting_after(now + PATIENCE).filter(|(host, _, _)| paper.hosts.contains(*host));
+        let given_up = self
+            .hosts
+            .skipped(&home)
+            .map(|why| (home.clone(), why.to_owned()));
+        let resting = self
+            .hosts
+            .resting_after(now + PATIENCE)
+            .filter(|(host, _, _)| paper.hosts.contains(*host));
         let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);
-        let resting =
-            resting.map(|(host, until, rest)| (host.clone(), format!("it is left alone until {until}: {}", why(rest))));
+        let resting = resting.map(|(host, until, rest)| {
+            (
+                host.clone(),
+                format!("it is left alone until {until}: {}", why(rest)),
+            )
+        });
         let mut left: Vec<_> = resting.chain(given_up).collect();
         left.sort();
         left

@@ -25,7 +25,10 @@ impl Papers {
     /// Begins with no paper. `unended` tells of how many pages of each site the run has failed
     /// before it began.
     pub fn new(unended: HashMap<String, u64>) -> Self {
-        Self { unended, ..Self::default() }
+        Self {
+            unended,
+            ..Self::default()
+        }
     }
 
     /// Notes that a run begins. Returns whether it joins an earlier one of this process.
@@ -82,7 +85,8 @@ impl Papers {
 
     /// Returns whether a host is the home of one of the papers.
     pub fn is_home(&self, host: &Host) -> bool {
-        self.iter().any(|paper| paper.reader.site.home.host() == *host)
+        self.iter()
+            .any(|paper| paper.reader.site.home.host() == *host)
     }
 
     /// Notes that a paper has no host that it may ask.
@@ -93,7 +97,11 @@ impl Papers {
     /// Takes out the papers that have no host, with these.
     pub fn take_idle(&mut self, others: Vec<SiteId>) -> BTreeSet<String> {
         let mut idle = std::mem::take(&mut self.idle);
-        idle.extend(others.into_iter().filter_map(|site| self.names.get(&site).cloned()));
+        idle.extend(
+            others
+                .into_iter()
+                .filter_map(|site| self.names.get(&site).cloned()),
+        );
         idle
     }
 
@@ -104,7 +112,11 @@ impl Papers {
 
     /// Returns the names of all papers, in the order of their runs.
     pub fn in_order(&self) -> Vec<String> {
-        let mut runs: Vec<(RunId, &String)> = self.by_site.iter().map(|(site, paper)| (paper.run, site)).collect();
+        let mut runs: Vec<(RunId, &String)> = self
+            .by_site
+            .iter()
+            .map(|(site, paper)| (paper.run, site))
+            .collect();
         runs.sort();
         runs.into_iter().map(|(_, site)| site.clone()).collect()
     }

@@ -31,12 +31,18 @@ struct Queue {
 impl Queues {
     /// Notes that a paper may have something to ask a host.
     pub fn join(&mut self, host: &Host, site: SiteId) {
-        self.by_host.entry(host.clone()).or_default().sites.push(site);
+        self.by_host
+            .entry(host.clone())
+            .or_default()
+            .sites
+            .push(site);
     }
 
     /// Notes that a paper asks a host nothing more. Returns whether no other paper does.
     pub fn leave(&mut self, host: &Host, site: SiteId) -> bool {
-        let Some(queue) = self.by_host.get_mut(host) else { return false };
+        let Some(queue) = self.by_host.get_mut(host) else {
+            return false;
+        };
         queue.sites.retain(|other| *other != site);
 
         let is_empty = queue.sites.is_empty();
@@ -99,7 +105,9 @@ impl Queues {
     /// Takes out the papers that may have nothing more to ask since something ended.
     pub fn take_quiet(&mut self) -> Vec<SiteId> {
         let quiet = std::mem::take(&mut self.quiet);
-        let sites = quiet.iter().flat_map(|host| self.sites(host).iter().copied());
+        let sites = quiet
+            .iter()
+            .flat_map(|host| self.sites(host).iter().copied());
         sites.collect()
     }
 }

@@ -13,11 +13,21 @@ const MOST_TERMS: usize = 4;
 
 /// Returns a refusal in words, with its terms: `status 402 (crawler-price: USD 0.05)`.
 pub(super) fn in_words(answer: &Answer) -> String {
-    let terms = answer.headers.iter().filter(|(name, value)| tells_terms(name, value)).take(MOST_TERMS);
-    let terms: Vec<String> = terms.map(|(name, value)| format!("{name}: {}", shortened(value))).collect();
+    let terms = answer
+        .headers
+        .iter()
+        .filter(|(name, value)| tells_terms(name, value))
+        .take(MOST_TERMS);
+    let terms: Vec<String> = terms
+        .map(|(name, value)| format!("{name}: {}", shortened(value)))
+        .collect();
 
     let status = answer.status;
-    if terms.is_empty() { format!("status {status}") } else { format!("status {status} ({})", terms.join("; ")) }
+    if terms.is_empty() {
+        format!("status {status}")
+    } else {
+        format!("status {status} ({})", terms.join("; "))
+    }
 }
 
 /// Whether a header names a price, a licence, or a way to be let in. There is no standard yet: what the names have in common
@@ -27,13 +37,21 @@ fn tells_terms(name: &str, value: &str) -> bool {
     match name {
         "link" => is_licence(&value.to_ascii_lowercase()),
         "www-authenticate" => true,
-        _ => name.starts_with("crawler-") || name.contains("price") || name.contains("payment") || is_licence(name),
+        _ => {
+            name.starts_with("crawler-")
+                || name.contains("price")
+                || name.contains("payment")
+                || is_licence(name)
+        }
     }
 }
 
 /// A value in one line, with nothing in it that commands a terminal.
 fn shortened(value: &str) -> String {
-    let plain: String = value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let plain: String = value
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
     let mut short: String = plain.trim().chars().take(LONGEST_VALUE).collect();
     if short.len() < plain.trim().len() {
         short.push('…');
@@ -46,33 +64,58 @@ mod tests {
     use super::*;
 
     fn told(headers: &[(&str, &str)]) -> String {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        in_words(&Answer { status: 402, headers, body: Vec::new() })
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        in_words(&Answer {
+            status: 402,
+            headers,
+            body: Vec::new(),
+        })
     }
 
     #[test]
     fn a_refusal_names_price_and_licence() {
-        assert_eq!(told(&[("content-type", "text/html"), ("link", "</feed>; rel=\"next\"")]), "status 402");
-        assert_eq!(told(&[("server", "x"), ("crawler-price", "USD 0.05")]), "status 402 (crawler-price: USD 0.05)");
+        assert_eq!(
+            told(&[
+                ("content-type", "text/html"),
+                ("link", "</feed>; rel=\"next\"")
+            ]),
+            "status 402"
+        );
+        assert_eq!(
+            told(&[("server", "x"), ("crawler-price", "USD 0.05")]),
+            "status 402 (crawler-price: USD 0.05)"
+        );
         for (name, value) in [
             ("crawler-max-price", "USD 1"),
             ("crawler-exact-price", "USD 0.05"),
             ("crawler-charged", "USD 0.05"),
-            ("link", "<https://p.example/rsl.xml>; rel=\"license\"; type=\"application/rsl+xml\""),
+            (
+                "link",
+                "<https://p.example/rsl.xml>; rel=\"license\"; type=\"application/rsl+xml\"",
+            ),
             ("license", "https://p.example/rsl.xml"),
             ("x-license", "all rights"),
             ("www-authenticate", "License error=\"insufficient_scope\""),
             ("payment-required", "eyJ4"),
             ("x-payment-response", "e30"),
         ] {
-            assert_eq!(told(&[(name, value)]), format!("status 402 ({name}: {value})"));
+            assert_eq!(
+                told(&[(name, value)]),
+                format!("status 402 ({name}: {value})")
+            );
         }
     }
 
     #[test]
     fn whatever_a_header_has_in_it_is_told_in_a_short_line() {
         let long = told(&[("crawler-price", &format!("\u{1b}[2J{}", "원".repeat(5000)))]);
-        assert!(long.chars().count() < 160 && long.ends_with("…)") && !long.contains('\u{1b}'), "{long}");
+        assert!(
+            long.chars().count() < 160 && long.ends_with("…)") && !long.contains('\u{1b}'),
+            "{long}"
+        );
         let many: Vec<(&str, &str)> = vec![("crawler-price", "USD 1"); 500];
         assert!(told(&many).len() < 200);
     }

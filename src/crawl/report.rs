@@ -46,8 +46,13 @@ impl Report {
         } else {
             How::Failed
         };
-        let disbelieved = papers.iter().filter_map(|paper| Some((paper.site.clone(), paper.disbelieved?)));
-        let mut given_up: Vec<_> = papers.iter().flat_map(|paper| paper.given_up.clone()).collect();
+        let disbelieved = papers
+            .iter()
+            .filter_map(|paper| Some((paper.site.clone(), paper.disbelieved?)));
+        let mut given_up: Vec<_> = papers
+            .iter()
+            .flat_map(|paper| paper.given_up.clone())
+            .collect();
         given_up.sort();
         given_up.dedup();
 
@@ -58,14 +63,20 @@ impl Report {
             elapsed,
             queued: papers.iter().map(|paper| paper.queued).sum(),
             // Where something of one paper is due now, `due_at` of all is now.
-            due_at: if papers.iter().any(|paper| paper.queued > 0 && paper.due_at.is_none()) {
+            due_at: if papers
+                .iter()
+                .any(|paper| paper.queued > 0 && paper.due_at.is_none())
+            {
                 None
             } else {
                 papers.iter().filter_map(|paper| paper.due_at).min()
             },
             given_up,
             disbelieved: disbelieved.collect(),
-            lists_cut: papers.iter().flat_map(|paper| paper.lists_cut.clone()).collect(),
+            lists_cut: papers
+                .iter()
+                .flat_map(|paper| paper.lists_cut.clone())
+                .collect(),
             papers,
         }
     }

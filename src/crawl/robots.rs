@@ -26,7 +26,11 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Ends the fetches that led to a host which cannot be asked: what is unreachable forbids
     /// everything (RFC 9309 §2.3.1.4).
-    pub(super) fn fail_robots_fetches(&mut self, host: &Host, why: &str) -> Result<(), ArchiveError> {
+    pub(super) fn fail_robots_fetches(
+        &mut self,
+        host: &Host,
+        why: &str,
+    ) -> Result<(), ArchiveError> {
         for fetch in self.robots.take_waiting(host) {
             let copy = fetch.unreachable(why, self.clock.now());
             let id = self.archive.keep_robots(self.lease, &copy)?;
@@ -46,16 +50,28 @@ impl<W: Web> Crawl<'_, W> {
     pub(super) fn want_sitemaps(&mut self, fetch: &RobotsFetch) -> Result<(), ArchiveError> {
         let reader = &self.papers[&fetch.site].reader;
         let site = &reader.site;
-        let (Some(known), true) = (self.robots.get(&fetch.origin), site.discover.sitemaps) else { return Ok(()) };
+        let (Some(known), true) = (self.robots.get(&fetch.origin), site.discover.sitemaps) else {
+            return Ok(());
+        };
         // The paper may have moved to another name: then the file there speaks for it, too.
         let homes = [&site.home, reader.home()];
-        let Some(home) = homes.into_iter().find(|home| home.origin() == fetch.origin) else { return Ok(()) };
+        let Some(home) = homes.into_iter().find(|home| home.origin() == fetch.origin) else {
+            return Ok(());
+        };
 
-        let named = known.robots.sitemaps().iter().filter_map(|url| home.join(url).ok());
+        let named = known
+            .robots
+            .sitemaps()
+            .iter()
+            .filter_map(|url| home.join(url).ok());
         let urls: Vec<PageUrl> = named.filter(|url| reader.may_be_sitemap(url)).collect();
         let now = self.clock.now();
-        let hosts = self.archive.add_sitemaps(self.lease, &fetch.site, &urls, now)?;
+        let hosts = self
+            .archive
+            .add_sitemaps(self.lease, &fetch.site, &urls, now)?;
         self.grow(&fetch.site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
-        hosts.iter().try_for_each(|host| self.want(host, &fetch.site, now))
+        hosts
+            .iter()
+            .try_for_each(|host| self.want(host, &fetch.site, now))
     }
 }

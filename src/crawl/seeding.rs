@@ -10,7 +10,10 @@ use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
 /// Returns the reader of a paper at the address that its home page moved to, if it did.
-pub(super) fn at_last_home(reader: &Arc<SiteReader>, archive: &Archive) -> Result<Arc<SiteReader>, ArchiveError> {
+pub(super) fn at_last_home(
+    reader: &Arc<SiteReader>,
+    archive: &Archive,
+) -> Result<Arc<SiteReader>, ArchiveError> {
     let home = archive.moved_to(&reader.site.home)?;
     Ok(home.map_or_else(|| Arc::clone(reader), |home| Arc::new(reader.at_home(home))))
 }
@@ -23,7 +26,12 @@ pub(super) fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timesta
 
     let policies = reader.policies().into_iter().map(|url| (url, Role::Policy));
     let mut entries: Vec<_> = policies.collect();
-    entries.extend(reader.sections.iter().map(|url| (url.clone(), Role::Section)));
+    entries.extend(
+        reader
+            .sections
+            .iter()
+            .map(|url| (url.clone(), Role::Section)),
+    );
     if reader.wanted.menu || reader.wanted.feeds {
         entries.push((site.home.clone(), Role::Home));
     }
@@ -35,7 +43,9 @@ pub(super) fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timesta
         since: reader.wanted.since,
         discover: site.discover.clone(),
         everything: reader.everything(),
-        windows: days.and_then(|(first, last)| reader.windows(first, last)).unwrap_or_default(),
+        windows: days
+            .and_then(|(first, last)| reader.windows(first, last))
+            .unwrap_or_default(),
         entries,
     }
 }

@@ -44,9 +44,33 @@ pub struct Session {
 impl Plan {
     /// Returns how the papers of the plan are crawled, and their starts: all at once.
     pub fn into_parts(self) -> (Session, Once) {
-        let Self { command, sites, seeding, settings, skipped, max_requests, at_most, locks, backfill } = self;
-        let start = |reader| Start { reader, seeding, backfill, skipped };
-        (Session { command, settings, max_requests, at_most, locks }, Once(sites.into_iter().map(start).collect()))
+        let Self {
+            command,
+            sites,
+            seeding,
+            settings,
+            skipped,
+            max_requests,
+            at_most,
+            locks,
+            backfill,
+        } = self;
+        let start = |reader| Start {
+            reader,
+            seeding,
+            backfill,
+            skipped,
+        };
+        (
+            Session {
+                command,
+                settings,
+                max_requests,
+                at_most,
+                locks,
+            },
+            Once(sites.into_iter().map(start).collect()),
+        )
     }
 }
 

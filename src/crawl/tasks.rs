@@ -33,7 +33,13 @@ pub(super) struct Tasks<W> {
 
 impl<W: Web> Tasks<W> {
     pub fn new(web: Arc<W>, clock: Clock) -> Self {
-        Self { web, clock, tasks: JoinSet::new(), requests: 0, locating: Arc::new(Semaphore::new(MOST_LOCATED)) }
+        Self {
+            web,
+            clock,
+            tasks: JoinSet::new(),
+            requests: 0,
+            locating: Arc::new(Semaphore::new(MOST_LOCATED)),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
@@ -57,9 +63,24 @@ impl<W: Web> Tasks<W> {
     }
 
     /// Sends a request whose announcement was saved.
-    pub fn send(&mut self, it: Visit, reach: Reach, announced: AnnouncedId, asked: Asked, reads: Option<Reads>) {
+    pub fn send(
+        &mut self,
+        it: Visit,
+        reach: Reach,
+        announced: AnnouncedId,
+        asked: Asked,
+        reads: Option<Reads>,
+    ) {
         self.requests += 1;
-        self.tasks.spawn(visit(Arc::clone(&self.web), self.clock, it, reach, announced, asked, reads));
+        self.tasks.spawn(visit(
+            Arc::clone(&self.web),
+            self.clock,
+            it,
+            reach,
+            announced,
+            asked,
+            reads,
+        ));
     }
 
     /// Notes that a request is over, and its answer settled.

@@ -26,7 +26,11 @@ pub(super) struct Upkeep {
 
 impl Upkeep {
     pub fn new(now: Timestamp) -> Self {
-        Self { looked_at: now, checkpoint_at: now + CHECKPOINT, loss: None }
+        Self {
+            looked_at: now,
+            checkpoint_at: now + CHECKPOINT,
+            loss: None,
+        }
     }
 }
 
@@ -35,7 +39,8 @@ impl<W: Web> Crawl<'_, W> {
     pub(super) fn save(&mut self) -> Result<(), ArchiveError> {
         for site in self.account.take_counted() {
             if let Some(paper) = self.papers.get(&site) {
-                self.archive.note_tally(self.lease, paper.run, &paper.tally)?;
+                self.archive
+                    .note_tally(self.lease, paper.run, &paper.tally)?;
             }
         }
         self.archive.save()
@@ -65,7 +70,8 @@ impl<W: Web> Crawl<'_, W> {
     /// Ends the runs that cannot go on, and returns what to tell.
     pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
         let runs = self.papers.runs();
-        self.archive.fail(self.lease, &runs, error, self.clock.now())
+        self.archive
+            .fail(self.lease, &runs, error, self.clock.now())
     }
 
     /// Ends the runs whose archive was lost, with all that was answered, and returns what to tell.
@@ -73,7 +79,12 @@ impl<W: Web> Crawl<'_, W> {
         let (now, runs) = (self.clock.now(), self.papers.runs());
         // What cannot be saved is told, whatever else went wrong.
         let _ = self.save();
-        let _ = self.archive.fail_runs(self.lease, &runs, "its archive was deleted, moved or replaced", now);
+        let _ = self.archive.fail_runs(
+            self.lease,
+            &runs,
+            "its archive was deleted, moved or replaced",
+            now,
+        );
         self.archive.rescue(loss, now)
     }
 }

@@ -50,7 +50,10 @@ pub(super) struct Reads {
 /// What a task came back with.
 #[derive(Debug)]
 pub(super) enum Finished {
-    Located { host: Host, server: Result<IpAddr, Trouble> },
+    Located {
+        host: Host,
+        server: Result<IpAddr, Trouble>,
+    },
     Visited(Box<Visited>),
 }
 
@@ -90,7 +93,13 @@ pub(super) async fn visit<W: Web>(
     if let (Asked::Page(page), Some(Reads { reader, files })) = (&asked, reads) {
         result = match result {
             Ok(answer) => {
-                let response = Response { page: Arc::clone(page), answer: Arc::new(answer), reader, files, at };
+                let response = Response {
+                    page: Arc::clone(page),
+                    answer: Arc::new(answer),
+                    reader,
+                    files,
+                    at,
+                };
                 let taken = take(response).await;
                 // What is as it was is kept already.
                 capture = (taken.outcome != Outcome::Unchanged).then(|| Box::new(taken.capture));
@@ -110,7 +119,18 @@ pub(super) async fn visit<W: Web>(
         (None, Ok(answer)) => Sha256::digest(&answer.body).into(),
         (None, Err(_)) => [0; 32],
     };
-    Finished::Visited(Box::new(Visited { announced, turn, at, took, asked, result, bytes, digest, outcome, capture }))
+    Finished::Visited(Box::new(Visited {
+        announced,
+        turn,
+        at,
+        took,
+        asked,
+        result,
+        bytes,
+        digest,
+        outcome,
+        capture,
+    }))
 }
 
 /// A response that was read.
@@ -123,11 +143,24 @@ struct Taken {
 
 /// Reads a response: at once, or beside the crawl where that may take long.
 async fn take(response: Response) -> Taken {
-    let (outcome, capture) =
-        if response.may_take_long() { read_beside(&response).await } else { read_here(&response).await };
-    let Answer { status, headers, .. } = &*response.answer;
-    let answer = Answer { status: *status, headers: headers.clone(), body: Vec::new() };
-    Taken { answer, outcome, capture }
+    let (outcome, capture) = if response.may_take_long() {
+        read_beside(&response).await
+    } else {
+        read_here(&response).await
+    };
+    let Answer {
+        status, headers, ..
+    } = &*response.answer;
+    let answer = Answer {
+        status: *status,
+        headers: headers.clone(),
+        body: Vec::new(),
+    };
+    Taken {
+        answer,
+        outcome,
+        capture,
+    }
 }
 
 async fn read_here(response: &Response) -> (Outcome, Capture) {
@@ -159,13 +192,18 @@ async fn read_beside(response: &Response) -> (Outcome, Capture) {
 /// against uses of it is heard.
 fn left_unread(response: &Response, why: Undone) -> (Outcome, Capture) {
     let read = response.leave_unread(why.to_string());
-    (outcome_of(response, || read.reading), capture(response, read.charset, read.judgement))
+    (
+        outcome_of(response, || read.reading),
+        capture(response, read.charset, read.judgement),
+    )
 }
 
 /// What is left to be said of a page on which the reader failed: it is kept, and one page does not
 /// end a crawl.
 fn unread(response: &Response, why: Undone) -> (Outcome, Capture) {
-    let outcome = outcome_of(response, || Reading::Unreadable { why: why.to_string() });
+    let outcome = outcome_of(response, || Reading::Unreadable {
+        why: why.to_string(),
+    });
     (outcome, capture(response, None, response.judge_headers()))
 }
 
@@ -176,9 +214,17 @@ fn asking(asked: &Asked) -> Asking {
         Asked::Page(page) if page.role() != Role::Policy => {
             let kept = page.kept().cloned().unwrap_or_default();
             let part_will_do = page.role() == Role::Sitemap;
-            Asking { etag: kept.etag, last_modified: kept.last_modified, enough: None, part_will_do }
+            Asking {
+                etag: kept.etag,
+                last_modified: kept.last_modified,
+                enough: None,
+                part_will_do,
+            }
         }
-        Asked::Page(_) | Asked::Robots(_) => Asking { enough: Some(LARGEST + 1), ..Asking::default() },
+        Asked::Page(_) | Asked::Robots(_) => Asking {
+            enough: Some(LARGEST + 1),
+            ..Asking::default()
+        },
     }
 }
 
@@ -196,11 +242,18 @@ fn read(response: &Response) -> (Outcome, Capture) {
 fn capture(response: &Response, charset: Option<Charset>, judgement: Judgement) -> Capture {
     let answer = &response.answer;
     let body = match judgement.withholds() {
-        Some(why) => Body::Withheld { why, digest: Sha256::digest(&answer.body).into() },
+        Some(why) => Body::Withheld {
+            why,
+            digest: Sha256::digest(&answer.body).into(),
+        },
         None => Body::Kept(pack(&answer.body)),
     };
     let header = |name: &str| answer.header(name).map(str::to_owned);
-    let lines: Vec<String> = answer.headers.iter().map(|(name, value)| format!("{name}: {value}\n")).collect();
+    let lines: Vec<String> = answer
+        .headers
+        .iter()
+        .map(|(name, value)| format!("{name}: {value}\n"))
+        .collect();
     Capture {
         fetched_at: response.at,
         status: answer.status,
@@ -238,7 +291,11 @@ mod tests {
             kind: PageKind::Article(KnownArticle::default()),
         };
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
-        let answer = Answer { status: 200, headers, body: html.as_bytes().to_vec() };
+        let answer = Answer {
+            status: 200,
+            headers,
+            body: html.as_bytes().to_vec(),
+        };
         let response = Response {
             page: Arc::new(page),
             answer: Arc::new(answer),
@@ -260,7 +317,8 @@ mod tests {
 
     #[test]
     fn an_overdue_page_that_must_not_be_kept_is_not() {
-        let (_, capture) = overdue_page("<meta name=robots content=noarchive><p>책장 사이로 아침이 왔다.</p>");
+        let (_, capture) =
+            overdue_page("<meta name=robots content=noarchive><p>책장 사이로 아침이 왔다.</p>");
         assert!(matches!(capture.body, Body::Withheld { .. }));
     }
 }

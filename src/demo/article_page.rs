@@ -13,7 +13,8 @@ pub(super) struct ArticlePage<'a> {
 }
 
 /// What a page of a deleted article may be: a script, and nothing else.
-pub(super) const ALERT: &str = "<script>alert('존재하지 않는 링크입니다.');history.back();</script>\n";
+pub(super) const ALERT: &str =
+    "<script>alert('존재하지 않는 링크입니다.');history.back();</script>\n";
 
 impl ArticlePage<'_> {
     pub fn html(&self) -> String {
@@ -21,14 +22,31 @@ impl ArticlePage<'_> {
         let (section, subsection) = (SECTIONS[self.article.section].1, self.article.subsection);
         let (title, main) = match self.paper.skin {
             Skin::G2 => (format!("{title} - {}", Newspaper::TITLE), self.g2()),
-            Skin::G4 => (format!("{title} < {subsection} < {section} < 기사본문 - {}", Newspaper::TITLE), self.g4()),
+            Skin::G4 => (
+                format!(
+                    "{title} < {subsection} < {section} < 기사본문 - {}",
+                    Newspaper::TITLE
+                ),
+                self.g4(),
+            ),
         };
         let padding = 33_000 + usize::try_from(number % 97).expect("it is below 97") * 50;
-        Frame { paper: self.paper, base: self.base, title, head: self.head(), main, padding }.html()
+        Frame {
+            paper: self.paper,
+            base: self.base,
+            title,
+            head: self.head(),
+            main,
+            padding,
+        }
+        .html()
     }
 
     fn address(&self) -> String {
-        format!("{}/news/articleView.html?idxno={}", self.base, self.article.number)
+        format!(
+            "{}/news/articleView.html?idxno={}",
+            self.base, self.article.number
+        )
     }
 
     fn head(&self) -> String {
@@ -85,8 +103,11 @@ impl ArticlePage<'_> {
     fn g4(&self) -> String {
         let article = self.article;
         let title = escaped(&article.title);
-        let subtitle =
-            article.subtitle.as_ref().map(|text| format!("<H2 class=\"subheading\">{text}</H2>")).unwrap_or_default();
+        let subtitle = article
+            .subtitle
+            .as_ref()
+            .map(|text| format!("<H2 class=\"subheading\">{text}</H2>"))
+            .unwrap_or_default();
         let dates = match article.modified {
             None => format!("<li>입력 {}</li>", minutes(article.published)),
             Some(modified) => format!(
@@ -170,9 +191,17 @@ impl ArticlePage<'_> {
         let advertisement = "<div class=\"ad-template\"><p class=\"ad_title\">ADVERTISEMENT</p><ins class=\"adsbygoogle\"></ins></div>\n";
         let paragraph = |(k, text): (usize, &String)| {
             let before = if k == half { advertisement } else { "" };
-            format!("{before}<p>{}</p>\n\n", escaped(text).replace("&#039;", "&#39;"))
+            format!(
+                "{before}<p>{}</p>\n\n",
+                escaped(text).replace("&#039;", "&#39;")
+            )
         };
-        let paragraphs: String = article.paragraphs.iter().enumerate().map(paragraph).collect();
+        let paragraphs: String = article
+            .paragraphs
+            .iter()
+            .enumerate()
+            .map(paragraph)
+            .collect();
         format!("{}{paragraphs}<p>&nbsp;</p>\n", photo.unwrap_or_default())
     }
 
@@ -184,7 +213,11 @@ impl ArticlePage<'_> {
             )
         };
         let tags: String = self.article.tags.iter().map(tag).collect();
-        if tags.is_empty() { tags } else { format!("<article class=\"tag-group\">{tags}</article>\n") }
+        if tags.is_empty() {
+            tags
+        } else {
+            format!("<article class=\"tag-group\">{tags}</article>\n")
+        }
     }
 
     fn share(&self) -> String {
@@ -206,7 +239,11 @@ impl ArticlePage<'_> {
                 escaped(&article.title)
             )
         };
-        let same = self.paper.articles().iter().filter(|other| other.section == self.article.section);
+        let same = self
+            .paper
+            .articles()
+            .iter()
+            .filter(|other| other.section == self.article.section);
         let related: String = same.take(3).map(related).collect();
         format!(
             "<article class=\"article-relation\"><strong>관련기사</strong><ul>{related}</ul></article>\n<div id=\"comment\" class=\"user-reply\">\

@@ -45,7 +45,10 @@ impl Frame<'_> {
         let styles = &STYLES[..STYLES.floor_char_boundary(self.padding)];
         let (lang, wrap) = match self.paper.skin {
             Skin::G2 => (r#"<html class="no-js" lang="ko" dir="ltr">"#, "user-wrap"),
-            Skin::G4 => (r#"<html class="no-js" lang="ko" dir="ltr" data-mobile="false">"#, "user-wrap v11-fl-v2"),
+            Skin::G4 => (
+                r#"<html class="no-js" lang="ko" dir="ltr" data-mobile="false">"#,
+                "user-wrap v11-fl-v2",
+            ),
         };
         let feed = format!("{}{}", self.base, feed_path(self.paper.skin));
         format!(
@@ -69,16 +72,24 @@ impl Frame<'_> {
             let link = list(&format!("sc_section_code={code}&"));
             match self.paper.skin {
                 Skin::G2 => {
-                    format!("<li class=\"megaline\"><a href=\"{link}\" target=\"_top\">{name}</a><ul></ul></li>\n")
+                    format!(
+                        "<li class=\"megaline\"><a href=\"{link}\" target=\"_top\">{name}</a><ul></ul></li>\n"
+                    )
                 }
                 Skin::G4 => format!(
                     "<li class=\"gl-menu-item\" data-menu-code=\"{code}\">\n<a href=\"{link}\" target=\"_top\" class=\"gl-menu-link\">{name}</a></li>\n"
                 ),
             }
         };
-        let sections: String = SECTIONS.iter().map(|(code, name, _)| section(code, name)).collect();
+        let sections: String = SECTIONS
+            .iter()
+            .map(|(code, name, _)| section(code, name))
+            .collect();
         let everything = match self.paper.skin {
-            Skin::G2 => format!("<li class=\"megaline\"><a href=\"{}\">전체기사</a><ul></ul></li>\n", list("&")),
+            Skin::G2 => format!(
+                "<li class=\"megaline\"><a href=\"{}\">전체기사</a><ul></ul></li>\n",
+                list("&")
+            ),
             Skin::G4 => format!(
                 "<li class=\"gl-menu-item\"><a href=\"{}\" class=\"gl-menu-link\">전체기사</a></li>\n",
                 list("")
@@ -100,8 +111,16 @@ impl Frame<'_> {
 
     /// Boxes that link articles which are no rows of any list, and a search.
     fn side_boxes(&self) -> String {
-        let popular = self.side_box("많이 본 뉴스", 27, self.paper.articles().iter().skip(31).step_by(7).take(5));
-        let photos = self.side_box("포토뉴스", 28, self.paper.articles().iter().skip(5).step_by(3).take(25));
+        let popular = self.side_box(
+            "많이 본 뉴스",
+            27,
+            self.paper.articles().iter().skip(31).step_by(7).take(5),
+        );
+        let photos = self.side_box(
+            "포토뉴스",
+            28,
+            self.paper.articles().iter().skip(5).step_by(3).take(25),
+        );
         let newest = self.side_box("최신뉴스", 29, self.paper.articles().iter().take(25));
         format!(
             "<aside class=\"grid side\">\n{popular}{photos}{newest}\
@@ -110,7 +129,12 @@ impl Frame<'_> {
         )
     }
 
-    fn side_box<'p>(&self, title: &str, skin: u32, articles: impl Iterator<Item = &'p DemoArticle>) -> String {
+    fn side_box<'p>(
+        &self,
+        title: &str,
+        skin: u32,
+        articles: impl Iterator<Item = &'p DemoArticle>,
+    ) -> String {
         let item = |article: &DemoArticle| {
             let (base, number, title) = (self.base, article.number, escaped(&article.title));
             format!(

@@ -25,17 +25,31 @@ impl ListPage<'_> {
             Skin::G4 => self.g4(),
         };
         let title = format!("전체 < 기사목록 - {}", Newspaper::TITLE);
-        Frame { paper: self.paper, base: self.base, title, head: String::new(), main, padding: 22_000 }.html()
+        Frame {
+            paper: self.paper,
+            base: self.base,
+            title,
+            head: String::new(),
+            main,
+            padding: 22_000,
+        }
+        .html()
     }
 
     fn shown(&self) -> impl Iterator<Item = &&DemoArticle> {
         let past = self.page == 0 || self.page > self.paper.last_page;
-        self.rows.iter().skip((self.page.max(1) - 1) * PER_PAGE).take(if past { 0 } else { PER_PAGE })
+        self.rows
+            .iter()
+            .skip((self.page.max(1) - 1) * PER_PAGE)
+            .take(if past { 0 } else { PER_PAGE })
     }
 
     fn g4(&self) -> String {
         let row = |article: &&DemoArticle| {
-            let link = format!("{}/news/articleView.html?idxno={}", self.base, article.number);
+            let link = format!(
+                "{}/news/articleView.html?idxno={}",
+                self.base, article.number
+            );
             format!(
                 "<li class=\"altlist-webzine-item\">\n\t<a href=\"{link}\" class=\"altlist-image\"><img src=\"/news/thumbnail/{}_v150.jpg\" alt=\"\"></a>\n\
                  \t<div class=\"altlist-webzine-content\">\n\t<H2 class=\"altlist-subject\">\n\t<a href=\"{link}\" target=\"_top\">\n\t\t{}\n\t</a></H2>\n\
@@ -80,7 +94,11 @@ impl ListPage<'_> {
         let rows: String = self.shown().map(row).collect();
         let pages = self.rows.len().div_ceil(PER_PAGE).min(self.paper.last_page);
         let page_link = |page: usize| {
-            let current = if page == self.page { " class=\"current\"" } else { "" };
+            let current = if page == self.page {
+                " class=\"current\""
+            } else {
+                ""
+            };
             format!(
                 "<li{current}><a href=\"/news/articleList.html?page={page}&total={}&{}\">{page}</a></li>",
                 self.rows.len(),
@@ -104,7 +122,11 @@ fn summary(article: &DemoArticle) -> String {
 
 /// `5131` as `5,131`.
 fn grouped(number: usize) -> String {
-    if number < 1000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1000), number % 1000) }
+    if number < 1000 {
+        number.to_string()
+    } else {
+        format!("{},{:03}", grouped(number / 1000), number % 1000)
+    }
 }
 
 /// `2026.11.20 18:00`.

@@ -19,40 +19,75 @@ mod list_page;
 const FEED_ITEMS: usize = 30;
 
 /// What a page of a deleted article may be.
-const ALERT: &str = "<script>alert(\"삭제되었거나 없는 기사입니다.\"); location.replace(\"/\");</script>\n";
+const ALERT: &str =
+    "<script>alert(\"삭제되었거나 없는 기사입니다.\"); location.replace(\"/\");</script>\n";
 
 /// Returns what stands at `path`.
-pub(super) fn answer(paper: &Newspaper, base: &str, path: &str, query: &HashMap<String, String>) -> Answer {
+pub(super) fn answer(
+    paper: &Newspaper,
+    base: &str,
+    path: &str,
+    query: &HashMap<String, String>,
+) -> Answer {
     match path {
         "/robots.txt" => text("text/plain", robots(paper)),
         "/" => html(200, home(paper, base)),
-        "/news/section.html" | "/news/section_list_all.html" => html(200, ListPage::of(paper, base, query).html()),
+        "/news/section.html" | "/news/section_list_all.html" => {
+            html(200, ListPage::of(paper, base, query).html())
+        }
         "/news/article.html" => article(paper, base, query),
         // Traps: a good crawler never asks for them.
         "/mobile/article.html" | "/news/article_print.html" => article(paper, base, query),
         "/news/search.html" => html(200, ListPage::of(paper, base, &HashMap::new()).html()),
         FEED => text("application/rss+xml; charset=utf-8", feed(paper, base)),
-        _ if path.starts_with("/member/") => html(200, "<html><body><form>로그인</form></body></html>".to_owned()),
-        _ => html(404, "<html><body>해당 기사를 찾을 수 없습니다.</body></html>".to_owned()),
+        _ if path.starts_with("/member/") => html(
+            200,
+            "<html><body><form>로그인</form></body></html>".to_owned(),
+        ),
+        _ => html(
+            404,
+            "<html><body>해당 기사를 찾을 수 없습니다.</body></html>".to_owned(),
+        ),
     }
 }
 
 fn robots(paper: &Newspaper) -> String {
-    let delay = paper.crawl_delay.map(|seconds| format!("Crawl-delay: {seconds}\n")).unwrap_or_default();
+    let delay = paper
+        .crawl_delay
+        .map(|seconds| format!("Crawl-delay: {seconds}\n"))
+        .unwrap_or_default();
     format!("User-agent: *\nDisallow: /member/\nDisallow: /news/search\n{delay}")
 }
 
 fn home(paper: &Newspaper, base: &str) -> String {
     let link = |article: &DemoArticle| {
-        format!("<li><a href=\"/news/article.html?no={}\">{}</a></li>\n", article.number, escaped(&article.title))
+        format!(
+            "<li><a href=\"/news/article.html?no={}\">{}</a></li>\n",
+            article.number,
+            escaped(&article.title)
+        )
     };
     let newest: String = paper.articles().iter().take(8).map(link).collect();
     let main = format!("<ul class=\"main_top\">{newest}</ul>");
-    Frame { paper, base, title: Newspaper::TITLE.to_owned(), head: String::new(), main }.html()
+    Frame {
+        paper,
+        base,
+        title: Newspaper::TITLE.to_owned(),
+        head: String::new(),
+        main,
+    }
+    .html()
 }
 
 fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> Answer {
-    article_or_alert(paper, query.get("no"), ALERT, |article| ArticlePage { paper, base, article }.html())
+    article_or_alert(paper, query.get("no"), ALERT, |article| {
+        ArticlePage {
+            paper,
+            base,
+            article,
+        }
+        .html()
+    })
 }
 
 /// RSS 2.0 with a guid, and dates as RFC 822 has them.
@@ -78,7 +113,10 @@ fn feed(paper: &Newspaper, base: &str) -> String {
 /// `Fri, 20 Nov 2026 17:13:11 +0900`.
 fn rfc_822(time: LocalTime) -> String {
     let seoul = jiff::tz::Offset::from_seconds(time.offset).unwrap_or(jiff::tz::Offset::UTC);
-    seoul.to_datetime(time.at.into()).strftime("%a, %d %b %Y %H:%M:%S +0900").to_string()
+    seoul
+        .to_datetime(time.at.into())
+        .strftime("%a, %d %b %Y %H:%M:%S +0900")
+        .to_string()
 }
 
 #[cfg(test)]
@@ -89,19 +127,40 @@ mod tests {
     const BASE: &str = "http://127.0.0.1:8750";
 
     fn get(path: &str) -> String {
-        answer(&Newspaper::new(&Edition::default()).on(Cms::Mediaon), BASE, path).body
+        answer(
+            &Newspaper::new(&Edition::default()).on(Cms::Mediaon),
+            BASE,
+            path,
+        )
+        .body
     }
 
     #[test]
     fn the_lists_show_every_article_and_end() {
-        let rows = |page: usize| get(&format!("/news/section.html?page={page}")).matches("class=\"clamp c2\"").count();
-        assert_eq!((1..=9).map(rows).collect::<Vec<_>>(), [15, 15, 15, 15, 15, 15, 15, 15, 0]);
-        assert_eq!(get("/news/section.html?sec_no=11&page=3").matches("class=\"clamp c2\"").count(), 10);
+        let rows = |page: usize| {
+            get(&format!("/news/section.html?page={page}"))
+                .matches("class=\"clamp c2\"")
+                .count()
+        };
+        assert_eq!(
+            (1..=9).map(rows).collect::<Vec<_>>(),
+            [15, 15, 15, 15, 15, 15, 15, 15, 0]
+        );
+        assert_eq!(
+            get("/news/section.html?sec_no=11&page=3")
+                .matches("class=\"clamp c2\"")
+                .count(),
+            10
+        );
     }
 
     #[test]
     fn a_list_can_be_limited_to_days() {
-        let day = |day: &str| get(&format!("/news/section.html?s_day={day}&e_day={day}")).matches("clamp c2").count();
+        let day = |day: &str| {
+            get(&format!("/news/section.html?s_day={day}&e_day={day}"))
+                .matches("clamp c2")
+                .count()
+        };
         assert!((1..=15).contains(&day("20261119")) && day("19991119") == 0);
     }
 

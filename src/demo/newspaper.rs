@@ -23,7 +23,12 @@ const LAST_PAGE: usize = 200;
 
 impl Default for Edition {
     fn default() -> Self {
-        Self { skin: Skin::G4, articles_per_section: 40, crawl_delay: Some(0.1), last_page: LAST_PAGE }
+        Self {
+            skin: Skin::G4,
+            articles_per_section: 40,
+            crawl_delay: Some(0.1),
+            last_page: LAST_PAGE,
+        }
     }
 }
 
@@ -145,8 +150,19 @@ impl Newspaper {
         let count = edition.articles_per_section as usize * SECTIONS.len();
         let mut articles: Vec<DemoArticle> = (0..count).map(|k| article(k, count)).collect();
         articles.sort_by_key(|article| std::cmp::Reverse(article.published.at));
-        let Edition { skin, crawl_delay, last_page, .. } = *edition;
-        Self { cms: Cms::default(), skin, crawl_delay, last_page, articles }
+        let Edition {
+            skin,
+            crawl_delay,
+            last_page,
+            ..
+        } = *edition;
+        Self {
+            cms: Cms::default(),
+            skin,
+            crawl_delay,
+            last_page,
+            articles,
+        }
     }
 
     /// The same paper on another CMS, which has one look.
@@ -197,11 +213,17 @@ impl Newspaper {
     /// A paper of no open article is left as it is.
     pub fn revise(&mut self) -> Revision {
         let enough = self.articles.len() > 3;
-        let mut open = self.articles.iter_mut().filter(|article| article.kind == Kind::Open);
+        let mut open = self
+            .articles
+            .iter_mut()
+            .filter(|article| article.kind == Kind::Open);
         let mut revision = Revision::default();
         if let Some(article) = open.next() {
             article.paragraphs[0].push_str(" 처음에 잘못 나간 날짜를 바로잡았다.");
-            article.modified = Some(LocalTime { at: article.published.at + CORRECTED, ..article.published });
+            article.modified = Some(LocalTime {
+                at: article.published.at + CORRECTED,
+                ..article.published
+            });
             revision.corrected.clone_from(&article.title);
         }
         if let Some(article) = open.next().filter(|_| enough) {
@@ -212,7 +234,9 @@ impl Newspaper {
     }
 
     pub(super) fn find(&self, number: u64) -> Option<&DemoArticle> {
-        self.articles.iter().find(|article| article.number == number)
+        self.articles
+            .iter()
+            .find(|article| article.number == number)
     }
 }
 
@@ -221,14 +245,27 @@ fn article(k: usize, count: usize) -> DemoArticle {
     let mut chance = Chance::new(k as u64 + 1);
     let section = k % SECTIONS.len();
     // Every ninth was held back: it is published two steps after its number's turn.
-    let held_back = if k % 9 == 4 { STEP * 2 + Duration::from_secs(60) } else { Duration::ZERO };
+    let held_back = if k % 9 == 4 {
+        STEP * 2 + Duration::from_secs(60)
+    } else {
+        Duration::ZERO
+    };
     let age = STEP * u32::try_from(count - k).unwrap_or(u32::MAX);
     let at = NEWEST - age + held_back + Duration::from_secs(chance.next() % 60);
     let published = LocalTime { at, offset: SEOUL };
-    let modified = (k % 7 == 3).then(|| LocalTime { at: at + Duration::from_secs(5_025), offset: SEOUL });
+    let modified = (k % 7 == 3).then(|| LocalTime {
+        at: at + Duration::from_secs(5_025),
+        offset: SEOUL,
+    });
     let (byline, authors) = chance.byline(Newspaper::TITLE);
     // Numbers have gaps, and jump where the paper once moved to another server.
-    let number = 3 * k as u64 + chance.next() % 2 + if k * 2 >= count.min(120) { 200_001 } else { 1_001 };
+    let number = 3 * k as u64
+        + chance.next() % 2
+        + if k * 2 >= count.min(120) {
+            200_001
+        } else {
+            1_001
+        };
     let paragraphs = 4 + chance.below(8);
     DemoArticle {
         number,
@@ -247,7 +284,12 @@ fn article(k: usize, count: usize) -> DemoArticle {
             .iter()
             .map(|n| chance.paragraph(*n))
             .collect(),
-        photo: (k % 3 != 2).then(|| (number * 2 + 7, (k % 6 != 3).then(|| caption(k, &mut chance)))),
+        photo: (k % 3 != 2).then(|| {
+            (
+                number * 2 + 7,
+                (k % 6 != 3).then(|| caption(k, &mut chance)),
+            )
+        }),
         tags: chance.tags(),
     }
 }
@@ -280,17 +322,38 @@ mod tests {
 
     #[test]
     fn every_article_has_a_number_and_a_text_of_its_own() {
-        let paper = Newspaper::new(&Edition { articles_per_section: 667, ..Edition::default() });
-        let numbers: BTreeSet<u64> = paper.articles().iter().map(|article| article.number).collect();
-        let texts: BTreeSet<String> = paper.articles().iter().map(|article| article.paragraphs.concat()).collect();
+        let paper = Newspaper::new(&Edition {
+            articles_per_section: 667,
+            ..Edition::default()
+        });
+        let numbers: BTreeSet<u64> = paper
+            .articles()
+            .iter()
+            .map(|article| article.number)
+            .collect();
+        let texts: BTreeSet<String> = paper
+            .articles()
+            .iter()
+            .map(|article| article.paragraphs.concat())
+            .collect();
         assert_eq!((numbers.len(), texts.len()), (2001, 2001));
     }
 
     #[test]
     fn the_order_is_by_publication_and_not_by_number() {
         let paper = Newspaper::new(&Edition::default());
-        assert!(paper.articles().windows(2).all(|pair| pair[0].published.at > pair[1].published.at));
-        assert!(paper.articles().windows(2).any(|pair| pair[0].number < pair[1].number));
+        assert!(
+            paper
+                .articles()
+                .windows(2)
+                .all(|pair| pair[0].published.at > pair[1].published.at)
+        );
+        assert!(
+            paper
+                .articles()
+                .windows(2)
+                .any(|pair| pair[0].number < pair[1].number)
+        );
     }
 
     #[test]
@@ -299,12 +362,24 @@ mod tests {
         let mut paper = before.clone();
         let revision = paper.revise();
         let pairs = before.articles().iter().zip(paper.articles());
-        let changed: Vec<_> = pairs.filter(|(old, new)| old != new).map(|(_, new)| new).collect();
+        let changed: Vec<_> = pairs
+            .filter(|(old, new)| old != new)
+            .map(|(_, new)| new)
+            .collect();
         assert_eq!(changed.len(), 2);
-        assert_eq!((&changed[0].title, changed[0].kind), (&revision.corrected, Kind::Open));
-        assert_eq!((Some(&changed[1].title), changed[1].kind), (revision.withdrawn.as_ref(), Kind::Deleted));
+        assert_eq!(
+            (&changed[0].title, changed[0].kind),
+            (&revision.corrected, Kind::Open)
+        );
+        assert_eq!(
+            (Some(&changed[1].title), changed[1].kind),
+            (revision.withdrawn.as_ref(), Kind::Deleted)
+        );
 
-        let mut small = Newspaper::new(&Edition { articles_per_section: 1, ..Edition::default() });
+        let mut small = Newspaper::new(&Edition {
+            articles_per_section: 1,
+            ..Edition::default()
+        });
         assert_eq!(small.revise().withdrawn, None);
     }
 
@@ -313,8 +388,17 @@ mod tests {
         let mut paper = Newspaper::new(&Edition::default());
         paper.publish(3);
         assert_eq!(paper.articles().len(), 123);
-        assert!(paper.articles().windows(2).all(|pair| pair[0].published.at > pair[1].published.at));
-        let numbers: BTreeSet<u64> = paper.articles().iter().map(|article| article.number).collect();
+        assert!(
+            paper
+                .articles()
+                .windows(2)
+                .all(|pair| pair[0].published.at > pair[1].published.at)
+        );
+        let numbers: BTreeSet<u64> = paper
+            .articles()
+            .iter()
+            .map(|article| article.number)
+            .collect();
         assert_eq!(numbers.len(), 123);
     }
 }

@@ -58,8 +58,12 @@ impl OriginThread {
             paper: Mutex::new(paper),
             log: Mutex::default(),
         });
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let router = Router::new().fallback(serve).with_state(Arc::clone(&shared));
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()?;
+        let router = Router::new()
+            .fallback(serve)
+            .with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
         let serving = async move {
             let listener = tokio::net::TcpListener::from_std(listener)?;
@@ -74,8 +78,15 @@ impl OriginThread {
                 tracing::error!(%error, "the demo newspaper stopped");
             }
         };
-        let thread = std::thread::Builder::new().name("newspaper".to_owned()).spawn(work)?;
-        Ok(Self { address, shared, stop: Some(stop), thread: Some(thread) })
+        let thread = std::thread::Builder::new()
+            .name("newspaper".to_owned())
+            .spawn(work)?;
+        Ok(Self {
+            address,
+            shared,
+            stop: Some(stop),
+            thread: Some(thread),
+        })
     }
 
     pub fn address(&self) -> SocketAddr {
@@ -110,9 +121,15 @@ impl Drop for OriginThread {
 
 async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let began = shared.clock.now();
-    let path = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let agent =
-        request.headers().get(header::USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
+    let agent = request
+        .headers()
+        .get(header::USER_AGENT)
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let answer = answer(&held(&shared.paper), &shared.base, &path);
     let response = Response::builder()
         .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
@@ -120,7 +137,13 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         .body(Body::from(answer.bytes()))
         .expect("a status and a static content type make a response");
     let user_agent = agent.unwrap_or_default();
-    let visit = Visit { path_and_query: path, user_agent, began, ended: shared.clock.now(), status: answer.status };
+    let visit = Visit {
+        path_and_query: path,
+        user_agent,
+        began,
+        ended: shared.clock.now(),
+        status: answer.status,
+    };
     held(&shared.log).push(visit);
     response
 }

@@ -35,8 +35,14 @@ const FEED_ITEMS: usize = 50;
 
 /// Returns what stands at `path_and_query` of a paper that is served at `base`.
 pub fn answer(paper: &Newspaper, base: &str, path_and_query: &str) -> Answer {
-    let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
-    let decoded = || url::form_urlencoded::parse(query.as_bytes()).into_owned().collect::<HashMap<String, String>>();
+    let (path, query) = path_and_query
+        .split_once('?')
+        .unwrap_or((path_and_query, ""));
+    let decoded = || {
+        url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect::<HashMap<String, String>>()
+    };
     match paper.cms {
         Cms::NdSoft => nd_soft(paper, base, path, &decoded()),
         Cms::Mediaon => mediaon::answer(paper, base, path, &decoded()),
@@ -56,24 +62,46 @@ fn nd_soft(paper: &Newspaper, base: &str, path: &str, query: &HashMap<String, St
             article(paper, base, query)
         }
         _ if path == feed_path(paper.skin) => text("text/xml; charset=utf-8", feed(paper, base)),
-        _ if path.starts_with("/admin/") || path.starts_with("/member/") || path.starts_with("/com/") => {
-            html(200, "<html><body><form>로그인</form></body></html>".to_owned())
+        _ if path.starts_with("/admin/")
+            || path.starts_with("/member/")
+            || path.starts_with("/com/") =>
+        {
+            html(
+                200,
+                "<html><body><form>로그인</form></body></html>".to_owned(),
+            )
         }
-        _ => html(404, "<html><body>없는 페이지입니다.</body></html>".to_owned()),
+        _ => html(
+            404,
+            "<html><body>없는 페이지입니다.</body></html>".to_owned(),
+        ),
     }
 }
 
 pub(super) fn html(status: u16, body: String) -> Answer {
-    Answer { status, content_type: "text/html; charset=utf-8", body }
+    Answer {
+        status,
+        content_type: "text/html; charset=utf-8",
+        body,
+    }
 }
 
 pub(super) fn text(content_type: &'static str, body: String) -> Answer {
-    Answer { status: 200, content_type, body }
+    Answer {
+        status: 200,
+        content_type,
+        body,
+    }
 }
 
 fn robots(paper: &Newspaper) -> String {
-    let delay = paper.crawl_delay.map(|seconds| format!("Crawl-delay: {seconds}\n")).unwrap_or_default();
-    format!("User-agent: *\nDisallow: /admin/\nDisallow: /member/\nDisallow: /news/articlePrint.html\n{delay}")
+    let delay = paper
+        .crawl_delay
+        .map(|seconds| format!("Crawl-delay: {seconds}\n"))
+        .unwrap_or_default();
+    format!(
+        "User-agent: *\nDisallow: /admin/\nDisallow: /member/\nDisallow: /news/articlePrint.html\n{delay}"
+    )
 }
 
 fn home(paper: &Newspaper, base: &str) -> String {
@@ -85,7 +113,15 @@ fn home(paper: &Newspaper, base: &str) -> String {
         )
     };
     let main: String = paper.articles().iter().take(12).map(link).collect();
-    Frame { paper, base, title: Newspaper::TITLE.to_owned(), head: String::new(), main, padding: 30_000 }.html()
+    Frame {
+        paper,
+        base,
+        title: Newspaper::TITLE.to_owned(),
+        head: String::new(),
+        main,
+        padding: 30_000,
+    }
+    .html()
 }
 
 fn list(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> String {
@@ -98,14 +134,32 @@ fn list(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> Strin
             && filled("sc_edate").is_none_or(|last| day(article) <= *last)
     };
     // A search finds everything, and every answer of it links more searches: an endless trap.
-    let page = filled("page").and_then(|page| page.parse().ok()).unwrap_or(1);
-    let code = section.map(|code| format!("sc_section_code={code}&")).unwrap_or_default();
+    let page = filled("page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1);
+    let code = section
+        .map(|code| format!("sc_section_code={code}&"))
+        .unwrap_or_default();
     let rows = paper.articles().iter().filter(is_shown).collect();
-    ListPage { paper, base, rows, query: format!("{code}view_type=sm"), page }.html()
+    ListPage {
+        paper,
+        base,
+        rows,
+        query: format!("{code}view_type=sm"),
+        page,
+    }
+    .html()
 }
 
 fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> Answer {
-    article_or_alert(paper, query.get("idxno"), ALERT, |article| ArticlePage { paper, base, article }.html())
+    article_or_alert(paper, query.get("idxno"), ALERT, |article| {
+        ArticlePage {
+            paper,
+            base,
+            article,
+        }
+        .html()
+    })
 }
 
 /// The page of an article by its number, or what the CMS says in its place.
@@ -116,8 +170,15 @@ pub(super) fn article_or_alert(
     page: impl FnOnce(&DemoArticle) -> String,
 ) -> Answer {
     match paper.find(number.and_then(|number| number.parse().ok()).unwrap_or(0)) {
-        None | Some(DemoArticle { kind: Kind::Deleted, .. }) => html(404, alert.to_owned()),
-        Some(DemoArticle { kind: Kind::DeletedWithAlert, .. }) => html(200, alert.to_owned()),
+        None
+        | Some(DemoArticle {
+            kind: Kind::Deleted,
+            ..
+        }) => html(404, alert.to_owned()),
+        Some(DemoArticle {
+            kind: Kind::DeletedWithAlert,
+            ..
+        }) => html(200, alert.to_owned()),
         Some(article) => html(200, page(article)),
     }
 }
@@ -156,11 +217,23 @@ mod tests {
     #[test]
     fn an_article_page_is_as_heavy_as_a_real_one_and_always_the_same() {
         for skin in [Skin::G2, Skin::G4] {
-            let paper = Newspaper::new(&Edition { skin, ..Edition::default() });
-            for article in paper.articles().iter().filter(|article| article.kind == Kind::Open) {
+            let paper = Newspaper::new(&Edition {
+                skin,
+                ..Edition::default()
+            });
+            for article in paper
+                .articles()
+                .iter()
+                .filter(|article| article.kind == Kind::Open)
+            {
                 let path = format!("/news/articleView.html?x=1&idxno={}", article.number);
                 let page = get(&paper, &path);
-                assert!((60_000..80_000).contains(&page.body.len()), "{}: {}", article.number, page.body.len());
+                assert!(
+                    (60_000..80_000).contains(&page.body.len()),
+                    "{}: {}",
+                    article.number,
+                    page.body.len()
+                );
                 assert_eq!(page, get(&paper, &path));
             }
         }
@@ -170,17 +243,30 @@ mod tests {
     fn the_lists_show_every_article_and_end() {
         let paper = Newspaper::new(&Edition::default());
         let rows = |page: usize| {
-            get(&paper, &format!("/news/articleList.html?page={page}")).body.matches("altlist-summary").count()
+            get(&paper, &format!("/news/articleList.html?page={page}"))
+                .body
+                .matches("altlist-summary")
+                .count()
         };
-        assert_eq!((1..=7).map(rows).collect::<Vec<_>>(), [20, 20, 20, 20, 20, 20, 0]);
+        assert_eq!(
+            (1..=7).map(rows).collect::<Vec<_>>(),
+            [20, 20, 20, 20, 20, 20, 0]
+        );
     }
 
     #[test]
     fn deleted_articles_say_so_in_two_ways() {
         let paper = Newspaper::new(&Edition::default());
         let of = |kind: Kind| {
-            let article = paper.articles().iter().find(|article| article.kind == kind).unwrap();
-            get(&paper, &format!("/news/articleView.html?idxno={}", article.number))
+            let article = paper
+                .articles()
+                .iter()
+                .find(|article| article.kind == kind)
+                .unwrap();
+            get(
+                &paper,
+                &format!("/news/articleView.html?idxno={}", article.number),
+            )
         };
         assert_eq!(of(Kind::Deleted).status, 404);
         let alert = of(Kind::DeletedWithAlert);
@@ -190,6 +276,10 @@ mod tests {
     #[test]
     fn robots_txt_has_its_rules() {
         let paper = Newspaper::new(&Edition::default());
-        assert!(get(&paper, "/robots.txt").body.ends_with("Disallow: /news/articlePrint.html\nCrawl-delay: 0.1\n"));
+        assert!(
+            get(&paper, "/robots.txt")
+                .body
+                .ends_with("Disallow: /news/articlePrint.html\nCrawl-delay: 0.1\n")
+        );
     }
 }

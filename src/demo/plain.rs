@@ -21,44 +21,89 @@ const UNNAMED: [char; 5] = ['&', '#', '+', '%', '—'];
 pub(super) fn answer(paper: &Newspaper, base: &str, path: &str, query: &str) -> Answer {
     match path {
         "/robots.txt" => text("text/plain", robots(paper)),
-        "/" => match query.strip_prefix("page=").map_or(Some(1), |page| page.parse().ok()) {
+        "/" => match query
+            .strip_prefix("page=")
+            .map_or(Some(1), |page| page.parse().ok())
+        {
             Some(page) if page > 0 => list(paper, base, page),
             _ => missing(),
         },
-        "/read" => article(paper, &decoded(query.strip_prefix("w=").unwrap_or_default())),
+        "/read" => article(
+            paper,
+            &decoded(query.strip_prefix("w=").unwrap_or_default()),
+        ),
         _ => missing(),
     }
 }
 
 fn robots(paper: &Newspaper) -> String {
-    let delay = paper.crawl_delay.map(|seconds| format!("Crawl-delay: {seconds}\n")).unwrap_or_default();
+    let delay = paper
+        .crawl_delay
+        .map(|seconds| format!("Crawl-delay: {seconds}\n"))
+        .unwrap_or_default();
     format!("User-agent: *\nDisallow: /member/\n{delay}")
 }
 
 fn list(paper: &Newspaper, base: &str, page: usize) -> Answer {
-    let shown: Vec<&DemoArticle> = paper.articles().iter().skip((page - 1) * ROWS).take(ROWS).collect();
-    let rows: String = shown.iter().enumerate().map(|(at, article)| row(article, at, base)).collect();
+    let shown: Vec<&DemoArticle> = paper
+        .articles()
+        .iter()
+        .skip((page - 1) * ROWS)
+        .take(ROWS)
+        .collect();
+    let rows: String = shown
+        .iter()
+        .enumerate()
+        .map(|(at, article)| row(article, at, base))
+        .collect();
     let next = page * ROWS < paper.articles().len();
-    let next = if next { format!("<a rel=\"next\" href=\"/?page={}\">다음</a>", page + 1) } else { String::new() };
-    html(200, Newspaper::TITLE, &format!("<ul class=\"newest\">\n{rows}</ul>\n<p>{next}</p>"))
+    let next = if next {
+        format!("<a rel=\"next\" href=\"/?page={}\">다음</a>", page + 1)
+    } else {
+        String::new()
+    };
+    html(
+        200,
+        Newspaper::TITLE,
+        &format!("<ul class=\"newest\">\n{rows}</ul>\n<p>{next}</p>"),
+    )
 }
 
 /// Every other link is absolute, and leaves `www.` out.
 fn row(article: &DemoArticle, at: usize, base: &str) -> String {
-    let host = if at.is_multiple_of(2) { String::new() } else { base.replacen("://www.", "://", 1) };
-    format!("<li><a href=\"{host}/read?w={}\">{}</a></li>\n", escaped(&name(article)), escaped(&article.title))
+    let host = if at.is_multiple_of(2) {
+        String::new()
+    } else {
+        base.replacen("://www.", "://", 1)
+    };
+    format!(
+        "<li><a href=\"{host}/read?w={}\">{}</a></li>\n",
+        escaped(&name(article)),
+        escaped(&article.title)
+    )
 }
 
 /// The name of an article: what its address has in the place of a number.
 fn name(article: &DemoArticle) -> String {
     let minute = &seconds(article.published)[..16];
-    format!("{}{BETWEEN}{}", article.title.replace(UNNAMED, " "), minute.replace([' ', ':'], "-"))
+    format!(
+        "{}{BETWEEN}{}",
+        article.title.replace(UNNAMED, " "),
+        minute.replace([' ', ':'], "-")
+    )
 }
 
 fn article(paper: &Newspaper, wanted: &str) -> Answer {
-    let found = paper.articles().iter().find(|article| name(article) == wanted);
+    let found = paper
+        .articles()
+        .iter()
+        .find(|article| name(article) == wanted);
     match found {
-        None | Some(DemoArticle { kind: Kind::Deleted | Kind::DeletedWithAlert, .. }) => missing(),
+        None
+        | Some(DemoArticle {
+            kind: Kind::Deleted | Kind::DeletedWithAlert,
+            ..
+        }) => missing(),
         Some(article) => html(200, &article.title, &story(article)),
     }
 }
@@ -67,7 +112,9 @@ fn story(article: &DemoArticle) -> String {
     let paragraph = |text: &String| format!("<p>{}</p>\n", escaped(text));
     let paragraphs: String = match article.kind {
         Kind::MembersOnly => "<p>회원만 읽을 수 있습니다.</p>".to_owned(),
-        Kind::Open | Kind::Deleted | Kind::DeletedWithAlert => article.paragraphs.iter().map(paragraph).collect(),
+        Kind::Open | Kind::Deleted | Kind::DeletedWithAlert => {
+            article.paragraphs.iter().map(paragraph).collect()
+        }
     };
     format!(
         "<article><h1>{}</h1>\n<p class=\"by\">{} <time datetime=\"{}\">{}</time></p>\n{paragraphs}</article>",
@@ -85,7 +132,11 @@ fn html(status: u16, title: &str, main: &str) -> Answer {
         escaped(title),
         Newspaper::TITLE
     );
-    Answer { status, content_type: EUC_KR_PAGE, body }
+    Answer {
+        status,
+        content_type: EUC_KR_PAGE,
+        body,
+    }
 }
 
 fn missing() -> Answer {
@@ -96,7 +147,9 @@ fn missing() -> Answer {
 fn decoded(escaped: &str) -> String {
     let (bytes, mut octets, mut at) = (escaped.as_bytes(), Vec::new(), 0);
     while at < bytes.len() {
-        let octet = (bytes[at] == b'%').then(|| hex_pair(bytes, at + 1)).flatten();
+        let octet = (bytes[at] == b'%')
+            .then(|| hex_pair(bytes, at + 1))
+            .flatten();
         octets.push(octet.unwrap_or(bytes[at]));
         at += if octet.is_some() { 3 } else { 1 };
     }
@@ -112,21 +165,45 @@ mod tests {
     #[test]
     fn every_article_has_a_name_of_its_own_that_euc_kr_can_write() {
         let paper = Newspaper::new(&Edition::default()).on(Cms::Plain);
-        for article in paper.articles().iter().filter(|article| article.kind == Kind::Open) {
+        for article in paper
+            .articles()
+            .iter()
+            .filter(|article| article.kind == Kind::Open)
+        {
             let name = name(article);
             let (octets, _, is_lossy) = EUC_KR.encode(&name);
             assert!(!is_lossy && !octets.is_empty(), "{}", article.title);
-            assert_eq!(paper.articles().iter().filter(|other| super::name(other) == name).count(), 1);
+            assert_eq!(
+                paper
+                    .articles()
+                    .iter()
+                    .filter(|other| super::name(other) == name)
+                    .count(),
+                1
+            );
         }
     }
 
     #[test]
     fn the_lists_show_every_article_and_end() {
         let paper = Newspaper::new(&Edition::default()).on(Cms::Plain);
-        let page = |page: usize| pages::answer(&paper, "http://www.paper.example", &format!("/?page={page}")).body;
+        let page = |page: usize| {
+            pages::answer(
+                &paper,
+                "http://www.paper.example",
+                &format!("/?page={page}"),
+            )
+            .body
+        };
         let rows = (1..=9).map(|number| page(number).matches("<li>").count());
-        assert_eq!(rows.collect::<Vec<_>>(), [15, 15, 15, 15, 15, 15, 15, 15, 0]);
+        assert_eq!(
+            rows.collect::<Vec<_>>(),
+            [15, 15, 15, 15, 15, 15, 15, 15, 0]
+        );
         assert!(page(7).contains("rel=\"next\"") && !page(8).contains("rel=\"next\""));
-        assert!(page(1).contains("href=\"http://paper.example/read?w=") && page(1).contains("href=\"/read?w="));
+        assert!(
+            page(1).contains("href=\"http://paper.example/read?w=")
+                && page(1).contains("href=\"/read?w=")
+        );
     }
 }

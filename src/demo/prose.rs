@@ -33,7 +33,12 @@ impl Chance {
     }
 
     pub fn subtitle(&mut self) -> String {
-        format!("{} {}서 {}", self.one(&PLACES), self.one(&SHOPS), self.one(&TOPICS))
+        format!(
+            "{} {}서 {}",
+            self.one(&PLACES),
+            self.one(&SHOPS),
+            self.one(&TOPICS)
+        )
     }
 
     /// Returns a paragraph of so many sentences.
@@ -42,11 +47,19 @@ impl Chance {
             let pattern = chance.one(&SENTENCES);
             chance.filled(pattern)
         };
-        (0..sentences).map(|_| one(self)).collect::<Vec<_>>().join(" ")
+        (0..sentences)
+            .map(|_| one(self))
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     pub fn caption(&mut self) -> String {
-        format!("{}에서 열린 {} 모습 <사진={}>", self.one(&PLACES), self.one(&TOPICS), self.one(&SHOPS))
+        format!(
+            "{}에서 열린 {} 모습 <사진={}>",
+            self.one(&PLACES),
+            self.one(&TOPICS),
+            self.one(&SHOPS)
+        )
     }
 
     pub fn byline(&mut self, paper: &str) -> (String, Vec<String>) {
@@ -54,15 +67,22 @@ impl Chance {
         match self.below(8) {
             0 => (paper.to_owned(), vec![paper.to_owned()]),
             1 => {
-                let other = REPORTERS[(self.below(REPORTERS.len() - 1) + 1 + index(name)) % REPORTERS.len()];
-                (format!("{name}·{other} 기자"), vec![name.to_owned(), other.to_owned()])
+                let other = REPORTERS
+                    [(self.below(REPORTERS.len() - 1) + 1 + index(name)) % REPORTERS.len()];
+                (
+                    format!("{name}·{other} 기자"),
+                    vec![name.to_owned(), other.to_owned()],
+                )
             }
             _ => (format!("{name} 기자"), vec![name.to_owned()]),
         }
     }
 
     pub fn tags(&mut self) -> Vec<String> {
-        let mut tags = vec![self.one(&PLACES).to_owned(), self.one(&TOPICS).replace(' ', "")];
+        let mut tags = vec![
+            self.one(&PLACES).to_owned(),
+            self.one(&TOPICS).replace(' ', ""),
+        ];
         tags.truncate(self.below(3));
         tags
     }
@@ -88,10 +108,17 @@ impl Chance {
 }
 
 fn index(reporter: &str) -> usize {
-    REPORTERS.iter().position(|name| *name == reporter).unwrap_or_default()
+    REPORTERS
+        .iter()
+        .position(|name| *name == reporter)
+        .unwrap_or_default()
 }
 
 /// Returns `text` as it stands in mark-up.
 pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;").replace('\'', "&#039;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#039;")
 }

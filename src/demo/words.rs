@@ -97,7 +97,8 @@ pub(super) const TOPICS: [&str; 16] = [
     "문학 산책",
 ];
 
-pub(super) const REPORTERS: [&str; 6] = ["강책봄", "문서린", "오한솔", "임가람", "정읽음", "홍글샘"];
+pub(super) const REPORTERS: [&str; 6] =
+    ["강책봄", "문서린", "오한솔", "임가람", "정읽음", "홍글샘"];
 
 /// `{p}` place, `{s}` shop, `{n}` person, `{b}` book, `{t}` topic, `{k}` number.
 pub(super) const TITLES: [&str; 12] = [

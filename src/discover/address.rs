@@ -36,12 +36,20 @@ impl Grammar {
     /// `home` gives canonical addresses their scheme, host and port. Without a CMS (`None`) every page of the paper is
     /// [`Address::Other`].
     pub fn new(profile: Option<&Profile>, home: PageUrl) -> Self {
-        Self { rules: profile.map(|profile| profile.url.clone()).unwrap_or_default(), home }
+        Self {
+            rules: profile
+                .map(|profile| profile.url.clone())
+                .unwrap_or_default(),
+            home,
+        }
     }
 
     /// Returns the same grammar for a paper that moved.
     pub fn at_home(&self, home: PageUrl) -> Self {
-        Self { rules: self.rules.clone(), home }
+        Self {
+            rules: self.rules.clone(),
+            home,
+        }
     }
 
     pub fn home(&self) -> &PageUrl {
@@ -56,8 +64,9 @@ impl Grammar {
     /// Tells whether an address is the paper's, or that of another host of its house: `cdn.paper.example` beside `www.paper.example`.
     pub fn is_of_house(&self, url: &PageUrl) -> bool {
         let house = |url: &PageUrl| url.as_url().domain().map(|host| bare(host).to_owned());
-        let is_below =
-            house(&self.home).zip(house(url)).is_some_and(|(ours, theirs)| theirs.ends_with(&format!(".{ours}")));
+        let is_below = house(&self.home)
+            .zip(house(url))
+            .is_some_and(|(ours, theirs)| theirs.ends_with(&format!(".{ours}")));
         is_same_paper(&self.home, url) || is_below
     }
 
@@ -68,24 +77,43 @@ impl Grammar {
         }
         let path = url.as_url().path();
         if url.repeats_itself() {
-            return Address::Trap { why: "its path goes round in circles" };
+            return Address::Trap {
+                why: "its path goes round in circles",
+            };
         }
         if self.rules.traps.iter().any(|trap| starts_with(path, trap)) {
-            return Address::Trap { why: "the CMS keeps no page for readers there" };
+            return Address::Trap {
+                why: "the CMS keeps no page for readers there",
+            };
         }
         if let Some(digits) = self.rules.article_digits(url)
             && let Some(url) = self.article(path, &digits)
         {
-            return Address::Article { number: digits.parse().ok(), url };
+            return Address::Article {
+                number: digits.parse().ok(),
+                url,
+            };
         }
         if self.rules.list_path(path).is_none() {
             return Address::Other;
         }
-        if self.rules.trap_parameters.iter().any(|name| self.filled(url, name).is_some()) {
-            return Address::Trap { why: "a search, of which there is no end" };
+        if self
+            .rules
+            .trap_parameters
+            .iter()
+            .any(|name| self.filled(url, name).is_some())
+        {
+            return Address::Trap {
+                why: "a search, of which there is no end",
+            };
         }
-        let page = url.parameter(&self.rules.page).and_then(|page| page.trim().parse().ok()).unwrap_or(1).max(1);
-        self.list(url, "").map_or(Address::Other, |url| Address::List { url, page })
+        let page = url
+            .parameter(&self.rules.page)
+            .and_then(|page| page.trim().parse().ok())
+            .unwrap_or(1)
+            .max(1);
+        self.list(url, "")
+            .map_or(Address::Other, |url| Address::List { url, page })
     }
 
     /// Returns the number of the article that an address shows, on whatever host.
@@ -103,7 +131,10 @@ impl Grammar {
         match self.address(url) {
             Address::List { url, .. } if page == 1 => Some(url),
             Address::List { url, .. } => self.list(&url, &format!("{}={page}&", self.rules.page)),
-            Address::Article { .. } | Address::Trap { .. } | Address::Elsewhere | Address::Other => None,
+            Address::Article { .. }
+            | Address::Trap { .. }
+            | Address::Elsewhere
+            | Address::Other => None,
         }
     }
 
@@ -113,8 +144,15 @@ impl Grammar {
         let window = self.rules.date_window.as_ref()?;
         let is_other = |name: &str| name != window.from && name != window.until;
         let mut limited = self.list_page(url, 1)?.as_url().clone();
-        let others = limited.query().unwrap_or_default().split('&').filter(|part| is_other(&name_of(part)));
-        let mut query: Vec<String> = others.filter(|part| !part.is_empty()).map(str::to_owned).collect();
+        let others = limited
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|part| is_other(&name_of(part)));
+        let mut query: Vec<String> = others
+            .filter(|part| !part.is_empty())
+            .map(str::to_owned)
+            .collect();
         for (name, day) in [(&window.from, first), (&window.until, last)] {
             query.push(format!("{name}={}", escaped(&window.print(day)?)));
         }
@@ -125,14 +163,20 @@ impl Grammar {
     /// The canonical address of an article; its own, bare of parameters, where the number alone does not make one.
     fn article(&self, path: &str, number: &str) -> Option<PageUrl> {
         let origin = self.home.origin();
-        self.rules.article_url(&origin, number).or_else(|| PageUrl::parse(&format!("{origin}{path}")).ok())
+        self.rules
+            .article_url(&origin, number)
+            .or_else(|| PageUrl::parse(&format!("{origin}{path}")).ok())
     }
 
     /// The canonical address of a list: what decides its rows, in the profile's order.
     fn list(&self, url: &PageUrl, page: &str) -> Option<PageUrl> {
         let path = self.rules.list_path(url.as_url().path())?;
         let mut address = format!("{}{path}?{page}", self.home.origin());
-        let window = self.rules.date_window.iter().flat_map(|window| [&window.from, &window.until]);
+        let window = self
+            .rules
+            .date_window
+            .iter()
+            .flat_map(|window| [&window.from, &window.until]);
         let window = window.filter(|name| !self.rules.keep.contains(name));
         for name in self.rules.keep.iter().chain(window) {
             if let Some(value) = self.filled(url, name) {
@@ -150,22 +194,35 @@ impl Grammar {
     /// Returns a parameter's value as it is escaped: in which encoding that was done, only the
     /// server knows.
     fn filled(&self, url: &PageUrl, name: &str) -> Option<String> {
-        let parts = url.as_url().query().unwrap_or_default().split('&').filter(|part| name_of(part) == name);
-        let values = parts.filter_map(|part| part.split_once('=')).map(|(_, value)| trimmed(value));
+        let parts = url
+            .as_url()
+            .query()
+            .unwrap_or_default()
+            .split('&')
+            .filter(|part| name_of(part) == name);
+        let values = parts
+            .filter_map(|part| part.split_once('='))
+            .map(|(_, value)| trimmed(value));
         values.into_iter().find(|value| !value.is_empty())
     }
 }
 
 /// Returns the decoded name of a parameter, `sc_word` of `sc%5Fword=x`.
 fn name_of(part: &str) -> String {
-    url::form_urlencoded::parse(part.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default()
+    url::form_urlencoded::parse(part.as_bytes())
+        .next()
+        .map(|(name, _)| name.into_owned())
+        .unwrap_or_default()
 }
 
 /// Drops spaces around a value, and writes those within in one way.
 fn trimmed(value: &str) -> String {
     let value = value.replace('+', "%20");
     let mut bare = value.as_str();
-    while let Some(rest) = bare.strip_prefix("%20").or_else(|| bare.strip_suffix("%20")) {
+    while let Some(rest) = bare
+        .strip_prefix("%20")
+        .or_else(|| bare.strip_suffix("%20"))
+    {
         bare = rest;
     }
     bare.to_owned()
@@ -184,13 +241,17 @@ pub(crate) fn is_same_paper(home: &PageUrl, url: &PageUrl) -> bool {
 }
 
 fn bare(host: &str) -> &str {
-    let rest = host.strip_prefix("www.").or_else(|| host.strip_prefix("m.")).unwrap_or(host);
+    let rest = host
+        .strip_prefix("www.")
+        .or_else(|| host.strip_prefix("m."))
+        .unwrap_or(host);
     // m.kr is a name of its own.
     if rest.contains('.') { rest } else { host }
 }
 
 fn starts_with(path: &str, beginning: &str) -> bool {
-    path.get(..beginning.len()).is_some_and(|head| head.eq_ignore_ascii_case(beginning))
+    path.get(..beginning.len())
+        .is_some_and(|head| head.eq_ignore_ascii_case(beginning))
 }
 
 /// Escapes what would end a value or become another character.
@@ -214,7 +275,10 @@ mod tests {
     use crate::config::shipped::shipped_profile;
 
     fn grammar(home: &str) -> Grammar {
-        Grammar::new(Some(&shipped_profile("ndsoft")), PageUrl::parse(home).unwrap())
+        Grammar::new(
+            Some(&shipped_profile("ndsoft")),
+            PageUrl::parse(home).unwrap(),
+        )
     }
 
     fn url(address: &str) -> PageUrl {
@@ -250,15 +314,30 @@ mod tests {
             "https://www.saseo.example/news/articleView.html?idxno=0090000015817",
         ] {
             let address = paper.address(&url(twin));
-            assert_eq!(address, Address::Article { number: Some(90_000_015_817), url: plain.clone() }, "{twin}");
+            assert_eq!(
+                address,
+                Address::Article {
+                    number: Some(90_000_015_817),
+                    url: plain.clone()
+                },
+                "{twin}"
+            );
         }
     }
 
     #[test]
     fn the_list_of_everything_is_canonical() {
         let all = grammar("https://www.saseo.example/").everything();
-        assert_eq!(all, Some(url("https://www.saseo.example/news/articleList.html?view_type=sm")));
-        assert_eq!(Grammar::new(None, url("https://www.saseo.example/")).everything(), None);
+        assert_eq!(
+            all,
+            Some(url(
+                "https://www.saseo.example/news/articleList.html?view_type=sm"
+            ))
+        );
+        assert_eq!(
+            Grammar::new(None, url("https://www.saseo.example/")).everything(),
+            None
+        );
     }
 
     #[test]
@@ -273,13 +352,32 @@ mod tests {
     #[test]
     fn a_number_that_is_too_long_to_count_with_names_an_article_all_the_same() {
         let paper = grammar("https://www.saseo.example/");
-        let plain = url("https://www.saseo.example/news/articleView.html?idxno=20261120180000123456");
-        for twin in ["articleView.html?idxno=20261120180000123456", "articlePrint.html?idxno=0020261120180000123456"] {
+        let plain =
+            url("https://www.saseo.example/news/articleView.html?idxno=20261120180000123456");
+        for twin in [
+            "articleView.html?idxno=20261120180000123456",
+            "articlePrint.html?idxno=0020261120180000123456",
+        ] {
             let address = paper.address(&url(&format!("https://saseo.example/news/{twin}")));
-            assert_eq!(address, Address::Article { number: None, url: plain.clone() }, "{twin}");
+            assert_eq!(
+                address,
+                Address::Article {
+                    number: None,
+                    url: plain.clone()
+                },
+                "{twin}"
+            );
         }
-        let zero = paper.address(&url("https://saseo.example/news/articleView.html?idxno=000"));
-        assert!(matches!(zero, Address::Article { number: Some(0), .. }));
+        let zero = paper.address(&url(
+            "https://saseo.example/news/articleView.html?idxno=000",
+        ));
+        assert!(matches!(
+            zero,
+            Address::Article {
+                number: Some(0),
+                ..
+            }
+        ));
     }
 
     #[test]
@@ -298,15 +396,27 @@ mod tests {
     #[test]
     fn other_hosts_are_elsewhere() {
         let paper = grammar("https://www.saseo.example/");
-        for address in ["https://cdn.saseo.example/rss/x.xml", "https://saseo.other/", "https://notsaseo.example/"] {
-            assert_eq!(paper.address(&url(address)), Address::Elsewhere, "{address}");
+        for address in [
+            "https://cdn.saseo.example/rss/x.xml",
+            "https://saseo.other/",
+            "https://notsaseo.example/",
+        ] {
+            assert_eq!(
+                paper.address(&url(address)),
+                Address::Elsewhere,
+                "{address}"
+            );
         }
     }
 
     #[test]
     fn an_address_as_host_is_told_apart_by_its_port() {
         let paper = grammar("http://127.0.0.1:8401/");
-        let article = |port| paper.address(&url(&format!("http://127.0.0.1:{port}/news/articleView.html?idxno=1")));
+        let article = |port| {
+            paper.address(&url(&format!(
+                "http://127.0.0.1:{port}/news/articleView.html?idxno=1"
+            )))
+        };
         assert!(matches!(article(8401), Address::Article { .. }));
         assert_eq!(article(8402), Address::Elsewhere);
     }
@@ -331,10 +441,8 @@ mod tests {
     #[test]
     fn a_list_keeps_its_filters_in_one_order() {
         let paper = grammar("https://www.saseo.example/");
-        let page =
-            "https://www.saseo.example/news/articleList.html?sc_sdate=2020-01-01&page=7&sc_section_code=S1N2&total=9";
-        let plain =
-            "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&sc_sdate=2020-01-01&view_type=sm";
+        let page = "https://www.saseo.example/news/articleList.html?sc_sdate=2020-01-01&page=7&sc_section_code=S1N2&total=9";
+        let plain = "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&sc_sdate=2020-01-01&view_type=sm";
         assert_eq!(list(&paper, page), (plain.to_owned(), 7));
         let eighth = paper.list_page(&url(page), 8).unwrap();
         assert_eq!(list(&paper, eighth.as_str()), (plain.to_owned(), 8));
@@ -344,40 +452,81 @@ mod tests {
     #[test]
     fn a_list_is_limited_to_days_in_the_cmss_own_words() {
         let paper = grammar("https://www.saseo.example/");
-        let (first, last) = (jiff::civil::date(1999, 12, 1), jiff::civil::date(2000, 1, 31));
+        let (first, last) = (
+            jiff::civil::date(1999, 12, 1),
+            jiff::civil::date(2000, 1, 31),
+        );
         let list = "https://www.saseo.example/news/articleList.html?page=3&sc_section_code=S1N2&sc_sdate=2020-01-01";
         let limited = paper.list_window(&url(list), first, last).unwrap();
         assert_eq!(
             limited.as_str(),
             "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&sc_sdate=1999-12-01&sc_edate=2000-01-31&view_type=sm"
         );
-        assert_eq!(paper.address(&limited), Address::List { url: limited.clone(), page: 1 });
-        assert_eq!(paper.list_window(&url("https://www.saseo.example/"), first, last), None);
+        assert_eq!(
+            paper.address(&limited),
+            Address::List {
+                url: limited.clone(),
+                page: 1
+            }
+        );
+        assert_eq!(
+            paper.list_window(&url("https://www.saseo.example/"), first, last),
+            None
+        );
         let without = other_cms("list = [\"/l\"]\npage = \"p\"");
-        assert_eq!(without.list_window(&url("https://www.saseo.example/l"), first, last), None);
+        assert_eq!(
+            without.list_window(&url("https://www.saseo.example/l"), first, last),
+            None
+        );
         let with = "list = [\"/l\"]\npage = \"p\"\ndate_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }";
-        let limited = other_cms(with).list_window(&url("https://www.saseo.example/l?p=2&x=1"), first, last).unwrap();
-        assert_eq!(limited.as_str(), "https://www.saseo.example/l?a=19991201&b=20000131");
+        let limited = other_cms(with)
+            .list_window(&url("https://www.saseo.example/l?p=2&x=1"), first, last)
+            .unwrap();
+        assert_eq!(
+            limited.as_str(),
+            "https://www.saseo.example/l?a=19991201&b=20000131"
+        );
     }
 
     /// The grammar of a CMS with these rules.
     fn other_cms(rules: &str) -> Grammar {
-        let profile = crate::config::read_profile("x.toml", &format!("name = \"x\"\n[url]\n{rules}")).unwrap();
+        let profile =
+            crate::config::read_profile("x.toml", &format!("name = \"x\"\n[url]\n{rules}"))
+                .unwrap();
         Grammar::new(Some(&profile), url("https://www.saseo.example/"))
     }
 
     #[test]
     fn an_articles_number_may_stand_in_its_path() {
-        let rules =
-            "article_patterns = ['^/news/articles/(\\d+)/?$', '^/m/(\\d+)$']\ncanonical = \"/news/articles/{number}\"";
+        let rules = "article_patterns = ['^/news/articles/(\\d+)/?$', '^/m/(\\d+)$']\ncanonical = \"/news/articles/{number}\"";
         let paper = other_cms(rules);
         let plain = url("https://www.saseo.example/news/articles/12345");
-        for twin in ["/news/articles/12345", "/news/articles/12345/?utm_source=a&from=b", "/m/12345", "/m/0012345#c"] {
+        for twin in [
+            "/news/articles/12345",
+            "/news/articles/12345/?utm_source=a&from=b",
+            "/m/12345",
+            "/m/0012345#c",
+        ] {
             let address = paper.address(&url(&format!("http://m.saseo.example{twin}")));
-            assert_eq!(address, Address::Article { number: Some(12345), url: plain.clone() }, "{twin}");
+            assert_eq!(
+                address,
+                Address::Article {
+                    number: Some(12345),
+                    url: plain.clone()
+                },
+                "{twin}"
+            );
         }
-        for other in ["/news/articles/", "/news/articles/x", "/news/articles/1/photos"] {
-            assert_eq!(paper.address(&url(&format!("https://saseo.example{other}"))), Address::Other, "{other}");
+        for other in [
+            "/news/articles/",
+            "/news/articles/x",
+            "/news/articles/1/photos",
+        ] {
+            assert_eq!(
+                paper.address(&url(&format!("https://saseo.example{other}"))),
+                Address::Other,
+                "{other}"
+            );
         }
     }
 
@@ -386,26 +535,63 @@ mod tests {
         let paper = other_cms("article_patterns = ['^/\\d{4}/\\d\\d/\\d\\d/(\\d+)$']");
         let plain = url("https://www.saseo.example/2026/03/07/812");
         let address = paper.address(&url("http://saseo.example/2026/03/07/812?ref=main"));
-        assert_eq!(address, Address::Article { number: Some(812), url: plain });
+        assert_eq!(
+            address,
+            Address::Article {
+                number: Some(812),
+                url: plain
+            }
+        );
     }
 
     #[test]
     fn another_cms_has_its_own_addresses() {
-        let paper = Grammar::new(Some(&shipped_profile("mediaon")), url("https://www.saseo.example/"));
+        let paper = Grammar::new(
+            Some(&shipped_profile("mediaon")),
+            url("https://www.saseo.example/"),
+        );
         let address = |path: &str| paper.address(&url(&format!("http://m.saseo.example{path}")));
         let plain = url("https://www.saseo.example/news/article.html?no=812");
-        for twin in ["/news/article.html?no=812", "/mobile/article.html?no=812", "/news/article_print.html?no=812&x=1"]
-        {
-            assert_eq!(address(twin), Address::Article { number: Some(812), url: plain.clone() }, "{twin}");
+        for twin in [
+            "/news/article.html?no=812",
+            "/mobile/article.html?no=812",
+            "/news/article_print.html?no=812&x=1",
+        ] {
+            assert_eq!(
+                address(twin),
+                Address::Article {
+                    number: Some(812),
+                    url: plain.clone()
+                },
+                "{twin}"
+            );
         }
         let section = url("https://www.saseo.example/news/section.html?sec_no=11");
-        for (twin, page) in [("/news/section.html?sec_no=11", 1), ("/mobile/section.html?page=3&x=1&sec_no=11", 3)] {
-            assert_eq!(address(twin), Address::List { url: section.clone(), page }, "{twin}");
+        for (twin, page) in [
+            ("/news/section.html?sec_no=11", 1),
+            ("/mobile/section.html?page=3&x=1&sec_no=11", 3),
+        ] {
+            assert_eq!(
+                address(twin),
+                Address::List {
+                    url: section.clone(),
+                    page
+                },
+                "{twin}"
+            );
         }
-        for trap in ["/news/search.html?search=a", "/member/login.html", "/news/section.html?skey=a", "/admin/"] {
+        for trap in [
+            "/news/search.html?search=a",
+            "/member/login.html",
+            "/news/section.html?skey=a",
+            "/admin/",
+        ] {
             assert!(matches!(address(trap), Address::Trap { .. }), "{trap}");
         }
-        let (first, last) = (jiff::civil::date(1999, 12, 1), jiff::civil::date(2000, 1, 31));
+        let (first, last) = (
+            jiff::civil::date(1999, 12, 1),
+            jiff::civil::date(2000, 1, 31),
+        );
         let limited = paper.list_window(&section, first, last).unwrap();
         assert_eq!(
             limited.as_str(),
@@ -416,13 +602,20 @@ mod tests {
 
     #[test]
     fn a_lists_name_may_stand_in_its_path() {
-        let paper = other_cms("list_patterns = ['^/section/[a-z]+$']\npage = \"page\"\nkeep = [\"sub\"]");
+        let paper =
+            other_cms("list_patterns = ['^/section/[a-z]+$']\npage = \"page\"\nkeep = [\"sub\"]");
         let plain = "https://www.saseo.example/section/culture?sub=2";
         let (given, page) = ("https://saseo.example/section/culture?page=4&x=1&sub=2", 4);
         assert_eq!(list(&paper, given), (plain.to_owned(), page));
         let fifth = paper.list_page(&url(given), 5).unwrap();
-        assert_eq!(fifth.as_str(), "https://www.saseo.example/section/culture?page=5&sub=2");
-        assert_eq!(paper.address(&url("https://saseo.example/section/")), Address::Other);
+        assert_eq!(
+            fifth.as_str(),
+            "https://www.saseo.example/section/culture?page=5&sub=2"
+        );
+        assert_eq!(
+            paper.address(&url("https://saseo.example/section/")),
+            Address::Other
+        );
     }
 
     #[test]
@@ -440,14 +633,22 @@ mod tests {
             "/news/articleList.html?sc_section_code=S1N1&sc_word=%EC%B1%85",
         ] {
             let address = paper.address(&url(&format!("https://saseo.example{trap}")));
-            assert!(matches!(address, Address::Trap { .. }), "{trap} is {address:?}");
+            assert!(
+                matches!(address, Address::Trap { .. }),
+                "{trap} is {address:?}"
+            );
         }
     }
 
     #[test]
     fn a_paper_without_a_profile_has_only_other_pages() {
         let paper = Grammar::new(None, url("https://saseo.example/"));
-        assert_eq!(paper.address(&url("https://www.saseo.example/news/articleView.html?idxno=1")), Address::Other);
+        assert_eq!(
+            paper.address(&url(
+                "https://www.saseo.example/news/articleView.html?idxno=1"
+            )),
+            Address::Other
+        );
     }
 
     proptest! {

@@ -11,9 +11,11 @@ use crate::page_url::{PageUrl, UrlError};
 /// The first of these counts, whatever stands in it (HTML 4.2.3).
 static BASE: LazyLock<Selector> = LazyLock::new(|| selector("base[href]"));
 
-static REFRESH: LazyLock<Selector> = LazyLock::new(|| selector(r#"meta[http-equiv="refresh" i][content]"#));
+static REFRESH: LazyLock<Selector> =
+    LazyLock::new(|| selector(r#"meta[http-equiv="refresh" i][content]"#));
 
-static NEXT: LazyLock<Selector> = LazyLock::new(|| selector(r#"link[rel~="next" i][href], a[rel~="next" i][href]"#));
+static NEXT: LazyLock<Selector> =
+    LazyLock::new(|| selector(r#"link[rel~="next" i][href], a[rel~="next" i][href]"#));
 
 /// A reader does not wait for a page that is replaced within this time. What comes later replaces a
 /// page that was read, as tickers and advertisements do.
@@ -43,14 +45,21 @@ impl Document {
     /// Takes the base that the page names. Its queries are in UTF-8.
     pub fn new(url: &PageUrl, tree: &Tree) -> Self {
         let href = tree.first(&BASE).and_then(|base| base.attr("href"));
-        let base = href.and_then(|href| url.join(&href).ok()).unwrap_or_else(|| url.clone());
-        Self { url: url.clone(), base, encoding: UTF_8 }
+        let base = href
+            .and_then(|href| url.join(&href).ok())
+            .unwrap_or_else(|| url.clone());
+        Self {
+            url: url.clone(),
+            base,
+            encoding: UTF_8,
+        }
     }
 
     /// Takes the encoding that the page came in, by its WHATWG name.
     pub fn encoded_in(self, name: &str) -> Self {
         // URL Standard, query state: UTF-16 is no encoding for queries.
-        let encoding = Encoding::for_label(name.as_bytes()).map_or(UTF_8, Encoding::output_encoding);
+        let encoding =
+            Encoding::for_label(name.as_bytes()).map_or(UTF_8, Encoding::output_encoding);
         Self { encoding, ..self }
     }
 
@@ -71,38 +80,68 @@ impl Document {
     /// Returns where the document sends its readers. One that sends them to itself is merely asked
     /// for anew.
     pub fn refresh(&self, tree: &Tree) -> Option<Refresh> {
-        let told = tree.all(&REFRESH).filter(|meta| !is_for_the_scriptless(meta));
-        told.filter_map(|meta| self.read_refresh(&attribute(&meta, "content")?)).find(|told| told.to != self.url)
+        let told = tree
+            .all(&REFRESH)
+            .filter(|meta| !is_for_the_scriptless(meta));
+        told.filter_map(|meta| self.read_refresh(&attribute(&meta, "content")?))
+            .find(|told| told.to != self.url)
     }
 
     /// Reads `5; url='/main'` as browsers do (HTML 4.2.5.3, shared declarative refresh steps).
     fn read_refresh(&self, content: &str) -> Option<Refresh> {
         let content = content.trim_start();
-        let end = content.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(content.len());
+        let end = content
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(content.len());
         let (seconds, rest) = content.split_at(end);
-        let seconds: f64 = if seconds.starts_with('.') { 0.0 } else { seconds.split('.').next()?.parse().ok()? };
+        let seconds: f64 = if seconds.starts_with('.') {
+            0.0
+        } else {
+            seconds.split('.').next()?.parse().ok()?
+        };
 
         let rest = rest.trim_start_matches(|c: char| c.is_whitespace() || c == ';' || c == ',');
-        let is_named = rest.get(..3).is_some_and(|name| name.eq_ignore_ascii_case("url"));
-        let value = if is_named { rest[3..].trim_start().strip_prefix('=').unwrap_or(rest) } else { rest };
+        let is_named = rest
+            .get(..3)
+            .is_some_and(|name| name.eq_ignore_ascii_case("url"));
+        let value = if is_named {
+            rest[3..].trim_start().strip_prefix('=').unwrap_or(rest)
+        } else {
+            rest
+        };
         let value = value.trim();
         let quote = value.chars().next().filter(|c| "\"'".contains(*c));
-        let target = quote.map_or(value, |quote| value[1..].split(quote).next().unwrap_or_default());
+        let target = quote.map_or(value, |quote| {
+            value[1..].split(quote).next().unwrap_or_default()
+        });
 
-        let to = if target.is_empty() { None } else { self.join(target).ok() };
-        to.map(|to| Refresh { to, is_at_once: seconds <= AT_ONCE })
+        let to = if target.is_empty() {
+            None
+        } else {
+            self.join(target).ok()
+        };
+        to.map(|to| Refresh {
+            to,
+            is_at_once: seconds <= AT_ONCE,
+        })
     }
 
     /// Returns the page that the document names as its next one (HTML 4.6.7.13).
     pub fn next(&self, tree: &Tree) -> Option<PageUrl> {
-        tree.all(&NEXT).find_map(|link| self.join(&attribute(&link, "href")?).ok()).filter(|next| *next != self.url)
+        tree.all(&NEXT)
+            .find_map(|link| self.join(&attribute(&link, "href")?).ok())
+            .filter(|next| *next != self.url)
     }
 }
 
 /// What stands for readers without scripts often sends them to a page that asks them to switch
 /// scripts on.
 fn is_for_the_scriptless(node: &Node<'_>) -> bool {
-    node.ancestors(None).iter().any(|above| above.qual_name_ref().is_some_and(|name| &*name.local == "noscript"))
+    node.ancestors(None).iter().any(|above| {
+        above
+            .qual_name_ref()
+            .is_some_and(|name| &*name.local == "noscript")
+    })
 }
 
 #[cfg(test)]
@@ -114,7 +153,10 @@ mod tests {
     }
 
     fn joined(html: &str, link: &str) -> String {
-        Document::new(&page(), &Tree::parse(html).unwrap()).join(link).unwrap().to_string()
+        Document::new(&page(), &Tree::parse(html).unwrap())
+            .join(link)
+            .unwrap()
+            .to_string()
     }
 
     #[test]
@@ -122,10 +164,22 @@ mod tests {
         assert_eq!(joined("<p>책", "a"), "https://www.saseo.example/news/a");
         let two = "<base target=_top><base href='/archive/'><base href='/other/'>";
         assert_eq!(joined(two, "a"), "https://www.saseo.example/archive/a");
-        assert_eq!(joined("<base href=''><base href='/other/'>", "a"), "https://www.saseo.example/news/a");
-        assert_eq!(joined("<base href='data:,x'><base href='/other/'>", "a"), "https://www.saseo.example/news/a");
-        assert_eq!(joined("<!-- <base href='/no/'> --><base href=/b/>", "a"), "https://www.saseo.example/b/a");
-        assert_eq!(joined("<script>'<base href=/no/>'</script><base href=/b/>", "a"), "https://www.saseo.example/b/a");
+        assert_eq!(
+            joined("<base href=''><base href='/other/'>", "a"),
+            "https://www.saseo.example/news/a"
+        );
+        assert_eq!(
+            joined("<base href='data:,x'><base href='/other/'>", "a"),
+            "https://www.saseo.example/news/a"
+        );
+        assert_eq!(
+            joined("<!-- <base href='/no/'> --><base href=/b/>", "a"),
+            "https://www.saseo.example/b/a"
+        );
+        assert_eq!(
+            joined("<script>'<base href=/no/>'</script><base href=/b/>", "a"),
+            "https://www.saseo.example/b/a"
+        );
     }
 
     #[test]
@@ -142,14 +196,32 @@ mod tests {
     fn a_document_sends_its_readers_as_browsers_read_it() {
         let refresh = |content: &str| {
             let html = format!("<meta http-equiv=Refresh content=\"{content}\">");
-            let told = Document::new(&page(), &Tree::parse(&html).unwrap()).refresh(&Tree::parse(&html).unwrap());
+            let told = Document::new(&page(), &Tree::parse(&html).unwrap())
+                .refresh(&Tree::parse(&html).unwrap());
             told.map(|told| (told.to.path_and_query().to_owned(), told.is_at_once))
         };
-        for content in ["0;url=/main", "0; URL='/main'", " 0.5 , url = /main", "0 /main", "1;url='/main' x"] {
-            assert_eq!(refresh(content), Some(("/main".to_owned(), true)), "{content}");
+        for content in [
+            "0;url=/main",
+            "0; URL='/main'",
+            " 0.5 , url = /main",
+            "0 /main",
+            "1;url='/main' x",
+        ] {
+            assert_eq!(
+                refresh(content),
+                Some(("/main".to_owned(), true)),
+                "{content}"
+            );
         }
         assert_eq!(refresh("600;url=/main"), Some(("/main".to_owned(), false)));
-        for content in ["300", "0;url=", "0;url=/news/list.html", "x;url=/main", "0;url=javascript:x()", ""] {
+        for content in [
+            "300",
+            "0;url=",
+            "0;url=/news/list.html",
+            "x;url=/main",
+            "0;url=javascript:x()",
+            "",
+        ] {
             assert_eq!(refresh(content), None, "{content}");
         }
     }
@@ -165,10 +237,21 @@ mod tests {
     fn the_next_page_is_named_in_the_head_or_in_a_link() {
         let next = |html: &str| {
             let tree = Tree::parse(html).unwrap();
-            Document::new(&page(), &tree).next(&tree).map(|url| url.path_and_query().to_owned())
+            Document::new(&page(), &tree)
+                .next(&tree)
+                .map(|url| url.path_and_query().to_owned())
         };
-        assert_eq!(next("<link rel=next href='?page=2'>").as_deref(), Some("/news/list.html?page=2"));
-        assert_eq!(next("<a rel='nofollow NEXT' href='2'>다음</a>").as_deref(), Some("/news/2"));
-        assert_eq!(next("<a rel=prev href=1>이전</a><a rel=next href='list.html'>"), None);
+        assert_eq!(
+            next("<link rel=next href='?page=2'>").as_deref(),
+            Some("/news/list.html?page=2")
+        );
+        assert_eq!(
+            next("<a rel='nofollow NEXT' href='2'>다음</a>").as_deref(),
+            Some("/news/2")
+        );
+        assert_eq!(
+            next("<a rel=prev href=1>이전</a><a rel=next href='list.html'>"),
+            None
+        );
     }
 }

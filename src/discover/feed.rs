@@ -50,32 +50,54 @@ pub struct FeedOf<'p> {
 /// Fails where the text is no feed, or one without end. What is damaged in a feed costs the entry
 /// that it stands in.
 pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listing, FeedError> {
-    let FeedOf { grammar, zone, language } = paper;
+    let FeedOf {
+        grammar,
+        zone,
+        language,
+    } = paper;
     let decoded = decode(bytes, "", "");
-    let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let text = decoded
+        .text
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     if text.is_empty() {
         return Err(FeedError::Empty);
     }
     if is_html(text) {
         return Err(FeedError::Html);
     }
-    let entries = if text.starts_with('{') { json::entries(text) } else { soup::entries(text, url.as_url(), language) };
-    let entries = entries.ok_or_else(|| FeedError::Broken("it is neither RSS, Atom nor JSON Feed".to_owned()))?;
+    let entries = if text.starts_with('{') {
+        json::entries(text)
+    } else {
+        soup::entries(text, url.as_url(), language)
+    };
+    let entries = entries
+        .ok_or_else(|| FeedError::Broken("it is neither RSS, Atom nor JSON Feed".to_owned()))?;
     if entries.len() > MOST_ENTRIES {
         return Err(FeedError::Endless);
     }
     let is_lost = |entry: &Entry| *entry == Entry::default();
     if !entries.is_empty() && entries.iter().all(is_lost) {
-        return Err(FeedError::Broken("none of its entries says anything".to_owned()));
+        return Err(FeedError::Broken(
+            "none of its entries says anything".to_owned(),
+        ));
     }
 
-    let rows = entries.into_iter().filter_map(|entry| row(entry, grammar, zone, url)).collect();
-    Ok(Listing { rows, ..Listing::default() })
+    let rows = entries
+        .into_iter()
+        .filter_map(|entry| row(entry, grammar, zone, url))
+        .collect();
+    Ok(Listing {
+        rows,
+        ..Listing::default()
+    })
 }
 
 fn row(entry: Entry, grammar: &Grammar, zone: &TimeZone, url: &PageUrl) -> Option<Row> {
     let (number, url) = story(&entry.links, grammar, url)?;
-    let dates = entry.dates.iter().filter_map(|printed| Some((clean(printed), date(printed, zone)?)));
+    let dates = entry
+        .dates
+        .iter()
+        .filter_map(|printed| Some((clean(printed), date(printed, zone)?)));
     let (date, published_at) = dates.take(1).next().unzip();
 
     let html = |text: Option<String>| clean_some(&plain(&text?));
@@ -107,7 +129,9 @@ fn story(links: &[String], grammar: &Grammar, url: &PageUrl) -> Option<(Option<u
 
 /// Feeds began in 1999: what is older than 1970 is no date of theirs.
 fn date(printed: &str, zone: &TimeZone) -> Option<LocalTime> {
-    read(printed, zone, Zulu::Utc).map(|told| told.time).filter(|time| time.at.millis() >= 0)
+    read(printed, zone, Zulu::Utc)
+        .map(|told| told.time)
+        .filter(|time| time.at.millis() >= 0)
 }
 
 /// Descriptions hold HTML, or text with entities that were escaped twice. A `<` before a Korean letter opens no tag.
@@ -116,23 +140,34 @@ fn plain(content: &str) -> String {
         return content.to_owned();
     }
     // What is too heavy to parse is kept as it stands.
-    crate::markup::Tree::parse(content).map_or_else(|_| content.to_owned(), |tree| crate::markup::text(&tree.root()))
+    crate::markup::Tree::parse(content).map_or_else(
+        |_| content.to_owned(),
+        |tree| crate::markup::text(&tree.root()),
+    )
 }
 
 /// Tells whether a text begins as a feed does: with JSON, or a feed's root, whatever a cache put
 /// before it.
 pub fn is_feed(text: &str) -> bool {
     let head = head(text);
-    head.trim_start_matches('\u{feff}').trim_start().starts_with('{') || has_root(&head)
+    head.trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('{')
+        || has_root(&head)
 }
 
 fn is_html(text: &str) -> bool {
     let head = head(text);
-    !has_root(&head) && ["<!doctype html", "<html", "<head", "<body", "<script"].iter().any(|mark| head.contains(mark))
+    !has_root(&head)
+        && ["<!doctype html", "<html", "<head", "<body", "<script"]
+            .iter()
+            .any(|mark| head.contains(mark))
 }
 
 fn has_root(head: &str) -> bool {
-    ["<rss", "<feed", ":feed", "<rdf:rdf", "<channel"].iter().any(|root| head.contains(root))
+    ["<rss", "<feed", ":feed", "<rdf:rdf", "<channel"]
+        .iter()
+        .any(|root| head.contains(root))
 }
 
 /// The beginning of a text, in lower case: as much as stands before a feed's root.

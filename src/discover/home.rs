@@ -44,7 +44,10 @@ pub fn read_home(menu: &Menu, grammar: &Grammar, document: &Document, tree: &Tre
         if let Some(Address::List { url, .. }) = target.map(|target| grammar.address(&target))
             && known.insert(url.clone())
         {
-            home.sections.push(SectionLink { title: text(&link), url });
+            home.sections.push(SectionLink {
+                title: text(&link),
+                url,
+            });
         }
     }
     home.feeds = feeds(document, tree);

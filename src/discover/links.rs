@@ -22,7 +22,11 @@ pub fn links(document: &Document, html: &str) -> Vec<PageUrl> {
         return Vec::new();
     }
     let content = Some(format!("{CHARSET}{html}").into_bytes());
-    let response = PageResponse { content, status_code: spider::reqwest::StatusCode::OK, ..PageResponse::default() };
+    let response = PageResponse {
+        content,
+        status_code: spider::reqwest::StatusCode::OK,
+        ..PageResponse::default()
+    };
     let mut page = build(document.url().as_str(), response);
     // The raw hrefs are wanted: spider neither decodes `&amp;` nor keeps links to the paper's other host names.
     page.page_links = Some(Box::default());
@@ -30,8 +34,12 @@ pub fn links(document: &Document, html: &str) -> Vec<PageUrl> {
     // It is asynchronous for pages on disk; one in memory is ready at once, and links nothing if it were not.
     let _resolved = page.links(&selectors, &None).now_or_never();
     let raw = page.page_links.map(|links| *links).unwrap_or_default();
-    let unescaped = raw.iter().map(|link| html_escape::decode_html_entities(link.inner().as_str()).into_owned());
-    let joined: HashSet<PageUrl> = unescaped.filter_map(|link| document.join(&link).ok()).collect();
+    let unescaped = raw
+        .iter()
+        .map(|link| html_escape::decode_html_entities(link.inner().as_str()).into_owned());
+    let joined: HashSet<PageUrl> = unescaped
+        .filter_map(|link| document.join(&link).ok())
+        .collect();
     let mut links: Vec<PageUrl> = joined.into_iter().collect();
     links.sort();
     links
@@ -44,7 +52,10 @@ mod tests {
 
     fn found(html: &str) -> Vec<String> {
         let url = PageUrl::parse("https://www.saseo.example/news/list.html").unwrap();
-        links(&Document::new(&url, &Tree::parse(html).unwrap()), html).iter().map(PageUrl::to_string).collect()
+        links(&Document::new(&url, &Tree::parse(html).unwrap()), html)
+            .iter()
+            .map(PageUrl::to_string)
+            .collect()
     }
 
     #[test]
@@ -65,7 +76,10 @@ mod tests {
 
     #[test]
     fn a_relative_base_is_obeyed() {
-        assert_eq!(found("<base href='/archive/'><a href=x>x</a>"), ["https://www.saseo.example/archive/x"]);
+        assert_eq!(
+            found("<base href='/archive/'><a href=x>x</a>"),
+            ["https://www.saseo.example/archive/x"]
+        );
     }
 
     #[test]

@@ -61,30 +61,64 @@ pub struct ListReader {
 
 impl ListReader {
     pub fn new(profile: &Profile, grammar: Grammar, zone: TimeZone) -> Self {
-        Self { grammar, skins: profile.lists.clone(), pager: profile.pager.clone(), zone }
+        Self {
+            grammar,
+            skins: profile.lists.clone(),
+            pager: profile.pager.clone(),
+            zone,
+        }
     }
 
     /// Reads the same lists of a paper that moved.
     pub fn with_grammar(&self, grammar: Grammar) -> Self {
-        Self { grammar, ..self.clone() }
+        Self {
+            grammar,
+            ..self.clone()
+        }
     }
 
     /// Reads the page of a list that stood at `url`; `now` dates rows without a year. A page that is no list has no rows.
     pub fn read(&self, url: &PageUrl, html: &str, now: Timestamp) -> Listing {
         // A page too heavy to parse shows nothing to archive either: it has no rows.
-        Tree::parse(html).map(|tree| self.read_tree(&Document::new(url, &tree), html, &tree, now)).unwrap_or_default()
+        Tree::parse(html)
+            .map(|tree| self.read_tree(&Document::new(url, &tree), html, &tree, now))
+            .unwrap_or_default()
     }
 
     /// Reads a page that was parsed already.
-    pub fn read_tree(&self, document: &Document, html: &str, tree: &Tree, now: Timestamp) -> Listing {
-        let shown = self.skins.iter().map(|skin| self.rows(tree, skin, document, now)).find(|rows| !rows.is_empty());
+    pub fn read_tree(
+        &self,
+        document: &Document,
+        html: &str,
+        tree: &Tree,
+        now: Timestamp,
+    ) -> Listing {
+        let shown = self
+            .skins
+            .iter()
+            .map(|skin| self.rows(tree, skin, document, now))
+            .find(|rows| !rows.is_empty());
         let rows = shown.unwrap_or_default();
         let extent = Extent::read(tree, html, &self.pager);
-        let next = next(tree, document, rows.len(), &extent, &self.pager, &self.grammar);
-        let has_frame = self.skins.iter().filter_map(|skin| skin.list.as_ref()).any(|list| tree.first(list).is_some());
+        let next = next(
+            tree,
+            document,
+            rows.len(),
+            &extent,
+            &self.pager,
+            &self.grammar,
+        );
+        let has_frame = self
+            .skins
+            .iter()
+            .filter_map(|skin| skin.list.as_ref())
+            .any(|list| tree.first(list).is_some());
         let page = match self.grammar.address(document.url()) {
             Address::List { page, .. } => page,
-            Address::Article { .. } | Address::Trap { .. } | Address::Elsewhere | Address::Other => 1,
+            Address::Article { .. }
+            | Address::Trap { .. }
+            | Address::Elsewhere
+            | Address::Other => 1,
         };
         Listing {
             is_list: !rows.is_empty() || has_frame,
@@ -100,27 +134,49 @@ impl ListReader {
 
     fn rows(&self, tree: &Tree, skin: &ListSkin, document: &Document, now: Timestamp) -> Vec<Row> {
         let mut known = HashSet::new();
-        let rows = tree.all(&skin.row).filter_map(|row| self.row(&row, skin, document, now));
+        let rows = tree
+            .all(&skin.row)
+            .filter_map(|row| self.row(&row, skin, document, now));
         rows.filter(|row| known.insert(row.url.clone())).collect()
     }
 
     /// A row that links no article is a template or an advertisement.
-    fn row(&self, row: &Node<'_>, skin: &ListSkin, document: &Document, now: Timestamp) -> Option<Row> {
+    fn row(
+        &self,
+        row: &Node<'_>,
+        skin: &ListSkin,
+        document: &Document,
+        now: Timestamp,
+    ) -> Option<Row> {
         let link = within(*row, &skin.link).find(|link| attribute(link, "href").is_some())?;
-        let Address::Article { number, url } = self.grammar.address(&document.join(&attribute(&link, "href")?).ok()?)
+        let Address::Article { number, url } = self
+            .grammar
+            .address(&document.join(&attribute(&link, "href")?).ok()?)
         else {
             return None;
         };
-        let told = |selector: &Option<Selector>| selector.as_ref().and_then(|selector| first_text(row, selector));
-        let info = skin.info.as_ref().map(|info| Info::read(row, info)).unwrap_or_default();
+        let told = |selector: &Option<Selector>| {
+            selector
+                .as_ref()
+                .and_then(|selector| first_text(row, selector))
+        };
+        let info = skin
+            .info
+            .as_ref()
+            .map(|info| Info::read(row, info))
+            .unwrap_or_default();
         let date = told(&skin.date).or(info.date);
         Some(Row {
             number,
             url,
-            title: told(&skin.title).or_else(|| clean_some(&text(&link))).unwrap_or_default(),
+            title: told(&skin.title)
+                .or_else(|| clean_some(&text(&link)))
+                .unwrap_or_default(),
             section: told(&skin.section).or(info.section),
             byline: told(&skin.byline).or(info.byline),
-            published_at: date.as_deref().and_then(|date| read_recent(date, &self.zone, now)),
+            published_at: date
+                .as_deref()
+                .and_then(|date| read_recent(date, &self.zone, now)),
             date,
             summary: told(&skin.summary),
         })
@@ -139,18 +195,29 @@ impl Info {
     fn read(row: &Node<'_>, selector: &Selector) -> Self {
         let texts: Vec<String> = within(*row, selector).map(|node| text(&node)).collect();
         match texts.as_slice() {
-            [one] => Self::sorted(one.split(['|', 'ㅣ', '│', '｜']).map(|part| part.trim().to_owned()).collect()),
+            [one] => Self::sorted(
+                one.split(['|', 'ㅣ', '│', '｜'])
+                    .map(|part| part.trim().to_owned())
+                    .collect(),
+            ),
             _ => Self::sorted(texts),
         }
     }
 
     /// The last date is the date; of the rest, the last is the writer and the one before it the section.
     fn sorted(mut parts: Vec<String>) -> Self {
-        let date = parts.iter().rposition(|part| is_date(part)).map(|at| parts.remove(at));
+        let date = parts
+            .iter()
+            .rposition(|part| is_date(part))
+            .map(|at| parts.remove(at));
         let mut left = parts.into_iter().rev();
         let mut take = || left.next().filter(|part| !part.is_empty());
         let byline = take();
-        Self { byline, section: take(), date }
+        Self {
+            byline,
+            section: take(),
+            date,
+        }
     }
 }
 

@@ -8,7 +8,8 @@ use crate::markup::Tree;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-const LIST: &str = "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&view_type=sm";
+const LIST: &str =
+    "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&view_type=sm";
 
 fn url(address: &str) -> PageUrl {
     PageUrl::parse(address).unwrap()
@@ -19,7 +20,10 @@ fn document(address: &str, html: &str) -> Document {
 }
 
 fn grammar() -> Grammar {
-    Grammar::new(Some(&shipped_profile("ndsoft")), url("https://www.saseo.example/"))
+    Grammar::new(
+        Some(&shipped_profile("ndsoft")),
+        url("https://www.saseo.example/"),
+    )
 }
 
 fn seoul() -> TimeZone {
@@ -58,22 +62,50 @@ const PARAMS: &str = "params['total'] = \"73\"; params['list_per_page'] = \"20\"
 #[test]
 fn rows_are_those_of_the_list_and_never_templates_or_side_boxes() {
     let listing = read_at(LIST, &g4(3, PARAMS));
-    assert_eq!(listing.rows.iter().map(|row| row.number).collect::<Vec<_>>(), [Some(1), Some(2), Some(3)]);
-    let row = &listing.rows[0];
-    assert_eq!((row.title.as_str(), row.summary.as_deref()), ("책 1", Some("서가 이야기")));
-    assert_eq!(row.url.as_str(), "https://www.saseo.example/news/articleView.html?idxno=1");
     assert_eq!(
-        (row.section.as_deref(), row.byline.as_deref(), row.date.as_deref()),
+        listing
+            .rows
+            .iter()
+            .map(|row| row.number)
+            .collect::<Vec<_>>(),
+        [Some(1), Some(2), Some(3)]
+    );
+    let row = &listing.rows[0];
+    assert_eq!(
+        (row.title.as_str(), row.summary.as_deref()),
+        ("책 1", Some("서가 이야기"))
+    );
+    assert_eq!(
+        row.url.as_str(),
+        "https://www.saseo.example/news/articleView.html?idxno=1"
+    );
+    assert_eq!(
+        (
+            row.section.as_deref(),
+            row.byline.as_deref(),
+            row.date.as_deref()
+        ),
         (Some("문화"), Some("홍길동 기자"), Some("03-08 02:25"))
     );
-    assert_eq!(row.published_at.unwrap().to_string(), "2026-03-08T02:25:00+09:00");
-    assert_eq!((listing.total, listing.per_page, listing.pages), (Some(73), Some(20), Some(4)));
+    assert_eq!(
+        row.published_at.unwrap().to_string(),
+        "2026-03-08T02:25:00+09:00"
+    );
+    assert_eq!(
+        (listing.total, listing.per_page, listing.pages),
+        (Some(73), Some(20), Some(4))
+    );
 }
 
 #[test]
 fn a_list_without_links_goes_on_as_far_as_its_script_counts() {
-    let next = |number, params| read_at(&page(number), &g4(20, params)).next.map(|url| url.to_string());
-    let second = "https://www.saseo.example/news/articleList.html?page=2&sc_section_code=S1N2&view_type=sm";
+    let next = |number, params| {
+        read_at(&page(number), &g4(20, params))
+            .next
+            .map(|url| url.to_string())
+    };
+    let second =
+        "https://www.saseo.example/news/articleList.html?page=2&sc_section_code=S1N2&view_type=sm";
     assert_eq!(next(1, PARAMS).as_deref(), Some(second));
     assert!(next(3, PARAMS).unwrap().contains("page=4"));
     assert_eq!(next(4, PARAMS), None);
@@ -101,7 +133,10 @@ fn the_titles_only_skin_is_read() {
     let html = r#"<article id="section-list"><ul class="altlist-text"><li class="altlist-text-item"><H2 class="altlist-subject">
         <a href="/news/articleView.html?idxno=7">책</a></H2><div class="altlist-info"><div class="altlist-info-item">2025.08.25 16:18</div></div></li></ul></article>"#;
     let row = &read_at(LIST, html).rows[0];
-    assert_eq!((row.number, row.date.as_deref(), row.byline.as_deref()), (Some(7), Some("2025.08.25 16:18"), None));
+    assert_eq!(
+        (row.number, row.date.as_deref(), row.byline.as_deref()),
+        (Some(7), Some("2025.08.25 16:18"), None)
+    );
 }
 
 #[test]
@@ -117,12 +152,24 @@ fn the_third_skin_is_read() {
     let told: Vec<_> = listing
         .rows
         .iter()
-        .map(|row| (row.number, row.section.as_deref(), row.byline.as_deref(), row.date.as_deref()))
+        .map(|row| {
+            (
+                row.number,
+                row.section.as_deref(),
+                row.byline.as_deref(),
+                row.date.as_deref(),
+            )
+        })
         .collect();
     assert_eq!(
         told,
         [
-            (Some(7), Some("문화"), Some("홍길동 기자"), Some("2025.08.25 16:18")),
+            (
+                Some(7),
+                Some("문화"),
+                Some("홍길동 기자"),
+                Some("2025.08.25 16:18")
+            ),
             (Some(8), None, Some("홍길동"), Some("07.21 18:39")),
             (Some(9), None, None, Some("2025.08.24 10:00")),
         ]
@@ -137,10 +184,17 @@ fn the_second_skin_is_read() {
         <p class="list-summary"><a href="/news/articleView.html?idxno=7">서가</a></p><div class="list-dated">문화 | 홍길동 기자 | 2019-08-12 12:02</div></div></section>"#;
     let row = &read_at(LIST, html).rows[0];
     assert_eq!(
-        (row.title.as_str(), row.section.as_deref(), row.byline.as_deref()),
+        (
+            row.title.as_str(),
+            row.section.as_deref(),
+            row.byline.as_deref()
+        ),
         ("책", Some("문화"), Some("홍길동 기자"))
     );
-    assert_eq!((row.date.as_deref(), row.summary.as_deref()), (Some("2019-08-12 12:02"), Some("서가")));
+    assert_eq!(
+        (row.date.as_deref(), row.summary.as_deref()),
+        (Some("2019-08-12 12:02"), Some("서가"))
+    );
 }
 
 /// A page of the oldest skin: rows in nested tables, a pager with a window.
@@ -166,12 +220,26 @@ fn the_first_skin_is_read() {
     let listing = read_at(LIST, &g1(1..=10, 11));
     let row = &listing.rows[0];
     assert_eq!(
-        (listing.rows.len(), row.number, row.byline.as_deref(), row.section.as_deref()),
+        (
+            listing.rows.len(),
+            row.number,
+            row.byline.as_deref(),
+            row.section.as_deref()
+        ),
         (1, Some(7), Some("홍길동 작가"), None)
     );
-    assert_eq!((row.date.as_deref(), listing.total), (Some("2018-03-06 07:38"), Some(500)));
+    assert_eq!(
+        (row.date.as_deref(), listing.total),
+        (Some("2018-03-06 07:38"), Some(500))
+    );
     assert!(listing.next.unwrap().as_str().contains("page=2"));
-    assert!(read_at(&page(10), &g1(1..=10, 11)).next.unwrap().as_str().contains("page=11"));
+    assert!(
+        read_at(&page(10), &g1(1..=10, 11))
+            .next
+            .unwrap()
+            .as_str()
+            .contains("page=11")
+    );
     assert_eq!(read_at(&page(25), &g1(21..=25, 25)).next, None);
 }
 
@@ -192,17 +260,33 @@ fn a_home_page_offers_each_section_once() {
         &document("https://www.saseo.example/", html),
         &Tree::parse(html).unwrap(),
     );
-    let sections: Vec<_> = home.sections.iter().map(|link| (link.title.as_str(), link.url.path_and_query())).collect();
+    let sections: Vec<_> = home
+        .sections
+        .iter()
+        .map(|link| (link.title.as_str(), link.url.path_and_query()))
+        .collect();
     assert_eq!(
         sections,
         [
             ("전체기사", "/news/articleList.html?view_type=sm"),
-            ("문화", "/news/articleList.html?sc_section_code=S1N1&view_type=sm"),
-            ("책", "/news/articleList.html?sc_sub_section_code=S2N1&view_type=sm"),
+            (
+                "문화",
+                "/news/articleList.html?sc_section_code=S1N1&view_type=sm"
+            ),
+            (
+                "책",
+                "/news/articleList.html?sc_sub_section_code=S2N1&view_type=sm"
+            ),
         ]
     );
     let feeds: Vec<_> = home.feeds.iter().map(PageUrl::as_str).collect();
-    assert_eq!(feeds, ["https://cdn.saseo.example/rss/all.xml", "https://www.saseo.example/rss/S1N1.xml"]);
+    assert_eq!(
+        feeds,
+        [
+            "https://cdn.saseo.example/rss/all.xml",
+            "https://www.saseo.example/rss/S1N1.xml"
+        ]
+    );
 }
 
 #[test]
@@ -215,7 +299,13 @@ fn the_older_menu_is_read() {
         &document("https://www.saseo.example/", html),
         &Tree::parse(html).unwrap(),
     );
-    assert_eq!(home.sections.iter().map(|link| link.title.as_str()).collect::<Vec<_>>(), ["문화", "책"]);
+    assert_eq!(
+        home.sections
+            .iter()
+            .map(|link| link.title.as_str())
+            .collect::<Vec<_>>(),
+        ["문화", "책"]
+    );
 }
 
 #[test]

@@ -8,7 +8,8 @@ pub fn without_sections(text: &str, items: &[&str]) -> String {
     const COMMENT: &str = "<!--";
     let (mut cdata_end, mut comment_end) = (End::of("]]>"), End::of("-->"));
     // Another comment is looked for first: of many beginnings each finds the next one at once.
-    let takes_in = |inside: &str| inside.contains(COMMENT) || items.iter().any(|item| inside.contains(item));
+    let takes_in =
+        |inside: &str| inside.contains(COMMENT) || items.iter().any(|item| inside.contains(item));
 
     let (mut plain, mut at) = (String::with_capacity(text.len()), 0);
     while let Some(length) = text[at..].find("<!") {
@@ -16,13 +17,18 @@ pub fn without_sections(text: &str, items: &[&str]) -> String {
         at += length;
         if text[at..].starts_with(CDATA) {
             at += CDATA.len();
-            if let Some(end) = cdata_end.behind(text, at).filter(|end| !text[at..*end].contains(CDATA)) {
+            if let Some(end) = cdata_end
+                .behind(text, at)
+                .filter(|end| !text[at..*end].contains(CDATA))
+            {
                 html_escape::encode_text_to_string(&text[at..end], &mut plain);
                 at = end + 3;
             }
         } else if text[at..].starts_with(COMMENT) {
             at += COMMENT.len();
-            let end = comment_end.behind(text, at).filter(|end| !takes_in(&text[at..*end]));
+            let end = comment_end
+                .behind(text, at)
+                .filter(|end| !takes_in(&text[at..*end]));
             at = end.map_or(at, |end| end + 3);
         } else {
             at += 2;
@@ -46,7 +52,9 @@ impl End {
     }
 
     fn behind(&mut self, text: &str, at: usize) -> Option<usize> {
-        let is_known = self.next.is_some_and(|next| next.is_none_or(|next| next >= at));
+        let is_known = self
+            .next
+            .is_some_and(|next| next.is_none_or(|next| next >= at));
         if !is_known {
             self.next = Some(text[at..].find(self.mark).map(|length| at + length));
         }

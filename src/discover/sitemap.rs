@@ -61,21 +61,39 @@ struct Entry {
 }
 
 /// Reads the sitemap that stood at `url`; of a torn one what stands before the tear. Dates without an offset are on the clock of `zone`.
-pub fn read_sitemap(grammar: &Grammar, zone: &TimeZone, url: &PageUrl, bytes: &[u8]) -> Result<Sitemap, SitemapError> {
-    let unpacked = if bytes.starts_with(&GZIP) { Cow::Owned(unpack(bytes)?) } else { Cow::Borrowed(bytes) };
+pub fn read_sitemap(
+    grammar: &Grammar,
+    zone: &TimeZone,
+    url: &PageUrl,
+    bytes: &[u8],
+) -> Result<Sitemap, SitemapError> {
+    let unpacked = if bytes.starts_with(&GZIP) {
+        Cow::Owned(unpack(bytes)?)
+    } else {
+        Cow::Borrowed(bytes)
+    };
     let decoded = decode(&unpacked, "", "");
-    let text = decoded.text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+    let text = decoded
+        .text
+        .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     let (entries, is_cut) = match (root(text), text.starts_with('<')) {
         (Some(xml), _) => of_xml(xml)?,
         (None, true) => return Err(SitemapError::Other),
         (None, false) => of_text(text)?,
     };
     let is_full = unpacked.len() as u64 >= LARGEST;
-    let mut sitemap = Sitemap { is_cut: is_cut || is_full, ..Sitemap::default() };
+    let mut sitemap = Sitemap {
+        is_cut: is_cut || is_full,
+        ..Sitemap::default()
+    };
     for entry in entries {
-        let Ok(told) = url.join(entry.loc.trim()) else { continue };
+        let Ok(told) = url.join(entry.loc.trim()) else {
+            continue;
+        };
         if entry.is_map {
-            sitemap.maps.extend(is_near(&told, url, grammar).then_some(told));
+            sitemap
+                .maps
+                .extend(is_near(&told, url, grammar).then_some(told));
         } else {
             sitemap.rows.extend(row(entry, told, grammar, zone));
         }
@@ -91,7 +109,9 @@ fn is_near(told: &PageUrl, index: &PageUrl, grammar: &Grammar) -> bool {
 
 fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SitemapError> {
     let mut unpacked = Vec::new();
-    let read = flate2::read::MultiGzDecoder::new(bytes).take(LARGEST).read_to_end(&mut unpacked);
+    let read = flate2::read::MultiGzDecoder::new(bytes)
+        .take(LARGEST)
+        .read_to_end(&mut unpacked);
     match read {
         Err(why) if unpacked.is_empty() => Err(SitemapError::Gzip(why.to_string())),
         _ => Ok(unpacked),
@@ -100,28 +120,40 @@ fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SitemapError> {
 
 /// The text from the root of a sitemap on: warnings of a script may stand before it.
 fn root(text: &str) -> Option<&str> {
-    static ROOT: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"<(?:[\w.\-]+:)?(?:urlset|sitemapindex)\b").expect("it is tested"));
+    static ROOT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"<(?:[\w.\-]+:)?(?:urlset|sitemapindex)\b").expect("it is tested")
+    });
     Some(&text[ROOT.find(text)?.start()..])
 }
 
 /// One address a line, and comments behind a `#`; and whether there is more.
 fn of_text(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
-    let lines = text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let mut entries: Vec<Entry> =
-        lines.take(MOST_ENTRIES + 1).map(|line| Entry { loc: line.to_owned(), ..Entry::default() }).collect();
+    let lines = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let mut entries: Vec<Entry> = lines
+        .take(MOST_ENTRIES + 1)
+        .map(|line| Entry {
+            loc: line.to_owned(),
+            ..Entry::default()
+        })
+        .collect();
     let is_address = |entry: &Entry| {
-        entry
-            .loc
-            .split_once("://")
-            .is_some_and(|(scheme, _)| ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str()))
+        entry.loc.split_once("://").is_some_and(|(scheme, _)| {
+            ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str())
+        })
     };
     // Some lines may be torn, or no address.
     let is_text = 2 * entries.iter().filter(|entry| is_address(entry)).count() > entries.len();
     entries.retain(is_address);
     let is_cut = entries.len() > MOST_ENTRIES;
     entries.truncate(MOST_ENTRIES);
-    if is_text { Ok((entries, is_cut)) } else { Err(SitemapError::Other) }
+    if is_text {
+        Ok((entries, is_cut))
+    } else {
+        Err(SitemapError::Other)
+    }
 }
 
 fn reader_of(text: &str) -> Reader<&[u8]> {
@@ -154,8 +186,11 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
     // A section without an end would take in all entries up to the end of another one.
     let count = |mark: &str| text.matches(mark).count();
     let is_whole = count("<![CDATA[") == count("]]>") && count("<!--") == count("-->");
-    let mended =
-        if is_whole { Cow::Borrowed(text) } else { Cow::Owned(without_sections(text, &["<url>", "<sitemap>"])) };
+    let mended = if is_whole {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(without_sections(text, &["<url>", "<sitemap>"]))
+    };
     let text = mended.as_ref();
 
     let mut reader = reader_of(text);
@@ -187,8 +222,11 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
                 match tag.local_name().as_ref() {
                     "urlset" | "sitemapindex" => is_sitemap = true,
                     name @ ("url" | "sitemap") if is_sitemap && entry.is_none() => {
-                        entry =
-                            Some(Entry { is_map: name == "sitemap", prefix: prefix(tag.name()), ..Entry::default() });
+                        entry = Some(Entry {
+                            is_map: name == "sitemap",
+                            prefix: prefix(tag.name()),
+                            ..Entry::default()
+                        });
                     }
                     _ if is_sitemap => {}
                     _ => return Err(SitemapError::Other),
@@ -232,7 +270,9 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
 }
 
 fn prefix(name: QName<'_>) -> String {
-    name.prefix().map(|prefix| prefix.as_ref().to_owned()).unwrap_or_default()
+    name.prefix()
+        .map(|prefix| prefix.as_ref().to_owned())
+        .unwrap_or_default()
 }
 
 fn push(value: &mut String, more: &str) {
@@ -246,9 +286,15 @@ fn row(entry: Entry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Optio
         Address::Article { number, url } => (number, url),
         // A CMS that is known tells its articles from menus, tags and forms, which sitemaps name as well.
         Address::Other if !grammar.knows_articles() => (None, told),
-        Address::Other | Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => return None,
+        Address::Other | Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => {
+            return None;
+        }
     };
-    let date = if entry.published.trim().is_empty() { entry.changed } else { entry.published };
+    let date = if entry.published.trim().is_empty() {
+        entry.changed
+    } else {
+        entry.published
+    };
     Some(Row {
         number,
         url,
@@ -274,16 +320,27 @@ mod tests {
 
     fn read_as(grammar: &Grammar, bytes: &[u8]) -> Result<Sitemap, SitemapError> {
         let zone = TimeZone::get("Asia/Seoul").unwrap();
-        read_sitemap(grammar, &zone, &url("https://www.paper.example/sitemap.xml"), bytes)
+        read_sitemap(
+            grammar,
+            &zone,
+            &url("https://www.paper.example/sitemap.xml"),
+            bytes,
+        )
     }
 
     fn read_anyones(text: &str) -> Result<Sitemap, SitemapError> {
-        read_as(&Grammar::new(None, url("https://www.paper.example/")), text.as_bytes())
+        read_as(
+            &Grammar::new(None, url("https://www.paper.example/")),
+            text.as_bytes(),
+        )
     }
 
     fn read(bytes: impl AsRef<[u8]>) -> Result<Sitemap, SitemapError> {
         let profile = shipped::shipped_profile("ndsoft");
-        read_as(&Grammar::new(Some(&profile), url("https://www.paper.example/")), bytes.as_ref())
+        read_as(
+            &Grammar::new(Some(&profile), url("https://www.paper.example/")),
+            bytes.as_ref(),
+        )
     }
 
     fn urlset(entries: &str) -> String {
@@ -311,20 +368,43 @@ mod tests {
              <url><loc>https://www.paper.example/news/articleView.html?idxno=10&sc=2</loc></url>
              <url><loc>not an address</loc></url><url></url>",
         );
-        for bytes in [text.clone().into_bytes(), gzipped(&text), format!("\u{feff}{text}").into_bytes()] {
+        for bytes in [
+            text.clone().into_bytes(),
+            gzipped(&text),
+            format!("\u{feff}{text}").into_bytes(),
+        ] {
             let rows = read(bytes).unwrap().rows;
-            let told: Vec<_> = rows.iter().map(|row| (row.number, row.url.as_str(), row.title.as_str())).collect();
+            let told: Vec<_> = rows
+                .iter()
+                .map(|row| (row.number, row.url.as_str(), row.title.as_str()))
+                .collect();
             assert_eq!(
                 told[..2],
                 [
-                    (Some(7), "https://www.paper.example/news/articleView.html?idxno=7", ""),
-                    (Some(8), "https://www.paper.example/news/articleView.html?idxno=8", "책 & 사람")
+                    (
+                        Some(7),
+                        "https://www.paper.example/news/articleView.html?idxno=7",
+                        ""
+                    ),
+                    (
+                        Some(8),
+                        "https://www.paper.example/news/articleView.html?idxno=8",
+                        "책 & 사람"
+                    )
                 ]
             );
-            let dates: Vec<_> = rows.iter().filter_map(|row| Some(row.published_at?.to_string())).collect();
-            assert_eq!(dates, ["2026-11-20T00:00:00+09:00", "2026-11-21T09:00:00+09:00"]);
+            let dates: Vec<_> = rows
+                .iter()
+                .filter_map(|row| Some(row.published_at?.to_string()))
+                .collect();
+            assert_eq!(
+                dates,
+                ["2026-11-20T00:00:00+09:00", "2026-11-21T09:00:00+09:00"]
+            );
             assert_eq!(told.last().unwrap().0, Some(10), "a bare & ends nothing");
-            assert!(rows.iter().all(|row| !row.url.as_str().contains("other") && !row.url.as_str().contains("List")));
+            assert!(rows.iter().all(
+                |row| !row.url.as_str().contains("other") && !row.url.as_str().contains("List")
+            ));
         }
     }
 
@@ -333,7 +413,12 @@ mod tests {
         let index = "<sitemapindex><sitemap><loc>https://www.paper.example/map-1.xml.gz</loc><lastmod>2026-11-20</lastmod></sitemap>
             <sitemap><loc>/map-2.xml</loc></sitemap><sitemap><loc>https://cdn.paper.example/map-3.xml</loc></sitemap><sitemap><loc>https://evil.example/map.xml</loc></sitemap>
             <sitemap><loc>https://www.paper.example/sitemap.xml</loc></sitemap></sitemapindex>";
-        let maps: Vec<String> = read(index).unwrap().maps.iter().map(ToString::to_string).collect();
+        let maps: Vec<String> = read(index)
+            .unwrap()
+            .maps
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         assert_eq!(
             maps,
             [
@@ -347,14 +432,21 @@ mod tests {
     #[test]
     fn a_text_has_an_address_a_line() {
         let text = "https://www.paper.example/news/articleView.html?idxno=7\r\n\nhttps://www.paper.example/about\n";
-        assert_eq!((read(text).unwrap().rows.len(), read_anyones(text).unwrap().rows.len()), (1, 2));
+        assert_eq!(
+            (
+                read(text).unwrap().rows.len(),
+                read_anyones(text).unwrap().rows.len()
+            ),
+            (1, 2)
+        );
         assert_eq!(read("User-agent: *\n"), Err(SitemapError::Other));
         assert_eq!(read(" \n"), Err(SitemapError::Other));
     }
 
     #[test]
     fn the_address_of_an_image_is_none_of_a_page() {
-        let image = "<image:image><image:loc>/news/articleView.html?idxno=99</image:loc></image:image>";
+        let image =
+            "<image:image><image:loc>/news/articleView.html?idxno=99</image:loc></image:image>";
         let loc = "<loc>/news/articleView.html?idxno=7</loc>";
         for (entry, numbers) in [
             (format!("<url>{image}{loc}</url>"), vec![Some(7)]),
@@ -362,13 +454,28 @@ mod tests {
             (format!("<url>{image}</url>"), vec![]),
         ] {
             let rows = read(urlset(&entry)).unwrap().rows;
-            assert_eq!(rows.iter().map(|row| row.number).collect::<Vec<_>>(), numbers, "{entry}");
+            assert_eq!(
+                rows.iter().map(|row| row.number).collect::<Vec<_>>(),
+                numbers,
+                "{entry}"
+            );
         }
         let film = "<video:video><video:title>영상</video:title><video:publication_date>2020-01-01</video:publication_date>\
                     <video:url>x</video:url></video:video>";
-        let row = read(urlset(&format!("<url>{film}{loc}<lastmod>2026-11-20</lastmod></url>"))).unwrap().rows.remove(0);
-        assert_eq!((row.number, row.title.as_str(), row.date.as_deref()), (Some(7), "", Some("2026-11-20")));
-        let prefixed = format!("<s:urlset><s:url>{}{image}</s:url></s:urlset>", loc.replace("loc>", "s:loc>"));
+        let row = read(urlset(&format!(
+            "<url>{film}{loc}<lastmod>2026-11-20</lastmod></url>"
+        )))
+        .unwrap()
+        .rows
+        .remove(0);
+        assert_eq!(
+            (row.number, row.title.as_str(), row.date.as_deref()),
+            (Some(7), "", Some("2026-11-20"))
+        );
+        let prefixed = format!(
+            "<s:urlset><s:url>{}{image}</s:url></s:urlset>",
+            loc.replace("loc>", "s:loc>")
+        );
         assert_eq!(read(prefixed).unwrap().rows[0].number, Some(7));
     }
 
@@ -376,10 +483,16 @@ mod tests {
     fn what_stands_before_a_sitemap_or_between_its_lines_does_not_count() {
         let article = "https://www.paper.example/news/articleView.html?idxno=7";
         let xml = urlset(&format!("<url><loc>{article}</loc></url>"));
-        for junk in
-            ["PHP Warning: mysql_connect() in /www/map.php\n", "<br />\n<b>Warning</b>: x<br />\n", "<!-- cached -->\n"]
-        {
-            assert_eq!(read(format!("{junk}{xml}")).unwrap().rows[0].number, Some(7), "{junk}");
+        for junk in [
+            "PHP Warning: mysql_connect() in /www/map.php\n",
+            "<br />\n<b>Warning</b>: x<br />\n",
+            "<!-- cached -->\n",
+        ] {
+            assert_eq!(
+                read(format!("{junk}{xml}")).unwrap().rows[0].number,
+                Some(7),
+                "{junk}"
+            );
         }
         assert_eq!(
             read(format!("{article}\nwww.paper.example\nHTTPS://www.paper.example/news/articleView.html?idxno=8"))
@@ -388,29 +501,78 @@ mod tests {
                 .len(),
             2
         );
-        assert_eq!(read(format!("# of 2026\n{article}\n\n# the end\n")).unwrap().rows.len(), 1);
+        assert_eq!(
+            read(format!("# of 2026\n{article}\n\n# the end\n"))
+                .unwrap()
+                .rows
+                .len(),
+            1
+        );
     }
 
     #[test]
     fn what_is_damaged_costs_its_own_entry() {
-        let entry = |k: u32, more: &str| format!("<url><loc>/news/articleView.html?idxno={k}{more}</loc></url>\n");
-        for damage in ["<", "< ", "&b<c", "</", "<!", "<!-- ", "<![CDATA[", "<?", "&;", "&#0;"] {
-            let map = format!("{}{}{}{}", entry(1, ""), entry(2, damage), entry(3, ""), entry(4, ""));
-            let numbers: Vec<_> = read(urlset(&map)).unwrap().rows.iter().filter_map(|row| row.number).collect();
-            assert!(numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]), "{damage}: {numbers:?}");
+        let entry = |k: u32, more: &str| {
+            format!("<url><loc>/news/articleView.html?idxno={k}{more}</loc></url>\n")
+        };
+        for damage in [
+            "<",
+            "< ",
+            "&b<c",
+            "</",
+            "<!",
+            "<!-- ",
+            "<![CDATA[",
+            "<?",
+            "&;",
+            "&#0;",
+        ] {
+            let map = format!(
+                "{}{}{}{}",
+                entry(1, ""),
+                entry(2, damage),
+                entry(3, ""),
+                entry(4, "")
+            );
+            let numbers: Vec<_> = read(urlset(&map))
+                .unwrap()
+                .rows
+                .iter()
+                .filter_map(|row| row.number)
+                .collect();
+            assert!(
+                numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]),
+                "{damage}: {numbers:?}"
+            );
         }
-        for (damage, later) in [("<![CDATA[", "<loc><![CDATA["), ("<!-- ", "<!-- the last --><loc>")] {
-            let last = entry(4, "")
-                .replace("<loc>", later)
-                .replace("</loc>", if later.ends_with('[') { "]]></loc>" } else { "</loc>" });
+        for (damage, later) in [
+            ("<![CDATA[", "<loc><![CDATA["),
+            ("<!-- ", "<!-- the last --><loc>"),
+        ] {
+            let last = entry(4, "").replace("<loc>", later).replace(
+                "</loc>",
+                if later.ends_with('[') {
+                    "]]></loc>"
+                } else {
+                    "</loc>"
+                },
+            );
             let map = format!(
                 "{}{}{}{last}",
                 entry(1, ""),
                 entry(2, "").replace("<loc>", &format!("<loc>{damage}")),
                 entry(3, "")
             );
-            let numbers: Vec<_> = read(urlset(&map)).unwrap().rows.iter().filter_map(|row| row.number).collect();
-            assert!(numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]), "{damage}: {numbers:?}");
+            let numbers: Vec<_> = read(urlset(&map))
+                .unwrap()
+                .rows
+                .iter()
+                .filter_map(|row| row.number)
+                .collect();
+            assert!(
+                numbers.starts_with(&[1]) && numbers.ends_with(&[3, 4]),
+                "{damage}: {numbers:?}"
+            );
         }
         let endless = read(urlset(&entry(1, "<!--").repeat(40_000)));
         assert!(endless.is_ok() || matches!(endless, Err(SitemapError::Broken(_))));
@@ -418,35 +580,81 @@ mod tests {
 
     #[test]
     fn as_many_addresses_as_the_protocol_allows_are_a_whole_sitemap() {
-        let article = |k: usize| format!("https://www.paper.example/news/articleView.html?idxno={k}");
+        let article =
+            |k: usize| format!("https://www.paper.example/news/articleView.html?idxno={k}");
         let text = |count| (1..=count).map(article).collect::<Vec<_>>().join("\n");
-        let xml =
-            |count| urlset(&(1..=count).map(|k| format!("<url><loc>{}</loc></url>", article(k))).collect::<String>());
+        let xml = |count| {
+            urlset(
+                &(1..=count)
+                    .map(|k| format!("<url><loc>{}</loc></url>", article(k)))
+                    .collect::<String>(),
+            )
+        };
         for (count, is_cut) in [(MOST_ENTRIES, false), (MOST_ENTRIES + 1, true)] {
             for sitemap in [read(text(count)).unwrap(), read(xml(count)).unwrap()] {
-                assert_eq!((sitemap.rows.len(), sitemap.is_cut), (MOST_ENTRIES, is_cut), "{count}");
+                assert_eq!(
+                    (sitemap.rows.len(), sitemap.is_cut),
+                    (MOST_ENTRIES, is_cut),
+                    "{count}"
+                );
             }
         }
     }
 
     #[test]
     fn what_is_no_sitemap_says_so_and_what_is_built_to_exhaust_ends() {
-        assert_eq!(read("<!doctype html><html><body>없음</body></html>"), Err(SitemapError::Other));
-        assert_eq!(read("<rss><channel></channel></rss>"), Err(SitemapError::Other));
+        assert_eq!(
+            read("<!doctype html><html><body>없음</body></html>"),
+            Err(SitemapError::Other)
+        );
+        assert_eq!(
+            read("<rss><channel></channel></rss>"),
+            Err(SitemapError::Other)
+        );
         assert!(read("<urlset><url><loc>x</loc></url><").is_ok());
-        assert!(matches!(read("<urlset><url><!"), Err(SitemapError::Broken(_))));
-        assert!(matches!(read(&gzipped(&urlset(""))[..12]), Err(SitemapError::Gzip(_))));
-        assert_eq!(read(gzipped(&" ".repeat(LARGEST as usize + 1))), Err(SitemapError::Other));
-        assert_eq!(read(urlset(&"<url/>".repeat(60_000))), Ok(Sitemap::default()));
-        assert!(!read(urlset("<url></url>")).unwrap().is_cut && read("<urlset><url></url>").unwrap().is_cut);
+        assert!(matches!(
+            read("<urlset><url><!"),
+            Err(SitemapError::Broken(_))
+        ));
+        assert!(matches!(
+            read(&gzipped(&urlset(""))[..12]),
+            Err(SitemapError::Gzip(_))
+        ));
+        assert_eq!(
+            read(gzipped(&" ".repeat(LARGEST as usize + 1))),
+            Err(SitemapError::Other)
+        );
+        assert_eq!(
+            read(urlset(&"<url/>".repeat(60_000))),
+            Ok(Sitemap::default())
+        );
+        assert!(
+            !read(urlset("<url></url>")).unwrap().is_cut
+                && read("<urlset><url></url>").unwrap().is_cut
+        );
         let article = |k: u64| format!("<url><loc>/news/articleView.html?idxno={k}</loc></url>");
-        assert_eq!(read(urlset(&(1..=50_009).map(article).collect::<String>())).unwrap().rows.len(), MOST_ENTRIES);
+        assert_eq!(
+            read(urlset(&(1..=50_009).map(article).collect::<String>()))
+                .unwrap()
+                .rows
+                .len(),
+            MOST_ENTRIES
+        );
         let torn = gzipped(&urlset(&(1..=9_000).map(article).collect::<String>()));
         let rows = read(&torn[..torn.len() / 2]).unwrap().rows.len();
         assert!((1_000..9_000).contains(&rows), "{rows}");
-        let long = format!("<url><loc>https://www.paper.example/{}</loc></url>", "x".repeat(100_000));
+        let long = format!(
+            "<url><loc>https://www.paper.example/{}</loc></url>",
+            "x".repeat(100_000)
+        );
         assert!(read(urlset(&long)).unwrap().rows.len() <= 1);
         let deep = format!("<urlset>{}", "<a>".repeat(200_000));
-        assert_eq!(read(deep), Ok(Sitemap { is_cut: true, ..Sitemap::default() }));
+        assert_eq!(
+            read(deep),
+            Ok(Sitemap {
+                is_cut: true,
+                ..Sitemap::default()
+            })
+        );
     }
 }

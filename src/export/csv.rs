@@ -54,7 +54,12 @@ impl Writer for Table<'_> {
         let formulas = self.cells.formulas;
         self.output.put(|to| {
             let fields = serde_json::to_value(record)?;
-            write(to, Record::COLUMNS.iter().map(|name| cell(&fields[*name], formulas)))
+            write(
+                to,
+                Record::COLUMNS
+                    .iter()
+                    .map(|name| cell(&fields[*name], formulas)),
+            )
         })
     }
 
@@ -64,19 +69,24 @@ impl Writer for Table<'_> {
 }
 
 fn write(to: &mut dyn Write, cells: impl Iterator<Item = String>) -> std::io::Result<()> {
-    let mut line = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(to);
+    let mut line = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(to);
     // The crate's own conversion would hide what kind of failure it was.
-    line.write_record(cells).map_err(|error| match error.into_kind() {
-        csv::ErrorKind::Io(why) => why,
-        other => std::io::Error::other(format!("{other:?}")),
-    })?;
+    line.write_record(cells)
+        .map_err(|error| match error.into_kind() {
+            csv::ErrorKind::Io(why) => why,
+            other => std::io::Error::other(format!("{other:?}")),
+        })?;
     line.flush()
 }
 
 fn cell(field: &Value, formulas: Formulas) -> String {
     match field {
         Value::Null => String::new(),
-        Value::String(text) if formulas == Formulas::Guarded && is_formula(text) => format!("'{text}"),
+        Value::String(text) if formulas == Formulas::Guarded && is_formula(text) => {
+            format!("'{text}")
+        }
         Value::String(text) => text.clone(),
         other => other.to_string(),
     }
@@ -110,7 +120,13 @@ mod tests {
         let header = |mark| {
             let mut out = Vec::new();
             let output = Output::new(Path::new("out.csv"), &mut out);
-            let mut table = Box::new(Table { output, cells: Cells { mark, ..Cells::default() } });
+            let mut table = Box::new(Table {
+                output,
+                cells: Cells {
+                    mark,
+                    ..Cells::default()
+                },
+            });
             table.begin().and_then(|()| table.end()).unwrap();
             String::from_utf8(out).unwrap()
         };

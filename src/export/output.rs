@@ -14,11 +14,17 @@ pub(super) struct Output<'o> {
 
 impl<'o> Output<'o> {
     pub fn new(name: &Path, to: impl Write + 'o) -> Self {
-        Self { name: name.to_owned(), to: BufWriter::new(Box::new(to)) }
+        Self {
+            name: name.to_owned(),
+            to: BufWriter::new(Box::new(to)),
+        }
     }
 
     /// Writes by a function.
-    pub fn put(&mut self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), ExportError> {
+    pub fn put(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), ExportError> {
         write(&mut self.to).map_err(|why| fault(&self.name, why))
     }
 

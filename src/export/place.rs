@@ -38,19 +38,38 @@ impl Stream {
     pub fn at(out: &Path, format: Format) -> Result<Option<Self>, ExportError> {
         let is_stdout = out == Path::new("-") || out == Path::new("/dev/stdout");
         let is_stream = match fs::metadata(out) {
-            Ok(there) if there.is_dir() => return Err(ExportError::Folder { path: out.to_owned() }),
+            Ok(there) if there.is_dir() => {
+                return Err(ExportError::Folder {
+                    path: out.to_owned(),
+                });
+            }
             Ok(there) => !there.is_file() || out.starts_with("/dev") || out.starts_with("/proc"),
             Err(_) => is_stdout,
         };
         match format {
             _ if !is_stream => return Ok(None),
-            Format::Sqlite => return Err(ExportError::NoFile { path: out.to_owned() }),
-            Format::Jsonl | Format::Csv if is_stdout => return Ok(Some(Self { name: out.to_owned(), file: None })),
+            Format::Sqlite => {
+                return Err(ExportError::NoFile {
+                    path: out.to_owned(),
+                });
+            }
+            Format::Jsonl | Format::Csv if is_stdout => {
+                return Ok(Some(Self {
+                    name: out.to_owned(),
+                    file: None,
+                }));
+            }
             Format::Jsonl | Format::Csv => {}
         }
         let file = OpenOptions::new().append(true).open(out);
-        let file = file.map_err(|why| ExportError::Write { path: out.to_owned(), why })?;
-        Ok(Some(Self { name: out.to_owned(), file: Some(file) }))
+        let file = file.map_err(|why| ExportError::Write {
+            path: out.to_owned(),
+            why,
+        })?;
+        Ok(Some(Self {
+            name: out.to_owned(),
+            file: Some(file),
+        }))
     }
 
     pub(super) fn writer(&self) -> Box<dyn Write + '_> {
@@ -64,11 +83,17 @@ impl Stream {
 impl Beside {
     /// Makes the file beside the one at `out`, whose links are followed.
     pub fn of(out: &Path) -> Result<Self, ExportError> {
-        let fault = |why| ExportError::Write { path: out.to_owned(), why };
+        let fault = |why| ExportError::Write {
+            path: out.to_owned(),
+            why,
+        };
         let target = followed(out).map_err(fault)?;
         // Without a file there, the new one has the usual mode.
         let permissions = fs::metadata(&target).ok().map(|there| there.permissions());
-        let folder = target.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = target
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+            .unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(fault)?;
         let name = target.file_name().unwrap_or_default();
         remove_stale(folder, name);
@@ -77,16 +102,25 @@ impl Beside {
         let part = target.with_file_name(own);
         // Here from the beginning, so that whoever cleans up after a signal finds it.
         File::create(&part).map_err(fault)?;
-        Ok(Self { part, target, permissions })
+        Ok(Self {
+            part,
+            target,
+            permissions,
+        })
     }
 
     /// Puts the whole file in its place, with the mode of the one that it replaces.
     pub(super) fn finish(self) -> Result<(), ExportError> {
-        let fault = |why| ExportError::Write { path: self.target.clone(), why };
+        let fault = |why| ExportError::Write {
+            path: self.target.clone(),
+            why,
+        };
         if let Some(permissions) = &self.permissions {
             fs::set_permissions(&self.part, permissions.clone()).map_err(fault)?;
         }
-        File::open(&self.part).and_then(|file| file.sync_all()).map_err(fault)?;
+        File::open(&self.part)
+            .and_then(|file| file.sync_all())
+            .map_err(fault)?;
         fs::rename(&self.part, &self.target).map_err(fault)
     }
 }
@@ -115,7 +149,9 @@ fn followed(out: &Path) -> io::Result<PathBuf> {
 
 /// Removes what killed exports of the same file left: `NAME.PID.part`, and what a database has beside it.
 fn remove_stale(folder: &Path, name: &std::ffi::OsStr) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
+    let Ok(entries) = fs::read_dir(folder) else {
+        return;
+    };
     for entry in entries.flatten() {
         if process_of(&entry.file_name(), name).is_some_and(is_dead) {
             // Where it cannot be removed it does no harm either.
@@ -126,7 +162,10 @@ fn remove_stale(folder: &Path, name: &std::ffi::OsStr) {
 
 fn process_of(entry: &OsString, name: &std::ffi::OsStr) -> Option<u32> {
     let (entry, name) = (entry.to_str()?, name.to_str()?);
-    let (process, ending) = entry.strip_prefix(name)?.strip_prefix('.')?.split_once('.')?;
+    let (process, ending) = entry
+        .strip_prefix(name)?
+        .strip_prefix('.')?
+        .split_once('.')?;
     let is_part = matches!(ending, "part" | "part-journal" | "part-wal" | "part-shm");
     process.parse().ok().filter(|_| is_part)
 }
@@ -144,8 +183,17 @@ mod tests {
     #[test]
     fn only_parts_of_the_same_file_are_taken_for_stale_ones() {
         let of = |entry: &str| process_of(&OsString::from(entry), "a.jsonl".as_ref());
-        assert_eq!((of("a.jsonl.12.part"), of("a.jsonl.12.part-journal")), (Some(12), Some(12)));
-        for other in ["b.jsonl.12.part", "a.jsonl", "a.jsonl.part", "a.jsonl.x.part", "a.jsonl.12.part.gz"] {
+        assert_eq!(
+            (of("a.jsonl.12.part"), of("a.jsonl.12.part-journal")),
+            (Some(12), Some(12))
+        );
+        for other in [
+            "b.jsonl.12.part",
+            "a.jsonl",
+            "a.jsonl.part",
+            "a.jsonl.x.part",
+            "a.jsonl.12.part.gz",
+        ] {
             assert_eq!(of(other), None, "{other}");
         }
     }
@@ -156,6 +204,11 @@ mod tests {
         let (one, other) = (folder.path().join("one"), folder.path().join("other"));
         std::os::unix::fs::symlink(&one, &other).unwrap();
         std::os::unix::fs::symlink(&other, &one).unwrap();
-        assert!(Beside::of(&one).unwrap_err().to_string().contains("cannot write"));
+        assert!(
+            Beside::of(&one)
+                .unwrap_err()
+                .to_string()
+                .contains("cannot write")
+        );
     }
 }

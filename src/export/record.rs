@@ -95,12 +95,21 @@ impl Record {
 
     pub fn new(article: &Article, provenance: Provenance) -> Self {
         let article = article.clone();
-        let name = article.number.map(|number| number.to_string()).or_else(|| provenance.url.clone());
-        let id = provenance.site.as_ref().zip(name).map(|(site, name)| format!("{site}/{name}"));
+        let name = article
+            .number
+            .map(|number| number.to_string())
+            .or_else(|| provenance.url.clone());
+        let id = provenance
+            .site
+            .as_ref()
+            .zip(name)
+            .map(|(site, name)| format!("{site}/{name}"));
         Self {
             id,
             text: article.text(),
-            content_sha256: provenance.content_sha256.unwrap_or_else(|| article.content_sha256()),
+            content_sha256: provenance
+                .content_sha256
+                .unwrap_or_else(|| article.content_sha256()),
             site: provenance.site,
             url: provenance.url,
             canonical_url: article.canonical_url,
@@ -138,17 +147,30 @@ mod tests {
 
     #[test]
     fn no_key_is_ever_absent() {
-        let json = serde_json::to_string(&Record::new(&Article::default(), Provenance::default())).unwrap();
-        let keys: Vec<&str> =
-            json.split(['{', ',', '}']).filter_map(|pair| pair.split_once(':')).map(|pair| pair.0).collect();
+        let json = serde_json::to_string(&Record::new(&Article::default(), Provenance::default()))
+            .unwrap();
+        let keys: Vec<&str> = json
+            .split(['{', ',', '}'])
+            .filter_map(|pair| pair.split_once(':'))
+            .map(|pair| pair.0)
+            .collect();
         let expected = Record::COLUMNS.map(|name| format!("\"{name}\""));
         assert_eq!(keys, expected);
     }
 
     #[test]
     fn an_article_of_a_site_has_an_id() {
-        let article = Article { number: Some(7), ..Article::default() };
-        let provenance = Provenance { site: Some("saseo".to_owned()), ..Provenance::default() };
-        assert_eq!(Record::new(&article, provenance).id.as_deref(), Some("saseo/7"));
+        let article = Article {
+            number: Some(7),
+            ..Article::default()
+        };
+        let provenance = Provenance {
+            site: Some("saseo".to_owned()),
+            ..Provenance::default()
+        };
+        assert_eq!(
+            Record::new(&article, provenance).id.as_deref(),
+            Some("saseo/7")
+        );
     }
 }

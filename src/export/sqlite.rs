@@ -130,16 +130,47 @@ mod tests {
             names.sort_unstable();
             names
         };
-        assert_eq!(sorted(COLUMNS.map(|column| column.name)), sorted(Record::COLUMNS));
+        assert_eq!(
+            sorted(COLUMNS.map(|column| column.name)),
+            sorted(Record::COLUMNS)
+        );
 
-        let (title, subtitle, rights) = (Some("title".into()), Some("subtitle".into()), Some("rights".into()));
-        let (byline, section, language) = (Some("byline".into()), Some("section".into()), Some("language".into()));
-        let article = Article { title, subtitle, rights, byline, section, language, ..Article::default() };
+        let (title, subtitle, rights) = (
+            Some("title".into()),
+            Some("subtitle".into()),
+            Some("rights".into()),
+        );
+        let (byline, section, language) = (
+            Some("byline".into()),
+            Some("section".into()),
+            Some("language".into()),
+        );
+        let article = Article {
+            title,
+            subtitle,
+            rights,
+            byline,
+            section,
+            language,
+            ..Article::default()
+        };
         let (site, url) = (Some("site".into()), Some("url".into()));
-        let record = Record::new(&article, Provenance { site, url, ..Provenance::default() });
+        let record = Record::new(
+            &article,
+            Provenance {
+                site,
+                url,
+                ..Provenance::default()
+            },
+        );
         let cells = cells(&record);
-        for name in ["site", "url", "title", "subtitle", "byline", "section", "language", "rights"] {
-            let at = COLUMNS.iter().position(|column| column.name == name).unwrap();
+        for name in [
+            "site", "url", "title", "subtitle", "byline", "section", "language", "rights",
+        ] {
+            let at = COLUMNS
+                .iter()
+                .position(|column| column.name == name)
+                .unwrap();
             assert_eq!(cells[at], Cell::Text(name.into()));
         }
     }

@@ -123,7 +123,10 @@ impl Article {
             ("authors", json!(self.authors)),
             ("byline", json!(self.byline)),
             ("published_at", time(self.published_at)),
-            ("published_precision", json!(self.published_precision.map(Precision::name))),
+            (
+                "published_precision",
+                json!(self.published_precision.map(Precision::name)),
+            ),
             ("modified_at", time(self.modified_at)),
             ("section", json!(self.section)),
             ("subsection", json!(self.subsection)),
@@ -141,7 +144,10 @@ impl Article {
     pub fn content_sha256(&self) -> String {
         let title = self.title.as_deref().unwrap_or_default();
         let words = std::iter::once(title).chain(self.paragraphs.iter().map(String::as_str));
-        let content: String = words.flat_map(|text| text.nfc()).filter(|c| !c.is_whitespace()).collect();
+        let content: String = words
+            .flat_map(|text| text.nfc())
+            .filter(|c| !c.is_whitespace())
+            .collect();
         hex::encode(Sha256::digest(content))
     }
 }
@@ -152,7 +158,11 @@ mod tests {
 
     fn article(title: &str, paragraphs: &[&str]) -> Article {
         let paragraphs = paragraphs.iter().map(|text| (*text).to_owned()).collect();
-        Article { title: Some(title.to_owned()), paragraphs, ..Article::default() }
+        Article {
+            title: Some(title.to_owned()),
+            paragraphs,
+            ..Article::default()
+        }
     }
 
     #[test]
@@ -167,7 +177,10 @@ mod tests {
     fn white_space_and_paragraphs_do_not_change_the_hash() {
         let one = article("책 방", &["하나 둘", "셋"]).content_sha256();
         assert_eq!(one, article("책방", &["하나둘 셋"]).content_sha256());
-        assert_eq!(one, article("\u{110e}\u{1162}\u{11a8}방", &["하나\u{a0}둘 셋"]).content_sha256());
+        assert_eq!(
+            one,
+            article("\u{110e}\u{1162}\u{11a8}방", &["하나\u{a0}둘 셋"]).content_sha256()
+        );
         assert_ne!(one, article("책방", &["하나둘 넷"]).content_sha256());
     }
 

@@ -29,7 +29,10 @@ impl Story {
 
     /// Returns how many characters its text has.
     pub fn length(&self) -> usize {
-        self.paragraphs.iter().map(|text| text.chars().count()).sum()
+        self.paragraphs
+            .iter()
+            .map(|text| text.chars().count())
+            .sum()
     }
 }
 
@@ -46,28 +49,55 @@ pub fn story(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story>
     if let Some(story) = in_script(tree, rules, page) {
         return Some(story);
     }
-    let densest = if rules.by_measure { densest(tree, rules) } else { None };
-    densest.map(|container| read(&container, rules, page)).or(empty)
+    let densest = if rules.by_measure {
+        densest(tree, rules)
+    } else {
+        None
+    };
+    densest
+        .map(|container| read(&container, rules, page))
+        .or(empty)
 }
 
 /// Reads the first HTML that a script holds as a text.
 fn in_script(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story> {
-    let scripts = if rules.body_in_script.is_empty() { Vec::new() } else { scripts(tree) };
-    let texts = rules.body_in_script.iter().flat_map(|pattern| taken(&scripts, pattern));
+    let scripts = if rules.body_in_script.is_empty() {
+        Vec::new()
+    } else {
+        scripts(tree)
+    };
+    let texts = rules
+        .body_in_script
+        .iter()
+        .flat_map(|pattern| taken(&scripts, pattern));
     // A text too heavy to parse is no story, as such a page is none.
-    let stories = texts.filter_map(|html| Some(read(&Tree::parse(&html).ok()?.root(), rules, page)));
+    let stories =
+        texts.filter_map(|html| Some(read(&Tree::parse(&html).ok()?.root(), rules, page)));
     stories.into_iter().find(|story| !story.is_empty())
 }
 
 fn read(container: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Story {
-    let is_removed = |node: &Node<'_>| rules.remove.as_ref().is_some_and(|remove| remove.matches(node));
+    let is_removed = |node: &Node<'_>| {
+        rules
+            .remove
+            .as_ref()
+            .is_some_and(|remove| remove.matches(node))
+    };
     let is_photo = |node: &Node<'_>| rules.photos.iter().any(|photo| photo.select.matches(node));
-    let is_film = |node: &Node<'_>| ["iframe", "video", "embed", "object"].iter().any(|name| node.has_name(name));
+    let is_film = |node: &Node<'_>| {
+        ["iframe", "video", "embed", "object"]
+            .iter()
+            .any(|name| node.has_name(name))
+    };
     let seen = elements(container, is_removed);
     let mut paragraphs = blocks(container, |node| is_removed(node) || is_photo(node));
     paragraphs.retain(|block| !rules.noise.iter().any(|noise| noise.is_match(block)));
     drop_trailers(&mut paragraphs, rules);
-    Story { paragraphs, images: photos::images(&seen, container.id, rules, page), has_film: seen.iter().any(is_film) }
+    Story {
+        paragraphs,
+        images: photos::images(&seen, container.id, rules, page),
+        has_film: seen.iter().any(is_film),
+    }
 }
 
 /// The elements of a story, in order, without those that are no part of it.
@@ -90,7 +120,11 @@ pub fn drop_trailers(paragraphs: &mut Vec<String>, rules: &ArticleRules) {
         let block = &paragraphs[at];
         if rules.trailers.iter().any(|trailer| trailer.is_match(block)) {
             paragraphs.remove(at);
-        } else if !rules.epilogues.iter().any(|epilogue| epilogue.is_match(block)) {
+        } else if !rules
+            .epilogues
+            .iter()
+            .any(|epilogue| epilogue.is_match(block))
+        {
             return;
         }
     }
@@ -101,7 +135,11 @@ fn densest<'a>(tree: &'a Tree, rules: &ArticleRules) -> Option<Node<'a>> {
     let mut lengths: HashMap<NodeId, usize> = HashMap::new();
     let mut open = vec![tree.root()];
     while let Some(node) = open.pop() {
-        if rules.remove.as_ref().is_some_and(|remove| node.is_element() && remove.matches(&node)) {
+        if rules
+            .remove
+            .as_ref()
+            .is_some_and(|remove| node.is_element() && remove.matches(&node))
+        {
             continue;
         }
         match node.parent() {
@@ -111,6 +149,8 @@ fn densest<'a>(tree: &'a Tree, rules: &ArticleRules) -> Option<Node<'a>> {
             _ => open.extend(node.children_it(true).filter(Node::is_element)),
         }
     }
-    let (id, length) = lengths.into_iter().max_by_key(|(id, length)| (*length, std::cmp::Reverse(*id)))?;
+    let (id, length) = lengths
+        .into_iter()
+        .max_by_key(|(id, length)| (*length, std::cmp::Reverse(*id)))?;
     tree.root().tree.get(&id).filter(|_| length >= LEAST)
 }

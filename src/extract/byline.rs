@@ -11,12 +11,14 @@ const LONGEST: usize = 1024;
 
 /// Mail addresses, and whatever stands in brackets.
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*").expect("a test compiles it")
+    Regex::new(r"\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
+        .expect("a test compiles it")
 });
 
 /// What parts two writers.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\s*[·ㆍ・‧•,;&|/／，、]\s*|\s+및\s+|\s+(?:and|와|과)\s+").expect("a test compiles it")
+    Regex::new(r"\s*[·ㆍ・‧•,;&|/／，、]\s*|\s+및\s+|\s+(?:and|와|과)\s+")
+        .expect("a test compiles it")
 });
 
 /// The word that a writer's title ends with: 선임기자, 문화전문기자, 대표이사.
@@ -69,7 +71,9 @@ const TITLES: [&str; 45] = [
 ];
 
 /// The ends of the names of desks and papers.
-const DESKS: [&str; 9] = ["부", "팀", "국", "신문", "일보", "뉴스", "센터", "본부", "통신"];
+const DESKS: [&str; 9] = [
+    "부", "팀", "국", "신문", "일보", "뉴스", "센터", "본부", "통신",
+];
 
 /// Returns the names in a byline, without titles, desks and mail; `paper` is the paper's own name. A signature that is
 /// no person's name (편집부, the paper's own) is returned as it stands.
@@ -89,36 +93,59 @@ fn name(part: &str, paper: &str) -> String {
     // 전북=홍길동 기자, 글=홍길동
     let part = part.rsplit(['=', ':']).next().unwrap_or_default().trim();
     let mut words: Vec<&str> = part.split(' ').filter(|word| !word.is_empty()).collect();
-    let Some(last) = words.last().copied() else { return String::new() };
-    let Some(title) = title_of(last) else { return part.to_owned() };
+    let Some(last) = words.last().copied() else {
+        return String::new();
+    };
+    let Some(title) = title_of(last) else {
+        return part.to_owned();
+    };
     if words.len() == 1 {
         // 홍길동기자 in one word; a bare 기자 names nobody.
         let name = last.strip_suffix(title).unwrap_or_default();
-        return if is_name(name) || !TITLES.contains(&last) { without_rank(name) } else { String::new() };
+        return if is_name(name) || !TITLES.contains(&last) {
+            without_rank(name)
+        } else {
+            String::new()
+        };
     }
     words.pop();
     if words.len() > 1 {
         words.retain(|word| *word != paper);
     }
-    let person = if words.len() > 1 { person(&words) } else { words.first().copied() };
+    let person = if words.len() > 1 {
+        person(&words)
+    } else {
+        words.first().copied()
+    };
     person.map_or_else(|| words.join(" "), str::to_owned)
 }
 
 /// Of 홍길동 문화부, 문화부 홍길동 and 정신건강의학과 홍길동, the person; `None` where no word looks like one.
 fn person<'a>(words: &[&'a str]) -> Option<&'a str> {
     let is_person = |word: &&str| is_name(word) && !DESKS.iter().any(|desk| word.ends_with(desk));
-    words.iter().copied().find(is_person).or_else(|| words.iter().copied().find(|word| is_name(word)))
+    words
+        .iter()
+        .copied()
+        .find(is_person)
+        .or_else(|| words.iter().copied().find(|word| is_name(word)))
 }
 
 fn title_of(word: &str) -> Option<&'static str> {
-    TITLES.into_iter().filter(|title| word.ends_with(title)).max_by_key(|title| title.len())
+    TITLES
+        .into_iter()
+        .filter(|title| word.ends_with(title))
+        .max_by_key(|title| title.len())
 }
 
 /// 홍길동선임 of 홍길동선임기자 has a rank at its end.
 fn without_rank(name: &str) -> String {
     const RANKS: [&str; 8] = ["선임", "전문", "객원", "인턴", "수습", "대", "시민", "학생"];
-    let rank = RANKS.into_iter().find(|rank| name.ends_with(rank) && name.chars().count() > 3);
-    rank.and_then(|rank| name.strip_suffix(rank)).unwrap_or(name).to_owned()
+    let rank = RANKS
+        .into_iter()
+        .find(|rank| name.ends_with(rank) && name.chars().count() > 3);
+    rank.and_then(|rank| name.strip_suffix(rank))
+        .unwrap_or(name)
+        .to_owned()
 }
 
 /// Two to four Korean syllables.

@@ -21,9 +21,16 @@ pub struct Printed {
 impl Printed {
     /// Reads the dates in the lines that the rules select.
     pub fn read(tree: &Tree, rules: &PrintedDates, zone: &TimeZone) -> Self {
-        let Some(lines) = &rules.lines else { return Self::default() };
+        let Some(lines) = &rules.lines else {
+            return Self::default();
+        };
         let lines: Vec<String> = tree.all(lines).map(|line| text(&line)).collect();
-        Self::of_lines(lines.iter().map(String::as_str), rules.update.as_ref(), zone, Zulu::Local)
+        Self::of_lines(
+            lines.iter().map(String::as_str),
+            rules.update.as_ref(),
+            zone,
+            Zulu::Local,
+        )
     }
 
     /// Reads every date in the lines: the words before it, or a word by itself behind it, tell
@@ -38,12 +45,21 @@ impl Printed {
         for line in lines {
             let mut rest = line;
             while let Some((time, place)) = find(rest, zone, zulu) {
-                let behind = rest[place.end..].split(['|', '·', ')', ']', '/']).next().unwrap_or_default();
-                let is_word = behind.chars().count() <= WORD && !behind.contains(|c: char| c.is_ascii_digit());
-                let is_told =
-                    |words: &Pattern| words.is_match(&rest[..place.start]) || is_word && words.is_match(behind);
+                let behind = rest[place.end..]
+                    .split(['|', '·', ')', ']', '/'])
+                    .next()
+                    .unwrap_or_default();
+                let is_word = behind.chars().count() <= WORD
+                    && !behind.contains(|c: char| c.is_ascii_digit());
+                let is_told = |words: &Pattern| {
+                    words.is_match(&rest[..place.start]) || is_word && words.is_match(behind)
+                };
                 let is_update = update.is_some_and(is_told);
-                let slot = if is_update { &mut printed.updated } else { &mut printed.published };
+                let slot = if is_update {
+                    &mut printed.updated
+                } else {
+                    &mut printed.published
+                };
                 slot.get_or_insert(time);
                 rest = &rest[place.end..];
             }
@@ -61,22 +77,42 @@ pub struct Publication {
 /// Returns the publication from the best source. Where that tells a day only, a later source that
 /// tells the time of the same day is better. Where the printed date tells another minute, the
 /// source says so.
-pub fn publication(sources: &Sources<'_>, rules: &ArticleRules, zone: &TimeZone) -> Option<Publication> {
-    let mut told = rules.published.iter().filter_map(|source| Some((time(sources, source, rules, zone)?, source)));
+pub fn publication(
+    sources: &Sources<'_>,
+    rules: &ArticleRules,
+    zone: &TimeZone,
+) -> Option<Publication> {
+    let mut told = rules
+        .published
+        .iter()
+        .filter_map(|source| Some((time(sources, source, rules, zone)?, source)));
     let first = told.next()?;
-    let is_better = |(time, _): &(PrintedTime, &Source)| time.precision > Precision::Day && time.day() == first.0.day();
-    let better = if first.0.precision == Precision::Day { told.find(is_better) } else { None };
+    let is_better = |(time, _): &(PrintedTime, &Source)| {
+        time.precision > Precision::Day && time.day() == first.0.day()
+    };
+    let better = if first.0.precision == Precision::Day {
+        told.find(is_better)
+    } else {
+        None
+    };
     let (time, source) = better.unwrap_or(first);
 
     let mut named = name(&source.place);
-    if let Some(printed) = sources.printed.published.filter(|printed| printed.differs_from(&time)) {
+    if let Some(printed) = sources
+        .printed
+        .published
+        .filter(|printed| printed.differs_from(&time))
+    {
         let printed = match printed.precision {
             Precision::Day => printed.day(),
             Precision::Minute | Precision::Second => printed.time.to_string(),
         };
         named.push_str(&format!("; the page prints {printed}"));
     }
-    Some(Publication { time, source: named })
+    Some(Publication {
+        time,
+        source: named,
+    })
 }
 
 /// Returns the first change that is told to be later than the publication.
@@ -86,7 +122,9 @@ pub fn change(
     zone: &TimeZone,
     published: &Publication,
 ) -> Option<LocalTime> {
-    changes(sources, rules, zone).map(|told| told.time).find(|time| time.at > published.time.time.at)
+    changes(sources, rules, zone)
+        .map(|told| told.time)
+        .find(|time| time.at > published.time.time.at)
 }
 
 /// Returns the changes that the sources tell.
@@ -95,27 +133,52 @@ pub fn changes<'s>(
     rules: &'s ArticleRules,
     zone: &'s TimeZone,
 ) -> impl Iterator<Item = PrintedTime> + use<'s> {
-    rules.modified.iter().filter_map(|source| time(sources, source, rules, zone))
+    rules
+        .modified
+        .iter()
+        .filter_map(|source| time(sources, source, rules, zone))
 }
 
-fn time(sources: &Sources<'_>, source: &Source, rules: &ArticleRules, zone: &TimeZone) -> Option<PrintedTime> {
-    let zulu = if rules.false_utc { Zulu::Local } else { Zulu::Utc };
-    sources.of(source).iter().find_map(|text| epoch(text, zone).or_else(|| read(text, zone, zulu)))
+fn time(
+    sources: &Sources<'_>,
+    source: &Source,
+    rules: &ArticleRules,
+    zone: &TimeZone,
+) -> Option<PrintedTime> {
+    let zulu = if rules.false_utc {
+        Zulu::Local
+    } else {
+        Zulu::Utc
+    };
+    sources
+        .of(source)
+        .iter()
+        .find_map(|text| epoch(text, zone).or_else(|| read(text, zone, zulu)))
 }
 
 /// Seconds since 1970, of the years 1973 to 2286.
 fn epoch(text: &str, zone: &TimeZone) -> Option<PrintedTime> {
     let is_epoch = (9..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
-    let seconds: i64 = if is_epoch { text.parse().ok()? } else { return None };
+    let seconds: i64 = if is_epoch {
+        text.parse().ok()?
+    } else {
+        return None;
+    };
     let time = LocalTime::in_zone(Timestamp::from_seconds(seconds), zone);
-    Some(PrintedTime { time, precision: Precision::Second })
+    Some(PrintedTime {
+        time,
+        precision: Precision::Second,
+    })
 }
 
 fn name(place: &Place) -> String {
     match place {
         Place::Meta(name) => name.clone(),
         Place::JsonLd(path) => format!("json-ld {path}"),
-        Place::Element { attribute: Some(name), .. } => name.clone(),
+        Place::Element {
+            attribute: Some(name),
+            ..
+        } => name.clone(),
         Place::Script(_) => "script".to_owned(),
         Place::Element { .. } | Place::Printed(_) => "printed".to_owned(),
     }

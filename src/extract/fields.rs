@@ -16,7 +16,11 @@ pub struct Sources<'a> {
 impl Sources<'_> {
     /// Returns what the first source that tells something tells: all its texts, in the page's order.
     pub fn texts(&self, sources: &[Source]) -> Vec<String> {
-        sources.iter().map(|source| self.of(source)).find(|texts| !texts.is_empty()).unwrap_or_default()
+        sources
+            .iter()
+            .map(|source| self.of(source))
+            .find(|texts| !texts.is_empty())
+            .unwrap_or_default()
     }
 
     /// Returns the first text of the first source that tells something.
@@ -27,16 +31,30 @@ impl Sources<'_> {
     /// Returns the texts of one source, cleaned, without empty ones.
     pub fn of(&self, source: &Source) -> Vec<String> {
         let raw = self.raw(&source.place);
-        raw.iter().filter_map(|text| self.shaped(source, text)).collect()
+        raw.iter()
+            .filter_map(|text| self.shaped(source, text))
+            .collect()
     }
 
     fn raw(&self, place: &Place) -> Vec<String> {
         match place {
-            Place::Meta(name) => self.page.meta(name).map(str::to_owned).into_iter().collect(),
+            Place::Meta(name) => self
+                .page
+                .meta(name)
+                .map(str::to_owned)
+                .into_iter()
+                .collect(),
             Place::JsonLd(path) => self.page.json_ld(path),
-            Place::Element { select, without, attribute: None } => {
+            Place::Element {
+                select,
+                without,
+                attribute: None,
+            } => {
                 let unseen = |node: &crate::markup::Node<'_>| -> Vec<NodeId> {
-                    without.iter().flat_map(|out| within(*node, out).map(|node| node.id).collect::<Vec<_>>()).collect()
+                    without
+                        .iter()
+                        .flat_map(|out| within(*node, out).map(|node| node.id).collect::<Vec<_>>())
+                        .collect()
                 };
                 let read = |node| match without {
                     Some(_) => text_without(&node, &unseen(&node)),
@@ -44,9 +62,16 @@ impl Sources<'_> {
                 };
                 self.page.tree.all(select).map(read).collect()
             }
-            Place::Element { select, attribute: Some(name), .. } => {
-                self.page.tree.all(select).filter_map(|node| attribute(&node, name)).collect()
-            }
+            Place::Element {
+                select,
+                attribute: Some(name),
+                ..
+            } => self
+                .page
+                .tree
+                .all(select)
+                .filter_map(|node| attribute(&node, name))
+                .collect(),
             Place::Script(pattern) => taken(&scripts(self.page.tree), pattern),
             Place::Printed(which) => {
                 let told = match which {
@@ -67,8 +92,14 @@ impl Sources<'_> {
             Some(pattern) => pattern.cut(taken),
             None => taken.to_owned(),
         };
-        let suffix = source.suffix.as_deref().and_then(|suffix| self.filled(suffix));
-        let bare = suffix.as_deref().and_then(|suffix| cut.strip_suffix(suffix)).unwrap_or(&cut);
+        let suffix = source
+            .suffix
+            .as_deref()
+            .and_then(|suffix| self.filled(suffix));
+        let bare = suffix
+            .as_deref()
+            .and_then(|suffix| cut.strip_suffix(suffix))
+            .unwrap_or(&cut);
         clean_some(bare)
     }
 

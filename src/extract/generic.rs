@@ -82,7 +82,10 @@ pub struct Found {
 /// Tells why a page is not read at all: it would take the libraries too long, or too much memory.
 pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
     if html.len() > LARGEST {
-        return Some(format!("with {} bytes it is too large to be read without a profile", html.len()));
+        return Some(format!(
+            "with {} bytes it is too large to be read without a profile",
+            html.len()
+        ));
     }
     let burden = Burden::of(tree);
     if burden.memory > MOST_MEMORY {
@@ -96,7 +99,8 @@ pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
             MOST_MEMORY / 1_000_000
         ));
     }
-    (burden.text > HEAVIEST).then(|| "its text is nested too deep to be read without a profile".to_owned())
+    (burden.text > HEAVIEST)
+        .then(|| "its text is nested too deep to be read without a profile".to_owned())
 }
 
 /// Returns the bytes that the libraries may take for a page; nothing where they are spared it.
@@ -104,7 +108,9 @@ pub fn memory(html: &str, tree: &Tree) -> usize {
     if html.len() > LARGEST {
         0
     } else {
-        Some(Burden::of(tree).memory).filter(|bytes| *bytes <= MOST_MEMORY).unwrap_or(0)
+        Some(Burden::of(tree).memory)
+            .filter(|bytes| *bytes <= MOST_MEMORY)
+            .unwrap_or(0)
     }
 }
 
@@ -127,12 +133,22 @@ impl Burden {
             }
             in_tables += tables;
             let tables = tables + usize::from(node.has_name("table"));
-            open.extend(node.children_it(true).map(|child| (child, depth + 1, tables)));
+            open.extend(
+                node.children_it(true)
+                    .map(|child| (child, depth + 1, tables)),
+            );
         }
         let weight = tree.weight();
-        let memory =
-            weight.nodes * NODE + in_tables * TABLE + weight.attributes * ATTRIBUTE + weight.bytes * BYTE + weight.json;
-        Self { weight, text, memory }
+        let memory = weight.nodes * NODE
+            + in_tables * TABLE
+            + weight.attributes * ATTRIBUTE
+            + weight.bytes * BYTE
+            + weight.json;
+        Self {
+            weight,
+            text,
+            memory,
+        }
     }
 }
 
@@ -148,12 +164,22 @@ pub struct Known<'k> {
 
 /// Looks for the story of a page.
 pub fn find(html: &str, page: &Page<'_>, known: Known<'_>) -> Found {
-    let Known { url, rules, article, usual } = known;
+    let Known {
+        url,
+        rules,
+        article,
+        usual,
+    } = known;
     let (strict, wide) = (trafilatura(html, url), readability(html, url));
     let agreement = Overlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean();
     let (found, method) = best(&strict.blocks, &wide, usual, page);
     let title = article.title.as_deref().or(strict.title.as_deref());
-    let sieve = Sieve::new(page.tree, rules, [title, article.subtitle.as_deref()], &found);
+    let sieve = Sieve::new(
+        page.tree,
+        rules,
+        [title, article.subtitle.as_deref()],
+        &found,
+    );
     let (blocks, signature) = sieve.sift(found.clone());
     let evidence = Evidence {
         agreement,
@@ -178,16 +204,33 @@ pub fn find(html: &str, page: &Page<'_>, known: Known<'_>) -> Found {
 }
 
 /// The text that is likeliest the story, before it is sifted.
-fn best(strict: &[Block], wide: &[Block], container: &Story, page: &Page<'_>) -> (Vec<Block>, Method) {
+fn best(
+    strict: &[Block],
+    wide: &[Block],
+    container: &Story,
+    page: &Page<'_>,
+) -> (Vec<Block>, Method) {
     let (joined, method) = union(strict, wide);
     if joined.is_empty() {
-        let blocks = container.paragraphs.iter().map(|text| Block { text: text.clone(), linked: 0 }).collect();
+        let blocks = container
+            .paragraphs
+            .iter()
+            .map(|text| Block {
+                text: text.clone(),
+                linked: 0,
+            })
+            .collect();
         return (blocks, Method::Density);
     }
     let told = page.told_story().map(told_blocks).unwrap_or_default();
     let bag = Bag::of_blocks(&told);
     let agreed = |blocks: &[Block]| Overlap::of(&Bag::of_blocks(blocks), &bag).mean();
-    let weigh = |blocks: &[Block]| blocks.iter().map(|block| weight(&block.text)).sum::<usize>();
+    let weigh = |blocks: &[Block]| {
+        blocks
+            .iter()
+            .map(|block| weight(&block.text))
+            .sum::<usize>()
+    };
     let is_whole = weigh(&told) >= SUMMARY && weigh(&told) as f64 >= WHOLE * weigh(&joined) as f64;
     if !is_whole || is_cut(&told) {
         return (joined, method);
@@ -197,22 +240,35 @@ fn best(strict: &[Block], wide: &[Block], container: &Story, page: &Page<'_>) ->
         (agreed(strict), strict.to_vec(), Method::Trafilatura),
         (agreed(wide), wide.to_vec(), Method::Readability),
     ];
-    let (agreement, blocks, method) = all.into_iter().max_by(|a, b| a.0.total_cmp(&b.0)).expect("there are three");
+    let (agreement, blocks, method) = all
+        .into_iter()
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .expect("there are three");
     // trafilatura reads JSON-LD too, and joins its lines.
     let is_joined = blocks.len() == 1 && told.len() > 1;
-    if agreement < STRANGE || is_joined { (told, Method::JsonLd) } else { (blocks, method) }
+    if agreement < STRANGE || is_joined {
+        (told, Method::JsonLd)
+    } else {
+        (blocks, method)
+    }
 }
 
 /// The paragraphs of a story in JSON-LD: mark-up, or lines.
 fn told_blocks(told: &str) -> Vec<Block> {
     if told.contains("</") || told.contains("<br") {
-        return Tree::parse(told).map(|tree| linked_blocks(&tree.root(), |_| false)).unwrap_or_default();
+        return Tree::parse(told)
+            .map(|tree| linked_blocks(&tree.root(), |_| false))
+            .unwrap_or_default();
     }
-    told.lines().filter_map(clean_some).map(|text| Block { text, linked: 0 }).collect()
+    told.lines()
+        .filter_map(clean_some)
+        .map(|text| Block { text, linked: 0 })
+        .collect()
 }
 
 fn is_cut(told: &[Block]) -> bool {
-    told.last().is_none_or(|block| block.text.ends_with('…') || block.text.ends_with(".."))
+    told.last()
+        .is_none_or(|block| block.text.ends_with('…') || block.text.ends_with(".."))
 }
 
 fn declared(page: &Page<'_>, article: &Article) -> f64 {
@@ -224,6 +280,9 @@ fn declared(page: &Page<'_>, article: &Article) -> f64 {
 }
 
 fn described(page: &Page<'_>, title: Option<&str>, blocks: &[Block]) -> f64 {
-    let description = page.meta("og:description").or_else(|| page.meta("description")).or(title);
+    let description = page
+        .meta("og:description")
+        .or_else(|| page.meta("description"))
+        .or(title);
     Overlap::of(&Bag::of(description), &Bag::of_blocks(blocks)).of_first
 }

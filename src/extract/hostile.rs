@@ -6,7 +6,10 @@ use crate::page_url::PageUrl;
 
 fn readers() -> Vec<ArticleReader> {
     let profiles = [shipped_profile("ndsoft"), generic_profile()];
-    profiles.into_iter().map(|profile| ArticleReader::new(profile.clone(), Paper::from(&profile))).collect()
+    profiles
+        .into_iter()
+        .map(|profile| ArticleReader::new(profile.clone(), Paper::from(&profile)))
+        .collect()
 }
 
 fn read(html: &str) {
@@ -17,8 +20,9 @@ fn read(html: &str) {
 }
 
 fn page() -> String {
-    let paragraphs: String =
-        (0..300).map(|n| format!("<p>책장 {n}번 사이로 <b>아침</b>이 왔다.&nbsp;</p>\n")).collect();
+    let paragraphs: String = (0..300)
+        .map(|n| format!("<p>책장 {n}번 사이로 <b>아침</b>이 왔다.&nbsp;</p>\n"))
+        .collect();
     format!(
         r#"<!doctype html><head><meta charset="utf-8"><meta property="og:title" content="사서의 하루">
         <script type="application/ld+json">{{"@type":"NewsArticle","headline":"사서의 하루"}}</script></head><body>
@@ -37,24 +41,47 @@ fn a_page_cut_anywhere_is_answered() {
 
 #[test]
 fn nesting_without_end_is_answered() {
-    for tag in ["div", "b", "a", "table", "p", "svg", "article id=article-view-content-div", "li", "font x"] {
+    for tag in [
+        "div",
+        "b",
+        "a",
+        "table",
+        "p",
+        "svg",
+        "article id=article-view-content-div",
+        "li",
+        "font x",
+    ] {
         read(&format!("{}글", format!("<{tag}>").repeat(10_000)));
     }
     read(&"<table><tr><td>".repeat(500));
-    read(&format!("<div id=article-view-content-div>{}", "<i><div>".repeat(250)));
+    read(&format!(
+        "<div id=article-view-content-div>{}",
+        "<i><div>".repeat(250)
+    ));
 }
 
 #[test]
 fn attributes_and_texts_without_end_are_answered() {
     let long = "가".repeat(1_000_000);
-    read(&format!("<article id='article-view-content-div' class='{long}'><p>글</p></article>"));
-    read(&format!("<article id='article-view-content-div'><img src='{long}'><p>{long}</p></article>"));
-    read(&format!("<meta property='article:published_time' content='{}'>", "2026-03-07 ".repeat(100_000)));
+    read(&format!(
+        "<article id='article-view-content-div' class='{long}'><p>글</p></article>"
+    ));
+    read(&format!(
+        "<article id='article-view-content-div'><img src='{long}'><p>{long}</p></article>"
+    ));
+    read(&format!(
+        "<meta property='article:published_time' content='{}'>",
+        "2026-03-07 ".repeat(100_000)
+    ));
     read(&format!(
         "<header class='article-view-header'><ul class='breadcrumbs'><li>{}</li></ul></header>",
         "2026.13.07 ".repeat(50_000)
     ));
-    read(&format!("<script type='application/ld+json'>{}</script>", "[{\"@graph\":".repeat(50_000)));
+    read(&format!(
+        "<script type='application/ld+json'>{}</script>",
+        "[{\"@graph\":".repeat(50_000)
+    ));
     read(&format!("<div class='{}'>", "a ".repeat(500_000)));
 }
 

@@ -10,17 +10,29 @@ const DEEPEST: u32 = 8;
 
 /// Finds the article in the page's JSON-LD scripts; a script that cannot be read is passed over.
 pub fn article(scripts: &[String]) -> Option<Value> {
-    scripts.iter().filter_map(|script| parse(script)).find_map(|value| find(value, DEEPEST))
+    scripts
+        .iter()
+        .filter_map(|script| parse(script))
+        .find_map(|value| find(value, DEEPEST))
 }
 
 /// Returns the texts at a dotted path; lists on the way are entered.
 pub fn texts(value: &Value, path: &str) -> Vec<String> {
     let mut found = vec![value];
     for key in path.split('.') {
-        found = found.into_iter().flat_map(items).filter_map(|value| value.get(key)).collect();
+        found = found
+            .into_iter()
+            .flat_map(items)
+            .filter_map(|value| value.get(key))
+            .collect();
     }
     let text = |value: &Value| value.as_str().map(crate::text::clean);
-    found.into_iter().flat_map(items).filter_map(text).filter(|text| !text.is_empty()).collect()
+    found
+        .into_iter()
+        .flat_map(items)
+        .filter_map(text)
+        .filter(|text| !text.is_empty())
+        .collect()
 }
 
 /// Reads a JSON string literal, also with the escapes and line ends that JSON does not know; `None` where it is none.
@@ -29,7 +41,9 @@ pub fn string(literal: &str) -> Option<String> {
         return None;
     }
     // What cannot be read even when mended is no literal.
-    serde_json::from_str(literal).or_else(|_| serde_json::from_str(&mended(literal))).ok()
+    serde_json::from_str(literal)
+        .or_else(|_| serde_json::from_str(&mended(literal)))
+        .ok()
 }
 
 fn items(value: &Value) -> Vec<&Value> {
@@ -41,10 +55,15 @@ fn items(value: &Value) -> Vec<&Value> {
 
 fn find(value: Value, depth: u32) -> Option<Value> {
     match value {
-        Value::Array(items) if depth > 0 => items.into_iter().find_map(|item| find(item, depth - 1)),
+        Value::Array(items) if depth > 0 => {
+            items.into_iter().find_map(|item| find(item, depth - 1))
+        }
         Value::Object(ref members) => {
             let kinds = members.get("@type").map(items).unwrap_or_default();
-            let is_article = |kind: &Value| kind.as_str().is_some_and(|kind| KINDS.iter().any(|k| kind.ends_with(k)));
+            let is_article = |kind: &Value| {
+                kind.as_str()
+                    .is_some_and(|kind| KINDS.iter().any(|k| kind.ends_with(k)))
+            };
             if kinds.into_iter().any(is_article) {
                 return Some(value);
             }
@@ -56,7 +75,9 @@ fn find(value: Value, depth: u32) -> Option<Value> {
 
 fn parse(script: &str) -> Option<Value> {
     // What cannot be read even when mended says nothing: the page's other sources do.
-    serde_json::from_str(script).or_else(|_| serde_json::from_str(&mended(script))).ok()
+    serde_json::from_str(script)
+        .or_else(|_| serde_json::from_str(&mended(script)))
+        .ok()
 }
 
 /// Mends what CMSs get wrong: escapes that JSON does not know (`\'`), and raw line ends within texts.
@@ -87,17 +108,28 @@ mod tests {
     use super::*;
 
     fn read(script: &str, path: &str) -> Vec<String> {
-        article(&[script.to_owned()]).map(|value| texts(&value, path)).unwrap_or_default()
+        article(&[script.to_owned()])
+            .map(|value| texts(&value, path))
+            .unwrap_or_default()
     }
 
     #[test]
     fn the_article_is_found_wherever_it_stands() {
         let plain = r#"{"@type":"NewsArticle","headline":"책"}"#;
         assert_eq!(read(plain, "headline"), ["책"]);
-        assert_eq!(read(&format!("[{{\"@type\":\"WebSite\"}},{plain}]"), "headline"), ["책"]);
-        assert_eq!(read(&format!("{{\"@graph\":[{plain}]}}"), "headline"), ["책"]);
         assert_eq!(
-            read(r#"{"@type":["Thing","Article"],"author":[{"name":"가"},{"name":"나"}]}"#, "author.name"),
+            read(&format!("[{{\"@type\":\"WebSite\"}},{plain}]"), "headline"),
+            ["책"]
+        );
+        assert_eq!(
+            read(&format!("{{\"@graph\":[{plain}]}}"), "headline"),
+            ["책"]
+        );
+        assert_eq!(
+            read(
+                r#"{"@type":["Thing","Article"],"author":[{"name":"가"},{"name":"나"}]}"#,
+                "author.name"
+            ),
             ["가", "나"]
         );
         assert!(read(r#"{"@type":"WebSite","headline":"책"}"#, "headline").is_empty());
@@ -105,15 +137,20 @@ mod tests {
 
     #[test]
     fn json_that_is_no_json_is_mended() {
-        let script =
-            "{\"@type\":\"NewsArticle\",\"headline\":\"\\'책\\' \\\"방\\\"\",\"description\":\"첫 줄\n둘째 줄\"}";
+        let script = "{\"@type\":\"NewsArticle\",\"headline\":\"\\'책\\' \\\"방\\\"\",\"description\":\"첫 줄\n둘째 줄\"}";
         assert_eq!(read(script, "headline"), ["'책' \"방\""]);
         assert_eq!(read(script, "description"), ["첫 줄 둘째 줄"]);
     }
 
     #[test]
     fn what_cannot_be_mended_says_nothing() {
-        for script in ["", "{", "{\"@type\":\"NewsArticle\",", &"[".repeat(100_000), "{'@type':'NewsArticle'}"] {
+        for script in [
+            "",
+            "{",
+            "{\"@type\":\"NewsArticle\",",
+            &"[".repeat(100_000),
+            "{'@type':'NewsArticle'}",
+        ] {
             assert!(article(&[script.to_owned()]).is_none());
         }
     }

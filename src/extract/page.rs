@@ -30,7 +30,12 @@ impl<'a> Page<'a> {
                 Kind::Other => {}
             }
         }
-        Self { tree, metas, scripts, article: OnceCell::new() }
+        Self {
+            tree,
+            metas,
+            scripts,
+            article: OnceCell::new(),
+        }
     }
 
     /// Returns the content of a meta tag; `name` in lower case.
@@ -40,7 +45,9 @@ impl<'a> Page<'a> {
 
     /// Returns the texts at a dotted path into the article's JSON-LD.
     pub fn json_ld(&self, path: &str) -> Vec<String> {
-        self.article().map(|article| json_ld::texts(article, path)).unwrap_or_default()
+        self.article()
+            .map(|article| json_ld::texts(article, path))
+            .unwrap_or_default()
     }
 
     /// Returns the story as JSON-LD tells it, its line ends and mark-up as they came.
@@ -50,11 +57,16 @@ impl<'a> Page<'a> {
 
     /// Tells whether the page calls itself an article.
     pub fn is_declared_article(&self) -> bool {
-        self.article().is_some() || self.meta("og:type").is_some_and(|kind| kind.eq_ignore_ascii_case("article"))
+        self.article().is_some()
+            || self
+                .meta("og:type")
+                .is_some_and(|kind| kind.eq_ignore_ascii_case("article"))
     }
 
     fn article(&self) -> Option<&Value> {
-        self.article.get_or_init(|| json_ld::article(&self.scripts)).as_ref()
+        self.article
+            .get_or_init(|| json_ld::article(&self.scripts))
+            .as_ref()
     }
 }
 
@@ -66,15 +78,28 @@ enum Kind {
 
 fn kind(node: &Node<'_>) -> Kind {
     let kind = node.query(|node| {
-        let NodeData::Element(element) = &node.data else { return Kind::Other };
-        let attribute = |name: &str| element.attrs.iter().find(|at| &*at.name.local == name).map(|at| &*at.value);
+        let NodeData::Element(element) = &node.data else {
+            return Kind::Other;
+        };
+        let attribute = |name: &str| {
+            element
+                .attrs
+                .iter()
+                .find(|at| &*at.name.local == name)
+                .map(|at| &*at.value)
+        };
         match &*element.name.local {
             "meta" => {
                 let name = attribute("property").or_else(|| attribute("name"));
                 let content = attribute("content").and_then(clean_some);
-                name.zip(content).map_or(Kind::Other, |(name, content)| Kind::Meta(name.to_lowercase(), content))
+                name.zip(content).map_or(Kind::Other, |(name, content)| {
+                    Kind::Meta(name.to_lowercase(), content)
+                })
             }
-            "script" if attribute("type").is_some_and(|kind| kind.eq_ignore_ascii_case("application/ld+json")) => {
+            "script"
+                if attribute("type")
+                    .is_some_and(|kind| kind.eq_ignore_ascii_case("application/ld+json")) =>
+            {
                 Kind::JsonLd
             }
             _ => Kind::Other,

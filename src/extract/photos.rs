@@ -9,7 +9,12 @@ use crate::page_url::PageUrl;
 use crate::text::clean;
 
 /// Returns the photos among the elements of the story in the container of id `story`, in order, each once.
-pub fn images(elements: &[Node<'_>], story: NodeId, rules: &ArticleRules, page: &PageUrl) -> Vec<Image> {
+pub fn images(
+    elements: &[Node<'_>],
+    story: NodeId,
+    rules: &ArticleRules,
+    page: &PageUrl,
+) -> Vec<Image> {
     let (mut images, mut known, mut captions) = (Vec::new(), HashSet::new(), Captions::default());
     for node in elements.iter().filter(|node| node.has_name("img")) {
         let caption = captions.next(node, story, &rules.photos);
@@ -17,8 +22,14 @@ pub fn images(elements: &[Node<'_>], story: NodeId, rules: &ArticleRules, page: 
             && known.insert(url.clone())
         {
             let credit = caption.as_deref().zip(rules.credit.as_ref());
-            let credit = credit.and_then(|(caption, credit)| credit.find(caption)).map(clean);
-            images.push(Image { url, caption, credit });
+            let credit = credit
+                .and_then(|(caption, credit)| credit.find(caption))
+                .map(clean);
+            images.push(Image {
+                url,
+                caption,
+                credit,
+            });
         }
     }
     images
@@ -34,7 +45,11 @@ impl Captions {
     /// Returns the caption of the next picture: of its innermost box, and of several captions the one in its place.
     fn next(&mut self, node: &Node<'_>, story: NodeId, boxes: &[PhotoBox]) -> Option<String> {
         for around in node.ancestors_it(None).take_while(|node| node.id != story) {
-            if let Some((captions, place)) = self.0.entry(around.id).or_insert_with(|| captions(&around, boxes)) {
+            if let Some((captions, place)) = self
+                .0
+                .entry(around.id)
+                .or_insert_with(|| captions(&around, boxes))
+            {
                 *place += 1;
                 let caption = captions.get(*place - 1).or(captions.last())?;
                 return Some(caption.clone()).filter(|caption| !caption.is_empty());
@@ -46,18 +61,36 @@ impl Captions {
 
 fn captions(around: &Node<'_>, boxes: &[PhotoBox]) -> Option<(Vec<String>, usize)> {
     let kind = boxes.iter().find(|kind| kind.select.matches(around))?;
-    Some((within(*around, &kind.caption).map(|node| text(&node)).collect(), 0))
+    Some((
+        within(*around, &kind.caption)
+            .map(|node| text(&node))
+            .collect(),
+        0,
+    ))
 }
 
 /// Returns the address of a picture that is a photo.
 fn photo(node: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Option<String> {
     let late = rules.lazy.iter().filter_map(|name| attribute(node, name));
-    let url = late.chain(attribute(node, "src")).find_map(|link| page.join(&link).ok())?.to_string();
-    let is_no_photo = rules.no_photo.as_ref().is_some_and(|pattern| pattern.is_match(&url));
-    if is_no_photo || is_pixel(node) { None } else { Some(url) }
+    let url = late
+        .chain(attribute(node, "src"))
+        .find_map(|link| page.join(&link).ok())?
+        .to_string();
+    let is_no_photo = rules
+        .no_photo
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(&url));
+    if is_no_photo || is_pixel(node) {
+        None
+    } else {
+        Some(url)
+    }
 }
 
 /// Counters of readers are one pixel large.
 fn is_pixel(node: &Node<'_>) -> bool {
-    ["width", "height"].iter().all(|name| node.attr(name).is_some_and(|size| matches!(size.trim(), "0" | "1")))
+    ["width", "height"].iter().all(|name| {
+        node.attr(name)
+            .is_some_and(|size| matches!(size.trim(), "0" | "1"))
+    })
 }

@@ -32,7 +32,13 @@ impl Default for G4 {
 
 impl G4 {
     fn html(&self) -> String {
-        let Self { head, title, info, body, after } = self;
+        let Self {
+            head,
+            title,
+            info,
+            body,
+            after,
+        } = self;
         format!(
             r#"<!doctype html><html lang="ko"><head>{head}<script>$('#article-view-content-div').on('copy')</script></head><body>
             <div id="article-view" class="atlview"><section id="articleViewCon">
@@ -62,7 +68,12 @@ fn article(html: &str) -> Article {
 }
 
 fn body(body: &'static str) -> Vec<String> {
-    G4 { body, ..G4::default() }.read().paragraphs
+    G4 {
+        body,
+        ..G4::default()
+    }
+    .read()
+    .paragraphs
 }
 
 fn time(time: Option<crate::time::LocalTime>) -> Option<String> {
@@ -74,10 +85,19 @@ fn paragraphs_fall_where_the_mark_up_parts_them() {
     for (html, expected) in [
         ("<p>하나</p><p>&nbsp;</p><p>둘</p>", vec!["하나", "둘"]),
         ("하나<br/><br/>\n둘<br>셋", vec!["하나", "둘 셋"]),
-        ("<p><strong>소제목</strong></p><p>하나</p>", vec!["소제목", "하나"]),
-        ("<p><strong>소제목</strong><br />하나</p>", vec!["소제목 하나"]),
+        (
+            "<p><strong>소제목</strong></p><p>하나</p>",
+            vec!["소제목", "하나"],
+        ),
+        (
+            "<p><strong>소제목</strong><br />하나</p>",
+            vec!["소제목 하나"],
+        ),
         ("<p>◆ 소제목</p><p>하나</p>", vec!["◆ 소제목", "하나"]),
-        ("<div id='articleBody'>하나<br><br>둘</div>", vec!["하나", "둘"]),
+        (
+            "<div id='articleBody'>하나<br><br>둘</div>",
+            vec!["하나", "둘"],
+        ),
         (
             "<p>하나</p><div class='ad-template'><p class='ad_title'>ADVERTISEMENT</p></div><p>둘</p>",
             vec!["하나", "둘"],
@@ -86,9 +106,18 @@ fn paragraphs_fall_where_the_mark_up_parts_them() {
             "<p>하나</p><div class='view-copyright'>저작권자</div><div class='view-editors'>홍길동 기자</div>",
             vec!["하나"],
         ),
-        ("<p>하나</p><script>x</script><style>y</style><form>댓글</form><iframe src=a>z</iframe>", vec!["하나"]),
-        ("<p>책&nbsp;방 &amp; 서가 &lt;봄&gt;</p>", vec!["책 방 & 서가 <봄>"]),
-        ("<p>[책방과서가 홍길동 기자] 하나</p>", vec!["[책방과서가 홍길동 기자] 하나"]),
+        (
+            "<p>하나</p><script>x</script><style>y</style><form>댓글</form><iframe src=a>z</iframe>",
+            vec!["하나"],
+        ),
+        (
+            "<p>책&nbsp;방 &amp; 서가 &lt;봄&gt;</p>",
+            vec!["책 방 & 서가 <봄>"],
+        ),
+        (
+            "<p>[책방과서가 홍길동 기자] 하나</p>",
+            vec!["[책방과서가 홍길동 기자] 하나"],
+        ),
     ] {
         assert_eq!(body(html), expected, "{html}");
     }
@@ -112,26 +141,53 @@ fn the_last_lines_that_are_no_text_go() {
         "홍길동 기자</p><p>(끝)",
     ] {
         let html = format!("<p>하나</p><p>{last}</p><p>&nbsp;</p>");
-        let html = G4 { body: html.leak(), ..G4::default() }.read();
+        let html = G4 {
+            body: html.leak(),
+            ..G4::default()
+        }
+        .read();
         assert_eq!(html.paragraphs, ["하나"], "{last}");
     }
 }
 
 #[test]
 fn lines_that_only_look_like_the_last_stay() {
-    for line in ["홍길동 기자가 책을 폈다.", "홍길동 기자 =", "그는 끝", "문의 hong@saseo.example 또는 전화"]
-    {
+    for line in [
+        "홍길동 기자가 책을 폈다.",
+        "홍길동 기자 =",
+        "그는 끝",
+        "문의 hong@saseo.example 또는 전화",
+    ] {
         let html = format!("<p>{line}</p><p>하나</p>");
-        assert_eq!(G4 { body: html.leak(), ..G4::default() }.read().paragraphs, [line, "하나"]);
+        assert_eq!(
+            G4 {
+                body: html.leak(),
+                ..G4::default()
+            }
+            .read()
+            .paragraphs,
+            [line, "하나"]
+        );
     }
-    assert_eq!(body("<p>홍길동 기자</p><p>하나</p>"), ["홍길동 기자", "하나"]);
-    assert_eq!(body("<p>그는 책을 덮고 말했다. 끝</p>"), ["그는 책을 덮고 말했다. 끝"]);
+    assert_eq!(
+        body("<p>홍길동 기자</p><p>하나</p>"),
+        ["홍길동 기자", "하나"]
+    );
+    assert_eq!(
+        body("<p>그는 책을 덮고 말했다. 끝</p>"),
+        ["그는 책을 덮고 말했다. 끝"]
+    );
 }
 
 #[test]
 fn photos_come_with_their_captions() {
     for (html, url, caption, credit) in [
-        ("<figure class='photo-layout'><img src='/a.jpg'><figcaption></figcaption></figure>", "/a.jpg", None, None),
+        (
+            "<figure class='photo-layout'><img src='/a.jpg'><figcaption></figcaption></figure>",
+            "/a.jpg",
+            None,
+            None,
+        ),
         (
             "<figure><img src='/a.jpg'><figcaption>▲ 서가 &lt;사진제공=사서회&gt;</figcaption></figure>",
             "/a.jpg",
@@ -158,9 +214,21 @@ fn photos_come_with_their_captions() {
         ),
     ] {
         let page = format!("{html}<p>하나</p>");
-        let read = G4 { body: page.leak(), ..G4::default() }.read();
-        let url = if url.starts_with('/') { format!("https://www.saseo.example{url}") } else { url.to_owned() };
-        let image = Image { url, caption: caption.map(str::to_owned), credit: credit.map(str::to_owned) };
+        let read = G4 {
+            body: page.leak(),
+            ..G4::default()
+        }
+        .read();
+        let url = if url.starts_with('/') {
+            format!("https://www.saseo.example{url}")
+        } else {
+            url.to_owned()
+        };
+        let image = Image {
+            url,
+            caption: caption.map(str::to_owned),
+            credit: credit.map(str::to_owned),
+        };
         assert_eq!(
             (read.images.as_slice(), read.paragraphs.as_slice()),
             (&[image][..], &["하나".to_owned()][..]),
@@ -174,33 +242,77 @@ fn logos_portraits_and_pixels_are_no_photos() {
     let html =
         "<p>하나</p><img src='/image/logo/x.png'><img src='/image/newsroom/u.png'><img src='/t.gif' width=1 height=1>
         <div class='view-editors'><img src='/p.jpg'></div><img src='data:image/gif;base64,x'><img>";
-    assert!(G4 { body: html, ..G4::default() }.read().images.is_empty());
+    assert!(
+        G4 {
+            body: html,
+            ..G4::default()
+        }
+        .read()
+        .images
+        .is_empty()
+    );
 }
 
 #[test]
 fn the_papers_name_is_cut_from_a_title_only_where_it_is_the_papers_name() {
-    let title = |head| G4 { head, title: "", ..G4::default() }.read().title;
+    let title = |head| {
+        G4 {
+            head,
+            title: "",
+            ..G4::default()
+        }
+        .read()
+        .title
+    };
     let name = r#"<meta property="og:site_name" content="책방과서가">"#;
-    let page =
-        |title: &str| -> &'static str { format!(r#"{name}<meta property="og:title" content="{title}">"#).leak() };
-    assert_eq!(title(page("사서의 하루 - 책방과서가")).as_deref(), Some("사서의 하루"));
-    assert_eq!(title(page("사서의 하루 - 다른신문")).as_deref(), Some("사서의 하루 - 다른신문"));
+    let page = |title: &str| -> &'static str {
+        format!(r#"{name}<meta property="og:title" content="{title}">"#).leak()
+    };
+    assert_eq!(
+        title(page("사서의 하루 - 책방과서가")).as_deref(),
+        Some("사서의 하루")
+    );
+    assert_eq!(
+        title(page("사서의 하루 - 다른신문")).as_deref(),
+        Some("사서의 하루 - 다른신문")
+    );
     assert_eq!(title(page("책방과서가")).as_deref(), Some("책방과서가"));
-    assert_eq!(title(r#"<meta property="og:title" content="봄 - 책">"#).as_deref(), Some("봄 - 책"));
+    assert_eq!(
+        title(r#"<meta property="og:title" content="봄 - 책">"#).as_deref(),
+        Some("봄 - 책")
+    );
 }
 
 #[test]
 fn dates_are_trusted_in_order() {
-    let epoch =
-        r#"<button onclick="articleHeader.move('next','embargo_date','1772869811_812','S1N1','','')"></button>"#;
-    let ld =
-        r#"<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-03-07T10:00:00Z"}</script>"#;
+    let epoch = r#"<button onclick="articleHeader.move('next','embargo_date','1772869811_812','S1N1','','')"></button>"#;
+    let ld = r#"<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"2026-03-07T10:00:00Z"}</script>"#;
     let old = r#"<meta property="og:article:published_time" content="2026-03-07T09:00:00Z">"#;
     for (head, info, expected, source) in [
-        (format!("{epoch}{ld}{old}"), "<li>입력 2026.03.07 16:50</li>", "2026-03-07T16:50:11+09:00", "onclick"),
-        (format!("{ld}{old}"), "<li>승인 2026.03.07 16:50</li>", "2026-03-07T16:50:00+09:00", "printed"),
-        (format!("{ld}{old}"), "<li>홍길동</li>", "2026-03-07T10:00:00+09:00", "json-ld datePublished"),
-        (old.to_owned(), "", "2026-03-07T09:00:00+09:00", "og:article:published_time"),
+        (
+            format!("{epoch}{ld}{old}"),
+            "<li>입력 2026.03.07 16:50</li>",
+            "2026-03-07T16:50:11+09:00",
+            "onclick",
+        ),
+        (
+            format!("{ld}{old}"),
+            "<li>승인 2026.03.07 16:50</li>",
+            "2026-03-07T16:50:00+09:00",
+            "printed",
+        ),
+        (
+            format!("{ld}{old}"),
+            "<li>홍길동</li>",
+            "2026-03-07T10:00:00+09:00",
+            "json-ld datePublished",
+        ),
+        (
+            old.to_owned(),
+            "",
+            "2026-03-07T09:00:00+09:00",
+            "og:article:published_time",
+        ),
         (
             r#"<meta property="article:published_time" content="2026-03-07T16:50:11Z">"#.to_owned(),
             "<li>입력 2026.03.07 18:00</li>",
@@ -208,9 +320,17 @@ fn dates_are_trusted_in_order() {
             "article:published_time; the page prints 2026-03-07T18:00:00+09:00",
         ),
     ] {
-        let read = G4 { head: head.leak(), info, ..G4::default() }.read();
+        let read = G4 {
+            head: head.leak(),
+            info,
+            ..G4::default()
+        }
+        .read();
         assert_eq!(
-            (time(read.published_at).as_deref(), read.published_source.as_deref()),
+            (
+                time(read.published_at).as_deref(),
+                read.published_source.as_deref()
+            ),
             (Some(expected), Some(source))
         );
     }
@@ -220,17 +340,40 @@ fn dates_are_trusted_in_order() {
 fn a_day_is_made_exact_by_a_later_source_of_the_same_day() {
     let day = r#"<meta property="article:published_time" content="2026-03-07">"#;
     for (info, expected) in [
-        ("<li>입력 2026.03.07 16:50</li>", ("2026-03-07T16:50:00+09:00", "printed")),
-        ("<li>입력 2026.03.07</li>", ("2026-03-07", "article:published_time")),
-        ("<li>입력 2026.03.08</li>", ("2026-03-07", "article:published_time; the page prints 2026-03-08")),
+        (
+            "<li>입력 2026.03.07 16:50</li>",
+            ("2026-03-07T16:50:00+09:00", "printed"),
+        ),
+        (
+            "<li>입력 2026.03.07</li>",
+            ("2026-03-07", "article:published_time"),
+        ),
+        (
+            "<li>입력 2026.03.08</li>",
+            (
+                "2026-03-07",
+                "article:published_time; the page prints 2026-03-08",
+            ),
+        ),
         (
             "<li>입력 2026.03.08 16:50</li>",
-            ("2026-03-07", "article:published_time; the page prints 2026-03-08T16:50:00+09:00"),
+            (
+                "2026-03-07",
+                "article:published_time; the page prints 2026-03-08T16:50:00+09:00",
+            ),
         ),
     ] {
-        let read = G4 { head: day, info, ..G4::default() }.read();
+        let read = G4 {
+            head: day,
+            info,
+            ..G4::default()
+        }
+        .read();
         assert_eq!(
-            (read.published().as_deref(), read.published_source.as_deref()),
+            (
+                read.published().as_deref(),
+                read.published_source.as_deref()
+            ),
             (Some(expected.0), Some(expected.1))
         );
     }
@@ -243,14 +386,32 @@ fn a_change_is_told_only_where_it_is_later() {
             r#"<meta property="article:published_time" content="2026-03-07T16:50:11+09:00">
             <script type="application/ld+json">{{"@type":"NewsArticle","dateModified":"{ld}"}}</script>"#
         );
-        time(G4 { head: head.leak(), info, ..G4::default() }.read().modified_at)
+        time(
+            G4 {
+                head: head.leak(),
+                info,
+                ..G4::default()
+            }
+            .read()
+            .modified_at,
+        )
     };
     let folded = "<li class='info-update'>업데이트 2026.03.08 09:12 <i></i><div class='info-update-origin'>입력 2026.03.07 16:50</div></li>";
     assert_eq!(modified("", "2026-03-07T16:50:11+09:00"), None);
-    assert_eq!(modified(folded, "2026-03-08T09:12:40+09:00").as_deref(), Some("2026-03-08T09:12:40+09:00"));
-    assert_eq!(modified(folded, "2026-03-07T16:50:11+09:00").as_deref(), Some("2026-03-08T09:12:00+09:00"));
     assert_eq!(
-        modified("<li>입력 2026.03.07 16:50</li><li>최종수정 2026.03.07 17:00</li>", "").as_deref(),
+        modified(folded, "2026-03-08T09:12:40+09:00").as_deref(),
+        Some("2026-03-08T09:12:40+09:00")
+    );
+    assert_eq!(
+        modified(folded, "2026-03-07T16:50:11+09:00").as_deref(),
+        Some("2026-03-08T09:12:00+09:00")
+    );
+    assert_eq!(
+        modified(
+            "<li>입력 2026.03.07 16:50</li><li>최종수정 2026.03.07 17:00</li>",
+            ""
+        )
+        .as_deref(),
         Some("2026-03-07T17:00:00+09:00")
     );
     assert_eq!(modified("<li>수정 2026.03.07 16:50</li>", ""), None);
@@ -265,13 +426,26 @@ fn tasks_share_a_reader() {
 #[test]
 fn pages_that_are_no_article_say_why() {
     let gone = "<script>alert('존재하지 않는 링크입니다.');history.back();</script>";
-    assert_eq!(reading(gone), Reading::Gone { why: "the page says \"존재하지 않는 링크\"".to_owned() });
-    let themed = G4 { title: "", body: "<p>기사가 존재하지 않습니다.</p>", ..G4::default() }.html();
+    assert_eq!(
+        reading(gone),
+        Reading::Gone {
+            why: "the page says \"존재하지 않는 링크\"".to_owned()
+        }
+    );
+    let themed = G4 {
+        title: "",
+        body: "<p>기사가 존재하지 않습니다.</p>",
+        ..G4::default()
+    }
+    .html();
     assert!(matches!(reading(&themed), Reading::Gone { .. }));
     let refused = "<script>alert('정상적인 접근이 아닙니다.')</script>";
     assert!(matches!(reading(refused), Reading::Refused { .. }));
     for html in ["", "   ", "글", "<html></html>", "{\"result\":\"success\"}"] {
-        assert!(matches!(reading(html), Reading::NotAnArticle { .. }), "{html}");
+        assert!(
+            matches!(reading(html), Reading::NotAnArticle { .. }),
+            "{html}"
+        );
     }
 }
 
@@ -285,10 +459,21 @@ fn a_page_of_no_known_cms_is_read_generically() {
         <div class="x"><p>{0}</p><p>{0}</p></div><div><p>짧다</p></div></body>"#,
         "책장 사이로 아침이 왔다. ".repeat(8)
     );
-    let Reading::Article(read) = reader.read(&PageUrl::parse("https://other.example/a/1").unwrap(), &html) else {
+    let Reading::Article(read) =
+        reader.read(&PageUrl::parse("https://other.example/a/1").unwrap(), &html)
+    else {
         panic!("it is an article")
     };
-    assert_eq!((read.title.as_deref(), read.authors.as_slice()), (Some("서가 산책"), &["홍길동".to_owned()][..]));
-    assert_eq!(time(read.published_at).as_deref(), Some("2026-03-07T16:50:00+09:00"));
-    assert_eq!((read.paragraphs.len(), read.extractor.as_str(), read.number), (2, "generic/readability", None));
+    assert_eq!(
+        (read.title.as_deref(), read.authors.as_slice()),
+        (Some("서가 산책"), &["홍길동".to_owned()][..])
+    );
+    assert_eq!(
+        time(read.published_at).as_deref(),
+        Some("2026-03-07T16:50:00+09:00")
+    );
+    assert_eq!(
+        (read.paragraphs.len(), read.extractor.as_str(), read.number),
+        (2, "generic/readability", None)
+    );
 }

@@ -30,13 +30,19 @@ pub struct Paper {
 
 impl From<&Site> for Paper {
     fn from(site: &Site) -> Self {
-        Self { timezone: site.timezone.clone(), language: site.language.clone() }
+        Self {
+            timezone: site.timezone.clone(),
+            language: site.language.clone(),
+        }
     }
 }
 
 impl From<&Profile> for Paper {
     fn from(profile: &Profile) -> Self {
-        Self { timezone: profile.timezone.clone(), language: profile.language.clone() }
+        Self {
+            timezone: profile.timezone.clone(),
+            language: profile.language.clone(),
+        }
     }
 }
 
@@ -60,7 +66,11 @@ impl ArticleReader {
     pub fn read(&self, url: &PageUrl, html: &str) -> Reading {
         match Tree::parse(html) {
             Ok(tree) => self.read_tree(url, html, &tree),
-            Err(why) => self.page_notice(html).unwrap_or_else(|| Reading::NotAnArticle { why: why.to_string() }),
+            Err(why) => self
+                .page_notice(html)
+                .unwrap_or_else(|| Reading::NotAnArticle {
+                    why: why.to_string(),
+                }),
         }
     }
 
@@ -74,12 +84,19 @@ impl ArticleReader {
         if let Some(notice) = self.page_notice(html) {
             return notice;
         }
-        if let Some(why) = self.is_generic().then(|| generic::refusal(html, tree)).flatten() {
+        if let Some(why) = self
+            .is_generic()
+            .then(|| generic::refusal(html, tree))
+            .flatten()
+        {
             return Reading::NotAnArticle { why };
         }
         let page = Page::new(tree);
         let printed = Printed::read(tree, &self.profile.article.printed, &self.paper.timezone);
-        let sources = Sources { page: &page, printed: &printed };
+        let sources = Sources {
+            page: &page,
+            printed: &printed,
+        };
         let article = self.article(&sources, url);
         if self.is_generic() {
             return self.found(html, &sources, url, article);
@@ -99,7 +116,9 @@ impl ArticleReader {
         }
 
         // A page that is refused takes no more than it was weighed in.
-        let read = Tree::parse(html).map_or(0, |tree| tree.weight().estimate() + generic::memory(html, &tree));
+        let read = Tree::parse(html).map_or(0, |tree| {
+            tree.weight().estimate() + generic::memory(html, &tree)
+        });
         read.max(html.len())
     }
 
@@ -112,7 +131,16 @@ impl ArticleReader {
         if self.is_for_members(&usual) {
             return self.judged(article, Some(usual), page.tree);
         }
-        let found = generic::find(html, page, generic::Known { url, rules, article: &article, usual: &usual });
+        let found = generic::find(
+            html,
+            page,
+            generic::Known {
+                url,
+                rules,
+                article: &article,
+                usual: &usual,
+            },
+        );
         let confidence = found.confidence;
         let article = self.dated(self.completed(article, &found), &found, html, sources);
         match self.judged(article, Some(found.story), page.tree) {
@@ -129,14 +157,21 @@ impl ArticleReader {
 
     fn is_for_members(&self, story: &Story) -> bool {
         let members = &self.profile.members;
-        story.length() < members.under && story.paragraphs.iter().any(|text| members.stands_in(text).is_some())
+        story.length() < members.under
+            && story
+                .paragraphs
+                .iter()
+                .any(|text| members.stands_in(text).is_some())
     }
 
     /// An article with what the rules could not tell.
     fn completed(&self, article: Article, found: &Found) -> Article {
         let byline = article.byline.or_else(|| found.author.clone());
         let authors = if article.authors.is_empty() {
-            byline.as_deref().map(|byline| authors(byline, "")).unwrap_or_default()
+            byline
+                .as_deref()
+                .map(|byline| authors(byline, ""))
+                .unwrap_or_default()
         } else {
             article.authors
         };
@@ -155,26 +190,50 @@ impl ArticleReader {
     /// is of that day: where it finds a year alone it tells the first of January.
     fn dated(&self, article: Article, found: &Found, html: &str, sources: &Sources<'_>) -> Article {
         let is_printed = |source: &String| source.starts_with("printed");
-        if article.published_at.is_some() && !article.published_source.as_ref().is_some_and(is_printed) {
+        if article.published_at.is_some()
+            && !article.published_source.as_ref().is_some_and(is_printed)
+        {
             return article;
         }
 
         let (zone, rules) = (&self.paper.timezone, &self.profile.article);
-        let first = found.story.paragraphs.first().map(String::as_str).unwrap_or_default();
+        let first = found
+            .story
+            .paragraphs
+            .first()
+            .map(String::as_str)
+            .unwrap_or_default();
         let dateline = Dateline::of(sources.page.tree);
         let printed = dateline.read(article.title.as_deref(), first, rules, zone);
         let changed = printed.updated.map(|told| told.time);
         let later_than = |published: LocalTime| changed.filter(|time| time.at > published.at);
-        let told = printed.published.map(|time| Publication { time, source: "printed".to_owned() });
+        let told = printed.published.map(|time| Publication {
+            time,
+            source: "printed".to_owned(),
+        });
         let day = || {
-            let is_of_update =
-                |day: &&str| changes(sources, rules, zone).chain(printed.updated).any(|told| told.day() == **day);
-            let day = found.date.as_deref().filter(|day| dateline.has_day(day, html, zone) && !is_of_update(day))?;
-            Some(Publication { time: printed::read(day, zone, Zulu::Utc)?, source: "trafilatura".to_owned() })
+            let is_of_update = |day: &&str| {
+                changes(sources, rules, zone)
+                    .chain(printed.updated)
+                    .any(|told| told.day() == **day)
+            };
+            let day = found
+                .date
+                .as_deref()
+                .filter(|day| dateline.has_day(day, html, zone) && !is_of_update(day))?;
+            Some(Publication {
+                time: printed::read(day, zone, Zulu::Utc)?,
+                source: "trafilatura".to_owned(),
+            })
         };
         let Some(told) = told.or_else(|| day().filter(|_| article.published_at.is_none())) else {
-            let modified_at = article.modified_at.or_else(|| later_than(article.published_at?));
-            return Article { modified_at, ..article };
+            let modified_at = article
+                .modified_at
+                .or_else(|| later_than(article.published_at?));
+            return Article {
+                modified_at,
+                ..article
+            };
         };
 
         let published = told.time.time;
@@ -202,32 +261,64 @@ impl ArticleReader {
         let story = story.unwrap_or_default();
         let length = story.length();
         if story.is_empty() || (length < NOTICE && story.images.is_empty()) {
-            let said = if story.is_empty() { text(&tree.root()) } else { story.paragraphs.join(" ") };
+            let said = if story.is_empty() {
+                text(&tree.root())
+            } else {
+                story.paragraphs.join(" ")
+            };
             if let Some(notice) = self.notice(&said, 0) {
                 return notice;
             }
-            if story.is_empty() && self.profile.members.stands_in(&said).is_some() && article.title.is_some() {
-                return Reading::Members(Box::new(Article { access: Access::Members, ..article }));
+            if story.is_empty()
+                && self.profile.members.stands_in(&said).is_some()
+                && article.title.is_some()
+            {
+                return Reading::Members(Box::new(Article {
+                    access: Access::Members,
+                    ..article
+                }));
             }
         }
         if story.is_empty() {
-            return Reading::NotAnArticle { why: "no story was found in the page".to_owned() };
+            return Reading::NotAnArticle {
+                why: "no story was found in the page".to_owned(),
+            };
         }
-        let Story { mut paragraphs, images, .. } = story;
-        let notice = paragraphs.iter().position(|text| self.profile.members.stands_in(text).is_some());
+        let Story {
+            mut paragraphs,
+            images,
+            ..
+        } = story;
+        let notice = paragraphs
+            .iter()
+            .position(|text| self.profile.members.stands_in(text).is_some());
         if let Some(notice) = notice.filter(|_| length < self.profile.members.under) {
             // What stands behind the notice are its buttons.
             paragraphs.truncate(notice);
-            return Reading::Members(Box::new(Article { paragraphs, images, access: Access::Members, ..article }));
+            return Reading::Members(Box::new(Article {
+                paragraphs,
+                images,
+                access: Access::Members,
+                ..article
+            }));
         }
-        Reading::Article(Box::new(Article { paragraphs, images, ..article }))
+        Reading::Article(Box::new(Article {
+            paragraphs,
+            images,
+            ..article
+        }))
     }
 
     /// Everything but the story.
     fn article(&self, sources: &Sources<'_>, url: &PageUrl) -> Article {
         let rules = &self.profile.article;
-        let number = self.profile.url.article_number(url).or_else(|| sources.text(&rules.number)?.parse().ok());
-        let byline = Some(sources.texts(&rules.byline).join(", ")).filter(|byline| !byline.is_empty());
+        let number = self
+            .profile
+            .url
+            .article_number(url)
+            .or_else(|| sources.text(&rules.number)?.parse().ok());
+        let byline =
+            Some(sources.texts(&rules.byline).join(", ")).filter(|byline| !byline.is_empty());
         let paper = sources.page.meta("og:site_name").unwrap_or_default();
         let publication = publication(sources, rules, &self.paper.timezone);
         let rights = sources.text(&rules.rights);
@@ -237,9 +328,14 @@ impl ArticleReader {
             canonical_url: Some(self.canonical(sources, url, number)),
             title: self.title(sources),
             subtitle: sources.text(&rules.subtitle),
-            authors: byline.as_deref().map(|byline| authors(byline, paper)).unwrap_or_default(),
+            authors: byline
+                .as_deref()
+                .map(|byline| authors(byline, paper))
+                .unwrap_or_default(),
             byline,
-            modified_at: publication.as_ref().and_then(|told| change(sources, rules, &self.paper.timezone, told)),
+            modified_at: publication
+                .as_ref()
+                .and_then(|told| change(sources, rules, &self.paper.timezone, told)),
             published_at: publication.as_ref().map(|told| told.time.time),
             published_precision: publication.as_ref().map(|told| told.time.precision),
             published_source: publication.map(|told| told.source),
@@ -247,7 +343,10 @@ impl ArticleReader {
             subsection: sources.text(&rules.subsection),
             language: Some(self.paper.language.clone()),
             tags: distinct(sources.texts(&rules.tags)),
-            opt_outs: words.iter().map(|(word, _)| format!("words:{word}")).collect(),
+            opt_outs: words
+                .iter()
+                .map(|(word, _)| format!("words:{word}"))
+                .collect(),
             words,
             rights,
             extractor: self.extractor(sources.page.tree),
@@ -258,8 +357,15 @@ impl ArticleReader {
     /// The title from the best source; where a pseudo-tag was lost from it (`<K팝>`), from the source that kept it.
     fn title(&self, sources: &Sources<'_>) -> Option<String> {
         let title = sources.text(&self.profile.article.title)?;
-        let told = self.profile.article.title.iter().flat_map(|source| sources.of(source));
-        let whole = told.into_iter().find(|told| *told != title && crate::text::clean(&without_tags(told)) == title);
+        let told = self
+            .profile
+            .article
+            .title
+            .iter()
+            .flat_map(|source| sources.of(source));
+        let whole = told
+            .into_iter()
+            .find(|told| *told != title && crate::text::clean(&without_tags(told)) == title);
         Some(whole.unwrap_or(title))
     }
 
@@ -267,19 +373,31 @@ impl ArticleReader {
     fn canonical(&self, sources: &Sources<'_>, url: &PageUrl, number: Option<u64>) -> String {
         let rules = &self.profile.url;
         let is_this = |told: &PageUrl| number.is_none() || rules.article_number(told) == number;
-        let told = sources.text(&self.profile.article.canonical).and_then(|link| url.join(&link).ok());
-        let plain = || number.and_then(|number| rules.article_url(&url.origin(), &number.to_string()));
-        told.filter(is_this).or_else(plain).unwrap_or_else(|| url.clone()).to_string()
+        let told = sources
+            .text(&self.profile.article.canonical)
+            .and_then(|link| url.join(&link).ok());
+        let plain =
+            || number.and_then(|number| rules.article_url(&url.origin(), &number.to_string()));
+        told.filter(is_this)
+            .or_else(plain)
+            .unwrap_or_else(|| url.clone())
+            .to_string()
     }
 
     fn words(&self, sources: &Sources<'_>, rights: Option<&str>) -> Vec<(String, String)> {
         let rule = &self.profile.article.opt_out;
-        let said = rule.select.iter().flat_map(|place| sources.page.tree.all(place)).map(|node| text(&node));
+        let said = rule
+            .select
+            .iter()
+            .flat_map(|place| sources.page.tree.all(place))
+            .map(|node| text(&node));
         let lines: Vec<String> = rights.map(str::to_owned).into_iter().chain(said).collect();
         let mut found: Vec<(String, String)> = Vec::new();
-        for (word, line) in
-            rule.words.iter().flat_map(|words| lines.iter().filter_map(|line| Some((words.find(line)?, line))))
-        {
+        for (word, line) in rule.words.iter().flat_map(|words| {
+            lines
+                .iter()
+                .filter_map(|line| Some((words.find(line)?, line)))
+        }) {
             let word: String = word.split_whitespace().collect();
             if !found.iter().any(|(known, _)| *known == word) {
                 found.push((word, line.clone()));
@@ -290,7 +408,11 @@ impl ArticleReader {
 
     fn extractor(&self, tree: &Tree) -> String {
         let name = &self.profile.name;
-        let skin = self.profile.skins.iter().find(|skin| tree.first(&skin.mark).is_some());
+        let skin = self
+            .profile
+            .skins
+            .iter()
+            .find(|skin| tree.first(&skin.mark).is_some());
         skin.map_or_else(|| name.clone(), |skin| format!("{name}/{}", skin.name))
     }
 }
@@ -304,5 +426,7 @@ fn distinct(mut texts: Vec<String>) -> Vec<String> {
 fn without_tags(text: &str) -> String {
     let mut parts = text.split('<');
     let first = parts.next().unwrap_or_default().to_owned();
-    parts.fold(first, |kept, part| kept + part.split_once('>').map_or(part, |(_, after)| after))
+    parts.fold(first, |kept, part| {
+        kept + part.split_once('>').map_or(part, |(_, after)| after)
+    })
 }

@@ -7,13 +7,18 @@ use crate::markup::{Pattern, Tree};
 pub fn scripts(tree: &Tree) -> Vec<String> {
     let root = tree.root();
     let scripts = root.descendants_it().filter(|node| node.has_name("script"));
-    scripts.map(|node| node.text().to_string()).filter(|text| !text.is_empty()).collect()
+    scripts
+        .map(|node| node.text().to_string())
+        .filter(|text| !text.is_empty())
+        .collect()
 }
 
 /// Returns what a pattern takes from the scripts: the text that a JSON string literal stands for, or as it is.
 pub fn taken(scripts: &[String], pattern: &Pattern) -> Vec<String> {
     let taken = scripts.iter().filter_map(|script| pattern.find(script));
-    taken.map(|taken| json_ld::string(taken.trim()).unwrap_or_else(|| taken.to_owned())).collect()
+    taken
+        .map(|taken| json_ld::string(taken.trim()).unwrap_or_else(|| taken.to_owned()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -51,7 +56,10 @@ mod tests {
         );
         let article = article.expect("its story is in the script");
         assert_eq!(article.paragraphs, ["첫 \"문단\" 이다.", "하나", "둘 셋"]);
-        assert_eq!((article.images.len(), article.images[0].url.as_str()), (1, "https://www.saseo.example/a.jpg"));
+        assert_eq!(
+            (article.images.len(), article.images[0].url.as_str()),
+            (1, "https://www.saseo.example/a.jpg")
+        );
         assert_eq!(article.title.as_deref(), Some("\"책방\" 이야기"));
         let published = article.published_at.map(|time| time.to_string());
         assert_eq!(published.as_deref(), Some("2026-03-07T16:50:11+09:00"));
@@ -60,7 +68,8 @@ mod tests {
 
     #[test]
     fn a_story_in_the_page_goes_before_one_in_a_script() {
-        let html = r#"<div id="story">이것이다.</div><script>{"content":"<p>저것이다.</p>"}</script>"#;
+        let html =
+            r#"<div id="story">이것이다.</div><script>{"content":"<p>저것이다.</p>"}</script>"#;
         assert_eq!(read(html).unwrap().paragraphs, ["이것이다."]);
     }
 
@@ -72,8 +81,15 @@ mod tests {
 
     #[test]
     fn hostile_scripts_are_answered() {
-        let deep = format!("<script>\"content\": \"{}\"</script>", "<div>".repeat(10_000));
-        for html in [deep.as_str(), "<script>\"content\": \"</script>", "<script>\"content\": \"\"</script>"] {
+        let deep = format!(
+            "<script>\"content\": \"{}\"</script>",
+            "<div>".repeat(10_000)
+        );
+        for html in [
+            deep.as_str(),
+            "<script>\"content\": \"</script>",
+            "<script>\"content\": \"\"</script>",
+        ] {
             assert!(read(html).is_none(), "{}", &html[..30]);
         }
     }

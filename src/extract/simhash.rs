@@ -45,7 +45,9 @@ pub fn simhash(text: &str) -> Option<u64> {
             *weight += if feature >> bit & 1 == 1 { 1 } else { -1 };
         }
     }
-    Some(weights.iter().enumerate().fold(0, |hash, (bit, weight)| hash | u64::from(*weight > 0) << bit))
+    Some(weights.iter().enumerate().fold(0, |hash, (bit, weight)| {
+        hash | u64::from(*weight > 0) << bit
+    }))
 }
 
 /// Compares two fingerprints by the bits in which they differ.
@@ -59,7 +61,8 @@ pub fn nearness(one: u64, other: u64) -> Nearness {
 
 /// Tells whether two texts have most of their words in common.
 pub fn is_one_story(one: &str, other: &str) -> bool {
-    let set = |text: &str| features(&letters(text).collect::<Vec<char>>()).collect::<HashSet<u64>>();
+    let set =
+        |text: &str| features(&letters(text).collect::<Vec<char>>()).collect::<HashSet<u64>>();
     let (one, other) = (set(one), set(other));
     let common = one.intersection(&other).count();
     let all = one.len() + other.len() - common;
@@ -95,7 +98,10 @@ mod tests {
         let bare: String = STORY.chars().filter(|c| !"“”., ".contains(*c)).collect();
         assert_eq!(simhash(&bare), simhash(STORY));
         let framed = format!("(한빛=사서통신) 홍길동 기자 = {STORY} 무단 전재 금지");
-        assert_ne!(nearness(simhash(STORY).unwrap(), simhash(&framed).unwrap()), Nearness::Other);
+        assert_ne!(
+            nearness(simhash(STORY).unwrap(), simhash(&framed).unwrap()),
+            Nearness::Other
+        );
         assert!(is_one_story(STORY, &framed));
     }
 

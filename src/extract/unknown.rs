@@ -21,7 +21,10 @@ fn reader(profile: &Profile) -> ArticleReader {
 }
 
 fn reading_with(profile: &Profile, html: &str) -> Reading {
-    reader(profile).read(&PageUrl::parse("https://www.saseo.example/a/1").unwrap(), html)
+    reader(profile).read(
+        &PageUrl::parse("https://www.saseo.example/a/1").unwrap(),
+        html,
+    )
 }
 
 fn reading(html: &str) -> Reading {
@@ -36,7 +39,10 @@ fn read(html: &str) -> Article {
 }
 
 fn paragraphs(texts: &[&str]) -> String {
-    texts.iter().map(|text| format!("<p>{text}</p>\n")).collect()
+    texts
+        .iter()
+        .map(|text| format!("<p>{text}</p>\n"))
+        .collect()
 }
 
 /// A page whose story's element also holds `before`, `between` and `after`.
@@ -63,7 +69,9 @@ fn without(change: impl Fn(&mut ArticleRules)) -> Profile {
 
 fn assert_sifted(html: &str, off: &Profile) {
     assert_eq!(read(html).paragraphs, STORY);
-    let Reading::Article(unsifted) = reading_with(off, html) else { panic!("it is an article all the same") };
+    let Reading::Article(unsifted) = reading_with(off, html) else {
+        panic!("it is an article all the same")
+    };
     assert_ne!(unsifted.paragraphs, STORY, "the filter has nothing to do");
 }
 
@@ -75,7 +83,11 @@ fn a_story_is_read_whole_and_told_how_sure_it_is() {
         (Some("책방의 아침"), &STORY.map(str::to_owned)[..])
     );
     assert!(article.confidence > Some(0.8), "{:?}", article.confidence);
-    assert!(article.extractor.starts_with("generic/"), "{}", article.extractor);
+    assert!(
+        article.extractor.starts_with("generic/"),
+        "{}",
+        article.extractor
+    );
 }
 
 #[test]
@@ -104,9 +116,16 @@ fn notices_and_buttons_are_no_story() {
 #[test]
 fn lists_of_other_stories_are_no_story_wherever_they_stand() {
     let off = without(|rules| rules.headings.clear());
-    for heading in ["관련기사", "[관련 기사]", "많이 본 뉴스", "▶ 이 시각 주요 뉴스", "Related articles"]
-    {
-        let list = format!("<p>{heading}</p><p>한빛시 도서관 새 단장</p><p>골목 책방 열 곳의 겨울나기</p>");
+    for heading in [
+        "관련기사",
+        "[관련 기사]",
+        "많이 본 뉴스",
+        "▶ 이 시각 주요 뉴스",
+        "Related articles",
+    ] {
+        let list = format!(
+            "<p>{heading}</p><p>한빛시 도서관 새 단장</p><p>골목 책방 열 곳의 겨울나기</p>"
+        );
         assert_sifted(&page_around("", &list, ""), &off);
     }
 }
@@ -114,7 +133,11 @@ fn lists_of_other_stories_are_no_story_wherever_they_stand() {
 #[test]
 fn who_signs_at_the_end_is_the_writer_and_no_story() {
     let off = without(|rules| rules.trailers.clear());
-    for signature in ["/임꺽정 기자", "임꺽정 기자 lim@saseo.example", "[한빛신문 임꺽정 기자]"] {
+    for signature in [
+        "/임꺽정 기자",
+        "임꺽정 기자 lim@saseo.example",
+        "[한빛신문 임꺽정 기자]",
+    ] {
         let html = page_around("", "", &format!("<p>{signature}</p><p>(끝)</p>"));
         assert_sifted(&html, &off);
         assert_eq!(read(&html).authors, ["임꺽정"], "{signature}");
@@ -139,9 +162,15 @@ fn a_whole_story_in_json_ld_decides_where_the_page_shows_another() {
         "<html><head>{script}</head><body><div><p>이 글을 보려면 자바스크립트를 켜야 합니다. 브라우저의 설정에서 켤 수 있습니다.</p></div></body></html>"
     );
     let article = read(&html);
-    assert_eq!((article.extractor.as_str(), article.paragraphs.len()), ("generic/json-ld", 5));
+    assert_eq!(
+        (article.extractor.as_str(), article.paragraphs.len()),
+        ("generic/json-ld", 5)
+    );
     let cut = html.replace("생각이다.", "생각이...");
-    assert!(matches!(reading(&cut), Reading::NotAnArticle { .. }), "what was cut is not believed");
+    assert!(
+        matches!(reading(&cut), Reading::NotAnArticle { .. }),
+        "what was cut is not believed"
+    );
 }
 
 #[test]
@@ -165,8 +194,18 @@ fn pages_that_are_no_articles_say_so() {
     let login = "<h1>로그인</h1><form><label>아이디</label><input><label>비밀번호</label><input type=password><button>로그인</button></form>\
         <p>아직 회원이 아니신가요? 회원으로 가입하시면 더 많은 글을 보실 수 있습니다.</p><a href=/join>회원 가입</a>";
     for (kind, body) in [
-        ("home", format!("<div id=top><ul>{}</ul></div><div id=best><ul>{}</ul></div>", links(30), links(20))),
-        ("section", format!("<h1>문화</h1><div class=list>{rows}</div>")),
+        (
+            "home",
+            format!(
+                "<div id=top><ul>{}</ul></div><div id=best><ul>{}</ul></div>",
+                links(30),
+                links(20)
+            ),
+        ),
+        (
+            "section",
+            format!("<h1>문화</h1><div class=list>{rows}</div>"),
+        ),
         ("search", search),
         ("login", login.to_owned()),
     ] {
@@ -175,7 +214,10 @@ fn pages_that_are_no_articles_say_so() {
         );
         match reading(&html) {
             Reading::NotAnArticle { why } => {
-                assert!(why.contains("confidence") || why.contains("no story"), "{kind}: {why}")
+                assert!(
+                    why.contains("confidence") || why.contains("no story"),
+                    "{kind}: {why}"
+                )
             }
             other => panic!("{kind}: {other:?}"),
         }
@@ -190,7 +232,9 @@ fn what_a_paper_says_against_uses_is_heard_without_a_profile() {
         format!("<footer><p>제호: 한빛신문</p><p>{words}</p></footer>"),
         format!("<div id='footer'><ul><li>{words}</li></ul></div>"),
     ] {
-        let Reading::Article(article) = reading(&page_around("", "", &around)) else { panic!("{around}") };
+        let Reading::Article(article) = reading(&page_around("", "", &around)) else {
+            panic!("{around}")
+        };
         assert_eq!(
             (article.opt_outs.as_slice(), article.rights.as_deref()),
             (&["words:AI학습".to_owned()][..], Some(words))
@@ -198,18 +242,34 @@ fn what_a_paper_says_against_uses_is_heard_without_a_profile() {
     }
     // A story about such words is no such word.
     let told = "<p>그는 인공지능 학습을 금지하는 법을 두고 오래 말했다.</p>";
-    let Reading::Article(article) = reading(&page_around("", told, "")) else { panic!("a story") };
+    let Reading::Article(article) = reading(&page_around("", told, "")) else {
+        panic!("a story")
+    };
     assert!(article.opt_outs.is_empty());
 }
 
 #[test]
 fn a_page_too_large_for_the_libraries_is_refused() {
     let html = page_around("", &format!("<!--{}-->", "x".repeat(4 << 20)), "");
-    let Reading::NotAnArticle { why } = reading(&html) else { panic!("it is too large") };
-    assert!(why.contains("too large to be read without a profile"), "{why}");
-    let deep = format!("{}{}", "<div>".repeat(400), "책장 사이로 아침이 왔다. ".repeat(20_000));
-    let Reading::NotAnArticle { why } = reading(&deep) else { panic!("it is too deep") };
-    assert!(why.contains("nested too deep to be read without a profile"), "{why}");
+    let Reading::NotAnArticle { why } = reading(&html) else {
+        panic!("it is too large")
+    };
+    assert!(
+        why.contains("too large to be read without a profile"),
+        "{why}"
+    );
+    let deep = format!(
+        "{}{}",
+        "<div>".repeat(400),
+        "책장 사이로 아침이 왔다. ".repeat(20_000)
+    );
+    let Reading::NotAnArticle { why } = reading(&deep) else {
+        panic!("it is too deep")
+    };
+    assert!(
+        why.contains("nested too deep to be read without a profile"),
+        "{why}"
+    );
 }
 
 #[test]
@@ -221,10 +281,16 @@ fn confidence_falls_with_what_speaks_against_a_story() {
     let whole = page_around("", "", "");
     let undeclared = whole.replace("content=\"article\"", "content=\"website\"");
     let undescribed = undeclared.replace("og:description", "x");
-    let other = undeclared.replace(&format!("content=\"{}\"", STORY[0]), "content=\"바른 신문 하나\"");
+    let other = undeclared.replace(
+        &format!("content=\"{}\"", STORY[0]),
+        "content=\"바른 신문 하나\"",
+    );
     let unfinished = undeclared.replace(['.', '다'], "");
     assert!(sure(&whole) > sure(&undeclared), "no word of an article");
-    assert!(sure(&undeclared) > sure(&other), "a description of something else");
+    assert!(
+        sure(&undeclared) > sure(&other),
+        "a description of something else"
+    );
     assert!(sure(&undeclared) > sure(&unfinished), "no sentences");
     assert!(sure(&undescribed) > 0.0);
 }

@@ -62,14 +62,21 @@ pub(super) struct Size {
 ///
 /// [`Trouble::Broken`] where a coding is unknown or the body does not follow it, and
 /// [`Trouble::TooLarge`] where a layer unpacks to more than the limit.
-pub(super) fn undo<'a>(body: Vec<u8>, declared: impl Iterator<Item = &'a str>, size: Size) -> Result<Vec<u8>, Trouble> {
+pub(super) fn undo<'a>(
+    body: Vec<u8>,
+    declared: impl Iterator<Item = &'a str>,
+    size: Size,
+) -> Result<Vec<u8>, Trouble> {
     // RFC 9110 §15: an answer without content, such as a redirect, may name a coding all the same.
     if body.is_empty() {
         return Ok(body);
     }
 
     let layers = layers(declared, &body)?;
-    layers.into_iter().rev().try_fold(body, |body, coding| unpack(&body, coding, size))
+    layers
+        .into_iter()
+        .rev()
+        .try_fold(body, |body, coding| unpack(&body, coding, size))
 }
 
 /// Undoes a gzip that nobody declared; the body stays as it is where it is none.
@@ -81,7 +88,10 @@ pub(super) fn undo_undeclared_gzip(body: Vec<u8>, size: Size) -> Vec<u8> {
 }
 
 /// Returns the codings to undo, in the order in which they were applied.
-fn layers<'a>(declared: impl Iterator<Item = &'a str>, body: &[u8]) -> Result<Vec<Coding>, Trouble> {
+fn layers<'a>(
+    declared: impl Iterator<Item = &'a str>,
+    body: &[u8],
+) -> Result<Vec<Coding>, Trouble> {
     let mut layers = Vec::new();
     for name in declared.flat_map(|line| line.split(',')).map(str::trim) {
         match named(name) {
@@ -143,7 +153,11 @@ fn unpack(packed: &[u8], coding: Coding, size: Size) -> Result<Vec<u8>, Trouble>
         Coding::Deflate => deflate(packed, size),
         Coding::Brotli => {
             let mut unpacked = Vec::new();
-            let end = read_some(&mut Decompressor::new(packed, BROTLI_BUFFER), &mut unpacked, size);
+            let end = read_some(
+                &mut Decompressor::new(packed, BROTLI_BUFFER),
+                &mut unpacked,
+                size,
+            );
             finish(end, unpacked, coding, size)
         }
     }
@@ -163,7 +177,9 @@ fn deflate(packed: &[u8], size: Size) -> Result<Vec<u8>, Trouble> {
 
     // A bare stream is told from zlib's form by its first octets (RFC 1950 §2.2), but for one in a thousand.
     let is_zlib = packed[0] & 0x0f == 8
-        && packed.get(1).is_some_and(|second| u16::from_be_bytes([packed[0], *second]).is_multiple_of(31));
+        && packed
+            .get(1)
+            .is_some_and(|second| u16::from_be_bytes([packed[0], *second]).is_multiple_of(31));
     if is_zlib && as_zlib.is_ok() {
         return as_zlib;
     }
@@ -188,12 +204,19 @@ fn members(
     size: Size,
     unpack_one: impl for<'a> Fn(&'a [u8], &mut Vec<u8>) -> (io::Result<End>, &'a [u8]),
 ) -> Result<Vec<u8>, Trouble> {
-    let coding = if magic == GZIP_MAGIC { Coding::Gzip } else { Coding::Zstd };
+    let coding = if magic == GZIP_MAGIC {
+        Coding::Gzip
+    } else {
+        Coding::Zstd
+    };
     let (mut unpacked, mut rest) = (Vec::new(), packed);
 
     loop {
         let (end, behind) = unpack_one(rest, &mut unpacked);
-        if !matches!(end, Ok(End::Whole)) || !behind.starts_with(magic) || behind.len() >= rest.len() {
+        if !matches!(end, Ok(End::Whole))
+            || !behind.starts_with(magic)
+            || behind.len() >= rest.len()
+        {
             return finish(end, unpacked, coding, size);
         }
         rest = behind;
@@ -204,17 +227,28 @@ fn members(
 fn read_some(decoder: &mut impl Read, unpacked: &mut Vec<u8>, size: Size) -> io::Result<End> {
     let room = (size.limit + 1).saturating_sub(unpacked.len());
     decoder.take(room as u64).read_to_end(unpacked)?;
-    Ok(if unpacked.len() > size.limit { End::AtLimit } else { End::Whole })
+    Ok(if unpacked.len() > size.limit {
+        End::AtLimit
+    } else {
+        End::Whole
+    })
 }
 
-fn finish(end: io::Result<End>, mut unpacked: Vec<u8>, coding: Coding, size: Size) -> Result<Vec<u8>, Trouble> {
+fn finish(
+    end: io::Result<End>,
+    mut unpacked: Vec<u8>,
+    coding: Coding,
+    size: Size,
+) -> Result<Vec<u8>, Trouble> {
     match end {
         Ok(End::Whole) => Ok(unpacked),
         Ok(End::AtLimit) if size.part_will_do => {
             unpacked.truncate(size.limit);
             Ok(unpacked)
         }
-        Ok(End::AtLimit) => Err(Trouble::TooLarge { limit: size.limit as u64 }),
+        Ok(End::AtLimit) => Err(Trouble::TooLarge {
+            limit: size.limit as u64,
+        }),
         Err(_) if size.is_cut && !unpacked.is_empty() => Ok(unpacked),
         Err(why) => Err(broken(format!("its {coding} cannot be undone: {why}"))),
     }
@@ -244,7 +278,11 @@ mod tests {
 
     use super::*;
 
-    const SIZE: Size = Size { limit: 10_000, part_will_do: false, is_cut: false };
+    const SIZE: Size = Size {
+        limit: 10_000,
+        part_will_do: false,
+        is_cut: false,
+    };
     const TEXT: &[u8] = "서가 사이로 아침이 왔다. 사서는 문을 열었다. ".as_bytes();
 
     fn gzip(text: &[u8]) -> Vec<u8> {
@@ -275,33 +313,65 @@ mod tests {
 
     #[test]
     fn codings_are_known_in_any_case_and_undone_from_the_last_to_the_first() {
-        for name in ["gzip", "GZIP", "x-gzip", "X-Gzip", " gzip ", "identity, gzip", "gzip,", "gzip, none"] {
+        for name in [
+            "gzip",
+            "GZIP",
+            "x-gzip",
+            "X-Gzip",
+            " gzip ",
+            "identity, gzip",
+            "gzip,",
+            "gzip, none",
+        ] {
             assert_eq!(undone(gzip(TEXT), &[name]).unwrap(), TEXT, "{name}");
         }
         assert_eq!(undone(gzip(&zstd(TEXT)), &["zstd, gzip"]).unwrap(), TEXT);
-        assert_eq!(undone(gzip(&zlib(TEXT)), &["deflate", "gzip"]).unwrap(), TEXT);
+        assert_eq!(
+            undone(gzip(&zlib(TEXT)), &["deflate", "gzip"]).unwrap(),
+            TEXT
+        );
         assert!(undone(gzip(&zstd(TEXT)), &["gzip, zstd"]).is_err());
     }
 
     #[test]
     fn every_member_counts_and_what_is_none_is_padding() {
         for (packed, coding) in [(gzip(TEXT), "gzip"), (zstd(TEXT), "zstd")] {
-            assert_eq!(undone([&packed[..], &packed].concat(), &[coding]).unwrap(), [TEXT, TEXT].concat());
+            assert_eq!(
+                undone([&packed[..], &packed].concat(), &[coding]).unwrap(),
+                [TEXT, TEXT].concat()
+            );
             for padding in [&b"\0\0\0\0"[..], b"<!-- cached -->", b"\x1f", b"\x28\xb5"] {
-                assert_eq!(undone([&packed[..], padding].concat(), &[coding]).unwrap(), TEXT, "{coding}");
+                assert_eq!(
+                    undone([&packed[..], padding].concat(), &[coding]).unwrap(),
+                    TEXT,
+                    "{coding}"
+                );
             }
             let torn = &packed[..packed.len() - 3];
             assert!(undone(torn.to_vec(), &[coding]).is_err(), "{coding}");
-            assert!(undone([&packed[..], torn].concat(), &[coding]).is_err(), "{coding}");
+            assert!(
+                undone([&packed[..], torn].concat(), &[coding]).is_err(),
+                "{coding}"
+            );
         }
         let empty = gzip(b"");
-        assert_eq!(undone([gzip(TEXT), empty.clone()].concat(), &["gzip"]).unwrap(), TEXT);
-        assert_eq!(undone([empty, gzip(TEXT)].concat(), &["gzip"]).unwrap(), TEXT);
+        assert_eq!(
+            undone([gzip(TEXT), empty.clone()].concat(), &["gzip"]).unwrap(),
+            TEXT
+        );
+        assert_eq!(
+            undone([empty, gzip(TEXT)].concat(), &["gzip"]).unwrap(),
+            TEXT
+        );
     }
 
     #[test]
     fn deflate_is_understood_with_its_frame_and_without() {
-        for packed in [zlib(TEXT), bare(TEXT), [zlib(TEXT), b"\0\0".to_vec()].concat()] {
+        for packed in [
+            zlib(TEXT),
+            bare(TEXT),
+            [zlib(TEXT), b"\0\0".to_vec()].concat(),
+        ] {
             assert_eq!(undone(packed, &["deflate"]).unwrap(), TEXT);
         }
         assert!(undone(zlib(TEXT)[..20].to_vec(), &["deflate"]).is_err());
@@ -331,7 +401,11 @@ mod tests {
     fn no_layer_may_be_larger_than_the_limit() {
         let bomb = vec![0; 50_000_000];
         let limit = Err(Trouble::TooLarge { limit: 10_000 });
-        for (packed, coding) in [(gzip(&bomb), "gzip"), (zlib(&bomb), "deflate"), (zstd(&bomb), "zstd")] {
+        for (packed, coding) in [
+            (gzip(&bomb), "gzip"),
+            (zlib(&bomb), "deflate"),
+            (zstd(&bomb), "zstd"),
+        ] {
             assert_eq!(undone(packed, &[coding]), limit, "{coding}");
         }
         // The first layer alone is over the limit, though the second would be within it.
@@ -342,15 +416,30 @@ mod tests {
 
     #[test]
     fn of_a_body_that_does_in_part_what_came_is_unpacked() {
-        let part = |limit, is_cut| Size { limit, part_will_do: true, is_cut };
+        let part = |limit, is_cut| Size {
+            limit,
+            part_will_do: true,
+            is_cut,
+        };
         // Long enough for several of zstd's blocks, each of which is unpacked whole.
-        let long: Vec<u8> = (0..100_000).flat_map(|number: u32| number.to_string().into_bytes()).collect();
-        for (packed, coding) in [(gzip(&long), "gzip"), (zlib(&long), "deflate"), (zstd(&long), "zstd")] {
+        let long: Vec<u8> = (0..100_000)
+            .flat_map(|number: u32| number.to_string().into_bytes())
+            .collect();
+        for (packed, coding) in [
+            (gzip(&long), "gzip"),
+            (zlib(&long), "deflate"),
+            (zstd(&long), "zstd"),
+        ] {
             let unpacked = undo(packed.clone(), [coding].into_iter(), part(100, false)).unwrap();
             assert_eq!(unpacked, long[..100], "{coding}");
             let torn = packed[..packed.len() - 12].to_vec();
             let unpacked = undo(torn, [coding].into_iter(), part(1_000_000, true));
-            assert!(unpacked.as_ref().is_ok_and(|unpacked| long.starts_with(unpacked)), "{coding}: {unpacked:?}");
+            assert!(
+                unpacked
+                    .as_ref()
+                    .is_ok_and(|unpacked| long.starts_with(unpacked)),
+                "{coding}: {unpacked:?}"
+            );
         }
     }
 

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{
-    ACCEPT_ENCODING, FROM, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH, LOCATION,
+    ACCEPT_ENCODING, FROM, HeaderMap, HeaderName, HeaderValue, IF_MODIFIED_SINCE, IF_NONE_MATCH,
+    LOCATION,
 };
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response, retry};
@@ -65,16 +66,28 @@ impl Http {
         let public = client(caller, Reach::Public).build()?;
         let own = client(caller, Reach::Own).build()?;
         let ports = RwLock::new(caller.ports.clone());
-        Ok(Self { caller: caller.clone(), public, own, over_http1: Mutex::default(), ports })
+        Ok(Self {
+            caller: caller.clone(),
+            public,
+            own,
+            over_http1: Mutex::default(),
+            ports,
+        })
     }
 
     /// Allows public hosts to be asked at these ports, too.
     pub fn allow_ports(&self, ports: impl IntoIterator<Item = u16>) {
-        self.ports.write().unwrap_or_else(PoisonError::into_inner).extend(ports);
+        self.ports
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .extend(ports);
     }
 
     fn client(&self, host: &Host, reach: Reach) -> Client {
-        let over_http1 = self.over_http1.lock().unwrap_or_else(PoisonError::into_inner);
+        let over_http1 = self
+            .over_http1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         let usual = match reach {
             Reach::Public => &self.public,
             Reach::Own => &self.own,
@@ -86,13 +99,22 @@ impl Http {
     fn go_over_http1(&self, host: &Host, reach: Reach) -> Trouble {
         let client = match client(&self.caller, reach).http1_only().build() {
             Ok(client) => client,
-            Err(error) => return Trouble::Broken { why: error.to_string() },
+            Err(error) => {
+                return Trouble::Broken {
+                    why: error.to_string(),
+                };
+            }
         };
 
-        let mut over_http1 = self.over_http1.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut over_http1 = self
+            .over_http1
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         match over_http1.insert(host.clone(), client) {
             None => Trouble::WantsHttp1,
-            Some(_) => Trouble::Broken { why: "it wants HTTP/1.1, and was asked so".to_owned() },
+            Some(_) => Trouble::Broken {
+                why: "it wants HTTP/1.1, and was asked so".to_owned(),
+            },
         }
     }
 
@@ -101,14 +123,20 @@ impl Http {
         let allowed = self.ports.read().unwrap_or_else(PoisonError::into_inner);
         let is_usual = |port: u16| matches!(port, 80 | 443) || allowed.contains(&port);
         match url.as_url().port() {
-            Some(port) if reach == Reach::Public && !is_usual(port) => {
-                Err(Trouble::OddPort { host: url.host().to_string(), port })
-            }
+            Some(port) if reach == Reach::Public && !is_usual(port) => Err(Trouble::OddPort {
+                host: url.host().to_string(),
+                port,
+            }),
             _ => Ok(()),
         }
     }
 
-    async fn answer(&self, url: &PageUrl, reach: Reach, asking: &Asking) -> Result<Answer, Trouble> {
+    async fn answer(
+        &self,
+        url: &PageUrl,
+        reach: Reach,
+        asking: &Asking,
+    ) -> Result<Answer, Trouble> {
         refuse_private_literal(url, reach)?;
         self.refuse_odd_port(url, reach)?;
 
@@ -129,7 +157,11 @@ impl Http {
         let (status, headers) = (response.status().as_u16(), headers(response.headers()));
         let (packed, size) = self.packed_body(&host, response, asking).await?;
 
-        let answer = Answer { status, headers, body: Vec::new() };
+        let answer = Answer {
+            status,
+            headers,
+            body: Vec::new(),
+        };
         let body = unpacked(&answer, packed, size)?;
         Ok(Answer { body, ..answer })
     }
@@ -146,17 +178,37 @@ impl Http {
         let part_will_do = asking.part_will_do || asking.enough.is_some();
 
         let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| trouble(host, &error))? {
+        while let Some(chunk) = response
+            .chunk()
+            .await
+            .map_err(|error| trouble(host, &error))?
+        {
             body.extend_from_slice(&chunk);
             if body.len() > limit && part_will_do {
                 body.truncate(limit);
-                return Ok((body, Size { limit, part_will_do, is_cut: true }));
+                return Ok((
+                    body,
+                    Size {
+                        limit,
+                        part_will_do,
+                        is_cut: true,
+                    },
+                ));
             }
             if body.len() > limit {
-                return Err(Trouble::TooLarge { limit: self.caller.body });
+                return Err(Trouble::TooLarge {
+                    limit: self.caller.body,
+                });
             }
         }
-        Ok((body, Size { limit, part_will_do, is_cut: false }))
+        Ok((
+            body,
+            Size {
+                limit,
+                part_will_do,
+                is_cut: false,
+            },
+        ))
     }
 }
 
@@ -168,7 +220,9 @@ fn unpacked(answer: &Answer, packed: Vec<u8>, size: Size) -> Result<Vec<u8>, Tro
         return Ok(unpacked.unwrap_or(packed));
     }
 
-    let is_text = answer.header("content-type").is_some_and(|is| is.trim_start().starts_with("text/"));
+    let is_text = answer
+        .header("content-type")
+        .is_some_and(|is| is.trim_start().starts_with("text/"));
     let is_coded = answer.lines("content-encoding").next().is_some();
     if is_text && !is_coded {
         return Ok(undo_undeclared_gzip(packed, size));
@@ -179,17 +233,28 @@ fn unpacked(answer: &Answer, packed: Vec<u8>, size: Size) -> Result<Vec<u8>, Tro
 impl Web for Http {
     async fn locate(&self, host: &Host, reach: Reach) -> Result<IpAddr, Trouble> {
         let name = host.as_str();
-        let target = if name.rsplit_once(':').is_some_and(|(_, port)| port.parse::<u16>().is_ok()) {
+        let target = if name
+            .rsplit_once(':')
+            .is_some_and(|(_, port)| port.parse::<u16>().is_ok())
+        {
             name.to_owned()
         } else {
             format!("{name}:443")
         };
         let found = tokio::net::lookup_host(target).await;
-        let addresses: Vec<IpAddr> = found.map_err(|why| no_address(name, &why))?.map(|at| at.ip()).collect();
+        let addresses: Vec<IpAddr> = found
+            .map_err(|why| no_address(name, &why))?
+            .map(|at| at.ip())
+            .collect();
         choose(name, &addresses, reach)
     }
 
-    async fn fetch(&self, visit: Visit, reach: Reach, asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+    async fn fetch(
+        &self,
+        visit: Visit,
+        reach: Reach,
+        asking: Asking,
+    ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         (turn, self.answer(&url, reach, &asking).await)
     }
@@ -200,7 +265,10 @@ fn client(caller: &Caller, reach: Reach) -> ClientBuilder {
     let mut headers = HeaderMap::new();
     headers.insert(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED));
     let is_mail = caller.contact.contains('@') && !caller.contact.contains("://");
-    if let Some(value) = is_mail.then(|| HeaderValue::from_str(&caller.contact).ok()).flatten() {
+    if let Some(value) = is_mail
+        .then(|| HeaderValue::from_str(&caller.contact).ok())
+        .flatten()
+    {
         headers.insert(FROM, value);
     }
 
@@ -234,7 +302,11 @@ fn client(caller: &Caller, reach: Reach) -> ClientBuilder {
 /// Returns the User-Agent line, `saseo/0.1.0 (+you@example.org)`: who asks, and where to complain.
 pub fn user_agent(agent: &str, contact: &str) -> String {
     let product = format!("{agent}/{}", env!("CARGO_PKG_VERSION"));
-    if contact.is_empty() { product } else { format!("{product} (+{contact})") }
+    if contact.is_empty() {
+        product
+    } else {
+        format!("{product} (+{contact})")
+    }
 }
 
 /// Names are judged when they are resolved for a connection, so that a name that is bound anew leads nowhere.
@@ -245,9 +317,14 @@ impl Resolve for Guarded {
         let reach = self.0;
         Box::pin(async move {
             let name = name.as_str().to_owned();
-            let addresses: Vec<IpAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.map(|at| at.ip()).collect();
+            let addresses: Vec<IpAddr> = tokio::net::lookup_host((name.as_str(), 0))
+                .await?
+                .map(|at| at.ip())
+                .collect();
             choose(&name, &addresses, reach)?;
-            let allowed = addresses.into_iter().filter(move |at| reach == Reach::Own || is_public(*at));
+            let allowed = addresses
+                .into_iter()
+                .filter(move |at| reach == Reach::Own || is_public(*at));
             let sockets: Addrs = Box::new(allowed.map(|at| SocketAddr::new(at, 0)));
             Ok(sockets)
         })
@@ -258,8 +335,14 @@ fn choose(name: &str, addresses: &[IpAddr], reach: Reach) -> Result<IpAddr, Trou
     let allowed = |at: &&IpAddr| reach == Reach::Own || is_public(**at);
     match (addresses.iter().find(allowed), addresses.first()) {
         (Some(address), _) => Ok(*address),
-        (None, Some(address)) => Err(Trouble::PrivateAddress { host: name.to_owned(), address: *address }),
-        (None, None) => Err(Trouble::NoAddress { host: name.to_owned(), why: "no address".to_owned() }),
+        (None, Some(address)) => Err(Trouble::PrivateAddress {
+            host: name.to_owned(),
+            address: *address,
+        }),
+        (None, None) => Err(Trouble::NoAddress {
+            host: name.to_owned(),
+            why: "no address".to_owned(),
+        }),
     }
 }
 
@@ -267,14 +350,19 @@ fn choose(name: &str, addresses: &[IpAddr], reach: Reach) -> Result<IpAddr, Trou
 fn refuse_private_literal(url: &PageUrl, reach: Reach) -> Result<(), Trouble> {
     match url.literal_address() {
         Some(address) if reach == Reach::Public && !is_public(address) => {
-            Err(Trouble::PrivateAddress { host: url.host().to_string(), address })
+            Err(Trouble::PrivateAddress {
+                host: url.host().to_string(),
+                address,
+            })
         }
         _ => Ok(()),
     }
 }
 
 fn headers(map: &HeaderMap) -> Vec<(String, String)> {
-    map.iter().map(|(name, value)| (name.as_str().to_owned(), header_text(name, value))).collect()
+    map.iter()
+        .map(|(name, value)| (name.as_str().to_owned(), header_text(name, value)))
+        .collect()
 }
 
 /// Octets beyond ASCII in a Location are escaped as they came: a server that redirects to a path in
@@ -284,30 +372,44 @@ fn header_text(name: &HeaderName, value: &HeaderValue) -> String {
         return String::from_utf8_lossy(value.as_bytes()).into_owned();
     }
     let escaped = |byte: &u8| {
-        if byte.is_ascii() { char::from(*byte).to_string() } else { format!("%{byte:02X}") }
+        if byte.is_ascii() {
+            char::from(*byte).to_string()
+        } else {
+            format!("%{byte:02X}")
+        }
     };
     value.as_bytes().iter().map(escaped).collect()
 }
 
 /// Tells whether an HTTP/2 server refuses to answer this over HTTP/2 (RFC 9113 §7).
 fn wants_http1(error: &reqwest::Error) -> bool {
-    let reason = |source: &(dyn std::error::Error + 'static)| source.downcast_ref::<h2::Error>()?.reason();
+    let reason =
+        |source: &(dyn std::error::Error + 'static)| source.downcast_ref::<h2::Error>()?.reason();
     sources(error).find_map(reason) == Some(h2::Reason::HTTP_1_1_REQUIRED)
 }
 
 fn no_address(name: &str, why: &std::io::Error) -> Trouble {
-    Trouble::NoAddress { host: name.to_owned(), why: why.to_string() }
+    Trouble::NoAddress {
+        host: name.to_owned(),
+        why: why.to_string(),
+    }
 }
 
 fn trouble(host: &Host, error: &reqwest::Error) -> Trouble {
     if let Some(own) = sources(error).find_map(|source| source.downcast_ref::<Trouble>()) {
         return own.clone();
     }
-    let why = sources(error).last().map(ToString::to_string).unwrap_or_default();
+    let why = sources(error)
+        .last()
+        .map(ToString::to_string)
+        .unwrap_or_default();
     if error.is_timeout() {
         Trouble::Timeout
     } else if error.is_connect() {
-        Trouble::Connect { host: host.to_string(), why }
+        Trouble::Connect {
+            host: host.to_string(),
+            why,
+        }
     } else {
         Trouble::Broken { why }
     }

@@ -40,7 +40,8 @@ impl Ping {
         }
         let in_words = |error: reqwest::Error| {
             let error = error.without_url();
-            std::error::Error::source(&error).map_or(error.to_string(), |source| format!("{error}: {source}"))
+            std::error::Error::source(&error)
+                .map_or(error.to_string(), |source| format!("{error}: {source}"))
         };
         let agent = concat!("saseo/", env!("CARGO_PKG_VERSION"));
         let client = Client::builder()
@@ -50,7 +51,17 @@ impl Ping {
             .retry(retry::never())
             .referer(false)
             .no_proxy();
-        let answer = client.build().map_err(in_words)?.get(at).send().await.map_err(in_words)?;
-        if answer.status().is_success() { Ok(()) } else { Err(format!("status {}", answer.status().as_u16())) }
+        let answer = client
+            .build()
+            .map_err(in_words)?
+            .get(at)
+            .send()
+            .await
+            .map_err(in_words)?;
+        if answer.status().is_success() {
+            Ok(())
+        } else {
+            Err(format!("status {}", answer.status().as_u16()))
+        }
     }
 }

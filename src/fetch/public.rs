@@ -33,7 +33,8 @@ fn is_public_v4(address: Ipv4Addr) -> bool {
 fn is_public_v6(address: Ipv6Addr) -> bool {
     let [first, second, ..] = address.segments();
     let is_global_unicast = first & 0xe000 == 0x2000;
-    let is_documentation = (first == 0x2001 && second == 0xdb8) || (first == 0x3fff && second < 0x1000);
+    let is_documentation =
+        (first == 0x2001 && second == 0xdb8) || (first == 0x3fff && second < 0x1000);
     let is_protocol_assignment = first == 0x2001 && second < 0x200; // Teredo, ORCHID, benchmarking
     is_global_unicast && !is_documentation && !is_protocol_assignment
 }
@@ -89,7 +90,13 @@ mod tests {
 
     #[test]
     fn servers_of_the_internet_are_public() {
-        for address in ["1.1.1.1", "211.115.0.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::101:101"] {
+        for address in [
+            "1.1.1.1",
+            "211.115.0.1",
+            "2606:4700::1111",
+            "::ffff:1.1.1.1",
+            "64:ff9b::101:101",
+        ] {
             assert!(is_public(address.parse().unwrap()), "{address}");
         }
     }

@@ -19,9 +19,14 @@ pub enum Counted {
 /// which any link may be an article.
 pub fn counted(role: Role, verdict: &Verdict, lists_nothing: bool) -> Counted {
     match (role, verdict) {
-        (_, Verdict::Stored | Verdict::Read | Verdict::Moved { .. } | Verdict::Members | Verdict::Withheld { .. }) => {
-            Counted::Nothing
-        }
+        (
+            _,
+            Verdict::Stored
+            | Verdict::Read
+            | Verdict::Moved { .. }
+            | Verdict::Members
+            | Verdict::Withheld { .. },
+        ) => Counted::Nothing,
         // Most hosts say nothing of the kind.
         (Role::Policy, _) => Counted::Nothing,
         (_, Verdict::Disallowed { .. } | Verdict::Refused { .. }) => Counted::Refused,
@@ -30,7 +35,9 @@ pub fn counted(role: Role, verdict: &Verdict, lists_nothing: bool) -> Counted {
         (Role::Article, Verdict::Gone { .. }) => Counted::Gone,
         // Without a profile most links lead to no article.
         (Role::Article, Verdict::Unextracted { .. }) if lists_nothing => Counted::Nothing,
-        (_, Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. }) => Counted::Failed,
+        (_, Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. }) => {
+            Counted::Failed
+        }
     }
 }
 
@@ -42,13 +49,31 @@ mod tests {
     fn what_nobody_would_miss_is_no_failure() {
         let why = || "status 404".to_owned();
         let gone = |role| counted(role, &Verdict::Gone { why: why() }, false);
-        assert_eq!([Role::Policy, Role::Sitemap].map(gone), [Counted::Nothing; 2]);
-        assert_eq!([Role::Article, Role::Section].map(gone), [Counted::Gone, Counted::Failed]);
+        assert_eq!(
+            [Role::Policy, Role::Sitemap].map(gone),
+            [Counted::Nothing; 2]
+        );
+        assert_eq!(
+            [Role::Article, Role::Section].map(gone),
+            [Counted::Gone, Counted::Failed]
+        );
 
-        let unextracted = |lists_nothing| counted(Role::Article, &Verdict::Unextracted { why: why() }, lists_nothing);
-        assert_eq!([true, false].map(unextracted), [Counted::Nothing, Counted::Failed]);
+        let unextracted = |lists_nothing| {
+            counted(
+                Role::Article,
+                &Verdict::Unextracted { why: why() },
+                lists_nothing,
+            )
+        };
+        assert_eq!(
+            [true, false].map(unextracted),
+            [Counted::Nothing, Counted::Failed]
+        );
 
         let refused = |role| counted(role, &Verdict::Refused { why: why() }, false);
-        assert_eq!([Role::Policy, Role::Sitemap].map(refused), [Counted::Nothing, Counted::Refused]);
+        assert_eq!(
+            [Role::Policy, Role::Sitemap].map(refused),
+            [Counted::Nothing, Counted::Refused]
+        );
     }
 }

@@ -53,7 +53,9 @@ impl Pass {
     }
 
     pub fn named(name: &str) -> Option<Self> {
-        [Self::First, Self::Deep, Self::Window, Self::Later].into_iter().find(|pass| pass.name() == name)
+        [Self::First, Self::Deep, Self::Window, Self::Later]
+            .into_iter()
+            .find(|pass| pass.name() == name)
     }
 }
 
@@ -87,35 +89,65 @@ impl Joint {
         // What stood on the first page as well is pinned, or was shifted down: it was counted
         // there.
         let is_met = |mark: &&i64| {
-            self.before.as_ref().is_some_and(|head| head.rows.contains(mark)) && !self.head.rows.contains(mark)
+            self.before
+                .as_ref()
+                .is_some_and(|head| head.rows.contains(mark))
+                && !self.head.rows.contains(mark)
         };
         let met = marks.iter().filter(is_met).count();
-        let newest = rows.iter().filter_map(|row| Some(row.published_at?.at)).max();
-        let head = if self.head.rows.is_empty() { Head { rows: marks, newest } } else { self.head.clone() };
-        Self { head, before: self.before.clone(), met: self.met + met, was_made: self.has_met_most() }
+        let newest = rows
+            .iter()
+            .filter_map(|row| Some(row.published_at?.at))
+            .max();
+        let head = if self.head.rows.is_empty() {
+            Head {
+                rows: marks,
+                newest,
+            }
+        } else {
+            self.head.clone()
+        };
+        Self {
+            head,
+            before: self.before.clone(),
+            met: self.met + met,
+            was_made: self.has_met_most(),
+        }
     }
 
     /// Whether the reading has come to where the last complete one began: most of those rows were
     /// met (one alone may be pinned to the top), or a page is older than all of them.
     pub(super) fn is_made(&self, rows: &[Found]) -> bool {
-        let Some(before) = &self.before else { return true };
-        let is_older = |row: &Found| row.published_at.zip(before.newest).is_some_and(|(told, newest)| told.at < newest);
+        let Some(before) = &self.before else {
+            return true;
+        };
+        let is_older = |row: &Found| {
+            row.published_at
+                .zip(before.newest)
+                .is_some_and(|(told, newest)| told.at < newest)
+        };
         self.has_met_most() || before.rows.is_empty() || rows.iter().all(is_older)
     }
 
     /// Whether the first page has a row that it did not have when the last complete reading began.
     pub(super) fn has_news(&self) -> bool {
-        self.before.as_ref().is_none_or(|before| self.head.rows.iter().any(|row| !before.rows.contains(row)))
+        self.before
+            .as_ref()
+            .is_none_or(|before| self.head.rows.iter().any(|row| !before.rows.contains(row)))
     }
 
     fn has_met_most(&self) -> bool {
-        self.before.as_ref().is_some_and(|before| !before.rows.is_empty() && self.met * 2 >= before.rows.len())
+        self.before
+            .as_ref()
+            .is_some_and(|before| !before.rows.is_empty() && self.met * 2 >= before.rows.len())
     }
 }
 
 /// A mark of each row.
 pub(super) fn marks(rows: &[Found]) -> Vec<i64> {
-    rows.iter().map(|row| mark(std::slice::from_ref(row))).collect()
+    rows.iter()
+        .map(|row| mark(std::slice::from_ref(row)))
+        .collect()
 }
 
 /// A mark that two pages share when they have the same articles, in whatever order.
@@ -123,5 +155,9 @@ pub(super) fn mark(rows: &[Found]) -> i64 {
     let mut names: Vec<&str> = rows.iter().map(|row| row.url.as_str()).collect();
     names.sort_unstable();
     let digest = Sha256::digest(names.join("\n"));
-    i64::from_be_bytes(digest[..8].try_into().expect("a SHA-256 digest has 32 bytes"))
+    i64::from_be_bytes(
+        digest[..8]
+            .try_into()
+            .expect("a SHA-256 digest has 32 bytes"),
+    )
 }

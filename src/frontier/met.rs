@@ -44,9 +44,17 @@ impl Met {
         let mut after = self.clone();
         let new = marks.iter().filter(|mark| after.is_new(**mark)).count();
 
-        let little = if marks.len() < FEW { 0 } else { NEXT_TO_NOTHING };
+        let little = if marks.len() < FEW {
+            0
+        } else {
+            NEXT_TO_NOTHING
+        };
         let is_idle = new <= little && !marks.is_empty();
-        after.idle = if is_idle { self.idle.saturating_add(1) } else { 0 };
+        after.idle = if is_idle {
+            self.idle.saturating_add(1)
+        } else {
+            0
+        };
         marks.iter().for_each(|mark| after.insert(*mark));
         after
     }
@@ -67,11 +75,17 @@ impl Met {
 
     /// Reads a memory back. Bytes of another form are forgotten: the count begins anew.
     pub fn from_bytes(bytes: &[u8]) -> Self {
-        let Some(([idle, rows @ ..], bits)) = bytes.split_first_chunk::<5>() else { return Self::default() };
+        let Some(([idle, rows @ ..], bits)) = bytes.split_first_chunk::<5>() else {
+            return Self::default();
+        };
         if !bits.is_empty() && bits.len() != 2 * BYTES {
             return Self::default();
         }
-        Self { idle: *idle, rows: u32::from_le_bytes(*rows), bits: bits.to_vec() }
+        Self {
+            idle: *idle,
+            rows: u32::from_le_bytes(*rows),
+            bits: bits.to_vec(),
+        }
     }
 
     fn is_new(&self, mark: i64) -> bool {

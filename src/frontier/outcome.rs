@@ -99,24 +99,50 @@ impl Outcome {
 impl Reading {
     /// Returns the pages that this reading tells of, in its order, as far as they are wanted.
     pub fn found(&self, wanted: &Wanted) -> Vec<Found> {
-        let page = |url: &PageUrl, role| Found { url: url.clone(), role, number: None, published_at: None, hops: 0 };
-        let row =
-            |row: &Row| Found { number: row.number, published_at: row.published_at, ..page(&row.url, Role::Article) };
+        let page = |url: &PageUrl, role| Found {
+            url: url.clone(),
+            role,
+            number: None,
+            published_at: None,
+            hops: 0,
+        };
+        let row = |row: &Row| Found {
+            number: row.number,
+            published_at: row.published_at,
+            ..page(&row.url, Role::Article)
+        };
         match self {
             Self::Home(home) => {
-                let sections = home.sections.iter().filter(|_| wanted.menu).map(|link| page(&link.url, Role::Section));
-                let feeds = home.feeds.iter().filter(|_| wanted.feeds).map(|url| page(url, Role::Feed));
+                let sections = home
+                    .sections
+                    .iter()
+                    .filter(|_| wanted.menu)
+                    .map(|link| page(&link.url, Role::Section));
+                let feeds = home
+                    .feeds
+                    .iter()
+                    .filter(|_| wanted.feeds)
+                    .map(|url| page(url, Role::Feed));
                 sections.chain(feeds).collect()
             }
             Self::List(listing) => listing.rows.iter().map(row).collect(),
             Self::Sitemap(sitemap) => {
-                let maps = sitemap.maps.iter().filter(|_| wanted.sitemaps).map(|url| page(url, Role::Sitemap));
+                let maps = sitemap
+                    .maps
+                    .iter()
+                    .filter(|_| wanted.sitemaps)
+                    .map(|url| page(url, Role::Sitemap));
                 maps.chain(sitemap.rows.iter().map(row)).collect()
             }
             Self::Links { links, feeds, .. } => {
                 // First: of an address that is linked as well, this is what it is.
-                let feeds = feeds.iter().filter(|_| wanted.feeds).map(|url| page(url, Role::Feed));
-                feeds.chain(links.iter().map(|url| page(url, Role::Article))).collect()
+                let feeds = feeds
+                    .iter()
+                    .filter(|_| wanted.feeds)
+                    .map(|url| page(url, Role::Feed));
+                feeds
+                    .chain(links.iter().map(|url| page(url, Role::Article)))
+                    .collect()
             }
             Self::Article(_)
             | Self::Withheld { .. }

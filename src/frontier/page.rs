@@ -90,10 +90,14 @@ impl Page {
     /// Returns where the page stands in the reading of a list; `None` where it is no page of one.
     pub fn list(&self) -> Option<&List> {
         match &self.kind {
-            PageKind::Home(list) | PageKind::Section(list) | PageKind::Window(list) | PageKind::ListPage(list) => {
-                Some(list)
-            }
-            PageKind::Policy | PageKind::Feed { .. } | PageKind::Sitemap { .. } | PageKind::Article(_) => None,
+            PageKind::Home(list)
+            | PageKind::Section(list)
+            | PageKind::Window(list)
+            | PageKind::ListPage(list) => Some(list),
+            PageKind::Policy
+            | PageKind::Feed { .. }
+            | PageKind::Sitemap { .. }
+            | PageKind::Article(_) => None,
         }
     }
 

@@ -34,7 +34,13 @@ pub enum Coverage {
 }
 
 impl ListEnd {
-    pub const ALL: [Self; 5] = [Self::Last, Self::Past, Self::Repeats, Self::Since, Self::Known];
+    pub const ALL: [Self; 5] = [
+        Self::Last,
+        Self::Past,
+        Self::Repeats,
+        Self::Since,
+        Self::Known,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -85,7 +91,11 @@ pub(super) fn go_on(
     since: Option<Timestamp>,
 ) -> Result<Continuation, Stop> {
     let mark = mark(rows);
-    let is_old = |row: &Found| row.published_at.zip(since).is_some_and(|(published, since)| published.at < since);
+    let is_old = |row: &Found| {
+        row.published_at
+            .zip(since)
+            .is_some_and(|(published, since)| published.at < since)
+    };
     let was_known = |moment: &Option<Timestamp>| moment.is_some_and(|moment| moment < list.began);
     if rows.is_empty() {
         return Err(empty(list, listing));
@@ -107,8 +117,16 @@ pub(super) fn go_on(
     }
     let url = listing.next.clone().ok_or(Stop::End(ListEnd::Last))?;
     let forgotten = (list.previous.len() + 1).saturating_sub(REMEMBERED);
-    let previous = list.previous[forgotten..].iter().copied().chain([mark]).collect();
-    let list = List { previous, promised: listing.next_is_told, ..list.clone() };
+    let previous = list.previous[forgotten..]
+        .iter()
+        .copied()
+        .chain([mark])
+        .collect();
+    let list = List {
+        previous,
+        promised: listing.next_is_told,
+        ..list.clone()
+    };
     Ok(Continuation { url, list, hops: 0 })
 }
 
@@ -137,18 +155,29 @@ pub struct Cut {
 /// more rows than its server shows pages for.
 pub(super) fn cut(end: ListEnd, listing: &Listing, rows: &[Found]) -> Option<Cut> {
     let shown = u64::from(listing.pages?) * u64::from(listing.per_page?);
-    let missing = listing.total?.checked_sub(shown).filter(|missing| *missing > 0)?;
+    let missing = listing
+        .total?
+        .checked_sub(shown)
+        .filter(|missing| *missing > 0)?;
     // Lists are newest first, but for rows that are pinned to the top of each page.
     let last = rows.iter().rev().find_map(|row| row.published_at);
     match end {
-        ListEnd::Last => Some(Cut { missing, day: last.and_then(day) }),
+        ListEnd::Last => Some(Cut {
+            missing,
+            day: last.and_then(day),
+        }),
         ListEnd::Past | ListEnd::Repeats | ListEnd::Since | ListEnd::Known => None,
     }
 }
 
 /// The day that a moment belongs to on its own clock.
 fn day(time: LocalTime) -> Option<Date> {
-    Some(jiff::tz::Offset::from_seconds(time.offset).ok()?.to_datetime(time.at.into()).date())
+    Some(
+        jiff::tz::Offset::from_seconds(time.offset)
+            .ok()?
+            .to_datetime(time.at.into())
+            .date(),
+    )
 }
 
 #[cfg(test)]
@@ -175,7 +204,10 @@ mod tests {
 
     fn rows(numbers: &[u64]) -> Vec<Found> {
         let row = |number: &u64| Found {
-            url: PageUrl::parse(&format!("https://p.example/news/articleView.html?idxno={number}")).unwrap(),
+            url: PageUrl::parse(&format!(
+                "https://p.example/news/articleView.html?idxno={number}"
+            ))
+            .unwrap(),
             role: Role::Article,
             number: Some(*number),
             published_at: Some(LocalTime {
@@ -190,11 +222,18 @@ mod tests {
     /// A page that goes on.
     fn next() -> Listing {
         let url = PageUrl::parse("https://p.example/news/articleList.html?page=2").unwrap();
-        Listing { next: Some(url), is_list: true, ..Listing::default() }
+        Listing {
+            next: Some(url),
+            is_list: true,
+            ..Listing::default()
+        }
     }
 
     fn last() -> Listing {
-        Listing { is_list: true, ..Listing::default() }
+        Listing {
+            is_list: true,
+            ..Listing::default()
+        }
     }
 
     fn go_on(
@@ -217,10 +256,25 @@ mod tests {
     fn a_later_reading_stops_at_a_page_of_known_rows() {
         let before = Some(BEGAN - std::time::Duration::from_secs(1));
         assert_eq!(
-            go_on(&list(Pass::Later), &rows(&[1, 2]), &[before; 2], None, next()),
+            go_on(
+                &list(Pass::Later),
+                &rows(&[1, 2]),
+                &[before; 2],
+                None,
+                next()
+            ),
             Err(Stop::End(ListEnd::Known))
         );
-        assert!(go_on(&list(Pass::Later), &rows(&[1, 2]), &[before, None], None, next()).is_ok());
+        assert!(
+            go_on(
+                &list(Pass::Later),
+                &rows(&[1, 2]),
+                &[before, None],
+                None,
+                next()
+            )
+            .is_ok()
+        );
     }
 
     /// Reads pages of known rows, one after the other, and returns how many it took to join what was read before.
@@ -241,11 +295,31 @@ mod tests {
 
     #[test]
     fn rows_that_are_known_from_elsewhere_do_not_end_a_reading_that_has_not_joined_the_last_one() {
-        assert_eq!(pages_to_join(&[5, 4, 3, 2], &[&[5, 4, 3, 2]]), Some(1), "nothing is new");
-        assert_eq!(pages_to_join(&[5, 4, 3, 2], &[&[9, 8, 7, 6], &[5, 4, 3, 2]]), Some(2), "a feed told the newest");
-        assert_eq!(pages_to_join(&[5, 4, 3, 2], &[&[8, 7, 6, 5], &[4, 3, 2, 1]]), Some(2), "rows have shifted");
-        assert_eq!(pages_to_join(&[5, 4, 3, 2], &[&[2, 9, 8, 7], &[6, 5, 4, 3]]), Some(2), "one is pinned to the top");
-        assert_eq!(pages_to_join(&[9, 8, 7, 6], &[&[5, 4, 3, 2]]), Some(1), "they are gone, and all is older");
+        assert_eq!(
+            pages_to_join(&[5, 4, 3, 2], &[&[5, 4, 3, 2]]),
+            Some(1),
+            "nothing is new"
+        );
+        assert_eq!(
+            pages_to_join(&[5, 4, 3, 2], &[&[9, 8, 7, 6], &[5, 4, 3, 2]]),
+            Some(2),
+            "a feed told the newest"
+        );
+        assert_eq!(
+            pages_to_join(&[5, 4, 3, 2], &[&[8, 7, 6, 5], &[4, 3, 2, 1]]),
+            Some(2),
+            "rows have shifted"
+        );
+        assert_eq!(
+            pages_to_join(&[5, 4, 3, 2], &[&[2, 9, 8, 7], &[6, 5, 4, 3]]),
+            Some(2),
+            "one is pinned to the top"
+        );
+        assert_eq!(
+            pages_to_join(&[9, 8, 7, 6], &[&[5, 4, 3, 2]]),
+            Some(1),
+            "they are gone, and all is older"
+        );
     }
 
     #[test]
@@ -260,7 +334,16 @@ mod tests {
     #[test]
     fn what_another_list_told_during_this_reading_does_not_stop_it() {
         let during = Some(BEGAN + std::time::Duration::from_secs(1));
-        assert!(go_on(&list(Pass::Later), &rows(&[1, 2]), &[during; 2], None, next()).is_ok());
+        assert!(
+            go_on(
+                &list(Pass::Later),
+                &rows(&[1, 2]),
+                &[during; 2],
+                None,
+                next()
+            )
+            .is_ok()
+        );
     }
 
     #[test]
@@ -281,8 +364,15 @@ mod tests {
 
     #[test]
     fn what_is_remembered_of_a_long_list_is_little() {
-        let page = |list: List, n: u64| go_on(&list, &rows(&[n]), &[None], None, next()).unwrap().list;
-        assert_eq!((1..50).fold(list(Pass::First), page).previous.len(), REMEMBERED);
+        let page = |list: List, n: u64| {
+            go_on(&list, &rows(&[n]), &[None], None, next())
+                .unwrap()
+                .list
+        };
+        assert_eq!(
+            (1..50).fold(list(Pass::First), page).previous.len(),
+            REMEMBERED
+        );
     }
 
     #[test]
@@ -290,24 +380,63 @@ mod tests {
         let read = |list: &List, listing: Listing| go_on(list, &[], &[], None, listing);
         let plain = list(Pass::First);
         assert_eq!(read(&plain, last()), Err(Stop::End(ListEnd::Past)));
-        assert!(matches!(read(&plain, Listing::default()), Err(Stop::Broken(_))));
-        assert!(matches!(read(&plain, Listing { owes_rows: true, ..last() }), Err(Stop::Broken(_))));
-        assert!(matches!(read(&List { promised: true, ..plain }, last()), Err(Stop::Broken(_))));
+        assert!(matches!(
+            read(&plain, Listing::default()),
+            Err(Stop::Broken(_))
+        ));
+        assert!(matches!(
+            read(
+                &plain,
+                Listing {
+                    owes_rows: true,
+                    ..last()
+                }
+            ),
+            Err(Stop::Broken(_))
+        ));
+        assert!(matches!(
+            read(
+                &List {
+                    promised: true,
+                    ..plain
+                },
+                last()
+            ),
+            Err(Stop::Broken(_))
+        ));
     }
 
     #[test]
     fn the_end_is_a_page_without_a_next_one() {
-        assert_eq!(go_on(&list(Pass::First), &rows(&[1]), &[None], None, last()), Err(Stop::End(ListEnd::Last)));
+        assert_eq!(
+            go_on(&list(Pass::First), &rows(&[1]), &[None], None, last()),
+            Err(Stop::End(ListEnd::Last))
+        );
     }
 
     #[test]
     fn a_reading_goes_no_further_back_than_is_wanted() {
         let since = Some(Timestamp::from_seconds(100));
         assert_eq!(
-            go_on(&list(Pass::First), &rows(&[98, 99]), &[None; 2], since, next()),
+            go_on(
+                &list(Pass::First),
+                &rows(&[98, 99]),
+                &[None; 2],
+                since,
+                next()
+            ),
             Err(Stop::End(ListEnd::Since))
         );
-        assert!(go_on(&list(Pass::First), &rows(&[99, 100]), &[None; 2], since, next()).is_ok());
+        assert!(
+            go_on(
+                &list(Pass::First),
+                &rows(&[99, 100]),
+                &[None; 2],
+                since,
+                next()
+            )
+            .is_ok()
+        );
     }
 
     #[test]
@@ -315,7 +444,9 @@ mod tests {
         let mut list = list(Pass::First);
         // Forty articles, twenty a page, in an order of their own each time.
         for page in 0..60_u64 {
-            let numbers: Vec<u64> = (0..20).map(|k| (page * 7 + k * (page % 3 * 2 + 1)) % 40).collect();
+            let numbers: Vec<u64> = (0..20)
+                .map(|k| (page * 7 + k * (page % 3 * 2 + 1)) % 40)
+                .collect();
             let rows = rows(&numbers);
             list.met = list.met.after(&marks(&rows));
             match go_on(&list, &rows, &[None; 20], None, next()) {
@@ -332,15 +463,36 @@ mod tests {
 
     #[test]
     fn a_list_is_cut_where_it_counts_more_rows_than_its_server_shows() {
-        let of = |total, pages| Listing { total, pages, per_page: Some(20), ..last() };
+        let of = |total, pages| Listing {
+            total,
+            pages,
+            per_page: Some(20),
+            ..last()
+        };
         let day = Some(jiff::civil::date(1970, 1, 1));
         let rows = rows(&[3, 2]);
         let cut_143 = Some(Cut { missing: 143, day });
-        assert_eq!(cut(ListEnd::Last, &of(Some(4_143), Some(200)), &rows), cut_143);
-        for whole in [of(Some(4_000), Some(200)), of(Some(3_990), Some(200)), of(None, None)] {
+        assert_eq!(
+            cut(ListEnd::Last, &of(Some(4_143), Some(200)), &rows),
+            cut_143
+        );
+        for whole in [
+            of(Some(4_000), Some(200)),
+            of(Some(3_990), Some(200)),
+            of(None, None),
+        ] {
             assert_eq!(cut(ListEnd::Last, &whole, &rows), None);
         }
-        assert_eq!(cut(ListEnd::Since, &of(Some(4_143), Some(200)), &rows), None);
-        assert_eq!(cut(ListEnd::Last, &of(Some(4_001), Some(200)), &[]), Some(Cut { missing: 1, day: None }));
+        assert_eq!(
+            cut(ListEnd::Since, &of(Some(4_143), Some(200)), &rows),
+            None
+        );
+        assert_eq!(
+            cut(ListEnd::Last, &of(Some(4_001), Some(200)), &[]),
+            Some(Cut {
+                missing: 1,
+                day: None
+            })
+        );
     }
 }

@@ -83,7 +83,10 @@ impl WholeList {
     /// Tells whether the list can be trusted to tell the site's news: its last reading went well,
     /// and to the end.
     pub fn tells_all_news(self) -> bool {
-        self.settled == Settled::Read && self.was_read_to_end && !self.repeats_itself && !self.is_being_read
+        self.settled == Settled::Read
+            && self.was_read_to_end
+            && !self.repeats_itself
+            && !self.is_being_read
     }
 }
 
@@ -105,7 +108,9 @@ pub struct ListHistory {
 /// checked, unless others are checked in its place. While such a reading is under way further down,
 /// the top only catches up.
 pub fn pass(list: &ListHistory, now: Timestamp) -> Pass {
-    let is_unchecked = list.deep_at.is_none_or(|deep_at| deep_at + DEEP_AGAIN <= now);
+    let is_unchecked = list
+        .deep_at
+        .is_none_or(|deep_at| deep_at + DEEP_AGAIN <= now);
     if list.is_being_read {
         Pass::Later
     } else if !list.was_read_to_end {
@@ -142,7 +147,11 @@ pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
             Role::Window | Role::ListPage | Role::Article => None,
         }
     };
-    let earliest = if page.unended < MOST_UNENDED { AT_ONCE } else { page.settled_at + DAILY };
+    let earliest = if page.unended < MOST_UNENDED {
+        AT_ONCE
+    } else {
+        page.settled_at + DAILY
+    };
 
     by_role.map(|moment| moment.max(earliest))
 }
@@ -174,7 +183,12 @@ fn is_wanted(role: Role, policy: &SitePolicy) -> bool {
     match role {
         Role::Feed => policy.feeds,
         Role::Sitemap => policy.sitemaps,
-        Role::Policy | Role::Home | Role::Section | Role::Window | Role::ListPage | Role::Article => true,
+        Role::Policy
+        | Role::Home
+        | Role::Section
+        | Role::Window
+        | Role::ListPage
+        | Role::Article => true,
     }
 }
 
@@ -188,12 +202,16 @@ fn home(page: &History, policy: &SitePolicy) -> Timestamp {
 
 fn section(page: &History, policy: &SitePolicy) -> Timestamp {
     let deep = match page.past.deep_at {
-        Some(deep_at) if page.past.was_read_to_end && !page.past.has_everything => deep_at + DEEP_AGAIN,
+        Some(deep_at) if page.past.was_read_to_end && !page.past.has_everything => {
+            deep_at + DEEP_AGAIN
+        }
         Some(_) | None => AT_ONCE,
     };
     match page.settled {
         _ if policy.is_covered => deep,
-        Settled::Read => deep.min(page.settled_at + rest(page, policy.lists.floor.0, policy.lists.ceiling.0)),
+        Settled::Read => {
+            deep.min(page.settled_at + rest(page, policy.lists.floor.0, policy.lists.ceiling.0))
+        }
         Settled::Moved | Settled::Disallowed | Settled::Otherwise => AT_ONCE,
     }
 }
@@ -211,18 +229,26 @@ fn sitemap(page: &History) -> Timestamp {
     match page.settled {
         // The news is noted of the place that it moved to.
         Settled::Moved => page.settled_at + floor,
-        Settled::Read | Settled::Disallowed | Settled::Otherwise => page.settled_at + rest(page, floor, ceiling),
+        Settled::Read | Settled::Disallowed | Settled::Otherwise => {
+            page.settled_at + rest(page, floor, ceiling)
+        }
     }
 }
 
 fn unless_suspended(page: &History, moment: Timestamp) -> Timestamp {
-    if page.failures < SUSPENDED { moment } else { moment.max(page.settled_at + SUSPENDED_FOR) }
+    if page.failures < SUSPENDED {
+        moment
+    } else {
+        moment.max(page.settled_at + SUSPENDED_FOR)
+    }
 }
 
 /// A part of the time without news, within bounds. The floor counts where a site file has it above
 /// the ceiling.
 fn rest(page: &History, floor: Duration, ceiling: Duration) -> Duration {
-    let silence = page.settled_at.since(page.past.news_at.unwrap_or(page.past.discovered_at));
+    let silence = page
+        .settled_at
+        .since(page.past.news_at.unwrap_or(page.past.discovered_at));
     (silence / PART_OF_SILENCE).min(ceiling).max(floor)
 }
 
@@ -236,12 +262,26 @@ mod tests {
     const DAY: Duration = Duration::from_secs(24 * HOUR);
 
     fn policy() -> SitePolicy {
-        let Discover { lists, feeds, sitemaps, .. } = Discover::default();
-        SitePolicy { lists, feeds, sitemaps, is_covered: true, has_sections: true }
+        let Discover {
+            lists,
+            feeds,
+            sitemaps,
+            ..
+        } = Discover::default();
+        SitePolicy {
+            lists,
+            feeds,
+            sitemaps,
+            is_covered: true,
+            has_sections: true,
+        }
     }
 
     fn uncovered() -> SitePolicy {
-        SitePolicy { is_covered: false, ..policy() }
+        SitePolicy {
+            is_covered: false,
+            ..policy()
+        }
     }
 
     /// A page of a role that was read just now, after two days without news.
@@ -283,12 +323,31 @@ mod tests {
         let rests = [Role::Section, Role::Feed].map(|role| after(silent(role, 2), uncovered()));
         let longest = [Role::Section, Role::Feed].map(|role| after(silent(role, 400), uncovered()));
         let sitemap = [1, 40, 400].map(|days| after(silent(Role::Sitemap, days), policy()));
-        let dead = |failures| History { settled: Settled::Otherwise, failures, ..page(Role::Feed) };
-        let (day, week) = (DAY - Duration::from_secs(4 * HOUR), DAY * 7 - Duration::from_secs(4 * HOUR));
+        let dead = |failures| History {
+            settled: Settled::Otherwise,
+            failures,
+            ..page(Role::Feed)
+        };
+        let (day, week) = (
+            DAY - Duration::from_secs(4 * HOUR),
+            DAY * 7 - Duration::from_secs(4 * HOUR),
+        );
         vec![
-            ("the list of everything", "at every crawl", after(everything, policy()) == Some(Duration::ZERO)),
-            ("robots.txt, the home page", "once a day", daily == [Some(day); 3]),
-            ("each section, looked through", "once a week", after(page(Role::Section), policy()) == Some(week)),
+            (
+                "the list of everything",
+                "at every crawl",
+                after(everything, policy()) == Some(Duration::ZERO),
+            ),
+            (
+                "robots.txt, the home page",
+                "once a day",
+                daily == [Some(day); 3],
+            ),
+            (
+                "each section, looked through",
+                "once a week",
+                after(page(Role::Section), policy()) == Some(week),
+            ),
             (
                 "sections and feeds of a paper without such a list",
                 "after a quarter of their silence, once a day at least (`lists`): after two days without news, one rests for half a day",
@@ -302,7 +361,8 @@ mod tests {
             (
                 "a feed or sitemap that failed thirty times in a row",
                 "a month later",
-                after(dead(30), uncovered()) == Some(DAY * 30) && after(dead(29), uncovered()) < Some(DAY),
+                after(dead(30), uncovered()) == Some(DAY * 30)
+                    && after(dead(29), uncovered()) < Some(DAY),
             ),
             (
                 "an address at which no article was found",
@@ -321,13 +381,19 @@ mod tests {
     #[test]
     fn readme_tells_the_policy_row_by_row() {
         let readme = include_str!("../../README.md");
-        let told = readme.lines().skip_while(|line| *line != "| what | how often |").skip(2);
+        let told = readme
+            .lines()
+            .skip_while(|line| *line != "| what | how often |")
+            .skip(2);
         let told: Vec<&str> = told.take_while(|line| line.starts_with('|')).collect();
         let rows = table();
         assert_eq!(told.len(), rows.len());
         for (line, (what, how_often, is_so)) in told.iter().zip(rows) {
             let cells: Vec<&str> = line.trim_matches('|').split(" | ").map(str::trim).collect();
-            assert!(cells[0].starts_with(what) && cells[1].starts_with(how_often), "{line}");
+            assert!(
+                cells[0].starts_with(what) && cells[1].starts_with(how_often),
+                "{line}"
+            );
             assert!(is_so, "the policy is another one than README says: {line}");
         }
     }
@@ -348,11 +414,26 @@ mod tests {
 
     #[test]
     fn a_home_page_that_could_not_be_read_or_told_nothing_is_asked_for_at_once() {
-        let failed = History { settled: Settled::Otherwise, ..page(Role::Home) };
-        let moved = History { settled: Settled::Moved, ..failed };
+        let failed = History {
+            settled: Settled::Otherwise,
+            ..page(Role::Home)
+        };
+        let moved = History {
+            settled: Settled::Moved,
+            ..failed
+        };
         assert_eq!(after(failed, policy()), Some(Duration::ZERO));
         assert_eq!(after(moved, policy()), Some(DAILY));
-        assert_eq!(after(moved, SitePolicy { has_sections: false, ..policy() }), Some(Duration::ZERO));
+        assert_eq!(
+            after(
+                moved,
+                SitePolicy {
+                    has_sections: false,
+                    ..policy()
+                }
+            ),
+            Some(Duration::ZERO)
+        );
     }
 
     #[test]
@@ -369,11 +450,24 @@ mod tests {
         for role in [Role::Section, Role::Feed] {
             let silent = |days: u32| with(role, |past| past.news_at = Some(NOW - DAY * days));
             assert_eq!(after(silent(2), uncovered()), Some(DAY / 2), "{role:?}");
-            assert_eq!(after(silent(40), uncovered()), Some(policy().lists.ceiling.0), "{role:?}");
-            assert_eq!(after(silent(0), uncovered()), Some(policy().lists.floor.0), "{role:?}");
-            let without_news = with(role, |past| (past.news_at, past.discovered_at) = (None, NOW - DAY));
+            assert_eq!(
+                after(silent(40), uncovered()),
+                Some(policy().lists.ceiling.0),
+                "{role:?}"
+            );
+            assert_eq!(
+                after(silent(0), uncovered()),
+                Some(policy().lists.floor.0),
+                "{role:?}"
+            );
+            let without_news = with(role, |past| {
+                (past.news_at, past.discovered_at) = (None, NOW - DAY)
+            });
             assert_eq!(after(without_news, uncovered()), Some(DAY / 4), "{role:?}");
-            let failed = History { settled: Settled::Otherwise, ..page(role) };
+            let failed = History {
+                settled: Settled::Otherwise,
+                ..page(role)
+            };
             assert_eq!(after(failed, uncovered()), Some(Duration::ZERO), "{role:?}");
         }
     }
@@ -382,24 +476,56 @@ mod tests {
     fn sitemaps_rest_a_day_at_least_and_a_month_at_most() {
         let silent = |days: u32| with(Role::Sitemap, |past| past.news_at = Some(NOW - DAY * days));
         let after = |page| after(page, policy());
-        assert_eq!([1, 40, 400].map(|days| after(silent(days))), [Some(DAILY), Some(DAY * 10), Some(DAY * 30)]);
-        assert_eq!(after(History { settled: Settled::Moved, ..silent(400) }), Some(DAILY));
+        assert_eq!(
+            [1, 40, 400].map(|days| after(silent(days))),
+            [Some(DAILY), Some(DAY * 10), Some(DAY * 30)]
+        );
+        assert_eq!(
+            after(History {
+                settled: Settled::Moved,
+                ..silent(400)
+            }),
+            Some(DAILY)
+        );
     }
 
     #[test]
     fn a_source_that_failed_thirty_times_in_a_row_is_asked_for_a_month_later() {
         for role in [Role::Feed, Role::Sitemap] {
-            let failing = |failures| History { settled: Settled::Otherwise, failures, ..page(role) };
-            assert_eq!(after(failing(SUSPENDED), uncovered()), Some(SUSPENDED_FOR), "{role:?}");
-            assert!(after(failing(SUSPENDED - 1), uncovered()) < Some(DAY), "{role:?}");
+            let failing = |failures| History {
+                settled: Settled::Otherwise,
+                failures,
+                ..page(role)
+            };
+            assert_eq!(
+                after(failing(SUSPENDED), uncovered()),
+                Some(SUSPENDED_FOR),
+                "{role:?}"
+            );
+            assert!(
+                after(failing(SUSPENDED - 1), uncovered()) < Some(DAY),
+                "{role:?}"
+            );
         }
     }
 
     #[test]
     fn what_the_site_file_leaves_out_is_not_asked_for() {
-        let without = SitePolicy { feeds: false, sitemaps: false, ..policy() };
+        let without = SitePolicy {
+            feeds: false,
+            sitemaps: false,
+            ..policy()
+        };
         for settled in [Settled::Read, Settled::Otherwise, Settled::Disallowed] {
-            let asked = |role| after(History { settled, ..page(role) }, without);
+            let asked = |role| {
+                after(
+                    History {
+                        settled,
+                        ..page(role)
+                    },
+                    without,
+                )
+            };
             assert_eq!([Role::Feed, Role::Sitemap].map(asked), [None, None]);
             assert!(asked(Role::Home).is_some());
         }
@@ -408,28 +534,58 @@ mod tests {
     #[test]
     fn what_robots_txt_forbade_is_thought_of_at_every_crawl() {
         for role in [Role::Article, Role::Section, Role::Sitemap] {
-            let forbidden = History { settled: Settled::Disallowed, hops: 2, ..page(role) };
+            let forbidden = History {
+                settled: Settled::Disallowed,
+                hops: 2,
+                ..page(role)
+            };
             assert_eq!(after(forbidden, policy()), Some(Duration::ZERO), "{role:?}");
         }
     }
 
     #[test]
     fn places_that_were_redirected_to_and_pages_of_lists_are_not_asked_for_by_themselves() {
-        assert_eq!(after(History { hops: 1, ..page(Role::Section) }, policy()), None);
-        let by_themselves = [Role::Window, Role::ListPage, Role::Article].map(|role| after(page(role), policy()));
+        assert_eq!(
+            after(
+                History {
+                    hops: 1,
+                    ..page(Role::Section)
+                },
+                policy()
+            ),
+            None
+        );
+        let by_themselves =
+            [Role::Window, Role::ListPage, Role::Article].map(|role| after(page(role), policy()));
         assert_eq!(by_themselves, [None; 3]);
     }
 
     #[test]
     fn a_list_of_everything_tells_all_news_once_it_was_read_well_and_to_its_end() {
-        let list =
-            WholeList { settled: Settled::Read, was_read_to_end: true, repeats_itself: false, is_being_read: false };
+        let list = WholeList {
+            settled: Settled::Read,
+            was_read_to_end: true,
+            repeats_itself: false,
+            is_being_read: false,
+        };
         assert!(list.tells_all_news());
         for not_so in [
-            WholeList { settled: Settled::Otherwise, ..list },
-            WholeList { was_read_to_end: false, ..list },
-            WholeList { repeats_itself: true, ..list },
-            WholeList { is_being_read: true, ..list },
+            WholeList {
+                settled: Settled::Otherwise,
+                ..list
+            },
+            WholeList {
+                was_read_to_end: false,
+                ..list
+            },
+            WholeList {
+                repeats_itself: true,
+                ..list
+            },
+            WholeList {
+                is_being_read: true,
+                ..list
+            },
         ] {
             assert!(!not_so.tells_all_news(), "{not_so:?}");
         }
@@ -444,12 +600,40 @@ mod tests {
             is_checked_by_others: false,
         };
         let a_week_later = NOW + DEEP_AGAIN;
-        assert_eq!([pass(&list, NOW), pass(&list, a_week_later)], [Pass::Later, Pass::Deep]);
-        assert_eq!(pass(&ListHistory { deep_at: None, ..list }, NOW), Pass::Deep);
-        assert_eq!(pass(&ListHistory { was_read_to_end: false, ..list }, NOW), Pass::First);
-        let others = ListHistory { is_checked_by_others: true, ..list };
+        assert_eq!(
+            [pass(&list, NOW), pass(&list, a_week_later)],
+            [Pass::Later, Pass::Deep]
+        );
+        assert_eq!(
+            pass(
+                &ListHistory {
+                    deep_at: None,
+                    ..list
+                },
+                NOW
+            ),
+            Pass::Deep
+        );
+        assert_eq!(
+            pass(
+                &ListHistory {
+                    was_read_to_end: false,
+                    ..list
+                },
+                NOW
+            ),
+            Pass::First
+        );
+        let others = ListHistory {
+            is_checked_by_others: true,
+            ..list
+        };
         assert_eq!(pass(&others, a_week_later), Pass::Later);
-        let under_way = ListHistory { is_being_read: true, was_read_to_end: false, ..list };
+        let under_way = ListHistory {
+            is_being_read: true,
+            was_read_to_end: false,
+            ..list
+        };
         assert_eq!(pass(&under_way, a_week_later), Pass::Later);
     }
 
@@ -470,7 +654,15 @@ mod tests {
 
     #[test]
     fn entry_pages_that_wait_are_tried_when_a_crawl_begins_and_no_page_waits_for_years() {
-        let waits = |role, hours: u64| queued(role, NOW + Duration::from_secs(hours * HOUR), &policy(), NOW).since(NOW);
+        let waits = |role, hours: u64| {
+            queued(
+                role,
+                NOW + Duration::from_secs(hours * HOUR),
+                &policy(),
+                NOW,
+            )
+            .since(NOW)
+        };
         for role in [Role::Home, Role::Feed, Role::Section, Role::Sitemap] {
             assert_eq!(waits(role, 5), Duration::ZERO, "{role:?}");
         }
@@ -486,9 +678,17 @@ mod tests {
 
     #[test]
     fn queued_feeds_and_sitemaps_that_are_left_out_wait() {
-        let without = SitePolicy { feeds: false, sitemaps: false, ..policy() };
+        let without = SitePolicy {
+            feeds: false,
+            sitemaps: false,
+            ..policy()
+        };
         for role in [Role::Feed, Role::Sitemap] {
-            assert_eq!(queued(role, NOW - DAY, &without, NOW), NOW + UNWANTED, "{role:?}");
+            assert_eq!(
+                queued(role, NOW - DAY, &without, NOW),
+                NOW + UNWANTED,
+                "{role:?}"
+            );
         }
         assert_eq!(queued(Role::Section, NOW - DAY, &without, NOW), NOW - DAY);
     }
@@ -496,8 +696,20 @@ mod tests {
     #[test]
     fn a_page_that_ends_the_process_is_asked_for_once_a_day() {
         let everything = with(Role::Section, |past| past.has_everything = true);
-        let deadly = History { unended: MOST_UNENDED, ..everything };
+        let deadly = History {
+            unended: MOST_UNENDED,
+            ..everything
+        };
         assert_eq!(after(deadly, policy()), Some(DAILY));
-        assert_eq!(after(History { unended: MOST_UNENDED - 1, ..deadly }, policy()), Some(Duration::ZERO));
+        assert_eq!(
+            after(
+                History {
+                    unended: MOST_UNENDED - 1,
+                    ..deadly
+                },
+                policy()
+            ),
+            Some(Duration::ZERO)
+        );
     }
 }

@@ -74,7 +74,12 @@ pub enum ListStep {
 pub enum Closing {
     /// It ended, and nothing published before `since` was wanted; `head` is where it began, and
     /// `cut` what its server does not show.
-    Ended { end: ListEnd, since: Option<Timestamp>, head: Head, cut: Option<Cut> },
+    Ended {
+        end: ListEnd,
+        since: Option<Timestamp>,
+        head: Head,
+        cut: Option<Cut>,
+    },
     /// A page of it could not be had: the list must be read to its end once more.
     BrokenOff,
 }
@@ -119,19 +124,34 @@ impl From<Judged> for Settlement {
 impl Judged {
     /// Settles a page whose answer brought nothing but its verdict.
     pub fn of(verdict: Verdict) -> Self {
-        Self { verdict, next: None, misses: 0, article: None, found: Vec::new(), new_pages: 0, news: false, list: None }
+        Self {
+            verdict,
+            next: None,
+            misses: 0,
+            article: None,
+            found: Vec::new(),
+            new_pages: 0,
+            news: false,
+            list: None,
+        }
     }
 }
 
 impl ListStep {
     /// The reading goes on at another page.
     pub fn to(to: Continuation) -> Self {
-        Self::GoesOn { to: Box::new(to), next: None }
+        Self::GoesOn {
+            to: Box::new(to),
+            next: None,
+        }
     }
 
     /// The reading closes.
     pub fn close(closing: Closing) -> Self {
-        Self::Closes { closing, next: None }
+        Self::Closes {
+            closing,
+            next: None,
+        }
     }
 }
 
@@ -142,7 +162,10 @@ impl Closing {
             Self::Ended { .. } => after_end(past, list.pass, now),
             // The next reading goes on until it has joined the last complete one. Where that is not
             // known, all is read again.
-            Self::BrokenOff => Past { was_read_to_end: past.was_read_to_end && list.joint.before.is_some(), ..past },
+            Self::BrokenOff => Past {
+                was_read_to_end: past.was_read_to_end && list.joint.before.is_some(),
+                ..past
+            },
         }
     }
 }
@@ -150,8 +173,15 @@ impl Closing {
 /// Returns the past of a list once a reading of it ended. The archive writes the same.
 pub(super) fn after_end(past: Past, pass: Pass, now: Timestamp) -> Past {
     match pass {
-        Pass::First | Pass::Window => Past { was_read_to_end: true, deep_at: Some(now), ..past },
-        Pass::Deep => Past { deep_at: Some(now), ..past },
+        Pass::First | Pass::Window => Past {
+            was_read_to_end: true,
+            deep_at: Some(now),
+            ..past
+        },
+        Pass::Deep => Past {
+            deep_at: Some(now),
+            ..past
+        },
         Pass::Later => past,
     }
 }

@@ -54,7 +54,13 @@ mod tests {
         let first = page(PageKind::ListPage, Pass::First);
         assert!(is_articles_turn(&first, Some(Role::ListPage)));
         assert!(!is_articles_turn(&first, Some(Role::Article)) && !is_articles_turn(&first, None));
-        assert!(!is_articles_turn(&page(PageKind::ListPage, Pass::Later), Some(Role::ListPage)));
-        assert!(!is_articles_turn(&page(PageKind::Section, Pass::First), Some(Role::ListPage)));
+        assert!(!is_articles_turn(
+            &page(PageKind::ListPage, Pass::Later),
+            Some(Role::ListPage)
+        ));
+        assert!(!is_articles_turn(
+            &page(PageKind::Section, Pass::First),
+            Some(Role::ListPage)
+        ));
     }
 }

@@ -64,6 +64,7 @@ impl Verdict {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())?;
-        self.reason().map_or(Ok(()), |reason| write!(f, ": {reason}"))
+        self.reason()
+            .map_or(Ok(()), |reason| write!(f, ": {reason}"))
     }
 }

@@ -59,12 +59,31 @@ mod tests {
         let url = |text| PageUrl::parse(text).unwrap();
         let host = url("https://a.example/").host();
         let mut hosts = Hosts::new(Duration::ZERO, Duration::ZERO);
-        hosts.meet(&host, Manners { gap: Duration::ZERO, at_once: 1, own: false }, None, Timestamp::EPOCH);
+        hosts.meet(
+            &host,
+            Manners {
+                gap: Duration::ZERO,
+                at_once: 1,
+                own: false,
+            },
+            None,
+            Timestamp::EPOCH,
+        );
         hosts.locate(&host, IpAddr::from([192, 0, 2, 1]));
         hosts.want(&host, Timestamp::EPOCH);
-        let Next::Visit(permit) = hosts.next(Timestamp::EPOCH) else { panic!("no permit") };
-        let refused = Visit::bind(permit, Allowed::robots_txt(url("https://b.example/robots.txt"))).unwrap_err();
-        let visit = Visit::bind(refused.permit, Allowed::robots_txt(url("https://a.example/robots.txt"))).unwrap();
+        let Next::Visit(permit) = hosts.next(Timestamp::EPOCH) else {
+            panic!("no permit")
+        };
+        let refused = Visit::bind(
+            permit,
+            Allowed::robots_txt(url("https://b.example/robots.txt")),
+        )
+        .unwrap_err();
+        let visit = Visit::bind(
+            refused.permit,
+            Allowed::robots_txt(url("https://a.example/robots.txt")),
+        )
+        .unwrap();
         assert_eq!(visit.spend().1.host(), &host);
     }
 }

@@ -62,8 +62,12 @@ impl SharedCeilings {
     pub fn claim(&mut self, server: Option<IpAddr>, now: Timestamp) -> Result<(), AtCeiling> {
         let mut by_server = None;
         if server.is_some() {
-            let mut locked = self.lock(server).map_err(|Busy| AtCeiling::Server(now + BREATH))?;
-            let claimed = locked.as_mut().map_or(Ok(()), |it| it.ceiling.claim(self.crawl, self.per_server, now));
+            let mut locked = self
+                .lock(server)
+                .map_err(|Busy| AtCeiling::Server(now + BREATH))?;
+            let claimed = locked.as_mut().map_or(Ok(()), |it| {
+                it.ceiling.claim(self.crawl, self.per_server, now)
+            });
             if let Err(due) = claimed {
                 self.write(locked);
                 return Err(AtCeiling::Server(due));
@@ -73,8 +77,12 @@ impl SharedCeilings {
 
         // The server's file stays locked, and is not written where the total refuses: no turn is lost.
         // Files are always locked in this order.
-        let mut total = self.lock(None).map_err(|Busy| AtCeiling::Total(now + BREATH))?;
-        let claimed = total.as_mut().map_or(Ok(()), |it| it.ceiling.claim(self.crawl, self.total, now));
+        let mut total = self
+            .lock(None)
+            .map_err(|Busy| AtCeiling::Total(now + BREATH))?;
+        let claimed = total
+            .as_mut()
+            .map_or(Ok(()), |it| it.ceiling.claim(self.crawl, self.total, now));
         self.write(total);
         claimed.map_err(AtCeiling::Total)?;
 
@@ -154,7 +162,10 @@ impl Locked {
             Err(TryLockError::Error(why)) => return Err(why),
         }
 
-        let mut locked = Self { file, ceiling: SharedCeiling::default() };
+        let mut locked = Self {
+            file,
+            ceiling: SharedCeiling::default(),
+        };
         if links_of_plain(&locked.file)? == 0 {
             return Ok(Access::Removed);
         }
@@ -197,7 +208,10 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let (mut one, mut other) = (crawl(&folder), crawl(&folder));
         assert_eq!(one.claim(SERVER, NOW), Ok(()));
-        assert_eq!(other.claim(SERVER, NOW + SHORT), Err(AtCeiling::Server(NOW + HALF)));
+        assert_eq!(
+            other.claim(SERVER, NOW + SHORT),
+            Err(AtCeiling::Server(NOW + HALF))
+        );
         assert_eq!(other.claim(SERVER, NOW + HALF), Ok(()));
     }
 
@@ -217,7 +231,10 @@ mod tests {
         assert_eq!(one.claim(None, NOW), Ok(()));
         let held = File::open(folder.path().join("total")).unwrap();
         held.lock().unwrap();
-        assert_eq!(one.claim(SERVER, NOW + HALF), Err(AtCeiling::Total(NOW + HALF + BREATH)));
+        assert_eq!(
+            one.claim(SERVER, NOW + HALF),
+            Err(AtCeiling::Total(NOW + HALF + BREATH))
+        );
         held.unlock().unwrap();
         assert_eq!(one.claim(SERVER, NOW + HALF), Ok(()));
     }
@@ -226,10 +243,16 @@ mod tests {
     fn files_that_are_removed_are_made_anew_for_all() {
         let folder = TempDir::new().unwrap();
         let (mut one, mut other) = (crawl(&folder), crawl(&folder));
-        assert_eq!((one.claim(SERVER, NOW), other.claim(None, NOW + SHORT)), (Ok(()), Ok(())));
+        assert_eq!(
+            (one.claim(SERVER, NOW), other.claim(None, NOW + SHORT)),
+            (Ok(()), Ok(()))
+        );
         std::fs::remove_dir_all(folder.path()).unwrap();
         assert_eq!(one.claim(SERVER, NOW + HALF), Ok(()));
-        assert_eq!(other.claim(SERVER, NOW + HALF), Err(AtCeiling::Server(NOW + HALF * 2)));
+        assert_eq!(
+            other.claim(SERVER, NOW + HALF),
+            Err(AtCeiling::Server(NOW + HALF * 2))
+        );
     }
 
     #[test]
@@ -277,7 +300,10 @@ mod tests {
         });
         let mut claimed = claimed.into_inner().unwrap();
         claimed.sort();
-        assert!(claimed.windows(2).all(|pair| pair[0] < pair[1]), "a moment was claimed twice");
+        assert!(
+            claimed.windows(2).all(|pair| pair[0] < pair[1]),
+            "a moment was claimed twice"
+        );
         assert!(claimed.len() > 1_000, "{} claims", claimed.len());
     }
 }

@@ -36,7 +36,9 @@ impl Folder {
 
         let folder = match open(&path) {
             Err(Errno::NOENT) => return make(&path),
-            opened => Self { handle: opened.map_err(in_words)? },
+            opened => Self {
+                handle: opened.map_err(in_words)?,
+            },
         };
         folder.check()?;
         Ok(folder)
@@ -57,14 +59,23 @@ impl Folder {
                     match links_of_plain(&file)? {
                         0 => continue, // It was removed meanwhile.
                         1 => return Ok(file),
-                        _ => return Err(io::Error::other("it has another name elsewhere: remove it")),
+                        _ => {
+                            return Err(io::Error::other(
+                                "it has another name elsewhere: remove it",
+                            ));
+                        }
                     }
                 }
                 Err(Errno::NOENT) => {}
                 Err(error) => return Err(in_words(error)),
             }
 
-            match rustix::fs::openat(&self.handle, name, flags | OFlags::CREATE | OFlags::EXCL, SHARED_FILE) {
+            match rustix::fs::openat(
+                &self.handle,
+                name,
+                flags | OFlags::CREATE | OFlags::EXCL,
+                SHARED_FILE,
+            ) {
                 Ok(made) => {
                     rustix::fs::fchmod(&made, SHARED_FILE)?;
                     return Ok(File::from(made));
@@ -80,8 +91,12 @@ impl Folder {
     /// in its place, locks nothing.
     pub fn has(&self, name: &str, file: &File) -> bool {
         let named = rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW);
-        let same = |one: Stat, other: Stat| (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino);
-        named.ok().zip(rustix::fs::fstat(file).ok()).is_some_and(|(one, other)| same(one, other))
+        let same =
+            |one: Stat, other: Stat| (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino);
+        named
+            .ok()
+            .zip(rustix::fs::fstat(file).ok())
+            .is_some_and(|(one, other)| same(one, other))
     }
 
     fn check(&self) -> io::Result<()> {
@@ -93,7 +108,9 @@ impl Folder {
             return Err(io::Error::other(why));
         }
         if mode.contains(Mode::WOTH) && !mode.contains(Mode::SVTX) {
-            return Err(io::Error::other("everybody may replace files in it: `chmod +t` it"));
+            return Err(io::Error::other(
+                "everybody may replace files in it: `chmod +t` it",
+            ));
         }
         Ok(())
     }
@@ -126,7 +143,9 @@ fn make(path: &Path) -> io::Result<Folder> {
         made?;
     }
 
-    let folder = Folder { handle: open(path).map_err(in_words)? };
+    let folder = Folder {
+        handle: open(path).map_err(in_words)?,
+    };
     if made.is_ok() {
         // What stands there now may be another's already: only its owner can say who may write.
         rustix::fs::fchmod(&folder.handle, OPEN_TO_ALL)?;
@@ -178,7 +197,11 @@ mod tests {
         Folder::open(&real).unwrap();
         symlink(&real, &link).unwrap();
         for path in [link.clone(), link.join("")] {
-            assert!(why(Folder::open(&path)).contains("link"), "{}", path.display());
+            assert!(
+                why(Folder::open(&path)).contains("link"),
+                "{}",
+                path.display()
+            );
         }
         // Links above it are the system's own: /tmp is one on some.
         Folder::open(&link.join("below")).unwrap();
@@ -210,7 +233,10 @@ mod tests {
         write(&path, "dear friend").unwrap();
         set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
         Folder::open(root.path()).unwrap().file("lock").unwrap();
-        assert_eq!((mode(&path), read_to_string(&path).unwrap().as_str()), (0o600, "dear friend"));
+        assert_eq!(
+            (mode(&path), read_to_string(&path).unwrap().as_str()),
+            (0o600, "dear friend")
+        );
         Folder::open(root.path()).unwrap().file("new").unwrap();
         assert_eq!(mode(&root.path().join("new")), 0o666);
     }
@@ -225,9 +251,12 @@ mod tests {
         hard_link(&letter, root.path().join("twin")).unwrap();
         std::fs::create_dir(root.path().join("folder")).unwrap();
         nix::unistd::mkfifo(&root.path().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
-        for (name, said) in
-            [("link", "a link"), ("twin", "another name"), ("folder", "directory"), ("pipe", "no plain")]
-        {
+        for (name, said) in [
+            ("link", "a link"),
+            ("twin", "another name"),
+            ("folder", "directory"),
+            ("pipe", "no plain"),
+        ] {
             let why = why(folder.file(name));
             assert!(why.contains(said), "{name}: {why}");
         }

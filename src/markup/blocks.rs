@@ -65,7 +65,10 @@ impl Block {
 /// A block ends with its element, or at two or more `<br>` in a row, between which white space does not count. One
 /// `<br>` is a space.
 pub fn blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
-    linked_blocks(node, is_out).into_iter().map(|block| block.text).collect()
+    linked_blocks(node, is_out)
+        .into_iter()
+        .map(|block| block.text)
+        .collect()
 }
 
 /// Like [`blocks`], and tells how much of each is linked.
@@ -177,13 +180,21 @@ mod tests {
 
     #[test]
     fn inline_elements_do_not_part_words() {
-        assert_eq!(read("<p>책<b>방</b>에 <a href=x>가</a>다</p>"), ["책방에 가다"]);
+        assert_eq!(
+            read("<p>책<b>방</b>에 <a href=x>가</a>다</p>"),
+            ["책방에 가다"]
+        );
     }
 
     #[test]
     fn a_block_tells_whether_it_is_mostly_links() {
-        let tree = Tree::parse("<p>책방에 <a href=x>가는 길</a>이 멀다</p><li><a href=x>가는 길</a></li>").unwrap();
+        let tree =
+            Tree::parse("<p>책방에 <a href=x>가는 길</a>이 멀다</p><li><a href=x>가는 길</a></li>")
+                .unwrap();
         let found = linked_blocks(&tree.root(), |_| false);
-        assert_eq!(found.iter().map(Block::is_linked).collect::<Vec<_>>(), [false, true]);
+        assert_eq!(
+            found.iter().map(Block::is_linked).collect::<Vec<_>>(),
+            [false, true]
+        );
     }
 }

@@ -38,7 +38,9 @@ impl Index {
                     if let Some(name) = attribute(element, "id") {
                         entries.push((hash(Kind::Id, name.trim()), node.id));
                     }
-                    let classes = attribute(element, "class").unwrap_or_default().split_ascii_whitespace();
+                    let classes = attribute(element, "class")
+                        .unwrap_or_default()
+                        .split_ascii_whitespace();
                     entries.extend(classes.map(|class| (hash(Kind::Class, class), node.id)));
                 }
             });
@@ -59,7 +61,12 @@ impl Index {
             Key::Any => return None,
         };
         let start = self.0.partition_point(|(known, _)| *known < hash);
-        Some(self.0[start..].iter().take_while(move |(known, _)| *known == hash).map(|(_, id)| *id))
+        Some(
+            self.0[start..]
+                .iter()
+                .take_while(move |(known, _)| *known == hash)
+                .map(|(_, id)| *id),
+        )
     }
 }
 
@@ -74,7 +81,11 @@ impl Key {
         if compound.contains('\\') {
             return Self::Any;
         }
-        let named = |mark| top_level(compound).find(|(_, c)| *c == mark).map(|(at, _)| name_at(&compound[at + 1..]));
+        let named = |mark| {
+            top_level(compound)
+                .find(|(_, c)| *c == mark)
+                .map(|(at, _)| name_at(&compound[at + 1..]))
+        };
         match (named('#'), named('.'), name_at(compound)) {
             (Some(id), ..) if !id.is_empty() => Self::Id(id.to_owned()),
             (_, Some(class), _) if !class.is_empty() => Self::Class(class.to_owned()),
@@ -87,9 +98,8 @@ impl Key {
     pub fn is_on(&self, element: &Element) -> bool {
         match self {
             Self::Id(id) => attribute(element, "id").is_some_and(|told| told.trim() == id),
-            Self::Class(class) => {
-                attribute(element, "class").is_some_and(|told| told.split_ascii_whitespace().any(|told| told == class))
-            }
+            Self::Class(class) => attribute(element, "class")
+                .is_some_and(|told| told.split_ascii_whitespace().any(|told| told == class)),
             Self::Name(name) => *element.name.local == **name,
             Self::Any => true,
         }
@@ -98,21 +108,32 @@ impl Key {
 
 /// Returns the single selectors of a list.
 pub fn alternatives(list: &str) -> Vec<&str> {
-    let mut ends: Vec<usize> = top_level(list).filter(|(_, c)| *c == ',').map(|(at, _)| at).collect();
+    let mut ends: Vec<usize> = top_level(list)
+        .filter(|(_, c)| *c == ',')
+        .map(|(at, _)| at)
+        .collect();
     ends.push(list.len());
     let starts = std::iter::once(0).chain(ends.iter().map(|at| at + 1));
-    starts.zip(&ends).map(|(start, end)| list[start..*end].trim()).collect()
+    starts
+        .zip(&ends)
+        .map(|(start, end)| list[start..*end].trim())
+        .collect()
 }
 
 fn last_compound(selector: &str) -> &str {
     let selector = selector.trim();
     let is_combinator = |c: char| c.is_whitespace() || ">+~".contains(c);
-    let start = top_level(selector).filter(|(_, c)| is_combinator(*c)).map(|(at, c)| at + c.len_utf8()).last();
+    let start = top_level(selector)
+        .filter(|(_, c)| is_combinator(*c))
+        .map(|(at, c)| at + c.len_utf8())
+        .last();
     &selector[start.unwrap_or(0)..]
 }
 
 fn name_at(text: &str) -> &str {
-    let end = text.find(|c: char| !(c.is_alphanumeric() || "-_".contains(c))).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_alphanumeric() || "-_".contains(c)))
+        .unwrap_or(text.len());
     &text[..end]
 }
 
@@ -133,7 +154,11 @@ fn top_level(text: &str) -> impl Iterator<Item = (usize, char)> {
 }
 
 fn attribute<'e>(element: &'e Element, name: &str) -> Option<&'e str> {
-    element.attrs.iter().find(|attribute| &*attribute.name.local == name).map(|attribute| &*attribute.value)
+    element
+        .attrs
+        .iter()
+        .find(|attribute| &*attribute.name.local == name)
+        .map(|attribute| &*attribute.value)
 }
 
 #[cfg(test)]
@@ -163,6 +188,9 @@ mod tests {
 
     #[test]
     fn a_list_falls_apart_at_its_own_commas_only() {
-        assert_eq!(alternatives(r#"a, b:is(c, d), e[f="g,h"]"#), ["a", "b:is(c, d)", r#"e[f="g,h"]"#]);
+        assert_eq!(
+            alternatives(r#"a, b:is(c, d), e[f="g,h"]"#),
+            ["a", "b:is(c, d)", r#"e[f="g,h"]"#]
+        );
     }
 }

@@ -57,7 +57,11 @@ pub struct Weight {
 impl Weight {
     /// Returns the bytes that the tree and its readers take.
     pub fn estimate(&self) -> usize {
-        self.bytes + self.nodes * NODE + self.attributes * ATTRIBUTE + self.classes * CLASS + self.json
+        self.bytes
+            + self.nodes * NODE
+            + self.attributes * ATTRIBUTE
+            + self.classes * CLASS
+            + self.json
     }
 
     /// Returns what the mark-up of so many bytes takes at most, until it is refused, and with it
@@ -69,7 +73,9 @@ impl Weight {
         /// The page decoded, in the tree, as paragraphs, as a text, and in the archive's hands.
         const COPIES: usize = 5;
 
-        HEAVIEST.min(bytes.saturating_mul(A_BYTE)).saturating_add(bytes.saturating_mul(COPIES))
+        HEAVIEST
+            .min(bytes.saturating_mul(A_BYTE))
+            .saturating_add(bytes.saturating_mul(COPIES))
     }
 }
 
@@ -79,17 +85,28 @@ impl Weight {
 ///
 /// Fails where the estimate is over [`HEAVIEST`]; nothing of the tree is kept.
 pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
-    let scale = Scale { weight: Cell::new(Weight { bytes: html.len(), ..Weight::default() }), ..Scale::default() };
+    let scale = Scale {
+        weight: Cell::new(Weight {
+            bytes: html.len(),
+            ..Weight::default()
+        }),
+        ..Scale::default()
+    };
     if html.len() > HEAVIEST {
         return Err(MarkupError::Heavy(scale.weight.get()));
     }
     let options = ParseOpts {
-        tree_builder: TreeBuilderOpts { scripting_enabled: false, ..TreeBuilderOpts::default() },
+        tree_builder: TreeBuilderOpts {
+            scripting_enabled: false,
+            ..TreeBuilderOpts::default()
+        },
         ..ParseOpts::default()
     };
     // The parser has no other way to be stopped between two tags: unwinding drops it with all that
     // it made.
-    match catch_unwind(AssertUnwindSafe(|| parse_document(scale, options).one(html))) {
+    match catch_unwind(AssertUnwindSafe(|| {
+        parse_document(scale, options).one(html)
+    })) {
         Ok(built) => Ok(built),
         Err(why) => match why.downcast::<MarkupError>() {
             Ok(refusal) => Err(*refusal),
@@ -111,7 +128,10 @@ struct Scale {
 
 impl Scale {
     fn weight(&self) -> Weight {
-        Weight { nodes: self.document.tree.len(), ..self.weight.get() }
+        Weight {
+            nodes: self.document.tree.len(),
+            ..self.weight.get()
+        }
     }
 
     /// Stops the parser where the tree has become too heavy.
@@ -135,7 +155,11 @@ impl Scale {
         }
 
         let is_class = |attribute: &&Attribute| attribute.name.local == local_name!("class");
-        let classes: usize = attributes.iter().filter(is_class).map(|class| words(&class.value)).sum();
+        let classes: usize = attributes
+            .iter()
+            .filter(is_class)
+            .map(|class| words(&class.value))
+            .sum();
         self.add(|weight| {
             weight.attributes += attributes.len();
             weight.classes += classes;
@@ -143,7 +167,9 @@ impl Scale {
     }
 
     fn add_text(&self, parent: &NodeId, child: &NodeOrText<NodeId>) {
-        let NodeOrText::AppendText(text) = child else { return };
+        let NodeOrText::AppendText(text) = child else {
+            return;
+        };
 
         if self.data.get() == Some(*parent) {
             let json = text.bytes().map(json_weight).sum::<usize>();
@@ -170,7 +196,8 @@ fn json_weight(byte: u8) -> usize {
 /// Tells whether an element is a script of data, as JSON-LD is.
 fn is_data(name: &QualName, attributes: &[Attribute]) -> bool {
     let is_json = |attribute: &Attribute| {
-        attribute.name.local == local_name!("type") && attribute.value.to_ascii_lowercase().contains("json")
+        attribute.name.local == local_name!("type")
+            && attribute.value.to_ascii_lowercase().contains("json")
     };
     name.local == local_name!("script") && attributes.iter().any(is_json)
 }
@@ -196,7 +223,12 @@ impl TreeSink for Scale {
         self.document.elem_name(target)
     }
 
-    fn create_element(&self, name: QualName, attributes: Vec<Attribute>, flags: ElementFlags) -> NodeId {
+    fn create_element(
+        &self,
+        name: QualName,
+        attributes: Vec<Attribute>,
+        flags: ElementFlags,
+    ) -> NodeId {
         self.add_attributes(&attributes);
         let is_data = is_data(&name, &attributes);
         self.check();
@@ -229,13 +261,20 @@ impl TreeSink for Scale {
         self.document.append_before_sibling(sibling, child);
     }
 
-    fn append_based_on_parent_node(&self, element: &NodeId, previous: &NodeId, child: NodeOrText<NodeId>) {
+    fn append_based_on_parent_node(
+        &self,
+        element: &NodeId,
+        previous: &NodeId,
+        child: NodeOrText<NodeId>,
+    ) {
         self.check();
-        self.document.append_based_on_parent_node(element, previous, child);
+        self.document
+            .append_based_on_parent_node(element, previous, child);
     }
 
     fn append_doctype_to_document(&self, name: StrTendril, public: StrTendril, system: StrTendril) {
-        self.document.append_doctype_to_document(name, public, system);
+        self.document
+            .append_doctype_to_document(name, public, system);
     }
 
     fn get_template_contents(&self, target: &NodeId) -> NodeId {
@@ -251,7 +290,8 @@ impl TreeSink for Scale {
     }
 
     fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
-        self.late_attributes.set(self.late_attributes.get() + attributes.len());
+        self.late_attributes
+            .set(self.late_attributes.get() + attributes.len());
         if self.late_attributes.get() > MOST_LATE_ATTRIBUTES {
             resume_unwind(Box::new(MarkupError::Bomb));
         }
@@ -269,7 +309,8 @@ impl TreeSink for Scale {
     }
 
     fn is_mathml_annotation_xml_integration_point(&self, handle: &NodeId) -> bool {
-        self.document.is_mathml_annotation_xml_integration_point(handle)
+        self.document
+            .is_mathml_annotation_xml_integration_point(handle)
     }
 }
 
@@ -297,7 +338,10 @@ mod tests {
             ("<table>", "a<b>b</b>"),
             ("<select>", "<option>"),
             ("", "<p a b c d e f g h i j>"),
-            ("", "<p class='a b c d e f g h i j k l m n o p q r s t u v w x y z'>"),
+            (
+                "",
+                "<p class='a b c d e f g h i j k l m n o p q r s t u v w x y z'>",
+            ),
             ("<script type=\"application/ld+json\">[", "{},"),
             ("<script type=\"application/LD+JSON\">[", "[[]],"),
         ] {
@@ -307,9 +351,11 @@ mod tests {
 
     #[test]
     fn text_and_scripts_of_code_weigh_what_they_are_long() {
-        for (before, unit) in
-            [("", "책장 사이로 아침이 왔다. "), ("<script>", "if(a<b)x(\"<p>\");"), ("<img alt=\"", "가")]
-        {
+        for (before, unit) in [
+            ("", "책장 사이로 아침이 왔다. "),
+            ("<script>", "if(a<b)x(\"<p>\");"),
+            ("<img alt=\"", "가"),
+        ] {
             assert!(!is_refused(before, unit), "{before}{unit}");
         }
     }
@@ -322,12 +368,23 @@ mod tests {
 
     #[test]
     fn no_page_weighs_more_than_is_known_of_it_before() {
-        for unit in ["<!>", "<p>", "a<?>", "a<!>", "<p a b c>", "<p class='a b c d'>", "글"] {
+        for unit in [
+            "<!>",
+            "<p>",
+            "a<?>",
+            "a<!>",
+            "<p a b c>",
+            "<p class='a b c d'>",
+            "글",
+        ] {
             for repeated in [1, 100, 10_000] {
                 let page = unit.repeat(repeated);
                 let weight = build(&page).map(|(_, weight)| weight.estimate()).unwrap();
                 // The document itself, html, head and body stand in every tree.
-                assert!(weight <= Weight::most_of(page.len()) + 5 * NODE, "{unit} {repeated}: {weight}");
+                assert!(
+                    weight <= Weight::most_of(page.len()) + 5 * NODE,
+                    "{unit} {repeated}: {weight}"
+                );
             }
         }
     }

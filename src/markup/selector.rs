@@ -38,16 +38,33 @@ enum Written {
 impl Selector {
     pub fn compile(written: &str) -> Result<Self, String> {
         let told = |why: String| format!("{written:?} is no CSS selector: {why}");
-        let compile = |one| Matcher::new(one).map_err(|why| told(in_words(&format!("{:?}", why.kind))));
+        let compile =
+            |one| Matcher::new(one).map_err(|why| told(in_words(&format!("{:?}", why.kind))));
         compile(written)?;
-        let alternative = |one| Ok(Alternative { key: Key::of(one), matcher: compile(one)? });
-        let alternatives = alternatives(written).into_iter().map(alternative).collect::<Result<_, String>>()?;
-        Ok(Self { written: written.to_owned(), alternatives })
+        let alternative = |one| {
+            Ok(Alternative {
+                key: Key::of(one),
+                matcher: compile(one)?,
+            })
+        };
+        let alternatives = alternatives(written)
+            .into_iter()
+            .map(alternative)
+            .collect::<Result<_, String>>()?;
+        Ok(Self {
+            written: written.to_owned(),
+            alternatives,
+        })
     }
 
     pub fn matches(&self, node: &NodeRef<'_>) -> bool {
-        let has_key = |key: &Key| node.element_ref().is_some_and(|element| key.is_on(&element));
-        self.alternatives.iter().any(|one| has_key(&one.key) && node.is_match(&one.matcher))
+        let has_key = |key: &Key| {
+            node.element_ref()
+                .is_some_and(|element| key.is_on(&element))
+        };
+        self.alternatives
+            .iter()
+            .any(|one| has_key(&one.key) && node.is_match(&one.matcher))
     }
 
     pub(super) fn alternatives(&self) -> &[Alternative] {
@@ -57,7 +74,9 @@ impl Selector {
 
 /// Says in words what the parser calls by the names of its own types, which no other module can name.
 fn in_words(kind: &str) -> String {
-    let name = kind.trim_start_matches("Custom(").trim_start_matches("Basic(");
+    let name = kind
+        .trim_start_matches("Custom(")
+        .trim_start_matches("Basic(");
     let name = name.split(['(', ')', '{']).next().unwrap_or_default();
     let words = match name {
         "EndOfInput" => "it ends too early",
@@ -67,7 +86,9 @@ fn in_words(kind: &str) -> String {
         "NoQualifiedNameInAttributeSelector" | "InvalidQualNameInAttr" | "ExpectedBarInAttr" => {
             "an attribute's name is missing or malformed between `[` and `]`"
         }
-        "UnexpectedTokenInAttributeSelector" | "BadValueInAttr" => "what stands between `[` and `]` is malformed",
+        "UnexpectedTokenInAttributeSelector" | "BadValueInAttr" => {
+            "what stands between `[` and `]` is malformed"
+        }
         "PseudoElementExpectedColon" | "PseudoElementExpectedIdent" | "NoIdentForPseudo" => {
             "a name is missing after `:`"
         }
@@ -81,7 +102,9 @@ fn in_words(kind: &str) -> String {
 impl Pattern {
     pub fn compile(written: &str) -> Result<Self, String> {
         let compiled = RegexBuilder::new(written).size_limit(1 << 20).build();
-        compiled.map(Self).map_err(|why| format!("{written:?} is no regular expression: {why}"))
+        compiled
+            .map(Self)
+            .map_err(|why| format!("{written:?} is no regular expression: {why}"))
     }
 
     pub fn is_match(&self, text: &str) -> bool {
@@ -111,7 +134,8 @@ impl TryFrom<Written> for Selector {
             Written::One(one) => Self::compile(&one),
             Written::Any(any) => {
                 // Each alone first: an error then names the one that is wrong.
-                any.iter().try_for_each(|one| Self::compile(one).map(drop))?;
+                any.iter()
+                    .try_for_each(|one| Self::compile(one).map(drop))?;
                 Self::compile(&any.join(", "))
             }
         }
@@ -172,8 +196,16 @@ mod tests {
             ("li.", "it ends too early"),
         ] {
             let said = Selector::compile(selector).unwrap_err();
-            assert!(said.starts_with(&format!("{selector:?} is no CSS selector: ")) && said.contains(words), "{said}");
+            assert!(
+                said.starts_with(&format!("{selector:?} is no CSS selector: "))
+                    && said.contains(words),
+                "{said}"
+            );
         }
-        assert!(Pattern::compile("(").unwrap_err().contains("regular expression"));
+        assert!(
+            Pattern::compile("(")
+                .unwrap_err()
+                .contains("regular expression")
+        );
     }
 }

@@ -122,7 +122,11 @@ impl Looks {
         };
         self.left = self.left.checked_sub(looked).ok_or(MarkupError::Bomb)?;
 
-        if attributes > MOST_ATTRIBUTES { Err(MarkupError::Bomb) } else { Ok(()) }
+        if attributes > MOST_ATTRIBUTES {
+            Err(MarkupError::Bomb)
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -138,7 +142,13 @@ fn end_of_tag(tag: &[u8]) -> Option<usize> {
 
         // Only behind a `=` does a quote open a value; elsewhere it is a letter of a name.
         let opens = tag[..next].trim_ascii_end().last() == Some(&b'=');
-        at = next + 1 + if opens { memchr(mark, &tag[next + 1..])? + 1 } else { 0 };
+        at = next
+            + 1
+            + if opens {
+                memchr(mark, &tag[next + 1..])? + 1
+            } else {
+                0
+            };
     }
 }
 
@@ -173,14 +183,18 @@ fn is_gap(byte: u8) -> bool {
 /// must be looked at then ([`is_deep`]).
 pub fn check(html: &str) -> Result<(), MarkupError> {
     let bytes = html.as_bytes();
-    let mut looks = Looks { left: LOOKS * bytes.len() };
+    let mut looks = Looks {
+        left: LOOKS * bytes.len(),
+    };
     let (mut open, mut tags, mut raw) = (Open::default(), 0_usize, None);
     let (mut has_foreign, mut hidden) = (false, 0_usize);
     let mut begins = memchr_iter(b'<', bytes).peekable();
 
     while let Some(begin) = begins.next() {
         let tag = &bytes[begin + 1..begins.peek().copied().unwrap_or(bytes.len())];
-        let Some((name, closes)) = name_of(tag) else { continue };
+        let Some((name, closes)) = name_of(tag) else {
+            continue;
+        };
         if tag[usize::from(closes)].is_ascii_alphabetic() {
             looks.check(&bytes[begin + 1 + usize::from(closes)..])?;
         }
@@ -208,8 +222,13 @@ pub fn check(html: &str) -> Result<(), MarkupError> {
     if open.deepest > DEEPEST {
         return Err(MarkupError::Deep(open.deepest));
     }
-    let is_heavy = open.most_formatting.saturating_mul(tags) > MOST || open.deepest.saturating_mul(tags) > STEEPEST;
-    if is_heavy { Err(MarkupError::Bomb) } else { Ok(()) }
+    let is_heavy = open.most_formatting.saturating_mul(tags) > MOST
+        || open.deepest.saturating_mul(tags) > STEEPEST;
+    if is_heavy {
+        Err(MarkupError::Bomb)
+    } else {
+        Ok(())
+    }
 }
 
 /// Tells how deep a tree is, where that is deeper than any page may be.
@@ -217,7 +236,11 @@ pub fn is_deep(root: Node<'_>) -> Option<usize> {
     let (mut deepest, mut open) = (0, vec![(root, 0)]);
     while let Some((node, depth)) = open.pop() {
         deepest = deepest.max(depth);
-        open.extend(node.children_it(true).filter(Node::is_element).map(|child| (child, depth + 1)));
+        open.extend(
+            node.children_it(true)
+                .filter(Node::is_element)
+                .map(|child| (child, depth + 1)),
+        );
     }
     // The document, html and body stand above what a page nests.
     Some(deepest).filter(|deepest| *deepest > DEEPEST + 8)
@@ -235,7 +258,11 @@ struct Open {
 
 impl Open {
     fn take(&mut self, name: Name, closes: bool) {
-        let known = self.names.iter().position(|(known, _)| *known == name).filter(|_| name != Name::LONG);
+        let known = self
+            .names
+            .iter()
+            .position(|(known, _)| *known == name)
+            .filter(|_| name != Name::LONG);
         let is_formatting = FORMATTING.contains(&name);
         match (known, closes) {
             (Some(at), true) if self.names[at].1 > 0 => {
@@ -267,8 +294,13 @@ fn closes_itself(tag: &[u8]) -> bool {
 
 /// The name behind a `<`, and whether the tag closes; `None` where no tag begins.
 fn name_of(tag: &[u8]) -> Option<(Name, bool)> {
-    let (rest, closes) = tag.strip_prefix(b"/").map_or((tag, false), |rest| (rest, true));
-    let length = rest.iter().position(|byte| !byte.is_ascii_alphanumeric()).unwrap_or(rest.len());
+    let (rest, closes) = tag
+        .strip_prefix(b"/")
+        .map_or((tag, false), |rest| (rest, true));
+    let length = rest
+        .iter()
+        .position(|byte| !byte.is_ascii_alphanumeric())
+        .unwrap_or(rest.len());
     (length > 0).then(|| (Name::of(&rest[..length]), closes))
 }
 
@@ -298,13 +330,18 @@ mod tests {
         ] {
             assert_eq!(check(&bomb), Err(MarkupError::Bomb), "{}", &bomb[..60]);
         }
-        let long = format!("<img alt=\"{}\" src='data:{}'>", "낱말 ".repeat(5_000), "x".repeat(100_000));
+        let long = format!(
+            "<img alt=\"{}\" src='data:{}'>",
+            "낱말 ".repeat(5_000),
+            "x".repeat(100_000)
+        );
         assert_eq!(check(&long), Ok(()));
     }
 
     #[test]
     fn a_long_tag_counts_its_attributes_and_not_its_bytes() {
-        let values = |count: usize| format!("<div {}>", "a=\"낱말과 > 글\" b='x' ".repeat(count / 2));
+        let values =
+            |count: usize| format!("<div {}>", "a=\"낱말과 > 글\" b='x' ".repeat(count / 2));
         assert_eq!(check(&values(MOST_ATTRIBUTES)), Ok(()));
         assert_eq!(check(&values(MOST_ATTRIBUTES + 2)), Err(MarkupError::Bomb));
     }
@@ -325,19 +362,31 @@ mod tests {
 
     #[test]
     fn scripts_compare_without_opening_elements() {
-        let script = format!("<script>{}</script><p>글</p>", "if(i<a.length&&j<b)x('<div>');".repeat(5_000));
+        let script = format!(
+            "<script>{}</script><p>글</p>",
+            "if(i<a.length&&j<b)x('<div>');".repeat(5_000)
+        );
         assert_eq!(check(&script), Ok(()));
-        assert_eq!(check(&format!("{script}{}", "<div>".repeat(3_000))), Err(MarkupError::Deep(3_000)));
+        assert_eq!(
+            check(&format!("{script}{}", "<div>".repeat(3_000))),
+            Err(MarkupError::Deep(3_000))
+        );
     }
 
     #[test]
     fn deep_nesting_is_refused() {
-        assert_eq!(check(&"<div>".repeat(10_000)), Err(MarkupError::Deep(10_000)));
+        assert_eq!(
+            check(&"<div>".repeat(10_000)),
+            Err(MarkupError::Deep(10_000))
+        );
     }
 
     #[test]
     fn an_end_tag_closes_only_its_own_kind() {
-        assert_eq!(check(&"<div></b></x>".repeat(3_000)), Err(MarkupError::Deep(3_000)));
+        assert_eq!(
+            check(&"<div></b></x>".repeat(3_000)),
+            Err(MarkupError::Deep(3_000))
+        );
         assert_eq!(check(&"<DIV></div>".repeat(3_000)), Ok(()));
     }
 
@@ -348,7 +397,10 @@ mod tests {
             let page = format!("<svg>{}", format!("<{tag}>").repeat(14_000));
             // Some of these end the foreign element, and are then as anywhere else.
             let _ = Tree::parse(&page);
-            assert!(Tree::parse(&format!("<svg>{}", format!("<{tag}>").repeat(20_000))).is_err(), "{tag}");
+            assert!(
+                Tree::parse(&format!("<svg>{}", format!("<{tag}>").repeat(20_000))).is_err(),
+                "{tag}"
+            );
         }
         for bomb in [
             format!("<svg>{}", "<link>".repeat(14_000)),
@@ -356,21 +408,38 @@ mod tests {
             format!("<math>{}", "<input>".repeat(2_000)),
             "<path/>".repeat(14_000),
         ] {
-            assert!(matches!(Tree::parse(&bomb), Err(MarkupError::Deep(_))), "{}", &bomb[..40]);
+            assert!(
+                matches!(Tree::parse(&bomb), Err(MarkupError::Deep(_))),
+                "{}",
+                &bomb[..40]
+            );
         }
         let icons = "<li><svg><path/><path/></svg><p>글</p><br><img src=a></li>".repeat(500);
-        assert_eq!(Tree::parse(&format!("{icons}<script>{}</script>", "if(i<n&&n>2)x();".repeat(2_000))).err(), None);
+        assert_eq!(
+            Tree::parse(&format!(
+                "{icons}<script>{}</script>",
+                "if(i<n&&n>2)x();".repeat(2_000)
+            ))
+            .err(),
+            None
+        );
     }
 
     #[test]
     fn a_name_that_is_too_long_is_never_closed() {
         let (one, other) = ("a".repeat(40), format!("{}b", "a".repeat(39)));
-        assert_eq!(check(&format!("<{one}></{other}>").repeat(3_000)), Err(MarkupError::Deep(3_000)));
+        assert_eq!(
+            check(&format!("<{one}></{other}>").repeat(3_000)),
+            Err(MarkupError::Deep(3_000))
+        );
     }
 
     #[test]
     fn unclosed_formatting_that_would_be_reopened_without_end_is_refused() {
         let bold: String = (0..400).map(|n| format!("<b id={n}>")).collect();
-        assert_eq!(check(&format!("{bold}{}", "<p>".repeat(10_000))), Err(MarkupError::Bomb));
+        assert_eq!(
+            check(&format!("{bold}{}", "<p>".repeat(10_000))),
+            Err(MarkupError::Bomb)
+        );
     }
 }

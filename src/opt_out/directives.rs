@@ -9,10 +9,23 @@ use crate::time::printed::{Zulu, read};
 /// Longer values are no directives; in bytes.
 const LONGEST: usize = 4 * 1024;
 /// Directives whose value stands behind a colon; any other word before a colon names an agent.
-const VALUED: [&str; 4] = ["unavailable_after", "max-snippet", "max-image-preview", "max-video-preview"];
+const VALUED: [&str; 4] = [
+    "unavailable_after",
+    "max-snippet",
+    "max-image-preview",
+    "max-video-preview",
+];
 /// Directives that may follow a date with commas in it.
-const PLAIN: [&str; 8] =
-    ["all", "none", "noindex", "nofollow", "noarchive", "nosnippet", "notranslate", "noimageindex"];
+const PLAIN: [&str; 8] = [
+    "all",
+    "none",
+    "noindex",
+    "nofollow",
+    "noarchive",
+    "nosnippet",
+    "notranslate",
+    "noimageindex",
+];
 
 /// Reads the directives in one header's value that are for `agent` or for everyone.
 pub(super) fn of_header(value: &str, agent: &str) -> Vec<OptOut> {
@@ -26,7 +39,12 @@ pub(super) fn of_meta(content: &str, source: &str) -> Vec<OptOut> {
 
 /// With an `agent`, `otherbot: noindex` holds for somebody else, up to the next agent's name.
 fn directives(value: &str, agent: Option<&str>, source: &str) -> Vec<OptOut> {
-    let told = |signal, from| OptOut { signal, source: source.to_owned(), evidence: evidence(value), from };
+    let told = |signal, from| OptOut {
+        signal,
+        source: source.to_owned(),
+        evidence: evidence(value),
+        from,
+    };
     let value = &value[..value.floor_char_boundary(LONGEST)];
     let mut found = Vec::new();
     let mut is_ours = true;
@@ -36,7 +54,10 @@ fn directives(value: &str, agent: Option<&str>, source: &str) -> Vec<OptOut> {
         if let Some((name, rest)) = word.clone().split_once(':') {
             let name = name.trim();
             if name == "unavailable_after" {
-                let mut date = token.split_once(':').map_or("", |(_, date)| date).to_owned();
+                let mut date = token
+                    .split_once(':')
+                    .map_or("", |(_, date)| date)
+                    .to_owned();
                 while let Some(next) = tokens.next_if(|next| !is_directive(next)) {
                     date.push(',');
                     date.push_str(next);
@@ -78,7 +99,10 @@ fn signals(word: &str) -> &'static [Signal] {
 /// RFC 850, RFC 822 or ISO 8601, as the directive's definition allows; without an offset it is universal time.
 fn moment(date: &str) -> Option<Timestamp> {
     let date = date.trim();
-    let told = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(date).ok().map(Timestamp::from);
+    let told = jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(date)
+        .ok()
+        .map(Timestamp::from);
     told.or_else(|| read(date, &TimeZone::UTC, Zulu::Utc).map(|told| told.time.at))
 }
 
@@ -87,7 +111,10 @@ mod tests {
     use super::*;
 
     fn header(value: &str) -> Vec<&'static str> {
-        of_header(value, "saseo").iter().map(|opt_out| opt_out.signal.name()).collect()
+        of_header(value, "saseo")
+            .iter()
+            .map(|opt_out| opt_out.signal.name())
+            .collect()
     }
 
     #[test]
@@ -117,21 +144,37 @@ mod tests {
     #[test]
     fn a_date_may_have_commas_and_colons_and_be_followed() {
         for (value, date) in [
-            ("unavailable_after: 25 Jun 2026 15:00:00 GMT", "2026-06-25T15:00:00Z"),
-            ("unavailable_after: Thu, 25 Jun 2026 15:00:00 +0900", "2026-06-25T06:00:00Z"),
-            ("unavailable_after: 2026-06-25T15:00:00+09:00, noindex", "2026-06-25T06:00:00Z"),
+            (
+                "unavailable_after: 25 Jun 2026 15:00:00 GMT",
+                "2026-06-25T15:00:00Z",
+            ),
+            (
+                "unavailable_after: Thu, 25 Jun 2026 15:00:00 +0900",
+                "2026-06-25T06:00:00Z",
+            ),
+            (
+                "unavailable_after: 2026-06-25T15:00:00+09:00, noindex",
+                "2026-06-25T06:00:00Z",
+            ),
             ("unavailable_after: 2026-06-25", "2026-06-25T00:00:00Z"),
         ] {
             let found = of_header(value, "saseo");
             assert_eq!(found[0].from.unwrap().to_string(), date, "{value}");
-            assert_eq!(found.len(), if value.ends_with("noindex") { 2 } else { 1 }, "{value}");
+            assert_eq!(
+                found.len(),
+                if value.ends_with("noindex") { 2 } else { 1 },
+                "{value}"
+            );
         }
         assert_eq!(of_header("unavailable_after: soon", "saseo")[0].from, None);
     }
 
     #[test]
     fn the_evidence_is_the_whole_value() {
-        assert_eq!(of_meta("noindex, noarchive", "meta robots")[1].evidence, "noindex, noarchive");
+        assert_eq!(
+            of_meta("noindex, noarchive", "meta robots")[1].evidence,
+            "noindex, noarchive"
+        );
     }
 
     proptest::proptest! {

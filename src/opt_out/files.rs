@@ -22,7 +22,9 @@ impl Reservations {
         match url.as_url().path() {
             TDMREP => self.tdm = tdm::rules(file),
             // A page that says "not found" with status 200 is no ai.txt.
-            AI_TXT if !file.trim_ascii_start().starts_with(b"<") => self.ai = Some(Robots::parse(file, agent)),
+            AI_TXT if !file.trim_ascii_start().starts_with(b"<") => {
+                self.ai = Some(Robots::parse(file, agent))
+            }
             _ => {}
         }
     }
@@ -35,7 +37,12 @@ impl Reservations {
     /// Returns what `ai.txt` says of a page.
     pub(super) fn ai(&self, url: &PageUrl) -> Option<OptOut> {
         let rule = self.ai.as_ref()?.forbids(url)?;
-        Some(OptOut { signal: Signal::AiTxt, evidence: evidence(&rule), source: rule, from: None })
+        Some(OptOut {
+            signal: Signal::AiTxt,
+            evidence: evidence(&rule),
+            source: rule,
+            from: None,
+        })
     }
 }
 
@@ -50,9 +57,19 @@ mod tests {
     #[test]
     fn an_ai_txt_forbids_as_a_robots_txt_does() {
         let mut files = Reservations::default();
-        files.read(&url(AI_TXT), b"User-Agent: *\nDisallow: /news/\nAllow: /news/open/\n", "saseo");
-        assert_eq!(files.ai(&url("/news/1")).unwrap().to_string(), "ai.txt:disallow: /news/");
-        assert_eq!((files.ai(&url("/news/open/1")), files.ai(&url("/"))), (None, None));
+        files.read(
+            &url(AI_TXT),
+            b"User-Agent: *\nDisallow: /news/\nAllow: /news/open/\n",
+            "saseo",
+        );
+        assert_eq!(
+            files.ai(&url("/news/1")).unwrap().to_string(),
+            "ai.txt:disallow: /news/"
+        );
+        assert_eq!(
+            (files.ai(&url("/news/open/1")), files.ai(&url("/"))),
+            (None, None)
+        );
     }
 
     #[test]

@@ -6,7 +6,8 @@ use crate::markup::{Selector, Tree, attribute};
 use crate::opt_out::{OptOut, Reservations, Signal, directives, evidence, tdm};
 use crate::page_url::PageUrl;
 
-static META: LazyLock<Selector> = LazyLock::new(|| Selector::compile("meta[name]").expect("a test reads it"));
+static META: LazyLock<Selector> =
+    LazyLock::new(|| Selector::compile("meta[name]").expect("a test reads it"));
 
 /// The meta tags of a page that may be about its uses: name in lower case, and content.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -26,7 +27,9 @@ pub struct Declared<'a> {
 
 impl Metas {
     pub fn read(tree: &Tree, agent: &str) -> Self {
-        let ours = |name: &str| name == "robots" || name.starts_with("tdm-") || name.eq_ignore_ascii_case(agent);
+        let ours = |name: &str| {
+            name == "robots" || name.starts_with("tdm-") || name.eq_ignore_ascii_case(agent)
+        };
         let told = tree.all(&META).filter_map(|meta| {
             let name = attribute(&meta, "name")?.trim().to_ascii_lowercase();
             Some((name, attribute(&meta, "content")?))
@@ -35,16 +38,29 @@ impl Metas {
     }
 
     fn first(&self, name: &str) -> Option<&str> {
-        self.0.iter().find(|(known, _)| known == name).map(|(_, content)| content.as_str())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, content)| content.as_str())
     }
 }
 
 impl Declared<'_> {
     /// Returns every wish, best evidence first.
     pub fn opt_outs(&self, agent: &str) -> Vec<OptOut> {
-        let headers = self.headers.iter().filter(|(name, _)| name == "x-robots-tag");
-        let mut found: Vec<OptOut> = headers.flat_map(|(_, value)| directives::of_header(value, agent)).collect();
-        for (name, content) in self.metas.0.iter().filter(|(name, _)| !name.starts_with("tdm-")) {
+        let headers = self
+            .headers
+            .iter()
+            .filter(|(name, _)| name == "x-robots-tag");
+        let mut found: Vec<OptOut> = headers
+            .flat_map(|(_, value)| directives::of_header(value, agent))
+            .collect();
+        for (name, content) in self
+            .metas
+            .0
+            .iter()
+            .filter(|(name, _)| !name.starts_with("tdm-"))
+        {
             found.extend(directives::of_meta(content, &format!("meta {name}")));
         }
         found.extend(self.tdm());
@@ -60,9 +76,15 @@ impl Declared<'_> {
 
     /// The page's own word goes before the header's, and that before the file's (TDMRep §6).
     fn tdm(&self) -> Option<OptOut> {
-        let header = |name: &str| self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let header = |name: &str| {
+            self.headers
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, value)| value.as_str())
+        };
         if let Some(is_reserved) = self.metas.first("tdm-reservation").and_then(tdm::says) {
-            return is_reserved.then(|| tdm::reservation("meta", "meta", self.metas.first("tdm-policy")));
+            return is_reserved
+                .then(|| tdm::reservation("meta", "meta", self.metas.first("tdm-policy")));
         }
         if let Some(is_reserved) = header("tdm-reservation").and_then(tdm::says) {
             return is_reserved.then(|| tdm::reservation("header", "header", header("tdm-policy")));
@@ -80,21 +102,43 @@ mod tests {
     fn wishes(html: &str, headers: &[(&str, &str)]) -> Vec<String> {
         let url = |path: &str| PageUrl::parse(&format!("https://paper.example{path}")).unwrap();
         let mut files = Reservations::default();
-        files.read(&url(TDMREP), br#"[{"location": "/", "tdm-reservation": 1}]"#, "saseo");
-        let headers: Vec<(String, String)> =
-            headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        files.read(
+            &url(TDMREP),
+            br#"[{"location": "/", "tdm-reservation": 1}]"#,
+            "saseo",
+        );
+        let headers: Vec<(String, String)> = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
         let metas = Metas::read(&Tree::parse(html).unwrap(), "saseo");
         let words = [("AI학습".to_owned(), "무단전재, AI학습 금지".to_owned())];
         let (url, metas, words) = (&url("/news/1"), &metas, &words);
-        let declared = Declared { url, headers: &headers, metas, words, files: &files };
-        declared.opt_outs("saseo").iter().map(OptOut::to_string).collect()
+        let declared = Declared {
+            url,
+            headers: &headers,
+            metas,
+            words,
+            files: &files,
+        };
+        declared
+            .opt_outs("saseo")
+            .iter()
+            .map(OptOut::to_string)
+            .collect()
     }
 
     #[test]
     fn headers_tags_files_and_words_are_all_heard() {
         let html = "<meta name='Robots' content='noindex'><meta name=saseo content=noarchive><meta name=googlebot content=none>";
         assert_eq!(
-            wishes(html, &[("x-robots-tag", "nofollow"), ("x-robots-tag", "otherbot: noarchive")]),
+            wishes(
+                html,
+                &[
+                    ("x-robots-tag", "nofollow"),
+                    ("x-robots-tag", "otherbot: noarchive")
+                ]
+            ),
             [
                 "nofollow:x-robots-tag",
                 "noindex:meta robots",
@@ -108,15 +152,27 @@ mod tests {
     #[test]
     fn the_pages_own_word_on_mining_goes_before_its_hosts() {
         let says = |html, headers: &[(&str, &str)]| {
-            wishes(html, headers).into_iter().filter(|wish| wish.starts_with("tdm")).collect::<Vec<_>>()
+            wishes(html, headers)
+                .into_iter()
+                .filter(|wish| wish.starts_with("tdm"))
+                .collect::<Vec<_>>()
         };
         assert_eq!(says("", &[("tdm-reservation", "0")]), Vec::<String>::new());
-        assert_eq!(says("", &[("tdm-reservation", "1")]), ["tdm-reservation:header"]);
         assert_eq!(
-            says("<meta name=tdm-reservation content=1>", &[("tdm-reservation", "0")]),
+            says("", &[("tdm-reservation", "1")]),
+            ["tdm-reservation:header"]
+        );
+        assert_eq!(
+            says(
+                "<meta name=tdm-reservation content=1>",
+                &[("tdm-reservation", "0")]
+            ),
             ["tdm-reservation:meta"]
         );
-        assert_eq!(says("<meta name=tdm-reservation content=maybe>", &[]), ["tdm-reservation:tdmrep.json"]);
+        assert_eq!(
+            says("<meta name=tdm-reservation content=maybe>", &[]),
+            ["tdm-reservation:tdmrep.json"]
+        );
     }
 
     #[test]

@@ -19,8 +19,14 @@ pub(super) fn rules(file: &[u8]) -> Vec<Rule> {
     // A value of so many bytes takes some hundred times as much memory.
     const LARGEST: usize = 64 * 1024;
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
-    let rules = if file.len() <= LARGEST { serde_json::from_slice(file) } else { Ok(Value::Null) };
-    let Ok(Value::Array(rules)) = rules else { return Vec::new() };
+    let rules = if file.len() <= LARGEST {
+        serde_json::from_slice(file)
+    } else {
+        Ok(Value::Null)
+    };
+    let Ok(Value::Array(rules)) = rules else {
+        return Vec::new();
+    };
     let rule = |rule: &Value| {
         Some(Rule {
             location: rule["location"].as_str()?.to_owned(),
@@ -50,15 +56,25 @@ pub(super) fn says(text: &str) -> Option<bool> {
 
 /// Returns the reservation that the first matching rule makes.
 pub(super) fn of_file(rules: &[Rule], url: &PageUrl) -> Option<OptOut> {
-    let rule = rules.iter().find(|rule| matches_path(&rule.location, url))?;
+    let rule = rules
+        .iter()
+        .find(|rule| matches_path(&rule.location, url))?;
     let told = format!("location {}", rule.location);
-    rule.is_reserved.then(|| reservation("tdmrep.json", &told, rule.policy.as_deref()))
+    rule.is_reserved
+        .then(|| reservation("tdmrep.json", &told, rule.policy.as_deref()))
 }
 
 pub(super) fn reservation(source: &str, told: &str, policy: Option<&str>) -> OptOut {
-    let policy = policy.map(|policy| format!("; tdm-policy: {policy}")).unwrap_or_default();
+    let policy = policy
+        .map(|policy| format!("; tdm-policy: {policy}"))
+        .unwrap_or_default();
     let evidence = evidence(&format!("{told}: tdm-reservation: 1{policy}"));
-    OptOut { signal: Signal::Tdm, source: source.to_owned(), evidence, from: None }
+    OptOut {
+        signal: Signal::Tdm,
+        source: source.to_owned(),
+        evidence,
+        from: None,
+    }
 }
 
 #[cfg(test)]
@@ -76,14 +92,32 @@ mod tests {
             {"location": "/", "tdm-reservation": 1, "tdm-policy": "https://paper.example/tdm.json"}]"#;
         assert_eq!(reserved(file, "/open/1"), None);
         let told = reserved(file, "/news/1").unwrap();
-        assert!(told.contains("location /: tdm-reservation: 1; tdm-policy: https://paper.example/tdm.json"), "{told}");
+        assert!(
+            told.contains(
+                "location /: tdm-reservation: 1; tdm-policy: https://paper.example/tdm.json"
+            ),
+            "{told}"
+        );
     }
 
     #[test]
     fn what_is_no_file_of_rules_reserves_nothing() {
-        for file in ["", "{}", "<html>", "[1, {\"location\": 7}]", "[{\"location\": \"/\"}]", "[[[["] {
+        for file in [
+            "",
+            "{}",
+            "<html>",
+            "[1, {\"location\": 7}]",
+            "[{\"location\": \"/\"}]",
+            "[[[[",
+        ] {
             assert_eq!(reserved(file, "/"), None, "{file}");
         }
-        assert!(reserved("\u{feff}[{\"location\": \"/*\", \"tdm-reservation\": \"1\"}]", "/x").is_some());
+        assert!(
+            reserved(
+                "\u{feff}[{\"location\": \"/*\", \"tdm-reservation\": \"1\"}]",
+                "/x"
+            )
+            .is_some()
+        );
     }
 }

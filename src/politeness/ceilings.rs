@@ -39,7 +39,11 @@ impl Ceilings {
     /// `per_server` and `total` are the times from one request to the next.
     pub fn new(per_server: Duration, total: Duration) -> Self {
         let clock = ToldClock::default();
-        Self { by_server: Limiter::new(per_server, &clock), total: Limiter::new(total, &clock), clock }
+        Self {
+            by_server: Limiter::new(per_server, &clock),
+            total: Limiter::new(total, &clock),
+            clock,
+        }
     }
 
     /// Takes one request of both allowances, or none and tells which ceiling is reached. A request
@@ -123,11 +127,17 @@ impl<K: Clone + Eq + Hash> Limiter<K> {
         // `Quota::per_second(n)` would let n go at once: one in a period does not.
         let quota = Quota::with_period(period).expect("a period over zero makes a quota");
         let moments = Moments::default();
-        Self { limiter: RateLimiter::new(quota, moments.clone(), clock.clone()), moments, period }
+        Self {
+            limiter: RateLimiter::new(quota, moments.clone(), clock.clone()),
+            moments,
+            period,
+        }
     }
 
     fn take(&self, key: &K) -> Result<(), Timestamp> {
-        self.limiter.check_key(key).map_err(|refusal| free_from(&refusal))
+        self.limiter
+            .check_key(key)
+            .map_err(|refusal| free_from(&refusal))
     }
 
     fn give_back(&self, key: &K, taken_at: Timestamp) {
@@ -195,7 +205,10 @@ impl<K> Clone for Moments<K> {
 
 impl<K> Default for Moments<K> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Known { free_from: HashMap::new(), all_others: None })))
+        Self(Arc::new(Mutex::new(Known {
+            free_from: HashMap::new(),
+            all_others: None,
+        })))
     }
 }
 
@@ -217,12 +230,21 @@ impl<K: Eq + Hash + Clone> StateStore for Moments<K> {
 }
 
 fn nanos(moment: Timestamp) -> Nanos {
-    Nanos::from(moment.millis().max(0).unsigned_abs().saturating_mul(1_000_000))
+    Nanos::from(
+        moment
+            .millis()
+            .max(0)
+            .unsigned_abs()
+            .saturating_mul(1_000_000),
+    )
 }
 
 /// The moment from which the limiter would agree, rounded up to our milliseconds.
 fn free_from(refusal: &NotUntil<Nanos>) -> Timestamp {
-    let nanos = refusal.earliest_possible().duration_since(Nanos::from(0)).as_u64();
+    let nanos = refusal
+        .earliest_possible()
+        .duration_since(Nanos::from(0))
+        .as_u64();
     Timestamp::from_millis(i64::try_from(nanos.div_ceil(1_000_000)).unwrap_or(i64::MAX))
 }
 
@@ -241,7 +263,10 @@ mod tests {
         let ceilings = Ceilings::new(HALF, INSTANT);
         assert_eq!(ceilings.take(Some(ADDRESS), NOW), Ok(()));
         let next = NOW + HALF;
-        assert_eq!(ceilings.take(Some(ADDRESS), NOW + INSTANT), Err(AtCeiling::Server(next)));
+        assert_eq!(
+            ceilings.take(Some(ADDRESS), NOW + INSTANT),
+            Err(AtCeiling::Server(next))
+        );
         assert_eq!(ceilings.take(Some(OTHER), NOW + INSTANT), Ok(()));
         assert_eq!(ceilings.take(Some(ADDRESS), next), Ok(()));
         assert!(ceilings.take(Some(ADDRESS), next + INSTANT).is_err());
@@ -252,7 +277,10 @@ mod tests {
         let period = Duration::from_millis(20);
         let ceilings = Ceilings::new(HALF, period);
         assert_eq!(ceilings.take(None, NOW), Ok(()));
-        assert_eq!(ceilings.take(Some(ADDRESS), NOW), Err(AtCeiling::Total(NOW + period)));
+        assert_eq!(
+            ceilings.take(Some(ADDRESS), NOW),
+            Err(AtCeiling::Total(NOW + period))
+        );
         assert_eq!(ceilings.take(Some(ADDRESS), NOW + period), Ok(()));
     }
 
@@ -272,9 +300,22 @@ mod tests {
         let ceilings = Ceilings::new(HALF, INSTANT);
         let at = NOW - Duration::from_millis(100);
         let by_server = HashMap::from([(ADDRESS, at)]);
-        ceilings.take_up(&LastRequests { by_server, total: Some(NOW), all_others: None }, NOW);
-        assert_eq!(ceilings.take(Some(OTHER), NOW), Err(AtCeiling::Total(NOW + INSTANT)));
-        assert_eq!(ceilings.take(Some(ADDRESS), NOW + INSTANT), Err(AtCeiling::Server(at + HALF)));
+        ceilings.take_up(
+            &LastRequests {
+                by_server,
+                total: Some(NOW),
+                all_others: None,
+            },
+            NOW,
+        );
+        assert_eq!(
+            ceilings.take(Some(OTHER), NOW),
+            Err(AtCeiling::Total(NOW + INSTANT))
+        );
+        assert_eq!(
+            ceilings.take(Some(ADDRESS), NOW + INSTANT),
+            Err(AtCeiling::Server(at + HALF))
+        );
         assert_eq!(ceilings.take(Some(OTHER), NOW + INSTANT), Ok(()));
         assert_eq!(ceilings.take(Some(ADDRESS), at + HALF), Ok(()));
     }
@@ -284,10 +325,20 @@ mod tests {
         let ceilings = Ceilings::new(HALF, INSTANT);
         let year = Duration::from_secs(365 * 24 * 3600);
         let by_server = HashMap::from([(ADDRESS, NOW + year)]);
-        ceilings.take_up(&LastRequests { by_server, total: Some(NOW + year), all_others: Some(NOW + year) }, NOW);
+        ceilings.take_up(
+            &LastRequests {
+                by_server,
+                total: Some(NOW + year),
+                all_others: Some(NOW + year),
+            },
+            NOW,
+        );
         for server in [ADDRESS, OTHER] {
             let later = NOW + HALF - INSTANT;
-            assert_eq!(ceilings.take(Some(server), later), Err(AtCeiling::Server(NOW + HALF)));
+            assert_eq!(
+                ceilings.take(Some(server), later),
+                Err(AtCeiling::Server(NOW + HALF))
+            );
         }
         assert_eq!(ceilings.take(Some(OTHER), NOW + HALF), Ok(()));
     }
@@ -297,7 +348,10 @@ mod tests {
         let ceilings = Ceilings::new(HALF, INSTANT);
         let until = NOW + Duration::from_millis(300);
         ceilings.close(Some(ADDRESS), AtCeiling::Server(until));
-        assert_eq!(ceilings.take(Some(ADDRESS), NOW), Err(AtCeiling::Server(until)));
+        assert_eq!(
+            ceilings.take(Some(ADDRESS), NOW),
+            Err(AtCeiling::Server(until))
+        );
         assert_eq!(ceilings.take(Some(ADDRESS), until), Ok(()));
     }
 
@@ -305,6 +359,9 @@ mod tests {
     fn a_period_beyond_all_reason_is_no_overflow() {
         let ceilings = Ceilings::new(Duration::MAX, INSTANT);
         assert_eq!(ceilings.take(Some(ADDRESS), NOW), Ok(()));
-        assert!(matches!(ceilings.take(Some(ADDRESS), NOW + HALF), Err(AtCeiling::Server(_))));
+        assert!(matches!(
+            ceilings.take(Some(ADDRESS), NOW + HALF),
+            Err(AtCeiling::Server(_))
+        ));
     }
 }

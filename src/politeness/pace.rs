@@ -34,7 +34,11 @@ pub struct Manners {
 impl Manners {
     /// Returns what suits both: two sites may share a host.
     pub fn politer(self, other: Self) -> Self {
-        Self { gap: self.gap.max(other.gap), at_once: self.at_once.min(other.at_once), own: self.own && other.own }
+        Self {
+            gap: self.gap.max(other.gap),
+            at_once: self.at_once.min(other.at_once),
+            own: self.own && other.own,
+        }
     }
 }
 
@@ -138,20 +142,32 @@ impl StoredPace {
     /// Returns the same pace on a clock that was set on by so many milliseconds, or back.
     pub fn shifted(self, by: i64) -> Self {
         let moved = |moment: Timestamp| Timestamp::from_millis(moment.millis().saturating_add(by));
-        Self { last_at: moved(self.last_at), not_before: moved(self.not_before), ..self }
+        Self {
+            last_at: moved(self.last_at),
+            not_before: moved(self.not_before),
+            ..self
+        }
     }
 
     /// When the host may be asked on a clock that says `now`. Where that is before the host was last asked, the clock was
     /// set back, nobody knows how much time has passed, and the whole rest counts from now.
     fn not_before(&self, now: Timestamp) -> Timestamp {
-        if now < self.last_at { now + self.not_before.since(self.last_at) } else { self.not_before }
+        if now < self.last_at {
+            now + self.not_before.since(self.last_at)
+        } else {
+            self.not_before
+        }
     }
 }
 
 impl Pace {
     /// A host that has been asked before rests one full gap: the last answer's end may not have been written down.
     pub fn new(manners: Manners, stored: Option<StoredPace>, now: Timestamp) -> Self {
-        let not_before = stored.map_or(now, |stored| stored.not_before(now).max(now + stored.gap.max(manners.gap)));
+        let not_before = stored.map_or(now, |stored| {
+            stored
+                .not_before(now)
+                .max(now + stored.gap.max(manners.gap))
+        });
         Self {
             manners,
             asked: Duration::ZERO,
@@ -184,7 +200,11 @@ impl Pace {
     /// When the host may be asked next, if there is something to ask and a place to ask from.
     pub fn turn(&self) -> Option<Timestamp> {
         let wanted = self.wanted_from?;
-        let at_once = if self.manners.own { self.manners.at_once.max(1) } else { 1 };
+        let at_once = if self.manners.own {
+            self.manners.at_once.max(1)
+        } else {
+            1
+        };
         (self.server.is_some() && self.in_flight < at_once).then(|| self.not_before.max(wanted))
     }
 
@@ -213,7 +233,11 @@ impl Pace {
             Manner::Answered => {
                 (self.strikes, self.refusals) = (0, 0);
                 // A server that worked for a second is left alone for two.
-                let slow = if self.manners.own { Duration::ZERO } else { (took * 2).min(SLOWEST) };
+                let slow = if self.manners.own {
+                    Duration::ZERO
+                } else {
+                    (took * 2).min(SLOWEST)
+                };
                 self.slowed = (self.slowed - self.slowed / 4).max(slow);
             }
             Manner::Busy { .. } | Manner::Failed => {
@@ -236,7 +260,9 @@ impl Pace {
         match manner {
             Manner::Answered => (now, None),
             // A host that says when is believed once; one that then is busy all the same rests as if it had not said.
-            Manner::Busy { until: Some(until) } if until > now && self.strikes == 1 => (until, Some(Rest::RetryAfter)),
+            Manner::Busy { until: Some(until) } if until > now && self.strikes == 1 => {
+                (until, Some(Rest::RetryAfter))
+            }
             Manner::Busy { until } => {
                 let rest = doubled(BUSY_REST, self.strikes - 1, LONGEST_BUSY_REST);
                 let own = now + rest + jitter(host, self.strikes, rest / 4);
@@ -246,11 +272,22 @@ impl Pace {
                 }
             }
             Manner::Failed if self.strikes >= FAILURES => {
-                let rest = doubled(FAILING_PAUSE, self.strikes - FAILURES, LONGEST_FAILING_PAUSE);
-                (now + rest + jitter(host, self.strikes, rest / 4), Some(Rest::Failing))
+                let rest = doubled(
+                    FAILING_PAUSE,
+                    self.strikes - FAILURES,
+                    LONGEST_FAILING_PAUSE,
+                );
+                (
+                    now + rest + jitter(host, self.strikes, rest / 4),
+                    Some(Rest::Failing),
+                )
             }
             Manner::Refused if self.refusals >= REFUSALS => {
-                let rest = doubled(REFUSING_PAUSE, self.refusals - REFUSALS, LONGEST_REFUSING_PAUSE);
+                let rest = doubled(
+                    REFUSING_PAUSE,
+                    self.refusals - REFUSALS,
+                    LONGEST_REFUSING_PAUSE,
+                );
                 (now + rest, Some(Rest::Refusing))
             }
             Manner::Failed | Manner::Refused => (now, None),
@@ -291,7 +328,15 @@ mod tests {
     const QUICK: Duration = Duration::from_millis(100);
 
     fn pace(gap: u32) -> Pace {
-        Pace::new(Manners { gap: SECOND * gap, at_once: 1, own: false }, None, NOW)
+        Pace::new(
+            Manners {
+                gap: SECOND * gap,
+                at_once: 1,
+                own: false,
+            },
+            None,
+            NOW,
+        )
     }
 
     fn host() -> Host {
@@ -334,7 +379,9 @@ mod tests {
         let mut pace = pace(2);
         pace.finish(&host(), Manner::Answered, SECOND * 4, NOW);
         assert_eq!(pace.gap(), SECOND * 8);
-        let gaps: Vec<u64> = (0..6).map(|_| rest_after(&mut pace, Manner::Answered).as_millis() as u64).collect();
+        let gaps: Vec<u64> = (0..6)
+            .map(|_| rest_after(&mut pace, Manner::Answered).as_millis() as u64)
+            .collect();
         assert_eq!(gaps, [6000, 4500, 3375, 2531, 2000, 2000]);
         pace.finish(&host(), Manner::Answered, SECOND * 600, NOW);
         assert_eq!(pace.gap(), SLOWEST);
@@ -351,17 +398,40 @@ mod tests {
     #[test]
     fn retry_after_is_kept() {
         let mut pace = pace(2);
-        pace.finish(&host(), Manner::Busy { until: Some(NOW + SECOND * 600) }, QUICK, NOW);
-        assert_eq!((pace.not_before, pace.rest), (NOW + SECOND * 600, Some(Rest::RetryAfter)));
+        pace.finish(
+            &host(),
+            Manner::Busy {
+                until: Some(NOW + SECOND * 600),
+            },
+            QUICK,
+            NOW,
+        );
+        assert_eq!(
+            (pace.not_before, pace.rest),
+            (NOW + SECOND * 600, Some(Rest::RetryAfter))
+        );
     }
 
     #[test]
     fn a_retry_after_that_is_over_is_no_leave_to_ask_on() {
         let mut pace = pace(2);
-        let rests: Vec<Duration> = (0..4).map(|_| rest_after(&mut pace, Manner::Busy { until: Some(NOW) })).collect();
-        assert!(rests.iter().zip([30, 60, 120, 240]).all(|(rest, least)| *rest >= SECOND * least), "{rests:?}");
+        let rests: Vec<Duration> = (0..4)
+            .map(|_| rest_after(&mut pace, Manner::Busy { until: Some(NOW) }))
+            .collect();
+        assert!(
+            rests
+                .iter()
+                .zip([30, 60, 120, 240])
+                .all(|(rest, least)| *rest >= SECOND * least),
+            "{rests:?}"
+        );
         let mut pace = self::pace(2);
-        rest_after(&mut pace, Manner::Busy { until: Some(NOW + SECOND * 3) });
+        rest_after(
+            &mut pace,
+            Manner::Busy {
+                until: Some(NOW + SECOND * 3),
+            },
+        );
         let soon = pace.not_before + SECOND * 3;
         assert!(rest_after(&mut pace, Manner::Busy { until: Some(soon) }) >= SECOND * 60);
     }
@@ -369,17 +439,35 @@ mod tests {
     #[test]
     fn a_later_answer_does_not_shorten_a_rest() {
         let mut pace = pace(0);
-        pace.finish(&host(), Manner::Busy { until: Some(NOW + SECOND * 600) }, QUICK, NOW);
+        pace.finish(
+            &host(),
+            Manner::Busy {
+                until: Some(NOW + SECOND * 600),
+            },
+            QUICK,
+            NOW,
+        );
         pace.finish(&host(), Manner::Answered, QUICK, NOW + SECOND);
-        assert_eq!((pace.not_before, pace.rest), (NOW + SECOND * 600, Some(Rest::RetryAfter)));
+        assert_eq!(
+            (pace.not_before, pace.rest),
+            (NOW + SECOND * 600, Some(Rest::RetryAfter))
+        );
     }
 
     #[test]
     fn complaints_without_a_time_double_the_rest_with_a_jitter_of_the_hosts_own() {
         let mut pace = pace(2);
-        let rests: Vec<Duration> = (0..9).map(|_| rest_after(&mut pace, Manner::Busy { until: None })).collect();
-        for (rest, least) in rests.iter().zip([30, 60, 120, 240, 480, 960, 1920, 3600, 3600]) {
-            assert!((SECOND * least..=SECOND * least * 5 / 4).contains(rest), "{rest:?} for {least} s");
+        let rests: Vec<Duration> = (0..9)
+            .map(|_| rest_after(&mut pace, Manner::Busy { until: None }))
+            .collect();
+        for (rest, least) in rests
+            .iter()
+            .zip([30, 60, 120, 240, 480, 960, 1920, 3600, 3600])
+        {
+            assert!(
+                (SECOND * least..=SECOND * least * 5 / 4).contains(rest),
+                "{rest:?} for {least} s"
+            );
         }
         let of = |name: &str| jitter(&Host::from_stored(name.to_owned()), 1, SECOND * 1000);
         assert_ne!(of("a.example"), of("b.example"));
@@ -389,7 +477,9 @@ mod tests {
     #[test]
     fn failures_double_the_gap_and_then_pause_the_host() {
         let mut pace = pace(2);
-        let rests: Vec<u64> = (0..4).map(|_| rest_after(&mut pace, Manner::Failed).as_secs()).collect();
+        let rests: Vec<u64> = (0..4)
+            .map(|_| rest_after(&mut pace, Manner::Failed).as_secs())
+            .collect();
         assert_eq!((rests, pace.is_down()), (vec![4, 8, 16, 32], false));
         let rest = rest_after(&mut pace, Manner::Failed);
         assert!(rest >= FAILING_PAUSE && pace.is_down());
@@ -416,8 +506,20 @@ mod tests {
 
     #[test]
     fn a_restart_rests_one_full_gap() {
-        let stored = StoredPace { gap: SECOND * 5, strikes: 2, ..pace(2).to_store() };
-        let pace = Pace::new(Manners { gap: SECOND * 2, at_once: 1, own: false }, Some(stored), NOW + SECOND * 60);
+        let stored = StoredPace {
+            gap: SECOND * 5,
+            strikes: 2,
+            ..pace(2).to_store()
+        };
+        let pace = Pace::new(
+            Manners {
+                gap: SECOND * 2,
+                at_once: 1,
+                own: false,
+            },
+            Some(stored),
+            NOW + SECOND * 60,
+        );
         assert_eq!(pace.not_before, NOW + SECOND * 65);
         assert_eq!(pace.strikes, 2);
     }
@@ -425,7 +527,14 @@ mod tests {
     #[test]
     fn a_clock_that_was_set_back_neither_hurries_nor_starves_a_host() {
         let mut before = pace(2);
-        before.finish(&host(), Manner::Busy { until: Some(NOW + SECOND * 600) }, QUICK, NOW);
+        before.finish(
+            &host(),
+            Manner::Busy {
+                until: Some(NOW + SECOND * 600),
+            },
+            QUICK,
+            NOW,
+        );
         let a_year_ago = NOW - SECOND * 86_400 * 365;
         let after = Pace::new(before.manners, Some(before.to_store()), a_year_ago);
         assert_eq!(after.not_before, a_year_ago + SECOND * 600);

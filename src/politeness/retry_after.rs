@@ -25,7 +25,10 @@ pub fn retry_after<'a>(lines: impl Iterator<Item = &'a str>, now: Timestamp) -> 
 /// Reads a line whole, and each part of it where it is a list. A date has a comma of its own.
 fn latest_reading(line: &str, now: Timestamp) -> Option<Timestamp> {
     let parts = line.split([',', ';']);
-    std::iter::once(line).chain(parts).filter_map(|part| reading(part.trim(), now)).max()
+    std::iter::once(line)
+        .chain(parts)
+        .filter_map(|part| reading(part.trim(), now))
+        .max()
 }
 
 fn reading(text: &str, now: Timestamp) -> Option<Timestamp> {
@@ -36,7 +39,9 @@ fn reading(text: &str, now: Timestamp) -> Option<Timestamp> {
 /// unknown unit as seconds.
 fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim_start_matches(['"', '\'', '+', ' ']);
-    let end = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);
     if digits.is_empty() {
         return None;
@@ -45,7 +50,10 @@ fn seconds(text: &str) -> Option<Duration> {
     // More seconds than fit are still a wish to be left alone, for as long as we can count.
     let number: u64 = digits.parse().unwrap_or(u64::MAX);
     let (number, rest) = match rest.strip_prefix('.') {
-        Some(rest) => (number.saturating_add(1), rest.trim_start_matches(|c: char| c.is_ascii_digit())),
+        Some(rest) => (
+            number.saturating_add(1),
+            rest.trim_start_matches(|c: char| c.is_ascii_digit()),
+        ),
         None => (number, rest),
     };
     Some(Duration::from_secs(number.saturating_mul(unit(rest))))
@@ -71,11 +79,18 @@ fn unit(name: &str) -> u64 {
 fn date(text: &str) -> Option<Timestamp> {
     let text = text.trim_matches(['"', '\'', ' ']);
     let undated = text.split_once(',').map_or(text, |(_, rest)| rest.trim());
-    internet(undated).or_else(|| obsolete(undated)).or_else(|| asctime(text)).or_else(|| iso(text))
+    internet(undated)
+        .or_else(|| obsolete(undated))
+        .or_else(|| asctime(text))
+        .or_else(|| iso(text))
 }
 
 fn internet(text: &str) -> Option<Timestamp> {
-    let read = |text: &str| jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok();
+    let read = |text: &str| {
+        jiff::fmt::rfc2822::DateTimeParser::new()
+            .parse_timestamp(text)
+            .ok()
+    };
     // A zone that mail does not know, or none: HTTP's is GMT.
     let as_gmt = || {
         let (moment, zone) = text.rsplit_once(' ')?;
@@ -93,7 +108,10 @@ fn obsolete(text: &str) -> Option<Timestamp> {
 /// The form of C's asctime: `Sun Nov  6 08:49:37 1994`.
 fn asctime(text: &str) -> Option<Timestamp> {
     let (_weekday, rest) = text.split_once(' ')?;
-    civil("%b %e %H:%M:%S %Y", &rest.split_whitespace().collect::<Vec<_>>().join(" "))
+    civil(
+        "%b %e %H:%M:%S %Y",
+        &rest.split_whitespace().collect::<Vec<_>>().join(" "),
+    )
 }
 
 /// `2026-11-24T12:42:30Z`; without a zone, HTTP's own is meant.
@@ -108,7 +126,10 @@ fn civil(format: &str, text: &str) -> Option<Timestamp> {
 }
 
 fn utc(read: jiff::civil::DateTime) -> Option<Timestamp> {
-    jiff::tz::TimeZone::UTC.to_timestamp(read).ok().map(Timestamp::from)
+    jiff::tz::TimeZone::UTC
+        .to_timestamp(read)
+        .ok()
+        .map(Timestamp::from)
 }
 
 #[cfg(test)]
@@ -151,7 +172,11 @@ mod tests {
             "10m",
             "600000ms",
         ] {
-            assert!(rest(&[odd]) >= Some(ten_minutes), "{odd}: {:?}", rest(&[odd]));
+            assert!(
+                rest(&[odd]) >= Some(ten_minutes),
+                "{odd}: {:?}",
+                rest(&[odd])
+            );
         }
         for odd in [
             "Mon, 24 Nov 2026 12:42:30 GMT",
@@ -178,7 +203,12 @@ mod tests {
 
     #[test]
     fn an_absurd_wait_is_a_month() {
-        for absurd in ["99999999999999999999999", "315360000", "9999999 days", "Fri, 01 Jan 2100 00:00:00 GMT"] {
+        for absurd in [
+            "99999999999999999999999",
+            "315360000",
+            "9999999 days",
+            "Fri, 01 Jan 2100 00:00:00 GMT",
+        ] {
             assert_eq!(rest(&[absurd]), Some(LONGEST_REST), "{absurd}");
         }
     }

@@ -53,7 +53,10 @@ impl SharedCeiling {
         let period = Duration::from_millis(span_number(period.min(LONGEST_PERIOD)));
         self.forget_what_cannot_be(now);
 
-        let mine = self.waiting.iter().position(|waiting| waiting.crawl == crawl);
+        let mine = self
+            .waiting
+            .iter()
+            .position(|waiting| waiting.crawl == crawl);
         let ahead = mine.unwrap_or(self.waiting.len());
         let free_from = self.free_from(ahead, period, now);
         if ahead == 0 && free_from <= now {
@@ -73,11 +76,16 @@ impl SharedCeiling {
 
     /// The moment from which there is room behind so many of those that wait.
     fn free_from(&self, ahead: usize, period: Duration, now: Timestamp) -> Timestamp {
-        let Some(mut last) = self.last else { return now };
+        let Some(mut last) = self.last else {
+            return now;
+        };
 
         for waiting in &self.waiting[..ahead] {
             let earliest = last.at + last.period.max(waiting.period);
-            last = Request { at: earliest.max(waiting.due).max(now), period: waiting.period };
+            last = Request {
+                at: earliest.max(waiting.due).max(now),
+                period: waiting.period,
+            };
         }
         last.at + last.period.max(period)
     }
@@ -85,11 +93,15 @@ impl SharedCeiling {
     /// Forgets a request that is further ahead than its period and any delay, which another clock wrote
     /// down, and crawls that did not come for their turn.
     fn forget_what_cannot_be(&mut self, now: Timestamp) {
-        if self.last.is_none_or(|last| last.at > now + last.period + HELD_UP) {
+        if self
+            .last
+            .is_none_or(|last| last.at > now + last.period + HELD_UP)
+        {
             *self = Self::default();
         }
         let latest = now + LONGEST_PERIOD * (MOST_WAITING as u32 + 1);
-        self.waiting.retain(|waiting| now <= waiting.due + GRACE && waiting.due <= latest);
+        self.waiting
+            .retain(|waiting| now <= waiting.due + GRACE && waiting.due <= latest);
     }
 
     /// Reads what [`to_text`](Self::to_text) wrote. What stands behind it is not looked at; of what
@@ -100,11 +112,21 @@ impl SharedCeiling {
 
     /// Returns the ceiling as text, which overwrites any former one from its first byte on.
     pub fn to_text(&self) -> String {
-        let Some(last) = self.last else { return line([0, 0, 0]) };
+        let Some(last) = self.last else {
+            return line([0, 0, 0]);
+        };
 
-        let mut text = line([moment_number(last.at), span_number(last.period), self.waiting.len() as u64]);
+        let mut text = line([
+            moment_number(last.at),
+            span_number(last.period),
+            self.waiting.len() as u64,
+        ]);
         for waiting in &self.waiting {
-            text += &line([waiting.crawl, span_number(waiting.period), moment_number(waiting.due)]);
+            text += &line([
+                waiting.crawl,
+                span_number(waiting.period),
+                moment_number(waiting.due),
+            ]);
         }
         text
     }
@@ -118,14 +140,24 @@ fn line([one, two, three]: [u64; 3]) -> String {
 fn parse(text: &str) -> Option<SharedCeiling> {
     let mut lines = text.lines().map(numbers);
     let [at, period, count] = lines.next()??;
-    let last = Request { at: moment(at)?, period: span(period)? };
+    let last = Request {
+        at: moment(at)?,
+        period: span(period)?,
+    };
 
     let count = usize::try_from(count).ok()?.min(MOST_WAITING);
     let waiting = lines.take(count).map(|line| {
         let [crawl, period, due] = line?;
-        Some(Waiting { crawl, period: span(period)?, due: moment(due)? })
+        Some(Waiting {
+            crawl,
+            period: span(period)?,
+            due: moment(due)?,
+        })
     });
-    Some(SharedCeiling { last: (at > 0).then_some(last), waiting: waiting.collect::<Option<_>>()? })
+    Some(SharedCeiling {
+        last: (at > 0).then_some(last),
+        waiting: waiting.collect::<Option<_>>()?,
+    })
 }
 
 fn numbers(line: &str) -> Option<[u64; 3]> {
@@ -215,10 +247,16 @@ mod tests {
             let _ = ceiling.claim(crawl, HALF, NOW);
         }
         let long = ceiling.to_text();
-        assert_eq!((SharedCeiling::parse(&long), ceiling.waiting.len()), (ceiling.clone(), MOST_WAITING));
+        assert_eq!(
+            (SharedCeiling::parse(&long), ceiling.waiting.len()),
+            (ceiling.clone(), MOST_WAITING)
+        );
         ceiling.waiting.truncate(2);
         let short = ceiling.to_text();
-        assert_eq!(SharedCeiling::parse(&format!("{short}{}", &long[short.len()..])), ceiling);
+        assert_eq!(
+            SharedCeiling::parse(&format!("{short}{}", &long[short.len()..])),
+            ceiling
+        );
     }
 
     /// What each of several crawls does next.

@@ -31,8 +31,14 @@ pub(super) fn pattern(text: &str) -> String {
 
 /// Returns a path in which reserved characters that stand escaped stand bare, but for `/`, `?`, `#`, `$`, `*` and `%`.
 pub(super) fn decoded(path: &str) -> String {
-    let bare = |text: String, byte: u8| text.replace(&format!("%{byte:02X}"), &char::from(byte).to_string());
-    if path.contains('%') { b"[]!&()+,;=".iter().copied().fold(path.to_owned(), bare) } else { path.to_owned() }
+    let bare = |text: String, byte: u8| {
+        text.replace(&format!("%{byte:02X}"), &char::from(byte).to_string())
+    };
+    if path.contains('%') {
+        b"[]!&()+,;=".iter().copied().fold(path.to_owned(), bare)
+    } else {
+        path.to_owned()
+    }
 }
 
 /// Returns the pattern as it reads where a `%` that begins no escape is taken for the beginning of any.
@@ -47,7 +53,9 @@ fn comparable(text: &str, signs: Signs) -> String {
     let mut out = String::with_capacity(text.len());
     let (mut at, mut in_query) = (0, false);
     while at < bytes.len() {
-        let escaped = (bytes[at] == b'%').then(|| hex_pair(bytes, at + 1)).flatten();
+        let escaped = (bytes[at] == b'%')
+            .then(|| hex_pair(bytes, at + 1))
+            .flatten();
         let byte = escaped.unwrap_or(bytes[at]);
         let is_bare = match escaped {
             Some(byte) => is_unreserved(byte) || means_nothing_bare(byte, in_query),
@@ -115,7 +123,10 @@ mod tests {
 
     #[test]
     fn a_patterns_signs_are_no_letters() {
-        assert_eq!((path("/a*b$"), pattern("/a%2Ab%24")), ("/a%2Ab%24".to_owned(), "/a%2Ab%24".to_owned()));
+        assert_eq!(
+            (path("/a*b$"), pattern("/a%2Ab%24")),
+            ("/a%2Ab%24".to_owned(), "/a%2Ab%24".to_owned())
+        );
         assert_eq!(pattern("/a*b$c$"), "/a*b%24c$");
     }
 }

@@ -40,13 +40,38 @@ impl Directives {
     /// Merges the groups that name `agent`, or else those for `*` (RFC 9309 §2.2.1).
     pub fn group_for(&self, agent: &str) -> Group {
         let own = self.merged(&|name| token(name).eq_ignore_ascii_case(agent));
-        let lines = own.or_else(|| self.merged(&is_everyone)).unwrap_or_default();
+        let lines = own
+            .or_else(|| self.merged(&is_everyone))
+            .unwrap_or_default();
         let pattern = |wanted: fn(&Directive) -> Option<&String>| {
-            lines.iter().copied().filter_map(wanted).map(String::as_str).collect::<Vec<_>>()
+            lines
+                .iter()
+                .copied()
+                .filter_map(wanted)
+                .map(String::as_str)
+                .collect::<Vec<_>>()
         };
-        let allow = pattern(|line| if let Directive::Allow(pattern) = line { Some(pattern) } else { None });
-        let disallow = pattern(|line| if let Directive::Disallow(pattern) = line { Some(pattern) } else { None });
-        let delay = |line: &&Directive| if let Directive::Delay(delay) = line { Some(*delay) } else { None };
+        let allow = pattern(|line| {
+            if let Directive::Allow(pattern) = line {
+                Some(pattern)
+            } else {
+                None
+            }
+        });
+        let disallow = pattern(|line| {
+            if let Directive::Disallow(pattern) = line {
+                Some(pattern)
+            } else {
+                None
+            }
+        });
+        let delay = |line: &&Directive| {
+            if let Directive::Delay(delay) = line {
+                Some(*delay)
+            } else {
+                None
+            }
+        };
         Group {
             rules: Rules::new(allow.into_iter(), disallow.into_iter()),
             delay: lines.iter().filter_map(delay).max(),
@@ -108,13 +133,19 @@ impl RobotsParseHandler for Directives {
 
 /// `5`, `0.5`, `1,5`, and what people add to it: `10 s`, `10 # seconds`.
 fn seconds(value: &str) -> Option<Duration> {
-    let end = value.find(|c: char| !(c.is_ascii_digit() || ".,".contains(c))).unwrap_or(value.len());
+    let end = value
+        .find(|c: char| !(c.is_ascii_digit() || ".,".contains(c)))
+        .unwrap_or(value.len());
     if value.to_ascii_lowercase().starts_with("inf") {
         return Some(Duration::MAX);
     }
     let seconds: f64 = value[..end].replace(',', ".").parse().ok()?;
     // `1e30`: what stands behind the number is its power, not a unit.
-    let seconds = value.split_whitespace().next().and_then(|whole| whole.parse().ok()).unwrap_or(seconds);
+    let seconds = value
+        .split_whitespace()
+        .next()
+        .and_then(|whole| whole.parse().ok())
+        .unwrap_or(seconds);
     (seconds >= 0.0).then(|| saturating(seconds))
 }
 
@@ -123,7 +154,9 @@ fn time_per_request(value: &str) -> Option<Duration> {
     let (pages, rest) = value.split_once('/')?;
     let pages: f64 = pages.trim().parse().ok().filter(|pages| *pages > 0.0)?;
     let rest = rest.trim_start();
-    let end = rest.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(rest.len());
+    let end = rest
+        .find(|c: char| !(c.is_ascii_digit() || c == '.'))
+        .unwrap_or(rest.len());
     let unit = match rest[end..].chars().next().map(|c| c.to_ascii_lowercase()) {
         Some('m') => 60.0,
         Some('h') => 3600.0,
@@ -145,5 +178,6 @@ fn token(name: &str) -> &str {
 
 /// As Google's parser: a `*` followed by white space and more still means everyone.
 fn is_everyone(name: &str) -> bool {
-    name.strip_prefix('*').is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
+    name.strip_prefix('*')
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))
 }

@@ -77,10 +77,17 @@ struct Line<'a> {
 /// robotstxt then escapes nothing itself: of `/100%책` its own escaping would lose a letter.
 pub(super) fn normalised(body: &[u8]) -> String {
     let kept = decoded(&body[..body.len().min(LARGEST)]);
-    let lines = if body.len() > LARGEST { whole_lines(&kept) } else { &kept };
+    let lines = if body.len() > LARGEST {
+        whole_lines(&kept)
+    } else {
+        &kept
+    };
 
     let mut text = String::with_capacity(lines.len());
-    for line in lines.split(|octet| is_line_end(*octet)).filter_map(Line::read) {
+    for line in lines
+        .split(|octet| is_line_end(*octet))
+        .filter_map(Line::read)
+    {
         line.write(&mut text);
     }
     text
@@ -99,7 +106,10 @@ fn decoded(body: &[u8]) -> Cow<'_, [u8]> {
 }
 
 fn whole_lines(cut: &[u8]) -> &[u8] {
-    let end = cut.iter().rposition(|octet| is_line_end(*octet)).unwrap_or(cut.len());
+    let end = cut
+        .iter()
+        .rposition(|octet| is_line_end(*octet))
+        .unwrap_or(cut.len());
     &cut[..end]
 }
 
@@ -110,7 +120,10 @@ fn is_line_end(octet: u8) -> bool {
 impl<'a> Line<'a> {
     /// Reads a line, or returns `None` where it has no known key.
     fn read(line: &'a [u8]) -> Option<Self> {
-        let end = line.iter().position(|octet| *octet == b'#').unwrap_or(line.len());
+        let end = line
+            .iter()
+            .position(|octet| *octet == b'#')
+            .unwrap_or(line.len());
         let line = without_marks(&line[..end]);
 
         SPELLINGS.iter().find_map(|(spelling, key)| {
@@ -183,8 +196,12 @@ impl Key {
         }
 
         // Korean text has no Latin-1 space: that octet is the second half of a letter.
-        let is_korean = EUC_KR.decode_without_bom_handling_and_without_replacement(text).is_some();
-        trimmed(text, |letter| is_blank(letter) || (!is_korean && letter == LATIN_1_SPACE))
+        let is_korean = EUC_KR
+            .decode_without_bom_handling_and_without_replacement(text)
+            .is_some();
+        trimmed(text, |letter| {
+            is_blank(letter) || (!is_korean && letter == LATIN_1_SPACE)
+        })
     }
 
     /// Returns the value at no more than its greatest length. A cut pattern matches more than the
@@ -200,7 +217,9 @@ impl Key {
 
         // Half an escape would match less, and so would a `$` that now stands at the end.
         let tail = LONGEST_VALUE - 2;
-        let end = value[tail..LONGEST_VALUE].find(['%', '$']).map_or(LONGEST_VALUE, |at| tail + at);
+        let end = value[tail..LONGEST_VALUE]
+            .find(['%', '$'])
+            .map_or(LONGEST_VALUE, |at| tail + at);
         &value[..end]
     }
 }
@@ -262,12 +281,16 @@ fn trimmed_start(text: &[u8], is_blank: impl Fn(&[u8]) -> bool) -> &[u8] {
 }
 
 fn without_first_blank(text: &[u8], is_blank: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
-    let mut heads = BLANK_LENGTHS.iter().filter_map(|length| text.split_at_checked(*length));
+    let mut heads = BLANK_LENGTHS
+        .iter()
+        .filter_map(|length| text.split_at_checked(*length));
     heads.find_map(|(letter, rest)| is_blank(letter).then_some(rest))
 }
 
 fn without_last_blank(text: &[u8], is_blank: impl Fn(&[u8]) -> bool) -> Option<&[u8]> {
-    let starts = BLANK_LENGTHS.iter().filter_map(|length| text.len().checked_sub(*length));
+    let starts = BLANK_LENGTHS
+        .iter()
+        .filter_map(|length| text.len().checked_sub(*length));
     let mut tails = starts.map(|start| text.split_at(start));
     tails.find_map(|(rest, letter)| is_blank(letter).then_some(rest))
 }

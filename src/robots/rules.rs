@@ -30,12 +30,23 @@ pub(super) enum Verdict {
 
 impl Rules {
     /// Takes the patterns in canonical form; empty ones mean nothing (RFC 9309 §2.2.2).
-    pub fn new<'a>(allow: impl Iterator<Item = &'a str>, disallow: impl Iterator<Item = &'a str>) -> Self {
-        let mut allow: Vec<Rule> = allow.flat_map(|shown| [Some(rule(shown)), folder(shown)]).flatten().collect();
-        let mut disallow: Vec<Rule> = disallow.flat_map(|shown| [Some(rule(shown)), loose(shown)]).flatten().collect();
+    pub fn new<'a>(
+        allow: impl Iterator<Item = &'a str>,
+        disallow: impl Iterator<Item = &'a str>,
+    ) -> Self {
+        let mut allow: Vec<Rule> = allow
+            .flat_map(|shown| [Some(rule(shown)), folder(shown)])
+            .flatten()
+            .collect();
+        let mut disallow: Vec<Rule> = disallow
+            .flat_map(|shown| [Some(rule(shown)), loose(shown)])
+            .flatten()
+            .collect();
         for rules in [&mut allow, &mut disallow] {
             rules.retain(|rule| !rule.shown.is_empty());
-            rules.sort_by(|a, b| (Reverse(a.shown.len()), &a.shown).cmp(&(Reverse(b.shown.len()), &b.shown)));
+            rules.sort_by(|a, b| {
+                (Reverse(a.shown.len()), &a.shown).cmp(&(Reverse(b.shown.len()), &b.shown))
+            });
             rules.dedup();
         }
         Self { allow, disallow }
@@ -47,11 +58,16 @@ impl Rules {
         let (allow, disallow) = (first(&self.allow, &path), first(&self.disallow, &path));
         // Whether `%3B` is `;` depends on the server: in doubt a rule forbids.
         let disallow = disallow.or_else(|| first(&self.disallow, &comparable::decoded(&path)));
-        let line = |kind: &str, rule: Option<&Rule>| rule.map(|rule| format!("{kind}: {}\n", rule.shown));
+        let line =
+            |kind: &str, rule: Option<&Rule>| rule.map(|rule| format!("{kind}: {}\n", rule.shown));
         let (allow, disallow) = (line("allow", allow), line("disallow", disallow));
-        let body =
-            format!("user-agent: {agent}\n{}{}", allow.as_deref().unwrap_or(""), disallow.as_deref().unwrap_or(""));
-        let is_allowed = RobotsMatcher::<'_, Matched>::default().one_agent_allowed_by_robots(&body, agent, "/");
+        let body = format!(
+            "user-agent: {agent}\n{}{}",
+            allow.as_deref().unwrap_or(""),
+            disallow.as_deref().unwrap_or("")
+        );
+        let is_allowed =
+            RobotsMatcher::<'_, Matched>::default().one_agent_allowed_by_robots(&body, agent, "/");
         let told = |line: String| line.trim_end().to_owned();
         match disallow {
             Some(disallow) if !is_allowed => Verdict::Forbidden(told(disallow)),
@@ -61,17 +77,25 @@ impl Rules {
 }
 
 fn rule(shown: &str) -> Rule {
-    Rule { shown: shown.to_owned(), pattern: comparable::pattern(shown) }
+    Rule {
+        shown: shown.to_owned(),
+        pattern: comparable::pattern(shown),
+    }
 }
 
 /// `Disallow: /*%` may mean any escape: in doubt it forbids.
 fn loose(shown: &str) -> Option<Rule> {
-    Some(Rule { shown: shown.to_owned(), pattern: comparable::loose_pattern(shown)? })
+    Some(Rule {
+        shown: shown.to_owned(),
+        pattern: comparable::loose_pattern(shown)?,
+    })
 }
 
 /// Google's matcher takes `Allow: /x/index.html` to allow `/x/` as well.
 fn folder(shown: &str) -> Option<Rule> {
-    let slash = shown.rfind('/').filter(|slash| shown[*slash..].starts_with("/index.htm"))?;
+    let slash = shown
+        .rfind('/')
+        .filter(|slash| shown[*slash..].starts_with("/index.htm"))?;
     Some(rule(&format!("{}$", &shown[..=slash])))
 }
 

@@ -11,27 +11,42 @@ impl SiteReader {
     /// Judges where a page was moved to: by the paper's grammar an article stays an article, a list
     /// a list, and a trap is never entered by the back door.
     pub fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
-        let Some(lists) = &self.lists else { return Outcome::Redirected { to, number: None } };
+        let Some(lists) = &self.lists else {
+            return Outcome::Redirected { to, number: None };
+        };
         let is_article = page.role() == Role::Article;
         match lists.grammar.address(&to) {
-            Address::Trap { why } => Outcome::Refused { why: format!("redirected to {to}: {why}") },
+            Address::Trap { why } => Outcome::Refused {
+                why: format!("redirected to {to}: {why}"),
+            },
             Address::Article { number, .. } if is_article => Outcome::Redirected { to, number },
             // The paper itself may have moved to another name; another article there is another
             // paper's.
             Address::Elsewhere
-                if is_article && page.number().is_some() && lists.grammar.number(&to) == page.number() =>
+                if is_article
+                    && page.number().is_some()
+                    && lists.grammar.number(&to) == page.number() =>
             {
-                Outcome::Redirected { to, number: page.number() }
+                Outcome::Redirected {
+                    to,
+                    number: page.number(),
+                }
             }
-            Address::Elsewhere if is_article => Outcome::Failed { why: format!("redirected to another paper: {to}") },
-            Address::List { .. } | Address::Other if is_article => {
-                Outcome::Failed { why: format!("redirected to what is no article: {to}") }
+            Address::Elsewhere if is_article => Outcome::Failed {
+                why: format!("redirected to another paper: {to}"),
+            },
+            Address::List { .. } | Address::Other if is_article => Outcome::Failed {
+                why: format!("redirected to what is no article: {to}"),
+            },
+            Address::Article { .. } => Outcome::Failed {
+                why: format!("redirected to an article: {to}"),
+            },
+            Address::Other if page.role() == Role::ListPage => Outcome::Failed {
+                why: format!("redirected to what is no list: {to}"),
+            },
+            Address::List { .. } | Address::Elsewhere | Address::Other => {
+                Outcome::Redirected { to, number: None }
             }
-            Address::Article { .. } => Outcome::Failed { why: format!("redirected to an article: {to}") },
-            Address::Other if page.role() == Role::ListPage => {
-                Outcome::Failed { why: format!("redirected to what is no list: {to}") }
-            }
-            Address::List { .. } | Address::Elsewhere | Address::Other => Outcome::Redirected { to, number: None },
         }
     }
 
@@ -40,9 +55,13 @@ impl SiteReader {
         let own: BTreeSet<PageUrl> = links.iter().filter_map(|link| self.own(link)).collect();
         // What is linked here for phones as well is one page.
         let is_twin = |link: &PageUrl| {
-            link.at_host_of(&self.home).is_some_and(|at_home| at_home != *link && own.contains(&at_home))
+            link.at_host_of(&self.home)
+                .is_some_and(|at_home| at_home != *link && own.contains(&at_home))
         };
-        own.iter().filter(|link| Some(*link) != next && !is_twin(link)).cloned().collect()
+        own.iter()
+            .filter(|link| Some(*link) != next && !is_twin(link))
+            .cloned()
+            .collect()
     }
 
     /// Tells whether an address is the paper's, by whichever of its names.
@@ -59,7 +78,11 @@ impl SiteReader {
             return None;
         }
 
-        let link = if is_here { self.at_its_origin(link) } else { link };
+        let link = if is_here {
+            self.at_its_origin(link)
+        } else {
+            link
+        };
         let is_home = |home: &PageUrl| link == *home || link == home.at_root();
         (!is_home(&self.home) && !is_home(&self.site.home)).then_some(link)
     }
@@ -69,7 +92,9 @@ impl SiteReader {
     fn at_its_origin(&self, link: PageUrl) -> PageUrl {
         let is_for_phones = |url: &PageUrl| url.host().as_str().starts_with("m.");
         let link = self.over_https(link);
-        if is_for_phones(&link) != is_for_phones(&self.home) || link.as_url().port() != self.home.as_url().port() {
+        if is_for_phones(&link) != is_for_phones(&self.home)
+            || link.as_url().port() != self.home.as_url().port()
+        {
             return link;
         }
         link.at_host_of(&self.home).unwrap_or(link)
@@ -77,6 +102,10 @@ impl SiteReader {
 
     fn over_https(&self, link: PageUrl) -> PageUrl {
         let is_upgrade = self.home.as_url().scheme() == "https" && link.as_url().scheme() == "http";
-        if is_upgrade && link.as_url().port().is_none() { link.over_https().unwrap_or(link) } else { link }
+        if is_upgrade && link.as_url().port().is_none() {
+            link.over_https().unwrap_or(link)
+        } else {
+            link
+        }
     }
 }

@@ -73,48 +73,96 @@ impl Response {
     }
 
     fn decoded(&self) -> Decoded<'_> {
-        decode(&self.answer.body, self.content_type(), self.page.url.last_label())
+        decode(
+            &self.answer.body,
+            self.content_type(),
+            self.page.url.last_label(),
+        )
     }
 
     fn read_as(&self, reading: impl FnOnce(&Decoded<'_>, &Tree) -> Reading) -> Read {
         let role = self.page.role();
         if role == Role::Policy {
-            return Read { reading: Reading::Policy, charset: None, judgement: Judgement::default() };
+            return Read {
+                reading: Reading::Policy,
+                charset: None,
+                judgement: Judgement::default(),
+            };
         }
         if role == Role::Sitemap {
-            let (reading, judgement) = (self.reader.sitemap(&self.page, &self.answer), self.judge_headers());
-            return Read { reading: obedient(reading, &judgement), charset: None, judgement };
+            let (reading, judgement) = (
+                self.reader.sitemap(&self.page, &self.answer),
+                self.judge_headers(),
+            );
+            return Read {
+                reading: obedient(reading, &judgement),
+                charset: None,
+                judgement,
+            };
         }
         // Feeds come as JSON, octets or a type of their own: whether it is one, its reader tells.
         if role != Role::Feed && !is_text(self.content_type()) {
-            let reading = Reading::Unreadable { why: format!("its content type is {}", self.content_type()) };
-            return Read { reading, charset: None, judgement: self.judge_headers() };
+            let reading = Reading::Unreadable {
+                why: format!("its content type is {}", self.content_type()),
+            };
+            return Read {
+                reading,
+                charset: None,
+                judgement: self.judge_headers(),
+            };
         }
 
         let decoded = self.decoded();
         let tree = Tree::parse(&decoded.text);
         let reading = match &tree {
             Ok(tree) => reading(&decoded, tree),
-            Err(why) => Reading::Unreadable { why: why.to_string() },
+            Err(why) => Reading::Unreadable {
+                why: why.to_string(),
+            },
         };
         // Of a page that is too heavy to parse, the head is heard: it is where such tags belong.
         let head = &decoded.text[..decoded.text.floor_char_boundary(HEAD)];
         let agent = &self.reader.agent;
         let metas = match &tree {
             Ok(tree) => Metas::read(tree, agent),
-            Err(_) => Tree::parse(head).map(|head| Metas::read(&head, agent)).unwrap_or_default(),
+            Err(_) => Tree::parse(head)
+                .map(|head| Metas::read(&head, agent))
+                .unwrap_or_default(),
         };
 
         let judgement = self.judge(&metas, words(&reading));
-        let Decoded { declared, used, had_errors, .. } = decoded;
-        let charset = Some(Charset { declared, used: used.to_owned(), had_errors });
-        Read { reading: obedient(reading, &judgement), charset, judgement }
+        let Decoded {
+            declared,
+            used,
+            had_errors,
+            ..
+        } = decoded;
+        let charset = Some(Charset {
+            declared,
+            used: used.to_owned(),
+            had_errors,
+        });
+        Read {
+            reading: obedient(reading, &judgement),
+            charset,
+            judgement,
+        }
     }
 
     fn judge(&self, metas: &Metas, words: &[(String, String)]) -> Judgement {
         let (url, headers) = (&self.page.url, &self.answer.headers);
-        let declared = Declared { url, headers, metas, words, files: &self.files };
-        Judgement::of(declared.opt_outs(&self.reader.agent), &self.reader.site.opt_outs, self.at)
+        let declared = Declared {
+            url,
+            headers,
+            metas,
+            words,
+            files: &self.files,
+        };
+        Judgement::of(
+            declared.opt_outs(&self.reader.agent),
+            &self.reader.site.opt_outs,
+            self.at,
+        )
     }
 
     fn read_text(&self, html: &str, tree: &Tree, document: &Document) -> Reading {
@@ -131,26 +179,40 @@ impl Response {
             (Role::Sitemap, _) => reader.sitemap(page, &self.answer),
             (Role::Article, _) => match reader.articles.read_tree(&page.url, html, tree) {
                 // Without a profile, links lead to pages of all kinds.
-                extract::Reading::NotAnArticle { why } if reader.lists_nothing() => Reading::NoArticle { why },
+                extract::Reading::NotAnArticle { why } if reader.lists_nothing() => {
+                    Reading::NoArticle { why }
+                }
                 reading => Reading::Article(reading),
             },
             (Role::Home, Some(lists)) => {
                 let home = read_home(&lists.menu, &lists.grammar, document, tree);
-                unless_moved_on(document, tree, home.sections.is_empty()).unwrap_or(Reading::Home(home))
+                unless_moved_on(document, tree, home.sections.is_empty())
+                    .unwrap_or(Reading::Home(home))
             }
             (Role::Section | Role::Window | Role::ListPage, Some(lists)) => {
                 let listing = lists.reader.read_tree(document, html, tree, self.at);
-                unless_moved_on(document, tree, listing.rows.is_empty()).unwrap_or(Reading::List(listing))
+                unless_moved_on(document, tree, listing.rows.is_empty())
+                    .unwrap_or(Reading::List(listing))
             }
             (Role::Feed, _) => match reader.feed(&page.url, &self.answer.body) {
                 Ok(listing) => Reading::List(listing),
-                Err(why) => Reading::Unreadable { why: why.to_string() },
+                Err(why) => Reading::Unreadable {
+                    why: why.to_string(),
+                },
             },
             (Role::Home | Role::Section | Role::Window | Role::ListPage, None) => {
                 let next = document.next(tree).and_then(|next| reader.own(&next));
                 let links = reader.own_links(&links(document, html), next.as_ref());
-                let feeds = if role == Role::Home { feeds(document, tree) } else { Vec::new() };
-                unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links { links, next, feeds })
+                let feeds = if role == Role::Home {
+                    feeds(document, tree)
+                } else {
+                    Vec::new()
+                };
+                unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links {
+                    links,
+                    next,
+                    feeds,
+                })
             }
         }
     }

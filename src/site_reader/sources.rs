@@ -1,7 +1,9 @@
 //! What a paper's feeds and sitemaps tell, with a profile and without.
 
 use crate::config::Site;
-use crate::discover::{Address, FeedError, FeedOf, Grammar, Listing, Row, Sitemap, read_feed, read_sitemap};
+use crate::discover::{
+    Address, FeedError, FeedOf, Grammar, Listing, Row, Sitemap, read_feed, read_sitemap,
+};
 use crate::extract::{self, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Page, Reading};
@@ -13,19 +15,35 @@ impl SiteReader {
     /// paper's house, and neither an article nor a list nor a trap.
     pub fn may_be_sitemap(&self, url: &PageUrl) -> bool {
         let grammar = self.grammar();
-        grammar.is_of_house(url) && matches!(grammar.address(url), Address::Other | Address::Elsewhere)
+        grammar.is_of_house(url)
+            && matches!(grammar.address(url), Address::Other | Address::Elsewhere)
     }
 
     fn grammar(&self) -> Grammar {
         let bare = || Grammar::new(None, self.home.clone());
-        self.lists.as_ref().map_or_else(bare, |lists| lists.grammar.clone())
+        self.lists
+            .as_ref()
+            .map_or_else(bare, |lists| lists.grammar.clone())
     }
 
     /// Reads a feed.
     pub(super) fn feed(&self, url: &PageUrl, body: &[u8]) -> Result<Listing, FeedError> {
-        let Site { timezone, language, .. } = &*self.site;
-        let listing = read_feed(FeedOf { grammar: &self.grammar(), zone: timezone, language }, url, body)?;
-        Ok(Listing { rows: self.own_rows(listing.rows), ..listing })
+        let Site {
+            timezone, language, ..
+        } = &*self.site;
+        let listing = read_feed(
+            FeedOf {
+                grammar: &self.grammar(),
+                zone: timezone,
+                language,
+            },
+            url,
+            body,
+        )?;
+        Ok(Listing {
+            rows: self.own_rows(listing.rows),
+            ..listing
+        })
     }
 
     /// Reads a sitemap, packed or not. Without a profile, any page that it names may be an article.
@@ -37,14 +55,25 @@ impl SiteReader {
                     let entries = sitemap.rows.len() + sitemap.maps.len();
                     tracing::warn!(url = %page.url, entries, "a part of the sitemap was read");
                 }
-                Reading::Sitemap(Sitemap { rows: self.own_rows(sitemap.rows), ..sitemap })
+                Reading::Sitemap(Sitemap {
+                    rows: self.own_rows(sitemap.rows),
+                    ..sitemap
+                })
             }
             Err(why) => match self.feed(&page.url, &answer.body) {
                 // The protocol allows feeds.
-                Ok(feed) => Reading::Sitemap(Sitemap { rows: feed.rows, ..Sitemap::default() }),
-                Err(_) => match self.articles.page_notice(&decode(&answer.body, "", "").text) {
+                Ok(feed) => Reading::Sitemap(Sitemap {
+                    rows: feed.rows,
+                    ..Sitemap::default()
+                }),
+                Err(_) => match self
+                    .articles
+                    .page_notice(&decode(&answer.body, "", "").text)
+                {
                     Some(extract::Reading::Refused { why }) => Reading::Refused { why },
-                    _ => Reading::Unreadable { why: why.to_string() },
+                    _ => Reading::Unreadable {
+                        why: why.to_string(),
+                    },
                 },
             },
         }
@@ -56,6 +85,13 @@ impl SiteReader {
         if self.lists.is_some() {
             return rows;
         }
-        rows.into_iter().filter_map(|row| Some(Row { url: self.own(&row.url)?, ..row })).collect()
+        rows.into_iter()
+            .filter_map(|row| {
+                Some(Row {
+                    url: self.own(&row.url)?,
+                    ..row
+                })
+            })
+            .collect()
     }
 }

@@ -11,7 +11,9 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::archive::{Archive, ArchiveError, Done, How, Lease, RunEnd, RunId, Tally};
-use crate::asking::{Followed, HomeTerms, Neighbourhood, Prepared, RobotsCache, RobotsFetch, Standing, Stop};
+use crate::asking::{
+    Followed, HomeTerms, Neighbourhood, Prepared, RobotsCache, RobotsFetch, Standing, Stop,
+};
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
 use crate::fetch::{Answer, Asking, Trouble, Web};
@@ -99,8 +101,15 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         watch: F,
     ) -> Result<Self, ArchiveError> {
         let (now, settings) = (clock.now(), &plan.settings);
-        let manners = Manners { gap: plan.gap, at_once: 1, own: plan.own_site };
-        let home = HomeTerms { host: plan.home.host(), manners };
+        let manners = Manners {
+            gap: plan.gap,
+            at_once: 1,
+            own: plan.own_site,
+        };
+        let home = HomeTerms {
+            host: plan.home.host(),
+            manners,
+        };
         let lease = archive.take_lease(&plan.holder, now, clock.uptime().as_ref())?;
         let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
         let hosts = Neighbourhood::open(&settings.pace, locks, holder, archive, now)?;
@@ -108,7 +117,22 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
 
         let robots = RobotsCache::new(&settings.identity.agent);
         let (read, tally, account) = (HashSet::new(), Tally::default(), Account::default());
-        Ok(Self { plan, archive, lease, run, web, clock, stop, watch, home, hosts, robots, read, tally, account })
+        Ok(Self {
+            plan,
+            archive,
+            lease,
+            run,
+            web,
+            clock,
+            stop,
+            watch,
+            home,
+            hosts,
+            robots,
+            read,
+            tally,
+            account,
+        })
     }
 
     pub fn plan(&self) -> &Plan {
@@ -121,22 +145,35 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
     ///
     /// Also where the archive's files were lost meanwhile: then the error tells where all is saved.
     pub fn end(self, how: How, why: Option<&str>) -> Result<Account, ArchiveError> {
-        let end = RunEnd { how, why: why.or(self.account.ended.as_deref()) };
-        self.archive.end_run(self.lease, self.run, end, &self.tally, self.clock.now())?;
+        let end = RunEnd {
+            how,
+            why: why.or(self.account.ended.as_deref()),
+        };
+        self.archive
+            .end_run(self.lease, self.run, end, &self.tally, self.clock.now())?;
         self.archive.check_files(self.clock.now())?;
         Ok(self.account)
     }
 
     /// Ends the run that cannot go on, and returns what to tell.
     pub fn fail(self, error: ArchiveError) -> ArchiveError {
-        self.archive.fail(self.lease, &[self.run], error, self.clock.now())
+        self.archive
+            .fail(self.lease, &[self.run], error, self.clock.now())
     }
 
     /// Returns how many more requests may be made.
     pub fn left(&self) -> u64 {
         let made = u64::try_from(self.account.requests.len()).unwrap_or(u64::MAX);
-        let left = self.plan.max_requests.min(MOST_REQUESTS).saturating_sub(made);
-        if self.account.ended.is_some() { 0 } else { left }
+        let left = self
+            .plan
+            .max_requests
+            .min(MOST_REQUESTS)
+            .saturating_sub(made);
+        if self.account.ended.is_some() {
+            0
+        } else {
+            left
+        }
     }
 
     /// Returns the Sitemap lines of the robots.txt files that were read.
@@ -157,9 +194,11 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
             result = self.ask_once(url).await?;
         }
         Ok(match result {
-            Ok(Ok(answer)) if answer.is_refusal() => {
-                Err(self.over(format!("{} refuses: it answered {url} with status {}", url.host(), answer.status)))
-            }
+            Ok(Ok(answer)) if answer.is_refusal() => Err(self.over(format!(
+                "{} refuses: it answered {url} with status {}",
+                url.host(),
+                answer.status
+            ))),
             Ok(Ok(answer)) => Ok(answer),
             Ok(Err(trouble)) => Err(self.trouble(&trouble)),
             Err(unasked) => Err(unasked),
@@ -194,7 +233,10 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
                     }
                 }
                 // It is judged again: the file expired meanwhile.
-                Standing::Forbidden { .. } | Standing::Ask(_) | Standing::Asked | Standing::Unknown { .. } => {
+                Standing::Forbidden { .. }
+                | Standing::Ask(_)
+                | Standing::Asked
+                | Standing::Unknown { .. } => {
                     self.hosts.leave(permit.host());
                     self.hosts.give_back(permit);
                 }
@@ -203,7 +245,13 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
     }
 
     fn standing(&mut self, url: &PageUrl, now: Timestamp) -> Result<Standing, ArchiveError> {
-        self.robots.standing(url, self.home.host.as_str(), self.archive, &mut self.hosts, now)
+        self.robots.standing(
+            url,
+            self.home.host.as_str(),
+            self.archive,
+            &mut self.hosts,
+            now,
+        )
     }
 
     /// Returns once a page's robots.txt is known and allows it.
@@ -222,9 +270,9 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
                     self.account.forbidden.push((url.clone(), rule.clone()));
                     Err(Unasked::Forbidden(rule))
                 }
-                Standing::Unknown { why, .. } => {
-                    Err(self.over(format!("without its robots.txt nothing may be asked ({why})")))
-                }
+                Standing::Unknown { why, .. } => Err(self.over(format!(
+                    "without its robots.txt nothing may be asked ({why})"
+                ))),
                 Standing::Asked => Err(self.over("its robots.txt is being asked for".to_owned())),
                 Standing::Ask(fetch) => match self.fetch_robots(fetch).await? {
                     Ok(()) => continue,
@@ -236,9 +284,13 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
 
     /// Takes over what an origin's robots.txt says beside its rules, once it is known.
     fn read_robots(&mut self, url: &PageUrl) {
-        let Some(known) = self.robots.get(&url.origin()) else { return };
+        let Some(known) = self.robots.get(&url.origin()) else {
+            return;
+        };
         if self.read.insert(url.origin()) {
-            self.account.sitemaps.extend(known.robots.sitemaps().iter().take(MOST_SITEMAPS).cloned());
+            self.account
+                .sitemaps
+                .extend(known.robots.sitemaps().iter().take(MOST_SITEMAPS).cloned());
             self.account.delay = self.account.delay.max(known.robots.delay());
         }
     }
@@ -247,7 +299,10 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
     async fn fetch_robots(&mut self, mut fetch: RobotsFetch) -> Had<()> {
         // One more than redirects: a server may change the protocol.
         for _ in 0..=REDIRECTS + 1 {
-            let enough = Asking { enough: Some(LARGEST + 1), ..Asking::default() };
+            let enough = Asking {
+                enough: Some(LARGEST + 1),
+                ..Asking::default()
+            };
             let prepared = match self.prepare_robots(&fetch).await? {
                 Ok(prepared) => prepared,
                 Err(unasked) => return Ok(Err(unasked)),
@@ -274,7 +329,9 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
                 }
             }
             if self.is_elsewhere(&fetch.url) {
-                return Ok(Err(self.over("its robots.txt leads nowhere within the paper".to_owned())));
+                return Ok(Err(
+                    self.over("its robots.txt leads nowhere within the paper".to_owned())
+                ));
             }
         }
         Ok(Err(self.over("its robots.txt cannot be had".to_owned())))
@@ -303,13 +360,19 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
 
     fn trouble(&mut self, trouble: &Trouble) -> Unasked {
         let why = self.in_words(trouble);
-        if trouble.is_unreachable() { self.over(why) } else { Unasked::Trouble(why) }
+        if trouble.is_unreachable() {
+            self.over(why)
+        } else {
+            Unasked::Trouble(why)
+        }
     }
 
     fn in_words(&self, trouble: &Trouble) -> String {
         match trouble {
             Trouble::PrivateAddress { host, address } => {
-                format!("{host} is at a private address ({address}), and only your own server may be: --own-site")
+                format!(
+                    "{host} is at a private address ({address}), and only your own server may be: --own-site"
+                )
             }
             other => other.to_string(),
         }
@@ -367,16 +430,31 @@ mod tests {
             Ok([192, 0, 2, 1].into())
         }
 
-        async fn fetch(&self, visit: Visit, _reach: Reach, _asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+        async fn fetch(
+            &self,
+            visit: Visit,
+            _reach: Reach,
+            _asking: Asking,
+        ) -> (Turn, Result<Answer, Trouble>) {
             self.asked.lock().unwrap().push(self.clock.now());
             let answer = self.answers.lock().unwrap().pop_front();
-            (visit.spend().1, Ok(answer.unwrap_or_else(|| told(200, None))))
+            (
+                visit.spend().1,
+                Ok(answer.unwrap_or_else(|| told(200, None))),
+            )
         }
     }
 
     fn told(status: u16, retry_after: Option<&str>) -> Answer {
-        let headers = retry_after.iter().map(|wish| ("retry-after".to_owned(), (*wish).to_owned())).collect();
-        Answer { status, headers, body: Vec::new() }
+        let headers = retry_after
+            .iter()
+            .map(|wish| ("retry-after".to_owned(), (*wish).to_owned()))
+            .collect();
+        Answer {
+            status,
+            headers,
+            body: Vec::new(),
+        }
     }
 
     fn url(path: &str) -> PageUrl {
@@ -395,7 +473,11 @@ mod tests {
         answers: Vec<Answer>,
     ) -> Surveyor<'a, Laid, impl FnMut(&Asked) + Send> {
         let clock = Clock::set_to(NOW);
-        let web = Arc::new(Laid { clock, answers: Mutex::new(answers.into()), asked: Mutex::default() });
+        let web = Arc::new(Laid {
+            clock,
+            answers: Mutex::new(answers.into()),
+            asked: Mutex::default(),
+        });
         let plan = Plan {
             home: url("/"),
             settings: Settings::default(),
@@ -411,7 +493,14 @@ mod tests {
     }
 
     fn asked<F>(surveyor: &Surveyor<'_, Laid, F>) -> Vec<Duration> {
-        surveyor.web.asked.lock().unwrap().iter().map(|moment| moment.since(NOW)).collect()
+        surveyor
+            .web
+            .asked
+            .lock()
+            .unwrap()
+            .iter()
+            .map(|moment| moment.since(NOW))
+            .collect()
     }
 
     #[tokio::test(start_paused = true)]
@@ -423,22 +512,49 @@ mod tests {
         for k in 1..50 {
             over = over.or(surveyor.ask(&url(&format!("/{k}"))).await.unwrap().err());
         }
-        assert_eq!(over, Some(Unasked::Over("40 requests were made, and no more were allowed".to_owned())));
+        assert_eq!(
+            over,
+            Some(Unasked::Over(
+                "40 requests were made, and no more were allowed".to_owned()
+            ))
+        );
         let asked = asked(&surveyor);
         assert_eq!(asked.len(), 40);
-        assert!(asked.windows(2).all(|pair| pair[1] - pair[0] >= GAP), "{asked:?}");
+        assert!(
+            asked.windows(2).all(|pair| pair[1] - pair[0] >= GAP),
+            "{asked:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_rest_that_the_host_wishes_for_is_kept_and_one_too_long_ends_the_survey() {
         let folder = TempDir::new().unwrap();
-        let wishes = vec![told(200, None), told(404, Some("90")), told(404, Some("3600"))];
+        let wishes = vec![
+            told(200, None),
+            told(404, Some("90")),
+            told(404, Some("3600")),
+        ];
         let mut archive = archive(&folder);
         let mut surveyor = surveyor(&folder, &mut archive, wishes);
-        assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok() && surveyor.ask(&url("/2")).await.unwrap().is_ok());
-        assert!(asked(&surveyor)[2] >= asked(&surveyor)[1] + Duration::from_secs(90), "{:?}", asked(&surveyor));
-        let over = surveyor.ask(&url("/3")).await.unwrap().unwrap_err().to_string();
-        assert!(over.starts_with("a.example asks to be left alone until 2026-11-24T12:44:"), "{over}");
+        assert!(
+            surveyor.ask(&url("/1")).await.unwrap().is_ok()
+                && surveyor.ask(&url("/2")).await.unwrap().is_ok()
+        );
+        assert!(
+            asked(&surveyor)[2] >= asked(&surveyor)[1] + Duration::from_secs(90),
+            "{:?}",
+            asked(&surveyor)
+        );
+        let over = surveyor
+            .ask(&url("/3"))
+            .await
+            .unwrap()
+            .unwrap_err()
+            .to_string();
+        assert!(
+            over.starts_with("a.example asks to be left alone until 2026-11-24T12:44:"),
+            "{over}"
+        );
         assert_eq!((asked(&surveyor).len(), surveyor.left()), (3, 0));
     }
 
@@ -448,7 +564,12 @@ mod tests {
             let folder = TempDir::new().unwrap();
             let mut archive = archive(&folder);
             let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
-            surveyor.plan.locks.take(&url("/").host(), "another").unwrap().note(NOW + Duration::from_secs(rest));
+            surveyor
+                .plan
+                .locks
+                .take(&url("/").host(), "another")
+                .unwrap()
+                .note(NOW + Duration::from_secs(rest));
             assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
             assert_eq!(asked(&surveyor)[0], Duration::from_secs(first));
         }
@@ -460,8 +581,15 @@ mod tests {
         let mut archive = archive(&folder);
         let mut surveyor = surveyor(&folder, &mut archive, Vec::new());
         let half = Duration::from_millis(500);
-        let mut crawl = surveyor.plan.locks.ceilings(half, Duration::from_millis(20));
-        assert!(crawl.claim(Some([192, 0, 2, 1].into()), NOW - half / 2).is_ok());
+        let mut crawl = surveyor
+            .plan
+            .locks
+            .ceilings(half, Duration::from_millis(20));
+        assert!(
+            crawl
+                .claim(Some([192, 0, 2, 1].into()), NOW - half / 2)
+                .is_ok()
+        );
         assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
         assert_eq!(asked(&surveyor)[0], half / 2);
     }
@@ -470,21 +598,34 @@ mod tests {
     async fn every_request_stands_in_the_ledger_before_it_leaves_and_has_an_ending() {
         let folder = TempDir::new().unwrap();
         let mut archive = archive(&folder);
-        let rules = Answer { body: b"User-agent: *\nDisallow: /2".to_vec(), ..told(200, None) };
+        let rules = Answer {
+            body: b"User-agent: *\nDisallow: /2".to_vec(),
+            ..told(200, None)
+        };
         let mut surveyor = surveyor(&folder, &mut archive, vec![rules, told(200, None)]);
         assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
-        assert!(matches!(surveyor.ask(&url("/2")).await.unwrap(), Err(Unasked::Forbidden(_))));
+        assert!(matches!(
+            surveyor.ask(&url("/2")).await.unwrap(),
+            Err(Unasked::Forbidden(_))
+        ));
         surveyor.end(How::Finished, None).unwrap();
 
         let runs = Reader::open(folder.path()).unwrap().runs(1).unwrap();
         assert_eq!(
-            (runs[0].command.as_str(), runs[0].requests, runs[0].how.as_deref()),
+            (
+                runs[0].command.as_str(),
+                runs[0].requests,
+                runs[0].how.as_deref()
+            ),
             ("survey", 2, Some("finished"))
         );
         // The file is kept: a second survey of the same day does not ask for it.
         let mut second = super::tests::surveyor(&folder, &mut archive, Vec::new());
         assert!(second.ask(&url("/1")).await.unwrap().is_ok());
-        assert!(matches!(second.ask(&url("/2")).await.unwrap(), Err(Unasked::Forbidden(_))));
+        assert!(matches!(
+            second.ask(&url("/2")).await.unwrap(),
+            Err(Unasked::Forbidden(_))
+        ));
         assert_eq!(asked(&second).len(), 1);
     }
 
@@ -492,7 +633,10 @@ mod tests {
     async fn what_a_fresh_robots_txt_says_counts_and_not_what_an_old_one_said() {
         let folder = TempDir::new().unwrap();
         let mut archive = archive(&folder);
-        let rules = |map: &str| Answer { body: format!("Sitemap: {map}").into_bytes(), ..told(200, None) };
+        let rules = |map: &str| Answer {
+            body: format!("Sitemap: {map}").into_bytes(),
+            ..told(200, None)
+        };
         let mut first = super::tests::surveyor(&folder, &mut archive, vec![rules("/old.xml")]);
         assert!(first.ask(&url("/1")).await.unwrap().is_ok());
         let a_day_later = Clock::set_to(NOW + Duration::from_secs(25 * 3600));
@@ -513,13 +657,19 @@ mod tests {
         surveyor.stop = stop;
         assert!(surveyor.ask(&url("/1")).await.unwrap().is_ok());
         signal.send_replace(Stop::Finish);
-        assert_eq!(surveyor.ask(&url("/2")).await.unwrap(), Err(Unasked::Over("it was stopped".to_owned())));
+        assert_eq!(
+            surveyor.ask(&url("/2")).await.unwrap(),
+            Err(Unasked::Over("it was stopped".to_owned()))
+        );
         assert_eq!((surveyor.left(), surveyor.account.gave_up), (0, false));
         surveyor.end(How::Interrupted, None).unwrap();
         drop(archive);
 
         let runs = Reader::open(folder.path()).unwrap().runs(1).unwrap();
-        assert_eq!((runs[0].how.as_deref(), runs[0].why.as_deref()), (Some("interrupted"), Some("it was stopped")));
+        assert_eq!(
+            (runs[0].how.as_deref(), runs[0].why.as_deref()),
+            (Some("interrupted"), Some("it was stopped"))
+        );
         let reader = Reader::open(folder.path()).unwrap();
         let mut ledger = reader.ledger().unwrap();
         let (mut rows, mut without_ending) = (ledger.rows(), 0);

@@ -29,18 +29,47 @@ pub struct Draft {
 
 /// Returns a site's name for the paper at an address: lower-case letters, digits and `-`.
 pub fn name_of(home: &PageUrl) -> String {
-    if home.literal_address().is_some() || home.as_url().domain().is_none_or(|name| !name.contains('.')) {
-        let port = home.as_url().port().map(|port| format!("-{port}")).unwrap_or_default();
+    if home.literal_address().is_some()
+        || home
+            .as_url()
+            .domain()
+            .is_none_or(|name| !name.contains('.'))
+    {
+        let port = home
+            .as_url()
+            .port()
+            .map(|port| format!("-{port}"))
+            .unwrap_or_default();
         return format!("paper{port}");
     }
-    let host = home.as_url().domain().unwrap_or_default().to_ascii_lowercase();
-    let mut labels: Vec<&str> = host.split('.').filter(|label| !matches!(*label, "www" | "m")).collect();
+    let host = home
+        .as_url()
+        .domain()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
+    let mut labels: Vec<&str> = host
+        .split('.')
+        .filter(|label| !matches!(*label, "www" | "m"))
+        .collect();
     labels.pop();
-    if labels.len() > 1 && labels.last().is_some_and(|label| SECOND_LEVEL.contains(label)) {
+    if labels.len() > 1
+        && labels
+            .last()
+            .is_some_and(|label| SECOND_LEVEL.contains(label))
+    {
         labels.pop();
     }
-    let name: String = labels.join("-").chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(60).collect();
-    if name.is_empty() { "paper".to_owned() } else { name }
+    let name: String = labels
+        .join("-")
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
+        .take(60)
+        .collect();
+    if name.is_empty() {
+        "paper".to_owned()
+    } else {
+        name
+    }
 }
 
 /// Writes the files.
@@ -49,7 +78,11 @@ pub fn draft(findings: &Findings, names: &Names) -> Draft {
         Cms::Drafted { rules } => Some(rules.written(&names.site)),
         Cms::Known { .. } | Cms::Unsupported { .. } => None,
     };
-    Draft { name: names.site.clone(), site: site(findings, names), profile }
+    Draft {
+        name: names.site.clone(),
+        site: site(findings, names),
+        profile,
+    }
 }
 
 fn site(findings: &Findings, names: &Names) -> String {
@@ -73,13 +106,18 @@ fn site(findings: &Findings, names: &Names) -> String {
         quoted(language),
     );
     if names.own_site {
-        text.push_str("# Your own server: private addresses and short gaps are allowed.\nown_site = true\n");
+        text.push_str(
+            "# Your own server: private addresses and short gaps are allowed.\nown_site = true\n",
+        );
     }
     text.push_str("\n[pace]\n# The least rest from the end of an answer to the next request.\n");
     if findings.robots_delay_seconds > 0.0 {
         let delay = findings.robots_delay_seconds;
-        writeln!(text, "# robots.txt asks for {delay} s, which is kept in any case.")
-            .expect("a String takes everything");
+        writeln!(
+            text,
+            "# robots.txt asks for {delay} s, which is kept in any case."
+        )
+        .expect("a String takes everything");
     }
     writeln!(text, "gap = {}", quoted(&names.gap.to_string())).expect("a String takes everything");
     text.push_str(&discover(findings));
@@ -91,12 +129,20 @@ fn site(findings: &Findings, names: &Names) -> String {
 
 fn profile_line(findings: &Findings, names: &Names) -> String {
     match &findings.cms {
-        Cms::Known { profile } => format!("# Its CMS, which was recognised.\nprofile = {}\n", quoted(profile)),
+        Cms::Known { profile } => format!(
+            "# Its CMS, which was recognised.\nprofile = {}\n",
+            quoted(profile)
+        ),
         Cms::Drafted { .. } => {
             let name = &names.site;
-            format!("# The profile of its CMS is a draft, profiles/{name}.toml.\nprofile = {}\n", quoted(name))
+            format!(
+                "# The profile of its CMS is a draft, profiles/{name}.toml.\nprofile = {}\n",
+                quoted(name)
+            )
         }
-        Cms::Unsupported { why } => format!("# Without a profile its pages are read generically: {why}.\n"),
+        Cms::Unsupported { why } => {
+            format!("# Without a profile its pages are read generically: {why}.\n")
+        }
     }
 }
 
@@ -113,27 +159,41 @@ fn discover(findings: &Findings) -> String {
     if findings.menu_is_read || findings.sections.is_empty() {
         text.push_str("# Sections are read off the home page's menu. It has:\n");
         for section in &findings.sections {
-            writeln!(text, "#   {}  {}", section.path, section.title).expect("a String takes everything");
+            writeln!(text, "#   {}  {}", section.path, section.title)
+                .expect("a String takes everything");
         }
         text.push_str("sections = \"menu\"\n");
     } else {
         text.push_str("# Check these: links of the home page.\nsections = [\n");
         for section in &findings.sections {
-            writeln!(text, "    {}, # {}", quoted(&section.path), section.title).expect("a String takes everything");
+            writeln!(text, "    {}, # {}", quoted(&section.path), section.title)
+                .expect("a String takes everything");
         }
         text.push_str("]\n");
     }
     text.push_str(&sources("Feeds that the home page names", &findings.feeds));
     text.push_str("feeds = true\n");
-    text.push_str(&sources("Sitemaps that robots.txt names", &findings.sitemaps));
+    text.push_str(&sources(
+        "Sitemaps that robots.txt names",
+        &findings.sitemaps,
+    ));
     text
 }
 
 fn sources(what: &str, found: &[Source]) -> String {
-    let entries = |source: &Source| source.entries.map(|count| format!("  ({count} entries)")).unwrap_or_default();
+    let entries = |source: &Source| {
+        source
+            .entries
+            .map(|count| format!("  ({count} entries)"))
+            .unwrap_or_default()
+    };
     let line = |source: &Source| format!("#   {}{}\n", source.url, entries(source));
     let lines: String = found.iter().map(line).collect();
-    if lines.is_empty() { format!("# {what}: none.\n") } else { format!("# {what}:\n{lines}") }
+    if lines.is_empty() {
+        format!("# {what}: none.\n")
+    } else {
+        format!("# {what}:\n{lines}")
+    }
 }
 
 #[cfg(test)]

@@ -93,7 +93,10 @@ pub(super) fn findings(known: &Knowledge, account: Account) -> Findings {
     let cms = cms(known, shape.as_ref());
     let (sections, menu_is_read) = sections(known, &cms, shape.as_ref());
     let (asked, read) = articles(known, shape.as_ref());
-    let source = |(url, entries): &(PageUrl, Option<usize>)| Source { url: url.to_string(), entries: *entries };
+    let source = |(url, entries): &(PageUrl, Option<usize>)| Source {
+        url: url.to_string(),
+        entries: *entries,
+    };
     Findings {
         home: known.home.to_string(),
         title: tree.as_ref().and_then(title),
@@ -105,10 +108,17 @@ pub(super) fn findings(known: &Knowledge, account: Account) -> Findings {
         article: pattern(known, shape.as_ref()),
         articles_asked: asked,
         articles_read: read.len(),
-        dates: read.iter().find_map(|article| article.published_source.clone()).or_else(|| printed(&cms)),
+        dates: read
+            .iter()
+            .find_map(|article| article.published_source.clone())
+            .or_else(|| printed(&cms)),
         cms,
         robots_delay_seconds: account.delay.as_secs_f64(),
-        forbidden: account.forbidden.iter().map(|(url, rule)| format!("{url} ({rule})")).collect(),
+        forbidden: account
+            .forbidden
+            .iter()
+            .map(|(url, rule)| format!("{url} ({rule})"))
+            .collect(),
         requests: account.requests,
         ended: account.ended,
         gave_up: account.gave_up,
@@ -117,12 +127,18 @@ pub(super) fn findings(known: &Knowledge, account: Account) -> Findings {
 
 fn cms(known: &Knowledge, shape: Option<&Shape>) -> Cms {
     if let Some(profile) = &known.profile {
-        return Cms::Known { profile: profile.name.clone() };
+        return Cms::Known {
+            profile: profile.name.clone(),
+        };
     }
     match shape {
-        None => Cms::Unsupported { why: "no link led to what is surely an article".to_owned() },
+        None => Cms::Unsupported {
+            why: "no link led to what is surely an article".to_owned(),
+        },
         Some(shape) => match rules(known, shape) {
-            Ok(rules) => Cms::Drafted { rules: Box::new(rules) },
+            Ok(rules) => Cms::Drafted {
+                rules: Box::new(rules),
+            },
             Err(why) => Cms::Unsupported { why },
         },
     }
@@ -131,34 +147,55 @@ fn cms(known: &Knowledge, shape: Option<&Shape>) -> Cms {
 /// Returns the sections, and whether the menu is where a crawl will find them.
 fn sections(known: &Knowledge, cms: &Cms, shape: Option<&Shape>) -> (Vec<SectionFound>, bool) {
     let home = &known.pages[0];
-    let found = |links: Vec<&Link>| links.into_iter().take(MOST_SECTIONS).map(section).collect::<Vec<_>>();
+    let found = |links: Vec<&Link>| {
+        links
+            .into_iter()
+            .take(MOST_SECTIONS)
+            .map(section)
+            .collect::<Vec<_>>()
+    };
     match cms {
         Cms::Known { .. } => {
-            let read = known.profile.as_ref().zip(home.tree()).map(|(profile, tree)| {
-                let document = Document::new(&home.url, &tree);
-                read_home(&profile.menu, &known.grammar(), &document, &tree).sections
-            });
+            let read = known
+                .profile
+                .as_ref()
+                .zip(home.tree())
+                .map(|(profile, tree)| {
+                    let document = Document::new(&home.url, &tree);
+                    read_home(&profile.menu, &known.grammar(), &document, &tree).sections
+                });
             let read = read.filter(|sections| !sections.is_empty());
             let path = |url: &PageUrl| url.path_and_query().to_owned();
             if let Some(read) = read {
-                let named = read.into_iter().map(|link| SectionFound { path: path(&link.url), title: link.title });
+                let named = read.into_iter().map(|link| SectionFound {
+                    path: path(&link.url),
+                    title: link.title,
+                });
                 return (named.collect(), true);
             }
             let grammar = known.grammar();
-            let is_list = |link: &&Link| matches!(grammar.address(&link.url), Address::List { page: 1, .. });
+            let is_list =
+                |link: &&Link| matches!(grammar.address(&link.url), Address::List { page: 1, .. });
             (found(home.links.iter().filter(is_list).collect()), false)
         }
-        Cms::Drafted { rules } => (found(menu::sections(home, &rules.lists, &rules.searches)), rules.menu.is_some()),
+        Cms::Drafted { rules } => (
+            found(menu::sections(home, &rules.lists, &rules.searches)),
+            rules.menu.is_some(),
+        ),
         Cms::Unsupported { .. } => {
             let is_article = |link: &Link| shape.is_some_and(|shape| shape.matches(&link.url));
-            let is_section = |link: &&Link| link.is_of_menu() && link.url != known.home && !is_article(link);
+            let is_section =
+                |link: &&Link| link.is_of_menu() && link.url != known.home && !is_article(link);
             (found(home.links.iter().filter(is_section).collect()), false)
         }
     }
 }
 
 fn section(link: &Link) -> SectionFound {
-    SectionFound { title: link.text.clone(), path: link.url.path_and_query().to_owned() }
+    SectionFound {
+        title: link.text.clone(),
+        path: link.url.path_and_query().to_owned(),
+    }
 }
 
 /// How many articles were asked for, and what the paper's own profile, or generic reading, makes of those that came.
@@ -168,30 +205,53 @@ fn articles(known: &Knowledge, shape: Option<&Shape>) -> (usize, Vec<extract::Ar
         Some(_) => matches!(grammar.address(url), Address::Article { .. }),
         None => shape.is_some_and(|shape| shape.matches(url)),
     };
-    let pages = known.pages.iter().skip(1).filter(|page| is_article(&page.url));
+    let pages = known
+        .pages
+        .iter()
+        .skip(1)
+        .filter(|page| is_article(&page.url));
     let read = |page: &Page| match &known.profile {
         None => page.article.clone(),
         Some(profile) => page.read_by(profile),
     };
-    (known.asked().filter(|url| is_article(url)).count(), pages.filter_map(read).collect())
+    (
+        known.asked().filter(|url| is_article(url)).count(),
+        pages.filter_map(read).collect(),
+    )
 }
 
 fn printed(cms: &Cms) -> Option<String> {
     match cms {
-        Cms::Drafted { rules } => rules.date_line.as_ref().map(|line| format!("printed in {line}")),
+        Cms::Drafted { rules } => rules
+            .date_line
+            .as_ref()
+            .map(|line| format!("printed in {line}")),
         Cms::Known { .. } | Cms::Unsupported { .. } => None,
     }
 }
 
 fn pattern(known: &Knowledge, shape: Option<&Shape>) -> Option<ArticlePattern> {
     if let Some(profile) = &known.profile {
-        let by_parameter = profile.url.article.first().map(|path| (path.clone(), Some(profile.url.number.clone())));
-        let in_path = || profile.url.canonical.as_ref().map(|path| (path.replace("{number}", "#"), None));
+        let by_parameter = profile
+            .url
+            .article
+            .first()
+            .map(|path| (path.clone(), Some(profile.url.number.clone())));
+        let in_path = || {
+            profile
+                .url
+                .canonical
+                .as_ref()
+                .map(|path| (path.replace("{number}", "#"), None))
+        };
         let (path, number) = by_parameter.or_else(in_path)?;
         return Some(ArticlePattern { path, number });
     }
     Some(match shape?.clone() {
-        Shape::Numbered { path, number } => ArticlePattern { path, number: Some(number) },
+        Shape::Numbered { path, number } => ArticlePattern {
+            path,
+            number: Some(number),
+        },
         Shape::Path(path) => ArticlePattern { path, number: None },
     })
 }
@@ -210,13 +270,17 @@ fn language(tree: &Tree, html: &str) -> Option<String> {
     let root = Selector::compile("html[lang]").ok()?;
     let told = tree.first(&root).and_then(|node| attribute(&node, "lang"));
     let is_tag = |tag: &String| {
-        let parts =
-            tag.split('-').all(|part| (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric()));
+        let parts = tag.split('-').all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric())
+        });
         parts && tag.bytes().take(2).filter(u8::is_ascii_alphabetic).count() == 2
     };
     told.filter(is_tag).or_else(|| {
         let hangul = html.chars().filter(|c| ('가'..='힣').contains(c)).count();
-        let letters = crate::markup::text(&tree.root()).chars().filter(|c| c.is_alphabetic()).count();
+        let letters = crate::markup::text(&tree.root())
+            .chars()
+            .filter(|c| c.is_alphabetic())
+            .count();
         (hangul > 0 && hangul * 5 >= letters).then(|| "ko".to_owned())
     })
 }

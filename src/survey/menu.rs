@@ -34,11 +34,25 @@ impl Lists {
     /// Tells where lists stand, by the one at `url` and the links of the menu.
     pub(super) fn of(url: &PageUrl, home: &Page) -> Self {
         let own = url.as_url().path();
-        let is_alike = |link: &&Link| link.in_menu && folder(link.url.as_url().path()) == folder(own);
-        let alike: BTreeSet<&str> = home.links.iter().filter(is_alike).map(|link| link.url.as_url().path()).collect();
+        let is_alike =
+            |link: &&Link| link.in_menu && folder(link.url.as_url().path()) == folder(own);
+        let alike: BTreeSet<&str> = home
+            .links
+            .iter()
+            .filter(is_alike)
+            .map(|link| link.url.as_url().path())
+            .collect();
         match folder(own) {
-            _ if url.as_url().query().is_some() || alike.iter().all(|path| *path == own) => Self::At(own.to_owned()),
-            "/" => Self::Each(alike.into_iter().filter(|path| *path != "/").map(str::to_owned).collect()),
+            _ if url.as_url().query().is_some() || alike.iter().all(|path| *path == own) => {
+                Self::At(own.to_owned())
+            }
+            "/" => Self::Each(
+                alike
+                    .into_iter()
+                    .filter(|path| *path != "/")
+                    .map(str::to_owned)
+                    .collect(),
+            ),
             folder => Self::Under(folder.to_owned()),
         }
     }
@@ -60,9 +74,15 @@ fn folder(path: &str) -> &str {
 
 /// Returns the home page's links to lists, in the page's order; those of its menu where it has a menu.
 pub(super) fn sections<'a>(home: &'a Page, lists: &Lists, searches: &[String]) -> Vec<&'a Link> {
-    let is_search =
-        |url: &PageUrl| searches.iter().any(|name| url.parameter(name).is_some_and(|value| !value.is_empty()));
-    let lists = home.links.iter().filter(|link| lists.have(link.url.as_url().path()) && !is_search(&link.url));
+    let is_search = |url: &PageUrl| {
+        searches
+            .iter()
+            .any(|name| url.parameter(name).is_some_and(|value| !value.is_empty()))
+    };
+    let lists = home
+        .links
+        .iter()
+        .filter(|link| lists.have(link.url.as_url().path()) && !is_search(&link.url));
     let lists: Vec<&Link> = lists.collect();
     let menu: Vec<&Link> = lists.iter().copied().filter(|link| link.in_menu).collect();
     if menu.is_empty() { lists } else { menu }
@@ -71,7 +91,11 @@ pub(super) fn sections<'a>(home: &'a Page, lists: &Lists, searches: &[String]) -
 /// Returns the parameters of the lists: those that the menu's links have, and those that forms fill in.
 pub(super) fn parameters(home: &Page, pages: &[Page], lists: &Lists, page: &str) -> Parameters {
     let fields = fields(pages, lists);
-    let is_typed = |name: &str| fields.iter().any(|field| field.is_typed && field.name == name);
+    let is_typed = |name: &str| {
+        fields
+            .iter()
+            .any(|field| field.is_typed && field.name == name)
+    };
     let counts = |name: &str| name == page || COUNTS.contains(&name);
     let mut keep: Vec<String> = Vec::new();
     for link in sections(home, lists, &[]) {
@@ -83,13 +107,21 @@ pub(super) fn parameters(home: &Page, pages: &[Page], lists: &Lists, page: &str)
         }
     }
     let mut searches: BTreeSet<String> = fields.into_iter().map(|field| field.name).collect();
-    for link in pages.iter().flat_map(|page| &page.links).filter(|link| lists.have(link.url.as_url().path())) {
+    for link in pages
+        .iter()
+        .flat_map(|page| &page.links)
+        .filter(|link| lists.have(link.url.as_url().path()))
+    {
         let pairs = link.url.as_url().query_pairs();
-        let words = pairs.filter(|(_, value)| value.chars().any(|c| c.is_alphabetic() && !c.is_ascii()));
+        let words =
+            pairs.filter(|(_, value)| value.chars().any(|c| c.is_alphabetic() && !c.is_ascii()));
         searches.extend(words.map(|(name, _)| name.into_owned()));
     }
     searches.retain(|name| !keep.contains(name) && !counts(name));
-    Parameters { keep, searches: searches.into_iter().collect() }
+    Parameters {
+        keep,
+        searches: searches.into_iter().collect(),
+    }
 }
 
 /// A field of a form that leads to a list: a search, of which there is no end.
@@ -105,8 +137,13 @@ fn fields(pages: &[Page], lists: &Lists) -> Vec<Field> {
     let mut fields = Vec::new();
     for page in pages {
         let Some(tree) = page.tree() else { continue };
-        let to = |form: &Node<'_>| attribute(form, "action").and_then(|action| page.url.join(&action).ok());
-        for form in tree.all(&forms).filter(|form| to(form).is_some_and(|url| lists.have(url.as_url().path()))) {
+        let to = |form: &Node<'_>| {
+            attribute(form, "action").and_then(|action| page.url.join(&action).ok())
+        };
+        for form in tree
+            .all(&forms)
+            .filter(|form| to(form).is_some_and(|url| lists.have(url.as_url().path())))
+        {
             let field = |input: Node<'_>| {
                 let kind = attribute(&input, "type").map(|kind| kind.to_ascii_lowercase());
                 let is_typed = matches!(kind.as_deref(), None | Some("text" | "search"));
@@ -125,17 +162,25 @@ pub(super) fn selector(home: &Page, sections: &[&Link]) -> Option<String> {
     let anchors = Selector::compile("a[href]").expect("it is a selector");
     let mut held: HashMap<NodeId, (HashSet<PageUrl>, Node<'_>, usize)> = HashMap::new();
     for link in tree.all(&anchors) {
-        let Some(to) = target(&link, &home.url, &home.url).filter(|to| wanted.contains(to)) else { continue };
+        let Some(to) = target(&link, &home.url, &home.url).filter(|to| wanted.contains(to)) else {
+            continue;
+        };
         let ancestors: Vec<Node<'_>> = link.ancestors_it(None).filter(Node::is_element).collect();
         for (k, ancestor) in ancestors.iter().enumerate() {
             let depth = ancestors.len() - k;
-            held.entry(ancestor.id).or_insert_with(|| (HashSet::new(), *ancestor, depth)).0.insert(to.clone());
+            held.entry(ancestor.id)
+                .or_insert_with(|| (HashSet::new(), *ancestor, depth))
+                .0
+                .insert(to.clone());
         }
     }
     let is_most = |count: usize| count * 5 >= wanted.len() * 4;
     let is_named = |node: &Node<'_>| own(node).is_some() || node.has_name("nav");
-    let holders = held.into_values().filter(|(urls, node, _)| is_most(urls.len()) && is_named(node));
-    let (_, menu, _) = holders.max_by_key(|(urls, node, depth)| (urls.len(), *depth, std::cmp::Reverse(node.id)))?;
+    let holders = held
+        .into_values()
+        .filter(|(urls, node, _)| is_most(urls.len()) && is_named(node));
+    let (_, menu, _) = holders
+        .max_by_key(|(urls, node, depth)| (urls.len(), *depth, std::cmp::Reverse(node.id)))?;
     Some(format!("{} a[href]", path(&menu)))
 }
 
@@ -143,12 +188,18 @@ pub(super) fn selector(home: &Page, sections: &[&Link]) -> Option<String> {
 pub(super) fn traps(pages: &[Page]) -> Vec<String> {
     // A crawl reads the feeds that the home page names, wherever they stand.
     let is_trap = |url: &PageUrl| trap(url).is_some_and(|word| !matches!(word, "rss" | "feed"));
-    let links = pages.iter().flat_map(|page| &page.links).filter(|link| is_trap(&link.url));
+    let links = pages
+        .iter()
+        .flat_map(|page| &page.links)
+        .filter(|link| is_trap(&link.url));
     let beginning = |url: &PageUrl| {
         let path = url.as_url().path();
         let first = path[1..].find('/').map_or(path, |end| &path[..=end + 1]);
         let folder = url.join(first).ok().filter(is_trap);
-        folder.map_or_else(|| path.to_owned(), |folder| folder.as_url().path().to_owned())
+        folder.map_or_else(
+            || path.to_owned(),
+            |folder| folder.as_url().path().to_owned(),
+        )
     };
     let found: BTreeSet<String> = links.map(|link| beginning(&link.url)).collect();
     found.into_iter().take(30).collect()
@@ -165,16 +216,26 @@ mod tests {
             <form action="/list"><input type="hidden" name="view" value="sm"><input type="hidden" name="area" value="A">
             <input name="word"></form><a href="/list?tag=%EC%B1%85">#책</a>"#;
         let url = PageUrl::parse("https://a.example/").unwrap();
-        let answer = Answer { status: 200, headers: Vec::new(), body: html.as_bytes().to_vec() };
+        let answer = Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: html.as_bytes().to_vec(),
+        };
         let home = Page::read(&url, &url, &answer);
-        let lists = Lists::of(&PageUrl::parse("https://a.example/list?code=S1").unwrap(), &home);
+        let lists = Lists::of(
+            &PageUrl::parse("https://a.example/list?code=S1").unwrap(),
+            &home,
+        );
         assert_eq!(lists, Lists::At("/list".to_owned()));
         let found = parameters(&home, std::slice::from_ref(&home), &lists, "page");
         assert_eq!(found.keep, ["code", "view"]);
         assert_eq!(found.searches, ["area", "tag", "word"]);
         let sections = sections(&home, &lists, &found.searches);
         assert_eq!(sections.len(), 2);
-        assert_eq!(selector(&home, &sections).as_deref(), Some("html > body > nav a[href]"));
+        assert_eq!(
+            selector(&home, &sections).as_deref(),
+            Some("html > body > nav a[href]")
+        );
     }
 
     #[test]
@@ -182,15 +243,27 @@ mod tests {
         let html = r#"<nav><a href="/">첫 화면</a><a href="/section/culture">문화</a><a href="/section/books/">책</a>
             <a href="/sports">운동</a><a href="/about">소개</a></nav><a href="/story">이야기</a>"#;
         let url = |path: &str| PageUrl::parse(&format!("https://a.example{path}")).unwrap();
-        let answer = Answer { status: 200, headers: Vec::new(), body: html.as_bytes().to_vec() };
+        let answer = Answer {
+            status: 200,
+            headers: Vec::new(),
+            body: html.as_bytes().to_vec(),
+        };
         let home = Page::read(&url("/"), &url("/"), &answer);
         let of = |path: &str| Lists::of(&url(path), &home);
         assert_eq!(of("/section/culture"), Lists::Under("/section/".to_owned()));
-        assert_eq!(of("/sports"), Lists::Each(vec!["/about".to_owned(), "/sports".to_owned()]));
+        assert_eq!(
+            of("/sports"),
+            Lists::Each(vec!["/about".to_owned(), "/sports".to_owned()])
+        );
         assert_eq!(of("/list?code=S1"), Lists::At("/list".to_owned()));
         assert_eq!(of("/other/all"), Lists::At("/other/all".to_owned()));
         let lists = of("/section/culture");
         let have = |path: &str| lists.have(path);
-        assert!(have("/section/books/") && have("/section/new") && !have("/section/") && !have("/section/a/b"));
+        assert!(
+            have("/section/books/")
+                && have("/section/new")
+                && !have("/section/")
+                && !have("/section/a/b")
+        );
     }
 }

@@ -49,7 +49,9 @@ pub(super) struct Link {
 impl Link {
     /// Tells whether it may lead to a section: its text is as short as those of menus, and it is meant for readers.
     pub fn is_of_menu(&self) -> bool {
-        self.in_menu && (1..=LONGEST_MENU).contains(&self.text.chars().count()) && trap(&self.url).is_none()
+        self.in_menu
+            && (1..=LONGEST_MENU).contains(&self.text.chars().count())
+            && trap(&self.url).is_none()
     }
 }
 
@@ -65,21 +67,39 @@ impl Page {
         let links = links(&tree, url, home);
         let article = article(&tree, url, &html);
         let refusal = refusal(&html);
-        Self { url: url.clone(), html, links, article, refusal }
+        Self {
+            url: url.clone(),
+            html,
+            links,
+            article,
+            refusal,
+        }
     }
 
     /// A page that was not read.
     pub fn unread(url: &PageUrl) -> Self {
-        Self { url: url.clone(), html: String::new(), links: Vec::new(), article: None, refusal: None }
+        Self {
+            url: url.clone(),
+            html: String::new(),
+            links: Vec::new(),
+            article: None,
+            refusal: None,
+        }
     }
 
     /// Reads the page as an article of a CMS, within its time; `None` where that finds none.
     pub fn read_by(&self, profile: &Profile) -> Option<extract::Article> {
-        let (reader, url) = (ArticleReader::new(profile.clone(), Paper::from(profile)), self.url.clone());
+        let (reader, url) = (
+            ArticleReader::new(profile.clone(), Paper::from(profile)),
+            self.url.clone(),
+        );
         let html = self.html.clone();
-        let room = room_as_weighed_now(Weight::most_of(html.len()), || reader.memory(&html)).ok()?;
+        let room =
+            room_as_weighed_now(Weight::most_of(html.len()), || reader.memory(&html)).ok()?;
         match within_now(BUDGET, room, move || reader.read(&url, &html)).ok()? {
-            extract::Reading::Article(article) | extract::Reading::Members(article) => Some(*article),
+            extract::Reading::Article(article) | extract::Reading::Members(article) => {
+                Some(*article)
+            }
             extract::Reading::Gone { .. }
             | extract::Reading::Refused { .. }
             | extract::Reading::NotAnArticle { .. } => None,
@@ -88,7 +108,11 @@ impl Page {
 
     /// Returns how many sections a profile finds in the page's menu.
     pub fn sections_read(&self, menu: &Menu, grammar: &Grammar) -> usize {
-        self.tree().map_or(0, |tree| read_home(menu, grammar, &Document::new(&self.url, &tree), &tree).sections.len())
+        self.tree().map_or(0, |tree| {
+            read_home(menu, grammar, &Document::new(&self.url, &tree), &tree)
+                .sections
+                .len()
+        })
     }
 
     /// Parses the page again; `None` where it is too heavy.
@@ -101,7 +125,11 @@ impl Page {
 pub(super) fn target(link: &Node<'_>, url: &PageUrl, home: &PageUrl) -> Option<PageUrl> {
     let to = url.join(&attribute(link, "href")?).ok()?;
     let is_own = Grammar::new(None, home.clone()).address(&to) == Address::Other;
-    if is_own { home.join(to.path_and_query()).ok() } else { None }
+    if is_own {
+        home.join(to.path_and_query()).ok()
+    } else {
+        None
+    }
 }
 
 fn links(tree: &Tree, url: &PageUrl, home: &PageUrl) -> Vec<Link> {
@@ -109,8 +137,14 @@ fn links(tree: &Tree, url: &PageUrl, home: &PageUrl) -> Vec<Link> {
     let mut links: Vec<Link> = Vec::new();
     let mut known: HashMap<PageUrl, usize> = HashMap::new();
     for node in tree.all(&anchors).take(MOST_LINKS) {
-        let Some(to) = target(&node, url, home) else { continue };
-        let found = Link { url: to.clone(), text: text(&node), in_menu: in_menu(&node) };
+        let Some(to) = target(&node, url, home) else {
+            continue;
+        };
+        let found = Link {
+            url: to.clone(),
+            text: text(&node),
+            in_menu: in_menu(&node),
+        };
         match known.get(&to) {
             None => {
                 known.insert(to, links.len());
@@ -131,20 +165,27 @@ fn links(tree: &Tree, url: &PageUrl, home: &PageUrl) -> Vec<Link> {
 /// Menus stand in `nav`, or in what is named so.
 fn in_menu(link: &Node<'_>) -> bool {
     const NAMES: [&str; 6] = ["menu", "nav", "gnb", "lnb", "category", "section"];
-    link.ancestors_it(None).filter(Node::is_element).any(|node| {
-        let named = ["id", "class"].iter().filter_map(|name| node.attr(name)).any(|value| {
-            let value = value.to_ascii_lowercase();
-            NAMES.iter().any(|name| value.contains(name))
-        });
-        node.has_name("nav") || (named && !node.has_name("body") && !node.has_name("main"))
-    })
+    link.ancestors_it(None)
+        .filter(Node::is_element)
+        .any(|node| {
+            let named = ["id", "class"]
+                .iter()
+                .filter_map(|name| node.attr(name))
+                .any(|value| {
+                    let value = value.to_ascii_lowercase();
+                    NAMES.iter().any(|name| value.contains(name))
+                });
+            node.has_name("nav") || (named && !node.has_name("body") && !node.has_name("main"))
+        })
 }
 
 /// Reads a page generically; where no paragraphs are found, what has the most text of its own is taken for the story.
 fn article(tree: &Tree, url: &PageUrl, html: &str) -> Option<extract::Article> {
     let mut profile = generic_profile();
     let paper = Paper::from(&profile);
-    let read = |profile: Profile| match ArticleReader::new(profile, paper.clone()).read_tree(url, html, tree) {
+    let read = |profile: Profile| match ArticleReader::new(profile, paper.clone())
+        .read_tree(url, html, tree)
+    {
         extract::Reading::Article(article) if is_whole(&article) => Some(*article),
         extract::Reading::Article(_)
         | extract::Reading::Members(_)
@@ -177,15 +218,17 @@ pub(super) fn meta(tree: &Tree, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
         let selector = format!("meta[property=\"{name}\"], meta[name=\"{name}\"]");
         let selector = Selector::compile(&selector).ok()?;
-        tree.all(&selector).find_map(|node| attribute(&node, "content"))
+        tree.all(&selector)
+            .find_map(|node| attribute(&node, "content"))
     })
 }
 
 /// Words that stand in the paths of pages that are no part of a newspaper's stories.
 const TRAPS: [&str; 32] = [
-    "admin", "login", "logout", "member", "members", "join", "signup", "register", "password", "mypage", "search",
-    "print", "mail", "email", "amp", "comment", "comments", "reply", "share", "scrap", "ajax", "api", "download",
-    "cart", "order", "poll", "bbs", "board", "banner", "popup", "rss", "feed",
+    "admin", "login", "logout", "member", "members", "join", "signup", "register", "password",
+    "mypage", "search", "print", "mail", "email", "amp", "comment", "comments", "reply", "share",
+    "scrap", "ajax", "api", "download", "cart", "order", "poll", "bbs", "board", "banner", "popup",
+    "rss", "feed",
 ];
 
 /// Returns the word in an address's path that makes it a page for others than readers.

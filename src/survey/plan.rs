@@ -42,9 +42,17 @@ pub(super) struct Knowledge {
 impl Knowledge {
     pub fn new(home: Page, profiles: Vec<Profile>) -> Self {
         let marked = recognised(&home, profiles);
-        let has_menu =
-            |profile: &Profile| home.sections_read(&profile.menu, &Grammar::new(Some(profile), home.url.clone())) > 0;
-        let (profile, candidate) = if marked.as_ref().is_some_and(has_menu) { (marked, None) } else { (None, marked) };
+        let has_menu = |profile: &Profile| {
+            home.sections_read(
+                &profile.menu,
+                &Grammar::new(Some(profile), home.url.clone()),
+            ) > 0
+        };
+        let (profile, candidate) = if marked.as_ref().is_some_and(has_menu) {
+            (marked, None)
+        } else {
+            (None, marked)
+        };
         let mut known = Self {
             home: home.url.clone(),
             pages: Vec::new(),
@@ -62,11 +70,17 @@ impl Knowledge {
 
     /// Decides by the articles that were seen: a profile that reads none of them is not the paper's, whatever its marks.
     pub fn judge_profile(&mut self) {
-        let Some(profile) = self.profile.take().or(self.candidate.take()) else { return };
+        let Some(profile) = self.profile.take().or(self.candidate.take()) else {
+            return;
+        };
         let grammar = Grammar::new(Some(&profile), self.home.clone());
-        let is_article = |page: &&Page| matches!(grammar.address(&page.url), Address::Article { .. });
+        let is_article =
+            |page: &&Page| matches!(grammar.address(&page.url), Address::Article { .. });
         let asked: Vec<&Page> = self.pages.iter().skip(1).filter(is_article).collect();
-        let read = asked.iter().filter(|page| page.read_by(&profile).is_some()).count();
+        let read = asked
+            .iter()
+            .filter(|page| page.read_by(&profile).is_some())
+            .count();
         self.profile = (asked.is_empty() || read > 0).then_some(profile);
     }
 
@@ -91,31 +105,47 @@ impl Knowledge {
     /// Returns the shape of the paper's articles: the likeliest of which a page that was seen is one.
     pub fn article_shape(&self) -> Option<Shape> {
         let likely = candidates(self.links()).into_iter().take(SHAPES);
-        likely.map(|candidate| candidate.shape).find(|shape| self.articles(shape).next().is_some())
+        likely
+            .map(|candidate| candidate.shape)
+            .find(|shape| self.articles(shape).next().is_some())
     }
 
     /// Returns the pages of a shape that are articles.
     pub fn articles<'a>(&'a self, shape: &'a Shape) -> impl Iterator<Item = &'a Page> {
-        self.pages.iter().skip(1).filter(move |page| shape.matches(&page.url) && page.article.is_some())
+        self.pages
+            .iter()
+            .skip(1)
+            .filter(move |page| shape.matches(&page.url) && page.article.is_some())
     }
 
     /// Returns the pages that show rows of articles which are no boxes of every page.
     pub fn lists(&self, shape: &Shape) -> Vec<(&Page, Rows)> {
         let boxes = self.boxes(shape);
-        let others = self.pages.iter().skip(1).filter(|page| !shape.matches(&page.url));
-        others.filter_map(|page| Some((page, list::rows(page, &self.home, shape, &boxes)?))).collect()
+        let others = self
+            .pages
+            .iter()
+            .skip(1)
+            .filter(|page| !shape.matches(&page.url));
+        others
+            .filter_map(|page| Some((page, list::rows(page, &self.home, shape, &boxes)?)))
+            .collect()
     }
 
     /// The groups of links that stand beside articles, and so beside everything.
     pub fn boxes(&self, shape: &Shape) -> HashSet<String> {
-        self.articles(shape).flat_map(|page| list::groups(page, &self.home, shape)).collect()
+        self.articles(shape)
+            .flat_map(|page| list::groups(page, &self.home, shape))
+            .collect()
     }
 
     /// Returns what to tell whoever walks of a page's links: not more of a shape than could be asked for.
     pub fn worth_walking<'a>(&self, page: &'a Page) -> Vec<&'a PageUrl> {
         let likely = candidates(page.links.iter());
         let mut named: HashMap<usize, usize> = HashMap::new();
-        let worth = |link: &&Link| match likely.iter().position(|candidate| candidate.shape.matches(&link.url)) {
+        let worth = |link: &&Link| match likely
+            .iter()
+            .position(|candidate| candidate.shape.matches(&link.url))
+        {
             Some(at) => {
                 let count = named.entry(at).or_default();
                 *count += 1;
@@ -123,14 +153,23 @@ impl Knowledge {
             }
             None => link.is_of_menu(),
         };
-        let kept = page.links.iter().filter(|link| trap(&link.url).is_none() && !link.url.repeats_itself());
+        let kept = page
+            .links
+            .iter()
+            .filter(|link| trap(&link.url).is_none() && !link.url.repeats_itself());
         kept.filter(worth).map(|link| &link.url).collect()
     }
 
     /// Returns the best of the pages that are wished for; `None` where nothing of it is worth a request.
     pub fn choose(&self, wishes: &[PageUrl]) -> Option<PageUrl> {
-        let wished: HashSet<&PageUrl> = wishes.iter().filter(|url| !self.asked.contains(url)).collect();
-        let links: Vec<&Link> = self.links().filter(|link| wished.contains(&link.url)).collect();
+        let wished: HashSet<&PageUrl> = wishes
+            .iter()
+            .filter(|url| !self.asked.contains(url))
+            .collect();
+        let links: Vec<&Link> = self
+            .links()
+            .filter(|link| wished.contains(&link.url))
+            .collect();
         match &self.profile {
             Some(_) => self.choose_by_grammar(&links),
             None => self.choose_by_shape(&links),
@@ -141,17 +180,33 @@ impl Knowledge {
         let grammar = self.grammar();
         let is_list = |url: &PageUrl| matches!(grammar.address(url), Address::List { .. });
         let is_article = |url: &PageUrl| matches!(grammar.address(url), Address::Article { .. });
-        let first =
-            |wanted: &dyn Fn(&PageUrl) -> bool| links.iter().map(|link| &link.url).find(|url| wanted(url)).cloned();
-        let seen = |wanted: &dyn Fn(&PageUrl) -> bool| self.pages.iter().filter(|page| wanted(&page.url)).count();
+        let first = |wanted: &dyn Fn(&PageUrl) -> bool| {
+            links
+                .iter()
+                .map(|link| &link.url)
+                .find(|url| wanted(url))
+                .cloned()
+        };
+        let seen = |wanted: &dyn Fn(&PageUrl) -> bool| {
+            self.pages.iter().filter(|page| wanted(&page.url)).count()
+        };
         let list = (seen(&is_list) < LISTS).then(|| first(&is_list)).flatten();
-        list.or_else(|| (seen(&is_article) < ARTICLES).then(|| first(&is_article)).flatten())
+        list.or_else(|| {
+            (seen(&is_article) < ARTICLES)
+                .then(|| first(&is_article))
+                .flatten()
+        })
     }
 
     /// A section, then articles of the likeliest shape, then more sections until one is a list.
     fn choose_by_shape(&self, links: &[&Link]) -> Option<PageUrl> {
         let likely = candidates(self.links());
-        let asked_lists = self.asked.iter().filter(|url| !is_likely(&likely, url)).count().saturating_sub(1);
+        let asked_lists = self
+            .asked
+            .iter()
+            .filter(|url| !is_likely(&likely, url))
+            .count()
+            .saturating_sub(1);
         let section = || self.section(links, &likely);
         if asked_lists == 0
             && let Some(section) = section()
@@ -161,25 +216,45 @@ impl Knowledge {
         if let Some(article) = self.article_to_try(links, &likely) {
             return Some(article);
         }
-        let lists = self.article_shape().map_or(0, |shape| self.lists(&shape).len());
-        if lists < LISTS && asked_lists < LISTS_TRIED { section() } else { None }
+        let lists = self
+            .article_shape()
+            .map_or(0, |shape| self.lists(&shape).len());
+        if lists < LISTS && asked_lists < LISTS_TRIED {
+            section()
+        } else {
+            None
+        }
     }
 
     /// The first link of a menu; first those that differ from others only by a parameter.
     fn section(&self, links: &[&Link], likely: &[Candidate]) -> Option<PageUrl> {
-        let menu: Vec<&&Link> =
-            links.iter().filter(|link| link.is_of_menu() && !is_likely(likely, &link.url)).collect();
+        let menu: Vec<&&Link> = links
+            .iter()
+            .filter(|link| link.is_of_menu() && !is_likely(likely, &link.url))
+            .collect();
         let alike = |link: &Link| {
             let path = link.url.as_url().path();
-            let with_query = self.links().filter(|other| other.url.as_url().path() == path);
-            with_query.filter(|other| other.url.as_url().query().is_some()).count() > 1
+            let with_query = self
+                .links()
+                .filter(|other| other.url.as_url().path() == path);
+            with_query
+                .filter(|other| other.url.as_url().query().is_some())
+                .count()
+                > 1
         };
-        menu.iter().find(|link| alike(link)).or(menu.first()).map(|link| link.url.clone())
+        menu.iter()
+            .find(|link| alike(link))
+            .or(menu.first())
+            .map(|link| link.url.clone())
     }
 
     fn article_to_try(&self, links: &[&Link], likely: &[Candidate]) -> Option<PageUrl> {
         for candidate in likely.iter().take(SHAPES) {
-            let tried = self.asked.iter().filter(|url| candidate.shape.matches(url)).count();
+            let tried = self
+                .asked
+                .iter()
+                .filter(|url| candidate.shape.matches(url))
+                .count();
             let found = self.articles(&candidate.shape).count();
             if found >= ARTICLES || (found > 0 && tried > ARTICLES + 2) {
                 return None;
@@ -203,12 +278,24 @@ fn recognised(home: &Page, profiles: Vec<Profile>) -> Option<Profile> {
     let tree = home.tree()?;
     let articles = |profile: &Profile| {
         let grammar = Grammar::new(Some(profile), home.url.clone());
-        let is_article = |link: &&Link| matches!(grammar.address(&link.url), Address::Article { .. });
+        let is_article =
+            |link: &&Link| matches!(grammar.address(&link.url), Address::Article { .. });
         home.links.iter().filter(is_article).count()
     };
-    let has_marks = |profile: &Profile| profile.marks.as_ref().is_some_and(|marks| tree.first(marks).is_some());
-    let marked = profiles.into_iter().filter(has_marks).map(|profile| (articles(&profile), profile));
-    marked.filter(|(articles, _)| *articles > 0).max_by_key(|(articles, _)| *articles).map(|(_, profile)| profile)
+    let has_marks = |profile: &Profile| {
+        profile
+            .marks
+            .as_ref()
+            .is_some_and(|marks| tree.first(marks).is_some())
+    };
+    let marked = profiles
+        .into_iter()
+        .filter(has_marks)
+        .map(|profile| (articles(&profile), profile));
+    marked
+        .filter(|(articles, _)| *articles > 0)
+        .max_by_key(|(articles, _)| *articles)
+        .map(|(_, profile)| profile)
 }
 
 #[cfg(test)]
@@ -222,19 +309,33 @@ mod tests {
     }
 
     fn page(path: &str, html: &str) -> Page {
-        Page::read(&url(path), &url("/"), &Answer { status: 200, headers: Vec::new(), body: html.as_bytes().to_vec() })
+        Page::read(
+            &url(path),
+            &url("/"),
+            &Answer {
+                status: 200,
+                headers: Vec::new(),
+                body: html.as_bytes().to_vec(),
+            },
+        )
     }
 
     /// The front page of a paper with a menu, and links to articles at a path.
     fn front(article: &str) -> String {
         let menu = "<nav id=\"gnb\"><a href=\"/list?sec=1\">문화</a><a href=\"/list?sec=2\">사람</a></nav>";
-        let teaser = |k: u32| format!("<p><a href=\"{article}{k}\">책방에 봄이 왔다고 하는 소식 {k}</a></p>");
-        format!("<html><body>{menu}{}</body></html>", (11..20).map(teaser).collect::<String>())
+        let teaser = |k: u32| {
+            format!("<p><a href=\"{article}{k}\">책방에 봄이 왔다고 하는 소식 {k}</a></p>")
+        };
+        format!(
+            "<html><body>{menu}{}</body></html>",
+            (11..20).map(teaser).collect::<String>()
+        )
     }
 
     fn story(k: u32) -> String {
-        let line =
-            format!("<p>{k}번째 서가에는 오래된 사전과 그것을 아끼던 사람의 쪽지가 함께 꽂혀 있었다고 한다.</p>");
+        let line = format!(
+            "<p>{k}번째 서가에는 오래된 사전과 그것을 아끼던 사람의 쪽지가 함께 꽂혀 있었다고 한다.</p>"
+        );
         format!(
             "<html><body><article><h1>책방에 봄이 왔다고 하는 소식 {k}</h1>{}</article></body></html>",
             line.repeat(4)
@@ -242,7 +343,12 @@ mod tests {
     }
 
     fn wished(known: &Knowledge) -> Vec<PageUrl> {
-        known.pages.iter().flat_map(|page| known.worth_walking(page)).cloned().collect()
+        known
+            .pages
+            .iter()
+            .flat_map(|page| known.worth_walking(page))
+            .cloned()
+            .collect()
     }
 
     #[test]
@@ -258,7 +364,16 @@ mod tests {
             asked.push(next.path_and_query().to_owned());
             known.pages.push(page(next.path_and_query(), &html));
         }
-        assert_eq!(asked, ["/list?sec=1", "/view?no=11", "/view?no=12", "/view?no=13", "/list?sec=2"]);
+        assert_eq!(
+            asked,
+            [
+                "/list?sec=1",
+                "/view?no=11",
+                "/view?no=12",
+                "/view?no=13",
+                "/list?sec=2"
+            ]
+        );
     }
 
     #[test]
@@ -271,13 +386,18 @@ mod tests {
 
     #[test]
     fn a_profile_that_reads_none_of_the_articles_is_not_the_papers() {
-        let front = front("/news/articleView.html?idxno=").replace("id=\"gnb\"", "id=\"user-menu\"");
+        let front =
+            front("/news/articleView.html?idxno=").replace("id=\"gnb\"", "id=\"user-menu\"");
         let front = front.replace("/list?sec=", "/news/articleList.html?sc_section_code=S1N");
         let judged = |html: &str| {
             let mut profile = shipped_profile("ndsoft");
-            profile.marks = Some(std::sync::Arc::new(crate::markup::Selector::compile("#user-menu").unwrap()));
+            profile.marks = Some(std::sync::Arc::new(
+                crate::markup::Selector::compile("#user-menu").unwrap(),
+            ));
             let mut known = Knowledge::new(page("/", &front), vec![profile]);
-            known.pages.push(page("/news/articleView.html?idxno=11", html));
+            known
+                .pages
+                .push(page("/news/articleView.html?idxno=11", html));
             known.judge_profile();
             known.profile.map(|profile| profile.name)
         };

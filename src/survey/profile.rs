@@ -54,10 +54,16 @@ impl Articles {
     /// `None` where no number, or more than one, tells articles apart.
     fn of(shape: &Shape) -> Option<Self> {
         match shape {
-            Shape::Numbered { path, number } => Some(Self::ByParameter { path: path.clone(), number: number.clone() }),
+            Shape::Numbered { path, number } => Some(Self::ByParameter {
+                path: path.clone(),
+                number: number.clone(),
+            }),
             Shape::Path(path) => {
                 let (before, behind) = path.split_once('#').filter(|_| !path.contains('*'))?;
-                (!behind.contains('#')).then(|| Self::InPath { before: before.to_owned(), behind: behind.to_owned() })
+                (!behind.contains('#')).then(|| Self::InPath {
+                    before: before.to_owned(),
+                    behind: behind.to_owned(),
+                })
             }
         }
     }
@@ -73,7 +79,8 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
     })?;
     let home = &known.pages[0];
     let found = known.lists(shape);
-    let (page, rows) = best(home, &found).ok_or("no list of articles was found behind the home page's links")?;
+    let (page, rows) =
+        best(home, &found).ok_or("no list of articles was found behind the home page's links")?;
     let lists = Lists::of(&page.url, home);
     let goes_on = goes_on(known, shape, rows, &found);
     let counted_by = goes_on.clone().unwrap_or_default();
@@ -91,8 +98,14 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
         link: rows.link.clone(),
         dated: rows.dated.clone(),
         frame: rows.list.clone(),
-        per_page: found.iter().map(|(_, rows)| rows.keys.len()).max().unwrap_or_default(),
-        pager: goes_on.as_ref().and_then(|page_parameter| list::pager(page, page_parameter)),
+        per_page: found
+            .iter()
+            .map(|(_, rows)| rows.keys.len())
+            .max()
+            .unwrap_or_default(),
+        pager: goes_on
+            .as_ref()
+            .and_then(|page_parameter| list::pager(page, page_parameter)),
         page: goes_on,
         body: story::container(&stories),
         date_line: story::date_line(&stories),
@@ -106,29 +119,55 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
 /// The list of whose kind the menu has most, and that shows most.
 fn best<'a, 'l>(home: &Page, lists: &'l [(&'a Page, Rows)]) -> Option<(&'a Page, &'l Rows)> {
     let alike = |page: &Page| menu::sections(home, &Lists::of(&page.url, home), &[]).len();
-    let best = lists.iter().max_by_key(|(page, rows)| (alike(page), rows.keys.len()))?;
+    let best = lists
+        .iter()
+        .max_by_key(|(page, rows)| (alike(page), rows.keys.len()))?;
     Some((best.0, &best.1))
 }
 
 /// The parameter that a list's pages are counted by, where the second page showed other rows.
-fn goes_on(known: &Knowledge, shape: &Shape, first: &Rows, lists: &[(&Page, Rows)]) -> Option<String> {
+fn goes_on(
+    known: &Knowledge,
+    shape: &Shape,
+    first: &Rows,
+    lists: &[(&Page, Rows)],
+) -> Option<String> {
     let (page, parameter) = known.second.as_ref()?;
     let second = list::rows(page, &known.home, shape, &known.boxes(shape))?;
-    let of_first = lists.iter().find(|(page, _)| second_of(page, &known.second));
+    let of_first = lists
+        .iter()
+        .find(|(page, _)| second_of(page, &known.second));
     let keys = of_first.map_or(&first.keys, |(_, rows)| &rows.keys);
-    second.keys.iter().any(|key| !keys.contains(key)).then(|| parameter.clone())
+    second
+        .keys
+        .iter()
+        .any(|key| !keys.contains(key))
+        .then(|| parameter.clone())
 }
 
 fn second_of(page: &Page, second: &Option<(Page, String)>) -> bool {
-    let Some((second, parameter)) = second else { return false };
+    let Some((second, parameter)) = second else {
+        return false;
+    };
     let others = |page: &Page| -> Vec<(String, String)> {
-        page.url.as_url().query_pairs().into_owned().filter(|(name, _)| name != parameter).collect()
+        page.url
+            .as_url()
+            .query_pairs()
+            .into_owned()
+            .filter(|(name, _)| name != parameter)
+            .collect()
     };
     page.url.as_url().path() == second.url.as_url().path() && others(page) == others(second)
 }
 
 /// Reads the seen pages with the draft: a menu that it does not find is left out, a list that it does not read ends it.
-fn try_out(rules: &mut Rules, known: &Knowledge, stories: &[&Page], page: &Page, rows: &Rows) -> Result<(), String> {
+fn try_out(
+    rules: &mut Rules,
+    known: &Knowledge,
+    stories: &[&Page],
+    page: &Page,
+    rows: &Rows,
+) -> Result<(), String> {
     let written = rules.written("draft");
     let profile = read_profile("the draft", &written).map_err(|error| error.to_string())?;
     let grammar = Grammar::new(Some(&profile), known.home.clone());
@@ -137,9 +176,16 @@ fn try_out(rules: &mut Rules, known: &Knowledge, stories: &[&Page], page: &Page,
     }
     rules.noise = story::repeated(&profile, stories);
     let reader = ListReader::new(&profile, grammar, profile.timezone.clone());
-    let read = reader.read(&page.url, &page.html, Timestamp::EPOCH).rows.len();
+    let read = reader
+        .read(&page.url, &page.html, Timestamp::EPOCH)
+        .rows
+        .len();
     if read * 5 < rows.keys.len() * 4 {
-        return Err(format!("of the {} rows at {} a draft would read {read}", rows.keys.len(), page.url));
+        return Err(format!(
+            "of the {} rows at {} a draft would read {read}",
+            rows.keys.len(),
+            page.url
+        ));
     }
     Ok(())
 }
@@ -156,9 +202,13 @@ impl Rules {
             listed(&self.keep),
         );
         match &self.page {
-            Some(page) => {
-                put(&mut text, &format!("# The parameter that numbers a list's pages.\npage = {}", quoted(page)))
-            }
+            Some(page) => put(
+                &mut text,
+                &format!(
+                    "# The parameter that numbers a list's pages.\npage = {}",
+                    quoted(page)
+                ),
+            ),
             None => put(
                 &mut text,
                 "# No list was seen to go on: if lists have more pages, name the parameter here.\n# page = \"page\"",
@@ -166,16 +216,28 @@ impl Rules {
         }
         put(&mut text, "# Never asked for.");
         put(&mut text, &format!("traps = {}", listed(&self.traps)));
-        put(&mut text, "# Filled, these make a list a search, of which there is no end.");
-        put(&mut text, &format!("trap_parameters = {}", listed(&self.searches)));
+        put(
+            &mut text,
+            "# Filled, these make a list a search, of which there is no end.",
+        );
+        put(
+            &mut text,
+            &format!("trap_parameters = {}", listed(&self.searches)),
+        );
         if let Some(menu) = &self.menu {
             put(
                 &mut text,
-                &format!("\n[menu]\n# The links to sections on the home page.\nsections = {}", quoted(menu)),
+                &format!(
+                    "\n[menu]\n# The links to sections on the home page.\nsections = {}",
+                    quoted(menu)
+                ),
             );
         }
         let (frame, row, link) = (quoted(&self.frame), quoted(&self.row), quoted(&self.link));
-        put(&mut text, &format!("\n[[lists]]\nname = \"draft\"\nlist = {frame}\nrow = {row}\nlink = {link}"));
+        put(
+            &mut text,
+            &format!("\n[[lists]]\nname = \"draft\"\nlist = {frame}\nrow = {row}\nlink = {link}"),
+        );
         if let Some((key, selector)) = &self.dated {
             put(&mut text, &format!("{key} = {}", quoted(selector)));
         }
@@ -193,7 +255,11 @@ impl Rules {
             ),
             Articles::InPath { before, behind } => format!(
                 "# Paths of articles, with their number.\narticle_patterns = [{}]\ncanonical = {}\n",
-                quoted(&format!("^{}(\\d+){}$", regex::escape(before), regex::escape(behind))),
+                quoted(&format!(
+                    "^{}(\\d+){}$",
+                    regex::escape(before),
+                    regex::escape(behind)
+                )),
                 quoted(&format!("{before}{{number}}{behind}"))
             ),
         }
@@ -223,16 +289,27 @@ impl Rules {
 
     /// The generic rules, with what is known of this CMS before what they name.
     fn article_rules(&self) -> String {
-        let (_, rules) = GENERIC.split_once("\n[article]\n").expect("the generic profile tells how articles are read");
+        let (_, rules) = GENERIC
+            .split_once("\n[article]\n")
+            .expect("the generic profile tells how articles are read");
         let mut text = format!(
             "\n# The sources of an article's fields; of each list the first that tells something counts.\n[article]\n{rules}"
         );
-        let title = self.has_other_titles.then(|| "{ meta = \"og:title\", suffix = \" - {og:site_name}\" }".to_owned());
-        let line = self.date_line.as_ref().map(|line| format!("{{ select = {} }}", quoted(line)));
+        let title = self
+            .has_other_titles
+            .then(|| "{ meta = \"og:title\", suffix = \" - {og:site_name}\" }".to_owned());
+        let line = self
+            .date_line
+            .as_ref()
+            .map(|line| format!("{{ select = {} }}", quoted(line)));
         put_first(&mut text, "title", title);
         put_first(&mut text, "published", line);
         put_first(&mut text, "body", self.body.as_deref().map(quoted));
-        put_first(&mut text, "noise", self.noise.iter().map(|line| quoted(line)));
+        put_first(
+            &mut text,
+            "noise",
+            self.noise.iter().map(|line| quoted(line)),
+        );
         text
     }
 }
@@ -240,8 +317,14 @@ impl Rules {
 /// Puts entries before those that a list of the generic rules has.
 fn put_first(text: &mut String, key: &str, entries: impl IntoIterator<Item = String>) {
     let list = format!("\n{key} = [");
-    let at = text.find(&list).expect("the generic profile has every list that a draft adds to") + list.len();
-    let entries: String = entries.into_iter().map(|entry| format!("\n    {entry},")).collect();
+    let at = text
+        .find(&list)
+        .expect("the generic profile has every list that a draft adds to")
+        + list.len();
+    let entries: String = entries
+        .into_iter()
+        .map(|entry| format!("\n    {entry},"))
+        .collect();
     text.insert_str(at, &entries);
 }
 
@@ -266,7 +349,10 @@ mod tests {
     #[test]
     fn a_draft_puts_what_it_knows_before_the_generic_rules() {
         let rules = Rules {
-            articles: Articles::InPath { before: "/a.b/".to_owned(), behind: String::new() },
+            articles: Articles::InPath {
+                before: "/a.b/".to_owned(),
+                behind: String::new(),
+            },
             lists: Lists::Each(vec!["/culture".to_owned()]),
             keep: Vec::new(),
             searches: Vec::new(),
@@ -285,17 +371,30 @@ mod tests {
             noise: vec!["^Share$".to_owned()],
         };
         // A quote in a selector is no end of the text that it stands in.
-        assert!(rules.article_rules().contains("body = [\n    'div.\"story\"',"));
-        let text = Rules { body: Some("div.story".to_owned()), ..rules }.written("draft");
-        for told in
-            ["title = [\n    { meta =", "published = [\n    { select = \"p.day\" },", "noise = [\n    \"^Share$\","]
-        {
+        assert!(
+            rules
+                .article_rules()
+                .contains("body = [\n    'div.\"story\"',")
+        );
+        let text = Rules {
+            body: Some("div.story".to_owned()),
+            ..rules
+        }
+        .written("draft");
+        for told in [
+            "title = [\n    { meta =",
+            "published = [\n    { select = \"p.day\" },",
+            "noise = [\n    \"^Share$\",",
+        ] {
             assert!(text.contains(told), "{told} is not in\n{text}");
         }
         let profile = read_profile("draft", &text).unwrap();
         let article = crate::page_url::PageUrl::parse("https://a.example/a.b/12").unwrap();
         assert_eq!(profile.url.article_number(&article), Some(12));
-        assert_eq!(profile.url.article_url("https://a.example", "12"), Some(article));
+        assert_eq!(
+            profile.url.article_url("https://a.example", "12"),
+            Some(article)
+        );
         assert_eq!(profile.url.list_path("/culture"), Some("/culture"));
         assert_eq!(profile.url.list_path("/about"), None);
     }
@@ -303,8 +402,14 @@ mod tests {
     #[test]
     fn articles_that_no_single_number_tells_apart_are_not_drafted() {
         let of = |path: &str| Articles::of(&Shape::Path(path.to_owned()));
-        assert_eq!((of("/#/#/story"), of("/story/*"), of("/#/a-*")), (None, None, None));
-        let found = Articles::InPath { before: "/story/".to_owned(), behind: ".html".to_owned() };
+        assert_eq!(
+            (of("/#/#/story"), of("/story/*"), of("/#/a-*")),
+            (None, None, None)
+        );
+        let found = Articles::InPath {
+            before: "/story/".to_owned(),
+            behind: ".html".to_owned(),
+        };
         assert_eq!(of("/story/#.html"), Some(found));
     }
 }

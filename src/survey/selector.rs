@@ -3,19 +3,25 @@
 use crate::markup::Node;
 
 /// Names that tell a state, and not what something is.
-const STATES: [&str; 10] = ["active", "on", "off", "first", "last", "odd", "even", "blind", "selected", "current"];
+const STATES: [&str; 10] = [
+    "active", "on", "off", "first", "last", "odd", "even", "blind", "selected", "current",
+];
 /// So many classes tell enough.
 const CLASSES: usize = 2;
 
 /// Returns an element's name in lower case.
 pub(super) fn name(node: &Node<'_>) -> String {
-    node.qual_name_ref().map(|name| name.local.to_ascii_lowercase().to_string()).unwrap_or_default()
+    node.qual_name_ref()
+        .map(|name| name.local.to_ascii_lowercase().to_string())
+        .unwrap_or_default()
 }
 
 /// Returns the classes of an element that a selector may name.
 pub(super) fn classes(node: &Node<'_>) -> Vec<String> {
     let told = node.attr("class").unwrap_or_default();
-    let kept = told.split_ascii_whitespace().filter(|class| is_name(class) && !STATES.contains(class));
+    let kept = told
+        .split_ascii_whitespace()
+        .filter(|class| is_name(class) && !STATES.contains(class));
     kept.map(str::to_owned).collect()
 }
 
@@ -30,7 +36,11 @@ pub(super) fn own(node: &Node<'_>) -> Option<String> {
 
 /// Returns `div.one.two`.
 pub(super) fn with_classes(name: &str, classes: &[String]) -> String {
-    let dotted: String = classes.iter().take(CLASSES).map(|class| format!(".{class}")).collect();
+    let dotted: String = classes
+        .iter()
+        .take(CLASSES)
+        .map(|class| format!(".{class}"))
+        .collect();
     format!("{name}{dotted}")
 }
 
@@ -51,7 +61,9 @@ pub(super) fn path(node: &Node<'_>) -> String {
     steps.reverse();
     let near = steps.join(" > ");
     let is_rooted = near.starts_with('#') || at.is_none();
-    let root = at.filter(|_| !is_rooted).and_then(|from| from.ancestors_it(None).find_map(|node| id(&node)));
+    let root = at
+        .filter(|_| !is_rooted)
+        .and_then(|from| from.ancestors_it(None).find_map(|node| id(&node)));
     root.map_or(near.clone(), |root| format!("{root} {near}"))
 }
 
@@ -63,8 +75,14 @@ fn id(node: &Node<'_>) -> Option<String> {
 /// Whether a name stands in a selector as it is, and is that of every page: numbers are of one article or advertisement.
 fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
-    let has_number = name.as_bytes().windows(3).any(|run| run.iter().all(u8::is_ascii_digit));
-    name.starts_with(|c: char| c.is_ascii_alphabetic()) && name.chars().all(plain) && !has_number && name.len() <= 60
+    let has_number = name
+        .as_bytes()
+        .windows(3)
+        .any(|run| run.iter().all(u8::is_ascii_digit));
+    name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(plain)
+        && !has_number
+        && name.len() <= 60
 }
 
 #[cfg(test)]
@@ -84,7 +102,10 @@ mod tests {
             "#news ul.rows > li > i"
         );
         assert_eq!(path_of(r#"<div id="a"><i id="b"></i></div>"#), "#b");
-        assert_eq!(path_of(r#"<div id="news"><i id="article-12345"></i></div>"#), "#news > i");
+        assert_eq!(
+            path_of(r#"<div id="news"><i id="article-12345"></i></div>"#),
+            "#news > i"
+        );
         assert_eq!(path_of("<i></i>"), "html > body > i");
     }
 }

@@ -56,9 +56,16 @@ impl Shape {
 
     fn of(url: &PageUrl) -> Vec<Self> {
         let path = url.as_url().path();
-        let numbered = url.as_url().query_pairs().filter(|(_, value)| is_number(value));
-        let mut shapes: Vec<Self> =
-            numbered.map(|(name, _)| Self::Numbered { path: path.to_owned(), number: name.into_owned() }).collect();
+        let numbered = url
+            .as_url()
+            .query_pairs()
+            .filter(|(_, value)| is_number(value));
+        let mut shapes: Vec<Self> = numbered
+            .map(|(name, _)| Self::Numbered {
+                path: path.to_owned(),
+                number: name.into_owned(),
+            })
+            .collect();
         let pattern = pattern(path);
         if pattern != path {
             shapes.push(Self::Path(pattern));
@@ -72,14 +79,22 @@ pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a Link>) -> Vec<Candi
     let mut pages: BTreeMap<Shape, HashMap<String, usize>> = BTreeMap::new();
     for link in links.filter(|link| trap(&link.url).is_none()) {
         for shape in Shape::of(&link.url) {
-            let Some(key) = shape.key(&link.url) else { continue };
+            let Some(key) = shape.key(&link.url) else {
+                continue;
+            };
             let longest = pages.entry(shape).or_default().entry(key).or_default();
             *longest = link.text.chars().count().max(*longest);
         }
     }
-    let titled = |keys: HashMap<String, usize>| keys.into_values().filter(|length| *length >= TITLE).count();
-    let counted = pages.into_iter().map(|(shape, keys)| Candidate { shape, titled: titled(keys) });
-    let mut found: Vec<Candidate> = counted.filter(|candidate| candidate.titled >= LEAST).collect();
+    let titled =
+        |keys: HashMap<String, usize>| keys.into_values().filter(|length| *length >= TITLE).count();
+    let counted = pages.into_iter().map(|(shape, keys)| Candidate {
+        shape,
+        titled: titled(keys),
+    });
+    let mut found: Vec<Candidate> = counted
+        .filter(|candidate| candidate.titled >= LEAST)
+        .collect();
     found.sort_by_key(|candidate| std::cmp::Reverse(candidate.titled));
     // Beside articles, sections with long names are few.
     let most = found.first().map_or(0, |best| best.titled);
@@ -96,7 +111,11 @@ pub(super) fn is_number(text: &str) -> bool {
 fn pattern(path: &str) -> String {
     let parts = path.split('/').map(|part| {
         let is_title = part.matches('-').count() >= 2 || part.matches('%').count() >= 6;
-        if is_title { "*".to_owned() } else { numbers(part) }
+        if is_title {
+            "*".to_owned()
+        } else {
+            numbers(part)
+        }
     });
     parts.collect::<Vec<_>>().join("/")
 }
@@ -129,11 +148,18 @@ mod tests {
 
     fn link(path: &str, text: &str) -> Link {
         let url = PageUrl::parse(&format!("https://a.example{path}")).unwrap();
-        Link { url, text: text.to_owned(), in_menu: false }
+        Link {
+            url,
+            text: text.to_owned(),
+            in_menu: false,
+        }
     }
 
     fn best(links: &[Link]) -> Option<Shape> {
-        candidates(links.iter()).into_iter().next().map(|candidate| candidate.shape)
+        candidates(links.iter())
+            .into_iter()
+            .next()
+            .map(|candidate| candidate.shape)
     }
 
     #[test]
@@ -147,12 +173,21 @@ mod tests {
             link("/news/viewPrint.html?no=12", "인쇄하기 위한 화면입니다"),
             link("/news/viewPrint.html?no=13", "인쇄하기 위한 화면입니다"),
         ];
-        assert_eq!(best(&links), Some(Shape::Numbered { path: "/news/view.html".into(), number: "no".into() }));
+        assert_eq!(
+            best(&links),
+            Some(Shape::Numbered {
+                path: "/news/view.html".into(),
+                number: "no".into()
+            })
+        );
     }
 
     #[test]
     fn numbers_and_titles_in_paths_have_a_shape() {
-        let numbered = [link("/news/10423", "A title of a story"), link("/news/10424", "Another title here")];
+        let numbered = [
+            link("/news/10423", "A title of a story"),
+            link("/news/10424", "Another title here"),
+        ];
         assert_eq!(best(&numbered), Some(Shape::Path("/news/#".into())));
         let titled = [
             link("/2026/11/20/a-shop-of-books", "A title of a story"),
@@ -164,13 +199,19 @@ mod tests {
     #[test]
     fn a_few_sections_with_long_names_are_no_articles() {
         let story = |k: u32| link(&format!("/view?no={k}"), "A title of a story");
-        let sections = [link("/list?cat=1", "Entertainment"), link("/list?cat=2", "International")];
+        let sections = [
+            link("/list?cat=1", "Entertainment"),
+            link("/list?cat=2", "International"),
+        ];
         let links: Vec<Link> = (0..9).map(story).chain(sections).collect();
         assert_eq!(candidates(links.iter()).len(), 1);
     }
 
     #[test]
     fn a_menu_has_no_titles() {
-        assert_eq!(best(&[link("/list?sec=1", "정치"), link("/list?sec=2", "문화")]), None);
+        assert_eq!(
+            best(&[link("/list?sec=1", "정치"), link("/list?sec=2", "문화")]),
+            None
+        );
     }
 }

@@ -27,19 +27,26 @@ pub(super) fn container(articles: &[&Page]) -> Option<String> {
 /// Returns a selector of the element with the most text of its own.
 pub(super) fn container_in(tree: &Tree) -> Option<String> {
     let densest = densest(tree)?;
-    let named = std::iter::once(densest).chain(densest.ancestors_it(Some(2))).find(|node| own(node).is_some())?;
+    let named = std::iter::once(densest)
+        .chain(densest.ancestors_it(Some(2)))
+        .find(|node| own(node).is_some())?;
     Some(path(&named))
 }
 
 /// Returns a selector of the line that tells the date, that holds for every one of these pages; `None` where they tell it in a
 /// way that was understood.
 pub(super) fn date_line(articles: &[&Page]) -> Option<String> {
-    let is_told = |page: &&Page| page.article.as_ref().is_some_and(|article| article.published_at.is_some());
+    let is_told = |page: &&Page| {
+        page.article
+            .as_ref()
+            .is_some_and(|article| article.published_at.is_some())
+    };
     if articles.iter().all(is_told) {
         return None;
     }
     agreed(articles, |tree| {
-        let any = Selector::compile("li, span, p, div, td, em, time, dd").expect("it is a selector");
+        let any =
+            Selector::compile("li, span, p, div, td, em, time, dd").expect("it is a selector");
         let line = tree.all(&any).find(|node| {
             let line = text(node);
             line.chars().count() <= LINE && is_dated(&line)
@@ -52,20 +59,34 @@ pub(super) fn date_line(articles: &[&Page]) -> Option<String> {
 pub(super) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<String> {
     let read = articles.iter().filter_map(|page| page.read_by(draft));
     let stories: Vec<Vec<String>> = read.map(|article| article.paragraphs).collect();
-    let Some((first, others)) = stories.split_first().filter(|(_, others)| !others.is_empty()) else {
+    let Some((first, others)) = stories
+        .split_first()
+        .filter(|(_, others)| !others.is_empty())
+    else {
         return Vec::new();
     };
     let is_everywhere = |line: &&String| others.iter().all(|story| story.contains(line));
-    let lines = first.iter().filter(|line| line.chars().count() <= LINE).filter(is_everywhere);
-    lines.take(MOST_LINES).map(|line| format!("^{}$", regex::escape(line))).collect()
+    let lines = first
+        .iter()
+        .filter(|line| line.chars().count() <= LINE)
+        .filter(is_everywhere);
+    lines
+        .take(MOST_LINES)
+        .map(|line| format!("^{}$", regex::escape(line)))
+        .collect()
 }
 
 /// Whether the titles that were read are not those which the pages' `og:title` tells.
 pub(super) fn has_other_titles(articles: &[&Page]) -> bool {
     let is_other = |page: &&Page| {
         let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
-        let read = page.article.as_ref().and_then(|article| article.title.as_ref());
-        told.zip(read).is_some_and(|(told, read)| !told.contains(read.as_str()) && !read.contains(told.as_str()))
+        let read = page
+            .article
+            .as_ref()
+            .and_then(|article| article.title.as_ref());
+        told.zip(read).is_some_and(|(told, read)| {
+            !told.contains(read.as_str()) && !read.contains(told.as_str())
+        })
     };
     !articles.is_empty() && articles.iter().all(is_other)
 }
@@ -97,14 +118,21 @@ fn densest(tree: &Tree) -> Option<Node<'_>> {
     let mut lengths: HashMap<NodeId, usize> = HashMap::new();
     let all = Selector::compile("div, article, section, td, main").expect("it is a selector");
     for node in tree.all(&all) {
-        let own = |child: &Node<'_>| child.is_text() || INLINE.iter().any(|name| child.has_name(name));
+        let own =
+            |child: &Node<'_>| child.is_text() || INLINE.iter().any(|name| child.has_name(name));
         let length = |child: Node<'_>| {
-            let told = if child.is_text() { crate::text::clean(&child.text()) } else { text(&child) };
+            let told = if child.is_text() {
+                crate::text::clean(&child.text())
+            } else {
+                text(&child)
+            };
             told.chars().count()
         };
         let length: usize = node.children_it(false).filter(own).map(length).sum();
         lengths.insert(node.id, length);
     }
-    let (id, length) = lengths.into_iter().max_by_key(|(id, length)| (*length, std::cmp::Reverse(*id)))?;
+    let (id, length) = lengths
+        .into_iter()
+        .max_by_key(|(id, length)| (*length, std::cmp::Reverse(*id)))?;
     tree.root().tree.get(&id).filter(|_| length >= LEAST)
 }

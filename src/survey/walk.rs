@@ -40,15 +40,31 @@ pub(super) async fn walked<W: Web, F: FnMut(&Asked) + Send>(
 }
 
 /// Asks for the home page, and follows where it moved to within the paper.
-async fn home<W: Web, F: FnMut(&Asked) + Send>(surveyor: &mut Surveyor<'_, W, F>) -> Result<Page, SurveyError> {
+async fn home<W: Web, F: FnMut(&Asked) + Send>(
+    surveyor: &mut Surveyor<'_, W, F>,
+) -> Result<Page, SurveyError> {
     let asked = surveyor.plan().home.clone();
     let mut at = asked.clone();
     let page = match had(surveyor, &asked, None, |url| at = url.clone()).await? {
         Ok(page) => page,
-        Err(Unasked::Elsewhere) => return Err(SurveyError::Elsewhere { home: asked, to: at }),
-        Err(why) => return Err(SurveyError::NoHome { home: asked, why: why.to_string() }),
+        Err(Unasked::Elsewhere) => {
+            return Err(SurveyError::Elsewhere {
+                home: asked,
+                to: at,
+            });
+        }
+        Err(why) => {
+            return Err(SurveyError::NoHome {
+                home: asked,
+                why: why.to_string(),
+            });
+        }
     };
-    if is_article(&page) { Err(SurveyError::Article { home: asked }) } else { Ok(page) }
+    if is_article(&page) {
+        Err(SurveyError::Article { home: asked })
+    } else {
+        Ok(page)
+    }
 }
 
 /// Asks for a page, follows where it moved to within the paper, and reads it within its time: one
@@ -72,7 +88,10 @@ async fn had<W: Web, F: FnMut(&Asked) + Send>(
             continue;
         }
         if !answer.is_good() {
-            return Ok(Err(Unasked::Trouble(format!("it answered with status {}", answer.status))));
+            return Ok(Err(Unasked::Trouble(format!(
+                "it answered with status {}",
+                answer.status
+            ))));
         }
 
         let page = read(url.clone(), home.unwrap_or(&url).clone(), answer).await;
@@ -81,7 +100,9 @@ async fn had<W: Web, F: FnMut(&Asked) + Send>(
             None => Ok(page),
         });
     }
-    Ok(Err(Unasked::Trouble("it is redirected too often".to_owned())))
+    Ok(Err(Unasked::Trouble(
+        "it is redirected too often".to_owned(),
+    )))
 }
 
 /// Reads a page. One that takes too long, or is too heavy, has no links.
@@ -89,7 +110,10 @@ async fn read(url: PageUrl, home: PageUrl, answer: Answer) -> Page {
     let unread = Page::unread(&url);
     match in_time::room(Weight::most_of(answer.body.len())).await {
         Ok(room) => {
-            let read = in_time::within(in_time::BUDGET, room, move || Page::read(&url, &home, &answer)).await;
+            let read = in_time::within(in_time::BUDGET, room, move || {
+                Page::read(&url, &home, &answer)
+            })
+            .await;
             read.unwrap_or(unread)
         }
         Err(_) => unread,
@@ -116,7 +140,9 @@ async fn walk<W: Web, F: FnMut(&Asked) + Send>(
     for _ in 0..DEPTH {
         let mut next = Vec::new();
         while surveyor.left() > kept_back {
-            let Some(url) = knowledge.choose(&level) else { break };
+            let Some(url) = knowledge.choose(&level) else {
+                break;
+            };
             level.retain(|other| *other != url);
             if let Some(page) = visit(surveyor, knowledge, &url).await? {
                 next.extend(fresh(knowledge.worth_walking(&page), &mut known));
@@ -130,7 +156,11 @@ async fn walk<W: Web, F: FnMut(&Asked) + Send>(
 
 /// Returns those of some links that were not met before.
 fn fresh(links: Vec<&PageUrl>, known: &mut HashSet<PageUrl>) -> Vec<PageUrl> {
-    links.into_iter().filter(|url| known.insert((*url).clone())).cloned().collect()
+    links
+        .into_iter()
+        .filter(|url| known.insert((*url).clone()))
+        .cloned()
+        .collect()
 }
 
 /// Asks for a page; one that moved within the paper is asked for where it moved to.
@@ -140,11 +170,17 @@ async fn visit<W: Web, F: FnMut(&Asked) + Send>(
     url: &PageUrl,
 ) -> Result<Option<Page>, ArchiveError> {
     let home = knowledge.home.clone();
-    Ok(had(surveyor, url, Some(&home), |url| knowledge.note_asked(url)).await?.ok())
+    Ok(
+        had(surveyor, url, Some(&home), |url| knowledge.note_asked(url))
+            .await?
+            .ok(),
+    )
 }
 
 fn moved(url: &PageUrl, answer: &Answer) -> Option<PageUrl> {
-    let to = url.join(answer.header("location").filter(|_| answer.is_redirect())?).ok()?;
+    let to = url
+        .join(answer.header("location").filter(|_| answer.is_redirect())?)
+        .ok()?;
     (to != *url).then_some(to)
 }
 
@@ -165,13 +201,24 @@ async fn look_closer<W: Web, F: FnMut(&Asked) + Send>(
         read_home(&Menu::default(), &grammar, &document, &tree).feeds
     });
     for (k, url) in feeds.unwrap_or_default().into_iter().enumerate() {
-        let entries = if k == 0 { feed(surveyor, knowledge, &url).await? } else { None };
+        let entries = if k == 0 {
+            feed(surveyor, knowledge, &url).await?
+        } else {
+            None
+        };
         knowledge.feeds.push((url, entries));
     }
     // The protocol asks for whole addresses; some papers write a path.
-    let named = surveyor.sitemaps().iter().filter_map(|address| knowledge.home.join(address).ok());
+    let named = surveyor
+        .sitemaps()
+        .iter()
+        .filter_map(|address| knowledge.home.join(address).ok());
     for (k, url) in named.collect::<Vec<_>>().into_iter().enumerate() {
-        let pages = if k == 0 { sitemap(surveyor, knowledge, &url).await? } else { None };
+        let pages = if k == 0 {
+            sitemap(surveyor, knowledge, &url).await?
+        } else {
+            None
+        };
         knowledge.sitemaps.push((url, pages));
     }
     Ok(())
@@ -183,9 +230,17 @@ async fn feed<W: Web, F: FnMut(&Asked) + Send>(
     url: &PageUrl,
 ) -> Result<Option<usize>, ArchiveError> {
     let answer = surveyor.ask(url).await?.ok().filter(Answer::is_good);
-    let Some(answer) = answer else { return Ok(None) };
-    let paper = FeedOf { grammar: &knowledge.grammar(), zone: &TimeZone::UTC, language: "" };
-    Ok(read_feed(paper, url, &answer.body).ok().map(|listing| listing.rows.len()))
+    let Some(answer) = answer else {
+        return Ok(None);
+    };
+    let paper = FeedOf {
+        grammar: &knowledge.grammar(),
+        zone: &TimeZone::UTC,
+        language: "",
+    };
+    Ok(read_feed(paper, url, &answer.body)
+        .ok()
+        .map(|listing| listing.rows.len()))
 }
 
 async fn sitemap<W: Web, F: FnMut(&Asked) + Send>(
@@ -194,7 +249,9 @@ async fn sitemap<W: Web, F: FnMut(&Asked) + Send>(
     url: &PageUrl,
 ) -> Result<Option<usize>, ArchiveError> {
     let answer = surveyor.ask(url).await?.ok().filter(Answer::is_good);
-    let Some(answer) = answer else { return Ok(None) };
+    let Some(answer) = answer else {
+        return Ok(None);
+    };
     let anyones = Grammar::new(None, knowledge.home.clone());
     let sitemap = read_sitemap(&anyones, &TimeZone::UTC, url, &answer.body).ok();
     Ok(sitemap.map(|sitemap| sitemap.rows.len() + sitemap.maps.len()))

@@ -9,7 +9,15 @@ use encoding_rs::{EUC_KR, Encoding, UTF_8};
 const PRESCAN: usize = 8192;
 
 /// Labels in the wild that `Encoding::for_label` does not know; all mean windows-949, which WHATWG calls EUC-KR.
-const CP949: [&str; 7] = ["cp949", "ms949", "uhc", "x-windows-949", "euckr", "euc_kr", "ksc"];
+const CP949: [&str; 7] = [
+    "cp949",
+    "ms949",
+    "uhc",
+    "x-windows-949",
+    "euckr",
+    "euc_kr",
+    "ksc",
+];
 
 /// A page as text, and how it was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,14 +41,22 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: &str, tld: &str) -> Decoded<'a>
         Some((encoding, length)) => (encoding, &bytes[length..]),
         None if is_utf8(bytes) => (UTF_8, bytes),
         None => {
-            let claimed = [header, inside].into_iter().flatten().find_map(|label| named(&label));
+            let claimed = [header, inside]
+                .into_iter()
+                .flatten()
+                .find_map(|label| named(&label));
             // What is no UTF-8, yet says so, is guessed.
             let claimed = claimed.filter(|encoding| *encoding != UTF_8);
             (claimed.unwrap_or_else(|| guess(bytes, tld)), bytes)
         }
     };
     let (text, had_errors) = encoding.decode_without_bom_handling(content);
-    Decoded { text, declared, used: encoding.name(), had_errors }
+    Decoded {
+        text,
+        declared,
+        used: encoding.name(),
+        had_errors,
+    }
 }
 
 /// Valid, or cut within its last character: a body cap does that.
@@ -54,10 +70,12 @@ fn is_utf8(bytes: &[u8]) -> bool {
 fn guess(bytes: &[u8], tld: &str) -> &'static Encoding {
     // One bad byte in a long UTF-8 page is damage, not another encoding.
     let lossy = String::from_utf8_lossy(bytes);
-    let (damaged, wide) = lossy.chars().fold((0_usize, 0_usize), |(damaged, wide), c| match c {
-        '\u{fffd}' => (damaged + 1, wide),
-        _ => (damaged, wide + usize::from(!c.is_ascii())),
-    });
+    let (damaged, wide) = lossy
+        .chars()
+        .fold((0_usize, 0_usize), |(damaged, wide), c| match c {
+            '\u{fffd}' => (damaged + 1, wide),
+            _ => (damaged, wide + usize::from(!c.is_ascii())),
+        });
     if wide > 20 * damaged {
         return UTF_8;
     }
@@ -70,7 +88,11 @@ fn guess(bytes: &[u8], tld: &str) -> &'static Encoding {
 
 fn named(label: &str) -> Option<&'static Encoding> {
     let label = label.trim().to_ascii_lowercase();
-    if CP949.contains(&label.as_str()) { Some(EUC_KR) } else { Encoding::for_label(label.as_bytes()) }
+    if CP949.contains(&label.as_str()) {
+        Some(EUC_KR)
+    } else {
+        Encoding::for_label(label.as_bytes())
+    }
 }
 
 fn charset_of_header(content_type: &str) -> Option<String> {
@@ -88,7 +110,10 @@ fn charset_inside(bytes: &[u8]) -> Option<String> {
     }
     let mut from = 0;
     while let Some(start) = find(&head[from..], b"<meta").map(|at| at + from) {
-        let end = head[start..].iter().position(|byte| *byte == b'>').map_or(head.len(), |length| start + length);
+        let end = head[start..]
+            .iter()
+            .position(|byte| *byte == b'>')
+            .map_or(head.len(), |length| start + length);
         if let Some(at) = find(&head[start..end], b"charset=") {
             return label(&head[start + at + 8..end]);
         }
@@ -99,22 +124,31 @@ fn charset_inside(bytes: &[u8]) -> Option<String> {
 
 fn label(rest: &[u8]) -> Option<String> {
     let rest = rest.trim_ascii_start();
-    let rest = rest.strip_prefix(b"\"").or_else(|| rest.strip_prefix(b"'")).unwrap_or(rest);
+    let rest = rest
+        .strip_prefix(b"\"")
+        .or_else(|| rest.strip_prefix(b"'"))
+        .unwrap_or(rest);
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_:.".contains(byte);
-    let length = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
+    let length = rest
+        .iter()
+        .position(|byte| !is_part(byte))
+        .unwrap_or(rest.len());
     let label = String::from_utf8_lossy(&rest[..length.min(40)]).to_ascii_lowercase();
     Some(label).filter(|label| !label.is_empty())
 }
 
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
-    haystack.windows(needle.len()).position(|window| window.eq_ignore_ascii_case(needle))
+    haystack
+        .windows(needle.len())
+        .position(|window| window.eq_ignore_ascii_case(needle))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const WORDS: &str = "사서는 책장 사이를 걸었다. 똠방각하라는 소설이 눈에 띄었다. 서가에는 아무도 없었다.";
+    const WORDS: &str =
+        "사서는 책장 사이를 걸었다. 똠방각하라는 소설이 눈에 띄었다. 서가에는 아무도 없었다.";
 
     fn cp949(text: &str) -> Vec<u8> {
         EUC_KR.encode(text).0.into_owned()
@@ -122,10 +156,25 @@ mod tests {
 
     #[test]
     fn every_label_of_windows_949_is_known() {
-        for label in ["euc-kr", "EUC-KR", "cp949", "MS949", "uhc", "x-windows-949", "euckr", "ks_c_5601-1987"] {
-            let page = cp949(&format!("<meta http-equiv='Content-Type' content='text/html; charset={label}'>{WORDS}"));
+        for label in [
+            "euc-kr",
+            "EUC-KR",
+            "cp949",
+            "MS949",
+            "uhc",
+            "x-windows-949",
+            "euckr",
+            "ks_c_5601-1987",
+        ] {
+            let page = cp949(&format!(
+                "<meta http-equiv='Content-Type' content='text/html; charset={label}'>{WORDS}"
+            ));
             let decoded = decode(&page, "", "");
-            assert_eq!((decoded.used, decoded.had_errors), ("EUC-KR", false), "{label}");
+            assert_eq!(
+                (decoded.used, decoded.had_errors),
+                ("EUC-KR", false),
+                "{label}"
+            );
             assert!(decoded.text.ends_with(WORDS), "{label}");
         }
     }
@@ -133,14 +182,21 @@ mod tests {
     #[test]
     fn valid_utf8_wins_over_a_lying_header() {
         let decoded = decode(WORDS.as_bytes(), "text/html; charset=euc-kr", "kr");
-        assert_eq!((decoded.used, decoded.declared.as_deref()), ("UTF-8", Some("euc-kr")));
+        assert_eq!(
+            (decoded.used, decoded.declared.as_deref()),
+            ("UTF-8", Some("euc-kr"))
+        );
         assert_eq!(decoded.text, WORDS);
     }
 
     #[test]
     fn the_header_goes_before_the_pages_own_label() {
         let page = cp949(&format!("<meta charset=shift_jis>{WORDS}"));
-        assert!(decode(&page, "text/html; charset=ms949", "").text.ends_with(WORDS));
+        assert!(
+            decode(&page, "text/html; charset=ms949", "")
+                .text
+                .ends_with(WORDS)
+        );
         assert_eq!(decode(&page, "", "").used, "Shift_JIS");
     }
 
@@ -153,12 +209,20 @@ mod tests {
     #[test]
     fn a_page_that_wrongly_says_utf8_is_guessed() {
         let page = cp949(&format!("<meta charset=utf-8>{WORDS}"));
-        assert!(decode(&page, "text/html; charset=utf-8", "kr").text.ends_with(WORDS));
+        assert!(
+            decode(&page, "text/html; charset=utf-8", "kr")
+                .text
+                .ends_with(WORDS)
+        );
     }
 
     #[test]
     fn utf8_cut_within_a_character_stays_utf8() {
-        let decoded = decode(&WORDS.as_bytes()[..WORDS.len() - 2 - 1], "text/html; charset=euc-kr", "kr");
+        let decoded = decode(
+            &WORDS.as_bytes()[..WORDS.len() - 2 - 1],
+            "text/html; charset=euc-kr",
+            "kr",
+        );
         assert_eq!((decoded.used, decoded.had_errors), ("UTF-8", true));
     }
 
@@ -177,13 +241,21 @@ mod tests {
 
     #[test]
     fn a_feed_declares_its_encoding_in_its_first_line() {
-        let feed = cp949(&format!("<?xml version=\"1.0\" encoding=\"euc-kr\"?><rss>{WORDS}</rss>"));
-        assert_eq!(decode(&feed, "text/xml", "").declared.as_deref(), Some("euc-kr"));
+        let feed = cp949(&format!(
+            "<?xml version=\"1.0\" encoding=\"euc-kr\"?><rss>{WORDS}</rss>"
+        ));
+        assert_eq!(
+            decode(&feed, "text/xml", "").declared.as_deref(),
+            Some("euc-kr")
+        );
     }
 
     #[test]
     fn syllables_beyond_ks_x_1001_survive() {
-        assert_eq!(decode(&cp949("똠방 뷁 펲시"), "text/html; charset=euc-kr", "").text, "똠방 뷁 펲시");
+        assert_eq!(
+            decode(&cp949("똠방 뷁 펲시"), "text/html; charset=euc-kr", "").text,
+            "똠방 뷁 펲시"
+        );
     }
 
     proptest::proptest! {

@@ -32,7 +32,8 @@ const TIME: &str = concat!(
 );
 
 /// The day of the week, in brackets or by itself: `(월)`, `(Mon)`, `금요일`.
-const WEEKDAY: &str = r"(?:\s*\((?:.|.요일|.曜日|[A-Za-z]{3,9})\)|\s*[월화수목금토일]요일|\s*[月火水木金土日]曜日)?";
+const WEEKDAY: &str =
+    r"(?:\s*\((?:.|.요일|.曜日|[A-Za-z]{3,9})\)|\s*[월화수목금토일]요일|\s*[月火水木金土日]曜日)?";
 
 /// `2018.04.27 18:47`, `2012년 03월 05일 (월) 14:29:08`, `2026-08-19T17:01:32`, `2025/08/25`; spaces may be hard ones.
 static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
@@ -69,7 +70,9 @@ static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
 
 /// `Friday, 20-Nov-26 15:05:00 GMT`, `20 Nov 26 09:00 +0900`: RFC 850, and RFC 822 before it was mended.
 static SHORT_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(&format!(r"\b(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}})[\s\-]+(?P<year>\d\d)\b{TIME}"))
+    compiled(&format!(
+        r"\b(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}})[\s\-]+(?P<year>\d\d)\b{TIME}"
+    ))
 });
 
 /// `07.21 18:39`, `03-08 02:25`: this year's or last year's.
@@ -99,7 +102,11 @@ impl PrintedTime {
         match self.precision.min(other.precision) {
             Precision::Day => self.day() != other.day(),
             Precision::Minute | Precision::Second => {
-                self.time.at.since(other.time.at).max(other.time.at.since(self.time.at)) >= A_MINUTE
+                self.time
+                    .at
+                    .since(other.time.at)
+                    .max(other.time.at.since(self.time.at))
+                    >= A_MINUTE
             }
         }
     }
@@ -130,51 +137,73 @@ pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Ran
         return Some(found);
     }
 
-    let found = BASIC.captures(text).or_else(|| SHORT_YEAR_FIRST.captures(text));
+    let found = BASIC
+        .captures(text)
+        .or_else(|| SHORT_YEAR_FIRST.captures(text));
     let found = found.or_else(|| DAY_FIRST.captures(text));
     let found = found.or_else(|| MONTH_FIRST.captures(text));
     // A number behind a month may be anything: a year of two digits is one only before a time.
-    let found = found.or_else(|| SHORT_DAY_FIRST.captures(text).filter(|found| found.name("hour").is_some()))?;
+    let found = found.or_else(|| {
+        SHORT_DAY_FIRST
+            .captures(text)
+            .filter(|found| found.name("hour").is_some())
+    })?;
     Some((moment(text, &found, zone, zulu)?, place(&found)?))
 }
 
 /// Like [`read`], and also reads a date without a year, which is in the latest year that is not more than a day ahead
 /// of `now`.
 pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalTime> {
-    read(text, zone, Zulu::Local).map(|told| told.time).or_else(|| {
-        let text = head(text);
-        let found = YEARLESS.captures(text)?;
-        let time = clock(&found)?;
-        let latest = jiff::Timestamp::from(now + Duration::from_secs(86_400));
-        let this_year = zone.to_datetime(latest).year();
-        // Nine years back reach the last 29 February.
-        (this_year - 9..=this_year).rev().find_map(|year| {
-            let date = Date::new(year, number(&found, "month")?, number(&found, "day")?).ok()?;
-            let told = at(date.to_datetime(time), zone)?;
-            (told.at <= Timestamp::from(latest)).then_some(told)
+    read(text, zone, Zulu::Local)
+        .map(|told| told.time)
+        .or_else(|| {
+            let text = head(text);
+            let found = YEARLESS.captures(text)?;
+            let time = clock(&found)?;
+            let latest = jiff::Timestamp::from(now + Duration::from_secs(86_400));
+            let this_year = zone.to_datetime(latest).year();
+            // Nine years back reach the last 29 February.
+            (this_year - 9..=this_year).rev().find_map(|year| {
+                let date =
+                    Date::new(year, number(&found, "month")?, number(&found, "day")?).ok()?;
+                let told = at(date.to_datetime(time), zone)?;
+                (told.at <= Timestamp::from(latest)).then_some(told)
+            })
         })
-    })
 }
 
 /// Returns the first date in `text` that begins with its year, and the bytes where it stands.
-pub fn find_year_first(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Range<usize>)> {
+pub fn find_year_first(
+    text: &str,
+    zone: &TimeZone,
+    zulu: Zulu,
+) -> Option<(PrintedTime, Range<usize>)> {
     let text = head(text);
-    let dates = YEAR_FIRST.captures_iter(text).filter(|found| !is_in_number(text, found));
-    dates.into_iter().find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
+    let dates = YEAR_FIRST
+        .captures_iter(text)
+        .filter(|found| !is_in_number(text, found));
+    dates
+        .into_iter()
+        .find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
 }
 
 /// Tells whether digits go on before or behind a date, as in `2026-03-123456` and `203.2011.12.1`.
 fn is_in_number(text: &str, found: &Captures<'_>) -> bool {
-    let (Some(year), Some(day)) = (found.name("year"), found.name("day")) else { return false };
+    let (Some(year), Some(day)) = (found.name("year"), found.name("day")) else {
+        return false;
+    };
     let before = text[..year.start()].trim_end_matches('.');
-    before.ends_with(|c: char| c.is_ascii_digit()) || text[day.end()..].starts_with(|c: char| c.is_ascii_digit())
+    before.ends_with(|c: char| c.is_ascii_digit())
+        || text[day.end()..].starts_with(|c: char| c.is_ascii_digit())
 }
 
 /// Where a date stands: without a word behind it that is no zone.
 fn place(found: &Captures<'_>) -> Option<Range<usize>> {
     let whole = found.get(0)?.range();
     let is_word = |word: &str| {
-        word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_alphabetic()) && seconds_of(word).is_none()
+        word.len() > 1
+            && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && seconds_of(word).is_none()
     };
     let word = found.name("zone").filter(|zone| is_word(zone.as_str()));
     Some(whole.start..word.map_or(whole.end, |word| word.start()))
@@ -183,23 +212,41 @@ fn place(found: &Captures<'_>) -> Option<Range<usize>> {
 /// Tells whether `text` is nothing but a date, with a year or without.
 pub fn is_date(text: &str) -> bool {
     let text = head(text.trim());
-    let whole = |pattern: &Regex| pattern.find(text).is_some_and(|found| found.range() == (0..text.len()));
+    let whole = |pattern: &Regex| {
+        pattern
+            .find(text)
+            .is_some_and(|found| found.range() == (0..text.len()))
+    };
     YEARLESS.is_match(text) || SHORT_YEAR_FIRST.is_match(text) || whole(&YEAR_FIRST)
 }
 
 /// Returns the moment that was found. Where a zone or half of the day stands there and is not
 /// understood, it is none: no time is better than a wrong one.
 fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
-    let date = Date::new(year(found)?, month(found.name("month")?.as_str())?, number(found, "day")?).ok()?;
+    let date = Date::new(
+        year(found)?,
+        month(found.name("month")?.as_str())?,
+        number(found, "day")?,
+    )
+    .ok()?;
     let precision = precision(text, found);
-    let time = if precision == Precision::Day { Time::midnight() } else { clock(found)? };
+    let time = if precision == Precision::Day {
+        Time::midnight()
+    } else {
+        clock(found)?
+    };
     let civil = date.to_datetime(time);
 
     let offset = match found.name("zone").filter(|_| precision > Precision::Day) {
         None => Told::Local,
         Some(told) => {
             let is_apart = found.name("apart").is_some_and(|space| !space.is_empty());
-            Printed { told: told.as_str(), is_apart, behind: &text[told.end()..] }.read(zulu)?
+            Printed {
+                told: told.as_str(),
+                is_apart,
+                behind: &text[told.end()..],
+            }
+            .read(zulu)?
         }
     };
     let time = match offset {
@@ -212,10 +259,16 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
         Told::Seconds(seconds) => {
             let offset = jiff::tz::Offset::from_seconds(seconds).ok()?;
             let at = offset.to_timestamp(civil).ok()?;
-            Some(LocalTime { at: at.into(), offset: offset.seconds() })
+            Some(LocalTime {
+                at: at.into(),
+                offset: offset.seconds(),
+            })
         }
     };
-    Some(PrintedTime { time: time?, precision })
+    Some(PrintedTime {
+        time: time?,
+        precision,
+    })
 }
 
 /// How exactly a date is told. An hour alone (`16시`) is told to the minute: nobody prints it for
@@ -223,7 +276,10 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
 fn precision(text: &str, found: &Captures<'_>) -> Precision {
     if !has_clock(text, found) {
         Precision::Day
-    } else if ["second", "second_named"].iter().any(|name| found.name(name).is_some()) {
+    } else if ["second", "second_named"]
+        .iter()
+        .any(|name| found.name(name).is_some())
+    {
         Precision::Second
     } else {
         Precision::Minute
@@ -233,7 +289,8 @@ fn precision(text: &str, found: &Captures<'_>) -> Precision {
 /// Tells whether a time of day is printed. `2019.05.03 7:` is none, nor are a score (`3:2`), and
 /// hours that are counted (`12시간`) or belong to a word (`T12호`).
 fn has_clock(text: &str, found: &Captures<'_>) -> bool {
-    let follows = |end: usize, wanted: &dyn Fn(char) -> bool| text[end..].chars().next().is_some_and(wanted);
+    let follows =
+        |end: usize, wanted: &dyn Fn(char) -> bool| text[end..].chars().next().is_some_and(wanted);
     if found.name("noon").is_some() {
         return true;
     }
@@ -241,12 +298,16 @@ fn has_clock(text: &str, found: &Captures<'_>) -> bool {
         return !follows(hour.end(), &|c| c.is_alphanumeric() && !"Zz".contains(c));
     }
 
-    let Some(sign) = found.name("sign") else { return found.name("hour").is_some() };
+    let Some(sign) = found.name("sign") else {
+        return found.name("hour").is_some();
+    };
     match (sign.as_str(), found.name("minute")) {
         (":", minute) => minute.is_some_and(|minute| minute.len() == 2),
         (_, Some(_)) => true,
         // What may follow the word for an hour, and leave it one.
-        (_, None) => !follows(sign.end(), &|c| c.is_alphabetic() && !"반半에경쯤께정부까이도現頃に오午".contains(c)),
+        (_, None) => !follows(sign.end(), &|c| {
+            c.is_alphabetic() && !"반半에경쯤께정부까이도現頃に오午".contains(c)
+        }),
     }
 }
 
@@ -280,15 +341,19 @@ fn clock(found: &Captures<'_>) -> Option<Time> {
     let half = half.map(|half| half.as_str().to_ascii_lowercase().replace('.', ""));
     let half = half.map(|half| half.replace(' ', ""));
     let hour = match (half.as_deref(), printed) {
-        (Some("오후" | "저녁" | "午後" | "pm"), 0..12) | (Some("낮"), 1..6) | (Some("밤"), 6..12) => {
-            printed + 12
-        }
+        (Some("오후" | "저녁" | "午後" | "pm"), 0..12)
+        | (Some("낮"), 1..6)
+        | (Some("밤"), 6..12) => printed + 12,
         (Some("오전" | "새벽" | "아침" | "밤" | "午前" | "am"), 12) => 0,
         (Some("오전" | "새벽" | "아침" | "午前" | "am"), 13..) => return None,
         _ => printed,
     };
     let part = |name: &str| found.name(name).map_or(Some(0), |_| number(found, name));
-    let minute = if found.name("thirty").is_some() { 30 } else { part("minute")? };
+    let minute = if found.name("thirty").is_some() {
+        30
+    } else {
+        part("minute")?
+    };
     // A leap second is counted as the one before it.
     let second = part("second")?.max(part("second_named")?);
     Time::new(hour, minute, if second == 60 { 59 } else { second }, 0).ok()
@@ -311,8 +376,12 @@ fn month(text: &str) -> Option<i8> {
         "december",
     ];
     let lower = text.to_ascii_lowercase();
-    let named = NAMES.iter().position(|name| lower.len() >= 3 && name.starts_with(&lower));
-    named.and_then(|at| i8::try_from(at + 1).ok()).or_else(|| text.parse().ok())
+    let named = NAMES
+        .iter()
+        .position(|name| lower.len() >= 3 && name.starts_with(&lower));
+    named
+        .and_then(|at| i8::try_from(at + 1).ok())
+        .or_else(|| text.parse().ok())
 }
 
 fn number<N: std::str::FromStr>(found: &Captures<'_>, name: &str) -> Option<N> {
@@ -344,8 +413,14 @@ mod tests {
         for (printed, expected) in [
             ("승인 2019.05.03 07:41", "2019-05-03T07:41:00+09:00"),
             ("입력 2019.05.03  07:41:09", "2019-05-03T07:41:09+09:00"),
-            ("승인 2019.05.03\u{a0}\u{a0}07:41:09", "2019-05-03T07:41:09+09:00"),
-            ("2012년 03월 05일 (월) 14:29:08", "2012-03-05T14:29:08+09:00"),
+            (
+                "승인 2019.05.03\u{a0}\u{a0}07:41:09",
+                "2019-05-03T07:41:09+09:00",
+            ),
+            (
+                "2012년 03월 05일 (월) 14:29:08",
+                "2012-03-05T14:29:08+09:00",
+            ),
             ("2012년 3월 5일 오후 2시 29분", "2012-03-05T14:29:00+09:00"),
             ("2019. 5. 3. 오전 12:05", "2019-05-03T00:05:00+09:00"),
             ("등록일 : 2019-05-03", "2019-05-03T00:00:00+09:00"),
@@ -355,27 +430,54 @@ mod tests {
             ("2026-08-19T17:01:32.250+09:00", "2026-08-19T17:01:32+09:00"),
             ("2026-08-19T17:01:32-05:00", "2026-08-19T17:01:32-05:00"),
             ("2026-08-19T17:01:32Z", "2026-08-19T17:01:32+09:00"),
-            ("Sun, 27 Sep 2026 09:00:00 +0900", "2026-09-27T09:00:00+09:00"),
+            (
+                "Sun, 27 Sep 2026 09:00:00 +0900",
+                "2026-09-27T09:00:00+09:00",
+            ),
             ("Sun,27 Sep 2026 09:00:00 KST", "2026-09-27T09:00:00+09:00"),
             ("Sun, 27 09 2026 09:00:00", "2026-09-27T09:00:00+09:00"),
-            ("Sun, 27 September 2026 00:30:00 GMT", "2026-09-27T09:30:00+09:00"),
+            (
+                "Sun, 27 September 2026 00:30:00 GMT",
+                "2026-09-27T09:30:00+09:00",
+            ),
             ("Sun, 27 Sep 26 09:00 +0900", "2026-09-27T09:00:00+09:00"),
-            ("Sunday, 27-Sep-26 00:30:00 GMT", "2026-09-27T09:30:00+09:00"),
-            ("Sun, 27 Sep 2026 09:00:00 GMT+9", "2026-09-27T09:00:00+09:00"),
-            ("Sun, 27 Sep 2026 09:00:00 UTC+09:00", "2026-09-27T09:00:00+09:00"),
-            ("Sun, 27 Sep 2026 09:00:00 GMT-0330", "2026-09-27T09:00:00-03:30"),
+            (
+                "Sunday, 27-Sep-26 00:30:00 GMT",
+                "2026-09-27T09:30:00+09:00",
+            ),
+            (
+                "Sun, 27 Sep 2026 09:00:00 GMT+9",
+                "2026-09-27T09:00:00+09:00",
+            ),
+            (
+                "Sun, 27 Sep 2026 09:00:00 UTC+09:00",
+                "2026-09-27T09:00:00+09:00",
+            ),
+            (
+                "Sun, 27 Sep 2026 09:00:00 GMT-0330",
+                "2026-09-27T09:00:00-03:30",
+            ),
             ("Sun, 27 Sep 2026 09:00:00 JST", "2026-09-27T09:00:00+09:00"),
             ("Sun, 27 Sep 2026 09:00:00 PDT", "2026-09-27T09:00:00-07:00"),
             ("2026-09-27 09:00 CET", "2026-09-27T09:00:00+01:00"),
             ("2026-09-27t09:00:00+00", "2026-09-27T09:00:00+00:00"),
-            ("2026-09-27T09:00:00+09:00[Asia/Seoul]", "2026-09-27T09:00:00+09:00"),
+            (
+                "2026-09-27T09:00:00+09:00[Asia/Seoul]",
+                "2026-09-27T09:00:00+09:00",
+            ),
             ("2026-09-27 23:59:60", "2026-09-27T23:59:59+09:00"),
             ("2026-09-27 03:00:00 PM", "2026-09-27T15:00:00+09:00"),
             ("2026-09-27 PM 3:00", "2026-09-27T15:00:00+09:00"),
             ("2026-09-27 12:10 a.m.", "2026-09-27T00:10:00+09:00"),
             ("27 Sep 2026 3:05 pm KST", "2026-09-27T15:05:00+09:00"),
-            ("2026년 9월 27일 일요일 오후 3시 5분", "2026-09-27T15:05:00+09:00"),
-            ("2026년 9월 27일 일요일 오후 3시", "2026-09-27T15:00:00+09:00"),
+            (
+                "2026년 9월 27일 일요일 오후 3시 5분",
+                "2026-09-27T15:05:00+09:00",
+            ),
+            (
+                "2026년 9월 27일 일요일 오후 3시",
+                "2026-09-27T15:00:00+09:00",
+            ),
             ("2026.09.27 (일) 15:05", "2026-09-27T15:05:00+09:00"),
             ("2026.09.27(일요일) 15:05:09", "2026-09-27T15:05:09+09:00"),
             ("2026. 9. 27. 새벽 2:05", "2026-09-27T02:05:00+09:00"),
@@ -388,9 +490,15 @@ mod tests {
             ("2026-09-27 00:00 (UTC)", "2026-09-27T09:00:00+09:00"),
             ("2026-09-27T09:00:00-5:00", "2026-09-27T09:00:00-05:00"),
             ("2026-09-27 09:00 −05:00", "2026-09-27T09:00:00-05:00"),
-            ("2026-09-27 09:00 America/New_York", "2026-09-27T09:00:00-04:00"),
+            (
+                "2026-09-27 09:00 America/New_York",
+                "2026-09-27T09:00:00-04:00",
+            ),
             ("2026-09-27 09:00 EST5EDT", "2026-09-27T09:00:00-04:00"),
-            ("Sun Sep 27 2026 09:00:00 GMT+0900 (KST)", "2026-09-27T09:00:00+09:00"),
+            (
+                "Sun Sep 27 2026 09:00:00 GMT+0900 (KST)",
+                "2026-09-27T09:00:00+09:00",
+            ),
             ("Sep 27, 2026 3:00 PM", "2026-09-27T15:00:00+09:00"),
             ("2026.09.27 밤 11:05", "2026-09-27T23:05:00+09:00"),
             ("2026.09.27 낮 12:10", "2026-09-27T12:10:00+09:00"),
@@ -422,7 +530,11 @@ mod tests {
         ] {
             let told = read(printed, &seoul(), Zulu::Local).unwrap();
             assert_eq!(told.to_string(), expected, "{printed}");
-            assert_eq!(read(expected, &seoul(), Zulu::Local), Some(told), "{printed}");
+            assert_eq!(
+                read(expected, &seoul(), Zulu::Local),
+                Some(told),
+                "{printed}"
+            );
         }
     }
 
@@ -453,7 +565,10 @@ mod tests {
             ("2026.03.07 16:50 -05", "16:50-05:00"),
             ("2026-03-07T16:50-5", "16:50-05:00"),
             ("2026-03-07 16:50 Etc/GMT+5", "16:50-05:00"),
-            ("2026-03-07 16:50 America/Argentina/Buenos_Aires", "16:50-03:00"),
+            (
+                "2026-03-07 16:50 America/Argentina/Buenos_Aires",
+                "16:50-03:00",
+            ),
             ("2026-03-07T16:50–05:00", "16:50-05:00"),
             ("2026-03-07 16:50 - 0500", "16:50-05:00"),
             ("2026-03-07 16:50 GMT+930", "16:50+09:30"),
@@ -470,11 +585,28 @@ mod tests {
 
     #[test]
     fn hours_that_are_counted_and_scores_are_no_time() {
-        for printed in ["2026.03.07 12시간 전", "2026.03.07 18시즌", "2026.03.07 3:2 승", "2026-03-07T12호"] {
-            assert_eq!(read(printed, &seoul(), Zulu::Local).unwrap().to_string(), "2026-03-07", "{printed}");
+        for printed in [
+            "2026.03.07 12시간 전",
+            "2026.03.07 18시즌",
+            "2026.03.07 3:2 승",
+            "2026-03-07T12호",
+        ] {
+            assert_eq!(
+                read(printed, &seoul(), Zulu::Local).unwrap().to_string(),
+                "2026-03-07",
+                "{printed}"
+            );
         }
-        assert_eq!(told("2026.03.07 16시에").as_deref(), Some("2026-03-07T16:00:00+09:00"));
-        for none in ["계좌 2026-03-123456", "203.2011.12.1", "Mayor 12, 2026 3:00", "Decade 7, 2026"] {
+        assert_eq!(
+            told("2026.03.07 16시에").as_deref(),
+            Some("2026-03-07T16:00:00+09:00")
+        );
+        for none in [
+            "계좌 2026-03-123456",
+            "203.2011.12.1",
+            "Mayor 12, 2026 3:00",
+            "Decade 7, 2026",
+        ] {
             assert_eq!(told(none), None, "{none}");
         }
     }
@@ -509,8 +641,14 @@ mod tests {
 
     #[test]
     fn seoul_had_other_offsets() {
-        assert_eq!(told("1987.07.01 12:00").as_deref(), Some("1987-07-01T12:00:00+10:00"));
-        assert_eq!(told("1958.01.10 12:00").as_deref(), Some("1958-01-10T12:00:00+08:30"));
+        assert_eq!(
+            told("1987.07.01 12:00").as_deref(),
+            Some("1987-07-01T12:00:00+10:00")
+        );
+        assert_eq!(
+            told("1958.01.10 12:00").as_deref(),
+            Some("1958-01-10T12:00:00+08:30")
+        );
     }
 
     #[test]
@@ -534,12 +672,30 @@ mod tests {
     fn a_date_without_a_year_is_the_latest_that_is_not_ahead() {
         let now = Timestamp::from_rfc3339("2026-03-08T03:45:00+09:00").unwrap();
         let read = |text| read_recent(text, &seoul(), now).map(|time| time.to_string());
-        assert_eq!(read("03-08 02:25").as_deref(), Some("2026-03-08T02:25:00+09:00"));
-        assert_eq!(read("03.09 03:00").as_deref(), Some("2026-03-09T03:00:00+09:00"));
-        assert_eq!(read("03.10 03:00").as_deref(), Some("2025-03-10T03:00:00+09:00"));
-        assert_eq!(read("12.31 23:59").as_deref(), Some("2025-12-31T23:59:00+09:00"));
-        assert_eq!(read("02.29 10:00").as_deref(), Some("2024-02-29T10:00:00+09:00"));
-        assert_eq!(read("2018-03-06 07:38").as_deref(), Some("2018-03-06T07:38:00+09:00"));
+        assert_eq!(
+            read("03-08 02:25").as_deref(),
+            Some("2026-03-08T02:25:00+09:00")
+        );
+        assert_eq!(
+            read("03.09 03:00").as_deref(),
+            Some("2026-03-09T03:00:00+09:00")
+        );
+        assert_eq!(
+            read("03.10 03:00").as_deref(),
+            Some("2025-03-10T03:00:00+09:00")
+        );
+        assert_eq!(
+            read("12.31 23:59").as_deref(),
+            Some("2025-12-31T23:59:00+09:00")
+        );
+        assert_eq!(
+            read("02.29 10:00").as_deref(),
+            Some("2024-02-29T10:00:00+09:00")
+        );
+        assert_eq!(
+            read("2018-03-06 07:38").as_deref(),
+            Some("2018-03-06T07:38:00+09:00")
+        );
         assert_eq!(read("02-581-4396"), None);
     }
 

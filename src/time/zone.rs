@@ -79,10 +79,14 @@ pub(super) struct Printed<'t> {
 impl Printed<'_> {
     /// Reads a zone; `None` where it is one, and not understood.
     pub fn read(self, zulu: Zulu) -> Option<Told> {
-        let name = self.told.trim_end_matches(|c: char| !c.is_ascii_alphabetic());
+        let name = self
+            .told
+            .trim_end_matches(|c: char| !c.is_ascii_alphabetic());
         let digits = self.told[name.len()..].trim_start();
         if name.starts_with("Etc/") {
-            return TimeZone::get(&self.told.replace(char::is_whitespace, "")).ok().map(Told::Zone);
+            return TimeZone::get(&self.told.replace(char::is_whitespace, ""))
+                .ok()
+                .map(Told::Zone);
         }
         if !digits.is_empty() {
             return self.offset(name, digits);
@@ -99,14 +103,18 @@ impl Printed<'_> {
 
     /// Tells whether a text ends with it.
     fn is_last(self) -> bool {
-        self.behind.trim_matches(|c: char| c.is_whitespace() || ").]".contains(c)).is_empty()
+        self.behind
+            .trim_matches(|c: char| c.is_whitespace() || ").]".contains(c))
+            .is_empty()
     }
 
     /// `+09:00`, `GMT+9`. Apart from the time, hours alone before other words count something else:
     /// `16:50 +12 comments`. More hours west than there are is a time until which something lasts:
     /// `16:50-17:30`.
     fn offset(self, name: &str, digits: &str) -> Option<Told> {
-        let is_count = name.is_empty() && digits.chars().filter(char::is_ascii_digit).count() < 3 && self.is_apart;
+        let is_count = name.is_empty()
+            && digits.chars().filter(char::is_ascii_digit).count() < 3
+            && self.is_apart;
         if is_count && !self.is_last() {
             return Some(Told::Local);
         }
@@ -145,14 +153,25 @@ impl Printed<'_> {
 
 /// Returns the offset of a zone by its name, in seconds east of Greenwich.
 pub(super) fn seconds_of(name: &str) -> Option<i32> {
-    ZONES.iter().find(|(zone, _)| zone.eq_ignore_ascii_case(name)).map(|(_, seconds)| *seconds)
+    ZONES
+        .iter()
+        .find(|(zone, _)| zone.eq_ignore_ascii_case(name))
+        .map(|(_, seconds)| *seconds)
 }
 
 fn offset_seconds(text: &str) -> Option<i32> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
     // `+9` and `+09` are hours alone.
-    let (hours, minutes) = if digits.len() > 2 { digits.split_at(digits.len() - 2) } else { (digits.as_str(), "0") };
+    let (hours, minutes) = if digits.len() > 2 {
+        digits.split_at(digits.len() - 2)
+    } else {
+        (digits.as_str(), "0")
+    };
     let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
     let seconds = hours * HOUR + minutes * 60;
-    Some(if text.starts_with(['-', '−', '–']) { -seconds } else { seconds })
+    Some(if text.starts_with(['-', '−', '–']) {
+        -seconds
+    } else {
+        seconds
+    })
 }

@@ -59,7 +59,11 @@ impl File {
     fn place(&self) -> Place {
         match self.path.as_str() {
             "lib.rs" | "main.rs" => Place::new(),
-            path => path.trim_end_matches(".rs").split('/').map(String::from).collect(),
+            path => path
+                .trim_end_matches(".rs")
+                .split('/')
+                .map(String::from)
+                .collect(),
         }
     }
 }
@@ -70,7 +74,8 @@ impl Code {
         // Every path begins at the root, whether its file is among these or not.
         code.modules.insert(Place::new(), Module::default());
         for file in files {
-            let syntax = syn::parse_file(&file.text).unwrap_or_else(|why| panic!("{}: {why}", file.path));
+            let syntax =
+                syn::parse_file(&file.text).unwrap_or_else(|why| panic!("{}: {why}", file.path));
             read::read(&syntax, &file.path, file.place(), &mut code);
         }
         code
@@ -80,10 +85,17 @@ impl Code {
     pub fn mentions(&self) -> Vec<Mention> {
         let mut mentions = Vec::new();
         for (place, module) in &self.modules {
-            let named = module.named.iter().flat_map(|written| self.meanings(place, written));
+            let named = module
+                .named
+                .iter()
+                .flat_map(|written| self.meanings(place, written));
             let named: BTreeSet<Name> = named.collect();
             let is_test = self.is_test(place);
-            mentions.extend(named.into_iter().map(|name| Mention { file: module.file.clone(), name, is_test }));
+            mentions.extend(named.into_iter().map(|name| Mention {
+                file: module.file.clone(),
+                name,
+                is_test,
+            }));
         }
         mentions
     }
@@ -103,7 +115,10 @@ impl Code {
     }
 
     fn meant(&self, place: &Place, written: &Written, depth: usize) -> Vec<Name> {
-        let (first, rest) = written.segments.split_first().expect("a path has a segment");
+        let (first, rest) = written
+            .segments
+            .split_first()
+            .expect("a path has a segment");
         if written.is_of_a_crate {
             return vec![Name::Outside(written.segments.clone())];
         }
@@ -118,12 +133,19 @@ impl Code {
 
     /// Looks the first segment up in the module, as the compiler does.
     fn meant_by_name(&self, place: &Place, written: &Written, depth: usize) -> Vec<Name> {
-        let (first, rest) = written.segments.split_first().expect("a path has a segment");
+        let (first, rest) = written
+            .segments
+            .split_first()
+            .expect("a path has a segment");
         let mut names = self.found_in(place, first, rest, depth);
         // A variable may have the name of a module, but a module stands alone only where it is
         // imported.
         let may_be_module = written.is_import || !rest.is_empty();
-        if may_be_module && self.modules.contains_key(&joined(place, std::slice::from_ref(first))) {
+        if may_be_module
+            && self
+                .modules
+                .contains_key(&joined(place, std::slice::from_ref(first)))
+        {
             names.push(Name::Inside(joined(place, &written.segments)));
         }
 
@@ -135,10 +157,15 @@ impl Code {
 
     /// Returns what `first` means by the imports and items of a module, with `rest` behind it.
     fn found_in(&self, place: &Place, first: &str, rest: &[String], depth: usize) -> Vec<Name> {
-        let (Some(module), Some(depth)) = (self.modules.get(place), depth.checked_sub(1)) else { return vec![] };
+        let (Some(module), Some(depth)) = (self.modules.get(place), depth.checked_sub(1)) else {
+            return vec![];
+        };
         let mut names = Vec::new();
         if module.items.contains(first) {
-            names.push(Name::Inside(joined(&joined(place, &[first.to_owned()]), rest)));
+            names.push(Name::Inside(joined(
+                &joined(place, &[first.to_owned()]),
+                rest,
+            )));
         }
 
         for import in &module.imports {
@@ -148,13 +175,22 @@ impl Code {
                     names.extend(meant.into_iter().map(|name| name.followed_by(rest)));
                 }
                 Import::Named { .. } => {}
-                Import::All(written) => names.extend(self.found_by_glob(place, written, first, rest, depth)),
+                Import::All(written) => {
+                    names.extend(self.found_by_glob(place, written, first, rest, depth))
+                }
             }
         }
         names
     }
 
-    fn found_by_glob(&self, place: &Place, written: &Written, first: &str, rest: &[String], depth: usize) -> Vec<Name> {
+    fn found_by_glob(
+        &self,
+        place: &Place,
+        written: &Written,
+        first: &str,
+        rest: &[String],
+        depth: usize,
+    ) -> Vec<Name> {
         let mut names = Vec::new();
         for name in self.meant(place, written, depth) {
             let Name::Inside(of) = name else { continue };
@@ -170,8 +206,12 @@ impl Code {
 
     /// Walks from module `at` down `path`, and from there on wherever an import leads.
     fn defined(&self, at: &Place, path: &[String], depth: usize) -> BTreeSet<&str> {
-        let (Some(module), Some(left)) = (self.modules.get(at), depth.checked_sub(1)) else { return BTreeSet::new() };
-        let Some((first, rest)) = path.split_first() else { return BTreeSet::from([module.file.as_str()]) };
+        let (Some(module), Some(left)) = (self.modules.get(at), depth.checked_sub(1)) else {
+            return BTreeSet::new();
+        };
+        let Some((first, rest)) = path.split_first() else {
+            return BTreeSet::from([module.file.as_str()]);
+        };
         let mut files = BTreeSet::new();
 
         let child = joined(at, std::slice::from_ref(first));
@@ -209,7 +249,10 @@ impl Name {
 
 /// The module of the crate's root that a file belongs to: `archive` of `archive/reader.rs`.
 pub fn room(path: &str) -> &str {
-    path.split('/').next().unwrap_or_default().trim_end_matches(".rs")
+    path.split('/')
+        .next()
+        .unwrap_or_default()
+        .trim_end_matches(".rs")
 }
 
 /// Reads the Rust files below `root`.
@@ -223,7 +266,10 @@ pub fn files_below(root: &Path) -> Vec<File> {
             if path.is_dir() {
                 folders.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
-                files.push(File { path: below(root, &path), text: fs::read_to_string(&path).unwrap() });
+                files.push(File {
+                    path: below(root, &path),
+                    text: fs::read_to_string(&path).unwrap(),
+                });
             }
         }
     }
@@ -246,7 +292,9 @@ pub fn src() -> PathBuf {
 fn from(place: &Place, path: &[String]) -> Place {
     let place_and_rest = match path.split_first() {
         Some((first, rest)) if first == "self" => Some((place.clone(), rest)),
-        Some((first, rest)) if first == "super" => Some((place[..place.len().saturating_sub(1)].to_vec(), rest)),
+        Some((first, rest)) if first == "super" => {
+            Some((place[..place.len().saturating_sub(1)].to_vec(), rest))
+        }
         _ => None,
     };
     place_and_rest.map_or_else(|| joined(place, path), |(place, rest)| from(&place, rest))

@@ -38,7 +38,12 @@ fn collect(mut at: Cursor<'_>, before: &[String], names: &mut Vec<Written>) {
             (at, may_begin) = (next, true);
         } else {
             if let Some((literal, _)) = at.literal() {
-                names.extend(text_of(&literal.to_string()).map(|text| names_in_text(&text)).into_iter().flatten());
+                names.extend(
+                    text_of(&literal.to_string())
+                        .map(|text| names_in_text(&text))
+                        .into_iter()
+                        .flatten(),
+                );
             }
             may_begin = at.punct().is_none_or(|(mark, _)| mark.as_char() != '>');
             let (_, next) = at.token_tree().expect("the end was ruled out");
@@ -52,7 +57,9 @@ fn path_at<'a>(mut at: Cursor<'a>, names: &mut Vec<Written>) -> (Written, Cursor
     let mut written = Written::default();
     while let Some((name, next)) = at.ident() {
         written.segments.push(name.to_string());
-        let Some(behind) = after_colons(next) else { return (written, next) };
+        let Some(behind) = after_colons(next) else {
+            return (written, next);
+        };
 
         if let Some((inside, _, _, rest)) = behind.any_group() {
             collect(inside, &written.segments, names);
@@ -71,5 +78,7 @@ fn after_colons(at: Cursor<'_>) -> Option<Cursor<'_>> {
 }
 
 fn text_of(literal: &str) -> Option<String> {
-    syn::parse_str::<syn::LitStr>(literal).ok().map(|text| text.value())
+    syn::parse_str::<syn::LitStr>(literal)
+        .ok()
+        .map(|text| text.value())
 }

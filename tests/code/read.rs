@@ -69,7 +69,11 @@ impl Reader<'_> {
         let written = written.clone();
         let is_all = matches!(import, Import::All(_));
         self.module().imports.push(import);
-        self.module().named.insert(if is_all { written.and("*".to_owned()) } else { written });
+        self.module().named.insert(if is_all {
+            written.and("*".to_owned())
+        } else {
+            written
+        });
     }
 
     /// Takes the tree of a `use` apart, down to the names that it brings.
@@ -83,7 +87,10 @@ impl Reader<'_> {
             }
             UseTree::Rename(leaf) => {
                 let written = before.and(leaf.ident.to_string());
-                self.import(Import::Named { name: leaf.rename.to_string(), written });
+                self.import(Import::Named {
+                    name: leaf.rename.to_string(),
+                    written,
+                });
             }
             UseTree::Glob(_) => self.import(Import::All(before.clone())),
             UseTree::Group(group) => group.items.iter().for_each(|tree| self.tree(tree, before)),
@@ -119,7 +126,10 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_mod(&mut self, module: &'ast ItemMod) {
-        module.attrs.iter().for_each(|attribute| self.visit_attribute(attribute));
+        module
+            .attrs
+            .iter()
+            .for_each(|attribute| self.visit_attribute(attribute));
         self.place.push(module.ident.to_string());
         if module.attrs.iter().any(is_for_tests) {
             self.code.tests.insert(self.place.clone());
@@ -136,13 +146,24 @@ impl<'ast> Visit<'ast> for Reader<'_> {
     }
 
     fn visit_item_use(&mut self, item: &'ast ItemUse) {
-        let before = Written { is_of_a_crate: item.leading_colon.is_some(), is_import: true, segments: Vec::new() };
+        let before = Written {
+            is_of_a_crate: item.leading_colon.is_some(),
+            is_import: true,
+            segments: Vec::new(),
+        };
         self.tree(&item.tree, &before);
     }
 
     fn visit_item_extern_crate(&mut self, item: &'ast syn::ItemExternCrate) {
-        let written = Written { is_of_a_crate: true, is_import: true, segments: vec![item.ident.to_string()] };
-        let name = item.rename.as_ref().map_or_else(|| item.ident.to_string(), |(_, name)| name.to_string());
+        let written = Written {
+            is_of_a_crate: true,
+            is_import: true,
+            segments: vec![item.ident.to_string()],
+        };
+        let name = item
+            .rename
+            .as_ref()
+            .map_or_else(|| item.ident.to_string(), |(_, name)| name.to_string());
         self.import(Import::Named { name, written });
     }
 
@@ -157,20 +178,26 @@ impl<'ast> Visit<'ast> for Reader<'_> {
 
     fn visit_macro(&mut self, call: &'ast Macro) {
         self.visit_path(&call.path);
-        names_in_tokens(&TokenBuffer::new2(call.tokens.clone())).into_iter().for_each(|written| self.name(written));
+        names_in_tokens(&TokenBuffer::new2(call.tokens.clone()))
+            .into_iter()
+            .for_each(|written| self.name(written));
     }
 
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         visit::visit_attribute(self, attribute);
         if let Meta::List(list) = &attribute.meta {
-            names_in_tokens(&TokenBuffer::new2(list.tokens.clone())).into_iter().for_each(|written| self.name(written));
+            names_in_tokens(&TokenBuffer::new2(list.tokens.clone()))
+                .into_iter()
+                .for_each(|written| self.name(written));
         }
         // `#[path = "…"]` is no path of this kind, and is read as none: it has no `::`.
         if let Meta::NameValue(value) = &attribute.meta
             && let syn::Expr::Lit(literal) = &value.value
             && let syn::Lit::Str(text) = &literal.lit
         {
-            names_in_text(&text.value()).into_iter().for_each(|written| self.name(written));
+            names_in_text(&text.value())
+                .into_iter()
+                .for_each(|written| self.name(written));
         }
     }
 }
@@ -194,14 +221,25 @@ impl Written {
 
 impl From<&syn::Path> for Written {
     fn from(path: &syn::Path) -> Self {
-        let segments = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
-        Self { is_of_a_crate: path.leading_colon.is_some(), is_import: false, segments }
+        let segments = path
+            .segments
+            .iter()
+            .map(|segment| segment.ident.to_string())
+            .collect();
+        Self {
+            is_of_a_crate: path.leading_colon.is_some(),
+            is_import: false,
+            segments,
+        }
     }
 }
 
 /// `#[cfg(test)]`
 fn is_for_tests(attribute: &Attribute) -> bool {
-    attribute.path().is_ident("cfg") && attribute.parse_args::<syn::Ident>().is_ok_and(|what| what == "test")
+    attribute.path().is_ident("cfg")
+        && attribute
+            .parse_args::<syn::Ident>()
+            .is_ok_and(|what| what == "test")
 }
 
 fn is_keyword(segment: &str) -> bool {

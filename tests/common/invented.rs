@@ -23,7 +23,11 @@ pub fn text(body: &str) -> Page {
 }
 
 pub fn missing() -> Page {
-    (404, "text/html", "<html><body>없는 쪽</body></html>".to_owned())
+    (
+        404,
+        "text/html",
+        "<html><body>없는 쪽</body></html>".to_owned(),
+    )
 }
 
 /// A paper being served. It ends with this value.
@@ -42,7 +46,10 @@ impl Invented {
         let log = Arc::<Mutex<Vec<Visit>>>::default();
         let (stop, stopped) = oneshot::channel::<()>();
         let (noted, page) = (Arc::clone(&log), Arc::new(page));
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         std::thread::spawn(move || {
             runtime.block_on(async move {
                 let clock = Clock::system();
@@ -58,7 +65,11 @@ impl Invented {
                 }
             });
         });
-        Self { base, log, _stop: stop }
+        Self {
+            base,
+            log,
+            _stop: stop,
+        }
     }
 
     pub fn log(&self) -> Vec<Visit> {
@@ -66,19 +77,48 @@ impl Invented {
     }
 
     pub fn asked(&self) -> Vec<String> {
-        self.log().into_iter().map(|visit| visit.path_and_query).collect()
+        self.log()
+            .into_iter()
+            .map(|visit| visit.path_and_query)
+            .collect()
     }
 }
 
-fn answer(request: &Request, page: &dyn Fn(&str) -> Page, log: &Mutex<Vec<Visit>>, clock: Clock) -> Response {
+fn answer(
+    request: &Request,
+    page: &dyn Fn(&str) -> Page,
+    log: &Mutex<Vec<Visit>>,
+    clock: Clock,
+) -> Response {
     let began = clock.now();
-    let path_and_query = request.uri().path_and_query().map_or("/", |path| path.as_str()).to_owned();
-    let agent = request.headers().get("user-agent").map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    let path_and_query = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str())
+        .to_owned();
+    let agent = request
+        .headers()
+        .get("user-agent")
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
     let (status, kind, body) = page(&path_and_query);
-    let header =
-        if (300..400).contains(&status) { ("location", body.clone()) } else { ("content-type", kind.to_owned()) };
-    let response = (axum::http::StatusCode::from_u16(status).unwrap(), [header], body).into_response();
+    let header = if (300..400).contains(&status) {
+        ("location", body.clone())
+    } else {
+        ("content-type", kind.to_owned())
+    };
+    let response = (
+        axum::http::StatusCode::from_u16(status).unwrap(),
+        [header],
+        body,
+    )
+        .into_response();
     let user_agent = agent.unwrap_or_default();
-    log.lock().unwrap().push(Visit { path_and_query, user_agent, began, ended: clock.now(), status });
+    log.lock().unwrap().push(Visit {
+        path_and_query,
+        user_agent,
+        began,
+        ended: clock.now(),
+        status,
+    });
     response
 }

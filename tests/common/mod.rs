@@ -24,12 +24,21 @@ impl Paper {
     }
 
     pub fn of(edition: &Edition) -> Self {
-        Self { origin: OriginThread::start(Newspaper::new(edition), ([127, 0, 0, 1], 0).into()).unwrap() }
+        Self {
+            origin: OriginThread::start(Newspaper::new(edition), ([127, 0, 0, 1], 0).into())
+                .unwrap(),
+        }
     }
 
     /// The same paper on another CMS.
     pub fn on(cms: Cms, edition: &Edition) -> Self {
-        Self { origin: OriginThread::start(Newspaper::new(edition).on(cms), ([127, 0, 0, 1], 0).into()).unwrap() }
+        Self {
+            origin: OriginThread::start(
+                Newspaper::new(edition).on(cms),
+                ([127, 0, 0, 1], 0).into(),
+            )
+            .unwrap(),
+        }
     }
 
     pub fn log(&self) -> Vec<Visit> {
@@ -47,7 +56,12 @@ impl Paper {
     pub fn to_be_stored(&self) -> Vec<u64> {
         let keeps = |kind: Kind| matches!(kind, Kind::Open | Kind::MembersOnly);
         self.origin.newspaper(|paper| {
-            paper.articles().iter().filter(|article| keeps(article.kind)).map(|article| article.number).collect()
+            paper
+                .articles()
+                .iter()
+                .filter(|article| keeps(article.kind))
+                .map(|article| article.number)
+                .collect()
         })
     }
 
@@ -63,7 +77,12 @@ pub fn assert_gaps(log: &[Visit], gap: Duration) {
     log.sort_by_key(|visit| visit.began);
     for pair in log.windows(2) {
         let rest = pair[1].began.since(pair[0].ended);
-        assert!(rest >= gap, "{rest:?} between {:?} and {:?}", pair[0], pair[1]);
+        assert!(
+            rest >= gap,
+            "{rest:?} between {:?} and {:?}",
+            pair[0],
+            pair[1]
+        );
     }
 }
 
@@ -108,14 +127,18 @@ pub fn told(out: &Output) -> String {
 impl Crawler {
     /// A crawler whose configuration folder is there, and empty.
     pub fn empty() -> Self {
-        let crawler = Self { folder: TempDir::new().unwrap() };
+        let crawler = Self {
+            folder: TempDir::new().unwrap(),
+        };
         std::fs::create_dir_all(crawler.config()).unwrap();
         crawler
     }
 
     /// A crawler of the demo newspaper, its own site, with such a gap.
     pub fn of(paper: &Paper, gap: &str) -> Self {
-        let crawler = Self { folder: TempDir::new().unwrap() };
+        let crawler = Self {
+            folder: TempDir::new().unwrap(),
+        };
         crawler.write_site(&format!(
             "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\n{}own_site = true\n\
              [discover]\nrevisit = []\n[pace]\ngap = \"{gap}\"\n",
@@ -153,9 +176,17 @@ impl Crawler {
 
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_saseo"));
-        command.env_remove("SASEO_CONTACT").env_remove("SASEO_DATA").env_remove("SASEO_CONFIG");
+        command
+            .env_remove("SASEO_CONTACT")
+            .env_remove("SASEO_DATA")
+            .env_remove("SASEO_CONFIG");
         command.env("SASEO_RUNTIME_DIR", self.folder.path().join("locks"));
-        command.arg("--config").arg(self.config()).arg("--data").arg(self.data()).args(args);
+        command
+            .arg("--config")
+            .arg(self.config())
+            .arg("--data")
+            .arg(self.data())
+            .args(args);
         command
     }
 
@@ -166,24 +197,48 @@ impl Crawler {
     /// Runs a command that must succeed, and returns its JSON.
     pub fn run_json(&self, command: &str) -> Value {
         let out = self.run(&["--json", command]);
-        assert!(out.status.success(), "{command}: {}", String::from_utf8_lossy(&out.stderr));
+        assert!(
+            out.status.success(),
+            "{command}: {}",
+            String::from_utf8_lossy(&out.stderr)
+        );
         serde_json::from_slice(&out.stdout).unwrap()
     }
 
     pub fn spawn(&self, command: &str) -> Running {
-        Running(self.command(&[command]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap())
+        Running(
+            self.command(&[command])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap(),
+        )
     }
 
     /// The articles of a JSONL export.
     pub fn articles(&self) -> Vec<Value> {
         let out = self.folder.path().join("articles.jsonl");
-        let done = self.run(&["export", "--format", "jsonl", "--out", &out.to_string_lossy()]);
-        assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+        let done = self.run(&[
+            "export",
+            "--format",
+            "jsonl",
+            "--out",
+            &out.to_string_lossy(),
+        ]);
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
         lines(&out)
     }
 }
 
 /// The values of a JSON Lines file.
 pub fn lines(path: &Path) -> Vec<Value> {
-    std::fs::read_to_string(path).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    std::fs::read_to_string(path)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }

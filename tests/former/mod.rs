@@ -14,7 +14,10 @@ struct Link(Sha256);
 
 impl Link {
     fn after(previous: [u8; 32], kind: &str, at: i64, run: i64) -> Self {
-        Self(Sha256::new_with_prefix(previous)).text(kind).number(at).number(run)
+        Self(Sha256::new_with_prefix(previous))
+            .text(kind)
+            .number(at)
+            .number(run)
     }
 
     fn text(mut self, field: &str) -> Self {
@@ -119,9 +122,11 @@ pub fn grown_archive_of_schema(schema: i64, articles: i64) -> TempDir {
 
 /// Brings an archive one schema on, as the program of that schema did.
 pub fn bring_to(sql: &Connection, schema: i64) {
-    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN").unwrap();
+    sql.execute_batch("PRAGMA foreign_keys = OFF; BEGIN")
+        .unwrap();
     sql.execute_batch(&migration(schema)).unwrap();
-    sql.execute_batch(&format!("PRAGMA user_version = {schema}; COMMIT")).unwrap();
+    sql.execute_batch(&format!("PRAGMA user_version = {schema}; COMMIT"))
+        .unwrap();
 }
 
 fn migration(schema: i64) -> String {
@@ -150,9 +155,11 @@ fn what_came_with(schema: i64) -> &'static str {
 /// Adds articles of two versions each, with their pages, answers and links of the chain.
 fn grow(sql: &mut Connection, articles: i64) {
     let work = sql.transaction().unwrap();
-    let last = work.query_row("SELECT id, hash FROM ledger ORDER BY id DESC LIMIT 1", [], |row| {
-        Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?))
-    });
+    let last = work.query_row(
+        "SELECT id, hash FROM ledger ORDER BY id DESC LIMIT 1",
+        [],
+        |row| Ok((row.get::<_, i64>(0)?, row.get::<_, [u8; 32]>(1)?)),
+    );
     let (mut ledger, mut hash) = last.unwrap();
 
     for article in 1..=articles {
@@ -168,21 +175,36 @@ fn grow(sql: &mut Connection, articles: i64) {
 }
 
 fn announced(sql: &Connection, id: i64, at: i64, url: &str, previous: [u8; 32]) -> [u8; 32] {
-    let link = Link::after(previous, "announced", at, 1).text(url).text("paper.example").text("").number(1);
+    let link = Link::after(previous, "announced", at, 1)
+        .text(url)
+        .text("paper.example")
+        .text("")
+        .number(1);
     let hash = link.text("no rule against it").number(2000).hash();
     let insert = "INSERT INTO ledger (id, kind, at, run_id, url, host, robots_id, rule, gap, hash)
                   VALUES (?1, 'announced', ?2, 1, ?3, 'paper.example', 1, 'no rule against it', 2000, ?4)";
-    sql.prepare_cached(insert).unwrap().execute(params![id, at, url, hash]).unwrap();
+    sql.prepare_cached(insert)
+        .unwrap()
+        .execute(params![id, at, url, hash])
+        .unwrap();
     hash
 }
 
 /// The answer to the announcement before.
 fn ended(sql: &Connection, id: i64, at: i64, previous: [u8; 32]) -> [u8; 32] {
-    let link = Link::after(previous, "ended", at + 80, 1).number(id - 1).number(200).number(5).text("");
+    let link = Link::after(previous, "ended", at + 80, 1)
+        .number(id - 1)
+        .number(200)
+        .number(5)
+        .text("");
     let hash = link.number(at + 2080).hash();
-    let insert = "INSERT INTO ledger (id, kind, at, run_id, announced_id, status, bytes, not_before, hash)
+    let insert =
+        "INSERT INTO ledger (id, kind, at, run_id, announced_id, status, bytes, not_before, hash)
                   VALUES (?1, 'ended', ?2, 1, ?3, 200, 5, ?4, ?5)";
-    sql.prepare_cached(insert).unwrap().execute(params![id, at + 80, id - 1, at + 2080, hash]).unwrap();
+    sql.prepare_cached(insert)
+        .unwrap()
+        .execute(params![id, at + 80, id - 1, at + 2080, hash])
+        .unwrap();
     hash
 }
 
@@ -195,7 +217,9 @@ fn article_of(sql: &Connection, id: i64, announced: i64, url: &str) {
             ":hex": hex::encode(sha256),
         };
         let mut insert = sql.prepare_cached(insert).unwrap();
-        let used = named.iter().filter(|(name, _)| insert.parameter_index(name).unwrap().is_some());
+        let used = named
+            .iter()
+            .filter(|(name, _)| insert.parameter_index(name).unwrap().is_some());
         let used: Vec<_> = used.copied().collect();
         insert.execute(used.as_slice()).unwrap();
     };
@@ -204,7 +228,9 @@ fn article_of(sql: &Connection, id: i64, announced: i64, url: &str) {
          VALUES (:id, 1, 'paper.example', :url, 'article', :id, 10, 6, 'stored', 8)");
     run("INSERT INTO body VALUES (:id, :sha, 5, x'00')");
     run("INSERT INTO article VALUES (:id, 1, :id, :url, 'open', 8)");
-    run("INSERT INTO capture VALUES (:id, :id, :announced, 8, 200, 'content-type: text/html', :id, NULL, 'UTF-8', 0)");
+    run(
+        "INSERT INTO capture VALUES (:id, :id, :announced, 8, 200, 'content-type: text/html', :id, NULL, 'UTF-8', 0)",
+    );
     for n in [1, 2] {
         run(&format!(
             "INSERT INTO version (article_id, n, capture_id, made_at, title, authors, text, images, tags, opt_outs,
@@ -212,6 +238,8 @@ fn article_of(sql: &Connection, id: i64, announced: i64, url: &str) {
              VALUES (:id, {n}, :id, 8, '제목', '[]', :text, '[]', '[]', '[]', :hex, 'ndsoft/G4')"
         ));
         let kind = if n == 1 { "new" } else { "changed" };
-        run(&format!("INSERT INTO change (article_id, kind, n, at) VALUES (:id, '{kind}', {n}, 8)"));
+        run(&format!(
+            "INSERT INTO change (article_id, kind, n, at) VALUES (:id, '{kind}', {n}, 8)"
+        ));
     }
 }

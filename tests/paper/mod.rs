@@ -144,12 +144,23 @@ impl Paper {
     /// The articles that can be seen now, of a section or of all, newest first.
     pub fn list(&self, section: Option<usize>) -> Vec<Piece> {
         let now = self.clock.now();
-        let is_deleted = |piece: &Piece| self.deleted.get(&piece.number).is_some_and(|from| *from <= now);
+        let is_deleted = |piece: &Piece| {
+            self.deleted
+                .get(&piece.number)
+                .is_some_and(|from| *from <= now)
+        };
         let is_of_list = |piece: &Piece| section.is_none_or(|section| piece.section == section);
-        let is_shown = |piece: &&Piece| piece.visible <= now && is_of_list(piece) && !is_deleted(piece);
+        let is_shown =
+            |piece: &&Piece| piece.visible <= now && is_of_list(piece) && !is_deleted(piece);
         let as_shown = |piece: &Piece| {
-            let republished = self.republished.get(&piece.number).filter(|from| **from <= now);
-            Piece { published: *republished.unwrap_or(&piece.published), ..*piece }
+            let republished = self
+                .republished
+                .get(&piece.number)
+                .filter(|from| **from <= now);
+            Piece {
+                published: *republished.unwrap_or(&piece.published),
+                ..*piece
+            }
         };
         let mut list: Vec<Piece> = self.pieces.iter().filter(is_shown).map(as_shown).collect();
         list.sort_by_key(|piece| std::cmp::Reverse((piece.published, piece.number)));
@@ -165,19 +176,25 @@ impl Paper {
     }
 
     pub fn is_edited(&self, number: u64) -> bool {
-        self.edited.get(&number).is_some_and(|from| *from <= self.clock.now())
+        self.edited
+            .get(&number)
+            .is_some_and(|from| *from <= self.clock.now())
     }
 
     pub fn is_republished(&self, number: u64) -> bool {
-        self.republished.get(&number).is_some_and(|from| *from <= self.clock.now())
+        self.republished
+            .get(&number)
+            .is_some_and(|from| *from <= self.clock.now())
     }
 
     pub fn etag(&self, number: u64) -> Option<String> {
         match self.validators {
             Validators::None => None,
-            Validators::True => {
-                Some(format!("\"{number}-{}-{}\"", self.is_edited(number), self.is_republished(number)))
-            }
+            Validators::True => Some(format!(
+                "\"{number}-{}-{}\"",
+                self.is_edited(number),
+                self.is_republished(number)
+            )),
             Validators::Stuck => Some(format!("\"{number}\"")),
             Validators::Varying => Some(format!("\"{}\"", self.clock.now().millis())),
         }
@@ -185,63 +202,116 @@ impl Paper {
 
     /// An article's page, or the word that it is as it was.
     pub fn article(&self, piece: Piece, asking: &Asking) -> Answer {
-        if self.broken_from.is_some_and(|from| from <= self.clock.now()) {
+        if self
+            .broken_from
+            .is_some_and(|from| from <= self.clock.now())
+        {
             return html(500, String::new());
         }
         let etag = self.etag(piece.number);
         if etag.is_some() && etag == asking.etag {
-            return Answer { status: 304, headers: Vec::new(), body: Vec::new() };
+            return Answer {
+                status: 304,
+                headers: Vec::new(),
+                body: Vec::new(),
+            };
         }
         let mut answer = html(200, article_page(piece, self.is_edited(piece.number)));
-        answer.headers.extend(etag.map(|etag| ("etag".to_owned(), etag)));
+        answer
+            .headers
+            .extend(etag.map(|etag| ("etag".to_owned(), etag)));
         answer
     }
 
     pub fn answer(&self, url: &PageUrl, asking: &Asking) -> Answer {
-        let number = url.parameter("idxno").and_then(|number| number.parse::<u64>().ok());
-        let page = url.parameter("page").filter(|_| !self.repeats.load(Ordering::Relaxed));
+        let number = url
+            .parameter("idxno")
+            .and_then(|number| number.parse::<u64>().ok());
+        let page = url
+            .parameter("page")
+            .filter(|_| !self.repeats.load(Ordering::Relaxed));
         let page = page.and_then(|page| page.parse().ok()).unwrap_or(1);
-        let section = url.parameter("sc_section_code").and_then(|code| code.strip_prefix("S1N")?.parse().ok());
+        let section = url
+            .parameter("sc_section_code")
+            .and_then(|code| code.strip_prefix("S1N")?.parse().ok());
         let now = self.clock.now();
-        if self.outages.iter().any(|(from, until)| *from <= now && now < *until) {
+        if self
+            .outages
+            .iter()
+            .any(|(from, until)| *from <= now && now < *until)
+        {
             return html(500, String::new());
         }
         let maps = self.maps.lock().unwrap();
         if let Some(map) = maps.get(url.as_url().path()) {
             if let Some(to) = map.strip_prefix(b"-> ") {
                 let to = String::from_utf8_lossy(to).into_owned();
-                return Answer { status: 302, headers: vec![("location".to_owned(), to)], body: Vec::new() };
+                return Answer {
+                    status: 302,
+                    headers: vec![("location".to_owned(), to)],
+                    body: Vec::new(),
+                };
             }
             let headers = vec![("content-type".to_owned(), "application/gzip".to_owned())];
-            return Answer { status: 200, headers, body: map.clone() };
+            return Answer {
+                status: 200,
+                headers,
+                body: map.clone(),
+            };
         }
         match url.as_url().path() {
             "/robots.txt" => {
-                let line = maps.keys().next().map(|path| format!("Sitemap: https://paper.example{path}\n"));
-                html(200, format!("User-agent: *\nDisallow: /admin/\n{}", line.unwrap_or_default()))
+                let line = maps
+                    .keys()
+                    .next()
+                    .map(|path| format!("Sitemap: https://paper.example{path}\n"));
+                html(
+                    200,
+                    format!(
+                        "User-agent: *\nDisallow: /admin/\n{}",
+                        line.unwrap_or_default()
+                    ),
+                )
             }
             "/" => html(200, self.home()),
             "/rss/allArticle.xml" => html(200, self.feed()),
             "/news/articleList.html" => {
                 let day = |name: &str| url.parameter(name).and_then(|day| day.parse::<Date>().ok());
-                let (first, last) = (day("sc_sdate").unwrap_or(Date::MIN), day("sc_edate").unwrap_or(Date::MAX));
+                let (first, last) = (
+                    day("sc_sdate").unwrap_or(Date::MIN),
+                    day("sc_edate").unwrap_or(Date::MAX),
+                );
                 let mut list = self.list(section);
                 let all_days = self.ignores_days.load(Ordering::Relaxed);
                 list.retain(|piece| {
                     all_days
-                        || (first..=last).contains(&printed(piece.published)[..10].replace('.', "-").parse().unwrap())
+                        || (first..=last).contains(
+                            &printed(piece.published)[..10]
+                                .replace('.', "-")
+                                .parse()
+                                .unwrap(),
+                        )
                 });
                 if self.deals.load(Ordering::Relaxed) {
                     return html(200, self.dealt(list));
                 }
                 // Behind its two hundredth page a list has none; here behind its tenth.
-                html(200, list_page(&list[..list.len().min(10 * ROWS)], page, self.pinned))
+                html(
+                    200,
+                    list_page(&list[..list.len().min(10 * ROWS)], page, self.pinned),
+                )
             }
-            "/news/articleView.html" if let Some(to) = self.moved_to(number) => {
-                Answer { status: 302, headers: vec![("location".to_owned(), to)], body: Vec::new() }
-            }
+            "/news/articleView.html" if let Some(to) = self.moved_to(number) => Answer {
+                status: 302,
+                headers: vec![("location".to_owned(), to)],
+                body: Vec::new(),
+            },
             "/news/articleView.html" | "/news/articleViewAmp.html" => {
-                match self.list(None).into_iter().find(|piece| Some(piece.number) == number) {
+                match self
+                    .list(None)
+                    .into_iter()
+                    .find(|piece| Some(piece.number) == number)
+                {
                     // What was there at the beginning has been for long.
                     Some(piece) if piece.visible <= NOW || piece.visible + self.late <= now => {
                         self.article(piece, asking)
@@ -270,17 +340,26 @@ impl Paper {
             format!("<li data-menu-code=\"S1N{code}\"><a href=\"{href}\">{code}면</a></li>")
         };
         let all = format!("<li data-menu-code><a href=\"{EVERYTHING}\">전체</a></li>");
-        let all = if self.has_everything { all } else { String::new() };
+        let all = if self.has_everything {
+            all
+        } else {
+            String::new()
+        };
         let has_feed = !self.feed.lock().unwrap().is_empty();
-        let feed = "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss/allArticle.xml\">";
+        let feed =
+            "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss/allArticle.xml\">";
         let links: String = (0..self.sections).map(link).collect();
         let feed = if has_feed { feed } else { "" };
-        format!("<html><head>{feed}</head><body><ul id=\"user-menu\">{all}{links}</ul></body></html>")
+        format!(
+            "<html><head>{feed}</head><body><ul id=\"user-menu\">{all}{links}</ul></body></html>"
+        )
     }
 
     pub fn feed(&self) -> String {
         let item = |number: &u64| {
-            format!("<item><title>소식 {number}</title><link>/news/articleView.html?idxno={number}</link></item>")
+            format!(
+                "<item><title>소식 {number}</title><link>/news/articleView.html?idxno={number}</link></item>"
+            )
         };
         let items: String = self.feed.lock().unwrap().iter().map(item).collect();
         format!("<rss version=\"2.0\"><channel><title>신문</title>{items}</channel></rss>")
@@ -292,26 +371,58 @@ impl Web for Paper {
         Ok([192, 0, 2, 1].into())
     }
 
-    async fn fetch(&self, visit: Visit, _reach: Reach, asking: Asking) -> (Turn, Result<Answer, Trouble>) {
+    async fn fetch(
+        &self,
+        visit: Visit,
+        _reach: Reach,
+        asking: Asking,
+    ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
-        self.clock.sleep_until(self.clock.now() + Duration::from_millis(80)).await;
-        self.asked.lock().unwrap().push(url.path_and_query().to_owned());
+        self.clock
+            .sleep_until(self.clock.now() + Duration::from_millis(80))
+            .await;
+        self.asked
+            .lock()
+            .unwrap()
+            .push(url.path_and_query().to_owned());
         let answer = self.answer(&url, &asking);
-        if let Some(number) = url.parameter("idxno").and_then(|number| number.parse().ok()) {
-            self.served.lock().unwrap().push((self.clock.now(), number, answer.status));
-            self.with_validator.lock().unwrap().push(asking.etag.is_some());
+        if let Some(number) = url
+            .parameter("idxno")
+            .and_then(|number| number.parse().ok())
+        {
+            self.served
+                .lock()
+                .unwrap()
+                .push((self.clock.now(), number, answer.status));
+            self.with_validator
+                .lock()
+                .unwrap()
+                .push(asking.etag.is_some());
         }
         (turn, Ok(answer))
     }
 }
 
 pub fn html(status: u16, body: String) -> Answer {
-    let headers = vec![("content-type".to_owned(), "text/html; charset=utf-8".to_owned())];
-    Answer { status, headers, body: body.into_bytes() }
+    let headers = vec![(
+        "content-type".to_owned(),
+        "text/html; charset=utf-8".to_owned(),
+    )];
+    Answer {
+        status,
+        headers,
+        body: body.into_bytes(),
+    }
 }
 
 pub fn printed(moment: Timestamp) -> String {
-    LocalTime { at: moment, offset: 32_400 }.to_string()[..16].replace('-', ".").replace('T', " ")
+    LocalTime {
+        at: moment,
+        offset: 32_400,
+    }
+    .to_string()[..16]
+        .replace('-', ".")
+        .replace('T', " ")
 }
 
 pub fn list_page(list: &[Piece], page: usize, pinned: usize) -> String {
@@ -324,7 +435,10 @@ pub fn list_page(list: &[Piece], page: usize, pinned: usize) -> String {
         )
     };
     let pinned = list.iter().rev().take(pinned);
-    let rows: String = pinned.chain(list.iter().skip(ROWS * (page - 1)).take(ROWS)).map(row).collect();
+    let rows: String = pinned
+        .chain(list.iter().skip(ROWS * (page - 1)).take(ROWS))
+        .map(row)
+        .collect();
     format!(
         "<html><body><article id=\"section-list\"><ul class=\"altlist-webzine\">{rows}</ul>\
          <script>params['total'] = \"{}\"; params['list_per_page'] = \"{ROWS}\"; params['list_page_limit'] = \"200\";</script>\
@@ -334,8 +448,15 @@ pub fn list_page(list: &[Piece], page: usize, pinned: usize) -> String {
 }
 
 pub fn article_page(piece: Piece, is_edited: bool) -> String {
-    let edit = if is_edited { "<p>바로잡습니다.</p>" } else { "" };
-    let published = LocalTime { at: piece.published, offset: 32_400 };
+    let edit = if is_edited {
+        "<p>바로잡습니다.</p>"
+    } else {
+        ""
+    };
+    let published = LocalTime {
+        at: piece.published,
+        offset: 32_400,
+    };
     format!(
         "<html><head><meta property=\"og:title\" content=\"소식 {0}\">\
          <meta property=\"article:section\" content=\"{1}면\"><meta property=\"article:published_time\" content=\"{published}\"></head>\
@@ -401,7 +522,17 @@ impl Crawler {
         let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
-        let report = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {}).await.unwrap();
+        let report = crawl::run(
+            self.plan(),
+            &mut archive,
+            web,
+            clock,
+            "a test".into(),
+            stopped,
+            |_| {},
+        )
+        .await
+        .unwrap();
         (report, self.asked())
     }
 
@@ -410,7 +541,15 @@ impl Crawler {
         let mut archive = open_archive(self.folder.path()).unwrap();
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
-        let run = crawl::run(self.plan(), &mut archive, web, clock, "a test".into(), stopped, |_| {});
+        let run = crawl::run(
+            self.plan(),
+            &mut archive,
+            web,
+            clock,
+            "a test".into(),
+            stopped,
+            |_| {},
+        );
         let report = tokio::select! {
             report = run => Some(report.unwrap()),
             () = clock.sleep_until(clock.now() + span) => None,
@@ -430,14 +569,30 @@ impl Crawler {
     /// The moments that the archive keeps are those that the policy gives to the histories which it
     /// keeps, of every settled entry page.
     fn assert_planned(&self) {
-        let sql = rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
-        let planned_by = sql.query_row("SELECT planned_by FROM site", [], |row| row.get::<_, Option<String>>(0));
-        let Ok(Some(planned_by)) = planned_by else { return };
+        let sql =
+            rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
+        let planned_by = sql.query_row("SELECT planned_by FROM site", [], |row| {
+            row.get::<_, Option<String>>(0)
+        });
+        let Ok(Some(planned_by)) = planned_by else {
+            return;
+        };
         let planned_by: serde_json::Value = serde_json::from_str(&planned_by).unwrap();
-        let Discover { lists, feeds, sitemaps, .. } = self.plan().sites[0].site.discover;
+        let Discover {
+            lists,
+            feeds,
+            sitemaps,
+            ..
+        } = self.plan().sites[0].site.discover;
         let told = |key: &str| planned_by[key].as_bool().unwrap();
         let (is_covered, has_sections) = (told("is_covered"), told("has_sections"));
-        let policy = SitePolicy { lists, feeds, sitemaps, is_covered, has_sections };
+        let policy = SitePolicy {
+            lists,
+            feeds,
+            sitemaps,
+            is_covered,
+            has_sections,
+        };
 
         let mut select = sql
             .prepare(
@@ -448,7 +603,11 @@ impl Crawler {
         let mut rows = select.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
             let text = |column| row.get::<_, String>(column).unwrap();
-            let moment = |column| row.get::<_, Option<i64>>(column).unwrap().map(Timestamp::from_millis);
+            let moment = |column| {
+                row.get::<_, Option<i64>>(column)
+                    .unwrap()
+                    .map(Timestamp::from_millis)
+            };
             let count = |column| row.get::<_, u32>(column).unwrap();
             let past = Past {
                 discovered_at: moment("discovered_at").unwrap(),
@@ -471,25 +630,38 @@ impl Crawler {
                 failures: count("failures"),
                 unended: count("unended"),
             };
-            assert_eq!(moment("next_at"), next(&history, &policy), "{} {history:?} {policy:?}", text("url"));
+            assert_eq!(
+                moment("next_at"),
+                next(&history, &policy),
+                "{} {history:?} {policy:?}",
+                text("url")
+            );
         }
     }
 
     fn plan(&self) -> Plan {
-        let site =
-            "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n[discover]\n";
+        let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n[discover]\n";
         let site = format!("{site}{}\n", self.discover);
         let plan = plan_of(&site, Some(&self.profile), self.folder.path());
-        Plan { max_requests: self.max_requests, backfill: self.backfill, ..plan }
+        Plan {
+            max_requests: self.max_requests,
+            backfill: self.backfill,
+            ..plan
+        }
     }
 
     pub fn number(&self, sql: &str) -> i64 {
-        let archive = rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
+        let archive =
+            rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
         archive.query_row(sql, [], |row| row.get(0)).unwrap()
     }
 
     pub fn state(&self) -> SiteState {
-        Reader::open(self.folder.path()).unwrap().sites(self.paper.clock.now()).unwrap().remove(0)
+        Reader::open(self.folder.path())
+            .unwrap()
+            .sites(self.paper.clock.now())
+            .unwrap()
+            .remove(0)
     }
 
     /// Crawls every so often until a moment, and returns the requests for articles beyond the first of each.
@@ -504,10 +676,13 @@ impl Crawler {
     }
 
     pub fn stored(&self) -> BTreeSet<u64> {
-        let sql = rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
+        let sql =
+            rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
         let mut select = sql.prepare("SELECT number FROM articles").unwrap();
         let numbers = select.query_map([], |row| row.get::<_, i64>(0)).unwrap();
-        numbers.map(|number| number.unwrap().cast_unsigned()).collect()
+        numbers
+            .map(|number| number.unwrap().cast_unsigned())
+            .collect()
     }
 }
 
@@ -515,7 +690,11 @@ impl Crawler {
 impl Drop for Crawler {
     fn drop(&mut self) {
         if !std::thread::panicking() {
-            let findings = audit(&Reader::open(self.folder.path()).unwrap(), Scope::Everything).unwrap();
+            let findings = audit(
+                &Reader::open(self.folder.path()).unwrap(),
+                Scope::Everything,
+            )
+            .unwrap();
             assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
         }
     }
@@ -539,10 +718,14 @@ impl Asked {
     pub fn of(paths: &[String]) -> Self {
         let mut asked = Self::default();
         for path in paths {
-            let code = path.split(['?', '&']).find_map(|part| part.strip_prefix("sc_section_code="));
+            let code = path
+                .split(['?', '&'])
+                .find_map(|part| part.strip_prefix("sc_section_code="));
             match (path.split('?').next().unwrap_or_default(), code) {
                 ("/news/articleView.html", _) => asked.articles += 1,
-                ("/news/articleList.html", Some(code)) => *asked.sections.entry(code.to_owned()).or_default() += 1,
+                ("/news/articleList.html", Some(code)) => {
+                    *asked.sections.entry(code.to_owned()).or_default() += 1
+                }
                 ("/news/articleList.html", None) => asked.everything += 1,
                 ("/rss/allArticle.xml", _) => asked.feeds += 1,
                 (path, _) if path.starts_with("/map") => asked.maps += 1,
@@ -561,8 +744,17 @@ impl Asked {
 pub fn published(before: u64, after: u64, every: Duration) -> Vec<Piece> {
     let piece = |number: u64| {
         let age = every * u32::try_from(before.abs_diff(number)).unwrap();
-        let published = if number <= before { NOW - age } else { NOW + age };
-        Piece { number, section: usize::try_from(number % 3).unwrap(), published, visible: published }
+        let published = if number <= before {
+            NOW - age
+        } else {
+            NOW + age
+        };
+        Piece {
+            number,
+            section: usize::try_from(number % 3).unwrap(),
+            published,
+            visible: published,
+        }
     };
     (1..=before + after).map(piece).collect()
 }

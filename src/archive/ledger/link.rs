@@ -52,5 +52,8 @@ impl Link {
 
 pub(crate) fn last_hash(work: &Connection) -> Result<[u8; 32], ArchiveError> {
     let mut select = work.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
-    Ok(select.query_row([], |row| row.get(0)).optional()?.unwrap_or_default())
+    Ok(select
+        .query_row([], |row| row.get(0))
+        .optional()?
+        .unwrap_or_default())
 }

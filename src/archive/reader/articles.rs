@@ -43,12 +43,19 @@ impl Reader {
     /// Refuses a site that the archive knows nothing of, naming those it knows.
     /// Reads what was saved.
     pub fn knows_site(&self, site: &str) -> Result<(), ArchiveError> {
-        let mut select = self.connection.prepare("SELECT name FROM site ORDER BY name")?;
-        let known: Vec<String> = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let mut select = self
+            .connection
+            .prepare("SELECT name FROM site ORDER BY name")?;
+        let known: Vec<String> = select
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
         if known.iter().any(|name| name == site) {
             return Ok(());
         }
-        Err(ArchiveError::NoSuchSite { site: site.to_owned(), known: known.join(", ") })
+        Err(ArchiveError::NoSuchSite {
+            site: site.to_owned(),
+            known: known.join(", "),
+        })
     }
 
     /// Returns the articles that a filter takes, each in its newest version, also those of which
@@ -58,8 +65,13 @@ impl Reader {
         let at = |error| ArchiveError::at(&self.path, error);
         let mut select = self.connection.prepare(TAKEN).map_err(at)?;
         select.raw_bind_parameter(1, &filter.site).map_err(at)?;
-        select.raw_bind_parameter(2, filter.since.map(|day| day.to_string())).map_err(at)?;
-        Ok(Articles { select, path: &self.path })
+        select
+            .raw_bind_parameter(2, filter.since.map(|day| day.to_string()))
+            .map_err(at)?;
+        Ok(Articles {
+            select,
+            path: &self.path,
+        })
     }
 }
 
@@ -68,7 +80,10 @@ impl<'a> IntoIterator for &'a mut Articles<'_> {
     type IntoIter = ArticleRows<'a>;
 
     fn into_iter(self) -> ArticleRows<'a> {
-        ArticleRows { rows: self.select.raw_query(), path: self.path }
+        ArticleRows {
+            rows: self.select.raw_query(),
+            path: self.path,
+        }
     }
 }
 

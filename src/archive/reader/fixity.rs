@@ -40,7 +40,10 @@ impl Reader {
 
         let reference = |row: &Row<'_>| {
             let (table, id): (String, Option<i64>) = (row.get(0)?, row.get(1)?);
-            Ok(format!("row {} of {table} refers to a row that is not there", id.unwrap_or_default()))
+            Ok(format!(
+                "row {} of {table} refers to a row that is not there",
+                id.unwrap_or_default()
+            ))
         };
         faults.extend(self.faults_of("PRAGMA foreign_key_check", reference)?);
         Ok(faults)
@@ -81,20 +84,34 @@ impl Reader {
 
     /// Returns every text that is no UTF-8, in whatever table but those that the other checks see.
     /// Reads what was saved.
-    pub fn bad_texts(&self) -> Result<impl Iterator<Item = Result<Looked<BadText>, ArchiveError>> + '_, ArchiveError> {
+    pub fn bad_texts(
+        &self,
+    ) -> Result<impl Iterator<Item = Result<Looked<BadText>, ArchiveError>> + '_, ArchiveError>
+    {
         let mut select = self.connection.prepare(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT wr
              AND name NOT LIKE 'sqlite_%' AND name NOT IN ('body', 'ledger') ORDER BY name",
         )?;
-        let tables: Vec<String> = select.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let tables: Vec<String> = select
+            .query_map([], |row| row.get(0))?
+            .collect::<Result<_, _>>()?;
 
         Ok(tables.into_iter().flat_map(|table| {
             let from = format!("{table} WHERE true");
-            let walk = Walk { columns: "rowid AS row_of, *", from, key: "rowid", table: table.clone() };
+            let walk = Walk {
+                columns: "rowid AS row_of, *",
+                from,
+                key: "rowid",
+                table: table.clone(),
+            };
             self.walk(walk, move |step, ahead| {
                 match step {
-                    Step::Lost { first, last, why } => ahead.push_back(lost(&table, first, last, why)),
-                    Step::Row(row) => ahead.extend(bad_texts_of(&table, row)?.into_iter().map(Looked::Row)),
+                    Step::Lost { first, last, why } => {
+                        ahead.push_back(lost(&table, first, last, why))
+                    }
+                    Step::Row(row) => {
+                        ahead.extend(bad_texts_of(&table, row)?.into_iter().map(Looked::Row))
+                    }
                 }
                 Ok(0)
             })
@@ -104,7 +121,11 @@ impl Reader {
     /// Returns how many rows a table has, by its largest key; 0 where that cannot be read.
     /// Reads what was saved.
     pub fn about(&self, table: &'static str) -> u64 {
-        let largest = self.connection.query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| row.get(0));
+        let largest =
+            self.connection
+                .query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| {
+                    row.get(0)
+                });
         largest.unwrap_or(None::<i64>).map_or(0, i64::unsigned_abs)
     }
 
@@ -118,10 +139,21 @@ impl Reader {
 
     /// The ids of sites, with commas between them.
     fn ids_of(&self, sites: &[String]) -> Result<String, ArchiveError> {
-        let mut select = self.connection.prepare_cached("SELECT id FROM site WHERE name = ?1")?;
-        let ids = sites.iter().map(|site| select.query_row(params![site], |row| row.get::<_, i64>(0)).optional());
+        let mut select = self
+            .connection
+            .prepare_cached("SELECT id FROM site WHERE name = ?1")?;
+        let ids = sites.iter().map(|site| {
+            select
+                .query_row(params![site], |row| row.get::<_, i64>(0))
+                .optional()
+        });
         let ids: Vec<Option<i64>> = ids.collect::<Result<_, _>>()?;
-        Ok(ids.into_iter().flatten().map(|id| id.to_string()).collect::<Vec<_>>().join(", "))
+        Ok(ids
+            .into_iter()
+            .flatten()
+            .map(|id| id.to_string())
+            .collect::<Vec<_>>()
+            .join(", "))
     }
 }
 
@@ -135,11 +167,22 @@ fn bad_texts_of(table: &str, row: &Row<'_>) -> rusqlite::Result<Vec<BadText>> {
     let columns = row.as_ref().column_count();
 
     for column in 1..columns {
-        let ValueRef::Text(text) = row.get_ref(column)? else { continue };
+        let ValueRef::Text(text) = row.get_ref(column)? else {
+            continue;
+        };
         if str::from_utf8(text).is_err() {
-            let url = row.as_ref().column_index("url").ok().map(|_| Cells::of(row).name("url"));
+            let url = row
+                .as_ref()
+                .column_index("url")
+                .ok()
+                .map(|_| Cells::of(row).name("url"));
             let column = row.as_ref().column_name(column)?.to_owned();
-            bad.push(BadText { table: table.to_owned(), row: row.get(0)?, column, url });
+            bad.push(BadText {
+                table: table.to_owned(),
+                row: row.get(0)?,
+                column,
+                url,
+            });
         }
     }
     Ok(bad)

@@ -35,8 +35,9 @@ pub struct Version {
 impl Reader {
     /// Returns the id of the newest article that has this title. Reads what was saved.
     pub fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
-        let mut select =
-            self.connection.prepare("SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1")?;
+        let mut select = self.connection.prepare(
+            "SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1",
+        )?;
         Ok(select.query_row([title], |row| row.get(0)).optional()?)
     }
 
@@ -52,23 +53,42 @@ impl Reader {
                 OR article.url = ?3 OR article.id = ?4
              ORDER BY 2 LIMIT ?5",
         )?;
-        let (site, name) = wanted.split_once('/').map_or((None, wanted), |(site, name)| (Some(site), name));
+        let (site, name) = wanted
+            .split_once('/')
+            .map_or((None, wanted), |(site, name)| (Some(site), name));
         let number = name.parse::<u64>().ok().map(u64::cast_signed);
         // An article without a number has its address behind the site's name.
         let is_address = wanted.starts_with("http://") || wanted.starts_with("https://");
-        let address = if number.is_none() && !is_address { name } else { wanted };
-        let address = PageUrl::parse(address).map_or_else(|_| address.to_owned(), |url| url.to_string());
+        let address = if number.is_none() && !is_address {
+            name
+        } else {
+            wanted
+        };
+        let address =
+            PageUrl::parse(address).map_or_else(|_| address.to_owned(), |url| url.to_string());
         let limit = i64::try_from(MOST).unwrap_or(i64::MAX);
-        let rows = by_id.query_map(params![site, number, address, self.of_page(&address)?, limit], |row| {
-            Ok(Found { row: row.get(0)?, id: row.get(1)?, first_copy: row.get(2)? })
-        })?;
+        let rows = by_id.query_map(
+            params![site, number, address, self.of_page(&address)?, limit],
+            |row| {
+                Ok(Found {
+                    row: row.get(0)?,
+                    id: row.get(1)?,
+                    first_copy: row.get(2)?,
+                })
+            },
+        )?;
         let mut found: Vec<Found> = rows.collect::<Result<_, _>>()?;
         match found.len() {
-            0 => Err(ArchiveError::NoSuchArticle { wanted: wanted.to_owned() }),
+            0 => Err(ArchiveError::NoSuchArticle {
+                wanted: wanted.to_owned(),
+            }),
             1 => Ok(found.remove(0)),
             _ => {
                 let ids = found.into_iter().map(|one| one.id).collect();
-                Err(ArchiveError::Ambiguous { wanted: wanted.to_owned(), ids })
+                Err(ArchiveError::Ambiguous {
+                    wanted: wanted.to_owned(),
+                    ids,
+                })
             }
         }
     }
@@ -99,7 +119,10 @@ impl Reader {
         let versions: Vec<Version> = rows.collect::<Result<_, _>>()?;
 
         if versions.is_empty() {
-            return Err(ArchiveError::Damaged(format!("the article {} has no version that can be read", of.id)));
+            return Err(ArchiveError::Damaged(format!(
+                "the article {} has no version that can be read",
+                of.id
+            )));
         }
         Ok(versions)
     }
@@ -109,5 +132,10 @@ impl Reader {
 pub(super) fn version(row: &Row<'_>) -> Version {
     let mut cells = Cells::of(row);
     let (id, article, kept) = (cells.name("id"), cells.article(), cells.kept());
-    Version { id, article, kept, flaws: cells.flaws }
+    Version {
+        id,
+        article,
+        kept,
+        flaws: cells.flaws,
+    }
 }

@@ -43,7 +43,11 @@ pub struct LedgerRows<'a> {
 impl Ledger<'_> {
     /// Begins at the first row.
     pub fn rows(&mut self) -> LedgerRows<'_> {
-        LedgerRows { rows: self.select.raw_query(), previous: 0, before: [0; 32] }
+        LedgerRows {
+            rows: self.select.raw_query(),
+            previous: 0,
+            before: [0; 32],
+        }
     }
 }
 
@@ -52,10 +56,13 @@ impl LedgerRows<'_> {
     /// read; `None` at the end.
     pub fn next_entry(&mut self) -> Result<Option<Entry<'_>>, ArchiveError> {
         let (previous, before) = (self.previous, self.before);
-        let Some(row) = self.rows.next()? else { return Ok(None) };
+        let Some(row) = self.rows.next()? else {
+            return Ok(None);
+        };
 
-        let entry = entry(row, previous, before)
-            .map_err(|why| ArchiveError::Damaged(format!("a row of the ledger behind row {previous}: {why}")))?;
+        let entry = entry(row, previous, before).map_err(|why| {
+            ArchiveError::Damaged(format!("a row of the ledger behind row {previous}: {why}"))
+        })?;
         (self.previous, self.before) = (entry.id, entry.hash);
         Ok(Some(entry))
     }
@@ -127,7 +134,11 @@ impl Reader {
     /// the moment that it begins: what a crawl writes meanwhile is not seen. Memory does not grow
     /// with the rows.
     pub fn ledger(&self) -> Result<Ledger<'_>, ArchiveError> {
-        Ok(Ledger { select: self.connection.prepare(&format!("SELECT {LEDGER_COLUMNS} FROM ledger ORDER BY id"))? })
+        Ok(Ledger {
+            select: self
+                .connection
+                .prepare(&format!("SELECT {LEDGER_COLUMNS} FROM ledger ORDER BY id"))?,
+        })
     }
 
     /// Returns a copy of a robots.txt, and what the ledger knows of how it came.
@@ -154,7 +165,11 @@ impl Reader {
                 }),
             };
             let announced = row.get::<_, Option<i64>>(8)?.map(AnnouncedId);
-            Ok(Brought { copy: copy_from(row, row.get(7)?)?, announced, answer })
+            Ok(Brought {
+                copy: copy_from(row, row.get(7)?)?,
+                announced,
+                answer,
+            })
         });
         let damaged = |why: rusqlite::Error| match is_of_value(&why) {
             true => ArchiveError::Damaged(format!("the robots.txt copy {}: {why}", id.0)),
@@ -164,27 +179,55 @@ impl Reader {
     }
 }
 
-pub(super) fn entry<'row>(row: &'row Row<'_>, previous: i64, before: [u8; 32]) -> rusqlite::Result<Entry<'row>> {
+pub(super) fn entry<'row>(
+    row: &'row Row<'_>,
+    previous: i64,
+    before: [u8; 32],
+) -> rusqlite::Result<Entry<'row>> {
     let number: i64 = row.get(2)?;
-    let form = if number == 1 { Form::First } else { Form::Second };
+    let form = if number == 1 {
+        Form::First
+    } else {
+        Form::Second
+    };
     let (at, run) = (Timestamp::from_millis(row.get(3)?), RunId(row.get(4)?));
-    let hash = row.get_ref(5)?.as_blob().ok().and_then(|hash| hash.try_into().ok()).unwrap_or_default();
+    let hash = row
+        .get_ref(5)?
+        .as_blob()
+        .ok()
+        .and_then(|hash| hash.try_into().ok())
+        .unwrap_or_default();
     let kind = row.get_ref(1)?.as_str().unwrap_or_default();
     let read = match kind {
         "began" => beginning(row),
         "announced" => announcement(row),
         "ended" => ending(row),
-        _ => Ok(What::Unreadable { why: format!("no row is of the kind {kind:?}") }),
+        _ => Ok(What::Unreadable {
+            why: format!("no row is of the kind {kind:?}"),
+        }),
     };
-    let what = read.unwrap_or_else(|why| What::Unreadable { why: why.to_string() });
+    let what = read.unwrap_or_else(|why| What::Unreadable {
+        why: why.to_string(),
+    });
     let link = Link::after(before, form, kind, at, run);
     let is_known = matches!(number, 1 | 2) && holds_only_its_own(row, kind, form)?;
     let chained = is_known && hashed(link, form, row).is_ok_and(|expected| expected == hash);
-    Ok(Entry { id: row.get(0)?, previous, form, at, run, what, chained, hash })
+    Ok(Entry {
+        id: row.get(0)?,
+        previous,
+        form,
+        at,
+        run,
+        what,
+        chained,
+        hash,
+    })
 }
 
 fn beginning<'row>(row: &'row Row<'_>) -> rusqlite::Result<What<'row>> {
-    Ok(What::Began { terms: Terms::from_json(row.get_ref(6)?.as_str()?).map(Box::new) })
+    Ok(What::Began {
+        terms: Terms::from_json(row.get_ref(6)?.as_str()?).map(Box::new),
+    })
 }
 
 fn announcement<'row>(row: &'row Row<'_>) -> rusqlite::Result<What<'row>> {
@@ -212,9 +255,12 @@ fn ending<'row>(row: &'row Row<'_>) -> rusqlite::Result<What<'row>> {
 
 /// The hash that a row's fields make, in the order in which the ledger's writer takes them.
 fn hashed(link: Link, form: Form, row: &Row<'_>) -> rusqlite::Result<[u8; 32]> {
-    let text = |column: usize| -> rusqlite::Result<&str> { Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or("")) };
-    let number =
-        |column: usize| -> rusqlite::Result<i64> { Ok(row.get_ref(column)?.as_i64_or_null()?.unwrap_or_default()) };
+    let text = |column: usize| -> rusqlite::Result<&str> {
+        Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or(""))
+    };
+    let number = |column: usize| -> rusqlite::Result<i64> {
+        Ok(row.get_ref(column)?.as_i64_or_null()?.unwrap_or_default())
+    };
     let link = match row.get_ref(1)?.as_str()? {
         "began" => link.text(text(6)?),
         "announced" => {
@@ -222,10 +268,15 @@ fn hashed(link: Link, form: Form, row: &Row<'_>) -> rusqlite::Result<[u8; 32]> {
             link.number(number(10)?).text(text(11)?).number(number(12)?)
         }
         _ => {
-            let link = link.number(number(13)?).number(number(14)?).number(number(15)?);
+            let link = link
+                .number(number(13)?)
+                .number(number(14)?)
+                .number(number(15)?);
             let link = match form {
                 Form::First => link,
-                Form::Second => link.bytes(row.get_ref(16)?.as_blob_or_null()?.unwrap_or_default()).number(number(17)?),
+                Form::Second => link
+                    .bytes(row.get_ref(16)?.as_blob_or_null()?.unwrap_or_default())
+                    .number(number(17)?),
             };
             link.text(text(18)?).number(number(19)?)
         }
@@ -241,7 +292,8 @@ fn holds_only_its_own(row: &Row<'_>, kind: &str, form: Form) -> rusqlite::Result
         _ => OF_ENDINGS,
     };
     for column in OF_BEGINNINGS.start..OF_ENDINGS.end {
-        let is_own = own.contains(&column) && !(form == Form::First && SINCE_FORM_2.contains(&column));
+        let is_own =
+            own.contains(&column) && !(form == Form::First && SINCE_FORM_2.contains(&column));
         if !is_own && row.get_ref(column)? != ValueRef::Null {
             return Ok(false);
         }

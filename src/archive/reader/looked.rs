@@ -18,5 +18,10 @@ pub struct Lost {
 }
 
 pub(super) fn lost<T>(table: &str, first: i64, last: i64, why: String) -> Looked<T> {
-    Looked::Lost(Lost { table: table.to_owned(), first, last, why })
+    Looked::Lost(Lost {
+        table: table.to_owned(),
+        first,
+        last,
+        why,
+    })
 }

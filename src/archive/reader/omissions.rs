@@ -33,15 +33,25 @@ pub struct NumberGap {
 
 impl Reader {
     /// Returns the sections of a site that had gone silent at `now`, which is no later than when the site was last looked at.
-    pub(crate) fn silent_sections(&self, site: &str, now: Timestamp) -> Result<Vec<SilentSection>, ArchiveError> {
+    pub(crate) fn silent_sections(
+        &self,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<Vec<SilentSection>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT version.section, version.published_ms FROM version CROSS JOIN article ON article.id = version.article_id
              WHERE version.n = 1 AND version.published_ms BETWEEN ?2 AND ?3 AND version.section IS NOT NULL
                AND article.site_id = (SELECT id FROM site WHERE name = ?1) ORDER BY version.published_ms",
         )?;
-        let rows = select.query_map(params![site, (now - HISTORY).millis(), now.millis()], |row| {
-            Ok((row.get::<_, String>(0)?, Timestamp::from_millis(row.get(1)?)))
-        })?;
+        let rows = select.query_map(
+            params![site, (now - HISTORY).millis(), now.millis()],
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    Timestamp::from_millis(row.get(1)?),
+                ))
+            },
+        )?;
         let mut sections: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
         for row in rows {
             let (section, published) = row?;
@@ -49,7 +59,11 @@ impl Reader {
         }
         let silent = sections.into_iter().filter_map(|(section, published)| {
             let silence = silence(&published, now)?;
-            Some(SilentSection { section, since: silence.since.to_string(), expected: silence.expected })
+            Some(SilentSection {
+                section,
+                since: silence.since.to_string(),
+                expected: silence.expected,
+            })
         });
         Ok(silent.collect())
     }
@@ -60,7 +74,9 @@ impl Reader {
             "SELECT DISTINCT number FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND number IS NOT NULL
              ORDER BY number DESC LIMIT ?2",
         )?;
-        let rows = select.query_map(params![site, NUMBERS], |row| Ok(row.get::<_, i64>(0)?.cast_unsigned()))?;
+        let rows = select.query_map(params![site, NUMBERS], |row| {
+            Ok(row.get::<_, i64>(0)?.cast_unsigned())
+        })?;
         let mut numbers: Vec<u64> = rows.collect::<Result<_, _>>()?;
         numbers.sort_unstable();
         let told = gaps(&numbers).into_iter().map(|gap| NumberGap {

@@ -29,7 +29,10 @@ pub struct Flaw {
 
 /// Says in one line what is wrong with a row.
 pub fn in_words(flaws: &[Flaw]) -> String {
-    let said: Vec<String> = flaws.iter().map(|flaw| format!("`{}` {}", flaw.column, flaw.why)).collect();
+    let said: Vec<String> = flaws
+        .iter()
+        .map(|flaw| format!("`{}` {}", flaw.column, flaw.why))
+        .collect();
     said.join("; ")
 }
 
@@ -41,11 +44,17 @@ pub(super) struct Cells<'c, 'row> {
 
 impl<'c, 'row> Cells<'c, 'row> {
     pub fn of(row: &'c Row<'row>) -> Self {
-        Self { row, flaws: Vec::new() }
+        Self {
+            row,
+            flaws: Vec::new(),
+        }
     }
 
     fn flaw(&mut self, column: &'static str, why: impl Into<String>) {
-        self.flaws.push(Flaw { column, why: why.into() });
+        self.flaws.push(Flaw {
+            column,
+            why: why.into(),
+        });
     }
 
     /// Returns a text that may be null.
@@ -55,7 +64,10 @@ impl<'c, 'row> Cells<'c, 'row> {
             Ok(ValueRef::Text(bytes)) => match str::from_utf8(bytes) {
                 Ok(text) => Some(text.to_owned()),
                 Err(error) => {
-                    self.flaw(column, format!("is no UTF-8 from byte {} on", error.valid_up_to()));
+                    self.flaw(
+                        column,
+                        format!("is no UTF-8 from byte {} on", error.valid_up_to()),
+                    );
                     None
                 }
             },
@@ -110,7 +122,12 @@ impl<'c, 'row> Cells<'c, 'row> {
     }
 
     /// Reads a text, or null, by a function that answers `None` to what is none of its kind.
-    fn read_by<T>(&mut self, column: &'static str, kind: &str, read: fn(&str) -> Option<T>) -> Option<T> {
+    fn read_by<T>(
+        &mut self,
+        column: &'static str,
+        kind: &str,
+        read: fn(&str) -> Option<T>,
+    ) -> Option<T> {
         let text = self.text_or_null(column)?;
         let read = read(&text);
         if read.is_none() {
@@ -139,7 +156,11 @@ impl<'c, 'row> Cells<'c, 'row> {
             section: self.text_or_null("section"),
             subsection: self.text_or_null("subsection"),
             language: self.text_or_null("language"),
-            paragraphs: text.split("\n\n").filter(|one| !one.is_empty()).map(str::to_owned).collect(),
+            paragraphs: text
+                .split("\n\n")
+                .filter(|one| !one.is_empty())
+                .map(str::to_owned)
+                .collect(),
             images: self.json("images"),
             tags: self.json("tags"),
             rights: self.text_or_null("rights"),
@@ -152,7 +173,10 @@ impl<'c, 'row> Cells<'c, 'row> {
         };
 
         if are_words_read && article.content_sha256() != sha256 {
-            self.flaw("text", "and `title` are not those that `content_sha256` was made of");
+            self.flaw(
+                "text",
+                "and `title` are not those that `content_sha256` was made of",
+            );
         }
         article
     }

@@ -162,7 +162,9 @@ impl Reader {
                max(settled_at) FILTER (WHERE role IN ('home', 'section', 'feed') AND verdict = 'read')
              FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name",
         )?;
-        let moment = |millis: Option<i64>| millis.map(|millis| Timestamp::from_millis(millis).to_second().to_string());
+        let moment = |millis: Option<i64>| {
+            millis.map(|millis| Timestamp::from_millis(millis).to_second().to_string())
+        };
         let days = |count: u32| (now - DAY * count).millis();
         let states = select.query_map([days(1), days(7), i64::from(SUSPENDED)], |row| {
             Ok(SiteState {
@@ -199,11 +201,18 @@ impl Reader {
         let complete = |state: rusqlite::Result<SiteState>| -> Result<SiteState, ArchiveError> {
             let state = state?;
             let seen = state.last_seen.as_deref().and_then(Timestamp::from_rfc3339);
-            let silent = seen.map(|seen| self.silent_sections(&state.site, seen.min(now))).transpose()?;
+            let silent = seen
+                .map(|seen| self.silent_sections(&state.site, seen.min(now)))
+                .transpose()?;
             let number_gaps = self.number_gaps(&state.site)?;
             let of_site = |list: &&CutList| list.site == state.site;
             let lists_cut = cut.iter().filter(of_site).cloned().collect();
-            Ok(SiteState { silent_sections: silent.unwrap_or_default(), number_gaps, lists_cut, ..state })
+            Ok(SiteState {
+                silent_sections: silent.unwrap_or_default(),
+                number_gaps,
+                lists_cut,
+                ..state
+            })
         };
         states.map(complete).collect()
     }
@@ -216,7 +225,10 @@ impl Reader {
 
     /// Returns the last crawl of each site, as it stands at `now`. Reads what was saved.
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
-        let is_under_way = self.path().parent().is_some_and(|data| Lock::holder(data).is_some());
+        let is_under_way = self
+            .path()
+            .parent()
+            .is_some_and(|data| Lock::holder(data).is_some());
         let mut select = self.connection.prepare(
             "SELECT name, crawled_at,
                     coalesce((SELECT coalesce(how, 'interrupted') FROM run WHERE site_id = site.id ORDER BY id DESC LIMIT 1),
@@ -228,7 +240,13 @@ impl Reader {
         let rows = select.query_map([now.millis()], |row| {
             // A moment ahead is from a clock that was wrong once.
             let at = Timestamp::from_millis(row.get(1)?).min(now);
-            Ok((row.get(0)?, LastCrawl { at, is_broken_off: !is_under_way && row.get(2)? }))
+            Ok((
+                row.get(0)?,
+                LastCrawl {
+                    at,
+                    is_broken_off: !is_under_way && row.get(2)?,
+                },
+            ))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -240,7 +258,10 @@ impl Reader {
                (SELECT count(*) FROM page WHERE page.host = host.name AND due_at IS NOT NULL) FROM host ORDER BY name",
         )?;
         let states = select.query_map([], |row| {
-            let rest = row.get::<_, Option<String>>(5)?.as_deref().and_then(Rest::named);
+            let rest = row
+                .get::<_, Option<String>>(5)?
+                .as_deref()
+                .and_then(Rest::named);
             Ok(HostState {
                 host: row.get(0)?,
                 not_before: Timestamp::from_millis(row.get(1)?).to_second().to_string(),
@@ -332,9 +353,9 @@ impl Reader {
     /// Returns the sites of the runs that did not end, with the moments of their beginnings, the
     /// first one first. Where nobody holds the archive, they were killed. Reads what was saved.
     pub fn open_runs(&self) -> Result<Vec<(String, String)>, ArchiveError> {
-        let mut select = self
-            .connection
-            .prepare("SELECT site, started_at FROM runs WHERE how IS NULL AND site IS NOT NULL ORDER BY id")?;
+        let mut select = self.connection.prepare(
+            "SELECT site, started_at FROM runs WHERE how IS NULL AND site IS NOT NULL ORDER BY id",
+        )?;
         let rows = select.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

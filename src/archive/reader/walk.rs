@@ -74,7 +74,13 @@ impl Reader {
     where
         F: FnMut(Step<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
     {
-        Walking { reader: self, walk, read, ahead: VecDeque::new(), after: Some(0) }
+        Walking {
+            reader: self,
+            walk,
+            read,
+            ahead: VecDeque::new(),
+            after: Some(0),
+        }
     }
 }
 
@@ -105,7 +111,13 @@ where
 {
     /// Reads on behind a key, and returns the last one that was read.
     fn go_on(&mut self, after: i64) -> Result<Option<i64>, ArchiveError> {
-        let Self { reader, walk, read, ahead, .. } = self;
+        let Self {
+            reader,
+            walk,
+            read,
+            ahead,
+            ..
+        } = self;
         let mut take = |step: Step<'_, '_>| read(step, ahead);
         match reader.stride(walk, after, &mut take)? {
             Came::ToTheEnd => Ok(None),
@@ -123,7 +135,9 @@ impl Reader {
         after: i64,
         take: &mut impl FnMut(Step<'_, '_>) -> Result<usize, ArchiveError>,
     ) -> Result<Came, ArchiveError> {
-        let Walk { columns, from, key, .. } = walk;
+        let Walk {
+            columns, from, key, ..
+        } = walk;
         let (mut last, mut weight) = (after, 0);
 
         let sql = format!("SELECT {columns} FROM {from} AND {key} > ?1 ORDER BY {key}");
@@ -134,12 +148,20 @@ impl Reader {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
                 Ok(None) => return Ok(Came::ToTheEnd),
-                Err(error) if is_unreadable(&error) => return Ok(Came::Stuck { at: last, why: error.to_string() }),
+                Err(error) if is_unreadable(&error) => {
+                    return Ok(Came::Stuck {
+                        at: last,
+                        why: error.to_string(),
+                    });
+                }
                 Err(error) => return Err(error.into()),
             };
             let found: i64 = row.get(0)?;
             if found < last {
-                return Ok(Came::Stuck { at: last, why: "its rows are out of order".to_owned() });
+                return Ok(Came::Stuck {
+                    at: last,
+                    why: "its rows are out of order".to_owned(),
+                });
             }
             if (count >= ROWS || weight >= WEIGHT) && found > last {
                 return Ok(Came::To(last));
@@ -160,9 +182,20 @@ impl Reader {
         why: String,
         take: &mut impl FnMut(Step<'_, '_>) -> Result<usize, ArchiveError>,
     ) -> Result<Option<i64>, ArchiveError> {
-        let Walk { columns, from, key, table } = walk;
-        let mut one = self.connection.prepare_cached(&format!("SELECT {columns} FROM {from} AND {key} = ?1"))?;
-        let largest = self.connection.query_row(&format!("SELECT max({key}) FROM {table}"), [], |row| row.get(0));
+        let Walk {
+            columns,
+            from,
+            key,
+            table,
+        } = walk;
+        let mut one = self
+            .connection
+            .prepare_cached(&format!("SELECT {columns} FROM {from} AND {key} = ?1"))?;
+        let largest =
+            self.connection
+                .query_row(&format!("SELECT max({key}) FROM {table}"), [], |row| {
+                    row.get(0)
+                });
         let largest: i64 = largest.unwrap_or(None).unwrap_or(i64::MAX);
 
         // Of the key itself only some rows may have been read.
@@ -177,7 +210,11 @@ impl Reader {
                 Err(error) => return Err(error.into()),
             }
             if first < tried {
-                take(Step::Lost { first, last: tried - 1, why })?;
+                take(Step::Lost {
+                    first,
+                    last: tried - 1,
+                    why,
+                })?;
             }
             let mut rows = one.query([tried])?;
             while let Some(row) = rows.next()? {
@@ -185,7 +222,11 @@ impl Reader {
             }
             return Ok(Some(tried));
         }
-        take(Step::Lost { first, last: largest.max(first), why })?;
+        take(Step::Lost {
+            first,
+            last: largest.max(first),
+            why,
+        })?;
         Ok(None)
     }
 }
@@ -203,5 +244,8 @@ fn rows_of(one: &mut Statement<'_>, key: i64) -> rusqlite::Result<usize> {
 /// Tells whether an error is one row's, or one page's: others may be read all the same.
 pub(super) fn is_unreadable(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error().map(|failure| failure.code);
-    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::SystemIoFailure))
+    matches!(
+        code,
+        Some(ErrorCode::DatabaseCorrupt | ErrorCode::SystemIoFailure)
+    )
 }

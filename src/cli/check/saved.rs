@@ -29,32 +29,53 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<Exit> {
     for one in configuration.profiles.files() {
         let pages = beside(&one.file, configuration.folder.as_deref())?;
         if pages.is_empty() {
-            common.voice().note(&format!("{}: no saved page stands beside it", one.file));
+            common
+                .voice()
+                .note(&format!("{}: no saved page stands beside it", one.file));
         }
-        findings.extend(pages.into_iter().map(|page| finding(page, &one.profile, agent)));
+        findings.extend(
+            pages
+                .into_iter()
+                .map(|page| finding(page, &one.profile, agent)),
+        );
     }
     tell(common, &findings)?;
-    Ok(if findings.iter().all(Finding::is_well) { Exit::Done } else { Exit::Failed })
+    Ok(if findings.iter().all(Finding::is_well) {
+        Exit::Done
+    } else {
+        Exit::Failed
+    })
 }
 
 fn finding(page: SavedPage, profile: &Profile, agent: &str) -> Finding {
     let name = page.name.clone();
-    let broken = judged(page, profile, agent).unwrap_or_else(|why| vec![Broken::without_expectation(why)]);
+    let broken =
+        judged(page, profile, agent).unwrap_or_else(|why| vec![Broken::without_expectation(why)]);
     Finding { page: name, broken }
 }
 
 /// Returns the fields that are read otherwise than expected, or why nothing can be expected.
 fn judged(page: SavedPage, profile: &Profile, agent: &str) -> Result<Vec<Broken>, String> {
     let bytes = page.bytes.ok_or("no page is beside it")?;
-    let text = page.expectation.ok_or("there is none: `saseo extract` prints what belongs into it")?;
+    let text = page
+        .expectation
+        .ok_or("there is none: `saseo extract` prints what belongs into it")?;
     let expected: Value = serde_json::from_slice(&text).map_err(|why| why.to_string())?;
     let url = expected["url"].as_str().ok_or("it has no \"url\"")?;
     let url = PageUrl::parse(url).map_err(|why| why.to_string())?;
     let now = match expected["fetched_at"].as_str() {
         None => Timestamp::EPOCH,
-        Some(told) => Timestamp::from_rfc3339(told).ok_or("its \"fetched_at\" is no moment of RFC 3339")?,
+        Some(told) => {
+            Timestamp::from_rfc3339(told).ok_or("its \"fetched_at\" is no moment of RFC 3339")?
+        }
     };
-    let (saved, choice) = (Saved::new(bytes, url), Choice { site: None, profile: profile.clone() });
+    let (saved, choice) = (
+        Saved::new(bytes, url),
+        Choice {
+            site: None,
+            profile: profile.clone(),
+        },
+    );
     let got = if expected.get("articles").is_some() {
         listed(&saved, &choice, now).and_then(|list| Ok(serde_json::to_value(list)?))
     } else {

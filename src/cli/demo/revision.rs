@@ -15,10 +15,17 @@ use crate::demo::{OriginThread, Revision};
 const AGAIN: u32 = 6;
 
 /// Revises the paper, and has the newest articles asked for again at the next crawl.
-pub(super) fn revise(voice: Voice, origin: &OriginThread, folder: &Path) -> anyhow::Result<Revision> {
+pub(super) fn revise(
+    voice: Voice,
+    origin: &OriginThread,
+    folder: &Path,
+) -> anyhow::Result<Revision> {
     let revision = origin.newspaper(|paper| paper.revise());
     let told = match &revision.withdrawn {
-        Some(withdrawn) => format!("corrects {:?} and takes back {withdrawn:?}", revision.corrected),
+        Some(withdrawn) => format!(
+            "corrects {:?} and takes back {withdrawn:?}",
+            revision.corrected
+        ),
         None => format!("corrects {:?}", revision.corrected),
     };
     voice.note(&format!(
@@ -47,10 +54,14 @@ pub(super) fn tell_withdrawn(voice: Voice, revision: &Revision) {
 pub(super) fn show(voice: Voice, revision: &Revision, folder: &Path) -> anyhow::Result<()> {
     let reader = Reader::open(folder)?;
     // A crawl that was stopped may not have come to it.
-    let Some(id) = reader.newest_titled(&revision.corrected)? else { return Ok(()) };
+    let Some(id) = reader.newest_titled(&revision.corrected)? else {
+        return Ok(());
+    };
     let found = reader.find_article(&id)?;
     let versions = reader.versions(&found)?;
-    let [.., newest] = versions.as_slice() else { anyhow::bail!("the archive returned an article without a version") };
+    let [.., newest] = versions.as_slice() else {
+        anyhow::bail!("the archive returned an article without a version")
+    };
 
     voice.note("\nOne article, as `saseo show` tells it:\n");
     say::data(&show::in_words(&found, newest, &versions))?;

@@ -20,14 +20,22 @@ pub(super) struct Monitors {
 
 impl Monitors {
     pub fn new() -> std::io::Result<Self> {
-        let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        Ok(Self { runtime, told: RefCell::default() })
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_all()
+            .build()?;
+        Ok(Self {
+            runtime,
+            told: RefCell::default(),
+        })
     }
 
     /// Tells a site's monitor, if it has one, once it was told what went before. A monitor that
     /// does not hear fails no crawl.
     pub fn tell(&self, site: &Site, ping: Ping) {
-        let Some(url) = site.schedule.ping.clone() else { return };
+        let Some(url) = site.schedule.ping.clone() else {
+            return;
+        };
         let name = site.name.clone();
         let before = self.told.borrow_mut().remove(&name);
         let told = async move {
@@ -36,15 +44,23 @@ impl Monitors {
                 let _ = before.await;
             }
             if let Err(why) = ping.send(&url).await {
-                say::note(&format!("saseo: the monitor of {name} could not be told: {why}"));
+                say::note(&format!(
+                    "saseo: the monitor of {name} could not be told: {why}"
+                ));
             }
         };
-        self.told.borrow_mut().insert(site.name.clone(), self.runtime.spawn(told));
+        self.told
+            .borrow_mut()
+            .insert(site.name.clone(), self.runtime.spawn(told));
     }
 
     /// Returns what is still being told.
     pub fn being_told(&self) -> Vec<JoinHandle<()>> {
-        self.told.borrow_mut().drain().map(|(_, told)| told).collect()
+        self.told
+            .borrow_mut()
+            .drain()
+            .map(|(_, told)| told)
+            .collect()
     }
 
     /// Leaves alone whoever was not told yet.

@@ -17,7 +17,9 @@ use crate::time::Timestamp;
 pub(super) fn reload(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Configuration> {
     let read = Configuration::load(common.config.as_deref())?;
     let sites = scheduled(&read, &args.sites)?;
-    sites.iter().try_for_each(|site| read.has_contact(&site.name, site.own_site))?;
+    sites
+        .iter()
+        .try_for_each(|site| read.has_contact(&site.name, site.own_site))?;
     common.voice().note("the configuration was read again");
     Ok(read)
 }
@@ -38,11 +40,17 @@ impl Starts<'_> {
     /// Takes the papers of a configuration that was read meanwhile. Those under way go on as they
     /// began.
     fn take_reloaded(&mut self) {
-        let Some(read) = self.reloaded.take() else { return };
+        let Some(read) = self.reloaded.take() else {
+            return;
+        };
         if let Ok(sites) = scheduled(&read, &self.args.sites) {
             self.timetable.change(&sites, self.since);
         }
-        self.web.allow_ports(read.sites.iter().filter_map(|site| site.home.as_url().port()));
+        self.web.allow_ports(
+            read.sites
+                .iter()
+                .filter_map(|site| site.home.as_url().port()),
+        );
         *self.configuration = read;
     }
 }
@@ -57,7 +65,12 @@ impl Agenda for Starts<'_> {
 
         let due = self.timetable.due(is_under_way, now);
         let start = |due: DueStart| match self.configuration.reader(&due.site) {
-            Ok(reader) => Some(Start { reader, seeding: Seeding::Begin, backfill: None, skipped: due.skipped }),
+            Ok(reader) => Some(Start {
+                reader,
+                seeding: Seeding::Begin,
+                backfill: None,
+                skipped: due.skipped,
+            }),
             Err(why) => {
                 // A profile that is not valid today: the others go on.
                 say::note(&format!("saseo: {} is not crawled: {why}", due.site.name));
@@ -74,7 +87,10 @@ impl Agenda for Starts<'_> {
     }
 
     fn next(&self, _now: Timestamp) -> Option<Timestamp> {
-        self.timetable.next().map(|(start, _)| start).filter(|_| !self.args.once)
+        self.timetable
+            .next()
+            .map(|(start, _)| start)
+            .filter(|_| !self.args.once)
     }
 }
 
@@ -86,7 +102,8 @@ pub(super) fn scheduled<'c>(
     let mut sites = configuration.chosen(names)?;
     sites.retain(|site| site.schedule.cron.is_some() || site.schedule.every.is_some());
     if sites.is_empty() {
-        let usage = "no site has a schedule: write `cron` or `every` under [schedule] in its file".to_owned();
+        let usage = "no site has a schedule: write `cron` or `every` under [schedule] in its file"
+            .to_owned();
         return Err(ConfigurationError::Usage(usage));
     }
     Ok(sites)

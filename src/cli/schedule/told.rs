@@ -63,12 +63,19 @@ impl<'a> Told<'a> {
     }
 
     fn tell_end(&mut self, report: &PaperReport) {
-        if let (Some(site), Some(ping)) = (self.under_way.remove(&report.site), how_it_ended(report)) {
+        if let (Some(site), Some(ping)) =
+            (self.under_way.remove(&report.site), how_it_ended(report))
+        {
             self.monitors.tell(&site, ping);
         }
 
         let of_one = Report::of(vec![report.clone()], report.elapsed);
-        let told = tell(self.common, std::slice::from_ref(&report.site), &of_one, exit(&of_one, None, 0));
+        let told = tell(
+            self.common,
+            std::slice::from_ref(&report.site),
+            &of_one,
+            exit(&of_one, None, 0),
+        );
         // The first failure is the one to tell.
         if self.failed.is_ok() {
             self.failed = told;
@@ -91,15 +98,26 @@ impl<'a> Told<'a> {
     /// Tells the monitors of papers under way that their runs could not go on, unless another
     /// process does the same.
     pub fn fail(&self, error: &anyhow::Error) {
-        let was_put_off = matches!(error.downcast_ref(), Some(ArchiveError::Held { .. } | ArchiveError::LeaseLost));
+        let was_put_off = matches!(
+            error.downcast_ref(),
+            Some(ArchiveError::Held { .. } | ArchiveError::LeaseLost)
+        );
         if !was_put_off {
-            self.under_way.values().for_each(|site| self.monitors.tell(site, Ping::Failure));
+            self.under_way
+                .values()
+                .for_each(|site| self.monitors.tell(site, Ping::Failure));
         }
     }
 
     /// Returns the papers that are still under way, and a report of all last runs.
     pub fn end(self) -> (Vec<String>, anyhow::Result<Report>) {
-        let Self { monitors, under_way, last_runs, failed, .. } = self;
+        let Self {
+            monitors,
+            under_way,
+            last_runs,
+            failed,
+            ..
+        } = self;
         monitors.leave();
         let report = Report::of(last_runs.into_values().collect(), Duration::ZERO);
         (under_way.into_keys().collect(), failed.map(|()| report))

@@ -12,18 +12,39 @@ pub(crate) fn text(common: &Common, sites: &[String], contact: &str) -> anyhow::
     let program = std::env::current_exe().context("where is this program?")?;
     let data = whole(common.data())?;
     let mut words = vec![program.to_string_lossy().into_owned()];
-    let config = common.config.clone().or_else(|| Path::new("config").is_dir().then(|| PathBuf::from("config")));
+    let config = common.config.clone().or_else(|| {
+        Path::new("config")
+            .is_dir()
+            .then(|| PathBuf::from("config"))
+    });
     if let Some(config) = config {
         words.extend(["--config".to_owned(), whole(&config)?]);
     }
     words.extend(["--data".to_owned(), data.clone(), "schedule".to_owned()]);
     let all = |more: Option<&str>| -> Vec<String> {
-        words.iter().cloned().chain(more.map(str::to_owned)).chain(sites.iter().cloned()).collect()
+        words
+            .iter()
+            .cloned()
+            .chain(more.map(str::to_owned))
+            .chain(sites.iter().cloned())
+            .collect()
     };
-    let exec = |more| all(more).iter().map(|word| of_systemd(word)).collect::<Vec<_>>().join(" ");
-    let typed = all(Some("--once")).iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+    let exec = |more| {
+        all(more)
+            .iter()
+            .map(|word| of_systemd(word))
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    let typed = all(Some("--once"))
+        .iter()
+        .map(|word| quoted(word))
+        .collect::<Vec<_>>()
+        .join(" ");
     if data.contains('\n') || words.iter().any(|word| word.contains('\n')) {
-        anyhow::bail!("a path with a line end in it cannot stand in a unit: name the folders otherwise");
+        anyhow::bail!(
+            "a path with a line end in it cannot stand in a unit: name the folders otherwise"
+        );
     }
     // In a list of paths, unlike in a command, a dollar is a dollar.
     let folder = of_systemd(&data).replace("$$", "$");
@@ -36,26 +57,33 @@ pub(crate) fn text(common: &Common, sites: &[String], contact: &str) -> anyhow::
 }
 
 fn whole(path: &Path) -> anyhow::Result<String> {
-    let whole = std::path::absolute(path).with_context(|| format!("{} has no whole path", path.display()))?;
+    let whole = std::path::absolute(path)
+        .with_context(|| format!("{} has no whole path", path.display()))?;
     Ok(whole.to_string_lossy().into_owned())
 }
 
 /// A word as systemd takes it for one, with nothing in it expanded.
 fn of_systemd(word: &str) -> String {
-    let escaped = word.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%").replace('$', "$$");
+    let escaped = word
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('%', "%%")
+        .replace('$', "$$");
     format!("\"{escaped}\"")
 }
 
 /// What is written where the contact is still to be filled in: no public paper is crawled until then.
-const UNFINISHED: &str =
-    "# UNFINISHED: write an address where the papers can reach you, and take the mark off this line.";
+const UNFINISHED: &str = "# UNFINISHED: write an address where the papers can reach you, and take the mark off this line.";
 
 /// The line that says who asks; one that is to be finished does nothing yet.
 fn identity(contact: &str) -> String {
     match contact {
         YOUR_ADDRESS => format!("{UNFINISHED}\n#Environment=SASEO_CONTACT={YOUR_ADDRESS}"),
         contact if contact.contains(['"', '\'', '\\', '%', '$']) => {
-            format!("Environment={}", of_systemd(&format!("SASEO_CONTACT={contact}")).replace("$$", "$"))
+            format!(
+                "Environment={}",
+                of_systemd(&format!("SASEO_CONTACT={contact}")).replace("$$", "$")
+            )
         }
         contact => format!("Environment=SASEO_CONTACT={contact}"),
     }
@@ -166,6 +194,9 @@ mod tests {
     #[test]
     fn what_systemd_would_expand_stands_as_it_is() {
         assert_eq!(of_systemd("/srv/my paper"), "\"/srv/my paper\"");
-        assert_eq!(of_systemd("/srv/100%$HOME\\\"x"), "\"/srv/100%%$$HOME\\\\\\\"x\"");
+        assert_eq!(
+            of_systemd("/srv/100%$HOME\\\"x"),
+            "\"/srv/100%%$$HOME\\\\\\\"x\""
+        );
     }
 }

@@ -44,15 +44,29 @@ pub(crate) fn page(
     now: Timestamp,
 ) -> anyhow::Result<String> {
     let archive = reader.path().display().to_string();
-    let mut page = format!("{HEAD}<h1>saseo: {}</h1><p>As of {}.</p>\n", encode_text(&archive), now.to_second());
+    let mut page = format!(
+        "{HEAD}<h1>saseo: {}</h1><p>As of {}.</p>\n",
+        encode_text(&archive),
+        now.to_second()
+    );
     page.push_str(&contents(state));
     for site in state.problems_first() {
         page.push_str(&of_site(site));
         let (name, zone) = (&site.state.site, zone(&site.state.site));
         let since = now - std::time::Duration::from_secs(24 * 3600 * (DAYS.unsigned_abs() + 1));
-        page.push_str(&plots("articles by their publication", &reader.published_since(name, since)?, &zone, now));
+        page.push_str(&plots(
+            "articles by their publication",
+            &reader.published_since(name, since)?,
+            &zone,
+            now,
+        ));
         if let Ok(home) = PageUrl::parse(&site.state.home) {
-            page.push_str(&plots("requests", &reader.asked_since(&home.host(), since)?, &zone, now));
+            page.push_str(&plots(
+                "requests",
+                &reader.asked_since(&home.host(), since)?,
+                &zone,
+                now,
+            ));
         }
     }
     page.push_str(&hosts(&state.hosts));
@@ -65,7 +79,10 @@ pub(crate) fn page(
 /// Links to each site, with how many things are to be looked at there, and to what follows.
 fn contents(state: &State) -> String {
     let of_site = |site: &SiteStatus| {
-        let (name, title) = (encode_text(&site.state.site), encode_text(&site.state.title));
+        let (name, title) = (
+            encode_text(&site.state.site),
+            encode_text(&site.state.title),
+        );
         let warned = match site.warnings().len() {
             0 => String::new(),
             count => format!(" <span class=\"warn\">{count} to look at</span>"),
@@ -83,26 +100,55 @@ fn of_site(site: &SiteStatus) -> String {
     let (name, title) = (encode_text(&state.site), encode_text(&state.title));
     let mut html = format!("<h2 id=\"site-{name}\">{title} ({name})</h2><dl>");
     let mut row = |name: &str, told: String| {
-        write!(html, "<dt>{name}</dt><dd>{}</dd>", encode_text(&told)).expect("a String takes everything");
+        write!(html, "<dt>{name}</dt><dd>{}</dd>", encode_text(&told))
+            .expect("a String takes everything");
     };
     let lately = counts::in_words(&[
         (state.articles_last_day, "in the last day"),
         (state.articles_last_week, "in the last seven"),
     ]);
-    let lately = if lately.is_empty() { lately } else { format!(" ({lately})") };
-    let newest = state.newest_article.as_ref().map(|newest| format!(", newest {newest}")).unwrap_or_default();
+    let lately = if lately.is_empty() {
+        lately
+    } else {
+        format!(" ({lately})")
+    };
+    let newest = state
+        .newest_article
+        .as_ref()
+        .map(|newest| format!(", newest {newest}"))
+        .unwrap_or_default();
     row("articles", format!("{}{lately}{newest}", state.articles));
-    let changes = counts::in_words(&[(state.changes, "further version(s)"), (state.gone, "page(s) gone")]);
+    let changes = counts::in_words(&[
+        (state.changes, "further version(s)"),
+        (state.gone, "page(s) gone"),
+    ]);
     if !changes.is_empty() {
         row("changes", changes);
     }
-    row("last crawl", state.last_crawl.clone().unwrap_or_else(|| "never".to_owned()));
-    row("next crawl", site.next_crawl.clone().unwrap_or_else(|| "not scheduled".to_owned()));
+    row(
+        "last crawl",
+        state
+            .last_crawl
+            .clone()
+            .unwrap_or_else(|| "never".to_owned()),
+    );
+    row(
+        "next crawl",
+        site.next_crawl
+            .clone()
+            .unwrap_or_else(|| "not scheduled".to_owned()),
+    );
     if let Some(due) = &state.oldest_due {
         row("queue", format!("{}, the oldest due {due}", state.queued));
     }
     if let Some(next) = &state.next_look {
-        row("looks", format!("{}, the next from {next} on", counts::count(state.looks, "article(s)")));
+        row(
+            "looks",
+            format!(
+                "{}, the next from {next} on",
+                counts::count(state.looks, "article(s)")
+            ),
+        );
     }
     html.push_str("</dl>");
     let warnings = site.warnings();
@@ -120,8 +166,10 @@ fn of_site(site: &SiteStatus) -> String {
 fn plots(what: &str, moments: &[Timestamp], zone: &TimeZone, now: Timestamp) -> String {
     let local = |at: Timestamp| zone.to_datetime(jiff::Timestamp::from(at));
     let today = local(now).date();
-    let mut days: BTreeMap<Date, u64> =
-        (0..DAYS).filter_map(|back| today.checked_sub(back.days()).ok()).map(|day| (day, 0)).collect();
+    let mut days: BTreeMap<Date, u64> = (0..DAYS)
+        .filter_map(|back| today.checked_sub(back.days()).ok())
+        .map(|day| (day, 0))
+        .collect();
     let mut hours = [0; 24];
     for at in moments.iter().map(|at| local(*at)) {
         if let Some(day) = days.get_mut(&at.date()) {
@@ -129,11 +177,22 @@ fn plots(what: &str, moments: &[Timestamp], zone: &TimeZone, now: Timestamp) -> 
             hours[usize::from(at.hour().unsigned_abs())] += 1;
         }
     }
-    let by_day: Vec<Bar> = days.iter().map(|(day, value)| Bar { label: day.to_string(), value: *value }).collect();
-    let of_hour = |(hour, value): (usize, &u64)| Bar { label: format!("{hour:02}:00"), value: *value };
+    let by_day: Vec<Bar> = days
+        .iter()
+        .map(|(day, value)| Bar {
+            label: day.to_string(),
+            value: *value,
+        })
+        .collect();
+    let of_hour = |(hour, value): (usize, &u64)| Bar {
+        label: format!("{hour:02}:00"),
+        value: *value,
+    };
     let by_hour: Vec<Bar> = hours.iter().enumerate().map(of_hour).collect();
-    let (by_day, by_hour) =
-        (bars(&format!("{what} by day"), &by_day), bars(&format!("{what} by hour, in these {DAYS} days"), &by_hour));
+    let (by_day, by_hour) = (
+        bars(&format!("{what} by day"), &by_day),
+        bars(&format!("{what} by hour, in these {DAYS} days"), &by_hour),
+    );
     format!("{by_day}\n{by_hour}\n")
 }
 
@@ -168,7 +227,11 @@ fn of_host(host: &HostStatus) -> String {
 
 /// A cell with a count; what there is none of is left blank.
 fn cell(count: u64) -> String {
-    let told = if count > 0 { count.to_string() } else { String::new() };
+    let told = if count > 0 {
+        count.to_string()
+    } else {
+        String::new()
+    };
     format!("<td class=\"number\">{told}</td>")
 }
 
@@ -195,12 +258,28 @@ fn runs(runs: &[RunState]) -> String {
             )
         })
         .collect();
-    let columns =
-        ["run", "command", "began", "how", "requests", "new", "changed", "gone", "refused", "failed", "missed starts"];
+    let columns = [
+        "run",
+        "command",
+        "began",
+        "how",
+        "requests",
+        "new",
+        "changed",
+        "gone",
+        "refused",
+        "failed",
+        "missed starts",
+    ];
     format!("<h2 id=\"runs\">Runs</h2>{}", table(&columns, &rows))
 }
 
 fn table(columns: &[&str], rows: &str) -> String {
-    let head: String = columns.iter().map(|name| format!("<th>{name}</th>")).collect();
-    format!("<div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n")
+    let head: String = columns
+        .iter()
+        .map(|name| format!("<th>{name}</th>"))
+        .collect();
+    format!(
+        "<div class=\"table\"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>\n"
+    )
 }

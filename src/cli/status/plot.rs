@@ -27,7 +27,11 @@ pub(crate) fn bars(title: &str, bars: &[Bar]) -> String {
         HEIGHT + ABOVE + BELOW
     );
     for (k, bar) in bars.iter().enumerate() {
-        let height = if most == 0 { 0.0 } else { bar.value as f64 / most as f64 * HEIGHT };
+        let height = if most == 0 {
+            0.0
+        } else {
+            bar.value as f64 / most as f64 * HEIGHT
+        };
         let (x, y) = (k as f64 * step, ABOVE + HEIGHT - height);
         let told = format!("{}: {}", encode_text(&bar.label), bar.value);
         // What is not nothing is seen, however little it is.
@@ -66,10 +70,21 @@ mod tests {
 
     #[test]
     fn bars_are_as_high_as_their_values_and_labels_are_escaped() {
-        let bar = |label: &str, value| Bar { label: label.to_owned(), value };
+        let bar = |label: &str, value| Bar {
+            label: label.to_owned(),
+            value,
+        };
         let svg = bars("<책> \"방\"", &[bar("a<b", 0), bar("c", 5), bar("d", 10)]);
-        assert!(svg.contains("&lt;책&gt; &quot;방&quot;") && svg.contains("a&lt;b: 0") && !svg.contains("a<b"));
-        let heights: Vec<&str> = svg.split("class=\"bar\"").skip(1).map(|bar| bar.split('"').nth(7).unwrap()).collect();
+        assert!(
+            svg.contains("&lt;책&gt; &quot;방&quot;")
+                && svg.contains("a&lt;b: 0")
+                && !svg.contains("a<b")
+        );
+        let heights: Vec<&str> = svg
+            .split("class=\"bar\"")
+            .skip(1)
+            .map(|bar| bar.split('"').nth(7).unwrap())
+            .collect();
         assert_eq!(heights, ["0.0", "60.0", "120.0"]);
         assert!(bars("없음", &[]).ends_with("</svg></figure>"));
     }

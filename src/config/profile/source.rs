@@ -25,7 +25,11 @@ pub enum Place {
     /// A dotted path into the article's JSON-LD, `author.name`.
     JsonLd(String),
     /// An element's text without some elements, or an attribute.
-    Element { select: Selector, without: Option<Selector>, attribute: Option<String> },
+    Element {
+        select: Selector,
+        without: Option<Selector>,
+        attribute: Option<String>,
+    },
     /// What a pattern takes from the page's scripts; a JSON string is read as one.
     Script(Pattern),
     /// One of the dates that `article.printed` finds.
@@ -58,18 +62,42 @@ struct Written {
 impl TryFrom<Written> for Source {
     type Error = &'static str;
     fn try_from(written: Written) -> Result<Self, &'static str> {
-        let Written { meta, json_ld, select, printed, script, without, attribute, pattern, cut, suffix } = written;
+        let Written {
+            meta,
+            json_ld,
+            select,
+            printed,
+            script,
+            without,
+            attribute,
+            pattern,
+            cut,
+            suffix,
+        } = written;
         if select.is_none() && (without.is_some() || attribute.is_some()) {
             return Err("`without` and `attribute` go with `select`");
         }
         let place = match (meta, json_ld, select, printed, script) {
             (Some(name), None, None, None, None) => Place::Meta(name.to_lowercase()),
             (None, Some(path), None, None, None) => Place::JsonLd(path),
-            (None, None, Some(select), None, None) => Place::Element { select, without, attribute },
+            (None, None, Some(select), None, None) => Place::Element {
+                select,
+                without,
+                attribute,
+            },
             (None, None, None, Some(which), None) => Place::Printed(which),
             (None, None, None, None, Some(pattern)) => Place::Script(pattern),
-            _ => return Err("a source has exactly one of `meta`, `json_ld`, `select`, `printed` and `script`"),
+            _ => {
+                return Err(
+                    "a source has exactly one of `meta`, `json_ld`, `select`, `printed` and `script`",
+                );
+            }
         };
-        Ok(Self { place, pattern, cut, suffix })
+        Ok(Self {
+            place,
+            pattern,
+            cut,
+            suffix,
+        })
     }
 }

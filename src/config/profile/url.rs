@@ -65,10 +65,16 @@ impl UrlRules {
     /// front.
     pub fn article_digits(&self, url: &PageUrl) -> Option<String> {
         let path = url.as_url().path();
-        if self.article.iter().any(|article| article.eq_ignore_ascii_case(path)) {
+        if self
+            .article
+            .iter()
+            .any(|article| article.eq_ignore_ascii_case(path))
+        {
             return decimal(&url.parameter(&self.number)?);
         }
-        self.article_patterns.iter().find_map(|pattern| decimal(pattern.find(path)?))
+        self.article_patterns
+            .iter()
+            .find_map(|pattern| decimal(pattern.find(path)?))
     }
 
     /// Returns the canonical address of an article at `origin`, where its number is enough to write it.
@@ -87,7 +93,10 @@ impl UrlRules {
         if self.list.iter().any(|list| list.eq_ignore_ascii_case(path)) {
             return self.list.first().map(String::as_str);
         }
-        self.list_patterns.iter().any(|pattern| pattern.is_match(path)).then_some(path)
+        self.list_patterns
+            .iter()
+            .any(|pattern| pattern.is_match(path))
+            .then_some(path)
     }
 
     /// Returns what is wrong with these rules, and the key that it is wrong in.
@@ -103,19 +112,36 @@ impl UrlRules {
             }
         }
         if !self.article.is_empty() && self.number.is_empty() {
-            return Some(("article", "`number` must name the parameter that numbers them".to_owned()));
+            return Some((
+                "article",
+                "`number` must name the parameter that numbers them".to_owned(),
+            ));
         }
-        if self.article_patterns.iter().any(|pattern| !pattern.has_group()) {
+        if self
+            .article_patterns
+            .iter()
+            .any(|pattern| !pattern.has_group())
+        {
             let why = "each must have a group for the number, like '^/article/(\\d+)$'";
             return Some(("article_patterns", why.to_owned()));
         }
         if let Some(path) = &self.everything
-            && self.list_path(path.split('?').next().unwrap_or_default()).is_none()
+            && self
+                .list_path(path.split('?').next().unwrap_or_default())
+                .is_none()
         {
-            return Some(("everything", format!("{path:?} is no list by `list` and `list_patterns`")));
+            return Some((
+                "everything",
+                format!("{path:?} is no list by `list` and `list_patterns`"),
+            ));
         }
         let window = self.date_window.as_ref()?;
-        let why = || format!("{:?} does not tell every day from another, as \"%Y-%m-%d\" does", window.format);
+        let why = || {
+            format!(
+                "{:?} does not tell every day from another, as \"%Y-%m-%d\" does",
+                window.format
+            )
+        };
         (!window.tells_days_apart()).then(|| ("date_window", why()))
     }
 }
@@ -127,7 +153,10 @@ impl DateWindow {
     }
 
     fn tells_days_apart(&self) -> bool {
-        let (day, others) = (date(2001, 2, 3), [date(2001, 2, 4), date(2001, 3, 3), date(2002, 2, 3)]);
+        let (day, others) = (
+            date(2001, 2, 3),
+            [date(2001, 2, 4), date(2001, 3, 3), date(2002, 2, 3)],
+        );
         let printed = self.print(day);
         printed.is_some() && others.iter().all(|other| self.print(*other) != printed)
     }
@@ -137,5 +166,11 @@ impl DateWindow {
 fn decimal(text: &str) -> Option<String> {
     let is_decimal = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let digits = text.trim_start_matches('0');
-    is_decimal.then(|| if digits.is_empty() { "0".to_owned() } else { digits.to_owned() })
+    is_decimal.then(|| {
+        if digits.is_empty() {
+            "0".to_owned()
+        } else {
+            digits.to_owned()
+        }
+    })
 }

@@ -14,7 +14,14 @@ pub(crate) struct ArticlePage<'a> {
 impl ArticlePage<'_> {
     pub fn html(&self) -> String {
         let title = format!("[{}] {}", Newspaper::TITLE, self.article.title);
-        Frame { paper: self.paper, base: self.base, title, head: self.head(), main: self.main() }.html()
+        Frame {
+            paper: self.paper,
+            base: self.base,
+            title,
+            head: self.head(),
+            main: self.main(),
+        }
+        .html()
     }
 
     fn head(&self) -> String {
@@ -32,8 +39,14 @@ impl ArticlePage<'_> {
     fn main(&self) -> String {
         let (article, number) = (self.article, self.article.number);
         let section = section_number(article.section);
-        let subtitle = article.subtitle.as_ref().map(|text| format!("<h3>{text}</h3>")).unwrap_or_default();
-        let modified = article.modified.map(|time| format!("<li class=\"date\">수정 {}</li>", seconds(time)));
+        let subtitle = article
+            .subtitle
+            .as_ref()
+            .map(|text| format!("<h3>{text}</h3>"))
+            .unwrap_or_default();
+        let modified = article
+            .modified
+            .map(|time| format!("<li class=\"date\">수정 {}</li>", seconds(time)));
         format!(
             "<div class=\"path\"><a href=\"/\">홈</a> <a class=\"sec\" href=\"/news/section.html?sec_no={section}\">{}</a> \
              <a class=\"sub\" href=\"/news/section.html?sec_no={section}\">{}</a></div>\n<div class=\"art_top\"><h2>{}</h2>{subtitle}\n\
@@ -59,18 +72,34 @@ impl ArticlePage<'_> {
             return "<div class=\"paywall\">이 글은 유료회원 전용 기사입니다.</div>".to_owned();
         }
         let photo = self.paper.photo_url(self.base, article).map(|url| {
-            let caption = article.photo.as_ref().and_then(|(_, caption)| caption.as_deref()).unwrap_or_default();
+            let caption = article
+                .photo
+                .as_ref()
+                .and_then(|(_, caption)| caption.as_deref())
+                .unwrap_or_default();
             format!(
                 "<div class=\"imgframe\"><img src=\"{url}\" /><p class=\"caption\">{}</p></div>\n",
                 escaped(caption)
             )
         });
-        let paragraphs: Vec<String> = article.paragraphs.iter().map(|text| escaped(text)).collect();
-        let signed = article.byline.strip_suffix(" 기자").filter(|name| !name.contains('·'));
-        let signed =
-            signed.map(|name| format!("<br /><br />{name} 기자 press@hanbit-books.example")).unwrap_or_default();
+        let paragraphs: Vec<String> = article
+            .paragraphs
+            .iter()
+            .map(|text| escaped(text))
+            .collect();
+        let signed = article
+            .byline
+            .strip_suffix(" 기자")
+            .filter(|name| !name.contains('·'));
+        let signed = signed
+            .map(|name| format!("<br /><br />{name} 기자 press@hanbit-books.example"))
+            .unwrap_or_default();
         let advertisement = "<div class=\"ad_in_view\">광고</div>";
-        format!("{}{}{advertisement}{signed}", photo.unwrap_or_default(), paragraphs.join("<br />\n<br />"))
+        format!(
+            "{}{}{advertisement}{signed}",
+            photo.unwrap_or_default(),
+            paragraphs.join("<br />\n<br />")
+        )
     }
 
     fn tags(&self) -> String {

@@ -21,7 +21,13 @@ pub(crate) fn section_number(section: usize) -> usize {
 
 impl Frame<'_> {
     pub fn html(&self) -> String {
-        let Self { base, title, head, main, .. } = self;
+        let Self {
+            base,
+            title,
+            head,
+            main,
+            ..
+        } = self;
         format!(
             "<!DOCTYPE html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\" />\n<title>{title}</title>\n{head}\
              <link rel=\"alternate\" type=\"application/rss+xml\" title=\"RSS\" href=\"{base}{FEED}\" />\n</head>\n<body>\n\
@@ -35,7 +41,10 @@ impl Frame<'_> {
 
     fn menu(&self) -> String {
         let section = |(k, (_, name, _)): (usize, &(&str, &str, [&str; 2]))| {
-            format!("<li><a href=\"/news/section.html?sec_no={}\">{name}</a></li>\n", section_number(k))
+            format!(
+                "<li><a href=\"/news/section.html?sec_no={}\">{name}</a></li>\n",
+                section_number(k)
+            )
         };
         let sections: String = SECTIONS.iter().enumerate().map(section).collect();
         format!(
@@ -56,7 +65,17 @@ impl Frame<'_> {
                 escaped(&article.title)
             )
         };
-        let links: String = self.paper.articles().iter().skip(3).step_by(11).take(10).map(link).collect();
-        format!("<aside class=\"aside\"><h2>많이 본 기사</h2><ul class=\"art_list_rank\">\n{links}</ul></aside>\n")
+        let links: String = self
+            .paper
+            .articles()
+            .iter()
+            .skip(3)
+            .step_by(11)
+            .take(10)
+            .map(link)
+            .collect();
+        format!(
+            "<aside class=\"aside\"><h2>많이 본 기사</h2><ul class=\"art_list_rank\">\n{links}</ul></aside>\n"
+        )
     }
 }

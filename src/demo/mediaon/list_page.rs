@@ -24,23 +24,34 @@ impl<'a> ListPage<'a> {
         let filled = |name: &str| query.get(name).filter(|value| !value.is_empty());
         let day = |article: &DemoArticle| article.published.to_string()[..10].replace('-', "");
         let is_shown = |article: &&DemoArticle| {
-            filled("sec_no").is_none_or(|number| *number == section_number(article.section).to_string())
+            filled("sec_no")
+                .is_none_or(|number| *number == section_number(article.section).to_string())
                 && filled("s_day").is_none_or(|first| day(article) >= *first)
                 && filled("e_day").is_none_or(|last| day(article) <= *last)
         };
-        let kept = ["sec_no", "s_day", "e_day"].iter().filter_map(|name| Some(format!("{name}={}&", filled(name)?)));
+        let kept = ["sec_no", "s_day", "e_day"]
+            .iter()
+            .filter_map(|name| Some(format!("{name}={}&", filled(name)?)));
         Self {
             paper,
             base,
             rows: paper.articles().iter().filter(is_shown).collect(),
             query: kept.collect(),
-            page: filled("page").and_then(|page| page.parse().ok()).unwrap_or(1).max(1),
+            page: filled("page")
+                .and_then(|page| page.parse().ok())
+                .unwrap_or(1)
+                .max(1),
         }
     }
 
     pub fn html(&self) -> String {
-        let rows: String =
-            self.rows.iter().skip((self.page - 1) * PER_PAGE).take(PER_PAGE).map(|row| self.row(row)).collect();
+        let rows: String = self
+            .rows
+            .iter()
+            .skip((self.page - 1) * PER_PAGE)
+            .take(PER_PAGE)
+            .map(|row| self.row(row))
+            .collect();
         let main = format!(
             "<div class=\"list_wrap\"><h2>기사</h2><span class=\"total\">총 {}건</span>\n<ul class=\"art_list_all\">\n{rows}</ul>\n\
              <ul class=\"paging\">{}</ul></div>",
@@ -48,7 +59,14 @@ impl<'a> ListPage<'a> {
             self.pager()
         );
         let title = format!("기사 :: {}", Newspaper::TITLE);
-        Frame { paper: self.paper, base: self.base, title, head: String::new(), main }.html()
+        Frame {
+            paper: self.paper,
+            base: self.base,
+            title,
+            head: String::new(),
+            main,
+        }
+        .html()
     }
 
     fn row(&self, article: &DemoArticle) -> String {
@@ -69,9 +87,14 @@ impl<'a> ListPage<'a> {
     fn pager(&self) -> String {
         let last = self.rows.len().div_ceil(PER_PAGE).max(1);
         let link = |page: usize, words: &str| {
-            format!("<li><a href=\"/news/section.html?{}page={page}\">{words}</a></li>", self.query)
+            format!(
+                "<li><a href=\"/news/section.html?{}page={page}\">{words}</a></li>",
+                self.query
+            )
         };
-        let around = (self.page.saturating_sub(2).max(1)..=last).take(5).map(|page| link(page, &page.to_string()));
+        let around = (self.page.saturating_sub(2).max(1)..=last)
+            .take(5)
+            .map(|page| link(page, &page.to_string()));
         let links: String = around.collect();
         links + &link((self.page + 1).min(last.max(self.page)), "다음")
     }

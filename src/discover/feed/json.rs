@@ -8,7 +8,8 @@ use serde_json::Value;
 use crate::discover::feed::entry::Entry;
 
 /// The list's name; within a text its quotes would be escaped.
-static ITEMS: LazyLock<Regex> = LazyLock::new(|| Regex::new(r#""items"\s*:\s*\["#).expect("it is tested"));
+static ITEMS: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r#""items"\s*:\s*\["#).expect("it is tested"));
 
 /// Returns the entries of a feed, as far as they are JSON; `None` where it has no list of items.
 pub(super) fn entries(text: &str) -> Option<Vec<Entry>> {
@@ -16,7 +17,9 @@ pub(super) fn entries(text: &str) -> Option<Vec<Entry>> {
     let text = text.replace(|c: char| c.is_ascii_control(), " ");
     let items = &text[ITEMS.find(&text)?.end()..];
 
-    let whole = objects(items).into_iter().filter_map(|item| serde_json::from_str(item).ok());
+    let whole = objects(items)
+        .into_iter()
+        .filter_map(|item| serde_json::from_str(item).ok());
     Some(whole.map(|item| entry(&item)).collect())
 }
 
@@ -46,7 +49,9 @@ fn objects(list: &str) -> Vec<&str> {
 
 fn entry(item: &Value) -> Entry {
     let text = |name: &str| item[name].as_str().map(str::to_owned);
-    let author = item["authors"][0]["name"].as_str().or_else(|| item["author"]["name"].as_str());
+    let author = item["authors"][0]["name"]
+        .as_str()
+        .or_else(|| item["author"]["name"].as_str());
 
     Entry {
         // An id is "ideally the full URL of the resource"; it may be a number.
@@ -57,10 +62,15 @@ fn entry(item: &Value) -> Entry {
             .filter(|link| is_address(link))
             .collect(),
         title: text("title"),
-        dates: ["date_published", "date_modified"].into_iter().filter_map(text).collect(),
+        dates: ["date_published", "date_modified"]
+            .into_iter()
+            .filter_map(text)
+            .collect(),
         author: author.map(str::to_owned),
         section: item["tags"][0].as_str().map(str::to_owned),
-        summary: text("summary").or_else(|| text("content_text")).or_else(|| text("content_html")),
+        summary: text("summary")
+            .or_else(|| text("content_text"))
+            .or_else(|| text("content_html")),
     }
 }
 
@@ -74,15 +84,25 @@ mod tests {
     use super::*;
 
     fn links(text: &str) -> Option<Vec<String>> {
-        Some(entries(text)?.into_iter().map(|entry| entry.links.concat()).collect())
+        Some(
+            entries(text)?
+                .into_iter()
+                .map(|entry| entry.links.concat())
+                .collect(),
+        )
     }
 
     #[test]
     fn a_feed_is_read_as_far_as_it_is_whole() {
         let feed = r#"{"title": "신문", "items": [{"id": 7, "url": "https://a.example/1"}, {"url": "/2"} , {"url": "https://a.exa"#;
-        assert_eq!(links(feed), Some(vec!["https://a.example/1".to_owned(), "/2".to_owned()]));
         assert_eq!(
-            links(r#"{"items":[{"id":"https://a.example/3"},{"id":"tag:4"}]}"#).unwrap().concat(),
+            links(feed),
+            Some(vec!["https://a.example/1".to_owned(), "/2".to_owned()])
+        );
+        assert_eq!(
+            links(r#"{"items":[{"id":"https://a.example/3"},{"id":"tag:4"}]}"#)
+                .unwrap()
+                .concat(),
             "https://a.example/3"
         );
         assert_eq!(links(r#"{"items":[]}"#), Some(vec![]));

@@ -47,36 +47,60 @@ const FIELDS: [&str; 21] = [
 ];
 
 /// The names of dates: those of publication before those of later changes.
-const DATES: [&str; 7] = ["pubdate", "published", "issued", "date", "created", "updated", "modified"];
+const DATES: [&str; 7] = [
+    "pubdate",
+    "published",
+    "issued",
+    "date",
+    "created",
+    "updated",
+    "modified",
+];
 
 static ATTRIBUTE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r#"([A-Za-z_:][\w:.\-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#).expect("it is tested")
+    Regex::new(r#"([A-Za-z_:][\w:.\-]*)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))"#)
+        .expect("it is tested")
 });
 
-static NUMBERED: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?:&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});)+").expect("it is tested"));
+static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?:&#(?:[0-9]{1,7}|[xX][0-9A-Fa-f]{1,6});)+").expect("it is tested")
+});
 
 /// Returns the entries of the feed that stood at `url`; `None` where the text is no feed.
 /// `language` is the paper's.
 pub(super) fn entries(text: &str, url: &Url, language: &str) -> Option<Vec<Entry>> {
     let text = without_sections(text, &["<item", "<entry"]);
     let tags = tags(&text);
-    let is = |tag: &Tag<'_>, names: &[&str]| tag.kind != Kind::Close && names.contains(&tag.local.as_str());
+    let is = |tag: &Tag<'_>, names: &[&str]| {
+        tag.kind != Kind::Close && names.contains(&tag.local.as_str())
+    };
     let root = tags.iter().find(|tag| is(tag, &ROOTS) || is(tag, &ITEMS))?;
     let channel = tags.iter().find(|tag| is(tag, &["channel"]));
     let base = based(url, root);
-    let base =
-        channel.filter(|channel| channel.begin != root.begin).map_or_else(|| base.clone(), |tag| based(&base, tag));
+    let base = channel
+        .filter(|channel| channel.begin != root.begin)
+        .map_or_else(|| base.clone(), |tag| based(&base, tag));
 
-    let begins: Vec<usize> = (0..tags.len()).filter(|at| is(&tags[*at], &ITEMS)).collect();
+    let begins: Vec<usize> = (0..tags.len())
+        .filter(|at| is(&tags[*at], &ITEMS))
+        .collect();
     let mut entries = Vec::new();
     for (nth, begin) in begins.iter().copied().enumerate() {
         let next = begins.get(nth + 1).copied().unwrap_or(tags.len());
         let inside = &tags[begin + 1..next];
-        let end = inside.iter().position(|tag| tag.kind == Kind::Close && tag.local == tags[begin].local);
+        let end = inside
+            .iter()
+            .position(|tag| tag.kind == Kind::Close && tag.local == tags[begin].local);
         let is_torn = end.is_none() && next == tags.len();
         let fields = fields(&text, &inside[..end.unwrap_or(inside.len())], is_torn);
-        entries.push(entry(&tags[begin], &fields, Context { base: &base, language }));
+        entries.push(entry(
+            &tags[begin],
+            &fields,
+            Context {
+                base: &base,
+                language,
+            },
+        ));
     }
     Some(entries)
 }
@@ -105,8 +129,13 @@ struct Tag<'t> {
 
 impl Tag<'_> {
     fn attribute(&self, name: &str) -> Option<String> {
-        let found = ATTRIBUTE.captures_iter(self.attributes).find(|found| found[1].eq_ignore_ascii_case(name))?;
-        let value = found.get(2).or_else(|| found.get(3)).or_else(|| found.get(4))?;
+        let found = ATTRIBUTE
+            .captures_iter(self.attributes)
+            .find(|found| found[1].eq_ignore_ascii_case(name))?;
+        let value = found
+            .get(2)
+            .or_else(|| found.get(3))
+            .or_else(|| found.get(4))?;
         Some(decoded(value.as_str()))
     }
 }
@@ -118,12 +147,15 @@ fn tags(text: &str) -> Vec<Tag<'_>> {
     for (begin, _) in text.match_indices('<') {
         let rest = &text[begin + 1..];
         let Some(length) = length(rest) else { continue };
-        let (inside, closes) =
-            rest[..length].strip_prefix('/').map_or((&rest[..length], false), |inside| (inside, true));
+        let (inside, closes) = rest[..length]
+            .strip_prefix('/')
+            .map_or((&rest[..length], false), |inside| (inside, true));
         let is_name = |c: char| c.is_ascii_alphanumeric() || ":_.-".contains(c);
-        let (name, attributes) = inside.split_at(inside.find(|c| !is_name(c)).unwrap_or(inside.len()));
+        let (name, attributes) =
+            inside.split_at(inside.find(|c| !is_name(c)).unwrap_or(inside.len()));
         if !name.starts_with(|c: char| c.is_ascii_alphabetic())
-            || !attributes.starts_with(|c: char| c.is_whitespace() || c == '/') && !attributes.is_empty()
+            || !attributes.starts_with(|c: char| c.is_whitespace() || c == '/')
+                && !attributes.is_empty()
         {
             continue;
         }
@@ -134,7 +166,14 @@ fn tags(text: &str) -> Vec<Tag<'_>> {
             (false, false) => Kind::Open,
         };
         let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
-        tags.push(Tag { kind, name, local, attributes, begin, end: begin + 1 + length + 1 });
+        tags.push(Tag {
+            kind,
+            name,
+            local,
+            attributes,
+            begin,
+            end: begin + 1 + length + 1,
+        });
     }
     tags
 }
@@ -149,7 +188,9 @@ fn length(tag: &str) -> Option<usize> {
             b'>' => return Some(next),
             quote if tag[at..next].trim_end().ends_with('=') => {
                 let value = &tag[next + 1..];
-                let end = value.find(['<', char::from(quote)]).filter(|end| value.as_bytes()[*end] == quote);
+                let end = value
+                    .find(['<', char::from(quote)])
+                    .filter(|end| value.as_bytes()[*end] == quote);
                 at = next + 1 + end.map_or(0, |end| end + 1);
             }
             _ => at = next + 1,
@@ -174,14 +215,22 @@ impl Field<'_> {
 /// not the item's. Where an item is torn, its last element may be, and is left out.
 fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t>> {
     let closes = |tag: &&Tag<'_>| tag.kind == Kind::Close;
-    let last_close: HashMap<&str, usize> =
-        tags.iter().enumerate().filter(|(_, tag)| closes(tag)).map(|(at, tag)| (tag.name, at)).collect();
+    let last_close: HashMap<&str, usize> = tags
+        .iter()
+        .enumerate()
+        .filter(|(_, tag)| closes(tag))
+        .map(|(at, tag)| (tag.name, at))
+        .collect();
 
     // From each place on, the next tag at which an element ends that nothing closes.
     let stops = |tag: &Tag<'_>| tag.kind == Kind::Close || FIELDS.contains(&tag.local.as_str());
     let mut next_stop = vec![None; tags.len() + 1];
     for (at, tag) in tags.iter().enumerate().rev() {
-        next_stop[at] = if stops(tag) { Some(at) } else { next_stop[at + 1] };
+        next_stop[at] = if stops(tag) {
+            Some(at)
+        } else {
+            next_stop[at + 1]
+        };
     }
 
     let (mut fields, mut at) = (Vec::new(), 0);
@@ -192,14 +241,24 @@ fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t
             Kind::Empty => fields.push(Field { tag, content: "" }),
             Kind::Open if last_close.get(tag.name).is_some_and(|last| *last >= at) => {
                 let is_end = |other: &Tag<'_>| other.kind == Kind::Close && other.name == tag.name;
-                let end = at + tags[at..].iter().position(is_end).expect("there is one behind it");
-                fields.push(Field { tag, content: &text[tag.end..tags[end].begin] });
+                let end = at
+                    + tags[at..]
+                        .iter()
+                        .position(is_end)
+                        .expect("there is one behind it");
+                fields.push(Field {
+                    tag,
+                    content: &text[tag.end..tags[end].begin],
+                });
                 at = end + 1;
             }
             Kind::Open => {
                 let next = next_stop[at].map(|stop: usize| &tags[stop]);
                 match next {
-                    Some(next) => fields.push(Field { tag, content: &text[tag.end..next.begin] }),
+                    Some(next) => fields.push(Field {
+                        tag,
+                        content: &text[tag.end..next.begin],
+                    }),
                     None if is_torn => {}
                     None => fields.push(Field { tag, content: "" }),
                 }
@@ -211,7 +270,9 @@ fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t
 
 /// Returns what the addresses in an element are relative to (XML Base, 4).
 fn based(outer: &Url, tag: &Tag<'_>) -> Url {
-    let base = tag.attribute("xml:base").and_then(|base| outer.join(base.trim()).ok());
+    let base = tag
+        .attribute("xml:base")
+        .and_then(|base| outer.join(base.trim()).ok());
     base.unwrap_or_else(|| outer.clone())
 }
 
@@ -224,15 +285,30 @@ struct Context<'f> {
 
 fn entry(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Entry {
     // A photo or a sound in an item has a title and a description of its own.
-    let is_mediums = |field: &Field<'_>| ["media:", "itunes:"].iter().any(|prefix| field.tag.name.starts_with(prefix));
+    let is_mediums = |field: &Field<'_>| {
+        ["media:", "itunes:"]
+            .iter()
+            .any(|prefix| field.tag.name.starts_with(prefix))
+    };
     let own: Vec<&Field<'_>> = fields.iter().filter(|field| !is_mediums(field)).collect();
-    let named = |name: &'static str| own.iter().copied().filter(move |field| field.tag.local == name);
-    let first = |names: &[&'static str]| names.iter().find_map(|name| named(name).find_map(Field::text));
+    let named = |name: &'static str| {
+        own.iter()
+            .copied()
+            .filter(move |field| field.tag.local == name)
+    };
+    let first = |names: &[&'static str]| {
+        names
+            .iter()
+            .find_map(|name| named(name).find_map(Field::text))
+    };
 
     Entry {
         links: links(item, fields, feed),
         title: first(&["title"]),
-        dates: DATES.iter().flat_map(|name| named(name).filter_map(Field::text)).collect(),
+        dates: DATES
+            .iter()
+            .flat_map(|name| named(name).filter_map(Field::text))
+            .collect(),
         author: first(&["creator"]).or_else(|| named("author").find_map(author)),
         section: named("category")
             .find_map(|field| field.text().or_else(|| field.tag.attribute("term")))
@@ -246,12 +322,24 @@ fn entry(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Entry {
 fn links(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Vec<String> {
     let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
     // RFC 4287, 4.2.7.2: a name of the registry, or its address there.
-    let is_name = |rel: String| rel.rsplit('/').next().is_some_and(|name| name.eq_ignore_ascii_case("alternate"));
+    let is_name = |rel: String| {
+        rel.rsplit('/')
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case("alternate"))
+    };
     let is_alternate = |field: &&Field<'_>| field.tag.attribute("rel").is_none_or(is_name);
     // RSS 2.0: a guid is a permalink unless it says no. An id of Atom may be one.
-    let is_permalink =
-        |field: &&Field<'_>| field.tag.attribute("isPermaLink").is_none_or(|is| !is.eq_ignore_ascii_case("false"));
-    let is_web = |link: &String| ["http://", "https://"].iter().any(|scheme| link.trim_start().starts_with(scheme));
+    let is_permalink = |field: &&Field<'_>| {
+        field
+            .tag
+            .attribute("isPermaLink")
+            .is_none_or(|is| !is.eq_ignore_ascii_case("false"))
+    };
+    let is_web = |link: &String| {
+        ["http://", "https://"]
+            .iter()
+            .any(|scheme| link.trim_start().starts_with(scheme))
+    };
 
     let base = based(feed.base, item);
     let text = |field: &Field<'_>| Some(absolute(&based(&base, field.tag), field.text()?));
@@ -261,9 +349,20 @@ fn links(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Vec<String>
 
     let mut links: Vec<String> = named("origlink").filter_map(text).collect();
     links.extend(named("link").filter_map(text));
-    let href = |field: &Field<'_>| Some(absolute(&based(&base, field.tag), field.tag.attribute("href")?));
+    let href = |field: &Field<'_>| {
+        Some(absolute(
+            &based(&base, field.tag),
+            field.tag.attribute("href")?,
+        ))
+    };
     links.extend(alternates.into_iter().filter_map(href));
-    links.extend(named("guid").filter(is_permalink).chain(named("id")).filter_map(Field::text).filter(is_web));
+    links.extend(
+        named("guid")
+            .filter(is_permalink)
+            .chain(named("id"))
+            .filter_map(Field::text)
+            .filter(is_web),
+    );
     links.extend(item.attribute("rdf:about").filter(is_web));
     links
 }
@@ -275,7 +374,13 @@ fn absolute(base: &Url, link: String) -> String {
 /// Puts a story in the paper's language (RFC 4287, 4.2.7.4) before one of which nothing is said,
 /// and that before others.
 fn foreignness(told: Option<String>, language: &str) -> u8 {
-    let primary = |tag: &str| tag.trim().split(['-', '_']).next().unwrap_or_default().to_ascii_lowercase();
+    let primary = |tag: &str| {
+        tag.trim()
+            .split(['-', '_'])
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
     match told {
         Some(told) if primary(&told) == primary(language) => 0,
         None => 1,
@@ -286,12 +391,19 @@ fn foreignness(told: Option<String>, language: &str) -> u8 {
 /// The name of who wrote it: `<author><name>`, `mail@paper.example (Name)`, or what stands there.
 fn author(field: &Field<'_>) -> Option<String> {
     let inner = tags(field.content);
-    let name =
-        fields(field.content, &inner, false).iter().find(|inner| inner.tag.local == "name").and_then(Field::text);
+    let name = fields(field.content, &inner, false)
+        .iter()
+        .find(|inner| inner.tag.local == "name")
+        .and_then(Field::text);
     name.or_else(|| {
         let text = field.text()?;
-        let in_brackets = text.trim().strip_suffix(')').and_then(|text| text.split_once('('));
-        let name = in_brackets.filter(|(mail, _)| mail.contains('@')).map(|(_, name)| name.to_owned());
+        let in_brackets = text
+            .trim()
+            .strip_suffix(')')
+            .and_then(|text| text.split_once('('));
+        let name = in_brackets
+            .filter(|(mail, _)| mail.contains('@'))
+            .map(|(_, name)| name.to_owned());
         Some(name.unwrap_or(text))
     })
 }

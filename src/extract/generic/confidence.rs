@@ -32,20 +32,29 @@ pub struct Evidence {
 impl Evidence {
     /// The weighted mean of all that speaks for the text, scaled down where the text is short.
     pub fn confidence(&self) -> f64 {
-        let sum =
-            0.35 * self.prose + 0.2 * self.agreement + 0.15 * self.kept + 0.15 * self.declared + 0.15 * self.described;
+        let sum = 0.35 * self.prose
+            + 0.2 * self.agreement
+            + 0.15 * self.kept
+            + 0.15 * self.declared
+            + 0.15 * self.described;
         (100.0 * sum * self.length).round() / 100.0
     }
 }
 
 /// The share of a text's weight that reads like sentences.
 pub fn prose(blocks: &[Block]) -> f64 {
-    share(total(blocks.iter().filter(|block| is_prose(block))), total(blocks.iter()))
+    share(
+        total(blocks.iter().filter(|block| is_prose(block))),
+        total(blocks.iter()),
+    )
 }
 
 /// The share of what was found that is in no link and was kept.
 pub fn kept(found: &[Block], kept: &[Block]) -> f64 {
-    share(total(kept.iter().filter(|block| !block.is_linked())), total(found.iter()))
+    share(
+        total(kept.iter().filter(|block| !block.is_linked())),
+        total(found.iter()),
+    )
 }
 
 pub fn length(blocks: &[Block]) -> f64 {
@@ -57,5 +66,9 @@ fn total<'b>(blocks: impl Iterator<Item = &'b Block>) -> usize {
 }
 
 fn share(part: usize, whole: usize) -> f64 {
-    if whole == 0 { 0.0 } else { (part as f64 / whole as f64).min(1.0) }
+    if whole == 0 {
+        0.0
+    } else {
+        (part as f64 / whole as f64).min(1.0)
+    }
 }

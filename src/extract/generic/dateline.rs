@@ -30,8 +30,10 @@ const ABOVE: usize = 6;
 /// has other words.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
     let labels = r"(?:입력|승인|등록|발행|게재|작성|송고)(?:일시|시간|일)?\s*[:：|]?\s*\d|기자(?:\s|$|[|=·@])|(?:掲載|公開|配信)日?時?\s*[:：]?\s*\d";
-    Regex::new(&format!(r"{labels}|(?i:published|posted)(?:\s+on)?\s*:?\s|(?:^|[\s|·])[Bb]y [A-Z]"))
-        .expect("it is tested")
+    Regex::new(&format!(
+        r"{labels}|(?i:published|posted)(?:\s+on)?\s*:?\s|(?:^|[\s|·])[Bb]y [A-Z]"
+    ))
+    .expect("it is tested")
 });
 
 /// The blocks of a page that may tell about its story.
@@ -43,22 +45,37 @@ impl Dateline {
     pub fn of(tree: &Tree) -> Self {
         let is_elsewhere = |node: &Node<'_>| OUT.iter().any(|name| node.has_name(name));
         let is_hidden = |node: &Node<'_>| {
-            node.attr("style").is_some_and(|style| style.to_ascii_lowercase().replace(' ', "").contains("display:none"))
+            node.attr("style").is_some_and(|style| {
+                style
+                    .to_ascii_lowercase()
+                    .replace(' ', "")
+                    .contains("display:none")
+            })
         };
-        Self { blocks: linked_blocks(&tree.root(), |node| is_elsewhere(node) || is_hidden(node)) }
+        Self {
+            blocks: linked_blocks(&tree.root(), |node| is_elsewhere(node) || is_hidden(node)),
+        }
     }
 
     /// Reads the dates between the headline and the first paragraph of a story: those with a label
     /// before others.
-    pub fn read(&self, title: Option<&str>, first: &str, rules: &ArticleRules, zone: &TimeZone) -> Printed {
+    pub fn read(
+        &self,
+        title: Option<&str>,
+        first: &str,
+        rules: &ArticleRules,
+        zone: &TimeZone,
+    ) -> Printed {
         let mut lines: Vec<String> = Vec::new();
         let mut before: Option<&Block> = None;
         for block in self.lines(title, first) {
             // A date below a linked headline is that of what is linked; a word above a date is its
             // label.
-            let is_anothers = block.is_linked() || before.is_some_and(|before| is_linked_headline(before, zone));
-            let label =
-                before.filter(|block| block.text.chars().count() <= WORD).map_or("", |block| block.text.as_str());
+            let is_anothers =
+                block.is_linked() || before.is_some_and(|before| is_linked_headline(before, zone));
+            let label = before
+                .filter(|block| block.text.chars().count() <= WORD)
+                .map_or("", |block| block.text.as_str());
             if !is_anothers && is_dateline(&block.text, zone) {
                 lines.push(format!("{label} {}", block.text));
             }
@@ -66,25 +83,44 @@ impl Dateline {
         }
         lines.sort_by_key(|line| !LABEL.is_match(line));
 
-        let zulu = if rules.false_utc { Zulu::Local } else { Zulu::Utc };
-        Printed::of_lines(lines.iter().map(String::as_str), rules.printed.update.as_ref(), zone, zulu)
+        let zulu = if rules.false_utc {
+            Zulu::Local
+        } else {
+            Zulu::Utc
+        };
+        Printed::of_lines(
+            lines.iter().map(String::as_str),
+            rules.printed.update.as_ref(),
+            zone,
+            zulu,
+        )
     }
 
     /// Tells whether the page has this day anywhere, `2026-03-07`: printed, or in its mark-up.
     pub fn has_day(&self, day: &str, html: &str, zone: &TimeZone) -> bool {
-        let is_in_markup = ["-", "/", ".", ""].iter().any(|between| html.contains(&day.replace('-', between)));
+        let is_in_markup = ["-", "/", ".", ""]
+            .iter()
+            .any(|between| html.contains(&day.replace('-', between)));
         is_in_markup || self.is_printed(day, zone)
     }
 
     fn is_printed(&self, day: &str, zone: &TimeZone) -> bool {
-        self.blocks.iter().any(|block| find(&block.text, zone, Zulu::Local).is_some_and(|(told, _)| told.day() == day))
+        self.blocks.iter().any(|block| {
+            find(&block.text, zone, Zulu::Local).is_some_and(|(told, _)| told.day() == day)
+        })
     }
 
     fn lines(&self, title: Option<&str>, first: &str) -> &[Block] {
         let is = |block: &Block, text: &str| letters(&block.text).eq(letters(text));
-        let Some(story) = self.blocks.iter().position(|block| is(block, first)) else { return &[] };
+        let Some(story) = self.blocks.iter().position(|block| is(block, first)) else {
+            return &[];
+        };
 
-        let headline = title.and_then(|title| self.blocks[..story].iter().rposition(|block| is(block, title)));
+        let headline = title.and_then(|title| {
+            self.blocks[..story]
+                .iter()
+                .rposition(|block| is(block, title))
+        });
         &self.blocks[headline.unwrap_or(story.saturating_sub(ABOVE))..story]
     }
 }
@@ -92,7 +128,9 @@ impl Dateline {
 /// Tells a headline of another story, whose date stands below it, from a link to a section or to
 /// who wrote this one.
 fn is_linked_headline(block: &Block, zone: &TimeZone) -> bool {
-    block.is_linked() && block.text.chars().count() > WORD && find(&block.text, zone, Zulu::Local).is_none()
+    block.is_linked()
+        && block.text.chars().count() > WORD
+        && find(&block.text, zone, Zulu::Local).is_none()
 }
 
 /// Tells a line that gives a date from one that mentions a day.
@@ -101,7 +139,12 @@ fn is_dateline(line: &str, zone: &TimeZone) -> bool {
         return false;
     }
     find(line, zone, Zulu::Local).is_some_and(|(told, place)| {
-        let is_whole = || letters(&line[..place.start]).chain(letters(&line[place.end..])).next().is_none();
+        let is_whole = || {
+            letters(&line[..place.start])
+                .chain(letters(&line[place.end..]))
+                .next()
+                .is_none()
+        };
         told.precision > Precision::Day || is_whole() || LABEL.is_match(line)
     })
 }
@@ -110,28 +153,52 @@ fn is_dateline(line: &str, zone: &TimeZone) -> bool {
 mod tests {
     use super::*;
 
-    const STORY: &str = "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
+    const STORY: &str =
+        "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
 
     fn read(lines: &str) -> (Option<String>, Option<String>) {
         let html = format!(
             "<p>2020.01.01 00:00</p><h1>책방의 아침</h1>{lines}<div><p>{STORY}</p><p>2021.01.01 00:00</p></div>"
         );
-        let rules = ArticleRules { printed: toml::from_str("update = '수정'").unwrap(), ..ArticleRules::default() };
+        let rules = ArticleRules {
+            printed: toml::from_str("update = '수정'").unwrap(),
+            ..ArticleRules::default()
+        };
         let seoul = TimeZone::get("Asia/Seoul").unwrap();
-        let printed = Dateline::of(&Tree::parse(&html).unwrap()).read(Some("책방의 아침"), STORY, &rules, &seoul);
-        (printed.published.map(|told| told.to_string()), printed.updated.map(|told| told.to_string()))
+        let printed = Dateline::of(&Tree::parse(&html).unwrap()).read(
+            Some("책방의 아침"),
+            STORY,
+            &rules,
+            &seoul,
+        );
+        (
+            printed.published.map(|told| told.to_string()),
+            printed.updated.map(|told| told.to_string()),
+        )
     }
 
     #[test]
     fn dates_stand_between_the_headline_and_the_story() {
         for (lines, expected) in [
-            ("<div><span>2026년 3월 7일 오후 4:50</span></div>", "2026-03-07T16:50+09:00"),
+            (
+                "<div><span>2026년 3월 7일 오후 4:50</span></div>",
+                "2026-03-07T16:50+09:00",
+            ),
             ("<p>2026年3月7日 16時50分</p>", "2026-03-07T16:50+09:00"),
             ("<p>홍길동 기자 | 2026.03.07</p>", "2026-03-07"),
             ("<p>7 March 2026</p>", "2026-03-07"),
-            ("<p><a href=/writer>홍길동 기자</a></p><p>2026.03.07 16:50</p>", "2026-03-07T16:50+09:00"),
-            ("<p>2026년 3월 7일 개막하는 책 축제</p><p>2026. 3. 5.</p>", "2026-03-05"),
-            ("<p><a href=/1>2026.03.06 10:00 다른 기사</a></p><p>2026.03.07 16:50</p>", "2026-03-07T16:50+09:00"),
+            (
+                "<p><a href=/writer>홍길동 기자</a></p><p>2026.03.07 16:50</p>",
+                "2026-03-07T16:50+09:00",
+            ),
+            (
+                "<p>2026년 3월 7일 개막하는 책 축제</p><p>2026. 3. 5.</p>",
+                "2026-03-05",
+            ),
+            (
+                "<p><a href=/1>2026.03.06 10:00 다른 기사</a></p><p>2026.03.07 16:50</p>",
+                "2026-03-07T16:50+09:00",
+            ),
         ] {
             assert_eq!(read(lines).0.as_deref(), Some(expected), "{lines}");
         }
@@ -152,7 +219,10 @@ mod tests {
         // An event has no label, and the publication may.
         let event = "<h2>2026년 4월 18일 오후 2시 시청 앞 개막</h2><p>입력 2026.03.07 16:50</p>";
         assert_eq!(read(event).0.as_deref(), Some("2026-03-07T16:50+09:00"));
-        assert_eq!(read("<p>2026-03-07T07:50Z</p>").0.as_deref(), Some("2026-03-07T16:50+09:00"));
+        assert_eq!(
+            read("<p>2026-03-07T07:50Z</p>").0.as_deref(),
+            Some("2026-03-07T16:50+09:00")
+        );
     }
 
     #[test]
@@ -164,9 +234,16 @@ mod tests {
             "<dl><dt>수정</dt><dd>2026.03.07 18:00</dd></dl>",
         ] {
             assert_eq!(read(updated), (None, told("18:00")), "{updated}");
-            assert_eq!(read(&format!("{updated}<p>2026.03.07 16:50</p>")), (told("16:50"), told("18:00")), "{updated}");
+            assert_eq!(
+                read(&format!("{updated}<p>2026.03.07 16:50</p>")),
+                (told("16:50"), told("18:00")),
+                "{updated}"
+            );
         }
-        assert_eq!(read("<p>2026.03.07 16:50 | 수정 2026.03.07 18:00</p>"), (told("16:50"), told("18:00")));
+        assert_eq!(
+            read("<p>2026.03.07 16:50 | 수정 2026.03.07 18:00</p>"),
+            (told("16:50"), told("18:00"))
+        );
     }
 
     #[test]
@@ -174,6 +251,9 @@ mod tests {
         let html = "<meta name=day content=20260308><p>Spring, 7 March 2026</p><footer>2006年1月1日 創刊</footer>";
         let tree = Tree::parse(html).unwrap();
         let has = |day| Dateline::of(&tree).has_day(day, html, &TimeZone::UTC);
-        assert_eq!(["2026-03-07", "2026-03-08", "2006-01-01"].map(has), [true, true, false]);
+        assert_eq!(
+            ["2026-03-07", "2026-03-08", "2006-01-01"].map(has),
+            [true, true, false]
+        );
     }
 }

@@ -28,7 +28,9 @@ pub fn trafilatura(html: &str, url: &PageUrl) -> Told {
         .with_exclude_comments(true)
         .with_url(url.as_url().clone());
     let read = unharmed(|| trafilatura::extract(html, &options).ok());
-    let Some(read) = read else { return Told::default() };
+    let Some(read) = read else {
+        return Told::default();
+    };
     Told {
         blocks: blocks(&read.content_html),
         title: clean_some(&read.metadata.title),
@@ -39,7 +41,12 @@ pub fn trafilatura(html: &str, url: &PageUrl) -> Told {
 
 /// Reads a page as browsers' reader views do (Mozilla's Readability).
 pub fn readability(html: &str, url: &PageUrl) -> Vec<Block> {
-    let read = unharmed(|| Readability::new(html, Some(url.as_str()), None).ok()?.parse().ok());
+    let read = unharmed(|| {
+        Readability::new(html, Some(url.as_str()), None)
+            .ok()?
+            .parse()
+            .ok()
+    });
     read.map(|read| blocks(&read.content)).unwrap_or_default()
 }
 
@@ -49,5 +56,7 @@ fn unharmed<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
 }
 
 fn blocks(html: &str) -> Vec<Block> {
-    Tree::parse(html).map(|tree| linked_blocks(&tree.root(), |_| false)).unwrap_or_default()
+    Tree::parse(html)
+        .map(|tree| linked_blocks(&tree.root(), |_| false))
+        .unwrap_or_default()
 }

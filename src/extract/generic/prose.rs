@@ -12,7 +12,9 @@ pub fn is_prose(block: &Block) -> bool {
 
 /// Returns a text's length in Latin letters' worth: a Korean syllable tells as much as two.
 pub fn weight(text: &str) -> usize {
-    text.chars().map(|c| if c >= '\u{1100}' { 2 } else { 1 }).sum()
+    text.chars()
+        .map(|c| if c >= '\u{1100}' { 2 } else { 1 })
+        .sum()
 }
 
 /// A closing quote or bracket may follow the stop. Three dots end what was cut: the summaries of a list.
@@ -26,7 +28,10 @@ mod tests {
     use super::*;
 
     fn prose(text: &str, linked: usize) -> bool {
-        is_prose(&Block { text: text.to_owned(), linked })
+        is_prose(&Block {
+            text: text.to_owned(),
+            linked,
+        })
     }
 
     #[test]
@@ -35,7 +40,13 @@ mod tests {
         assert!(prose(sentence, 0) && prose(&format!("“{sentence}”"), 0));
         assert!(!prose(sentence, 30), "a link");
         assert!(!prose("사서의 하루 “아침마다 문을 연다”", 0), "a headline");
-        assert!(!prose("사서는 아침마다 책방의 문을 열고 서가 사이를 오래 걸었다고 말했는데...", 0), "a summary");
+        assert!(
+            !prose(
+                "사서는 아침마다 책방의 문을 열고 서가 사이를 오래 걸었다고 말했는데...",
+                0
+            ),
+            "a summary"
+        );
         assert!(!prose("댓글을 쓰세요.", 0), "a button");
     }
 }

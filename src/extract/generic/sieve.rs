@@ -31,10 +31,19 @@ pub struct Sieve<'a> {
 
 impl<'a> Sieve<'a> {
     /// A sieve for what was `found` in a page.
-    pub fn new(tree: &Tree, rules: &'a ArticleRules, headlines: [Option<&str>; 2], found: &[Block]) -> Self {
+    pub fn new(
+        tree: &Tree,
+        rules: &'a ArticleRules,
+        headlines: [Option<&str>; 2],
+        found: &[Block],
+    ) -> Self {
         let most = found.iter().map(|block| weight(&block.text)).sum::<usize>() / MOST;
         let captions = rules.photos.iter().map(|photo| &photo.caption);
-        let headlines = headlines.into_iter().flatten().map(|line| letters(line).collect()).collect();
+        let headlines = headlines
+            .into_iter()
+            .flatten()
+            .map(|line| letters(line).collect())
+            .collect();
         Self {
             rules,
             headlines,
@@ -48,7 +57,11 @@ impl<'a> Sieve<'a> {
         let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
         let mut is_in_list = false;
         for (at, block) in blocks.into_iter().enumerate() {
-            let is_heading = self.rules.headings.iter().any(|heading| heading.is_match(&block.text));
+            let is_heading = self
+                .rules
+                .headings
+                .iter()
+                .any(|heading| heading.is_match(&block.text));
             is_in_list = is_heading || (is_in_list && !is_prose(&block));
             if !is_in_list && !self.is_noise(at, &block) {
                 kept.push(block);
@@ -68,19 +81,34 @@ impl<'a> Sieve<'a> {
 
     /// Drops who wrote it, which is returned, and links to other stories.
     fn drop_end(&self, blocks: &mut Vec<Block>) -> Option<String> {
-        let is_epilogue = |text: &str| self.rules.epilogues.iter().any(|epilogue| epilogue.is_match(text));
+        let is_epilogue = |text: &str| {
+            self.rules
+                .epilogues
+                .iter()
+                .any(|epilogue| epilogue.is_match(text))
+        };
         let (mut at, mut signature) = (blocks.len(), None);
         while at > 0 {
             at -= 1;
             let text = &blocks[at].text;
-            if blocks[at].is_linked() || self.rules.trailers.iter().any(|trailer| trailer.is_match(text)) {
+            if blocks[at].is_linked()
+                || self
+                    .rules
+                    .trailers
+                    .iter()
+                    .any(|trailer| trailer.is_match(text))
+            {
                 let gone = blocks.remove(at).text;
-                signature = Some(gone).filter(|text| SIGNERS.iter().any(|title| text.contains(title))).or(signature);
+                signature = Some(gone)
+                    .filter(|text| SIGNERS.iter().any(|title| text.contains(title)))
+                    .or(signature);
             } else if !is_epilogue(text) {
                 break;
             }
         }
-        signature.as_deref().map(|line| clean(line.trim_matches(|c: char| !c.is_alphanumeric())))
+        signature
+            .as_deref()
+            .map(|line| clean(line.trim_matches(|c: char| !c.is_alphanumeric())))
     }
 }
 

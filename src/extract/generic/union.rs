@@ -43,19 +43,33 @@ pub fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
     let (of_strict, of_wide) = (runs(strict), runs(wide));
     let overlap = Overlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide));
     if strict.is_empty() || overlap.of_first >= WITHIN {
-        let blocks =
-            if is_half_a_story(strict, wide, &of_strict) { wide.to_vec() } else { framed(wide, &of_strict, |_| false) };
+        let blocks = if is_half_a_story(strict, wide, &of_strict) {
+            wide.to_vec()
+        } else {
+            framed(wide, &of_strict, |_| false)
+        };
         return (blocks, Method::Readability);
     }
-    let blocks = if overlap.of_second >= RELATED { framed(strict, &of_wide, is_prose) } else { strict.to_vec() };
+    let blocks = if overlap.of_second >= RELATED {
+        framed(strict, &of_wide, is_prose)
+    } else {
+        strict.to_vec()
+    };
     (blocks, Method::Trafilatura)
 }
 
 /// Whether what only the wide reader found is mostly prose, and much of it.
 fn is_half_a_story(strict: &[Block], wide: &[Block], of_strict: &Runs) -> bool {
-    let only: Vec<&Block> = wide.iter().filter(|block| !of_strict.have(&block.text)).collect();
+    let only: Vec<&Block> = wide
+        .iter()
+        .filter(|block| !of_strict.have(&block.text))
+        .collect();
     let all: usize = only.iter().map(|block| weight(&block.text)).sum();
-    let prose: usize = only.iter().filter(|block| is_prose(block)).map(|block| weight(&block.text)).sum();
+    let prose: usize = only
+        .iter()
+        .filter(|block| is_prose(block))
+        .map(|block| weight(&block.text))
+        .sum();
     let known: usize = strict.iter().map(|block| weight(&block.text)).sum();
     10 * prose > known && 10 * prose > 7 * all
 }
@@ -65,12 +79,24 @@ fn is_half_a_story(strict: &[Block], wide: &[Block], of_strict: &Runs) -> bool {
 fn framed(blocks: &[Block], other: &Runs, kept: impl Fn(&Block) -> bool) -> Vec<Block> {
     let shared: Vec<bool> = blocks.iter().map(|block| other.have(&block.text)).collect();
     let is_landmark = |at: &usize| shared[*at] && weight(&blocks[*at].text) >= LANDMARK;
-    let Some(first) = (0..blocks.len()).find(is_landmark) else { return blocks.to_vec() };
+    let Some(first) = (0..blocks.len()).find(is_landmark) else {
+        return blocks.to_vec();
+    };
     let last = (0..blocks.len()).rfind(is_landmark).unwrap_or(first);
     let stays = |at: usize, block: &Block| {
-        shared[at] || if (first..last).contains(&at) { !block.is_linked() } else { kept(block) }
+        shared[at]
+            || if (first..last).contains(&at) {
+                !block.is_linked()
+            } else {
+                kept(block)
+            }
     };
-    blocks.iter().enumerate().filter(|(at, block)| stays(*at, block)).map(|(_, block)| block.clone()).collect()
+    blocks
+        .iter()
+        .enumerate()
+        .filter(|(at, block)| stays(*at, block))
+        .map(|(_, block)| block.clone())
+        .collect()
 }
 
 fn runs(blocks: &[Block]) -> Runs {

@@ -22,15 +22,32 @@ pub struct Overlap {
 
 impl Overlap {
     pub fn of(first: &Bag, second: &Bag) -> Self {
-        let both: usize = first.counts.iter().map(|(word, count)| second.count(*word).min(*count)).sum();
-        let share = |bag: &Bag| if bag.size == 0 { 0.0 } else { both as f64 / bag.size as f64 };
-        Self { of_first: share(first), of_second: share(second) }
+        let both: usize = first
+            .counts
+            .iter()
+            .map(|(word, count)| second.count(*word).min(*count))
+            .sum();
+        let share = |bag: &Bag| {
+            if bag.size == 0 {
+                0.0
+            } else {
+                both as f64 / bag.size as f64
+            }
+        };
+        Self {
+            of_first: share(first),
+            of_second: share(second),
+        }
     }
 
     /// The harmonic mean (F1).
     pub fn mean(self) -> f64 {
         let sum = self.of_first + self.of_second;
-        if sum == 0.0 { 0.0 } else { 2.0 * self.of_first * self.of_second / sum }
+        if sum == 0.0 {
+            0.0
+        } else {
+            2.0 * self.of_first * self.of_second / sum
+        }
     }
 }
 
@@ -80,11 +97,17 @@ impl Runs {
 /// A text of fewer words is one run, found only where it is a block of its own.
 fn runs(text: &str) -> Vec<u64> {
     let words: Vec<u64> = words(text).collect();
-    if words.len() < RUN { vec![hash(&words)] } else { words.windows(RUN).map(hash).collect() }
+    if words.len() < RUN {
+        vec![hash(&words)]
+    } else {
+        words.windows(RUN).map(hash).collect()
+    }
 }
 
 fn words(text: &str) -> impl Iterator<Item = u64> {
-    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let words = text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty());
     words.map(|word| hash(word.to_lowercase().as_bytes()))
 }
 

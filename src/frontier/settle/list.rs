@@ -26,11 +26,20 @@ pub(super) fn listed(
     let (mut step, mut news) = (None, None);
 
     if let Some(list) = page.list() {
-        let list = List { joint: list.joint.after(&rows), met: list.met.after(&marks(&rows)), ..list.clone() };
+        let list = List {
+            joint: list.joint.after(&rows),
+            met: list.met.after(&marks(&rows)),
+            ..list.clone()
+        };
         news = Some(list.joint.has_news());
         // A deep check joins the last complete reading, however far back that is.
-        let deep = (list.pass == Pass::Deep && list.joint.is_made(&rows)).then(|| now - wanted.deep);
-        let wants = Wants { since, back_to: since.max(deep), has_windows: wanted.has_windows };
+        let deep =
+            (list.pass == Pass::Deep && list.joint.is_made(&rows)).then(|| now - wanted.deep);
+        let wants = Wants {
+            since,
+            back_to: since.max(deep),
+            has_windows: wanted.has_windows,
+        };
         step = match step_after(list, listing, &rows, known, wants) {
             Ok(step) => Some(step),
             Err(why) => return broken(page, listing, why, wanted, now),
@@ -38,7 +47,12 @@ pub(super) fn listed(
     }
 
     let told = telling(rows, known, since);
-    Judged { list: step, news: news.unwrap_or(told.news), ..told }.into()
+    Judged {
+        list: step,
+        news: news.unwrap_or(told.news),
+        ..told
+    }
+    .into()
 }
 
 /// Settles a page without a profile. Nothing tells which of its links are rows of a list, so a
@@ -51,19 +65,37 @@ pub(super) fn linked(
     wanted: &Wanted,
     now: Timestamp,
 ) -> Settlement {
-    let listing = Listing { next_is_told: next.is_some(), next, is_list: true, ..Listing::default() };
+    let listing = Listing {
+        next_is_told: next.is_some(),
+        next,
+        is_list: true,
+        ..Listing::default()
+    };
     let mut step = None;
 
     if let Some(list) = page.list() {
-        let pass = if list.pass == Pass::First { Pass::First } else { Pass::Later };
-        let list = List { pass, joint: Joint::default(), met: list.met.after(&marks(&links)), ..list.clone() };
+        let pass = if list.pass == Pass::First {
+            Pass::First
+        } else {
+            Pass::Later
+        };
+        let list = List {
+            pass,
+            joint: Joint::default(),
+            met: list.met.after(&marks(&links)),
+            ..list.clone()
+        };
         step = match step_after(list, &listing, &links, known, Wants::default()) {
             Ok(step) => Some(step),
             Err(why) => return broken(page, &listing, why, wanted, now),
         };
     }
 
-    Judged { list: step, ..telling(links, known, None) }.into()
+    Judged {
+        list: step,
+        ..telling(links, known, None)
+    }
+    .into()
 }
 
 /// How far back the rows of a list are wanted.
@@ -97,7 +129,12 @@ fn step_after(
             if let Some(cut) = &mut cut {
                 cut.day = cut.day.filter(|_| wants.has_windows);
             }
-            Ok(ListStep::close(Closing::Ended { end, since: wants.since, head: list.joint.head, cut }))
+            Ok(ListStep::close(Closing::Ended {
+                end,
+                since: wants.since,
+                head: list.joint.head,
+                cut,
+            }))
         }
         Err(Stop::Broken(why)) => Err(why),
     }
@@ -105,9 +142,20 @@ fn step_after(
 
 /// Requests a page again that is not as it should be. A list that stays so is read as it is;
 /// another page fails.
-fn broken(page: &Page, listing: &Listing, why: &'static str, wanted: &Wanted, now: Timestamp) -> Settlement {
-    again(page, &TRY_AGAIN, why, now)
-        .unwrap_or_else(|| if listing.is_list { short(page, Verdict::Read, wanted) } else { failed(page, why) })
+fn broken(
+    page: &Page,
+    listing: &Listing,
+    why: &'static str,
+    wanted: &Wanted,
+    now: Timestamp,
+) -> Settlement {
+    again(page, &TRY_AGAIN, why, now).unwrap_or_else(|| {
+        if listing.is_list {
+            short(page, Verdict::Read, wanted)
+        } else {
+            failed(page, why)
+        }
+    })
 }
 
 /// Ends the reading of a list that is shorter than it says, again and again: its count includes
@@ -115,7 +163,16 @@ fn broken(page: &Page, listing: &Listing, why: &'static str, wanted: &Wanted, no
 pub(super) fn short(page: &Page, verdict: Verdict, wanted: &Wanted) -> Settlement {
     let ended = |list: &List| {
         let head = list.joint.head.clone();
-        ListStep::close(Closing::Ended { end: ListEnd::Past, since: wanted.since, head, cut: None })
+        ListStep::close(Closing::Ended {
+            end: ListEnd::Past,
+            since: wanted.since,
+            head,
+            cut: None,
+        })
     };
-    Judged { list: page.list().map(ended), ..Judged::of(verdict) }.into()
+    Judged {
+        list: page.list().map(ended),
+        ..Judged::of(verdict)
+    }
+    .into()
 }

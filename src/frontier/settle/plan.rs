@@ -18,10 +18,24 @@ pub(super) fn planned(
     policy: &SitePolicy,
     now: Timestamp,
 ) -> Settlement {
-    let Settlement::Done(mut done) = settlement else { return settlement };
-    let news_at = if done.news { Some(now) } else { page.past.news_at };
-    let past = Past { news_at, ..page.past };
-    let history = History { settled: Settled::from(&done.verdict), settled_at: now, past, ..history };
+    let Settlement::Done(mut done) = settlement else {
+        return settlement;
+    };
+    let news_at = if done.news {
+        Some(now)
+    } else {
+        page.past.news_at
+    };
+    let past = Past {
+        news_at,
+        ..page.past
+    };
+    let history = History {
+        settled: Settled::from(&done.verdict),
+        settled_at: now,
+        past,
+        ..history
+    };
 
     done.next = match (page.role(), &done.verdict) {
         (Role::Article, Verdict::Disallowed { .. }) => recrawl::next(&history, policy),
@@ -33,8 +47,16 @@ pub(super) fn planned(
     Settlement::Done(done)
 }
 
-fn plan_list(page: &Page, history: &History, done: &mut Judged, policy: &SitePolicy, now: Timestamp) {
-    let (Some(step), Some(list)) = (&mut done.list, page.list()) else { return };
+fn plan_list(
+    page: &Page,
+    history: &History,
+    done: &mut Judged,
+    policy: &SitePolicy,
+    now: Timestamp,
+) {
+    let (Some(step), Some(list)) = (&mut done.list, page.list()) else {
+        return;
+    };
     let history = list.history.as_ref().unwrap_or(history);
     let after = |past| recrawl::next(&History { past, ..*history }, policy);
 

@@ -25,7 +25,10 @@ const MOST_ORIGIN_LOOKS: u32 = 3;
 pub fn disallowed(page: &Page, rule: String, policy: &SitePolicy, now: Timestamp) -> Settlement {
     let settlement = match page.kept() {
         None => settled(Verdict::Disallowed { rule }),
-        Some(_) => Settlement::Stands { next: Some(now + GONE_AGAIN), misses: 0 },
+        Some(_) => Settlement::Stands {
+            next: Some(now + GONE_AGAIN),
+            misses: 0,
+        },
     };
     planned(page, page.history(), settlement, policy, now)
 }

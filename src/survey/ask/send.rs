@@ -26,7 +26,11 @@ pub(super) struct Exchange {
 
 impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
     /// Sends one request, once it is announced.
-    pub(super) async fn send(&mut self, prepared: Prepared, asking: Asking) -> Result<Exchange, ArchiveError> {
+    pub(super) async fn send(
+        &mut self,
+        prepared: Prepared,
+        asking: Asking,
+    ) -> Result<Exchange, ArchiveError> {
         let host = prepared.announcement().url.host();
         self.hosts.leave(&host);
         let announced = self.announce(&prepared)?;
@@ -36,18 +40,32 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
         let url = visit.url().to_string();
         let (turn, result) = self.web.fetch(visit, reach, asking).await;
         let at = self.clock.now_or_just_after();
-        let pace = self.hosts.finish(turn, manner(result.as_ref(), at), at.since(began), at);
+        let pace = self
+            .hosts
+            .finish(turn, manner(result.as_ref(), at), at.since(began), at);
 
         let status = result.as_ref().ok().map(|answer| answer.status);
-        let asked = Asked { url, status, trouble: result.as_ref().err().map(ToString::to_string) };
+        let asked = Asked {
+            url,
+            status,
+            trouble: result.as_ref().err().map(ToString::to_string),
+        };
         (self.watch)(&asked);
         self.account.requests.push(asked);
-        Ok(Exchange { announced, at, host, pace, result })
+        Ok(Exchange {
+            announced,
+            at,
+            host,
+            pace,
+            result,
+        })
     }
 
     /// Writes that a request is about to leave; saved at once.
     fn announce(&mut self, prepared: &Prepared) -> Result<AnnouncedId, ArchiveError> {
-        let announced = self.archive.announce(self.lease, self.run, &[prepared.announcement().clone()])?;
+        let announced =
+            self.archive
+                .announce(self.lease, self.run, &[prepared.announcement().clone()])?;
         self.tally.requests += 1;
         self.archive.note_tally(self.lease, self.run, &self.tally)?;
         self.archive.save()?;
@@ -55,16 +73,35 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
     }
 
     /// Writes how a request ended; saved at once.
-    pub(super) fn settle(&mut self, exchange: &Exchange, done: Done) -> Result<Effect, ArchiveError> {
-        let Exchange { announced, at, host, pace, result } = exchange;
+    pub(super) fn settle(
+        &mut self,
+        exchange: &Exchange,
+        done: Done,
+    ) -> Result<Effect, ArchiveError> {
+        let Exchange {
+            announced,
+            at,
+            host,
+            pace,
+            result,
+        } = exchange;
         let body = result.as_ref().map_or(&[][..], |answer| &answer.body);
         let (bytes, digest) = (body.len() as u64, Sha256::digest(body).into());
         let ending = ending(result, bytes, digest, *at);
         let (host, pace) = (host.clone(), *pace);
-        let answered = Answered { announced: *announced, ending, at: *at, host, pace, done };
+        let answered = Answered {
+            announced: *announced,
+            ending,
+            at: *at,
+            host,
+            pace,
+            done,
+        };
 
         self.tally.bytes += bytes;
-        let mut effects = self.archive.settle(self.lease, self.run, &[answered], self.clock.now())?;
+        let mut effects =
+            self.archive
+                .settle(self.lease, self.run, &[answered], self.clock.now())?;
         self.archive.note_tally(self.lease, self.run, &self.tally)?;
         self.archive.save()?;
         Ok(effects.pop().unwrap_or_default())
@@ -75,8 +112,10 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
         if self.hosts.knows(host) {
             return Ok(Ok(()));
         }
-        self.hosts.meet(host, self.home.of(host), self.archive, self.clock.now())?;
-        self.robots.install_kept(host, self.archive, &mut self.hosts)?;
+        self.hosts
+            .meet(host, self.home.of(host), self.archive, self.clock.now())?;
+        self.robots
+            .install_kept(host, self.archive, &mut self.hosts)?;
         Ok(match self.web.locate(host, self.hosts.reach(host)).await {
             Ok(server) => {
                 self.hosts.locate(host, server);
@@ -90,7 +129,9 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
     pub(super) async fn turn(&mut self, host: &Host) -> Result<(Permit, Timestamp), Unasked> {
         if self.left() == 0 {
             let made = self.account.requests.len();
-            return Err(self.end_asking(format!("{made} requests were made, and no more were allowed")));
+            return Err(self.end_asking(format!(
+                "{made} requests were made, and no more were allowed"
+            )));
         }
 
         self.hosts.want(host, self.clock.now());
@@ -102,8 +143,12 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
             match self.hosts.next(now) {
                 NextHost::Ask(permit) => return Ok((permit, now)),
                 NextHost::Resting(_) => {}
-                NextHost::Taken { host, why } => return Err(self.over(format!("{host} is not asked: {why}"))),
-                NextHost::Later(moment) if moment <= now + PATIENCE => self.sleep_until(moment).await,
+                NextHost::Taken { host, why } => {
+                    return Err(self.over(format!("{host} is not asked: {why}")));
+                }
+                NextHost::Later(moment) if moment <= now + PATIENCE => {
+                    self.sleep_until(moment).await
+                }
                 NextHost::Later(moment) => {
                     return Err(self.over(format!("{host} asks to be left alone until {moment}")));
                 }

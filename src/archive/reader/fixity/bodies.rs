@@ -38,8 +38,12 @@ impl StoredBody {
         match unpack(&self.zstd, bytes) {
             Err(ArchiveError::Damaged(why)) => Some(why),
             Err(error) => Some(error.to_string()),
-            Ok(body) if body.len() != bytes => Some(format!("it has {} bytes, and had {bytes}", body.len())),
-            Ok(body) if Sha256::digest(&body).as_slice() != self.sha256 => Some("its SHA-256 is another".to_owned()),
+            Ok(body) if body.len() != bytes => {
+                Some(format!("it has {} bytes, and had {bytes}", body.len()))
+            }
+            Ok(body) if Sha256::digest(&body).as_slice() != self.sha256 => {
+                Some("its SHA-256 is another".to_owned())
+            }
             Ok(_) => None,
         }
     }
@@ -52,34 +56,54 @@ impl Reader {
     pub fn bodies(
         &self,
         sites: &[String],
-    ) -> Result<impl Iterator<Item = Result<Looked<Vec<StoredBody>>, ArchiveError>> + '_, ArchiveError> {
+    ) -> Result<
+        impl Iterator<Item = Result<Looked<Vec<StoredBody>>, ArchiveError>> + '_,
+        ArchiveError,
+    > {
         let of_sites = format!(
             "capture JOIN body ON body.id = capture.body_id JOIN page ON page.id = capture.page_id
              WHERE page.site_id IN ({})",
             self.ids_of(sites)?
         );
         let (columns, from, key, table) = match sites {
-            [] => ("body.id, body.id, sha256, bytes, zstd", "body WHERE true".to_owned(), "body.id", "body"),
-            _ => ("capture.id, body.id, sha256, bytes, zstd", of_sites, "capture.id", "capture"),
+            [] => (
+                "body.id, body.id, sha256, bytes, zstd",
+                "body WHERE true".to_owned(),
+                "body.id",
+                "body",
+            ),
+            _ => (
+                "capture.id, body.id, sha256, bytes, zstd",
+                of_sites,
+                "capture.id",
+                "capture",
+            ),
         };
 
-        let walk = Walk { columns, from, key, table: table.to_owned() };
-        Ok(self.walk(walk, move |step, ahead: &mut Ahead<Vec<StoredBody>>| {
-            let row = match step {
-                Step::Row(row) => row,
-                Step::Lost { first, last, why } => {
-                    ahead.push_back(lost(table, first, last, why));
-                    return Ok(0);
+        let walk = Walk {
+            columns,
+            from,
+            key,
+            table: table.to_owned(),
+        };
+        Ok(
+            self.walk(walk, move |step, ahead: &mut Ahead<Vec<StoredBody>>| {
+                let row = match step {
+                    Step::Row(row) => row,
+                    Step::Lost { first, last, why } => {
+                        ahead.push_back(lost(table, first, last, why));
+                        return Ok(0);
+                    }
+                };
+                let body = stored_body(row)?;
+                let weight = body.zstd.len();
+                match ahead.back_mut() {
+                    Some(Looked::Row(bodies)) => bodies.push(body),
+                    Some(Looked::Lost(_)) | None => ahead.push_back(Looked::Row(vec![body])),
                 }
-            };
-            let body = stored_body(row)?;
-            let weight = body.zstd.len();
-            match ahead.back_mut() {
-                Some(Looked::Row(bodies)) => bodies.push(body),
-                Some(Looked::Lost(_)) | None => ahead.push_back(Looked::Row(vec![body])),
-            }
-            Ok(weight)
-        }))
+                Ok(weight)
+            }),
+        )
     }
 
     /// Returns the answers that brought these bodies, as far as they can be read.
@@ -118,6 +142,13 @@ impl Reader {
 /// Reads a body from the second column on. What is of another kind reads as empty, which no hash is
 /// that of.
 fn stored_body(row: &Row<'_>) -> rusqlite::Result<StoredBody> {
-    let blob = |column| Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec());
-    Ok(StoredBody { id: row.get(1)?, sha256: blob(2)?, bytes: row.get_ref(3)?.as_i64().unwrap_or(-1), zstd: blob(4)? })
+    let blob = |column| {
+        Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
+    };
+    Ok(StoredBody {
+        id: row.get(1)?,
+        sha256: blob(2)?,
+        bytes: row.get_ref(3)?.as_i64().unwrap_or(-1),
+        zstd: blob(4)?,
+    })
 }

@@ -61,7 +61,8 @@ impl Reader {
     pub fn stored_captures(
         &self,
         sites: &[String],
-    ) -> Result<impl Iterator<Item = Result<Looked<StoredCapture>, ArchiveError>> + '_, ArchiveError> {
+    ) -> Result<impl Iterator<Item = Result<Looked<StoredCapture>, ArchiveError>> + '_, ArchiveError>
+    {
         let from = format!(
             "capture LEFT JOIN page ON page.id = capture.page_id LEFT JOIN body ON body.id = capture.body_id
              LEFT JOIN ledger AS announced ON announced.id = capture.announced_id
@@ -89,7 +90,9 @@ impl Reader {
 
     /// Returns every copy of a robots.txt, held against the answer that brought it.
     /// Reads what was saved.
-    pub fn stored_robots(&self) -> impl Iterator<Item = Result<Looked<StoredRobots>, ArchiveError>> + '_ {
+    pub fn stored_robots(
+        &self,
+    ) -> impl Iterator<Item = Result<Looked<StoredRobots>, ArchiveError>> + '_ {
         let walk = Walk {
             columns: "robots.id, robots.origin, robots.body, robots.status, announced.id, announced.run_id, ended.id,
                       ended.status, ended.digest",
@@ -111,9 +114,16 @@ impl Reader {
 
     /// Returns every row of the ledger, held against its chain. The row behind one that cannot be
     /// read is taken to be chained: nobody can tell. Reads what was saved.
-    pub fn stored_ledger(&self) -> impl Iterator<Item = Result<Looked<StoredRow>, ArchiveError>> + '_ {
+    pub fn stored_ledger(
+        &self,
+    ) -> impl Iterator<Item = Result<Looked<StoredRow>, ArchiveError>> + '_ {
         let from = "ledger WHERE true".to_owned();
-        let walk = Walk { columns: LEDGER_COLUMNS, from, key: "id", table: "ledger".to_owned() };
+        let walk = Walk {
+            columns: LEDGER_COLUMNS,
+            from,
+            key: "id",
+            table: "ledger".to_owned(),
+        };
         let (mut previous, mut before) = (0, Some([0; 32]));
 
         self.walk(walk, move |step, ahead| {
@@ -127,7 +137,12 @@ impl Reader {
                         entry.chained |= before.is_none();
                         (previous, before) = (entry.id, Some(entry.hash));
                         let fault = fault_of(&entry);
-                        Looked::Row(StoredRow { id: entry.id, previous: entry.previous, run: entry.run, fault })
+                        Looked::Row(StoredRow {
+                            id: entry.id,
+                            previous: entry.previous,
+                            run: entry.run,
+                            fault,
+                        })
                     }
                     Err(_) => {
                         let id: i64 = row.get(0)?;
@@ -146,14 +161,19 @@ fn fault_of(entry: &Entry<'_>) -> Option<String> {
     let expected = entry.previous.saturating_add(1);
     match &entry.what {
         _ if entry.id != expected => Some(format!("the rows from {expected} up to it are missing")),
-        _ if !entry.chained => Some("it or the row before it was changed: its hash is another".to_owned()),
+        _ if !entry.chained => {
+            Some("it or the row before it was changed: its hash is another".to_owned())
+        }
         What::Unreadable { why } => Some(format!("it cannot be read: {why}")),
         What::Began { .. } | What::Announced { .. } | What::Ended { .. } => None,
     }
 }
 
 fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
-    let blob = |column| row.get_ref(column).map(|blob| blob.as_blob_or_null().unwrap_or(Some(&[])));
+    let blob = |column| {
+        row.get_ref(column)
+            .map(|blob| blob.as_blob_or_null().unwrap_or(Some(&[])))
+    };
     let fault = match (blob(4)?, blob(5)?) {
         (Some(body), Some(digest)) if body != digest => {
             Some("its body is not the one that came: the ledger has another digest")
@@ -176,7 +196,10 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
 
 fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
     let body = row.get_ref(2)?.as_blob_or_null().unwrap_or(Some(&[]));
-    let status = |column| row.get_ref(column).map(|status| status.as_i64_or_null().unwrap_or(Some(-1)));
+    let status = |column| {
+        row.get_ref(column)
+            .map(|status| status.as_i64_or_null().unwrap_or(Some(-1)))
+    };
     let digest = row.get_ref(8)?.as_blob_or_null().unwrap_or(Some(&[]));
     let is_answered = row.get_ref(6)? != ValueRef::Null;
 
@@ -184,7 +207,9 @@ fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
         (Some(body), Some(digest)) if Sha256::digest(body).as_slice() != digest => {
             Some("its body is not the one that came: the ledger has another digest")
         }
-        _ if is_answered && status(3)? != status(7)? => Some("it names another status than its answer had"),
+        _ if is_answered && status(3)? != status(7)? => {
+            Some("it names another status than its answer had")
+        }
         _ => None,
     };
     Ok(StoredRobots {

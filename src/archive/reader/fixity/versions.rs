@@ -34,7 +34,8 @@ impl Reader {
     pub fn stored_versions(
         &self,
         sites: &[String],
-    ) -> Result<impl Iterator<Item = Result<Looked<StoredVersion>, ArchiveError>> + '_, ArchiveError> {
+    ) -> Result<impl Iterator<Item = Result<Looked<StoredVersion>, ArchiveError>> + '_, ArchiveError>
+    {
         let chosen = self.chosen("article.site_id", sites)?;
         let from = format!(
             "article LEFT JOIN site ON site.id = article.site_id LEFT JOIN version ON version.article_id = article.id
@@ -50,7 +51,9 @@ impl Reader {
 
         Ok(self.walk(walk, |step, ahead| {
             ahead.push_back(match step {
-                Step::Lost { first, last, why } => lost("article, with its versions,", first, last, why),
+                Step::Lost { first, last, why } => {
+                    lost("article, with its versions,", first, last, why)
+                }
                 Step::Row(row) => Looked::Row(stored_version(row)?),
             });
             Ok(0)
@@ -63,7 +66,11 @@ fn stored_version(row: &Row<'_>) -> rusqlite::Result<StoredVersion> {
     let mut cells = Cells::of(row);
     if n.is_some() {
         let article = cells.article();
-        published_stands(article.published_at, number(row, "published_ms"), &mut cells.flaws);
+        published_stands(
+            article.published_at,
+            number(row, "published_ms"),
+            &mut cells.flaws,
+        );
     }
 
     Ok(StoredVersion {
@@ -86,6 +93,9 @@ fn published_stands(told: Option<LocalTime>, stored: Option<i64>, flaws: &mut Ve
         (Some(_), None) | (None, Some(_)) => false,
     };
     if is_read && !stands {
-        flaws.push(Flaw { column: "published_at", why: "and `published_ms` are not one moment".to_owned() });
+        flaws.push(Flaw {
+            column: "published_at",
+            why: "and `published_ms` are not one moment".to_owned(),
+        });
     }
 }
