@@ -10,9 +10,9 @@ use std::time::Duration;
 use saseo::clock::Clock;
 use saseo::config::Profile;
 use saseo::config::shipped::{generic_profile, shipped_profiles};
-use saseo::demo::{Edition, Kind, Newspaper, Skin, answer};
+use saseo::demo::{Availability, DemoSkin, Edition, Newspaper, answer};
 use saseo::discover::{Document, Grammar, ListReader, links};
-use saseo::extract::{ArticleReader, Paper, decode};
+use saseo::extract::{ArticleReader, KnownPaper, decode};
 use saseo::markup::Tree;
 use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
@@ -33,7 +33,7 @@ fn main() {
         .find(|profile| profile.name == "ndsoft")
         .expect("it is shipped");
     let mut is_over = false;
-    for skin in [Skin::G4, Skin::G2] {
+    for skin in [DemoSkin::G4, DemoSkin::G2] {
         for (name, path) in [
             ("article", article_path(skin)),
             ("list", "/news/articleList.html?view_type=sm".to_owned()),
@@ -66,7 +66,7 @@ fn main() {
 }
 
 /// The heaviest open article of the demo newspaper.
-fn article_path(skin: Skin) -> String {
+fn article_path(skin: DemoSkin) -> String {
     let paper = Newspaper::new(&Edition {
         skin,
         ..Edition::default()
@@ -74,7 +74,7 @@ fn article_path(skin: Skin) -> String {
     let open = paper
         .articles()
         .iter()
-        .filter(|article| article.kind == Kind::Open);
+        .filter(|article| article.kind == Availability::Open);
     let paths = open.map(|article| format!("/news/articleView.html?idxno={}", article.number));
     paths
         .max_by_key(|path| answer(&paper, BASE, path).body.len())
@@ -82,7 +82,7 @@ fn article_path(skin: Skin) -> String {
 }
 
 /// A page of the demo newspaper, filled up to 80 kB with styles.
-fn page(skin: Skin, path: &str) -> (PageUrl, String) {
+fn page(skin: DemoSkin, path: &str) -> (PageUrl, String) {
     let mut page = answer(
         &Newspaper::new(&Edition {
             skin,
@@ -119,7 +119,7 @@ impl PageReader {
         Self {
             url: url.clone(),
             lists,
-            articles: ArticleReader::new(profile.clone(), Paper::from(profile)),
+            articles: ArticleReader::new(profile.clone(), KnownPaper::from(profile)),
         }
     }
 
@@ -168,7 +168,7 @@ fn slowest(folder: &Path) -> bool {
     let mut profiles = shipped_profiles();
     profiles.push(generic_profile());
     for profile in profiles {
-        let reader = ArticleReader::new(profile.clone(), Paper::from(&profile));
+        let reader = ArticleReader::new(profile.clone(), KnownPaper::from(&profile));
         let mut worst = (Duration::ZERO, String::new());
         for file in pages_in(folder) {
             let bytes = bytes_of(&file);

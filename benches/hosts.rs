@@ -4,7 +4,7 @@
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use saseo::demo::{Edition, Newspaper, OriginThread, Visit};
+use saseo::demo::{Edition, Newspaper, OriginThread, SeenRequest};
 use tempfile::TempDir;
 
 const HOSTS: u8 = 50;
@@ -59,7 +59,7 @@ fn main() {
 }
 
 /// The part of its turns that a host was asked in, from the first request on. Fails where the host was hurried.
-fn turns_used(log: &[Visit]) -> f64 {
+fn turns_used(log: &[SeenRequest]) -> f64 {
     let mut log = log.to_vec();
     log.sort_by_key(|visit| visit.began);
     for pair in log.windows(2) {

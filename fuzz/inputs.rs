@@ -10,7 +10,7 @@ use saseo::config::{Profile, read_site};
 use saseo::discover::{
     Address, Document, FeedOf, Grammar, ListReader, links, read_feed, read_home, read_sitemap,
 };
-use saseo::extract::{Article, ArticleReader, Paper, Reading, simhash};
+use saseo::extract::{Article, ArticleReader, Extraction, KnownPaper, simhash};
 use saseo::markup::Tree;
 use saseo::page_url::PageUrl;
 use saseo::politeness::retry_after;
@@ -32,7 +32,7 @@ static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
 static READERS: LazyLock<Vec<ArticleReader>> = LazyLock::new(|| {
     PROFILES
         .iter()
-        .map(|profile| ArticleReader::new(profile.clone(), Paper::from(profile)))
+        .map(|profile| ArticleReader::new(profile.clone(), KnownPaper::from(profile)))
         .collect()
 });
 
@@ -69,8 +69,10 @@ pub fn article(bytes: &[u8]) {
         .expect("it joins");
     for reader in READERS.iter() {
         match reader.read(&url, &decoded.text) {
-            Reading::Article(article) | Reading::Members(article) => is_clean(&article),
-            Reading::Gone { .. } | Reading::Refused { .. } | Reading::NotAnArticle { .. } => {}
+            Extraction::Article(article) | Extraction::Members(article) => is_clean(&article),
+            Extraction::Gone { .. }
+            | Extraction::Refused { .. }
+            | Extraction::NotAnArticle { .. } => {}
         }
     }
 }

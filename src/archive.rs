@@ -7,9 +7,9 @@ mod backfill;
 mod body;
 mod capture;
 mod commit;
-mod copies;
-mod cut;
+mod due_pages;
 mod error;
+mod file_mark;
 mod files;
 mod host;
 mod ids;
@@ -17,53 +17,54 @@ mod lease;
 mod ledger;
 mod list;
 mod lock;
-mod look;
+mod loss_note;
 mod lost;
-mod mark;
-mod mend;
-mod note;
 mod page_state;
-mod pages;
 mod reader;
 mod recrawl;
-mod reread;
+mod reextraction;
 mod rescue;
+mod revisit;
 mod robots;
 mod run;
 mod schema;
 mod seed;
 mod store;
+mod syndication;
 mod table;
+mod truncated_list;
 mod unended;
+mod version_repair;
 
-pub use article::{Change, Namesake};
+pub use article::{CandidateCopy, Change};
 pub use backfill::{Want, Window};
 pub use body::{Body, pack};
 pub use capture::{Capture, Charset};
-pub use commit::{Answered, Done, Effect};
-pub use cut::CutList;
+pub use commit::{CommitEffect, Completed, Completion};
+pub use due_pages::{DueHost, NextPage};
 pub use error::ArchiveError;
 pub use files::Loss;
 pub use ids::{AnnouncedId, RobotsId, RunId, SiteId};
 pub use ledger::{Announcement, Ending, Form, HostTerms, Terms};
 pub use lock::Lock;
+pub use loss_note::vanished;
 pub use lost::LostFiles;
-pub use mend::Mended;
-pub use note::vanished;
-pub use pages::{DueHost, NextPage};
 pub use reader::{
-    ArticleRows, Articles, BadText, Brought, BroughtBy, CaptureOf, Entry, FailedRun, Failure,
-    Filter, Flaw, Found, HostState, Kept, LastCrawl, Ledger, LedgerRows, Looked, Lost, NumberGap,
-    Outlook, Queue, Reader, RunState, SilentSection, SiteState, StoredBody, StoredCapture,
-    StoredRobots, StoredRow, StoredVersion, Version, What, in_words, queues,
+    ArticleRecord, ArticleRows, ArticleVersion, Articles, BadText, CaptureOf, FailedRun, Failure,
+    Filter, Flaw, FoundArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord,
+    LedgerRows, NumberGap, Outlook, Reader, RobotsArrival, RobotsArrivals, RowRead, RunState,
+    SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredRobots, StoredRow,
+    StoredVersion, UnreadableRows, in_words, queues,
 };
-pub use reread::{Begun, KeptCapture, MOST_DEATHS, Revision, Selection};
-pub use robots::{RobotsCopy, Ruled};
-pub use run::{How, RunEnd, Tally};
+pub use reextraction::{CapturesBegun, KeptCapture, MOST_DEATHS, RevisionOutcome, Selection};
+pub use robots::{RobotsCopy, RobotsOutcome};
+pub use run::{RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;
-pub use seed::{Seed, Seeded, Seeding};
+pub use seed::{Seed, SeedMode, SeededSite};
 pub use store::{Archive, Lease};
 pub use table::{Cell, Column, Table};
+pub use truncated_list::TruncatedList;
+pub use version_repair::VersionRepair;
 
 /// The file's name in the data folder.
 pub const FILE: &str = "archive.db";

@@ -3,40 +3,42 @@
 //! It trusts nothing that the crawler concluded: gaps, rights and ceilings are worked out again from what was written down
 //! before each request left.
 
-mod ceilings;
+mod ceiling_check;
 mod chain;
-mod copies;
-mod findings;
+mod html;
 mod pace;
-mod page;
 mod promises;
+mod report;
 mod rights;
+mod robots_copies;
 mod scope;
 mod totals;
 mod violation;
 
-use crate::archive::{ArchiveError, Brought, Entry, Form, Reader, RobotsId, RunId, Terms, What};
-use crate::audit::ceilings::Ceilings;
-use crate::audit::chain::Chain;
-use crate::audit::pace::{Asking, Paces};
+use crate::archive::{
+    ArchiveError, Form, LedgerEntry, LedgerRecord, Reader, RobotsArrivals, RobotsId, RunId, Terms,
+};
+use crate::audit::ceiling_check::CeilingCheck;
+use crate::audit::chain::ChainCheck;
+use crate::audit::pace::{PacedRequest, Paces};
 use crate::audit::promises::Promises;
-use crate::audit::rights::{Claim, Rights};
-use crate::audit::totals::{Tally, Totals};
+use crate::audit::rights::{ClaimedRight, Rights};
+use crate::audit::totals::{RequestTally, Totals};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-pub use findings::{Day, Findings, Head, HostFindings, RobotsFindings};
-pub use page::page;
-pub use scope::Scope;
-pub use totals::Asker;
-pub use violation::{Kind, Violation};
+pub use html::page;
+pub use report::{AuditReport, Day, HostFindings, LedgerHead, RobotsFindings};
+pub use scope::AuditScope;
+pub use totals::Requester;
+pub use violation::{Violation, ViolationKind};
 
 /// Clocks that are kept right by small steps differ by less; in milliseconds.
 const CLOCK_STEP: i64 = 2_000;
 
 /// Audits everything that an archive's ledger holds at this moment, and tells of the hosts in the
 /// scope.
-pub fn audit(reader: &Reader, scope: Scope) -> Result<Findings, ArchiveError> {
+pub fn audit(reader: &Reader, scope: AuditScope) -> Result<AuditReport, ArchiveError> {
     let mut audit = Audit {
         scope,
         ..Audit::default()
@@ -52,11 +54,11 @@ pub fn audit(reader: &Reader, scope: Scope) -> Result<Findings, ArchiveError> {
 /// An audit under way: bookkeeping, fed row by row.
 #[derive(Debug, Default)]
 struct Audit {
-    scope: Scope,
-    chain: Chain,
+    scope: AuditScope,
+    chain: ChainCheck,
     promises: Promises,
     paces: Paces,
-    ceilings: Ceilings,
+    ceilings: CeilingCheck,
     rights: Rights,
     totals: Totals,
     /// The run of the last row of schema 1.
@@ -82,8 +84,8 @@ struct Announced<'a> {
 impl Audit {
     fn take(
         &mut self,
-        entry: &Entry<'_>,
-        look_up: impl FnOnce(RobotsId) -> Result<Option<Brought>, ArchiveError>,
+        entry: &LedgerEntry<'_>,
+        look_up: impl FnOnce(RobotsId) -> Result<Option<RobotsArrivals>, ArchiveError>,
     ) -> Result<(), ArchiveError> {
         self.chain.follow(entry, &mut self.violations);
         self.totals.row(entry.id, entry.hash);
@@ -91,8 +93,8 @@ impl Audit {
             self.schema_1(entry);
         }
         match &entry.what {
-            What::Began { terms } => self.begin(entry, terms.as_deref()),
-            What::Announced {
+            LedgerRecord::Began { terms } => self.begin(entry, terms.as_deref()),
+            LedgerRecord::Announced {
                 url,
                 host,
                 server,
@@ -110,7 +112,7 @@ impl Audit {
                 };
                 self.announced(entry, announced, look_up)?;
             }
-            What::Ended {
+            LedgerRecord::Ended {
                 announced,
                 status,
                 bytes,
@@ -121,25 +123,25 @@ impl Audit {
                     entry,
                     announced.0,
                     *status,
-                    Tally::of_ending(*status, *bytes, *retry_after),
+                    RequestTally::of_ending(*status, *bytes, *retry_after),
                     *retry_after,
                 );
             }
-            What::Unreadable { .. } => {}
+            LedgerRecord::Unreadable { .. } => {}
         }
         self.latest = self.latest.max(entry.at);
         Ok(())
     }
 
     /// Schema 1 wrote no beginnings: a run begins with its first request.
-    fn schema_1(&mut self, entry: &Entry<'_>) {
+    fn schema_1(&mut self, entry: &LedgerEntry<'_>) {
         self.rights.copies.old_until = Some(entry.at);
         if self.old_run.replace(entry.run) != Some(entry.run) {
             self.begin(entry, None);
         }
     }
 
-    fn begin(&mut self, entry: &Entry<'_>, terms: Option<&Terms>) {
+    fn begin(&mut self, entry: &LedgerEntry<'_>, terms: Option<&Terms>) {
         self.totals.began(entry.run, terms);
         if let Some(joining) = terms.filter(|terms| terms.joins) {
             self.promises.join(joining);
@@ -156,7 +158,7 @@ impl Audit {
 
     /// The clock stands before moments that were written down. A run rests one full gap of each host, whatever the clock
     /// says; more than that cannot be told.
-    fn set_back(&mut self, entry: &Entry<'_>, back: i64) {
+    fn set_back(&mut self, entry: &LedgerEntry<'_>, back: i64) {
         self.paces.set_back(entry.at);
         self.ceilings.set_back(entry.at);
         self.latest = entry.at;
@@ -173,9 +175,9 @@ impl Audit {
 
     fn announced(
         &mut self,
-        entry: &Entry<'_>,
+        entry: &LedgerEntry<'_>,
         it: Announced<'_>,
-        look_up: impl FnOnce(RobotsId) -> Result<Option<Brought>, ArchiveError>,
+        look_up: impl FnOnce(RobotsId) -> Result<Option<RobotsArrivals>, ArchiveError>,
     ) -> Result<(), ArchiveError> {
         let (row, at) = (entry.id, entry.at);
         let promise = self.promises.to(it.host);
@@ -188,7 +190,7 @@ impl Audit {
                 let is_of_host = url.host().as_str() == it.host;
                 self.violations
                     .extend((!is_of_host).then(|| elsewhere(row, it)));
-                let claim = Claim {
+                let claim = ClaimedRight {
                     row,
                     at,
                     url: &url,
@@ -203,7 +205,7 @@ impl Audit {
                 0
             }
         };
-        let asking = Asking {
+        let asking = PacedRequest {
             row,
             at,
             gap: it.gap,
@@ -224,10 +226,10 @@ impl Audit {
 
     fn ended(
         &mut self,
-        entry: &Entry<'_>,
+        entry: &LedgerEntry<'_>,
         announced: i64,
         status: Option<u16>,
-        tally: Tally,
+        tally: RequestTally,
         retry_after: Option<Timestamp>,
     ) {
         let owed = "an ending stands after the one request that it ends";
@@ -256,10 +258,10 @@ impl Audit {
         }
     }
 
-    fn findings(mut self) -> Findings {
+    fn findings(mut self) -> AuditReport {
         self.unended += self.paces.close(&self.scope) as u64;
         let versions = self.rights.copies.versions;
-        Findings::of(
+        AuditReport::of(
             &self.scope,
             self.totals,
             self.paces.hosts,

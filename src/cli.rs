@@ -4,30 +4,30 @@ mod args;
 mod audit;
 mod check;
 mod configuration;
+mod console;
 mod counts;
 mod crawl;
-mod cut;
+mod crawl_report;
 mod demo;
 mod diff;
-mod endings;
 mod exit;
 mod export;
 mod extract;
+mod free_disk;
+mod help_texts;
 mod hint;
 mod init;
 mod interrupt;
 mod plan;
 mod progress;
 mod reextract;
-mod report;
-mod room;
-mod say;
 mod schedule;
 mod service;
 mod session;
 mod show;
 mod status;
 mod survey;
+mod truncated_lists;
 mod verify;
 
 use std::io::IsTerminal;
@@ -99,48 +99,48 @@ struct Common {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Crawl until nothing more is due
-    #[command(after_help = endings::crawl())]
+    #[command(after_help = help_texts::crawl())]
     Crawl(crawl::CrawlArgs),
     /// Crawl at the times that the sites' files tell, until stopped
-    #[command(after_help = endings::schedule())]
+    #[command(after_help = help_texts::schedule())]
     Schedule(schedule::ScheduleArgs),
     /// Go on with what an interrupted crawl left; start nothing new
-    #[command(after_help = endings::resume())]
+    #[command(after_help = help_texts::resume())]
     Resume(crawl::ResumeArgs),
     /// Tell what a crawl would ask now: requests, bytes and hours; asks nothing
-    #[command(after_help = endings::plan())]
+    #[command(after_help = help_texts::plan())]
     Plan(plan::PlanArgs),
     /// Write the archive's articles into a file
-    #[command(after_help = endings::export())]
+    #[command(after_help = help_texts::export())]
     Export(export::ExportArgs),
     /// Tell what the archive holds, what is queued, which hosts rest, and how the last runs went
-    #[command(after_help = endings::status())]
+    #[command(after_help = help_texts::status())]
     Status(status::StatusArgs),
     /// Check from the ledger that every request kept what was owed; exit 1 where one did not
     ///
     /// Works out again, for every request ever made, its gap, Retry-After, right by robots.txt, and the ceilings, and
     /// follows the ledger's hash chain. Needs no network, and runs beside a crawl.
-    #[command(after_help = endings::audit())]
+    #[command(after_help = help_texts::audit())]
     Audit(audit::AuditArgs),
     /// Check everything that is kept against its hashes; exit 3 where something is damaged
     ///
     /// Checks the file, every page as it came, every version of an article, the robots.txt copies and the ledger, and names
     /// what is damaged. It writes nothing without --repair, needs no network, and runs beside a crawl.
-    #[command(after_help = endings::verify())]
+    #[command(after_help = help_texts::verify())]
     Verify(verify::VerifyArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
-    #[command(after_help = endings::extract())]
+    #[command(after_help = help_texts::extract())]
     Extract(extract::ExtractArgs),
     /// Show one article as it is kept, with its versions
-    #[command(after_help = endings::show())]
+    #[command(after_help = help_texts::show())]
     Show(show::ShowArgs),
     /// Show what changed from one version of an article to another, word by word
-    #[command(after_help = endings::diff())]
+    #[command(after_help = help_texts::diff())]
     Diff(diff::DiffArgs),
     /// Read again everything that was kept, with today's profiles; no request
     ///
     /// What reads otherwise becomes a further version. It uses all cores, and goes on where it was broken off.
-    #[command(after_help = endings::reextract())]
+    #[command(after_help = help_texts::reextract())]
     Reextract(reextract::ReextractArgs),
     /// Explore an unknown paper politely, in at most 40 requests, and draft its site file
     ///
@@ -148,25 +148,25 @@ enum Command {
     /// time and at the pace that the paper allows. Recognises the CMS, or drafts a profile for it. Prints the files, or
     /// writes them with --write; what was asked and found goes to stderr. Its requests are a run in
     /// the ledger of --data.
-    #[command(after_help = endings::survey())]
+    #[command(after_help = help_texts::survey())]
     Survey(survey::SurveyArgs),
     /// Check configuration, archive and disk
-    #[command(after_help = endings::check())]
+    #[command(after_help = help_texts::check())]
     Check(check::CheckArgs),
     /// Write the shipped configuration into a folder; overwrite nothing
-    #[command(after_help = endings::init())]
+    #[command(after_help = help_texts::init())]
     Init(init::InitArgs),
     /// Start a small newspaper on this machine, crawl it, export it, and say what was done
-    #[command(after_help = endings::demo())]
+    #[command(after_help = help_texts::demo())]
     Demo(demo::DemoArgs),
 }
 
 impl Common {
-    fn voice(&self) -> say::Voice {
+    fn voice(&self) -> console::Verbosity {
         if self.quiet {
-            say::Voice::Quiet
+            console::Verbosity::Quiet
         } else {
-            say::Voice::Usual
+            console::Verbosity::Usual
         }
     }
 
@@ -184,7 +184,7 @@ pub fn main() -> ExitCode {
     let exit = run(common, cli.command);
     exit.unwrap_or_else(|error| {
         // Cause by cause.
-        say::note(&hint::as_typed(common, &format!("saseo: {error:#}")));
+        console::note(&hint::as_typed(common, &format!("saseo: {error:#}")));
         Exit::of(&error)
     })
     .into()

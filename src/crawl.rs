@@ -1,43 +1,43 @@
 //! The crawl: one loop for all papers under way. It owns hosts and frontier, and sends what they
 //! decide.
 
-mod account;
 mod agenda;
+mod announce;
 mod answers;
-mod ask;
 mod backfill;
-mod copy;
-mod doubt;
+mod budget;
+mod classify;
+mod fetch_task;
 mod hosts;
 mod lists;
-mod outcome;
+mod maintenance;
+mod mass_deletion;
 mod paper;
 mod papers;
 mod queues;
 mod refusal;
 mod report;
-mod robots;
+mod robots_fetches;
+mod same_story;
 mod seeding;
 mod session;
 mod tasks;
-mod upkeep;
-mod visit;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::archive::{Archive, ArchiveError, How, Lease, Loss};
-use crate::asking::{Neighbourhood, RobotsCache};
+use crate::archive::{Archive, ArchiveError, Lease, Loss, RunEnd};
 use crate::clock::Clock;
 use crate::config::Settings;
-use crate::crawl::account::Account;
-use crate::crawl::ask::Waiting;
+use crate::crawl::announce::WaitUntil;
+use crate::crawl::budget::Budget;
+use crate::crawl::maintenance::{Maintenance, empty_log};
 use crate::crawl::papers::Papers;
 use crate::crawl::queues::Queues;
 use crate::crawl::tasks::Tasks;
-use crate::crawl::upkeep::{Upkeep, empty_log};
+use crate::dispatch::{HostPool, RobotsCache};
 use crate::fetch::Web;
 use crate::time::Timestamp;
 
@@ -46,9 +46,9 @@ pub use backfill::Backfill;
 pub use lists::ListsRead;
 pub use paper::{Began, PaperReport, Start};
 pub use report::Report;
-pub use session::{Plan, Progress, Session};
+pub use session::{CrawlPlan, CrawlProgress, Session};
 
-pub use crate::asking::Stop;
+pub use crate::dispatch::Stop;
 
 /// A crawl waits this long for the next turn or retry; what is due later is left to the next one.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
@@ -60,7 +60,7 @@ const ROUND: Duration = Duration::from_secs(20);
 #[derive(Clone, Copy, Debug)]
 pub enum Event<'a> {
     /// Something was committed, or the loop came round.
-    Progress(&'a Progress),
+    Progress(&'a CrawlProgress),
     /// The run of a paper began.
     Began(&'a Began),
     /// The run of a paper ended.
@@ -75,13 +75,13 @@ pub enum Event<'a> {
 /// The archive cannot go on. Where its files were deleted, moved or replaced meanwhile, the error tells where everything
 /// that was answered is saved.
 pub async fn run<W: Web>(
-    plan: Plan,
+    plan: CrawlPlan,
     archive: &mut Archive,
     web: Arc<W>,
     clock: Clock,
     holder: String,
     stop: watch::Receiver<Stop>,
-    mut watcher: impl FnMut(&Progress),
+    mut watcher: impl FnMut(&CrawlProgress),
 ) -> Result<Report, ArchiveError> {
     let (session, mut once) = plan.into_parts();
     let began = clock.now();
@@ -121,15 +121,15 @@ pub async fn serve<W: Web>(
 ) -> Result<(), ArchiveError> {
     let mut crawl = Crawl::open(session, archive, web, clock, holder)?;
     match crawl.until_done(agenda, &mut stop, &mut watcher).await {
-        Ok(End::Done(how)) => crawl.close(how, &mut watcher),
-        Ok(End::Lost(loss)) => Err(crawl.fail_lost(&loss)),
+        Ok(LoopEnd::Done(how)) => crawl.close(how, &mut watcher),
+        Ok(LoopEnd::Lost(loss)) => Err(crawl.fail_lost(&loss)),
         Err(error) => Err(crawl.fail(error)),
     }
 }
 
 /// Why the loop ends.
-enum End {
-    Done(How),
+enum LoopEnd {
+    Done(RunEnd),
     /// A file of the archive is not any more what was opened.
     Lost(Loss),
 }
@@ -143,12 +143,12 @@ struct Crawl<'a, W> {
     command: String,
     settings: Settings,
     papers: Papers,
-    hosts: Neighbourhood,
+    hosts: HostPool,
     robots: RobotsCache,
     queues: Queues,
     tasks: Tasks<W>,
-    account: Account,
-    upkeep: Upkeep,
+    account: Budget,
+    upkeep: Maintenance,
 }
 
 impl<'a, W: Web> Crawl<'a, W> {
@@ -172,7 +172,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         let unended = archive.fail_unended(lease, began)?;
         archive.save()?;
 
-        let hosts = Neighbourhood::open(&settings.pace, locks, holder, archive, began)?;
+        let hosts = HostPool::open(&settings.pace, locks, holder, archive, began)?;
         Ok(Self {
             archive,
             lease,
@@ -183,8 +183,8 @@ impl<'a, W: Web> Crawl<'a, W> {
             robots: RobotsCache::new(&settings.identity.agent),
             queues: Queues::default(),
             tasks: Tasks::new(web, clock),
-            account: Account::new(began, max_requests, at_most),
-            upkeep: Upkeep::new(began),
+            account: Budget::new(began, max_requests, at_most),
+            upkeep: Maintenance::new(began),
             settings,
         })
     }
@@ -194,7 +194,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         agenda: &mut impl Agenda,
         stop: &mut watch::Receiver<Stop>,
         watcher: &mut impl FnMut(Event<'_>),
-    ) -> Result<End, ArchiveError> {
+    ) -> Result<LoopEnd, ArchiveError> {
         loop {
             self.settle_ready(None)?;
             self.watch_files();
@@ -210,17 +210,17 @@ impl<'a, W: Web> Crawl<'a, W> {
             }
             let waiting = match asked_to {
                 _ if may_ask => self.ask()?,
-                Stop::GoOn | Stop::Finish => Waiting::ForAnswers,
+                Stop::GoOn | Stop::Finish => WaitUntil::ForAnswers,
                 Stop::Now => {
                     self.tasks.abort();
                     self.save()?;
-                    return Ok(End::Done(How::Interrupted));
+                    return Ok(LoopEnd::Done(RunEnd::Interrupted));
                 }
             };
             self.save()?;
             watcher(Event::Progress(&self.progress()));
             self.keep_log_short()?;
-            if may_ask && waiting != Waiting::AtLimit {
+            if may_ask && waiting != WaitUntil::AtLimit {
                 let ended = self.end_idle()?;
                 for report in &ended {
                     agenda.ended(report);
@@ -243,19 +243,19 @@ impl<'a, W: Web> Crawl<'a, W> {
     }
 
     /// Tells whether the loop ends where nothing is under way.
-    fn end_after(&mut self, waiting: Waiting, asked_to: Stop) -> Option<End> {
+    fn end_after(&mut self, waiting: WaitUntil, asked_to: Stop) -> Option<LoopEnd> {
         if let Some(loss) = self.upkeep.loss.take() {
-            return Some(End::Lost(loss));
+            return Some(LoopEnd::Lost(loss));
         }
         match waiting {
-            _ if asked_to != Stop::GoOn => Some(End::Done(How::Interrupted)),
-            Waiting::AtLimit => Some(End::Done(How::Stopped)),
-            Waiting::Until(_) | Waiting::ForAnswers if self.papers.is_empty() => {
-                Some(End::Done(How::Finished))
+            _ if asked_to != Stop::GoOn => Some(LoopEnd::Done(RunEnd::Interrupted)),
+            WaitUntil::AtLimit => Some(LoopEnd::Done(RunEnd::Stopped)),
+            WaitUntil::Until(_) | WaitUntil::ForAnswers if self.papers.is_empty() => {
+                Some(LoopEnd::Done(RunEnd::Finished))
             }
-            Waiting::Until(_) | Waiting::ForAnswers => {
+            WaitUntil::Until(_) | WaitUntil::ForAnswers => {
                 // Whatever was overlooked, the loop does not go on for nothing.
-                self.queues.quieten_all();
+                self.queues.mark_all_idle();
                 None
             }
         }
@@ -264,13 +264,13 @@ impl<'a, W: Web> Crawl<'a, W> {
     /// Waits for whatever comes first: an answer, the next turn, the next start, or a signal.
     async fn wait(
         &mut self,
-        waiting: Waiting,
+        waiting: WaitUntil,
         next_start: Option<Timestamp>,
         stop: &mut watch::Receiver<Stop>,
     ) -> Result<(), ArchiveError> {
         let moment = match waiting {
-            Waiting::Until(moment) => self.account.deadline.map_or(moment, |end| moment.min(end)),
-            Waiting::ForAnswers | Waiting::AtLimit => Timestamp::MAX,
+            WaitUntil::Until(moment) => self.account.deadline.map_or(moment, |end| moment.min(end)),
+            WaitUntil::ForAnswers | WaitUntil::AtLimit => Timestamp::MAX,
         };
         let clock = self.clock;
         let moment = moment
@@ -288,12 +288,12 @@ impl<'a, W: Web> Crawl<'a, W> {
         }
     }
 
-    fn progress(&self) -> Progress {
+    fn progress(&self) -> CrawlProgress {
         let lists = self
             .papers
             .iter()
             .filter_map(|paper| paper.first_readings.so_far());
-        Progress {
+        CrawlProgress {
             tally: self.account.tally,
             queued: self.account.queued,
             elapsed: self.clock.now().since(self.account.began),
@@ -302,7 +302,11 @@ impl<'a, W: Web> Crawl<'a, W> {
     }
 
     /// Ends the runs that are under way, and leaves the archive's log empty.
-    fn close(mut self, how: How, watcher: &mut impl FnMut(Event<'_>)) -> Result<(), ArchiveError> {
+    fn close(
+        mut self,
+        how: RunEnd,
+        watcher: &mut impl FnMut(Event<'_>),
+    ) -> Result<(), ArchiveError> {
         for report in self.end_all(how)? {
             watcher(Event::Ended(&report));
         }

@@ -8,11 +8,13 @@ mod list_page;
 mod mediaon;
 mod newspaper;
 mod origin;
-mod pages;
 mod plain;
 mod prose;
-mod words;
+mod routes;
+mod vocabulary;
 
-pub use newspaper::{Cms, DemoArticle, Edition, Kind, Newspaper, Revision, SECTIONS, Skin};
-pub use origin::{OriginThread, Visit};
-pub use pages::{Answer, answer};
+pub use newspaper::{
+    Availability, DemoArticle, DemoCms, DemoSkin, Edition, Newspaper, RevisedTitles, SECTIONS,
+};
+pub use origin::{OriginThread, SeenRequest};
+pub use routes::{DemoAnswer, answer};

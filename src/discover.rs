@@ -16,7 +16,7 @@ pub use document::{Document, Refresh};
 pub use feed::{FeedError, FeedOf, is_feed, read_feed};
 pub use home::{Home, SectionLink, feeds, read_home};
 pub use links::links;
-pub use list::{ListReader, Listing, Row};
+pub use list::{ListReader, ListRow, Listing};
 pub use sitemap::{Sitemap, SitemapError, read_sitemap};
 
 #[cfg(test)]

@@ -13,10 +13,10 @@ use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 
-use crate::archive::{ArchiveError, Filter, Kept, Reader, Version, in_words};
+use crate::archive::{ArchiveError, ArticleRecord, ArticleVersion, Filter, Reader, in_words};
 use crate::export::output::Output;
 
-pub use csv::{Cells, Formulas, Mark};
+pub use csv::{CsvDialect, Formulas, Mark};
 pub use place::{Beside, Place, Stream};
 pub use record::{Provenance, Record};
 
@@ -52,7 +52,7 @@ pub enum ExportError {
 
 /// What an export took.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
+pub struct ExportSummary {
     pub articles: u64,
     /// Articles whose rows are damaged.
     pub left_out: Vec<LeftOut>,
@@ -66,7 +66,7 @@ pub struct LeftOut {
 }
 
 /// A format, as it is written article by article.
-trait Writer {
+trait FormatWriter {
     /// Writes what stands before the first article.
     fn begin(&mut self) -> Result<(), ExportError> {
         Ok(())
@@ -86,15 +86,15 @@ pub fn write(
     reader: &Reader,
     filter: &Filter,
     format: Format,
-    cells: Cells,
+    cells: CsvDialect,
     place: Place,
-) -> Result<Option<Taken>, ExportError> {
+) -> Result<Option<ExportSummary>, ExportError> {
     match place {
         Place::Stream(stream) => {
             let output = Output::new(&stream.name, stream.writer());
-            let writer: Box<dyn Writer + '_> = match format {
+            let writer: Box<dyn FormatWriter + '_> = match format {
                 Format::Jsonl => Box::new(jsonl::Lines(output)),
-                Format::Csv => Box::new(csv::Table { output, cells }),
+                Format::Csv => Box::new(csv::CsvTable { output, cells }),
                 Format::Sqlite => {
                     return Err(ExportError::NoFile {
                         path: stream.name.clone(),
@@ -113,13 +113,13 @@ pub fn write(
             let output =
                 || File::create(&beside.part).map(|file| Output::new(&beside.target, file));
             let output = || output().map_err(|why| fault(&beside.target, why));
-            let writer: Box<dyn Writer> = match format {
+            let writer: Box<dyn FormatWriter> = match format {
                 Format::Jsonl => Box::new(jsonl::Lines(output()?)),
-                Format::Csv => Box::new(csv::Table {
+                Format::Csv => Box::new(csv::CsvTable {
                     output: output()?,
                     cells,
                 }),
-                Format::Sqlite => Box::new(sqlite::Articles::begin(&beside.part)?),
+                Format::Sqlite => Box::new(sqlite::ArticleTable::begin(&beside.part)?),
             };
             let taken = write_articles(reader, filter, writer)?;
             beside.finish()?;
@@ -131,13 +131,13 @@ pub fn write(
 fn write_articles(
     reader: &Reader,
     filter: &Filter,
-    mut writer: Box<dyn Writer + '_>,
-) -> Result<Taken, ExportError> {
-    let mut taken = Taken::default();
+    mut writer: Box<dyn FormatWriter + '_>,
+) -> Result<ExportSummary, ExportError> {
+    let mut taken = ExportSummary::default();
     writer.begin()?;
 
     for version in &mut reader.articles(filter)? {
-        let Version {
+        let ArticleVersion {
             id,
             article,
             kept,
@@ -179,8 +179,8 @@ fn fault(path: &Path, why: std::io::Error) -> ExportError {
     }
 }
 
-impl From<Kept> for Provenance {
-    fn from(kept: Kept) -> Self {
+impl From<ArticleRecord> for Provenance {
+    fn from(kept: ArticleRecord) -> Self {
         Self {
             site: Some(kept.site),
             url: Some(kept.url),

@@ -7,14 +7,14 @@ mod dates;
 mod fields;
 mod generic;
 mod json_ld;
-mod page;
 mod photos;
 mod reader;
+mod scan;
 mod script;
 mod simhash;
 
-pub use article::{Access, Article, Image, Reading};
-pub use reader::{ArticleReader, Paper};
+pub use article::{Access, Article, Extraction, Image};
+pub use reader::{ArticleReader, KnownPaper};
 pub use simhash::{Nearness, is_one_story, nearness, simhash};
 
 pub use crate::text::decode::{Decoded, decode};

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 
 use crate::frontier::Visit;
 use crate::page_url::Host;
-use crate::politeness::{Manner, Turn, refuses, retry_after};
+use crate::politeness::{ResponseClass, Turn, refuses, retry_after};
 use crate::time::Timestamp;
 
 pub use http::{Caller, Http, user_agent};
@@ -31,7 +31,7 @@ pub trait Web: Send + Sync + 'static {
         &self,
         visit: Visit,
         reach: Reach,
-        asking: Asking,
+        asking: RequestTerms,
     ) -> impl Future<Output = (Turn, Result<Answer, Trouble>)> + Send;
 }
 
@@ -46,7 +46,7 @@ pub enum Reach {
 
 /// How a page is asked for, beside its address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Asking {
+pub struct RequestTerms {
     /// The validators of the copy that is kept, to be told that nothing changed.
     pub etag: Option<String>,
     pub last_modified: Option<String>,
@@ -107,19 +107,19 @@ impl Answer {
 }
 
 /// Returns how a host behaved, as far as status and headers tell, which decides when it is asked again.
-pub fn manner(result: Result<&Answer, &Trouble>, now: Timestamp) -> Manner {
+pub fn manner(result: Result<&Answer, &Trouble>, now: Timestamp) -> ResponseClass {
     let answer = match result {
         Ok(answer) => answer,
-        Err(Trouble::TooLarge { .. } | Trouble::WantsHttp1) => return Manner::Answered,
-        Err(_) => return Manner::Failed,
+        Err(Trouble::TooLarge { .. } | Trouble::WantsHttp1) => return ResponseClass::Answered,
+        Err(_) => return ResponseClass::Failed,
     };
     let until = answer.wished_rest(now);
     match answer.status {
-        429 | 503 => Manner::Busy { until },
-        _ if until.is_some() => Manner::Busy { until },
-        status if refuses(status) => Manner::Refused,
-        500..=599 => Manner::Failed,
-        _ => Manner::Answered,
+        429 | 503 => ResponseClass::Busy { until },
+        _ if until.is_some() => ResponseClass::Busy { until },
+        status if refuses(status) => ResponseClass::Refused,
+        500..=599 => ResponseClass::Failed,
+        _ => ResponseClass::Answered,
     }
 }
 

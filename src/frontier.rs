@@ -1,36 +1,36 @@
 //! Pages and what becomes of them: the judgement after each answer. Pure, told the time.
 
-mod counted;
-mod found;
+mod discovered;
 mod history;
-mod list;
-mod met;
 mod outcome;
 mod page;
-mod reading;
+mod position;
 pub mod recrawl;
 mod role;
+mod scope;
+mod seen_rows;
 mod settle;
 mod settlement;
+mod tally_field;
+mod traversal;
 mod turns;
 mod verdict;
 mod visit;
-mod wanted;
 
-pub use counted::{Counted, counted};
-pub use found::Found;
+pub use discovered::Discovered;
 pub use history::{History, Past, Settled};
-pub use list::{Head, Joint, List, Pass};
-pub use met::Met;
-pub use outcome::{Outcome, Reading};
-pub use page::{Kept, KnownArticle, Page, PageKind};
-pub use reading::{Continuation, Coverage, Cut, ListEnd};
+pub use outcome::{Outcome, ParsedPage};
+pub use page::{KeptArticle, KnownArticle, Page, PageKind};
+pub use position::{ListHead, ListPosition, Overlap, Traversal};
 pub use role::{PageId, Role};
+pub use scope::CrawlScope;
+pub use seen_rows::SeenRows;
 pub use settle::{
-    Belief, Facts, SiteRules, disallowed, gone_for_good, origin_looked_at, put_off, settle,
+    Facts, Plausibility, SiteRules, disallowed, give_up_missing, origin_revisited, put_off, settle,
 };
-pub use settlement::{Closing, Judged, ListStep, Settlement};
+pub use settlement::{Judged, ListStep, Settlement, TraversalEnd};
+pub use tally_field::{TallyField, counted};
+pub use traversal::{Continuation, Coverage, ListEnd, Truncation};
 pub use turns::is_articles_turn;
 pub use verdict::Verdict;
 pub use visit::{Visit, WrongHost};
-pub use wanted::Wanted;

@@ -1,7 +1,7 @@
 //! Locks by host, for the whole machine: two archives cannot ask one host at once, nor the second too soon after the first.
 
-mod ceilings;
 mod folder;
+mod shared_ceilings;
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -16,7 +16,7 @@ use crate::host_lock::folder::Folder;
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
-pub use ceilings::SharedCeilings;
+pub use shared_ceilings::SharedCeilings;
 
 /// Where machines keep locks that every user may take, and that do not outlive a boot.
 const RUNTIME: &str = "/run/lock";

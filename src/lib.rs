@@ -36,25 +36,24 @@
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 pub mod archive;
-pub mod asking;
 pub mod audit;
-pub mod care;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod coverage_gaps;
 pub mod crawl;
+pub mod deadline;
 pub mod demo;
 pub mod discover;
 pub mod disk;
+pub mod dispatch;
 pub mod export;
 pub mod extract;
 pub mod fetch;
 pub mod frontier;
 pub mod history;
 pub mod host_lock;
-pub mod in_time;
 pub mod markup;
-pub mod omissions;
 pub mod opt_out;
 pub mod page_url;
 pub mod politeness;
@@ -66,3 +65,4 @@ pub mod site_reader;
 pub mod survey;
 pub mod text;
 pub mod time;
+pub mod verify;

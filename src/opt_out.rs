@@ -2,16 +2,16 @@
 
 mod directives;
 mod files;
-mod page;
+mod page_signals;
 mod tdm;
 
 use std::fmt;
 
-use crate::config::site::{Effect, OptOutRules};
+use crate::config::site::{OptOutPolicy, OptOutRules};
 use crate::time::Timestamp;
 
 pub use files::{AI_TXT, Reservations, TDMREP};
-pub use page::{Declared, Metas};
+pub use page_signals::{Declared, Metas};
 
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -46,7 +46,7 @@ pub struct OptOut {
 
 /// What was done about a wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Done {
+pub enum OptOutAction {
     Obeyed,
     Recorded,
     Ignored,
@@ -55,7 +55,7 @@ pub enum Done {
 /// All wishes about one page, and what follows from them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Judgement {
-    pub told: Vec<(OptOut, Done)>,
+    pub told: Vec<(OptOut, OptOutAction)>,
 }
 
 impl Signal {
@@ -72,7 +72,7 @@ impl Signal {
         }
     }
 
-    fn effect(self, rules: &OptOutRules) -> Effect {
+    fn effect(self, rules: &OptOutRules) -> OptOutPolicy {
         match self {
             Self::NoArchive => rules.noarchive,
             Self::NoIndex => rules.noindex,
@@ -95,7 +95,7 @@ impl Signal {
     }
 }
 
-impl Done {
+impl OptOutAction {
     /// Returns the name that the archive keeps.
     pub fn name(self) -> &'static str {
         match self {
@@ -120,14 +120,14 @@ impl Judgement {
         rules: &OptOutRules,
         now: Timestamp,
     ) -> Self {
-        let mut told: Vec<(OptOut, Done)> = Vec::new();
+        let mut told: Vec<(OptOut, OptOutAction)> = Vec::new();
         for opt_out in opt_outs.into_iter().take(MOST_WISHES) {
             let is_due = opt_out.signal != Signal::UnavailableAfter
                 || opt_out.from.is_some_and(|from| from <= now);
             let done = match opt_out.signal.effect(rules) {
-                Effect::Obey if is_due => Done::Obeyed,
-                Effect::Obey | Effect::Record => Done::Recorded,
-                Effect::Ignore => Done::Ignored,
+                OptOutPolicy::Obey if is_due => OptOutAction::Obeyed,
+                OptOutPolicy::Obey | OptOutPolicy::Record => OptOutAction::Recorded,
+                OptOutPolicy::Ignore => OptOutAction::Ignored,
             };
             if !told.iter().any(|(known, _)| *known == opt_out) {
                 told.push((opt_out, done));
@@ -154,7 +154,11 @@ impl Judgement {
     /// Returns the wishes as exports tell them, each once, without those that the site's file ignores.
     pub fn in_export(&self) -> Vec<String> {
         let mut texts: Vec<String> = Vec::new();
-        for (opt_out, _) in self.told.iter().filter(|(_, done)| *done != Done::Ignored) {
+        for (opt_out, _) in self
+            .told
+            .iter()
+            .filter(|(_, done)| *done != OptOutAction::Ignored)
+        {
             let text = opt_out.to_string();
             if !texts.contains(&text) {
                 texts.push(text);
@@ -167,7 +171,7 @@ impl Judgement {
         let found = self
             .told
             .iter()
-            .find(|(opt_out, done)| *done == Done::Obeyed && is_meant(opt_out.signal))?;
+            .find(|(opt_out, done)| *done == OptOutAction::Obeyed && is_meant(opt_out.signal))?;
         Some(format!("{} says {:?}", found.0.source, found.0.evidence))
     }
 }
@@ -228,8 +232,8 @@ mod tests {
     #[test]
     fn a_site_file_decides_what_each_does() {
         let rules = OptOutRules {
-            tdm: Effect::Obey,
-            noarchive: Effect::Ignore,
+            tdm: OptOutPolicy::Obey,
+            noarchive: OptOutPolicy::Ignore,
             ..OptOutRules::default()
         };
         let of = |signal| Judgement::of([opt_out(signal)], &rules, NOW);
@@ -241,7 +245,7 @@ mod tests {
             ),
             (None, vec![])
         );
-        assert_eq!(of(Signal::NoArchive).told[0].1, Done::Ignored);
+        assert_eq!(of(Signal::NoArchive).told[0].1, OptOutAction::Ignored);
     }
 
     #[test]
@@ -252,7 +256,10 @@ mod tests {
         };
         assert!(judged(&[until(NOW)]).withholds().is_some());
         let later = judged(&[until(NOW + std::time::Duration::from_secs(1))]);
-        assert_eq!((later.withholds(), later.told[0].1), (None, Done::Recorded));
+        assert_eq!(
+            (later.withholds(), later.told[0].1),
+            (None, OptOutAction::Recorded)
+        );
         assert_eq!(
             judged(&[opt_out(Signal::UnavailableAfter)]).withholds(),
             None

@@ -12,13 +12,13 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::page_url::Host;
-use crate::politeness::ceilings::Ceilings;
+use crate::politeness::ceilings::CeilingLimiter;
 use crate::politeness::pace::Pace;
 use crate::time::Timestamp;
 
 pub use ceilings::AtCeiling;
 pub use last_requests::LastRequests;
-pub use pace::{Manner, Manners, Rest, StoredPace, refuses};
+pub use pace::{Backoff, HostLimits, ResponseClass, StoredPace, refuses};
 pub use permit::{Permit, Turn};
 pub use retry_after::{LONGEST_REST, retry_after};
 pub use shared_ceiling::SharedCeiling;
@@ -29,13 +29,13 @@ pub struct Hosts {
     hosts: HashMap<Host, Pace>,
     /// Every host that may be asked at a moment, by that moment; kept in step with `hosts` by [`Hosts::change`].
     turns: BTreeSet<(Timestamp, Host)>,
-    ceilings: Ceilings,
+    ceilings: CeilingLimiter,
     in_flight: u32,
 }
 
 /// What to do now.
 #[derive(Debug)]
-pub enum Next {
+pub enum NextPermit {
     /// Ask this host.
     Visit(Permit),
     /// Nobody may be asked before that moment.
@@ -52,25 +52,25 @@ impl Hosts {
         Self {
             hosts: HashMap::new(),
             turns: BTreeSet::new(),
-            ceilings: Ceilings::new(per_server, total),
+            ceilings: CeilingLimiter::new(per_server, total),
             in_flight: 0,
         }
     }
 
     /// Counts the requests of earlier crawls under the ceilings.
-    pub fn take_up(&mut self, last: &LastRequests, now: Timestamp) {
+    pub fn restore(&mut self, last: &LastRequests, now: Timestamp) {
         self.ceilings.take_up(last, now);
     }
 
-    pub fn knows(&self, host: &Host) -> bool {
+    pub fn contains(&self, host: &Host) -> bool {
         self.hosts.contains_key(host)
     }
 
     /// Makes a host known, with the pace that an earlier run left. A host that is known keeps its pace.
-    pub fn meet(
+    pub fn add(
         &mut self,
         host: &Host,
-        manners: Manners,
+        manners: HostLimits,
         stored: Option<StoredPace>,
         now: Timestamp,
     ) {
@@ -80,8 +80,8 @@ impl Hosts {
     }
 
     /// Keeps a known host to other manners from now on.
-    pub fn change_manners(&mut self, host: &Host, manners: Manners) {
-        self.change(host, |pace| pace.manners = manners);
+    pub fn set_limits(&mut self, host: &Host, manners: HostLimits) {
+        self.change(host, |pace| pace.limits = manners);
     }
 
     /// Returns the moment from which on a host with something to ask may be asked, as far as its
@@ -102,40 +102,40 @@ impl Hosts {
     }
 
     /// Tells that there is something to ask a host from a moment on.
-    pub fn want(&mut self, host: &Host, from: Timestamp) {
+    pub fn enqueue(&mut self, host: &Host, from: Timestamp) {
         self.change(host, |pace| {
             pace.wanted_from = Some(pace.wanted_from.map_or(from, |known| known.min(from)))
         });
     }
 
     /// Tells that there is nothing to ask a host.
-    pub fn leave(&mut self, host: &Host) {
+    pub fn dequeue(&mut self, host: &Host) {
         self.change(host, |pace| pace.wanted_from = None);
     }
 
     /// Sets what robots.txt asks for between two requests.
-    pub fn slow_to(&mut self, host: &Host, delay: Duration) {
-        self.change(host, |pace| pace.slow_to(delay));
+    pub fn set_crawl_delay(&mut self, host: &Host, delay: Duration) {
+        self.change(host, |pace| pace.set_crawl_delay(delay));
     }
 
     /// Decides what to do now. The host with the longest overdue turn goes first.
-    pub fn next(&mut self, now: Timestamp) -> Next {
+    pub fn next(&mut self, now: Timestamp) -> NextPermit {
         while let Some((turn, host)) = self.turns.first().cloned() {
             if turn > now {
-                return Next::SleepUntil(turn);
+                return NextPermit::SleepUntil(turn);
             }
             match self.ceilings.take(self.shared_server(&host), now) {
-                Ok(()) => return Next::Visit(self.take(host, now)),
+                Ok(()) => return NextPermit::Visit(self.take(host, now)),
                 Err(AtCeiling::Server(until)) => {
                     self.change(&host, |pace| pace.wanted_from = Some(until))
                 }
-                Err(AtCeiling::Total(until)) => return Next::SleepUntil(until),
+                Err(AtCeiling::Total(until)) => return NextPermit::SleepUntil(until),
             }
         }
         if self.in_flight > 0 {
-            Next::AwaitVisits
+            NextPermit::AwaitVisits
         } else {
-            Next::Drained
+            NextPermit::Drained
         }
     }
 
@@ -149,7 +149,7 @@ impl Hosts {
 
     /// Takes a permit back that would break a ceiling which others share, and has nobody asked
     /// under that ceiling before it has room.
-    pub fn put_off(&mut self, permit: Permit, ceiling: AtCeiling) {
+    pub fn postpone(&mut self, permit: Permit, ceiling: AtCeiling) {
         let server = self.shared_server(permit.host());
         self.give_back(permit);
         self.ceilings.close(server, ceiling);
@@ -159,7 +159,7 @@ impl Hosts {
     pub fn finish(
         &mut self,
         turn: Turn,
-        manner: Manner,
+        manner: ResponseClass,
         took: Duration,
         now: Timestamp,
     ) -> StoredPace {
@@ -176,8 +176,10 @@ impl Hosts {
     }
 
     /// Returns how often in a row a host complained or failed.
-    pub fn strikes(&self, host: &Host) -> u32 {
-        self.hosts.get(host).map_or(0, |pace| pace.strikes)
+    pub fn consecutive_failures(&self, host: &Host) -> u32 {
+        self.hosts
+            .get(host)
+            .map_or(0, |pace| pace.consecutive_failures)
     }
 
     /// Returns whether a host is out of order: then its pages' failures are not their own.
@@ -189,12 +191,12 @@ impl Hosts {
     pub fn resting_after(
         &self,
         moment: Timestamp,
-    ) -> impl Iterator<Item = (&Host, Timestamp, Option<Rest>)> {
+    ) -> impl Iterator<Item = (&Host, Timestamp, Option<Backoff>)> {
         let rests = move |pace: &Pace| pace.wanted_from.is_some() && pace.not_before > moment;
         self.hosts
             .iter()
             .filter(move |(_, pace)| rests(pace))
-            .map(|(host, pace)| (host, pace.not_before, pace.rest))
+            .map(|(host, pace)| (host, pace.not_before, pace.backoff))
     }
 
     /// Returns where a host's server is, when that was told.
@@ -205,12 +207,12 @@ impl Hosts {
     /// Returns the server whose ceiling holds for a host: none for the user's own.
     pub fn shared_server(&self, host: &Host) -> Option<IpAddr> {
         let pace = self.hosts.get(host)?;
-        pace.server.filter(|_| !pace.manners.own)
+        pace.server.filter(|_| !pace.limits.own)
     }
 
     /// Returns whether a host is the user's own.
     pub fn is_own(&self, host: &Host) -> bool {
-        self.hosts.get(host).is_some_and(|pace| pace.manners.own)
+        self.hosts.get(host).is_some_and(|pace| pace.limits.own)
     }
 
     /// Returns whether a host is being asked.
@@ -264,25 +266,25 @@ mod tests {
     fn hosts(count: u8) -> Hosts {
         let mut hosts = Hosts::new(Duration::from_millis(1), Duration::from_millis(1));
         for k in 0..count {
-            hosts.meet(
+            hosts.add(
                 &host(k),
-                Manners {
+                HostLimits {
                     gap: GAP,
-                    at_once: 1,
+                    max_concurrent: 1,
                     own: false,
                 },
                 None,
                 NOW,
             );
             hosts.locate(&host(k), IpAddr::from([192, 0, 2, k]));
-            hosts.want(&host(k), NOW);
+            hosts.enqueue(&host(k), NOW);
         }
         hosts
     }
 
     fn visit(hosts: &mut Hosts, now: Timestamp) -> Permit {
         match hosts.next(now) {
-            Next::Visit(permit) => permit,
+            NextPermit::Visit(permit) => permit,
             other => panic!("expected a visit, got {other:?}"),
         }
     }
@@ -291,10 +293,13 @@ mod tests {
     fn a_host_is_not_asked_while_it_answers() {
         let mut hosts = hosts(1);
         let permit = visit(&mut hosts, NOW);
-        assert!(matches!(hosts.next(NOW + GAP * 100), Next::AwaitVisits));
+        assert!(matches!(
+            hosts.next(NOW + GAP * 100),
+            NextPermit::AwaitVisits
+        ));
         let turn = permit.spend();
-        hosts.finish(turn, Manner::Answered, Duration::ZERO, NOW + GAP);
-        assert!(matches!(hosts.next(NOW + GAP), Next::SleepUntil(at) if at == NOW + GAP * 2));
+        hosts.finish(turn, ResponseClass::Answered, Duration::ZERO, NOW + GAP);
+        assert!(matches!(hosts.next(NOW + GAP), NextPermit::SleepUntil(at) if at == NOW + GAP * 2));
     }
 
     #[test]
@@ -310,47 +315,47 @@ mod tests {
     #[test]
     fn a_host_without_work_is_left_alone() {
         let mut hosts = hosts(1);
-        hosts.leave(&host(0));
-        assert!(matches!(hosts.next(NOW), Next::Drained));
+        hosts.dequeue(&host(0));
+        assert!(matches!(hosts.next(NOW), NextPermit::Drained));
     }
 
     #[test]
     fn a_host_without_a_known_server_is_not_asked() {
         let mut hosts = hosts(0);
-        hosts.meet(
+        hosts.add(
             &host(0),
-            Manners {
+            HostLimits {
                 gap: GAP,
-                at_once: 1,
+                max_concurrent: 1,
                 own: false,
             },
             None,
             NOW,
         );
-        hosts.want(&host(0), NOW);
-        assert!(matches!(hosts.next(NOW), Next::Drained));
+        hosts.enqueue(&host(0), NOW);
+        assert!(matches!(hosts.next(NOW), NextPermit::Drained));
     }
 
     #[test]
     fn two_papers_on_one_server_share_its_ceiling() {
         let mut hosts = Hosts::new(Duration::from_millis(500), Duration::from_millis(1));
         for k in 0..2 {
-            hosts.meet(
+            hosts.add(
                 &host(k),
-                Manners {
+                HostLimits {
                     gap: GAP,
-                    at_once: 1,
+                    max_concurrent: 1,
                     own: false,
                 },
                 None,
                 NOW,
             );
             hosts.locate(&host(k), IpAddr::from([192, 0, 2, 1]));
-            hosts.want(&host(k), NOW);
+            hosts.enqueue(&host(k), NOW);
         }
         let first = visit(&mut hosts, NOW);
         assert!(
-            matches!(hosts.next(NOW), Next::SleepUntil(at) if at == NOW + Duration::from_millis(500))
+            matches!(hosts.next(NOW), NextPermit::SleepUntil(at) if at == NOW + Duration::from_millis(500))
         );
         hosts.give_back(first);
     }
@@ -360,7 +365,7 @@ mod tests {
         let mut hosts = hosts(2);
         hosts.locate(&host(1), IpAddr::from([192, 0, 2, 0]));
         let permit = visit(&mut hosts, NOW);
-        hosts.leave(permit.host());
+        hosts.dequeue(permit.host());
         hosts.give_back(permit);
         assert_eq!(visit(&mut hosts, NOW).spend().host(), &host(1));
     }
@@ -370,9 +375,9 @@ mod tests {
         let mut hosts = hosts(3);
         hosts.locate(&host(1), IpAddr::from([192, 0, 2, 0]));
         let permit = visit(&mut hosts, NOW);
-        hosts.put_off(permit, AtCeiling::Server(NOW + GAP));
+        hosts.postpone(permit, AtCeiling::Server(NOW + GAP));
         assert_eq!(visit(&mut hosts, NOW).spend().host(), &host(2));
-        assert!(matches!(hosts.next(NOW + GAP / 2), Next::SleepUntil(at) if at == NOW + GAP));
+        assert!(matches!(hosts.next(NOW + GAP / 2), NextPermit::SleepUntil(at) if at == NOW + GAP));
         assert_eq!(visit(&mut hosts, NOW + GAP).spend().host(), &host(0));
     }
 
@@ -380,8 +385,8 @@ mod tests {
     fn a_total_that_others_have_used_up_keeps_everybody_waiting() {
         let mut hosts = hosts(2);
         let permit = visit(&mut hosts, NOW);
-        hosts.put_off(permit, AtCeiling::Total(NOW + GAP));
-        assert!(matches!(hosts.next(NOW), Next::SleepUntil(at) if at == NOW + GAP));
+        hosts.postpone(permit, AtCeiling::Total(NOW + GAP));
+        assert!(matches!(hosts.next(NOW), NextPermit::SleepUntil(at) if at == NOW + GAP));
         assert_eq!(visit(&mut hosts, NOW + GAP).spend().host(), &host(0));
     }
 }

@@ -10,13 +10,13 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::archive::{
-    Archive, ArchiveError, Begun, KeptCapture, Lease, MOST_DEATHS, Revision, RunId, Selection,
-    Tally,
+    Archive, ArchiveError, CapturesBegun, KeptCapture, Lease, MOST_DEATHS, RevisionOutcome, RunId,
+    Selection, Tally,
 };
 use crate::clock::Clock;
-use crate::extract::{Article, Reading};
-use crate::in_time::Undone;
-use crate::revisit::next_look;
+use crate::deadline::Undone;
+use crate::extract::{Article, Extraction};
+use crate::revisit::next_revisit;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -28,7 +28,7 @@ const NAMED: usize = 20;
 
 /// What to read again.
 #[derive(Debug)]
-pub struct Plan {
+pub struct ReextractPlan {
     /// Of each site one for each profile that ever read it.
     pub readers: Vec<Arc<SiteReader>>,
     pub mode: Mode,
@@ -72,7 +72,7 @@ pub struct Summary {
 
 /// How far it is, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct ReextractProgress {
     pub captures: u64,
     pub left: u64,
 }
@@ -88,10 +88,10 @@ pub fn reextract(
     archive: &mut Archive,
     lease: Lease,
     run: Option<RunId>,
-    plan: &Plan,
+    plan: &ReextractPlan,
     clock: &Clock,
     is_stopped: impl Fn() -> bool,
-    mut watch: impl FnMut(&Progress),
+    mut watch: impl FnMut(&ReextractProgress),
 ) -> Result<Summary, ArchiveError> {
     let mut rereading = Rereading::begin(archive, lease, run, plan, clock)?;
     let left = rereading
@@ -101,7 +101,7 @@ pub fn reextract(
         let Summary {
             captures, unread, ..
         } = rereading.summary;
-        watch(&Progress {
+        watch(&ReextractProgress {
             captures,
             left: left.saturating_sub(captures + unread),
         });
@@ -109,7 +109,7 @@ pub fn reextract(
             rereading.summary.is_broken_off = true;
             return Ok(rereading.summary);
         }
-        match rereading.go_on() {
+        match rereading.read_next() {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
@@ -128,14 +128,14 @@ struct Rereading<'a> {
     archive: &'a mut Archive,
     lease: Lease,
     run: Option<RunId>,
-    plan: &'a Plan,
+    plan: &'a ReextractPlan,
     clock: &'a Clock,
     what: String,
     selection: Selection,
     /// The last capture that was read.
     after: i64,
     /// Captures among which one ended the process: each is read by itself.
-    suspected: Option<Begun>,
+    suspected: Option<CapturesBegun>,
     summary: Summary,
     articles: BTreeSet<i64>,
 }
@@ -145,7 +145,7 @@ impl<'a> Rereading<'a> {
         archive: &'a mut Archive,
         lease: Lease,
         run: Option<RunId>,
-        plan: &'a Plan,
+        plan: &'a ReextractPlan,
         clock: &'a Clock,
     ) -> Result<Self, ArchiveError> {
         let what = what(&plan.readers);
@@ -174,7 +174,7 @@ impl<'a> Rereading<'a> {
     }
 
     /// Reads the next captures, and saves what they say; `false` where none is left.
-    fn go_on(&mut self) -> Result<bool, ArchiveError> {
+    fn read_next(&mut self) -> Result<bool, ArchiveError> {
         let captures = self.next_captures()?;
         let (Some(first), Some(last)) = (captures.first(), captures.last()) else {
             return Ok(false);
@@ -186,7 +186,7 @@ impl<'a> Rereading<'a> {
             self.archive.begin_reading(
                 self.lease,
                 &self.what,
-                Begun {
+                CapturesBegun {
                     first: first.id,
                     last: last.id,
                 },
@@ -195,7 +195,9 @@ impl<'a> Rereading<'a> {
         let readings = readings(&captures, &self.plan.readers);
 
         for (capture, reading) in captures.into_iter().zip(readings) {
-            let ladder = &reader_of(capture, &self.plan.readers).wanted.ladder;
+            let ladder = &reader_of(capture, &self.plan.readers)
+                .scope
+                .revisit_schedule;
             let revision = revise(
                 self.archive,
                 self.lease,
@@ -283,7 +285,7 @@ impl<'a> Rereading<'a> {
 }
 
 /// Reads captures on all cores, and returns the readings in their order.
-fn readings(captures: &[&KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Reading> {
+fn readings(captures: &[&KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Extraction> {
     captures
         .par_iter()
         .map(|capture| read(capture, reader_of(capture, readers)))
@@ -304,11 +306,11 @@ fn reader_of<'r>(capture: &KeptCapture, readers: &'r [Arc<SiteReader>]) -> &'r S
 }
 
 /// Damaged bytes are no reason to leave the rest unread.
-fn read(capture: &KeptCapture, reader: &SiteReader) -> Reading {
+fn read(capture: &KeptCapture, reader: &SiteReader) -> Extraction {
     let body = match capture.body() {
         Ok(body) => body,
         Err(damage) => {
-            return Reading::NotAnArticle {
+            return Extraction::NotAnArticle {
                 why: damage.to_string(),
             };
         }
@@ -317,7 +319,7 @@ fn read(capture: &KeptCapture, reader: &SiteReader) -> Reading {
     let reading = AssertUnwindSafe(|| {
         reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at)
     });
-    catch_unwind(reading).unwrap_or_else(|_| Reading::NotAnArticle {
+    catch_unwind(reading).unwrap_or_else(|_| Extraction::NotAnArticle {
         why: Undone::Panicked.to_string(),
     })
 }
@@ -326,13 +328,15 @@ fn revise(
     archive: &mut Archive,
     lease: Lease,
     capture: &KeptCapture,
-    reading: Reading,
+    reading: Extraction,
     ladder: &[Duration],
     now: Timestamp,
-) -> Result<Revision, ArchiveError> {
+) -> Result<RevisionOutcome, ArchiveError> {
     let article: Box<Article> = match reading {
-        Reading::Article(article) | Reading::Members(article) => article,
-        Reading::Gone { why } | Reading::Refused { why } | Reading::NotAnArticle { why } => {
+        Extraction::Article(article) | Extraction::Members(article) => article,
+        Extraction::Gone { why }
+        | Extraction::Refused { why }
+        | Extraction::NotAnArticle { why } => {
             return archive.revise_without(lease, capture, &why);
         }
     };
@@ -343,7 +347,7 @@ fn revise(
         lease,
         capture,
         *article,
-        next_look(ladder, published, now),
+        next_revisit(ladder, published, now),
         now,
     )
 }
@@ -375,24 +379,29 @@ impl Summary {
         }
     }
 
-    fn count(&mut self, capture: &KeptCapture, revision: Revision, articles: &mut BTreeSet<i64>) {
+    fn count(
+        &mut self,
+        capture: &KeptCapture,
+        revision: RevisionOutcome,
+        articles: &mut BTreeSet<i64>,
+    ) {
         self.captures += 1;
         match revision {
-            Revision::Same => self.same += 1,
-            Revision::Changed { article, fields } => {
+            RevisionOutcome::Same => self.same += 1,
+            RevisionOutcome::Changed { article, fields } => {
                 self.changed += u64::from(articles.insert(article));
                 for field in fields {
                     *self.fields.entry(field).or_default() += 1;
                 }
             }
-            Revision::Found => self.found += 1,
-            Revision::Lost { why } => {
+            RevisionOutcome::Found => self.found += 1,
+            RevisionOutcome::Lost { why } => {
                 self.lost += 1;
                 if self.lost_pages.len() < NAMED {
                     self.lost_pages.push((capture.page.url.to_string(), why));
                 }
             }
-            Revision::Nothing => self.none += 1,
+            RevisionOutcome::Nothing => self.none += 1,
         }
     }
 }

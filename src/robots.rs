@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::page_url::PageUrl;
 use crate::robots::groups::Directives;
-use crate::robots::rules::{Rules, Verdict};
+use crate::robots::rules::{PathRules, PathVerdict};
 
 pub use lines::LARGEST;
 
@@ -50,7 +50,7 @@ pub struct Robots {
 
 #[derive(Clone, Debug, PartialEq)]
 enum Policy {
-    Rules(Rules),
+    Rules(PathRules),
     AllowAll,
     ForbidAll,
 }
@@ -155,10 +155,10 @@ impl Robots {
                 rule: "robots.txt unreachable".to_owned(),
             }),
             Policy::Rules(rules) => match rules.judge(url.path_and_query(), &self.agent) {
-                Verdict::Allowed(rule) => {
+                PathVerdict::Allowed(rule) => {
                     allow(rule.unwrap_or_else(|| "no rule against it".to_owned()))
                 }
-                Verdict::Forbidden(rule) => Err(Forbidden { rule }),
+                PathVerdict::Forbidden(rule) => Err(Forbidden { rule }),
             },
         }
     }

@@ -1,4 +1,4 @@
-//! A site made ready to be read: its profile's readers, and what is wanted of it.
+//! A site made ready to be read: its profile's readers, and what is scope of it.
 
 mod address;
 mod obey;
@@ -12,12 +12,12 @@ use jiff::civil::Date;
 
 use crate::archive::Window;
 use crate::config::profile::Menu;
-use crate::config::site::{Effect, Sections};
+use crate::config::site::{OptOutPolicy, Sections};
 use crate::config::{Profile, Settings, Site, shipped};
+use crate::deadline::{BUDGET, room_as_weighed_now, room_now, within_now};
 use crate::discover::{Grammar, ListReader};
-use crate::extract::{self, Article, ArticleReader, Paper, decode};
-use crate::frontier::Wanted;
-use crate::in_time::{BUDGET, room_as_weighed_now, room_now, within_now};
+use crate::extract::{self, Article, ArticleReader, KnownPaper, decode};
+use crate::frontier::CrawlScope;
 use crate::markup::Weight;
 use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
 use crate::page_url::PageUrl;
@@ -29,7 +29,7 @@ pub use response::{Read, Response};
 #[derive(Clone, Debug)]
 pub struct SiteReader {
     pub site: Arc<Site>,
-    pub wanted: Wanted,
+    pub scope: CrawlScope,
     /// The sections that the site file lists; empty where the menu names them.
     pub sections: Vec<PageUrl>,
     agent: String,
@@ -38,12 +38,12 @@ pub struct SiteReader {
     /// moved to.
     home: PageUrl,
     /// Without a profile there are no lists: every link of an entry page may be an article.
-    lists: Option<Lists>,
+    lists: Option<CmsLists>,
 }
 
 /// How the lists of a known CMS are read.
 #[derive(Clone, Debug)]
-struct Lists {
+struct CmsLists {
     menu: Arc<Menu>,
     grammar: Grammar,
     reader: ListReader,
@@ -72,27 +72,27 @@ impl SiteReader {
                 .map(|path| section(&site, path))
                 .collect::<Result<_, _>>()?,
         };
-        let wanted = Wanted {
+        let scope = CrawlScope {
             since: site.discover.since.and_then(|day| midnight(day, &site)),
             feeds: site.discover.feeds,
             sitemaps: site.discover.sitemaps,
             menu: site.discover.sections == Sections::Menu,
             deep: site.discover.deep.0,
-            ladder: site.discover.revisit.iter().map(|span| span.0).collect(),
+            revisit_schedule: site.discover.revisit.iter().map(|span| span.0).collect(),
             redirects: settings.limits.redirects,
             has_windows: false,
         };
-        let paper = Paper::from(&*site);
+        let paper = KnownPaper::from(&*site);
         let articles = ArticleReader::new(
             profile.cloned().unwrap_or_else(shipped::generic_profile),
             paper,
         );
-        let lists = profile.map(|profile| Lists::new(profile, &site));
+        let lists = profile.map(|profile| CmsLists::new(profile, &site));
         let agent = settings.identity.agent.clone();
         let home = site.home.clone();
         let mut reader = Self {
             site,
-            wanted,
+            scope,
             sections,
             agent,
             articles,
@@ -100,14 +100,14 @@ impl SiteReader {
             lists,
         };
         // Any day will do: only whether windows exist is asked.
-        reader.wanted.has_windows = reader.windows(Date::ZERO, Date::ZERO).is_some();
+        reader.scope.has_windows = reader.windows(Date::ZERO, Date::ZERO).is_some();
         Ok(reader)
     }
 
     /// Reads a paper whose home page moved: pages there are the paper's as well, and its articles
     /// are asked for there.
     pub fn at_home(&self, home: PageUrl) -> Self {
-        let at_home = |lists: &Lists| lists.at_home(home.clone());
+        let at_home = |lists: &CmsLists| lists.at_home(home.clone());
         Self {
             lists: self.lists.as_ref().map(at_home),
             home,
@@ -175,7 +175,7 @@ impl SiteReader {
         content_type: &str,
         body: &[u8],
         moment: Timestamp,
-    ) -> extract::Reading {
+    ) -> extract::Extraction {
         let judged = |mut article: Box<Article>| {
             let (metas, files) = (Metas::default(), Reservations::default());
             let declared = Declared {
@@ -194,15 +194,15 @@ impl SiteReader {
             article
         };
         match self.reread(url, content_type, body) {
-            extract::Reading::Article(article) => extract::Reading::Article(judged(article)),
-            extract::Reading::Members(article) => extract::Reading::Members(judged(article)),
+            extract::Extraction::Article(article) => extract::Extraction::Article(judged(article)),
+            extract::Extraction::Members(article) => extract::Extraction::Members(judged(article)),
             other => other,
         }
     }
 
-    fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> extract::Reading {
+    fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> extract::Extraction {
         if !is_text(content_type) {
-            return extract::Reading::NotAnArticle {
+            return extract::Extraction::NotAnArticle {
                 why: format!("its content type is {content_type}"),
             };
         }
@@ -215,7 +215,7 @@ impl SiteReader {
         } else {
             room_now(most).map(|_room| self.articles.read(url, &html))
         };
-        read.unwrap_or_else(|why| extract::Reading::NotAnArticle {
+        read.unwrap_or_else(|why| extract::Extraction::NotAnArticle {
             why: why.to_string(),
         })
     }
@@ -228,9 +228,9 @@ impl SiteReader {
     /// The addresses of those files, as far as the site's file does not ignore them.
     pub fn policies(&self) -> Vec<PageUrl> {
         let rules = &self.site.opt_outs;
-        let wanted = [(TDMREP, rules.tdm), (AI_TXT, rules.ai_txt)].into_iter();
-        let paths = wanted
-            .filter(|(_, effect)| *effect != Effect::Ignore)
+        let scope = [(TDMREP, rules.tdm), (AI_TXT, rules.ai_txt)].into_iter();
+        let paths = scope
+            .filter(|(_, effect)| *effect != OptOutPolicy::Ignore)
             .map(|(path, _)| path);
         paths
             .map(|path| {
@@ -243,7 +243,7 @@ impl SiteReader {
     }
 }
 
-impl Lists {
+impl CmsLists {
     fn new(profile: &Profile, site: &Site) -> Self {
         let grammar = Grammar::new(Some(profile), site.home.clone());
         let reader = ListReader::new(profile, grammar.clone(), site.timezone.clone());

@@ -2,15 +2,15 @@
 
 mod ask;
 mod draft;
-mod findings;
-mod list;
+mod knowledge;
 mod menu;
-mod page;
-mod plan;
 mod profile;
+mod row_selectors;
 mod selector;
 mod shape;
 mod story;
+mod survey_report;
+mod surveyed_page;
 mod walk;
 
 use std::sync::Arc;
@@ -18,26 +18,26 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::archive::{Archive, ArchiveError, How};
-use crate::asking::Stop;
+use crate::archive::{Archive, ArchiveError, RunEnd};
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
+use crate::dispatch::Stop;
 use crate::fetch::Web;
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
 use crate::survey::ask::{Surveyor, stopped};
 
-pub use ask::Asked;
+pub use ask::SurveyRequest;
 pub use draft::{Draft, Names, draft, name_of};
-pub use findings::{ArticlePattern, Cms, Findings, SectionFound, Source};
-pub use profile::Rules;
+pub use profile::CmsRules;
+pub use survey_report::{ArticlePattern, FoundCms, FoundSource, SectionFound, SurveyReport};
 
 /// A survey never asks for more, robots.txt and sitemap included.
 pub const MOST_REQUESTS: u64 = 40;
 
 /// What to survey, and how gently.
 #[derive(Debug)]
-pub struct Plan {
+pub struct SurveyPlan {
     /// Where reading begins: the paper's home page.
     pub home: PageUrl,
     pub settings: Settings,
@@ -75,13 +75,13 @@ pub enum SurveyError {
 ///
 /// Where the address is no home page that can be asked for, and where the archive cannot go on.
 pub async fn run<W: Web>(
-    plan: Plan,
+    plan: SurveyPlan,
     archive: &mut Archive,
     web: Arc<W>,
     clock: Clock,
     stop: watch::Receiver<Stop>,
-    watch: impl FnMut(&Asked) + Send,
-) -> Result<Option<Findings>, SurveyError> {
+    watch: impl FnMut(&SurveyRequest) + Send,
+) -> Result<Option<SurveyReport>, SurveyError> {
     let known = plan.profiles.clone();
     let mut dropping = stop.clone();
     let mut surveyor = Surveyor::begin(plan, archive, web, clock, stop, watch)?;
@@ -93,16 +93,16 @@ pub async fn run<W: Web>(
     let is_stopped = *dropping.borrow() != Stop::GoOn;
     match walked {
         Some(Err(SurveyError::Archive(why))) => Err(surveyor.fail(why).into()),
-        Some(Ok(knowledge)) if !is_stopped => Ok(Some(findings::findings(
+        Some(Ok(knowledge)) if !is_stopped => Ok(Some(survey_report::findings(
             &knowledge,
-            surveyor.end(How::Finished, None)?,
+            surveyor.end(RunEnd::Finished, None)?,
         ))),
         Some(Err(why)) if !is_stopped => {
-            surveyor.end(How::Failed, Some(&why.to_string()))?;
+            surveyor.end(RunEnd::Failed, Some(&why.to_string()))?;
             Err(why)
         }
         Some(_) | None => {
-            surveyor.end(How::Interrupted, None)?;
+            surveyor.end(RunEnd::Interrupted, None)?;
             Ok(None)
         }
     }

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use paper::{DAY, NOW, html, open_archive};
 use saseo::archive::{Filter, Reader};
-use saseo::audit::{Scope, audit};
+use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
-use saseo::crawl::{self, Plan, Report, Stop};
-use saseo::demo::{self, Cms, Edition, Kind, Newspaper};
-use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
+use saseo::crawl::{self, CrawlPlan, Report, Stop};
+use saseo::demo::{self, Availability, DemoCms, Edition, Newspaper};
+use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::page_url::Host;
 use saseo::politeness::Turn;
@@ -39,7 +39,7 @@ impl Web for Served {
         &self,
         visit: Visit,
         _reach: Reach,
-        _asking: Asking,
+        _asking: RequestTerms,
     ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         self.clock
@@ -79,7 +79,7 @@ impl World {
         }
     }
 
-    fn plan(&self) -> Plan {
+    fn plan(&self) -> CrawlPlan {
         let site = format!(
             "name = \"plain\"\ntitle = \"동네 신문\"\nhome = \"{}\"\n[discover]\nrevisit = []\nsitemaps = false\n\
              [opt_outs]\ntdm = \"ignore\"\nai_txt = \"ignore\"\n",
@@ -105,7 +105,7 @@ impl World {
         .unwrap();
         let findings = audit(
             &Reader::open(self.folder.path()).unwrap(),
-            Scope::Everything,
+            AuditScope::Everything,
         )
         .unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
@@ -208,7 +208,7 @@ async fn the_demo_paper_without_numbers_is_kept_whole_and_each_page_is_asked_onc
             crawl_delay: None,
             ..Edition::default()
         })
-        .on(Cms::Plain),
+        .on(DemoCms::Plain),
     );
     let served = Arc::clone(&newspaper);
     let world = World::new("http://www.hanbit.example/", move |url| {
@@ -229,7 +229,7 @@ async fn the_demo_paper_without_numbers_is_kept_whole_and_each_page_is_asked_onc
     let open = newspaper
         .articles()
         .iter()
-        .filter(|article| article.kind == Kind::Open);
+        .filter(|article| article.kind == Availability::Open);
     let mut open: Vec<String> = open.map(|article| article.title.clone()).collect();
     open.sort();
     assert_eq!(world.headlines(), open);

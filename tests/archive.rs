@@ -7,16 +7,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use saseo::archive::{
-    Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done, Ending, FILE,
-    Filter, How, KeptCapture, Lease, Lock, NextPage, Reader, Revision, RunId, SCHEMA, Seed,
-    Seeding, Selection, SiteId, Tally, Terms, Version, pack,
+    Announcement, Archive, ArchiveError, ArticleVersion, Body, Capture, Change, Completed,
+    Completion, Ending, FILE, Filter, KeptCapture, Lease, Lock, NextPage, Reader, RevisionOutcome,
+    RunEnd, RunId, SCHEMA, Seed, SeedMode, Selection, SiteId, Tally, Terms, pack,
 };
 use saseo::config::site::Discover;
-use saseo::export::{self, Beside, Cells, Format, Place};
+use saseo::export::{self, Beside, CsvDialect, Format, Place};
 use saseo::extract::Article;
 use saseo::frontier::recrawl::SitePolicy;
 use saseo::frontier::{
-    Continuation, Found, Judged, List, ListStep, Page, Pass, Role, Settlement, Verdict, put_off,
+    Continuation, Discovered, Judged, ListPosition, ListStep, Page, Role, Settlement, Traversal,
+    Verdict, put_off,
 };
 use saseo::page_url::PageUrl;
 use saseo::politeness::{LastRequests, StoredPace};
@@ -41,8 +42,8 @@ fn article_url(number: u64) -> PageUrl {
     ))
 }
 
-fn found(number: u64) -> Found {
-    Found {
+fn found(number: u64) -> Discovered {
+    Discovered {
         url: article_url(number),
         role: Role::Article,
         number: Some(number),
@@ -89,7 +90,9 @@ impl Desk {
         let run = archive
             .begin_run(lease, "crawl", &Terms::default(), 0, NOW)
             .unwrap();
-        archive.seed(lease, &[seed()], Seeding::Begin, NOW).unwrap();
+        archive
+            .seed(lease, &[seed()], SeedMode::Begin, NOW)
+            .unwrap();
         Self {
             folder,
             archive,
@@ -148,7 +151,7 @@ impl Desk {
             .archive
             .announce(self.lease, self.run, &[announcement])
             .unwrap()[0];
-        let answered = Answered {
+        let answered = Completion {
             announced,
             ending: Ending::Answered {
                 status: 200,
@@ -159,7 +162,7 @@ impl Desk {
             at: NOW,
             host: page.url.host(),
             pace: pace(),
-            done: Done::Page {
+            done: Completed::Page {
                 page: Arc::new(page),
                 settlement: Box::new(settlement.into()),
                 capture: Some(Box::new(capture())),
@@ -192,9 +195,9 @@ fn pace() -> StoredPace {
         not_before: later(2),
         gap: Duration::from_secs(2),
         slowed: Duration::ZERO,
-        strikes: 0,
+        consecutive_failures: 0,
         refusals: 0,
-        rest: None,
+        backoff: None,
     }
 }
 
@@ -273,7 +276,7 @@ fn every_unsigned_number_survives() {
     let reader = Reader::open(desk.folder.path()).unwrap();
     let mut seen = vec![];
     for version in &mut reader.articles(&Filter::default()).unwrap() {
-        let Version { article, kept, .. } = version.unwrap();
+        let ArticleVersion { article, kept, .. } = version.unwrap();
         seen.push((article.number, kept.version));
     }
     assert_eq!(seen, [(Some(largest), 1)]);
@@ -287,7 +290,7 @@ fn every_unsigned_number_survives() {
 #[test]
 fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
     let mut desk = Desk::new();
-    let section = Found {
+    let section = Discovered {
         url: url("https://paper.example/list"),
         role: Role::Section,
         number: None,
@@ -300,13 +303,13 @@ fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
     });
     let page = desk.page();
     let list = page.list().cloned().unwrap();
-    assert_eq!(list.pass, Pass::First);
-    let on = |pass| {
+    assert_eq!(list.traversal, Traversal::First);
+    let on = |traversal| {
         let url = url("https://paper.example/list?page=2");
         let to = Continuation {
             url,
-            list: List {
-                pass,
+            list: ListPosition {
+                traversal,
                 previous: vec![1],
                 ..list.clone()
             },
@@ -317,21 +320,21 @@ fn a_reading_to_the_end_is_not_shortened_by_one_that_catches_up() {
     desk.settle(
         page.clone(),
         Judged {
-            list: on(Pass::First),
+            list: on(Traversal::First),
             ..settled(Verdict::Read)
         },
     );
     desk.settle(
         page,
         Judged {
-            list: on(Pass::Later),
+            list: on(Traversal::Later),
             ..settled(Verdict::Read)
         },
     );
     let second = desk.page();
     assert_eq!(
-        (second.role(), second.list().unwrap().pass),
-        (Role::ListPage, Pass::First)
+        (second.role(), second.list().unwrap().traversal),
+        (Role::ListPage, Traversal::First)
     );
 }
 
@@ -343,16 +346,16 @@ fn a_crawl_that_begins_asks_for_a_settled_page_from_its_moment_on() {
         ..settled(Verdict::Read)
     });
     desk.archive
-        .seed(desk.lease, &[seed()], Seeding::Begin, later(3600))
+        .seed(desk.lease, &[seed()], SeedMode::Begin, later(3600))
         .unwrap();
     assert_eq!(desk.next(later(3600)), NextPage::Nothing);
     let tomorrow = later(86_401);
     desk.archive
-        .seed(desk.lease, &[seed()], Seeding::Resume, tomorrow)
+        .seed(desk.lease, &[seed()], SeedMode::Resume, tomorrow)
         .unwrap();
     assert_eq!(desk.next(tomorrow), NextPage::Nothing);
     desk.archive
-        .seed(desk.lease, &[seed()], Seeding::Begin, tomorrow)
+        .seed(desk.lease, &[seed()], SeedMode::Begin, tomorrow)
         .unwrap();
     assert!(matches!(desk.next(tomorrow), NextPage::Page(_)));
 }
@@ -434,7 +437,7 @@ fn a_host_whose_request_never_ended_is_owed_its_gap() {
 fn an_older_lease_cannot_write() {
     let mut desk = Desk::new();
     desk.archive.take_lease("another", NOW, None).unwrap();
-    let refused = desk.archive.seed(desk.lease, &[], Seeding::Begin, NOW);
+    let refused = desk.archive.seed(desk.lease, &[], SeedMode::Begin, NOW);
     assert!(
         matches!(refused, Err(ArchiveError::LeaseLost)),
         "{refused:?}"
@@ -449,7 +452,7 @@ fn a_killed_run_is_found_and_marked() {
         .end_run(
             desk.lease,
             desk.run,
-            How::Finished.into(),
+            RunEnd::Finished.into(),
             &Tally::default(),
             later(5),
         )
@@ -737,7 +740,7 @@ fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_wha
         panic!("{captures:?}")
     };
     let (lease, archive) = (desk.lease, &mut desk.archive);
-    let changed = |revision: Revision| matches!(revision, Revision::Changed { fields, .. } if fields == ["text"]);
+    let changed = |revision: RevisionOutcome| matches!(revision, RevisionOutcome::Changed { fields, .. } if fields == ["text"]);
     assert!(changed(
         archive
             .revise(lease, first, read_as("처음"), None, NOW)
@@ -747,13 +750,13 @@ fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_wha
         archive
             .revise(lease, first, read_as("처음"), None, NOW)
             .unwrap(),
-        Revision::Same
+        RevisionOutcome::Same
     );
     assert_eq!(
         archive
             .revise(lease, second, read_as("둘"), None, NOW)
             .unwrap(),
-        Revision::Same
+        RevisionOutcome::Same
     );
     archive.save().unwrap();
     assert_eq!(
@@ -780,7 +783,7 @@ fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
     let sections = [captures[0].id, captures[1].id]
         .into_iter()
         .zip(["문화", "사회"]);
-    let mut pass = || -> Vec<Revision> {
+    let mut traversal = || -> Vec<RevisionOutcome> {
         let one = |(capture, section): (&KeptCapture, &str)| {
             let article = Article {
                 section: Some(section.to_owned()),
@@ -792,9 +795,9 @@ fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
         };
         captures.iter().zip(["문화", "사회"]).map(one).collect()
     };
-    let changed = |revision: &Revision| matches!(revision, Revision::Changed { fields, .. } if *fields == ["section"]);
-    assert!(pass().iter().all(changed));
-    assert_eq!(pass(), [Revision::Same, Revision::Same]);
+    let changed = |revision: &RevisionOutcome| matches!(revision, RevisionOutcome::Changed { fields, .. } if *fields == ["section"]);
+    assert!(traversal().iter().all(changed));
+    assert_eq!(traversal(), [RevisionOutcome::Same, RevisionOutcome::Same]);
     desk.archive.save().unwrap();
     let sql = desk.sql();
     let mut select = sql
@@ -916,7 +919,7 @@ fn desk_with_copies(stories: &[(&str, Judged)]) -> Desk {
             entries,
         };
         desk.archive
-            .seed(desk.lease, &[seed], Seeding::Begin, NOW)
+            .seed(desk.lease, &[seed], SeedMode::Begin, NOW)
             .unwrap();
         let NextPage::Page(page) = desk
             .archive
@@ -1015,7 +1018,7 @@ fn a_host_that_cannot_be_asked_is_put_off_for_the_chosen_sites_only() {
             entries,
         };
         desk.archive
-            .seed(desk.lease, &[seed], Seeding::Begin, NOW)
+            .seed(desk.lease, &[seed], SeedMode::Begin, NOW)
             .unwrap();
     }
     let pages = desk
@@ -1165,7 +1168,7 @@ fn a_move_to_a_place_without_an_article_was_none() {
         found: vec![found(1)],
         ..settled(Verdict::Read)
     });
-    let moved = Found {
+    let moved = Discovered {
         url: place.clone(),
         hops: 1,
         number: None,
@@ -1195,7 +1198,7 @@ fn a_move_to_a_place_without_an_article_was_none() {
 /// Two articles of a paper that numbers nothing.
 fn desk_without_numbers() -> Desk {
     let mut desk = Desk::new();
-    let unnumbered = |name: &str| Found {
+    let unnumbered = |name: &str| Discovered {
         url: url(&format!("https://paper.example/story/{name}?a=b")),
         number: None,
         ..found(0)
@@ -1234,7 +1237,7 @@ fn articles_without_a_number_have_ids_of_their_own_that_are_found_and_exported()
         &reader,
         &Filter::default(),
         Format::Sqlite,
-        Cells::default(),
+        CsvDialect::default(),
         place,
     )
     .unwrap();

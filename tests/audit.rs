@@ -9,12 +9,12 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use saseo::archive::{
-    AnnouncedId, Announcement, Answered, Archive, Done, Ending, FILE, HostTerms, Lease, Lock,
-    Reader, RobotsCopy, RobotsId, Ruled, RunId, Terms,
+    AnnouncedId, Announcement, Archive, Completed, Completion, Ending, FILE, HostTerms, Lease,
+    Lock, Reader, RobotsCopy, RobotsId, RobotsOutcome, RunId, Terms,
 };
-use saseo::audit::{Findings, Kind, Scope, audit, page};
+use saseo::audit::{AuditReport, AuditScope, ViolationKind, audit, page};
 use saseo::clock::Clock;
-use saseo::demo::{Edition, Skin};
+use saseo::demo::{DemoSkin, Edition};
 use saseo::page_url::PageUrl;
 use saseo::politeness::StoredPace;
 use saseo::robots::FRESH;
@@ -125,7 +125,7 @@ impl Desk {
                 why: "it hung up".into(),
             },
         };
-        self.settle(announced, at, ending, Done::Unkept);
+        self.settle(announced, at, ending, Completed::Unkept);
     }
 
     fn settle(
@@ -133,10 +133,10 @@ impl Desk {
         announced: AnnouncedId,
         at: Timestamp,
         ending: Ending,
-        done: Done,
+        done: Completed,
     ) -> Option<RobotsId> {
         let (host, pace) = (url(PAPER).host(), pace(at));
-        let answered = Answered {
+        let answered = Completion {
             announced,
             ending,
             at,
@@ -179,10 +179,10 @@ impl Desk {
             fetched_at: at,
             expires_at: at + FRESH,
             status: Some(200),
-            ruled: Ruled::Rules { body },
+            ruled: RobotsOutcome::Rules { body },
             why: "fetched".into(),
         };
-        self.settle(announced, at, ending, Done::Robots(Box::new(copy)))
+        self.settle(announced, at, ending, Completed::Robots(Box::new(copy)))
             .unwrap()
     }
 
@@ -193,16 +193,16 @@ impl Desk {
         self.end(announced, ended, said);
     }
 
-    fn audit(&self) -> Findings {
+    fn audit(&self) -> AuditReport {
         audit(
             &Reader::open(self.folder.path()).unwrap(),
-            Scope::Everything,
+            AuditScope::Everything,
         )
         .unwrap()
     }
 
     /// The kinds and rows of what was broken.
-    fn broken(&self) -> Vec<(Kind, Vec<i64>)> {
+    fn broken(&self) -> Vec<(ViolationKind, Vec<i64>)> {
         self.audit()
             .violations
             .into_iter()
@@ -234,9 +234,9 @@ fn pace(at: Timestamp) -> StoredPace {
         not_before: at + gap,
         gap,
         slowed,
-        strikes: 0,
+        consecutive_failures: 0,
         refusals: 0,
-        rest: None,
+        backoff: None,
     }
 }
 
@@ -325,13 +325,13 @@ fn an_audit_of_one_paper_tells_of_its_hosts_alone_and_checks_every_row() {
     desk.announce(story(4, after(61_000), robots));
 
     let reader = Reader::open(desk.folder.path()).unwrap();
-    let told = |host: &str| audit(&reader, Scope::Hosts([host.to_owned()].into())).unwrap();
+    let told = |host: &str| audit(&reader, AuditScope::Hosts([host.to_owned()].into())).unwrap();
     let (paper, own, all) = (
         told("paper.example"),
         told("own.example"),
         told("nobody.example"),
     );
-    let names = |found: &Findings| {
+    let names = |found: &AuditReport| {
         found
             .hosts
             .iter()
@@ -375,7 +375,7 @@ fn an_audit_of_one_paper_tells_of_its_hosts_alone_and_checks_every_row() {
         told("own.example")
             .violations
             .iter()
-            .any(|broken| broken.kind == Kind::Chain)
+            .any(|broken| broken.kind == ViolationKind::Chain)
     );
 }
 
@@ -450,11 +450,10 @@ fn no_column_of_any_row_can_be_changed_unseen() {
             let sql = unguarded(&copy.path().join(FILE));
             let changed = sql.execute(&format!("UPDATE ledger SET {change} WHERE id = {row}"), []);
             assert_eq!(changed, Ok(1), "{change} of row {row}");
-            let found = audit(&Reader::open(copy.path()).unwrap(), Scope::Everything).unwrap();
-            let is_told = found
-                .violations
-                .iter()
-                .any(|broken| broken.kind == Kind::Chain && broken.rows.contains(&(row as i64)));
+            let found = audit(&Reader::open(copy.path()).unwrap(), AuditScope::Everything).unwrap();
+            let is_told = found.violations.iter().any(|broken| {
+                broken.kind == ViolationKind::Chain && broken.rows.contains(&(row as i64))
+            });
             assert!(is_told, "{change} of row {row}: {:?}", found.violations);
         }
     }
@@ -469,7 +468,7 @@ fn a_removed_row_is_told_wherever_it_stood() {
             .execute("DELETE FROM ledger WHERE id = ?1", [row])
             .unwrap();
         assert!(
-            desk.broken().contains(&(Kind::Chain, vec![told])),
+            desk.broken().contains(&(ViolationKind::Chain, vec![told])),
             "{:?}",
             desk.broken()
         );
@@ -496,7 +495,7 @@ fn a_request_that_ended_twice_or_never_began_is_told() {
         .unwrap();
     rehash(&sql);
     assert!(
-        desk.broken().contains(&(Kind::Chain, vec![4, 7])),
+        desk.broken().contains(&(ViolationKind::Chain, vec![4, 7])),
         "{:?}",
         desk.broken()
     );
@@ -512,7 +511,7 @@ fn an_end_before_its_request_is_told() {
     )
     .unwrap();
     rehash(&sql);
-    assert_eq!(desk.broken(), [(Kind::Chain, vec![6, 7])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Chain, vec![6, 7])]);
 }
 
 #[test]
@@ -522,7 +521,7 @@ fn a_run_without_its_terms_is_told_once() {
     sql.execute_batch("UPDATE ledger SET run_id = 9 WHERE id > 3")
         .unwrap();
     rehash(&sql);
-    assert_eq!(desk.broken(), [(Kind::Chain, vec![4])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Chain, vec![4])]);
 }
 
 #[test]
@@ -533,7 +532,7 @@ fn a_request_that_is_counted_at_another_host_is_told() {
         .unwrap();
     rehash(&sql);
     assert!(
-        desk.broken().contains(&(Kind::Chain, vec![6])),
+        desk.broken().contains(&(ViolationKind::Chain, vec![6])),
         "{:?}",
         desk.broken()
     );
@@ -567,7 +566,7 @@ fn a_gap_that_was_shortened_is_told_though_the_chain_is_whole() {
     )
     .unwrap();
     rehash(&sql);
-    assert_eq!(desk.broken(), [(Kind::Gap, vec![5, 6])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Gap, vec![5, 6])]);
     sql.execute(
         "UPDATE ledger SET at = ?1 WHERE id = 6",
         [after(13_100).millis()],
@@ -628,7 +627,7 @@ fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its
     desk.visit(to_other(after(14_120)), Said::Page);
     let broken = desk.broken();
     assert!(
-        broken.len() == 2 && broken.iter().all(|(kind, _)| *kind == Kind::Gap),
+        broken.len() == 2 && broken.iter().all(|(kind, _)| *kind == ViolationKind::Gap),
         "{broken:?}"
     );
 
@@ -642,7 +641,9 @@ fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its
     desk.run = second;
     desk.announce(story(3, after(60_000), robots));
     assert!(
-        desk.broken().iter().any(|(kind, _)| *kind == Kind::Chain),
+        desk.broken()
+            .iter()
+            .any(|(kind, _)| *kind == ViolationKind::Chain),
         "{:?}",
         desk.broken()
     );
@@ -658,7 +659,7 @@ fn a_gap_that_is_named_too_short_is_told() {
         },
         Said::Page,
     );
-    assert_eq!(desk.broken(), [(Kind::Gap, vec![6])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Gap, vec![6])]);
 }
 
 #[test]
@@ -671,7 +672,7 @@ fn the_gap_that_a_row_names_is_owed_too() {
         },
         Said::Page,
     );
-    assert_eq!(desk.broken(), [(Kind::Gap, vec![5, 6])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Gap, vec![5, 6])]);
 }
 
 #[test]
@@ -683,7 +684,7 @@ fn a_stranger_is_owed_the_gap_of_strangers() {
         ..story(1, after(millis), robots)
     };
     desk.visit(to(9_000), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Gap, vec![4])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Gap, vec![4])]);
 }
 
 #[test]
@@ -691,11 +692,14 @@ fn two_requests_at_once_are_told_and_each_pair_once() {
     let (mut desk, robots) = polite(1);
     desk.announce(story(2, after(20_000), robots));
     desk.announce(story(3, after(30_000), robots));
-    assert_eq!(desk.broken(), [(Kind::Overlap, vec![6, 7])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Overlap, vec![6, 7])]);
     desk.visit(story(4, after(40_000), robots), Said::Page);
     assert_eq!(
         desk.broken(),
-        [(Kind::Overlap, vec![6, 7]), (Kind::Overlap, vec![7, 8])]
+        [
+            (ViolationKind::Overlap, vec![6, 7]),
+            (ViolationKind::Overlap, vec![7, 8])
+        ]
     );
 }
 
@@ -711,7 +715,7 @@ fn ones_own_host_may_be_asked_as_often_at_once_as_its_terms_say() {
     desk.announce(to(10_020));
     assert_eq!(desk.broken(), []);
     desk.announce(to(10_040));
-    assert_eq!(desk.broken(), [(Kind::Overlap, vec![4, 5, 6])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Overlap, vec![4, 5, 6])]);
 }
 
 #[test]
@@ -725,7 +729,7 @@ fn a_request_that_a_kill_cut_short_counts_from_its_announcement() {
     desk.announce(story(2, after(20_000), robots));
     desk.begin(after(21_000));
     desk.visit(story(3, after(22_999), robots), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Gap, vec![6, 8])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Gap, vec![6, 8])]);
 }
 
 #[test]
@@ -741,8 +745,8 @@ fn a_request_before_its_retry_after_is_told_however_many_answers_came_since() {
     assert_eq!(
         desk.broken(),
         [
-            (Kind::RetryAfter, vec![7, 8]),
-            (Kind::RetryAfter, vec![7, 10])
+            (ViolationKind::RetryAfter, vec![7, 8]),
+            (ViolationKind::RetryAfter, vec![7, 10])
         ]
     );
 }
@@ -758,7 +762,7 @@ fn a_clock_that_was_set_back_is_remarked_and_the_gap_counts_from_there() {
     desk.visit(story(9, after(17_999), robots), Said::Page);
     let found = desk.audit();
     assert_eq!(found.remarks.len(), 1);
-    assert_eq!(desk.broken(), [(Kind::Gap, vec![9, 11])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Gap, vec![9, 11])]);
 }
 
 // Ceilings.
@@ -775,10 +779,10 @@ fn two_papers_on_one_server_are_held_to_its_ceiling() {
     };
     desk.visit(story(1, after(10_000), here), Said::Page);
     desk.visit(to_other(after(10_499)), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Ceiling, vec![6, 8])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Ceiling, vec![6, 8])]);
     desk.visit(story(2, after(20_000), here), Said::Page);
     desk.visit(to_other(after(20_500)), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Ceiling, vec![6, 8])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Ceiling, vec![6, 8])]);
 }
 
 #[test]
@@ -799,7 +803,7 @@ fn the_ceiling_of_a_server_holds_from_one_run_to_the_next() {
         desk.visit(to_other(after(10_000 + millis)), Said::Page);
         desk.broken()
     };
-    assert_eq!(ask_again_after(499), [(Kind::Ceiling, vec![6, 8])]);
+    assert_eq!(ask_again_after(499), [(ViolationKind::Ceiling, vec![6, 8])]);
     assert_eq!(ask_again_after(500), []);
 }
 
@@ -808,7 +812,7 @@ fn the_ceiling_in_all_holds_for_ones_own_hosts_too() {
     let mut desk = Desk::new();
     desk.robots(PAPER, NOW, RULES);
     desk.robots("https://own.example", after(19), "");
-    assert_eq!(desk.broken(), [(Kind::Ceiling, vec![2, 4])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Ceiling, vec![2, 4])]);
 }
 
 // robots.txt.
@@ -823,7 +827,7 @@ fn a_page_that_the_stored_robots_txt_forbids_is_told() {
         },
         Said::Page,
     );
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![6])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Robots, vec![6])]);
 }
 
 #[test]
@@ -837,7 +841,7 @@ fn a_rule_that_is_not_the_one_that_allows_is_told() {
     desk.visit(open("allow: /admin/open", 20_000), Said::Page);
     assert_eq!(desk.broken(), []);
     desk.visit(open("no rule against it", 30_000), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![8])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Robots, vec![8])]);
 }
 
 #[test]
@@ -856,8 +860,9 @@ fn an_altered_robots_txt_is_told_with_the_row_that_brought_it() {
         desk.tamper()
             .execute(&format!("UPDATE robots SET {change}"), [])
             .unwrap();
-        let of_copy =
-            |(kind, rows): &(Kind, Vec<i64>)| *kind == Kind::Robots && rows.ends_with(&[4]);
+        let of_copy = |(kind, rows): &(ViolationKind, Vec<i64>)| {
+            *kind == ViolationKind::Robots && rows.ends_with(&[4])
+        };
         assert!(
             desk.broken().iter().any(of_copy),
             "{change}: {:?}",
@@ -868,7 +873,7 @@ fn an_altered_robots_txt_is_told_with_the_row_that_brought_it() {
     desk.tamper()
         .execute("UPDATE robots SET body = CAST(body || x'0a' AS BLOB)", [])
         .unwrap();
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![3, 4])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Robots, vec![3, 4])]);
 }
 
 #[test]
@@ -881,12 +886,12 @@ fn a_robots_txt_counts_for_its_own_origin_and_for_a_day() {
         },
         Said::Page,
     );
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![6])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Robots, vec![6])]);
     let (mut desk, robots) = polite(0);
     desk.visit(story(1, after(100) + FRESH, robots), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![4])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Robots, vec![4])]);
     desk.tamper().execute_batch("DELETE FROM robots").unwrap();
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![4])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Robots, vec![4])]);
 }
 
 #[test]
@@ -902,7 +907,7 @@ fn a_request_without_a_robots_txt_is_for_one_or_for_where_it_was_redirected() {
     );
     assert_eq!(desk.broken(), []);
     desk.visit(file("https://third.example/rules", after(40)), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![6])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Robots, vec![6])]);
     desk.visit(
         Announcement {
             rule: "because".into(),
@@ -912,7 +917,10 @@ fn a_request_without_a_robots_txt_is_for_one_or_for_where_it_was_redirected() {
     );
     assert_eq!(
         desk.broken(),
-        [(Kind::Robots, vec![6]), (Kind::Robots, vec![8])]
+        [
+            (ViolationKind::Robots, vec![6]),
+            (ViolationKind::Robots, vec![8])
+        ]
     );
 }
 
@@ -922,7 +930,7 @@ fn a_robots_txt_that_another_host_sent_needs_a_redirect() {
     let announced = desk.announce(file("https://elsewhere.example/robots.txt", NOW));
     let robots = desk.keep(announced, PAPER, after(100), "");
     desk.visit(story(1, after(10_000), robots), Said::Page);
-    assert_eq!(desk.broken(), [(Kind::Robots, vec![3, 4])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Robots, vec![3, 4])]);
 }
 
 // Schema 1.
@@ -974,7 +982,7 @@ fn rows_of_schema_1_are_held_to_what_they_say_themselves() {
     sql.execute("UPDATE ledger SET at = at - 1 WHERE id = 3", [])
         .unwrap();
     rehash(&sql);
-    assert_eq!(desk.broken(), [(Kind::Gap, vec![2, 3])]);
+    assert_eq!(desk.broken(), [(ViolationKind::Gap, vec![2, 3])]);
 }
 
 // Crawls over sockets.
@@ -1002,7 +1010,7 @@ fn get(address: &PageUrl) -> Vec<u8> {
 #[test]
 fn an_impolite_crawl_is_caught_by_the_audit_as_by_the_servers_log() {
     let paper = Paper::of(&Edition {
-        skin: Skin::G4,
+        skin: DemoSkin::G4,
         articles_per_section: 3,
         crawl_delay: None,
         ..Edition::default()
@@ -1052,7 +1060,7 @@ fn an_impolite_crawl_is_caught_by_the_audit_as_by_the_servers_log() {
         found
             .violations
             .iter()
-            .all(|broken| broken.kind == Kind::Gap),
+            .all(|broken| broken.kind == ViolationKind::Gap),
         "{:#?}",
         found.violations
     );
@@ -1067,7 +1075,7 @@ fn an_impolite_crawl_is_caught_by_the_audit_as_by_the_servers_log() {
 
 fn polite_crawl() -> Crawler {
     let paper = Paper::of(&Edition {
-        skin: Skin::G4,
+        skin: DemoSkin::G4,
         articles_per_section: 5,
         crawl_delay: Some(0.1),
         ..Edition::default()
@@ -1108,7 +1116,7 @@ fn a_crawl_of_the_demo_newspaper_audits_clean_and_makes_a_page_for_its_publisher
 #[test]
 fn a_crawl_of_ones_own_server_with_several_requests_at_once_audits_clean() {
     let paper = Paper::of(&Edition {
-        skin: Skin::G4,
+        skin: DemoSkin::G4,
         articles_per_section: 10,
         crawl_delay: None,
         ..Edition::default()

@@ -7,13 +7,14 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use saseo::archive::{
-    AnnouncedId, Announcement, Answered, Archive, ArchiveError, Body, Capture, Change, Done,
-    Effect, Ending, Filter, How, Lease, Lock, NextPage, Reader, Revision, RobotsCopy, RobotsId,
-    Ruled, RunId, Seed, Seeding, Selection, SiteId, Tally, Terms, Version, What, pack,
+    AnnouncedId, Announcement, Archive, ArchiveError, ArticleVersion, Body, Capture, Change,
+    CommitEffect, Completed, Completion, Ending, Filter, Lease, LedgerRecord, Lock, NextPage,
+    Reader, RevisionOutcome, RobotsCopy, RobotsId, RobotsOutcome, RunEnd, RunId, Seed, SeedMode,
+    Selection, SiteId, Tally, Terms, pack,
 };
 use saseo::config::site::Discover;
 use saseo::extract::Article;
-use saseo::frontier::{Found, Judged, Page, PageId, Role, Settlement, Verdict};
+use saseo::frontier::{Discovered, Judged, Page, PageId, Role, Settlement, Verdict};
 use saseo::page_url::PageUrl;
 use saseo::politeness::StoredPace;
 use saseo::time::Timestamp;
@@ -40,10 +41,10 @@ struct Desk {
 
 impl Desk {
     fn new() -> Self {
-        Self::begin(TempDir::new().unwrap(), Seeding::Begin)
+        Self::begin(TempDir::new().unwrap(), SeedMode::Begin)
     }
 
-    fn begin(folder: TempDir, seeding: Seeding) -> Self {
+    fn begin(folder: TempDir, seeding: SeedMode) -> Self {
         let mut archive = open(&folder);
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive
@@ -60,7 +61,7 @@ impl Desk {
 
     /// What the next process finds where this one was killed, and goes on with.
     fn killed(self) -> Self {
-        Self::begin(self.closed(), Seeding::Resume)
+        Self::begin(self.closed(), SeedMode::Resume)
     }
 
     fn closed(self) -> TempDir {
@@ -121,12 +122,12 @@ impl Desk {
     }
 
     /// Writes an answer to the request for a page, and does not save it.
-    fn answer(&mut self, page: &Page, settlement: impl Into<Settlement>) -> Effect {
+    fn answer(&mut self, page: &Page, settlement: impl Into<Settlement>) -> CommitEffect {
         let announced = self.announce(page.url.as_url().path());
         let (page, capture) = (page.clone().into(), Some(Box::new(capture())));
         self.settle(
             announced,
-            Done::Page {
+            Completed::Page {
                 page,
                 settlement: Box::new(settlement.into()),
                 capture,
@@ -134,14 +135,14 @@ impl Desk {
         )
     }
 
-    fn settle(&mut self, announced: AnnouncedId, done: Done) -> Effect {
+    fn settle(&mut self, announced: AnnouncedId, done: Completed) -> CommitEffect {
         let ending = Ending::Answered {
             status: 200,
             bytes: 5,
             digest: [7; 32],
             retry_after: None,
         };
-        let answered = Answered {
+        let answered = Completion {
             announced,
             ending,
             at: later(1),
@@ -155,7 +156,7 @@ impl Desk {
             .remove(0)
     }
 
-    fn answer_and_save(&mut self, path: &str, settlement: impl Into<Settlement>) -> Effect {
+    fn answer_and_save(&mut self, path: &str, settlement: impl Into<Settlement>) -> CommitEffect {
         let effect = self.answer(&self.page(path), settlement);
         self.archive.save().unwrap();
         effect
@@ -228,8 +229,8 @@ fn seed() -> Seed {
     }
 }
 
-fn found(path: &str, number: Option<u64>) -> Found {
-    Found {
+fn found(path: &str, number: Option<u64>) -> Discovered {
+    Discovered {
         url: url(path),
         role: Role::Article,
         number,
@@ -278,9 +279,9 @@ fn pace() -> StoredPace {
         not_before: later(3),
         gap: Duration::from_secs(2),
         slowed: Duration::from_secs(1),
-        strikes: 1,
+        consecutive_failures: 1,
         refusals: 0,
-        rest: None,
+        backoff: None,
     }
 }
 
@@ -291,14 +292,14 @@ fn robots(body: &[u8]) -> RobotsCopy {
         fetched_at: NOW,
         expires_at: later(3600),
         status: Some(200),
-        ruled: Ruled::Rules {
+        ruled: RobotsOutcome::Rules {
             body: body.to_vec(),
         },
         why: "fetched".into(),
     }
 }
 
-fn articles(reader: &Reader) -> Vec<Version> {
+fn articles(reader: &Reader) -> Vec<ArticleVersion> {
     let mut articles = reader.articles(&Filter::default()).unwrap();
     articles.into_iter().collect::<Result<_, _>>().unwrap()
 }
@@ -310,10 +311,10 @@ fn kinds(reader: &Reader) -> Vec<&'static str> {
     while let Some(entry) = rows.next_entry().unwrap() {
         assert!(entry.chained, "{entry:?}");
         kinds.push(match entry.what {
-            What::Began { .. } => "began",
-            What::Announced { .. } => "announced",
-            What::Ended { .. } => "ended",
-            What::Unreadable { .. } => "unreadable",
+            LedgerRecord::Began { .. } => "began",
+            LedgerRecord::Announced { .. } => "announced",
+            LedgerRecord::Ended { .. } => "ended",
+            LedgerRecord::Unreadable { .. } => "unreadable",
         });
     }
     kinds
@@ -349,9 +350,13 @@ fn a_run_is_ended_by_nobody_who_lost_the_archive() {
         .archive
         .begin_run(desk.lease, "resume", &Terms::default(), 0, later(2))
         .unwrap();
-    let tried = desk
-        .archive
-        .end_run(old, run, How::Finished.into(), &Tally::default(), later(3));
+    let tried = desk.archive.end_run(
+        old,
+        run,
+        RunEnd::Finished.into(),
+        &Tally::default(),
+        later(3),
+    );
     assert!(matches!(tried, Err(ArchiveError::LeaseLost)), "{tried:?}");
     let tried = desk
         .archive
@@ -554,9 +559,9 @@ fn an_article_is_one_page_by_its_number_whatever_its_address() {
 
 #[test]
 fn a_crawl_that_begins_queues_its_entry_pages_and_one_that_goes_on_queues_none() {
-    let desk = Desk::begin(TempDir::new().unwrap(), Seeding::Resume);
+    let desk = Desk::begin(TempDir::new().unwrap(), SeedMode::Resume);
     assert_eq!(desk.archive.queued(desk.site()).unwrap(), 0);
-    let desk = Desk::begin(desk.closed(), Seeding::Begin);
+    let desk = Desk::begin(desk.closed(), SeedMode::Begin);
     assert_eq!(desk.archive.queued(desk.site()).unwrap(), 4);
 }
 
@@ -572,7 +577,7 @@ fn a_settled_page_is_queued_by_the_crawl_that_begins_when_its_moment_has_come() 
     );
     let mut queued_at = |now| {
         desk.archive
-            .seed(desk.lease, &[seed()], Seeding::Begin, now)
+            .seed(desk.lease, &[seed()], SeedMode::Begin, now)
             .unwrap();
         desk.archive.queued(desk.site()).unwrap()
     };
@@ -615,7 +620,7 @@ fn the_newest_robots_txt_of_an_origin_counts_and_every_copy_is_kept_with_the_ans
         .unwrap();
     let announced = desk.announce("/robots.txt");
     let second = desk
-        .settle(announced, Done::Robots(Box::new(robots(b""))))
+        .settle(announced, Completed::Robots(Box::new(robots(b""))))
         .robots
         .unwrap();
     desk.archive.save().unwrap();
@@ -659,7 +664,7 @@ fn a_run_counts_what_was_saved_with_it_and_one_that_was_killed_is_interrupted() 
         .end_run(
             desk.lease,
             desk.run,
-            How::Finished.into(),
+            RunEnd::Finished.into(),
             &tally(5),
             later(9),
         )
@@ -751,7 +756,10 @@ fn what_a_capture_says_anew_is_saved_with_how_far_the_reading_came_or_not_at_all
             .archive
             .revise(desk.lease, &capture, article("둘"), None, later(9))
             .unwrap();
-        assert!(matches!(revision, Revision::Changed { .. }), "{revision:?}");
+        assert!(
+            matches!(revision, RevisionOutcome::Changed { .. }),
+            "{revision:?}"
+        );
         desk.archive
             .note_reread(desk.lease, "today's readers", capture.id)
             .unwrap();

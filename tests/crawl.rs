@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use common::{Crawler, Paper};
-use saseo::demo::{Cms, DemoArticle, Edition, Kind, Newspaper, OriginThread, SECTIONS, Skin};
+use saseo::demo::{
+    Availability, DemoArticle, DemoCms, DemoSkin, Edition, Newspaper, OriginThread, SECTIONS,
+};
 use serde_json::{Value, json};
 
 fn by_number(articles: Vec<Value>) -> BTreeMap<u64, Value> {
@@ -28,7 +30,7 @@ fn assert_told(stored: &Value, article: &DemoArticle, photo: Option<String>) {
         .iter()
         .map(|image| json!({"url": image["url"], "caption": image["caption"]}))
         .collect();
-    let is_open = article.kind == Kind::Open;
+    let is_open = article.kind == Availability::Open;
     let expected = json!({
         "id": format!("demo/{}", article.number),
         "title": article.title,
@@ -74,7 +76,7 @@ fn crawl_and_compare(paper: Paper) -> (Paper, Crawler, Value) {
     (paper, crawler, report)
 }
 
-fn of_skin(skin: Skin) -> Paper {
+fn of_skin(skin: DemoSkin) -> Paper {
     Paper::of(&Edition {
         skin,
         crawl_delay: None,
@@ -85,7 +87,7 @@ fn of_skin(skin: Skin) -> Paper {
 #[test]
 fn every_article_of_another_cms_is_stored_by_its_profile_alone() {
     let (paper, crawler, report) = crawl_and_compare(Paper::on(
-        Cms::Mediaon,
+        DemoCms::Mediaon,
         &Edition {
             crawl_delay: None,
             ..Edition::default()
@@ -132,7 +134,7 @@ fn every_article_of_another_cms_is_stored_by_its_profile_alone() {
 
 #[test]
 fn every_article_of_the_newest_skin_is_stored_as_its_author_knows_it() {
-    let (paper, _crawler, report) = crawl_and_compare(of_skin(Skin::G4));
+    let (paper, _crawler, report) = crawl_and_compare(of_skin(DemoSkin::G4));
     // Two articles are missing. That is not believed before another look a day later.
     assert_eq!(
         (
@@ -153,7 +155,7 @@ fn every_article_of_the_newest_skin_is_stored_as_its_author_knows_it() {
 
 #[test]
 fn every_article_of_an_older_skin_is_stored_as_its_author_knows_it() {
-    crawl_and_compare(of_skin(Skin::G2));
+    crawl_and_compare(of_skin(DemoSkin::G2));
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use saseo::fetch::{Answer, Asking, Caller, Http, Reach, Trouble, Web};
+use saseo::fetch::{Answer, Caller, Http, Reach, RequestTerms, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::page_url::PageUrl;
-use saseo::politeness::{Hosts, Manners, Next};
+use saseo::politeness::{HostLimits, Hosts, NextPermit};
 use saseo::robots::Robots;
 use saseo::time::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -56,19 +56,19 @@ fn http_at(ports: Vec<u16>, body: u64, answer: Duration) -> Http {
 fn visit(url: &PageUrl) -> Visit {
     let now = Timestamp::EPOCH;
     let mut hosts = Hosts::new(Duration::ZERO, Duration::ZERO);
-    hosts.meet(
+    hosts.add(
         &url.host(),
-        Manners {
+        HostLimits {
             gap: Duration::ZERO,
-            at_once: 1,
+            max_concurrent: 1,
             own: true,
         },
         None,
         now,
     );
     hosts.locate(&url.host(), [127, 0, 0, 1].into());
-    hosts.want(&url.host(), now);
-    let Next::Visit(permit) = hosts.next(now) else {
+    hosts.enqueue(&url.host(), now);
+    let NextPermit::Visit(permit) = hosts.next(now) else {
         panic!("no permit")
     };
     Visit::bind(permit, Robots::allow_all().check(url).unwrap()).unwrap()
@@ -76,7 +76,9 @@ fn visit(url: &PageUrl) -> Visit {
 
 async fn get(http: &Http, url: &str, reach: Reach) -> Result<Answer, Trouble> {
     let url = PageUrl::parse(url).unwrap();
-    http.fetch(visit(&url), reach, Asking::default()).await.1
+    http.fetch(visit(&url), reach, RequestTerms::default())
+        .await
+        .1
 }
 
 fn plain(head: &str, body: &[u8]) -> Vec<u8> {
@@ -396,9 +398,9 @@ async fn a_body_that_stops_half_way_is_not_waited_for_for_ever() {
 async fn a_robots_txt_without_end_is_read_as_far_as_it_counts() {
     let (address, _told) = server(plain("200 OK", &vec![b'x'; 200_000])).await;
     let url = PageUrl::parse(&format!("http://{address}/robots.txt")).unwrap();
-    let asking = Asking {
+    let asking = RequestTerms {
         enough: Some(100_000),
-        ..Asking::default()
+        ..RequestTerms::default()
     };
     let answer = http(1000, LONG)
         .fetch(visit(&url), Reach::Own, asking)
@@ -412,9 +414,9 @@ async fn a_robots_txt_without_end_is_read_as_far_as_it_counts() {
 async fn of_a_body_that_is_of_use_in_part_no_more_than_the_limit_is_read() {
     let (address, _told) = server(plain("200 OK", &vec![b'x'; 200_000])).await;
     let url = PageUrl::parse(&format!("http://{address}/map.xml")).unwrap();
-    let asking = Asking {
+    let asking = RequestTerms {
         part_will_do: true,
-        ..Asking::default()
+        ..RequestTerms::default()
     };
     let answer = http(1000, LONG)
         .fetch(visit(&url), Reach::Own, asking)

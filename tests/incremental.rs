@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 
 use jiff::civil::date;
 use paper::*;
-use saseo::archive::How;
+use saseo::archive::RunEnd;
 use saseo::time::Timestamp;
 
 #[tokio::test(start_paused = true)]
@@ -240,7 +240,7 @@ async fn where_most_of_a_paper_seems_gone_none_of_it_is_marked() {
             .crawl()
             .await
             .0
-            .disbelieved
+            .mass_deletion_suspected
             .iter()
             .any(|(site, looks)| site == "paper" && looks.gone > 1);
     }
@@ -445,7 +445,7 @@ async fn a_backfill_that_was_broken_off_reads_no_week_twice() {
     crawler.backfill = Some((date(2026, 10, 5), date(2026, 10, 31)).into());
     let mut crawls = 0;
     crawler.max_requests = Some(7);
-    while crawler.crawl().await.0.how == How::Stopped {
+    while crawler.crawl().await.0.how == RunEnd::Stopped {
         crawls += 1;
     }
     assert!(crawls > 30, "{crawls}");

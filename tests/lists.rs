@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use jiff::civil::{Date, date};
 use paper::*;
-use saseo::archive::How;
+use saseo::archive::RunEnd;
 use saseo::crawl::Backfill;
 
 /// A paper whose lists show other rows each time they are asked for.
@@ -22,14 +22,17 @@ fn dealing() -> Paper {
 async fn a_list_whose_pages_never_repeat_exactly_ends_when_they_bring_nothing_new() {
     let mut crawler = Crawler::of(dealing());
     let (report, asked) = crawler.crawl().await;
-    assert_eq!((report.how, report.tally.articles_new), (How::Finished, 60));
+    assert_eq!(
+        (report.how, report.tally.articles_new),
+        (RunEnd::Finished, 60)
+    );
     assert!((20..80).contains(&asked.everything), "{asked:?}");
     assert_eq!(crawler.state().lists_partial, 2);
     // Nor does a later reading go on for ever.
     crawler.wait_until(NOW + DAY * 2).await;
     let (report, asked) = crawler.crawl().await;
     assert!(
-        report.how == How::Finished && asked.everything < 80,
+        report.how == RunEnd::Finished && asked.everything < 80,
         "{asked:?}"
     );
 }
@@ -76,7 +79,7 @@ async fn a_backfill_without_a_beginning_ends_where_a_year_is_empty() {
     let (report, _) = crawler.crawl().await;
     assert_eq!(
         (report.how, crawler.stored().len()),
-        (How::Finished, pieces)
+        (RunEnd::Finished, pieces)
     );
     let asked = windows(&crawler);
     assert!(asked.windows(2).all(|pair| pair[1] < pair[0]), "{asked:?}");
@@ -130,5 +133,8 @@ async fn a_backfill_of_a_server_that_ignores_days_ends_after_a_year_of_weeks() {
     crawler.paper.deals.store(false, Ordering::Relaxed);
     crawler.paper.ignores_days.store(true, Ordering::Relaxed);
     let (report, _) = crawler.crawl().await;
-    assert_eq!((report.how, windows(&crawler).len()), (How::Finished, 53));
+    assert_eq!(
+        (report.how, windows(&crawler).len()),
+        (RunEnd::Finished, 53)
+    );
 }

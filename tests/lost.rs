@@ -11,11 +11,11 @@ use std::sync::Arc;
 
 use common::{Crawler, said};
 use paper::{HOUR, Paper, open_archive, published};
-use saseo::archive::{ArchiveError, FILE, Reader, Seeding};
-use saseo::audit::{Scope, audit};
-use saseo::crawl::{self, Plan, Report, Stop};
+use saseo::archive::{ArchiveError, FILE, Reader, SeedMode};
+use saseo::audit::{AuditScope, audit};
+use saseo::crawl::{self, CrawlPlan, Report, Stop};
 use saseo::demo::Edition;
-use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
+use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::page_url::Host;
 use saseo::politeness::Turn;
@@ -43,7 +43,7 @@ impl Web for Meddled {
         &self,
         visit: Visit,
         reach: Reach,
-        asking: Asking,
+        asking: RequestTerms,
     ) -> (Turn, Result<Answer, Trouble>) {
         let answered = self.paper.fetch(visit, reach, asking).await;
         if self.asked() == MEDDLED_AT {
@@ -84,15 +84,15 @@ impl Scene {
         &self.web.data
     }
 
-    fn plan(&self, seeding: Seeding) -> Plan {
+    fn plan(&self, seeding: SeedMode) -> CrawlPlan {
         let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
-        Plan {
+        CrawlPlan {
             seeding,
             ..paper::plan_of(site, Some(paper::PROFILE), self.folder.path())
         }
     }
 
-    async fn crawl(&self, seeding: Seeding) -> Result<Report, ArchiveError> {
+    async fn crawl(&self, seeding: SeedMode) -> Result<Report, ArchiveError> {
         let mut archive = open_archive(self.data())?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.paper.clock);
@@ -110,7 +110,7 @@ impl Scene {
 
     /// Crawls until somebody meddles, and returns what is told then. Nothing is asked for after that.
     async fn lost(&self) -> String {
-        let ended = self.crawl(Seeding::Begin).await;
+        let ended = self.crawl(SeedMode::Begin).await;
         let Err(ArchiveError::Lost(lost)) = ended else {
             panic!("{ended:?}")
         };
@@ -166,12 +166,12 @@ impl Scene {
         assert!(count("SELECT count(*) FROM article") > 0);
         drop(sql);
 
-        self.crawl(Seeding::Resume).await.unwrap();
+        self.crawl(SeedMode::Resume).await.unwrap();
         let reader = Reader::open(self.data()).unwrap();
         assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
         let site = reader.sites(self.web.paper.clock.now()).unwrap().remove(0);
         assert_eq!((site.articles, site.queued), (ARTICLES, 0));
-        let findings = audit(&reader, Scope::Everything).unwrap();
+        let findings = audit(&reader, AuditScope::Everything).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
         let asked = self.web.paper.asked.lock().unwrap();
         let articles = asked
@@ -183,7 +183,7 @@ impl Scene {
 
     /// Fails unless a crawl refuses to begin anew, with what happened.
     async fn assert_not_begun_anew(&self) {
-        let refused = self.crawl(Seeding::Begin).await;
+        let refused = self.crawl(SeedMode::Begin).await;
         assert!(
             matches!(refused, Err(ArchiveError::Vanished { .. })),
             "{refused:?}"

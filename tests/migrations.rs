@@ -7,11 +7,11 @@ mod open_archive;
 use former::archive_of_schema;
 use open_archive::open_archive;
 use saseo::archive::{
-    Archive, Filter, NextPage, Reader, SCHEMA, Seed, Seeding, Selection, Terms, Version,
+    Archive, ArticleVersion, Filter, NextPage, Reader, SCHEMA, Seed, SeedMode, Selection, Terms,
 };
 use saseo::config::site::Discover;
 use saseo::extract::Article;
-use saseo::frontier::Pass;
+use saseo::frontier::Traversal;
 use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
@@ -30,7 +30,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
     let mut articles = vec![];
     for version in &mut reader.articles(&Filter::default()).unwrap() {
-        let Version { article, kept, .. } = version.unwrap();
+        let ArticleVersion { article, kept, .. } = version.unwrap();
         articles.push((
             article.number,
             article.title,
@@ -63,7 +63,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
         windows: vec![],
         entries: vec![],
     };
-    archive.seed(lease, &[seed], Seeding::Resume, NOW).unwrap();
+    archive.seed(lease, &[seed], SeedMode::Resume, NOW).unwrap();
     let NextPage::Page(page) = archive
         .next_page(
             &home.host(),
@@ -82,7 +82,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     // The request that never ended is owed its gap; the strikes stand.
     let pace = archive.pace(&home.host()).unwrap().unwrap();
     assert_eq!(
-        (pace.not_before.millis(), pace.strikes),
+        (pace.not_before.millis(), pace.consecutive_failures),
         (1_795_520_551_000, 1)
     );
 
@@ -238,7 +238,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         windows: vec![],
         entries: vec![],
     };
-    archive.seed(lease, &[seed], Seeding::Begin, NOW).unwrap();
+    archive.seed(lease, &[seed], SeedMode::Begin, NOW).unwrap();
     let next = |archive: &Archive| match archive
         .next_page(
             &home.host(),
@@ -248,22 +248,22 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         )
         .unwrap()
     {
-        NextPage::Page(page) if page.url == list => page.list().unwrap().pass,
+        NextPage::Page(page) if page.url == list => page.list().unwrap().traversal,
         other => panic!("{other:?}"),
     };
-    assert_eq!(next(&archive), Pass::Later);
+    assert_eq!(next(&archive), Traversal::Later);
     sql.execute(
         "UPDATE page SET due_at = NULL, verdict = 'read', settled_at = 9 WHERE role = 'list'",
         [],
     )
     .unwrap();
-    assert_eq!(next(&archive), Pass::Deep);
+    assert_eq!(next(&archive), Traversal::Deep);
     sql.execute(
         "UPDATE page SET deep_at = ?1 WHERE role = 'section'",
         [NOW.millis() - 6 * 24 * 3_600_000],
     )
     .unwrap();
-    assert_eq!(next(&archive), Pass::Later);
+    assert_eq!(next(&archive), Traversal::Later);
 }
 
 #[test]
@@ -477,7 +477,7 @@ fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_mom
         windows: vec![],
         entries: vec![],
     };
-    archive.seed(lease, &[seed], Seeding::Begin, NOW).unwrap();
+    archive.seed(lease, &[seed], SeedMode::Begin, NOW).unwrap();
     assert_eq!((next(1), next(90)), (article, Some(read + 12 * 3_600_000)));
     let due = "SELECT count(*) FROM page WHERE id = 90 AND due_at IS NOT NULL";
     assert_eq!(
@@ -526,7 +526,7 @@ fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_wh
         entries: vec![],
     };
     archive
-        .seed(lease, std::slice::from_ref(&seed), Seeding::Resume, NOW)
+        .seed(lease, std::slice::from_ref(&seed), SeedMode::Resume, NOW)
         .unwrap();
     drop(archive);
     let mut archive = open_archive(folder.path()).unwrap();
@@ -539,7 +539,7 @@ fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_wh
                 everything: None,
                 ..seed
             }],
-            Seeding::Resume,
+            SeedMode::Resume,
             NOW,
         )
         .unwrap();

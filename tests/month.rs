@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use paper::*;
-use saseo::config::site::LADDER;
+use saseo::config::site::REVISIT_SCHEDULE;
 use saseo::time::Timestamp;
 
 const DAYS: u32 = 30;
@@ -254,10 +254,10 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
             continue;
         };
         assert!(
-            asked.len() <= 1 + LADDER.len() + 1,
+            asked.len() <= 1 + REVISIT_SCHEDULE.len() + 1,
             "{piece:?} was asked for at {asked:?}"
         );
-        for rung in LADDER {
+        for rung in REVISIT_SCHEDULE {
             let from = piece.published + rung;
             let latest = from + EVERY * 3 + CRAWL;
             let latest = latest + excuse(from, latest);
@@ -317,7 +317,7 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
         "{costs:?}"
     );
     assert!(
-        costs.articles <= stored.len() * (1 + LADDER.len()),
+        costs.articles <= stored.len() * (1 + REVISIT_SCHEDULE.len()),
         "{costs:?}"
     );
 }

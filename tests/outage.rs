@@ -9,10 +9,10 @@ use std::time::Duration;
 
 use paper::{DAY, HOUR, NOW, Paper, html, open_archive, published};
 use saseo::archive::{Filter, Reader};
-use saseo::audit::{Scope, audit};
+use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
-use saseo::crawl::{self, Plan, Report, Stop};
-use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
+use saseo::crawl::{self, CrawlPlan, Report, Stop};
+use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::page_url::{Host, PageUrl};
 use saseo::politeness::Turn;
@@ -110,7 +110,7 @@ impl Web for PlainPaper {
         &self,
         visit: Visit,
         _reach: Reach,
-        _asking: Asking,
+        _asking: RequestTerms,
     ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         self.clock
@@ -171,7 +171,7 @@ impl World {
         }
     }
 
-    fn plan(&self) -> Plan {
+    fn plan(&self) -> CrawlPlan {
         let site = "name = \"plain\"\ntitle = \"동네 신문\"\nhome = \"https://plain.example/\"\n[discover]\nrevisit = []\n";
         paper::plan_of(site, None, self.folder.path())
     }
@@ -206,7 +206,7 @@ impl World {
 
     fn stored(&self) -> u64 {
         let reader = Reader::open(self.folder.path()).unwrap();
-        let findings = audit(&reader, Scope::Everything).unwrap();
+        let findings = audit(&reader, AuditScope::Everything).unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
         let mut stored = 0;
         for version in &mut reader.articles(&Filter::default()).unwrap() {

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use saseo::page_url::Host;
-use saseo::politeness::{Hosts, LastRequests, Manner, Manners, Next, Permit, StoredPace};
+use saseo::politeness::{
+    HostLimits, Hosts, LastRequests, NextPermit, Permit, ResponseClass, StoredPace,
+};
 use saseo::time::Timestamp;
 
 const HOSTS: u8 = 4;
@@ -122,14 +124,14 @@ impl World {
     fn begin(&mut self) {
         self.crawl_ahead = self.ahead;
         self.hosts = Hosts::new(SERVER_PERIOD, TOTAL_PERIOD);
-        self.hosts.take_up(&self.ledger, self.clock());
+        self.hosts.restore(&self.ledger, self.clock());
         for k in 0..HOSTS {
-            let manners = Manners {
+            let manners = HostLimits {
                 gap: GAP,
-                at_once: 1,
+                max_concurrent: 1,
                 own: false,
             };
-            self.hosts.meet(
+            self.hosts.add(
                 &host(k),
                 manners,
                 self.stored.get(&host(k)).copied(),
@@ -137,7 +139,7 @@ impl World {
             );
             self.hosts
                 .locate(&host(k), IpAddr::from([192, 0, 2, k % SERVERS]));
-            self.hosts.want(&host(k), self.clock());
+            self.hosts.enqueue(&host(k), self.clock());
         }
     }
 
@@ -151,9 +153,9 @@ impl World {
                 not_before: at + self.hosts.gap(permit.host()),
                 gap: self.hosts.gap(permit.host()),
                 slowed: Duration::ZERO,
-                strikes: 0,
+                consecutive_failures: 0,
                 refusals: 0,
-                rest: None,
+                backoff: None,
             };
             let kept = self.stored.entry(permit.host().clone()).or_insert(rest);
             kept.last_at = kept.last_at.max(rest.last_at);
@@ -216,7 +218,7 @@ impl World {
 
     /// Asks whoever may be asked, and fails where somebody is asked too early.
     fn ask(&mut self) -> Result<(), TestCaseError> {
-        while let Next::Visit(permit) = self.hosts.next(self.clock()) {
+        while let NextPermit::Visit(permit) = self.hosts.next(self.clock()) {
             let owed = self.owed.entry(permit.host().clone()).or_default();
             prop_assert!(!owed.under_way, "{} is asked twice at once", permit.host());
             prop_assert!(
@@ -255,14 +257,14 @@ impl World {
         owed.under_way = false;
         owed.free_from = self.now + GAP.as_millis() as i64;
         let manner = match said {
-            Said::Well => Manner::Answered,
-            Said::Failed => Manner::Failed,
-            Said::Refused => Manner::Refused,
+            Said::Well => ResponseClass::Answered,
+            Said::Failed => ResponseClass::Failed,
+            Said::Refused => ResponseClass::Refused,
             Said::Busy { rest_ms } => {
                 owed.retry_from = owed
                     .retry_from
                     .max(self.now + i64::from(rest_ms.unwrap_or(0)));
-                Manner::Busy {
+                ResponseClass::Busy {
                     until: rest_ms.map(|ms| now + Duration::from_millis(ms.into())),
                 }
             }

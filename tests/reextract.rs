@@ -13,7 +13,7 @@ use saseo::archive::Terms;
 use saseo::clock::Clock;
 use saseo::config::{Settings, read_profile, read_site};
 use saseo::demo::Edition;
-use saseo::reextract::{Mode, Plan, Summary, reextract};
+use saseo::reextract::{Mode, ReextractPlan, Summary, reextract};
 use saseo::site_reader::SiteReader;
 use serde_json::{Value, json};
 
@@ -212,7 +212,7 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
         Some(&profile),
         &Settings::default(),
     );
-    let plan = Plan {
+    let plan = ReextractPlan {
         readers: vec![Arc::new(reader.unwrap())],
         mode: Mode::Write,
     };

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use paper::{DAY, HOUR, NOW, Paper, Validators, html, open_archive, published};
-use saseo::archive::{FILE, How, Reader, RunState, Tally};
-use saseo::crawl::{self, Plan, Report, Stop};
-use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
+use saseo::archive::{FILE, Reader, RunEnd, RunState, Tally};
+use saseo::crawl::{self, CrawlPlan, Report, Stop};
+use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::page_url::Host;
 use saseo::politeness::Turn;
@@ -34,7 +34,7 @@ impl Web for Moody {
         &self,
         visit: Visit,
         reach: Reach,
-        asking: Asking,
+        asking: RequestTerms,
     ) -> (Turn, Result<Answer, Trouble>) {
         let path = visit.url().path_and_query().to_owned();
         let (turn, answer) = self.paper.fetch(visit, reach, asking).await;
@@ -62,7 +62,7 @@ impl World {
         }
     }
 
-    fn plan(&self) -> Plan {
+    fn plan(&self) -> CrawlPlan {
         let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
         paper::plan_of(
             &format!("{site}{}", self.pace),
@@ -77,7 +77,7 @@ impl World {
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, clock) = (Arc::clone(&self.web), self.web.paper.clock);
         let (shown, dies) = (Mutex::new((0, Tally::default())), Notify::new());
-        let watcher = |progress: &crawl::Progress| {
+        let watcher = |progress: &crawl::CrawlProgress| {
             let mut shown = shown.lock().unwrap();
             *shown = (shown.0 + 1, progress.tally);
             if shown.0 == commits {
@@ -210,7 +210,7 @@ async fn a_run_that_is_killed_at_any_commit_has_the_counts_of_what_was_saved() {
             Some(report) => {
                 assert_eq!(
                     (report.how, report.tally),
-                    (How::Finished, counted),
+                    (RunEnd::Finished, counted),
                     "run {run}"
                 );
                 finished = sum(finished, counted);
@@ -292,7 +292,7 @@ async fn a_copy_of_the_file_alone_lacks_a_minute_at_most_also_beside_a_long_read
     let (web, clock) = (Arc::clone(&world.web), world.web.paper.clock);
     let mut longest_behind = 0;
     let mut reader = None;
-    let watcher = |progress: &crawl::Progress| {
+    let watcher = |progress: &crawl::CrawlProgress| {
         if progress.tally.requests == 150 {
             // From here on somebody reads, and what was saved until now is kept for them.
             let sql = rusqlite::Connection::open(&file).unwrap();
@@ -318,7 +318,7 @@ async fn a_copy_of_the_file_alone_lacks_a_minute_at_most_also_beside_a_long_read
     .unwrap();
     assert_eq!(
         (report.how, report.tally.articles_new),
-        (How::Finished, 200)
+        (RunEnd::Finished, 200)
     );
     // A request each two seconds and a little.
     assert!(
@@ -349,7 +349,7 @@ async fn a_page_that_wants_to_be_paid_for_is_asked_once_in_a_run_and_its_price_i
     let report = report.unwrap();
     assert_eq!(
         (report.how, report.tally.articles_new, report.queued),
-        (How::Finished, 399, 1)
+        (RunEnd::Finished, 399, 1)
     );
     assert!(report.elapsed > DAY + 2 * HOUR, "{:?}", report.elapsed);
     let asked = || {

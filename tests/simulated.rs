@@ -9,14 +9,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use saseo::archive::{ArchiveError, Filter, How, Reader, Seeding};
-use saseo::audit::{Scope, audit};
+use saseo::archive::{ArchiveError, Filter, Reader, RunEnd, SeedMode};
+use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
 use saseo::config::site::Schedule;
 use saseo::config::units::{Rate, Span};
 use saseo::config::{Settings, Site, read_profile, read_site};
-use saseo::crawl::{self, Agenda, Event, PaperReport, Plan, Report, Start, Stop};
-use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
+use saseo::crawl::{self, Agenda, CrawlPlan, Event, PaperReport, Report, Start, Stop};
+use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
@@ -215,7 +215,7 @@ impl Web for SimulatedWeb {
         &self,
         visit: Visit,
         _reach: Reach,
-        _asking: Asking,
+        _asking: RequestTerms,
     ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         let began = self.clock.now();
@@ -299,7 +299,7 @@ impl World {
         }
     }
 
-    fn plan(&self, seeding: Seeding) -> Plan {
+    fn plan(&self, seeding: SeedMode) -> CrawlPlan {
         let profile = read_profile("ndsoft.toml", PROFILE).unwrap();
         let site = |k: u16| {
             let text = format!(
@@ -315,7 +315,7 @@ impl World {
                 .unwrap(),
             )
         };
-        Plan {
+        CrawlPlan {
             command: "crawl".into(),
             sites: (1..=self.hosts).map(site).collect(),
             seeding,
@@ -329,10 +329,10 @@ impl World {
     }
 
     async fn crawl(&self) -> Report {
-        self.run(self.plan(Seeding::Begin)).await.unwrap()
+        self.run(self.plan(SeedMode::Begin)).await.unwrap()
     }
 
-    async fn run(&self, plan: Plan) -> Result<Report, ArchiveError> {
+    async fn run(&self, plan: CrawlPlan) -> Result<Report, ArchiveError> {
         let mut archive = open_archive(self.folder.path())?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         crawl::run(
@@ -351,7 +351,7 @@ impl World {
     fn assert_audited(&self) {
         let findings = audit(
             &Reader::open(self.folder.path()).unwrap(),
-            Scope::Everything,
+            AuditScope::Everything,
         )
         .unwrap();
         assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
@@ -374,7 +374,7 @@ async fn twenty_papers_of_a_thousand_pages_are_read_and_none_is_hurried() {
     let report = world.crawl().await;
     assert_eq!(
         (report.how, report.queued, report.tally.articles_new),
-        (How::Finished, 0, 20 * 950)
+        (RunEnd::Finished, 0, 20 * 950)
     );
     // Of each: robots.txt, two files of reservations, the home page, 48 pages of the list.
     assert_eq!(report.tally.requests, 20 * (1 + 2 + 1 + 48 + 950));
@@ -387,12 +387,12 @@ async fn twenty_papers_of_a_thousand_pages_are_read_and_none_is_hurried() {
 #[tokio::test(start_paused = true)]
 async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
     let world = World::new(300, 30);
-    let mut plan = world.plan(Seeding::Begin);
+    let mut plan = world.plan(SeedMode::Begin);
     plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
     let report = world.run(plan).await.unwrap();
     assert_eq!(
         (report.how, report.queued, report.tally.articles_new),
-        (How::Finished, 0, 300 * 30)
+        (RunEnd::Finished, 0, 300 * 30)
     );
     world.web.assert_polite();
     for (host, visits) in &*world.web.log.lock().unwrap() {
@@ -445,7 +445,7 @@ impl Agenda for Scheduled {
                 .unwrap();
             Start {
                 reader: Arc::clone(reader),
-                seeding: Seeding::Begin,
+                seeding: SeedMode::Begin,
                 backfill: None,
                 skipped: due.skipped,
             }
@@ -478,8 +478,8 @@ fn a_long_paper_and_a_small_one() -> World {
 }
 
 /// Crawls the papers of a world, each due each minute for so long; returns how their runs ended.
-async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, How)> {
-    let (session, starts) = world.plan(Seeding::Begin).into_parts();
+async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)> {
+    let (session, starts) = world.plan(SeedMode::Begin).into_parts();
     let readers: Vec<_> = starts.0.into_iter().map(|start| start.reader).collect();
     let schedule = Schedule {
         every: Some(Span(MINUTE)),
@@ -535,7 +535,7 @@ async fn a_host_whose_name_is_not_found_is_looked_up_again_at_its_papers_next_st
         .unwrap()
         .push(PageUrl::parse("https://h2.example/").unwrap().host());
     let ended = serve_each_minute(&world, 5).await;
-    let small: Vec<How> = ended
+    let small: Vec<RunEnd> = ended
         .into_iter()
         .filter(|(site, _)| site == "p2")
         .map(|(_, how)| how)
@@ -543,11 +543,11 @@ async fn a_host_whose_name_is_not_found_is_looked_up_again_at_its_papers_next_st
     assert_eq!(
         small,
         [
-            How::Failed,
-            How::Finished,
-            How::Finished,
-            How::Finished,
-            How::Finished
+            RunEnd::Failed,
+            RunEnd::Finished,
+            RunEnd::Finished,
+            RunEnd::Finished,
+            RunEnd::Finished
         ]
     );
     assert_eq!(world.articles(), 955);
@@ -562,7 +562,7 @@ async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
     assert_eq!(ended.iter().filter(|(site, _)| site == "p1").count(), 1);
     assert_eq!(ended.iter().filter(|(site, _)| site == "p2").count(), 22);
     assert!(
-        ended.iter().all(|(_, how)| *how == How::Finished),
+        ended.iter().all(|(_, how)| *how == RunEnd::Finished),
         "{ended:?}"
     );
     assert!(world.clock.now() > NOW + MINUTE * 30);
@@ -613,7 +613,7 @@ async fn a_busy_host_is_left_alone_for_as_long_as_it_asks() {
         &[("retry-after", "300")],
     );
     let report = world.crawl().await;
-    assert_eq!((report.how, world.articles()), (How::Finished, 30));
+    assert_eq!((report.how, world.articles()), (RunEnd::Finished, 30));
     world.web.assert_polite();
     assert!(
         report.elapsed > Duration::from_secs(420),
@@ -631,7 +631,7 @@ async fn a_page_that_fails_for_a_while_is_stored_in_the_end() {
             .fail_once("/news/articleView.html?idxno=3", 500, &[]);
     }
     let report = world.crawl().await;
-    assert_eq!((report.how, world.articles()), (How::Finished, 5));
+    assert_eq!((report.how, world.articles()), (RunEnd::Finished, 5));
     assert_eq!(
         world
             .web
@@ -672,10 +672,10 @@ async fn an_unreachable_robots_txt_forbids_everything() {
     world.web.fail_once("/robots.txt", 500, &[]);
     let report = world.crawl().await;
     assert_eq!(world.web.asked(), ["/robots.txt"]);
-    assert_eq!((report.given_up.len(), report.queued), (1, 3));
+    assert_eq!((report.skipped.len(), report.queued), (1, 3));
     // A crawl soon after does not ask again, and says why.
     let report = world.crawl().await;
-    assert_eq!((world.web.asked().len(), report.given_up.len()), (1, 1));
+    assert_eq!((world.web.asked().len(), report.skipped.len()), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
@@ -687,11 +687,11 @@ async fn a_host_that_wants_a_long_rest_ends_the_crawl_and_is_named() {
         &[("retry-after", "86400")],
     );
     let report = world.crawl().await;
-    assert_eq!(report.how, How::Finished);
+    assert_eq!(report.how, RunEnd::Finished);
     assert!(
-        report.given_up[0].1.contains("left alone until"),
+        report.skipped[0].1.contains("left alone until"),
         "{:?}",
-        report.given_up
+        report.skipped
     );
     let stored = world.articles();
     // Nor does the next crawl hurry it.
@@ -707,9 +707,9 @@ async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
     loop {
         runs += 1;
         let seeding = if runs == 1 {
-            Seeding::Begin
+            SeedMode::Begin
         } else {
-            Seeding::Resume
+            SeedMode::Resume
         };
         let crawl = world.run(world.plan(seeding));
         // Dropping the crawl drops its tasks at whatever they were doing, as a kill does.
@@ -719,7 +719,7 @@ async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
             () = world.clock.sleep_until(cut) => None,
         };
         if let Some(report) = finished {
-            assert_eq!((report.how, report.queued), (How::Finished, 0));
+            assert_eq!((report.how, report.queued), (RunEnd::Finished, 0));
             break;
         }
     }
@@ -745,13 +745,13 @@ async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_limit_on_requests_is_kept_and_the_rest_goes_on_later() {
     let world = World::new(1, 30);
-    let mut plan = world.plan(Seeding::Begin);
+    let mut plan = world.plan(SeedMode::Begin);
     plan.max_requests = Some(10);
     let report = world.run(plan).await.unwrap();
-    assert_eq!((report.how, report.tally.requests), (How::Stopped, 10));
+    assert_eq!((report.how, report.tally.requests), (RunEnd::Stopped, 10));
     assert!(report.queued > 0);
-    let report = world.run(world.plan(Seeding::Resume)).await.unwrap();
-    assert_eq!((report.how, world.articles()), (How::Finished, 30));
+    let report = world.run(world.plan(SeedMode::Resume)).await.unwrap();
+    assert_eq!((report.how, world.articles()), (RunEnd::Finished, 30));
 }
 
 const LIST: &str = "/news/articleList.html?sc_section_code=S1N1&view_type=sm";
@@ -936,9 +936,9 @@ async fn articles_that_move_to_one_another_have_failed() {
 #[tokio::test(start_paused = true)]
 async fn an_earlier_day_opens_the_lists_again() {
     let world = World::new(1, 60);
-    let mut since = world.plan(Seeding::Begin);
+    let mut since = world.plan(SeedMode::Begin);
     let mut reader = Arc::into_inner(since.sites.remove(0)).unwrap();
-    reader.wanted.since = Timestamp::from_rfc3339("2026-11-20T00:00:00+09:00");
+    reader.scope.since = Timestamp::from_rfc3339("2026-11-20T00:00:00+09:00");
     since.sites.push(Arc::new(reader));
     // The rows of this web tell no date; a list that was read for a later day's sake is read again all the same.
     world.run(since).await.unwrap();
@@ -1103,11 +1103,11 @@ async fn a_paper_that_refuses_is_paused_and_not_stormed() {
     }
     let report = world.crawl().await;
     assert!(
-        report.given_up[0]
+        report.skipped[0]
             .1
             .contains("it refused several times in a row"),
         "{:?}",
-        report.given_up
+        report.skipped
     );
     let refused = |world: &World| {
         world
@@ -1153,7 +1153,7 @@ async fn a_refusal_in_words_is_a_refusal_and_no_end_of_a_list() {
 #[tokio::test(start_paused = true)]
 async fn a_host_that_is_down_for_a_week_loses_no_page() {
     let world = World::new(1, 60);
-    let mut plan = world.plan(Seeding::Begin);
+    let mut plan = world.plan(SeedMode::Begin);
     plan.max_requests = Some(12);
     world.run(plan).await.unwrap();
     let down = Answer {
@@ -1336,7 +1336,7 @@ async fn new_papers_of_one_server_in_run_after_run_are_not_asked_too_close_to_on
     let world = world_of_one_server(4, 2);
     // Each run has a lock folder of its own: what it knows of the one before stands in the ledger.
     let of_paper = |paper: usize, run: &str| {
-        let mut plan = world.plan(Seeding::Begin);
+        let mut plan = world.plan(SeedMode::Begin);
         plan.sites = vec![Arc::clone(&plan.sites[paper])];
         plan.locks = HostLocks::new(Some(
             world.folder.path().join(format!("{run}-{paper}")).into(),
@@ -1367,7 +1367,10 @@ async fn new_papers_of_one_server_in_run_after_run_are_not_asked_too_close_to_on
 }
 
 /// Two archives crawl half of the papers each, side by side, with locks in one folder.
-async fn side_by_side(world: &World, settle: impl Fn(usize, &mut Plan)) -> [(Report, World); 2] {
+async fn side_by_side(
+    world: &World,
+    settle: impl Fn(usize, &mut CrawlPlan),
+) -> [(Report, World); 2] {
     let archive = |half: usize| {
         let world = World {
             folder: TempDir::new().unwrap(),
@@ -1378,7 +1381,7 @@ async fn side_by_side(world: &World, settle: impl Fn(usize, &mut Plan)) -> [(Rep
         (half, world)
     };
     let crawl = |(half, other): (usize, World)| {
-        let mut plan = world.plan(Seeding::Begin);
+        let mut plan = world.plan(SeedMode::Begin);
         let papers = plan.sites.len() / 2;
         plan.sites = plan.sites[half * papers..(half + 1) * papers].to_vec();
         settle(half, &mut plan);
@@ -1396,7 +1399,7 @@ async fn two_archives_on_one_machine_share_the_ceiling_of_a_server_fairly() {
     for (report, other) in &done {
         assert_eq!(
             (report.how, report.queued, other.articles()),
-            (How::Finished, 0, 40)
+            (RunEnd::Finished, 0, 40)
         );
     }
     // While both have more to ask than there is room for, they take turns, and none is lost.
@@ -1427,7 +1430,7 @@ async fn two_archives_on_one_machine_share_the_ceiling_in_all_though_one_has_pro
     for (report, other) in &done {
         assert_eq!(
             (report.how, report.queued, other.articles()),
-            (How::Finished, 0, 10)
+            (RunEnd::Finished, 0, 10)
         );
     }
     world.web.assert_apart(rates[0]);
@@ -1471,8 +1474,8 @@ async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
         .canonicalize()
         .unwrap_or_else(|_| world.folder.path().join("locks"));
     let mut held = vec![];
-    let watcher = |_: &crawl::Progress| held.push(open_in(&locks));
-    let mut plan = world.plan(Seeding::Begin);
+    let watcher = |_: &crawl::CrawlProgress| held.push(open_in(&locks));
+    let mut plan = world.plan(SeedMode::Begin);
     plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
     let (web, holder) = (Arc::clone(&world.web), "a test".to_owned());
     let report = crawl::run(
@@ -1496,7 +1499,7 @@ async fn a_crawl_of_more_hosts_than_files_may_be_open_holds_few_of_them_at_a_tim
     let (report, held) = crawl_counting_locks(&world).await;
     assert_eq!(
         (report.how, report.queued, report.tally.articles_new),
-        (How::Finished, 0, 300)
+        (RunEnd::Finished, 0, 300)
     );
     let most = held.into_iter().max();
     // A hundred locks, and the ceilings of some servers.

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use common::{Crawler, Paper, assert_gaps, said};
 use invented::{Invented, Page, html, missing, text};
-use saseo::demo::{Cms, Edition, Skin};
+use saseo::demo::{DemoCms, DemoSkin, Edition};
 use saseo::host_lock::HostLocks;
 use saseo::page_url::PageUrl;
 use serde_json::Value;
@@ -107,7 +107,7 @@ fn the_demo_newspaper_is_recognised_and_crawled_as_surveyed() {
 
 #[test]
 fn a_profile_is_drafted_for_an_unknown_cms_and_its_crawl_stores_what_the_known_profile_stores() {
-    for skin in [Skin::G4, Skin::G2] {
+    for skin in [DemoSkin::G4, DemoSkin::G2] {
         let edition = Edition {
             articles_per_section: 25,
             crawl_delay: None,
@@ -150,7 +150,7 @@ fn a_paper_of_the_second_cms_is_recognised_or_drafted_and_crawled_as_surveyed() 
         crawl_delay: None,
         ..Edition::default()
     };
-    let paper = Paper::on(Cms::Mediaon, &edition);
+    let paper = Paper::on(DemoCms::Mediaon, &edition);
     let url = format!("{}/", paper.origin.base());
     for (flags, profile) in [(&[][..], "mediaon"), (&["--draft"][..], "new")] {
         let crawler = Crawler::empty();

@@ -7,9 +7,9 @@ use std::fs;
 use common::{Crawler, Paper, said, told};
 use rusqlite::Connection;
 use saseo::archive::{Filter, Reader};
-use saseo::care::{Damage, Findings, Kind, verify};
 use saseo::demo::Edition;
-use saseo::export::{self, Beside, Cells, ExportError, Format, Place, Taken};
+use saseo::export::{self, Beside, CsvDialect, ExportError, ExportSummary, Format, Place};
+use saseo::verify::{Damage, DamageKind, VerifyReport, verify};
 use serde_json::Value;
 
 /// A crawler of a small paper, which is served as long as the paper lives.
@@ -68,12 +68,12 @@ fn flip(crawler: &Crawler, table: &str, column: &str, key: &str, at: usize, bit:
     .unwrap();
 }
 
-fn verified(crawler: &Crawler) -> Findings {
+fn verified(crawler: &Crawler) -> VerifyReport {
     verify(&Reader::open(&crawler.data()).unwrap(), &[], |_| {}).unwrap()
 }
 
 /// The only damaged thing.
-fn only(findings: &Findings) -> &Damage {
+fn only(findings: &VerifyReport) -> &Damage {
     assert_eq!(
         (findings.damaged, findings.damage.len()),
         (1, 1),
@@ -83,14 +83,14 @@ fn only(findings: &Findings) -> &Damage {
     &findings.damage[0]
 }
 
-fn exported(crawler: &Crawler) -> Result<Taken, ExportError> {
+fn exported(crawler: &Crawler) -> Result<ExportSummary, ExportError> {
     let place = Place::File(Beside::of(&crawler.folder.path().join("out.jsonl")).unwrap());
     let reader = Reader::open(&crawler.data()).unwrap();
     Ok(export::write(
         &reader,
         &Filter::default(),
         Format::Jsonl,
-        Cells::default(),
+        CsvDialect::default(),
         place,
     )?
     .unwrap())
@@ -238,7 +238,7 @@ fn a_damaged_body_is_asked_for_again_and_the_same_bytes_take_its_place() {
     let findings = verified(&crawler);
     let damage = only(&findings);
     assert!(
-        damage.kind == Kind::Body && damage.url.as_ref().unwrap().contains("articleView"),
+        damage.kind == DamageKind::Body && damage.url.as_ref().unwrap().contains("articleView"),
         "{damage:?}"
     );
     let repair = repaired(&crawler);
@@ -273,7 +273,7 @@ fn a_damaged_robots_txt_and_a_changed_row_of_the_ledger_are_named() {
     let findings = verified(&crawler);
     let damage = only(&findings);
     assert!(
-        damage.kind == Kind::Robots
+        damage.kind == DamageKind::Robots
             && damage.what.contains("copy 1 of http")
             && damage.run == Some(1),
         "{damage:?}"
@@ -299,7 +299,7 @@ fn a_damaged_robots_txt_and_a_changed_row_of_the_ledger_are_named() {
     let damage = only(&findings);
     assert_eq!(
         (damage.kind, damage.what.clone()),
-        (Kind::Ledger, format!("row {row} of the ledger"))
+        (DamageKind::Ledger, format!("row {row} of the ledger"))
     );
 }
 
@@ -313,7 +313,7 @@ fn an_answer_that_leads_to_another_body_and_texts_of_other_tables_are_named() {
     let damage = only(&findings);
     assert_eq!(
         (damage.kind, damage.what.as_str()),
-        (Kind::Capture, "capture 5")
+        (DamageKind::Capture, "capture 5")
     );
 
     let (_paper, crawler) = stocked();
@@ -321,7 +321,7 @@ fn an_answer_that_leads_to_another_body_and_texts_of_other_tables_are_named() {
     let findings = verified(&crawler);
     let damage = only(&findings);
     assert!(
-        damage.kind == Kind::Text && damage.why.contains("`title` is no UTF-8"),
+        damage.kind == DamageKind::Text && damage.why.contains("`title` is no UTF-8"),
         "{damage:?}"
     );
 }
@@ -355,7 +355,7 @@ fn a_page_of_the_file_that_cannot_be_read_hides_nothing_behind_it() {
     let lost: Vec<&Damage> = findings
         .damage
         .iter()
-        .filter(|one| one.kind == Kind::Ledger)
+        .filter(|one| one.kind == DamageKind::Ledger)
         .collect();
     assert!(
         lost.len() == 1 && lost[0].what.starts_with("the rows "),

@@ -3,9 +3,9 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::{Value, json};
 
-use crate::archive::copies::{enter_story, leave_story};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Archive, lossy, stored_number};
+use crate::archive::syndication::{enter_story, leave_story};
 use crate::extract::{Access, Article};
 use crate::frontier::Page;
 use crate::page_url::PageUrl;
@@ -17,7 +17,7 @@ const MOST_NAMESAKES: u32 = 5;
 
 /// An article that is kept, as far as it takes to know it again.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Namesake {
+pub struct CandidateCopy {
     pub url: PageUrl,
     pub title: String,
     /// As it is kept: paragraphs with a blank line between them.
@@ -33,7 +33,7 @@ impl Archive {
         site: &str,
         url: &str,
         canonical: &str,
-    ) -> Result<Vec<Namesake>, ArchiveError> {
+    ) -> Result<Vec<CandidateCopy>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT article.url, coalesce(version.title, ''), version.text FROM article
              JOIN version ON version.article_id = article.id
@@ -57,7 +57,7 @@ impl Archive {
             let (url, title, text) = row?;
             // An address that is damaged names nothing that could be moved to.
             if let Ok(url) = PageUrl::from_stored(&url) {
-                namesakes.push(Namesake {
+                namesakes.push(CandidateCopy {
                     url,
                     title: title.unwrap_or_default(),
                     text: text.unwrap_or_default(),
@@ -88,7 +88,7 @@ impl Change {
 
 /// What became of an article that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Written {
+pub(super) enum WriteResult {
     New,
     /// The fields in which it differs from what was known at that capture.
     Changed {
@@ -101,7 +101,7 @@ pub(super) enum Written {
     },
 }
 
-impl Written {
+impl WriteResult {
     pub(super) fn change(&self) -> Option<Change> {
         match self {
             Self::New => Some(Change::New),
@@ -112,9 +112,9 @@ impl Written {
 }
 
 /// An article that is known, and how a reading differs from the version that was in force at its capture.
-struct Known {
+struct KnownVersion {
     article: i64,
-    version: Version,
+    version: VersionInForce,
     fields: Vec<&'static str>,
     /// It came now, and is not read again: an article that was gone is there.
     is_there: bool,
@@ -122,12 +122,12 @@ struct Known {
 
 /// A version by its number, and the capture that it was read in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Version {
+struct VersionInForce {
     n: i64,
     capture: i64,
 }
 
-impl Known {
+impl KnownVersion {
     fn has_other_words(&self) -> bool {
         self.fields
             .iter()
@@ -143,13 +143,13 @@ pub(super) fn write_article(
     article: &Article,
     capture: i64,
     now: Timestamp,
-) -> Result<Written, ArchiveError> {
+) -> Result<WriteResult, ArchiveError> {
     match known(work, page, article, capture)? {
         None => write_new(work, page, article, capture, now),
         Some(known) if known.fields.is_empty() => unchanged(work, &known),
         Some(known) => write_changed(
             work,
-            Known {
+            KnownVersion {
                 is_there: true,
                 ..known
             },
@@ -168,7 +168,7 @@ pub(super) fn rewrite_article(
     article: &Article,
     capture: i64,
     now: Timestamp,
-) -> Result<Written, ArchiveError> {
+) -> Result<WriteResult, ArchiveError> {
     match known(work, page, article, capture)? {
         None => write_new(work, page, article, capture, now),
         Some(known) if known.fields.is_empty() => unchanged(work, &known),
@@ -187,7 +187,7 @@ fn known(
     page: &Page,
     article: &Article,
     capture: i64,
-) -> Result<Option<Known>, ArchiveError> {
+) -> Result<Option<KnownVersion>, ArchiveError> {
     let number = page.number().or(article.number);
     let Some(id) = known_article(work, &page.site, number, page.url.as_str())? else {
         return Ok(None);
@@ -204,7 +204,7 @@ fn known(
         // changed nothing.
         fields.retain(|field| *field != "published_precision");
     }
-    Ok(Some(Known {
+    Ok(Some(KnownVersion {
         article: id,
         version,
         fields,
@@ -212,9 +212,9 @@ fn known(
     }))
 }
 
-fn unchanged(work: &Connection, known: &Known) -> Result<Written, ArchiveError> {
+fn unchanged(work: &Connection, known: &KnownVersion) -> Result<WriteResult, ArchiveError> {
     let is_newest = version_at(work, known.article, i64::MAX)? == Some(known.version);
-    Ok(Written::Same {
+    Ok(WriteResult::Same {
         article: known.article,
         is_newest,
     })
@@ -226,7 +226,7 @@ fn write_new(
     article: &Article,
     capture: i64,
     now: Timestamp,
-) -> Result<Written, ArchiveError> {
+) -> Result<WriteResult, ArchiveError> {
     let id = add_article(
         work,
         page,
@@ -234,35 +234,35 @@ fn write_new(
         article.access,
         now,
     )?;
-    write_version(work, id, Version { n: 1, capture }, article, now)?;
+    write_version(work, id, VersionInForce { n: 1, capture }, article, now)?;
     write_change(work, id, Change::New, 1, now)?;
     enter_story(work, id, article)?;
-    Ok(Written::New)
+    Ok(WriteResult::New)
 }
 
 fn write_changed(
     work: &Connection,
-    known: Known,
+    known: KnownVersion,
     article: &Article,
     capture: i64,
     now: Timestamp,
-) -> Result<Written, ArchiveError> {
-    let version = Version {
+) -> Result<WriteResult, ArchiveError> {
+    let version = VersionInForce {
         n: last_number(work, known.article)? + 1,
         capture,
     };
     write_version(work, known.article, version, article, now)?;
-    follow_up(work, Known { version, ..known }, article, now)
+    follow_up(work, KnownVersion { version, ..known }, article, now)
 }
 
 /// What follows from a version that was made or amended, where it is the newest.
 fn follow_up(
     work: &Connection,
-    known: Known,
+    known: KnownVersion,
     article: &Article,
     now: Timestamp,
-) -> Result<Written, ArchiveError> {
-    let Known {
+) -> Result<WriteResult, ArchiveError> {
+    let KnownVersion {
         article: id,
         version,
         fields,
@@ -277,7 +277,7 @@ fn follow_up(
         leave_story(work, id)?;
         enter_story(work, id, article)?;
     }
-    Ok(Written::Changed {
+    Ok(WriteResult::Changed {
         article: id,
         fields,
     })
@@ -304,7 +304,11 @@ fn write_change(
 }
 
 /// The version that was in force when a capture was made: of the newest capture up to it, the newest reading.
-fn version_at(work: &Connection, id: i64, capture: i64) -> Result<Option<Version>, ArchiveError> {
+fn version_at(
+    work: &Connection,
+    id: i64,
+    capture: i64,
+) -> Result<Option<VersionInForce>, ArchiveError> {
     let mut select = work.prepare_cached(
         "SELECT n, capture_id FROM version WHERE article_id = ?1 AND capture_id <= ?2
          ORDER BY capture_id DESC, n DESC LIMIT 1",
@@ -313,15 +317,15 @@ fn version_at(work: &Connection, id: i64, capture: i64) -> Result<Option<Version
 }
 
 /// The version that the oldest capture made.
-fn first_version(work: &Connection, id: i64) -> Result<Version, ArchiveError> {
+fn first_version(work: &Connection, id: i64) -> Result<VersionInForce, ArchiveError> {
     let mut select = work.prepare_cached(
         "SELECT n, capture_id FROM version WHERE article_id = ?1 ORDER BY capture_id, n LIMIT 1",
     )?;
     Ok(select.query_row([id], version)?)
 }
 
-fn version(row: &Row<'_>) -> rusqlite::Result<Version> {
-    Ok(Version {
+fn version(row: &Row<'_>) -> rusqlite::Result<VersionInForce> {
+    Ok(VersionInForce {
         n: row.get(0)?,
         capture: row.get(1)?,
     })
@@ -403,11 +407,11 @@ pub(super) fn rewrite_version(
     article: &Article,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let version = Version { n, capture };
+    let version = VersionInForce { n, capture };
     write_version(work, id, version, article, now)?;
     follow_up(
         work,
-        Known {
+        KnownVersion {
             article: id,
             version,
             fields: vec!["text"],
@@ -423,7 +427,7 @@ pub(super) fn rewrite_version(
 fn write_version(
     work: &Connection,
     id: i64,
-    Version { n, capture }: Version,
+    VersionInForce { n, capture }: VersionInForce,
     article: &Article,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {

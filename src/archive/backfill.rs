@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Archive, Lease};
-use crate::frontier::{Found, Judged, PageId, Role, Verdict};
+use crate::frontier::{Discovered, Judged, PageId, Role, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
 
@@ -175,7 +175,7 @@ pub(super) fn note_rows(
 /// Tells whether a row is of the week that a window begins with: a server that ignores the limit
 /// shows rows of any day, and of these an open backfill would see no end. A row without a date
 /// counts where something is new.
-fn is_of_week(row: &Found, first: Option<Date>, is_new: bool) -> bool {
+fn is_of_week(row: &Discovered, first: Option<Date>, is_new: bool) -> bool {
     /// The server's clock may be another one than the printed dates'.
     const SLACK: i64 = 1;
     let Some((printed, first)) = row.published_at.zip(first) else {

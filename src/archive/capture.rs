@@ -8,7 +8,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
 use crate::extract::Article;
 use crate::frontier::{Page, PageId};
-use crate::opt_out::{Done, OptOut};
+use crate::opt_out::{OptOut, OptOutAction};
 use crate::time::Timestamp;
 
 /// An answer to keep, ready to be written.
@@ -20,7 +20,7 @@ pub struct Capture {
     pub headers: String,
     pub body: Body,
     /// What is said against uses of the page, and what was done about it.
-    pub opt_outs: Vec<(OptOut, Done)>,
+    pub opt_outs: Vec<(OptOut, OptOutAction)>,
     pub charset: Option<Charset>,
     pub etag: Option<String>,
     pub last_modified: Option<String>,

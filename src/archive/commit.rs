@@ -13,32 +13,32 @@ use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
 use crate::archive::ledger::{Ending, write_ending};
 use crate::archive::list::{add_list_page, forget_met, write_closing};
-use crate::archive::look::{look_at_origins, note_look, note_not_modified, write_look};
 use crate::archive::page_state::write_state;
+use crate::archive::revisit::{note_not_modified, note_revisit, revisit_origins, write_revisit};
 use crate::archive::robots::{RobotsCopy, write_robots};
 use crate::archive::store::{Archive, Lease, stored_number};
 use crate::archive::unended::note_ended;
 use crate::frontier::recrawl::is_suspended;
-use crate::frontier::{Found, Judged, ListStep, Page, PageId, Role, Settlement, Verdict};
+use crate::frontier::{Discovered, Judged, ListStep, Page, PageId, Role, Settlement, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
 use crate::time::Timestamp;
 
 /// One request's ending, and what follows from it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Answered {
+pub struct Completion {
     pub announced: AnnouncedId,
     pub ending: Ending,
     /// When the answer ended.
     pub at: Timestamp,
     pub host: Host,
     pub pace: StoredPace,
-    pub done: Done,
+    pub done: Completed,
 }
 
 /// What was asked for, and what came of it.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Done {
+pub enum Completed {
     Page {
         page: Arc<Page>,
         settlement: Box<Settlement>,
@@ -52,7 +52,7 @@ pub enum Done {
 
 /// What a commit changed, as far as the crawl goes on from it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Effect {
+pub struct CommitEffect {
     pub article: Option<Change>,
     pub robots: Option<RobotsId>,
     /// Hosts with newly queued pages, and from when.
@@ -67,9 +67,9 @@ impl Archive {
         &mut self,
         lease: Lease,
         run: RunId,
-        answers: &[Answered],
+        answers: &[Completion],
         now: Timestamp,
-    ) -> Result<Vec<Effect>, ArchiveError> {
+    ) -> Result<Vec<CommitEffect>, ArchiveError> {
         let work = self.work(lease)?;
         answers
             .iter()
@@ -89,7 +89,7 @@ impl Archive {
         let work = self.work(lease)?;
         let mut hosts = Vec::new();
         for url in urls {
-            let found = Found {
+            let found = Discovered {
                 url: url.clone(),
                 role: Role::Sitemap,
                 number: None,
@@ -123,9 +123,9 @@ impl Archive {
 fn write_answer(
     work: &Connection,
     run: RunId,
-    answer: &Answered,
+    answer: &Completion,
     now: Timestamp,
-) -> Result<Effect, ArchiveError> {
+) -> Result<CommitEffect, ArchiveError> {
     write_ending(
         work,
         run,
@@ -136,7 +136,7 @@ fn write_answer(
     )?;
     write_pace(work, &answer.host, &answer.pace)?;
     match &answer.done {
-        Done::Page {
+        Completed::Page {
             page,
             settlement,
             capture,
@@ -144,25 +144,25 @@ fn write_answer(
             let article = settlement.article();
             let write = |capture: &Capture| match page.kept() {
                 None => write_reading(work, page, article, capture, answer.announced, now),
-                Some(_) => write_look(work, page, article, capture, answer.announced, now),
+                Some(_) => write_revisit(work, page, article, capture, answer.announced, now),
             };
             let change = capture.as_deref().map(write).transpose()?.flatten();
             if page.kept().is_some() {
-                note_look(work, page, settlement, change)?;
+                note_revisit(work, page, settlement, change)?;
             }
             if matches!(answer.ending, Ending::Answered { status: 304, .. }) {
                 note_not_modified(work, page)?;
             }
-            Ok(Effect {
+            Ok(CommitEffect {
                 article: change,
                 ..write_settlement(work, page, settlement, now)?
             })
         }
-        Done::Robots(copy) => Ok(Effect {
+        Completed::Robots(copy) => Ok(CommitEffect {
             robots: Some(write_robots(work, copy, Some(answer.announced))?),
-            ..Effect::default()
+            ..CommitEffect::default()
         }),
-        Done::Unkept => Ok(Effect::default()),
+        Completed::Unkept => Ok(CommitEffect::default()),
     }
 }
 
@@ -171,8 +171,8 @@ fn write_settlement(
     page: &Page,
     settlement: &Settlement,
     now: Timestamp,
-) -> Result<Effect, ArchiveError> {
-    let mut effect = Effect::default();
+) -> Result<CommitEffect, ArchiveError> {
+    let mut effect = CommitEffect::default();
     write_state(work, page.id, page.role(), settlement, now)?;
     match settlement {
         Settlement::Retry { due, .. } => {
@@ -191,7 +191,7 @@ fn write_settlement(
         && page.kept().is_none()
         && found_nothing(page, settlement)
     {
-        for host in look_at_origins(work, page, now)? {
+        for host in revisit_origins(work, page, now)? {
             effect.queue(host, now);
             effect.queue_growth += 1;
         }
@@ -208,7 +208,7 @@ fn write_judged(
     page: &Page,
     judged: &Judged,
     now: Timestamp,
-    effect: &mut Effect,
+    effect: &mut CommitEffect,
 ) -> Result<(), ArchiveError> {
     note_news(work, page, judged, now)?;
     for found in &judged.found {
@@ -249,7 +249,7 @@ fn write_list_step(
         }
         Some(ListStep::Closes { closing, next }) => {
             if let Some(list) = page.list() {
-                write_closing(work, list.section, list.pass, closing, now)?;
+                write_closing(work, list.section, list.traversal, closing, now)?;
                 write_next_of_list(work, list.section, *next)?;
             }
             Ok(None)
@@ -284,7 +284,7 @@ fn found_nothing(page: &Page, settlement: &Settlement) -> bool {
     }
 }
 
-impl Effect {
+impl CommitEffect {
     fn queue(&mut self, host: Host, due: Timestamp) {
         let first = self.queued.entry(host).or_insert(due);
         *first = due.min(*first);
@@ -326,7 +326,7 @@ const MOST_SITEMAPS: u32 = 5_000;
 fn add_page(
     work: &Connection,
     site: &str,
-    found: &Found,
+    found: &Discovered,
     now: Timestamp,
 ) -> Result<bool, ArchiveError> {
     let number = found.number.map(stored_number);
@@ -354,7 +354,7 @@ fn add_page(
 }
 
 /// Queues an entry page anew that a redirect leads to: it is known, and read as often as what leads there.
-fn revive(work: &Connection, found: &Found, now: Timestamp) -> Result<bool, ArchiveError> {
+fn revive(work: &Connection, found: &Discovered, now: Timestamp) -> Result<bool, ArchiveError> {
     if found.hops == 0 || found.role == Role::Article {
         return Ok(false);
     }

@@ -6,7 +6,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use crate::archive::mark::is_archive;
+use crate::archive::file_mark::is_archive;
 
 /// Bytes of a database's header (SQLite's file format, §1.3).
 const HEADER: usize = 100;
@@ -31,12 +31,12 @@ pub(super) struct Files {
 pub(super) struct Watched {
     path: PathBuf,
     /// `None` where there was no such file: on some disks SQLite works without a log.
-    identity: Option<Identity>,
+    identity: Option<FileIdentity>,
 }
 
 /// A file, whatever its name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Identity {
+struct FileIdentity {
     device: u64,
     inode: u64,
 }
@@ -45,7 +45,7 @@ struct Identity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     pub(super) part: Part,
-    pub(super) fate: Fate,
+    pub(super) fate: FileState,
 }
 
 /// Which of the archive's files it is.
@@ -58,7 +58,7 @@ pub(super) enum Part {
 
 /// What became of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum FileState {
     /// Nothing stands under its name.
     Gone,
     /// Another file stands under its name.
@@ -69,7 +69,7 @@ pub(super) enum Fate {
 
 /// Where a file is now that is open, and not under its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Whereabouts {
+pub(super) enum FileLocation {
     At(PathBuf),
     /// It has no name any more: it ends with this process.
     Nowhere,
@@ -108,7 +108,7 @@ impl Files {
         loss.or_else(|| {
             self.is_overwritten().then_some(Loss {
                 part: Part::Database,
-                fate: Fate::Overwritten,
+                fate: FileState::Overwritten,
             })
         })
     }
@@ -121,7 +121,7 @@ impl Files {
         }
     }
 
-    pub fn fate(&self, part: Part) -> Option<Fate> {
+    pub fn fate(&self, part: Part) -> Option<FileState> {
         match part {
             Part::Database => self.database.fate(),
             Part::Log => self.log.fate(),
@@ -130,10 +130,10 @@ impl Files {
     }
 
     /// Finds the database among the files that this process has open.
-    pub fn whereabouts(&self) -> Whereabouts {
+    pub fn whereabouts(&self) -> FileLocation {
         self.database
             .identity
-            .map_or(Whereabouts::Unknown, open_file)
+            .map_or(FileLocation::Unknown, open_file)
     }
 
     /// Takes the log and the shared memory away from where a copy of the database will stand: SQLite would write a log
@@ -181,19 +181,19 @@ impl Watched {
     fn at(path: PathBuf) -> Self {
         let identity = std::fs::metadata(&path)
             .ok()
-            .map(|metadata| Identity::of(&metadata));
+            .map(|metadata| FileIdentity::of(&metadata));
         Self { path, identity }
     }
 
     /// What became of the file; `None` where it is what it was, or the system does not tell.
-    fn fate(&self) -> Option<Fate> {
+    fn fate(&self) -> Option<FileState> {
         let opened = self.identity?;
 
         match std::fs::metadata(&self.path) {
-            Ok(metadata) if Identity::of(&metadata) == opened => None,
-            Ok(_) => Some(Fate::Replaced),
+            Ok(metadata) if FileIdentity::of(&metadata) == opened => None,
+            Ok(_) => Some(FileState::Replaced),
             Err(why) if matches!(why.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-                Some(Fate::Gone)
+                Some(FileState::Gone)
             }
             Err(_) => None,
         }
@@ -204,7 +204,7 @@ impl Watched {
     }
 }
 
-impl Identity {
+impl FileIdentity {
     fn of(metadata: &Metadata) -> Self {
         Self {
             device: metadata.dev(),
@@ -227,26 +227,26 @@ fn header(path: &Path) -> Option<[u8; HEADER]> {
 }
 
 /// Finds an open file by its identity: Linux names those of a process in `/proc/self/fd`.
-fn open_file(identity: Identity) -> Whereabouts {
+fn open_file(identity: FileIdentity) -> FileLocation {
     let Ok(open) = std::fs::read_dir("/proc/self/fd") else {
-        return Whereabouts::Unknown;
+        return FileLocation::Unknown;
     };
 
     for link in open.flatten().map(|entry| entry.path()) {
         let Ok(metadata) = std::fs::metadata(&link) else {
             continue;
         };
-        if Identity::of(&metadata) != identity {
+        if FileIdentity::of(&metadata) != identity {
             continue;
         }
         if metadata.nlink() == 0 {
-            return Whereabouts::Nowhere;
+            return FileLocation::Nowhere;
         }
         if let Ok(path) = std::fs::read_link(&link)
-            && std::fs::metadata(&path).is_ok_and(|found| Identity::of(&found) == identity)
+            && std::fs::metadata(&path).is_ok_and(|found| FileIdentity::of(&found) == identity)
         {
-            return Whereabouts::At(path);
+            return FileLocation::At(path);
         }
     }
-    Whereabouts::Unknown
+    FileLocation::Unknown
 }

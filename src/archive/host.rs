@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Archive, millis};
 use crate::page_url::Host;
-use crate::politeness::{Rest, StoredPace};
+use crate::politeness::{Backoff, StoredPace};
 use crate::time::Timestamp;
 
 impl Archive {
@@ -23,12 +23,12 @@ impl Archive {
                 not_before: Timestamp::from_millis(row.get(1)?),
                 gap: span(row.get(2)?),
                 slowed: span(row.get(3)?),
-                strikes: row.get(4)?,
+                consecutive_failures: row.get(4)?,
                 refusals: row.get(5)?,
-                rest: row
+                backoff: row
                     .get::<_, Option<String>>(6)?
                     .as_deref()
-                    .and_then(Rest::named),
+                    .and_then(Backoff::named),
             })
         });
         Ok(kept.optional()?)
@@ -54,9 +54,9 @@ pub(super) fn write_pace(
         pace.not_before.millis(),
         millis(pace.gap),
         millis(pace.slowed),
-        pace.strikes,
+        pace.consecutive_failures,
         pace.refusals,
-        pace.rest.map(Rest::name)
+        pace.backoff.map(Backoff::name)
     ])?;
     Ok(())
 }

@@ -16,7 +16,7 @@ use crate::politeness::LastRequests;
 use crate::time::Timestamp;
 
 pub use link::Form;
-pub(super) use link::{Link, last_hash};
+pub(super) use link::{ChainLink, last_hash};
 pub use terms::{HostTerms, Terms};
 
 /// A request that is about to leave.
@@ -105,7 +105,7 @@ pub(super) fn write_beginning(
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let terms = terms.to_json();
-    let hash = Link::after(last_hash(work)?, Form::Second, "began", now, run)
+    let hash = ChainLink::after(last_hash(work)?, Form::Second, "began", now, run)
         .text(&terms)
         .hash();
     work.prepare_cached(
@@ -123,7 +123,7 @@ fn write_announcement(
     let host = request.url.host();
     let server = request.server.map(|server| server.to_string());
     let gap = millis(request.gap);
-    let hash = Link::after(last_hash(work)?, Form::Second, "announced", request.at, run)
+    let hash = ChainLink::after(last_hash(work)?, Form::Second, "announced", request.at, run)
         .text(request.url.as_str())
         .text(host.as_str())
         .text(server.as_deref().unwrap_or_default())
@@ -174,7 +174,7 @@ pub(super) fn write_ending(
         Ending::Trouble { why } => (None, 0, None, None, Some(why.as_str())),
     };
     let retry_after = retry_after.map(Timestamp::millis);
-    let hash = Link::after(last_hash(work)?, Form::Second, "ended", at, run)
+    let hash = ChainLink::after(last_hash(work)?, Form::Second, "ended", at, run)
         .number(announced.0)
         .number(status.map_or(0, i64::from))
         .number(bytes)

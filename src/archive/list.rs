@@ -4,14 +4,14 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Deserialize, Serialize};
 
 use crate::archive::body::{pack, unpack};
-use crate::archive::cut::write_cut;
 use crate::archive::error::ArchiveError;
 use crate::archive::recrawl::{HISTORY, history};
 use crate::archive::store::Archive;
+use crate::archive::truncated_list::write_cut;
 use crate::frontier::recrawl::{self, ListHistory};
 use crate::frontier::{
-    Closing, Continuation, Coverage, Head, History, Joint, List, ListEnd, Met, Page, PageId, Pass,
-    Past, Role,
+    Continuation, Coverage, History, ListEnd, ListHead, ListPosition, Overlap, Page, PageId, Past,
+    Role, SeenRows, Traversal, TraversalEnd,
 };
 use crate::time::Timestamp;
 
@@ -23,7 +23,7 @@ impl Archive {
         past: &Past,
         row: &Row<'_>,
         now: Timestamp,
-    ) -> Result<List, ArchiveError> {
+    ) -> Result<ListPosition, ArchiveError> {
         Ok(begun(
             page,
             self.pass_of(page, past, now)?,
@@ -33,24 +33,29 @@ impl Archive {
     }
 
     /// Returns where a further page of a list stands in the list's reading.
-    pub(super) fn list(&self, row: &Row<'_>) -> Result<List, ArchiveError> {
+    pub(super) fn list(&self, row: &Row<'_>) -> Result<ListPosition, ArchiveError> {
         let section = PageId(row.get("section_id")?);
-        let pass: String = row.get("pass")?;
-        Ok(List {
+        let traversal: String = row.get("pass")?;
+        Ok(ListPosition {
             section,
             history: Some(self.history(section)?),
-            pass: Pass::named(&pass)
+            traversal: Traversal::named(&traversal)
                 .ok_or_else(|| ArchiveError::Damaged("page pass".to_owned()))?,
             began: Timestamp::from_millis(row.get("began_at")?),
             previous: marks(row.get::<_, Option<String>>("previous")?.as_deref())?,
             promised: row.get("promised")?,
-            joint: self.joint(section, row.get("joint")?)?,
-            met: met(row.get("met")?)?,
+            overlap: self.joint(section, row.get("joint")?)?,
+            seen: met(row.get("met")?)?,
         })
     }
 
     /// Returns how far a reading goes that begins at a list's first page.
-    fn pass_of(&self, section: PageId, past: &Past, now: Timestamp) -> Result<Pass, ArchiveError> {
+    fn pass_of(
+        &self,
+        section: PageId,
+        past: &Past,
+        now: Timestamp,
+    ) -> Result<Traversal, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL
                             AND below.pass <> 'later'),
@@ -66,7 +71,7 @@ impl Archive {
             is_being_read,
             is_checked_by_others: has_others && past.has_everything,
         };
-        Ok(recrawl::pass(&list, now))
+        Ok(recrawl::traversal(&list, now))
     }
 
     /// Reads what is known of a list's first page.
@@ -83,7 +88,7 @@ impl Archive {
     }
 
     /// Reads where a reading began, and what it means to join: the section's own last complete reading.
-    fn joint(&self, section: PageId, kept: Option<String>) -> Result<Joint, ArchiveError> {
+    fn joint(&self, section: PageId, kept: Option<String>) -> Result<Overlap, ArchiveError> {
         let mut select = self
             .connection
             .prepare_cached("SELECT joint FROM page WHERE id = ?1")?;
@@ -93,73 +98,78 @@ impl Archive {
             .flatten();
         let kept = kept
             .as_deref()
-            .map(KeptJoint::read)
+            .map(StoredOverlap::read)
             .transpose()?
             .unwrap_or_default();
-        Ok(Joint {
+        Ok(Overlap {
             met: kept.met,
             head: kept.head(),
-            before: head(before)?,
-            was_made: false,
+            previous: head(before)?,
+            was_reached: false,
         })
     }
 }
 
 /// Returns a window: a list that is read to its end, once.
-pub(super) fn window(page: PageId, now: Timestamp) -> List {
-    begun(page, Pass::Window, None, now)
+pub(super) fn window(page: PageId, now: Timestamp) -> ListPosition {
+    begun(page, Traversal::Window, None, now)
 }
 
-fn begun(page: PageId, pass: Pass, before: Option<Head>, now: Timestamp) -> List {
-    let joint = Joint {
-        before,
-        ..Joint::default()
+fn begun(
+    page: PageId,
+    traversal: Traversal,
+    before: Option<ListHead>,
+    now: Timestamp,
+) -> ListPosition {
+    let overlap = Overlap {
+        previous: before,
+        ..Overlap::default()
     };
-    let (previous, met) = (Vec::new(), Met::default());
-    List {
+    let (previous, met) = (Vec::new(), SeenRows::default());
+    ListPosition {
         section: page,
         history: None,
-        pass,
+        traversal,
         began: now,
         previous,
         promised: false,
-        joint,
-        met,
+        overlap,
+        seen: met,
     }
 }
 
-/// A joint as its column keeps it.
+/// A overlap as its column keeps it.
 #[derive(Default, Deserialize, Serialize)]
-struct KeptJoint {
+struct StoredOverlap {
     head: Vec<i64>,
     newest: Option<i64>,
     #[serde(default)]
     met: usize,
 }
 
-impl KeptJoint {
+impl StoredOverlap {
     fn read(json: &str) -> Result<Self, ArchiveError> {
         serde_json::from_str(json)
             .map_err(|why| ArchiveError::Damaged(format!("page joint: {why}")))
     }
 
-    fn head(self) -> Head {
-        Head {
+    fn head(self) -> ListHead {
+        ListHead {
             rows: self.head,
             newest: self.newest.map(Timestamp::from_millis),
         }
     }
 }
 
-fn head(json: Option<String>) -> Result<Option<Head>, ArchiveError> {
-    json.map(|json| Ok(KeptJoint::read(&json)?.head()))
+fn head(json: Option<String>) -> Result<Option<ListHead>, ArchiveError> {
+    json.map(|json| Ok(StoredOverlap::read(&json)?.head()))
         .transpose()
 }
 
 /// Writes where a reading began, and how much it has met, as the column keeps it.
-fn joint_json(head: &Head, met: usize) -> String {
+fn joint_json(head: &ListHead, met: usize) -> String {
     let newest = head.newest.map(Timestamp::millis);
-    serde_json::to_string(&KeptJoint {
+    serde_json::to_string(&StoredOverlap {
         head: head.rows.clone(),
         newest,
         met,
@@ -171,11 +181,11 @@ fn joint_json(head: &Head, met: usize) -> String {
 const LONGEST_MET: usize = 1 << 16;
 
 /// Reads what a reading has met. A page that was queued before such memories were kept begins one.
-fn met(packed: Option<Vec<u8>>) -> Result<Met, ArchiveError> {
+fn met(packed: Option<Vec<u8>>) -> Result<SeenRows, ArchiveError> {
     let Some(packed) = packed else {
-        return Ok(Met::default());
+        return Ok(SeenRows::default());
     };
-    Ok(Met::from_bytes(&unpack(&packed, LONGEST_MET)?))
+    Ok(SeenRows::from_bytes(&unpack(&packed, LONGEST_MET)?))
 }
 
 fn marks(json: Option<&str>) -> Result<Vec<i64>, ArchiveError> {
@@ -221,23 +231,23 @@ pub(super) fn add_list_page(
         Role::ListPage.priority(),
         now.millis(),
         next.list.section.0,
-        next.list.pass.name(),
+        next.list.traversal.name(),
         next.list.began.millis(),
         serde_json::json!(next.list.previous).to_string(),
         next.list.promised,
         next.hops,
-        joint_json(&next.list.joint.head, next.list.joint.met),
-        pack(&next.list.met.to_bytes()).zstd
+        joint_json(&next.list.overlap.head, next.list.overlap.met),
+        pack(&next.list.seen.to_bytes()).zstd
     ])?;
     if added == 0 {
         // The list leads to a page of another kind, its own beginning perhaps: it goes round.
-        let closing = Closing::Ended {
+        let closing = TraversalEnd::Ended {
             end: ListEnd::Repeats,
             since: None,
-            head: next.list.joint.head.clone(),
+            head: next.list.overlap.head.clone(),
             cut: None,
         };
-        write_closing(work, next.list.section, next.list.pass, &closing, now)?;
+        write_closing(work, next.list.section, next.list.traversal, &closing, now)?;
         return Ok(None);
     }
     Ok(Some(1 - before))
@@ -256,21 +266,21 @@ pub(super) fn forget_met(work: &Connection, page: PageId) -> Result<(), ArchiveE
 pub(super) fn write_closing(
     work: &Connection,
     section: PageId,
-    pass: Pass,
-    closing: &Closing,
+    traversal: Traversal,
+    closing: &TraversalEnd,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let (end, since, head) = match closing {
-        Closing::Ended {
+        TraversalEnd::Ended {
             end,
             since,
             head,
             cut,
         } => {
-            write_cut(work, section, pass, *end, *cut)?;
+            write_cut(work, section, traversal, *end, *cut)?;
             (end, since, head)
         }
-        Closing::BrokenOff => {
+        TraversalEnd::BrokenOff => {
             // A later reading goes on until it has joined the last complete one; where that is not known, all is read again.
             work.prepare_cached(
                 "UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL",
@@ -279,28 +289,28 @@ pub(super) fn write_closing(
             return Ok(());
         }
     };
-    let (since, joint) = (since.map(Timestamp::millis), joint_json(head, 0));
-    match pass {
-        Pass::First | Pass::Window => {
+    let (since, overlap) = (since.map(Timestamp::millis), joint_json(head, 0));
+    match traversal {
+        Traversal::First | Traversal::Window => {
             let sql = "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3, read_since = ?4 WHERE id = ?1";
             work.prepare_cached(sql)?.execute(params![
                 section.0,
                 end.name(),
                 now.millis(),
                 since,
-                joint
+                overlap
             ])?;
         }
-        Pass::Deep | Pass::Later => {
+        Traversal::Deep | Traversal::Later => {
             // Where the server repeated a page, what lies behind it was not met: the next reading has still to join.
             let is_whole = end.coverage() == Coverage::Whole;
-            let deep_at = (pass == Pass::Deep).then(|| now.millis());
+            let deep_at = (traversal == Traversal::Deep).then(|| now.millis());
             let sql = "UPDATE page SET joint = coalesce(?3, joint), list_end = coalesce(list_end, ?2), deep_at = coalesce(?4, deep_at)
                        WHERE id = ?1";
             work.prepare_cached(sql)?.execute(params![
                 section.0,
                 end.name(),
-                is_whole.then_some(joint),
+                is_whole.then_some(overlap),
                 deep_at
             ])?;
         }

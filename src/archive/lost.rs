@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::archive::files::{Fate, Whereabouts};
+use crate::archive::files::{FileLocation, FileState};
 
 /// An archive whose files were lost while it was open, and where its content is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,14 +12,14 @@ pub struct LostFiles {
     pub(super) archive: PathBuf,
     /// The file that was lost.
     pub(super) file: PathBuf,
-    pub(super) fate: Fate,
-    pub(super) whereabouts: Whereabouts,
-    pub(super) saved: Saved,
+    pub(super) fate: FileState,
+    pub(super) whereabouts: FileLocation,
+    pub(super) saved: SavedCopy,
 }
 
 /// Where everything that was stored is now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Saved {
+pub(super) enum SavedCopy {
     /// In a copy that was made of it.
     Copy(PathBuf),
     /// In the database that was open, which is there.
@@ -34,49 +34,51 @@ impl fmt::Display for LostFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (archive, file) = (self.archive.display(), self.file.display());
         match (self.fate, &self.whereabouts) {
-            (Fate::Overwritten, _) => write!(f, "{file} was overwritten while it was open; ")?,
-            (Fate::Replaced, _) => {
+            (FileState::Overwritten, _) => write!(f, "{file} was overwritten while it was open; ")?,
+            (FileState::Replaced, _) => {
                 write!(f, "{file} was replaced by another file while it was open; ")?
             }
-            (Fate::Gone, Whereabouts::At(path)) => {
+            (FileState::Gone, FileLocation::At(path)) => {
                 write!(
                     f,
                     "{file} was moved to {} while it was open; ",
                     path.display()
                 )?;
             }
-            (Fate::Gone, Whereabouts::Nowhere) => {
+            (FileState::Gone, FileLocation::Nowhere) => {
                 write!(f, "{file} was deleted while it was open; ")?
             }
-            (Fate::Gone, Whereabouts::Unknown) => {
+            (FileState::Gone, FileLocation::Unknown) => {
                 write!(f, "{file} was deleted or moved while it was open; ")?
             }
         }
 
         match &self.saved {
-            Saved::At(path) if *path == self.archive => {
+            SavedCopy::At(path) if *path == self.archive => {
                 write!(
                     f,
                     "nothing is lost: all that was stored is in {archive}, and `saseo resume` goes on"
                 )
             }
-            Saved::At(path) => write!(
+            SavedCopy::At(path) => write!(
                 f,
                 "all that was stored is in {}: move it back to {archive}, and `saseo resume` goes on",
                 path.display()
             ),
-            Saved::Copy(copy) if self.fate == Fate::Gone && self.file == self.archive => write!(
-                f,
-                "all that was stored is saved in {}: rename it to {archive}, and `saseo resume` goes on",
-                copy.display()
-            ),
-            Saved::Copy(copy) => write!(
+            SavedCopy::Copy(copy) if self.fate == FileState::Gone && self.file == self.archive => {
+                write!(
+                    f,
+                    "all that was stored is saved in {}: rename it to {archive}, and `saseo resume` goes on",
+                    copy.display()
+                )
+            }
+            SavedCopy::Copy(copy) => write!(
                 f,
                 "all that was stored is saved in {}: move {archive} away, with its -wal and -shm, rename the copy to \
                  {archive}, and `saseo resume` goes on",
                 copy.display()
             ),
-            Saved::Nowhere { why } => {
+            SavedCopy::Nowhere { why } => {
                 write!(
                     f,
                     "what was stored could not be saved ({why}): put a copy of the archive back at {archive}"

@@ -1,15 +1,15 @@
 //! Reading what was committed: articles for exports, and the state of things. Read-only, beside a running crawl.
 
 mod activity;
+mod article_row;
+mod article_versions;
 mod articles;
 mod asked;
+mod coverage_gaps;
 mod fixity;
-mod history;
 mod ledger;
-mod looked;
-mod omissions;
 mod outlook;
-mod sound;
+mod row_read;
 mod state;
 mod walk;
 
@@ -18,19 +18,19 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::note::refuse_if_lost;
+use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
 
+pub use article_row::{ArticleRecord, Flaw, in_words};
+pub use article_versions::{ArticleVersion, FoundArticle};
 pub use articles::{ArticleRows, Articles, Filter};
+pub use coverage_gaps::{NumberGap, SilentSection};
 pub use fixity::{
     BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion,
 };
-pub use history::{Found, Version};
-pub use ledger::{Brought, BroughtBy, Entry, Ledger, LedgerRows, What};
-pub use looked::{Looked, Lost};
-pub use omissions::{NumberGap, SilentSection};
+pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
 pub use outlook::Outlook;
-pub use sound::{Flaw, Kept, in_words};
+pub use row_read::{RowRead, UnreadableRows};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
 /// The archive, open for reading.
@@ -77,13 +77,13 @@ impl Reader {
 
 /// A site that was crawled at some time, and how many of its pages are queued.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Queue {
+pub struct SiteQueue {
     pub site: String,
     pub pages: u64,
 }
 
 /// Returns what is queued in the archive in the folder `data`, of whatever schema it is; nothing where there is none.
-pub fn queues(data: &Path) -> Result<Vec<Queue>, ArchiveError> {
+pub fn queues(data: &Path) -> Result<Vec<SiteQueue>, ArchiveError> {
     let path = data.join(crate::archive::FILE);
     refuse_if_lost(&path)?;
     if !path.exists() {
@@ -97,7 +97,7 @@ pub fn queues(data: &Path) -> Result<Vec<Queue>, ArchiveError> {
         "SELECT name, (SELECT count(due_at) FROM page WHERE page.site_id = site.id) FROM site ORDER BY name",
     )?;
     let queues = select.query_map([], |row| {
-        Ok(Queue {
+        Ok(SiteQueue {
             site: row.get(0)?,
             pages: row.get(1)?,
         })

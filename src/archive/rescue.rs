@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::config::DbConfig;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::files::{Fate, Loss, Part, Whereabouts};
-use crate::archive::lost::{LostFiles, Saved};
-use crate::archive::note::write_note;
+use crate::archive::files::{FileLocation, FileState, Loss, Part};
+use crate::archive::loss_note::write_note;
+use crate::archive::lost::{LostFiles, SavedCopy};
 use crate::archive::store::Archive;
 use crate::time::Timestamp;
 
@@ -24,11 +24,11 @@ impl Archive {
         tracing::warn!(file = %self.files.path(loss.part).display(), "a file of the archive was lost: saving what was stored");
         let whereabouts = match loss.part {
             Part::Database => self.files.whereabouts(),
-            Part::Log | Part::SharedMemory => Whereabouts::Unknown,
+            Part::Log | Part::SharedMemory => FileLocation::Unknown,
         };
         let saved = match self.leave_files_alone() {
             Ok(()) => self.saved(loss, &whereabouts, now),
-            Err(why) => Saved::Nowhere {
+            Err(why) => SavedCopy::Nowhere {
                 why: why.to_string(),
             },
         };
@@ -64,14 +64,16 @@ impl Archive {
         Ok(())
     }
 
-    fn saved(&self, loss: &Loss, whereabouts: &Whereabouts, now: Timestamp) -> Saved {
+    fn saved(&self, loss: &Loss, whereabouts: &FileLocation, now: Timestamp) -> SavedCopy {
         let is_whole = match (loss.part, loss.fate, whereabouts) {
             // The file has a name, and takes up its log.
-            (Part::Database, Fate::Gone | Fate::Replaced, Whereabouts::At(_)) => self.take_up_log(),
+            (Part::Database, FileState::Gone | FileState::Replaced, FileLocation::At(_)) => {
+                self.take_up_log()
+            }
             (Part::Database, _, _) => false,
             // Another log, or the shared memory of one, is somebody else's who may have written into the file by now.
-            (Part::Log, Fate::Gone, _)
-                if self.files.fate(Part::SharedMemory) != Some(Fate::Replaced) =>
+            (Part::Log, FileState::Gone, _)
+                if self.files.fate(Part::SharedMemory) != Some(FileState::Replaced) =>
             {
                 self.take_up_log()
             }
@@ -80,12 +82,12 @@ impl Archive {
             (Part::SharedMemory, _, _) => true,
         };
         match (is_whole, whereabouts) {
-            (true, Whereabouts::At(path)) => {
+            (true, FileLocation::At(path)) => {
                 self.files.remove_logs();
-                Saved::At(path.clone())
+                SavedCopy::At(path.clone())
             }
-            (true, Whereabouts::Nowhere | Whereabouts::Unknown) => {
-                Saved::At(self.path().to_owned())
+            (true, FileLocation::Nowhere | FileLocation::Unknown) => {
+                SavedCopy::At(self.path().to_owned())
             }
             (false, _) => self.copied(loss, now),
         }
@@ -102,13 +104,13 @@ impl Archive {
 
     /// Copies all that the connection sees, its log included, into a new file: beside the archive, or else into the
     /// system's folder for temporary files.
-    fn copied(&self, loss: &Loss, now: Timestamp) -> Saved {
-        if loss.fate == Fate::Overwritten
+    fn copied(&self, loss: &Loss, now: Timestamp) -> SavedCopy {
+        if loss.fate == FileState::Overwritten
             && let Err(why) = self.is_sound()
         {
             self.files
                 .set_log_aside(&free_name(self.folder(), "orphaned", now, "db-wal"));
-            return Saved::Nowhere {
+            return SavedCopy::Nowhere {
                 why: format!("other content stands in it: {why}"),
             };
         }
@@ -120,14 +122,14 @@ impl Archive {
                     if loss.part == Part::Database {
                         self.files.remove_logs();
                     }
-                    return Saved::Copy(copy);
+                    return SavedCopy::Copy(copy);
                 }
                 Err(why) => whys.push(format!("{}: {why}", folder.display())),
             }
         }
         self.files
             .set_log_aside(&free_name(self.folder(), "orphaned", now, "db-wal"));
-        Saved::Nowhere {
+        SavedCopy::Nowhere {
             why: whys.join("; "),
         }
     }

@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 /// What the answer to a request for robots.txt came to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ruled {
+pub enum RobotsOutcome {
     Rules { body: Vec<u8> },
     AllowAll,
     ForbidAll,
@@ -24,7 +24,7 @@ pub struct RobotsCopy {
     pub fetched_at: Timestamp,
     pub expires_at: Timestamp,
     pub status: Option<u16>,
-    pub ruled: Ruled,
+    pub ruled: RobotsOutcome,
     /// In words, what was decided and on what ground.
     pub why: String,
 }
@@ -58,9 +58,9 @@ pub(super) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::Result<Robot
         expires_at: Timestamp::from_millis(row.get(2)?),
         status: row.get(3)?,
         ruled: match row.get_ref(4)?.as_str()? {
-            "rules" => Ruled::Rules { body: row.get(6)? },
-            "allow all" => Ruled::AllowAll,
-            _ => Ruled::ForbidAll,
+            "rules" => RobotsOutcome::Rules { body: row.get(6)? },
+            "allow all" => RobotsOutcome::AllowAll,
+            _ => RobotsOutcome::ForbidAll,
         },
         why: row.get(5)?,
     })
@@ -72,9 +72,9 @@ pub(super) fn write_robots(
     announced: Option<AnnouncedId>,
 ) -> Result<RobotsId, ArchiveError> {
     let (ruling, body) = match &copy.ruled {
-        Ruled::Rules { body } => ("rules", Some(body.as_slice())),
-        Ruled::AllowAll => ("allow all", None),
-        Ruled::ForbidAll => ("forbid all", None),
+        RobotsOutcome::Rules { body } => ("rules", Some(body.as_slice())),
+        RobotsOutcome::AllowAll => ("allow all", None),
+        RobotsOutcome::ForbidAll => ("forbid all", None),
     };
     work.prepare_cached(
         "INSERT INTO robots (origin, fetched_at, expires_at, status, ruling, why, body, announced_id)

@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum How {
+pub enum RunEnd {
     /// Nothing more was due.
     Finished,
     /// A signal, or a kill that a later run found.
@@ -23,7 +23,7 @@ pub enum How {
     Failed,
 }
 
-impl How {
+impl RunEnd {
     pub fn name(self) -> &'static str {
         match self {
             Self::Finished => "finished",
@@ -36,13 +36,13 @@ impl How {
 
 /// How a run ended, and why, where there is something to say: why it failed, or what it gave up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunEnd<'a> {
-    pub how: How,
+pub struct RunResult<'a> {
+    pub how: RunEnd,
     pub why: Option<&'a str>,
 }
 
-impl From<How> for RunEnd<'_> {
-    fn from(how: How) -> Self {
+impl From<RunEnd> for RunResult<'_> {
+    fn from(how: RunEnd) -> Self {
         Self { how, why: None }
     }
 }
@@ -186,8 +186,8 @@ impl Archive {
             write_end(
                 work,
                 *run,
-                RunEnd {
-                    how: How::Failed,
+                RunResult {
+                    how: RunEnd::Failed,
                     why: Some(why),
                 },
                 now,
@@ -206,7 +206,7 @@ impl Archive {
         &mut self,
         lease: Lease,
         run: RunId,
-        end: RunEnd<'_>,
+        end: RunResult<'_>,
         tally: &Tally,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
@@ -239,10 +239,10 @@ fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), Archi
 fn write_end(
     work: &Connection,
     run: RunId,
-    end: RunEnd<'_>,
+    end: RunResult<'_>,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let RunEnd { how, why } = end;
+    let RunResult { how, why } = end;
     work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?
         .execute(params![run.0, now.millis(), how.name(), why])?;
     Ok(())

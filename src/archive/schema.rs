@@ -5,7 +5,7 @@ use std::path::Path;
 use rusqlite::{Connection, TransactionBehavior};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::mark::APPLICATION;
+use crate::archive::file_mark::APPLICATION;
 
 const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001.sql"),

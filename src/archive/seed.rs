@@ -33,7 +33,7 @@ pub struct Seed {
 
 /// A site that a crawl may go on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Seeded {
+pub struct SeededSite {
     pub site: SiteId,
     /// When its pages are asked for again.
     pub policy: SitePolicy,
@@ -43,7 +43,7 @@ pub struct Seeded {
 
 /// Whether something new is begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Seeding {
+pub enum SeedMode {
     /// `crawl`: entry pages are due now, and what robots.txt forbade is asked about again, which costs no request.
     Begin,
     /// `resume`: only what an earlier run left.
@@ -58,14 +58,14 @@ impl Archive {
         &mut self,
         lease: Lease,
         seeds: &[Seed],
-        seeding: Seeding,
+        seeding: SeedMode,
         now: Timestamp,
-    ) -> Result<Vec<Seeded>, ArchiveError> {
+    ) -> Result<Vec<SeededSite>, ArchiveError> {
         let work = self.work(lease)?;
         let mut seeded = Vec::with_capacity(seeds.len());
         for seed in seeds {
             let (id, is_first) = write_site(work, seed, now)?;
-            if seeding == Seeding::Begin {
+            if seeding == SeedMode::Begin {
                 add_entries(work, seed, now)?;
                 forget_later_beginnings(work, seed)?;
             }
@@ -81,12 +81,12 @@ impl Archive {
                 discover,
                 everything: everything.as_ref(),
             };
-            seeded.push(Seeded {
+            seeded.push(SeededSite {
                 site: id,
                 policy: recrawl.bring_up_to_date(work, now)?,
                 is_first,
             });
-            if seeding == Seeding::Begin {
+            if seeding == SeedMode::Begin {
                 queue_planned(work, site, now)?;
                 requeue(work, &recrawl, now)?;
             }

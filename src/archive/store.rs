@@ -10,7 +10,7 @@ use rusqlite::types::ValueRef;
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
 use crate::archive::lock::Lock;
-use crate::archive::note::{forget_loss, refuse_if_lost};
+use crate::archive::loss_note::{forget_loss, refuse_if_lost};
 use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
 use crate::time::Timestamp;

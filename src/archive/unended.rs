@@ -7,8 +7,8 @@ use rusqlite::{Connection, params};
 use crate::archive::error::ArchiveError;
 use crate::archive::list::write_closing;
 use crate::archive::store::{Archive, Lease};
-use crate::frontier::recrawl::MOST_UNENDED;
-use crate::frontier::{Closing, Counted, Page, PageId, Pass, Role, Verdict, counted};
+use crate::frontier::recrawl::MAX_UNENDED;
+use crate::frontier::{Page, PageId, Role, TallyField, Traversal, TraversalEnd, Verdict, counted};
 use crate::time::Timestamp;
 
 /// Pages under suspicion come after all others, so that they keep nothing waiting.
@@ -44,15 +44,15 @@ impl Archive {
 }
 
 fn fail_all(work: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
-    let why = format!("the process ended {MOST_UNENDED} times while it was asked for or read");
+    let why = format!("the process ended {MAX_UNENDED} times while it was asked for or read");
     let verdict = Verdict::Failed { why };
     let mut select = work.prepare(
         "SELECT page.id, section_id, pass, role, verdict IS NOT NULL, site.name FROM page JOIN site ON site.id = site_id
          WHERE unended >= ?1 AND due_at IS NOT NULL",
     )?;
-    type Row = (i64, Option<i64>, Option<String>, String, bool, String);
-    let ended: Vec<Row> = select
-        .query_map([MOST_UNENDED], |row| {
+    type UnendedRow = (i64, Option<i64>, Option<String>, String, bool, String);
+    let ended: Vec<UnendedRow> = select
+        .query_map([MAX_UNENDED], |row| {
             Ok((
                 row.get(0)?,
                 row.get(1)?,
@@ -70,10 +70,10 @@ fn fail_all(work: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, A
         let role =
             Role::named(&role).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))?;
         *failed.entry(site).or_default() +=
-            u64::from(!is_kept && counted(role, &verdict, false) == Counted::Failed);
-        let pass = pass.as_deref().and_then(Pass::named);
+            u64::from(!is_kept && counted(role, &verdict, false) == TallyField::Failed);
+        let pass = pass.as_deref().and_then(Traversal::named);
         if let Some((section, pass)) = section.zip(pass) {
-            write_closing(work, PageId(section), pass, &Closing::BrokenOff, now)?;
+            write_closing(work, PageId(section), pass, &TraversalEnd::BrokenOff, now)?;
         }
     }
     Ok(failed)

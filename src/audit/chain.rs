@@ -2,21 +2,21 @@
 
 use std::collections::HashSet;
 
-use crate::archive::{Entry, Form, RunId, What};
+use crate::archive::{Form, LedgerEntry, LedgerRecord, RunId};
 use crate::audit::violation::Violation;
 
 /// The chain as far as it was followed.
 #[derive(Debug, Default)]
-pub(super) struct Chain {
+pub(super) struct ChainCheck {
     /// The runs that may be under way: those whose terms were read since a process began.
     begun: HashSet<RunId>,
     /// The run without terms that was told last: once is enough.
     told: Option<RunId>,
 }
 
-impl Chain {
+impl ChainCheck {
     /// Follows the chain by one row.
-    pub fn follow(&mut self, entry: &Entry<'_>, violations: &mut Vec<Violation>) {
+    pub fn follow(&mut self, entry: &LedgerEntry<'_>, violations: &mut Vec<Violation>) {
         if entry.id != entry.previous.saturating_add(1) {
             violations.push(missing(entry));
         } else if !entry.chained {
@@ -31,13 +31,13 @@ impl Chain {
             ));
         }
         match &entry.what {
-            What::Began { terms: Some(terms) } => {
+            LedgerRecord::Began { terms: Some(terms) } => {
                 if !terms.joins {
                     self.begun.clear();
                 }
                 self.begun.insert(entry.run);
             }
-            What::Began { terms: None } => {
+            LedgerRecord::Began { terms: None } => {
                 self.begun = HashSet::from([entry.run]);
                 let happened = format!("the terms in row {} cannot be read", entry.id);
                 violations.push(Violation::of_chain(
@@ -46,7 +46,7 @@ impl Chain {
                     happened,
                 ));
             }
-            What::Unreadable { why } => {
+            LedgerRecord::Unreadable { why } => {
                 let happened = format!("row {} cannot be read: {why}", entry.id);
                 violations.push(Violation::of_chain(
                     &[entry.id],
@@ -54,12 +54,14 @@ impl Chain {
                     happened,
                 ));
             }
-            What::Announced { .. } | What::Ended { .. } => self.belongs(entry, violations),
+            LedgerRecord::Announced { .. } | LedgerRecord::Ended { .. } => {
+                self.belongs(entry, violations)
+            }
         }
     }
 
     /// Whether a request's row stands after its run's terms. Schema 1 had none.
-    fn belongs(&mut self, entry: &Entry<'_>, violations: &mut Vec<Violation>) {
+    fn belongs(&mut self, entry: &LedgerEntry<'_>, violations: &mut Vec<Violation>) {
         let is_well = match entry.form {
             Form::First => self.begun.is_empty(),
             Form::Second => self.begun.contains(&entry.run),
@@ -80,7 +82,7 @@ impl Chain {
     }
 }
 
-fn missing(entry: &Entry<'_>) -> Violation {
+fn missing(entry: &LedgerEntry<'_>) -> Violation {
     let (first, last) = (entry.previous.saturating_add(1), entry.id.saturating_sub(1));
     let happened = match entry.id {
         _ if last < first => format!("row {} comes after row {}", entry.id, entry.previous),

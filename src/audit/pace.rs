@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use crate::audit::promises::Promise;
-use crate::audit::scope::Scope;
-use crate::audit::violation::{Kind, Violation, seconds};
+use crate::audit::scope::AuditScope;
+use crate::audit::violation::{Violation, ViolationKind, seconds};
 use crate::time::Timestamp;
 
 /// A request that is announced and not ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Open {
+pub(super) struct OpenRequest {
     pub host: usize,
     pub at: Timestamp,
     /// It asked for a robots.txt.
@@ -18,7 +18,7 @@ pub(super) struct Open {
 
 /// An announcement, as far as its host's pace goes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asking {
+pub(super) struct PacedRequest {
     pub row: i64,
     pub at: Timestamp,
     /// The gap that the row names, in milliseconds.
@@ -38,10 +38,10 @@ enum Last {
 
 /// One host.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(super) struct HostPace {
     pub name: String,
     /// The rows of requests under way; those that an overlap was told of already are not told again.
-    open: Vec<(i64, Told)>,
+    open: Vec<(i64, StoredFact)>,
     last: Option<Last>,
     retry_after: Option<(i64, Timestamp)>,
     /// Every gap that was kept, in milliseconds.
@@ -49,7 +49,7 @@ pub(super) struct Pace {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Told {
+enum StoredFact {
     No,
     Yes,
 }
@@ -57,9 +57,9 @@ enum Told {
 /// All hosts, and all requests under way by the row that announced them.
 #[derive(Debug, Default)]
 pub(super) struct Paces {
-    pub hosts: Vec<Pace>,
+    pub hosts: Vec<HostPace>,
     by_name: HashMap<String, usize>,
-    open: HashMap<i64, Open>,
+    open: HashMap<i64, OpenRequest>,
 }
 
 impl Paces {
@@ -67,7 +67,7 @@ impl Paces {
         if let Some(host) = self.by_name.get(name) {
             return *host;
         }
-        let pace = Pace {
+        let pace = HostPace {
             name: name.to_owned(),
             open: vec![],
             last: None,
@@ -79,10 +79,15 @@ impl Paces {
         self.hosts.len() - 1
     }
 
-    pub fn announced(&mut self, host: usize, asking: Asking, violations: &mut Vec<Violation>) {
+    pub fn announced(
+        &mut self,
+        host: usize,
+        asking: PacedRequest,
+        violations: &mut Vec<Violation>,
+    ) {
         self.open.insert(
             asking.row,
-            Open {
+            OpenRequest {
                 host,
                 at: asking.at,
                 is_robots: asking.is_robots,
@@ -98,7 +103,7 @@ impl Paces {
         row: i64,
         at: Timestamp,
         retry_after: Option<Timestamp>,
-    ) -> Option<Open> {
+    ) -> Option<OpenRequest> {
         let open = self.open.remove(&announced)?;
         let pace = &mut self.hosts[open.host];
         pace.open.retain(|(row, _)| *row != announced);
@@ -113,13 +118,13 @@ impl Paces {
 
     /// Closes what earlier runs left open, and returns how many requests at hosts of the scope that
     /// were.
-    pub fn close(&mut self, scope: &Scope) -> usize {
+    pub fn close(&mut self, scope: &AuditScope) -> usize {
         let left = self
             .open
             .values()
             .filter(|open| scope.has(&self.hosts[open.host].name))
             .count();
-        for (row, Open { host, at, .. }) in self.open.drain() {
+        for (row, OpenRequest { host, at, .. }) in self.open.drain() {
             let pace = &mut self.hosts[host];
             pace.open.clear();
             if pace.last.is_none_or(|last| last.at() < at) {
@@ -144,8 +149,8 @@ impl Paces {
     }
 }
 
-impl Pace {
-    fn announced(&mut self, asking: Asking, violations: &mut Vec<Violation>) {
+impl HostPace {
+    fn announced(&mut self, asking: PacedRequest, violations: &mut Vec<Violation>) {
         violations.extend(self.overlap(&asking));
         violations.extend(self.gap_named(&asking));
         violations.extend(self.gap_kept(&asking));
@@ -155,16 +160,18 @@ impl Pace {
                 u32::try_from((asking.at.millis() - last.at().millis()).max(0)).unwrap_or(u32::MAX),
             );
         }
-        self.open.push((asking.row, Told::No));
+        self.open.push((asking.row, StoredFact::No));
     }
 
-    fn overlap(&mut self, asking: &Asking) -> Option<Violation> {
-        let untold = |(row, told): &(i64, Told)| (*told == Told::No).then_some(*row);
+    fn overlap(&mut self, asking: &PacedRequest) -> Option<Violation> {
+        let untold = |(row, told): &(i64, StoredFact)| (*told == StoredFact::No).then_some(*row);
         let mut rows: Vec<i64> = self.open.iter().filter_map(untold).collect();
         if rows.len() < asking.promise.at_once {
             return None;
         }
-        self.open.iter_mut().for_each(|(_, told)| *told = Told::Yes);
+        self.open
+            .iter_mut()
+            .for_each(|(_, told)| *told = StoredFact::Yes);
         let happened = format!(
             "row {} was announced with {} under way",
             asking.row,
@@ -173,7 +180,7 @@ impl Pace {
         rows.push(asking.row);
         let owed = format!("at most {} at once", asking.promise.at_once);
         Some(Violation::at_host(
-            Kind::Overlap,
+            ViolationKind::Overlap,
             &self.name,
             &rows,
             owed,
@@ -181,16 +188,22 @@ impl Pace {
         ))
     }
 
-    fn gap_named(&self, asking: &Asking) -> Option<Violation> {
+    fn gap_named(&self, asking: &PacedRequest) -> Option<Violation> {
         let (owed, by) = owed(asking);
         (asking.gap < owed).then(|| {
             let owed = format!("a gap of {} by {by}", seconds(owed));
             let happened = format!("row {} names a gap of {}", asking.row, seconds(asking.gap));
-            Violation::at_host(Kind::Gap, &self.name, &[asking.row], owed, happened)
+            Violation::at_host(
+                ViolationKind::Gap,
+                &self.name,
+                &[asking.row],
+                owed,
+                happened,
+            )
         })
     }
 
-    fn gap_kept(&self, asking: &Asking) -> Option<Violation> {
+    fn gap_kept(&self, asking: &PacedRequest) -> Option<Violation> {
         let last = self.last?;
         let (owed, by) = owed(asking);
         let (owed, by) = if asking.gap > owed {
@@ -203,7 +216,7 @@ impl Pace {
             let owed = format!("{} from {} by {by}", seconds(owed), last.in_words());
             let happened = format!("row {} came after {}", asking.row, seconds(came));
             Violation::at_host(
-                Kind::Gap,
+                ViolationKind::Gap,
                 &self.name,
                 &[last.row(), asking.row],
                 owed,
@@ -212,12 +225,12 @@ impl Pace {
         })
     }
 
-    fn retry_after(&self, asking: &Asking) -> Option<Violation> {
+    fn retry_after(&self, asking: &PacedRequest) -> Option<Violation> {
         let (row, until) = self.retry_after.filter(|(_, until)| asking.at < *until)?;
         let owed = format!("no request before {until}, as the answer in row {row} asked");
         let happened = format!("row {} was announced at {}", asking.row, asking.at);
         Some(Violation::at_host(
-            Kind::RetryAfter,
+            ViolationKind::RetryAfter,
             &self.name,
             &[row, asking.row],
             owed,
@@ -227,7 +240,7 @@ impl Pace {
 }
 
 /// The gap that is owed whatever the row says, and by what.
-fn owed(asking: &Asking) -> (i64, &'static str) {
+fn owed(asking: &PacedRequest) -> (i64, &'static str) {
     if asking.delay > asking.promise.gap {
         (asking.delay, "its robots.txt")
     } else {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, Brought, RobotsId};
-use crate::audit::copies::{Copies, Known};
-use crate::audit::violation::{Kind, Violation};
+use crate::archive::{ArchiveError, RobotsArrivals, RobotsId};
+use crate::audit::robots_copies::{Copies, KnownCopy};
+use crate::audit::violation::{Violation, ViolationKind};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -17,7 +17,7 @@ const ITSELF: &str = "robots.txt itself";
 
 /// A request, as far as its right goes.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Claim<'a> {
+pub(super) struct ClaimedRight<'a> {
     pub row: i64,
     pub at: Timestamp,
     pub url: &'a PageUrl,
@@ -53,8 +53,8 @@ impl Rights {
     /// Judges a request, and returns the delay that its robots.txt asks for, in milliseconds.
     pub fn claimed(
         &mut self,
-        claim: Claim<'_>,
-        look_up: impl FnOnce(RobotsId) -> Result<Option<Brought>, ArchiveError>,
+        claim: ClaimedRight<'_>,
+        look_up: impl FnOnce(RobotsId) -> Result<Option<RobotsArrivals>, ArchiveError>,
         violations: &mut Vec<Violation>,
     ) -> Result<i64, ArchiveError> {
         let Some(id) = claim.robots else {
@@ -80,7 +80,7 @@ impl Rights {
         })
     }
 
-    fn itself(&mut self, claim: Claim<'_>) -> Option<Violation> {
+    fn itself(&mut self, claim: ClaimedRight<'_>) -> Option<Violation> {
         if claim.rule != ITSELF {
             return Some(broken(
                 claim,
@@ -102,7 +102,7 @@ impl Rights {
 }
 
 /// Why a copy cannot decide about a request.
-fn unfit(known: &Known, claim: Claim<'_>) -> Option<String> {
+fn unfit(known: &KnownCopy, claim: ClaimedRight<'_>) -> Option<String> {
     if known.origin != claim.url.origin() {
         return Some(format!("the copy that it names is of {}", known.origin));
     }
@@ -116,7 +116,7 @@ fn unfit(known: &Known, claim: Claim<'_>) -> Option<String> {
 }
 
 /// Why a copy does not allow a request by the rule that it names.
-fn refusal(known: &Known, claim: Claim<'_>) -> Option<String> {
+fn refusal(known: &KnownCopy, claim: ClaimedRight<'_>) -> Option<String> {
     match known.robots.check(claim.url) {
         Ok(allowed) if allowed.rule() == claim.rule => None,
         Ok(allowed) => Some(format!(
@@ -128,10 +128,10 @@ fn refusal(known: &Known, claim: Claim<'_>) -> Option<String> {
     }
 }
 
-fn broken(claim: Claim<'_>, fault: String) -> Violation {
+fn broken(claim: ClaimedRight<'_>, fault: String) -> Violation {
     let owed = "a robots.txt that allows the request by the rule that is named".to_owned();
     Violation::at_host(
-        Kind::Robots,
+        ViolationKind::Robots,
         claim.host,
         &[claim.row],
         owed,

@@ -7,14 +7,14 @@ use crate::audit::violation::Violation;
 
 /// The hosts that findings are about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Scope {
+pub enum AuditScope {
     #[default]
     Everything,
     /// These alone, by name: `127.0.0.1:8080` where the port is no usual one.
     Hosts(BTreeSet<String>),
 }
 
-impl Scope {
+impl AuditScope {
     pub(super) fn has(&self, host: &str) -> bool {
         match self {
             Self::Everything => true,

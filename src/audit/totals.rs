@@ -13,7 +13,7 @@ const DAY: i64 = 86_400_000;
 
 /// Who asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-pub struct Asker {
+pub struct Requester {
     /// The product token that robots.txt files were read for.
     pub agent: String,
     pub version: String,
@@ -22,7 +22,7 @@ pub struct Asker {
     pub contact: Option<String>,
 }
 
-impl Asker {
+impl Requester {
     fn of_terms(terms: &Terms) -> Self {
         let Terms {
             agent,
@@ -42,7 +42,7 @@ impl Asker {
 
 /// Requests and what came of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct RequestTally {
     pub requests: u64,
     /// Endings without an answer.
     pub unanswered: u64,
@@ -58,17 +58,17 @@ pub struct Tally {
 pub(super) struct Totals {
     pub rows: u64,
     pub runs: u64,
-    pub all: Tally,
+    pub all: RequestTally,
     /// By the index that [`crate::audit::pace::Paces`] gave each.
-    pub hosts: Vec<Tally>,
+    pub hosts: Vec<RequestTally>,
     /// By the number of the day since 1970, in UTC: requests and bytes.
     pub days: BTreeMap<i64, (u64, u64)>,
     pub first: Option<Timestamp>,
     pub last: Option<Timestamp>,
     pub head: Option<(i64, [u8; 32])>,
-    pub askers: BTreeSet<Asker>,
+    pub askers: BTreeSet<Requester>,
     /// Of runs that have asked nothing yet: those that never do are not told.
-    beginning: HashMap<RunId, Option<Asker>>,
+    beginning: HashMap<RunId, Option<Requester>>,
 }
 
 impl Totals {
@@ -81,7 +81,7 @@ impl Totals {
         if !terms.is_some_and(|terms| terms.joins) {
             self.beginning.clear();
         }
-        self.beginning.insert(run, terms.map(Asker::of_terms));
+        self.beginning.insert(run, terms.map(Requester::of_terms));
     }
 
     pub fn announced(&mut self, run: RunId, host: usize, at: Timestamp) {
@@ -95,7 +95,7 @@ impl Totals {
         self.days.entry(at.millis().div_euclid(DAY)).or_default().0 += 1;
     }
 
-    pub fn ended(&mut self, host: usize, at: Timestamp, answer: Tally) {
+    pub fn ended(&mut self, host: usize, at: Timestamp, answer: RequestTally) {
         self.span(at);
         self.all.add(answer);
         self.of(host).add(answer);
@@ -108,15 +108,15 @@ impl Totals {
         self.last = Some(self.last.map_or(at, |last| last.max(at)));
     }
 
-    fn of(&mut self, host: usize) -> &mut Tally {
+    fn of(&mut self, host: usize) -> &mut RequestTally {
         if self.hosts.len() <= host {
-            self.hosts.resize(host + 1, Tally::default());
+            self.hosts.resize(host + 1, RequestTally::default());
         }
         &mut self.hosts[host]
     }
 }
 
-impl Tally {
+impl RequestTally {
     /// What one ending adds.
     pub(super) fn of_ending(
         status: Option<u16>,

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// Which promise was broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Kind {
+pub enum ViolationKind {
     /// More requests under way at a host than it takes at once.
     Overlap,
     /// A request sooner than the host's gap.
@@ -20,7 +20,7 @@ pub enum Kind {
     Chain,
 }
 
-impl Kind {
+impl ViolationKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Overlap => "overlap",
@@ -36,7 +36,7 @@ impl Kind {
 /// One promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
-    pub kind: Kind,
+    pub kind: ViolationKind,
     /// Of the ledger; the last is the one at fault.
     pub rows: Vec<i64>,
     pub host: Option<String>,
@@ -48,7 +48,7 @@ impl Violation {
     /// One of the ledger itself, at no host.
     pub(super) fn of_chain(rows: &[i64], owed: &str, happened: String) -> Self {
         Self {
-            kind: Kind::Chain,
+            kind: ViolationKind::Chain,
             rows: rows.to_vec(),
             host: None,
             owed: owed.to_owned(),
@@ -57,7 +57,7 @@ impl Violation {
     }
 
     pub(super) fn at_host(
-        kind: Kind,
+        kind: ViolationKind,
         host: &str,
         rows: &[i64],
         owed: String,

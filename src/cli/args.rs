@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::units::Span;
-use crate::demo::Cms;
+use crate::demo::DemoCms;
 
 /// Reads how many there shall be: at least one.
 pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
@@ -47,9 +47,9 @@ pub(super) fn port(text: &str) -> Result<u16, String> {
 }
 
 /// Reads the demo's CMS.
-pub(super) fn cms(text: &str) -> Result<Cms, String> {
-    let known = || Cms::ALL.map(Cms::name).join(", ");
-    let read = Cms::ALL.into_iter().find(|cms| cms.name() == text);
+pub(super) fn cms(text: &str) -> Result<DemoCms, String> {
+    let known = || DemoCms::ALL.map(DemoCms::name).join(", ");
+    let read = DemoCms::ALL.into_iter().find(|cms| cms.name() == text);
     read.ok_or_else(|| format!("{text:?} is no CMS of the demo: it has {}", known()))
 }
 

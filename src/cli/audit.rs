@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 
 use crate::archive::Reader;
-use crate::audit::{Findings, HostFindings, Scope, Violation, audit, page};
+use crate::audit::{AuditReport, AuditScope, HostFindings, Violation, audit, page};
 use crate::cli::counts;
 use crate::cli::exit::Exit;
-use crate::cli::{Common, hint, say};
+use crate::cli::{Common, console, hint};
 use crate::export;
 
 #[derive(Debug, Args)]
@@ -34,7 +34,7 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
         common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {
-        say::json(&findings)?;
+        console::json(&findings)?;
     } else {
         tell(common, reader.path(), &findings)?;
     }
@@ -46,15 +46,15 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
 }
 
 /// The hosts of the papers that are named.
-fn scope(reader: &Reader, sites: &[String]) -> anyhow::Result<Scope> {
+fn scope(reader: &Reader, sites: &[String]) -> anyhow::Result<AuditScope> {
     if sites.is_empty() {
-        return Ok(Scope::Everything);
+        return Ok(AuditScope::Everything);
     }
 
     for site in sites {
         reader.knows_site(site)?;
     }
-    Ok(Scope::Hosts(reader.hosts_asked_for(sites)?))
+    Ok(AuditScope::Hosts(reader.hosts_asked_for(sites)?))
 }
 
 fn titles(reader: &Reader, sites: &[String]) -> anyhow::Result<Vec<String>> {
@@ -66,42 +66,42 @@ fn titles(reader: &Reader, sites: &[String]) -> anyhow::Result<Vec<String>> {
         .collect())
 }
 
-fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<()> {
-    say::data(&format!(
+fn tell(common: &Common, archive: &Path, findings: &AuditReport) -> anyhow::Result<()> {
+    console::data(&format!(
         "ledger of {}: {}",
         archive.display(),
         counts::count(findings.rows, "row(s)")
     ))?;
-    say::data(&totals(findings))?;
+    console::data(&totals(findings))?;
     for host in &findings.hosts {
-        say::data(&of_host(host))?;
+        console::data(&of_host(host))?;
     }
     if let Some(head) = &findings.head {
-        say::data(&format!(
+        console::data(&format!(
             "end of the chain: row {}, {}",
             head.row, head.hash
         ))?;
     }
     for remark in &findings.remarks {
-        say::data(&format!("remark: {remark}"))?;
+        console::data(&format!("remark: {remark}"))?;
     }
     for violation in &findings.violations {
-        say::data(&of_violation(violation))?;
+        console::data(&of_violation(violation))?;
     }
     if findings.violations_elsewhere > 0 {
-        say::data(&format!(
+        console::data(&format!(
             "violations at other papers' hosts: {} (`{}` tells them)",
             findings.violations_elsewhere,
             hint::command(common, &["audit"])
         ))?;
     }
     match findings.violations.len() {
-        0 => say::data("violations: none"),
-        count => say::data(&format!("violations: {count}")),
+        0 => console::data("violations: none"),
+        count => console::data(&format!("violations: {count}")),
     }
 }
 
-fn totals(findings: &Findings) -> String {
+fn totals(findings: &AuditReport) -> String {
     let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) else {
         return counts::requests(0);
     };

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use crate::archive::{ArchiveError, Reader};
 use crate::cli::configuration::{Configuration, ConfigurationError, chain};
-use crate::cli::cut;
 use crate::cli::exit::Exit;
-use crate::cli::{Common, counts, room, say};
+use crate::cli::truncated_lists;
+use crate::cli::{Common, console, counts, free_disk};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::Bytes;
@@ -34,7 +34,7 @@ pub(super) struct CheckArgs {
 }
 
 /// One thing that was looked at.
-struct Finding {
+struct CheckResult {
     about: &'static str,
     /// What is wrong, or how it stands.
     said: Result<String, String>,
@@ -63,22 +63,22 @@ pub(super) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
     })
 }
 
-fn tell(common: &Common, findings: &[Finding]) -> anyhow::Result<()> {
+fn tell(common: &Common, findings: &[CheckResult]) -> anyhow::Result<()> {
     if common.json {
         let all_well = findings.iter().all(|finding| finding.said.is_ok());
-        let each = |finding: &Finding| match &finding.said {
+        let each = |finding: &CheckResult| match &finding.said {
             Ok(said) => json!({"about": finding.about, "ok": true, "said": said}),
             Err(said) => json!({"about": finding.about, "ok": false, "said": said}),
         };
-        return say::json(
+        return console::json(
             &json!({"ok": all_well, "findings": findings.iter().map(each).collect::<Vec<_>>()}),
         );
     }
-    for Finding { about, said } in findings {
+    for CheckResult { about, said } in findings {
         let (mark, said) = said
             .as_ref()
             .map_or_else(|wrong| ("WRONG", wrong), |well| ("ok", well));
-        say::data(&format!("{mark:<6}{about}: {said}"))?;
+        console::data(&format!("{mark:<6}{about}: {said}"))?;
     }
     Ok(())
 }
@@ -87,7 +87,7 @@ fn tell(common: &Common, findings: &[Finding]) -> anyhow::Result<()> {
 fn configuration_stands(
     configuration: &Configuration,
     faults: &[ConfigurationError],
-) -> Vec<Finding> {
+) -> Vec<CheckResult> {
     // A site whose profile could not be read is told of by that.
     let has_profile = |site: &&Arc<Site>| {
         faults.is_empty() || site.profile.is_none() || configuration.profile(site).is_some()
@@ -97,8 +97,8 @@ fn configuration_stands(
         .iter()
         .filter(has_profile)
         .flat_map(|site| faults_of(configuration, site));
-    let wrong: Vec<Finding> = wrong
-        .map(|said| Finding {
+    let wrong: Vec<CheckResult> = wrong
+        .map(|said| CheckResult {
             about: "site",
             said: Err(said),
         })
@@ -121,15 +121,15 @@ fn configuration_stands(
         "{from}; sites: {}; {profiles} profiles; {contact}",
         names.join(", ")
     );
-    let mut findings: Vec<Finding> = faults
+    let mut findings: Vec<CheckResult> = faults
         .iter()
-        .map(|fault| Finding {
+        .map(|fault| CheckResult {
             about: "configuration",
             said: Err(chain(fault)),
         })
         .collect();
     if findings.is_empty() {
-        findings.push(Finding {
+        findings.push(CheckResult {
             about: "configuration",
             said: Ok(said),
         });
@@ -142,7 +142,7 @@ fn configuration_stands(
     let unanswerable = public
         .filter_map(Result::err)
         .find(|why| matches!(why, ConfigurationError::Unanswerable { .. }));
-    findings.extend(unanswerable.map(|why| Finding {
+    findings.extend(unanswerable.map(|why| CheckResult {
         about: "contact",
         said: Err(why.to_string()),
     }));
@@ -197,7 +197,7 @@ fn is_at_home(site: &Site) -> bool {
         || site.home.literal_address().is_some_and(|at| !is_public(at))
 }
 
-fn archive_stands(data: &Path) -> Finding {
+fn archive_stands(data: &Path) -> CheckResult {
     let said = match Reader::open(data) {
         Err(ArchiveError::Missing { path }) => Ok(format!("none yet at {}", path.display())),
         opened => opened
@@ -210,7 +210,7 @@ fn archive_stands(data: &Path) -> Finding {
                 error => Err(chain(&error)),
             }),
     };
-    Finding {
+    CheckResult {
         about: "archive",
         said,
     }
@@ -235,12 +235,12 @@ fn archive_is_sound(reader: &Reader) -> Result<Result<String, String>, ArchiveEr
 
 /// What lists do not show is missing as long as nobody reads it; where nothing can, it is told and
 /// is no fault.
-fn lists_show_all(common: &Common) -> Vec<Finding> {
+fn lists_show_all(common: &Common) -> Vec<CheckResult> {
     // What is wrong with the archive is told by the look at it.
     let Ok(reader) = Reader::open(common.data()) else {
         return Vec::new();
     };
-    let finding = |said| Finding {
+    let finding = |said| CheckResult {
         about: "lists",
         said,
     };
@@ -249,7 +249,7 @@ fn lists_show_all(common: &Common) -> Vec<Finding> {
         Err(error) => return vec![finding(Err(chain(&error)))],
     };
 
-    let told = cut::told(common, &lists)
+    let told = truncated_lists::told(common, &lists)
         .into_iter()
         .map(|told| match told.command {
             Some(_) => finding(Err(told.line())),
@@ -258,10 +258,10 @@ fn lists_show_all(common: &Common) -> Vec<Finding> {
     told.collect()
 }
 
-fn disk_serves(data: &Path, least: Bytes) -> Finding {
-    match room::check(data, least) {
+fn disk_serves(data: &Path, least: Bytes) -> CheckResult {
+    match free_disk::check(data, least) {
         Ok(()) => folder_is_writable(data),
-        Err(too_little) => Finding {
+        Err(too_little) => CheckResult {
             about: "disk",
             said: Err(too_little.to_string()),
         },
@@ -269,7 +269,7 @@ fn disk_serves(data: &Path, least: Bytes) -> Finding {
 }
 
 /// A folder that is not there yet is not made: the one that it would be made in is tried.
-fn folder_is_writable(data: &Path) -> Finding {
+fn folder_is_writable(data: &Path) -> CheckResult {
     let usual = Path::new(".");
     let near = data.ancestors().map(|folder| {
         if folder.as_os_str().is_empty() {
@@ -287,20 +287,20 @@ fn folder_is_writable(data: &Path) -> Finding {
     // Removing what was or was not written: either way nothing is left, or the next line says why.
     let _ = std::fs::remove_file(&probe);
     let said = written.map(|()| format!("{} can be written", data.display()));
-    Finding {
+    CheckResult {
         about: "disk",
         said: said.map_err(|why| format!("{} cannot be written: {why}", data.display())),
     }
 }
 
-fn clock_stands() -> Finding {
+fn clock_stands() -> CheckResult {
     let now = Clock::system().now();
     let said = if now >= EARLIEST {
         Ok(now.to_string())
     } else {
         Err(format!("{now} cannot be: set the clock"))
     };
-    Finding {
+    CheckResult {
         about: "clock",
         said,
     }

@@ -123,9 +123,9 @@ impl Configuration {
         let sources =
             faults
                 .kept(folder_of(named))
-                .map_or_else(Sources::none, |folder| match folder {
-                    Some(folder) => Sources::of_folder(folder, &mut faults),
-                    None => Sources::shipped(),
+                .map_or_else(ConfigurationFiles::none, |folder| match folder {
+                    Some(folder) => ConfigurationFiles::of_folder(folder, &mut faults),
+                    None => ConfigurationFiles::shipped(),
                 });
         let mut loaded = Self::read(sources, &mut faults);
 
@@ -138,8 +138,8 @@ impl Configuration {
     }
 
     /// A file that cannot be read is left out, and its fault is kept.
-    fn read(sources: Sources, faults: &mut Faults) -> Self {
-        let Sources {
+    fn read(sources: ConfigurationFiles, faults: &mut Faults) -> Self {
+        let ConfigurationFiles {
             settings,
             sites,
             profiles,
@@ -314,7 +314,7 @@ impl Configuration {
 }
 
 /// The files of a configuration, unread.
-struct Sources {
+struct ConfigurationFiles {
     settings: ConfigFile,
     sites: Vec<ConfigFile>,
     profiles: Vec<ConfigFile>,
@@ -322,7 +322,7 @@ struct Sources {
     folder: Option<PathBuf>,
 }
 
-impl Sources {
+impl ConfigurationFiles {
     fn none() -> Self {
         Self {
             settings: ConfigFile::default(),

@@ -6,20 +6,20 @@ use std::time::Duration;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::archive::{self, ArchiveError, How, Lock, Queue, RunId, Seeding, Tally};
+use crate::archive::{self, ArchiveError, Lock, RunEnd, RunId, SeedMode, SiteQueue, Tally};
 use crate::cli::args::{at_least_one, count, some_time};
 use crate::cli::configuration::{Configuration, ConfigurationError};
+use crate::cli::crawl_report::{as_json, exit, tell};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::{Caught, Signals};
 use crate::cli::plan;
 use crate::cli::progress::Watch;
-use crate::cli::report::{as_json, exit, tell};
-use crate::cli::session::{Ears, run_session, web};
-use crate::cli::{Common, counts, hint, room, say, service};
+use crate::cli::session::{SignalRelay, run_session, web};
+use crate::cli::{Common, console, counts, free_disk, hint, service};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::{Bytes, Span, day};
-use crate::crawl::{Backfill, Began, Event, Plan, Report};
+use crate::crawl::{Backfill, Began, CrawlPlan, Event, Report};
 use crate::host_lock::HostLocks;
 
 #[derive(Debug, Args)]
@@ -77,7 +77,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
         can_be_made(&configuration, &chosen, backfill)?;
     }
     let begin = Begin {
-        seeding: Seeding::Begin,
+        seeding: SeedMode::Begin,
         backfill: args.backfill,
     };
     Ok(run(
@@ -97,7 +97,7 @@ const MOST_YEARS: i32 = 40;
 /// What a run begins with.
 #[derive(Clone, Copy)]
 struct Begin {
-    seeding: Seeding,
+    seeding: SeedMode,
     backfill: Option<Backfill>,
 }
 
@@ -168,12 +168,12 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> 
             "nothing is queued; `{crawl}` asks for what is new"
         ));
         if common.json {
-            say::json(&as_json(common, &nothing()))?;
+            console::json(&as_json(common, &nothing()))?;
         }
         return Ok(Exit::Done);
     }
     let begin = Begin {
-        seeding: Seeding::Resume,
+        seeding: SeedMode::Resume,
         backfill: None,
     };
     Ok(run(
@@ -192,7 +192,7 @@ fn begun_sites<'a>(
     common: &Common,
     configuration: &'a Configuration,
     args: &ResumeArgs,
-    begun: &[Queue],
+    begun: &[SiteQueue],
 ) -> Result<Vec<&'a Arc<Site>>, ConfigurationError> {
     let is_begun = |site: &Arc<Site>| begun.iter().any(|queue| queue.site == site.name);
     if !args.sites.is_empty() {
@@ -209,7 +209,7 @@ fn begun_sites<'a>(
             }
         };
     }
-    let find = |queue: &Queue| {
+    let find = |queue: &SiteQueue| {
         configuration
             .sites
             .iter()
@@ -217,7 +217,7 @@ fn begun_sites<'a>(
     };
     let waiting = begun.iter().filter(|queue| queue.pages > 0);
     for orphan in waiting.clone().filter(|queue| find(queue).is_none()) {
-        let Queue { site, pages } = orphan;
+        let SiteQueue { site, pages } = orphan;
         common.voice().note(&format!(
             "{} of {site} left queued: no site file has that name",
             counts::count(*pages, "page(s)")
@@ -230,13 +230,13 @@ fn begun_sites<'a>(
 fn nothing() -> Report {
     Report {
         run: RunId(0),
-        how: How::Finished,
+        how: RunEnd::Finished,
         tally: Tally::default(),
         elapsed: Duration::ZERO,
         queued: 0,
         due_at: None,
-        given_up: Vec::new(),
-        disbelieved: Vec::new(),
+        skipped: Vec::new(),
+        mass_deletion_suspected: Vec::new(),
         lists_cut: Vec::new(),
         papers: Vec::new(),
     }
@@ -262,7 +262,7 @@ fn run(
         &mut once,
         web,
         common,
-        &mut Ears::of(signals),
+        &mut SignalRelay::of(signals),
         |event| match event {
             Event::Began(began) => announce(common, begin.seeding, began),
             Event::Progress(progress) => {
@@ -288,11 +288,11 @@ pub(super) fn is_free(common: &Common, least: Bytes) -> anyhow::Result<()> {
     if let Some(holder) = Lock::holder(common.data()) {
         return Err(ArchiveError::Held { holder }.into());
     }
-    Ok(room::check(common.data(), least)?)
+    Ok(free_disk::check(common.data(), least)?)
 }
 
 /// Says what was begun.
-pub(super) fn announce(common: &Common, seeding: Seeding, began: &Began) {
+pub(super) fn announce(common: &Common, seeding: SeedMode, began: &Began) {
     let site = &began.reader.site;
     let order = if began.is_first {
         "; the first crawl reads its lists to their ends, and its articles meanwhile"
@@ -310,10 +310,10 @@ pub(super) fn announce(common: &Common, seeding: Seeding, began: &Began) {
 }
 
 /// What a run is named.
-fn command(seeding: Seeding) -> &'static str {
+fn command(seeding: SeedMode) -> &'static str {
     match seeding {
-        Seeding::Begin => "crawl",
-        Seeding::Resume => "resume",
+        SeedMode::Begin => "crawl",
+        SeedMode::Resume => "resume",
     }
 }
 
@@ -322,11 +322,11 @@ fn plan(
     chosen: &[&Arc<Site>],
     args: &ResumeArgs,
     Begin { seeding, backfill }: Begin,
-) -> Result<Plan, ConfigurationError> {
+) -> Result<CrawlPlan, ConfigurationError> {
     chosen
         .iter()
         .try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
-    Ok(Plan {
+    Ok(CrawlPlan {
         command: command(seeding).to_owned(),
         sites: chosen
             .iter()

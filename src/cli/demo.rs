@@ -10,22 +10,22 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{self, Filter, Reader, Seeding};
+use crate::archive::{self, Filter, Reader, SeedMode};
 use crate::cli::args::{articles, cms, port, seconds, some_time};
 use crate::cli::configuration::Configuration;
+use crate::cli::crawl_report::{as_json, in_words};
 use crate::cli::exit::Exit;
 use crate::cli::export::place;
 use crate::cli::init::write_new;
 use crate::cli::interrupt::{Caught, Signals};
 use crate::cli::progress::Watch;
-use crate::cli::report::{as_json, in_words};
-use crate::cli::session::{Ears, Ran, run_session, web};
-use crate::cli::{Common, hint, say};
+use crate::cli::session::{SessionEnd, SignalRelay, run_session, web};
+use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::units::Span;
-use crate::crawl::{Event, Plan, Report};
-use crate::demo::{Cms, Edition, Newspaper, OriginThread, Revision};
-use crate::export::{self, Cells, Format};
+use crate::crawl::{CrawlPlan, Event, Report};
+use crate::demo::{DemoCms, Edition, Newspaper, OriginThread, RevisedTitles};
+use crate::export::{self, CsvDialect, Format};
 use crate::host_lock::HostLocks;
 
 /// The port that is tried first, so that a second demo finds the first one's articles.
@@ -47,7 +47,7 @@ pub(super) struct DemoArgs {
     /// The CMS that the newspaper is made with: one that a profile of that name reads, or `plain`,
     /// which none knows
     #[arg(long, value_name = "CMS", default_value_t, value_parser = cms)]
-    cms: Cms,
+    cms: DemoCms,
     /// Articles in each of the three sections
     #[arg(long, value_name = "N", default_value_t = ARTICLES, value_parser = articles, allow_hyphen_values = true)]
     articles: u32,
@@ -64,7 +64,7 @@ pub(super) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Exit> {
         ..Edition::default()
     };
     let origin = start(common, args, &edition)?;
-    let name = if args.cms == Cms::default() {
+    let name = if args.cms == DemoCms::default() {
         "demo".to_owned()
     } else {
         format!("demo-{}", args.cms)
@@ -113,7 +113,7 @@ fn crawl_and_export(
     common: &Common,
     args: &DemoArgs,
     origin: &OriginThread,
-    revised: Option<Revision>,
+    revised: Option<RevisedTitles>,
     folder: &Path,
 ) -> anyhow::Result<Exit> {
     let (voice, config) = (common.voice(), folder.join("config"));
@@ -162,7 +162,7 @@ fn crawl_and_export(
         &reader,
         &Filter::default(),
         Format::Jsonl,
-        Cells::default(),
+        CsvDialect::default(),
         place(&out, Format::Jsonl)?,
     )?;
     let articles = taken.unwrap_or_default().articles;
@@ -172,7 +172,7 @@ fn crawl_and_export(
         out.display()
     ));
     if common.json {
-        say::json(&json!({
+        console::json(&json!({
             "home": origin.base(), "archive": reader.path(), "config": config, "articles_jsonl": out,
             "articles": articles, "runs": runs, "corrected": revision.corrected, "withdrawn": revision.withdrawn,
         }))?;
@@ -204,12 +204,12 @@ fn crawl(
         ..common.clone()
     };
     let began = Clock::system().now();
-    let Ran { signal, full } = run_session(
+    let SessionEnd { signal, full } = run_session(
         session,
         &mut once,
         web,
         &on_it,
-        &mut Ears::of(signals),
+        &mut SignalRelay::of(signals),
         |event| match event {
             Event::Progress(progress) => watch.see(progress),
             Event::Began(_) => {}
@@ -228,15 +228,15 @@ fn crawl(
     }
 }
 
-fn plan(configuration: &Configuration) -> anyhow::Result<Plan> {
-    Ok(Plan {
+fn plan(configuration: &Configuration) -> anyhow::Result<CrawlPlan> {
+    Ok(CrawlPlan {
         command: "demo".to_owned(),
         sites: configuration
             .sites
             .iter()
             .map(|site| configuration.reader(site))
             .collect::<Result<_, _>>()?,
-        seeding: Seeding::Begin,
+        seeding: SeedMode::Begin,
         settings: configuration.settings.clone(),
         skipped: 0,
         max_requests: None,
@@ -251,7 +251,7 @@ fn what_next(common: &Common, args: &DemoArgs, port: u16, folder: &Path, contact
     let config = folder.join("config");
     let on_it = |words: &[&str]| hint::on(Some(&config), Some(folder), words);
     let mut again = vec!["demo".to_owned()];
-    again.extend((args.cms != Cms::default()).then(|| format!("--cms={}", args.cms)));
+    again.extend((args.cms != DemoCms::default()).then(|| format!("--cms={}", args.cms)));
     again.extend((port != PORT).then(|| format!("--port={port}")));
     again.extend((args.articles != ARTICLES).then(|| format!("--articles={}", args.articles)));
     let again: Vec<&str> = again.iter().map(String::as_str).collect();
@@ -280,10 +280,10 @@ fn serve(
     ));
     let crawl = hint::on(Some(config), Some(folder), &["crawl"]);
     match common.json {
-        true => say::json(
+        true => console::json(
             &json!({ "home": origin.base(), "archive": folder.join(archive::FILE), "crawl": crawl }),
         )?,
-        false => say::data(&crawl)?,
+        false => console::data(&crawl)?,
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -308,7 +308,7 @@ fn serve(
 }
 
 /// Leaves files that their user may have changed as they are.
-fn write_config(config: &Path, base: &str, cms: Cms) -> anyhow::Result<()> {
+fn write_config(config: &Path, base: &str, cms: DemoCms) -> anyhow::Result<()> {
     let sites = config.join("sites");
     let profile = cms
         .profile()

@@ -5,11 +5,11 @@ use std::ops::RangeInclusive;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{Found, Reader, Version};
+use crate::archive::{ArticleVersion, FoundArticle, Reader};
+use crate::cli::console::Style;
 use crate::cli::exit::Exit;
-use crate::cli::say::Style;
 use crate::cli::show::{soundness, version};
-use crate::cli::{Common, say};
+use crate::cli::{Common, console};
 use crate::history::{self, FieldChange, Paragraph, Piece};
 
 #[derive(Debug, Args)]
@@ -40,14 +40,14 @@ pub(super) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
                     found.id
                 ));
                 if let (true, [only]) = (common.json, versions.as_slice()) {
-                    say::json(&as_json(&found.id, only, only))?;
+                    console::json(&as_json(&found.id, only, only))?;
                 }
                 return Ok(soundness(common, &found, &versions));
             }
         },
     };
     if common.json {
-        say::json(&as_json(&found.id, old, new))?;
+        console::json(&as_json(&found.id, old, new))?;
     } else {
         tell(&found, old, new)?;
     }
@@ -55,7 +55,11 @@ pub(super) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
 }
 
 /// Prints what changed from one version to another.
-pub(super) fn tell(found: &Found, old: &Version, new: &Version) -> anyhow::Result<()> {
+pub(super) fn tell(
+    found: &FoundArticle,
+    old: &ArticleVersion,
+    new: &ArticleVersion,
+) -> anyhow::Result<()> {
     let head = format!(
         "{}: version {} (fetched {}) to {} (fetched {})\n",
         found.id, old.kept.version, old.kept.fetched_at, new.kept.version, new.kept.fetched_at
@@ -68,7 +72,7 @@ pub(super) fn tell(found: &Found, old: &Version, new: &Version) -> anyhow::Resul
         &mut parts,
         &history::words(&old.article.text(), &new.article.text()),
     );
-    say::styled(&parts)
+    console::styled(&parts)
 }
 
 fn tell_field(parts: &mut Vec<(Style, String)>, change: &FieldChange) {
@@ -117,7 +121,7 @@ fn skip(parts: &mut Vec<(Style, String)>, same: &mut usize) {
     }
 }
 
-fn as_json(id: &str, old: &Version, new: &Version) -> serde_json::Value {
+fn as_json(id: &str, old: &ArticleVersion, new: &ArticleVersion) -> serde_json::Value {
     let fields = history::fields(&old.article, &new.article);
     let text = history::words(&old.article.text(), &new.article.text());
     let fields: Vec<_> = fields

@@ -10,9 +10,11 @@ use crate::archive::{Filter, Reader};
 use crate::cli::configuration::ConfigurationError;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
-use crate::cli::{Common, counts, hint, say};
+use crate::cli::{Common, console, counts, hint};
 use crate::config::units::day;
-use crate::export::{self, Beside, Cells, Format, Formulas, LeftOut, Mark, Place, Stream, Taken};
+use crate::export::{
+    self, Beside, CsvDialect, ExportSummary, Format, Formulas, LeftOut, Mark, Place, Stream,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -40,12 +42,12 @@ pub(super) struct ExportArgs {
 
 impl ExportArgs {
     /// Returns how a table is written; refuses what another format knows nothing of.
-    fn cells(&self) -> Result<Cells, ConfigurationError> {
+    fn cells(&self) -> Result<CsvDialect, ConfigurationError> {
         if self.format != Format::Csv && (self.bom || self.raw_cells) {
             let why = "--bom and --raw-cells are of CSV: leave them out, or choose --format csv";
             return Err(ConfigurationError::Usage(why.to_owned()));
         }
-        Ok(Cells {
+        Ok(CsvDialect {
             formulas: if self.raw_cells {
                 Formulas::Raw
             } else {
@@ -85,7 +87,7 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     Ok(name_left_out(common, &left_out))
 }
 
-fn tell(common: &Common, args: &ExportArgs, taken: Option<&Taken>) -> anyhow::Result<()> {
+fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> anyhow::Result<()> {
     let articles = taken.map(|taken| taken.articles);
     if common.json {
         let one = |one: &LeftOut| json!({"id": one.id, "why": one.why});
@@ -94,7 +96,9 @@ fn tell(common: &Common, args: &ExportArgs, taken: Option<&Taken>) -> anyhow::Re
             .flat_map(|taken| &taken.left_out)
             .map(one)
             .collect();
-        return say::json(&json!({"articles": articles, "left_out": left_out, "out": args.out}));
+        return console::json(
+            &json!({"articles": articles, "left_out": left_out, "out": args.out}),
+        );
     }
     let out = args.out.display();
     common.voice().note(&match articles {
@@ -110,10 +114,10 @@ fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
         return Exit::Done;
     }
     for LeftOut { id, why } in left_out {
-        say::note(&format!("saseo: left out {id}, which is damaged: {why}"));
+        console::note(&format!("saseo: left out {id}, which is damaged: {why}"));
     }
     let verify = hint::command(common, &["verify"]);
-    say::note(&format!(
+    console::note(&format!(
         "saseo: exit code 3: left out {} that are damaged; `{verify}` tells more, and `{verify} --repair` reads \
          again what can be",
         left_out.len()

@@ -10,14 +10,14 @@ use serde::Serialize;
 
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
-use crate::cli::{Common, say};
+use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::config::shipped::generic_profile;
 use crate::config::{Profile, Site};
-use crate::discover::{Address, FeedOf, Grammar, ListReader, Listing, Row, is_feed, read_feed};
+use crate::deadline::{BUDGET, Undone, room_as_weighed_now, within_now};
+use crate::discover::{Address, FeedOf, Grammar, ListReader, ListRow, Listing, is_feed, read_feed};
 use crate::export::{Provenance, Record};
-use crate::extract::{Access, Article, ArticleReader, Paper, Reading, decode};
-use crate::in_time::{BUDGET, Undone, room_as_weighed_now, within_now};
+use crate::extract::{Access, Article, ArticleReader, Extraction, KnownPaper, decode};
 use crate::markup::Tree;
 use crate::markup::Weight;
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
@@ -51,17 +51,17 @@ pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
     let bytes = saved(&args.file)?;
     let url = PageUrl::parse(&args.url)
         .map_err(|why| ConfigurationError::Usage(format!("--url: {why}")))?;
-    let page = Saved::new(bytes, url);
+    let page = SavedFile::new(bytes, url);
     let choice = Choice::make(&configuration, args, &page)?;
     // Rows of a list that tell no year are dated by today's.
     let now = Clock::system().now();
     if !args.list {
         let agent = &configuration.settings.identity.agent;
-        say::data(&read(&page, &choice, agent, now)?)?;
+        console::data(&read(&page, &choice, agent, now)?)?;
         return Ok(Exit::Done);
     }
     let list = listed(&page, &choice, now)?;
-    say::json(&list)?;
+    console::json(&list)?;
     if list.articles.is_empty() {
         let host = page.url.host();
         bail!(
@@ -94,13 +94,13 @@ fn saved(file: &Path) -> anyhow::Result<Vec<u8>> {
 }
 
 /// A page as it was saved, and where it stood.
-pub(super) struct Saved {
+pub(super) struct SavedFile {
     bytes: Vec<u8>,
     html: String,
     url: PageUrl,
 }
 
-impl Saved {
+impl SavedFile {
     pub fn new(bytes: Vec<u8>, url: PageUrl) -> Self {
         Self {
             html: decode(&bytes, "", url.last_label()).text.into_owned(),
@@ -121,7 +121,7 @@ impl Choice {
     fn make(
         configuration: &Configuration,
         args: &ExtractArgs,
-        page: &Saved,
+        page: &SavedFile,
     ) -> anyhow::Result<Self> {
         let is_of = |site: &&Arc<Site>| {
             Grammar::new(None, site.home.clone()).address(&page.url) != Address::Elsewhere
@@ -172,16 +172,16 @@ impl Choice {
         })
     }
 
-    fn paper(&self) -> Paper {
+    fn paper(&self) -> KnownPaper {
         self.site
             .as_deref()
-            .map_or_else(|| Paper::from(&self.profile), Paper::from)
+            .map_or_else(|| KnownPaper::from(&self.profile), KnownPaper::from)
     }
 }
 
 /// Returns the article that a page holds, as JSON.
 pub(super) fn read(
-    page: &Saved,
+    page: &SavedFile,
     choice: &Choice,
     agent: &str,
     now: Timestamp,
@@ -196,15 +196,15 @@ pub(super) fn read(
         reader.read(&page.url, &page.html)
     };
     let mut article = match reading {
-        Reading::Article(article) | Reading::Members(article) => *article,
-        Reading::Gone { .. } => Article {
+        Extraction::Article(article) | Extraction::Members(article) => *article,
+        Extraction::Gone { .. } => Article {
             number: choice.profile.url.article_number(&page.url),
             access: Access::Gone,
             extractor: choice.profile.name.clone(),
             ..Article::default()
         },
-        Reading::Refused { why } => bail!("the page is a refusal: {why}"),
-        Reading::NotAnArticle { why } => bail!("the page is no article: {why}"),
+        Extraction::Refused { why } => bail!("the page is a refusal: {why}"),
+        Extraction::NotAnArticle { why } => bail!("the page is no article: {why}"),
     };
     article.opt_outs = opt_outs(page, choice, &article, agent, now);
     let provenance = Provenance {
@@ -233,7 +233,7 @@ fn unread(why: Undone) -> anyhow::Error {
 
 /// What the page itself says against uses of it. Headers and its host's files are not saved with it.
 fn opt_outs(
-    page: &Saved,
+    page: &SavedFile,
     choice: &Choice,
     article: &Article,
     agent: &str,
@@ -259,26 +259,30 @@ fn opt_outs(
 }
 
 /// Returns the rows of a page that is a list or a feed; `now` dates those without a year.
-pub(super) fn listed(page: &Saved, choice: &Choice, now: Timestamp) -> anyhow::Result<Printed> {
+pub(super) fn listed(
+    page: &SavedFile,
+    choice: &Choice,
+    now: Timestamp,
+) -> anyhow::Result<PrintedList> {
     let listing = listing(page, &choice.profile, &choice.paper(), now)?;
-    Ok(Printed::new(listing, page, now))
+    Ok(PrintedList::new(listing, page, now))
 }
 
-fn lists_articles(page: &Saved, profile: &Profile) -> bool {
-    let listing = listing(page, profile, &Paper::from(profile), Timestamp::EPOCH);
+fn lists_articles(page: &SavedFile, profile: &Profile) -> bool {
+    let listing = listing(page, profile, &KnownPaper::from(profile), Timestamp::EPOCH);
     listing.is_ok_and(|listing| listing.rows.iter().any(|row| row.number.is_some()))
 }
 
 /// Addresses are those of the page's own scheme and host.
 fn listing(
-    page: &Saved,
+    page: &SavedFile,
     profile: &Profile,
-    paper: &Paper,
+    paper: &KnownPaper,
     now: Timestamp,
 ) -> anyhow::Result<Listing> {
     let grammar = Grammar::new(Some(profile), page.url.join("/")?);
     Ok(if is_feed(&page.html) {
-        let Paper { timezone, language } = paper;
+        let KnownPaper { timezone, language } = paper;
         read_feed(
             FeedOf {
                 grammar: &grammar,
@@ -295,7 +299,7 @@ fn listing(
 
 /// A list as it is printed.
 #[derive(Serialize)]
-pub(super) struct Printed {
+pub(super) struct PrintedList {
     url: String,
     /// The moment that dates rows without a year.
     fetched_at: String,
@@ -318,8 +322,8 @@ struct PrintedRow {
     published_at: Option<String>,
 }
 
-impl Printed {
-    fn new(listing: Listing, page: &Saved, now: Timestamp) -> Self {
+impl PrintedList {
+    fn new(listing: Listing, page: &SavedFile, now: Timestamp) -> Self {
         Self {
             url: page.url.to_string(),
             fetched_at: now.to_string(),
@@ -332,8 +336,8 @@ impl Printed {
     }
 }
 
-impl From<Row> for PrintedRow {
-    fn from(row: Row) -> Self {
+impl From<ListRow> for PrintedRow {
+    fn from(row: ListRow) -> Self {
         Self {
             number: row.number,
             title: row.title,

@@ -7,7 +7,7 @@ use clap::Args;
 use serde_json::json;
 
 use crate::cli::exit::Exit;
-use crate::cli::{Common, say};
+use crate::cli::{Common, console};
 use crate::config::shipped::{self, ShippedFile};
 
 #[derive(Debug, Args)]
@@ -26,7 +26,7 @@ pub(super) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
     let written = write_shipped(common, folder, &shipped::files())?;
 
     if common.json {
-        say::json(&json!({ "folder": folder, "written": written }))?;
+        console::json(&json!({ "folder": folder, "written": written }))?;
     }
     Ok(Exit::Done)
 }

@@ -9,7 +9,7 @@ use crate::archive::{ArchiveError, Outlook, Reader};
 use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
 use crate::cli::progress::in_words;
-use crate::cli::{Common, counts, say};
+use crate::cli::{Common, console, counts};
 use crate::clock::Clock;
 use crate::config::Site;
 
@@ -68,11 +68,11 @@ pub(super) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
         plans.push(plan(site, outlook, now));
     }
     if common.json {
-        say::json(&plans)?;
+        console::json(&plans)?;
     } else {
         plans
             .iter()
-            .try_for_each(|plan| say::data(&in_lines(plan)))?;
+            .try_for_each(|plan| console::data(&in_lines(plan)))?;
     }
     Ok(Exit::Done)
 }

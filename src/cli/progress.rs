@@ -5,16 +5,16 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Common, counts, say};
-use crate::crawl::Progress;
+use crate::cli::{Common, console, counts};
+use crate::crawl::CrawlProgress;
 
 /// How often a log gets a line.
 const EVERY: Duration = Duration::from_secs(60);
 
 /// A line that says how work without requests gets on: on a terminal only.
-pub(super) struct Line(Option<ProgressBar>);
+pub(super) struct ProgressLine(Option<ProgressBar>);
 
-impl Line {
+impl ProgressLine {
     pub fn new(common: &Common) -> Self {
         let is_shown = !common.quiet && std::io::stderr().is_terminal() && common.verbose == 0;
         Self(is_shown.then(spinner))
@@ -60,14 +60,14 @@ impl Watch {
         }
     }
 
-    pub fn see(&mut self, progress: &Progress) {
+    pub fn see(&mut self, progress: &CrawlProgress) {
         match self {
             Self::Terminal(line) => {
                 line.set_message(words(progress));
                 line.tick();
             }
             Self::Log { next } if progress.elapsed >= *next => {
-                say::note(&words(progress));
+                console::note(&words(progress));
                 *next = progress.elapsed + EVERY;
             }
             Self::Log { .. } | Self::Silent => {}
@@ -81,7 +81,7 @@ impl Watch {
     }
 }
 
-fn words(progress: &Progress) -> String {
+fn words(progress: &CrawlProgress) -> String {
     let tally = &progress.tally;
     let minutes = progress.elapsed.as_secs_f64() / 60.0;
     let rate = if minutes > 0.0 {
@@ -138,7 +138,7 @@ mod tests {
             ..Tally::default()
         };
         let first_lists = Some(ListsRead { pages: 43, of: 215 });
-        let progress = Progress {
+        let progress = CrawlProgress {
             tally,
             queued: 861,
             elapsed: Duration::from_secs(120),
@@ -150,7 +150,7 @@ mod tests {
             "lists: page 43 of 215 or more; 17 new articles, 861 pages queued; 60 requests (30 a minute)"
         );
         assert!(
-            words(&Progress {
+            words(&CrawlProgress {
                 first_lists: None,
                 ..progress
             })

@@ -6,16 +6,16 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{Archive, FILE, How, Lock, Reader, Terms};
+use crate::archive::{Archive, FILE, Lock, Reader, RunEnd, Terms};
 use crate::cli::args::count;
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
-use crate::cli::progress::Line;
-use crate::cli::{Common, hint, say};
+use crate::cli::progress::ProgressLine;
+use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::reextract::{Mode, Plan, Progress, Summary, reextract};
+use crate::reextract::{Mode, ReextractPlan, ReextractProgress, Summary, reextract};
 
 #[derive(Debug, Args)]
 pub(super) struct ReextractArgs {
@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit>
         .iter()
         .map(|site| configuration.readers(site))
         .collect::<Result<Vec<_>, _>>()?;
-    let plan = Plan {
+    let plan = ReextractPlan {
         readers: readers.concat(),
         mode,
     };
@@ -54,7 +54,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit>
     tell(common, args, &summary)?;
     let failures = summary.lost + summary.unread;
     if failures > args.tolerate {
-        say::note(&format!(
+        console::note(&format!(
             "saseo: exit code 3: in {} pages an article was known, and none is found now; {} are unread, since they ended the \
              process (what is known stands)",
             summary.lost, summary.unread
@@ -71,7 +71,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit>
 fn read_again(
     common: &Common,
     configuration: &Configuration,
-    plan: &Plan,
+    plan: &ReextractPlan,
     is_stopped: impl Fn() -> bool,
 ) -> anyhow::Result<Summary> {
     let clock = Clock::system();
@@ -103,8 +103,8 @@ fn read_again(
         }
         Mode::DryRun => (archive.lease()?, None),
     };
-    let line = Line::new(common);
-    let told = |progress: &Progress| {
+    let line = ProgressLine::new(common);
+    let told = |progress: &ReextractProgress| {
         line.show(&format!(
             "{} pages read again, {} to go",
             progress.captures, progress.left
@@ -114,9 +114,9 @@ fn read_again(
     line.end();
     if let Some(run) = run {
         let how = if summary.is_broken_off {
-            How::Interrupted
+            RunEnd::Interrupted
         } else {
-            How::Finished
+            RunEnd::Finished
         };
         archive.end_run(lease, run, how.into(), &summary.tally(), clock.now())?;
         archive.check_files(clock.now())?;
@@ -160,24 +160,24 @@ fn tell(common: &Common, args: &ReextractArgs, summary: &Summary) -> anyhow::Res
                 .map(|(url, why)| json!({"url": url, "why": why}))
                 .collect()
         };
-        return say::json(&json!({
+        return console::json(&json!({
             "dry_run": args.dry_run, "captures": captures, "same": same, "articles_changed": changed, "articles_new": found,
             "without_article": none, "lost": lost, "lost_pages": named(&summary.lost_pages), "unread": unread,
             "unread_pages": named(&summary.unread_pages), "fields": fields, "broken_off": is_broken_off,
         }));
     }
     let would = if args.dry_run { "would be " } else { "" };
-    say::data(&format!(
+    console::data(&format!(
         "{captures} pages read again: {same} as they were, {changed} articles {would}changed, {found} {would}found, {none} without an article as before, {lost} not found any more"
     ))?;
     for (field, count) in fields {
-        say::data(&format!("  {field:<16} {count}"))?;
+        console::data(&format!("  {field:<16} {count}"))?;
     }
     for (url, why) in &summary.lost_pages {
-        say::data(&format!("  lost {url}: {why} (what is known stands)"))?;
+        console::data(&format!("  lost {url}: {why} (what is known stands)"))?;
     }
     for (url, why) in &summary.unread_pages {
-        say::data(&format!("  unread {url}: {why} (what is known stands)"))?;
+        console::data(&format!("  unread {url}: {why} (what is known stands)"))?;
     }
     if *is_broken_off && !args.dry_run {
         common

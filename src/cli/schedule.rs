@@ -1,9 +1,9 @@
 //! `saseo schedule`: crawls at their times, until it is stopped.
 
 mod bell;
+mod messages;
 mod monitors;
 mod starts;
-mod told;
 mod units;
 
 use std::cell::RefCell;
@@ -18,14 +18,14 @@ use serde_json::json;
 use crate::archive::{ArchiveError, FILE, LastCrawl, Reader, vanished};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl::is_free;
+use crate::cli::crawl_report::exit;
 use crate::cli::exit::Exit;
-use crate::cli::report::exit;
-use crate::cli::room::TooLittleRoom;
+use crate::cli::free_disk::TooLittleRoom;
 use crate::cli::schedule::bell::{Bell, Woken};
+use crate::cli::schedule::messages::SessionMessages;
 use crate::cli::schedule::starts::{Starts, reload, scheduled};
-use crate::cli::schedule::told::Told;
-use crate::cli::session::{Ears, ToldToStop, run_session, web};
-use crate::cli::{Common, hint, say, service};
+use crate::cli::session::{SignalRelay, ToldToStop, run_session, web};
+use crate::cli::{Common, console, hint, service};
 use crate::clock::Clock;
 use crate::crawl::Session;
 use crate::host_lock::HostLocks;
@@ -67,15 +67,15 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
     if args.units {
         let units = units::text(common, &args.sites, hint::contact(&configuration.settings))?;
         match common.json {
-            true => say::json(&json!({ "units": units }))?,
-            false => say::data(units.trim_end())?,
+            true => console::json(&json!({ "units": units }))?,
+            false => console::data(units.trim_end())?,
         }
         return Ok(Exit::Done);
     }
     sites
         .iter()
         .try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
-    let mut schedule = Schedule {
+    let mut schedule = ScheduleRun {
         common,
         args,
         since,
@@ -108,8 +108,8 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
             continue;
         }
         wake_at = match schedule.turn(&mut bell) {
-            Ok(Turn::Wait(until)) => until,
-            Ok(Turn::End(exit)) => {
+            Ok(NextStep::Wait(until)) => until,
+            Ok(NextStep::End(exit)) => {
                 service::stopping();
                 return Ok(exit);
             }
@@ -119,12 +119,12 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
 }
 
 /// What follows from a look at what is due.
-enum Turn {
+enum NextStep {
     Wait(Timestamp),
     End(Exit),
 }
 
-struct Schedule<'a> {
+struct ScheduleRun<'a> {
     common: &'a Common,
     args: &'a ScheduleArgs,
     /// Sites that were never crawled are counted from then.
@@ -143,9 +143,9 @@ struct Schedule<'a> {
     owed: BTreeSet<String>,
 }
 
-impl Schedule<'_> {
+impl ScheduleRun<'_> {
     /// Crawls what is due, or tells when something will be.
-    fn turn(&mut self, bell: &mut Bell) -> anyhow::Result<Turn> {
+    fn turn(&mut self, bell: &mut Bell) -> anyhow::Result<NextStep> {
         let now = Clock::system().now();
         let last = self.last_crawls()?;
         let sites = scheduled(&self.configuration, &self.args.sites)?;
@@ -166,14 +166,14 @@ impl Schedule<'_> {
     }
 
     /// Crawls papers at their times, for as long as one is under way, and tells their monitors.
-    fn crawl(&mut self, timetable: Timetable, bell: &mut Bell) -> anyhow::Result<Turn> {
+    fn crawl(&mut self, timetable: Timetable, bell: &mut Bell) -> anyhow::Result<NextStep> {
         let reloaded = RefCell::new(None);
         let (common, args, since) = (self.common, self.args, self.since);
         let mut reload = || match reload(common, args) {
             Ok(read) => {
                 reloaded.replace(Some(read));
             }
-            Err(error) => say::note(&format!(
+            Err(error) => console::note(&format!(
                 "saseo: {error}; the configuration from before stands"
             )),
         };
@@ -199,9 +199,9 @@ impl Schedule<'_> {
             has_begun: false,
         };
 
-        let mut told = Told::new(common)?;
+        let mut told = SessionMessages::new(common)?;
         let (signals, hangup) = bell.parts();
-        let mut ears = Ears::of(signals).and_hangup(hangup, &mut reload);
+        let mut ears = SignalRelay::of(signals).and_hangup(hangup, &mut reload);
         let ran = run_session(session, &mut agenda, web, common, &mut ears, |event| {
             told.hear(event)
         });
@@ -214,7 +214,7 @@ impl Schedule<'_> {
         let (under_way, report) = told.end();
         let ran = match (ran, stopped) {
             (Ok(ran), None) => ran,
-            (Ok(_), Some(stopped)) => return Ok(Turn::End(stopped)),
+            (Ok(_), Some(stopped)) => return Ok(NextStep::End(stopped)),
             (Err(error), None) => {
                 self.owed.extend(under_way);
                 return Err(error);
@@ -225,26 +225,26 @@ impl Schedule<'_> {
         (self.held, self.failures) = (None, 0);
         self.owed.clear();
         if let Some(stopped) = ran.signal {
-            return Ok(Turn::End(stopped));
+            return Ok(NextStep::End(stopped));
         }
         if let Some(full) = ran.full {
             return Err(full.into());
         }
         Ok(match exit(&report, None, 0) {
-            exit if self.args.once => Turn::End(exit),
+            exit if self.args.once => NextStep::End(exit),
             // Nothing came: whatever the schedule says, not at once again.
-            Exit::Failed => Turn::Wait(Clock::system().now() + GLANCE),
+            Exit::Failed => NextStep::Wait(Clock::system().now() + GLANCE),
             // What failed has been told, and is tried again with the next crawl.
-            _ => Turn::Wait(Timestamp::EPOCH),
+            _ => NextStep::Wait(Timestamp::EPOCH),
         })
     }
 
-    fn nothing_due(&mut self, start: Timestamp, site: &str, now: Timestamp) -> Turn {
+    fn nothing_due(&mut self, start: Timestamp, site: &str, now: Timestamp) -> NextStep {
         if self.args.once {
             self.common
                 .voice()
                 .note(&format!("nothing is due; {site} from {start} on"));
-            return Turn::End(Exit::Done);
+            return NextStep::End(Exit::Done);
         }
         if self.told != Some(start) {
             let next = format!("next: {site} at {start}");
@@ -252,7 +252,7 @@ impl Schedule<'_> {
             service::status(&next);
             self.told = Some(start);
         }
-        Turn::Wait(start.min(now + GLANCE))
+        NextStep::Wait(start.min(now + GLANCE))
     }
 
     /// Decides when to try again after what could not be done, or ends with it.
@@ -263,7 +263,7 @@ impl Schedule<'_> {
         }
         if error.downcast_ref::<TooLittleRoom>().is_some() {
             if !self.is_paused {
-                say::note(&format!("saseo: paused: {error}"));
+                console::note(&format!("saseo: paused: {error}"));
                 service::status("paused: too little room on the disk");
                 self.is_paused = true;
             }
@@ -274,7 +274,7 @@ impl Schedule<'_> {
         {
             let held = held.to_string();
             if self.held.as_ref() != Some(&held) {
-                say::note(&format!("saseo: {held}; waiting for it"));
+                console::note(&format!("saseo: {held}; waiting for it"));
                 self.held = Some(held);
             }
             return Ok(now + GLANCE);
@@ -283,7 +283,7 @@ impl Schedule<'_> {
             .saturating_mul(2u32.saturating_pow(self.failures))
             .min(LONGEST_FAILED_AGAIN);
         self.failures = self.failures.saturating_add(1);
-        say::note(&format!(
+        console::note(&format!(
             "saseo: {error:#}; tried again in {} s",
             rest.as_secs()
         ));
@@ -294,7 +294,7 @@ impl Schedule<'_> {
     fn reload(&mut self) {
         match reload(self.common, self.args) {
             Ok(read) => self.configuration = read,
-            Err(error) => say::note(&format!(
+            Err(error) => console::note(&format!(
                 "saseo: {error}; the configuration from before stands"
             )),
         }

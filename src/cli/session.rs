@@ -8,12 +8,12 @@ use std::time::Duration;
 use tokio::signal::unix::Signal;
 use tokio::sync::watch;
 
-use crate::archive::{Archive, How, Lock};
+use crate::archive::{Archive, Lock, RunEnd};
 use crate::cli::Common;
+use crate::cli::console::Verbosity;
 use crate::cli::exit::Exit;
+use crate::cli::free_disk::{self, TooLittleRoom};
 use crate::cli::interrupt::Signals;
-use crate::cli::room::{self, TooLittleRoom};
-use crate::cli::say::Voice;
 use crate::clock::Clock;
 use crate::config::{Settings, Site};
 use crate::crawl::{self, Agenda, Event, Session, Stop};
@@ -28,20 +28,20 @@ pub(super) struct ToldToStop {
 }
 
 /// What stopped the papers' runs, if something did.
-pub(super) struct Ran {
+pub(super) struct SessionEnd {
     /// The first signal that came.
     pub signal: Option<Exit>,
     pub full: Option<TooLittleRoom>,
 }
 
 /// What is heard while papers are crawled.
-pub(super) struct Ears<'a> {
+pub(super) struct SignalRelay<'a> {
     signals: &'a mut Signals,
     /// SIGHUP, and what is done about it.
     hangup: Option<(&'a mut Signal, &'a mut dyn FnMut())>,
 }
 
-impl<'a> Ears<'a> {
+impl<'a> SignalRelay<'a> {
     pub fn of(signals: &'a mut Signals) -> Self {
         Self {
             signals,
@@ -75,13 +75,13 @@ impl<'a> Ears<'a> {
     }
 }
 
-impl Ears<'_> {
+impl SignalRelay<'_> {
     /// Tells a session of signals for as long as it lives: the first lets answers under way be
     /// settled, the second drops them. `first` is the first signal that came.
     pub async fn relay(
         &mut self,
         stop: &watch::Sender<Stop>,
-        voice: Voice,
+        voice: Verbosity,
         first: &mut Option<Exit>,
     ) -> Infallible {
         loop {
@@ -107,9 +107,9 @@ pub(super) fn run_session(
     agenda: &mut impl Agenda,
     web: Arc<Http>,
     common: &Common,
-    ears: &mut Ears<'_>,
+    ears: &mut SignalRelay<'_>,
     mut watch: impl FnMut(Event<'_>),
-) -> anyhow::Result<Ran> {
+) -> anyhow::Result<SessionEnd> {
     let (data, voice) = (common.data(), common.voice());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
@@ -131,14 +131,14 @@ pub(super) fn run_session(
             let lock = Lock::take(data, &holder)?;
             let mut archive = Archive::open(lock, session.settings.archive.durability)?;
             let watch = |event: Event<'_>| {
-                if let (None, Err(too_little)) = (&full, room::check(data, least)) {
+                if let (None, Err(too_little)) = (&full, free_disk::check(data, least)) {
                     full = Some(too_little);
                     stop.send_if_modified(|stop| {
                         std::mem::replace(stop, (*stop).max(Stop::Finish)) == Stop::GoOn
                     });
                 }
                 if let Event::Ended(report) = event {
-                    is_interrupted |= report.how == How::Interrupted;
+                    is_interrupted |= report.how == RunEnd::Interrupted;
                 }
                 watch(event);
             };
@@ -168,7 +168,7 @@ pub(super) fn run_session(
         (done, _) => done?,
     }
     let full = full.filter(|_| is_interrupted);
-    Ok(Ran { signal, full })
+    Ok(SessionEnd { signal, full })
 }
 
 /// Returns the network that these sites' papers are asked over.

@@ -3,9 +3,9 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{self, Found, Reader, Version};
+use crate::archive::{self, ArticleVersion, FoundArticle, Reader};
 use crate::cli::exit::Exit;
-use crate::cli::{Common, hint, say};
+use crate::cli::{Common, console, hint};
 use crate::export::{Provenance, Record};
 use crate::history;
 
@@ -30,7 +30,7 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
         Some(n) => version(&versions, &found, n)?,
     };
     if common.json {
-        let listed = |Version { kept, article, .. }: &Version| {
+        let listed = |ArticleVersion { kept, article, .. }: &ArticleVersion| {
             let (version, fetched_at, extractor) =
                 (kept.version, &kept.fetched_at, &article.extractor);
             json!({"version": version, "fetched_at": fetched_at, "extractor": extractor})
@@ -38,10 +38,10 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
         let mut value = serde_json::to_value(record(shown))?;
         value["first_copy"] = json!(found.first_copy);
         value["versions"] = versions.iter().map(listed).collect();
-        say::json(&value)?;
+        console::json(&value)?;
         return Ok(soundness(common, &found, &versions));
     }
-    say::data(&in_words(&found, shown, &versions))?;
+    console::data(&in_words(&found, shown, &versions))?;
     if versions.len() > 1 {
         let diff = hint::command(common, &["diff", &found.id]);
         common.voice().note(&format!("`{diff}` shows what changed"));
@@ -50,12 +50,16 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
 }
 
 /// Names the versions that are damaged, whose fields are empty or not what was read, and returns how the command ends.
-pub(super) fn soundness(common: &Common, found: &Found, versions: &[Version]) -> Exit {
+pub(super) fn soundness(
+    common: &Common,
+    found: &FoundArticle,
+    versions: &[ArticleVersion],
+) -> Exit {
     let mut exit = Exit::Done;
     let verify = hint::command(common, &["verify"]);
     for one in versions.iter().filter(|one| !one.flaws.is_empty()) {
         let (id, n, flaws) = (&found.id, one.kept.version, archive::in_words(&one.flaws));
-        say::note(&format!(
+        console::note(&format!(
             "saseo: version {n} of {id} is damaged: {flaws}; see `{verify}`"
         ));
         exit = Exit::Failures;
@@ -65,10 +69,10 @@ pub(super) fn soundness(common: &Common, found: &Found, versions: &[Version]) ->
 
 /// Returns the version of that number.
 pub(super) fn version<'v>(
-    versions: &'v [Version],
-    found: &Found,
+    versions: &'v [ArticleVersion],
+    found: &FoundArticle,
     n: u64,
-) -> anyhow::Result<&'v Version> {
+) -> anyhow::Result<&'v ArticleVersion> {
     let known: Vec<String> = versions
         .iter()
         .map(|one| one.kept.version.to_string())
@@ -83,7 +87,7 @@ pub(super) fn version<'v>(
     })
 }
 
-fn record(version: &Version) -> Record {
+fn record(version: &ArticleVersion) -> Record {
     let kept = version.kept.clone();
     let provenance = Provenance {
         site: Some(kept.site),
@@ -97,8 +101,12 @@ fn record(version: &Version) -> Record {
     Record::new(&version.article, provenance)
 }
 
-pub(super) fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> String {
-    let Version { article, kept, .. } = shown;
+pub(super) fn in_words(
+    found: &FoundArticle,
+    shown: &ArticleVersion,
+    versions: &[ArticleVersion],
+) -> String {
+    let ArticleVersion { article, kept, .. } = shown;
     let time = |time: Option<crate::time::LocalTime>| time.map(|time| time.to_string());
     let section = [&article.section, &article.subsection]
         .into_iter()
@@ -144,8 +152,8 @@ pub(super) fn in_words(found: &Found, shown: &Version, versions: &[Version]) -> 
 }
 
 /// The versions, each with the fields in which it differs from the one before.
-fn listed(versions: &[Version]) -> String {
-    let mut before: Option<&Version> = None;
+fn listed(versions: &[ArticleVersion]) -> String {
+    let mut before: Option<&ArticleVersion> = None;
     let mut lines = String::new();
     for one in versions {
         let changed = before.map_or_else(
@@ -161,7 +169,7 @@ fn listed(versions: &[Version]) -> String {
     lines
 }
 
-fn differences(old: &Version, new: &Version) -> Vec<&'static str> {
+fn differences(old: &ArticleVersion, new: &ArticleVersion) -> Vec<&'static str> {
     let mut fields: Vec<&'static str> = history::fields(&old.article, &new.article)
         .into_iter()
         .map(|change| change.field)

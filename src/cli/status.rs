@@ -1,8 +1,8 @@
 //! `saseo status`.
 
-mod page;
+mod html_page;
+mod phrases;
 mod plot;
-mod words;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -19,9 +19,9 @@ use crate::archive::{
 };
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::counts;
-use crate::cli::cut;
 use crate::cli::exit::Exit;
-use crate::cli::{Common, hint, say};
+use crate::cli::truncated_lists;
+use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::site::SitePace;
@@ -100,17 +100,17 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
     if args.failures {
         if common.json {
             let runs = reader.failed_runs(None)?;
-            say::json(
+            console::json(
                 &json!({"archive": reader.path(), "failures": failures(&reader, None)?, "runs": runs}),
             )?;
         } else {
             reader
                 .failed_runs(Some(FAILURES))?
                 .iter()
-                .try_for_each(|run| say::data(&of_failed_run(run)))?;
+                .try_for_each(|run| console::data(&of_failed_run(run)))?;
             failures(&reader, Some(FAILURES))?
                 .iter()
-                .try_for_each(|page| say::data(&of_failure(page)))?;
+                .try_for_each(|page| console::data(&of_failure(page)))?;
         }
         return Ok(Exit::Done);
     }
@@ -136,7 +136,7 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
             let site = sites.iter().find(|site| site.name == name);
             site.map_or(TimeZone::UTC, |site| site.timezone.clone())
         };
-        export::write_text(&reader, path, &page::page(&reader, &state, zone, now)?)?;
+        export::write_text(&reader, path, &html_page::page(&reader, &state, zone, now)?)?;
         common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {
@@ -151,12 +151,12 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
             .iter()
             .map(|(site, since)| json!({"site": site, "since": since}))
             .collect();
-        say::json(&json!({
+        console::json(&json!({
             "archive": reader.path(), "sites": sites, "hosts": hosts, "runs": runs, "under_way": under_way,
         }))?;
     } else if args.html.is_none() {
-        let told = words::in_words(reader.path(), &state, !args.sites.is_empty());
-        say::data(&hint::as_typed(common, &told))?;
+        let told = phrases::in_words(reader.path(), &state, !args.sites.is_empty());
+        console::data(&hint::as_typed(common, &told))?;
     }
     Ok(Exit::Done)
 }
@@ -187,8 +187,8 @@ fn state(
         let next_crawl = site
             .and_then(|site| next_crawl(site, &last, now))
             .map(|next| next.to_string());
-        let cut = cut::told(common, &state.lists_cut);
-        let lines = cut.iter().map(cut::Told::line).collect();
+        let cut = truncated_lists::told(common, &state.lists_cut);
+        let lines = cut.iter().map(truncated_lists::CutNotice::line).collect();
         let reads_the_rest = cut.into_iter().filter_map(|told| told.command).collect();
         let home = PageUrl::parse(&state.home).ok().map(|home| home.host());
         let host = home.and_then(|home| hosts.iter().find(|host| host.state.host == home.as_str()));

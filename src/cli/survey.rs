@@ -8,23 +8,26 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::archive::{Archive, Lock};
-use crate::asking::Stop;
 use crate::cli::args::at_least_one;
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl::is_free;
 use crate::cli::exit::Exit;
 use crate::cli::init::{write_new, write_shipped};
 use crate::cli::interrupt::Caught;
-use crate::cli::session::{Ears, caller};
-use crate::cli::{Common, hint, say};
+use crate::cli::session::{SignalRelay, caller};
+use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::shipped;
 use crate::config::units::Span;
 use crate::config::{GENTLE_GAP, is_site_name};
+use crate::dispatch::Stop;
 use crate::fetch::Http;
 use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
-use crate::survey::{self, Asked, Cms, Draft, Findings, MOST_REQUESTS, Names, Plan, SurveyError};
+use crate::survey::{
+    self, Draft, FoundCms, MOST_REQUESTS, Names, SurveyError, SurveyPlan, SurveyReport,
+    SurveyRequest,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct SurveyArgs {
@@ -54,10 +57,10 @@ pub(super) struct SurveyArgs {
 
 /// Findings and files, as `--json` prints them.
 #[derive(Serialize)]
-struct Told<'a> {
+struct SurveyOutput<'a> {
     name: &'a str,
     #[serde(flatten)]
-    findings: &'a Findings,
+    findings: &'a SurveyReport,
     site_file: &'a str,
     profile_file: Option<&'a str>,
 }
@@ -152,8 +155,8 @@ fn names(
     })
 }
 
-fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Plan {
-    Plan {
+fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> SurveyPlan {
+    SurveyPlan {
         home,
         settings: configuration.settings.clone(),
         profiles: if args.draft {
@@ -170,7 +173,7 @@ fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Plan
 }
 
 /// Surveys until it is done or a signal comes.
-fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>> {
+fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyReport, Exit>> {
     let voice = common.voice();
     is_free(common, plan.settings.limits.free_disk)?;
     let lock = Lock::take(common.data(), &plan.holder)?;
@@ -187,9 +190,9 @@ fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>>
         ))?);
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let mut came = None;
-        let mut ears = Ears::of(&mut caught.signals);
+        let mut ears = SignalRelay::of(&mut caught.signals);
         let hears = ears.relay(&stop, voice, &mut came);
-        let watch = move |asked: &Asked| voice.note(&format!("  {}", in_words(asked)));
+        let watch = move |asked: &SurveyRequest| voice.note(&format!("  {}", in_words(asked)));
         let found = tokio::select! {
             biased;
             never = hears => match never {},
@@ -208,7 +211,7 @@ fn survey(common: &Common, plan: Plan) -> anyhow::Result<Result<Findings, Exit>>
     done
 }
 
-fn in_words(asked: &Asked) -> String {
+fn in_words(asked: &SurveyRequest) -> String {
     match (asked.status, &asked.trouble) {
         (Some(status), _) => format!("{status} {}", asked.url),
         (None, Some(why)) => format!("--- {} ({why})", asked.url),
@@ -219,17 +222,17 @@ fn in_words(asked: &Asked) -> String {
 fn tell(
     common: &Common,
     args: &SurveyArgs,
-    findings: &Findings,
+    findings: &SurveyReport,
     draft: &Draft,
 ) -> anyhow::Result<()> {
     common.voice().note(&found(findings, args.draft));
     if let Some(why) = &findings.ended {
         // Whoever reads no more than errors must know that not all was seen.
-        say::note(&format!("The survey ended early: {why}."));
+        console::note(&format!("The survey ended early: {why}."));
     }
     if common.json {
         let (site_file, profile_file) = (draft.site.as_str(), draft.profile.as_deref());
-        say::json(&Told {
+        console::json(&SurveyOutput {
             name: &draft.name,
             findings,
             site_file,
@@ -263,7 +266,7 @@ fn tell(
                 };
                 common.voice().note(&format!("{}: {said}", path.display()));
             }
-            None if !common.json => say::data(&format!("# ---- {file}\n{text}"))?,
+            None if !common.json => console::data(&format!("# ---- {file}\n{text}"))?,
             None => {}
         }
     }
@@ -277,14 +280,14 @@ fn tell(
 }
 
 /// What was found, in lines; `is_asked_for` tells a draft that was wanted, whatever the CMS is.
-fn found(findings: &Findings, is_asked_for: bool) -> String {
+fn found(findings: &SurveyReport, is_asked_for: bool) -> String {
     let cms = match &findings.cms {
-        Cms::Known { profile } => format!("recognised, profile {profile}"),
-        Cms::Drafted { .. } if is_asked_for => {
+        FoundCms::Known { profile } => format!("recognised, profile {profile}"),
+        FoundCms::Drafted { .. } if is_asked_for => {
             "not looked up (--draft), a profile was drafted".to_owned()
         }
-        Cms::Drafted { .. } => "unknown, a profile was drafted".to_owned(),
-        Cms::Unsupported { why } => {
+        FoundCms::Drafted { .. } => "unknown, a profile was drafted".to_owned(),
+        FoundCms::Unsupported { why } => {
             format!("not supported by a profile, pages are read generically: {why}")
         }
     };

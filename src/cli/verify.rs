@@ -5,13 +5,13 @@ use std::path::Path;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{Archive, How, Lock, Reader, Tally, Terms};
-use crate::care::{self, Damage, Findings, Repair};
+use crate::archive::{Archive, Lock, Reader, RunEnd, Tally, Terms};
 use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
-use crate::cli::progress::Line;
-use crate::cli::{Common, counts, hint, say};
+use crate::cli::progress::ProgressLine;
+use crate::cli::{Common, console, counts, hint};
 use crate::clock::Clock;
+use crate::verify::{self, Damage, Repair, VerifyReport};
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
@@ -39,13 +39,13 @@ pub(super) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
     if findings.damaged == 0 {
         return Ok(Exit::Done);
     }
-    say::note(&why_not_done(common, args, &findings));
+    console::note(&why_not_done(common, args, &findings));
     Ok(Exit::Failures)
 }
 
-fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<Findings> {
-    let line = Line::new(common);
-    let findings = care::verify(reader, &args.sites, |progress| {
+fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<VerifyReport> {
+    let line = ProgressLine::new(common);
+    let findings = verify::verify(reader, &args.sites, |progress| {
         line.show(&match progress.of {
             0 => format!("checking {}", progress.what),
             of => format!(
@@ -59,7 +59,7 @@ fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
 }
 
 /// Verifies and repairs as a run of its own, which no crawl disturbs.
-fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<Findings> {
+fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<VerifyReport> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let readers: Result<Vec<_>, _> = configuration
         .sites
@@ -83,25 +83,25 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
     let mut archive = Archive::open(lock, configuration.settings.archive.durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     let run = archive.begin_run(lease, "verify", &Terms::default(), 0, clock.now())?;
-    care::repair(&mut archive, lease, &readers, &mut findings, &clock)?;
+    verify::repair(&mut archive, lease, &readers, &mut findings, &clock)?;
     archive.end_run(
         lease,
         run,
-        How::Finished.into(),
+        RunEnd::Finished.into(),
         &Tally::default(),
         clock.now(),
     )?;
     Ok(findings)
 }
 
-fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<()> {
+fn tell(common: &Common, archive: &Path, findings: &VerifyReport) -> anyhow::Result<()> {
     if common.json {
         let mut value = serde_json::to_value(findings)?;
         value["archive"] = json!(archive);
-        return say::json(&value);
+        return console::json(&value);
     }
 
-    say::data(&format!(
+    console::data(&format!(
         "{}: {} of {}, {} of articles, {} of robots.txt, {} of the ledger",
         archive.display(),
         counts::count(findings.bodies, "bod(y|ies)"),
@@ -111,18 +111,18 @@ fn tell(common: &Common, archive: &Path, findings: &Findings) -> anyhow::Result<
         counts::count(findings.ledger_rows, "row(s)"),
     ))?;
     for damage in &findings.damage {
-        say::data(&in_words(damage))?;
+        console::data(&in_words(damage))?;
     }
     match (
         findings.damaged,
         findings.damaged - findings.damage.len() as u64,
     ) {
-        (0, _) => say::data("damage: none"),
-        (all, 0) => say::data(&format!(
+        (0, _) => console::data("damage: none"),
+        (all, 0) => console::data(&format!(
             "damage: {all}, of which {} repaired",
             findings.repaired
         )),
-        (all, unnamed) => say::data(&format!(
+        (all, unnamed) => console::data(&format!(
             "damage: {all}, of which {} repaired and {unnamed} not named",
             findings.repaired
         )),
@@ -159,7 +159,7 @@ fn in_words(damage: &Damage) -> String {
     }
 }
 
-fn why_not_done(common: &Common, args: &VerifyArgs, findings: &Findings) -> String {
+fn why_not_done(common: &Common, args: &VerifyArgs, findings: &VerifyReport) -> String {
     let mut words = vec!["verify"];
     words.extend(args.sites.iter().map(String::as_str));
     let again = hint::command(common, &words);

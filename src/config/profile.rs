@@ -9,12 +9,12 @@ use serde::Deserialize;
 use crate::config::site::{day, korean, seoul, zone};
 use crate::markup::{Pattern, Selector};
 
-mod article;
+mod article_rules;
 mod source;
 mod url;
 
-pub use article::{ArticleRules, OptOut, PhotoBox, PrintedDates};
-pub use source::{Place, PrintedDate, Source};
+pub use article_rules::{ArticleRules, OptOutWording, PhotoBox, PrintedDates};
+pub use source::{FieldPlace, FieldSource, PrintedDate};
 pub use url::{DateWindow, UrlRules};
 
 /// One CMS with all its skins: its addresses, its lists and its articles.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 
 use crate::config::settings::contact;
-use crate::config::site::{Rests, Sections};
+use crate::config::site::{PollIntervals, Sections};
 use crate::config::{Profile, Settings, Site};
 use crate::time::Timestamp;
 
@@ -107,7 +107,7 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
         ));
     }
     if site.discover.lists.floor > site.discover.lists.ceiling {
-        let Rests { floor, ceiling } = site.discover.lists;
+        let PollIntervals { floor, ceiling } = site.discover.lists;
         let why = format!(
             "a floor of {floor} is longer than the ceiling of {ceiling}: write the longer time as `ceiling`"
         );

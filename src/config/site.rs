@@ -42,21 +42,21 @@ pub struct Site {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OptOutRules {
-    pub noarchive: Effect,
-    pub noindex: Effect,
-    pub nofollow: Effect,
-    pub unavailable_after: Effect,
+    pub noarchive: OptOutPolicy,
+    pub noindex: OptOutPolicy,
+    pub nofollow: OptOutPolicy,
+    pub unavailable_after: OptOutPolicy,
     /// Reservations of text and data mining (TDMRep).
-    pub tdm: Effect,
-    pub ai_txt: Effect,
+    pub tdm: OptOutPolicy,
+    pub ai_txt: OptOutPolicy,
     /// `AI학습 및 활용 금지` and the like.
-    pub words: Effect,
+    pub words: OptOutPolicy,
 }
 
 /// What is done about a wish. All but ignored ones are recorded with their evidence, and told in every export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Effect {
+pub enum OptOutPolicy {
     Obey,
     Record,
     Ignore,
@@ -64,7 +64,7 @@ pub enum Effect {
 
 impl Default for OptOutRules {
     fn default() -> Self {
-        let (obey, record) = (Effect::Obey, Effect::Record);
+        let (obey, record) = (OptOutPolicy::Obey, OptOutPolicy::Record);
         Self {
             noarchive: obey,
             noindex: obey,
@@ -95,7 +95,7 @@ pub struct Discover {
     pub feeds: bool,
     pub sitemaps: bool,
     /// How long lists and feeds rest that tell nothing new.
-    pub lists: Rests,
+    pub lists: PollIntervals,
     /// How far back the weekly check of a list looks for articles that were dated back.
     pub deep: Span,
     /// How long after its publication an article is looked at again.
@@ -111,12 +111,12 @@ pub struct Discover {
 /// is read at every crawl.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Rests {
+pub struct PollIntervals {
     pub floor: Span,
     pub ceiling: Span,
 }
 
-impl Default for Rests {
+impl Default for PollIntervals {
     fn default() -> Self {
         // A crawl at the same time each day comes a little early for what the one before read at its end.
         Self {
@@ -127,7 +127,7 @@ impl Default for Rests {
 }
 
 /// How long after its publication an article is looked at again: an hour, six, a day, seven, thirty.
-pub const LADDER: [Duration; 5] = [
+pub const REVISIT_SCHEDULE: [Duration; 5] = [
     Duration::from_secs(3600),
     Duration::from_secs(6 * 3600),
     Duration::from_secs(24 * 3600),
@@ -174,8 +174,8 @@ impl Default for Discover {
             sections: Sections::Menu,
             feeds: true,
             sitemaps: true,
-            lists: Rests::default(),
-            revisit: LADDER.map(Span).to_vec(),
+            lists: PollIntervals::default(),
+            revisit: REVISIT_SCHEDULE.map(Span).to_vec(),
             deep: Span(Duration::from_secs(90 * 24 * 3600)),
             most_pages: 1_000_000,
             since: None,

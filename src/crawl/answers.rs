@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use tokio::task::JoinError;
 
-use crate::archive::{Answered, ArchiveError, Change, Done, Effect, RobotsCopy};
-use crate::asking::{Followed, RobotsFetch, ending};
+use crate::archive::{ArchiveError, Change, CommitEffect, Completed, Completion, RobotsCopy};
 use crate::crawl::Crawl;
+use crate::crawl::classify::response_class;
+use crate::crawl::fetch_task::{Finished, VisitTarget, Visited};
 use crate::crawl::hosts::MOST_FAILURES;
-use crate::crawl::outcome::manner_of;
 use crate::crawl::refusal::PAYMENT_REQUIRED;
-use crate::crawl::visit::{Asked, Finished, Visited};
+use crate::dispatch::{RobotsFetch, RobotsStep, ending};
 use crate::fetch::{Answer, Trouble, Web};
 use crate::frontier::{
-    Counted, Facts, Outcome, Page, Reading, Role, Settlement, SiteRules, Verdict, counted, settle,
+    Facts, Outcome, Page, ParsedPage, Role, Settlement, SiteRules, TallyField, Verdict, counted,
+    settle,
 };
 use crate::page_url::Host;
 use crate::time::Timestamp;
@@ -50,7 +51,7 @@ impl<W: Web> Crawl<'_, W> {
                 self.hosts.locate(host, server);
                 Ok(())
             }
-            Err(trouble) => self.give_up(host, trouble.to_string()),
+            Err(trouble) => self.skip(host, trouble.to_string()),
         }
     }
 
@@ -58,7 +59,7 @@ impl<W: Web> Crawl<'_, W> {
         let mut answers = Vec::with_capacity(visits.len());
         let mut follow_ups = Vec::with_capacity(visits.len());
         for visited in visits {
-            let (answer, follow_up) = self.take_in(visited)?;
+            let (answer, follow_up) = self.complete(visited)?;
             answers.push(answer);
             follow_ups.push(follow_up);
         }
@@ -70,10 +71,10 @@ impl<W: Web> Crawl<'_, W> {
         {
             self.papers.get_mut(follow_up.site()).under_way -= 1;
             self.tasks.settled();
-            self.go_on(effect, follow_up)?;
+            self.follow_up(effect, follow_up)?;
         }
         for answer in &answers {
-            self.let_go_if_done(&answer.host);
+            self.release_if_done(&answer.host);
         }
         Ok(())
     }
@@ -81,9 +82,9 @@ impl<W: Web> Crawl<'_, W> {
     /// Commits answers, each in the run of its paper.
     fn commit(
         &mut self,
-        answers: &[Answered],
+        answers: &[Completion],
         follow_ups: &[FollowUp],
-    ) -> Result<Vec<Effect>, ArchiveError> {
+    ) -> Result<Vec<CommitEffect>, ArchiveError> {
         let now = self.clock.now();
         let mut effects = Vec::with_capacity(answers.len());
         for of_paper in follow_ups.chunk_by(|one, other| one.site() == other.site()) {
@@ -95,7 +96,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Ends a visit's turn, and says what to write and what follows.
-    fn take_in(&mut self, visited: Visited) -> Result<(Answered, FollowUp), ArchiveError> {
+    fn complete(&mut self, visited: Visited) -> Result<(Completion, FollowUp), ArchiveError> {
         let Visited {
             announced,
             turn,
@@ -111,7 +112,7 @@ impl<W: Web> Crawl<'_, W> {
         let host = turn.host().clone();
         let pace = self.hosts.finish(
             turn,
-            manner_of(result.as_ref(), outcome.as_ref(), at),
+            response_class(result.as_ref(), outcome.as_ref(), at),
             took,
             at,
         );
@@ -127,12 +128,12 @@ impl<W: Web> Crawl<'_, W> {
         });
 
         let (done, follow_up) = match asked {
-            Asked::Page(page) => {
-                let outcome = outcome.unwrap_or(Outcome::Unreachable);
+            VisitTarget::Page(page) => {
+                let outcome = outcome.unwrap_or(Outcome::HostDown);
                 let settlement = self.settle_page(&page, &host, &result, outcome, &digest)?;
                 let follow_up = FollowUp::of(&page);
                 (
-                    Done::Page {
+                    Completed::Page {
                         page,
                         settlement: Box::new(settlement),
                         capture,
@@ -140,10 +141,10 @@ impl<W: Web> Crawl<'_, W> {
                     follow_up,
                 )
             }
-            Asked::Robots(fetch) => judge_robots(fetch, result, failures, at),
+            VisitTarget::Robots(fetch) => judge_robots(fetch, result, failures, at),
         };
         Ok((
-            Answered {
+            Completion {
                 announced,
                 ending,
                 at,
@@ -173,30 +174,30 @@ impl<W: Web> Crawl<'_, W> {
             Ok(_) => {}
             Err(trouble) => self.check_reachability(host, trouble)?,
         }
-        if let (Some(list), Outcome::Read(Reading::List(listing))) = (page.list(), &outcome) {
+        if let (Some(list), Outcome::Read(ParsedPage::List(listing))) = (page.list(), &outcome) {
             self.papers
                 .get_mut(&page.site)
                 .first_readings
                 .count(list, listing);
         }
 
-        let outcome = self.believable(page, host, outcome)?;
-        let belief = self.belief(page, &outcome, digest)?;
+        let outcome = self.with_plausibility(page, host, outcome)?;
+        let plausibility = self.plausibility(page, &outcome, digest)?;
         let paper = &self.papers[&page.site];
         let known = match &outcome {
             Outcome::Read(reading) => self
                 .archive
-                .discovered(&page.site, &reading.found(&paper.reader.wanted))?,
+                .discovered(&page.site, &reading.found(&paper.reader.scope))?,
             _ => Vec::new(),
         };
 
         let facts = Facts {
             known: &known,
-            belief,
+            plausibility,
             room: paper.room,
         };
         let rules = SiteRules {
-            wanted: &paper.reader.wanted,
+            scope: &paper.reader.scope,
             policy: &paper.policy,
         };
         let settlement = settle(page, outcome, &facts, rules, self.clock.now());
@@ -206,24 +207,24 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Returns the outcome as far as it is to be believed, by the state of the host and by what the
     /// archive knows of other pages.
-    fn believable(
+    fn with_plausibility(
         &self,
         page: &Page,
         host: &Host,
         outcome: Outcome,
     ) -> Result<Outcome, ArchiveError> {
         let outcome = if self.hosts.is_down(host) {
-            outcome.of_a_host_that_is_down()
+            outcome.blamed_on_host()
         } else {
             outcome
         };
         let outcome = self.without_copies(page, outcome)?;
-        let outcome = self.without_circles(page, outcome)?;
+        let outcome = self.without_loops(page, outcome)?;
         self.without_false_moves(page, outcome)
     }
 
     /// Pages that move to one another lead nowhere.
-    fn without_circles(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
+    fn without_loops(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
         match &outcome {
             Outcome::Redirected { to, .. } if self.archive.leads_to(to, &page.url)? => {
                 Ok(Outcome::Failed {
@@ -264,10 +265,10 @@ impl<W: Web> Crawl<'_, W> {
             verdict,
             self.papers[&page.site].reader.lists_nothing(),
         ) {
-            Counted::Nothing => {}
-            Counted::Gone => self.tally(&page.site, |tally| tally.articles_gone += 1),
-            Counted::Refused => self.tally(&page.site, |tally| tally.refused += 1),
-            Counted::Failed => {
+            TallyField::Nothing => {}
+            TallyField::Gone => self.tally(&page.site, |tally| tally.articles_gone += 1),
+            TallyField::Refused => self.tally(&page.site, |tally| tally.refused += 1),
+            TallyField::Failed => {
                 tracing::warn!(url = %page.url, %verdict, "a page brought nothing");
                 self.tally(&page.site, |tally| tally.failed += 1);
             }
@@ -277,7 +278,7 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    fn go_on(&mut self, effect: Effect, follow_up: FollowUp) -> Result<(), ArchiveError> {
+    fn follow_up(&mut self, effect: CommitEffect, follow_up: FollowUp) -> Result<(), ArchiveError> {
         let site = follow_up.site().to_owned();
         match effect.article {
             Some(Change::New) => self.tally(&site, |tally| tally.articles_new += 1),
@@ -286,14 +287,14 @@ impl<W: Web> Crawl<'_, W> {
         }
         self.grow(&site, effect.queue_growth);
         match follow_up {
-            FollowUp::Page { site } => self.want_queued(&effect, &site)?,
+            FollowUp::Page { site } => self.enqueue_queued(&effect, &site)?,
             FollowUp::Window { site } => {
                 self.extend_backfills(&site)?;
-                self.want_queued(&effect, &site)?;
+                self.enqueue_queued(&effect, &site)?;
             }
             FollowUp::Policy { site } => {
                 self.install_reservations(&site)?;
-                self.want_queued(&effect, &site)?;
+                self.enqueue_queued(&effect, &site)?;
             }
             FollowUp::Robots { fetch, copy } => {
                 tracing::info!(origin = %fetch.origin, why = %copy.why, "robots.txt");
@@ -305,7 +306,7 @@ impl<W: Web> Crawl<'_, W> {
             FollowUp::Hop(hop) => {
                 let (host, site) = (hop.url.host(), hop.site.clone());
                 self.robots.wait(hop);
-                self.want(&host, &site, self.clock.now())?;
+                self.enqueue(&host, &site, self.clock.now())?;
                 if let Some(why) = self.hosts.skipped(&host).map(str::to_owned) {
                     self.fail_robots_fetches(&host, &why)?;
                 }
@@ -314,11 +315,11 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    fn want_queued(&mut self, effect: &Effect, site: &str) -> Result<(), ArchiveError> {
+    fn enqueue_queued(&mut self, effect: &CommitEffect, site: &str) -> Result<(), ArchiveError> {
         effect
             .queued
             .iter()
-            .try_for_each(|(host, due)| self.want(host, site, *due))
+            .try_for_each(|(host, due)| self.enqueue(host, site, *due))
     }
 }
 
@@ -328,19 +329,22 @@ fn judge_robots(
     result: Result<Answer, Trouble>,
     failures: u32,
     at: Timestamp,
-) -> (Done, FollowUp) {
+) -> (Completed, FollowUp) {
     let copy = match result {
         Ok(answer) => match fetch.follow(answer, at) {
-            Followed::Copy(copy) => copy,
-            Followed::Hop(hop) => return (Done::Unkept, FollowUp::Hop(hop)),
+            RobotsStep::Copy(copy) => copy,
+            RobotsStep::Hop(hop) => return (Completed::Unkept, FollowUp::Hop(hop)),
         },
         // RFC 9309 §2.3.1.4: what cannot be reached forbids everything.
         Err(trouble) if failures >= MOST_FAILURES => {
             Box::new(fetch.unreachable(&trouble.to_string(), at))
         }
-        Err(_) => return (Done::Unkept, FollowUp::AskAgain(fetch)),
+        Err(_) => return (Completed::Unkept, FollowUp::AskAgain(fetch)),
     };
-    (Done::Robots(copy.clone()), FollowUp::Robots { fetch, copy })
+    (
+        Completed::Robots(copy.clone()),
+        FollowUp::Robots { fetch, copy },
+    )
 }
 
 /// What goes on after the commit.

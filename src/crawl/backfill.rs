@@ -3,7 +3,7 @@
 
 use jiff::civil::Date;
 
-use crate::archive::{ArchiveError, Seeding};
+use crate::archive::{ArchiveError, SeedMode};
 use crate::config::Site;
 use crate::crawl::Crawl;
 use crate::fetch::Web;
@@ -42,10 +42,10 @@ impl<W: Web> Crawl<'_, W> {
         &mut self,
         site: &str,
         backfill: Option<Backfill>,
-        seeding: Seeding,
+        seeding: SeedMode,
     ) -> Result<(), ArchiveError> {
         let open =
-            backfill.filter(|backfill| backfill.first.is_none() && seeding == Seeding::Begin);
+            backfill.filter(|backfill| backfill.first.is_none() && seeding == SeedMode::Begin);
         if let Some(open) = open {
             let paper = &self.papers[site];
             let last = open.last_day(&paper.reader.site, paper.began);
@@ -73,7 +73,7 @@ impl<W: Web> Crawl<'_, W> {
                 self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
                 hosts
                     .iter()
-                    .try_for_each(|host| self.want(host, site, now))?;
+                    .try_for_each(|host| self.enqueue(host, site, now))?;
             }
         }
     }

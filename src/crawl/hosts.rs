@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::archive::ArchiveError;
-use crate::asking::HomeTerms;
 use crate::crawl::Crawl;
+use crate::dispatch::HomeTerms;
 use crate::fetch::{Trouble, Web};
 use crate::frontier::put_off;
 use crate::page_url::Host;
-use crate::politeness::Manners;
+use crate::politeness::HostLimits;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -17,7 +17,7 @@ pub(super) const MOST_FAILURES: u32 = 3;
 
 impl<W: Web> Crawl<'_, W> {
     /// Notes that there is something to ask a host, and gets to know it where that is the first time.
-    pub(super) fn want(
+    pub(super) fn enqueue(
         &mut self,
         host: &Host,
         site: &str,
@@ -32,8 +32,8 @@ impl<W: Web> Crawl<'_, W> {
         }
 
         let reader = Arc::clone(&paper.reader);
-        if !self.hosts.knows(host) {
-            self.hosts.meet(
+        if !self.hosts.contains(host) {
+            self.hosts.add(
                 host,
                 home_terms(&reader).of(host),
                 self.archive,
@@ -43,7 +43,7 @@ impl<W: Web> Crawl<'_, W> {
                 .install_kept(host, self.archive, &mut self.hosts)?;
             self.tasks.locate(host.clone(), self.hosts.reach(host));
         }
-        self.hosts.want(host, from);
+        self.hosts.enqueue(host, from);
         Ok(())
     }
 
@@ -52,22 +52,22 @@ impl<W: Web> Crawl<'_, W> {
         tracing::info!(%host, %why, "leaving a host to others");
         self.hosts.skip(host, why.clone());
         self.fail_robots_fetches(host, &why)?;
-        self.queues.quieten(host);
+        self.queues.mark_idle(host);
         Ok(())
     }
 
     /// Leaves a host alone for the rest of this run. What is queued stays queued; but what is
     /// wanted of a host that no site file names is put off, ever again, until it has failed: any
     /// page may link to nowhere.
-    pub(super) fn give_up(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
+    pub(super) fn skip(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
         tracing::info!(%host, %why, "giving up a host for this run");
-        self.hosts.leave(host);
+        self.hosts.dequeue(host);
         if !self.papers.is_home(host) {
             self.put_off(host, &why)?;
         }
         self.fail_robots_fetches(host, &why)?;
         self.hosts.skip(host, why);
-        self.let_go_if_done(host);
+        self.release_if_done(host);
         Ok(())
     }
 
@@ -79,16 +79,16 @@ impl<W: Web> Crawl<'_, W> {
     ) -> Result<(), ArchiveError> {
         let is_out_of_reach = trouble.is_unreachable() || *trouble == Trouble::Timeout;
         if is_out_of_reach && self.hosts.consecutive_failures(host) >= MOST_FAILURES {
-            self.give_up(host, trouble.to_string())?;
+            self.skip(host, trouble.to_string())?;
         }
         Ok(())
     }
 
     /// Lets others ask a host of which nothing more is wanted, which may be the end of a paper's
     /// run.
-    pub(super) fn let_go_if_done(&mut self, host: &Host) {
-        self.queues.quieten(host);
-        self.hosts.let_go_if_done(host);
+    pub(super) fn release_if_done(&mut self, host: &Host) {
+        self.queues.mark_idle(host);
+        self.hosts.release_if_done(host);
     }
 
     /// Puts off what is due at a host; what was put off too often has failed.
@@ -118,9 +118,9 @@ impl<W: Web> Crawl<'_, W> {
 /// Returns what a site's file allows: it holds for the site's own host.
 pub(super) fn home_terms(reader: &SiteReader) -> HomeTerms {
     let (pace, own) = (&reader.site.pace, reader.site.own_site);
-    let manners = Manners {
+    let manners = HostLimits {
         gap: pace.gap.0,
-        at_once: if own { pace.at_once } else { 1 },
+        max_concurrent: if own { pace.at_once } else { 1 },
         own,
     };
     HomeTerms {

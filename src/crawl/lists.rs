@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use crate::discover::Listing;
-use crate::frontier::{List, PageId, Pass};
+use crate::frontier::{ListPosition, PageId, Traversal};
 
 /// How far first readings of lists are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -30,8 +30,8 @@ pub(super) struct FirstReadings(HashMap<PageId, ListsRead>);
 
 impl FirstReadings {
     /// Counts a page of a list.
-    pub fn count(&mut self, list: &List, listing: &Listing) {
-        if list.pass != Pass::First {
+    pub fn count(&mut self, list: &ListPosition, listing: &Listing) {
+        if list.traversal != Traversal::First {
             return;
         }
         let read = self.0.entry(list.section).or_default();
@@ -48,44 +48,44 @@ impl FirstReadings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::frontier::{Joint, Met};
+    use crate::frontier::{Overlap, SeenRows};
     use crate::time::Timestamp;
 
-    fn list(section: i64, pass: Pass) -> List {
-        let (began, joint, met) = (Timestamp::EPOCH, Joint::default(), Met::default());
-        List {
+    fn list(section: i64, traversal: Traversal) -> ListPosition {
+        let (began, overlap, met) = (Timestamp::EPOCH, Overlap::default(), SeenRows::default());
+        ListPosition {
             section: PageId(section),
             history: None,
-            pass,
+            traversal,
             began,
             previous: Vec::new(),
             promised: false,
-            joint,
-            met,
+            overlap,
+            seen: met,
         }
     }
 
     #[test]
     fn pages_are_counted_list_by_list_and_only_of_first_readings() {
         let mut readings = FirstReadings::default();
-        readings.count(&list(1, Pass::Later), &Listing::default());
+        readings.count(&list(1, Traversal::Later), &Listing::default());
         assert_eq!(readings.so_far(), None);
         readings.count(
-            &list(1, Pass::First),
+            &list(1, Traversal::First),
             &Listing {
                 pages: Some(200),
                 ..Listing::default()
             },
         );
         readings.count(
-            &list(1, Pass::First),
+            &list(1, Traversal::First),
             &Listing {
                 pages: Some(200),
                 ..Listing::default()
             },
         );
         // One that does not count its pages.
-        readings.count(&list(2, Pass::First), &Listing::default());
+        readings.count(&list(2, Traversal::First), &Listing::default());
         assert_eq!(readings.so_far(), Some(ListsRead { pages: 3, of: 201 }));
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{ArchiveError, CutList, How, RunEnd, RunId, Seeded, Seeding, SiteId, Tally};
+use crate::archive::{
+    ArchiveError, RunEnd, RunId, RunResult, SeedMode, SeededSite, SiteId, Tally, TruncatedList,
+};
 use crate::crawl::hosts::home_terms;
 use crate::crawl::lists::FirstReadings;
 use crate::crawl::seeding::{at_last_home, seed};
@@ -13,8 +15,8 @@ use crate::fetch::Web;
 use crate::frontier::recrawl::SitePolicy;
 use crate::opt_out::Reservations;
 use crate::page_url::Host;
-use crate::politeness::Rest;
-use crate::revisit::Looks;
+use crate::politeness::Backoff;
+use crate::revisit::RevisitCounts;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -22,7 +24,7 @@ use crate::time::Timestamp;
 #[derive(Clone, Debug)]
 pub struct Start {
     pub reader: Arc<SiteReader>,
-    pub seeding: Seeding,
+    pub seeding: SeedMode,
     /// Days of the past that are read once by lists limited to them.
     pub backfill: Option<Backfill>,
     /// Scheduled starts that this one makes up for.
@@ -75,7 +77,7 @@ pub struct Began {
 pub struct PaperReport {
     pub site: String,
     pub run: RunId,
-    pub how: How,
+    pub how: RunEnd,
     pub tally: Tally,
     pub elapsed: Duration,
     /// Pages still queued, due later or left by the run.
@@ -83,13 +85,13 @@ pub struct PaperReport {
     /// When the first of them is due, where none is yet.
     pub due_at: Option<Timestamp>,
     /// Hosts that have more to ask and were left alone, and why.
-    pub given_up: Vec<(Host, String)>,
+    pub skipped: Vec<(Host, String)>,
     /// Its own host was given up.
-    pub is_home_given_up: bool,
+    pub is_home_skipped: bool,
     /// Set where so much of what was looked at again is gone that none of it was marked.
-    pub disbelieved: Option<Looks>,
+    pub mass_deletion_suspected: Option<RevisitCounts>,
     /// Lists that have more rows than their server shows, and of which the rest was not read yet.
-    pub lists_cut: Vec<CutList>,
+    pub lists_cut: Vec<TruncatedList>,
 }
 
 impl<W: Web> Crawl<'_, W> {
@@ -103,9 +105,9 @@ impl<W: Web> Crawl<'_, W> {
             .iter()
             .map(|start| (start.seeding, seed(&start.reader, start.backfill, now)));
         let (begun, resumed): (Vec<_>, Vec<_>) =
-            seeds.partition(|(seeding, _)| *seeding == Seeding::Begin);
+            seeds.partition(|(seeding, _)| *seeding == SeedMode::Begin);
         let mut seeded = std::collections::HashMap::new();
-        for (seeding, seeds) in [(Seeding::Begin, begun), (Seeding::Resume, resumed)] {
+        for (seeding, seeds) in [(SeedMode::Begin, begun), (SeedMode::Resume, resumed)] {
             let seeds: Vec<_> = seeds.into_iter().map(|(_, seed)| seed).collect();
             let known = self.archive.seed(self.lease, &seeds, seeding, now)?;
             seeded.extend(seeds.into_iter().map(|seed| seed.site).zip(known));
@@ -114,7 +116,7 @@ impl<W: Web> Crawl<'_, W> {
         let mut began = Vec::with_capacity(starts.len());
         for start in starts {
             let (site, reader) = (start.reader.site.name.clone(), Arc::clone(&start.reader));
-            let Seeded { is_first, .. } = seeded[&site];
+            let SeededSite { is_first, .. } = seeded[&site];
             self.begin(&site, &seeded[&site], start, now)?;
             let Paper { run, queued, .. } = self.papers[&site];
             began.push(Began {
@@ -131,7 +133,7 @@ impl<W: Web> Crawl<'_, W> {
     fn begin(
         &mut self,
         site: &str,
-        seeded: &Seeded,
+        seeded: &SeededSite,
         start: Start,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
@@ -180,11 +182,11 @@ impl<W: Web> Crawl<'_, W> {
                 self.tasks
                     .locate(due.host.clone(), self.hosts.reach(&due.host));
             }
-            self.want(&due.host, site, due.first_due)?;
+            self.enqueue(&due.host, site, due.first_due)?;
         }
 
         let hosts = &self.papers[site].hosts;
-        hosts.iter().for_each(|host| self.queues.quieten(host));
+        hosts.iter().for_each(|host| self.queues.mark_idle(host));
         if hosts.is_empty() {
             self.papers.idle(site);
         }
@@ -206,7 +208,7 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Ends the runs of papers that have nothing more to ask before long.
     pub(super) fn end_idle(&mut self) -> Result<Vec<PaperReport>, ArchiveError> {
-        let quiet = self.queues.take_quiet();
+        let quiet = self.queues.take_idle();
         let candidates = self.papers.take_idle(quiet);
 
         let mut reports = Vec::new();
@@ -216,7 +218,7 @@ impl<W: Web> Crawl<'_, W> {
                 .get(&site)
                 .is_some_and(|paper| self.is_idle(paper))
             {
-                reports.push(self.end_paper(&site, How::Finished)?);
+                reports.push(self.end_paper(&site, RunEnd::Finished)?);
             }
         }
         Ok(reports)
@@ -229,7 +231,7 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Ends the run of every paper.
-    pub(super) fn end_all(&mut self, how: How) -> Result<Vec<PaperReport>, ArchiveError> {
+    pub(super) fn end_all(&mut self, how: RunEnd) -> Result<Vec<PaperReport>, ArchiveError> {
         self.papers
             .in_order()
             .iter()
@@ -237,24 +239,24 @@ impl<W: Web> Crawl<'_, W> {
             .collect()
     }
 
-    fn end_paper(&mut self, site: &str, how: How) -> Result<PaperReport, ArchiveError> {
+    fn end_paper(&mut self, site: &str, how: RunEnd) -> Result<PaperReport, ArchiveError> {
         let now = self.clock.now();
-        let disbelieved = self.mark_gone(site, now)?;
+        let mass_deletion_suspected = self.mark_gone(site, now)?;
         let paper = self.papers.remove(site);
         self.account.forget(site, paper.queued);
-        let given_up = self.left_alone(&paper, now);
-        let nothing_came = paper.answers == 0 && !given_up.is_empty();
-        let how = if nothing_came && how == How::Finished {
-            How::Failed
+        let skipped = self.skipped_hosts(&paper, now);
+        let nothing_came = paper.answers == 0 && !skipped.is_empty();
+        let how = if nothing_came && how == RunEnd::Finished {
+            RunEnd::Failed
         } else {
             how
         };
-        let told: Vec<String> = given_up
+        let told: Vec<String> = skipped
             .iter()
             .map(|(host, why)| format!("{host}: {why}"))
             .collect();
         let told = (!told.is_empty()).then(|| told.join("; "));
-        let end = RunEnd {
+        let end = RunResult {
             how,
             why: told.as_deref(),
         };
@@ -276,7 +278,7 @@ impl<W: Web> Crawl<'_, W> {
             .min();
         let home = paper.reader.site.home.host();
         Ok(PaperReport {
-            is_home_given_up: given_up.iter().any(|(host, _)| *host == home),
+            is_home_skipped: skipped.iter().any(|(host, _)| *host == home),
             site: site.to_owned(),
             run: paper.run,
             how,
@@ -284,14 +286,18 @@ impl<W: Web> Crawl<'_, W> {
             elapsed: now.since(paper.began),
             queued,
             due_at: first_due.filter(|due| *due > now),
-            given_up,
-            disbelieved,
+            skipped,
+            mass_deletion_suspected,
             lists_cut: self.archive.cut_lists(paper.site)?,
         })
     }
 
     /// Marks what is gone of a paper, unless too much of it is to be true.
-    fn mark_gone(&mut self, site: &str, now: Timestamp) -> Result<Option<Looks>, ArchiveError> {
+    fn mark_gone(
+        &mut self,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<Option<RevisitCounts>, ArchiveError> {
         let paper = self.papers.get_mut(site);
         if !std::mem::take(&mut paper.is_missing_some) {
             return Ok(None);
@@ -308,9 +314,9 @@ impl<W: Web> Crawl<'_, W> {
 
     /// The hosts that a paper has more to ask and leaves alone: its home where it was given up, and
     /// those that rest for longer than a crawl waits.
-    fn left_alone(&self, paper: &Paper, now: Timestamp) -> Vec<(Host, String)> {
+    fn skipped_hosts(&self, paper: &Paper, now: Timestamp) -> Vec<(Host, String)> {
         let home = paper.reader.site.home.host();
-        let given_up = self
+        let skipped = self
             .hosts
             .skipped(&home)
             .map(|why| (home.clone(), why.to_owned()));
@@ -318,14 +324,14 @@ impl<W: Web> Crawl<'_, W> {
             .hosts
             .resting_after(now + PATIENCE)
             .filter(|(host, _, _)| paper.hosts.contains(*host));
-        let why = |rest: Option<Rest>| rest.map_or("its gap is that long", Rest::in_words);
+        let why = |rest: Option<Backoff>| rest.map_or("its gap is that long", Backoff::in_words);
         let resting = resting.map(|(host, until, rest)| {
             (
                 host.clone(),
                 format!("it is left alone until {until}: {}", why(rest)),
             )
         });
-        let mut left: Vec<_> = resting.chain(given_up).collect();
+        let mut left: Vec<_> = resting.chain(skipped).collect();
         left.sort();
         left
     }

@@ -11,14 +11,14 @@ use crate::page_url::Host;
 /// The hosts that papers under way have something to ask.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
-    by_host: HashMap<Host, Queue>,
+    by_host: HashMap<Host, HostQueue>,
     /// Hosts at which something ended, so that the run of a paper may be over.
     quiet: HashSet<Host>,
 }
 
 /// What there is to do with one host.
 #[derive(Debug, Default)]
-struct Queue {
+struct HostQueue {
     /// The papers that may have something to ask it.
     sites: Vec<SiteId>,
     under_way: Vec<PageId>,
@@ -93,17 +93,17 @@ impl Queues {
     }
 
     /// Notes that something ended at a host.
-    pub fn quieten(&mut self, host: &Host) {
+    pub fn mark_idle(&mut self, host: &Host) {
         self.quiet.insert(host.clone());
     }
 
     /// The same of all hosts.
-    pub fn quieten_all(&mut self) {
+    pub fn mark_all_idle(&mut self) {
         self.quiet.extend(self.by_host.keys().cloned());
     }
 
     /// Takes out the papers that may have nothing more to ask since something ended.
-    pub fn take_quiet(&mut self) -> Vec<SiteId> {
+    pub fn take_idle(&mut self) -> Vec<SiteId> {
         let quiet = std::mem::take(&mut self.quiet);
         let sites = quiet
             .iter()

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::archive::{CutList, How, RunId, Tally};
+use crate::archive::{RunEnd, RunId, Tally, TruncatedList};
 use crate::crawl::paper::PaperReport;
 use crate::page_url::Host;
-use crate::revisit::Looks;
+use crate::revisit::RevisitCounts;
 use crate::time::Timestamp;
 
 /// How a crawl of one paper or several ended.
@@ -13,7 +13,7 @@ use crate::time::Timestamp;
 pub struct Report {
     /// The first of the papers' runs.
     pub run: RunId,
-    pub how: How,
+    pub how: RunEnd,
     pub tally: Tally,
     pub elapsed: Duration,
     /// Pages still queued, due later or left by the run.
@@ -21,11 +21,11 @@ pub struct Report {
     /// When the first of them is due, where none is yet.
     pub due_at: Option<Timestamp>,
     /// Hosts that have more to ask and were left alone, and why.
-    pub given_up: Vec<(Host, String)>,
+    pub skipped: Vec<(Host, String)>,
     /// Sites of which so much of what was looked at again is gone that none of it was marked.
-    pub disbelieved: Vec<(String, Looks)>,
+    pub mass_deletion_suspected: Vec<(String, RevisitCounts)>,
     /// Lists that have more rows than their server shows, and of which the rest was not read yet.
-    pub lists_cut: Vec<CutList>,
+    pub lists_cut: Vec<TruncatedList>,
     /// The same of each paper, in the order of their starts.
     pub papers: Vec<PaperReport>,
 }
@@ -37,24 +37,24 @@ impl Report {
         let mut tally = Tally::default();
         papers.iter().for_each(|paper| tally.add(&paper.tally));
         let is_any = |how| papers.iter().any(|paper| paper.how == how);
-        let how = if is_any(How::Interrupted) {
-            How::Interrupted
-        } else if is_any(How::Stopped) {
-            How::Stopped
-        } else if is_any(How::Finished) || papers.is_empty() {
-            How::Finished
+        let how = if is_any(RunEnd::Interrupted) {
+            RunEnd::Interrupted
+        } else if is_any(RunEnd::Stopped) {
+            RunEnd::Stopped
+        } else if is_any(RunEnd::Finished) || papers.is_empty() {
+            RunEnd::Finished
         } else {
-            How::Failed
+            RunEnd::Failed
         };
-        let disbelieved = papers
+        let mass_deletion_suspected = papers
             .iter()
-            .filter_map(|paper| Some((paper.site.clone(), paper.disbelieved?)));
-        let mut given_up: Vec<_> = papers
+            .filter_map(|paper| Some((paper.site.clone(), paper.mass_deletion_suspected?)));
+        let mut skipped: Vec<_> = papers
             .iter()
-            .flat_map(|paper| paper.given_up.clone())
+            .flat_map(|paper| paper.skipped.clone())
             .collect();
-        given_up.sort();
-        given_up.dedup();
+        skipped.sort();
+        skipped.dedup();
 
         Self {
             run: papers.first().map_or(RunId(0), |paper| paper.run),
@@ -71,8 +71,8 @@ impl Report {
             } else {
                 papers.iter().filter_map(|paper| paper.due_at).min()
             },
-            given_up,
-            disbelieved: disbelieved.collect(),
+            skipped,
+            mass_deletion_suspected: mass_deletion_suspected.collect(),
             lists_cut: papers
                 .iter()
                 .flat_map(|paper| paper.lists_cut.clone())

@@ -32,7 +32,7 @@ pub(super) fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timesta
             .iter()
             .map(|url| (url.clone(), Role::Section)),
     );
-    if reader.wanted.menu || reader.wanted.feeds {
+    if reader.scope.menu || reader.scope.feeds {
         entries.push((site.home.clone(), Role::Home));
     }
 
@@ -40,7 +40,7 @@ pub(super) fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timesta
         site: site.name.clone(),
         title: site.title.clone(),
         home: site.home.clone(),
-        since: reader.wanted.since,
+        since: reader.scope.since,
         discover: site.discover.clone(),
         everything: reader.everything(),
         windows: days

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::archive::{Seeding, Tally};
+use crate::archive::{SeedMode, Tally};
 use crate::config::Settings;
 use crate::crawl::{Backfill, ListsRead, Once, Start};
 use crate::host_lock::HostLocks;
@@ -12,11 +12,11 @@ use crate::site_reader::SiteReader;
 
 /// What to crawl, and how far.
 #[derive(Debug)]
-pub struct Plan {
+pub struct CrawlPlan {
     /// `crawl` or `resume`, as the run is named.
     pub command: String,
     pub sites: Vec<Arc<SiteReader>>,
-    pub seeding: Seeding,
+    pub seeding: SeedMode,
     pub settings: Settings,
     /// Scheduled starts that this one makes up for.
     pub skipped: u64,
@@ -41,7 +41,7 @@ pub struct Session {
     pub locks: HostLocks,
 }
 
-impl Plan {
+impl CrawlPlan {
     /// Returns how the papers of the plan are crawled, and their starts: all at once.
     pub fn into_parts(self) -> (Session, Once) {
         let Self {
@@ -76,7 +76,7 @@ impl Plan {
 
 /// Where a crawl stands, for those who watch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct CrawlProgress {
     pub tally: Tally,
     pub queued: u64,
     pub elapsed: Duration,

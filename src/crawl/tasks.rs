@@ -7,7 +7,7 @@ use tokio::task::{JoinError, JoinSet};
 
 use crate::archive::AnnouncedId;
 use crate::clock::Clock;
-use crate::crawl::visit::{Asked, Finished, Reads, visit};
+use crate::crawl::fetch_task::{Finished, Reads, VisitTarget, visit};
 use crate::fetch::{Reach, Web};
 use crate::frontier::Visit;
 use crate::page_url::Host;
@@ -68,7 +68,7 @@ impl<W: Web> Tasks<W> {
         it: Visit,
         reach: Reach,
         announced: AnnouncedId,
-        asked: Asked,
+        asked: VisitTarget,
         reads: Option<Reads>,
     ) {
         self.requests += 1;

@@ -2,7 +2,7 @@
 
 use crate::demo::frame::Frame;
 use crate::demo::list_page::minutes;
-use crate::demo::newspaper::{DemoArticle, Kind, Newspaper, SECTIONS, Skin};
+use crate::demo::newspaper::{Availability, DemoArticle, DemoSkin, Newspaper, SECTIONS};
 use crate::demo::prose::escaped;
 
 /// One article of a paper served at `base`.
@@ -21,8 +21,8 @@ impl ArticlePage<'_> {
         let DemoArticle { title, number, .. } = self.article;
         let (section, subsection) = (SECTIONS[self.article.section].1, self.article.subsection);
         let (title, main) = match self.paper.skin {
-            Skin::G2 => (format!("{title} - {}", Newspaper::TITLE), self.g2()),
-            Skin::G4 => (
+            DemoSkin::G2 => (format!("{title} - {}", Newspaper::TITLE), self.g2()),
+            DemoSkin::G4 => (
                 format!(
                     "{title} < {subsection} < {section} < 기사본문 - {}",
                     Newspaper::TITLE
@@ -54,8 +54,8 @@ impl ArticlePage<'_> {
         let (title, byline) = (escaped(&article.title), &article.byline);
         let (published, section) = (article.published, SECTIONS[article.section].1);
         let suffix = match self.paper.skin {
-            Skin::G2 => String::new(),
-            Skin::G4 => format!(" - {}", Newspaper::TITLE),
+            DemoSkin::G2 => String::new(),
+            DemoSkin::G4 => format!(" - {}", Newspaper::TITLE),
         };
         let description: String = article.paragraphs.concat().chars().take(120).collect();
         format!(
@@ -83,13 +83,13 @@ impl ArticlePage<'_> {
         let article = self.article;
         let told = article.modified.unwrap_or(article.published).to_string();
         match self.paper.skin {
-            Skin::G2 => format!(
+            DemoSkin::G2 => format!(
                 "<meta property=\"og:article:published_time\" content=\"{wall}Z\" />\n<script type=\"application/ld+json\">\n\
                  {{\"@type\": \"NewsArticle\", \"headline\": \"it\\'s {}\", \"datePublished\": \"{wall}Z\"}}\n</script>\n",
                 article.number,
                 wall = &article.published.to_string()[..19]
             ),
-            Skin::G4 => {
+            DemoSkin::G4 => {
                 let headline = serde_json::Value::from(article.title.as_str());
                 format!(
                     "<script type=\"application/ld+json\">\n{{\"@context\": \"https://schema.org\", \"@type\": \"NewsArticle\", \
@@ -176,7 +176,7 @@ impl ArticlePage<'_> {
 
     fn story(&self) -> String {
         let article = self.article;
-        if article.kind == Kind::MembersOnly {
+        if article.kind == Availability::MembersOnly {
             return "<div class=\"article-paywall\"><p>이 기사는 회원전용기사입니다.</p><p>로그인 후 기사를 읽을 수 있습니다.</p></div>\n".to_owned();
         }
         let url = self.paper.photo_url(self.base, article).unwrap_or_default();

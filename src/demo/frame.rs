@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS, Skin};
+use crate::demo::newspaper::{DemoArticle, DemoSkin, Newspaper, SECTIONS};
 use crate::demo::prose::escaped;
 
 /// A page's parts that differ.
@@ -44,8 +44,8 @@ impl Frame<'_> {
     pub fn html(&self) -> String {
         let styles = &STYLES[..STYLES.floor_char_boundary(self.padding)];
         let (lang, wrap) = match self.paper.skin {
-            Skin::G2 => (r#"<html class="no-js" lang="ko" dir="ltr">"#, "user-wrap"),
-            Skin::G4 => (
+            DemoSkin::G2 => (r#"<html class="no-js" lang="ko" dir="ltr">"#, "user-wrap"),
+            DemoSkin::G4 => (
                 r#"<html class="no-js" lang="ko" dir="ltr" data-mobile="false">"#,
                 "user-wrap v11-fl-v2",
             ),
@@ -71,12 +71,12 @@ impl Frame<'_> {
         let section = |code: &str, name: &str| {
             let link = list(&format!("sc_section_code={code}&"));
             match self.paper.skin {
-                Skin::G2 => {
+                DemoSkin::G2 => {
                     format!(
                         "<li class=\"megaline\"><a href=\"{link}\" target=\"_top\">{name}</a><ul></ul></li>\n"
                     )
                 }
-                Skin::G4 => format!(
+                DemoSkin::G4 => format!(
                     "<li class=\"gl-menu-item\" data-menu-code=\"{code}\">\n<a href=\"{link}\" target=\"_top\" class=\"gl-menu-link\">{name}</a></li>\n"
                 ),
             }
@@ -86,18 +86,18 @@ impl Frame<'_> {
             .map(|(code, name, _)| section(code, name))
             .collect();
         let everything = match self.paper.skin {
-            Skin::G2 => format!(
+            DemoSkin::G2 => format!(
                 "<li class=\"megaline\"><a href=\"{}\">전체기사</a><ul></ul></li>\n",
                 list("&")
             ),
-            Skin::G4 => format!(
+            DemoSkin::G4 => format!(
                 "<li class=\"gl-menu-item\"><a href=\"{}\" class=\"gl-menu-link\">전체기사</a></li>\n",
                 list("")
             ),
         };
         let id = match self.paper.skin {
-            Skin::G2 => "mega-menu",
-            Skin::G4 => "user-menu",
+            DemoSkin::G2 => "mega-menu",
+            DemoSkin::G4 => "user-menu",
         };
         let shop = "<li class=\"gl-menu-item\"><a href=\"https://shop.hanbit-books.example/\">책 사러 가기</a></li>\n";
         format!(
@@ -163,9 +163,9 @@ impl Frame<'_> {
     }
 }
 
-pub(super) fn feed_path(skin: Skin) -> &'static str {
+pub(super) fn feed_path(skin: DemoSkin) -> &'static str {
     match skin {
-        Skin::G2 => "/rss/allArticle.xml",
-        Skin::G4 => "/rss/gn_rss_allArticle.xml",
+        DemoSkin::G2 => "/rss/allArticle.xml",
+        DemoSkin::G4 => "/rss/gn_rss_allArticle.xml",
     }
 }

@@ -1,7 +1,7 @@
 //! Section pages: twenty rows each, in the skin's mark-up.
 
 use crate::demo::frame::Frame;
-use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS, Skin};
+use crate::demo::newspaper::{DemoArticle, DemoSkin, Newspaper, SECTIONS};
 use crate::demo::prose::escaped;
 use crate::time::LocalTime;
 
@@ -21,8 +21,8 @@ pub(super) struct ListPage<'a> {
 impl ListPage<'_> {
     pub fn html(&self) -> String {
         let main = match self.paper.skin {
-            Skin::G2 => self.g2(),
-            Skin::G4 => self.g4(),
+            DemoSkin::G2 => self.g2(),
+            DemoSkin::G4 => self.g4(),
         };
         let title = format!("전체 < 기사목록 - {}", Newspaper::TITLE);
         Frame {

@@ -4,12 +4,12 @@
 
 use std::collections::HashMap;
 
-use crate::demo::mediaon::article_page::ArticlePage;
-use crate::demo::mediaon::frame::{FEED, Frame};
-use crate::demo::mediaon::list_page::ListPage;
+use crate::demo::mediaon::article_page::MediaonArticlePage;
+use crate::demo::mediaon::frame::{FEED, MediaonFrame};
+use crate::demo::mediaon::list_page::MediaonListPage;
 use crate::demo::newspaper::{DemoArticle, Newspaper};
-use crate::demo::pages::{Answer, article_or_alert, html, text};
 use crate::demo::prose::escaped;
+use crate::demo::routes::{DemoAnswer, article_or_alert, html, text};
 use crate::time::LocalTime;
 
 mod article_page;
@@ -28,17 +28,20 @@ pub(super) fn answer(
     base: &str,
     path: &str,
     query: &HashMap<String, String>,
-) -> Answer {
+) -> DemoAnswer {
     match path {
         "/robots.txt" => text("text/plain", robots(paper)),
         "/" => html(200, home(paper, base)),
         "/news/section.html" | "/news/section_list_all.html" => {
-            html(200, ListPage::of(paper, base, query).html())
+            html(200, MediaonListPage::of(paper, base, query).html())
         }
         "/news/article.html" => article(paper, base, query),
         // Traps: a good crawler never asks for them.
         "/mobile/article.html" | "/news/article_print.html" => article(paper, base, query),
-        "/news/search.html" => html(200, ListPage::of(paper, base, &HashMap::new()).html()),
+        "/news/search.html" => html(
+            200,
+            MediaonListPage::of(paper, base, &HashMap::new()).html(),
+        ),
         FEED => text("application/rss+xml; charset=utf-8", feed(paper, base)),
         _ if path.starts_with("/member/") => html(
             200,
@@ -69,7 +72,7 @@ fn home(paper: &Newspaper, base: &str) -> String {
     };
     let newest: String = paper.articles().iter().take(8).map(link).collect();
     let main = format!("<ul class=\"main_top\">{newest}</ul>");
-    Frame {
+    MediaonFrame {
         paper,
         base,
         title: Newspaper::TITLE.to_owned(),
@@ -79,9 +82,9 @@ fn home(paper: &Newspaper, base: &str) -> String {
     .html()
 }
 
-fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> Answer {
+fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> DemoAnswer {
     article_or_alert(paper, query.get("no"), ALERT, |article| {
-        ArticlePage {
+        MediaonArticlePage {
             paper,
             base,
             article,
@@ -121,14 +124,14 @@ fn rfc_822(time: LocalTime) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::demo::newspaper::{Cms, Edition, Newspaper};
-    use crate::demo::pages::answer;
+    use crate::demo::newspaper::{DemoCms, Edition, Newspaper};
+    use crate::demo::routes::answer;
 
     const BASE: &str = "http://127.0.0.1:8750";
 
     fn get(path: &str) -> String {
         answer(
-            &Newspaper::new(&Edition::default()).on(Cms::Mediaon),
+            &Newspaper::new(&Edition::default()).on(DemoCms::Mediaon),
             BASE,
             path,
         )

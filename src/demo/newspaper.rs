@@ -9,7 +9,7 @@ use crate::time::{LocalTime, Timestamp};
 /// Which paper is made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edition {
-    pub skin: Skin,
+    pub skin: DemoSkin,
     /// In each of the three sections.
     pub articles_per_section: u32,
     /// The Crawl-delay of its robots.txt, in seconds.
@@ -24,7 +24,7 @@ const LAST_PAGE: usize = 200;
 impl Default for Edition {
     fn default() -> Self {
         Self {
-            skin: Skin::G4,
+            skin: DemoSkin::G4,
             articles_per_section: 40,
             crawl_delay: Some(0.1),
             last_page: LAST_PAGE,
@@ -34,14 +34,14 @@ impl Default for Edition {
 
 /// The generation of the CMS's look. A paper shows its whole archive in one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Skin {
+pub enum DemoSkin {
     G2,
     G4,
 }
 
 /// The content management system that a paper is made with.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Cms {
+pub enum DemoCms {
     #[default]
     NdSoft,
     Mediaon,
@@ -49,7 +49,7 @@ pub enum Cms {
     Plain,
 }
 
-impl Cms {
+impl DemoCms {
     pub const ALL: [Self; 3] = [Self::NdSoft, Self::Mediaon, Self::Plain];
 
     /// Returns the name of the profile that reads its pages; `None` where they are read without
@@ -71,7 +71,7 @@ impl Cms {
     }
 }
 
-impl fmt::Display for Cms {
+impl fmt::Display for DemoCms {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
@@ -79,7 +79,7 @@ impl fmt::Display for Cms {
 
 /// What the server says when an article is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum Availability {
     Open,
     /// The page has everything but the story.
     MembersOnly,
@@ -93,7 +93,7 @@ pub enum Kind {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DemoArticle {
     pub number: u64,
-    pub kind: Kind,
+    pub kind: Availability,
     /// Index into [`SECTIONS`].
     pub section: usize,
     pub subsection: &'static str,
@@ -127,7 +127,7 @@ const CORRECTED: Duration = Duration::from_secs(2 * 3600);
 
 /// What a paper changed of what it had published: the titles.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Revision {
+pub struct RevisedTitles {
     pub corrected: String,
     pub withdrawn: Option<String>,
 }
@@ -135,8 +135,8 @@ pub struct Revision {
 /// The demo newspaper.
 #[derive(Clone, Debug)]
 pub struct Newspaper {
-    pub(super) cms: Cms,
-    pub(super) skin: Skin,
+    pub(super) cms: DemoCms,
+    pub(super) skin: DemoSkin,
     pub(super) crawl_delay: Option<f64>,
     pub(super) last_page: usize,
     /// In the order of the lists: newest first by publication, which is not quite by number.
@@ -157,7 +157,7 @@ impl Newspaper {
             ..
         } = *edition;
         Self {
-            cms: Cms::default(),
+            cms: DemoCms::default(),
             skin,
             crawl_delay,
             last_page,
@@ -166,12 +166,12 @@ impl Newspaper {
     }
 
     /// The same paper on another CMS, which has one look.
-    pub fn on(self, cms: Cms) -> Self {
+    pub fn on(self, cms: DemoCms) -> Self {
         Self { cms, ..self }
     }
 
     /// Returns the CMS that it is made with.
-    pub fn cms(&self) -> Cms {
+    pub fn cms(&self) -> DemoCms {
         self.cms
     }
 
@@ -179,9 +179,9 @@ impl Newspaper {
     pub fn photo_url(&self, base: &str, article: &DemoArticle) -> Option<String> {
         let (number, (photo, _)) = (article.number, article.photo.as_ref()?);
         Some(match self.cms {
-            Cms::NdSoft => format!("{base}/news/photo/202611/{number}_{photo}_1.jpg"),
-            Cms::Mediaon => format!("{base}/data/photos/20261147/art_{photo}.jpg"),
-            Cms::Plain => format!("{base}/photo/{photo}.jpg"),
+            DemoCms::NdSoft => format!("{base}/news/photo/202611/{number}_{photo}_1.jpg"),
+            DemoCms::Mediaon => format!("{base}/data/photos/20261147/art_{photo}.jpg"),
+            DemoCms::Plain => format!("{base}/photo/{photo}.jpg"),
         })
     }
 
@@ -201,7 +201,7 @@ impl Newspaper {
     pub fn publish_at(&mut self, at: Timestamp) {
         let k = self.articles.len();
         let mut new = article(k, k + 1);
-        new.kind = Kind::Open;
+        new.kind = Availability::Open;
         new.modified = None;
         new.published.at = at.max(self.articles[0].published.at + Duration::from_secs(1));
         self.articles.insert(0, new);
@@ -211,13 +211,13 @@ impl Newspaper {
     /// the paper has others left.
     ///
     /// A paper of no open article is left as it is.
-    pub fn revise(&mut self) -> Revision {
+    pub fn revise(&mut self) -> RevisedTitles {
         let enough = self.articles.len() > 3;
         let mut open = self
             .articles
             .iter_mut()
-            .filter(|article| article.kind == Kind::Open);
-        let mut revision = Revision::default();
+            .filter(|article| article.kind == Availability::Open);
+        let mut revision = RevisedTitles::default();
         if let Some(article) = open.next() {
             article.paragraphs[0].push_str(" 처음에 잘못 나간 날짜를 바로잡았다.");
             article.modified = Some(LocalTime {
@@ -227,7 +227,7 @@ impl Newspaper {
             revision.corrected.clone_from(&article.title);
         }
         if let Some(article) = open.next().filter(|_| enough) {
-            article.kind = Kind::Deleted;
+            article.kind = Availability::Deleted;
             revision.withdrawn = Some(article.title.clone());
         }
         revision
@@ -300,12 +300,12 @@ fn caption(k: usize, chance: &mut Chance) -> String {
     format!("{mark}{}", chance.caption())
 }
 
-fn kind(k: usize) -> Kind {
+fn kind(k: usize) -> Availability {
     match k {
-        17 | 58 => Kind::MembersOnly,
-        33 => Kind::Deleted,
-        71 => Kind::DeletedWithAlert,
-        _ => Kind::Open,
+        17 | 58 => Availability::MembersOnly,
+        33 => Availability::Deleted,
+        71 => Availability::DeletedWithAlert,
+        _ => Availability::Open,
     }
 }
 
@@ -369,11 +369,11 @@ mod tests {
         assert_eq!(changed.len(), 2);
         assert_eq!(
             (&changed[0].title, changed[0].kind),
-            (&revision.corrected, Kind::Open)
+            (&revision.corrected, Availability::Open)
         );
         assert_eq!(
             (Some(&changed[1].title), changed[1].kind),
-            (revision.withdrawn.as_ref(), Kind::Deleted)
+            (revision.withdrawn.as_ref(), Availability::Deleted)
         );
 
         let mut small = Newspaper::new(&Edition {

@@ -14,12 +14,12 @@ use tokio::sync::oneshot;
 
 use crate::clock::Clock;
 use crate::demo::newspaper::Newspaper;
-use crate::demo::pages::answer;
+use crate::demo::routes::answer;
 use crate::time::Timestamp;
 
 /// One request, as the server saw it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Visit {
+pub struct SeenRequest {
     pub path_and_query: String,
     pub user_agent: String,
     pub began: Timestamp,
@@ -43,7 +43,7 @@ struct Shared {
     base: String,
     clock: Clock,
     paper: Mutex<Newspaper>,
-    log: Mutex<Vec<Visit>>,
+    log: Mutex<Vec<SeenRequest>>,
 }
 
 impl OriginThread {
@@ -99,7 +99,7 @@ impl OriginThread {
     }
 
     /// Returns every request so far, in the order of their ends.
-    pub fn log(&self) -> Vec<Visit> {
+    pub fn log(&self) -> Vec<SeenRequest> {
         held(&self.shared.log).clone()
     }
 
@@ -137,7 +137,7 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         .body(Body::from(answer.bytes()))
         .expect("a status and a static content type make a response");
     let user_agent = agent.unwrap_or_default();
-    let visit = Visit {
+    let visit = SeenRequest {
         path_and_query: path,
         user_agent,
         began,

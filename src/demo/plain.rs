@@ -4,9 +4,9 @@
 
 use encoding_rs::EUC_KR;
 
-use crate::demo::newspaper::{DemoArticle, Kind, Newspaper, seconds};
-use crate::demo::pages::{Answer, EUC_KR_PAGE, text};
+use crate::demo::newspaper::{Availability, DemoArticle, Newspaper, seconds};
 use crate::demo::prose::escaped;
+use crate::demo::routes::{DemoAnswer, EUC_KR_PAGE, text};
 use crate::page_url::hex_pair;
 
 const ROWS: usize = 15;
@@ -18,7 +18,7 @@ const BETWEEN: char = '~';
 const UNNAMED: [char; 5] = ['&', '#', '+', '%', '—'];
 
 /// Returns what stands at `path`; `query` is as it was sent.
-pub(super) fn answer(paper: &Newspaper, base: &str, path: &str, query: &str) -> Answer {
+pub(super) fn answer(paper: &Newspaper, base: &str, path: &str, query: &str) -> DemoAnswer {
     match path {
         "/robots.txt" => text("text/plain", robots(paper)),
         "/" => match query
@@ -44,7 +44,7 @@ fn robots(paper: &Newspaper) -> String {
     format!("User-agent: *\nDisallow: /member/\n{delay}")
 }
 
-fn list(paper: &Newspaper, base: &str, page: usize) -> Answer {
+fn list(paper: &Newspaper, base: &str, page: usize) -> DemoAnswer {
     let shown: Vec<&DemoArticle> = paper
         .articles()
         .iter()
@@ -93,7 +93,7 @@ fn name(article: &DemoArticle) -> String {
     )
 }
 
-fn article(paper: &Newspaper, wanted: &str) -> Answer {
+fn article(paper: &Newspaper, wanted: &str) -> DemoAnswer {
     let found = paper
         .articles()
         .iter()
@@ -101,7 +101,7 @@ fn article(paper: &Newspaper, wanted: &str) -> Answer {
     match found {
         None
         | Some(DemoArticle {
-            kind: Kind::Deleted | Kind::DeletedWithAlert,
+            kind: Availability::Deleted | Availability::DeletedWithAlert,
             ..
         }) => missing(),
         Some(article) => html(200, &article.title, &story(article)),
@@ -111,8 +111,8 @@ fn article(paper: &Newspaper, wanted: &str) -> Answer {
 fn story(article: &DemoArticle) -> String {
     let paragraph = |text: &String| format!("<p>{}</p>\n", escaped(text));
     let paragraphs: String = match article.kind {
-        Kind::MembersOnly => "<p>회원만 읽을 수 있습니다.</p>".to_owned(),
-        Kind::Open | Kind::Deleted | Kind::DeletedWithAlert => {
+        Availability::MembersOnly => "<p>회원만 읽을 수 있습니다.</p>".to_owned(),
+        Availability::Open | Availability::Deleted | Availability::DeletedWithAlert => {
             article.paragraphs.iter().map(paragraph).collect()
         }
     };
@@ -125,21 +125,21 @@ fn story(article: &DemoArticle) -> String {
     )
 }
 
-fn html(status: u16, title: &str, main: &str) -> Answer {
+fn html(status: u16, title: &str, main: &str) -> DemoAnswer {
     let body = format!(
         "<!DOCTYPE html>\n<html lang=\"ko\"><head><meta charset=\"euc-kr\"><title>{}</title></head>\n\
          <body><p><a href=\"/\">{}</a></p>\n{main}\n</body></html>\n",
         escaped(title),
         Newspaper::TITLE
     );
-    Answer {
+    DemoAnswer {
         status,
         content_type: EUC_KR_PAGE,
         body,
     }
 }
 
-fn missing() -> Answer {
+fn missing() -> DemoAnswer {
     html(404, Newspaper::TITLE, "<p>없는 쪽입니다.</p>")
 }
 
@@ -159,16 +159,16 @@ fn decoded(escaped: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::demo::newspaper::{Cms, Edition};
-    use crate::demo::pages;
+    use crate::demo::newspaper::{DemoCms, Edition};
+    use crate::demo::routes;
 
     #[test]
     fn every_article_has_a_name_of_its_own_that_euc_kr_can_write() {
-        let paper = Newspaper::new(&Edition::default()).on(Cms::Plain);
+        let paper = Newspaper::new(&Edition::default()).on(DemoCms::Plain);
         for article in paper
             .articles()
             .iter()
-            .filter(|article| article.kind == Kind::Open)
+            .filter(|article| article.kind == Availability::Open)
         {
             let name = name(article);
             let (octets, _, is_lossy) = EUC_KR.encode(&name);
@@ -186,9 +186,9 @@ mod tests {
 
     #[test]
     fn the_lists_show_every_article_and_end() {
-        let paper = Newspaper::new(&Edition::default()).on(Cms::Plain);
+        let paper = Newspaper::new(&Edition::default()).on(DemoCms::Plain);
         let page = |page: usize| {
-            pages::answer(
+            routes::answer(
                 &paper,
                 "http://www.paper.example",
                 &format!("/?page={page}"),

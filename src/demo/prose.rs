@@ -1,6 +1,6 @@
 //! Invented prose: the same seed always gives the same words.
 
-use crate::demo::words::{BOOKS, PEOPLE, PLACES, REPORTERS, SENTENCES, SHOPS, TITLES, TOPICS};
+use crate::demo::vocabulary::{BOOKS, PEOPLE, PLACES, REPORTERS, SENTENCES, SHOPS, TITLES, TOPICS};
 
 /// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, and good enough to choose words.
 #[derive(Clone, Debug)]

@@ -9,8 +9,8 @@ mod soup;
 use jiff::tz::TimeZone;
 
 use crate::discover::address::{Address, Grammar};
-use crate::discover::feed::entry::Entry;
-use crate::discover::list::{Listing, Row};
+use crate::discover::feed::entry::FeedEntry;
+use crate::discover::list::{ListRow, Listing};
 use crate::page_url::PageUrl;
 use crate::text::decode::decode;
 use crate::text::{clean, clean_some};
@@ -75,7 +75,7 @@ pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listi
     if entries.len() > MOST_ENTRIES {
         return Err(FeedError::Endless);
     }
-    let is_lost = |entry: &Entry| *entry == Entry::default();
+    let is_lost = |entry: &FeedEntry| *entry == FeedEntry::default();
     if !entries.is_empty() && entries.iter().all(is_lost) {
         return Err(FeedError::Broken(
             "none of its entries says anything".to_owned(),
@@ -92,7 +92,7 @@ pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listi
     })
 }
 
-fn row(entry: Entry, grammar: &Grammar, zone: &TimeZone, url: &PageUrl) -> Option<Row> {
+fn row(entry: FeedEntry, grammar: &Grammar, zone: &TimeZone, url: &PageUrl) -> Option<ListRow> {
     let (number, url) = story(&entry.links, grammar, url)?;
     let dates = entry
         .dates
@@ -101,7 +101,7 @@ fn row(entry: Entry, grammar: &Grammar, zone: &TimeZone, url: &PageUrl) -> Optio
     let (date, published_at) = dates.take(1).next().unzip();
 
     let html = |text: Option<String>| clean_some(&plain(&text?));
-    Some(Row {
+    Some(ListRow {
         number,
         url,
         title: html(entry.title).unwrap_or_default(),

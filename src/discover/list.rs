@@ -20,7 +20,7 @@ use crate::time::{LocalTime, Timestamp};
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listing {
     /// The list's own rows, in the page's order; boxes beside it are not of it.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ListRow>,
     /// The page has what lists of this paper have, rows or not.
     pub is_list: bool,
     /// By its own count, rows should stand on this page.
@@ -37,7 +37,7 @@ pub struct Listing {
 
 /// One article in a list or feed.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Row {
+pub struct ListRow {
     pub number: Option<u64>,
     /// Canonical, where the paper's grammar knows the address.
     pub url: PageUrl,
@@ -132,7 +132,13 @@ impl ListReader {
         }
     }
 
-    fn rows(&self, tree: &Tree, skin: &ListSkin, document: &Document, now: Timestamp) -> Vec<Row> {
+    fn rows(
+        &self,
+        tree: &Tree,
+        skin: &ListSkin,
+        document: &Document,
+        now: Timestamp,
+    ) -> Vec<ListRow> {
         let mut known = HashSet::new();
         let rows = tree
             .all(&skin.row)
@@ -147,7 +153,7 @@ impl ListReader {
         skin: &ListSkin,
         document: &Document,
         now: Timestamp,
-    ) -> Option<Row> {
+    ) -> Option<ListRow> {
         let link = within(*row, &skin.link).find(|link| attribute(link, "href").is_some())?;
         let Address::Article { number, url } = self
             .grammar
@@ -166,7 +172,7 @@ impl ListReader {
             .map(|info| Info::read(row, info))
             .unwrap_or_default();
         let date = told(&skin.date).or(info.date);
-        Some(Row {
+        Some(ListRow {
             number,
             url,
             title: told(&skin.title)

@@ -38,7 +38,7 @@ impl Extent {
 }
 
 /// A list's next page.
-pub struct Next {
+pub struct NextListPage {
     pub url: PageUrl,
     /// The page counts or links it.
     pub is_told: bool,
@@ -52,7 +52,7 @@ pub fn next(
     extent: &Extent,
     pager: &Pager,
     grammar: &Grammar,
-) -> Option<Next> {
+) -> Option<NextListPage> {
     let Address::List { page, .. } = grammar.address(document.url()) else {
         return None;
     };
@@ -68,7 +68,7 @@ pub fn next(
     let url = (is_told || is_likely)
         .then(|| grammar.list_page(document.url(), page + 1))
         .flatten()?;
-    Some(Next { url, is_told })
+    Some(NextListPage { url, is_told })
 }
 
 /// The pages that the pager links. In its last window "next" links the page itself, so only numbers count.

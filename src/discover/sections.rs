@@ -6,7 +6,7 @@
 pub fn without_sections(text: &str, items: &[&str]) -> String {
     const CDATA: &str = "<![CDATA[";
     const COMMENT: &str = "<!--";
-    let (mut cdata_end, mut comment_end) = (End::of("]]>"), End::of("-->"));
+    let (mut cdata_end, mut comment_end) = (KnownEnd::of("]]>"), KnownEnd::of("-->"));
     // Another comment is looked for first: of many beginnings each finds the next one at once.
     let takes_in =
         |inside: &str| inside.contains(COMMENT) || items.iter().any(|item| inside.contains(item));
@@ -40,13 +40,13 @@ pub fn without_sections(text: &str, items: &[&str]) -> String {
 
 /// Where the next end of a section is. It is looked for anew only once it was passed: many
 /// beginnings before one end cost no more than one.
-struct End {
+struct KnownEnd {
     mark: &'static str,
     /// `None` before the first look; within, `None` where there is no further one.
     next: Option<Option<usize>>,
 }
 
-impl End {
+impl KnownEnd {
     fn of(mark: &'static str) -> Self {
         Self { mark, next: None }
     }

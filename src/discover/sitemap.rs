@@ -11,7 +11,7 @@ use quick_xml::reader::Reader;
 use regex::Regex;
 
 use crate::discover::address::{Address, Grammar};
-use crate::discover::list::Row;
+use crate::discover::list::ListRow;
 use crate::discover::sections::without_sections;
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
@@ -30,7 +30,7 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 pub struct Sitemap {
     /// Pages that may be articles; those that a paper's grammar knows to be something else are left out. A row's date is that of
     /// its publication or, where only that is told, of its last change, which is no earlier.
-    pub rows: Vec<Row>,
+    pub rows: Vec<ListRow>,
     /// Further sitemaps, of an index.
     pub maps: Vec<PageUrl>,
     /// Not all of it was read: it is torn, or longer than the protocol allows.
@@ -50,7 +50,7 @@ pub enum SitemapError {
 
 /// What one `<url>` or `<sitemap>` says.
 #[derive(Debug, Default)]
-struct Entry {
+struct SitemapEntry {
     is_map: bool,
     /// The prefix of its element: its own parts have the same. An image in it has a `loc`, too.
     prefix: String,
@@ -127,19 +127,19 @@ fn root(text: &str) -> Option<&str> {
 }
 
 /// One address a line, and comments behind a `#`; and whether there is more.
-fn of_text(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
+fn of_text(text: &str) -> Result<(Vec<SitemapEntry>, bool), SitemapError> {
     let lines = text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let mut entries: Vec<Entry> = lines
+    let mut entries: Vec<SitemapEntry> = lines
         .take(MOST_ENTRIES + 1)
-        .map(|line| Entry {
+        .map(|line| SitemapEntry {
             loc: line.to_owned(),
-            ..Entry::default()
+            ..SitemapEntry::default()
         })
         .collect();
-    let is_address = |entry: &Entry| {
+    let is_address = |entry: &SitemapEntry| {
         entry.loc.split_once("://").is_some_and(|(scheme, _)| {
             ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str())
         })
@@ -182,7 +182,7 @@ fn next_entry(text: &str, begin: usize, reader: &Reader<&[u8]>) -> Option<usize>
 
 /// The entries of XML, and whether there is more of it that was not read. What is damaged costs the
 /// entry that it stands in.
-fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
+fn of_xml(text: &str) -> Result<(Vec<SitemapEntry>, bool), SitemapError> {
     // A section without an end would take in all entries up to the end of another one.
     let count = |mark: &str| text.matches(mark).count();
     let is_whole = count("<![CDATA[") == count("]]>") && count("<!--") == count("-->");
@@ -197,7 +197,7 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
     // What of the text the reader was not given any more.
     let mut begin = 0;
     let (mut entries, mut is_sitemap) = (Vec::new(), false);
-    let mut entry: Option<Entry> = None;
+    let mut entry: Option<SitemapEntry> = None;
     let (mut depth, mut damage) = (0_i64, 0);
     let mut value = String::new();
     loop {
@@ -222,10 +222,10 @@ fn of_xml(text: &str) -> Result<(Vec<Entry>, bool), SitemapError> {
                 match tag.local_name().as_ref() {
                     "urlset" | "sitemapindex" => is_sitemap = true,
                     name @ ("url" | "sitemap") if is_sitemap && entry.is_none() => {
-                        entry = Some(Entry {
+                        entry = Some(SitemapEntry {
                             is_map: name == "sitemap",
                             prefix: prefix(tag.name()),
-                            ..Entry::default()
+                            ..SitemapEntry::default()
                         });
                     }
                     _ if is_sitemap => {}
@@ -281,7 +281,7 @@ fn push(value: &mut String, more: &str) {
     }
 }
 
-fn row(entry: Entry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Option<Row> {
+fn row(entry: SitemapEntry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Option<ListRow> {
     let (number, url) = match grammar.address(&told) {
         Address::Article { number, url } => (number, url),
         // A CMS that is known tells its articles from menus, tags and forms, which sitemaps name as well.
@@ -295,7 +295,7 @@ fn row(entry: Entry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Optio
     } else {
         entry.published
     };
-    Some(Row {
+    Some(ListRow {
         number,
         url,
         title: clean_some(&entry.title).unwrap_or_default(),

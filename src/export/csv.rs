@@ -5,11 +5,11 @@ use std::io::Write;
 use serde_json::Value;
 
 use crate::export::output::Output;
-use crate::export::{ExportError, Record, Writer};
+use crate::export::{ExportError, FormatWriter, Record};
 
 /// How a spreadsheet is to take the file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Cells {
+pub struct CsvDialect {
     pub formulas: Formulas,
     pub mark: Mark,
 }
@@ -33,12 +33,12 @@ pub enum Mark {
     Utf8,
 }
 
-pub(super) struct Table<'o> {
+pub(super) struct CsvTable<'o> {
     pub output: Output<'o>,
-    pub cells: Cells,
+    pub cells: CsvDialect,
 }
 
-impl Writer for Table<'_> {
+impl FormatWriter for CsvTable<'_> {
     fn begin(&mut self) -> Result<(), ExportError> {
         let mark = match self.cells.mark {
             Mark::None => "",
@@ -120,11 +120,11 @@ mod tests {
         let header = |mark| {
             let mut out = Vec::new();
             let output = Output::new(Path::new("out.csv"), &mut out);
-            let mut table = Box::new(Table {
+            let mut table = Box::new(CsvTable {
                 output,
-                cells: Cells {
+                cells: CsvDialect {
                     mark,
-                    ..Cells::default()
+                    ..CsvDialect::default()
                 },
             });
             table.begin().and_then(|()| table.end()).unwrap();

@@ -1,11 +1,11 @@
 //! JSON Lines: one object a line.
 
 use crate::export::output::Output;
-use crate::export::{ExportError, Record, Writer};
+use crate::export::{ExportError, FormatWriter, Record};
 
 pub(super) struct Lines<'o>(pub Output<'o>);
 
-impl Writer for Lines<'_> {
+impl FormatWriter for Lines<'_> {
     fn article(&mut self, record: &Record) -> Result<(), ExportError> {
         self.0.put(|to| {
             serde_json::to_writer(&mut *to, record)?;

@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::archive::{Cell, Column, Table};
-use crate::export::{ExportError, Record, Writer};
+use crate::export::{ExportError, FormatWriter, Record};
 
 /// The table's columns, of the types that they have in the archive.
 const COLUMNS: [Column; 30] = [
@@ -45,16 +45,16 @@ const fn column(name: &'static str, kind: &'static str) -> Column {
     Column { name, kind }
 }
 
-pub(super) struct Articles(Table);
+pub(super) struct ArticleTable(Table);
 
-impl Articles {
+impl ArticleTable {
     /// Begins the table in an empty file.
     pub fn begin(out: &Path) -> Result<Self, ExportError> {
         Ok(Self(Table::begin(out, "articles", &COLUMNS)?))
     }
 }
 
-impl Writer for Articles {
+impl FormatWriter for ArticleTable {
     fn article(&mut self, record: &Record) -> Result<(), ExportError> {
         Ok(self.0.add(&cells(record))?)
     }

@@ -72,7 +72,7 @@ pub enum Access {
 
 /// What a page turned out to be.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Reading {
+pub enum Extraction {
     Article(Box<Article>),
     /// The public part of an article for members only.
     Members(Box<Article>),

@@ -2,8 +2,8 @@
 
 use jiff::tz::TimeZone;
 
-use crate::config::profile::{ArticleRules, Place, PrintedDates, Source};
-use crate::extract::fields::Sources;
+use crate::config::profile::{ArticleRules, FieldPlace, FieldSource, PrintedDates};
+use crate::extract::fields::FieldSources;
 use crate::markup::{Pattern, Tree, text};
 use crate::time::printed::{PrintedTime, Zulu, find, read};
 use crate::time::{LocalTime, Precision, Timestamp};
@@ -13,12 +13,12 @@ const WORD: usize = 10;
 
 /// The dates that stand under a headline.
 #[derive(Debug, Default, PartialEq)]
-pub struct Printed {
+pub struct PrintedUnderHeadline {
     pub published: Option<PrintedTime>,
     pub updated: Option<PrintedTime>,
 }
 
-impl Printed {
+impl PrintedUnderHeadline {
     /// Reads the dates in the lines that the rules select.
     pub fn read(tree: &Tree, rules: &PrintedDates, zone: &TimeZone) -> Self {
         let Some(lines) = &rules.lines else {
@@ -78,7 +78,7 @@ pub struct Publication {
 /// tells the time of the same day is better. Where the printed date tells another minute, the
 /// source says so.
 pub fn publication(
-    sources: &Sources<'_>,
+    sources: &FieldSources<'_>,
     rules: &ArticleRules,
     zone: &TimeZone,
 ) -> Option<Publication> {
@@ -87,7 +87,7 @@ pub fn publication(
         .iter()
         .filter_map(|source| Some((time(sources, source, rules, zone)?, source)));
     let first = told.next()?;
-    let is_better = |(time, _): &(PrintedTime, &Source)| {
+    let is_better = |(time, _): &(PrintedTime, &FieldSource)| {
         time.precision > Precision::Day && time.day() == first.0.day()
     };
     let better = if first.0.precision == Precision::Day {
@@ -117,7 +117,7 @@ pub fn publication(
 
 /// Returns the first change that is told to be later than the publication.
 pub fn change(
-    sources: &Sources<'_>,
+    sources: &FieldSources<'_>,
     rules: &ArticleRules,
     zone: &TimeZone,
     published: &Publication,
@@ -129,7 +129,7 @@ pub fn change(
 
 /// Returns the changes that the sources tell.
 pub fn changes<'s>(
-    sources: &'s Sources<'_>,
+    sources: &'s FieldSources<'_>,
     rules: &'s ArticleRules,
     zone: &'s TimeZone,
 ) -> impl Iterator<Item = PrintedTime> + use<'s> {
@@ -140,8 +140,8 @@ pub fn changes<'s>(
 }
 
 fn time(
-    sources: &Sources<'_>,
-    source: &Source,
+    sources: &FieldSources<'_>,
+    source: &FieldSource,
     rules: &ArticleRules,
     zone: &TimeZone,
 ) -> Option<PrintedTime> {
@@ -171,15 +171,15 @@ fn epoch(text: &str, zone: &TimeZone) -> Option<PrintedTime> {
     })
 }
 
-fn name(place: &Place) -> String {
+fn name(place: &FieldPlace) -> String {
     match place {
-        Place::Meta(name) => name.clone(),
-        Place::JsonLd(path) => format!("json-ld {path}"),
-        Place::Element {
+        FieldPlace::Meta(name) => name.clone(),
+        FieldPlace::JsonLd(path) => format!("json-ld {path}"),
+        FieldPlace::Element {
             attribute: Some(name),
             ..
         } => name.clone(),
-        Place::Script(_) => "script".to_owned(),
-        Place::Element { .. } | Place::Printed(_) => "printed".to_owned(),
+        FieldPlace::Script(_) => "script".to_owned(),
+        FieldPlace::Element { .. } | FieldPlace::Printed(_) => "printed".to_owned(),
     }
 }

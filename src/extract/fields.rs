@@ -1,21 +1,21 @@
 //! Fields of an article, from the sources that a profile names.
 
-use crate::config::profile::{Place, PrintedDate, Source};
-use crate::extract::dates::Printed;
-use crate::extract::page::Page;
+use crate::config::profile::{FieldPlace, FieldSource, PrintedDate};
+use crate::extract::dates::PrintedUnderHeadline;
+use crate::extract::scan::PageScan;
 use crate::extract::script::{scripts, taken};
 use crate::markup::{NodeId, attribute, text, text_without, within};
 use crate::text::clean_some;
 
 /// Everything that sources can be read from.
-pub struct Sources<'a> {
-    pub page: &'a Page<'a>,
-    pub printed: &'a Printed,
+pub struct FieldSources<'a> {
+    pub page: &'a PageScan<'a>,
+    pub printed: &'a PrintedUnderHeadline,
 }
 
-impl Sources<'_> {
+impl FieldSources<'_> {
     /// Returns what the first source that tells something tells: all its texts, in the page's order.
-    pub fn texts(&self, sources: &[Source]) -> Vec<String> {
+    pub fn texts(&self, sources: &[FieldSource]) -> Vec<String> {
         sources
             .iter()
             .map(|source| self.of(source))
@@ -24,28 +24,28 @@ impl Sources<'_> {
     }
 
     /// Returns the first text of the first source that tells something.
-    pub fn text(&self, sources: &[Source]) -> Option<String> {
+    pub fn text(&self, sources: &[FieldSource]) -> Option<String> {
         self.texts(sources).into_iter().next()
     }
 
     /// Returns the texts of one source, cleaned, without empty ones.
-    pub fn of(&self, source: &Source) -> Vec<String> {
+    pub fn of(&self, source: &FieldSource) -> Vec<String> {
         let raw = self.raw(&source.place);
         raw.iter()
             .filter_map(|text| self.shaped(source, text))
             .collect()
     }
 
-    fn raw(&self, place: &Place) -> Vec<String> {
+    fn raw(&self, place: &FieldPlace) -> Vec<String> {
         match place {
-            Place::Meta(name) => self
+            FieldPlace::Meta(name) => self
                 .page
                 .meta(name)
                 .map(str::to_owned)
                 .into_iter()
                 .collect(),
-            Place::JsonLd(path) => self.page.json_ld(path),
-            Place::Element {
+            FieldPlace::JsonLd(path) => self.page.json_ld(path),
+            FieldPlace::Element {
                 select,
                 without,
                 attribute: None,
@@ -62,7 +62,7 @@ impl Sources<'_> {
                 };
                 self.page.tree.all(select).map(read).collect()
             }
-            Place::Element {
+            FieldPlace::Element {
                 select,
                 attribute: Some(name),
                 ..
@@ -72,8 +72,8 @@ impl Sources<'_> {
                 .all(select)
                 .filter_map(|node| attribute(&node, name))
                 .collect(),
-            Place::Script(pattern) => taken(&scripts(self.page.tree), pattern),
-            Place::Printed(which) => {
+            FieldPlace::Script(pattern) => taken(&scripts(self.page.tree), pattern),
+            FieldPlace::Printed(which) => {
                 let told = match which {
                     PrintedDate::Published => self.printed.published,
                     PrintedDate::Updated => self.printed.updated,
@@ -83,7 +83,7 @@ impl Sources<'_> {
         }
     }
 
-    fn shaped(&self, source: &Source, text: &str) -> Option<String> {
+    fn shaped(&self, source: &FieldSource, text: &str) -> Option<String> {
         let taken = match &source.pattern {
             Some(pattern) => pattern.find(text)?,
             None => text,

@@ -19,8 +19,8 @@ use crate::extract::generic::libraries::{readability, trafilatura};
 use crate::extract::generic::prose::weight;
 use crate::extract::generic::sieve::Sieve;
 use crate::extract::generic::union::union;
-use crate::extract::generic::words::{Bag, Overlap};
-use crate::extract::page::Page;
+use crate::extract::generic::words::{Bag, WordOverlap};
+use crate::extract::scan::PageScan;
 use crate::markup::blocks::{Block, linked_blocks};
 use crate::markup::{Tree, Weight};
 use crate::page_url::PageUrl;
@@ -68,7 +68,7 @@ const STRANGE: f64 = 0.6;
 
 /// What was found in a page.
 #[derive(Debug)]
-pub struct Found {
+pub struct FoundStory {
     pub story: Story,
     pub method: Method,
     /// From 0 to 1, see [`Evidence`].
@@ -87,7 +87,7 @@ pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
             html.len()
         ));
     }
-    let burden = Burden::of(tree);
+    let burden = LibraryCost::of(tree);
     if burden.memory > MOST_MEMORY {
         return Some(format!(
             "with {} nodes, {} attributes and {} bytes it would take the libraries some {} MB: over {} MB it is too large \
@@ -108,14 +108,14 @@ pub fn memory(html: &str, tree: &Tree) -> usize {
     if html.len() > LARGEST {
         0
     } else {
-        Some(Burden::of(tree).memory)
+        Some(LibraryCost::of(tree).memory)
             .filter(|bytes| *bytes <= MOST_MEMORY)
             .unwrap_or(0)
     }
 }
 
 /// What a page is to the libraries.
-struct Burden {
+struct LibraryCost {
     weight: Weight,
     /// Bytes of text times the depth that they stand at.
     text: usize,
@@ -123,7 +123,7 @@ struct Burden {
     memory: usize,
 }
 
-impl Burden {
+impl LibraryCost {
     fn of(tree: &Tree) -> Self {
         let (mut text, mut in_tables) = (0_usize, 0_usize);
         let mut open = vec![(tree.root(), 1, 0)];
@@ -154,7 +154,7 @@ impl Burden {
 
 /// What is known of a page before its story is looked for.
 #[derive(Clone, Copy)]
-pub struct Known<'k> {
+pub struct PageHints<'k> {
     pub url: &'k PageUrl,
     pub rules: &'k ArticleRules,
     pub article: &'k Article,
@@ -163,15 +163,15 @@ pub struct Known<'k> {
 }
 
 /// Looks for the story of a page.
-pub fn find(html: &str, page: &Page<'_>, known: Known<'_>) -> Found {
-    let Known {
+pub fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory {
+    let PageHints {
         url,
         rules,
         article,
         usual,
     } = known;
     let (strict, wide) = (trafilatura(html, url), readability(html, url));
-    let agreement = Overlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean();
+    let agreement = WordOverlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean();
     let (found, method) = best(&strict.blocks, &wide, usual, page);
     let title = article.title.as_deref().or(strict.title.as_deref());
     let sieve = Sieve::new(
@@ -189,7 +189,7 @@ pub fn find(html: &str, page: &Page<'_>, known: Known<'_>) -> Found {
         described: described(page, title, &blocks),
         length: confidence::length(&blocks),
     };
-    Found {
+    FoundStory {
         confidence: evidence.confidence(),
         story: Story {
             paragraphs: blocks.into_iter().map(|block| block.text).collect(),
@@ -208,7 +208,7 @@ fn best(
     strict: &[Block],
     wide: &[Block],
     container: &Story,
-    page: &Page<'_>,
+    page: &PageScan<'_>,
 ) -> (Vec<Block>, Method) {
     let (joined, method) = union(strict, wide);
     if joined.is_empty() {
@@ -224,7 +224,7 @@ fn best(
     }
     let told = page.told_story().map(told_blocks).unwrap_or_default();
     let bag = Bag::of_blocks(&told);
-    let agreed = |blocks: &[Block]| Overlap::of(&Bag::of_blocks(blocks), &bag).mean();
+    let agreed = |blocks: &[Block]| WordOverlap::of(&Bag::of_blocks(blocks), &bag).mean();
     let weigh = |blocks: &[Block]| {
         blocks
             .iter()
@@ -271,7 +271,7 @@ fn is_cut(told: &[Block]) -> bool {
         .is_none_or(|block| block.text.ends_with('…') || block.text.ends_with(".."))
 }
 
-fn declared(page: &Page<'_>, article: &Article) -> f64 {
+fn declared(page: &PageScan<'_>, article: &Article) -> f64 {
     match (page.is_declared_article(), article.published_at) {
         (true, _) => 1.0,
         (false, Some(_)) => 0.5,
@@ -279,10 +279,10 @@ fn declared(page: &Page<'_>, article: &Article) -> f64 {
     }
 }
 
-fn described(page: &Page<'_>, title: Option<&str>, blocks: &[Block]) -> f64 {
+fn described(page: &PageScan<'_>, title: Option<&str>, blocks: &[Block]) -> f64 {
     let description = page
         .meta("og:description")
         .or_else(|| page.meta("description"))
         .or(title);
-    Overlap::of(&Bag::of(description), &Bag::of_blocks(blocks)).of_first
+    WordOverlap::of(&Bag::of(description), &Bag::of_blocks(blocks)).of_first
 }

@@ -8,7 +8,7 @@ fn readers() -> Vec<ArticleReader> {
     let profiles = [shipped_profile("ndsoft"), generic_profile()];
     profiles
         .into_iter()
-        .map(|profile| ArticleReader::new(profile.clone(), Paper::from(&profile)))
+        .map(|profile| ArticleReader::new(profile.clone(), KnownPaper::from(&profile)))
         .collect()
 }
 

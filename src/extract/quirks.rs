@@ -54,15 +54,15 @@ impl G4 {
     }
 }
 
-fn reading(html: &str) -> Reading {
+fn reading(html: &str) -> Extraction {
     let profile = shipped_profile("ndsoft");
-    let paper = Paper::from(&profile);
+    let paper = KnownPaper::from(&profile);
     ArticleReader::new(profile, paper).read(&PageUrl::parse(AT).unwrap(), html)
 }
 
 fn article(html: &str) -> Article {
     match reading(html) {
-        Reading::Article(article) => *article,
+        Extraction::Article(article) => *article,
         other => panic!("{other:?}"),
     }
 }
@@ -428,7 +428,7 @@ fn pages_that_are_no_article_say_why() {
     let gone = "<script>alert('존재하지 않는 링크입니다.');history.back();</script>";
     assert_eq!(
         reading(gone),
-        Reading::Gone {
+        Extraction::Gone {
             why: "the page says \"존재하지 않는 링크\"".to_owned()
         }
     );
@@ -438,12 +438,12 @@ fn pages_that_are_no_article_say_why() {
         ..G4::default()
     }
     .html();
-    assert!(matches!(reading(&themed), Reading::Gone { .. }));
+    assert!(matches!(reading(&themed), Extraction::Gone { .. }));
     let refused = "<script>alert('정상적인 접근이 아닙니다.')</script>";
-    assert!(matches!(reading(refused), Reading::Refused { .. }));
+    assert!(matches!(reading(refused), Extraction::Refused { .. }));
     for html in ["", "   ", "글", "<html></html>", "{\"result\":\"success\"}"] {
         assert!(
-            matches!(reading(html), Reading::NotAnArticle { .. }),
+            matches!(reading(html), Extraction::NotAnArticle { .. }),
             "{html}"
         );
     }
@@ -452,14 +452,14 @@ fn pages_that_are_no_article_say_why() {
 #[test]
 fn a_page_of_no_known_cms_is_read_generically() {
     let profile = generic_profile();
-    let reader = ArticleReader::new(profile.clone(), Paper::from(&profile));
+    let reader = ArticleReader::new(profile.clone(), KnownPaper::from(&profile));
     let html = format!(
         r#"<head><meta property="og:title" content="서가 산책"><script type="application/ld+json">{{"@type":"NewsArticle","headline":"서가 산책",
         "datePublished":"2026-03-07T07:50:00Z","author":{{"name":"홍길동"}}}}</script></head><body><nav><p>메뉴</p></nav>
         <div class="x"><p>{0}</p><p>{0}</p></div><div><p>짧다</p></div></body>"#,
         "책장 사이로 아침이 왔다. ".repeat(8)
     );
-    let Reading::Article(read) =
+    let Extraction::Article(read) =
         reader.read(&PageUrl::parse("https://other.example/a/1").unwrap(), &html)
     else {
         panic!("it is an article")

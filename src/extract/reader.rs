@@ -5,14 +5,14 @@ use std::collections::HashSet;
 use jiff::tz::TimeZone;
 
 use crate::config::{Profile, Site};
-use crate::extract::article::{Access, Article, Reading};
+use crate::extract::article::{Access, Article, Extraction};
 use crate::extract::body::{Story, story};
 use crate::extract::byline::authors;
-use crate::extract::dates::{Printed, Publication, change, changes, publication};
-use crate::extract::fields::Sources;
+use crate::extract::dates::{PrintedUnderHeadline, Publication, change, changes, publication};
+use crate::extract::fields::FieldSources;
 use crate::extract::generic::dateline::Dateline;
-use crate::extract::generic::{self, Found};
-use crate::extract::page::Page;
+use crate::extract::generic::{self, FoundStory};
+use crate::extract::scan::PageScan;
 use crate::markup::{Tree, Weight, text};
 use crate::page_url::PageUrl;
 use crate::time::LocalTime;
@@ -23,12 +23,12 @@ const NOTICE: usize = 200;
 
 /// What is known of a paper before any page of it is read.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Paper {
+pub struct KnownPaper {
     pub timezone: TimeZone,
     pub language: String,
 }
 
-impl From<&Site> for Paper {
+impl From<&Site> for KnownPaper {
     fn from(site: &Site) -> Self {
         Self {
             timezone: site.timezone.clone(),
@@ -37,7 +37,7 @@ impl From<&Site> for Paper {
     }
 }
 
-impl From<&Profile> for Paper {
+impl From<&Profile> for KnownPaper {
     fn from(profile: &Profile) -> Self {
         Self {
             timezone: profile.timezone.clone(),
@@ -50,11 +50,11 @@ impl From<&Profile> for Paper {
 #[derive(Clone, Debug)]
 pub struct ArticleReader {
     profile: Profile,
-    paper: Paper,
+    paper: KnownPaper,
 }
 
 impl ArticleReader {
-    pub fn new(profile: Profile, paper: Paper) -> Self {
+    pub fn new(profile: Profile, paper: KnownPaper) -> Self {
         Self { profile, paper }
     }
 
@@ -63,24 +63,24 @@ impl ArticleReader {
     }
 
     /// Reads the page that stood at `url`. Whatever it holds, the answer is a value: pages are hostile.
-    pub fn read(&self, url: &PageUrl, html: &str) -> Reading {
+    pub fn read(&self, url: &PageUrl, html: &str) -> Extraction {
         match Tree::parse(html) {
             Ok(tree) => self.read_tree(url, html, &tree),
             Err(why) => self
                 .page_notice(html)
-                .unwrap_or_else(|| Reading::NotAnArticle {
+                .unwrap_or_else(|| Extraction::NotAnArticle {
                     why: why.to_string(),
                 }),
         }
     }
 
     /// Returns what a page of whatever kind says where it is nothing but a notice: gone, or refused.
-    pub fn page_notice(&self, html: &str) -> Option<Reading> {
+    pub fn page_notice(&self, html: &str) -> Option<Extraction> {
         self.notice(html, html.chars().take(10_000).count())
     }
 
     /// Reads a page that was parsed already.
-    pub fn read_tree(&self, url: &PageUrl, html: &str, tree: &Tree) -> Reading {
+    pub fn read_tree(&self, url: &PageUrl, html: &str, tree: &Tree) -> Extraction {
         if let Some(notice) = self.page_notice(html) {
             return notice;
         }
@@ -89,11 +89,12 @@ impl ArticleReader {
             .then(|| generic::refusal(html, tree))
             .flatten()
         {
-            return Reading::NotAnArticle { why };
+            return Extraction::NotAnArticle { why };
         }
-        let page = Page::new(tree);
-        let printed = Printed::read(tree, &self.profile.article.printed, &self.paper.timezone);
-        let sources = Sources {
+        let page = PageScan::new(tree);
+        let printed =
+            PrintedUnderHeadline::read(tree, &self.profile.article.printed, &self.paper.timezone);
+        let sources = FieldSources {
             page: &page,
             printed: &printed,
         };
@@ -123,7 +124,13 @@ impl ArticleReader {
     }
 
     /// A page that no profile knows.
-    fn found(&self, html: &str, sources: &Sources<'_>, url: &PageUrl, article: Article) -> Reading {
+    fn found(
+        &self,
+        html: &str,
+        sources: &FieldSources<'_>,
+        url: &PageUrl,
+        article: Article,
+    ) -> Extraction {
         let page = sources.page;
         // Where the usual container holds a notice, no other text of the page is the story.
         let rules = &self.profile.article;
@@ -134,7 +141,7 @@ impl ArticleReader {
         let found = generic::find(
             html,
             page,
-            generic::Known {
+            generic::PageHints {
                 url,
                 rules,
                 article: &article,
@@ -144,12 +151,12 @@ impl ArticleReader {
         let confidence = found.confidence;
         let article = self.dated(self.completed(article, &found), &found, html, sources);
         match self.judged(article, Some(found.story), page.tree) {
-            Reading::Article(_) if confidence < generic::LEAST => {
+            Extraction::Article(_) if confidence < generic::LEAST => {
                 let why = format!(
                     "its text does not read like an article: confidence {confidence:.2}, {} is wanted",
                     generic::LEAST
                 );
-                Reading::NotAnArticle { why }
+                Extraction::NotAnArticle { why }
             }
             reading => reading,
         }
@@ -165,7 +172,7 @@ impl ArticleReader {
     }
 
     /// An article with what the rules could not tell.
-    fn completed(&self, article: Article, found: &Found) -> Article {
+    fn completed(&self, article: Article, found: &FoundStory) -> Article {
         let byline = article.byline.or_else(|| found.author.clone());
         let authors = if article.authors.is_empty() {
             byline
@@ -188,7 +195,13 @@ impl ArticleReader {
     /// An article with the dates that stand above its story, which are surer than labelled ones
     /// elsewhere in the page; or the day that trafilatura found, if the page has it and no update
     /// is of that day: where it finds a year alone it tells the first of January.
-    fn dated(&self, article: Article, found: &Found, html: &str, sources: &Sources<'_>) -> Article {
+    fn dated(
+        &self,
+        article: Article,
+        found: &FoundStory,
+        html: &str,
+        sources: &FieldSources<'_>,
+    ) -> Article {
         let is_printed = |source: &String| source.starts_with("printed");
         if article.published_at.is_some()
             && !article.published_source.as_ref().is_some_and(is_printed)
@@ -247,17 +260,17 @@ impl ArticleReader {
     }
 
     /// A page that is nothing but a notice, usually a script that alerts and steps back.
-    fn notice(&self, text: &str, length: usize) -> Option<Reading> {
+    fn notice(&self, text: &str, length: usize) -> Option<Extraction> {
         let Profile { gone, refused, .. } = &self.profile;
         let found = |notice: &crate::config::profile::Notice| {
             let text = (length < notice.under).then(|| notice.stands_in(text));
             text.flatten().map(|text| format!("the page says {text:?}"))
         };
-        let refusal = found(refused).map(|why| Reading::Refused { why });
-        refusal.or_else(|| found(gone).map(|why| Reading::Gone { why }))
+        let refusal = found(refused).map(|why| Extraction::Refused { why });
+        refusal.or_else(|| found(gone).map(|why| Extraction::Gone { why }))
     }
 
-    fn judged(&self, article: Article, story: Option<Story>, tree: &Tree) -> Reading {
+    fn judged(&self, article: Article, story: Option<Story>, tree: &Tree) -> Extraction {
         let story = story.unwrap_or_default();
         let length = story.length();
         if story.is_empty() || (length < NOTICE && story.images.is_empty()) {
@@ -273,14 +286,14 @@ impl ArticleReader {
                 && self.profile.members.stands_in(&said).is_some()
                 && article.title.is_some()
             {
-                return Reading::Members(Box::new(Article {
+                return Extraction::Members(Box::new(Article {
                     access: Access::Members,
                     ..article
                 }));
             }
         }
         if story.is_empty() {
-            return Reading::NotAnArticle {
+            return Extraction::NotAnArticle {
                 why: "no story was found in the page".to_owned(),
             };
         }
@@ -295,14 +308,14 @@ impl ArticleReader {
         if let Some(notice) = notice.filter(|_| length < self.profile.members.under) {
             // What stands behind the notice are its buttons.
             paragraphs.truncate(notice);
-            return Reading::Members(Box::new(Article {
+            return Extraction::Members(Box::new(Article {
                 paragraphs,
                 images,
                 access: Access::Members,
                 ..article
             }));
         }
-        Reading::Article(Box::new(Article {
+        Extraction::Article(Box::new(Article {
             paragraphs,
             images,
             ..article
@@ -310,7 +323,7 @@ impl ArticleReader {
     }
 
     /// Everything but the story.
-    fn article(&self, sources: &Sources<'_>, url: &PageUrl) -> Article {
+    fn article(&self, sources: &FieldSources<'_>, url: &PageUrl) -> Article {
         let rules = &self.profile.article;
         let number = self
             .profile
@@ -355,7 +368,7 @@ impl ArticleReader {
     }
 
     /// The title from the best source; where a pseudo-tag was lost from it (`<K팝>`), from the source that kept it.
-    fn title(&self, sources: &Sources<'_>) -> Option<String> {
+    fn title(&self, sources: &FieldSources<'_>) -> Option<String> {
         let title = sources.text(&self.profile.article.title)?;
         let told = self
             .profile
@@ -370,7 +383,7 @@ impl ArticleReader {
     }
 
     /// What the page says, unless that is another article; else its own address in plain form.
-    fn canonical(&self, sources: &Sources<'_>, url: &PageUrl, number: Option<u64>) -> String {
+    fn canonical(&self, sources: &FieldSources<'_>, url: &PageUrl, number: Option<u64>) -> String {
         let rules = &self.profile.url;
         let is_this = |told: &PageUrl| number.is_none() || rules.article_number(told) == number;
         let told = sources
@@ -384,7 +397,7 @@ impl ArticleReader {
             .to_string()
     }
 
-    fn words(&self, sources: &Sources<'_>, rights: Option<&str>) -> Vec<(String, String)> {
+    fn words(&self, sources: &FieldSources<'_>, rights: Option<&str>) -> Vec<(String, String)> {
         let rule = &self.profile.article.opt_out;
         let said = rule
             .select

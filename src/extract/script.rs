@@ -24,7 +24,7 @@ pub fn taken(scripts: &[String], pattern: &Pattern) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use crate::config::read_profile;
-    use crate::extract::{Article, ArticleReader, Paper, Reading};
+    use crate::extract::{Article, ArticleReader, Extraction, KnownPaper};
     use crate::page_url::PageUrl;
 
     const RULES: &str = r##"
@@ -40,10 +40,10 @@ mod tests {
 
     fn read(html: &str) -> Option<Article> {
         let profile = read_profile("x.toml", RULES).unwrap();
-        let paper = Paper::from(&profile);
+        let paper = KnownPaper::from(&profile);
         let url = PageUrl::parse("https://www.saseo.example/view/7").unwrap();
         match ArticleReader::new(profile, paper).read(&url, html) {
-            Reading::Article(article) => Some(*article),
+            Extraction::Article(article) => Some(*article),
             _ => None,
         }
     }

@@ -17,23 +17,23 @@ const STORY: [&str; 5] = [
 ];
 
 fn reader(profile: &Profile) -> ArticleReader {
-    ArticleReader::new(profile.clone(), Paper::from(profile))
+    ArticleReader::new(profile.clone(), KnownPaper::from(profile))
 }
 
-fn reading_with(profile: &Profile, html: &str) -> Reading {
+fn reading_with(profile: &Profile, html: &str) -> Extraction {
     reader(profile).read(
         &PageUrl::parse("https://www.saseo.example/a/1").unwrap(),
         html,
     )
 }
 
-fn reading(html: &str) -> Reading {
+fn reading(html: &str) -> Extraction {
     reading_with(&generic_profile(), html)
 }
 
 fn read(html: &str) -> Article {
     match reading(html) {
-        Reading::Article(article) => *article,
+        Extraction::Article(article) => *article,
         other => panic!("it is an article: {other:?}"),
     }
 }
@@ -69,7 +69,7 @@ fn without(change: impl Fn(&mut ArticleRules)) -> Profile {
 
 fn assert_sifted(html: &str, off: &Profile) {
     assert_eq!(read(html).paragraphs, STORY);
-    let Reading::Article(unsifted) = reading_with(off, html) else {
+    let Extraction::Article(unsifted) = reading_with(off, html) else {
         panic!("it is an article all the same")
     };
     assert_ne!(unsifted.paragraphs, STORY, "the filter has nothing to do");
@@ -168,7 +168,7 @@ fn a_whole_story_in_json_ld_decides_where_the_page_shows_another() {
     );
     let cut = html.replace("생각이다.", "생각이...");
     assert!(
-        matches!(reading(&cut), Reading::NotAnArticle { .. }),
+        matches!(reading(&cut), Extraction::NotAnArticle { .. }),
         "what was cut is not believed"
     );
 }
@@ -213,7 +213,7 @@ fn pages_that_are_no_articles_say_so() {
             "<html><head><title>한빛신문</title><meta property='og:type' content='website'><meta name=description content='한빛시의 바른 소식을 전하는 한빛신문'></head><body>{body}</body></html>"
         );
         match reading(&html) {
-            Reading::NotAnArticle { why } => {
+            Extraction::NotAnArticle { why } => {
                 assert!(
                     why.contains("confidence") || why.contains("no story"),
                     "{kind}: {why}"
@@ -232,7 +232,7 @@ fn what_a_paper_says_against_uses_is_heard_without_a_profile() {
         format!("<footer><p>제호: 한빛신문</p><p>{words}</p></footer>"),
         format!("<div id='footer'><ul><li>{words}</li></ul></div>"),
     ] {
-        let Reading::Article(article) = reading(&page_around("", "", &around)) else {
+        let Extraction::Article(article) = reading(&page_around("", "", &around)) else {
             panic!("{around}")
         };
         assert_eq!(
@@ -242,7 +242,7 @@ fn what_a_paper_says_against_uses_is_heard_without_a_profile() {
     }
     // A story about such words is no such word.
     let told = "<p>그는 인공지능 학습을 금지하는 법을 두고 오래 말했다.</p>";
-    let Reading::Article(article) = reading(&page_around("", told, "")) else {
+    let Extraction::Article(article) = reading(&page_around("", told, "")) else {
         panic!("a story")
     };
     assert!(article.opt_outs.is_empty());
@@ -251,7 +251,7 @@ fn what_a_paper_says_against_uses_is_heard_without_a_profile() {
 #[test]
 fn a_page_too_large_for_the_libraries_is_refused() {
     let html = page_around("", &format!("<!--{}-->", "x".repeat(4 << 20)), "");
-    let Reading::NotAnArticle { why } = reading(&html) else {
+    let Extraction::NotAnArticle { why } = reading(&html) else {
         panic!("it is too large")
     };
     assert!(
@@ -263,7 +263,7 @@ fn a_page_too_large_for_the_libraries_is_refused() {
         "<div>".repeat(400),
         "책장 사이로 아침이 왔다. ".repeat(20_000)
     );
-    let Reading::NotAnArticle { why } = reading(&deep) else {
+    let Extraction::NotAnArticle { why } = reading(&deep) else {
         panic!("it is too deep")
     };
     assert!(
@@ -275,7 +275,7 @@ fn a_page_too_large_for_the_libraries_is_refused() {
 #[test]
 fn confidence_falls_with_what_speaks_against_a_story() {
     let sure = |html: &str| match reading(html) {
-        Reading::Article(article) => article.confidence.unwrap(),
+        Extraction::Article(article) => article.confidence.unwrap(),
         _ => 0.0,
     };
     let whole = page_around("", "", "");

@@ -191,7 +191,7 @@ fn deflate(packed: &[u8], size: Size) -> Result<Vec<u8>, Trouble> {
 
 /// How a decoder came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum DecodedEnd {
     Whole,
     AtLimit,
 }
@@ -202,7 +202,7 @@ fn members(
     packed: &[u8],
     magic: &[u8],
     size: Size,
-    unpack_one: impl for<'a> Fn(&'a [u8], &mut Vec<u8>) -> (io::Result<End>, &'a [u8]),
+    unpack_one: impl for<'a> Fn(&'a [u8], &mut Vec<u8>) -> (io::Result<DecodedEnd>, &'a [u8]),
 ) -> Result<Vec<u8>, Trouble> {
     let coding = if magic == GZIP_MAGIC {
         Coding::Gzip
@@ -213,7 +213,7 @@ fn members(
 
     loop {
         let (end, behind) = unpack_one(rest, &mut unpacked);
-        if !matches!(end, Ok(End::Whole))
+        if !matches!(end, Ok(DecodedEnd::Whole))
             || !behind.starts_with(magic)
             || behind.len() >= rest.len()
         {
@@ -224,29 +224,33 @@ fn members(
 }
 
 /// Reads on until the decoder ends, or the limit is passed by one byte.
-fn read_some(decoder: &mut impl Read, unpacked: &mut Vec<u8>, size: Size) -> io::Result<End> {
+fn read_some(
+    decoder: &mut impl Read,
+    unpacked: &mut Vec<u8>,
+    size: Size,
+) -> io::Result<DecodedEnd> {
     let room = (size.limit + 1).saturating_sub(unpacked.len());
     decoder.take(room as u64).read_to_end(unpacked)?;
     Ok(if unpacked.len() > size.limit {
-        End::AtLimit
+        DecodedEnd::AtLimit
     } else {
-        End::Whole
+        DecodedEnd::Whole
     })
 }
 
 fn finish(
-    end: io::Result<End>,
+    end: io::Result<DecodedEnd>,
     mut unpacked: Vec<u8>,
     coding: Coding,
     size: Size,
 ) -> Result<Vec<u8>, Trouble> {
     match end {
-        Ok(End::Whole) => Ok(unpacked),
-        Ok(End::AtLimit) if size.part_will_do => {
+        Ok(DecodedEnd::Whole) => Ok(unpacked),
+        Ok(DecodedEnd::AtLimit) if size.part_will_do => {
             unpacked.truncate(size.limit);
             Ok(unpacked)
         }
-        Ok(End::AtLimit) => Err(Trouble::TooLarge {
+        Ok(DecodedEnd::AtLimit) => Err(Trouble::TooLarge {
             limit: size.limit as u64,
         }),
         Err(_) if size.is_cut && !unpacked.is_empty() => Ok(unpacked),

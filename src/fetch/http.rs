@@ -14,7 +14,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Response, retry};
 
 use crate::fetch::coding::{ACCEPTED, Size, undo, undo_undeclared_gzip};
-use crate::fetch::{Answer, Asking, Reach, Trouble, Web, is_public};
+use crate::fetch::{Answer, Reach, RequestTerms, Trouble, Web, is_public};
 use crate::frontier::Visit;
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::Turn;
@@ -135,7 +135,7 @@ impl Http {
         &self,
         url: &PageUrl,
         reach: Reach,
-        asking: &Asking,
+        asking: &RequestTerms,
     ) -> Result<Answer, Trouble> {
         refuse_private_literal(url, reach)?;
         self.refuse_odd_port(url, reach)?;
@@ -171,7 +171,7 @@ impl Http {
         &self,
         host: &Host,
         mut response: Response,
-        asking: &Asking,
+        asking: &RequestTerms,
     ) -> Result<(Vec<u8>, Size), Trouble> {
         let most = usize::try_from(self.caller.body).unwrap_or(usize::MAX - 1);
         let limit = asking.enough.unwrap_or(most);
@@ -253,7 +253,7 @@ impl Web for Http {
         &self,
         visit: Visit,
         reach: Reach,
-        asking: Asking,
+        asking: RequestTerms,
     ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         (turn, self.answer(&url, reach, &asking).await)

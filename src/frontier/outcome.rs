@@ -1,17 +1,17 @@
 //! What came of the request for a page, and what stands in it.
 
-use crate::discover::{Home, Listing, Row, Sitemap};
+use crate::discover::{Home, ListRow, Listing, Sitemap};
 use crate::extract::{self, Article};
-use crate::frontier::found::Found;
+use crate::frontier::discovered::Discovered;
 use crate::frontier::role::Role;
-use crate::frontier::wanted::Wanted;
+use crate::frontier::scope::CrawlScope;
 use crate::page_url::PageUrl;
 
 /// How the request for a page went.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// 2xx, and this is what stands in it.
-    Read(Reading),
+    Read(ParsedPage),
     /// 3xx to an address that can be asked for.
     Redirected {
         to: PageUrl,
@@ -25,11 +25,11 @@ pub enum Outcome {
     /// 429 or 503: not now. The host rests, and other pages go before this one.
     Busy,
     /// The host cannot be reached, or is out of order: no fault of the page.
-    Unreachable,
+    HostDown,
     /// Another status, a broken answer, a time limit.
     Failed { why: String },
     /// A fault that trying again will not mend.
-    Hopeless { why: String },
+    Permanent { why: String },
     /// 304: the page is as it was.
     Unchanged,
     /// The server wants to be asked over another protocol. No attempt is counted.
@@ -38,11 +38,11 @@ pub enum Outcome {
 
 /// What stands in a page.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Reading {
+pub enum ParsedPage {
     Home(Home),
     List(Listing),
     Sitemap(Sitemap),
-    Article(extract::Reading),
+    Article(extract::Extraction),
     /// An article without its story, which must not be kept.
     Withheld {
         article: Box<Article>,
@@ -81,32 +81,32 @@ pub enum Reading {
 
 impl Outcome {
     /// Where a whole host is out of order, a failure is not the page's: it waits, and that is no attempt.
-    pub fn of_a_host_that_is_down(self) -> Self {
+    pub fn blamed_on_host(self) -> Self {
         match self {
-            Self::Failed { .. } | Self::Busy => Self::Unreachable,
+            Self::Failed { .. } | Self::Busy => Self::HostDown,
             Self::Read(_)
             | Self::Redirected { .. }
             | Self::Gone { .. }
             | Self::Refused { .. }
-            | Self::Unreachable
+            | Self::HostDown
             | Self::Unchanged
             | Self::AskAgain
-            | Self::Hopeless { .. } => self,
+            | Self::Permanent { .. } => self,
         }
     }
 }
 
-impl Reading {
+impl ParsedPage {
     /// Returns the pages that this reading tells of, in its order, as far as they are wanted.
-    pub fn found(&self, wanted: &Wanted) -> Vec<Found> {
-        let page = |url: &PageUrl, role| Found {
+    pub fn found(&self, wanted: &CrawlScope) -> Vec<Discovered> {
+        let page = |url: &PageUrl, role| Discovered {
             url: url.clone(),
             role,
             number: None,
             published_at: None,
             hops: 0,
         };
-        let row = |row: &Row| Found {
+        let row = |row: &ListRow| Discovered {
             number: row.number,
             published_at: row.published_at,
             ..page(&row.url, Role::Article)

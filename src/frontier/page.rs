@@ -1,7 +1,7 @@
 //! A page whose turn it is: an address that is wanted, and what is known of it.
 
 use crate::frontier::history::{History, Past, Settled};
-use crate::frontier::list::List;
+use crate::frontier::position::ListPosition;
 use crate::frontier::role::{PageId, Role};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -28,7 +28,7 @@ pub struct Page {
 pub enum PageKind {
     Policy,
     /// Without a profile, a home page may be the first page of a list.
-    Home(List),
+    Home(ListPosition),
     Feed {
         /// Answers in a row that were none.
         failures: u32,
@@ -37,9 +37,9 @@ pub enum PageKind {
         /// Answers in a row that were none.
         failures: u32,
     },
-    Section(List),
-    Window(List),
-    ListPage(List),
+    Section(ListPosition),
+    Window(ListPosition),
+    ListPage(ListPosition),
     Article(KnownArticle),
 }
 
@@ -53,12 +53,12 @@ pub struct KnownArticle {
     /// Looks in a row, at whatever articles of the site, that found everything as it was.
     pub unchanged: u64,
     /// Where it is kept, and looked at again.
-    pub kept: Option<Kept>,
+    pub kept: Option<KeptArticle>,
 }
 
 /// What is known of an article that is looked at again.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Kept {
+pub struct KeptArticle {
     /// When it was published, or first seen where that is unknown or earlier: some dates lie ahead.
     pub published: Timestamp,
     /// The validators of the answer that is kept; none where the whole page is asked for.
@@ -88,7 +88,7 @@ impl Page {
     }
 
     /// Returns where the page stands in the reading of a list; `None` where it is no page of one.
-    pub fn list(&self) -> Option<&List> {
+    pub fn list(&self) -> Option<&ListPosition> {
         match &self.kind {
             PageKind::Home(list)
             | PageKind::Section(list)
@@ -121,7 +121,7 @@ impl Page {
     }
 
     /// Returns what is known of an article that is kept and looked at again.
-    pub fn kept(&self) -> Option<&Kept> {
+    pub fn kept(&self) -> Option<&KeptArticle> {
         self.article()?.kept.as_ref()
     }
 

@@ -6,9 +6,9 @@
 
 use std::time::Duration;
 
-use crate::config::site::Rests;
+use crate::config::site::PollIntervals;
 use crate::frontier::history::{History, Settled};
-use crate::frontier::list::Pass;
+use crate::frontier::position::Traversal;
 use crate::frontier::role::Role;
 use crate::time::Timestamp;
 
@@ -21,7 +21,7 @@ pub const DAILY: Duration = Duration::from_secs(20 * HOUR);
 
 /// Lists are looked through for back-dated articles once a week; four hours less, for the same
 /// reason.
-pub const DEEP_AGAIN: Duration = Duration::from_secs((7 * 24 - 4) * HOUR);
+pub const DEEP_INTERVAL: Duration = Duration::from_secs((7 * 24 - 4) * HOUR);
 
 /// A source rests for this part of its silence, so that its next news is found late by no more than
 /// that part of the silence before it.
@@ -40,7 +40,7 @@ pub const SUSPENDED_FOR: Duration = Duration::from_secs(30 * 24 * HOUR);
 
 /// Requests in a row that ended the process, after which a page is asked for once a day only. One
 /// or two may be a kill that had nothing to do with it.
-pub const MOST_UNENDED: u32 = 3;
+pub const MAX_UNENDED: u32 = 3;
 
 /// A queued feed or sitemap that the site file leaves out waits so long from each crawl on: should
 /// it be wanted again, it is still known.
@@ -60,7 +60,7 @@ const AT_ONCE: Timestamp = Timestamp::EPOCH;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SitePolicy {
     /// The least and the longest rest of a list or feed without news.
-    pub lists: Rests,
+    pub lists: PollIntervals,
     pub feeds: bool,
     pub sitemaps: bool,
     /// One list tells all news: it was read to its end, and the last reading went well.
@@ -107,18 +107,18 @@ pub struct ListHistory {
 /// A list that was never read to its end is read to it. One that was not checked for a week is
 /// checked, unless others are checked in its place. While such a reading is under way further down,
 /// the top only catches up.
-pub fn pass(list: &ListHistory, now: Timestamp) -> Pass {
+pub fn traversal(list: &ListHistory, now: Timestamp) -> Traversal {
     let is_unchecked = list
         .deep_at
-        .is_none_or(|deep_at| deep_at + DEEP_AGAIN <= now);
+        .is_none_or(|deep_at| deep_at + DEEP_INTERVAL <= now);
     if list.is_being_read {
-        Pass::Later
+        Traversal::Later
     } else if !list.was_read_to_end {
-        Pass::First
+        Traversal::First
     } else if is_unchecked && !list.is_checked_by_others {
-        Pass::Deep
+        Traversal::Deep
     } else {
-        Pass::Later
+        Traversal::Later
     }
 }
 
@@ -147,7 +147,7 @@ pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
             Role::Window | Role::ListPage | Role::Article => None,
         }
     };
-    let earliest = if page.unended < MOST_UNENDED {
+    let earliest = if page.unended < MAX_UNENDED {
         AT_ONCE
     } else {
         page.settled_at + DAILY
@@ -203,15 +203,15 @@ fn home(page: &History, policy: &SitePolicy) -> Timestamp {
 fn section(page: &History, policy: &SitePolicy) -> Timestamp {
     let deep = match page.past.deep_at {
         Some(deep_at) if page.past.was_read_to_end && !page.past.has_everything => {
-            deep_at + DEEP_AGAIN
+            deep_at + DEEP_INTERVAL
         }
         Some(_) | None => AT_ONCE,
     };
     match page.settled {
         _ if policy.is_covered => deep,
-        Settled::Read => {
-            deep.min(page.settled_at + rest(page, policy.lists.floor.0, policy.lists.ceiling.0))
-        }
+        Settled::Read => deep.min(
+            page.settled_at + poll_interval(page, policy.lists.floor.0, policy.lists.ceiling.0),
+        ),
         Settled::Moved | Settled::Disallowed | Settled::Otherwise => AT_ONCE,
     }
 }
@@ -219,7 +219,9 @@ fn section(page: &History, policy: &SitePolicy) -> Timestamp {
 fn feed(page: &History, policy: &SitePolicy) -> Timestamp {
     match page.settled {
         _ if policy.is_covered => page.settled_at + DAILY,
-        Settled::Read => page.settled_at + rest(page, policy.lists.floor.0, policy.lists.ceiling.0),
+        Settled::Read => {
+            page.settled_at + poll_interval(page, policy.lists.floor.0, policy.lists.ceiling.0)
+        }
         Settled::Moved | Settled::Disallowed | Settled::Otherwise => AT_ONCE,
     }
 }
@@ -230,7 +232,7 @@ fn sitemap(page: &History) -> Timestamp {
         // The news is noted of the place that it moved to.
         Settled::Moved => page.settled_at + floor,
         Settled::Read | Settled::Disallowed | Settled::Otherwise => {
-            page.settled_at + rest(page, floor, ceiling)
+            page.settled_at + poll_interval(page, floor, ceiling)
         }
     }
 }
@@ -245,7 +247,7 @@ fn unless_suspended(page: &History, moment: Timestamp) -> Timestamp {
 
 /// A part of the time without news, within bounds. The floor counts where a site file has it above
 /// the ceiling.
-fn rest(page: &History, floor: Duration, ceiling: Duration) -> Duration {
+fn poll_interval(page: &History, floor: Duration, ceiling: Duration) -> Duration {
     let silence = page
         .settled_at
         .since(page.past.news_at.unwrap_or(page.past.discovered_at));
@@ -367,12 +369,13 @@ mod tests {
             (
                 "an address at which no article was found",
                 "a day later once more",
-                crate::revisit::GONE_AGAIN == DAY && after(page(Role::Article), policy()).is_none(),
+                crate::revisit::GONE_RECHECK == DAY
+                    && after(page(Role::Article), policy()).is_none(),
             ),
             (
                 "an article that is kept (`revisit`)",
                 "an hour, six hours, a day, a week and a month after its publication",
-                crate::config::site::LADDER
+                crate::config::site::REVISIT_SCHEDULE
                     == [1, 6, 24, 7 * 24, 30 * 24].map(|hours| Duration::from_secs(hours * HOUR)),
             ),
         ]
@@ -438,7 +441,7 @@ mod tests {
 
     #[test]
     fn each_section_is_looked_through_once_a_week() {
-        assert_eq!(after(page(Role::Section), policy()), Some(DEEP_AGAIN));
+        assert_eq!(after(page(Role::Section), policy()), Some(DEEP_INTERVAL));
         let never = with(Role::Section, |past| past.deep_at = None);
         assert_eq!(after(never, policy()), Some(Duration::ZERO));
         let half_read = with(Role::Section, |past| past.was_read_to_end = false);
@@ -599,42 +602,42 @@ mod tests {
             is_being_read: false,
             is_checked_by_others: false,
         };
-        let a_week_later = NOW + DEEP_AGAIN;
+        let a_week_later = NOW + DEEP_INTERVAL;
         assert_eq!(
-            [pass(&list, NOW), pass(&list, a_week_later)],
-            [Pass::Later, Pass::Deep]
+            [traversal(&list, NOW), traversal(&list, a_week_later)],
+            [Traversal::Later, Traversal::Deep]
         );
         assert_eq!(
-            pass(
+            traversal(
                 &ListHistory {
                     deep_at: None,
                     ..list
                 },
                 NOW
             ),
-            Pass::Deep
+            Traversal::Deep
         );
         assert_eq!(
-            pass(
+            traversal(
                 &ListHistory {
                     was_read_to_end: false,
                     ..list
                 },
                 NOW
             ),
-            Pass::First
+            Traversal::First
         );
         let others = ListHistory {
             is_checked_by_others: true,
             ..list
         };
-        assert_eq!(pass(&others, a_week_later), Pass::Later);
+        assert_eq!(traversal(&others, a_week_later), Traversal::Later);
         let under_way = ListHistory {
             is_being_read: true,
             was_read_to_end: false,
             ..list
         };
-        assert_eq!(pass(&under_way, a_week_later), Pass::Later);
+        assert_eq!(traversal(&under_way, a_week_later), Traversal::Later);
     }
 
     #[test]
@@ -697,14 +700,14 @@ mod tests {
     fn a_page_that_ends_the_process_is_asked_for_once_a_day() {
         let everything = with(Role::Section, |past| past.has_everything = true);
         let deadly = History {
-            unended: MOST_UNENDED,
+            unended: MAX_UNENDED,
             ..everything
         };
         assert_eq!(after(deadly, policy()), Some(DAILY));
         assert_eq!(
             after(
                 History {
-                    unended: MOST_UNENDED - 1,
+                    unended: MAX_UNENDED - 1,
                     ..deadly
                 },
                 policy()

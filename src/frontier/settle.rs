@@ -1,32 +1,32 @@
 //! `settle`: what follows from one answer.
 
-mod list;
+mod listing;
 mod plan;
 mod unasked;
 
 use std::time::Duration;
 
 use crate::extract::{self, Article};
-use crate::frontier::found::Found;
+use crate::frontier::discovered::Discovered;
 use crate::frontier::history::History;
-use crate::frontier::outcome::{Outcome, Reading};
-use crate::frontier::page::{Kept, KnownArticle, Page};
-use crate::frontier::reading::Continuation;
+use crate::frontier::outcome::{Outcome, ParsedPage};
+use crate::frontier::page::{KeptArticle, KnownArticle, Page};
 use crate::frontier::recrawl::{SUSPENDED, SitePolicy};
 use crate::frontier::role::Role;
-use crate::frontier::settle::list::{linked, listed, short};
+use crate::frontier::scope::CrawlScope;
+use crate::frontier::settle::listing::{linked, listed, short};
 use crate::frontier::settle::plan::planned;
-use crate::frontier::settlement::{Closing, Judged, ListStep, Settlement};
+use crate::frontier::settlement::{Judged, ListStep, Settlement, TraversalEnd};
+use crate::frontier::traversal::Continuation;
 use crate::frontier::verdict::Verdict;
-use crate::frontier::wanted::Wanted;
 use crate::page_url::PageUrl;
-use crate::revisit::{GONE_AGAIN, next_look, rungs};
+use crate::revisit::{GONE_RECHECK, effective_schedule, next_revisit};
 use crate::time::Timestamp;
 
-pub use unasked::{disallowed, gone_for_good, origin_looked_at, put_off};
+pub use unasked::{disallowed, give_up_missing, origin_revisited, put_off};
 
 /// When a page that could not be had is tried again, attempt by attempt; after the last it has failed.
-const TRY_AGAIN: [Duration; 6] = [
+const RETRY_DELAYS: [Duration; 6] = [
     Duration::from_secs(30),
     Duration::from_secs(5 * 60),
     Duration::from_secs(3600),
@@ -36,14 +36,14 @@ const TRY_AGAIN: [Duration; 6] = [
 ];
 
 /// When an article that was refused is asked for again; a firewall's bad hour is no refusal for good.
-const REFUSED_AGAIN: [Duration; 2] = [
+const REFUSED_DELAYS: [Duration; 2] = [
     Duration::from_secs(24 * 3600),
     Duration::from_secs(72 * 3600),
 ];
 /// When an article's page is asked for again that should have an article in it, and has none.
-const UNREAD_AGAIN: [Duration; 2] = [Duration::from_secs(3600), Duration::from_secs(24 * 3600)];
+const UNREAD_DELAYS: [Duration; 2] = [Duration::from_secs(3600), Duration::from_secs(24 * 3600)];
 /// When a page is tried again whose host cannot be reached, or is out of order: after others of its pages.
-const HOST_AGAIN: Duration = Duration::from_secs(5 * 60);
+const HOST_DOWN_DELAY: Duration = Duration::from_secs(5 * 60);
 
 /// Why a page waits that could not be had, where the fault is its host's.
 const TOO_BUSY: &str = "too busy for it";
@@ -52,17 +52,17 @@ const OTHER_PROTOCOL: &str = "its server wants to be asked over another protocol
 
 /// When an address is asked for again at which nothing was found: a day later, as of articles that are kept. An hour's
 /// outage, a wrong deployment or a cache that is behind is over by then.
-const MISSED_AGAIN: [Duration; 1] = [GONE_AGAIN];
+const MISSED_DELAYS: [Duration; 1] = [GONE_RECHECK];
 
 /// So many looks in a row find nothing, and are not believed, before an article is left alone.
-const MOST_GONE: u32 = 7;
+const MAX_MISSES: u32 = 7;
 /// The same of a page that is there, and in which no article is found: most such pages never have one.
-const MOST_UNREAD: u32 = 4;
+const MAX_UNREAD: u32 = 4;
 
 /// Whether what an answer does not have may be gone for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Belief {
-    Believed,
+pub enum Plausibility {
+    Plausible,
     /// Too much of the paper is gone at once, or one answer came for several addresses: a server is out of order.
     Suspected,
 }
@@ -72,7 +72,7 @@ pub enum Belief {
 pub struct Facts<'a> {
     /// For each of the reading's [`Reading::found`], when it was discovered.
     pub known: &'a [Option<Timestamp>],
-    pub belief: Belief,
+    pub plausibility: Plausibility,
     /// How many more pages of the site may be known.
     pub room: u64,
 }
@@ -80,7 +80,7 @@ pub struct Facts<'a> {
 /// What a site's file says of its pages: what is wanted, and when they are asked for again.
 #[derive(Clone, Copy, Debug)]
 pub struct SiteRules<'a> {
-    pub wanted: &'a Wanted,
+    pub scope: &'a CrawlScope,
     pub policy: &'a SitePolicy,
 }
 
@@ -96,8 +96,8 @@ pub fn settle(
         .article()
         .and_then(|article| Some((article, article.kept.as_ref()?)))
     {
-        Some((article, kept)) => look(page, article, kept, outcome, site.wanted, now),
-        None => of_source(page, first_look(page, outcome, facts, site.wanted, now)),
+        Some((article, kept)) => revisited(page, article, kept, outcome, site.scope, now),
+        None => of_source(page, first_answer(page, outcome, facts, site.scope, now)),
     };
     let settlement = within_room(facts.room, settlement);
 
@@ -174,15 +174,15 @@ fn of_source(page: &Page, settlement: Settlement) -> Settlement {
 }
 
 /// Judges the answer to the request for a page that is not kept yet.
-fn first_look(
+fn first_answer(
     page: &Page,
     outcome: Outcome,
     facts: &Facts<'_>,
-    wanted: &Wanted,
+    wanted: &CrawlScope,
     now: Timestamp,
 ) -> Settlement {
     match outcome {
-        Outcome::Failed { why } | Outcome::Hopeless { why } if page.role() == Role::Policy => {
+        Outcome::Failed { why } | Outcome::Permanent { why } if page.role() == Role::Policy => {
             settled(Verdict::Unextracted { why })
         }
         Outcome::Busy if page.role() == Role::Policy => settled(Verdict::Unextracted {
@@ -190,43 +190,48 @@ fn first_look(
         }),
         Outcome::Read(reading) => read(page, reading, facts, wanted, now),
         Outcome::Redirected { to, number } => redirected(page, to, number, wanted),
-        Outcome::Gone { why } => gone(page, why, facts.belief, wanted, now),
+        Outcome::Gone { why } => gone(page, why, facts.plausibility, wanted, now),
         Outcome::Refused { why } => refused(page, why, now),
-        Outcome::Busy => again(page, &TRY_AGAIN, TOO_BUSY, now)
+        Outcome::Busy => again(page, &RETRY_DELAYS, TOO_BUSY, now)
             .unwrap_or_else(|| failed(page, format!("{TOO_BUSY}, again and again"))),
-        Outcome::Unreachable => retry(now + HOST_AGAIN, page.attempts, HOST_DOWN),
+        Outcome::HostDown => retry(now + HOST_DOWN_DELAY, page.attempts, HOST_DOWN),
         Outcome::AskAgain => retry(now, page.attempts, OTHER_PROTOCOL),
         Outcome::Failed { why } => {
-            again(page, &TRY_AGAIN, &why, now).unwrap_or_else(|| failed(page, why))
+            again(page, &RETRY_DELAYS, &why, now).unwrap_or_else(|| failed(page, why))
         }
-        Outcome::Hopeless { why } => failed(page, why),
+        Outcome::Permanent { why } => failed(page, why),
         Outcome::Unchanged => failed(page, "status 304, and nothing was kept"),
     }
 }
 
 /// Judges the answer to another look at an article that is kept: whatever it is, what is kept stands.
-fn look(
+fn revisited(
     page: &Page,
     known: &KnownArticle,
-    kept: &Kept,
+    kept: &KeptArticle,
     outcome: Outcome,
-    wanted: &Wanted,
+    wanted: &CrawlScope,
     now: Timestamp,
 ) -> Settlement {
-    let next = next_look(&rungs(&wanted.ladder, known.unchanged), kept.published, now);
+    let next = next_revisit(
+        &effective_schedule(&wanted.revisit_schedule, known.unchanged),
+        kept.published,
+        now,
+    );
     let stands = Settlement::Stands { next, misses: 0 };
     match outcome {
-        Outcome::Gone { .. } | Outcome::Read(Reading::Article(extract::Reading::Gone { .. })) => {
+        Outcome::Gone { .. }
+        | Outcome::Read(ParsedPage::Article(extract::Extraction::Gone { .. })) => {
             let misses = known.misses + 1;
             Settlement::Stands {
-                next: (misses < MOST_GONE).then(|| now + GONE_AGAIN),
+                next: (misses < MAX_MISSES).then(|| now + GONE_RECHECK),
                 misses,
             }
         }
-        Outcome::Read(Reading::Article(
-            reading @ (extract::Reading::Article(_) | extract::Reading::Members(_)),
-        )) => article(page, reading, Belief::Believed, wanted, now),
-        Outcome::Read(Reading::Withheld { article, why }) => Judged {
+        Outcome::Read(ParsedPage::Article(
+            reading @ (extract::Extraction::Article(_) | extract::Extraction::Members(_)),
+        )) => article(page, reading, Plausibility::Plausible, wanted, now),
+        Outcome::Read(ParsedPage::Withheld { article, why }) => Judged {
             next,
             article: Some(article),
             ..Judged::of(Verdict::Withheld { why })
@@ -238,71 +243,76 @@ fn look(
         {
             redirected(page, to, number, wanted)
         }
-        Outcome::Unreachable => retry(now + HOST_AGAIN, page.attempts, HOST_DOWN),
+        Outcome::HostDown => retry(now + HOST_DOWN_DELAY, page.attempts, HOST_DOWN),
         Outcome::AskAgain => retry(now, page.attempts, OTHER_PROTOCOL),
-        Outcome::Busy => again(page, &TRY_AGAIN, TOO_BUSY, now).unwrap_or(stands),
-        Outcome::Failed { why } => again(page, &TRY_AGAIN, &why, now).unwrap_or(stands),
+        Outcome::Busy => again(page, &RETRY_DELAYS, TOO_BUSY, now).unwrap_or(stands),
+        Outcome::Failed { why } => again(page, &RETRY_DELAYS, &why, now).unwrap_or(stands),
         Outcome::Unchanged
         | Outcome::Read(_)
         | Outcome::Redirected { .. }
         | Outcome::Refused { .. }
-        | Outcome::Hopeless { .. } => stands,
+        | Outcome::Permanent { .. } => stands,
     }
 }
 
 fn read(
     page: &Page,
-    reading: Reading,
+    reading: ParsedPage,
     facts: &Facts<'_>,
-    wanted: &Wanted,
+    wanted: &CrawlScope,
     now: Timestamp,
 ) -> Settlement {
     let found = reading.found(wanted);
     match reading {
-        Reading::Home(home) if wanted.menu && home.sections.is_empty() => {
+        ParsedPage::Home(home) if wanted.menu && home.sections.is_empty() => {
             settled(Verdict::Unextracted {
                 why: "its menu names no section that the profile knows".to_owned(),
             })
         }
         // A page under maintenance has none, and the home page is asked for again at the next crawl.
-        Reading::Links { links, .. } if page.role() == Role::Home && links.is_empty() => {
+        ParsedPage::Links { links, .. } if page.role() == Role::Home && links.is_empty() => {
             settled(Verdict::Unextracted {
                 why: "it links no page of the paper".to_owned(),
             })
         }
-        Reading::Links { next, .. } => linked(page, next, found, facts.known, wanted, now),
-        Reading::Refresh { to } => redirected(page, to, None, wanted),
-        Reading::Home(_) | Reading::Policy => telling(found, facts.known, None).into(),
-        Reading::List(listing) => listed(page, &listing, found, facts.known, wanted, now),
-        Reading::Sitemap(_) => telling(found, facts.known, wanted.since).into(),
-        Reading::Article(reading) => article(page, reading, facts.belief, wanted, now),
-        Reading::Withheld { article, why } => Judged {
+        ParsedPage::Links { next, .. } => linked(page, next, found, facts.known, wanted, now),
+        ParsedPage::Refresh { to } => redirected(page, to, None, wanted),
+        ParsedPage::Home(_) | ParsedPage::Policy => telling(found, facts.known, None).into(),
+        ParsedPage::List(listing) => listed(page, &listing, found, facts.known, wanted, now),
+        ParsedPage::Sitemap(_) => telling(found, facts.known, wanted.since).into(),
+        ParsedPage::Article(reading) => article(page, reading, facts.plausibility, wanted, now),
+        ParsedPage::Withheld { article, why } => Judged {
             article: Some(article),
             ..Judged::of(Verdict::Withheld { why })
         }
         .into(),
-        Reading::Unreadable { why } => unread(page, why, facts.belief, now),
-        Reading::NoArticle { why } => missed(
+        ParsedPage::Unreadable { why } => unread(page, why, facts.plausibility, now),
+        ParsedPage::NoArticle { why } => missed(
             page,
             Verdict::Unextracted { why },
-            &MISSED_AGAIN,
-            facts.belief,
+            &MISSED_DELAYS,
+            facts.plausibility,
             now,
         ),
-        Reading::Refused { why } => refused(page, why, now),
-        Reading::LeftAlone { why } => broken_off(page, Verdict::Refused { why }),
+        ParsedPage::Refused { why } => refused(page, why, now),
+        ParsedPage::LeftAlone { why } => broken_off(page, Verdict::Refused { why }),
     }
 }
 
 /// Settles a page that was read: of the pages that it tells of, those are wanted that may have been
 /// published since a moment.
-fn telling(pages: Vec<Found>, known: &[Option<Timestamp>], since: Option<Timestamp>) -> Judged {
-    let is_wanted = |page: &Found| {
+fn telling(
+    pages: Vec<Discovered>,
+    known: &[Option<Timestamp>],
+    since: Option<Timestamp>,
+) -> Judged {
+    let is_wanted = |page: &Discovered| {
         page.published_at
             .zip(since)
             .is_none_or(|(published, since)| published.at >= since)
     };
-    let is_new = |(page, known): &(&Found, &Option<Timestamp>)| known.is_none() && is_wanted(page);
+    let is_new =
+        |(page, known): &(&Discovered, &Option<Timestamp>)| known.is_none() && is_wanted(page);
     let new_pages = pages.iter().zip(known).filter(is_new).count() as u64;
     let found = pages.into_iter().filter(is_wanted).collect();
     Judged {
@@ -315,9 +325,9 @@ fn telling(pages: Vec<Found>, known: &[Option<Timestamp>], since: Option<Timesta
 
 fn article(
     page: &Page,
-    reading: extract::Reading,
-    belief: Belief,
-    wanted: &Wanted,
+    reading: extract::Extraction,
+    plausibility: Plausibility,
+    wanted: &CrawlScope,
     now: Timestamp,
 ) -> Settlement {
     let kept = |article: Box<Article>, verdict| {
@@ -326,7 +336,11 @@ fn article(
         let published = article
             .published_at
             .map_or(first_seen, |time| time.at.min(first_seen));
-        let next = next_look(&rungs(&wanted.ladder, unchanged), published, now);
+        let next = next_revisit(
+            &effective_schedule(&wanted.revisit_schedule, unchanged),
+            published,
+            now,
+        );
         Judged {
             next,
             article: Some(article),
@@ -335,25 +349,35 @@ fn article(
         .into()
     };
     match reading {
-        extract::Reading::Article(article) => kept(article, Verdict::Stored),
-        extract::Reading::Members(article) => kept(article, Verdict::Members),
-        extract::Reading::Gone { why } => {
-            missed(page, Verdict::Gone { why }, &MISSED_AGAIN, belief, now)
-        }
-        extract::Reading::Refused { why } => refused(page, why, now),
-        extract::Reading::NotAnArticle { why } => unread(page, why, belief, now),
+        extract::Extraction::Article(article) => kept(article, Verdict::Stored),
+        extract::Extraction::Members(article) => kept(article, Verdict::Members),
+        extract::Extraction::Gone { why } => missed(
+            page,
+            Verdict::Gone { why },
+            &MISSED_DELAYS,
+            plausibility,
+            now,
+        ),
+        extract::Extraction::Refused { why } => refused(page, why, now),
+        extract::Extraction::NotAnArticle { why } => unread(page, why, plausibility, now),
     }
 }
 
 /// 404 and 410. A list that nobody said goes on ends there; one that was said to is asked again. An article is.
-fn gone(page: &Page, why: String, belief: Belief, wanted: &Wanted, now: Timestamp) -> Settlement {
+fn gone(
+    page: &Page,
+    why: String,
+    plausibility: Plausibility,
+    wanted: &CrawlScope,
+    now: Timestamp,
+) -> Settlement {
     let verdict = Verdict::Gone { why: why.clone() };
     match (page.list(), page.role()) {
         (Some(list), Role::ListPage) if list.promised => {
-            again(page, &TRY_AGAIN, &why, now).unwrap_or_else(|| short(page, verdict, wanted))
+            again(page, &RETRY_DELAYS, &why, now).unwrap_or_else(|| short(page, verdict, wanted))
         }
         (Some(_), Role::ListPage) => short(page, verdict, wanted),
-        (_, Role::Article) => missed(page, verdict, &MISSED_AGAIN, belief, now),
+        (_, Role::Article) => missed(page, verdict, &MISSED_DELAYS, plausibility, now),
         _ => settled(verdict),
     }
 }
@@ -364,16 +388,17 @@ fn missed(
     page: &Page,
     verdict: Verdict,
     rests: &[Duration],
-    belief: Belief,
+    plausibility: Plausibility,
     now: Timestamp,
 ) -> Settlement {
     let misses = page.misses() + 1;
     let most = if matches!(verdict, Verdict::Gone { .. }) {
-        MOST_GONE
+        MAX_MISSES
     } else {
-        MOST_UNREAD
+        MAX_UNREAD
     };
-    let suspected = || (belief == Belief::Suspected && misses < most).then_some(&GONE_AGAIN);
+    let suspected =
+        || (plausibility == Plausibility::Suspected && misses < most).then_some(&GONE_RECHECK);
     let rest = rests.get(page.misses() as usize).or_else(suspected);
 
     match rest {
@@ -393,20 +418,20 @@ fn missed(
 /// Entry pages are asked for at every crawl anyway; an article has only this chance.
 fn refused(page: &Page, why: String, now: Timestamp) -> Settlement {
     let later = (page.role() == Role::Article)
-        .then(|| again(page, &REFUSED_AGAIN, &why, now))
+        .then(|| again(page, &REFUSED_DELAYS, &why, now))
         .flatten();
     later.unwrap_or_else(|| broken_off(page, Verdict::Refused { why }))
 }
 
-fn unread(page: &Page, why: String, belief: Belief, now: Timestamp) -> Settlement {
+fn unread(page: &Page, why: String, plausibility: Plausibility, now: Timestamp) -> Settlement {
     let verdict = Verdict::Unextracted { why };
     match page.role() {
-        Role::Article => missed(page, verdict, &UNREAD_AGAIN, belief, now),
+        Role::Article => missed(page, verdict, &UNREAD_DELAYS, plausibility, now),
         _ => broken_off(page, verdict),
     }
 }
 
-fn redirected(page: &Page, to: PageUrl, number: Option<u64>, wanted: &Wanted) -> Settlement {
+fn redirected(page: &Page, to: PageUrl, number: Option<u64>, wanted: &CrawlScope) -> Settlement {
     if to == page.url {
         return failed(page, "redirected to itself");
     }
@@ -426,7 +451,7 @@ fn redirected(page: &Page, to: PageUrl, number: Option<u64>, wanted: &Wanted) ->
             (Vec::new(), Some(ListStep::to(to)))
         }
         _ => (
-            vec![Found {
+            vec![Discovered {
                 url: to.clone(),
                 role,
                 number,
@@ -459,7 +484,7 @@ fn failed(page: &Page, why: impl Into<String>) -> Settlement {
 /// A verdict without a reading: where the page is a further one of a list, what stands behind it
 /// was not seen.
 fn broken_off(page: &Page, verdict: Verdict) -> Settlement {
-    let list = (page.role() == Role::ListPage).then_some(ListStep::close(Closing::BrokenOff));
+    let list = (page.role() == Role::ListPage).then_some(ListStep::close(TraversalEnd::BrokenOff));
     Judged {
         list,
         ..Judged::of(verdict)
@@ -487,17 +512,17 @@ mod tests {
     use crate::discover::Home;
     use crate::discover::Listing;
     use crate::frontier::history::Past;
-    use crate::frontier::list::{Head, Joint, List, Pass};
-    use crate::frontier::met::Met;
     use crate::frontier::page::PageKind;
-    use crate::frontier::reading::ListEnd;
+    use crate::frontier::position::{ListHead, ListPosition, Overlap, Traversal};
     use crate::frontier::role::PageId;
+    use crate::frontier::seen_rows::SeenRows;
+    use crate::frontier::traversal::ListEnd;
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
-    const WANTED: Wanted = Wanted {
+    const WANTED: CrawlScope = CrawlScope {
         since: None,
         deep: Duration::from_secs(90 * 24 * 3600),
-        ladder: Vec::new(),
+        revisit_schedule: Vec::new(),
         feeds: true,
         sitemaps: true,
         menu: true,
@@ -542,16 +567,16 @@ mod tests {
         })
     }
 
-    fn list(pass: Pass) -> List {
-        List {
+    fn list(traversal: Traversal) -> ListPosition {
+        ListPosition {
             section: PageId(2),
             history: None,
-            pass,
+            traversal,
             began: NOW,
             previous: vec![],
             promised: true,
-            joint: Joint::default(),
-            met: Met::default(),
+            overlap: Overlap::default(),
+            seen: SeenRows::default(),
         }
     }
 
@@ -571,10 +596,10 @@ mod tests {
         }
     }
 
-    fn settled_as(page: &Page, outcome: Outcome, belief: Belief) -> Settlement {
+    fn settled_as(page: &Page, outcome: Outcome, plausibility: Plausibility) -> Settlement {
         let facts = Facts {
             known: &[],
-            belief,
+            plausibility,
             room: u64::MAX,
         };
         settle(
@@ -582,7 +607,7 @@ mod tests {
             outcome,
             &facts,
             SiteRules {
-                wanted: &WANTED,
+                scope: &WANTED,
                 policy: &policy(),
             },
             NOW,
@@ -590,7 +615,7 @@ mod tests {
     }
 
     fn believed(page: &Page, outcome: Outcome) -> Settlement {
-        settled_as(page, outcome, Belief::Believed)
+        settled_as(page, outcome, Plausibility::Plausible)
     }
 
     fn judged(page: &Page, outcome: Outcome) -> Judged {
@@ -607,7 +632,7 @@ mod tests {
     #[test]
     fn a_page_that_fails_is_tried_again_ever_later_and_then_has_failed() {
         let mut page = page();
-        for rest in TRY_AGAIN {
+        for rest in RETRY_DELAYS {
             let expected = waits(NOW + rest, page.attempts + 1, "status 500");
             assert_eq!(
                 believed(
@@ -638,21 +663,21 @@ mod tests {
     fn a_page_that_says_not_now_lets_others_go_first() {
         assert_eq!(
             believed(&page(), Outcome::Busy),
-            waits(NOW + TRY_AGAIN[0], 1, TOO_BUSY)
+            waits(NOW + RETRY_DELAYS[0], 1, TOO_BUSY)
         );
     }
 
     #[test]
     fn a_host_that_is_down_costs_its_pages_no_attempt() {
-        let waits = waits(NOW + HOST_AGAIN, 0, HOST_DOWN);
+        let waits = waits(NOW + HOST_DOWN_DELAY, 0, HOST_DOWN);
         for outcome in [
-            Outcome::Unreachable,
+            Outcome::HostDown,
             Outcome::Busy,
             Outcome::Failed {
                 why: "status 500".into(),
             },
         ] {
-            assert_eq!(believed(&page(), outcome.of_a_host_that_is_down()), waits);
+            assert_eq!(believed(&page(), outcome.blamed_on_host()), waits);
         }
     }
 
@@ -662,16 +687,16 @@ mod tests {
             why: "status 403".into(),
         };
         let unread = || {
-            Outcome::Read(Reading::Article(extract::Reading::NotAnArticle {
+            Outcome::Read(ParsedPage::Article(extract::Extraction::NotAnArticle {
                 why: "no story".into(),
             }))
         };
         assert_eq!(
             believed(&page(), refused),
-            waits(NOW + REFUSED_AGAIN[0], 1, "status 403")
+            waits(NOW + REFUSED_DELAYS[0], 1, "status 403")
         );
         let unread_once = Settlement::Retry {
-            due: NOW + UNREAD_AGAIN[0],
+            due: NOW + UNREAD_DELAYS[0],
             attempts: 0,
             why: "no story".into(),
             misses: 1,
@@ -683,7 +708,7 @@ mod tests {
                 why: "no story".into()
             }
         );
-        let section = page_of(PageKind::Section(list(Pass::Later)));
+        let section = page_of(PageKind::Section(list(Traversal::Later)));
         let refused = Outcome::Refused {
             why: "status 403".into(),
         };
@@ -699,12 +724,12 @@ mod tests {
             why: "status 404".into(),
         };
         let elsewhere = || {
-            Outcome::Read(Reading::NoArticle {
+            Outcome::Read(ParsedPage::NoArticle {
                 why: "a notice".into(),
             })
         };
         let found_gone = || {
-            Outcome::Read(Reading::Article(extract::Reading::Gone {
+            Outcome::Read(ParsedPage::Article(extract::Extraction::Gone {
                 why: "deleted".into(),
             }))
         };
@@ -718,13 +743,13 @@ mod tests {
                 outcome(),
             );
             assert!(
-                matches!(first, Settlement::Retry { due, attempts: 5, misses: 1, .. } if due == NOW + GONE_AGAIN),
+                matches!(first, Settlement::Retry { due, attempts: 5, misses: 1, .. } if due == NOW + GONE_RECHECK),
                 "{first:?}"
             );
             let second = believed(&missed(1), outcome());
             assert!(matches!(second, Settlement::Done(_)), "{second:?}");
         }
-        let section = page_of(PageKind::Section(list(Pass::Later)));
+        let section = page_of(PageKind::Section(list(Traversal::Later)));
         assert!(matches!(
             judged(&section, missing()).verdict,
             Verdict::Gone { .. }
@@ -736,9 +761,9 @@ mod tests {
         let looks = |outcome: fn() -> Outcome| {
             let mut looked_at = page();
             while let Settlement::Retry { due, misses, .. } =
-                settled_as(&looked_at, outcome(), Belief::Suspected)
+                settled_as(&looked_at, outcome(), Plausibility::Suspected)
             {
-                assert_eq!(due, NOW + GONE_AGAIN);
+                assert_eq!(due, NOW + GONE_RECHECK);
                 looked_at = missed(misses);
             }
             looked_at.misses() + 1
@@ -747,13 +772,13 @@ mod tests {
             looks(|| Outcome::Gone {
                 why: "status 404".into()
             }),
-            MOST_GONE
+            MAX_MISSES
         );
         assert_eq!(
-            looks(|| Outcome::Read(Reading::NoArticle {
+            looks(|| Outcome::Read(ParsedPage::NoArticle {
                 why: "a notice".into()
             })),
-            MOST_UNREAD
+            MAX_UNREAD
         );
     }
 
@@ -762,7 +787,7 @@ mod tests {
         let kept = |number| {
             article_page(KnownArticle {
                 number,
-                kept: Some(Kept::default()),
+                kept: Some(KeptArticle::default()),
                 ..KnownArticle::default()
             })
         };
@@ -792,15 +817,15 @@ mod tests {
             attempts: 6,
             ..page_of(PageKind::ListPage(list))
         };
-        let page = last_try(list(Pass::Later));
+        let page = last_try(list(Traversal::Later));
         let closing = |page: &Page, outcome| match judged(page, outcome).list {
             Some(ListStep::Closes { closing, .. }) => closing,
             other => panic!("the reading does not close: {other:?}"),
         };
-        let end = Closing::Ended {
+        let end = TraversalEnd::Ended {
             end: ListEnd::Past,
             since: None,
-            head: Head::default(),
+            head: ListHead::default(),
             cut: None,
         };
         assert_eq!(
@@ -817,17 +842,17 @@ mod tests {
             owes_rows: true,
             ..Listing::default()
         };
-        assert_eq!(closing(&page, Outcome::Read(Reading::List(frame))), end);
+        assert_eq!(closing(&page, Outcome::Read(ParsedPage::List(frame))), end);
 
         for outcome in [
             Outcome::Failed {
                 why: "status 500".into(),
             },
-            Outcome::Read(Reading::List(Listing::default())),
+            Outcome::Read(ParsedPage::List(Listing::default())),
         ] {
             assert_eq!(
                 closing(&page, outcome.clone()),
-                Closing::BrokenOff,
+                TraversalEnd::BrokenOff,
                 "{outcome:?}"
             );
             let first_try = Page {
@@ -839,9 +864,9 @@ mod tests {
                 Settlement::Retry { attempts: 1, .. }
             ));
         }
-        let unpromised = last_try(List {
+        let unpromised = last_try(ListPosition {
             promised: false,
-            ..list(Pass::Later)
+            ..list(Traversal::Later)
         });
         assert_eq!(
             closing(
@@ -857,7 +882,7 @@ mod tests {
     #[test]
     fn a_site_without_room_finds_nothing_more() {
         let links = vec![url("https://p.example/a/1")];
-        let read = Outcome::Read(Reading::Links {
+        let read = Outcome::Read(ParsedPage::Links {
             links,
             next: None,
             feeds: Vec::new(),
@@ -865,12 +890,12 @@ mod tests {
         let found = |room| {
             let facts = Facts {
                 known: &[None],
-                belief: Belief::Believed,
+                plausibility: Plausibility::Plausible,
                 room,
             };
-            let section = page_of(PageKind::Section(list(Pass::First)));
+            let section = page_of(PageKind::Section(list(Traversal::First)));
             let rules = SiteRules {
-                wanted: &WANTED,
+                scope: &WANTED,
                 policy: &policy(),
             };
             match settle(&section, read.clone(), &facts, rules, NOW) {
@@ -883,8 +908,8 @@ mod tests {
 
     #[test]
     fn a_menu_without_sections_is_no_success() {
-        let home = page_of(PageKind::Home(list(Pass::First)));
-        let read = judged(&home, Outcome::Read(Reading::Home(Home::default())));
+        let home = page_of(PageKind::Home(list(Traversal::First)));
+        let read = judged(&home, Outcome::Read(ParsedPage::Home(Home::default())));
         assert!(matches!(read.verdict, Verdict::Unextracted { .. }));
     }
 
@@ -922,7 +947,7 @@ mod tests {
 
     #[test]
     fn a_page_without_an_article_keeps_its_reason() {
-        let reading = Reading::Article(extract::Reading::NotAnArticle {
+        let reading = ParsedPage::Article(extract::Extraction::NotAnArticle {
             why: "no body".into(),
         });
         let unextracted = judged(&missed(9), Outcome::Read(reading)).verdict;
@@ -948,11 +973,15 @@ mod tests {
         assert!(matches!(last.verdict, Verdict::Failed { .. }) && last.misses == SUSPENDED);
         // A host that is down is no failure of the feed.
         assert!(matches!(
-            believed(&feed(3), Outcome::Unreachable),
+            believed(&feed(3), Outcome::HostDown),
             Settlement::Retry { misses: 3, .. }
         ));
         assert_eq!(
-            judged(&feed(3), Outcome::Read(Reading::List(Listing::default()))).misses,
+            judged(
+                &feed(3),
+                Outcome::Read(ParsedPage::List(Listing::default()))
+            )
+            .misses,
             0
         );
     }

@@ -1,10 +1,10 @@
 //! What the archive is to write after one answer.
 
 use crate::extract::Article;
-use crate::frontier::found::Found;
+use crate::frontier::discovered::Discovered;
 use crate::frontier::history::Past;
-use crate::frontier::list::{Head, List, Pass};
-use crate::frontier::reading::{Continuation, Cut, ListEnd};
+use crate::frontier::position::{ListHead, ListPosition, Traversal};
+use crate::frontier::traversal::{Continuation, ListEnd, Truncation};
 use crate::frontier::verdict::Verdict;
 use crate::time::Timestamp;
 
@@ -42,7 +42,7 @@ pub struct Judged {
     pub misses: u32,
     pub article: Option<Box<Article>>,
     /// Pages to add where they are not known.
-    pub found: Vec<Found>,
+    pub found: Vec<Discovered>,
     /// Pages of [`Judged::found`] that were not known.
     pub new_pages: u64,
     /// It told something new: a page that was not known, or, of a list, a row that was not on its
@@ -63,7 +63,7 @@ pub enum ListStep {
         next: Option<Timestamp>,
     },
     Closes {
-        closing: Closing,
+        closing: TraversalEnd,
         /// From when on a crawl asks for the list again.
         next: Option<Timestamp>,
     },
@@ -71,14 +71,14 @@ pub enum ListStep {
 
 /// How the reading of a list closes.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Closing {
+pub enum TraversalEnd {
     /// It ended, and nothing published before `since` was wanted; `head` is where it began, and
     /// `cut` what its server does not show.
     Ended {
         end: ListEnd,
         since: Option<Timestamp>,
-        head: Head,
-        cut: Option<Cut>,
+        head: ListHead,
+        cut: Option<Truncation>,
     },
     /// A page of it could not be had: the list must be read to its end once more.
     BrokenOff,
@@ -147,7 +147,7 @@ impl ListStep {
     }
 
     /// The reading closes.
-    pub fn close(closing: Closing) -> Self {
+    pub fn close(closing: TraversalEnd) -> Self {
         Self::Closes {
             closing,
             next: None,
@@ -155,15 +155,15 @@ impl ListStep {
     }
 }
 
-impl Closing {
+impl TraversalEnd {
     /// Returns the past of a list once its reading closes so.
-    pub(super) fn after(&self, past: Past, list: &List, now: Timestamp) -> Past {
+    pub(super) fn after(&self, past: Past, list: &ListPosition, now: Timestamp) -> Past {
         match self {
-            Self::Ended { .. } => after_end(past, list.pass, now),
+            Self::Ended { .. } => after_end(past, list.traversal, now),
             // The next reading goes on until it has joined the last complete one. Where that is not
             // known, all is read again.
             Self::BrokenOff => Past {
-                was_read_to_end: past.was_read_to_end && list.joint.before.is_some(),
+                was_read_to_end: past.was_read_to_end && list.overlap.previous.is_some(),
                 ..past
             },
         }
@@ -171,17 +171,17 @@ impl Closing {
 }
 
 /// Returns the past of a list once a reading of it ended. The archive writes the same.
-pub(super) fn after_end(past: Past, pass: Pass, now: Timestamp) -> Past {
-    match pass {
-        Pass::First | Pass::Window => Past {
+pub(super) fn after_end(past: Past, traversal: Traversal, now: Timestamp) -> Past {
+    match traversal {
+        Traversal::First | Traversal::Window => Past {
             was_read_to_end: true,
             deep_at: Some(now),
             ..past
         },
-        Pass::Deep => Past {
+        Traversal::Deep => Past {
             deep_at: Some(now),
             ..past
         },
-        Pass::Later => past,
+        Traversal::Later => past,
     }
 }

@@ -1,7 +1,7 @@
 //! Whose turn it is at a host: a page of a list, or an article.
 
-use crate::frontier::list::Pass;
 use crate::frontier::page::Page;
+use crate::frontier::position::Traversal;
 use crate::frontier::role::Role;
 
 /// Tells whether an article goes before `page`, the best one that is due at a host, where the last
@@ -11,7 +11,9 @@ use crate::frontier::role::Role;
 /// paper's lists takes hours or days: there, every second request is for an article, so that it has
 /// some from its first minute on.
 pub fn is_articles_turn(page: &Page, last: Option<Role>) -> bool {
-    let is_first_reading = page.list().is_some_and(|list| list.pass == Pass::First);
+    let is_first_reading = page
+        .list()
+        .is_some_and(|list| list.traversal == Traversal::First);
     page.role() == Role::ListPage && is_first_reading && last == Some(Role::ListPage)
 }
 
@@ -19,23 +21,23 @@ pub fn is_articles_turn(page: &Page, last: Option<Role>) -> bool {
 mod tests {
     use super::*;
     use crate::frontier::history::Past;
-    use crate::frontier::list::{Joint, List};
-    use crate::frontier::met::Met;
     use crate::frontier::page::PageKind;
+    use crate::frontier::position::{ListPosition, Overlap};
     use crate::frontier::role::PageId;
+    use crate::frontier::seen_rows::SeenRows;
     use crate::page_url::PageUrl;
     use crate::time::Timestamp;
 
-    fn page(kind: fn(List) -> PageKind, pass: Pass) -> Page {
-        let list = List {
+    fn page(kind: fn(ListPosition) -> PageKind, traversal: Traversal) -> Page {
+        let list = ListPosition {
             section: PageId(1),
             history: None,
-            pass,
+            traversal,
             began: Timestamp::EPOCH,
             previous: vec![],
             promised: false,
-            joint: Joint::default(),
-            met: Met::default(),
+            overlap: Overlap::default(),
+            seen: SeenRows::default(),
         };
         Page {
             id: PageId(2),
@@ -51,15 +53,15 @@ mod tests {
 
     #[test]
     fn list_pages_and_articles_alternate_in_a_first_reading_only() {
-        let first = page(PageKind::ListPage, Pass::First);
+        let first = page(PageKind::ListPage, Traversal::First);
         assert!(is_articles_turn(&first, Some(Role::ListPage)));
         assert!(!is_articles_turn(&first, Some(Role::Article)) && !is_articles_turn(&first, None));
         assert!(!is_articles_turn(
-            &page(PageKind::ListPage, Pass::Later),
+            &page(PageKind::ListPage, Traversal::Later),
             Some(Role::ListPage)
         ));
         assert!(!is_articles_turn(
-            &page(PageKind::Section, Pass::First),
+            &page(PageKind::Section, Traversal::First),
             Some(Role::ListPage)
         ));
     }

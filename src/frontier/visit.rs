@@ -51,7 +51,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::politeness::{Hosts, Manners, Next};
+    use crate::politeness::{HostLimits, Hosts, NextPermit};
     use crate::time::Timestamp;
 
     #[test]
@@ -59,19 +59,19 @@ mod tests {
         let url = |text| PageUrl::parse(text).unwrap();
         let host = url("https://a.example/").host();
         let mut hosts = Hosts::new(Duration::ZERO, Duration::ZERO);
-        hosts.meet(
+        hosts.add(
             &host,
-            Manners {
+            HostLimits {
                 gap: Duration::ZERO,
-                at_once: 1,
+                max_concurrent: 1,
                 own: false,
             },
             None,
             Timestamp::EPOCH,
         );
         hosts.locate(&host, IpAddr::from([192, 0, 2, 1]));
-        hosts.want(&host, Timestamp::EPOCH);
-        let Next::Visit(permit) = hosts.next(Timestamp::EPOCH) else {
+        hosts.enqueue(&host, Timestamp::EPOCH);
+        let NextPermit::Visit(permit) = hosts.next(Timestamp::EPOCH) else {
             panic!("no permit")
         };
         let refused = Visit::bind(

@@ -73,17 +73,17 @@ pub fn blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<String
 
 /// Like [`blocks`], and tells how much of each is linked.
 pub fn linked_blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<Block> {
-    let mut writer = Writer::default();
-    let mut open = vec![Step::Enter(*node)];
+    let mut writer = BlockWriter::default();
+    let mut open = vec![TreeStep::Enter(*node)];
     while let Some(step) = open.pop() {
         match step {
-            Step::Leave => writer.end(),
-            Step::LeaveLink => writer.links -= 1,
-            Step::Enter(node) if node.is_text() => writer.add(&node.text()),
-            Step::Enter(node) => {
+            TreeStep::Leave => writer.end(),
+            TreeStep::LeaveLink => writer.links -= 1,
+            TreeStep::Enter(node) if node.is_text() => writer.add(&node.text()),
+            TreeStep::Enter(node) => {
                 let Some(name) = node.qual_name_ref() else {
                     // A fragment or the document itself; comments have no children.
-                    open.extend(node.children_it(true).map(Step::Enter));
+                    open.extend(node.children_it(true).map(TreeStep::Enter));
                     continue;
                 };
                 if !is_seen(&node) || is_out(&node) {
@@ -93,12 +93,12 @@ pub fn linked_blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec
                     writer.break_line();
                 } else if is_block(&name.local) {
                     writer.end();
-                    open.push(Step::Leave);
+                    open.push(TreeStep::Leave);
                 } else if &*name.local == "a" {
                     writer.links += 1;
-                    open.push(Step::LeaveLink);
+                    open.push(TreeStep::LeaveLink);
                 }
-                open.extend(node.children_it(true).map(Step::Enter));
+                open.extend(node.children_it(true).map(TreeStep::Enter));
             }
         }
     }
@@ -106,14 +106,14 @@ pub fn linked_blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec
     writer.done
 }
 
-enum Step<'a> {
+enum TreeStep<'a> {
     Enter(Node<'a>),
     Leave,
     LeaveLink,
 }
 
 #[derive(Default)]
-struct Writer {
+struct BlockWriter {
     done: Vec<Block>,
     block: String,
     linked: usize,
@@ -122,7 +122,7 @@ struct Writer {
     breaks: u32,
 }
 
-impl Writer {
+impl BlockWriter {
     fn add(&mut self, text: &str) {
         if text.chars().any(|c| !c.is_whitespace()) {
             if self.breaks > 1 {

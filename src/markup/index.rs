@@ -7,7 +7,7 @@ use crate::markup::Node;
 
 /// What every element that a selector matches must have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Key {
+pub enum IndexKey {
     Id(String),
     Class(String),
     Name(String),
@@ -22,7 +22,7 @@ pub struct Index(Vec<(u64, NodeId)>);
 
 /// What a hash is of: the same word may be an id, a class and a name.
 #[derive(Clone, Copy)]
-enum Kind {
+enum HashKind {
     Id,
     Class,
     Name,
@@ -34,14 +34,14 @@ impl Index {
         for node in root.descendants_it() {
             node.query(|data| {
                 if let NodeData::Element(element) = &data.data {
-                    entries.push((hash(Kind::Name, &element.name.local), node.id));
+                    entries.push((hash(HashKind::Name, &element.name.local), node.id));
                     if let Some(name) = attribute(element, "id") {
-                        entries.push((hash(Kind::Id, name.trim()), node.id));
+                        entries.push((hash(HashKind::Id, name.trim()), node.id));
                     }
                     let classes = attribute(element, "class")
                         .unwrap_or_default()
                         .split_ascii_whitespace();
-                    entries.extend(classes.map(|class| (hash(Kind::Class, class), node.id)));
+                    entries.extend(classes.map(|class| (hash(HashKind::Class, class), node.id)));
                 }
             });
         }
@@ -53,12 +53,12 @@ impl Index {
 
     /// Returns the elements that have the key, in the page's order, and hardly any others; `None` where the index cannot
     /// tell.
-    pub fn with(&self, key: &Key) -> Option<impl Iterator<Item = NodeId>> {
+    pub fn with(&self, key: &IndexKey) -> Option<impl Iterator<Item = NodeId>> {
         let hash = match key {
-            Key::Id(id) => hash(Kind::Id, id),
-            Key::Class(class) => hash(Kind::Class, class),
-            Key::Name(name) => hash(Kind::Name, name),
-            Key::Any => return None,
+            IndexKey::Id(id) => hash(HashKind::Id, id),
+            IndexKey::Class(class) => hash(HashKind::Class, class),
+            IndexKey::Name(name) => hash(HashKind::Name, name),
+            IndexKey::Any => return None,
         };
         let start = self.0.partition_point(|(known, _)| *known < hash);
         Some(
@@ -70,11 +70,11 @@ impl Index {
     }
 }
 
-fn hash(kind: Kind, word: &str) -> u64 {
+fn hash(kind: HashKind, word: &str) -> u64 {
     xxh3_64_with_seed(word.as_bytes(), kind as u64)
 }
 
-impl Key {
+impl IndexKey {
     /// Returns the key of a single selector: what its last compound, the one that the element itself meets, names.
     pub fn of(selector: &str) -> Self {
         let compound = last_compound(selector);
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_selectors_key_is_what_its_last_compound_names() {
-        let (id, class, name) = (Key::Id, Key::Class, Key::Name);
+        let (id, class, name) = (IndexKey::Id, IndexKey::Class, IndexKey::Name);
         for (selector, key) in [
             ("#story", id("story".into())),
             ("div > p.lead", class("lead".into())),
@@ -176,13 +176,13 @@ mod tests {
             (r#"a[href*="x.y#z"] img[alt="책 방"]"#, name("img".into())),
             (r#"td:contains("가 나"):not(:has(td))"#, name("td".into())),
             ("table:has(> tbody > tr > td.c)", name("table".into())),
-            ("[rel=tag]", Key::Any),
-            (":is(.a, .b)", Key::Any),
-            ("*", Key::Any),
+            ("[rel=tag]", IndexKey::Any),
+            (":is(.a, .b)", IndexKey::Any),
+            ("*", IndexKey::Any),
             ("li+li", name("li".into())),
-            (".a\\:b", Key::Any),
+            (".a\\:b", IndexKey::Any),
         ] {
-            assert_eq!(Key::of(selector), key, "{selector}");
+            assert_eq!(IndexKey::of(selector), key, "{selector}");
         }
     }
 

@@ -6,11 +6,11 @@ use dom_query::{Matcher, NodeRef};
 use regex::{Regex, RegexBuilder};
 use serde::Deserialize;
 
-use crate::markup::index::{Key, alternatives};
+use crate::markup::index::{IndexKey, alternatives};
 
 /// A CSS selector list that compiled; in TOML one text, or a list of texts of which any may match.
 #[derive(Clone, Deserialize)]
-#[serde(try_from = "Written")]
+#[serde(try_from = "SelectorText")]
 pub struct Selector {
     written: String,
     alternatives: Vec<Alternative>,
@@ -19,7 +19,7 @@ pub struct Selector {
 /// A single selector of a list.
 #[derive(Clone)]
 pub struct Alternative {
-    pub key: Key,
+    pub key: IndexKey,
     pub matcher: Matcher,
 }
 
@@ -30,7 +30,7 @@ pub struct Pattern(Regex);
 
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a CSS selector, or a list of them")]
-enum Written {
+enum SelectorText {
     One(String),
     Any(Vec<String>),
 }
@@ -43,7 +43,7 @@ impl Selector {
         compile(written)?;
         let alternative = |one| {
             Ok(Alternative {
-                key: Key::of(one),
+                key: IndexKey::of(one),
                 matcher: compile(one)?,
             })
         };
@@ -58,7 +58,7 @@ impl Selector {
     }
 
     pub fn matches(&self, node: &NodeRef<'_>) -> bool {
-        let has_key = |key: &Key| {
+        let has_key = |key: &IndexKey| {
             node.element_ref()
                 .is_some_and(|element| key.is_on(&element))
         };
@@ -127,12 +127,12 @@ impl Pattern {
     }
 }
 
-impl TryFrom<Written> for Selector {
+impl TryFrom<SelectorText> for Selector {
     type Error = String;
-    fn try_from(written: Written) -> Result<Self, String> {
+    fn try_from(written: SelectorText) -> Result<Self, String> {
         match written {
-            Written::One(one) => Self::compile(&one),
-            Written::Any(any) => {
+            SelectorText::One(one) => Self::compile(&one),
+            SelectorText::Any(any) => {
                 // Each alone first: an error then names the one that is wrong.
                 any.iter()
                     .try_for_each(|one| Self::compile(one).map(drop))?;

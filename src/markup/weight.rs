@@ -109,11 +109,11 @@ const LONG_TAG: usize = 2 * MOST_ATTRIBUTES;
 
 /// Counts what looking into tags costs. Where text ends and tags begin is not known without
 /// parsing, so every `<` that may begin a tag is taken for one.
-struct Looks {
+struct TagCost {
     left: usize,
 }
 
-impl Looks {
+impl TagCost {
     /// Refuses a tag of too many attributes; `tag` is the page from the tag's name on.
     fn check(&mut self, tag: &[u8]) -> Result<(), MarkupError> {
         let (attributes, looked) = match end_of_tag(&tag[..tag.len().min(LONG_TAG)]) {
@@ -183,10 +183,10 @@ fn is_gap(byte: u8) -> bool {
 /// must be looked at then ([`is_deep`]).
 pub fn check(html: &str) -> Result<(), MarkupError> {
     let bytes = html.as_bytes();
-    let mut looks = Looks {
+    let mut looks = TagCost {
         left: LOOKS * bytes.len(),
     };
-    let (mut open, mut tags, mut raw) = (Open::default(), 0_usize, None);
+    let (mut open, mut tags, mut raw) = (OpenElements::default(), 0_usize, None);
     let (mut has_foreign, mut hidden) = (false, 0_usize);
     let mut begins = memchr_iter(b'<', bytes).peekable();
 
@@ -248,7 +248,7 @@ pub fn is_deep(root: Node<'_>) -> Option<usize> {
 
 /// The unclosed elements by name: an end tag closes only its own kind.
 #[derive(Default)]
-struct Open {
+struct OpenElements {
     names: Vec<(Name, usize)>,
     depth: usize,
     deepest: usize,
@@ -256,7 +256,7 @@ struct Open {
     most_formatting: usize,
 }
 
-impl Open {
+impl OpenElements {
     fn take(&mut self, name: Name, closes: bool) {
         let known = self
             .names

@@ -12,7 +12,7 @@ pub const AI_TXT: &str = "/ai.txt";
 /// What the files of one host say.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Reservations {
-    tdm: Vec<tdm::Rule>,
+    tdm: Vec<tdm::TdmRule>,
     ai: Option<Robots>,
 }
 

@@ -8,14 +8,14 @@ use crate::robots::matches_path;
 
 /// One rule of `/.well-known/tdmrep.json`.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Rule {
+pub(super) struct TdmRule {
     location: String,
     is_reserved: bool,
     policy: Option<String>,
 }
 
 /// Reads the file; what is no rule in it says nothing.
-pub(super) fn rules(file: &[u8]) -> Vec<Rule> {
+pub(super) fn rules(file: &[u8]) -> Vec<TdmRule> {
     // A value of so many bytes takes some hundred times as much memory.
     const LARGEST: usize = 64 * 1024;
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
@@ -28,7 +28,7 @@ pub(super) fn rules(file: &[u8]) -> Vec<Rule> {
         return Vec::new();
     };
     let rule = |rule: &Value| {
-        Some(Rule {
+        Some(TdmRule {
             location: rule["location"].as_str()?.to_owned(),
             is_reserved: is_one(&rule["tdm-reservation"])?,
             policy: rule["tdm-policy"].as_str().map(str::to_owned),
@@ -55,7 +55,7 @@ pub(super) fn says(text: &str) -> Option<bool> {
 }
 
 /// Returns the reservation that the first matching rule makes.
-pub(super) fn of_file(rules: &[Rule], url: &PageUrl) -> Option<OptOut> {
+pub(super) fn of_file(rules: &[TdmRule], url: &PageUrl) -> Option<OptOut> {
     let rule = rules
         .iter()
         .find(|rule| matches_path(&rule.location, url))?;

@@ -29,13 +29,13 @@ pub enum AtCeiling {
 
 /// At most one request in a period to one server address, and one in another period in all.
 #[derive(Debug)]
-pub(super) struct Ceilings {
+pub(super) struct CeilingLimiter {
     clock: ToldClock,
     by_server: Limiter<IpAddr>,
     total: Limiter<()>,
 }
 
-impl Ceilings {
+impl CeilingLimiter {
     /// `per_server` and `total` are the times from one request to the next.
     pub fn new(per_server: Duration, total: Duration) -> Self {
         let clock = ToldClock::default();
@@ -165,10 +165,10 @@ impl<K: Clone + Eq + Hash> Limiter<K> {
 /// Governor's state, as a store of our own: what was taken can be given back, and moments of earlier
 /// crawls be put in. For every key it has the moment from which there is room.
 #[derive(Debug)]
-struct Moments<K>(Arc<Mutex<Known<K>>>);
+struct Moments<K>(Arc<Mutex<KnownMoments<K>>>);
 
 #[derive(Debug)]
-struct Known<K> {
+struct KnownMoments<K> {
     free_from: HashMap<K, Nanos>,
     /// Of keys that are not named.
     all_others: Option<Nanos>,
@@ -176,7 +176,7 @@ struct Known<K> {
 
 impl<K> Moments<K> {
     // A mutex, since governor's stores are shared; there is one thread.
-    fn lock(&self) -> std::sync::MutexGuard<'_, Known<K>> {
+    fn lock(&self) -> std::sync::MutexGuard<'_, KnownMoments<K>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -205,7 +205,7 @@ impl<K> Clone for Moments<K> {
 
 impl<K> Default for Moments<K> {
     fn default() -> Self {
-        Self(Arc::new(Mutex::new(Known {
+        Self(Arc::new(Mutex::new(KnownMoments {
             free_from: HashMap::new(),
             all_others: None,
         })))
@@ -260,7 +260,7 @@ mod tests {
 
     #[test]
     fn a_server_is_asked_once_in_its_period_without_a_burst() {
-        let ceilings = Ceilings::new(HALF, INSTANT);
+        let ceilings = CeilingLimiter::new(HALF, INSTANT);
         assert_eq!(ceilings.take(Some(ADDRESS), NOW), Ok(()));
         let next = NOW + HALF;
         assert_eq!(
@@ -275,7 +275,7 @@ mod tests {
     #[test]
     fn the_total_holds_over_all_servers_and_costs_a_server_nothing_where_it_refuses() {
         let period = Duration::from_millis(20);
-        let ceilings = Ceilings::new(HALF, period);
+        let ceilings = CeilingLimiter::new(HALF, period);
         assert_eq!(ceilings.take(None, NOW), Ok(()));
         assert_eq!(
             ceilings.take(Some(ADDRESS), NOW),
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn what_was_taken_and_given_back_was_never_taken() {
-        let ceilings = Ceilings::new(HALF, HALF);
+        let ceilings = CeilingLimiter::new(HALF, HALF);
         assert_eq!(ceilings.take(Some(ADDRESS), NOW), Ok(()));
         ceilings.give_back(Some(ADDRESS), NOW);
         assert_eq!(ceilings.take(Some(ADDRESS), NOW + INSTANT), Ok(()));
@@ -297,7 +297,7 @@ mod tests {
 
     #[test]
     fn requests_of_earlier_crawls_count() {
-        let ceilings = Ceilings::new(HALF, INSTANT);
+        let ceilings = CeilingLimiter::new(HALF, INSTANT);
         let at = NOW - Duration::from_millis(100);
         let by_server = HashMap::from([(ADDRESS, at)]);
         ceilings.take_up(
@@ -322,7 +322,7 @@ mod tests {
 
     #[test]
     fn a_request_from_before_the_clock_was_set_back_counts_as_now_and_never_later() {
-        let ceilings = Ceilings::new(HALF, INSTANT);
+        let ceilings = CeilingLimiter::new(HALF, INSTANT);
         let year = Duration::from_secs(365 * 24 * 3600);
         let by_server = HashMap::from([(ADDRESS, NOW + year)]);
         ceilings.take_up(
@@ -345,7 +345,7 @@ mod tests {
 
     #[test]
     fn a_ceiling_that_was_closed_from_outside_has_room_only_then() {
-        let ceilings = Ceilings::new(HALF, INSTANT);
+        let ceilings = CeilingLimiter::new(HALF, INSTANT);
         let until = NOW + Duration::from_millis(300);
         ceilings.close(Some(ADDRESS), AtCeiling::Server(until));
         assert_eq!(
@@ -357,7 +357,7 @@ mod tests {
 
     #[test]
     fn a_period_beyond_all_reason_is_no_overflow() {
-        let ceilings = Ceilings::new(Duration::MAX, INSTANT);
+        let ceilings = CeilingLimiter::new(Duration::MAX, INSTANT);
         assert_eq!(ceilings.take(Some(ADDRESS), NOW), Ok(()));
         assert!(matches!(
             ceilings.take(Some(ADDRESS), NOW + HALF),

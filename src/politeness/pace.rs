@@ -9,34 +9,34 @@ use crate::page_url::Host;
 use crate::time::Timestamp;
 
 /// The first rest after a host said that it is too busy, and did not say for how long; it doubles from time to time.
-pub(super) const BUSY_REST: Duration = Duration::from_secs(30);
-const LONGEST_BUSY_REST: Duration = Duration::from_secs(3600);
+pub(super) const BUSY_BACKOFF: Duration = Duration::from_secs(30);
+const MAX_BUSY_BACKOFF: Duration = Duration::from_secs(3600);
 /// However slow a host answers or often it fails, its adaptive gap ends here; longer rests are pauses.
-const SLOWEST: Duration = Duration::from_secs(60);
+const MAX_ADAPTIVE_GAP: Duration = Duration::from_secs(60);
 /// A host that fails so often in a row is paused: it is not its pages' fault.
-const FAILURES: u32 = 5;
+const MAX_FAILURES: u32 = 5;
 const FAILING_PAUSE: Duration = Duration::from_secs(30 * 60);
-const LONGEST_FAILING_PAUSE: Duration = Duration::from_secs(24 * 3600);
+const MAX_FAILING_PAUSE: Duration = Duration::from_secs(24 * 3600);
 /// A host that refuses so often in a row does not want us: it is paused for a day, and asked ever more rarely.
-const REFUSALS: u32 = 5;
+const MAX_REFUSALS: u32 = 5;
 const REFUSING_PAUSE: Duration = Duration::from_secs(24 * 3600);
-const LONGEST_REFUSING_PAUSE: Duration = Duration::from_secs(8 * 24 * 3600);
+const MAX_REFUSING_PAUSE: Duration = Duration::from_secs(8 * 24 * 3600);
 
 /// What a site's file says of its hosts' pace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Manners {
+pub struct HostLimits {
     pub gap: Duration,
-    pub at_once: u32,
+    pub max_concurrent: u32,
     /// The user's own server: the ceiling by server address does not hold, and slow answers do not lengthen the gap.
     pub own: bool,
 }
 
-impl Manners {
+impl HostLimits {
     /// Returns what suits both: two sites may share a host.
     pub fn politer(self, other: Self) -> Self {
         Self {
             gap: self.gap.max(other.gap),
-            at_once: self.at_once.min(other.at_once),
+            max_concurrent: self.max_concurrent.min(other.max_concurrent),
             own: self.own && other.own,
         }
     }
@@ -49,7 +49,7 @@ pub fn refuses(status: u16) -> bool {
 
 /// How an answer came, as far as the next request depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Manner {
+pub enum ResponseClass {
     /// Any answer that is no complaint.
     Answered,
     /// 429 or 503: the host asks for a rest, until a moment if it says so.
@@ -62,7 +62,7 @@ pub enum Manner {
 
 /// Why a host rests for longer than its gap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rest {
+pub enum Backoff {
     /// Its Retry-After says so.
     RetryAfter,
     /// It is too busy (429, 503).
@@ -83,25 +83,25 @@ pub struct StoredPace {
     pub gap: Duration,
     /// The adaptive part of it.
     pub slowed: Duration,
-    pub strikes: u32,
+    pub consecutive_failures: u32,
     pub refusals: u32,
-    pub rest: Option<Rest>,
+    pub backoff: Option<Backoff>,
 }
 
 /// One host's pace in this run.
 #[derive(Debug)]
 pub(super) struct Pace {
-    pub manners: Manners,
+    pub limits: HostLimits,
     /// What robots.txt asks for between two requests.
-    asked: Duration,
+    crawl_delay: Duration,
     /// The adaptive gap: grows with slow and failing answers, decays with good ones.
     slowed: Duration,
     pub not_before: Timestamp,
     last_at: Timestamp,
     /// The host was asked before, in this run or another: `last_at` means something.
     rest_began: bool,
-    pub rest: Option<Rest>,
-    pub strikes: u32,
+    pub backoff: Option<Backoff>,
+    pub consecutive_failures: u32,
     refusals: u32,
     pub in_flight: u32,
     /// The moment from which there is something to ask; `None` while there is nothing.
@@ -110,7 +110,7 @@ pub(super) struct Pace {
     pub server: Option<IpAddr>,
 }
 
-impl Rest {
+impl Backoff {
     pub const ALL: [Self; 4] = [Self::RetryAfter, Self::Busy, Self::Failing, Self::Refusing];
 
     /// Returns the name that the archive keeps.
@@ -162,21 +162,19 @@ impl StoredPace {
 
 impl Pace {
     /// A host that has been asked before rests one full gap: the last answer's end may not have been written down.
-    pub fn new(manners: Manners, stored: Option<StoredPace>, now: Timestamp) -> Self {
+    pub fn new(limits: HostLimits, stored: Option<StoredPace>, now: Timestamp) -> Self {
         let not_before = stored.map_or(now, |stored| {
-            stored
-                .not_before(now)
-                .max(now + stored.gap.max(manners.gap))
+            stored.not_before(now).max(now + stored.gap.max(limits.gap))
         });
         Self {
-            manners,
-            asked: Duration::ZERO,
+            limits,
+            crawl_delay: Duration::ZERO,
             slowed: stored.map_or(Duration::ZERO, |stored| stored.slowed),
             not_before,
             last_at: now,
             rest_began: stored.is_some(),
-            rest: stored.and_then(|stored| stored.rest),
-            strikes: stored.map_or(0, |stored| stored.strikes),
+            backoff: stored.and_then(|stored| stored.backoff),
+            consecutive_failures: stored.map_or(0, |stored| stored.consecutive_failures),
             refusals: stored.map_or(0, |stored| stored.refusals),
             in_flight: 0,
             wanted_from: None,
@@ -186,12 +184,12 @@ impl Pace {
 
     /// The least time from the end of an answer to the next request.
     pub fn gap(&self) -> Duration {
-        self.manners.gap.max(self.asked).max(self.slowed)
+        self.limits.gap.max(self.crawl_delay).max(self.slowed)
     }
 
     /// Sets what robots.txt asks for; it holds from the last answer on, which may have brought it.
-    pub fn slow_to(&mut self, delay: Duration) {
-        self.asked = delay;
+    pub fn set_crawl_delay(&mut self, delay: Duration) {
+        self.crawl_delay = delay;
         if self.rest_began {
             self.not_before = self.not_before.max(self.last_at + self.gap());
         }
@@ -200,8 +198,8 @@ impl Pace {
     /// When the host may be asked next, if there is something to ask and a place to ask from.
     pub fn turn(&self) -> Option<Timestamp> {
         let wanted = self.wanted_from?;
-        let at_once = if self.manners.own {
-            self.manners.at_once.max(1)
+        let at_once = if self.limits.own {
+            self.limits.max_concurrent.max(1)
         } else {
             1
         };
@@ -210,41 +208,41 @@ impl Pace {
 
     /// Whether the host, and not one page of it, is out of order.
     pub fn is_down(&self) -> bool {
-        self.strikes >= FAILURES
+        self.consecutive_failures >= MAX_FAILURES
     }
 
     /// Counts the next turn from the end of this answer, which took so long.
-    pub fn finish(&mut self, host: &Host, manner: Manner, took: Duration, now: Timestamp) {
+    pub fn finish(&mut self, host: &Host, manner: ResponseClass, took: Duration, now: Timestamp) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.adapt(manner, took);
         let (pause, rest) = self.pause(host, manner, now);
         // Another answer under way at the same time may have asked for a longer rest.
         let next = pause.max(now + self.gap());
         if next >= self.not_before {
-            self.rest = rest;
+            self.backoff = rest;
         }
         self.not_before = self.not_before.max(next);
         self.last_at = self.last_at.max(now);
         self.rest_began = true;
     }
 
-    fn adapt(&mut self, manner: Manner, took: Duration) {
+    fn adapt(&mut self, manner: ResponseClass, took: Duration) {
         match manner {
-            Manner::Answered => {
-                (self.strikes, self.refusals) = (0, 0);
+            ResponseClass::Answered => {
+                (self.consecutive_failures, self.refusals) = (0, 0);
                 // A server that worked for a second is left alone for two.
-                let slow = if self.manners.own {
+                let slow = if self.limits.own {
                     Duration::ZERO
                 } else {
-                    (took * 2).min(SLOWEST)
+                    (took * 2).min(MAX_ADAPTIVE_GAP)
                 };
                 self.slowed = (self.slowed - self.slowed / 4).max(slow);
             }
-            Manner::Busy { .. } | Manner::Failed => {
-                self.strikes = self.strikes.saturating_add(1);
+            ResponseClass::Busy { .. } | ResponseClass::Failed => {
+                self.consecutive_failures = self.consecutive_failures.saturating_add(1);
                 self.slowed = self.doubled_gap();
             }
-            Manner::Refused => {
+            ResponseClass::Refused => {
                 self.refusals = self.refusals.saturating_add(1);
                 self.slowed = self.doubled_gap();
             }
@@ -252,45 +250,56 @@ impl Pace {
     }
 
     fn doubled_gap(&self) -> Duration {
-        (self.gap() * 2).clamp(Duration::from_secs(1), SLOWEST)
+        (self.gap() * 2).clamp(Duration::from_secs(1), MAX_ADAPTIVE_GAP)
     }
 
     /// The moment until which the host is left alone beyond its gap, and why.
-    fn pause(&self, host: &Host, manner: Manner, now: Timestamp) -> (Timestamp, Option<Rest>) {
+    fn pause(
+        &self,
+        host: &Host,
+        manner: ResponseClass,
+        now: Timestamp,
+    ) -> (Timestamp, Option<Backoff>) {
         match manner {
-            Manner::Answered => (now, None),
+            ResponseClass::Answered => (now, None),
             // A host that says when is believed once; one that then is busy all the same rests as if it had not said.
-            Manner::Busy { until: Some(until) } if until > now && self.strikes == 1 => {
-                (until, Some(Rest::RetryAfter))
+            ResponseClass::Busy { until: Some(until) }
+                if until > now && self.consecutive_failures == 1 =>
+            {
+                (until, Some(Backoff::RetryAfter))
             }
-            Manner::Busy { until } => {
-                let rest = doubled(BUSY_REST, self.strikes - 1, LONGEST_BUSY_REST);
-                let own = now + rest + jitter(host, self.strikes, rest / 4);
+            ResponseClass::Busy { until } => {
+                let rest = doubled(
+                    BUSY_BACKOFF,
+                    self.consecutive_failures - 1,
+                    MAX_BUSY_BACKOFF,
+                );
+                let own = now + rest + jitter(host, self.consecutive_failures, rest / 4);
                 match until {
-                    Some(until) if until >= own => (until, Some(Rest::RetryAfter)),
-                    _ => (own, Some(Rest::Busy)),
+                    Some(until) if until >= own => (until, Some(Backoff::RetryAfter)),
+                    _ => (own, Some(Backoff::Busy)),
                 }
             }
-            Manner::Failed if self.strikes >= FAILURES => {
+            ResponseClass::Failed if self.consecutive_failures >= MAX_FAILURES => {
                 let rest = doubled(
                     FAILING_PAUSE,
-                    self.strikes - FAILURES,
-                    LONGEST_FAILING_PAUSE,
+                    self.consecutive_failures - MAX_FAILURES,
+                    MAX_FAILING_PAUSE,
                 );
                 (
-                    now + rest + jitter(host, self.strikes, rest / 4),
-                    Some(Rest::Failing),
+                    now + rest + jitter(host, self.consecutive_failures, rest / 4),
+                    Some(Backoff::Failing),
                 )
             }
-            Manner::Refused if self.refusals >= REFUSALS => {
+            ResponseClass::Refused if self.refusals >= MAX_REFUSALS => {
                 let rest = doubled(
                     REFUSING_PAUSE,
-                    self.refusals - REFUSALS,
-                    LONGEST_REFUSING_PAUSE,
+                    self.refusals - MAX_REFUSALS,
+                    MAX_REFUSING_PAUSE,
                 );
-                (now + rest, Some(Rest::Refusing))
+                (now + rest, Some(Backoff::Refusing))
             }
-            Manner::Failed | Manner::Refused => (now, None),
+            ResponseClass::Failed | ResponseClass::Refused => (now, None),
         }
     }
 
@@ -300,9 +309,9 @@ impl Pace {
             not_before: self.not_before,
             gap: self.gap(),
             slowed: self.slowed,
-            strikes: self.strikes,
+            consecutive_failures: self.consecutive_failures,
             refusals: self.refusals,
-            rest: self.rest,
+            backoff: self.backoff,
         }
     }
 }
@@ -329,9 +338,9 @@ mod tests {
 
     fn pace(gap: u32) -> Pace {
         Pace::new(
-            Manners {
+            HostLimits {
                 gap: SECOND * gap,
-                at_once: 1,
+                max_concurrent: 1,
                 own: false,
             },
             None,
@@ -344,7 +353,7 @@ mod tests {
     }
 
     /// Ends one answer at the moment from which it was allowed, and returns the rest after it.
-    fn rest_after(pace: &mut Pace, manner: Manner) -> Duration {
+    fn rest_after(pace: &mut Pace, manner: ResponseClass) -> Duration {
         let now = pace.not_before;
         pace.finish(&host(), manner, QUICK, now);
         pace.not_before.since(now)
@@ -353,45 +362,45 @@ mod tests {
     #[test]
     fn the_gap_counts_from_the_end_of_the_answer() {
         let mut pace = pace(2);
-        pace.finish(&host(), Manner::Answered, QUICK, NOW + SECOND * 9);
+        pace.finish(&host(), ResponseClass::Answered, QUICK, NOW + SECOND * 9);
         assert_eq!(pace.not_before, NOW + SECOND * 11);
     }
 
     #[test]
     fn the_largest_gap_wins() {
         let mut pace = pace(2);
-        pace.slow_to(SECOND * 7);
+        pace.set_crawl_delay(SECOND * 7);
         assert_eq!(pace.gap(), SECOND * 7);
-        pace.slow_to(SECOND);
+        pace.set_crawl_delay(SECOND);
         assert_eq!(pace.gap(), SECOND * 2);
     }
 
     #[test]
     fn the_first_request_after_a_robots_txt_keeps_the_delay_that_it_brought() {
         let mut pace = pace(2);
-        pace.finish(&host(), Manner::Answered, QUICK, NOW);
-        pace.slow_to(SECOND * 7);
+        pace.finish(&host(), ResponseClass::Answered, QUICK, NOW);
+        pace.set_crawl_delay(SECOND * 7);
         assert_eq!(pace.not_before, NOW + SECOND * 7);
     }
 
     #[test]
     fn a_slow_answer_lengthens_the_gap_and_quick_ones_shorten_it_again() {
         let mut pace = pace(2);
-        pace.finish(&host(), Manner::Answered, SECOND * 4, NOW);
+        pace.finish(&host(), ResponseClass::Answered, SECOND * 4, NOW);
         assert_eq!(pace.gap(), SECOND * 8);
         let gaps: Vec<u64> = (0..6)
-            .map(|_| rest_after(&mut pace, Manner::Answered).as_millis() as u64)
+            .map(|_| rest_after(&mut pace, ResponseClass::Answered).as_millis() as u64)
             .collect();
         assert_eq!(gaps, [6000, 4500, 3375, 2531, 2000, 2000]);
-        pace.finish(&host(), Manner::Answered, SECOND * 600, NOW);
-        assert_eq!(pace.gap(), SLOWEST);
+        pace.finish(&host(), ResponseClass::Answered, SECOND * 600, NOW);
+        assert_eq!(pace.gap(), MAX_ADAPTIVE_GAP);
     }
 
     #[test]
     fn ones_own_server_is_not_slowed_by_its_answers() {
         let mut pace = pace(0);
-        pace.manners.own = true;
-        pace.finish(&host(), Manner::Answered, SECOND * 4, NOW);
+        pace.limits.own = true;
+        pace.finish(&host(), ResponseClass::Answered, SECOND * 4, NOW);
         assert_eq!(pace.gap(), Duration::ZERO);
     }
 
@@ -400,15 +409,15 @@ mod tests {
         let mut pace = pace(2);
         pace.finish(
             &host(),
-            Manner::Busy {
+            ResponseClass::Busy {
                 until: Some(NOW + SECOND * 600),
             },
             QUICK,
             NOW,
         );
         assert_eq!(
-            (pace.not_before, pace.rest),
-            (NOW + SECOND * 600, Some(Rest::RetryAfter))
+            (pace.not_before, pace.backoff),
+            (NOW + SECOND * 600, Some(Backoff::RetryAfter))
         );
     }
 
@@ -416,7 +425,7 @@ mod tests {
     fn a_retry_after_that_is_over_is_no_leave_to_ask_on() {
         let mut pace = pace(2);
         let rests: Vec<Duration> = (0..4)
-            .map(|_| rest_after(&mut pace, Manner::Busy { until: Some(NOW) }))
+            .map(|_| rest_after(&mut pace, ResponseClass::Busy { until: Some(NOW) }))
             .collect();
         assert!(
             rests
@@ -428,12 +437,12 @@ mod tests {
         let mut pace = self::pace(2);
         rest_after(
             &mut pace,
-            Manner::Busy {
+            ResponseClass::Busy {
                 until: Some(NOW + SECOND * 3),
             },
         );
         let soon = pace.not_before + SECOND * 3;
-        assert!(rest_after(&mut pace, Manner::Busy { until: Some(soon) }) >= SECOND * 60);
+        assert!(rest_after(&mut pace, ResponseClass::Busy { until: Some(soon) }) >= SECOND * 60);
     }
 
     #[test]
@@ -441,16 +450,16 @@ mod tests {
         let mut pace = pace(0);
         pace.finish(
             &host(),
-            Manner::Busy {
+            ResponseClass::Busy {
                 until: Some(NOW + SECOND * 600),
             },
             QUICK,
             NOW,
         );
-        pace.finish(&host(), Manner::Answered, QUICK, NOW + SECOND);
+        pace.finish(&host(), ResponseClass::Answered, QUICK, NOW + SECOND);
         assert_eq!(
-            (pace.not_before, pace.rest),
-            (NOW + SECOND * 600, Some(Rest::RetryAfter))
+            (pace.not_before, pace.backoff),
+            (NOW + SECOND * 600, Some(Backoff::RetryAfter))
         );
     }
 
@@ -458,7 +467,7 @@ mod tests {
     fn complaints_without_a_time_double_the_rest_with_a_jitter_of_the_hosts_own() {
         let mut pace = pace(2);
         let rests: Vec<Duration> = (0..9)
-            .map(|_| rest_after(&mut pace, Manner::Busy { until: None }))
+            .map(|_| rest_after(&mut pace, ResponseClass::Busy { until: None }))
             .collect();
         for (rest, least) in rests
             .iter()
@@ -478,50 +487,56 @@ mod tests {
     fn failures_double_the_gap_and_then_pause_the_host() {
         let mut pace = pace(2);
         let rests: Vec<u64> = (0..4)
-            .map(|_| rest_after(&mut pace, Manner::Failed).as_secs())
+            .map(|_| rest_after(&mut pace, ResponseClass::Failed).as_secs())
             .collect();
         assert_eq!((rests, pace.is_down()), (vec![4, 8, 16, 32], false));
-        let rest = rest_after(&mut pace, Manner::Failed);
+        let rest = rest_after(&mut pace, ResponseClass::Failed);
         assert!(rest >= FAILING_PAUSE && pace.is_down());
-        assert_eq!(pace.rest, Some(Rest::Failing));
-        assert!(rest_after(&mut pace, Manner::Failed) >= FAILING_PAUSE * 2);
-        rest_after(&mut pace, Manner::Answered);
-        assert_eq!((pace.is_down(), pace.rest), (false, None));
+        assert_eq!(pace.backoff, Some(Backoff::Failing));
+        assert!(rest_after(&mut pace, ResponseClass::Failed) >= FAILING_PAUSE * 2);
+        rest_after(&mut pace, ResponseClass::Answered);
+        assert_eq!((pace.is_down(), pace.backoff), (false, None));
     }
 
     #[test]
     fn a_run_of_refusals_pauses_the_host_for_a_day_and_a_single_one_does_not() {
         let mut pace = pace(2);
-        for _ in 0..REFUSALS - 1 {
-            assert!(rest_after(&mut pace, Manner::Refused) <= SLOWEST);
+        for _ in 0..MAX_REFUSALS - 1 {
+            assert!(rest_after(&mut pace, ResponseClass::Refused) <= MAX_ADAPTIVE_GAP);
         }
-        rest_after(&mut pace, Manner::Answered);
-        for _ in 0..REFUSALS - 1 {
-            assert!(rest_after(&mut pace, Manner::Refused) <= SLOWEST);
+        rest_after(&mut pace, ResponseClass::Answered);
+        for _ in 0..MAX_REFUSALS - 1 {
+            assert!(rest_after(&mut pace, ResponseClass::Refused) <= MAX_ADAPTIVE_GAP);
         }
-        assert_eq!(rest_after(&mut pace, Manner::Refused), REFUSING_PAUSE);
-        assert_eq!(pace.rest, Some(Rest::Refusing));
-        assert_eq!(rest_after(&mut pace, Manner::Refused), REFUSING_PAUSE * 2);
+        assert_eq!(
+            rest_after(&mut pace, ResponseClass::Refused),
+            REFUSING_PAUSE
+        );
+        assert_eq!(pace.backoff, Some(Backoff::Refusing));
+        assert_eq!(
+            rest_after(&mut pace, ResponseClass::Refused),
+            REFUSING_PAUSE * 2
+        );
     }
 
     #[test]
     fn a_restart_rests_one_full_gap() {
         let stored = StoredPace {
             gap: SECOND * 5,
-            strikes: 2,
+            consecutive_failures: 2,
             ..pace(2).to_store()
         };
         let pace = Pace::new(
-            Manners {
+            HostLimits {
                 gap: SECOND * 2,
-                at_once: 1,
+                max_concurrent: 1,
                 own: false,
             },
             Some(stored),
             NOW + SECOND * 60,
         );
         assert_eq!(pace.not_before, NOW + SECOND * 65);
-        assert_eq!(pace.strikes, 2);
+        assert_eq!(pace.consecutive_failures, 2);
     }
 
     #[test]
@@ -529,26 +544,26 @@ mod tests {
         let mut before = pace(2);
         before.finish(
             &host(),
-            Manner::Busy {
+            ResponseClass::Busy {
                 until: Some(NOW + SECOND * 600),
             },
             QUICK,
             NOW,
         );
         let a_year_ago = NOW - SECOND * 86_400 * 365;
-        let after = Pace::new(before.manners, Some(before.to_store()), a_year_ago);
+        let after = Pace::new(before.limits, Some(before.to_store()), a_year_ago);
         assert_eq!(after.not_before, a_year_ago + SECOND * 600);
     }
 
     #[test]
     fn at_once_holds_only_for_ones_own_server() {
         let mut pace = pace(2);
-        pace.manners.at_once = 16;
+        pace.limits.max_concurrent = 16;
         pace.server = Some(IpAddr::from([192, 0, 2, 1]));
         pace.wanted_from = Some(NOW);
         pace.in_flight = 1;
         assert_eq!(pace.turn(), None);
-        pace.manners.own = true;
+        pace.limits.own = true;
         assert_eq!(pace.turn(), Some(NOW));
     }
 }

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use crate::politeness::pace::BUSY_REST;
+use crate::politeness::pace::BUSY_BACKOFF;
 use crate::time::Timestamp;
 
 /// A longer wish is taken as this: a slip of some server's would otherwise end an archive for good. No host rests for longer.
 pub const LONGEST_REST: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// How long a host is left alone whose wish cannot be read: twice as long as one without a wish.
-const UNREADABLE_REST: Duration = Duration::from_secs(2 * BUSY_REST.as_secs());
+const UNREADABLE_REST: Duration = Duration::from_secs(2 * BUSY_BACKOFF.as_secs());
 
 /// Returns the moment until which a host asks to be left alone; `None` where it says nothing of the kind.
 ///

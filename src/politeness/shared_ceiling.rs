@@ -28,7 +28,7 @@ const HELD_UP: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SharedCeiling {
     last: Option<Request>,
-    waiting: Vec<Waiting>,
+    waiting: Vec<WaitingCrawl>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ struct Request {
 
 /// A crawl that was told to come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Waiting {
+struct WaitingCrawl {
     crawl: u64,
     period: Duration,
     due: Timestamp,
@@ -67,8 +67,8 @@ impl SharedCeiling {
 
         let due = free_from.max(now + Duration::from_millis(1));
         match mine {
-            Some(mine) => self.waiting[mine] = Waiting { crawl, period, due },
-            None if ahead < MOST_WAITING => self.waiting.push(Waiting { crawl, period, due }),
+            Some(mine) => self.waiting[mine] = WaitingCrawl { crawl, period, due },
+            None if ahead < MOST_WAITING => self.waiting.push(WaitingCrawl { crawl, period, due }),
             None => {}
         }
         Err(due)
@@ -148,7 +148,7 @@ fn parse(text: &str) -> Option<SharedCeiling> {
     let count = usize::try_from(count).ok()?.min(MOST_WAITING);
     let waiting = lines.take(count).map(|line| {
         let [crawl, period, due] = line?;
-        Some(Waiting {
+        Some(WaitingCrawl {
             crawl,
             period: span(period)?,
             due: moment(due)?,

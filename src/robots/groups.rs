@@ -5,7 +5,7 @@ use std::time::Duration;
 use robotstxt::{RobotsParseHandler, parse_robotstxt};
 
 use crate::robots::lines;
-use crate::robots::rules::Rules;
+use crate::robots::rules::PathRules;
 
 /// The lines of a robots.txt that mean something, in order.
 #[derive(Debug, Default)]
@@ -26,7 +26,7 @@ enum Directive {
 /// Everything in a robots.txt that holds for one agent.
 #[derive(Debug)]
 pub(super) struct Group {
-    pub rules: Rules,
+    pub rules: PathRules,
     pub delay: Option<Duration>,
 }
 
@@ -73,7 +73,7 @@ impl Directives {
             }
         };
         Group {
-            rules: Rules::new(allow.into_iter(), disallow.into_iter()),
+            rules: PathRules::new(allow.into_iter(), disallow.into_iter()),
             delay: lines.iter().filter_map(delay).max(),
         }
     }

@@ -19,27 +19,27 @@ const LONGEST_VALUE: usize = 8 * 1024;
 
 /// The keys that mean something, with the slips that Google's parser lists. The RFC does not name
 /// the delays; they stand as real files write them.
-const SPELLINGS: [(&str, Key); 20] = [
-    ("user-agent", Key::Agent),
-    ("useragent", Key::Agent),
-    ("user agent", Key::Agent),
-    ("allow", Key::Allow),
-    ("disallow", Key::Disallow),
-    ("dissallow", Key::Disallow),
-    ("dissalow", Key::Disallow),
-    ("disalow", Key::Disallow),
-    ("diasllow", Key::Disallow),
-    ("disallaw", Key::Disallow),
-    ("sitemap", Key::Sitemap),
-    ("site-map", Key::Sitemap),
-    ("crawl-delay", Key::CrawlDelay),
-    ("crawldelay", Key::CrawlDelay),
-    ("crawl delay", Key::CrawlDelay),
-    ("crawl_delay", Key::CrawlDelay),
-    ("request-rate", Key::RequestRate),
-    ("requestrate", Key::RequestRate),
-    ("request rate", Key::RequestRate),
-    ("request_rate", Key::RequestRate),
+const SPELLINGS: [(&str, LineKey); 20] = [
+    ("user-agent", LineKey::Agent),
+    ("useragent", LineKey::Agent),
+    ("user agent", LineKey::Agent),
+    ("allow", LineKey::Allow),
+    ("disallow", LineKey::Disallow),
+    ("dissallow", LineKey::Disallow),
+    ("dissalow", LineKey::Disallow),
+    ("disalow", LineKey::Disallow),
+    ("diasllow", LineKey::Disallow),
+    ("disallaw", LineKey::Disallow),
+    ("sitemap", LineKey::Sitemap),
+    ("site-map", LineKey::Sitemap),
+    ("crawl-delay", LineKey::CrawlDelay),
+    ("crawldelay", LineKey::CrawlDelay),
+    ("crawl delay", LineKey::CrawlDelay),
+    ("crawl_delay", LineKey::CrawlDelay),
+    ("request-rate", LineKey::RequestRate),
+    ("requestrate", LineKey::RequestRate),
+    ("request rate", LineKey::RequestRate),
+    ("request_rate", LineKey::RequestRate),
 ];
 
 /// The byte-order mark of UTF-8, read as Latin-1 and written as UTF-8 once more: `ï»¿`.
@@ -57,7 +57,7 @@ const BLANK_LENGTHS: [usize; 3] = [3, 2, 1];
 
 /// What a line says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Key {
+enum LineKey {
     Agent,
     Allow,
     Disallow,
@@ -68,8 +68,8 @@ enum Key {
 
 /// A line with a known key. The value is bare: nothing invisible stands around it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Line<'a> {
-    key: Key,
+struct RobotsLine<'a> {
+    key: LineKey,
     value: &'a [u8],
 }
 
@@ -86,7 +86,7 @@ pub(super) fn normalised(body: &[u8]) -> String {
     let mut text = String::with_capacity(lines.len());
     for line in lines
         .split(|octet| is_line_end(*octet))
-        .filter_map(Line::read)
+        .filter_map(RobotsLine::read)
     {
         line.write(&mut text);
     }
@@ -117,7 +117,7 @@ fn is_line_end(octet: u8) -> bool {
     matches!(octet, b'\n' | b'\r')
 }
 
-impl<'a> Line<'a> {
+impl<'a> RobotsLine<'a> {
     /// Reads a line, or returns `None` where it has no known key.
     fn read(line: &'a [u8]) -> Option<Self> {
         let end = line
@@ -139,7 +139,7 @@ impl<'a> Line<'a> {
     }
 }
 
-impl Key {
+impl LineKey {
     /// Returns the key as robotstxt expects it. It hands the last two on as unknown ones.
     fn name(self) -> &'static str {
         match self {

@@ -8,13 +8,13 @@ use crate::robots::{comparable, glob};
 
 /// The rules of one group, the longest first: the first that matches is the one that counts (RFC 9309 §2.2.2).
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Rules {
-    allow: Vec<Rule>,
-    disallow: Vec<Rule>,
+pub(super) struct PathRules {
+    allow: Vec<PathRule>,
+    disallow: Vec<PathRule>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-struct Rule {
+struct PathRule {
     /// As it is told, and as its length counts.
     shown: String,
     /// As it is compared.
@@ -23,22 +23,22 @@ struct Rule {
 
 /// What the rules say of a path, and the rule that says so, where one does.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum PathVerdict {
     Allowed(Option<String>),
     Forbidden(String),
 }
 
-impl Rules {
+impl PathRules {
     /// Takes the patterns in canonical form; empty ones mean nothing (RFC 9309 §2.2.2).
     pub fn new<'a>(
         allow: impl Iterator<Item = &'a str>,
         disallow: impl Iterator<Item = &'a str>,
     ) -> Self {
-        let mut allow: Vec<Rule> = allow
+        let mut allow: Vec<PathRule> = allow
             .flat_map(|shown| [Some(rule(shown)), folder(shown)])
             .flatten()
             .collect();
-        let mut disallow: Vec<Rule> = disallow
+        let mut disallow: Vec<PathRule> = disallow
             .flat_map(|shown| [Some(rule(shown)), loose(shown)])
             .flatten()
             .collect();
@@ -53,13 +53,14 @@ impl Rules {
     }
 
     /// Decides about a path with its query. The work is one pass over the rules, each matched without backtracking.
-    pub fn judge(&self, path_and_query: &str, agent: &str) -> Verdict {
+    pub fn judge(&self, path_and_query: &str, agent: &str) -> PathVerdict {
         let path = comparable::path(path_and_query);
         let (allow, disallow) = (first(&self.allow, &path), first(&self.disallow, &path));
         // Whether `%3B` is `;` depends on the server: in doubt a rule forbids.
         let disallow = disallow.or_else(|| first(&self.disallow, &comparable::decoded(&path)));
-        let line =
-            |kind: &str, rule: Option<&Rule>| rule.map(|rule| format!("{kind}: {}\n", rule.shown));
+        let line = |kind: &str, rule: Option<&PathRule>| {
+            rule.map(|rule| format!("{kind}: {}\n", rule.shown))
+        };
         let (allow, disallow) = (line("allow", allow), line("disallow", disallow));
         let body = format!(
             "user-agent: {agent}\n{}{}",
@@ -70,36 +71,36 @@ impl Rules {
             RobotsMatcher::<'_, Matched>::default().one_agent_allowed_by_robots(&body, agent, "/");
         let told = |line: String| line.trim_end().to_owned();
         match disallow {
-            Some(disallow) if !is_allowed => Verdict::Forbidden(told(disallow)),
-            _ => Verdict::Allowed(allow.map(told)),
+            Some(disallow) if !is_allowed => PathVerdict::Forbidden(told(disallow)),
+            _ => PathVerdict::Allowed(allow.map(told)),
         }
     }
 }
 
-fn rule(shown: &str) -> Rule {
-    Rule {
+fn rule(shown: &str) -> PathRule {
+    PathRule {
         shown: shown.to_owned(),
         pattern: comparable::pattern(shown),
     }
 }
 
 /// `Disallow: /*%` may mean any escape: in doubt it forbids.
-fn loose(shown: &str) -> Option<Rule> {
-    Some(Rule {
+fn loose(shown: &str) -> Option<PathRule> {
+    Some(PathRule {
         shown: shown.to_owned(),
         pattern: comparable::loose_pattern(shown)?,
     })
 }
 
 /// Google's matcher takes `Allow: /x/index.html` to allow `/x/` as well.
-fn folder(shown: &str) -> Option<Rule> {
+fn folder(shown: &str) -> Option<PathRule> {
     let slash = shown
         .rfind('/')
         .filter(|slash| shown[*slash..].starts_with("/index.htm"))?;
     Some(rule(&format!("{}$", &shown[..=slash])))
 }
 
-fn first<'a>(rules: &'a [Rule], path: &str) -> Option<&'a Rule> {
+fn first<'a>(rules: &'a [PathRule], path: &str) -> Option<&'a PathRule> {
     rules.iter().find(|rule| glob::matches(path, &rule.pattern))
 }
 

@@ -1,58 +1,58 @@
 //! What is done about a page's wishes against uses of it, once they are judged.
 
 use crate::extract::{self, Article};
-use crate::frontier::Reading;
+use crate::frontier::ParsedPage;
 use crate::opt_out::Judgement;
 
 /// The words of an article against uses of it.
-pub(super) fn words(reading: &Reading) -> &[(String, String)] {
+pub(super) fn words(reading: &ParsedPage) -> &[(String, String)] {
     match reading {
-        Reading::Article(
-            extract::Reading::Article(article) | extract::Reading::Members(article),
+        ParsedPage::Article(
+            extract::Extraction::Article(article) | extract::Extraction::Members(article),
         ) => &article.words,
         _ => &[],
     }
 }
 
 /// Does what is obeyed: an article without its story, or a page whose links are left alone.
-pub(super) fn obedient(reading: Reading, judgement: &Judgement) -> Reading {
+pub(super) fn obedient(reading: ParsedPage, judgement: &Judgement) -> ParsedPage {
     match reading {
-        Reading::Article(
-            extract::Reading::Article(article) | extract::Reading::Members(article),
+        ParsedPage::Article(
+            extract::Extraction::Article(article) | extract::Extraction::Members(article),
         ) if let Some(why) = judgement.withholds() => {
             let bare = Article {
                 paragraphs: Vec::new(),
                 images: Vec::new(),
                 ..*article
             };
-            Reading::Withheld {
+            ParsedPage::Withheld {
                 article: Box::new(told(bare, judgement)),
                 why,
             }
         }
-        Reading::Article(extract::Reading::Article(article)) => Reading::Article(
-            extract::Reading::Article(Box::new(told(*article, judgement))),
+        ParsedPage::Article(extract::Extraction::Article(article)) => ParsedPage::Article(
+            extract::Extraction::Article(Box::new(told(*article, judgement))),
         ),
-        Reading::Article(extract::Reading::Members(article)) => Reading::Article(
-            extract::Reading::Members(Box::new(told(*article, judgement))),
+        ParsedPage::Article(extract::Extraction::Members(article)) => ParsedPage::Article(
+            extract::Extraction::Members(Box::new(told(*article, judgement))),
         ),
-        Reading::Home(_)
-        | Reading::List(_)
-        | Reading::Sitemap(_)
-        | Reading::Links { .. }
-        | Reading::Refresh { .. } => match judgement.keeps_links() {
-            Some(why) => Reading::LeftAlone {
+        ParsedPage::Home(_)
+        | ParsedPage::List(_)
+        | ParsedPage::Sitemap(_)
+        | ParsedPage::Links { .. }
+        | ParsedPage::Refresh { .. } => match judgement.keeps_links() {
+            Some(why) => ParsedPage::LeftAlone {
                 why: format!("its links are left alone: {why}"),
             },
             None => reading,
         },
-        Reading::Article(_)
-        | Reading::Withheld { .. }
-        | Reading::Policy
-        | Reading::Unreadable { .. }
-        | Reading::NoArticle { .. }
-        | Reading::Refused { .. }
-        | Reading::LeftAlone { .. } => reading,
+        ParsedPage::Article(_)
+        | ParsedPage::Withheld { .. }
+        | ParsedPage::Policy
+        | ParsedPage::Unreadable { .. }
+        | ParsedPage::NoArticle { .. }
+        | ParsedPage::Refused { .. }
+        | ParsedPage::LeftAlone { .. } => reading,
     }
 }
 

@@ -6,7 +6,7 @@ use crate::archive::Charset;
 use crate::discover::{Document, feeds, links, read_home};
 use crate::extract::{self, Decoded, decode};
 use crate::fetch::Answer;
-use crate::frontier::{Page, Reading, Role};
+use crate::frontier::{Page, ParsedPage, Role};
 use crate::markup::Tree;
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
 use crate::site_reader::obey::{obedient, words};
@@ -31,7 +31,7 @@ pub struct Response {
 /// What a good answer holds.
 #[derive(Debug)]
 pub struct Read {
-    pub reading: Reading,
+    pub reading: ParsedPage,
     pub charset: Option<Charset>,
     pub judgement: Judgement,
 }
@@ -47,7 +47,7 @@ impl Response {
 
     /// Judges a good answer, and leaves its page unread.
     pub fn leave_unread(&self, why: String) -> Read {
-        self.read_as(|_, _| Reading::NoArticle { why })
+        self.read_as(|_, _| ParsedPage::NoArticle { why })
     }
 
     /// Tells whether reading the page may take long.
@@ -80,11 +80,11 @@ impl Response {
         )
     }
 
-    fn read_as(&self, reading: impl FnOnce(&Decoded<'_>, &Tree) -> Reading) -> Read {
+    fn read_as(&self, reading: impl FnOnce(&Decoded<'_>, &Tree) -> ParsedPage) -> Read {
         let role = self.page.role();
         if role == Role::Policy {
             return Read {
-                reading: Reading::Policy,
+                reading: ParsedPage::Policy,
                 charset: None,
                 judgement: Judgement::default(),
             };
@@ -102,7 +102,7 @@ impl Response {
         }
         // Feeds come as JSON, octets or a type of their own: whether it is one, its reader tells.
         if role != Role::Feed && !is_text(self.content_type()) {
-            let reading = Reading::Unreadable {
+            let reading = ParsedPage::Unreadable {
                 why: format!("its content type is {}", self.content_type()),
             };
             return Read {
@@ -116,7 +116,7 @@ impl Response {
         let tree = Tree::parse(&decoded.text);
         let reading = match &tree {
             Ok(tree) => reading(&decoded, tree),
-            Err(why) => Reading::Unreadable {
+            Err(why) => ParsedPage::Unreadable {
                 why: why.to_string(),
             },
         };
@@ -165,38 +165,38 @@ impl Response {
         )
     }
 
-    fn read_text(&self, html: &str, tree: &Tree, document: &Document) -> Reading {
+    fn read_text(&self, html: &str, tree: &Tree, document: &Document) -> ParsedPage {
         let (page, reader) = (&self.page, &self.reader);
         let role = page.role();
-        if let (false, Some(extract::Reading::Refused { why })) =
+        if let (false, Some(extract::Extraction::Refused { why })) =
             (role == Role::Article, reader.articles.page_notice(html))
         {
-            return Reading::Refused { why };
+            return ParsedPage::Refused { why };
         }
 
         match (role, &reader.lists) {
-            (Role::Policy, _) => Reading::Policy,
+            (Role::Policy, _) => ParsedPage::Policy,
             (Role::Sitemap, _) => reader.sitemap(page, &self.answer),
             (Role::Article, _) => match reader.articles.read_tree(&page.url, html, tree) {
                 // Without a profile, links lead to pages of all kinds.
-                extract::Reading::NotAnArticle { why } if reader.lists_nothing() => {
-                    Reading::NoArticle { why }
+                extract::Extraction::NotAnArticle { why } if reader.lists_nothing() => {
+                    ParsedPage::NoArticle { why }
                 }
-                reading => Reading::Article(reading),
+                reading => ParsedPage::Article(reading),
             },
             (Role::Home, Some(lists)) => {
                 let home = read_home(&lists.menu, &lists.grammar, document, tree);
                 unless_moved_on(document, tree, home.sections.is_empty())
-                    .unwrap_or(Reading::Home(home))
+                    .unwrap_or(ParsedPage::Home(home))
             }
             (Role::Section | Role::Window | Role::ListPage, Some(lists)) => {
                 let listing = lists.reader.read_tree(document, html, tree, self.at);
                 unless_moved_on(document, tree, listing.rows.is_empty())
-                    .unwrap_or(Reading::List(listing))
+                    .unwrap_or(ParsedPage::List(listing))
             }
             (Role::Feed, _) => match reader.feed(&page.url, &self.answer.body) {
-                Ok(listing) => Reading::List(listing),
-                Err(why) => Reading::Unreadable {
+                Ok(listing) => ParsedPage::List(listing),
+                Err(why) => ParsedPage::Unreadable {
                     why: why.to_string(),
                 },
             },
@@ -208,7 +208,7 @@ impl Response {
                 } else {
                     Vec::new()
                 };
-                unless_moved_on(document, tree, links.is_empty()).unwrap_or(Reading::Links {
+                unless_moved_on(document, tree, links.is_empty()).unwrap_or(ParsedPage::Links {
                     links,
                     next,
                     feeds,
@@ -220,7 +220,7 @@ impl Response {
 
 /// Returns where a page sends its readers, if they do not see it, or see nothing of the paper in
 /// it.
-fn unless_moved_on(document: &Document, tree: &Tree, is_empty: bool) -> Option<Reading> {
+fn unless_moved_on(document: &Document, tree: &Tree, is_empty: bool) -> Option<ParsedPage> {
     let refresh = document.refresh(tree)?;
-    (refresh.is_at_once || is_empty).then_some(Reading::Refresh { to: refresh.to })
+    (refresh.is_at_once || is_empty).then_some(ParsedPage::Refresh { to: refresh.to })
 }

@@ -2,11 +2,11 @@
 
 use crate::config::Site;
 use crate::discover::{
-    Address, FeedError, FeedOf, Grammar, Listing, Row, Sitemap, read_feed, read_sitemap,
+    Address, FeedError, FeedOf, Grammar, ListRow, Listing, Sitemap, read_feed, read_sitemap,
 };
 use crate::extract::{self, decode};
 use crate::fetch::Answer;
-use crate::frontier::{Page, Reading};
+use crate::frontier::{Page, ParsedPage};
 use crate::page_url::PageUrl;
 use crate::site_reader::SiteReader;
 
@@ -47,7 +47,7 @@ impl SiteReader {
     }
 
     /// Reads a sitemap, packed or not. Without a profile, any page that it names may be an article.
-    pub(super) fn sitemap(&self, page: &Page, answer: &Answer) -> Reading {
+    pub(super) fn sitemap(&self, page: &Page, answer: &Answer) -> ParsedPage {
         let grammar = self.grammar();
         match read_sitemap(&grammar, &self.site.timezone, &page.url, &answer.body) {
             Ok(sitemap) => {
@@ -55,14 +55,14 @@ impl SiteReader {
                     let entries = sitemap.rows.len() + sitemap.maps.len();
                     tracing::warn!(url = %page.url, entries, "a part of the sitemap was read");
                 }
-                Reading::Sitemap(Sitemap {
+                ParsedPage::Sitemap(Sitemap {
                     rows: self.own_rows(sitemap.rows),
                     ..sitemap
                 })
             }
             Err(why) => match self.feed(&page.url, &answer.body) {
                 // The protocol allows feeds.
-                Ok(feed) => Reading::Sitemap(Sitemap {
+                Ok(feed) => ParsedPage::Sitemap(Sitemap {
                     rows: feed.rows,
                     ..Sitemap::default()
                 }),
@@ -70,8 +70,8 @@ impl SiteReader {
                     .articles
                     .page_notice(&decode(&answer.body, "", "").text)
                 {
-                    Some(extract::Reading::Refused { why }) => Reading::Refused { why },
-                    _ => Reading::Unreadable {
+                    Some(extract::Extraction::Refused { why }) => ParsedPage::Refused { why },
+                    _ => ParsedPage::Unreadable {
                         why: why.to_string(),
                     },
                 },
@@ -81,13 +81,13 @@ impl SiteReader {
 
     /// Returns the rows of a feed or sitemap, each with the address by which it is asked for: a
     /// profile's grammar has given it already, and without one it is the paper's own.
-    fn own_rows(&self, rows: Vec<Row>) -> Vec<Row> {
+    fn own_rows(&self, rows: Vec<ListRow>) -> Vec<ListRow> {
         if self.lists.is_some() {
             return rows;
         }
         rows.into_iter()
             .filter_map(|row| {
-                Some(Row {
+                Some(ListRow {
                     url: self.own(&row.url)?,
                     ..row
                 })

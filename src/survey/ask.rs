@@ -10,17 +10,17 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::archive::{Archive, ArchiveError, Done, How, Lease, RunEnd, RunId, Tally};
-use crate::asking::{
-    Followed, HomeTerms, Neighbourhood, Prepared, RobotsCache, RobotsFetch, Standing, Stop,
-};
+use crate::archive::{Archive, ArchiveError, Completed, Lease, RunEnd, RunId, RunResult, Tally};
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
-use crate::fetch::{Answer, Asking, Trouble, Web};
+use crate::dispatch::{
+    HomeTerms, HostPool, Prepared, RobotsCache, RobotsFetch, RobotsStanding, RobotsStep, Stop,
+};
+use crate::fetch::{Answer, RequestTerms, Trouble, Web};
 use crate::page_url::PageUrl;
-use crate::politeness::Manners;
+use crate::politeness::HostLimits;
 use crate::robots::{Allowed, LARGEST, REDIRECTS};
-use crate::survey::{MOST_REQUESTS, Plan};
+use crate::survey::{MOST_REQUESTS, SurveyPlan};
 use crate::time::Timestamp;
 
 /// Papers have a few; a robots.txt that names more is built to fill a file.
@@ -28,7 +28,7 @@ const MOST_SITEMAPS: usize = 50;
 
 /// One request that a survey made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Asked {
+pub struct SurveyRequest {
     pub url: String,
     /// `None` where no answer came.
     pub status: Option<u16>,
@@ -54,8 +54,8 @@ pub(super) type Had<T> = Result<Result<T, Unasked>, ArchiveError>;
 
 /// What a survey's asking came to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Account {
-    pub requests: Vec<Asked>,
+pub(super) struct SurveyTally {
+    pub requests: Vec<SurveyRequest>,
     /// Why the asking ended before the walk did.
     pub ended: Option<String>,
     /// The paper is left alone: it refused, or cannot be reached.
@@ -69,7 +69,7 @@ pub(super) struct Account {
 
 /// Sends everything that a survey asks for, in a run of its own.
 pub(super) struct Surveyor<'a, W, F> {
-    plan: Plan,
+    plan: SurveyPlan,
     archive: &'a mut Archive,
     lease: Lease,
     run: RunId,
@@ -78,22 +78,22 @@ pub(super) struct Surveyor<'a, W, F> {
     stop: watch::Receiver<Stop>,
     watch: F,
     home: HomeTerms,
-    hosts: Neighbourhood,
+    hosts: HostPool,
     robots: RobotsCache,
     /// Origins whose robots.txt was looked into.
     read: HashSet<String>,
     tally: Tally,
-    account: Account,
+    account: SurveyTally,
 }
 
-impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
+impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     /// Begins a run of the survey.
     ///
     /// # Errors
     ///
     /// Where the archive cannot be read or written.
     pub fn begin(
-        plan: Plan,
+        plan: SurveyPlan,
         archive: &'a mut Archive,
         web: Arc<W>,
         clock: Clock,
@@ -101,9 +101,9 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         watch: F,
     ) -> Result<Self, ArchiveError> {
         let (now, settings) = (clock.now(), &plan.settings);
-        let manners = Manners {
+        let manners = HostLimits {
             gap: plan.gap,
-            at_once: 1,
+            max_concurrent: 1,
             own: plan.own_site,
         };
         let home = HomeTerms {
@@ -112,11 +112,11 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         };
         let lease = archive.take_lease(&plan.holder, now, clock.uptime().as_ref())?;
         let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
-        let hosts = Neighbourhood::open(&settings.pace, locks, holder, archive, now)?;
+        let hosts = HostPool::open(&settings.pace, locks, holder, archive, now)?;
         let run = archive.begin_run(lease, "survey", &home.terms(settings, None, false), 0, now)?;
 
         let robots = RobotsCache::new(&settings.identity.agent);
-        let (read, tally, account) = (HashSet::new(), Tally::default(), Account::default());
+        let (read, tally, account) = (HashSet::new(), Tally::default(), SurveyTally::default());
         Ok(Self {
             plan,
             archive,
@@ -135,7 +135,7 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
         })
     }
 
-    pub fn plan(&self) -> &Plan {
+    pub fn plan(&self) -> &SurveyPlan {
         &self.plan
     }
 
@@ -144,8 +144,8 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
     /// # Errors
     ///
     /// Also where the archive's files were lost meanwhile: then the error tells where all is saved.
-    pub fn end(self, how: How, why: Option<&str>) -> Result<Account, ArchiveError> {
-        let end = RunEnd {
+    pub fn end(self, how: RunEnd, why: Option<&str>) -> Result<SurveyTally, ArchiveError> {
+        let end = RunResult {
             how,
             why: why.or(self.account.ended.as_deref()),
         };
@@ -210,8 +210,8 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
             Ok(prepared) => prepared,
             Err(unasked) => return Ok(Err(unasked)),
         };
-        let exchange = self.send(prepared, Asking::default()).await?;
-        self.settle(&exchange, Done::Unkept)?;
+        let exchange = self.send(prepared, RequestTerms::default()).await?;
+        self.settle(&exchange, Completed::Unkept)?;
         Ok(Ok(exchange.result))
     }
 
@@ -227,24 +227,24 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
                 Err(unasked) => return Ok(Err(unasked)),
             };
             match self.standing(url, now)? {
-                Standing::Allowed { right, robots } => {
+                RobotsStanding::Allowed { right, robots } => {
                     if let Ok(prepared) = self.hosts.prepare(permit, right, robots, now) {
                         return Ok(Ok(prepared));
                     }
                 }
                 // It is judged again: the file expired meanwhile.
-                Standing::Forbidden { .. }
-                | Standing::Ask(_)
-                | Standing::Asked
-                | Standing::Unknown { .. } => {
-                    self.hosts.leave(permit.host());
+                RobotsStanding::Forbidden { .. }
+                | RobotsStanding::Ask(_)
+                | RobotsStanding::Asked
+                | RobotsStanding::Unknown { .. } => {
+                    self.hosts.dequeue(permit.host());
                     self.hosts.give_back(permit);
                 }
             }
         }
     }
 
-    fn standing(&mut self, url: &PageUrl, now: Timestamp) -> Result<Standing, ArchiveError> {
+    fn standing(&mut self, url: &PageUrl, now: Timestamp) -> Result<RobotsStanding, ArchiveError> {
         self.robots.standing(
             url,
             self.home.host.as_str(),
@@ -261,20 +261,22 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
                 return Ok(Err(unasked));
             }
             let standing = self.standing(url, self.clock.now())?;
-            if !matches!(standing, Standing::Ask(_)) {
+            if !matches!(standing, RobotsStanding::Ask(_)) {
                 self.read_robots(url);
             }
             return Ok(match standing {
-                Standing::Allowed { .. } => Ok(()),
-                Standing::Forbidden { rule } => {
+                RobotsStanding::Allowed { .. } => Ok(()),
+                RobotsStanding::Forbidden { rule } => {
                     self.account.forbidden.push((url.clone(), rule.clone()));
                     Err(Unasked::Forbidden(rule))
                 }
-                Standing::Unknown { why, .. } => Err(self.over(format!(
+                RobotsStanding::Unknown { why, .. } => Err(self.over(format!(
                     "without its robots.txt nothing may be asked ({why})"
                 ))),
-                Standing::Asked => Err(self.over("its robots.txt is being asked for".to_owned())),
-                Standing::Ask(fetch) => match self.fetch_robots(fetch).await? {
+                RobotsStanding::Asked => {
+                    Err(self.over("its robots.txt is being asked for".to_owned()))
+                }
+                RobotsStanding::Ask(fetch) => match self.fetch_robots(fetch).await? {
                     Ok(()) => continue,
                     Err(unasked) => Err(unasked),
                 },
@@ -299,9 +301,9 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
     async fn fetch_robots(&mut self, mut fetch: RobotsFetch) -> Had<()> {
         // One more than redirects: a server may change the protocol.
         for _ in 0..=REDIRECTS + 1 {
-            let enough = Asking {
+            let enough = RequestTerms {
                 enough: Some(LARGEST + 1),
-                ..Asking::default()
+                ..RequestTerms::default()
             };
             let prepared = match self.prepare_robots(&fetch).await? {
                 Ok(prepared) => prepared,
@@ -310,18 +312,18 @@ impl<'a, W: Web, F: FnMut(&Asked) + Send> Surveyor<'a, W, F> {
             let exchange = self.send(prepared, enough).await?;
             match &exchange.result {
                 Ok(answer) => match fetch.follow(answer.clone(), exchange.at) {
-                    Followed::Copy(copy) => {
-                        let effect = self.settle(&exchange, Done::Robots(copy.clone()))?;
+                    RobotsStep::Copy(copy) => {
+                        let effect = self.settle(&exchange, Completed::Robots(copy.clone()))?;
                         self.robots.install(&copy, effect.robots, &mut self.hosts);
                         return Ok(Ok(()));
                     }
-                    Followed::Hop(hop) => {
-                        self.settle(&exchange, Done::Unkept)?;
+                    RobotsStep::Hop(hop) => {
+                        self.settle(&exchange, Completed::Unkept)?;
                         fetch = hop;
                     }
                 },
                 Err(trouble) => {
-                    self.settle(&exchange, Done::Unkept)?;
+                    self.settle(&exchange, Completed::Unkept)?;
                     if *trouble != Trouble::WantsHttp1 {
                         let why = self.in_words(trouble);
                         return Ok(Err(self.over(format!("robots.txt cannot be had: {why}"))));
@@ -406,7 +408,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::archive::{Lock, Reader, What};
+    use crate::archive::{LedgerRecord, Lock, Reader};
     use crate::config::Settings;
     use crate::config::settings::Durability;
     use crate::fetch::Reach;
@@ -434,7 +436,7 @@ mod tests {
             &self,
             visit: Visit,
             _reach: Reach,
-            _asking: Asking,
+            _asking: RequestTerms,
         ) -> (Turn, Result<Answer, Trouble>) {
             self.asked.lock().unwrap().push(self.clock.now());
             let answer = self.answers.lock().unwrap().pop_front();
@@ -471,14 +473,14 @@ mod tests {
         folder: &TempDir,
         archive: &'a mut Archive,
         answers: Vec<Answer>,
-    ) -> Surveyor<'a, Laid, impl FnMut(&Asked) + Send> {
+    ) -> Surveyor<'a, Laid, impl FnMut(&SurveyRequest) + Send> {
         let clock = Clock::set_to(NOW);
         let web = Arc::new(Laid {
             clock,
             answers: Mutex::new(answers.into()),
             asked: Mutex::default(),
         });
-        let plan = Plan {
+        let plan = SurveyPlan {
             home: url("/"),
             settings: Settings::default(),
             profiles: Vec::new(),
@@ -608,7 +610,7 @@ mod tests {
             surveyor.ask(&url("/2")).await.unwrap(),
             Err(Unasked::Forbidden(_))
         ));
-        surveyor.end(How::Finished, None).unwrap();
+        surveyor.end(RunEnd::Finished, None).unwrap();
 
         let runs = Reader::open(folder.path()).unwrap().runs(1).unwrap();
         assert_eq!(
@@ -640,7 +642,7 @@ mod tests {
         let mut first = super::tests::surveyor(&folder, &mut archive, vec![rules("/old.xml")]);
         assert!(first.ask(&url("/1")).await.unwrap().is_ok());
         let a_day_later = Clock::set_to(NOW + Duration::from_secs(25 * 3600));
-        first.end(How::Finished, None).unwrap();
+        first.end(RunEnd::Finished, None).unwrap();
 
         let mut second = super::tests::surveyor(&folder, &mut archive, vec![rules("/new.xml")]);
         second.clock = a_day_later;
@@ -662,7 +664,7 @@ mod tests {
             Err(Unasked::Over("it was stopped".to_owned()))
         );
         assert_eq!((surveyor.left(), surveyor.account.gave_up), (0, false));
-        surveyor.end(How::Interrupted, None).unwrap();
+        surveyor.end(RunEnd::Interrupted, None).unwrap();
         drop(archive);
 
         let runs = Reader::open(folder.path()).unwrap().runs(1).unwrap();
@@ -675,9 +677,9 @@ mod tests {
         let (mut rows, mut without_ending) = (ledger.rows(), 0);
         while let Some(entry) = rows.next_entry().unwrap() {
             without_ending += match entry.what {
-                What::Announced { .. } => 1,
-                What::Ended { .. } => -1,
-                What::Began { .. } | What::Unreadable { .. } => 0,
+                LedgerRecord::Announced { .. } => 1,
+                LedgerRecord::Ended { .. } => -1,
+                LedgerRecord::Began { .. } | LedgerRecord::Unreadable { .. } => 0,
             };
         }
         assert_eq!(without_ending, 0);

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use crate::config::units::Span;
 use crate::page_url::PageUrl;
-use crate::survey::findings::{Cms, Findings, Source};
 use crate::survey::profile::quoted;
+use crate::survey::survey_report::{FoundCms, FoundSource, SurveyReport};
 
 /// Endings under which papers register their names, `paper.co.kr`.
 const SECOND_LEVEL: [&str; 9] = ["co", "or", "go", "ne", "ac", "re", "com", "net", "org"];
@@ -73,10 +73,10 @@ pub fn name_of(home: &PageUrl) -> String {
 }
 
 /// Writes the files.
-pub fn draft(findings: &Findings, names: &Names) -> Draft {
+pub fn draft(findings: &SurveyReport, names: &Names) -> Draft {
     let profile = match &findings.cms {
-        Cms::Drafted { rules } => Some(rules.written(&names.site)),
-        Cms::Known { .. } | Cms::Unsupported { .. } => None,
+        FoundCms::Drafted { rules } => Some(rules.written(&names.site)),
+        FoundCms::Known { .. } | FoundCms::Unsupported { .. } => None,
     };
     Draft {
         name: names.site.clone(),
@@ -85,7 +85,7 @@ pub fn draft(findings: &Findings, names: &Names) -> Draft {
     }
 }
 
-fn site(findings: &Findings, names: &Names) -> String {
+fn site(findings: &SurveyReport, names: &Names) -> String {
     let title = findings.title.as_deref().unwrap_or(&names.site);
     let (zone, zone_note) = zone(findings.language.as_deref());
     let (language, language_note) = match &findings.language {
@@ -127,20 +127,20 @@ fn site(findings: &Findings, names: &Names) -> String {
     text
 }
 
-fn profile_line(findings: &Findings, names: &Names) -> String {
+fn profile_line(findings: &SurveyReport, names: &Names) -> String {
     match &findings.cms {
-        Cms::Known { profile } => format!(
+        FoundCms::Known { profile } => format!(
             "# Its CMS, which was recognised.\nprofile = {}\n",
             quoted(profile)
         ),
-        Cms::Drafted { .. } => {
+        FoundCms::Drafted { .. } => {
             let name = &names.site;
             format!(
                 "# The profile of its CMS is a draft, profiles/{name}.toml.\nprofile = {}\n",
                 quoted(name)
             )
         }
-        Cms::Unsupported { why } => {
+        FoundCms::Unsupported { why } => {
             format!("# Without a profile its pages are read generically: {why}.\n")
         }
     }
@@ -154,7 +154,7 @@ fn zone(language: Option<&str>) -> (&'static str, &'static str) {
     }
 }
 
-fn discover(findings: &Findings) -> String {
+fn discover(findings: &SurveyReport) -> String {
     let mut text = "\n[discover]\n".to_owned();
     if findings.menu_is_read || findings.sections.is_empty() {
         text.push_str("# Sections are read off the home page's menu. It has:\n");
@@ -180,14 +180,14 @@ fn discover(findings: &Findings) -> String {
     text
 }
 
-fn sources(what: &str, found: &[Source]) -> String {
-    let entries = |source: &Source| {
+fn sources(what: &str, found: &[FoundSource]) -> String {
+    let entries = |source: &FoundSource| {
         source
             .entries
             .map(|count| format!("  ({count} entries)"))
             .unwrap_or_default()
     };
-    let line = |source: &Source| format!("#   {}{}\n", source.url, entries(source));
+    let line = |source: &FoundSource| format!("#   {}{}\n", source.url, entries(source));
     let lines: String = found.iter().map(line).collect();
     if lines.is_empty() {
         format!("# {what}: none.\n")

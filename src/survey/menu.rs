@@ -4,8 +4,8 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use crate::markup::{Node, NodeId, Selector, attribute, within};
 use crate::page_url::PageUrl;
-use crate::survey::page::{Link, Page, target, trap};
 use crate::survey::selector::{own, path};
+use crate::survey::surveyed_page::{PageLink, SurveyedPage, target, trap};
 
 /// Parameters that count, whatever else a pager is built of.
 const COUNTS: [&str; 2] = ["page", "total"];
@@ -21,7 +21,7 @@ pub(super) struct Parameters {
 
 /// Where a paper's lists stand.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Lists {
+pub(super) enum ListPlaces {
     /// At one path: their parameters tell them apart.
     At(String),
     /// Each at a path of its own in a folder, `/section/`.
@@ -30,12 +30,12 @@ pub(super) enum Lists {
     Each(Vec<String>),
 }
 
-impl Lists {
+impl ListPlaces {
     /// Tells where lists stand, by the one at `url` and the links of the menu.
-    pub(super) fn of(url: &PageUrl, home: &Page) -> Self {
+    pub(super) fn of(url: &PageUrl, home: &SurveyedPage) -> Self {
         let own = url.as_url().path();
         let is_alike =
-            |link: &&Link| link.in_menu && folder(link.url.as_url().path()) == folder(own);
+            |link: &&PageLink| link.in_menu && folder(link.url.as_url().path()) == folder(own);
         let alike: BTreeSet<&str> = home
             .links
             .iter()
@@ -73,7 +73,11 @@ fn folder(path: &str) -> &str {
 }
 
 /// Returns the home page's links to lists, in the page's order; those of its menu where it has a menu.
-pub(super) fn sections<'a>(home: &'a Page, lists: &Lists, searches: &[String]) -> Vec<&'a Link> {
+pub(super) fn sections<'a>(
+    home: &'a SurveyedPage,
+    lists: &ListPlaces,
+    searches: &[String],
+) -> Vec<&'a PageLink> {
     let is_search = |url: &PageUrl| {
         searches
             .iter()
@@ -83,13 +87,18 @@ pub(super) fn sections<'a>(home: &'a Page, lists: &Lists, searches: &[String]) -
         .links
         .iter()
         .filter(|link| lists.have(link.url.as_url().path()) && !is_search(&link.url));
-    let lists: Vec<&Link> = lists.collect();
-    let menu: Vec<&Link> = lists.iter().copied().filter(|link| link.in_menu).collect();
+    let lists: Vec<&PageLink> = lists.collect();
+    let menu: Vec<&PageLink> = lists.iter().copied().filter(|link| link.in_menu).collect();
     if menu.is_empty() { lists } else { menu }
 }
 
 /// Returns the parameters of the lists: those that the menu's links have, and those that forms fill in.
-pub(super) fn parameters(home: &Page, pages: &[Page], lists: &Lists, page: &str) -> Parameters {
+pub(super) fn parameters(
+    home: &SurveyedPage,
+    pages: &[SurveyedPage],
+    lists: &ListPlaces,
+    page: &str,
+) -> Parameters {
     let fields = fields(pages, lists);
     let is_typed = |name: &str| {
         fields
@@ -125,13 +134,13 @@ pub(super) fn parameters(home: &Page, pages: &[Page], lists: &Lists, page: &str)
 }
 
 /// A field of a form that leads to a list: a search, of which there is no end.
-struct Field {
+struct FormField {
     name: String,
     /// A reader fills it in; others are sent along.
     is_typed: bool,
 }
 
-fn fields(pages: &[Page], lists: &Lists) -> Vec<Field> {
+fn fields(pages: &[SurveyedPage], lists: &ListPlaces) -> Vec<FormField> {
     let forms = Selector::compile("form[action]").expect("it is a selector");
     let inputs = Selector::compile("input[name]").expect("it is a selector");
     let mut fields = Vec::new();
@@ -147,7 +156,7 @@ fn fields(pages: &[Page], lists: &Lists) -> Vec<Field> {
             let field = |input: Node<'_>| {
                 let kind = attribute(&input, "type").map(|kind| kind.to_ascii_lowercase());
                 let is_typed = matches!(kind.as_deref(), None | Some("text" | "search"));
-                attribute(&input, "name").map(|name| Field { name, is_typed })
+                attribute(&input, "name").map(|name| FormField { name, is_typed })
             };
             fields.extend(within(form, &inputs).filter_map(field));
         }
@@ -156,7 +165,7 @@ fn fields(pages: &[Page], lists: &Lists) -> Vec<Field> {
 }
 
 /// Returns a selector of the menu: of the innermost element that holds nearly all sections.
-pub(super) fn selector(home: &Page, sections: &[&Link]) -> Option<String> {
+pub(super) fn selector(home: &SurveyedPage, sections: &[&PageLink]) -> Option<String> {
     let tree = home.tree()?;
     let wanted: HashSet<&PageUrl> = sections.iter().map(|link| &link.url).collect();
     let anchors = Selector::compile("a[href]").expect("it is a selector");
@@ -185,7 +194,7 @@ pub(super) fn selector(home: &Page, sections: &[&Link]) -> Option<String> {
 }
 
 /// Returns the beginnings of paths that lead to no story, as the links of the pages show them.
-pub(super) fn traps(pages: &[Page]) -> Vec<String> {
+pub(super) fn traps(pages: &[SurveyedPage]) -> Vec<String> {
     // A crawl reads the feeds that the home page names, wherever they stand.
     let is_trap = |url: &PageUrl| trap(url).is_some_and(|word| !matches!(word, "rss" | "feed"));
     let links = pages
@@ -221,12 +230,12 @@ mod tests {
             headers: Vec::new(),
             body: html.as_bytes().to_vec(),
         };
-        let home = Page::read(&url, &url, &answer);
-        let lists = Lists::of(
+        let home = SurveyedPage::read(&url, &url, &answer);
+        let lists = ListPlaces::of(
             &PageUrl::parse("https://a.example/list?code=S1").unwrap(),
             &home,
         );
-        assert_eq!(lists, Lists::At("/list".to_owned()));
+        assert_eq!(lists, ListPlaces::At("/list".to_owned()));
         let found = parameters(&home, std::slice::from_ref(&home), &lists, "page");
         assert_eq!(found.keep, ["code", "view"]);
         assert_eq!(found.searches, ["area", "tag", "word"]);
@@ -248,15 +257,18 @@ mod tests {
             headers: Vec::new(),
             body: html.as_bytes().to_vec(),
         };
-        let home = Page::read(&url("/"), &url("/"), &answer);
-        let of = |path: &str| Lists::of(&url(path), &home);
-        assert_eq!(of("/section/culture"), Lists::Under("/section/".to_owned()));
+        let home = SurveyedPage::read(&url("/"), &url("/"), &answer);
+        let of = |path: &str| ListPlaces::of(&url(path), &home);
+        assert_eq!(
+            of("/section/culture"),
+            ListPlaces::Under("/section/".to_owned())
+        );
         assert_eq!(
             of("/sports"),
-            Lists::Each(vec!["/about".to_owned(), "/sports".to_owned()])
+            ListPlaces::Each(vec!["/about".to_owned(), "/sports".to_owned()])
         );
-        assert_eq!(of("/list?code=S1"), Lists::At("/list".to_owned()));
-        assert_eq!(of("/other/all"), Lists::At("/other/all".to_owned()));
+        assert_eq!(of("/list?code=S1"), ListPlaces::At("/list".to_owned()));
+        assert_eq!(of("/other/all"), ListPlaces::At("/other/all".to_owned()));
         let lists = of("/section/culture");
         let have = |path: &str| lists.have(path);
         assert!(

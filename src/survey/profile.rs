@@ -5,19 +5,19 @@ use std::fmt::Write;
 use crate::config::read_profile;
 use crate::config::shipped::GENERIC;
 use crate::discover::{Grammar, ListReader};
-use crate::survey::list::{self, Rows};
-use crate::survey::menu::{self, Lists};
-use crate::survey::page::Page;
-use crate::survey::plan::Knowledge;
+use crate::survey::knowledge::Knowledge;
+use crate::survey::menu::{self, ListPlaces};
+use crate::survey::row_selectors::{self, Rows};
 use crate::survey::shape::Shape;
 use crate::survey::story;
+use crate::survey::surveyed_page::SurveyedPage;
 use crate::time::Timestamp;
 
 /// What a profile needs to know of a CMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rules {
-    pub(super) articles: Articles,
-    pub(super) lists: Lists,
+pub struct CmsRules {
+    pub(super) articles: ArticleNumbers,
+    pub(super) lists: ListPlaces,
     pub(super) keep: Vec<String>,
     /// Parameters that make a list a search.
     pub searches: Vec<String>,
@@ -43,14 +43,14 @@ pub struct Rules {
 
 /// How a CMS numbers its articles.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Articles {
+pub(super) enum ArticleNumbers {
     /// By a parameter of one path.
     ByParameter { path: String, number: String },
     /// In the path, before and behind which this stands.
     InPath { before: String, behind: String },
 }
 
-impl Articles {
+impl ArticleNumbers {
     /// `None` where no number, or more than one, tells articles apart.
     fn of(shape: &Shape) -> Option<Self> {
         match shape {
@@ -70,8 +70,8 @@ impl Articles {
 }
 
 /// Drafts the rules of a CMS that numbers its articles so, or tells why that cannot be done.
-pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
-    let articles = Articles::of(shape).ok_or_else(|| {
+pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<CmsRules, String> {
+    let articles = ArticleNumbers::of(shape).ok_or_else(|| {
         format!(
             "its articles ({shape}) are told apart by no number, or by more than one, so that a survey cannot tell which; \
              `article_patterns` in docs/profiles.md says it"
@@ -81,13 +81,13 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
     let found = known.lists(shape);
     let (page, rows) =
         best(home, &found).ok_or("no list of articles was found behind the home page's links")?;
-    let lists = Lists::of(&page.url, home);
+    let lists = ListPlaces::of(&page.url, home);
     let goes_on = goes_on(known, shape, rows, &found);
     let counted_by = goes_on.clone().unwrap_or_default();
     let parameters = menu::parameters(home, &known.pages, &lists, &counted_by);
     let sections = menu::sections(home, &lists, &parameters.searches);
-    let stories: Vec<&Page> = known.articles(shape).collect();
-    let mut rules = Rules {
+    let stories: Vec<&SurveyedPage> = known.articles(shape).collect();
+    let mut rules = CmsRules {
         articles,
         keep: parameters.keep,
         searches: parameters.searches,
@@ -105,7 +105,7 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
             .unwrap_or_default(),
         pager: goes_on
             .as_ref()
-            .and_then(|page_parameter| list::pager(page, page_parameter)),
+            .and_then(|page_parameter| row_selectors::pager(page, page_parameter)),
         page: goes_on,
         body: story::container(&stories),
         date_line: story::date_line(&stories),
@@ -117,8 +117,12 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<Rules, String> {
 }
 
 /// The list of whose kind the menu has most, and that shows most.
-fn best<'a, 'l>(home: &Page, lists: &'l [(&'a Page, Rows)]) -> Option<(&'a Page, &'l Rows)> {
-    let alike = |page: &Page| menu::sections(home, &Lists::of(&page.url, home), &[]).len();
+fn best<'a, 'l>(
+    home: &SurveyedPage,
+    lists: &'l [(&'a SurveyedPage, Rows)],
+) -> Option<(&'a SurveyedPage, &'l Rows)> {
+    let alike =
+        |page: &SurveyedPage| menu::sections(home, &ListPlaces::of(&page.url, home), &[]).len();
     let best = lists
         .iter()
         .max_by_key(|(page, rows)| (alike(page), rows.keys.len()))?;
@@ -130,10 +134,10 @@ fn goes_on(
     known: &Knowledge,
     shape: &Shape,
     first: &Rows,
-    lists: &[(&Page, Rows)],
+    lists: &[(&SurveyedPage, Rows)],
 ) -> Option<String> {
     let (page, parameter) = known.second.as_ref()?;
-    let second = list::rows(page, &known.home, shape, &known.boxes(shape))?;
+    let second = row_selectors::rows(page, &known.home, shape, &known.boxes(shape))?;
     let of_first = lists
         .iter()
         .find(|(page, _)| second_of(page, &known.second));
@@ -145,11 +149,11 @@ fn goes_on(
         .then(|| parameter.clone())
 }
 
-fn second_of(page: &Page, second: &Option<(Page, String)>) -> bool {
+fn second_of(page: &SurveyedPage, second: &Option<(SurveyedPage, String)>) -> bool {
     let Some((second, parameter)) = second else {
         return false;
     };
-    let others = |page: &Page| -> Vec<(String, String)> {
+    let others = |page: &SurveyedPage| -> Vec<(String, String)> {
         page.url
             .as_url()
             .query_pairs()
@@ -162,10 +166,10 @@ fn second_of(page: &Page, second: &Option<(Page, String)>) -> bool {
 
 /// Reads the seen pages with the draft: a menu that it does not find is left out, a list that it does not read ends it.
 fn try_out(
-    rules: &mut Rules,
+    rules: &mut CmsRules,
     known: &Knowledge,
-    stories: &[&Page],
-    page: &Page,
+    stories: &[&SurveyedPage],
+    page: &SurveyedPage,
     rows: &Rows,
 ) -> Result<(), String> {
     let written = rules.written("draft");
@@ -190,7 +194,7 @@ fn try_out(
     Ok(())
 }
 
-impl Rules {
+impl CmsRules {
     /// Writes the rules as a profile.
     pub(super) fn written(&self, name: &str) -> String {
         let mut text = format!(
@@ -248,12 +252,12 @@ impl Rules {
 
     fn article_addresses(&self) -> String {
         match &self.articles {
-            Articles::ByParameter { path, number } => format!(
+            ArticleNumbers::ByParameter { path, number } => format!(
                 "# Paths of articles; the first is canonical.\narticle = [{}]\n# The parameter that numbers articles.\nnumber = {}\n",
                 quoted(path),
                 quoted(number)
             ),
-            Articles::InPath { before, behind } => format!(
+            ArticleNumbers::InPath { before, behind } => format!(
                 "# Paths of articles, with their number.\narticle_patterns = [{}]\ncanonical = {}\n",
                 quoted(&format!(
                     "^{}(\\d+){}$",
@@ -268,9 +272,11 @@ impl Rules {
     fn list_addresses(&self) -> String {
         let each = |path: &String| format!("^{}$", regex::escape(path));
         let patterns = match &self.lists {
-            Lists::At(path) => return format!("# The path of lists.\nlist = [{}]\n", quoted(path)),
-            Lists::Under(folder) => vec![format!("^{}[^/]+/?$", regex::escape(folder))],
-            Lists::Each(paths) => paths.iter().map(each).collect(),
+            ListPlaces::At(path) => {
+                return format!("# The path of lists.\nlist = [{}]\n", quoted(path));
+            }
+            ListPlaces::Under(folder) => vec![format!("^{}[^/]+/?$", regex::escape(folder))],
+            ListPlaces::Each(paths) => paths.iter().map(each).collect(),
         };
         format!("# Paths of lists.\nlist_patterns = {}\n", listed(&patterns))
     }
@@ -348,12 +354,12 @@ mod tests {
 
     #[test]
     fn a_draft_puts_what_it_knows_before_the_generic_rules() {
-        let rules = Rules {
-            articles: Articles::InPath {
+        let rules = CmsRules {
+            articles: ArticleNumbers::InPath {
                 before: "/a.b/".to_owned(),
                 behind: String::new(),
             },
-            lists: Lists::Each(vec!["/culture".to_owned()]),
+            lists: ListPlaces::Each(vec!["/culture".to_owned()]),
             keep: Vec::new(),
             searches: Vec::new(),
             page: None,
@@ -376,7 +382,7 @@ mod tests {
                 .article_rules()
                 .contains("body = [\n    'div.\"story\"',")
         );
-        let text = Rules {
+        let text = CmsRules {
             body: Some("div.story".to_owned()),
             ..rules
         }
@@ -401,12 +407,12 @@ mod tests {
 
     #[test]
     fn articles_that_no_single_number_tells_apart_are_not_drafted() {
-        let of = |path: &str| Articles::of(&Shape::Path(path.to_owned()));
+        let of = |path: &str| ArticleNumbers::of(&Shape::Path(path.to_owned()));
         assert_eq!(
             (of("/#/#/story"), of("/story/*"), of("/#/a-*")),
             (None, None, None)
         );
-        let found = Articles::InPath {
+        let found = ArticleNumbers::InPath {
             before: "/story/".to_owned(),
             behind: ".html".to_owned(),
         };

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use crate::page_url::PageUrl;
-use crate::survey::page::{Link, trap};
+use crate::survey::surveyed_page::{PageLink, trap};
 
 /// A title has so many characters; the texts of menus and pagers have fewer.
 const TITLE: usize = 8;
@@ -75,7 +75,7 @@ impl Shape {
 }
 
 /// Returns the shapes that may be those of articles, the likeliest first: many pages, each with a title.
-pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a Link>) -> Vec<Candidate> {
+pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a PageLink>) -> Vec<Candidate> {
     let mut pages: BTreeMap<Shape, HashMap<String, usize>> = BTreeMap::new();
     for link in links.filter(|link| trap(&link.url).is_none()) {
         for shape in Shape::of(&link.url) {
@@ -146,16 +146,16 @@ fn numbers(part: &str) -> String {
 mod tests {
     use super::*;
 
-    fn link(path: &str, text: &str) -> Link {
+    fn link(path: &str, text: &str) -> PageLink {
         let url = PageUrl::parse(&format!("https://a.example{path}")).unwrap();
-        Link {
+        PageLink {
             url,
             text: text.to_owned(),
             in_menu: false,
         }
     }
 
-    fn best(links: &[Link]) -> Option<Shape> {
+    fn best(links: &[PageLink]) -> Option<Shape> {
         candidates(links.iter())
             .into_iter()
             .next()
@@ -203,7 +203,7 @@ mod tests {
             link("/list?cat=1", "Entertainment"),
             link("/list?cat=2", "International"),
         ];
-        let links: Vec<Link> = (0..9).map(story).chain(sections).collect();
+        let links: Vec<PageLink> = (0..9).map(story).chain(sections).collect();
         assert_eq!(candidates(links.iter()).len(), 1);
     }
 

@@ -6,8 +6,8 @@ use jiff::tz::TimeZone;
 
 use crate::config::Profile;
 use crate::markup::{Node, NodeId, Selector, Tree, text};
-use crate::survey::page::{Page, meta};
 use crate::survey::selector::{own, path};
+use crate::survey::surveyed_page::{SurveyedPage, meta};
 use crate::time::printed::{Zulu, find_year_first};
 
 /// A container with less text is none.
@@ -20,7 +20,7 @@ const MOST_LINES: usize = 20;
 const INLINE: [&str; 9] = ["p", "b", "strong", "em", "i", "span", "u", "font", "br"];
 
 /// Returns a selector of the story's container that holds for every one of these pages.
-pub(super) fn container(articles: &[&Page]) -> Option<String> {
+pub(super) fn container(articles: &[&SurveyedPage]) -> Option<String> {
     agreed(articles, container_in)
 }
 
@@ -35,8 +35,8 @@ pub(super) fn container_in(tree: &Tree) -> Option<String> {
 
 /// Returns a selector of the line that tells the date, that holds for every one of these pages; `None` where they tell it in a
 /// way that was understood.
-pub(super) fn date_line(articles: &[&Page]) -> Option<String> {
-    let is_told = |page: &&Page| {
+pub(super) fn date_line(articles: &[&SurveyedPage]) -> Option<String> {
+    let is_told = |page: &&SurveyedPage| {
         page.article
             .as_ref()
             .is_some_and(|article| article.published_at.is_some())
@@ -56,7 +56,7 @@ pub(super) fn date_line(articles: &[&Page]) -> Option<String> {
 }
 
 /// Returns patterns of the lines that a draft reads in the story of every one of these pages: buttons and advertisements.
-pub(super) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<String> {
+pub(super) fn repeated(draft: &Profile, articles: &[&SurveyedPage]) -> Vec<String> {
     let read = articles.iter().filter_map(|page| page.read_by(draft));
     let stories: Vec<Vec<String>> = read.map(|article| article.paragraphs).collect();
     let Some((first, others)) = stories
@@ -77,8 +77,8 @@ pub(super) fn repeated(draft: &Profile, articles: &[&Page]) -> Vec<String> {
 }
 
 /// Whether the titles that were read are not those which the pages' `og:title` tells.
-pub(super) fn has_other_titles(articles: &[&Page]) -> bool {
-    let is_other = |page: &&Page| {
+pub(super) fn has_other_titles(articles: &[&SurveyedPage]) -> bool {
+    let is_other = |page: &&SurveyedPage| {
         let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
         let read = page
             .article
@@ -96,7 +96,7 @@ fn is_dated(line: &str) -> bool {
 }
 
 /// The selector that every page gives, and that finds one element only in each.
-fn agreed(articles: &[&Page], find: impl Fn(&Tree) -> Option<String>) -> Option<String> {
+fn agreed(articles: &[&SurveyedPage], find: impl Fn(&Tree) -> Option<String>) -> Option<String> {
     let mut agreed: Option<String> = None;
     for page in articles {
         let tree = page.tree()?;

@@ -8,16 +8,16 @@ use jiff::tz::TimeZone;
 use crate::archive::ArchiveError;
 use crate::config::Profile;
 use crate::config::profile::Menu;
+use crate::deadline;
 use crate::discover::{Document, FeedOf, Grammar, read_feed, read_home, read_sitemap};
 use crate::fetch::{Answer, Web};
-use crate::in_time;
 use crate::markup::Weight;
 use crate::page_url::PageUrl;
 use crate::survey::SurveyError;
-use crate::survey::ask::{Asked, Had, Surveyor, Unasked};
-use crate::survey::list;
-use crate::survey::page::Page;
-use crate::survey::plan::Knowledge;
+use crate::survey::ask::{Had, SurveyRequest, Surveyor, Unasked};
+use crate::survey::knowledge::Knowledge;
+use crate::survey::row_selectors;
+use crate::survey::surveyed_page::SurveyedPage;
 
 /// Levels below the home page: lists, their articles, and what only those link.
 const DEPTH: usize = 4;
@@ -28,7 +28,7 @@ const KEPT_BACK: u64 = 3;
 
 /// Walks the whole paper, and returns what is known of it then. `profiles` are the CMSs that are
 /// known.
-pub(super) async fn walked<W: Web, F: FnMut(&Asked) + Send>(
+pub(super) async fn walked<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     profiles: Vec<Profile>,
 ) -> Result<Knowledge, SurveyError> {
@@ -40,9 +40,9 @@ pub(super) async fn walked<W: Web, F: FnMut(&Asked) + Send>(
 }
 
 /// Asks for the home page, and follows where it moved to within the paper.
-async fn home<W: Web, F: FnMut(&Asked) + Send>(
+async fn home<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
-) -> Result<Page, SurveyError> {
+) -> Result<SurveyedPage, SurveyError> {
     let asked = surveyor.plan().home.clone();
     let mut at = asked.clone();
     let page = match had(surveyor, &asked, None, |url| at = url.clone()).await? {
@@ -70,12 +70,12 @@ async fn home<W: Web, F: FnMut(&Asked) + Send>(
 /// Asks for a page, follows where it moved to within the paper, and reads it within its time: one
 /// that takes longer has no links. Without a home page it is the home page. `note` is told each
 /// address.
-async fn had<W: Web, F: FnMut(&Asked) + Send>(
+async fn had<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     url: &PageUrl,
     home: Option<&PageUrl>,
     mut note: impl FnMut(&PageUrl),
-) -> Had<Page> {
+) -> Had<SurveyedPage> {
     let mut url = url.clone();
     for _ in 0..=surveyor.plan().settings.limits.redirects {
         note(&url);
@@ -106,12 +106,12 @@ async fn had<W: Web, F: FnMut(&Asked) + Send>(
 }
 
 /// Reads a page. One that takes too long, or is too heavy, has no links.
-async fn read(url: PageUrl, home: PageUrl, answer: Answer) -> Page {
-    let unread = Page::unread(&url);
-    match in_time::room(Weight::most_of(answer.body.len())).await {
+async fn read(url: PageUrl, home: PageUrl, answer: Answer) -> SurveyedPage {
+    let unread = SurveyedPage::unread(&url);
+    match deadline::room(Weight::most_of(answer.body.len())).await {
         Ok(room) => {
-            let read = in_time::within(in_time::BUDGET, room, move || {
-                Page::read(&url, &home, &answer)
+            let read = deadline::within(deadline::BUDGET, room, move || {
+                SurveyedPage::read(&url, &home, &answer)
             })
             .await;
             read.unwrap_or(unread)
@@ -121,7 +121,7 @@ async fn read(url: PageUrl, home: PageUrl, answer: Answer) -> Page {
 }
 
 /// A home page may read like an article; what stands below the root and does so is one.
-fn is_article(page: &Page) -> bool {
+fn is_article(page: &SurveyedPage) -> bool {
     let is_root = page.url.as_url().path() == "/" && page.url.as_url().query().is_none();
     let declares = |article: &crate::extract::Article| article.published_at.is_some();
     !is_root && page.article.as_ref().is_some_and(declares)
@@ -129,7 +129,7 @@ fn is_article(page: &Page) -> bool {
 
 /// Walks until nothing more is worth a request, or the requests are spent: of each level the best
 /// pages first, and then those that they link.
-async fn walk<W: Web, F: FnMut(&Asked) + Send>(
+async fn walk<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &mut Knowledge,
 ) -> Result<(), ArchiveError> {
@@ -164,11 +164,11 @@ fn fresh(links: Vec<&PageUrl>, known: &mut HashSet<PageUrl>) -> Vec<PageUrl> {
 }
 
 /// Asks for a page; one that moved within the paper is asked for where it moved to.
-async fn visit<W: Web, F: FnMut(&Asked) + Send>(
+async fn visit<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &mut Knowledge,
     url: &PageUrl,
-) -> Result<Option<Page>, ArchiveError> {
+) -> Result<Option<SurveyedPage>, ArchiveError> {
     let home = knowledge.home.clone();
     Ok(
         had(surveyor, url, Some(&home), |url| knowledge.note_asked(url))
@@ -185,11 +185,11 @@ fn moved(url: &PageUrl, answer: &Answer) -> Option<PageUrl> {
 }
 
 /// Asks what no link led to: a list's second page, a feed and a sitemap.
-async fn look_closer<W: Web, F: FnMut(&Asked) + Send>(
+async fn look_closer<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &mut Knowledge,
 ) -> Result<(), ArchiveError> {
-    if let Some((url, parameter)) = list::second_page(knowledge)
+    if let Some((url, parameter)) = row_selectors::second_page(knowledge)
         && let Some(page) = visit(surveyor, knowledge, &url).await?
     {
         knowledge.second = Some((page, parameter));
@@ -224,7 +224,7 @@ async fn look_closer<W: Web, F: FnMut(&Asked) + Send>(
     Ok(())
 }
 
-async fn feed<W: Web, F: FnMut(&Asked) + Send>(
+async fn feed<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &Knowledge,
     url: &PageUrl,
@@ -243,7 +243,7 @@ async fn feed<W: Web, F: FnMut(&Asked) + Send>(
         .map(|listing| listing.rows.len()))
 }
 
-async fn sitemap<W: Web, F: FnMut(&Asked) + Send>(
+async fn sitemap<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &Knowledge,
     url: &PageUrl,

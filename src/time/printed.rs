@@ -9,7 +9,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use regex::{Captures, Regex};
 
-use crate::time::zone::{Printed, Told, seconds_of};
+use crate::time::zone::{PrintedZone, ZoneMeaning, seconds_of};
 use crate::time::{LocalTime, Precision, Timestamp};
 
 pub use crate::time::zone::Zulu;
@@ -238,10 +238,10 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
     let civil = date.to_datetime(time);
 
     let offset = match found.name("zone").filter(|_| precision > Precision::Day) {
-        None => Told::Local,
+        None => ZoneMeaning::Local,
         Some(told) => {
             let is_apart = found.name("apart").is_some_and(|space| !space.is_empty());
-            Printed {
+            PrintedZone {
                 told: told.as_str(),
                 is_apart,
                 behind: &text[told.end()..],
@@ -250,13 +250,13 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
         }
     };
     let time = match offset {
-        Told::Local => at(civil, zone),
-        Told::Universal => {
+        ZoneMeaning::Local => at(civil, zone),
+        ZoneMeaning::Universal => {
             let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
             Some(LocalTime::in_zone(at.into(), zone))
         }
-        Told::Zone(zone) => at(civil, &zone),
-        Told::Seconds(seconds) => {
+        ZoneMeaning::Zone(zone) => at(civil, &zone),
+        ZoneMeaning::Seconds(seconds) => {
             let offset = jiff::tz::Offset::from_seconds(seconds).ok()?;
             let at = offset.to_timestamp(civil).ok()?;
             Some(LocalTime {

@@ -56,7 +56,7 @@ const WESTMOST: i32 = -12 * HOUR;
 const EASTMOST: i32 = 14 * HOUR;
 
 /// What a zone behind a time means.
-pub(super) enum Told {
+pub(super) enum ZoneMeaning {
     /// The paper's own clock.
     Local,
     Universal,
@@ -68,7 +68,7 @@ pub(super) enum Told {
 
 /// A zone as it stands in a text.
 #[derive(Clone, Copy)]
-pub(super) struct Printed<'t> {
+pub(super) struct PrintedZone<'t> {
     pub told: &'t str,
     /// White space stands between it and the time.
     pub is_apart: bool,
@@ -76,9 +76,9 @@ pub(super) struct Printed<'t> {
     pub behind: &'t str,
 }
 
-impl Printed<'_> {
+impl PrintedZone<'_> {
     /// Reads a zone; `None` where it is one, and not understood.
-    pub fn read(self, zulu: Zulu) -> Option<Told> {
+    pub fn read(self, zulu: Zulu) -> Option<ZoneMeaning> {
         let name = self
             .told
             .trim_end_matches(|c: char| !c.is_ascii_alphabetic());
@@ -86,16 +86,16 @@ impl Printed<'_> {
         if name.starts_with("Etc/") {
             return TimeZone::get(&self.told.replace(char::is_whitespace, ""))
                 .ok()
-                .map(Told::Zone);
+                .map(ZoneMeaning::Zone);
         }
         if !digits.is_empty() {
             return self.offset(name, digits);
         }
         if name.contains(|c: char| !c.is_ascii_alphabetic()) {
             return match TimeZone::get(name) {
-                Ok(zone) => Some(Told::Zone(zone)),
+                Ok(zone) => Some(ZoneMeaning::Zone(zone)),
                 Err(_) if self.is_last() => None,
-                Err(_) => Some(Told::Local),
+                Err(_) => Some(ZoneMeaning::Local),
             };
         }
         self.named(name, zulu)
@@ -111,16 +111,16 @@ impl Printed<'_> {
     /// `+09:00`, `GMT+9`. Apart from the time, hours alone before other words count something else:
     /// `16:50 +12 comments`. More hours west than there are is a time until which something lasts:
     /// `16:50-17:30`.
-    fn offset(self, name: &str, digits: &str) -> Option<Told> {
+    fn offset(self, name: &str, digits: &str) -> Option<ZoneMeaning> {
         let is_count = name.is_empty()
             && digits.chars().filter(char::is_ascii_digit).count() < 3
             && self.is_apart;
         if is_count && !self.is_last() {
-            return Some(Told::Local);
+            return Some(ZoneMeaning::Local);
         }
         match offset_seconds(digits)? {
-            ..WESTMOST if name.is_empty() => Some(Told::Local),
-            seconds @ WESTMOST..=EASTMOST => Some(Told::Seconds(seconds)),
+            ..WESTMOST if name.is_empty() => Some(ZoneMeaning::Local),
+            seconds @ WESTMOST..=EASTMOST => Some(ZoneMeaning::Seconds(seconds)),
             _ => None,
         }
     }
@@ -128,7 +128,7 @@ impl Printed<'_> {
     /// A word in capitals that is no zone is one that is not understood where the text ends with
     /// it; elsewhere it is the next word. Small letters are a zone only where it is known, and the
     /// last word.
-    fn named(self, name: &str, zulu: Zulu) -> Option<Told> {
+    fn named(self, name: &str, zulu: Zulu) -> Option<ZoneMeaning> {
         let is_small = name.len() > 1 && name.bytes().any(|byte| byte.is_ascii_lowercase());
         // A zone in words, `Eastern Standard Time`.
         if ["Standard Time", "Daylight Time", "Summer Time"]
@@ -138,14 +138,14 @@ impl Printed<'_> {
             return None;
         }
         match (name.to_ascii_uppercase().as_str(), zulu) {
-            _ if is_small && !self.is_last() => Some(Told::Local),
-            ("Z", Zulu::Local) | ("KST", _) => Some(Told::Local),
-            ("Z", Zulu::Utc) | ("UTC" | "GMT" | "UT", _) => Some(Told::Universal),
+            _ if is_small && !self.is_last() => Some(ZoneMeaning::Local),
+            ("Z", Zulu::Local) | ("KST", _) => Some(ZoneMeaning::Local),
+            ("Z", Zulu::Utc) | ("UTC" | "GMT" | "UT", _) => Some(ZoneMeaning::Universal),
             (unclear, _) if UNCLEAR.contains(&unclear) => None,
             (name, _) => match seconds_of(name) {
-                Some(seconds) => Some(Told::Seconds(seconds)),
+                Some(seconds) => Some(ZoneMeaning::Seconds(seconds)),
                 None if self.is_last() && !is_small => None,
-                None => Some(Told::Local),
+                None => Some(ZoneMeaning::Local),
             },
         }
     }

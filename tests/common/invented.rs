@@ -8,7 +8,7 @@ use axum::Router;
 use axum::extract::Request;
 use axum::response::{IntoResponse, Response};
 use saseo::clock::Clock;
-use saseo::demo::Visit;
+use saseo::demo::SeenRequest;
 use tokio::sync::oneshot;
 
 /// Status, content type, body; a `Location` is told in the place of a body.
@@ -33,7 +33,7 @@ pub fn missing() -> Page {
 /// A paper being served. It ends with this value.
 pub struct Invented {
     pub base: String,
-    log: Arc<Mutex<Vec<Visit>>>,
+    log: Arc<Mutex<Vec<SeenRequest>>>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -43,7 +43,7 @@ impl Invented {
         let listener = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let log = Arc::<Mutex<Vec<Visit>>>::default();
+        let log = Arc::<Mutex<Vec<SeenRequest>>>::default();
         let (stop, stopped) = oneshot::channel::<()>();
         let (noted, page) = (Arc::clone(&log), Arc::new(page));
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -72,7 +72,7 @@ impl Invented {
         }
     }
 
-    pub fn log(&self) -> Vec<Visit> {
+    pub fn log(&self) -> Vec<SeenRequest> {
         self.log.lock().unwrap().clone()
     }
 
@@ -87,7 +87,7 @@ impl Invented {
 fn answer(
     request: &Request,
     page: &dyn Fn(&str) -> Page,
-    log: &Mutex<Vec<Visit>>,
+    log: &Mutex<Vec<SeenRequest>>,
     clock: Clock,
 ) -> Response {
     let began = clock.now();
@@ -113,7 +113,7 @@ fn answer(
     )
         .into_response();
     let user_agent = agent.unwrap_or_default();
-    log.lock().unwrap().push(Visit {
+    log.lock().unwrap().push(SeenRequest {
         path_and_query,
         user_agent,
         began,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use saseo::demo::{Cms, Edition, Kind, Newspaper, OriginThread, Visit};
+use saseo::demo::{Availability, DemoCms, Edition, Newspaper, OriginThread, SeenRequest};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -31,7 +31,7 @@ impl Paper {
     }
 
     /// The same paper on another CMS.
-    pub fn on(cms: Cms, edition: &Edition) -> Self {
+    pub fn on(cms: DemoCms, edition: &Edition) -> Self {
         Self {
             origin: OriginThread::start(
                 Newspaper::new(edition).on(cms),
@@ -41,7 +41,7 @@ impl Paper {
         }
     }
 
-    pub fn log(&self) -> Vec<Visit> {
+    pub fn log(&self) -> Vec<SeenRequest> {
         self.origin.log()
     }
 
@@ -54,7 +54,8 @@ impl Paper {
 
     /// The numbers of the articles that an archive must hold in the end.
     pub fn to_be_stored(&self) -> Vec<u64> {
-        let keeps = |kind: Kind| matches!(kind, Kind::Open | Kind::MembersOnly);
+        let keeps =
+            |kind: Availability| matches!(kind, Availability::Open | Availability::MembersOnly);
         self.origin.newspaper(|paper| {
             paper
                 .articles()
@@ -72,7 +73,7 @@ impl Paper {
 }
 
 /// Fails where two requests overlapped or came closer than the gap.
-pub fn assert_gaps(log: &[Visit], gap: Duration) {
+pub fn assert_gaps(log: &[SeenRequest], gap: Duration) {
     let mut log = log.to_vec();
     log.sort_by_key(|visit| visit.began);
     for pair in log.windows(2) {

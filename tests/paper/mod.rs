@@ -12,13 +12,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use jiff::civil::Date;
-use saseo::archive::{Reader, Seeding, SiteState};
-use saseo::audit::{Scope, audit};
+use saseo::archive::{Reader, SeedMode, SiteState};
+use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
 use saseo::config::site::Discover;
 use saseo::config::{Settings, read_profile, read_site};
-use saseo::crawl::{self, Backfill, Plan, Report, Stop};
-use saseo::fetch::{Answer, Asking, Reach, Trouble, Web};
+use saseo::crawl::{self, Backfill, CrawlPlan, Report, Stop};
+use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use saseo::frontier::recrawl::{SitePolicy, next};
 use saseo::frontier::{History, Past, Role, Settled, Visit};
 use saseo::host_lock::HostLocks;
@@ -201,7 +201,7 @@ impl Paper {
     }
 
     /// An article's page, or the word that it is as it was.
-    pub fn article(&self, piece: Piece, asking: &Asking) -> Answer {
+    pub fn article(&self, piece: Piece, asking: &RequestTerms) -> Answer {
         if self
             .broken_from
             .is_some_and(|from| from <= self.clock.now())
@@ -223,7 +223,7 @@ impl Paper {
         answer
     }
 
-    pub fn answer(&self, url: &PageUrl, asking: &Asking) -> Answer {
+    pub fn answer(&self, url: &PageUrl, asking: &RequestTerms) -> Answer {
         let number = url
             .parameter("idxno")
             .and_then(|number| number.parse::<u64>().ok());
@@ -375,7 +375,7 @@ impl Web for Paper {
         &self,
         visit: Visit,
         _reach: Reach,
-        asking: Asking,
+        asking: RequestTerms,
     ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
         self.clock
@@ -467,16 +467,16 @@ pub fn article_page(piece: Piece, is_edited: bool) -> String {
 }
 
 /// A crawl of one site, by a profile or by none; its locks are in the archive's folder.
-pub fn plan_of(site: &str, profile: Option<&str>, folder: &Path) -> Plan {
+pub fn plan_of(site: &str, profile: Option<&str>, folder: &Path) -> CrawlPlan {
     let settings = Settings::default();
     let profile = profile.map(|profile| read_profile("profile.toml", profile).unwrap());
     let site = read_site("site.toml", site).unwrap();
     let reader = SiteReader::new(site, profile.as_ref(), &settings).unwrap();
 
-    Plan {
+    CrawlPlan {
         command: "crawl".into(),
         sites: vec![Arc::new(reader)],
-        seeding: Seeding::Begin,
+        seeding: SeedMode::Begin,
         settings,
         skipped: 0,
         max_requests: None,
@@ -639,11 +639,11 @@ impl Crawler {
         }
     }
 
-    fn plan(&self) -> Plan {
+    fn plan(&self) -> CrawlPlan {
         let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n[discover]\n";
         let site = format!("{site}{}\n", self.discover);
         let plan = plan_of(&site, Some(&self.profile), self.folder.path());
-        Plan {
+        CrawlPlan {
             max_requests: self.max_requests,
             backfill: self.backfill,
             ..plan
@@ -692,7 +692,7 @@ impl Drop for Crawler {
         if !std::thread::panicking() {
             let findings = audit(
                 &Reader::open(self.folder.path()).unwrap(),
-                Scope::Everything,
+                AuditScope::Everything,
             )
             .unwrap();
             assert!(findings.violations.is_empty(), "{:#?}", findings.violations);

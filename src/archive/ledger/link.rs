@@ -18,9 +18,9 @@ pub enum Form {
 
 /// One link of the chain: SHA-256 over the hash before and the row's fields, each text behind its length, so that no two
 /// rows have the same bytes.
-pub(crate) struct Link(Sha256);
+pub(crate) struct ChainLink(Sha256);
 
-impl Link {
+impl ChainLink {
     pub fn after(previous: [u8; 32], form: Form, kind: &str, at: Timestamp, run: RunId) -> Self {
         let link = Self(Sha256::new_with_prefix(previous));
         let link = match form {

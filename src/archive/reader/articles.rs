@@ -6,7 +6,7 @@ use rusqlite::{Rows, Statement};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::history::{Version, version};
+use crate::archive::reader::article_versions::{ArticleVersion, version};
 
 /// Which articles are taken.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl Reader {
 }
 
 impl<'a> IntoIterator for &'a mut Articles<'_> {
-    type Item = Result<Version, ArchiveError>;
+    type Item = Result<ArticleVersion, ArchiveError>;
     type IntoIter = ArticleRows<'a>;
 
     fn into_iter(self) -> ArticleRows<'a> {
@@ -88,7 +88,7 @@ impl<'a> IntoIterator for &'a mut Articles<'_> {
 }
 
 impl Iterator for ArticleRows<'_> {
-    type Item = Result<Version, ArchiveError>;
+    type Item = Result<ArticleVersion, ArchiveError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self.rows.next() {

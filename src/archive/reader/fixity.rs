@@ -9,9 +9,9 @@ use rusqlite::{OptionalExtension, Row, RowIndex, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::looked::{Looked, lost};
-use crate::archive::reader::sound::Cells;
-use crate::archive::reader::walk::{Step, Walk, is_unreadable};
+use crate::archive::reader::article_row::CheckedColumns;
+use crate::archive::reader::row_read::{RowRead, lost};
+use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
 
 pub use bodies::{CaptureOf, StoredBody};
 pub use proofs::{StoredCapture, StoredRobots, StoredRow};
@@ -86,7 +86,7 @@ impl Reader {
     /// Reads what was saved.
     pub fn bad_texts(
         &self,
-    ) -> Result<impl Iterator<Item = Result<Looked<BadText>, ArchiveError>> + '_, ArchiveError>
+    ) -> Result<impl Iterator<Item = Result<RowRead<BadText>, ArchiveError>> + '_, ArchiveError>
     {
         let mut select = self.connection.prepare(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT wr
@@ -106,11 +106,11 @@ impl Reader {
             };
             self.walk(walk, move |step, ahead| {
                 match step {
-                    Step::Lost { first, last, why } => {
+                    WalkStep::Lost { first, last, why } => {
                         ahead.push_back(lost(&table, first, last, why))
                     }
-                    Step::Row(row) => {
-                        ahead.extend(bad_texts_of(&table, row)?.into_iter().map(Looked::Row))
+                    WalkStep::Row(row) => {
+                        ahead.extend(bad_texts_of(&table, row)?.into_iter().map(RowRead::Row))
                     }
                 }
                 Ok(0)
@@ -175,7 +175,7 @@ fn bad_texts_of(table: &str, row: &Row<'_>) -> rusqlite::Result<Vec<BadText>> {
                 .as_ref()
                 .column_index("url")
                 .ok()
-                .map(|_| Cells::of(row).name("url"));
+                .map(|_| CheckedColumns::of(row).name("url"));
             let column = row.as_ref().column_name(column)?.to_owned();
             bad.push(BadText {
                 table: table.to_owned(),

@@ -7,21 +7,21 @@ use rusqlite::{OptionalExtension, Row, Rows, Statement, params};
 
 use crate::archive::error::{ArchiveError, is_of_value};
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
-use crate::archive::ledger::{Form, Link, Terms};
+use crate::archive::ledger::{ChainLink, Form, Terms};
 use crate::archive::reader::Reader;
 use crate::archive::robots::{RobotsCopy, copy_from};
 use crate::time::Timestamp;
 
 /// One row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Entry<'row> {
+pub struct LedgerEntry<'row> {
     pub id: i64,
     /// The row before it, 0 for the first: what lies between the two is missing.
     pub previous: i64,
     pub form: Form,
     pub at: Timestamp,
     pub run: RunId,
-    pub what: What<'row>,
+    pub what: LedgerRecord<'row>,
     /// Whether the stored hash is that of this row's fields after the stored hash of the row before.
     pub chained: bool,
     pub hash: [u8; 32],
@@ -54,7 +54,7 @@ impl Ledger<'_> {
 impl LedgerRows<'_> {
     /// Returns the next row, whose texts are borrowed from the engine until the one behind it is
     /// read; `None` at the end.
-    pub fn next_entry(&mut self) -> Result<Option<Entry<'_>>, ArchiveError> {
+    pub fn next_entry(&mut self) -> Result<Option<LedgerEntry<'_>>, ArchiveError> {
         let (previous, before) = (self.previous, self.before);
         let Some(row) = self.rows.next()? else {
             return Ok(None);
@@ -70,7 +70,7 @@ impl LedgerRows<'_> {
 
 /// What a row tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum What<'row> {
+pub enum LedgerRecord<'row> {
     Began {
         /// `None` where they cannot be read.
         terms: Option<Box<Terms>>,
@@ -99,16 +99,16 @@ pub enum What<'row> {
 
 /// A robots.txt with the rows of the ledger that brought it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Brought {
+pub struct RobotsArrivals {
     pub copy: RobotsCopy,
     /// The request that its row names; schema 1 kept none.
     pub announced: Option<AnnouncedId>,
-    pub answer: Option<BroughtBy>,
+    pub answer: Option<RobotsArrival>,
 }
 
 /// The answer that brought a robots.txt, by the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BroughtBy {
+pub struct RobotsArrival {
     /// The ending's row.
     pub row: i64,
     /// The host that was asked.
@@ -143,7 +143,7 @@ impl Reader {
 
     /// Returns a copy of a robots.txt, and what the ledger knows of how it came.
     /// Reads what was saved.
-    pub fn robots_copy(&self, id: RobotsId) -> Result<Option<Brought>, ArchiveError> {
+    pub fn robots_copy(&self, id: RobotsId) -> Result<Option<RobotsArrivals>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT robots.id, robots.fetched_at, robots.expires_at, robots.status, ruling, why, body, robots.origin,
                     robots.announced_id, ended.id, announced.host, ended.at, ended.status, ended.digest
@@ -156,7 +156,7 @@ impl Reader {
         let brought = select.query_row(params![id.0], |row| {
             let answer = match row.get::<_, Option<i64>>(9)? {
                 None => None,
-                Some(ending) => Some(BroughtBy {
+                Some(ending) => Some(RobotsArrival {
                     row: ending,
                     host: row.get(10)?,
                     at: Timestamp::from_millis(row.get(11)?),
@@ -165,7 +165,7 @@ impl Reader {
                 }),
             };
             let announced = row.get::<_, Option<i64>>(8)?.map(AnnouncedId);
-            Ok(Brought {
+            Ok(RobotsArrivals {
                 copy: copy_from(row, row.get(7)?)?,
                 announced,
                 answer,
@@ -183,7 +183,7 @@ pub(super) fn entry<'row>(
     row: &'row Row<'_>,
     previous: i64,
     before: [u8; 32],
-) -> rusqlite::Result<Entry<'row>> {
+) -> rusqlite::Result<LedgerEntry<'row>> {
     let number: i64 = row.get(2)?;
     let form = if number == 1 {
         Form::First
@@ -202,17 +202,17 @@ pub(super) fn entry<'row>(
         "began" => beginning(row),
         "announced" => announcement(row),
         "ended" => ending(row),
-        _ => Ok(What::Unreadable {
+        _ => Ok(LedgerRecord::Unreadable {
             why: format!("no row is of the kind {kind:?}"),
         }),
     };
-    let what = read.unwrap_or_else(|why| What::Unreadable {
+    let what = read.unwrap_or_else(|why| LedgerRecord::Unreadable {
         why: why.to_string(),
     });
-    let link = Link::after(before, form, kind, at, run);
+    let link = ChainLink::after(before, form, kind, at, run);
     let is_known = matches!(number, 1 | 2) && holds_only_its_own(row, kind, form)?;
     let chained = is_known && hashed(link, form, row).is_ok_and(|expected| expected == hash);
-    Ok(Entry {
+    Ok(LedgerEntry {
         id: row.get(0)?,
         previous,
         form,
@@ -224,14 +224,14 @@ pub(super) fn entry<'row>(
     })
 }
 
-fn beginning<'row>(row: &'row Row<'_>) -> rusqlite::Result<What<'row>> {
-    Ok(What::Began {
+fn beginning<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>> {
+    Ok(LedgerRecord::Began {
         terms: Terms::from_json(row.get_ref(6)?.as_str()?).map(Box::new),
     })
 }
 
-fn announcement<'row>(row: &'row Row<'_>) -> rusqlite::Result<What<'row>> {
-    Ok(What::Announced {
+fn announcement<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>> {
+    Ok(LedgerRecord::Announced {
         url: row.get_ref(7)?.as_str()?,
         host: row.get_ref(8)?.as_str()?,
         server: row.get_ref(9)?.as_str_or_null()?,
@@ -241,8 +241,8 @@ fn announcement<'row>(row: &'row Row<'_>) -> rusqlite::Result<What<'row>> {
     })
 }
 
-fn ending<'row>(row: &'row Row<'_>) -> rusqlite::Result<What<'row>> {
-    Ok(What::Ended {
+fn ending<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>> {
+    Ok(LedgerRecord::Ended {
         announced: AnnouncedId(row.get(13)?),
         status: row.get(14)?,
         bytes: row.get::<_, Option<u64>>(15)?.unwrap_or_default(),
@@ -254,7 +254,7 @@ fn ending<'row>(row: &'row Row<'_>) -> rusqlite::Result<What<'row>> {
 }
 
 /// The hash that a row's fields make, in the order in which the ledger's writer takes them.
-fn hashed(link: Link, form: Form, row: &Row<'_>) -> rusqlite::Result<[u8; 32]> {
+fn hashed(link: ChainLink, form: Form, row: &Row<'_>) -> rusqlite::Result<[u8; 32]> {
     let text = |column: usize| -> rusqlite::Result<&str> {
         Ok(row.get_ref(column)?.as_str_or_null()?.unwrap_or(""))
     };

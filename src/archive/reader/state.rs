@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 use serde::Serialize;
 
-use crate::archive::cut::{CutList, cut_lists};
 use crate::archive::error::ArchiveError;
 use crate::archive::lock::Lock;
 use crate::archive::reader::Reader;
-use crate::archive::reader::omissions::{NumberGap, SilentSection};
+use crate::archive::reader::coverage_gaps::{NumberGap, SilentSection};
+use crate::archive::truncated_list::{TruncatedList, cut_lists};
 use crate::frontier::recrawl::SUSPENDED;
-use crate::politeness::Rest;
+use crate::politeness::Backoff;
 use crate::time::Timestamp;
 
 const DAY: std::time::Duration = std::time::Duration::from_secs(24 * 3600);
@@ -47,7 +47,7 @@ pub struct SiteState {
     /// Lists whose server sent the same page again and again: what lies beyond was not seen.
     pub lists_partial: u64,
     /// Lists that have more rows than their server shows, and of which the rest was not read yet.
-    pub lists_cut: Vec<CutList>,
+    pub lists_cut: Vec<TruncatedList>,
     /// Feeds and sitemaps that are dead, and tried again once a month.
     pub sources_retired: u64,
     /// When the last crawl of it began.
@@ -205,7 +205,7 @@ impl Reader {
                 .map(|seen| self.silent_sections(&state.site, seen.min(now)))
                 .transpose()?;
             let number_gaps = self.number_gaps(&state.site)?;
-            let of_site = |list: &&CutList| list.site == state.site;
+            let of_site = |list: &&TruncatedList| list.site == state.site;
             let lists_cut = cut.iter().filter(of_site).cloned().collect();
             Ok(SiteState {
                 silent_sections: silent.unwrap_or_default(),
@@ -219,7 +219,7 @@ impl Reader {
 
     /// Returns the lists that have more rows than their server shows, and of which the rest was not
     /// read yet. Reads what was saved.
-    pub fn lists_cut(&self) -> Result<Vec<CutList>, ArchiveError> {
+    pub fn lists_cut(&self) -> Result<Vec<TruncatedList>, ArchiveError> {
         cut_lists(&self.connection, None)
     }
 
@@ -261,15 +261,15 @@ impl Reader {
             let rest = row
                 .get::<_, Option<String>>(5)?
                 .as_deref()
-                .and_then(Rest::named);
+                .and_then(Backoff::named);
             Ok(HostState {
                 host: row.get(0)?,
                 not_before: Timestamp::from_millis(row.get(1)?).to_second().to_string(),
                 gap_seconds: std::time::Duration::from_millis(row.get(2)?).as_secs_f64(),
                 strikes: row.get(3)?,
                 refusals: row.get(4)?,
-                rest: rest.map(Rest::name),
-                rest_in_words: rest.map(Rest::in_words),
+                rest: rest.map(Backoff::name),
+                rest_in_words: rest.map(Backoff::in_words),
                 slowed_seconds: std::time::Duration::from_millis(row.get(6)?).as_secs_f64(),
                 queued: row.get(7)?,
             })

@@ -6,7 +6,7 @@ use rusqlite::{ErrorCode, Row, Statement};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::looked::Looked;
+use crate::archive::reader::row_read::RowRead;
 
 /// Rows, and bytes as their reader weighs them, that are read in one transaction and held: a log
 /// beside the file can be emptied after each.
@@ -30,7 +30,7 @@ pub(super) struct Walk {
 }
 
 /// What a walk comes to.
-pub(super) enum Step<'step, 'row> {
+pub(super) enum WalkStep<'step, 'row> {
     Row(&'step Row<'row>),
     /// The rows of these keys, as far as there were any, cannot be read.
     Lost {
@@ -41,7 +41,7 @@ pub(super) enum Step<'step, 'row> {
 }
 
 /// How far one transaction came.
-enum Came {
+enum WalkProgress {
     /// Behind that key there may be more.
     To(i64),
     ToTheEnd,
@@ -53,7 +53,7 @@ enum Came {
 }
 
 /// What came of the rows that were read and not handed over yet, the first in front.
-pub(super) type Ahead<T> = VecDeque<Looked<T>>;
+pub(super) type Ahead<T> = VecDeque<RowRead<T>>;
 
 /// A walk under way: an iterator over what its rows are read to be, and over the keys of those that
 /// cannot be read. The rows of one key are read in one transaction; all rows are not of one moment.
@@ -72,7 +72,7 @@ impl Reader {
     /// its weight in bytes.
     pub(super) fn walk<T, F>(&self, walk: Walk, read: F) -> Walking<'_, T, F>
     where
-        F: FnMut(Step<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
+        F: FnMut(WalkStep<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
     {
         Walking {
             reader: self,
@@ -86,9 +86,9 @@ impl Reader {
 
 impl<T, F> Iterator for Walking<'_, T, F>
 where
-    F: FnMut(Step<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
+    F: FnMut(WalkStep<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
 {
-    type Item = Result<Looked<T>, ArchiveError>;
+    type Item = Result<RowRead<T>, ArchiveError>;
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
@@ -107,7 +107,7 @@ where
 
 impl<T, F> Walking<'_, T, F>
 where
-    F: FnMut(Step<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
+    F: FnMut(WalkStep<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
 {
     /// Reads on behind a key, and returns the last one that was read.
     fn go_on(&mut self, after: i64) -> Result<Option<i64>, ArchiveError> {
@@ -118,11 +118,11 @@ where
             ahead,
             ..
         } = self;
-        let mut take = |step: Step<'_, '_>| read(step, ahead);
+        let mut take = |step: WalkStep<'_, '_>| read(step, ahead);
         match reader.stride(walk, after, &mut take)? {
-            Came::ToTheEnd => Ok(None),
-            Came::To(key) => Ok(Some(key)),
-            Came::Stuck { at, why } => reader.get_past(walk, at, why, &mut take),
+            WalkProgress::ToTheEnd => Ok(None),
+            WalkProgress::To(key) => Ok(Some(key)),
+            WalkProgress::Stuck { at, why } => reader.get_past(walk, at, why, &mut take),
         }
     }
 }
@@ -133,8 +133,8 @@ impl Reader {
         &self,
         walk: &Walk,
         after: i64,
-        take: &mut impl FnMut(Step<'_, '_>) -> Result<usize, ArchiveError>,
-    ) -> Result<Came, ArchiveError> {
+        take: &mut impl FnMut(WalkStep<'_, '_>) -> Result<usize, ArchiveError>,
+    ) -> Result<WalkProgress, ArchiveError> {
         let Walk {
             columns, from, key, ..
         } = walk;
@@ -147,9 +147,9 @@ impl Reader {
         for count in 0.. {
             let row = match rows.next() {
                 Ok(Some(row)) => row,
-                Ok(None) => return Ok(Came::ToTheEnd),
+                Ok(None) => return Ok(WalkProgress::ToTheEnd),
                 Err(error) if is_unreadable(&error) => {
-                    return Ok(Came::Stuck {
+                    return Ok(WalkProgress::Stuck {
                         at: last,
                         why: error.to_string(),
                     });
@@ -158,19 +158,19 @@ impl Reader {
             };
             let found: i64 = row.get(0)?;
             if found < last {
-                return Ok(Came::Stuck {
+                return Ok(WalkProgress::Stuck {
                     at: last,
                     why: "its rows are out of order".to_owned(),
                 });
             }
             if (count >= ROWS || weight >= WEIGHT) && found > last {
-                return Ok(Came::To(last));
+                return Ok(WalkProgress::To(last));
             }
 
-            weight += take(Step::Row(row))?;
+            weight += take(WalkStep::Row(row))?;
             last = found;
         }
-        Ok(Came::ToTheEnd)
+        Ok(WalkProgress::ToTheEnd)
     }
 
     /// Tells what is lost behind the key `at`, hands over the rows of the first key behind it that can be read, and returns
@@ -180,7 +180,7 @@ impl Reader {
         walk: &Walk,
         at: i64,
         why: String,
-        take: &mut impl FnMut(Step<'_, '_>) -> Result<usize, ArchiveError>,
+        take: &mut impl FnMut(WalkStep<'_, '_>) -> Result<usize, ArchiveError>,
     ) -> Result<Option<i64>, ArchiveError> {
         let Walk {
             columns,
@@ -210,7 +210,7 @@ impl Reader {
                 Err(error) => return Err(error.into()),
             }
             if first < tried {
-                take(Step::Lost {
+                take(WalkStep::Lost {
                     first,
                     last: tried - 1,
                     why,
@@ -218,11 +218,11 @@ impl Reader {
             }
             let mut rows = one.query([tried])?;
             while let Some(row) = rows.next()? {
-                take(Step::Row(row))?;
+                take(WalkStep::Row(row))?;
             }
             return Ok(Some(tried));
         }
-        take(Step::Lost {
+        take(WalkStep::Lost {
             first,
             last: largest.max(first),
             why,

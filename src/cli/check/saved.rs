@@ -9,14 +9,14 @@ use crate::cli::check::saved::compare::{Broken, broken};
 use crate::cli::check::saved::pages::{SavedPage, beside};
 use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
-use crate::cli::extract::{Choice, Saved, listed, read};
-use crate::cli::{Common, say};
+use crate::cli::extract::{Choice, SavedFile, listed, read};
+use crate::cli::{Common, console};
 use crate::config::Profile;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
 /// How a profile reads one page.
-struct Finding {
+struct PageFinding {
     /// `ndsoft/g2.html`.
     page: String,
     broken: Vec<Broken>,
@@ -40,18 +40,18 @@ pub(crate) fn run(common: &Common) -> anyhow::Result<Exit> {
         );
     }
     tell(common, &findings)?;
-    Ok(if findings.iter().all(Finding::is_well) {
+    Ok(if findings.iter().all(PageFinding::is_well) {
         Exit::Done
     } else {
         Exit::Failed
     })
 }
 
-fn finding(page: SavedPage, profile: &Profile, agent: &str) -> Finding {
+fn finding(page: SavedPage, profile: &Profile, agent: &str) -> PageFinding {
     let name = page.name.clone();
     let broken =
         judged(page, profile, agent).unwrap_or_else(|why| vec![Broken::without_expectation(why)]);
-    Finding { page: name, broken }
+    PageFinding { page: name, broken }
 }
 
 /// Returns the fields that are read otherwise than expected, or why nothing can be expected.
@@ -70,7 +70,7 @@ fn judged(page: SavedPage, profile: &Profile, agent: &str) -> Result<Vec<Broken>
         }
     };
     let (saved, choice) = (
-        Saved::new(bytes, url),
+        SavedFile::new(bytes, url),
         Choice {
             site: None,
             profile: profile.clone(),
@@ -84,26 +84,28 @@ fn judged(page: SavedPage, profile: &Profile, agent: &str) -> Result<Vec<Broken>
     Ok(broken(&expected, got.map_err(|why| format!("{why:#}"))))
 }
 
-impl Finding {
+impl PageFinding {
     fn is_well(&self) -> bool {
         self.broken.is_empty()
     }
 }
 
-fn tell(common: &Common, findings: &[Finding]) -> anyhow::Result<()> {
+fn tell(common: &Common, findings: &[PageFinding]) -> anyhow::Result<()> {
     if common.json {
         let pages: Vec<Value> = findings
             .iter()
             .map(|finding| json!({"page": finding.page, "ok": finding.is_well(), "broken": finding.broken}))
             .collect();
-        return say::json(&json!({"ok": findings.iter().all(Finding::is_well), "pages": pages}));
+        return console::json(
+            &json!({"ok": findings.iter().all(PageFinding::is_well), "pages": pages}),
+        );
     }
     for finding in findings {
         if finding.is_well() {
-            say::data(&format!("ok    {}", finding.page))?;
+            console::data(&format!("ok    {}", finding.page))?;
         }
         for broken in &finding.broken {
-            say::data(&format!("WRONG {}: {broken}", finding.page))?;
+            console::data(&format!("WRONG {}: {broken}", finding.page))?;
         }
     }
     Ok(())

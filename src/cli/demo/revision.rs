@@ -4,11 +4,11 @@
 use std::path::Path;
 
 use crate::archive::{Archive, Lock, Reader};
-use crate::cli::say::{self, Voice};
+use crate::cli::console::{self, Verbosity};
 use crate::cli::{diff, show};
 use crate::clock::Clock;
 use crate::config::settings::Durability;
-use crate::demo::{OriginThread, Revision};
+use crate::demo::{OriginThread, RevisedTitles};
 
 /// Articles that are asked for again: the newest, among them the two that the paper revises. A few
 /// more, so that one that is gone is no sign of a server out of order.
@@ -16,10 +16,10 @@ const AGAIN: u32 = 6;
 
 /// Revises the paper, and has the newest articles asked for again at the next crawl.
 pub(super) fn revise(
-    voice: Voice,
+    voice: Verbosity,
     origin: &OriginThread,
     folder: &Path,
-) -> anyhow::Result<Revision> {
+) -> anyhow::Result<RevisedTitles> {
     let revision = origin.newspaper(|paper| paper.revise());
     let told = match &revision.withdrawn {
         Some(withdrawn) => format!(
@@ -36,13 +36,13 @@ pub(super) fn revise(
     let now = Clock::system().now();
     let mut archive = Archive::open(Lock::take(folder, "demo")?, Durability::Normal)?;
     let lease = archive.take_lease("demo", now, None)?;
-    archive.look_again_at_newest(lease, "demo", AGAIN, now)?;
+    archive.revisit_newest(lease, "demo", AGAIN, now)?;
     archive.save()?;
     Ok(revision)
 }
 
 /// Says what follows from an article that was just taken back.
-pub(super) fn tell_withdrawn(voice: Voice, revision: &Revision) {
+pub(super) fn tell_withdrawn(voice: Verbosity, revision: &RevisedTitles) {
     if revision.withdrawn.is_some() {
         voice.note(
             "The article that was taken back stays in the archive. It counts as gone when it is missing a day later, too.",
@@ -51,7 +51,11 @@ pub(super) fn tell_withdrawn(voice: Voice, revision: &Revision) {
 }
 
 /// Shows the article that the paper corrected, and what changed in it.
-pub(super) fn show(voice: Voice, revision: &Revision, folder: &Path) -> anyhow::Result<()> {
+pub(super) fn show(
+    voice: Verbosity,
+    revision: &RevisedTitles,
+    folder: &Path,
+) -> anyhow::Result<()> {
     let reader = Reader::open(folder)?;
     // A crawl that was stopped may not have come to it.
     let Some(id) = reader.newest_titled(&revision.corrected)? else {
@@ -64,11 +68,11 @@ pub(super) fn show(voice: Voice, revision: &Revision, folder: &Path) -> anyhow::
     };
 
     voice.note("\nOne article, as `saseo show` tells it:\n");
-    say::data(&show::in_words(&found, newest, &versions))?;
+    console::data(&show::in_words(&found, newest, &versions))?;
     if let [.., old, new] = versions.as_slice() {
         voice.note("What changed in it, as `saseo diff` tells it:\n");
         diff::tell(&found, old, new)?;
-        say::data("")?;
+        console::data("")?;
     }
     Ok(())
 }

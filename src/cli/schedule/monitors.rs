@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinHandle;
 
-use crate::cli::say;
+use crate::cli::console;
 use crate::config::Site;
 use crate::fetch::Ping;
 
@@ -44,7 +44,7 @@ impl Monitors {
                 let _ = before.await;
             }
             if let Err(why) = ping.send(&url).await {
-                say::note(&format!(
+                console::note(&format!(
                     "saseo: the monitor of {name} could not be told: {why}"
                 ));
             }

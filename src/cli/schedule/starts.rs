@@ -3,10 +3,10 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use crate::archive::{How, Seeding};
+use crate::archive::{RunEnd, SeedMode};
 use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::schedule::ScheduleArgs;
-use crate::cli::{Common, say};
+use crate::cli::{Common, console};
 use crate::config::Site;
 use crate::crawl::{Agenda, PaperReport, Start};
 use crate::fetch::Http;
@@ -67,13 +67,13 @@ impl Agenda for Starts<'_> {
         let start = |due: DueStart| match self.configuration.reader(&due.site) {
             Ok(reader) => Some(Start {
                 reader,
-                seeding: Seeding::Begin,
+                seeding: SeedMode::Begin,
                 backfill: None,
                 skipped: due.skipped,
             }),
             Err(why) => {
                 // A profile that is not valid today: the others go on.
-                say::note(&format!("saseo: {} is not crawled: {why}", due.site.name));
+                console::note(&format!("saseo: {} is not crawled: {why}", due.site.name));
                 None
             }
         };
@@ -81,7 +81,7 @@ impl Agenda for Starts<'_> {
     }
 
     fn ended(&mut self, report: &PaperReport) {
-        if report.how == How::Failed {
+        if report.how == RunEnd::Failed {
             self.timetable.rest_after_failure(&report.site);
         }
     }

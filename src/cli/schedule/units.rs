@@ -90,13 +90,13 @@ fn identity(contact: &str) -> String {
 }
 
 /// How a service runs.
-struct Manner {
+struct ServiceMode {
     head: &'static str,
     kind: &'static str,
     tail: &'static str,
 }
 
-const TIMED: Manner = Manner {
+const TIMED: ServiceMode = ServiceMode {
     head: "# ---- /etc/systemd/system/saseo.service
 [Unit]
 Description=saseo: crawl the newspapers that are due",
@@ -104,7 +104,7 @@ Description=saseo: crawl the newspapers that are due",
     tail: "",
 };
 
-const STAYS: Manner = Manner {
+const STAYS: ServiceMode = ServiceMode {
     head: "# ---- or, instead of these two, a service that stays: /etc/systemd/system/saseo-schedule.service
 [Unit]
 Description=saseo: crawl newspapers at their times",
@@ -122,7 +122,12 @@ WantedBy=multi-user.target
 ",
 };
 
-fn service(Manner { head, kind, tail }: Manner, exec: &str, data: &str, identity: &str) -> String {
+fn service(
+    ServiceMode { head, kind, tail }: ServiceMode,
+    exec: &str,
+    data: &str,
+    identity: &str,
+) -> String {
     format!(
         "{head}
 Wants=network-online.target

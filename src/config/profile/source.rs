@@ -6,9 +6,9 @@ use crate::markup::{Pattern, Selector};
 
 /// One place that may tell a field, and what to make of it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-#[serde(try_from = "Written")]
-pub struct Source {
-    pub place: Place,
+#[serde(try_from = "SourceText")]
+pub struct FieldSource {
+    pub place: FieldPlace,
     /// Only what matches is taken (its first group, where it has one).
     pub pattern: Option<Pattern>,
     /// What matches is cut out.
@@ -19,7 +19,7 @@ pub struct Source {
 
 /// A place in a page.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Place {
+pub enum FieldPlace {
     /// The meta tag of this name or property.
     Meta(String),
     /// A dotted path into the article's JSON-LD, `author.name`.
@@ -46,7 +46,7 @@ pub enum PrintedDate {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Written {
+struct SourceText {
     meta: Option<String>,
     json_ld: Option<String>,
     select: Option<Selector>,
@@ -59,10 +59,10 @@ struct Written {
     suffix: Option<String>,
 }
 
-impl TryFrom<Written> for Source {
+impl TryFrom<SourceText> for FieldSource {
     type Error = &'static str;
-    fn try_from(written: Written) -> Result<Self, &'static str> {
-        let Written {
+    fn try_from(written: SourceText) -> Result<Self, &'static str> {
+        let SourceText {
             meta,
             json_ld,
             select,
@@ -78,15 +78,15 @@ impl TryFrom<Written> for Source {
             return Err("`without` and `attribute` go with `select`");
         }
         let place = match (meta, json_ld, select, printed, script) {
-            (Some(name), None, None, None, None) => Place::Meta(name.to_lowercase()),
-            (None, Some(path), None, None, None) => Place::JsonLd(path),
-            (None, None, Some(select), None, None) => Place::Element {
+            (Some(name), None, None, None, None) => FieldPlace::Meta(name.to_lowercase()),
+            (None, Some(path), None, None, None) => FieldPlace::JsonLd(path),
+            (None, None, Some(select), None, None) => FieldPlace::Element {
                 select,
                 without,
                 attribute,
             },
-            (None, None, None, Some(which), None) => Place::Printed(which),
-            (None, None, None, None, Some(pattern)) => Place::Script(pattern),
+            (None, None, None, Some(which), None) => FieldPlace::Printed(which),
+            (None, None, None, None, Some(pattern)) => FieldPlace::Script(pattern),
             _ => {
                 return Err(
                     "a source has exactly one of `meta`, `json_ld`, `select`, `printed` and `script`",

@@ -1,20 +1,20 @@
 //! Article pages: the story is parted by line breaks, dates are only printed, the reporter signs within the story.
 
-use crate::demo::mediaon::frame::{Frame, section_number};
-use crate::demo::newspaper::{DemoArticle, Kind, Newspaper, SECTIONS, seconds};
+use crate::demo::mediaon::frame::{MediaonFrame, section_number};
+use crate::demo::newspaper::{Availability, DemoArticle, Newspaper, SECTIONS, seconds};
 use crate::demo::prose::escaped;
 
 /// One article of a paper served at `base`.
-pub(crate) struct ArticlePage<'a> {
+pub(crate) struct MediaonArticlePage<'a> {
     pub paper: &'a Newspaper,
     pub base: &'a str,
     pub article: &'a DemoArticle,
 }
 
-impl ArticlePage<'_> {
+impl MediaonArticlePage<'_> {
     pub fn html(&self) -> String {
         let title = format!("[{}] {}", Newspaper::TITLE, self.article.title);
-        Frame {
+        MediaonFrame {
             paper: self.paper,
             base: self.base,
             title,
@@ -68,7 +68,7 @@ impl ArticlePage<'_> {
 
     fn story(&self) -> String {
         let article = self.article;
-        if article.kind == Kind::MembersOnly {
+        if article.kind == Availability::MembersOnly {
             return "<div class=\"paywall\">이 글은 유료회원 전용 기사입니다.</div>".to_owned();
         }
         let photo = self.paper.photo_url(self.base, article).map(|url| {

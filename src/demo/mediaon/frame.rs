@@ -6,7 +6,7 @@ use crate::demo::prose::escaped;
 pub(crate) const FEED: &str = "/data/rss/news.xml";
 
 /// A page's parts that differ.
-pub(crate) struct Frame<'a> {
+pub(crate) struct MediaonFrame<'a> {
     pub paper: &'a Newspaper,
     pub base: &'a str,
     pub title: String,
@@ -19,7 +19,7 @@ pub(crate) fn section_number(section: usize) -> usize {
     section + 11
 }
 
-impl Frame<'_> {
+impl MediaonFrame<'_> {
     pub fn html(&self) -> String {
         let Self {
             base,

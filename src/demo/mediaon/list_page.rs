@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 
-use crate::demo::mediaon::frame::{Frame, section_number};
+use crate::demo::mediaon::frame::{MediaonFrame, section_number};
 use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS, seconds};
 use crate::demo::prose::escaped;
 
 const PER_PAGE: usize = 15;
 
 /// Which page of which list.
-pub(crate) struct ListPage<'a> {
+pub(crate) struct MediaonListPage<'a> {
     paper: &'a Newspaper,
     base: &'a str,
     rows: Vec<&'a DemoArticle>,
@@ -18,7 +18,7 @@ pub(crate) struct ListPage<'a> {
     page: usize,
 }
 
-impl<'a> ListPage<'a> {
+impl<'a> MediaonListPage<'a> {
     /// The list that a query asks for: a section or all, of some days or of all.
     pub fn of(paper: &'a Newspaper, base: &'a str, query: &HashMap<String, String>) -> Self {
         let filled = |name: &str| query.get(name).filter(|value| !value.is_empty());
@@ -59,7 +59,7 @@ impl<'a> ListPage<'a> {
             self.pager()
         );
         let title = format!("기사 :: {}", Newspaper::TITLE);
-        Frame {
+        MediaonFrame {
             paper: self.paper,
             base: self.base,
             title,

@@ -2,7 +2,7 @@
 
 /// An entry as it stands in a feed: texts may hold mark-up.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Entry {
+pub(super) struct FeedEntry {
     /// Where the story may stand, absolute or not: the likeliest first.
     pub links: Vec<String>,
     pub title: Option<String>,

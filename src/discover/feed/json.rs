@@ -5,14 +5,14 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::discover::feed::entry::Entry;
+use crate::discover::feed::entry::FeedEntry;
 
 /// The list's name; within a text its quotes would be escaped.
 static ITEMS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#""items"\s*:\s*\["#).expect("it is tested"));
 
 /// Returns the entries of a feed, as far as they are JSON; `None` where it has no list of items.
-pub(super) fn entries(text: &str) -> Option<Vec<Entry>> {
+pub(super) fn entries(text: &str) -> Option<Vec<FeedEntry>> {
     // Line ends and tabs in a text are none of JSON, and many write them.
     let text = text.replace(|c: char| c.is_ascii_control(), " ");
     let items = &text[ITEMS.find(&text)?.end()..];
@@ -47,13 +47,13 @@ fn objects(list: &str) -> Vec<&str> {
     objects
 }
 
-fn entry(item: &Value) -> Entry {
+fn entry(item: &Value) -> FeedEntry {
     let text = |name: &str| item[name].as_str().map(str::to_owned);
     let author = item["authors"][0]["name"]
         .as_str()
         .or_else(|| item["author"]["name"].as_str());
 
-    Entry {
+    FeedEntry {
         // An id is "ideally the full URL of the resource"; it may be a number.
         links: ["url", "external_url", "id"]
             .into_iter()

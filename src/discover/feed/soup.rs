@@ -12,7 +12,7 @@ use html_escape::decode_html_entities;
 use regex::{Captures, Regex};
 use url::Url;
 
-use crate::discover::feed::entry::Entry;
+use crate::discover::feed::entry::FeedEntry;
 use crate::discover::sections::without_sections;
 
 /// Elements that a feed begins with.
@@ -68,11 +68,11 @@ static NUMBERED: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Returns the entries of the feed that stood at `url`; `None` where the text is no feed.
 /// `language` is the paper's.
-pub(super) fn entries(text: &str, url: &Url, language: &str) -> Option<Vec<Entry>> {
+pub(super) fn entries(text: &str, url: &Url, language: &str) -> Option<Vec<FeedEntry>> {
     let text = without_sections(text, &["<item", "<entry"]);
     let tags = tags(&text);
     let is = |tag: &Tag<'_>, names: &[&str]| {
-        tag.kind != Kind::Close && names.contains(&tag.local.as_str())
+        tag.kind != TagKind::Close && names.contains(&tag.local.as_str())
     };
     let root = tags.iter().find(|tag| is(tag, &ROOTS) || is(tag, &ITEMS))?;
     let channel = tags.iter().find(|tag| is(tag, &["channel"]));
@@ -90,7 +90,7 @@ pub(super) fn entries(text: &str, url: &Url, language: &str) -> Option<Vec<Entry
         let inside = &tags[begin + 1..next];
         let end = inside
             .iter()
-            .position(|tag| tag.kind == Kind::Close && tag.local == tags[begin].local);
+            .position(|tag| tag.kind == TagKind::Close && tag.local == tags[begin].local);
         let is_torn = end.is_none() && next == tags.len();
         let fields = fields(&text, &inside[..end.unwrap_or(inside.len())], is_torn);
         entries.push(entry(
@@ -107,7 +107,7 @@ pub(super) fn entries(text: &str, url: &Url, language: &str) -> Option<Vec<Entry
 
 /// What a tag does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum TagKind {
     Open,
     Close,
     /// It opens an element and closes it.
@@ -117,7 +117,7 @@ enum Kind {
 /// A tag, and where it stands in the text.
 #[derive(Clone, Debug)]
 struct Tag<'t> {
-    kind: Kind,
+    kind: TagKind,
     /// With its prefix, as written: `dc:date`.
     name: &'t str,
     /// Without its prefix, in lower case.
@@ -161,9 +161,9 @@ fn tags(text: &str) -> Vec<Tag<'_>> {
         }
 
         let kind = match (closes, attributes.ends_with('/')) {
-            (true, _) => Kind::Close,
-            (false, true) => Kind::Empty,
-            (false, false) => Kind::Open,
+            (true, _) => TagKind::Close,
+            (false, true) => TagKind::Empty,
+            (false, false) => TagKind::Open,
         };
         let local = name.rsplit(':').next().unwrap_or(name).to_ascii_lowercase();
         tags.push(Tag {
@@ -199,13 +199,13 @@ fn length(tag: &str) -> Option<usize> {
 }
 
 /// An element of an item.
-struct Field<'t> {
+struct ItemField<'t> {
     tag: &'t Tag<'t>,
     /// What stands in it, as written.
     content: &'t str,
 }
 
-impl Field<'_> {
+impl ItemField<'_> {
     fn text(&self) -> Option<String> {
         Some(decoded(self.content)).filter(|text| !text.trim().is_empty())
     }
@@ -213,8 +213,8 @@ impl Field<'_> {
 
 /// Cuts an item into its elements. What stands in an element is its own: the title of a `source` is
 /// not the item's. Where an item is torn, its last element may be, and is left out.
-fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t>> {
-    let closes = |tag: &&Tag<'_>| tag.kind == Kind::Close;
+fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<ItemField<'t>> {
+    let closes = |tag: &&Tag<'_>| tag.kind == TagKind::Close;
     let last_close: HashMap<&str, usize> = tags
         .iter()
         .enumerate()
@@ -223,7 +223,7 @@ fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t
         .collect();
 
     // From each place on, the next tag at which an element ends that nothing closes.
-    let stops = |tag: &Tag<'_>| tag.kind == Kind::Close || FIELDS.contains(&tag.local.as_str());
+    let stops = |tag: &Tag<'_>| tag.kind == TagKind::Close || FIELDS.contains(&tag.local.as_str());
     let mut next_stop = vec![None; tags.len() + 1];
     for (at, tag) in tags.iter().enumerate().rev() {
         next_stop[at] = if stops(tag) {
@@ -237,30 +237,31 @@ fn fields<'t>(text: &'t str, tags: &'t [Tag<'t>], is_torn: bool) -> Vec<Field<'t
     while let Some(tag) = tags.get(at) {
         at += 1;
         match tag.kind {
-            Kind::Close => {}
-            Kind::Empty => fields.push(Field { tag, content: "" }),
-            Kind::Open if last_close.get(tag.name).is_some_and(|last| *last >= at) => {
-                let is_end = |other: &Tag<'_>| other.kind == Kind::Close && other.name == tag.name;
+            TagKind::Close => {}
+            TagKind::Empty => fields.push(ItemField { tag, content: "" }),
+            TagKind::Open if last_close.get(tag.name).is_some_and(|last| *last >= at) => {
+                let is_end =
+                    |other: &Tag<'_>| other.kind == TagKind::Close && other.name == tag.name;
                 let end = at
                     + tags[at..]
                         .iter()
                         .position(is_end)
                         .expect("there is one behind it");
-                fields.push(Field {
+                fields.push(ItemField {
                     tag,
                     content: &text[tag.end..tags[end].begin],
                 });
                 at = end + 1;
             }
-            Kind::Open => {
+            TagKind::Open => {
                 let next = next_stop[at].map(|stop: usize| &tags[stop]);
                 match next {
-                    Some(next) => fields.push(Field {
+                    Some(next) => fields.push(ItemField {
                         tag,
                         content: &text[tag.end..next.begin],
                     }),
                     None if is_torn => {}
-                    None => fields.push(Field { tag, content: "" }),
+                    None => fields.push(ItemField { tag, content: "" }),
                 }
             }
         }
@@ -283,14 +284,14 @@ struct Context<'f> {
     language: &'f str,
 }
 
-fn entry(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Entry {
+fn entry(item: &Tag<'_>, fields: &[ItemField<'_>], feed: Context<'_>) -> FeedEntry {
     // A photo or a sound in an item has a title and a description of its own.
-    let is_mediums = |field: &Field<'_>| {
+    let is_mediums = |field: &ItemField<'_>| {
         ["media:", "itunes:"]
             .iter()
             .any(|prefix| field.tag.name.starts_with(prefix))
     };
-    let own: Vec<&Field<'_>> = fields.iter().filter(|field| !is_mediums(field)).collect();
+    let own: Vec<&ItemField<'_>> = fields.iter().filter(|field| !is_mediums(field)).collect();
     let named = |name: &'static str| {
         own.iter()
             .copied()
@@ -299,15 +300,15 @@ fn entry(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Entry {
     let first = |names: &[&'static str]| {
         names
             .iter()
-            .find_map(|name| named(name).find_map(Field::text))
+            .find_map(|name| named(name).find_map(ItemField::text))
     };
 
-    Entry {
+    FeedEntry {
         links: links(item, fields, feed),
         title: first(&["title"]),
         dates: DATES
             .iter()
-            .flat_map(|name| named(name).filter_map(Field::text))
+            .flat_map(|name| named(name).filter_map(ItemField::text))
             .collect(),
         author: first(&["creator"]).or_else(|| named("author").find_map(author)),
         section: named("category")
@@ -319,7 +320,7 @@ fn entry(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Entry {
 
 /// Where the story may stand: the paper's own address behind one that counts readers, its link, a
 /// permalink, a name.
-fn links(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Vec<String> {
+fn links(item: &Tag<'_>, fields: &[ItemField<'_>], feed: Context<'_>) -> Vec<String> {
     let named = |name: &'static str| fields.iter().filter(move |field| field.tag.local == name);
     // RFC 4287, 4.2.7.2: a name of the registry, or its address there.
     let is_name = |rel: String| {
@@ -327,9 +328,9 @@ fn links(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Vec<String>
             .next()
             .is_some_and(|name| name.eq_ignore_ascii_case("alternate"))
     };
-    let is_alternate = |field: &&Field<'_>| field.tag.attribute("rel").is_none_or(is_name);
+    let is_alternate = |field: &&ItemField<'_>| field.tag.attribute("rel").is_none_or(is_name);
     // RSS 2.0: a guid is a permalink unless it says no. An id of Atom may be one.
-    let is_permalink = |field: &&Field<'_>| {
+    let is_permalink = |field: &&ItemField<'_>| {
         field
             .tag
             .attribute("isPermaLink")
@@ -342,14 +343,14 @@ fn links(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Vec<String>
     };
 
     let base = based(feed.base, item);
-    let text = |field: &Field<'_>| Some(absolute(&based(&base, field.tag), field.text()?));
+    let text = |field: &ItemField<'_>| Some(absolute(&based(&base, field.tag), field.text()?));
     // RFC 4287, 4.2.7.2: a link without `rel` is an alternate.
-    let mut alternates: Vec<&Field<'_>> = named("link").filter(is_alternate).collect();
+    let mut alternates: Vec<&ItemField<'_>> = named("link").filter(is_alternate).collect();
     alternates.sort_by_key(|field| foreignness(field.tag.attribute("hreflang"), feed.language));
 
     let mut links: Vec<String> = named("origlink").filter_map(text).collect();
     links.extend(named("link").filter_map(text));
-    let href = |field: &Field<'_>| {
+    let href = |field: &ItemField<'_>| {
         Some(absolute(
             &based(&base, field.tag),
             field.tag.attribute("href")?,
@@ -360,7 +361,7 @@ fn links(item: &Tag<'_>, fields: &[Field<'_>], feed: Context<'_>) -> Vec<String>
         named("guid")
             .filter(is_permalink)
             .chain(named("id"))
-            .filter_map(Field::text)
+            .filter_map(ItemField::text)
             .filter(is_web),
     );
     links.extend(item.attribute("rdf:about").filter(is_web));
@@ -389,12 +390,12 @@ fn foreignness(told: Option<String>, language: &str) -> u8 {
 }
 
 /// The name of who wrote it: `<author><name>`, `mail@paper.example (Name)`, or what stands there.
-fn author(field: &Field<'_>) -> Option<String> {
+fn author(field: &ItemField<'_>) -> Option<String> {
     let inner = tags(field.content);
     let name = fields(field.content, &inner, false)
         .iter()
         .find(|inner| inner.tag.local == "name")
-        .and_then(Field::text);
+        .and_then(ItemField::text);
     name.or_else(|| {
         let text = field.text()?;
         let in_brackets = text

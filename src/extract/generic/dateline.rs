@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use crate::config::profile::ArticleRules;
-use crate::extract::dates::Printed;
+use crate::extract::dates::PrintedUnderHeadline;
 use crate::markup::blocks::{Block, linked_blocks};
 use crate::markup::{Node, Tree};
 use crate::text::letters;
@@ -65,7 +65,7 @@ impl Dateline {
         first: &str,
         rules: &ArticleRules,
         zone: &TimeZone,
-    ) -> Printed {
+    ) -> PrintedUnderHeadline {
         let mut lines: Vec<String> = Vec::new();
         let mut before: Option<&Block> = None;
         for block in self.lines(title, first) {
@@ -88,7 +88,7 @@ impl Dateline {
         } else {
             Zulu::Utc
         };
-        Printed::of_lines(
+        PrintedUnderHeadline::of_lines(
             lines.iter().map(String::as_str),
             rules.printed.update.as_ref(),
             zone,

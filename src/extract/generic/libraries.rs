@@ -12,7 +12,7 @@ use crate::text::clean_some;
 
 /// What trafilatura makes of a page.
 #[derive(Debug, Default)]
-pub struct Told {
+pub struct TrafilaturaReading {
     pub blocks: Vec<Block>,
     pub title: Option<String>,
     pub author: Option<String>,
@@ -21,7 +21,7 @@ pub struct Told {
 }
 
 /// Reads a page with trafilatura. It leaves the links out, so no block of it is linked.
-pub fn trafilatura(html: &str, url: &PageUrl) -> Told {
+pub fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
     let options = Options::default()
         .with_fallback(true)
         .with_focus(ExtractionFocus::FavorRecall)
@@ -29,9 +29,9 @@ pub fn trafilatura(html: &str, url: &PageUrl) -> Told {
         .with_url(url.as_url().clone());
     let read = unharmed(|| trafilatura::extract(html, &options).ok());
     let Some(read) = read else {
-        return Told::default();
+        return TrafilaturaReading::default();
     };
-    Told {
+    TrafilaturaReading {
         blocks: blocks(&read.content_html),
         title: clean_some(&read.metadata.title),
         author: clean_some(&read.metadata.author),

@@ -1,7 +1,7 @@
 //! One story from two readers: what both found, and what stands between.
 
 use crate::extract::generic::prose::{is_prose, weight};
-use crate::extract::generic::words::{Bag, Overlap, Runs};
+use crate::extract::generic::words::{Bag, Runs, WordOverlap};
 use crate::markup::blocks::Block;
 
 /// The share of one reader's words that the other must have for the one to lie within the other.
@@ -41,7 +41,7 @@ impl Method {
 /// Readability has too or that read like prose.
 pub fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
     let (of_strict, of_wide) = (runs(strict), runs(wide));
-    let overlap = Overlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide));
+    let overlap = WordOverlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide));
     if strict.is_empty() || overlap.of_first >= WITHIN {
         let blocks = if is_half_a_story(strict, wide, &of_strict) {
             wide.to_vec()

@@ -13,14 +13,14 @@ const RUN: usize = 3;
 
 /// How two texts overlap, word by word.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Overlap {
+pub struct WordOverlap {
     /// The share of the first text that stands in the second.
     pub of_first: f64,
     /// The share of the second text that stands in the first.
     pub of_second: f64,
 }
 
-impl Overlap {
+impl WordOverlap {
     pub fn of(first: &Bag, second: &Bag) -> Self {
         let both: usize = first
             .counts
@@ -123,9 +123,12 @@ mod tests {
 
     #[test]
     fn overlap_counts_every_word_as_often_as_it_stands() {
-        let overlap = Overlap::of(&Bag::of(["책 책 방"]), &Bag::of(["책, 방! 서가 길"]));
+        let overlap = WordOverlap::of(&Bag::of(["책 책 방"]), &Bag::of(["책, 방! 서가 길"]));
         assert_eq!((overlap.of_first, overlap.of_second), (2.0 / 3.0, 0.5));
-        assert_eq!(Overlap::of(&Bag::default(), &Bag::of(["책"])).mean(), 0.0);
+        assert_eq!(
+            WordOverlap::of(&Bag::default(), &Bag::of(["책"])).mean(),
+            0.0
+        );
     }
 
     #[test]

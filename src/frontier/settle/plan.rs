@@ -61,7 +61,9 @@ fn plan_list(
     let after = |past| recrawl::next(&History { past, ..*history }, policy);
 
     match step {
-        ListStep::GoesOn { next, .. } => *next = after(after_end(history.past, list.pass, now)),
+        ListStep::GoesOn { next, .. } => {
+            *next = after(after_end(history.past, list.traversal, now))
+        }
         ListStep::Closes { closing, next } => *next = after(closing.after(history.past, list, now)),
     }
 }

@@ -9,7 +9,7 @@ use crate::frontier::settle::plan::planned;
 use crate::frontier::settle::{failed, retry, settled};
 use crate::frontier::settlement::Settlement;
 use crate::frontier::verdict::Verdict;
-use crate::revisit::GONE_AGAIN;
+use crate::revisit::GONE_RECHECK;
 use crate::time::Timestamp;
 
 /// Looks in a row, a day apart, that find nothing of an article that is kept before it counts as
@@ -26,7 +26,7 @@ pub fn disallowed(page: &Page, rule: String, policy: &SitePolicy, now: Timestamp
     let settlement = match page.kept() {
         None => settled(Verdict::Disallowed { rule }),
         Some(_) => Settlement::Stands {
-            next: Some(now + GONE_AGAIN),
+            next: Some(now + GONE_RECHECK),
             misses: 0,
         },
     };
@@ -35,15 +35,15 @@ pub fn disallowed(page: &Page, rule: String, policy: &SitePolicy, now: Timestamp
 
 /// Judges an article that is kept once what its paper takes back is believed: it is gone where so
 /// many looks in a row found nothing. `None` where it stands.
-pub fn gone_for_good(misses: u32) -> Option<Settlement> {
+pub fn give_up_missing(misses: u32) -> Option<Settlement> {
     let why = "two looks a day apart found nothing".to_owned();
     (misses >= GONE_AFTER).then(|| settled(Verdict::Gone { why }))
 }
 
 /// Returns when a page that moved to where no article is is looked at again: what leads nowhere was
 /// no move. `None` where it was looked at often enough.
-pub fn origin_looked_at(misses: u32, now: Timestamp) -> Option<Timestamp> {
-    (misses < MOST_ORIGIN_LOOKS).then(|| now + GONE_AGAIN)
+pub fn origin_revisited(misses: u32, now: Timestamp) -> Option<Timestamp> {
+    (misses < MOST_ORIGIN_LOOKS).then(|| now + GONE_RECHECK)
 }
 
 /// A page whose host cannot be asked is put off so long each time.

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::archive::{AnnouncedId, Answered, ArchiveError, Done, Effect};
-use crate::asking::{NextHost, Prepared, Stop, ending};
-use crate::fetch::{Answer, Asking, Trouble, Web, manner};
+use crate::archive::{AnnouncedId, ArchiveError, CommitEffect, Completed, Completion};
+use crate::dispatch::{NextHost, Prepared, Stop, ending};
+use crate::fetch::{Answer, RequestTerms, Trouble, Web, manner};
 use crate::page_url::Host;
 use crate::politeness::{Permit, StoredPace};
-use crate::survey::ask::{Asked, Had, Surveyor, Unasked, stopped};
+use crate::survey::ask::{Had, SurveyRequest, Surveyor, Unasked, stopped};
 use crate::time::Timestamp;
 
 /// A survey waits no longer than this for a turn: somebody sits before it.
@@ -24,15 +24,15 @@ pub(super) struct Exchange {
     pub result: Result<Answer, Trouble>,
 }
 
-impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
+impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
     /// Sends one request, once it is announced.
     pub(super) async fn send(
         &mut self,
         prepared: Prepared,
-        asking: Asking,
+        asking: RequestTerms,
     ) -> Result<Exchange, ArchiveError> {
         let host = prepared.announcement().url.host();
-        self.hosts.leave(&host);
+        self.hosts.dequeue(&host);
         let announced = self.announce(&prepared)?;
 
         let began = self.clock.now();
@@ -45,7 +45,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
             .finish(turn, manner(result.as_ref(), at), at.since(began), at);
 
         let status = result.as_ref().ok().map(|answer| answer.status);
-        let asked = Asked {
+        let asked = SurveyRequest {
             url,
             status,
             trouble: result.as_ref().err().map(ToString::to_string),
@@ -76,8 +76,8 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
     pub(super) fn settle(
         &mut self,
         exchange: &Exchange,
-        done: Done,
-    ) -> Result<Effect, ArchiveError> {
+        done: Completed,
+    ) -> Result<CommitEffect, ArchiveError> {
         let Exchange {
             announced,
             at,
@@ -89,7 +89,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
         let (bytes, digest) = (body.len() as u64, Sha256::digest(body).into());
         let ending = ending(result, bytes, digest, *at);
         let (host, pace) = (host.clone(), *pace);
-        let answered = Answered {
+        let answered = Completion {
             announced: *announced,
             ending,
             at: *at,
@@ -109,11 +109,11 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
 
     /// Gets to know a host: its pace, and where its server is.
     pub(super) async fn meet(&mut self, host: &Host) -> Had<()> {
-        if self.hosts.knows(host) {
+        if self.hosts.contains(host) {
             return Ok(Ok(()));
         }
         self.hosts
-            .meet(host, self.home.of(host), self.archive, self.clock.now())?;
+            .add(host, self.home.of(host), self.archive, self.clock.now())?;
         self.robots
             .install_kept(host, self.archive, &mut self.hosts)?;
         Ok(match self.web.locate(host, self.hosts.reach(host)).await {
@@ -134,7 +134,7 @@ impl<W: Web, F: FnMut(&Asked) + Send> Surveyor<'_, W, F> {
             )));
         }
 
-        self.hosts.want(host, self.clock.now());
+        self.hosts.enqueue(host, self.clock.now());
         loop {
             if *self.stop.borrow() != Stop::GoOn {
                 return Err(self.end_asking("it was stopped".to_owned()));

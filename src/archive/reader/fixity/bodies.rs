@@ -8,9 +8,9 @@ use sha2::{Digest, Sha256};
 use crate::archive::body::unpack;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
-use crate::archive::reader::looked::{Looked, lost};
-use crate::archive::reader::sound::Cells;
-use crate::archive::reader::walk::{Ahead, Step, Walk};
+use crate::archive::reader::article_row::CheckedColumns;
+use crate::archive::reader::row_read::{RowRead, lost};
+use crate::archive::reader::walk::{Ahead, Walk, WalkStep};
 
 /// A body as it is kept, not yet unpacked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ impl Reader {
         &self,
         sites: &[String],
     ) -> Result<
-        impl Iterator<Item = Result<Looked<Vec<StoredBody>>, ArchiveError>> + '_,
+        impl Iterator<Item = Result<RowRead<Vec<StoredBody>>, ArchiveError>> + '_,
         ArchiveError,
     > {
         let of_sites = format!(
@@ -89,8 +89,8 @@ impl Reader {
         Ok(
             self.walk(walk, move |step, ahead: &mut Ahead<Vec<StoredBody>>| {
                 let row = match step {
-                    Step::Row(row) => row,
-                    Step::Lost { first, last, why } => {
+                    WalkStep::Row(row) => row,
+                    WalkStep::Lost { first, last, why } => {
                         ahead.push_back(lost(table, first, last, why));
                         return Ok(0);
                     }
@@ -98,8 +98,8 @@ impl Reader {
                 let body = stored_body(row)?;
                 let weight = body.zstd.len();
                 match ahead.back_mut() {
-                    Some(Looked::Row(bodies)) => bodies.push(body),
-                    Some(Looked::Lost(_)) | None => ahead.push_back(Looked::Row(vec![body])),
+                    Some(RowRead::Row(bodies)) => bodies.push(body),
+                    Some(RowRead::Lost(_)) | None => ahead.push_back(RowRead::Row(vec![body])),
                 }
                 Ok(weight)
             }),
@@ -121,17 +121,17 @@ impl Reader {
             table: "capture".to_owned(),
         };
         let captures = self.walk(walk, |step, ahead| {
-            if let Step::Row(row) = step {
+            if let WalkStep::Row(row) = step {
                 let body = row.get_ref(1)?.as_i64().unwrap_or_default();
                 if bodies.contains(&body) {
-                    let (capture, url) = (row.get(0)?, Cells::of(row).name("url"));
-                    ahead.push_back(Looked::Row(CaptureOf { body, capture, url }));
+                    let (capture, url) = (row.get(0)?, CheckedColumns::of(row).name("url"));
+                    ahead.push_back(RowRead::Row(CaptureOf { body, capture, url }));
                 }
             }
             Ok(0)
         });
         for capture in captures {
-            if let Looked::Row(capture) = capture? {
+            if let RowRead::Row(capture) = capture? {
                 found.push(capture);
             }
         }

@@ -8,11 +8,11 @@ use sha2::{Digest, Sha256};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::RunId;
 use crate::archive::reader::Reader;
+use crate::archive::reader::article_row::CheckedColumns;
 use crate::archive::reader::fixity::number;
-use crate::archive::reader::ledger::{Entry, LEDGER_COLUMNS, What, entry};
-use crate::archive::reader::looked::{Looked, lost};
-use crate::archive::reader::sound::Cells;
-use crate::archive::reader::walk::{Step, Walk};
+use crate::archive::reader::ledger::{LEDGER_COLUMNS, LedgerEntry, LedgerRecord, entry};
+use crate::archive::reader::row_read::{RowRead, lost};
+use crate::archive::reader::walk::{Walk, WalkStep};
 
 /// A copy of a robots.txt beside the answer that brought it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Reader {
     pub fn stored_captures(
         &self,
         sites: &[String],
-    ) -> Result<impl Iterator<Item = Result<Looked<StoredCapture>, ArchiveError>> + '_, ArchiveError>
+    ) -> Result<impl Iterator<Item = Result<RowRead<StoredCapture>, ArchiveError>> + '_, ArchiveError>
     {
         let from = format!(
             "capture LEFT JOIN page ON page.id = capture.page_id LEFT JOIN body ON body.id = capture.body_id
@@ -81,8 +81,8 @@ impl Reader {
 
         Ok(self.walk(walk, |step, ahead| {
             ahead.push_back(match step {
-                Step::Lost { first, last, why } => lost("capture", first, last, why),
-                Step::Row(row) => Looked::Row(stored_capture(row)?),
+                WalkStep::Lost { first, last, why } => lost("capture", first, last, why),
+                WalkStep::Row(row) => RowRead::Row(stored_capture(row)?),
             });
             Ok(0)
         }))
@@ -92,7 +92,7 @@ impl Reader {
     /// Reads what was saved.
     pub fn stored_robots(
         &self,
-    ) -> impl Iterator<Item = Result<Looked<StoredRobots>, ArchiveError>> + '_ {
+    ) -> impl Iterator<Item = Result<RowRead<StoredRobots>, ArchiveError>> + '_ {
         let walk = Walk {
             columns: "robots.id, robots.origin, robots.body, robots.status, announced.id, announced.run_id, ended.id,
                       ended.status, ended.digest",
@@ -105,8 +105,8 @@ impl Reader {
 
         self.walk(walk, |step, ahead| {
             ahead.push_back(match step {
-                Step::Lost { first, last, why } => lost("robots", first, last, why),
-                Step::Row(row) => Looked::Row(stored_robots(row)?),
+                WalkStep::Lost { first, last, why } => lost("robots", first, last, why),
+                WalkStep::Row(row) => RowRead::Row(stored_robots(row)?),
             });
             Ok(0)
         })
@@ -116,7 +116,7 @@ impl Reader {
     /// read is taken to be chained: nobody can tell. Reads what was saved.
     pub fn stored_ledger(
         &self,
-    ) -> impl Iterator<Item = Result<Looked<StoredRow>, ArchiveError>> + '_ {
+    ) -> impl Iterator<Item = Result<RowRead<StoredRow>, ArchiveError>> + '_ {
         let from = "ledger WHERE true".to_owned();
         let walk = Walk {
             columns: LEDGER_COLUMNS,
@@ -128,16 +128,16 @@ impl Reader {
 
         self.walk(walk, move |step, ahead| {
             ahead.push_back(match step {
-                Step::Lost { first, last, why } => {
+                WalkStep::Lost { first, last, why } => {
                     (previous, before) = (last, None);
                     lost("ledger", first, last, why)
                 }
-                Step::Row(row) => match entry(row, previous, before.unwrap_or_default()) {
+                WalkStep::Row(row) => match entry(row, previous, before.unwrap_or_default()) {
                     Ok(mut entry) => {
                         entry.chained |= before.is_none();
                         (previous, before) = (entry.id, Some(entry.hash));
                         let fault = fault_of(&entry);
-                        Looked::Row(StoredRow {
+                        RowRead::Row(StoredRow {
                             id: entry.id,
                             previous: entry.previous,
                             run: entry.run,
@@ -157,15 +157,17 @@ impl Reader {
 }
 
 /// What breaks the ledger's chain at a row.
-fn fault_of(entry: &Entry<'_>) -> Option<String> {
+fn fault_of(entry: &LedgerEntry<'_>) -> Option<String> {
     let expected = entry.previous.saturating_add(1);
     match &entry.what {
         _ if entry.id != expected => Some(format!("the rows from {expected} up to it are missing")),
         _ if !entry.chained => {
             Some("it or the row before it was changed: its hash is another".to_owned())
         }
-        What::Unreadable { why } => Some(format!("it cannot be read: {why}")),
-        What::Began { .. } | What::Announced { .. } | What::Ended { .. } => None,
+        LedgerRecord::Unreadable { why } => Some(format!("it cannot be read: {why}")),
+        LedgerRecord::Began { .. }
+        | LedgerRecord::Announced { .. }
+        | LedgerRecord::Ended { .. } => None,
     }
 }
 
@@ -186,7 +188,7 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
     };
     Ok(StoredCapture {
         id: row.get(0)?,
-        url: Cells::of(row).name("url"),
+        url: CheckedColumns::of(row).name("url"),
         run: number(row, 2),
         body: number(row, 3),
         ended: number(row, 8),
@@ -214,7 +216,7 @@ fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
     };
     Ok(StoredRobots {
         id: row.get(0)?,
-        origin: Cells::of(row).name("origin"),
+        origin: CheckedColumns::of(row).name("origin"),
         announced: number(row, 4),
         run: number(row, 5),
         ended: number(row, 6),

@@ -4,10 +4,10 @@ use rusqlite::Row;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::archive::reader::article_row::{CheckedColumns, Flaw};
 use crate::archive::reader::fixity::number;
-use crate::archive::reader::looked::{Looked, lost};
-use crate::archive::reader::sound::{Cells, Flaw};
-use crate::archive::reader::walk::{Step, Walk};
+use crate::archive::reader::row_read::{RowRead, lost};
+use crate::archive::reader::walk::{Walk, WalkStep};
 use crate::time::LocalTime;
 
 /// A minute: moments of the paper are told in its offset, which is kept in whole minutes.
@@ -34,7 +34,7 @@ impl Reader {
     pub fn stored_versions(
         &self,
         sites: &[String],
-    ) -> Result<impl Iterator<Item = Result<Looked<StoredVersion>, ArchiveError>> + '_, ArchiveError>
+    ) -> Result<impl Iterator<Item = Result<RowRead<StoredVersion>, ArchiveError>> + '_, ArchiveError>
     {
         let chosen = self.chosen("article.site_id", sites)?;
         let from = format!(
@@ -51,10 +51,10 @@ impl Reader {
 
         Ok(self.walk(walk, |step, ahead| {
             ahead.push_back(match step {
-                Step::Lost { first, last, why } => {
+                WalkStep::Lost { first, last, why } => {
                     lost("article, with its versions,", first, last, why)
                 }
-                Step::Row(row) => Looked::Row(stored_version(row)?),
+                WalkStep::Row(row) => RowRead::Row(stored_version(row)?),
             });
             Ok(0)
         }))
@@ -63,7 +63,7 @@ impl Reader {
 
 fn stored_version(row: &Row<'_>) -> rusqlite::Result<StoredVersion> {
     let n = number(row, "n");
-    let mut cells = Cells::of(row);
+    let mut cells = CheckedColumns::of(row);
     if n.is_some() {
         let article = cells.article();
         published_stands(

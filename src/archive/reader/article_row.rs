@@ -1,0 +1,212 @@
+//! An article's row, read with care: each column that is damaged is named, and none ends the reading of others.
+
+use rusqlite::Row;
+use rusqlite::types::{FromSql, ValueRef};
+use serde::de::DeserializeOwned;
+
+use crate::extract::{Access, Article};
+use crate::time::{LocalTime, Precision};
+
+/// What the archive knows of an article beside what the page said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticleRecord {
+    pub site: String,
+    pub url: String,
+    pub version: u64,
+    /// Of the article's title and text, as they are.
+    pub content_sha256: String,
+    pub first_seen_at: String,
+    pub fetched_at: String,
+    pub http_status: u16,
+}
+
+/// A column that does not hold what was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Flaw {
+    pub column: &'static str,
+    pub why: String,
+}
+
+/// Says in one line what is wrong with a row.
+pub fn in_words(flaws: &[Flaw]) -> String {
+    let said: Vec<String> = flaws
+        .iter()
+        .map(|flaw| format!("`{}` {}", flaw.column, flaw.why))
+        .collect();
+    said.join("; ")
+}
+
+/// A row's columns by name, and what is wrong with those that were read so far.
+pub(super) struct CheckedColumns<'c, 'row> {
+    row: &'c Row<'row>,
+    pub flaws: Vec<Flaw>,
+}
+
+impl<'c, 'row> CheckedColumns<'c, 'row> {
+    pub fn of(row: &'c Row<'row>) -> Self {
+        Self {
+            row,
+            flaws: Vec::new(),
+        }
+    }
+
+    fn flaw(&mut self, column: &'static str, why: impl Into<String>) {
+        self.flaws.push(Flaw {
+            column,
+            why: why.into(),
+        });
+    }
+
+    /// Returns a text that may be null.
+    pub fn text_or_null(&mut self, column: &'static str) -> Option<String> {
+        match self.row.get_ref(column) {
+            Ok(ValueRef::Null) => None,
+            Ok(ValueRef::Text(bytes)) => match str::from_utf8(bytes) {
+                Ok(text) => Some(text.to_owned()),
+                Err(error) => {
+                    self.flaw(
+                        column,
+                        format!("is no UTF-8 from byte {} on", error.valid_up_to()),
+                    );
+                    None
+                }
+            },
+            Ok(_) => {
+                self.flaw(column, "is no text");
+                None
+            }
+            Err(error) => {
+                self.flaw(column, error.to_string());
+                None
+            }
+        }
+    }
+
+    /// Returns a text that is never null.
+    pub fn text(&mut self, column: &'static str) -> String {
+        let flaws = self.flaws.len();
+        self.text_or_null(column).unwrap_or_else(|| {
+            if self.flaws.len() == flaws {
+                self.flaw(column, "is null");
+            }
+            String::new()
+        })
+    }
+
+    /// Returns a number, or whatever else the column must be.
+    pub fn value<T: FromSql + Default>(&mut self, column: &'static str) -> T {
+        self.row.get(column).unwrap_or_else(|error| {
+            self.flaw(column, error.to_string());
+            T::default()
+        })
+    }
+
+    fn json<T: DeserializeOwned + Default>(&mut self, column: &'static str) -> T {
+        let flaws = self.flaws.len();
+        let text = self.text(column);
+
+        serde_json::from_str(&text).unwrap_or_else(|error| {
+            if self.flaws.len() == flaws {
+                self.flaw(column, format!("is not the JSON that was written: {error}"));
+            }
+            T::default()
+        })
+    }
+
+    fn time(&mut self, column: &'static str) -> Option<LocalTime> {
+        self.read_by(column, "moment", LocalTime::from_rfc3339)
+    }
+
+    fn precision(&mut self, column: &'static str) -> Option<Precision> {
+        self.read_by(column, "precision", Precision::from_name)
+    }
+
+    /// Reads a text, or null, by a function that answers `None` to what is none of its kind.
+    fn read_by<T>(
+        &mut self,
+        column: &'static str,
+        kind: &str,
+        read: fn(&str) -> Option<T>,
+    ) -> Option<T> {
+        let text = self.text_or_null(column)?;
+        let read = read(&text);
+        if read.is_none() {
+            self.flaw(column, format!("is no {kind}: {text:?}"));
+        }
+        read
+    }
+
+    /// Reads the article, and holds its title and text against their hash.
+    pub fn article(&mut self) -> Article {
+        let before = self.flaws.len();
+        let (title, text) = (self.text_or_null("title"), self.text("text"));
+        let (sha256, are_words_read) = (self.text("content_sha256"), self.flaws.len() == before);
+
+        let article = Article {
+            number: self.value::<Option<i64>>("number").map(i64::cast_unsigned),
+            canonical_url: self.text_or_null("canonical_url"),
+            title,
+            subtitle: self.text_or_null("subtitle"),
+            authors: self.json("authors"),
+            byline: self.text_or_null("byline"),
+            published_at: self.time("published_at"),
+            published_precision: self.precision("published_precision"),
+            modified_at: self.time("modified_at"),
+            published_source: self.text_or_null("published_source"),
+            section: self.text_or_null("section"),
+            subsection: self.text_or_null("subsection"),
+            language: self.text_or_null("language"),
+            paragraphs: text
+                .split("\n\n")
+                .filter(|one| !one.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            images: self.json("images"),
+            tags: self.json("tags"),
+            rights: self.text_or_null("rights"),
+            access: access(&self.text("access")),
+            opt_outs: self.json("opt_outs"),
+            words: Vec::new(),
+            noindex: false,
+            extractor: self.text("extractor"),
+            confidence: self.value("confidence"),
+        };
+
+        if are_words_read && article.content_sha256() != sha256 {
+            self.flaw(
+                "text",
+                "and `title` are not those that `content_sha256` was made of",
+            );
+        }
+        article
+    }
+
+    /// Reads what the archive knows of the article beside what the page said.
+    pub fn kept(&mut self) -> ArticleRecord {
+        ArticleRecord {
+            site: self.text("site"),
+            url: self.text("url"),
+            version: self.value("version"),
+            content_sha256: self.text("content_sha256"),
+            first_seen_at: self.text("first_seen_at"),
+            fetched_at: self.text("fetched_at"),
+            http_status: self.value("http_status"),
+        }
+    }
+
+    /// Reads a text as far as it can be read, to name a row by it.
+    pub fn name(&self, column: &str) -> String {
+        match self.row.get_ref(column) {
+            Ok(ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
+            Ok(_) | Err(_) => "?".to_owned(),
+        }
+    }
+}
+
+fn access(name: &str) -> Access {
+    match name {
+        "members" => Access::Members,
+        "gone" => Access::Gone,
+        _ => Access::Open,
+    }
+}

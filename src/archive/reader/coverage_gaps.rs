@@ -1,0 +1,89 @@
+//! What seems to be missing of each site, for `status`.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+use serde::Serialize;
+
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::coverage_gaps::{HISTORY, gaps, silence};
+use crate::time::Timestamp;
+
+/// So many of the newest numbers are looked at.
+const NUMBERS: u32 = 50_000;
+
+/// A section that has gone silent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SilentSection {
+    pub section: String,
+    /// When its newest article was published.
+    pub since: String,
+    /// How many articles the same hours of earlier weeks had, on average.
+    pub expected: f64,
+}
+
+/// Article numbers that were never seen, between two that were.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NumberGap {
+    pub after: u64,
+    pub before: u64,
+    pub missing: u64,
+}
+
+impl Reader {
+    /// Returns the sections of a site that had gone silent at `now`, which is no later than when the site was last looked at.
+    pub(crate) fn silent_sections(
+        &self,
+        site: &str,
+        now: Timestamp,
+    ) -> Result<Vec<SilentSection>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT version.section, version.published_ms FROM version CROSS JOIN article ON article.id = version.article_id
+             WHERE version.n = 1 AND version.published_ms BETWEEN ?2 AND ?3 AND version.section IS NOT NULL
+               AND article.site_id = (SELECT id FROM site WHERE name = ?1) ORDER BY version.published_ms",
+        )?;
+        let rows = select.query_map(
+            params![site, (now - HISTORY).millis(), now.millis()],
+            |row| {
+                Ok((
+                    row.get::<_, String>(0)?,
+                    Timestamp::from_millis(row.get(1)?),
+                ))
+            },
+        )?;
+        let mut sections: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
+        for row in rows {
+            let (section, published) = row?;
+            sections.entry(section).or_default().push(published);
+        }
+        let silent = sections.into_iter().filter_map(|(section, published)| {
+            let silence = silence(&published, now)?;
+            Some(SilentSection {
+                section,
+                since: silence.since.to_string(),
+                expected: silence.expected,
+            })
+        });
+        Ok(silent.collect())
+    }
+
+    /// Returns the gaps in the newest numbers of a site's articles that are no accident.
+    pub(crate) fn number_gaps(&self, site: &str) -> Result<Vec<NumberGap>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT DISTINCT number FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND number IS NOT NULL
+             ORDER BY number DESC LIMIT ?2",
+        )?;
+        let rows = select.query_map(params![site, NUMBERS], |row| {
+            Ok(row.get::<_, i64>(0)?.cast_unsigned())
+        })?;
+        let mut numbers: Vec<u64> = rows.collect::<Result<_, _>>()?;
+        numbers.sort_unstable();
+        let told = gaps(&numbers).into_iter().map(|gap| NumberGap {
+            after: gap.after,
+            before: gap.before,
+            missing: gap.missing(),
+        });
+        Ok(told.collect())
+    }
+}

@@ -1,0 +1,82 @@
+//! The ceilings: the time from one request to the next at one server address, and in all.
+
+use std::collections::HashMap;
+
+use crate::audit::promises::{Promise, Promises};
+use crate::audit::violation::{Violation, ViolationKind, seconds};
+use crate::time::Timestamp;
+
+/// A request, as far as the next one depends on it.
+#[derive(Clone, Copy, Debug)]
+struct EarlierRequest {
+    row: i64,
+    at: Timestamp,
+}
+
+/// The last request to each server address, and of all.
+#[derive(Debug, Default)]
+pub(super) struct CeilingCheck {
+    total: Option<EarlierRequest>,
+    servers: HashMap<String, EarlierRequest>,
+}
+
+impl CeilingCheck {
+    /// Takes an announcement in.
+    pub fn announced(
+        &mut self,
+        row: i64,
+        at: Timestamp,
+        (host, server): (&str, Option<&str>),
+        (promise, promises): (Promise, &Promises),
+        violations: &mut Vec<Violation>,
+    ) {
+        let asked = EarlierRequest { row, at };
+        if let Some(before) = self.total.replace(asked) {
+            violations.extend(too_close(before, asked, promises.total, host, "in all"));
+        }
+        let Some(server) = server.filter(|_| !promise.own) else {
+            return;
+        };
+        match self.servers.get_mut(server) {
+            Some(last) => {
+                let before = std::mem::replace(last, asked);
+                violations.extend(too_close(before, asked, promises.server, host, server));
+            }
+            None => drop(self.servers.insert(server.to_owned(), asked)),
+        }
+    }
+
+    /// Moves what is later than a moment to it: the clock was set back.
+    pub fn set_back(&mut self, to: Timestamp) {
+        for asked in self.servers.values_mut().chain(&mut self.total) {
+            asked.at = asked.at.min(to);
+        }
+    }
+}
+
+/// Where nothing is owed, as before the first terms, nothing is broken.
+fn too_close(
+    before: EarlierRequest,
+    asked: EarlierRequest,
+    owed: i64,
+    host: &str,
+    whom: &str,
+) -> Option<Violation> {
+    let came = asked.at.millis() - before.at.millis();
+    (owed > 0 && came < owed).then(|| {
+        let owed = format!("{} from one request to the next ({whom})", seconds(owed));
+        let happened = format!(
+            "row {} was announced {} after row {}",
+            asked.row,
+            seconds(came),
+            before.row
+        );
+        Violation::at_host(
+            ViolationKind::Ceiling,
+            host,
+            &[before.row, asked.row],
+            owed,
+            happened,
+        )
+    })
+}

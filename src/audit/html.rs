@@ -1,0 +1,209 @@
+//! An audit as a page that one sends to a publisher: Markdown.
+
+use std::fmt::Write;
+
+use crate::audit::report::AuditReport;
+use crate::audit::totals::Requester;
+
+/// More violations than this are only counted: the page is for reading.
+const TOLD: usize = 200;
+
+/// Writes the page about the papers of these titles; all that were crawled, where none is named.
+pub fn page(findings: &AuditReport, titles: &[String]) -> String {
+    let papers = if titles.is_empty() {
+        "these papers".to_owned()
+    } else {
+        titles.join(", ")
+    };
+    let verb = if titles.len() == 1 { "was" } else { "were" };
+    let mut page = format!("# How {papers} {verb} crawled\n\n");
+    for part in [
+        who(findings),
+        hosts(findings),
+        robots(findings),
+        respected(findings),
+        violations(findings),
+    ] {
+        page.push_str(&part);
+        page.push('\n');
+    }
+    page.push_str(&derived(findings));
+    page
+}
+
+fn who(findings: &AuditReport) -> String {
+    let asker = listed(findings.askers.iter().map(name_of))
+        .unwrap_or_else(|| "not written down".to_owned());
+    // Older runs did not write it down: whoever sends the page does.
+    let contact = listed(
+        findings
+            .askers
+            .iter()
+            .filter_map(|asker| asker.contact.clone()),
+    );
+    let contact = contact.unwrap_or_else(|| "______________________".to_owned());
+    let mut part = format!("- Who asked: {asker}\n- Contact: {contact}\n");
+    if let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) {
+        add(
+            &mut part,
+            format_args!(
+                "- When: from {from} to {to} (UTC), in {}",
+                counted(findings.runs, "run")
+            ),
+        );
+    }
+
+    let lost = findings.unanswered + findings.unended;
+    let lost = if lost > 0 {
+        format!(", of which {lost} had no answer")
+    } else {
+        String::new()
+    };
+    let megabytes = findings.bytes as f64 / 1e6;
+    add(
+        &mut part,
+        format_args!(
+            "- Requests: {}{lost}; {megabytes:.1} MB came",
+            findings.requests
+        ),
+    );
+    part
+}
+
+/// The User-Agent line, or as much of it as was written down.
+fn name_of(asker: &Requester) -> String {
+    match &asker.user_agent {
+        Some(line) => format!("`{line}`"),
+        None => format!("`{}` (saseo {})", asker.agent, asker.version),
+    }
+}
+
+/// Texts without those that came before, parted by commas; `None` where there is none.
+fn listed(texts: impl Iterator<Item = String>) -> Option<String> {
+    let mut distinct: Vec<String> = Vec::new();
+    for text in texts {
+        if !distinct.contains(&text) {
+            distinct.push(text);
+        }
+    }
+    Some(distinct.join(", ")).filter(|told| !told.is_empty())
+}
+
+fn counted(count: u64, what: &str) -> String {
+    if count == 1 {
+        format!("1 {what}")
+    } else {
+        format!("{count} {what}s")
+    }
+}
+
+fn hosts(findings: &AuditReport) -> String {
+    let mut part = "## Hosts and gaps\n\nA gap is the time from the end of one answer to the next request.\n\n\
+                    | host | requests | MB | least gap | median gap |\n|---|---|---|---|---|\n"
+        .to_owned();
+    for host in &findings.hosts {
+        let gap = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| format!("{gap} s"));
+        let (least, median) = (gap(host.least_gap_seconds), gap(host.median_gap_seconds));
+        let megabytes = host.bytes as f64 / 1e6;
+        add(
+            &mut part,
+            format_args!(
+                "| {} | {} | {megabytes:.1} | {least} | {median} |",
+                host.host, host.requests
+            ),
+        );
+    }
+    part
+}
+
+fn robots(findings: &AuditReport) -> String {
+    let mut part = "## robots.txt obeyed\n\n\
+                    | origin | SHA-256 of the file | first fetched | last fetched | requests by it |\n|---|---|---|---|---|\n"
+        .to_owned();
+    for robots in &findings.robots {
+        let (first, last) = (&robots.first_fetched, &robots.last_fetched);
+        let (origin, wording, requests) = (&robots.origin, &robots.wording, robots.requests);
+        add(
+            &mut part,
+            format_args!("| {origin} | {wording} | {first} | {last} | {requests} |"),
+        );
+    }
+    part
+}
+
+fn respected(findings: &AuditReport) -> String {
+    let mut part = "## Refusals\n\n".to_owned();
+    if findings.refusals > 0 {
+        add(
+            &mut part,
+            format_args!(
+                "- Answers that refuse (401, 402, 403, 451): {}",
+                findings.refusals
+            ),
+        );
+    }
+    if findings.retry_afters > 0 {
+        add(
+            &mut part,
+            format_args!(
+                "- Answers that ask for a rest (Retry-After): {}",
+                findings.retry_afters
+            ),
+        );
+    }
+    if findings.refusals + findings.retry_afters == 0 {
+        part.push_str("None.\n");
+    }
+    part
+}
+
+fn violations(findings: &AuditReport) -> String {
+    let mut part = "## Violations\n\n".to_owned();
+    if findings.violations.is_empty() {
+        part.push_str("None.\n");
+    }
+    for broken in findings.violations.iter().take(TOLD) {
+        let host = broken.host.as_deref().unwrap_or("the ledger");
+        add(
+            &mut part,
+            format_args!(
+                "- {} ({host}): owed {}; {}",
+                broken.kind.name(),
+                broken.owed,
+                broken.happened
+            ),
+        );
+    }
+    if findings.violations.len() > TOLD {
+        add(
+            &mut part,
+            format_args!("- and {} more", findings.violations.len() - TOLD),
+        );
+    }
+    for remark in &findings.remarks {
+        add(&mut part, format_args!("\nRemark: {remark}."));
+    }
+    part
+}
+
+fn derived(findings: &AuditReport) -> String {
+    let head = findings.head.as_ref().map_or("none".to_owned(), |head| {
+        format!("row {}, `{}`", head.row, head.hash)
+    });
+    format!(
+        "## How this was derived\n\n\
+         Every request was written to a ledger, and saved, before it left; its end was written when it had come. Each row's\n\
+         hash covers the row before: whoever keeps the end of the chain sees later whether a row was changed or taken out.\n\
+         `saseo audit` read that ledger and the stored robots.txt files again, and nothing else, and worked out for each\n\
+         request: that the host was not being asked already, that its gap and any Retry-After had passed, that a fresh\n\
+         robots.txt allowed the address by the rule that was named, and that the ceilings by server and in all were kept.\n\n\
+         A ledger cannot prove that it is true: compare it with your own server's log.\n\n\
+         - Rows read: {}\n- End of the chain: {head}\n",
+        findings.rows
+    )
+}
+
+fn add(part: &mut String, line: std::fmt::Arguments<'_>) {
+    // A String takes whatever is written to it.
+    let _ = writeln!(part, "{line}");
+}

@@ -1,0 +1,173 @@
+//! What an audit found, as it is told.
+
+use serde::Serialize;
+
+use crate::audit::pace::HostPace;
+use crate::audit::robots_copies::RobotsVersion;
+use crate::audit::scope::AuditScope;
+use crate::audit::totals::{RequestTally, Requester, Totals, date};
+use crate::audit::violation::Violation;
+use crate::time::Timestamp;
+
+/// The result of an audit. Moments are RFC 3339 in UTC.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct AuditReport {
+    /// Of the whole ledger.
+    pub rows: u64,
+    /// Runs that asked something.
+    pub runs: u64,
+    pub from: Option<String>,
+    pub to: Option<String>,
+    pub askers: Vec<Requester>,
+    pub requests: u64,
+    /// Requests that ended without an answer.
+    pub unanswered: u64,
+    /// Requests whose ending was never written: under way now, or at a kill.
+    pub unended: u64,
+    pub bytes: u64,
+    /// Answers of 401, 402, 403 and 451.
+    pub refusals: u64,
+    pub retry_afters: u64,
+    pub hosts: Vec<HostFindings>,
+    pub days: Vec<Day>,
+    pub robots: Vec<RobotsFindings>,
+    /// The end of the chain: who notes it down sees later whether rows were cut off behind it.
+    pub head: Option<LedgerHead>,
+    pub violations: Vec<Violation>,
+    /// Violations at hosts that these findings are not about.
+    pub violations_elsewhere: u64,
+    /// What could not be judged, and why.
+    pub remarks: Vec<String>,
+}
+
+/// One host.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct HostFindings {
+    pub host: String,
+    pub requests: u64,
+    pub unanswered: u64,
+    pub bytes: u64,
+    pub refusals: u64,
+    pub retry_afters: u64,
+    /// From the end of one answer to the next request; `None` where there was but one.
+    pub least_gap_seconds: Option<f64>,
+    pub median_gap_seconds: Option<f64>,
+}
+
+/// One day, in UTC.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Day {
+    pub date: String,
+    pub requests: u64,
+    pub bytes: u64,
+}
+
+/// One wording of a robots.txt that was obeyed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RobotsFindings {
+    pub origin: String,
+    /// The SHA-256 of the file, or why there was none.
+    pub wording: String,
+    pub first_fetched: String,
+    pub last_fetched: String,
+    pub requests: u64,
+}
+
+/// The last row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LedgerHead {
+    pub row: i64,
+    pub hash: String,
+}
+
+impl AuditReport {
+    pub(super) fn of(
+        scope: &AuditScope,
+        totals: Totals,
+        paces: Vec<HostPace>,
+        versions: Vec<RobotsVersion>,
+        unended: u64,
+        violations: Vec<Violation>,
+        remarks: Vec<String>,
+    ) -> Self {
+        let RequestTally {
+            requests,
+            unanswered,
+            bytes,
+            refusals,
+            retry_afters,
+        } = totals.all;
+        let hosts = paces
+            .into_iter()
+            .zip(&totals.hosts)
+            .filter(|(pace, _)| scope.has(&pace.name));
+        let mut hosts: Vec<_> = hosts.map(|(pace, tally)| of_host(pace, *tally)).collect();
+        hosts.sort_by(|a, b| a.host.cmp(&b.host));
+        let versions = versions
+            .into_iter()
+            .filter(|version| scope.has_origin(&version.origin));
+        let mut robots: Vec<_> = versions.map(of_version).collect();
+        robots.sort_by(|a, b| (&a.origin, &a.first_fetched).cmp(&(&b.origin, &b.first_fetched)));
+        let days = totals.days.iter();
+        let (violations, elsewhere): (Vec<_>, Vec<_>) =
+            violations.into_iter().partition(|one| scope.concerns(one));
+        Self {
+            rows: totals.rows,
+            runs: totals.runs,
+            from: totals.first.as_ref().map(Timestamp::to_string),
+            to: totals.last.as_ref().map(Timestamp::to_string),
+            askers: totals.askers.into_iter().collect(),
+            requests,
+            unanswered,
+            unended,
+            bytes,
+            refusals,
+            retry_afters,
+            hosts,
+            days: days
+                .map(|(day, (requests, bytes))| Day {
+                    date: date(*day),
+                    requests: *requests,
+                    bytes: *bytes,
+                })
+                .collect(),
+            robots,
+            head: totals.head.map(|(row, hash)| LedgerHead {
+                row,
+                hash: hex::encode(hash),
+            }),
+            violations,
+            violations_elsewhere: elsewhere.len() as u64,
+            remarks,
+        }
+    }
+}
+
+fn of_host(mut pace: HostPace, tally: RequestTally) -> HostFindings {
+    let seconds = |millis: u32| f64::from(millis) / 1000.0;
+    let least = pace.gaps.iter().min().copied();
+    let middle = pace.gaps.len() / 2;
+    let median = least
+        .is_some()
+        .then(|| *pace.gaps.select_nth_unstable(middle).1);
+    HostFindings {
+        host: pace.name,
+        requests: tally.requests,
+        unanswered: tally.unanswered,
+        bytes: tally.bytes,
+        refusals: tally.refusals,
+        retry_afters: tally.retry_afters,
+        least_gap_seconds: least.map(seconds),
+        median_gap_seconds: median.map(seconds),
+    }
+}
+
+fn of_version(version: RobotsVersion) -> RobotsFindings {
+    RobotsFindings {
+        origin: version.origin,
+        wording: version.wording,
+        first_fetched: version.first_fetched.to_string(),
+        last_fetched: version.last_fetched.to_string(),
+        requests: version.requests,
+    }
+}

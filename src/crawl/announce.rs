@@ -1,0 +1,226 @@
+//! Asking: turns permits into requests, announces them, and lets them go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::archive::{AnnouncedId, Announcement, ArchiveError, NextPage, RobotsId};
+use crate::crawl::fetch_task::{Reads, VisitTarget};
+use crate::crawl::{Crawl, PATIENCE};
+use crate::dispatch::{NextHost, Prepared, RobotsFetch, RobotsStanding};
+use crate::fetch::Web;
+use crate::frontier::{Page, disallowed, is_articles_turn};
+use crate::page_url::Host;
+use crate::politeness::Permit;
+use crate::robots::Allowed;
+use crate::time::Timestamp;
+
+/// How many pages of a host are judged by its robots.txt, and settled unasked, in one go: so many
+/// take some milliseconds.
+const JUDGED_AT_ONCE: usize = 100;
+
+/// A host of which so many pages were judged waits so long for its next turn: signals and limits
+/// are looked at meanwhile.
+const BREATH: Duration = Duration::from_millis(1);
+
+/// What the crawl waits for when it has asked what it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum WaitUntil {
+    Until(Timestamp),
+    ForAnswers,
+    /// A limit that the user set is reached: nothing more is asked.
+    AtLimit,
+}
+
+/// A request that waits for its announcement.
+struct Ready {
+    prepared: Prepared,
+    asked: VisitTarget,
+}
+
+impl<W: Web> Crawl<'_, W> {
+    /// Asks every host that may be asked now.
+    pub(super) fn ask(&mut self) -> Result<WaitUntil, ArchiveError> {
+        let mut ready = Vec::new();
+        let waiting = loop {
+            let now = self.clock.now();
+            if self.account.is_at_limit(ready.len(), now) {
+                break WaitUntil::AtLimit;
+            }
+            if self.tasks.is_full(ready.len()) {
+                break WaitUntil::ForAnswers;
+            }
+
+            match self.hosts.next(now) {
+                NextHost::Ask(permit) => ready.extend(self.prepare(permit, now)?),
+                NextHost::Resting(host) => self.queues.mark_idle(&host),
+                NextHost::Taken { host, why } => self.leave_to_others(&host, why)?,
+                NextHost::Later(moment) => break WaitUntil::Until(moment),
+                NextHost::AwaitAnswers => break WaitUntil::ForAnswers,
+            }
+        };
+        self.send(ready)?;
+        Ok(waiting)
+    }
+
+    /// Finds what to ask the permit's host. Gives the permit back where there is nothing.
+    fn prepare(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Ready>, ArchiveError> {
+        let host = permit.host().clone();
+        if let Some(fetch) = self.robots.next_fetch(&host) {
+            return Ok(self.ready_for_robots(permit, fetch, now));
+        }
+
+        for _ in 0..JUDGED_AT_ONCE {
+            let page = match self.next_page(&host, now)? {
+                NextPage::Page(page) => page,
+                NextPage::LaterAt(moment) => return Ok(self.requeue(permit, Some(moment))),
+                NextPage::Nothing => return Ok(self.requeue(permit, None)),
+            };
+            match self
+                .robots
+                .standing(&page.url, &page.site, self.archive, &mut self.hosts, now)?
+            {
+                RobotsStanding::Allowed { right, robots } => {
+                    return Ok(self.ready(
+                        permit,
+                        right,
+                        robots,
+                        VisitTarget::Page(Arc::from(page)),
+                        now,
+                    ));
+                }
+                RobotsStanding::Forbidden { rule } => self.settle_disallowed(&page, rule, now)?,
+                RobotsStanding::Ask(fetch) => return Ok(self.ready_for_robots(permit, fetch, now)),
+                RobotsStanding::Asked => return Ok(self.requeue(permit, None)),
+                RobotsStanding::Unknown { why, until } => {
+                    let why = format!(
+                        "without its robots.txt nothing may be asked ({why}); tried again after {until}"
+                    );
+                    self.skip(&host, why)?;
+                    return Ok(self.requeue(permit, None));
+                }
+            }
+        }
+        // The loop saves these judgements before it goes on.
+        Ok(self.requeue(permit, Some(now + BREATH)))
+    }
+
+    fn ready_for_robots(
+        &mut self,
+        permit: Permit,
+        fetch: RobotsFetch,
+        now: Timestamp,
+    ) -> Option<Ready> {
+        let right = Allowed::robots_txt(fetch.url.clone());
+        self.ready(permit, right, None, VisitTarget::Robots(fetch), now)
+    }
+
+    /// Gives a permit back. Its host is wanted again from a moment on, or when something is found
+    /// to ask.
+    fn requeue(&mut self, permit: Permit, from: Option<Timestamp>) -> Option<Ready> {
+        let host = permit.host().clone();
+        self.hosts.dequeue(&host);
+        self.hosts.give_back(permit);
+        if from.is_none_or(|from| from > self.clock.now() + PATIENCE) {
+            self.release_if_done(&host);
+        }
+
+        if let Some(from) = from {
+            self.hosts.enqueue(&host, from);
+        }
+        None
+    }
+
+    fn next_page(&self, host: &Host, now: Timestamp) -> Result<NextPage, ArchiveError> {
+        let sites = self.queues.sites(host);
+        if sites.is_empty() {
+            return Ok(NextPage::Nothing);
+        }
+
+        let not_now = self.queues.not_now(host);
+        let next = self.archive.next_page(host, sites, &not_now, now)?;
+        if let NextPage::Page(page) = &next
+            && is_articles_turn(page, self.queues.last_asked(host))
+            && let Some(article) = self.archive.next_article(host, sites, &not_now, now)?
+        {
+            return Ok(NextPage::Page(article));
+        }
+        Ok(next)
+    }
+
+    fn settle_disallowed(
+        &mut self,
+        page: &Page,
+        rule: String,
+        now: Timestamp,
+    ) -> Result<(), ArchiveError> {
+        tracing::info!(url = %page.url, %rule, "robots.txt forbids");
+        // That a host's files of reservations are forbidden is no page that a reader would miss.
+        let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
+        self.count(page, &settlement);
+        self.grow(&page.site, -1);
+        self.archive
+            .settle_unasked(self.lease, page, &settlement, now)
+    }
+
+    /// Makes a request of a permit and a right, and notes what is under way. Where other crawls
+    /// leave no room, nothing is taken off any queue.
+    fn ready(
+        &mut self,
+        permit: Permit,
+        right: Allowed,
+        robots: Option<RobotsId>,
+        asked: VisitTarget,
+        at: Timestamp,
+    ) -> Option<Ready> {
+        let host = permit.host().clone();
+        // The page is found anew at its next turn, and so is the right to it.
+        let prepared = self.hosts.prepare(permit, right, robots, at).ok()?;
+
+        self.papers.get_mut(asked.site()).under_way += 1;
+        match &asked {
+            VisitTarget::Page(page) => self.queues.ask(&host, page.id, page.role()),
+            VisitTarget::Robots(fetch) => self.robots.ask(fetch),
+        }
+        Some(Ready { prepared, asked })
+    }
+
+    /// Announces the requests, saves that together with what was settled before, and only then lets
+    /// them go.
+    fn send(&mut self, ready: Vec<Ready>) -> Result<(), ArchiveError> {
+        let announced = self.announce(&ready)?;
+        self.save()?;
+
+        for (Ready { prepared, asked }, announced) in ready.into_iter().zip(announced) {
+            let reads = match &asked {
+                VisitTarget::Page(page) => {
+                    let paper = &self.papers[&page.site];
+                    Some(Reads {
+                        reader: Arc::clone(&paper.reader),
+                        files: Arc::clone(&paper.reservations),
+                    })
+                }
+                VisitTarget::Robots(_) => None,
+            };
+            let (visit, reach) = self.hosts.release(prepared);
+            self.tasks.send(visit, reach, announced, asked, reads);
+        }
+        Ok(())
+    }
+
+    /// Announces requests, each in the run of its paper.
+    fn announce(&mut self, ready: &[Ready]) -> Result<Vec<AnnouncedId>, ArchiveError> {
+        let mut announced = Vec::with_capacity(ready.len());
+        for of_paper in ready.chunk_by(|one, other| one.asked.site() == other.asked.site()) {
+            let site = of_paper[0].asked.site();
+            let run = self.papers[site].run;
+            let announcements: Vec<Announcement> = of_paper
+                .iter()
+                .map(|ready| ready.prepared.announcement().clone())
+                .collect();
+
+            announced.extend(self.archive.announce(self.lease, run, &announcements)?);
+            self.tally(site, |tally| tally.requests += announcements.len() as u64);
+        }
+        Ok(announced)
+    }
+}

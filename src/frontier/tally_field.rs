@@ -1,0 +1,79 @@
+//! What a settled page is counted as in the tally of its run.
+
+use crate::frontier::role::Role;
+use crate::frontier::verdict::Verdict;
+
+/// A count of a run's tally.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TallyField {
+    /// It is no loss: the page was read, or its absence is the usual case.
+    Nothing,
+    Gone,
+    /// robots.txt or the server does not give it.
+    Refused,
+    /// It could not be had, or held no article.
+    Failed,
+}
+
+/// Returns what a page of a role is counted as. `lists_nothing` tells a paper without a profile, of
+/// which any link may be an article.
+pub fn counted(role: Role, verdict: &Verdict, lists_nothing: bool) -> TallyField {
+    match (role, verdict) {
+        (
+            _,
+            Verdict::Stored
+            | Verdict::Read
+            | Verdict::Moved { .. }
+            | Verdict::Members
+            | Verdict::Withheld { .. },
+        ) => TallyField::Nothing,
+        // Most hosts say nothing of the kind.
+        (Role::Policy, _) => TallyField::Nothing,
+        (_, Verdict::Disallowed { .. } | Verdict::Refused { .. }) => TallyField::Refused,
+        // Nothing is known to stand in a sitemap that cannot be read.
+        (Role::Sitemap, _) => TallyField::Nothing,
+        (Role::Article, Verdict::Gone { .. }) => TallyField::Gone,
+        // Without a profile most links lead to no article.
+        (Role::Article, Verdict::Unextracted { .. }) if lists_nothing => TallyField::Nothing,
+        (_, Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. }) => {
+            TallyField::Failed
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_nobody_would_miss_is_no_failure() {
+        let why = || "status 404".to_owned();
+        let gone = |role| counted(role, &Verdict::Gone { why: why() }, false);
+        assert_eq!(
+            [Role::Policy, Role::Sitemap].map(gone),
+            [TallyField::Nothing; 2]
+        );
+        assert_eq!(
+            [Role::Article, Role::Section].map(gone),
+            [TallyField::Gone, TallyField::Failed]
+        );
+
+        let unextracted = |lists_nothing| {
+            counted(
+                Role::Article,
+                &Verdict::Unextracted { why: why() },
+                lists_nothing,
+            )
+        };
+        assert_eq!(
+            [true, false].map(unextracted),
+            [TallyField::Nothing, TallyField::Failed]
+        );
+
+        let refused = |role| counted(role, &Verdict::Refused { why: why() }, false);
+        assert_eq!(
+            [Role::Policy, Role::Sitemap].map(refused),
+            [TallyField::Nothing, TallyField::Refused]
+        );
+    }
+}

@@ -1,0 +1,409 @@
+//! What is known of the paper so far, and what is worth asking next. Pure: the same pages give the same plan.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::config::Profile;
+use crate::discover::{Address, Grammar};
+use crate::page_url::PageUrl;
+use crate::survey::row_selectors::{self, Rows};
+use crate::survey::shape::{Candidate, Shape, candidates};
+use crate::survey::surveyed_page::{PageLink, SurveyedPage, trap};
+
+/// So many articles show how articles are built.
+const ARTICLES: usize = 3;
+/// Shapes that are tried before a paper's articles are given up.
+const SHAPES: usize = 4;
+/// Lists that are looked at, and of those that a survey settles for.
+const LISTS_TRIED: usize = 8;
+const LISTS: usize = 2;
+/// Of one shape no more links are named to whoever walks.
+const ALIKE: usize = 6;
+
+/// Everything that a survey has seen.
+#[derive(Debug)]
+pub(super) struct Knowledge {
+    pub home: PageUrl,
+    /// The home page first, then in the order they came.
+    pub pages: Vec<SurveyedPage>,
+    /// The CMS, where it is known.
+    pub profile: Option<Profile>,
+    /// The CMS whose marks the home page has, but not its menu: others may use the same addresses.
+    candidate: Option<Profile>,
+    /// The second page of a list, and the parameter that led to it.
+    pub second: Option<(SurveyedPage, String)>,
+    /// The feeds that the home page names, with the entries of the one that was read.
+    pub feeds: Vec<(PageUrl, Option<usize>)>,
+    /// The sitemaps that robots.txt names, with the addresses in the one that was read.
+    pub sitemaps: Vec<(PageUrl, Option<usize>)>,
+    /// Asked, whatever came of it.
+    asked: HashSet<PageUrl>,
+}
+
+impl Knowledge {
+    pub fn new(home: SurveyedPage, profiles: Vec<Profile>) -> Self {
+        let marked = recognised(&home, profiles);
+        let has_menu = |profile: &Profile| {
+            home.sections_read(
+                &profile.menu,
+                &Grammar::new(Some(profile), home.url.clone()),
+            ) > 0
+        };
+        let (profile, candidate) = if marked.as_ref().is_some_and(has_menu) {
+            (marked, None)
+        } else {
+            (None, marked)
+        };
+        let mut known = Self {
+            home: home.url.clone(),
+            pages: Vec::new(),
+            profile,
+            candidate,
+            second: None,
+            feeds: Vec::new(),
+            sitemaps: Vec::new(),
+            asked: HashSet::new(),
+        };
+        known.note_asked(&home.url.clone());
+        known.pages.push(home);
+        known
+    }
+
+    /// Decides by the articles that were seen: a profile that reads none of them is not the paper's, whatever its marks.
+    pub fn judge_profile(&mut self) {
+        let Some(profile) = self.profile.take().or(self.candidate.take()) else {
+            return;
+        };
+        let grammar = Grammar::new(Some(&profile), self.home.clone());
+        let is_article =
+            |page: &&SurveyedPage| matches!(grammar.address(&page.url), Address::Article { .. });
+        let asked: Vec<&SurveyedPage> = self.pages.iter().skip(1).filter(is_article).collect();
+        let read = asked
+            .iter()
+            .filter(|page| page.read_by(&profile).is_some())
+            .count();
+        self.profile = (asked.is_empty() || read > 0).then_some(profile);
+    }
+
+    /// Returns what was asked for, whatever came of it.
+    pub fn asked(&self) -> impl Iterator<Item = &PageUrl> {
+        self.asked.iter().filter(|url| **url != self.home)
+    }
+
+    pub fn note_asked(&mut self, url: &PageUrl) {
+        self.asked.insert(url.clone());
+    }
+
+    /// Returns the grammar of the known CMS.
+    pub fn grammar(&self) -> Grammar {
+        Grammar::new(self.profile.as_ref(), self.home.clone())
+    }
+
+    fn links(&self) -> impl Iterator<Item = &PageLink> {
+        self.pages.iter().flat_map(|page| &page.links)
+    }
+
+    /// Returns the shape of the paper's articles: the likeliest of which a page that was seen is one.
+    pub fn article_shape(&self) -> Option<Shape> {
+        let likely = candidates(self.links()).into_iter().take(SHAPES);
+        likely
+            .map(|candidate| candidate.shape)
+            .find(|shape| self.articles(shape).next().is_some())
+    }
+
+    /// Returns the pages of a shape that are articles.
+    pub fn articles<'a>(&'a self, shape: &'a Shape) -> impl Iterator<Item = &'a SurveyedPage> {
+        self.pages
+            .iter()
+            .skip(1)
+            .filter(move |page| shape.matches(&page.url) && page.article.is_some())
+    }
+
+    /// Returns the pages that show rows of articles which are no boxes of every page.
+    pub fn lists(&self, shape: &Shape) -> Vec<(&SurveyedPage, Rows)> {
+        let boxes = self.boxes(shape);
+        let others = self
+            .pages
+            .iter()
+            .skip(1)
+            .filter(|page| !shape.matches(&page.url));
+        others
+            .filter_map(|page| Some((page, row_selectors::rows(page, &self.home, shape, &boxes)?)))
+            .collect()
+    }
+
+    /// The groups of links that stand beside articles, and so beside everything.
+    pub fn boxes(&self, shape: &Shape) -> HashSet<String> {
+        self.articles(shape)
+            .flat_map(|page| row_selectors::groups(page, &self.home, shape))
+            .collect()
+    }
+
+    /// Returns what to tell whoever walks of a page's links: not more of a shape than could be asked for.
+    pub fn worth_walking<'a>(&self, page: &'a SurveyedPage) -> Vec<&'a PageUrl> {
+        let likely = candidates(page.links.iter());
+        let mut named: HashMap<usize, usize> = HashMap::new();
+        let worth = |link: &&PageLink| match likely
+            .iter()
+            .position(|candidate| candidate.shape.matches(&link.url))
+        {
+            Some(at) => {
+                let count = named.entry(at).or_default();
+                *count += 1;
+                *count <= ALIKE
+            }
+            None => link.is_of_menu(),
+        };
+        let kept = page
+            .links
+            .iter()
+            .filter(|link| trap(&link.url).is_none() && !link.url.repeats_itself());
+        kept.filter(worth).map(|link| &link.url).collect()
+    }
+
+    /// Returns the best of the pages that are wished for; `None` where nothing of it is worth a request.
+    pub fn choose(&self, wishes: &[PageUrl]) -> Option<PageUrl> {
+        let wished: HashSet<&PageUrl> = wishes
+            .iter()
+            .filter(|url| !self.asked.contains(url))
+            .collect();
+        let links: Vec<&PageLink> = self
+            .links()
+            .filter(|link| wished.contains(&link.url))
+            .collect();
+        match &self.profile {
+            Some(_) => self.choose_by_grammar(&links),
+            None => self.choose_by_shape(&links),
+        }
+    }
+
+    fn choose_by_grammar(&self, links: &[&PageLink]) -> Option<PageUrl> {
+        let grammar = self.grammar();
+        let is_list = |url: &PageUrl| matches!(grammar.address(url), Address::List { .. });
+        let is_article = |url: &PageUrl| matches!(grammar.address(url), Address::Article { .. });
+        let first = |wanted: &dyn Fn(&PageUrl) -> bool| {
+            links
+                .iter()
+                .map(|link| &link.url)
+                .find(|url| wanted(url))
+                .cloned()
+        };
+        let seen = |wanted: &dyn Fn(&PageUrl) -> bool| {
+            self.pages.iter().filter(|page| wanted(&page.url)).count()
+        };
+        let list = (seen(&is_list) < LISTS).then(|| first(&is_list)).flatten();
+        list.or_else(|| {
+            (seen(&is_article) < ARTICLES)
+                .then(|| first(&is_article))
+                .flatten()
+        })
+    }
+
+    /// A section, then articles of the likeliest shape, then more sections until one is a list.
+    fn choose_by_shape(&self, links: &[&PageLink]) -> Option<PageUrl> {
+        let likely = candidates(self.links());
+        let asked_lists = self
+            .asked
+            .iter()
+            .filter(|url| !is_likely(&likely, url))
+            .count()
+            .saturating_sub(1);
+        let section = || self.section(links, &likely);
+        if asked_lists == 0
+            && let Some(section) = section()
+        {
+            return Some(section);
+        }
+        if let Some(article) = self.article_to_try(links, &likely) {
+            return Some(article);
+        }
+        let lists = self
+            .article_shape()
+            .map_or(0, |shape| self.lists(&shape).len());
+        if lists < LISTS && asked_lists < LISTS_TRIED {
+            section()
+        } else {
+            None
+        }
+    }
+
+    /// The first link of a menu; first those that differ from others only by a parameter.
+    fn section(&self, links: &[&PageLink], likely: &[Candidate]) -> Option<PageUrl> {
+        let menu: Vec<&&PageLink> = links
+            .iter()
+            .filter(|link| link.is_of_menu() && !is_likely(likely, &link.url))
+            .collect();
+        let alike = |link: &PageLink| {
+            let path = link.url.as_url().path();
+            let with_query = self
+                .links()
+                .filter(|other| other.url.as_url().path() == path);
+            with_query
+                .filter(|other| other.url.as_url().query().is_some())
+                .count()
+                > 1
+        };
+        menu.iter()
+            .find(|link| alike(link))
+            .or(menu.first())
+            .map(|link| link.url.clone())
+    }
+
+    fn article_to_try(&self, links: &[&PageLink], likely: &[Candidate]) -> Option<PageUrl> {
+        for candidate in likely.iter().take(SHAPES) {
+            let tried = self
+                .asked
+                .iter()
+                .filter(|url| candidate.shape.matches(url))
+                .count();
+            let found = self.articles(&candidate.shape).count();
+            if found >= ARTICLES || (found > 0 && tried > ARTICLES + 2) {
+                return None;
+            }
+            let is_hopeless = found == 0 && tried >= ARTICLES;
+            let next = links.iter().find(|link| candidate.shape.matches(&link.url));
+            if let Some(next) = next.filter(|_| !is_hopeless) {
+                return Some(next.url.clone());
+            }
+        }
+        None
+    }
+}
+
+fn is_likely(likely: &[Candidate], url: &PageUrl) -> bool {
+    likely.iter().any(|candidate| candidate.shape.matches(url))
+}
+
+/// The profile whose marks the home page has, and which knows most of its links as articles.
+fn recognised(home: &SurveyedPage, profiles: Vec<Profile>) -> Option<Profile> {
+    let tree = home.tree()?;
+    let articles = |profile: &Profile| {
+        let grammar = Grammar::new(Some(profile), home.url.clone());
+        let is_article =
+            |link: &&PageLink| matches!(grammar.address(&link.url), Address::Article { .. });
+        home.links.iter().filter(is_article).count()
+    };
+    let has_marks = |profile: &Profile| {
+        profile
+            .marks
+            .as_ref()
+            .is_some_and(|marks| tree.first(marks).is_some())
+    };
+    let marked = profiles
+        .into_iter()
+        .filter(has_marks)
+        .map(|profile| (articles(&profile), profile));
+    marked
+        .filter(|(articles, _)| *articles > 0)
+        .max_by_key(|(articles, _)| *articles)
+        .map(|(_, profile)| profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::shipped::shipped_profile;
+    use crate::fetch::Answer;
+
+    fn url(path: &str) -> PageUrl {
+        PageUrl::parse(&format!("https://a.example{path}")).unwrap()
+    }
+
+    fn page(path: &str, html: &str) -> SurveyedPage {
+        SurveyedPage::read(
+            &url(path),
+            &url("/"),
+            &Answer {
+                status: 200,
+                headers: Vec::new(),
+                body: html.as_bytes().to_vec(),
+            },
+        )
+    }
+
+    /// The front page of a paper with a menu, and links to articles at a path.
+    fn front(article: &str) -> String {
+        let menu = "<nav id=\"gnb\"><a href=\"/list?sec=1\">문화</a><a href=\"/list?sec=2\">사람</a></nav>";
+        let teaser = |k: u32| {
+            format!("<p><a href=\"{article}{k}\">책방에 봄이 왔다고 하는 소식 {k}</a></p>")
+        };
+        format!(
+            "<html><body>{menu}{}</body></html>",
+            (11..20).map(teaser).collect::<String>()
+        )
+    }
+
+    fn story(k: u32) -> String {
+        let line = format!(
+            "<p>{k}번째 서가에는 오래된 사전과 그것을 아끼던 사람의 쪽지가 함께 꽂혀 있었다고 한다.</p>"
+        );
+        format!(
+            "<html><body><article><h1>책방에 봄이 왔다고 하는 소식 {k}</h1>{}</article></body></html>",
+            line.repeat(4)
+        )
+    }
+
+    fn wished(known: &Knowledge) -> Vec<PageUrl> {
+        known
+            .pages
+            .iter()
+            .flat_map(|page| known.worth_walking(page))
+            .cloned()
+            .collect()
+    }
+
+    #[test]
+    fn a_section_is_asked_for_first_then_articles_then_no_more_of_them_than_show_their_kind() {
+        let mut known = Knowledge::new(page("/", &front("/view?no=")), Vec::new());
+        let mut asked = Vec::new();
+        while let Some(next) = known.choose(&wished(&known)) {
+            known.note_asked(&next);
+            let html = match next.parameter("no") {
+                Some(number) => story(number.parse().unwrap()),
+                None => "<p>빈 목록</p>".to_owned(),
+            };
+            asked.push(next.path_and_query().to_owned());
+            known.pages.push(page(next.path_and_query(), &html));
+        }
+        assert_eq!(
+            asked,
+            [
+                "/list?sec=1",
+                "/view?no=11",
+                "/view?no=12",
+                "/view?no=13",
+                "/list?sec=2"
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_is_asked_for_twice() {
+        let mut known = Knowledge::new(page("/", &front("/view?no=")), Vec::new());
+        let first = known.choose(&wished(&known)).unwrap();
+        known.note_asked(&first);
+        assert_ne!(known.choose(std::slice::from_ref(&first)), Some(first));
+    }
+
+    #[test]
+    fn a_profile_that_reads_none_of_the_articles_is_not_the_papers() {
+        let front =
+            front("/news/articleView.html?idxno=").replace("id=\"gnb\"", "id=\"user-menu\"");
+        let front = front.replace("/list?sec=", "/news/articleList.html?sc_section_code=S1N");
+        let judged = |html: &str| {
+            let mut profile = shipped_profile("ndsoft");
+            profile.marks = Some(std::sync::Arc::new(
+                crate::markup::Selector::compile("#user-menu").unwrap(),
+            ));
+            let mut known = Knowledge::new(page("/", &front), vec![profile]);
+            known
+                .pages
+                .push(page("/news/articleView.html?idxno=11", html));
+            known.judge_profile();
+            known.profile.map(|profile| profile.name)
+        };
+        assert_eq!(judged("<p>아무것도 아닌 쪽</p>"), None);
+        let read = "<header class=\"article-view-header\"><h1 class=\"heading\">책</h1></header>\
+                    <article id=\"article-view-content-div\"><p>오늘 책방이 문을 열었다.</p></article>";
+        assert_eq!(judged(read).as_deref(), Some("ndsoft"));
+    }
+}

@@ -1,0 +1,287 @@
+//! What the pages tell of the paper: its CMS, sections, feeds, articles and dates. Pure.
+
+use serde::Serialize;
+
+use crate::discover::{Address, Document, read_home};
+use crate::extract;
+use crate::markup::{Selector, Tree, attribute};
+use crate::page_url::PageUrl;
+use crate::survey::ask::{SurveyRequest, SurveyTally};
+use crate::survey::knowledge::Knowledge;
+use crate::survey::menu;
+use crate::survey::profile::{CmsRules, rules};
+use crate::survey::shape::Shape;
+use crate::survey::surveyed_page::{PageLink, SurveyedPage, meta};
+
+/// So many sections are listed.
+const MOST_SECTIONS: usize = 50;
+
+/// What a survey found.
+#[derive(Clone, Debug, Serialize)]
+pub struct SurveyReport {
+    pub home: String,
+    pub title: Option<String>,
+    /// BCP 47, where the paper tells it or its letters do.
+    pub language: Option<String>,
+    pub cms: FoundCms,
+    pub sections: Vec<SectionFound>,
+    /// The profile reads the sections off the home page's menu.
+    pub menu_is_read: bool,
+    pub feeds: Vec<FoundSource>,
+    pub sitemaps: Vec<FoundSource>,
+    pub article: Option<ArticlePattern>,
+    /// Articles that were asked for, and those of them that were read.
+    pub articles_asked: usize,
+    pub articles_read: usize,
+    /// Where the articles tell when they were published.
+    pub dates: Option<String>,
+    pub robots_delay_seconds: f64,
+    /// Addresses that robots.txt forbids, with the rule.
+    pub forbidden: Vec<String>,
+    pub requests: Vec<SurveyRequest>,
+    /// Why the survey ended before its plan did.
+    pub ended: Option<String>,
+    /// The paper refused, or could not be reached any more, and was left alone.
+    pub gave_up: bool,
+}
+
+/// The paper's CMS.
+#[derive(Clone, Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum FoundCms {
+    /// A profile reads it.
+    Known { profile: String },
+    /// A profile can be drafted.
+    Drafted {
+        #[serde(skip)]
+        rules: Box<CmsRules>,
+    },
+    /// No profile can tell what it does: pages are read generically.
+    Unsupported { why: String },
+}
+
+/// A section of the paper.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SectionFound {
+    pub title: String,
+    /// With its query.
+    pub path: String,
+}
+
+/// A feed or sitemap, with the entries of the one that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct FoundSource {
+    pub url: String,
+    pub entries: Option<usize>,
+}
+
+/// How articles are addressed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ArticlePattern {
+    /// Digits in it stand as `#`, titles as `*`.
+    pub path: String,
+    /// The parameter that numbers articles; `None` where the path does.
+    pub number: Option<String>,
+}
+
+/// Puts together what the pages tell.
+pub(super) fn findings(known: &Knowledge, account: SurveyTally) -> SurveyReport {
+    let home = &known.pages[0];
+    let tree = home.tree();
+    let language = tree.as_ref().and_then(|tree| language(tree, &home.html));
+    let shape = known.article_shape();
+    let cms = cms(known, shape.as_ref());
+    let (sections, menu_is_read) = sections(known, &cms, shape.as_ref());
+    let (asked, read) = articles(known, shape.as_ref());
+    let source = |(url, entries): &(PageUrl, Option<usize>)| FoundSource {
+        url: url.to_string(),
+        entries: *entries,
+    };
+    SurveyReport {
+        home: known.home.to_string(),
+        title: tree.as_ref().and_then(title),
+        language,
+        sections,
+        menu_is_read,
+        feeds: known.feeds.iter().map(source).collect(),
+        sitemaps: known.sitemaps.iter().map(source).collect(),
+        article: pattern(known, shape.as_ref()),
+        articles_asked: asked,
+        articles_read: read.len(),
+        dates: read
+            .iter()
+            .find_map(|article| article.published_source.clone())
+            .or_else(|| printed(&cms)),
+        cms,
+        robots_delay_seconds: account.delay.as_secs_f64(),
+        forbidden: account
+            .forbidden
+            .iter()
+            .map(|(url, rule)| format!("{url} ({rule})"))
+            .collect(),
+        requests: account.requests,
+        ended: account.ended,
+        gave_up: account.gave_up,
+    }
+}
+
+fn cms(known: &Knowledge, shape: Option<&Shape>) -> FoundCms {
+    if let Some(profile) = &known.profile {
+        return FoundCms::Known {
+            profile: profile.name.clone(),
+        };
+    }
+    match shape {
+        None => FoundCms::Unsupported {
+            why: "no link led to what is surely an article".to_owned(),
+        },
+        Some(shape) => match rules(known, shape) {
+            Ok(rules) => FoundCms::Drafted {
+                rules: Box::new(rules),
+            },
+            Err(why) => FoundCms::Unsupported { why },
+        },
+    }
+}
+
+/// Returns the sections, and whether the menu is where a crawl will find them.
+fn sections(known: &Knowledge, cms: &FoundCms, shape: Option<&Shape>) -> (Vec<SectionFound>, bool) {
+    let home = &known.pages[0];
+    let found = |links: Vec<&PageLink>| {
+        links
+            .into_iter()
+            .take(MOST_SECTIONS)
+            .map(section)
+            .collect::<Vec<_>>()
+    };
+    match cms {
+        FoundCms::Known { .. } => {
+            let read = known
+                .profile
+                .as_ref()
+                .zip(home.tree())
+                .map(|(profile, tree)| {
+                    let document = Document::new(&home.url, &tree);
+                    read_home(&profile.menu, &known.grammar(), &document, &tree).sections
+                });
+            let read = read.filter(|sections| !sections.is_empty());
+            let path = |url: &PageUrl| url.path_and_query().to_owned();
+            if let Some(read) = read {
+                let named = read.into_iter().map(|link| SectionFound {
+                    path: path(&link.url),
+                    title: link.title,
+                });
+                return (named.collect(), true);
+            }
+            let grammar = known.grammar();
+            let is_list = |link: &&PageLink| {
+                matches!(grammar.address(&link.url), Address::List { page: 1, .. })
+            };
+            (found(home.links.iter().filter(is_list).collect()), false)
+        }
+        FoundCms::Drafted { rules } => (
+            found(menu::sections(home, &rules.lists, &rules.searches)),
+            rules.menu.is_some(),
+        ),
+        FoundCms::Unsupported { .. } => {
+            let is_article = |link: &PageLink| shape.is_some_and(|shape| shape.matches(&link.url));
+            let is_section =
+                |link: &&PageLink| link.is_of_menu() && link.url != known.home && !is_article(link);
+            (found(home.links.iter().filter(is_section).collect()), false)
+        }
+    }
+}
+
+fn section(link: &PageLink) -> SectionFound {
+    SectionFound {
+        title: link.text.clone(),
+        path: link.url.path_and_query().to_owned(),
+    }
+}
+
+/// How many articles were asked for, and what the paper's own profile, or generic reading, makes of those that came.
+fn articles(known: &Knowledge, shape: Option<&Shape>) -> (usize, Vec<extract::Article>) {
+    let grammar = known.grammar();
+    let is_article = |url: &PageUrl| match &known.profile {
+        Some(_) => matches!(grammar.address(url), Address::Article { .. }),
+        None => shape.is_some_and(|shape| shape.matches(url)),
+    };
+    let pages = known
+        .pages
+        .iter()
+        .skip(1)
+        .filter(|page| is_article(&page.url));
+    let read = |page: &SurveyedPage| match &known.profile {
+        None => page.article.clone(),
+        Some(profile) => page.read_by(profile),
+    };
+    (
+        known.asked().filter(|url| is_article(url)).count(),
+        pages.filter_map(read).collect(),
+    )
+}
+
+fn printed(cms: &FoundCms) -> Option<String> {
+    match cms {
+        FoundCms::Drafted { rules } => rules
+            .date_line
+            .as_ref()
+            .map(|line| format!("printed in {line}")),
+        FoundCms::Known { .. } | FoundCms::Unsupported { .. } => None,
+    }
+}
+
+fn pattern(known: &Knowledge, shape: Option<&Shape>) -> Option<ArticlePattern> {
+    if let Some(profile) = &known.profile {
+        let by_parameter = profile
+            .url
+            .article
+            .first()
+            .map(|path| (path.clone(), Some(profile.url.number.clone())));
+        let in_path = || {
+            profile
+                .url
+                .canonical
+                .as_ref()
+                .map(|path| (path.replace("{number}", "#"), None))
+        };
+        let (path, number) = by_parameter.or_else(in_path)?;
+        return Some(ArticlePattern { path, number });
+    }
+    Some(match shape?.clone() {
+        Shape::Numbered { path, number } => ArticlePattern {
+            path,
+            number: Some(number),
+        },
+        Shape::Path(path) => ArticlePattern { path, number: None },
+    })
+}
+
+/// The paper's name, as its home page gives it.
+fn title(tree: &Tree) -> Option<String> {
+    let told = meta(tree, &["og:site_name", "og:title"]);
+    told.or_else(|| {
+        let title = Selector::compile("title").ok()?;
+        crate::text::clean_some(&tree.first(&title)?.text())
+    })
+}
+
+/// The language that the page names; Korean where a fifth of its letters are.
+fn language(tree: &Tree, html: &str) -> Option<String> {
+    let root = Selector::compile("html[lang]").ok()?;
+    let told = tree.first(&root).and_then(|node| attribute(&node, "lang"));
+    let is_tag = |tag: &String| {
+        let parts = tag.split('-').all(|part| {
+            (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric())
+        });
+        parts && tag.bytes().take(2).filter(u8::is_ascii_alphabetic).count() == 2
+    };
+    told.filter(is_tag).or_else(|| {
+        let hangul = html.chars().filter(|c| ('가'..='힣').contains(c)).count();
+        let letters = crate::markup::text(&tree.root())
+            .chars()
+            .filter(|c| c.is_alphabetic())
+            .count();
+        (hangul > 0 && hangul * 5 >= letters).then(|| "ko".to_owned())
+    })
+}
