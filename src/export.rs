@@ -11,8 +11,6 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use clap::ValueEnum;
-
 use crate::archive::{ArchiveError, ArticleRecord, ArticleVersion, Filter, Reader, in_words};
 use crate::export::output::Output;
 
@@ -21,7 +19,8 @@ pub use place::{Beside, Place, Stream};
 pub use record::{Provenance, Record};
 
 /// A format of exports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Format {
     /// One JSON object a line
     Jsonl,

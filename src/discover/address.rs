@@ -230,7 +230,7 @@ fn trimmed(value: &str) -> String {
 
 /// `www.`, `m.` and the bare name are one paper, over http and https, at any port. A host that is an address, as in
 /// tests and trials, is told apart by its port.
-pub(crate) fn is_same_paper(home: &PageUrl, url: &PageUrl) -> bool {
+pub fn is_same_paper(home: &PageUrl, url: &PageUrl) -> bool {
     let host = |url: &PageUrl| url.as_url().host_str().unwrap_or_default().to_owned();
     let (ours, theirs) = (host(home), host(url));
     if home.literal_address().is_some() || ours == "localhost" {
