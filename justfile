@@ -16,7 +16,7 @@ test *ARGS:
 
 # A thousand kills of a schedule of three papers: nothing lost, nothing twice, nobody hurried
 kills:
-    SASEO_KILLS=1000 cargo test --release --test kill -- three_papers
+    SASEO_KILLS=1000 cargo test --release --test it -- three_papers
 
 demo:
     cargo run --release -- demo

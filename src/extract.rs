@@ -18,10 +18,3 @@ pub use reader::{ArticleReader, KnownPaper};
 pub use simhash::{Nearness, is_one_story, nearness, simhash};
 
 pub use crate::text::decode::{Decoded, decode};
-
-#[cfg(test)]
-mod hostile;
-#[cfg(test)]
-mod quirks;
-#[cfg(test)]
-mod unknown;

@@ -1,12 +1,14 @@
 //! Pages that are built to exhaust their reader: a crawl of them all keeps within its memory.
 
-mod common;
-#[path = "common/invented.rs"]
-mod invented;
+#[path = "it/invented_paper.rs"]
+mod invented_paper;
+#[path = "it/program.rs"]
+#[expect(dead_code, reason = "this crate needs a part of it")]
+mod program;
 
-use common::{Crawler, said};
-use invented::{Invented, Page};
+use invented_paper::{Invented, Page};
 use nix::sys::resource::{UsageWho, getrusage};
+use program::{Crawler, said};
 
 /// Bytes of a crafted page: small enough that no limit of bytes refuses it.
 const BYTES: usize = 1_000_000;
@@ -70,13 +72,13 @@ fn answer(path: &str) -> Page {
         .strip_prefix("/news/articleView.html?idxno=")
         .and_then(|number| number.parse::<usize>().ok());
     match number.and_then(|number| UNITS.get(number.checked_sub(100)?)) {
-        Some((before, unit)) => invented::html(crafted(before, unit)),
-        None if path == "/" => invented::html(format!(
+        Some((before, unit)) => invented_paper::html(crafted(before, unit)),
+        None if path == "/" => invented_paper::html(format!(
             "<html><body>{}</body></html>",
             links().collect::<String>()
         )),
-        None if path == "/robots.txt" => invented::text("User-agent: *\nAllow: /\n"),
-        None => invented::missing(),
+        None if path == "/robots.txt" => invented_paper::text("User-agent: *\nAllow: /\n"),
+        None => invented_paper::missing(),
     }
 }
 

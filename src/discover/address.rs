@@ -276,7 +276,7 @@ mod tests {
 
     fn grammar(home: &str) -> Grammar {
         Grammar::new(
-            Some(&shipped_profile("ndsoft")),
+            Some(&shipped_profile("ndsoft").unwrap()),
             PageUrl::parse(home).unwrap(),
         )
     }
@@ -547,7 +547,7 @@ mod tests {
     #[test]
     fn another_cms_has_its_own_addresses() {
         let paper = Grammar::new(
-            Some(&shipped_profile("mediaon")),
+            Some(&shipped_profile("mediaon").unwrap()),
             url("https://www.saseo.example/"),
         );
         let address = |path: &str| paper.address(&url(&format!("http://m.saseo.example{path}")));

@@ -2,8 +2,6 @@
 
 mod entry;
 mod json;
-#[cfg(test)]
-mod pages;
 mod soup;
 
 use jiff::tz::TimeZone;
@@ -18,7 +16,7 @@ use crate::time::LocalTime;
 use crate::time::printed::{Zulu, read};
 
 /// Papers' feeds have 50 entries; one that has so many is built to exhaust its reader.
-const MOST_ENTRIES: usize = 5_000;
+pub const MAX_FEED_ENTRIES: usize = 5_000;
 
 /// Why what was served at a feed's address is no feed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -27,7 +25,7 @@ pub enum FeedError {
     Html,
     #[error("the feed is empty")]
     Empty,
-    #[error("the feed has more than {MOST_ENTRIES} entries")]
+    #[error("the feed has more than {MAX_FEED_ENTRIES} entries")]
     Endless,
     #[error("the feed cannot be read: {0}")]
     Broken(String),
@@ -72,7 +70,7 @@ pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listi
     };
     let entries = entries
         .ok_or_else(|| FeedError::Broken("it is neither RSS, Atom nor JSON Feed".to_owned()))?;
-    if entries.len() > MOST_ENTRIES {
+    if entries.len() > MAX_FEED_ENTRIES {
         return Err(FeedError::Endless);
     }
     let is_lost = |entry: &FeedEntry| *entry == FeedEntry::default();

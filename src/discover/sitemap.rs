@@ -336,7 +336,7 @@ mod tests {
     }
 
     fn read(bytes: impl AsRef<[u8]>) -> Result<Sitemap, SitemapError> {
-        let profile = shipped::shipped_profile("ndsoft");
+        let profile = shipped::shipped_profile("ndsoft").unwrap();
         read_as(
             &Grammar::new(Some(&profile), url("https://www.paper.example/")),
             bytes.as_ref(),

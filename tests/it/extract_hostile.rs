@@ -1,0 +1,93 @@
+//! Pages that mean harm, or were cut: there is always an answer, and soon.
+
+use saseo::config::shipped::{generic_profile, shipped_profile};
+use saseo::extract::*;
+use saseo::page_url::PageUrl;
+
+fn readers() -> Vec<ArticleReader> {
+    let profiles = [shipped_profile("ndsoft").unwrap(), generic_profile()];
+    profiles
+        .into_iter()
+        .map(|profile| ArticleReader::new(profile.clone(), KnownPaper::from(&profile)))
+        .collect()
+}
+
+fn read(html: &str) {
+    let url = PageUrl::parse("https://www.saseo.example/news/articleView.html?idxno=812").unwrap();
+    for reader in readers() {
+        let _ = reader.read(&url, html);
+    }
+}
+
+fn page() -> String {
+    let paragraphs: String = (0..300)
+        .map(|n| format!("<p>책장 {n}번 사이로 <b>아침</b>이 왔다.&nbsp;</p>\n"))
+        .collect();
+    format!(
+        r#"<!doctype html><head><meta charset="utf-8"><meta property="og:title" content="사서의 하루">
+        <script type="application/ld+json">{{"@type":"NewsArticle","headline":"사서의 하루"}}</script></head><body>
+        <header class="article-view-header"><h1 class="heading">사서의 하루</h1><ul class="breadcrumbs"><li class="info-name">홍길동 기자</li></ul></header>
+        <article id="article-view-content-div"><figure><img src="/a.jpg"><figcaption>서가</figcaption></figure>{paragraphs}</article></body>"#
+    )
+}
+
+#[test]
+fn a_page_cut_anywhere_is_answered() {
+    let page = page();
+    for end in (0..page.len()).step_by(1000) {
+        read(&page[..page.floor_char_boundary(end)]);
+    }
+}
+
+#[test]
+fn nesting_without_end_is_answered() {
+    for tag in [
+        "div",
+        "b",
+        "a",
+        "table",
+        "p",
+        "svg",
+        "article id=article-view-content-div",
+        "li",
+        "font x",
+    ] {
+        read(&format!("{}글", format!("<{tag}>").repeat(10_000)));
+    }
+    read(&"<table><tr><td>".repeat(500));
+    read(&format!(
+        "<div id=article-view-content-div>{}",
+        "<i><div>".repeat(250)
+    ));
+}
+
+#[test]
+fn attributes_and_texts_without_end_are_answered() {
+    let long = "가".repeat(1_000_000);
+    read(&format!(
+        "<article id='article-view-content-div' class='{long}'><p>글</p></article>"
+    ));
+    read(&format!(
+        "<article id='article-view-content-div'><img src='{long}'><p>{long}</p></article>"
+    ));
+    read(&format!(
+        "<meta property='article:published_time' content='{}'>",
+        "2026-03-07 ".repeat(100_000)
+    ));
+    read(&format!(
+        "<header class='article-view-header'><ul class='breadcrumbs'><li>{}</li></ul></header>",
+        "2026.13.07 ".repeat(50_000)
+    ));
+    read(&format!(
+        "<script type='application/ld+json'>{}</script>",
+        "[{\"@graph\":".repeat(50_000)
+    ));
+    read(&format!("<div class='{}'>", "a ".repeat(500_000)));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_tags_are_answered(html in "(<(/?)(p|div|br|table|tr|td|b|figure|img|script|article id=article-view-content-div|meta)>|가나|&#3|<!--|\"){0,60}") {
+        read(&html);
+    }
+}

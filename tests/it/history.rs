@@ -1,0 +1,158 @@
+//! `show` and `diff`, on articles that have versions.
+
+use std::fs;
+
+use crate::program::{Crawler, Paper};
+use saseo::demo::Edition;
+use serde_json::Value;
+
+const PROFILE: &str = include_str!("../../config/profiles/ndsoft.toml");
+
+/// An archive in which a mended profile has made second versions: of articles with a subtitle, and with a photo.
+fn crawled() -> (Paper, Crawler) {
+    let paper = Paper::of(&Edition {
+        articles_per_section: 6,
+        crawl_delay: None,
+        ..Edition::default()
+    });
+    let crawler = Crawler::of(&paper, "0s");
+    let blind = PROFILE
+        .replace("header.article-view-header .subheading", ".no-such")
+        .replace("h2.subheading, h4.subheading", ".no-such")
+        .replace("\n    \".ad-template\",", "")
+        .replace("\n    '^ADVERTISEMENT$',", "");
+    let folder = crawler.config().join("profiles");
+    fs::create_dir_all(&folder).unwrap();
+    fs::write(
+        folder.join("ndsoft.toml"),
+        blind.replace("\n    \".ad_title\",", ""),
+    )
+    .unwrap();
+    crawler.run(&["crawl"]);
+    fs::remove_file(folder.join("ndsoft.toml")).unwrap();
+    assert!(crawler.run(&["reextract"]).status.success());
+    (paper, crawler)
+}
+
+fn told(crawler: &Crawler, args: &[&str]) -> String {
+    let out = crawler.run(args);
+    assert!(
+        out.status.success(),
+        "{args:?}: {}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    String::from_utf8(out.stdout).unwrap()
+}
+
+/// An article whose subtitle only the second version has.
+fn with_subtitle(crawler: &Crawler) -> (String, String) {
+    let articles = crawler.articles();
+    let article = articles
+        .iter()
+        .find(|article| article["subtitle"].is_string())
+        .unwrap();
+    (
+        article["id"].as_str().unwrap().to_owned(),
+        article["subtitle"].as_str().unwrap().to_owned(),
+    )
+}
+
+#[test]
+fn an_article_is_shown_with_its_versions_however_it_is_called() {
+    let (paper, crawler) = crawled();
+    let (id, subtitle) = with_subtitle(&crawler);
+    let shown = told(&crawler, &["show", &id]);
+    assert!(
+        shown.contains(&subtitle) && shown.contains("version 1  fetched 20"),
+        "{shown}"
+    );
+    assert!(shown.contains(": text, subtitle\n"), "{shown}");
+    let number = id.split_once('/').unwrap().1;
+    let address = format!(
+        "{}/news/articleView.html?idxno={number}&utm_source=x",
+        paper.origin.base()
+    );
+    for name in [number, &address] {
+        assert_eq!(told(&crawler, &["show", name]), shown, "{name}");
+    }
+    assert!(!told(&crawler, &["show", &id, "--version", "1"]).contains(&subtitle));
+    let json: Value = serde_json::from_str(&told(&crawler, &["--json", "show", &id])).unwrap();
+    assert_eq!(
+        (&json["id"], &json["version"]),
+        (&id.as_str().into(), &2.into())
+    );
+    assert_eq!(json["versions"].as_array().unwrap().len(), 2);
+}
+
+#[test]
+fn what_changed_is_told_word_by_word() {
+    let (_paper, crawler) = crawled();
+    let (id, subtitle) = with_subtitle(&crawler);
+    let diff = told(&crawler, &["diff", &id]);
+    assert!(
+        diff.starts_with(&format!("{id}: version 1 (fetched ")),
+        "{diff}"
+    );
+    assert!(
+        diff.contains(&format!("subtitle: {{+{subtitle}+}}\n")),
+        "{diff}"
+    );
+    assert!(
+        diff.contains("[-ADVERTISEMENT-]") && diff.contains("as they were"),
+        "{diff}"
+    );
+    let back = told(&crawler, &["diff", &id, "--versions", "2..1"]);
+    assert!(
+        back.contains(&format!("subtitle: [-{subtitle}-]")) && back.contains("{+ADVERTISEMENT+}"),
+        "{back}"
+    );
+    let json: Value = serde_json::from_str(&told(&crawler, &["--json", "diff", &id])).unwrap();
+    assert_eq!((&json["from"], &json["to"]), (&1.into(), &2.into()));
+    let removed = json["text"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|one| one.as_array().unwrap());
+    assert_eq!(
+        removed
+            .filter(|piece| piece["removed"] == "ADVERTISEMENT")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn what_is_not_there_is_told() {
+    let (_paper, crawler) = crawled();
+    let (id, _) = with_subtitle(&crawler);
+    for (args, code, words) in [
+        (
+            vec!["show", "demo/999999"],
+            1,
+            "has no article \"demo/999999\"",
+        ),
+        (vec!["show", "nowhere/1"], 1, "has no article"),
+        (
+            vec!["show", &id, "--version", "9"],
+            1,
+            "has no version 9; it has 1, 2",
+        ),
+        (
+            vec!["diff", &id, "--versions", "1-2"],
+            2,
+            "write them like 1..3",
+        ),
+        (
+            vec!["diff", &id, "--versions", "1..7"],
+            1,
+            "has no version 7",
+        ),
+    ] {
+        let out = crawler.run(&args);
+        let said = String::from_utf8_lossy(&out.stderr).into_owned();
+        assert!(
+            out.status.code() == Some(code) && said.contains(words),
+            "{args:?}: {said}"
+        );
+    }
+}

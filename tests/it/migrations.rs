@@ -1,0 +1,543 @@
+//! An archive of every schema before is brought up to date with all that it holds, and its ledger's chain unbroken.
+
+use crate::former_archives::archive_of_schema;
+use crate::open_archive::open_archive;
+use saseo::archive::{
+    Archive, ArticleVersion, Filter, NextPage, Reader, SCHEMA, Seed, SeedMode, Selection, Terms,
+};
+use saseo::config::site::Discover;
+use saseo::extract::Article;
+use saseo::frontier::Traversal;
+use saseo::page_url::PageUrl;
+use saseo::time::Timestamp;
+use tempfile::TempDir;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+
+fn url(text: &str) -> PageUrl {
+    PageUrl::parse(text).unwrap()
+}
+
+#[test]
+fn an_archive_of_schema_1_keeps_all_that_it_held() {
+    let folder = archive_of_schema(1);
+    let mut archive = open_archive(folder.path()).unwrap();
+    let reader = Reader::open(folder.path()).unwrap();
+    assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
+    let mut articles = vec![];
+    for version in &mut reader.articles(&Filter::default()).unwrap() {
+        let ArticleVersion { article, kept, .. } = version.unwrap();
+        articles.push((
+            article.number,
+            article.title,
+            article.opt_outs,
+            kept.version,
+        ));
+    }
+    assert_eq!(
+        articles,
+        [(
+            Some(7),
+            Some("새 제목".to_owned()),
+            vec!["words:AI학습".to_owned()],
+            2
+        )]
+    );
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    archive
+        .begin_run(lease, "resume", &Terms::default(), 0, NOW)
+        .unwrap();
+    let home = url("https://paper.example/");
+    let seed = Seed {
+        site: "paper".into(),
+        title: "신문".into(),
+        home: home.clone(),
+        since: None,
+        discover: Discover::default(),
+        everything: None,
+        windows: vec![],
+        entries: vec![],
+    };
+    archive.seed(lease, &[seed], SeedMode::Resume, NOW).unwrap();
+    let NextPage::Page(page) = archive
+        .next_page(
+            &home.host(),
+            &[archive.site("paper").unwrap().unwrap()],
+            &[],
+            NOW,
+        )
+        .unwrap()
+    else {
+        panic!("the list was lost")
+    };
+    assert_eq!(
+        (page.url.as_str(), page.list().unwrap().previous.clone()),
+        ("https://paper.example/list?page=2", vec![77])
+    );
+    // The request that never ended is owed its gap; the strikes stand.
+    let pace = archive.pace(&home.host()).unwrap().unwrap();
+    assert_eq!(
+        (pace.not_before.millis(), pace.consecutive_failures),
+        (1_795_520_551_000, 1)
+    );
+
+    let runs = Reader::open(folder.path()).unwrap().runs(5).unwrap();
+    assert_eq!(
+        (
+            runs[1].how.as_deref(),
+            runs[1].requests,
+            runs[1].articles_new
+        ),
+        (Some("interrupted"), 2, 1)
+    );
+    let version: i64 = rusqlite::Connection::open(folder.path().join("archive.db"))
+        .unwrap()
+        .query_row("PRAGMA user_version", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(version, SCHEMA);
+}
+
+#[test]
+fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
+    let folder = archive_of_schema(1);
+    let rows = |folder: &TempDir| -> Vec<(i64, Vec<u8>)> {
+        let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+        let mut select = sql
+            .prepare("SELECT id, hash FROM ledger ORDER BY id")
+            .unwrap();
+        select
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap()
+    };
+    let before = rows(&folder);
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert_eq!(rows(&folder), before);
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    archive
+        .begin_run(lease, "crawl", &Terms::default(), 0, NOW)
+        .unwrap();
+    assert_eq!(rows(&folder)[..3], before);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    assert!(
+        sql.execute("DELETE FROM ledger", []).is_err()
+            && sql.execute("UPDATE ledger SET at = 0", []).is_err()
+    );
+}
+
+#[test]
+fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
+    let folder = archive_of_schema(2);
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let shown =
+        |sql: &rusqlite::Connection| -> (String, String, i64, i64, Option<f64>, Option<String>) {
+            let columns = "id, title, version, searchable, confidence, first_copy";
+            sql.query_row(&format!("SELECT {columns} FROM articles"), [], |row| {
+                Ok((
+                    row.get(0)?,
+                    row.get(1)?,
+                    row.get(2)?,
+                    row.get(3)?,
+                    row.get(4)?,
+                    row.get(5)?,
+                ))
+            })
+            .unwrap()
+        };
+    assert_eq!(
+        shown(&sql),
+        ("paper/7".to_owned(), "새 제목".to_owned(), 2, 0, None, None)
+    );
+
+    let newest: Option<i64> = sql
+        .query_row("SELECT capture_id FROM page WHERE id = 1", [], |row| {
+            row.get(0)
+        })
+        .unwrap();
+    assert_eq!(newest, Some(1));
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let selection = Selection::of(&archive, ["paper"]).unwrap();
+    let capture = archive.kept_captures(&selection, 0, 10).unwrap().remove(0);
+    let article = Article {
+        title: Some("제목".into()),
+        paragraphs: vec!["셋".into()],
+        ..Article::default()
+    };
+    archive.revise(lease, &capture, article, None, NOW).unwrap();
+    archive.save().unwrap();
+    // What was said against uses of the page when it came stands.
+    assert_eq!(
+        shown(&sql),
+        ("paper/7".to_owned(), "제목".to_owned(), 3, 0, None, None)
+    );
+    let opt_outs: String = sql
+        .query_row("SELECT opt_outs FROM articles", [], |row| row.get(0))
+        .unwrap();
+    assert_eq!(opt_outs, "[\"noindex:meta robots\"]");
+}
+
+/// Every page with these columns of it, by their names before any migration.
+fn pages(sql: &rusqlite::Connection, columns: &str) -> Vec<String> {
+    let renamed = "SELECT count(*) FROM pragma_table_info('page') WHERE name = 'next_at'";
+    let is_renamed = sql
+        .query_row(renamed, [], |row| row.get::<_, i64>(0))
+        .unwrap()
+        > 0;
+    let json = columns.split(", ").map(|column| match column {
+        "again_at" if is_renamed => "'again_at', next_at".to_owned(),
+        column => format!("'{column}', {column}"),
+    });
+    let json = json.collect::<Vec<_>>().join(", ");
+    let mut select = sql
+        .prepare(&format!("SELECT json_object({json}) FROM page ORDER BY id"))
+        .unwrap();
+    select
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+#[test]
+fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they_were_read() {
+    let folder = archive_of_schema(3);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let columns = "id, url, role, number, due_at, verdict, settled_at, capture_id, read_to_end_at, section_id, pass, previous";
+    let before = pages(&sql, columns);
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert_eq!(pages(&sql, columns), before);
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let (home, list) = (
+        url("https://paper.example/"),
+        url("https://paper.example/list"),
+    );
+    // The list was read to its end in 1970, and its further page is still under way: the top catches up.
+    let seed = Seed {
+        site: "paper".into(),
+        title: "신문".into(),
+        home: home.clone(),
+        since: None,
+        discover: Discover::default(),
+        everything: Some(list.clone()),
+        windows: vec![],
+        entries: vec![],
+    };
+    archive.seed(lease, &[seed], SeedMode::Begin, NOW).unwrap();
+    let next = |archive: &Archive| match archive
+        .next_page(
+            &home.host(),
+            &[archive.site("paper").unwrap().unwrap()],
+            &[],
+            NOW,
+        )
+        .unwrap()
+    {
+        NextPage::Page(page) if page.url == list => page.list().unwrap().traversal,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(next(&archive), Traversal::Later);
+    sql.execute(
+        "UPDATE page SET due_at = NULL, verdict = 'read', settled_at = 9 WHERE role = 'list'",
+        [],
+    )
+    .unwrap();
+    assert_eq!(next(&archive), Traversal::Deep);
+    sql.execute(
+        "UPDATE page SET deep_at = ?1 WHERE role = 'section'",
+        [NOW.millis() - 6 * 24 * 3_600_000],
+    )
+    .unwrap();
+    assert_eq!(next(&archive), Traversal::Later);
+}
+
+#[test]
+fn an_archive_of_schema_4_keeps_its_pages_and_lets_its_lists_rest_from_their_last_reading_on() {
+    let folder = archive_of_schema(4);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')")
+        .unwrap();
+    let columns: String = select.query_row([], |row| row.get(0)).unwrap();
+    let before = pages(&sql, &columns);
+    assert!(
+        before.len() == 4 && columns.split(", ").count() == 29,
+        "{columns}"
+    );
+    open_archive(folder.path()).unwrap();
+    assert_eq!(pages(&sql, &columns), before);
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+    let news = pages(&sql, "id, news_at, failures");
+    assert_eq!(news[1], "{\"id\":2,\"news_at\":8,\"failures\":0}");
+    assert!(news[0].contains("\"news_at\":null"), "{news:?}");
+    let runs = Reader::open(folder.path()).unwrap().runs(5).unwrap();
+    assert_eq!((runs[0].requests, runs[0].skipped), (2, 0));
+}
+
+/// Every run with its counts, as the view tells them.
+fn runs(sql: &rusqlite::Connection) -> Vec<String> {
+    let counts = "requests, bytes, articles_new, articles_changed, articles_gone, refused, failed";
+    let mut select = sql
+        .prepare(&format!(
+            "SELECT concat_ws(' ', {counts}) FROM runs ORDER BY id"
+        ))
+        .unwrap();
+    select
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+#[test]
+fn an_archive_of_schema_5_keeps_its_pages() {
+    let folder = archive_of_schema(5);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')")
+        .unwrap();
+    let columns: String = select.query_row([], |row| row.get(0)).unwrap();
+    let before = pages(&sql, &columns);
+    let counts = runs(&sql);
+
+    open_archive(folder.path()).unwrap();
+    assert_eq!(pages(&sql, &columns), before);
+    // What was worked out from the ledger stands in the rows now.
+    assert_eq!(
+        (runs(&sql), counts.as_slice()),
+        (counts.clone(), &["2 5 1 1 0 0 0".to_owned()][..])
+    );
+    assert_eq!(
+        sql.query_row("SELECT count(*) FROM damage", [], |row| row
+            .get::<_, i64>(0))
+            .unwrap(),
+        0
+    );
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
+    let folder = archive_of_schema(6);
+    let archive = open_archive(folder.path()).unwrap();
+    let reader = Reader::open(folder.path()).unwrap();
+    assert_eq!(reader.lists_cut().unwrap(), []);
+    assert!(reader.runs(9).unwrap().iter().all(|run| run.why.is_none()));
+
+    // A reading that was under way then goes on.
+    assert_eq!(archive.backfills_wanted("paper").unwrap(), []);
+    let rows = pages(
+        &rusqlite::Connection::open(folder.path().join("archive.db")).unwrap(),
+        "met, cut_rows, first_day, had_rows",
+    );
+    assert!(
+        rows.iter()
+            .all(|row| row
+                == "{\"met\":null,\"cut_rows\":null,\"first_day\":null,\"had_rows\":null}"),
+        "{rows:?}"
+    );
+}
+
+#[test]
+fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
+    let folder = archive_of_schema(6);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')")
+        .unwrap();
+    let columns: String = select.query_row([], |row| row.get(0)).unwrap();
+    let (before, counts) = (pages(&sql, &columns), runs(&sql));
+
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert_eq!((pages(&sql, &columns), runs(&sql)), (before, counts));
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    assert_eq!(
+        (
+            archive.take_begun(lease).unwrap(),
+            archive.deaths("", 1).unwrap()
+        ),
+        (None, 0)
+    );
+}
+
+#[test]
+fn an_article_without_a_number_of_schema_6_has_its_address_for_an_id() {
+    let folder = archive_of_schema(6);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute("UPDATE article SET number = NULL", []).unwrap();
+    let id = || {
+        sql.query_row("SELECT id FROM articles", [], |row| row.get::<_, String>(0))
+            .unwrap()
+    };
+    assert!(id().ends_with("/0"), "{}", id());
+
+    open_archive(folder.path()).unwrap();
+    let expected =
+        "SELECT site.name || '/' || article.url FROM article JOIN site ON site.id = site_id";
+    assert_eq!(
+        id(),
+        sql.query_row(expected, [], |row| row.get::<_, String>(0))
+            .unwrap()
+    );
+}
+
+#[test]
+fn an_article_of_schema_7_keeps_its_moment_and_an_unknown_precision() {
+    let folder = archive_of_schema(7);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let kept = || {
+        let select = "SELECT json_array(id, title, text, published_at, published_source, version, first_copy) FROM articles";
+        sql.query_row(select, [], |row| row.get::<_, String>(0))
+            .unwrap()
+    };
+    let before = kept();
+
+    open_archive(folder.path()).unwrap();
+    assert_eq!(kept(), before);
+    let unknown = sql.query_row(
+        "SELECT count(*) FROM articles WHERE published_precision IS NULL",
+        [],
+        |row| row.get::<_, i64>(0),
+    );
+    assert_eq!(unknown.unwrap(), 1);
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+}
+
+#[test]
+fn a_crawl_of_an_archive_of_schema_8_plans_its_pages_and_articles_keep_their_moments() {
+    let folder = archive_of_schema(8);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare("SELECT group_concat(name, ', ') FROM pragma_table_info('page')")
+        .unwrap();
+    let columns: String = select.query_row([], |row| row.get(0)).unwrap();
+    let before = pages(&sql, &columns);
+    // A section that was read to its end rests for a quarter of its silence.
+    let (read, silent) = (NOW.millis() - 3_600_000, NOW.millis() - 49 * 3_600_000);
+    let rests = format!(
+        "INSERT INTO page (id, site_id, host, url, role, priority, discovered_at, verdict, settled_at, news_at, deep_at, read_to_end_at)
+         VALUES (90, 1, 'paper.example', 'https://paper.example/rests', 'section', 30, 1, 'read', {read}, {silent}, {read}, {read})"
+    );
+
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert_eq!(pages(&sql, &columns), before);
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+    sql.execute_batch(&rests).unwrap();
+
+    let next = |page: i64| -> Option<i64> {
+        sql.query_row("SELECT next_at FROM page WHERE id = ?1", [page], |row| {
+            row.get(0)
+        })
+        .unwrap()
+    };
+    let article = next(1);
+    assert!(article.is_some() && next(90).is_none());
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let home = url("https://paper.example/");
+    let (site, title, discover) = ("paper".to_owned(), "신문".to_owned(), Discover::default());
+    let seed = Seed {
+        site,
+        title,
+        home,
+        since: None,
+        discover,
+        everything: None,
+        windows: vec![],
+        entries: vec![],
+    };
+    archive.seed(lease, &[seed], SeedMode::Begin, NOW).unwrap();
+    assert_eq!((next(1), next(90)), (article, Some(read + 12 * 3_600_000)));
+    let due = "SELECT count(*) FROM page WHERE id = 90 AND due_at IS NOT NULL";
+    assert_eq!(
+        sql.query_row(due, [], |row| row.get::<_, i64>(0)).unwrap(),
+        0
+    );
+}
+
+#[test]
+fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_when_it_is_opened_again()
+ {
+    let folder = archive_of_schema(9);
+    let (home, list) = (
+        url("https://paper.example/"),
+        url("https://paper.example/list"),
+    );
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    sql.execute_batch("UPDATE page SET due_at = 9, verdict = NULL, settled_at = NULL WHERE id = 2")
+        .unwrap();
+    let is_whole = |archive: &Archive| {
+        let sites = [archive.site("paper").unwrap().unwrap()];
+        match archive.next_page(&home.host(), &sites, &[], NOW).unwrap() {
+            NextPage::Page(page) if page.url == list => page.past.has_everything,
+            other => panic!("{other:?}"),
+        }
+    };
+
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+    assert!(!is_whole(&archive));
+
+    let lease = archive.take_lease("a test", NOW, None).unwrap();
+    let (site, title, discover) = ("paper".to_owned(), "신문".to_owned(), Discover::default());
+    let everything = Some(list.clone());
+    let seed = Seed {
+        site,
+        title,
+        home: home.clone(),
+        since: None,
+        discover,
+        everything,
+        windows: vec![],
+        entries: vec![],
+    };
+    archive
+        .seed(lease, std::slice::from_ref(&seed), SeedMode::Resume, NOW)
+        .unwrap();
+    drop(archive);
+    let mut archive = open_archive(folder.path()).unwrap();
+    assert!(is_whole(&archive));
+
+    archive
+        .seed(
+            lease,
+            &[Seed {
+                everything: None,
+                ..seed
+            }],
+            SeedMode::Resume,
+            NOW,
+        )
+        .unwrap();
+    assert!(!is_whole(&archive));
+}

@@ -1,0 +1,321 @@
+//! A month of a paper, under tokio's paused clock: what its readers could see is kept, and no more is asked than must be.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use crate::simulated_web::*;
+use saseo::config::site::REVISIT_SCHEDULE;
+use saseo::time::Timestamp;
+
+const DAYS: u32 = 30;
+const PER_DAY: u32 = 30;
+/// From one crawl's beginning to the next.
+const EVERY: Duration = Duration::from_secs(30 * 60);
+/// A crawl of the day's news takes no longer.
+const CRAWL: Duration = Duration::from_secs(10 * 60);
+
+/// The same numbers each time.
+struct Chance(u64);
+
+impl Chance {
+    fn below(&mut self, most: u64) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) % most
+    }
+
+    fn span(&mut self, from: Duration, to: Duration) -> Duration {
+        from + Duration::from_secs(self.below((to - from).as_secs()))
+    }
+}
+
+/// Thirty articles a day in three sections, of which 5 % are edited later, 1 % deleted, 2 % dated back and 2 % published anew; and
+/// three outages.
+fn month() -> Paper {
+    let (count, mut chance) = (u64::from(DAYS * PER_DAY), Chance(7));
+    let mut pieces = published(100, count, DAY / PER_DAY);
+    let after = |piece: &Piece, span: Duration| piece.visible + span;
+    let (mut edited, mut deleted, mut republished) =
+        (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+    for piece in pieces.iter_mut().filter(|piece| piece.published > NOW) {
+        match chance.below(100) {
+            0..5 => {
+                // Half of them soon.
+                let latest = if chance.below(2) == 0 { DAY } else { DAY * 12 };
+                edited.insert(piece.number, after(piece, chance.span(HOUR / 6, latest)));
+            }
+            5 => {
+                deleted.insert(piece.number, after(piece, chance.span(HOUR * 2, DAY * 10)));
+            }
+            6..8 => piece.published = piece.published - chance.span(DAY, DAY * 12),
+            8..10 => {
+                republished.insert(piece.number, after(piece, chance.span(HOUR, DAY * 5)));
+            }
+            _ => {}
+        }
+    }
+    let mut paper = Paper::new(pieces, 3, true);
+    (paper.edited, paper.deleted, paper.republished) = (edited, deleted, republished);
+    let outage = |day: u32, hours: u32| {
+        (
+            NOW + DAY * day + HOUR * 7,
+            NOW + DAY * day + HOUR * (7 + hours),
+        )
+    };
+    paper.outages = vec![outage(4, 1), outage(11, 3), outage(19, 9)];
+    paper.validators = Validators::True;
+    paper
+}
+
+/// What a month's crawls asked for, class by class.
+#[derive(Debug, Default)]
+struct Costs {
+    crawls: usize,
+    kills: usize,
+    everything: usize,
+    checks: usize,
+    daily: usize,
+    articles: usize,
+    /// Crawls that found nothing new, and what the costliest of them asked lists, feeds and sitemaps for.
+    idle: usize,
+    most_when_idle: usize,
+}
+
+async fn crawl_for_a_month(crawler: &mut Crawler) -> Costs {
+    let (mut costs, mut chance, mut was_disturbed) = (Costs::default(), Chance(11), false);
+    for k in 0..DAYS * 48 {
+        let begin = NOW + EVERY * k;
+        crawler.wait_until(begin).await;
+        let is_out = crawler
+            .paper
+            .outages
+            .iter()
+            .any(|(from, until)| begin + CRAWL >= *from && begin < *until + DAY / 2);
+        let known = if k == 0 {
+            0
+        } else {
+            crawler.number("SELECT count(*) FROM page WHERE role = 'article'")
+        };
+        let is_killed = chance.below(12) == 0;
+        let asked = if is_killed {
+            let (report, asked) = crawler
+                .crawl_killed_after(Duration::from_millis(100 + chance.below(9_000)))
+                .await;
+            costs.kills += usize::from(report.is_none());
+            asked
+        } else {
+            crawler.crawl().await.1
+        };
+        let found = crawler.number("SELECT count(*) FROM page WHERE role = 'article'") - known;
+        costs.crawls += 1;
+        costs.everything += asked.everything;
+        costs.checks += asked.sections.values().sum::<usize>();
+        costs.daily += asked.daily;
+        costs.articles += asked.articles;
+        // The first reading, outages and what a kill broke off are no measure of a usual crawl.
+        if k > 0 && !is_out && !is_killed && !was_disturbed {
+            let found = u64::try_from(found).unwrap();
+            assert!(
+                asked.everything <= floor(found),
+                "crawl {k} found {found}: {asked:?}"
+            );
+            if found == 0 && asked.sections.is_empty() {
+                costs.idle += 1;
+                costs.most_when_idle = costs
+                    .most_when_idle
+                    .max(asked.everything + asked.feeds + asked.maps);
+            }
+        }
+        was_disturbed = is_killed;
+    }
+    costs
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_article() {
+    let mut crawler = Crawler::of(month());
+    let costs = crawl_for_a_month(&mut crawler).await;
+    let end = crawler.paper.clock.now();
+    let sql = rusqlite::Connection::open(crawler.folder.path().join(saseo::archive::FILE)).unwrap();
+    let rows = |statement: &str| -> BTreeMap<u64, i64> {
+        let mut select = sql.prepare(statement).unwrap();
+        let rows = select
+            .query_map([], |row| {
+                Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get(1)?))
+            })
+            .unwrap();
+        rows.collect::<Result<_, _>>().unwrap()
+    };
+    let paper = &crawler.paper;
+    // After an outage a host is asked again as late as the pause for it lasts, which is about as long as the outage was.
+    let excuse = |from: Timestamp, until: Timestamp| -> Duration {
+        let outages = paper
+            .outages
+            .iter()
+            .filter(|(began, ended)| from < *ended + ended.since(*began) + HOUR && *began < until);
+        outages
+            .map(|(began, ended)| ended.since(*began) * 2 + HOUR)
+            .sum()
+    };
+
+    // Every article was found within its interval: of a crawl, and of the weekly check where it was dated back.
+    let seen = rows(
+        "SELECT number, discovered_at FROM page WHERE role = 'article' AND number IS NOT NULL",
+    );
+    let stored = rows("SELECT number, 1 FROM articles");
+    for piece in paper.pieces.iter().filter(|piece| piece.visible > NOW) {
+        let is_dated_back = piece.published < piece.visible;
+        let within = if is_dated_back {
+            DAY * 7 + EVERY * 2 + CRAWL
+        } else {
+            EVERY * 2 + CRAWL
+        };
+        let latest = piece.visible + within;
+        if latest > end
+            || paper
+                .deleted
+                .get(&piece.number)
+                .is_some_and(|gone| *gone < latest)
+        {
+            continue;
+        }
+        let found = seen
+            .get(&piece.number)
+            .map(|at| Timestamp::from_millis(*at));
+        let found = found.unwrap_or_else(|| panic!("{piece:?} was never found"));
+        assert!(
+            found <= latest + excuse(piece.visible, latest),
+            "{piece:?} was found at {found}"
+        );
+        assert!(
+            stored.contains_key(&piece.number),
+            "{piece:?} is not stored"
+        );
+    }
+    assert_eq!(
+        stored.len(),
+        sql.query_row("SELECT count(*) FROM article", [], |row| row
+            .get::<_, usize>(0))
+            .unwrap()
+    );
+
+    // Every edit that outlived a revisit is a version: whoever was served the new words has them.
+    let edited: BTreeSet<u64> =
+        rows("SELECT number, max(text LIKE '%바로잡습니다.%') AS is_edited FROM version JOIN article ON article.id = article_id
+              GROUP BY number HAVING is_edited").into_keys().collect();
+    let served = paper.served.lock().unwrap().clone();
+    let was_served = |number: u64, from: Timestamp| {
+        served.iter().any(|(at, asked, status)| {
+            *asked == number && *at >= from && matches!(status, 200 | 304)
+        })
+    };
+    let should_be: BTreeSet<u64> = paper
+        .edited
+        .iter()
+        .filter(|(number, from)| was_served(**number, **from))
+        .map(|(number, _)| *number)
+        .collect();
+    assert_eq!(edited, should_be);
+    assert!(should_be.len() > 25, "{}", should_be.len());
+    let versions = rows(
+        "SELECT number, count(*) FROM version JOIN article ON article.id = article_id GROUP BY number",
+    );
+    for (number, count) in &versions {
+        let changes = [&paper.edited, &paper.republished]
+            .iter()
+            .filter(|changes| changes.contains_key(number))
+            .count();
+        assert!(
+            *count <= 1 + changes as i64,
+            "article {number} has {count} versions"
+        );
+    }
+
+    // Looks are made at their rungs, within an interval, and no more of them than there are rungs.
+    let mut looks: BTreeMap<u64, Vec<Timestamp>> = BTreeMap::new();
+    for (at, number, status) in &served {
+        if matches!(status, 200 | 304) {
+            looks.entry(*number).or_default().push(*at);
+        }
+    }
+    let is_plain = |piece: &Piece| {
+        piece.visible > NOW
+            && piece.published == piece.visible
+            && !paper.republished.contains_key(&piece.number)
+    };
+    let mut rungs_seen = 0;
+    for piece in paper.pieces.iter().filter(|piece| is_plain(piece)) {
+        let until = paper.deleted.get(&piece.number).copied().unwrap_or(end);
+        let Some(asked) = looks.get(&piece.number) else {
+            continue;
+        };
+        assert!(
+            asked.len() <= 1 + REVISIT_SCHEDULE.len() + 1,
+            "{piece:?} was asked for at {asked:?}"
+        );
+        for rung in REVISIT_SCHEDULE {
+            let from = piece.published + rung;
+            let latest = from + EVERY * 3 + CRAWL;
+            let latest = latest + excuse(from, latest);
+            if latest < until {
+                assert!(
+                    asked.iter().any(|at| *at >= from && *at <= latest),
+                    "{piece:?}: rung {rung:?}, {asked:?}"
+                );
+                rungs_seen += 1;
+            }
+        }
+    }
+    assert!(rungs_seen > 1_500, "{rungs_seen}");
+
+    // What was deleted, and looked at twice since, is marked and kept; nothing else is marked.
+    let gone: BTreeSet<u64> = rows("SELECT number, 1 FROM articles WHERE access = 'gone'")
+        .into_keys()
+        .collect();
+    assert!(
+        gone.iter().all(|number| paper.deleted.contains_key(number)),
+        "{gone:?}"
+    );
+    let looked_twice = |number: &u64| {
+        let absent: Vec<Timestamp> = served
+            .iter()
+            .filter(|(_, asked, status)| asked == number && *status == 404)
+            .map(|(at, ..)| *at)
+            .collect();
+        absent
+            .last()
+            .zip(absent.first())
+            .is_some_and(|(last, first)| last.since(*first) >= DAY)
+    };
+    let should_be: BTreeSet<u64> = paper
+        .deleted
+        .keys()
+        .filter(|number| stored.contains_key(number) && looked_twice(number))
+        .copied()
+        .collect();
+    assert_eq!(gone, should_be);
+    assert!(gone.len() >= 3, "{gone:?}");
+
+    // The costs, each class apart; docs/benchmarks.md has them.
+    println!("{costs:?}");
+    assert!(costs.kills > 60 && costs.idle > 100, "{costs:?}");
+    assert!(costs.most_when_idle <= 2, "{costs:?}");
+    assert!(costs.daily <= (DAYS as usize + 4) * 5, "{costs:?}");
+    // Each of three sections once a week, down to its end: ten pages. A list of everything that a kill broke off is not trusted: then
+    // the sections are asked for their news.
+    assert!(
+        costs.checks <= (1 + DAYS as usize / 7) * 3 * 10 + costs.kills * 3,
+        "{costs:?}"
+    );
+    // A page a crawl and one for news in most; the first reading, kills and outages take no more than a tenth.
+    assert!(
+        costs.everything <= (costs.crawls + stored.len()) * 11 / 10,
+        "{costs:?}"
+    );
+    assert!(
+        costs.articles <= stored.len() * (1 + REVISIT_SCHEDULE.len()),
+        "{costs:?}"
+    );
+}

@@ -1,0 +1,1549 @@
+//! Whole crawls over a simulated web, under tokio's paused clock: hours in moments. No sockets, a real archive.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use saseo::archive::{ArchiveError, Filter, Reader, RunEnd, SeedMode};
+use saseo::audit::{AuditScope, audit};
+use saseo::clock::Clock;
+use saseo::config::site::Schedule;
+use saseo::config::units::{Rate, Span};
+use saseo::config::{Settings, Site, read_profile, read_site};
+use saseo::crawl::{self, Agenda, CrawlPlan, Event, PaperReport, Report, Start, Stop};
+use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
+use saseo::frontier::Visit;
+use saseo::host_lock::HostLocks;
+use saseo::page_url::{Host, PageUrl};
+use saseo::politeness::Turn;
+use saseo::schedule::{DueStart, Timetable};
+use saseo::site_reader::SiteReader;
+use saseo::time::Timestamp;
+use tempfile::TempDir;
+use tokio::sync::watch;
+
+use crate::open_archive::open_archive;
+
+const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+const GAP: Duration = Duration::from_secs(2);
+const LATENCY: Duration = Duration::from_millis(80);
+const PROFILE: &str = include_str!("../../config/profiles/ndsoft.toml");
+
+/// What one host was asked, and when.
+#[derive(Clone, Debug)]
+struct Asked {
+    path: String,
+    began: Timestamp,
+    ended: Timestamp,
+    /// What the answer asked for: no request before this.
+    not_before: Timestamp,
+}
+
+/// A web of papers, each with one section of so many articles.
+struct SimulatedWeb {
+    clock: Clock,
+    /// Of each paper; more may be published.
+    articles: AtomicU64,
+    /// A paper that has five articles, whatever the others have.
+    small: Option<Host>,
+    /// Hosts whose next lookup fails.
+    not_found_once: Mutex<Vec<Host>>,
+    robots: &'static str,
+    /// The one address of all papers, where they have no address each.
+    shared_address: Option<IpAddr>,
+    /// Answers to give instead, by path; each once, the last one first.
+    faults: Mutex<HashMap<String, Vec<Answer>>>,
+    /// Answers to give instead, by path, always.
+    rules: Mutex<HashMap<String, Answer>>,
+    // A mutex, since the tasks of one crawl all answer from here.
+    log: Mutex<BTreeMap<Host, Vec<Asked>>>,
+}
+
+impl SimulatedWeb {
+    fn new(clock: Clock, articles: u64) -> Self {
+        Self {
+            clock,
+            articles: AtomicU64::new(articles),
+            small: None,
+            not_found_once: Mutex::default(),
+            rules: Mutex::default(),
+            robots: "User-agent: *\nDisallow: /admin/\n",
+            shared_address: None,
+            faults: Mutex::default(),
+            log: Mutex::default(),
+        }
+    }
+
+    fn fail_once(&self, path: &str, status: u16, headers: &[(&str, &str)]) {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let answer = Answer {
+            status,
+            headers,
+            body: Vec::new(),
+        };
+        self.faults
+            .lock()
+            .unwrap()
+            .entry(path.to_owned())
+            .or_default()
+            .push(answer);
+    }
+
+    fn answer_always(&self, path: &str, answer: Answer) {
+        self.rules.lock().unwrap().insert(path.to_owned(), answer);
+    }
+
+    fn page(&self, url: &PageUrl) -> Answer {
+        let number = url
+            .parameter("idxno")
+            .and_then(|number| number.parse().ok());
+        let page = url
+            .parameter("page")
+            .and_then(|page| page.parse().ok())
+            .unwrap_or(1);
+        match url.as_url().path() {
+            "/robots.txt" => html(200, self.robots.to_owned()),
+            "/" => html(200, HOME.to_owned()),
+            "/news/articleList.html" => html(200, self.list(&url.host(), page)),
+            "/news/articleView.html" => article(number.unwrap_or(0)),
+            _ => html(404, String::new()),
+        }
+    }
+
+    fn list(&self, host: &Host, page: u64) -> String {
+        let articles = if self.small.as_ref() == Some(host) {
+            5
+        } else {
+            self.articles.load(Ordering::Relaxed)
+        };
+        let newest_first = (1..=articles).rev().skip(20 * (page as usize - 1)).take(20);
+        let row = |number| {
+            format!(
+                "<li class=\"altlist-webzine-item\"><H2 class=\"altlist-subject\"><a href=\"/news/articleView.html?idxno={number}\">\
+             소식 {number}</a></H2></li>"
+            )
+        };
+        let rows: String = newest_first.map(row).collect();
+        format!(
+            "<html><body><article id=\"section-list\"><ul class=\"altlist-webzine\">{rows}</ul>\
+             <script>params['total'] = \"{}\"; params['list_per_page'] = \"20\"; params['list_page_limit'] = \"200\";</script>\
+             </article></body></html>",
+            articles
+        )
+    }
+
+    /// Fails where a host was asked twice at once, inside a gap, or before it wished.
+    fn assert_polite(&self) {
+        for (host, visits) in &*self.log.lock().unwrap() {
+            for pair in visits.windows(2) {
+                let free = (pair[0].ended + GAP).max(pair[0].not_before);
+                assert!(pair[1].began >= free, "{host} was hurried: {pair:?}");
+            }
+        }
+    }
+
+    /// Fails where any two requests began closer together than a period.
+    fn assert_apart(&self, period: Duration) {
+        let began = self.in_order();
+        assert!(
+            began
+                .windows(2)
+                .all(|pair| pair[1].0.since(pair[0].0) >= period),
+            "{began:?}"
+        );
+    }
+
+    /// When each request began, and whom it asked.
+    fn in_order(&self) -> Vec<(Timestamp, Host)> {
+        let log = self.log.lock().unwrap();
+        let of_host = |(host, visits): (&Host, &Vec<Asked>)| {
+            visits
+                .iter()
+                .map(|visit| (visit.began, host.clone()))
+                .collect::<Vec<_>>()
+        };
+        let mut began: Vec<_> = log.iter().flat_map(of_host).collect();
+        began.sort();
+        began
+    }
+
+    fn asked(&self) -> Vec<String> {
+        self.log
+            .lock()
+            .unwrap()
+            .values()
+            .flatten()
+            .map(|visit| visit.path.clone())
+            .collect()
+    }
+}
+
+impl Web for SimulatedWeb {
+    async fn locate(&self, host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
+        let mut not_found = self.not_found_once.lock().unwrap();
+        if let Some(at) = not_found.iter().position(|other| other == host) {
+            not_found.swap_remove(at);
+            return Err(Trouble::NoAddress {
+                host: host.as_str().to_owned(),
+                why: "no such name".to_owned(),
+            });
+        }
+        if let Some(address) = self.shared_address {
+            return Ok(address);
+        }
+        let number: u16 = host
+            .as_str()
+            .trim_start_matches('h')
+            .split('.')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let [high, low] = number.to_be_bytes();
+        Ok([192, 0, high, low].into())
+    }
+
+    async fn fetch(
+        &self,
+        visit: Visit,
+        _reach: Reach,
+        _asking: RequestTerms,
+    ) -> (Turn, Result<Answer, Trouble>) {
+        let (url, turn) = visit.spend();
+        let began = self.clock.now();
+        self.clock.sleep_until(began + LATENCY).await;
+        let path = url.path_and_query().to_owned();
+        let fault = self
+            .faults
+            .lock()
+            .unwrap()
+            .get_mut(&path)
+            .and_then(Vec::pop);
+        let rule = self.rules.lock().unwrap().get(&path).cloned();
+        let answer = fault.or(rule).unwrap_or_else(|| self.page(&url));
+        let ended = self.clock.now();
+        let rest: u64 = answer
+            .header("retry-after")
+            .map_or(0, |seconds| seconds.parse().unwrap());
+        let asked = Asked {
+            path,
+            began,
+            ended,
+            not_before: ended + Duration::from_secs(rest),
+        };
+        self.log
+            .lock()
+            .unwrap()
+            .entry(url.host())
+            .or_default()
+            .push(asked);
+        (turn, Ok(answer))
+    }
+}
+
+const HOME: &str = "<html><body><ul id=\"user-menu\"><li data-menu-code=\"S1N1\">\
+    <a href=\"/news/articleList.html?sc_section_code=S1N1&view_type=sm\">소식</a></li></ul></body></html>";
+
+fn html(status: u16, body: String) -> Answer {
+    Answer {
+        status,
+        headers: vec![("content-type".into(), "text/html; charset=utf-8".into())],
+        body: body.into_bytes(),
+    }
+}
+
+fn article(number: u64) -> Answer {
+    html(
+        200,
+        format!(
+            "<html><head><meta property=\"og:title\" content=\"소식 {number}\">\
+         <meta property=\"article:published_time\" content=\"2026-11-01T09:00:00+09:00\"></head>\
+         <body><header class=\"article-view-header\"><H1 class=\"heading\">소식 {number}</H1></header>\
+         <article id=\"article-view-content-div\"><p>오늘 책방 {number}호가 문을 열었다.</p></article></body></html>"
+        ),
+    )
+}
+
+/// Every world ends with an audit, unless its test has failed already.
+impl Drop for World {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            self.assert_audited();
+        }
+    }
+}
+
+struct World {
+    folder: TempDir,
+    clock: Clock,
+    web: Arc<SimulatedWeb>,
+    hosts: u16,
+}
+
+impl World {
+    fn new(hosts: u16, articles: u64) -> Self {
+        let clock = Clock::set_to(NOW);
+        Self {
+            folder: TempDir::new().unwrap(),
+            clock,
+            web: Arc::new(SimulatedWeb::new(clock, articles)),
+            hosts,
+        }
+    }
+
+    fn plan(&self, seeding: SeedMode) -> CrawlPlan {
+        let profile = read_profile("ndsoft.toml", PROFILE).unwrap();
+        let site = |k: u16| {
+            let text = format!(
+                "name = \"p{k}\"\ntitle = \"신문 {k}\"\nhome = \"https://h{k}.example/\"\nprofile = \"ndsoft\"\n\
+                 [discover]\nfeeds = false\n[pace]\ngap = \"2s\"\n"
+            );
+            Arc::new(
+                SiteReader::new(
+                    read_site("p.toml", &text).unwrap(),
+                    Some(&profile),
+                    &Settings::default(),
+                )
+                .unwrap(),
+            )
+        };
+        CrawlPlan {
+            command: "crawl".into(),
+            sites: (1..=self.hosts).map(site).collect(),
+            seeding,
+            settings: Settings::default(),
+            skipped: 0,
+            max_requests: None,
+            at_most: None,
+            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
+            backfill: None,
+        }
+    }
+
+    async fn crawl(&self) -> Report {
+        self.run(self.plan(SeedMode::Begin)).await.unwrap()
+    }
+
+    async fn run(&self, plan: CrawlPlan) -> Result<Report, ArchiveError> {
+        let mut archive = open_archive(self.folder.path())?;
+        let (_stop, stopped) = watch::channel(Stop::GoOn);
+        crawl::run(
+            plan,
+            &mut archive,
+            Arc::clone(&self.web),
+            self.clock,
+            "a test".into(),
+            stopped,
+            |_| {},
+        )
+        .await
+    }
+
+    /// Fails where the ledger alone shows that something was owed and not kept.
+    fn assert_audited(&self) {
+        let findings = audit(
+            &Reader::open(self.folder.path()).unwrap(),
+            AuditScope::Everything,
+        )
+        .unwrap();
+        assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+    }
+
+    fn articles(&self) -> u64 {
+        Reader::open(self.folder.path())
+            .unwrap()
+            .sites(self.clock.now())
+            .unwrap()
+            .iter()
+            .map(|site| site.articles)
+            .sum()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn twenty_papers_of_a_thousand_pages_are_read_and_none_is_hurried() {
+    let world = World::new(20, 950);
+    let report = world.crawl().await;
+    assert_eq!(
+        (report.how, report.queued, report.tally.articles_new),
+        (RunEnd::Finished, 0, 20 * 950)
+    );
+    // Of each: robots.txt, two files of reservations, the home page, 48 pages of the list.
+    assert_eq!(report.tally.requests, 20 * (1 + 2 + 1 + 48 + 950));
+    world.web.assert_polite();
+    // Twenty hosts are asked side by side: the crawl takes hardly longer than one of them.
+    let alone = (GAP + LATENCY) * 1000;
+    assert!(report.elapsed < alone * 11 / 10, "{:?}", report.elapsed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
+    let world = World::new(300, 30);
+    let mut plan = world.plan(SeedMode::Begin);
+    plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
+    let report = world.run(plan).await.unwrap();
+    assert_eq!(
+        (report.how, report.queued, report.tally.articles_new),
+        (RunEnd::Finished, 0, 300 * 30)
+    );
+    world.web.assert_polite();
+    for (host, visits) in &*world.web.log.lock().unwrap() {
+        // From the first turn on: as many as the gap and the answers leave room for, but for one in a hundred.
+        let allowed = (GAP + LATENCY) * u32::try_from(visits.len() - 1).unwrap();
+        let taken = visits[visits.len() - 1].began.since(visits[0].began);
+        assert!(
+            allowed.as_secs_f64() >= 0.99 * taken.as_secs_f64(),
+            "{host}: {allowed:?} of turns took {taken:?}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_crawl_asks_for_pages_of_lists_and_articles_in_turn() {
+    let world = World::new(1, 950);
+    world.crawl().await;
+    let asked = world.web.asked();
+    let is_list = |path: &&String| path.contains("articleList") && path.contains("page=");
+    let is_article = |path: &&String| path.contains("articleView");
+    // robots.txt, two files of reservations, home and the first page of the list come before.
+    let while_lists_are_read = &asked[5..5 + 2 * 46];
+    assert_eq!(
+        while_lists_are_read.iter().filter(is_list).count(),
+        46,
+        "{while_lists_are_read:#?}"
+    );
+    assert_eq!(while_lists_are_read.iter().filter(is_article).count(), 46);
+    assert_eq!(world.articles(), 950);
+    world.web.assert_polite();
+}
+
+/// Papers that begin at their times, until a moment.
+struct Scheduled {
+    timetable: Timetable,
+    readers: Vec<Arc<SiteReader>>,
+    until: Timestamp,
+}
+
+impl Agenda for Scheduled {
+    fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<Start> {
+        if now >= self.until {
+            return Vec::new();
+        }
+        let start = |due: DueStart| {
+            let reader = self
+                .readers
+                .iter()
+                .find(|reader| reader.site.name == due.site.name)
+                .unwrap();
+            Start {
+                reader: Arc::clone(reader),
+                seeding: SeedMode::Begin,
+                backfill: None,
+                skipped: due.skipped,
+            }
+        };
+        self.timetable
+            .due(is_under_way, now)
+            .into_iter()
+            .map(start)
+            .collect()
+    }
+
+    fn ended(&mut self, _report: &PaperReport) {}
+
+    fn next(&self, now: Timestamp) -> Option<Timestamp> {
+        self.timetable
+            .next()
+            .map(|(start, _)| start)
+            .filter(|_| now < self.until)
+    }
+}
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+/// A paper that takes half an hour, and a small one.
+fn a_long_paper_and_a_small_one() -> World {
+    let mut world = World::new(2, 950);
+    Arc::get_mut(&mut world.web).unwrap().small =
+        Some(PageUrl::parse("https://h2.example/").unwrap().host());
+    world
+}
+
+/// Crawls the papers of a world, each due each minute for so long; returns how their runs ended.
+async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)> {
+    let (session, starts) = world.plan(SeedMode::Begin).into_parts();
+    let readers: Vec<_> = starts.0.into_iter().map(|start| start.reader).collect();
+    let schedule = Schedule {
+        every: Some(Span(MINUTE)),
+        ..Schedule::default()
+    };
+    let sites: Vec<Arc<Site>> = readers
+        .iter()
+        .map(|reader| {
+            Arc::new(Site {
+                schedule: schedule.clone(),
+                ..(*reader.site).clone()
+            })
+        })
+        .collect();
+    let sites: Vec<&Arc<Site>> = sites.iter().collect();
+    let timetable = Timetable::new(&sites, &BTreeMap::new(), &BTreeSet::new(), NOW);
+    let mut agenda = Scheduled {
+        timetable,
+        readers,
+        until: NOW + MINUTE * minutes,
+    };
+
+    let mut archive = open_archive(world.folder.path()).unwrap();
+    let (_stop, stopped) = watch::channel(Stop::GoOn);
+    let web = Arc::clone(&world.web);
+    let mut ended = Vec::new();
+    let watch = |event: Event<'_>| {
+        if let Event::Ended(report) = event {
+            ended.push((report.site.clone(), report.how));
+        }
+    };
+    crawl::serve(
+        session,
+        &mut agenda,
+        &mut archive,
+        web,
+        world.clock,
+        ("a test".into(), stopped),
+        watch,
+    )
+    .await
+    .unwrap();
+    ended
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_whose_name_is_not_found_is_looked_up_again_at_its_papers_next_start() {
+    let world = a_long_paper_and_a_small_one();
+    world
+        .web
+        .not_found_once
+        .lock()
+        .unwrap()
+        .push(PageUrl::parse("https://h2.example/").unwrap().host());
+    let ended = serve_each_minute(&world, 5).await;
+    let small: Vec<RunEnd> = ended
+        .into_iter()
+        .filter(|(site, _)| site == "p2")
+        .map(|(_, how)| how)
+        .collect();
+    assert_eq!(
+        small,
+        [
+            RunEnd::Failed,
+            RunEnd::Finished,
+            RunEnd::Finished,
+            RunEnd::Finished,
+            RunEnd::Finished
+        ]
+    );
+    assert_eq!(world.articles(), 955);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
+    let world = a_long_paper_and_a_small_one();
+    let ended = serve_each_minute(&world, 22).await;
+
+    // The one is read once, for more than half an hour; the other each minute meanwhile.
+    assert_eq!(ended.iter().filter(|(site, _)| site == "p1").count(), 1);
+    assert_eq!(ended.iter().filter(|(site, _)| site == "p2").count(), 22);
+    assert!(
+        ended.iter().all(|(_, how)| *how == RunEnd::Finished),
+        "{ended:?}"
+    );
+    assert!(world.clock.now() > NOW + MINUTE * 30);
+    let reader = Reader::open(world.folder.path()).unwrap();
+    let mut runs = reader.runs(100).unwrap();
+    runs.retain(|run| run.site.as_deref() == Some("p2"));
+    runs.reverse();
+    for (k, run) in (0u32..).zip(&runs) {
+        let late = Timestamp::from_rfc3339(&run.started_at)
+            .unwrap()
+            .since(NOW + MINUTE * k);
+        assert!(
+            late < Duration::from_secs(3) && run.skipped == 0,
+            "{run:?} is {late:?} late"
+        );
+        // Without news its list rests later for a quarter of its silence.
+        assert!(k > 3 || run.requests > 0, "{run:?}");
+    }
+    assert_eq!(world.articles(), 955);
+    world.web.assert_polite();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crawl_that_finds_nothing_new_reads_one_page_of_each_list() {
+    let world = World::new(1, 100);
+    world.crawl().await;
+    let asked = world.web.asked().len();
+    let report = world.crawl().await;
+    assert_eq!(report.tally.articles_new, 0);
+    assert_eq!(
+        world.web.asked()[asked..],
+        ["/news/articleList.html?sc_section_code=S1N1&view_type=sm"]
+    );
+    world.web.assert_polite();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_host_is_left_alone_for_as_long_as_it_asks() {
+    let world = World::new(1, 30);
+    world.web.fail_once(
+        "/news/articleView.html?idxno=7",
+        503,
+        &[("retry-after", "120")],
+    );
+    world.web.fail_once(
+        "/news/articleView.html?idxno=8",
+        429,
+        &[("retry-after", "300")],
+    );
+    let report = world.crawl().await;
+    assert_eq!((report.how, world.articles()), (RunEnd::Finished, 30));
+    world.web.assert_polite();
+    assert!(
+        report.elapsed > Duration::from_secs(420),
+        "{:?}",
+        report.elapsed
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_fails_for_a_while_is_stored_in_the_end() {
+    let world = World::new(1, 5);
+    for _ in 0..2 {
+        world
+            .web
+            .fail_once("/news/articleView.html?idxno=3", 500, &[]);
+    }
+    let report = world.crawl().await;
+    assert_eq!((report.how, world.articles()), (RunEnd::Finished, 5));
+    assert_eq!(
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.ends_with("idxno=3"))
+            .count(),
+        3
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_robots_txt_forbids_is_not_asked_for() {
+    let mut world = World::new(1, 5);
+    Arc::get_mut(&mut world.web).unwrap().robots =
+        "User-agent: *\nDisallow: /*idxno=3\nCrawl-delay: 7\n";
+    let report = world.crawl().await;
+    assert_eq!((report.tally.refused, world.articles()), (1, 4));
+    assert!(
+        !world
+            .web
+            .asked()
+            .iter()
+            .any(|path| path.contains("idxno=3"))
+    );
+    let log = world.web.log.lock().unwrap();
+    let visits = log.values().next().unwrap();
+    assert!(
+        visits
+            .windows(2)
+            .all(|pair| pair[1].began.since(pair[0].ended) >= Duration::from_secs(7))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unreachable_robots_txt_forbids_everything() {
+    let world = World::new(1, 5);
+    world.web.fail_once("/robots.txt", 500, &[]);
+    let report = world.crawl().await;
+    assert_eq!(world.web.asked(), ["/robots.txt"]);
+    assert_eq!((report.skipped.len(), report.queued), (1, 3));
+    // A crawl soon after does not ask again, and says why.
+    let report = world.crawl().await;
+    assert_eq!((world.web.asked().len(), report.skipped.len()), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_wants_a_long_rest_ends_the_crawl_and_is_named() {
+    let world = World::new(1, 5);
+    world.web.fail_once(
+        "/news/articleView.html?idxno=3",
+        503,
+        &[("retry-after", "86400")],
+    );
+    let report = world.crawl().await;
+    assert_eq!(report.how, RunEnd::Finished);
+    assert!(
+        report.skipped[0].1.contains("left alone until"),
+        "{:?}",
+        report.skipped
+    );
+    let stored = world.articles();
+    // Nor does the next crawl hurry it.
+    let report = world.crawl().await;
+    assert_eq!((report.tally.requests, world.articles()), (0, stored));
+    world.web.assert_polite();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
+    let world = World::new(2, 45);
+    let mut runs = 0;
+    loop {
+        runs += 1;
+        let seeding = if runs == 1 {
+            SeedMode::Begin
+        } else {
+            SeedMode::Resume
+        };
+        let crawl = world.run(world.plan(seeding));
+        // Dropping the crawl drops its tasks at whatever they were doing, as a kill does.
+        let cut = world.clock.now() + Duration::from_millis(9_973);
+        let finished = tokio::select! {
+            report = crawl => Some(report.unwrap()),
+            () = world.clock.sleep_until(cut) => None,
+        };
+        if let Some(report) = finished {
+            assert_eq!((report.how, report.queued), (RunEnd::Finished, 0));
+            break;
+        }
+    }
+    assert!(runs > 10, "{runs}");
+    assert_eq!(world.articles(), 90);
+    world.web.assert_polite();
+    let log = world.web.log.lock().unwrap();
+    let mut answered: Vec<_> = log
+        .iter()
+        .flat_map(|(host, visits)| visits.iter().map(move |visit| (host, &visit.path)))
+        .collect();
+    let all = answered.len();
+    answered.sort();
+    answered.dedup();
+    // An answer that came in the moment of the cut was not yet settled, and is asked for again: at most one a host.
+    assert!(
+        all - answered.len() <= 2 * runs,
+        "{} asked twice in {runs} runs",
+        all - answered.len()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_on_requests_is_kept_and_the_rest_goes_on_later() {
+    let world = World::new(1, 30);
+    let mut plan = world.plan(SeedMode::Begin);
+    plan.max_requests = Some(10);
+    let report = world.run(plan).await.unwrap();
+    assert_eq!((report.how, report.tally.requests), (RunEnd::Stopped, 10));
+    assert!(report.queued > 0);
+    let report = world.run(world.plan(SeedMode::Resume)).await.unwrap();
+    assert_eq!((report.how, world.articles()), (RunEnd::Finished, 30));
+}
+
+const LIST: &str = "/news/articleList.html?sc_section_code=S1N1&view_type=sm";
+
+fn list_page(page: u32) -> String {
+    format!("/news/articleList.html?page={page}&sc_section_code=S1N1&view_type=sm")
+}
+
+fn article_path(number: u64) -> String {
+    format!("/news/articleView.html?idxno={number}")
+}
+
+fn redirect(to: &str) -> Answer {
+    Answer {
+        status: 302,
+        headers: vec![("location".into(), to.into())],
+        body: Vec::new(),
+    }
+}
+
+fn maintenance() -> Answer {
+    html(200, "<html><body>점검 중입니다</body></html>".into())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_section_that_was_moved_for_an_hour_is_read_again() {
+    let world = World::new(1, 30);
+    world
+        .web
+        .fail_once(LIST, 302, &[("location", "/maintenance.html")]);
+    world.crawl().await;
+    assert_eq!(world.articles(), 0);
+    world.crawl().await;
+    assert_eq!(world.articles(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_home_page_that_was_moved_for_an_hour_is_read_again() {
+    let world = World::new(1, 30);
+    world
+        .web
+        .fail_once("/", 302, &[("location", "/maintenance.html")]);
+    world.crawl().await;
+    world.crawl().await;
+    assert_eq!(world.articles(), 30);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_maintenance_page_does_not_end_a_list() {
+    let world = World::new(1, 100);
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert(list_page(3), vec![maintenance()]);
+    world.crawl().await;
+    assert_eq!(world.articles(), 100);
+    // Nor does it hide what a later reading was on its way to.
+    world.web.articles.store(150, Ordering::Relaxed);
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert(list_page(2), vec![maintenance(); 7]);
+    for _ in 0..12 {
+        world.crawl().await;
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(24 * 3600))
+            .await;
+    }
+    assert_eq!(world.articles(), 150);
+}
+
+#[tokio::test(start_paused = true)]
+async fn list_pages_that_lead_to_one_another_end() {
+    let world = World::new(1, 60);
+    world
+        .web
+        .answer_always(&list_page(2), redirect(&list_page(3)));
+    world
+        .web
+        .answer_always(&list_page(3), redirect(&list_page(2)));
+    world.crawl().await;
+    let asked = world
+        .web
+        .asked()
+        .iter()
+        .filter(|path| path.contains("page="))
+        .count();
+    assert!(asked <= 20, "{asked} requests for two pages");
+    assert_eq!(world.articles(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_is_always_busy_does_not_starve_its_host() {
+    let world = World::new(1, 60);
+    world.web.answer_always(
+        &list_page(3),
+        Answer {
+            status: 503,
+            headers: vec![],
+            body: vec![],
+        },
+    );
+    world.crawl().await;
+    assert_eq!(world.articles(), 40);
+    world.web.assert_polite();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_retry_after_of_nothing_is_no_leave_to_ask_on() {
+    let world = World::new(1, 5);
+    let headers = vec![("retry-after".into(), "0".into())];
+    world.web.answer_always(
+        &article_path(3),
+        Answer {
+            status: 503,
+            headers,
+            body: vec![],
+        },
+    );
+    world.crawl().await;
+    let asked = world
+        .web
+        .asked()
+        .iter()
+        .filter(|path| **path == article_path(3))
+        .count();
+    assert!(
+        asked <= 6 && world.articles() == 4,
+        "{asked} requests, {} articles",
+        world.articles()
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_entered() {
+    let world = World::new(1, 3);
+    world
+        .web
+        .answer_always(&article_path(2), redirect(&article_path(999)));
+    world
+        .web
+        .answer_always(&article_path(3), redirect("/member/login.html?url=x"));
+    world.crawl().await;
+    let mut numbers = vec![];
+    let reader = Reader::open(world.folder.path()).unwrap();
+    for version in &mut reader.articles(&Filter::default()).unwrap() {
+        numbers.push(version.unwrap().article.number.unwrap());
+    }
+    assert_eq!(numbers, [1, 999]);
+    assert!(!world.web.asked().iter().any(|path| path.contains("member")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn articles_that_move_to_one_another_have_failed() {
+    let world = World::new(1, 2);
+    world
+        .web
+        .answer_always(&article_path(1), redirect(&article_path(2)));
+    world
+        .web
+        .answer_always(&article_path(2), redirect(&article_path(1)));
+    for _ in 0..8 {
+        world.crawl().await;
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(72 * 3600))
+            .await;
+    }
+    let site = Reader::open(world.folder.path())
+        .unwrap()
+        .sites(world.clock.now())
+        .unwrap()
+        .remove(0);
+    assert_eq!((site.articles, site.failed, site.queued), (0, 1, 0));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_earlier_day_opens_the_lists_again() {
+    let world = World::new(1, 60);
+    let mut since = world.plan(SeedMode::Begin);
+    let mut reader = Arc::into_inner(since.sites.remove(0)).unwrap();
+    reader.scope.since = Timestamp::from_rfc3339("2026-11-20T00:00:00+09:00");
+    since.sites.push(Arc::new(reader));
+    // The rows of this web tell no date; a list that was read for a later day's sake is read again all the same.
+    world.run(since).await.unwrap();
+    let before = world
+        .web
+        .asked()
+        .iter()
+        .filter(|path| path.contains("page=3"))
+        .count();
+    world.crawl().await;
+    assert_eq!(
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.contains("page=3"))
+            .count(),
+        before + 1
+    );
+    world.crawl().await;
+    assert_eq!(
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.contains("page=3"))
+            .count(),
+        before + 1
+    );
+}
+
+fn with_header(mut answer: Answer, name: &str, value: &str) -> Answer {
+    answer.headers.push((name.to_owned(), value.to_owned()));
+    answer
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_paper_says_against_uses_of_its_pages_is_obeyed_and_kept_with_its_evidence() {
+    let world = World::new(1, 4);
+    let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1, "tdm-policy": "https://h1.example/tdm.json"}]"#;
+    world
+        .web
+        .answer_always("/.well-known/tdmrep.json", html(200, reserved.to_owned()));
+    world.web.answer_always(
+        "/ai.txt",
+        html(200, "User-Agent: *\nDisallow: /*idxno=4\n".to_owned()),
+    );
+    world.web.answer_always(
+        &article_path(2),
+        with_header(article(2), "x-robots-tag", "noarchive"),
+    );
+    let marked = String::from_utf8(article(3).body)
+        .unwrap()
+        .replace("<head>", "<head><meta name=robots content=noindex>");
+    world.web.answer_always(&article_path(3), html(200, marked));
+    world.crawl().await;
+
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare(
+            "SELECT number, length(text) > 0, opt_outs, searchable FROM articles ORDER BY number",
+        )
+        .unwrap();
+    let told: Vec<(u64, bool, String, bool)> = select
+        .query_map([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        })
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    let tdm = "\"tdm-reservation:tdmrep.json\"";
+    let expected = [
+        (1, true, format!("[{tdm}]"), true),
+        (
+            2,
+            false,
+            format!("[\"noarchive:x-robots-tag\",{tdm}]"),
+            true,
+        ),
+        (3, true, format!("[\"noindex:meta robots\",{tdm}]"), false),
+        (
+            4,
+            true,
+            format!("[{tdm},\"ai.txt:disallow: /*idxno=4\"]"),
+            true,
+        ),
+    ];
+    assert_eq!(told, expected);
+    let withheld: (i64, String) = sql
+        .query_row(
+            "SELECT count(*), max(withheld) FROM capture WHERE body_id IS NULL",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
+        .unwrap();
+    assert_eq!(withheld, (1, "x-robots-tag says \"noarchive\"".to_owned()));
+    let evidence: String = sql
+        .query_row(
+            "SELECT evidence FROM opt_out WHERE signal = 'tdm-reservation' LIMIT 1",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert!(
+        evidence.contains("location /news/*")
+            && evidence.contains("tdm-policy: https://h1.example/tdm.json")
+    );
+    // A second crawl on the same day asks for none of the files again, and knows what they say.
+    world.web.articles.store(5, Ordering::Relaxed);
+    world.crawl().await;
+    let last: String = sql
+        .query_row(
+            "SELECT opt_outs FROM articles WHERE number = 5",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(last, format!("[{tdm}]"));
+    assert_eq!(
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.contains("tdmrep"))
+            .count(),
+        1
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn links_of_a_page_that_says_nofollow_are_left_alone() {
+    let world = World::new(1, 4);
+    let home = with_header(
+        html(200, HOME.to_owned()),
+        "x-robots-tag",
+        "otherbot: noindex, saseo: nofollow",
+    );
+    world.web.answer_always("/", home);
+    let report = world.crawl().await;
+    assert_eq!((world.articles(), report.tally.refused), (0, 1));
+    assert!(
+        !world
+            .web
+            .asked()
+            .iter()
+            .any(|path| path.contains("articleList"))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_paper_that_refuses_is_paused_and_not_stormed() {
+    let world = World::new(1, 40);
+    for number in 1..=40 {
+        world.web.answer_always(
+            &article_path(number),
+            Answer {
+                status: 403,
+                headers: vec![],
+                body: vec![],
+            },
+        );
+    }
+    let report = world.crawl().await;
+    assert!(
+        report.skipped[0]
+            .1
+            .contains("it refused several times in a row"),
+        "{:?}",
+        report.skipped
+    );
+    let refused = |world: &World| {
+        world
+            .web
+            .asked()
+            .iter()
+            .filter(|path| path.contains("articleView"))
+            .count()
+    };
+    assert_eq!((report.queued, refused(&world)), (40, 5));
+    world.crawl().await;
+    assert_eq!(refused(&world), 5, "a paused paper is not asked");
+    // Days later it has thought better of it, and no article is lost.
+    world.web.rules.lock().unwrap().clear();
+    for _ in 0..4 {
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(36 * 3600))
+            .await;
+        world.crawl().await;
+    }
+    assert_eq!(world.articles(), 40);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_in_words_is_a_refusal_and_no_end_of_a_list() {
+    let world = World::new(1, 60);
+    let refusal = html(
+        200,
+        "<html><script>alert('정상적인 접근이 아닙니다.')</script></html>".to_owned(),
+    );
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert(list_page(2), vec![refusal]);
+    world.crawl().await;
+    world.crawl().await;
+    assert_eq!(world.articles(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_is_down_for_a_week_loses_no_page() {
+    let world = World::new(1, 60);
+    let mut plan = world.plan(SeedMode::Begin);
+    plan.max_requests = Some(12);
+    world.run(plan).await.unwrap();
+    let down = Answer {
+        status: 500,
+        headers: vec![],
+        body: vec![],
+    };
+    for number in 1..=60 {
+        world.web.answer_always(&article_path(number), down.clone());
+    }
+    world.web.answer_always(LIST, down.clone());
+    for _ in 0..14 {
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(12 * 3600))
+            .await;
+        world.crawl().await;
+    }
+    world.web.rules.lock().unwrap().clear();
+    for _ in 0..8 {
+        world
+            .clock
+            .sleep_until(world.clock.now() + Duration::from_secs(24 * 3600))
+            .await;
+        world.crawl().await;
+    }
+    assert_eq!(world.articles(), 60);
+    world.web.assert_polite();
+}
+
+/// What is said against uses of the articles, by their numbers.
+fn opt_outs(world: &World) -> Vec<(u64, String)> {
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare("SELECT number, opt_outs FROM articles ORDER BY number")
+        .unwrap();
+    select
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+async fn next_day(world: &World, articles: u64) {
+    world
+        .clock
+        .sleep_until(world.clock.now() + Duration::from_secs(25 * 3600))
+        .await;
+    world.web.articles.store(articles, Ordering::Relaxed);
+    world.crawl().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reservation_that_moved_is_followed_and_its_last_word_counts_until_it_is_gone() {
+    const FILE: &str = "/.well-known/tdmrep.json";
+    let world = World::new(1, 1);
+    let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1}]"#;
+    world.web.answer_always(FILE, redirect("/tdm.json"));
+    world
+        .web
+        .answer_always("/tdm.json", html(200, reserved.to_owned()));
+    world.crawl().await;
+    // What cannot be had says nothing new; what is not there any more says nothing.
+    world.web.answer_always(
+        "/tdm.json",
+        Answer {
+            status: 403,
+            headers: vec![],
+            body: vec![],
+        },
+    );
+    next_day(&world, 2).await;
+    world
+        .web
+        .answer_always("/tdm.json", html(404, String::new()));
+    next_day(&world, 3).await;
+    next_day(&world, 4).await;
+    let told = opt_outs(&world);
+    let tdm = "[\"tdm-reservation:tdmrep.json\"]".to_owned();
+    assert_eq!(
+        (told[0].clone(), told[1].clone(), told[3].clone()),
+        ((1, tdm.clone()), (2, tdm), (4, "[]".to_owned()))
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_article_that_leads_to_another_paper_is_stored_only_under_its_own_number() {
+    let world = World::new(1, 3);
+    world.web.answer_always(
+        &article_path(2),
+        redirect("https://h2.example/news/articleView.html?idxno=77"),
+    );
+    let moved = redirect("https://h2.example/news/articleView.html?idxno=3");
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert(article_path(3), vec![moved]);
+    world.crawl().await;
+    let numbers: Vec<u64> = opt_outs(&world)
+        .into_iter()
+        .map(|(number, _)| number)
+        .collect();
+    assert_eq!(numbers, [1, 3]);
+    assert!(!world.web.asked().contains(&article_path(77)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_robots_txt_that_leads_to_a_host_of_another_crawl_forbids_until_it_can_be_had() {
+    let world = World::new(1, 3);
+    let elsewhere = redirect("https://h2.example/robots.txt");
+    world
+        .web
+        .faults
+        .lock()
+        .unwrap()
+        .insert("/robots.txt".to_owned(), vec![elsewhere]);
+    let locks = HostLocks::new(Some(world.folder.path().join("locks").into()));
+    let held = locks
+        .take(
+            &PageUrl::parse("https://h2.example/").unwrap().host(),
+            "another crawl",
+        )
+        .unwrap();
+    world.crawl().await;
+    assert_eq!(world.web.asked(), ["/robots.txt"]);
+    drop(held);
+    world
+        .clock
+        .sleep_until(world.clock.now() + Duration::from_secs(2 * 3600))
+        .await;
+    world.crawl().await;
+    assert_eq!(world.articles(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_header_that_forbids_archives_is_heard_whatever_the_status() {
+    let world = World::new(1, 4);
+    for (number, status) in [(2, 403), (3, 404), (4, 206)] {
+        let answer = with_header(html(status, "글".to_owned()), "x-robots-tag", "noarchive");
+        world.web.answer_always(&article_path(number), answer);
+    }
+    world.crawl().await;
+    let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
+    let mut select = sql
+        .prepare(
+            "SELECT DISTINCT capture.status FROM capture JOIN page ON page.id = page_id
+             WHERE page.number > 1 AND body_id IS NULL AND withheld IS NOT NULL ORDER BY 1",
+        )
+        .unwrap();
+    let withheld: Vec<u16> = select
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    assert_eq!(withheld, [206, 403, 404]);
+    let kept: i64 = sql
+        .query_row(
+            "SELECT count(*) FROM capture JOIN page ON page.id = page_id WHERE page.number > 1 AND body_id IS NOT NULL",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    assert_eq!(kept, 0);
+}
+
+/// A world of papers behind one address.
+fn world_of_one_server(hosts: u16, articles: u64) -> World {
+    let mut world = World::new(hosts, articles);
+    Arc::get_mut(&mut world.web).unwrap().shared_address = Some([192, 0, 2, 1].into());
+    world
+}
+
+/// The server's ceiling as it is shipped: two requests a second.
+const SERVER_PERIOD: Duration = Duration::from_millis(500);
+
+#[tokio::test(start_paused = true)]
+async fn new_papers_of_one_server_in_run_after_run_are_not_asked_too_close_to_one_another() {
+    let world = world_of_one_server(4, 2);
+    // Each run has a lock folder of its own: what it knows of the one before stands in the ledger.
+    let of_paper = |paper: usize, run: &str| {
+        let mut plan = world.plan(SeedMode::Begin);
+        plan.sites = vec![Arc::clone(&plan.sites[paper])];
+        plan.locks = HostLocks::new(Some(
+            world.folder.path().join(format!("{run}-{paper}")).into(),
+        ));
+        plan
+    };
+    for paper in 0..4 {
+        let mut plan = of_paper(paper, "one-request");
+        plan.max_requests = Some(1);
+        assert_eq!(world.run(plan).await.unwrap().tally.requests, 1);
+    }
+    let asked = world.web.asked().len();
+    for paper in 0..4 {
+        // A kill in the middle of an answer: the last announcement has no ending.
+        let cut = world.clock.now() + GAP + SERVER_PERIOD + LATENCY / 2;
+        tokio::select! {
+            report = world.run(of_paper(paper, "killed")) => panic!("it ended: {report:?}"),
+            () = world.clock.sleep_until(cut) => {}
+        }
+    }
+    for paper in 0..4 {
+        world.run(of_paper(paper, "whole")).await.unwrap();
+    }
+    assert_eq!((asked, world.articles()), (4, 8));
+    world.web.assert_apart(SERVER_PERIOD);
+    // Beside the audit of what was answered: kills cut requests off before they stood in the web's log.
+    world.assert_audited();
+}
+
+/// Two archives crawl half of the papers each, side by side, with locks in one folder.
+async fn side_by_side(
+    world: &World,
+    settle: impl Fn(usize, &mut CrawlPlan),
+) -> [(Report, World); 2] {
+    let archive = |half: usize| {
+        let world = World {
+            folder: TempDir::new().unwrap(),
+            clock: world.clock,
+            web: Arc::clone(&world.web),
+            hosts: world.hosts,
+        };
+        (half, world)
+    };
+    let crawl = |(half, other): (usize, World)| {
+        let mut plan = world.plan(SeedMode::Begin);
+        let papers = plan.sites.len() / 2;
+        plan.sites = plan.sites[half * papers..(half + 1) * papers].to_vec();
+        settle(half, &mut plan);
+        async move { (other.run(plan).await.unwrap(), other) }
+    };
+    let (one, other) = tokio::join!(crawl(archive(0)), crawl(archive(1)));
+    [one, other]
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_archives_on_one_machine_share_the_ceiling_of_a_server_fairly() {
+    let world = world_of_one_server(8, 10);
+    let done = side_by_side(&world, |_, _| {}).await;
+    world.web.assert_apart(SERVER_PERIOD);
+    for (report, other) in &done {
+        assert_eq!(
+            (report.how, report.queued, other.articles()),
+            (RunEnd::Finished, 0, 40)
+        );
+    }
+    // While both have more to ask than there is room for, they take turns, and none is lost.
+    let began = world.web.in_order();
+    let busy = &began[..80];
+    assert!(
+        busy.windows(2)
+            .all(|pair| pair[1].0.since(pair[0].0) == SERVER_PERIOD),
+        "{busy:?}"
+    );
+    let of_the_other = |host: &Host| host.as_str() > "h5";
+    assert!(
+        busy.windows(2)
+            .all(|pair| of_the_other(&pair[0].1) != of_the_other(&pair[1].1)),
+        "{busy:?}"
+    );
+    world.crawl().await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_archives_on_one_machine_share_the_ceiling_in_all_though_one_has_promised_more() {
+    let world = World::new(4, 5);
+    let rates = [Duration::from_millis(100), Duration::from_millis(400)];
+    let done = side_by_side(&world, |half, plan| {
+        plan.settings.pace.total_rate = Rate(rates[half])
+    })
+    .await;
+    for (report, other) in &done {
+        assert_eq!(
+            (report.how, report.queued, other.articles()),
+            (RunEnd::Finished, 0, 10)
+        );
+    }
+    world.web.assert_apart(rates[0]);
+    // Around each request of the one with the longer period, nobody asks for that time.
+    let owed = |pair: &[(Timestamp, Host)]| {
+        if pair.iter().any(|(_, host)| host.as_str() > "h3") {
+            rates[1]
+        } else {
+            rates[0]
+        }
+    };
+    let began = world.web.in_order();
+    assert!(
+        began
+            .windows(2)
+            .all(|pair| pair[1].0.since(pair[0].0) >= owed(pair)),
+        "{began:?}"
+    );
+    world.crawl().await;
+}
+
+/// How many of this process's open files stand in a folder.
+#[cfg(target_os = "linux")]
+fn open_in(folder: &std::path::Path) -> usize {
+    let files = std::fs::read_dir("/proc/self/fd").unwrap().flatten();
+    files
+        .filter_map(|file| std::fs::read_link(file.path()).ok())
+        .filter(|file| file.starts_with(folder))
+        .count()
+}
+
+/// Crawls, and returns how many locks were held, whenever the crawl said how far it was.
+#[cfg(target_os = "linux")]
+async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
+    let mut archive = open_archive(world.folder.path()).unwrap();
+    let (_stop, stopped) = watch::channel(Stop::GoOn);
+    let locks = world
+        .folder
+        .path()
+        .join("locks")
+        .canonicalize()
+        .unwrap_or_else(|_| world.folder.path().join("locks"));
+    let mut held = vec![];
+    let watcher = |_: &crawl::CrawlProgress| held.push(open_in(&locks));
+    let mut plan = world.plan(SeedMode::Begin);
+    plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
+    let (web, holder) = (Arc::clone(&world.web), "a test".to_owned());
+    let report = crawl::run(
+        plan,
+        &mut archive,
+        web,
+        world.clock,
+        holder,
+        stopped,
+        watcher,
+    )
+    .await
+    .unwrap();
+    (report, held)
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn a_crawl_of_more_hosts_than_files_may_be_open_holds_few_of_them_at_a_time() {
+    let world = World::new(300, 1);
+    let (report, held) = crawl_counting_locks(&world).await;
+    assert_eq!(
+        (report.how, report.queued, report.tally.articles_new),
+        (RunEnd::Finished, 0, 300)
+    );
+    let most = held.into_iter().max();
+    // A hundred locks, and the ceilings of some servers.
+    assert!(
+        most > Some(100) && most < Some(150),
+        "{most:?} files were open"
+    );
+    world.web.assert_polite();
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(start_paused = true)]
+async fn the_lock_of_a_host_that_is_done_is_let_go_while_the_crawl_goes_on() {
+    let world = World::new(2, 3);
+    world
+        .web
+        .fail_once(&article_path(1), 503, &[("retry-after", "300")]);
+    let (report, held) = crawl_counting_locks(&world).await;
+    assert_eq!((report.queued, world.articles()), (0, 6));
+    // Both hosts' locks, and three files of ceilings; then, of the hosts only the one that rests.
+    let both = held.iter().rposition(|open| *open == 5).unwrap();
+    assert_eq!(
+        (held.iter().max(), held.get(both + 1)),
+        (Some(&5), Some(&4)),
+        "{held:?}"
+    );
+    world.web.assert_polite();
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_word_of_whoever_asked_a_host_before_is_kept() {
+    let world = World::new(1, 1);
+    let locks = HostLocks::new(Some(world.folder.path().join("locks").into()));
+    let host = PageUrl::parse("https://h1.example/").unwrap().host();
+    locks
+        .take(&host, "another crawl")
+        .unwrap()
+        .note(NOW + Duration::from_secs(60));
+    world.crawl().await;
+    let first = world
+        .web
+        .log
+        .lock()
+        .unwrap()
+        .values()
+        .flatten()
+        .map(|visit| visit.began)
+        .min();
+    assert_eq!(first, Some(NOW + Duration::from_secs(60)));
+}
