@@ -2,10 +2,9 @@
 //!
 //! It is what `saseo demo` crawls, and the origin of the tests. The same edition is always the same paper, to the letter.
 
-mod article_page;
-mod frame;
-mod list_page;
+mod demo_answer;
 mod mediaon;
+mod ndsoft;
 mod newspaper;
 mod origin;
 mod plain;
@@ -13,8 +12,9 @@ mod prose;
 mod routes;
 mod vocabulary;
 
+pub use demo_answer::DemoAnswer;
 pub use newspaper::{
     Availability, DemoArticle, DemoCms, DemoSkin, Edition, Newspaper, RevisedTitles, SECTIONS,
 };
 pub use origin::{OriginThread, SeenRequest};
-pub use routes::{DemoAnswer, answer};
+pub use routes::answer;

@@ -6,6 +6,7 @@ mod byline;
 mod dates;
 mod fields;
 mod generic;
+mod headline_dates;
 mod json_ld;
 mod photos;
 mod reader;

@@ -1,6 +1,7 @@
 //! A survey of an unknown paper: a short and polite walk, and what it tells of the paper's CMS.
 
 mod ask;
+mod container;
 mod draft;
 mod knowledge;
 mod menu;

@@ -4,12 +4,12 @@
 
 use std::collections::HashMap;
 
+use crate::demo::demo_answer::{DemoAnswer, article_or_alert, html, text};
 use crate::demo::mediaon::article_page::MediaonArticlePage;
 use crate::demo::mediaon::frame::{FEED, MediaonFrame};
 use crate::demo::mediaon::list_page::MediaonListPage;
 use crate::demo::newspaper::{DemoArticle, Newspaper};
 use crate::demo::prose::escaped;
-use crate::demo::routes::{DemoAnswer, article_or_alert, html, text};
 use crate::time::LocalTime;
 
 mod article_page;
@@ -124,18 +124,19 @@ fn rfc_822(time: LocalTime) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crate::demo::newspaper::{DemoCms, Edition, Newspaper};
-    use crate::demo::routes::answer;
+    use super::*;
+    use crate::demo::newspaper::{DemoCms, Edition};
 
     const BASE: &str = "http://127.0.0.1:8750";
 
     fn get(path: &str) -> String {
-        answer(
-            &Newspaper::new(&Edition::default()).on(DemoCms::Mediaon),
-            BASE,
-            path,
-        )
-        .body
+        let paper = Newspaper::new(&Edition::default()).on(DemoCms::Mediaon);
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let query = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+
+        answer(&paper, BASE, path, &query).body
     }
 
     #[test]

@@ -4,9 +4,9 @@
 
 use encoding_rs::EUC_KR;
 
+use crate::demo::demo_answer::{DemoAnswer, EUC_KR_PAGE, text};
 use crate::demo::newspaper::{Availability, DemoArticle, Newspaper, seconds};
 use crate::demo::prose::escaped;
-use crate::demo::routes::{DemoAnswer, EUC_KR_PAGE, text};
 use crate::page_url::hex_pair;
 
 const ROWS: usize = 15;
@@ -160,7 +160,6 @@ fn decoded(escaped: &str) -> String {
 mod tests {
     use super::*;
     use crate::demo::newspaper::{DemoCms, Edition};
-    use crate::demo::routes;
 
     #[test]
     fn every_article_has_a_name_of_its_own_that_euc_kr_can_write() {
@@ -188,10 +187,11 @@ mod tests {
     fn the_lists_show_every_article_and_end() {
         let paper = Newspaper::new(&Edition::default()).on(DemoCms::Plain);
         let page = |page: usize| {
-            routes::answer(
+            answer(
                 &paper,
                 "http://www.paper.example",
-                &format!("/?page={page}"),
+                "/",
+                &format!("page={page}"),
             )
             .body
         };

@@ -1,7 +1,7 @@
 //! Fields of an article, from the sources that a profile names.
 
 use crate::config::profile::{FieldPlace, FieldSource, PrintedDate};
-use crate::extract::dates::PrintedUnderHeadline;
+use crate::extract::headline_dates::PrintedUnderHeadline;
 use crate::extract::scan::PageScan;
 use crate::extract::script::{scripts, taken};
 use crate::markup::{NodeId, attribute, text, text_without, within};

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use crate::config::Profile;
 use crate::discover::{Address, Grammar};
 use crate::page_url::PageUrl;
-use crate::survey::row_selectors::{self, Rows};
+use crate::survey::row_selectors::{self, Rows, USUAL_PAGE, page_parameter};
 use crate::survey::shape::{Candidate, Shape, candidates};
 use crate::survey::surveyed_page::{PageLink, SurveyedPage, trap};
 
@@ -136,6 +136,33 @@ impl Knowledge {
         self.articles(shape)
             .flat_map(|page| row_selectors::groups(page, &self.home, shape))
             .collect()
+    }
+
+    /// Returns the address of a list's second page, and the parameter that counts the pages.
+    pub fn second_page(&self) -> Option<(PageUrl, String)> {
+        if self.profile.is_some() {
+            return None;
+        }
+
+        let shape = self.article_shape()?;
+        let lists = self.lists(&shape);
+        let (page, _) = lists
+            .iter()
+            .max_by_key(|(page, rows)| (page_parameter(page).is_some(), rows.keys.len()))?;
+        let parameter = page_parameter(page).unwrap_or_else(|| USUAL_PAGE.to_owned());
+
+        let mut url = page.url.as_url().clone();
+        let others: Vec<(String, String)> = url
+            .query_pairs()
+            .into_owned()
+            .filter(|(name, _)| *name != parameter)
+            .collect();
+        url.query_pairs_mut()
+            .clear()
+            .extend_pairs(others)
+            .append_pair(&parameter, "2");
+
+        Some((PageUrl::parse(url.as_str()).ok()?, parameter))
     }
 
     /// Returns what to tell whoever walks of a page's links: not more of a shape than could be asked for.

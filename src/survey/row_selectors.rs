@@ -6,7 +6,6 @@ use jiff::tz::TimeZone;
 
 use crate::markup::{Node, NodeId, Selector, Tree, attribute, text, within};
 use crate::page_url::PageUrl;
-use crate::survey::knowledge::Knowledge;
 use crate::survey::selector::{classes, name, own, path, with_classes};
 use crate::survey::shape::{Shape, is_number};
 use crate::survey::surveyed_page::{SurveyedPage, target};
@@ -19,7 +18,7 @@ const TITLE: usize = 8;
 /// What tells a day, and perhaps who wrote, is no longer.
 const DATED: usize = 40;
 /// The page parameter that is tried where no pager links one.
-const USUAL_PAGE: &str = "page";
+pub(super) const USUAL_PAGE: &str = "page";
 
 /// The rows of a list, and the selectors that find them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -263,32 +262,8 @@ fn in_heading(link: &Node<'_>, row: &Node<'_>) -> bool {
         .any(|node| heading(&node))
 }
 
-/// Returns the address of a list's second page, and the parameter that pages are counted by.
-pub(super) fn second_page(knowledge: &Knowledge) -> Option<(PageUrl, String)> {
-    if knowledge.profile.is_some() {
-        return None;
-    }
-    let shape = knowledge.article_shape()?;
-    let lists = knowledge.lists(&shape);
-    let (page, _) = lists
-        .iter()
-        .max_by_key(|(page, rows)| (page_parameter(page).is_some(), rows.keys.len()))?;
-    let parameter = page_parameter(page).unwrap_or_else(|| USUAL_PAGE.to_owned());
-    let mut url = page.url.as_url().clone();
-    let others: Vec<(String, String)> = url
-        .query_pairs()
-        .into_owned()
-        .filter(|(name, _)| *name != parameter)
-        .collect();
-    url.query_pairs_mut()
-        .clear()
-        .extend_pairs(others)
-        .append_pair(&parameter, "2");
-    Some((PageUrl::parse(url.as_str()).ok()?, parameter))
-}
-
 /// Returns the parameter that the links of a pager count by: their texts are its values.
-fn page_parameter(page: &SurveyedPage) -> Option<String> {
+pub(super) fn page_parameter(page: &SurveyedPage) -> Option<String> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for link in page
         .links

@@ -1,36 +1,22 @@
 //! Where the story stands in article pages, the line with its date, and the lines that are no story.
 
-use std::collections::HashMap;
-
 use jiff::tz::TimeZone;
 
 use crate::config::Profile;
-use crate::markup::{Node, NodeId, Selector, Tree, text};
-use crate::survey::selector::{own, path};
+use crate::markup::{Selector, Tree, text};
+use crate::survey::container::container_in;
+use crate::survey::selector::path;
 use crate::survey::surveyed_page::{SurveyedPage, meta};
 use crate::time::printed::{Zulu, find_year_first};
 
-/// A container with less text is none.
-const LEAST: usize = 100;
 /// A line with a date is no longer.
 const LINE: usize = 80;
 /// More lines that every story has are no buttons.
 const MOST_LINES: usize = 20;
-/// Elements that stand within the lines of a story.
-const INLINE: [&str; 9] = ["p", "b", "strong", "em", "i", "span", "u", "font", "br"];
 
 /// Returns a selector of the story's container that holds for every one of these pages.
 pub(super) fn container(articles: &[&SurveyedPage]) -> Option<String> {
     agreed(articles, container_in)
-}
-
-/// Returns a selector of the element with the most text of its own.
-pub(super) fn container_in(tree: &Tree) -> Option<String> {
-    let densest = densest(tree)?;
-    let named = std::iter::once(densest)
-        .chain(densest.ancestors_it(Some(2)))
-        .find(|node| own(node).is_some())?;
-    Some(path(&named))
 }
 
 /// Returns a selector of the line that tells the date, that holds for every one of these pages; `None` where they tell it in a
@@ -111,28 +97,4 @@ fn agreed(articles: &[&SurveyedPage], find: impl Fn(&Tree) -> Option<String>) ->
         agreed = Some(found);
     }
     agreed
-}
-
-/// The element whose own lines and paragraphs have the most text.
-fn densest(tree: &Tree) -> Option<Node<'_>> {
-    let mut lengths: HashMap<NodeId, usize> = HashMap::new();
-    let all = Selector::compile("div, article, section, td, main").expect("it is a selector");
-    for node in tree.all(&all) {
-        let own =
-            |child: &Node<'_>| child.is_text() || INLINE.iter().any(|name| child.has_name(name));
-        let length = |child: Node<'_>| {
-            let told = if child.is_text() {
-                crate::text::clean(&child.text())
-            } else {
-                text(&child)
-            };
-            told.chars().count()
-        };
-        let length: usize = node.children_it(false).filter(own).map(length).sum();
-        lengths.insert(node.id, length);
-    }
-    let (id, length) = lengths
-        .into_iter()
-        .max_by_key(|(id, length)| (*length, std::cmp::Reverse(*id)))?;
-    tree.root().tree.get(&id).filter(|_| length >= LEAST)
 }

@@ -13,7 +13,7 @@ use crate::fetch::Answer;
 use crate::markup::Weight;
 use crate::markup::{Node, Selector, Tree, attribute, text};
 use crate::page_url::PageUrl;
-use crate::survey::story;
+use crate::survey::container::container_in;
 
 /// So many links of a page are looked at; one with more is built to exhaust its reader.
 const MOST_LINKS: usize = 3_000;
@@ -194,7 +194,7 @@ fn article(tree: &Tree, url: &PageUrl, html: &str) -> Option<extract::Article> {
         | extract::Extraction::NotAnArticle { .. } => None,
     };
     read(profile.clone()).or_else(|| {
-        let container = Selector::compile(&story::container_in(tree)?).ok()?;
+        let container = Selector::compile(&container_in(tree)?).ok()?;
         Arc::make_mut(&mut profile.article).body.push(container);
         read(profile)
     })

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use crate::config::profile::ArticleRules;
-use crate::extract::dates::PrintedUnderHeadline;
+use crate::extract::headline_dates::PrintedUnderHeadline;
 use crate::markup::blocks::{Block, linked_blocks};
 use crate::markup::{Node, Tree};
 use crate::text::letters;

@@ -1,6 +1,6 @@
 //! Section pages: twenty rows each, in the skin's mark-up.
 
-use crate::demo::frame::Frame;
+use crate::demo::ndsoft::frame::Frame;
 use crate::demo::newspaper::{DemoArticle, DemoSkin, Newspaper, SECTIONS};
 use crate::demo::prose::escaped;
 use crate::time::LocalTime;

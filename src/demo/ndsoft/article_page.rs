@@ -1,7 +1,7 @@
 //! Article pages in the skin's mark-up, with its quirks: second titles, false `Z`, JSON-LD that is no JSON, boxes within.
 
-use crate::demo::frame::Frame;
-use crate::demo::list_page::minutes;
+use crate::demo::ndsoft::frame::Frame;
+use crate::demo::ndsoft::list_page::minutes;
 use crate::demo::newspaper::{Availability, DemoArticle, DemoSkin, Newspaper, SECTIONS};
 use crate::demo::prose::escaped;
 
