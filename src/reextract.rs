@@ -345,8 +345,7 @@ fn revise(
         .map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
     archive.revise(
         lease,
-        capture,
-        *article,
+        capture.read_as(*article),
         next_revisit(ladder, published, now),
         now,
     )

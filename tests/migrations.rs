@@ -50,7 +50,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
 
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     archive
-        .begin_run(lease, "resume", &Terms::default(), 0, NOW)
+        .begin_run(lease, "resume", &Terms::default(), NOW)
         .unwrap();
     let home = url("https://paper.example/");
     let seed = Seed {
@@ -121,7 +121,7 @@ fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
     assert_eq!(rows(&folder), before);
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     archive
-        .begin_run(lease, "crawl", &Terms::default(), 0, NOW)
+        .begin_run(lease, "crawl", &Terms::default(), NOW)
         .unwrap();
     assert_eq!(rows(&folder)[..3], before);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
@@ -175,7 +175,9 @@ fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
         paragraphs: vec!["셋".into()],
         ..Article::default()
     };
-    archive.revise(lease, &capture, article, None, NOW).unwrap();
+    archive
+        .revise(lease, capture.read_as(article), None, NOW)
+        .unwrap();
     archive.save().unwrap();
     // What was said against uses of the page when it came stands.
     assert_eq!(
