@@ -26,42 +26,41 @@ pub(super) fn write_state(
         Settlement::Retry {
             due, attempts, why, ..
         } => {
-            work.prepare_cached(
-                "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4,
-                        gone_looks = max(gone_looks, ?5)
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, due.millis(), attempts, why, misses])?;
+            let values = params![page.0, due.millis(), attempts, why, misses];
+            work.prepare_cached(RETRY)?.execute(values)?;
         }
         Settlement::Done(judged) => {
             let (verdict, next) = (&judged.verdict, judged.next.map(Timestamp::millis));
-            work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2,
-                        reason = ?3, settled_at = ?4, next_at = ?5, gone_looks = ?6
-                 WHERE id = ?1",
-            )?
-            .execute(params![
+            let values = params![
                 page.0,
                 verdict.name(),
                 verdict.reason(),
                 now.millis(),
                 next,
                 misses
-            ])?;
+            ];
+            work.prepare_cached(SETTLE)?.execute(values)?;
         }
         Settlement::Stands { next, .. } => {
-            work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2,
-                        next_at = ?3, gone_looks = ?4
-                 WHERE id = ?1",
-            )?
-            .execute(params![
-                page.0,
-                now.millis(),
-                next.map(Timestamp::millis),
-                misses
-            ])?;
+            let next = next.map(Timestamp::millis);
+            let values = params![page.0, now.millis(), next, misses];
+            work.prepare_cached(STAND)?.execute(values)?;
         }
     }
     Ok(())
 }
+
+/// Queues a page for another try.
+const RETRY: &str = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4,
+            gone_looks = max(gone_looks, ?5)
+     WHERE id = ?1";
+
+/// Settles a page with a verdict.
+const SETTLE: &str = "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2,
+            reason = ?3, settled_at = ?4, next_at = ?5, gone_looks = ?6
+     WHERE id = ?1";
+
+/// Takes a page out of the queue that keeps its verdict.
+const STAND: &str = "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2,
+            next_at = ?3, gone_looks = ?4
+     WHERE id = ?1";
