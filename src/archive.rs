@@ -1,7 +1,8 @@
-//! The archive: one SQLite file, one writer, one transaction per answer. No other module uses SQLite.
+//! The archive: one SQLite file, one writer, one transaction per answer. No other module uses
+//! SQLite.
 //!
-//! The crawl's loop owns the writer and calls it directly: the loop has nothing else to do until its
-//! decisions are saved. [`Archive`] writes, [`Reader`] reads beside a running crawl.
+//! The crawl's loop owns the writer and calls it directly: the loop has nothing else to do until
+//! its decisions are saved. [`Archive`] writes, [`Reader`] reads beside a running crawl.
 
 mod article;
 mod backfill;
@@ -38,7 +39,7 @@ mod unended;
 mod version_repair;
 
 pub use article::{CandidateCopy, Change};
-pub use backfill::{Want, Window};
+pub use backfill::{BackfillDays, Window};
 pub use body::{Body, pack};
 pub use capture::{Capture, Charset};
 pub use commit::{CommitEffect, Completed, Completion};
@@ -58,7 +59,7 @@ pub use reader::{
     StoredVersion, UnreadableRows, in_words, queues,
 };
 pub use reextraction::{
-    CapturesBegun, KeptCapture, MOST_DEATHS, Reextraction, RevisionOutcome, Selection,
+    CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
 };
 pub use robots::{RobotsCopy, RobotsOutcome};
 pub use run::{NewRun, RunEnd, RunResult, Tally};

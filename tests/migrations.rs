@@ -348,7 +348,7 @@ fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
     assert!(reader.runs(9).unwrap().iter().all(|run| run.why.is_none()));
 
     // A reading that was under way then goes on.
-    assert_eq!(archive.backfills_wanted("paper").unwrap(), []);
+    assert_eq!(archive.days_to_backfill("paper").unwrap(), []);
     let rows = pages(
         &rusqlite::Connection::open(folder.path().join("archive.db")).unwrap(),
         "met, cut_rows, first_day, had_rows",
@@ -381,8 +381,8 @@ fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     assert_eq!(
         (
-            archive.take_begun(lease).unwrap(),
-            archive.deaths("", 1).unwrap()
+            archive.take_interrupted(lease).unwrap(),
+            archive.crashes("", 1).unwrap()
         ),
         (None, 0)
     );

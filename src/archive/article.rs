@@ -1,13 +1,13 @@
 //! Articles as captures bring them: a new one, a further version of a known one, or a deletion.
 
 mod candidate_copy;
+mod known_version;
 mod version;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
-use crate::archive::article::version::{
-    VersionInForce, changed_fields, first_version, last_number, version_at, write_version,
-};
+use crate::archive::article::known_version::{KnownVersion, known};
+use crate::archive::article::version::{VersionInForce, last_number, version_at, write_version};
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_number;
 use crate::archive::syndication::{enter_story, leave_story};
@@ -16,6 +16,7 @@ use crate::frontier::Page;
 use crate::time::Timestamp;
 
 pub use candidate_copy::CandidateCopy;
+pub(super) use known_version::known_article;
 pub(super) use version::column;
 
 /// What happened to an article.
@@ -64,39 +65,20 @@ impl WriteResult {
     }
 }
 
-/// A known article, and how an extraction differs from the version that was in force at its
-/// capture.
-struct KnownVersion {
-    article: i64,
-    version: VersionInForce,
-    fields: Vec<&'static str>,
-    /// The answer has just come; it is not a re-extraction. An article that was gone is back.
-    is_back: bool,
-}
-
-impl KnownVersion {
-    /// Tells whether title or text differ.
-    fn has_other_words(&self) -> bool {
-        self.fields
-            .iter()
-            .any(|field| matches!(*field, "text" | "title"))
-    }
-}
-
 /// Writes an article that a new capture brought. A new article gets its version 1. A known one gets
 /// a further version where any field differs from the version that was in force.
 pub(super) fn write_article(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     article: &Article,
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    match known(work, page, article, capture)? {
-        None => write_new(work, page, article, capture, now),
-        Some(known) if known.fields.is_empty() => unchanged(work, &known),
+    match known(tx, page, article, capture)? {
+        None => write_new(tx, page, article, capture, now),
+        Some(known) if known.fields.is_empty() => unchanged(tx, &known),
         Some(known) => write_changed(
-            work,
+            tx,
             KnownVersion {
                 is_back: true,
                 ..known
@@ -112,62 +94,28 @@ pub(super) fn write_article(
 /// further version. Another field is amended in place where the version in force comes from this
 /// same capture, and makes a further version where it comes from another capture.
 pub(super) fn rewrite_article(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     article: &Article,
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
-    match known(work, page, article, capture)? {
-        None => write_new(work, page, article, capture, now),
-        Some(known) if known.fields.is_empty() => unchanged(work, &known),
+    match known(tx, page, article, capture)? {
+        None => write_new(tx, page, article, capture, now),
+        Some(known) if known.fields.is_empty() => unchanged(tx, &known),
         Some(known) if known.has_other_words() || known.version.capture != capture => {
-            write_changed(work, known, article, capture, now)
+            write_changed(tx, known, article, capture, now)
         }
         Some(known) => {
-            write_version(work, known.article, known.version, article, now)?;
-            follow_up(work, known, article, now)
+            write_version(tx, known.article, known.version, article, now)?;
+            follow_up(tx, known, article, now)
         }
     }
-}
-
-/// Returns the article that is known already, compared with the extraction from `capture`.
-fn known(
-    work: &Connection,
-    page: &Page,
-    article: &Article,
-    capture: i64,
-) -> Result<Option<KnownVersion>, ArchiveError> {
-    let number = page.number().or(article.number);
-    let Some(id) = known_article(work, &page.site, number, page.url.as_str())? else {
-        return Ok(None);
-    };
-
-    let at_capture = version_at(work, id, capture)?;
-    // The capture may be older than the first version: then only another text is news.
-    let version = at_capture.map_or_else(|| first_version(work, id), Ok)?;
-
-    let mut fields = changed_fields(work, id, version.n, article)?;
-    if at_capture.is_none() {
-        fields.retain(|field| *field == "text");
-    }
-    if version.capture != capture {
-        // The moment of publication is the same. The extractor has learned to tell its precision;
-        // the paper changed nothing.
-        fields.retain(|field| *field != "published_precision");
-    }
-
-    Ok(Some(KnownVersion {
-        article: id,
-        version,
-        fields,
-        is_back: false,
-    }))
 }
 
 /// Returns the result for an article in which nothing differs.
-fn unchanged(work: &Connection, known: &KnownVersion) -> Result<WriteResult, ArchiveError> {
-    let is_newest = version_at(work, known.article, i64::MAX)? == Some(known.version);
+fn unchanged(tx: &Connection, known: &KnownVersion) -> Result<WriteResult, ArchiveError> {
+    let is_newest = version_at(tx, known.article, i64::MAX)? == Some(known.version);
     Ok(WriteResult::Same {
         article: known.article,
         is_newest,
@@ -176,47 +124,47 @@ fn unchanged(work: &Connection, known: &KnownVersion) -> Result<WriteResult, Arc
 
 /// Adds an article with its version 1.
 fn write_new(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     article: &Article,
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
     let id = add_article(
-        work,
+        tx,
         page,
         page.number().or(article.number),
         article.access,
         now,
     )?;
 
-    write_version(work, id, VersionInForce { n: 1, capture }, article, now)?;
-    write_change(work, id, Change::New, 1, now)?;
-    enter_story(work, id, article)?;
+    write_version(tx, id, VersionInForce { n: 1, capture }, article, now)?;
+    write_change(tx, id, Change::New, 1, now)?;
+    enter_story(tx, id, article)?;
     Ok(WriteResult::New)
 }
 
 /// Adds a further version of a known article.
 fn write_changed(
-    work: &Connection,
+    tx: &Connection,
     known: KnownVersion,
     article: &Article,
     capture: i64,
     now: Timestamp,
 ) -> Result<WriteResult, ArchiveError> {
     let version = VersionInForce {
-        n: last_number(work, known.article)? + 1,
+        n: last_number(tx, known.article)? + 1,
         capture,
     };
 
-    write_version(work, known.article, version, article, now)?;
-    follow_up(work, KnownVersion { version, ..known }, article, now)
+    write_version(tx, known.article, version, article, now)?;
+    follow_up(tx, KnownVersion { version, ..known }, article, now)
 }
 
 /// Writes what follows from a version that was added or amended: where it is the newest one,
 /// access, change log and syndication change with it.
 fn follow_up(
-    work: &Connection,
+    tx: &Connection,
     known: KnownVersion,
     article: &Article,
     now: Timestamp,
@@ -228,14 +176,14 @@ fn follow_up(
         is_back,
     } = known;
 
-    if version_at(work, id, i64::MAX)? == Some(version) {
-        work.prepare_cached(
+    if version_at(tx, id, i64::MAX)? == Some(version) {
+        tx.prepare_cached(
             "UPDATE article SET access = ?2 WHERE id = ?1 AND (access <> 'gone' OR ?3)",
         )?
         .execute(params![id, article.access.name(), is_back])?;
-        write_change(work, id, Change::Changed, version.n, now)?;
-        leave_story(work, id)?;
-        enter_story(work, id, article)?;
+        write_change(tx, id, Change::Changed, version.n, now)?;
+        leave_story(tx, id)?;
+        enter_story(tx, id, article)?;
     }
 
     Ok(WriteResult::Changed {
@@ -245,36 +193,36 @@ fn follow_up(
 }
 
 /// Marks an article as gone from its paper. All its versions stay.
-pub(super) fn mark_gone(work: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
+pub(super) fn mark_gone(tx: &Connection, id: i64, now: Timestamp) -> Result<(), ArchiveError> {
+    tx.prepare_cached("UPDATE article SET access = ?2 WHERE id = ?1")?
         .execute(params![id, Access::Gone.name()])?;
 
-    let newest = version_at(work, id, i64::MAX)?.map_or(1, |version| version.n);
-    write_change(work, id, Change::Gone, newest, now)
+    let newest = version_at(tx, id, i64::MAX)?.map_or(1, |version| version.n);
+    write_change(tx, id, Change::Gone, newest, now)
 }
 
-/// Appends to the change log, which exports read by sequence number.
+/// Appends a change of an article to the change log.
 fn write_change(
-    work: &Connection,
+    tx: &Connection,
     id: i64,
     change: Change,
     n: i64,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    work.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?
+    tx.prepare_cached("INSERT INTO change (article_id, kind, n, at) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![id, change.name(), n, now.millis()])?;
     Ok(())
 }
 
 /// Adds an article's row, and returns its id.
 fn add_article(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     number: Option<u64>,
     access: Access,
     now: Timestamp,
 ) -> Result<i64, ArchiveError> {
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO article (site_id, number, url, access, first_seen_at)
          VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5)",
     )?
@@ -285,20 +233,20 @@ fn add_article(
         access.name(),
         now.millis()
     ])?;
-    Ok(work.last_insert_rowid())
+    Ok(tx.last_insert_rowid())
 }
 
 /// Replaces a version by what is read from its own capture today, with what follows from another
 /// title or text.
 pub(super) fn rewrite_version(
-    work: &Connection,
+    tx: &Connection,
     (id, n): (i64, i64),
     capture: i64,
     article: &Article,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let version = VersionInForce { n, capture };
-    write_version(work, id, version, article, now)?;
+    write_version(tx, id, version, article, now)?;
 
     let known = KnownVersion {
         article: id,
@@ -306,32 +254,6 @@ pub(super) fn rewrite_version(
         fields: vec!["text"],
         is_back: false,
     };
-    follow_up(work, known, article, now)?;
+    follow_up(tx, known, article, now)?;
     Ok(())
-}
-
-/// Returns the id of a known article: found by its number within the paper, or else by its address.
-pub(super) fn known_article(
-    work: &Connection,
-    site: &str,
-    number: Option<u64>,
-    url: &str,
-) -> Result<Option<i64>, ArchiveError> {
-    let mut by_number = work.prepare_cached(
-        "SELECT article.id FROM article JOIN site ON site.id = article.site_id
-           WHERE site.name = ?1 AND article.number = ?2",
-    )?;
-
-    if let Some(number) = number {
-        let known = by_number
-            .query_row(params![site, stored_number(number)], |row| row.get(0))
-            .optional()?;
-        if known.is_some() {
-            return Ok(known);
-        }
-    }
-
-    let mut by_url =
-        work.prepare_cached("SELECT id FROM article WHERE url = ?1 AND number IS NULL")?;
-    Ok(by_url.query_row([url], |row| row.get(0)).optional()?)
 }

@@ -24,7 +24,7 @@ pub struct Window {
 
 /// The days that an open backfill of a site goes on with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Want {
+pub struct BackfillDays {
     /// The day that the backfill began with, which is its last day.
     began: Date,
     /// The days whose windows are to be queued now, both included.
@@ -41,10 +41,10 @@ impl Archive {
         site: &str,
         last: Date,
     ) -> Result<(), ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         // No window is queued yet: it reaches back to the day after its last day.
         let reach = last.tomorrow().unwrap_or(last);
-        work.execute(
+        tx.execute(
             "INSERT INTO backfill (site_id, last_day, reach)
              VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3)
              ON CONFLICT (site_id, last_day) DO NOTHING",
@@ -54,8 +54,8 @@ impl Archive {
     }
 
     /// Returns the days that a site's open backfills go on with: back to a year before the oldest
-    /// window with an article. Reads what was written, saved or not.
-    pub fn backfills_wanted(&self, site: &str) -> Result<Vec<Want>, ArchiveError> {
+    /// window with an article. Sees unsaved changes as well.
+    pub fn days_to_backfill(&self, site: &str) -> Result<Vec<BackfillDays>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT last_day, reach,
                     (SELECT min(first_day) FROM page
@@ -70,7 +70,7 @@ impl Archive {
         let wanted = rows.into_iter().map(|(began, reach, with_rows)| {
             let (began, reach) = (day(&began)?, day(&reach)?);
             let oldest = with_rows.as_deref().map(day).transpose()?.unwrap_or(began);
-            Ok(want(began, reach, oldest))
+            Ok(next_days(began, reach, oldest))
         });
 
         Ok(wanted
@@ -89,15 +89,20 @@ impl Archive {
         windows: &[Window],
         now: Timestamp,
     ) -> Result<Vec<Host>, ArchiveError> {
-        add_windows(self.work(lease)?, site, windows, now)
+        add_windows(self.transaction(lease)?, site, windows, now)
     }
 
     /// Notes that the windows of these days are queued. Durable with the next save.
-    pub fn reach_back(&mut self, lease: Lease, site: &str, want: Want) -> Result<(), ArchiveError> {
-        self.work(lease)?.execute(
+    pub fn note_backfilled(
+        &mut self,
+        lease: Lease,
+        site: &str,
+        days: BackfillDays,
+    ) -> Result<(), ArchiveError> {
+        self.transaction(lease)?.execute(
             "UPDATE backfill SET reach = ?3
              WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND last_day = ?2",
-            params![site, want.began.to_string(), want.first.to_string()],
+            params![site, days.began.to_string(), days.first.to_string()],
         )?;
         Ok(())
     }
@@ -105,14 +110,14 @@ impl Archive {
 
 /// Returns the days that a backfill goes on with: it began with a day, has windows back to `reach`,
 /// and found articles back to `oldest`. Returns `None` at its end.
-fn want(began: Date, reach: Date, oldest: Date) -> Option<Want> {
+fn next_days(began: Date, reach: Date, oldest: Date) -> Option<BackfillDays> {
     let monday = oldest
         .checked_sub(i64::from(oldest.weekday().to_monday_zero_offset()).days())
         .ok()?;
     // The first day of the calendar is an end, too.
     let first = monday.checked_sub(EMPTY_WEEKS.weeks()).ok()?;
     let last = reach.yesterday().ok()?;
-    (first <= last).then_some(Want { began, first, last })
+    (first <= last).then_some(BackfillDays { began, first, last })
 }
 
 fn day(text: &str) -> Result<Date, ArchiveError> {
@@ -122,7 +127,7 @@ fn day(text: &str) -> Result<Date, ArchiveError> {
 
 /// Queues the windows that were not read to their end. Returns their hosts.
 pub(super) fn add_windows(
-    work: &Connection,
+    tx: &Connection,
     site: &str,
     windows: &[Window],
     now: Timestamp,
@@ -130,7 +135,7 @@ pub(super) fn add_windows(
     let mut hosts = Vec::new();
 
     for Window { url, first } in windows {
-        let added = work
+        let added = tx
             .prepare_cached(
                 "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at,
                    first_day)
@@ -153,7 +158,7 @@ pub(super) fn add_windows(
             ])?;
 
         // A window that is not queued again gets its first day all the same.
-        work.prepare_cached(
+        tx.prepare_cached(
             "UPDATE page SET first_day = ?2
              WHERE url = ?1 AND role = 'window' AND first_day IS NULL",
         )?
@@ -167,7 +172,7 @@ pub(super) fn add_windows(
 
 /// Notes whether a window had rows of its own days.
 pub(super) fn note_rows(
-    work: &Connection,
+    tx: &Connection,
     page: PageId,
     judged: &Judged,
 ) -> Result<(), ArchiveError> {
@@ -175,7 +180,7 @@ pub(super) fn note_rows(
         return Ok(());
     }
 
-    let first: Option<String> = work
+    let first: Option<String> = tx
         .prepare_cached("SELECT first_day FROM page WHERE id = ?1")?
         .query_row([page.0], |row| row.get(0))?;
     let first = first.as_deref().map(day).transpose()?;
@@ -184,7 +189,7 @@ pub(super) fn note_rows(
         .found
         .iter()
         .any(|row| is_of_week(row, first, judged.new_pages > 0));
-    work.prepare_cached("UPDATE page SET had_rows = ?2 WHERE id = ?1")?
+    tx.prepare_cached("UPDATE page SET had_rows = ?2 WHERE id = ?1")?
         .execute(params![page.0, had_rows])?;
     Ok(())
 }

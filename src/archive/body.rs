@@ -77,24 +77,24 @@ pub(super) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveErro
 }
 
 /// Writes a body where its content is not kept yet, and returns its id.
-pub(super) fn write_body(work: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
-    let mut known = work.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
+pub(super) fn write_body(tx: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
+    let mut known = tx.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
     if let Some(id) = known
         .query_row([body.sha256], |row| row.get(0))
         .optional()?
     {
-        mend_body(work, body)?;
+        mend_body(tx, body)?;
         return Ok(id);
     }
 
-    work.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?
+    tx.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?
         .execute(params![body.sha256, body.bytes, body.zstd])?;
-    Ok(work.last_insert_rowid())
+    Ok(tx.last_insert_rowid())
 }
 
 /// Replaces a damaged body by an intact one of the same content.
-pub(super) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveError> {
-    let mut damaged = work.prepare_cached(
+pub(super) fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+    let mut damaged = tx.prepare_cached(
         "SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1",
     )?;
     let Some(id) = damaged
@@ -104,17 +104,17 @@ pub(super) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveE
         return Ok(());
     };
 
-    work.execute(
+    tx.execute(
         "UPDATE body SET bytes = ?2, zstd = ?3 WHERE id = ?1",
         params![id, body.bytes, body.zstd],
     )?;
-    work.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
+    tx.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
     Ok(())
 }
 
 /// Tells whether the body of a page's newest capture is damaged.
-pub(super) fn is_body_damaged(work: &Connection, page: PageId) -> Result<bool, ArchiveError> {
-    let mut select = work.prepare_cached(
+pub(super) fn is_body_damaged(tx: &Connection, page: PageId) -> Result<bool, ArchiveError> {
+    let mut select = tx.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM page JOIN capture ON capture.id = page.capture_id
                         JOIN damage ON damage.body_id = capture.body_id WHERE page.id = ?1)",
     )?;

@@ -45,32 +45,32 @@ pub(super) struct PageAnswer<'a> {
 
 /// Writes an answer with its article, and returns what it changed in the article.
 pub(super) fn write_page_answer(
-    work: &Connection,
+    tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
 ) -> Result<Option<Change>, ArchiveError> {
-    let capture = write_capture(work, answer.page.id, answer.announced, answer.capture)?;
+    let capture = write_capture(tx, answer.page.id, answer.announced, answer.capture)?;
 
     let Some(article) = answer.article else {
         return Ok(None);
     };
-    Ok(write_article(work, answer.page, article, capture, now)?.change())
+    Ok(write_article(tx, answer.page, article, capture, now)?.change())
 }
 
 /// Writes a capture, and returns its id.
 fn write_capture(
-    work: &Connection,
+    tx: &Connection,
     page: PageId,
     announced: AnnouncedId,
     capture: &Capture,
 ) -> Result<i64, ArchiveError> {
     let (body, withheld) = match &capture.body {
-        Body::Kept(packed) => (Some(write_body(work, packed)?), None),
+        Body::Kept(packed) => (Some(write_body(tx, packed)?), None),
         Body::Withheld { why, .. } => (None, Some(why)),
     };
     let charset = capture.charset.as_ref();
 
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id,
            withheld, charset_declared, charset_used, charset_errors)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
@@ -87,20 +87,20 @@ fn write_capture(
         charset.map(|charset| charset.used.as_str()),
         charset.is_some_and(|charset| charset.had_errors),
     ])?;
-    let id = work.last_insert_rowid();
+    let id = tx.last_insert_rowid();
 
-    write_opt_outs(work, id, &capture.opt_outs)?;
-    note_newest_capture(work, page, id, capture)?;
+    write_opt_outs(tx, id, &capture.opt_outs)?;
+    note_newest_capture(tx, page, id, capture)?;
     Ok(id)
 }
 
 fn write_opt_outs(
-    work: &Connection,
+    tx: &Connection,
     capture: i64,
     opt_outs: &[(OptOut, OptOutAction)],
 ) -> Result<(), ArchiveError> {
     for (opt_out, action) in opt_outs {
-        work.prepare_cached(
+        tx.prepare_cached(
             "INSERT INTO opt_out (capture_id, signal, source, evidence, effect)
              VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
@@ -118,12 +118,12 @@ fn write_opt_outs(
 /// Notes a page's validators and its newest capture. The page's new state is written to the same
 /// row in the same transaction, so that this costs hardly more.
 fn note_newest_capture(
-    work: &Connection,
+    tx: &Connection,
     page: PageId,
     id: i64,
     capture: &Capture,
 ) -> Result<(), ArchiveError> {
-    work.prepare_cached(
+    tx.prepare_cached(
         "UPDATE page SET etag = ?2, last_modified = ?3, capture_id = iif(?4, ?5, capture_id)
          WHERE id = ?1",
     )?

@@ -2,28 +2,27 @@
 
 mod found_pages;
 mod list_step;
+mod settlement;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rusqlite::{Connection, params};
+use rusqlite::Connection;
 
 use crate::archive::article::Change;
-use crate::archive::backfill::note_rows;
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
-use crate::archive::commit::found_pages::{add_page, requeue_redirected};
+use crate::archive::commit::found_pages::add_page;
 use crate::archive::commit::list_step::write_list_step;
+use crate::archive::commit::settlement::write_settlement;
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
 use crate::archive::ledger::{EndedRequest, Ending, write_ending};
-use crate::archive::list::forget_seen_rows;
 use crate::archive::page_state::write_state;
-use crate::archive::revisit::{note_not_modified, note_revisit, revisit_origins, write_revisit};
+use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
 use crate::archive::robots::{RobotsCopy, write_robots};
 use crate::archive::store::{Archive, Lease};
-use crate::archive::unended::note_ended;
-use crate::frontier::{Discovered, Judged, Page, Role, Settlement, Verdict};
+use crate::frontier::{Discovered, Page, Role, Settlement};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
 use crate::time::Timestamp;
@@ -74,10 +73,10 @@ impl Archive {
         answers: &[Completion],
         now: Timestamp,
     ) -> Result<Vec<CommitEffect>, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         answers
             .iter()
-            .map(|answer| write_answer(work, run, answer, now))
+            .map(|answer| write_answer(tx, run, answer, now))
             .collect()
     }
 
@@ -90,7 +89,8 @@ impl Archive {
         urls: &[PageUrl],
         now: Timestamp,
     ) -> Result<Vec<Host>, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
+
         let mut hosts = Vec::new();
         for url in urls {
             let found = Discovered {
@@ -100,7 +100,7 @@ impl Archive {
                 published_at: None,
                 hops: 0,
             };
-            if add_page(work, site, &found, now)? {
+            if add_page(tx, site, &found, now)? {
                 hosts.push(url.host());
             }
         }
@@ -115,18 +115,18 @@ impl Archive {
         settlement: &Settlement,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        let work = self.work(lease)?;
-        write_state(work, page.id, page.role(), settlement, now)?;
+        let tx = self.transaction(lease)?;
+        write_state(tx, page.id, page.role(), settlement, now)?;
 
         match settlement {
-            Settlement::Done(judged) => write_list_step(work, page, judged, now).map(|_| ()),
+            Settlement::Done(judged) => write_list_step(tx, page, judged, now).map(|_| ()),
             Settlement::Retry { .. } | Settlement::Stands { .. } => Ok(()),
         }
     }
 }
 
 fn write_answer(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
     answer: &Completion,
     now: Timestamp,
@@ -137,8 +137,8 @@ fn write_answer(
         at: answer.at,
         not_before: answer.pace.not_before,
     };
-    write_ending(work, run, &ended)?;
-    write_pace(work, &answer.host, &answer.pace)?;
+    write_ending(tx, run, &ended)?;
+    write_pace(tx, &answer.host, &answer.pace)?;
 
     match &answer.done {
         Completed::Page {
@@ -153,18 +153,18 @@ fn write_answer(
                 announced: answer.announced,
             });
             let change = match captured {
-                Some(captured) => write_captured(work, captured, now)?,
+                Some(captured) => write_captured(tx, captured, now)?,
                 None => None,
             };
-            note_answer(work, page, settlement, &answer.ending, change)?;
+            note_answer(tx, page, settlement, &answer.ending, change)?;
 
             Ok(CommitEffect {
                 article: change,
-                ..write_settlement(work, page, settlement, now)?
+                ..write_settlement(tx, page, settlement, now)?
             })
         }
         Completed::Robots(copy) => Ok(CommitEffect {
-            robots: Some(write_robots(work, copy, Some(answer.announced))?),
+            robots: Some(write_robots(tx, copy, Some(answer.announced))?),
             ..CommitEffect::default()
         }),
         Completed::Unkept => Ok(CommitEffect::default()),
@@ -173,120 +173,31 @@ fn write_answer(
 
 /// Writes the capture of an answer with its article, and returns what it changed in the article.
 fn write_captured(
-    work: &Connection,
+    tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
 ) -> Result<Option<Change>, ArchiveError> {
     match answer.page.kept() {
-        None => write_page_answer(work, answer, now),
-        Some(_) => write_revisit(work, answer, now),
+        None => write_page_answer(tx, answer, now),
+        Some(_) => write_revisit(tx, answer, now),
     }
 }
 
 /// Notes what an answer tells for later revisits of its site.
 fn note_answer(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     settlement: &Settlement,
     ending: &Ending,
     change: Option<Change>,
 ) -> Result<(), ArchiveError> {
     if page.kept().is_some() {
-        note_revisit(work, page, settlement, change)?;
+        note_revisit(tx, page, settlement, change)?;
     }
     if matches!(ending, Ending::Answered { status: 304, .. }) {
-        note_not_modified(work, page)?;
+        note_not_modified(tx, page)?;
     }
     Ok(())
-}
-
-/// Writes a page's new state, and what its answer brought.
-fn write_settlement(
-    work: &Connection,
-    page: &Page,
-    settlement: &Settlement,
-    now: Timestamp,
-) -> Result<CommitEffect, ArchiveError> {
-    let mut effect = CommitEffect::default();
-    write_state(work, page.id, page.role(), settlement, now)?;
-
-    match settlement {
-        Settlement::Retry { due, .. } => {
-            note_failures(work, page, settlement)?;
-            effect.queue(page.url.host(), *due);
-        }
-        Settlement::Stands { .. } => effect.queue_growth -= 1,
-        Settlement::Done(judged) => {
-            effect.queue_growth -= 1;
-            note_failures(work, page, settlement)?;
-            write_judged(work, page, judged, now, &mut effect)?;
-        }
-    }
-
-    if is_redirect_to_nothing(page, settlement) {
-        for host in revisit_origins(work, page, now)? {
-            effect.queue(host, now);
-            effect.queue_growth += 1;
-        }
-    }
-
-    if page.unended > 0 {
-        note_ended(work, page)?;
-    }
-    Ok(effect)
-}
-
-/// Writes what the answer to a settled page brought: links to other pages, and how the traversal of
-/// its list goes on.
-fn write_judged(
-    work: &Connection,
-    page: &Page,
-    judged: &Judged,
-    now: Timestamp,
-    effect: &mut CommitEffect,
-) -> Result<(), ArchiveError> {
-    note_news(work, page, judged, now)?;
-    for found in &judged.found {
-        if add_page(work, &page.site, found, now)? || requeue_redirected(work, found, now)? {
-            effect.queue(found.url.host(), now);
-            effect.queue_growth += 1;
-        }
-    }
-
-    if page.role() == Role::ListPage {
-        forget_seen_rows(work, page.id)?;
-    }
-    if page.role() == Role::Window {
-        note_rows(work, page.id, judged)?;
-    }
-
-    if let Some((host, growth)) = write_list_step(work, page, judged, now)? {
-        effect.queue_growth += growth;
-        effect.queue(host, now);
-    }
-    Ok(())
-}
-
-/// Tells whether a redirect led to this page, and no article is there.
-fn is_redirect_to_nothing(page: &Page, settlement: &Settlement) -> bool {
-    page.hops > 0
-        && page.role() == Role::Article
-        && page.kept().is_none()
-        && has_no_article(page, settlement)
-}
-
-fn has_no_article(page: &Page, settlement: &Settlement) -> bool {
-    match settlement {
-        Settlement::Retry { misses, .. } => *misses > page.misses(),
-        Settlement::Done(judged) => matches!(
-            judged.verdict,
-            Verdict::Gone { .. }
-                | Verdict::Unextracted { .. }
-                | Verdict::Refused { .. }
-                | Verdict::Failed { .. }
-        ),
-        Settlement::Stands { .. } => false,
-    }
 }
 
 impl CommitEffect {
@@ -295,31 +206,4 @@ impl CommitEffect {
         let first = self.queued.entry(host).or_insert(due);
         *first = due.min(*first);
     }
-}
-
-/// Writes the consecutive failures of a feed or sitemap.
-fn note_failures(
-    work: &Connection,
-    page: &Page,
-    settlement: &Settlement,
-) -> Result<(), ArchiveError> {
-    if page.is_source() {
-        work.prepare_cached("UPDATE page SET failures = ?2 WHERE id = ?1")?
-            .execute(params![page.id.0, settlement.misses()])?;
-    }
-    Ok(())
-}
-
-/// Notes when a list, feed or sitemap last had new articles.
-fn note_news(
-    work: &Connection,
-    page: &Page,
-    judged: &Judged,
-    now: Timestamp,
-) -> Result<(), ArchiveError> {
-    if judged.news && matches!(page.role(), Role::Section | Role::Feed | Role::Sitemap) {
-        work.prepare_cached("UPDATE page SET news_at = ?2 WHERE id = ?1")?
-            .execute(params![page.id.0, now.millis()])?;
-    }
-    Ok(())
 }

@@ -40,8 +40,8 @@ struct DueQuery<'q> {
 }
 
 impl Archive {
-    /// Returns the id of a site; `None` for a site that was never crawled. Reads what was written,
-    /// saved or not.
+    /// Returns the id of a site; `None` for a site that was never crawled. Sees unsaved changes as
+    /// well.
     pub fn site(&self, name: &str) -> Result<Option<SiteId>, ArchiveError> {
         let mut select = self
             .connection
@@ -52,7 +52,7 @@ impl Archive {
     }
 
     /// Returns the hosts that have queued pages of a site, each with the moment its first one is
-    /// due. Reads what was written, saved or not.
+    /// due. Sees unsaved changes as well.
     pub fn due_hosts(&self, site: SiteId) -> Result<Vec<DueHost>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT host, min(due_at) FROM page WHERE due_at IS NOT NULL AND site_id = ?1
@@ -67,7 +67,7 @@ impl Archive {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns how many pages of a site are known. Reads what was written, saved or not.
+    /// Returns how many pages of a site are known. Sees unsaved changes as well.
     pub fn pages_of(&self, site: &str) -> Result<u64, ArchiveError> {
         let sql = "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
         Ok(self
@@ -76,7 +76,7 @@ impl Archive {
             .query_row([site], |row| row.get(0))?)
     }
 
-    /// Returns how many pages of a site are queued. Reads what was written, saved or not.
+    /// Returns how many pages of a site are queued. Sees unsaved changes as well.
     pub fn queued(&self, site: SiteId) -> Result<u64, ArchiveError> {
         let sql = "SELECT count(*) FROM page WHERE due_at IS NOT NULL AND site_id = ?1";
         Ok(self
@@ -86,7 +86,7 @@ impl Archive {
     }
 
     /// Returns the due page of a host with the highest priority, of these sites and without the
-    /// pages that are under way. Reads what was written, saved or not.
+    /// pages that are under way. Sees unsaved changes as well.
     pub fn next_page(
         &self,
         host: &Host,
@@ -106,7 +106,7 @@ impl Archive {
     }
 
     /// Returns the due article of a host that waits longest and was never fetched, of these sites
-    /// and without the pages that are under way. Reads what was written, saved or not.
+    /// and without the pages that are under way. Sees unsaved changes as well.
     pub fn next_article(
         &self,
         host: &Host,
@@ -157,8 +157,8 @@ impl Archive {
         Ok(None)
     }
 
-    /// Returns at most `count` of the pages of these sites that are due at a host. Reads what was
-    /// written, saved or not.
+    /// Returns at most `count` of the pages of these sites that are due at a host. Sees unsaved
+    /// changes as well.
     pub fn due_pages(
         &self,
         host: &Host,

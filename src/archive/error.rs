@@ -83,9 +83,9 @@ pub enum ArchiveError {
     )]
     Damaged(String),
     #[error(
-        "{path} is damaged as a whole, cut off or in the pages that the others hang on ({why}): put \
-         a backup back, or save what can be read with `sqlite3 {path} .recover`; docs/care.md tells \
-         how"
+        "{path} is damaged as a whole, cut off or in the pages that the others hang on ({why}): \
+         put a backup back, or save what can be read with `sqlite3 {path} .recover`; docs/care.md \
+         tells how"
     )]
     Unreadable { path: PathBuf, why: String },
     #[error("the archive failed; `saseo verify` tells whether it is damaged")]

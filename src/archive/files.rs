@@ -50,7 +50,7 @@ struct FileIdentity {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     pub(super) part: Part,
-    pub(super) fate: FileState,
+    pub(super) state: FileState,
 }
 
 /// One of the archive's files.
@@ -108,14 +108,14 @@ impl Files {
         let loss = parts.into_iter().find_map(|(part, file)| {
             Some(Loss {
                 part,
-                fate: file.fate()?,
+                state: file.state()?,
             })
         });
 
         loss.or_else(|| {
             self.is_overwritten().then_some(Loss {
                 part: Part::Database,
-                fate: FileState::Overwritten,
+                state: FileState::Overwritten,
             })
         })
     }
@@ -130,16 +130,16 @@ impl Files {
     }
 
     /// Returns the state of a lost file; `None` where it is the one that was opened.
-    pub fn fate(&self, part: Part) -> Option<FileState> {
+    pub fn state(&self, part: Part) -> Option<FileState> {
         match part {
-            Part::Database => self.database.fate(),
-            Part::Log => self.log.fate(),
-            Part::SharedMemory => self.shared_memory.fate(),
+            Part::Database => self.database.state(),
+            Part::Log => self.log.state(),
+            Part::SharedMemory => self.shared_memory.state(),
         }
     }
 
     /// Finds the database among the files that this process has open.
-    pub fn whereabouts(&self) -> FileLocation {
+    pub fn location(&self) -> FileLocation {
         self.database
             .identity
             .map_or(FileLocation::Unknown, open_file)
@@ -200,7 +200,7 @@ impl Watched {
 
     /// Returns the state of a lost file; `None` where it is the one that was opened, or where the
     /// system does not tell.
-    fn fate(&self) -> Option<FileState> {
+    fn state(&self) -> Option<FileState> {
         let opened = self.identity?;
 
         match std::fs::metadata(&self.path) {
@@ -215,7 +215,7 @@ impl Watched {
 
     /// Tells whether the file that was opened is still under its name.
     fn is_there(&self) -> bool {
-        self.identity.is_some() && self.fate().is_none()
+        self.identity.is_some() && self.state().is_none()
     }
 }
 

@@ -12,8 +12,8 @@ use crate::politeness::{Backoff, StoredPace};
 use crate::time::Timestamp;
 
 impl Archive {
-    /// Returns a host's pace at its last answer, also of an earlier run. Reads what was written,
-    /// saved or not.
+    /// Returns a host's pace at its last answer, also of an earlier run. Sees unsaved changes as
+    /// well.
     pub fn pace(&self, host: &Host) -> Result<Option<StoredPace>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT last_at, not_before, gap, slowed, strikes, refusals, rest
@@ -44,11 +44,11 @@ fn duration(millis: i64) -> Duration {
 
 /// Stores a host's pace after an answer.
 pub(super) fn write_pace(
-    work: &Connection,
+    tx: &Connection,
     host: &Host,
     pace: &StoredPace,
 ) -> Result<(), ArchiveError> {
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO host (name, last_at, not_before, gap, slowed, strikes, refusals, rest)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
          ON CONFLICT (name) DO UPDATE SET
@@ -71,8 +71,8 @@ pub(super) fn write_pace(
 
 /// Keeps the gap to hosts that the last runs asked and had no answer from. For a request without an
 /// ending, the gap counts from its announcement.
-pub(super) fn rest_after_unended(work: &Connection) -> Result<(), ArchiveError> {
-    work.execute(
+pub(super) fn rest_after_unended(tx: &Connection) -> Result<(), ArchiveError> {
+    tx.execute(
         "INSERT INTO host (name, last_at, not_before, gap, strikes)
          SELECT host, max(at), max(at + gap), max(gap), 0 FROM ledger AS announced
          WHERE kind = 'announced'
@@ -91,18 +91,18 @@ pub(super) fn rest_after_unended(work: &Connection) -> Result<(), ArchiveError> 
 
 /// Shifts the moments that hosts and pages wait for by `by` milliseconds, after the clock was set
 /// by as much.
-pub(super) fn shift_paces(work: &Connection, by: i64) -> Result<(), ArchiveError> {
-    work.execute(
+pub(super) fn shift_paces(tx: &Connection, by: i64) -> Result<(), ArchiveError> {
+    tx.execute(
         "UPDATE host SET last_at = last_at + ?1, not_before = not_before + ?1",
         [by],
     )?;
 
-    work.execute(
+    tx.execute(
         "UPDATE page SET due_at = due_at + ?1 WHERE due_at IS NOT NULL",
         [by],
     )?;
     // 0 is no moment. It means every crawl.
-    work.execute(
+    tx.execute(
         "UPDATE page SET next_at = next_at + ?1 WHERE next_at > 0",
         [by],
     )?;

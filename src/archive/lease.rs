@@ -12,8 +12,8 @@ use crate::time::{Timestamp, Uptime};
 const CLOCK_STEP: u64 = 2_000;
 
 impl Archive {
-    /// Returns the lease as it was last taken, for work that is rolled back in the end. Reads what
-    /// was written, saved or not.
+    /// Returns the lease as it was last taken, for work that is rolled back in the end. Sees
+    /// unsaved changes as well.
     pub fn lease(&self) -> Result<Lease, ArchiveError> {
         let epoch = self
             .connection
@@ -31,13 +31,13 @@ impl Archive {
         uptime: Option<&Uptime>,
     ) -> Result<Lease, ArchiveError> {
         let path = self.path().to_owned();
-        let work = self
+        let tx = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate);
-        let work = work.map_err(|error| ArchiveError::at(&path, error))?;
+        let tx = tx.map_err(|error| ArchiveError::at(&path, error))?;
 
         let step = uptime
-            .map(|uptime| clock_step(&work, now, uptime))
+            .map(|uptime| clock_step(&tx, now, uptime))
             .transpose()?
             .flatten();
         if let Some(step) = step {
@@ -45,7 +45,7 @@ impl Archive {
                 milliseconds = step,
                 "the clock was set since the last run; hosts' rests move with it"
             );
-            shift_paces(&work, step)?;
+            shift_paces(&tx, step)?;
         }
 
         let (boot, up) = uptime
@@ -53,10 +53,10 @@ impl Archive {
             .unzip();
         let sql = "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2, boot = ?3,
                           uptime = ?4 RETURNING epoch";
-        let epoch = work.query_row(sql, params![holder, now.millis(), boot, up], |row| {
+        let epoch = tx.query_row(sql, params![holder, now.millis(), boot, up], |row| {
             row.get(0)
         })?;
-        work.commit()?;
+        tx.commit()?;
 
         self.clock_step = step.unwrap_or(0);
         Ok(Lease { epoch })
@@ -67,11 +67,11 @@ impl Archive {
 /// uptime; `None` where it was not set, and where the machine has booted since, so that it is
 /// unknown.
 fn clock_step(
-    work: &Connection,
+    tx: &Connection,
     now: Timestamp,
     uptime: &Uptime,
 ) -> Result<Option<i64>, ArchiveError> {
-    let mut select = work.prepare("SELECT taken_at, uptime FROM lease WHERE boot = ?1")?;
+    let mut select = tx.prepare("SELECT taken_at, uptime FROM lease WHERE boot = ?1")?;
     let last: Option<(i64, i64)> = select
         .query_row([&uptime.boot], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;

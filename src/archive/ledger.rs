@@ -72,15 +72,15 @@ impl Archive {
         run: RunId,
         requests: &[Announcement],
     ) -> Result<Vec<AnnouncedId>, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         requests
             .iter()
-            .map(|request| write_announcement(work, run, request))
+            .map(|request| write_announcement(tx, run, request))
             .collect()
     }
 
     /// Returns when each server was last asked, for requests since a moment; those of killed runs
-    /// count. Reads the ledger backwards from its end. Reads what was written, saved or not.
+    /// count. Reads the ledger backwards from its end. Sees unsaved changes as well.
     pub fn last_requests(&self, since: Timestamp) -> Result<LastRequests, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT at, server FROM ledger WHERE kind = 'announced' ORDER BY id DESC LIMIT ?1",
@@ -110,17 +110,17 @@ impl Archive {
 
 /// Writes that a run begins, with its terms.
 pub(super) fn write_beginning(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
     terms: &Terms,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let terms = terms.to_json();
-    let hash = ChainLink::after(last_hash(work)?, Form::Second, "began", now, run)
+    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "began", now, run)
         .text(&terms)
         .hash();
 
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO ledger (kind, form, at, run_id, terms, hash)
          VALUES ('began', 2, ?1, ?2, ?3, ?4)",
     )?
@@ -129,14 +129,14 @@ pub(super) fn write_beginning(
 }
 
 fn write_announcement(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
     request: &Announcement,
 ) -> Result<AnnouncedId, ArchiveError> {
     let host = request.url.host();
     let server = request.server.map(|server| server.to_string());
     let gap = millis(request.gap);
-    let hash = ChainLink::after(last_hash(work)?, Form::Second, "announced", request.at, run)
+    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "announced", request.at, run)
         .text(request.url.as_str())
         .text(host.as_str())
         .text(server.as_deref().unwrap_or_default())
@@ -145,7 +145,7 @@ fn write_announcement(
         .number(gap)
         .hash();
 
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO ledger (kind, form, at, run_id, url, host, server, robots_id, rule, gap, hash)
          VALUES ('announced', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
@@ -160,7 +160,7 @@ fn write_announcement(
         gap,
         hash
     ])?;
-    Ok(AnnouncedId(work.last_insert_rowid()))
+    Ok(AnnouncedId(tx.last_insert_rowid()))
 }
 
 /// The columns of an ending's row that depend on how the request ended.
@@ -200,13 +200,13 @@ impl<'a> EndingColumns<'a> {
 
 /// Writes how a request ended, and from when on its host may be asked again.
 pub(super) fn write_ending(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
     request: &EndedRequest<'_>,
 ) -> Result<(), ArchiveError> {
     let (at, not_before) = (request.at, request.not_before);
     let columns = EndingColumns::of(request.ending);
-    let hash = ChainLink::after(last_hash(work)?, Form::Second, "ended", at, run)
+    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "ended", at, run)
         .number(request.announced.0)
         .number(columns.status.map_or(0, i64::from))
         .number(columns.bytes)
@@ -216,7 +216,7 @@ pub(super) fn write_ending(
         .number(not_before.millis())
         .hash();
 
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO ledger (kind, form, at, run_id, announced_id, status, bytes, digest,
                              retry_after, trouble, not_before, hash)
          VALUES ('ended', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",

@@ -134,6 +134,7 @@ fn first_page(
         previous,
         ..Overlap::default()
     };
+
     ListPosition {
         section: page,
         history: None,

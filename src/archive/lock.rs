@@ -35,7 +35,7 @@ impl Lock {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(ArchiveError::Held {
-                    holder: named_in(&mut file),
+                    holder: holder_in(&mut file),
                 });
             }
             Err(TryLockError::Error(why)) => return Err(ArchiveError::folder(&path, why)),
@@ -57,7 +57,7 @@ impl Lock {
     pub fn holder(data: &Path) -> Option<String> {
         let mut file = File::open(data.join("archive.lock")).ok()?;
         match file.try_lock_shared() {
-            Err(TryLockError::WouldBlock) => Some(named_in(&mut file)),
+            Err(TryLockError::WouldBlock) => Some(holder_in(&mut file)),
             Ok(()) | Err(TryLockError::Error(_)) => None,
         }
     }
@@ -70,7 +70,7 @@ fn write_holder(file: &mut File, holder: &str) -> std::io::Result<()> {
 }
 
 /// Reads the holder's name from the lock file.
-fn named_in(file: &mut File) -> String {
+fn holder_in(file: &mut File) -> String {
     let mut named = String::new();
     match file.read_to_string(&mut named) {
         Ok(_) if !named.trim().is_empty() => named.trim().to_owned(),

@@ -12,8 +12,8 @@ pub struct LostFiles {
     pub(super) archive: PathBuf,
     /// The file that was lost.
     pub(super) file: PathBuf,
-    pub(super) fate: FileState,
-    pub(super) whereabouts: FileLocation,
+    pub(super) state: FileState,
+    pub(super) location: FileLocation,
     pub(super) saved: SavedCopy,
 }
 
@@ -41,7 +41,7 @@ impl LostFiles {
     /// Writes what happened to the file.
     fn write_loss(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let file = self.file.display();
-        match (self.fate, &self.whereabouts) {
+        match (self.state, &self.location) {
             (FileState::Overwritten, _) => write!(f, "{file} was overwritten while it was open; "),
             (FileState::Replaced, _) => {
                 write!(f, "{file} was replaced by another file while it was open; ")
@@ -73,7 +73,7 @@ impl LostFiles {
                  on",
                 path.display()
             ),
-            SavedCopy::Copy(copy) if self.fate == FileState::Gone && self.file == self.archive => {
+            SavedCopy::Copy(copy) if self.state == FileState::Gone && self.file == self.archive => {
                 write!(
                     f,
                     "all that was stored is saved in {}: rename it to {archive}, and \

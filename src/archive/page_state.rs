@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 /// Writes the state of a page. A settled page that is queued for a revisit keeps its verdict
 /// meanwhile.
 pub(super) fn write_state(
-    work: &Connection,
+    tx: &Connection,
     page: PageId,
     role: Role,
     settlement: &Settlement,
@@ -27,7 +27,7 @@ pub(super) fn write_state(
             due, attempts, why, ..
         } => {
             let values = params![page.0, due.millis(), attempts, why, misses];
-            work.prepare_cached(RETRY)?.execute(values)?;
+            tx.prepare_cached(RETRY)?.execute(values)?;
         }
         Settlement::Done(judged) => {
             let (verdict, next) = (&judged.verdict, judged.next.map(Timestamp::millis));
@@ -39,12 +39,12 @@ pub(super) fn write_state(
                 next,
                 misses
             ];
-            work.prepare_cached(SETTLE)?.execute(values)?;
+            tx.prepare_cached(SETTLE)?.execute(values)?;
         }
         Settlement::Stands { next, .. } => {
             let next = next.map(Timestamp::millis);
             let values = params![page.0, now.millis(), next, misses];
-            work.prepare_cached(STAND)?.execute(values)?;
+            tx.prepare_cached(STAND)?.execute(values)?;
         }
     }
     Ok(())

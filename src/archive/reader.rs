@@ -1,4 +1,4 @@
-//! The reading side of the archive: articles for exports, the ledger for audits, the state for
+//! The archive's reader: articles for exports, the ledger for audits, the state for
 //! `status`. Read-only, beside a running crawl.
 
 mod activity;
@@ -35,7 +35,7 @@ pub use outlook::Outlook;
 pub use row_read::{RowRead, UnreadableRows};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
-/// The archive, open for reading.
+/// The archive, open for reading. It sees the changes that the writer has saved.
 #[derive(Debug)]
 pub struct Reader {
     connection: Connection,

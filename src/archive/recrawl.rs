@@ -37,19 +37,19 @@ impl Recrawl<'_> {
     /// today's policy.
     pub fn bring_up_to_date(
         &self,
-        work: &Connection,
+        tx: &Connection,
         now: Timestamp,
     ) -> Result<SitePolicy, ArchiveError> {
-        let policy = self.policy(work)?;
-        if self.is_planned_by(work, &policy)? {
+        let policy = self.policy(tx)?;
+        if self.is_planned_by(tx, &policy)? {
             return Ok(policy);
         }
 
-        let mut write = work.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1")?;
-        for planned in self.planned(work, &policy, now)? {
+        let mut write = tx.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1")?;
+        for planned in self.planned(tx, &policy, now)? {
             write.execute(params![planned.page, planned.next.map(Timestamp::millis)])?;
         }
-        work.prepare_cached("UPDATE site SET planned_by = ?2 WHERE name = ?1")?
+        tx.prepare_cached("UPDATE site SET planned_by = ?2 WHERE name = ?1")?
             .execute(params![self.site, stored(&policy)])?;
         Ok(policy)
     }

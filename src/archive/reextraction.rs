@@ -12,7 +12,7 @@ use crate::archive::reextraction::kept_capture::kept_capture;
 use crate::archive::store::Archive;
 
 pub use kept_capture::KeptCapture;
-pub use progress::{CapturesBegun, MOST_DEATHS};
+pub use progress::{CaptureBatch, MAX_CRASHES};
 pub(super) use revision::recorded_opt_outs;
 pub use revision::{Reextraction, RevisionOutcome};
 
@@ -52,7 +52,7 @@ const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
 
 impl Archive {
     /// Returns the next `count` captures of a selection with ids above `after`, in the order of
-    /// ids; fewer where their bodies are large. Reads what was written, saved or not.
+    /// ids; fewer where their bodies are large. Sees unsaved changes as well.
     pub fn kept_captures(
         &self,
         of: &Selection,
@@ -86,7 +86,7 @@ impl Archive {
     }
 
     /// Returns one capture of an article's page; `None` where no capture of that id has a body.
-    /// Reads what was written, saved or not.
+    /// Sees unsaved changes as well.
     pub fn kept_capture(&self, id: i64) -> Result<Option<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes,
@@ -100,8 +100,7 @@ impl Archive {
         rows.next()?.map(kept_capture).transpose()
     }
 
-    /// Counts the captures of a selection with ids above `after`. Reads what was written, saved or
-    /// not.
+    /// Counts the captures of a selection with ids above `after`. Sees unsaved changes as well.
     pub fn captures_left(&self, of: &Selection, after: i64) -> Result<u64, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT count(*) FROM capture JOIN page ON page.id = capture.page_id

@@ -28,12 +28,12 @@ impl Archive {
             file = %self.files.path(loss.part).display(),
             "a file of the archive was lost: saving what was stored"
         );
-        let whereabouts = match loss.part {
-            Part::Database => self.files.whereabouts(),
+        let location = match loss.part {
+            Part::Database => self.files.location(),
             Part::Log | Part::SharedMemory => FileLocation::Unknown,
         };
         let saved = match self.leave_files_alone() {
-            Ok(()) => self.saved(loss, &whereabouts, now),
+            Ok(()) => self.saved(loss, &location, now),
             Err(why) => SavedCopy::Nowhere {
                 why: why.to_string(),
             },
@@ -43,8 +43,8 @@ impl Archive {
         let lost = LostFiles {
             archive: self.path().to_owned(),
             file,
-            fate: loss.fate,
-            whereabouts,
+            state: loss.state,
+            location,
             saved,
         };
         if loss.part == Part::Database {
@@ -72,8 +72,8 @@ impl Archive {
     }
 
     /// Saves the content of the open files, and returns where it is.
-    fn saved(&self, loss: &Loss, whereabouts: &FileLocation, now: Timestamp) -> SavedCopy {
-        let is_whole = match (loss.part, loss.fate, whereabouts) {
+    fn saved(&self, loss: &Loss, location: &FileLocation, now: Timestamp) -> SavedCopy {
+        let is_whole = match (loss.part, loss.state, location) {
             // The file still has a name: its log can be written into it.
             (Part::Database, FileState::Gone | FileState::Replaced, FileLocation::At(_)) => {
                 self.merge_log()
@@ -82,7 +82,7 @@ impl Archive {
             // Another log or shared memory belongs to another program, which may have written to
             // the file by now.
             (Part::Log, FileState::Gone, _)
-                if self.files.fate(Part::SharedMemory) != Some(FileState::Replaced) =>
+                if self.files.state(Part::SharedMemory) != Some(FileState::Replaced) =>
             {
                 self.merge_log()
             }
@@ -91,7 +91,7 @@ impl Archive {
             (Part::SharedMemory, _, _) => true,
         };
 
-        match (is_whole, whereabouts) {
+        match (is_whole, location) {
             (true, FileLocation::At(path)) => {
                 self.files.remove_logs();
                 SavedCopy::At(path.clone())
@@ -115,7 +115,7 @@ impl Archive {
     /// Copies everything that the connection sees, its log included, to a new file: beside the
     /// archive, or else in the system's folder for temporary files.
     fn copied(&self, loss: &Loss, now: Timestamp) -> SavedCopy {
-        if loss.fate == FileState::Overwritten
+        if loss.state == FileState::Overwritten
             && let Err(why) = self.is_sound()
         {
             self.files

@@ -74,7 +74,7 @@ impl Archive {
         count: u32,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        self.work(lease)?.execute(
+        self.transaction(lease)?.execute(
             "UPDATE page SET next_at = ?3
              WHERE role = 'article' AND verdict IN ('stored', 'members') AND url IN (
                 SELECT article.url FROM article
@@ -98,13 +98,13 @@ impl Archive {
         began: Timestamp,
         now: Timestamp,
     ) -> Result<Result<u64, RevisitCounts>, ArchiveError> {
-        let work = self.work(lease)?;
-        let revisits = count_revisits(work, site, now - GONE_RECHECK)?;
+        let tx = self.transaction(lease)?;
+        let revisits = count_revisits(tx, site, now - GONE_RECHECK)?;
         if !revisits.is_plausible() {
             return Ok(Err(revisits));
         }
 
-        let mut select = work.prepare_cached(
+        let mut select = tx.prepare_cached(
             "SELECT id, url, number, gone_looks FROM page
              WHERE site_id = (SELECT id FROM site WHERE name = ?1)
              AND role = 'article' AND next_at IS NOT NULL AND settled_at >= ?2 AND gone_looks > 0",
@@ -120,11 +120,11 @@ impl Archive {
             let Some(settlement) = give_up_missing(*misses) else {
                 continue;
             };
-            write_state(work, PageId(*page), Role::Article, &settlement, now)?;
+            write_state(tx, PageId(*page), Role::Article, &settlement, now)?;
             marked += 1;
 
-            if let Some(article) = known_article(work, site, number.map(i64::cast_unsigned), url)? {
-                article::mark_gone(work, article, now)?;
+            if let Some(article) = known_article(tx, site, number.map(i64::cast_unsigned), url)? {
+                article::mark_gone(tx, article, now)?;
             }
         }
         Ok(Ok(marked))
@@ -133,7 +133,7 @@ impl Archive {
 
 impl Archive {
     /// Counts the articles of a site that were visited since a moment, and those of them that were
-    /// missing: new ones and kept ones alike. Reads what was written, saved or not.
+    /// missing: new ones and kept ones alike. Sees unsaved changes as well.
     pub fn revisit_counts(
         &self,
         site: &str,
@@ -158,9 +158,9 @@ impl Archive {
         })
     }
 
-    /// Tells whether the same body came for the address of another article of the same site. Reads
-    /// what was written, saved or not.
-    pub fn is_answer_of_others(
+    /// Tells whether the same body came for the address of another article of the same site. Sees
+    /// unsaved changes as well.
+    pub fn is_body_of_other_article(
         &self,
         page: &Page,
         digest: &[u8; 32],
@@ -176,7 +176,7 @@ impl Archive {
     }
 
     /// Tells whether an address is known to have no article: it is an entry page, or it was asked
-    /// for and had none. Reads what was written, saved or not.
+    /// for and had none. Sees unsaved changes as well.
     pub fn has_nothing(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT role <> 'article' OR gone_looks > 0 AND verdict IS NULL
@@ -193,11 +193,11 @@ impl Archive {
 /// Counts the kept articles of a site that were revisited since a moment, and those of them that
 /// were missing at their newest revisit. Several runs add up.
 fn count_revisits(
-    work: &Connection,
+    tx: &Connection,
     site: &str,
     since: Timestamp,
 ) -> Result<RevisitCounts, ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT count(*), count(*) FILTER (WHERE gone_looks > 0) FROM page
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article'
            AND settled_at >= ?2

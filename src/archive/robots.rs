@@ -36,10 +36,10 @@ impl Archive {
         lease: Lease,
         copy: &RobotsCopy,
     ) -> Result<RobotsId, ArchiveError> {
-        write_robots(self.work(lease)?, copy, None)
+        write_robots(self.transaction(lease)?, copy, None)
     }
 
-    /// Returns the newest robots.txt of an origin. Reads what was written, saved or not.
+    /// Returns the newest robots.txt of an origin. Sees unsaved changes as well.
     pub fn robots(&self, origin: &str) -> Result<Option<RobotsCopy>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT id, fetched_at, expires_at, status, ruling, why, body
@@ -70,7 +70,7 @@ pub(super) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::Result<Robot
 
 /// Writes a copy, and returns its id.
 pub(super) fn write_robots(
-    work: &Connection,
+    tx: &Connection,
     copy: &RobotsCopy,
     announced: Option<AnnouncedId>,
 ) -> Result<RobotsId, ArchiveError> {
@@ -80,7 +80,7 @@ pub(super) fn write_robots(
         RobotsOutcome::ForbidAll => ("forbid all", None),
     };
 
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO robots (origin, fetched_at, expires_at, status, ruling, why, body,
                              announced_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
@@ -95,5 +95,5 @@ pub(super) fn write_robots(
         body,
         announced.map(|announced| announced.0)
     ])?;
-    Ok(RobotsId(work.last_insert_rowid()))
+    Ok(RobotsId(tx.last_insert_rowid()))
 }

@@ -110,10 +110,10 @@ impl Archive {
     /// Marks runs that were killed as interrupted, counts their requests without an ending, and
     /// keeps the gap to the hosts of those requests. Durable with the next save.
     pub fn close_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {
-        let work = self.work(lease)?;
-        count_unended(work)?;
-        rest_after_unended(work)?;
-        work.execute(
+        let tx = self.transaction(lease)?;
+        count_unended(tx)?;
+        rest_after_unended(tx)?;
+        tx.execute(
             "UPDATE run SET how = 'interrupted',
                     ended_at = max(started_at,
                                    coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from),
@@ -153,8 +153,8 @@ impl Archive {
         new: NewRun<'_>,
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
-        let work = self.work(lease)?;
-        work.prepare_cached(
+        let tx = self.transaction(lease)?;
+        tx.prepare_cached(
             "INSERT INTO run (command, epoch, ledger_from, change_from, started_at, skipped,
                site_id)
              VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0),
@@ -167,9 +167,9 @@ impl Archive {
             new.skipped.cast_signed(),
             new.site.map(|site| site.0)
         ])?;
-        let run = RunId(work.last_insert_rowid());
+        let run = RunId(tx.last_insert_rowid());
 
-        write_beginning(work, run, new.terms, now)?;
+        write_beginning(tx, run, new.terms, now)?;
         Ok(run)
     }
 
@@ -180,7 +180,7 @@ impl Archive {
         run: RunId,
         tally: &Tally,
     ) -> Result<(), ArchiveError> {
-        write_tally(self.work(lease)?, run, tally)
+        write_tally(self.transaction(lease)?, run, tally)
     }
 
     /// Ends runs after an error, where the archive still allows it, and returns the error to
@@ -217,9 +217,9 @@ impl Archive {
         why: &str,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         for run in runs {
-            write_end(work, *run, RunEnd::Failed, Some(why), now)?;
+            write_end(tx, *run, RunEnd::Failed, Some(why), now)?;
         }
         self.save()
     }
@@ -238,15 +238,15 @@ impl Archive {
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
         let RunResult { how, why, tally } = result;
-        let work = self.work(lease)?;
-        write_tally(work, run, tally)?;
-        write_end(work, run, how, why, now)?;
+        let tx = self.transaction(lease)?;
+        write_tally(tx, run, tally)?;
+        write_end(tx, run, how, why, now)?;
         self.save()
     }
 }
 
-fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), ArchiveError> {
-    work.prepare_cached(
+fn write_tally(tx: &Connection, run: RunId, tally: &Tally) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
         "UPDATE run SET requests = ?2, not_modified = ?3, articles_new = ?4, articles_changed = ?5,
                 articles_gone = ?6, refused = ?7, failed = ?8, bytes = ?9 WHERE id = ?1",
     )?
@@ -265,13 +265,13 @@ fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), Archi
 }
 
 fn write_end(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
     how: RunEnd,
     why: Option<&str>,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?
+    tx.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?
         .execute(params![run.0, now.millis(), how.name(), why])?;
     Ok(())
 }

@@ -76,13 +76,13 @@ pub(super) fn migrate(
     from: i64,
 ) -> Result<(), ArchiveError> {
     for (step, sql) in (from + 1..).zip(&MIGRATIONS[usize::try_from(from).unwrap_or(0)..]) {
-        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate);
-        let work = work.map_err(|error| ArchiveError::at(path, error))?;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let tx = tx.map_err(|error| ArchiveError::at(path, error))?;
 
-        work.execute_batch(sql)?;
-        work.pragma_update(None, "application_id", APPLICATION)?;
-        work.pragma_update(None, "user_version", step)?;
-        work.commit()?;
+        tx.execute_batch(sql)?;
+        tx.pragma_update(None, "application_id", APPLICATION)?;
+        tx.pragma_update(None, "user_version", step)?;
+        tx.commit()?;
     }
     Ok(())
 }

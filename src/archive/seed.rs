@@ -62,14 +62,14 @@ impl Archive {
         seeding: SeedMode,
         now: Timestamp,
     ) -> Result<Vec<SeededSite>, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
 
         let mut seeded = Vec::with_capacity(seeds.len());
         for seed in seeds {
-            let (id, is_first) = write_site(work, seed, now)?;
+            let (id, is_first) = write_site(tx, seed, now)?;
             if seeding == SeedMode::Begin {
-                add_entries(work, seed, now)?;
-                forget_later_beginnings(work, seed)?;
+                add_entries(tx, seed, now)?;
+                forget_later_beginnings(tx, seed)?;
             }
 
             let Seed {
@@ -85,13 +85,13 @@ impl Archive {
             };
             seeded.push(SeededSite {
                 site: id,
-                policy: recrawl.bring_up_to_date(work, now)?,
+                policy: recrawl.bring_up_to_date(tx, now)?,
                 is_first,
             });
 
             if seeding == SeedMode::Begin {
-                queue_planned(work, site, now)?;
-                requeue(work, &recrawl, now)?;
+                queue_planned(tx, site, now)?;
+                requeue(tx, &recrawl, now)?;
             }
         }
         self.save()?;
@@ -101,7 +101,7 @@ impl Archive {
 
 /// Adds or updates a site. Returns its id, and whether no crawl of it began before.
 fn write_site(
-    work: &Connection,
+    tx: &Connection,
     seed: &Seed,
     now: Timestamp,
 ) -> Result<(SiteId, bool), ArchiveError> {
@@ -119,17 +119,17 @@ fn write_site(
         whole_list
     ];
 
-    Ok(work
+    Ok(tx
         .prepare_cached(sql)?
         .query_row(values, |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?)
 }
 
 /// Notes that a crawl begins, and adds its entry pages where they are not known.
-fn add_entries(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE site SET crawled_at = ?2 WHERE name = ?1")?
+fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
+    tx.prepare_cached("UPDATE site SET crawled_at = ?2 WHERE name = ?1")?
         .execute(params![seed.site, now.millis()])?;
 
-    let mut add = work.prepare_cached(
+    let mut add = tx.prepare_cached(
         "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
          VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6)
          ON CONFLICT (url) DO NOTHING",
@@ -145,14 +145,14 @@ fn add_entries(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Arc
         ])?;
     }
 
-    add_windows(work, &seed.site, &seed.windows, now)?;
+    add_windows(tx, &seed.site, &seed.windows, now)?;
     Ok(())
 }
 
 /// Forgets that sections were read to their end, where their traversal stopped at a later first day
 /// than the one that is configured now.
-fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), ArchiveError> {
-    let mut select = work.prepare_cached(
+fn forget_later_beginnings(tx: &Connection, seed: &Seed) -> Result<(), ArchiveError> {
+    let mut select = tx.prepare_cached(
         "SELECT id, read_since FROM page
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'
            AND read_to_end_at IS NOT NULL AND read_since IS NOT NULL",
@@ -160,12 +160,12 @@ fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), Archive
     let rows = select.query_map([&seed.site], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let read: Vec<(i64, i64)> = rows.collect::<Result<_, _>>()?;
 
-    let mut forget = work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1")?;
+    let mut forget = tx.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1")?;
     for (page, read_since) in read {
         if !is_read_back_to(seed.since, Some(Timestamp::from_millis(read_since))) {
             forget.execute([page])?;
             // The next crawl plans its pages anew.
-            work.execute(
+            tx.execute(
                 "UPDATE site SET planned_by = NULL WHERE name = ?1",
                 [&seed.site],
             )?;
@@ -176,7 +176,7 @@ fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), Archive
 
 /// Queues the settled pages that are due. Revisits of kept articles come after all new pages, and
 /// the articles keep their verdicts meanwhile.
-fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), ArchiveError> {
+fn queue_planned(tx: &Connection, site: &str, now: Timestamp) -> Result<(), ArchiveError> {
     let of_site =
         "site_id = (SELECT id FROM site WHERE name = ?1) AND next_at <= ?2 AND due_at IS NULL";
 
@@ -190,7 +190,7 @@ fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), Ar
             "verdict IS NOT NULL",
         ),
     ] {
-        work.prepare_cached(&format!(
+        tx.prepare_cached(&format!(
             "UPDATE page SET due_at = ?2, attempts = 0, {set} WHERE {of_site} AND {which}"
         ))?
         .execute(params![site, now.millis()])?;
@@ -199,9 +199,9 @@ fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), Ar
 }
 
 /// Writes the moments of the queued pages that change when a crawl begins.
-fn requeue(work: &Connection, recrawl: &Recrawl<'_>, now: Timestamp) -> Result<(), ArchiveError> {
-    let mut put = work.prepare_cached("UPDATE page SET due_at = ?2 WHERE id = ?1")?;
-    for (page, due) in recrawl.requeued(work, now)? {
+fn requeue(tx: &Connection, recrawl: &Recrawl<'_>, now: Timestamp) -> Result<(), ArchiveError> {
+    let mut put = tx.prepare_cached("UPDATE page SET due_at = ?2 WHERE id = ?1")?;
+    for (page, due) in recrawl.requeued(tx, now)? {
         put.execute(params![page, due.millis()])?;
     }
     Ok(())

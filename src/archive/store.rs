@@ -114,7 +114,7 @@ impl Archive {
     /// # Errors
     ///
     /// Returns [`ArchiveError::LeaseLost`] where a newer lease was taken.
-    pub(super) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
+    pub(super) fn transaction(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         let begins = self.connection.is_autocommit();
         if begins {
             self.connection

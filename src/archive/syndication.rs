@@ -26,11 +26,7 @@ struct SimilarArticle {
 
 /// Writes the fingerprint of an article that has none, and links the article to the first one of
 /// its story where another paper has the same story.
-pub(super) fn enter_story(
-    work: &Connection,
-    id: i64,
-    article: &Article,
-) -> Result<(), ArchiveError> {
+pub(super) fn enter_story(tx: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
     // A teaser for members is no whole text to compare, and without a date the span is unknown.
     let text = article.text();
     let Some(published) = article
@@ -44,14 +40,14 @@ pub(super) fn enter_story(
     };
 
     let at = published.at.millis();
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT INTO fingerprint (article_id, site_id, at, simhash) SELECT id, site_id, ?2, ?3
            FROM article WHERE id = ?1",
     )?
     .execute(params![id, at, hash.cast_signed()])?;
 
-    match same_story(work, id, at, hash, &text)? {
-        Some(other) => join_story(work, id, at, &other),
+    match same_story(tx, id, at, hash, &text)? {
+        Some(other) => join_story(tx, id, at, &other),
         None => Ok(()),
     }
 }
@@ -59,20 +55,20 @@ pub(super) fn enter_story(
 /// Removes an article's fingerprint and its link to a story, since its words or its date may have
 /// changed. Where it was the first of its story, the earliest of the other articles becomes the
 /// first.
-pub(super) fn leave_story(work: &Connection, id: i64) -> Result<(), ArchiveError> {
-    let removed = work
+pub(super) fn leave_story(tx: &Connection, id: i64) -> Result<(), ArchiveError> {
+    let removed = tx
         .prepare_cached("DELETE FROM fingerprint WHERE article_id = ?1")?
         .execute([id])?;
     if removed == 0 {
         return Ok(());
     }
 
-    work.prepare_cached(
+    tx.prepare_cached(
         "UPDATE article SET first_copy = NULL WHERE id = ?1 AND first_copy IS NOT NULL",
     )?
     .execute([id])?;
 
-    let mut next = work.prepare_cached(
+    let mut next = tx.prepare_cached(
         "SELECT article.id FROM article JOIN fingerprint ON fingerprint.article_id = article.id
          WHERE article.first_copy = ?1 ORDER BY fingerprint.at, article.id LIMIT 1",
     )?;
@@ -80,15 +76,15 @@ pub(super) fn leave_story(work: &Connection, id: i64) -> Result<(), ArchiveError
         .query_row([id], |row| row.get::<_, i64>(0))
         .optional()?
     {
-        make_first(work, successor, id)?;
+        make_first(tx, successor, id)?;
     }
 
     Ok(())
 }
 
 /// Makes an article the first of its story, in the place of `former`.
-fn make_first(work: &Connection, first: i64, former: i64) -> Result<(), ArchiveError> {
-    work.prepare_cached(
+fn make_first(tx: &Connection, first: i64, former: i64) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
         "UPDATE article SET first_copy = nullif(?1, id) WHERE first_copy = ?2 OR id = ?1",
     )?
     .execute(params![first, former])?;
@@ -96,21 +92,21 @@ fn make_first(work: &Connection, first: i64, former: i64) -> Result<(), ArchiveE
 }
 
 /// Tells whether an article has a fingerprint.
-pub(super) fn has_fingerprint(work: &Connection, id: i64) -> Result<bool, ArchiveError> {
+pub(super) fn has_fingerprint(tx: &Connection, id: i64) -> Result<bool, ArchiveError> {
     let mut select =
-        work.prepare_cached("SELECT EXISTS (SELECT 1 FROM fingerprint WHERE article_id = ?1)")?;
+        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM fingerprint WHERE article_id = ?1)")?;
     Ok(select.query_row([id], |row| row.get(0))?)
 }
 
 /// Returns the nearest article of another paper that has the same story.
 fn same_story(
-    work: &Connection,
+    tx: &Connection,
     id: i64,
     at: i64,
     hash: u64,
     text: &str,
 ) -> Result<Option<SimilarArticle>, ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT article_id, at, simhash FROM fingerprint
          WHERE at BETWEEN ?2 - ?3 AND ?2 + ?3 AND site_id <> (SELECT site_id FROM article
            WHERE id = ?1)
@@ -136,7 +132,7 @@ fn same_story(
     near.sort_by_key(|other| (hash ^ other.simhash).count_ones());
     for other in near.into_iter().take(MAX_COMPARED) {
         if nearness(hash, other.simhash) == Nearness::Same
-            || is_one_story(text, &newest_text(work, other.id)?)
+            || is_one_story(text, &newest_text(tx, other.id)?)
         {
             return Ok(Some(other));
         }
@@ -148,12 +144,12 @@ fn same_story(
 /// Adds an article, published at `at`, to the story of another article. The earliest of all
 /// articles of a story is its first.
 fn join_story(
-    work: &Connection,
+    tx: &Connection,
     id: i64,
     at: i64,
     other: &SimilarArticle,
 ) -> Result<(), ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT first.article_id, first.at FROM article
            JOIN fingerprint AS first ON first.article_id = article.first_copy
          WHERE article.id = ?1",
@@ -164,20 +160,20 @@ fn join_story(
     let (first, first_at) = known.unwrap_or((other.id, other.at));
 
     if (at, id) < (first_at, first) {
-        work.prepare_cached("UPDATE article SET first_copy = ?1 WHERE id = ?2")?
+        tx.prepare_cached("UPDATE article SET first_copy = ?1 WHERE id = ?2")?
             .execute([id, first])?;
-        return make_first(work, id, first);
+        return make_first(tx, id, first);
     }
 
-    work.prepare_cached("UPDATE article SET first_copy = ?2 WHERE id = ?1")?
+    tx.prepare_cached("UPDATE article SET first_copy = ?2 WHERE id = ?1")?
         .execute([id, first])?;
     Ok(())
 }
 
 /// Returns an article's newest text as far as it can be read. A damaged text counts as another
 /// story, and does not end the crawl.
-fn newest_text(work: &Connection, id: i64) -> Result<String, ArchiveError> {
-    let mut select = work.prepare_cached(
+fn newest_text(tx: &Connection, id: i64) -> Result<String, ArchiveError> {
+    let mut select = tx.prepare_cached(
         "SELECT text FROM version WHERE article_id = ?1 ORDER BY capture_id DESC, n DESC LIMIT 1",
     )?;
     Ok(select.query_row([id], |row| Ok(lossy(row.get_ref(0)?).unwrap_or_default()))?)

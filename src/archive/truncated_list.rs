@@ -65,7 +65,7 @@ pub(super) fn truncated_lists(
 /// Other ends tell nothing of them. A later traversal sees only newer days than an earlier one, so
 /// the earlier day stays.
 pub(super) fn write_truncation(
-    work: &Connection,
+    tx: &Connection,
     list: PageId,
     traversal: Traversal,
     end: ListEnd,
@@ -80,7 +80,7 @@ pub(super) fn write_truncation(
         cut.and_then(|cut| cut.day).map(|day: Date| day.to_string()),
     );
     let is_anew = matches!(traversal, Traversal::First | Traversal::Window);
-    work.prepare_cached(
+    tx.prepare_cached(
         "UPDATE page
          SET cut_day = CASE WHEN ?2 IS NULL OR ?4 OR cut_rows IS NULL THEN ?3 ELSE cut_day END,
              cut_rows = ?2
@@ -91,7 +91,7 @@ pub(super) fn write_truncation(
 }
 
 impl Archive {
-    /// Returns the truncated lists of a site. Reads what was written, saved or not.
+    /// Returns the truncated lists of a site. Sees unsaved changes as well.
     pub fn cut_lists(&self, site: SiteId) -> Result<Vec<TruncatedList>, ArchiveError> {
         truncated_lists(&self.connection, Some(site))
     }

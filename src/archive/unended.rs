@@ -22,8 +22,8 @@ const REVISIT_PRIORITY: u8 = 5;
 
 /// Counts the requests of killed runs that have no ending, before those runs are marked as
 /// interrupted. Their pages go to the end of the queue.
-pub(super) fn count_unended(work: &Connection) -> Result<(), ArchiveError> {
-    work.execute(
+pub(super) fn count_unended(tx: &Connection) -> Result<(), ArchiveError> {
+    tx.execute(
         "UPDATE page SET unended = unended + 1, priority = ?1
          WHERE due_at IS NOT NULL AND url IN (
            SELECT announced.url FROM ledger AS announced
@@ -45,7 +45,7 @@ impl Archive {
         lease: Lease,
         now: Timestamp,
     ) -> Result<HashMap<String, u64>, ArchiveError> {
-        fail_all(self.work(lease)?, now)
+        fail_all(self.transaction(lease)?, now)
     }
 }
 
@@ -59,10 +59,10 @@ struct UnendedPage {
     site: String,
 }
 
-fn fail_all(work: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
+fn fail_all(tx: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, ArchiveError> {
     let why = format!("the process ended {MAX_UNENDED} times while it was asked for or read");
     let verdict = Verdict::Failed { why };
-    let mut select = work.prepare(
+    let mut select = tx.prepare(
         "SELECT page.id, section_id, pass, role, verdict IS NOT NULL, site.name
          FROM page JOIN site ON site.id = site_id
          WHERE unended >= ?1 AND due_at IS NOT NULL",
@@ -73,7 +73,7 @@ fn fail_all(work: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, A
 
     let mut failed = HashMap::new();
     for page in pages {
-        fail(work, page.id, &verdict, now)?;
+        fail(tx, page.id, &verdict, now)?;
 
         let role =
             Role::named(&page.role).ok_or_else(|| ArchiveError::Damaged("page role".to_owned()))?;
@@ -83,7 +83,7 @@ fn fail_all(work: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, A
         let traversal = page.traversal.as_deref().and_then(Traversal::named);
         if let Some((section, traversal)) = page.section.zip(traversal) {
             let end = TraversalEnd::BrokenOff;
-            write_traversal_end(work, PageId(section), traversal, &end, now)?;
+            write_traversal_end(tx, PageId(section), traversal, &end, now)?;
         }
     }
     Ok(failed)
@@ -101,8 +101,8 @@ fn unended_page(row: &Row<'_>) -> rusqlite::Result<UnendedPage> {
 }
 
 /// Takes a page out of the queue with a verdict. The verdict of a kept page stands.
-fn fail(work: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result<(), ArchiveError> {
-    work.execute(
+fn fail(tx: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result<(), ArchiveError> {
+    tx.execute(
         "UPDATE page SET due_at = NULL, next_at = NULL, attempts = 0, trouble = NULL,
                 reason = iif(verdict IS NULL, ?2, reason), settled_at = coalesce(settled_at, ?3),
                 verdict = coalesce(verdict, ?4)
@@ -111,7 +111,7 @@ fn fail(work: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result
     )?;
 
     // The next crawl plans anew when the page and its list are asked for again.
-    work.execute(
+    tx.execute(
         "UPDATE site SET planned_by = NULL WHERE id = (SELECT site_id FROM page WHERE id = ?1)",
         [id],
     )?;
@@ -119,14 +119,14 @@ fn fail(work: &Connection, id: i64, verdict: &Verdict, now: Timestamp) -> Result
 }
 
 /// Notes that a page's request ended, and did not end the process. The page gets its priority back.
-pub(super) fn note_ended(work: &Connection, page: &Page) -> Result<(), ArchiveError> {
+pub(super) fn note_ended(tx: &Connection, page: &Page) -> Result<(), ArchiveError> {
     let priority = if page.kept().is_some() {
         REVISIT_PRIORITY
     } else {
         page.role().priority()
     };
 
-    work.prepare_cached("UPDATE page SET unended = 0, priority = ?2 WHERE id = ?1")?
+    tx.prepare_cached("UPDATE page SET unended = 0, priority = ?2 WHERE id = ?1")?
         .execute(params![page.id.0, priority])?;
     Ok(())
 }

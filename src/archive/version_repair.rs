@@ -53,28 +53,28 @@ impl Archive {
             capture,
             article: mut read,
         } = reread;
-        let work = self.work(lease)?;
-        (read.opt_outs, read.noindex) = recorded_opt_outs(work, capture.id, &read.opt_outs)?;
+        let tx = self.transaction(lease)?;
+        (read.opt_outs, read.noindex) = recorded_opt_outs(tx, capture.id, &read.opt_outs)?;
         let mut columns: Vec<&str> = flaws.iter().map(|flaw| flaw.column).collect();
 
         if !columns.iter().any(|column| HASHED.contains(column)) {
-            write_columns(work, (article, n), &columns, &read)?;
+            write_columns(tx, (article, n), &columns, &read)?;
             return Ok(VersionRepair::Fields);
         }
 
         let today = read.content_sha256();
-        let (stored, computed) = stored_hashes(work, (article, n))?;
+        let (stored, computed) = stored_hashes(tx, (article, n))?;
         columns.retain(|column| !HASHED.contains(column));
         if stored.as_ref() == Some(&today) {
             columns.extend(["title", "text"]);
         } else if computed == today {
             columns.push("content_sha256");
         } else {
-            rewrite_version(work, (article, n), capture.id, &read, now)?;
+            rewrite_version(tx, (article, n), capture.id, &read, now)?;
             return Ok(VersionRepair::OtherWords);
         }
 
-        write_columns(work, (article, n), &columns, &read)?;
+        write_columns(tx, (article, n), &columns, &read)?;
         Ok(VersionRepair::Exactly)
     }
 
@@ -88,17 +88,15 @@ impl Archive {
         captures: &[CaptureOf],
         now: Timestamp,
     ) -> Result<usize, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         for body in bodies {
-            work.prepare_cached(
-                "INSERT OR REPLACE INTO damage (body_id, found_at) VALUES (?1, ?2)",
-            )?
-            .execute(params![body, now.millis()])?;
+            tx.prepare_cached("INSERT OR REPLACE INTO damage (body_id, found_at) VALUES (?1, ?2)")?
+                .execute(params![body, now.millis()])?;
         }
 
         let mut queued = 0;
         for capture in captures {
-            queued += work
+            queued += tx
                 .prepare_cached(
                     "UPDATE page SET etag = NULL, last_modified = NULL,
                             due_at = coalesce(due_at, ?2), attempts = 0
@@ -114,10 +112,10 @@ impl Archive {
 
 /// Returns the stored hash of a version's title and text, and the hash that is computed from them.
 fn stored_hashes(
-    work: &Connection,
+    tx: &Connection,
     (article, n): (i64, i64),
 ) -> Result<(Option<String>, String), ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT content_sha256, title, text FROM version WHERE article_id = ?1 AND n = ?2",
     )?;
     let hashes = select.query_row([article, n], |row| {
@@ -138,7 +136,7 @@ fn stored_hashes(
 
 /// Writes these columns of a version from an article. Columns of other tables stay as they are.
 fn write_columns(
-    work: &Connection,
+    tx: &Connection,
     (article, n): (i64, i64),
     columns: &[&str],
     read: &Article,
@@ -172,7 +170,7 @@ fn write_columns(
     let values = keys
         .into_iter()
         .chain(set.into_iter().map(|(_, value)| value));
-    work.execute(&sql, rusqlite::params_from_iter(values))?;
+    tx.execute(&sql, rusqlite::params_from_iter(values))?;
     Ok(())
 }
 

@@ -58,7 +58,7 @@ impl<W: Web> Crawl<'_, W> {
                 ParsedPage::NoArticle { .. }
                 | ParsedPage::Unreadable { .. }
                 | ParsedPage::Article(extract::Extraction::NotAnArticle { .. }),
-            ) => self.archive.is_answer_of_others(page, digest)?,
+            ) => self.archive.is_body_of_other_article(page, digest)?,
             _ => false,
         };
         Ok(if is_suspected {

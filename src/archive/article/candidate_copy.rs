@@ -22,8 +22,8 @@ pub struct CandidateCopy {
 impl Archive {
     /// Returns the articles of a site that are kept under `canonical`, or that name `canonical` or
     /// `url` as their canonical address: the newest first, at most five. Articles with a number are
-    /// left out, since the number identifies them. Reads what was written, saved or not.
-    pub fn namesakes(
+    /// left out, since the number identifies them. Sees unsaved changes as well.
+    pub fn candidate_copies(
         &self,
         site: &str,
         url: &str,
@@ -42,12 +42,12 @@ impl Archive {
         )?;
         let rows = select.query_map(params![site, url, canonical, MAX_CANDIDATES], stored_copy)?;
 
-        let mut namesakes = Vec::new();
+        let mut copies = Vec::new();
         for row in rows {
             let (url, title, text) = row?;
             // A damaged address cannot be the target of a move.
             if let Ok(url) = PageUrl::from_stored(&url) {
-                namesakes.push(CandidateCopy {
+                copies.push(CandidateCopy {
                     url,
                     title: title.unwrap_or_default(),
                     text: text.unwrap_or_default(),
@@ -55,7 +55,7 @@ impl Archive {
             }
         }
 
-        Ok(namesakes)
+        Ok(copies)
     }
 }
 

@@ -18,11 +18,11 @@ pub(super) struct VersionInForce {
 /// Returns the version that was in force when a capture was made: the newest extraction of the
 /// newest capture up to that one.
 pub(super) fn version_at(
-    work: &Connection,
+    tx: &Connection,
     id: i64,
     capture: i64,
 ) -> Result<Option<VersionInForce>, ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT n, capture_id FROM version WHERE article_id = ?1 AND capture_id <= ?2
          ORDER BY capture_id DESC, n DESC LIMIT 1",
     )?;
@@ -30,8 +30,8 @@ pub(super) fn version_at(
 }
 
 /// Returns the version from the oldest capture.
-pub(super) fn first_version(work: &Connection, id: i64) -> Result<VersionInForce, ArchiveError> {
-    let mut select = work.prepare_cached(
+pub(super) fn first_version(tx: &Connection, id: i64) -> Result<VersionInForce, ArchiveError> {
+    let mut select = tx.prepare_cached(
         "SELECT n, capture_id FROM version WHERE article_id = ?1 ORDER BY capture_id, n LIMIT 1",
     )?;
     Ok(select.query_row([id], version)?)
@@ -45,22 +45,22 @@ fn version(row: &Row<'_>) -> rusqlite::Result<VersionInForce> {
 }
 
 /// Returns the highest version number of an article.
-pub(super) fn last_number(work: &Connection, id: i64) -> Result<i64, ArchiveError> {
-    let mut select = work.prepare_cached("SELECT max(n) FROM version WHERE article_id = ?1")?;
+pub(super) fn last_number(tx: &Connection, id: i64) -> Result<i64, ArchiveError> {
+    let mut select = tx.prepare_cached("SELECT max(n) FROM version WHERE article_id = ?1")?;
     Ok(select.query_row([id], |row| row.get(0))?)
 }
 
 /// Returns the fields in which an article differs from a kept version, with the text, compared by
 /// its hash, first.
 pub(super) fn changed_fields(
-    work: &Connection,
+    tx: &Connection,
     id: i64,
     n: i64,
     article: &Article,
 ) -> Result<Vec<&'static str>, ArchiveError> {
     let fields = article.fields();
     let columns = fields.each_ref().map(|(name, _)| *name).join(", ");
-    let mut select = work.prepare_cached(&format!(
+    let mut select = tx.prepare_cached(&format!(
         "SELECT content_sha256, title, {columns} FROM version WHERE article_id = ?1 AND n = ?2"
     ))?;
 
@@ -99,13 +99,13 @@ pub(crate) fn column(value: Value) -> Option<String> {
 
 /// Writes a version, or replaces it.
 pub(super) fn write_version(
-    work: &Connection,
+    tx: &Connection,
     id: i64,
     VersionInForce { n, capture }: VersionInForce,
     article: &Article,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    work.prepare_cached(
+    tx.prepare_cached(
         "INSERT OR REPLACE INTO version (article_id, n, capture_id, made_at, canonical_url, title,
            subtitle, authors, byline, published_at, published_ms, published_precision, modified_at,
            published_source, section, subsection, language, text, images, tags, rights, opt_outs,
@@ -142,16 +142,16 @@ pub(super) fn write_version(
         article.confidence,
     ])?;
 
-    note_canonical(work, id, article)
+    note_canonical(tx, id, article)
 }
 
 /// Notes the canonical address that the page names, where the article has no number and is kept
 /// under another address.
-fn note_canonical(work: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
+fn note_canonical(tx: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
     let sql = "INSERT OR IGNORE INTO canonical (url, article_id)
                SELECT ?2, id FROM article WHERE id = ?1 AND number IS NULL AND ?2 <> url";
     if let Some(canonical) = &article.canonical_url {
-        work.prepare_cached(sql)?.execute(params![id, canonical])?;
+        tx.prepare_cached(sql)?.execute(params![id, canonical])?;
     }
     Ok(())
 }

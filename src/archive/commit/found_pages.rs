@@ -15,13 +15,13 @@ const MAX_SITEMAPS: u32 = 5_000;
 /// Adds a page that is not known, and returns whether it was added. An article is known by its
 /// number, except that the target of a redirect is always a page of its own.
 pub(super) fn add_page(
-    work: &Connection,
+    tx: &Connection,
     site: &str,
     found: &Discovered,
     now: Timestamp,
 ) -> Result<bool, ArchiveError> {
     let number = found.number.map(stored_number);
-    let added = work
+    let added = tx
         .prepare_cached(
             "INSERT INTO page (site_id, host, url, role, number, priority,
                                discovered_at, due_at, hops)
@@ -45,13 +45,14 @@ pub(super) fn add_page(
             found.hops,
             MAX_SITEMAPS
         ])?;
+
     Ok(added > 0)
 }
 
 /// Queues a settled entry page again to which a redirect leads: it is read as often as the page
 /// that redirects. Returns whether it was queued.
 pub(super) fn requeue_redirected(
-    work: &Connection,
+    tx: &Connection,
     found: &Discovered,
     now: Timestamp,
 ) -> Result<bool, ArchiveError> {
@@ -59,7 +60,7 @@ pub(super) fn requeue_redirected(
         return Ok(false);
     }
 
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT id, failures, settled_at FROM page
          WHERE url = ?1 AND role = ?2 AND hops > 0 AND verdict IS NOT NULL",
     )?;
@@ -77,7 +78,7 @@ pub(super) fn requeue_redirected(
         return Ok(false);
     }
 
-    work.prepare_cached(
+    tx.prepare_cached(
         "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL,
                 settled_at = NULL, hops = ?3 WHERE id = ?1",
     )?

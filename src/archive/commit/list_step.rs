@@ -11,23 +11,23 @@ use crate::time::Timestamp;
 /// Writes how the traversal of a page's list goes on. Returns the host of the list's next page, if
 /// there is one, and by how many pages the queue grew.
 pub(super) fn write_list_step(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     judged: &Judged,
     now: Timestamp,
 ) -> Result<Option<(Host, i64)>, ArchiveError> {
     match &judged.list {
         Some(ListStep::GoesOn { to, next }) => {
-            let growth = add_list_page(work, page, to, now)?;
+            let growth = add_list_page(tx, page, to, now)?;
             if growth.is_none() {
-                write_next_traversal(work, to.list.section, *next)?;
+                write_next_traversal(tx, to.list.section, *next)?;
             }
             Ok(Some((to.url.host(), growth.unwrap_or_default())))
         }
         Some(ListStep::Closes { closing, next }) => {
             if let Some(list) = page.list() {
-                write_traversal_end(work, list.section, list.traversal, closing, now)?;
-                write_next_traversal(work, list.section, *next)?;
+                write_traversal_end(tx, list.section, list.traversal, closing, now)?;
+                write_next_traversal(tx, list.section, *next)?;
             }
             Ok(None)
         }
@@ -38,11 +38,11 @@ pub(super) fn write_list_step(
 /// Writes from when on a list is asked for again, after a traversal of it ended. A list that is
 /// queued keeps its moment.
 fn write_next_traversal(
-    work: &Connection,
+    tx: &Connection,
     list: PageId,
     next: Option<Timestamp>,
 ) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1 AND due_at IS NULL")?
+    tx.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1 AND due_at IS NULL")?
         .execute(params![list.0, next.map(Timestamp::millis)])?;
     Ok(())
 }

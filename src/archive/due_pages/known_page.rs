@@ -22,8 +22,8 @@ type KeptColumns = (u16, Option<usize>, Option<Vec<u8>>);
 
 impl Archive {
     /// Tells whether an address redirects to another one, in one step or several. A chain of more
-    /// than ten steps counts as one that does. Reads what was written, saved or not.
-    pub fn leads_to(&self, from: &PageUrl, to: &PageUrl) -> Result<bool, ArchiveError> {
+    /// than ten steps counts as one that does. Sees unsaved changes as well.
+    pub fn redirects_to(&self, from: &PageUrl, to: &PageUrl) -> Result<bool, ArchiveError> {
         let mut moved = self
             .connection
             .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
@@ -41,7 +41,7 @@ impl Archive {
     }
 
     /// Returns the last target of the redirects from a page, as they were at its last request;
-    /// `None` where it did not redirect. Reads what was written, saved or not.
+    /// `None` where it did not redirect. Sees unsaved changes as well.
     pub fn moved_to(&self, url: &PageUrl) -> Result<Option<PageUrl>, ArchiveError> {
         let mut newest = self.connection.prepare_cached(
             "SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved' AND reason IS NOT NULL",
@@ -63,7 +63,7 @@ impl Archive {
 
     /// Returns the kept body of a page's newest capture, decoded and unpacked; `None` where that
     /// capture is no good answer (2xx), such as a 404 or 410. Where the page redirects, the body of
-    /// the target counts. Reads what was written, saved or not.
+    /// the target counts. Sees unsaved changes as well.
     pub fn body(&self, url: &PageUrl) -> Result<Option<Vec<u8>>, ArchiveError> {
         let mut moved = self
             .connection
@@ -92,8 +92,8 @@ impl Archive {
     }
 
     /// Returns, for each page, when it was discovered; `None` for a page that is not known. An
-    /// article with a number is known by that number, any other page by its address. Reads what was
-    /// written, saved or not.
+    /// article with a number is known by that number, any other page by its address. Sees unsaved
+    /// changes as well.
     pub fn discovered(
         &self,
         site: &str,

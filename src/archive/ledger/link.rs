@@ -56,8 +56,8 @@ impl ChainLink {
 }
 
 /// Returns the hash of the newest row; zeros where the ledger is empty.
-pub(crate) fn last_hash(work: &Connection) -> Result<[u8; 32], ArchiveError> {
-    let mut select = work.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
+pub(crate) fn last_hash(tx: &Connection) -> Result<[u8; 32], ArchiveError> {
+    let mut select = tx.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
     Ok(select
         .query_row([], |row| row.get(0))
         .optional()?

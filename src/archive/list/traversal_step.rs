@@ -18,15 +18,15 @@ use crate::time::Timestamp;
 /// stays what it is, unless it is an article without a number that was only linked: pagers link
 /// their pages by number as well.
 pub(crate) fn add_list_page(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     next: &Continuation,
     now: Timestamp,
 ) -> Result<Option<i64>, ArchiveError> {
     let mut queued =
-        work.prepare_cached("SELECT count(*) FROM page WHERE url = ?1 AND due_at IS NOT NULL")?;
+        tx.prepare_cached("SELECT count(*) FROM page WHERE url = ?1 AND due_at IS NOT NULL")?;
     let before: i64 = queued.query_row([next.url.as_str()], |row| row.get(0))?;
-    if queue_list_page(work, page, next, now)? {
+    if queue_list_page(tx, page, next, now)? {
         return Ok(Some(1 - before));
     }
 
@@ -37,18 +37,18 @@ pub(crate) fn add_list_page(
         head: next.list.overlap.head.clone(),
         cut: None,
     };
-    write_traversal_end(work, next.list.section, next.list.traversal, &end, now)?;
+    write_traversal_end(tx, next.list.section, next.list.traversal, &end, now)?;
     Ok(None)
 }
 
 /// Queues an address as the next page of a list, and returns whether that was possible.
 fn queue_list_page(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     next: &Continuation,
     now: Timestamp,
 ) -> Result<bool, ArchiveError> {
-    let added = work.prepare_cached(QUEUE_LIST_PAGE)?.execute(params![
+    let added = tx.prepare_cached(QUEUE_LIST_PAGE)?.execute(params![
         page.site,
         next.url.host().as_str(),
         next.url.as_str(),
@@ -88,8 +88,8 @@ const QUEUE_LIST_PAGE: &str =
 
 /// Forgets the rows that a traversal had seen at a page that is settled now: the next page carries
 /// them.
-pub(crate) fn forget_seen_rows(work: &Connection, page: PageId) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE page SET met = NULL WHERE id = ?1 AND met IS NOT NULL")?
+pub(crate) fn forget_seen_rows(tx: &Connection, page: PageId) -> Result<(), ArchiveError> {
+    tx.prepare_cached("UPDATE page SET met = NULL WHERE id = ?1 AND met IS NOT NULL")?
         .execute([page.0])?;
     Ok(())
 }
@@ -100,7 +100,7 @@ pub(crate) fn forget_seen_rows(work: &Connection, page: PageId) -> Result<(), Ar
 /// as read to its end, and its `list_end` says that it is partial; a later traversal leaves that
 /// standing. A list whose traversal broke off counts as never read.
 pub(crate) fn write_traversal_end(
-    work: &Connection,
+    tx: &Connection,
     section: PageId,
     traversal: Traversal,
     end: &TraversalEnd,
@@ -113,16 +113,16 @@ pub(crate) fn write_traversal_end(
             head,
             cut,
         } => {
-            write_truncation(work, section, traversal, *end, *cut)?;
+            write_truncation(tx, section, traversal, *end, *cut)?;
             (*end, since.map(Timestamp::millis), head)
         }
-        TraversalEnd::BrokenOff => return write_broken_off(work, section),
+        TraversalEnd::BrokenOff => return write_broken_off(tx, section),
     };
 
     let overlap = overlap_json(head, 0);
     match traversal {
         Traversal::First | Traversal::Window => {
-            work.prepare_cached(
+            tx.prepare_cached(
                 "UPDATE page SET joint = ?5, list_end = ?2, read_to_end_at = ?3, deep_at = ?3,
                         read_since = ?4 WHERE id = ?1",
             )?
@@ -133,7 +133,7 @@ pub(crate) fn write_traversal_end(
             // still has to reach the former overlap.
             let overlap = (end.coverage() == Coverage::Whole).then_some(overlap);
             let deep_at = (traversal == Traversal::Deep).then(|| now.millis());
-            work.prepare_cached(
+            tx.prepare_cached(
                 "UPDATE page SET joint = coalesce(?3, joint), list_end = coalesce(list_end, ?2),
                         deep_at = coalesce(?4, deep_at)
                  WHERE id = ?1",
@@ -146,8 +146,8 @@ pub(crate) fn write_traversal_end(
 
 /// Writes that a traversal broke off. A later traversal goes on until it reaches the head of the
 /// last complete one; where no head is known, the whole list is read again.
-fn write_broken_off(work: &Connection, section: PageId) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL")?
+fn write_broken_off(tx: &Connection, section: PageId) -> Result<(), ArchiveError> {
+    tx.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1 AND joint IS NULL")?
         .execute([section.0])?;
     Ok(())
 }

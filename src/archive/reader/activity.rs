@@ -9,7 +9,7 @@ use crate::time::Timestamp;
 
 impl Reader {
     /// Returns when the articles of a site were published, since a moment. Articles without a date
-    /// are left out. Reads what was saved.
+    /// are left out. Sees saved changes only.
     pub fn published_since(
         &self,
         site: &str,
@@ -28,7 +28,7 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns when requests to a host were announced, since a moment. Reads what was saved.
+    /// Returns when requests to a host were announced, since a moment. Sees saved changes only.
     pub fn asked_since(
         &self,
         host: &Host,

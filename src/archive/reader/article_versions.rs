@@ -34,7 +34,7 @@ pub struct ArticleVersion {
 }
 
 impl Reader {
-    /// Returns the id of the newest article that has this title. Reads what was saved.
+    /// Returns the id of the newest article that has this title. Sees saved changes only.
     pub fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1",
@@ -43,7 +43,7 @@ impl Reader {
     }
 
     /// Finds an article by its id (`readersnews/81193`), by its number where one paper has it, or
-    /// by an address of it. Reads what was saved.
+    /// by an address of it. Sees saved changes only.
     ///
     /// # Errors
     ///
@@ -109,7 +109,7 @@ impl Reader {
     }
 
     /// Returns an article's versions, the newest last: in the order of their captures, and within
-    /// one capture in the order of extraction. Reads what was saved.
+    /// one capture in the order of extraction. Sees saved changes only.
     pub fn versions(&self, of: &FoundArticle) -> Result<Vec<ArticleVersion>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site.name || '/'

@@ -42,8 +42,8 @@ pub struct ArticleRows<'a> {
 }
 
 impl Reader {
-    /// Fails where the archive does not know a site; the error names the sites that it knows. Reads
-    /// what was saved.
+    /// Fails where the archive does not know a site; the error names the sites that it knows. Sees
+    /// saved changes only.
     pub fn knows_site(&self, site: &str) -> Result<(), ArchiveError> {
         let mut select = self
             .connection

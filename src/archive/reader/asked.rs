@@ -7,7 +7,7 @@ use crate::archive::reader::Reader;
 use crate::page_url::PageUrl;
 
 impl Reader {
-    /// Returns every site's name and title. Reads what was saved.
+    /// Returns every site's name and title. Sees saved changes only.
     pub fn titles(&self) -> Result<Vec<(String, String)>, ArchiveError> {
         let mut select = self
             .connection
@@ -17,8 +17,8 @@ impl Reader {
     }
 
     /// Returns the hosts of these sites' home pages and other pages. A host that is the home of
-    /// another site is left out: a link of these sites may lead there. Reads what was saved.
-    pub fn hosts_asked_for(&self, sites: &[String]) -> Result<BTreeSet<String>, ArchiveError> {
+    /// another site is left out: a link of these sites may lead there. Sees saved changes only.
+    pub fn hosts_of_sites(&self, sites: &[String]) -> Result<BTreeSet<String>, ArchiveError> {
         let mut select = self.connection.prepare("SELECT name, home FROM site")?;
         let homes = select.query_map([], |row| {
             Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))

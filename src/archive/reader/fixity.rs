@@ -34,8 +34,8 @@ pub struct BadText {
 
 impl Reader {
     /// Returns the faults that SQLite itself finds: in the file's structure, in its indexes, and
-    /// rows that refer to missing rows. A check that breaks off is one more fault. Reads what was
-    /// saved.
+    /// rows that refer to missing rows. A check that breaks off is one more fault. Sees saved
+    /// changes only.
     pub fn faults(&self) -> Result<Vec<String>, ArchiveError> {
         let integrity = format!("PRAGMA integrity_check({MAX_STRUCTURE_FAULTS})");
         let mut faults = self.faults_of(&integrity, |row| row.get::<_, String>(0))?;
@@ -86,8 +86,8 @@ impl Reader {
         }
     }
 
-    /// Returns every text that is not UTF-8, in all tables except those of the other checks. Reads
-    /// what was saved.
+    /// Returns every text that is not UTF-8, in all tables except those of the other checks. Sees
+    /// saved changes only.
     pub fn bad_texts(
         &self,
     ) -> Result<impl Iterator<Item = WalkResult<BadText>> + '_, ArchiveError> {
@@ -121,9 +121,9 @@ impl Reader {
         }))
     }
 
-    /// Estimates the rows of a table by its largest key; 0 where that cannot be read. Reads what
-    /// was saved.
-    pub fn about(&self, table: &'static str) -> u64 {
+    /// Estimates the rows of a table by its largest key; 0 where that cannot be read. Sees saved
+    /// changes only.
+    pub fn estimated_rows(&self, table: &'static str) -> u64 {
         let largest =
             self.connection
                 .query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| {
@@ -133,7 +133,7 @@ impl Reader {
     }
 
     /// Returns the SQL condition for rows of these sites; for all rows where no site is named.
-    fn chosen(&self, column: &str, sites: &[String]) -> Result<String, ArchiveError> {
+    fn site_condition(&self, column: &str, sites: &[String]) -> Result<String, ArchiveError> {
         Ok(match sites {
             [] => "true".to_owned(),
             _ => format!("{column} IN ({})", self.ids_of(sites)?),

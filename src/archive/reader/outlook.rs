@@ -51,7 +51,8 @@ pub struct Outlook {
 
 impl Reader {
     /// Returns the outlook of a site; `None` for a site of which no page was ever read.
-    /// `everything` is the list that has every article, where there is one. Reads what was saved.
+    /// `everything` is the list that has every article, where there is one. Sees saved changes
+    /// only.
     pub fn outlook(
         &self,
         site: &Site,

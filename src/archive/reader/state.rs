@@ -97,7 +97,7 @@ const SITES: &str = "SELECT site.name, site.title, site.home,
      FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name";
 
 impl Reader {
-    /// Returns every site with its counts, as they stand at `now`. Reads what was saved.
+    /// Returns every site with its counts, as they stand at `now`. Sees saved changes only.
     pub fn sites(&self, now: Timestamp) -> Result<Vec<SiteState>, ArchiveError> {
         let (day_ago, week_ago) = ((now - DAY).millis(), (now - DAY * 7).millis());
         let mut select = self.connection.prepare(SITES)?;
@@ -132,7 +132,7 @@ impl Reader {
     }
 
     /// Returns the lists that have more rows than their server shows, where the rest was not read
-    /// yet. Reads what was saved.
+    /// yet. Sees saved changes only.
     pub fn lists_cut(&self) -> Result<Vec<TruncatedList>, ArchiveError> {
         truncated_lists(&self.connection, None)
     }

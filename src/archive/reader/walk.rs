@@ -1,6 +1,7 @@
 //! Walks through tables row by row, past rows that SQLite cannot read.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 
 use rusqlite::{ErrorCode, Row, Statement};
 
@@ -203,34 +204,28 @@ impl Reader {
         let is_whole = !matches!(rows_of(&mut one, at), Err(error) if is_unreadable(&error));
         let first = if is_whole { at + 1 } else { at };
 
-        for tried in at + 1..=largest.min(at.saturating_add(MAX_TRIED)) {
-            match rows_of(&mut one, tried) {
-                Ok(0) => continue,
-                Ok(_) => {}
-                Err(error) if is_unreadable(&error) => continue,
-                Err(error) => return Err(error.into()),
-            }
-            if first < tried {
-                take(WalkStep::Lost {
-                    first,
-                    last: tried - 1,
-                    why,
-                })?;
-            }
-
-            let mut rows = one.query([tried])?;
-            while let Some(row) = rows.next()? {
-                take(WalkStep::Row(row))?;
-            }
-            return Ok(Some(tried));
+        let keys = at + 1..=largest.min(at.saturating_add(MAX_TRIED));
+        let Some(next) = first_readable(&mut one, keys)? else {
+            take(WalkStep::Lost {
+                first,
+                last: largest.max(first),
+                why,
+            })?;
+            return Ok(None);
+        };
+        if first < next {
+            take(WalkStep::Lost {
+                first,
+                last: next - 1,
+                why,
+            })?;
         }
 
-        take(WalkStep::Lost {
-            first,
-            last: largest.max(first),
-            why,
-        })?;
-        Ok(None)
+        let mut rows = one.query([next])?;
+        while let Some(row) = rows.next()? {
+            take(WalkStep::Row(row))?;
+        }
+        Ok(Some(next))
     }
 
     /// Returns the largest key of a table; the largest number where it cannot be read.
@@ -239,6 +234,22 @@ impl Reader {
         let largest = self.connection.query_row(&sql, [], |row| row.get(0));
         largest.unwrap_or(None).unwrap_or(i64::MAX)
     }
+}
+
+/// Returns the first of these keys that has rows, all of which can be read.
+fn first_readable(
+    one: &mut Statement<'_>,
+    keys: RangeInclusive<i64>,
+) -> Result<Option<i64>, ArchiveError> {
+    for key in keys {
+        match rows_of(one, key) {
+            Ok(0) => {}
+            Ok(_) => return Ok(Some(key)),
+            Err(error) if is_unreadable(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
 }
 
 /// Reads all rows of a key, and counts them.

@@ -7,19 +7,19 @@ use crate::archive::store::{Archive, Lease};
 
 /// A capture that ended the process three times is left out: the first two may be the fault of
 /// something else, such as a full memory.
-pub const MOST_DEATHS: u32 = 3;
+pub const MAX_CRASHES: u32 = 3;
 
 /// A batch of captures that a re-extraction is about to read, by the ids of the first and the last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CapturesBegun {
+pub struct CaptureBatch {
     pub first: i64,
     pub last: i64,
 }
 
 impl Archive {
     /// Returns the id of the last capture that an interrupted re-extraction of the same kind has
-    /// read; 0 where there is none. `what` names the kind: sites and extractors. Reads what was
-    /// written, saved or not.
+    /// read; 0 where there is none. `what` names the kind: sites and extractors. Sees unsaved
+    /// changes as well.
     pub fn reread_up_to(&self, what: &str) -> Result<i64, ArchiveError> {
         let mut select = self
             .connection
@@ -38,7 +38,7 @@ impl Archive {
         what: &str,
         after: i64,
     ) -> Result<(), ArchiveError> {
-        self.work(lease)?
+        self.transaction(lease)?
             .prepare_cached(
                 "INSERT OR REPLACE INTO reextraction (id, what, after) VALUES (1, ?1, ?2)",
             )?
@@ -48,19 +48,20 @@ impl Archive {
 
     /// Notes that no re-extraction is under way. Durable with the next save.
     pub fn end_reread(&mut self, lease: Lease) -> Result<(), ArchiveError> {
-        self.work(lease)?.execute("DELETE FROM reextraction", [])?;
+        self.transaction(lease)?
+            .execute("DELETE FROM reextraction", [])?;
         Ok(())
     }
 
     /// Notes which captures are about to be read, in the place of the former note, and saves it.
     /// Where reading one of them ends the process, the next process finds the note.
-    pub fn begin_reading(
+    pub fn begin_batch(
         &mut self,
         lease: Lease,
         what: &str,
-        begun: CapturesBegun,
+        begun: CaptureBatch,
     ) -> Result<(), ArchiveError> {
-        self.work(lease)?
+        self.transaction(lease)?
             .prepare_cached(
                 "INSERT OR REPLACE INTO rereading (id, what, first, last) VALUES (1, ?1, ?2, ?3)",
             )?
@@ -70,22 +71,22 @@ impl Archive {
 
     /// Notes that the captures of the batch are read, and none of them ended the process. Durable
     /// with the next save, together with what was read.
-    pub fn end_reading(&mut self, lease: Lease) -> Result<(), ArchiveError> {
-        self.work(lease)?
+    pub fn end_batch(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+        self.transaction(lease)?
             .prepare_cached("DELETE FROM rereading")?
             .execute([])?;
         Ok(())
     }
 
     /// Returns the batch that a process was reading when it ended, forgets the note, and saves. A
-    /// batch of a single capture counts as one death of that capture. In a larger batch, any
+    /// batch of a single capture counts as one crash of that capture. In a larger batch, any
     /// capture may be the cause: nothing is counted.
-    pub fn take_begun(&mut self, lease: Lease) -> Result<Option<CapturesBegun>, ArchiveError> {
-        let work = self.work(lease)?;
-        let begun = work
+    pub fn take_interrupted(&mut self, lease: Lease) -> Result<Option<CaptureBatch>, ArchiveError> {
+        let tx = self.transaction(lease)?;
+        let begun = tx
             .prepare_cached("SELECT first, last FROM rereading")?
             .query_row([], |row| {
-                Ok(CapturesBegun {
+                Ok(CaptureBatch {
                     first: row.get(0)?,
                     last: row.get(1)?,
                 })
@@ -93,7 +94,7 @@ impl Archive {
             .optional()?;
 
         // A capture may have been removed since.
-        work.prepare_cached(
+        tx.prepare_cached(
             "INSERT INTO deadly_capture (capture_id, what, times)
              SELECT capture.id, rereading.what, 1 FROM rereading JOIN capture ON capture.id = first
                WHERE first = last
@@ -103,14 +104,14 @@ impl Archive {
         )?
         .execute([])?;
 
-        self.end_reading(lease)?;
+        self.end_batch(lease)?;
         self.save()?;
         Ok(begun)
     }
 
     /// Returns how often reading a capture ended the process, in re-extractions of the kind `what`.
-    /// Reads what was written, saved or not.
-    pub fn deaths(&self, what: &str, capture: i64) -> Result<u32, ArchiveError> {
+    /// Sees unsaved changes as well.
+    pub fn crashes(&self, what: &str, capture: i64) -> Result<u32, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT times FROM deadly_capture WHERE capture_id = ?1 AND what = ?2",
         )?;
@@ -120,10 +121,10 @@ impl Archive {
             .unwrap_or(0))
     }
 
-    /// Forgets the deaths of a capture that was now read without ending the process. Durable with
+    /// Forgets the crashes of a capture that was now read without ending the process. Durable with
     /// the next save.
-    pub fn forgive(&mut self, lease: Lease, capture: i64) -> Result<(), ArchiveError> {
-        self.work(lease)?
+    pub fn forget_crashes(&mut self, lease: Lease, capture: i64) -> Result<(), ArchiveError> {
+        self.transaction(lease)?
             .prepare_cached("DELETE FROM deadly_capture WHERE capture_id = ?1")?
             .execute([capture])?;
         Ok(())

@@ -62,8 +62,8 @@ impl Archive {
             capture,
             mut article,
         } = reread;
-        let work = self.work(lease)?;
-        let recorded = recorded_opt_outs(work, capture.id, &article.opt_outs)?;
+        let tx = self.transaction(lease)?;
+        let recorded = recorded_opt_outs(tx, capture.id, &article.opt_outs)?;
         (article.opt_outs, article.noindex) = recorded;
         let verdict = match article.access {
             Access::Open => Verdict::Stored,
@@ -71,8 +71,8 @@ impl Archive {
             Access::Gone => return Ok(RevisionOutcome::Nothing),
         };
 
-        let written = rewrite_article(work, &capture.page, &article, capture.id, now)?;
-        settle_page(work, &capture.page, &verdict, revisit_at, now)?;
+        let written = rewrite_article(tx, &capture.page, &article, capture.id, now)?;
+        settle_page(tx, &capture.page, &verdict, revisit_at, now)?;
 
         Ok(match written {
             WriteResult::New => RevisionOutcome::Found,
@@ -81,8 +81,8 @@ impl Archive {
                 is_newest,
             } => {
                 // An article from an archive of an older schema has no fingerprint yet.
-                if is_newest && !has_fingerprint(self.work(lease)?, id)? {
-                    enter_story(self.work(lease)?, id, &article)?;
+                if is_newest && !has_fingerprint(self.transaction(lease)?, id)? {
+                    enter_story(self.transaction(lease)?, id, &article)?;
                 }
                 RevisionOutcome::Same
             }
@@ -99,11 +99,11 @@ impl Archive {
         capture: &KeptCapture,
         why: &str,
     ) -> Result<RevisionOutcome, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         let Page { site, url, .. } = &capture.page;
 
-        if let Some(article) = known_article(work, site, capture.page.number(), url.as_str())? {
-            let mut has_version = work.prepare_cached(
+        if let Some(article) = known_article(tx, site, capture.page.number(), url.as_str())? {
+            let mut has_version = tx.prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)",
             )?;
             if has_version.query_row([article, capture.id], |row| row.get(0))? {
@@ -113,7 +113,7 @@ impl Archive {
             }
         }
 
-        work.prepare_cached(
+        tx.prepare_cached(
             "UPDATE page SET reason = ?2 WHERE id = ?1 AND verdict = 'unextracted'
                AND reason IS NOT ?2",
         )?
@@ -125,13 +125,13 @@ impl Archive {
 /// Settles the page of a capture in which an article was found. A page that waits for another
 /// request only because no article was found in it is not asked for again.
 fn settle_page(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     verdict: &Verdict,
     revisit_at: Option<Timestamp>,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    work.prepare_cached(
+    tx.prepare_cached(
         "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, trouble = NULL,
                 settled_at = coalesce(settled_at, ?3), next_at = coalesce(next_at, ?4),
                 gone_looks = iif(verdict IS NULL, 0, gone_looks)
@@ -152,11 +152,11 @@ fn settle_page(
 /// Returns the opt-outs of a capture in the form of exports, and whether `noindex` was obeyed. The
 /// recorded words of the page give way to `words`, which today's extractor finds.
 pub(crate) fn recorded_opt_outs(
-    work: &Connection,
+    tx: &Connection,
     capture: i64,
     words: &[String],
 ) -> Result<(Vec<String>, bool), ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT signal, source, effect FROM opt_out WHERE capture_id = ?1 ORDER BY id",
     )?;
     let rows = select.query_map([capture], |row| {

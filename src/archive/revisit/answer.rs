@@ -22,38 +22,38 @@ type StoredValidators = (Option<String>, Option<String>);
 
 /// Writes the answer to a revisit. Where nothing differs, only the validators are written.
 pub(crate) fn write_revisit(
-    work: &Connection,
+    tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
 ) -> Result<Option<Change>, ArchiveError> {
     let (page, capture) = (answer.page, answer.capture);
     let before = KeptAnswer {
-        validators: validators(work, page.id)?,
-        digest: kept_digest(work, page.id)?,
+        validators: validators(tx, page.id)?,
+        digest: kept_digest(tx, page.id)?,
     };
     if let Body::Kept(packed) = &capture.body {
-        mend_body(work, packed)?;
+        mend_body(tx, packed)?;
     }
     // An unchanged answer is kept all the same where the kept body is damaged.
-    let is_lost = is_body_damaged(work, page.id)?;
+    let is_lost = is_body_damaged(tx, page.id)?;
 
-    work.prepare_cached("SAVEPOINT revisit")?.execute([])?;
-    let change = write_page_answer(work, answer, now)?;
+    tx.prepare_cached("SAVEPOINT revisit")?.execute([])?;
+    let change = write_page_answer(tx, answer, now)?;
     if answer.article.is_some() && change.is_none() && !is_lost {
-        work.prepare_cached("ROLLBACK TO revisit")?.execute([])?;
-        work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?
+        tx.prepare_cached("ROLLBACK TO revisit")?.execute([])?;
+        tx.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?
             .execute(params![page.id.0, capture.etag, capture.last_modified])?;
     }
-    work.prepare_cached("RELEASE revisit")?.execute([])?;
+    tx.prepare_cached("RELEASE revisit")?.execute([])?;
 
-    note_faulty_validators(work, page, capture, &before, change)?;
+    note_faulty_validators(tx, page, capture, &before, change)?;
     Ok(change)
 }
 
 /// Notes where a server's validators are useless: they are equal though the article changed, or
 /// they differ though the body is the same.
 fn note_faulty_validators(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     capture: &Capture,
     before: &KeptAnswer,
@@ -67,22 +67,22 @@ fn note_faulty_validators(
         && before.validators == (capture.etag.clone(), capture.last_modified.clone());
 
     if change.is_some() && is_other_page && are_equal {
-        work.execute(
+        tx.execute(
             "UPDATE site SET validators_lie = 1 WHERE name = ?1",
             [&page.site],
         )?;
     }
     if were_sent(page) && has_validators && !is_other_page && !are_equal {
         let sql = "UPDATE site SET validators_vary = validators_vary + 1 WHERE name = ?1";
-        work.prepare_cached(sql)?.execute([&page.site])?;
+        tx.prepare_cached(sql)?.execute([&page.site])?;
     }
     Ok(())
 }
 
 /// Notes that a server answered 304 to a conditional request: its validators are of use.
-pub(crate) fn note_not_modified(work: &Connection, page: &Page) -> Result<(), ArchiveError> {
+pub(crate) fn note_not_modified(tx: &Connection, page: &Page) -> Result<(), ArchiveError> {
     let sql = "UPDATE site SET validators_vary = 0 WHERE name = ?1 AND validators_vary > 0";
-    work.prepare_cached(sql)?.execute([&page.site])?;
+    tx.prepare_cached(sql)?.execute([&page.site])?;
     Ok(())
 }
 
@@ -95,7 +95,7 @@ fn were_sent(page: &Page) -> bool {
 /// Counts the revisits in a row that found an article unchanged. A revisit that brought no article,
 /// or only a 304, does not tell whether the paper edits its articles.
 pub(crate) fn note_revisit(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     settlement: &Settlement,
     change: Option<Change>,
@@ -104,17 +104,15 @@ pub(crate) fn note_revisit(
     let is_seen = settlement.article().is_some();
 
     if is_news || is_seen {
-        work.prepare_cached(
-            "UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1",
-        )?
-        .execute(params![page.site, is_news])?;
+        tx.prepare_cached("UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1")?
+            .execute(params![page.site, is_news])?;
     }
     Ok(())
 }
 
 /// Returns the SHA-256 of the body of a page's newest capture.
-fn kept_digest(work: &Connection, page: PageId) -> Result<Option<[u8; 32]>, ArchiveError> {
-    let mut select = work.prepare_cached(
+fn kept_digest(tx: &Connection, page: PageId) -> Result<Option<[u8; 32]>, ArchiveError> {
+    let mut select = tx.prepare_cached(
         "SELECT body.sha256 FROM page JOIN capture ON capture.id = page.capture_id
          JOIN body ON body.id = capture.body_id
          WHERE page.id = ?1",
@@ -122,8 +120,8 @@ fn kept_digest(work: &Connection, page: PageId) -> Result<Option<[u8; 32]>, Arch
     Ok(select.query_row([page.0], |row| row.get(0)).optional()?)
 }
 
-fn validators(work: &Connection, page: PageId) -> Result<StoredValidators, ArchiveError> {
-    let mut select = work.prepare_cached("SELECT etag, last_modified FROM page WHERE id = ?1")?;
+fn validators(tx: &Connection, page: PageId) -> Result<StoredValidators, ArchiveError> {
+    let mut select = tx.prepare_cached("SELECT etag, last_modified FROM page WHERE id = ?1")?;
     Ok(select.query_row([page.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
@@ -131,11 +129,11 @@ fn validators(work: &Connection, page: PageId) -> Result<StoredValidators, Archi
 /// redirect that leads to no article is not taken for a move. Returns the hosts of those pages, one
 /// for each page.
 pub(crate) fn revisit_origins(
-    work: &Connection,
+    tx: &Connection,
     page: &Page,
     now: Timestamp,
 ) -> Result<Vec<Host>, ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT id, host, gone_looks FROM page
          WHERE verdict = 'moved' AND reason = ?1 AND role = 'article' AND id <> ?2",
     )?;
@@ -148,7 +146,7 @@ pub(crate) fn revisit_origins(
     })?;
     let origins: Vec<_> = rows.collect::<Result<_, _>>()?;
 
-    let mut queue = work.prepare_cached(
+    let mut queue = tx.prepare_cached(
         "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL,
                 gone_looks = ?3, trouble = ?4
          WHERE id = ?1",

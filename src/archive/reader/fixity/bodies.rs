@@ -52,7 +52,8 @@ impl StoredBody {
 
 impl Reader {
     /// Returns the bodies of the sites' captures, some at a time; all bodies where no site is
-    /// named. With sites, a body that several captures have may come twice. Reads what was saved.
+    /// named. With sites, a body that several captures have may come twice. Sees saved changes
+    /// only.
     pub fn bodies(
         &self,
         sites: &[String],
@@ -81,8 +82,8 @@ impl Reader {
         Ok(self.walk(walk, move |step, ahead| read_body(&table, step, ahead)))
     }
 
-    /// Returns the captures that have these bodies, as far as they can be read. Reads what was
-    /// saved.
+    /// Returns the captures that have these bodies, as far as they can be read. Sees saved changes
+    /// only.
     pub fn captures_of(&self, bodies: &BTreeSet<i64>) -> Result<Vec<CaptureOf>, ArchiveError> {
         let mut found = Vec::new();
         if bodies.is_empty() {

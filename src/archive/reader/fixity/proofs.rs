@@ -57,7 +57,7 @@ pub struct StoredRow {
 
 impl Reader {
     /// Returns every capture of the sites' pages, compared with the ledger; of all sites where none
-    /// is named. Reads what was saved.
+    /// is named. Sees saved changes only.
     pub fn stored_captures(
         &self,
         sites: &[String],
@@ -68,7 +68,7 @@ impl Reader {
              LEFT JOIN ledger AS announced ON announced.id = capture.announced_id
              LEFT JOIN ledger AS ended ON ended.announced_id = capture.announced_id
              WHERE {}",
-            self.chosen("page.site_id", sites)?
+            self.site_condition("page.site_id", sites)?
         );
         let walk = Walk {
             columns:
@@ -88,8 +88,8 @@ impl Reader {
         }))
     }
 
-    /// Returns every copy of a robots.txt, compared with the answer that brought it. Reads what was
-    /// saved.
+    /// Returns every copy of a robots.txt, compared with the answer that brought it. Sees saved
+    /// changes only.
     pub fn stored_robots(&self) -> impl Iterator<Item = WalkResult<StoredRobots>> + '_ {
         let walk = Walk {
             columns: "robots.id, robots.origin, robots.body, robots.status, announced.id,
@@ -111,7 +111,7 @@ impl Reader {
     }
 
     /// Returns every row of the ledger, compared with its hash chain. A row that follows an
-    /// unreadable one counts as chained, since that cannot be checked. Reads what was saved.
+    /// unreadable one counts as chained, since that cannot be checked. Sees saved changes only.
     pub fn stored_ledger(&self) -> impl Iterator<Item = WalkResult<StoredRow>> + '_ {
         let from = "ledger WHERE true".to_owned();
         let walk = Walk {

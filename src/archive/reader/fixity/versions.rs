@@ -30,13 +30,13 @@ pub struct StoredVersion {
 }
 
 impl Reader {
-    /// Returns every version of the sites' articles; of all sites where none is named. Reads what
-    /// was saved.
+    /// Returns every version of the sites' articles; of all sites where none is named. Sees saved
+    /// changes only.
     pub fn stored_versions(
         &self,
         sites: &[String],
     ) -> Result<impl Iterator<Item = WalkResult<StoredVersion>> + '_, ArchiveError> {
-        let chosen = self.chosen("article.site_id", sites)?;
+        let chosen = self.site_condition("article.site_id", sites)?;
         let from = format!(
             "article LEFT JOIN site ON site.id = article.site_id
              LEFT JOIN version ON version.article_id = article.id

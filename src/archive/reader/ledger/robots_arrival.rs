@@ -30,7 +30,7 @@ pub struct RobotsArrival {
 }
 
 impl Reader {
-    /// Returns a copy of a robots.txt, and the answer that brought it. Reads what was saved.
+    /// Returns a copy of a robots.txt, and the answer that brought it. Sees saved changes only.
     pub fn robots_copy(&self, id: RobotsId) -> Result<Option<RobotsArrivals>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT robots.id, robots.fetched_at, robots.expires_at, robots.status, ruling, why,

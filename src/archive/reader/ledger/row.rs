@@ -44,8 +44,8 @@ pub(crate) fn entry<'row>(
     });
 
     let link = ChainLink::after(before, form, kind, at, run);
-    let is_known = matches!(number, 1 | 2) && holds_only_its_own(row, kind, form)?;
-    let chained = is_known && hashed(link, form, row).is_ok_and(|expected| expected == hash);
+    let is_known = matches!(number, 1 | 2) && has_only_own_columns(row, kind, form)?;
+    let chained = is_known && expected_hash(link, form, row).is_ok_and(|expected| expected == hash);
     Ok(LedgerEntry {
         id: row.get(0)?,
         previous,
@@ -107,7 +107,7 @@ fn ending<'row>(row: &'row Row<'_>) -> rusqlite::Result<LedgerRecord<'row>> {
 }
 
 /// Returns the hash that a row's fields make, in the order of the ledger's writer.
-fn hashed(link: ChainLink, form: Form, row: &Row<'_>) -> rusqlite::Result<[u8; 32]> {
+fn expected_hash(link: ChainLink, form: Form, row: &Row<'_>) -> rusqlite::Result<[u8; 32]> {
     let link = match row.get_ref(1)?.as_str()? {
         "began" => link.text(text(row, 6)?),
         "announced" => {
@@ -147,7 +147,7 @@ fn number(row: &Row<'_>, column: usize) -> rusqlite::Result<i64> {
 }
 
 /// Tells whether the columns of other kinds are null in a row. Its hash does not cover them.
-fn holds_only_its_own(row: &Row<'_>, kind: &str, form: Form) -> rusqlite::Result<bool> {
+fn has_only_own_columns(row: &Row<'_>, kind: &str, form: Form) -> rusqlite::Result<bool> {
     let own = match kind {
         "began" => OF_BEGINNINGS,
         "announced" => OF_ANNOUNCEMENTS,

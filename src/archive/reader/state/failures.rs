@@ -24,7 +24,7 @@ pub struct Failure {
 
 impl Reader {
     /// Returns the pages that failed, the newest first, and at most `most`. A policy file that does
-    /// not exist is no failure. Reads what was saved.
+    /// not exist is no failure. Sees saved changes only.
     pub fn failures(&self, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site.name, page.url, page.verdict, page.reason, page.settled_at
@@ -47,8 +47,8 @@ impl Reader {
         Ok(failures.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the pages that could not be fetched and are tried again, the next one first. Reads
-    /// what was saved.
+    /// Returns the pages that could not be fetched and are tried again, the next one first. Sees
+    /// saved changes only.
     pub fn waiting(&self, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site.name, page.url, page.trouble, page.due_at

@@ -28,7 +28,7 @@ pub struct HostState {
 }
 
 impl Reader {
-    /// Returns every host that was asked, with its pace. Reads what was saved.
+    /// Returns every host that was asked, with its pace. Sees saved changes only.
     pub fn hosts(&self) -> Result<Vec<HostState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT name, not_before, gap, strikes, refusals, rest, slowed,

@@ -59,7 +59,7 @@ pub struct RunState {
 }
 
 impl Reader {
-    /// Returns the last crawl of each site, as it stands at `now`. Reads what was saved.
+    /// Returns the last crawl of each site, as it stands at `now`. Sees saved changes only.
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {
         let is_under_way = self
             .path()
@@ -90,7 +90,7 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the newest runs, the newest first. Reads what was saved.
+    /// Returns the newest runs, the newest first. Sees saved changes only.
     pub fn runs(&self, most: u32) -> Result<Vec<RunState>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id, command, started_at, ended_at, how, requests, bytes, articles_new,
@@ -122,7 +122,7 @@ impl Reader {
     }
 
     /// Returns the runs without an end, as site and moment of the beginning, the oldest first.
-    /// Where nobody holds the archive, they were killed. Reads what was saved.
+    /// Where nobody holds the archive, they were killed. Sees saved changes only.
     pub fn open_runs(&self) -> Result<Vec<(String, String)>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site, started_at FROM runs WHERE how IS NULL AND site IS NOT NULL ORDER BY id",
@@ -131,8 +131,8 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the runs that failed or skipped hosts, the newest first, and at most `most`. Reads
-    /// what was saved.
+    /// Returns the runs that failed or skipped hosts, the newest first, and at most `most`. Sees
+    /// saved changes only.
     pub fn failed_runs(&self, most: Option<u32>) -> Result<Vec<FailedRun>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id, command, started_at, how, why, site FROM runs
