@@ -1183,14 +1183,14 @@ fn a_move_to_a_place_without_an_article_was_none() {
         ..settled(Verdict::Moved { to: place.clone() })
     });
     assert!(
-        !desk.archive.has_nothing(&place).unwrap(),
+        !desk.archive.has_no_article(&place).unwrap(),
         "nobody has asked there"
     );
 
     desk.settle_next(settled(Verdict::Unextracted {
         why: "a notice".into(),
     }));
-    assert!(desk.archive.has_nothing(&place).unwrap());
+    assert!(desk.archive.has_no_article(&place).unwrap());
     assert_eq!(desk.next(later(1000)), NextPage::LaterAt(later(24 * 3600)));
     let page = match desk.next(later(25 * 3600)) {
         NextPage::Page(page) => page,

@@ -19,7 +19,7 @@ pub use candidate_copy::CandidateCopy;
 pub(super) use known_version::known_article;
 pub(super) use version::column;
 
-/// What happened to an article.
+/// A change of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     New,

@@ -34,7 +34,7 @@ pub struct Announcement {
     pub gap: Duration,
 }
 
-/// The last requests are looked for among so many announcements: more than a crawl makes within the
+/// At most so many announcements are read for the last requests: more than a crawl makes within the
 /// gap of any server or of all servers, and read in milliseconds.
 const MAX_READ_BACK: usize = 5_000;
 
@@ -65,7 +65,7 @@ pub(super) struct EndedRequest<'a> {
 }
 
 impl Archive {
-    /// Announces requests in the ledger. They may be sent after the next save. Durable with it.
+    /// Announces requests in the ledger. Durable with the next save; they may be sent after it.
     pub fn announce(
         &mut self,
         lease: Lease,

@@ -177,16 +177,16 @@ impl Archive {
 
     /// Tells whether an address is known to have no article: it is an entry page, or it was asked
     /// for and had none. Sees unsaved changes as well.
-    pub fn has_nothing(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
+    pub fn has_no_article(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT role <> 'article' OR gone_looks > 0 AND verdict IS NULL
                     OR coalesce(verdict IN ('gone', 'unextracted', 'refused', 'failed'), 0)
              FROM page WHERE url = ?1",
         )?;
-        let has_nothing = select
+        let has_no_article = select
             .query_row([url.as_str()], |row| row.get(0))
             .optional()?;
-        Ok(has_nothing.unwrap_or(false))
+        Ok(has_no_article.unwrap_or(false))
     }
 }
 

@@ -69,7 +69,7 @@ impl Archive {
             let (id, is_first) = write_site(tx, seed, now)?;
             if seeding == SeedMode::Begin {
                 add_entries(tx, seed, now)?;
-                forget_later_beginnings(tx, seed)?;
+                forget_shorter_traversals(tx, seed)?;
             }
 
             let Seed {
@@ -151,7 +151,7 @@ fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Archi
 
 /// Forgets that sections were read to their end, where their traversal stopped at a later first day
 /// than the one that is configured now.
-fn forget_later_beginnings(tx: &Connection, seed: &Seed) -> Result<(), ArchiveError> {
+fn forget_shorter_traversals(tx: &Connection, seed: &Seed) -> Result<(), ArchiveError> {
     let mut select = tx.prepare_cached(
         "SELECT id, read_since FROM page
          WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'

@@ -16,8 +16,8 @@ use crate::time::Timestamp;
 /// crash costs no other page its request.
 const SUSPECTED_PRIORITY: u8 = 0;
 
-/// Revisits come after all new pages. The value is written by the seeding of queued revisits as
-/// well.
+/// Revisits come after all new pages, whose lowest priority is 8. Seeding writes the same value to
+/// the revisits that it queues.
 const REVISIT_PRIORITY: u8 = 5;
 
 /// Counts the requests of killed runs that have no ending, before those runs are marked as
@@ -49,7 +49,7 @@ impl Archive {
     }
 }
 
-/// Section, role, traversal and site of a page that the process died of too often.
+/// A queued page whose requests had no ending too often.
 struct UnendedPage {
     id: i64,
     section: Option<i64>,

@@ -28,7 +28,7 @@ impl<W: Web> Crawl<'_, W> {
                 why: "redirected to the home page".to_owned(),
             });
         }
-        if self.archive.has_nothing(to)? {
+        if self.archive.has_no_article(to)? {
             return Ok(Outcome::Gone {
                 why: format!("redirected to {to}, where no article is"),
             });

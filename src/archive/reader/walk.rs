@@ -10,7 +10,7 @@ use crate::archive::reader::Reader;
 use crate::archive::reader::row_read::RowRead;
 
 /// At most so many rows are read in one transaction and held in memory. Between transactions SQLite
-/// can empty the log beside the file, which a single long one would let grow.
+/// can empty the log beside the file; one long transaction would let it grow.
 const MAX_ROWS: usize = 1_000;
 
 /// At most so many bytes, as the walk's reader counts them, are read in one transaction and held in
