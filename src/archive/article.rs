@@ -37,7 +37,7 @@ impl Change {
     }
 }
 
-/// What writing an extracted article did.
+/// The result of writing an extracted article.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum WriteResult {
     New,

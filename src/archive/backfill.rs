@@ -137,8 +137,8 @@ pub(super) fn add_windows(
     for Window { url, first } in windows {
         let added = tx
             .prepare_cached(
-                "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at,
-                   first_day)
+                "INSERT INTO page (site_id, host, url, role, priority,
+                                   discovered_at, due_at, first_day)
                  VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, 'window', ?4, ?5, ?5, ?6)
                  ON CONFLICT (url) DO UPDATE SET
                    due_at = excluded.due_at, attempts = 0, verdict = NULL, reason = NULL,

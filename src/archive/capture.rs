@@ -72,7 +72,7 @@ fn write_capture(
 
     tx.prepare_cached(
         "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id,
-           withheld, charset_declared, charset_used, charset_errors)
+                              withheld, charset_declared, charset_used, charset_errors)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![

@@ -27,7 +27,7 @@ use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
 use crate::time::Timestamp;
 
-/// How one request ended, and everything that follows from it.
+/// The end of one request, and everything that follows from it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Completion {
     pub announced: AnnouncedId,
@@ -39,7 +39,7 @@ pub struct Completion {
     pub done: Completed,
 }
 
-/// What was asked for, and the result.
+/// The subject of a request, and its result.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Completed {
     Page {
@@ -53,7 +53,7 @@ pub enum Completed {
     Unkept,
 }
 
-/// What a commit changed, as far as the running crawl needs to know.
+/// The effects of a commit that the running crawl needs to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommitEffect {
     pub article: Option<Change>,

@@ -55,8 +55,8 @@ impl Archive {
     /// due. Sees unsaved changes as well.
     pub fn due_hosts(&self, site: SiteId) -> Result<Vec<DueHost>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT host, min(due_at) FROM page WHERE due_at IS NOT NULL AND site_id = ?1
-               GROUP BY host",
+            "SELECT host, min(due_at) FROM page
+             WHERE due_at IS NOT NULL AND site_id = ?1 GROUP BY host",
         )?;
         let rows = select.query_map([site.0], |row| {
             Ok(DueHost {
@@ -181,7 +181,7 @@ impl Archive {
         Ok(pages)
     }
 
-    /// Returns when the first page is due that is not due yet.
+    /// Returns the moment at which the next page becomes due.
     fn next_due(&self, query: DueQuery<'_>, now: Timestamp) -> Result<NextPage, ArchiveError> {
         let DueQuery {
             host,

@@ -82,7 +82,7 @@ impl Archive {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT {HISTORY},
                     url IS (SELECT whole_list FROM site
-                      WHERE site.id = page.site_id) AS is_whole_list
+                            WHERE site.id = page.site_id) AS is_whole_list
              FROM page WHERE id = ?1"
         ))?;
         let mut rows = select.query([list.0])?;

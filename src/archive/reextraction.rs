@@ -60,8 +60,8 @@ impl Archive {
         count: usize,
     ) -> Result<Vec<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
-            "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes,
-               body.zstd,
+            "SELECT capture.id, capture.fetched_at, capture.headers,
+                    body.sha256, body.bytes, body.zstd,
                     page.id AS page_id, page.url, page.number, site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
              JOIN body ON body.id = capture.body_id
@@ -81,7 +81,6 @@ impl Archive {
             bytes = bytes.saturating_add(capture.bytes);
             captures.push(capture);
         }
-
         Ok(captures)
     }
 
@@ -89,8 +88,8 @@ impl Archive {
     /// Sees unsaved changes as well.
     pub fn kept_capture(&self, id: i64) -> Result<Option<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT capture.id, capture.fetched_at, capture.headers, body.sha256, body.bytes,
-               body.zstd,
+            "SELECT capture.id, capture.fetched_at, capture.headers,
+                    body.sha256, body.bytes, body.zstd,
                     page.id AS page_id, page.url, page.number, site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
              JOIN body ON body.id = capture.body_id WHERE capture.id = ?1",

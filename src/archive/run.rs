@@ -155,8 +155,8 @@ impl Archive {
     ) -> Result<RunId, ArchiveError> {
         let tx = self.transaction(lease)?;
         tx.prepare_cached(
-            "INSERT INTO run (command, epoch, ledger_from, change_from, started_at, skipped,
-               site_id)
+            "INSERT INTO run (command, epoch, ledger_from, change_from, started_at,
+                              skipped, site_id)
              VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0),
                      coalesce((SELECT max(seq) FROM change), 0), ?3, ?4, ?5)",
         )?

@@ -52,7 +52,7 @@ pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<i64, Arc
     Ok(found)
 }
 
-/// What tells the kind of a file.
+/// The marks by which a file is recognised.
 struct Marks {
     /// SQLite's application id; 0 where nobody set one.
     application: i64,

@@ -41,8 +41,8 @@ pub(super) fn enter_story(tx: &Connection, id: i64, article: &Article) -> Result
 
     let at = published.at.millis();
     tx.prepare_cached(
-        "INSERT INTO fingerprint (article_id, site_id, at, simhash) SELECT id, site_id, ?2, ?3
-           FROM article WHERE id = ?1",
+        "INSERT INTO fingerprint (article_id, site_id, at, simhash)
+         SELECT id, site_id, ?2, ?3 FROM article WHERE id = ?1",
     )?
     .execute(params![id, at, hash.cast_signed()])?;
 
@@ -78,7 +78,6 @@ pub(super) fn leave_story(tx: &Connection, id: i64) -> Result<(), ArchiveError> 
     {
         make_first(tx, successor, id)?;
     }
-
     Ok(())
 }
 
@@ -108,10 +107,10 @@ fn same_story(
 ) -> Result<Option<SimilarArticle>, ArchiveError> {
     let mut select = tx.prepare_cached(
         "SELECT article_id, at, simhash FROM fingerprint
-         WHERE at BETWEEN ?2 - ?3 AND ?2 + ?3 AND site_id <> (SELECT site_id FROM article
-           WHERE id = ?1)
-           AND EXISTS (SELECT 1 FROM site WHERE id <> (SELECT site_id FROM article
-             WHERE article.id = ?1))",
+         WHERE at BETWEEN ?2 - ?3 AND ?2 + ?3
+           AND site_id <> (SELECT site_id FROM article WHERE id = ?1)
+           AND EXISTS (SELECT 1 FROM site
+                       WHERE id <> (SELECT site_id FROM article WHERE article.id = ?1))",
     )?;
     let rows = select.query_map(params![id, at, millis(SAME_STORY_SPAN)], |row| {
         Ok(SimilarArticle {
@@ -137,7 +136,6 @@ fn same_story(
             return Ok(Some(other));
         }
     }
-
     Ok(None)
 }
 
@@ -151,7 +149,7 @@ fn join_story(
 ) -> Result<(), ArchiveError> {
     let mut select = tx.prepare_cached(
         "SELECT first.article_id, first.at FROM article
-           JOIN fingerprint AS first ON first.article_id = article.first_copy
+         JOIN fingerprint AS first ON first.article_id = article.first_copy
          WHERE article.id = ?1",
     )?;
     let known: Option<(i64, i64)> = select

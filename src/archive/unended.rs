@@ -31,7 +31,7 @@ pub(super) fn count_unended(tx: &Connection) -> Result<(), ArchiveError> {
              AND announced.id > (SELECT min(ledger_from) FROM run WHERE how IS NULL)
              AND announced.run_id IN (SELECT id FROM run WHERE how IS NULL)
              AND NOT EXISTS (SELECT 1 FROM ledger AS ended
-               WHERE ended.announced_id = announced.id))",
+                             WHERE ended.announced_id = announced.id))",
         [SUSPECTED_PRIORITY],
     )?;
     Ok(())

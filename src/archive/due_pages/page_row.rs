@@ -13,9 +13,9 @@ use crate::time::Timestamp;
 /// The columns that a [`Page`] is read from. The first seven are read by position.
 pub(super) const PAGE_COLUMNS: &str =
     "page.id, site.name, page.url, page.role, page.number, page.attempts, page.hops,
-    page.read_to_end_at,
-    page.discovered_at, page.news_at, page.deep_at, page.section_id, page.pass, page.began_at,
-    page.previous, page.promised, page.joint, page.met, page.verdict IS NOT NULL AS is_kept,
+    page.read_to_end_at, page.discovered_at, page.news_at, page.deep_at, page.section_id, page.pass,
+    page.began_at, page.previous, page.promised, page.joint, page.met,
+      page.verdict IS NOT NULL AS is_kept,
     page.gone_looks, page.unended, page.failures, page.etag, page.last_modified,
     site.validators_lie, site.validators_vary, site.unchanged,
     site.whole_list IS page.url AS is_whole_list";

@@ -71,7 +71,7 @@ impl LedgerRows<'_> {
     }
 }
 
-/// What a row of the ledger records.
+/// The content of a row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LedgerRecord<'row> {
     Began {

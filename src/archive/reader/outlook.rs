@@ -19,7 +19,7 @@ const ANSWERS: u32 = 1_000;
 /// New articles are expected by the last seven days, since papers publish by a weekly rhythm.
 const DAYS: u64 = 7;
 
-/// What a crawl of a site would ask for, and what it is likely to cost.
+/// The requests that a crawl of a site would make, and their likely cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outlook {
     /// Home page, sections, feeds and policies that a crawl would read.
@@ -199,8 +199,8 @@ impl Reader {
 
     /// Returns the mean time of a host's newest answers.
     fn answer_time(&self, host: &str) -> Result<Option<Duration>, ArchiveError> {
-        let sql =
-            "SELECT avg(took) FROM (SELECT ended.at - announced.at AS took FROM ledger AS announced
+        let sql = "SELECT avg(took)
+                   FROM (SELECT ended.at - announced.at AS took FROM ledger AS announced
                    JOIN ledger AS ended ON ended.announced_id = announced.id
                    WHERE announced.host = ?1 ORDER BY announced.id DESC LIMIT ?2)";
         let took: Option<f64> = self

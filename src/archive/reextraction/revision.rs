@@ -1,4 +1,4 @@
-//! What the re-extraction of a capture changes in the archive.
+//! The changes that the re-extraction of a capture makes in the archive.
 
 use rusqlite::{Connection, params};
 
@@ -28,7 +28,7 @@ impl KeptCapture {
     }
 }
 
-/// What a re-extraction changed.
+/// The result of a re-extraction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RevisionOutcome {
     /// Nothing differs from what is kept.
@@ -114,8 +114,8 @@ impl Archive {
         }
 
         tx.prepare_cached(
-            "UPDATE page SET reason = ?2 WHERE id = ?1 AND verdict = 'unextracted'
-               AND reason IS NOT ?2",
+            "UPDATE page SET reason = ?2
+             WHERE id = ?1 AND verdict = 'unextracted' AND reason IS NOT ?2",
         )?
         .execute(params![capture.page.id.0, why])?;
         Ok(RevisionOutcome::Nothing)

@@ -1,5 +1,5 @@
-//! What the answer to a revisit writes: a changed article, and what it tells of the server's
-//! validators.
+//! The answer to a revisit: it may change the article, and it shows whether the server's validators
+//! are of use.
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -11,7 +11,7 @@ use crate::frontier::{Page, PageId, Settlement, origin_revisited};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
-/// What is kept of a page's newest capture.
+/// Validators and digest of a page's newest capture.
 struct KeptAnswer {
     validators: StoredValidators,
     digest: Option<[u8; 32]>,

@@ -17,10 +17,13 @@ pub(crate) const LEDGER_COLUMNS: &str =
 
 /// The positions in [`LEDGER_COLUMNS`] of the columns that only beginnings of runs have.
 const OF_BEGINNINGS: Range<usize> = 6..7;
+
 /// The positions of the columns that only announcements have.
 const OF_ANNOUNCEMENTS: Range<usize> = 7..13;
+
 /// The positions of the columns that only endings have.
 const OF_ENDINGS: Range<usize> = 13..20;
+
 /// The positions of the columns of endings that schema 1 did not have.
 const SINCE_FORM_2: Range<usize> = 16..18;
 
