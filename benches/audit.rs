@@ -87,7 +87,7 @@ fn write(folder: &TempDir) {
         site: None,
     };
     archive
-        .begin_run(lease, "crawl", &terms, 0, NOW)
+        .begin_run(lease, "crawl", &terms, NOW)
         .expect("a run can begin");
     drop(archive);
     let sql = Connection::open(folder.path().join(FILE)).expect("the archive can be opened");

@@ -1,6 +1,8 @@
-//! The archive: one SQLite file, one writer, one transaction an answer. Nothing outside knows SQLite.
+//! The archive: one SQLite file, one writer, one transaction per answer. No other module uses
+//! SQLite.
 //!
-//! The crawl's loop owns the writer and calls it directly: it has nothing else to do until what it decided is saved.
+//! The crawl's loop owns the writer and calls it directly: the loop has nothing else to do until
+//! its decisions are saved. [`Archive`] writes, [`Reader`] reads beside a running crawl.
 
 mod article;
 mod backfill;
@@ -37,7 +39,7 @@ mod unended;
 mod version_repair;
 
 pub use article::{CandidateCopy, Change};
-pub use backfill::{Want, Window};
+pub use backfill::{BackfillDays, Window};
 pub use body::{Body, pack};
 pub use capture::{Capture, Charset};
 pub use commit::{CommitEffect, Completed, Completion};
@@ -56,15 +58,17 @@ pub use reader::{
     SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredRobots, StoredRow,
     StoredVersion, UnreadableRows, in_words, queues,
 };
-pub use reextraction::{CapturesBegun, KeptCapture, MOST_DEATHS, RevisionOutcome, Selection};
+pub use reextraction::{
+    CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
+};
 pub use robots::{RobotsCopy, RobotsOutcome};
-pub use run::{RunEnd, RunResult, Tally};
+pub use run::{NewRun, RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;
 pub use seed::{Seed, SeedMode, SeededSite};
 pub use store::{Archive, Lease};
 pub use table::{Cell, Column, Table};
 pub use truncated_list::TruncatedList;
-pub use version_repair::VersionRepair;
+pub use version_repair::{DamagedVersion, VersionRepair};
 
-/// The file's name in the data folder.
+/// The archive's file name in the data folder.
 pub const FILE: &str = "archive.db";

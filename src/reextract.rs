@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::archive::{
-    Archive, ArchiveError, CapturesBegun, KeptCapture, Lease, MOST_DEATHS, RevisionOutcome, RunId,
+    Archive, ArchiveError, CaptureBatch, KeptCapture, Lease, MAX_CRASHES, RevisionOutcome, RunId,
     Selection, Tally,
 };
 use crate::clock::Clock;
@@ -135,7 +135,7 @@ struct Rereading<'a> {
     /// The last capture that was read.
     after: i64,
     /// Captures among which one ended the process: each is read by itself.
-    suspected: Option<CapturesBegun>,
+    suspected: Option<CaptureBatch>,
     summary: Summary,
     articles: BTreeSet<i64>,
 }
@@ -154,7 +154,10 @@ impl<'a> Rereading<'a> {
             plan.readers.iter().map(|reader| reader.site.name.as_str()),
         )?;
         let (after, suspected) = match plan.mode {
-            Mode::Write => (archive.reread_up_to(&what)?, archive.take_begun(lease)?),
+            Mode::Write => (
+                archive.reread_up_to(&what)?,
+                archive.take_interrupted(lease)?,
+            ),
             Mode::DryRun => (0, None),
         };
         let (summary, articles) = (Summary::default(), BTreeSet::new());
@@ -183,10 +186,10 @@ impl<'a> Rereading<'a> {
         let (captures, left_out) = self.without_deadly(&captures)?;
 
         if self.plan.mode == Mode::Write {
-            self.archive.begin_reading(
+            self.archive.begin_batch(
                 self.lease,
                 &self.what,
-                CapturesBegun {
+                CaptureBatch {
                     first: first.id,
                     last: last.id,
                 },
@@ -206,7 +209,7 @@ impl<'a> Rereading<'a> {
                 ladder,
                 self.clock.now(),
             )?;
-            self.archive.forgive(self.lease, capture.id)?;
+            self.archive.forget_crashes(self.lease, capture.id)?;
             self.summary.count(capture, revision, &mut self.articles);
         }
         left_out
@@ -239,8 +242,8 @@ impl<'a> Rereading<'a> {
     ) -> Result<(Vec<&'c KeptCapture>, Vec<&'c KeptCapture>), ArchiveError> {
         let (mut read, mut left_out) = (Vec::new(), Vec::new());
         for capture in captures {
-            let deaths = self.archive.deaths(&self.what, capture.id)?;
-            if deaths < MOST_DEATHS {
+            let deaths = self.archive.crashes(&self.what, capture.id)?;
+            if deaths < MAX_CRASHES {
                 read.push(capture)
             } else {
                 left_out.push(capture)
@@ -252,7 +255,7 @@ impl<'a> Rereading<'a> {
     fn save(&mut self) -> Result<(), ArchiveError> {
         match self.plan.mode {
             Mode::Write => {
-                self.archive.end_reading(self.lease)?;
+                self.archive.end_batch(self.lease)?;
                 self.archive
                     .note_reread(self.lease, &self.what, self.after)?;
                 if let Some(run) = self.run {
@@ -269,7 +272,7 @@ impl<'a> Rereading<'a> {
     fn forget_begun(&mut self) -> Result<(), ArchiveError> {
         self.archive.abandon()?;
         if self.plan.mode == Mode::Write {
-            self.archive.end_reading(self.lease)?;
+            self.archive.end_batch(self.lease)?;
             self.archive.save()?;
         }
         Ok(())
@@ -345,8 +348,7 @@ fn revise(
         .map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
     archive.revise(
         lease,
-        capture,
-        *article,
+        capture.read_as(*article),
         next_revisit(ladder, published, now),
         now,
     )
@@ -374,7 +376,7 @@ impl Summary {
     fn leave_out(&mut self, capture: &KeptCapture) {
         self.unread += 1;
         if self.unread_pages.len() < NAMED {
-            let why = format!("reading it ended the process {MOST_DEATHS} times");
+            let why = format!("reading it ended the process {MAX_CRASHES} times");
             self.unread_pages.push((capture.page.url.to_string(), why));
         }
     }

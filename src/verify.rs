@@ -96,7 +96,7 @@ impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
 
     /// Returns the rows that are damaged: what is held against them may be sound.
     fn ledger(&mut self) -> Result<BTreeSet<i64>, ArchiveError> {
-        let of = self.reader.about("ledger");
+        let of = self.reader.estimated_rows("ledger");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
         let mut damaged = BTreeSet::new();
 
@@ -129,7 +129,7 @@ impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
 
     /// Returns the bodies that are damaged.
     fn bodies(&mut self, sites: &[String]) -> Result<BTreeSet<i64>, ArchiveError> {
-        let of = self.reader.about("body");
+        let of = self.reader.estimated_rows("body");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
         let (mut seen, mut damaged) = (BTreeSet::new(), Vec::new());
 
@@ -168,7 +168,7 @@ impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
         bodies: &BTreeSet<i64>,
         rows: &BTreeSet<i64>,
     ) -> Result<(), ArchiveError> {
-        let of = self.reader.about("capture");
+        let of = self.reader.estimated_rows("capture");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
 
         for looked in self.reader.stored_captures(sites)? {
@@ -196,7 +196,7 @@ impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
     }
 
     fn versions(&mut self, sites: &[String]) -> Result<(), ArchiveError> {
-        let of = self.reader.about("article");
+        let of = self.reader.estimated_rows("article");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
 
         for looked in self.reader.stored_versions(sites)? {
@@ -221,7 +221,7 @@ impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
     }
 
     fn robots(&mut self, rows: &BTreeSet<i64>) -> Result<(), ArchiveError> {
-        let of = self.reader.about("robots");
+        let of = self.reader.estimated_rows("robots");
         let (findings, watch) = (&mut self.findings, &mut self.watch);
 
         for looked in self.reader.stored_robots() {

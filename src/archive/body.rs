@@ -1,4 +1,4 @@
-//! Bodies of answers: compressed, and kept once by content.
+//! Bodies of answers: compressed, and kept once per content.
 
 use std::cell::RefCell;
 
@@ -12,20 +12,22 @@ use crate::frontier::PageId;
 /// zstd's level 1 keeps a newspaper's pages at a fifth of their size for a third of level 3's time.
 const LEVEL: i32 = 1;
 
-/// No body is larger: far above what any `limits.body` asks for.
-const LARGEST: usize = 1 << 30;
+/// No kept body is larger than 1 GiB: far more than any sensible `limits.body`. A larger size is
+/// damage.
+const MAX_BODY_BYTES: usize = 1 << 30;
 
 thread_local! {
-    // Making a compressor costs more than compressing a small page with it.
+    // Making a compressor costs more than compressing a small page with it, so each thread keeps
+    // one.
     static PACKER: RefCell<Compressor<'static>> =
         RefCell::new(Compressor::new(LEVEL).expect("level 1 is one of zstd's levels"));
 }
 
-/// A body as it is kept, or why it is not.
+/// A body as it is kept, or the reason why it is not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Body {
     Kept(Packed),
-    /// The paper forbids archives; nothing but the digest of what came is known.
+    /// The paper forbids archiving. Only the digest of the body is kept.
     Withheld {
         why: String,
         digest: [u8; 32],
@@ -42,7 +44,7 @@ impl Body {
     }
 }
 
-/// A body, named by its content and compressed.
+/// A compressed body, identified by the SHA-256 of its content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Packed {
     pub(super) sha256: [u8; 32],
@@ -50,7 +52,7 @@ pub struct Packed {
     pub(super) zstd: Vec<u8>,
 }
 
-/// Compresses a body. This is work for the task that fetched it, not for the writer.
+/// Compresses a body. Called in the task that fetched it, so that the writer does not wait for it.
 pub fn pack(body: &[u8]) -> Packed {
     let zstd = PACKER.with_borrow_mut(|packer| packer.compress(body));
     let zstd = zstd.expect("compressing into memory only fails for want of memory");
@@ -62,36 +64,37 @@ pub fn pack(body: &[u8]) -> Packed {
     }
 }
 
-/// Unpacks a body of so many bytes.
+/// Unpacks a body that has `bytes` bytes.
 pub(super) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveError> {
-    // A size that no body has would be asked of the memory before it is found wrong.
-    if bytes > LARGEST {
+    // Memory is allocated by this size before the content is checked.
+    if bytes > MAX_BODY_BYTES {
         return Err(ArchiveError::Damaged(format!(
-            "a body of {bytes} bytes is none that was kept"
+            "no kept body is as large as {bytes} bytes"
         )));
     }
     zstd::bulk::decompress(packed, bytes)
         .map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
 }
 
-/// Keeps a body, and returns its number. One that is known is not kept twice.
-pub(super) fn write_body(work: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
-    let mut known = work.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
+/// Writes a body where its content is not kept yet, and returns its id.
+pub(super) fn write_body(tx: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
+    let mut known = tx.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;
     if let Some(id) = known
         .query_row([body.sha256], |row| row.get(0))
         .optional()?
     {
-        mend_body(work, body)?;
+        mend_body(tx, body)?;
         return Ok(id);
     }
-    work.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?
+
+    tx.prepare_cached("INSERT INTO body (sha256, bytes, zstd) VALUES (?1, ?2, ?3)")?
         .execute(params![body.sha256, body.bytes, body.zstd])?;
-    Ok(work.last_insert_rowid())
+    Ok(tx.last_insert_rowid())
 }
 
-/// Puts a body that came again in the place of the damaged one of the same content.
-pub(super) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveError> {
-    let mut damaged = work.prepare_cached(
+/// Replaces a damaged body by an intact one of the same content.
+pub(super) fn mend_body(tx: &Connection, body: &Packed) -> Result<(), ArchiveError> {
+    let mut damaged = tx.prepare_cached(
         "SELECT body_id FROM damage JOIN body ON body.id = body_id WHERE sha256 = ?1",
     )?;
     let Some(id) = damaged
@@ -101,17 +104,17 @@ pub(super) fn mend_body(work: &Connection, body: &Packed) -> Result<(), ArchiveE
         return Ok(());
     };
 
-    work.execute(
+    tx.execute(
         "UPDATE body SET bytes = ?2, zstd = ?3 WHERE id = ?1",
         params![id, body.bytes, body.zstd],
     )?;
-    work.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
+    tx.execute("DELETE FROM damage WHERE body_id = ?1", [id])?;
     Ok(())
 }
 
-/// Tells whether the body of a page's newest telling answer is damaged.
-pub(super) fn is_body_damaged(work: &Connection, page: PageId) -> Result<bool, ArchiveError> {
-    let mut select = work.prepare_cached(
+/// Tells whether the body of a page's newest capture is damaged.
+pub(super) fn is_body_damaged(tx: &Connection, page: PageId) -> Result<bool, ArchiveError> {
+    let mut select = tx.prepare_cached(
         "SELECT EXISTS (SELECT 1 FROM page JOIN capture ON capture.id = page.capture_id
                         JOIN damage ON damage.body_id = capture.body_id WHERE page.id = ?1)",
     )?;

@@ -1,4 +1,4 @@
-//! Captures: answers as they came, and the articles in them.
+//! Captures: answers as they came, with the articles in them.
 
 use rusqlite::{Connection, params};
 
@@ -11,22 +11,22 @@ use crate::frontier::{Page, PageId};
 use crate::opt_out::{OptOut, OptOutAction};
 use crate::time::Timestamp;
 
-/// An answer to keep, ready to be written.
+/// An answer that is to be kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Capture {
     pub fetched_at: Timestamp,
     pub status: u16,
-    /// `name: value`, one a line.
+    /// The response headers, `name: value`, one a line.
     pub headers: String,
     pub body: Body,
-    /// What is said against uses of the page, and what was done about it.
+    /// The opt-outs that the answer carries, each with its effect.
     pub opt_outs: Vec<(OptOut, OptOutAction)>,
     pub charset: Option<Charset>,
     pub etag: Option<String>,
     pub last_modified: Option<String>,
 }
 
-/// How the body's bytes became text.
+/// How the body was decoded to text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Charset {
     pub declared: Option<String>,
@@ -34,35 +34,45 @@ pub struct Charset {
     pub had_errors: bool,
 }
 
-/// Writes what came, and returns what it did to the article.
-pub(super) fn write_reading(
-    work: &Connection,
-    page: &Page,
-    article: Option<&Article>,
-    capture: &Capture,
-    announced: AnnouncedId,
-    now: Timestamp,
-) -> Result<Option<Change>, ArchiveError> {
-    let id = write_capture(work, page.id, announced, capture)?;
-    article.map_or(Ok(None), |article| {
-        Ok(write_article(work, page, article, id, now)?.change())
-    })
+/// The answer to the request for a page, with the article that was extracted from it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct PageAnswer<'a> {
+    pub page: &'a Page,
+    pub article: Option<&'a Article>,
+    pub capture: &'a Capture,
+    pub announced: AnnouncedId,
 }
 
-/// Writes an answer, and returns the archive's number for it.
+/// Writes an answer with its article, and returns what it changed in the article.
+pub(super) fn write_page_answer(
+    tx: &Connection,
+    answer: PageAnswer<'_>,
+    now: Timestamp,
+) -> Result<Option<Change>, ArchiveError> {
+    let capture = write_capture(tx, answer.page.id, answer.announced, answer.capture)?;
+
+    let Some(article) = answer.article else {
+        return Ok(None);
+    };
+    Ok(write_article(tx, answer.page, article, capture, now)?.change())
+}
+
+/// Writes a capture, and returns its id.
 fn write_capture(
-    work: &Connection,
+    tx: &Connection,
     page: PageId,
     announced: AnnouncedId,
     capture: &Capture,
 ) -> Result<i64, ArchiveError> {
     let (body, withheld) = match &capture.body {
-        Body::Kept(packed) => (Some(write_body(work, packed)?), None),
+        Body::Kept(packed) => (Some(write_body(tx, packed)?), None),
         Body::Withheld { why, .. } => (None, Some(why)),
     };
     let charset = capture.charset.as_ref();
-    work.prepare_cached(
-        "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id, withheld, charset_declared, charset_used, charset_errors)
+
+    tx.prepare_cached(
+        "INSERT INTO capture (page_id, announced_id, fetched_at, status, headers, body_id,
+                              withheld, charset_declared, charset_used, charset_errors)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
@@ -77,22 +87,58 @@ fn write_capture(
         charset.map(|charset| charset.used.as_str()),
         charset.is_some_and(|charset| charset.had_errors),
     ])?;
-    let id = work.last_insert_rowid();
-    for (opt_out, done) in &capture.opt_outs {
-        work.prepare_cached(
-            "INSERT INTO opt_out (capture_id, signal, source, evidence, effect) VALUES (?1, ?2, ?3, ?4, ?5)",
-        )?
-        .execute(params![id, opt_out.signal.name(), opt_out.source, opt_out.evidence, done.name()])?;
-    }
-    // Beside the page's new state, which is written in the same place: this costs no more than that.
-    work.prepare_cached(
-        "UPDATE page SET etag = ?2, last_modified = ?3, capture_id = iif(?4, ?5, capture_id) WHERE id = ?1",
-    )?
-    .execute(params![page.0, capture.etag, capture.last_modified, tells_of_page(capture.status), id])?;
+    let id = tx.last_insert_rowid();
+
+    write_opt_outs(tx, id, &capture.opt_outs)?;
+    note_newest_capture(tx, page, id, capture)?;
     Ok(id)
 }
 
-/// Whether a status tells if there is such a page; others tell of the server, or of the asker.
+fn write_opt_outs(
+    tx: &Connection,
+    capture: i64,
+    opt_outs: &[(OptOut, OptOutAction)],
+) -> Result<(), ArchiveError> {
+    for (opt_out, action) in opt_outs {
+        tx.prepare_cached(
+            "INSERT INTO opt_out (capture_id, signal, source, evidence, effect)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+        )?
+        .execute(params![
+            capture,
+            opt_out.signal.name(),
+            opt_out.source,
+            opt_out.evidence,
+            action.name()
+        ])?;
+    }
+    Ok(())
+}
+
+/// Notes a page's validators and its newest capture. The page's new state is written to the same
+/// row in the same transaction, so that this costs hardly more.
+fn note_newest_capture(
+    tx: &Connection,
+    page: PageId,
+    id: i64,
+    capture: &Capture,
+) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
+        "UPDATE page SET etag = ?2, last_modified = ?3, capture_id = iif(?4, ?5, capture_id)
+         WHERE id = ?1",
+    )?
+    .execute(params![
+        page.0,
+        capture.etag,
+        capture.last_modified,
+        tells_of_page(capture.status),
+        id
+    ])?;
+    Ok(())
+}
+
+/// Tells whether a status says if the page exists. Other statuses speak of the server or of the
+/// client.
 fn tells_of_page(status: u16) -> bool {
     matches!(status, 200..=299 | 404 | 410)
 }

@@ -1,4 +1,4 @@
-//! What can go wrong with an archive, in words that say what to do.
+//! The errors of the archive. Each message says what is wrong and what to do.
 
 use std::path::{Path, PathBuf};
 
@@ -10,12 +10,14 @@ use crate::archive::lost::LostFiles;
 #[derive(Debug, thiserror::Error)]
 pub enum ArchiveError {
     #[error(
-        "{path} is no saseo archive; name another folder with --data. If it was one, its beginning is damaged, or a \
-         -wal file of another database stands beside it: docs/care.md tells how to put a backup back"
+        "{path} is no saseo archive; name another folder with --data. If it was one, its beginning \
+         is damaged, or a -wal file of another database stands beside it: docs/care.md tells how \
+         to put a backup back"
     )]
     NotAnArchive { path: PathBuf },
     #[error(
-        "{path} was made by a newer saseo (schema {found}, this one knows up to {known}); update saseo"
+        "{path} was made by a newer saseo (schema {found}, this one knows up to {known}); update \
+         saseo"
     )]
     Newer {
         path: PathBuf,
@@ -23,7 +25,8 @@ pub enum ArchiveError {
         known: i64,
     },
     #[error(
-        "{path} was made by an older saseo (schema {found} of {known}); `saseo crawl`, `saseo resume` or, without a request, `saseo reextract` brings it up to date"
+        "{path} was made by an older saseo (schema {found} of {known}); `saseo crawl`, \
+         `saseo resume` or, without a request, `saseo reextract` brings it up to date"
     )]
     Older {
         path: PathBuf,
@@ -37,7 +40,8 @@ pub enum ArchiveError {
     #[error("the archive has no site {site:?}; it has: {known}")]
     NoSuchSite { site: String, known: String },
     #[error(
-        "the archive has no article {wanted:?}: name it by its id, like readersnews/81193, its number or its address"
+        "the archive has no article {wanted:?}: name it by its id, like readersnews/81193, its \
+         number or its address"
     )]
     NoSuchArticle { wanted: String },
     #[error("{wanted} names several articles: {}; say which", ids.join(", "))]
@@ -45,7 +49,8 @@ pub enum ArchiveError {
     #[error(transparent)]
     Lost(Box<LostFiles>),
     #[error(
-        "there is no archive at {path} any more, and none is begun in its place. {said}. To begin anew after all, delete {note}"
+        "there is no archive at {path} any more, and none is begun in its place. {said}. To begin \
+         anew after all, delete {note}"
     )]
     Vanished {
         path: PathBuf,
@@ -63,23 +68,24 @@ pub enum ArchiveError {
     #[error("cannot write {path}: the disk is full")]
     NoRoom { path: PathBuf },
     #[error(
-        "{path} is locked by another program, such as a database browser, a backup or an import; close it there or wait, \
-         then run the command again: nothing that was stored is lost"
+        "{path} is locked by another program, such as a database browser, a backup or an import; \
+         close it there or wait, then run the command again: nothing that was stored is lost"
     )]
     Busy { path: PathBuf },
     #[error(
-        "the disk failed to read or write {path} ({why}); copy the data folder to another disk, and look what the \
-         system's log says of this one (`dmesg`)"
+        "the disk failed to read or write {path} ({why}); copy the data folder to another disk, \
+         and look what the system's log says of this one (`dmesg`)"
     )]
     DiskFault { path: PathBuf, why: String },
     #[error(
-        "the archive is damaged: {0}; `saseo verify` names all that is, and docs/care.md tells how to mend it or to put a \
-         backup back"
+        "the archive is damaged: {0}; `saseo verify` names all that is, and docs/care.md tells how \
+         to mend it or to put a backup back"
     )]
     Damaged(String),
     #[error(
-        "{path} is damaged as a whole, cut off or in the pages that the others hang on ({why}): put a backup back, or save \
-         what can be read with `sqlite3 {path} .recover`; docs/care.md tells how"
+        "{path} is damaged as a whole, cut off or in the pages that the others hang on ({why}): \
+         put a backup back, or save what can be read with `sqlite3 {path} .recover`; docs/care.md \
+         tells how"
     )]
     Unreadable { path: PathBuf, why: String },
     #[error("the archive failed; `saseo verify` tells whether it is damaged")]
@@ -87,7 +93,7 @@ pub enum ArchiveError {
 }
 
 impl ArchiveError {
-    /// What a failure to make or use the data folder means.
+    /// Returns the error for a failure to make or use the data folder.
     pub fn folder(path: &Path, why: std::io::Error) -> Self {
         match why.kind() {
             std::io::ErrorKind::StorageFull => Self::DiskFull,
@@ -98,9 +104,10 @@ impl ArchiveError {
         }
     }
 
-    /// What a failure to open or use the file at `path` means.
+    /// Returns the error for a failure to open or use the file at `path`.
     pub(super) fn at(path: &Path, error: rusqlite::Error) -> Self {
         let (path, why) = (path.to_owned(), error.to_string());
+
         match code(&error) {
             Some(ErrorCode::NotADatabase) => Self::NotAnArchive { path },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
@@ -121,7 +128,8 @@ impl ArchiveError {
         }
     }
 
-    /// What a failure to recognise the file at `path` means: SQLite reads its first pages for that, and sees how long it is.
+    /// Returns the error for a failure to recognise the file at `path`. SQLite reads the file's
+    /// first pages and its size for that, so that damage there concerns the whole file.
     pub(super) fn at_first(path: &Path, error: rusqlite::Error) -> Self {
         match Self::at(path, error) {
             Self::Damaged(why) => Self::Unreadable {
@@ -132,7 +140,7 @@ impl ArchiveError {
         }
     }
 
-    /// What a failure to write an export's file means.
+    /// Returns the error for a failure to write an export's file.
     pub(super) fn of_export(path: &Path, error: rusqlite::Error) -> Self {
         match code(&error) {
             Some(ErrorCode::DiskFull) => Self::NoRoom {
@@ -143,15 +151,15 @@ impl ArchiveError {
     }
 }
 
-/// An error of the engine. Nothing outside the archive names its type.
+/// An error of SQLite. The trait keeps its type within the archive.
 pub trait EngineError {
-    /// Returns the archive's error for it.
+    /// Returns the archive's error for this one.
     fn meaning(self) -> ArchiveError;
 }
 
 impl EngineError for rusqlite::Error {
     fn meaning(self) -> ArchiveError {
-        // Only whoever opened the file knows its folder.
+        // Its folder is not known here.
         ArchiveError::at(Path::new(crate::archive::FILE), self)
     }
 }
@@ -166,8 +174,8 @@ fn code(error: &rusqlite::Error) -> Option<ErrorCode> {
     error.sqlite_error().map(|failure| failure.code)
 }
 
-/// Tells whether a value was read that no saseo wrote: a text that is no UTF-8, a number out of its range, JSON that does
-/// not parse.
+/// Tells whether an error is of a value that no saseo wrote: a text that is not UTF-8, a number out
+/// of range, or JSON that does not parse.
 pub(super) fn is_of_value(error: &rusqlite::Error) -> bool {
     use rusqlite::Error::{
         FromSqlConversionFailure, IntegralValueOutOfRange, InvalidColumnType, Utf8Error,
@@ -187,13 +195,13 @@ mod tests {
 
     use super::*;
 
-    fn told(code: i32) -> String {
+    fn message(code: i32) -> String {
         let error = rusqlite::Error::SqliteFailure(ffi::Error::new(code), None);
         ArchiveError::at(Path::new("data/archive.db"), error).to_string()
     }
 
     #[test]
-    fn every_failure_of_the_file_is_told_with_the_way_out() {
+    fn the_message_of_every_failure_of_the_file_says_what_to_do() {
         for (code, words) in [
             (
                 ffi::SQLITE_BUSY,
@@ -213,13 +221,14 @@ mod tests {
             (ffi::SQLITE_FULL, "make room"),
             (ffi::SQLITE_CANTOPEN, "data/archive.db cannot be opened"),
         ] {
-            assert!(told(code).contains(words), "{code}: {}", told(code));
+            assert!(message(code).contains(words), "{code}: {}", message(code));
         }
     }
 
     #[test]
     fn a_value_that_no_saseo_wrote_is_damage() {
         let error = rusqlite::Error::IntegralValueOutOfRange(3, -1);
+
         assert!(matches!(
             ArchiveError::from(error),
             ArchiveError::Damaged(_)

@@ -1,9 +1,9 @@
-//! The mark by which a file is known for an archive.
+//! The mark in a file's header that tells an archive from other databases.
 
-/// `sase`: how SQLite's application id tells an archive from any other database.
+/// `sase` in ASCII: the SQLite application id of an archive.
 pub(super) const APPLICATION: i64 = 0x7361_7365;
 
-/// Tells a file that is an archive by its header (SQLite's file format, §1.3).
+/// Tells whether a file is an archive, by its header (SQLite's file format, §1.3).
 pub(super) fn is_archive(header: &[u8; 100]) -> bool {
     let application = header[68..72]
         .iter()

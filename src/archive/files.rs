@@ -1,4 +1,5 @@
-//! The archive's files, watched while they are open: SQLite goes on writing into files that were deleted or moved.
+//! The archive's files, watched while they are open: SQLite goes on writing to files that were
+//! deleted or moved.
 
 use std::fs::{File, Metadata};
 use std::io::{ErrorKind, Read};
@@ -9,10 +10,12 @@ use std::time::SystemTime;
 use crate::archive::file_mark::is_archive;
 
 /// Bytes of a database's header (SQLite's file format, §1.3).
-const HEADER: usize = 100;
+const HEADER_BYTES: usize = 100;
 
-/// What SQLite appends to a database's name for the log and the shared memory beside it.
+/// The suffix by which SQLite names the write-ahead log beside a database.
 const LOG: &str = "-wal";
+
+/// The suffix by which SQLite names the shared memory beside a database.
 const SHARED_MEMORY: &str = "-shm";
 
 /// The three files of an open archive, as they were when it was opened.
@@ -21,34 +24,36 @@ pub(super) struct Files {
     database: Watched,
     log: Watched,
     shared_memory: Watched,
-    /// A database that is written by nobody else never shrinks while it is open.
+    /// The largest size so far, in bytes. A database never shrinks while it is open, unless another
+    /// program writes it.
     least_bytes: u64,
+    /// The last modification that was seen.
     written_at: Option<SystemTime>,
 }
 
-/// A file under the name that it was opened by.
+/// A file, watched under the name by which it was opened.
 #[derive(Debug)]
 pub(super) struct Watched {
     path: PathBuf,
-    /// `None` where there was no such file: on some disks SQLite works without a log.
+    /// `None` where there was no such file: on some file systems SQLite works without a log.
     identity: Option<FileIdentity>,
 }
 
-/// A file, whatever its name is.
+/// The identity of a file, whatever its name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct FileIdentity {
     device: u64,
     inode: u64,
 }
 
-/// A file of the archive that is not any more what was opened.
+/// The loss of one of the archive's files: it is no longer the file that was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Loss {
     pub(super) part: Part,
-    pub(super) fate: FileState,
+    pub(super) state: FileState,
 }
 
-/// Which of the archive's files it is.
+/// One of the archive's files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
     Database,
@@ -56,29 +61,29 @@ pub(super) enum Part {
     SharedMemory,
 }
 
-/// What became of a file.
+/// The state of a lost file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum FileState {
-    /// Nothing stands under its name.
+    /// There is no file under its name.
     Gone,
-    /// Another file stands under its name.
+    /// There is another file under its name.
     Replaced,
     /// It is the same file, with other content.
     Overwritten,
 }
 
-/// Where a file is now that is open, and not under its name.
+/// Where an open file is that is no longer under its name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FileLocation {
     At(PathBuf),
-    /// It has no name any more: it ends with this process.
+    /// It has no name any more. It vanishes with this process.
     Nowhere,
-    /// The system does not tell.
+    /// The operating system does not tell.
     Unknown,
 }
 
 impl Files {
-    /// Notes the files of the database at `path`, which is open.
+    /// Begins to watch the files of the open database at `path`.
     pub fn of(path: &Path) -> Self {
         let metadata = std::fs::metadata(path).ok();
 
@@ -91,28 +96,31 @@ impl Files {
         }
     }
 
-    /// Returns the first file that is not what was opened. The database is the one that matters most.
+    /// Returns the first file that is no longer the one that was opened. The database comes first,
+    /// since it matters most.
     pub fn loss(&mut self) -> Option<Loss> {
         let parts = [
             (Part::Database, &self.database),
             (Part::Log, &self.log),
             (Part::SharedMemory, &self.shared_memory),
         ];
+
         let loss = parts.into_iter().find_map(|(part, file)| {
             Some(Loss {
                 part,
-                fate: file.fate()?,
+                state: file.state()?,
             })
         });
 
         loss.or_else(|| {
             self.is_overwritten().then_some(Loss {
                 part: Part::Database,
-                fate: FileState::Overwritten,
+                state: FileState::Overwritten,
             })
         })
     }
 
+    /// Returns the name by which a file was opened.
     pub fn path(&self, part: Part) -> &Path {
         match part {
             Part::Database => &self.database.path,
@@ -121,43 +129,48 @@ impl Files {
         }
     }
 
-    pub fn fate(&self, part: Part) -> Option<FileState> {
+    /// Returns the state of a lost file; `None` where it is the one that was opened.
+    pub fn state(&self, part: Part) -> Option<FileState> {
         match part {
-            Part::Database => self.database.fate(),
-            Part::Log => self.log.fate(),
-            Part::SharedMemory => self.shared_memory.fate(),
+            Part::Database => self.database.state(),
+            Part::Log => self.log.state(),
+            Part::SharedMemory => self.shared_memory.state(),
         }
     }
 
     /// Finds the database among the files that this process has open.
-    pub fn whereabouts(&self) -> FileLocation {
+    pub fn location(&self) -> FileLocation {
         self.database
             .identity
             .map_or(FileLocation::Unknown, open_file)
     }
 
-    /// Takes the log and the shared memory away from where a copy of the database will stand: SQLite would write a log
-    /// that belongs to another database into it. Files of others stay.
+    /// Removes the log and the shared memory from beside the place where a copy of the database
+    /// will stand: SQLite would apply a log of another database to it. Files of other programs
+    /// stay.
     pub fn remove_logs(&self) {
         for file in [&self.log, &self.shared_memory] {
             if file.is_there() {
-                // Where it cannot be removed, the message names what must be moved away.
+                // Where it cannot be removed, the error names the files that must be moved away.
                 let _ = std::fs::remove_file(&file.path);
             }
         }
     }
 
-    /// The same, where the log may be all that is left: it gets another name.
+    /// Renames the log, which may be all that is left, and removes the shared memory.
     pub fn set_log_aside(&self, name: &Path) {
         if self.log.is_there() {
+            // Where it cannot be renamed, it stays under its own name.
             let _ = std::fs::rename(&self.log.path, name);
         }
         if self.shared_memory.is_there() {
+            // Shared memory holds no content. Where it stays, SQLite makes it anew.
             let _ = std::fs::remove_file(&self.shared_memory.path);
         }
     }
 
-    /// Whether somebody copied other content into the database: its header, or its size, cannot be ours.
+    /// Tells whether another program copied other content into the database: then its header or its
+    /// size cannot be this archive's.
     fn is_overwritten(&mut self) -> bool {
         let Ok(metadata) = std::fs::metadata(&self.database.path) else {
             return false;
@@ -167,7 +180,7 @@ impl Files {
         }
         self.least_bytes = metadata.len();
 
-        // Each checkpoint writes as well: only then is the header worth a look.
+        // Only a file that was written can have another header. Each checkpoint writes as well.
         let written_at = metadata.modified().ok();
         if written_at == self.written_at {
             return false;
@@ -185,8 +198,9 @@ impl Watched {
         Self { path, identity }
     }
 
-    /// What became of the file; `None` where it is what it was, or the system does not tell.
-    fn fate(&self) -> Option<FileState> {
+    /// Returns the state of a lost file; `None` where it is the one that was opened, or where the
+    /// system does not tell.
+    fn state(&self) -> Option<FileState> {
         let opened = self.identity?;
 
         match std::fs::metadata(&self.path) {
@@ -199,8 +213,9 @@ impl Watched {
         }
     }
 
+    /// Tells whether the file that was opened is still under its name.
     fn is_there(&self) -> bool {
-        self.identity.is_some() && self.fate().is_none()
+        self.identity.is_some() && self.state().is_none()
     }
 }
 
@@ -219,14 +234,14 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
     PathBuf::from(name)
 }
 
-fn header(path: &Path) -> Option<[u8; HEADER]> {
-    let mut header = [0; HEADER];
-    // An empty file has no header, and is smaller than any archive.
+fn header(path: &Path) -> Option<[u8; HEADER_BYTES]> {
+    let mut header = [0; HEADER_BYTES];
+    // An empty file has no header. It is found by its size.
     File::open(path).ok()?.read_exact(&mut header).ok()?;
     Some(header)
 }
 
-/// Finds an open file by its identity: Linux names those of a process in `/proc/self/fd`.
+/// Finds an open file by its identity. Linux lists the open files of a process in `/proc/self/fd`.
 fn open_file(identity: FileIdentity) -> FileLocation {
     let Ok(open) = std::fs::read_dir("/proc/self/fd") else {
         return FileLocation::Unknown;

@@ -1,17 +1,17 @@
-//! The archive's numbers for what it keeps.
+//! Ids of rows, one type for each table.
 
-/// The ledger's number for an announcement.
+/// The id of an announcement in the ledger.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct AnnouncedId(pub i64);
 
-/// The archive's number for one copy of a robots.txt.
+/// The id of one copy of a robots.txt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RobotsId(pub i64);
 
-/// The archive's number for a run.
+/// The id of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RunId(pub i64);
 
-/// The archive's number for a site.
+/// The id of a site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SiteId(pub i64);

@@ -1,4 +1,4 @@
-//! Who may write: each that takes the right makes the epoch of all before it too old.
+//! The lease: the right to write. Taking it invalidates the epoch of every holder before.
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -7,12 +7,13 @@ use crate::archive::host::shift_paces;
 use crate::archive::store::{Archive, Lease, millis};
 use crate::time::{Timestamp, Uptime};
 
-/// Clocks that are kept right by small steps differ by less; in milliseconds.
+/// A step of the clock counts from two seconds, in milliseconds. Clocks that are synchronised in
+/// small steps differ by less.
 const CLOCK_STEP: u64 = 2_000;
 
 impl Archive {
-    /// Returns the right to write as it was last taken, for work that is abandoned in the end.
-    /// Reads what was written, saved or not.
+    /// Returns the lease as it was last taken, for work that is rolled back in the end. Sees
+    /// unsaved changes as well.
     pub fn lease(&self) -> Result<Lease, ArchiveError> {
         let epoch = self
             .connection
@@ -20,8 +21,9 @@ impl Archive {
         Ok(Lease { epoch })
     }
 
-    /// Takes the right to write from any holder before, and returns its epoch; saved at once. Where the clock was set since
-    /// the last lease was taken, as the machine's uptime tells, the hosts' stored moments move with it.
+    /// Takes the lease from any holder before. Saved at once. Where the machine's uptime shows that
+    /// the clock was set since the last lease, the stored moments of hosts and pages are shifted
+    /// with it.
     pub fn take_lease(
         &mut self,
         holder: &str,
@@ -29,12 +31,13 @@ impl Archive {
         uptime: Option<&Uptime>,
     ) -> Result<Lease, ArchiveError> {
         let path = self.path().to_owned();
-        let work = self
+        let tx = self
             .connection
             .transaction_with_behavior(TransactionBehavior::Immediate);
-        let work = work.map_err(|error| ArchiveError::at(&path, error))?;
+        let tx = tx.map_err(|error| ArchiveError::at(&path, error))?;
+
         let step = uptime
-            .map(|uptime| clock_step(&work, now, uptime))
+            .map(|uptime| clock_step(&tx, now, uptime))
             .transpose()?
             .flatten();
         if let Some(step) = step {
@@ -42,29 +45,33 @@ impl Archive {
                 milliseconds = step,
                 "the clock was set since the last run; hosts' rests move with it"
             );
-            shift_paces(&work, step)?;
+            shift_paces(&tx, step)?;
         }
+
         let (boot, up) = uptime
             .map(|uptime| (uptime.boot.as_str(), millis(uptime.up)))
             .unzip();
-        let sql = "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2, boot = ?3, uptime = ?4 RETURNING epoch";
-        let epoch = work.query_row(sql, params![holder, now.millis(), boot, up], |row| {
+        let sql = "UPDATE lease SET epoch = epoch + 1, holder = ?1, taken_at = ?2, boot = ?3,
+                          uptime = ?4 RETURNING epoch";
+        let epoch = tx.query_row(sql, params![holder, now.millis(), boot, up], |row| {
             row.get(0)
         })?;
-        work.commit()?;
+        tx.commit()?;
+
         self.clock_step = step.unwrap_or(0);
         Ok(Lease { epoch })
     }
 }
 
-/// By how much the clock differs from what the uptime since the last lease makes of it; `None` where it agrees, or where
-/// the machine has booted since and nobody can tell.
+/// Returns the milliseconds by which the clock was set since the last lease, by comparison with the
+/// uptime; `None` where it was not set, and where the machine has booted since, so that it is
+/// unknown.
 fn clock_step(
-    work: &Connection,
+    tx: &Connection,
     now: Timestamp,
     uptime: &Uptime,
 ) -> Result<Option<i64>, ArchiveError> {
-    let mut select = work.prepare("SELECT taken_at, uptime FROM lease WHERE boot = ?1")?;
+    let mut select = tx.prepare("SELECT taken_at, uptime FROM lease WHERE boot = ?1")?;
     let last: Option<(i64, i64)> = select
         .query_row([&uptime.boot], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;

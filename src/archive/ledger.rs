@@ -1,4 +1,5 @@
-//! The ledger: what was asked, announced before it left, and how it ended; every row chained to the one before.
+//! The ledger: every request, announced before it is sent, and how it ended. Each row is chained to
+//! the row before it.
 
 mod link;
 mod terms;
@@ -19,23 +20,23 @@ pub use link::Form;
 pub(super) use link::{ChainLink, last_hash};
 pub use terms::{HostTerms, Terms};
 
-/// A request that is about to leave.
+/// A request that is about to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Announcement {
-    /// The moment that its host's turn was decided by; it leaves no earlier.
+    /// The moment of the decision to send it. It is sent no earlier.
     pub at: Timestamp,
     pub url: PageUrl,
     pub server: Option<IpAddr>,
-    /// The robots.txt that allowed it, and by which rule.
+    /// The robots.txt that allowed it; `rule` is the rule that did.
     pub robots: Option<RobotsId>,
     pub rule: String,
-    /// The gap that the host was owed.
+    /// The gap that was kept to the host.
     pub gap: Duration,
 }
 
-/// So many announcements are looked at for the last ones: more than a crawl makes in the period of
-/// any ceiling, and read in milliseconds.
-const MOST_LAST: usize = 5_000;
+/// At most so many announcements are read for the last requests: more than a crawl makes within the
+/// gap of any server or of all servers, and read in milliseconds.
+const MAX_READ_BACK: usize = 5_000;
 
 /// How a request ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,36 +49,46 @@ pub enum Ending {
         /// The moment that the answer's Retry-After names.
         retry_after: Option<Timestamp>,
     },
-    Trouble {
-        why: String,
-    },
+    /// No answer came, or none that could be read.
+    Trouble { why: String },
+}
+
+/// The end of an announced request.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct EndedRequest<'a> {
+    pub announced: AnnouncedId,
+    pub ending: &'a Ending,
+    /// When it ended.
+    pub at: Timestamp,
+    /// From when on its host may be asked again.
+    pub not_before: Timestamp,
 }
 
 impl Archive {
-    /// Writes requests to the ledger. They may leave once that is saved.
+    /// Announces requests in the ledger. Durable with the next save; they may be sent after it.
     pub fn announce(
         &mut self,
         lease: Lease,
         run: RunId,
         requests: &[Announcement],
     ) -> Result<Vec<AnnouncedId>, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         requests
             .iter()
-            .map(|request| write_announcement(work, run, request))
+            .map(|request| write_announcement(tx, run, request))
             .collect()
     }
 
-    /// Returns when each server was asked last, as far as that was since a moment; killed runs count
-    /// too. Read from the ledger's end. Reads what was written, saved or not.
+    /// Returns when each server was last asked, for requests since a moment; those of killed runs
+    /// count. Reads the ledger backwards from its end. Sees unsaved changes as well.
     pub fn last_requests(&self, since: Timestamp) -> Result<LastRequests, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT at, server FROM ledger WHERE kind = 'announced' ORDER BY id DESC LIMIT ?1",
         )?;
-        let mut rows = select.query([MOST_LAST])?;
+        let mut rows = select.query([MAX_READ_BACK])?;
 
         let mut last = LastRequests::default();
-        let mut looked_at = 0;
+        let mut rows_read = 0;
         let mut at = since;
         while let Some(row) = rows.next()? {
             at = self.on_this_clock(Timestamp::from_millis(row.get(0)?));
@@ -89,41 +100,43 @@ impl Archive {
             if let Some(server) = server.and_then(|server| server.parse().ok()) {
                 last.by_server.entry(server).or_insert(at);
             }
-            looked_at += 1;
+            rows_read += 1;
         }
 
-        last.all_others = (looked_at == MOST_LAST).then_some(at);
+        last.all_others = (rows_read == MAX_READ_BACK).then_some(at);
         Ok(last)
     }
 }
 
-/// Writes that a run begins, and on what terms.
+/// Writes that a run begins, with its terms.
 pub(super) fn write_beginning(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
     terms: &Terms,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
     let terms = terms.to_json();
-    let hash = ChainLink::after(last_hash(work)?, Form::Second, "began", now, run)
+    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "began", now, run)
         .text(&terms)
         .hash();
-    work.prepare_cached(
-        "INSERT INTO ledger (kind, form, at, run_id, terms, hash) VALUES ('began', 2, ?1, ?2, ?3, ?4)",
+
+    tx.prepare_cached(
+        "INSERT INTO ledger (kind, form, at, run_id, terms, hash)
+         VALUES ('began', 2, ?1, ?2, ?3, ?4)",
     )?
     .execute(params![now.millis(), run.0, terms, hash])?;
     Ok(())
 }
 
 fn write_announcement(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
     request: &Announcement,
 ) -> Result<AnnouncedId, ArchiveError> {
     let host = request.url.host();
     let server = request.server.map(|server| server.to_string());
     let gap = millis(request.gap);
-    let hash = ChainLink::after(last_hash(work)?, Form::Second, "announced", request.at, run)
+    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "announced", request.at, run)
         .text(request.url.as_str())
         .text(host.as_str())
         .text(server.as_deref().unwrap_or_default())
@@ -131,7 +144,8 @@ fn write_announcement(
         .text(&request.rule)
         .number(gap)
         .hash();
-    work.prepare_cached(
+
+    tx.prepare_cached(
         "INSERT INTO ledger (kind, form, at, run_id, url, host, server, robots_id, rule, gap, hash)
          VALUES ('announced', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
     )?
@@ -146,56 +160,76 @@ fn write_announcement(
         gap,
         hash
     ])?;
-    Ok(AnnouncedId(work.last_insert_rowid()))
+    Ok(AnnouncedId(tx.last_insert_rowid()))
 }
 
-/// Writes how a request ended, and from when its host may be asked again.
+/// The columns of an ending's row that depend on how the request ended.
+struct EndingColumns<'a> {
+    status: Option<u16>,
+    bytes: i64,
+    digest: Option<&'a [u8; 32]>,
+    retry_after: Option<i64>,
+    trouble: Option<&'a str>,
+}
+
+impl<'a> EndingColumns<'a> {
+    fn of(ending: &'a Ending) -> Self {
+        match ending {
+            Ending::Answered {
+                status,
+                bytes,
+                digest,
+                retry_after,
+            } => Self {
+                status: Some(*status),
+                bytes: bytes.cast_signed(),
+                digest: Some(digest),
+                retry_after: retry_after.map(Timestamp::millis),
+                trouble: None,
+            },
+            Ending::Trouble { why } => Self {
+                status: None,
+                bytes: 0,
+                digest: None,
+                retry_after: None,
+                trouble: Some(why),
+            },
+        }
+    }
+}
+
+/// Writes how a request ended, and from when on its host may be asked again.
 pub(super) fn write_ending(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
-    announced: AnnouncedId,
-    ending: &Ending,
-    at: Timestamp,
-    not_before: Timestamp,
+    request: &EndedRequest<'_>,
 ) -> Result<(), ArchiveError> {
-    let (status, bytes, digest, retry_after, trouble) = match ending {
-        Ending::Answered {
-            status,
-            bytes,
-            digest,
-            retry_after,
-        } => (
-            Some(*status),
-            bytes.cast_signed(),
-            Some(digest),
-            *retry_after,
-            None,
-        ),
-        Ending::Trouble { why } => (None, 0, None, None, Some(why.as_str())),
-    };
-    let retry_after = retry_after.map(Timestamp::millis);
-    let hash = ChainLink::after(last_hash(work)?, Form::Second, "ended", at, run)
-        .number(announced.0)
-        .number(status.map_or(0, i64::from))
-        .number(bytes)
-        .bytes(digest.map_or(&[], |digest| digest.as_slice()))
-        .number(retry_after.unwrap_or_default())
-        .text(trouble.unwrap_or_default())
+    let (at, not_before) = (request.at, request.not_before);
+    let columns = EndingColumns::of(request.ending);
+    let hash = ChainLink::after(last_hash(tx)?, Form::Second, "ended", at, run)
+        .number(request.announced.0)
+        .number(columns.status.map_or(0, i64::from))
+        .number(columns.bytes)
+        .bytes(columns.digest.map_or(&[], |digest| digest.as_slice()))
+        .number(columns.retry_after.unwrap_or_default())
+        .text(columns.trouble.unwrap_or_default())
         .number(not_before.millis())
         .hash();
-    work.prepare_cached(
-        "INSERT INTO ledger (kind, form, at, run_id, announced_id, status, bytes, digest, retry_after, trouble, not_before, hash)
+
+    tx.prepare_cached(
+        "INSERT INTO ledger (kind, form, at, run_id, announced_id, status, bytes, digest,
+                             retry_after, trouble, not_before, hash)
          VALUES ('ended', 2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
     )?
     .execute(params![
         at.millis(),
         run.0,
-        announced.0,
-        status,
-        bytes,
-        digest,
-        retry_after,
-        trouble,
+        request.announced.0,
+        columns.status,
+        columns.bytes,
+        columns.digest,
+        columns.retry_after,
+        columns.trouble,
         not_before.millis(),
         hash
     ])?;

@@ -1,4 +1,4 @@
-//! Where a page stands: queued, settled, or standing as it was.
+//! The state of a page: queued, settled, or unchanged after a revisit.
 
 use rusqlite::{Connection, params};
 
@@ -6,47 +6,61 @@ use crate::archive::error::ArchiveError;
 use crate::frontier::{PageId, Role, Settlement};
 use crate::time::Timestamp;
 
-/// Writes where a page stands. What was known of one that is queued again, to be looked at once
-/// more, stands meanwhile.
+/// Writes the state of a page. A settled page that is queued for a revisit keeps its verdict
+/// meanwhile.
 pub(super) fn write_state(
-    work: &Connection,
+    tx: &Connection,
     page: PageId,
     role: Role,
     settlement: &Settlement,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    // Failures of feeds and sitemaps are counted elsewhere.
+    // The consecutive failures of feeds and sitemaps have a column of their own.
     let misses = if role == Role::Article {
         settlement.misses()
     } else {
         0
     };
+
     match settlement {
         Settlement::Retry {
             due, attempts, why, ..
         } => {
-            work.prepare_cached(
-                "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4, gone_looks = max(gone_looks, ?5)
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, due.millis(), attempts, why, misses])?;
+            let values = params![page.0, due.millis(), attempts, why, misses];
+            tx.prepare_cached(RETRY)?.execute(values)?;
         }
         Settlement::Done(judged) => {
             let (verdict, next) = (&judged.verdict, judged.next.map(Timestamp::millis));
-            work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2, reason = ?3, settled_at = ?4,
-                        next_at = ?5, gone_looks = ?6
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, verdict.name(), verdict.reason(), now.millis(), next, misses])?;
+            let values = params![
+                page.0,
+                verdict.name(),
+                verdict.reason(),
+                now.millis(),
+                next,
+                misses
+            ];
+            tx.prepare_cached(SETTLE)?.execute(values)?;
         }
         Settlement::Stands { next, .. } => {
-            work.prepare_cached(
-                "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2, next_at = ?3, gone_looks = ?4
-                 WHERE id = ?1",
-            )?
-            .execute(params![page.0, now.millis(), next.map(Timestamp::millis), misses])?;
+            let next = next.map(Timestamp::millis);
+            let values = params![page.0, now.millis(), next, misses];
+            tx.prepare_cached(STAND)?.execute(values)?;
         }
     }
     Ok(())
 }
+
+/// Queues a page for another try.
+const RETRY: &str = "UPDATE page SET due_at = ?2, attempts = ?3, trouble = ?4,
+            gone_looks = max(gone_looks, ?5)
+     WHERE id = ?1";
+
+/// Settles a page with a verdict.
+const SETTLE: &str = "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, verdict = ?2,
+            reason = ?3, settled_at = ?4, next_at = ?5, gone_looks = ?6
+     WHERE id = ?1";
+
+/// Takes a page out of the queue that keeps its verdict.
+const STAND: &str = "UPDATE page SET due_at = NULL, attempts = 0, trouble = NULL, settled_at = ?2,
+            next_at = ?3, gone_looks = ?4
+     WHERE id = ?1";

@@ -1,4 +1,5 @@
-//! Reading what was committed: articles for exports, and the state of things. Read-only, beside a running crawl.
+//! The archive's reader: articles for exports, the ledger for audits, the state for
+//! `status`. Read-only, beside a running crawl.
 
 mod activity;
 mod article_row;
@@ -14,6 +15,7 @@ mod state;
 mod walk;
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
@@ -33,7 +35,7 @@ pub use outlook::Outlook;
 pub use row_read::{RowRead, UnreadableRows};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
-/// The archive, open for reading.
+/// The archive, open for reading. It sees the changes that the writer has saved.
 #[derive(Debug)]
 pub struct Reader {
     connection: Connection,
@@ -42,20 +44,27 @@ pub struct Reader {
 
 impl Reader {
     /// Opens the archive in the folder `data`.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no archive, where it is empty, and where its schema is not the newest
+    /// one.
     pub fn open(data: &Path) -> Result<Self, ArchiveError> {
         let path = data.join(crate::archive::FILE);
         refuse_if_lost(&path)?;
         if !path.exists() {
             return Err(ArchiveError::Missing { path });
         }
+
         let (connection, found) = match connect(&path, &path.to_string_lossy()) {
-            // A folder that cannot be written has no place for SQLite's shared memory. Where no log is left to be read, the
-            // file alone is the whole archive, and nobody can change it meanwhile.
+            // SQLite's shared memory needs a folder that can be written. Where no log is left to be
+            // read, the file alone is the whole archive, and nobody can change it meanwhile.
             Err(ArchiveError::ReadOnly { .. }) if !has_log(&path) => {
-                connect(&path, &unchanging(&path))?
+                connect(&path, &immutable_address(&path))?
             }
             connected => connected?,
         };
+
         if found == 0 {
             return Err(ArchiveError::Empty { path });
         }
@@ -82,19 +91,23 @@ pub struct SiteQueue {
     pub pages: u64,
 }
 
-/// Returns what is queued in the archive in the folder `data`, of whatever schema it is; nothing where there is none.
+/// Returns the queue of each site in the archive in the folder `data`, whatever schema the archive
+/// has; nothing where there is no archive.
 pub fn queues(data: &Path) -> Result<Vec<SiteQueue>, ArchiveError> {
     let path = data.join(crate::archive::FILE);
     refuse_if_lost(&path)?;
     if !path.exists() {
         return Ok(Vec::new());
     }
+
     let (connection, found) = connect(&path, &path.to_string_lossy())?;
     if found == 0 {
         return Ok(Vec::new());
     }
+
     let mut select = connection.prepare(
-        "SELECT name, (SELECT count(due_at) FROM page WHERE page.site_id = site.id) FROM site ORDER BY name",
+        "SELECT name, (SELECT count(due_at) FROM page WHERE page.site_id = site.id)
+         FROM site ORDER BY name",
     )?;
     let queues = select.query_map([], |row| {
         Ok(SiteQueue {
@@ -105,27 +118,35 @@ pub fn queues(data: &Path) -> Result<Vec<SiteQueue>, ArchiveError> {
     Ok(queues.collect::<Result<_, _>>()?)
 }
 
+/// A crawl holds the file's lock for milliseconds. A reader that waits ten seconds for it has met
+/// another program, and says so.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Connects to the file under an address for SQLite, and returns its schema as well.
 fn connect(path: &Path, address: &str) -> Result<(Connection, i64), ArchiveError> {
-    let at = |error| ArchiveError::at(path, error);
-    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
-        | OpenFlags::SQLITE_OPEN_NO_MUTEX
-        | OpenFlags::SQLITE_OPEN_URI;
-    let connection = Connection::open_with_flags(address, flags).map_err(at)?;
-    connection
-        .busy_timeout(std::time::Duration::from_secs(10))
-        .map_err(at)?;
+    let connection = open_read_only(address).map_err(|error| ArchiveError::at(path, error))?;
     let found = recognise(path, &connection)?;
     Ok((connection, found))
 }
 
+fn open_read_only(address: &str) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX
+        | OpenFlags::SQLITE_OPEN_URI;
+    let connection = Connection::open_with_flags(address, flags)?;
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    Ok(connection)
+}
+
+/// Tells whether a log with content stands beside the file.
 fn has_log(path: &Path) -> bool {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     std::fs::metadata(log).is_ok_and(|log| log.len() > 0)
 }
 
-/// The file's address for SQLite, with the promise that it does not change.
-fn unchanging(path: &Path) -> String {
+/// Returns the file's address for SQLite, with the promise that the file does not change.
+fn immutable_address(path: &Path) -> String {
     let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let address = url::Url::from_file_path(whole)
         .map(String::from)

@@ -1,5 +1,5 @@
-//! The recrawl policy's inputs and answers: the histories of settled pages, and from when on each
-//! is asked for again.
+//! The recrawl policy's inputs and results: the histories of settled pages, and from when on each
+//! page is asked for again.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
@@ -12,49 +12,49 @@ use crate::frontier::{History, Past, Settled};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// A site, as far as it takes to know when its pages are asked for again.
+/// A site with the settings that decide when its pages are asked for again.
 #[derive(Clone, Copy)]
 pub(super) struct Recrawl<'s> {
     pub site: &'s str,
     pub discover: &'s Discover,
-    /// The list that has every article, where there is one.
+    /// The list that has every article of the site, where there is one.
     pub everything: Option<&'s PageUrl>,
 }
 
-/// From when on a crawl asks for a settled page again, if it does.
+/// From when on a crawl asks for a settled page again; never where `next` is `None`.
 pub(super) struct Planned {
     pub page: i64,
     pub role: Role,
     pub next: Option<Timestamp>,
 }
 
-/// The number of the rules in [`crate::frontier::recrawl`]. A program whose rules plan the same
-/// page otherwise has another one, so that archives are planned anew.
+/// The version of the rules in [`crate::frontier::recrawl`]. A program with other rules has another
+/// number, so that archives are planned anew.
 const RULES: u32 = 1;
 
 impl Recrawl<'_> {
-    /// Plans the site's settled pages anew where they were planned by another policy, and returns
-    /// the policy that holds now.
+    /// Plans the site's settled pages anew where they were planned by another policy. Returns
+    /// today's policy.
     pub fn bring_up_to_date(
         &self,
-        work: &Connection,
+        tx: &Connection,
         now: Timestamp,
     ) -> Result<SitePolicy, ArchiveError> {
-        let policy = self.policy(work)?;
-        if self.is_planned_by(work, &policy)? {
+        let policy = self.policy(tx)?;
+        if self.is_planned_by(tx, &policy)? {
             return Ok(policy);
         }
 
-        let mut write = work.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1")?;
-        for planned in self.planned(work, &policy, now)? {
+        let mut write = tx.prepare_cached("UPDATE page SET next_at = ?2 WHERE id = ?1")?;
+        for planned in self.planned(tx, &policy, now)? {
             write.execute(params![planned.page, planned.next.map(Timestamp::millis)])?;
         }
-        work.prepare_cached("UPDATE site SET planned_by = ?2 WHERE name = ?1")?
+        tx.prepare_cached("UPDATE site SET planned_by = ?2 WHERE name = ?1")?
             .execute(params![self.site, stored(&policy)])?;
         Ok(policy)
     }
 
-    /// Tells whether the moments that are kept are those of a policy.
+    /// Tells whether the stored moments were planned by this policy.
     pub fn is_planned_by(
         &self,
         connection: &Connection,
@@ -67,8 +67,8 @@ impl Recrawl<'_> {
         Ok(planned_by == Some(stored(policy)))
     }
 
-    /// Plans the site's settled pages by a policy; articles only where robots.txt forbade them,
-    /// since those that are kept go by their publication.
+    /// Plans the site's settled pages by a policy. Articles are planned only where robots.txt
+    /// disallowed them: kept articles follow the revisit schedule from their publication.
     pub fn planned(
         &self,
         connection: &Connection,
@@ -81,15 +81,13 @@ impl Recrawl<'_> {
                AND (role NOT IN ('article', 'list', 'window') OR verdict = 'disallowed')"
         ))?;
         let mut rows = select.query([self.site])?;
+
         let mut pages = Vec::new();
         while let Some(row) = rows.next()? {
             let url: String = row.get("url")?;
-            let mut history = history(
-                row,
-                self.everything
-                    .is_some_and(|everything| everything.as_str() == url),
-            )?;
-            // A moment that lies ahead is one of a clock that was wrong.
+            let is_everything = self.everything.is_some_and(|list| list.as_str() == url);
+            let mut history = history(row, is_everything)?;
+            // A moment in the future was written by a wrong clock.
             history.settled_at = history.settled_at.min(now);
             pages.push(Planned {
                 page: row.get("id")?,
@@ -100,21 +98,23 @@ impl Recrawl<'_> {
         Ok(pages)
     }
 
-    /// Returns the queued pages whose moment changes when a crawl begins at `now`, each with its
-    /// new one.
+    /// Returns the ids of the queued pages whose moment changes when a crawl begins at `now`, each
+    /// with its new moment.
     pub fn requeued(
         &self,
         connection: &Connection,
         now: Timestamp,
     ) -> Result<Vec<(i64, Timestamp)>, ArchiveError> {
         let policy = self.policy(connection)?;
-        // Pages that are due already keep their moments, but for sources that the site file may
-        // leave out.
+        // Pages that are due already keep their moments, except feeds and sitemaps, which the site
+        // file may have switched off.
         let mut select = connection.prepare_cached(
-            "SELECT id, role, due_at FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+            "SELECT id, role, due_at FROM page
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1)
                AND due_at IS NOT NULL AND (due_at > ?2 OR role IN ('feed', 'sitemap'))",
         )?;
         let mut rows = select.query(params![self.site, now.millis()])?;
+
         let mut requeued = Vec::new();
         while let Some(row) = rows.next()? {
             let (role, due) = (role(row)?, Timestamp::from_millis(row.get("due_at")?));
@@ -126,9 +126,10 @@ impl Recrawl<'_> {
         Ok(requeued)
     }
 
-    /// Returns the policy by which the site's pages are planned now.
+    /// Returns the policy by which the site's pages are planned today.
     pub fn policy(&self, connection: &Connection) -> Result<SitePolicy, ArchiveError> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM page WHERE role = 'section' AND site_id = (SELECT id FROM site WHERE name = ?1))";
+        let sql = "SELECT EXISTS (SELECT 1 FROM page WHERE role = 'section'
+                                  AND site_id = (SELECT id FROM site WHERE name = ?1))";
         let has_sections = connection
             .prepare_cached(sql)?
             .query_row([self.site], |row| row.get(0))?;
@@ -141,6 +142,7 @@ impl Recrawl<'_> {
         let is_covered = self
             .whole_list(connection)?
             .is_some_and(WholeList::tells_all_news);
+
         Ok(SitePolicy {
             lists,
             feeds,
@@ -150,16 +152,20 @@ impl Recrawl<'_> {
         })
     }
 
-    /// The list that has every article; `None` where there is none, or it is not settled.
+    /// Reads the state of the list that has every article; `None` where there is no such list, or
+    /// where it is not settled.
     fn whole_list(&self, connection: &Connection) -> Result<Option<WholeList>, ArchiveError> {
         let Some(url) = self.everything else {
             return Ok(None);
         };
+
         let mut select = connection.prepare_cached(
             "SELECT verdict, read_to_end_at IS NOT NULL, list_end IS 'repeats',
-                    EXISTS (SELECT 1 FROM page AS below WHERE below.section_id = page.id AND below.due_at IS NOT NULL)
-             FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section' AND url = ?2
-               AND verdict IS NOT NULL",
+                    EXISTS (SELECT 1 FROM page AS below
+                            WHERE below.section_id = page.id AND below.due_at IS NOT NULL)
+             FROM page
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'
+               AND url = ?2 AND verdict IS NOT NULL",
         )?;
         let list = select.query_row(params![self.site, url.as_str()], |row| {
             Ok(WholeList {
@@ -173,7 +179,7 @@ impl Recrawl<'_> {
     }
 }
 
-/// A policy as it is kept, to be compared with another one.
+/// Returns a policy as the archive keeps it, to compare it with another one.
 fn stored(policy: &SitePolicy) -> String {
     let SitePolicy {
         lists,
@@ -182,21 +188,25 @@ fn stored(policy: &SitePolicy) -> String {
         is_covered,
         has_sections,
     } = policy;
-    let lists = [lists.floor, lists.ceiling].map(|rest| rest.to_string());
+    let lists = [lists.floor, lists.ceiling].map(|interval| interval.to_string());
+
     json!({
-        "rules": RULES, "lists": lists, "feeds": feeds, "sitemaps": sitemaps, "is_covered": is_covered,
-        "has_sections": has_sections,
+        "rules": RULES, "lists": lists, "feeds": feeds, "sitemaps": sitemaps,
+        "is_covered": is_covered, "has_sections": has_sections,
     })
     .to_string()
 }
 
 /// The columns that a [`History`] is read from.
-pub(super) const HISTORY: &str = "url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended";
+pub(super) const HISTORY: &str =
+    "url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops,
+    failures, unended";
 
-/// Reads the history of a page; of one that is queued, the last answer is not known.
+/// Reads the history of a page. The last answer of a queued page is not known.
 pub(super) fn history(row: &Row<'_>, has_everything: bool) -> Result<History, ArchiveError> {
     let past = past(row, has_everything)?;
     let settled_at: Option<i64> = row.get("settled_at")?;
+
     Ok(History {
         role: role(row)?,
         settled: row
@@ -210,20 +220,20 @@ pub(super) fn history(row: &Row<'_>, has_everything: bool) -> Result<History, Ar
     })
 }
 
+/// Reads the moments of a page that later decisions depend on.
 pub(super) fn past(row: &Row<'_>, has_everything: bool) -> Result<Past, ArchiveError> {
-    let moment = |column| {
-        Ok::<_, rusqlite::Error>(
-            row.get::<_, Option<i64>>(column)?
-                .map(Timestamp::from_millis),
-        )
-    };
     Ok(Past {
         discovered_at: Timestamp::from_millis(row.get("discovered_at")?),
-        news_at: moment("news_at")?,
-        deep_at: moment("deep_at")?,
-        was_read_to_end: moment("read_to_end_at")?.is_some(),
+        news_at: moment(row, "news_at")?,
+        deep_at: moment(row, "deep_at")?,
+        was_read_to_end: moment(row, "read_to_end_at")?.is_some(),
         has_everything,
     })
+}
+
+fn moment(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<Timestamp>> {
+    let millis: Option<i64> = row.get(column)?;
+    Ok(millis.map(Timestamp::from_millis))
 }
 
 fn role(row: &Row<'_>) -> Result<Role, ArchiveError> {

@@ -1,4 +1,5 @@
-//! What is done where the archive's files were lost while it was open: what the open connection still sees is saved.
+//! The rescue of an archive whose files were lost while it was open: the content that the open
+//! connection still sees is saved.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -13,21 +14,26 @@ use crate::archive::store::Archive;
 use crate::time::Timestamp;
 
 impl Archive {
-    /// Tells whether a file of the archive is not any more what was opened. This asks the disk for three files' names.
+    /// Tells whether a file of the archive is no longer the one that was opened. It costs three
+    /// look-ups on the disk.
     pub fn loss(&mut self) -> Option<Loss> {
         self.files.loss()
     }
 
-    /// Saves what would be lost with the open files, beside the archive and with a note, and returns what to tell.
-    /// Whatever was written and not saved is saved first. Nothing may be written after this.
+    /// Saves the content that would be lost with the open files: in a copy beside the archive, with
+    /// a note. Returns the error to report. Unsaved changes are saved first. Nothing may be written
+    /// afterwards.
     pub fn rescue(&mut self, loss: &Loss, now: Timestamp) -> ArchiveError {
-        tracing::warn!(file = %self.files.path(loss.part).display(), "a file of the archive was lost: saving what was stored");
-        let whereabouts = match loss.part {
-            Part::Database => self.files.whereabouts(),
+        tracing::warn!(
+            file = %self.files.path(loss.part).display(),
+            "a file of the archive was lost: saving what was stored"
+        );
+        let location = match loss.part {
+            Part::Database => self.files.location(),
             Part::Log | Part::SharedMemory => FileLocation::Unknown,
         };
         let saved = match self.leave_files_alone() {
-            Ok(()) => self.saved(loss, &whereabouts, now),
+            Ok(()) => self.saved(loss, &location, now),
             Err(why) => SavedCopy::Nowhere {
                 why: why.to_string(),
             },
@@ -37,8 +43,8 @@ impl Archive {
         let lost = LostFiles {
             archive: self.path().to_owned(),
             file,
-            fate: loss.fate,
-            whereabouts,
+            state: loss.state,
+            location,
             saved,
         };
         if loss.part == Part::Database {
@@ -47,7 +53,8 @@ impl Archive {
         ArchiveError::Lost(Box::new(lost))
     }
 
-    /// Fails where a file of the archive was lost, with what was saved of it.
+    /// Fails where a file of the archive was lost. Then it is rescued first, and the error tells
+    /// where.
     pub fn check_files(&mut self, now: Timestamp) -> Result<(), ArchiveError> {
         match self.loss() {
             Some(loss) => Err(self.rescue(&loss, now)),
@@ -55,8 +62,8 @@ impl Archive {
         }
     }
 
-    /// Ends the transaction, and keeps SQLite from tidying up at the end: by their names it would remove files that may
-    /// belong to somebody else by now.
+    /// Ends the transaction, and keeps SQLite from removing its files when it closes: files of
+    /// these names may belong to another program by now.
     fn leave_files_alone(&mut self) -> Result<(), ArchiveError> {
         self.save()?;
         self.connection
@@ -64,24 +71,27 @@ impl Archive {
         Ok(())
     }
 
-    fn saved(&self, loss: &Loss, whereabouts: &FileLocation, now: Timestamp) -> SavedCopy {
-        let is_whole = match (loss.part, loss.fate, whereabouts) {
-            // The file has a name, and takes up its log.
+    /// Saves the content of the open files, and returns where it is.
+    fn saved(&self, loss: &Loss, location: &FileLocation, now: Timestamp) -> SavedCopy {
+        let is_whole = match (loss.part, loss.state, location) {
+            // The file still has a name: its log can be written into it.
             (Part::Database, FileState::Gone | FileState::Replaced, FileLocation::At(_)) => {
-                self.take_up_log()
+                self.merge_log()
             }
             (Part::Database, _, _) => false,
-            // Another log, or the shared memory of one, is somebody else's who may have written into the file by now.
+            // Another log or shared memory belongs to another program, which may have written to
+            // the file by now.
             (Part::Log, FileState::Gone, _)
-                if self.files.fate(Part::SharedMemory) != Some(FileState::Replaced) =>
+                if self.files.state(Part::SharedMemory) != Some(FileState::Replaced) =>
             {
-                self.take_up_log()
+                self.merge_log()
             }
             (Part::Log, _, _) => false,
-            // The file and its log are both there.
+            // The file and its log are both intact.
             (Part::SharedMemory, _, _) => true,
         };
-        match (is_whole, whereabouts) {
+
+        match (is_whole, location) {
             (true, FileLocation::At(path)) => {
                 self.files.remove_logs();
                 SavedCopy::At(path.clone())
@@ -93,19 +103,19 @@ impl Archive {
         }
     }
 
-    /// Writes the whole log into the database; `false` where that was not possible.
-    fn take_up_log(&self) -> bool {
-        let checkpoint = |row: &rusqlite::Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-        let done: Result<(bool, i64, i64), _> =
-            self.connection
-                .query_row("PRAGMA wal_checkpoint(FULL)", [], checkpoint);
-        done.is_ok_and(|(is_blocked, in_log, written)| !is_blocked && in_log == written)
+    /// Writes the whole log into the database, and tells whether that was possible.
+    fn merge_log(&self) -> bool {
+        let sql = "PRAGMA wal_checkpoint(FULL)";
+        let checkpoint: Result<(bool, i64, i64), _> = self
+            .connection
+            .query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)));
+        checkpoint.is_ok_and(|(is_blocked, in_log, written)| !is_blocked && in_log == written)
     }
 
-    /// Copies all that the connection sees, its log included, into a new file: beside the archive, or else into the
-    /// system's folder for temporary files.
+    /// Copies everything that the connection sees, its log included, to a new file: beside the
+    /// archive, or else in the system's folder for temporary files.
     fn copied(&self, loss: &Loss, now: Timestamp) -> SavedCopy {
-        if loss.fate == FileState::Overwritten
+        if loss.state == FileState::Overwritten
             && let Err(why) = self.is_sound()
         {
             self.files
@@ -134,22 +144,24 @@ impl Archive {
         }
     }
 
+    /// Copies everything that the connection sees to a new file in a folder.
     fn copy_into(&self, folder: &Path, now: Timestamp) -> Result<PathBuf, ArchiveError> {
         let folder =
             std::path::absolute(folder).map_err(|why| ArchiveError::folder(folder, why))?;
         std::fs::create_dir_all(&folder).map_err(|why| ArchiveError::folder(&folder, why))?;
         let copy = free_name(&folder, "rescued", now, "db");
-        // Under its name only once it is whole: a part of a copy must not be taken for all of it.
+        // The copy gets its name once it is whole: a part of it must not be taken for the archive.
         let part = copy.with_extension("part");
 
         let written = self.write_copy(&part, &copy);
         if written.is_err() {
-            // It is of no use, and takes the room that may have been wanting.
+            // A part of a copy is of no use, and it takes disk space that may be short.
             let _ = std::fs::remove_file(&part);
         }
         written.map(|()| copy)
     }
 
+    /// Writes the copy to `part`, makes it durable, and renames it to `copy`.
     fn write_copy(&self, part: &Path, copy: &Path) -> Result<(), ArchiveError> {
         self.connection
             .execute("VACUUM INTO ?1", [part.to_string_lossy()])?;
@@ -160,7 +172,7 @@ impl Archive {
             .map_err(|why| ArchiveError::folder(copy, why))
     }
 
-    /// Looks through all pages that the connection sees.
+    /// Checks all pages of the database that the connection sees.
     fn is_sound(&self) -> Result<(), String> {
         let check = self
             .connection
@@ -174,18 +186,20 @@ impl Archive {
         }
     }
 
+    /// Returns the archive's folder.
     fn folder(&self) -> &Path {
         self.path().parent().unwrap_or(Path::new("."))
     }
 }
 
-/// Returns a name that is not taken: `archive.rescued-20261124T153000Z.db`.
+/// Returns a free file name, such as `archive.rescued-20261124T153000Z.db`.
 fn free_name(folder: &Path, kind: &str, now: Timestamp, extension: &str) -> PathBuf {
     let moment: String = now
         .to_string()
         .chars()
         .filter(|c| !matches!(c, '-' | ':'))
         .collect();
+
     let first = folder.join(format!("archive.{kind}-{moment}.{extension}"));
     let others = (2..).map(|n| folder.join(format!("archive.{kind}-{moment}-{n}.{extension}")));
     std::iter::once(first)

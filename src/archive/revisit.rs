@@ -1,24 +1,22 @@
-//! Looks at articles that are kept: what another answer changes, and when what is gone is marked.
+//! Revisits of kept articles: what is known before a request, and when articles are marked as gone.
+
+mod answer;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
-use crate::archive::article::{self, Change, known_article};
-use crate::archive::body::{Body, is_body_damaged, mend_body};
-use crate::archive::capture::{Capture, write_reading};
+use crate::archive::article::{self, known_article};
 use crate::archive::error::ArchiveError;
-use crate::archive::ids::AnnouncedId;
 use crate::archive::page_state::write_state;
 use crate::archive::store::{Archive, Lease};
-use crate::extract::Article;
-use crate::frontier::{
-    KeptArticle, KnownArticle, Page, PageId, Role, Settlement, give_up_missing, origin_revisited,
-};
-use crate::page_url::{Host, PageUrl};
+use crate::frontier::{KeptArticle, KnownArticle, Page, PageId, Role, give_up_missing};
+use crate::page_url::PageUrl;
 use crate::revisit::{GONE_RECHECK, RevisitCounts, VARYING_VALIDATORS, is_unconditional};
 use crate::time::Timestamp;
 
+pub(super) use answer::{note_not_modified, note_revisit, revisit_origins, write_revisit};
+
 impl Archive {
-    /// Returns what is known of an article that is queued.
+    /// Reads what is known of a queued article.
     pub(super) fn known_article(
         &self,
         row: &Row<'_>,
@@ -36,32 +34,39 @@ impl Archive {
         })
     }
 
-    /// Returns what is kept of an article that is queued for another look.
+    /// Reads what is kept of an article that is queued for a revisit. Validators are left out where
+    /// they are useless, and where the article is so young that it is asked for without condition.
     fn kept(&self, row: &Row<'_>, now: Timestamp) -> Result<Option<KeptArticle>, ArchiveError> {
         let number = row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned);
         let (site, url) = (row.get::<_, String>("name")?, row.get::<_, String>("url")?);
         let Some(article) = known_article(&self.connection, &site, number, &url)? else {
             return Ok(None);
         };
+
         let mut select = self.connection.prepare_cached(
-            "SELECT min(first_seen_at, coalesce((SELECT published_ms FROM version WHERE article_id = article.id
-                                                ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at))
+            "SELECT min(first_seen_at,
+                        coalesce((SELECT published_ms FROM version WHERE article_id = article.id
+                                  ORDER BY capture_id DESC, n DESC LIMIT 1), first_seen_at))
              FROM article WHERE id = ?1",
         )?;
         let published = Timestamp::from_millis(select.query_row([article], |row| row.get(0))?);
+
         let are_useless = row.get("validators_lie")?
             || row.get::<_, u32>("validators_vary")? >= VARYING_VALIDATORS;
-        let is_whole = are_useless || is_unconditional(published, now);
-        let validator = |column| if is_whole { Ok(None) } else { row.get(column) };
+        let (etag, last_modified) = if are_useless || is_unconditional(published, now) {
+            (None, None)
+        } else {
+            (row.get("etag")?, row.get("last_modified")?)
+        };
         Ok(Some(KeptArticle {
             published,
-            etag: validator("etag")?,
-            last_modified: validator("last_modified")?,
+            etag,
+            last_modified,
         }))
     }
 
-    /// Wants the newest articles of a site asked for again at its next crawl, though no look at
-    /// them is due. Durable with the next save.
+    /// Schedules a revisit of the newest articles of a site at its next crawl, though none is due.
+    /// Durable with the next save.
     pub fn revisit_newest(
         &mut self,
         lease: Lease,
@@ -69,10 +74,11 @@ impl Archive {
         count: u32,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        self.work(lease)?.execute(
+        self.transaction(lease)?.execute(
             "UPDATE page SET next_at = ?3
              WHERE role = 'article' AND verdict IN ('stored', 'members') AND url IN (
-                SELECT article.url FROM article JOIN version ON version.article_id = article.id AND version.n = 1
+                SELECT article.url FROM article
+                JOIN version ON version.article_id = article.id AND version.n = 1
                 WHERE article.site_id = (SELECT id FROM site WHERE name = ?1)
                 ORDER BY version.published_ms DESC LIMIT ?2)",
             params![site, count, now.millis()],
@@ -80,9 +86,11 @@ impl Archive {
         Ok(())
     }
 
-    /// Marks as gone the articles of a site that were looked at since `began` and found nothing at for the second time or more,
-    /// unless too much of what was seen in the last day is gone to be true: then `Err` tells how much, and nothing is marked.
-    /// Returns how many; nothing of them is deleted. Durable with the next save.
+    /// Marks as gone the articles of a site that a revisit since `began` found missing, for the
+    /// second time or more. Returns how many; their versions stay. Durable with the next save.
+    ///
+    /// Where too many of the articles that were revisited in the last day are missing, a mass
+    /// deletion is suspected: then nothing is marked, and the inner `Err` has the counts.
     pub fn mark_gone(
         &mut self,
         lease: Lease,
@@ -90,13 +98,15 @@ impl Archive {
         began: Timestamp,
         now: Timestamp,
     ) -> Result<Result<u64, RevisitCounts>, ArchiveError> {
-        let work = self.work(lease)?;
-        let looks = count_revisits(work, site, now - GONE_RECHECK)?;
-        if !looks.is_plausible() {
-            return Ok(Err(looks));
+        let tx = self.transaction(lease)?;
+        let revisits = count_revisits(tx, site, now - GONE_RECHECK)?;
+        if !revisits.is_plausible() {
+            return Ok(Err(revisits));
         }
-        let mut select = work.prepare_cached(
-            "SELECT id, url, number, gone_looks FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+
+        let mut select = tx.prepare_cached(
+            "SELECT id, url, number, gone_looks FROM page
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1)
              AND role = 'article' AND next_at IS NOT NULL AND settled_at >= ?2 AND gone_looks > 0",
         )?;
         let pages: Vec<(i64, String, Option<i64>, u32)> = select
@@ -110,10 +120,11 @@ impl Archive {
             let Some(settlement) = give_up_missing(*misses) else {
                 continue;
             };
-            write_state(work, PageId(*page), Role::Article, &settlement, now)?;
+            write_state(tx, PageId(*page), Role::Article, &settlement, now)?;
             marked += 1;
-            if let Some(article) = known_article(work, site, number.map(i64::cast_unsigned), url)? {
-                article::mark_gone(work, article, now)?;
+
+            if let Some(article) = known_article(tx, site, number.map(i64::cast_unsigned), url)? {
+                article::mark_gone(tx, article, now)?;
             }
         }
         Ok(Ok(marked))
@@ -121,32 +132,35 @@ impl Archive {
 }
 
 impl Archive {
-    /// Returns what was seen of a site's articles since a moment, new ones and kept ones alike.
-    /// Reads what was written, saved or not.
+    /// Counts the articles of a site that were visited since a moment, and those of them that were
+    /// missing: new ones and kept ones alike. Sees unsaved changes as well.
     pub fn revisit_counts(
         &self,
         site: &str,
         since: Timestamp,
     ) -> Result<RevisitCounts, ArchiveError> {
         let kept = count_revisits(&self.connection, site, since)?;
-        // A new one that was missed waits for its next look since the last one.
+
+        // A new article that was missing waits for its next try, GONE_RECHECK after the last one.
         let mut select = self.connection.prepare_cached(
-            "SELECT count(*) FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article'
+            "SELECT count(*) FROM page
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article'
                AND verdict IS NULL AND gone_looks > 0 AND due_at >= ?2",
         )?;
         let missed: u64 = select
             .query_row(params![site, (since + GONE_RECHECK).millis()], |row| {
                 row.get(0)
             })?;
+
         Ok(RevisitCounts {
             seen: kept.seen + missed,
             gone: kept.gone + missed,
         })
     }
 
-    /// Tells whether the same body came for another article's address of the same site.
-    /// Reads what was written, saved or not.
-    pub fn is_answer_of_others(
+    /// Tells whether the same body came for the address of another article of the same site. Sees
+    /// unsaved changes as well.
+    pub fn is_body_of_other_article(
         &self,
         page: &Page,
         digest: &[u8; 32],
@@ -154,71 +168,39 @@ impl Archive {
         let mut select = self.connection.prepare_cached(
             "SELECT EXISTS (SELECT 1 FROM body JOIN capture ON capture.body_id = body.id
                             JOIN page AS other ON other.id = capture.page_id
-                            WHERE body.sha256 = ?1 AND capture.status BETWEEN 200 AND 299 AND other.id <> ?2 AND other.role = 'article'
+                            WHERE body.sha256 = ?1 AND capture.status BETWEEN 200 AND 299
+                              AND other.id <> ?2 AND other.role = 'article'
                               AND other.site_id = (SELECT id FROM site WHERE name = ?3))",
         )?;
         Ok(select.query_row(params![digest, page.id.0, page.site], |row| row.get(0))?)
     }
 
-    /// Tells whether an address is known for what has no article: it is an entry page, or was asked for and had none.
-    /// Reads what was written, saved or not.
-    pub fn has_nothing(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
+    /// Tells whether an address is known to have no article: it is an entry page, or it was asked
+    /// for and had none. Sees unsaved changes as well.
+    pub fn has_no_article(&self, url: &PageUrl) -> Result<bool, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT role <> 'article' OR gone_looks > 0 AND verdict IS NULL
                     OR coalesce(verdict IN ('gone', 'unextracted', 'refused', 'failed'), 0)
              FROM page WHERE url = ?1",
         )?;
-        let has_nothing = select
+        let has_no_article = select
             .query_row([url.as_str()], |row| row.get(0))
             .optional()?;
-        Ok(has_nothing.unwrap_or(false))
+        Ok(has_no_article.unwrap_or(false))
     }
 }
 
-/// Looks a day later at the pages that moved to one at which no article is: what leads nowhere was no move. Returns the hosts of
-/// those pages, one for each.
-pub(super) fn revisit_origins(
-    work: &Connection,
-    page: &Page,
-    now: Timestamp,
-) -> Result<Vec<Host>, ArchiveError> {
-    let mut select = work.prepare_cached(
-        "SELECT id, host, gone_looks FROM page
-         WHERE verdict = 'moved' AND reason = ?1 AND role = 'article' AND id <> ?2",
-    )?;
-    let rows = select.query_map(params![page.url.as_str(), page.id.0], |row| {
-        Ok((
-            row.get::<_, i64>(0)?,
-            Host::from_stored(row.get(1)?),
-            row.get::<_, u32>(2)?,
-        ))
-    })?;
-    let origins: Vec<_> = rows.collect::<Result<_, _>>()?;
-
-    let mut queue = work.prepare_cached(
-        "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL, gone_looks = ?3, trouble = ?4
-         WHERE id = ?1",
-    )?;
-    let why = format!("redirected to {}, where no article is", page.url);
-    let mut hosts = Vec::new();
-    for (id, host, misses) in origins {
-        if let Some(due) = origin_revisited(misses, now) {
-            queue.execute(params![id, due.millis(), misses + 1, why])?;
-            hosts.push(host);
-        }
-    }
-    Ok(hosts)
-}
-
-/// What was seen of a site's articles since a moment, by the newest look at each: many runs make one look each.
+/// Counts the kept articles of a site that were revisited since a moment, and those of them that
+/// were missing at their newest revisit. Several runs add up.
 fn count_revisits(
-    work: &Connection,
+    tx: &Connection,
     site: &str,
     since: Timestamp,
 ) -> Result<RevisitCounts, ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT count(*), count(*) FILTER (WHERE gone_looks > 0) FROM page
-         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article' AND settled_at >= ?2
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'article'
+           AND settled_at >= ?2
            AND verdict IN ('stored', 'members', 'withheld')",
     )?;
     Ok(select.query_row(params![site, since.millis()], |row| {
@@ -227,91 +209,4 @@ fn count_revisits(
             gone: row.get(1)?,
         })
     })?)
-}
-
-/// Writes what came of another look. Where everything is as it was, only the validators are news.
-pub(super) fn write_revisit(
-    work: &Connection,
-    page: &Page,
-    article: Option<&Article>,
-    capture: &Capture,
-    announced: AnnouncedId,
-    now: Timestamp,
-) -> Result<Option<Change>, ArchiveError> {
-    let (before, before_digest) = (validators(work, page.id)?, kept_digest(work, page.id)?);
-    if let Body::Kept(packed) = &capture.body {
-        mend_body(work, packed)?;
-    }
-    // An answer that tells no news is kept all the same where the one before it is damaged.
-    let is_lost = is_body_damaged(work, page.id)?;
-    work.prepare_cached("SAVEPOINT look")?.execute([])?;
-    let change = write_reading(work, page, article, capture, announced, now)?;
-    if article.is_some() && change.is_none() && !is_lost {
-        work.prepare_cached("ROLLBACK TO look")?.execute([])?;
-        work.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?
-            .execute(params![page.id.0, capture.etag, capture.last_modified])?;
-    }
-    work.prepare_cached("RELEASE look")?.execute([])?;
-    let has_validators = capture.etag.is_some() || capture.last_modified.is_some();
-    let is_other_page = before_digest.is_some_and(|digest| digest != capture.body.digest());
-    let are_equal =
-        has_validators && before == (capture.etag.clone(), capture.last_modified.clone());
-    if change.is_some() && is_other_page && are_equal {
-        work.execute(
-            "UPDATE site SET validators_lie = 1 WHERE name = ?1",
-            [&page.site],
-        )?;
-    }
-    if were_sent(page) && has_validators && !is_other_page && !are_equal {
-        let sql = "UPDATE site SET validators_vary = validators_vary + 1 WHERE name = ?1";
-        work.prepare_cached(sql)?.execute([&page.site])?;
-    }
-    Ok(change)
-}
-
-/// Notes that a server told by a validator that a page is as it was: they serve.
-pub(super) fn note_not_modified(work: &Connection, page: &Page) -> Result<(), ArchiveError> {
-    let sql = "UPDATE site SET validators_vary = 0 WHERE name = ?1 AND validators_vary > 0";
-    work.prepare_cached(sql)?.execute([&page.site])?;
-    Ok(())
-}
-
-fn were_sent(page: &Page) -> bool {
-    page.kept()
-        .is_some_and(|kept| kept.etag.is_some() || kept.last_modified.is_some())
-}
-
-/// Counts looks in a row that saw an article as it was. One that saw none, or was only told so, tells nothing of whether the
-/// paper edits.
-pub(super) fn note_revisit(
-    work: &Connection,
-    page: &Page,
-    settlement: &Settlement,
-    change: Option<Change>,
-) -> Result<(), ArchiveError> {
-    let is_news = change.is_some() || settlement.misses() > 0;
-    let is_seen = settlement.article().is_some();
-    if is_news || is_seen {
-        work.prepare_cached(
-            "UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1",
-        )?
-        .execute(params![page.site, is_news])?;
-    }
-    Ok(())
-}
-
-/// The digest of the body that is kept of a page's newest telling answer.
-fn kept_digest(work: &Connection, page: PageId) -> Result<Option<[u8; 32]>, ArchiveError> {
-    let mut select = work.prepare_cached(
-        "SELECT body.sha256 FROM page JOIN capture ON capture.id = page.capture_id JOIN body ON body.id = capture.body_id
-         WHERE page.id = ?1",
-    )?;
-    Ok(select.query_row([page.0], |row| row.get(0)).optional()?)
-}
-
-type StoredValidators = (Option<String>, Option<String>);
-
-fn validators(work: &Connection, page: PageId) -> Result<StoredValidators, ArchiveError> {
-    let mut select = work.prepare_cached("SELECT etag, last_modified FROM page WHERE id = ?1")?;
-    Ok(select.query_row([page.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }

@@ -1,4 +1,4 @@
-//! Every robots.txt that was ever fetched, or found missing or out of reach.
+//! Copies of every robots.txt that was fetched, was missing, or could not be reached.
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -7,7 +7,7 @@ use crate::archive::ids::{AnnouncedId, RobotsId};
 use crate::archive::store::{Archive, Lease};
 use crate::time::Timestamp;
 
-/// What the answer to a request for robots.txt came to.
+/// The rules that follow from the answer to a request for a robots.txt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RobotsOutcome {
     Rules { body: Vec<u8> },
@@ -15,41 +15,43 @@ pub enum RobotsOutcome {
     ForbidAll,
 }
 
-/// One copy, as it is kept.
+/// One copy of a robots.txt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RobotsCopy {
-    /// `None` before it is kept.
+    /// `None` before it is written.
     pub id: Option<RobotsId>,
     pub origin: String,
     pub fetched_at: Timestamp,
     pub expires_at: Timestamp,
     pub status: Option<u16>,
     pub ruled: RobotsOutcome,
-    /// In words, what was decided and on what ground.
+    /// The decision and its reason, in words.
     pub why: String,
 }
 
 impl Archive {
-    /// Keeps a ruling that no answer brought. Durable with the next save.
+    /// Writes a copy that no answer brought. Durable with the next save.
     pub fn keep_robots(
         &mut self,
         lease: Lease,
         copy: &RobotsCopy,
     ) -> Result<RobotsId, ArchiveError> {
-        write_robots(self.work(lease)?, copy, None)
+        write_robots(self.transaction(lease)?, copy, None)
     }
 
-    /// Returns the newest robots.txt of an origin. Reads what was written, saved or not.
+    /// Returns the newest robots.txt of an origin. Sees unsaved changes as well.
     pub fn robots(&self, origin: &str) -> Result<Option<RobotsCopy>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT id, fetched_at, expires_at, status, ruling, why, body FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1",
+            "SELECT id, fetched_at, expires_at, status, ruling, why, body
+             FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1",
         )?;
         let copy = select.query_row([origin], |row| copy_from(row, origin.to_owned()));
         Ok(copy.optional()?)
     }
 }
 
-/// Reads a copy from a row that begins with id, fetched_at, expires_at, status, ruling, why and body.
+/// Reads a copy from a row that begins with the columns id, fetched_at, expires_at, status, ruling,
+/// why and body.
 pub(super) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::Result<RobotsCopy> {
     Ok(RobotsCopy {
         id: Some(RobotsId(row.get(0)?)),
@@ -66,8 +68,9 @@ pub(super) fn copy_from(row: &Row<'_>, origin: String) -> rusqlite::Result<Robot
     })
 }
 
+/// Writes a copy, and returns its id.
 pub(super) fn write_robots(
-    work: &Connection,
+    tx: &Connection,
     copy: &RobotsCopy,
     announced: Option<AnnouncedId>,
 ) -> Result<RobotsId, ArchiveError> {
@@ -76,8 +79,10 @@ pub(super) fn write_robots(
         RobotsOutcome::AllowAll => ("allow all", None),
         RobotsOutcome::ForbidAll => ("forbid all", None),
     };
-    work.prepare_cached(
-        "INSERT INTO robots (origin, fetched_at, expires_at, status, ruling, why, body, announced_id)
+
+    tx.prepare_cached(
+        "INSERT INTO robots (origin, fetched_at, expires_at, status, ruling, why, body,
+                             announced_id)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
     .execute(params![
@@ -90,5 +95,5 @@ pub(super) fn write_robots(
         body,
         announced.map(|announced| announced.0)
     ])?;
-    Ok(RobotsId(work.last_insert_rowid()))
+    Ok(RobotsId(tx.last_insert_rowid()))
 }

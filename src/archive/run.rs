@@ -1,4 +1,4 @@
-//! Runs: when a crawl began, how it ended, what it brought.
+//! Runs: when a command began, how it ended, and what it brought.
 
 use rusqlite::{Connection, params};
 
@@ -13,17 +13,27 @@ use crate::time::Timestamp;
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RunEnd {
-    /// Nothing more was due.
+    /// Everything that was due is done.
     Finished,
-    /// A signal, or a kill that a later run found.
+    /// A signal came, or a later run found that the process had been killed.
     Interrupted,
     /// A limit that the user set was reached.
     Stopped,
-    /// It could not go on.
+    /// An error ended it.
     Failed,
 }
 
 impl RunEnd {
+    /// Returns the result of a run that ended so, with its counts and without a reason.
+    pub fn with(self, tally: &Tally) -> RunResult<'_> {
+        RunResult {
+            how: self,
+            why: None,
+            tally,
+        }
+    }
+
+    /// Returns the name that the archive keeps.
     pub fn name(self) -> &'static str {
         match self {
             Self::Finished => "finished",
@@ -34,20 +44,28 @@ impl RunEnd {
     }
 }
 
-/// How a run ended, and why, where there is something to say: why it failed, or what it gave up.
+/// A run that is about to begin.
+#[derive(Clone, Copy, Debug)]
+pub struct NewRun<'a> {
+    /// The site that it crawls; `None` for commands of several sites.
+    pub site: Option<SiteId>,
+    /// The command's name, such as `crawl`.
+    pub command: &'a str,
+    pub terms: &'a Terms,
+    /// Scheduled starts that were skipped before, and that this run makes up for.
+    pub skipped: u64,
+}
+
+/// How a run ended, and what it brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunResult<'a> {
     pub how: RunEnd,
+    /// Why it failed, or which hosts it skipped.
     pub why: Option<&'a str>,
+    pub tally: &'a Tally,
 }
 
-impl From<RunEnd> for RunResult<'_> {
-    fn from(how: RunEnd) -> Self {
-        Self { how, why: None }
-    }
-}
-
-/// What a run brought: the one definition of its counts, which are stored with each commit.
+/// The counts of a run. They are stored with each commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
     pub requests: u64,
@@ -57,8 +75,9 @@ pub struct Tally {
     pub articles_gone: u64,
     /// Pages that robots.txt or the server refused.
     pub refused: u64,
-    /// Pages that could not be had, or had no article in them.
+    /// Pages that could not be fetched, or had no article in them.
     pub failed: u64,
+    /// Bytes of decoded bodies.
     pub bytes: u64,
 }
 
@@ -75,6 +94,7 @@ impl Tally {
             failed,
             bytes,
         } = other;
+
         self.requests += requests;
         self.not_modified += not_modified;
         self.articles_new += articles_new;
@@ -87,70 +107,84 @@ impl Tally {
 }
 
 impl Archive {
-    /// Marks runs that were killed as interrupted, and keeps the hosts at rest that they left
-    /// without an ending. Durable with the next save.
+    /// Marks runs that were killed as interrupted, counts their requests without an ending, and
+    /// keeps the gap to the hosts of those requests. Durable with the next save.
     pub fn close_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {
-        let work = self.work(lease)?;
-        count_unended(work)?;
-        rest_after_unended(work)?;
-        work.execute(
+        let tx = self.transaction(lease)?;
+        count_unended(tx)?;
+        rest_after_unended(tx)?;
+        tx.execute(
             "UPDATE run SET how = 'interrupted',
-                    ended_at = max(started_at, coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from), started_at))
+                    ended_at = max(started_at,
+                                   coalesce((SELECT max(at) FROM ledger WHERE id > run.ledger_from),
+                                            started_at))
              WHERE how IS NULL",
             [],
         )?;
         Ok(())
     }
 
-    /// Begins a run of its own on its terms, once those before it are closed; saved at once.
+    /// Begins a run that is alone in its process, after runs that were killed are marked as
+    /// interrupted. Saved at once.
     pub fn begin_run(
         &mut self,
         lease: Lease,
         command: &str,
         terms: &Terms,
-        skipped: u64,
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
         self.close_runs(lease)?;
-        let run = self.add_run(lease, None, command, terms, skipped, now)?;
+
+        let run = NewRun {
+            site: None,
+            command,
+            terms,
+            skipped: 0,
+        };
+        let run = self.add_run(lease, run, now)?;
         self.save()?;
         Ok(run)
     }
 
-    /// Begins a run of a site on its terms, which makes up for so many scheduled starts that were
-    /// skipped. Others may be under way. Durable with the next save.
+    /// Begins a run. Other runs of the process may be under way. Durable with the next save.
     pub fn add_run(
         &mut self,
         lease: Lease,
-        site: Option<SiteId>,
-        command: &str,
-        terms: &Terms,
-        skipped: u64,
+        new: NewRun<'_>,
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
-        let work = self.work(lease)?;
-        work.prepare_cached(
-            "INSERT INTO run (command, epoch, ledger_from, change_from, started_at, skipped, site_id)
-             VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0), coalesce((SELECT max(seq) FROM change), 0), ?3, ?4, ?5)",
+        let tx = self.transaction(lease)?;
+        tx.prepare_cached(
+            "INSERT INTO run (command, epoch, ledger_from, change_from, started_at,
+                              skipped, site_id)
+             VALUES (?1, ?2, coalesce((SELECT max(id) FROM ledger), 0),
+                     coalesce((SELECT max(seq) FROM change), 0), ?3, ?4, ?5)",
         )?
-        .execute(params![command, lease.epoch, now.millis(), skipped.cast_signed(), site.map(|site| site.0)])?;
-        let run = RunId(work.last_insert_rowid());
-        write_beginning(work, run, terms, now)?;
+        .execute(params![
+            new.command,
+            lease.epoch,
+            now.millis(),
+            new.skipped.cast_signed(),
+            new.site.map(|site| site.0)
+        ])?;
+        let run = RunId(tx.last_insert_rowid());
+
+        write_beginning(tx, run, new.terms, now)?;
         Ok(run)
     }
 
-    /// Writes what a run has brought so far, for the same transaction as what it counts.
+    /// Writes the counts of a run so far, in the same transaction as the answers that it counts.
     pub fn note_tally(
         &mut self,
         lease: Lease,
         run: RunId,
         tally: &Tally,
     ) -> Result<(), ArchiveError> {
-        write_tally(self.work(lease)?, run, tally)
+        write_tally(self.transaction(lease)?, run, tally)
     }
 
-    /// Ends runs that cannot go on, where that is still possible, and returns what to tell: the
-    /// error, or that the archive's files were lost. What was not saved is forgotten.
+    /// Ends runs after an error, where the archive still allows it, and returns the error to
+    /// report: the given one, or that the archive's files were lost. Unsaved changes are dropped.
     pub fn fail(
         &mut self,
         lease: Lease,
@@ -158,7 +192,8 @@ impl Archive {
         error: ArchiveError,
         now: Timestamp,
     ) -> ArchiveError {
-        // The first error is the one to tell; a run left open is found and marked by the next.
+        // The first error is the one to report. A run that stays open is marked by the next
+        // process.
         let _ = self.abandon();
         let _ = self.fail_runs(lease, runs, &in_one_line(&error), now);
 
@@ -168,12 +203,13 @@ impl Archive {
         }
     }
 
-    /// Ends runs that could not go on; what of them was saved is counted already. Saved at once,
-    /// with all that was written before.
+    /// Ends runs as failed; their counts were stored with each commit. Saved at once, with all that
+    /// was written before.
     ///
     /// # Errors
     ///
-    /// Also where another process took the archive over: it has ended the runs.
+    /// Returns [`ArchiveError::LeaseLost`] where another process took the archive over: that
+    /// process has ended the runs.
     pub fn fail_runs(
         &mut self,
         lease: Lease,
@@ -181,46 +217,38 @@ impl Archive {
         why: &str,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         for run in runs {
-            write_end(
-                work,
-                *run,
-                RunResult {
-                    how: RunEnd::Failed,
-                    why: Some(why),
-                },
-                now,
-            )?;
+            write_end(tx, *run, RunEnd::Failed, Some(why), now)?;
         }
         self.save()
     }
 
-    /// Ends a run, and tells why it failed or what it gave up; saved at once, with all that was
-    /// written before.
+    /// Ends a run. Saved at once, with all that was written before.
     ///
     /// # Errors
     ///
-    /// Also where another process took the archive over: it has ended the run.
+    /// Returns [`ArchiveError::LeaseLost`] where another process took the archive over: that
+    /// process has ended the run.
     pub fn end_run(
         &mut self,
         lease: Lease,
         run: RunId,
-        end: RunResult<'_>,
-        tally: &Tally,
+        result: RunResult<'_>,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        let work = self.work(lease)?;
-        write_tally(work, run, tally)?;
-        write_end(work, run, end, now)?;
+        let RunResult { how, why, tally } = result;
+        let tx = self.transaction(lease)?;
+        write_tally(tx, run, tally)?;
+        write_end(tx, run, how, why, now)?;
         self.save()
     }
 }
 
-fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), ArchiveError> {
-    work.prepare_cached(
-        "UPDATE run SET requests = ?2, not_modified = ?3, articles_new = ?4, articles_changed = ?5, articles_gone = ?6,
-                refused = ?7, failed = ?8, bytes = ?9 WHERE id = ?1",
+fn write_tally(tx: &Connection, run: RunId, tally: &Tally) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
+        "UPDATE run SET requests = ?2, not_modified = ?3, articles_new = ?4, articles_changed = ?5,
+                articles_gone = ?6, refused = ?7, failed = ?8, bytes = ?9 WHERE id = ?1",
     )?
     .execute(params![
         run.0,
@@ -237,18 +265,18 @@ fn write_tally(work: &Connection, run: RunId, tally: &Tally) -> Result<(), Archi
 }
 
 fn write_end(
-    work: &Connection,
+    tx: &Connection,
     run: RunId,
-    end: RunResult<'_>,
+    how: RunEnd,
+    why: Option<&str>,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let RunResult { how, why } = end;
-    work.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?
+    tx.prepare_cached("UPDATE run SET ended_at = ?2, how = ?3, why = ?4 WHERE id = ?1")?
         .execute(params![run.0, now.millis(), how.name(), why])?;
     Ok(())
 }
 
-/// An error with its causes.
+/// Returns an error with its causes in one line.
 fn in_one_line(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))

@@ -1,4 +1,4 @@
-//! The schema: numbered migrations, and the marks by which an archive is known.
+//! The schema: numbered migrations, and the marks by which an archive is recognised.
 
 use std::path::Path;
 
@@ -7,6 +7,8 @@ use rusqlite::{Connection, TransactionBehavior};
 use crate::archive::error::ArchiveError;
 use crate::archive::file_mark::APPLICATION;
 
+/// The steps from an empty file to the newest schema. A step that was released never changes:
+/// archives in use have made it.
 const MIGRATIONS: [&str; 10] = [
     include_str!("migrations/0001.sql"),
     include_str!("migrations/0002.sql"),
@@ -23,17 +25,18 @@ const MIGRATIONS: [&str; 10] = [
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS.len() as i64;
 
-/// Refuses what is no archive, or one from the future; returns its schema, 0 for a new file.
+/// Returns the schema of a file, 0 for a new one.
+///
+/// # Errors
+///
+/// Fails where the file is no archive, or where a newer program made it.
 pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {
-    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
-    let at = |error| ArchiveError::at_first(path, error);
-    let (application, found) = (
-        number("application_id").map_err(at)?,
-        number("user_version").map_err(at)?,
-    );
-    let tables: i64 = connection
-        .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
-        .map_err(at)?;
+    let Marks {
+        application,
+        schema: found,
+        tables,
+    } = marks(connection).map_err(|error| ArchiveError::at_first(path, error))?;
+
     if application != APPLICATION && (tables > 0 || application != 0 || found != 0) {
         return Err(ArchiveError::NotAnArchive {
             path: path.to_owned(),
@@ -49,6 +52,23 @@ pub(super) fn recognise(path: &Path, connection: &Connection) -> Result<i64, Arc
     Ok(found)
 }
 
+/// The marks by which a file is recognised.
+struct Marks {
+    /// SQLite's application id; 0 where nobody set one.
+    application: i64,
+    schema: i64,
+    tables: i64,
+}
+
+fn marks(connection: &Connection) -> rusqlite::Result<Marks> {
+    let sql = "SELECT count(*) FROM sqlite_schema";
+    Ok(Marks {
+        application: connection.pragma_query_value(None, "application_id", |row| row.get(0))?,
+        schema: connection.pragma_query_value(None, "user_version", |row| row.get(0))?,
+        tables: connection.query_row(sql, [], |row| row.get(0))?,
+    })
+}
+
 /// Brings an archive from schema `from` to the newest one, each step whole or not at all.
 pub(super) fn migrate(
     path: &Path,
@@ -56,12 +76,13 @@ pub(super) fn migrate(
     from: i64,
 ) -> Result<(), ArchiveError> {
     for (step, sql) in (from + 1..).zip(&MIGRATIONS[usize::try_from(from).unwrap_or(0)..]) {
-        let work = connection.transaction_with_behavior(TransactionBehavior::Immediate);
-        let work = work.map_err(|error| ArchiveError::at(path, error))?;
-        work.execute_batch(sql)?;
-        work.pragma_update(None, "application_id", APPLICATION)?;
-        work.pragma_update(None, "user_version", step)?;
-        work.commit()?;
+        let tx = connection.transaction_with_behavior(TransactionBehavior::Immediate);
+        let tx = tx.map_err(|error| ArchiveError::at(path, error))?;
+
+        tx.execute_batch(sql)?;
+        tx.pragma_update(None, "application_id", APPLICATION)?;
+        tx.pragma_update(None, "user_version", step)?;
+        tx.commit()?;
     }
     Ok(())
 }

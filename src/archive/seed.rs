@@ -1,4 +1,4 @@
-//! Seeding: a site's entry pages, where every crawl begins.
+//! Seeding: the entry pages of a site, where every crawl begins.
 
 use rusqlite::{Connection, params};
 
@@ -13,47 +13,48 @@ use crate::frontier::recrawl::{SitePolicy, is_read_back_to};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// A site and where its crawl begins.
+/// A site, and the pages that its crawl begins with.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Seed {
     pub site: String,
     pub title: String,
     pub home: PageUrl,
-    /// Nothing that was published before is wanted.
+    /// The first day of publication that is crawled.
     pub since: Option<Timestamp>,
-    /// How its lists, feeds and sitemaps are read.
+    /// How often its lists, feeds and sitemaps are read.
     pub discover: Discover,
-    /// The list that has every article, where there is one.
+    /// The list that has every article of the site, where there is one.
     pub everything: Option<PageUrl>,
-    /// Lists limited to days of the past, in the order that they are wanted in. Those that were read to their end are not read again.
+    /// Lists of past days, in the order in which they are queued. A window that was read to its end
+    /// is not read again.
     pub windows: Vec<Window>,
-    /// Pages to read at every crawl, besides the sections and feeds that are known.
+    /// Pages that every crawl reads, besides the known sections and feeds.
     pub entries: Vec<(PageUrl, Role)>,
 }
 
-/// A site that a crawl may go on with.
+/// A site that is ready to be crawled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SeededSite {
     pub site: SiteId,
-    /// When its pages are asked for again.
+    /// The policy by which its settled pages are asked for again.
     pub policy: SitePolicy,
-    /// No crawl of it began before.
+    /// Tells whether no crawl of it began before.
     pub is_first: bool,
 }
 
-/// Whether something new is begun.
+/// Whether a crawl begins anew or resumes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SeedMode {
-    /// `crawl`: entry pages are due now, and what robots.txt forbade is asked about again, which costs no request.
+    /// `crawl`: entry pages are due now, and pages that robots.txt disallowed are decided anew,
+    /// which costs no request.
     Begin,
-    /// `resume`: only what an earlier run left.
+    /// `resume`: only pages that an earlier run left in the queue.
     Resume,
 }
 
 impl Archive {
-    /// Makes sites known, plans their settled pages and, where the seeding says so, queues those
-    /// that are to be asked for again; saved at once. Returns each site as the crawl goes on with
-    /// it.
+    /// Adds or updates sites, plans their settled pages and, for [`SeedMode::Begin`], queues the
+    /// pages that are due. Saved at once. Returns the sites in the same order.
     pub fn seed(
         &mut self,
         lease: Lease,
@@ -61,13 +62,14 @@ impl Archive {
         seeding: SeedMode,
         now: Timestamp,
     ) -> Result<Vec<SeededSite>, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
+
         let mut seeded = Vec::with_capacity(seeds.len());
         for seed in seeds {
-            let (id, is_first) = write_site(work, seed, now)?;
+            let (id, is_first) = write_site(tx, seed, now)?;
             if seeding == SeedMode::Begin {
-                add_entries(work, seed, now)?;
-                forget_later_beginnings(work, seed)?;
+                add_entries(tx, seed, now)?;
+                forget_shorter_traversals(tx, seed)?;
             }
 
             let Seed {
@@ -83,12 +85,13 @@ impl Archive {
             };
             seeded.push(SeededSite {
                 site: id,
-                policy: recrawl.bring_up_to_date(work, now)?,
+                policy: recrawl.bring_up_to_date(tx, now)?,
                 is_first,
             });
+
             if seeding == SeedMode::Begin {
-                queue_planned(work, site, now)?;
-                requeue(work, &recrawl, now)?;
+                queue_planned(tx, site, now)?;
+                requeue(tx, &recrawl, now)?;
             }
         }
         self.save()?;
@@ -96,8 +99,9 @@ impl Archive {
     }
 }
 
+/// Adds or updates a site. Returns its id, and whether no crawl of it began before.
 fn write_site(
-    work: &Connection,
+    tx: &Connection,
     seed: &Seed,
     now: Timestamp,
 ) -> Result<(SiteId, bool), ArchiveError> {
@@ -114,18 +118,21 @@ fn write_site(
         now.millis(),
         whole_list
     ];
-    Ok(work
+
+    Ok(tx
         .prepare_cached(sql)?
         .query_row(values, |row| Ok((SiteId(row.get(0)?), row.get(1)?)))?)
 }
 
-/// Notes that a crawl begins, and adds the pages that it begins with, where they are not known.
-fn add_entries(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
-    work.prepare_cached("UPDATE site SET crawled_at = ?2 WHERE name = ?1")?
+/// Notes that a crawl begins, and adds its entry pages where they are not known.
+fn add_entries(tx: &Connection, seed: &Seed, now: Timestamp) -> Result<(), ArchiveError> {
+    tx.prepare_cached("UPDATE site SET crawled_at = ?2 WHERE name = ?1")?
         .execute(params![seed.site, now.millis()])?;
-    let mut add = work.prepare_cached(
+
+    let mut add = tx.prepare_cached(
         "INSERT INTO page (site_id, host, url, role, priority, discovered_at, due_at)
-         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6) ON CONFLICT (url) DO NOTHING",
+         VALUES ((SELECT id FROM site WHERE name = ?1), ?2, ?3, ?4, ?5, ?6, ?6)
+         ON CONFLICT (url) DO NOTHING",
     )?;
     for (url, role) in &seed.entries {
         add.execute(params![
@@ -137,26 +144,28 @@ fn add_entries(work: &Connection, seed: &Seed, now: Timestamp) -> Result<(), Arc
             now.millis()
         ])?;
     }
-    add_windows(work, &seed.site, &seed.windows, now)?;
+
+    add_windows(tx, &seed.site, &seed.windows, now)?;
     Ok(())
 }
 
-/// Forgets that sections were read to their ends, where that was for a later day's sake than is
-/// wanted now.
-fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), ArchiveError> {
-    let mut select = work.prepare_cached(
-        "SELECT id, read_since FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'
+/// Forgets that sections were read to their end, where their traversal stopped at a later first day
+/// than the one that is configured now.
+fn forget_shorter_traversals(tx: &Connection, seed: &Seed) -> Result<(), ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT id, read_since FROM page
+         WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND role = 'section'
            AND read_to_end_at IS NOT NULL AND read_since IS NOT NULL",
     )?;
     let rows = select.query_map([&seed.site], |row| Ok((row.get(0)?, row.get(1)?)))?;
     let read: Vec<(i64, i64)> = rows.collect::<Result<_, _>>()?;
 
-    let mut forget = work.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1")?;
+    let mut forget = tx.prepare_cached("UPDATE page SET read_to_end_at = NULL WHERE id = ?1")?;
     for (page, read_since) in read {
         if !is_read_back_to(seed.since, Some(Timestamp::from_millis(read_since))) {
             forget.execute([page])?;
-            // Its pages are planned anew.
-            work.execute(
+            // The next crawl plans its pages anew.
+            tx.execute(
                 "UPDATE site SET planned_by = NULL WHERE name = ?1",
                 [&seed.site],
             )?;
@@ -165,11 +174,12 @@ fn forget_later_beginnings(work: &Connection, seed: &Seed) -> Result<(), Archive
     Ok(())
 }
 
-/// Queues the settled pages of which the moment has come. Articles that are kept come after all
-/// that is new, and what is known of them stands.
-fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), ArchiveError> {
+/// Queues the settled pages that are due. Revisits of kept articles come after all new pages, and
+/// the articles keep their verdicts meanwhile.
+fn queue_planned(tx: &Connection, site: &str, now: Timestamp) -> Result<(), ArchiveError> {
     let of_site =
         "site_id = (SELECT id FROM site WHERE name = ?1) AND next_at <= ?2 AND due_at IS NULL";
+
     for (set, which) in [
         (
             "priority = 5",
@@ -180,7 +190,7 @@ fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), Ar
             "verdict IS NOT NULL",
         ),
     ] {
-        work.prepare_cached(&format!(
+        tx.prepare_cached(&format!(
             "UPDATE page SET due_at = ?2, attempts = 0, {set} WHERE {of_site} AND {which}"
         ))?
         .execute(params![site, now.millis()])?;
@@ -188,10 +198,10 @@ fn queue_planned(work: &Connection, site: &str, now: Timestamp) -> Result<(), Ar
     Ok(())
 }
 
-/// Gives queued pages the moments that they have once a crawl begins.
-fn requeue(work: &Connection, recrawl: &Recrawl<'_>, now: Timestamp) -> Result<(), ArchiveError> {
-    let mut put = work.prepare_cached("UPDATE page SET due_at = ?2 WHERE id = ?1")?;
-    for (page, due) in recrawl.requeued(work, now)? {
+/// Writes the moments of the queued pages that change when a crawl begins.
+fn requeue(tx: &Connection, recrawl: &Recrawl<'_>, now: Timestamp) -> Result<(), ArchiveError> {
+    let mut put = tx.prepare_cached("UPDATE page SET due_at = ?2 WHERE id = ?1")?;
+    for (page, due) in recrawl.requeued(tx, now)? {
         put.execute(params![page, due.millis()])?;
     }
     Ok(())

@@ -1,4 +1,5 @@
-//! The archive as its one writer holds it: a connection, and a transaction that is open until it is saved.
+//! The archive as its one writer holds it: a connection, with a transaction that is open until it
+//! is saved.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -15,77 +16,45 @@ use crate::archive::{FILE, schema};
 use crate::config::settings::Durability;
 use crate::time::Timestamp;
 
-/// The right to write: commits with an older epoch than the archive's are refused.
+/// The right to write. Commits with an older epoch than the archive's are refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
     pub epoch: i64,
 }
 
-/// The archive, open for writing. Its intents stand beside what they are about, one file a concept.
+/// The archive, open for writing. Its methods stand in the files of their subjects.
 ///
-/// What is written belongs to one transaction until [`Archive::save`]; without it, it was never there.
+/// All writes belong to one transaction until [`Archive::save`]. Without a save they are lost.
 #[derive(Debug)]
 pub struct Archive {
     pub(super) connection: Connection,
     path: PathBuf,
     pub(super) files: Files,
-    /// By how many milliseconds the clock was set on since the last run, or back, as far as known.
+    /// Milliseconds by which the clock was set since the last run, negative for backwards; 0 where
+    /// it was not set, or where that is unknown.
     pub(super) clock_step: i64,
-    /// Let go after the connection is closed.
+    /// Released after the connection is closed, since fields are dropped in this order.
     _lock: Lock,
 }
 
 impl Archive {
-    /// Opens the archive in the folder that was locked, makes it where there is none, and brings
-    /// its schema up to date, each step saved at once. The folder stays locked as long as the
-    /// archive is open.
+    /// Opens the archive in the locked folder, makes it where there is none, and brings its schema
+    /// up to date, each step saved at once. The folder stays locked as long as the archive is open.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file is no archive, where a newer program made it, and where an archive was
+    /// lost there.
     pub fn open(lock: Lock, durability: Durability) -> Result<Self, ArchiveError> {
         let path = lock.data().join(FILE);
         refuse_if_lost(&path)?;
-        let at = |error| ArchiveError::at(&path, error);
-        let mut connection = Connection::open(&path).map_err(at)?;
-        connection
-            .busy_timeout(Duration::from_secs(10))
-            .map_err(at)?;
-        // Until the file is known for an archive, nothing is written into it: a log beside it may be of another file.
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
-            .map_err(at)?;
-        let found = schema::recognise(&path, &connection)?;
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
-            .map_err(at)?;
-        connection
-            .pragma_update(None, "journal_mode", "WAL")
-            .map_err(at)?;
-        let synchronous = match durability {
-            Durability::Normal => "NORMAL",
-            Durability::Full => "FULL",
-        };
-        connection
-            .pragma_update(None, "synchronous", synchronous)
-            .map_err(at)?;
-        // The same pages are written again and again: at fewer, larger checkpoints (16,000 pages, 64 MB) each goes to the
-        // file less often. The cache is in KiB.
-        connection
-            .pragma_update(None, "wal_autocheckpoint", 16000)
-            .map_err(at)?;
-        connection
-            .pragma_update(None, "cache_size", -8000)
-            .map_err(at)?;
-        connection.set_prepared_statement_cache_capacity(128);
-        // Plans do not depend on bound values: without this, statements are compiled anew for every page (STAT4).
-        connection
-            .set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)
-            .map_err(at)?;
-        // Migrations make tables anew that others refer to; the bundled SQLite begins with foreign keys on.
-        connection
-            .pragma_update(None, "foreign_keys", false)
-            .map_err(at)?;
-        schema::migrate(&path, &mut connection, found)?;
-        connection
-            .pragma_update(None, "foreign_keys", true)
-            .map_err(at)?;
+
+        let mut connection =
+            Connection::open(&path).map_err(|error| ArchiveError::at(&path, error))?;
+        let found = recognise_untouched(&path, &connection)?;
+        configure(&connection, durability).map_err(|error| ArchiveError::at(&path, error))?;
+        migrate(&path, &mut connection, found)?;
+
         forget_loss(&path);
         let files = Files::of(&path);
         Ok(Self {
@@ -97,9 +66,8 @@ impl Archive {
         })
     }
 
-    /// Returns a moment of the last run as this run's clock would have told it. Where the clock was
-    /// set back, the moment stays: the ledger is audited as it stands, and a moment ahead of now counts
-    /// as now.
+    /// Returns a moment of the last run by this run's clock. Where the clock was set back, the
+    /// moment stays: the ledger is audited as it stands, and a moment in the future counts as now.
     pub(super) fn on_this_clock(&self, moment: Timestamp) -> Timestamp {
         Timestamp::from_millis(moment.millis().saturating_add(self.clock_step.max(0)))
     }
@@ -109,12 +77,12 @@ impl Archive {
         &self.path
     }
 
-    /// What a failure to use the file means, with its path.
+    /// Returns the archive's error for a failure to use the file.
     pub(super) fn fault(&self, error: rusqlite::Error) -> ArchiveError {
         ArchiveError::at(&self.path, error)
     }
 
-    /// Saves everything that was written since the last time, all of it or nothing.
+    /// Commits everything that was written since the last save, all of it or nothing.
     pub fn save(&mut self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
             self.connection
@@ -125,14 +93,15 @@ impl Archive {
         Ok(())
     }
 
-    /// Moves what was saved from the log into the file, as far as no reader is in need of the log. It waits for nobody.
+    /// Moves saved pages from the log into the file, as far as no reader needs the log. Waits for
+    /// nobody.
     pub fn checkpoint(&self) -> Result<(), ArchiveError> {
         self.connection
             .query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
         Ok(())
     }
 
-    /// Forgets everything that was written since the last save.
+    /// Rolls back everything that was written since the last save.
     pub fn abandon(&mut self) -> Result<(), ArchiveError> {
         if !self.connection.is_autocommit() {
             self.connection.prepare_cached("ROLLBACK")?.execute([])?;
@@ -140,8 +109,12 @@ impl Archive {
         Ok(())
     }
 
-    /// Returns the connection within a transaction that only the holder of the newest lease may make.
-    pub(super) fn work(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
+    /// Returns the connection within a transaction.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ArchiveError::LeaseLost`] where a newer lease was taken.
+    pub(super) fn transaction(&mut self, lease: Lease) -> Result<&Connection, ArchiveError> {
         let begins = self.connection.is_autocommit();
         if begins {
             self.connection
@@ -164,16 +137,78 @@ impl Archive {
     }
 }
 
+/// Another program, such as a backup, may lock the file for some seconds. After ten, the error
+/// names it.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Pages in the log at which SQLite moves them into the file: 16,000 pages, 64 MB. The same pages
+/// are written again and again, and with fewer, larger checkpoints each goes to the file less
+/// often.
+const CHECKPOINT_PAGES: i64 = 16_000;
+
+/// The page cache: 8,000 KiB, which SQLite takes as a negative number.
+const CACHE_SIZE: i64 = -8_000;
+
+/// Compiled statements that are kept: room for all those of a crawl.
+const CACHED_STATEMENTS: usize = 128;
+
+/// Returns the schema of the file. Until the file is known to be an archive, nothing is written to
+/// it: a log beside it may belong to another file.
+fn recognise_untouched(path: &Path, connection: &Connection) -> Result<i64, ArchiveError> {
+    connection
+        .busy_timeout(BUSY_TIMEOUT)
+        .and_then(|()| connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true))
+        .map_err(|error| ArchiveError::at(path, error))?;
+    let found = schema::recognise(path, connection)?;
+
+    connection
+        .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)
+        .map_err(|error| ArchiveError::at(path, error))?;
+    Ok(found)
+}
+
+/// Sets how SQLite writes and caches.
+fn configure(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    let synchronous = match durability {
+        Durability::Normal => "NORMAL",
+        Durability::Full => "FULL",
+    };
+    connection.pragma_update(None, "journal_mode", "WAL")?;
+    connection.pragma_update(None, "synchronous", synchronous)?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.pragma_update(None, "cache_size", CACHE_SIZE)?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+
+    // Plans do not depend on bound values. Without this, SQLite compiles statements anew for every
+    // page (STAT4).
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    Ok(())
+}
+
+/// Brings the schema up to date, and enforces foreign keys from then on. Migrations recreate tables
+/// that others refer to, and the bundled SQLite begins with foreign keys enforced.
+fn migrate(path: &Path, connection: &mut Connection, found: i64) -> Result<(), ArchiveError> {
+    connection
+        .pragma_update(None, "foreign_keys", false)
+        .map_err(|error| ArchiveError::at(path, error))?;
+    schema::migrate(path, connection, found)?;
+    connection
+        .pragma_update(None, "foreign_keys", true)
+        .map_err(|error| ArchiveError::at(path, error))
+}
+
+/// Returns a span in milliseconds, as the archive keeps it.
 pub(super) fn millis(span: Duration) -> i64 {
     i64::try_from(span.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// An article's number, kept bit by bit in SQLite's signed integer.
+/// Returns an article's number as SQLite's signed integer keeps it, bit by bit.
 pub(super) fn stored_number(number: u64) -> i64 {
     number.cast_signed()
 }
 
-/// A text as far as it can be read, where a damaged one must not end the work; `None` for whatever is no text.
+/// Reads a text as far as possible, where a damaged text must not end the work; `None` for a value
+/// of another kind.
 pub(super) fn lossy(value: ValueRef<'_>) -> Option<String> {
     match value {
         ValueRef::Text(bytes) => Some(String::from_utf8_lossy(bytes).into_owned()),

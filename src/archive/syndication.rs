@@ -1,4 +1,5 @@
-//! Stories that several papers carry: each is found by its fingerprint among those of the same days.
+//! Syndication: stories that several papers carry, found by text fingerprints (SimHash) among
+//! articles of the same days.
 
 use std::time::Duration;
 
@@ -8,26 +9,25 @@ use crate::archive::error::ArchiveError;
 use crate::archive::store::{lossy, millis};
 use crate::extract::{Access, Article, Nearness, is_one_story, nearness, simhash};
 
-/// A wire story is printed within days, or it is another one.
-const DAYS: Duration = Duration::from_secs(3 * 24 * 3600);
+/// Papers print a wire story within three days of one another. A near text outside that span is
+/// another story.
+const SAME_STORY_SPAN: Duration = Duration::from_secs(3 * 24 * 3600);
 
-/// So many texts are compared at most: more that are near are boilerplate.
-const LOOKED_AT: usize = 20;
+/// At most so many texts are compared word by word. Where more fingerprints are near, the texts are
+/// boilerplate.
+const MAX_COMPARED: usize = 20;
 
-/// Another paper's article, as far as it takes to compare it.
+/// Another paper's article with a near fingerprint. `at` is its publication in milliseconds.
 struct SimilarArticle {
     id: i64,
     at: i64,
     simhash: u64,
 }
 
-/// Notes the fingerprint of an article that has none, and which paper's article of the same story was the first.
-pub(super) fn enter_story(
-    work: &Connection,
-    id: i64,
-    article: &Article,
-) -> Result<(), ArchiveError> {
-    // What only members may read is no story to compare, and without a date nobody knows with what.
+/// Writes the fingerprint of an article that has none, and links the article to the first one of
+/// its story where another paper has the same story.
+pub(super) fn enter_story(tx: &Connection, id: i64, article: &Article) -> Result<(), ArchiveError> {
+    // A teaser for members is no whole text to compare, and without a date the span is unknown.
     let text = article.text();
     let Some(published) = article
         .published_at
@@ -38,78 +38,88 @@ pub(super) fn enter_story(
     let Some(hash) = simhash(&text) else {
         return Ok(());
     };
+
     let at = published.at.millis();
-    work.prepare_cached(
-        "INSERT INTO fingerprint (article_id, site_id, at, simhash) SELECT id, site_id, ?2, ?3 FROM article WHERE id = ?1",
+    tx.prepare_cached(
+        "INSERT INTO fingerprint (article_id, site_id, at, simhash)
+         SELECT id, site_id, ?2, ?3 FROM article WHERE id = ?1",
     )?
     .execute(params![id, at, hash.cast_signed()])?;
-    match same_story(work, id, at, hash, &text)? {
-        Some(other) => join_story(work, id, at, &other),
+
+    match same_story(tx, id, at, hash, &text)? {
+        Some(other) => join_story(tx, id, at, &other),
         None => Ok(()),
     }
 }
 
-/// Forgets an article's fingerprint and takes it out of its story: its words or its date may be others now. Where others
-/// follow it, the earliest of them leads from now on.
-pub(super) fn leave_story(work: &Connection, id: i64) -> Result<(), ArchiveError> {
-    let known = work
+/// Removes an article's fingerprint and its link to a story, since its words or its date may have
+/// changed. Where it was the first of its story, the earliest of the other articles becomes the
+/// first.
+pub(super) fn leave_story(tx: &Connection, id: i64) -> Result<(), ArchiveError> {
+    let removed = tx
         .prepare_cached("DELETE FROM fingerprint WHERE article_id = ?1")?
         .execute([id])?;
-    if known == 0 {
+    if removed == 0 {
         return Ok(());
     }
-    work.prepare_cached(
+
+    tx.prepare_cached(
         "UPDATE article SET first_copy = NULL WHERE id = ?1 AND first_copy IS NOT NULL",
     )?
     .execute([id])?;
-    let mut next = work.prepare_cached(
+
+    let mut next = tx.prepare_cached(
         "SELECT article.id FROM article JOIN fingerprint ON fingerprint.article_id = article.id
          WHERE article.first_copy = ?1 ORDER BY fingerprint.at, article.id LIMIT 1",
     )?;
-    if let Some(heir) = next
+    if let Some(successor) = next
         .query_row([id], |row| row.get::<_, i64>(0))
         .optional()?
     {
-        lead(work, heir, id)?;
+        make_first(tx, successor, id)?;
     }
     Ok(())
 }
 
-/// Makes an article the first of the story that another led.
-fn lead(work: &Connection, heir: i64, former: i64) -> Result<(), ArchiveError> {
-    work.prepare_cached(
+/// Makes an article the first of its story, in the place of `former`.
+fn make_first(tx: &Connection, first: i64, former: i64) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
         "UPDATE article SET first_copy = nullif(?1, id) WHERE first_copy = ?2 OR id = ?1",
     )?
-    .execute(params![heir, former])?;
+    .execute(params![first, former])?;
     Ok(())
 }
 
-pub(super) fn has_fingerprint(work: &Connection, id: i64) -> Result<bool, ArchiveError> {
+/// Tells whether an article has a fingerprint.
+pub(super) fn has_fingerprint(tx: &Connection, id: i64) -> Result<bool, ArchiveError> {
     let mut select =
-        work.prepare_cached("SELECT EXISTS (SELECT 1 FROM fingerprint WHERE article_id = ?1)")?;
+        tx.prepare_cached("SELECT EXISTS (SELECT 1 FROM fingerprint WHERE article_id = ?1)")?;
     Ok(select.query_row([id], |row| row.get(0))?)
 }
 
-/// The nearest article of another paper that has the same story.
+/// Returns the nearest article of another paper that has the same story.
 fn same_story(
-    work: &Connection,
+    tx: &Connection,
     id: i64,
     at: i64,
     hash: u64,
     text: &str,
 ) -> Result<Option<SimilarArticle>, ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT article_id, at, simhash FROM fingerprint
-         WHERE at BETWEEN ?2 - ?3 AND ?2 + ?3 AND site_id <> (SELECT site_id FROM article WHERE id = ?1)
-           AND EXISTS (SELECT 1 FROM site WHERE id <> (SELECT site_id FROM article WHERE article.id = ?1))",
+         WHERE at BETWEEN ?2 - ?3 AND ?2 + ?3
+           AND site_id <> (SELECT site_id FROM article WHERE id = ?1)
+           AND EXISTS (SELECT 1 FROM site
+                       WHERE id <> (SELECT site_id FROM article WHERE article.id = ?1))",
     )?;
-    let rows = select.query_map(params![id, at, millis(DAYS)], |row| {
+    let rows = select.query_map(params![id, at, millis(SAME_STORY_SPAN)], |row| {
         Ok(SimilarArticle {
             id: row.get(0)?,
             at: row.get(1)?,
             simhash: row.get::<_, i64>(2)?.cast_unsigned(),
         })
     })?;
+
     let mut near: Vec<SimilarArticle> = Vec::new();
     for other in rows {
         let other = other?;
@@ -117,10 +127,11 @@ fn same_story(
             near.push(other);
         }
     }
+
     near.sort_by_key(|other| (hash ^ other.simhash).count_ones());
-    for other in near.into_iter().take(LOOKED_AT) {
+    for other in near.into_iter().take(MAX_COMPARED) {
         if nearness(hash, other.simhash) == Nearness::Same
-            || is_one_story(text, &newest_text(work, other.id)?)
+            || is_one_story(text, &newest_text(tx, other.id)?)
         {
             return Ok(Some(other));
         }
@@ -128,34 +139,39 @@ fn same_story(
     Ok(None)
 }
 
-/// Takes an article, published at `at`, into the story of another: the earliest of them all is the first.
+/// Adds an article, published at `at`, to the story of another article. The earliest of all
+/// articles of a story is its first.
 fn join_story(
-    work: &Connection,
+    tx: &Connection,
     id: i64,
     at: i64,
     other: &SimilarArticle,
 ) -> Result<(), ArchiveError> {
-    let mut select = work.prepare_cached(
-        "SELECT first.article_id, first.at FROM article JOIN fingerprint AS first ON first.article_id = article.first_copy
+    let mut select = tx.prepare_cached(
+        "SELECT first.article_id, first.at FROM article
+         JOIN fingerprint AS first ON first.article_id = article.first_copy
          WHERE article.id = ?1",
     )?;
     let known: Option<(i64, i64)> = select
         .query_row([other.id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let (first, first_at) = known.unwrap_or((other.id, other.at));
+
     if (at, id) < (first_at, first) {
-        work.prepare_cached("UPDATE article SET first_copy = ?1 WHERE id = ?2")?
+        tx.prepare_cached("UPDATE article SET first_copy = ?1 WHERE id = ?2")?
             .execute([id, first])?;
-        return lead(work, id, first);
+        return make_first(tx, id, first);
     }
-    work.prepare_cached("UPDATE article SET first_copy = ?2 WHERE id = ?1")?
+
+    tx.prepare_cached("UPDATE article SET first_copy = ?2 WHERE id = ?1")?
         .execute([id, first])?;
     Ok(())
 }
 
-/// The text as far as it can be read: a damaged one is another story, and ends no crawl.
-fn newest_text(work: &Connection, id: i64) -> Result<String, ArchiveError> {
-    let mut select = work.prepare_cached(
+/// Returns an article's newest text as far as it can be read. A damaged text counts as another
+/// story, and does not end the crawl.
+fn newest_text(tx: &Connection, id: i64) -> Result<String, ArchiveError> {
+    let mut select = tx.prepare_cached(
         "SELECT text FROM version WHERE article_id = ?1 ORDER BY capture_id DESC, n DESC LIMIT 1",
     )?;
     Ok(select.query_row([id], |row| Ok(lossy(row.get_ref(0)?).unwrap_or_default()))?)

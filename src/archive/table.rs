@@ -1,4 +1,4 @@
-//! A new SQLite file with one table, for readers who want rows only.
+//! A new SQLite file with one table, for exports.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -8,15 +8,15 @@ use rusqlite::{Connection, ToSql, params_from_iter};
 
 use crate::archive::error::ArchiveError;
 
-/// A column's name and what stands in it.
+/// A column of an exported table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Column {
     pub name: &'static str,
-    /// The type that SQLite is told, as `TEXT`; empty for none.
+    /// The declared type, such as `TEXT`; empty for none.
     pub kind: &'static str,
 }
 
-/// What stands in one field of a row.
+/// The value of one field of a row.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Cell<'a> {
     Null,
@@ -35,18 +35,11 @@ pub struct Table {
 }
 
 impl Table {
-    /// Begins a table in a file that is empty. Nobody reads the file before it is whole, and one
-    /// that is not is thrown away: it is not durable until [`Table::end`].
+    /// Begins a table in an empty file. The file is not durable until [`Table::end`]: nobody reads
+    /// it before it is whole, and an unfinished file is deleted.
     pub fn begin(out: &Path, name: &'static str, columns: &[Column]) -> Result<Self, ArchiveError> {
-        let at = |error| ArchiveError::of_export(out, error);
-        let target = Connection::open(out).map_err(at)?;
-        target
-            .pragma_update(None, "journal_mode", "OFF")
-            .map_err(at)?;
-        target
-            .execute_batch(&definition(name, columns))
-            .map_err(at)?;
-        target.execute_batch("BEGIN").map_err(at)?;
+        let target = begin_file(out, &definition(name, columns))
+            .map_err(|error| ArchiveError::of_export(out, error))?;
 
         let places = vec!["?"; columns.len()].join(", ");
         let insert = format!("INSERT INTO {name} VALUES ({places})");
@@ -58,33 +51,47 @@ impl Table {
         })
     }
 
-    /// Adds a row, which has a cell for each column.
+    /// Adds a row with a cell for each column.
     pub fn add(&mut self, row: &[Cell<'_>]) -> Result<(), ArchiveError> {
         let added = self
             .target
             .prepare_cached(&self.insert)
             .and_then(|mut insert| insert.execute(params_from_iter(row.iter().map(Bound))));
+
         added.map_err(|error| ArchiveError::of_export(&self.out, error))?;
         Ok(())
     }
 
-    /// Ends the table: no two rows have the same `key`. All of it is in the file then.
+    /// Ends the table with a unique index on `key`. Then all rows are in the file.
+    ///
+    /// # Errors
+    ///
+    /// Fails where two rows have the same key, and where the disk is full.
     pub fn end(self, key: &str) -> Result<(), ArchiveError> {
         let Self {
             target, out, name, ..
         } = self;
-        let at = |error| ArchiveError::of_export(&out, error);
         target.flush_prepared_statement_cache();
+
+        let index = format!("COMMIT; CREATE UNIQUE INDEX {name}_by_{key} ON {name} ({key})");
         target
-            .execute_batch(&format!(
-                "COMMIT; CREATE UNIQUE INDEX {name}_by_{key} ON {name} ({key})"
-            ))
-            .map_err(at)?;
-        target.close().map_err(|(_, error)| at(error))
+            .execute_batch(&index)
+            .and_then(|()| target.close().map_err(|(_, error)| error))
+            .map_err(|error| ArchiveError::of_export(&out, error))
     }
 }
 
-/// The statement that makes the table, as SQLite itself writes it of a table that it copies.
+/// Creates the table in an empty file, and begins the transaction of all rows.
+fn begin_file(out: &Path, definition: &str) -> rusqlite::Result<Connection> {
+    let target = Connection::open(out)?;
+    target.pragma_update(None, "journal_mode", "OFF")?;
+    target.execute_batch(definition)?;
+    target.execute_batch("BEGIN")?;
+    Ok(target)
+}
+
+/// Returns the statement that creates the table, in the form in which SQLite writes it for a copied
+/// table.
 fn definition(name: &str, columns: &[Column]) -> String {
     let columns: Vec<String> = columns
         .iter()
@@ -99,7 +106,7 @@ fn definition(name: &str, columns: &[Column]) -> String {
     format!("CREATE TABLE {name}({}\n)", columns.join(","))
 }
 
-/// A cell as the engine takes it: what is public names no type of the engine.
+/// A cell as SQLite binds it. It keeps SQLite's types out of the public [`Cell`].
 struct Bound<'a>(&'a Cell<'a>);
 
 impl ToSql for Bound<'_> {

@@ -1,4 +1,4 @@
-//! Lists that their server cuts at its limit: how much of each is missing, and from which day back.
+//! Lists that their server truncates: how many rows of each are missing, and from which day back.
 
 use jiff::civil::Date;
 use rusqlite::{Connection, params};
@@ -9,40 +9,46 @@ use crate::archive::ids::SiteId;
 use crate::archive::store::Archive;
 use crate::frontier::{ListEnd, PageId, Traversal, Truncation};
 
-/// A list that has more rows than its server shows, and of which the rest was not read yet.
+/// A list that has more rows than its server shows, where the rest was not read yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TruncatedList {
     pub site: String,
     pub url: String,
-    /// Rows that it counts and does not show.
+    /// Rows that the server counts and does not show.
     pub missing: u64,
-    /// The day of the last row that it showed, where its rows have dates.
+    /// The day of the last row that was shown, where rows have dates.
     pub day: Option<String>,
-    /// Of a list that is itself limited to days: the first of them.
+    /// The first day of a list that is itself limited to days (a window).
     pub first_day: Option<String>,
 }
 
-/// The rest of a list was read once a backfill without a beginning has read each of its windows,
-/// or, of a window, once a later window of fewer days was read.
-const CUT_LISTS: &str = "SELECT site.name, page.url, page.cut_rows, page.cut_day, page.first_day
+/// A section's rest counts as read once an open backfill has read each of its windows. A window's
+/// rest counts as read once a later window of fewer days was read.
+const TRUNCATED_LISTS: &str =
+    "SELECT site.name, page.url, page.cut_rows, page.cut_day, page.first_day
      FROM page JOIN site ON site.id = page.site_id
      WHERE page.cut_rows IS NOT NULL AND (?1 IS NULL OR page.site_id = ?1)
        AND NOT (page.role = 'section' AND EXISTS
-         (SELECT 1 FROM backfill WHERE backfill.site_id = page.site_id AND backfill.last_day >= page.cut_day
-            AND NOT EXISTS (SELECT 1 FROM page AS week WHERE week.site_id = page.site_id AND week.role = 'window'
-                AND week.read_to_end_at IS NULL AND week.first_day BETWEEN backfill.reach AND backfill.last_day)))
+         (SELECT 1 FROM backfill
+          WHERE backfill.site_id = page.site_id AND backfill.last_day >= page.cut_day
+            AND NOT EXISTS
+             (SELECT 1 FROM page AS week
+              WHERE week.site_id = page.site_id AND week.role = 'window'
+                AND week.read_to_end_at IS NULL
+                AND week.first_day BETWEEN backfill.reach AND backfill.last_day)))
        AND NOT (page.role = 'window' AND EXISTS
-         (SELECT 1 FROM page AS rest WHERE rest.site_id = page.site_id AND rest.role = 'window' AND rest.id > page.id
+         (SELECT 1 FROM page AS rest
+          WHERE rest.site_id = page.site_id AND rest.role = 'window' AND rest.id > page.id
             AND rest.first_day = page.first_day AND rest.discovered_at >= page.settled_at
             AND rest.read_to_end_at IS NOT NULL))
      ORDER BY site.name, page.id";
 
-/// Returns the lists that are cut, of one site or of every one.
-pub(super) fn cut_lists(
+/// Returns the truncated lists of one site, or of all sites.
+pub(super) fn truncated_lists(
     connection: &Connection,
     site: Option<SiteId>,
 ) -> Result<Vec<TruncatedList>, ArchiveError> {
-    let mut select = connection.prepare_cached(CUT_LISTS)?;
+    let mut select = connection.prepare_cached(TRUNCATED_LISTS)?;
     let lists = select.query_map([site.map(|site| site.0)], |row| {
         Ok(TruncatedList {
             site: row.get(0)?,
@@ -55,26 +61,29 @@ pub(super) fn cut_lists(
     Ok(lists.collect::<Result<_, _>>()?)
 }
 
-/// Notes what the server does not show of a list whose reading ended. What a reading that ended
-/// before the last page says nothing of stands. A later reading saw the days after those that an
-/// earlier one saw, so the earlier day counts.
-pub(super) fn write_cut(
-    work: &Connection,
+/// Notes the rows that the server did not show, after a traversal reached the last page of a list.
+/// Other ends tell nothing of them. A later traversal sees only newer days than an earlier one, so
+/// the earlier day stays.
+pub(super) fn write_truncation(
+    tx: &Connection,
     list: PageId,
-    pass: Traversal,
+    traversal: Traversal,
     end: ListEnd,
     cut: Option<Truncation>,
 ) -> Result<(), ArchiveError> {
     if !matches!(end, ListEnd::Last) {
         return Ok(());
     }
+
     let (missing, day) = (
         cut.map(|cut| cut.missing),
         cut.and_then(|cut| cut.day).map(|day: Date| day.to_string()),
     );
-    let is_anew = matches!(pass, Traversal::First | Traversal::Window);
-    work.prepare_cached(
-        "UPDATE page SET cut_day = CASE WHEN ?2 IS NULL OR ?4 OR cut_rows IS NULL THEN ?3 ELSE cut_day END, cut_rows = ?2
+    let is_anew = matches!(traversal, Traversal::First | Traversal::Window);
+    tx.prepare_cached(
+        "UPDATE page
+         SET cut_day = CASE WHEN ?2 IS NULL OR ?4 OR cut_rows IS NULL THEN ?3 ELSE cut_day END,
+             cut_rows = ?2
          WHERE id = ?1",
     )?
     .execute(params![list.0, missing.map(u64::cast_signed), day, is_anew])?;
@@ -82,8 +91,8 @@ pub(super) fn write_cut(
 }
 
 impl Archive {
-    /// Returns the lists of a site that are cut. Reads what was written, saved or not.
+    /// Returns the truncated lists of a site. Sees unsaved changes as well.
     pub fn cut_lists(&self, site: SiteId) -> Result<Vec<TruncatedList>, ArchiveError> {
-        cut_lists(&self.connection, Some(site))
+        truncated_lists(&self.connection, Some(site))
     }
 }

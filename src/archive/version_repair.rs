@@ -1,4 +1,5 @@
-//! Mending what `verify` found damaged: versions from the bodies that they were read from, and bodies by asking again.
+//! Repair of what `verify` found damaged: versions are extracted again from their bodies, and
+//! bodies are asked for again.
 
 use rusqlite::types::Value;
 use rusqlite::{Connection, params};
@@ -6,63 +7,80 @@ use rusqlite::{Connection, params};
 use crate::archive::article::{column, rewrite_version};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::{CaptureOf, Flaw};
-use crate::archive::reextraction::{KeptCapture, recorded_opt_outs};
+use crate::archive::reextraction::{Reextraction, recorded_opt_outs};
 use crate::archive::store::{Archive, Lease, lossy};
 use crate::extract::Article;
 use crate::time::Timestamp;
 
-/// The columns that `content_sha256` is made of, and itself.
-const WORDS: [&str; 3] = ["title", "text", "content_sha256"];
+/// The columns that `content_sha256` is computed from, and itself: a fault in one of them cannot be
+/// told from a fault in the others before they are extracted again.
+const HASHED: [&str; 3] = ["title", "text", "content_sha256"];
 
-/// How a damaged version stands after it was read again.
+/// A version of which `verify` found columns damaged.
+#[derive(Clone, Copy, Debug)]
+pub struct DamagedVersion<'f> {
+    /// The article's row.
+    pub article: i64,
+    /// The version's number.
+    pub n: i64,
+    pub flaws: &'f [Flaw],
+}
+
+/// How a damaged version stands after its repair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VersionRepair {
-    /// The words are those that were read first: they have the hash that is stored, or the hash alone was damaged.
+    /// Title and text are those of the first extraction: they have the stored hash, or only the
+    /// hash was damaged.
     Exactly,
-    /// The words were sound; the damaged fields are what is read today.
+    /// Title and text were sound. The damaged fields are replaced by those of today's extraction.
     Fields,
-    /// Today's reader finds other words, which stand in the place of the damaged ones.
+    /// Today's extractor finds another title or text, which replace the damaged ones.
     OtherWords,
 }
 
 impl Archive {
-    /// Puts what a capture says today in the place of the damaged columns of a version that was read from it.
+    /// Replaces the damaged columns of a version by those of a re-extraction of its capture.
     /// Durable with the next save.
     pub fn mend_version(
         &mut self,
         lease: Lease,
-        (article, n): (i64, i64),
-        flaws: &[Flaw],
-        capture: &KeptCapture,
-        mut read: Article,
+        damaged: DamagedVersion<'_>,
+        reread: Reextraction<'_>,
         now: Timestamp,
     ) -> Result<VersionRepair, ArchiveError> {
-        let work = self.work(lease)?;
-        (read.opt_outs, read.noindex) = recorded_opt_outs(work, capture.id, &read.opt_outs)?;
+        let DamagedVersion { article, n, flaws } = damaged;
+        let Reextraction {
+            capture,
+            article: mut read,
+        } = reread;
+        let tx = self.transaction(lease)?;
+        (read.opt_outs, read.noindex) = recorded_opt_outs(tx, capture.id, &read.opt_outs)?;
         let mut columns: Vec<&str> = flaws.iter().map(|flaw| flaw.column).collect();
 
-        if !columns.iter().any(|column| WORDS.contains(column)) {
-            write_columns(work, (article, n), &columns, &read)?;
+        if !columns.iter().any(|column| HASHED.contains(column)) {
+            write_columns(tx, (article, n), &columns, &read)?;
             return Ok(VersionRepair::Fields);
         }
 
         let today = read.content_sha256();
-        let (stored, of_stored) = stored_hashes(work, (article, n))?;
-        columns.retain(|column| !WORDS.contains(column));
+        let (stored, computed) = stored_hashes(tx, (article, n))?;
+        columns.retain(|column| !HASHED.contains(column));
         if stored.as_ref() == Some(&today) {
             columns.extend(["title", "text"]);
-        } else if of_stored == today {
+        } else if computed == today {
             columns.push("content_sha256");
         } else {
-            rewrite_version(work, (article, n), capture.id, &read, now)?;
+            rewrite_version(tx, (article, n), capture.id, &read, now)?;
             return Ok(VersionRepair::OtherWords);
         }
-        write_columns(work, (article, n), &columns, &read)?;
+
+        write_columns(tx, (article, n), &columns, &read)?;
         Ok(VersionRepair::Exactly)
     }
 
-    /// Notes that bodies are damaged, and queues the pages whose newest answer brought one, to be asked for as a whole.
-    /// Returns how many pages of those answers are queued. Durable with the next save.
+    /// Notes that bodies are damaged, and queues the pages whose newest capture has a damaged body.
+    /// They are asked for without validators, since a 304 brings no body. Returns how many of those
+    /// pages are queued. Durable with the next save.
     pub fn ask_again(
         &mut self,
         lease: Lease,
@@ -70,20 +88,20 @@ impl Archive {
         captures: &[CaptureOf],
         now: Timestamp,
     ) -> Result<usize, ArchiveError> {
-        let work = self.work(lease)?;
+        let tx = self.transaction(lease)?;
         for body in bodies {
-            work.prepare_cached(
-                "INSERT OR REPLACE INTO damage (body_id, found_at) VALUES (?1, ?2)",
-            )?
-            .execute(params![body, now.millis()])?;
+            tx.prepare_cached("INSERT OR REPLACE INTO damage (body_id, found_at) VALUES (?1, ?2)")?
+                .execute(params![body, now.millis()])?;
         }
 
         let mut queued = 0;
         for capture in captures {
-            queued += work
+            queued += tx
                 .prepare_cached(
-                    "UPDATE page SET etag = NULL, last_modified = NULL, due_at = coalesce(due_at, ?2), attempts = 0
-                     WHERE id = (SELECT page_id FROM capture WHERE id = ?1) AND capture_id = ?1 AND role = 'article'
+                    "UPDATE page SET etag = NULL, last_modified = NULL,
+                            due_at = coalesce(due_at, ?2), attempts = 0
+                     WHERE id = (SELECT page_id FROM capture WHERE id = ?1) AND capture_id = ?1
+                       AND role = 'article'
                        AND verdict IN ('stored', 'members', 'unextracted')",
                 )?
                 .execute(params![capture.capture, now.millis()])?;
@@ -92,12 +110,12 @@ impl Archive {
     }
 }
 
-/// The hash of a version's title and text that is stored, and the one that they have.
+/// Returns the stored hash of a version's title and text, and the hash that is computed from them.
 fn stored_hashes(
-    work: &Connection,
+    tx: &Connection,
     (article, n): (i64, i64),
 ) -> Result<(Option<String>, String), ArchiveError> {
-    let mut select = work.prepare_cached(
+    let mut select = tx.prepare_cached(
         "SELECT content_sha256, title, text FROM version WHERE article_id = ?1 AND n = ?2",
     )?;
     let hashes = select.query_row([article, n], |row| {
@@ -105,24 +123,26 @@ fn stored_hashes(
             lossy(row.get_ref(1)?),
             lossy(row.get_ref(2)?).unwrap_or_default(),
         );
-        let stands = Article {
+        let kept = Article {
             title,
             paragraphs: vec![text],
             ..Article::default()
         };
-        Ok((lossy(row.get_ref(0)?), stands.content_sha256()))
+
+        Ok((lossy(row.get_ref(0)?), kept.content_sha256()))
     });
     Ok(hashes?)
 }
 
-/// Writes these columns of a version as an article has them; columns of other tables are left as they are.
+/// Writes these columns of a version from an article. Columns of other tables stay as they are.
 fn write_columns(
-    work: &Connection,
+    tx: &Connection,
     (article, n): (i64, i64),
     columns: &[&str],
     read: &Article,
 ) -> Result<(), ArchiveError> {
-    // Together: a check of one column sees the others as they will be.
+    // One statement for all columns: a CHECK constraint on one column sees the new values of the
+    // others.
     let mut set: Vec<(&str, Value)> = columns
         .iter()
         .filter_map(|name| Some((*name, value_of(read, name)?)))
@@ -133,7 +153,7 @@ fn write_columns(
     }
     if set.is_empty() {
         return Err(ArchiveError::Damaged(
-            "the damaged column is not the page's".to_owned(),
+            "the damaged column is not extracted from the page".to_owned(),
         ));
     }
 
@@ -150,24 +170,27 @@ fn write_columns(
     let values = keys
         .into_iter()
         .chain(set.into_iter().map(|(_, value)| value));
-    work.execute(&sql, rusqlite::params_from_iter(values))?;
+    tx.execute(&sql, rusqlite::params_from_iter(values))?;
     Ok(())
 }
 
-/// The value of a version's column by an article.
+/// Returns the value that a version's column has for an article; `None` for a column that is not
+/// extracted.
 fn value_of(read: &Article, name: &str) -> Option<Value> {
-    let text = |text: Option<String>| text.map_or(Value::Null, Value::Text);
     Some(match name {
         "text" => Value::Text(read.text()),
         "content_sha256" => Value::Text(read.content_sha256()),
         "extractor" => Value::Text(read.extractor.clone()),
-        "language" => text(read.language.clone()),
+        "language" => text_or_null(read.language.clone()),
         "confidence" => read.confidence.map_or(Value::Null, Value::Real),
-        _ => text(column(
-            read.fields()
-                .into_iter()
-                .find(|(field, _)| *field == name)?
-                .1,
-        )),
+        _ => {
+            let mut fields = read.fields().into_iter();
+            let (_, value) = fields.find(|(field, _)| *field == name)?;
+            text_or_null(column(value))
+        }
     })
+}
+
+fn text_or_null(text: Option<String>) -> Value {
+    text.map_or(Value::Null, Value::Text)
 }

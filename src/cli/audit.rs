@@ -54,7 +54,7 @@ fn scope(reader: &Reader, sites: &[String]) -> anyhow::Result<AuditScope> {
     for site in sites {
         reader.knows_site(site)?;
     }
-    Ok(AuditScope::Hosts(reader.hosts_asked_for(sites)?))
+    Ok(AuditScope::Hosts(reader.hosts_of_sites(sites)?))
 }
 
 fn titles(reader: &Reader, sites: &[String]) -> anyhow::Result<Vec<String>> {

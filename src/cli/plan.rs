@@ -110,10 +110,10 @@ fn plan(site: &Site, outlook: Option<Outlook>, now: crate::time::Timestamp) -> S
         entries: outlook.entries,
         queued: outlook.queued,
         queued_articles: outlook.articles,
-        queued_looks: outlook.looks,
+        queued_looks: outlook.revisits,
         queued_lists: outlook
             .queued
-            .saturating_sub(outlook.articles + outlook.looks),
+            .saturating_sub(outlook.articles + outlook.revisits),
         later: outlook.later,
         expected_new,
         expected_bytes: bytes.map(|bytes| bytes as u64),

@@ -98,7 +98,7 @@ fn read_again(
             let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
             (
                 lease,
-                Some(archive.begin_run(lease, "reextract", &Terms::default(), 0, clock.now())?),
+                Some(archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?),
             )
         }
         Mode::DryRun => (archive.lease()?, None),
@@ -118,7 +118,7 @@ fn read_again(
         } else {
             RunEnd::Finished
         };
-        archive.end_run(lease, run, how.into(), &summary.tally(), clock.now())?;
+        archive.end_run(lease, run, how.with(&summary.tally()), clock.now())?;
         archive.check_files(clock.now())?;
     }
     Ok(summary)

@@ -82,13 +82,12 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
 
     let mut archive = Archive::open(lock, configuration.settings.archive.durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
-    let run = archive.begin_run(lease, "verify", &Terms::default(), 0, clock.now())?;
+    let run = archive.begin_run(lease, "verify", &Terms::default(), clock.now())?;
     verify::repair(&mut archive, lease, &readers, &mut findings, &clock)?;
     archive.end_run(
         lease,
         run,
-        RunEnd::Finished.into(),
-        &Tally::default(),
+        RunEnd::Finished.with(&Tally::default()),
         clock.now(),
     )?;
     Ok(findings)

@@ -226,7 +226,7 @@ impl<W: Web> Crawl<'_, W> {
     /// Pages that move to one another lead nowhere.
     fn without_loops(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
         match &outcome {
-            Outcome::Redirected { to, .. } if self.archive.leads_to(to, &page.url)? => {
+            Outcome::Redirected { to, .. } if self.archive.redirects_to(to, &page.url)? => {
                 Ok(Outcome::Failed {
                     why: format!("redirected in a circle, by {to}"),
                 })

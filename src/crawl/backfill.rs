@@ -57,7 +57,7 @@ impl<W: Web> Crawl<'_, W> {
     /// Queues the windows that a site's open backfills want by what is known now.
     pub(super) fn extend_backfills(&mut self, site: &str) -> Result<(), ArchiveError> {
         loop {
-            let wanted = self.archive.backfills_wanted(site)?;
+            let wanted = self.archive.days_to_backfill(site)?;
             if wanted.is_empty() {
                 return Ok(());
             }
@@ -69,7 +69,7 @@ impl<W: Web> Crawl<'_, W> {
                     .windows(want.first, want.last)
                     .unwrap_or_default();
                 let hosts = self.archive.add_windows(self.lease, site, &windows, now)?;
-                self.archive.reach_back(self.lease, site, want)?;
+                self.archive.note_backfilled(self.lease, site, want)?;
                 self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));
                 hosts
                     .iter()

@@ -28,7 +28,7 @@ impl<W: Web> Crawl<'_, W> {
                 why: "redirected to the home page".to_owned(),
             });
         }
-        if self.archive.has_nothing(to)? {
+        if self.archive.has_no_article(to)? {
             return Ok(Outcome::Gone {
                 why: format!("redirected to {to}, where no article is"),
             });
@@ -58,7 +58,7 @@ impl<W: Web> Crawl<'_, W> {
                 ParsedPage::NoArticle { .. }
                 | ParsedPage::Unreadable { .. }
                 | ParsedPage::Article(extract::Extraction::NotAnArticle { .. }),
-            ) => self.archive.is_answer_of_others(page, digest)?,
+            ) => self.archive.is_body_of_other_article(page, digest)?,
             _ => false,
         };
         Ok(if is_suspected {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::{
-    ArchiveError, RunEnd, RunId, RunResult, SeedMode, SeededSite, SiteId, Tally, TruncatedList,
+    ArchiveError, NewRun, RunEnd, RunId, RunResult, SeedMode, SeededSite, SiteId, Tally,
+    TruncatedList,
 };
 use crate::crawl::hosts::home_terms;
 use crate::crawl::lists::FirstReadings;
@@ -141,10 +142,12 @@ impl<W: Web> Crawl<'_, W> {
         let terms = home.terms(&self.settings, Some(site), self.papers.begin());
         let run = self.archive.add_run(
             self.lease,
-            Some(seeded.site),
-            &self.command,
-            &terms,
-            start.skipped,
+            NewRun {
+                site: Some(seeded.site),
+                command: &self.command,
+                terms: &terms,
+                skipped: start.skipped,
+            },
             now,
         )?;
         self.hosts.promise(&home.host, site, home.manners);
@@ -259,9 +262,9 @@ impl<W: Web> Crawl<'_, W> {
         let end = RunResult {
             how,
             why: told.as_deref(),
+            tally: &paper.tally,
         };
-        self.archive
-            .end_run(self.lease, paper.run, end, &paper.tally, now)?;
+        self.archive.end_run(self.lease, paper.run, end, now)?;
 
         self.robots.forget_site(site);
         for host in &paper.hosts {

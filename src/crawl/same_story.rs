@@ -44,7 +44,7 @@ impl<W: Web> Crawl<'_, W> {
         let canonical = own.as_ref().unwrap_or(&page.url).as_str();
         let namesakes = self
             .archive
-            .namesakes(&page.site, page.url.as_str(), canonical)?;
+            .candidate_copies(&page.site, page.url.as_str(), canonical)?;
         let same = namesakes
             .into_iter()
             .find(|namesake| is_same_story(article, namesake));

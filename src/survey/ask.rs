@@ -113,7 +113,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         let lease = archive.take_lease(&plan.holder, now, clock.uptime().as_ref())?;
         let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
         let hosts = HostPool::open(&settings.pace, locks, holder, archive, now)?;
-        let run = archive.begin_run(lease, "survey", &home.terms(settings, None, false), 0, now)?;
+        let run = archive.begin_run(lease, "survey", &home.terms(settings, None, false), now)?;
 
         let robots = RobotsCache::new(&settings.identity.agent);
         let (read, tally, account) = (HashSet::new(), Tally::default(), SurveyTally::default());
@@ -148,9 +148,10 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         let end = RunResult {
             how,
             why: why.or(self.account.ended.as_deref()),
+            tally: &self.tally,
         };
         self.archive
-            .end_run(self.lease, self.run, end, &self.tally, self.clock.now())?;
+            .end_run(self.lease, self.run, end, self.clock.now())?;
         self.archive.check_files(self.clock.now())?;
         Ok(self.account)
     }

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::archive::{Archive, ArchiveError, KeptCapture, Lease, VersionRepair};
+use crate::archive::{Archive, ArchiveError, DamagedVersion, KeptCapture, Lease, VersionRepair};
 use crate::clock::Clock;
 use crate::deadline::Undone;
 use crate::extract::{Article, Extraction};
@@ -93,8 +93,9 @@ fn repair_one(
             };
             match read(&kept, readers) {
                 Ok(read) => {
-                    let mended =
-                        archive.mend_version(lease, (*article, *n), flaws, &kept, *read, now)?;
+                    let (article, n) = (*article, *n);
+                    let damaged = DamagedVersion { article, n, flaws };
+                    let mended = archive.mend_version(lease, damaged, kept.read_as(*read), now)?;
                     Ok(Repair::Done {
                         how: in_words(mended).to_owned(),
                     })

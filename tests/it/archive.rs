@@ -85,7 +85,7 @@ impl Desk {
         let mut archive = open_archive(folder.path()).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive
-            .begin_run(lease, "crawl", &Terms::default(), 0, NOW)
+            .begin_run(lease, "crawl", &Terms::default(), NOW)
             .unwrap();
         archive
             .seed(lease, &[seed()], SeedMode::Begin, NOW)
@@ -449,8 +449,7 @@ fn a_killed_run_is_found_and_marked() {
         .end_run(
             desk.lease,
             desk.run,
-            RunEnd::Finished.into(),
-            &Tally::default(),
+            RunEnd::Finished.with(&Tally::default()),
             later(5),
         )
         .unwrap();
@@ -626,7 +625,7 @@ fn the_last_request_to_each_server_is_found_from_the_ledgers_end() {
     // A run of which a kill left the request without an ending counts like any other.
     desk.run = desk
         .archive
-        .begin_run(desk.lease, "resume", &Terms::default(), 0, later(13))
+        .begin_run(desk.lease, "resume", &Terms::default(), later(13))
         .unwrap();
     let servers = |last: &LastRequests| {
         let mut servers: Vec<_> = last
@@ -740,18 +739,18 @@ fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_wha
     let changed = |revision: RevisionOutcome| matches!(revision, RevisionOutcome::Changed { fields, .. } if fields == ["text"]);
     assert!(changed(
         archive
-            .revise(lease, first, read_as("처음"), None, NOW)
+            .revise(lease, first.read_as(read_as("처음")), None, NOW)
             .unwrap()
     ));
     assert_eq!(
         archive
-            .revise(lease, first, read_as("처음"), None, NOW)
+            .revise(lease, first.read_as(read_as("처음")), None, NOW)
             .unwrap(),
         RevisionOutcome::Same
     );
     assert_eq!(
         archive
-            .revise(lease, second, read_as("둘"), None, NOW)
+            .revise(lease, second.read_as(read_as("둘")), None, NOW)
             .unwrap(),
         RevisionOutcome::Same
     );
@@ -762,7 +761,7 @@ fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_wha
     );
     assert!(changed(
         desk.archive
-            .revise(lease, second, read_as("둘째"), None, NOW)
+            .revise(lease, second.read_as(read_as("둘째")), None, NOW)
             .unwrap()
     ));
     desk.archive.save().unwrap();
@@ -787,7 +786,7 @@ fn two_captures_that_tell_a_field_otherwise_are_two_versions_and_stay_so() {
                 ..read_as("하나")
             };
             desk.archive
-                .revise(desk.lease, capture, article, None, NOW)
+                .revise(desk.lease, capture.read_as(article), None, NOW)
                 .unwrap()
         };
         captures.iter().zip(["문화", "사회"]).map(one).collect()
@@ -835,7 +834,7 @@ fn what_is_found_when_it_is_read_again_is_looked_at_as_others_are() {
         .remove(0);
     let again = |desk: &mut Desk, at: Timestamp| -> Option<i64> {
         desk.archive
-            .revise(desk.lease, &capture, read_as("하나"), Some(at), NOW)
+            .revise(desk.lease, capture.read_as(read_as("하나")), Some(at), NOW)
             .unwrap();
         desk.archive.save().unwrap();
         desk.sql()
@@ -866,7 +865,7 @@ fn what_is_gone_stays_so_when_it_is_read_again() {
         .execute("UPDATE article SET access = 'gone'", [])
         .unwrap();
     desk.archive
-        .revise(desk.lease, &capture, read_as("하나와 둘"), None, NOW)
+        .revise(desk.lease, capture.read_as(read_as("하나와 둘")), None, NOW)
         .unwrap();
     desk.archive.save().unwrap();
     let kept: (String, i64) = desk
@@ -1077,7 +1076,12 @@ fn a_story_is_led_by_its_earliest_copy_also_after_that_one_changed() {
             .unwrap()
             .remove(0);
         desk.archive
-            .revise(desk.lease, &capture, *article.article.unwrap(), None, NOW)
+            .revise(
+                desk.lease,
+                capture.read_as(*article.article.unwrap()),
+                None,
+                NOW,
+            )
             .unwrap();
         desk.archive.save().unwrap();
     };
@@ -1113,7 +1117,7 @@ fn a_page_whose_request_never_ends_goes_last_and_fails_after_three_times() {
         desk.archive.save().unwrap();
         desk.run = desk
             .archive
-            .begin_run(desk.lease, "resume", &Terms::default(), 0, NOW)
+            .begin_run(desk.lease, "resume", &Terms::default(), NOW)
             .unwrap();
         let failed = desk
             .archive
@@ -1176,14 +1180,14 @@ fn a_move_to_a_place_without_an_article_was_none() {
         ..settled(Verdict::Moved { to: place.clone() })
     });
     assert!(
-        !desk.archive.has_nothing(&place).unwrap(),
+        !desk.archive.has_no_article(&place).unwrap(),
         "nobody has asked there"
     );
 
     desk.settle_next(settled(Verdict::Unextracted {
         why: "a notice".into(),
     }));
-    assert!(desk.archive.has_nothing(&place).unwrap());
+    assert!(desk.archive.has_no_article(&place).unwrap());
     assert_eq!(desk.next(later(1000)), NextPage::LaterAt(later(24 * 3600)));
     let page = match desk.next(later(25 * 3600)) {
         NextPage::Page(page) => page,

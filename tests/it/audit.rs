@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use saseo::archive::{
     AnnouncedId, Announcement, Archive, Completed, Completion, Ending, FILE, HostTerms, Lease,
-    Lock, Reader, RobotsCopy, RobotsId, RobotsOutcome, RunId, Terms,
+    Lock, NewRun, Reader, RobotsCopy, RobotsId, RobotsOutcome, RunId, Terms,
 };
 use saseo::audit::{AuditReport, AuditScope, ViolationKind, audit, page};
 use saseo::clock::Clock;
@@ -80,7 +80,7 @@ impl Desk {
         let folder = TempDir::new().unwrap();
         let mut archive = open_archive(folder.path()).unwrap();
         let lease = archive.take_lease("a test", NOW, None).unwrap();
-        let run = archive.begin_run(lease, "crawl", terms, 0, NOW).unwrap();
+        let run = archive.begin_run(lease, "crawl", terms, NOW).unwrap();
         Self {
             folder,
             archive,
@@ -93,7 +93,7 @@ impl Desk {
     fn begin(&mut self, at: Timestamp) {
         self.run = self
             .archive
-            .begin_run(self.lease, "resume", &terms(), 0, at)
+            .begin_run(self.lease, "resume", &terms(), at)
             .unwrap();
     }
 
@@ -387,7 +387,7 @@ fn a_page_says_who_asked_and_leaves_out_runs_that_asked_nothing() {
         desk.robots(PAPER, NOW, RULES);
         let run = desk
             .archive
-            .begin_run(desk.lease, "reextract", &Terms::default(), 0, after(60_000))
+            .begin_run(desk.lease, "reextract", &Terms::default(), after(60_000))
             .unwrap();
         (page(&desk.audit(), &[]), run)
     };
@@ -592,7 +592,16 @@ fn runs_side_by_side_each_owe_their_own_terms_and_a_later_run_of_a_site_owes_its
     let join = |desk: &mut Desk, terms: &Terms, at| {
         desk.run = desk
             .archive
-            .add_run(desk.lease, None, "crawl", terms, 0, at)
+            .add_run(
+                desk.lease,
+                NewRun {
+                    site: None,
+                    command: "crawl",
+                    terms,
+                    skipped: 0,
+                },
+                at,
+            )
             .unwrap();
     };
     let robots = desk.robots(PAPER, after(0), RULES);

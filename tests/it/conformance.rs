@@ -45,7 +45,7 @@ impl Desk {
         let mut archive = open(&folder);
         let lease = archive.take_lease("a test", NOW, None).unwrap();
         let run = archive
-            .begin_run(lease, "crawl", &Terms::default(), 0, NOW)
+            .begin_run(lease, "crawl", &Terms::default(), NOW)
             .unwrap();
         archive.seed(lease, &[seed()], seeding, NOW).unwrap();
         Self {
@@ -345,15 +345,11 @@ fn a_run_is_ended_by_nobody_who_lost_the_archive() {
     desk.lease = desk.archive.take_lease("another", later(1), None).unwrap();
     desk.run = desk
         .archive
-        .begin_run(desk.lease, "resume", &Terms::default(), 0, later(2))
+        .begin_run(desk.lease, "resume", &Terms::default(), later(2))
         .unwrap();
-    let tried = desk.archive.end_run(
-        old,
-        run,
-        RunEnd::Finished.into(),
-        &Tally::default(),
-        later(3),
-    );
+    let tried = desk
+        .archive
+        .end_run(old, run, RunEnd::Finished.with(&Tally::default()), later(3));
     assert!(matches!(tried, Err(ArchiveError::LeaseLost)), "{tried:?}");
     let tried = desk
         .archive
@@ -661,8 +657,7 @@ fn a_run_counts_what_was_saved_with_it_and_one_that_was_killed_is_interrupted() 
         .end_run(
             desk.lease,
             desk.run,
-            RunEnd::Finished.into(),
-            &tally(5),
+            RunEnd::Finished.with(&tally(5)),
             later(9),
         )
         .unwrap();
@@ -751,7 +746,7 @@ fn what_a_capture_says_anew_is_saved_with_how_far_the_reading_came_or_not_at_all
     let read_again = |desk: &mut Desk| {
         let revision = desk
             .archive
-            .revise(desk.lease, &capture, article("둘"), None, later(9))
+            .revise(desk.lease, capture.read_as(article("둘")), None, later(9))
             .unwrap();
         assert!(
             matches!(revision, RevisionOutcome::Changed { .. }),

@@ -46,7 +46,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
 
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     archive
-        .begin_run(lease, "resume", &Terms::default(), 0, NOW)
+        .begin_run(lease, "resume", &Terms::default(), NOW)
         .unwrap();
     let home = url("https://paper.example/");
     let seed = Seed {
@@ -117,7 +117,7 @@ fn the_ledger_of_schema_1_stays_as_it_was_and_goes_on() {
     assert_eq!(rows(&folder), before);
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     archive
-        .begin_run(lease, "crawl", &Terms::default(), 0, NOW)
+        .begin_run(lease, "crawl", &Terms::default(), NOW)
         .unwrap();
     assert_eq!(rows(&folder)[..3], before);
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
@@ -171,7 +171,9 @@ fn an_archive_of_schema_2_keeps_all_that_it_held_and_takes_new_readings() {
         paragraphs: vec!["셋".into()],
         ..Article::default()
     };
-    archive.revise(lease, &capture, article, None, NOW).unwrap();
+    archive
+        .revise(lease, capture.read_as(article), None, NOW)
+        .unwrap();
     archive.save().unwrap();
     // What was said against uses of the page when it came stands.
     assert_eq!(
@@ -342,7 +344,7 @@ fn an_archive_of_schema_6_knows_of_no_cut_lists_and_of_no_reasons() {
     assert!(reader.runs(9).unwrap().iter().all(|run| run.why.is_none()));
 
     // A reading that was under way then goes on.
-    assert_eq!(archive.backfills_wanted("paper").unwrap(), []);
+    assert_eq!(archive.days_to_backfill("paper").unwrap(), []);
     let rows = pages(
         &rusqlite::Connection::open(folder.path().join("archive.db")).unwrap(),
         "met, cut_rows, first_day, had_rows",
@@ -375,8 +377,8 @@ fn an_archive_of_schema_6_keeps_its_pages_and_suspects_none_of_them() {
     let lease = archive.take_lease("a test", NOW, None).unwrap();
     assert_eq!(
         (
-            archive.take_begun(lease).unwrap(),
-            archive.deaths("", 1).unwrap()
+            archive.take_interrupted(lease).unwrap(),
+            archive.crashes("", 1).unwrap()
         ),
         (None, 0)
     );

@@ -217,7 +217,7 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
         let clock = Clock::system();
         let lease = archive.take_lease("a test", clock.now(), None).unwrap();
         let run = archive
-            .begin_run(lease, "reextract", &Terms::default(), 0, clock.now())
+            .begin_run(lease, "reextract", &Terms::default(), clock.now())
             .unwrap();
         let asked = Cell::new(0);
         let is_stopped = || {

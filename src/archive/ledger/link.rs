@@ -1,4 +1,4 @@
-//! The chain: each row's hash is over the hash before it and the row's fields.
+//! The hash chain: each row's hash covers the hash of the row before it and the row's own fields.
 
 use rusqlite::{Connection, OptionalExtension};
 use sha2::{Digest, Sha256};
@@ -7,20 +7,21 @@ use crate::archive::error::ArchiveError;
 use crate::archive::ids::RunId;
 use crate::time::Timestamp;
 
-/// Which fields a row's hash covers.
+/// The fields that a row's hash covers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
-    /// Schema 1.
+    /// The rows of schema 1.
     First,
-    /// With the form's own number, digests and Retry-After.
+    /// Also the form's number, the body's digest and Retry-After.
     Second,
 }
 
-/// One link of the chain: SHA-256 over the hash before and the row's fields, each text behind its length, so that no two
-/// rows have the same bytes.
+/// One link of the chain: SHA-256 over the previous hash and the row's fields. The length stands
+/// before each text, so that no two rows have the same bytes.
 pub(crate) struct ChainLink(Sha256);
 
 impl ChainLink {
+    /// Begins the link of a row that follows the row with the hash `previous`.
     pub fn after(previous: [u8; 32], form: Form, kind: &str, at: Timestamp, run: RunId) -> Self {
         let link = Self(Sha256::new_with_prefix(previous));
         let link = match form {
@@ -30,28 +31,33 @@ impl ChainLink {
         link.text(kind).number(at.millis()).number(run.0)
     }
 
+    /// Adds a text, in UTF-8.
     pub fn text(self, field: &str) -> Self {
         self.bytes(field.as_bytes())
     }
 
+    /// Adds bytes behind their length.
     pub fn bytes(mut self, field: &[u8]) -> Self {
         self.0.update((field.len() as u64).to_be_bytes());
         self.0.update(field);
         self
     }
 
+    /// Adds a number in eight bytes, the highest first.
     pub fn number(mut self, field: i64) -> Self {
         self.0.update(field.to_be_bytes());
         self
     }
 
+    /// Returns the row's hash.
     pub fn hash(self) -> [u8; 32] {
         self.0.finalize().into()
     }
 }
 
-pub(crate) fn last_hash(work: &Connection) -> Result<[u8; 32], ArchiveError> {
-    let mut select = work.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
+/// Returns the hash of the newest row; zeros where the ledger is empty.
+pub(crate) fn last_hash(tx: &Connection) -> Result<[u8; 32], ArchiveError> {
+    let mut select = tx.prepare_cached("SELECT hash FROM ledger ORDER BY id DESC LIMIT 1")?;
     Ok(select
         .query_row([], |row| row.get(0))
         .optional()?

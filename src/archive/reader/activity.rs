@@ -1,4 +1,4 @@
-//! Articles and requests in the course of time, for plots.
+//! Articles and requests over time, for plots.
 
 use rusqlite::params;
 
@@ -8,35 +8,40 @@ use crate::page_url::Host;
 use crate::time::Timestamp;
 
 impl Reader {
-    /// Returns when the articles of a site were published since a moment, as far as they tell.
-    /// Reads what was saved.
+    /// Returns when the articles of a site were published, since a moment. Articles without a date
+    /// are left out. Sees saved changes only.
     pub fn published_since(
         &self,
         site: &str,
         since: Timestamp,
     ) -> Result<Vec<Timestamp>, ArchiveError> {
         let mut select = self.connection.prepare(
-            "SELECT version.published_ms FROM version CROSS JOIN article ON article.id = version.article_id
-             WHERE version.n = 1 AND version.published_ms >= ?2 AND article.site_id = (SELECT id FROM site WHERE name = ?1)",
+            "SELECT version.published_ms
+             FROM version CROSS JOIN article ON article.id = version.article_id
+             WHERE version.n = 1 AND version.published_ms >= ?2
+               AND article.site_id = (SELECT id FROM site WHERE name = ?1)",
         )?;
+
         let rows = select.query_map(params![site, since.millis()], |row| {
             Ok(Timestamp::from_millis(row.get(0)?))
         })?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns when a host was asked for something since a moment. Reads what was saved.
+    /// Returns when requests to a host were announced, since a moment. Sees saved changes only.
     pub fn asked_since(
         &self,
         host: &Host,
         since: Timestamp,
     ) -> Result<Vec<Timestamp>, ArchiveError> {
-        // Rows stand in the order of their moments, but for a clock that was set: runs lead to the first one.
+        // Rows are in the order of their moments, unless the clock was set. The start of the last
+        // run before the moment narrows the search.
         let mut select = self.connection.prepare(
             "SELECT at FROM ledger
              WHERE id > coalesce((SELECT max(ledger_from) FROM run WHERE started_at <= ?1), 0)
                AND kind = 'announced' AND at >= ?1 AND host = ?2",
         )?;
+
         let rows = select.query_map(params![since.millis(), host.as_str()], |row| {
             Ok(Timestamp::from_millis(row.get(0)?))
         })?;

@@ -1,4 +1,5 @@
-//! An article's row, read with care: each column that is damaged is named, and none ends the reading of others.
+//! An article's row, read column by column: a damaged column is named, and does not keep the others
+//! from being read.
 
 use rusqlite::Row;
 use rusqlite::types::{FromSql, ValueRef};
@@ -7,27 +8,27 @@ use serde::de::DeserializeOwned;
 use crate::extract::{Access, Article};
 use crate::time::{LocalTime, Precision};
 
-/// What the archive knows of an article beside what the page said.
+/// The archive's own fields of an article, beside those that were extracted from the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArticleRecord {
     pub site: String,
     pub url: String,
     pub version: u64,
-    /// Of the article's title and text, as they are.
+    /// The SHA-256 of title and text, in hexadecimal.
     pub content_sha256: String,
     pub first_seen_at: String,
     pub fetched_at: String,
     pub http_status: u16,
 }
 
-/// A column that does not hold what was written.
+/// A damaged column, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
     pub column: &'static str,
     pub why: String,
 }
 
-/// Says in one line what is wrong with a row.
+/// Returns in one line what is wrong with a row.
 pub fn in_words(flaws: &[Flaw]) -> String {
     let said: Vec<String> = flaws
         .iter()
@@ -36,13 +37,14 @@ pub fn in_words(flaws: &[Flaw]) -> String {
     said.join("; ")
 }
 
-/// A row's columns by name, and what is wrong with those that were read so far.
+/// A row whose columns are read by name, with the flaws that were found so far.
 pub(super) struct CheckedColumns<'c, 'row> {
     row: &'c Row<'row>,
     pub flaws: Vec<Flaw>,
 }
 
 impl<'c, 'row> CheckedColumns<'c, 'row> {
+    /// Begins with no flaws.
     pub fn of(row: &'c Row<'row>) -> Self {
         Self {
             row,
@@ -59,27 +61,20 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
 
     /// Returns a text that may be null.
     pub fn text_or_null(&mut self, column: &'static str) -> Option<String> {
-        match self.row.get_ref(column) {
-            Ok(ValueRef::Null) => None,
+        let why = match self.row.get_ref(column) {
+            Ok(ValueRef::Null) => return None,
             Ok(ValueRef::Text(bytes)) => match str::from_utf8(bytes) {
-                Ok(text) => Some(text.to_owned()),
-                Err(error) => {
-                    self.flaw(
-                        column,
-                        format!("is no UTF-8 from byte {} on", error.valid_up_to()),
-                    );
-                    None
-                }
+                Ok(text) => return Some(text.to_owned()),
+                Err(error) => format!("is no UTF-8 from byte {} on", error.valid_up_to()),
             },
-            Ok(_) => {
-                self.flaw(column, "is no text");
-                None
+            Ok(ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_)) => {
+                "is no text".to_owned()
             }
-            Err(error) => {
-                self.flaw(column, error.to_string());
-                None
-            }
-        }
+            Err(error) => error.to_string(),
+        };
+
+        self.flaw(column, why);
+        None
     }
 
     /// Returns a text that is never null.
@@ -93,7 +88,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
         })
     }
 
-    /// Returns a number, or whatever else the column must be.
+    /// Returns a value of the type that the column must have.
     pub fn value<T: FromSql + Default>(&mut self, column: &'static str) -> T {
         self.row.get(column).unwrap_or_else(|error| {
             self.flaw(column, error.to_string());
@@ -101,6 +96,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
         })
     }
 
+    /// Returns a value that is kept as JSON.
     fn json<T: DeserializeOwned + Default>(&mut self, column: &'static str) -> T {
         let flaws = self.flaws.len();
         let text = self.text(column);
@@ -121,7 +117,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
         self.read_by(column, "precision", Precision::from_name)
     }
 
-    /// Reads a text, or null, by a function that answers `None` to what is none of its kind.
+    /// Reads a text, or null, by a function that returns `None` for a text of another kind.
     fn read_by<T>(
         &mut self,
         column: &'static str,
@@ -136,7 +132,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
         read
     }
 
-    /// Reads the article, and holds its title and text against their hash.
+    /// Reads the article, and compares its title and text with their hash.
     pub fn article(&mut self) -> Article {
         let before = self.flaws.len();
         let (title, text) = (self.text_or_null("title"), self.text("text"));
@@ -156,11 +152,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
             section: self.text_or_null("section"),
             subsection: self.text_or_null("subsection"),
             language: self.text_or_null("language"),
-            paragraphs: text
-                .split("\n\n")
-                .filter(|one| !one.is_empty())
-                .map(str::to_owned)
-                .collect(),
+            paragraphs: paragraphs(&text),
             images: self.json("images"),
             tags: self.json("tags"),
             rights: self.text_or_null("rights"),
@@ -181,7 +173,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
         article
     }
 
-    /// Reads what the archive knows of the article beside what the page said.
+    /// Reads the archive's own fields of the article.
     pub fn kept(&mut self) -> ArticleRecord {
         ArticleRecord {
             site: self.text("site"),
@@ -194,13 +186,21 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
         }
     }
 
-    /// Reads a text as far as it can be read, to name a row by it.
+    /// Reads a text as far as possible, to name a row by it.
     pub fn name(&self, column: &str) -> String {
         match self.row.get_ref(column) {
             Ok(ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
             Ok(_) | Err(_) => "?".to_owned(),
         }
     }
+}
+
+/// Splits a kept text at its blank lines.
+fn paragraphs(text: &str) -> Vec<String> {
+    text.split("\n\n")
+        .filter(|paragraph| !paragraph.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 fn access(name: &str) -> Access {

@@ -1,4 +1,4 @@
-//! Articles as exports take them.
+//! Articles for exports, in their newest versions.
 
 use std::path::Path;
 
@@ -8,40 +8,42 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_versions::{ArticleVersion, version};
 
-/// Which articles are taken.
+/// The articles that are exported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     pub site: Option<String>,
-    /// The first day of publication, by the paper's own calendar. Articles without a date are always taken.
+    /// The first day of publication, in the paper's time zone. Articles without a date are always
+    /// exported.
     pub since: Option<jiff::civil::Date>,
 }
 
-/// Sites by name, their articles oldest first: an order that does not change when articles are
-/// added.
-const TAKEN: &str =
-    "SELECT id, site, url, canonical_url, number, title, subtitle, authors, byline, published_at, published_precision,
-            modified_at, published_source, section, subsection, language, text, images, tags, rights, access, opt_outs,
-            version, content_sha256, first_seen_at, fetched_at, http_status, extractor, confidence
+/// The articles of a filter: sites by name, their articles oldest first. The order does not change
+/// when articles are added.
+const SELECT_ARTICLES: &str =
+    "SELECT id, site, url, canonical_url, number, title, subtitle, authors, byline, published_at,
+            published_precision, modified_at, published_source, section, subsection, language,
+            text, images, tags, rights, access, opt_outs, version, content_sha256, first_seen_at,
+            fetched_at, http_status, extractor, confidence
      FROM articles WHERE (?1 IS NULL OR site = ?1)
        AND (?2 IS NULL OR published_at IS NULL OR substr(published_at, 1, 10) >= ?2)
      ORDER BY site, number IS NULL, number, url";
 
-/// Articles to be walked through, by `for article in &mut articles`.
+/// Articles that are read by `for article in &mut articles`.
 #[derive(Debug)]
 pub struct Articles<'r> {
     select: Statement<'r>,
     path: &'r Path,
 }
 
-/// A walk through [`Articles`]. It reads one row at a time.
+/// An iterator over [`Articles`]. It reads one row at a time.
 pub struct ArticleRows<'a> {
     rows: Rows<'a>,
     path: &'a Path,
 }
 
 impl Reader {
-    /// Refuses a site that the archive knows nothing of, naming those it knows.
-    /// Reads what was saved.
+    /// Fails where the archive does not know a site; the error names the sites that it knows. Sees
+    /// saved changes only.
     pub fn knows_site(&self, site: &str) -> Result<(), ArchiveError> {
         let mut select = self
             .connection
@@ -49,6 +51,7 @@ impl Reader {
         let known: Vec<String> = select
             .query_map([], |row| row.get(0))?
             .collect::<Result<_, _>>()?;
+
         if known.iter().any(|name| name == site) {
             return Ok(());
         }
@@ -58,20 +61,24 @@ impl Reader {
         })
     }
 
-    /// Returns the articles that a filter takes, each in its newest version, also those of which
-    /// something is damaged. A walk reads what was saved at the moment that it begins, and memory
-    /// does not grow with the articles.
+    /// Returns the articles of a filter, each in its newest version, those with damaged columns
+    /// included. An iterator reads what was saved when it begins. Memory does not grow with the
+    /// articles.
     pub fn articles(&self, filter: &Filter) -> Result<Articles<'_>, ArchiveError> {
-        let at = |error| ArchiveError::at(&self.path, error);
-        let mut select = self.connection.prepare(TAKEN).map_err(at)?;
-        select.raw_bind_parameter(1, &filter.site).map_err(at)?;
-        select
-            .raw_bind_parameter(2, filter.since.map(|day| day.to_string()))
-            .map_err(at)?;
+        let select = self
+            .select_articles(filter)
+            .map_err(|error| ArchiveError::at(&self.path, error))?;
         Ok(Articles {
             select,
             path: &self.path,
         })
+    }
+
+    fn select_articles(&self, filter: &Filter) -> rusqlite::Result<Statement<'_>> {
+        let mut select = self.connection.prepare(SELECT_ARTICLES)?;
+        select.raw_bind_parameter(1, &filter.site)?;
+        select.raw_bind_parameter(2, filter.since.map(|day| day.to_string()))?;
+        Ok(select)
     }
 }
 

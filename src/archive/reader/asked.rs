@@ -1,15 +1,13 @@
-//! The hosts at which a paper is asked.
+//! The sites of the archive, and the hosts that their crawls ask.
 
 use std::collections::BTreeSet;
-
-use rusqlite::Row;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::page_url::PageUrl;
 
 impl Reader {
-    /// Returns every site's name and title. Reads what was saved.
+    /// Returns every site's name and title. Sees saved changes only.
     pub fn titles(&self) -> Result<Vec<(String, String)>, ArchiveError> {
         let mut select = self
             .connection
@@ -18,20 +16,26 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Returns the hosts of these sites' homes and pages, without those that are the home of
-    /// another site: a link may lead there. Reads what was saved.
-    pub fn hosts_asked_for(&self, sites: &[String]) -> Result<BTreeSet<String>, ArchiveError> {
+    /// Returns the hosts of these sites' home pages and other pages. A host that is the home of
+    /// another site is left out: a link of these sites may lead there. Sees saved changes only.
+    pub fn hosts_of_sites(&self, sites: &[String]) -> Result<BTreeSet<String>, ArchiveError> {
         let mut select = self.connection.prepare("SELECT name, home FROM site")?;
-        let site = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
+        let homes = select.query_map([], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })?;
         let (mut hosts, mut others) = (BTreeSet::new(), BTreeSet::new());
-        for row in select.query_map([], site)? {
+        for row in homes {
             let (name, home) = row?;
-            // A home that is damaged names no host; its pages still do.
+            // A damaged home page names no host. The site's other pages still do.
             let Ok(home) = PageUrl::from_stored(&home) else {
                 continue;
             };
-            let is_meant = sites.contains(&name);
-            if is_meant { &mut hosts } else { &mut others }.insert(home.host().as_str().to_owned());
+            let found = if sites.contains(&name) {
+                &mut hosts
+            } else {
+                &mut others
+            };
+            found.insert(home.host().as_str().to_owned());
         }
 
         let homes = hosts.clone();

@@ -1,4 +1,5 @@
-//! What seems to be missing of each site, for `status`.
+//! Coverage gaps of each site, for `status`: silent sections, and article numbers that were never
+//! seen.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,8 @@ use crate::archive::reader::Reader;
 use crate::coverage_gaps::{HISTORY, gaps, silence};
 use crate::time::Timestamp;
 
-/// So many of the newest numbers are looked at.
+/// Gaps are looked for among the newest 50,000 numbers: a few years of a paper, read in
+/// milliseconds.
 const NUMBERS: u32 = 50_000;
 
 /// A section that has gone silent.
@@ -32,16 +34,20 @@ pub struct NumberGap {
 }
 
 impl Reader {
-    /// Returns the sections of a site that had gone silent at `now`, which is no later than when the site was last looked at.
+    /// Returns the sections of a site that had gone silent at `now`, which is at the latest the
+    /// moment of the site's last visit.
     pub(crate) fn silent_sections(
         &self,
         site: &str,
         now: Timestamp,
     ) -> Result<Vec<SilentSection>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT version.section, version.published_ms FROM version CROSS JOIN article ON article.id = version.article_id
-             WHERE version.n = 1 AND version.published_ms BETWEEN ?2 AND ?3 AND version.section IS NOT NULL
-               AND article.site_id = (SELECT id FROM site WHERE name = ?1) ORDER BY version.published_ms",
+            "SELECT version.section, version.published_ms
+             FROM version CROSS JOIN article ON article.id = version.article_id
+             WHERE version.n = 1 AND version.published_ms BETWEEN ?2 AND ?3
+               AND version.section IS NOT NULL
+               AND article.site_id = (SELECT id FROM site WHERE name = ?1)
+             ORDER BY version.published_ms",
         )?;
         let rows = select.query_map(
             params![site, (now - HISTORY).millis(), now.millis()],
@@ -52,11 +58,13 @@ impl Reader {
                 ))
             },
         )?;
+
         let mut sections: BTreeMap<String, Vec<Timestamp>> = BTreeMap::new();
         for row in rows {
             let (section, published) = row?;
             sections.entry(section).or_default().push(published);
         }
+
         let silent = sections.into_iter().filter_map(|(section, published)| {
             let silence = silence(&published, now)?;
             Some(SilentSection {
@@ -68,22 +76,25 @@ impl Reader {
         Ok(silent.collect())
     }
 
-    /// Returns the gaps in the newest numbers of a site's articles that are no accident.
+    /// Returns the gaps in the newest article numbers of a site that are too wide to be chance.
     pub(crate) fn number_gaps(&self, site: &str) -> Result<Vec<NumberGap>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT DISTINCT number FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND number IS NOT NULL
+            "SELECT DISTINCT number FROM page
+             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND number IS NOT NULL
              ORDER BY number DESC LIMIT ?2",
         )?;
         let rows = select.query_map(params![site, NUMBERS], |row| {
             Ok(row.get::<_, i64>(0)?.cast_unsigned())
         })?;
+
         let mut numbers: Vec<u64> = rows.collect::<Result<_, _>>()?;
         numbers.sort_unstable();
-        let told = gaps(&numbers).into_iter().map(|gap| NumberGap {
+
+        let gaps = gaps(&numbers).into_iter().map(|gap| NumberGap {
             after: gap.after,
             before: gap.before,
             missing: gap.missing(),
         });
-        Ok(told.collect())
+        Ok(gaps.collect())
     }
 }

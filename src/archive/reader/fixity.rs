@@ -1,4 +1,5 @@
-//! What an archive holds, beside the hashes that were made of it when it came: for `verify`.
+//! Fixity, for `verify`: the archive's content compared with the hashes that were computed when it
+//! came.
 
 mod bodies;
 mod proofs;
@@ -10,17 +11,18 @@ use rusqlite::{OptionalExtension, Row, RowIndex, params};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
-use crate::archive::reader::row_read::{RowRead, lost};
+use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
 
 pub use bodies::{CaptureOf, StoredBody};
 pub use proofs::{StoredCapture, StoredRobots, StoredRow};
 pub use versions::StoredVersion;
 
-/// Faults of the file's structure that are named.
-const STRUCTURE: u32 = 100;
+/// At most so many faults of the file's structure are named: a file with more is to be replaced,
+/// not mended.
+const MAX_STRUCTURE_FAULTS: u32 = 100;
 
-/// A text that is no text.
+/// A text column that is not UTF-8.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadText {
     pub table: String,
@@ -31,41 +33,31 @@ pub struct BadText {
 }
 
 impl Reader {
-    /// Returns what the engine itself finds wrong with the file, nothing where all is well: its
-    /// structure, its indexes, and rows that refer to nothing. A check that breaks off is one more
-    /// fault. Reads what was saved.
+    /// Returns the faults that SQLite itself finds: in the file's structure, in its indexes, and
+    /// rows that refer to missing rows. A check that breaks off is one more fault. Sees saved
+    /// changes only.
     pub fn faults(&self) -> Result<Vec<String>, ArchiveError> {
-        let integrity = format!("PRAGMA integrity_check({STRUCTURE})");
+        let integrity = format!("PRAGMA integrity_check({MAX_STRUCTURE_FAULTS})");
         let mut faults = self.faults_of(&integrity, |row| row.get::<_, String>(0))?;
 
-        let reference = |row: &Row<'_>| {
-            let (table, id): (String, Option<i64>) = (row.get(0)?, row.get(1)?);
-            Ok(format!(
-                "row {} of {table} refers to a row that is not there",
-                id.unwrap_or_default()
-            ))
-        };
-        faults.extend(self.faults_of("PRAGMA foreign_key_check", reference)?);
+        faults.extend(self.faults_of("PRAGMA foreign_key_check", missing_reference)?);
         Ok(faults)
     }
 
+    /// Returns the faults that a pragma reports.
     fn faults_of(
         &self,
         pragma: &str,
         read: impl Fn(&Row<'_>) -> rusqlite::Result<String>,
     ) -> Result<Vec<String>, ArchiveError> {
-        let broken_off = |error: rusqlite::Error| match is_unreadable(&error) {
-            true => Ok(format!("SQLite's check broke off: {error}")),
-            false => Err(ArchiveError::at(&self.path, error)),
-        };
         let mut check = match self.connection.prepare(pragma) {
             Ok(check) => check,
-            Err(error) => return broken_off(error).map(|fault| vec![fault]),
+            Err(error) => return self.broken_off(error).map(|fault| vec![fault]),
         };
         let mut rows = check.query([])?;
         let mut faults = Vec::new();
 
-        for _ in 0..STRUCTURE {
+        for _ in 0..MAX_STRUCTURE_FAULTS {
             match rows.next() {
                 Ok(None) => break,
                 Ok(Some(row)) => match read(row) {
@@ -74,7 +66,7 @@ impl Reader {
                     Err(error) => faults.push(error.to_string()),
                 },
                 Err(error) => {
-                    faults.push(broken_off(error)?);
+                    faults.push(self.broken_off(error)?);
                     break;
                 }
             }
@@ -82,12 +74,23 @@ impl Reader {
         Ok(faults)
     }
 
-    /// Returns every text that is no UTF-8, in whatever table but those that the other checks see.
-    /// Reads what was saved.
+    /// Returns the fault that a check broke off.
+    ///
+    /// # Errors
+    ///
+    /// Returns the error where it is not one of a damaged file.
+    fn broken_off(&self, error: rusqlite::Error) -> Result<String, ArchiveError> {
+        match is_unreadable(&error) {
+            true => Ok(format!("SQLite's check broke off: {error}")),
+            false => Err(ArchiveError::at(&self.path, error)),
+        }
+    }
+
+    /// Returns every text that is not UTF-8, in all tables except those of the other checks. Sees
+    /// saved changes only.
     pub fn bad_texts(
         &self,
-    ) -> Result<impl Iterator<Item = Result<RowRead<BadText>, ArchiveError>> + '_, ArchiveError>
-    {
+    ) -> Result<impl Iterator<Item = WalkResult<BadText>> + '_, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND NOT wr
              AND name NOT LIKE 'sqlite_%' AND name NOT IN ('body', 'ledger') ORDER BY name",
@@ -118,9 +121,9 @@ impl Reader {
         }))
     }
 
-    /// Returns how many rows a table has, by its largest key; 0 where that cannot be read.
-    /// Reads what was saved.
-    pub fn about(&self, table: &'static str) -> u64 {
+    /// Estimates the rows of a table by its largest key; 0 where that cannot be read. Sees saved
+    /// changes only.
+    pub fn estimated_rows(&self, table: &'static str) -> u64 {
         let largest =
             self.connection
                 .query_row(&format!("SELECT max(rowid) FROM {table}"), [], |row| {
@@ -129,15 +132,15 @@ impl Reader {
         largest.unwrap_or(None::<i64>).map_or(0, i64::unsigned_abs)
     }
 
-    /// The condition that a row is of these sites, or of any where none is named.
-    fn chosen(&self, column: &str, sites: &[String]) -> Result<String, ArchiveError> {
+    /// Returns the SQL condition for rows of these sites; for all rows where no site is named.
+    fn site_condition(&self, column: &str, sites: &[String]) -> Result<String, ArchiveError> {
         Ok(match sites {
             [] => "true".to_owned(),
             _ => format!("{column} IN ({})", self.ids_of(sites)?),
         })
     }
 
-    /// The ids of sites, with commas between them.
+    /// Returns the ids of sites, with commas between them.
     fn ids_of(&self, sites: &[String]) -> Result<String, ArchiveError> {
         let mut select = self
             .connection
@@ -148,6 +151,7 @@ impl Reader {
                 .optional()
         });
         let ids: Vec<Option<i64>> = ids.collect::<Result<_, _>>()?;
+
         Ok(ids
             .into_iter()
             .flatten()
@@ -157,11 +161,21 @@ impl Reader {
     }
 }
 
-/// Reads a number, `None` also where there is something else.
+/// Reads a number; `None` also where the column holds something else.
 fn number(row: &Row<'_>, column: impl RowIndex) -> Option<i64> {
     row.get(column).unwrap_or_default()
 }
 
+/// Describes a row of `PRAGMA foreign_key_check`.
+fn missing_reference(row: &Row<'_>) -> rusqlite::Result<String> {
+    let (table, id): (String, Option<i64>) = (row.get(0)?, row.get(1)?);
+    Ok(format!(
+        "row {} of {table} refers to a row that is not there",
+        id.unwrap_or_default()
+    ))
+}
+
+/// Returns the columns of a row that are texts and not UTF-8.
 fn bad_texts_of(table: &str, row: &Row<'_>) -> rusqlite::Result<Vec<BadText>> {
     let mut bad = Vec::new();
     let columns = row.as_ref().column_count();

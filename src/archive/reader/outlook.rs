@@ -1,4 +1,5 @@
-//! What a crawl of a site would ask for now, and what its requests have cost so far: for plans.
+//! The outlook of a site, for `plan`: what a crawl would ask for now, and what requests cost so
+//! far.
 
 use std::time::Duration;
 
@@ -12,49 +13,53 @@ use crate::frontier::Role;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// History that is looked at: so many of the newest answers, so many days of new articles.
+/// Means are taken over the newest 1,000 answers: enough to be stable, and read in milliseconds.
 const ANSWERS: u32 = 1_000;
+
+/// New articles are expected by the last seven days, since papers publish by a weekly rhythm.
 const DAYS: u64 = 7;
 
-/// What is known of a site, as far as a crawl of it depends on it.
+/// The requests that a crawl of a site would make, and their likely cost.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Outlook {
     /// Home page, sections, feeds and policies that a crawl would read.
     pub entries: u64,
-    /// Articles, further list pages and lists limited to days that are queued and due, with
-    /// articles that are to be looked at again.
+    /// Articles, further list pages and windows that are queued and due, with articles that are due
+    /// for a revisit.
     pub queued: u64,
-    /// Of them, articles that were not fetched yet.
+    /// Articles among `queued` that were not fetched yet.
     pub articles: u64,
-    /// Of them, articles that are kept, and to be looked at again.
-    pub looks: u64,
+    /// Kept articles among `queued` that are due for a revisit.
+    pub revisits: u64,
     /// Pages that are queued for later.
     pub later: u64,
-    /// The site's robots.txt would be asked for.
+    /// Tells whether the site's robots.txt has expired and would be asked for.
     pub robots_due: bool,
-    /// New articles since the last run, if the paper goes on publishing as in the last days.
+    /// Expected new articles since the last crawl, at the rate of the last seven days.
     pub expected_new: f64,
-    /// Mean decoded bytes of an article's page, and of any other.
+    /// Mean decoded bytes of an article's page.
     pub article_bytes: Option<f64>,
+    /// Mean decoded bytes of any other page.
     pub entry_bytes: Option<f64>,
-    /// The gap that the site's host was kept to at last.
+    /// The gap that was last kept to the site's host.
     pub gap: Option<Duration>,
-    /// Until when the host is left alone.
+    /// The moment before which the host is not asked.
     pub not_before: Option<Timestamp>,
-    /// Mean time that an answer took.
+    /// Mean time from a request to the end of its answer.
     pub answer_time: Option<Duration>,
 }
 
 impl Reader {
-    /// Returns the outlook of a site, with the list that has every article where there is one;
-    /// `None` for a site of which no page was ever read. Reads what was saved.
+    /// Returns the outlook of a site; `None` for a site of which no page was ever read.
+    /// `everything` is the list that has every article, where there is one. Sees saved changes
+    /// only.
     pub fn outlook(
         &self,
         site: &Site,
         everything: Option<&PageUrl>,
         now: Timestamp,
     ) -> Result<Option<Outlook>, ArchiveError> {
-        // Of a paper that was never reached, no page was ever settled.
+        // No page of a paper was settled where the paper was never reached.
         let known = "SELECT id FROM site WHERE name = ?1 AND EXISTS
                      (SELECT 1 FROM page WHERE site_id = site.id AND settled_at IS NOT NULL)";
         let Some(id) = self
@@ -64,22 +69,26 @@ impl Reader {
         else {
             return Ok(None);
         };
+
         let mut outlook = self.due(site, everything, now)?;
         outlook.robots_due = self.robots_due(&site.home, now)?;
         outlook.expected_new = self.expected_new(id, now)?;
         (outlook.article_bytes, outlook.entry_bytes) = self.costs(id)?;
+
         let host = site.home.host();
         let sql = "SELECT gap, not_before FROM host WHERE name = ?1";
         let pace: Option<(i64, i64)> = self
             .connection
             .query_row(sql, [host.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
             .optional()?;
+
         outlook.gap = pace.map(|(gap, _)| millis(gap));
         outlook.not_before = pace.map(|(_, until)| Timestamp::from_millis(until));
         outlook.answer_time = self.answer_time(host.as_str())?;
         Ok(Some(outlook))
     }
 
+    /// Counts the pages that are due and queued.
     fn due(
         &self,
         site: &Site,
@@ -91,15 +100,19 @@ impl Reader {
             discover: &site.discover,
             everything,
         };
-        // What robots.txt forbids is thought of, and costs no request.
-        let sql = "SELECT count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window') AND due_at <= ?2),
+        // A page that robots.txt forbids is due for another decision, which costs no request.
+        let sql = "SELECT
+                    count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window')
+                                     AND due_at <= ?2),
                     count(*) FILTER (WHERE role IN ('article', 'list', 'window') AND due_at <= ?2),
                     count(*) FILTER (WHERE role = 'article' AND due_at <= ?2 AND verdict IS NULL),
                     count(*) FILTER (WHERE role = 'article' AND coalesce(due_at, next_at) <= ?2
                                      AND verdict <> 'disallowed'),
                     count(*) FILTER (WHERE due_at > ?2),
-                    count(*) FILTER (WHERE role = 'article' AND due_at IS NULL AND next_at <= ?2 AND verdict <> 'disallowed'),
-                    count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window') AND due_at IS NULL AND next_at <= ?2)
+                    count(*) FILTER (WHERE role = 'article' AND due_at IS NULL AND next_at <= ?2
+                                     AND verdict <> 'disallowed'),
+                    count(*) FILTER (WHERE role NOT IN ('article', 'list', 'window')
+                                     AND due_at IS NULL AND next_at <= ?2)
              FROM page WHERE site_id = (SELECT id FROM site WHERE name = ?1)";
         let (outlook, planned) =
             self.connection
@@ -108,19 +121,20 @@ impl Reader {
                         entries: row.get(0)?,
                         queued: row.get::<_, u64>(1)? + row.get::<_, u64>(5)?,
                         articles: row.get(2)?,
-                        looks: row.get(3)?,
+                        revisits: row.get(3)?,
                         later: row.get(4)?,
                         ..Outlook::default()
                     };
                     Ok((outlook, row.get::<_, u64>(6)?))
                 })?;
-        let entries = outlook.entries + self.unplanned(&recrawl, now)?.unwrap_or(planned);
+
+        let entries = outlook.entries + self.due_by_new_policy(&recrawl, now)?.unwrap_or(planned);
         Ok(Outlook { entries, ..outlook })
     }
 
-    /// Counts the settled entry pages that a crawl would ask for again by another policy than the
-    /// one that they were planned by; `None` where it is the same.
-    fn unplanned(
+    /// Counts the settled entry pages that a crawl would ask for again, where today's policy is
+    /// another one than the policy that they were planned by; `None` where it is the same.
+    fn due_by_new_policy(
         &self,
         recrawl: &Recrawl<'_>,
         now: Timestamp,
@@ -130,13 +144,12 @@ impl Reader {
             return Ok(None);
         }
 
-        let is_due = |page: &Planned| {
-            page.role != Role::Article && page.next.is_some_and(|next| next <= now)
-        };
         let pages = recrawl.planned(&self.connection, &policy, now)?;
-        Ok(Some(pages.iter().filter(|page| is_due(page)).count() as u64))
+        let due = pages.iter().filter(|page| is_due_entry(page, now));
+        Ok(Some(due.count() as u64))
     }
 
+    /// Tells whether the robots.txt of a home page's origin has expired.
     fn robots_due(&self, home: &PageUrl, now: Timestamp) -> Result<bool, ArchiveError> {
         let sql = "SELECT expires_at FROM robots WHERE origin = ?1 ORDER BY id DESC LIMIT 1";
         let expires: Option<i64> = self
@@ -146,6 +159,7 @@ impl Reader {
         Ok(expires.is_none_or(|expires| expires <= now.millis()))
     }
 
+    /// Returns how many new articles are expected since the last crawl.
     fn expected_new(&self, site: i64, now: Timestamp) -> Result<f64, ArchiveError> {
         let window = Duration::from_secs(DAYS * 24 * 3600);
         let sql =
@@ -156,6 +170,7 @@ impl Reader {
                 .query_row(sql, params![site, (now - window).millis()], |row| {
                     row.get(0)
                 })?;
+
         let sql = "SELECT crawled_at FROM site WHERE id = ?1";
         let last: Option<i64> = self.connection.query_row(sql, [site], |row| row.get(0))?;
         let since = last
@@ -166,12 +181,15 @@ impl Reader {
         Ok(f64::from(new) * since.as_secs_f64() / window.as_secs_f64())
     }
 
+    /// Returns the mean bytes of an article's page, and of any other page.
     fn costs(&self, site: i64) -> Result<(Option<f64>, Option<f64>), ArchiveError> {
-        let sql = "SELECT avg(bytes) FILTER (WHERE role = 'article'), avg(bytes) FILTER (WHERE role <> 'article')
+        let sql = "SELECT avg(bytes) FILTER (WHERE role = 'article'),
+                          avg(bytes) FILTER (WHERE role <> 'article')
                    FROM (SELECT page.role AS role, ledger.bytes AS bytes FROM capture
                          JOIN page ON page.id = capture.page_id
                          JOIN ledger ON ledger.announced_id = capture.announced_id
-                         WHERE page.site_id = ?1 AND capture.status = 200 ORDER BY capture.id DESC LIMIT ?2)";
+                         WHERE page.site_id = ?1 AND capture.status = 200
+                         ORDER BY capture.id DESC LIMIT ?2)";
         Ok(self
             .connection
             .query_row(sql, params![site, ANSWERS], |row| {
@@ -179,9 +197,10 @@ impl Reader {
             })?)
     }
 
+    /// Returns the mean time of a host's newest answers.
     fn answer_time(&self, host: &str) -> Result<Option<Duration>, ArchiveError> {
-        let sql =
-            "SELECT avg(took) FROM (SELECT ended.at - announced.at AS took FROM ledger AS announced
+        let sql = "SELECT avg(took)
+                   FROM (SELECT ended.at - announced.at AS took FROM ledger AS announced
                    JOIN ledger AS ended ON ended.announced_id = announced.id
                    WHERE announced.host = ?1 ORDER BY announced.id DESC LIMIT ?2)";
         let took: Option<f64> = self
@@ -189,6 +208,11 @@ impl Reader {
             .query_row(sql, params![host, ANSWERS], |row| row.get(0))?;
         Ok(took.and_then(|took| Duration::try_from_secs_f64(took / 1000.0).ok()))
     }
+}
+
+/// Tells whether a settled page is an entry page that a crawl at `now` would ask for again.
+fn is_due_entry(page: &Planned, now: Timestamp) -> bool {
+    page.role != Role::Article && page.next.is_some_and(|next| next <= now)
 }
 
 fn millis(millis: i64) -> Duration {

@@ -1,6 +1,7 @@
-//! Walking a table row by row, past rows that SQLite cannot read.
+//! Walks through tables row by row, past rows that SQLite cannot read.
 
 use std::collections::VecDeque;
+use std::ops::RangeInclusive;
 
 use rusqlite::{ErrorCode, Row, Statement};
 
@@ -8,31 +9,35 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::row_read::RowRead;
 
-/// Rows, and bytes as their reader weighs them, that are read in one transaction and held: a log
-/// beside the file can be emptied after each.
-const ROWS: usize = 1_000;
-const WEIGHT: usize = 8 << 20;
+/// At most so many rows are read in one transaction and held in memory. Between transactions SQLite
+/// can empty the log beside the file; one long transaction would let it grow.
+const MAX_ROWS: usize = 1_000;
 
-/// Keys that are tried one by one behind a row that cannot be read. A page of SQLite's file holds some dozens of rows, or
-/// leads to some hundreds of such pages; a damaged largest key must not be counted up to.
-const TRIED: i64 = 1_000_000;
+/// At most so many bytes, as the walk's reader counts them, are read in one transaction and held in
+/// memory: 8 MiB.
+const MAX_BYTES: usize = 8 << 20;
 
-/// A table, or a join, in the order of an integer key.
+/// Keys that are tried one by one behind a row that cannot be read. A page of SQLite's file holds
+/// some dozens of rows, or leads to some hundreds of such pages. A damaged largest key must not be
+/// counted up to.
+const MAX_TRIED: i64 = 1_000_000;
+
+/// A query over a table or a join, in the order of an integer key.
 #[derive(Clone, Debug)]
 pub(super) struct Walk {
     /// The first column is the key.
     pub columns: &'static str,
-    /// Ends with a condition: the walk adds its own behind `AND`.
+    /// Ends with a condition. The walk adds its own condition behind `AND`.
     pub from: String,
     pub key: &'static str,
-    /// The table whose key it is.
+    /// The table that the key belongs to.
     pub table: String,
 }
 
-/// What a walk comes to.
+/// One result of a walk.
 pub(super) enum WalkStep<'step, 'row> {
     Row(&'step Row<'row>),
-    /// The rows of these keys, as far as there were any, cannot be read.
+    /// Rows with keys from `first` to `last` cannot be read. Not every key need have a row.
     Lost {
         first: i64,
         last: i64,
@@ -40,27 +45,28 @@ pub(super) enum WalkStep<'step, 'row> {
     },
 }
 
-/// How far one transaction came.
+/// How far the reading in one transaction got.
 enum WalkProgress {
-    /// Behind that key there may be more.
+    /// Up to this key. There may be more rows behind it.
     To(i64),
     ToTheEnd,
-    /// The row behind that key cannot be read.
+    /// The row behind this key cannot be read.
     Stuck {
         at: i64,
         why: String,
     },
 }
 
-/// What came of the rows that were read and not handed over yet, the first in front.
+/// Results that were read and not yet handed over, the first one in front.
 pub(super) type Ahead<T> = VecDeque<RowRead<T>>;
 
-/// A walk under way: an iterator over what its rows are read to be, and over the keys of those that
-/// cannot be read. The rows of one key are read in one transaction; all rows are not of one moment.
+/// A walk under way: an iterator over the results of its rows, and over the keys of those that
+/// cannot be read. The rows of one key are read in one transaction; different keys may be of
+/// different moments.
 pub(super) struct Walking<'r, T, F> {
     reader: &'r Reader,
     walk: Walk,
-    /// Puts what a step comes to behind what is ahead, and returns its weight in bytes.
+    /// Appends the results of a step to those that are ahead, and returns their bytes.
     read: F,
     ahead: Ahead<T>,
     /// The last key that was read; `None` at the end.
@@ -68,8 +74,8 @@ pub(super) struct Walking<'r, T, F> {
 }
 
 impl Reader {
-    /// Walks through a table; `read` puts what a step comes to behind what is ahead, and returns
-    /// its weight in bytes.
+    /// Walks through a table. `read` appends the results of a step to those that are ahead, and
+    /// returns their bytes.
     pub(super) fn walk<T, F>(&self, walk: Walk, read: F) -> Walking<'_, T, F>
     where
         F: FnMut(WalkStep<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
@@ -92,12 +98,12 @@ where
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            if let Some(looked) = self.ahead.pop_front() {
-                return Some(Ok(looked));
+            if let Some(result) = self.ahead.pop_front() {
+                return Some(Ok(result));
             }
-            // Without an answer the walk is at its end.
+            // Without a last key the walk is at its end. An error ends it as well.
             let after = self.after.take()?;
-            match self.go_on(after) {
+            match self.read_behind(after) {
                 Ok(next) => self.after = next,
                 Err(error) => return Some(Err(error)),
             }
@@ -109,8 +115,8 @@ impl<T, F> Walking<'_, T, F>
 where
     F: FnMut(WalkStep<'_, '_>, &mut Ahead<T>) -> Result<usize, ArchiveError>,
 {
-    /// Reads on behind a key, and returns the last one that was read.
-    fn go_on(&mut self, after: i64) -> Result<Option<i64>, ArchiveError> {
+    /// Reads rows behind a key, and returns the last key that was read; `None` at the end.
+    fn read_behind(&mut self, after: i64) -> Result<Option<i64>, ArchiveError> {
         let Self {
             reader,
             walk,
@@ -119,6 +125,7 @@ where
             ..
         } = self;
         let mut take = |step: WalkStep<'_, '_>| read(step, ahead);
+
         match reader.stride(walk, after, &mut take)? {
             WalkProgress::ToTheEnd => Ok(None),
             WalkProgress::To(key) => Ok(Some(key)),
@@ -128,7 +135,7 @@ where
 }
 
 impl Reader {
-    /// Reads rows of one transaction.
+    /// Reads rows in one transaction.
     fn stride(
         &self,
         walk: &Walk,
@@ -138,7 +145,7 @@ impl Reader {
         let Walk {
             columns, from, key, ..
         } = walk;
-        let (mut last, mut weight) = (after, 0);
+        let (mut last, mut bytes) = (after, 0);
 
         let sql = format!("SELECT {columns} FROM {from} AND {key} > ?1 ORDER BY {key}");
         let mut select = self.connection.prepare_cached(&sql)?;
@@ -163,18 +170,18 @@ impl Reader {
                     why: "its rows are out of order".to_owned(),
                 });
             }
-            if (count >= ROWS || weight >= WEIGHT) && found > last {
+            if (count >= MAX_ROWS || bytes >= MAX_BYTES) && found > last {
                 return Ok(WalkProgress::To(last));
             }
 
-            weight += take(WalkStep::Row(row))?;
+            bytes += take(WalkStep::Row(row))?;
             last = found;
         }
         Ok(WalkProgress::ToTheEnd)
     }
 
-    /// Tells what is lost behind the key `at`, hands over the rows of the first key behind it that can be read, and returns
-    /// that key.
+    /// Reports the rows behind the key `at` that cannot be read, hands over the rows of the first
+    /// key that can be read again, and returns that key; `None` where there is no such key.
     fn get_past(
         &self,
         walk: &Walk,
@@ -191,44 +198,58 @@ impl Reader {
         let mut one = self
             .connection
             .prepare_cached(&format!("SELECT {columns} FROM {from} AND {key} = ?1"))?;
-        let largest =
-            self.connection
-                .query_row(&format!("SELECT max({key}) FROM {table}"), [], |row| {
-                    row.get(0)
-                });
-        let largest: i64 = largest.unwrap_or(None).unwrap_or(i64::MAX);
+        let largest = self.largest_key(key, table);
 
-        // Of the key itself only some rows may have been read.
+        // Where a key has several rows, only some of those of `at` may have been read.
         let is_whole = !matches!(rows_of(&mut one, at), Err(error) if is_unreadable(&error));
         let first = if is_whole { at + 1 } else { at };
 
-        for tried in at + 1..=largest.min(at.saturating_add(TRIED)) {
-            match rows_of(&mut one, tried) {
-                Ok(0) => continue,
-                Ok(_) => {}
-                Err(error) if is_unreadable(&error) => continue,
-                Err(error) => return Err(error.into()),
-            }
-            if first < tried {
-                take(WalkStep::Lost {
-                    first,
-                    last: tried - 1,
-                    why,
-                })?;
-            }
-            let mut rows = one.query([tried])?;
-            while let Some(row) = rows.next()? {
-                take(WalkStep::Row(row))?;
-            }
-            return Ok(Some(tried));
+        let keys = at + 1..=largest.min(at.saturating_add(MAX_TRIED));
+        let Some(next) = first_readable(&mut one, keys)? else {
+            take(WalkStep::Lost {
+                first,
+                last: largest.max(first),
+                why,
+            })?;
+            return Ok(None);
+        };
+        if first < next {
+            take(WalkStep::Lost {
+                first,
+                last: next - 1,
+                why,
+            })?;
         }
-        take(WalkStep::Lost {
-            first,
-            last: largest.max(first),
-            why,
-        })?;
-        Ok(None)
+
+        let mut rows = one.query([next])?;
+        while let Some(row) = rows.next()? {
+            take(WalkStep::Row(row))?;
+        }
+        Ok(Some(next))
     }
+
+    /// Returns the largest key of a table; the largest number where it cannot be read.
+    fn largest_key(&self, key: &str, table: &str) -> i64 {
+        let sql = format!("SELECT max({key}) FROM {table}");
+        let largest = self.connection.query_row(&sql, [], |row| row.get(0));
+        largest.unwrap_or(None).unwrap_or(i64::MAX)
+    }
+}
+
+/// Returns the first of these keys that has rows, all of which can be read.
+fn first_readable(
+    one: &mut Statement<'_>,
+    keys: RangeInclusive<i64>,
+) -> Result<Option<i64>, ArchiveError> {
+    for key in keys {
+        match rows_of(one, key) {
+            Ok(0) => {}
+            Ok(_) => return Ok(Some(key)),
+            Err(error) if is_unreadable(&error) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(None)
 }
 
 /// Reads all rows of a key, and counts them.
@@ -241,7 +262,7 @@ fn rows_of(one: &mut Statement<'_>, key: i64) -> rusqlite::Result<usize> {
     Ok(count)
 }
 
-/// Tells whether an error is one row's, or one page's: others may be read all the same.
+/// Tells whether an error is of one row or one page of the file, so that others may still be read.
 pub(super) fn is_unreadable(error: &rusqlite::Error) -> bool {
     let code = error.sqlite_error().map(|failure| failure.code);
     matches!(

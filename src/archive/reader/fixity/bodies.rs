@@ -1,4 +1,4 @@
-//! Bodies beside their SHA-256, and the answers that brought them.
+//! Bodies compared with their SHA-256, and the captures that have them.
 
 use std::collections::BTreeSet;
 
@@ -9,10 +9,10 @@ use crate::archive::body::unpack;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
-use crate::archive::reader::row_read::{RowRead, lost};
+use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::walk::{Ahead, Walk, WalkStep};
 
-/// A body as it is kept, not yet unpacked.
+/// A compressed body with its stored size and SHA-256.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredBody {
     pub id: i64,
@@ -21,7 +21,7 @@ pub struct StoredBody {
     zstd: Vec<u8>,
 }
 
-/// An answer that brought a body.
+/// A capture that has a body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaptureOf {
     pub body: i64,
@@ -30,11 +30,12 @@ pub struct CaptureOf {
 }
 
 impl StoredBody {
-    /// Says what is wrong with it: it must unpack to so many bytes of that SHA-256.
+    /// Returns what is wrong with the body: it must unpack to its size and SHA-256.
     pub fn fault(&self) -> Option<String> {
         let Ok(bytes) = usize::try_from(self.bytes) else {
             return Some(format!("it is said to have {} bytes", self.bytes));
         };
+
         match unpack(&self.zstd, bytes) {
             Err(ArchiveError::Damaged(why)) => Some(why),
             Err(error) => Some(error.to_string()),
@@ -50,64 +51,39 @@ impl StoredBody {
 }
 
 impl Reader {
-    /// Returns the bodies, some at a time, of the sites' pages, or all where no site is named. A
-    /// body that several answers brought may come twice where sites are named. Reads what was
-    /// saved.
+    /// Returns the bodies of the sites' captures, some at a time; all bodies where no site is
+    /// named. With sites, a body that several captures have may come twice. Sees saved changes
+    /// only.
     pub fn bodies(
         &self,
         sites: &[String],
-    ) -> Result<
-        impl Iterator<Item = Result<RowRead<Vec<StoredBody>>, ArchiveError>> + '_,
-        ArchiveError,
-    > {
-        let of_sites = format!(
-            "capture JOIN body ON body.id = capture.body_id JOIN page ON page.id = capture.page_id
-             WHERE page.site_id IN ({})",
-            self.ids_of(sites)?
-        );
-        let (columns, from, key, table) = match sites {
-            [] => (
-                "body.id, body.id, sha256, bytes, zstd",
-                "body WHERE true".to_owned(),
-                "body.id",
-                "body",
-            ),
-            _ => (
-                "capture.id, body.id, sha256, bytes, zstd",
-                of_sites,
-                "capture.id",
-                "capture",
-            ),
+    ) -> Result<impl Iterator<Item = WalkResult<Vec<StoredBody>>> + '_, ArchiveError> {
+        let walk = match sites {
+            [] => Walk {
+                columns: "body.id, body.id, sha256, bytes, zstd",
+                from: "body WHERE true".to_owned(),
+                key: "body.id",
+                table: "body".to_owned(),
+            },
+            _ => Walk {
+                columns: "capture.id, body.id, sha256, bytes, zstd",
+                from: format!(
+                    "capture JOIN body ON body.id = capture.body_id
+                     JOIN page ON page.id = capture.page_id
+                     WHERE page.site_id IN ({})",
+                    self.ids_of(sites)?
+                ),
+                key: "capture.id",
+                table: "capture".to_owned(),
+            },
         };
+        let table = walk.table.clone();
 
-        let walk = Walk {
-            columns,
-            from,
-            key,
-            table: table.to_owned(),
-        };
-        Ok(
-            self.walk(walk, move |step, ahead: &mut Ahead<Vec<StoredBody>>| {
-                let row = match step {
-                    WalkStep::Row(row) => row,
-                    WalkStep::Lost { first, last, why } => {
-                        ahead.push_back(lost(table, first, last, why));
-                        return Ok(0);
-                    }
-                };
-                let body = stored_body(row)?;
-                let weight = body.zstd.len();
-                match ahead.back_mut() {
-                    Some(RowRead::Row(bodies)) => bodies.push(body),
-                    Some(RowRead::Lost(_)) | None => ahead.push_back(RowRead::Row(vec![body])),
-                }
-                Ok(weight)
-            }),
-        )
+        Ok(self.walk(walk, move |step, ahead| read_body(&table, step, ahead)))
     }
 
-    /// Returns the answers that brought these bodies, as far as they can be read.
-    /// Reads what was saved.
+    /// Returns the captures that have these bodies, as far as they can be read. Sees saved changes
+    /// only.
     pub fn captures_of(&self, bodies: &BTreeSet<i64>) -> Result<Vec<CaptureOf>, ArchiveError> {
         let mut found = Vec::new();
         if bodies.is_empty() {
@@ -116,7 +92,9 @@ impl Reader {
 
         let walk = Walk {
             columns: "capture.id, capture.body_id, page.url",
-            from: "capture LEFT JOIN page ON page.id = capture.page_id WHERE capture.body_id IS NOT NULL".to_owned(),
+            from: "capture LEFT JOIN page ON page.id = capture.page_id
+                   WHERE capture.body_id IS NOT NULL"
+                .to_owned(),
             key: "capture.id",
             table: "capture".to_owned(),
         };
@@ -130,6 +108,7 @@ impl Reader {
             }
             Ok(0)
         });
+
         for capture in captures {
             if let RowRead::Row(capture) = capture? {
                 found.push(capture);
@@ -139,16 +118,40 @@ impl Reader {
     }
 }
 
-/// Reads a body from the second column on. What is of another kind reads as empty, which no hash is
-/// that of.
-fn stored_body(row: &Row<'_>) -> rusqlite::Result<StoredBody> {
-    let blob = |column| {
-        Ok::<_, rusqlite::Error>(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
+/// Appends a body to those that are ahead, and returns its compressed bytes.
+fn read_body(
+    table: &str,
+    step: WalkStep<'_, '_>,
+    ahead: &mut Ahead<Vec<StoredBody>>,
+) -> Result<usize, ArchiveError> {
+    let row = match step {
+        WalkStep::Row(row) => row,
+        WalkStep::Lost { first, last, why } => {
+            ahead.push_back(lost(table, first, last, why));
+            return Ok(0);
+        }
     };
+
+    let body = stored_body(row)?;
+    let bytes = body.zstd.len();
+    match ahead.back_mut() {
+        Some(RowRead::Row(bodies)) => bodies.push(body),
+        Some(RowRead::Lost(_)) | None => ahead.push_back(RowRead::Row(vec![body])),
+    }
+    Ok(bytes)
+}
+
+/// Reads a body from the second column on.
+fn stored_body(row: &Row<'_>) -> rusqlite::Result<StoredBody> {
     Ok(StoredBody {
         id: row.get(1)?,
-        sha256: blob(2)?,
+        sha256: blob(row, 2)?,
         bytes: row.get_ref(3)?.as_i64().unwrap_or(-1),
-        zstd: blob(4)?,
+        zstd: blob(row, 4)?,
     })
+}
+
+/// Reads a blob. A value of another kind reads as empty, which has no body's hash.
+fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+    Ok(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
 }

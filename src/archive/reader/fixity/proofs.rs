@@ -1,5 +1,5 @@
-//! What proves how a crawl behaved: copies of robots.txt beside the answers that brought them, and the ledger beside its
-//! chain.
+//! The records that prove how a crawl behaved: captures and copies of robots.txt compared with the
+//! ledger, and the ledger compared with its hash chain.
 
 use rusqlite::Row;
 use rusqlite::types::ValueRef;
@@ -11,10 +11,10 @@ use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
 use crate::archive::reader::fixity::number;
 use crate::archive::reader::ledger::{LEDGER_COLUMNS, LedgerEntry, LedgerRecord, entry};
-use crate::archive::reader::row_read::{RowRead, lost};
+use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::walk::{Walk, WalkStep};
 
-/// A copy of a robots.txt beside the answer that brought it.
+/// A copy of a robots.txt, compared with the answer that brought it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredRobots {
     pub id: i64,
@@ -22,33 +22,33 @@ pub struct StoredRobots {
     /// The row of the ledger that announced its request.
     pub announced: Option<i64>,
     pub run: Option<i64>,
-    /// The ledger's row that it was held against.
+    /// The row of the ledger that it was compared with.
     pub ended: Option<i64>,
     /// What is wrong with it.
     pub fault: Option<String>,
-    /// There is a digest that its body was held against.
+    /// Tells whether there is a digest that its body was compared with.
     pub is_compared: bool,
 }
 
-/// An answer beside what the ledger says of it.
+/// A capture, compared with the ledger.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredCapture {
     pub id: i64,
     pub url: String,
     pub run: Option<i64>,
-    /// `None` where it was withheld.
+    /// The body's id; `None` where it was withheld.
     pub body: Option<i64>,
-    /// The ledger's row that it was held against.
+    /// The row of the ledger that it was compared with.
     pub ended: Option<i64>,
     /// What is wrong with it.
     pub fault: Option<String>,
 }
 
-/// A row of the ledger beside its chain.
+/// A row of the ledger, compared with its hash chain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredRow {
     pub id: i64,
-    /// The row before it, 0 for the first.
+    /// The id of the row before it, 0 for the first one.
     pub previous: i64,
     pub run: RunId,
     /// What is wrong with it, or with the one before it.
@@ -56,24 +56,24 @@ pub struct StoredRow {
 }
 
 impl Reader {
-    /// Returns every answer of the sites' pages, or of all where no site is named, held against the
-    /// ledger. Reads what was saved.
+    /// Returns every capture of the sites' pages, compared with the ledger; of all sites where none
+    /// is named. Sees saved changes only.
     pub fn stored_captures(
         &self,
         sites: &[String],
-    ) -> Result<impl Iterator<Item = Result<RowRead<StoredCapture>, ArchiveError>> + '_, ArchiveError>
-    {
+    ) -> Result<impl Iterator<Item = WalkResult<StoredCapture>> + '_, ArchiveError> {
         let from = format!(
-            "capture LEFT JOIN page ON page.id = capture.page_id LEFT JOIN body ON body.id = capture.body_id
+            "capture LEFT JOIN page ON page.id = capture.page_id
+             LEFT JOIN body ON body.id = capture.body_id
              LEFT JOIN ledger AS announced ON announced.id = capture.announced_id
              LEFT JOIN ledger AS ended ON ended.announced_id = capture.announced_id
              WHERE {}",
-            self.chosen("page.site_id", sites)?
+            self.site_condition("page.site_id", sites)?
         );
         let walk = Walk {
             columns:
-                "capture.id, page.url, announced.run_id, capture.body_id, body.sha256, ended.digest, capture.status,
-                      ended.status, ended.id",
+                "capture.id, page.url, announced.run_id, capture.body_id, body.sha256, ended.digest,
+                      capture.status, ended.status, ended.id",
             from,
             key: "capture.id",
             table: "capture".to_owned(),
@@ -88,14 +88,12 @@ impl Reader {
         }))
     }
 
-    /// Returns every copy of a robots.txt, held against the answer that brought it.
-    /// Reads what was saved.
-    pub fn stored_robots(
-        &self,
-    ) -> impl Iterator<Item = Result<RowRead<StoredRobots>, ArchiveError>> + '_ {
+    /// Returns every copy of a robots.txt, compared with the answer that brought it. Sees saved
+    /// changes only.
+    pub fn stored_robots(&self) -> impl Iterator<Item = WalkResult<StoredRobots>> + '_ {
         let walk = Walk {
-            columns: "robots.id, robots.origin, robots.body, robots.status, announced.id, announced.run_id, ended.id,
-                      ended.status, ended.digest",
+            columns: "robots.id, robots.origin, robots.body, robots.status, announced.id,
+                      announced.run_id, ended.id, ended.status, ended.digest",
             from: "robots LEFT JOIN ledger AS announced ON announced.id = robots.announced_id
                    LEFT JOIN ledger AS ended ON ended.announced_id = announced.id WHERE true"
                 .to_owned(),
@@ -112,11 +110,9 @@ impl Reader {
         })
     }
 
-    /// Returns every row of the ledger, held against its chain. The row behind one that cannot be
-    /// read is taken to be chained: nobody can tell. Reads what was saved.
-    pub fn stored_ledger(
-        &self,
-    ) -> impl Iterator<Item = Result<RowRead<StoredRow>, ArchiveError>> + '_ {
+    /// Returns every row of the ledger, compared with its hash chain. A row that follows an
+    /// unreadable one counts as chained, since that cannot be checked. Sees saved changes only.
+    pub fn stored_ledger(&self) -> impl Iterator<Item = WalkResult<StoredRow>> + '_ {
         let from = "ledger WHERE true".to_owned();
         let walk = Walk {
             columns: LEDGER_COLUMNS,
@@ -156,9 +152,10 @@ impl Reader {
     }
 }
 
-/// What breaks the ledger's chain at a row.
+/// Returns what breaks the ledger's chain at a row.
 fn fault_of(entry: &LedgerEntry<'_>) -> Option<String> {
     let expected = entry.previous.saturating_add(1);
+
     match &entry.what {
         _ if entry.id != expected => Some(format!("the rows from {expected} up to it are missing")),
         _ if !entry.chained => {
@@ -172,11 +169,7 @@ fn fault_of(entry: &LedgerEntry<'_>) -> Option<String> {
 }
 
 fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
-    let blob = |column| {
-        row.get_ref(column)
-            .map(|blob| blob.as_blob_or_null().unwrap_or(Some(&[])))
-    };
-    let fault = match (blob(4)?, blob(5)?) {
+    let fault = match (blob(row, 4)?, blob(row, 5)?) {
         (Some(body), Some(digest)) if body != digest => {
             Some("its body is not the one that came: the ledger has another digest")
         }
@@ -186,6 +179,7 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
         }
         _ => None,
     };
+
     Ok(StoredCapture {
         id: row.get(0)?,
         url: CheckedColumns::of(row).name("url"),
@@ -197,23 +191,19 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<StoredCapture> {
 }
 
 fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
-    let body = row.get_ref(2)?.as_blob_or_null().unwrap_or(Some(&[]));
-    let status = |column| {
-        row.get_ref(column)
-            .map(|status| status.as_i64_or_null().unwrap_or(Some(-1)))
-    };
-    let digest = row.get_ref(8)?.as_blob_or_null().unwrap_or(Some(&[]));
+    let (body, digest) = (blob(row, 2)?, blob(row, 8)?);
     let is_answered = row.get_ref(6)? != ValueRef::Null;
 
     let fault = match (body, digest) {
         (Some(body), Some(digest)) if Sha256::digest(body).as_slice() != digest => {
             Some("its body is not the one that came: the ledger has another digest")
         }
-        _ if is_answered && status(3)? != status(7)? => {
+        _ if is_answered && status(row, 3)? != status(row, 7)? => {
             Some("it names another status than its answer had")
         }
         _ => None,
     };
+
     Ok(StoredRobots {
         id: row.get(0)?,
         origin: CheckedColumns::of(row).name("origin"),
@@ -223,4 +213,16 @@ fn stored_robots(row: &Row<'_>) -> rusqlite::Result<StoredRobots> {
         fault: fault.map(str::to_owned),
         is_compared: body.is_some() && digest.is_some(),
     })
+}
+
+/// Reads a blob; `None` for null. A value of another kind reads as empty, which has no body's hash.
+fn blob<'row>(row: &'row Row<'_>, column: usize) -> rusqlite::Result<Option<&'row [u8]>> {
+    let blob = row.get_ref(column)?;
+    Ok(blob.as_blob_or_null().unwrap_or(Some(&[])))
+}
+
+/// Reads a status; `None` for null. A value of another kind reads as -1, which no answer has.
+fn status(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<i64>> {
+    let status = row.get_ref(column)?;
+    Ok(status.as_i64_or_null().unwrap_or(Some(-1)))
 }

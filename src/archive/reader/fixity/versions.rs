@@ -1,4 +1,4 @@
-//! Versions of articles beside the hash of their words.
+//! Versions of articles, compared with the hash of their title and text.
 
 use rusqlite::Row;
 
@@ -6,11 +6,12 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::{CheckedColumns, Flaw};
 use crate::archive::reader::fixity::number;
-use crate::archive::reader::row_read::{RowRead, lost};
+use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::walk::{Walk, WalkStep};
 use crate::time::LocalTime;
 
-/// A minute: moments of the paper are told in its offset, which is kept in whole minutes.
+/// One minute, in milliseconds: a moment with its UTC offset is kept in whole minutes of offset, so
+/// that the two forms of a moment may differ by less.
 const MINUTE: i64 = 60_000;
 
 /// A version of an article, as far as it can be read.
@@ -18,32 +19,35 @@ const MINUTE: i64 = 60_000;
 pub struct StoredVersion {
     /// The article's row.
     pub article: i64,
-    /// As exports name it.
+    /// The article's id, as exports name it.
     pub id: String,
     pub url: String,
     pub site: String,
-    /// `None` where the article has no version at all.
+    /// The version's number; `None` where the article has no version at all.
     pub n: Option<i64>,
     pub capture: Option<i64>,
     pub flaws: Vec<Flaw>,
 }
 
 impl Reader {
-    /// Returns every version of the sites' articles, or of all where no site is named.
-    /// Reads what was saved.
+    /// Returns every version of the sites' articles; of all sites where none is named. Sees saved
+    /// changes only.
     pub fn stored_versions(
         &self,
         sites: &[String],
-    ) -> Result<impl Iterator<Item = Result<RowRead<StoredVersion>, ArchiveError>> + '_, ArchiveError>
-    {
-        let chosen = self.chosen("article.site_id", sites)?;
+    ) -> Result<impl Iterator<Item = WalkResult<StoredVersion>> + '_, ArchiveError> {
+        let chosen = self.site_condition("article.site_id", sites)?;
         let from = format!(
-            "article LEFT JOIN site ON site.id = article.site_id LEFT JOIN version ON version.article_id = article.id
+            "article LEFT JOIN site ON site.id = article.site_id
+             LEFT JOIN version ON version.article_id = article.id
              WHERE {chosen}"
         );
         let walk = Walk {
-            columns: "article.id AS key, version.*, article.number, article.url, article.access, site.name AS site,
-                      site.name || '/' || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id",
+            columns: "article.id AS key, version.*, article.number, article.url, article.access,
+                      site.name AS site,
+                      site.name || '/'
+                        || iif(article.number IS NULL, article.url, printf('%u', article.number))
+                        AS id",
             from,
             key: "article.id",
             table: "article".to_owned(),
@@ -61,12 +65,13 @@ impl Reader {
     }
 }
 
+/// Reads a version, and checks it.
 fn stored_version(row: &Row<'_>) -> rusqlite::Result<StoredVersion> {
     let n = number(row, "n");
     let mut cells = CheckedColumns::of(row);
     if n.is_some() {
         let article = cells.article();
-        published_stands(
+        check_published(
             article.published_at,
             number(row, "published_ms"),
             &mut cells.flaws,
@@ -84,14 +89,16 @@ fn stored_version(row: &Row<'_>) -> rusqlite::Result<StoredVersion> {
     })
 }
 
-/// The moment of publication stands twice in a version: as the paper tells it, and as a number to sort by.
-fn published_stands(told: Option<LocalTime>, stored: Option<i64>, flaws: &mut Vec<Flaw>) {
+/// Compares the two forms of the moment of publication: the paper's local time, and the number that
+/// is sorted by.
+fn check_published(told: Option<LocalTime>, stored: Option<i64>, flaws: &mut Vec<Flaw>) {
     let is_read = !flaws.iter().any(|flaw| flaw.column == "published_at");
     let stands = match (told, stored) {
         (None, None) => true,
         (Some(told), Some(stored)) => (told.at.millis() - stored).abs() < MINUTE,
         (Some(_), None) | (None, Some(_)) => false,
     };
+
     if is_read && !stands {
         flaws.push(Flaw {
             column: "published_at",

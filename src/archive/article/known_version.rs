@@ -1,0 +1,88 @@
+//! Known articles: how one is found, and how an extraction differs from its version.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::archive::article::version::{VersionInForce, changed_fields, first_version, version_at};
+use crate::archive::error::ArchiveError;
+use crate::archive::store::stored_number;
+use crate::extract::Article;
+use crate::frontier::Page;
+
+/// A known article, and how an extraction differs from the version that was in force at its
+/// capture.
+pub(super) struct KnownVersion {
+    pub article: i64,
+    pub version: VersionInForce,
+    pub fields: Vec<&'static str>,
+    /// The answer has just come; it is not a re-extraction. An article that was gone is back.
+    pub is_back: bool,
+}
+
+impl KnownVersion {
+    /// Tells whether title or text differ.
+    pub fn has_other_words(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| matches!(*field, "text" | "title"))
+    }
+}
+
+/// Returns the article that is known already, compared with the extraction from `capture`.
+pub(super) fn known(
+    tx: &Connection,
+    page: &Page,
+    article: &Article,
+    capture: i64,
+) -> Result<Option<KnownVersion>, ArchiveError> {
+    let number = page.number().or(article.number);
+    let Some(id) = known_article(tx, &page.site, number, page.url.as_str())? else {
+        return Ok(None);
+    };
+
+    let at_capture = version_at(tx, id, capture)?;
+    // The capture may be older than the first version: then only another text is news.
+    let version = at_capture.map_or_else(|| first_version(tx, id), Ok)?;
+
+    let mut fields = changed_fields(tx, id, version.n, article)?;
+    if at_capture.is_none() {
+        fields.retain(|field| *field == "text");
+    }
+    if version.capture != capture {
+        // The moment of publication is the same. The extractor has learned to tell its precision;
+        // the paper changed nothing.
+        fields.retain(|field| *field != "published_precision");
+    }
+
+    Ok(Some(KnownVersion {
+        article: id,
+        version,
+        fields,
+        is_back: false,
+    }))
+}
+
+/// Returns the id of a known article: found by its number within the paper, or else by its address.
+pub(crate) fn known_article(
+    tx: &Connection,
+    site: &str,
+    number: Option<u64>,
+    url: &str,
+) -> Result<Option<i64>, ArchiveError> {
+    let mut by_number = tx.prepare_cached(
+        "SELECT article.id FROM article JOIN site ON site.id = article.site_id
+           WHERE site.name = ?1 AND article.number = ?2",
+    )?;
+
+    if let Some(number) = number {
+        let known = by_number
+            .query_row(params![site, stored_number(number)], |row| row.get(0))
+            .optional()?;
+        if known.is_some() {
+            return Ok(known);
+        }
+    }
+
+    let mut by_url =
+        tx.prepare_cached("SELECT id FROM article WHERE url = ?1 AND number IS NULL")?;
+    Ok(by_url.query_row([url], |row| row.get(0)).optional()?)
+}

@@ -1,0 +1,87 @@
+//! Pages that an answer links to: new ones are added to the queue, and entry pages are queued
+//! again.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::archive::error::ArchiveError;
+use crate::archive::store::stored_number;
+use crate::frontier::recrawl::is_suspended;
+use crate::frontier::{Discovered, Role};
+use crate::time::Timestamp;
+
+/// At most so many sitemaps of a site are known: a sitemap index may name others without end.
+const MAX_SITEMAPS: u32 = 5_000;
+
+/// Adds a page that is not known, and returns whether it was added. An article is known by its
+/// number, except that the target of a redirect is always a page of its own.
+pub(super) fn add_page(
+    tx: &Connection,
+    site: &str,
+    found: &Discovered,
+    now: Timestamp,
+) -> Result<bool, ArchiveError> {
+    let number = found.number.map(stored_number);
+    let added = tx
+        .prepare_cached(
+            "INSERT INTO page (site_id, host, url, role, number, priority,
+                               discovered_at, due_at, hops)
+             SELECT site.id, ?2, ?3, ?4, ?5, ?6, ?7, ?7, ?8 FROM site
+             WHERE site.name = ?1
+               AND (?8 > 0 OR ?5 IS NULL
+                    OR NOT EXISTS (SELECT 1 FROM page WHERE site_id = site.id AND number = ?5))
+               AND (?4 <> 'sitemap'
+                    OR (SELECT count(*) FROM page
+                      WHERE site_id = site.id AND role = 'sitemap') < ?9)
+             ON CONFLICT (url) DO NOTHING",
+        )?
+        .execute(params![
+            site,
+            found.url.host().as_str(),
+            found.url.as_str(),
+            found.role.name(),
+            number,
+            found.role.priority(),
+            now.millis(),
+            found.hops,
+            MAX_SITEMAPS
+        ])?;
+
+    Ok(added > 0)
+}
+
+/// Queues a settled entry page again to which a redirect leads: it is read as often as the page
+/// that redirects. Returns whether it was queued.
+pub(super) fn requeue_redirected(
+    tx: &Connection,
+    found: &Discovered,
+    now: Timestamp,
+) -> Result<bool, ArchiveError> {
+    if found.hops == 0 || found.role == Role::Article {
+        return Ok(false);
+    }
+
+    let mut select = tx.prepare_cached(
+        "SELECT id, failures, settled_at FROM page
+         WHERE url = ?1 AND role = ?2 AND hops > 0 AND verdict IS NOT NULL",
+    )?;
+    let settled = select.query_row(params![found.url.as_str(), found.role.name()], |row| {
+        Ok((
+            row.get::<_, i64>(0)?,
+            row.get(1)?,
+            Timestamp::from_millis(row.get(2)?),
+        ))
+    });
+    let Some((id, failures, settled_at)) = settled.optional()? else {
+        return Ok(false);
+    };
+    if is_suspended(failures, settled_at, now) {
+        return Ok(false);
+    }
+
+    tx.prepare_cached(
+        "UPDATE page SET due_at = ?2, attempts = 0, verdict = NULL, reason = NULL,
+                settled_at = NULL, hops = ?3 WHERE id = ?1",
+    )?
+    .execute(params![id, now.millis(), found.hops])?;
+    Ok(true)
+}

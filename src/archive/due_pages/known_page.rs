@@ -1,0 +1,124 @@
+//! What is known of pages by their addresses: redirects, kept bodies, and when they were
+//! discovered.
+
+use rusqlite::{OptionalExtension, params};
+
+use crate::archive::body::unpack;
+use crate::archive::error::ArchiveError;
+use crate::archive::store::{Archive, stored_number};
+use crate::frontier::Discovered;
+use crate::page_url::PageUrl;
+use crate::time::Timestamp;
+
+/// Redirects are followed from page to page ten times. A longer chain is taken for a circle.
+const MAX_REDIRECTS: usize = 10;
+
+/// A kept body is looked for behind at most five redirects, as many as RFC 9309 §2.3.1.2 has a
+/// crawler follow for a robots.txt.
+const MAX_BODY_REDIRECTS: usize = 5;
+
+/// Status, size and compressed body of a page's newest capture.
+type KeptColumns = (u16, Option<usize>, Option<Vec<u8>>);
+
+impl Archive {
+    /// Tells whether an address redirects to another one, in one step or several. A chain of more
+    /// than ten steps counts as one that does. Sees unsaved changes as well.
+    pub fn redirects_to(&self, from: &PageUrl, to: &PageUrl) -> Result<bool, ArchiveError> {
+        let mut moved = self
+            .connection
+            .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
+
+        let mut at = from.as_str().to_owned();
+        for _ in 0..MAX_REDIRECTS {
+            let next: Option<String> = moved.query_row([&at], |row| row.get(0)).optional()?;
+            match next {
+                Some(next) if next == to.as_str() => return Ok(true),
+                Some(next) => at = next,
+                None => return Ok(false),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Returns the last target of the redirects from a page, as they were at its last request;
+    /// `None` where it did not redirect. Sees unsaved changes as well.
+    pub fn moved_to(&self, url: &PageUrl) -> Result<Option<PageUrl>, ArchiveError> {
+        let mut newest = self.connection.prepare_cached(
+            "SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved' AND reason IS NOT NULL",
+        )?;
+
+        let mut at = None;
+        for _ in 0..MAX_REDIRECTS {
+            let from = at.as_ref().unwrap_or(url);
+            match newest
+                .query_row([from.as_str()], |row| row.get::<_, String>(0))
+                .optional()?
+            {
+                Some(next) => at = PageUrl::from_stored(&next).ok(),
+                None => return Ok(at),
+            }
+        }
+        Ok(at)
+    }
+
+    /// Returns the kept body of a page's newest capture, decoded and unpacked; `None` where that
+    /// capture is no good answer (2xx), such as a 404 or 410. Where the page redirects, the body of
+    /// the target counts. Sees unsaved changes as well.
+    pub fn body(&self, url: &PageUrl) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let mut moved = self
+            .connection
+            .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
+        let mut newest = self.connection.prepare_cached(
+            "SELECT capture.status, body.bytes, body.zstd FROM page
+             JOIN capture ON capture.id = page.capture_id
+             LEFT JOIN body ON body.id = capture.body_id WHERE page.url = ?1",
+        )?;
+
+        let mut at = url.as_str().to_owned();
+        for _ in 0..MAX_BODY_REDIRECTS {
+            match moved.query_row([&at], |row| row.get(0)).optional()? {
+                Some(to) => at = to,
+                None => break,
+            }
+        }
+
+        let kept: Option<KeptColumns> = newest
+            .query_row([&at], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .optional()?;
+        let Some((200..=299, Some(bytes), Some(packed))) = kept else {
+            return Ok(None);
+        };
+        unpack(&packed, bytes).map(Some)
+    }
+
+    /// Returns, for each page, when it was discovered; `None` for a page that is not known. An
+    /// article with a number is known by that number, any other page by its address. Sees unsaved
+    /// changes as well.
+    pub fn discovered(
+        &self,
+        site: &str,
+        pages: &[Discovered],
+    ) -> Result<Vec<Option<Timestamp>>, ArchiveError> {
+        let mut by_number = self.connection.prepare_cached(
+            "SELECT min(page.discovered_at) FROM page JOIN site ON site.id = page.site_id
+             WHERE site.name = ?1 AND page.number = ?2",
+        )?;
+        let mut by_url = self
+            .connection
+            .prepare_cached("SELECT discovered_at FROM page WHERE url = ?1")?;
+
+        let mut discovered = Vec::with_capacity(pages.len());
+        for page in pages {
+            let at: Option<i64> = match page.number {
+                Some(number) => {
+                    by_number.query_row(params![site, stored_number(number)], |row| row.get(0))?
+                }
+                None => by_url
+                    .query_row([page.url.as_str()], |row| row.get(0))
+                    .optional()?,
+            };
+            discovered.push(at.map(Timestamp::from_millis));
+        }
+        Ok(discovered)
+    }
+}

@@ -1,0 +1,89 @@
+//! A kept capture of an article's page, with its compressed body.
+
+use rusqlite::Row;
+use sha2::{Digest, Sha256};
+
+use crate::archive::body::unpack;
+use crate::archive::error::ArchiveError;
+use crate::frontier::{KnownArticle, Page, PageId, PageKind, Past};
+use crate::page_url::PageUrl;
+use crate::time::Timestamp;
+
+/// A good answer (status 2xx) to the request for an article's page, as it was kept.
+#[derive(Clone, Debug)]
+pub struct KeptCapture {
+    pub id: i64,
+    pub page: Page,
+    pub fetched_at: Timestamp,
+    /// The response headers, `name: value`, one a line.
+    pub headers: String,
+    sha256: Vec<u8>,
+    pub(super) bytes: usize,
+    zstd: Vec<u8>,
+}
+
+impl KeptCapture {
+    /// Returns the value of the first header of that name. Names are compared without case.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut lines = self.headers.lines().filter_map(|line| line.split_once(':'));
+        lines
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.trim())
+    }
+
+    /// Unpacks the page's bytes.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ArchiveError::Damaged`] where the bytes do not have the SHA-256 of those that
+    /// came.
+    pub fn body(&self) -> Result<Vec<u8>, ArchiveError> {
+        let body = unpack(&self.zstd, self.bytes)?;
+        if Sha256::digest(&body).as_slice() != self.sha256 {
+            return Err(ArchiveError::Damaged(format!(
+                "the body of capture {} is not the one that came",
+                self.id
+            )));
+        }
+        Ok(body)
+    }
+}
+
+/// Reads a capture from a row. An error names the capture.
+pub(super) fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
+    read_capture(row).map_err(|error| match error {
+        ArchiveError::Damaged(why) => {
+            let id = row.get::<_, i64>("id").unwrap_or_default();
+            ArchiveError::Damaged(format!("capture {id} cannot be read: {why}"))
+        }
+        error => error,
+    })
+}
+
+fn read_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
+    let url: String = row.get("url")?;
+    let page = Page {
+        id: PageId(row.get("page_id")?),
+        site: row.get("site")?,
+        url: PageUrl::from_stored(&url)
+            .map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
+        attempts: 0,
+        hops: 0,
+        past: Past::default(),
+        unended: 0,
+        kind: PageKind::Article(KnownArticle {
+            number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
+            ..KnownArticle::default()
+        }),
+    };
+
+    Ok(KeptCapture {
+        id: row.get("id")?,
+        page,
+        fetched_at: Timestamp::from_millis(row.get("fetched_at")?),
+        headers: row.get("headers")?,
+        sha256: row.get("sha256")?,
+        bytes: row.get("bytes")?,
+        zstd: row.get("zstd")?,
+    })
+}

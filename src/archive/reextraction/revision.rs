@@ -1,0 +1,186 @@
+//! The changes that the re-extraction of a capture makes in the archive.
+
+use rusqlite::{Connection, params};
+
+use crate::archive::article::{WriteResult, known_article, rewrite_article};
+use crate::archive::error::ArchiveError;
+use crate::archive::reextraction::kept_capture::KeptCapture;
+use crate::archive::store::{Archive, Lease};
+use crate::archive::syndication::{enter_story, has_fingerprint};
+use crate::extract::{Access, Article};
+use crate::frontier::{Page, Verdict};
+use crate::time::Timestamp;
+
+/// A capture, and the article that is extracted from it today.
+#[derive(Debug)]
+pub struct Reextraction<'c> {
+    pub capture: &'c KeptCapture,
+    pub article: Article,
+}
+
+impl KeptCapture {
+    /// Joins the capture with the article that is extracted from it today.
+    pub fn read_as(&self, article: Article) -> Reextraction<'_> {
+        Reextraction {
+            capture: self,
+            article,
+        }
+    }
+}
+
+/// The result of a re-extraction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RevisionOutcome {
+    /// Nothing differs from what is kept.
+    Same,
+    /// A known article differs in these fields.
+    Changed {
+        article: i64,
+        fields: Vec<&'static str>,
+    },
+    /// An article that no earlier extraction found.
+    Found,
+    /// Today's extractor finds no article, and an earlier one did: the kept article stands.
+    Lost { why: String },
+    /// No article is found, as before.
+    Nothing,
+}
+
+impl Archive {
+    /// Writes the article that a re-extraction found. `revisit_at` is the moment of the page's next
+    /// revisit; it counts where no earlier extraction found an article in the page. The opt-outs
+    /// stay as they were recorded when the capture came; only the words within the page are read
+    /// anew. Durable with the next save.
+    pub fn revise(
+        &mut self,
+        lease: Lease,
+        reread: Reextraction<'_>,
+        revisit_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<RevisionOutcome, ArchiveError> {
+        let Reextraction {
+            capture,
+            mut article,
+        } = reread;
+        let tx = self.transaction(lease)?;
+        let recorded = recorded_opt_outs(tx, capture.id, &article.opt_outs)?;
+        (article.opt_outs, article.noindex) = recorded;
+        let verdict = match article.access {
+            Access::Open => Verdict::Stored,
+            Access::Members => Verdict::Members,
+            Access::Gone => return Ok(RevisionOutcome::Nothing),
+        };
+
+        let written = rewrite_article(tx, &capture.page, &article, capture.id, now)?;
+        settle_page(tx, &capture.page, &verdict, revisit_at, now)?;
+
+        Ok(match written {
+            WriteResult::New => RevisionOutcome::Found,
+            WriteResult::Same {
+                article: id,
+                is_newest,
+            } => {
+                // An article from an archive of an older schema has no fingerprint yet.
+                if is_newest && !has_fingerprint(self.transaction(lease)?, id)? {
+                    enter_story(self.transaction(lease)?, id, &article)?;
+                }
+                RevisionOutcome::Same
+            }
+            WriteResult::Changed { article, fields } => {
+                RevisionOutcome::Changed { article, fields }
+            }
+        })
+    }
+
+    /// Notes that a re-extraction finds no article in a capture. Durable with the next save.
+    pub fn revise_without(
+        &mut self,
+        lease: Lease,
+        capture: &KeptCapture,
+        why: &str,
+    ) -> Result<RevisionOutcome, ArchiveError> {
+        let tx = self.transaction(lease)?;
+        let Page { site, url, .. } = &capture.page;
+
+        if let Some(article) = known_article(tx, site, capture.page.number(), url.as_str())? {
+            let mut has_version = tx.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM version WHERE article_id = ?1 AND capture_id = ?2)",
+            )?;
+            if has_version.query_row([article, capture.id], |row| row.get(0))? {
+                return Ok(RevisionOutcome::Lost {
+                    why: why.to_owned(),
+                });
+            }
+        }
+
+        tx.prepare_cached(
+            "UPDATE page SET reason = ?2
+             WHERE id = ?1 AND verdict = 'unextracted' AND reason IS NOT ?2",
+        )?
+        .execute(params![capture.page.id.0, why])?;
+        Ok(RevisionOutcome::Nothing)
+    }
+}
+
+/// Settles the page of a capture in which an article was found. A page that waits for another
+/// request only because no article was found in it is not asked for again.
+fn settle_page(
+    tx: &Connection,
+    page: &Page,
+    verdict: &Verdict,
+    revisit_at: Option<Timestamp>,
+    now: Timestamp,
+) -> Result<(), ArchiveError> {
+    tx.prepare_cached(
+        "UPDATE page SET verdict = ?2, reason = NULL, due_at = NULL, attempts = 0, trouble = NULL,
+                settled_at = coalesce(settled_at, ?3), next_at = coalesce(next_at, ?4),
+                gone_looks = iif(verdict IS NULL, 0, gone_looks)
+         WHERE id = ?1
+           AND (verdict IN ('unextracted', 'members', 'stored')
+                OR (verdict IS NULL AND (attempts > 0 OR gone_looks > 0)))
+           AND verdict IS NOT ?2",
+    )?
+    .execute(params![
+        page.id.0,
+        verdict.name(),
+        now.millis(),
+        revisit_at.map(Timestamp::millis)
+    ])?;
+    Ok(())
+}
+
+/// Returns the opt-outs of a capture in the form of exports, and whether `noindex` was obeyed. The
+/// recorded words of the page give way to `words`, which today's extractor finds.
+pub(crate) fn recorded_opt_outs(
+    tx: &Connection,
+    capture: i64,
+    words: &[String],
+) -> Result<(Vec<String>, bool), ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT signal, source, effect FROM opt_out WHERE capture_id = ?1 ORDER BY id",
+    )?;
+    let rows = select.query_map([capture], |row| {
+        Ok((
+            row.get::<_, String>(0)?,
+            row.get::<_, String>(1)?,
+            row.get::<_, String>(2)?,
+        ))
+    })?;
+
+    let (mut opt_outs, mut recorded_words, mut noindex) = (Vec::new(), Vec::new(), false);
+    for row in rows {
+        let (signal, source, effect) = row?;
+        noindex |= effect == "obeyed" && (signal == "noindex" || signal == "unavailable-after");
+        let text = format!("{signal}:{source}");
+        if effect != "ignored" && !opt_outs.contains(&text) {
+            recorded_words.extend((signal == "words").then(|| text.clone()));
+            opt_outs.push(text);
+        }
+    }
+
+    if recorded_words != words {
+        opt_outs.retain(|text| !recorded_words.contains(text));
+        opt_outs.extend(words.iter().cloned());
+    }
+    Ok((opt_outs, noindex))
+}

@@ -1,0 +1,164 @@
+//! The answer to a revisit: it may change the article, and it shows whether the server's validators
+//! are of use.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::archive::article::Change;
+use crate::archive::body::{Body, is_body_damaged, mend_body};
+use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
+use crate::archive::error::ArchiveError;
+use crate::frontier::{Page, PageId, Settlement, origin_revisited};
+use crate::page_url::Host;
+use crate::time::Timestamp;
+
+/// Validators and digest of a page's newest capture.
+struct KeptAnswer {
+    validators: StoredValidators,
+    digest: Option<[u8; 32]>,
+}
+
+/// ETag and Last-Modified of a page.
+type StoredValidators = (Option<String>, Option<String>);
+
+/// Writes the answer to a revisit. Where nothing differs, only the validators are written.
+pub(crate) fn write_revisit(
+    tx: &Connection,
+    answer: PageAnswer<'_>,
+    now: Timestamp,
+) -> Result<Option<Change>, ArchiveError> {
+    let (page, capture) = (answer.page, answer.capture);
+    let before = KeptAnswer {
+        validators: validators(tx, page.id)?,
+        digest: kept_digest(tx, page.id)?,
+    };
+    if let Body::Kept(packed) = &capture.body {
+        mend_body(tx, packed)?;
+    }
+    // An unchanged answer is kept all the same where the kept body is damaged.
+    let is_lost = is_body_damaged(tx, page.id)?;
+
+    tx.prepare_cached("SAVEPOINT revisit")?.execute([])?;
+    let change = write_page_answer(tx, answer, now)?;
+    if answer.article.is_some() && change.is_none() && !is_lost {
+        tx.prepare_cached("ROLLBACK TO revisit")?.execute([])?;
+        tx.prepare_cached("UPDATE page SET etag = ?2, last_modified = ?3 WHERE id = ?1")?
+            .execute(params![page.id.0, capture.etag, capture.last_modified])?;
+    }
+    tx.prepare_cached("RELEASE revisit")?.execute([])?;
+
+    note_faulty_validators(tx, page, capture, &before, change)?;
+    Ok(change)
+}
+
+/// Notes where a server's validators are useless: they are equal though the article changed, or
+/// they differ though the body is the same.
+fn note_faulty_validators(
+    tx: &Connection,
+    page: &Page,
+    capture: &Capture,
+    before: &KeptAnswer,
+    change: Option<Change>,
+) -> Result<(), ArchiveError> {
+    let has_validators = capture.etag.is_some() || capture.last_modified.is_some();
+    let is_other_page = before
+        .digest
+        .is_some_and(|digest| digest != capture.body.digest());
+    let are_equal = has_validators
+        && before.validators == (capture.etag.clone(), capture.last_modified.clone());
+
+    if change.is_some() && is_other_page && are_equal {
+        tx.execute(
+            "UPDATE site SET validators_lie = 1 WHERE name = ?1",
+            [&page.site],
+        )?;
+    }
+    if were_sent(page) && has_validators && !is_other_page && !are_equal {
+        let sql = "UPDATE site SET validators_vary = validators_vary + 1 WHERE name = ?1";
+        tx.prepare_cached(sql)?.execute([&page.site])?;
+    }
+    Ok(())
+}
+
+/// Notes that a server answered 304 to a conditional request: its validators are of use.
+pub(crate) fn note_not_modified(tx: &Connection, page: &Page) -> Result<(), ArchiveError> {
+    let sql = "UPDATE site SET validators_vary = 0 WHERE name = ?1 AND validators_vary > 0";
+    tx.prepare_cached(sql)?.execute([&page.site])?;
+    Ok(())
+}
+
+/// Tells whether the request for a page carried validators.
+fn were_sent(page: &Page) -> bool {
+    page.kept()
+        .is_some_and(|kept| kept.etag.is_some() || kept.last_modified.is_some())
+}
+
+/// Counts the revisits in a row that found an article unchanged. A revisit that brought no article,
+/// or only a 304, does not tell whether the paper edits its articles.
+pub(crate) fn note_revisit(
+    tx: &Connection,
+    page: &Page,
+    settlement: &Settlement,
+    change: Option<Change>,
+) -> Result<(), ArchiveError> {
+    let is_news = change.is_some() || settlement.misses() > 0;
+    let is_seen = settlement.article().is_some();
+
+    if is_news || is_seen {
+        tx.prepare_cached("UPDATE site SET unchanged = iif(?2, 0, unchanged + 1) WHERE name = ?1")?
+            .execute(params![page.site, is_news])?;
+    }
+    Ok(())
+}
+
+/// Returns the SHA-256 of the body of a page's newest capture.
+fn kept_digest(tx: &Connection, page: PageId) -> Result<Option<[u8; 32]>, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT body.sha256 FROM page JOIN capture ON capture.id = page.capture_id
+         JOIN body ON body.id = capture.body_id
+         WHERE page.id = ?1",
+    )?;
+    Ok(select.query_row([page.0], |row| row.get(0)).optional()?)
+}
+
+fn validators(tx: &Connection, page: PageId) -> Result<StoredValidators, ArchiveError> {
+    let mut select = tx.prepare_cached("SELECT etag, last_modified FROM page WHERE id = ?1")?;
+    Ok(select.query_row([page.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+}
+
+/// Queues the pages that redirect to a page without an article for another try a day later, since a
+/// redirect that leads to no article is not taken for a move. Returns the hosts of those pages, one
+/// for each page.
+pub(crate) fn revisit_origins(
+    tx: &Connection,
+    page: &Page,
+    now: Timestamp,
+) -> Result<Vec<Host>, ArchiveError> {
+    let mut select = tx.prepare_cached(
+        "SELECT id, host, gone_looks FROM page
+         WHERE verdict = 'moved' AND reason = ?1 AND role = 'article' AND id <> ?2",
+    )?;
+    let rows = select.query_map(params![page.url.as_str(), page.id.0], |row| {
+        Ok((
+            row.get::<_, i64>(0)?,
+            Host::from_stored(row.get(1)?),
+            row.get::<_, u32>(2)?,
+        ))
+    })?;
+    let origins: Vec<_> = rows.collect::<Result<_, _>>()?;
+
+    let mut queue = tx.prepare_cached(
+        "UPDATE page SET due_at = ?2, verdict = NULL, reason = NULL, settled_at = NULL,
+                gone_looks = ?3, trouble = ?4
+         WHERE id = ?1",
+    )?;
+    let why = format!("redirected to {}, where no article is", page.url);
+
+    let mut hosts = Vec::new();
+    for (id, host, misses) in origins {
+        if let Some(due) = origin_revisited(misses, now) {
+            queue.execute(params![id, due.millis(), misses + 1, why])?;
+            hosts.push(host);
+        }
+    }
+    Ok(hosts)
+}
