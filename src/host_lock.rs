@@ -165,6 +165,14 @@ impl HostLock {
     }
 }
 
+impl Drop for HostLock {
+    fn drop(&mut self) {
+        // To close the file is not enough while a child of this process has it open, too (flock(2)).
+        // The system releases it at the latest when the last process closes the file.
+        let _ = self.file.unlock();
+    }
+}
+
 fn digits(moment: Timestamp) -> String {
     format!("{:0DIGITS$}", moment.millis().max(0))
 }

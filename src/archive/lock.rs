@@ -11,7 +11,7 @@ use crate::archive::error::ArchiveError;
 #[derive(Debug)]
 pub struct Lock {
     data: PathBuf,
-    _file: File,
+    file: File,
 }
 
 impl Lock {
@@ -44,7 +44,7 @@ impl Lock {
         write_holder(&mut file, holder).map_err(|why| ArchiveError::folder(&path, why))?;
         Ok(Self {
             data: data.to_owned(),
-            _file: file,
+            file,
         })
     }
 
@@ -58,9 +58,26 @@ impl Lock {
         let mut file = File::open(data.join("archive.lock")).ok()?;
         match file.try_lock_shared() {
             Err(TryLockError::WouldBlock) => Some(holder_in(&mut file)),
-            Ok(()) | Err(TryLockError::Error(_)) => None,
+            Ok(()) => {
+                release(&file);
+                None
+            }
+            Err(TryLockError::Error(_)) => None,
         }
     }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        release(&self.file);
+    }
+}
+
+/// Unlocks a file. To close it is not enough: a child of this process that has not begun its
+/// program yet (between `fork` and `exec`) has the file open, too, and would keep the lock (flock(2)).
+fn release(file: &File) {
+    // The system releases it at the latest when the last process closes the file.
+    let _ = file.unlock();
 }
 
 fn write_holder(file: &mut File, holder: &str) -> std::io::Result<()> {
@@ -77,5 +94,26 @@ fn holder_in(file: &mut File) -> String {
         // The holder has not written its name yet, or the name cannot be read. It holds the lock
         // all the same.
         _ => "a process that has just begun".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+
+    #[test]
+    fn a_lock_ends_with_its_value_though_a_child_process_still_has_its_file() {
+        let folder = TempDir::new().unwrap();
+        let lock = Lock::take(folder.path(), "one").unwrap();
+        // The same open file, as a forked child has it.
+        let _child = lock.file.try_clone().unwrap();
+        assert_eq!(Lock::holder(folder.path()).as_deref(), Some("one"));
+
+        drop(lock);
+
+        assert_eq!(Lock::holder(folder.path()), None);
+        Lock::take(folder.path(), "other").unwrap();
     }
 }
