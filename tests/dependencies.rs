@@ -46,6 +46,8 @@ struct Package {
     name: String,
     version: String,
     license: Option<String>,
+    /// The oldest Rust that it promises to build with.
+    rust_version: Option<String>,
     /// None for a package that lies in a folder.
     source: Option<String>,
     manifest_path: PathBuf,
@@ -434,6 +436,70 @@ impl Expression<'_> {
         }
         self.allowed.contains(&licence)
     }
+}
+
+/// Returns the packages that the library needs with these features and no others.
+fn needed_with(features: &str) -> BTreeSet<String> {
+    let output = Command::new(env!("CARGO"))
+        .args(["tree", "--locked", "--offline", "--edges", "normal"])
+        .args(["--prefix", "none", "--format", "{p}"])
+        .args(["--no-default-features", "--features", features])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+
+    String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .filter_map(|line| Some(line.split_once(' ')?.0.to_owned()))
+        .collect()
+}
+
+/// A version of Rust, as far as it orders them.
+fn rust(version: &str) -> (u32, u32) {
+    let mut parts = version.split('.').map(|part| part.parse().unwrap());
+    (parts.next().unwrap(), parts.next().unwrap_or(0))
+}
+
+#[test]
+fn extraction_alone_needs_no_runtime_no_network_and_no_sqlite() {
+    let heavy = |needed: &BTreeSet<String>| -> Vec<String> {
+        ["tokio", "reqwest", "hyper", "spider", "axum", "rusqlite"]
+            .into_iter()
+            .filter(|name| needed.contains(*name))
+            .map(str::to_owned)
+            .collect()
+    };
+
+    assert_eq!(heavy(&needed_with("")), Vec::<String>::new());
+    assert_eq!(heavy(&needed_with("archive")), ["rusqlite"]);
+    // The list is not empty for want of names.
+    assert_eq!(heavy(&needed_with("cli")).len(), 6);
+}
+
+#[test]
+fn no_dependency_needs_a_newer_rust_than_is_promised() {
+    let metadata = Metadata::of_this_machine();
+    let root = metadata.package(&metadata.resolve.root);
+    let promised = rust(root.rust_version.as_ref().expect("Cargo.toml has one"));
+
+    let newer: Vec<String> = metadata
+        .packages
+        .iter()
+        .filter(|package| {
+            package
+                .rust_version
+                .as_ref()
+                .is_some_and(|version| rust(version) > promised)
+        })
+        .map(Package::label)
+        .collect();
+
+    assert_eq!(newer, Vec::<String>::new());
 }
 
 #[test]
