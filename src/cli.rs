@@ -3,7 +3,6 @@
 mod args;
 mod audit;
 mod check;
-mod configuration;
 mod console;
 mod counts;
 mod crawl;
@@ -41,6 +40,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use crate::cli::exit::Exit;
+use crate::config_folder;
 
 /// Below a command's own options in its help.
 const EVERYWHERE: &str = "Options of every command";
@@ -196,7 +196,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         &common.config,
         matches!(command, Command::Init(_) | Command::Demo(_)),
     ) {
-        configuration::is_there(folder)?;
+        config_folder::is_there(folder)?;
     }
 
     match command {

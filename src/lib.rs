@@ -44,6 +44,8 @@ pub mod cli;
 #[cfg(feature = "crawl")]
 pub mod clock;
 pub mod config;
+#[cfg(feature = "crawl")]
+pub mod config_folder;
 #[cfg(feature = "archive")]
 pub mod coverage_gaps;
 #[cfg(feature = "crawl")]

@@ -13,7 +13,7 @@ use code::{Code, File, Graph, Name, files_below, room, src};
 
 /// The rows, lowest first. A new edge between modules changes this table, and says why in its
 /// commit.
-const ROWS: [&[&str]; 10] = [
+const ROWS: [&[&str]; 11] = [
     &["page_url", "text", "time"],
     &["markup"],
     &["config"],
@@ -32,6 +32,8 @@ const ROWS: [&[&str]; 10] = [
     // Requests are sent one way by crawls and surveys. Answers are read by crawls as they come, and
     // again from the archive.
     &["dispatch", "site_reader"],
+    // What a user wrote, read from a folder and checked with the readers that it makes.
+    &["config_folder"],
     &[
         "audit",
         "verify",
@@ -122,7 +124,6 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
         &[
             &[
                 "args",
-                "configuration",
                 "counts",
                 "help_texts",
                 "hint",

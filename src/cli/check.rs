@@ -9,13 +9,13 @@ use clap::Args;
 use serde_json::json;
 
 use crate::archive::{ArchiveError, Reader};
-use crate::cli::configuration::{Configuration, ConfigurationError, chain};
 use crate::cli::exit::Exit;
 use crate::cli::truncated_lists;
 use crate::cli::{Common, console, counts, free_disk};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::Bytes;
+use crate::config_folder::{Configuration, ConfigurationError, chain};
 use crate::discover::{Address, Grammar};
 use crate::fetch::is_public;
 use crate::time::Timestamp;

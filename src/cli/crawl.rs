@@ -8,7 +8,6 @@ use jiff::civil::Date;
 
 use crate::archive::{self, ArchiveError, Lock, RunEnd, RunId, SeedMode, SiteQueue, Tally};
 use crate::cli::args::{at_least_one, count, some_time};
-use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl_report::{as_json, exit, tell};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::{Caught, Signals};
@@ -19,6 +18,7 @@ use crate::cli::{Common, console, counts, free_disk, hint, service};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::{Bytes, Span, day};
+use crate::config_folder::{Configuration, ConfigurationError};
 use crate::crawl::{Backfill, Began, CrawlPlan, Event, Report};
 use crate::host_lock::HostLocks;
 

@@ -12,7 +12,6 @@ use serde_json::json;
 
 use crate::archive::{self, Filter, Reader, SeedMode};
 use crate::cli::args::{articles, cms, port, seconds, some_time};
-use crate::cli::configuration::Configuration;
 use crate::cli::crawl_report::{as_json, in_words};
 use crate::cli::exit::Exit;
 use crate::cli::export::place;
@@ -23,6 +22,7 @@ use crate::cli::session::{SessionEnd, SignalRelay, run_session, web};
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::units::Span;
+use crate::config_folder::Configuration;
 use crate::crawl::{CrawlPlan, Event, Report};
 use crate::demo::{DemoCms, Edition, Newspaper, OriginThread, RevisedTitles};
 use crate::export::{self, CsvDialect, Format};

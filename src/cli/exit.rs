@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::archive::ArchiveError;
-use crate::cli::configuration::ConfigurationError;
+use crate::config_folder::ConfigurationError;
 use crate::export::ExportError;
 
 /// How the program ends.

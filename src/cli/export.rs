@@ -7,11 +7,11 @@ use jiff::civil::Date;
 use serde_json::json;
 
 use crate::archive::{Filter, Reader};
-use crate::cli::configuration::ConfigurationError;
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
 use crate::cli::{Common, console, counts, hint};
 use crate::config::units::day;
+use crate::config_folder::ConfigurationError;
 use crate::export::{
     self, Beside, CsvDialect, ExportSummary, Format, Formulas, LeftOut, Mark, Place, Stream,
 };

@@ -8,12 +8,12 @@ use anyhow::{Context, anyhow, bail};
 use clap::Args;
 use serde::Serialize;
 
-use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::config::shipped::generic_profile;
 use crate::config::{Profile, Site};
+use crate::config_folder::{Configuration, ConfigurationError};
 use crate::deadline::{BUDGET, Undone, room_as_weighed_now, within_now};
 use crate::discover::{Address, FeedOf, Grammar, ListReader, ListRow, Listing, is_feed, read_feed};
 use crate::export::{Provenance, Record};

@@ -6,12 +6,12 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::archive::{ArchiveError, Outlook, Reader};
-use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
 use crate::cli::progress::in_words;
 use crate::cli::{Common, console, counts};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::config_folder::Configuration;
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {

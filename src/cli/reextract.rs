@@ -8,13 +8,13 @@ use serde_json::json;
 
 use crate::archive::{Archive, FILE, Lock, Reader, RunEnd, Terms};
 use crate::cli::args::count;
-use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
+use crate::config_folder::{Configuration, ConfigurationError};
 use crate::reextract::{Mode, ReextractPlan, ReextractProgress, Summary, reextract};
 
 #[derive(Debug, Args)]

@@ -16,7 +16,6 @@ use futures_util::future::join_all;
 use serde_json::json;
 
 use crate::archive::{ArchiveError, FILE, LastCrawl, Reader, vanished};
-use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl::is_free;
 use crate::cli::crawl_report::exit;
 use crate::cli::exit::Exit;
@@ -27,6 +26,7 @@ use crate::cli::schedule::starts::{Starts, reload, scheduled};
 use crate::cli::session::{SignalRelay, ToldToStop, run_session, web};
 use crate::cli::{Common, console, hint, service};
 use crate::clock::Clock;
+use crate::config_folder::{Configuration, ConfigurationError};
 use crate::crawl::Session;
 use crate::host_lock::HostLocks;
 use crate::schedule::Timetable;

@@ -17,7 +17,6 @@ use crate::archive::{
     ArchiveError, FailedRun, Failure, HostState, LastCrawl, Lock, NumberGap, Reader, RunState,
     SilentSection, SiteState,
 };
-use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::counts;
 use crate::cli::exit::Exit;
 use crate::cli::truncated_lists;
@@ -25,6 +24,7 @@ use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::site::SitePace;
+use crate::config_folder::{Configuration, ConfigurationError};
 use crate::export;
 use crate::page_url::PageUrl;
 use crate::schedule::next_start;

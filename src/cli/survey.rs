@@ -9,7 +9,6 @@ use tokio::sync::watch;
 
 use crate::archive::{Archive, Lock};
 use crate::cli::args::at_least_one;
-use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::crawl::is_free;
 use crate::cli::exit::Exit;
 use crate::cli::init::{write_new, write_shipped};
@@ -20,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::shipped;
 use crate::config::units::Span;
 use crate::config::{GENTLE_GAP, is_site_name};
+use crate::config_folder::{Configuration, ConfigurationError};
 use crate::dispatch::Stop;
 use crate::fetch::Http;
 use crate::host_lock::HostLocks;

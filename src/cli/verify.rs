@@ -6,11 +6,11 @@ use clap::Args;
 use serde_json::json;
 
 use crate::archive::{Archive, Lock, Reader, RunEnd, Tally, Terms};
-use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Common, console, counts, hint};
 use crate::clock::Clock;
+use crate::config_folder::Configuration;
 use crate::verify::{self, Damage, Repair, VerifyReport};
 
 #[derive(Debug, Args)]

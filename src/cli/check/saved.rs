@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::cli::check::saved::compare::{Broken, broken};
 use crate::cli::check::saved::pages::{SavedPage, beside};
-use crate::cli::configuration::Configuration;
 use crate::cli::exit::Exit;
 use crate::cli::extract::{Choice, SavedFile, listed, read};
 use crate::cli::{Common, console};
 use crate::config::Profile;
+use crate::config_folder::Configuration;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 

@@ -4,10 +4,10 @@ use std::cell::RefCell;
 use std::sync::Arc;
 
 use crate::archive::{RunEnd, SeedMode};
-use crate::cli::configuration::{Configuration, ConfigurationError};
 use crate::cli::schedule::ScheduleArgs;
 use crate::cli::{Common, console};
 use crate::config::Site;
+use crate::config_folder::{Configuration, ConfigurationError};
 use crate::crawl::{Agenda, PaperReport, Start};
 use crate::fetch::Http;
 use crate::schedule::{DueStart, Timetable};

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use anyhow::Context;
 
-use crate::cli::configuration::regular;
 use crate::config::shipped;
+use crate::config_folder::regular;
 
 /// Bytes of a saved page.
 const LARGEST: u64 = 64 << 20;

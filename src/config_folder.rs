@@ -1,25 +1,28 @@
 //! The configuration as it stands in a folder, or as it was shipped.
 
-use std::io::Read;
+mod error;
+mod files;
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::config::profiles::{ProfileFile, ProfilesError};
+use crate::config::profiles::ProfileFile;
 use crate::config::settings::{can_be_answered, contact};
 use crate::config::{
     ConfigError, Profile, Profiles, Settings, Site, fault, read_profile, read_settings, read_site,
-    read_text, shipped,
 };
-use crate::site_reader::{SiteError, SiteReader};
+use crate::config_folder::error::{Faults, among};
+use crate::config_folder::files::{ConfigFile, ConfigurationFiles};
+use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
-/// Bytes of a configuration file.
-const LARGEST: u64 = 1 << 20;
+pub use error::{ConfigurationError, chain};
+pub use files::{is_there, regular};
 
 /// Settings, sites and profiles, read and checked.
 #[derive(Debug)]
-pub(super) struct Configuration {
+pub struct Configuration {
     pub settings: Settings,
     /// Shared by the readers and the timetable: there may be thousands.
     pub sites: Vec<Arc<Site>>,
@@ -30,75 +33,6 @@ pub(super) struct Configuration {
     files: Vec<ConfigFile>,
     /// The folder, or `None` for the shipped configuration.
     pub folder: Option<PathBuf>,
-}
-
-/// A configuration file: its name for messages, and its text.
-#[derive(Clone, Debug)]
-struct ConfigFile {
-    name: String,
-    text: String,
-}
-
-/// What is wrong with the configuration or with what was asked of it: exit code 2.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum ConfigurationError {
-    #[error(transparent)]
-    Wrong(#[from] ConfigError),
-    #[error(
-        "there is no configuration folder {path}; name one that is there, or `saseo init {path}` writes one"
-    )]
-    NoFolder { path: PathBuf },
-    #[error(
-        "{path} is a file, and --config names a folder: the one that saseo.toml and sites stand in"
-    )]
-    NotAFolder { path: PathBuf },
-    #[error("SASEO_CONTACT: {0}")]
-    Contact(&'static str),
-    #[error("cannot read {path}")]
-    Unreadable {
-        path: PathBuf,
-        #[source]
-        why: std::io::Error,
-    },
-    #[error("there is no site {name:?}; there {}", among(known))]
-    NoSuchSite { name: String, known: Vec<String> },
-    #[error("two sites are named {name:?}: {} and {}", files[0], files[1])]
-    TwiceNamed { name: String, files: [String; 2] },
-    #[error(transparent)]
-    Profiles(#[from] ProfilesError),
-    #[error(transparent)]
-    Site(#[from] SiteError),
-    #[error(
-        "who is asking? {site} is asked only with a mail address or URL where you can be reached: \
-         SASEO_CONTACT=YOUR-ADDRESS (yours in its place), or identity.contact in saseo.toml"
-    )]
-    NoContact { site: String },
-    #[error(
-        "nobody can be reached at {contact}: its name is reserved for examples, tests or machines of one's own. {site} is \
-         asked only with an address of yours: SASEO_CONTACT=YOUR-ADDRESS (yours in its place), or identity.contact in \
-         saseo.toml"
-    )]
-    Unanswerable { site: String, contact: String },
-    /// Two faults or more.
-    #[error("{} things are wrong with the configuration:{}", .0.len(), in_lines(.0))]
-    Several(Vec<ConfigurationError>),
-    #[error("{0}")]
-    Usage(String),
-}
-
-fn in_lines(faults: &[ConfigurationError]) -> String {
-    faults
-        .iter()
-        .map(|fault| format!("\n  {}", chain(fault)))
-        .collect()
-}
-
-fn among(known: &[String]) -> String {
-    match known {
-        [] => "is none: `saseo init` writes one".to_owned(),
-        [one] => format!("is {one}"),
-        many => format!("are {}", many.join(", ")),
-    }
 }
 
 impl Configuration {
@@ -313,67 +247,6 @@ impl Configuration {
     }
 }
 
-/// The files of a configuration, unread.
-struct ConfigurationFiles {
-    settings: ConfigFile,
-    sites: Vec<ConfigFile>,
-    profiles: Vec<ConfigFile>,
-    /// The folder, or `None` for what was shipped.
-    folder: Option<PathBuf>,
-}
-
-impl ConfigurationFiles {
-    fn none() -> Self {
-        Self {
-            settings: ConfigFile::default(),
-            sites: Vec::new(),
-            profiles: Vec::new(),
-            folder: None,
-        }
-    }
-
-    fn shipped() -> Self {
-        Self {
-            settings: shipped_files("saseo.toml").next().unwrap_or_default(),
-            sites: shipped_files("sites/").collect(),
-            profiles: shipped_files("profiles/").collect(),
-            folder: None,
-        }
-    }
-
-    /// A folder's own files, and the shipped profiles that it has none of that name instead of.
-    fn of_folder(folder: &Path, faults: &mut Faults) -> Self {
-        let settings = folder.join("saseo.toml");
-        let settings = if settings.exists() {
-            faults.kept(read_file(&settings))
-        } else {
-            None
-        };
-        let sites = read_folder(&folder.join("sites"), faults);
-
-        let mut profiles = read_folder(&folder.join("profiles"), faults);
-        let own: Vec<String> = profiles.iter().map(ConfigFile::stem).collect();
-        profiles.extend(shipped_files("profiles/").filter(|file| !own.contains(&file.stem())));
-        Self {
-            settings: settings.unwrap_or_default(),
-            sites,
-            profiles,
-            folder: Some(folder.to_owned()),
-        }
-    }
-}
-
-/// What was found wrong so far.
-#[derive(Default)]
-struct Faults(Vec<ConfigurationError>);
-
-impl Faults {
-    /// Returns what could be had; what could not is kept as a fault.
-    fn kept<T>(&mut self, had: Result<T, impl Into<ConfigurationError>>) -> Option<T> {
-        had.map_err(|why| self.0.push(why.into())).ok()
-    }
-}
-
 /// The folder to read: the one that was named, or `config` where that is there. `None` is what was
 /// shipped.
 fn folder_of(named: Option<&Path>) -> Result<Option<&Path>, ConfigurationError> {
@@ -381,16 +254,6 @@ fn folder_of(named: Option<&Path>) -> Result<Option<&Path>, ConfigurationError> 
     match named {
         Some(named) => is_there(named).map(|()| Some(named)),
         None => Ok(Some(usual).filter(|usual| usual.is_dir())),
-    }
-}
-
-/// Refuses a configuration folder that is named and is none.
-pub(super) fn is_there(named: &Path) -> Result<(), ConfigurationError> {
-    let path = named.to_owned();
-    match (named.is_dir(), named.exists()) {
-        (true, _) => Ok(()),
-        (false, true) => Err(ConfigurationError::NotAFolder { path }),
-        (false, false) => Err(ConfigurationError::NoFolder { path }),
     }
 }
 
@@ -407,101 +270,4 @@ fn twice_named(sites: &[Arc<Site>], files: &[ConfigFile]) -> Vec<ConfigurationEr
         })
     };
     sites.iter().enumerate().filter_map(twin).collect()
-}
-
-/// An error with its causes, in a line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
-}
-
-impl Default for ConfigFile {
-    fn default() -> Self {
-        Self {
-            name: "saseo.toml".to_owned(),
-            text: String::new(),
-        }
-    }
-}
-
-impl ConfigFile {
-    fn stem(&self) -> String {
-        Path::new(&self.name)
-            .file_stem()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned()
-    }
-}
-
-fn shipped_files(prefix: &'static str) -> impl Iterator<Item = ConfigFile> {
-    let wanted = shipped::files()
-        .into_iter()
-        .filter(move |file| file.path.starts_with(prefix));
-    wanted.filter_map(|file| {
-        Some(ConfigFile {
-            name: format!("shipped {}", file.path),
-            text: file.toml()?.to_owned(),
-        })
-    })
-}
-
-fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
-    let bytes = regular(path, LARGEST).map_err(|why| ConfigurationError::Unreadable {
-        path: path.to_owned(),
-        why,
-    })?;
-    let name = path.display().to_string();
-    let text = read_text(&name, bytes)?;
-    Ok(ConfigFile { name, text })
-}
-
-/// Reads a file, and nothing that never ends: no device, no pipe, and no more than a limit.
-pub(super) fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("it is no regular file"));
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)?
-        .take(most + 1)
-        .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        return Err(std::io::Error::other(format!(
-            "it is larger than {most} bytes"
-        )));
-    }
-    Ok(bytes)
-}
-
-/// TOML, and no lock or backup of an editor.
-fn is_config(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.ends_with(".toml") && !name.starts_with(['.', '#'])
-}
-
-/// The TOML files of a folder, by name; none where there is no folder.
-fn config_files(folder: &Path) -> Result<Vec<PathBuf>, ConfigurationError> {
-    if !folder.exists() {
-        return Ok(Vec::new());
-    }
-    let fault = |why| ConfigurationError::Unreadable {
-        path: folder.to_owned(),
-        why,
-    };
-    let entries = std::fs::read_dir(folder).map_err(fault)?;
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()
-        .map_err(fault)?;
-    paths.retain(|path| is_config(path));
-    paths.sort();
-    Ok(paths)
-}
-
-fn read_folder(folder: &Path, faults: &mut Faults) -> Vec<ConfigFile> {
-    let paths = faults.kept(config_files(folder)).unwrap_or_default();
-    paths
-        .iter()
-        .filter_map(|path| faults.kept(read_file(path)))
-        .collect()
 }

@@ -1,0 +1,86 @@
+//! What can be wrong with a configuration, in words that say where and what to do.
+
+use std::path::PathBuf;
+
+use crate::config::ConfigError;
+use crate::config::profiles::ProfilesError;
+use crate::site_reader::SiteError;
+
+/// What is wrong with the configuration or with what was asked of it: exit code 2.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigurationError {
+    #[error(transparent)]
+    Wrong(#[from] ConfigError),
+    #[error(
+        "there is no configuration folder {path}; name one that is there, or `saseo init {path}` writes one"
+    )]
+    NoFolder { path: PathBuf },
+    #[error(
+        "{path} is a file, and --config names a folder: the one that saseo.toml and sites stand in"
+    )]
+    NotAFolder { path: PathBuf },
+    #[error("SASEO_CONTACT: {0}")]
+    Contact(&'static str),
+    #[error("cannot read {path}")]
+    Unreadable {
+        path: PathBuf,
+        #[source]
+        why: std::io::Error,
+    },
+    #[error("there is no site {name:?}; there {}", among(known))]
+    NoSuchSite { name: String, known: Vec<String> },
+    #[error("two sites are named {name:?}: {} and {}", files[0], files[1])]
+    TwiceNamed { name: String, files: [String; 2] },
+    #[error(transparent)]
+    Profiles(#[from] ProfilesError),
+    #[error(transparent)]
+    Site(#[from] SiteError),
+    #[error(
+        "who is asking? {site} is asked only with a mail address or URL where you can be reached: \
+         SASEO_CONTACT=YOUR-ADDRESS (yours in its place), or identity.contact in saseo.toml"
+    )]
+    NoContact { site: String },
+    #[error(
+        "nobody can be reached at {contact}: its name is reserved for examples, tests or machines of one's own. {site} is \
+         asked only with an address of yours: SASEO_CONTACT=YOUR-ADDRESS (yours in its place), or identity.contact in \
+         saseo.toml"
+    )]
+    Unanswerable { site: String, contact: String },
+    /// Two faults or more.
+    #[error("{} things are wrong with the configuration:{}", .0.len(), in_lines(.0))]
+    Several(Vec<ConfigurationError>),
+    #[error("{0}")]
+    Usage(String),
+}
+
+/// What was found wrong so far.
+#[derive(Default)]
+pub(super) struct Faults(pub(super) Vec<ConfigurationError>);
+
+impl Faults {
+    /// Returns what could be had; what could not is kept as a fault.
+    pub(super) fn kept<T>(&mut self, had: Result<T, impl Into<ConfigurationError>>) -> Option<T> {
+        had.map_err(|why| self.0.push(why.into())).ok()
+    }
+}
+
+fn in_lines(faults: &[ConfigurationError]) -> String {
+    faults
+        .iter()
+        .map(|fault| format!("\n  {}", chain(fault)))
+        .collect()
+}
+
+pub(super) fn among(known: &[String]) -> String {
+    match known {
+        [] => "is none: `saseo init` writes one".to_owned(),
+        [one] => format!("is {one}"),
+        many => format!("are {}", many.join(", ")),
+    }
+}
+
+/// An error with its causes, in a line.
+pub fn chain(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
+}

@@ -1,0 +1,168 @@
+//! The files of a configuration: those of a folder, or those that were shipped.
+
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use crate::config::{read_text, shipped};
+use crate::config_folder::error::{ConfigurationError, Faults};
+
+/// Bytes of a configuration file.
+const LARGEST: u64 = 1 << 20;
+
+/// A configuration file: its name for messages, and its text.
+#[derive(Clone, Debug)]
+pub(super) struct ConfigFile {
+    pub(super) name: String,
+    pub(super) text: String,
+}
+
+/// The files of a configuration, unread.
+pub(super) struct ConfigurationFiles {
+    pub(super) settings: ConfigFile,
+    pub(super) sites: Vec<ConfigFile>,
+    pub(super) profiles: Vec<ConfigFile>,
+    /// The folder, or `None` for what was shipped.
+    pub(super) folder: Option<PathBuf>,
+}
+
+impl ConfigurationFiles {
+    pub(super) fn none() -> Self {
+        Self {
+            settings: ConfigFile::default(),
+            sites: Vec::new(),
+            profiles: Vec::new(),
+            folder: None,
+        }
+    }
+
+    pub(super) fn shipped() -> Self {
+        Self {
+            settings: shipped_files("saseo.toml").next().unwrap_or_default(),
+            sites: shipped_files("sites/").collect(),
+            profiles: shipped_files("profiles/").collect(),
+            folder: None,
+        }
+    }
+
+    /// A folder's own files, and the shipped profiles that it has none of that name instead of.
+    pub(super) fn of_folder(folder: &Path, faults: &mut Faults) -> Self {
+        let settings = folder.join("saseo.toml");
+        let settings = if settings.exists() {
+            faults.kept(read_file(&settings))
+        } else {
+            None
+        };
+        let sites = read_folder(&folder.join("sites"), faults);
+
+        let mut profiles = read_folder(&folder.join("profiles"), faults);
+        let own: Vec<String> = profiles.iter().map(ConfigFile::stem).collect();
+        profiles.extend(shipped_files("profiles/").filter(|file| !own.contains(&file.stem())));
+        Self {
+            settings: settings.unwrap_or_default(),
+            sites,
+            profiles,
+            folder: Some(folder.to_owned()),
+        }
+    }
+}
+
+impl Default for ConfigFile {
+    fn default() -> Self {
+        Self {
+            name: "saseo.toml".to_owned(),
+            text: String::new(),
+        }
+    }
+}
+
+impl ConfigFile {
+    pub(super) fn stem(&self) -> String {
+        Path::new(&self.name)
+            .file_stem()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned()
+    }
+}
+
+/// Refuses a configuration folder that is named and is none.
+pub fn is_there(named: &Path) -> Result<(), ConfigurationError> {
+    let path = named.to_owned();
+    match (named.is_dir(), named.exists()) {
+        (true, _) => Ok(()),
+        (false, true) => Err(ConfigurationError::NotAFolder { path }),
+        (false, false) => Err(ConfigurationError::NoFolder { path }),
+    }
+}
+
+fn shipped_files(prefix: &'static str) -> impl Iterator<Item = ConfigFile> {
+    let wanted = shipped::files()
+        .into_iter()
+        .filter(move |file| file.path.starts_with(prefix));
+    wanted.filter_map(|file| {
+        Some(ConfigFile {
+            name: format!("shipped {}", file.path),
+            text: file.toml()?.to_owned(),
+        })
+    })
+}
+
+fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
+    let bytes = regular(path, LARGEST).map_err(|why| ConfigurationError::Unreadable {
+        path: path.to_owned(),
+        why,
+    })?;
+    let name = path.display().to_string();
+    let text = read_text(&name, bytes)?;
+    Ok(ConfigFile { name, text })
+}
+
+/// Reads a file, and nothing that never ends: no device, no pipe, and no more than a limit.
+pub fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no regular file"));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?
+        .take(most + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > most {
+        return Err(std::io::Error::other(format!(
+            "it is larger than {most} bytes"
+        )));
+    }
+    Ok(bytes)
+}
+
+/// TOML, and no lock or backup of an editor.
+fn is_config(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".toml") && !name.starts_with(['.', '#'])
+}
+
+/// The TOML files of a folder, by name; none where there is no folder.
+fn config_files(folder: &Path) -> Result<Vec<PathBuf>, ConfigurationError> {
+    if !folder.exists() {
+        return Ok(Vec::new());
+    }
+    let fault = |why| ConfigurationError::Unreadable {
+        path: folder.to_owned(),
+        why,
+    };
+    let entries = std::fs::read_dir(folder).map_err(fault)?;
+    let mut paths: Vec<PathBuf> = entries
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect::<Result<_, _>>()
+        .map_err(fault)?;
+    paths.retain(|path| is_config(path));
+    paths.sort();
+    Ok(paths)
+}
+
+fn read_folder(folder: &Path, faults: &mut Faults) -> Vec<ConfigFile> {
+    let paths = faults.kept(config_files(folder)).unwrap_or_default();
+    paths
+        .iter()
+        .filter_map(|path| faults.kept(read_file(path)))
+        .collect()
+}
