@@ -1,6 +1,7 @@
-//! The demo newspaper: small, invented, in Korean, on the mark-up of the ND Soft CMS or of another, served on loopback.
+//! The demo newspaper: small, invented, in Korean, served on loopback.
 //!
-//! It is what `saseo demo` crawls, and the origin of the tests. The same edition is always the same paper, to the letter.
+//! `saseo demo` crawls it, and it is the origin server of the tests. Its pages have the mark-up of
+//! ND Soft or of another CMS. The same edition is always the same paper, to the letter.
 
 mod demo_answer;
 mod mediaon;

@@ -1,20 +1,21 @@
-//! What the demo newspaper's server sends.
+//! The answers of the demo newspaper's server.
 
 use crate::demo::newspaper::{Availability, DemoArticle, Newspaper};
 
-/// What the server sends.
+/// One answer of the server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DemoAnswer {
     pub status: u16,
     pub content_type: &'static str,
+    /// As text; [`DemoAnswer::bytes`] encodes it.
     pub body: String,
 }
 
-/// The type of pages that are sent in EUC-KR.
+/// The Content-Type of pages in EUC-KR. [`DemoAnswer::bytes`] encodes the body by it.
 pub(super) const EUC_KR_PAGE: &str = "text/html; charset=euc-kr";
 
 impl DemoAnswer {
-    /// Returns the body as it is sent, in the encoding that its type names.
+    /// Returns the body in the encoding that its Content-Type names.
     pub fn bytes(&self) -> Vec<u8> {
         if self.content_type == EUC_KR_PAGE {
             return encoding_rs::EUC_KR.encode(&self.body).0.into_owned();
@@ -23,6 +24,7 @@ impl DemoAnswer {
     }
 }
 
+/// Returns a page in UTF-8.
 pub(super) fn html(status: u16, body: String) -> DemoAnswer {
     DemoAnswer {
         status,
@@ -31,6 +33,7 @@ pub(super) fn html(status: u16, body: String) -> DemoAnswer {
     }
 }
 
+/// Returns an answer with status 200 that is no page: a robots.txt or a feed.
 pub(super) fn text(content_type: &'static str, body: String) -> DemoAnswer {
     DemoAnswer {
         status: 200,
@@ -39,23 +42,22 @@ pub(super) fn text(content_type: &'static str, body: String) -> DemoAnswer {
     }
 }
 
-/// The page of an article by its number, or what the CMS says in its place.
+/// Returns the page of the article with this number, or the CMS's alert for a deleted article.
 pub(super) fn article_or_alert(
     paper: &Newspaper,
     number: Option<&String>,
     alert: &str,
     page: impl FnOnce(&DemoArticle) -> String,
 ) -> DemoAnswer {
-    match paper.find(number.and_then(|number| number.parse().ok()).unwrap_or(0)) {
-        None
-        | Some(DemoArticle {
-            kind: Availability::Deleted,
-            ..
-        }) => html(404, alert.to_owned()),
-        Some(DemoArticle {
-            kind: Availability::DeletedWithAlert,
-            ..
-        }) => html(200, alert.to_owned()),
-        Some(article) => html(200, page(article)),
+    // No article has the number 0.
+    let number = number.and_then(|number| number.parse().ok()).unwrap_or(0);
+    let Some(article) = paper.find(number) else {
+        return html(404, alert.to_owned());
+    };
+
+    match article.kind {
+        Availability::Deleted => html(404, alert.to_owned()),
+        Availability::DeletedWithAlert => html(200, alert.to_owned()),
+        Availability::Open | Availability::MembersOnly => html(200, page(article)),
     }
 }

@@ -1,6 +1,7 @@
-//! The demo newspaper on another CMS, with addresses, lists, dates and mark-up of its own: `/news/article.html?no=N`.
+//! The demo newspaper on the Mediaon CMS: its addresses, lists, pages and feed.
 //!
-//! A profile reads it, and nothing in the program knows it.
+//! Addresses, dates and mark-up differ from those of ND Soft: `/news/article.html?no=N`. Only a
+//! profile knows this CMS; the program has no code for it.
 
 use std::collections::HashMap;
 
@@ -16,13 +17,14 @@ mod article_page;
 mod frame;
 mod list_page;
 
+/// Items of the feed: fewer than the paper has articles, so that lists must bring the rest.
 const FEED_ITEMS: usize = 30;
 
-/// What a page of a deleted article may be.
+/// The whole page of a deleted article, as the CMS sends it.
 const ALERT: &str =
     "<script>alert(\"삭제되었거나 없는 기사입니다.\"); location.replace(\"/\");</script>\n";
 
-/// Returns what stands at `path`.
+/// Returns the answer for `path`.
 pub(super) fn answer(
     paper: &Newspaper,
     base: &str,
@@ -55,31 +57,31 @@ pub(super) fn answer(
 }
 
 fn robots(paper: &Newspaper) -> String {
-    let delay = paper
-        .crawl_delay
-        .map(|seconds| format!("Crawl-delay: {seconds}\n"))
-        .unwrap_or_default();
-    format!("User-agent: *\nDisallow: /member/\nDisallow: /news/search\n{delay}")
+    format!(
+        "User-agent: *\nDisallow: /member/\nDisallow: /news/search\n{}",
+        paper.crawl_delay_line()
+    )
 }
 
 fn home(paper: &Newspaper, base: &str) -> String {
-    let link = |article: &DemoArticle| {
-        format!(
-            "<li><a href=\"/news/article.html?no={}\">{}</a></li>\n",
-            article.number,
-            escaped(&article.title)
-        )
-    };
-    let newest: String = paper.articles().iter().take(8).map(link).collect();
-    let main = format!("<ul class=\"main_top\">{newest}</ul>");
+    let newest: String = paper.articles().iter().take(8).map(home_link).collect();
+
     MediaonFrame {
         paper,
         base,
         title: Newspaper::TITLE.to_owned(),
         head: String::new(),
-        main,
+        main: format!("<ul class=\"main_top\">{newest}</ul>"),
     }
     .html()
+}
+
+fn home_link(article: &DemoArticle) -> String {
+    format!(
+        "<li><a href=\"/news/article.html?no={}\">{}</a></li>\n",
+        article.number,
+        escaped(&article.title)
+    )
 }
 
 fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> DemoAnswer {
@@ -93,27 +95,30 @@ fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> De
     })
 }
 
-/// RSS 2.0 with a guid, and dates as RFC 822 has them.
+/// Returns the feed: RSS 2.0 with a guid, and dates of RFC 822.
 fn feed(paper: &Newspaper, base: &str) -> String {
-    let item = |article: &DemoArticle| {
-        let link = format!("{base}/news/article.html?no={}", article.number);
-        format!(
-            "<item><title><![CDATA[{}]]></title><link>{link}</link><guid isPermaLink=\"true\">{link}</guid>\n\
-             <description><![CDATA[{}]]></description><author>{}</author><pubDate>{}</pubDate></item>\n",
-            article.title,
-            article.paragraphs[0],
-            article.byline,
-            rfc_822(article.published)
-        )
-    };
-    let items: String = paper.articles().iter().take(FEED_ITEMS).map(item).collect();
+    let newest = paper.articles().iter().take(FEED_ITEMS);
+    let items: String = newest.map(|article| feed_item(article, base)).collect();
+
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel><title>{}</title><link>{base}</link>\n{items}</channel></rss>\n",
         Newspaper::TITLE
     )
 }
 
-/// `Fri, 20 Nov 2026 17:13:11 +0900`.
+fn feed_item(article: &DemoArticle, base: &str) -> String {
+    let link = format!("{base}/news/article.html?no={}", article.number);
+    format!(
+        "<item><title><![CDATA[{}]]></title><link>{link}</link><guid isPermaLink=\"true\">{link}</guid>\n\
+         <description><![CDATA[{}]]></description><author>{}</author><pubDate>{}</pubDate></item>\n",
+        article.title,
+        article.paragraphs[0],
+        article.byline,
+        rfc_822(article.published)
+    )
+}
+
+/// Returns a time as `Fri, 20 Nov 2026 17:13:11 +0900`.
 fn rfc_822(time: LocalTime) -> String {
     let seoul = jiff::tz::Offset::from_seconds(time.offset).unwrap_or(jiff::tz::Offset::UTC);
     seoul
@@ -139,38 +144,31 @@ mod tests {
         answer(&paper, BASE, path, &query).body
     }
 
+    /// Returns the number of rows on the list page that a query asks for.
+    fn rows(query: &str) -> usize {
+        get(&format!("/news/section.html?{query}"))
+            .matches("class=\"clamp c2\"")
+            .count()
+    }
+
     #[test]
     fn the_lists_show_every_article_and_end() {
-        let rows = |page: usize| {
-            get(&format!("/news/section.html?page={page}"))
-                .matches("class=\"clamp c2\"")
-                .count()
-        };
-        assert_eq!(
-            (1..=9).map(rows).collect::<Vec<_>>(),
-            [15, 15, 15, 15, 15, 15, 15, 15, 0]
-        );
-        assert_eq!(
-            get("/news/section.html?sec_no=11&page=3")
-                .matches("class=\"clamp c2\"")
-                .count(),
-            10
-        );
+        let all = (1..=9).map(|page| rows(&format!("page={page}")));
+
+        assert_eq!(all.collect::<Vec<_>>(), [15, 15, 15, 15, 15, 15, 15, 15, 0]);
+        assert_eq!(rows("sec_no=11&page=3"), 10);
     }
 
     #[test]
     fn a_list_can_be_limited_to_days() {
-        let day = |day: &str| {
-            get(&format!("/news/section.html?s_day={day}&e_day={day}"))
-                .matches("clamp c2")
-                .count()
-        };
-        assert!((1..=15).contains(&day("20261119")) && day("19991119") == 0);
+        assert!((1..=15).contains(&rows("s_day=20261119&e_day=20261119")));
+        assert_eq!(rows("s_day=19991119&e_day=19991119"), 0);
     }
 
     #[test]
     fn the_feed_has_dates_of_rfc_822() {
         let feed = get("/data/rss/news.xml");
+
         assert!(
             feed.contains("<pubDate>Fri, 20 Nov 2026 17:") && feed.contains(" +0900</pubDate>"),
             "{}",

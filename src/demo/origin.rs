@@ -1,4 +1,5 @@
-//! The demo newspaper's server, on a thread of its own: loopback only, and everything it was asked is written down.
+//! The demo newspaper's server. It runs on a thread of its own, listens on loopback only, and logs
+//! every request.
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
@@ -17,18 +18,18 @@ use crate::demo::newspaper::Newspaper;
 use crate::demo::routes::answer;
 use crate::time::Timestamp;
 
-/// One request, as the server saw it.
+/// One entry of the server's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeenRequest {
     pub path_and_query: String,
     pub user_agent: String,
     pub began: Timestamp,
-    /// When the answer was handed over to be sent.
+    /// When the answer was handed to axum to be sent.
     pub ended: Timestamp,
     pub status: u16,
 }
 
-/// The server. It ends with this value.
+/// The running server. It stops when this value is dropped.
 #[derive(Debug)]
 pub struct OriginThread {
     address: SocketAddr,
@@ -37,7 +38,10 @@ pub struct OriginThread {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Behind mutexes: the server's thread writes, and the tests' reads and publishes, while it runs.
+/// The state that the server's thread shares with its owner.
+///
+/// The mutexes are needed because both threads work on it: the server logs while a test reads the
+/// log and publishes articles. They are those of std, since no lock is held over an `await`.
 #[derive(Debug)]
 struct Shared {
     base: String,
@@ -47,7 +51,10 @@ struct Shared {
 }
 
 impl OriginThread {
-    /// Serves a paper at a loopback address; port 0 takes any that is free.
+    /// Serves a paper at a loopback address. Port 0 takes any free port.
+    ///
+    /// # Errors
+    /// If the port is taken, or no runtime or thread can be started.
     pub fn start(paper: Newspaper, address: SocketAddr) -> io::Result<Self> {
         let listener = TcpListener::bind(address)?;
         listener.set_nonblocking(true)?;
@@ -58,29 +65,20 @@ impl OriginThread {
             paper: Mutex::new(paper),
             log: Mutex::default(),
         });
+
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?;
-        let router = Router::new()
-            .fallback(serve)
-            .with_state(Arc::clone(&shared));
         let (stop, stopped) = oneshot::channel::<()>();
-        let serving = async move {
-            let listener = tokio::net::TcpListener::from_std(listener)?;
-            tokio::select! {
-                served = axum::serve(listener, router) => served,
-                // Sent or dropped: either way the server is wanted no more.
-                _ = stopped => Ok(()),
-            }
-        };
-        let work = move || {
-            if let Err(error) = runtime.block_on(serving) {
-                tracing::error!(%error, "the demo newspaper stopped");
-            }
-        };
+        let serving = serve_until(stopped, listener, Arc::clone(&shared));
         let thread = std::thread::Builder::new()
             .name("newspaper".to_owned())
-            .spawn(work)?;
+            .spawn(move || {
+                if let Err(error) = runtime.block_on(serving) {
+                    tracing::error!(%error, "the demo newspaper stopped");
+                }
+            })?;
+
         Ok(Self {
             address,
             shared,
@@ -89,11 +87,12 @@ impl OriginThread {
         })
     }
 
+    /// Returns the address that it listens on, with the real port.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Returns `http://127.0.0.1:8750`.
+    /// Returns the beginning of all addresses, as `http://127.0.0.1:8750`.
     pub fn base(&self) -> String {
         self.shared.base.clone()
     }
@@ -119,6 +118,22 @@ impl Drop for OriginThread {
     }
 }
 
+/// Serves until `stopped` receives a value or loses its sender.
+async fn serve_until(
+    stopped: oneshot::Receiver<()>,
+    listener: TcpListener,
+    shared: Arc<Shared>,
+) -> io::Result<()> {
+    let listener = tokio::net::TcpListener::from_std(listener)?;
+    let router = Router::new().fallback(serve).with_state(shared);
+
+    tokio::select! {
+        served = axum::serve(listener, router) => served,
+        _ = stopped => Ok(()),
+    }
+}
+
+/// Answers one request, and logs it.
 async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response {
     let began = shared.clock.now();
     let path = request
@@ -126,29 +141,30 @@ async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response 
         .path_and_query()
         .map_or("/", |path| path.as_str())
         .to_owned();
-    let agent = request
+    let user_agent = request
         .headers()
         .get(header::USER_AGENT)
-        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .unwrap_or_default();
+
     let answer = answer(&held(&shared.paper), &shared.base, &path);
     let response = Response::builder()
         .status(StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR))
         .header(header::CONTENT_TYPE, answer.content_type)
         .body(Body::from(answer.bytes()))
         .expect("a status and a static content type make a response");
-    let user_agent = agent.unwrap_or_default();
-    let visit = SeenRequest {
+
+    held(&shared.log).push(SeenRequest {
         path_and_query: path,
         user_agent,
         began,
         ended: shared.clock.now(),
         status: answer.status,
-    };
-    held(&shared.log).push(visit);
+    });
     response
 }
 
-/// The value is whole even where a thread panicked with it: nothing here leaves it half changed.
+/// Locks a mutex, also after a panic of the other thread: no change here leaves a value half made.
 fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

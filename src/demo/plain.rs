@@ -1,6 +1,7 @@
-//! The demo newspaper on a CMS that nobody knows: articles have a name and no number, pages and
-//! queries are in EUC-KR, lists go on by
-//! `rel="next"`, and some links name the host with `www.`, some without.
+//! The demo newspaper on a CMS that no profile knows.
+//!
+//! Articles have a name and no number. Pages and queries are in EUC-KR. Lists continue by
+//! `rel="next"`. Some links name the host with `www.`, some without.
 
 use encoding_rs::EUC_KR;
 
@@ -9,24 +10,22 @@ use crate::demo::newspaper::{Availability, DemoArticle, Newspaper, seconds};
 use crate::demo::prose::escaped;
 use crate::page_url::hex_pair;
 
+/// Rows of a list page: 15, where the lists of ND Soft have 20.
 const ROWS: usize = 15;
 
-/// What stands between an article's headline and its minute: no headline has one.
-const BETWEEN: char = '~';
+/// The separator between headline and minute in an article's name. No headline contains it.
+const SEPARATOR: char = '~';
 
-/// What no name has: signs of addresses, and the dash that EUC-KR lacks.
-const UNNAMED: [char; 5] = ['&', '#', '+', '%', '—'];
+/// Characters that a name may not contain: delimiters of URLs, and the dash that EUC-KR lacks.
+const NOT_IN_NAMES: [char; 5] = ['&', '#', '+', '%', '—'];
 
-/// Returns what stands at `path`; `query` is as it was sent.
+/// Returns the answer for `path`; `query` is as it was sent, escaped and in EUC-KR.
 pub(super) fn answer(paper: &Newspaper, base: &str, path: &str, query: &str) -> DemoAnswer {
     match path {
         "/robots.txt" => text("text/plain", robots(paper)),
-        "/" => match query
-            .strip_prefix("page=")
-            .map_or(Some(1), |page| page.parse().ok())
-        {
+        "/" => match page_number(query) {
             Some(page) if page > 0 => list(paper, base, page),
-            _ => missing(),
+            Some(_) | None => missing(),
         },
         "/read" => article(
             paper,
@@ -36,32 +35,35 @@ pub(super) fn answer(paper: &Newspaper, base: &str, path: &str, query: &str) -> 
     }
 }
 
+/// Returns the page of the list that a query asks for; `None` if it is no number.
+fn page_number(query: &str) -> Option<usize> {
+    query
+        .strip_prefix("page=")
+        .map_or(Some(1), |page| page.parse().ok())
+}
+
 fn robots(paper: &Newspaper) -> String {
-    let delay = paper
-        .crawl_delay
-        .map(|seconds| format!("Crawl-delay: {seconds}\n"))
-        .unwrap_or_default();
-    format!("User-agent: *\nDisallow: /member/\n{delay}")
+    format!(
+        "User-agent: *\nDisallow: /member/\n{}",
+        paper.crawl_delay_line()
+    )
 }
 
 fn list(paper: &Newspaper, base: &str, page: usize) -> DemoAnswer {
-    let shown: Vec<&DemoArticle> = paper
+    let rows: String = paper
         .articles()
         .iter()
         .skip((page - 1) * ROWS)
         .take(ROWS)
-        .collect();
-    let rows: String = shown
-        .iter()
         .enumerate()
         .map(|(at, article)| row(article, at, base))
         .collect();
-    let next = page * ROWS < paper.articles().len();
-    let next = if next {
+    let next = if page * ROWS < paper.articles().len() {
         format!("<a rel=\"next\" href=\"/?page={}\">다음</a>", page + 1)
     } else {
         String::new()
     };
+
     html(
         200,
         Newspaper::TITLE,
@@ -69,13 +71,14 @@ fn list(paper: &Newspaper, base: &str, page: usize) -> DemoAnswer {
     )
 }
 
-/// Every other link is absolute, and leaves `www.` out.
+/// Returns a row of a list. Every second link is absolute, and leaves `www.` out.
 fn row(article: &DemoArticle, at: usize, base: &str) -> String {
     let host = if at.is_multiple_of(2) {
         String::new()
     } else {
         base.replacen("://www.", "://", 1)
     };
+
     format!(
         "<li><a href=\"{host}/read?w={}\">{}</a></li>\n",
         escaped(&name(article)),
@@ -83,12 +86,13 @@ fn row(article: &DemoArticle, at: usize, base: &str) -> String {
     )
 }
 
-/// The name of an article: what its address has in the place of a number.
+/// Returns the name of an article: its headline and its minute. Addresses have it instead of a
+/// number.
 fn name(article: &DemoArticle) -> String {
     let minute = &seconds(article.published)[..16];
     format!(
-        "{}{BETWEEN}{}",
-        article.title.replace(UNNAMED, " "),
+        "{}{SEPARATOR}{}",
+        article.title.replace(NOT_IN_NAMES, " "),
         minute.replace([' ', ':'], "-")
     )
 }
@@ -98,24 +102,28 @@ fn article(paper: &Newspaper, wanted: &str) -> DemoAnswer {
         .articles()
         .iter()
         .find(|article| name(article) == wanted);
-    match found {
-        None
-        | Some(DemoArticle {
-            kind: Availability::Deleted | Availability::DeletedWithAlert,
-            ..
-        }) => missing(),
-        Some(article) => html(200, &article.title, &story(article)),
+    let Some(article) = found else {
+        return missing();
+    };
+
+    match article.kind {
+        Availability::Deleted | Availability::DeletedWithAlert => missing(),
+        Availability::Open | Availability::MembersOnly => {
+            html(200, &article.title, &story(article))
+        }
     }
 }
 
 fn story(article: &DemoArticle) -> String {
-    let paragraph = |text: &String| format!("<p>{}</p>\n", escaped(text));
     let paragraphs: String = match article.kind {
         Availability::MembersOnly => "<p>회원만 읽을 수 있습니다.</p>".to_owned(),
-        Availability::Open | Availability::Deleted | Availability::DeletedWithAlert => {
-            article.paragraphs.iter().map(paragraph).collect()
-        }
+        Availability::Open | Availability::Deleted | Availability::DeletedWithAlert => article
+            .paragraphs
+            .iter()
+            .map(|text| format!("<p>{}</p>\n", escaped(text)))
+            .collect(),
     };
+
     format!(
         "<article><h1>{}</h1>\n<p class=\"by\">{} <time datetime=\"{}\">{}</time></p>\n{paragraphs}</article>",
         escaped(&article.title),
@@ -143,9 +151,12 @@ fn missing() -> DemoAnswer {
     html(404, Newspaper::TITLE, "<p>없는 쪽입니다.</p>")
 }
 
-/// Undoes the escapes of a query in EUC-KR.
+/// Decodes an escaped query in EUC-KR.
 fn decoded(escaped: &str) -> String {
-    let (bytes, mut octets, mut at) = (escaped.as_bytes(), Vec::new(), 0);
+    let bytes = escaped.as_bytes();
+    let mut octets = Vec::new();
+    let mut at = 0;
+
     while at < bytes.len() {
         let octet = (bytes[at] == b'%')
             .then(|| hex_pair(bytes, at + 1))
@@ -153,6 +164,7 @@ fn decoded(escaped: &str) -> String {
         octets.push(octet.unwrap_or(bytes[at]));
         at += if octet.is_some() { 3 } else { 1 };
     }
+
     EUC_KR.decode_without_bom_handling(&octets).0.into_owned()
 }
 
@@ -164,22 +176,21 @@ mod tests {
     #[test]
     fn every_article_has_a_name_of_its_own_that_euc_kr_can_write() {
         let paper = Newspaper::new(&Edition::default()).on(DemoCms::Plain);
-        for article in paper
+        let open = paper
             .articles()
             .iter()
-            .filter(|article| article.kind == Availability::Open)
-        {
+            .filter(|article| article.kind == Availability::Open);
+
+        for article in open {
             let name = name(article);
+            let same_name = paper
+                .articles()
+                .iter()
+                .filter(|other| super::name(other) == name);
+
             let (octets, _, is_lossy) = EUC_KR.encode(&name);
             assert!(!is_lossy && !octets.is_empty(), "{}", article.title);
-            assert_eq!(
-                paper
-                    .articles()
-                    .iter()
-                    .filter(|other| super::name(other) == name)
-                    .count(),
-                1
-            );
+            assert_eq!(same_name.count(), 1);
         }
     }
 
@@ -195,6 +206,7 @@ mod tests {
             )
             .body
         };
+
         let rows = (1..=9).map(|number| page(number).matches("<li>").count());
         assert_eq!(
             rows.collect::<Vec<_>>(),

@@ -2,15 +2,18 @@
 
 use crate::demo::vocabulary::{BOOKS, PEOPLE, PLACES, REPORTERS, SENTENCES, SHOPS, TITLES, TOPICS};
 
-/// SplitMix64 (Steele, Lea and Flood, 2014): small, seeded, and good enough to choose words.
+/// The random draws of one article: SplitMix64 (Steele, Lea and Flood, 2014). It is small, seeded,
+/// and good enough to choose words.
 #[derive(Clone, Debug)]
 pub(super) struct Chance(u64);
 
 impl Chance {
+    /// Starts the draws of a seed. Neighbouring seeds are spread apart by an odd factor.
     pub fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x2545_f491_4f6c_dd1d))
     }
 
+    /// Returns the next 64 bits.
     pub fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -23,15 +26,18 @@ impl Chance {
         usize::try_from(self.next() % (count as u64)).expect("it is below a usize")
     }
 
+    /// Returns one of a list's entries.
     pub fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[self.below(of.len())]
     }
 
+    /// Returns a headline.
     pub fn title(&mut self) -> String {
         let pattern = self.one(&TITLES);
         self.filled(pattern)
     }
 
+    /// Returns a second headline.
     pub fn subtitle(&mut self) -> String {
         format!(
             "{} {}서 {}",
@@ -43,16 +49,18 @@ impl Chance {
 
     /// Returns a paragraph of so many sentences.
     pub fn paragraph(&mut self, sentences: usize) -> String {
-        let one = |chance: &mut Self| {
-            let pattern = chance.one(&SENTENCES);
-            chance.filled(pattern)
-        };
         (0..sentences)
-            .map(|_| one(self))
+            .map(|_| self.sentence())
             .collect::<Vec<_>>()
             .join(" ")
     }
 
+    fn sentence(&mut self) -> String {
+        let pattern = self.one(&SENTENCES);
+        self.filled(pattern)
+    }
+
+    /// Returns the caption of a photo, with a credit.
     pub fn caption(&mut self) -> String {
         format!(
             "{}에서 열린 {} 모습 <사진={}>",
@@ -62,8 +70,11 @@ impl Chance {
         )
     }
 
+    /// Returns a byline, and the authors that an archive should read from it: the paper itself, two
+    /// reporters or, most often, one.
     pub fn byline(&mut self, paper: &str) -> (String, Vec<String>) {
         let name = self.one(&REPORTERS);
+
         match self.below(8) {
             0 => (paper.to_owned(), vec![paper.to_owned()]),
             1 => {
@@ -78,6 +89,7 @@ impl Chance {
         }
     }
 
+    /// Returns up to two tags.
     pub fn tags(&mut self) -> Vec<String> {
         let mut tags = vec![
             self.one(&PLACES).to_owned(),
@@ -87,10 +99,12 @@ impl Chance {
         tags
     }
 
+    /// Fills the places of a pattern, as `{p}`, with words of [`crate::demo::vocabulary`].
     fn filled(&mut self, pattern: &str) -> String {
         let mut text = String::with_capacity(pattern.len() * 2);
         let mut parts = pattern.split('{');
         text.push_str(parts.next().unwrap_or_default());
+
         for part in parts {
             let (key, rest) = part.split_once('}').unwrap_or(("", part));
             match key {
@@ -103,10 +117,12 @@ impl Chance {
             }
             text.push_str(rest);
         }
+
         text
     }
 }
 
+/// Returns the place of a reporter in [`REPORTERS`].
 fn index(reporter: &str) -> usize {
     REPORTERS
         .iter()

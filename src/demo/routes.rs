@@ -1,4 +1,4 @@
-//! Which page stands at which address. Pure: a paper and an address give an answer.
+//! The dispatch of a request to the paper's CMS. Pure: a paper and an address give an answer.
 
 use std::collections::HashMap;
 
@@ -6,22 +6,25 @@ use crate::demo::demo_answer::DemoAnswer;
 use crate::demo::newspaper::{DemoCms, Newspaper};
 use crate::demo::{mediaon, ndsoft, plain};
 
-/// Returns what stands at `path_and_query` of a paper that is served at `base`.
+/// Returns the answer for `path_and_query` of a paper that is served at `base`, as
+/// `http://127.0.0.1:8750`.
 pub fn answer(paper: &Newspaper, base: &str, path_and_query: &str) -> DemoAnswer {
     let (path, query) = path_and_query
         .split_once('?')
         .unwrap_or((path_and_query, ""));
-    let decoded = || {
-        url::form_urlencoded::parse(query.as_bytes())
-            .into_owned()
-            .collect::<HashMap<String, String>>()
-    };
+
     match paper.cms {
-        DemoCms::NdSoft => ndsoft::answer(paper, base, path, &decoded()),
-        DemoCms::Mediaon => mediaon::answer(paper, base, path, &decoded()),
-        // Its queries are no UTF-8.
+        DemoCms::NdSoft => ndsoft::answer(paper, base, path, &parameters(query)),
+        DemoCms::Mediaon => mediaon::answer(paper, base, path, &parameters(query)),
+        // Its queries are in EUC-KR, so they cannot be decoded as UTF-8 here.
         DemoCms::Plain => plain::answer(paper, base, path, query),
     }
+}
+
+fn parameters(query: &str) -> HashMap<String, String> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .into_owned()
+        .collect()
 }
 
 #[cfg(test)]
@@ -42,13 +45,15 @@ mod tests {
                 skin,
                 ..Edition::default()
             });
-            for article in paper
+            let open = paper
                 .articles()
                 .iter()
-                .filter(|article| article.kind == Availability::Open)
-            {
+                .filter(|article| article.kind == Availability::Open);
+
+            for article in open {
                 let path = format!("/news/articleView.html?x=1&idxno={}", article.number);
                 let page = get(&paper, &path);
+
                 assert!(
                     (60_000..80_000).contains(&page.body.len()),
                     "{}: {}",
@@ -69,6 +74,7 @@ mod tests {
                 .matches("altlist-summary")
                 .count()
         };
+
         assert_eq!(
             (1..=7).map(rows).collect::<Vec<_>>(),
             [20, 20, 20, 20, 20, 20, 0]
@@ -78,29 +84,32 @@ mod tests {
     #[test]
     fn deleted_articles_say_so_in_two_ways() {
         let paper = Newspaper::new(&Edition::default());
-        let of = |kind: Availability| {
-            let article = paper
-                .articles()
-                .iter()
-                .find(|article| article.kind == kind)
-                .unwrap();
-            get(
-                &paper,
-                &format!("/news/articleView.html?idxno={}", article.number),
-            )
-        };
-        assert_eq!(of(Availability::Deleted).status, 404);
-        let alert = of(Availability::DeletedWithAlert);
+
+        let deleted = get_first(&paper, Availability::Deleted);
+        let alert = get_first(&paper, Availability::DeletedWithAlert);
+
+        assert_eq!(deleted.status, 404);
         assert!(alert.status == 200 && alert.body.len() < 400);
+    }
+
+    /// Returns the page of the newest article of that kind.
+    fn get_first(paper: &Newspaper, kind: Availability) -> DemoAnswer {
+        let article = paper
+            .articles()
+            .iter()
+            .find(|article| article.kind == kind)
+            .unwrap();
+        let path = format!("/news/articleView.html?idxno={}", article.number);
+
+        get(paper, &path)
     }
 
     #[test]
     fn robots_txt_has_its_rules() {
         let paper = Newspaper::new(&Edition::default());
-        assert!(
-            get(&paper, "/robots.txt")
-                .body
-                .ends_with("Disallow: /news/articlePrint.html\nCrawl-delay: 0.1\n")
-        );
+
+        let robots = get(&paper, "/robots.txt").body;
+
+        assert!(robots.ends_with("Disallow: /news/articlePrint.html\nCrawl-delay: 0.1\n"));
     }
 }

@@ -1,5 +1,12 @@
 //! The demo newspaper's vocabulary. Every name in it is invented.
+//!
+//! The lengths and the order of the lists decide which words are drawn: a change gives other
+//! articles.
 
+/// The paper's name.
+pub(super) const PAPER_TITLE: &str = "한빛책방신문";
+
+/// Places: `{p}` in a pattern.
 pub(super) const PLACES: [&str; 16] = [
     "달맞이동",
     "느티골",
@@ -19,6 +26,7 @@ pub(super) const PLACES: [&str; 16] = [
     "나루터",
 ];
 
+/// Bookshops: `{s}` in a pattern.
 pub(super) const SHOPS: [&str; 16] = [
     "반달책방",
     "종이비행기",
@@ -38,6 +46,7 @@ pub(super) const SHOPS: [&str; 16] = [
     "구름다리서점",
 ];
 
+/// People: `{n}` in a pattern.
 pub(super) const PEOPLE: [&str; 18] = [
     "한결",
     "도서윤",
@@ -59,6 +68,7 @@ pub(super) const PEOPLE: [&str; 18] = [
     "석주온",
 ];
 
+/// Book titles: `{b}` in a pattern.
 pub(super) const BOOKS: [&str; 16] = [
     "물고기는 밤에 걷는다",
     "서랍 속의 우편배달부",
@@ -78,6 +88,7 @@ pub(super) const BOOKS: [&str; 16] = [
     "작은 것들의 천문학",
 ];
 
+/// Topics and events: `{t}` in a pattern.
 pub(super) const TOPICS: [&str; 16] = [
     "낭독회",
     "시 쓰기 모임",
@@ -97,10 +108,11 @@ pub(super) const TOPICS: [&str; 16] = [
     "문학 산책",
 ];
 
+/// Reporters. Bylines have one or two of them.
 pub(super) const REPORTERS: [&str; 6] =
     ["강책봄", "문서린", "오한솔", "임가람", "정읽음", "홍글샘"];
 
-/// `{p}` place, `{s}` shop, `{n}` person, `{b}` book, `{t}` topic, `{k}` number.
+/// Patterns of titles. `{k}` is a number from 3 to 302.
 pub(super) const TITLES: [&str; 12] = [
     "{p} {s}, {t} 연다",
     "\"책은 천천히 익는다\"…{s} {n} 대표의 {k}년",
@@ -116,6 +128,7 @@ pub(super) const TITLES: [&str; 12] = [
     "{t} 어디까지 왔나 — {n} 연구원에게 듣다",
 ];
 
+/// Patterns of sentences.
 pub(super) const SENTENCES: [&str; 22] = [
     "{p}의 작은 책방 {s}가 오는 {k}일 {t}를 연다.",
     "{n} 대표는 “책방은 파는 곳이기 전에 머무는 곳”이라고 말했다.",

@@ -1,10 +1,11 @@
-//! Article pages: the story is parted by line breaks, dates are only printed, the reporter signs within the story.
+//! Article pages: line breaks part the story, dates are only printed, and the reporter signs within
+//! the story.
 
 use crate::demo::mediaon::frame::{MediaonFrame, section_number};
 use crate::demo::newspaper::{Availability, DemoArticle, Newspaper, SECTIONS, seconds};
 use crate::demo::prose::escaped;
 
-/// One article of a paper served at `base`.
+/// The page of one article. The paper is served at `base`.
 pub(crate) struct MediaonArticlePage<'a> {
     pub paper: &'a Newspaper,
     pub base: &'a str,
@@ -12,6 +13,7 @@ pub(crate) struct MediaonArticlePage<'a> {
 }
 
 impl MediaonArticlePage<'_> {
+    /// Returns the whole page.
     pub fn html(&self) -> String {
         let title = format!("[{}] {}", Newspaper::TITLE, self.article.title);
         MediaonFrame {
@@ -47,6 +49,7 @@ impl MediaonArticlePage<'_> {
         let modified = article
             .modified
             .map(|time| format!("<li class=\"date\">수정 {}</li>", seconds(time)));
+
         format!(
             "<div class=\"path\"><a href=\"/\">홈</a> <a class=\"sec\" href=\"/news/section.html?sec_no={section}\">{}</a> \
              <a class=\"sub\" href=\"/news/section.html?sec_no={section}\">{}</a></div>\n<div class=\"art_top\"><h2>{}</h2>{subtitle}\n\
@@ -71,40 +74,54 @@ impl MediaonArticlePage<'_> {
         if article.kind == Availability::MembersOnly {
             return "<div class=\"paywall\">이 글은 유료회원 전용 기사입니다.</div>".to_owned();
         }
-        let photo = self.paper.photo_url(self.base, article).map(|url| {
-            let caption = article
-                .photo
-                .as_ref()
-                .and_then(|(_, caption)| caption.as_deref())
-                .unwrap_or_default();
-            format!(
-                "<div class=\"imgframe\"><img src=\"{url}\" /><p class=\"caption\">{}</p></div>\n",
-                escaped(caption)
-            )
-        });
+
         let paragraphs: Vec<String> = article
             .paragraphs
             .iter()
             .map(|text| escaped(text))
             .collect();
-        let signed = article
-            .byline
-            .strip_suffix(" 기자")
-            .filter(|name| !name.contains('·'));
-        let signed = signed
-            .map(|name| format!("<br /><br />{name} 기자 press@hanbit-books.example"))
-            .unwrap_or_default();
         let advertisement = "<div class=\"ad_in_view\">광고</div>";
         format!(
-            "{}{}{advertisement}{signed}",
-            photo.unwrap_or_default(),
-            paragraphs.join("<br />\n<br />")
+            "{}{}{advertisement}{}",
+            self.photo(),
+            paragraphs.join("<br />\n<br />"),
+            self.signature()
         )
     }
 
+    fn photo(&self) -> String {
+        let Some(url) = self.paper.photo_url(self.base, self.article) else {
+            return String::new();
+        };
+        let caption = self
+            .article
+            .photo
+            .as_ref()
+            .and_then(|(_, caption)| caption.as_deref())
+            .unwrap_or_default();
+
+        format!(
+            "<div class=\"imgframe\"><img src=\"{url}\" /><p class=\"caption\">{}</p></div>\n",
+            escaped(caption)
+        )
+    }
+
+    /// Returns the line in which a single reporter signs at the end of the story.
+    fn signature(&self) -> String {
+        self.article
+            .byline
+            .strip_suffix(" 기자")
+            .filter(|name| !name.contains('·'))
+            .map(|name| format!("<br /><br />{name} 기자 press@hanbit-books.example"))
+            .unwrap_or_default()
+    }
+
     fn tags(&self) -> String {
-        let tag = |tag: &String| format!("<a href=\"/news/search.html?search={tag}\">#{tag}</a>");
-        let tags: String = self.article.tags.iter().map(tag).collect();
+        let tags: String = self.article.tags.iter().map(|tag| tag_link(tag)).collect();
         format!("<div class=\"tag_list\">{tags}</div>\n")
     }
+}
+
+fn tag_link(tag: &str) -> String {
+    format!("<a href=\"/news/search.html?search={tag}\">#{tag}</a>")
 }

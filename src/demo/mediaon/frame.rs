@@ -1,11 +1,12 @@
-//! What stands around every page: head, menu, a side box, footer, and the traps in them.
+//! The frame of every page: head, menu, a side box, footer, and the crawler traps in them.
 
 use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS};
 use crate::demo::prose::escaped;
 
+/// The feed's path, invented after those of the CMS. Only the `<link>` in the head names it.
 pub(crate) const FEED: &str = "/data/rss/news.xml";
 
-/// A page's parts that differ.
+/// One page: the parts in which pages differ.
 pub(crate) struct MediaonFrame<'a> {
     pub paper: &'a Newspaper,
     pub base: &'a str,
@@ -14,12 +15,13 @@ pub(crate) struct MediaonFrame<'a> {
     pub main: String,
 }
 
-/// The number of a section in addresses.
+/// Returns the number of a section in addresses.
 pub(crate) fn section_number(section: usize) -> usize {
     section + 11
 }
 
 impl MediaonFrame<'_> {
+    /// Returns the whole page.
     pub fn html(&self) -> String {
         let Self {
             base,
@@ -28,6 +30,7 @@ impl MediaonFrame<'_> {
             main,
             ..
         } = self;
+
         format!(
             "<!DOCTYPE html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\" />\n<title>{title}</title>\n{head}\
              <link rel=\"alternate\" type=\"application/rss+xml\" title=\"RSS\" href=\"{base}{FEED}\" />\n</head>\n<body>\n\
@@ -40,13 +43,8 @@ impl MediaonFrame<'_> {
     }
 
     fn menu(&self) -> String {
-        let section = |(k, (_, name, _)): (usize, &(&str, &str, [&str; 2]))| {
-            format!(
-                "<li><a href=\"/news/section.html?sec_no={}\">{name}</a></li>\n",
-                section_number(k)
-            )
-        };
-        let sections: String = SECTIONS.iter().enumerate().map(section).collect();
+        let sections: String = (0..SECTIONS.len()).map(menu_item).collect();
+
         format!(
             "<header><a href=\"/\"><img src=\"/data/skin/logo.png\" alt=\"{}\"></a><a href=\"/member/login.html\">로그인</a>\n\
              <nav><ul id=\"nav\">\n<li><a href=\"/news/section.html\">전체기사</a></li>\n{sections}\
@@ -56,15 +54,8 @@ impl MediaonFrame<'_> {
         )
     }
 
-    /// Links of articles that are no rows of any list.
+    /// Returns a box with links to articles. They are no rows of any list.
     fn side_box(&self) -> String {
-        let link = |article: &DemoArticle| {
-            format!(
-                "<li><a href=\"/news/article.html?no={}&rank=1\"><b class=\"clamp\">{}</b></a></li>\n",
-                article.number,
-                escaped(&article.title)
-            )
-        };
         let links: String = self
             .paper
             .articles()
@@ -72,10 +63,27 @@ impl MediaonFrame<'_> {
             .skip(3)
             .step_by(11)
             .take(10)
-            .map(link)
+            .map(side_link)
             .collect();
+
         format!(
             "<aside class=\"aside\"><h2>많이 본 기사</h2><ul class=\"art_list_rank\">\n{links}</ul></aside>\n"
         )
     }
+}
+
+fn menu_item(section: usize) -> String {
+    format!(
+        "<li><a href=\"/news/section.html?sec_no={}\">{}</a></li>\n",
+        section_number(section),
+        SECTIONS[section].1
+    )
+}
+
+fn side_link(article: &DemoArticle) -> String {
+    format!(
+        "<li><a href=\"/news/article.html?no={}&rank=1\"><b class=\"clamp\">{}</b></a></li>\n",
+        article.number,
+        escaped(&article.title)
+    )
 }
