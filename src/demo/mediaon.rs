@@ -101,7 +101,8 @@ fn feed(paper: &Newspaper, base: &str) -> String {
     let items: String = newest.map(|article| feed_item(article, base)).collect();
 
     format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel><title>{}</title><link>{base}</link>\n{items}</channel></rss>\n",
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n<rss version=\"2.0\"><channel>\
+         <title>{}</title><link>{base}</link>\n{items}</channel></rss>\n",
         Newspaper::TITLE
     )
 }
@@ -109,8 +110,10 @@ fn feed(paper: &Newspaper, base: &str) -> String {
 fn feed_item(article: &DemoArticle, base: &str) -> String {
     let link = format!("{base}/news/article.html?no={}", article.number);
     format!(
-        "<item><title><![CDATA[{}]]></title><link>{link}</link><guid isPermaLink=\"true\">{link}</guid>\n\
-         <description><![CDATA[{}]]></description><author>{}</author><pubDate>{}</pubDate></item>\n",
+        "<item><title><![CDATA[{}]]></title><link>{link}</link><guid isPermaLink=\"true\">{link}\
+         </guid>\n\
+         <description><![CDATA[{}]]></description><author>{}</author><pubDate>{}</pubDate></item>\n\
+         ",
         article.title,
         article.paragraphs[0],
         article.byline,

@@ -3,6 +3,7 @@
 mod article_page;
 mod frame;
 mod list_page;
+mod story;
 
 use std::collections::HashMap;
 
@@ -13,9 +14,10 @@ use crate::demo::ndsoft::list_page::ListPage;
 use crate::demo::newspaper::{DemoArticle, Newspaper, SECTIONS, seconds};
 use crate::demo::prose::escaped;
 
-/// As many as a feed of this CMS has.
+/// Items of the feed, as many as feeds of this CMS have.
 const FEED_ITEMS: usize = 50;
 
+/// Returns the answer for `path`.
 pub(super) fn answer(
     paper: &Newspaper,
     base: &str,
@@ -49,60 +51,72 @@ pub(super) fn answer(
 }
 
 fn robots(paper: &Newspaper) -> String {
-    let delay = paper
-        .crawl_delay
-        .map(|seconds| format!("Crawl-delay: {seconds}\n"))
-        .unwrap_or_default();
     format!(
-        "User-agent: *\nDisallow: /admin/\nDisallow: /member/\nDisallow: /news/articlePrint.html\n{delay}"
+        "User-agent: *\nDisallow: /admin/\nDisallow: /member/\nDisallow: /news/articlePrint.html\n\
+         {}",
+        paper.crawl_delay_line()
     )
 }
 
 fn home(paper: &Newspaper, base: &str) -> String {
-    let link = |article: &DemoArticle| {
-        format!(
-            "<div class=\"item\"><a href=\"/news/articleView.html?idxno={}\">{}</a></div>\n",
-            article.number,
-            escaped(&article.title)
-        )
-    };
-    let main: String = paper.articles().iter().take(12).map(link).collect();
+    let newest = paper.articles().iter().take(12);
+
     Frame {
         paper,
         base,
         title: Newspaper::TITLE.to_owned(),
         head: String::new(),
-        main,
+        main: newest.map(home_link).collect(),
         padding: 30_000,
     }
     .html()
 }
 
+fn home_link(article: &DemoArticle) -> String {
+    format!(
+        "<div class=\"item\"><a href=\"/news/articleView.html?idxno={}\">{}</a></div>\n",
+        article.number,
+        escaped(&article.title)
+    )
+}
+
 fn list(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> String {
-    let filled = |name: &str| query.get(name).filter(|value| !value.is_empty());
-    let section = filled("sc_section_code");
-    let day = |article: &DemoArticle| article.published.to_string()[..10].to_owned();
-    let is_shown = |article: &&DemoArticle| {
-        section.is_none_or(|code| SECTIONS[article.section].0 == *code)
-            && filled("sc_sdate").is_none_or(|first| day(article) >= *first)
-            && filled("sc_edate").is_none_or(|last| day(article) <= *last)
-    };
-    // A search finds everything, and every answer of it links more searches: an endless trap.
-    let page = filled("page")
-        .and_then(|page| page.parse().ok())
-        .unwrap_or(1);
-    let code = section
+    // A search has no section and no days, so it finds everything. Every page of it links more
+    // searches: an endless trap.
+    let rows = paper
+        .articles()
+        .iter()
+        .filter(|article| is_shown(article, query))
+        .collect();
+    let section = filled(query, "sc_section_code")
         .map(|code| format!("sc_section_code={code}&"))
         .unwrap_or_default();
-    let rows = paper.articles().iter().filter(is_shown).collect();
+    let page = filled(query, "page")
+        .and_then(|page| page.parse().ok())
+        .unwrap_or(1);
+
     ListPage {
         paper,
         base,
         rows,
-        query: format!("{code}view_type=sm"),
+        query: format!("{section}view_type=sm"),
         page,
     }
     .html()
+}
+
+/// Returns the value of a parameter; `None` if it is empty.
+fn filled<'q>(query: &'q HashMap<String, String>, name: &str) -> Option<&'q String> {
+    query.get(name).filter(|value| !value.is_empty())
+}
+
+/// Tells whether an article is in the section and in the days that a query asks for.
+fn is_shown(article: &DemoArticle, query: &HashMap<String, String>) -> bool {
+    let day = &article.published.to_string()[..10];
+
+    filled(query, "sc_section_code").is_none_or(|code| SECTIONS[article.section].0 == *code)
+        && filled(query, "sc_sdate").is_none_or(|first| day >= first.as_str())
+        && filled(query, "sc_edate").is_none_or(|last| day <= last.as_str())
 }
 
 fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> DemoAnswer {
@@ -116,22 +130,27 @@ fn article(paper: &Newspaper, base: &str, query: &HashMap<String, String>) -> De
     })
 }
 
-/// RSS 2.0 as the CMS writes it: no guid, and Korean time without an offset.
+/// Returns the feed as the CMS writes it: RSS 2.0 without guids, in Korean time without an offset.
 fn feed(paper: &Newspaper, base: &str) -> String {
-    let item = |article: &DemoArticle| {
-        format!(
-            "<item><title>\u{feff}{}</title>\n<link>{base}/news/articleView.html?idxno={}</link>\n\
-             <description><![CDATA[{}]]></description>\n<author><![CDATA[{}]]></author>\n<pubDate>{}</pubDate></item>\n",
-            escaped(&article.title),
-            article.number,
-            article.paragraphs[0],
-            article.byline,
-            seconds(article.published)
-        )
-    };
-    let items: String = paper.articles().iter().take(FEED_ITEMS).map(item).collect();
+    let newest = paper.articles().iter().take(FEED_ITEMS);
+    let items: String = newest.map(|article| feed_item(article, base)).collect();
+
     format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n<rss version=\"2.0\"><channel>\n<title>{}</title>\n<link>{base}</link>\n{items}</channel></rss>\n",
+        "<?xml version=\"1.0\" encoding=\"utf-8\" ?>\n<rss version=\"2.0\"><channel>\n\
+         <title>{}</title>\n<link>{base}</link>\n{items}</channel></rss>\n",
         Newspaper::TITLE
+    )
+}
+
+fn feed_item(article: &DemoArticle, base: &str) -> String {
+    format!(
+        "<item><title>\u{feff}{}</title>\n<link>{base}/news/articleView.html?idxno={}</link>\n\
+         <description><![CDATA[{}]]></description>\n<author><![CDATA[{}]]></author>\n\
+         <pubDate>{}</pubDate></item>\n",
+        escaped(&article.title),
+        article.number,
+        article.paragraphs[0],
+        article.byline,
+        seconds(article.published)
     )
 }

@@ -125,7 +125,8 @@ fn story(article: &DemoArticle) -> String {
     };
 
     format!(
-        "<article><h1>{}</h1>\n<p class=\"by\">{} <time datetime=\"{}\">{}</time></p>\n{paragraphs}</article>",
+        "<article><h1>{}</h1>\n<p class=\"by\">{} <time datetime=\"{}\">{}</time></p>\n\
+         {paragraphs}</article>",
         escaped(&article.title),
         escaped(&article.byline),
         article.published,
@@ -135,7 +136,8 @@ fn story(article: &DemoArticle) -> String {
 
 fn html(status: u16, title: &str, main: &str) -> DemoAnswer {
     let body = format!(
-        "<!DOCTYPE html>\n<html lang=\"ko\"><head><meta charset=\"euc-kr\"><title>{}</title></head>\n\
+        "<!DOCTYPE html>\n<html lang=\"ko\"><head><meta charset=\"euc-kr\"><title>{}</title>\
+         </head>\n\
          <body><p><a href=\"/\">{}</a></p>\n{main}\n</body></html>\n",
         escaped(title),
         Newspaper::TITLE

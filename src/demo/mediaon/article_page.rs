@@ -29,9 +29,11 @@ impl MediaonArticlePage<'_> {
     fn head(&self) -> String {
         let (article, base) = (self.article, self.base);
         format!(
-            "<meta property=\"og:site_name\" content=\"{paper}\" />\n<meta property=\"og:title\" content=\"{} :: {paper}\" />\n\
+            "<meta property=\"og:site_name\" content=\"{paper}\" />\n<meta property=\"og:title\" \
+             content=\"{} :: {paper}\" />\n\
              <meta property=\"og:url\" content=\"{base}/news/article.html?no={number}\" />\n\
-             <link rel=\"alternate\" media=\"only screen and (max-width: 640px)\" href=\"{base}/mobile/article.html?no={number}\" />\n",
+             <link rel=\"alternate\" media=\"only screen and (max-width: 640px)\" \
+             href=\"{base}/mobile/article.html?no={number}\" />\n",
             escaped(&article.title),
             paper = Newspaper::TITLE,
             number = article.number,
@@ -51,11 +53,16 @@ impl MediaonArticlePage<'_> {
             .map(|time| format!("<li class=\"date\">수정 {}</li>", seconds(time)));
 
         format!(
-            "<div class=\"path\"><a href=\"/\">홈</a> <a class=\"sec\" href=\"/news/section.html?sec_no={section}\">{}</a> \
-             <a class=\"sub\" href=\"/news/section.html?sec_no={section}\">{}</a></div>\n<div class=\"art_top\"><h2>{}</h2>{subtitle}\n\
-             <ul class=\"art_info\"><li class=\"name\">{}</li><li class=\"date\">등록 {}</li>{}</ul>\n\
-             <div class=\"sns\"><a href=\"/news/article_print.html?no={number}\">인쇄</a><a href=\"/mobile/article.html?no={number}\">모바일</a></div></div>\n\
-             <div id=\"news_body_area\" class=\"cnt_view\">{}</div>\n{}<p class=\"art_copyright\">저작권자 &copy; {} 무단전재 및 재배포 금지</p>\n\
+            "<div class=\"path\"><a href=\"/\">홈</a> <a class=\"sec\" href=\"/news/section.html?\
+             sec_no={section}\">{}</a> \
+             <a class=\"sub\" href=\"/news/section.html?sec_no={section}\">{}</a></div>\n\
+             <div class=\"art_top\"><h2>{}</h2>{subtitle}\n\
+             <ul class=\"art_info\"><li class=\"name\">{}</li><li class=\"date\">등록 {}</li>\
+             {}</ul>\n\
+             <div class=\"sns\"><a href=\"/news/article_print.html?no={number}\">인쇄</a>\
+             <a href=\"/mobile/article.html?no={number}\">모바일</a></div></div>\n\
+             <div id=\"news_body_area\" class=\"cnt_view\">{}</div>\n{}<p class=\"art_copyright\">\
+             저작권자 &copy; {} 무단전재 및 재배포 금지</p>\n\
              <div class=\"reply\"><p>댓글을 남겨 주세요</p></div>",
             SECTIONS[article.section].1,
             article.subsection,

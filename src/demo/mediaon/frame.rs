@@ -32,9 +32,12 @@ impl MediaonFrame<'_> {
         } = self;
 
         format!(
-            "<!DOCTYPE html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\" />\n<title>{title}</title>\n{head}\
-             <link rel=\"alternate\" type=\"application/rss+xml\" title=\"RSS\" href=\"{base}{FEED}\" />\n</head>\n<body>\n\
-             {}<div id=\"container\">\n{main}\n{}</div>\n<footer class=\"foot\">제호 : {} | <a href=\"/member/join.html\">회원가입</a>\
+            "<!DOCTYPE html>\n<html lang=\"ko\">\n<head>\n<meta charset=\"utf-8\" />\n\
+             <title>{title}</title>\n{head}\
+             <link rel=\"alternate\" type=\"application/rss+xml\" title=\"RSS\" \
+             href=\"{base}{FEED}\" />\n</head>\n<body>\n\
+             {}<div id=\"container\">\n{main}\n{}</div>\n<footer class=\"foot\">제호 : {} | <a \
+             href=\"/member/join.html\">회원가입</a>\
              <p>무단전재 및 재배포 금지</p></footer>\n</body>\n</html>\n",
             self.menu(),
             self.side_box(),
@@ -46,10 +49,12 @@ impl MediaonFrame<'_> {
         let sections: String = (0..SECTIONS.len()).map(menu_item).collect();
 
         format!(
-            "<header><a href=\"/\"><img src=\"/data/skin/logo.png\" alt=\"{}\"></a><a href=\"/member/login.html\">로그인</a>\n\
+            "<header><a href=\"/\"><img src=\"/data/skin/logo.png\" alt=\"{}\"></a>\
+             <a href=\"/member/login.html\">로그인</a>\n\
              <nav><ul id=\"nav\">\n<li><a href=\"/news/section.html\">전체기사</a></li>\n{sections}\
              <li><a href=\"https://shop.hanbit-books.example/\">책 사러 가기</a></li></ul></nav>\n\
-             <form action=\"/news/search.html\"><input name=\"search\"></form><a href=\"/news/search.html?search=%EC%B1%85\">#책</a></header>\n",
+             <form action=\"/news/search.html\"><input name=\"search\"></form>\
+             <a href=\"/news/search.html?search=%EC%B1%85\">#책</a></header>\n",
             Newspaper::TITLE
         )
     }
@@ -67,7 +72,8 @@ impl MediaonFrame<'_> {
             .collect();
 
         format!(
-            "<aside class=\"aside\"><h2>많이 본 기사</h2><ul class=\"art_list_rank\">\n{links}</ul></aside>\n"
+            "<aside class=\"aside\"><h2>많이 본 기사</h2><ul class=\"art_list_rank\">\n\
+             {links}</ul></aside>\n"
         )
     }
 }

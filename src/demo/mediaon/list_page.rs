@@ -54,7 +54,8 @@ impl<'a> MediaonListPage<'a> {
             .map(|article| row(article))
             .collect();
         let main = format!(
-            "<div class=\"list_wrap\"><h2>기사</h2><span class=\"total\">총 {}건</span>\n<ul class=\"art_list_all\">\n{rows}</ul>\n\
+            "<div class=\"list_wrap\"><h2>기사</h2><span class=\"total\">총 {}건</span>\n\
+             <ul class=\"art_list_all\">\n{rows}</ul>\n\
              <ul class=\"paging\">{}</ul></div>",
             self.rows.len(),
             self.pager()
@@ -70,7 +71,8 @@ impl<'a> MediaonListPage<'a> {
         .html()
     }
 
-    /// Returns links to five pages around the present one. On the last page, "next" links that page.
+    /// Returns links to five pages around the present one. On the last page, "next" links that
+    /// page.
     fn pager(&self) -> String {
         let last = self.rows.len().div_ceil(PER_PAGE).max(1);
         let around = self.page.saturating_sub(2).max(1)..=last;
@@ -109,8 +111,10 @@ fn is_shown(article: &DemoArticle, query: &HashMap<String, String>) -> bool {
 fn row(article: &DemoArticle) -> String {
     let summary: String = article.paragraphs.concat().chars().take(90).collect();
     format!(
-        "<li><a href=\"/news/article.html?no={}\"><i class=\"bx\"></i><b class=\"clamp c2\">{}</b><span class=\"cnt\">{}</span>\n\
-         <span class=\"art_info\"><i class=\"sec\">{}</i><i class=\"name\">{}</i><i class=\"date\">{}</i></span></a></li>\n",
+        "<li><a href=\"/news/article.html?no={}\"><i class=\"bx\"></i><b class=\"clamp c2\">{}</b>\
+         <span class=\"cnt\">{}</span>\n\
+         <span class=\"art_info\"><i class=\"sec\">{}</i><i class=\"name\">{}</i><i class=\"date\">\
+         {}</i></span></a></li>\n",
         article.number,
         escaped(&article.title),
         escaped(&summary),
