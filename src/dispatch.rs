@@ -95,7 +95,7 @@ pub fn ending(
             status: answer.status,
             bytes,
             digest,
-            retry_after: answer.wished_rest(at),
+            retry_after: answer.retry_after(at),
         },
         Err(trouble) => Ending::Trouble {
             why: trouble.to_string(),

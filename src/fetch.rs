@@ -1,4 +1,4 @@
-//! One request, sent once, with every limit on; redirects are told, not followed.
+//! One request: sent once, within all limits. Redirects are reported, not followed.
 
 mod coding;
 mod http;
@@ -17,25 +17,29 @@ pub use http::{Caller, Http, user_agent};
 pub use ping::Ping;
 pub use public::is_public;
 
-/// The network. There are two: [`Http`], and the simulated one of the tests.
+/// The network. It has two implementations: [`Http`], and the simulated network of the tests.
 pub trait Web: Send + Sync + 'static {
-    /// Finds the address of a host's server.
+    /// Resolves a host to the address of its server.
+    ///
+    /// # Errors
+    ///
+    /// If the name has no address, or none that may be asked.
     fn locate(
         &self,
         host: &Host,
         reach: Reach,
     ) -> impl Future<Output = Result<IpAddr, Trouble>> + Send;
 
-    /// Sends one request and reads its whole answer.
+    /// Sends one request and reads its whole answer. It spends the visit, and returns its turn.
     fn fetch(
         &self,
         visit: Visit,
         reach: Reach,
-        asking: RequestTerms,
+        terms: RequestTerms,
     ) -> impl Future<Output = (Turn, Result<Answer, Trouble>)> + Send;
 }
 
-/// Which servers may be asked.
+/// The servers that requests may go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reach {
     /// Public addresses only.
@@ -44,23 +48,25 @@ pub enum Reach {
     Own,
 }
 
-/// How a page is asked for, beside its address.
+/// The terms of a request, besides its address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RequestTerms {
-    /// The validators of the copy that is kept, to be told that nothing changed.
+    /// The ETag of the kept copy, so that an unchanged page is answered with 304.
     pub etag: Option<String>,
+    /// The Last-Modified of the kept copy, for the same purpose.
     pub last_modified: Option<String>,
-    /// So many bytes of the body are enough: the rest is not read. Without it, a body over the limit is no answer.
-    pub enough: Option<usize>,
-    /// Of a body over the limit, what is within it does.
-    pub part_will_do: bool,
+    /// The part of the body that is enough, in bytes. The rest is not read. Without it, a body over
+    /// the caller's limit is an error.
+    pub read_at_most: Option<usize>,
+    /// Of a body over the limit, keep the part within it instead of failing.
+    pub accept_part: bool,
 }
 
-/// A whole answer, its body decoded from the transfer's and the content's coding.
+/// A whole answer. Transfer coding and content codings of the body are undone.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     pub status: u16,
-    /// In the order they came; names in lower case.
+    /// In the order in which they came; names in lower case.
     pub headers: Vec<(String, String)>,
     pub body: Vec<u8>,
 }
@@ -82,7 +88,7 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
-    /// Tells whether the page that was asked for came, whole.
+    /// Tells whether the requested page came whole.
     pub fn is_good(&self) -> bool {
         (200..=299).contains(&self.status) && self.status != 206
     }
@@ -92,13 +98,14 @@ impl Answer {
         matches!(self.status, 301 | 302 | 303 | 307 | 308)
     }
 
-    /// Tells whether the host would rather not be asked, now or at all.
+    /// Tells whether the host refuses requests, for now or altogether.
     pub fn is_refusal(&self) -> bool {
         refuses(self.status) || matches!(self.status, 429 | 503)
     }
 
-    /// Returns the moment that Retry-After names, where the answer is no good one (RFC 9110 §10.2.3).
-    pub fn wished_rest(&self, now: Timestamp) -> Option<Timestamp> {
+    /// Returns the moment that Retry-After names; `None` if the answer is a good one (RFC 9110
+    /// §10.2.3).
+    pub fn retry_after(&self, now: Timestamp) -> Option<Timestamp> {
         if self.status < 300 {
             return None;
         }
@@ -106,14 +113,22 @@ impl Answer {
     }
 }
 
-/// Returns how a host behaved, as far as status and headers tell, which decides when it is asked again.
-pub fn manner(result: Result<&Answer, &Trouble>, now: Timestamp) -> ResponseClass {
+/// Returns the class of a response by its status and headers. It decides the host's next gap.
+pub fn classify_response(result: Result<&Answer, &Trouble>, now: Timestamp) -> ResponseClass {
     let answer = match result {
         Ok(answer) => answer,
         Err(Trouble::TooLarge { .. } | Trouble::WantsHttp1) => return ResponseClass::Answered,
-        Err(_) => return ResponseClass::Failed,
+        Err(
+            Trouble::NoAddress { .. }
+            | Trouble::PrivateAddress { .. }
+            | Trouble::OddPort { .. }
+            | Trouble::Connect { .. }
+            | Trouble::Timeout
+            | Trouble::Broken { .. },
+        ) => return ResponseClass::Failed,
     };
-    let until = answer.wished_rest(now);
+
+    let until = answer.retry_after(now);
     match answer.status {
         429 | 503 => ResponseClass::Busy { until },
         _ if until.is_some() => ResponseClass::Busy { until },
@@ -123,17 +138,19 @@ pub fn manner(result: Result<&Answer, &Trouble>, now: Timestamp) -> ResponseClas
     }
 }
 
-/// Why there is no answer.
+/// The reason why a request has no whole answer.
 #[derive(Clone, Debug, thiserror::Error, PartialEq, Eq)]
 pub enum Trouble {
     #[error("the name {host} cannot be resolved: {why}")]
     NoAddress { host: String, why: String },
     #[error(
-        "{host} is at a private address ({address}), and only your own server may be: own_site = true in its site file"
+        "{host} is at a private address ({address}), and only your own server may be: \
+         own_site = true in its site file"
     )]
     PrivateAddress { host: String, address: IpAddr },
     #[error(
-        "{host} is at port {port}, where no newspaper is: a site's own port may be in its file, others in limits.ports"
+        "{host} is at port {port}, where no newspaper is: a site's own port may be in its file, \
+         others in limits.ports"
     )]
     OddPort { host: String, port: u16 },
     #[error("{host} cannot be reached: {why}")]
@@ -144,14 +161,14 @@ pub enum Trouble {
     TooLarge { limit: u64 },
     #[error("the answer broke off or is malformed: {why}")]
     Broken { why: String },
-    /// The next request to the host goes over HTTP/1.1.
+    /// The next request to the host uses HTTP/1.1.
     #[error("the server wants to be asked over HTTP/1.1")]
     WantsHttp1,
 }
 
 impl Trouble {
-    /// Whether the host itself is out of reach, as opposed to one page of it.
-    pub fn is_unreachable(&self) -> bool {
+    /// Tells whether the host itself is down, as opposed to one page of it.
+    pub fn is_host_down(&self) -> bool {
         match self {
             Self::NoAddress { .. }
             | Self::PrivateAddress { .. }

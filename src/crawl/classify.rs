@@ -2,7 +2,7 @@
 
 use crate::crawl::refusal;
 use crate::extract;
-use crate::fetch::{Answer, Trouble, manner};
+use crate::fetch::{Answer, Trouble, classify_response};
 use crate::frontier::{Outcome, Page, ParsedPage};
 use crate::politeness::{ResponseClass, refuses};
 use crate::site_reader::{Response, SiteReader};
@@ -62,7 +62,7 @@ pub(super) fn response_class(
     outcome: Option<&Outcome>,
     now: Timestamp,
 ) -> ResponseClass {
-    match (manner(result, now), outcome) {
+    match (classify_response(result, now), outcome) {
         (
             ResponseClass::Answered,
             Some(Outcome::Read(

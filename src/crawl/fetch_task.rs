@@ -213,16 +213,16 @@ fn asking(asked: &VisitTarget) -> RequestTerms {
     match asked {
         VisitTarget::Page(page) if page.role() != Role::Policy => {
             let kept = page.kept().cloned().unwrap_or_default();
-            let part_will_do = page.role() == Role::Sitemap;
+            let accept_part = page.role() == Role::Sitemap;
             RequestTerms {
                 etag: kept.etag,
                 last_modified: kept.last_modified,
-                enough: None,
-                part_will_do,
+                read_at_most: None,
+                accept_part,
             }
         }
         VisitTarget::Page(_) | VisitTarget::Robots(_) => RequestTerms {
-            enough: Some(LARGEST + 1),
+            read_at_most: Some(LARGEST + 1),
             ..RequestTerms::default()
         },
     }

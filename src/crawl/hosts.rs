@@ -77,7 +77,7 @@ impl<W: Web> Crawl<'_, W> {
         host: &Host,
         trouble: &Trouble,
     ) -> Result<(), ArchiveError> {
-        let is_out_of_reach = trouble.is_unreachable() || *trouble == Trouble::Timeout;
+        let is_out_of_reach = trouble.is_host_down() || *trouble == Trouble::Timeout;
         if is_out_of_reach && self.hosts.consecutive_failures(host) >= MOST_FAILURES {
             self.skip(host, trouble.to_string())?;
         }

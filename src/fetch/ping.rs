@@ -1,5 +1,5 @@
-//! Pings: a word to the monitor that a crawl's owner chose, in the manner of healthchecks.io. They go to no paper, and are no part of
-//! the ledger.
+//! Pings to the monitor of a crawl's owner, in the protocol of healthchecks.io. They go to no
+//! paper, and are not in the ledger.
 
 use std::time::Duration;
 
@@ -8,11 +8,14 @@ use reqwest::{Client, retry};
 
 use crate::page_url::PageUrl;
 
-/// A monitor that does not answer by then is left alone.
-const LONGEST: Duration = Duration::from_secs(10);
-const REDIRECTS: usize = 3;
+/// The time limit of a ping. A crawl must not wait long for its monitor; healthchecks.io recommends
+/// the same 10 s in its examples.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
 
-/// What a monitor is told.
+/// The redirects that a ping follows: to https, to another host and to a path at most.
+const MAX_REDIRECTS: usize = 3;
+
+/// The message to a monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ping {
     /// `URL/start`
@@ -24,7 +27,8 @@ pub enum Ping {
 }
 
 impl Ping {
-    fn part(self) -> Option<&'static str> {
+    /// Returns the part of the path that stands behind the monitor's address.
+    fn path_segment(self) -> Option<&'static str> {
         match self {
             Self::Start => Some("start"),
             Self::Success => None,
@@ -32,36 +36,39 @@ impl Ping {
         }
     }
 
-    /// Tells the monitor at `url`, within ten seconds or not at all; `Err` says in words why it may not have heard.
+    /// Sends the message to the monitor at `url`, within ten seconds.
+    ///
+    /// # Errors
+    ///
+    /// Says in words why the monitor may not have received it.
     pub async fn send(self, url: &PageUrl) -> Result<(), String> {
         let mut at = url.as_url().clone();
-        if let (Some(part), Ok(mut segments)) = (self.part(), at.path_segments_mut()) {
+        if let (Some(part), Ok(mut segments)) = (self.path_segment(), at.path_segments_mut()) {
             segments.pop_if_empty().push(part);
         }
-        let in_words = |error: reqwest::Error| {
-            let error = error.without_url();
-            std::error::Error::source(&error)
-                .map_or(error.to_string(), |source| format!("{error}: {source}"))
-        };
-        let agent = concat!("saseo/", env!("CARGO_PKG_VERSION"));
+
         let client = Client::builder()
-            .user_agent(agent)
-            .timeout(LONGEST)
-            .redirect(Policy::limited(REDIRECTS))
+            .user_agent(concat!("saseo/", env!("CARGO_PKG_VERSION")))
+            .timeout(TIME_LIMIT)
+            .redirect(Policy::limited(MAX_REDIRECTS))
             .retry(retry::never())
             .referer(false)
-            .no_proxy();
-        let answer = client
+            .no_proxy()
             .build()
-            .map_err(in_words)?
-            .get(at)
-            .send()
-            .await
             .map_err(in_words)?;
+
+        let answer = client.get(at).send().await.map_err(in_words)?;
         if answer.status().is_success() {
             Ok(())
         } else {
             Err(format!("status {}", answer.status().as_u16()))
         }
     }
+}
+
+/// Returns an error without the address, which may contain the monitor's key.
+fn in_words(error: reqwest::Error) -> String {
+    let error = error.without_url();
+    std::error::Error::source(&error)
+        .map_or(error.to_string(), |source| format!("{error}: {source}"))
 }

@@ -1,13 +1,14 @@
-//! Which addresses are public: everything else is somebody's own network, and a link must not lead us in.
+//! Public and private addresses. A private address is somebody's own network, and a link must not
+//! lead us in.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Returns whether an address is reachable by everybody (IANA special-purpose registries, RFC 6890). An IPv6 address
-/// that carries an IPv4 address is judged by that one.
+/// Tells whether an address is reachable from the whole Internet (IANA special-purpose registries,
+/// RFC 6890). For an IPv6 address with an IPv4 address inside, the IPv4 address decides.
 pub fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
-        IpAddr::V6(address) => match carried_v4(address) {
+        IpAddr::V6(address) => match embedded_v4(address) {
             Some(inner) => is_public_v4(inner),
             None => is_public_v6(address),
         },
@@ -39,19 +40,22 @@ fn is_public_v6(address: Ipv6Addr) -> bool {
     is_global_unicast && !is_documentation && !is_protocol_assignment
 }
 
-/// The IPv4 address within a mapped (`::ffff:a.b.c.d`), compatible, NAT64 (`64:ff9b::/96`) or 6to4 (`2002::/16`) one.
-fn carried_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
+/// Returns the IPv4 address within a mapped (`::ffff:a.b.c.d`), compatible, NAT64 (`64:ff9b::/96`)
+/// or 6to4 (`2002::/16`) address.
+fn embedded_v4(address: Ipv6Addr) -> Option<Ipv4Addr> {
     let [a, b, c, d, e, f, g, h] = address.segments();
-    let join = |high: u16, low: u16| {
-        let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
-        Ipv4Addr::new(a, b, c, d)
-    };
     match (a, b, c, d, e, f) {
-        (0, 0, 0, 0, 0, 0xffff | 0) => Some(join(g, h)),
-        (0x64, 0xff9b, 0, 0, 0, 0) => Some(join(g, h)),
-        (0x2002, high, low, ..) => Some(join(high, low)),
+        (0, 0, 0, 0, 0, 0xffff | 0) => Some(v4(g, h)),
+        (0x64, 0xff9b, 0, 0, 0, 0) => Some(v4(g, h)),
+        (0x2002, high, low, ..) => Some(v4(high, low)),
         _ => None,
     }
+}
+
+/// Returns the IPv4 address of two segments.
+fn v4(high: u16, low: u16) -> Ipv4Addr {
+    let ([a, b], [c, d]) = (high.to_be_bytes(), low.to_be_bytes());
+    Ipv4Addr::new(a, b, c, d)
 }
 
 #[cfg(test)]
@@ -59,7 +63,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobodys_and_somebodys_own_addresses_are_not_public() {
+    fn private_and_reserved_addresses_are_not_public() {
         for address in [
             "127.0.0.1",
             "10.0.0.1",
@@ -89,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn servers_of_the_internet_are_public() {
+    fn addresses_of_internet_servers_are_public() {
         for address in [
             "1.1.1.1",
             "211.115.0.1",

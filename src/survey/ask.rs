@@ -303,7 +303,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         // One more than redirects: a server may change the protocol.
         for _ in 0..=REDIRECTS + 1 {
             let enough = RequestTerms {
-                enough: Some(LARGEST + 1),
+                read_at_most: Some(LARGEST + 1),
                 ..RequestTerms::default()
             };
             let prepared = match self.prepare_robots(&fetch).await? {
@@ -363,7 +363,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
 
     fn trouble(&mut self, trouble: &Trouble) -> Unasked {
         let why = self.in_words(trouble);
-        if trouble.is_unreachable() {
+        if trouble.is_host_down() {
             self.over(why)
         } else {
             Unasked::Trouble(why)

@@ -290,7 +290,7 @@ async fn a_rest_is_wished_for_by_all_lines_together() {
     let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own)
         .await
         .unwrap();
-    assert_eq!(answer.wished_rest(now), Some(now + Duration::from_secs(90)));
+    assert_eq!(answer.retry_after(now), Some(now + Duration::from_secs(90)));
 }
 
 #[tokio::test]
@@ -399,7 +399,7 @@ async fn a_robots_txt_without_end_is_read_as_far_as_it_counts() {
     let (address, _told) = server(plain("200 OK", &vec![b'x'; 200_000])).await;
     let url = PageUrl::parse(&format!("http://{address}/robots.txt")).unwrap();
     let asking = RequestTerms {
-        enough: Some(100_000),
+        read_at_most: Some(100_000),
         ..RequestTerms::default()
     };
     let answer = http(1000, LONG)
@@ -415,7 +415,7 @@ async fn of_a_body_that_is_of_use_in_part_no_more_than_the_limit_is_read() {
     let (address, _told) = server(plain("200 OK", &vec![b'x'; 200_000])).await;
     let url = PageUrl::parse(&format!("http://{address}/map.xml")).unwrap();
     let asking = RequestTerms {
-        part_will_do: true,
+        accept_part: true,
         ..RequestTerms::default()
     };
     let answer = http(1000, LONG)
@@ -472,7 +472,7 @@ async fn a_closed_port_is_told_as_out_of_reach() {
     drop(listener);
     let answer = get(&http(1000, LONG), &format!("http://{address}/"), Reach::Own).await;
     assert!(
-        answer.as_ref().is_err_and(Trouble::is_unreachable),
+        answer.as_ref().is_err_and(Trouble::is_host_down),
         "{answer:?}"
     );
 }

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::archive::{AnnouncedId, ArchiveError, CommitEffect, Completed, Completion};
 use crate::dispatch::{NextHost, Prepared, Stop, ending};
-use crate::fetch::{Answer, RequestTerms, Trouble, Web, manner};
+use crate::fetch::{Answer, RequestTerms, Trouble, Web, classify_response};
 use crate::page_url::Host;
 use crate::politeness::{Permit, StoredPace};
 use crate::survey::ask::{Had, SurveyRequest, Surveyor, Unasked, stopped};
@@ -40,9 +40,12 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
         let url = visit.url().to_string();
         let (turn, result) = self.web.fetch(visit, reach, asking).await;
         let at = self.clock.now_or_just_after();
-        let pace = self
-            .hosts
-            .finish(turn, manner(result.as_ref(), at), at.since(began), at);
+        let pace = self.hosts.finish(
+            turn,
+            classify_response(result.as_ref(), at),
+            at.since(began),
+            at,
+        );
 
         let status = result.as_ref().ok().map(|answer| answer.status);
         let asked = SurveyRequest {
