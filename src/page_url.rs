@@ -1,60 +1,39 @@
-//! The addresses of pages: one canonical form, and the host that is asked.
+//! The addresses of pages, in one canonical form, and their hosts.
 
 use std::borrow::Cow;
 use std::fmt;
 use std::net::IpAddr;
 
-use encoding_rs::{EncoderResult, Encoding, UTF_8};
+use encoding_rs::{Encoding, UTF_8};
 use url::Url;
 
-/// No page of a newspaper needs a longer address; a longer one is a trap.
-const LONGEST: usize = 2048;
+mod escapes;
+mod host;
+mod reader_parameters;
 
-/// `/2011/11/11/11.html` is no trap yet.
-const MOST_REPETITIONS: usize = 3;
+pub use escapes::canonical_escapes;
+pub(crate) use escapes::hex_pair;
+use escapes::{encoded, normalise_escapes};
+pub use host::Host;
+use reader_parameters::{drop_parameters, drop_session_in_path, is_session, is_tracking};
 
-/// Parameters that say who reads, and nothing about the page: the session ids of PHP, Java, ASP and
-/// ColdFusion, and those of shops and forums in PHP.
-const SESSIONS: [&str; 9] = [
-    "phpsessid",
-    "jsessionid",
-    "sessionid",
-    "session_id",
-    "sessid",
-    "cfid",
-    "cftoken",
-    "oscsid",
-    "zenid",
-];
+/// The longest address, in bytes. No page of a newspaper needs a longer one; a longer one is a
+/// trap.
+const MAX_LENGTH: usize = 2048;
 
-/// The prefix of the parameters in which classic ASP keeps its session id.
-const ASP_SESSION: &str = "aspsessionid";
+/// How often one part may stand in a path: `/2011/11/11/11.html` is no trap yet.
+const MAX_REPETITIONS: usize = 3;
 
-/// `sid` may be a session, a section or a story. A session id of letters and digits is at least so long,
-const SHORTEST_MIXED_SESSION: usize = 6;
-
-/// and one of letters or of digits alone is at least so long: PHP's shortest has 22, and no
-/// section's name is as long.
-const SHORTEST_PLAIN_SESSION: usize = 16;
-
-/// Java's session id stands behind the path (Servlet 4.0, 7.1.3).
-const PATH_SESSION: &str = ";jsessionid=";
-
-/// Parameters that say where a reader came from, and nothing about the page.
-const TRACKING: [&str; 8] = [
-    "fbclid", "gclid", "msclkid", "yclid", "igshid", "mc_cid", "mc_eid", "_ga",
-];
-
-/// An absolute http or https address in canonical form: no credentials, fragment, default port or tracking
-/// parameters; `%XX` in upper case, unreserved characters bare (RFC 3986 §6.2.2).
+/// An absolute http or https address in canonical form.
 ///
-/// Whoever holds one has been through [`PageUrl::parse`], and parsing its text again changes
-/// nothing. Only where a server insists on its own escapes ([`PageUrl::join_as_written`]) they stay
-/// as it writes them.
+/// It has no credentials, fragment, default port or tracking parameters. `%XX` is in upper case,
+/// and unreserved characters are bare (RFC 3986 §6.2.2). Parsing its text again gives the same
+/// address. The exception is a server that insists on its own escapes: [`PageUrl::join_as_written`]
+/// keeps them.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageUrl(Url);
 
-/// Why an address is not one that a crawler asks for.
+/// The reason why an address is none of a page.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UrlError {
     #[error("{address:?} is not an absolute address: {why}")]
@@ -74,11 +53,20 @@ pub enum UrlError {
 
 impl PageUrl {
     /// Reads an absolute address.
+    ///
+    /// # Errors
+    ///
+    /// If it is malformed, or no address of a page.
     pub fn parse(address: &str) -> Result<Self, UrlError> {
         Self::from_url(Url::parse(address.trim()).map_err(|why| malformed(address, why))?)
     }
 
-    /// Reads a link as it stands in a page at `self`: relative, with raw `&`, spaces or Korean letters.
+    /// Reads a link in a page at `self`. It may be relative, and have raw `&`, spaces or Korean
+    /// letters.
+    ///
+    /// # Errors
+    ///
+    /// If the link leads to no page.
     pub fn join(&self, link: &str) -> Result<Self, UrlError> {
         Self::from_url(
             self.0
@@ -87,16 +75,17 @@ impl PageUrl {
         )
     }
 
-    /// Reads a link of a document in such an encoding: its query is encoded in it (URL Standard,
-    /// query state), and what is escaped already stays as it is.
+    /// Reads a link of a document in a legacy encoding. Its query is encoded in it (URL Standard,
+    /// query state); existing escapes stay as they are.
     ///
     /// # Errors
     ///
-    /// Fails where the link leads to no page.
+    /// If the link leads to no page.
     pub fn join_in(&self, link: &str, encoding: &'static Encoding) -> Result<Self, UrlError> {
         if encoding == UTF_8 {
             return self.join(link);
         }
+
         let encode: &dyn Fn(&str) -> Cow<'_, [u8]> = &|query| Cow::Owned(encoded(query, encoding));
         let options = Url::options()
             .base_url(Some(&self.0))
@@ -108,13 +97,12 @@ impl PageUrl {
         )
     }
 
-    /// Reads where a server sends those who ask for `self`, with the escapes as they were written.
-    /// A server that tells `%ea` from
-    /// `%EA` must be asked in its own words.
+    /// Reads a redirect from `self`, and keeps the escapes as they are written. A server that
+    /// distinguishes `%ea` from `%EA` needs its own form.
     ///
     /// # Errors
     ///
-    /// Fails where the link leads to no page.
+    /// If the redirect leads to no page.
     pub fn join_as_written(&self, link: &str) -> Result<Self, UrlError> {
         let url = self
             .0
@@ -123,16 +111,16 @@ impl PageUrl {
         Self::checked(url)
     }
 
-    /// Takes back an address that [`PageUrl::as_str`] gave, as the archive keeps it.
+    /// Reads an address that the archive stored from [`PageUrl::as_str`].
     ///
     /// # Errors
     ///
-    /// Fails where it is none.
+    /// If the text is no address of a page.
     pub fn from_stored(address: &str) -> Result<Self, UrlError> {
         Self::checked(Url::parse(address).map_err(|why| malformed(address, why))?)
     }
 
-    /// Returns the address without the ids by which a server knows its reader from others.
+    /// Returns the address without session ids.
     pub fn without_session(&self) -> Self {
         let mut url = self.0.clone();
         drop_session_in_path(&mut url);
@@ -140,14 +128,14 @@ impl PageUrl {
         Self(url)
     }
 
-    /// Returns the address at another page's host; `None` where that is none for its scheme.
+    /// Returns the address at another page's host; `None` if that host is impossible in its scheme.
     pub fn at_host_of(&self, other: &Self) -> Option<Self> {
         let mut url = self.0.clone();
         url.set_host(other.0.host_str()).ok()?;
         Some(Self(url))
     }
 
-    /// Returns the address over https; `None` where its port speaks for http.
+    /// Returns the address over https; `None` if the address cannot change its scheme.
     pub fn over_https(&self) -> Option<Self> {
         let mut url = self.0.clone();
         url.set_scheme("https").ok()?;
@@ -159,6 +147,7 @@ impl PageUrl {
         self.join("/").expect("a root path joins to an address")
     }
 
+    /// Checks an address, and brings it into canonical form.
     fn from_url(url: Url) -> Result<Self, UrlError> {
         let Self(mut url) = Self::checked(url)?;
         drop_parameters(&mut url, is_tracking);
@@ -166,6 +155,7 @@ impl PageUrl {
         Ok(Self(url))
     }
 
+    /// Checks an address, and drops its fragment and the root dot of its host. Escapes stay.
     fn checked(mut url: Url) -> Result<Self, UrlError> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(UrlError::Scheme(url.scheme().to_owned()));
@@ -173,35 +163,38 @@ impl PageUrl {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(UrlError::Credentials);
         }
-        if url.as_str().len() > LONGEST {
+        if url.as_str().len() > MAX_LENGTH {
             return Err(UrlError::TooLong);
         }
         if url.host_str().is_none_or(str::is_empty) {
             return Err(UrlError::NoHost);
         }
+
         url.set_fragment(None);
         drop_root_dot(&mut url);
         Ok(Self(url))
     }
 
+    /// Returns the address as text.
     pub fn as_str(&self) -> &str {
         self.0.as_str()
     }
 
+    /// Returns the address as the `url` crate's type.
     pub fn as_url(&self) -> &Url {
         &self.0
     }
 
-    /// Returns the host to be polite to.
+    /// Returns the host, to which gaps and limits apply.
     pub fn host(&self) -> Host {
-        let name = self.0.host_str().expect("from_url demands a host");
+        let name = self.0.host_str().expect("checked() demands a host");
         Host(match self.0.port() {
             Some(port) => format!("{name}:{port}"),
             None => name.to_owned(),
         })
     }
 
-    /// Returns the last label of the host's name, `kr`.
+    /// Returns the last label of the host's name, as `kr`.
     pub fn last_label(&self) -> &str {
         self.0
             .host_str()
@@ -209,18 +202,18 @@ impl PageUrl {
             .unwrap_or_default()
     }
 
-    /// Returns scheme, host and port: what one robots.txt speaks for (RFC 9309 §2.3).
+    /// Returns scheme, host and port. One robots.txt applies to one origin (RFC 9309 §2.3).
     pub fn origin(&self) -> String {
         self.0.origin().ascii_serialization()
     }
 
-    /// Returns path and query as they are sent, `/news/articleView.html?idxno=1`.
+    /// Returns path and query as they are sent, as `/news/articleView.html?idxno=1`.
     pub fn path_and_query(&self) -> &str {
         &self.0[url::Position::BeforePath..url::Position::AfterQuery]
     }
 
-    /// Returns whether one part stands again and again in the path, `/a/b/a/b/a/b/a/b`: links that are resolved against
-    /// themselves make such addresses without end.
+    /// Tells whether the path repeats one part, as in `/a/b/a/b/a/b/a/b`. Relative links that are
+    /// resolved against themselves make such addresses without end.
     pub fn repeats_itself(&self) -> bool {
         let parts: Vec<&str> = self
             .0
@@ -228,9 +221,10 @@ impl PageUrl {
             .split('/')
             .filter(|part| !part.is_empty())
             .collect();
+
         parts
             .iter()
-            .any(|part| parts.iter().filter(|other| *other == part).count() > MOST_REPETITIONS)
+            .any(|part| parts.iter().filter(|other| *other == part).count() > MAX_REPETITIONS)
     }
 
     /// Returns the decoded value of the first query parameter of that name.
@@ -241,7 +235,7 @@ impl PageUrl {
             .map(|(_, value)| value.into_owned())
     }
 
-    /// Returns the address that the host is, where it is an address and not a name.
+    /// Returns the IP address, if the host is an address and no name.
     pub fn literal_address(&self) -> Option<IpAddr> {
         match self.0.host()? {
             url::Host::Domain(_) => None,
@@ -257,29 +251,6 @@ impl fmt::Display for PageUrl {
     }
 }
 
-/// The host that a gap is kept to: its lower-case name, with the port where that is not the scheme's own.
-///
-/// `http://a.kr/` and `https://a.kr/` are one host.
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Host(String);
-
-impl Host {
-    /// Takes back a host that [`Host::as_str`] gave, as the archive keeps it.
-    pub fn from_stored(text: String) -> Self {
-        Self(text)
-    }
-
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Host {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
-
 fn malformed(address: &str, why: url::ParseError) -> UrlError {
     UrlError::Malformed {
         address: address.chars().take(200).collect(),
@@ -287,7 +258,8 @@ fn malformed(address: &str, why: url::ParseError) -> UrlError {
     }
 }
 
-/// `example.kr.` and `example.kr` are one host, and so, to be safe, is `example.kr..`.
+/// Drops the root dot of a host: `example.kr.` and `example.kr` are one host. So is, to be safe,
+/// `example.kr..`.
 fn drop_root_dot(url: &mut Url) {
     let Some(name) = url
         .domain()
@@ -296,132 +268,9 @@ fn drop_root_dot(url: &mut Url) {
         return;
     };
     if !name.is_empty() && url.domain() != Some(name.as_str()) {
-        // A name that parsed with its root dot parses without it; were it refused, the dot would merely stay.
+        // A name that parsed with its root dot parses without it. If not, the dot merely stays.
         let _ = url.set_host(Some(&name));
     }
-}
-
-fn is_tracking(part: &str) -> bool {
-    let key = part.split('=').next().unwrap_or_default();
-    part.is_empty() || key.starts_with("utm_") || TRACKING.contains(&key)
-}
-
-fn is_session(part: &str) -> bool {
-    let (key, value) = part.split_once('=').unwrap_or((part, ""));
-    let key = key.to_ascii_lowercase();
-    SESSIONS.contains(&key.as_str())
-        || key.starts_with(ASP_SESSION)
-        || key == "sid" && is_session_id(value)
-}
-
-/// Whether a value is an id by its look: no number or name that a reader would type.
-fn is_session_id(value: &str) -> bool {
-    let is_plain = value
-        .bytes()
-        .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    let has = |kind: fn(&u8) -> bool| value.bytes().any(|byte| kind(&byte));
-    let is_mixed = has(u8::is_ascii_digit) && has(u8::is_ascii_alphabetic);
-    let least = if is_mixed {
-        SHORTEST_MIXED_SESSION
-    } else {
-        SHORTEST_PLAIN_SESSION
-    };
-    is_plain && value.len() >= least
-}
-
-/// Drops the parameter from `;` on, as far as the next part of the path or the next parameter.
-fn drop_session_in_path(url: &mut Url) {
-    let path = url.path();
-    let Some(begin) = path.to_ascii_lowercase().find(PATH_SESSION) else {
-        return;
-    };
-    let behind = &path[begin + 1..];
-    let end = behind
-        .find(['/', ';'])
-        .map_or(path.len(), |length| begin + 1 + length);
-    let bare = format!("{}{}", &path[..begin], &path[end..]);
-    url.set_path(&bare);
-}
-
-fn drop_parameters(url: &mut Url, is_dropped: fn(&str) -> bool) {
-    let Some(query) = url.query() else { return };
-    if !query.split('&').any(is_dropped) {
-        return;
-    }
-    let kept: Vec<&str> = query.split('&').filter(|part| !is_dropped(part)).collect();
-    let kept = kept.join("&");
-    url.set_query(Some(kept.as_str()).filter(|query| !query.is_empty()));
-}
-
-/// Encodes a query. A character that the encoding lacks becomes a character reference, escaped (URL
-/// Standard, "percent-encode after encoding").
-fn encoded(query: &str, encoding: &'static Encoding) -> Vec<u8> {
-    let mut encoder = encoding.new_encoder();
-    let (mut bytes, mut rest) = (Vec::new(), query);
-    loop {
-        // Room for all of it: the encoder stops only at the end, and where it lacks a character.
-        let room = encoder
-            .max_buffer_length_from_utf8_without_replacement(rest.len())
-            .unwrap_or(rest.len() * 4);
-        bytes.reserve(room);
-        let (result, read) =
-            encoder.encode_from_utf8_to_vec_without_replacement(rest, &mut bytes, true);
-        rest = &rest[read..];
-        match result {
-            EncoderResult::Unmappable(lacking) => {
-                bytes.extend(format!("%26%23{}%3B", u32::from(lacking)).bytes());
-            }
-            EncoderResult::InputEmpty | EncoderResult::OutputFull => return bytes,
-        }
-    }
-}
-
-fn normalise_escapes(url: &mut Url) {
-    let path = canonical_escapes(url.path());
-    if path != url.path() {
-        url.set_path(&path);
-    }
-    if let Some(query) = url.query() {
-        let canonical = canonical_escapes(query);
-        if canonical != query {
-            url.set_query(Some(&canonical));
-        }
-    }
-}
-
-/// Returns `text` with `%XX` in upper case, unreserved characters bare, and everything beyond ASCII escaped
-/// (RFC 3986 §2.3, §6.2.2.1 and §6.2.2.2). A `%` that begins no escape stays, and what stands behind it stays escaped where
-/// it would make it begin one: `%e%31` is not `%E1`.
-pub fn canonical_escapes(text: impl AsRef<[u8]>) -> String {
-    let bytes = text.as_ref();
-    let mut canonical = String::with_capacity(bytes.len());
-    let (mut at, mut stray) = (0, None);
-    while at < bytes.len() {
-        let escaped = (bytes[at] == b'%')
-            .then(|| hex_pair(bytes, at + 1))
-            .flatten();
-        let byte = escaped.unwrap_or(bytes[at]);
-        let makes_escape = byte.is_ascii_hexdigit()
-            && stray.is_some_and(|stray: usize| canonical.len() - stray <= 2);
-        let is_unreserved =
-            (byte.is_ascii_alphanumeric() && !makes_escape) || b"-._~".contains(&byte);
-        if byte == b'%' && escaped.is_none() {
-            stray = Some(canonical.len());
-        }
-        if (escaped.is_some() && !is_unreserved) || !byte.is_ascii() {
-            canonical.push_str(&format!("%{byte:02X}"));
-        } else {
-            canonical.push(char::from(byte));
-        }
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    canonical
-}
-
-/// Returns the byte that two hexadecimal digits at `at` make, as they stand behind a `%`.
-pub(crate) fn hex_pair(bytes: &[u8], at: usize) -> Option<u8> {
-    let digit = |k: usize| bytes.get(k).and_then(|byte| char::from(*byte).to_digit(16));
-    u8::try_from(digit(at)? * 16 + digit(at + 1)?).ok()
 }
 
 #[cfg(test)]
@@ -470,7 +319,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_page_is_refused() {
+    fn addresses_of_no_page_are_refused() {
         assert_eq!(
             PageUrl::parse("mailto:a@b.kr"),
             Err(UrlError::Scheme("mailto".into()))
@@ -489,6 +338,7 @@ mod tests {
     #[test]
     fn a_path_that_repeats_itself_is_seen() {
         let repeats = |address: &str| PageUrl::parse(address).unwrap().repeats_itself();
+
         assert!(repeats("https://a.kr/a/b/a/b/a/b/a/b"));
         assert!(!repeats("https://a.kr/2011/11/11/11") && !repeats("https://a.kr/a/b/c/d/e/f"));
     }
@@ -496,6 +346,7 @@ mod tests {
     #[test]
     fn the_scheme_does_not_make_another_host() {
         let host = |address| PageUrl::parse(address).unwrap().host();
+
         assert_eq!(host("http://a.kr/"), host("https://a.kr/"));
         assert_ne!(host("http://a.kr:8080/"), host("http://a.kr/"));
     }
@@ -519,12 +370,13 @@ mod tests {
     }
 
     #[test]
-    fn ids_of_sessions_are_cut_and_what_names_pages_stays() {
+    fn session_ids_are_dropped_and_names_of_pages_stay() {
         let cut = |address: &str| {
             PageUrl::parse(&format!("https://a.kr{address}"))
                 .unwrap()
                 .without_session()
         };
+
         for (address, bare) in [
             ("/a;jsessionid=0A1B2C.node1?no=1", "/a?no=1"),
             ("/a;JSESSIONID=0A1B/b;v=1", "/a/b;v=1"),
@@ -543,13 +395,16 @@ mod tests {
     }
 
     #[test]
-    fn a_server_is_asked_in_its_own_escapes_where_it_insists() {
+    fn a_redirect_keeps_the_escapes_of_its_server() {
         let page = PageUrl::parse("https://a.kr/%EC%B1%85?w=%ea").unwrap();
         assert_eq!(page.join("/%ec%b1%85?w=%ea").unwrap(), page);
+
         let written = page.join_as_written("/%ec%b1%85?w=%ea").unwrap();
+
         assert_eq!(written.as_str(), "https://a.kr/%ec%b1%85?w=%ea");
         assert_eq!(PageUrl::from_stored(written.as_str()), Ok(written.clone()));
         assert_ne!(written, page);
+
         assert_eq!(
             page.join_as_written("mailto:a@b.kr"),
             Err(UrlError::Scheme("mailto".into()))
@@ -558,7 +413,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn cutting_sessions_makes_addresses(tail in "[/?&=%;.#a-z0-9책]{0,20}(;jsessionid=|[?&]sid=|PHPSESSID=)[/?&=%;a-z0-9책]{0,20}") {
+        fn an_address_without_its_session_is_canonical(
+            tail in concat!(
+                "[/?&=%;.#a-z0-9책]{0,20}(;jsessionid=|[?&]sid=|PHPSESSID=)",
+                "[/?&=%;a-z0-9책]{0,20}",
+            ),
+        ) {
             if let Ok(url) = PageUrl::parse(&format!("https://a.kr/{tail}")) {
                 let cut = url.without_session();
                 prop_assert_eq!(PageUrl::parse(cut.as_str()).unwrap(), cut);

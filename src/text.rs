@@ -1,26 +1,31 @@
-//! Text as it is kept: NFC, one kind of space, nothing invisible.
+//! Text in its stored form: NFC, one kind of space, no invisible characters.
 
 pub mod decode;
 
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-/// Returns `raw` in NFC with every run of white space (hard spaces too) as one space, trimmed, and without zero-width
-/// characters, stray byte-order marks and control characters.
+/// The Hangul filler. It has no width, and CMSs use it as a space, but Unicode calls it a letter.
+const HANGUL_FILLER: char = '\u{3164}';
+
+/// Returns `raw` in NFC and trimmed. Each run of white space, hard spaces included, is one space.
+/// Zero-width characters, stray byte-order marks and control characters are gone.
 pub fn clean(raw: &str) -> String {
     let mut kept = String::with_capacity(raw.len());
-    let (mut gap, mut is_plain) = (false, true);
+    let (mut after_space, mut is_plain) = (false, true);
+
     for c in raw.chars() {
-        is_plain &= stands_alone(c);
-        if c.is_whitespace() || c == '\u{3164}' {
-            gap = true;
+        is_plain &= is_always_nfc(c);
+        if c.is_whitespace() || c == HANGUL_FILLER {
+            after_space = true;
         } else if !is_invisible(c) {
-            if gap && !kept.is_empty() {
+            if after_space && !kept.is_empty() {
                 kept.push(' ');
             }
-            gap = false;
+            after_space = false;
             kept.push(c);
         }
     }
+
     if is_plain || is_nfc(&kept) {
         kept
     } else {
@@ -28,26 +33,34 @@ pub fn clean(raw: &str) -> String {
     }
 }
 
-/// Characters that are in NFC whatever stands beside them, unless that is one which is not of them: nearly all of a Korean
-/// page, which is spared the look into the tables.
-fn stands_alone(c: char) -> bool {
-    matches!(c, '\0'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3029}' | '\u{4e00}'..='\u{9fff}' | '가'..='힣')
+/// Tells whether any text of such characters is in NFC. Nearly all characters of a Korean page are
+/// such, so most texts need no look into the Unicode tables.
+fn is_always_nfc(c: char) -> bool {
+    matches!(
+        c,
+        '\0'..='\u{2ff}'
+            | '\u{2010}'..='\u{2027}'
+            | '\u{3000}'..='\u{3029}'
+            | '\u{4e00}'..='\u{9fff}'
+            | '가'..='힣'
+    )
 }
 
-/// Like [`clean`], but `None` where nothing is left.
+/// Like [`clean`], but returns `None` if nothing is left.
 pub fn clean_some(raw: &str) -> Option<String> {
     Some(clean(raw)).filter(|text| !text.is_empty())
 }
 
-/// Returns letters and digits in lower case: what stays the same where quotes, spaces and marks differ from paper to paper.
+/// Returns the letters and digits of a text in lower case. They are the same in two papers whose
+/// quotes, spaces and marks differ.
 pub fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars()
         .filter(|c| c.is_alphanumeric())
         .flat_map(char::to_lowercase)
 }
 
-/// Zero-width characters, byte-order marks, soft hyphens, direction marks and control characters. U+200D (joiner) is
-/// kept: emoji need it.
+/// Tells whether a character is a zero-width character, byte-order mark, soft hyphen, direction
+/// mark or control character. U+200D (joiner) is kept, since emoji need it.
 fn is_invisible(c: char) -> bool {
     matches!(
         c,
@@ -72,14 +85,15 @@ mod tests {
     }
 
     #[test]
-    fn invisible_characters_go() {
+    fn invisible_characters_are_dropped() {
         assert_eq!(clean("\u{feff}사\u{200b}서\u{0}"), "사서");
     }
 
     #[test]
-    fn what_stands_alone_is_composed_whatever_stands_beside_it() {
-        let alone: Vec<char> = ('\0'..=char::MAX).filter(|c| stands_alone(*c)).collect();
-        for c in &alone {
+    fn characters_of_the_fast_path_are_in_nfc_beside_any_other() {
+        let fast: Vec<char> = ('\0'..=char::MAX).filter(|c| is_always_nfc(*c)).collect();
+
+        for c in &fast {
             for text in [
                 format!("{c}"),
                 format!("a{c}a"),

@@ -1,4 +1,4 @@
-//! Moments: when something happened, and when it may happen next.
+//! Moments, local times and their precision.
 
 use std::fmt;
 use std::ops::{Add, Sub};
@@ -14,16 +14,20 @@ mod zone;
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The last moment that jiff can hold and print, two days before the end of the year 9999.
+    /// The last moment that jiff can hold and print in any offset, two days before the end of the
+    /// year 9999.
     pub const MAX: Self = Self(253_402_207_200_000);
+    /// The zero of Unix time, 1970-01-01T00:00:00Z: older than every request.
     pub const EPOCH: Self = Self(0);
+    /// The first moment that RFC 3339 can write, 0001-01-01T00:00:00Z.
+    const MIN: Self = Self(-62_135_596_800_000);
 
-    /// Wraps milliseconds since the epoch, clamped to what RFC 3339 can say.
+    /// Wraps milliseconds since the epoch, clamped to the range that RFC 3339 can write.
     pub const fn from_millis(millis: i64) -> Self {
         if millis > Self::MAX.0 {
             Self::MAX
-        } else if millis < -62_135_596_800_000 {
-            Self(-62_135_596_800_000)
+        } else if millis < Self::MIN.0 {
+            Self::MIN
         } else {
             Self(millis)
         }
@@ -39,17 +43,17 @@ impl Timestamp {
         self.0
     }
 
-    /// Returns the second that it lies in: what people are told of a moment.
+    /// Returns the beginning of its second. Texts for people have no milliseconds.
     pub const fn to_second(self) -> Self {
         Self(self.0.div_euclid(1000) * 1000)
     }
 
-    /// Returns the time from `earlier` to `self`, zero when `earlier` is the later one.
+    /// Returns the time from `earlier` to `self`; zero if `earlier` is the later moment.
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(self.0.saturating_sub(earlier.0).max(0).unsigned_abs())
     }
 
-    /// Reads an RFC 3339 text with an offset or `Z`.
+    /// Reads a text of RFC 3339, with an offset or `Z`.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         text.parse::<jiff::Timestamp>().ok().map(Self::from)
     }
@@ -84,22 +88,22 @@ impl From<Timestamp> for jiff::Timestamp {
     }
 }
 
-/// RFC 3339 in UTC, `2026-11-24T11:42:30Z`, with milliseconds only where there are some.
+/// Writes RFC 3339 in UTC, `2026-11-24T11:42:30Z`, with milliseconds only if there are some.
 impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         jiff::Timestamp::from(*self).fmt(f)
     }
 }
 
-/// How long the machine has been up, which no setting of its clock changes.
+/// The time since the machine's boot. Setting the clock does not change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Uptime {
-    /// Another name after every boot.
+    /// The id of the boot: each boot has another.
     pub boot: String,
     pub up: Duration,
 }
 
-/// How exactly a moment is told; the coarsest is the least.
+/// How exactly a moment is known. The coarsest precision is the smallest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Precision {
     /// A day, and no time of day.
@@ -109,6 +113,7 @@ pub enum Precision {
 }
 
 impl Precision {
+    /// Every precision, for reading names.
     const ALL: [Self; 3] = [Self::Day, Self::Minute, Self::Second];
 
     /// Returns its name in the archive and in exports.
@@ -120,7 +125,7 @@ impl Precision {
         }
     }
 
-    /// Reads its name.
+    /// Returns the precision with this name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -128,7 +133,7 @@ impl Precision {
     }
 }
 
-/// A moment as a paper tells it: the instant and the paper's own offset from UTC.
+/// A moment as a paper prints it: the instant, and the paper's offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocalTime {
     pub at: Timestamp,
@@ -145,9 +150,10 @@ impl LocalTime {
         }
     }
 
-    /// Reads an RFC 3339 text and keeps its offset.
+    /// Reads a text of RFC 3339, and keeps its offset.
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let at = Timestamp::from_rfc3339(text)?;
+
         let pieces = jiff::fmt::temporal::Pieces::parse(text).ok()?;
         let offset = pieces
             .to_numeric_offset()
@@ -156,13 +162,14 @@ impl LocalTime {
     }
 }
 
-/// RFC 3339 with the paper's offset and whole seconds, `2018-04-27T18:47:23+09:00`.
+/// Writes RFC 3339 with the paper's offset and whole seconds, `2018-04-27T18:47:23+09:00`.
 impl fmt::Display for LocalTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let offset = jiff::tz::Offset::from_seconds(self.offset).unwrap_or(jiff::tz::Offset::UTC);
         let civil = offset.to_datetime(self.at.into());
         let minutes = offset.seconds() / 60;
         let sign = if minutes < 0 { '-' } else { '+' };
+
         write!(
             f,
             "{}{sign}{:02}:{:02}",
@@ -202,9 +209,11 @@ mod tests {
 
     #[test]
     fn a_local_time_keeps_its_offset() {
-        let told = "2018-04-27T18:47:23+09:00";
-        let time = LocalTime::from_rfc3339(told).unwrap();
-        assert_eq!(time.to_string(), told);
+        let printed = "2018-04-27T18:47:23+09:00";
+
+        let time = LocalTime::from_rfc3339(printed).unwrap();
+
+        assert_eq!(time.to_string(), printed);
         assert_eq!(time.at.to_string(), "2018-04-27T09:47:23Z");
     }
 

@@ -1,14 +1,22 @@
-//! Bytes to text: whatever a page or feed claims, in the order in which claims deserve trust.
+//! Bytes to text: the encodings that a page or feed claims, in the order of their reliability.
 
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_KR, Encoding, UTF_8};
 
-/// How far a meta tag or XML declaration is looked for (HTML standard, "prescan a byte stream": 1,024; papers need more).
+/// The bytes in which a meta tag or XML declaration is looked for. The HTML Standard has 1,024
+/// ("prescan a byte stream"); the heads of some papers are longer.
 const PRESCAN: usize = 8192;
 
-/// Labels in the wild that `Encoding::for_label` does not know; all mean windows-949, which WHATWG calls EUC-KR.
+/// The longest label. WHATWG's longest, `cseucpkdfmtjapanese`, has 19 characters.
+const MAX_LABEL: usize = 40;
+
+/// One damaged byte in this many characters beyond ASCII does not make a page another encoding.
+const CHARACTERS_PER_DAMAGE: usize = 20;
+
+/// Labels of real pages that `Encoding::for_label` does not know. All of them mean windows-949,
+/// which WHATWG calls EUC-KR.
 const CP949: [&str; 7] = [
     "cp949",
     "ms949",
@@ -19,37 +27,41 @@ const CP949: [&str; 7] = [
     "ksc",
 ];
 
-/// A page as text, and how it was read.
+/// A page as text, and the encoding that it was read in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decoded<'a> {
     pub text: Cow<'a, str>,
-    /// What the header, or else the page, says.
+    /// The label in the Content-Type header, or else in the page.
     pub declared: Option<String>,
-    /// The encoding that was used, as WHATWG names it.
+    /// WHATWG's name of the encoding that was used.
     pub used: &'static str,
-    /// Some bytes meant nothing and became U+FFFD.
+    /// Some bytes are no character of the encoding, and became U+FFFD.
     pub had_errors: bool,
 }
 
-/// Decodes by BOM, valid UTF-8 (which wins over a lying header), the `Content-Type` header, the page's own declaration,
-/// and at last a guess for which `tld`, the host's last label, is a hint. Give `""` for what is not known.
+/// Decodes a page. The encoding is decided by, in this order: a BOM; valid UTF-8, which wins over a
+/// wrong header; the `Content-Type` header; the page's own declaration; a guess.
+///
+/// `tld` is the last label of the host, as a hint for the guess. An unknown argument is `""`.
 pub fn decode<'a>(bytes: &'a [u8], content_type: &str, tld: &str) -> Decoded<'a> {
     let header = charset_of_header(content_type);
     let inside = charset_inside(bytes);
     let declared = header.clone().or_else(|| inside.clone());
+
     let (encoding, content) = match Encoding::for_bom(bytes) {
         Some((encoding, length)) => (encoding, &bytes[length..]),
         None if is_utf8(bytes) => (UTF_8, bytes),
         None => {
+            // A page that claims UTF-8, but is not, has a wrong label: it is guessed.
             let claimed = [header, inside]
                 .into_iter()
                 .flatten()
-                .find_map(|label| named(&label));
-            // What is no UTF-8, yet says so, is guessed.
-            let claimed = claimed.filter(|encoding| *encoding != UTF_8);
+                .find_map(|label| named(&label))
+                .filter(|encoding| *encoding != UTF_8);
             (claimed.unwrap_or_else(|| guess(bytes, tld)), bytes)
         }
     };
+
     let (text, had_errors) = encoding.decode_without_bom_handling(content);
     Decoded {
         text,
@@ -59,7 +71,8 @@ pub fn decode<'a>(bytes: &'a [u8], content_type: &str, tld: &str) -> Decoded<'a>
     }
 }
 
-/// Valid, or cut within its last character: a body cap does that.
+/// Tells whether bytes are valid UTF-8, or cut within the last character, as the limit of a body
+/// cuts them.
 fn is_utf8(bytes: &[u8]) -> bool {
     match std::str::from_utf8(bytes) {
         Ok(_) => true,
@@ -67,6 +80,7 @@ fn is_utf8(bytes: &[u8]) -> bool {
     }
 }
 
+/// Guesses the encoding of a page without a usable label.
 fn guess(bytes: &[u8], tld: &str) -> &'static Encoding {
     // One bad byte in a long UTF-8 page is damage, not another encoding.
     let lossy = String::from_utf8_lossy(bytes);
@@ -76,9 +90,10 @@ fn guess(bytes: &[u8], tld: &str) -> &'static Encoding {
             '\u{fffd}' => (damaged + 1, wide),
             _ => (damaged, wide + usize::from(!c.is_ascii())),
         });
-    if wide > 20 * damaged {
+    if wide > CHARACTERS_PER_DAMAGE * damaged {
         return UTF_8;
     }
+
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     let tld = tld.to_ascii_lowercase();
@@ -86,6 +101,7 @@ fn guess(bytes: &[u8], tld: &str) -> &'static Encoding {
     detector.guess(is_label.then_some(tld.as_bytes()), Utf8Detection::Allow)
 }
 
+/// Returns the encoding of a label.
 fn named(label: &str) -> Option<&'static Encoding> {
     let label = label.trim().to_ascii_lowercase();
     if CP949.contains(&label.as_str()) {
@@ -100,7 +116,8 @@ fn charset_of_header(content_type: &str) -> Option<String> {
     label(&content_type.as_bytes()[at + 8..])
 }
 
-/// The label in `<meta charset=…>`, `<meta … content="…charset=…">` or `<?xml encoding="…"?>`.
+/// Returns the label in `<meta charset=…>`, `<meta … content="…charset=…">` or `<?xml
+/// encoding="…"?>`.
 fn charset_inside(bytes: &[u8]) -> Option<String> {
     let head = &bytes[..bytes.len().min(PRESCAN)];
     if head.trim_ascii_start().starts_with(b"<?xml") {
@@ -108,6 +125,7 @@ fn charset_inside(bytes: &[u8]) -> Option<String> {
         let at = find(&head[..end], b"encoding=")?;
         return label(&head[at + 9..end]);
     }
+
     let mut from = 0;
     while let Some(start) = find(&head[from..], b"<meta").map(|at| at + from) {
         let end = head[start..]
@@ -122,21 +140,23 @@ fn charset_inside(bytes: &[u8]) -> Option<String> {
     None
 }
 
+/// Returns the label at the beginning of `rest`, without quotes and in lower case.
 fn label(rest: &[u8]) -> Option<String> {
     let rest = rest.trim_ascii_start();
     let rest = rest
         .strip_prefix(b"\"")
         .or_else(|| rest.strip_prefix(b"'"))
         .unwrap_or(rest);
-    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_:.".contains(byte);
+
     let length = rest
         .iter()
-        .position(|byte| !is_part(byte))
+        .position(|byte| !byte.is_ascii_alphanumeric() && !b"-_:.".contains(byte))
         .unwrap_or(rest.len());
-    let label = String::from_utf8_lossy(&rest[..length.min(40)]).to_ascii_lowercase();
+    let label = String::from_utf8_lossy(&rest[..length.min(MAX_LABEL)]).to_ascii_lowercase();
     Some(label).filter(|label| !label.is_empty())
 }
 
+/// Returns the place of `needle`, in any case.
 fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
     haystack
         .windows(needle.len())
@@ -147,6 +167,7 @@ fn find(haystack: &[u8], needle: &[u8]) -> Option<usize> {
 mod tests {
     use super::*;
 
+    /// A text with a syllable that KS X 1001 lacks (똠), so windows-949 is needed.
     const WORDS: &str =
         "사서는 책장 사이를 걸었다. 똠방각하라는 소설이 눈에 띄었다. 서가에는 아무도 없었다.";
 
@@ -169,7 +190,9 @@ mod tests {
             let page = cp949(&format!(
                 "<meta http-equiv='Content-Type' content='text/html; charset={label}'>{WORDS}"
             ));
+
             let decoded = decode(&page, "", "");
+
             assert_eq!(
                 (decoded.used, decoded.had_errors),
                 ("EUC-KR", false),
@@ -180,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn valid_utf8_wins_over_a_lying_header() {
+    fn valid_utf8_wins_over_a_wrong_header() {
         let decoded = decode(WORDS.as_bytes(), "text/html; charset=euc-kr", "kr");
         assert_eq!(
             (decoded.used, decoded.declared.as_deref()),
@@ -223,6 +246,7 @@ mod tests {
             "text/html; charset=euc-kr",
             "kr",
         );
+
         assert_eq!((decoded.used, decoded.had_errors), ("UTF-8", true));
     }
 
@@ -260,7 +284,11 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn no_bytes_panic(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200), label in "\\PC{0,30}") {
+        fn no_bytes_panic(
+            bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..200),
+            label in "\\PC{0,30}",
+        ) {
+            // Only a panic would fail here: any text is right for bytes at random.
             let _ = decode(&bytes, &label, "kr");
         }
     }

@@ -1,103 +1,47 @@
-//! Dates as papers print them, read as moments in the paper's time zone.
+//! Printed dates, read as moments in the paper's time zone.
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::LazyLock;
 use std::time::Duration;
 
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use crate::time::zone::{PrintedZone, ZoneMeaning, seconds_of};
 use crate::time::{LocalTime, Precision, Timestamp};
 
+mod patterns;
+mod time_of_day;
+
 pub use crate::time::zone::Zulu;
+use patterns::{
+    BASIC, DAY_FIRST, MONTH_FIRST, SHORT_DAY_FIRST, SHORT_YEAR_FIRST, YEAR_FIRST, YEARLESS,
+};
+use time_of_day::{clock, number, precision};
 
-/// Longer texts are no dates; this bounds the work on hostile ones.
-const LONGEST: usize = 4096;
+/// The bytes of a text in which a date is looked for: a limit on the work on hostile texts.
+const MAX_TEXT: usize = 4096;
 
-/// Printed dates have whole minutes: what differs by less does not contradict.
+/// The difference from which two times contradict each other. Most dates are printed to the minute.
 const A_MINUTE: Duration = Duration::from_secs(60);
 
-/// The time of day and its zone, behind a date: `18:47`, `오후 2시 29분`, `PM 3:00:00`, `3:00 p.m.
-/// EST`, `T00:00:00+00`, `T09`, `정오`. `자정` may be either end of a day, and is no time.
-const TIME: &str = concat!(
-    r"(?:(?:\s*|[Tt]|\s*[,|]\s*)(?P<half>오전|오후|새벽|아침|낮|저녁|밤|午前|午後|(?i:[AP]\.?\s?M\b\.?))?\s*(?P<hour>\d{1,2})(?P<sign>:|\s*[시時])\s*",
-    r"(?:(?P<minute>\d{1,2})(?:\s*[분分])?(?:\s*:\s*(?P<second>\d{1,2})(?:[.,:]\d+)?|\s+(?P<second_named>\d{1,2})\s*[초秒]|\.\d+)?|(?P<thirty>[반半]))?",
-    r"(?:\s*(?P<half_behind>오전|오후|午前|午後|(?i:[AP]\.?\s?M\b\.?)))?",
-    r"|[Tt](?P<hour_alone>\d\d)|\s*(?P<noon>정오|正午))?",
-    r"(?P<apart>\s*)(?:\(?(?P<zone>Etc/GMT[+\-]\d{1,2}\b|(?:(?i:UTC|GMT|UT)\s*)?[+\-−–](?:\s?\d{4}|\d{1,2}(?::?\d{2})?)\b|(?i:UTC|GMT|UT)\s*[+\-−–]\d\b",
-    r"|[A-Z][A-Za-z_]+(?:/[A-Za-z_]+)+\b|[A-Z]{3}\d{1,2}[A-Z]{3}\b|[A-Za-z]{2,}\b|[Zz]\b)\)?)?",
-);
-
-/// The day of the week, in brackets or by itself: `(월)`, `(Mon)`, `금요일`.
-const WEEKDAY: &str =
-    r"(?:\s*\((?:.|.요일|.曜日|[A-Za-z]{3,9})\)|\s*[월화수목금토일]요일|\s*[月火水木金土日]曜日)?";
-
-/// `2018.04.27 18:47`, `2012년 03월 05일 (월) 14:29:08`, `2026-08-19T17:01:32`, `2025/08/25`; spaces may be hard ones.
-static YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    let day = r"[\s.\-년年/]{1,4}(?P<month>\d{1,2})[\s.\-월月/]{1,4}(?P<day>\d{1,2})(?:일|日|\.)?";
-    compiled(&format!(r"(?P<year>(?:19|20)\d\d){day}{WEEKDAY}{TIME}"))
-});
-
-/// `26.08.19 17:01`, `'26. 8. 19. 오후 5:01`: a year of two digits, as the whole of a text.
-static SHORT_YEAR_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    let day = r"\s*[.\-년/]\s*(?P<month>\d{1,2})\s*[.\-월/]\s*(?P<day>\d{1,2})(?:일|\.)?";
-    compiled(&format!(r"^\s*['’]?(?P<year>\d\d){day}{WEEKDAY}{TIME}\s*$"))
-});
-
-/// `Sun, 27 Sep 2026 09:00:00 +0900`, `Sun,27 Sep 2026 09:00`, `27 9 2026 09:00:00 KST`: near RFC 822.
-static DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(&format!(
-        r"(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}}|\d{{1,2}})\.?[\s\-]+(?P<year>(?:19|20)\d\d){TIME}"
-    ))
-});
-
-/// `20261120T090000+0900`, `20261120`: ISO 8601's basic format, as the whole of a text.
-static BASIC: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(
-        r"^\s*(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)(?:[Tt ]?(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?(?:[.,]\d+)?(?P<zone>[Zz]|[+\-]\d\d(?::?\d\d)?)?)?\s*$",
-    )
-});
-
-/// `Nov 20, 2026 3:00 PM`, `Fri Nov 20 2026 09:00:00 GMT+0900 (KST)`.
-static MONTH_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(&format!(
-        r"\b(?P<month>[A-Za-z]{{3,9}})\.?\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>(?:19|20)\d\d)\b{TIME}"
-    ))
-});
-
-/// `Friday, 20-Nov-26 15:05:00 GMT`, `20 Nov 26 09:00 +0900`: RFC 850, and RFC 822 before it was mended.
-static SHORT_DAY_FIRST: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(&format!(
-        r"\b(?P<day>\d{{1,2}})[\s\-]+(?P<month>[A-Za-z]{{3,9}})[\s\-]+(?P<year>\d\d)\b{TIME}"
-    ))
-});
-
-/// `07.21 18:39`, `03-08 02:25`: this year's or last year's.
-static YEARLESS: LazyLock<Regex> = LazyLock::new(|| {
-    compiled(
-        r"^\s*(?P<month>\d{1,2})[.\-/월]\s*(?P<day>\d{1,2})일?\.?\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*$",
-    )
-});
-
-/// A date as it was printed: the moment, and how exactly it was told.
+/// A printed date: its moment and its precision.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PrintedTime {
-    /// Midnight where only the day is told.
+    /// Midnight if only the day is printed.
     pub time: LocalTime,
     pub precision: Precision,
 }
 
 impl PrintedTime {
-    /// Returns the day on the clock that it was told by, `2026-03-07`.
+    /// Returns the day by the offset of the date, as `2026-03-07`.
     pub fn day(&self) -> String {
         self.time.to_string()[..10].to_owned()
     }
 
-    /// Tells whether two sources contradict each other: by a minute, or by a day where one of them
-    /// tells no more.
+    /// Tells whether two dates contradict each other: by a minute or more, or by their days if one
+    /// of them is only a day.
     pub fn differs_from(&self, other: &Self) -> bool {
         match self.precision.min(other.precision) {
             Precision::Day => self.day() != other.day(),
@@ -112,8 +56,8 @@ impl PrintedTime {
     }
 }
 
-/// As much as was told, and no more: `2026-03-07`, `2026-03-07T16:50+09:00`,
-/// `2026-03-07T16:50:11+09:00`. Read again, it is the same.
+/// Writes the date to its precision: `2026-03-07`, `2026-03-07T16:50+09:00`,
+/// `2026-03-07T16:50:11+09:00`. [`read`] gives the same date from it.
 impl fmt::Display for PrintedTime {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let whole = self.time.to_string();
@@ -125,12 +69,12 @@ impl fmt::Display for PrintedTime {
     }
 }
 
-/// Returns the first date in `text`. One without an offset is on the paper's clock.
+/// Returns the first date in `text`. A date without an offset is in the paper's zone.
 pub fn read(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
     Some(find(text, zone, zulu)?.0)
 }
 
-/// Returns the first date in `text`, and the bytes where it stands.
+/// Returns the first date in `text`, and its range of bytes.
 pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Range<usize>)> {
     let text = head(text);
     if let Some(found) = find_year_first(text, zone, zulu) {
@@ -139,89 +83,97 @@ pub fn find(text: &str, zone: &TimeZone, zulu: Zulu) -> Option<(PrintedTime, Ran
 
     let found = BASIC
         .captures(text)
-        .or_else(|| SHORT_YEAR_FIRST.captures(text));
-    let found = found.or_else(|| DAY_FIRST.captures(text));
-    let found = found.or_else(|| MONTH_FIRST.captures(text));
-    // A number behind a month may be anything: a year of two digits is one only before a time.
-    let found = found.or_else(|| {
-        SHORT_DAY_FIRST
-            .captures(text)
-            .filter(|found| found.name("hour").is_some())
-    })?;
+        .or_else(|| SHORT_YEAR_FIRST.captures(text))
+        .or_else(|| DAY_FIRST.captures(text))
+        .or_else(|| MONTH_FIRST.captures(text))
+        .or_else(|| short_day_first(text))?;
     Some((moment(text, &found, zone, zulu)?, place(&found)?))
 }
 
-/// Like [`read`], and also reads a date without a year, which is in the latest year that is not more than a day ahead
-/// of `now`.
-pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalTime> {
-    read(text, zone, Zulu::Local)
-        .map(|told| told.time)
-        .or_else(|| {
-            let text = head(text);
-            let found = YEARLESS.captures(text)?;
-            let time = clock(&found)?;
-            let latest = jiff::Timestamp::from(now + Duration::from_secs(86_400));
-            let this_year = zone.to_datetime(latest).year();
-            // Nine years back reach the last 29 February.
-            (this_year - 9..=this_year).rev().find_map(|year| {
-                let date =
-                    Date::new(year, number(&found, "month")?, number(&found, "day")?).ok()?;
-                let told = at(date.to_datetime(time), zone)?;
-                (told.at <= Timestamp::from(latest)).then_some(told)
-            })
-        })
+/// Matches a year of two digits behind a month. Such a number may be anything, so it is a year only
+/// if a time follows.
+fn short_day_first(text: &str) -> Option<Captures<'_>> {
+    SHORT_DAY_FIRST
+        .captures(text)
+        .filter(|found| found.name("hour").is_some())
 }
 
-/// Returns the first date in `text` that begins with its year, and the bytes where it stands.
+/// Like [`read`], and also reads a date without a year. Such a date is in the latest year that puts
+/// it no more than a day after `now`.
+pub fn read_recent(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalTime> {
+    match read(text, zone, Zulu::Local) {
+        Some(printed) => Some(printed.time),
+        None => read_yearless(text, zone, now),
+    }
+}
+
+fn read_yearless(text: &str, zone: &TimeZone, now: Timestamp) -> Option<LocalTime> {
+    let found = YEARLESS.captures(head(text))?;
+    let (month, day) = (number(&found, "month")?, number(&found, "day")?);
+    let time = clock(&found)?;
+
+    let latest = now + Duration::from_secs(86_400);
+    let this_year = zone.to_datetime(latest.into()).year();
+
+    // Nine years back reach the last 29 February.
+    (this_year - 9..=this_year).rev().find_map(|year| {
+        let date = Date::new(year, month, day).ok()?;
+        let time = at(date.to_datetime(time), zone)?;
+        (time.at <= latest).then_some(time)
+    })
+}
+
+/// Returns the first date in `text` that begins with its year, and its range of bytes.
 pub fn find_year_first(
     text: &str,
     zone: &TimeZone,
     zulu: Zulu,
 ) -> Option<(PrintedTime, Range<usize>)> {
     let text = head(text);
-    let dates = YEAR_FIRST
+    YEAR_FIRST
         .captures_iter(text)
-        .filter(|found| !is_in_number(text, found));
-    dates
-        .into_iter()
+        .filter(|found| !is_in_number(text, found))
         .find_map(|found| Some((moment(text, &found, zone, zulu)?, place(&found)?)))
 }
 
-/// Tells whether digits go on before or behind a date, as in `2026-03-123456` and `203.2011.12.1`.
+/// Tells whether digits stand directly before or behind a date, as in `2026-03-123456` and
+/// `203.2011.12.1`.
 fn is_in_number(text: &str, found: &Captures<'_>) -> bool {
     let (Some(year), Some(day)) = (found.name("year"), found.name("day")) else {
         return false;
     };
+
     let before = text[..year.start()].trim_end_matches('.');
     before.ends_with(|c: char| c.is_ascii_digit())
         || text[day.end()..].starts_with(|c: char| c.is_ascii_digit())
 }
 
-/// Where a date stands: without a word behind it that is no zone.
+/// Returns the range of a date. A word behind it that is no zone does not belong to it.
 fn place(found: &Captures<'_>) -> Option<Range<usize>> {
     let whole = found.get(0)?.range();
-    let is_word = |word: &str| {
-        word.len() > 1
-            && word.bytes().all(|byte| byte.is_ascii_alphabetic())
-            && seconds_of(word).is_none()
-    };
-    let word = found.name("zone").filter(|zone| is_word(zone.as_str()));
+    let word = found
+        .name("zone")
+        .filter(|zone| is_other_word(zone.as_str()));
     Some(whole.start..word.map_or(whole.end, |word| word.start()))
 }
 
-/// Tells whether `text` is nothing but a date, with a year or without.
-pub fn is_date(text: &str) -> bool {
-    let text = head(text.trim());
-    let whole = |pattern: &Regex| {
-        pattern
-            .find(text)
-            .is_some_and(|found| found.range() == (0..text.len()))
-    };
-    YEARLESS.is_match(text) || SHORT_YEAR_FIRST.is_match(text) || whole(&YEAR_FIRST)
+/// Tells whether a match in the place of a zone is a word that names none.
+fn is_other_word(word: &str) -> bool {
+    word.len() > 1
+        && word.bytes().all(|byte| byte.is_ascii_alphabetic())
+        && seconds_of(word).is_none()
 }
 
-/// Returns the moment that was found. Where a zone or half of the day stands there and is not
-/// understood, it is none: no time is better than a wrong one.
+/// Tells whether the whole `text` is a date, with a year or without.
+pub fn is_date(text: &str) -> bool {
+    let text = head(text.trim());
+    let year_first = YEAR_FIRST.find(text).map(|found| found.range());
+
+    YEARLESS.is_match(text) || SHORT_YEAR_FIRST.is_match(text) || year_first == Some(0..text.len())
+}
+
+/// Returns the moment of a match. It is `None` if the zone or the half of the day is not
+/// understood: no time is better than a wrong one.
 fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Option<PrintedTime> {
     let date = Date::new(
         year(found)?,
@@ -235,25 +187,44 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
     } else {
         clock(found)?
     };
-    let civil = date.to_datetime(time);
 
-    let offset = match found.name("zone").filter(|_| precision > Precision::Day) {
-        None => ZoneMeaning::Local,
-        Some(told) => {
-            let is_apart = found.name("apart").is_some_and(|space| !space.is_empty());
-            PrintedZone {
-                told: told.as_str(),
-                is_apart,
-                behind: &text[told.end()..],
-            }
-            .read(zulu)?
-        }
+    let meaning = if precision == Precision::Day {
+        ZoneMeaning::Local
+    } else {
+        zone_meaning(text, found, zulu)?
     };
-    let time = match offset {
-        ZoneMeaning::Local => at(civil, zone),
+    Some(PrintedTime {
+        time: in_meant_zone(date.to_datetime(time), meaning, zone)?,
+        precision,
+    })
+}
+
+/// Returns the meaning of the zone behind a time; `None` if it is not understood.
+fn zone_meaning(text: &str, found: &Captures<'_>, zulu: Zulu) -> Option<ZoneMeaning> {
+    let Some(zone) = found.name("zone") else {
+        return Some(ZoneMeaning::Local);
+    };
+
+    let is_apart = found.name("apart").is_some_and(|space| !space.is_empty());
+    PrintedZone {
+        text: zone.as_str(),
+        is_apart,
+        behind: &text[zone.end()..],
+    }
+    .read(zulu)
+}
+
+/// Returns the moment of a civil time. The paper's zone gives the offset of universal times.
+fn in_meant_zone(
+    civil: DateTime,
+    meaning: ZoneMeaning,
+    papers_zone: &TimeZone,
+) -> Option<LocalTime> {
+    match meaning {
+        ZoneMeaning::Local => at(civil, papers_zone),
         ZoneMeaning::Universal => {
             let at = jiff::tz::Offset::UTC.to_timestamp(civil).ok()?;
-            Some(LocalTime::in_zone(at.into(), zone))
+            Some(LocalTime::in_zone(at.into(), papers_zone))
         }
         ZoneMeaning::Zone(zone) => at(civil, &zone),
         ZoneMeaning::Seconds(seconds) => {
@@ -264,54 +235,10 @@ fn moment(text: &str, found: &Captures<'_>, zone: &TimeZone, zulu: Zulu) -> Opti
                 offset: offset.seconds(),
             })
         }
-    };
-    Some(PrintedTime {
-        time: time?,
-        precision,
-    })
-}
-
-/// How exactly a date is told. An hour alone (`16시`) is told to the minute: nobody prints it for
-/// the hour around it.
-fn precision(text: &str, found: &Captures<'_>) -> Precision {
-    if !has_clock(text, found) {
-        Precision::Day
-    } else if ["second", "second_named"]
-        .iter()
-        .any(|name| found.name(name).is_some())
-    {
-        Precision::Second
-    } else {
-        Precision::Minute
     }
 }
 
-/// Tells whether a time of day is printed. `2019.05.03 7:` is none, nor are a score (`3:2`), and
-/// hours that are counted (`12시간`) or belong to a word (`T12호`).
-fn has_clock(text: &str, found: &Captures<'_>) -> bool {
-    let follows =
-        |end: usize, wanted: &dyn Fn(char) -> bool| text[end..].chars().next().is_some_and(wanted);
-    if found.name("noon").is_some() {
-        return true;
-    }
-    if let Some(hour) = found.name("hour_alone") {
-        return !follows(hour.end(), &|c| c.is_alphanumeric() && !"Zz".contains(c));
-    }
-
-    let Some(sign) = found.name("sign") else {
-        return found.name("hour").is_some();
-    };
-    match (sign.as_str(), found.name("minute")) {
-        (":", minute) => minute.is_some_and(|minute| minute.len() == 2),
-        (_, Some(_)) => true,
-        // What may follow the word for an hour, and leave it one.
-        (_, None) => !follows(sign.end(), &|c| {
-            c.is_alphabetic() && !"반半에경쯤께정부까이도現頃に오午".contains(c)
-        }),
-    }
-}
-
-/// The year; one of two digits is of this century up to 68, as POSIX reads it.
+/// Returns the year. A year of two digits is in this century up to 68, as in POSIX.
 fn year(found: &Captures<'_>) -> Option<i16> {
     let printed: i16 = number(found, "year")?;
     Some(match printed {
@@ -321,79 +248,42 @@ fn year(found: &Captures<'_>) -> Option<i16> {
     })
 }
 
-/// A local time that a zone skipped or repeated is read as RFC 5545 reads it ("compatible").
+/// Returns the moment of a civil time in a zone. A time that the zone skipped or repeated is read
+/// as RFC 5545 has it ("compatible").
 fn at(civil: DateTime, zone: &TimeZone) -> Option<LocalTime> {
     let at = zone.to_ambiguous_timestamp(civil).compatible().ok()?;
     Some(LocalTime::in_zone(at.into(), zone))
 }
 
-/// The time of day that is printed; `None` where it cannot be (25:00).
-fn clock(found: &Captures<'_>) -> Option<Time> {
-    if found.name("noon").is_some() {
-        return Some(Time::constant(12, 0, 0, 0));
-    }
-    if found.name("hour_alone").is_some() {
-        return Time::new(number(found, "hour_alone")?, 0, 0, 0).ok();
-    }
+/// The English names of the months. Korean and Japanese papers print numbers.
+const MONTHS: [&str; 12] = [
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+];
 
-    let printed: i8 = number(found, "hour")?;
-    let half = found.name("half").or_else(|| found.name("half_behind"));
-    let half = half.map(|half| half.as_str().to_ascii_lowercase().replace('.', ""));
-    let half = half.map(|half| half.replace(' ', ""));
-    let hour = match (half.as_deref(), printed) {
-        (Some("오후" | "저녁" | "午後" | "pm"), 0..12)
-        | (Some("낮"), 1..6)
-        | (Some("밤"), 6..12) => printed + 12,
-        (Some("오전" | "새벽" | "아침" | "밤" | "午前" | "am"), 12) => 0,
-        (Some("오전" | "새벽" | "아침" | "午前" | "am"), 13..) => return None,
-        _ => printed,
-    };
-    let part = |name: &str| found.name(name).map_or(Some(0), |_| number(found, name));
-    let minute = if found.name("thirty").is_some() {
-        30
-    } else {
-        part("minute")?
-    };
-    // A leap second is counted as the one before it.
-    let second = part("second")?.max(part("second_named")?);
-    Time::new(hour, minute, if second == 60 { 59 } else { second }, 0).ok()
-}
-
-/// A month by its number, or its name in English: whole, or its first letters (`Sept`).
+/// Returns a month from its number, or from its English name: whole, or its first letters (`Sept`).
 fn month(text: &str) -> Option<i8> {
-    const NAMES: [&str; 12] = [
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-    ];
     let lower = text.to_ascii_lowercase();
-    let named = NAMES
+    MONTHS
         .iter()
-        .position(|name| lower.len() >= 3 && name.starts_with(&lower));
-    named
+        .position(|name| lower.len() >= 3 && name.starts_with(&lower))
         .and_then(|at| i8::try_from(at + 1).ok())
         .or_else(|| text.parse().ok())
 }
 
-fn number<N: std::str::FromStr>(found: &Captures<'_>, name: &str) -> Option<N> {
-    found.name(name)?.as_str().parse().ok()
-}
-
+/// Returns the part of a text in which dates are looked for.
 fn head(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LONGEST)]
-}
-
-fn compiled(pattern: &str) -> Regex {
-    Regex::new(pattern).expect("the patterns of this file are tested")
+    &text[..text.floor_char_boundary(MAX_TEXT)]
 }
 
 #[cfg(test)]
@@ -556,7 +446,7 @@ mod tests {
     }
 
     #[test]
-    fn what_follows_a_time_is_no_zone_unless_it_is_one() {
+    fn words_and_numbers_behind_a_time_are_a_zone_only_if_they_name_one() {
         for (printed, expected) in [
             ("2026.03.07 16:50 +12 댓글", "16:50+09:00"),
             ("2026.03.07 16:50 -10 추천", "16:50+09:00"),
@@ -576,6 +466,7 @@ mod tests {
             let told = read(printed, &seoul(), Zulu::Local).map(|told| told.to_string());
             assert_eq!(told, Some(format!("2026-03-07T{expected}")), "{printed}");
         }
+
         let utc = |text| read(text, &seoul(), Zulu::Utc).unwrap().time.to_string();
         assert_eq!(utc("2026-03-07T20:50.5Z"), "2026-03-08T05:50:00+09:00");
         assert_eq!(utc("2026-03-07T20:50:00:000Z"), "2026-03-08T05:50:00+09:00");
@@ -601,6 +492,7 @@ mod tests {
             told("2026.03.07 16시에").as_deref(),
             Some("2026-03-07T16:00:00+09:00")
         );
+
         for none in [
             "계좌 2026-03-123456",
             "203.2011.12.1",
@@ -612,7 +504,7 @@ mod tests {
     }
 
     #[test]
-    fn a_zone_that_is_not_understood_is_no_clock_of_the_papers() {
+    fn a_date_in_a_zone_that_is_not_understood_is_not_read() {
         for text in [
             "2026-09-27 09:00:00 XYZ",
             "Sun, 27 Sep 2026 09:00:00 IST",
@@ -652,7 +544,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_is_none() {
+    fn texts_without_a_possible_date_give_none() {
         for text in [
             "",
             "댓글 0",
@@ -672,6 +564,7 @@ mod tests {
     fn a_date_without_a_year_is_the_latest_that_is_not_ahead() {
         let now = Timestamp::from_rfc3339("2026-03-08T03:45:00+09:00").unwrap();
         let read = |text| read_recent(text, &seoul(), now).map(|time| time.to_string());
+
         assert_eq!(
             read("03-08 02:25").as_deref(),
             Some("2026-03-08T02:25:00+09:00")
@@ -715,6 +608,7 @@ mod tests {
     proptest::proptest! {
         #[test]
         fn no_text_panics(text in "\\PC{0,60}") {
+            // Only a panic would fail here: any reading of a text at random is right.
             let _ = told(&text);
             let _ = read_recent(&text, &seoul(), Timestamp::EPOCH);
         }

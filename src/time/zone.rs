@@ -1,8 +1,8 @@
-//! Zones as papers print them behind a time.
+//! Zones that papers print behind a time.
 
 use jiff::tz::TimeZone;
 
-/// What a `Z` behind a time means.
+/// The meaning of a `Z` behind a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Zulu {
     /// Universal time, as RFC 3339 says.
@@ -11,7 +11,8 @@ pub enum Zulu {
     Local,
 }
 
-/// Zones by name, and their seconds east of Greenwich (RFC 5322, 4.3, and those of the region).
+/// Zones by name, and their seconds east of Greenwich: those of RFC 5322 (§4.3), of East Asia and
+/// of other regions.
 const ZONES: [(&str, i32); 30] = [
     ("UTC", 0),
     ("GMT", 0),
@@ -45,46 +46,50 @@ const ZONES: [(&str, i32); 30] = [
     ("NZST", 12 * HOUR),
 ];
 
-/// Names that several zones have: India, Ireland and Israel; the Atlantic and Arabia; and so on.
+/// Names of several zones each. `IST` is in India, Ireland and Israel; `AST` is in the Atlantic and
+/// in Arabia. A time with such a name is not read.
 const UNCLEAR: [&str; 6] = ["IST", "AST", "ADT", "GST", "ECT", "SST"];
 
-/// Seconds.
+/// An hour in seconds.
 const HOUR: i32 = 3600;
 
-/// The largest offsets that are in use: Baker Island, and Kiritimati.
+/// The westernmost offset in use, that of Baker Island.
 const WESTMOST: i32 = -12 * HOUR;
+
+/// The easternmost offset in use, that of Kiritimati.
 const EASTMOST: i32 = 14 * HOUR;
 
-/// What a zone behind a time means.
+/// The meaning of a zone behind a time.
 pub(super) enum ZoneMeaning {
-    /// The paper's own clock.
+    /// The paper's zone.
     Local,
     Universal,
     /// Seconds east of Greenwich.
     Seconds(i32),
-    /// A zone of the IANA's list.
+    /// A zone of the IANA database.
     Zone(TimeZone),
 }
 
-/// A zone as it stands in a text.
+/// A zone in a text, or another word in its place.
 #[derive(Clone, Copy)]
 pub(super) struct PrintedZone<'t> {
-    pub told: &'t str,
-    /// White space stands between it and the time.
+    pub text: &'t str,
+    /// White space stands between the time and the zone.
     pub is_apart: bool,
-    /// What stands behind it.
+    /// The rest of the text.
     pub behind: &'t str,
 }
 
 impl PrintedZone<'_> {
-    /// Reads a zone; `None` where it is one, and not understood.
+    /// Returns the meaning of the zone; `None` if it is a zone, but not understood.
     pub fn read(self, zulu: Zulu) -> Option<ZoneMeaning> {
         let name = self
-            .told
+            .text
             .trim_end_matches(|c: char| !c.is_ascii_alphabetic());
-        let digits = self.told[name.len()..].trim_start();
+        let digits = self.text[name.len()..].trim_start();
+
         if name.starts_with("Etc/") {
-            return TimeZone::get(&self.told.replace(char::is_whitespace, ""))
+            return TimeZone::get(&self.text.replace(char::is_whitespace, ""))
                 .ok()
                 .map(ZoneMeaning::Zone);
         }
@@ -98,26 +103,30 @@ impl PrintedZone<'_> {
                 Err(_) => Some(ZoneMeaning::Local),
             };
         }
+
         self.named(name, zulu)
     }
 
-    /// Tells whether a text ends with it.
+    /// Tells whether the text ends with the zone.
     fn is_last(self) -> bool {
         self.behind
             .trim_matches(|c: char| c.is_whitespace() || ").]".contains(c))
             .is_empty()
     }
 
-    /// `+09:00`, `GMT+9`. Apart from the time, hours alone before other words count something else:
-    /// `16:50 +12 comments`. More hours west than there are is a time until which something lasts:
-    /// `16:50-17:30`.
+    /// Returns the meaning of an offset, as `+09:00` or `GMT+9`.
+    ///
+    /// Hours alone, with space before them and words behind them, count something else: `16:50 +12
+    /// comments`. An offset beyond the westernmost is the end of a span: `16:50-17:30`.
     fn offset(self, name: &str, digits: &str) -> Option<ZoneMeaning> {
         let is_count = name.is_empty()
             && digits.chars().filter(char::is_ascii_digit).count() < 3
             && self.is_apart;
+
         if is_count && !self.is_last() {
             return Some(ZoneMeaning::Local);
         }
+
         match offset_seconds(digits)? {
             ..WESTMOST if name.is_empty() => Some(ZoneMeaning::Local),
             seconds @ WESTMOST..=EASTMOST => Some(ZoneMeaning::Seconds(seconds)),
@@ -125,18 +134,22 @@ impl PrintedZone<'_> {
         }
     }
 
-    /// A word in capitals that is no zone is one that is not understood where the text ends with
-    /// it; elsewhere it is the next word. Small letters are a zone only where it is known, and the
-    /// last word.
+    /// Returns the meaning of a name.
+    ///
+    /// An unknown word in capitals is a zone that is not understood if the text ends with it;
+    /// elsewhere it is the next word. A word in small letters is a zone only if it is a known one
+    /// and the last word.
     fn named(self, name: &str, zulu: Zulu) -> Option<ZoneMeaning> {
         let is_small = name.len() > 1 && name.bytes().any(|byte| byte.is_ascii_lowercase());
-        // A zone in words, `Eastern Standard Time`.
+
+        // A zone in words, as `Eastern Standard Time`.
         if ["Standard Time", "Daylight Time", "Summer Time"]
             .iter()
             .any(|kind| self.behind.trim_start().starts_with(kind))
         {
             return None;
         }
+
         match (name.to_ascii_uppercase().as_str(), zulu) {
             _ if is_small && !self.is_last() => Some(ZoneMeaning::Local),
             ("Z", Zulu::Local) | ("KST", _) => Some(ZoneMeaning::Local),
@@ -151,7 +164,7 @@ impl PrintedZone<'_> {
     }
 }
 
-/// Returns the offset of a zone by its name, in seconds east of Greenwich.
+/// Returns the offset of a named zone, in seconds east of Greenwich.
 pub(super) fn seconds_of(name: &str) -> Option<i32> {
     ZONES
         .iter()
@@ -159,9 +172,9 @@ pub(super) fn seconds_of(name: &str) -> Option<i32> {
         .map(|(_, seconds)| *seconds)
 }
 
+/// Returns an offset in seconds, from `+9`, `+09`, `+930` or `+09:30`.
 fn offset_seconds(text: &str) -> Option<i32> {
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    // `+9` and `+09` are hours alone.
     let (hours, minutes) = if digits.len() > 2 {
         digits.split_at(digits.len() - 2)
     } else {
@@ -169,6 +182,7 @@ fn offset_seconds(text: &str) -> Option<i32> {
     };
     let (hours, minutes) = (hours.parse::<i32>().ok()?, minutes.parse::<i32>().ok()?);
     let seconds = hours * HOUR + minutes * 60;
+
     Some(if text.starts_with(['-', '−', '–']) {
         -seconds
     } else {
