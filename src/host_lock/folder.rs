@@ -1,6 +1,6 @@
-//! The folder of the machine's locks. Anybody may write into it, and nobody may lead our writes
-//! elsewhere: it is opened without following a link, files are opened relative to it, and only a
-//! file that was just made is given its mode.
+//! The folder of the machine's locks. Every user may write into it, and nobody can redirect our
+//! writes: it is opened without following a link, files are opened relative to it, and only a file
+//! that was just created is given its mode.
 
 use std::fs::File;
 use std::io;
@@ -9,29 +9,31 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
-/// So often a file is looked for that others remove and make at the same time.
+/// Attempts to open a file that others create and remove at the same time. After so many, somebody
+/// does it on purpose.
 const TRIES: u32 = 10;
 
-/// For everybody to write in, and to remove only what is one's own (the sticky bit).
+/// The mode of the folder: every user may write, and remove only own files (the sticky bit).
 const OPEN_TO_ALL: Mode = Mode::from_raw_mode(0o1777);
 
-/// Another user's crawl must be able to take a lock later.
+/// The mode of a file: another user's crawl must be able to take the lock later.
 const SHARED_FILE: Mode = Mode::from_raw_mode(0o666);
 
-/// The folder, open.
+/// The open folder.
 #[derive(Debug)]
 pub(super) struct Folder {
     handle: File,
 }
 
 impl Folder {
-    /// Opens the folder, and makes it where there is none.
+    /// Opens the folder. It is created if it does not exist.
     ///
     /// # Errors
-    /// Where it is a link or no folder, belongs to another user than root or oneself, or lets
-    /// everybody replace files.
+    ///
+    /// If it is a link or no folder, belongs to another user than root or oneself, or lets every
+    /// user replace files.
     pub fn open(path: &Path) -> io::Result<Self> {
-        // A slash at the end would have the system follow a link.
+        // A slash at the end would make the system follow a link.
         let path: PathBuf = path.components().collect();
 
         let folder = match open(&path) {
@@ -44,15 +46,17 @@ impl Folder {
         Ok(folder)
     }
 
-    /// Opens a file of the folder for reading and writing, or makes it, empty.
+    /// Opens a file of the folder for reading and writing. It is created empty if it does not
+    /// exist.
     ///
     /// # Errors
-    /// Where it is a link, no plain file, or has another name elsewhere.
+    ///
+    /// If it is a link or no plain file, or has another name elsewhere.
     pub fn file(&self, name: &str) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
 
         for _ in 0..TRIES {
-            // First without leave to make it, which systems deny for other users' files.
+            // First without O_CREAT: some systems deny it for other users' files.
             match rustix::fs::openat(&self.handle, name, flags, Mode::empty()) {
                 Ok(opened) => {
                     let file = File::from(opened);
@@ -84,11 +88,12 @@ impl Folder {
                 Err(error) => return Err(in_words(error)),
             }
         }
+
         Err(io::Error::other("others remove it again and again"))
     }
 
-    /// Returns whether a file still stands under its name: one that was removed, or had another put
-    /// in its place, locks nothing.
+    /// Tells whether `file` is still the file of this name. The lock of a removed or replaced file
+    /// protects nothing.
     pub fn has(&self, name: &str, file: &File) -> bool {
         let named = rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW);
         let same =
@@ -99,6 +104,7 @@ impl Folder {
             .is_some_and(|(one, other)| same(one, other))
     }
 
+    /// Refuses a folder that another user could tamper with.
     fn check(&self) -> io::Result<()> {
         let stat = rustix::fs::fstat(&self.handle)?;
         let (owner, mode) = (stat.st_uid, Mode::from_raw_mode(stat.st_mode));
@@ -116,23 +122,29 @@ impl Folder {
     }
 }
 
-/// Returns how many names a plain file has in all.
+/// Returns the number of names (hard links) of a plain file; 0 if it was removed.
+///
+/// # Errors
+///
+/// If it is no plain file.
 pub(super) fn links_of_plain(file: &File) -> io::Result<u64> {
     let stat = rustix::fs::fstat(file)?;
     if FileType::from_raw_mode(stat.st_mode) != FileType::RegularFile {
         return Err(io::Error::other("it is no plain file"));
     }
+
     // The width of the field differs from system to system.
     #[allow(clippy::unnecessary_cast, reason = "it is 32 bits wide elsewhere")]
     Ok(stat.st_nlink as u64)
 }
 
+/// Opens a folder without following a link.
 fn open(path: &Path) -> Result<File, Errno> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     rustix::fs::openat(CWD, path, flags, Mode::empty()).map(File::from)
 }
 
-/// Makes the folder; one that another process made first is opened as any that was there.
+/// Creates the folder. If another process was faster, its folder is opened like any other.
 fn make(path: &Path) -> io::Result<Folder> {
     if let Some(above) = path.parent() {
         std::fs::create_dir_all(above)?;
@@ -147,13 +159,14 @@ fn make(path: &Path) -> io::Result<Folder> {
         handle: open(path).map_err(in_words)?,
     };
     if made.is_ok() {
-        // What stands there now may be another's already: only its owner can say who may write.
+        // Another user's folder may be in its place already. Only its owner can change the mode.
         rustix::fs::fchmod(&folder.handle, OPEN_TO_ALL)?;
     }
     folder.check()?;
     Ok(folder)
 }
 
+/// Explains the errors that a link gives.
 fn in_words(error: Errno) -> io::Error {
     match error {
         Errno::LOOP => io::Error::other("it is a link, and none is followed"),
@@ -180,11 +193,13 @@ mod tests {
     }
 
     #[test]
-    fn a_folder_that_is_made_is_everybodys_and_one_that_is_there_stays_as_it_is() {
+    fn a_new_folder_is_open_to_all_users_and_an_existing_one_keeps_its_mode() {
         let root = TempDir::new().unwrap();
         let path = root.path().join("a/locks");
+
         Folder::open(&path).unwrap();
         assert_eq!(mode(&path), 0o1777);
+
         set_permissions(&path, Permissions::from_mode(0o700)).unwrap();
         Folder::open(&path).unwrap();
         assert_eq!(mode(&path), 0o700);
@@ -196,6 +211,7 @@ mod tests {
         let (real, link) = (root.path().join("real"), root.path().join("link"));
         Folder::open(&real).unwrap();
         symlink(&real, &link).unwrap();
+
         for path in [link.clone(), link.join("")] {
             assert!(
                 why(Folder::open(&path)).contains("link"),
@@ -203,7 +219,8 @@ mod tests {
                 path.display()
             );
         }
-        // Links above it are the system's own: /tmp is one on some.
+
+        // Links above the folder are the system's own: on some systems, /tmp is one.
         Folder::open(&link.join("below")).unwrap();
         assert!(real.join("below").is_dir());
     }
@@ -213,6 +230,7 @@ mod tests {
         let root = TempDir::new().unwrap();
         set_permissions(root.path(), Permissions::from_mode(0o777)).unwrap();
         assert!(why(Folder::open(root.path())).contains("chmod +t"));
+
         set_permissions(root.path(), Permissions::from_mode(0o1777)).unwrap();
         Folder::open(root.path()).unwrap();
     }
@@ -220,29 +238,32 @@ mod tests {
     #[test]
     fn a_folder_of_another_user_is_not_used() {
         let root = TempDir::new().unwrap();
-        // Only root can give a folder away; whoever else runs this has no other user's at hand.
+        // Only root can give a folder away. Other users have no folder of another user for this
+        // test.
         if std::os::unix::fs::chown(root.path(), Some(65_534), None).is_ok() {
             assert!(why(Folder::open(root.path())).contains("belongs to user 65534"));
         }
     }
 
     #[test]
-    fn a_file_that_was_there_keeps_its_mode_and_its_content() {
+    fn an_existing_file_keeps_its_mode_and_its_content() {
         let root = TempDir::new().unwrap();
         let path = root.path().join("lock");
         write(&path, "dear friend").unwrap();
         set_permissions(&path, Permissions::from_mode(0o600)).unwrap();
+
         Folder::open(root.path()).unwrap().file("lock").unwrap();
         assert_eq!(
             (mode(&path), read_to_string(&path).unwrap().as_str()),
             (0o600, "dear friend")
         );
+
         Folder::open(root.path()).unwrap().file("new").unwrap();
         assert_eq!(mode(&root.path().join("new")), 0o666);
     }
 
     #[test]
-    fn what_is_no_plain_file_of_one_name_is_not_opened() {
+    fn only_a_plain_file_of_one_name_is_opened() {
         let root = TempDir::new().unwrap();
         let folder = Folder::open(root.path()).unwrap();
         let letter = root.path().join("letter");
@@ -251,6 +272,7 @@ mod tests {
         hard_link(&letter, root.path().join("twin")).unwrap();
         std::fs::create_dir(root.path().join("folder")).unwrap();
         nix::unistd::mkfifo(&root.path().join("pipe"), nix::sys::stat::Mode::S_IRWXU).unwrap();
+
         for (name, said) in [
             ("link", "a link"),
             ("twin", "another name"),
@@ -260,17 +282,20 @@ mod tests {
             let why = why(folder.file(name));
             assert!(why.contains(said), "{name}: {why}");
         }
+
         assert_eq!(read_to_string(&letter).unwrap(), "dear friend");
     }
 
     #[test]
-    fn a_file_that_was_replaced_is_not_taken_for_the_one_of_its_name() {
+    fn a_removed_or_replaced_file_is_not_the_file_of_its_name() {
         let root = TempDir::new().unwrap();
         let folder = Folder::open(root.path()).unwrap();
         let file = folder.file("lock").unwrap();
         assert!(folder.has("lock", &file));
+
         std::fs::remove_file(root.path().join("lock")).unwrap();
         assert!(!folder.has("lock", &file));
+
         write(root.path().join("lock"), "").unwrap();
         assert!(!folder.has("lock", &file));
     }

@@ -1,5 +1,5 @@
-//! The ceilings by server address and in total, as all crawls of this machine share them: one small
-//! file each, locked while a request is claimed.
+//! The ceilings by server address and in total, which all crawls of this machine share. Each is a
+//! small file that is locked while a request is claimed.
 
 use std::collections::HashMap;
 use std::fs::{File, TryLockError};
@@ -16,19 +16,21 @@ use crate::host_lock::head;
 use crate::politeness::{AtCeiling, SharedCeiling};
 use crate::time::Timestamp;
 
-/// A claim takes microseconds: whoever finds one under way comes back after the shortest wait.
-const BREATH: Duration = Duration::from_millis(1);
+/// The wait after which a crawl tries again that found a claim under way. A claim takes
+/// microseconds, and a millisecond is the shortest wait of a timer.
+const RETRY_AFTER: Duration = Duration::from_millis(1);
 
-/// So many servers' files are kept open. Opening one again costs little.
-const MOST_OPEN: usize = 32;
+/// The most files that are kept open: few, because opening a file again costs little.
+const MAX_OPEN: usize = 32;
 
-/// A file may be removed while it is opened; more often than this, somebody removes it on purpose.
+/// Attempts to lock a file that others remove at the same time. After so many, somebody removes it
+/// on purpose.
 const TRIES: u32 = 3;
 
-/// Crawls of this process, so that each waits under a number of its own.
+/// The number of crawls that this process began. Each crawl waits under a number of its own.
 static CRAWLS: AtomicU32 = AtomicU32::new(0);
 
-/// One crawl's access to the ceilings that it shares.
+/// One crawl's access to the shared ceilings.
 #[derive(Debug)]
 pub struct SharedCeilings {
     folder: PathBuf,
@@ -36,11 +38,13 @@ pub struct SharedCeilings {
     per_server: Duration,
     total: Duration,
     open: HashMap<Option<IpAddr>, Arc<File>>,
-    was_told: bool,
+    /// A warning that ceilings are not shared was written.
+    has_warned: bool,
 }
 
 impl SharedCeilings {
-    /// `per_server` and `total` are what this crawl promises from one request to the next.
+    /// Returns the access of one more crawl. `per_server` and `total` are its shortest times from
+    /// one request to the next.
     pub(super) fn new(folder: &Path, per_server: Duration, total: Duration) -> Self {
         let number = CRAWLS.fetch_add(1, Ordering::Relaxed);
         Self {
@@ -49,37 +53,31 @@ impl SharedCeilings {
             per_server,
             total,
             open: HashMap::new(),
-            was_told: false,
+            has_warned: false,
         }
     }
 
     /// Claims the moment `now` for a request that is about to be announced, under both ceilings or
-    /// under none; else tells which is reached, and when to come back. A request without `server`, to
-    /// the user's own host, counts in the total alone.
+    /// under none. A request without `server`, to the user's own host, counts in the total only.
     ///
-    /// A ceiling whose file cannot be used is told once and not shared from then on: this crawl
-    /// keeps it all the same, its hosts are locked, and a full disk must not end it.
+    /// A ceiling whose file cannot be used is not shared from then on, with one warning. This crawl
+    /// still keeps it, and its hosts are locked; a full disk must not end the crawl.
+    ///
+    /// # Errors
+    ///
+    /// The ceiling that is reached, and the moment to try again.
     pub fn claim(&mut self, server: Option<IpAddr>, now: Timestamp) -> Result<(), AtCeiling> {
-        let mut by_server = None;
-        if server.is_some() {
-            let mut locked = self
-                .lock(server)
-                .map_err(|Busy| AtCeiling::Server(now + BREATH))?;
-            let claimed = locked.as_mut().map_or(Ok(()), |it| {
-                it.ceiling.claim(self.crawl, self.per_server, now)
-            });
-            if let Err(due) = claimed {
-                self.write(locked);
-                return Err(AtCeiling::Server(due));
-            }
-            by_server = locked;
-        }
+        let by_server = match server {
+            Some(_) => self.claim_by_server(server, now)?,
+            None => None,
+        };
 
-        // The server's file stays locked, and is not written where the total refuses: no turn is lost.
-        // Files are always locked in this order.
+        // The server's file stays locked, and is written only if the total allows the request: so
+        // no turn is lost. Files are always locked in this order, so that two crawls never refuse
+        // each other again and again.
         let mut total = self
             .lock(None)
-            .map_err(|Busy| AtCeiling::Total(now + BREATH))?;
+            .map_err(|Busy| AtCeiling::Total(now + RETRY_AFTER))?;
         let claimed = total
             .as_mut()
             .map_or(Ok(()), |it| it.ceiling.claim(self.crawl, self.total, now));
@@ -90,74 +88,105 @@ impl SharedCeilings {
         Ok(())
     }
 
-    /// Locks a ceiling's file and reads it; `None` where it cannot be used.
-    fn lock(&mut self, server: Option<IpAddr>) -> Result<Option<Locked>, Busy> {
+    /// Claims a request to a server, and returns the ceiling still locked and not yet written.
+    fn claim_by_server(
+        &mut self,
+        server: Option<IpAddr>,
+        now: Timestamp,
+    ) -> Result<Option<LockedCeiling>, AtCeiling> {
+        let mut locked = self
+            .lock(server)
+            .map_err(|Busy| AtCeiling::Server(now + RETRY_AFTER))?;
+        let claimed = locked.as_mut().map_or(Ok(()), |it| {
+            it.ceiling.claim(self.crawl, self.per_server, now)
+        });
+
+        match claimed {
+            Ok(()) => Ok(locked),
+            Err(due) => {
+                self.write(locked);
+                Err(AtCeiling::Server(due))
+            }
+        }
+    }
+
+    /// Locks a ceiling's file and reads it; `None` if it cannot be used.
+    fn lock(&mut self, server: Option<IpAddr>) -> Result<Option<LockedCeiling>, Busy> {
         for _ in 0..TRIES {
-            let locked = self.file(server).and_then(Locked::take);
+            let locked = self.file(server).and_then(LockedCeiling::take);
             match locked {
-                // It was removed since it was opened, and locks nothing.
+                // It was removed after it was opened, so its lock protects nothing.
                 Ok(FileAccess::Removed) => drop(self.open.remove(&server)),
                 Ok(FileAccess::Locked(locked)) => return Ok(Some(locked)),
                 Ok(FileAccess::Busy) => return Err(Busy),
                 Err(why) => {
-                    self.tell(&why);
+                    self.warn(&why);
                     return Ok(None);
                 }
             }
         }
-        self.tell(&io::Error::other("others remove its files again and again"));
+
+        self.warn(&io::Error::other("others remove its files again and again"));
         Ok(None)
     }
 
+    /// Returns a ceiling's file, open.
     fn file(&mut self, server: Option<IpAddr>) -> io::Result<Arc<File>> {
         if let Some(file) = self.open.get(&server) {
             return Ok(Arc::clone(file));
         }
 
-        if self.open.len() > MOST_OPEN {
+        if self.open.len() > MAX_OPEN {
             self.open.clear();
         }
+
         let name = server.map_or_else(|| "total".to_owned(), |server| format!("server-{server}"));
         let file = Arc::new(Folder::open(&self.folder)?.file(&name)?);
         self.open.insert(server, Arc::clone(&file));
         Ok(file)
     }
 
-    fn write(&mut self, locked: Option<Locked>) {
-        if let Some(Err(why)) = locked.map(Locked::write) {
-            self.tell(&why);
+    fn write(&mut self, locked: Option<LockedCeiling>) {
+        if let Some(Err(why)) = locked.map(LockedCeiling::write) {
+            self.warn(&why);
         }
     }
 
-    fn tell(&mut self, why: &io::Error) {
-        if !self.was_told {
+    /// Warns once that ceilings are not shared.
+    fn warn(&mut self, why: &io::Error) {
+        if !self.has_warned {
             let folder = self.folder.display();
-            tracing::warn!(%folder, %why, "ceilings are not shared with other crawls; name another folder with SASEO_RUNTIME_DIR");
+            tracing::warn!(
+                %folder, %why,
+                "ceilings are not shared with other crawls; name another folder with \
+                 SASEO_RUNTIME_DIR"
+            );
         }
-        self.was_told = true;
+        self.has_warned = true;
     }
 }
 
-/// Another process is at the file.
+/// Another process has the file locked.
 struct Busy;
 
+/// The result of an attempt to lock a file.
 enum FileAccess {
-    Locked(Locked),
+    Locked(LockedCeiling),
     Busy,
     Removed,
 }
 
-/// A ceiling's file, locked as long as this lives.
-struct Locked {
+/// A ceiling, with its file locked until this is dropped.
+struct LockedCeiling {
     file: Arc<File>,
     ceiling: SharedCeiling,
 }
 
-impl Locked {
+impl LockedCeiling {
     fn take(file: Arc<File>) -> io::Result<FileAccess> {
         match file.try_lock() {
             Ok(()) => {}
-            // Never blocks: a process that was stopped just here would stop all others.
+            // It does not wait: a process that is paused with the lock would block all others.
             Err(TryLockError::WouldBlock) => return Ok(FileAccess::Busy),
             Err(TryLockError::Error(why)) => return Err(why),
         }
@@ -178,9 +207,9 @@ impl Locked {
     }
 }
 
-impl Drop for Locked {
+impl Drop for LockedCeiling {
     fn drop(&mut self) {
-        // The system lets it go at the latest when the file is closed.
+        // The system releases the lock at the latest when the file is closed.
         let _ = self.file.unlock();
     }
 }
@@ -194,9 +223,13 @@ mod tests {
     use super::*;
     use crate::host_lock::HostLocks;
 
+    /// 2026-11-24T11:42:30Z; any moment does.
     const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+    /// An address for documentation (RFC 5737).
     const SERVER: Option<IpAddr> = Some(IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 1)));
+    /// The ceiling by server of all crawls here.
     const HALF: Duration = Duration::from_millis(500);
+    /// The total ceiling of all crawls here: shorter than [`HALF`], so that each can be met alone.
     const SHORT: Duration = Duration::from_millis(20);
 
     fn crawl(folder: &TempDir) -> SharedCeilings {
@@ -204,9 +237,10 @@ mod tests {
     }
 
     #[test]
-    fn what_one_crawl_has_claimed_another_has_not() {
+    fn two_crawls_cannot_claim_one_moment() {
         let folder = TempDir::new().unwrap();
         let (mut one, mut other) = (crawl(&folder), crawl(&folder));
+
         assert_eq!(one.claim(SERVER, NOW), Ok(()));
         assert_eq!(
             other.claim(SERVER, NOW + SHORT),
@@ -216,9 +250,10 @@ mod tests {
     }
 
     #[test]
-    fn ones_own_hosts_count_in_all_and_where_that_is_reached_a_server_loses_nothing() {
+    fn own_hosts_count_in_the_total_and_a_server_loses_no_turn_when_the_total_refuses() {
         let folder = TempDir::new().unwrap();
         let (mut one, mut other) = (crawl(&folder), crawl(&folder));
+
         assert_eq!(one.claim(None, NOW), Ok(()));
         assert_eq!(other.claim(SERVER, NOW), Err(AtCeiling::Total(NOW + SHORT)));
         assert_eq!(other.claim(SERVER, NOW + SHORT), Ok(()));
@@ -229,12 +264,14 @@ mod tests {
         let folder = TempDir::new().unwrap();
         let mut one = crawl(&folder);
         assert_eq!(one.claim(None, NOW), Ok(()));
+
         let held = File::open(folder.path().join("total")).unwrap();
         held.lock().unwrap();
         assert_eq!(
             one.claim(SERVER, NOW + HALF),
-            Err(AtCeiling::Total(NOW + HALF + BREATH))
+            Err(AtCeiling::Total(NOW + HALF + RETRY_AFTER))
         );
+
         held.unlock().unwrap();
         assert_eq!(one.claim(SERVER, NOW + HALF), Ok(()));
     }
@@ -247,7 +284,9 @@ mod tests {
             (one.claim(SERVER, NOW), other.claim(None, NOW + SHORT)),
             (Ok(()), Ok(()))
         );
+
         std::fs::remove_dir_all(folder.path()).unwrap();
+
         assert_eq!(one.claim(SERVER, NOW + HALF), Ok(()));
         assert_eq!(
             other.claim(SERVER, NOW + HALF),
@@ -260,8 +299,9 @@ mod tests {
         let folder = TempDir::new().unwrap();
         std::fs::create_dir(folder.path().join("total")).unwrap();
         let (mut one, mut other) = (crawl(&folder), crawl(&folder));
+
         assert_eq!(one.claim(SERVER, NOW), Ok(()));
-        assert!(one.was_told);
+        assert!(one.has_warned);
         assert_eq!(other.claim(SERVER, NOW), Err(AtCeiling::Server(NOW + HALF)));
     }
 
@@ -269,10 +309,11 @@ mod tests {
     fn many_servers_keep_few_files_open() {
         let folder = TempDir::new().unwrap();
         let mut one = crawl(&folder);
+
         for k in 0..=255 {
             let now = NOW + SHORT * u32::from(k);
             assert_eq!(one.claim(Some([192, 0, 2, k].into()), now), Ok(()));
-            assert!(one.open.len() <= MOST_OPEN + 1);
+            assert!(one.open.len() <= MAX_OPEN + 1);
         }
     }
 
@@ -280,12 +321,14 @@ mod tests {
     fn of_two_crawls_that_claim_at_the_same_moment_one_has_the_turn() {
         let folder = TempDir::new().unwrap();
         let (ready, claimed) = (AtomicU32::new(0), Mutex::new(Vec::new()));
+
         std::thread::scope(|scope| {
             for _ in 0..2 {
                 scope.spawn(|| {
                     let mut one = crawl(&folder);
                     for round in 0..5_000 {
-                        // Both are here before one goes on, and none is put to sleep for it.
+                        // Both threads are here before one continues. They spin, since a sleep
+                        // would let one of them always be first.
                         ready.fetch_add(1, Ordering::SeqCst);
                         while ready.load(Ordering::SeqCst) < 2 * (round + 1) {
                             std::thread::yield_now();
@@ -298,6 +341,7 @@ mod tests {
                 });
             }
         });
+
         let mut claimed = claimed.into_inner().unwrap();
         claimed.sort();
         assert!(
