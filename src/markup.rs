@@ -1,4 +1,5 @@
-//! HTML as a tree: parsed once, searched with selectors that were compiled once, read as a reader sees it.
+//! HTML as a tree. It is parsed once, searched with compiled selectors, and read as a reader sees
+//! it.
 
 use std::cell::OnceCell;
 
@@ -11,29 +12,30 @@ pub mod blocks;
 mod index;
 mod scale;
 mod selector;
+mod tag_check;
 mod weight;
 
 pub use dom_query::{NodeData, NodeId};
-pub use scale::Weight;
 pub use selector::{Pattern, Selector};
-pub use weight::check;
+pub use tag_check::check;
+pub use weight::Weight;
 
 /// A node of a [`Tree`].
 pub type Node<'a> = NodeRef<'a>;
 
-/// Elements whose content no reader sees.
+/// Elements whose content a reader does not see as text of the page.
 const UNSEEN: [&str; 8] = [
     "script", "style", "template", "noscript", "head", "textarea", "select", "iframe",
 ];
 
-/// A parsed page. It is not `Send`: build it and drop it within one call.
+/// A parsed page. It is not `Send`: build and drop it within one call.
 pub struct Tree {
     document: Document,
     weight: Weight,
     index: OnceCell<Index>,
 }
 
-/// Why a page is not parsed.
+/// The reason why a page is not parsed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum MarkupError {
     #[error("the mark-up is nested {0} elements deep")]
@@ -41,14 +43,19 @@ pub enum MarkupError {
     #[error("the mark-up would unfold to millions of elements")]
     Bomb,
     #[error(
-        "the mark-up would take more than {} MB as a tree: {} MB for {} nodes and {} attributes when it was stopped",
-        scale::HEAVIEST / 1_000_000, .0.estimate() / 1_000_000, .0.nodes, .0.attributes
+        "the mark-up would take more than {} MB as a tree: {} MB for {} nodes and {} attributes \
+         when it was stopped",
+        weight::MAX_WEIGHT / 1_000_000, .0.estimate() / 1_000_000, .0.nodes, .0.attributes
     )]
     Heavy(Weight),
 }
 
 impl Tree {
-    /// Parses a page, or refuses one that is built to exhaust its reader.
+    /// Parses a page.
+    ///
+    /// # Errors
+    ///
+    /// If the page is built to exhaust its reader: too deep, too large, or too slow to parse.
     pub fn parse(html: &str) -> Result<Self, MarkupError> {
         check(html)?;
         let (document, weight) = scale::build(html)?;
@@ -57,14 +64,19 @@ impl Tree {
             weight,
             index: OnceCell::new(),
         };
-        weight::is_deep(tree.root()).map_or(Ok(tree), |depth| Err(MarkupError::Deep(depth)))
+
+        match tag_check::too_deep(tree.root()) {
+            Some(depth) => Err(MarkupError::Deep(depth)),
+            None => Ok(tree),
+        }
     }
 
+    /// Returns the document node.
     pub fn root(&self) -> Node<'_> {
         self.document.root()
     }
 
-    /// Returns what was counted while the tree was built.
+    /// Returns the counts of the tree.
     pub fn weight(&self) -> Weight {
         self.weight
     }
@@ -78,6 +90,7 @@ impl Tree {
     pub fn all(&self, selector: &Selector) -> std::vec::IntoIter<Node<'_>> {
         let index = self.index.get_or_init(|| Index::new(self.root()));
         let mut found = Vec::new();
+
         for one in selector.alternatives() {
             let Some(ids) = index.with(&one.key) else {
                 return within(self.root(), selector)
@@ -87,11 +100,13 @@ impl Tree {
             let nodes = ids.map(|id| Node::new(id, &self.document.tree));
             found.extend(nodes.filter(|node| node.is_match(&one.matcher)));
         }
+
         if selector.alternatives().len() > 1 {
-            // Nodes are numbered as the parser meets them.
+            // Nodes are numbered in the order in which the parser meets them.
             found.sort_by_key(|node| node.id);
             found.dedup_by_key(|node| node.id);
         }
+
         found.into_iter()
     }
 }
@@ -108,15 +123,16 @@ pub fn within<'a, 's>(
     below.filter(|node| selector.matches(node))
 }
 
-/// Returns the text that a reader sees in `node`, cleaned; a `<br>` is a space.
+/// Returns the text that a reader sees in `node`, cleaned. A `<br>` is a space.
 pub fn text(node: &Node<'_>) -> String {
     text_without(node, &[])
 }
 
-/// Like [`text`], without the elements of these ids.
+/// Like [`text`], but without the elements of these ids.
 pub fn text_without(node: &Node<'_>, unseen: &[NodeId]) -> String {
     let mut raw = String::new();
     let mut open = vec![*node];
+
     while let Some(node) = open.pop() {
         if node.is_text() {
             raw.push_str(&node.text());
@@ -127,20 +143,22 @@ pub fn text_without(node: &Node<'_>, unseen: &[NodeId]) -> String {
             open.extend(node.children_it(true));
         }
     }
+
     clean(&raw)
 }
 
-/// Returns an attribute's cleaned value, `None` where it is absent or empty.
+/// Returns an attribute's cleaned value; `None` if it is absent or empty.
 pub fn attribute(node: &Node<'_>, name: &str) -> Option<String> {
     crate::text::clean_some(&node.attr(name)?)
 }
 
+/// Tells whether a reader sees the content of a node.
 fn is_seen(node: &Node<'_>) -> bool {
     let name = node.qual_name_ref();
     name.is_none_or(|name| !UNSEEN.contains(&&*name.local))
 }
 
-/// Elements that part words, even without white space.
+/// Tells whether an element separates words, even without white space.
 fn is_spaced(node: &Node<'_>) -> bool {
     node.qual_name_ref()
         .is_some_and(|name| &*name.local == "br" || blocks::is_block(&name.local))

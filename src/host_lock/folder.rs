@@ -6,7 +6,7 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags, Stat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
 use rustix::io::Errno;
 
 /// Attempts to open a file that others create and remove at the same time. After so many, somebody
@@ -96,12 +96,12 @@ impl Folder {
     /// protects nothing.
     pub fn has(&self, name: &str, file: &File) -> bool {
         let named = rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW);
-        let same =
-            |one: Stat, other: Stat| (one.st_dev, one.st_ino) == (other.st_dev, other.st_ino);
-        named
-            .ok()
-            .zip(rustix::fs::fstat(file).ok())
-            .is_some_and(|(one, other)| same(one, other))
+        let open = rustix::fs::fstat(file);
+
+        match (named, open) {
+            (Ok(named), Ok(open)) => (named.st_dev, named.st_ino) == (open.st_dev, open.st_ino),
+            _ => false,
+        }
     }
 
     /// Refuses a folder that another user could tamper with.

@@ -1,47 +1,50 @@
-//! Blocks of text: how a story's mark-up falls into paragraphs.
+//! Blocks of text: the paragraphs into which mark-up divides a story.
 
 use crate::markup::{Node, is_seen};
 use crate::text::clean;
 
+/// Elements that begin and end a block, besides the parts of tables: mostly those that the HTML
+/// Standard renders as blocks (§15.3).
+const BLOCKS: [&str; 35] = [
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "p",
+    "pre",
+    "section",
+    "table",
+    "td",
+    "ul",
+];
+
 /// Tells whether an element of this name begins and ends a block.
 pub fn is_block(name: &str) -> bool {
-    const BLOCKS: [&str; 35] = [
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "caption",
-        "center",
-        "dd",
-        "details",
-        "div",
-        "dl",
-        "dt",
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "header",
-        "hr",
-        "li",
-        "main",
-        "nav",
-        "ol",
-        "p",
-        "pre",
-        "section",
-        "table",
-        "td",
-        "ul",
-    ];
     BLOCKS.contains(&name) || matches!(name, "tbody" | "thead" | "tfoot" | "tr" | "th")
 }
 
@@ -49,80 +52,93 @@ pub fn is_block(name: &str) -> bool {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     pub text: String,
-    /// How many of its characters, white space aside, stand in links.
+    /// The number of its characters in links, without white space.
     pub linked: usize,
 }
 
 impl Block {
-    /// Tells whether most of it is links.
+    /// Tells whether more than half of it is links.
     pub fn is_linked(&self) -> bool {
         2 * self.linked > self.text.chars().filter(|c| !c.is_whitespace()).count()
     }
 }
 
-/// Returns the blocks of text in `node`, cleaned, without empty ones and without the elements that `is_out` names.
+/// Returns the blocks of text in `node`, cleaned. Empty blocks and the elements that `is_excluded`
+/// accepts are left out.
 ///
-/// A block ends with its element, or at two or more `<br>` in a row, between which white space does not count. One
-/// `<br>` is a space.
-pub fn blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
-    linked_blocks(node, is_out)
+/// A block ends with its element, or at two or more `<br>` in a row; white space between them does
+/// not count. A single `<br>` is a space.
+pub fn blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -> Vec<String> {
+    linked_blocks(node, is_excluded)
         .into_iter()
         .map(|block| block.text)
         .collect()
 }
 
-/// Like [`blocks`], and tells how much of each is linked.
-pub fn linked_blocks(node: &Node<'_>, is_out: impl Fn(&Node<'_>) -> bool) -> Vec<Block> {
+/// Like [`blocks`], and counts the linked characters of each.
+pub fn linked_blocks(node: &Node<'_>, is_excluded: impl Fn(&Node<'_>) -> bool) -> Vec<Block> {
     let mut writer = BlockWriter::default();
     let mut open = vec![TreeStep::Enter(*node)];
+
     while let Some(step) = open.pop() {
         match step {
             TreeStep::Leave => writer.end(),
             TreeStep::LeaveLink => writer.links -= 1,
             TreeStep::Enter(node) if node.is_text() => writer.add(&node.text()),
+            TreeStep::Enter(node)
+                if node.is_element() && (!is_seen(&node) || is_excluded(&node)) => {}
             TreeStep::Enter(node) => {
-                let Some(name) = node.qual_name_ref() else {
-                    // A fragment or the document itself; comments have no children.
-                    open.extend(node.children_it(true).map(TreeStep::Enter));
-                    continue;
-                };
-                if !is_seen(&node) || is_out(&node) {
-                    continue;
-                }
-                if &*name.local == "br" {
-                    writer.break_line();
-                } else if is_block(&name.local) {
-                    writer.end();
-                    open.push(TreeStep::Leave);
-                } else if &*name.local == "a" {
-                    writer.links += 1;
-                    open.push(TreeStep::LeaveLink);
-                }
+                open.extend(writer.enter(&node));
                 open.extend(node.children_it(true).map(TreeStep::Enter));
             }
         }
     }
+
     writer.end();
     writer.done
 }
 
+/// A step of the walk over a tree. Steps to leave an element wait below those into its children.
 enum TreeStep<'a> {
     Enter(Node<'a>),
     Leave,
     LeaveLink,
 }
 
+/// Collects the text of a block, and ends it.
 #[derive(Default)]
 struct BlockWriter {
     done: Vec<Block>,
     block: String,
     linked: usize,
-    /// How many links are open.
+    /// The number of open links.
     links: usize,
+    /// Line breaks since the last text.
     breaks: u32,
 }
 
 impl BlockWriter {
+    /// Enters a node that is no text, and returns the step that leaves it.
+    fn enter<'a>(&mut self, node: &Node<'a>) -> Option<TreeStep<'a>> {
+        // A fragment and the document itself have no name.
+        let name = node.qual_name_ref()?;
+        match &*name.local {
+            "br" => {
+                self.break_line();
+                None
+            }
+            block if is_block(block) => {
+                self.end();
+                Some(TreeStep::Leave)
+            }
+            "a" => {
+                self.links += 1;
+                Some(TreeStep::LeaveLink)
+            }
+            _ => None,
+        }
+    }
+
     fn add(&mut self, text: &str) {
         if text.chars().any(|c| !c.is_whitespace()) {
             if self.breaks > 1 {
@@ -130,6 +146,7 @@ impl BlockWriter {
             }
             self.breaks = 0;
         }
+
         if self.links > 0 {
             self.linked += text.chars().filter(|c| !c.is_whitespace()).count();
         }
@@ -141,11 +158,13 @@ impl BlockWriter {
         self.block.push(' ');
     }
 
+    /// Ends the block. A block without text is dropped.
     fn end(&mut self) {
         self.breaks = 0;
         let text = clean(&self.block);
         self.block.clear();
         let linked = std::mem::take(&mut self.linked);
+
         if !text.is_empty() {
             self.done.push(Block { text, linked });
         }
@@ -164,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn two_breaks_part_paragraphs_and_one_is_a_space() {
+    fn two_breaks_separate_paragraphs_and_one_is_a_space() {
         for html in [
             "하나<br>둘<br><br>셋",
             "하나<br/>둘<br/> \n&nbsp;<br/><br/>셋",
@@ -179,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn inline_elements_do_not_part_words() {
+    fn inline_elements_do_not_separate_words() {
         assert_eq!(
             read("<p>책<b>방</b>에 <a href=x>가</a>다</p>"),
             ["책방에 가다"]
@@ -191,6 +210,7 @@ mod tests {
         let tree =
             Tree::parse("<p>책방에 <a href=x>가는 길</a>이 멀다</p><li><a href=x>가는 길</a></li>")
                 .unwrap();
+
         let found = linked_blocks(&tree.root(), |_| false);
         assert_eq!(
             found.iter().map(Block::is_linked).collect::<Vec<_>>(),

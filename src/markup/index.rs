@@ -1,26 +1,28 @@
-//! Elements by id, class and name: a page has hundreds of elements and is asked for dozens of selectors.
+//! An index of a page's elements by id, class and name. A page has hundreds of elements, and dozens
+//! of selectors search it.
 
 use dom_query::{Element, NodeData, NodeId};
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
 use crate::markup::Node;
 
-/// What every element that a selector matches must have.
+/// A property of every element that a selector matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IndexKey {
     Id(String),
     Class(String),
     Name(String),
-    /// The selector names nothing that an index could know.
+    /// The selector names no id, class or element.
     Any,
 }
 
-/// The elements of one page by what selectors name: hashes of keys, each with an element that has it, in order.
+/// The elements of one page: hashes of keys with the elements that have them, sorted.
 ///
-/// Two keys of one hash cost a look at a wrong element and nothing else: whoever asks matches what is found.
+/// If two keys have one hash, a wrong element is found. That costs time only, because the caller
+/// matches every found element.
 pub struct Index(Vec<(u64, NodeId)>);
 
-/// What a hash is of: the same word may be an id, a class and a name.
+/// The kind of a hashed word: the same word may be an id, a class and a name.
 #[derive(Clone, Copy)]
 enum HashKind {
     Id,
@@ -29,6 +31,7 @@ enum HashKind {
 }
 
 impl Index {
+    /// Indexes the elements below `root`.
     pub fn new(root: Node<'_>) -> Self {
         let mut entries = Vec::with_capacity(4096);
         for node in root.descendants_it() {
@@ -45,14 +48,15 @@ impl Index {
                 }
             });
         }
-        // Nodes are numbered as the parser meets them.
+
+        // Nodes are numbered in the order in which the parser meets them.
         entries.sort_unstable();
         entries.dedup();
         Self(entries)
     }
 
-    /// Returns the elements that have the key, in the page's order, and hardly any others; `None` where the index cannot
-    /// tell.
+    /// Returns the elements that have the key, in the page's order, and hardly any others; `None`
+    /// for [`IndexKey::Any`].
     pub fn with(&self, key: &IndexKey) -> Option<impl Iterator<Item = NodeId>> {
         let hash = match key {
             IndexKey::Id(id) => hash(HashKind::Id, id),
@@ -60,6 +64,7 @@ impl Index {
             IndexKey::Name(name) => hash(HashKind::Name, name),
             IndexKey::Any => return None,
         };
+
         let start = self.0.partition_point(|(known, _)| *known < hash);
         Some(
             self.0[start..]
@@ -75,18 +80,17 @@ fn hash(kind: HashKind, word: &str) -> u64 {
 }
 
 impl IndexKey {
-    /// Returns the key of a single selector: what its last compound, the one that the element itself meets, names.
+    /// Returns the key of a single selector, from its last compound: the part that applies to the
+    /// element itself.
     pub fn of(selector: &str) -> Self {
         let compound = last_compound(selector);
         if compound.contains('\\') {
             return Self::Any;
         }
-        let named = |mark| {
-            top_level(compound)
-                .find(|(_, c)| *c == mark)
-                .map(|(at, _)| name_at(&compound[at + 1..]))
-        };
-        match (named('#'), named('.'), name_at(compound)) {
+
+        let id = name_behind('#', compound);
+        let class = name_behind('.', compound);
+        match (id, class, name_at(compound)) {
             (Some(id), ..) if !id.is_empty() => Self::Id(id.to_owned()),
             (_, Some(class), _) if !class.is_empty() => Self::Class(class.to_owned()),
             (_, _, name) if !name.is_empty() => Self::Name(name.to_ascii_lowercase()),
@@ -94,12 +98,12 @@ impl IndexKey {
         }
     }
 
-    /// Tells whether an element has the key: much cheaper than to match it.
+    /// Tells whether an element has the key. This is much cheaper than a match.
     pub fn is_on(&self, element: &Element) -> bool {
         match self {
-            Self::Id(id) => attribute(element, "id").is_some_and(|told| told.trim() == id),
+            Self::Id(id) => attribute(element, "id").is_some_and(|value| value.trim() == id),
             Self::Class(class) => attribute(element, "class")
-                .is_some_and(|told| told.split_ascii_whitespace().any(|told| told == class)),
+                .is_some_and(|value| value.split_ascii_whitespace().any(|word| word == class)),
             Self::Name(name) => *element.name.local == **name,
             Self::Any => true,
         }
@@ -113,6 +117,7 @@ pub fn alternatives(list: &str) -> Vec<&str> {
         .map(|(at, _)| at)
         .collect();
     ends.push(list.len());
+
     let starts = std::iter::once(0).chain(ends.iter().map(|at| at + 1));
     starts
         .zip(&ends)
@@ -120,16 +125,24 @@ pub fn alternatives(list: &str) -> Vec<&str> {
         .collect()
 }
 
+/// Returns the part of a selector behind its last combinator.
 fn last_compound(selector: &str) -> &str {
     let selector = selector.trim();
-    let is_combinator = |c: char| c.is_whitespace() || ">+~".contains(c);
     let start = top_level(selector)
-        .filter(|(_, c)| is_combinator(*c))
+        .filter(|(_, c)| c.is_whitespace() || ">+~".contains(*c))
         .map(|(at, c)| at + c.len_utf8())
         .last();
     &selector[start.unwrap_or(0)..]
 }
 
+/// Returns the name behind the first `mark` of a compound.
+fn name_behind(mark: char, compound: &str) -> Option<&str> {
+    top_level(compound)
+        .find(|(_, c)| *c == mark)
+        .map(|(at, _)| name_at(&compound[at + 1..]))
+}
+
+/// Returns the name at the beginning of a text.
 fn name_at(text: &str) -> &str {
     let end = text
         .find(|c: char| !(c.is_alphanumeric() || "-_".contains(c)))
@@ -137,9 +150,10 @@ fn name_at(text: &str) -> &str {
     &text[..end]
 }
 
-/// The characters that stand outside brackets and quotes.
+/// Returns the characters outside of brackets and quotes, with their places.
 fn top_level(text: &str) -> impl Iterator<Item = (usize, char)> {
     let (mut depth, mut quote) = (0_u32, None);
+
     text.char_indices().filter(move |(_, c)| {
         match (quote, *c) {
             (Some(open), _) if open == *c => quote = None,
@@ -166,8 +180,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_selectors_key_is_what_its_last_compound_names() {
+    fn the_key_of_a_selector_is_in_its_last_compound() {
         let (id, class, name) = (IndexKey::Id, IndexKey::Class, IndexKey::Name);
+
         for (selector, key) in [
             ("#story", id("story".into())),
             ("div > p.lead", class("lead".into())),
@@ -187,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_falls_apart_at_its_own_commas_only() {
+    fn a_list_is_split_at_its_own_commas_only() {
         assert_eq!(
             alternatives(r#"a, b:is(c, d), e[f="g,h"]"#),
             ["a", "b:is(c, d)", r#"e[f="g,h"]"#]

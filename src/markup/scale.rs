@@ -1,8 +1,9 @@
-//! Builds a tree and weighs it meanwhile: no page unfolds further than its reader has room for.
+//! Builds a tree and weighs it at the same time: no page unfolds further than its reader has room
+//! for.
 //!
-//! What a page unfolds to is decided by the parser alone: elements that were left open are opened
-//! again, tags in comments are none, some end tags make elements. So the estimate is taken where
-//! the nodes are made, and the parser is stopped there.
+//! Only the parser knows into how many nodes a page unfolds: it reopens elements that were left
+//! open, ignores tags in comments, and makes elements of some end tags. So the nodes are counted
+//! where they are made, and the parser is stopped there.
 
 use std::borrow::Cow;
 use std::cell::Cell;
@@ -14,76 +15,17 @@ use html5ever::tree_builder::{ElementFlags, NodeOrText, QuirksMode, TreeBuilderO
 use html5ever::{Attribute, ParseOpts, QualName, local_name, parse_document};
 
 use crate::markup::MarkupError;
+use crate::markup::weight::{MAX_WEIGHT, Weight, json_weight};
 
-/// Bytes that a tree, and what its readers make of it, may take by the estimate. Of 164 pages of
-/// newspapers the largest has 3 MB; two such trees and their pages leave room in 150 MB for
-/// everything else.
-pub const HEAVIEST: usize = 24_000_000;
-
-/// Bytes of a node with its share of what readers note of it: 85 in the tree, 140 once a page of
-/// them was read (measured).
-const NODE: usize = 150;
-
-/// Bytes of an attribute: 65 in the tree, 71 once read (measured).
-const ATTRIBUTE: usize = 75;
-
-/// Bytes of a word of a class: the index has an entry for each, and grows by doubling (measured:
-/// 20).
-const CLASS: usize = 24;
-
-/// Bytes that an element or a key of JSON takes as a value (measured: 40 to 180).
-const JSON_VALUE: usize = 150;
-
-/// Bytes that an object of JSON takes, whatever is in it (measured: 690).
-const JSON_OBJECT: usize = 700;
-
-/// Attributes that later `<html>` and `<body>` tags may give to the first: each is compared with
-/// all that are there. Real pages have a handful.
-const MOST_LATE_ATTRIBUTES: usize = 1_000;
-
-/// What was counted of a tree.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Weight {
-    /// Bytes of the page, as UTF-8.
-    pub bytes: usize,
-    /// Elements, texts, comments and all else that a tree has for nodes.
-    pub nodes: usize,
-    pub attributes: usize,
-    pub classes: usize,
-    /// Bytes that the data in the page's scripts takes once it is read.
-    pub json: usize,
-}
-
-impl Weight {
-    /// Returns the bytes that the tree and its readers take.
-    pub fn estimate(&self) -> usize {
-        self.bytes
-            + self.nodes * NODE
-            + self.attributes * ATTRIBUTE
-            + self.classes * CLASS
-            + self.json
-    }
-
-    /// Returns what the mark-up of so many bytes takes at most, until it is refused, and with it
-    /// the copies of the page in its readers' hands: what is known before it is decoded. Data in
-    /// scripts may take more, and is refused at the same weight.
-    pub fn most_of(bytes: usize) -> usize {
-        /// The cheapest nodes are a letter and a comment behind it: `a<!>`, two in four bytes.
-        const A_BYTE: usize = NODE / 2 + 1;
-        /// The page decoded, in the tree, as paragraphs, as a text, and in the archive's hands.
-        const COPIES: usize = 5;
-
-        HEAVIEST
-            .min(bytes.saturating_mul(A_BYTE))
-            .saturating_add(bytes.saturating_mul(COPIES))
-    }
-}
+/// The most attributes that later `<html>` and `<body>` tags may add to the first. Each is compared
+/// with all existing ones; real pages have a handful.
+const MAX_LATE_ATTRIBUTES: usize = 1_000;
 
 /// Builds the tree of a page.
 ///
 /// # Errors
 ///
-/// Fails where the estimate is over [`HEAVIEST`]; nothing of the tree is kept.
+/// [`MarkupError::Heavy`] if the estimate is over [`MAX_WEIGHT`]. Nothing of the tree is kept.
 pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
     let scale = Scale {
         weight: Cell::new(Weight {
@@ -92,9 +34,10 @@ pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
         }),
         ..Scale::default()
     };
-    if html.len() > HEAVIEST {
+    if html.len() > MAX_WEIGHT {
         return Err(MarkupError::Heavy(scale.weight.get()));
     }
+
     let options = ParseOpts {
         tree_builder: TreeBuilderOpts {
             scripting_enabled: false,
@@ -102,8 +45,9 @@ pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
         },
         ..ParseOpts::default()
     };
-    // The parser has no other way to be stopped between two tags: unwinding drops it with all that
-    // it made.
+
+    // The parser cannot be stopped between two tags in another way. Unwinding drops it with all
+    // nodes.
     match catch_unwind(AssertUnwindSafe(|| {
         parse_document(scale, options).one(html)
     })) {
@@ -115,14 +59,14 @@ pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
     }
 }
 
-/// A document that is weighed with every node.
+/// A document that is weighed at every new node.
 #[derive(Default)]
 struct Scale {
     document: Document,
-    /// All but the nodes, which the document counts itself.
+    /// All counts but that of the nodes, which the document has itself.
     weight: Cell<Weight>,
     late_attributes: Cell<usize>,
-    /// The last script of data: the parser fills one before it makes another.
+    /// The last script of data. The parser fills one before it makes another.
     data: Cell<Option<NodeId>>,
 }
 
@@ -134,11 +78,11 @@ impl Scale {
         }
     }
 
-    /// Stops the parser where the tree has become too heavy.
+    /// Stops the parser if the tree has become too heavy.
     fn check(&self) {
         let weight = self.weight();
-        if weight.estimate() > HEAVIEST {
-            // No panic: nothing is wrong, and no hook is called.
+        if weight.estimate() > MAX_WEIGHT {
+            // Not a panic: nothing is wrong, and no panic hook must run.
             resume_unwind(Box::new(MarkupError::Heavy(weight)));
         }
     }
@@ -154,10 +98,9 @@ impl Scale {
             return;
         }
 
-        let is_class = |attribute: &&Attribute| attribute.name.local == local_name!("class");
         let classes: usize = attributes
             .iter()
-            .filter(is_class)
+            .filter(|attribute| attribute.name.local == local_name!("class"))
             .map(|class| words(&class.value))
             .sum();
         self.add(|weight| {
@@ -179,27 +122,19 @@ impl Scale {
     }
 }
 
-/// Counts words, and an empty one for each space too many.
+/// Counts words. Each additional space counts as an empty word.
 fn words(text: &str) -> usize {
     1 + text.bytes().filter(u8::is_ascii_whitespace).count()
 }
 
-/// What a byte of JSON adds, as if it stood in no string.
-fn json_weight(byte: u8) -> usize {
-    match byte {
-        b',' | b'[' => JSON_VALUE,
-        b'{' => JSON_OBJECT,
-        _ => 0,
-    }
-}
-
 /// Tells whether an element is a script of data, as JSON-LD is.
 fn is_data(name: &QualName, attributes: &[Attribute]) -> bool {
-    let is_json = |attribute: &Attribute| {
-        attribute.name.local == local_name!("type")
-            && attribute.value.to_ascii_lowercase().contains("json")
-    };
-    name.local == local_name!("script") && attributes.iter().any(is_json)
+    name.local == local_name!("script") && attributes.iter().any(is_json_type)
+}
+
+fn is_json_type(attribute: &Attribute) -> bool {
+    attribute.name.local == local_name!("type")
+        && attribute.value.to_ascii_lowercase().contains("json")
 }
 
 impl TreeSink for Scale {
@@ -212,7 +147,7 @@ impl TreeSink for Scale {
         (self.document, weight)
     }
 
-    /// Nobody reads them, and a page may have one for every byte.
+    /// Drops the error: nobody reads errors, and a page may have one for every byte.
     fn parse_error(&self, _: Cow<'static, str>) {}
 
     fn get_document(&self) -> NodeId {
@@ -292,9 +227,10 @@ impl TreeSink for Scale {
     fn add_attrs_if_missing(&self, target: &NodeId, attributes: Vec<Attribute>) {
         self.late_attributes
             .set(self.late_attributes.get() + attributes.len());
-        if self.late_attributes.get() > MOST_LATE_ATTRIBUTES {
+        if self.late_attributes.get() > MAX_LATE_ATTRIBUTES {
             resume_unwind(Box::new(MarkupError::Bomb));
         }
+
         self.add_attributes(&attributes);
         self.check();
         self.document.add_attrs_if_missing(target, attributes);
@@ -319,6 +255,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::markup::weight::NODE;
 
     /// Bytes of a crafted page.
     const LONG: usize = 4_000_000;
@@ -350,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_scripts_of_code_weigh_what_they_are_long() {
+    fn texts_and_scripts_of_code_weigh_their_length() {
         for (before, unit) in [
             ("", "책장 사이로 아침이 왔다. "),
             ("<script>", "if(a<b)x(\"<p>\");"),
@@ -361,13 +298,14 @@ mod tests {
     }
 
     #[test]
-    fn late_attributes_are_refused_before_each_is_compared_with_all() {
+    fn too_many_late_attributes_are_refused() {
         let page: String = (0..2_000).map(|n| format!("<body a{n}>")).collect();
+
         assert_eq!(build(&page).err(), Some(MarkupError::Bomb));
     }
 
     #[test]
-    fn no_page_weighs_more_than_is_known_of_it_before() {
+    fn no_page_weighs_more_than_was_known_before_it_was_decoded() {
         for unit in [
             "<!>",
             "<p>",
@@ -379,8 +317,10 @@ mod tests {
         ] {
             for repeated in [1, 100, 10_000] {
                 let page = unit.repeat(repeated);
+
                 let weight = build(&page).map(|(_, weight)| weight.estimate()).unwrap();
-                // The document itself, html, head and body stand in every tree.
+
+                // The document itself, html, head and body are in every tree.
                 assert!(
                     weight <= Weight::most_of(page.len()) + 5 * NODE,
                     "{unit} {repeated}: {weight}"
@@ -391,18 +331,23 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_tree_that_is_weighed_is_the_tree_that_is_not(
+        fn weighing_does_not_change_the_tree(
             parts in prop::collection::vec(
                 prop::sample::select(vec![
-                    "<p>", "</p>", "<b>", "</b>", "<table>", "<tr>", "<td>", "</table>", "글", "<!--x-->", "<svg>", "</svg>",
-                    "<body a>", "<html b>", "<template>", "</template>", "<form>", "<a href=x>", "<select>", "<option>",
-                    "<script type=application/json>[1]</script>", "&amp;", "<frameset>", "<math><mi>", "<?x>", "</br>", "<selectedcontent>", "<button>", "<template shadowrootmode=open>",
+                    "<p>", "</p>", "<b>", "</b>", "<table>", "<tr>", "<td>", "</table>", "글",
+                    "<!--x-->", "<svg>", "</svg>", "<body a>", "<html b>", "<template>",
+                    "</template>", "<form>", "<a href=x>", "<select>", "<option>",
+                    "<script type=application/json>[1]</script>", "&amp;", "<frameset>",
+                    "<math><mi>", "<?x>", "</br>", "<selectedcontent>", "<button>",
+                    "<template shadowrootmode=open>",
                 ]),
                 0..40,
             )
         ) {
             let page = parts.concat();
+
             let (tree, weight) = build(&page).unwrap();
+
             prop_assert_eq!(tree.html(), Document::from(page.as_str()).html());
             prop_assert_eq!(weight.nodes, tree.tree.len());
         }

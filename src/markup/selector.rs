@@ -1,4 +1,4 @@
-//! Selectors and patterns as a user writes them, compiled when they are read.
+//! CSS selectors and regular expressions of profiles, compiled when a profile is read.
 
 use std::fmt;
 
@@ -8,7 +8,8 @@ use serde::Deserialize;
 
 use crate::markup::index::{IndexKey, alternatives};
 
-/// A CSS selector list that compiled; in TOML one text, or a list of texts of which any may match.
+/// A compiled list of CSS selectors. In TOML it is one text, or a list of texts of which any may
+/// match.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "SelectorText")]
 pub struct Selector {
@@ -23,10 +24,14 @@ pub struct Alternative {
     pub matcher: Matcher,
 }
 
-/// A regular expression that compiled.
+/// A compiled regular expression.
 #[derive(Clone, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Pattern(Regex);
+
+/// The largest compiled pattern, in bytes: far more than a profile's patterns need, and little
+/// beside a page's tree.
+const MAX_PATTERN: usize = 1 << 20;
 
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a CSS selector, or a list of them")]
@@ -36,48 +41,69 @@ enum SelectorText {
 }
 
 impl Selector {
+    /// Compiles a list of selectors.
+    ///
+    /// # Errors
+    ///
+    /// Says in words what is wrong in `written`.
     pub fn compile(written: &str) -> Result<Self, String> {
-        let told = |why: String| format!("{written:?} is no CSS selector: {why}");
-        let compile =
-            |one| Matcher::new(one).map_err(|why| told(in_words(&format!("{:?}", why.kind))));
-        compile(written)?;
-        let alternative = |one| {
-            Ok(Alternative {
-                key: IndexKey::of(one),
-                matcher: compile(one)?,
-            })
-        };
+        // The whole list first: it may be wrong though each of its parts is right.
+        matcher(written, written)?;
         let alternatives = alternatives(written)
             .into_iter()
-            .map(alternative)
+            .map(|one| Alternative::compile(one, written))
             .collect::<Result<_, String>>()?;
+
         Ok(Self {
             written: written.to_owned(),
             alternatives,
         })
     }
 
+    /// Tells whether a node is an element that one of the selectors matches.
     pub fn matches(&self, node: &NodeRef<'_>) -> bool {
-        let has_key = |key: &IndexKey| {
-            node.element_ref()
-                .is_some_and(|element| key.is_on(&element))
-        };
-        self.alternatives
-            .iter()
-            .any(|one| has_key(&one.key) && node.is_match(&one.matcher))
+        self.alternatives.iter().any(|one| one.matches(node))
     }
 
+    /// Returns the single selectors of the list.
     pub(super) fn alternatives(&self) -> &[Alternative] {
         &self.alternatives
     }
 }
 
-/// Says in words what the parser calls by the names of its own types, which no other module can name.
+impl Alternative {
+    /// Compiles a single selector. An error names the whole list, `written`.
+    fn compile(one: &str, written: &str) -> Result<Self, String> {
+        Ok(Self {
+            key: IndexKey::of(one),
+            matcher: matcher(one, written)?,
+        })
+    }
+
+    fn matches(&self, node: &NodeRef<'_>) -> bool {
+        let has_key = node
+            .element_ref()
+            .is_some_and(|element| self.key.is_on(&element));
+        has_key && node.is_match(&self.matcher)
+    }
+}
+
+/// Compiles `selector`, which stands in the list `written`.
+fn matcher(selector: &str, written: &str) -> Result<Matcher, String> {
+    Matcher::new(selector).map_err(|why| {
+        let why = in_words(&format!("{:?}", why.kind));
+        format!("{written:?} is no CSS selector: {why}")
+    })
+}
+
+/// Explains an error of the CSS parser. Its types are private, so they are known by their printed
+/// names only.
 fn in_words(kind: &str) -> String {
     let name = kind
         .trim_start_matches("Custom(")
         .trim_start_matches("Basic(");
     let name = name.split(['(', ')', '{']).next().unwrap_or_default();
+
     let words = match name {
         "EndOfInput" => "it ends too early",
         "EmptySelector" => "a selector is missing, before or after a comma perhaps",
@@ -100,28 +126,36 @@ fn in_words(kind: &str) -> String {
 }
 
 impl Pattern {
+    /// Compiles a regular expression.
+    ///
+    /// # Errors
+    ///
+    /// Says in words what is wrong in `written`.
     pub fn compile(written: &str) -> Result<Self, String> {
-        let compiled = RegexBuilder::new(written).size_limit(1 << 20).build();
-        compiled
+        RegexBuilder::new(written)
+            .size_limit(MAX_PATTERN)
+            .build()
             .map(Self)
             .map_err(|why| format!("{written:?} is no regular expression: {why}"))
     }
 
+    /// Tells whether the pattern matches anywhere in `text`.
     pub fn is_match(&self, text: &str) -> bool {
         self.0.is_match(text)
     }
 
-    /// Returns the first group where the pattern has one and it took part, else the whole match.
+    /// Returns the first match: its first group, or all of it if no group took part.
     pub fn find<'t>(&self, text: &'t str) -> Option<&'t str> {
         let found = self.0.captures(text)?;
         Some(found.get(1).or_else(|| found.get(0))?.as_str())
     }
 
+    /// Tells whether the pattern has a group.
     pub fn has_group(&self) -> bool {
         self.0.captures_len() > 1
     }
 
-    /// Returns `text` without any match.
+    /// Returns `text` without its matches.
     pub fn cut(&self, text: &str) -> String {
         self.0.replace_all(text, "").into_owned()
     }
@@ -133,7 +167,7 @@ impl TryFrom<SelectorText> for Selector {
         match written {
             SelectorText::One(one) => Self::compile(&one),
             SelectorText::Any(any) => {
-                // Each alone first: an error then names the one that is wrong.
+                // Each alone first, so that an error names the wrong one.
                 any.iter()
                     .try_for_each(|one| Self::compile(one).map(drop))?;
                 Self::compile(&any.join(", "))
@@ -180,13 +214,13 @@ mod tests {
     fn is_shared<T: Send + Sync>() {}
 
     #[test]
-    fn compiled_selectors_go_between_tasks() {
+    fn compiled_selectors_can_be_shared_between_tasks() {
         is_shared::<Selector>();
         is_shared::<Pattern>();
     }
 
     #[test]
-    fn what_is_wrong_is_said() {
+    fn an_error_explains_what_is_wrong_in_a_selector() {
         for (selector, words) in [
             ("li[", "it ends too early"),
             ("li >", "nothing stands after a `>`"),
@@ -202,6 +236,7 @@ mod tests {
                 "{said}"
             );
         }
+
         assert!(
             Pattern::compile("(")
                 .unwrap_err()
