@@ -1,5 +1,6 @@
-//! What a user writes in TOML, as plain data: settings, sites and profiles.
+//! The configuration, as plain data: settings, sites and profiles.
 
+mod config_error;
 pub mod cron;
 pub mod profile;
 pub mod profiles;
@@ -7,12 +8,13 @@ mod read;
 pub mod settings;
 pub mod shipped;
 pub mod site;
+mod site_check;
 pub mod units;
 
+pub use config_error::{ConfigError, fault};
 pub use profile::Profile;
 pub use profiles::Profiles;
-pub use read::{
-    ConfigError, GENTLE_GAP, fault, is_site_name, read_profile, read_settings, read_site, read_text,
-};
+pub use read::{read_profile, read_settings, read_site, read_text};
 pub use settings::Settings;
 pub use site::Site;
+pub use site_check::{GENTLE_GAP, is_site_name};

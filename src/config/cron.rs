@@ -1,4 +1,5 @@
-//! Times that come again, as cron writes them: minute, hour, day, month, weekday, on the clock of a paper.
+//! Recurring times in the form of cron: minute, hour, day, month and weekday, in a paper's time
+//! zone.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -12,18 +13,19 @@ use jiff::{SignedDuration, ZonedDateTime};
 
 use crate::time::Timestamp;
 
-/// A pattern of five fields. Where clocks go forward over its time it is due as soon as they have, and where they go back it
-/// is due once (croner).
+/// A pattern of five fields. If clocks go forward over its time, it is due right after the change.
+/// If clocks go back, it is due once (croner).
 #[derive(Clone, Debug)]
 pub struct Cron {
     text: String,
     pattern: croner::Cron,
 }
 
-/// A pattern that cannot be read, and why.
+/// A text that is no pattern, and the reason.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error(
-    "{text:?} is no time of cron: write minute, hour, day, month and weekday, like \"*/30 * * * *\" ({why})"
+    "{text:?} is no time of cron: write minute, hour, day, month and weekday, \
+     like \"*/30 * * * *\" ({why})"
 )]
 pub struct CronFault {
     text: String,
@@ -37,27 +39,35 @@ impl std::str::FromStr for Cron {
             .seconds(Seconds::Disallowed)
             .year(Year::Disallowed)
             .build();
-        let fault = |why: CronError| CronFault {
-            text: text.to_owned(),
-            why: why.to_string(),
-        };
-        // croner takes the names of months and days anywhere.
-        if !text.trim_start().starts_with('@')
-            && text
-                .split_whitespace()
-                .take(2)
-                .any(|field| field.contains(|c: char| c.is_alphabetic()))
-        {
+
+        if has_name_for_time(text) {
             return Err(CronFault {
                 text: text.to_owned(),
                 why: "minutes and hours are numbers".to_owned(),
             });
         }
-        Ok(Self {
-            text: text.to_owned(),
-            pattern: parser.parse(text).map_err(fault)?,
-        })
+
+        match parser.parse(text) {
+            Ok(pattern) => Ok(Self {
+                text: text.to_owned(),
+                pattern,
+            }),
+            Err(why) => Err(CronFault {
+                text: text.to_owned(),
+                why: why.to_string(),
+            }),
+        }
     }
+}
+
+/// Tells whether letters stand in the place of minutes or hours: croner accepts names of months and
+/// days in every field. Nicknames like `@daily` are right.
+fn has_name_for_time(text: &str) -> bool {
+    !text.trim_start().starts_with('@')
+        && text
+            .split_whitespace()
+            .take(2)
+            .any(|field| field.contains(|c: char| c.is_alphabetic()))
 }
 
 impl PartialEq for Cron {
@@ -73,7 +83,8 @@ impl fmt::Display for Cron {
 }
 
 impl Cron {
-    /// Returns the first time after a moment, on the clock of a zone; `None` where there is none, as on a 30 February.
+    /// Returns the first time after a moment, in a time zone; `None` if there is none, as for a 30
+    /// February.
     pub fn next_after(&self, moment: Timestamp, zone: &TimeZone) -> Option<Timestamp> {
         let from = Local(jiff::Timestamp::from(moment).to_zoned_datetime(zone.clone()));
         let Local(next) = self.pattern.find_next_occurrence(&from, false).ok()?;
@@ -81,32 +92,29 @@ impl Cron {
     }
 }
 
-/// A wall clock, as croner reads it.
+/// A time in a zone, in the form that croner calculates with.
 #[derive(Clone)]
 struct Local(ZonedDateTime);
 
 impl CronDateTime for Local {
     fn to_civil(&self) -> CivilDateTime {
         let at = self.0.datetime();
-        let small = |part: i8| u32::from(part.unsigned_abs());
-        CivilDateTime::new(
-            CivilDate::from_parts_unchecked(
-                i32::from(at.year()),
-                small(at.month()),
-                small(at.day()),
-            ),
-            CivilTime::from_parts_unchecked(
-                small(at.hour()),
-                small(at.minute()),
-                small(at.second()),
-            ),
-        )
+        let date = CivilDate::from_parts_unchecked(
+            i32::from(at.year()),
+            unsigned(at.month()),
+            unsigned(at.day()),
+        );
+        let time = CivilTime::from_parts_unchecked(
+            unsigned(at.hour()),
+            unsigned(at.minute()),
+            unsigned(at.second()),
+        );
+
+        CivilDateTime::new(date, time)
     }
 
     fn civil_weekday(&self) -> Weekday {
-        Weekday::from_days_from_sunday(u32::from(
-            self.0.weekday().to_sunday_zero_offset().unsigned_abs(),
-        ))
+        Weekday::from_days_from_sunday(unsigned(self.0.weekday().to_sunday_zero_offset()))
     }
 
     fn resolve_civil(&self, civil: CivilDateTime) -> Result<Resolution<Self>, CronError> {
@@ -114,9 +122,7 @@ impl CronDateTime for Local {
             .0
             .time_zone()
             .to_ambiguous_zoned_datetime(civil_time(civil).ok_or(CronError::InvalidDate)?);
-        let local = |zoned: Result<ZonedDateTime, jiff::Error>| {
-            zoned.map(Self).map_err(|_| CronError::InvalidTime)
-        };
+
         Ok(match ambiguous.offset() {
             AmbiguousOffset::Unambiguous { .. } => {
                 Resolution::Single(local(ambiguous.unambiguous())?)
@@ -141,35 +147,37 @@ impl CronDateTime for Local {
     }
 }
 
+/// Returns a part of a date or time as croner's type. jiff's parts are never negative.
+fn unsigned(part: i8) -> u32 {
+    u32::from(part.unsigned_abs())
+}
+
+fn local(zoned: Result<ZonedDateTime, jiff::Error>) -> Result<Local, CronError> {
+    zoned.map(Local).map_err(|_| CronError::InvalidTime)
+}
+
+/// Returns croner's date and time as jiff's; `None` if a part is out of range.
 fn civil_time(civil: CivilDateTime) -> Option<DateTime> {
-    let small = |part: u32| i8::try_from(part).ok();
-    let (month, day) = (small(civil.month())?, small(civil.day())?);
-    let (hour, minute, second) = (
-        small(civil.hour())?,
-        small(civil.minute())?,
-        small(civil.second())?,
-    );
-    DateTime::new(
-        i16::try_from(civil.year()).ok()?,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-        0,
-    )
-    .ok()
+    let year = i16::try_from(civil.year()).ok()?;
+    let month = i8::try_from(civil.month()).ok()?;
+    let day = i8::try_from(civil.day()).ok()?;
+    let hour = i8::try_from(civil.hour()).ok()?;
+    let minute = i8::try_from(civil.minute()).ok()?;
+    let second = i8::try_from(civil.second()).ok()?;
+
+    DateTime::new(year, month, day, hour, minute, second, 0).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// The next times after one, on the clock of a zone.
+    /// Returns the next times after a moment, in a time zone.
     fn next(cron: &str, zone: &str, after: &str, count: usize) -> Vec<String> {
         let (cron, zone) = (cron.parse::<Cron>().unwrap(), TimeZone::get(zone).unwrap());
         let mut moment = Timestamp::from_rfc3339(after).unwrap();
         let mut times = Vec::new();
+
         for _ in 0..count {
             moment = cron.next_after(moment, &zone).unwrap();
             times.push(
@@ -179,11 +187,12 @@ mod tests {
                     .to_string(),
             );
         }
+
         times
     }
 
     #[test]
-    fn times_are_those_of_the_papers_clock() {
+    fn times_are_in_the_papers_zone() {
         assert_eq!(
             next("*/30 9 * * *", "Asia/Seoul", "2026-11-25T09:10:00+09:00", 3),
             [
@@ -203,8 +212,9 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_the_clock_leaves_out_is_due_once_and_one_that_comes_twice_is_too() {
-        // Clocks in Berlin go from 02:00 to 03:00 on 29 March 2026, and from 03:00 to 02:00 on 25 October.
+    fn a_skipped_time_is_due_once_and_so_is_a_repeated_time() {
+        // Clocks in Berlin go from 02:00 to 03:00 on 29 March 2026, and from 03:00 to 02:00 on 25
+        // October.
         let spring = next(
             "30 2 * * *",
             "Europe/Berlin",
@@ -212,6 +222,7 @@ mod tests {
             2,
         );
         assert_eq!(spring, ["03-29 03:00 +0200", "03-30 02:30 +0200"]);
+
         let autumn = next(
             "30 2 * * *",
             "Europe/Berlin",
@@ -222,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn what_recurs_within_the_hour_goes_on_through_both() {
+    fn an_hourly_time_is_due_in_both_of_two_repeated_hours() {
         let hours = next("0 * * * *", "Europe/Berlin", "2026-10-25T01:30:00+02:00", 3);
         assert_eq!(
             hours,
@@ -235,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_pattern_is_told() {
+    fn a_text_that_is_no_pattern_is_refused() {
         for wrong in [
             "",
             "* * *",
@@ -250,6 +261,7 @@ mod tests {
                 "{said}"
             );
         }
+
         let never = "0 0 30 2 *".parse::<Cron>().unwrap();
         assert_eq!(never.next_after(Timestamp::EPOCH, &TimeZone::UTC), None);
     }

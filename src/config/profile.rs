@@ -19,24 +19,24 @@ pub use url::{DateWindow, UrlRules};
 
 /// One CMS with all its skins: its addresses, its lists and its articles.
 ///
-/// Whatever can be left out means that the CMS has no such thing. Clones share what is compiled:
-/// thousands of papers have one CMS.
+/// A missing key means that the CMS has no such thing. Clones share the compiled rules, because
+/// thousands of papers have the same CMS.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
     pub name: String,
-    /// The first day whose pages look so, in `timezone`; without it, all before the last.
+    /// The first day on which pages look so, in `timezone`. Without it, there is no first day.
     #[serde(default, deserialize_with = "day")]
     pub valid_from: Option<Date>,
-    /// The last day whose pages look so, in `timezone`; without it, all after the first.
+    /// The last day on which pages look so, in `timezone`. Without it, there is no last day.
     #[serde(default, deserialize_with = "day")]
     pub valid_until: Option<Date>,
-    /// The clock of papers that have no site file.
+    /// The time zone of papers without a site file.
     #[serde(default = "seoul", deserialize_with = "zone")]
     pub timezone: TimeZone,
     #[serde(default = "korean")]
     pub language: String,
-    /// What only pages of this CMS have; any one is enough.
+    /// Elements that only pages of this CMS have. One of them is enough.
     pub marks: Option<Arc<Selector>>,
     #[serde(default)]
     pub skins: Arc<[Skin]>,
@@ -50,18 +50,18 @@ pub struct Profile {
     pub pager: Arc<Pager>,
     #[serde(default)]
     pub article: Arc<ArticleRules>,
-    /// A page for members only: a notice stands where the story would.
+    /// A page for members only: a notice is in the place of the story.
     #[serde(default)]
     pub members: Notice,
-    /// An article that was deleted, or never was.
+    /// An article that was deleted, or never existed.
     #[serde(default)]
     pub gone: Notice,
-    /// The server does not want to answer.
+    /// A page by which the server refuses an answer.
     #[serde(default)]
     pub refused: Notice,
 }
 
-/// A generation of the CMS's look. Its name is kept with each article that it showed.
+/// A generation of the CMS's templates. Its name is kept with each article on its pages.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Skin {
@@ -69,34 +69,36 @@ pub struct Skin {
     pub mark: Selector,
 }
 
-/// Where the home page links its sections.
+/// The links of the home page to its sections.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Menu {
     pub sections: Option<Selector>,
 }
 
-/// One look of a list. The first one of which a page has rows reads that page.
+/// The mark-up of a list in one skin. The first list skin that finds rows reads the page.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ListSkin {
     pub name: String,
-    /// What a page of such a list has, rows or not: without it and without rows, a page is no list.
+    /// An element of every page of such a list, even without rows. A page without it and without
+    /// rows is no list.
     pub list: Option<Selector>,
     pub row: Selector,
     /// The link to the article, in the row.
     pub link: Selector,
-    /// The title, in the row; the link's text where there is none.
+    /// The title, in the row. The default is the link's text.
     pub title: Option<Selector>,
     pub summary: Option<Selector>,
     pub section: Option<Selector>,
     pub byline: Option<Selector>,
     pub date: Option<Selector>,
-    /// Section, byline and date in this order, the first ones missing perhaps: several elements, or one with bars.
+    /// Section, byline and date in this order, as several elements or as one with bars. The first
+    /// ones may be missing.
     pub info: Option<Selector>,
 }
 
-/// How a list goes on.
+/// The pages of a list.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Pager {
@@ -104,11 +106,11 @@ pub struct Pager {
     pub links: Option<Selector>,
     pub total: Vec<Count>,
     pub per_page: Vec<Count>,
-    /// The last page that the server shows, however long the list is.
+    /// The last page that the server shows of a longer list.
     pub last_page: Vec<Count>,
-    /// Rows on a full page that does not tell.
+    /// Rows of a full page without a number in `per_page`.
     pub usual_per_page: u32,
-    /// No page beyond is asked for, whatever a page tells.
+    /// The last page that is requested, whatever `last_page` says.
     pub usual_last_page: u32,
 }
 
@@ -125,27 +127,27 @@ impl Default for Pager {
     }
 }
 
-/// A number that a page tells, commas allowed.
+/// A number in a page. It may have commas.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Count {
-    /// The element that tells it; the page's source where there is none.
+    /// The element with the number. The default is the page's source.
     pub select: Option<Selector>,
     /// Its first group is the number.
     pub pattern: Pattern,
 }
 
-/// How a page says that it is no article.
+/// The words by which a page says that it is no article.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Notice {
     pub texts: Vec<String>,
-    /// Only a page (`gone`, `refused`) or a story (`members`) shorter than this many characters is taken for a notice.
+    /// Only a shorter page (`gone`, `refused`) or story (`members`) is a notice, in characters.
     pub under: usize,
 }
 
 impl Notice {
-    /// Returns the text of this notice that stands in `text`.
+    /// Returns the first text of this notice that `text` contains.
     pub fn stands_in(&self, text: &str) -> Option<&str> {
         self.texts
             .iter()
@@ -165,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_selector_that_is_wrong_is_named_with_its_line_and_key() {
+    fn a_wrong_selector_is_named_with_its_line_and_key() {
         let said = error("[article]\nbody = [\"#a\"]\nremove = \"li[\"\n");
         assert!(
             said.starts_with("profiles/x.toml:4: `article.remove`: \"li[\" is no CSS selector"),
@@ -179,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_that_is_wrong_is_named_with_its_line() {
+    fn a_wrong_pattern_is_named_with_its_line() {
         let said = error("[article]\ncredit = \"(\"\n");
         assert!(
             said.starts_with("profiles/x.toml:3: `article.credit`: \"(\" is no regular expression"),
@@ -202,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_of_addresses_that_cannot_work_are_told() {
+    fn impossible_rules_of_addresses_are_refused() {
         let patterns = "[url]\narticle_patterns = ['^/a/(\\d+)$']\n";
         assert!(
             read_profile(
@@ -211,11 +213,14 @@ mod tests {
             )
             .is_ok()
         );
-        let window = "canonical = \"/a/{number}\"\ndate_window = {from = \"f\", until = \"u\", format = \"%Y\"}\n";
+
+        let window = "canonical = \"/a/{number}\"\n\
+                      date_window = {from = \"f\", until = \"u\", format = \"%Y\"}\n";
         assert!(
             error(&format!("{patterns}{window}"))
                 .starts_with("profiles/x.toml:5: `url.date_window`: ")
         );
+
         for canonical in ["/a/number", "/b/{number}", "/a/{number}/x", "a/{number}"] {
             let said = error(&format!("{patterns}canonical = \"{canonical}\"\n"));
             assert!(
@@ -223,7 +228,9 @@ mod tests {
                 "{said}"
             );
         }
+
         assert!(error("[url]\narticle = [\"/a\"]\n").contains("`url.article`: `number` must name"));
+
         for format in ["%Q", "day", "%H", "%Y-%m", "%m-%d"] {
             let window = format!(
                 "[url]\ndate_window = {{ from = \"a\", until = \"b\", format = \"{format}\" }}\n"
@@ -236,7 +243,7 @@ mod tests {
     }
 
     #[test]
-    fn a_profile_may_know_next_to_nothing() {
+    fn a_profile_needs_only_a_name() {
         assert!(read_profile("x", "name = \"x\"").is_ok());
     }
 }

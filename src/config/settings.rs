@@ -1,4 +1,4 @@
-//! `saseo.toml`: who asks, how fast in all, and the limits of one answer.
+//! `saseo.toml`: the identity of the crawler, its ceilings, and the limits of one answer.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -8,111 +8,128 @@ use serde::Deserialize;
 use crate::config::units::{Bytes, Rate, Span};
 use crate::page_url::PageUrl;
 
-/// Everything in `saseo.toml`; what is left out has the shipped value.
+/// All of `saseo.toml`. Missing keys have the shipped values.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Settings {
     pub identity: Identity,
     pub pace: Ceilings,
     pub limits: Limits,
-    pub archive: Keeping,
+    pub archive: ArchiveSettings,
 }
 
-/// Who asks.
+/// The sender of the requests.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Identity {
     /// The product token that robots.txt names.
     pub agent: String,
-    /// A mail address or a URL where the crawler's owner is reached; empty means nobody said.
+    /// A mail address or a URL of the crawler's owner; empty if none is given.
     pub contact: String,
 }
 
-/// The ceilings above the hosts' own gaps.
+/// The ceilings that apply besides the gaps of hosts.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Ceilings {
+    /// Requests to one server address, whatever its hosts.
     pub server_rate: Rate,
+    /// Requests to all servers together.
     pub total_rate: Rate,
 }
 
-/// What one answer may cost.
+/// The limits of one answer, and of the disk.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Limits {
-    /// Bytes of a decoded body; the rest is not read.
+    /// The largest decoded body.
     pub body: Bytes,
+    /// Time limit for a connection.
     pub connect: Span,
+    /// Time limit for a whole answer.
     pub answer: Span,
+    /// The most redirects from one page.
     pub redirects: u32,
-    /// Crawls stop, and schedules pause, where the archive's disk has less room.
+    /// Crawls stop, and schedules pause, if the archive's disk has less free space.
     pub free_disk: Bytes,
-    /// Where public hosts may be asked besides 80 and 443, and the ports of the sites' own homes.
+    /// Ports of public hosts that are allowed, besides 80, 443 and the ports of the sites' homes.
     pub ports: Vec<u16>,
 }
 
 /// How the archive is kept.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct Keeping {
+pub struct ArchiveSettings {
     pub durability: Durability,
 }
 
-/// What a power cut may cost; a killed process costs nothing either way.
+/// The loss that a power cut may cause. A killed process loses nothing in either case.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Durability {
-    /// The last moments may go, whole.
+    /// The last commits may be lost, each as a whole.
     #[default]
     Normal,
-    /// Every commit is on disk before the next request.
+    /// Every commit is on the disk before the next request.
     Full,
 }
 
-/// Reads a contact: a mail address or a URL, or nothing where nobody said. It goes into a header, so it is ASCII.
+/// Reads a contact: a mail address, a URL or nothing. It goes into a header, so it must be ASCII.
+///
+/// # Errors
+///
+/// Says in words what a contact is.
 pub fn contact(text: &str) -> Result<String, &'static str> {
     let text = text.trim();
     let is_plain = text
         .chars()
         .all(|c| c.is_ascii_graphic() && !"()<>".contains(c));
+
     if text.is_empty() || is_plain && (is_mail(text) || is_address(text)) {
         Ok(text.to_owned())
     } else {
         Err(
-            "a contact is a mail address (name@domain), or an http or https URL, in ASCII and without brackets",
+            "a contact is a mail address (name@domain), or an http or https URL, in ASCII and \
+             without brackets",
         )
     }
 }
 
 fn is_mail(text: &str) -> bool {
-    let is_name = |label: &str| {
-        !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
-    };
     let Some((person, domain)) = text.split_once('@') else {
         return false;
     };
+
     !person.is_empty()
         && !person.contains([':', ',', '/'])
         && domain.contains('.')
-        && domain.split('.').all(is_name)
+        && domain.split('.').all(is_label)
 }
 
-/// Tells whether somebody may answer at a contact. Names that are reserved for examples, tests and machines of one's own lead
-/// to nobody (RFC 2606, RFC 6761, RFC 6762, and `internal`, which ICANN reserved in 2024).
-pub fn can_be_answered(contact: &str) -> bool {
-    const RESERVED: [&str; 6] = [
-        "example",
-        "internal",
-        "invalid",
-        "local",
-        "localhost",
-        "test",
-    ];
+/// Tells whether a text can be a label of a domain name.
+fn is_label(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+}
 
+/// Top-level names that lead to nobody. They are reserved for examples, tests and private machines
+/// (RFC 2606, RFC 6761, RFC 6762), and `internal` by ICANN since 2024.
+const RESERVED: [&str; 6] = [
+    "example",
+    "internal",
+    "invalid",
+    "local",
+    "localhost",
+    "test",
+];
+
+/// Tells whether somebody can be reached at a contact. Reserved names and private addresses lead to
+/// nobody.
+pub fn can_be_answered(contact: &str) -> bool {
     let address = PageUrl::parse(contact).ok();
     if let Some(literal) = address.as_ref().and_then(PageUrl::literal_address) {
         return is_reachable(literal);
     }
+
     let host = match &address {
         Some(address) => address.host().as_str().to_owned(),
         None => contact
@@ -127,7 +144,7 @@ pub fn can_be_answered(contact: &str) -> bool {
     labels.len() > 1 && !is_reserved && !labels.contains(&"example")
 }
 
-/// Whether an address is not one of this machine, its network or of documents.
+/// Tells whether an address is not one of this machine, of a private network, or for documentation.
 fn is_reachable(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(v4) => {
@@ -186,7 +203,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_that_are_reserved_lead_to_nobody() {
+    fn reserved_names_lead_to_nobody() {
         for nobody in [
             "",
             "you@example.org",

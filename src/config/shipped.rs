@@ -1,4 +1,4 @@
-//! The configuration files that are built into the program: all of the folder `config`.
+//! The configuration files that are built into the program: the whole folder `config`.
 
 use std::sync::LazyLock;
 
@@ -6,21 +6,24 @@ use include_dir::{Dir, include_dir};
 
 use crate::config::{Profile, read_profile};
 
+/// The folder `config` of the repository.
 static CONFIG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config");
 
 /// A file of the shipped configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShippedFile {
-    /// Its path within a configuration folder, `profiles/ndsoft.toml`.
+    /// Its path within a configuration folder, as `profiles/ndsoft.toml`.
     pub path: &'static str,
-    /// Text, but for saved pages, which are as they came.
+    /// TOML, or a saved page in its own encoding.
     pub bytes: &'static [u8],
 }
 
-/// Returns every shipped file, by its path: settings, sites, profiles, and the saved pages beside the profiles.
+/// Returns every shipped file, sorted by path: settings, sites, profiles, and the saved pages
+/// beside the profiles.
 pub fn files() -> Vec<ShippedFile> {
     let mut files = Vec::new();
     let mut open = vec![&CONFIG];
+
     while let Some(folder) = open.pop() {
         open.extend(folder.dirs());
         let kept = folder.files().filter_map(|file| {
@@ -31,12 +34,13 @@ pub fn files() -> Vec<ShippedFile> {
         });
         files.extend(kept);
     }
+
     files.sort_by_key(|file| file.path);
     files
 }
 
 impl ShippedFile {
-    /// Returns a settings, site or profile file's text; `None` where it is a saved page.
+    /// Returns the text of a settings, site or profile file; `None` for a saved page.
     pub fn toml(&self) -> Option<&'static str> {
         let text = self
             .path
@@ -57,18 +61,20 @@ pub fn shipped_profiles() -> Vec<Profile> {
         .collect()
 }
 
-/// The profile for pages of no known CMS, as it is written.
+/// The text of the profile for pages of unknown CMSs.
 pub const GENERIC: &str = include_str!("generic.toml");
 
-/// Returns the profile for pages of no known CMS. It is compiled once.
+/// The profile for pages of unknown CMSs, compiled once: every reader of a site has it.
+static COMPILED_GENERIC: LazyLock<Profile> = LazyLock::new(|| {
+    read_profile("src/config/generic.toml", GENERIC).expect("a test reads every shipped file")
+});
+
+/// Returns the profile for pages of unknown CMSs.
 pub fn generic_profile() -> Profile {
-    static COMPILED: LazyLock<Profile> = LazyLock::new(|| {
-        read_profile("src/config/generic.toml", GENERIC).expect("a test reads every shipped file")
-    });
-    COMPILED.clone()
+    COMPILED_GENERIC.clone()
 }
 
-/// Returns a shipped profile by its name; `None` if no profile has that name.
+/// Returns the shipped profile of that name.
 pub fn shipped_profile(name: &str) -> Option<Profile> {
     shipped_profiles()
         .into_iter()
@@ -87,15 +93,13 @@ mod tests {
             .filter_map(|file| Some((file.path, file.toml()?)))
         {
             match path.split_once('/') {
-                Some(("sites", _)) => assert_eq!(
-                    read_site(path, text).unwrap().profile.as_deref(),
-                    Some("ndsoft")
-                ),
+                Some(("sites", _)) => {
+                    let site = read_site(path, text).unwrap();
+                    assert_eq!(site.profile.as_deref(), Some("ndsoft"));
+                }
                 Some(("profiles", file)) => {
-                    assert_eq!(
-                        format!("{}.toml", read_profile(path, text).unwrap().name),
-                        file
-                    )
+                    let profile = read_profile(path, text).unwrap();
+                    assert_eq!(format!("{}.toml", profile.name), file);
                 }
                 _ => assert_eq!(read_settings(path, text).unwrap(), Settings::default()),
             }

@@ -8,24 +8,25 @@ use crate::config::cron::Cron;
 use crate::config::units::Span;
 use crate::page_url::PageUrl;
 
-/// One newspaper: where it lives, how it is read, and how gently.
+/// One newspaper: its address, its profile and its pace.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Site {
-    /// Lower-case letters, digits and `-`; the name in commands, exports and article ids.
+    /// The name in commands, exports and article ids: lower-case letters, digits and `-`.
     pub name: String,
-    /// The paper's own name, `독서신문`.
+    /// The paper's own name, as `독서신문`.
     pub title: String,
     #[serde(deserialize_with = "address")]
     pub home: PageUrl,
-    /// The profile of the paper's CMS; without one, pages are read generically.
+    /// The profile of the paper's CMS. Without one, pages are read generically.
     #[serde(default)]
     pub profile: Option<String>,
     #[serde(default = "seoul", deserialize_with = "zone")]
     pub timezone: jiff::tz::TimeZone,
     #[serde(default = "korean")]
     pub language: String,
-    /// The user's own server: private addresses, gaps under one second and `at_once` over 1 are allowed.
+    /// The server is the user's own: private addresses, gaps under one second and `at_once` over 1
+    /// are allowed.
     #[serde(default)]
     pub own_site: bool,
     #[serde(default)]
@@ -38,7 +39,7 @@ pub struct Site {
     pub schedule: Schedule,
 }
 
-/// What is done about each wish of a paper against uses of its pages.
+/// The treatment of each opt-out of a paper.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OptOutRules {
@@ -53,7 +54,8 @@ pub struct OptOutRules {
     pub words: OptOutPolicy,
 }
 
-/// What is done about a wish. All but ignored ones are recorded with their evidence, and told in every export.
+/// The treatment of an opt-out. All but ignored ones are recorded with their evidence, and are in
+/// every export.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum OptOutPolicy {
@@ -77,38 +79,38 @@ impl Default for OptOutRules {
     }
 }
 
-/// How gently one site is asked.
+/// The pace of requests to one site.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SitePace {
-    /// The least time from the end of an answer to the next request.
+    /// The shortest time from the end of an answer to the next request.
     pub gap: Span,
-    /// Requests under way at one time.
+    /// The most requests at the same time.
     pub at_once: u32,
 }
 
-/// Where a site's articles are looked for.
+/// The sources of a site's articles, and the schedule of revisits.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Discover {
     pub sections: Sections,
     pub feeds: bool,
     pub sitemaps: bool,
-    /// How long lists and feeds rest that tell nothing new.
+    /// The intervals between traversals of lists and feeds without news.
     pub lists: PollIntervals,
-    /// How far back the weekly check of a list looks for articles that were dated back.
+    /// How far back the weekly deep traversal of a list reads, for articles that were dated back.
     pub deep: Span,
-    /// How long after its publication an article is looked at again.
+    /// The revisit schedule: times after an article's publication.
     pub revisit: Vec<Span>,
-    /// So many pages of the site may be known; links to more are left alone.
+    /// The most known pages of the site. Links to more are ignored.
     pub most_pages: u64,
-    /// The day before which nothing is looked for, in the paper's zone.
+    /// The first day of interest, in the paper's zone. Older articles are not discovered.
     #[serde(deserialize_with = "day")]
     pub since: Option<jiff::civil::Date>,
 }
 
-/// The least and the longest time between two readings of a list that tells nothing new; where one list has every article, that one
-/// is read at every crawl.
+/// The shortest and the longest interval between two traversals of a list without news. A list of
+/// all articles is read in every crawl.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct PollIntervals {
@@ -118,7 +120,8 @@ pub struct PollIntervals {
 
 impl Default for PollIntervals {
     fn default() -> Self {
-        // A crawl at the same time each day comes a little early for what the one before read at its end.
+        // A daily crawl may read a list less than a day after the crawl before. With a ceiling of
+        // 20 h, the list is due all the same.
         Self {
             floor: Span(Duration::ZERO),
             ceiling: Span(Duration::from_secs(20 * 3600)),
@@ -126,7 +129,8 @@ impl Default for PollIntervals {
     }
 }
 
-/// How long after its publication an article is looked at again: an hour, six, a day, seven, thirty.
+/// The default revisit schedule: an hour, six hours, a day, a week and thirty days after
+/// publication. Most corrections come soon, and withdrawals late.
 pub const REVISIT_SCHEDULE: [Duration; 5] = [
     Duration::from_secs(3600),
     Duration::from_secs(6 * 3600),
@@ -135,26 +139,26 @@ pub const REVISIT_SCHEDULE: [Duration; 5] = [
     Duration::from_secs(30 * 24 * 3600),
 ];
 
-/// The lists that are read.
+/// The lists of a site.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Sections {
-    /// Those that the home page's menu links.
+    /// The lists that the menu of the home page links.
     Menu,
-    /// These addresses or paths, and no others.
+    /// Only these addresses or paths.
     Listed(Vec<String>),
 }
 
-/// When scheduled crawls run.
+/// The times of scheduled crawls.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Schedule {
-    /// At these times of the paper's clock.
+    /// At these times, in the paper's zone.
     #[serde(deserialize_with = "cron")]
     pub cron: Option<Cron>,
-    /// So long after the beginning of the last one.
+    /// This long after the beginning of the last crawl.
     pub every: Option<Span>,
-    /// A monitor in the manner of healthchecks.io: told at this address that a scheduled crawl ended, and under it that one began
-    /// (`/start`) or failed (`/fail`).
+    /// A monitor with the protocol of healthchecks.io. A ping to this address says that a scheduled
+    /// crawl ended; `/start` and `/fail` behind it say that one began or failed.
     #[serde(deserialize_with = "some_address")]
     pub ping: Option<PageUrl>,
 }
@@ -186,17 +190,20 @@ impl Default for Discover {
 impl<'de> Deserialize<'de> for Sections {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         struct Either;
+
         impl<'de> de::Visitor<'de> for Either {
             type Value = Sections;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("\"menu\" or a list of paths")
             }
+
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Sections, E> {
                 match text {
                     "menu" => Ok(Sections::Menu),
                     _ => Err(E::invalid_value(de::Unexpected::Str(text), &self)),
                 }
             }
+
             fn visit_seq<A: de::SeqAccess<'de>>(self, mut seq: A) -> Result<Sections, A::Error> {
                 let mut paths = Vec::new();
                 while let Some(path) = seq.next_element()? {
@@ -205,6 +212,7 @@ impl<'de> Deserialize<'de> for Sections {
                 Ok(Sections::Listed(paths))
             }
         }
+
         from.deserialize_any(Either)
     }
 }

@@ -1,4 +1,4 @@
-//! Quantities as people write them: `"2s"`, `"8MiB"`, `"50/s"`.
+//! Quantities in the form in which people write them: `"2s"`, `"8MiB"`, `"50/s"`.
 
 use std::fmt;
 use std::time::Duration;
@@ -14,14 +14,16 @@ pub struct Span(pub Duration);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Bytes(pub u64);
 
-/// At most so many in a second, written `2/s` or `30/m`, kept as the time from one to the next.
+/// A rate, written `2/s` or `30/m`. It is stored as the time from one event to the next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(pub Duration);
 
+/// A text that is no quantity.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum UnitError {
     #[error(
-        "{0:?} is no time: write a number and a unit, like \"2s\", \"500ms\", \"10m\", \"1h30m\" or \"30d\""
+        "{0:?} is no time: write a number and a unit, like \"2s\", \"500ms\", \"10m\", \"1h30m\" \
+         or \"30d\""
     )]
     Span(String),
     #[error("{0:?} is no size: write a number and a unit, like \"8MiB\" or \"512KiB\"")]
@@ -35,22 +37,26 @@ pub enum UnitError {
 impl std::str::FromStr for Span {
     type Err = UnitError;
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let fault = || UnitError::Span(text.to_owned());
-        let mut rest = text.trim();
-        let mut seconds = 0.0;
-        loop {
-            let (number, unit, after) = number_and_unit(rest).ok_or_else(fault)?;
-            seconds += number * seconds_in(unit).ok_or_else(fault)?;
-            rest = after;
-            if rest.is_empty() {
-                return Duration::try_from_secs_f64(seconds)
-                    .map(Self)
-                    .map_err(|_| fault());
-            }
+        span(text).ok_or_else(|| UnitError::Span(text.to_owned()))
+    }
+}
+
+/// Reads a sum of numbers with units.
+fn span(text: &str) -> Option<Span> {
+    let mut rest = text.trim();
+    let mut seconds = 0.0;
+
+    loop {
+        let (number, unit, after) = number_and_unit(rest)?;
+        seconds += number * seconds_in(unit)?;
+        rest = after;
+        if rest.is_empty() {
+            return Duration::try_from_secs_f64(seconds).map(Span).ok();
         }
     }
 }
 
+/// Returns the seconds in a unit of time.
 fn seconds_in(unit: &str) -> Option<f64> {
     match unit {
         "ms" => Some(0.001),
@@ -62,72 +68,88 @@ fn seconds_in(unit: &str) -> Option<f64> {
     }
 }
 
-/// Reads a day as it is written in files and on the command line: `2026-01-31`, and nothing before or after it.
+/// Reads a day from a file or the command line: `2026-01-31`, with nothing before or after it.
+///
+/// # Errors
+///
+/// If the text is no day.
 pub fn day(text: &str) -> Result<Date, UnitError> {
-    let is_day = text.len() == 10
+    let is_plain = text.len() == 10
         && text
             .bytes()
             .all(|byte| byte.is_ascii_digit() || byte == b'-');
-    let fault = || UnitError::Day(text.to_owned());
-    if is_day {
-        text.parse().map_err(|_| fault())
-    } else {
-        Err(fault())
-    }
+    // jiff also reads days with times, offsets and signs.
+    let day = is_plain.then(|| text.parse().ok()).flatten();
+    day.ok_or_else(|| UnitError::Day(text.to_owned()))
 }
 
 impl std::str::FromStr for Bytes {
     type Err = UnitError;
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let fault = || UnitError::Bytes(text.to_owned());
-        let (number, unit, rest) = number_and_unit(text).ok_or_else(fault)?;
-        let scale: u64 = match unit {
-            _ if !rest.is_empty() => return Err(fault()),
-            "" | "B" => 1,
-            "KiB" | "kB" | "KB" => 1 << 10,
-            "MiB" | "MB" => 1 << 20,
-            "GiB" | "GB" => 1 << 30,
-            _ => return Err(fault()),
-        };
-        let bytes = number * scale as f64;
-        // 2^53: beyond it a float no longer counts single bytes, and no disk of ours is that large.
-        if bytes > 9.0e15 {
-            Err(fault())
-        } else {
-            Ok(Self(bytes as u64))
-        }
+        bytes(text).ok_or_else(|| UnitError::Bytes(text.to_owned()))
     }
+}
+
+/// The largest size: about 2^53. Beyond it a float no longer counts single bytes, and no disk is
+/// that large.
+const MAX_BYTES: f64 = 9.0e15;
+
+/// Reads a number with a unit of size.
+fn bytes(text: &str) -> Option<Bytes> {
+    let (number, unit, rest) = number_and_unit(text)?;
+    let scale: u64 = match unit {
+        _ if !rest.is_empty() => return None,
+        "" | "B" => 1,
+        "KiB" | "kB" | "KB" => 1 << 10,
+        "MiB" | "MB" => 1 << 20,
+        "GiB" | "GB" => 1 << 30,
+        _ => return None,
+    };
+
+    let bytes = number * scale as f64;
+    (bytes <= MAX_BYTES).then_some(Bytes(bytes as u64))
 }
 
 impl std::str::FromStr for Rate {
     type Err = UnitError;
     fn from_str(text: &str) -> Result<Self, UnitError> {
-        let fault = || UnitError::Rate(text.to_owned());
-        let (count, unit) = text.split_once('/').ok_or_else(fault)?;
-        let count: f64 = count.trim().parse().map_err(|_| fault())?;
-        let Span(unit) = format!("1{}", unit.trim()).parse().map_err(|_| fault())?;
-        if !(count.is_finite() && count > 0.0) {
-            return Err(fault());
-        }
-        Duration::try_from_secs_f64(unit.as_secs_f64() / count)
-            .map(Self)
-            .map_err(|_| fault())
+        rate(text).ok_or_else(|| UnitError::Rate(text.to_owned()))
     }
 }
 
-/// A number, the letters after it, and what stands behind them.
+/// Reads a count over a unit of time.
+fn rate(text: &str) -> Option<Rate> {
+    let (count, unit) = text.split_once('/')?;
+    let count: f64 = count.trim().parse().ok()?;
+    let Span(unit) = span(&format!("1{}", unit.trim()))?;
+    if !(count.is_finite() && count > 0.0) {
+        return None;
+    }
+
+    Duration::try_from_secs_f64(unit.as_secs_f64() / count)
+        .map(Rate)
+        .ok()
+}
+
+/// Returns the number at the beginning of a text, the letters behind it, and the rest.
 fn number_and_unit(text: &str) -> Option<(f64, &str, &str)> {
-    let is_digit = |c: char| c.is_ascii_digit() || c == '.';
     let text = text.trim();
     let (number, unit) = text.split_at(text.find(|c| !is_digit(c)).unwrap_or(text.len()));
     let (unit, rest) = unit.split_at(unit.find(is_digit).unwrap_or(unit.len()));
+
     let number: f64 = number.parse().ok()?;
     number.is_finite().then_some((number, unit.trim(), rest))
 }
 
+fn is_digit(c: char) -> bool {
+    c.is_ascii_digit() || c == '.'
+}
+
+/// Writes the time in its largest whole unit, which [`Span`] reads again.
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let millis = self.0.as_millis();
+
         match millis {
             0 => f.write_str("0s"),
             _ if millis.is_multiple_of(86_400_000) => write!(f, "{}d", millis / 86_400_000),
@@ -140,6 +162,7 @@ impl fmt::Display for Span {
     }
 }
 
+/// Implements `Deserialize` by `FromStr`, with the words for what was expected.
 macro_rules! deserialized_from_text {
     ($($unit:ty, $expecting:literal);+) => {$(
         impl<'de> Deserialize<'de> for $unit {
@@ -173,6 +196,7 @@ mod tests {
     #[test]
     fn times_are_read_in_every_unit() {
         let span = |text: &str| text.parse::<Span>().unwrap().0;
+
         assert_eq!(span("500ms"), Duration::from_millis(500));
         assert_eq!(span("1.5s"), Duration::from_millis(1500));
         assert_eq!(span("10m"), Duration::from_secs(600));
@@ -190,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn a_day_is_a_day_and_no_moment() {
+    fn only_a_plain_day_is_a_day() {
         assert_eq!(day("2026-11-15"), Ok(jiff::civil::date(2026, 11, 15)));
         for text in [
             "2026-11-15T10:00",
@@ -212,9 +236,10 @@ mod tests {
     }
 
     #[test]
-    fn times_are_printed_as_they_are_written() {
+    fn printed_times_are_read_as_the_same_time() {
         for text in ["0s", "250ms", "2s", "10m", "24h", "30d", "1.5s"] {
             let printed = text.parse::<Span>().unwrap().to_string();
+
             assert_eq!(
                 printed.parse::<Span>(),
                 text.parse::<Span>(),

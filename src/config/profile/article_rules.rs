@@ -1,11 +1,11 @@
-//! How the CMS's article pages are read: the sources of every field, best first.
+//! The rules for a CMS's article pages: the sources of every field, best first.
 
 use serde::Deserialize;
 
 use crate::config::profile::source::FieldSource;
 use crate::markup::{Pattern, Selector};
 
-/// The sources of an article's fields: of each list the first source that tells something counts.
+/// The sources of an article's fields. Of each list, the first source with a value counts.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ArticleRules {
@@ -16,11 +16,11 @@ pub struct ArticleRules {
     pub byline: Vec<FieldSource>,
     pub section: Vec<FieldSource>,
     pub subsection: Vec<FieldSource>,
-    /// Dates: RFC 3339, as printed, or seconds since 1970.
+    /// Dates: in RFC 3339, printed, or as seconds since 1970.
     pub published: Vec<FieldSource>,
-    /// Dates; the first that is later than the publication.
+    /// Dates. The first one after the publication counts.
     pub modified: Vec<FieldSource>,
-    /// Times that end in `Z` are on the paper's clock all the same.
+    /// Times with a `Z` are local times of the paper.
     pub false_utc: bool,
     pub printed: PrintedDates,
     pub rights: Vec<FieldSource>,
@@ -29,26 +29,29 @@ pub struct ArticleRules {
     pub opt_out: OptOutWording,
     /// Containers of the story, best first.
     pub body: Vec<Selector>,
-    /// Where no container holds a story, takes it from a script: what the first group matches, a JSON string of HTML.
+    /// Patterns for a story in a script, if no container has one. The first group is a JSON string
+    /// of HTML.
     pub body_in_script: Vec<Pattern>,
-    /// No container is known for sure: the story is found by measure, and the article tells how sure that is.
+    /// No container is certain: the story is found by measuring, and the article records the
+    /// confidence.
     pub by_measure: bool,
-    /// What stands in the container and is no story.
+    /// Elements in the container that are no part of the story.
     pub remove: Option<Selector>,
     pub photos: Vec<PhotoBox>,
-    /// Attributes that hold a photo's address, before `src`, where photos are loaded late.
+    /// Attributes with the address of a photo that is loaded lazily. They come before `src`.
     pub lazy: Vec<String>,
     /// Addresses of pictures that are no photos: logos, portraits.
     pub no_photo: Option<Pattern>,
-    /// In a caption, who made the photo: the first group.
+    /// The photographer in a caption: the first group.
     pub credit: Option<Pattern>,
-    /// A whole block that is no story, wherever it stands: what buttons and players say.
+    /// Whole blocks that are no part of the story anywhere: words of buttons and players.
     pub noise: Vec<Pattern>,
-    /// A whole block above a list of other stories: it goes, and with it what follows and does not read like prose.
+    /// Whole blocks above a list of other stories. They are dropped, and so are the following
+    /// blocks that do not read like prose.
     pub headings: Vec<Pattern>,
-    /// A whole block at the end that is no story: who wrote it, the end mark.
+    /// Whole blocks at the end that are no part of the story: the author's line, the end mark.
     pub trailers: Vec<Pattern>,
-    /// A whole block after the end that is kept, while trailers before it still go.
+    /// Whole blocks after the end that are kept. Trailers before them are still dropped.
     pub epilogues: Vec<Pattern>,
 }
 
@@ -57,17 +60,17 @@ pub struct ArticleRules {
 #[serde(deny_unknown_fields, default)]
 pub struct PrintedDates {
     pub lines: Option<Selector>,
-    /// In the words before a date: it tells an update, not the publication.
+    /// A match in the words before a date makes it the date of an update.
     pub update: Option<Pattern>,
 }
 
-/// How a paper says in words that machines shall not learn from it.
+/// The words by which a paper opts out of machine learning.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct OptOutWording {
-    /// Looked at besides the rights line.
+    /// Elements that are searched, besides the rights line.
     pub select: Option<Selector>,
-    /// The first group is what is recorded.
+    /// The first group is recorded.
     pub words: Vec<Pattern>,
 }
 

@@ -1,19 +1,20 @@
-//! Where a field of an article is looked for, and how what stands there is cleaned.
+//! The sources of an article's fields: places in a page, and the cleaning of their texts.
 
 use serde::Deserialize;
 
 use crate::markup::{Pattern, Selector};
 
-/// One place that may tell a field, and what to make of it.
+/// One place of a field, and the cleaning of its text.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(try_from = "SourceText")]
 pub struct FieldSource {
     pub place: FieldPlace,
-    /// Only what matches is taken (its first group, where it has one).
+    /// Only the match is taken: its first group, if it has one.
     pub pattern: Option<Pattern>,
-    /// What matches is cut out.
+    /// Matches are cut out.
     pub cut: Option<Pattern>,
-    /// An ending that is cut off; `{og:site_name}` in it stands for that meta tag's content.
+    /// An ending that is cut off. `{og:site_name}` in it is replaced by the content of that meta
+    /// tag.
     pub suffix: Option<String>,
 }
 
@@ -22,7 +23,7 @@ pub struct FieldSource {
 pub enum FieldPlace {
     /// The meta tag of this name or property.
     Meta(String),
-    /// A dotted path into the article's JSON-LD, `author.name`.
+    /// A dotted path into the article's JSON-LD, as `author.name`.
     JsonLd(String),
     /// An element's text without some elements, or an attribute.
     Element {
@@ -30,13 +31,13 @@ pub enum FieldPlace {
         without: Option<Selector>,
         attribute: Option<String>,
     },
-    /// What a pattern takes from the page's scripts; a JSON string is read as one.
+    /// The match of a pattern in the page's scripts. A JSON string is decoded.
     Script(Pattern),
     /// One of the dates that `article.printed` finds.
     Printed(PrintedDate),
 }
 
-/// Which of the dates under a headline.
+/// One of the dates under a headline.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum PrintedDate {
@@ -44,6 +45,7 @@ pub enum PrintedDate {
     Updated,
 }
 
+/// A source as TOML has it: all keys are optional, and not all go together.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SourceText {
@@ -74,30 +76,37 @@ impl TryFrom<SourceText> for FieldSource {
             cut,
             suffix,
         } = written;
+
         if select.is_none() && (without.is_some() || attribute.is_some()) {
             return Err("`without` and `attribute` go with `select`");
         }
-        let place = match (meta, json_ld, select, printed, script) {
-            (Some(name), None, None, None, None) => FieldPlace::Meta(name.to_lowercase()),
-            (None, Some(path), None, None, None) => FieldPlace::JsonLd(path),
-            (None, None, Some(select), None, None) => FieldPlace::Element {
+
+        let places = [
+            meta.map(|name| FieldPlace::Meta(name.to_lowercase())),
+            json_ld.map(FieldPlace::JsonLd),
+            select.map(|select| FieldPlace::Element {
                 select,
                 without,
                 attribute,
-            },
-            (None, None, None, Some(which), None) => FieldPlace::Printed(which),
-            (None, None, None, None, Some(pattern)) => FieldPlace::Script(pattern),
-            _ => {
-                return Err(
-                    "a source has exactly one of `meta`, `json_ld`, `select`, `printed` and `script`",
-                );
-            }
-        };
+            }),
+            printed.map(FieldPlace::Printed),
+            script.map(FieldPlace::Script),
+        ];
+
         Ok(Self {
-            place,
+            place: only(places)?,
             pattern,
             cut,
             suffix,
         })
+    }
+}
+
+/// Returns the place that is given, if exactly one is.
+fn only(places: [Option<FieldPlace>; 5]) -> Result<FieldPlace, &'static str> {
+    let mut places = places.into_iter().flatten();
+    match (places.next(), places.next()) {
+        (Some(place), None) => Ok(place),
+        _ => Err("a source has exactly one of `meta`, `json_ld`, `select`, `printed` and `script`"),
     }
 }

@@ -1,4 +1,4 @@
-//! The addresses of a CMS: which are articles, which are lists, which are traps.
+//! The addresses of a CMS: its articles, its lists and its traps.
 
 use std::collections::BTreeMap;
 
@@ -8,63 +8,66 @@ use serde::Deserialize;
 use crate::markup::Pattern;
 use crate::page_url::PageUrl;
 
-/// What stands for an article's number in a canonical address.
+/// The placeholder of an article's number in [`UrlRules::canonical`].
 const NUMBER: &str = "{number}";
 
-/// The URL grammar. Paths compare without regard to case.
+/// The rules for a CMS's addresses. Paths are compared without regard to case.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct UrlRules {
-    /// Paths of articles that have their number in a parameter.
+    /// Paths of articles whose number is in a parameter.
     pub article: Vec<String>,
-    /// The parameter that numbers articles.
+    /// The parameter with the article's number.
     pub number: String,
-    /// Paths of articles that have their number in the path: the first group.
+    /// Paths of articles whose number is in the path. The first group is the number.
     pub article_patterns: Vec<Pattern>,
-    /// The canonical path and query of an article, with `{number}` in it. Without it, the first of `article` with its
-    /// parameter; and where there is none, the path as it stands.
+    /// The canonical path and query of an article, with `{number}`. The default is the first of
+    /// `article` with its parameter. Without that, the path stays as it is.
     pub canonical: Option<String>,
-    /// Paths of lists; the first is canonical.
+    /// Paths of one kind of lists. The first is canonical.
     pub list: Vec<String>,
-    /// Paths of lists that are each a list of its own.
+    /// Paths of lists. Each path is a list of its own.
     pub list_patterns: Vec<Pattern>,
-    /// The path of the list that has every article, newest first: where the menu has it, it tells each day's news alone.
+    /// The path of the list of all articles, newest first. If the menu links it, this list alone
+    /// brings the news of each day.
     pub everything: Option<String>,
-    /// The parameters that decide what a list shows, in canonical order; all others are dropped.
+    /// The parameters that select the content of a list, in canonical order. All others are
+    /// dropped.
     pub keep: Vec<String>,
-    /// Parameters that every list is asked with.
+    /// Parameters of every request for a list.
     pub always: BTreeMap<String, String>,
-    /// The parameter that numbers a list's pages, from 1.
+    /// The parameter with the number of a list's page, from 1.
     pub page: String,
-    /// How a list is limited to some days, where the server can.
+    /// The parameters that limit a list to some days, if the server has such.
     pub date_window: Option<DateWindow>,
-    /// Beginnings of paths that are never asked for.
+    /// Beginnings of paths that are never requested.
     pub traps: Vec<String>,
-    /// Parameters that make a page a trap when they are filled: searches.
+    /// Parameters that make a page a trap if they have a value: searches.
     pub trap_parameters: Vec<String>,
 }
 
-/// The parameters that limit a list to days, both included.
+/// The parameters that limit a list to days. Both days are included.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DateWindow {
     pub from: String,
     pub until: String,
-    /// As strftime writes a day, `%Y-%m-%d`.
+    /// The format of a day for strftime, as `%Y-%m-%d`.
     pub format: String,
 }
 
 impl UrlRules {
-    /// Returns the number of the article that an address shows, on whatever host; `None` also where
-    /// it is too long to be counted with.
+    /// Returns the number of the article at an address, on any host; `None` also if the number has
+    /// too many digits for 64 bits.
     pub fn article_number(&self, url: &PageUrl) -> Option<u64> {
         self.article_digits(url)?.parse().ok()
     }
 
-    /// Returns the digits by which an address names an article, on whatever host, without zeros in
-    /// front.
+    /// Returns the digits of the article's number in an address, on any host, without leading
+    /// zeros.
     pub fn article_digits(&self, url: &PageUrl) -> Option<String> {
         let path = url.as_url().path();
+
         if self
             .article
             .iter()
@@ -72,51 +75,67 @@ impl UrlRules {
         {
             return decimal(&url.parameter(&self.number)?);
         }
+
         self.article_patterns
             .iter()
             .find_map(|pattern| decimal(pattern.find(path)?))
     }
 
-    /// Returns the canonical address of an article at `origin`, where its number is enough to write it.
+    /// Returns the canonical address of an article at `origin`; `None` if the number is not enough
+    /// for it.
     pub fn article_url(&self, origin: &str, number: &str) -> Option<PageUrl> {
         let path = match (&self.canonical, self.article.first()) {
             (Some(canonical), _) => canonical.replace(NUMBER, number),
             (None, Some(path)) => format!("{path}?{}={number}", self.number),
             (None, None) => return None,
         };
-        // An origin comes from a `PageUrl`; a profile whose path makes no address has no canonical one.
+
+        // The origin is that of a `PageUrl`, so only a wrong path in the profile makes this fail.
         PageUrl::parse(&format!("{origin}{path}")).ok()
     }
 
-    /// Returns the path that a list at `path` is asked for by; `None` where no list is.
+    /// Returns the path by which the list at `path` is requested; `None` if there is no list.
     pub fn list_path<'a>(&'a self, path: &'a str) -> Option<&'a str> {
         if self.list.iter().any(|list| list.eq_ignore_ascii_case(path)) {
             return self.list.first().map(String::as_str);
         }
+
         self.list_patterns
             .iter()
             .any(|pattern| pattern.is_match(path))
             .then_some(path)
     }
 
-    /// Returns what is wrong with these rules, and the key that it is wrong in.
+    /// Returns a wrong key, and the reason. The first fault counts.
     pub fn fault(&self) -> Option<(&'static str, String)> {
-        if let Some(canonical) = &self.canonical {
-            let wrong = format!(
-                "{canonical:?} must be read as the article that it is written for: check `{NUMBER}` and the rules above"
-            );
-            let written = self.article_url("https://paper.example", "907");
-            let is_read = written.and_then(|url| self.article_number(&url)) == Some(907);
-            if !is_read {
-                return Some(("canonical", wrong));
-            }
+        self.canonical_fault()
+            .or_else(|| self.article_fault())
+            .or_else(|| self.everything_fault())
+            .or_else(|| self.date_window_fault())
+    }
+
+    /// Checks that a canonical address is read as the article that it is written for.
+    fn canonical_fault(&self) -> Option<(&'static str, String)> {
+        let canonical = self.canonical.as_ref()?;
+        let written = self.article_url("https://paper.example", "907");
+        if written.and_then(|url| self.article_number(&url)) == Some(907) {
+            return None;
         }
+
+        let why = format!(
+            "{canonical:?} must be read as the article that it is written for: check `{NUMBER}` \
+             and the rules above"
+        );
+        Some(("canonical", why))
+    }
+
+    /// Checks that articles have a place for their number.
+    fn article_fault(&self) -> Option<(&'static str, String)> {
         if !self.article.is_empty() && self.number.is_empty() {
-            return Some((
-                "article",
-                "`number` must name the parameter that numbers them".to_owned(),
-            ));
+            let why = "`number` must name the parameter that numbers them";
+            return Some(("article", why.to_owned()));
         }
+
         if self
             .article_patterns
             .iter()
@@ -125,47 +144,57 @@ impl UrlRules {
             let why = "each must have a group for the number, like '^/article/(\\d+)$'";
             return Some(("article_patterns", why.to_owned()));
         }
-        if let Some(path) = &self.everything
-            && self
-                .list_path(path.split('?').next().unwrap_or_default())
-                .is_none()
-        {
-            return Some((
-                "everything",
-                format!("{path:?} is no list by `list` and `list_patterns`"),
-            ));
+
+        None
+    }
+
+    /// Checks that the list of all articles is a list.
+    fn everything_fault(&self) -> Option<(&'static str, String)> {
+        let everything = self.everything.as_ref()?;
+        let path = everything.split('?').next().unwrap_or_default();
+        if self.list_path(path).is_some() {
+            return None;
         }
+
+        let why = format!("{everything:?} is no list by `list` and `list_patterns`");
+        Some(("everything", why))
+    }
+
+    /// Checks that the format of days gives each day its own text.
+    fn date_window_fault(&self) -> Option<(&'static str, String)> {
         let window = self.date_window.as_ref()?;
-        let why = || {
-            format!(
-                "{:?} does not tell every day from another, as \"%Y-%m-%d\" does",
-                window.format
-            )
-        };
-        (!window.tells_days_apart()).then(|| ("date_window", why()))
+        if window.tells_days_apart() {
+            return None;
+        }
+
+        let why = format!(
+            "{:?} does not tell every day from another, as \"%Y-%m-%d\" does",
+            window.format
+        );
+        Some(("date_window", why))
     }
 }
 
 impl DateWindow {
-    /// Returns a day as the CMS wants it; `None` where the format is none.
+    /// Returns a day in the CMS's format; `None` if the format is wrong.
     pub fn print(&self, day: Date) -> Option<String> {
         jiff::fmt::strtime::format(&self.format, day).ok()
     }
 
+    /// Tells whether the format has year, month and day.
     fn tells_days_apart(&self) -> bool {
-        let (day, others) = (
-            date(2001, 2, 3),
-            [date(2001, 2, 4), date(2001, 3, 3), date(2002, 2, 3)],
-        );
-        let printed = self.print(day);
+        let others = [date(2001, 2, 4), date(2001, 3, 3), date(2002, 2, 3)];
+        let printed = self.print(date(2001, 2, 3));
+
         printed.is_some() && others.iter().all(|other| self.print(*other) != printed)
     }
 }
 
-/// Digits only: `+7` and `7a` number nothing.
+/// Returns digits without leading zeros; `None` for any other text, as `+7` and `7a`.
 fn decimal(text: &str) -> Option<String> {
     let is_decimal = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let digits = text.trim_start_matches('0');
+
     is_decimal.then(|| {
         if digits.is_empty() {
             "0".to_owned()
