@@ -1,6 +1,8 @@
-//! What reading a page costs beside the bare parse of it, in one run, so that machines cancel out.
+//! The cost of reading a page, in units of its bare parse. Both are measured in one run, so the
+//! speed of the machine cancels out.
 //!
-//! `cargo bench --bench extract [-- FOLDER]`: with a folder of saved pages, also the slowest of them by profile and without.
+//! Run it with `cargo bench --bench extract [-- FOLDER]`. With a folder of saved pages, it also
+//! finds the slowest page, with each profile and without one.
 
 use std::hint::black_box;
 use std::io::Read;
@@ -17,14 +19,25 @@ use saseo::markup::Tree;
 use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
 
+/// The address of the demo newspaper. Nothing is fetched from it.
 const BASE: &str = "http://127.0.0.1:8750";
+
+/// Rounds of measurement, of which the median counts: an odd number has one.
 const ROUNDS: usize = 11;
+
+/// Pages in a round: their mean hides the resolution of the clock.
 const PAGES: u32 = 50;
-/// The bound of a page by its profile, in bare parses.
-const MOST: f64 = 2.0;
-/// The bounds of every page of a folder, by a profile and without.
+
+/// The bound for a page with its profile, in bare parses. Reading costs no more than parsing again.
+const MAX_PARSES: f64 = 2.0;
+
+/// The bound for every page of a folder with a profile.
 const BY_PROFILE: Duration = Duration::from_millis(100);
+
+/// The bound for every page of a folder without a profile: two libraries read it, too.
 const GENERICALLY: Duration = Duration::from_millis(1500);
+
+/// The size of a measured page in bytes: that of a heavy page of a newspaper.
 const SIZE: usize = 80_000;
 
 fn main() {
@@ -33,25 +46,21 @@ fn main() {
         .find(|profile| profile.name == "ndsoft")
         .expect("it is shipped");
     let mut is_over = false;
+
     for skin in [DemoSkin::G4, DemoSkin::G2] {
         for (name, path) in [
             ("article", article_path(skin)),
             ("list", "/news/articleList.html?view_type=sm".to_owned()),
         ] {
             let (url, page) = page(skin, &path);
-            let reader = PageReader::new(&profile, &url);
-            let [bare, whole, walked] = in_turn(&page, &reader);
-            let times = |span: Duration| span.as_secs_f64() / bare.as_secs_f64();
-            println!(
-                "{skin:?} {name}, {} bytes: bare parse {bare:?}; decoded, parsed, links and fields by profile {:.2} times that; \
-                 spider's links, as of a page without a profile, {:.2} times",
-                page.len(),
-                times(whole),
-                times(walked)
+            is_over |= measure(
+                &format!("{skin:?} {name}"),
+                &page,
+                &PageReader::new(&profile, &url),
             );
-            is_over |= times(whole) > MOST;
         }
     }
+
     // cargo passes --bench.
     if let Some(folder) = std::env::args()
         .skip(1)
@@ -59,49 +68,61 @@ fn main() {
     {
         is_over |= slowest(Path::new(&folder));
     }
+
     assert!(
         !is_over,
-        "the bounds are {MOST} bare parses, {BY_PROFILE:?} a page by profile and {GENERICALLY:?} without"
+        "the bounds are {MAX_PARSES} bare parses, {BY_PROFILE:?} a page by profile and \
+         {GENERICALLY:?} without"
     );
 }
 
-/// The heaviest open article of the demo newspaper.
+/// Measures a page, prints the figures, and tells whether it is over the bound.
+fn measure(name: &str, page: &str, reader: &PageReader) -> bool {
+    let [bare, read, linked] = in_turn(page, reader);
+    let read = read.as_secs_f64() / bare.as_secs_f64();
+    let linked = linked.as_secs_f64() / bare.as_secs_f64();
+
+    println!(
+        "{name}, {} bytes: bare parse {bare:?}; decoded, parsed, links and fields by profile \
+         {read:.2} times that; spider's links, as of a page without a profile, {linked:.2} times",
+        page.len()
+    );
+    read > MAX_PARSES
+}
+
+/// Returns the path of the heaviest open article of the demo newspaper.
 fn article_path(skin: DemoSkin) -> String {
     let paper = Newspaper::new(&Edition {
         skin,
         ..Edition::default()
     });
-    let open = paper
+
+    paper
         .articles()
         .iter()
-        .filter(|article| article.kind == Availability::Open);
-    let paths = open.map(|article| format!("/news/articleView.html?idxno={}", article.number));
-    paths
+        .filter(|article| article.kind == Availability::Open)
+        .map(|article| format!("/news/articleView.html?idxno={}", article.number))
         .max_by_key(|path| answer(&paper, BASE, path).body.len())
         .expect("the paper has articles")
 }
 
-/// A page of the demo newspaper, filled up to 80 kB with styles.
+/// Returns a page of the demo newspaper, filled up with styles to [`SIZE`].
 fn page(skin: DemoSkin, path: &str) -> (PageUrl, String) {
-    let mut page = answer(
-        &Newspaper::new(&Edition {
-            skin,
-            ..Edition::default()
-        }),
-        BASE,
-        path,
-    )
-    .body;
+    let paper = Newspaper::new(&Edition {
+        skin,
+        ..Edition::default()
+    });
+    let page = answer(&paper, BASE, path).body;
+
     let rule = "#skin-9 > .item { margin-top: 3px; }\n";
     let styles = rule.repeat(SIZE.saturating_sub(page.len()) / rule.len());
-    page = page.replacen("</style>", &format!("{styles}</style>"), 1);
-    (
-        PageUrl::parse(&format!("{BASE}{path}")).expect("it is an address"),
-        page,
-    )
+    let page = page.replacen("</style>", &format!("{styles}</style>"), 1);
+
+    let url = PageUrl::parse(&format!("{BASE}{path}")).expect("it is an address");
+    (url, page)
 }
 
-/// Everything that a profile reads in a page, whatever it is.
+/// Reads a page both as a list and as an article, by a profile.
 struct PageReader {
     url: PageUrl,
     lists: ListReader,
@@ -116,6 +137,7 @@ impl PageReader {
             Grammar::new(Some(profile), home),
             profile.timezone.clone(),
         );
+
         Self {
             url: url.clone(),
             lists,
@@ -126,6 +148,7 @@ impl PageReader {
     fn read(&self, page: &str) {
         let decoded = decode(page.as_bytes(), "text/html; charset=utf-8", "kr");
         let tree = Tree::parse(&decoded.text).expect("the demo's pages are well-formed");
+
         black_box(self.lists.read_tree(
             &Document::new(&self.url, &tree),
             &decoded.text,
@@ -136,23 +159,26 @@ impl PageReader {
     }
 }
 
-/// What a page takes to be parsed, to be read whole, and to be looked through for links, taken in turn: the medians of
-/// [`ROUNDS`] times [`PAGES`] pages.
+/// Measures a page in three ways, in turn: parsed, read, and searched for links. Returns the
+/// medians of [`ROUNDS`].
 fn in_turn(page: &str, reader: &PageReader) -> [Duration; 3] {
     let document = Document::new(&reader.url, &Tree::parse(page).expect("the page is parsed"));
     let mut times = [Vec::new(), Vec::new(), Vec::new()];
+
     for _ in 0..ROUNDS {
         times[0].push(timed(|| drop(black_box(dom_query::Document::from(page)))));
         times[1].push(timed(|| reader.read(page)));
         times[2].push(timed(|| drop(black_box(links(&document, page)))));
     }
+
     times.map(median)
 }
 
-/// What one of [`PAGES`] takes.
+/// Returns the mean time of [`PAGES`] calls.
 fn timed(act: impl Fn()) -> Duration {
     let clock = Clock::system();
     let began = clock.now();
+
     (0..PAGES).for_each(|_| act());
     clock.now().since(began) / PAGES
 }
@@ -162,34 +188,43 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// Tells the longest that any page of a folder takes to be read, by a profile and without, and whether that is too long.
+/// Prints the slowest page of a folder for each profile and for none, and tells whether one is over
+/// its bound.
 fn slowest(folder: &Path) -> bool {
-    let (clock, mut is_over) = (Clock::system(), false);
     let mut profiles = shipped_profiles();
     profiles.push(generic_profile());
+    let mut is_over = false;
+
     for profile in profiles {
         let reader = ArticleReader::new(profile.clone(), KnownPaper::from(&profile));
-        let mut worst = (Duration::ZERO, String::new());
-        for file in pages_in(folder) {
-            let bytes = bytes_of(&file);
-            let url =
-                PageUrl::parse("https://www.saseo.example/news/1.html").expect("it is an address");
-            let began = clock.now();
-            black_box(reader.read(&url, &decode(&bytes, "", "").text));
-            worst = worst.max((clock.now().since(began), file.display().to_string()));
-        }
-        println!(
-            "{}: at most {:?} a page ({})",
-            profile.name, worst.0, worst.1
-        );
-        is_over |= worst.0
-            > if reader.is_generic() {
-                GENERICALLY
-            } else {
-                BY_PROFILE
-            };
+        let bound = if reader.is_generic() {
+            GENERICALLY
+        } else {
+            BY_PROFILE
+        };
+
+        let (time, file) = slowest_page(folder, &reader);
+        println!("{}: at most {time:?} a page ({file})", profile.name);
+        is_over |= time > bound;
     }
+
     is_over
+}
+
+/// Returns the longest time that a page of a folder takes to be read, and the page's file.
+fn slowest_page(folder: &Path, reader: &ArticleReader) -> (Duration, String) {
+    let clock = Clock::system();
+    let url = PageUrl::parse("https://www.saseo.example/news/1.html").expect("it is an address");
+    let mut slowest = (Duration::ZERO, String::new());
+
+    for file in pages_in(folder) {
+        let bytes = bytes_of(&file);
+        let began = clock.now();
+        black_box(reader.read(&url, &decode(&bytes, "", "").text));
+        slowest = slowest.max((clock.now().since(began), file.display().to_string()));
+    }
+
+    slowest
 }
 
 fn pages_in(folder: &Path) -> Vec<PathBuf> {
@@ -197,12 +232,14 @@ fn pages_in(folder: &Path) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = entries
         .map(|entry| entry.expect("it can be listed").path())
         .collect();
+
     files.retain(|file| {
         [".html", ".html.gz"]
             .iter()
             .any(|end| file.to_string_lossy().ends_with(end))
     });
     files.sort();
+
     files
 }
 
@@ -211,6 +248,7 @@ fn bytes_of(file: &Path) -> Vec<u8> {
     if file.extension().is_none_or(|extension| extension != "gz") {
         return bytes;
     }
+
     let mut page = Vec::new();
     flate2::read::GzDecoder::new(bytes.as_slice())
         .read_to_end(&mut page)

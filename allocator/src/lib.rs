@@ -1,21 +1,21 @@
-//! How the allocator gives freed memory back to the system. glibc keeps it, for each thread that
-//! freed it, up to twice the largest block that was ever freed: after a few pages of 8 MiB that is
-//! some 20 MB a thread.
+//! Returns freed memory to the system. glibc keeps freed memory, for each thread, up to twice the
+//! largest block that was ever freed: after a few pages of 8 MiB that is some 20 MB a thread.
 //!
-//! These two functions are all of saseo's unsafe code. Where the C library is another one they do
-//! nothing.
+//! These two functions are all of saseo's unsafe code. With another C library they do nothing.
 
-/// Blocks of so many bytes come from the system and go back to it. glibc begins with 128 KiB and
-/// raises that with each freed block, up to 32 MiB; once it is set, it stays.
+/// The size in bytes from which blocks come from the system and return to it when they are freed.
+/// glibc begins with 128 KiB and raises that with each freed block, up to 32 MiB. A value that is
+/// set stays. A large page needs blocks above this one; an ordinary page does not.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const LARGE: libc::c_int = 512 * 1024;
 
-/// So many free bytes at an arena's end are kept: an ordinary page is read in them without a call
+/// The free bytes that an arena keeps at its end. An ordinary page is read in them without a call
 /// to the system.
 #[cfg(all(target_os = "linux", target_env = "gnu"))]
 const KEPT: libc::c_int = 2 * 1024 * 1024;
 
-/// Lets large blocks go back when they are freed. To be called once, before there are threads.
+/// Makes large blocks return to the system when they are freed. Call it once, before there are
+/// threads.
 pub fn return_large_blocks() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: mallopt takes two numbers and keeps no pointer; it may be called at any time
@@ -26,8 +26,8 @@ pub fn return_large_blocks() {
     }
 }
 
-/// Gives back whatever all threads have freed. It takes some milliseconds: it is for the end of
-/// large work.
+/// Returns all memory that threads have freed. It takes some milliseconds, so call it at the end of
+/// large work only.
 pub fn return_all() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: malloc_trim takes a number, locks what it needs, and only drops pages that nobody

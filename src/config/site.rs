@@ -130,7 +130,7 @@ impl Default for PollIntervals {
 }
 
 /// The default revisit schedule: an hour, six hours, a day, a week and thirty days after
-/// publication. Most corrections come soon, and withdrawals late.
+/// publication. Papers correct and delete articles mostly soon after publication.
 pub const REVISIT_SCHEDULE: [Duration; 5] = [
     Duration::from_secs(3600),
     Duration::from_secs(6 * 3600),

@@ -10,8 +10,8 @@ use crate::time::Timestamp;
 /// shorter one.
 const MIN_EVERY: Duration = Duration::from_secs(60);
 
-/// The shortest gap of a host that is not the user's own: at most one request a second, which even a
-/// small server bears.
+/// The shortest gap of a host that is not the user's own: at most one request a second, which even
+/// a small server bears.
 pub const GENTLE_GAP: Duration = Duration::from_secs(1);
 
 /// An impossible value.
