@@ -72,7 +72,7 @@ impl HostLocks {
         }
     }
 
-    /// Locks a host for `holder`, whose name others are told.
+    /// Locks a host. `holder` is the name that the error of another crawl contains.
     ///
     /// # Errors
     ///

@@ -227,6 +227,7 @@ mod tests {
         ] {
             assert!(!can_be_answered(nobody), "{nobody}");
         }
+
         for somebody in [
             "me@examples.org",
             "me@library.go.kr",
@@ -248,6 +249,7 @@ mod tests {
         ] {
             assert_eq!(contact(good), Ok(good.trim().to_owned()));
         }
+
         for bad in [
             "me",
             "me@",

@@ -130,7 +130,7 @@ fn index(reporter: &str) -> usize {
         .unwrap_or_default()
 }
 
-/// Returns `text` as it stands in mark-up.
+/// Returns `text` with the escapes of mark-up.
 pub(super) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")

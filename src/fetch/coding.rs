@@ -345,6 +345,7 @@ mod tests {
         ] {
             assert_eq!(undone(gzip(TEXT), &[name]).unwrap(), TEXT, "{name}");
         }
+
         assert_eq!(undone(gzip(&zstd(TEXT)), &["zstd, gzip"]).unwrap(), TEXT);
         assert_eq!(
             undone(gzip(&zlib(TEXT)), &["deflate", "gzip"]).unwrap(),

@@ -27,7 +27,7 @@ pub enum Ping {
 }
 
 impl Ping {
-    /// Returns the part of the path that stands behind the monitor's address.
+    /// Returns the segment that the path of the monitor's address gets; `None` for a success.
     fn path_segment(self) -> Option<&'static str> {
         match self {
             Self::Start => Some("start"),

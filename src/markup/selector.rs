@@ -88,7 +88,7 @@ impl Alternative {
     }
 }
 
-/// Compiles `selector`, which stands in the list `written`.
+/// Compiles `selector`, one of the list `written`.
 fn matcher(selector: &str, written: &str) -> Result<Matcher, String> {
     Matcher::new(selector).map_err(|why| {
         let why = in_words(&format!("{:?}", why.kind));

@@ -294,8 +294,8 @@ mod tests {
         TimeZone::get("Asia/Seoul").unwrap()
     }
 
-    fn told(text: &str) -> Option<String> {
-        read(text, &seoul(), Zulu::Local).map(|told| told.time.to_string())
+    fn read_local(text: &str) -> Option<String> {
+        read(text, &seoul(), Zulu::Local).map(|found| found.time.to_string())
     }
 
     #[test]
@@ -396,7 +396,7 @@ mod tests {
             ("2026-09-27 09:00 By Kim", "2026-09-27T09:00:00+09:00"),
             ("2019.05.03 07:41 SBS 뉴스", "2019-05-03T07:41:00+09:00"),
         ] {
-            assert_eq!(told(printed).as_deref(), Some(expected), "{printed}");
+            assert_eq!(read_local(printed).as_deref(), Some(expected), "{printed}");
         }
     }
 
@@ -418,11 +418,11 @@ mod tests {
             ("2026년 3월 7일 오후 4시", "2026-03-07T16:00+09:00"),
             ("2026-03-07T16:50:00Z", "2026-03-07T16:50:00+09:00"),
         ] {
-            let told = read(printed, &seoul(), Zulu::Local).unwrap();
-            assert_eq!(told.to_string(), expected, "{printed}");
+            let found = read(printed, &seoul(), Zulu::Local).unwrap();
+            assert_eq!(found.to_string(), expected, "{printed}");
             assert_eq!(
                 read(expected, &seoul(), Zulu::Local),
-                Some(told),
+                Some(found),
                 "{printed}"
             );
         }
@@ -440,8 +440,8 @@ mod tests {
             ("2026.03.07 오후 4시 반", "16:30"),
             ("2026年3月7日 午後4時半", "16:30"),
         ] {
-            let told = read(printed, &seoul(), Zulu::Local).unwrap().to_string();
-            assert_eq!(told, format!("2026-03-07T{expected}+09:00"), "{printed}");
+            let found = read(printed, &seoul(), Zulu::Local).unwrap().to_string();
+            assert_eq!(found, format!("2026-03-07T{expected}+09:00"), "{printed}");
         }
     }
 
@@ -463,15 +463,15 @@ mod tests {
             ("2026-03-07 16:50 - 0500", "16:50-05:00"),
             ("2026-03-07 16:50 GMT+930", "16:50+09:30"),
         ] {
-            let told = read(printed, &seoul(), Zulu::Local).map(|told| told.to_string());
-            assert_eq!(told, Some(format!("2026-03-07T{expected}")), "{printed}");
+            let found = read(printed, &seoul(), Zulu::Local).map(|found| found.to_string());
+            assert_eq!(found, Some(format!("2026-03-07T{expected}")), "{printed}");
         }
 
         let utc = |text| read(text, &seoul(), Zulu::Utc).unwrap().time.to_string();
         assert_eq!(utc("2026-03-07T20:50.5Z"), "2026-03-08T05:50:00+09:00");
         assert_eq!(utc("2026-03-07T20:50:00:000Z"), "2026-03-08T05:50:00+09:00");
         assert_eq!(utc("2026-03-07T20Z"), "2026-03-08T05:00:00+09:00");
-        assert_eq!(told("2026-03-07 16:50 Eastern Standard Time"), None);
+        assert_eq!(read_local("2026-03-07 16:50 Eastern Standard Time"), None);
     }
 
     #[test]
@@ -489,7 +489,7 @@ mod tests {
             );
         }
         assert_eq!(
-            told("2026.03.07 16시에").as_deref(),
+            read_local("2026.03.07 16시에").as_deref(),
             Some("2026-03-07T16:00:00+09:00")
         );
 
@@ -499,7 +499,7 @@ mod tests {
             "Mayor 12, 2026 3:00",
             "Decade 7, 2026",
         ] {
-            assert_eq!(told(none), None, "{none}");
+            assert_eq!(read_local(none), None, "{none}");
         }
     }
 
@@ -515,30 +515,30 @@ mod tests {
             "2026-09-27 15:00 AM",
             "2026-09-27 10:00:99",
         ] {
-            assert_eq!(told(text), None, "{text}");
+            assert_eq!(read_local(text), None, "{text}");
         }
     }
 
     #[test]
     fn a_small_z_is_a_z() {
-        let told = read("2026-08-19t17:01:32z", &seoul(), Zulu::Utc).unwrap();
-        assert_eq!(told.time.to_string(), "2026-08-20T02:01:32+09:00");
+        let found = read("2026-08-19t17:01:32z", &seoul(), Zulu::Utc).unwrap();
+        assert_eq!(found.time.to_string(), "2026-08-20T02:01:32+09:00");
     }
 
     #[test]
     fn a_true_z_is_universal_time() {
-        let told = read("2026-08-19T17:01:32Z", &seoul(), Zulu::Utc).unwrap();
-        assert_eq!(told.time.to_string(), "2026-08-20T02:01:32+09:00");
+        let found = read("2026-08-19T17:01:32Z", &seoul(), Zulu::Utc).unwrap();
+        assert_eq!(found.time.to_string(), "2026-08-20T02:01:32+09:00");
     }
 
     #[test]
     fn seoul_had_other_offsets() {
         assert_eq!(
-            told("1987.07.01 12:00").as_deref(),
+            read_local("1987.07.01 12:00").as_deref(),
             Some("1987-07-01T12:00:00+10:00")
         );
         assert_eq!(
-            told("1958.01.10 12:00").as_deref(),
+            read_local("1958.01.10 12:00").as_deref(),
             Some("1958-01-10T12:00:00+08:30")
         );
     }
@@ -556,7 +556,7 @@ mod tests {
             "2026112",
             "20260307T256000",
         ] {
-            assert_eq!(told(text), None, "{text}");
+            assert_eq!(read_local(text), None, "{text}");
         }
     }
 
@@ -609,7 +609,7 @@ mod tests {
         #[test]
         fn no_text_panics(text in "\\PC{0,60}") {
             // Only a panic would fail here: any reading of a text at random is right.
-            let _ = told(&text);
+            let _ = read_local(&text);
             let _ = read_recent(&text, &seoul(), Timestamp::EPOCH);
         }
     }

@@ -53,7 +53,7 @@ pub(super) fn choose(name: &str, addresses: &[IpAddr], reach: Reach) -> Result<I
     }
 }
 
-/// Refuses a private address that stands in the URL itself: the resolver never sees it.
+/// Refuses a URL with a private address instead of a name: the resolver never sees it.
 pub(super) fn refuse_private_literal(url: &PageUrl, reach: Reach) -> Result<(), Trouble> {
     match url.literal_address() {
         Some(address) if reach == Reach::Public && !is_public(address) => {
