@@ -12,6 +12,7 @@ mod host;
 mod reader_parameters;
 
 pub use escapes::canonical_escapes;
+#[cfg(feature = "archive")]
 pub(crate) use escapes::hex_pair;
 use escapes::{encoded, normalise_escapes};
 pub use host::Host;

@@ -35,7 +35,7 @@ const MAX_HIDDEN: usize = 15_000;
 /// Refuses a page whose tree would be too deep or too large.
 ///
 /// Tags within foreign elements are only counted. The finished tree must be measured for them
-/// ([`too_deep`]).
+/// (`too_deep`).
 ///
 /// # Errors
 ///
