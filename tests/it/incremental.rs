@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::atomic::Ordering;
 
-use crate::simulated_web::*;
+use crate::growing_paper::{Crawler, Moved, Paper, Piece, Validators, floor, published};
+use crate::simulated_web::{DAY, HOUR, NOW, PROFILE};
 use jiff::civil::date;
 use saseo::archive::RunEnd;
 use saseo::time::Timestamp;
@@ -284,7 +285,7 @@ async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_on
     let (report, asked) = crawler.crawl().await;
     // From a Saturday to a Saturday: five weeks, two of them in part; ten pages of ten rows and more.
     assert_eq!(report.tally.articles_new, 290, "{asked:?}");
-    let paths = crawler.paper.asked.lock().unwrap().clone();
+    let paths = crawler.web.requests.paths();
     let windows: Vec<&str> = paths
         .iter()
         .filter(|path| !path.contains("page="))
@@ -447,7 +448,7 @@ async fn a_backfill_that_was_broken_off_reads_no_week_twice() {
         crawls += 1;
     }
     assert!(crawls > 30, "{crawls}");
-    let paths = crawler.paper.asked.lock().unwrap().clone();
+    let paths = crawler.web.requests.paths();
     let windows: Vec<&String> = paths
         .iter()
         .filter(|path| path.contains("sc_sdate="))
@@ -877,20 +878,16 @@ async fn validators_that_always_change_are_found_out_and_sent_no_more() {
         paper.validators = validators;
         let mut crawler = Crawler::of(paper);
         crawler.crawl_until(NOW + DAY, HOUR).await;
-        let so_far = crawler.paper.with_validator.lock().unwrap().len();
-        let sent = crawler
-            .paper
-            .with_validator
-            .lock()
-            .unwrap()
+        let so_far = crawler.article_requests();
+        let sent = so_far
             .iter()
-            .filter(|sent| **sent)
+            .filter(|(_, request)| request.has_validator)
             .count();
         assert!(sent >= 20, "{validators:?}: {sent}");
         crawler.crawl_until(NOW + DAY * 2, HOUR).await;
-        let later = crawler.paper.with_validator.lock().unwrap()[so_far..]
+        let later = crawler.article_requests()[so_far.len()..]
             .iter()
-            .filter(|sent| **sent)
+            .filter(|(_, request)| request.has_validator)
             .count();
         assert_eq!(
             later > 0,
