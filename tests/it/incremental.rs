@@ -134,7 +134,7 @@ async fn a_list_of_everything_that_fails_leaves_the_news_to_the_sections() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn articles_are_looked_at_again_rung_by_rung_and_an_edit_is_a_version() {
+async fn articles_are_revisited_by_the_schedule_and_an_edit_is_a_version() {
     let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
     // Between the looks after a day and after a week.
     paper.edited = [(2, NOW + DAY * 3)].into();
@@ -172,7 +172,7 @@ async fn articles_are_looked_at_again_rung_by_rung_and_an_edit_is_a_version() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_did_not_change_costs_a_word_and_servers_that_lie_are_found_out() {
+async fn a_page_that_did_not_change_is_a_304_and_servers_with_wrong_validators_are_found_out() {
     for (validators, versions, not_modified) in
         [(Validators::True, 2, true), (Validators::Stuck, 2, true)]
     {
@@ -194,7 +194,8 @@ async fn a_page_that_did_not_change_costs_a_word_and_servers_that_lie_are_found_
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_gone_at_two_looks_a_day_apart_is_marked_and_nothing_of_it_is_deleted() {
+async fn an_article_that_is_gone_at_two_revisits_a_day_apart_is_marked_and_nothing_of_it_is_deleted()
+ {
     let mut paper = Paper::new(published(0, 12, HOUR), 1, true);
     paper.deleted = [(2, NOW + HOUR * 12)].into();
     let mut crawler = Crawler::of(paper);
@@ -251,7 +252,7 @@ async fn where_most_of_a_paper_seems_gone_none_of_it_is_marked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn looks_that_fail_take_nothing_back() {
+async fn revisits_that_fail_mark_nothing_gone() {
     let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
     paper.broken_from = Some(NOW + HOUR * 5);
     let mut crawler = Crawler::of(paper);
@@ -321,7 +322,7 @@ async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_on
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_paper_that_never_changes_anything_is_looked_at_less() {
+async fn a_paper_that_never_changes_anything_is_revisited_less() {
     let mut paper = Paper::new(published(0, 400, HOUR), 1, true);
     paper.edited = [(390, NOW + HOUR * 400)].into();
     let mut crawler = Crawler::of(paper);
@@ -341,7 +342,8 @@ async fn a_paper_that_never_changes_anything_is_looked_at_less() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_finds_nothing_for_days_buries_nothing_one_look_at_a_time() {
+async fn a_server_that_finds_nothing_for_days_is_a_suspected_mass_deletion_and_marks_nothing_gone()
+{
     let mut paper = Paper::new(published(0, 12, HOUR), 1, true);
     paper.deleted = (1..=12).map(|number| (number, NOW + HOUR * 13)).collect();
     let mut crawler = Crawler::of(paper);
@@ -360,7 +362,7 @@ async fn a_server_that_finds_nothing_for_days_buries_nothing_one_look_at_a_time(
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_article_whose_date_lies_ahead_is_looked_at_no_more_often_than_others() {
+async fn an_article_whose_date_lies_ahead_is_revisited_no_more_often_than_others() {
     let pieces = vec![Piece {
         number: 1,
         section: 0,
@@ -373,7 +375,7 @@ async fn an_article_whose_date_lies_ahead_is_looked_at_no_more_often_than_others
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_is_sent_elsewhere_takes_nothing_back_and_one_that_is_sent_on_finds_the_article()
+async fn a_revisit_that_is_redirected_elsewhere_marks_nothing_gone_and_one_that_is_sent_on_finds_the_article()
  {
     for moved in [Moved::ToTheHomePage, Moved::ToAnotherPath] {
         let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
@@ -572,7 +574,7 @@ async fn an_index_that_names_others_without_end_is_left_alone_at_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dead_feed_is_retired_and_tried_again_monthly() {
+async fn a_dead_feed_is_suspended_and_tried_again_monthly() {
     let paper = Paper::new(published(4, 0, HOUR), 1, false);
     *paper.feed.lock().unwrap() = [1].into();
     // A page in its place, from the first day on.
@@ -720,7 +722,7 @@ async fn twenty_new_articles_among_a_thousand_cost_twenty_two_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_that_are_pinned_to_every_page_end_no_reading() {
+async fn rows_that_are_pinned_to_every_page_end_no_traversal() {
     let pieces = published(60, 130, HOUR / 4).into_iter().map(|piece| Piece {
         section: 0,
         ..piece
