@@ -81,7 +81,8 @@ pub struct Paper {
     pub ignores_days: AtomicBool,
     /// Articles that its feed tells; without them it has none.
     pub feed: Mutex<BTreeSet<u64>>,
-    /// Its sitemaps by their paths; robots.txt names the first. What stands at those paths instead counts as served.
+    /// Its sitemaps by their paths; robots.txt names the first. What stands at those paths instead
+    /// counts as served.
     pub maps: Mutex<BTreeMap<String, Vec<u8>>>,
     /// So many rows of its oldest articles stand on top of every list page.
     pub pinned: usize,
@@ -569,7 +570,8 @@ impl Crawler {
             .remove(0)
     }
 
-    /// Crawls every so often until a moment, and returns the requests for articles beyond the first of each.
+    /// Crawls every so often until a moment, and returns the requests for articles beyond the first
+    /// of each.
     pub async fn crawl_until(&mut self, end: Timestamp, every: Duration) -> usize {
         let mut looks = 0;
         while self.paper.clock.now() < end {

@@ -1,4 +1,5 @@
-//! Crawls that come back to a paper that goes on publishing, under tokio's paused clock: what they ask, and what they find.
+//! Crawls that come back to a paper that goes on publishing, under tokio's paused clock: what they
+//! ask, and what they find.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -284,7 +285,8 @@ async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_on
     assert!(before < 200, "{before}");
     crawler.backfill = Some((date(2026, 10, 3), date(2026, 10, 31)).into());
     let (report, asked) = crawler.crawl().await;
-    // From a Saturday to a Saturday: five weeks, two of them in part; ten pages of ten rows and more.
+    // From a Saturday to a Saturday: five weeks, two of them in part; ten pages of ten rows and
+    // more.
     assert_eq!(report.tally.articles_new, 290, "{asked:?}");
     let paths = crawler.web.requests.paths();
     let windows: Vec<&str> = paths
@@ -342,18 +344,17 @@ async fn a_paper_that_never_changes_anything_is_revisited_less() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_finds_nothing_for_days_is_a_suspected_mass_deletion_and_marks_nothing_gone()
-{
+async fn a_server_that_finds_nothing_for_days_marks_nothing_gone_one_revisit_at_a_time() {
     let mut paper = Paper::new(published(0, 12, HOUR), 1, true);
     paper.deleted = (1..=12).map(|number| (number, NOW + HOUR * 13)).collect();
     let mut crawler = Crawler::of(paper);
-    // Every look is in a crawl of its own.
+    // Every revisit is in a crawl of its own.
     crawler.crawl_until(NOW + DAY * 12, HOUR / 2).await;
     assert_eq!(
         crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"),
         0
     );
-    // And none is looked at for ever.
+    // And none is revisited for ever.
     assert_eq!(
         crawler
             .number("SELECT count(*) FROM page WHERE role = 'article' AND (due_at IS NOT NULL OR next_at IS NOT NULL)"),
@@ -375,8 +376,7 @@ async fn an_article_whose_date_lies_ahead_is_revisited_no_more_often_than_others
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_revisit_that_is_redirected_elsewhere_marks_nothing_gone_and_one_that_is_sent_on_finds_the_article()
- {
+async fn a_revisit_that_is_redirected_marks_nothing_gone_and_finds_an_article_that_moved() {
     for moved in [Moved::ToTheHomePage, Moved::ToAnotherPath] {
         let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
         (paper.moved, paper.edited) = (Some((NOW + HOUR * 8, moved)), [(2, NOW + HOUR * 9)].into());
@@ -658,7 +658,8 @@ async fn sections_without_news_rest_and_find_it_within_a_quarter_of_their_silenc
             "{piece:?} was found {late:?} late"
         );
     }
-    // Who crawls at the same time each day is told of each day's news, however silent a section was.
+    // Who crawls at the same time each day is told of each day's news, however silent a section
+    // was.
     for k in 22..27 {
         crawler.wait_until(NOW + DAY * k).await;
         assert_eq!(crawler.crawl().await.1.sections.len(), 3, "day {k}");

@@ -1,5 +1,5 @@
-//! An archive whose files are deleted, moved, replaced or overwritten during a crawl: nothing more is asked for, and all
-//! that was answered is somewhere.
+//! An archive whose files are deleted, moved, replaced or overwritten during a crawl: nothing more
+//! is asked for, and all that was answered is somewhere.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,8 @@ impl Scene {
         self.web.crawl(self.plan(seeding), self.data()).await
     }
 
-    /// Crawls until somebody meddles, and returns what is told then. Nothing is asked for after that.
+    /// Crawls until somebody meddles, and returns what is told then. Nothing is asked for after
+    /// that.
     async fn lost(&self) -> String {
         let ended = self.crawl(SeedMode::Begin).await;
         let Err(ArchiveError::Lost(lost)) = ended else {
@@ -107,7 +108,8 @@ impl Scene {
         fs::rename(&copies[0], self.data().join(FILE)).unwrap();
     }
 
-    /// Fails unless the archive has every answer that came, and a crawl goes on from there to the end.
+    /// Fails unless the archive has every answer that came, and a crawl goes on from there to the
+    /// end.
     async fn assert_whole(&self) {
         let sql = rusqlite::Connection::open(self.data().join(FILE)).unwrap();
         let count = |statement: &str| {

@@ -1,4 +1,5 @@
-//! A month of a paper, under tokio's paused clock: what its readers could see is kept, and no more is asked than must be.
+//! A month of a paper, under tokio's paused clock: what its readers could see is kept, and no more
+//! is asked than must be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -32,8 +33,8 @@ impl Chance {
     }
 }
 
-/// Thirty articles a day in three sections, of which 5 % are edited later, 1 % deleted, 2 % dated back and 2 % published anew; and
-/// three outages.
+/// Thirty articles a day in three sections, of which 5 % are edited later, 1 % deleted, 2 % dated
+/// back and 2 % published anew; and three outages.
 fn month() -> Paper {
     let (count, mut chance) = (u64::from(DAYS * PER_DAY), Chance(7));
     let mut pieces = published(100, count, DAY / PER_DAY);
@@ -79,7 +80,8 @@ struct Costs {
     checks: usize,
     daily: usize,
     articles: usize,
-    /// Crawls that found nothing new, and what the costliest of them asked lists, feeds and sitemaps for.
+    /// Crawls that found nothing new, and what the costliest of them asked lists, feeds and
+    /// sitemaps for.
     idle: usize,
     most_when_idle: usize,
 }
@@ -150,7 +152,8 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
         rows.collect::<Result<_, _>>().unwrap()
     };
     let paper = &crawler.paper;
-    // After an outage a host is asked again as late as the pause for it lasts, which is about as long as the outage was.
+    // After an outage a host is asked again as late as the pause for it lasts, which is about as
+    // long as the outage was.
     let excuse = |from: Timestamp, until: Timestamp| -> Duration {
         let outages = paper
             .outages
@@ -161,7 +164,8 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
             .sum()
     };
 
-    // Every article was found within its interval: of a crawl, and of the weekly check where it was dated back.
+    // Every article was found within its interval: of a crawl, and of the weekly check where it was
+    // dated back.
     let seen = rows(
         "SELECT number, discovered_at FROM page WHERE role = 'article' AND number IS NOT NULL",
     );
@@ -304,13 +308,14 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
     assert!(costs.kills > 60 && costs.idle > 100, "{costs:?}");
     assert!(costs.most_when_idle <= 2, "{costs:?}");
     assert!(costs.daily <= (DAYS as usize + 4) * 5, "{costs:?}");
-    // Each of three sections once a week, down to its end: ten pages. A list of everything that a kill broke off is not trusted: then
-    // the sections are asked for their news.
+    // Each of three sections once a week, down to its end: ten pages. A list of everything that a
+    // kill broke off is not trusted: then the sections are asked for their news.
     assert!(
         costs.checks <= (1 + DAYS as usize / 7) * 3 * 10 + costs.kills * 3,
         "{costs:?}"
     );
-    // A page a crawl and one for news in most; the first reading, kills and outages take no more than a tenth.
+    // A page a crawl and one for news in most; the first reading, kills and outages take no more
+    // than a tenth.
     assert!(
         costs.everything <= (costs.crawls + stored.len()) * 11 / 10,
         "{costs:?}"

@@ -1,4 +1,5 @@
-//! Papers that are out of order for a while, under tokio's paused clock: what was not found at first is whole three days later.
+//! Papers that are out of order for a while, under tokio's paused clock: what was not found at
+//! first is whole three days later.
 
 use std::net::IpAddr;
 use std::sync::Arc;

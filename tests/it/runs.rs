@@ -1,4 +1,5 @@
-//! Runs that are killed at any commit: their counts are those of what was saved, and the log is kept short meanwhile.
+//! Runs that are killed at any commit: their counts are those of what was saved, and the log is
+//! kept short meanwhile.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -205,7 +206,8 @@ async fn a_run_that_is_killed_at_any_commit_has_the_counts_of_what_was_saved() {
         }
         world.web.wait(2 * HOUR).await;
     }
-    // Three times in a row a run dies while it asks for the same page: the fourth counts it as failed.
+    // Three times in a row a run dies while it asks for the same page: the fourth counts it as
+    // failed.
     world.web.wait(2 * DAY).await;
     let sql = rusqlite::Connection::open(world.folder.path().join(FILE)).unwrap();
     let sql_of_one =
@@ -299,7 +301,8 @@ async fn a_page_that_wants_to_be_paid_for_is_asked_once_in_a_run_and_its_price_i
         Paper::new(published(400, 0, HOUR), 3, true),
         [("idxno=390", unpaid)].into(),
     );
-    // Five minutes between two requests: the run takes longer than the day after which a refusal is asked again.
+    // Five minutes between two requests: the run takes longer than the day after which a refusal is
+    // asked again.
     world.pace = "[pace]\ngap = \"5m\"\n";
     let (report, _) = world.crawl_killed_at(u32::MAX).await;
     let report = report.unwrap();

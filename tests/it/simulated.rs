@@ -1,4 +1,5 @@
-//! Whole crawls over a simulated web, under tokio's paused clock: hours in moments. No sockets, a real archive.
+//! Whole crawls over a simulated web, under tokio's paused clock: hours in moments. No sockets, a
+//! real archive.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -273,7 +274,8 @@ async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
     );
     world.web.requests.assert_polite(GAP);
     for (host, visits) in &world.web.requests.by_host() {
-        // From the first turn on: as many as the gap and the answers leave room for, but for one in a hundred.
+        // From the first turn on: as many as the gap and the answers leave room for, but for one in
+        // a hundred.
         let allowed = (GAP + LATENCY) * u32::try_from(visits.len() - 1).unwrap();
         let taken = visits[visits.len() - 1].began.since(visits[0].began);
         assert!(
@@ -622,7 +624,8 @@ async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
     let all = answered.len();
     answered.sort();
     answered.dedup();
-    // An answer that came in the moment of the cut was not yet settled, and is asked for again: at most one a host.
+    // An answer that came in the moment of the cut was not yet settled, and is asked for again: at
+    // most one a host.
     assert!(
         all - answered.len() <= 2 * runs,
         "{} asked twice in {runs} runs",
@@ -823,7 +826,8 @@ async fn an_earlier_day_opens_the_lists_again() {
     let mut reader = Arc::into_inner(since.sites.remove(0)).unwrap();
     reader.scope.since = Timestamp::from_rfc3339("2026-11-20T00:00:00+09:00");
     since.sites.push(Arc::new(reader));
-    // The rows of this web tell no date; a list that was read for a later day's sake is read again all the same.
+    // The rows of this web tell no date; a list that was read for a later day's sake is read again
+    // all the same.
     world.run(since).await.unwrap();
     let before = world
         .web
@@ -1244,7 +1248,8 @@ async fn new_papers_of_one_server_in_run_after_run_are_not_asked_too_close_to_on
     }
     assert_eq!((asked, world.articles()), (4, 8));
     world.web.requests.assert_apart(SERVER_PERIOD);
-    // Beside the audit of what was answered: kills cut requests off before they stood in the web's log.
+    // Beside the audit of what was answered: kills cut requests off before they stood in the web's
+    // log.
     world.assert_audited();
 }
 
