@@ -515,9 +515,12 @@ async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)>
         session,
         &mut agenda,
         &mut archive,
-        web,
-        world.clock,
-        ("a test".into(), stopped),
+        crawl::Surroundings {
+            web: web,
+            clock: world.clock,
+            holder: "a test".into(),
+            stop: stopped,
+        },
         watch,
     )
     .await
