@@ -57,8 +57,8 @@ pub use crate::dispatch::Stop;
 /// cover the usual gaps and backoffs; waiting longer would keep a process running for few requests.
 pub const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
-/// The longest time between two rounds of the loop, also where nothing happens. Watchers then see that
-/// the crawl is alive: service managers and people wait for minutes at most.
+/// The longest time between two rounds of the loop, also where nothing happens. Watchers then see
+/// that the crawl is alive: service managers and people wait for minutes at most.
 const ROUND: Duration = Duration::from_secs(20);
 
 /// The events that a crawl reports to its watcher.
@@ -126,8 +126,8 @@ pub struct Surroundings<W> {
 }
 
 /// Crawls the papers of an agenda side by side. Each paper is crawled from its start until nothing
-/// more of it is due within [`PATIENCE`]. The crawl ends when no paper is under way, when a limit is
-/// reached, or when `stop` says so.
+/// more of it is due within [`PATIENCE`]. The crawl ends when no paper is under way, when a limit
+/// is reached, or when `stop` says so.
 ///
 /// # Errors
 ///

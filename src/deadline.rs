@@ -1,5 +1,5 @@
-//! Deadlines for work that may take too long. The work runs on a thread of its own, and is abandoned
-//! at its deadline.
+//! Deadlines for work that may take too long. The work runs on a thread of its own, and is
+//! abandoned at its deadline.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -31,8 +31,8 @@ const ROOM: u32 = 66_000;
 /// The memory that is free for pages. An overdue page keeps its part until its work really ends.
 static MEMORY: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(ROOM as usize)));
 
-/// The longest wait for a processor or for memory. After it, work without a processor begins all the
-/// same, since endless work may hold them all. Work without memory is not begun.
+/// The longest wait for a processor or for memory. After it, work without a processor begins all
+/// the same, since endless work may hold them all. Work without memory is not begun.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why there is no result.
@@ -152,7 +152,8 @@ fn room_at_once(bytes: usize) -> Option<Room> {
         .map(|part| Room { part })
 }
 
-/// Returns the KiB of memory for so many bytes. A page that needs more than there is takes all of it.
+/// Returns the KiB of memory for so many bytes. A page that needs more than there is takes all of
+/// it.
 fn part(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(1024))
         .unwrap_or(ROOM)

@@ -58,8 +58,8 @@ impl HomeTerms {
         }
     }
 
-    /// Returns the promises of a run, for its first row in the ledger. `joins` tells that other runs
-    /// of the process came before it.
+    /// Returns the promises of a run, for its first row in the ledger. `joins` tells that other
+    /// runs of the process came before it.
     pub fn terms(&self, settings: &Settings, site: Option<&str>, joins: bool) -> Terms {
         let HostLimits {
             gap,

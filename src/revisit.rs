@@ -12,8 +12,8 @@ const HOUR: u64 = 3600;
 /// Only then does the article count as gone. An outage of a server is mostly over after a day.
 pub const GONE_RECHECK: Duration = Duration::from_secs(24 * HOUR);
 
-/// From this age on, a revisit asks for the whole page, without validators. This finds servers whose
-/// validators never change. Only the late revisits are so old, and the cost stays small.
+/// From this age on, a revisit asks for the whole page, without validators. This finds servers
+/// whose validators never change. Only the late revisits are so old, and the cost stays small.
 const UNCONDITIONAL_FROM: Duration = Duration::from_secs(6 * 24 * HOUR);
 
 /// After so many whole pages in a row with the same content and other validators, the validators of
@@ -34,8 +34,9 @@ pub fn next_revisit(
         .min()
 }
 
-/// After so many revisits in a row that find no change, a paper is taken never to change what it has
-/// published. A paper that changes one article in a hundred gets there with a chance of only 5 %.
+/// After so many revisits in a row that find no change, a paper is taken never to change what it
+/// has published. A paper that changes one article in a hundred gets there with a chance of only 5
+/// %.
 const UNCHANGED_PAPER: u64 = 300;
 
 /// Returns the part of a revisit schedule that is worth its requests, after so many revisits in a

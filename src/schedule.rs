@@ -42,9 +42,9 @@ pub struct DueStart {
 }
 
 impl Timetable {
-    /// Makes the timetable of the sites that have a schedule, from their last crawls. A site that was
-    /// never crawled is counted from `since`. A site begins at once where its last crawl was broken
-    /// off, or where it is in `owed`.
+    /// Makes the timetable of the sites that have a schedule, from their last crawls. A site that
+    /// was never crawled is counted from `since`. A site begins at once where its last crawl was
+    /// broken off, or where it is in `owed`.
     pub fn new(
         sites: &[&Arc<Site>],
         last: &BTreeMap<String, LastCrawl>,
@@ -102,8 +102,8 @@ impl Timetable {
             .map(|(start, name)| (*start, name.as_str()))
     }
 
-    /// Returns the papers that begin at `now`. A paper that is being crawled begins after the end of
-    /// that crawl.
+    /// Returns the papers that begin at `now`. A paper that is being crawled begins after the end
+    /// of that crawl.
     pub fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<DueStart> {
         while let Some((start, _)) = self.starts.first()
             && *start <= now
@@ -182,8 +182,8 @@ pub fn next_start(site: &Site, last: Option<Timestamp>, since: Timestamp) -> Opt
 /// longer to count, and tell nothing more.
 const MOST_MISSED: u64 = 10_000;
 
-/// Returns how many missed starts a crawl that begins at `now` makes up for. A start is missed where
-/// a crawl is still under way, or where nothing runs. Returns 0 for the first crawl.
+/// Returns how many missed starts a crawl that begins at `now` makes up for. A start is missed
+/// where a crawl is still under way, or where nothing runs. Returns 0 for the first crawl.
 pub fn missed(site: &Site, last: Option<Timestamp>, now: Timestamp) -> u64 {
     let mut missed = 0;
     let mut at = last;

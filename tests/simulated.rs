@@ -516,7 +516,7 @@ async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)>
         &mut agenda,
         &mut archive,
         crawl::Surroundings {
-            web: web,
+            web,
             clock: world.clock,
             holder: "a test".into(),
             stop: stopped,

@@ -14,8 +14,8 @@ use crate::politeness::Permit;
 use crate::robots::Allowed;
 use crate::time::Timestamp;
 
-/// The most pages of a host that are checked by its robots.txt, and settled without a request, in one
-/// go. So many take some milliseconds.
+/// The most pages of a host that are checked by its robots.txt, and settled without a request, in
+/// one go. So many take some milliseconds.
 const JUDGED_AT_ONCE: usize = 100;
 
 /// The wait of a host after that many checks. The loop looks at signals and limits meanwhile; the
@@ -178,8 +178,8 @@ impl<W: Web> Crawl<'_, W> {
             .settle_unasked(self.lease, page, &settlement, now)
     }
 
-    /// Makes a request of a permit and a draft, and notes what is under way. Where other crawls leave
-    /// no room under a ceiling, nothing is dequeued.
+    /// Makes a request of a permit and a draft, and notes what is under way. Where other crawls
+    /// leave no room under a ceiling, nothing is dequeued.
     fn ready(&mut self, permit: Permit, draft: Draft, at: Timestamp) -> Option<Ready> {
         let Draft {
             right,

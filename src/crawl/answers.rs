@@ -19,6 +19,7 @@ use crate::frontier::{
     settle,
 };
 use crate::page_url::Host;
+use crate::time::Timestamp;
 
 impl<W: Web> Crawl<'_, W> {
     /// Settles the task that just ended, if one did, and all others that are ready.
@@ -101,11 +102,7 @@ impl<W: Web> Crawl<'_, W> {
         let class = response_class(result.as_ref(), visited.outcome.as_ref(), at);
         let pace = self.hosts.finish(visited.turn, class, visited.took, at);
         let failures = self.hosts.consecutive_failures(&host);
-        if let (Err(trouble), 1) = (&result, failures) {
-            tracing::warn!(
-                %host, why = %trouble, again = %pace.not_before, "no answer: it is tried again"
-            );
-        }
+        warn_of_first_failure(&host, &result, failures, pace.not_before);
 
         let ending = ending(&result, visited.bytes, digest, at);
         let asked = visited.asked;
@@ -140,8 +137,8 @@ impl<W: Web> Crawl<'_, W> {
         Ok((completion, follow_up))
     }
 
-    /// Settles the answer of a host to a request for a page, with what else is known of the page, and
-    /// applies the settlement to the crawl.
+    /// Settles the answer of a host to a request for a page, with what else is known of the page,
+    /// and applies the settlement to the crawl.
     fn settle_page(
         &mut self,
         page: &Page,
@@ -229,8 +226,8 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    /// Applies a settlement to the crawl: the paper's room for pages, its counts, and the address of
-    /// its home page.
+    /// Applies a settlement to the crawl: the paper's room for pages, its counts, and the address
+    /// of its home page.
     fn apply(&mut self, page: &Page, settlement: &Settlement) {
         if let Settlement::Done(judged) = settlement {
             let paper = self.papers.get_mut(&page.site);
@@ -240,6 +237,7 @@ impl<W: Web> Crawl<'_, W> {
                     "most_pages is reached: links of this page are left alone"
                 );
             }
+
             paper.room = paper.room.saturating_sub(judged.new_pages);
             if let (Role::Home, Verdict::Moved { to }) = (page.role(), &judged.verdict) {
                 paper.reader = Arc::new(paper.reader.at_home(to.clone()));
@@ -272,5 +270,17 @@ impl<W: Web> Crawl<'_, W> {
         if page.role() == Role::Sitemap && settlement.misses() > 0 {
             tracing::warn!(url = %page.url, %verdict, "a sitemap brought nothing");
         }
+    }
+}
+
+/// Warns of the first failure in a row; further ones would only repeat it.
+fn warn_of_first_failure(
+    host: &Host,
+    result: &Result<Answer, Trouble>,
+    failures: u32,
+    again: Timestamp,
+) {
+    if let (Err(trouble), 1) = (result, failures) {
+        tracing::warn!(%host, why = %trouble, %again, "no answer: it is tried again");
     }
 }

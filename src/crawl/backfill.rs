@@ -37,8 +37,8 @@ impl Backfill {
 }
 
 impl<W: Web> Crawl<'_, W> {
-    /// Begins the backfill of a start where it has no first day. Continues those that an earlier run
-    /// began.
+    /// Begins the backfill of a start where it has no first day. Continues those that an earlier
+    /// run began.
     pub(super) fn begin_backfills(
         &mut self,
         site: &str,

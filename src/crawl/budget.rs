@@ -53,7 +53,8 @@ impl Budget {
         std::mem::take(&mut self.counted)
     }
 
-    /// Forgets a paper whose run ended. Its tally is stored, and its `queued` pages no longer count.
+    /// Forgets a paper whose run ended. Its tally is stored, and its `queued` pages no longer
+    /// count.
     pub fn forget(&mut self, site: &str, queued: u64) {
         self.counted.remove(site);
         self.queued = self.queued.saturating_sub(queued);

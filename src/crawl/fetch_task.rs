@@ -182,8 +182,8 @@ async fn read_answer(
 
 /// A response that was parsed.
 struct ParsedResponse {
-    /// The answer without its body, which is in the capture. Many answers may wait for a commit, and
-    /// each body takes memory once.
+    /// The answer without its body, which is in the capture. Many answers may wait for a commit,
+    /// and each body takes memory once.
     answer: Answer,
     outcome: Outcome,
     capture: Capture,
@@ -264,6 +264,7 @@ fn terms(asked: &VisitTarget) -> RequestTerms {
         VisitTarget::Page(page) if page.role() != Role::Policy => {
             let kept = page.kept().cloned().unwrap_or_default();
             let part_will_do = page.role() == Role::Sitemap;
+
             RequestTerms {
                 etag: kept.etag,
                 last_modified: kept.last_modified,

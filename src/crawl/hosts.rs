@@ -62,8 +62,8 @@ impl<W: Web> Crawl<'_, W> {
     }
 
     /// Skips a host for the rest of this run. Its pages stay queued. Pages of a host that is no
-    /// site's own are put off, and fail when they were put off too often: any page may link to a host
-    /// that does not exist.
+    /// site's own are put off, and fail when they were put off too often: any page may link to a
+    /// host that does not exist.
     pub(super) fn skip(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
         tracing::info!(%host, %why, "giving up a host for this run");
         self.hosts.dequeue(host);

@@ -1,5 +1,5 @@
-//! The progress of first traversals of lists, for watchers. A paper's lists are traversed before its
-//! articles are fetched.
+//! The progress of first traversals of lists, for watchers. A paper's lists are traversed before
+//! its articles are fetched.
 
 use std::collections::HashMap;
 

@@ -27,8 +27,8 @@ pub struct PaperReport {
     pub skipped: Vec<(Host, String)>,
     /// The paper's own host was skipped.
     pub is_home_skipped: bool,
-    /// Set where a mass deletion is suspected: so many revisited articles were missing that none was
-    /// marked gone.
+    /// Set where a mass deletion is suspected: so many revisited articles were missing that none
+    /// was marked gone.
     pub mass_deletion_suspected: Option<RevisitCounts>,
     /// Truncated lists: they have more rows than their server shows, and the rest was not read yet.
     pub lists_cut: Vec<TruncatedList>,
@@ -145,8 +145,8 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    /// Returns the hosts that have more for a paper to ask and are skipped, and why: its home, where
-    /// this run skipped it, and hosts that rest for longer than a crawl waits.
+    /// Returns the hosts that have more for a paper to ask and are skipped, and why: its home,
+    /// where this run skipped it, and hosts that rest for longer than a crawl waits.
     fn skipped_hosts(&self, paper: &Paper, now: Timestamp) -> Vec<(Host, String)> {
         let home = paper.reader.site.home.host();
         let skipped_home = self

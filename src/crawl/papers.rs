@@ -60,8 +60,8 @@ impl Papers {
     ///
     /// # Panics
     ///
-    /// Where there is none of that name. That does not happen: only papers under way hand out pages,
-    /// and a paper does not end while one of its pages is under way.
+    /// Where there is none of that name. That does not happen: only papers under way hand out
+    /// pages, and a paper does not end while one of its pages is under way.
     pub fn get_mut(&mut self, site: &str) -> &mut Paper {
         self.by_site.get_mut(site).expect("the paper is under way")
     }

@@ -32,8 +32,8 @@ pub(super) fn in_words(answer: &Answer) -> String {
 }
 
 /// Returns whether a header names a price, a licence, or a way to gain access. There is no standard
-/// yet. The common parts of the names count (Cloudflare's `crawler-price`, x402's `payment-required`,
-/// RSL's `link` with `rel="license"`).
+/// yet. The common parts of the names count (Cloudflare's `crawler-price`, x402's
+/// `payment-required`, RSL's `link` with `rel="license"`).
 fn has_terms(name: &str, value: &str) -> bool {
     match name {
         "link" => is_licence(&value.to_ascii_lowercase()),

@@ -1,5 +1,5 @@
-//! The robots.txt files and opt-out files of a crawl. Pages wait for them, and robots.txt files name
-//! sitemaps.
+//! The robots.txt files and opt-out files of a crawl. Pages wait for them, and robots.txt files
+//! name sitemaps.
 
 use std::sync::Arc;
 

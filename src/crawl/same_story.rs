@@ -11,7 +11,8 @@ use crate::page_url::PageUrl;
 use crate::text::letters;
 
 /// The least percentage of letters that two texts with one headline share, paragraph by paragraph,
-/// of the shorter text. It is far from 100, since a page for printing leaves captions and boxes out.
+/// of the shorter text. It is far from 100, since a page for printing leaves captions and boxes
+/// out.
 const SHARED: usize = 60;
 
 /// The same percentage where the headlines differ. It is high, since a broken template names one

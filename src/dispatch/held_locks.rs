@@ -1,5 +1,6 @@
-//! The hosts that this process has locked on this machine. A lock is an open file, and a process may
-//! have more hosts than open files. Locks of hosts that are not being asked are therefore released.
+//! The hosts that this process has locked on this machine. A lock is an open file, and a process
+//! may have more hosts than open files. Locks of hosts that are not being asked are therefore
+//! released.
 
 use std::collections::HashMap;
 
@@ -7,8 +8,8 @@ use crate::host_lock::{HostLock, HostLockError, HostLocks};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
-/// The most locks that are held, unless more hosts are asked at one time. Some systems let a process
-/// open only 256 files, and connections need as many as locks.
+/// The most locks that are held, unless more hosts are asked at one time. Some systems let a
+/// process open only 256 files, and connections need as many as locks.
 const MOST: usize = 100;
 
 /// The held locks, and the name that they are taken in.

@@ -76,7 +76,8 @@ impl HostPool {
         })
     }
 
-    /// Notes the limits that a site's run promises the site's own host, and applies them from now on.
+    /// Notes the limits that a site's run promises the site's own host, and applies them from now
+    /// on.
     pub fn promise(&mut self, host: &Host, site: &str, limits: HostLimits) {
         self.promises.add(host, site, limits);
         if let Some(limits) = self.promises.politest(host) {
@@ -89,8 +90,8 @@ impl HostPool {
         self.hosts.contains(host)
     }
 
-    /// Adds a host, with the pace that an earlier run stored. `otherwise` are its limits where no run
-    /// promised it any.
+    /// Adds a host, with the pace that an earlier run stored. `otherwise` are its limits where no
+    /// run promised it any.
     ///
     /// # Errors
     ///
@@ -112,8 +113,8 @@ impl HostPool {
         self.hosts.locate(host, server);
     }
 
-    /// Returns the addresses that a host may have. Private addresses are only for the user's own site,
-    /// at its own host.
+    /// Returns the addresses that a host may have. Private addresses are only for the user's own
+    /// site, at its own host.
     pub fn reach(&self, host: &Host) -> Reach {
         if self.hosts.is_own(host) {
             Reach::Own
@@ -210,9 +211,9 @@ impl HostPool {
         self.hosts.give_back(permit);
     }
 
-    /// Makes a request of a permit and the right to one of its host's pages. `robots` is the file that
-    /// gives the right; a robots.txt itself needs none. `at` is the moment that the permit was decided
-    /// by.
+    /// Makes a request of a permit and the right to one of its host's pages. `robots` is the file
+    /// that gives the right; a robots.txt itself needs none. `at` is the moment that the permit was
+    /// decided by.
     ///
     /// # Errors
     ///
@@ -246,8 +247,8 @@ impl HostPool {
                 announcement,
             }),
             Err(wrong) => {
-                // This does not happen, since pages and robots.txt files are kept by host. If it did,
-                // the page would wait.
+                // This does not happen, since pages and robots.txt files are kept by host. If it
+                // did, the page would wait.
                 tracing::error!(%wrong, "a visit was not made");
                 self.hosts.give_back(wrong.permit);
                 self.hosts.dequeue(&host);
@@ -268,8 +269,8 @@ impl HostPool {
         (visit, self.reach(&host))
     }
 
-    /// Ends the turn of a request, and returns the pace to store. `at` is the end of its answer, and
-    /// `took` the time from the request to that end.
+    /// Ends the turn of a request, and returns the pace to store. `at` is the end of its answer,
+    /// and `took` the time from the request to that end.
     pub fn finish(
         &mut self,
         turn: Turn,

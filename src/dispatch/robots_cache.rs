@@ -178,8 +178,8 @@ impl RobotsCache {
         }
     }
 
-    /// Returns the delay between two requests that a host's robots.txt asks for. A host may have two
-    /// origins, http and https, each with a robots.txt. The longer delay counts.
+    /// Returns the delay between two requests that a host's robots.txt asks for. A host may have
+    /// two origins, http and https, each with a robots.txt. The longer delay counts.
     fn crawl_delay(&self, host: &Host) -> Duration {
         ["https", "http"]
             .iter()

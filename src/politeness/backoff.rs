@@ -6,8 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::page_url::Host;
 
-/// The rest after the first answer that a host is too busy, where it names no time. The rest doubles
-/// with each further one. A server that is short of capacity needs seconds, not hours, to recover.
+/// The rest after the first answer that a host is too busy, where it names no time. The rest
+/// doubles with each further one. A server that is short of capacity needs seconds, not hours, to
+/// recover.
 pub(super) const BUSY_BACKOFF: Duration = Duration::from_secs(30);
 
 /// The longest rest of a busy host. After an hour, one request is no burden on any server.
@@ -26,8 +27,8 @@ const MAX_FAILING_PAUSE: Duration = Duration::from_secs(24 * 3600);
 /// After so many refusals in a row, the host itself refuses this crawler, and not only some pages.
 pub(super) const MAX_REFUSALS: u32 = 5;
 
-/// The first pause of a host that refuses this crawler. Somebody decided so, and a decision does not
-/// change within hours.
+/// The first pause of a host that refuses this crawler. Somebody decided so, and a decision does
+/// not change within hours.
 pub(super) const REFUSING_PAUSE: Duration = Duration::from_secs(24 * 3600);
 
 /// The longest pause of a host that refuses this crawler: the third doubling of the first pause. A

@@ -46,8 +46,8 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Makes the pace of a host, from what an earlier run stored. A host that was asked before rests
-    /// one full gap, since the end of its last answer may not have been stored.
+    /// Makes the pace of a host, from what an earlier run stored. A host that was asked before
+    /// rests one full gap, since the end of its last answer may not have been stored.
     pub fn new(limits: HostLimits, stored: Option<StoredPace>, now: Timestamp) -> Self {
         let not_before = stored.map_or(now, |stored| {
             stored.not_before(now).max(now + stored.gap.max(limits.gap))
@@ -74,8 +74,8 @@ impl Pace {
         self.limits.gap.max(self.crawl_delay).max(self.slowed)
     }
 
-    /// Sets the delay that robots.txt asks for. It holds from the last answer on, since that may have
-    /// been the robots.txt itself.
+    /// Sets the delay that robots.txt asks for. It holds from the last answer on, since that may
+    /// have been the robots.txt itself.
     pub fn set_crawl_delay(&mut self, delay: Duration) {
         self.crawl_delay = delay;
         if self.was_asked {
@@ -102,8 +102,8 @@ impl Pace {
         self.consecutive_failures >= MAX_FAILURES
     }
 
-    /// Ends a request. `now` is the end of its answer, and the next request counts from it. `took` is
-    /// the time from the request to that end.
+    /// Ends a request. `now` is the end of its answer, and the next request counts from it. `took`
+    /// is the time from the request to that end.
     pub fn finish(&mut self, host: &Host, class: ResponseClass, took: Duration, now: Timestamp) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.adapt(class, took);

@@ -39,8 +39,8 @@ fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     date(text).or_else(|| Some(now + seconds(text)?))
 }
 
-/// Parses seconds, as in `120`, and what servers send in their place: `600.5`, `600s`, `10 minutes`,
-/// `"600"`. A fraction counts as a whole second, and an unknown unit as seconds.
+/// Parses seconds, as in `120`, and what servers send in their place: `600.5`, `600s`, `10
+/// minutes`, `"600"`. A fraction counts as a whole second, and an unknown unit as seconds.
 fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim_start_matches(['"', '\'', '+', ' ']);
     let end = text

@@ -109,8 +109,8 @@ impl SharedCeiling {
             .retain(|waiting| now <= waiting.due + GRACE && waiting.due <= latest);
     }
 
-    /// Parses the text of [`to_text`](Self::to_text). Anything behind it is ignored. Returns an empty
-    /// ceiling where the text cannot be parsed.
+    /// Parses the text of [`to_text`](Self::to_text). Anything behind it is ignored. Returns an
+    /// empty ceiling where the text cannot be parsed.
     pub fn parse(text: &str) -> Self {
         parse(text).unwrap_or_default()
     }
@@ -297,7 +297,8 @@ mod tests {
             prop_assert_eq!(SharedCeiling::parse(&ceiling.to_text()), ceiling);
         }
 
-        /// Crawls may come late, early or never: no two requests are closer than both their periods.
+        /// Crawls may come late, early or never: no two requests are closer than both their
+        /// periods.
         #[test]
         fn no_two_requests_are_too_close(steps in proptest::collection::vec(step(), 1..80)) {
             let periods = [20, 20, 500, 1000].map(Duration::from_millis);

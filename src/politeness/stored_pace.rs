@@ -32,9 +32,9 @@ impl StoredPace {
         }
     }
 
-    /// Returns when the host may be asked, on a clock that says `now`. Where that is before the last
-    /// request, the clock was set back. Nobody knows how much time has passed, and the whole rest
-    /// counts from now.
+    /// Returns when the host may be asked, on a clock that says `now`. Where that is before the
+    /// last request, the clock was set back. Nobody knows how much time has passed, and the whole
+    /// rest counts from now.
     pub(super) fn not_before(&self, now: Timestamp) -> Timestamp {
         if now < self.last_at {
             now + self.not_before.since(self.last_at)
