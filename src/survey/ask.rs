@@ -14,7 +14,8 @@ use crate::archive::{Archive, ArchiveError, Completed, Lease, RunEnd, RunId, Run
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
 use crate::dispatch::{
-    HomeTerms, HostPool, Prepared, RobotsCache, RobotsFetch, RobotsStanding, RobotsStep, Stop,
+    HomeTerms, HostPool, Prepared, RobotsCache, RobotsFetch, RobotsStanding, RobotsStep, SitePage,
+    Stop,
 };
 use crate::fetch::{Answer, RequestTerms, Trouble, Web};
 use crate::page_url::PageUrl;
@@ -108,7 +109,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         };
         let home = HomeTerms {
             host: plan.home.host(),
-            manners,
+            limits: manners,
         };
         let lease = archive.take_lease(&plan.holder, now, clock.uptime().as_ref())?;
         let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
@@ -246,13 +247,10 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     }
 
     fn standing(&mut self, url: &PageUrl, now: Timestamp) -> Result<RobotsStanding, ArchiveError> {
-        self.robots.standing(
-            url,
-            self.home.host.as_str(),
-            self.archive,
-            &mut self.hosts,
-            now,
-        )
+        let site = self.home.host.as_str();
+        let page = SitePage { url, site };
+        self.robots
+            .standing(page, self.archive, &mut self.hosts, now)
     }
 
     /// Returns once a page's robots.txt is known and allows it.

@@ -398,9 +398,12 @@ async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)>
         session,
         &mut agenda,
         &mut archive,
-        web,
-        world.web.clock,
-        ("a test".into(), stopped),
+        crawl::Surroundings {
+            web,
+            clock: world.web.clock,
+            holder: "a test".into(),
+            stop: stopped,
+        },
         watch,
     )
     .await
