@@ -2,7 +2,7 @@
 
 /// Bits of one filter: 16 KiB, small enough to be stored with every page of a list.
 const BITS: usize = 1 << 17;
-/// The same size, as the archive stores it.
+/// The size of one filter in bytes: both filters are kept as bytes.
 const BYTES: usize = BITS / 8;
 /// Bits that one row sets. With [`ROOM`] rows in a filter, the rate of false positives is 2 %.
 const PER_ROW: u32 = 4;
@@ -34,7 +34,7 @@ pub struct SeenRows {
 
 impl std::fmt::Debug for SeenRows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Met({} rows, {} idle pages)", self.rows, self.idle)
+        write!(f, "SeenRows({} rows, {} idle pages)", self.rows, self.idle)
     }
 }
 
