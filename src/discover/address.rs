@@ -32,8 +32,8 @@ pub struct Grammar {
 }
 
 impl Grammar {
-    /// Takes the address rules of a profile. `home` gives canonical addresses their scheme, host and
-    /// port. Without a profile, every page of the paper is [`Address::Other`].
+    /// Takes the address rules of a profile. `home` gives canonical addresses their scheme, host
+    /// and port. Without a profile, every page of the paper is [`Address::Other`].
     pub fn new(profile: Option<&Profile>, home: PageUrl) -> Self {
         Self {
             rules: profile
@@ -56,7 +56,8 @@ impl Grammar {
         &self.home
     }
 
-    /// Returns whether the paper's CMS is known, so that its articles can be told by their addresses.
+    /// Returns whether the paper's CMS is known, so that its articles can be told by their
+    /// addresses.
     pub fn knows_articles(&self) -> bool {
         !self.rules.article.is_empty() || !self.rules.article_patterns.is_empty()
     }
@@ -169,8 +170,8 @@ impl Grammar {
         self.list(&PageUrl::parse(limited.as_str()).ok()?, "")
     }
 
-    /// Returns the canonical address of an article: by its number or, where the number alone makes no
-    /// address, its own without parameters.
+    /// Returns the canonical address of an article: by its number or, where the number alone makes
+    /// no address, its own without parameters.
     fn article(&self, path: &str, number: &str) -> Option<PageUrl> {
         let origin = self.home.origin();
         self.rules
@@ -178,8 +179,8 @@ impl Grammar {
             .or_else(|| PageUrl::parse(&format!("{origin}{path}")).ok())
     }
 
-    /// Returns the canonical address of a list: its path, `page`, and the parameters that decide its
-    /// rows, in the profile's order.
+    /// Returns the canonical address of a list: its path, `page`, and the parameters that decide
+    /// its rows, in the profile's order.
     fn list(&self, url: &PageUrl, page: &str) -> Option<PageUrl> {
         let path = self.rules.list_path(url.as_url().path())?;
         let window = self
@@ -204,8 +205,8 @@ impl Grammar {
         PageUrl::parse(bare).ok()
     }
 
-    /// Returns the value of a parameter that is not empty. It stays escaped: only the server knows in
-    /// which encoding.
+    /// Returns the value of a parameter that is not empty. It stays escaped: only the server knows
+    /// in which encoding.
     fn filled(&self, url: &PageUrl, name: &str) -> Option<String> {
         url.as_url()
             .query()
@@ -241,8 +242,9 @@ fn trimmed(value: &str) -> String {
 
 /// Returns whether an address belongs to the paper with this home page.
 ///
-/// The host names with `www.`, with `m.` and without both are one paper, over http and https, at any
-/// port. Hosts that are IP addresses, as in tests and trials, are one paper at the same port only.
+/// The host names with `www.`, with `m.` and without both are one paper, over http and https, at
+/// any port. Hosts that are IP addresses, as in tests and trials, are one paper at the same port
+/// only.
 pub(crate) fn is_same_paper(home: &PageUrl, url: &PageUrl) -> bool {
     let ours = home.as_url().host_str().unwrap_or_default();
     let theirs = url.as_url().host_str().unwrap_or_default();
@@ -328,9 +330,12 @@ mod tests {
             "https://www.saseo.example/news/articleMail.html?idxno=90000015817",
             "https://www.saseo.example/news/articleErr.html?idxno=90000015817",
             "https://www.saseo.example/news/articleSingo.html?idxno=90000015817",
-            "https://www.saseo.example/news/articleView.html?idxno=90000015817&replyAll=&reply_sc_order_by=I",
-            "https://www.saseo.example/news/articleView.html?page=3&total=99&sc_section_code=S1N1&idxno=90000015817",
-            "https://www.saseo.example/news/articleView.html?idxno=90000015817&sc_word=x&fbclid=1&utm_source=b#reply",
+            "https://www.saseo.example/news/articleView.html?idxno=90000015817&replyAll=\
+             &reply_sc_order_by=I",
+            "https://www.saseo.example/news/articleView.html?page=3&total=99&sc_section_code=S1N1\
+             &idxno=90000015817",
+            "https://www.saseo.example/news/articleView.html?idxno=90000015817&sc_word=x&fbclid=1\
+             &utm_source=b#reply",
             "https://www.saseo.example/news/articleView.html?idxno=0090000015817",
         ] {
             let address = paper.address(&url(twin));
@@ -403,7 +408,8 @@ mod tests {
     #[test]
     fn an_escaped_value_of_a_list_stays_in_its_encoding() {
         let paper = other_cms(
-            "list = [\"/l\"]\npage = \"p\"\nkeep = [\"w\"]\ndate_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }",
+            "list = [\"/l\"]\npage = \"p\"\nkeep = [\"w\"]\n\
+             date_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }",
         );
         let address = "https://www.saseo.example/l?w=%C3%A5+%B9%E6%26&p=2&x=1";
         let plain = "https://www.saseo.example/l?w=%C3%A5%20%B9%E6%26";
@@ -461,8 +467,10 @@ mod tests {
     #[test]
     fn a_list_keeps_its_filters_in_one_order() {
         let paper = grammar("https://www.saseo.example/");
-        let page = "https://www.saseo.example/news/articleList.html?sc_sdate=2020-01-01&page=7&sc_section_code=S1N2&total=9";
-        let plain = "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&sc_sdate=2020-01-01&view_type=sm";
+        let page = "https://www.saseo.example/news/articleList.html?sc_sdate=2020-01-01&page=7\
+            &sc_section_code=S1N2&total=9";
+        let plain = "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2\
+            &sc_sdate=2020-01-01&view_type=sm";
         assert_eq!(list(&paper, page), (plain.to_owned(), 7));
         let eighth = paper.list_page(&url(page), 8).unwrap();
         assert_eq!(list(&paper, eighth.as_str()), (plain.to_owned(), 8));
@@ -476,11 +484,13 @@ mod tests {
             jiff::civil::date(1999, 12, 1),
             jiff::civil::date(2000, 1, 31),
         );
-        let list = "https://www.saseo.example/news/articleList.html?page=3&sc_section_code=S1N2&sc_sdate=2020-01-01";
+        let list = "https://www.saseo.example/news/articleList.html?page=3&sc_section_code=S1N2\
+            &sc_sdate=2020-01-01";
         let limited = paper.list_window(&url(list), first, last).unwrap();
         assert_eq!(
             limited.as_str(),
-            "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&sc_sdate=1999-12-01&sc_edate=2000-01-31&view_type=sm"
+            "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2\
+             &sc_sdate=1999-12-01&sc_edate=2000-01-31&view_type=sm"
         );
         assert_eq!(
             paper.address(&limited),
@@ -498,7 +508,8 @@ mod tests {
             without.list_window(&url("https://www.saseo.example/l"), first, last),
             None
         );
-        let with = "list = [\"/l\"]\npage = \"p\"\ndate_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }";
+        let with = "list = [\"/l\"]\npage = \"p\"\n\
+            date_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }";
         let limited = other_cms(with)
             .list_window(&url("https://www.saseo.example/l?p=2&x=1"), first, last)
             .unwrap();
@@ -518,7 +529,8 @@ mod tests {
 
     #[test]
     fn an_articles_number_may_stand_in_its_path() {
-        let rules = "article_patterns = ['^/news/articles/(\\d+)/?$', '^/m/(\\d+)$']\ncanonical = \"/news/articles/{number}\"";
+        let rules = "article_patterns = ['^/news/articles/(\\d+)/?$', '^/m/(\\d+)$']\n\
+            canonical = \"/news/articles/{number}\"";
         let paper = other_cms(rules);
         let plain = url("https://www.saseo.example/news/articles/12345");
         for twin in [
@@ -679,13 +691,16 @@ mod tests {
             query in "(&?(idxno|page|sc_section_code|sc_word|view_type|sc_sdate)=[S0-9N%a+ 책]{0,6}){0,4}",
         ) {
             let paper = grammar("https://www.saseo.example/");
-            let Ok(given) = PageUrl::parse(&format!("http://{host}{path}?{query}")) else { return Ok(()) };
+            let Ok(given) = PageUrl::parse(&format!("http://{host}{path}?{query}")) else {
+                return Ok(());
+            };
             match paper.address(&given) {
                 Address::Article { number, url } => {
                     prop_assert_eq!(paper.address(&url), Address::Article { number, url });
                 }
                 Address::List { url, .. } => {
-                    prop_assert_eq!(paper.address(&url), Address::List { url: url.clone(), page: 1 });
+                    let first = Address::List { url: url.clone(), page: 1 };
+                    prop_assert_eq!(paper.address(&url), first);
                 }
                 Address::Trap { .. } | Address::Elsewhere | Address::Other => {}
             }

@@ -79,8 +79,8 @@ impl Document {
         self.base.join_in(link, self.encoding)
     }
 
-    /// Returns the refresh of the document. A refresh to the document itself only reloads it, and is
-    /// none.
+    /// Returns the refresh of the document. A refresh to the document itself only reloads it, and
+    /// is none.
     pub fn refresh(&self, tree: &Tree) -> Option<Refresh> {
         tree.all(&REFRESH)
             .filter(|meta| !is_for_the_scriptless(meta))

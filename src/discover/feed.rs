@@ -17,8 +17,8 @@ use crate::text::{clean, clean_some};
 use crate::time::LocalTime;
 use crate::time::printed::{Zulu, read};
 
-/// The limit of entries in one feed. Papers' feeds have about 50; a feed with more than this is built
-/// to exhaust its parser.
+/// The limit of entries in one feed. Papers' feeds have about 50; a feed with more than this is
+/// built to exhaust its parser.
 const MOST_ENTRIES: usize = 5_000;
 
 /// Why the answer at a feed's address is no feed.
@@ -48,8 +48,8 @@ pub struct FeedOf<'p> {
 ///
 /// # Errors
 ///
-/// Fails where the text is no feed, or a feed with too many entries. Damage costs only the entry that
-/// it is in.
+/// Fails where the text is no feed, or a feed with too many entries. Damage costs only the entry
+/// that it is in.
 pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listing, FeedError> {
     let decoded = decode(bytes, "", "");
     let text = decoded
@@ -179,7 +179,8 @@ fn has_root(head: &str) -> bool {
         .any(|root| head.contains(root))
 }
 
-/// Returns the beginning of a text in lower case: a feed's root element is in its first 1,024 bytes.
+/// Returns the beginning of a text in lower case: a feed's root element is in its first 1,024
+/// bytes.
 fn head(text: &str) -> String {
     text[..text.floor_char_boundary(1024)].to_ascii_lowercase()
 }

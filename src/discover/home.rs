@@ -9,8 +9,8 @@ use crate::discover::document::Document;
 use crate::markup::{Selector, Tree, attribute, text};
 use crate::page_url::PageUrl;
 
-/// The limit of feeds of one home page. Papers have a feed for each section, and each feed may be on
-/// another host, which must be requested as well.
+/// The limit of feeds of one home page. Papers have a feed for each section, and each feed may be
+/// on another host, which must be requested as well.
 const MAX_FEEDS: usize = 50;
 
 /// The links to feeds (RSS Autodiscovery, the same for Atom, and JSON Feed 1.1). JSON Feed 1.0 has

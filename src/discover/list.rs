@@ -80,8 +80,8 @@ impl ListReader {
         }
     }
 
-    /// Reads the list page that stood at `url`. `now` completes dates without a year. A page that is
-    /// no list has no rows.
+    /// Reads the list page that stood at `url`. `now` completes dates without a year. A page that
+    /// is no list has no rows.
     pub fn read(&self, url: &PageUrl, html: &str, now: Timestamp) -> Listing {
         // A page that is too heavy to parse has no rows.
         Tree::parse(html)
@@ -207,8 +207,8 @@ impl Info {
         }
     }
 
-    /// Sorts the parts: the last date is the date. Of the rest, the last part is the byline, and the
-    /// part before it the section.
+    /// Sorts the parts: the last date is the date. Of the rest, the last part is the byline, and
+    /// the part before it the section.
     fn sorted(mut parts: Vec<String>) -> Self {
         let date = parts
             .iter()

@@ -24,15 +24,16 @@ const MAX_ENTRIES: usize = 50_000;
 /// The limit of one file in bytes, unpacked, from the protocol (50 MiB).
 const MAX_BYTES: u64 = 50 << 20;
 
-/// The first bytes of a gzip file (RFC 1952, 2.3.1). Servers give many names and types to such files.
+/// The first bytes of a gzip file (RFC 1952, 2.3.1). Servers give many names and types to such
+/// files.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The pages and further sitemaps that a sitemap names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sitemap {
     /// Pages that may be articles; pages that the paper's grammar knows as something else are left
-    /// out. A row's date is that of its publication or, if the sitemap has none, of its last change,
-    /// which is no earlier.
+    /// out. A row's date is that of its publication or, if the sitemap has none, of its last
+    /// change, which is no earlier.
     pub rows: Vec<ListRow>,
     /// Further sitemaps, of an index.
     pub maps: Vec<PageUrl>,

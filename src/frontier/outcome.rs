@@ -81,8 +81,8 @@ pub enum ParsedPage {
 }
 
 impl Outcome {
-    /// Blames a failure on the host. Where a whole host is out of order, a failed page waits, and no
-    /// attempt is counted.
+    /// Blames a failure on the host. Where a whole host is out of order, a failed page waits, and
+    /// no attempt is counted.
     pub fn blamed_on_host(self) -> Self {
         match self {
             Self::Failed { .. } | Self::Busy => Self::HostDown,

@@ -73,8 +73,8 @@ pub struct ListHead {
 /// The overlap of a traversal with the last complete one: how much of that one's list head it has
 /// met.
 ///
-/// Rows may also be known from a feed, or from a traversal that was broken off. Only the rows of the
-/// last complete traversal are known down to the list's end.
+/// Rows may also be known from a feed, or from a traversal that was broken off. Only the rows of
+/// the last complete traversal are known down to the list's end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overlap {
     pub head: ListHead,

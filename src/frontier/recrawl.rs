@@ -1,7 +1,7 @@
 //! The recrawl policy: when a page is requested next.
 //!
-//! It is a pure function of the page's role, its history and the site's policy. The README has it as
-//! a table ("What a later crawl asks for"), and the tests of this file check that table line by
+//! It is a pure function of the page's role, its history and the site's policy. The README has it
+//! as a table ("What a later crawl asks for"), and the tests of this file check that table line by
 //! line. The archive keeps each result (`page.next_at`) and selects due pages by it.
 
 use std::time::Duration;
@@ -173,8 +173,8 @@ pub fn queued(role: Role, due: Timestamp, policy: &SitePolicy, now: Timestamp) -
     }
 }
 
-/// Returns whether a list was read as far back as the scope `since` demands. It was read to its end,
-/// without the rows from before `read_since`.
+/// Returns whether a list was read as far back as the scope `since` demands. It was read to its
+/// end, without the rows from before `read_since`.
 pub fn is_read_back_to(since: Option<Timestamp>, read_since: Option<Timestamp>) -> bool {
     match (read_since, since) {
         (None, _) => true,

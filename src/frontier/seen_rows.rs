@@ -14,8 +14,8 @@ const ROOM: u32 = 16_384;
 const MAX_IDLE: u8 = 20;
 /// A page with no more new rows than this is idle: one row may have been published meanwhile.
 const MAX_NEW_ROWS_OF_IDLE: usize = 1;
-/// A page of fewer rows than this is idle only without any new row: a single new row may be its only
-/// one beside a pinned row.
+/// A page of fewer rows than this is idle only without any new row: a single new row may be its
+/// only one beside a pinned row.
 const FEW: usize = 5;
 
 /// A memory of rows, and the number of idle pages.

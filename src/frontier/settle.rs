@@ -151,11 +151,7 @@ fn first_answer(case: Case<'_>, outcome: Outcome) -> Settlement {
 /// Judges the content of a page that is not kept yet.
 fn read(case: Case<'_>, parsed: ParsedPage) -> Settlement {
     let Case {
-        page,
-        known,
-        scope,
-        now,
-        ..
+        page, known, scope, ..
     } = case;
     let found = parsed.found(scope);
 
@@ -186,7 +182,7 @@ fn read(case: Case<'_>, parsed: ParsedPage) -> Settlement {
         ParsedPage::NoArticle { why } => {
             missed(case, Verdict::Unextracted { why }, &article::MISSED_DELAYS)
         }
-        ParsedPage::Refused { why } => refused(page, why, now),
+        ParsedPage::Refused { why } => refused(page, why, case.now),
         ParsedPage::LeftAlone { why } => broken_off(page, Verdict::Refused { why }),
     }
 }
@@ -244,26 +240,16 @@ fn redirected(page: &Page, to: PageUrl, number: Option<u64>, scope: &CrawlScope)
 
     // A further page of a list keeps its place in the traversal. Any other page becomes a new page
     // of the same role.
-    let (role, hops) = (page.role(), page.hops + 1);
-    let (found, list) = match (page.list(), role) {
+    let (found, list) = match (page.list(), page.role()) {
         (Some(list), Role::ListPage) => {
             let continuation = Continuation {
                 url: to.clone(),
                 list: list.clone(),
-                hops,
+                hops: page.hops + 1,
             };
             (Vec::new(), Some(ListStep::to(continuation)))
         }
-        _ => {
-            let moved = Discovered {
-                url: to.clone(),
-                role,
-                number,
-                published_at: None,
-                hops,
-            };
-            (vec![moved], None)
-        }
+        _ => (vec![moved_page(page, to.clone(), number)], None),
     };
 
     Judged {
@@ -274,6 +260,16 @@ fn redirected(page: &Page, to: PageUrl, number: Option<u64>, scope: &CrawlScope)
         ..Judged::of(Verdict::Moved { to })
     }
     .into()
+}
+
+fn moved_page(page: &Page, to: PageUrl, number: Option<u64>) -> Discovered {
+    Discovered {
+        url: to,
+        role: page.role(),
+        number,
+        published_at: None,
+        hops: page.hops + 1,
+    }
 }
 
 /// Settles a page as failed.

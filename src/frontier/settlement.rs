@@ -45,8 +45,8 @@ pub struct Judged {
     pub found: Vec<Discovered>,
     /// How many pages of [`Judged::found`] were not known.
     pub new_pages: u64,
-    /// The answer has news: a page that was not known; or, of a list, a row that was not in its list
-    /// head before, even where a feed named it first.
+    /// The answer has news: a page that was not known; or, of a list, a row that was not in its
+    /// list head before, even where a feed named it first.
     pub news: bool,
     /// How the traversal goes on, where the page is one of a list.
     pub list: Option<ListStep>,
@@ -72,8 +72,8 @@ pub enum ListStep {
 /// How the traversal of a list ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TraversalEnd {
-    /// It ended as planned. Rows from before `since` were out of scope, `head` is its list head, and
-    /// `cut` is the part that the server does not show.
+    /// It ended as planned. Rows from before `since` were out of scope, `head` is its list head,
+    /// and `cut` is the part that the server does not show.
     Ended {
         end: ListEnd,
         since: Option<Timestamp>,

@@ -80,8 +80,8 @@ pub(super) enum TraversalStop {
     Broken(&'static str),
 }
 
-/// How many pages back a repeated page is recognised: servers that repeat pages repeat the last one,
-/// or take turns among a few.
+/// How many pages back a repeated page is recognised: servers that repeat pages repeat the last
+/// one, or take turns among a few.
 const REMEMBERED: usize = 8;
 
 /// Decides whether a traversal goes on after a page with these rows.

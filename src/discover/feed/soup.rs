@@ -2,8 +2,8 @@
 //!
 //! Papers' feeds are written by templates, and many are not well-formed: a bare `&` or `<`, HTML
 //! that was not escaped, a torn end. An XML parser stops there, and the rest is lost. This parser
-//! cuts the text into items at their tags, and each item into its fields. Damage costs only the item
-//! that it is in.
+//! cuts the text into items at their tags, and each item into its fields. Damage costs only the
+//! item that it is in.
 
 mod field;
 mod links;
@@ -36,8 +36,8 @@ const DATES: [&str; 7] = [
     "modified",
 ];
 
-/// Elements of other media in an item, such as a photo or a sound. They have titles and descriptions
-/// of their own.
+/// Elements of other media in an item, such as a photo or a sound. They have titles and
+/// descriptions of their own.
 const MEDIA: [&str; 2] = ["media:", "itunes:"];
 
 /// The facts of a feed on which the parsing of its items depends.

@@ -55,23 +55,10 @@ pub(super) fn of_xml(text: &str) -> Result<(Vec<SitemapEntry>, bool), SitemapErr
             Err(why) => return Err(SitemapError::Broken(why.to_string())),
         };
 
-        match event {
-            Event::Start(tag) => sitemap.start(&tag)?,
-            Event::Text(text) => sitemap.push(&text),
-            Event::CData(text) => sitemap.push(&text),
-            // Addresses have `&amp;` in them. An unknown reference is kept as it is.
-            Event::GeneralRef(name) => {
-                let reference = format!("&{};", &*name);
-                sitemap.push(&html_escape::decode_html_entities(&reference));
-            }
-            Event::End(tag) => {
-                if sitemap.end(&tag).is_full() {
-                    return Ok((sitemap.entries, true));
-                }
-            }
-            Event::Eof if sitemap.has_root => return Ok((sitemap.entries, sitemap.depth > 0)),
-            Event::Eof => return Err(SitemapError::Other),
-            _ => {}
+        match sitemap.take(event)? {
+            Progress::GoesOn => {}
+            Progress::Full => return Ok((sitemap.entries, true)),
+            Progress::Ended => return Ok((sitemap.entries, sitemap.depth > 0)),
         }
     }
 }
@@ -118,17 +105,13 @@ struct XmlSitemap {
     value: String,
 }
 
-/// Whether a sitemap takes further entries.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Room {
-    Left,
+/// Whether more of a sitemap is to be read.
+enum Progress {
+    GoesOn,
+    /// It has as many entries as the protocol allows.
     Full,
-}
-
-impl Room {
-    fn is_full(self) -> bool {
-        self == Self::Full
-    }
+    /// Its text has ended.
+    Ended,
 }
 
 impl XmlSitemap {
@@ -136,6 +119,24 @@ impl XmlSitemap {
     fn skip_entry(&mut self) {
         self.open = None;
         self.depth = 1;
+    }
+
+    fn take(&mut self, event: Event<'_>) -> Result<Progress, SitemapError> {
+        match event {
+            Event::Start(tag) => self.start(&tag)?,
+            Event::Text(text) => self.push(&text),
+            Event::CData(text) => self.push(&text),
+            // Addresses have `&amp;` in them. An unknown reference is kept as it is.
+            Event::GeneralRef(name) => {
+                let reference = format!("&{};", &*name);
+                self.push(&html_escape::decode_html_entities(&reference));
+            }
+            Event::End(tag) => return Ok(self.end(&tag)),
+            Event::Eof if self.has_root => return Ok(Progress::Ended),
+            Event::Eof => return Err(SitemapError::Other),
+            _ => {}
+        }
+        Ok(Progress::GoesOn)
     }
 
     fn start(&mut self, tag: &BytesStart<'_>) -> Result<(), SitemapError> {
@@ -164,7 +165,7 @@ impl XmlSitemap {
     }
 
     /// Takes an end tag. The last part of an entry completes it, if there is room for it.
-    fn end(&mut self, tag: &BytesEnd<'_>) -> Room {
+    fn end(&mut self, tag: &BytesEnd<'_>) -> Progress {
         self.depth -= 1;
         let prefix = prefix(tag.name());
         let is_own = self.open.as_ref().is_some_and(|open| open.prefix == prefix);
@@ -184,11 +185,11 @@ impl XmlSitemap {
 
         if is_end && let Some(whole) = self.open.take() {
             if self.entries.len() == MAX_ENTRIES {
-                return Room::Full;
+                return Progress::Full;
             }
             self.entries.push(whole);
         }
-        Room::Left
+        Progress::GoesOn
     }
 }
 

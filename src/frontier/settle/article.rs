@@ -19,8 +19,8 @@ pub(super) const REFUSED_DELAYS: [Duration; 2] = [
     Duration::from_secs(72 * 3600),
 ];
 
-/// The delays before a page is requested again that should have an article, and has none. A fault of
-/// the server is usually over within an hour, or within a day.
+/// The delays before a page is requested again that should have an article, and has none. A fault
+/// of the server is usually over within an hour, or within a day.
 pub(super) const UNREAD_DELAYS: [Duration; 2] =
     [Duration::from_secs(3600), Duration::from_secs(24 * 3600)];
 

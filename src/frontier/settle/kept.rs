@@ -7,7 +7,7 @@ use crate::frontier::settle::article::{MAX_MISSES, extracted};
 use crate::frontier::settle::retry::{
     HOST_DOWN, HOST_DOWN_DELAY, OTHER_PROTOCOL, RETRY_DELAYS, TOO_BUSY, next_retry, retry_at,
 };
-use crate::frontier::settle::{Case, Plausibility, redirected};
+use crate::frontier::settle::{Case, redirected};
 use crate::frontier::settlement::{Judged, Settlement};
 use crate::frontier::verdict::Verdict;
 use crate::revisit::{GONE_RECHECK, effective_schedule, next_revisit};
@@ -29,17 +29,10 @@ pub(super) fn revisited(
 
     match outcome {
         Outcome::Gone { .. } => missed_again(known, now),
-        Outcome::Read(ParsedPage::Article(extraction)) => match extraction {
-            Extraction::Gone { .. } => missed_again(known, now),
-            Extraction::Article(_) | Extraction::Members(_) => {
-                let plausible = Case {
-                    plausibility: Plausibility::Plausible,
-                    ..case
-                };
-                extracted(plausible, extraction)
-            }
-            Extraction::Refused { .. } | Extraction::NotAnArticle { .. } => stands,
-        },
+        Outcome::Read(ParsedPage::Article(Extraction::Gone { .. })) => missed_again(known, now),
+        Outcome::Read(ParsedPage::Article(
+            extraction @ (Extraction::Article(_) | Extraction::Members(_)),
+        )) => extracted(case, extraction),
         Outcome::Read(ParsedPage::Withheld { article, why }) => Judged {
             next,
             article: Some(article),

@@ -97,8 +97,8 @@ fn is_of_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || ":_.-".contains(c)
 }
 
-/// Returns the length of a tag, from behind its `<`. The tag ends at the first `>` outside of values,
-/// which must come before the next `<`.
+/// Returns the length of a tag, from behind its `<`. The tag ends at the first `>` outside of
+/// values, which must come before the next `<`.
 fn length(tag: &str) -> Option<usize> {
     let mut at = 0;
 
