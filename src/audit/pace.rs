@@ -1,4 +1,5 @@
-//! Each host's pace: what is under way, when it was last asked, and how long it asked to be left alone.
+//! Each host's pace: what is under way, when it was last asked, and how long it asked to be left
+//! alone.
 
 use std::collections::HashMap;
 
@@ -40,7 +41,8 @@ enum Last {
 #[derive(Debug)]
 pub(super) struct HostPace {
     pub name: String,
-    /// The rows of requests under way; those that an overlap was told of already are not told again.
+    /// The rows of requests under way; those that an overlap was told of already are not told
+    /// again.
     open: Vec<(i64, StoredFact)>,
     last: Option<Last>,
     retry_after: Option<(i64, Timestamp)>,

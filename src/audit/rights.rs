@@ -1,4 +1,5 @@
-//! The right to ask: by a robots.txt that was known, fresh and of the page's origin; or for a robots.txt itself.
+//! The right to ask: by a robots.txt that was known, fresh and of the page's origin; or for a
+//! robots.txt itself.
 
 use std::time::Duration;
 
@@ -8,8 +9,8 @@ use crate::audit::violation::{Violation, ViolationKind};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// The end of an answer is written as the next whole millisecond, which another host's request may not wait for. That the
-/// copy came first, the order of the rows shows.
+/// The end of an answer is written as the next whole millisecond, which another host's request may
+/// not wait for. That the copy came first, the order of the rows shows.
 const ROUNDING: Duration = Duration::from_millis(1);
 
 /// The rule that a request for a robots.txt itself names.

@@ -1,4 +1,5 @@
-//! The robots.txt copies that requests name: each held to the answer that brought it, then parsed and kept for a while.
+//! The robots.txt copies that requests name: each held to the answer that brought it, then parsed
+//! and kept for a while.
 
 use std::collections::{HashMap, HashSet};
 
@@ -64,7 +65,8 @@ impl Copies {
         }
     }
 
-    /// Returns the copy that row `row` names, looked up where it is not known; `None` where there is none.
+    /// Returns the copy that row `row` names, looked up where it is not known; `None` where there
+    /// is none.
     pub fn get(
         &mut self,
         id: RobotsId,
