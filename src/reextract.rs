@@ -272,10 +272,12 @@ impl<'a> Rereading<'a> {
                 self.archive.end_reading(self.lease)?;
                 self.archive
                     .note_reread(self.lease, &self.what, self.after)?;
+
                 if let Some(run) = self.run {
                     self.archive
                         .note_tally(self.lease, run, &self.summary.tally())?;
                 }
+
                 self.archive.save()?;
                 self.archive.check_files(self.clock.now())
             }
