@@ -1,9 +1,11 @@
 //! A survey of an unknown paper: a short and polite walk, and what it tells of the paper's CMS.
 
 mod ask;
+mod densest;
 mod draft;
 mod knowledge;
 mod menu;
+mod pager;
 mod profile;
 mod row_selectors;
 mod selector;

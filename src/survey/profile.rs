@@ -7,6 +7,7 @@ use crate::config::shipped::GENERIC;
 use crate::discover::{Grammar, ListReader};
 use crate::survey::knowledge::Knowledge;
 use crate::survey::menu::{self, ListPlaces};
+use crate::survey::pager;
 use crate::survey::row_selectors::{self, Rows};
 use crate::survey::shape::Shape;
 use crate::survey::story;
@@ -105,7 +106,7 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<CmsRules, String
             .unwrap_or_default(),
         pager: goes_on
             .as_ref()
-            .and_then(|page_parameter| row_selectors::pager(page, page_parameter)),
+            .and_then(|page_parameter| pager::pager(page, page_parameter)),
         page: goes_on,
         body: story::container(&stories),
         date_line: story::date_line(&stories),

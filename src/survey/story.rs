@@ -1,40 +1,28 @@
-//! Where the story stands in article pages, the line with its date, and the lines that are no story.
-
-use std::collections::HashMap;
+//! Finds the story's container in article pages, the line with its date, and lines that are no
+//! story.
 
 use jiff::tz::TimeZone;
 
 use crate::config::Profile;
-use crate::markup::{Node, NodeId, Selector, Tree, text};
-use crate::survey::selector::{own, path};
+use crate::markup::{Selector, Tree, text};
+use crate::survey::densest::container_in;
+use crate::survey::selector::path;
 use crate::survey::surveyed_page::{SurveyedPage, meta};
 use crate::time::printed::{Zulu, find_year_first};
 
-/// A container with less text is none.
-const LEAST: usize = 100;
-/// A line with a date is no longer.
+/// Longest line with a date, and longest repeated line, in characters: a longer one is a sentence.
 const LINE: usize = 80;
-/// More lines that every story has are no buttons.
+/// Most repeated lines that a draft names as noise: more of them are no buttons, but one story that
+/// was read twice.
 const MOST_LINES: usize = 20;
-/// Elements that stand within the lines of a story.
-const INLINE: [&str; 9] = ["p", "b", "strong", "em", "i", "span", "u", "font", "br"];
 
-/// Returns a selector of the story's container that holds for every one of these pages.
+/// Returns a selector of the story's container that every one of these pages has.
 pub(super) fn container(articles: &[&SurveyedPage]) -> Option<String> {
     agreed(articles, container_in)
 }
 
-/// Returns a selector of the element with the most text of its own.
-pub(super) fn container_in(tree: &Tree) -> Option<String> {
-    let densest = densest(tree)?;
-    let named = std::iter::once(densest)
-        .chain(densest.ancestors_it(Some(2)))
-        .find(|node| own(node).is_some())?;
-    Some(path(&named))
-}
-
-/// Returns a selector of the line that tells the date, that holds for every one of these pages; `None` where they tell it in a
-/// way that was understood.
+/// Returns a selector of the line with the date that every one of these pages has. Returns `None`
+/// where the dates of all pages were understood without it.
 pub(super) fn date_line(articles: &[&SurveyedPage]) -> Option<String> {
     let is_told = |page: &&SurveyedPage| {
         page.article
@@ -44,6 +32,7 @@ pub(super) fn date_line(articles: &[&SurveyedPage]) -> Option<String> {
     if articles.iter().all(is_told) {
         return None;
     }
+
     agreed(articles, |tree| {
         let any =
             Selector::compile("li, span, p, div, td, em, time, dd").expect("it is a selector");
@@ -55,7 +44,8 @@ pub(super) fn date_line(articles: &[&SurveyedPage]) -> Option<String> {
     })
 }
 
-/// Returns patterns of the lines that a draft reads in the story of every one of these pages: buttons and advertisements.
+/// Returns patterns of the lines that a draft reads in the story of every one of these pages, such
+/// as buttons and advertisements.
 pub(super) fn repeated(draft: &Profile, articles: &[&SurveyedPage]) -> Vec<String> {
     let read = articles.iter().filter_map(|page| page.read_by(draft));
     let stories: Vec<Vec<String>> = read.map(|article| article.paragraphs).collect();
@@ -65,18 +55,20 @@ pub(super) fn repeated(draft: &Profile, articles: &[&SurveyedPage]) -> Vec<Strin
     else {
         return Vec::new();
     };
+
     let is_everywhere = |line: &&String| others.iter().all(|story| story.contains(line));
     let lines = first
         .iter()
         .filter(|line| line.chars().count() <= LINE)
         .filter(is_everywhere);
+
     lines
         .take(MOST_LINES)
         .map(|line| format!("^{}$", regex::escape(line)))
         .collect()
 }
 
-/// Whether the titles that were read are not those which the pages' `og:title` tells.
+/// Tells whether no page's title agrees with its `og:title`.
 pub(super) fn has_other_titles(articles: &[&SurveyedPage]) -> bool {
     let is_other = |page: &&SurveyedPage| {
         let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
@@ -91,19 +83,22 @@ pub(super) fn has_other_titles(articles: &[&SurveyedPage]) -> bool {
     !articles.is_empty() && articles.iter().all(is_other)
 }
 
+/// Tells whether a line has a date with a time.
 fn is_dated(line: &str) -> bool {
     line.contains(':') && find_year_first(line, &TimeZone::UTC, Zulu::Utc).is_some()
 }
 
-/// The selector that every page gives, and that finds one element only in each.
+/// Returns the selector on which all pages agree, and which finds something in each.
 fn agreed(articles: &[&SurveyedPage], find: impl Fn(&Tree) -> Option<String>) -> Option<String> {
     let mut agreed: Option<String> = None;
     for page in articles {
         let tree = page.tree()?;
         let found = find(&tree)?;
+
         if agreed.as_ref().is_some_and(|known| *known != found) {
             return None;
         }
+
         let selector = Selector::compile(&found).ok()?;
         if tree.all(&selector).count() == 0 {
             return None;
@@ -111,28 +106,4 @@ fn agreed(articles: &[&SurveyedPage], find: impl Fn(&Tree) -> Option<String>) ->
         agreed = Some(found);
     }
     agreed
-}
-
-/// The element whose own lines and paragraphs have the most text.
-fn densest(tree: &Tree) -> Option<Node<'_>> {
-    let mut lengths: HashMap<NodeId, usize> = HashMap::new();
-    let all = Selector::compile("div, article, section, td, main").expect("it is a selector");
-    for node in tree.all(&all) {
-        let own =
-            |child: &Node<'_>| child.is_text() || INLINE.iter().any(|name| child.has_name(name));
-        let length = |child: Node<'_>| {
-            let told = if child.is_text() {
-                crate::text::clean(&child.text())
-            } else {
-                text(&child)
-            };
-            told.chars().count()
-        };
-        let length: usize = node.children_it(false).filter(own).map(length).sum();
-        lengths.insert(node.id, length);
-    }
-    let (id, length) = lengths
-        .into_iter()
-        .max_by_key(|(id, length)| (*length, std::cmp::Reverse(*id)))?;
-    tree.root().tree.get(&id).filter(|_| length >= LEAST)
 }

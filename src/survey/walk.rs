@@ -16,7 +16,7 @@ use crate::page_url::PageUrl;
 use crate::survey::SurveyError;
 use crate::survey::ask::{Had, SurveyRequest, Surveyor, Unasked};
 use crate::survey::knowledge::Knowledge;
-use crate::survey::row_selectors;
+use crate::survey::pager;
 use crate::survey::surveyed_page::SurveyedPage;
 
 /// Levels below the home page: lists, their articles, and what only those link.
@@ -189,7 +189,7 @@ async fn look_closer<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &mut Knowledge,
 ) -> Result<(), ArchiveError> {
-    if let Some((url, parameter)) = row_selectors::second_page(knowledge)
+    if let Some((url, parameter)) = pager::second_page(knowledge)
         && let Some(page) = visit(surveyor, knowledge, &url).await?
     {
         knowledge.second = Some((page, parameter));
