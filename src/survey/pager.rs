@@ -41,7 +41,7 @@ pub(super) fn second_page(knowledge: &Knowledge) -> Option<(PageUrl, String)> {
 
 /// Returns the parameter that the links of a pager count by: the texts of these links are its
 /// values.
-fn page_parameter(page: &SurveyedPage) -> Option<String> {
+pub(super) fn page_parameter(page: &SurveyedPage) -> Option<String> {
     let own_path = page.url.as_url().path();
 
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();

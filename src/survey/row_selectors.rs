@@ -279,6 +279,7 @@ fn is_heading(node: &Node<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::fetch::Answer;
+    use crate::survey::pager::{page_parameter, pager};
 
     fn page(html: &str) -> SurveyedPage {
         let url = PageUrl::parse("https://a.example/list?sec=1").unwrap();
@@ -301,20 +302,25 @@ mod tests {
     fn rows_are_what_repeats_beside_the_boxes_of_every_page() {
         let row = |k: u32| {
             format!(
-                "<li class=\"row r{k}\"><a href=\"/view?no={k}\"><img></a><h4 class=\"t\"><a href=\"/view?no={k}\">책방 소식 이야기 {k}</a></h4>\
-                 <p><a href=\"/view?no={k}\">책방에서 있었던 일을 길게 적은 요약입니다</a></p><p class=\"by\"><em>홍길동</em><em>11.{k} 09:30</em></p></li>"
+                "<li class=\"row r{k}\"><a href=\"/view?no={k}\"><img></a>\
+                 <h4 class=\"t\"><a href=\"/view?no={k}\">책방 소식 이야기 {k}</a></h4>\
+                 <p><a href=\"/view?no={k}\">책방에서 있었던 일을 길게 적은 요약입니다</a></p>\
+                 <p class=\"by\"><em>홍길동</em><em>11.{k} 09:30</em></p></li>"
             )
         };
         let side = |k: u32| format!("<p><a href=\"/view?no={k}\">많이 본 뉴스의 제목 {k}</a></p>");
         let html = format!(
-            "<div id=\"side\">{}</div><ul class=\"news\">{}</ul><div class=\"pages\"><a href=\"/list?sec=1&page=2\">2</a>\
+            "<div id=\"side\">{}</div><ul class=\"news\">{}</ul>\
+             <div class=\"pages\"><a href=\"/list?sec=1&page=2\">2</a>\
              <a href=\"/list?sec=1&page=3\">3</a></div>",
             (1..9).map(side).collect::<String>(),
             (11..15).map(row).collect::<String>()
         );
         let page = page(&html);
         let boxes = HashSet::from(["#side > p".to_owned()]);
+
         let found = rows(&page, &page.url, &shape(), &boxes).unwrap();
+
         assert_eq!(
             (found.row.as_str(), found.link.as_str()),
             ("ul.news > li.row", "h4.t a")
