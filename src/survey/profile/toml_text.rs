@@ -15,6 +15,7 @@ impl CmsRules {
             quoted(name)
         );
         text.push_str(&self.addresses());
+
         if let Some(menu) = &self.menu {
             put(
                 &mut text,
@@ -24,6 +25,7 @@ impl CmsRules {
                 ),
             );
         }
+
         text.push_str(&self.list());
         text.push_str(&self.pager());
         text.push_str(&self.article_rules());
@@ -129,7 +131,7 @@ impl CmsRules {
     }
 
     /// Writes the generic rules, with what is known of this CMS before their own entries.
-    fn article_rules(&self) -> String {
+    pub(super) fn article_rules(&self) -> String {
         let (_, rules) = GENERIC
             .split_once("\n[article]\n")
             .expect("the generic profile tells how articles are read");
