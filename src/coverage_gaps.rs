@@ -14,7 +14,7 @@ const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
 const LEAST_WEEKS: u32 = 3;
 /// The number of earlier weeks that are averaged; older weeks may show a rate that no longer holds.
 const MOST_WEEKS: u32 = 8;
-/// How far back articles are read: [`MOST_WEEKS`] silences of a month each, and the silence itself.
+/// How far back articles are read: `MOST_WEEKS` silences of a month each, and the silence itself.
 pub const HISTORY: Duration = Duration::from_secs(9 * 31 * 24 * 3600);
 
 /// A section's silence that is unlikely to be chance.

@@ -167,7 +167,7 @@ fn write_articles(
 }
 
 /// Writes a text about the archive to a place: a report, a page. Links, devices and pipes are
-/// treated as by [`write`].
+/// treated as by [`write()`].
 pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportError> {
     if let Some(stream) = Stream::at(out, Format::Jsonl)? {
         return match stream.writer().write_all(text.as_bytes()) {

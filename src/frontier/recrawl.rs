@@ -1,7 +1,7 @@
 //! The recrawl policy: when a page is requested next.
 //!
-//! It is a pure function of the page's role, its history and the site's policy. The README has it
-//! as a table ("What a later crawl asks for"), and the tests of this file check that table line by
+//! It is a pure function of the page's role, its history and the site's policy. docs/guide/revisits.md
+//! has it as a table, and the tests of this file check that table line by
 //! line. The archive keeps each result (`page.next_at`) and selects due pages by it.
 
 use std::time::Duration;
@@ -323,7 +323,7 @@ mod tests {
         next(&page, &policy).map(|moment| moment.since(page.settled_at))
     }
 
-    /// The README's table, row by row: what, how often, and whether the policy does so.
+    /// The guide's table, row by row: what, how often, and whether the policy does so.
     fn table() -> Vec<(&'static str, &'static str, bool)> {
         let everything = with(Role::Section, |past| past.has_everything = true);
         let daily = [Role::Policy, Role::Home, Role::Feed].map(|role| after(page(role), policy()));
@@ -391,9 +391,9 @@ mod tests {
     }
 
     #[test]
-    fn readme_tells_the_policy_row_by_row() {
-        let readme = include_str!("../../README.md");
-        let told = readme
+    fn the_guide_tells_the_policy_row_by_row() {
+        let guide = include_str!("../../docs/guide/revisits.md");
+        let told = guide
             .lines()
             .skip_while(|line| *line != "| what | how often |")
             .skip(2);
@@ -407,7 +407,7 @@ mod tests {
                 cells[0].starts_with(what) && cells[1].starts_with(how_often),
                 "{line}"
             );
-            assert!(is_so, "the policy is another one than README says: {line}");
+            assert!(is_so, "the policy is not what the guide says: {line}");
         }
     }
 

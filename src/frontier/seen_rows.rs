@@ -21,7 +21,7 @@ const FEW: usize = 5;
 /// A memory of rows, and the number of idle pages.
 ///
 /// The memory is two Bloom filters, of which the older one is forgotten. A new row is seldom taken
-/// for a seen one. A row among the last [`ROOM`] seen ones is never taken for new.
+/// for a seen one. A row among the last `ROOM` seen ones is never taken for new.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SeenRows {
     /// Both filters, the younger one first; empty until the first row.

@@ -180,7 +180,7 @@ fn is_gap(byte: u8) -> bool {
 }
 
 /// Refuses a page whose tree would be too deep or too large. What hides in foreign elements is only counted: the tree itself
-/// must be looked at then ([`is_deep`]).
+/// must be looked at then (`is_deep`).
 pub fn check(html: &str) -> Result<(), MarkupError> {
     let bytes = html.as_bytes();
     let mut looks = TagCost {

@@ -18,7 +18,7 @@ const UNREADABLE_REST: Duration = Duration::from_secs(2 * BUSY_BACKOFF.as_secs()
 ///
 /// The rest is never shorter than a malformed line may mean. Where there are several lines, or
 /// several ways to parse one line, the latest moment counts. A line that cannot be parsed asks for
-/// [`UNREADABLE_REST`].
+/// `UNREADABLE_REST`.
 pub fn retry_after<'a>(lines: impl Iterator<Item = &'a str>, now: Timestamp) -> Option<Timestamp> {
     let latest = lines
         .map(|line| latest_moment(line, now).unwrap_or(now + UNREADABLE_REST))

@@ -412,7 +412,7 @@ mod tests {
             front("/news/articleView.html?idxno=").replace("id=\"gnb\"", "id=\"user-menu\"");
         let front = front.replace("/list?sec=", "/news/articleList.html?sc_section_code=S1N");
         let judged = |html: &str| {
-            let mut profile = shipped_profile("ndsoft");
+            let mut profile = shipped_profile("ndsoft").unwrap();
             profile.marks = Some(std::sync::Arc::new(
                 crate::markup::Selector::compile("#user-menu").unwrap(),
             ));

@@ -41,7 +41,7 @@ pub fn disallowed(page: &Page, rule: String, policy: &SitePolicy, now: Timestamp
     planned(page, page.history(), settlement, policy, now)
 }
 
-/// Judges a kept article once no mass deletion is suspected any more: after [`GONE_AFTER`] misses
+/// Judges a kept article once no mass deletion is suspected any more: after `GONE_AFTER` misses
 /// in a row it is gone. Returns `None` where the article stands.
 pub fn give_up_missing(misses: u32) -> Option<Settlement> {
     let why = "two looks a day apart found nothing".to_owned();
@@ -49,7 +49,7 @@ pub fn give_up_missing(misses: u32) -> Option<Settlement> {
 }
 
 /// Returns when the old address of a moved page is requested again, where the new address has no
-/// article: such a redirect is no move. Returns `None` after [`MAX_ORIGIN_REQUESTS`] misses.
+/// article: such a redirect is no move. Returns `None` after `MAX_ORIGIN_REQUESTS` misses.
 pub fn origin_revisited(misses: u32, now: Timestamp) -> Option<Timestamp> {
     (misses < MAX_ORIGIN_REQUESTS).then(|| now + GONE_RECHECK)
 }
