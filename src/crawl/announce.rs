@@ -38,7 +38,7 @@ struct Ready {
 }
 
 /// A request without the permit of its host.
-struct Draft {
+struct UnsentRequest {
     right: Allowed,
     /// The file that gives the right; a robots.txt itself needs none.
     robots: Option<RobotsId>,
@@ -87,7 +87,7 @@ impl<W: Web> Crawl<'_, W> {
             match self.standing(&page, now)? {
                 RobotsStanding::Allowed { right, robots } => {
                     let asked = VisitTarget::Page(Arc::from(page));
-                    let draft = Draft {
+                    let draft = UnsentRequest {
                         right,
                         robots,
                         asked,
@@ -122,7 +122,7 @@ impl<W: Web> Crawl<'_, W> {
         fetch: RobotsFetch,
         now: Timestamp,
     ) -> Option<Ready> {
-        let draft = Draft {
+        let draft = UnsentRequest {
             right: Allowed::robots_txt(fetch.url.clone()),
             robots: None,
             asked: VisitTarget::Robots(fetch),
@@ -180,8 +180,8 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Makes a request of a permit and a draft, and notes what is under way. Where other crawls
     /// leave no room under a ceiling, nothing is dequeued.
-    fn ready(&mut self, permit: Permit, draft: Draft, at: Timestamp) -> Option<Ready> {
-        let Draft {
+    fn ready(&mut self, permit: Permit, draft: UnsentRequest, at: Timestamp) -> Option<Ready> {
+        let UnsentRequest {
             right,
             robots,
             asked,

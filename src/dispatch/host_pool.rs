@@ -8,7 +8,7 @@ use crate::archive::{Announcement, Archive, ArchiveError, RobotsId};
 use crate::config::settings::Ceilings;
 use crate::dispatch::Prepared;
 use crate::dispatch::held_locks::HeldLocks;
-use crate::dispatch::promises::Promises;
+use crate::dispatch::promises::PromisedLimits;
 use crate::fetch::Reach;
 use crate::frontier::Visit;
 use crate::host_lock::{HostLocks, SharedCeilings};
@@ -30,7 +30,7 @@ pub struct HostPool {
     /// The skipped hosts, and why.
     skipped: HashMap<Host, String>,
     /// The limits that the runs of this process promised their own hosts.
-    promises: Promises,
+    promises: PromisedLimits,
 }
 
 /// The host that may be asked now, or the reason to wait.
@@ -72,7 +72,7 @@ impl HostPool {
             shared,
             held: HeldLocks::new(locks, holder),
             skipped: HashMap::new(),
-            promises: Promises::default(),
+            promises: PromisedLimits::default(),
         })
     }
 

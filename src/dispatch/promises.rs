@@ -7,9 +7,9 @@ use crate::politeness::HostLimits;
 
 /// The promised limits, by the host and the site.
 #[derive(Debug, Default)]
-pub(super) struct Promises(HashMap<Host, BTreeMap<String, HostLimits>>);
+pub(super) struct PromisedLimits(HashMap<Host, BTreeMap<String, HostLimits>>);
 
-impl Promises {
+impl PromisedLimits {
     /// Notes the limits that a site's run promises the site's own host.
     pub fn add(&mut self, host: &Host, site: &str, limits: HostLimits) {
         self.0
