@@ -1,7 +1,8 @@
-//! The audit: whether every request kept what was owed, told from the ledger and the robots.txt copies alone.
+//! The audit: checks from the ledger and the robots.txt copies alone whether every request kept the
+//! rules.
 //!
-//! It trusts nothing that the crawler concluded: gaps, rights and ceilings are worked out again from what was written down
-//! before each request left.
+//! It trusts no conclusion of the crawler. It computes gaps, rights and ceilings again from the
+//! rows that were written before each request left.
 
 mod ceiling_check;
 mod chain;
@@ -33,25 +34,32 @@ pub use scope::AuditScope;
 pub use totals::Requester;
 pub use violation::{Violation, ViolationKind};
 
-/// Clocks that are kept right by small steps differ by less; in milliseconds.
+/// The largest backward clock step that is not reported, in milliseconds: time synchronisation
+/// corrects a clock by smaller steps.
 const CLOCK_STEP: i64 = 2_000;
 
-/// Audits everything that an archive's ledger holds at this moment, and tells of the hosts in the
+/// Audits the archive's whole ledger as it is at this moment, and reports on the hosts in the
 /// scope.
+///
+/// # Errors
+///
+/// Returns an error if the ledger or a robots.txt copy cannot be read.
 pub fn audit(reader: &Reader, scope: AuditScope) -> Result<AuditReport, ArchiveError> {
     let mut audit = Audit {
         scope,
         ..Audit::default()
     };
+
     let mut ledger = reader.ledger()?;
     let mut rows = ledger.rows();
     while let Some(entry) = rows.next_entry()? {
         audit.take(&entry, |id| reader.robots_copy(id))?;
     }
+
     Ok(audit.findings())
 }
 
-/// An audit under way: bookkeeping, fed row by row.
+/// The state of an audit while it reads the ledger row by row.
 #[derive(Debug, Default)]
 struct Audit {
     scope: AuditScope,
@@ -63,14 +71,14 @@ struct Audit {
     totals: Totals,
     /// The run of the last row of schema 1.
     old_run: Option<RunId>,
-    /// The latest moment since the clock was last set back.
+    /// The latest row's moment since the clock was last set back.
     latest: Timestamp,
     unended: u64,
     violations: Vec<Violation>,
     remarks: Vec<String>,
 }
 
-/// An announcement's own fields.
+/// The fields of a row that announces a request.
 #[derive(Clone, Copy)]
 struct Announced<'a> {
     url: &'a str,
@@ -92,6 +100,7 @@ impl Audit {
         if entry.form == Form::First {
             self.schema_1(entry);
         }
+
         match &entry.what {
             LedgerRecord::Began { terms } => self.begin(entry, terms.as_deref()),
             LedgerRecord::Announced {
@@ -129,11 +138,13 @@ impl Audit {
             }
             LedgerRecord::Unreadable { .. } => {}
         }
+
         self.latest = self.latest.max(entry.at);
         Ok(())
     }
 
-    /// Schema 1 wrote no beginnings: a run begins with its first request.
+    /// Handles a row of schema 1, which has no rows for the beginning of a run: a run begins with
+    /// its first request.
     fn schema_1(&mut self, entry: &LedgerEntry<'_>) {
         self.rights.copies.old_until = Some(entry.at);
         if self.old_run.replace(entry.run) != Some(entry.run) {
@@ -147,17 +158,19 @@ impl Audit {
             self.promises.join(joining);
             return;
         }
+
         self.unended += self.paces.close(&self.scope) as u64;
         self.promises = Promises::of_terms(terms);
         self.rights.begin(self.promises.agent.as_deref());
+
         let back = self.latest.millis() - entry.at.millis();
         if back > 0 {
             self.set_back(entry, back);
         }
     }
 
-    /// The clock stands before moments that were written down. A run rests one full gap of each host, whatever the clock
-    /// says; more than that cannot be told.
+    /// Handles a clock that stands before moments already written. At its start a run waits one
+    /// full gap for each host, whatever the clock says; more than that cannot be checked.
     fn set_back(&mut self, entry: &LedgerEntry<'_>, back: i64) {
         self.paces.set_back(entry.at);
         self.ceilings.set_back(entry.at);
@@ -166,8 +179,8 @@ impl Audit {
             self.paces.forget_retry_after();
             let by = violation::seconds(back);
             self.remarks.push(format!(
-                "before row {} the clock was set back by at least {by}: gaps count from there, and what Retry-After asked \
-                 for earlier cannot be judged",
+                "before row {} the clock was set back by at least {by}: gaps count from there, and \
+                 what Retry-After asked for earlier cannot be judged",
                 entry.id
             ));
         }
@@ -185,6 +198,7 @@ impl Audit {
         if self.scope.has(it.host) {
             self.totals.announced(entry.run, host, at);
         }
+
         let delay = match PageUrl::parse(it.url) {
             Ok(url) => {
                 let is_of_host = url.host().as_str() == it.host;
@@ -205,6 +219,7 @@ impl Audit {
                 0
             }
         };
+
         let asking = PacedRequest {
             row,
             at,
@@ -214,6 +229,7 @@ impl Audit {
             promise,
         };
         self.paces.announced(host, asking, &mut self.violations);
+
         self.ceilings.announced(
             row,
             at,
@@ -233,6 +249,7 @@ impl Audit {
         retry_after: Option<Timestamp>,
     ) {
         let owed = "an ending stands after the one request that it ends";
+
         let Some(open) = self.paces.ended(announced, entry.id, entry.at, retry_after) else {
             let happened = format!(
                 "row {} ends row {announced}, which is no request under way",
@@ -242,6 +259,7 @@ impl Audit {
                 .push(Violation::of_chain(&[announced, entry.id], owed, happened));
             return;
         };
+
         if entry.at < open.at {
             let happened = format!(
                 "row {} ended at {}, before its announcement at {}",
@@ -250,9 +268,11 @@ impl Audit {
             self.violations
                 .push(Violation::of_chain(&[announced, entry.id], owed, happened));
         }
+
         if open.is_robots && status.is_some_and(|status| (300..400).contains(&status)) {
             self.rights.redirected();
         }
+
         if self.scope.has(&self.paces.hosts[open.host].name) {
             self.totals.ended(open.host, entry.at, tally);
         }

@@ -1,4 +1,4 @@
-//! The one place that asks what time it is.
+//! The wall clock, and the only place that reads the system's time.
 
 #![expect(
     clippy::disallowed_methods,
@@ -11,7 +11,8 @@ use tokio::time::Instant;
 
 use crate::time::{Timestamp, Uptime};
 
-/// A wall clock that is set once and then counts on: a step of the system's clock during a run hurries no host.
+/// A wall clock that is set once and then counts on by itself. A step of the system's clock during
+/// a run therefore shortens no gap.
 ///
 /// Under tokio's paused clock it counts simulated time.
 #[derive(Clone, Copy, Debug)]
@@ -42,12 +43,13 @@ impl Clock {
         }
     }
 
+    /// Returns the present moment.
     pub fn now(&self) -> Timestamp {
         self.set_to + self.began.elapsed()
     }
 
-    /// Returns the first whole millisecond that is not before now: an end that a gap is counted from must not be told too
-    /// early.
+    /// Returns a moment that, cut to whole milliseconds, is not before now. A gap is counted from
+    /// the end of an answer, and that end must not be noted too early.
     pub fn now_or_just_after(&self) -> Timestamp {
         self.now() + Duration::from_millis(1)
     }
@@ -59,18 +61,20 @@ impl Clock {
         }
     }
 
-    /// Returns how long the machine has been up, sleep included, where the system tells it (Linux's `/proc`); of a clock that
-    /// was set for a simulation, nothing.
+    /// Returns how long the machine has been up, sleep included. `None` where the system does not
+    /// tell (only Linux's `/proc` does), and for a clock that was set for a simulation.
     pub fn uptime(&self) -> Option<Uptime> {
         if self.is_simulated {
             return None;
         }
+
         let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id")
             .ok()?
             .trim()
             .to_owned();
         let text = std::fs::read_to_string("/proc/uptime").ok()?;
         let seconds: f64 = text.split_whitespace().next()?.parse().ok()?;
+
         Some(Uptime {
             boot,
             up: Duration::try_from_secs_f64(seconds).ok()?,

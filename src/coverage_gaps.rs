@@ -1,35 +1,43 @@
-//! What seems to be missing, by a paper's own history: sections gone silent, and numbers that nobody has seen. Pure.
+//! Coverage gaps: sections that went silent and article numbers that were never seen, judged by a
+//! paper's own history. Pure.
 
 use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// What is less likely than this is told.
+/// Events less likely than this are reported: one false report in a thousand checks is bearable.
 const UNLIKELY: f64 = 1.0 / 1_000.0;
 
+/// The period of a paper's rhythm: sections follow the days of the week.
 const WEEK: Duration = Duration::from_secs(7 * 24 * 3600);
-/// As many earlier weeks as this tell what is usual, at least and at most.
+/// The least number of earlier weeks that show a section's usual rate; with fewer, chance decides.
 const LEAST_WEEKS: u32 = 3;
+/// The number of earlier weeks that are averaged; older weeks may show a rate that no longer holds.
 const MOST_WEEKS: u32 = 8;
-/// History that is looked at: as many silences of a month and more.
+/// How far back articles are read: `MOST_WEEKS` silences of a month each, and the silence itself.
 pub const HISTORY: Duration = Duration::from_secs(9 * 31 * 24 * 3600);
 
-/// A section's silence that is no accident.
+/// A section's silence that is unlikely to be chance.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Silence {
     pub since: Timestamp,
-    /// How many articles the same hours of earlier weeks had, on average.
+    /// The average number of articles in the same hours of earlier weeks.
     pub expected: f64,
 }
 
-/// Tells whether the articles of a section, in the order of their publication, ended before `now` in a silence that is less likely than
-/// one in a thousand, where they come at random at the rate of the same hours in earlier weeks (Poisson: no article where λ are expected has
-/// the probability e^-λ). Nights, Sundays and weekly sections are no silence, then. `None` also where there is too little history.
+/// Returns the silence at the end of a section's articles, if it is less likely than one in a
+/// thousand. `published` is in ascending order.
+///
+/// The model is Poisson, at the rate of the same hours in earlier weeks: if λ articles are
+/// expected, none has the probability e^-λ. Nights, Sundays and weekly sections are therefore no
+/// silence. Returns `None` if there is too little history, too.
 pub fn silence(published: &[Timestamp], now: Timestamp) -> Option<Silence> {
     let (first, last) = (*published.first()?, *published.last()?);
     let quiet = now.since(last);
-    // Whole weeks back, far enough that the hours before do not reach into the silence.
+
+    // Count whole weeks back, far enough that the compared hours end before the silence begins.
     let weeks = u32::try_from(quiet.as_secs() / WEEK.as_secs()).ok()? + 1;
+
     let counts: Vec<usize> = (1..=MOST_WEEKS)
         .map(|k| last - WEEK * weeks * k)
         .take_while(|from| *from >= first)
@@ -38,9 +46,11 @@ pub fn silence(published: &[Timestamp], now: Timestamp) -> Option<Silence> {
                 - published.partition_point(|at| *at <= from)
         })
         .collect();
+
     if counts.len() < LEAST_WEEKS as usize {
         return None;
     }
+
     let expected = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
     ((-expected).exp() < UNLIKELY).then_some(Silence {
         since: last,
@@ -48,7 +58,7 @@ pub fn silence(published: &[Timestamp], now: Timestamp) -> Option<Silence> {
     })
 }
 
-/// Numbers that nobody has seen, between two that were.
+/// A range of article numbers that were never seen, between two that were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Gap {
     pub after: u64,
@@ -56,39 +66,50 @@ pub struct Gap {
 }
 
 impl Gap {
+    /// Returns how many numbers are missing.
     pub fn missing(self) -> u64 {
         self.before - self.after - 1
     }
 }
 
-/// A step to the next number that is so many times the usual one is a jump: it tells nothing of what is usual.
+/// A step to the next number that is more than this many times the usual step is a jump. Jumps say
+/// nothing about the usual density, so they are left out of it.
 const JUMP: u64 = 20;
-/// One that is so many times the usual step, and wider than all other numbers together, is no gap: the paper began to count anew.
+/// A step that is this many times the usual step, and wider than all other numbers together, is no
+/// gap: the paper started a new count.
 const ANEW: u64 = 1_000;
-/// Fewer numbers tell nothing.
+/// With fewer numbers the usual step is not known well enough to judge a gap.
 const LEAST_NUMBERS: usize = 50;
 
-/// Returns the gaps in a paper's article numbers, in their order, that are no accident. Drafts and other papers' articles leave gaps in
-/// every CMS: where each number is an article of the paper with the same chance p, as often as is usual here, a gap of g numbers has the
-/// probability (1-p)^g; told are those that would stand among so many numbers less often than once in a thousand papers.
+/// Returns the gaps in a paper's article numbers that are unlikely to be chance, in ascending
+/// order.
+///
+/// Drafts and other papers' articles leave gaps in every CMS. If each number is an article of the
+/// paper with the same probability p, the usual one here, a gap of g numbers has the probability
+/// (1-p)^g. A gap is returned if it would occur among so many numbers in fewer than one paper in a
+/// thousand.
 pub fn gaps(numbers: &[u64]) -> Vec<Gap> {
     if numbers.len() < LEAST_NUMBERS {
         return Vec::new();
     }
-    let steps = || numbers.windows(2).map(|pair| pair[1] - pair[0]);
-    let mut sorted: Vec<u64> = steps().collect();
+
+    let mut sorted: Vec<u64> = numbers.windows(2).map(|pair| pair[1] - pair[0]).collect();
     sorted.sort_unstable();
     let usual = sorted[sorted.len() / 2];
+
     let (most, anew) = (usual.saturating_mul(JUMP), usual.saturating_mul(ANEW));
     let (mut sum, mut count) = (0.0, 0.0);
     for step in sorted.into_iter().filter(|step| *step <= most) {
         (sum, count) = (sum + step as f64, count + 1.0);
     }
+
     let miss: f64 = 1.0 - count / sum;
     let unlikely = UNLIKELY.ln() - (numbers.len() as f64).ln();
     let range = numbers[numbers.len() - 1] - numbers[0];
+
     let is_gap = |gap: &Gap| gap.missing() > 0 && gap.missing() < anew.max(range - gap.missing());
     let is_no_accident = |gap: &Gap| is_gap(gap) && gap.missing() as f64 * miss.ln() < unlikely;
+
     numbers
         .windows(2)
         .map(|pair| Gap {
@@ -106,7 +127,8 @@ mod tests {
     const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
     const HOUR: Duration = Duration::from_secs(3600);
 
-    /// Articles at these hours of each day, Sundays (every seventh day) left out, for so many days up to so many hours before now.
+    /// Articles at these hours of each day, Sundays (every seventh day) left out, for so many days
+    /// up to so many hours before now.
     fn daily(hours: &[u32], days: u32, until: u32) -> Vec<Timestamp> {
         let end = NOW - HOUR * until;
         let mut published: Vec<Timestamp> = (0..days)

@@ -1,4 +1,5 @@
-//! Work that may take too long: it is done on a thread of its own, and left behind when its time is over.
+//! Deadlines for work that may take too long. The work runs on a thread of its own, and is
+//! abandoned at its deadline.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -10,27 +11,28 @@ use tokio::runtime::Builder;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
-/// What reading one page may take.
+/// The time to parse and extract one page. Ordinary pages take milliseconds: a page that takes
+/// longer than this is malformed or hostile.
 pub const BUDGET: Duration = Duration::from_secs(2);
 
-/// Work begins when a processor is free for it, so that pages do not use up one another's time. What is overdue keeps its
-/// processor until it really ends.
+/// The free processors. Work begins when a processor is free for it, so that pages do not use up
+/// one another's time. Overdue work keeps its processor until it really ends.
 static PROCESSORS: LazyLock<Arc<Semaphore>> = LazyLock::new(|| {
     Arc::new(Semaphore::new(
         available_parallelism().map_or(1, usize::from),
     ))
 });
 
-/// KiB that all pages that are read at once may take by their estimates. One page of the heaviest
-/// kind has room in it, and some ten ordinary ones; with a crawl's other needs, some 50 MB, that
-/// stays under 150 MB.
+/// The KiB that all pages parsed at one time may take together, by their estimates. One page of the
+/// heaviest kind fits, or some ten ordinary ones. A crawl needs some 50 MB beside them, and stays
+/// under 150 MB in all.
 const ROOM: u32 = 66_000;
 
-/// The memory that is left for pages. What is overdue keeps its part until it really ends.
+/// The memory that is free for pages. An overdue page keeps its part until its work really ends.
 static MEMORY: LazyLock<Arc<Semaphore>> = LazyLock::new(|| Arc::new(Semaphore::new(ROOM as usize)));
 
-/// Where all processors are held by what does not end, work begins all the same after this time.
-/// Where all memory is, it is not begun.
+/// The longest wait for a processor or for memory. After it, work without a processor begins all
+/// the same, since endless work may hold them all. Work without memory is not begun.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why there is no result.
@@ -44,12 +46,12 @@ pub enum Undone {
     Crowded,
 }
 
-/// A page whose part is so many KiB leaves memory behind that the next one might not find, since
-/// another thread reads it. With a profile those are pages over 800 kB; without one, of 164 real
-/// pages the largest is estimated at 23 MB.
+/// Above so many KiB, the allocator returns a page's memory to the system. The next page is read by
+/// another thread, which might not reuse that memory. With a profile, these are pages over 800 kB.
+/// Without one, the largest of 164 real pages is estimated at 23 MB.
 const LARGE: u32 = 28_000;
 
-/// Memory that a page is read in, until it is dropped.
+/// The memory reserved for one page. Dropping it frees the memory.
 #[derive(Debug)]
 pub struct Room {
     part: OwnedSemaphorePermit,
@@ -63,11 +65,11 @@ impl Drop for Room {
     }
 }
 
-/// Waits until there is room for a page that may take so many bytes.
+/// Reserves memory for a page that may take so many bytes. Waits until there is enough.
 ///
 /// # Errors
 ///
-/// Fails where there is none for a minute.
+/// Fails where there is not enough for a minute.
 pub async fn room(bytes: usize) -> Result<Room, Undone> {
     match room_at_once(bytes) {
         Some(room) => Ok(room),
@@ -78,56 +80,65 @@ pub async fn room(bytes: usize) -> Result<Room, Undone> {
     }
 }
 
-/// The same for those who have nothing else to do meanwhile.
+/// Does the same as [`room`], and blocks the thread.
+///
+/// # Errors
+///
+/// As for [`room`].
 pub fn room_now(bytes: usize) -> Result<Room, Undone> {
     if let Some(room) = room_at_once(bytes) {
         return Ok(room);
     }
 
-    // The caller's thread may be one of a runtime, which must not begin another.
-    let wait = move || {
-        let runtime = Builder::new_current_thread()
-            .enable_time()
-            .build()
-            .map_err(|_| Undone::Crowded)?;
-        let part = async {
-            tokio::time::timeout(
-                PATIENCE,
-                Arc::clone(&MEMORY).acquire_many_owned(part(bytes)),
-            )
-            .await
-        };
-        // The semaphore is never closed.
-        runtime
-            .block_on(part)
-            .ok()
-            .and_then(Result::ok)
-            .map(|part| Room { part })
-            .ok_or(Undone::Crowded)
-    };
-    std::thread::spawn(wait)
+    // The caller's thread may belong to a runtime, and must not begin another one.
+    std::thread::spawn(move || await_room(bytes))
         .join()
         .unwrap_or(Err(Undone::Panicked))
 }
 
-/// Waits for room to weigh a page in, which takes `most` bytes at most, and then for what it
-/// weighs.
+/// Waits for memory in a runtime of its own.
+fn await_room(bytes: usize) -> Result<Room, Undone> {
+    let runtime = Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .map_err(|_| Undone::Crowded)?;
+    let part = async {
+        let memory = Arc::clone(&MEMORY).acquire_many_owned(part(bytes));
+        tokio::time::timeout(PATIENCE, memory).await
+    };
+
+    // The semaphore is never closed.
+    runtime
+        .block_on(part)
+        .ok()
+        .and_then(Result::ok)
+        .map(|part| Room { part })
+        .ok_or(Undone::Crowded)
+}
+
+/// Reserves memory to estimate what a page takes (`most` bytes at most), calls `weigh` for the
+/// estimate in bytes, and then reserves that much.
 ///
 /// # Errors
 ///
-/// Fails where there is no room for a minute, and where `weigh` panics.
+/// Fails where there is not enough memory for a minute, and where `weigh` panics.
 pub async fn room_as_weighed(most: usize, weigh: impl FnOnce() -> usize) -> Result<Room, Undone> {
     let bytes = weighed(room(most).await?, weigh)?;
     room(bytes).await
 }
 
-/// The same for those who have nothing else to do meanwhile.
+/// Does the same as [`room_as_weighed`], and blocks the thread.
+///
+/// # Errors
+///
+/// As for [`room_as_weighed`].
 pub fn room_as_weighed_now(most: usize, weigh: impl FnOnce() -> usize) -> Result<Room, Undone> {
     let bytes = weighed(room_now(most)?, weigh)?;
     room_now(bytes)
 }
 
-/// Two pages that kept what they were weighed in, and waited for more, would wait for each other.
+/// Returns the estimate of a page, and frees the memory that the estimate took. If two pages kept
+/// it and waited for more, they would wait for each other.
 fn weighed(room: Room, weigh: impl FnOnce() -> usize) -> Result<usize, Undone> {
     let bytes = catch_unwind(AssertUnwindSafe(weigh)).map_err(|_| Undone::Panicked);
     drop(room);
@@ -141,21 +152,26 @@ fn room_at_once(bytes: usize) -> Option<Room> {
         .map(|part| Room { part })
 }
 
-/// KiB of the memory for so many bytes; what takes more than there is takes all of it.
+/// Returns the KiB of memory for so many bytes. A page that needs more than there is takes all of
+/// it.
 fn part(bytes: usize) -> u32 {
     u32::try_from(bytes.div_ceil(1024))
         .unwrap_or(ROOM)
         .clamp(1, ROOM)
 }
 
-/// Does `work` on a thread of its own, in `room`. What is overdue cannot be stopped: it runs on,
-/// and nobody waits for it.
+/// Does `work` on a thread of its own, in `room`. Overdue work cannot be stopped: it runs on, and
+/// nobody waits for it.
+///
+/// # Errors
+///
+/// Fails where the work is not done within `budget`, and where it panics.
 pub async fn within<T: Send + 'static>(
     budget: Duration,
     room: Room,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Undone> {
-    // The semaphore is never closed; without a permit there is only patience.
+    // The semaphore is never closed. After the longest wait, the work begins without a permit.
     let processor = tokio::time::timeout(PATIENCE, Arc::clone(&PROCESSORS).acquire_owned()).await;
     let work = move || {
         let _held = (room, processor);
@@ -169,7 +185,11 @@ pub async fn within<T: Send + 'static>(
     }
 }
 
-/// The same for those who have nothing else to do meanwhile.
+/// Does the same as [`within`], and blocks the thread.
+///
+/// # Errors
+///
+/// As for [`within`].
 pub fn within_now<T: Send + 'static>(
     budget: Duration,
     room: Room,
@@ -180,7 +200,7 @@ pub fn within_now<T: Send + 'static>(
         let _held = room;
         work()
     };
-    // Nobody listens any more where it is overdue.
+    // Sending fails where the work is overdue and the receiver is gone.
     std::thread::spawn(move || done.send(work()).ok());
 
     result.recv_timeout(budget).map_err(|why| match why {
@@ -194,7 +214,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn work_that_does_not_end_is_left_behind() {
+    async fn work_that_does_not_end_is_abandoned() {
         let (release, released) = channel::<()>();
         let endless = within(Duration::ZERO, room(1).await.unwrap(), move || {
             released.recv().is_ok()
@@ -211,7 +231,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn work_that_ends_or_fails_is_told() {
+    async fn work_that_ends_or_fails_says_so() {
         let place = || room_now(1).unwrap();
         let fails = || -> u8 { panic!("a page broke its reader") };
 
@@ -232,11 +252,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_page_waits_until_those_before_it_have_left_it_room() {
+    async fn a_page_waits_until_earlier_pages_have_freed_their_memory() {
         let whole = room(usize::MAX).await.unwrap();
         assert!(room_at_once(1).is_none());
 
-        // It can be weighed, and has its room, only once the other is gone.
+        // The next page can be estimated, and gets its memory, only after the first one is dropped.
         let (began, begun) = channel();
         let next = std::thread::spawn(move || {
             began.send(()).unwrap();

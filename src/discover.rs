@@ -1,4 +1,5 @@
-//! Where articles are: addresses, lists, home pages, feeds, sitemaps, and links of pages that no profile knows. Pure.
+//! Discovery of articles: addresses, lists, home pages, feeds, sitemaps, and the links of pages
+//! without a profile. Pure.
 
 mod address;
 mod document;

@@ -1,9 +1,12 @@
-//! Asking: the one way to send a request. The turn and the lock of a host, the right by its
-//! robots.txt, the ceilings and the announcement come together here, for crawls and surveys alike.
+//! The dispatch of requests, for crawls and surveys alike. A request needs the turn and the lock of
+//! its host, the right by its robots.txt, room under the ceilings, and an announcement.
 
 mod held_locks;
 mod host_pool;
+mod prepared;
+mod promises;
 mod robots_cache;
+mod robots_fetch;
 
 use std::time::Duration;
 
@@ -14,54 +17,57 @@ use crate::page_url::Host;
 use crate::politeness::HostLimits;
 use crate::time::Timestamp;
 
-pub use host_pool::{HostPool, NextHost, Prepared};
-pub use robots_cache::{KnownRobots, RobotsCache, RobotsFetch, RobotsStanding, RobotsStep};
+pub use host_pool::{HostPool, NextHost};
+pub use prepared::Prepared;
+pub use robots_cache::{KnownRobots, RobotsCache, RobotsStanding, SitePage};
+pub use robots_fetch::{RobotsFetch, RobotsStep};
 
-/// The gap to hosts that are not the site's own, such as a feed's server: never under the shipped
-/// default of a site.
+/// The least gap to hosts that are not the site's own, such as a feed's server. It is the shipped
+/// default of a site: no site file may hurry a host that it does not name.
 const UNLISTED_HOST_GAP: Duration = Duration::from_secs(2);
 
-/// Whether to go on. Set by signals.
+/// The state that signals set: whether a crawl goes on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stop {
     #[default]
     GoOn,
-    /// No new requests; answers under way are settled.
+    /// No new requests are sent. Answers under way are settled.
     Finish,
     /// Requests under way are dropped.
     Now,
 }
 
-/// What the owner of a configuration promises one host: the site's own.
+/// The limits that a site's file promises the site's own host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HomeTerms {
     pub host: Host,
-    pub manners: HostLimits,
+    pub limits: HostLimits,
 }
 
 impl HomeTerms {
-    /// Returns what holds for a host: a link cannot make another host a hurried one.
+    /// Returns the limits of any host. A link cannot give another host the short gap of this one.
     pub fn of(&self, host: &Host) -> HostLimits {
         if self.host == *host {
-            return self.manners;
+            return self.limits;
         }
+
         HostLimits {
-            gap: self.manners.gap.max(UNLISTED_HOST_GAP),
+            gap: self.limits.gap.max(UNLISTED_HOST_GAP),
             max_concurrent: 1,
             own: false,
         }
     }
 
-    /// Returns what a run promises, for its first row in the ledger. `joins` tells that other runs
-    /// of the process are under way.
+    /// Returns the promises of a run, for its first row in the ledger. `joins` tells that other
+    /// runs of the process came before it.
     pub fn terms(&self, settings: &Settings, site: Option<&str>, joins: bool) -> Terms {
-        let millis = |span: Duration| u64::try_from(span.as_millis()).unwrap_or(u64::MAX);
         let HostLimits {
             gap,
             max_concurrent,
             own,
-        } = self.manners;
+        } = self.limits;
         let (pace, identity) = (&settings.pace, &settings.identity);
+
         Terms {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             agent: identity.agent.clone(),
@@ -82,8 +88,12 @@ impl HomeTerms {
     }
 }
 
-/// Returns what the ledger says of a request that is over. Its decoded body had so many bytes, and
-/// this SHA-256.
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Returns the ledger's row on a request that has ended. `bytes` and `digest` are the size of its
+/// decoded body, and the SHA-256.
 pub fn ending(
     result: &Result<Answer, Trouble>,
     bytes: u64,

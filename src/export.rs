@@ -1,4 +1,5 @@
-//! Exports: the archive's articles in one file, written beside and renamed, so that it is never half a file; or in a stream.
+//! Exports: the archive's articles in one file or in a stream. A file is written under another name
+//! and then renamed, so it is never incomplete.
 
 mod csv;
 mod jsonl;
@@ -30,7 +31,7 @@ pub enum Format {
     Sqlite,
 }
 
-/// Why an export failed. Nothing stands at its place that did not stand there before.
+/// The reason why an export failed. The file at its place is unchanged.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     #[error(transparent)]
@@ -49,7 +50,7 @@ pub enum ExportError {
     Itself { path: PathBuf },
 }
 
-/// What an export took.
+/// The result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportSummary {
     pub articles: u64,
@@ -57,30 +58,31 @@ pub struct ExportSummary {
     pub left_out: Vec<LeftOut>,
 }
 
-/// An article that no export takes, since it is not what was read.
+/// An article that the export leaves out because its row is damaged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
     pub id: String,
     pub why: String,
 }
 
-/// A format, as it is written article by article.
+/// A writer of one format, article by article.
 trait FormatWriter {
-    /// Writes what stands before the first article.
+    /// Writes the part before the first article.
     fn begin(&mut self) -> Result<(), ExportError> {
         Ok(())
     }
 
     fn article(&mut self, record: &Record) -> Result<(), ExportError>;
 
-    /// Writes what stands behind the last article. All of the export is in its place then.
+    /// Writes the part after the last article, and flushes the export.
     fn end(self: Box<Self>) -> Result<(), ExportError>;
 }
 
-/// Writes the articles that the filter takes to a place, and returns what was taken; `None` where a stream's reader has
-/// gone away, as `head` does. An article whose row is damaged is left out, and named in what is returned.
+/// Writes the articles that match the filter to a place, and returns their number. An article whose
+/// row is damaged is left out and named in the result. Returns `None` if the reader of a stream has
+/// gone away, as `head` does.
 ///
-/// `cells` tells how a table (CSV) is written, and is nothing to the other formats.
+/// `cells` is the dialect of a CSV table; the other formats ignore it.
 pub fn write(
     reader: &Reader,
     filter: &Filter,
@@ -100,6 +102,7 @@ pub fn write(
                     });
                 }
             };
+
             match write_articles(reader, filter, writer) {
                 Err(ExportError::Write { why, .. }) if why.kind() == ErrorKind::BrokenPipe => {
                     Ok(None)
@@ -109,22 +112,28 @@ pub fn write(
         }
         Place::File(beside) => {
             refuse_archive(reader, &beside.target)?;
-            let output =
-                || File::create(&beside.part).map(|file| Output::new(&beside.target, file));
-            let output = || output().map_err(|why| fault(&beside.target, why));
+
             let writer: Box<dyn FormatWriter> = match format {
-                Format::Jsonl => Box::new(jsonl::Lines(output()?)),
+                Format::Jsonl => Box::new(jsonl::Lines(part_output(&beside)?)),
                 Format::Csv => Box::new(csv::CsvTable {
-                    output: output()?,
+                    output: part_output(&beside)?,
                     cells,
                 }),
                 Format::Sqlite => Box::new(sqlite::ArticleTable::begin(&beside.part)?),
             };
+
             let taken = write_articles(reader, filter, writer)?;
             beside.finish()?;
             Ok(Some(taken))
         }
     }
+}
+
+/// Creates the file of a [`Beside`] and returns its output; errors name the target.
+fn part_output(beside: &Beside) -> Result<Output<'static>, ExportError> {
+    File::create(&beside.part)
+        .map(|file| Output::new(&beside.target, file))
+        .map_err(|why| fault(&beside.target, why))
 }
 
 fn write_articles(
@@ -157,7 +166,8 @@ fn write_articles(
     Ok(taken)
 }
 
-/// Writes a text about the archive to a place: a report, a page. Links, devices and pipes are treated as by [`write`].
+/// Writes a text about the archive to a place: a report, a page. Links, devices and pipes are
+/// treated as by [`write()`].
 pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportError> {
     if let Some(stream) = Stream::at(out, Format::Jsonl)? {
         return match stream.writer().write_all(text.as_bytes()) {
@@ -165,8 +175,10 @@ pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportE
             _ => Ok(()),
         };
     }
+
     let beside = Beside::of(out)?;
     refuse_archive(reader, &beside.target)?;
+
     std::fs::write(&beside.part, text).map_err(|why| fault(&beside.target, why))?;
     beside.finish()
 }
@@ -200,6 +212,7 @@ fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {
     let Some((target, own)) = target.zip(own) else {
         return Ok(());
     };
+
     // The database's log and shared memory, and the lock, are parts of it.
     let is_beside = target.parent() == own.parent();
     let name = target
@@ -208,6 +221,7 @@ fn refuse_archive(reader: &Reader, target: &Path) -> Result<(), ExportError> {
         .to_string_lossy()
         .into_owned();
     let is_part = is_beside && (name.starts_with("archive.db") || name == "archive.lock");
+
     if target == own || is_part {
         Err(ExportError::Itself { path: target })
     } else {

@@ -1,4 +1,5 @@
-//! Pages to articles. Pure: the same page gives the same reading, on any machine, at any time.
+//! Extracts articles from pages. Pure: the same page gives the same extraction on any machine, at
+//! any time.
 
 mod article;
 mod body;
@@ -6,9 +7,9 @@ mod byline;
 mod dates;
 mod fields;
 mod generic;
-mod headline_dates;
 mod json_ld;
 mod photos;
+mod printed_dates;
 mod reader;
 mod scan;
 mod script;

@@ -1,4 +1,4 @@
-//! Pages and what becomes of them: the judgement after each answer. Pure, told the time.
+//! The frontier: pages, and the judgement after each answer. Pure: it is told the time.
 
 mod discovered;
 mod history;

@@ -1,4 +1,4 @@
-//! What changed from one version of an article to another: fields, and words of the text.
+//! The differences between two versions of an article: fields, and words of the text.
 
 use std::time::Duration;
 
@@ -8,11 +8,11 @@ use similar::{ChangeTag, TextDiff};
 use crate::extract::Article;
 
 /// The shortest difference takes time in proportion to the words of a text and those that changed:
-/// 56 s for two that share nothing in 20,000 paragraphs. After this time a longer one is told;
-/// nothing is lost of either text.
+/// 56 s for two that share nothing in 20,000 paragraphs. After this time a longer difference is
+/// returned; nothing is lost of either text.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// A field that two versions tell otherwise.
+/// A field whose value differs between two versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldChange {
     pub field: &'static str,
@@ -39,6 +39,7 @@ pub enum Piece {
 /// Returns the fields, other than the text, in which two versions differ.
 pub fn fields(old: &Article, new: &Article) -> Vec<FieldChange> {
     let told = old.fields().into_iter().zip(new.fields());
+
     let changed = told.filter(|((_, old), (_, new))| old != new);
     changed
         .map(|((field, old), (_, new))| FieldChange {
@@ -49,7 +50,7 @@ pub fn fields(old: &Article, new: &Article) -> Vec<FieldChange> {
         .collect()
 }
 
-/// A field as people read it: what it lists parted by commas, a photo as its address with its caption.
+/// Returns a field as text for people: a list with commas, a photo as its address with its caption.
 fn readable(value: &Value) -> Option<String> {
     let told = match value {
         Value::Null => return None,
@@ -68,16 +69,18 @@ fn readable(value: &Value) -> Option<String> {
         }
         other => other.to_string(),
     };
+
     Some(told).filter(|told| !told.is_empty())
 }
 
-/// Compares two texts, whose paragraphs are parted by blank lines, word by word.
+/// Compares two texts word by word. Blank lines separate their paragraphs.
 pub fn words(old: &str, new: &str) -> Vec<Paragraph> {
     let (mut paragraphs, mut pieces) = (Vec::new(), Vec::new());
     let diff = TextDiff::configure().timeout(PATIENCE).diff_words(old, new);
+
     for change in diff.iter_all_changes() {
         let (tag, text) = (change.tag(), change.value());
-        // What parts paragraphs is one run of white space, a word of its own.
+        // The white space between paragraphs is a word of its own.
         if text.contains('\n') {
             end(&mut paragraphs, &mut pieces);
         } else {

@@ -9,12 +9,13 @@
 //! | words | [`time`], [`page_url`], [`text`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
 //! | settings | [`config`] | serde, toml, include_dir, croner; no files |
-//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`omissions`] | robotstxt, governor, spider's page, quick-xml |
-//! | wishes, pure | [`opt_out`] | serde_json |
+//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`coverage_gaps`] | robotstxt, governor, spider's page, quick-xml |
+//! | opt-outs, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
-//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`in_time`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |
-//! | asking and reading | [`asking`], [`site_reader`] | |
-//! | action | [`crawl`], [`survey`], [`audit`], [`care`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files |
+//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`deadline`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |
+//! | dispatch and reading | [`dispatch`], [`site_reader`] | |
+//! | configuration | [`config_folder`] | files |
+//! | action | [`crawl`], [`survey`], [`audit`], [`verify`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
@@ -23,7 +24,7 @@
 //! # One address's life in ten steps
 //!
 //! 1. `cli` reads TOML into [`config::Settings`] and [`config::Site`]s; the archive adds the sites' entry pages, due now.
-//! 2. [`crawl::run`] asks the archive which hosts have due pages, and tells [`asking::Neighbourhood`].
+//! 2. [`crawl::run`] asks the archive which hosts have due pages, and tells [`dispatch::HostPool`].
 //! 3. `hosts.next(now)` gives a permit for one host, locked on this machine, or a moment to sleep until.
 //! 4. The archive gives that host's best due page; without one the permit goes back unspent.
 //! 5. Is its robots.txt known and fresh? If not, this turn asks for it. Else it allows the page, or settles it.

@@ -1,4 +1,5 @@
-//! What a paper says against uses of its pages, where it says so, and what is done about it. Pure, told the time.
+//! Opt-outs: a paper's signals against uses of its pages, their sources, and the action taken.
+//! Pure; the caller passes the time.
 
 mod directives;
 mod files;
@@ -13,12 +14,12 @@ use crate::time::Timestamp;
 pub use files::{AI_TXT, Reservations, TDMREP};
 pub use page_signals::{Declared, Metas};
 
-/// What is asked for.
+/// A kind of opt-out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Signal {
     /// Keep no copy.
     NoArchive,
-    /// Let no search find it.
+    /// Keep the page out of search.
     NoIndex,
     /// Follow none of its links.
     NoFollow,
@@ -32,19 +33,20 @@ pub enum Signal {
     Words,
 }
 
-/// One wish of a paper, with its evidence.
+/// One opt-out of a paper, with its evidence.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OptOut {
     pub signal: Signal,
-    /// Where it stands: `x-robots-tag`, `meta robots`, `tdmrep.json`; of words, the words.
+    /// The place of the signal: `x-robots-tag`, `meta robots`, `tdmrep.json`; for
+    /// [`Signal::Words`], the words.
     pub source: String,
-    /// As it stands there.
+    /// The text as it stands at the source.
     pub evidence: String,
-    /// Of [`Signal::UnavailableAfter`]: that moment, where it can be read.
+    /// The moment of [`Signal::UnavailableAfter`], if it can be parsed.
     pub from: Option<Timestamp>,
 }
 
-/// What was done about a wish.
+/// The action taken on an opt-out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum OptOutAction {
     Obeyed,
@@ -52,7 +54,7 @@ pub enum OptOutAction {
     Ignored,
 }
 
-/// All wishes about one page, and what follows from them.
+/// All opt-outs about one page, each with the action taken.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Judgement {
     pub told: Vec<(OptOut, OptOutAction)>,
@@ -84,7 +86,7 @@ impl Signal {
         }
     }
 
-    /// Whether to obey it is to keep no copy.
+    /// Tells whether obeying the signal means keeping no copy.
     fn withholds(self) -> bool {
         match self {
             Self::NoArchive | Self::UnavailableAfter | Self::Tdm | Self::AiTxt | Self::Words => {
@@ -114,25 +116,30 @@ impl fmt::Display for OptOut {
 }
 
 impl Judgement {
-    /// Decides what to do about each wish, as the site's file says. A moment that has not come is recorded.
+    /// Decides the action on each opt-out by the site file's rules. A signal whose moment lies in
+    /// the future is only recorded.
     pub fn of(
         opt_outs: impl IntoIterator<Item = OptOut>,
         rules: &OptOutRules,
         now: Timestamp,
     ) -> Self {
         let mut told: Vec<(OptOut, OptOutAction)> = Vec::new();
-        for opt_out in opt_outs.into_iter().take(MOST_WISHES) {
+
+        for opt_out in opt_outs.into_iter().take(MOST_OPT_OUTS) {
             let is_due = opt_out.signal != Signal::UnavailableAfter
                 || opt_out.from.is_some_and(|from| from <= now);
+
             let done = match opt_out.signal.effect(rules) {
                 OptOutPolicy::Obey if is_due => OptOutAction::Obeyed,
                 OptOutPolicy::Obey | OptOutPolicy::Record => OptOutAction::Recorded,
                 OptOutPolicy::Ignore => OptOutAction::Ignored,
             };
+
             if !told.iter().any(|(known, _)| *known == opt_out) {
                 told.push((opt_out, done));
             }
         }
+
         Self { told }
     }
 
@@ -146,14 +153,17 @@ impl Judgement {
         self.obeyed(|signal| signal == Signal::NoFollow)
     }
 
+    /// Tells whether search may find the page.
     pub fn is_searchable(&self) -> bool {
         self.obeyed(|signal| signal == Signal::NoIndex || signal == Signal::UnavailableAfter)
             .is_none()
     }
 
-    /// Returns the wishes as exports tell them, each once, without those that the site's file ignores.
+    /// Returns the opt-outs as exports name them, each once, without those that the site file
+    /// ignores.
     pub fn in_export(&self) -> Vec<String> {
         let mut texts: Vec<String> = Vec::new();
+
         for (opt_out, _) in self
             .told
             .iter()
@@ -176,11 +186,13 @@ impl Judgement {
     }
 }
 
-/// No page has so many wishes; one that has is built to exhaust its reader.
-const MOST_WISHES: usize = 100;
+/// The most opt-outs that are read from one page. No honest page has so many; a page with more is
+/// built to exhaust its reader.
+const MOST_OPT_OUTS: usize = 100;
 
-/// Evidence is kept as it stands, as far as anybody reads.
+/// Returns the evidence as it stands, cut to a readable length.
 fn evidence(text: &str) -> String {
+    /// In bytes: nobody reads more of it.
     const LONGEST: usize = 500;
     text[..text.floor_char_boundary(LONGEST)].trim().to_owned()
 }

@@ -1,11 +1,16 @@
-//! Who may be asked now: one request a host, gaps from the end of each answer, ceilings above. Pure, told the time.
+//! The host that may be asked now: one request per host, gaps from the end of each answer, and
+//! ceilings above all hosts. Pure, told the time.
 
+mod backoff;
 mod ceilings;
+mod host_limits;
 mod last_requests;
 mod pace;
 mod permit;
+mod response_class;
 mod retry_after;
 mod shared_ceiling;
+mod stored_pace;
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -16,38 +21,43 @@ use crate::politeness::ceilings::CeilingLimiter;
 use crate::politeness::pace::Pace;
 use crate::time::Timestamp;
 
+pub use backoff::Backoff;
 pub use ceilings::AtCeiling;
+pub use host_limits::HostLimits;
 pub use last_requests::LastRequests;
-pub use pace::{Backoff, HostLimits, ResponseClass, StoredPace, refuses};
 pub use permit::{Permit, Turn};
+pub use response_class::{ResponseClass, refuses};
 pub use retry_after::{LONGEST_REST, retry_after};
 pub use shared_ceiling::SharedCeiling;
+pub use stored_pace::StoredPace;
 
-/// The hosts of one crawl, and whose turn it is.
+/// The hosts of one crawl, and the turns of their requests.
 #[derive(Debug)]
 pub struct Hosts {
     hosts: HashMap<Host, Pace>,
-    /// Every host that may be asked at a moment, by that moment; kept in step with `hosts` by [`Hosts::change`].
+    /// The next turn of every host that may be asked, by its moment. [`Hosts::change`] keeps it in
+    /// step with `hosts`.
     turns: BTreeSet<(Timestamp, Host)>,
     ceilings: CeilingLimiter,
     in_flight: u32,
 }
 
-/// What to do now.
+/// The next step of a crawl: a request, or a wait.
 #[derive(Debug)]
 pub enum NextPermit {
     /// Ask this host.
     Visit(Permit),
-    /// Nobody may be asked before that moment.
+    /// No host may be asked before that moment.
     SleepUntil(Timestamp),
-    /// Every host with work is being asked.
+    /// Every host with queued work is being asked.
     AwaitVisits,
-    /// Nobody has work.
+    /// No host has queued work.
     Drained,
 }
 
 impl Hosts {
-    /// `per_server` and `total` are the ceilings' times from one request to the next.
+    /// Begins with no host. `per_server` and `total` are the least times between two requests to
+    /// one server, and between any two.
     pub fn new(per_server: Duration, total: Duration) -> Self {
         Self {
             hosts: HashMap::new(),
@@ -62,68 +72,70 @@ impl Hosts {
         self.ceilings.take_up(last, now);
     }
 
+    /// Returns whether a host was added.
     pub fn contains(&self, host: &Host) -> bool {
         self.hosts.contains_key(host)
     }
 
-    /// Makes a host known, with the pace that an earlier run left. A host that is known keeps its pace.
+    /// Adds a host, with the pace that an earlier run stored. A host that is known keeps its pace.
     pub fn add(
         &mut self,
         host: &Host,
-        manners: HostLimits,
+        limits: HostLimits,
         stored: Option<StoredPace>,
         now: Timestamp,
     ) {
         self.hosts
             .entry(host.clone())
-            .or_insert_with(|| Pace::new(manners, stored, now));
+            .or_insert_with(|| Pace::new(limits, stored, now));
     }
 
-    /// Keeps a known host to other manners from now on.
-    pub fn set_limits(&mut self, host: &Host, manners: HostLimits) {
-        self.change(host, |pace| pace.limits = manners);
+    /// Sets the limits of a known host from now on.
+    pub fn set_limits(&mut self, host: &Host, limits: HostLimits) {
+        self.change(host, |pace| pace.limits = limits);
     }
 
-    /// Returns the moment from which on a host with something to ask may be asked, as far as its
-    /// own pace goes; `None` where nothing is to be asked.
+    /// Returns the moment from which on an enqueued host may be asked by its own pace, without the
+    /// ceilings; `None` where the host is not enqueued.
     pub fn ready_at(&self, host: &Host) -> Option<Timestamp> {
         let pace = self.hosts.get(host)?;
         pace.wanted_from.map(|from| from.max(pace.not_before))
     }
 
-    /// Tells where a host's server is; before that it is not asked.
+    /// Sets the address of a host's server. Before that, the host is not asked.
     pub fn locate(&mut self, host: &Host, server: IpAddr) {
         self.change(host, |pace| pace.server = Some(server));
     }
 
-    /// Keeps a host at rest until a moment, whatever else is known of it.
+    /// Lets a host rest until a moment at least.
     pub fn hold(&mut self, host: &Host, until: Timestamp) {
         self.change(host, |pace| pace.not_before = pace.not_before.max(until));
     }
 
-    /// Tells that there is something to ask a host from a moment on.
+    /// Enqueues a host: there is something to ask it from a moment on.
     pub fn enqueue(&mut self, host: &Host, from: Timestamp) {
         self.change(host, |pace| {
             pace.wanted_from = Some(pace.wanted_from.map_or(from, |known| known.min(from)))
         });
     }
 
-    /// Tells that there is nothing to ask a host.
+    /// Dequeues a host: there is nothing to ask it.
     pub fn dequeue(&mut self, host: &Host) {
         self.change(host, |pace| pace.wanted_from = None);
     }
 
-    /// Sets what robots.txt asks for between two requests.
+    /// Sets the delay between two requests that a host's robots.txt asks for.
     pub fn set_crawl_delay(&mut self, host: &Host, delay: Duration) {
         self.change(host, |pace| pace.set_crawl_delay(delay));
     }
 
-    /// Decides what to do now. The host with the longest overdue turn goes first.
+    /// Decides on the next step. The host with the longest overdue turn goes first.
     pub fn next(&mut self, now: Timestamp) -> NextPermit {
         while let Some((turn, host)) = self.turns.first().cloned() {
             if turn > now {
                 return NextPermit::SleepUntil(turn);
             }
+
             match self.ceilings.take(self.shared_server(&host), now) {
                 Ok(()) => return NextPermit::Visit(self.take(host, now)),
                 Err(AtCeiling::Server(until)) => {
@@ -132,6 +144,7 @@ impl Hosts {
                 Err(AtCeiling::Total(until)) => return NextPermit::SleepUntil(until),
             }
         }
+
         if self.in_flight > 0 {
             NextPermit::AwaitVisits
         } else {
@@ -139,7 +152,7 @@ impl Hosts {
         }
     }
 
-    /// Takes a permit back that was not spent; it counts under no ceiling.
+    /// Takes a permit back that was not spent. It counts under no ceiling.
     pub fn give_back(&mut self, permit: Permit) {
         self.ceilings
             .give_back(self.shared_server(permit.host()), permit.made_at());
@@ -147,64 +160,65 @@ impl Hosts {
         self.change(permit.host(), |pace| pace.in_flight -= 1);
     }
 
-    /// Takes a permit back that would break a ceiling which others share, and has nobody asked
-    /// under that ceiling before it has room.
+    /// Takes a permit back whose request would break a ceiling that this machine's other crawls
+    /// share. No host is asked under that ceiling before it has room.
     pub fn postpone(&mut self, permit: Permit, ceiling: AtCeiling) {
         let server = self.shared_server(permit.host());
         self.give_back(permit);
         self.ceilings.close(server, ceiling);
     }
 
-    /// Ends a visit at `now`, the end of its answer, which took so long, and returns the pace to store.
+    /// Ends a visit, and returns the pace to store. `now` is the end of its answer, and `took` the
+    /// time from the request to that end.
     pub fn finish(
         &mut self,
         turn: Turn,
-        manner: ResponseClass,
+        class: ResponseClass,
         took: Duration,
         now: Timestamp,
     ) -> StoredPace {
         self.in_flight -= 1;
         self.change(turn.host(), |pace| {
-            pace.finish(turn.host(), manner, took, now)
+            pace.finish(turn.host(), class, took, now)
         });
         self.hosts[turn.host()].to_store()
     }
 
-    /// Returns the gap that a host is kept to now.
+    /// Returns the present gap of a host.
     pub fn gap(&self, host: &Host) -> Duration {
         self.hosts.get(host).map_or(Duration::ZERO, Pace::gap)
     }
 
-    /// Returns how often in a row a host complained or failed.
+    /// Returns how often in a row a host was busy or failed.
     pub fn consecutive_failures(&self, host: &Host) -> u32 {
         self.hosts
             .get(host)
             .map_or(0, |pace| pace.consecutive_failures)
     }
 
-    /// Returns whether a host is out of order: then its pages' failures are not their own.
+    /// Returns whether a host is down. Then the failures of its pages are not their own.
     pub fn is_down(&self, host: &Host) -> bool {
         self.hosts.get(host).is_some_and(Pace::is_down)
     }
 
-    /// Returns the hosts with something to ask that rest until after a moment, until when, and why.
+    /// Returns the enqueued hosts that rest until after `moment`, each with the end of its rest and
+    /// the reason.
     pub fn resting_after(
         &self,
         moment: Timestamp,
     ) -> impl Iterator<Item = (&Host, Timestamp, Option<Backoff>)> {
-        let rests = move |pace: &Pace| pace.wanted_from.is_some() && pace.not_before > moment;
         self.hosts
             .iter()
-            .filter(move |(_, pace)| rests(pace))
+            .filter(move |(_, pace)| pace.wanted_from.is_some() && pace.not_before > moment)
             .map(|(host, pace)| (host, pace.not_before, pace.backoff))
     }
 
-    /// Returns where a host's server is, when that was told.
+    /// Returns the address of a host's server, where it is known.
     pub fn server(&self, host: &Host) -> Option<IpAddr> {
         self.hosts.get(host)?.server
     }
 
-    /// Returns the server whose ceiling holds for a host: none for the user's own.
+    /// Returns the server whose ceiling holds for a host. The user's own hosts have none.
     pub fn shared_server(&self, host: &Host) -> Option<IpAddr> {
         let pace = self.hosts.get(host)?;
         pace.server.filter(|_| !pace.limits.own)
@@ -220,27 +234,30 @@ impl Hosts {
         self.hosts.get(host).is_some_and(|pace| pace.in_flight > 0)
     }
 
-    /// Returns whether nothing is to be asked of a host, and nothing under way.
+    /// Returns whether a host is not enqueued, and no request to it is under way.
     pub fn is_done(&self, host: &Host) -> bool {
         self.hosts
             .get(host)
             .is_none_or(|pace| pace.in_flight == 0 && pace.wanted_from.is_none())
     }
 
+    /// Makes a permit for a host.
     fn take(&mut self, host: Host, now: Timestamp) -> Permit {
         self.in_flight += 1;
         self.change(&host, |pace| pace.in_flight += 1);
         Permit::new(host, now)
     }
 
-    /// Changes a known host's pace and moves its turn to where it then belongs.
+    /// Changes the pace of a known host, and moves its turn accordingly.
     fn change(&mut self, host: &Host, edit: impl FnOnce(&mut Pace)) {
         let Some(pace) = self.hosts.get_mut(host) else {
             return;
         };
+
         let before = pace.turn();
         edit(pace);
         let after = pace.turn();
+
         if before != after {
             if let Some(turn) = before {
                 self.turns.remove(&(turn, host.clone()));

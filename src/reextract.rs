@@ -1,5 +1,5 @@
-//! Re-extraction: everything that was kept is read again, on all cores and without a request; other words become a
-//! version, better fields are put in their place.
+//! Re-extraction: reads all kept captures again, on all cores and without a request. Changed words
+//! become a new version; better fields replace the old ones.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,16 +20,17 @@ use crate::revisit::next_revisit;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
-/// Captures that are read at once, and saved together.
+/// Captures that are read at once and saved in one transaction: enough to keep all cores busy, and
+/// few enough that a stopped run repeats little.
 const BATCH: usize = 256;
 
-/// Lost and unread articles that are named; all are counted.
+/// Lost and unread articles that the summary names, so that it stays readable; all are counted.
 const NAMED: usize = 20;
 
-/// What to read again.
+/// The sites to read again, and whether to write the results.
 #[derive(Debug)]
 pub struct ReextractPlan {
-    /// Of each site one for each profile that ever read it.
+    /// One reader for each site and each profile that ever read it.
     pub readers: Vec<Arc<SiteReader>>,
     pub mode: Mode,
 }
@@ -38,52 +39,58 @@ pub struct ReextractPlan {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     Write,
-    /// Nothing is; an article of several captures may be counted once for each.
+    /// Writes nothing. An article with several captures may be counted once for each.
     DryRun,
 }
 
-/// What came of it.
+/// The counts of a re-extraction.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Captures that were read, without those that a run before had read.
+    /// Captures that this run read. Captures that an earlier, stopped run read are not counted.
     pub captures: u64,
-    /// Of them, as they were known.
+    /// Captures that read exactly as before.
     pub same: u64,
-    /// Articles that read otherwise than before, in their words or in a field.
+    /// Articles whose words or fields changed.
     pub changed: u64,
-    /// Articles that no reading had found.
+    /// Articles that no earlier extraction found.
     pub found: u64,
-    /// Captures in which there is no article, as before: notices, lists.
+    /// Captures without an article, as before: notices, lists.
     pub none: u64,
-    /// Captures of known articles in which none is found now, or whose bytes are damaged: what is known stands.
+    /// Captures of known articles in which no article is found now, or whose bytes are damaged. The
+    /// archive keeps the known article.
     pub lost: u64,
     /// Some of those, with the reason.
     pub lost_pages: Vec<(String, String)>,
-    /// Captures that are left out, since reading them ended the process again and again: what is
-    /// known stands.
+    /// Captures that are left out because reading them ended the process repeatedly. The archive
+    /// keeps the known article.
     pub unread: u64,
     /// Some of those, with the reason.
     pub unread_pages: Vec<(String, String)>,
-    /// In how many captures each field reads otherwise.
+    /// The number of captures in which each field changed.
     pub fields: BTreeMap<&'static str, u64>,
-    /// It was stopped; the same command goes on from here.
+    /// The run was stopped. The same command continues from here.
     pub is_broken_off: bool,
 }
 
-/// How far it is, for those who watch.
+/// The progress of a re-extraction, in captures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReextractProgress {
     pub captures: u64,
     pub left: u64,
 }
 
-/// Reads the sites' captures again, oldest first, until all are read or `is_stopped`. What is read is saved batch by
-/// batch with how far it is, so the next one with the same readers goes on where this one was broken off. `run` is the run that
-/// counts it; a dry run has none.
+/// Reads the sites' captures again, oldest first, until all are read or `is_stopped` says so.
 ///
-/// Where a batch was begun and not ended, a page of it may have ended the process: each is then
-/// read by itself, and one that does so three times is left out. A dry run, which writes nothing,
-/// leaves those out too, and finds no new ones.
+/// Each batch is saved together with its position, so the next run with the same readers continues
+/// where this one stopped. `run` is the run that the counts belong to; a dry run has none.
+///
+/// If a batch was begun and not ended, one of its pages may have ended the process. Each page of
+/// the batch is then read alone. A page that ends the process three times is left out. A dry run
+/// leaves out the same pages, but records no new ones.
+///
+/// # Errors
+///
+/// Returns an error if the archive cannot be read or written. Saved batches stay saved.
 pub fn reextract(
     archive: &mut Archive,
     lease: Lease,
@@ -94,9 +101,11 @@ pub fn reextract(
     mut watch: impl FnMut(&ReextractProgress),
 ) -> Result<Summary, ArchiveError> {
     let mut rereading = Rereading::begin(archive, lease, run, plan, clock)?;
+
     let left = rereading
         .archive
         .captures_left(&rereading.selection, rereading.after)?;
+
     loop {
         let Summary {
             captures, unread, ..
@@ -105,21 +114,24 @@ pub fn reextract(
             captures,
             left: left.saturating_sub(captures + unread),
         });
+
         if is_stopped() {
             rereading.summary.is_broken_off = true;
             return Ok(rereading.summary);
         }
+
         match rereading.read_next() {
             Ok(true) => {}
             Ok(false) => break,
             Err(error) => {
-                // An error is no death. The first error is the one to tell; a note that stays costs
-                // a page at a time.
+                // The process survived, so no page is to blame. If the note cannot be removed, the
+                // next run only reads these pages one by one; the first error matters more.
                 let _ = rereading.forget_begun();
                 return Err(error);
             }
         }
     }
+
     rereading.end()
 }
 
@@ -132,9 +144,9 @@ struct Rereading<'a> {
     clock: &'a Clock,
     what: String,
     selection: Selection,
-    /// The last capture that was read.
+    /// The id of the last capture that was read.
     after: i64,
-    /// Captures among which one ended the process: each is read by itself.
+    /// The captures among which one may have ended the process: each is read alone.
     suspected: Option<CaptureBatch>,
     summary: Summary,
     articles: BTreeSet<i64>,
@@ -153,6 +165,7 @@ impl<'a> Rereading<'a> {
             archive,
             plan.readers.iter().map(|reader| reader.site.name.as_str()),
         )?;
+
         let (after, suspected) = match plan.mode {
             Mode::Write => (
                 archive.reread_up_to(&what)?,
@@ -160,6 +173,7 @@ impl<'a> Rereading<'a> {
             ),
             Mode::DryRun => (0, None),
         };
+
         let (summary, articles) = (Summary::default(), BTreeSet::new());
         Ok(Self {
             archive,
@@ -176,7 +190,7 @@ impl<'a> Rereading<'a> {
         })
     }
 
-    /// Reads the next captures, and saves what they say; `false` where none is left.
+    /// Reads the next captures and saves the results. Returns `false` if none is left.
     fn read_next(&mut self) -> Result<bool, ArchiveError> {
         let captures = self.next_captures()?;
         let (Some(first), Some(last)) = (captures.first(), captures.last()) else {
@@ -198,7 +212,7 @@ impl<'a> Rereading<'a> {
         let readings = readings(&captures, &self.plan.readers);
 
         for (capture, reading) in captures.into_iter().zip(readings) {
-            let ladder = &reader_of(capture, &self.plan.readers)
+            let schedule = &reader_of(capture, &self.plan.readers)
                 .scope
                 .revisit_schedule;
             let revision = revise(
@@ -206,7 +220,7 @@ impl<'a> Rereading<'a> {
                 self.lease,
                 capture,
                 reading,
-                ladder,
+                schedule,
                 self.clock.now(),
             )?;
             self.archive.forget_crashes(self.lease, capture.id)?;
@@ -219,23 +233,26 @@ impl<'a> Rereading<'a> {
         Ok(true)
     }
 
-    /// Returns the captures that are read next: many at once, and each that is suspected by itself.
+    /// Returns the captures to read next: a whole batch, or a single suspected capture.
     fn next_captures(&self) -> Result<Vec<KeptCapture>, ArchiveError> {
         let is_suspected = |id: i64| {
             self.suspected
                 .is_some_and(|begun| begun.first <= id && id <= begun.last)
         };
+
         let mut captures = self
             .archive
             .kept_captures(&self.selection, self.after, BATCH)?;
+
         let first_suspected = captures.iter().position(|capture| is_suspected(capture.id));
         if let Some(at) = first_suspected {
             captures.truncate(at.max(1));
         }
+
         Ok(captures)
     }
 
-    /// Parts captures into those that are read and those that ended the process too often.
+    /// Separates the captures to read from those that ended the process too often.
     fn without_deadly<'c>(
         &self,
         captures: &'c [KeptCapture],
@@ -258,10 +275,12 @@ impl<'a> Rereading<'a> {
                 self.archive.end_batch(self.lease)?;
                 self.archive
                     .note_reread(self.lease, &self.what, self.after)?;
+
                 if let Some(run) = self.run {
                     self.archive
                         .note_tally(self.lease, run, &self.summary.tally())?;
                 }
+
                 self.archive.save()?;
                 self.archive.check_files(self.clock.now())
             }
@@ -287,7 +306,7 @@ impl<'a> Rereading<'a> {
     }
 }
 
-/// Reads captures on all cores, and returns the readings in their order.
+/// Reads captures on all cores, and returns the extractions in the same order.
 fn readings(captures: &[&KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Extraction> {
     captures
         .par_iter()
@@ -301,14 +320,14 @@ fn reader_of<'r>(capture: &KeptCapture, readers: &'r [Arc<SiteReader>]) -> &'r S
             .iter()
             .filter(|reader| reader.site.name == capture.page.site)
     };
-    // Before the first profile's days and after the last one's, the last reads what it can.
+    // Outside the days of all profiles, the last profile reads what it can.
     let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
     of_day
         .or_else(|| of_site().next_back())
         .expect("only captures of the readers' sites are selected")
 }
 
-/// Damaged bytes are no reason to leave the rest unread.
+/// Reads one capture. Damaged bytes and a panic become a result, so that the rest is still read.
 fn read(capture: &KeptCapture, reader: &SiteReader) -> Extraction {
     let body = match capture.body() {
         Ok(body) => body,
@@ -318,7 +337,9 @@ fn read(capture: &KeptCapture, reader: &SiteReader) -> Extraction {
             };
         }
     };
+
     let content_type = capture.header("content-type").unwrap_or_default();
+
     let reading = AssertUnwindSafe(|| {
         reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at)
     });
@@ -332,7 +353,7 @@ fn revise(
     lease: Lease,
     capture: &KeptCapture,
     reading: Extraction,
-    ladder: &[Duration],
+    schedule: &[Duration],
     now: Timestamp,
 ) -> Result<RevisionOutcome, ArchiveError> {
     let article: Box<Article> = match reading {
@@ -343,28 +364,32 @@ fn revise(
             return archive.revise_without(lease, capture, &why);
         }
     };
+
     let published = article
         .published_at
         .map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
+
     archive.revise(
         lease,
         capture.read_as(*article),
-        next_revisit(ladder, published, now),
+        next_revisit(schedule, published, now),
         now,
     )
 }
 
-/// Names what is read by what: by other readers, everything is read again from the beginning.
+/// Returns a fingerprint of the readers and the program's version. If it differs from that of an
+/// earlier run, everything is read again from the beginning.
 fn what(readers: &[Arc<SiteReader>]) -> String {
     let mut readers: Vec<String> = readers.iter().map(|reader| format!("{reader:?}")).collect();
     readers.sort();
+
     let mut hash = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
     readers.iter().for_each(|reader| hash.update(reader));
     hex::encode(hash.finalize())
 }
 
 impl Summary {
-    /// Returns what a run of it brought.
+    /// Returns the counts as the run's tally.
     pub fn tally(&self) -> Tally {
         Tally {
             articles_new: self.found,
@@ -388,6 +413,7 @@ impl Summary {
         articles: &mut BTreeSet<i64>,
     ) {
         self.captures += 1;
+
         match revision {
             RevisionOutcome::Same => self.same += 1,
             RevisionOutcome::Changed { article, fields } => {

@@ -1,69 +1,76 @@
-//! When articles are looked at again, since papers mend, add to and take back what they have published, most of it soon; and when
-//! lists, feeds and sitemaps are, which tell what is new. Pure.
+//! The revisit schedule of articles. Papers correct, extend and withdraw what they have published,
+//! and most of that happens soon. Pure.
 
 use std::time::Duration;
 
 use crate::time::Timestamp;
 
+/// The seconds of an hour, in which the periods below are counted.
 const HOUR: u64 = 3600;
 
-/// How long after a look that found nothing a second one is made, before an article counts as gone.
+/// The time between a revisit that does not find an article and the second one that confirms it.
+/// Only then does the article count as gone. An outage of a server is mostly over after a day.
 pub const GONE_RECHECK: Duration = Duration::from_secs(24 * HOUR);
 
-/// From this age on a page is asked for whole, whatever its validators say: a server whose validators never change is found out
-/// so.
+/// From this age on, a revisit asks for the whole page, without validators. This finds servers
+/// whose validators never change. Only the late revisits are so old, and the cost stays small.
 const UNCONDITIONAL_FROM: Duration = Duration::from_secs(6 * 24 * HOUR);
 
-/// Where so many pages in a row came whole, the same as before with other validators, those always change: they are not sent any more.
+/// After so many whole pages in a row with the same content and other validators, the validators of
+/// a site are taken to change always, and are no longer sent. Twenty are too many for chance.
 pub const VARYING_VALIDATORS: u32 = 20;
 
-/// Returns the next look at an article after `now`; `None` where the ladder's last rung is behind it.
+/// Returns the next revisit of an article after `now`; `None` where its last revisit is past.
+/// The schedule consists of ages of the article, counted from its publication.
 pub fn next_revisit(
-    ladder: &[Duration],
+    schedule: &[Duration],
     published: Timestamp,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    ladder
+    schedule
         .iter()
-        .map(|rung| published + *rung)
+        .map(|age| published + *age)
         .filter(|moment| *moment > now)
         .min()
 }
 
-/// After so many looks in a row that found everything as it was, a paper is taken for one that never changes what it has
-/// published.
+/// After so many revisits in a row that find no change, a paper is taken never to change what it
+/// has published. A paper that changes one article in a hundred gets there with a chance of only 5
+/// %.
 const UNCHANGED_PAPER: u64 = 300;
 
-/// Returns the rungs of a ladder that are worth a look at a paper of which so many in a row found nothing changed: of one that
-/// never changes anything, the one nearest to a day, which also finds what is taken back.
-pub fn effective_schedule(ladder: &[Duration], unchanged: u64) -> Vec<Duration> {
+/// Returns the part of a revisit schedule that is worth its requests, after so many revisits in a
+/// row found no change in a paper. A paper that never changes anything keeps one revisit: the one
+/// nearest to a day, which also finds withdrawn articles.
+pub fn effective_schedule(schedule: &[Duration], unchanged: u64) -> Vec<Duration> {
     if unchanged < UNCHANGED_PAPER {
-        return ladder.to_vec();
+        return schedule.to_vec();
     }
-    ladder
+
+    schedule
         .iter()
-        .min_by_key(|rung| rung.abs_diff(GONE_RECHECK))
+        .min_by_key(|age| age.abs_diff(GONE_RECHECK))
         .copied()
         .into_iter()
         .collect()
 }
 
-/// Tells whether a look at `now` asks for the whole page, without validators.
+/// Returns whether a revisit at `now` asks for the whole page, without validators.
 pub fn is_unconditional(published: Timestamp, now: Timestamp) -> bool {
     now.since(published) >= UNCONDITIONAL_FROM
 }
 
-/// What was seen of one site's articles in the last day, by the newest look at each.
+/// The revisits of one site's articles in the last day. Only the newest of each article counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RevisitCounts {
     pub seen: u64,
-    /// Of them, those that found nothing.
+    /// The revisits among them that did not find their article.
     pub gone: u64,
 }
 
 impl RevisitCounts {
-    /// Tells whether what was found gone may be so: where it is more than one article, and over half of all, a server is out of
-    /// order rather than its paper.
+    /// Returns whether the missing articles may really be gone. Where they are more than one, and
+    /// over half of all revisited articles, the server is out of order.
     pub fn is_plausible(self) -> bool {
         self.gone < 2 || self.gone * 2 <= self.seen
     }
@@ -77,18 +84,20 @@ mod tests {
     const PUBLISHED: Timestamp = Timestamp::from_seconds(1_000_000);
 
     #[test]
-    fn an_article_is_seen_again_rung_by_rung() {
+    fn an_article_is_revisited_at_every_age_of_the_schedule() {
         let mut now = PUBLISHED + Duration::from_secs(60);
-        let mut looks = Vec::new();
+        let mut revisits = Vec::new();
+
         while let Some(next) = next_revisit(&REVISIT_SCHEDULE, PUBLISHED, now) {
-            looks.push(next.since(PUBLISHED));
+            revisits.push(next.since(PUBLISHED));
             now = next;
         }
-        assert_eq!(looks, REVISIT_SCHEDULE);
+
+        assert_eq!(revisits, REVISIT_SCHEDULE);
     }
 
     #[test]
-    fn rungs_that_were_missed_are_one_look() {
+    fn several_missed_revisits_are_one() {
         let late = PUBLISHED + Duration::from_secs(2 * 24 * HOUR);
         assert_eq!(
             next_revisit(&REVISIT_SCHEDULE, PUBLISHED, late),
@@ -106,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paper_that_never_changes_anything_is_looked_at_once() {
+    fn an_article_of_a_paper_that_never_changes_anything_is_revisited_once() {
         assert_eq!(
             effective_schedule(&REVISIT_SCHEDULE, UNCHANGED_PAPER - 1),
             REVISIT_SCHEDULE
@@ -120,8 +129,8 @@ mod tests {
 
     #[test]
     fn half_of_a_paper_does_not_vanish_at_once() {
-        let believed = |seen, gone| RevisitCounts { seen, gone }.is_plausible();
-        assert!(believed(1, 1) && believed(4, 2) && believed(9, 0));
-        assert!(!believed(2, 2) && !believed(3, 2) && !believed(100, 51));
+        let is_plausible = |seen, gone| RevisitCounts { seen, gone }.is_plausible();
+        assert!(is_plausible(1, 1) && is_plausible(4, 2) && is_plausible(9, 0));
+        assert!(!is_plausible(2, 2) && !is_plausible(3, 2) && !is_plausible(100, 51));
     }
 }

@@ -1,4 +1,5 @@
-//! What a robots.txt allows (RFC 9309): robotstxt parses and decides, on text that we have normalised.
+//! What a robots.txt allows (RFC 9309). The crate robotstxt parses and decides, on text that we
+//! have normalised.
 
 mod comparable;
 mod glob;
@@ -19,12 +20,14 @@ pub use lines::LARGEST;
 pub const FRESH: Duration = Duration::from_secs(24 * 3600);
 /// RFC 9309 §2.3.1.2: at least five redirects are followed; then the file counts as unavailable.
 pub const REDIRECTS: u32 = 5;
-/// How soon a robots.txt that could not be had is asked for again.
+/// The wait before a robots.txt that could not be fetched is requested again. It bounds the requests
+/// to a host in trouble to one an hour; until then nothing of the host is allowed.
 pub const ASK_AGAIN: Duration = Duration::from_secs(3600);
-/// An absurd Crawl-delay would stop a crawl for good; a day between two requests is as slow as slow gets.
+/// The longest crawl delay that is followed. A longer one would stop a crawl for good, and a day
+/// between two requests is slow enough for any host.
 pub const LONGEST_DELAY: Duration = Duration::from_secs(24 * 3600);
 
-/// The right to ask for one page. Only [`Robots::check`] and [`Allowed::robots_txt`] make one.
+/// The right to request one page. Only [`Robots::check`] and [`Allowed::robots_txt`] make one.
 #[derive(Debug)]
 pub struct Allowed {
     url: PageUrl,
@@ -37,13 +40,13 @@ pub struct Forbidden {
     pub rule: String,
 }
 
-/// What one robots.txt means for us.
+/// The meaning of one robots.txt for our agent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Robots {
     policy: Policy,
     /// The agent that the rules were chosen for.
     agent: String,
-    /// As it stands, absurd or not.
+    /// The crawl delay as the file states it, however long.
     delay: Option<Duration>,
     sitemaps: Vec<String>,
 }
@@ -55,7 +58,7 @@ enum Policy {
     ForbidAll,
 }
 
-/// How the answer to a request for robots.txt counts (RFC 9309 §2.3.1).
+/// The meaning of a response to a robots.txt request (RFC 9309 §2.3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ruling {
     /// 2xx: the body counts.
@@ -69,6 +72,7 @@ pub enum Ruling {
 }
 
 impl Ruling {
+    /// Returns the ruling for an HTTP status.
     pub fn of_status(status: u16) -> Self {
         match status {
             200..=299 => Self::Parse,
@@ -93,7 +97,7 @@ impl Robots {
         }
     }
 
-    /// There is no robots.txt (4xx).
+    /// Returns the meaning of an absent robots.txt (4xx): everything is allowed.
     pub fn allow_all() -> Self {
         Self {
             policy: Policy::AllowAll,
@@ -103,7 +107,7 @@ impl Robots {
         }
     }
 
-    /// The robots.txt could not be had.
+    /// Returns the meaning of a robots.txt that cannot be fetched: nothing is allowed.
     pub fn forbid_all() -> Self {
         Self {
             policy: Policy::ForbidAll,
@@ -111,17 +115,18 @@ impl Robots {
         }
     }
 
+    /// Tells whether the whole host is forbidden.
     pub fn forbids_all(&self) -> bool {
         self.policy == Policy::ForbidAll
     }
 
-    /// Returns the time from one request to the next that our group asks for, by Crawl-delay or Request-rate; at most
-    /// [`LONGEST_DELAY`].
+    /// Returns the time from one request to the next that our group asks for, by Crawl-delay or
+    /// Request-rate. It is at most [`LONGEST_DELAY`].
     pub fn delay(&self) -> Duration {
         self.delay.unwrap_or_default().min(LONGEST_DELAY)
     }
 
-    /// Returns what of the file is not done as it says, and why.
+    /// Returns a warning if the file is not followed literally, with the reason.
     pub fn warning(&self) -> Option<String> {
         let delay = self.delay.filter(|delay| *delay > LONGEST_DELAY)?;
         Some(format!(
@@ -135,13 +140,13 @@ impl Robots {
         &self.sitemaps
     }
 
-    /// Returns the rule that forbids a page, without making the right to ask for it: files other than a host's robots.txt
-    /// are written in the same form.
+    /// Returns the rule that forbids a page, without the right to request it. It serves files other
+    /// than robots.txt that have the same form.
     pub fn forbids(&self, url: &PageUrl) -> Option<String> {
         self.check(url).err().map(|forbidden| forbidden.rule)
     }
 
-    /// Decides whether a page may be asked for, and by which rule.
+    /// Decides whether a page may be requested, and by which rule.
     pub fn check(&self, url: &PageUrl) -> Result<Allowed, Forbidden> {
         let allow = |rule: String| {
             Ok(Allowed {
@@ -149,6 +154,7 @@ impl Robots {
                 rule,
             })
         };
+
         match &self.policy {
             Policy::AllowAll => allow("no robots.txt".to_owned()),
             Policy::ForbidAll => Err(Forbidden {
@@ -164,7 +170,8 @@ impl Robots {
     }
 }
 
-/// Returns whether a pattern in the form of robots.txt, with `*` and a final `$`, matches an address.
+/// Returns whether a pattern in the form of robots.txt, with `*` and a final `$`, matches an
+/// address.
 pub fn matches_path(pattern: &str, url: &PageUrl) -> bool {
     glob::matches(
         &comparable::path(url.path_and_query()),
@@ -173,8 +180,8 @@ pub fn matches_path(pattern: &str, url: &PageUrl) -> bool {
 }
 
 impl Allowed {
-    /// The right to ask for the robots.txt itself, which is always allowed (RFC 9309 §2.2.2). The address is that of
-    /// the file, or one that it was redirected to.
+    /// Returns the right to request the robots.txt itself, which is always allowed (RFC 9309
+    /// §2.2.2). The address is that of the file, or one that it was redirected to.
     pub fn robots_txt(url: PageUrl) -> Self {
         Self {
             url,

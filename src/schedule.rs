@@ -1,4 +1,5 @@
-//! When scheduled crawls begin: told the time, and what was crawled last. Pure.
+//! The times at which scheduled crawls begin. They follow from the time and from the last crawls.
+//! Pure.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -10,16 +11,17 @@ use crate::archive::LastCrawl;
 use crate::config::Site;
 use crate::time::Timestamp;
 
-/// A paper of which nothing came is not asked sooner again, whatever its schedule says.
+/// The least time between a crawl that failed altogether and the next one, whatever the schedule
+/// says. Without it, a paper with a broken configuration or network would be tried in a loop.
 const FAILED_REST: Duration = Duration::from_secs(15);
 
-/// The papers of a schedule, and when each begins next.
+/// The papers with a schedule, and the next start of each.
 #[derive(Debug, Default)]
 pub struct Timetable {
     papers: HashMap<String, Scheduled>,
-    /// By their moments; those in [`Timetable::waiting`] are not among them.
+    /// The next starts, by their moments. Papers in [`Timetable::waiting`] have none here.
     starts: BTreeSet<(Timestamp, String)>,
-    /// Papers whose time came while they were being crawled.
+    /// Papers that are due. They wait until their crawl under way has ended.
     waiting: BTreeSet<String>,
 }
 
@@ -35,14 +37,14 @@ struct Scheduled {
 #[derive(Clone, Debug, PartialEq)]
 pub struct DueStart {
     pub site: Arc<Site>,
-    /// Starts that this one makes up for.
+    /// Missed starts that this one makes up for.
     pub skipped: u64,
 }
 
 impl Timetable {
-    /// Takes the sites that have a schedule, with their last crawls. One that was never crawled is
-    /// counted from `since`; one of which a crawl was broken off, or that is `owed`, begins at
-    /// once.
+    /// Makes the timetable of the sites that have a schedule, from their last crawls. A site that
+    /// was never crawled is counted from `since`. A site begins at once where its last crawl was
+    /// broken off, or where it is in `owed`.
     pub fn new(
         sites: &[&Arc<Site>],
         last: &BTreeMap<String, LastCrawl>,
@@ -52,17 +54,19 @@ impl Timetable {
         let mut timetable = Self::default();
         for site in sites {
             let last = last.get(&site.name);
+            let last_at = last.map(|last| last.at);
+            let Some(next) = next_start(site, last_at, since) else {
+                continue;
+            };
+
             let begins_at_once =
                 last.is_some_and(|last| last.is_broken_off) || owed.contains(&site.name);
-            let next = next_start(site, last.map(|last| last.at), since);
-            if let Some(next) = next {
-                let start = if begins_at_once {
-                    Timestamp::EPOCH
-                } else {
-                    next
-                };
-                timetable.add(site, last.map(|last| last.at), start);
-            }
+            let start = if begins_at_once {
+                Timestamp::EPOCH
+            } else {
+                next
+            };
+            timetable.add(site, last_at, start);
         }
         timetable
     }
@@ -78,10 +82,11 @@ impl Timetable {
         );
     }
 
-    /// Takes the sites of another configuration in the place of those that were known.
+    /// Replaces the sites by those of a new configuration. Their last crawls stay known.
     pub fn change(&mut self, sites: &[&Arc<Site>], since: Timestamp) {
         let known = std::mem::take(&mut self.papers);
         (self.starts, self.waiting) = (BTreeSet::new(), BTreeSet::new());
+
         for site in sites {
             let last = known.get(&site.name).and_then(|known| known.last);
             if let Some(start) = next_start(site, last, since) {
@@ -90,14 +95,15 @@ impl Timetable {
         }
     }
 
-    /// Returns the next start, and whose it is.
+    /// Returns the moment of the next start, and the name of its site.
     pub fn next(&self) -> Option<(Timestamp, &str)> {
         self.starts
             .first()
             .map(|(start, name)| (*start, name.as_str()))
     }
 
-    /// Returns the papers that begin at `now`. One that is being crawled begins when it has ended.
+    /// Returns the papers that begin at `now`. A paper that is being crawled begins after the end
+    /// of that crawl.
     pub fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<DueStart> {
         while let Some((start, _)) = self.starts.first()
             && *start <= now
@@ -121,22 +127,25 @@ impl Timetable {
     fn begin(&mut self, name: &str, now: Timestamp) -> Option<DueStart> {
         self.waiting.remove(name);
         let paper = self.papers.get_mut(name)?;
+
         let skipped = missed(&paper.site, paper.last, now);
         paper.last = Some(now);
         let start = DueStart {
             site: Arc::clone(&paper.site),
             skipped,
         };
+
         let next = next_start(&paper.site, Some(now), now);
         self.starts.extend(next.map(|next| (next, name.to_owned())));
         Some(start)
     }
 
-    /// Notes that nothing came of a crawl of a paper: it rests before it begins again.
+    /// Notes that a crawl of a paper failed altogether. The paper rests before it begins again.
     pub fn rest_after_failure(&mut self, name: &str) {
         let Some(last) = self.papers.get(name).and_then(|paper| paper.last) else {
             return;
         };
+
         let planned = self
             .starts
             .iter()
@@ -145,6 +154,7 @@ impl Timetable {
         if let Some(planned) = planned {
             self.starts.remove(&(planned, name.to_owned()));
         }
+
         if self.waiting.remove(name) || planned.is_some() {
             let start = planned.unwrap_or(last).max(last + FAILED_REST);
             self.starts.insert((start, name.to_owned()));
@@ -152,27 +162,32 @@ impl Timetable {
     }
 }
 
-/// Papers with one pattern begin within so much of one another, each always at the same moment: many share servers.
+/// Papers with the same cron pattern begin spread over this time, since many papers share servers.
+/// Each paper always has the same share of it. A minute is the step of cron itself.
 const JITTER: Duration = Duration::from_secs(60);
 
-/// Returns when the next crawl of a site begins. What was missed is one crawl, as soon as may be. `last` is the beginning of
-/// the last one; a site that was never crawled is counted from `since`. `None` where the site's file has no schedule.
+/// Returns when the next crawl of a site begins. Several missed starts are one crawl, as soon as
+/// possible. `last` is the beginning of the last crawl; a site that was never crawled is counted
+/// from `since`. `None` where the site's file has no schedule.
 pub fn next_start(site: &Site, last: Option<Timestamp>, since: Timestamp) -> Option<Timestamp> {
     if let Some(every) = site.schedule.every {
         return Some(last.map_or(since, |last| last + every.0));
     }
+
     let cron = site.schedule.cron.as_ref()?;
     Some(cron.next_after(last.unwrap_or(since), &site.timezone)? + jitter(&site.name))
 }
 
-/// Missed times are counted so far and no further: a year of minutes tells nothing that a week does not.
+/// The most missed starts that are counted. They are a week of minutes: a year of them would take
+/// longer to count, and tell nothing more.
 const MOST_MISSED: u64 = 10_000;
 
-/// Returns how many starts a crawl that begins at `now` makes up for, beside its own: those since the last one's beginning at which
-/// a crawl was still under way, or nothing ran. None before the first crawl.
+/// Returns how many missed starts a crawl that begins at `now` makes up for. A start is missed
+/// where a crawl is still under way, or where nothing runs. Returns 0 for the first crawl.
 pub fn missed(site: &Site, last: Option<Timestamp>, now: Timestamp) -> u64 {
     let mut missed = 0;
     let mut at = last;
+
     while let Some(start) = at
         .and_then(|at| next_start(site, Some(at), at))
         .filter(|start| *start <= now)
@@ -183,10 +198,12 @@ pub fn missed(site: &Site, last: Option<Timestamp>, now: Timestamp) -> u64 {
         }
         at = Some(start);
     }
+
+    // The last of them is the start of this crawl itself.
     u64::saturating_sub(missed, 1)
 }
 
-/// A site's share of [`JITTER`], by its name.
+/// Returns a site's share of [`JITTER`], by its name.
 fn jitter(name: &str) -> Duration {
     let share = xxh3_64(name.as_bytes()) % JITTER.as_secs();
     Duration::from_secs(share)
@@ -211,16 +228,18 @@ mod tests {
     }
 
     #[test]
-    fn what_was_missed_is_one_crawl() {
+    fn several_missed_starts_are_one_crawl() {
         let paper = site("paper", "cron = \"*/30 * * * *\"");
         let mut last = NOON + jitter("paper");
         // The machine slept for five hours.
         let woken = NOON + minutes(315);
         let mut starts = 0;
+
         while next_start(&paper, Some(last), NOON).unwrap() <= woken {
             last = woken;
             starts += 1;
         }
+
         assert_eq!(starts, 1);
         assert_eq!(
             next_start(&paper, Some(last), NOON),
@@ -233,6 +252,7 @@ mod tests {
         let start =
             |name: &str, last| next_start(&site(name, "cron = \"0 * * * *\""), last, NOON).unwrap();
         let mut starts: Vec<Timestamp> = (0..9).map(|k| start(&format!("p{k}"), None)).collect();
+
         assert!(
             starts
                 .iter()
@@ -248,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_missed_is_counted() {
+    fn missed_starts_are_counted() {
         for schedule in ["cron = \"*/30 * * * *\"", "every = \"30m\""] {
             let paper = site("paper", schedule);
             let last = NOON + jitter("paper");
@@ -259,6 +279,7 @@ mod tests {
                 "{schedule}"
             );
         }
+
         let paper = site("paper", "cron = \"* * * * *\"");
         assert_eq!(missed(&paper, Some(Timestamp::EPOCH), NOON), MOST_MISSED);
         assert_eq!(missed(&paper, None, NOON), 0);
@@ -279,6 +300,7 @@ mod tests {
                 .collect::<Vec<_>>()
         };
         let nobody = |_: &str| false;
+
         assert_eq!(names(timetable.due(&nobody, NOON)), ["long", "short"]);
         assert_eq!(
             timetable.next().map(|(start, _)| start),
@@ -293,6 +315,7 @@ mod tests {
                 "minute {minute}"
             );
         }
+
         let due = timetable.due(&nobody, NOON + minutes(8) + Duration::from_secs(30));
         assert_eq!(
             (due[0].site.name.as_str(), due[0].skipped, due.len()),
@@ -306,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paper_of_which_nothing_came_rests_and_one_that_was_broken_off_begins_at_once() {
+    fn a_paper_rests_after_a_failed_crawl_and_begins_at_once_after_a_broken_off_one() {
         let paper = site("paper", "every = \"1m\"");
         let last = |is_broken_off| {
             BTreeMap::from([(
@@ -322,6 +345,7 @@ mod tests {
             Timetable::new(&[&paper], last, &owed, NOON)
         };
         let next = |timetable: &Timetable| timetable.next().map(|(start, _)| start);
+
         assert_eq!(next(&of(&last(false), &[])), Some(NOON + minutes(1)));
         assert_eq!(
             [
@@ -344,6 +368,7 @@ mod tests {
             Some(NOON + minutes(1)),
             "its own time is later"
         );
+
         timetable.change(&[&paper], NOON + minutes(2));
         assert_eq!(
             timetable.next().map(|(_, name)| name),

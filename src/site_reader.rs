@@ -1,4 +1,4 @@
-//! A site made ready to be read: its profile's readers, and what is scope of it.
+//! A site with everything that reading its pages needs: its profile's readers and its crawl scope.
 
 mod address;
 mod obey;
@@ -34,8 +34,7 @@ pub struct SiteReader {
     pub sections: Vec<PageUrl>,
     agent: String,
     articles: ArticleReader,
-    /// Where the home page is, as far as is known: at the address of the site's file, or where that
-    /// moved to.
+    /// The address of the home page: that of the site file, or the address it moved to.
     home: PageUrl,
     /// Without a profile there are no lists: every link of an entry page may be an article.
     lists: Option<CmsLists>,
@@ -49,7 +48,7 @@ struct CmsLists {
     reader: ListReader,
 }
 
-/// Why a site cannot be crawled as its file says.
+/// The reason why a site cannot be crawled as its file says.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("site {site}: section {path:?} is no path of {home}")]
 pub struct SiteError {
@@ -59,6 +58,11 @@ pub struct SiteError {
 }
 
 impl SiteReader {
+    /// Prepares a site's readers.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a section of the site file is no path of its home page.
     pub fn new(
         site: impl Into<Arc<Site>>,
         profile: Option<&Profile>,
@@ -72,6 +76,7 @@ impl SiteReader {
                 .map(|path| section(&site, path))
                 .collect::<Result<_, _>>()?,
         };
+
         let scope = CrawlScope {
             since: site.discover.since.and_then(|day| midnight(day, &site)),
             feeds: site.discover.feeds,
@@ -82,14 +87,17 @@ impl SiteReader {
             redirects: settings.limits.redirects,
             has_windows: false,
         };
+
         let paper = KnownPaper::from(&*site);
         let articles = ArticleReader::new(
             profile.cloned().unwrap_or_else(shipped::generic_profile),
             paper,
         );
         let lists = profile.map(|profile| CmsLists::new(profile, &site));
+
         let agent = settings.identity.agent.clone();
         let home = site.home.clone();
+
         let mut reader = Self {
             site,
             scope,
@@ -99,13 +107,14 @@ impl SiteReader {
             home,
             lists,
         };
+
         // Any day will do: only whether windows exist is asked.
         reader.scope.has_windows = reader.windows(Date::ZERO, Date::ZERO).is_some();
         Ok(reader)
     }
 
-    /// Reads a paper whose home page moved: pages there are the paper's as well, and its articles
-    /// are asked for there.
+    /// Returns a reader for a paper whose home page moved. Pages at the new address are the paper's
+    /// as well, and its articles are requested there.
     pub fn at_home(&self, home: PageUrl) -> Self {
         let at_home = |lists: &CmsLists| lists.at_home(home.clone());
         Self {
@@ -120,31 +129,35 @@ impl SiteReader {
         &self.home
     }
 
-    /// Tells whether nobody says which pages are articles: any link may be one, and most are none.
+    /// Tells whether the site has no profile that says which pages are articles: any link may be
+    /// one.
     pub fn lists_nothing(&self) -> bool {
         self.lists.is_none()
     }
 
-    /// Returns the list that has every article of the paper, where its CMS has one.
+    /// Returns the list of every article of the paper, if its CMS has one.
     pub fn everything(&self) -> Option<PageUrl> {
         self.lists.as_ref()?.grammar.everything()
     }
 
-    /// Returns the site's lists week by week, each limited to a week's days (from Monday to Sunday) within `first..=last`, the
-    /// newest first; `None` where its CMS cannot limit lists to days. A week of a busy paper is far from the 200 pages that a list
-    /// may have.
+    /// Returns the site's lists week by week, each limited to a week's days (from Monday to Sunday)
+    /// within `first..=last`, the newest first; `None` where its CMS cannot limit lists to days. A
+    /// week of a busy paper is far from the 200 pages that a list may have.
     pub fn windows(&self, first: Date, last: Date) -> Option<Vec<Window>> {
         let grammar = &self.lists.as_ref()?.grammar;
+
         let lists = if self.sections.is_empty() {
             vec![grammar.everything()?]
         } else {
             self.sections.clone()
         };
+
         let mut windows = Vec::new();
         let mut until = last;
         while until >= first {
             let days = i64::from(until.weekday().to_monday_zero_offset());
             let monday = until.checked_sub(days.days()).ok()?;
+
             for list in &lists {
                 let first = monday.max(first);
                 windows.push(Window {
@@ -154,6 +167,7 @@ impl SiteReader {
             }
             until = monday.yesterday().ok()?;
         }
+
         Some(windows)
     }
 
@@ -167,8 +181,8 @@ impl SiteReader {
         self.articles.profile().is_valid_at(moment)
     }
 
-    /// Reads an article's page that was kept when it was fetched at `moment`. Words against uses of it that are read now are
-    /// judged as the site's file says; whatever else was said of it was judged when it came.
+    /// Extracts an article again from a page that was fetched at `moment`. Opt-outs in its words
+    /// are judged now, by the site file; all other signals were judged when the page came.
     pub fn read_again(
         &self,
         url: &PageUrl,
@@ -185,14 +199,17 @@ impl SiteReader {
                 words: &article.words,
                 files: &files,
             };
+
             let judgement =
                 Judgement::of(declared.opt_outs(&self.agent), &self.site.opt_outs, moment);
+
             article.opt_outs = judgement.in_export();
             if judgement.withholds().is_some() {
                 (article.paragraphs, article.images) = (Vec::new(), Vec::new());
             }
             article
         };
+
         match self.reread(url, content_type, body) {
             extract::Extraction::Article(article) => extract::Extraction::Article(judged(article)),
             extract::Extraction::Members(article) => extract::Extraction::Members(judged(article)),
@@ -206,8 +223,10 @@ impl SiteReader {
                 why: format!("its content type is {content_type}"),
             };
         }
+
         let html = decode(body, content_type, url.last_label()).text;
         let most = Weight::most_of(html.len());
+
         let read = if self.articles.is_generic() {
             let room = room_as_weighed_now(most, || self.articles.memory(&html));
             let (reader, url, html) = (self.articles.clone(), url.clone(), html.into_owned());
@@ -215,17 +234,18 @@ impl SiteReader {
         } else {
             room_now(most).map(|_room| self.articles.read(url, &html))
         };
+
         read.unwrap_or_else(|why| extract::Extraction::NotAnArticle {
             why: why.to_string(),
         })
     }
 
-    /// Takes in a file in which the site's host speaks for all its pages.
+    /// Reads a file in which the host declares opt-outs for all its pages.
     pub fn take_in(&self, url: &PageUrl, file: &[u8], files: &mut Reservations) {
         files.read(url, file, &self.agent);
     }
 
-    /// The addresses of those files, as far as the site's file does not ignore them.
+    /// Returns the addresses of those files, without the files that the site file ignores.
     pub fn policies(&self) -> Vec<PageUrl> {
         let rules = &self.site.opt_outs;
         let scope = [(TDMREP, rules.tdm), (AI_TXT, rules.ai_txt)].into_iter();
@@ -273,12 +293,13 @@ fn section(site: &Site, path: &str) -> Result<PageUrl, SiteError> {
     site.home.join(path).map_err(|_| fault())
 }
 
-/// The moment a day begins in the paper's zone.
+/// Returns the moment when a day begins in the paper's time zone.
 fn midnight(day: Date, site: &Site) -> Option<Timestamp> {
     Some(site.timezone.to_timestamp(day.at(0, 0, 0, 0)).ok()?.into())
 }
 
-/// Newspapers send pages as text, XML or XHTML; a missing type is looked into.
+/// Tells whether a content type may be a page. Newspapers send text, XML or XHTML; a page without a
+/// type is read as well.
 fn is_text(content_type: &str) -> bool {
     let kind = content_type
         .split(';')

@@ -1,10 +1,11 @@
-//! A survey of an unknown paper: a short and polite walk, and what it tells of the paper's CMS.
+//! Surveys an unknown paper: a short and polite walk, and a report about the paper's CMS.
 
 mod ask;
-mod container;
+mod densest;
 mod draft;
 mod knowledge;
 mod menu;
+mod pager;
 mod profile;
 mod row_selectors;
 mod selector;
@@ -33,29 +34,30 @@ pub use draft::{Draft, Names, draft, name_of};
 pub use profile::CmsRules;
 pub use survey_report::{ArticlePattern, FoundCms, FoundSource, SectionFound, SurveyReport};
 
-/// A survey never asks for more, robots.txt and sitemap included.
+/// Most requests of a survey, robots.txt and sitemap included: a paper that did not ask for a survey
+/// should hardly notice one.
 pub const MOST_REQUESTS: u64 = 40;
 
-/// What to survey, and how gently.
+/// The paper to survey, and the limits of the survey.
 #[derive(Debug)]
 pub struct SurveyPlan {
-    /// Where reading begins: the paper's home page.
+    /// The paper's home page, where the walk begins.
     pub home: PageUrl,
     pub settings: Settings,
-    /// The CMSs that are known.
+    /// The profiles of known CMSs.
     pub profiles: Vec<Profile>,
     pub gap: Duration,
     /// The user's own server: private addresses are allowed, and short gaps.
     pub own_site: bool,
     /// At most [`MOST_REQUESTS`].
     pub max_requests: u64,
-    /// Where this machine's crawls and surveys tell one another which hosts they ask.
+    /// Where the crawls and surveys of this machine write which hosts they ask.
     pub locks: HostLocks,
-    /// Who asks, for those who find a host taken.
+    /// The name under which a host is locked: others read it.
     pub holder: String,
 }
 
-/// Why there is nothing to tell of a paper.
+/// Why there is nothing to report about a paper.
 #[derive(Debug, thiserror::Error)]
 pub enum SurveyError {
     #[error("{home} cannot be surveyed: {why}")]
@@ -68,13 +70,13 @@ pub enum SurveyError {
     Archive(#[from] ArchiveError),
 }
 
-/// Surveys a paper and tells what was found; `None` where `stop` ended it: [`Stop::Finish`] lets
-/// the answer under way be settled, [`Stop::Now`] drops it. Its requests are a run in the archive's
-/// ledger, each announced before it leaves. `watch` is told after every request.
+/// Surveys a paper and returns the report, or `None` where `stop` ended it. [`Stop::Finish`] lets
+/// the answer under way be settled, [`Stop::Now`] drops it. The requests are a run in the archive's
+/// ledger, each announced before it leaves. `watch` is called after every request.
 ///
 /// # Errors
 ///
-/// Where the address is no home page that can be asked for, and where the archive cannot go on.
+/// Where the address is no home page that can be asked for, and where the archive fails.
 pub async fn run<W: Web>(
     plan: SurveyPlan,
     archive: &mut Archive,

@@ -1,4 +1,4 @@
-//! Care: everything that an archive holds against the hashes that were made when it came, and what can be mended.
+//! Verification: compares everything in an archive with the hashes made on arrival, and repairs it.
 
 mod damage;
 mod repair;
@@ -13,13 +13,14 @@ use crate::archive::{ArchiveError, Reader, RowRead, StoredBody, StoredRow};
 pub use damage::{Damage, DamageKind, Repair};
 pub use repair::repair;
 
-/// Damaged things that are named and mended at once; all are counted.
+/// The most damaged items that one run names and repairs, so that the report stays bounded; all are
+/// counted.
 const NAMED: usize = 1_000;
 
-/// Rows between two words about how it gets on.
+/// Rows between two progress reports, so that reporting costs little.
 const TOLD: u64 = 256;
 
-/// What was checked, and what is damaged.
+/// The counts of checked rows, and the damage found.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
     pub bodies: u64,
@@ -38,21 +39,21 @@ pub struct VerifyReport {
     pub damage: Vec<Damage>,
 }
 
-/// How far it is, for those who watch.
+/// The progress of a verification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyProgress {
     pub what: &'static str,
     pub done: u64,
-    /// About how many there are; 0 where nobody knows.
+    /// The approximate total; 0 if it is unknown.
     pub of: u64,
 }
 
-/// Verifies an archive: the file as a whole, and the bodies and versions of the named sites, or of all where none is named.
-/// Nothing is written, and a crawl may run meanwhile.
+/// Verifies an archive: the file as a whole, and the bodies and versions of the named sites, or of
+/// all where none is named. Nothing is written, and a crawl may run meanwhile.
 ///
 /// # Errors
 ///
-/// Where the archive cannot be read at all; whatever is damaged in it is a finding.
+/// Returns an error if the archive cannot be read at all. Damage in it is a finding, not an error.
 pub fn verify(
     reader: &Reader,
     sites: &[String],
@@ -176,7 +177,8 @@ impl<W: FnMut(&VerifyProgress)> Check<'_, W> {
                 RowRead::Lost(lost) => findings.add(Damage::of_lost(DamageKind::Capture, lost)),
                 RowRead::Row(mut capture) => {
                     findings.captures += 1;
-                    // A damaged body was told already, with the answers that brought it; so was a row of the ledger.
+                    // A damaged body was told already, with the answers that brought it; so was a
+                    // row of the ledger.
                     let is_told = capture.body.is_some_and(|body| bodies.contains(&body))
                         || is_in(capture.ended, rows);
                     if let Some(fault) = capture.fault.take().filter(|_| !is_told) {
@@ -285,7 +287,8 @@ impl VerifyReport {
         }
     }
 
-    /// SQLite tells that a check of a table failed and not in which row; the rows were found by their own check.
+    /// SQLite tells that a check of a table failed and not in which row; the rows were found by
+    /// their own check.
     fn without_echoes(mut self) -> Self {
         let has_versions = self
             .damage

@@ -95,7 +95,11 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
     ),
     (
         "dispatch",
-        &[&["held_locks"], &["host_pool"], &["robots_cache"]],
+        &[
+            &["held_locks", "prepared", "promises", "robots_fetch"],
+            &["host_pool"],
+            &["robots_cache"],
+        ],
     ),
     (
         "crawl",
@@ -113,10 +117,12 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "maintenance",
             ],
             &["classify", "seeding"],
-            &["fetch_task"],
+            &["fetch_task", "follow_up"],
             &["answers", "announce", "paper", "tasks"],
-            &["agenda", "papers", "report"],
+            &["paper_end", "papers"],
+            &["agenda", "report"],
             &["session"],
+            &["main_loop"],
         ],
     ),
     (

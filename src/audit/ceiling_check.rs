@@ -21,7 +21,7 @@ pub(super) struct CeilingCheck {
 }
 
 impl CeilingCheck {
-    /// Takes an announcement in.
+    /// Checks an announced request against the ceiling of all requests and that of its server.
     pub fn announced(
         &mut self,
         row: i64,
@@ -31,12 +31,15 @@ impl CeilingCheck {
         violations: &mut Vec<Violation>,
     ) {
         let asked = EarlierRequest { row, at };
+
         if let Some(before) = self.total.replace(asked) {
             violations.extend(too_close(before, asked, promises.total, host, "in all"));
         }
+
         let Some(server) = server.filter(|_| !promise.own) else {
             return;
         };
+
         match self.servers.get_mut(server) {
             Some(last) => {
                 let before = std::mem::replace(last, asked);
@@ -54,7 +57,8 @@ impl CeilingCheck {
     }
 }
 
-/// Where nothing is owed, as before the first terms, nothing is broken.
+/// Returns a violation if a request came too soon after the one before it. Before the first terms
+/// nothing is owed, so nothing is broken.
 fn too_close(
     before: EarlierRequest,
     asked: EarlierRequest,
@@ -63,6 +67,7 @@ fn too_close(
     whom: &str,
 ) -> Option<Violation> {
     let came = asked.at.millis() - before.at.millis();
+
     (owed > 0 && came < owed).then(|| {
         let owed = format!("{} from one request to the next ({whom})", seconds(owed));
         let happened = format!(

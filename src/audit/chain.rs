@@ -1,4 +1,5 @@
-//! The ledger itself: no row missing, none changed, and every run with its terms before its requests.
+//! The ledger's chain: no row is missing or changed, and every run has its terms before its
+//! requests.
 
 use std::collections::HashSet;
 
@@ -8,9 +9,9 @@ use crate::audit::violation::Violation;
 /// The chain as far as it was followed.
 #[derive(Debug, Default)]
 pub(super) struct ChainCheck {
-    /// The runs that may be under way: those whose terms were read since a process began.
+    /// The runs that may be under way: their terms were read since the last process began.
     begun: HashSet<RunId>,
-    /// The run without terms that was told last: once is enough.
+    /// The run without terms that was reported last, so that each is reported once.
     told: Option<RunId>,
 }
 
@@ -30,6 +31,7 @@ impl ChainCheck {
                 happened,
             ));
         }
+
         match &entry.what {
             LedgerRecord::Began { terms: Some(terms) } => {
                 if !terms.joins {
@@ -60,15 +62,17 @@ impl ChainCheck {
         }
     }
 
-    /// Whether a request's row stands after its run's terms. Schema 1 had none.
+    /// Checks that a request's row stands after its run's terms. Schema 1 had no terms.
     fn belongs(&mut self, entry: &LedgerEntry<'_>, violations: &mut Vec<Violation>) {
         let is_well = match entry.form {
             Form::First => self.begun.is_empty(),
             Form::Second => self.begun.contains(&entry.run),
         };
+
         if is_well || self.told == Some(entry.run) {
             return;
         }
+
         self.told = Some(entry.run);
         let happened = format!(
             "row {} belongs to run {}, whose terms do not stand before it",
@@ -84,10 +88,12 @@ impl ChainCheck {
 
 fn missing(entry: &LedgerEntry<'_>) -> Violation {
     let (first, last) = (entry.previous.saturating_add(1), entry.id.saturating_sub(1));
+
     let happened = match entry.id {
         _ if last < first => format!("row {} comes after row {}", entry.id, entry.previous),
         _ if last == first => format!("row {first} is missing"),
         _ => format!("rows {first} to {last} are missing"),
     };
+
     Violation::of_chain(&[entry.id], "every row that was written", happened)
 }

@@ -1,14 +1,15 @@
-//! An audit as a page that one sends to a publisher: Markdown.
+//! The audit as a Markdown page for a publisher.
 
 use std::fmt::Write;
 
 use crate::audit::report::AuditReport;
 use crate::audit::totals::Requester;
 
-/// More violations than this are only counted: the page is for reading.
+/// The most violations that the page lists; more are only counted, because people read the page.
 const TOLD: usize = 200;
 
-/// Writes the page about the papers of these titles; all that were crawled, where none is named.
+/// Writes the page about the papers with these titles, or about all crawled papers if none is
+/// given.
 pub fn page(findings: &AuditReport, titles: &[String]) -> String {
     let papers = if titles.is_empty() {
         "these papers".to_owned()
@@ -16,7 +17,9 @@ pub fn page(findings: &AuditReport, titles: &[String]) -> String {
         titles.join(", ")
     };
     let verb = if titles.len() == 1 { "was" } else { "were" };
+
     let mut page = format!("# How {papers} {verb} crawled\n\n");
+
     for part in [
         who(findings),
         hosts(findings),
@@ -27,6 +30,7 @@ pub fn page(findings: &AuditReport, titles: &[String]) -> String {
         page.push_str(&part);
         page.push('\n');
     }
+
     page.push_str(&derived(findings));
     page
 }
@@ -34,7 +38,7 @@ pub fn page(findings: &AuditReport, titles: &[String]) -> String {
 fn who(findings: &AuditReport) -> String {
     let asker = listed(findings.askers.iter().map(name_of))
         .unwrap_or_else(|| "not written down".to_owned());
-    // Older runs did not write it down: whoever sends the page does.
+    // Older runs did not record it, so the sender of the page adds it.
     let contact = listed(
         findings
             .askers
@@ -98,9 +102,11 @@ fn counted(count: u64, what: &str) -> String {
 }
 
 fn hosts(findings: &AuditReport) -> String {
-    let mut part = "## Hosts and gaps\n\nA gap is the time from the end of one answer to the next request.\n\n\
+    let mut part = "## Hosts and gaps\n\nA gap is the time from the end of \
+                    one answer to the next request.\n\n\
                     | host | requests | MB | least gap | median gap |\n|---|---|---|---|---|\n"
         .to_owned();
+
     for host in &findings.hosts {
         let gap = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| format!("{gap} s"));
         let (least, median) = (gap(host.least_gap_seconds), gap(host.median_gap_seconds));
@@ -113,13 +119,16 @@ fn hosts(findings: &AuditReport) -> String {
             ),
         );
     }
+
     part
 }
 
 fn robots(findings: &AuditReport) -> String {
     let mut part = "## robots.txt obeyed\n\n\
-                    | origin | SHA-256 of the file | first fetched | last fetched | requests by it |\n|---|---|---|---|---|\n"
+                    | origin | SHA-256 of the file | first fetched | last fetched | \
+                    requests by it |\n|---|---|---|---|---|\n"
         .to_owned();
+
     for robots in &findings.robots {
         let (first, last) = (&robots.first_fetched, &robots.last_fetched);
         let (origin, wording, requests) = (&robots.origin, &robots.wording, robots.requests);
@@ -142,6 +151,7 @@ fn respected(findings: &AuditReport) -> String {
             ),
         );
     }
+
     if findings.retry_afters > 0 {
         add(
             &mut part,
@@ -151,6 +161,7 @@ fn respected(findings: &AuditReport) -> String {
             ),
         );
     }
+
     if findings.refusals + findings.retry_afters == 0 {
         part.push_str("None.\n");
     }
@@ -162,6 +173,7 @@ fn violations(findings: &AuditReport) -> String {
     if findings.violations.is_empty() {
         part.push_str("None.\n");
     }
+
     for broken in findings.violations.iter().take(TOLD) {
         let host = broken.host.as_deref().unwrap_or("the ledger");
         add(
@@ -174,15 +186,18 @@ fn violations(findings: &AuditReport) -> String {
             ),
         );
     }
+
     if findings.violations.len() > TOLD {
         add(
             &mut part,
             format_args!("- and {} more", findings.violations.len() - TOLD),
         );
     }
+
     for remark in &findings.remarks {
         add(&mut part, format_args!("\nRemark: {remark}."));
     }
+
     part
 }
 
@@ -192,11 +207,16 @@ fn derived(findings: &AuditReport) -> String {
     });
     format!(
         "## How this was derived\n\n\
-         Every request was written to a ledger, and saved, before it left; its end was written when it had come. Each row's\n\
-         hash covers the row before: whoever keeps the end of the chain sees later whether a row was changed or taken out.\n\
-         `saseo audit` read that ledger and the stored robots.txt files again, and nothing else, and worked out for each\n\
-         request: that the host was not being asked already, that its gap and any Retry-After had passed, that a fresh\n\
-         robots.txt allowed the address by the rule that was named, and that the ceilings by server and in all were kept.\n\n\
+         Every request was written to a ledger, and saved, before it left; its end was written when \
+         it had come. Each row's\n\
+         hash covers the row before: whoever keeps the end of the chain sees \
+         later whether a row was changed or taken out.\n\
+         `saseo audit` read that ledger and the stored robots.txt files again, and nothing \
+         else, and worked out for each\n\
+         request: that the host was not being asked already, that its gap and any \
+         Retry-After had passed, that a fresh\n\
+         robots.txt allowed the address by the rule that was named, and that the \
+         ceilings by server and in all were kept.\n\n\
          A ledger cannot prove that it is true: compare it with your own server's log.\n\n\
          - Rows read: {}\n- End of the chain: {head}\n",
         findings.rows

@@ -1,4 +1,4 @@
-//! Each host's pace: what is under way, when it was last asked, and how long it asked to be left alone.
+//! Each host's pace: the requests under way, the time of the last one, and its Retry-After.
 
 use std::collections::HashMap;
 
@@ -12,44 +12,45 @@ use crate::time::Timestamp;
 pub(super) struct OpenRequest {
     pub host: usize,
     pub at: Timestamp,
-    /// It asked for a robots.txt.
+    /// Whether the request is for a robots.txt.
     pub is_robots: bool,
 }
 
-/// An announcement, as far as its host's pace goes.
+/// The fields of an announced request that its host's pace depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct PacedRequest {
     pub row: i64,
     pub at: Timestamp,
     /// The gap that the row names, in milliseconds.
     pub gap: i64,
-    /// The delay of the robots.txt that it names.
+    /// The delay of the robots.txt that the row names, in milliseconds.
     pub delay: i64,
     pub is_robots: bool,
     pub promise: Promise,
 }
 
-/// What a host's next gap is counted from.
+/// The event from which a host's next gap is counted.
 #[derive(Clone, Copy, Debug)]
 enum Last {
     Ended { row: i64, at: Timestamp },
     NeverEnded { row: i64, at: Timestamp },
 }
 
-/// One host.
+/// The pace of one host.
 #[derive(Debug)]
 pub(super) struct HostPace {
     pub name: String,
-    /// The rows of requests under way; those that an overlap was told of already are not told again.
-    open: Vec<(i64, StoredFact)>,
+    /// The rows of requests under way, and whether an overlap of each was reported already.
+    open: Vec<(i64, Reported)>,
     last: Option<Last>,
     retry_after: Option<(i64, Timestamp)>,
     /// Every gap that was kept, in milliseconds.
     pub gaps: Vec<u32>,
 }
 
+/// Whether a request's overlap was reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum StoredFact {
+enum Reported {
     No,
     Yes,
 }
@@ -63,10 +64,12 @@ pub(super) struct Paces {
 }
 
 impl Paces {
+    /// Returns the index of a host, which is added if it is new.
     pub fn host(&mut self, name: &str) -> usize {
         if let Some(host) = self.by_name.get(name) {
             return *host;
         }
+
         let pace = HostPace {
             name: name.to_owned(),
             open: vec![],
@@ -74,11 +77,13 @@ impl Paces {
             retry_after: None,
             gaps: vec![],
         };
+
         self.hosts.push(pace);
         self.by_name.insert(name.to_owned(), self.hosts.len() - 1);
         self.hosts.len() - 1
     }
 
+    /// Adds a request under way, and checks it against its host's pace.
     pub fn announced(
         &mut self,
         host: usize,
@@ -93,10 +98,11 @@ impl Paces {
                 is_robots: asking.is_robots,
             },
         );
+
         self.hosts[host].announced(asking, violations);
     }
 
-    /// Ends a request, and returns it; `None` where no such request is under way.
+    /// Ends a request and returns it; `None` if it is not under way.
     pub fn ended(
         &mut self,
         announced: i64,
@@ -105,6 +111,7 @@ impl Paces {
         retry_after: Option<Timestamp>,
     ) -> Option<OpenRequest> {
         let open = self.open.remove(&announced)?;
+
         let pace = &mut self.hosts[open.host];
         pace.open.retain(|(row, _)| *row != announced);
         pace.last = Some(Last::Ended { row, at });
@@ -113,17 +120,19 @@ impl Paces {
         {
             pace.retry_after = Some((row, until));
         }
+
         Some(open)
     }
 
-    /// Closes what earlier runs left open, and returns how many requests at hosts of the scope that
-    /// were.
+    /// Closes the requests that earlier runs left open, and returns how many of them are in the
+    /// scope.
     pub fn close(&mut self, scope: &AuditScope) -> usize {
         let left = self
             .open
             .values()
             .filter(|open| scope.has(&self.hosts[open.host].name))
             .count();
+
         for (row, OpenRequest { host, at, .. }) in self.open.drain() {
             let pace = &mut self.hosts[host];
             pace.open.clear();
@@ -131,17 +140,18 @@ impl Paces {
                 pace.last = Some(Last::NeverEnded { row, at });
             }
         }
+
         left
     }
 
-    /// Moves what is later than a moment to it: the clock was set back.
+    /// Moves later moments back to `to`, because the clock was set back.
     pub fn set_back(&mut self, to: Timestamp) {
         for pace in &mut self.hosts {
             pace.last = pace.last.map(|last| last.no_later_than(to));
         }
     }
 
-    /// Forgets how long hosts asked to be left alone: on another clock their moments mean nothing.
+    /// Forgets every Retry-After: on another clock these moments mean nothing.
     pub fn forget_retry_after(&mut self) {
         self.hosts
             .iter_mut()
@@ -155,23 +165,29 @@ impl HostPace {
         violations.extend(self.gap_named(&asking));
         violations.extend(self.gap_kept(&asking));
         violations.extend(self.retry_after(&asking));
+
         if let Some(last) = self.last.filter(|_| self.open.is_empty()) {
             self.gaps.push(
                 u32::try_from((asking.at.millis() - last.at().millis()).max(0)).unwrap_or(u32::MAX),
             );
         }
-        self.open.push((asking.row, StoredFact::No));
+
+        self.open.push((asking.row, Reported::No));
     }
 
     fn overlap(&mut self, asking: &PacedRequest) -> Option<Violation> {
-        let untold = |(row, told): &(i64, StoredFact)| (*told == StoredFact::No).then_some(*row);
-        let mut rows: Vec<i64> = self.open.iter().filter_map(untold).collect();
+        let unreported =
+            |(row, reported): &(i64, Reported)| (*reported == Reported::No).then_some(*row);
+        let mut rows: Vec<i64> = self.open.iter().filter_map(unreported).collect();
+
         if rows.len() < asking.promise.at_once {
             return None;
         }
+
         self.open
             .iter_mut()
-            .for_each(|(_, told)| *told = StoredFact::Yes);
+            .for_each(|(_, reported)| *reported = Reported::Yes);
+
         let happened = format!(
             "row {} was announced with {} under way",
             asking.row,
@@ -179,6 +195,7 @@ impl HostPace {
         );
         rows.push(asking.row);
         let owed = format!("at most {} at once", asking.promise.at_once);
+
         Some(Violation::at_host(
             ViolationKind::Overlap,
             &self.name,
@@ -190,6 +207,7 @@ impl HostPace {
 
     fn gap_named(&self, asking: &PacedRequest) -> Option<Violation> {
         let (owed, by) = owed(asking);
+
         (asking.gap < owed).then(|| {
             let owed = format!("a gap of {} by {by}", seconds(owed));
             let happened = format!("row {} names a gap of {}", asking.row, seconds(asking.gap));
@@ -206,12 +224,15 @@ impl HostPace {
     fn gap_kept(&self, asking: &PacedRequest) -> Option<Violation> {
         let last = self.last?;
         let (owed, by) = owed(asking);
+
         let (owed, by) = if asking.gap > owed {
             (asking.gap, "the row itself")
         } else {
             (owed, by)
         };
+
         let came = asking.at.millis() - last.at().millis();
+
         (came < owed).then(|| {
             let owed = format!("{} from {} by {by}", seconds(owed), last.in_words());
             let happened = format!("row {} came after {}", asking.row, seconds(came));
@@ -239,7 +260,7 @@ impl HostPace {
     }
 }
 
-/// The gap that is owed whatever the row says, and by what.
+/// Returns the gap that is owed regardless of the row, in milliseconds, and its source.
 fn owed(asking: &PacedRequest) -> (i64, &'static str) {
     if asking.delay > asking.promise.gap {
         (asking.delay, "its robots.txt")

@@ -1,4 +1,4 @@
-//! What an audit found, as it is told.
+//! The report of an audit, in the shape of its JSON.
 
 use serde::Serialize;
 
@@ -12,9 +12,9 @@ use crate::time::Timestamp;
 /// The result of an audit. Moments are RFC 3339 in UTC.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AuditReport {
-    /// Of the whole ledger.
+    /// The number of rows in the whole ledger.
     pub rows: u64,
-    /// Runs that asked something.
+    /// The number of runs that sent requests.
     pub runs: u64,
     pub from: Option<String>,
     pub to: Option<String>,
@@ -22,7 +22,7 @@ pub struct AuditReport {
     pub requests: u64,
     /// Requests that ended without an answer.
     pub unanswered: u64,
-    /// Requests whose ending was never written: under way now, or at a kill.
+    /// Requests whose end was never written: they are under way, or the process was killed.
     pub unended: u64,
     pub bytes: u64,
     /// Answers of 401, 402, 403 and 451.
@@ -31,10 +31,11 @@ pub struct AuditReport {
     pub hosts: Vec<HostFindings>,
     pub days: Vec<Day>,
     pub robots: Vec<RobotsFindings>,
-    /// The end of the chain: who notes it down sees later whether rows were cut off behind it.
+    /// The end of the chain. A reader who keeps it can see later whether rows were cut off after
+    /// it.
     pub head: Option<LedgerHead>,
     pub violations: Vec<Violation>,
-    /// Violations at hosts that these findings are not about.
+    /// The number of violations at hosts outside the scope.
     pub violations_elsewhere: u64,
     /// What could not be judged, and why.
     pub remarks: Vec<String>,
@@ -49,7 +50,7 @@ pub struct HostFindings {
     pub bytes: u64,
     pub refusals: u64,
     pub retry_afters: u64,
-    /// From the end of one answer to the next request; `None` where there was but one.
+    /// The least time from the end of one answer to the next request; `None` with one request.
     pub least_gap_seconds: Option<f64>,
     pub median_gap_seconds: Option<f64>,
 }
@@ -62,7 +63,7 @@ pub struct Day {
     pub bytes: u64,
 }
 
-/// One wording of a robots.txt that was obeyed.
+/// One version of a robots.txt that the crawler obeyed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RobotsFindings {
     pub origin: String,
@@ -73,7 +74,7 @@ pub struct RobotsFindings {
     pub requests: u64,
 }
 
-/// The last row.
+/// The last row of the ledger.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LedgerHead {
     pub row: i64,
@@ -97,20 +98,24 @@ impl AuditReport {
             refusals,
             retry_afters,
         } = totals.all;
+
         let hosts = paces
             .into_iter()
             .zip(&totals.hosts)
             .filter(|(pace, _)| scope.has(&pace.name));
         let mut hosts: Vec<_> = hosts.map(|(pace, tally)| of_host(pace, *tally)).collect();
         hosts.sort_by(|a, b| a.host.cmp(&b.host));
+
         let versions = versions
             .into_iter()
             .filter(|version| scope.has_origin(&version.origin));
         let mut robots: Vec<_> = versions.map(of_version).collect();
         robots.sort_by(|a, b| (&a.origin, &a.first_fetched).cmp(&(&b.origin, &b.first_fetched)));
+
         let days = totals.days.iter();
         let (violations, elsewhere): (Vec<_>, Vec<_>) =
             violations.into_iter().partition(|one| scope.concerns(one));
+
         Self {
             rows: totals.rows,
             runs: totals.runs,
@@ -145,11 +150,13 @@ impl AuditReport {
 
 fn of_host(mut pace: HostPace, tally: RequestTally) -> HostFindings {
     let seconds = |millis: u32| f64::from(millis) / 1000.0;
+
     let least = pace.gaps.iter().min().copied();
     let middle = pace.gaps.len() / 2;
     let median = least
         .is_some()
         .then(|| *pace.gaps.select_nth_unstable(middle).1);
+
     HostFindings {
         host: pace.name,
         requests: tally.requests,

@@ -1,4 +1,5 @@
-//! The right to ask: by a robots.txt that was known, fresh and of the page's origin; or for a robots.txt itself.
+//! The right to send a request: a robots.txt that was known, fresh and of the page's origin allows
+//! it, or the request is for a robots.txt itself.
 
 use std::time::Duration;
 
@@ -8,14 +9,15 @@ use crate::audit::violation::{Violation, ViolationKind};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// The end of an answer is written as the next whole millisecond, which another host's request may not wait for. That the
-/// copy came first, the order of the rows shows.
+/// The tolerance between a copy's arrival and a request. The ledger rounds the end of a response up
+/// to the next millisecond, and a request to another host may leave before it. The order of the
+/// rows proves that the copy came first.
 const ROUNDING: Duration = Duration::from_millis(1);
 
 /// The rule that a request for a robots.txt itself names.
 const ITSELF: &str = "robots.txt itself";
 
-/// A request, as far as its right goes.
+/// The fields of a request that its right depends on.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClaimedRight<'a> {
     pub row: i64,
@@ -26,25 +28,25 @@ pub(super) struct ClaimedRight<'a> {
     pub rule: &'a str,
 }
 
-/// What requests refer to for their right.
+/// The robots.txt copies and redirects that give requests their right.
 #[derive(Debug, Default)]
 pub(super) struct Rights {
     pub copies: Copies,
-    /// Whether it is known for whom robots.txt files were read: schema 1 did not tell.
+    /// Whether the agent is known for which robots.txt files were read; schema 1 did not record it.
     knows_agent: bool,
     /// Redirects of robots.txt files in this run that were not followed yet.
     redirects: u32,
 }
 
 impl Rights {
-    /// A run begins, for which robots.txt files were read for this agent.
+    /// Begins a run that read robots.txt files for this agent.
     pub fn begin(&mut self, agent: Option<&str>) {
         self.redirects = 0;
         self.knows_agent = agent.is_some();
         self.copies.read_for(agent.unwrap_or_default());
     }
 
-    /// A robots.txt was answered with a redirect.
+    /// Notes that a robots.txt request was answered with a redirect.
     pub fn redirected(&mut self) {
         self.redirects += 1;
         self.copies.redirected = true;
@@ -61,6 +63,7 @@ impl Rights {
             violations.extend(self.itself(claim));
             return Ok(0);
         };
+
         let Some(known) = self.copies.get(id, claim.row, look_up, violations)? else {
             violations.push(broken(
                 claim,
@@ -68,11 +71,14 @@ impl Rights {
             ));
             return Ok(0);
         };
+
         let (version, delay) = (known.version, known.robots.delay().as_millis());
         let fault =
             unfit(known, claim).or_else(|| refusal(known, claim).filter(|_| self.knows_agent));
+
         violations.extend(fault.map(|fault| broken(claim, fault)));
         self.copies.versions[version].requests += 1;
+
         Ok(if self.knows_agent {
             i64::try_from(delay).unwrap_or(i64::MAX)
         } else {
@@ -87,13 +93,16 @@ impl Rights {
                 format!("it names no robots.txt, only {:?}", claim.rule),
             ));
         }
+
         if claim.url.path_and_query() == "/robots.txt" {
             return None;
         }
+
         if self.redirects > 0 {
             self.redirects -= 1;
             return None;
         }
+
         Some(broken(
             claim,
             "it is no robots.txt, and none was redirected to it".to_owned(),
@@ -101,7 +110,7 @@ impl Rights {
     }
 }
 
-/// Why a copy cannot decide about a request.
+/// Returns the reason why a copy cannot decide about a request.
 fn unfit(known: &KnownCopy, claim: ClaimedRight<'_>) -> Option<String> {
     if known.origin != claim.url.origin() {
         return Some(format!("the copy that it names is of {}", known.origin));

@@ -1,4 +1,5 @@
-//! The robots.txt copies that requests name: each held to the answer that brought it, then parsed and kept for a while.
+//! The robots.txt copies that requests name: each is compared with the response that brought it,
+//! then parsed and cached.
 
 use std::collections::{HashMap, HashSet};
 
@@ -38,13 +39,13 @@ pub struct RobotsVersion {
     pub requests: u64,
 }
 
-/// Every copy that was met.
+/// All copies that requests have named so far.
 #[derive(Debug, Default)]
 pub(super) struct Copies {
     known: HashMap<RobotsId, KnownCopy>,
     bytes: usize,
     agent: String,
-    /// Copies whose fault was told.
+    /// Copies whose fault was reported.
     told: HashSet<RobotsId>,
     pub versions: Vec<RobotsVersion>,
     by_wording: HashMap<(String, String), usize>,
@@ -55,7 +56,7 @@ pub(super) struct Copies {
 }
 
 impl Copies {
-    /// Reads copies for this agent from now on.
+    /// Parses copies for this agent from now on.
     pub fn read_for(&mut self, agent: &str) {
         if self.agent != agent {
             agent.clone_into(&mut self.agent);
@@ -64,7 +65,8 @@ impl Copies {
         }
     }
 
-    /// Returns the copy that row `row` names, looked up where it is not known; `None` where there is none.
+    /// Returns the copy that row `row` names, looked up where it is not known; `None` where there
+    /// is none.
     pub fn get(
         &mut self,
         id: RobotsId,
@@ -94,12 +96,15 @@ impl Copies {
             RobotsOutcome::AllowAll => (Robots::allow_all(), "there was none".to_owned(), 0),
             RobotsOutcome::ForbidAll => (Robots::forbid_all(), "out of reach".to_owned(), 0),
         };
+
         if self.bytes + bytes > KEPT {
             self.known.clear();
             self.bytes = 0;
         }
         self.bytes += bytes;
+
         let version = self.version(&copy, wording);
+
         let RobotsCopy {
             origin,
             fetched_at,
@@ -126,6 +131,7 @@ impl Copies {
             version.last_fetched = version.last_fetched.max(copy.fetched_at);
             return *known;
         }
+
         let (origin, wording) = key.clone();
         let (first_fetched, last_fetched) = (copy.fetched_at, copy.fetched_at);
         self.versions.push(RobotsVersion {
@@ -135,11 +141,12 @@ impl Copies {
             last_fetched,
             requests: 0,
         });
+
         self.by_wording.insert(key, self.versions.len() - 1);
         self.versions.len() - 1
     }
 
-    /// What is wrong with a copy, whatever it was used for.
+    /// Returns the fault of a copy, regardless of its use.
     fn fault(
         &self,
         RobotsArrivals {
@@ -152,6 +159,7 @@ impl Copies {
         if copy.expires_at > copy.fetched_at + FRESH {
             return Some("it is said to hold for more than a day".to_owned());
         }
+
         match (announced, answer) {
             (None, _) => {
                 let is_old = self.old_until.is_some_and(|until| copy.fetched_at <= until);
@@ -179,7 +187,7 @@ impl Copies {
     }
 }
 
-/// How a copy differs from the answer that brought it.
+/// Returns how a copy differs from the response that brought it.
 fn differs(copy: &RobotsCopy, answer: &RobotsArrival) -> Option<String> {
     if copy.fetched_at != answer.at {
         return Some(format!(
@@ -187,20 +195,24 @@ fn differs(copy: &RobotsCopy, answer: &RobotsArrival) -> Option<String> {
             copy.fetched_at, answer.at
         ));
     }
+
     if copy.status != answer.status {
         return Some(format!(
             "it says status {:?}, its answer had {:?}",
             copy.status, answer.status
         ));
     }
+
     let ruling = answer.status.map_or(Ruling::ForbidAll, Ruling::of_status);
+
     match (ruling, &copy.ruled) {
         (Ruling::Parse, RobotsOutcome::Rules { body }) => {
             let digest: [u8; 32] = Sha256::digest(body).into();
             (answer.digest != Some(digest))
                 .then(|| "its body is not the one that came: the digest differs".to_owned())
         }
-        // A redirect may lead nowhere: then nobody knows, or after five of them there is none.
+        // A redirect may end in an error, which forbids all; after five redirects the file counts
+        // as absent, which allows all.
         (Ruling::AllowAll | Ruling::Follow, RobotsOutcome::AllowAll) => None,
         (Ruling::ForbidAll | Ruling::Follow, RobotsOutcome::ForbidAll) => None,
         (_, RobotsOutcome::Rules { .. }) => {
@@ -222,9 +234,11 @@ fn of_copy(id: RobotsId, row: i64, brought: &RobotsArrivals, fault: String) -> V
         .map(|answer| answer.row)
         .chain([row])
         .collect();
+
     let host = PageUrl::parse(&brought.copy.origin)
         .map_or(brought.copy.origin.clone(), |url| url.host().to_string());
     let owed = "the robots.txt that was obeyed is the one that came".to_owned();
+
     Violation::at_host(
         ViolationKind::Robots,
         &host,

@@ -67,7 +67,7 @@ pub(super) struct Totals {
     pub last: Option<Timestamp>,
     pub head: Option<(i64, [u8; 32])>,
     pub askers: BTreeSet<Requester>,
-    /// Of runs that have asked nothing yet: those that never do are not told.
+    /// The runs without a request so far. A run that never sends one is not reported.
     beginning: HashMap<RunId, Option<Requester>>,
 }
 

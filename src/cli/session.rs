@@ -147,9 +147,12 @@ pub(super) fn run_session(
                     session,
                     agenda,
                     &mut archive,
-                    web,
-                    clock,
-                    (holder, stopped),
+                    crawl::Surroundings {
+                        web,
+                        clock,
+                        holder,
+                        stop: stopped,
+                    },
                     watch,
                 )
                 .await?,

@@ -1,5 +1,6 @@
 //! `saseo status`.
 
+mod failures;
 mod html_page;
 mod phrases;
 mod plot;
@@ -14,8 +15,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::archive::{
-    ArchiveError, FailedRun, Failure, HostState, LastCrawl, Lock, NumberGap, Reader, RunState,
-    SilentSection, SiteState,
+    ArchiveError, HostState, LastCrawl, Lock, NumberGap, Reader, RunState, SilentSection, SiteState,
 };
 use crate::cli::counts;
 use crate::cli::exit::Exit;
@@ -101,16 +101,16 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
         if common.json {
             let runs = reader.failed_runs(None)?;
             console::json(
-                &json!({"archive": reader.path(), "failures": failures(&reader, None)?, "runs": runs}),
+                &json!({"archive": reader.path(), "failures": failures::pages(&reader, None)?, "runs": runs}),
             )?;
         } else {
             reader
                 .failed_runs(Some(FAILURES))?
                 .iter()
-                .try_for_each(|run| console::data(&of_failed_run(run)))?;
-            failures(&reader, Some(FAILURES))?
+                .try_for_each(|run| console::data(&failures::of_run(run)))?;
+            failures::pages(&reader, Some(FAILURES))?
                 .iter()
-                .try_for_each(|page| console::data(&of_failure(page)))?;
+                .try_for_each(|page| console::data(&failures::of_page(page)))?;
         }
         return Ok(Exit::Done);
     }
@@ -159,13 +159,6 @@ pub(super) fn run(common: &Common, args: &StatusArgs) -> anyhow::Result<Exit> {
         console::data(&hint::as_typed(common, &told))?;
     }
     Ok(Exit::Done)
-}
-
-/// The pages that brought nothing, and then those that wait for another try; so many of each.
-fn failures(reader: &Reader, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
-    let mut failures = reader.failures(most)?;
-    failures.extend(reader.waiting(most)?);
-    Ok(failures)
 }
 
 fn state(
@@ -403,43 +396,5 @@ impl HostStatus {
             _ if rests => format!("not before {until}"),
             _ => "to be asked at any time".to_owned(),
         }
-    }
-}
-
-fn of_failed_run(run: &FailedRun) -> String {
-    let FailedRun {
-        run,
-        site,
-        command,
-        started_at,
-        how,
-        why,
-    } = run;
-    let of = site
-        .as_ref()
-        .map(|site| format!(" of {site}"))
-        .unwrap_or_default();
-    let how = how.as_deref().unwrap_or("not ended");
-    let why = why.as_deref().unwrap_or("why is not known");
-    format!("{started_at} run {run} ({command}{of}) {how}: {why}")
-}
-
-fn of_failure(page: &Failure) -> String {
-    let Failure {
-        url,
-        verdict,
-        reason,
-        settled_at,
-        due_at,
-        ..
-    } = page;
-    let why = reason
-        .as_ref()
-        .map(|why| format!(": {why}"))
-        .unwrap_or_default();
-    match (settled_at, due_at) {
-        (Some(settled_at), _) => format!("{settled_at} {verdict} {url}{why}"),
-        (None, Some(due_at)) => format!("{verdict} until {due_at} {url}{why}"),
-        (None, None) => format!("{verdict} {url}{why}"),
     }
 }

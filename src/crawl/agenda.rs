@@ -1,18 +1,19 @@
-//! Which papers start, and when.
+//! The starts of papers: at once, or by a schedule.
 
-use crate::crawl::paper::{PaperReport, Start};
+use crate::crawl::paper::Start;
+use crate::crawl::paper_end::PaperReport;
 use crate::time::Timestamp;
 
 /// The starts of papers, as a crawl goes on.
 pub trait Agenda {
-    /// Returns the papers that start at `now`. Those that are being crawled do not: a paper never
-    /// overlaps itself.
+    /// Returns the papers that start at `now`. Papers under way do not: runs of a paper never
+    /// overlap.
     fn due(&mut self, is_under_way: &dyn Fn(&str) -> bool, now: Timestamp) -> Vec<Start>;
 
-    /// Hears how the run of a paper ended.
+    /// Learns that the run of a paper ended.
     fn ended(&mut self, report: &PaperReport);
 
-    /// Returns when to ask again for what is due; `None` where nothing will be.
+    /// Returns when the next paper starts; `None` where none will.
     fn next(&self, now: Timestamp) -> Option<Timestamp>;
 }
 

@@ -1,12 +1,12 @@
-//! Asking: turns permits into requests, announces them, and lets them go.
+//! Requests: permits become requests, which are announced, saved, and then sent.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::archive::{AnnouncedId, Announcement, ArchiveError, NextPage, RobotsId};
-use crate::crawl::fetch_task::{Reads, VisitTarget};
+use crate::crawl::fetch_task::{AnnouncedRequest, Reads, VisitTarget};
 use crate::crawl::{Crawl, PATIENCE};
-use crate::dispatch::{NextHost, Prepared, RobotsFetch, RobotsStanding};
+use crate::dispatch::{NextHost, Prepared, RobotsFetch, RobotsStanding, SitePage};
 use crate::fetch::Web;
 use crate::frontier::{Page, disallowed, is_articles_turn};
 use crate::page_url::Host;
@@ -14,20 +14,20 @@ use crate::politeness::Permit;
 use crate::robots::Allowed;
 use crate::time::Timestamp;
 
-/// How many pages of a host are judged by its robots.txt, and settled unasked, in one go: so many
-/// take some milliseconds.
+/// The most pages of a host that are checked by its robots.txt, and settled without a request, in
+/// one go. So many take some milliseconds.
 const JUDGED_AT_ONCE: usize = 100;
 
-/// A host of which so many pages were judged waits so long for its next turn: signals and limits
-/// are looked at meanwhile.
+/// The wait of a host after that many checks. The loop looks at signals and limits meanwhile; the
+/// shortest wait that the clock can tell is enough.
 const BREATH: Duration = Duration::from_millis(1);
 
-/// What the crawl waits for when it has asked what it may.
+/// What the crawl waits for when it has sent all requests that it may send.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum WaitUntil {
     Until(Timestamp),
     ForAnswers,
-    /// A limit that the user set is reached: nothing more is asked.
+    /// A limit that the user set is reached. No further request is sent.
     AtLimit,
 }
 
@@ -37,13 +37,21 @@ struct Ready {
     asked: VisitTarget,
 }
 
+/// A request without the permit of its host.
+struct UnsentRequest {
+    right: Allowed,
+    /// The file that gives the right; a robots.txt itself needs none.
+    robots: Option<RobotsId>,
+    asked: VisitTarget,
+}
+
 impl<W: Web> Crawl<'_, W> {
-    /// Asks every host that may be asked now.
+    /// Sends a request to every host that may be asked now.
     pub(super) fn ask(&mut self) -> Result<WaitUntil, ArchiveError> {
         let mut ready = Vec::new();
         let waiting = loop {
             let now = self.clock.now();
-            if self.account.is_at_limit(ready.len(), now) {
+            if self.budget.is_at_limit(ready.len(), now) {
                 break WaitUntil::AtLimit;
             }
             if self.tasks.is_full(ready.len()) {
@@ -58,11 +66,12 @@ impl<W: Web> Crawl<'_, W> {
                 NextHost::AwaitAnswers => break WaitUntil::ForAnswers,
             }
         };
+
         self.send(ready)?;
         Ok(waiting)
     }
 
-    /// Finds what to ask the permit's host. Gives the permit back where there is nothing.
+    /// Finds the next request to the permit's host. Gives the permit back where there is none.
     fn prepare(&mut self, permit: Permit, now: Timestamp) -> Result<Option<Ready>, ArchiveError> {
         let host = permit.host().clone();
         if let Some(fetch) = self.robots.next_fetch(&host) {
@@ -75,33 +84,36 @@ impl<W: Web> Crawl<'_, W> {
                 NextPage::LaterAt(moment) => return Ok(self.requeue(permit, Some(moment))),
                 NextPage::Nothing => return Ok(self.requeue(permit, None)),
             };
-            match self
-                .robots
-                .standing(&page.url, &page.site, self.archive, &mut self.hosts, now)?
-            {
+            match self.standing(&page, now)? {
                 RobotsStanding::Allowed { right, robots } => {
-                    return Ok(self.ready(
-                        permit,
+                    let asked = VisitTarget::Page(Arc::from(page));
+                    let draft = UnsentRequest {
                         right,
                         robots,
-                        VisitTarget::Page(Arc::from(page)),
-                        now,
-                    ));
+                        asked,
+                    };
+                    return Ok(self.ready(permit, draft, now));
                 }
                 RobotsStanding::Forbidden { rule } => self.settle_disallowed(&page, rule, now)?,
                 RobotsStanding::Ask(fetch) => return Ok(self.ready_for_robots(permit, fetch, now)),
                 RobotsStanding::Asked => return Ok(self.requeue(permit, None)),
                 RobotsStanding::Unknown { why, until } => {
-                    let why = format!(
-                        "without its robots.txt nothing may be asked ({why}); tried again after {until}"
-                    );
-                    self.skip(&host, why)?;
+                    self.skip(&host, without_robots(&why, until))?;
                     return Ok(self.requeue(permit, None));
                 }
             }
         }
-        // The loop saves these judgements before it goes on.
+        // The loop saves these settlements before it goes on.
         Ok(self.requeue(permit, Some(now + BREATH)))
+    }
+
+    fn standing(&mut self, page: &Page, now: Timestamp) -> Result<RobotsStanding, ArchiveError> {
+        let page = SitePage {
+            url: &page.url,
+            site: &page.site,
+        };
+        self.robots
+            .standing(page, self.archive, &mut self.hosts, now)
     }
 
     fn ready_for_robots(
@@ -110,12 +122,16 @@ impl<W: Web> Crawl<'_, W> {
         fetch: RobotsFetch,
         now: Timestamp,
     ) -> Option<Ready> {
-        let right = Allowed::robots_txt(fetch.url.clone());
-        self.ready(permit, right, None, VisitTarget::Robots(fetch), now)
+        let draft = UnsentRequest {
+            right: Allowed::robots_txt(fetch.url.clone()),
+            robots: None,
+            asked: VisitTarget::Robots(fetch),
+        };
+        self.ready(permit, draft, now)
     }
 
-    /// Gives a permit back. Its host is wanted again from a moment on, or when something is found
-    /// to ask.
+    /// Gives a permit back. Its host is enqueued again from a moment on, or when there is something
+    /// to ask it.
     fn requeue(&mut self, permit: Permit, from: Option<Timestamp>) -> Option<Ready> {
         let host = permit.host().clone();
         self.hosts.dequeue(&host);
@@ -154,7 +170,7 @@ impl<W: Web> Crawl<'_, W> {
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
         tracing::info!(url = %page.url, %rule, "robots.txt forbids");
-        // That a host's files of reservations are forbidden is no page that a reader would miss.
+        // A forbidden file of opt-outs counts nowhere: it is no page that a reader would miss.
         let settlement = disallowed(page, rule, &self.papers[&page.site].policy, now);
         self.count(page, &settlement);
         self.grow(&page.site, -1);
@@ -162,18 +178,16 @@ impl<W: Web> Crawl<'_, W> {
             .settle_unasked(self.lease, page, &settlement, now)
     }
 
-    /// Makes a request of a permit and a right, and notes what is under way. Where other crawls
-    /// leave no room, nothing is taken off any queue.
-    fn ready(
-        &mut self,
-        permit: Permit,
-        right: Allowed,
-        robots: Option<RobotsId>,
-        asked: VisitTarget,
-        at: Timestamp,
-    ) -> Option<Ready> {
+    /// Makes a request of a permit and a draft, and notes what is under way. Where other crawls
+    /// leave no room under a ceiling, nothing is dequeued.
+    fn ready(&mut self, permit: Permit, draft: UnsentRequest, at: Timestamp) -> Option<Ready> {
+        let UnsentRequest {
+            right,
+            robots,
+            asked,
+        } = draft;
         let host = permit.host().clone();
-        // The page is found anew at its next turn, and so is the right to it.
+        // Without room, the page and the right to it are found anew at the host's next turn.
         let prepared = self.hosts.prepare(permit, right, robots, at).ok()?;
 
         self.papers.get_mut(asked.site()).under_way += 1;
@@ -184,8 +198,8 @@ impl<W: Web> Crawl<'_, W> {
         Some(Ready { prepared, asked })
     }
 
-    /// Announces the requests, saves that together with what was settled before, and only then lets
-    /// them go.
+    /// Announces requests, saves the announcements and what was settled before, and only then sends
+    /// the requests.
     fn send(&mut self, ready: Vec<Ready>) -> Result<(), ArchiveError> {
         let announced = self.announce(&ready)?;
         self.save()?;
@@ -202,7 +216,13 @@ impl<W: Web> Crawl<'_, W> {
                 VisitTarget::Robots(_) => None,
             };
             let (visit, reach) = self.hosts.release(prepared);
-            self.tasks.send(visit, reach, announced, asked, reads);
+            self.tasks.send(AnnouncedRequest {
+                visit,
+                reach,
+                announced,
+                asked,
+                reads,
+            });
         }
         Ok(())
     }
@@ -223,4 +243,8 @@ impl<W: Web> Crawl<'_, W> {
         }
         Ok(announced)
     }
+}
+
+fn without_robots(why: &str, until: Timestamp) -> String {
+    format!("without its robots.txt nothing may be asked ({why}); tried again after {until}")
 }

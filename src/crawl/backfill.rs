@@ -1,5 +1,5 @@
-//! Backfills: the days of the past that a crawl also reads, and how far back one without a
-//! beginning goes.
+//! Backfills: days of the past that a crawl also covers. A backfill without a first day goes back
+//! step by step, as far as there are articles.
 
 use jiff::civil::Date;
 
@@ -28,7 +28,8 @@ impl From<(Date, Date)> for Backfill {
 }
 
 impl Backfill {
-    /// Returns its last day at `now`: no paper has a list of days to come.
+    /// Returns the last day of the backfill, at `now`. It is never after today, since no paper has
+    /// lists of future days.
     pub fn last_day(self, site: &Site, now: Timestamp) -> Date {
         let today = site.timezone.to_datetime(now.into()).date();
         self.last.map_or(today, |last| last.min(today))
@@ -36,14 +37,15 @@ impl Backfill {
 }
 
 impl<W: Web> Crawl<'_, W> {
-    /// Begins the backfill that a start was told to make, where it has no beginning, and goes on
-    /// with those that an earlier one began.
+    /// Begins the backfill of a start where it has no first day. Continues those that an earlier
+    /// run began.
     pub(super) fn begin_backfills(
         &mut self,
         site: &str,
         backfill: Option<Backfill>,
         seeding: SeedMode,
     ) -> Result<(), ArchiveError> {
+        // A backfill with a first day is seeded as a whole.
         let open =
             backfill.filter(|backfill| backfill.first.is_none() && seeding == SeedMode::Begin);
         if let Some(open) = open {
@@ -54,20 +56,22 @@ impl<W: Web> Crawl<'_, W> {
         self.extend_backfills(site)
     }
 
-    /// Queues the windows that a site's open backfills want by what is known now.
+    /// Queues the windows that a site's open backfills need next, by the articles known now.
     pub(super) fn extend_backfills(&mut self, site: &str) -> Result<(), ArchiveError> {
         loop {
             let wanted = self.archive.days_to_backfill(site)?;
             if wanted.is_empty() {
                 return Ok(());
             }
+
             let now = self.clock.now();
             for want in wanted {
-                // A profile that lost its windows meanwhile has none to ask for.
+                // The profile may have lost its windows meanwhile. Then there is none.
                 let windows = self.papers[site]
                     .reader
                     .windows(want.first, want.last)
                     .unwrap_or_default();
+
                 let hosts = self.archive.add_windows(self.lease, site, &windows, now)?;
                 self.archive.note_backfilled(self.lease, site, want)?;
                 self.grow(site, i64::try_from(hosts.len()).unwrap_or(i64::MAX));

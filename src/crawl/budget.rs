@@ -1,4 +1,4 @@
-//! What a session has done so far, and the limits that its user set.
+//! The counts of a session, and the limits that its user set.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::archive::Tally;
 use crate::time::Timestamp;
 
-/// The counts of all papers together, and how far a session goes.
+/// The counts of all papers together, and the limits of the session.
 #[derive(Debug)]
 pub(super) struct Budget {
     pub began: Timestamp,
@@ -33,14 +33,14 @@ impl Budget {
         }
     }
 
-    /// Returns whether a limit that the user set is reached, once so many more requests are sent.
+    /// Returns whether a limit that the user set is reached, once `more` requests are sent.
     pub fn is_at_limit(&self, more: usize, now: Timestamp) -> bool {
         let requests = self.tally.requests + more as u64;
         self.max_requests.is_some_and(|most| requests >= most)
             || self.deadline.is_some_and(|end| now >= end)
     }
 
-    /// Counts something of a paper.
+    /// Counts something of a paper, whose tally must then be stored.
     pub fn count(&mut self, site: &str, count: impl Fn(&mut Tally)) {
         count(&mut self.tally);
         if !self.counted.contains(site) {
@@ -48,12 +48,13 @@ impl Budget {
         }
     }
 
-    /// Takes out the papers whose tally is to be stored.
+    /// Removes and returns the papers whose tally is to be stored.
     pub fn take_counted(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.counted)
     }
 
-    /// Forgets a paper whose run ended: its tally is stored, and its queue is its own.
+    /// Forgets a paper whose run ended. Its tally is stored, and its `queued` pages no longer
+    /// count.
     pub fn forget(&mut self, site: &str, queued: u64) {
         self.counted.remove(site);
         self.queued = self.queued.saturating_sub(queued);

@@ -1,4 +1,4 @@
-//! From an answer's status to its outcome and to the host's manner.
+//! The classes of answers: the outcome of a page, and the response class that paces the host.
 
 use crate::crawl::refusal;
 use crate::extract;
@@ -8,18 +8,19 @@ use crate::politeness::{ResponseClass, refuses};
 use crate::site_reader::{Response, SiteReader};
 use crate::time::Timestamp;
 
-/// Returns what an answer is to a page; `reading` reads a good one.
-pub(super) fn outcome_of(response: &Response, reading: impl FnOnce() -> ParsedPage) -> Outcome {
+/// Returns the outcome of a page. Calls `parse` for an answer with content.
+pub(super) fn outcome_of(response: &Response, parse: impl FnOnce() -> ParsedPage) -> Outcome {
     let Response {
         page,
         answer,
         reader,
         ..
     } = response;
+
     match answer.status {
-        _ if answer.is_good() => match reading() {
+        _ if answer.is_good() => match parse() {
             ParsedPage::Refresh { to } => reader.moved(page, to),
-            reading => Outcome::Read(reading),
+            parsed => Outcome::Read(parsed),
         },
         _ if answer.is_redirect() => redirected(page, answer, reader),
         304 if page.kept().is_some() => Outcome::Unchanged,
@@ -39,10 +40,10 @@ pub(super) fn outcome_of(response: &Response, reading: impl FnOnce() -> ParsedPa
     }
 }
 
-/// Returns what the want of an answer is to a page.
+/// Returns the outcome of a page without an answer.
 pub(super) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     match trouble {
-        // A name that answered with a public address before and now does not: that is its host's trouble.
+        // The host had a public address when it was looked up: the trouble is the host's.
         Trouble::NoAddress { .. } | Trouble::PrivateAddress { .. } | Trouble::Connect { .. } => {
             Outcome::HostDown
         }
@@ -56,7 +57,8 @@ pub(super) fn outcome_of_trouble(trouble: &Trouble) -> Outcome {
     }
 }
 
-/// Returns how a host behaved: it may also refuse in words, with a status as if all were well.
+/// Returns the response class of an answer. A page may refuse in words, with the status of a good
+/// answer.
 pub(super) fn response_class(
     result: Result<&Answer, &Trouble>,
     outcome: Option<&Outcome>,
@@ -70,18 +72,20 @@ pub(super) fn response_class(
                 | ParsedPage::Article(extract::Extraction::Refused { .. }),
             )),
         ) => ResponseClass::Refused,
-        (manner, _) => manner,
+        (class, _) => class,
     }
 }
 
+/// Returns the outcome of a page that redirects.
 fn redirected(page: &Page, answer: &Answer, reader: &SiteReader) -> Outcome {
     let Some(location) = answer.header("location") else {
         return Outcome::Failed {
             why: format!("status {} without a Location", answer.status),
         };
     };
+
     match page.url.join(location) {
-        // It is the same page in other escapes: the server wants its own.
+        // It is the same page in other escapes. The server requires its own.
         Ok(to) if to == page.url => {
             reader.moved(page, page.url.join_as_written(location).unwrap_or(to))
         }

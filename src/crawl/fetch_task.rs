@@ -1,4 +1,4 @@
-//! One visit, as a task of its own: fetch, read, pack. It takes values and returns values.
+//! One request as a task of its own: fetch, parse, pack. It takes values and returns values.
 
 use std::net::IpAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -22,7 +22,7 @@ use crate::robots::LARGEST;
 use crate::site_reader::{Response, SiteReader};
 use crate::time::Timestamp;
 
-/// What was asked for.
+/// The page or file that a request asks for.
 #[derive(Debug)]
 pub(super) enum VisitTarget {
     Page(Arc<Page>),
@@ -39,15 +39,15 @@ impl VisitTarget {
     }
 }
 
-/// What reading a page of a site takes.
+/// What the task needs to parse a page of a site.
 #[derive(Debug)]
 pub(super) struct Reads {
     pub reader: Arc<SiteReader>,
-    /// What the site's host says of all its pages.
+    /// The files in which the site's host speaks for all its pages.
     pub files: Arc<Reservations>,
 }
 
-/// What a task came back with.
+/// The result of a task.
 #[derive(Debug)]
 pub(super) enum Finished {
     Located {
@@ -57,7 +57,7 @@ pub(super) enum Finished {
     Visited(Box<Visited>),
 }
 
-/// A visit that is over.
+/// A request whose answer has ended, or that failed.
 #[derive(Debug)]
 pub(super) struct Visited {
     pub announced: AnnouncedId,
@@ -67,63 +67,60 @@ pub(super) struct Visited {
     pub took: Duration,
     pub asked: VisitTarget,
     pub result: Result<Answer, Trouble>,
-    /// Of the decoded body.
+    /// The size of the decoded body.
     pub bytes: u64,
     pub digest: [u8; 32],
-    /// For pages: the answer's outcome, and what to keep of it.
+    /// The answer's outcome, for pages only.
     pub outcome: Option<Outcome>,
+    /// The part of the answer to keep, for pages only.
     pub capture: Option<Box<Capture>>,
 }
 
-/// Sends a visit and reads its answer.
+/// A request that is announced, and what it takes to send it and to parse its answer.
+#[derive(Debug)]
+pub(super) struct AnnouncedRequest {
+    pub visit: Visit,
+    pub reach: Reach,
+    pub announced: AnnouncedId,
+    pub asked: VisitTarget,
+    /// For pages only.
+    pub reads: Option<Reads>,
+}
+
+/// Sends a request, and parses its answer.
 pub(super) async fn visit<W: Web>(
     web: Arc<W>,
     clock: Clock,
-    visit: Visit,
-    reach: Reach,
-    announced: AnnouncedId,
-    asked: VisitTarget,
-    reads: Option<Reads>,
+    request: AnnouncedRequest,
 ) -> Finished {
+    let AnnouncedRequest {
+        visit,
+        reach,
+        announced,
+        asked,
+        reads,
+    } = request;
     let began = clock.now();
-    let (turn, mut result) = web.fetch(visit, reach, asking(&asked)).await;
+    let (turn, result) = web.fetch(visit, reach, terms(&asked)).await;
     let at = clock.now_or_just_after();
     let bytes = result.as_ref().map_or(0, |answer| answer.body.len() as u64);
-    let (mut outcome, mut capture) = (None, None);
-    if let (VisitTarget::Page(page), Some(Reads { reader, files })) = (&asked, reads) {
-        result = match result {
-            Ok(answer) => {
-                let response = Response {
-                    page: Arc::clone(page),
-                    answer: Arc::new(answer),
-                    reader,
-                    files,
-                    at,
-                };
-                let taken = parse(response).await;
-                // What is as it was is kept already.
-                capture = (taken.outcome != Outcome::Unchanged).then(|| Box::new(taken.capture));
-                outcome = Some(taken.outcome);
-                Ok(taken.answer)
-            }
-            Err(trouble) => {
-                outcome = Some(outcome_of_trouble(&trouble));
-                Err(trouble)
-            }
-        };
-    }
 
-    let took = at.since(began);
+    let ReadAnswer {
+        result,
+        outcome,
+        capture,
+    } = read_answer(&asked, reads, result, at).await;
     let digest = match (&capture, &result) {
         (Some(capture), _) => capture.body.digest(),
         (None, Ok(answer)) => Sha256::digest(&answer.body).into(),
         (None, Err(_)) => [0; 32],
     };
+
     Finished::Visited(Box::new(Visited {
         announced,
         turn,
         at,
-        took,
+        took: at.since(began),
         asked,
         result,
         bytes,
@@ -133,21 +130,73 @@ pub(super) async fn visit<W: Web>(
     }))
 }
 
-/// A response that was read.
+/// The result of a request. Those for pages have an outcome, too.
+struct ReadAnswer {
+    result: Result<Answer, Trouble>,
+    outcome: Option<Outcome>,
+    /// `None` where nothing is to be kept.
+    capture: Option<Box<Capture>>,
+}
+
+/// Parses the answer to a request for a page. Other answers are returned as they are.
+async fn read_answer(
+    asked: &VisitTarget,
+    reads: Option<Reads>,
+    result: Result<Answer, Trouble>,
+    at: Timestamp,
+) -> ReadAnswer {
+    let (VisitTarget::Page(page), Some(Reads { reader, files })) = (asked, reads) else {
+        return ReadAnswer {
+            result,
+            outcome: None,
+            capture: None,
+        };
+    };
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(trouble) => {
+            return ReadAnswer {
+                outcome: Some(outcome_of_trouble(&trouble)),
+                result: Err(trouble),
+                capture: None,
+            };
+        }
+    };
+
+    let parsed = parse(Response {
+        page: Arc::clone(page),
+        answer: Arc::new(answer),
+        reader,
+        files,
+        at,
+    })
+    .await;
+    // An unchanged page is kept already.
+    let is_changed = parsed.outcome != Outcome::Unchanged;
+    ReadAnswer {
+        result: Ok(parsed.answer),
+        outcome: Some(parsed.outcome),
+        capture: is_changed.then(|| Box::new(parsed.capture)),
+    }
+}
+
+/// A response that was parsed.
 struct ParsedResponse {
-    /// Without its body, which is in the capture: many answers may wait to be committed.
+    /// The answer without its body, which is in the capture. Many answers may wait for a commit,
+    /// and each body takes memory once.
     answer: Answer,
     outcome: Outcome,
     capture: Capture,
 }
 
-/// Reads a response: at once, or beside the crawl where that may take long.
+/// Parses a response: in this task, or on a thread beside the crawl where that may take long.
 async fn parse(response: Response) -> ParsedResponse {
     let (outcome, capture) = if response.may_take_long() {
         read_beside(&response).await
     } else {
         read_here(&response).await
     };
+
     let Answer {
         status, headers, ..
     } = &*response.answer;
@@ -156,6 +205,7 @@ async fn parse(response: Response) -> ParsedResponse {
         headers: headers.clone(),
         body: Vec::new(),
     };
+
     ParsedResponse {
         answer,
         outcome,
@@ -188,8 +238,8 @@ async fn read_beside(response: &Response) -> (Outcome, Capture) {
     })
 }
 
-/// A page that takes too long to read, or finds no room, is kept as it came, and what it says
-/// against uses of it is heard.
+/// Returns the outcome of a page that takes too long to parse, or finds no memory. It is kept as it
+/// came, and its opt-outs hold.
 fn left_unread(response: &Response, why: Undone) -> (Outcome, Capture) {
     let read = response.leave_unread(why.to_string());
     (
@@ -198,8 +248,8 @@ fn left_unread(response: &Response, why: Undone) -> (Outcome, Capture) {
     )
 }
 
-/// What is left to be said of a page on which the reader failed: it is kept, and one page does not
-/// end a crawl.
+/// Returns the outcome of a page on which the parser panicked. The page is kept, and the crawl goes
+/// on.
 fn unread(response: &Response, why: Undone) -> (Outcome, Capture) {
     let outcome = outcome_of(response, || ParsedPage::Unreadable {
         why: why.to_string(),
@@ -207,13 +257,14 @@ fn unread(response: &Response, why: Undone) -> (Outcome, Capture) {
     (outcome, capture(response, None, response.judge_headers()))
 }
 
-/// Of a robots.txt, and of other files in its form, no more is asked for than is read; of an
-/// article that is kept, only what changed.
-fn asking(asked: &VisitTarget) -> RequestTerms {
+/// Returns the terms of a request. A robots.txt, and other files in its form, are fetched only as
+/// far as they are read. An article that is kept is fetched only where it changed.
+fn terms(asked: &VisitTarget) -> RequestTerms {
     match asked {
         VisitTarget::Page(page) if page.role() != Role::Policy => {
             let kept = page.kept().cloned().unwrap_or_default();
             let accept_part = page.role() == Role::Sitemap;
+
             RequestTerms {
                 etag: kept.etag,
                 last_modified: kept.last_modified,
@@ -228,8 +279,9 @@ fn asking(asked: &VisitTarget) -> RequestTerms {
     }
 }
 
+/// Parses a response.
 fn read(response: &Response) -> (Outcome, Capture) {
-    // What the headers say holds for every answer, whatever its status.
+    // Opt-outs in the headers hold for every answer, whatever its status.
     let (mut charset, mut judgement) = (None, response.judge_headers());
     let outcome = outcome_of(response, || {
         let read = response.read();
@@ -239,6 +291,7 @@ fn read(response: &Response) -> (Outcome, Capture) {
     (outcome, capture(response, charset, judgement))
 }
 
+/// Returns the part of a response to keep.
 fn capture(response: &Response, charset: Option<Charset>, judgement: Judgement) -> Capture {
     let answer = &response.answer;
     let body = match judgement.withholds() {
@@ -248,12 +301,12 @@ fn capture(response: &Response, charset: Option<Charset>, judgement: Judgement) 
         },
         None => Body::Kept(pack(&answer.body)),
     };
-    let header = |name: &str| answer.header(name).map(str::to_owned);
     let lines: Vec<String> = answer
         .headers
         .iter()
         .map(|(name, value)| format!("{name}: {value}\n"))
         .collect();
+
     Capture {
         fetched_at: response.at,
         status: answer.status,
@@ -261,8 +314,8 @@ fn capture(response: &Response, charset: Option<Charset>, judgement: Judgement) 
         body,
         opt_outs: judgement.told,
         charset,
-        etag: header("etag"),
-        last_modified: header("last-modified"),
+        etag: answer.header("etag").map(str::to_owned),
+        last_modified: answer.header("last-modified").map(str::to_owned),
     }
 }
 
@@ -290,6 +343,7 @@ mod tests {
             unended: 0,
             kind: PageKind::Article(KnownArticle::default()),
         };
+
         let headers = vec![("content-type".to_owned(), "text/html".to_owned())];
         let answer = Answer {
             status: 200,
@@ -308,7 +362,7 @@ mod tests {
     }
 
     #[test]
-    fn an_overdue_page_is_kept_and_says_why_it_was_not_read() {
+    fn an_overdue_page_is_kept_and_says_why_it_was_not_parsed() {
         let (outcome, capture) = overdue_page("<p>책장 사이로 아침이 왔다.</p>");
         let why = "reading it took longer than 2 s".to_owned();
         assert_eq!(outcome, Outcome::Read(ParsedPage::NoArticle { why }));

@@ -1,4 +1,4 @@
-//! Hosts as papers want them: which are met, and when one is given up.
+//! The hosts of papers: they are enqueued, and skipped where they cannot be asked.
 
 use std::sync::Arc;
 
@@ -12,11 +12,15 @@ use crate::politeness::HostLimits;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
-/// A host that cannot be reached so often in a row is left alone for the rest of the run.
+/// After so many failures in a row to reach a host, it is skipped for the rest of the run. Short
+/// disturbances of a network are over by then.
 pub(super) const MOST_FAILURES: u32 = 3;
 
+/// The most pages that are put off in one step, so that a large queue is not held in memory.
+const PUT_OFF_TOGETHER: u32 = 1_000;
+
 impl<W: Web> Crawl<'_, W> {
-    /// Notes that there is something to ask a host, and gets to know it where that is the first time.
+    /// Enqueues a host for a site. A host that is new to this process is added and looked up.
     pub(super) fn enqueue(
         &mut self,
         host: &Host,
@@ -26,6 +30,7 @@ impl<W: Web> Crawl<'_, W> {
         if self.hosts.skipped(host).is_some() || !self.papers.is_under_way(site) {
             return Ok(());
         }
+
         let paper = self.papers.get_mut(site);
         if paper.hosts.insert(host.clone()) {
             self.queues.join(host, paper.site);
@@ -47,7 +52,7 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Leaves a host alone for the rest of this run, since others ask it. What is queued stays queued.
+    /// Skips a host for the rest of this run, since another process asks it. Its pages stay queued.
     pub(super) fn leave_to_others(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
         tracing::info!(%host, %why, "leaving a host to others");
         self.hosts.skip(host, why.clone());
@@ -56,22 +61,23 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Leaves a host alone for the rest of this run. What is queued stays queued; but what is
-    /// wanted of a host that no site file names is put off, ever again, until it has failed: any
-    /// page may link to nowhere.
+    /// Skips a host for the rest of this run. Its pages stay queued. Pages of a host that is no
+    /// site's own are put off, and fail when they were put off too often: any page may link to a
+    /// host that does not exist.
     pub(super) fn skip(&mut self, host: &Host, why: String) -> Result<(), ArchiveError> {
         tracing::info!(%host, %why, "giving up a host for this run");
         self.hosts.dequeue(host);
         if !self.papers.is_home(host) {
             self.put_off(host, &why)?;
         }
+
         self.fail_robots_fetches(host, &why)?;
         self.hosts.skip(host, why);
         self.release_if_done(host);
         Ok(())
     }
 
-    /// Gives a host up that is out of reach again and again.
+    /// Skips a host that cannot be reached several times in a row.
     pub(super) fn check_reachability(
         &mut self,
         host: &Host,
@@ -84,24 +90,22 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Lets others ask a host of which nothing more is wanted, which may be the end of a paper's
-    /// run.
+    /// Releases a host to other processes where it is not enqueued. That may end a paper's run.
     pub(super) fn release_if_done(&mut self, host: &Host) {
         self.queues.mark_idle(host);
         self.hosts.release_if_done(host);
     }
 
-    /// Puts off what is due at a host; what was put off too often has failed.
+    /// Puts off the due pages of a host. A page that was put off too often has failed.
     fn put_off(&mut self, host: &Host, why: &str) -> Result<(), ArchiveError> {
-        const AT_ONCE: u32 = 1_000;
         let now = self.clock.now();
         loop {
-            let pages = self
-                .archive
-                .due_pages(host, self.queues.sites(host), AT_ONCE, now)?;
+            let sites = self.queues.sites(host);
+            let pages = self.archive.due_pages(host, sites, PUT_OFF_TOGETHER, now)?;
             if pages.is_empty() {
                 return Ok(());
             }
+
             for page in &pages {
                 let settlement = put_off(page, why, &self.papers[&page.site].policy, now);
                 self.count(page, &settlement);
@@ -115,16 +119,16 @@ impl<W: Web> Crawl<'_, W> {
     }
 }
 
-/// Returns what a site's file allows: it holds for the site's own host.
+/// Returns the limits of a site's file, which hold for the site's own host.
 pub(super) fn home_terms(reader: &SiteReader) -> HomeTerms {
     let (pace, own) = (&reader.site.pace, reader.site.own_site);
-    let manners = HostLimits {
+    let limits = HostLimits {
         gap: pace.gap.0,
         max_concurrent: if own { pace.at_once } else { 1 },
         own,
     };
     HomeTerms {
         host: reader.site.home.host(),
-        manners,
+        limits,
     }
 }

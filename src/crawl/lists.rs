@@ -1,21 +1,21 @@
-//! Lists that are read for the first time: how far that is, for those who watch. A paper's lists
-//! are read before its articles.
+//! The progress of first traversals of lists, for watchers. A paper's lists are traversed before
+//! its articles are fetched.
 
 use std::collections::HashMap;
 
 use crate::discover::Listing;
 use crate::frontier::{ListPosition, PageId, Traversal};
 
-/// How far first readings of lists are.
+/// The progress of first traversals of lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ListsRead {
     pub pages: u64,
-    /// Pages of the lists that were begun, as far as they count themselves.
+    /// All pages of the lists that were begun, as far as the lists tell their number.
     pub of: u64,
 }
 
 impl ListsRead {
-    /// Adds up how far several papers are; `None` where there is none.
+    /// Adds up the progress of several lists or papers. `None` where there is none.
     pub(super) fn sum(papers: impl Iterator<Item = Self>) -> Option<Self> {
         papers.reduce(|sum, read| Self {
             pages: sum.pages + read.pages,
@@ -24,22 +24,23 @@ impl ListsRead {
     }
 }
 
-/// Pages read of each list, and how many it has.
+/// The progress of each list that is traversed for the first time.
 #[derive(Debug, Default)]
 pub(super) struct FirstReadings(HashMap<PageId, ListsRead>);
 
 impl FirstReadings {
-    /// Counts a page of a list.
+    /// Counts a page of a list, where the traversal is its first.
     pub fn count(&mut self, list: &ListPosition, listing: &Listing) {
         if list.traversal != Traversal::First {
             return;
         }
+
         let read = self.0.entry(list.section).or_default();
         read.pages += 1;
         read.of = read.pages.max(listing.pages.map_or(0, u64::from));
     }
 
-    /// Returns how far they are; `None` where no list is read for the first time.
+    /// Returns the progress of all lists. `None` where no list is traversed for the first time.
     pub fn so_far(&self) -> Option<ListsRead> {
         ListsRead::sum(self.0.values().copied())
     }
@@ -66,7 +67,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_counted_list_by_list_and_only_of_first_readings() {
+    fn pages_are_counted_list_by_list_and_only_in_first_traversals() {
         let mut readings = FirstReadings::default();
         readings.count(&list(1, Traversal::Later), &Listing::default());
         assert_eq!(readings.so_far(), None);
@@ -84,7 +85,8 @@ mod tests {
                 ..Listing::default()
             },
         );
-        // One that does not count its pages.
+
+        // A list that does not tell its number of pages.
         readings.count(&list(2, Traversal::First), &Listing::default());
         assert_eq!(readings.so_far(), Some(ListsRead { pages: 3, of: 201 }));
     }

@@ -1,5 +1,5 @@
-//! What the loop does for the archive, beside its pages: counts go with each commit, files are watched, the log is kept
-//! short.
+//! The maintenance of the archive by the loop: counts are saved with each commit, the files are
+//! watched, and the log is kept short.
 
 use std::time::Duration;
 
@@ -8,26 +8,27 @@ use crate::crawl::Crawl;
 use crate::fetch::Web;
 use crate::time::Timestamp;
 
-/// The archive's files are looked at so often, where the loop comes round more often: pages of one's own site come by the
-/// thousand in a second.
-const LOOK: Duration = Duration::from_millis(250);
+/// The least time between two checks of the archive's files. The loop may run more often, since the
+/// user's own site may answer thousands of requests in a second.
+const FILE_CHECK: Duration = Duration::from_millis(250);
 
-/// The log is moved into the file so often: whoever reads or copies the archive has little of it to go through.
+/// The time between two checkpoints, which move the log into the database file. Readers and copies
+/// of the archive then have little log to go through.
 const CHECKPOINT: Duration = Duration::from_secs(60);
 
-/// How far the upkeep is.
+/// The state of the maintenance.
 #[derive(Debug)]
 pub(super) struct Maintenance {
-    looked_at: Timestamp,
+    checked_at: Timestamp,
     checkpoint_at: Timestamp,
-    /// A file of the archive was lost: nothing more is asked for.
+    /// A file of the archive that was lost. No further request is sent.
     pub loss: Option<Loss>,
 }
 
 impl Maintenance {
     pub fn new(now: Timestamp) -> Self {
         Self {
-            looked_at: now,
+            checked_at: now,
             checkpoint_at: now + CHECKPOINT,
             loss: None,
         }
@@ -35,9 +36,9 @@ impl Maintenance {
 }
 
 impl<W: Web> Crawl<'_, W> {
-    /// Saves everything that was written since the last time, with the counts that it makes.
+    /// Saves everything that was written since the last save, with the counts of the papers.
     pub(super) fn save(&mut self) -> Result<(), ArchiveError> {
-        for site in self.account.take_counted() {
+        for site in self.budget.take_counted() {
             if let Some(paper) = self.papers.get(&site) {
                 self.archive
                     .note_tally(self.lease, paper.run, &paper.tally)?;
@@ -46,38 +47,38 @@ impl<W: Web> Crawl<'_, W> {
         self.archive.save()
     }
 
-    /// Looks whether the archive's files are what they were.
+    /// Checks whether the archive's files are still those that were opened.
     pub(super) fn watch_files(&mut self) {
         let now = self.clock.now();
-        if self.upkeep.loss.is_some() || now < self.upkeep.looked_at + LOOK {
+        if self.maintenance.loss.is_some() || now < self.maintenance.checked_at + FILE_CHECK {
             return;
         }
-        self.upkeep.looked_at = now;
-        self.upkeep.loss = self.archive.loss();
+        self.maintenance.checked_at = now;
+        self.maintenance.loss = self.archive.loss();
     }
 
-    /// Moves the log into the file, where it is time. Everything must be saved.
+    /// Makes a checkpoint, where it is time. Everything must be saved.
     pub(super) fn keep_log_short(&mut self) -> Result<(), ArchiveError> {
         let now = self.clock.now();
-        // What belongs to other files now is left alone.
-        if self.upkeep.loss.is_some() || now < self.upkeep.checkpoint_at {
+        // Where a file was lost, the log may belong to another file now.
+        if self.maintenance.loss.is_some() || now < self.maintenance.checkpoint_at {
             return Ok(());
         }
-        self.upkeep.checkpoint_at = now + CHECKPOINT;
+        self.maintenance.checkpoint_at = now + CHECKPOINT;
         self.archive.checkpoint()
     }
 
-    /// Ends the runs that cannot go on, and returns what to tell.
+    /// Ends the runs that cannot go on, and returns the error to report.
     pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
         let runs = self.papers.runs();
         self.archive
             .fail(self.lease, &runs, error, self.clock.now())
     }
 
-    /// Ends the runs whose archive was lost, with all that was answered, and returns what to tell.
+    /// Ends the runs whose archive was lost, rescues all answers, and returns the error to report.
     pub(super) fn fail_lost(mut self, loss: &Loss) -> ArchiveError {
         let (now, runs) = (self.clock.now(), self.papers.runs());
-        // What cannot be saved is told, whatever else went wrong.
+        // Both may fail, since the archive is lost. The error to report is that of the loss.
         let _ = self.save();
         let _ = self.archive.fail_runs(
             self.lease,
@@ -89,10 +90,10 @@ impl<W: Web> Crawl<'_, W> {
     }
 }
 
-/// Moves the log into the file at the end: where somebody reads the archive, closing it does not.
+/// Makes the last checkpoint. Closing the archive makes none where somebody else reads it.
 pub(super) fn empty_log(archive: &Archive) {
     if let Err(why) = archive.checkpoint() {
-        // Everything is saved, and the next run does it.
+        // Everything is saved, and the next run makes the checkpoint.
         tracing::warn!(%why, "the archive's log could not be moved into its file");
     }
 }

@@ -1,4 +1,4 @@
-//! Doubts: whether what is not found at an address is missing there for good, or a server is out of order.
+//! Doubts about missing articles: an article may be gone, or its server may be out of order.
 
 use crate::archive::ArchiveError;
 use crate::crawl::{Crawl, ROUND};
@@ -9,8 +9,8 @@ use crate::page_url::PageUrl;
 use crate::revisit::GONE_RECHECK;
 
 impl<W: Web> Crawl<'_, W> {
-    /// Judges where an article is said to have moved. A server that sends every address to its home page, or to a place that has
-    /// no article, does not tell where the article is.
+    /// Returns the outcome of an article, as gone where its redirect leads to no article. A server
+    /// that redirects every missing article to its home page does not tell where an article is.
     pub(super) fn without_false_moves(
         &self,
         page: &Page,
@@ -36,8 +36,8 @@ impl<W: Web> Crawl<'_, W> {
         Ok(outcome)
     }
 
-    /// Tells whether an answer that has no article is to be believed. It is asked only where belief decides: an address that was
-    /// looked at before.
+    /// Returns whether an answer without an article is plausible. Only the second such answer of an
+    /// address is checked, since it decides.
     pub(super) fn plausibility(
         &mut self,
         page: &Page,
@@ -49,10 +49,10 @@ impl<W: Web> Crawl<'_, W> {
         }
 
         let is_suspected = match outcome {
-            // Pages that are not there look alike: only their number tells.
+            // Error pages look alike everywhere. Only the number of missing articles tells.
             Outcome::Gone { .. }
             | Outcome::Read(ParsedPage::Article(extract::Extraction::Gone { .. })) => {
-                self.is_too_much_gone(&page.site)?
+                self.is_mass_deletion(&page.site)?
             }
             Outcome::Read(
                 ParsedPage::NoArticle { .. }
@@ -68,26 +68,27 @@ impl<W: Web> Crawl<'_, W> {
         })
     }
 
-    /// Tells whether over half of what was looked at in the last day was not there. Counting takes a look at all pages of the
-    /// site, so that the answer holds for a round of the loop.
-    fn is_too_much_gone(&mut self, site: &str) -> Result<bool, ArchiveError> {
+    /// Returns whether over half of the articles that were revisited in the last day are missing.
+    /// Counting scans all pages of the site, so that the answer is kept for a round of the loop.
+    fn is_mass_deletion(&mut self, site: &str) -> Result<bool, ArchiveError> {
         let now = self.clock.now();
-        let counted = self.papers[site].too_much_gone;
-        if let Some((_, is_too_much)) = counted.filter(|(at, _)| now < *at + ROUND) {
-            return Ok(is_too_much);
+        let counted = self.papers[site].mass_deletion;
+        if let Some((_, is_suspected)) = counted.filter(|(at, _)| now < *at + ROUND) {
+            return Ok(is_suspected);
         }
 
-        let is_too_much = !self
+        let is_suspected = !self
             .archive
             .revisit_counts(site, now - GONE_RECHECK)?
             .is_plausible();
-        self.papers.get_mut(site).too_much_gone = Some((now, is_too_much));
-        Ok(is_too_much)
+        self.papers.get_mut(site).mass_deletion = Some((now, is_suspected));
+        Ok(is_suspected)
     }
 }
 
-/// Whether an address is the home page's or the host's root, whatever its query. Some papers name
-/// their articles by a query of that path (`/?p=123`): between two such addresses the query counts.
+/// Returns whether an address is that of the home page or the host's root, with any query. Some
+/// papers identify articles by a query of that path (`/?p=123`): between two such addresses, the
+/// query counts.
 fn is_home(to: &PageUrl, home: &PageUrl, from: &PageUrl) -> bool {
     let (path, query) = (to.as_url().path(), to.as_url().query());
     let is_at_home = path == "/" || path == home.as_url().path();

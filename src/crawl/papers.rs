@@ -13,17 +13,17 @@ pub(super) struct Papers {
     by_site: HashMap<String, Paper>,
     /// Their names, by the archive's numbers.
     names: HashMap<SiteId, String>,
-    /// Papers that have no host.
+    /// Papers without any host to ask.
     idle: BTreeSet<String>,
-    /// A run of this process began.
+    /// Whether a run of this process began.
     has_begun: bool,
-    /// Pages of each site that failed, since their requests ended the processes before.
+    /// The number of pages of each site that failed because their requests ended earlier processes.
     unended: HashMap<String, u64>,
 }
 
 impl Papers {
-    /// Begins with no paper. `unended` tells of how many pages of each site the run has failed
-    /// before it began.
+    /// Begins with no paper. `unended` is the number of pages of each site that failed before the
+    /// run began.
     pub fn new(unended: HashMap<String, u64>) -> Self {
         Self {
             unended,
@@ -36,19 +36,22 @@ impl Papers {
         std::mem::replace(&mut self.has_begun, true)
     }
 
-    /// Takes out how many pages of a site failed before its run began.
+    /// Removes and returns the number of pages of a site that failed before its run began.
     pub fn take_unended(&mut self, site: &str) -> u64 {
         self.unended.remove(site).unwrap_or_default()
     }
 
+    /// Returns whether no paper is under way.
     pub fn is_empty(&self) -> bool {
         self.by_site.is_empty()
     }
 
+    /// Returns whether the paper of a site is under way.
     pub fn is_under_way(&self, site: &str) -> bool {
         self.by_site.contains_key(site)
     }
 
+    /// Returns the paper of a site, where it is under way.
     pub fn get(&self, site: &str) -> Option<&Paper> {
         self.by_site.get(site)
     }
@@ -57,18 +60,19 @@ impl Papers {
     ///
     /// # Panics
     ///
-    /// Where there is none of that name: pages are handed out of papers under way only, and a paper
-    /// does not end while one of them is.
+    /// Where there is none of that name. That does not happen: only papers under way hand out
+    /// pages, and a paper does not end while one of its pages is under way.
     pub fn get_mut(&mut self, site: &str) -> &mut Paper {
         self.by_site.get_mut(site).expect("the paper is under way")
     }
 
+    /// Adds a paper whose run begins.
     pub fn add(&mut self, site: &str, paper: Paper) {
         self.names.insert(paper.site, site.to_owned());
         self.by_site.insert(site.to_owned(), paper);
     }
 
-    /// Takes out a paper whose run ends.
+    /// Removes and returns a paper whose run ends.
     ///
     /// # Panics
     ///
@@ -79,6 +83,7 @@ impl Papers {
         paper
     }
 
+    /// Returns the papers under way, in no order.
     pub fn iter(&self) -> impl Iterator<Item = &Paper> {
         self.by_site.values()
     }
@@ -89,12 +94,12 @@ impl Papers {
             .any(|paper| paper.reader.site.home.host() == *host)
     }
 
-    /// Notes that a paper has no host that it may ask.
+    /// Notes that a paper has no host to ask.
     pub fn idle(&mut self, site: &str) {
         self.idle.insert(site.to_owned());
     }
 
-    /// Takes out the papers that have no host, with these.
+    /// Removes the papers without hosts, and returns them together with `others`.
     pub fn take_idle(&mut self, others: Vec<SiteId>) -> BTreeSet<String> {
         let mut idle = std::mem::take(&mut self.idle);
         idle.extend(

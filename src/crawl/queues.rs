@@ -1,5 +1,4 @@
-//! What a crawl has to do with each host: the papers that ask it, and the pages that are not to be
-//! asked for now.
+//! The queue of each host: the papers that ask it, and the pages that must not be asked for now.
 
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -8,22 +7,21 @@ use crate::archive::SiteId;
 use crate::frontier::{PageId, Role};
 use crate::page_url::Host;
 
-/// The hosts that papers under way have something to ask.
+/// The queues of the hosts that papers under way ask.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
     by_host: HashMap<Host, HostQueue>,
-    /// Hosts at which something ended, so that the run of a paper may be over.
+    /// Hosts at which something ended, so that a paper may have nothing more to ask.
     quiet: HashSet<Host>,
 }
 
-/// What there is to do with one host.
+/// The queue of one host.
 #[derive(Debug, Default)]
 struct HostQueue {
     /// The papers that may have something to ask it.
     sites: Vec<SiteId>,
     under_way: Vec<PageId>,
-    /// Pages that want to be paid for: they are not asked for twice in a run, however long it
-    /// takes.
+    /// Pages that require payment. They are not asked for twice in a run, however long it takes.
     unpaid: Vec<PageId>,
     last_asked: Option<Role>,
 }
@@ -57,7 +55,7 @@ impl Queues {
         self.by_host.get(host).map_or(&[], |queue| &queue.sites)
     }
 
-    /// Returns the pages that are not to be asked for now.
+    /// Returns the pages that must not be asked for now: those under way, and unpaid ones.
     pub fn not_now(&self, host: &Host) -> Cow<'_, [PageId]> {
         match self.by_host.get(host) {
             None => Cow::Borrowed(&[]),
@@ -66,7 +64,7 @@ impl Queues {
         }
     }
 
-    /// Returns what a host was last asked for.
+    /// Returns the role of the page that a host was last asked for.
     pub fn last_asked(&self, host: &Host) -> Option<Role> {
         self.by_host.get(host)?.last_asked
     }
@@ -85,7 +83,7 @@ impl Queues {
         }
     }
 
-    /// Notes that a page wants to be paid for.
+    /// Notes that a page requires payment.
     pub fn refuse_to_pay(&mut self, host: &Host, page: PageId) {
         if let Some(queue) = self.by_host.get_mut(host) {
             queue.unpaid.push(page);
@@ -97,12 +95,12 @@ impl Queues {
         self.quiet.insert(host.clone());
     }
 
-    /// The same of all hosts.
+    /// Notes the same of all hosts.
     pub fn mark_all_idle(&mut self) {
         self.quiet.extend(self.by_host.keys().cloned());
     }
 
-    /// Takes out the papers that may have nothing more to ask since something ended.
+    /// Returns the papers that may have nothing more to ask, since something ended at their hosts.
     pub fn take_idle(&mut self) -> Vec<SiteId> {
         let quiet = std::mem::take(&mut self.quiet);
         let sites = quiet

@@ -1,24 +1,25 @@
-//! Why a server refuses a page: its status, and the terms on which it says that the page may be had.
+//! Refusals in words: the status, and the terms on which the server offers the page.
 
 use crate::fetch::Answer;
 
-/// Payment Required (RFC 9110 §15.5.3): the terms stay what they are for as long as a run takes.
+/// Payment Required (RFC 9110 §15.5.3). The terms do not change during a run, so that the page is
+/// not asked for again.
 pub(super) const PAYMENT_REQUIRED: u16 = 402;
 
-/// So many characters of a header are told: a price or an address has fewer, and the capture keeps it whole.
+/// The most characters of a header that are shown. A price or an address has fewer, and the capture
+/// keeps the whole header.
 const LONGEST_VALUE: usize = 120;
 
-/// So many headers are told.
+/// The most headers that are shown, so that the message stays one short line.
 const MOST_TERMS: usize = 4;
 
 /// Returns a refusal in words, with its terms: `status 402 (crawler-price: USD 0.05)`.
 pub(super) fn in_words(answer: &Answer) -> String {
-    let terms = answer
+    let terms: Vec<String> = answer
         .headers
         .iter()
-        .filter(|(name, value)| tells_terms(name, value))
-        .take(MOST_TERMS);
-    let terms: Vec<String> = terms
+        .filter(|(name, value)| has_terms(name, value))
+        .take(MOST_TERMS)
         .map(|(name, value)| format!("{name}: {}", shortened(value)))
         .collect();
 
@@ -30,10 +31,10 @@ pub(super) fn in_words(answer: &Answer) -> String {
     }
 }
 
-/// Whether a header names a price, a licence, or a way to be let in. There is no standard yet: what the names have in common
-/// counts (Cloudflare's `crawler-price`, x402's `payment-required`, RSL's `link` with `rel="license"`).
-fn tells_terms(name: &str, value: &str) -> bool {
-    let is_licence = |text: &str| text.contains("license") || text.contains("licence");
+/// Returns whether a header names a price, a licence, or a way to gain access. There is no standard
+/// yet. The common parts of the names count (Cloudflare's `crawler-price`, x402's
+/// `payment-required`, RSL's `link` with `rel="license"`).
+fn has_terms(name: &str, value: &str) -> bool {
     match name {
         "link" => is_licence(&value.to_ascii_lowercase()),
         "www-authenticate" => true,
@@ -46,7 +47,11 @@ fn tells_terms(name: &str, value: &str) -> bool {
     }
 }
 
-/// A value in one line, with nothing in it that commands a terminal.
+fn is_licence(text: &str) -> bool {
+    text.contains("license") || text.contains("licence")
+}
+
+/// Returns a value in one line, without control characters, which may command a terminal.
 fn shortened(value: &str) -> String {
     let plain: String = value
         .chars()
@@ -110,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_header_has_in_it_is_told_in_a_short_line() {
+    fn any_header_is_shown_in_one_short_line() {
         let long = told(&[("crawler-price", &format!("\u{1b}[2J{}", "원".repeat(5000)))]);
         assert!(
             long.chars().count() < 160 && long.ends_with("…)") && !long.contains('\u{1b}'),

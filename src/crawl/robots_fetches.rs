@@ -1,4 +1,4 @@
-//! What a crawl does with robots.txt files and files of reservations: pages wait for them, and they
+//! The robots.txt files and opt-out files of a crawl. Pages wait for them, and robots.txt files
 //! name sitemaps.
 
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use crate::opt_out::Reservations;
 use crate::page_url::{Host, PageUrl};
 
 impl<W: Web> Crawl<'_, W> {
-    /// Reads what the archive keeps of the files in which a site's host speaks for all its pages.
+    /// Reads from the archive the files in which a site's host speaks for all its pages.
     pub(super) fn install_reservations(&mut self, site: &str) -> Result<(), ArchiveError> {
         let reader = &self.papers[site].reader;
         let mut files = Reservations::default();
@@ -24,8 +24,8 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Ends the fetches that led to a host which cannot be asked: what is unreachable forbids
-    /// everything (RFC 9309 §2.3.1.4).
+    /// Ends the fetches of robots.txt files from a host that cannot be asked. An unreachable file
+    /// forbids everything (RFC 9309 §2.3.1.4).
     pub(super) fn fail_robots_fetches(
         &mut self,
         host: &Host,
@@ -40,7 +40,7 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Lets the pages that waited for a robots.txt go on.
+    /// Ends a fetch, and enqueues the host whose pages waited for the file.
     pub(super) fn end_robots_fetch(&mut self, fetch: RobotsFetch) -> Result<(), ArchiveError> {
         self.robots.answered(&fetch.origin);
         self.enqueue(&fetch.host, &fetch.site, self.clock.now())
@@ -53,7 +53,7 @@ impl<W: Web> Crawl<'_, W> {
         let (Some(known), true) = (self.robots.get(&fetch.origin), site.discover.sitemaps) else {
             return Ok(());
         };
-        // The paper may have moved to another name: then the file there speaks for it, too.
+        // Where the paper has moved to another name, the file there speaks for it, too.
         let homes = [&site.home, reader.home()];
         let Some(home) = homes.into_iter().find(|home| home.origin() == fetch.origin) else {
             return Ok(());

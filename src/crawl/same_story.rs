@@ -1,4 +1,4 @@
-//! Copies: pages that show an article under another of its addresses (RFC 6596).
+//! Duplicates: pages that show an article under another of its addresses (RFC 6596).
 
 use std::collections::HashSet;
 
@@ -10,18 +10,19 @@ use crate::frontier::{Outcome, Page, ParsedPage, Role};
 use crate::page_url::PageUrl;
 use crate::text::letters;
 
-/// Of the shorter of two texts under one headline, so many letters in a hundred stand in the other
-/// as well, paragraph by paragraph. A page for printing leaves captions and boxes out.
+/// The least percentage of letters that two texts with one headline share, paragraph by paragraph,
+/// of the shorter text. It is far from 100, since a page for printing leaves captions and boxes
+/// out.
 const SHARED: usize = 60;
 
-/// The same where the headlines differ: a broken template names one address for stories that share
-/// their imprint.
+/// The same percentage where the headlines differ. It is high, since a broken template names one
+/// canonical address for different stories that share their imprint.
 const SHARED_WITHOUT_HEADLINE: usize = 90;
 
 impl<W: Web> Crawl<'_, W> {
-    /// Judges an article that names another address of the paper as its own. Where the same story
-    /// is kept from there, or under the same address, the page is a way to it. Only the words
-    /// decide: a template may name one address for all its pages.
+    /// Returns the outcome of an article, as a redirect where the same story is kept already: from
+    /// the canonical address that the page names, or from a page that names the same one. Only the
+    /// texts decide, since a template may name one canonical address for all its pages.
     pub(super) fn without_copies(
         &self,
         page: &Page,
@@ -36,12 +37,13 @@ impl<W: Web> Crawl<'_, W> {
             return Ok(outcome);
         }
 
-        let told = article
+        let named = article
             .canonical_url
             .as_deref()
-            .and_then(|told| PageUrl::parse(told).ok());
-        let own = told.filter(|told| self.papers[&page.site].reader.is_of_paper(told));
+            .and_then(|named| PageUrl::parse(named).ok());
+        let own = named.filter(|named| self.papers[&page.site].reader.is_of_paper(named));
         let canonical = own.as_ref().unwrap_or(&page.url).as_str();
+
         let namesakes = self
             .archive
             .candidate_copies(&page.site, page.url.as_str(), canonical)?;
@@ -58,7 +60,7 @@ impl<W: Web> Crawl<'_, W> {
 fn is_same_story(article: &Article, kept: &CandidateCopy) -> bool {
     let title: String = letters(article.title.as_deref().unwrap_or_default()).collect();
     let kept_title: String = letters(&kept.title).collect();
-    // A page for printing puts a word before the headline, or the paper's name behind it.
+    // A page for printing may have a word before the headline, or the paper's name behind it.
     let is_one_headline = !title.is_empty()
         && !kept_title.is_empty()
         && (title.contains(&kept_title) || kept_title.contains(&title));
@@ -71,12 +73,8 @@ fn is_same_story(article: &Article, kept: &CandidateCopy) -> bool {
         set(paragraphs),
         set(kept.text.split("\n\n").map(|part| letters(part).collect())),
     );
-    let weight = |set: &HashSet<String>| set.iter().map(|part| part.chars().count()).sum::<usize>();
-    let shared: usize = ours
-        .intersection(&theirs)
-        .map(|part| part.chars().count())
-        .sum();
-    let least = weight(&ours).min(weight(&theirs));
+    let shared = letter_count(ours.intersection(&theirs));
+    let least = letter_count(ours.iter()).min(letter_count(theirs.iter()));
 
     let wanted = if is_one_headline {
         SHARED
@@ -84,6 +82,10 @@ fn is_same_story(article: &Article, kept: &CandidateCopy) -> bool {
         SHARED_WITHOUT_HEADLINE
     };
     least > 0 && shared * 100 >= least * wanted
+}
+
+fn letter_count<'a>(paragraphs: impl Iterator<Item = &'a String>) -> usize {
+    paragraphs.map(|part| part.chars().count()).sum()
 }
 
 fn set(paragraphs: impl Iterator<Item = String>) -> HashSet<String> {
@@ -115,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn a_story_is_known_by_its_words() {
+    fn a_story_is_recognised_by_its_words() {
         let story = [
             "책방이 아침에 문을 열었다.",
             "손님은 창가에 앉았다.",

@@ -1,5 +1,5 @@
-//! What a crawl knows of a site before its first request: where its home page is, and which pages
-//! it begins with.
+//! The beginning of a site's crawl, before the first request: the address of its home page, and its
+//! seeds.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use crate::frontier::Role;
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
-/// Returns the reader of a paper at the address that its home page moved to, if it did.
+/// Returns the reader of a paper, with the address that its home page moved to, if it did.
 pub(super) fn at_last_home(
     reader: &Arc<SiteReader>,
     archive: &Archive,
@@ -18,10 +18,10 @@ pub(super) fn at_last_home(
     Ok(home.map_or_else(|| Arc::clone(reader), |home| Arc::new(reader.at_home(home))))
 }
 
-/// Returns the pages that a crawl of the site begins with.
+/// Returns the seeds of a site: the pages that its crawl begins with.
 pub(super) fn seed(reader: &SiteReader, backfill: Option<Backfill>, now: Timestamp) -> Seed {
     let site = &reader.site;
-    // The windows of a backfill without a beginning are queued one after another.
+    // The windows of a backfill without a first day are queued later, one after another.
     let days = backfill.and_then(|backfill| Some((backfill.first?, backfill.last_day(site, now))));
 
     let policies = reader.policies().into_iter().map(|url| (url, Role::Policy));

@@ -1,5 +1,4 @@
-//! What to crawl, and how: plans of several papers, sessions, and how a session is stopped and
-//! watched.
+//! Plans and sessions of crawls: the papers, the limits, and the progress.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,39 +9,42 @@ use crate::crawl::{Backfill, ListsRead, Once, Start};
 use crate::host_lock::HostLocks;
 use crate::site_reader::SiteReader;
 
-/// What to crawl, and how far.
+/// A crawl of several papers that all start at once.
 #[derive(Debug)]
 pub struct CrawlPlan {
-    /// `crawl` or `resume`, as the run is named.
+    /// The name of the runs: `crawl` or `resume`.
     pub command: String,
     pub sites: Vec<Arc<SiteReader>>,
     pub seeding: SeedMode,
     pub settings: Settings,
-    /// Scheduled starts that this one makes up for.
+    /// Missed scheduled starts that this one makes up for.
     pub skipped: u64,
+    /// The most requests, of all papers together.
     pub max_requests: Option<u64>,
+    /// The longest time that the crawl may take.
     pub at_most: Option<Duration>,
-    /// Where this machine's crawls tell one another which hosts they ask.
+    /// The locks by which this machine's crawls share hosts.
     pub locks: HostLocks,
     /// Days of the past that are read once by lists limited to them.
     pub backfill: Option<Backfill>,
 }
 
-/// How papers are crawled, whichever they are.
+/// A session of crawls, of whatever papers.
 #[derive(Debug)]
 pub struct Session {
-    /// What the runs are named: `crawl` or `resume`.
+    /// The name of the runs: `crawl` or `resume`.
     pub command: String,
     pub settings: Settings,
     /// The most requests, of all papers together.
     pub max_requests: Option<u64>,
+    /// The longest time that the session may take.
     pub at_most: Option<Duration>,
-    /// Where this machine's crawls tell one another which hosts they ask.
+    /// The locks by which this machine's crawls share hosts.
     pub locks: HostLocks,
 }
 
 impl CrawlPlan {
-    /// Returns how the papers of the plan are crawled, and their starts: all at once.
+    /// Splits the plan into the session and the starts of its papers.
     pub fn into_parts(self) -> (Session, Once) {
         let Self {
             command,
@@ -55,31 +57,30 @@ impl CrawlPlan {
             locks,
             backfill,
         } = self;
-        let start = |reader| Start {
+
+        let session = Session {
+            command,
+            settings,
+            max_requests,
+            at_most,
+            locks,
+        };
+        let starts = sites.into_iter().map(|reader| Start {
             reader,
             seeding,
             backfill,
             skipped,
-        };
-        (
-            Session {
-                command,
-                settings,
-                max_requests,
-                at_most,
-                locks,
-            },
-            Once(sites.into_iter().map(start).collect()),
-        )
+        });
+        (session, Once(starts.collect()))
     }
 }
 
-/// Where a crawl stands, for those who watch.
+/// The progress of a crawl, for its watcher.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CrawlProgress {
     pub tally: Tally,
     pub queued: u64,
     pub elapsed: Duration,
-    /// Where lists are read for the first time: how far that is.
+    /// The progress of first traversals of lists; `None` where there are none, or all are complete.
     pub first_lists: Option<ListsRead>,
 }

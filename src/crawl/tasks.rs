@@ -1,22 +1,20 @@
-//! What is under way beside the loop: requests, and lookups of where hosts are.
+//! The tasks beside the loop: requests, and lookups of the addresses of hosts.
 
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::archive::AnnouncedId;
 use crate::clock::Clock;
-use crate::crawl::fetch_task::{Finished, Reads, VisitTarget, visit};
+use crate::crawl::fetch_task::{AnnouncedRequest, Finished, visit};
 use crate::fetch::{Reach, Web};
-use crate::frontier::Visit;
 use crate::page_url::Host;
 
-/// So many hosts are looked up at one time. A name's lookup takes a thread and a socket.
+/// The most hosts that are looked up at one time. Each lookup takes a thread and a socket.
 const MOST_LOCATED: usize = 50;
 
-/// Requests that are under way at one time, of all hosts together. Each has a connection, and
-/// systems let a process open 1,024 files, or 256.
+/// The most requests under way at one time, to all hosts together. Each has a connection, and most
+/// systems let a process open 1,024 files.
 const MOST_UNDER_WAY: usize = 400;
 
 /// The tasks of a crawl.
@@ -25,13 +23,14 @@ pub(super) struct Tasks<W> {
     web: Arc<W>,
     clock: Clock,
     tasks: JoinSet<Finished>,
-    /// Requests among them.
+    /// The requests among the tasks.
     requests: usize,
-    /// Turns to look up where a host is.
+    /// Permits to look up a host.
     locating: Arc<Semaphore>,
 }
 
 impl<W: Web> Tasks<W> {
+    /// Begins with no task.
     pub fn new(web: Arc<W>, clock: Clock) -> Self {
         Self {
             web,
@@ -42,20 +41,21 @@ impl<W: Web> Tasks<W> {
         }
     }
 
+    /// Returns whether no task is under way.
     pub fn is_empty(&self) -> bool {
         self.tasks.is_empty()
     }
 
-    /// Returns whether there is no room for another request beside so many more.
+    /// Returns whether the most requests are under way, with `more` that are about to be sent.
     pub fn is_full(&self, more: usize) -> bool {
         self.requests + more >= MOST_UNDER_WAY
     }
 
-    /// Looks up where a host is.
+    /// Looks up the address of a host's server.
     pub fn locate(&mut self, host: Host, reach: Reach) {
         let (web, turns) = (Arc::clone(&self.web), Arc::clone(&self.locating));
         self.tasks.spawn(async move {
-            // Never closed: where it were, the host would be located all the same.
+            // The semaphore is never closed. If it were, the host would be looked up all the same.
             let _turn = turns.acquire().await;
             let server = web.locate(&host, reach).await;
             Finished::Located { host, server }
@@ -63,32 +63,18 @@ impl<W: Web> Tasks<W> {
     }
 
     /// Sends a request whose announcement was saved.
-    pub fn send(
-        &mut self,
-        it: Visit,
-        reach: Reach,
-        announced: AnnouncedId,
-        asked: VisitTarget,
-        reads: Option<Reads>,
-    ) {
+    pub fn send(&mut self, request: AnnouncedRequest) {
         self.requests += 1;
-        self.tasks.spawn(visit(
-            Arc::clone(&self.web),
-            self.clock,
-            it,
-            reach,
-            announced,
-            asked,
-            reads,
-        ));
+        self.tasks
+            .spawn(visit(Arc::clone(&self.web), self.clock, request));
     }
 
-    /// Notes that a request is over, and its answer settled.
+    /// Notes that a request has ended, and its answer is settled.
     pub fn settled(&mut self) {
         self.requests -= 1;
     }
 
-    /// Waits for the next task that ends; `None` where none is under way.
+    /// Waits for the next task that ends. Returns `None` where none is under way.
     pub async fn next(&mut self) -> Option<Result<Finished, JoinError>> {
         self.tasks.join_next().await
     }
@@ -98,8 +84,7 @@ impl<W: Web> Tasks<W> {
         self.tasks.try_join_next()
     }
 
-    /// Drops all of them. A task that reads a page cannot be stopped within it, and is not waited
-    /// for.
+    /// Drops all tasks. A task that is parsing a page cannot be stopped, and is not waited for.
     pub fn abort(&mut self) {
         self.tasks.abort_all();
     }

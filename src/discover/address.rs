@@ -1,4 +1,4 @@
-//! The grammar of one paper's addresses: which are articles, which are lists, which are never asked for.
+//! The grammar of a paper's addresses: articles, lists, and addresses that are never requested.
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -9,17 +9,16 @@ use crate::config::Profile;
 use crate::config::profile::UrlRules;
 use crate::page_url::{PageUrl, canonical_escapes};
 
-/// What an address stands for.
+/// The kind of page at an address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Address {
-    /// An article, by its number, or by its address alone where the number is too long to be
-    /// counted with; `url` is canonical.
+    /// An article. `number` is `None` where it does not fit into 64 bits; `url` is canonical.
     Article { number: Option<u64>, url: PageUrl },
-    /// A list; `url` is canonical and without a page, `page` counts from 1.
+    /// A list. `url` is canonical and without a page; `page` counts from 1.
     List { url: PageUrl, page: u32 },
-    /// An address that must not be asked for.
+    /// An address that must not be requested.
     Trap { why: &'static str },
-    /// Another paper's.
+    /// A page of another paper.
     Elsewhere,
     /// Any other page of the paper.
     Other,
@@ -33,8 +32,8 @@ pub struct Grammar {
 }
 
 impl Grammar {
-    /// `home` gives canonical addresses their scheme, host and port. Without a CMS (`None`) every page of the paper is
-    /// [`Address::Other`].
+    /// Takes the address rules of a profile. `home` gives canonical addresses their scheme, host
+    /// and port. Without a profile, every page of the paper is [`Address::Other`].
     pub fn new(profile: Option<&Profile>, home: PageUrl) -> Self {
         Self {
             rules: profile
@@ -52,40 +51,37 @@ impl Grammar {
         }
     }
 
+    /// Returns the paper's home page.
     pub fn home(&self) -> &PageUrl {
         &self.home
     }
 
-    /// Tells whether the paper's CMS is known, and which of its pages are articles.
+    /// Returns whether the paper's CMS is known, so that its articles can be told by their
+    /// addresses.
     pub fn knows_articles(&self) -> bool {
         !self.rules.article.is_empty() || !self.rules.article_patterns.is_empty()
     }
 
-    /// Tells whether an address is the paper's, or that of another host of its house: `cdn.paper.example` beside `www.paper.example`.
+    /// Returns whether an address is the paper's, or on another host of its domain:
+    /// `cdn.paper.example` beside `www.paper.example`.
     pub fn is_of_house(&self, url: &PageUrl) -> bool {
-        let house = |url: &PageUrl| url.as_url().domain().map(|host| bare(host).to_owned());
-        let is_below = house(&self.home)
-            .zip(house(url))
+        let is_below = bare_domain(&self.home)
+            .zip(bare_domain(url))
             .is_some_and(|(ours, theirs)| theirs.ends_with(&format!(".{ours}")));
         is_same_paper(&self.home, url) || is_below
     }
 
-    /// Tells what an address stands for. Every form of an article's address gives the same canonical one.
+    /// Returns the kind of page at an address. Every form of an article's address gives the same
+    /// canonical one.
     pub fn address(&self, url: &PageUrl) -> Address {
         if !is_same_paper(&self.home, url) {
             return Address::Elsewhere;
         }
         let path = url.as_url().path();
-        if url.repeats_itself() {
-            return Address::Trap {
-                why: "its path goes round in circles",
-            };
+        if let Some(why) = self.trap(url, path) {
+            return Address::Trap { why };
         }
-        if self.rules.traps.iter().any(|trap| starts_with(path, trap)) {
-            return Address::Trap {
-                why: "the CMS keeps no page for readers there",
-            };
-        }
+
         if let Some(digits) = self.rules.article_digits(url)
             && let Some(url) = self.article(path, &digits)
         {
@@ -97,16 +93,12 @@ impl Grammar {
         if self.rules.list_path(path).is_none() {
             return Address::Other;
         }
-        if self
-            .rules
-            .trap_parameters
-            .iter()
-            .any(|name| self.filled(url, name).is_some())
-        {
+        if self.is_search(url) {
             return Address::Trap {
                 why: "a search, of which there is no end",
             };
         }
+
         let page = url
             .parameter(&self.rules.page)
             .and_then(|page| page.trim().parse().ok())
@@ -116,7 +108,25 @@ impl Grammar {
             .map_or(Address::Other, |url| Address::List { url, page })
     }
 
-    /// Returns the number of the article that an address shows, on whatever host.
+    /// Returns why a page of the paper must not be requested, whatever it is; `None` where it may.
+    fn trap(&self, url: &PageUrl, path: &str) -> Option<&'static str> {
+        if url.repeats_itself() {
+            return Some("its path goes round in circles");
+        }
+
+        let is_trap = self.rules.traps.iter().any(|trap| starts_with(path, trap));
+        is_trap.then_some("the CMS keeps no page for readers there")
+    }
+
+    /// Returns whether a list is the result of a search.
+    fn is_search(&self, url: &PageUrl) -> bool {
+        self.rules
+            .trap_parameters
+            .iter()
+            .any(|name| self.filled(url, name).is_some())
+    }
+
+    /// Returns the number of the article at an address, on any host.
     pub fn number(&self, url: &PageUrl) -> Option<u64> {
         self.rules.article_number(url)
     }
@@ -138,29 +148,30 @@ impl Grammar {
         }
     }
 
-    /// Returns the address of the list at `url`, limited to the days from `first` to `last`; `None` where `url` is no list,
-    /// or where the CMS cannot limit one.
+    /// Returns the address of the list at `url`, limited to the days from `first` to `last`; `None`
+    /// where `url` is no list, or where the CMS cannot limit lists.
     pub fn list_window(&self, url: &PageUrl, first: Date, last: Date) -> Option<PageUrl> {
         let window = self.rules.date_window.as_ref()?;
-        let is_other = |name: &str| name != window.from && name != window.until;
         let mut limited = self.list_page(url, 1)?.as_url().clone();
-        let others = limited
+
+        let mut query: Vec<String> = limited
             .query()
             .unwrap_or_default()
             .split('&')
-            .filter(|part| is_other(&name_of(part)));
-        let mut query: Vec<String> = others
             .filter(|part| !part.is_empty())
+            .filter(|part| ![&window.from, &window.until].contains(&&name_of(part)))
             .map(str::to_owned)
             .collect();
         for (name, day) in [(&window.from, first), (&window.until, last)] {
             query.push(format!("{name}={}", escaped(&window.print(day)?)));
         }
+
         limited.set_query(Some(&query.join("&")));
         self.list(&PageUrl::parse(limited.as_str()).ok()?, "")
     }
 
-    /// The canonical address of an article; its own, bare of parameters, where the number alone does not make one.
+    /// Returns the canonical address of an article: by its number or, where the number alone makes
+    /// no address, its own without parameters.
     fn article(&self, path: &str, number: &str) -> Option<PageUrl> {
         let origin = self.home.origin();
         self.rules
@@ -168,16 +179,18 @@ impl Grammar {
             .or_else(|| PageUrl::parse(&format!("{origin}{path}")).ok())
     }
 
-    /// The canonical address of a list: what decides its rows, in the profile's order.
+    /// Returns the canonical address of a list: its path, `page`, and the parameters that decide
+    /// its rows, in the profile's order.
     fn list(&self, url: &PageUrl, page: &str) -> Option<PageUrl> {
         let path = self.rules.list_path(url.as_url().path())?;
-        let mut address = format!("{}{path}?{page}", self.home.origin());
         let window = self
             .rules
             .date_window
             .iter()
-            .flat_map(|window| [&window.from, &window.until]);
-        let window = window.filter(|name| !self.rules.keep.contains(name));
+            .flat_map(|window| [&window.from, &window.until])
+            .filter(|name| !self.rules.keep.contains(name));
+
+        let mut address = format!("{}{path}?{page}", self.home.origin());
         for name in self.rules.keep.iter().chain(window) {
             if let Some(value) = self.filled(url, name) {
                 write!(address, "{name}={value}&").expect("a String takes everything");
@@ -186,24 +199,23 @@ impl Grammar {
         for (name, value) in &self.rules.always {
             write!(address, "{name}={}&", escaped(value)).expect("a String takes everything");
         }
+
         let bare = address.trim_end_matches(['&', '?']);
-        // A list whose parameters make it longer than an address may be is none.
+        // An address that its parameters make longer than the limit is no list.
         PageUrl::parse(bare).ok()
     }
 
-    /// Returns a parameter's value as it is escaped: in which encoding that was done, only the
-    /// server knows.
+    /// Returns the value of a parameter that is not empty. It stays escaped: only the server knows
+    /// in which encoding.
     fn filled(&self, url: &PageUrl, name: &str) -> Option<String> {
-        let parts = url
-            .as_url()
+        url.as_url()
             .query()
             .unwrap_or_default()
             .split('&')
-            .filter(|part| name_of(part) == name);
-        let values = parts
+            .filter(|part| name_of(part) == name)
             .filter_map(|part| part.split_once('='))
-            .map(|(_, value)| trimmed(value));
-        values.into_iter().find(|value| !value.is_empty())
+            .map(|(_, value)| trimmed(value))
+            .find(|value| !value.is_empty())
     }
 }
 
@@ -215,7 +227,7 @@ fn name_of(part: &str) -> String {
         .unwrap_or_default()
 }
 
-/// Drops spaces around a value, and writes those within in one way.
+/// Removes spaces around an escaped value, and writes those within it as `%20`.
 fn trimmed(value: &str) -> String {
     let value = value.replace('+', "%20");
     let mut bare = value.as_str();
@@ -228,24 +240,34 @@ fn trimmed(value: &str) -> String {
     bare.to_owned()
 }
 
-/// `www.`, `m.` and the bare name are one paper, over http and https, at any port. A host that is an address, as in
-/// tests and trials, is told apart by its port.
+/// Returns whether an address belongs to the paper with this home page.
+///
+/// The host names with `www.`, with `m.` and without both are one paper, over http and https, at
+/// any port. Hosts that are IP addresses, as in tests and trials, are one paper at the same port
+/// only.
 pub fn is_same_paper(home: &PageUrl, url: &PageUrl) -> bool {
-    let host = |url: &PageUrl| url.as_url().host_str().unwrap_or_default().to_owned();
-    let (ours, theirs) = (host(home), host(url));
+    let ours = home.as_url().host_str().unwrap_or_default();
+    let theirs = url.as_url().host_str().unwrap_or_default();
+
     if home.literal_address().is_some() || ours == "localhost" {
-        let port = |url: &PageUrl| url.as_url().port_or_known_default();
-        return ours == theirs && port(home) == port(url);
+        let our_port = home.as_url().port_or_known_default();
+        return ours == theirs && our_port == url.as_url().port_or_known_default();
     }
-    bare(&ours) == bare(&theirs)
+    bare(ours) == bare(theirs)
 }
 
+/// Returns the domain of an address without `www.` or `m.`; `None` of an IP address.
+fn bare_domain(url: &PageUrl) -> Option<&str> {
+    url.as_url().domain().map(bare)
+}
+
+/// Returns a host name without `www.` or `m.`.
 fn bare(host: &str) -> &str {
     let rest = host
         .strip_prefix("www.")
         .or_else(|| host.strip_prefix("m."))
         .unwrap_or(host);
-    // m.kr is a name of its own.
+    // The name m.kr is a domain of its own.
     if rest.contains('.') { rest } else { host }
 }
 
@@ -254,7 +276,7 @@ fn starts_with(path: &str, beginning: &str) -> bool {
         .is_some_and(|head| head.eq_ignore_ascii_case(beginning))
 }
 
-/// Escapes what would end a value or become another character.
+/// Escapes characters that would end a value or become another character.
 fn escaped(value: &str) -> String {
     let escaped: String = value.chars().fold(String::new(), |mut escaped, c| {
         if "%&+#= ".contains(c) {
@@ -308,9 +330,12 @@ mod tests {
             "https://www.saseo.example/news/articleMail.html?idxno=90000015817",
             "https://www.saseo.example/news/articleErr.html?idxno=90000015817",
             "https://www.saseo.example/news/articleSingo.html?idxno=90000015817",
-            "https://www.saseo.example/news/articleView.html?idxno=90000015817&replyAll=&reply_sc_order_by=I",
-            "https://www.saseo.example/news/articleView.html?page=3&total=99&sc_section_code=S1N1&idxno=90000015817",
-            "https://www.saseo.example/news/articleView.html?idxno=90000015817&sc_word=x&fbclid=1&utm_source=b#reply",
+            "https://www.saseo.example/news/articleView.html?idxno=90000015817&replyAll=\
+             &reply_sc_order_by=I",
+            "https://www.saseo.example/news/articleView.html?page=3&total=99&sc_section_code=S1N1\
+             &idxno=90000015817",
+            "https://www.saseo.example/news/articleView.html?idxno=90000015817&sc_word=x&fbclid=1\
+             &utm_source=b#reply",
             "https://www.saseo.example/news/articleView.html?idxno=0090000015817",
         ] {
             let address = paper.address(&url(twin));
@@ -383,7 +408,8 @@ mod tests {
     #[test]
     fn an_escaped_value_of_a_list_stays_in_its_encoding() {
         let paper = other_cms(
-            "list = [\"/l\"]\npage = \"p\"\nkeep = [\"w\"]\ndate_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }",
+            "list = [\"/l\"]\npage = \"p\"\nkeep = [\"w\"]\n\
+             date_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }",
         );
         let address = "https://www.saseo.example/l?w=%C3%A5+%B9%E6%26&p=2&x=1";
         let plain = "https://www.saseo.example/l?w=%C3%A5%20%B9%E6%26";
@@ -441,8 +467,10 @@ mod tests {
     #[test]
     fn a_list_keeps_its_filters_in_one_order() {
         let paper = grammar("https://www.saseo.example/");
-        let page = "https://www.saseo.example/news/articleList.html?sc_sdate=2020-01-01&page=7&sc_section_code=S1N2&total=9";
-        let plain = "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&sc_sdate=2020-01-01&view_type=sm";
+        let page = "https://www.saseo.example/news/articleList.html?sc_sdate=2020-01-01&page=7\
+            &sc_section_code=S1N2&total=9";
+        let plain = "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2\
+            &sc_sdate=2020-01-01&view_type=sm";
         assert_eq!(list(&paper, page), (plain.to_owned(), 7));
         let eighth = paper.list_page(&url(page), 8).unwrap();
         assert_eq!(list(&paper, eighth.as_str()), (plain.to_owned(), 8));
@@ -456,11 +484,13 @@ mod tests {
             jiff::civil::date(1999, 12, 1),
             jiff::civil::date(2000, 1, 31),
         );
-        let list = "https://www.saseo.example/news/articleList.html?page=3&sc_section_code=S1N2&sc_sdate=2020-01-01";
+        let list = "https://www.saseo.example/news/articleList.html?page=3&sc_section_code=S1N2\
+            &sc_sdate=2020-01-01";
         let limited = paper.list_window(&url(list), first, last).unwrap();
         assert_eq!(
             limited.as_str(),
-            "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2&sc_sdate=1999-12-01&sc_edate=2000-01-31&view_type=sm"
+            "https://www.saseo.example/news/articleList.html?sc_section_code=S1N2\
+             &sc_sdate=1999-12-01&sc_edate=2000-01-31&view_type=sm"
         );
         assert_eq!(
             paper.address(&limited),
@@ -478,7 +508,8 @@ mod tests {
             without.list_window(&url("https://www.saseo.example/l"), first, last),
             None
         );
-        let with = "list = [\"/l\"]\npage = \"p\"\ndate_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }";
+        let with = "list = [\"/l\"]\npage = \"p\"\n\
+            date_window = { from = \"a\", until = \"b\", format = \"%Y%m%d\" }";
         let limited = other_cms(with)
             .list_window(&url("https://www.saseo.example/l?p=2&x=1"), first, last)
             .unwrap();
@@ -498,7 +529,8 @@ mod tests {
 
     #[test]
     fn an_articles_number_may_stand_in_its_path() {
-        let rules = "article_patterns = ['^/news/articles/(\\d+)/?$', '^/m/(\\d+)$']\ncanonical = \"/news/articles/{number}\"";
+        let rules = "article_patterns = ['^/news/articles/(\\d+)/?$', '^/m/(\\d+)$']\n\
+            canonical = \"/news/articles/{number}\"";
         let paper = other_cms(rules);
         let plain = url("https://www.saseo.example/news/articles/12345");
         for twin in [
@@ -659,13 +691,16 @@ mod tests {
             query in "(&?(idxno|page|sc_section_code|sc_word|view_type|sc_sdate)=[S0-9N%a+ 책]{0,6}){0,4}",
         ) {
             let paper = grammar("https://www.saseo.example/");
-            let Ok(given) = PageUrl::parse(&format!("http://{host}{path}?{query}")) else { return Ok(()) };
+            let Ok(given) = PageUrl::parse(&format!("http://{host}{path}?{query}")) else {
+                return Ok(());
+            };
             match paper.address(&given) {
                 Address::Article { number, url } => {
                     prop_assert_eq!(paper.address(&url), Address::Article { number, url });
                 }
                 Address::List { url, .. } => {
-                    prop_assert_eq!(paper.address(&url), Address::List { url: url.clone(), page: 1 });
+                    let first = Address::List { url: url.clone(), page: 1 };
+                    prop_assert_eq!(paper.address(&url), first);
                 }
                 Address::Trap { .. } | Address::Elsewhere | Address::Other => {}
             }

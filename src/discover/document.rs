@@ -1,5 +1,5 @@
-//! What a document says of the way on: where its links start, how their queries are encoded, where
-//! it sends its readers, and which page is its next one.
+//! Documents: the base of a page's links, the encoding of their queries, the page's refresh, and
+//! its next page.
 
 use std::sync::LazyLock;
 
@@ -8,24 +8,26 @@ use encoding_rs::{Encoding, UTF_8};
 use crate::markup::{Node, Selector, Tree, attribute};
 use crate::page_url::{PageUrl, UrlError};
 
-/// The first of these counts, whatever stands in it (HTML 4.2.3).
+/// The base of links. The first one counts, whatever its value is (HTML 4.2.3).
 static BASE: LazyLock<Selector> = LazyLock::new(|| selector("base[href]"));
 
+/// A redirect by a meta tag (HTML 4.2.5.3).
 static REFRESH: LazyLock<Selector> =
     LazyLock::new(|| selector(r#"meta[http-equiv="refresh" i][content]"#));
 
+/// A link to the next page (HTML 4.6.7.13).
 static NEXT: LazyLock<Selector> =
     LazyLock::new(|| selector(r#"link[rel~="next" i][href], a[rel~="next" i][href]"#));
 
-/// A reader does not wait for a page that is replaced within this time. What comes later replaces a
-/// page that was read, as tickers and advertisements do.
+/// A refresh within so many seconds is a redirect: no reader reads the page in that time. A later
+/// refresh replaces a page that was read, as tickers and advertisements do.
 const AT_ONCE: f64 = 10.0;
 
 fn selector(text: &str) -> Selector {
     Selector::compile(text).expect("a test reads a document with it")
 }
 
-/// The document that stood at an address, as far as its links go.
+/// A document's address, with what its links depend on.
 #[derive(Clone, Debug)]
 pub struct Document {
     url: PageUrl,
@@ -33,7 +35,7 @@ pub struct Document {
     encoding: &'static Encoding,
 }
 
-/// Where a document sends its readers by a meta tag.
+/// A redirect by a meta tag.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refresh {
     pub to: PageUrl,
@@ -42,7 +44,7 @@ pub struct Refresh {
 }
 
 impl Document {
-    /// Takes the base that the page names. Its queries are in UTF-8.
+    /// Takes the base that the page names. Queries are encoded in UTF-8.
     pub fn new(url: &PageUrl, tree: &Tree) -> Self {
         let href = tree.first(&BASE).and_then(|base| base.attr("href"));
         let base = href
@@ -55,7 +57,7 @@ impl Document {
         }
     }
 
-    /// Takes the encoding that the page came in, by its WHATWG name.
+    /// Sets the encoding of the page, by its WHATWG name.
     pub fn encoded_in(self, name: &str) -> Self {
         // URL Standard, query state: UTF-16 is no encoding for queries.
         let encoding =
@@ -68,23 +70,22 @@ impl Document {
         &self.url
     }
 
-    /// Reads a link as it stands in the document.
+    /// Resolves a link of the document.
     ///
     /// # Errors
     ///
-    /// Fails where it leads to no page.
+    /// Fails where the link leads to no page.
     pub fn join(&self, link: &str) -> Result<PageUrl, UrlError> {
         self.base.join_in(link, self.encoding)
     }
 
-    /// Returns where the document sends its readers. One that sends them to itself is merely asked
-    /// for anew.
+    /// Returns the refresh of the document. A refresh to the document itself only reloads it, and
+    /// is none.
     pub fn refresh(&self, tree: &Tree) -> Option<Refresh> {
-        let told = tree
-            .all(&REFRESH)
-            .filter(|meta| !is_for_the_scriptless(meta));
-        told.filter_map(|meta| self.read_refresh(&attribute(&meta, "content")?))
-            .find(|told| told.to != self.url)
+        tree.all(&REFRESH)
+            .filter(|meta| !is_for_the_scriptless(meta))
+            .filter_map(|meta| self.read_refresh(&attribute(&meta, "content")?))
+            .find(|refresh| refresh.to != self.url)
     }
 
     /// Reads `5; url='/main'` as browsers do (HTML 4.2.5.3, shared declarative refresh steps).

@@ -15,10 +15,11 @@ use crate::text::{clean, clean_some};
 use crate::time::LocalTime;
 use crate::time::printed::{Zulu, read};
 
-/// Papers' feeds have 50 entries; one that has so many is built to exhaust its reader.
+/// The limit of entries in one feed. Papers' feeds have about 50; a feed with more than this is
+/// built to exhaust its parser.
 pub const MAX_FEED_ENTRIES: usize = 5_000;
 
-/// Why what was served at a feed's address is no feed.
+/// Why the answer at a feed's address is no feed.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum FeedError {
     #[error("an HTML page was served instead of a feed")]
@@ -31,13 +32,13 @@ pub enum FeedError {
     Broken(String),
 }
 
-/// What is known of the paper whose feeds are read.
+/// The paper whose feed is read.
 #[derive(Clone, Copy, Debug)]
 pub struct FeedOf<'p> {
     pub grammar: &'p Grammar,
     /// Dates without an offset are on its clock.
     pub zone: &'p TimeZone,
-    /// BCP 47: of a story in several languages, the one in this is the paper's.
+    /// The paper's language, as a BCP 47 tag: of a story in several languages, this one is chosen.
     pub language: &'p str,
 }
 
@@ -45,14 +46,9 @@ pub struct FeedOf<'p> {
 ///
 /// # Errors
 ///
-/// Fails where the text is no feed, or one without end. What is damaged in a feed costs the entry
-/// that it stands in.
+/// Fails where the text is no feed, or a feed with too many entries. Damage costs only the entry
+/// that it is in.
 pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listing, FeedError> {
-    let FeedOf {
-        grammar,
-        zone,
-        language,
-    } = paper;
     let decoded = decode(bytes, "", "");
     let text = decoded
         .text
@@ -63,26 +59,10 @@ pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listi
     if is_html(text) {
         return Err(FeedError::Html);
     }
-    let entries = if text.starts_with('{') {
-        json::entries(text)
-    } else {
-        soup::entries(text, url.as_url(), language)
-    };
-    let entries = entries
-        .ok_or_else(|| FeedError::Broken("it is neither RSS, Atom nor JSON Feed".to_owned()))?;
-    if entries.len() > MAX_FEED_ENTRIES {
-        return Err(FeedError::Endless);
-    }
-    let is_lost = |entry: &FeedEntry| *entry == FeedEntry::default();
-    if !entries.is_empty() && entries.iter().all(is_lost) {
-        return Err(FeedError::Broken(
-            "none of its entries says anything".to_owned(),
-        ));
-    }
 
-    let rows = entries
+    let rows = entries(text, url, paper.language)?
         .into_iter()
-        .filter_map(|entry| row(entry, grammar, zone, url))
+        .filter_map(|entry| row(entry, paper, url))
         .collect();
     Ok(Listing {
         rows,
@@ -90,62 +70,91 @@ pub fn read_feed(paper: FeedOf<'_>, url: &PageUrl, bytes: &[u8]) -> Result<Listi
     })
 }
 
-fn row(entry: FeedEntry, grammar: &Grammar, zone: &TimeZone, url: &PageUrl) -> Option<ListRow> {
-    let (number, url) = story(&entry.links, grammar, url)?;
+/// Returns the entries of a feed of any format.
+fn entries(text: &str, url: &PageUrl, language: &str) -> Result<Vec<FeedEntry>, FeedError> {
+    let entries = if text.starts_with('{') {
+        json::entries(text)
+    } else {
+        soup::entries(text, url.as_url(), language)
+    };
+    let Some(entries) = entries else {
+        let why = "it is neither RSS, Atom nor JSON Feed".to_owned();
+        return Err(FeedError::Broken(why));
+    };
+
+    if entries.len() > MAX_FEED_ENTRIES {
+        return Err(FeedError::Endless);
+    }
+    let empty = FeedEntry::default();
+    if !entries.is_empty() && entries.iter().all(|entry| *entry == empty) {
+        let why = "none of its entries says anything".to_owned();
+        return Err(FeedError::Broken(why));
+    }
+    Ok(entries)
+}
+
+/// Returns the row of an entry; `None` where it links no page of the paper.
+fn row(entry: FeedEntry, paper: FeedOf<'_>, url: &PageUrl) -> Option<ListRow> {
+    let (number, url) = story(&entry.links, paper.grammar, url)?;
     let dates = entry
         .dates
         .iter()
-        .filter_map(|printed| Some((clean(printed), date(printed, zone)?)));
+        .filter_map(|printed| Some((clean(printed), date(printed, paper.zone)?)));
     let (date, published_at) = dates.take(1).next().unzip();
 
-    let html = |text: Option<String>| clean_some(&plain(&text?));
     Some(ListRow {
         number,
         url,
-        title: html(entry.title).unwrap_or_default(),
-        section: html(entry.section),
-        byline: html(entry.author),
+        title: clean_html(entry.title).unwrap_or_default(),
+        section: clean_html(entry.section),
+        byline: clean_html(entry.author),
         date,
         published_at,
-        summary: html(entry.summary),
+        summary: clean_html(entry.summary),
     })
 }
 
-/// Chooses the address of an entry's story: of several, one of an article of the paper's own. What
-/// other papers have is theirs to be asked for.
+fn clean_html(text: Option<String>) -> Option<String> {
+    clean_some(&plain(&text?))
+}
+
+/// Chooses the address of an entry's story, and its number. An article of the paper goes before
+/// other pages of the paper. Addresses of other papers are not requested.
 fn story(links: &[String], grammar: &Grammar, url: &PageUrl) -> Option<(Option<u64>, PageUrl)> {
     let mut other = None;
-    for told in links.iter().filter_map(|link| url.join(link).ok()) {
-        match grammar.address(&told) {
+    for linked in links.iter().filter_map(|link| url.join(link).ok()) {
+        match grammar.address(&linked) {
             Address::Article { number, url } => return Some((number, url)),
-            Address::Other => other = other.or(Some((None, told))),
+            Address::Other => other = other.or(Some((None, linked))),
             Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => {}
         }
     }
     other
 }
 
-/// Feeds began in 1999: what is older than 1970 is no date of theirs.
+/// Reads a printed date. Dates before 1970 are damage: feeds began in 1999.
 fn date(printed: &str, zone: &TimeZone) -> Option<LocalTime> {
     read(printed, zone, Zulu::Utc)
-        .map(|told| told.time)
+        .map(|read| read.time)
         .filter(|time| time.at.millis() >= 0)
 }
 
-/// Descriptions hold HTML, or text with entities that were escaped twice. A `<` before a Korean letter opens no tag.
+/// Returns the text of a description, which is HTML, or text with entities that were escaped twice.
+/// A `<` before a Korean letter opens no tag.
 fn plain(content: &str) -> String {
     if !content.contains(['<', '&']) {
         return content.to_owned();
     }
-    // What is too heavy to parse is kept as it stands.
+
+    // Content that is too heavy to parse is kept as it is.
     crate::markup::Tree::parse(content).map_or_else(
         |_| content.to_owned(),
         |tree| crate::markup::text(&tree.root()),
     )
 }
 
-/// Tells whether a text begins as a feed does: with JSON, or a feed's root, whatever a cache put
-/// before it.
+/// Returns whether a text begins as a feed does: with JSON, or with a feed's root element. A cache
+/// may have put something before it.
 pub fn is_feed(text: &str) -> bool {
     let head = head(text);
     head.trim_start_matches('\u{feff}')
@@ -168,7 +177,8 @@ fn has_root(head: &str) -> bool {
         .any(|root| head.contains(root))
 }
 
-/// The beginning of a text, in lower case: as much as stands before a feed's root.
+/// Returns the beginning of a text in lower case: a feed's root element is in its first 1,024
+/// bytes.
 fn head(text: &str) -> String {
     text[..text.floor_char_boundary(1024)].to_ascii_lowercase()
 }

@@ -1,4 +1,4 @@
-//! The rows of a section's list.
+//! Lists: the rows of a section, and the page after them.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -9,29 +9,31 @@ use crate::config::Profile;
 use crate::config::profile::{ListSkin, Pager};
 use crate::discover::address::{Address, Grammar};
 use crate::discover::document::Document;
-use crate::discover::next::{Extent, next};
+use crate::discover::next::{Extent, PagedDocument, list_page};
 use crate::markup::{Node, Selector, Tree, attribute, text, within};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 use crate::time::printed::{is_date, read_recent};
 use crate::time::{LocalTime, Timestamp};
 
-/// What a page of a list shows.
+/// The content of a list page.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listing {
-    /// The list's own rows, in the page's order; boxes beside it are not of it.
+    /// The list's own rows, in the page's order, without those of boxes beside it.
     pub rows: Vec<ListRow>,
-    /// The page has what lists of this paper have, rows or not.
+    /// The page has the frame of this paper's lists, with rows or without.
     pub is_list: bool,
-    /// By its own count, rows should stand on this page.
+    /// By the list's own count, this page should have rows.
     pub owes_rows: bool,
     /// The page after this one; `None` on the last.
     pub next: Option<PageUrl>,
-    /// The page counts or links its next one; else it is only likely that there is one.
+    /// The page counts or links its next one; otherwise the next page is only likely.
     pub next_is_told: bool,
-    /// Rows of all pages together, as the page tells.
+    /// Rows of all pages together, as the page says.
     pub total: Option<u64>,
+    /// Rows of a full page.
     pub per_page: Option<u32>,
+    /// How many pages the server shows.
     pub pages: Option<u32>,
 }
 
@@ -39,12 +41,12 @@ pub struct Listing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListRow {
     pub number: Option<u64>,
-    /// Canonical, where the paper's grammar knows the address.
+    /// Canonical, if the paper's grammar knows the address.
     pub url: PageUrl,
     pub title: String,
     pub section: Option<String>,
     pub byline: Option<String>,
-    /// As printed.
+    /// The date as printed.
     pub date: Option<String>,
     pub published_at: Option<LocalTime>,
     pub summary: Option<String>,
@@ -60,6 +62,7 @@ pub struct ListReader {
 }
 
 impl ListReader {
+    /// Takes the skins and the pager of a profile. Dates are on the clock of `zone`.
     pub fn new(profile: &Profile, grammar: Grammar, zone: TimeZone) -> Self {
         Self {
             grammar,
@@ -69,7 +72,7 @@ impl ListReader {
         }
     }
 
-    /// Reads the same lists of a paper that moved.
+    /// Returns a reader of the same lists for a paper that moved.
     pub fn with_grammar(&self, grammar: Grammar) -> Self {
         Self {
             grammar,
@@ -77,9 +80,10 @@ impl ListReader {
         }
     }
 
-    /// Reads the page of a list that stood at `url`; `now` dates rows without a year. A page that is no list has no rows.
+    /// Reads the list page that stood at `url`. `now` completes dates without a year. A page that
+    /// is no list has no rows.
     pub fn read(&self, url: &PageUrl, html: &str, now: Timestamp) -> Listing {
-        // A page too heavy to parse shows nothing to archive either: it has no rows.
+        // A page that is too heavy to parse has no rows.
         Tree::parse(html)
             .map(|tree| self.read_tree(&Document::new(url, &tree), html, &tree, now))
             .unwrap_or_default()
@@ -93,33 +97,28 @@ impl ListReader {
         tree: &Tree,
         now: Timestamp,
     ) -> Listing {
-        let shown = self
+        let rows = self
             .skins
             .iter()
             .map(|skin| self.rows(tree, skin, document, now))
-            .find(|rows| !rows.is_empty());
-        let rows = shown.unwrap_or_default();
-        let extent = Extent::read(tree, html, &self.pager);
-        let next = next(
-            tree,
-            document,
-            rows.len(),
-            &extent,
-            &self.pager,
-            &self.grammar,
-        );
+            .find(|rows| !rows.is_empty())
+            .unwrap_or_default();
         let has_frame = self
             .skins
             .iter()
             .filter_map(|skin| skin.list.as_ref())
             .any(|list| tree.first(list).is_some());
-        let page = match self.grammar.address(document.url()) {
-            Address::List { page, .. } => page,
-            Address::Article { .. }
-            | Address::Trap { .. }
-            | Address::Elsewhere
-            | Address::Other => 1,
+
+        let extent = Extent::read(tree, html, &self.pager);
+        let shown = PagedDocument {
+            tree,
+            document,
+            rows: rows.len(),
+            extent: &extent,
         };
+        let next = shown.next(&self.pager, &self.grammar);
+        let page = list_page(&self.grammar, document.url()).unwrap_or(1);
+
         Listing {
             is_list: !rows.is_empty() || has_frame,
             owes_rows: extent.pages().is_some_and(|pages| page <= pages),
@@ -132,6 +131,7 @@ impl ListReader {
         }
     }
 
+    /// Returns the rows of one skin, each article once.
     fn rows(
         &self,
         tree: &Tree,
@@ -140,13 +140,13 @@ impl ListReader {
         now: Timestamp,
     ) -> Vec<ListRow> {
         let mut known = HashSet::new();
-        let rows = tree
-            .all(&skin.row)
-            .filter_map(|row| self.row(&row, skin, document, now));
-        rows.filter(|row| known.insert(row.url.clone())).collect()
+        tree.all(&skin.row)
+            .filter_map(|row| self.row(&row, skin, document, now))
+            .filter(|row| known.insert(row.url.clone()))
+            .collect()
     }
 
-    /// A row that links no article is a template or an advertisement.
+    /// Returns a row; `None` where it links no article, as templates and advertisements do.
     fn row(
         &self,
         row: &Node<'_>,
@@ -155,41 +155,37 @@ impl ListReader {
         now: Timestamp,
     ) -> Option<ListRow> {
         let link = within(*row, &skin.link).find(|link| attribute(link, "href").is_some())?;
-        let Address::Article { number, url } = self
-            .grammar
-            .address(&document.join(&attribute(&link, "href")?).ok()?)
-        else {
+        let target = document.join(&attribute(&link, "href")?).ok()?;
+        let Address::Article { number, url } = self.grammar.address(&target) else {
             return None;
         };
-        let told = |selector: &Option<Selector>| {
-            selector
-                .as_ref()
-                .and_then(|selector| first_text(row, selector))
-        };
+
         let info = skin
             .info
             .as_ref()
             .map(|info| Info::read(row, info))
             .unwrap_or_default();
-        let date = told(&skin.date).or(info.date);
+        let date = first_text(row, skin.date.as_ref()).or(info.date);
+
         Some(ListRow {
             number,
             url,
-            title: told(&skin.title)
+            title: first_text(row, skin.title.as_ref())
                 .or_else(|| clean_some(&text(&link)))
                 .unwrap_or_default(),
-            section: told(&skin.section).or(info.section),
-            byline: told(&skin.byline).or(info.byline),
+            section: first_text(row, skin.section.as_ref()).or(info.section),
+            byline: first_text(row, skin.byline.as_ref()).or(info.byline),
             published_at: date
                 .as_deref()
                 .and_then(|date| read_recent(date, &self.zone, now)),
             date,
-            summary: told(&skin.summary),
+            summary: first_text(row, skin.summary.as_ref()),
         })
     }
 }
 
-/// Section, byline and date of a row, told apart by their order and by what is a date.
+/// Section, byline and date of a row that have no selectors of their own. They are told apart by
+/// their order, and by which of them is a date.
 #[derive(Debug, Default, PartialEq)]
 struct Info {
     section: Option<String>,
@@ -198,6 +194,7 @@ struct Info {
 }
 
 impl Info {
+    /// Reads the parts of a row: nodes of their own, or one text with bars between the parts.
     fn read(row: &Node<'_>, selector: &Selector) -> Self {
         let texts: Vec<String> = within(*row, selector).map(|node| text(&node)).collect();
         match texts.as_slice() {
@@ -210,23 +207,26 @@ impl Info {
         }
     }
 
-    /// The last date is the date; of the rest, the last is the writer and the one before it the section.
+    /// Sorts the parts: the last date is the date. Of the rest, the last part is the byline, and
+    /// the part before it the section.
     fn sorted(mut parts: Vec<String>) -> Self {
         let date = parts
             .iter()
             .rposition(|part| is_date(part))
             .map(|at| parts.remove(at));
+
         let mut left = parts.into_iter().rev();
-        let mut take = || left.next().filter(|part| !part.is_empty());
-        let byline = take();
+        let byline = left.next().filter(|part| !part.is_empty());
+        let section = left.next().filter(|part| !part.is_empty());
         Self {
+            section,
             byline,
-            section: take(),
             date,
         }
     }
 }
 
-fn first_text(row: &Node<'_>, selector: &Selector) -> Option<String> {
-    within(*row, selector).find_map(|node| clean_some(&text(&node)))
+/// Returns the first text of a row that a selector finds; `None` without a selector.
+fn first_text(row: &Node<'_>, selector: Option<&Selector>) -> Option<String> {
+    within(*row, selector?).find_map(|node| clean_some(&text(&node)))
 }

@@ -1,16 +1,17 @@
-//! CDATA sections and comments of feeds and sitemaps, undone as far as they end.
+//! CDATA sections and comments of feeds and sitemaps that may be damaged.
 
-/// Turns CDATA sections into escaped text, and leaves out comments and declarations. A section that
-/// never ends, or in which another begins, is none: its mark is left out. So is a comment that
-/// takes in the beginning of one of the `items`, `<item`.
+/// The beginning of a CDATA section (XML 1.0, 2.7).
+const CDATA: &str = "<![CDATA[";
+
+/// The beginning of a comment (XML 1.0, 2.5).
+const COMMENT: &str = "<!--";
+
+/// Turns CDATA sections into escaped text, and leaves out comments and the marks of declarations.
+///
+/// A section without an end, or with another section in it, is damaged: only its mark is left out.
+/// The same holds for a comment that would swallow the beginning of one of the `items` (`<item`).
 pub fn without_sections(text: &str, items: &[&str]) -> String {
-    const CDATA: &str = "<![CDATA[";
-    const COMMENT: &str = "<!--";
     let (mut cdata_end, mut comment_end) = (KnownEnd::of("]]>"), KnownEnd::of("-->"));
-    // Another comment is looked for first: of many beginnings each finds the next one at once.
-    let takes_in =
-        |inside: &str| inside.contains(COMMENT) || items.iter().any(|item| inside.contains(item));
-
     let (mut plain, mut at) = (String::with_capacity(text.len()), 0);
     while let Some(length) = text[at..].find("<!") {
         plain.push_str(&text[at..at + length]);
@@ -28,21 +29,28 @@ pub fn without_sections(text: &str, items: &[&str]) -> String {
             at += COMMENT.len();
             let end = comment_end
                 .behind(text, at)
-                .filter(|end| !takes_in(&text[at..*end]));
+                .filter(|end| !swallows(&text[at..*end], items));
             at = end.map_or(at, |end| end + 3);
         } else {
             at += 2;
         }
     }
+
     plain.push_str(&text[at..]);
     plain
 }
 
-/// Where the next end of a section is. It is looked for anew only once it was passed: many
-/// beginnings before one end cost no more than one.
+/// Returns whether a comment has another comment or an item in it. The other comment is searched
+/// first: where many comments begin, each search ends at the next beginning.
+fn swallows(inside: &str, items: &[&str]) -> bool {
+    inside.contains(COMMENT) || items.iter().any(|item| inside.contains(item))
+}
+
+/// The next end of a section. It is searched again only once the text is read past it, so that many
+/// beginnings before one end cost one search.
 struct KnownEnd {
     mark: &'static str,
-    /// `None` before the first look; within, `None` where there is no further one.
+    /// `None` before the first search; `Some(None)` where the text has no further end.
     next: Option<Option<usize>>,
 }
 
@@ -51,6 +59,7 @@ impl KnownEnd {
         Self { mark, next: None }
     }
 
+    /// Returns the place of the first end at or behind `at`.
     fn behind(&mut self, text: &str, at: usize) -> Option<usize> {
         let is_known = self
             .next

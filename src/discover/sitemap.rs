@@ -1,43 +1,47 @@
-//! Sitemaps (sitemaps.org 0.9, with Google's news extension): indexes, lists of pages, plain text; gzipped or not.
+//! Sitemaps (sitemaps.org 0.9, with Google's news extension): indexes, lists of pages, plain text;
+//! gzipped or not.
+
+mod xml;
 
 use std::borrow::Cow;
 use std::io::Read;
 use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
-use quick_xml::events::Event;
-use quick_xml::name::QName;
-use quick_xml::reader::Reader;
 use regex::Regex;
 
 use crate::discover::address::{Address, Grammar};
 use crate::discover::list::ListRow;
-use crate::discover::sections::without_sections;
+use crate::discover::sitemap::xml::of_xml;
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 use crate::text::decode::decode;
 use crate::time::printed::{Zulu, read};
 
-/// The protocol allows so many addresses in one file, and so many bytes of it, unpacked: more is not read.
-const MOST_ENTRIES: usize = 50_000;
-const LARGEST: u64 = 50 << 20;
-/// Of a value, such as a title, no more is kept.
-const LONGEST_VALUE: usize = 4_096;
+/// The limit of addresses in one file, from the protocol (sitemaps.org).
+const MAX_ENTRIES: usize = 50_000;
+
+/// The limit of one file in bytes, unpacked, from the protocol (50 MiB).
+const MAX_BYTES: u64 = 50 << 20;
+
+/// The first bytes of a gzip file (RFC 1952, 2.3.1). Servers give many names and types to such
+/// files.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// What a sitemap names.
+/// The pages and further sitemaps that a sitemap names.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Sitemap {
-    /// Pages that may be articles; those that a paper's grammar knows to be something else are left out. A row's date is that of
-    /// its publication or, where only that is told, of its last change, which is no earlier.
+    /// Pages that may be articles; pages that the paper's grammar knows as something else are left
+    /// out. A row's date is that of its publication or, if the sitemap has none, of its last
+    /// change, which is no earlier.
     pub rows: Vec<ListRow>,
     /// Further sitemaps, of an index.
     pub maps: Vec<PageUrl>,
-    /// Not all of it was read: it is torn, or longer than the protocol allows.
+    /// A part was not read: the sitemap is torn, or longer than the protocol allows.
     pub is_cut: bool,
 }
 
-/// Why what was served at a sitemap's address is none.
+/// Why the answer at a sitemap's address is no sitemap.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum SitemapError {
     #[error("the sitemap is no whole gzip file: {0}")]
@@ -48,11 +52,11 @@ pub enum SitemapError {
     Broken(String),
 }
 
-/// What one `<url>` or `<sitemap>` says.
+/// The content of one `<url>` or `<sitemap>`.
 #[derive(Debug, Default)]
 struct SitemapEntry {
     is_map: bool,
-    /// The prefix of its element: its own parts have the same. An image in it has a `loc`, too.
+    /// The prefix of its element. Its own parts have the same one; an image in it has a `loc`, too.
     prefix: String,
     loc: String,
     changed: String,
@@ -60,7 +64,21 @@ struct SitemapEntry {
     title: String,
 }
 
-/// Reads the sitemap that stood at `url`; of a torn one what stands before the tear. Dates without an offset are on the clock of `zone`.
+impl SitemapEntry {
+    /// Returns whether its location is an address of the web.
+    fn has_address(&self) -> bool {
+        self.loc.split_once("://").is_some_and(|(scheme, _)| {
+            ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str())
+        })
+    }
+}
+
+/// Reads the sitemap that stood at `url`. A torn sitemap is read up to its tear. Dates without an
+/// offset are on the clock of `zone`.
+///
+/// # Errors
+///
+/// Fails where the answer is no sitemap, or no entry of it can be read.
 pub fn read_sitemap(
     grammar: &Grammar,
     zone: &TimeZone,
@@ -72,6 +90,7 @@ pub fn read_sitemap(
     } else {
         Cow::Borrowed(bytes)
     };
+
     let decoded = decode(&unpacked, "", "");
     let text = decoded
         .text
@@ -81,211 +100,89 @@ pub fn read_sitemap(
         (None, true) => return Err(SitemapError::Other),
         (None, false) => of_text(text)?,
     };
-    let is_full = unpacked.len() as u64 >= LARGEST;
+
+    let is_full = unpacked.len() as u64 >= MAX_BYTES;
     let mut sitemap = Sitemap {
         is_cut: is_cut || is_full,
         ..Sitemap::default()
     };
+
     for entry in entries {
-        let Ok(told) = url.join(entry.loc.trim()) else {
+        let Ok(named) = url.join(entry.loc.trim()) else {
             continue;
         };
         if entry.is_map {
             sitemap
                 .maps
-                .extend(is_near(&told, url, grammar).then_some(told));
+                .extend(is_near(&named, url, grammar).then_some(named));
         } else {
-            sitemap.rows.extend(row(entry, told, grammar, zone));
+            sitemap.rows.extend(row(entry, named, grammar, zone));
         }
     }
     Ok(sitemap)
 }
 
-/// An index speaks for its own host and for its paper's house.
-fn is_near(told: &PageUrl, index: &PageUrl, grammar: &Grammar) -> bool {
-    let may_be_one = matches!(grammar.address(told), Address::Other | Address::Elsewhere);
-    told != index && may_be_one && (told.host() == index.host() || grammar.is_of_house(told))
+/// Returns whether an index may name this sitemap: one on its own host, or on a host of its paper.
+fn is_near(named: &PageUrl, index: &PageUrl, grammar: &Grammar) -> bool {
+    let may_be_one = matches!(grammar.address(named), Address::Other | Address::Elsewhere);
+    named != index && may_be_one && (named.host() == index.host() || grammar.is_of_house(named))
 }
 
+/// Unpacks a gzip file, up to [`MAX_BYTES`]. A torn file is unpacked up to its tear.
 fn unpack(bytes: &[u8]) -> Result<Vec<u8>, SitemapError> {
     let mut unpacked = Vec::new();
     let read = flate2::read::MultiGzDecoder::new(bytes)
-        .take(LARGEST)
+        .take(MAX_BYTES)
         .read_to_end(&mut unpacked);
+
     match read {
         Err(why) if unpacked.is_empty() => Err(SitemapError::Gzip(why.to_string())),
         _ => Ok(unpacked),
     }
 }
 
-/// The text from the root of a sitemap on: warnings of a script may stand before it.
+/// Returns the text from the root of a sitemap on: warnings of a script may stand before it.
 fn root(text: &str) -> Option<&str> {
+    /// The root of a list of pages, or of an index.
     static ROOT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"<(?:[\w.\-]+:)?(?:urlset|sitemapindex)\b").expect("it is tested")
     });
     Some(&text[ROOT.find(text)?.start()..])
 }
 
-/// One address a line, and comments behind a `#`; and whether there is more.
+/// Returns the entries of a sitemap in plain text, and whether there are more. It has one address a
+/// line, and comments behind a `#`.
 fn of_text(text: &str) -> Result<(Vec<SitemapEntry>, bool), SitemapError> {
     let lines = text
         .lines()
         .map(str::trim)
         .filter(|line| !line.is_empty() && !line.starts_with('#'));
     let mut entries: Vec<SitemapEntry> = lines
-        .take(MOST_ENTRIES + 1)
+        .take(MAX_ENTRIES + 1)
         .map(|line| SitemapEntry {
             loc: line.to_owned(),
             ..SitemapEntry::default()
         })
         .collect();
-    let is_address = |entry: &SitemapEntry| {
-        entry.loc.split_once("://").is_some_and(|(scheme, _)| {
-            ["http", "https"].contains(&scheme.to_ascii_lowercase().as_str())
-        })
-    };
+
     // Some lines may be torn, or no address.
-    let is_text = 2 * entries.iter().filter(|entry| is_address(entry)).count() > entries.len();
-    entries.retain(is_address);
-    let is_cut = entries.len() > MOST_ENTRIES;
-    entries.truncate(MOST_ENTRIES);
-    if is_text {
-        Ok((entries, is_cut))
-    } else {
-        Err(SitemapError::Other)
+    let lines = entries.len();
+    entries.retain(SitemapEntry::has_address);
+    if 2 * entries.len() <= lines {
+        return Err(SitemapError::Other);
     }
+
+    let is_cut = entries.len() > MAX_ENTRIES;
+    entries.truncate(MAX_ENTRIES);
+    Ok((entries, is_cut))
 }
 
-fn reader_of(text: &str) -> Reader<&[u8]> {
-    let mut reader = Reader::from_str(text);
-    // Addresses that were written by hand have a bare `&` in them.
-    reader.config_mut().allow_dangling_amp = true;
-    reader.config_mut().check_end_names = false;
-    reader
-}
-
-/// Places at which a sitemap is damaged, and read on behind. Each costs a look at all that follows:
-/// one with more of them is built to exhaust its reader.
-const MOST_DAMAGE: u32 = 100;
-
-/// Where the next entry begins.
-static ENTRY: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"<(?:[\w.\-]+:)?(?:url|sitemap)[\s>]").expect("it is tested"));
-
-/// Where the first entry begins behind the place at which a reader that was given the text from
-/// `begin` on has failed.
-fn next_entry(text: &str, begin: usize, reader: &Reader<&[u8]>) -> Option<usize> {
-    let failed = usize::try_from(reader.error_position()).ok()?.max(1);
-    let behind = text.ceil_char_boundary(begin.saturating_add(failed));
-    Some(behind + ENTRY.find(&text[behind..])?.start())
-}
-
-/// The entries of XML, and whether there is more of it that was not read. What is damaged costs the
-/// entry that it stands in.
-fn of_xml(text: &str) -> Result<(Vec<SitemapEntry>, bool), SitemapError> {
-    // A section without an end would take in all entries up to the end of another one.
-    let count = |mark: &str| text.matches(mark).count();
-    let is_whole = count("<![CDATA[") == count("]]>") && count("<!--") == count("-->");
-    let mended = if is_whole {
-        Cow::Borrowed(text)
-    } else {
-        Cow::Owned(without_sections(text, &["<url>", "<sitemap>"]))
-    };
-    let text = mended.as_ref();
-
-    let mut reader = reader_of(text);
-    // What of the text the reader was not given any more.
-    let mut begin = 0;
-    let (mut entries, mut is_sitemap) = (Vec::new(), false);
-    let mut entry: Option<SitemapEntry> = None;
-    let (mut depth, mut damage) = (0_i64, 0);
-    let mut value = String::new();
-    loop {
-        let event = match reader.read_event() {
-            Ok(event) => event,
-            Err(_)
-                if damage < MOST_DAMAGE
-                    && let Some(next) = next_entry(text, begin, &reader) =>
-            {
-                begin = next;
-                reader = reader_of(&text[begin..]);
-                (entry, depth, damage) = (None, 1, damage + 1);
-                continue;
-            }
-            Err(_) if !entries.is_empty() => return Ok((entries, true)),
-            Err(why) => return Err(SitemapError::Broken(why.to_string())),
-        };
-        match event {
-            Event::Start(tag) => {
-                depth += 1;
-                value.clear();
-                match tag.local_name().as_ref() {
-                    "urlset" | "sitemapindex" => is_sitemap = true,
-                    name @ ("url" | "sitemap") if is_sitemap && entry.is_none() => {
-                        entry = Some(SitemapEntry {
-                            is_map: name == "sitemap",
-                            prefix: prefix(tag.name()),
-                            ..SitemapEntry::default()
-                        });
-                    }
-                    _ if is_sitemap => {}
-                    _ => return Err(SitemapError::Other),
-                }
-            }
-            Event::Text(text) => push(&mut value, &text),
-            Event::CData(text) => push(&mut value, &text),
-            // Addresses have `&amp;` in them, and nothing of what is not known.
-            Event::GeneralRef(name) => {
-                let reference = format!("&{};", &*name);
-                push(&mut value, &html_escape::decode_html_entities(&reference));
-            }
-            Event::End(tag) => {
-                depth -= 1;
-                let prefix = prefix(tag.name());
-                let is_own = entry.as_ref().is_some_and(|open| open.prefix == prefix);
-                let is_end = is_own && matches!(tag.local_name().as_ref(), "url" | "sitemap");
-                // Photos and films have titles and times of their own.
-                let is_of_medium = matches!(prefix.as_str(), "image" | "video");
-                if let Some(open) = entry.as_mut().filter(|_| !is_of_medium) {
-                    match tag.local_name().as_ref() {
-                        "loc" if is_own => open.loc = value.clone(),
-                        "lastmod" => open.changed = value.clone(),
-                        "publication_date" => open.published = value.clone(),
-                        "title" if open.title.is_empty() => open.title = value.clone(),
-                        _ => {}
-                    }
-                }
-                if is_end && let Some(whole) = entry.take() {
-                    if entries.len() == MOST_ENTRIES {
-                        return Ok((entries, true));
-                    }
-                    entries.push(whole);
-                }
-            }
-            Event::Eof if is_sitemap => return Ok((entries, depth > 0)),
-            Event::Eof => return Err(SitemapError::Other),
-            _ => {}
-        }
-    }
-}
-
-fn prefix(name: QName<'_>) -> String {
-    name.prefix()
-        .map(|prefix| prefix.as_ref().to_owned())
-        .unwrap_or_default()
-}
-
-fn push(value: &mut String, more: &str) {
-    if value.len() + more.len() <= LONGEST_VALUE {
-        value.push_str(more);
-    }
-}
-
-fn row(entry: SitemapEntry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Option<ListRow> {
-    let (number, url) = match grammar.address(&told) {
+/// Returns the row of an entry at the address `named`; `None` where the page is no article.
+fn row(entry: SitemapEntry, named: PageUrl, grammar: &Grammar, zone: &TimeZone) -> Option<ListRow> {
+    let (number, url) = match grammar.address(&named) {
         Address::Article { number, url } => (number, url),
-        // A CMS that is known tells its articles from menus, tags and forms, which sitemaps name as well.
-        Address::Other if !grammar.knows_articles() => (None, told),
+        // Sitemaps name menus, tags and forms as well. A known CMS tells its articles from them.
+        Address::Other if !grammar.knows_articles() => (None, named),
         Address::Other | Address::Elsewhere | Address::List { .. } | Address::Trap { .. } => {
             return None;
         }
@@ -295,13 +192,14 @@ fn row(entry: SitemapEntry, told: PageUrl, grammar: &Grammar, zone: &TimeZone) -
     } else {
         entry.published
     };
+
     Some(ListRow {
         number,
         url,
         title: clean_some(&entry.title).unwrap_or_default(),
         section: None,
         byline: None,
-        published_at: read(&date, zone, Zulu::Utc).map(|told| told.time),
+        published_at: read(&date, zone, Zulu::Utc).map(|read| read.time),
         date: clean_some(&date),
         summary: None,
     })
@@ -590,11 +488,11 @@ mod tests {
                     .collect::<String>(),
             )
         };
-        for (count, is_cut) in [(MOST_ENTRIES, false), (MOST_ENTRIES + 1, true)] {
+        for (count, is_cut) in [(MAX_ENTRIES, false), (MAX_ENTRIES + 1, true)] {
             for sitemap in [read(text(count)).unwrap(), read(xml(count)).unwrap()] {
                 assert_eq!(
                     (sitemap.rows.len(), sitemap.is_cut),
-                    (MOST_ENTRIES, is_cut),
+                    (MAX_ENTRIES, is_cut),
                     "{count}"
                 );
             }
@@ -621,7 +519,7 @@ mod tests {
             Err(SitemapError::Gzip(_))
         ));
         assert_eq!(
-            read(gzipped(&" ".repeat(LARGEST as usize + 1))),
+            read(gzipped(&" ".repeat(MAX_BYTES as usize + 1))),
             Err(SitemapError::Other)
         );
         assert_eq!(
@@ -638,7 +536,7 @@ mod tests {
                 .unwrap()
                 .rows
                 .len(),
-            MOST_ENTRIES
+            MAX_ENTRIES
         );
         let torn = gzipped(&urlset(&(1..=9_000).map(article).collect::<String>()));
         let rows = read(&torn[..torn.len() / 2]).unwrap().rows.len();

@@ -1,5 +1,6 @@
-//! The hosts that this process has locked on this machine. A lock is an open file, and there may be
-//! more hosts than a process may open files: locks of hosts that are not being asked are let go.
+//! The hosts that this process has locked on this machine. A lock is an open file, and a process
+//! may have more hosts than open files. Locks of hosts that are not being asked are therefore
+//! released.
 
 use std::collections::HashMap;
 
@@ -7,11 +8,11 @@ use crate::host_lock::{HostLock, HostLockError, HostLocks};
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
-/// So many locks are held, unless more hosts are asked at once. Systems let a process open 256 files
-/// or more, and connections need as many again.
+/// The most locks that are held, unless more hosts are asked at one time. Some systems let a
+/// process open only 256 files, and connections need as many as locks.
 const MOST: usize = 100;
 
-/// The locks, and in whose name they are taken.
+/// The held locks, and the name that they are taken in.
 #[derive(Debug)]
 pub(super) struct HeldLocks {
     locks: HostLocks,
@@ -32,12 +33,12 @@ impl HeldLocks {
         self.held.contains_key(host)
     }
 
-    /// Locks a host, and returns the word of whoever held it last: not to be asked before that
-    /// moment. Where many are held, one that is not being asked makes room.
+    /// Locks a host, and returns the moment before which it must not be asked, as its last holder
+    /// noted it. Where many locks are held, that of a host that is not being asked is released.
     ///
     /// # Errors
     ///
-    /// Where another crawl on this machine holds it, or no lock can be kept.
+    /// Fails where another crawl on this machine holds the lock, or where none can be made.
     pub fn take(
         &mut self,
         host: &Host,
@@ -55,12 +56,12 @@ impl HeldLocks {
         Ok(not_before)
     }
 
-    /// Lets another process ask a host. This one locks it anew before it asks again.
+    /// Releases a host to other processes. This one locks it anew before the next request.
     pub fn release(&mut self, host: &Host) {
         self.held.remove(host);
     }
 
-    /// Leaves word for whoever asks a host next.
+    /// Notes for the next holder the moment before which a host must not be asked.
     pub fn note(&self, host: &Host, not_before: Timestamp) {
         if let Some(lock) = self.held.get(host) {
             lock.note(not_before);

@@ -1,12 +1,14 @@
-//! The hosts that a process asks: their pace, their locks on this machine, and those left alone.
+//! The hosts that a process asks: their pace, their locks on this machine, and the skipped ones.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::archive::{Announcement, Archive, ArchiveError, RobotsId};
 use crate::config::settings::Ceilings;
+use crate::dispatch::Prepared;
 use crate::dispatch::held_locks::HeldLocks;
+use crate::dispatch::promises::PromisedLimits;
 use crate::fetch::Reach;
 use crate::frontier::Visit;
 use crate::host_lock::{HostLocks, SharedCeilings};
@@ -21,44 +23,29 @@ use crate::time::Timestamp;
 #[derive(Debug)]
 pub struct HostPool {
     hosts: Hosts,
-    /// The ceilings, as this machine's other crawls keep them too.
+    /// The ceilings that all crawls on this machine share.
     shared: SharedCeilings,
-    /// The hosts that nobody else on this machine may ask now.
+    /// The locks of hosts, which no other process on this machine may ask now.
     held: HeldLocks,
-    /// The hosts that are left alone, and why.
+    /// The skipped hosts, and why.
     skipped: HashMap<Host, String>,
-    /// What the runs of this process promised their own hosts, by the host and the site.
-    promised: HashMap<Host, BTreeMap<String, HostLimits>>,
+    /// The limits that the runs of this process promised their own hosts.
+    promises: PromisedLimits,
 }
 
-/// Which host may be asked now.
+/// The host that may be asked now, or the reason to wait.
 #[derive(Debug)]
 pub enum NextHost {
-    /// This one. Its lock on this machine is held.
+    /// This host may be asked. Its lock on this machine is held.
     Ask(Permit),
-    /// Another process had this host, and left word not to ask it yet.
+    /// Another process asked this host, and noted in its lock that the host rests.
     Resting(Host),
-    /// Another process asks this host.
+    /// Another process holds this host's lock.
     Taken { host: Host, why: String },
-    /// None before that moment.
+    /// No host may be asked before that moment.
     Later(Timestamp),
-    /// Every host with something to ask is being asked, or none has something.
+    /// Every enqueued host is being asked, or none is enqueued.
     AwaitAnswers,
-}
-
-/// A request with everything that it needs. It may leave once its announcement is saved.
-#[derive(Debug)]
-#[must_use = "a prepared request holds its host: announce and release it"]
-pub struct Prepared {
-    visit: Visit,
-    announcement: Announcement,
-}
-
-impl Prepared {
-    /// Returns what the ledger says of the request before it leaves.
-    pub fn announcement(&self) -> &Announcement {
-        &self.announcement
-    }
 }
 
 impl HostPool {
@@ -80,43 +67,31 @@ impl HostPool {
         hosts.restore(&archive.last_requests(now - per_server.max(total))?, now);
 
         let shared = locks.ceilings(per_server, total);
-        let (skipped, promised) = (HashMap::new(), HashMap::new());
         Ok(Self {
             hosts,
             shared,
             held: HeldLocks::new(locks, holder),
-            skipped,
-            promised,
+            skipped: HashMap::new(),
+            promises: PromisedLimits::default(),
         })
     }
 
-    /// Notes what a site's run promises the site's own host, and keeps the host to that from now
+    /// Notes the limits that a site's run promises the site's own host, and applies them from now
     /// on.
-    pub fn promise(&mut self, host: &Host, site: &str, manners: HostLimits) {
-        self.promised
-            .entry(host.clone())
-            .or_default()
-            .insert(site.to_owned(), manners);
-        if let Some(manners) = self.promised_to(host) {
-            self.hosts.set_limits(host, manners);
+    pub fn promise(&mut self, host: &Host, site: &str, limits: HostLimits) {
+        self.promises.add(host, site, limits);
+        if let Some(limits) = self.promises.politest(host) {
+            self.hosts.set_limits(host, limits);
         }
     }
 
-    /// The politest of what the runs of this process promised a host, as an audit takes it.
-    fn promised_to(&self, host: &Host) -> Option<HostLimits> {
-        self.promised
-            .get(host)?
-            .values()
-            .copied()
-            .reduce(HostLimits::politer)
-    }
-
+    /// Returns whether a host was added.
     pub fn contains(&self, host: &Host) -> bool {
         self.hosts.contains(host)
     }
 
-    /// Makes a host known, with the pace that an earlier run left it. `otherwise` holds where no
-    /// run promised the host anything.
+    /// Adds a host, with the pace that an earlier run stored. `otherwise` are its limits where no
+    /// run promised it any.
     ///
     /// # Errors
     ///
@@ -128,17 +103,18 @@ impl HostPool {
         archive: &Archive,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
-        let manners = self.promised_to(host).unwrap_or(otherwise);
-        self.hosts.add(host, manners, archive.pace(host)?, now);
+        let limits = self.promises.politest(host).unwrap_or(otherwise);
+        self.hosts.add(host, limits, archive.pace(host)?, now);
         Ok(())
     }
 
-    /// Tells where a host's server is. Before that the host is not asked.
+    /// Sets the address of a host's server. Before that, the host is not asked.
     pub fn locate(&mut self, host: &Host, server: IpAddr) {
         self.hosts.locate(host, server);
     }
 
-    /// Private addresses are for a site that is the user's own, and only at its own host.
+    /// Returns the addresses that a host may have. Private addresses are only for the user's own
+    /// site, at its own host.
     pub fn reach(&self, host: &Host) -> Reach {
         if self.hosts.is_own(host) {
             Reach::Own
@@ -147,53 +123,53 @@ impl HostPool {
         }
     }
 
-    /// Sets what robots.txt asks for between two requests to a host.
+    /// Sets the delay between two requests that a host's robots.txt asks for.
     pub(super) fn set_crawl_delay(&mut self, host: &Host, delay: Duration) {
         self.hosts.set_crawl_delay(host, delay);
     }
 
-    /// Tells that there is something to ask a host from a moment on.
+    /// Enqueues a host: there is something to ask it from a moment on.
     pub fn enqueue(&mut self, host: &Host, from: Timestamp) {
         self.hosts.enqueue(host, from);
     }
 
-    /// Tells that there is nothing to ask a host for now.
+    /// Dequeues a host: there is nothing to ask it for now.
     pub fn dequeue(&mut self, host: &Host) {
         self.hosts.dequeue(host);
     }
 
-    /// Forgets a host of which nothing more is wanted: others may ask it.
+    /// Dequeues a host for good. Other processes may ask it.
     pub fn forget(&mut self, host: &Host) {
         self.hosts.dequeue(host);
         self.held.release(host);
     }
 
-    /// Lets others ask a host, where nothing is to be asked of it and nothing is under way.
+    /// Lets other processes ask a host that is not enqueued and has no request under way.
     pub fn release_if_done(&mut self, host: &Host) {
         if self.hosts.is_done(host) {
             self.held.release(host);
         }
     }
 
-    /// Leaves a host alone from now on.
+    /// Skips a host from now on.
     pub fn skip(&mut self, host: &Host, why: String) {
         self.hosts.dequeue(host);
         self.skipped.insert(host.clone(), why);
     }
 
-    /// Has a host that was left alone be asked again. Returns whether it must be located first,
-    /// since its lookup failed.
-    #[must_use = "a host that nobody locates is never asked"]
+    /// Ends the skipping of a host. Returns whether it must be located first, since its lookup had
+    /// failed.
+    #[must_use = "a host that is not located is never asked"]
     pub fn try_again(&mut self, host: &Host) -> bool {
         self.skipped.remove(host).is_some() && self.hosts.server(host).is_none()
     }
 
-    /// Returns why a host is left alone, if it is.
+    /// Returns why a host is skipped, if it is.
     pub fn skipped(&self, host: &Host) -> Option<&str> {
         self.skipped.get(host).map(String::as_str)
     }
 
-    /// Decides whom to ask now. The host with the longest overdue turn goes first.
+    /// Decides on the next host to ask. The host with the longest overdue turn goes first.
     pub fn next(&mut self, now: Timestamp) -> NextHost {
         match self.hosts.next(now) {
             NextPermit::Visit(permit) => self.locked(permit, now),
@@ -202,7 +178,7 @@ impl HostPool {
         }
     }
 
-    /// Locks a permit's host, unless it is locked already.
+    /// Locks the host of a permit, unless this process holds its lock already.
     fn locked(&mut self, permit: Permit, now: Timestamp) -> NextHost {
         if self.held.has(permit.host()) {
             return NextHost::Ask(permit);
@@ -220,7 +196,7 @@ impl HostPool {
             }
         };
 
-        // A moment further off than any rest is a word from before the clock was set back.
+        // A moment further ahead than any rest was noted before the clock was set back.
         let resting = not_before.filter(|until| *until > now && until.since(now) <= LONGEST_REST);
         let Some(until) = resting else {
             return NextHost::Ask(permit);
@@ -230,19 +206,19 @@ impl HostPool {
         NextHost::Resting(host)
     }
 
-    /// Takes a permit back that was not used. It counts under no ceiling.
+    /// Takes a permit back that was not spent. It counts under no ceiling.
     pub fn give_back(&mut self, permit: Permit) {
         self.hosts.give_back(permit);
     }
 
-    /// Binds a permit and the right to one of its host's pages into a request. `robots` is the file
-    /// that gives the right; a robots.txt itself needs none. The turn was decided by the moment
-    /// `at`.
+    /// Makes a request of a permit and the right to one of its host's pages. `robots` is the file
+    /// that gives the right; a robots.txt itself needs none. `at` is the moment that the permit was
+    /// decided by.
     ///
     /// # Errors
     ///
-    /// Takes the permit back, and returns the right, where this machine's other crawls leave no
-    /// room under a ceiling.
+    /// Takes the permit back and returns the right where the machine's other crawls leave no room
+    /// under a ceiling.
     pub fn prepare(
         &mut self,
         permit: Permit,
@@ -264,14 +240,15 @@ impl HostPool {
             rule: allowed.rule().to_owned(),
             gap: self.hosts.gap(&host),
         };
+
         match Visit::bind(permit, allowed) {
             Ok(visit) => Ok(Prepared {
                 visit,
                 announcement,
             }),
             Err(wrong) => {
-                // Pages and robots.txt files are kept by host, so this does not happen. If it did,
-                // the page would wait.
+                // This does not happen, since pages and robots.txt files are kept by host. If it
+                // did, the page would wait.
                 tracing::error!(%wrong, "a visit was not made");
                 self.hosts.give_back(wrong.permit);
                 self.hosts.dequeue(&host);
@@ -292,38 +269,39 @@ impl HostPool {
         (visit, self.reach(&host))
     }
 
-    /// Ends a request's turn at `at`, the end of its answer, which took so long. Returns the pace
-    /// to store.
+    /// Ends the turn of a request, and returns the pace to store. `at` is the end of its answer,
+    /// and `took` the time from the request to that end.
     pub fn finish(
         &mut self,
         turn: Turn,
-        manner: ResponseClass,
+        class: ResponseClass,
         took: Duration,
         at: Timestamp,
     ) -> StoredPace {
         let host = turn.host().clone();
-        let pace = self.hosts.finish(turn, manner, took, at);
+        let pace = self.hosts.finish(turn, class, took, at);
         self.held.note(&host, pace.not_before);
         pace
     }
 
-    /// Returns how often in a row a host complained or failed.
+    /// Returns how often in a row a host was busy or failed.
     pub fn consecutive_failures(&self, host: &Host) -> u32 {
         self.hosts.consecutive_failures(host)
     }
 
-    /// Returns whether a host is out of order: then its pages' failures are not their own.
+    /// Returns whether a host is down. Then the failures of its pages are not their own.
     pub fn is_down(&self, host: &Host) -> bool {
         self.hosts.is_down(host)
     }
 
-    /// Returns the moment from which on a host with something to ask may be asked, as far as its
-    /// own pace goes; `None` where nothing is to be asked.
+    /// Returns the moment from which on an enqueued host may be asked by its own pace, without the
+    /// ceilings; `None` where the host is not enqueued.
     pub fn ready_at(&self, host: &Host) -> Option<Timestamp> {
         self.hosts.ready_at(host)
     }
 
-    /// Returns the hosts with something to ask that rest until after a moment, until when, and why.
+    /// Returns the enqueued hosts that rest until after `moment`, each with the end of its rest and
+    /// the reason.
     pub fn resting_after(
         &self,
         moment: Timestamp,

@@ -1,4 +1,4 @@
-//! Where a format of lines goes: what is written is gathered, and a failure names the place.
+//! The buffered output of the line formats; its errors name the place.
 
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use crate::export::{ExportError, fault};
 
 /// A file or a stream that is written.
 pub(super) struct Output<'o> {
-    /// As the user knows it.
+    /// The path that the user gave, for error messages.
     name: PathBuf,
     to: BufWriter<Box<dyn Write + 'o>>,
 }
@@ -20,7 +20,7 @@ impl<'o> Output<'o> {
         }
     }
 
-    /// Writes by a function.
+    /// Writes with a function.
     pub fn put(
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
@@ -28,6 +28,7 @@ impl<'o> Output<'o> {
         write(&mut self.to).map_err(|why| fault(&self.name, why))
     }
 
+    /// Flushes the buffer.
     pub fn end(mut self) -> Result<(), ExportError> {
         self.to.flush().map_err(|why| fault(&self.name, why))
     }

@@ -1,4 +1,4 @@
-//! Where an export goes: a file that is replaced when the new one is whole, or a stream that takes it as it comes.
+//! The place of an export: a file that is replaced once the new one is complete, or a stream.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use crate::export::{ExportError, Format};
 
-/// Links that lead on and on lead nowhere.
+/// The most symbolic links that are followed, as many as Linux follows (path_resolution(7)); more
+/// are a circle.
 const LINKS: u32 = 40;
 
 /// A place for one export.
@@ -46,6 +47,7 @@ impl Stream {
             Ok(there) => !there.is_file() || out.starts_with("/dev") || out.starts_with("/proc"),
             Err(_) => is_stdout,
         };
+
         match format {
             _ if !is_stream => return Ok(None),
             Format::Sqlite => {
@@ -61,11 +63,13 @@ impl Stream {
             }
             Format::Jsonl | Format::Csv => {}
         }
+
         let file = OpenOptions::new().append(true).open(out);
         let file = file.map_err(|why| ExportError::Write {
             path: out.to_owned(),
             why,
         })?;
+
         Ok(Some(Self {
             name: out.to_owned(),
             file: Some(file),
@@ -87,21 +91,27 @@ impl Beside {
             path: out.to_owned(),
             why,
         };
+
         let target = followed(out).map_err(fault)?;
         // Without a file there, the new one has the usual mode.
         let permissions = fs::metadata(&target).ok().map(|there| there.permissions());
+
         let folder = target
             .parent()
             .filter(|folder| !folder.as_os_str().is_empty())
             .unwrap_or(Path::new("."));
         fs::create_dir_all(folder).map_err(fault)?;
+
         let name = target.file_name().unwrap_or_default();
         remove_stale(folder, name);
+
         let mut own = name.to_owned();
         own.push(format!(".{}.part", std::process::id()));
         let part = target.with_file_name(own);
-        // Here from the beginning, so that whoever cleans up after a signal finds it.
+
+        // The file exists from the beginning, so that the clean-up after a signal finds it.
         File::create(&part).map_err(fault)?;
+
         Ok(Self {
             part,
             target,
@@ -115,9 +125,11 @@ impl Beside {
             path: self.target.clone(),
             why,
         };
+
         if let Some(permissions) = &self.permissions {
             fs::set_permissions(&self.part, permissions.clone()).map_err(fault)?;
         }
+
         File::open(&self.part)
             .and_then(|file| file.sync_all())
             .map_err(fault)?;
@@ -147,7 +159,8 @@ fn followed(out: &Path) -> io::Result<PathBuf> {
     Err(io::Error::other("its links lead in a circle"))
 }
 
-/// Removes what killed exports of the same file left: `NAME.PID.part`, and what a database has beside it.
+/// Removes what killed exports of the same file left: `NAME.PID.part`, and what a database has
+/// beside it.
 fn remove_stale(folder: &Path, name: &std::ffi::OsStr) {
     let Ok(entries) = fs::read_dir(folder) else {
         return;

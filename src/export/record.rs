@@ -99,11 +99,13 @@ impl Record {
             .number
             .map(|number| number.to_string())
             .or_else(|| provenance.url.clone());
+
         let id = provenance
             .site
             .as_ref()
             .zip(name)
             .map(|(site, name)| format!("{site}/{name}"));
+
         Self {
             id,
             text: article.text(),

@@ -1,4 +1,4 @@
-//! What an article is, once its page is read.
+//! The article that an extraction returns, and the other results that a page can have.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -7,12 +7,13 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::time::{LocalTime, Precision};
 
-/// An article as its page tells it. Every text is cleaned: NFC, single spaces, nothing invisible.
+/// An article as its page gives it. Every text is cleaned: NFC, single spaces, no invisible
+/// characters.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Article {
     /// The number that the CMS gave it, unique within the paper.
     pub number: Option<u64>,
-    /// What the page names as its address; else its own in the CMS's plain form.
+    /// The address that the page names; else the page's own, in the CMS's plain form.
     pub canonical_url: Option<String>,
     /// Without the paper's name.
     pub title: Option<String>,
@@ -21,14 +22,14 @@ pub struct Article {
     pub authors: Vec<String>,
     /// The writer as printed.
     pub byline: Option<String>,
-    /// The paper's midnight where the page tells no more than the day.
+    /// Midnight of the paper's clock where the page gives only a day.
     pub published_at: Option<LocalTime>,
-    /// How exactly the page tells it; `None` where no date is known, or where the archive kept
-    /// none.
+    /// How exactly the page gives the date. `None` where no date is known, or where the archive
+    /// kept no precision.
     pub published_precision: Option<Precision>,
-    /// Told only where it is later than the publication.
+    /// Given only where it is later than the publication.
     pub modified_at: Option<LocalTime>,
-    /// Where the publication was read, and what contradicts it.
+    /// The source of the publication date, and any date that contradicts it.
     pub published_source: Option<String>,
     pub section: Option<String>,
     pub subsection: Option<String>,
@@ -40,15 +41,17 @@ pub struct Article {
     /// The copyright line under the story.
     pub rights: Option<String>,
     pub access: Access,
-    /// What is said against uses of it, `words:AI학습`, `noindex:meta robots`.
+    /// Opt-outs and signals against certain uses, `words:AI학습`, `noindex:meta robots`.
     pub opt_outs: Vec<String>,
-    /// The words in which the page forbids machines to learn from it, each with the line that it stands in.
+    /// The words in which the page forbids machine learning, each with its line.
     pub words: Vec<(String, String)>,
-    /// No search may find it.
+    /// The page asks search engines not to index it.
     pub noindex: bool,
-    /// Profile and skin that read it, `ndsoft/G4`; without a profile how, `generic/trafilatura`.
+    /// The profile and skin that read it, `ndsoft/G4`; without a profile the method,
+    /// `generic/trafilatura`.
     pub extractor: String,
-    /// Without a profile, how sure it is that this is the article, from 0 to 1; `None` where a profile read it.
+    /// Without a profile, how likely the text is the article, from 0 to 1. `None` where a profile
+    /// read it.
     pub confidence: Option<f64>,
 }
 
@@ -70,7 +73,7 @@ pub enum Access {
     Gone,
 }
 
-/// What a page turned out to be.
+/// The result of an extraction.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Extraction {
     Article(Box<Article>),
@@ -103,31 +106,30 @@ impl Article {
         self.paragraphs.join("\n\n")
     }
 
-    /// Returns when it was published, as exactly as its page tells it: `2026-03-07` where that is a
-    /// day only, else RFC 3339.
+    /// Returns the publication date as exactly as the page gives it: `2026-03-07` where that is
+    /// only a day, else RFC 3339.
     pub fn published(&self) -> Option<String> {
         let mut told = self.published_at?.to_string();
         if self.published_precision == Some(Precision::Day) {
             told.truncate("2026-03-07".len());
         }
+
         Some(told)
     }
 
-    /// Returns the fields, other than the text, that make one version of it differ from another, by their names in the
-    /// archive; lists as arrays, photos with their captions.
+    /// Returns the fields that a version consists of beside its text, by their names in the
+    /// archive: lists as arrays, photos with their captions.
     pub fn fields(&self) -> [(&'static str, Value); 15] {
-        let time = |time: Option<LocalTime>| json!(time.map(|time| time.to_string()));
+        let published_precision = self.published_precision.map(Precision::name);
+
         [
             ("title", json!(self.title)),
             ("subtitle", json!(self.subtitle)),
             ("authors", json!(self.authors)),
             ("byline", json!(self.byline)),
-            ("published_at", time(self.published_at)),
-            (
-                "published_precision",
-                json!(self.published_precision.map(Precision::name)),
-            ),
-            ("modified_at", time(self.modified_at)),
+            ("published_at", time_json(self.published_at)),
+            ("published_precision", json!(published_precision)),
+            ("modified_at", time_json(self.modified_at)),
             ("section", json!(self.section)),
             ("subsection", json!(self.subsection)),
             ("images", json!(self.images)),
@@ -139,17 +141,24 @@ impl Article {
         ]
     }
 
-    /// Returns the SHA-256, in lower-case hexadecimal, of the title followed by the text, in NFC and without any white
-    /// space: a new skin, other line ends or other paragraphs leave it as it is, a changed word does not.
+    /// Returns the SHA-256, in lower-case hexadecimal, of the title followed by the text, in NFC
+    /// and without white space. A new skin, other line ends and other paragraphs do not change it;
+    /// a changed word does.
     pub fn content_sha256(&self) -> String {
         let title = self.title.as_deref().unwrap_or_default();
         let words = std::iter::once(title).chain(self.paragraphs.iter().map(String::as_str));
+
         let content: String = words
             .flat_map(|text| text.nfc())
             .filter(|c| !c.is_whitespace())
             .collect();
+
         hex::encode(Sha256::digest(content))
     }
+}
+
+fn time_json(time: Option<LocalTime>) -> Value {
+    json!(time.map(|time| time.to_string()))
 }
 
 #[cfg(test)]

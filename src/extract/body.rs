@@ -10,15 +10,16 @@ use crate::markup::blocks::blocks;
 use crate::markup::{Node, NodeId, Tree, text};
 use crate::page_url::PageUrl;
 
-/// A smaller heap of paragraphs is no story.
+/// Fewest characters of an element that is taken for the story by its density: a smaller one is a
+/// caption or a notice.
 const LEAST: usize = 150;
 
-/// What stands in the story's container.
+/// The content of the story's container.
 #[derive(Debug, Default)]
 pub struct Story {
     pub paragraphs: Vec<String>,
     pub images: Vec<Image>,
-    /// Something that moves stands in it: a film may be the whole story.
+    /// The container embeds a film, which may be the whole story.
     pub has_film: bool,
 }
 
@@ -36,7 +37,8 @@ impl Story {
     }
 }
 
-/// Reads the first container that holds something; an empty one where all are empty, `None` where there is none.
+/// Reads the first container that is not empty. Returns an empty story where all containers are
+/// empty, and `None` where there is none.
 pub fn story(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story> {
     let mut empty = None;
     for container in rules.body.iter().flat_map(|body| tree.all(body)) {
@@ -46,53 +48,49 @@ pub fn story(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story>
         }
         empty = Some(story);
     }
+
     if let Some(story) = in_script(tree, rules, page) {
         return Some(story);
     }
+
     let densest = if rules.by_measure {
         densest(tree, rules)
     } else {
         None
     };
+
     densest
         .map(|container| read(&container, rules, page))
         .or(empty)
 }
 
-/// Reads the first HTML that a script holds as a text.
+/// Reads the first story among the HTML texts that the page's scripts hold.
 fn in_script(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story> {
     let scripts = if rules.body_in_script.is_empty() {
         Vec::new()
     } else {
         scripts(tree)
     };
+
     let texts = rules
         .body_in_script
         .iter()
         .flat_map(|pattern| taken(&scripts, pattern));
-    // A text too heavy to parse is no story, as such a page is none.
+
+    // A text that is too heavy to parse is no story: such a page would not be read either.
     let stories =
         texts.filter_map(|html| Some(read(&Tree::parse(&html).ok()?.root(), rules, page)));
     stories.into_iter().find(|story| !story.is_empty())
 }
 
+/// Reads one container: its paragraphs, photos and films.
 fn read(container: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Story {
-    let is_removed = |node: &Node<'_>| {
-        rules
-            .remove
-            .as_ref()
-            .is_some_and(|remove| remove.matches(node))
-    };
-    let is_photo = |node: &Node<'_>| rules.photos.iter().any(|photo| photo.select.matches(node));
-    let is_film = |node: &Node<'_>| {
-        ["iframe", "video", "embed", "object"]
-            .iter()
-            .any(|name| node.has_name(name))
-    };
+    let is_removed = |node: &Node<'_>| is_removed(node, rules);
     let seen = elements(container, is_removed);
-    let mut paragraphs = blocks(container, |node| is_removed(node) || is_photo(node));
+    let mut paragraphs = blocks(container, |node| is_removed(node) || is_photo(node, rules));
     paragraphs.retain(|block| !rules.noise.iter().any(|noise| noise.is_match(block)));
     drop_trailers(&mut paragraphs, rules);
+
     Story {
         paragraphs,
         images: photos::images(&seen, container.id, rules, page),
@@ -100,24 +98,42 @@ fn read(container: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Story {
     }
 }
 
-/// The elements of a story, in order, without those that are no part of it.
+fn is_removed(node: &Node<'_>, rules: &ArticleRules) -> bool {
+    let remove = rules.remove.as_ref();
+    remove.is_some_and(|remove| remove.matches(node))
+}
+
+fn is_photo(node: &Node<'_>, rules: &ArticleRules) -> bool {
+    rules.photos.iter().any(|photo| photo.select.matches(node))
+}
+
+fn is_film(node: &Node<'_>) -> bool {
+    ["iframe", "video", "embed", "object"]
+        .iter()
+        .any(|name| node.has_name(name))
+}
+
+/// Returns the elements of a story in the page's order, without the removed ones.
 fn elements<'a>(container: &Node<'a>, is_removed: impl Fn(&Node<'_>) -> bool) -> Vec<Node<'a>> {
     let (mut seen, mut open) = (Vec::new(), vec![*container]);
+
     while let Some(node) = open.pop() {
         if !is_removed(&node) {
             seen.push(node);
             open.extend(node.children_it(true).filter(Node::is_element));
         }
     }
+
     seen
 }
 
-/// Drops the last lines that are no text; an epilogue behind them stays.
+/// Drops the last lines that are not the story's text. Epilogues among them stay.
 pub fn drop_trailers(paragraphs: &mut Vec<String>, rules: &ArticleRules) {
     let mut at = paragraphs.len();
     while at > 0 {
         at -= 1;
         let block = &paragraphs[at];
+
         if rules.trailers.iter().any(|trailer| trailer.is_match(block)) {
             paragraphs.remove(at);
         } else if !rules
@@ -130,18 +146,16 @@ pub fn drop_trailers(paragraphs: &mut Vec<String>, rules: &ArticleRules) {
     }
 }
 
-/// The element whose own paragraphs have the most text.
+/// Returns the element whose own paragraphs have the most text.
 fn densest<'a>(tree: &'a Tree, rules: &ArticleRules) -> Option<Node<'a>> {
     let mut lengths: HashMap<NodeId, usize> = HashMap::new();
     let mut open = vec![tree.root()];
+
     while let Some(node) = open.pop() {
-        if rules
-            .remove
-            .as_ref()
-            .is_some_and(|remove| node.is_element() && remove.matches(&node))
-        {
+        if node.is_element() && is_removed(&node, rules) {
             continue;
         }
+
         match node.parent() {
             Some(parent) if node.has_name("p") => {
                 *lengths.entry(parent.id).or_default() += text(&node).chars().count();
@@ -149,6 +163,7 @@ fn densest<'a>(tree: &'a Tree, rules: &ArticleRules) -> Option<Node<'a>> {
             _ => open.extend(node.children_it(true).filter(Node::is_element)),
         }
     }
+
     let (id, length) = lengths
         .into_iter()
         .max_by_key(|(id, length)| (*length, std::cmp::Reverse(*id)))?;

@@ -1,4 +1,4 @@
-//! Names in a byline: how Korean papers sign.
+//! Reads the names in a byline, as Korean papers sign.
 
 use std::sync::LazyLock;
 
@@ -6,22 +6,23 @@ use regex::Regex;
 
 use crate::text::clean;
 
-/// A longer byline is none; this bounds the work on hostile ones.
+/// Longest byline that is read, in bytes: a longer text is no byline, and hostile ones would take
+/// too long.
 const LONGEST: usize = 1024;
 
-/// Mail addresses, and whatever stands in brackets.
+/// Mail addresses, and texts in brackets.
 static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|[\w.+-]+@[\w-]+(?:\.[\w-]+)*")
         .expect("a test compiles it")
 });
 
-/// What parts two writers.
+/// The separators between two writers.
 static BETWEEN: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"\s*[·ㆍ・‧•,;&|/／，、]\s*|\s+및\s+|\s+(?:and|와|과)\s+")
         .expect("a test compiles it")
 });
 
-/// The word that a writer's title ends with: 선임기자, 문화전문기자, 대표이사.
+/// Words that a writer's title ends with: 선임기자, 문화전문기자, 대표이사.
 const TITLES: [&str; 45] = [
     "기자",
     "특파원",
@@ -70,25 +71,31 @@ const TITLES: [&str; 45] = [
     "PD",
 ];
 
-/// The ends of the names of desks and papers.
+/// Words that the names of desks and papers end with.
 const DESKS: [&str; 9] = [
     "부", "팀", "국", "신문", "일보", "뉴스", "센터", "본부", "통신",
 ];
 
-/// Returns the names in a byline, without titles, desks and mail; `paper` is the paper's own name. A signature that is
-/// no person's name (편집부, the paper's own) is returned as it stands.
+/// Returns the names in a byline, without titles, desks and addresses; `paper` is the paper's own
+/// name. A signature that is no person's name (편집부, the paper's own) is returned as it stands.
 pub fn authors(byline: &str, paper: &str) -> Vec<String> {
     let bare = ASIDE.replace_all(&byline[..byline.floor_char_boundary(LONGEST)], " ");
     let mut names: Vec<String> = Vec::new();
+
     for part in BETWEEN.split(&bare) {
         let name = name(&clean(part), paper);
         if !name.is_empty() && !names.contains(&name) {
             names.push(name);
         }
     }
+
     names
 }
 
+/// Ranks before a title that stand in one word with the name, as printed by Korean papers.
+const RANKS: [&str; 8] = ["선임", "전문", "객원", "인턴", "수습", "대", "시민", "학생"];
+
+/// Returns the name in one part of a byline, or an empty text where the part names nobody.
 fn name(part: &str, paper: &str) -> String {
     // 전북=홍길동 기자, 글=홍길동
     let part = part.rsplit(['=', ':']).next().unwrap_or_default().trim();
@@ -96,11 +103,13 @@ fn name(part: &str, paper: &str) -> String {
     let Some(last) = words.last().copied() else {
         return String::new();
     };
+
     let Some(title) = title_of(last) else {
         return part.to_owned();
     };
+
     if words.len() == 1 {
-        // 홍길동기자 in one word; a bare 기자 names nobody.
+        // In 홍길동기자 name and title are one word. A bare 기자 names nobody.
         let name = last.strip_suffix(title).unwrap_or_default();
         return if is_name(name) || !TITLES.contains(&last) {
             without_rank(name)
@@ -108,10 +117,12 @@ fn name(part: &str, paper: &str) -> String {
             String::new()
         };
     }
+
     words.pop();
     if words.len() > 1 {
         words.retain(|word| *word != paper);
     }
+
     let person = if words.len() > 1 {
         person(&words)
     } else {
@@ -120,16 +131,16 @@ fn name(part: &str, paper: &str) -> String {
     person.map_or_else(|| words.join(" "), str::to_owned)
 }
 
-/// Of 홍길동 문화부, 문화부 홍길동 and 정신건강의학과 홍길동, the person; `None` where no word looks like one.
+/// Returns the person among words such as 홍길동 문화부, 문화부 홍길동 and 정신건강의학과 홍길동, or
+/// `None` where no word is like a name.
 fn person<'a>(words: &[&'a str]) -> Option<&'a str> {
-    let is_person = |word: &&str| is_name(word) && !DESKS.iter().any(|desk| word.ends_with(desk));
-    words
-        .iter()
-        .copied()
-        .find(is_person)
-        .or_else(|| words.iter().copied().find(|word| is_name(word)))
+    let names = || words.iter().copied().filter(|word| is_name(word));
+    names()
+        .find(|word| !DESKS.iter().any(|desk| word.ends_with(desk)))
+        .or_else(|| names().next())
 }
 
+/// Returns the longest title that a word ends with.
 fn title_of(word: &str) -> Option<&'static str> {
     TITLES
         .into_iter()
@@ -137,18 +148,18 @@ fn title_of(word: &str) -> Option<&'static str> {
         .max_by_key(|title| title.len())
 }
 
-/// 홍길동선임 of 홍길동선임기자 has a rank at its end.
+/// Drops the rank at the end of a name: 홍길동선임 of 홍길동선임기자.
 fn without_rank(name: &str) -> String {
-    const RANKS: [&str; 8] = ["선임", "전문", "객원", "인턴", "수습", "대", "시민", "학생"];
     let rank = RANKS
         .into_iter()
         .find(|rank| name.ends_with(rank) && name.chars().count() > 3);
+
     rank.and_then(|rank| name.strip_suffix(rank))
         .unwrap_or(name)
         .to_owned()
 }
 
-/// Two to four Korean syllables.
+/// Tells whether a word has two to four syllables, all Korean, as names have.
 fn is_name(word: &str) -> bool {
     (2..=4).contains(&word.chars().count()) && word.chars().all(|c| ('가'..='힣').contains(&c))
 }

@@ -1,4 +1,4 @@
-//! When an article was published and changed: several clocks on one page, in the order in which they deserve trust.
+//! Decides when an article was published and changed, from the most trusted source of its page.
 
 use jiff::tz::TimeZone;
 
@@ -7,15 +7,15 @@ use crate::extract::fields::FieldSources;
 use crate::time::printed::{PrintedTime, Zulu, read};
 use crate::time::{LocalTime, Precision, Timestamp};
 
-/// When an article was published, and where that was read.
+/// When an article was published, and the source of that date.
 pub struct Publication {
     pub time: PrintedTime,
     pub source: String,
 }
 
-/// Returns the publication from the best source. Where that tells a day only, a later source that
-/// tells the time of the same day is better. Where the printed date tells another minute, the
-/// source says so.
+/// Returns the publication date from the best source. Where that source gives only a day, a later
+/// source with the time of the same day is better. The returned source names a printed date that
+/// contradicts.
 pub fn publication(
     sources: &FieldSources<'_>,
     rules: &ArticleRules,
@@ -26,35 +26,35 @@ pub fn publication(
         .iter()
         .filter_map(|source| Some((time(sources, source, rules, zone)?, source)));
     let first = told.next()?;
-    let is_better = |(time, _): &(PrintedTime, &FieldSource)| {
-        time.precision > Precision::Day && time.day() == first.0.day()
-    };
+
     let better = if first.0.precision == Precision::Day {
-        told.find(is_better)
+        told.find(|(time, _)| time.precision > Precision::Day && time.day() == first.0.day())
     } else {
         None
     };
     let (time, source) = better.unwrap_or(first);
 
-    let mut named = name(&source.place);
-    if let Some(printed) = sources
-        .printed
-        .published
-        .filter(|printed| printed.differs_from(&time))
-    {
-        let printed = match printed.precision {
-            Precision::Day => printed.day(),
-            Precision::Minute | Precision::Second => printed.time.to_string(),
-        };
-        named.push_str(&format!("; the page prints {printed}"));
-    }
     Some(Publication {
         time,
-        source: named,
+        source: named(&source.place, &time, sources.printed.published),
     })
 }
 
-/// Returns the first change that is told to be later than the publication.
+/// Returns the name of a date's source, and the printed date where it contradicts.
+fn named(place: &FieldPlace, time: &PrintedTime, printed: Option<PrintedTime>) -> String {
+    let name = name(place);
+    let Some(printed) = printed.filter(|printed| printed.differs_from(time)) else {
+        return name;
+    };
+
+    let printed = match printed.precision {
+        Precision::Day => printed.day(),
+        Precision::Minute | Precision::Second => printed.time.to_string(),
+    };
+    format!("{name}; the page prints {printed}")
+}
+
+/// Returns the first change that is later than the publication.
 pub fn change(
     sources: &FieldSources<'_>,
     rules: &ArticleRules,
@@ -66,7 +66,7 @@ pub fn change(
         .find(|time| time.at > published.time.time.at)
 }
 
-/// Returns the changes that the sources tell.
+/// Returns the changes that the sources give.
 pub fn changes<'s>(
     sources: &'s FieldSources<'_>,
     rules: &'s ArticleRules,
@@ -78,6 +78,7 @@ pub fn changes<'s>(
         .filter_map(|source| time(sources, source, rules, zone))
 }
 
+/// Returns the first date that one source gives.
 fn time(
     sources: &FieldSources<'_>,
     source: &FieldSource,
@@ -89,13 +90,14 @@ fn time(
     } else {
         Zulu::Utc
     };
+
     sources
         .of(source)
         .iter()
         .find_map(|text| epoch(text, zone).or_else(|| read(text, zone, zulu)))
 }
 
-/// Seconds since 1970, of the years 1973 to 2286.
+/// Reads seconds since 1970 with nine or ten digits: the years 1973 to 2286.
 fn epoch(text: &str, zone: &TimeZone) -> Option<PrintedTime> {
     let is_epoch = (9..=10).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit());
     let seconds: i64 = if is_epoch {
@@ -103,6 +105,7 @@ fn epoch(text: &str, zone: &TimeZone) -> Option<PrintedTime> {
     } else {
         return None;
     };
+
     let time = LocalTime::in_zone(Timestamp::from_seconds(seconds), zone);
     Some(PrintedTime {
         time,
@@ -110,6 +113,7 @@ fn epoch(text: &str, zone: &TimeZone) -> Option<PrintedTime> {
     })
 }
 
+/// Returns the name of a place as the archive stores it.
 fn name(place: &FieldPlace) -> String {
     match place {
         FieldPlace::Meta(name) => name.clone(),

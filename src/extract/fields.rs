@@ -1,20 +1,20 @@
-//! Fields of an article, from the sources that a profile names.
+//! Reads fields of an article from the sources that a profile names.
 
 use crate::config::profile::{FieldPlace, FieldSource, PrintedDate};
-use crate::extract::headline_dates::PrintedUnderHeadline;
+use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::scan::PageScan;
 use crate::extract::script::{scripts, taken};
-use crate::markup::{NodeId, attribute, text, text_without, within};
+use crate::markup::{Node, NodeId, Selector, attribute, text, text_without, within};
 use crate::text::clean_some;
 
-/// Everything that sources can be read from.
+/// The page and the printed dates that field sources are read from.
 pub struct FieldSources<'a> {
     pub page: &'a PageScan<'a>,
     pub printed: &'a PrintedUnderHeadline,
 }
 
 impl FieldSources<'_> {
-    /// Returns what the first source that tells something tells: all its texts, in the page's order.
+    /// Returns all texts of the first source that is not empty, in the page's order.
     pub fn texts(&self, sources: &[FieldSource]) -> Vec<String> {
         sources
             .iter()
@@ -23,7 +23,7 @@ impl FieldSources<'_> {
             .unwrap_or_default()
     }
 
-    /// Returns the first text of the first source that tells something.
+    /// Returns the first text of the first source that is not empty.
     pub fn text(&self, sources: &[FieldSource]) -> Option<String> {
         self.texts(sources).into_iter().next()
     }
@@ -31,47 +31,38 @@ impl FieldSources<'_> {
     /// Returns the texts of one source, cleaned, without empty ones.
     pub fn of(&self, source: &FieldSource) -> Vec<String> {
         let raw = self.raw(&source.place);
+
         raw.iter()
             .filter_map(|text| self.shaped(source, text))
             .collect()
     }
 
+    /// Returns the texts at a place, before they are shaped.
     fn raw(&self, place: &FieldPlace) -> Vec<String> {
         match place {
-            FieldPlace::Meta(name) => self
-                .page
-                .meta(name)
-                .map(str::to_owned)
-                .into_iter()
-                .collect(),
+            FieldPlace::Meta(name) => {
+                let content = self.page.meta(name).map(str::to_owned);
+                content.into_iter().collect()
+            }
             FieldPlace::JsonLd(path) => self.page.json_ld(path),
             FieldPlace::Element {
                 select,
                 without,
                 attribute: None,
             } => {
-                let unseen = |node: &crate::markup::Node<'_>| -> Vec<NodeId> {
-                    without
-                        .iter()
-                        .flat_map(|out| within(*node, out).map(|node| node.id).collect::<Vec<_>>())
-                        .collect()
-                };
-                let read = |node| match without {
-                    Some(_) => text_without(&node, &unseen(&node)),
-                    None => text(&node),
-                };
-                self.page.tree.all(select).map(read).collect()
+                let elements = self.page.tree.all(select);
+                elements
+                    .map(|node| element_text(&node, without.as_ref()))
+                    .collect()
             }
             FieldPlace::Element {
                 select,
                 attribute: Some(name),
                 ..
-            } => self
-                .page
-                .tree
-                .all(select)
-                .filter_map(|node| attribute(&node, name))
-                .collect(),
+            } => {
+                let elements = self.page.tree.all(select);
+                elements.filter_map(|node| attribute(&node, name)).collect()
+            }
             FieldPlace::Script(pattern) => taken(&scripts(self.page.tree), pattern),
             FieldPlace::Printed(which) => {
                 let told = match which {
@@ -83,6 +74,8 @@ impl FieldSources<'_> {
         }
     }
 
+    /// Returns a text as its source shapes it: by pattern, cut and suffix. `None` where the pattern
+    /// does not match, or nothing is left.
     fn shaped(&self, source: &FieldSource, text: &str) -> Option<String> {
         let taken = match &source.pattern {
             Some(pattern) => pattern.find(text)?,
@@ -92,6 +85,7 @@ impl FieldSources<'_> {
             Some(pattern) => pattern.cut(taken),
             None => taken.to_owned(),
         };
+
         let suffix = source
             .suffix
             .as_deref()
@@ -100,20 +94,33 @@ impl FieldSources<'_> {
             .as_deref()
             .and_then(|suffix| cut.strip_suffix(suffix))
             .unwrap_or(&cut);
+
         clean_some(bare)
     }
 
-    /// Puts meta tags into a suffix; `None` where one is missing, so that nothing is cut.
+    /// Fills meta tags into a suffix. Returns `None` where a tag is missing, so that nothing is cut.
     fn filled(&self, suffix: &str) -> Option<String> {
         let mut filled = String::new();
         let mut rest = suffix;
+
         while let Some((before, after)) = rest.split_once('{') {
             let (name, behind) = after.split_once('}')?;
             filled.push_str(before);
             filled.push_str(self.page.meta(name)?);
             rest = behind;
         }
+
         filled.push_str(rest);
         Some(filled)
     }
+}
+
+/// Returns an element's text, without what the selector `without` matches in it.
+fn element_text(node: &Node<'_>, without: Option<&Selector>) -> String {
+    let Some(without) = without else {
+        return text(node);
+    };
+
+    let unseen: Vec<NodeId> = within(*node, without).map(|node| node.id).collect();
+    text_without(node, &unseen)
 }

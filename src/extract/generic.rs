@@ -1,7 +1,8 @@
-//! The story of a page that no profile knows, and how sure it is that it is one.
+//! Finds the story of a page that no profile knows, and measures how likely it is one.
 //!
-//! Two libraries look for it, and what they found is joined ([`union`]); the story in the page's JSON-LD, where it is
-//! whole, says which of the three texts is best, or stands in for them. What papers leave between the lines is sifted out.
+//! Two libraries extract it, and their results are joined ([`union`]). The story in the page's
+//! JSON-LD, where it is whole, selects the best of the three texts, or replaces them. The sieve
+//! removes notices and buttons between the paragraphs.
 
 mod confidence;
 pub mod dateline;
@@ -29,11 +30,12 @@ use crate::text::clean_some;
 pub use confidence::LEAST;
 pub use union::Method;
 
-/// Bytes of a page, in UTF-8. Pages of newspapers have some 100 kB, and the libraries need some 10 ms for those.
+/// Largest page, in bytes of UTF-8. Newspaper pages have some 100 kB, and the libraries need some
+/// 10 ms for those.
 const LARGEST: usize = 3 << 20;
 
-/// Bytes of text times the depth that they stand at: the libraries look at a text from every element around it. A large
-/// real page has some ten millions.
+/// Most bytes of text times their depth in the tree: the libraries read a text again for every
+/// element around it. A large real page has some ten millions.
 const HEAVIEST: usize = 100_000_000;
 
 /// Bytes that the libraries may take for a page by the estimate: with the rest of a crawl they stay
@@ -54,19 +56,20 @@ const ATTRIBUTE: usize = 600;
 /// is text).
 const BYTE: usize = 6;
 
-/// A story in JSON-LD that weighs less is a summary.
+/// Least weight of a whole story in JSON-LD: lighter ones are summaries.
 const SUMMARY: usize = 400;
 
-/// JSON-LD that tells less than this share of what was found was cut.
+/// JSON-LD with less than this share of the extracted text is truncated.
 const WHOLE: f64 = 0.8;
 
-/// Another text must agree so much better with JSON-LD to be taken instead.
+/// How much better another text must agree with JSON-LD to replace the joined one: smaller
+/// differences come from white space and captions.
 const BETTER: f64 = 0.02;
 
-/// Texts that agree less with a whole story in JSON-LD are something else.
+/// A text that agrees less with a whole story in JSON-LD is not the story.
 const STRANGE: f64 = 0.6;
 
-/// What was found in a page.
+/// The story that was found in a page, with the metadata that the libraries found.
 #[derive(Debug)]
 pub struct FoundStory {
     pub story: Story,
@@ -79,7 +82,7 @@ pub struct FoundStory {
     pub date: Option<String>,
 }
 
-/// Tells why a page is not read at all: it would take the libraries too long, or too much memory.
+/// Returns why a page is not read: the libraries would take too long, or too much memory.
 pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
     if html.len() > LARGEST {
         return Some(format!(
@@ -87,11 +90,12 @@ pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
             html.len()
         ));
     }
+
     let burden = LibraryCost::of(tree);
     if burden.memory > MOST_MEMORY {
         return Some(format!(
-            "with {} nodes, {} attributes and {} bytes it would take the libraries some {} MB: over {} MB it is too large \
-             to be read without a profile",
+            "with {} nodes, {} attributes and {} bytes it would take the libraries some {} MB: \
+             over {} MB it is too large to be read without a profile",
             burden.weight.nodes,
             burden.weight.attributes,
             burden.weight.bytes,
@@ -99,11 +103,13 @@ pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
             MOST_MEMORY / 1_000_000
         ));
     }
+
     (burden.text > HEAVIEST)
         .then(|| "its text is nested too deep to be read without a profile".to_owned())
 }
 
-/// Returns the bytes that the libraries may take for a page; nothing where they are spared it.
+/// Returns the bytes that the libraries may take for a page; 0 where the page is not given to
+/// them.
 pub fn memory(html: &str, tree: &Tree) -> usize {
     if html.len() > LARGEST {
         0
@@ -114,7 +120,7 @@ pub fn memory(html: &str, tree: &Tree) -> usize {
     }
 }
 
-/// What a page is to the libraries.
+/// The cost of a page for the libraries.
 struct LibraryCost {
     weight: Weight,
     /// Bytes of text times the depth that they stand at.
@@ -138,12 +144,14 @@ impl LibraryCost {
                     .map(|child| (child, depth + 1, tables)),
             );
         }
+
         let weight = tree.weight();
         let memory = weight.nodes * NODE
             + in_tables * TABLE
             + weight.attributes * ATTRIBUTE
             + weight.bytes * BYTE
             + weight.json;
+
         Self {
             weight,
             text,
@@ -152,17 +160,17 @@ impl LibraryCost {
     }
 }
 
-/// What is known of a page before its story is looked for.
+/// Facts about a page that are known before its story is searched.
 #[derive(Clone, Copy)]
 pub struct PageHints<'k> {
     pub url: &'k PageUrl,
     pub rules: &'k ArticleRules,
     pub article: &'k Article,
-    /// What stands in the usual container.
+    /// The content of the usual container.
     pub usual: &'k Story,
 }
 
-/// Looks for the story of a page.
+/// Finds the story of a page.
 pub fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory {
     let PageHints {
         url,
@@ -170,8 +178,10 @@ pub fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory
         article,
         usual,
     } = known;
+
     let (strict, wide) = (trafilatura(html, url), readability(html, url));
     let agreement = WordOverlap::of(&Bag::of_blocks(&strict.blocks), &Bag::of_blocks(&wide)).mean();
+
     let (found, method) = best(&strict.blocks, &wide, usual, page);
     let title = article.title.as_deref().or(strict.title.as_deref());
     let sieve = Sieve::new(
@@ -189,6 +199,7 @@ pub fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory
         described: described(page, title, &blocks),
         length: confidence::length(&blocks),
     };
+
     FoundStory {
         confidence: evidence.confidence(),
         story: Story {
@@ -203,7 +214,7 @@ pub fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory
     }
 }
 
-/// The text that is likeliest the story, before it is sifted.
+/// Returns the text that is most likely the story, before the sieve.
 fn best(
     strict: &[Block],
     wide: &[Block],
@@ -212,38 +223,31 @@ fn best(
 ) -> (Vec<Block>, Method) {
     let (joined, method) = union(strict, wide);
     if joined.is_empty() {
-        let blocks = container
-            .paragraphs
-            .iter()
-            .map(|text| Block {
-                text: text.clone(),
-                linked: 0,
-            })
-            .collect();
-        return (blocks, Method::Density);
+        return (container_blocks(container), Method::Density);
     }
+
     let told = page.told_story().map(told_blocks).unwrap_or_default();
-    let bag = Bag::of_blocks(&told);
-    let agreed = |blocks: &[Block]| WordOverlap::of(&Bag::of_blocks(blocks), &bag).mean();
-    let weigh = |blocks: &[Block]| {
-        blocks
-            .iter()
-            .map(|block| weight(&block.text))
-            .sum::<usize>()
-    };
-    let is_whole = weigh(&told) >= SUMMARY && weigh(&told) as f64 >= WHOLE * weigh(&joined) as f64;
+    let is_whole = text_weight(&told) >= SUMMARY
+        && text_weight(&told) as f64 >= WHOLE * text_weight(&joined) as f64;
     if !is_whole || is_cut(&told) {
         return (joined, method);
     }
+
+    let bag = Bag::of_blocks(&told);
     let all = [
-        (agreed(&joined) + BETTER, joined, method),
-        (agreed(strict), strict.to_vec(), Method::Trafilatura),
-        (agreed(wide), wide.to_vec(), Method::Readability),
+        (agreement(&joined, &bag) + BETTER, joined, method),
+        (
+            agreement(strict, &bag),
+            strict.to_vec(),
+            Method::Trafilatura,
+        ),
+        (agreement(wide, &bag), wide.to_vec(), Method::Readability),
     ];
     let (agreement, blocks, method) = all
         .into_iter()
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .expect("there are three");
+
     // trafilatura reads JSON-LD too, and joins its lines.
     let is_joined = blocks.len() == 1 && told.len() > 1;
     if agreement < STRANGE || is_joined {
@@ -253,24 +257,40 @@ fn best(
     }
 }
 
-/// The paragraphs of a story in JSON-LD: mark-up, or lines.
+fn container_blocks(container: &Story) -> Vec<Block> {
+    let paragraphs = container.paragraphs.iter().cloned();
+    paragraphs.map(|text| Block { text, linked: 0 }).collect()
+}
+
+fn agreement(blocks: &[Block], told: &Bag) -> f64 {
+    WordOverlap::of(&Bag::of_blocks(blocks), told).mean()
+}
+
+fn text_weight(blocks: &[Block]) -> usize {
+    blocks.iter().map(|block| weight(&block.text)).sum()
+}
+
+/// Returns the paragraphs of a story in JSON-LD, which is HTML or plain lines.
 fn told_blocks(told: &str) -> Vec<Block> {
     if told.contains("</") || told.contains("<br") {
         return Tree::parse(told)
             .map(|tree| linked_blocks(&tree.root(), |_| false))
             .unwrap_or_default();
     }
+
     told.lines()
         .filter_map(clean_some)
         .map(|text| Block { text, linked: 0 })
         .collect()
 }
 
+/// Tells whether a story in JSON-LD ends with dots, as truncated ones do.
 fn is_cut(told: &[Block]) -> bool {
     told.last()
         .is_none_or(|block| block.text.ends_with('…') || block.text.ends_with(".."))
 }
 
+/// Returns how much the page itself says that it is an article, from 0 to 1.
 fn declared(page: &PageScan<'_>, article: &Article) -> f64 {
     match (page.is_declared_article(), article.published_at) {
         (true, _) => 1.0,
@@ -279,6 +299,7 @@ fn declared(page: &PageScan<'_>, article: &Article) -> f64 {
     }
 }
 
+/// Returns the share of the page's description that stands in the text.
 fn described(page: &PageScan<'_>, title: Option<&str>, blocks: &[Block]) -> f64 {
     let description = page
         .meta("og:description")

@@ -1,14 +1,15 @@
-//! JSON-LD, also where it is no JSON.
+//! Reads JSON-LD, even where it is not valid JSON.
 
 use serde_json::Value;
 
-/// What schema.org calls an article (subtypes end alike: `NewsArticle`, `ReportageNewsArticle`).
+/// The types of articles in schema.org. Subtypes have the same ends: `NewsArticle`,
+/// `ReportageNewsArticle`.
 const KINDS: [&str; 3] = ["Article", "BlogPosting", "Report"];
 
-/// Deeper graphs are built to exhaust their reader.
+/// Deepest graph that is read. A deeper one is built to exhaust the parser.
 const DEEPEST: u32 = 8;
 
-/// Finds the article in the page's JSON-LD scripts; a script that cannot be read is passed over.
+/// Finds the article in the page's JSON-LD scripts. Skips scripts that cannot be parsed.
 pub fn article(scripts: &[String]) -> Option<Value> {
     scripts
         .iter()
@@ -16,9 +17,10 @@ pub fn article(scripts: &[String]) -> Option<Value> {
         .find_map(|value| find(value, DEEPEST))
 }
 
-/// Returns the texts at a dotted path; lists on the way are entered.
+/// Returns the texts at a dotted path. Lists on the path are entered.
 pub fn texts(value: &Value, path: &str) -> Vec<String> {
     let mut found = vec![value];
+
     for key in path.split('.') {
         found = found
             .into_iter()
@@ -26,21 +28,23 @@ pub fn texts(value: &Value, path: &str) -> Vec<String> {
             .filter_map(|value| value.get(key))
             .collect();
     }
-    let text = |value: &Value| value.as_str().map(crate::text::clean);
+
     found
         .into_iter()
         .flat_map(items)
-        .filter_map(text)
+        .filter_map(|value| value.as_str().map(crate::text::clean))
         .filter(|text| !text.is_empty())
         .collect()
 }
 
-/// Reads a JSON string literal, also with the escapes and line ends that JSON does not know; `None` where it is none.
+/// Decodes a JSON string literal, even with escapes and line ends that JSON does not allow. Returns
+/// `None` where the text is no literal.
 pub fn string(literal: &str) -> Option<String> {
     if !literal.starts_with('"') {
         return None;
     }
-    // What cannot be read even when mended is no literal.
+
+    // A text that cannot be parsed even when mended is no literal.
     serde_json::from_str(literal)
         .or_else(|_| serde_json::from_str(&mended(literal)))
         .ok()
@@ -53,6 +57,7 @@ fn items(value: &Value) -> Vec<&Value> {
     }
 }
 
+/// Finds the article in a JSON-LD value, in its lists and its `@graph`.
 fn find(value: Value, depth: u32) -> Option<Value> {
     match value {
         Value::Array(items) if depth > 0 => {
@@ -60,31 +65,37 @@ fn find(value: Value, depth: u32) -> Option<Value> {
         }
         Value::Object(ref members) => {
             let kinds = members.get("@type").map(items).unwrap_or_default();
-            let is_article = |kind: &Value| {
-                kind.as_str()
-                    .is_some_and(|kind| KINDS.iter().any(|k| kind.ends_with(k)))
-            };
             if kinds.into_iter().any(is_article) {
                 return Some(value);
             }
+
             find(members.get("@graph")?.clone(), depth.checked_sub(1)?)
         }
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            None
+        }
     }
 }
 
+fn is_article(kind: &Value) -> bool {
+    let kind = kind.as_str();
+    kind.is_some_and(|kind| KINDS.iter().any(|article| kind.ends_with(article)))
+}
+
 fn parse(script: &str) -> Option<Value> {
-    // What cannot be read even when mended says nothing: the page's other sources do.
+    // A script that cannot be parsed even when mended is skipped: the page has other sources.
     serde_json::from_str(script)
         .or_else(|_| serde_json::from_str(&mended(script)))
         .ok()
 }
 
-/// Mends what CMSs get wrong: escapes that JSON does not know (`\'`), and raw line ends within texts.
+/// Mends the usual errors of CMSs: escapes that JSON does not know (`\'`), and raw line ends within
+/// strings.
 fn mended(script: &str) -> String {
     let mut mended = String::with_capacity(script.len());
     let mut in_text = false;
     let mut rest = script.chars();
+
     while let Some(c) = rest.next() {
         match c {
             '"' => {
@@ -100,6 +111,7 @@ fn mended(script: &str) -> String {
             _ => mended.push(c),
         }
     }
+
     mended
 }
 

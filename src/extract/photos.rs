@@ -8,7 +8,8 @@ use crate::markup::{Node, NodeId, attribute, text, within};
 use crate::page_url::PageUrl;
 use crate::text::clean;
 
-/// Returns the photos among the elements of the story in the container of id `story`, in order, each once.
+/// Returns the photos among the elements of a story, in order, each once. `story` is the id of the
+/// story's container.
 pub fn images(
     elements: &[Node<'_>],
     story: NodeId,
@@ -16,6 +17,7 @@ pub fn images(
     page: &PageUrl,
 ) -> Vec<Image> {
     let (mut images, mut known, mut captions) = (Vec::new(), HashSet::new(), Captions::default());
+
     for node in elements.iter().filter(|node| node.has_name("img")) {
         let caption = captions.next(node, story, &rules.photos);
         if let Some(url) = photo(node, rules, page)
@@ -25,6 +27,7 @@ pub fn images(
             let credit = credit
                 .and_then(|(caption, credit)| credit.find(caption))
                 .map(clean);
+
             images.push(Image {
                 url,
                 caption,
@@ -32,17 +35,20 @@ pub fn images(
             });
         }
     }
+
     images
 }
 
-/// What is known of the elements around pictures: nothing, or their captions and how many pictures came by.
+/// The elements around pictures that were looked up: `None` for one that is no photo box, else its
+/// captions and the number of pictures that were met in it.
 ///
-/// Each element is asked once: a selector with `:has()` looks at all that it holds.
+/// Each element is matched once, since a selector with `:has()` searches everything below it.
 #[derive(Default)]
 struct Captions(HashMap<NodeId, Option<(Vec<String>, usize)>>);
 
 impl Captions {
-    /// Returns the caption of the next picture: of its innermost box, and of several captions the one in its place.
+    /// Returns the caption of the next picture from its innermost box. Where the box has several
+    /// captions, the pictures get them in order.
     fn next(&mut self, node: &Node<'_>, story: NodeId, boxes: &[PhotoBox]) -> Option<String> {
         for around in node.ancestors_it(None).take_while(|node| node.id != story) {
             if let Some((captions, place)) = self
@@ -61,21 +67,19 @@ impl Captions {
 
 fn captions(around: &Node<'_>, boxes: &[PhotoBox]) -> Option<(Vec<String>, usize)> {
     let kind = boxes.iter().find(|kind| kind.select.matches(around))?;
-    Some((
-        within(*around, &kind.caption)
-            .map(|node| text(&node))
-            .collect(),
-        0,
-    ))
+    let captions = within(*around, &kind.caption).map(|node| text(&node));
+
+    Some((captions.collect(), 0))
 }
 
-/// Returns the address of a picture that is a photo.
+/// Returns the address of a picture, unless the picture is no photo.
 fn photo(node: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Option<String> {
     let late = rules.lazy.iter().filter_map(|name| attribute(node, name));
     let url = late
         .chain(attribute(node, "src"))
         .find_map(|link| page.join(&link).ok())?
         .to_string();
+
     let is_no_photo = rules
         .no_photo
         .as_ref()
@@ -87,7 +91,7 @@ fn photo(node: &Node<'_>, rules: &ArticleRules, page: &PageUrl) -> Option<String
     }
 }
 
-/// Counters of readers are one pixel large.
+/// Tells whether a picture is one pixel large, as those that count readers are.
 fn is_pixel(node: &Node<'_>) -> bool {
     ["width", "height"].iter().all(|name| {
         node.attr(name)

@@ -1,4 +1,4 @@
-//! A page under reading: its tree, and what its head says, collected in one walk.
+//! One walk over a page, which collects its meta tags and its JSON-LD.
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
@@ -9,7 +9,7 @@ use crate::extract::json_ld;
 use crate::markup::{Node, NodeData, Tree};
 use crate::text::clean_some;
 
-/// What one walk over a page finds.
+/// The result of one walk over a page.
 pub struct PageScan<'a> {
     pub tree: &'a Tree,
     /// The first content of each meta tag, by its name or property in lower case.
@@ -21,6 +21,7 @@ pub struct PageScan<'a> {
 impl<'a> PageScan<'a> {
     pub fn new(tree: &'a Tree) -> Self {
         let (mut metas, mut scripts) = (HashMap::new(), Vec::new());
+
         for node in tree.root().descendants_it() {
             match kind(&node) {
                 ScannedElement::Meta(name, content) => {
@@ -30,6 +31,7 @@ impl<'a> PageScan<'a> {
                 ScannedElement::Other => {}
             }
         }
+
         Self {
             tree,
             metas,
@@ -38,7 +40,7 @@ impl<'a> PageScan<'a> {
         }
     }
 
-    /// Returns the content of a meta tag; `name` in lower case.
+    /// Returns the content of a meta tag. `name` is in lower case.
     pub fn meta(&self, name: &str) -> Option<&str> {
         self.metas.get(name).map(String::as_str)
     }
@@ -50,7 +52,7 @@ impl<'a> PageScan<'a> {
             .unwrap_or_default()
     }
 
-    /// Returns the story as JSON-LD tells it, its line ends and mark-up as they came.
+    /// Returns the story in the page's JSON-LD, with its line ends and mark-up.
     pub fn told_story(&self) -> Option<&str> {
         self.article()?.get("articleBody")?.as_str()
     }
@@ -76,11 +78,13 @@ enum ScannedElement {
     Other,
 }
 
+/// Returns what the walk collects of a node.
 fn kind(node: &Node<'_>) -> ScannedElement {
     let kind = node.query(|node| {
         let NodeData::Element(element) = &node.data else {
             return ScannedElement::Other;
         };
+
         let attribute = |name: &str| {
             element
                 .attrs
@@ -88,6 +92,7 @@ fn kind(node: &Node<'_>) -> ScannedElement {
                 .find(|at| &*at.name.local == name)
                 .map(|at| &*at.value)
         };
+
         match &*element.name.local {
             "meta" => {
                 let name = attribute("property").or_else(|| attribute("name"));

@@ -1,4 +1,4 @@
-//! What stands in a page's scripts, for the page's own program to show.
+//! Reads texts from a page's scripts, where the page's own program has them.
 
 use crate::extract::json_ld;
 use crate::markup::{Pattern, Tree};
@@ -13,7 +13,8 @@ pub fn scripts(tree: &Tree) -> Vec<String> {
         .collect()
 }
 
-/// Returns what a pattern takes from the scripts: the text that a JSON string literal stands for, or as it is.
+/// Returns what a pattern captures from the scripts. A JSON string literal is decoded; other
+/// captures are returned as they are.
 pub fn taken(scripts: &[String], pattern: &Pattern) -> Vec<String> {
     let taken = scripts.iter().filter_map(|script| pattern.find(script));
     taken

@@ -1,4 +1,5 @@
-//! Fingerprints of texts: the same wire story in two papers is told by them, whatever each paper put around it.
+//! Fingerprints of texts. They recognise a wire story that two papers print, each with its own
+//! frame around it.
 
 use std::collections::HashSet;
 
@@ -6,20 +7,22 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::text::letters;
 
-/// Letters in a row that make one feature. Measured (docs/benchmarks.md): with fewer, stories of one vocabulary come near
-/// one another.
+/// Length of a feature, in consecutive letters. Measured (docs/benchmarks.md): with shorter
+/// features, different stories of one vocabulary get similar fingerprints.
 const SHINGLE: usize = 5;
 
-/// A shorter text, in letters, has no fingerprint that could be trusted: captions and notices resemble one another.
+/// Fewest letters of a text that gets a fingerprint: captions and notices are too much alike for
+/// one.
 const LEAST: usize = 150;
 
-/// Bits: two fingerprints that differ by no more are of one story.
+/// Two fingerprints that differ in no more bits are of one story (measured: docs/benchmarks.md).
 const SAME: u32 = 8;
 
-/// Bits: up to here the texts themselves decide.
+/// Up to this many differing bits the texts themselves are compared (measured:
+/// docs/benchmarks.md).
 const PERHAPS: u32 = 12;
 
-/// How much of their shingles two texts have in common (Jaccard) to be one story.
+/// The share of their shingles (Jaccard index) that two texts of one story have in common.
 const IN_COMMON: f64 = 0.5;
 
 /// How near two fingerprints are.
@@ -31,20 +34,24 @@ pub enum Nearness {
     Other,
 }
 
-/// Returns the 64-bit simhash (Charikar, 2002) of a text's letters and digits; `None` where there are too few.
+/// Returns the 64-bit simhash (Charikar, 2002) of a text's letters and digits, or `None` for a
+/// text that is too short.
 ///
-/// It is stored: the same text must give the same fingerprint for good. XXH3 is a fixed specification.
+/// The archive stores fingerprints, so the same text must always give the same one. XXH3 is a
+/// fixed specification.
 pub fn simhash(text: &str) -> Option<u64> {
     let letters: Vec<char> = letters(text).collect();
     if letters.len() < LEAST {
         return None;
     }
+
     let mut weights = [0_i32; 64];
     for feature in features(&letters) {
         for (bit, weight) in weights.iter_mut().enumerate() {
             *weight += if feature >> bit & 1 == 1 { 1 } else { -1 };
         }
     }
+
     Some(weights.iter().enumerate().fold(0, |hash, (bit, weight)| {
         hash | u64::from(*weight > 0) << bit
     }))
@@ -61,14 +68,20 @@ pub fn nearness(one: u64, other: u64) -> Nearness {
 
 /// Tells whether two texts have most of their words in common.
 pub fn is_one_story(one: &str, other: &str) -> bool {
-    let set =
-        |text: &str| features(&letters(text).collect::<Vec<char>>()).collect::<HashSet<u64>>();
-    let (one, other) = (set(one), set(other));
+    let (one, other) = (shingles(one), shingles(other));
+
     let common = one.intersection(&other).count();
     let all = one.len() + other.len() - common;
     all > 0 && common as f64 >= IN_COMMON * all as f64
 }
 
+/// Returns the distinct features of a text.
+fn shingles(text: &str) -> HashSet<u64> {
+    let letters: Vec<char> = letters(text).collect();
+    features(&letters).collect()
+}
+
+/// Returns the hash of each run of [`SHINGLE`] letters.
 fn features(letters: &[char]) -> impl Iterator<Item = u64> {
     letters.windows(SHINGLE).map(|shingle| {
         let mut bytes = [0_u8; 4 * SHINGLE];
@@ -97,6 +110,7 @@ mod tests {
     fn marks_spaces_and_what_stands_around_a_story_hardly_matter() {
         let bare: String = STORY.chars().filter(|c| !"“”., ".contains(*c)).collect();
         assert_eq!(simhash(&bare), simhash(STORY));
+
         let framed = format!("(한빛=사서통신) 홍길동 기자 = {STORY} 무단 전재 금지");
         assert_ne!(
             nearness(simhash(STORY).unwrap(), simhash(&framed).unwrap()),

@@ -1,15 +1,15 @@
-//! What is known of a page from earlier answers.
+//! History: what is known of a page from earlier answers.
 
 use crate::frontier::role::Role;
 use crate::frontier::verdict::Verdict;
 use crate::time::Timestamp;
 
-/// How the last answer to a page was settled, as far as its next request depends on it.
+/// How the last answer for a page was settled, as far as its next request depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Settled {
     Read,
     Moved,
-    /// robots.txt forbids the page. Asking it again costs no request.
+    /// robots.txt forbids the page. Checking the rule again costs no request.
     Disallowed,
     /// Gone, refused, failed, or not what it should be.
     Otherwise,
@@ -32,16 +32,16 @@ impl From<&Verdict> for Settled {
     }
 }
 
-/// What earlier answers told of a page, as far as its next request depends on it.
+/// Facts from earlier answers for a page on which its next request depends.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Past {
     pub discovered_at: Timestamp,
-    /// When it last told of a page that was not known; `None` where it never did.
+    /// When it last named a page that was not known; `None` where it never did.
     pub news_at: Option<Timestamp>,
     /// When it was last read to its end, or as far back as deep checks look.
     pub deep_at: Option<Timestamp>,
     pub was_read_to_end: bool,
-    /// It is the list that has every article of the site.
+    /// The page is the list that has every article of the site.
     pub has_everything: bool,
 }
 
@@ -52,11 +52,11 @@ pub struct History {
     pub settled: Settled,
     pub settled_at: Timestamp,
     pub past: Past,
-    /// Redirects that led to it. A page that was redirected to is asked for by way of the page that
-    /// leads there.
+    /// Redirects that led to it. The target of a redirect is requested through the page that
+    /// redirects there.
     pub hops: u32,
-    /// Failures in a row.
+    /// Consecutive failures.
     pub failures: u32,
-    /// Requests in a row that ended the process.
+    /// Consecutive requests during which the process died.
     pub unended: u32,
 }

@@ -1,4 +1,4 @@
-//! What came of the request for a page, and what stands in it.
+//! The result of a page request, and the content parsed from it.
 
 use crate::discover::{Home, ListRow, Listing, Sitemap};
 use crate::extract::{self, Article};
@@ -7,80 +7,82 @@ use crate::frontier::role::Role;
 use crate::frontier::scope::CrawlScope;
 use crate::page_url::PageUrl;
 
-/// How the request for a page went.
+/// The result of a page request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// 2xx, and this is what stands in it.
+    /// 2xx, with the content parsed from it.
     Read(ParsedPage),
-    /// 3xx to an address that can be asked for.
+    /// 3xx to an address that can be requested.
     Redirected {
         to: PageUrl,
-        /// Of the article there.
+        /// The number of the article at the new address.
         number: Option<u64>,
     },
-    /// Nothing is there: 404, 410, or a way that leads all addresses to one place.
+    /// Nothing is there: 404, 410, or a redirect that leads all addresses to one place.
     Gone { why: String },
-    /// 401, 402, 403 or 451; or the way leads where nobody may go.
+    /// 401, 402, 403 or 451; or a redirect to an address that must not be requested.
     Refused { why: String },
-    /// 429 or 503: not now. The host rests, and other pages go before this one.
+    /// 429 or 503. The host backs off, and other pages go before this one.
     Busy,
-    /// The host cannot be reached, or is out of order: no fault of the page.
+    /// The host cannot be reached, or is out of order. The page is not at fault.
     HostDown,
     /// Another status, a broken answer, a time limit.
     Failed { why: String },
-    /// A fault that trying again will not mend.
+    /// A failure that a retry would not change.
     Permanent { why: String },
-    /// 304: the page is as it was.
+    /// 304: the page has not changed.
     Unchanged,
-    /// The server wants to be asked over another protocol. No attempt is counted.
+    /// The server asks for another HTTP version. No attempt is counted.
     AskAgain,
 }
 
-/// What stands in a page.
+/// The content parsed from a page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ParsedPage {
     Home(Home),
     List(Listing),
     Sitemap(Sitemap),
     Article(extract::Extraction),
-    /// An article without its story, which must not be kept.
+    /// An article without its text, which must not be kept.
     Withheld {
         article: Box<Article>,
         why: String,
     },
-    /// What the host says of all its pages.
+    /// The opt-outs of a host.
     Policy,
-    /// The links of a page that no profile knows, the page that it names as its next one, and its
+    /// The links of a page without a profile, the page that it names as its next one, and its
     /// feeds.
     Links {
         links: Vec<PageUrl>,
         next: Option<PageUrl>,
         feeds: Vec<PageUrl>,
     },
-    /// The page sends its readers elsewhere, with a status as if it were read.
+    /// The page redirects its readers by a meta tag, with status 2xx.
     Refresh {
         to: PageUrl,
     },
-    /// The page is not what it should be.
+    /// The content is not what the page's role lets expect.
     Unreadable {
         why: String,
     },
-    /// Nobody said that the page is an article, and it is none; or it cannot be read. It would be the same tomorrow.
+    /// The page is no article and was not announced as one, or it cannot be parsed. A retry would
+    /// find the same.
     NoArticle {
         why: String,
     },
-    /// The server refuses in words, with a status as if all were well.
+    /// The text refuses the request, with status 2xx.
     Refused {
         why: String,
     },
-    /// The page wants its links left alone.
+    /// The page asks robots not to follow its links.
     LeftAlone {
         why: String,
     },
 }
 
 impl Outcome {
-    /// Where a whole host is out of order, a failure is not the page's: it waits, and that is no attempt.
+    /// Blames a failure on the host. Where a whole host is out of order, a failed page waits, and
+    /// no attempt is counted.
     pub fn blamed_on_host(self) -> Self {
         match self {
             Self::Failed { .. } | Self::Busy => Self::HostDown,
@@ -97,53 +99,27 @@ impl Outcome {
 }
 
 impl ParsedPage {
-    /// Returns the pages that this reading tells of, in its order, as far as they are wanted.
-    pub fn found(&self, wanted: &CrawlScope) -> Vec<Discovered> {
-        let page = |url: &PageUrl, role| Discovered {
-            url: url.clone(),
-            role,
-            number: None,
-            published_at: None,
-            hops: 0,
-        };
-        let row = |row: &ListRow| Discovered {
-            number: row.number,
-            published_at: row.published_at,
-            ..page(&row.url, Role::Article)
-        };
+    /// Returns the pages that this page links or lists, in its order, as far as they are in scope.
+    pub fn found(&self, scope: &CrawlScope) -> Vec<Discovered> {
         match self {
             Self::Home(home) => {
-                let sections = home
-                    .sections
-                    .iter()
-                    .filter(|_| wanted.menu)
-                    .map(|link| page(&link.url, Role::Section));
-                let feeds = home
-                    .feeds
-                    .iter()
-                    .filter(|_| wanted.feeds)
-                    .map(|url| page(url, Role::Feed));
-                sections.chain(feeds).collect()
+                let sections = home.sections.iter().filter(|_| scope.menu);
+                sections
+                    .map(|link| page(&link.url, Role::Section))
+                    .chain(feeds_in_scope(&home.feeds, scope))
+                    .collect()
             }
             Self::List(listing) => listing.rows.iter().map(row).collect(),
             Self::Sitemap(sitemap) => {
-                let maps = sitemap
-                    .maps
-                    .iter()
-                    .filter(|_| wanted.sitemaps)
-                    .map(|url| page(url, Role::Sitemap));
-                maps.chain(sitemap.rows.iter().map(row)).collect()
-            }
-            Self::Links { links, feeds, .. } => {
-                // First: of an address that is linked as well, this is what it is.
-                let feeds = feeds
-                    .iter()
-                    .filter(|_| wanted.feeds)
-                    .map(|url| page(url, Role::Feed));
-                feeds
-                    .chain(links.iter().map(|url| page(url, Role::Article)))
+                let maps = sitemap.maps.iter().filter(|_| scope.sitemaps);
+                maps.map(|url| page(url, Role::Sitemap))
+                    .chain(sitemap.rows.iter().map(row))
                     .collect()
             }
+            // Feeds go first: an address that is linked as well is a feed.
+            Self::Links { links, feeds, .. } => feeds_in_scope(feeds, scope)
+                .chain(links.iter().map(|url| page(url, Role::Article)))
+                .collect(),
             Self::Article(_)
             | Self::Withheld { .. }
             | Self::Policy
@@ -154,4 +130,30 @@ impl ParsedPage {
             | Self::LeftAlone { .. } => Vec::new(),
         }
     }
+}
+
+fn page(url: &PageUrl, role: Role) -> Discovered {
+    Discovered {
+        url: url.clone(),
+        role,
+        number: None,
+        published_at: None,
+        hops: 0,
+    }
+}
+
+fn row(row: &ListRow) -> Discovered {
+    Discovered {
+        number: row.number,
+        published_at: row.published_at,
+        ..page(&row.url, Role::Article)
+    }
+}
+
+fn feeds_in_scope(feeds: &[PageUrl], scope: &CrawlScope) -> impl Iterator<Item = Discovered> {
+    let is_in_scope = scope.feeds;
+    feeds
+        .iter()
+        .filter(move |_| is_in_scope)
+        .map(|url| page(url, Role::Feed))
 }

@@ -1,4 +1,4 @@
-//! A page whose turn it is: an address that is wanted, and what is known of it.
+//! A dequeued page: an address to request, and what is known of it.
 
 use crate::frontier::history::{History, Past, Settled};
 use crate::frontier::position::ListPosition;
@@ -6,35 +6,35 @@ use crate::frontier::role::{PageId, Role};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-/// A page whose turn it is.
+/// A page that is due, or is being requested.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Page {
     pub id: PageId,
     pub site: String,
     pub url: PageUrl,
-    /// How often in a row it could not be had.
+    /// Consecutive attempts that did not get it.
     pub attempts: u32,
-    /// How many redirects led here.
+    /// Redirects that led here.
     pub hops: u32,
-    /// What earlier answers told, as far as the next request depends on it.
+    /// Facts from earlier answers on which the next request depends.
     pub past: Past,
-    /// Announcements in a row that were never ended: the process died each time.
+    /// Consecutive requests that were announced and never ended: the process died each time.
     pub unended: u32,
     pub kind: PageKind,
 }
 
-/// What a page is to us, with what only such a page has. Each kind has its [`Role`].
+/// The kind of a page, with the state that only such a page has. Each kind has its [`Role`].
 #[derive(Clone, Debug, PartialEq)]
 pub enum PageKind {
     Policy,
     /// Without a profile, a home page may be the first page of a list.
     Home(ListPosition),
     Feed {
-        /// Answers in a row that were none.
+        /// Consecutive failures.
         failures: u32,
     },
     Sitemap {
-        /// Answers in a row that were none.
+        /// Consecutive failures.
         failures: u32,
     },
     Section(ListPosition),
@@ -43,25 +43,25 @@ pub enum PageKind {
     Article(KnownArticle),
 }
 
-/// What is known of an article before it is asked for.
+/// What is known of an article before its request.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KnownArticle {
     /// Its number in its paper.
     pub number: Option<u64>,
-    /// Looks in a row that found none.
+    /// Consecutive requests that found no article.
     pub misses: u32,
-    /// Looks in a row, at whatever articles of the site, that found everything as it was.
+    /// Consecutive revisits, of any articles of the site, that found no change.
     pub unchanged: u64,
-    /// Where it is kept, and looked at again.
+    /// `Some` where it is kept, so that this request is a revisit.
     pub kept: Option<KeptArticle>,
 }
 
-/// What is known of an article that is looked at again.
+/// What is known of a kept article that is revisited.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct KeptArticle {
-    /// When it was published, or first seen where that is unknown or earlier: some dates lie ahead.
+    /// When it was published; or when it was first seen, where the date is unknown or lies ahead.
     pub published: Timestamp,
-    /// The validators of the answer that is kept; none where the whole page is asked for.
+    /// The validators of the kept answer; `None` where the whole page is requested.
     pub etag: Option<String>,
     pub last_modified: Option<String>,
 }
@@ -83,11 +83,12 @@ impl PageKind {
 }
 
 impl Page {
+    /// Returns the page's role.
     pub fn role(&self) -> Role {
         self.kind.role()
     }
 
-    /// Returns where the page stands in the reading of a list; `None` where it is no page of one.
+    /// Returns the page's position in the traversal of a list; `None` where it is no list page.
     pub fn list(&self) -> Option<&ListPosition> {
         match &self.kind {
             PageKind::Home(list)
@@ -120,13 +121,13 @@ impl Page {
         self.article()?.number
     }
 
-    /// Returns what is known of an article that is kept and looked at again.
+    /// Returns what is known of a kept article that is revisited.
     pub fn kept(&self) -> Option<&KeptArticle> {
         self.article()?.kept.as_ref()
     }
 
-    /// Returns how many answers in a row brought nothing: looks at an article that found none, and
-    /// answers of a feed or sitemap that were none.
+    /// Returns the consecutive misses: requests that found no article, or failures of a feed or
+    /// sitemap.
     pub fn misses(&self) -> u32 {
         match &self.kind {
             PageKind::Article(article) => article.misses,
@@ -139,7 +140,7 @@ impl Page {
         }
     }
 
-    /// Returns whether the page is a feed or sitemap, whose failures in a row are counted.
+    /// Returns whether the page is a feed or sitemap, whose consecutive failures are counted.
     pub fn is_source(&self) -> bool {
         matches!(self.kind, PageKind::Feed { .. } | PageKind::Sitemap { .. })
     }

@@ -1,4 +1,4 @@
-//! Lists: how far a reading of one means to go, where it began, and where it stands.
+//! Positions in lists: where a traversal began, where it stands, and how far it goes.
 
 use sha2::{Digest, Sha256};
 
@@ -8,41 +8,42 @@ use crate::frontier::role::PageId;
 use crate::frontier::seen_rows::SeenRows;
 use crate::time::Timestamp;
 
-/// Where a page stands in the reading of a list.
+/// A page's position in the traversal of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListPosition {
     /// The list's first page.
     pub section: PageId,
-    /// What is known of that page; `None` where the page in hand is that page.
+    /// The history of that page; `None` where the page in hand is that page.
     pub history: Option<History>,
     pub traversal: Traversal,
-    /// When this reading of the list asked for its first page: what was discovered before is known.
+    /// When this traversal requested its first page. Rows that were discovered earlier are known.
     pub began: Timestamp,
-    /// Marks of the rows of the last pages, the newest last, to notice that one was sent again.
+    /// Marks of the last pages, the newest last. They show that the server repeats a page.
     pub previous: Vec<i64>,
-    /// The page before counted this one, or linked it: then it has rows, or something is wrong.
+    /// The page before counted or linked this one. If it has no rows, something is wrong.
     pub promised: bool,
     pub overlap: Overlap,
-    /// The rows that this reading has met.
+    /// The rows that this traversal has seen.
     pub seen: SeenRows,
 }
 
-/// How far a reading of a list means to go.
+/// How far a traversal of a list goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Traversal {
     /// To the list's end: it was never read to its end before.
     First,
-    /// Past what is known, to rows older than [`Wanted::deep`](crate::frontier::Wanted::deep): what
-    /// was dated back stands there.
+    /// Past known rows, to rows older than [`CrawlScope::deep`](crate::frontier::CrawlScope::deep):
+    /// it finds articles that were dated back.
     Deep,
-    /// To the end of a list that is limited to some days, whatever else is wanted.
+    /// To the end of a list that is limited to some days, whatever the scope is.
     Window,
-    /// To the first page of which every row is known, once it has joined the reading before; or one
-    /// page further than the joint.
+    /// To the first page whose rows are all known, once it overlaps the last complete traversal; or
+    /// one page further than the overlap.
     Later,
 }
 
 impl Traversal {
+    /// Returns the name that the archive keeps.
     pub fn name(self) -> &'static str {
         match self {
             Self::First => "first",
@@ -52,6 +53,7 @@ impl Traversal {
         }
     }
 
+    /// Returns the traversal of a name that the archive keeps; `None` of an unknown name.
     pub fn named(name: &str) -> Option<Self> {
         [Self::First, Self::Deep, Self::Window, Self::Later]
             .into_iter()
@@ -59,7 +61,7 @@ impl Traversal {
     }
 }
 
-/// Where a reading of a list began: its first page.
+/// The head of a list: its first page, when a traversal began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ListHead {
     /// A mark of each row.
@@ -68,33 +70,28 @@ pub struct ListHead {
     pub newest: Option<Timestamp>,
 }
 
-/// Where a reading began, and how much of the beginning of the last complete one it has met. Rows
-/// may be known from elsewhere, a feed or a reading that was broken off: only what the last
-/// complete reading saw is known down to its end.
+/// The overlap of a traversal with the last complete one: how much of that one's list head it has
+/// met.
+///
+/// Rows may also be known from a feed, or from a traversal that was broken off. Only the rows of
+/// the last complete traversal are known down to the list's end.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Overlap {
     pub head: ListHead,
-    /// The beginning of the last complete reading; `None` where there was none.
+    /// The list head of the last complete traversal; `None` where there was none.
     pub previous: Option<ListHead>,
-    /// Rows of it that were met.
+    /// How many rows of that head were met.
     pub met: usize,
-    /// The pages before this one had met most of it.
+    /// The pages before this one had met most of that head.
     pub was_reached: bool,
 }
 
 impl Overlap {
-    /// Returns what holds once a page with these rows is read.
+    /// Returns the overlap after a page with these rows.
     pub(super) fn after(&self, rows: &[Discovered]) -> Self {
         let marks = marks(rows);
-        // What stood on the first page as well is pinned, or was shifted down: it was counted
-        // there.
-        let is_met = |mark: &&i64| {
-            self.previous
-                .as_ref()
-                .is_some_and(|head| head.rows.contains(mark))
-                && !self.head.rows.contains(mark)
-        };
-        let met = marks.iter().filter(is_met).count();
+        let met = marks.iter().filter(|mark| self.meets(**mark)).count();
+
         let newest = rows
             .iter()
             .filter_map(|row| Some(row.published_at?.at))
@@ -107,6 +104,7 @@ impl Overlap {
         } else {
             self.head.clone()
         };
+
         Self {
             head,
             previous: self.previous.clone(),
@@ -115,21 +113,28 @@ impl Overlap {
         }
     }
 
-    /// Whether the reading has come to where the last complete one began: most of those rows were
-    /// met (one alone may be pinned to the top), or a page is older than all of them.
+    /// Returns whether a row of this mark counts as met. A row that is on this traversal's first
+    /// page as well is pinned, or has shifted down: it was counted there.
+    fn meets(&self, mark: i64) -> bool {
+        self.previous
+            .as_ref()
+            .is_some_and(|head| head.rows.contains(&mark))
+            && !self.head.rows.contains(&mark)
+    }
+
+    /// Returns whether the traversal has reached the head of the last complete one: it has met most
+    /// of those rows (a single row may be pinned to the top), or a whole page is older than them.
     pub(super) fn is_reached(&self, rows: &[Discovered]) -> bool {
         let Some(before) = &self.previous else {
             return true;
         };
-        let is_older = |row: &Discovered| {
-            row.published_at
-                .zip(before.newest)
-                .is_some_and(|(told, newest)| told.at < newest)
-        };
-        self.has_met_most() || before.rows.is_empty() || rows.iter().all(is_older)
+        self.has_met_most()
+            || before.rows.is_empty()
+            || rows.iter().all(|row| row.is_older_than(before.newest))
     }
 
-    /// Whether the first page has a row that it did not have when the last complete reading began.
+    /// Returns whether the list head has a row that the head of the last complete traversal did not
+    /// have.
     pub(super) fn has_news(&self) -> bool {
         self.previous
             .as_ref()
@@ -143,17 +148,18 @@ impl Overlap {
     }
 }
 
-/// A mark of each row.
+/// Returns a mark of each row.
 pub(super) fn marks(rows: &[Discovered]) -> Vec<i64> {
     rows.iter()
         .map(|row| mark(std::slice::from_ref(row)))
         .collect()
 }
 
-/// A mark that two pages share when they have the same articles, in whatever order.
+/// Returns a mark of a page: pages with the same articles have the same mark, in any order.
 pub(super) fn mark(rows: &[Discovered]) -> i64 {
     let mut names: Vec<&str> = rows.iter().map(|row| row.url.as_str()).collect();
     names.sort_unstable();
+
     let digest = Sha256::digest(names.join("\n"));
     i64::from_be_bytes(
         digest[..8]

@@ -1,8 +1,8 @@
-//! When a page is asked for next: the recrawl policy.
+//! The recrawl policy: when a page is requested next.
 //!
-//! A pure function of the page's role, its history and the site's policy. README tells it in a
-//! table ("What a later crawl asks for"); the tests of this file are that table, line by line. The
-//! archive keeps each answer (`page.next_at`) and picks by it.
+//! It is a pure function of the page's role, its history and the site's policy. docs/guide/revisits.md
+//! has it as a table, and the tests of this file check that table line by
+//! line. The archive keeps each result (`page.next_at`) and selects due pages by it.
 
 use std::time::Duration;
 
@@ -12,58 +12,60 @@ use crate::frontier::position::Traversal;
 use crate::frontier::role::Role;
 use crate::time::Timestamp;
 
+/// One hour in seconds: the unit of the durations below.
 const HOUR: u64 = 3600;
 
-/// Menus, policies and covered feeds change rarely: they are read once a day. 20 hours, since a
-/// crawl at the same time each day comes a little early for the pages that the one before asked at
-/// its end.
+/// The interval of menus, policies and covered feeds, which change rarely: a day. It is 20 hours,
+/// because a crawl at the same time each day comes a little early for the pages that the crawl
+/// before requested last.
 pub const DAILY: Duration = Duration::from_secs(20 * HOUR);
 
-/// Lists are looked through for back-dated articles once a week; four hours less, for the same
-/// reason.
+/// The interval of deep checks, which search lists for back-dated articles: a week, and four hours
+/// less for the same reason as [`DAILY`].
 pub const DEEP_INTERVAL: Duration = Duration::from_secs((7 * 24 - 4) * HOUR);
 
-/// A source rests for this part of its silence, so that its next news is found late by no more than
-/// that part of the silence before it.
+/// A source is polled after this part of its time without news. So news are found late by at most a
+/// quarter of the silence before them.
 const PART_OF_SILENCE: u32 = 4;
 
-/// A sitemap is as large as its paper's archive: it is asked for once a day at most, and once a
-/// month at least.
-const SITEMAP_RESTS: (Duration, Duration) = (DAILY, Duration::from_secs(30 * 24 * HOUR));
+/// The shortest and the longest interval of a sitemap: a day and a month. A sitemap is as large as
+/// its paper's archive, so that frequent requests would cost much.
+const SITEMAP_INTERVALS: (Duration, Duration) = (DAILY, Duration::from_secs(30 * 24 * HOUR));
 
-/// Failures in a row after which a feed or sitemap is suspended. A source that answers once an hour
-/// for a day is not.
+/// A feed or sitemap is suspended after so many consecutive failures. Hourly failures for one day
+/// (24) do not suspend it.
 pub const SUSPENDED: u32 = 30;
 
-/// How long a suspended source is left alone.
+/// A suspended source is not requested for so long: a month, as the slowest sitemap.
 pub const SUSPENDED_FOR: Duration = Duration::from_secs(30 * 24 * HOUR);
 
-/// Requests in a row that ended the process, after which a page is asked for once a day only. One
-/// or two may be a kill that had nothing to do with it.
+/// A page is requested only once a day after so many consecutive requests during which the process
+/// died. One or two may be kills that had another reason.
 pub const MAX_UNENDED: u32 = 3;
 
-/// A queued feed or sitemap that the site file leaves out waits so long from each crawl on: should
-/// it be wanted again, it is still known.
-const UNWANTED: Duration = Duration::from_secs(30 * 24 * HOUR);
+/// A queued feed or sitemap that the site file excludes waits so long from each crawl on. It stays
+/// known, should the site file include it again.
+const EXCLUDED_DELAY: Duration = Duration::from_secs(30 * 24 * HOUR);
 
-/// No page waits longer for its next try: what does was put off by a clock that
-/// was wrong once.
+/// No page waits longer for its next attempt: 72 hours is the longest retry delay. A longer wait
+/// comes from a clock that was wrong once.
 const LONGEST_WAIT: Duration = Duration::from_secs(72 * HOUR);
 
-/// Whatever the clock says: one that was set back keeps no page waiting.
+/// A moment that is always past. The current time would not do: after a clock was set back, a page
+/// would wait.
 const AT_ONCE: Timestamp = Timestamp::EPOCH;
 
-/// What a site's file and the state of its lists say about all of its pages.
+/// The recrawl rules of all pages of a site, from its site file and the state of its lists.
 ///
-/// Pages keep the moments that an earlier policy gave them. Where the policy is another one, the
-/// site's pages are planned anew before a crawl begins.
+/// Pages keep the moments that an earlier policy gave them. If the policy has changed, the site's
+/// pages are planned anew before a crawl begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SitePolicy {
-    /// The least and the longest rest of a list or feed without news.
+    /// The shortest and the longest interval of a list or feed.
     pub lists: PollIntervals,
     pub feeds: bool,
     pub sitemaps: bool,
-    /// One list tells all news: it was read to its end, and the last reading went well.
+    /// One list names all new articles: it was read to its end, and the last traversal succeeded.
     pub is_covered: bool,
     pub has_sections: bool,
 }
@@ -73,15 +75,15 @@ pub struct SitePolicy {
 pub struct WholeList {
     pub settled: Settled,
     pub was_read_to_end: bool,
-    /// Its server shows the same page again and again, so that it may have more than it shows.
+    /// Its server repeats pages, so that the list may have more rows than it shows.
     pub repeats_itself: bool,
     /// Further pages of it are queued.
     pub is_being_read: bool,
 }
 
 impl WholeList {
-    /// Tells whether the list can be trusted to tell the site's news: its last reading went well,
-    /// and to the end.
+    /// Returns whether the list names all new articles of the site: its last traversal succeeded,
+    /// and it was read to its end.
     pub fn tells_all_news(self) -> bool {
         self.settled == Settled::Read
             && self.was_read_to_end
@@ -90,27 +92,28 @@ impl WholeList {
     }
 }
 
-/// What is known of a list whose first page is asked for.
+/// What is known of a list whose first page is requested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListHistory {
     pub was_read_to_end: bool,
     /// When it was last read to its end, or as far back as deep checks look.
     pub deep_at: Option<Timestamp>,
-    /// A reading that goes to the end is under way further down.
+    /// A traversal to the end is under way further down.
     pub is_being_read: bool,
     /// It has every article of its site, and the site has other lists that were read to their ends.
     pub is_checked_by_others: bool,
 }
 
-/// Returns how far a reading of a list goes that begins at `now`.
+/// Returns how far a traversal of a list goes that begins at `now`.
 ///
-/// A list that was never read to its end is read to it. One that was not checked for a week is
-/// checked, unless others are checked in its place. While such a reading is under way further down,
-/// the top only catches up.
+/// A list that was never read to its end is read to its end. A list without a deep check for a week
+/// gets one, unless other lists are checked in its place. While such a traversal is under way
+/// further down, a new one only catches up at the top.
 pub fn traversal(list: &ListHistory, now: Timestamp) -> Traversal {
     let is_unchecked = list
         .deep_at
         .is_none_or(|deep_at| deep_at + DEEP_INTERVAL <= now);
+
     if list.is_being_read {
         Traversal::Later
     } else if !list.was_read_to_end {
@@ -122,20 +125,20 @@ pub fn traversal(list: &ListHistory, now: Timestamp) -> Traversal {
     }
 }
 
-/// Tells whether a source that failed so often in a row, and was last settled at that moment, is
-/// left alone at `now`.
+/// Returns whether a source is suspended at `now`, after so many consecutive failures, the last of
+/// them at `settled_at`.
 pub fn is_suspended(failures: u32, settled_at: Timestamp, now: Timestamp) -> bool {
     failures >= SUSPENDED && settled_at + SUSPENDED_FOR > now
 }
 
-/// Returns from when on a settled page is asked for again; `None` where no crawl asks for it by
+/// Returns from when on a settled page is requested again; `None` where no crawl requests it by
 /// itself.
 ///
-/// Of articles that are kept, [`crate::revisit::next_look`] knows: they go by their publication.
+/// Kept articles are planned by [`crate::revisit::next_revisit`]: they depend on their publication.
 pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
     let by_role = if page.settled == Settled::Disallowed {
-        is_wanted(page.role, policy).then_some(AT_ONCE)
-    } else if page.hops > 0 || !is_wanted(page.role, policy) {
+        is_in_scope(page.role, policy).then_some(AT_ONCE)
+    } else if page.hops > 0 || !is_in_scope(page.role, policy) {
         None
     } else {
         match page.role {
@@ -147,39 +150,40 @@ pub fn next(page: &History, policy: &SitePolicy) -> Option<Timestamp> {
             Role::Window | Role::ListPage | Role::Article => None,
         }
     };
+
     let earliest = if page.unended < MAX_UNENDED {
         AT_ONCE
     } else {
         page.settled_at + DAILY
     };
-
     by_role.map(|moment| moment.max(earliest))
 }
 
-/// Returns from when on a queued page is asked for, once a crawl of its site begins at `now`.
+/// Returns from when on a queued page is requested, once a crawl of its site begins at `now`.
 ///
-/// An outage that is over is not waited for any longer: entry pages are tried at once.
+/// Entry pages are requested at once: the outage that delayed them may be over.
 pub fn queued(role: Role, due: Timestamp, policy: &SitePolicy, now: Timestamp) -> Timestamp {
-    if !is_wanted(role, policy) {
-        return now + UNWANTED;
+    if !is_in_scope(role, policy) {
+        return now + EXCLUDED_DELAY;
     }
+
     match role {
         Role::Home | Role::Feed | Role::Section | Role::Sitemap => due.min(now),
         Role::Policy | Role::Window | Role::ListPage | Role::Article => due.min(now + LONGEST_WAIT),
     }
 }
 
-/// Tells whether a list that was read to its end, without what was published before `read_since`,
-/// is read as far back as is wanted now.
+/// Returns whether a list was read as far back as the scope `since` demands. It was read to its
+/// end, without the rows from before `read_since`.
 pub fn is_read_back_to(since: Option<Timestamp>, read_since: Option<Timestamp>) -> bool {
     match (read_since, since) {
         (None, _) => true,
         (Some(_), None) => false,
-        (Some(read), Some(wanted)) => read <= wanted,
+        (Some(read_since), Some(since)) => read_since <= since,
     }
 }
 
-fn is_wanted(role: Role, policy: &SitePolicy) -> bool {
+fn is_in_scope(role: Role, policy: &SitePolicy) -> bool {
     match role {
         Role::Feed => policy.feeds,
         Role::Sitemap => policy.sitemaps,
@@ -207,6 +211,7 @@ fn section(page: &History, policy: &SitePolicy) -> Timestamp {
         }
         Some(_) | None => AT_ONCE,
     };
+
     match page.settled {
         _ if policy.is_covered => deep,
         Settled::Read => deep.min(
@@ -227,9 +232,9 @@ fn feed(page: &History, policy: &SitePolicy) -> Timestamp {
 }
 
 fn sitemap(page: &History) -> Timestamp {
-    let (floor, ceiling) = SITEMAP_RESTS;
+    let (floor, ceiling) = SITEMAP_INTERVALS;
     match page.settled {
-        // The news is noted of the place that it moved to.
+        // The target of the redirect has the dates of the news.
         Settled::Moved => page.settled_at + floor,
         Settled::Read | Settled::Disallowed | Settled::Otherwise => {
             page.settled_at + poll_interval(page, floor, ceiling)
@@ -245,12 +250,13 @@ fn unless_suspended(page: &History, moment: Timestamp) -> Timestamp {
     }
 }
 
-/// A part of the time without news, within bounds. The floor counts where a site file has it above
-/// the ceiling.
+/// Returns the poll interval: a part of the time without news, within bounds. If a site file has a
+/// floor above the ceiling, the floor counts.
 fn poll_interval(page: &History, floor: Duration, ceiling: Duration) -> Duration {
     let silence = page
         .settled_at
         .since(page.past.news_at.unwrap_or(page.past.discovered_at));
+
     (silence / PART_OF_SILENCE).min(ceiling).max(floor)
 }
 
@@ -317,19 +323,20 @@ mod tests {
         next(&page, &policy).map(|moment| moment.since(page.settled_at))
     }
 
-    /// README's table, row by row: what, how often, and whether the policy does so.
+    /// The guide's table, row by row: what, how often, and whether the policy does so.
     fn table() -> Vec<(&'static str, &'static str, bool)> {
         let everything = with(Role::Section, |past| past.has_everything = true);
         let daily = [Role::Policy, Role::Home, Role::Feed].map(|role| after(page(role), policy()));
         let silent = |role, days: u32| with(role, |past| past.news_at = Some(NOW - DAY * days));
-        let rests = [Role::Section, Role::Feed].map(|role| after(silent(role, 2), uncovered()));
+        let intervals = [Role::Section, Role::Feed].map(|role| after(silent(role, 2), uncovered()));
         let longest = [Role::Section, Role::Feed].map(|role| after(silent(role, 400), uncovered()));
         let sitemap = [1, 40, 400].map(|days| after(silent(Role::Sitemap, days), policy()));
-        let dead = |failures| History {
+        let failed = |failures| History {
             settled: Settled::Otherwise,
             failures,
             ..page(Role::Feed)
         };
+
         let (day, week) = (
             DAY - Duration::from_secs(4 * HOUR),
             DAY * 7 - Duration::from_secs(4 * HOUR),
@@ -352,19 +359,21 @@ mod tests {
             ),
             (
                 "sections and feeds of a paper without such a list",
-                "after a quarter of their silence, once a day at least (`lists`): after two days without news, one rests for half a day",
-                rests == [Some(DAY / 2); 2] && longest == [Some(day); 2],
+                "after a quarter of their silence, once a day at least (`lists`): \
+                 after two days without news, one rests for half a day",
+                intervals == [Some(DAY / 2); 2] && longest == [Some(day); 2],
             ),
             (
                 "sitemaps that robots.txt names",
-                "once a day at most; without news after a quarter of their silence, once a month at least",
+                "once a day at most; without news after a quarter of their silence, \
+                 once a month at least",
                 sitemap == [Some(day), Some(DAY * 10), Some(DAY * 30)],
             ),
             (
                 "a feed or sitemap that failed thirty times in a row",
                 "a month later",
-                after(dead(30), uncovered()) == Some(DAY * 30)
-                    && after(dead(29), uncovered()) < Some(DAY),
+                after(failed(30), uncovered()) == Some(DAY * 30)
+                    && after(failed(29), uncovered()) < Some(DAY),
             ),
             (
                 "an address at which no article was found",
@@ -382,13 +391,14 @@ mod tests {
     }
 
     #[test]
-    fn readme_tells_the_policy_row_by_row() {
-        let readme = include_str!("../../README.md");
-        let told = readme
+    fn the_guide_tells_the_policy_row_by_row() {
+        let guide = include_str!("../../docs/guide/revisits.md");
+        let told = guide
             .lines()
             .skip_while(|line| *line != "| what | how often |")
             .skip(2);
         let told: Vec<&str> = told.take_while(|line| line.starts_with('|')).collect();
+
         let rows = table();
         assert_eq!(told.len(), rows.len());
         for (line, (what, how_often, is_so)) in told.iter().zip(rows) {
@@ -397,26 +407,26 @@ mod tests {
                 cells[0].starts_with(what) && cells[1].starts_with(how_often),
                 "{line}"
             );
-            assert!(is_so, "the policy is another one than README says: {line}");
+            assert!(is_so, "the policy is not what the guide says: {line}");
         }
     }
 
     #[test]
-    fn the_list_of_everything_is_asked_for_at_every_crawl() {
+    fn the_list_of_everything_is_requested_at_every_crawl() {
         let everything = with(Role::Section, |past| past.has_everything = true);
         assert_eq!(after(everything, policy()), Some(Duration::ZERO));
         assert_eq!(after(everything, uncovered()), Some(Duration::ZERO));
     }
 
     #[test]
-    fn home_policies_and_feeds_beside_a_list_of_everything_are_asked_for_once_a_day() {
+    fn home_policies_and_feeds_beside_a_list_of_everything_are_requested_once_a_day() {
         for role in [Role::Home, Role::Policy, Role::Feed] {
             assert_eq!(after(page(role), policy()), Some(DAILY), "{role:?}");
         }
     }
 
     #[test]
-    fn a_home_page_that_could_not_be_read_or_told_nothing_is_asked_for_at_once() {
+    fn a_home_page_that_failed_or_moved_without_sections_is_requested_at_once() {
         let failed = History {
             settled: Settled::Otherwise,
             ..page(Role::Home)
@@ -425,6 +435,7 @@ mod tests {
             settled: Settled::Moved,
             ..failed
         };
+
         assert_eq!(after(failed, policy()), Some(Duration::ZERO));
         assert_eq!(after(moved, policy()), Some(DAILY));
         assert_eq!(
@@ -440,7 +451,7 @@ mod tests {
     }
 
     #[test]
-    fn each_section_is_looked_through_once_a_week() {
+    fn each_section_gets_a_deep_check_once_a_week() {
         assert_eq!(after(page(Role::Section), policy()), Some(DEEP_INTERVAL));
         let never = with(Role::Section, |past| past.deep_at = None);
         assert_eq!(after(never, policy()), Some(Duration::ZERO));
@@ -449,7 +460,7 @@ mod tests {
     }
 
     #[test]
-    fn sections_and_feeds_without_such_a_list_rest_for_a_quarter_of_their_silence_a_day_at_most() {
+    fn other_sections_and_feeds_are_polled_after_a_quarter_of_their_silence_a_day_at_most() {
         for role in [Role::Section, Role::Feed] {
             let silent = |days: u32| with(role, |past| past.news_at = Some(NOW - DAY * days));
             assert_eq!(after(silent(2), uncovered()), Some(DAY / 2), "{role:?}");
@@ -463,10 +474,12 @@ mod tests {
                 Some(policy().lists.floor.0),
                 "{role:?}"
             );
+
             let without_news = with(role, |past| {
                 (past.news_at, past.discovered_at) = (None, NOW - DAY)
             });
             assert_eq!(after(without_news, uncovered()), Some(DAY / 4), "{role:?}");
+
             let failed = History {
                 settled: Settled::Otherwise,
                 ..page(role)
@@ -476,7 +489,7 @@ mod tests {
     }
 
     #[test]
-    fn sitemaps_rest_a_day_at_least_and_a_month_at_most() {
+    fn sitemaps_are_polled_once_a_day_at_most_and_once_a_month_at_least() {
         let silent = |days: u32| with(Role::Sitemap, |past| past.news_at = Some(NOW - DAY * days));
         let after = |page| after(page, policy());
         assert_eq!(
@@ -493,7 +506,7 @@ mod tests {
     }
 
     #[test]
-    fn a_source_that_failed_thirty_times_in_a_row_is_asked_for_a_month_later() {
+    fn a_source_that_failed_thirty_times_in_a_row_is_requested_a_month_later() {
         for role in [Role::Feed, Role::Sitemap] {
             let failing = |failures| History {
                 settled: Settled::Otherwise,
@@ -513,14 +526,14 @@ mod tests {
     }
 
     #[test]
-    fn what_the_site_file_leaves_out_is_not_asked_for() {
+    fn sources_that_the_site_file_excludes_are_not_requested() {
         let without = SitePolicy {
             feeds: false,
             sitemaps: false,
             ..policy()
         };
         for settled in [Settled::Read, Settled::Otherwise, Settled::Disallowed] {
-            let asked = |role| {
+            let requested = |role| {
                 after(
                     History {
                         settled,
@@ -529,13 +542,13 @@ mod tests {
                     without,
                 )
             };
-            assert_eq!([Role::Feed, Role::Sitemap].map(asked), [None, None]);
-            assert!(asked(Role::Home).is_some());
+            assert_eq!([Role::Feed, Role::Sitemap].map(requested), [None, None]);
+            assert!(requested(Role::Home).is_some());
         }
     }
 
     #[test]
-    fn what_robots_txt_forbade_is_thought_of_at_every_crawl() {
+    fn pages_that_robots_txt_forbade_are_checked_at_every_crawl() {
         for role in [Role::Article, Role::Section, Role::Sitemap] {
             let forbidden = History {
                 settled: Settled::Disallowed,
@@ -547,7 +560,7 @@ mod tests {
     }
 
     #[test]
-    fn places_that_were_redirected_to_and_pages_of_lists_are_not_asked_for_by_themselves() {
+    fn targets_of_redirects_and_further_pages_of_lists_are_not_requested_by_themselves() {
         assert_eq!(
             after(
                 History {
@@ -558,13 +571,14 @@ mod tests {
             ),
             None
         );
+
         let by_themselves =
             [Role::Window, Role::ListPage, Role::Article].map(|role| after(page(role), policy()));
         assert_eq!(by_themselves, [None; 3]);
     }
 
     #[test]
-    fn a_list_of_everything_tells_all_news_once_it_was_read_well_and_to_its_end() {
+    fn a_list_of_everything_names_all_news_once_its_traversal_succeeded_to_its_end() {
         let list = WholeList {
             settled: Settled::Read,
             was_read_to_end: true,
@@ -572,6 +586,7 @@ mod tests {
             is_being_read: false,
         };
         assert!(list.tells_all_news());
+
         for not_so in [
             WholeList {
                 settled: Settled::Otherwise,
@@ -603,6 +618,7 @@ mod tests {
             is_checked_by_others: false,
         };
         let a_week_later = NOW + DEEP_INTERVAL;
+
         assert_eq!(
             [traversal(&list, NOW), traversal(&list, a_week_later)],
             [Traversal::Later, Traversal::Deep]
@@ -627,11 +643,13 @@ mod tests {
             ),
             Traversal::First
         );
+
         let others = ListHistory {
             is_checked_by_others: true,
             ..list
         };
         assert_eq!(traversal(&others, a_week_later), Traversal::Later);
+
         let under_way = ListHistory {
             is_being_read: true,
             was_read_to_end: false,
@@ -641,7 +659,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_was_read_back_to_a_later_day_than_is_wanted_is_read_once_more() {
+    fn a_list_that_was_not_read_back_far_enough_is_read_once_more() {
         let (early, late) = (Some(NOW - DAY), Some(NOW));
         assert!(is_read_back_to(None, None) && is_read_back_to(late, None));
         assert!(is_read_back_to(late, early) && is_read_back_to(late, late));
@@ -656,7 +674,7 @@ mod tests {
     }
 
     #[test]
-    fn entry_pages_that_wait_are_tried_when_a_crawl_begins_and_no_page_waits_for_years() {
+    fn waiting_entry_pages_are_requested_when_a_crawl_begins_and_no_page_waits_for_years() {
         let waits = |role, hours: u64| {
             queued(
                 role,
@@ -666,6 +684,7 @@ mod tests {
             )
             .since(NOW)
         };
+
         for role in [Role::Home, Role::Feed, Role::Section, Role::Sitemap] {
             assert_eq!(waits(role, 5), Duration::ZERO, "{role:?}");
         }
@@ -680,7 +699,7 @@ mod tests {
     }
 
     #[test]
-    fn queued_feeds_and_sitemaps_that_are_left_out_wait() {
+    fn queued_feeds_and_sitemaps_that_the_site_file_excludes_wait() {
         let without = SitePolicy {
             feeds: false,
             sitemaps: false,
@@ -689,7 +708,7 @@ mod tests {
         for role in [Role::Feed, Role::Sitemap] {
             assert_eq!(
                 queued(role, NOW - DAY, &without, NOW),
-                NOW + UNWANTED,
+                NOW + EXCLUDED_DELAY,
                 "{role:?}"
             );
         }
@@ -697,18 +716,18 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_ends_the_process_is_asked_for_once_a_day() {
+    fn a_page_during_which_the_process_dies_is_requested_once_a_day() {
         let everything = with(Role::Section, |past| past.has_everything = true);
-        let deadly = History {
+        let unended = History {
             unended: MAX_UNENDED,
             ..everything
         };
-        assert_eq!(after(deadly, policy()), Some(DAILY));
+        assert_eq!(after(unended, policy()), Some(DAILY));
         assert_eq!(
             after(
                 History {
                     unended: MAX_UNENDED - 1,
-                    ..deadly
+                    ..unended
                 },
                 policy()
             ),

@@ -1,20 +1,20 @@
-//! What a page is to us.
+//! Roles: the kinds of pages that a crawl requests.
 
-/// The archive's number for a page.
+/// The archive's number of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PageId(pub i64);
 
-/// What a page is to us.
+/// The kind of a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// A file in which the host speaks for all its pages: `tdmrep.json`, `ai.txt`.
+    /// A file with opt-outs for all pages of a host: `tdmrep.json`, `ai.txt`.
     Policy,
-    /// The home page: its menu names the sections, its head the feeds.
+    /// The home page: its menu links the sections, its head the feeds.
     Home,
     Feed,
     /// The first page of a list of articles.
     Section,
-    /// A list limited to some days of the past: read once, to its end.
+    /// A list that is limited to some days of the past: it is read once, to its end.
     Window,
     /// A further page of a section or window.
     ListPage,
@@ -24,6 +24,7 @@ pub enum Role {
 }
 
 impl Role {
+    /// Every variant, for the lookup by the name that the archive keeps.
     pub const ALL: [Self; 8] = [
         Self::Policy,
         Self::Home,
@@ -49,12 +50,15 @@ impl Role {
         }
     }
 
+    /// Returns the role of a name that the archive keeps; `None` of an unknown name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.name() == name)
     }
 
-    /// What a host says of all its pages goes first; lists go before articles, since their rows
-    /// shift while one reads.
+    /// Returns the priority in the queue: higher goes first.
+    ///
+    /// The opt-outs of a host go before its pages. Lists go before articles, since their rows shift
+    /// during a traversal.
     pub fn priority(self) -> u8 {
         match self {
             Self::Policy => 60,
@@ -62,10 +66,11 @@ impl Role {
             Self::Feed => 40,
             Self::Section => 30,
             Self::ListPage => 20,
-            // What lists told before is known with its date.
+            // After lists: rows of a list have a better date than those of a sitemap.
             Self::Sitemap => 15,
             Self::Article => 10,
-            // Each after the articles of the one before: the newest days are whole first.
+            // Each window waits for the articles of the one before: the newest days are complete
+            // first.
             Self::Window => 8,
         }
     }

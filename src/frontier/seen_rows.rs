@@ -1,45 +1,45 @@
-//! The rows that one reading of a list has met, in a bounded memory.
+//! The rows that one traversal of a list has seen, in a bounded memory.
 
 /// Bits of one filter: 16 KiB, small enough to be stored with every page of a list.
 const BITS: usize = 1 << 17;
+/// The size of one filter in bytes: both filters are kept as bytes.
 const BYTES: usize = BITS / 8;
-/// Bits that one row sets. With [`ROOM`] rows in a filter, one row in fifty is taken for another
-/// one.
+/// Bits that one row sets. With [`ROOM`] rows in a filter, the rate of false positives is 2 %.
 const PER_ROW: u32 = 4;
-/// Rows of one filter: eight bits a row. Then the filter becomes the older one, and a new one
+/// Rows of one filter, at eight bits a row. A full filter becomes the older one, and a new one
 /// begins.
 const ROOM: u32 = 16_384;
-/// So many pages in a row that bring next to nothing end a reading: pinned rows and rows that shift
-/// fill one or two.
-const MOST_IDLE: u8 = 20;
-/// A page that brings no more rows than this brings next to nothing: one row may have been
-/// published meanwhile.
-const NEXT_TO_NOTHING: usize = 1;
-/// One new row is much on a page of fewer rows than this: it may be all that stands beside a pinned
-/// one.
+/// After so many idle pages in a row a traversal ends. Pinned rows and rows that shift make one or
+/// two pages idle.
+const MAX_IDLE: u8 = 20;
+/// A page with no more new rows than this is idle: one row may have been published meanwhile.
+const MAX_NEW_ROWS_OF_IDLE: usize = 1;
+/// A page of fewer rows than this is idle only without any new row: a single new row may be its
+/// only one beside a pinned row.
 const FEW: usize = 5;
 
-/// A memory of rows (two Bloom filters, of which the older one is forgotten), and how long nothing
-/// came. A row may be taken for another one, seldom; a row that was met among the last [`ROOM`] is
-/// never taken for new.
+/// A memory of rows, and the number of idle pages.
+///
+/// The memory is two Bloom filters, of which the older one is forgotten. A new row is seldom taken
+/// for a seen one. A row among the last `ROOM` seen ones is never taken for new.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct SeenRows {
     /// Both filters, the younger one first; empty until the first row.
     bits: Vec<u8>,
     /// Rows of the younger filter.
     rows: u32,
-    /// Pages in a row that brought next to nothing.
+    /// Consecutive idle pages.
     idle: u8,
 }
 
 impl std::fmt::Debug for SeenRows {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Met({} rows, {} idle pages)", self.rows, self.idle)
+        write!(f, "SeenRows({} rows, {} idle pages)", self.rows, self.idle)
     }
 }
 
 impl SeenRows {
-    /// Returns what is known after a page with rows of these marks.
+    /// Returns the memory after a page with rows of these marks.
     pub(super) fn after(&self, marks: &[i64]) -> Self {
         let mut after = self.clone();
         let new = marks.iter().filter(|mark| after.is_new(**mark)).count();
@@ -47,7 +47,7 @@ impl SeenRows {
         let little = if marks.len() < FEW {
             0
         } else {
-            NEXT_TO_NOTHING
+            MAX_NEW_ROWS_OF_IDLE
         };
         let is_idle = new <= little && !marks.is_empty();
         after.idle = if is_idle {
@@ -55,17 +55,17 @@ impl SeenRows {
         } else {
             0
         };
+
         marks.iter().for_each(|mark| after.insert(*mark));
         after
     }
 
-    /// Tells whether so many pages in a row brought next to nothing that the rest will not bring
-    /// more.
+    /// Returns whether so many pages in a row were idle that the rest will not bring more.
     pub(super) fn is_exhausted(&self) -> bool {
-        self.idle >= MOST_IDLE
+        self.idle >= MAX_IDLE
     }
 
-    /// Returns the memory as bytes for [`Met::from_bytes`].
+    /// Returns the memory as bytes for [`SeenRows::from_bytes`].
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = vec![self.idle];
         bytes.extend(self.rows.to_le_bytes());
@@ -73,7 +73,7 @@ impl SeenRows {
         bytes
     }
 
-    /// Reads a memory back. Bytes of another form are forgotten: the count begins anew.
+    /// Restores a memory from bytes. Bytes of another form give an empty memory.
     pub fn from_bytes(bytes: &[u8]) -> Self {
         let Some(([idle, rows @ ..], bits)) = bytes.split_first_chunk::<5>() else {
             return Self::default();
@@ -81,6 +81,7 @@ impl SeenRows {
         if !bits.is_empty() && bits.len() != 2 * BYTES {
             return Self::default();
         }
+
         Self {
             idle: *idle,
             rows: u32::from_le_bytes(*rows),
@@ -89,14 +90,14 @@ impl SeenRows {
     }
 
     fn is_new(&self, mark: i64) -> bool {
-        let has = |filter: &[u8]| places(mark).all(|(byte, bit)| filter[byte] & bit != 0);
-        self.bits.is_empty() || !self.bits.chunks(BYTES).any(has)
+        self.bits.is_empty() || !self.bits.chunks(BYTES).any(|filter| contains(filter, mark))
     }
 
     fn insert(&mut self, mark: i64) {
         if !self.is_new(mark) {
             return;
         }
+
         if self.bits.is_empty() {
             self.bits = vec![0; 2 * BYTES];
         }
@@ -111,8 +112,14 @@ impl SeenRows {
     }
 }
 
-/// Where a row's bits stand in a filter. A mark is the beginning of a SHA-256 digest: its halves
-/// are hashes of their own (Kirsch and Mitzenmacher, "Less Hashing, Same Performance").
+fn contains(filter: &[u8], mark: i64) -> bool {
+    places(mark).all(|(byte, bit)| filter[byte] & bit != 0)
+}
+
+/// Returns the places of a row's bits in a filter, each as a byte's index and a bit mask.
+///
+/// A mark is the beginning of a SHA-256 digest, so that its halves serve as two hashes (Kirsch and
+/// Mitzenmacher, "Less Hashing, Same Performance").
 fn places(mark: i64) -> impl Iterator<Item = (usize, u8)> {
     let mark = mark.cast_unsigned();
     let (first, step) = (mark >> 32, (mark & 0xffff_ffff) | 1);
@@ -139,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_that_goes_on_is_read_on_however_long_it_is() {
+    fn a_list_with_new_rows_is_never_exhausted_however_long_it_is() {
         let mut met = SeenRows::default();
         for k in 0..5_000 {
             met = met.after(&page(k * 20..(k + 1) * 20));
@@ -155,26 +162,28 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_memory_is_forgotten() {
+    fn bytes_of_another_form_give_an_empty_memory() {
         for bytes in [&[][..], &[20, 0, 0], &[20, 0, 0, 0, 0, 1, 2, 3]] {
             assert_eq!(SeenRows::from_bytes(bytes), SeenRows::default());
         }
     }
 
     proptest! {
-        /// However a pager deals rows of a paper that has so many, the reading ends.
+        /// However a pager deals the rows of a paper of this size, the traversal ends.
         #[test]
         fn a_pager_that_deals_from_a_fixed_stock_comes_to_an_end(
             stock in 20_u64..2_000, per_page in 2_usize..30, seed in any::<u64>()
         ) {
             let (mut met, mut chance) = (SeenRows::default(), seed);
             let mut deal = || {
-                chance = chance.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                chance = chance
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1_442_695_040_888_963_407);
                 (chance >> 33) % stock
             };
             // Every page that is not idle brings a row, and fewer idle ones stand between two of
             // them.
-            let most = (stock + 1) * u64::from(MOST_IDLE);
+            let most = (stock + 1) * u64::from(MAX_IDLE);
             let mut pages = 0;
             while !met.is_exhausted() {
                 let rows: std::collections::BTreeSet<u64> = (0..per_page).map(|_| deal()).collect();
@@ -182,12 +191,14 @@ mod tests {
                 pages += 1;
                 prop_assert!(pages <= most, "{} pages of {}", pages, stock);
             }
-            prop_assert!(pages >= u64::from(MOST_IDLE));
+            prop_assert!(pages >= u64::from(MAX_IDLE));
         }
 
         /// The memory survives being stored at any page.
         #[test]
-        fn a_memory_that_was_stored_is_the_same(rows in prop::collection::vec(any::<i64>(), 0..60)) {
+        fn a_memory_that_was_stored_is_the_same(
+            rows in prop::collection::vec(any::<i64>(), 0..60)
+        ) {
             let met = SeenRows::default().after(&rows).after(&rows);
             prop_assert_eq!(&SeenRows::from_bytes(&met.to_bytes()), &met);
         }

@@ -1,4 +1,4 @@
-//! What the archive is to write after one answer.
+//! Settlements: what the archive writes after one answer.
 
 use crate::extract::Article;
 use crate::frontier::discovered::Discovered;
@@ -8,21 +8,21 @@ use crate::frontier::traversal::{Continuation, ListEnd, Truncation};
 use crate::frontier::verdict::Verdict;
 use crate::time::Timestamp;
 
-/// What becomes of a page after one answer, or without one.
+/// The decision on a page after one answer, or without one.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Settlement {
-    /// It is asked for again.
+    /// The page is requested again.
     Retry {
         due: Timestamp,
         attempts: u32,
-        /// Why it waits: what its last try came to.
+        /// Why it waits: the result of its last attempt.
         why: String,
         /// As [`Judged::misses`].
         misses: u32,
     },
-    /// It is settled.
+    /// The page is settled.
     Done(Box<Judged>),
-    /// What was known of it stands.
+    /// What was known of the page stands.
     Stands {
         /// As [`Judged::next`].
         next: Option<Timestamp>,
@@ -31,56 +31,56 @@ pub enum Settlement {
     },
 }
 
-/// A page that is settled, and what its answer brought.
+/// A settled page, and what its answer brought.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Judged {
     pub verdict: Verdict,
-    /// From when on a crawl asks for the page again; `None` where none does by itself.
+    /// From when on a crawl requests the page again; `None` where no crawl does by itself.
     pub next: Option<Timestamp>,
-    /// Answers in a row that brought nothing, with this one: looks at an article that found none,
-    /// and answers of a feed or sitemap that were none.
+    /// Consecutive misses, with this answer: requests that found no article, or failures of a feed
+    /// or sitemap.
     pub misses: u32,
     pub article: Option<Box<Article>>,
     /// Pages to add where they are not known.
     pub found: Vec<Discovered>,
-    /// Pages of [`Judged::found`] that were not known.
+    /// How many pages of [`Judged::found`] were not known.
     pub new_pages: u64,
-    /// It told something new: a page that was not known, or, of a list, a row that was not on its
-    /// first page before, whoever told of it first.
+    /// The answer has news: a page that was not known; or, of a list, a row that was not in its
+    /// list head before, even where a feed named it first.
     pub news: bool,
-    /// How the reading of the list goes on that the page is one of.
+    /// How the traversal goes on, where the page is one of a list.
     pub list: Option<ListStep>,
 }
 
-/// How the reading of a list goes on after one of its pages.
+/// How the traversal of a list goes on after one of its pages.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ListStep {
     GoesOn {
-        /// The list's next page, to be asked for even if it is known.
+        /// The list's next page. It is requested even if it is known.
         to: Box<Continuation>,
-        /// From when on a crawl asks for the list again where its reading closes here after all:
-        /// its next page is a page of another kind, so that the list goes round.
+        /// From when on a crawl requests the list again, if the traversal ends here after all: the
+        /// archive may know the next page as one of another kind, so that the list is circular.
         next: Option<Timestamp>,
     },
     Closes {
         closing: TraversalEnd,
-        /// From when on a crawl asks for the list again.
+        /// From when on a crawl requests the list again.
         next: Option<Timestamp>,
     },
 }
 
-/// How the reading of a list closes.
+/// How the traversal of a list ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TraversalEnd {
-    /// It ended, and nothing published before `since` was wanted; `head` is where it began, and
-    /// `cut` what its server does not show.
+    /// It ended as planned. Rows from before `since` were out of scope, `head` is its list head,
+    /// and `cut` is the part that the server does not show.
     Ended {
         end: ListEnd,
         since: Option<Timestamp>,
         head: ListHead,
         cut: Option<Truncation>,
     },
-    /// A page of it could not be had: the list must be read to its end once more.
+    /// A page failed: the next traversal must go to the list's end once more.
     BrokenOff,
 }
 
@@ -93,7 +93,7 @@ impl Settlement {
         }
     }
 
-    /// Returns how many answers in a row brought nothing, with this one.
+    /// Returns the consecutive misses, with this answer.
     pub fn misses(&self) -> u32 {
         match self {
             Self::Done(done) => done.misses,
@@ -138,7 +138,7 @@ impl Judged {
 }
 
 impl ListStep {
-    /// The reading goes on at another page.
+    /// Goes on at another page.
     pub fn to(to: Continuation) -> Self {
         Self::GoesOn {
             to: Box::new(to),
@@ -146,7 +146,7 @@ impl ListStep {
         }
     }
 
-    /// The reading closes.
+    /// Ends the traversal.
     pub fn close(closing: TraversalEnd) -> Self {
         Self::Closes {
             closing,
@@ -156,12 +156,12 @@ impl ListStep {
 }
 
 impl TraversalEnd {
-    /// Returns the past of a list once its reading closes so.
+    /// Returns the past of a list after a traversal with this end.
     pub(super) fn after(&self, past: Past, list: &ListPosition, now: Timestamp) -> Past {
         match self {
             Self::Ended { .. } => after_end(past, list.traversal, now),
-            // The next reading goes on until it has joined the last complete one. Where that is not
-            // known, all is read again.
+            // The next traversal goes on until it overlaps the last complete one. If that one is
+            // not known, the whole list is read again.
             Self::BrokenOff => Past {
                 was_read_to_end: past.was_read_to_end && list.overlap.previous.is_some(),
                 ..past
@@ -170,7 +170,7 @@ impl TraversalEnd {
     }
 }
 
-/// Returns the past of a list once a reading of it ended. The archive writes the same.
+/// Returns the past of a list after a traversal that ended as planned. The archive writes the same.
 pub(super) fn after_end(past: Past, traversal: Traversal, now: Timestamp) -> Past {
     match traversal {
         Traversal::First | Traversal::Window => Past {

@@ -1,4 +1,4 @@
-//! What a settled page is counted as in the tally of its run.
+//! The count of a run's tally in which a settled page is counted.
 
 use crate::frontier::role::Role;
 use crate::frontier::verdict::Verdict;
@@ -6,17 +6,17 @@ use crate::frontier::verdict::Verdict;
 /// A count of a run's tally.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TallyField {
-    /// It is no loss: the page was read, or its absence is the usual case.
+    /// No loss: the page was read, or its absence is the usual case.
     Nothing,
     Gone,
-    /// robots.txt or the server does not give it.
+    /// robots.txt forbids it, or the server refuses it.
     Refused,
-    /// It could not be had, or held no article.
+    /// The request failed, or the page has no article.
     Failed,
 }
 
-/// Returns what a page of a role is counted as. `lists_nothing` tells a paper without a profile, of
-/// which any link may be an article.
+/// Returns the count for a page of a role. `lists_nothing` says that the paper has no profile, so
+/// that any link of it may be an article.
 pub fn counted(role: Role, verdict: &Verdict, lists_nothing: bool) -> TallyField {
     match (role, verdict) {
         (
@@ -27,13 +27,16 @@ pub fn counted(role: Role, verdict: &Verdict, lists_nothing: bool) -> TallyField
             | Verdict::Members
             | Verdict::Withheld { .. },
         ) => TallyField::Nothing,
-        // Most hosts say nothing of the kind.
+
+        // Most hosts have no such file.
         (Role::Policy, _) => TallyField::Nothing,
+
         (_, Verdict::Disallowed { .. } | Verdict::Refused { .. }) => TallyField::Refused,
-        // Nothing is known to stand in a sitemap that cannot be read.
+        // A sitemap that cannot be read may have been empty.
         (Role::Sitemap, _) => TallyField::Nothing,
         (Role::Article, Verdict::Gone { .. }) => TallyField::Gone,
-        // Without a profile most links lead to no article.
+
+        // Without a profile, most links lead to no article.
         (Role::Article, Verdict::Unextracted { .. }) if lists_nothing => TallyField::Nothing,
         (_, Verdict::Gone { .. } | Verdict::Unextracted { .. } | Verdict::Failed { .. }) => {
             TallyField::Failed
@@ -46,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_nobody_would_miss_is_no_failure() {
+    fn an_absence_that_is_the_usual_case_is_no_failure() {
         let why = || "status 404".to_owned();
         let gone = |role| counted(role, &Verdict::Gone { why: why() }, false);
         assert_eq!(

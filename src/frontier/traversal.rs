@@ -1,4 +1,4 @@
-//! Readings of a list: how far one goes down its pages, and why it ends.
+//! Traversals of a list: how far one goes down its pages, and why it ends.
 
 use jiff::civil::Date;
 
@@ -8,32 +8,33 @@ use crate::frontier::position::{ListPosition, Traversal, mark};
 use crate::page_url::PageUrl;
 use crate::time::{LocalTime, Timestamp};
 
-/// Why a reading of a list ended.
+/// Why a traversal of a list ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ListEnd {
     /// The last page was read.
     Last,
     /// The page is past the end: it has no rows.
     Past,
-    /// The server sent the page before again, or only rows that it had sent before. What lies
-    /// beyond was not seen.
+    /// The server repeated an earlier page, or sent only rows that it had sent before. The rest of
+    /// the list was not seen.
     Repeats,
-    /// Every row is older than what is wanted.
+    /// Every row is older than the scope.
     Since,
     /// Every row was known before.
     Known,
 }
 
-/// How much of a list its readings have covered.
+/// How much of a list its traversals have covered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coverage {
-    /// As far as the list goes, or as far back as is wanted.
+    /// The whole list, or all of it that is in scope.
     Whole,
-    /// Less than there is.
+    /// A part of it: the list has more.
     Partial,
 }
 
 impl ListEnd {
+    /// Every variant, for the lookup by the name that the archive keeps.
     pub const ALL: [Self; 5] = [
         Self::Last,
         Self::Past,
@@ -42,6 +43,7 @@ impl ListEnd {
         Self::Known,
     ];
 
+    /// Returns the name that the archive keeps.
     pub fn name(self) -> &'static str {
         match self {
             Self::Last => "last",
@@ -52,6 +54,7 @@ impl ListEnd {
         }
     }
 
+    /// Returns how much of a list a traversal with this end has covered.
     pub fn coverage(self) -> Coverage {
         match self {
             Self::Last | Self::Past | Self::Since | Self::Known => Coverage::Whole,
@@ -69,20 +72,26 @@ pub struct Continuation {
     pub hops: u32,
 }
 
-/// Why a reading does not go on after a page.
+/// Why a traversal does not go on after a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum TraversalStop {
     End(ListEnd),
-    /// The page is not what it should be: it must be asked for again.
+    /// The page is damaged, and must be requested again.
     Broken(&'static str),
 }
 
-/// How many pages back a page is recognised that is sent again.
+/// How many pages back a repeated page is recognised: servers that repeat pages repeat the last
+/// one, or take turns among a few.
 const REMEMBERED: usize = 8;
 
-/// Decides whether a reading goes on after a page with these rows; the list's joint and what it has
-/// met are those after them. `known` tells, row by row, when it was discovered; rows from before
-/// `since` are not wanted.
+/// Decides whether a traversal goes on after a page with these rows.
+///
+/// `list` holds the overlap and the seen rows as they are with this page. `known` says, row by row,
+/// when it was discovered. Rows from before `since` are out of scope.
+///
+/// # Errors
+///
+/// Returns why the traversal does not go on.
 pub(super) fn next_page(
     list: &ListPosition,
     listing: &Listing,
@@ -91,49 +100,70 @@ pub(super) fn next_page(
     since: Option<Timestamp>,
 ) -> Result<Continuation, TraversalStop> {
     let mark = mark(rows);
-    let is_old = |row: &Discovered| {
-        row.published_at
-            .zip(since)
-            .is_some_and(|(published, since)| published.at < since)
-    };
-    let was_known = |moment: &Option<Timestamp>| moment.is_some_and(|moment| moment < list.began);
-    if rows.is_empty() {
-        return Err(empty(list, listing));
+    if let Some(stop) = stop_at_rows(list, listing, rows, mark, since) {
+        return Err(stop);
     }
-    if list.previous.contains(&mark) {
-        return Err(TraversalStop::End(ListEnd::Repeats));
-    }
-    if rows.iter().all(is_old) {
-        return Err(TraversalStop::End(ListEnd::Since));
-    }
-    if list.seen.is_exhausted() {
-        return Err(TraversalStop::End(ListEnd::Repeats));
-    }
-    let is_joined = known.iter().all(was_known) && list.overlap.is_reached(rows);
-    let is_overlap = list.overlap.was_reached && known.iter().any(was_known);
-    // One page of overlap: what is new behind the place where the last reading began was dated back, and deep checks find it.
-    if list.traversal == Traversal::Later && (is_joined || is_overlap) {
+    if list.traversal == Traversal::Later && is_all_known(list, rows, known) {
         return Err(TraversalStop::End(ListEnd::Known));
     }
-    let url = listing
-        .next
-        .clone()
-        .ok_or(TraversalStop::End(ListEnd::Last))?;
-    let forgotten = (list.previous.len() + 1).saturating_sub(REMEMBERED);
-    let previous = list.previous[forgotten..]
-        .iter()
-        .copied()
-        .chain([mark])
-        .collect();
+    let Some(url) = listing.next.clone() else {
+        return Err(TraversalStop::End(ListEnd::Last));
+    };
+
     let list = ListPosition {
-        previous,
+        previous: remembered(&list.previous, mark),
         promised: listing.next_is_told,
         ..list.clone()
     };
     Ok(Continuation { url, list, hops: 0 })
 }
 
-/// A page without rows is past the end only where nothing speaks for rows: maintenance pages have status 200, too.
+/// Returns why a traversal of any kind stops at these rows.
+fn stop_at_rows(
+    list: &ListPosition,
+    listing: &Listing,
+    rows: &[Discovered],
+    mark: i64,
+    since: Option<Timestamp>,
+) -> Option<TraversalStop> {
+    if rows.is_empty() {
+        Some(empty(list, listing))
+    } else if list.previous.contains(&mark) {
+        Some(TraversalStop::End(ListEnd::Repeats))
+    } else if rows.iter().all(|row| row.is_older_than(since)) {
+        Some(TraversalStop::End(ListEnd::Since))
+    } else if list.seen.is_exhausted() {
+        Some(TraversalStop::End(ListEnd::Repeats))
+    } else {
+        None
+    }
+}
+
+/// Returns whether the rows behind this page are known from earlier traversals.
+///
+/// Either all rows of this page are known and the traversal overlaps the last complete one, or this
+/// page is one page further than the overlap. New rows behind that place were dated back, and deep
+/// checks find them.
+fn is_all_known(list: &ListPosition, rows: &[Discovered], known: &[Option<Timestamp>]) -> bool {
+    let was_known = |moment: &Option<Timestamp>| moment.is_some_and(|moment| moment < list.began);
+
+    let is_joined = known.iter().all(was_known) && list.overlap.is_reached(rows);
+    let is_behind_overlap = list.overlap.was_reached && known.iter().any(was_known);
+    is_joined || is_behind_overlap
+}
+
+/// Appends a page's mark to those of the pages before it, and forgets the oldest.
+fn remembered(previous: &[i64], mark: i64) -> Vec<i64> {
+    let forgotten = (previous.len() + 1).saturating_sub(REMEMBERED);
+    previous[forgotten..]
+        .iter()
+        .copied()
+        .chain([mark])
+        .collect()
+}
+
+/// Decides about a page without rows. It is past the end only where nothing announces rows:
+/// maintenance pages have status 200, too.
 fn empty(list: &ListPosition, listing: &Listing) -> TraversalStop {
     if !listing.is_list {
         TraversalStop::Broken("the page is no list")
@@ -149,20 +179,25 @@ fn empty(list: &ListPosition, listing: &Listing) -> TraversalStop {
 pub struct Truncation {
     /// Rows that the list has and does not show.
     pub missing: u64,
-    /// The day of the last row that it showed, where rows have dates: the articles of that day and
-    /// before may be missing.
+    /// The day of the last row that it showed, where rows have dates. Articles of that day and of
+    /// earlier days may be missing.
     pub day: Option<Date>,
 }
 
-/// Tells how much of a list is missing that ended with this page. By its own count the list has
-/// more rows than its server shows pages for.
-pub(super) fn cut(end: ListEnd, listing: &Listing, rows: &[Discovered]) -> Option<Truncation> {
+/// Returns how much is missing of a list that ended with this page: by its own count, the list has
+/// more rows than its server's pages show. Returns `None` of a list that is not truncated.
+pub(super) fn truncation(
+    end: ListEnd,
+    listing: &Listing,
+    rows: &[Discovered],
+) -> Option<Truncation> {
     let shown = u64::from(listing.pages?) * u64::from(listing.per_page?);
     let missing = listing
         .total?
         .checked_sub(shown)
         .filter(|missing| *missing > 0)?;
-    // Lists are newest first, but for rows that are pinned to the top of each page.
+
+    // Lists are newest first, except for rows that are pinned to the top of each page.
     let last = rows.iter().rev().find_map(|row| row.published_at);
     match end {
         ListEnd::Last => Some(Truncation {
@@ -173,7 +208,7 @@ pub(super) fn cut(end: ListEnd, listing: &Listing, rows: &[Discovered]) -> Optio
     }
 }
 
-/// The day that a moment belongs to on its own clock.
+/// Returns the day of a moment on its own clock.
 fn day(time: LocalTime) -> Option<Date> {
     Some(
         jiff::tz::Offset::from_seconds(time.offset)
@@ -246,11 +281,11 @@ mod tests {
         since: Option<Timestamp>,
         listing: Listing,
     ) -> Result<Continuation, TraversalStop> {
-        super::next_page(list, &listing, rows, known, since)
+        next_page(list, &listing, rows, known, since)
     }
 
     #[test]
-    fn the_first_reading_goes_on_past_known_rows() {
+    fn the_first_traversal_goes_on_past_known_rows() {
         let known = [Some(BEGAN - std::time::Duration::from_secs(1)); 2];
         assert!(
             go_on(
@@ -265,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_reading_stops_at_a_page_of_known_rows() {
+    fn a_later_traversal_stops_at_a_page_of_known_rows() {
         let before = Some(BEGAN - std::time::Duration::from_secs(1));
         assert_eq!(
             go_on(
@@ -289,13 +324,15 @@ mod tests {
         );
     }
 
-    /// Reads pages of known rows, one after the other, and returns how many it took to join what was read before.
-    fn pages_to_join(before: &[u64], pages: &[&[u64]]) -> Option<usize> {
+    /// Reads pages of known rows, one after the other, and returns how many it took to overlap the
+    /// last traversal.
+    fn pages_to_overlap(before: &[u64], pages: &[&[u64]]) -> Option<usize> {
         let mut list = list(Traversal::Later);
         list.overlap.previous = Some(Overlap::default().after(&rows(before)).head);
         for (k, page) in pages.iter().enumerate() {
             let rows = rows(page);
             list.overlap = list.overlap.after(&rows);
+
             let known = vec![Some(BEGAN - std::time::Duration::from_secs(1)); rows.len()];
             match go_on(&list, &rows, &known, None, next()) {
                 Err(TraversalStop::End(ListEnd::Known)) => return Some(k + 1),
@@ -306,36 +343,36 @@ mod tests {
     }
 
     #[test]
-    fn rows_that_are_known_from_elsewhere_do_not_end_a_reading_that_has_not_joined_the_last_one() {
+    fn known_rows_do_not_end_a_traversal_before_it_overlaps_the_last_one() {
         assert_eq!(
-            pages_to_join(&[5, 4, 3, 2], &[&[5, 4, 3, 2]]),
+            pages_to_overlap(&[5, 4, 3, 2], &[&[5, 4, 3, 2]]),
             Some(1),
             "nothing is new"
         );
         assert_eq!(
-            pages_to_join(&[5, 4, 3, 2], &[&[9, 8, 7, 6], &[5, 4, 3, 2]]),
+            pages_to_overlap(&[5, 4, 3, 2], &[&[9, 8, 7, 6], &[5, 4, 3, 2]]),
             Some(2),
             "a feed told the newest"
         );
         assert_eq!(
-            pages_to_join(&[5, 4, 3, 2], &[&[8, 7, 6, 5], &[4, 3, 2, 1]]),
+            pages_to_overlap(&[5, 4, 3, 2], &[&[8, 7, 6, 5], &[4, 3, 2, 1]]),
             Some(2),
             "rows have shifted"
         );
         assert_eq!(
-            pages_to_join(&[5, 4, 3, 2], &[&[2, 9, 8, 7], &[6, 5, 4, 3]]),
+            pages_to_overlap(&[5, 4, 3, 2], &[&[2, 9, 8, 7], &[6, 5, 4, 3]]),
             Some(2),
             "one is pinned to the top"
         );
         assert_eq!(
-            pages_to_join(&[9, 8, 7, 6], &[&[5, 4, 3, 2]]),
+            pages_to_overlap(&[9, 8, 7, 6], &[&[5, 4, 3, 2]]),
             Some(1),
             "they are gone, and all is older"
         );
     }
 
     #[test]
-    fn a_deep_check_goes_on_past_known_rows_as_far_back_as_is_wanted() {
+    fn a_deep_check_goes_on_past_known_rows_as_far_back_as_its_scope() {
         let known = [Some(BEGAN - std::time::Duration::from_secs(1)); 2];
         let since = Some(Timestamp::from_seconds(100));
         assert!(
@@ -359,7 +396,7 @@ mod tests {
     }
 
     #[test]
-    fn what_another_list_told_during_this_reading_does_not_stop_it() {
+    fn rows_discovered_during_this_traversal_do_not_stop_it() {
         let during = Some(BEGAN + std::time::Duration::from_secs(1));
         assert!(
             go_on(
@@ -374,7 +411,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_sent_again_ends_the_reading_as_partial() {
+    fn a_repeated_page_ends_the_traversal_as_partial() {
         let first = go_on(
             &list(Traversal::First),
             &rows(&[1, 2]),
@@ -389,7 +426,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_take_turns_end_the_reading_too() {
+    fn pages_that_take_turns_end_the_traversal_too() {
         let first = go_on(
             &list(Traversal::First),
             &rows(&[1, 2]),
@@ -404,7 +441,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_remembered_of_a_long_list_is_little() {
+    fn a_long_list_keeps_few_marks_of_its_pages() {
         let page = |list: ListPosition, n: u64| {
             go_on(&list, &rows(&[n]), &[None], None, next())
                 .unwrap()
@@ -417,7 +454,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_without_rows_is_an_end_only_where_nothing_speaks_for_rows() {
+    fn a_page_without_rows_is_an_end_only_where_nothing_announces_rows() {
         let read = |list: &ListPosition, listing: Listing| go_on(list, &[], &[], None, listing);
         let plain = list(Traversal::First);
         assert_eq!(read(&plain, last()), Err(TraversalStop::End(ListEnd::Past)));
@@ -456,7 +493,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reading_goes_no_further_back_than_is_wanted() {
+    fn a_traversal_goes_no_further_back_than_its_scope() {
         let since = Some(Timestamp::from_seconds(100));
         assert_eq!(
             go_on(
@@ -481,7 +518,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_never_repeat_exactly_and_bring_nothing_new_end_the_reading() {
+    fn pages_that_never_repeat_exactly_and_bring_nothing_new_end_the_traversal() {
         let mut list = list(Traversal::First);
         // Forty articles, twenty a page, in an order of their own each time.
         for page in 0..60_u64 {
@@ -490,6 +527,7 @@ mod tests {
                 .collect();
             let rows = rows(&numbers);
             list.seen = list.seen.after(&marks(&rows));
+
             match go_on(&list, &rows, &[None; 20], None, next()) {
                 Ok(next) => list = next.list,
                 Err(stop) => {
@@ -503,33 +541,35 @@ mod tests {
     }
 
     #[test]
-    fn a_list_is_cut_where_it_counts_more_rows_than_its_server_shows() {
+    fn a_list_is_truncated_where_it_counts_more_rows_than_its_server_shows() {
         let of = |total, pages| Listing {
             total,
             pages,
             per_page: Some(20),
             ..last()
         };
+
         let day = Some(jiff::civil::date(1970, 1, 1));
         let rows = rows(&[3, 2]);
         let cut_143 = Some(Truncation { missing: 143, day });
         assert_eq!(
-            cut(ListEnd::Last, &of(Some(4_143), Some(200)), &rows),
+            truncation(ListEnd::Last, &of(Some(4_143), Some(200)), &rows),
             cut_143
         );
+
         for whole in [
             of(Some(4_000), Some(200)),
             of(Some(3_990), Some(200)),
             of(None, None),
         ] {
-            assert_eq!(cut(ListEnd::Last, &whole, &rows), None);
+            assert_eq!(truncation(ListEnd::Last, &whole, &rows), None);
         }
         assert_eq!(
-            cut(ListEnd::Since, &of(Some(4_143), Some(200)), &rows),
+            truncation(ListEnd::Since, &of(Some(4_143), Some(200)), &rows),
             None
         );
         assert_eq!(
-            cut(ListEnd::Last, &of(Some(4_001), Some(200)), &[]),
+            truncation(ListEnd::Last, &of(Some(4_001), Some(200)), &[]),
             Some(Truncation {
                 missing: 1,
                 day: None

@@ -1,20 +1,20 @@
-//! Whose turn it is at a host: a page of a list, or an article.
+//! Turns at a host: a list page, or an article.
 
 use crate::frontier::page::Page;
 use crate::frontier::position::Traversal;
 use crate::frontier::role::Role;
 
-/// Tells whether an article goes before `page`, the best one that is due at a host, where the last
-/// request there was for a page of the role `last`.
+/// Returns whether an article goes before `page`, the due page of the highest priority at a host.
+/// `last` is the role of the page that was requested last there.
 ///
-/// Pages of lists go first, since their rows shift while one reads. But a first reading of a
-/// paper's lists takes hours or days: there, every second request is for an article, so that it has
-/// some from its first minute on.
+/// List pages go first, since their rows shift during a traversal. But the first traversal of a
+/// paper's lists takes hours or days. There, every second request is for an article, so that the
+/// archive has articles from the first minute on.
 pub fn is_articles_turn(page: &Page, last: Option<Role>) -> bool {
-    let is_first_reading = page
+    let is_first_traversal = page
         .list()
         .is_some_and(|list| list.traversal == Traversal::First);
-    page.role() == Role::ListPage && is_first_reading && last == Some(Role::ListPage)
+    page.role() == Role::ListPage && is_first_traversal && last == Some(Role::ListPage)
 }
 
 #[cfg(test)]
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn list_pages_and_articles_alternate_in_a_first_reading_only() {
+    fn list_pages_and_articles_alternate_in_a_first_traversal_only() {
         let first = page(PageKind::ListPage, Traversal::First);
         assert!(is_articles_turn(&first, Some(Role::ListPage)));
         assert!(!is_articles_turn(&first, Some(Role::Article)) && !is_articles_turn(&first, None));

@@ -1,10 +1,10 @@
-//! What became of a page.
+//! Verdicts: the final judgement on a page.
 
 use std::fmt;
 
 use crate::page_url::PageUrl;
 
-/// What became of a page.
+/// The final judgement on a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// The article is kept.
@@ -15,9 +15,9 @@ pub enum Verdict {
     Moved { to: PageUrl },
     /// Only the public part of a members' article is kept.
     Members,
-    /// The paper forbids archives: what the article is about is kept, and not what it says.
+    /// The paper opts out of archives: the metadata of the article is kept, and its text is not.
     Withheld { why: String },
-    /// There is nothing (any more).
+    /// Nothing is at the address, or nothing any more.
     Gone { why: String },
     /// The page is kept, but no article was found in it.
     Unextracted { why: String },
@@ -25,7 +25,7 @@ pub enum Verdict {
     Disallowed { rule: String },
     /// The server refuses it.
     Refused { why: String },
-    /// It could not be had.
+    /// All attempts failed.
     Failed { why: String },
 }
 
@@ -46,7 +46,7 @@ impl Verdict {
         }
     }
 
-    /// Returns why, where there is something to say.
+    /// Returns the reason, if the verdict has one.
     pub fn reason(&self) -> Option<&str> {
         match self {
             Self::Stored | Self::Read | Self::Members => None,

@@ -1,10 +1,10 @@
-//! A visit: the turn of one host and the right to one of its pages, bound into one.
+//! A visit: the permit for a host and the robots.txt allowance for one of its pages, in one value.
 
 use crate::page_url::PageUrl;
 use crate::politeness::{Permit, Turn};
 use crate::robots::Allowed;
 
-/// One polite request: nothing else can be sent.
+/// The right to one polite request. Requests are sent with a visit only.
 #[derive(Debug)]
 #[must_use = "a visit holds its host: send it"]
 pub struct Visit {
@@ -12,7 +12,7 @@ pub struct Visit {
     allowed: Allowed,
 }
 
-/// The permit is for another host than the page's.
+/// The error of a permit for another host than the page's.
 #[derive(Debug, thiserror::Error)]
 #[error("a permit for {} cannot ask for {}", permit.host(), allowed.url())]
 pub struct WrongHost {
@@ -21,7 +21,11 @@ pub struct WrongHost {
 }
 
 impl Visit {
-    /// Binds a permit and a right that speak of the same host.
+    /// Binds a permit and an allowance for the same host.
+    ///
+    /// # Errors
+    ///
+    /// Returns both where their hosts differ.
     pub fn bind(permit: Permit, allowed: Allowed) -> Result<Self, Box<WrongHost>> {
         if *permit.host() == allowed.url().host() {
             Ok(Self { permit, allowed })
@@ -30,16 +34,17 @@ impl Visit {
         }
     }
 
+    /// Returns the address to request.
     pub fn url(&self) -> &PageUrl {
         self.allowed.url()
     }
 
-    /// Returns the robots rule that allows the request, in words.
+    /// Returns the robots.txt rule that allows the request, in words.
     pub fn rule(&self) -> &str {
         self.allowed.rule()
     }
 
-    /// Uses the visit up: the address may be asked for once, and the turn must be finished.
+    /// Spends the visit: the address may be requested once, and the turn must be finished.
     pub fn spend(self) -> (PageUrl, Turn) {
         (self.allowed.url().clone(), self.permit.spend())
     }
@@ -58,6 +63,7 @@ mod tests {
     fn a_permit_for_one_host_does_not_open_another() {
         let url = |text| PageUrl::parse(text).unwrap();
         let host = url("https://a.example/").host();
+
         let mut hosts = Hosts::new(Duration::ZERO, Duration::ZERO);
         hosts.add(
             &host,
@@ -74,11 +80,13 @@ mod tests {
         let NextPermit::Visit(permit) = hosts.next(Timestamp::EPOCH) else {
             panic!("no permit")
         };
+
         let refused = Visit::bind(
             permit,
             Allowed::robots_txt(url("https://b.example/robots.txt")),
         )
         .unwrap_err();
+
         let visit = Visit::bind(
             refused.permit,
             Allowed::robots_txt(url("https://a.example/robots.txt")),

@@ -1,4 +1,5 @@
-//! Robots directives, as `X-Robots-Tag` and meta tags write them (Google's "robots meta tag" page; Bing's `nocache`).
+//! Robots directives, as `X-Robots-Tag` and meta tags write them (Google's "robots meta tag" page;
+//! Bing's `nocache`).
 
 use jiff::tz::TimeZone;
 
@@ -45,12 +46,16 @@ fn directives(value: &str, agent: Option<&str>, source: &str) -> Vec<OptOut> {
         evidence: evidence(value),
         from,
     };
+
     let value = &value[..value.floor_char_boundary(LONGEST)];
+
     let mut found = Vec::new();
     let mut is_ours = true;
     let mut tokens = value.split([',', ';']).peekable();
+
     while let Some(token) = tokens.next() {
         let mut word = token.trim().to_ascii_lowercase();
+
         if let Some((name, rest)) = word.clone().split_once(':') {
             let name = name.trim();
             if name == "unavailable_after" {
@@ -65,14 +70,17 @@ fn directives(value: &str, agent: Option<&str>, source: &str) -> Vec<OptOut> {
                 found.extend(is_ours.then(|| told(Signal::UnavailableAfter, moment(&date))));
                 continue;
             }
+
             if let Some(agent) = agent.filter(|_| !VALUED.contains(&name)) {
                 is_ours = name == "*" || name.eq_ignore_ascii_case(agent);
                 word = rest.trim().to_owned();
             }
         }
+
         if is_ours {
             // Some write white space where a comma belongs.
             let signals = word.split_whitespace().flat_map(signals);
+
             found.extend(signals.map(|signal| told(*signal, None)));
         }
     }
@@ -85,7 +93,8 @@ fn is_directive(token: &str) -> bool {
     PLAIN.contains(&name) || VALUED.contains(&name)
 }
 
-/// `none` is short for noindex and nofollow; an archive reads it as "none of it", and keeps no copy either.
+/// `none` is short for noindex and nofollow; an archive reads it as "none of it", and keeps no copy
+/// either.
 fn signals(word: &str) -> &'static [Signal] {
     match word {
         "noindex" => &[Signal::NoIndex],
@@ -96,7 +105,8 @@ fn signals(word: &str) -> &'static [Signal] {
     }
 }
 
-/// RFC 850, RFC 822 or ISO 8601, as the directive's definition allows; without an offset it is universal time.
+/// RFC 850, RFC 822 or ISO 8601, as the directive's definition allows; without an offset it is
+/// universal time.
 fn moment(date: &str) -> Option<Timestamp> {
     let date = date.trim();
     let told = jiff::fmt::rfc2822::DateTimeParser::new()

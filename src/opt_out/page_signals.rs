@@ -1,4 +1,4 @@
-//! What one page declares: its headers, its meta tags, its words; and what its host's files say of it.
+//! The opt-out signals of one page: its headers, meta tags and words, and its host's files.
 
 use std::sync::LazyLock;
 
@@ -6,6 +6,7 @@ use crate::markup::{Selector, Tree, attribute};
 use crate::opt_out::{OptOut, Reservations, Signal, directives, evidence, tdm};
 use crate::page_url::PageUrl;
 
+/// Selects the meta tags that have a name; compiled once, because every page needs it.
 static META: LazyLock<Selector> =
     LazyLock::new(|| Selector::compile("meta[name]").expect("a test reads it"));
 
@@ -30,6 +31,7 @@ impl Metas {
         let ours = |name: &str| {
             name == "robots" || name.starts_with("tdm-") || name.eq_ignore_ascii_case(agent)
         };
+
         let told = tree.all(&META).filter_map(|meta| {
             let name = attribute(&meta, "name")?.trim().to_ascii_lowercase();
             Some((name, attribute(&meta, "content")?))
@@ -46,15 +48,17 @@ impl Metas {
 }
 
 impl Declared<'_> {
-    /// Returns every wish, best evidence first.
+    /// Returns every opt-out, best evidence first.
     pub fn opt_outs(&self, agent: &str) -> Vec<OptOut> {
         let headers = self
             .headers
             .iter()
             .filter(|(name, _)| name == "x-robots-tag");
+
         let mut found: Vec<OptOut> = headers
             .flat_map(|(_, value)| directives::of_header(value, agent))
             .collect();
+
         for (name, content) in self
             .metas
             .0
@@ -63,32 +67,40 @@ impl Declared<'_> {
         {
             found.extend(directives::of_meta(content, &format!("meta {name}")));
         }
+
         found.extend(self.tdm());
         found.extend(self.files.ai(self.url));
+
         found.extend(self.words.iter().map(|(word, line)| OptOut {
             signal: Signal::Words,
             source: word.clone(),
             evidence: evidence(line),
             from: None,
         }));
+
         found
     }
 
-    /// The page's own word goes before the header's, and that before the file's (TDMRep §6).
+    fn header(&self, name: &str) -> Option<&str> {
+        self.headers
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// Returns the TDM opt-out. The page's own tag precedes the header, and the header precedes the
+    /// file (TDMRep §6).
     fn tdm(&self) -> Option<OptOut> {
-        let header = |name: &str| {
-            self.headers
-                .iter()
-                .find(|(known, _)| known == name)
-                .map(|(_, value)| value.as_str())
-        };
         if let Some(is_reserved) = self.metas.first("tdm-reservation").and_then(tdm::says) {
             return is_reserved
                 .then(|| tdm::reservation("meta", "meta", self.metas.first("tdm-policy")));
         }
-        if let Some(is_reserved) = header("tdm-reservation").and_then(tdm::says) {
-            return is_reserved.then(|| tdm::reservation("header", "header", header("tdm-policy")));
+
+        if let Some(is_reserved) = self.header("tdm-reservation").and_then(tdm::says) {
+            return is_reserved
+                .then(|| tdm::reservation("header", "header", self.header("tdm-policy")));
         }
+
         self.files.tdm(self.url)
     }
 }
@@ -98,7 +110,8 @@ mod tests {
     use super::*;
     use crate::opt_out::TDMREP;
 
-    /// What a page with these tags and headers, on a host that reserves everything, is told to wish.
+    /// What a page with these tags and headers, on a host that reserves everything, is told to
+    /// wish.
     fn wishes(html: &str, headers: &[(&str, &str)]) -> Vec<String> {
         let url = |path: &str| PageUrl::parse(&format!("https://paper.example{path}")).unwrap();
         let mut files = Reservations::default();

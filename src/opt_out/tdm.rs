@@ -14,19 +14,22 @@ pub(super) struct TdmRule {
     policy: Option<String>,
 }
 
-/// Reads the file; what is no rule in it says nothing.
+/// Reads the rules of the file. Entries that are no rules are ignored.
 pub(super) fn rules(file: &[u8]) -> Vec<TdmRule> {
-    // A value of so many bytes takes some hundred times as much memory.
+    // In bytes: a parsed JSON value takes some hundred times as much memory.
     const LARGEST: usize = 64 * 1024;
+
     let file = file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file);
     let rules = if file.len() <= LARGEST {
         serde_json::from_slice(file)
     } else {
         Ok(Value::Null)
     };
+
     let Ok(Value::Array(rules)) = rules else {
         return Vec::new();
     };
+
     let rule = |rule: &Value| {
         Some(TdmRule {
             location: rule["location"].as_str()?.to_owned(),
@@ -34,6 +37,7 @@ pub(super) fn rules(file: &[u8]) -> Vec<TdmRule> {
             policy: rule["tdm-policy"].as_str().map(str::to_owned),
         })
     };
+
     rules.iter().filter_map(rule).collect()
 }
 
@@ -45,7 +49,7 @@ fn is_one(value: &Value) -> Option<bool> {
     }
 }
 
-/// `1` reserves, `0` does not; anything else says nothing.
+/// Parses a reservation: `1` reserves, `0` does not; any other text has no meaning.
 pub(super) fn says(text: &str) -> Option<bool> {
     match text.trim() {
         "1" => Some(true),

@@ -1,4 +1,5 @@
-//! The two ceilings above the hosts: by server address, and for everything together (governor, on our clock).
+//! The two ceilings above the hosts: one for each server address, and one for all requests together
+//! (governor, on our clock).
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -16,18 +17,18 @@ use governor::{NotUntil, Quota, RateLimiter};
 use crate::politeness::last_requests::LastRequests;
 use crate::time::Timestamp;
 
-/// A longer period would overflow governor's 64 bits of nanoseconds: ten years added to any moment
-/// of this century do not.
+/// The longest period. A longer one may overflow governor's 64 bits of nanoseconds; ten years added
+/// to any moment of this century do not.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
-/// A ceiling that is reached, and the moment from which it has room.
+/// A ceiling that is reached, and the moment from which it has room again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtCeiling {
     Server(Timestamp),
     Total(Timestamp),
 }
 
-/// At most one request in a period to one server address, and one in another period in all.
+/// Allows one request in a period to each server address, and one in another period in all.
 #[derive(Debug)]
 pub(super) struct CeilingLimiter {
     clock: ToldClock,
@@ -36,7 +37,8 @@ pub(super) struct CeilingLimiter {
 }
 
 impl CeilingLimiter {
-    /// `per_server` and `total` are the times from one request to the next.
+    /// Begins with full allowances. `per_server` and `total` are the least times between two
+    /// requests.
     pub fn new(per_server: Duration, total: Duration) -> Self {
         let clock = ToldClock::default();
         Self {
@@ -46,8 +48,11 @@ impl CeilingLimiter {
         }
     }
 
-    /// Takes one request of both allowances, or none and tells which ceiling is reached. A request
-    /// to no `server` counts in the total alone.
+    /// Takes one request of both allowances. A request to no `server` counts in the total alone.
+    ///
+    /// # Errors
+    ///
+    /// Takes nothing, and returns the ceiling that is reached.
     pub fn take(&self, server: Option<IpAddr>, now: Timestamp) -> Result<(), AtCeiling> {
         self.clock.tell(now);
 
@@ -63,7 +68,7 @@ impl CeilingLimiter {
         })
     }
 
-    /// Returns what was taken at a moment and not used.
+    /// Gives back a request that was taken at a moment and not sent.
     pub fn give_back(&self, server: Option<IpAddr>, taken_at: Timestamp) {
         if let Some(server) = &server {
             self.by_server.give_back(server, taken_at);
@@ -80,8 +85,8 @@ impl CeilingLimiter {
         }
     }
 
-    /// Counts what was asked before this crawl. A moment after now, before the clock was set back,
-    /// counts as now.
+    /// Counts the requests of earlier crawls. A moment after now counts as now: it was noted before
+    /// the clock was set back.
     pub fn take_up(&self, last: &LastRequests, now: Timestamp) {
         for (server, at) in &last.by_server {
             self.by_server.asked(server, (*at).min(now));
@@ -96,7 +101,8 @@ impl CeilingLimiter {
     }
 }
 
-/// A clock that stands where it was told to: deciding is told the time (DESIGN, idea 1), and governor wants a clock.
+/// A clock that shows the moment that it was last told. Decisions here are told the time, and
+/// governor wants a clock.
 #[derive(Clone, Debug, Default)]
 struct ToldClock(Arc<AtomicU64>);
 
@@ -113,7 +119,7 @@ impl Clock for ToldClock {
     }
 }
 
-/// Governor's limiter for one ceiling, and its moments.
+/// Governor's limiter for one ceiling, and its state.
 #[derive(Debug)]
 struct Limiter<K: Clone + Eq + Hash> {
     limiter: RateLimiter<K, Moments<K>, ToldClock, NoOpMiddleware<Nanos>>,
@@ -124,9 +130,11 @@ struct Limiter<K: Clone + Eq + Hash> {
 impl<K: Clone + Eq + Hash> Limiter<K> {
     fn new(period: Duration, clock: &ToldClock) -> Self {
         let period = period.clamp(Duration::from_nanos(1), LONGEST);
-        // `Quota::per_second(n)` would let n go at once: one in a period does not.
+
+        // `Quota::per_second(n)` would allow n requests at once. One in a period does not.
         let quota = Quota::with_period(period).expect("a period over zero makes a quota");
         let moments = Moments::default();
+
         Self {
             limiter: RateLimiter::new(quota, moments.clone(), clock.clone()),
             moments,
@@ -156,14 +164,14 @@ impl<K: Clone + Eq + Hash> Limiter<K> {
         self.moments.lock().all_others = Some(self.after(at));
     }
 
-    /// The moment from which there is room again after a request.
+    /// Returns the moment from which there is room again after a request.
     fn after(&self, asked: Timestamp) -> Nanos {
         nanos(asked) + Nanos::from(self.period)
     }
 }
 
-/// Governor's state, as a store of our own: what was taken can be given back, and moments of earlier
-/// crawls be put in. For every key it has the moment from which there is room.
+/// Governor's state: for every key, the moment from which there is room. It is a store of our own,
+/// so that requests can be given back, and the moments of earlier crawls put in.
 #[derive(Debug)]
 struct Moments<K>(Arc<Mutex<KnownMoments<K>>>);
 
@@ -175,7 +183,7 @@ struct KnownMoments<K> {
 }
 
 impl<K> Moments<K> {
-    // A mutex, since governor's stores are shared; there is one thread.
+    // A mutex, since governor requires that stores can be shared. Only one thread uses it.
     fn lock(&self) -> std::sync::MutexGuard<'_, KnownMoments<K>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,92 +1,23 @@
-//! One host's pace: when it may be asked next. Arithmetic on moments, nothing else.
+//! One host's pace: the moment of its next request. Arithmetic on moments, nothing else.
 
 use std::net::IpAddr;
 use std::time::Duration;
 
-use sha2::{Digest, Sha256};
-
 use crate::page_url::Host;
+use crate::politeness::backoff::{
+    Backoff, MAX_FAILURES, MAX_REFUSALS, busy_rest, failing_rest, refusing_rest,
+};
+use crate::politeness::host_limits::HostLimits;
+use crate::politeness::response_class::ResponseClass;
+use crate::politeness::stored_pace::StoredPace;
 use crate::time::Timestamp;
 
-/// The first rest after a host said that it is too busy, and did not say for how long; it doubles from time to time.
-pub(super) const BUSY_BACKOFF: Duration = Duration::from_secs(30);
-const MAX_BUSY_BACKOFF: Duration = Duration::from_secs(3600);
-/// However slow a host answers or often it fails, its adaptive gap ends here; longer rests are pauses.
+/// The longest adaptive gap, however slow a host answers and however often it fails. Longer rests
+/// are backoffs, which have a reason that is shown.
 const MAX_ADAPTIVE_GAP: Duration = Duration::from_secs(60);
-/// A host that fails so often in a row is paused: it is not its pages' fault.
-const MAX_FAILURES: u32 = 5;
-const FAILING_PAUSE: Duration = Duration::from_secs(30 * 60);
-const MAX_FAILING_PAUSE: Duration = Duration::from_secs(24 * 3600);
-/// A host that refuses so often in a row does not want us: it is paused for a day, and asked ever more rarely.
-const MAX_REFUSALS: u32 = 5;
-const REFUSING_PAUSE: Duration = Duration::from_secs(24 * 3600);
-const MAX_REFUSING_PAUSE: Duration = Duration::from_secs(8 * 24 * 3600);
 
-/// What a site's file says of its hosts' pace.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HostLimits {
-    pub gap: Duration,
-    pub max_concurrent: u32,
-    /// The user's own server: the ceiling by server address does not hold, and slow answers do not lengthen the gap.
-    pub own: bool,
-}
-
-impl HostLimits {
-    /// Returns what suits both: two sites may share a host.
-    pub fn politer(self, other: Self) -> Self {
-        Self {
-            gap: self.gap.max(other.gap),
-            max_concurrent: self.max_concurrent.min(other.max_concurrent),
-            own: self.own && other.own,
-        }
-    }
-}
-
-/// Tells whether a status says that the asker may not have the page: 401, 402, 403, 451 (RFC 9110 §15.5, RFC 7725).
-pub fn refuses(status: u16) -> bool {
-    matches!(status, 401..=403 | 451)
-}
-
-/// How an answer came, as far as the next request depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ResponseClass {
-    /// Any answer that is no complaint.
-    Answered,
-    /// 429 or 503: the host asks for a rest, until a moment if it says so.
-    Busy { until: Option<Timestamp> },
-    /// A status that [`refuses`], or a page that says so in words.
-    Refused,
-    /// No answer, a broken one, or another server error.
-    Failed,
-}
-
-/// Why a host rests for longer than its gap.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Backoff {
-    /// Its Retry-After says so.
-    RetryAfter,
-    /// It is too busy (429, 503).
-    Busy,
-    /// It failed several times in a row.
-    Failing,
-    /// It refused several times in a row.
-    Refusing,
-}
-
-/// What is kept of a host's pace between two runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StoredPace {
-    /// When the host was last asked, or its last answer ended: the moment that `not_before` counts from.
-    pub last_at: Timestamp,
-    pub not_before: Timestamp,
-    /// The whole gap, whatever it is made of.
-    pub gap: Duration,
-    /// The adaptive part of it.
-    pub slowed: Duration,
-    pub consecutive_failures: u32,
-    pub refusals: u32,
-    pub backoff: Option<Backoff>,
-}
+/// The least gap after a failure or a refusal, so that doubling a gap of nothing has an effect.
+const MIN_DOUBLED_GAP: Duration = Duration::from_secs(1);
 
 /// One host's pace in this run.
 #[derive(Debug)]
@@ -94,85 +25,41 @@ pub(super) struct Pace {
     pub limits: HostLimits,
     /// What robots.txt asks for between two requests.
     crawl_delay: Duration,
-    /// The adaptive gap: grows with slow and failing answers, decays with good ones.
+    /// The adaptive gap. It grows with slow answers and failures, and decays with good answers.
     slowed: Duration,
+    /// The moment of the next request at the earliest.
     pub not_before: Timestamp,
+    /// The end of the last answer; of a host that was asked by an earlier run, the run's beginning.
     last_at: Timestamp,
-    /// The host was asked before, in this run or another: `last_at` means something.
-    rest_began: bool,
+    /// Whether the host was asked before, in this run or an earlier one. Only then does `last_at`
+    /// mean anything.
+    was_asked: bool,
     pub backoff: Option<Backoff>,
     pub consecutive_failures: u32,
     refusals: u32,
+    /// Requests under way.
     pub in_flight: u32,
     /// The moment from which there is something to ask; `None` while there is nothing.
     pub wanted_from: Option<Timestamp>,
-    /// Where the host's server is; nothing is asked before that is known.
+    /// The address of the host's server. The host is not asked before it is known.
     pub server: Option<IpAddr>,
 }
 
-impl Backoff {
-    pub const ALL: [Self; 4] = [Self::RetryAfter, Self::Busy, Self::Failing, Self::Refusing];
-
-    /// Returns the name that the archive keeps.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::RetryAfter => "retry-after",
-            Self::Busy => "busy",
-            Self::Failing => "failing",
-            Self::Refusing => "refusing",
-        }
-    }
-
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|rest| rest.name() == name)
-    }
-
-    /// Returns the reason as a person is told it.
-    pub fn in_words(self) -> &'static str {
-        match self {
-            Self::RetryAfter => "its Retry-After asks for it",
-            Self::Busy => "it said that it is too busy",
-            Self::Failing => "it failed several times in a row",
-            Self::Refusing => "it refused several times in a row",
-        }
-    }
-}
-
-impl StoredPace {
-    /// Returns the same pace on a clock that was set on by so many milliseconds, or back.
-    pub fn shifted(self, by: i64) -> Self {
-        let moved = |moment: Timestamp| Timestamp::from_millis(moment.millis().saturating_add(by));
-        Self {
-            last_at: moved(self.last_at),
-            not_before: moved(self.not_before),
-            ..self
-        }
-    }
-
-    /// When the host may be asked on a clock that says `now`. Where that is before the host was last asked, the clock was
-    /// set back, nobody knows how much time has passed, and the whole rest counts from now.
-    fn not_before(&self, now: Timestamp) -> Timestamp {
-        if now < self.last_at {
-            now + self.not_before.since(self.last_at)
-        } else {
-            self.not_before
-        }
-    }
-}
-
 impl Pace {
-    /// A host that has been asked before rests one full gap: the last answer's end may not have been written down.
+    /// Makes the pace of a host, from what an earlier run stored. A host that was asked before
+    /// rests one full gap, since the end of its last answer may not have been stored.
     pub fn new(limits: HostLimits, stored: Option<StoredPace>, now: Timestamp) -> Self {
         let not_before = stored.map_or(now, |stored| {
             stored.not_before(now).max(now + stored.gap.max(limits.gap))
         });
+
         Self {
             limits,
             crawl_delay: Duration::ZERO,
             slowed: stored.map_or(Duration::ZERO, |stored| stored.slowed),
             not_before,
             last_at: now,
-            rest_began: stored.is_some(),
+            was_asked: stored.is_some(),
             backoff: stored.and_then(|stored| stored.backoff),
             consecutive_failures: stored.map_or(0, |stored| stored.consecutive_failures),
             refusals: stored.map_or(0, |stored| stored.refusals),
@@ -182,55 +69,64 @@ impl Pace {
         }
     }
 
-    /// The least time from the end of an answer to the next request.
+    /// Returns the least time from the end of an answer to the next request.
     pub fn gap(&self) -> Duration {
         self.limits.gap.max(self.crawl_delay).max(self.slowed)
     }
 
-    /// Sets what robots.txt asks for; it holds from the last answer on, which may have brought it.
+    /// Sets the delay that robots.txt asks for. It holds from the last answer on, since that may
+    /// have been the robots.txt itself.
     pub fn set_crawl_delay(&mut self, delay: Duration) {
         self.crawl_delay = delay;
-        if self.rest_began {
+        if self.was_asked {
             self.not_before = self.not_before.max(self.last_at + self.gap());
         }
     }
 
-    /// When the host may be asked next, if there is something to ask and a place to ask from.
+    /// Returns when the host may be asked next; `None` where there is nothing to ask, where its
+    /// server is not known, or where enough requests are under way.
     pub fn turn(&self) -> Option<Timestamp> {
         let wanted = self.wanted_from?;
-        let at_once = if self.limits.own {
+        let max_concurrent = if self.limits.own {
             self.limits.max_concurrent.max(1)
         } else {
             1
         };
-        (self.server.is_some() && self.in_flight < at_once).then(|| self.not_before.max(wanted))
+
+        (self.server.is_some() && self.in_flight < max_concurrent)
+            .then(|| self.not_before.max(wanted))
     }
 
-    /// Whether the host, and not one page of it, is out of order.
+    /// Returns whether the host is down, and not only one page of it broken.
     pub fn is_down(&self) -> bool {
         self.consecutive_failures >= MAX_FAILURES
     }
 
-    /// Counts the next turn from the end of this answer, which took so long.
-    pub fn finish(&mut self, host: &Host, manner: ResponseClass, took: Duration, now: Timestamp) {
+    /// Ends a request. `now` is the end of its answer, and the next request counts from it. `took`
+    /// is the time from the request to that end.
+    pub fn finish(&mut self, host: &Host, class: ResponseClass, took: Duration, now: Timestamp) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.adapt(manner, took);
-        let (pause, rest) = self.pause(host, manner, now);
+        self.adapt(class, took);
+        let (pause, backoff) = self.pause(host, class, now);
+
         // Another answer under way at the same time may have asked for a longer rest.
         let next = pause.max(now + self.gap());
         if next >= self.not_before {
-            self.backoff = rest;
+            self.backoff = backoff;
         }
         self.not_before = self.not_before.max(next);
+
         self.last_at = self.last_at.max(now);
-        self.rest_began = true;
+        self.was_asked = true;
     }
 
-    fn adapt(&mut self, manner: ResponseClass, took: Duration) {
-        match manner {
+    /// Counts failures and refusals, and adapts the gap to the answer.
+    fn adapt(&mut self, class: ResponseClass, took: Duration) {
+        match class {
             ResponseClass::Answered => {
                 (self.consecutive_failures, self.refusals) = (0, 0);
-                // A server that worked for a second is left alone for two.
+
+                // A server that took a second for an answer rests for two.
                 let slow = if self.limits.own {
                     Duration::ZERO
                 } else {
@@ -250,59 +146,52 @@ impl Pace {
     }
 
     fn doubled_gap(&self) -> Duration {
-        (self.gap() * 2).clamp(Duration::from_secs(1), MAX_ADAPTIVE_GAP)
+        (self.gap() * 2).clamp(MIN_DOUBLED_GAP, MAX_ADAPTIVE_GAP)
     }
 
-    /// The moment until which the host is left alone beyond its gap, and why.
+    /// Returns the moment until which the host rests beyond its gap, and why.
     fn pause(
         &self,
         host: &Host,
-        manner: ResponseClass,
+        class: ResponseClass,
         now: Timestamp,
     ) -> (Timestamp, Option<Backoff>) {
-        match manner {
-            ResponseClass::Answered => (now, None),
-            // A host that says when is believed once; one that then is busy all the same rests as if it had not said.
-            ResponseClass::Busy { until: Some(until) }
-                if until > now && self.consecutive_failures == 1 =>
-            {
-                (until, Some(Backoff::RetryAfter))
-            }
-            ResponseClass::Busy { until } => {
-                let rest = doubled(
-                    BUSY_BACKOFF,
-                    self.consecutive_failures - 1,
-                    MAX_BUSY_BACKOFF,
-                );
-                let own = now + rest + jitter(host, self.consecutive_failures, rest / 4);
-                match until {
-                    Some(until) if until >= own => (until, Some(Backoff::RetryAfter)),
-                    _ => (own, Some(Backoff::Busy)),
-                }
-            }
-            ResponseClass::Failed if self.consecutive_failures >= MAX_FAILURES => {
-                let rest = doubled(
-                    FAILING_PAUSE,
-                    self.consecutive_failures - MAX_FAILURES,
-                    MAX_FAILING_PAUSE,
-                );
-                (
-                    now + rest + jitter(host, self.consecutive_failures, rest / 4),
-                    Some(Backoff::Failing),
-                )
+        match class {
+            ResponseClass::Busy { until } => self.busy_pause(host, until, now),
+            ResponseClass::Failed if self.is_down() => {
+                let rest = failing_rest(host, self.consecutive_failures);
+                (now + rest, Some(Backoff::Failing))
             }
             ResponseClass::Refused if self.refusals >= MAX_REFUSALS => {
-                let rest = doubled(
-                    REFUSING_PAUSE,
-                    self.refusals - MAX_REFUSALS,
-                    MAX_REFUSING_PAUSE,
-                );
-                (now + rest, Some(Backoff::Refusing))
+                (now + refusing_rest(self.refusals), Some(Backoff::Refusing))
             }
-            ResponseClass::Failed | ResponseClass::Refused => (now, None),
+            ResponseClass::Answered | ResponseClass::Failed | ResponseClass::Refused => (now, None),
         }
     }
 
+    /// Returns the moment until which a busy host rests, and why. The first Retry-After is taken
+    /// literally. If the host is still busy then, our own backoff is the minimum.
+    fn busy_pause(
+        &self,
+        host: &Host,
+        until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> (Timestamp, Option<Backoff>) {
+        if let Some(until) = until
+            && until > now
+            && self.consecutive_failures == 1
+        {
+            return (until, Some(Backoff::RetryAfter));
+        }
+
+        let own = now + busy_rest(host, self.consecutive_failures);
+        match until {
+            Some(until) if until >= own => (until, Some(Backoff::RetryAfter)),
+            Some(_) | None => (own, Some(Backoff::Busy)),
+        }
+    }
+
+    /// Returns what the archive keeps of this pace.
     pub fn to_store(&self) -> StoredPace {
         StoredPace {
             last_at: self.last_at,
@@ -316,21 +205,10 @@ impl Pace {
     }
 }
 
-fn doubled(rest: Duration, times: u32, most: Duration) -> Duration {
-    rest.saturating_mul(1 << times.min(12)).min(most)
-}
-
-/// A part of `most` that the host's name and the strike decide: hosts that failed together do not come back together, and
-/// the same script of answers always gives the same moments.
-fn jitter(host: &Host, strikes: u32, most: Duration) -> Duration {
-    let digest = Sha256::digest(format!("{host} {strikes}"));
-    let part = u16::from_be_bytes([digest[0], digest[1]]);
-    most * u32::from(part) / u32::from(u16::MAX)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::politeness::backoff::{FAILING_PAUSE, REFUSING_PAUSE, jitter};
 
     const NOW: Timestamp = Timestamp::from_seconds(1_000_000);
     const SECOND: Duration = Duration::from_secs(1);
@@ -353,9 +231,9 @@ mod tests {
     }
 
     /// Ends one answer at the moment from which it was allowed, and returns the rest after it.
-    fn rest_after(pace: &mut Pace, manner: ResponseClass) -> Duration {
+    fn rest_after(pace: &mut Pace, class: ResponseClass) -> Duration {
         let now = pace.not_before;
-        pace.finish(&host(), manner, QUICK, now);
+        pace.finish(&host(), class, QUICK, now);
         pace.not_before.since(now)
     }
 
@@ -376,7 +254,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_request_after_a_robots_txt_keeps_the_delay_that_it_brought() {
+    fn the_first_request_after_a_robots_txt_keeps_its_crawl_delay() {
         let mut pace = pace(2);
         pace.finish(&host(), ResponseClass::Answered, QUICK, NOW);
         pace.set_crawl_delay(SECOND * 7);
@@ -422,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_retry_after_that_is_over_is_no_leave_to_ask_on() {
+    fn a_retry_after_in_the_past_does_not_allow_the_next_request() {
         let mut pace = pace(2);
         let rests: Vec<Duration> = (0..4)
             .map(|_| rest_after(&mut pace, ResponseClass::Busy { until: Some(NOW) }))
@@ -446,7 +324,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_answer_does_not_shorten_a_rest() {
+    fn a_later_answer_does_not_shorten_a_backoff() {
         let mut pace = pace(0);
         pace.finish(
             &host(),
@@ -464,7 +342,7 @@ mod tests {
     }
 
     #[test]
-    fn complaints_without_a_time_double_the_rest_with_a_jitter_of_the_hosts_own() {
+    fn busy_answers_without_a_time_double_the_backoff_with_a_jitter_by_host() {
         let mut pace = pace(2);
         let rests: Vec<Duration> = (0..9)
             .map(|_| rest_after(&mut pace, ResponseClass::Busy { until: None }))
@@ -556,7 +434,7 @@ mod tests {
     }
 
     #[test]
-    fn at_once_holds_only_for_ones_own_server() {
+    fn max_concurrent_holds_only_for_ones_own_server() {
         let mut pace = pace(2);
         pace.limits.max_concurrent = 16;
         pace.server = Some(IpAddr::from([192, 0, 2, 1]));

@@ -3,8 +3,8 @@
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
-/// The right to send one request to one host. Only [`Hosts::next`](crate::politeness::Hosts::next) makes one; it is
-/// spent once, or given back.
+/// The right to send one request to one host. Only
+/// [`Hosts::next`](crate::politeness::Hosts::next) makes one. It is spent once, or given back.
 #[derive(Debug)]
 #[must_use = "a permit holds its host: spend it or give it back"]
 pub struct Permit {
@@ -12,8 +12,9 @@ pub struct Permit {
     made_at: Timestamp,
 }
 
-/// The duty, after a permit was spent, to tell [`Hosts::finish`](crate::politeness::Hosts::finish) how the request
-/// went: until then the host is taken to be busy.
+/// The duty, after a permit was spent, to report to
+/// [`Hosts::finish`](crate::politeness::Hosts::finish) how the request went. Until then the host
+/// counts as being asked.
 #[derive(Debug)]
 #[must_use = "a host is busy until its turn is finished"]
 pub struct Turn {
@@ -33,7 +34,7 @@ impl Permit {
         &self.host
     }
 
-    /// Uses the right up.
+    /// Turns the right into the duty that comes with a request.
     pub fn spend(self) -> Turn {
         Turn { host: self.host }
     }

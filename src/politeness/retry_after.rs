@@ -2,41 +2,45 @@
 
 use std::time::Duration;
 
-use crate::politeness::pace::BUSY_BACKOFF;
+use crate::politeness::backoff::BUSY_BACKOFF;
 use crate::time::Timestamp;
 
-/// A longer wish is taken as this: a slip of some server's would otherwise end an archive for good. No host rests for longer.
+/// The longest rest that a Retry-After can ask for; no host rests for longer. Without a limit, one
+/// server's mistake would end the archive of its paper for good.
 pub const LONGEST_REST: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// How long a host is left alone whose wish cannot be read: twice as long as one without a wish.
+/// The rest of a host whose Retry-After cannot be read: twice the rest of a busy host without one,
+/// since this host did ask for a rest.
 const UNREADABLE_REST: Duration = Duration::from_secs(2 * BUSY_BACKOFF.as_secs());
 
-/// Returns the moment until which a host asks to be left alone; `None` where it says nothing of the kind.
+/// Returns the moment until which a host asks for a rest; `None` where there is no line of the
+/// header.
 ///
-/// An odd line is never undercut. Of several lines, and of several readings of one line, the latest moment
-/// counts. A host that asks for a rest in a form that nobody can read is left alone for
-/// [`UNREADABLE_REST`].
+/// The rest is never shorter than a malformed line may mean. Where there are several lines, or
+/// several ways to parse one line, the latest moment counts. A line that cannot be parsed asks for
+/// `UNREADABLE_REST`.
 pub fn retry_after<'a>(lines: impl Iterator<Item = &'a str>, now: Timestamp) -> Option<Timestamp> {
-    let moment = |line: &str| latest_reading(line, now).unwrap_or(now + UNREADABLE_REST);
-    let latest = lines.map(moment).max()?;
+    let latest = lines
+        .map(|line| latest_moment(line, now).unwrap_or(now + UNREADABLE_REST))
+        .max()?;
     Some(latest.min(now + LONGEST_REST))
 }
 
-/// Reads a line whole, and each part of it where it is a list. A date has a comma of its own.
-fn latest_reading(line: &str, now: Timestamp) -> Option<Timestamp> {
+/// Parses the whole line, and each of its parts in case it is a list. A date also contains a comma.
+fn latest_moment(line: &str, now: Timestamp) -> Option<Timestamp> {
     let parts = line.split([',', ';']);
     std::iter::once(line)
         .chain(parts)
-        .filter_map(|part| reading(part.trim(), now))
+        .filter_map(|part| moment(part.trim(), now))
         .max()
 }
 
-fn reading(text: &str, now: Timestamp) -> Option<Timestamp> {
+fn moment(text: &str, now: Timestamp) -> Option<Timestamp> {
     date(text).or_else(|| Some(now + seconds(text)?))
 }
 
-/// `120`, and what servers make of it: `600.5`, `600s`, `10 minutes`, `"600"`. A fraction counts as a whole second, and an
-/// unknown unit as seconds.
+/// Parses seconds, as in `120`, and what servers send in their place: `600.5`, `600s`, `10
+/// minutes`, `"600"`. A fraction counts as a whole second, and an unknown unit as seconds.
 fn seconds(text: &str) -> Option<Duration> {
     let text = text.trim_start_matches(['"', '\'', '+', ' ']);
     let end = text
@@ -47,7 +51,7 @@ fn seconds(text: &str) -> Option<Duration> {
         return None;
     }
 
-    // More seconds than fit are still a wish to be left alone, for as long as we can count.
+    // A number that does not fit means the longest rest that can be counted.
     let number: u64 = digits.parse().unwrap_or(u64::MAX);
     let (number, rest) = match rest.strip_prefix('.') {
         Some(rest) => (
@@ -56,26 +60,33 @@ fn seconds(text: &str) -> Option<Duration> {
         ),
         None => (number, rest),
     };
+
     Some(Duration::from_secs(number.saturating_mul(unit(rest))))
 }
 
-/// The seconds in a unit of time; at least one, so that nothing is undercut.
+/// The beginnings of units of time, and the seconds of each. The first one that fits counts.
+/// Milliseconds count as seconds, since no rest may be shorter than a host means.
+const UNITS: [(&str, u64); 7] = [
+    ("ms", 1),
+    ("mil", 1),
+    ("mo", 31 * 24 * 3600),
+    ("m", 60),
+    ("h", 3600),
+    ("d", 24 * 3600),
+    ("w", 7 * 24 * 3600),
+];
+
+/// Returns the seconds of a unit of time; those of an unknown one are 1.
 fn unit(name: &str) -> u64 {
     let name = name.trim_start().to_ascii_lowercase();
-    let is = |beginning: &str| name.starts_with(beginning);
-    match () {
-        () if is("ms") || is("mil") => 1,
-        () if is("mo") => 31 * 24 * 3600,
-        () if is("m") => 60,
-        () if is("h") => 3600,
-        () if is("d") => 24 * 3600,
-        () if is("w") => 7 * 24 * 3600,
-        () => 1,
-    }
+    UNITS
+        .iter()
+        .find(|(beginning, _)| name.starts_with(beginning))
+        .map_or(1, |(_, seconds)| *seconds)
 }
 
-/// A moment as HTTP writes it, as mail does, or as ISO 8601 does. The day of the week is not looked at: one that is wrong
-/// makes the moment no earlier.
+/// Parses a date in the forms of HTTP, mail and ISO 8601. The weekday is ignored: a wrong one does
+/// not make the moment earlier.
 fn date(text: &str) -> Option<Timestamp> {
     let text = text.trim_matches(['"', '\'', ' ']);
     let undated = text.split_once(',').map_or(text, |(_, rest)| rest.trim());
@@ -85,27 +96,32 @@ fn date(text: &str) -> Option<Timestamp> {
         .or_else(|| iso(text))
 }
 
+/// Parses the form of mail (RFC 5322), which is also that of HTTP: `06 Nov 1994 08:49:37 GMT`.
 fn internet(text: &str) -> Option<Timestamp> {
-    let read = |text: &str| {
-        jiff::fmt::rfc2822::DateTimeParser::new()
-            .parse_timestamp(text)
-            .ok()
-    };
-    // A zone that mail does not know, or none: HTTP's is GMT.
-    let as_gmt = || {
-        let (moment, zone) = text.rsplit_once(' ')?;
-        let is_zone = zone.chars().all(|c| c.is_ascii_alphabetic());
-        read(&format!("{} GMT", if is_zone { moment } else { text }))
-    };
-    read(text).or_else(as_gmt).map(Timestamp::from)
+    mail_date(text).or_else(|| as_gmt(text))
 }
 
-/// The form of RFC 850 that RFC 9110 §5.6.7 wants to be read still: `Sunday, 06-Nov-94 08:49:37 GMT`, without its weekday.
+/// Parses a date whose zone mail does not know, or that has none: HTTP's zone is GMT.
+fn as_gmt(text: &str) -> Option<Timestamp> {
+    let (moment, zone) = text.rsplit_once(' ')?;
+    let is_zone = zone.chars().all(|c| c.is_ascii_alphabetic());
+    mail_date(&format!("{} GMT", if is_zone { moment } else { text }))
+}
+
+fn mail_date(text: &str) -> Option<Timestamp> {
+    jiff::fmt::rfc2822::DateTimeParser::new()
+        .parse_timestamp(text)
+        .ok()
+        .map(Timestamp::from)
+}
+
+/// Parses the form of RFC 850, which RFC 9110 §5.6.7 still requires: `Sunday, 06-Nov-94 08:49:37
+/// GMT`, here without its weekday.
 fn obsolete(text: &str) -> Option<Timestamp> {
     civil("%d-%b-%y %H:%M:%S GMT", text).or_else(|| civil("%d-%b-%Y %H:%M:%S GMT", text))
 }
 
-/// The form of C's asctime: `Sun Nov  6 08:49:37 1994`.
+/// Parses the form of C's asctime: `Sun Nov  6 08:49:37 1994`.
 fn asctime(text: &str) -> Option<Timestamp> {
     let (_weekday, rest) = text.split_once(' ')?;
     civil(
@@ -114,20 +130,19 @@ fn asctime(text: &str) -> Option<Timestamp> {
     )
 }
 
-/// `2026-11-24T12:42:30Z`; without a zone, HTTP's own is meant.
+/// Parses ISO 8601: `2026-11-24T12:42:30Z`. Without a zone, HTTP's zone GMT is meant.
 fn iso(text: &str) -> Option<Timestamp> {
-    let in_zone = || text.parse::<jiff::Timestamp>().ok().map(Timestamp::from);
-    let bare = || utc(text.parse().ok()?);
-    in_zone().or_else(bare)
+    let in_zone = text.parse::<jiff::Timestamp>().ok().map(Timestamp::from);
+    in_zone.or_else(|| utc(text.parse().ok()?))
 }
 
 fn civil(format: &str, text: &str) -> Option<Timestamp> {
     utc(jiff::civil::DateTime::strptime(format, text).ok()?)
 }
 
-fn utc(read: jiff::civil::DateTime) -> Option<Timestamp> {
+fn utc(civil: jiff::civil::DateTime) -> Option<Timestamp> {
     jiff::tz::TimeZone::UTC
-        .to_timestamp(read)
+        .to_timestamp(civil)
         .ok()
         .map(Timestamp::from)
 }
@@ -157,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn an_odd_wish_is_never_undercut() {
+    fn a_malformed_retry_after_never_shortens_the_rest() {
         let ten_minutes = Duration::from_secs(600);
         for odd in [
             "600.0",
@@ -214,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wish_that_cannot_be_read_is_kept_for_twice_the_first_rest() {
+    fn an_unreadable_retry_after_means_twice_the_first_backoff() {
         for nonsense in ["soon", "", "-5", "later, please"] {
             assert_eq!(rest(&[nonsense]), Some(UNREADABLE_REST), "{nonsense}");
         }

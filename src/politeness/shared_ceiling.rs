@@ -1,30 +1,31 @@
-//! A ceiling that several crawls share: who asked last, and who waits for the next turn. Pure: where
-//! it is kept is no matter here.
+//! A ceiling that several crawls share: its last request, and the crawls that wait for the next
+//! turn. Pure: the caller stores it.
 
 use std::time::Duration;
 
 use crate::time::Timestamp;
 
-/// So many crawls wait in a row. With more on one machine, the others take their chance.
+/// The most crawls that wait in a row. Hardly any machine runs more; further crawls try again later
+/// without a place in the row.
 const MOST_WAITING: usize = 8;
 
-/// A crawl that does not come for its turn loses it after this time: its loop is seldom held up for
-/// longer, and a crawl that was killed must not hold up the others.
+/// A crawl that does not claim its turn loses it after this time. The loop of a crawl is seldom
+/// delayed for longer, and a crawl that was killed must not delay the others.
 const GRACE: Duration = Duration::from_millis(250);
 
-/// A longer period is kept by each crawl alone. A file that anybody may write cannot close a server
-/// for longer.
+/// The longest period that is shared; each crawl keeps a longer one alone. Anybody may write the
+/// shared file, and must not be able to close a server for longer.
 const LONGEST_PERIOD: Duration = Duration::from_secs(24 * 3600);
 
-/// A crawl decides on a moment and may be held up before it claims it, as by a disk that is slow: what
-/// others have claimed meanwhile is ahead of it, and on the same clock.
+/// The longest delay between a crawl's decision on a moment and its claim, as on a slow disk. Other
+/// crawls may meanwhile claim later moments, which are no sign of another clock.
 const HELD_UP: Duration = Duration::from_secs(10);
 
-/// One ceiling, as it is written down between its crawls.
+/// One ceiling, as it is stored between its crawls.
 ///
-/// A request may be announced where the period of its own crawl, and the one promised with the last
-/// request, have passed since that. Crawls that come too early wait in a row: otherwise a crawl with
-/// a longer period would never have a turn beside a busy one.
+/// A request may be announced when two periods have passed since the last request: that of its own
+/// crawl, and that promised with the last request. Crawls that come too early wait in a row.
+/// Otherwise a crawl with a longer period would never have a turn beside a busy one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SharedCeiling {
     last: Option<Request>,
@@ -34,11 +35,11 @@ pub struct SharedCeiling {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Request {
     at: Timestamp,
-    /// What its crawl promised: nothing else in this time.
+    /// The time in which its crawl promised no other request.
     period: Duration,
 }
 
-/// A crawl that was told to come back.
+/// A crawl that waits for its turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct WaitingCrawl {
     crawl: u64,
@@ -47,8 +48,12 @@ struct WaitingCrawl {
 }
 
 impl SharedCeiling {
-    /// Claims the moment `now` for a request of a crawl that promises `period`, or tells when to
-    /// come back. Both change what must be written down.
+    /// Claims the moment `now` for a request of a crawl that promises `period`. The ceiling must be
+    /// stored afterwards in any case.
+    ///
+    /// # Errors
+    ///
+    /// Returns the moment of the next try where there is no room yet.
     pub fn claim(&mut self, crawl: u64, period: Duration, now: Timestamp) -> Result<(), Timestamp> {
         let period = Duration::from_millis(span_number(period.min(LONGEST_PERIOD)));
         self.forget_what_cannot_be(now);
@@ -74,7 +79,7 @@ impl SharedCeiling {
         Err(due)
     }
 
-    /// The moment from which there is room behind so many of those that wait.
+    /// Returns the moment from which there is room behind the first `ahead` waiting crawls.
     fn free_from(&self, ahead: usize, period: Duration, now: Timestamp) -> Timestamp {
         let Some(mut last) = self.last else {
             return now;
@@ -90,8 +95,8 @@ impl SharedCeiling {
         last.at + last.period.max(period)
     }
 
-    /// Forgets a request that is further ahead than its period and any delay, which another clock wrote
-    /// down, and crawls that did not come for their turn.
+    /// Forgets crawls that did not claim their turn. Forgets everything where the last request is
+    /// further ahead than its period and any delay: another clock noted it.
     fn forget_what_cannot_be(&mut self, now: Timestamp) {
         if self
             .last
@@ -104,13 +109,14 @@ impl SharedCeiling {
             .retain(|waiting| now <= waiting.due + GRACE && waiting.due <= latest);
     }
 
-    /// Reads what [`to_text`](Self::to_text) wrote. What stands behind it is not looked at; of what
-    /// cannot be read, nothing is known.
+    /// Parses the text of [`to_text`](Self::to_text). Anything behind it is ignored. Returns an
+    /// empty ceiling where the text cannot be parsed.
     pub fn parse(text: &str) -> Self {
         parse(text).unwrap_or_default()
     }
 
-    /// Returns the ceiling as text, which overwrites any former one from its first byte on.
+    /// Returns the ceiling as text. It may be written over an older text, from the first byte on,
+    /// even where the older one is longer.
     pub fn to_text(&self) -> String {
         let Some(last) = self.last else {
             return line([0, 0, 0]);
@@ -132,7 +138,7 @@ impl SharedCeiling {
     }
 }
 
-/// Lines of the same width: a number that grows moves nothing.
+/// Returns a line of fixed width, so that a number that grows moves nothing.
 fn line([one, two, three]: [u64; 3]) -> String {
     format!("{one:020} {two:020} {three:020}\n")
 }
@@ -177,7 +183,7 @@ fn moment_number(moment: Timestamp) -> u64 {
     moment.millis().max(0).unsigned_abs()
 }
 
-/// A span in milliseconds. They are whole: a part of one counts as one.
+/// Returns a span in whole milliseconds. A part of one counts as one.
 fn span_number(span: Duration) -> u64 {
     u64::try_from(span.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
@@ -203,19 +209,19 @@ mod tests {
     }
 
     #[test]
-    fn who_came_first_goes_first_and_the_others_are_told_when() {
+    fn the_first_crawl_in_the_row_goes_first_and_the_others_learn_when() {
         let mut ceiling = SharedCeiling::default();
         assert_eq!(ceiling.claim(1, HALF, NOW), Ok(()));
         assert_eq!(ceiling.claim(2, HALF, NOW), Err(NOW + HALF));
         assert_eq!(ceiling.claim(1, HALF, NOW), Err(NOW + HALF * 2));
-        // Who is busy does not go before who waits, though there is room.
+        // A busy crawl does not go before a waiting one, even where there is room.
         assert_eq!(ceiling.claim(1, HALF, NOW + HALF), Err(NOW + HALF * 2));
         assert_eq!(ceiling.claim(2, HALF, NOW + HALF), Ok(()));
         assert_eq!(ceiling.claim(1, HALF, NOW + HALF * 2), Ok(()));
     }
 
     #[test]
-    fn who_does_not_come_for_its_turn_loses_it() {
+    fn a_crawl_that_does_not_claim_its_turn_loses_it() {
         let mut ceiling = SharedCeiling::default();
         assert_eq!(ceiling.claim(1, HALF, NOW), Ok(()));
         assert_eq!(ceiling.claim(2, HALF, NOW), Err(NOW + HALF));
@@ -240,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_written_is_read_again_whatever_stood_there_before() {
+    fn a_stored_ceiling_is_parsed_again_whatever_longer_text_was_there_before() {
         let mut ceiling = SharedCeiling::default();
         assert_eq!(SharedCeiling::parse(&ceiling.to_text()), ceiling);
         for crawl in 0..20 {
@@ -259,7 +265,7 @@ mod tests {
         );
     }
 
-    /// What each of several crawls does next.
+    /// The next step of one of several crawls.
     #[derive(Clone, Copy, Debug)]
     struct Step {
         crawl: usize,
@@ -279,7 +285,11 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn any_text_is_read_without_a_fault(text in "\\PC*", numbers in any::<[u64; 6]>(), now in 1..i64::MAX) {
+        fn any_text_is_parsed_without_a_fault(
+            text in "\\PC*",
+            numbers in any::<[u64; 6]>(),
+            now in 1..i64::MAX,
+        ) {
             let _ = SharedCeiling::parse(&text).claim(1, HALF, Timestamp::from_millis(now));
             let [a, b, c, d, e, f] = numbers;
             let mut ceiling = SharedCeiling::parse(&format!("{a} {b} {c}\n{d} {e} {f}\n"));
@@ -287,7 +297,8 @@ mod tests {
             prop_assert_eq!(SharedCeiling::parse(&ceiling.to_text()), ceiling);
         }
 
-        /// Whoever comes late, early or never: no two requests are closer than both their periods.
+        /// Crawls may come late, early or never: no two requests are closer than both their
+        /// periods.
         #[test]
         fn no_two_requests_are_too_close(steps in proptest::collection::vec(step(), 1..80)) {
             let periods = [20, 20, 500, 1000].map(Duration::from_millis);
@@ -308,9 +319,12 @@ mod tests {
             }
         }
 
-        /// Crawls that ask whenever they are told to all have their turns, whatever their periods.
+        /// Crawls that ask at the moments that they are told all have their turns, whatever their
+        /// periods.
         #[test]
-        fn a_crawl_with_a_long_period_is_not_starved_by_busy_ones(periods in proptest::collection::vec(1u64..2_000, 2..7)) {
+        fn a_crawl_with_a_long_period_is_not_starved_by_busy_ones(
+            periods in proptest::collection::vec(1u64..2_000, 2..7),
+        ) {
             let mut ceiling = SharedCeiling::default();
             let mut turns = vec![0u32; periods.len()];
             let mut due = vec![NOW; periods.len()];

@@ -1,4 +1,5 @@
-//! Paths and patterns in the one form in which they are compared (RFC 9309 §2.2.2, RFC 3986 §6.2.2).
+//! Paths and patterns in the one form in which they are compared (RFC 9309 §2.2.2, RFC 3986
+//! §6.2.2).
 
 use crate::page_url::hex_pair;
 
@@ -16,20 +17,23 @@ pub(super) fn path(text: &str) -> String {
     comparable(text, Signs::Letters)
 }
 
-/// Returns a rule's pattern: its `*`, and a `$` at its end, are signs; `%2A` and `%24` are the letters (RFC 9309 §2.2.3).
+/// Returns a rule's pattern: its `*`, and a `$` at its end, are signs; `%2A` and `%24` are the
+/// letters (RFC 9309 §2.2.3).
 pub(super) fn pattern(text: &str) -> String {
     // The address standard turns these around in paths before anybody is asked.
     let text = match text.split_once('?') {
         Some((path, query)) => format!("{}?{query}", path.replace('\\', "/")),
         None => text.replace('\\', "/"),
     };
+
     match text.strip_suffix('$') {
         Some(rest) => comparable(rest, Signs::Special) + "$",
         None => comparable(&text, Signs::Special),
     }
 }
 
-/// Returns a path in which reserved characters that stand escaped stand bare, but for `/`, `?`, `#`, `$`, `*` and `%`.
+/// Returns a path in which reserved characters that stand escaped stand bare, but for `/`, `?`,
+/// `#`, `$`, `*` and `%`.
 pub(super) fn decoded(path: &str) -> String {
     let bare = |text: String, byte: u8| {
         text.replace(&format!("%{byte:02X}"), &char::from(byte).to_string())
@@ -41,7 +45,8 @@ pub(super) fn decoded(path: &str) -> String {
     }
 }
 
-/// Returns the pattern as it reads where a `%` that begins no escape is taken for the beginning of any.
+/// Returns the pattern as it reads where a `%` that begins no escape is taken for the beginning of
+/// any.
 pub(super) fn loose_pattern(text: &str) -> Option<String> {
     let pattern = pattern(text);
     let has_lone_percent = pattern.contains("%25") && !text.contains("%25");
@@ -51,12 +56,15 @@ pub(super) fn loose_pattern(text: &str) -> Option<String> {
 fn comparable(text: &str, signs: Signs) -> String {
     let bytes = text.as_bytes();
     let mut out = String::with_capacity(text.len());
+
     let (mut at, mut in_query) = (0, false);
+
     while at < bytes.len() {
         let escaped = (bytes[at] == b'%')
             .then(|| hex_pair(bytes, at + 1))
             .flatten();
         let byte = escaped.unwrap_or(bytes[at]);
+
         let is_bare = match escaped {
             Some(byte) => is_unreserved(byte) || means_nothing_bare(byte, in_query),
             None => match byte {
@@ -65,7 +73,9 @@ fn comparable(text: &str, signs: Signs) -> String {
                 _ => is_unreserved(byte) || is_reserved(byte),
             },
         };
+
         in_query |= escaped.is_none() && byte == b'?';
+
         if is_bare {
             out.push(char::from(byte));
         } else {
@@ -86,8 +96,8 @@ fn is_reserved(byte: u8) -> bool {
     b":/?#[]@!&'()+,;=".contains(&byte)
 }
 
-/// Reserved characters that part nothing where they stand (RFC 3986 §3.3, §3.4): the RFC's table of comparisons takes
-/// `?baz=https://foo.bar` and `?baz=https%3A%2F%2Ffoo.bar` for the same.
+/// Reserved characters that part nothing where they stand (RFC 3986 §3.3, §3.4): the RFC's table of
+/// comparisons takes `?baz=https://foo.bar` and `?baz=https%3A%2F%2Ffoo.bar` for the same.
 fn means_nothing_bare(byte: u8, in_query: bool) -> bool {
     matches!(byte, b':' | b'@' | b'\'') || (in_query && matches!(byte, b'/' | b'?'))
 }

@@ -1,19 +1,22 @@
 //! Path patterns with `*` and a final `$`, matched without backtracking over more than one star.
 
-/// Returns whether `pattern` matches a prefix of `path`, or all of it where it ends in `$` (RFC 9309 §2.2.3).
+/// Returns whether `pattern` matches a prefix of `path`, or all of it where it ends in `$` (RFC
+/// 9309 §2.2.3).
 ///
-/// The parts between stars are found leftmost first, which is right because a later part only gains room by an
-/// earlier one ending sooner; so the work is one search a part, not a tree of choices.
+/// The parts between stars are found leftmost first, which is right because a later part only gains
+/// room by an earlier one ending sooner; so the work is one search a part, not a tree of choices.
 pub(super) fn matches(path: &str, pattern: &str) -> bool {
     let (pattern, is_anchored) = match pattern.strip_suffix('$') {
         Some(rest) => (rest, true),
         None => (pattern, false),
     };
+
     let mut parts = pattern.split('*');
     let first = parts.next().unwrap_or_default();
     let Some(mut rest) = path.strip_prefix(first) else {
         return false;
     };
+
     let mut last = None;
     for part in parts {
         if let Some(part) = last.replace(part) {
@@ -23,6 +26,7 @@ pub(super) fn matches(path: &str, pattern: &str) -> bool {
             rest = &rest[at + part.len()..];
         }
     }
+
     match (last, is_anchored) {
         (None, true) => rest.is_empty(),
         (None, false) => true,

@@ -1,4 +1,4 @@
-//! A robots.txt taken apart by robotstxt's parser, and put together again as the one group that is ours.
+//! The groups of a robots.txt, parsed by robotstxt and merged into the one group for our agent.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use robotstxt::{RobotsParseHandler, parse_robotstxt};
 use crate::robots::lines;
 use crate::robots::rules::PathRules;
 
-/// The lines of a robots.txt that mean something, in order.
+/// The directives of a robots.txt, in order.
 #[derive(Debug, Default)]
 pub(super) struct Directives {
     lines: Vec<Directive>,
@@ -21,6 +21,29 @@ enum Directive {
     Disallow(String),
     /// Crawl-delay or Request-rate, as the time from one request to the next.
     Delay(Duration),
+}
+
+impl Directive {
+    fn allow(&self) -> Option<&str> {
+        match self {
+            Self::Allow(pattern) => Some(pattern),
+            Self::Agent(_) | Self::Disallow(_) | Self::Delay(_) => None,
+        }
+    }
+
+    fn disallow(&self) -> Option<&str> {
+        match self {
+            Self::Disallow(pattern) => Some(pattern),
+            Self::Agent(_) | Self::Allow(_) | Self::Delay(_) => None,
+        }
+    }
+
+    fn delay(&self) -> Option<Duration> {
+        match self {
+            Self::Delay(delay) => Some(*delay),
+            Self::Agent(_) | Self::Allow(_) | Self::Disallow(_) => None,
+        }
+    }
 }
 
 /// Everything in a robots.txt that holds for one agent.
@@ -40,52 +63,31 @@ impl Directives {
     /// Merges the groups that name `agent`, or else those for `*` (RFC 9309 §2.2.1).
     pub fn group_for(&self, agent: &str) -> Group {
         let own = self.merged(&|name| token(name).eq_ignore_ascii_case(agent));
+
         let lines = own
             .or_else(|| self.merged(&is_everyone))
             .unwrap_or_default();
-        let pattern = |wanted: fn(&Directive) -> Option<&String>| {
-            lines
-                .iter()
-                .copied()
-                .filter_map(wanted)
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-        };
-        let allow = pattern(|line| {
-            if let Directive::Allow(pattern) = line {
-                Some(pattern)
-            } else {
-                None
-            }
-        });
-        let disallow = pattern(|line| {
-            if let Directive::Disallow(pattern) = line {
-                Some(pattern)
-            } else {
-                None
-            }
-        });
-        let delay = |line: &&Directive| {
-            if let Directive::Delay(delay) = line {
-                Some(*delay)
-            } else {
-                None
-            }
-        };
+
         Group {
-            rules: PathRules::new(allow.into_iter(), disallow.into_iter()),
-            delay: lines.iter().filter_map(delay).max(),
+            rules: PathRules::new(
+                lines.iter().filter_map(|line| line.allow()),
+                lines.iter().filter_map(|line| line.disallow()),
+            ),
+            delay: lines.iter().filter_map(|line| line.delay()).max(),
         }
     }
 
-    /// The lines of all groups that name an agent who `is_meant`, or `None` where no group does.
+    /// Returns the lines of all groups with an agent for whom `is_meant` holds; `None` if there is
+    /// none.
     fn merged(&self, is_meant: &dyn Fn(&str) -> bool) -> Option<Vec<&Directive>> {
         let mut merged = Vec::new();
         let (mut found, mut in_group, mut after_rule) = (false, false, false);
+
         for line in &self.lines {
             match line {
                 Directive::Agent(name) => {
-                    // A new list of agents begins after a rule; Crawl-delay and Sitemap do not end one.
+                    // A new list of agents begins after a rule; Crawl-delay and Sitemap do not end
+                    // one.
                     in_group = (in_group && !after_rule) || is_meant(name);
                     found |= in_group;
                     after_rule = false;
@@ -97,6 +99,7 @@ impl Directives {
                 Directive::Delay(_) => merged.extend(in_group.then_some(line)),
             }
         }
+
         found.then_some(merged)
     }
 }
@@ -131,37 +134,44 @@ impl RobotsParseHandler for Directives {
     }
 }
 
-/// `5`, `0.5`, `1,5`, and what people add to it: `10 s`, `10 # seconds`.
+/// Parses a Crawl-delay: `5`, `0.5`, `1,5`, also with a unit or comment: `10 s`, `10 # seconds`.
 fn seconds(value: &str) -> Option<Duration> {
     let end = value
         .find(|c: char| !(c.is_ascii_digit() || ".,".contains(c)))
         .unwrap_or(value.len());
+
     if value.to_ascii_lowercase().starts_with("inf") {
         return Some(Duration::MAX);
     }
+
     let seconds: f64 = value[..end].replace(',', ".").parse().ok()?;
-    // `1e30`: what stands behind the number is its power, not a unit.
+    // In `1e30` the text after the digits is an exponent, not a unit.
     let seconds = value
         .split_whitespace()
         .next()
         .and_then(|whole| whole.parse().ok())
         .unwrap_or(seconds);
+
     (seconds >= 0.0).then(|| saturating(seconds))
 }
 
-/// `1/5` or `1/5s`: pages over seconds, also `m` and `h`; what stands behind (hours of the day) is kept to at all hours.
+/// `1/5` or `1/5s`: pages over seconds, also `m` and `h`; what stands behind (hours of the day) is
+/// kept to at all hours.
 fn time_per_request(value: &str) -> Option<Duration> {
     let (pages, rest) = value.split_once('/')?;
     let pages: f64 = pages.trim().parse().ok().filter(|pages| *pages > 0.0)?;
+
     let rest = rest.trim_start();
     let end = rest
         .find(|c: char| !(c.is_ascii_digit() || c == '.'))
         .unwrap_or(rest.len());
+
     let unit = match rest[end..].chars().next().map(|c| c.to_ascii_lowercase()) {
         Some('m') => 60.0,
         Some('h') => 3600.0,
         _ => 1.0,
     };
+
     let time: f64 = rest[..end].parse().ok()?;
     Some(saturating(time * unit / pages))
 }

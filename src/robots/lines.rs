@@ -93,8 +93,8 @@ pub(super) fn normalised(body: &[u8]) -> String {
     text
 }
 
-/// Undoes UTF-16 where a byte-order mark tells of it. Other text stays as octets: those are compared
-/// as they are (RFC 9309 §2.2.2), whatever letters they were meant to be.
+/// Undoes UTF-16 where a byte-order mark tells of it. Other text stays as octets: those are
+/// compared as they are (RFC 9309 §2.2.2), whatever letters they were meant to be.
 fn decoded(body: &[u8]) -> Cow<'_, [u8]> {
     match Encoding::for_bom(body) {
         Some((encoding, mark)) if encoding != UTF_8 => {

@@ -1,4 +1,5 @@
-//! Our group's rules, and which of them decides about a path. robotstxt's matcher has the last word.
+//! Our group's rules, and the choice of the rule that decides about a path. The matcher of
+//! robotstxt has the last word.
 
 use std::cmp::Reverse;
 
@@ -6,7 +7,8 @@ use robotstxt::matcher::{RobotsMatchStrategy, RobotsMatcher};
 
 use crate::robots::{comparable, glob};
 
-/// The rules of one group, the longest first: the first that matches is the one that counts (RFC 9309 §2.2.2).
+/// The rules of one group, the longest first: the first that matches is the one that counts (RFC
+/// 9309 §2.2.2).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct PathRules {
     allow: Vec<PathRule>,
@@ -15,13 +17,13 @@ pub(super) struct PathRules {
 
 #[derive(Clone, Debug, PartialEq)]
 struct PathRule {
-    /// As it is told, and as its length counts.
+    /// The pattern as messages show it; its length decides precedence.
     shown: String,
-    /// As it is compared.
+    /// The pattern in the form in which it is compared.
     pattern: String,
 }
 
-/// What the rules say of a path, and the rule that says so, where one does.
+/// The verdict on a path, with the rule that decides, if there is one.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum PathVerdict {
     Allowed(Option<String>),
@@ -42,6 +44,7 @@ impl PathRules {
             .flat_map(|shown| [Some(rule(shown)), loose(shown)])
             .flatten()
             .collect();
+
         for rules in [&mut allow, &mut disallow] {
             rules.retain(|rule| !rule.shown.is_empty());
             rules.sort_by(|a, b| {
@@ -49,30 +52,35 @@ impl PathRules {
             });
             rules.dedup();
         }
+
         Self { allow, disallow }
     }
 
-    /// Decides about a path with its query. The work is one pass over the rules, each matched without backtracking.
+    /// Decides about a path with its query. The work is one pass over the rules, and each is
+    /// matched without backtracking.
     pub fn judge(&self, path_and_query: &str, agent: &str) -> PathVerdict {
         let path = comparable::path(path_and_query);
+
         let (allow, disallow) = (first(&self.allow, &path), first(&self.disallow, &path));
         // Whether `%3B` is `;` depends on the server: in doubt a rule forbids.
         let disallow = disallow.or_else(|| first(&self.disallow, &comparable::decoded(&path)));
-        let line = |kind: &str, rule: Option<&PathRule>| {
-            rule.map(|rule| format!("{kind}: {}\n", rule.shown))
-        };
-        let (allow, disallow) = (line("allow", allow), line("disallow", disallow));
+        let (allow, disallow) = (
+            allow.map(|rule| format!("allow: {}\n", rule.shown)),
+            disallow.map(|rule| format!("disallow: {}\n", rule.shown)),
+        );
+
         let body = format!(
             "user-agent: {agent}\n{}{}",
             allow.as_deref().unwrap_or(""),
             disallow.as_deref().unwrap_or("")
         );
+
         let is_allowed =
             RobotsMatcher::<'_, Matched>::default().one_agent_allowed_by_robots(&body, agent, "/");
-        let told = |line: String| line.trim_end().to_owned();
+
         match disallow {
-            Some(disallow) if !is_allowed => PathVerdict::Forbidden(told(disallow)),
-            _ => PathVerdict::Allowed(allow.map(told)),
+            Some(disallow) if !is_allowed => PathVerdict::Forbidden(disallow.trim_end().to_owned()),
+            _ => PathVerdict::Allowed(allow.map(|line| line.trim_end().to_owned())),
         }
     }
 }
@@ -84,7 +92,8 @@ fn rule(shown: &str) -> PathRule {
     }
 }
 
-/// `Disallow: /*%` may mean any escape: in doubt it forbids.
+/// Returns the rule's wider reading, if it has one. `Disallow: /*%` may mean any escape: in doubt
+/// it forbids.
 fn loose(shown: &str) -> Option<PathRule> {
     Some(PathRule {
         shown: shown.to_owned(),
@@ -92,7 +101,8 @@ fn loose(shown: &str) -> Option<PathRule> {
     })
 }
 
-/// Google's matcher takes `Allow: /x/index.html` to allow `/x/` as well.
+/// Returns the folder that a rule for its index page allows as well: Google's matcher takes
+/// `Allow: /x/index.html` to allow `/x/`.
 fn folder(shown: &str) -> Option<PathRule> {
     let slash = shown
         .rfind('/')
@@ -104,8 +114,8 @@ fn first<'a>(rules: &'a [PathRule], path: &str) -> Option<&'a PathRule> {
     rules.iter().find(|rule| glob::matches(path, &rule.pattern))
 }
 
-/// Our strategy for robotstxt's matcher, whose own tries only the first candidate after a `*`: what it is shown has been
-/// matched already, and only lengths are left to be compared.
+/// Our strategy for the matcher of robotstxt, whose own strategy tries only the first candidate
+/// after a `*`. The rules it receives have matched already, so it only compares their lengths.
 #[derive(Default)]
 struct Matched;
 

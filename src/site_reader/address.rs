@@ -1,4 +1,4 @@
-//! Which addresses are a paper's own, and by which of its names its pages are asked for.
+//! A paper's own addresses, and the address by which each of its pages is requested.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,15 @@ use crate::page_url::PageUrl;
 use crate::site_reader::SiteReader;
 
 impl SiteReader {
-    /// Judges where a page was moved to: by the paper's grammar an article stays an article, a list
-    /// a list, and a trap is never entered by the back door.
+    /// Judges a page's redirect by the paper's grammar: an article must stay an article and a list
+    /// a list, and a redirect into a trap is refused.
     pub fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
         let Some(lists) = &self.lists else {
             return Outcome::Redirected { to, number: None };
         };
+
         let is_article = page.role() == Role::Article;
+
         match lists.grammar.address(&to) {
             Address::Trap { why } => Outcome::Refused {
                 why: format!("redirected to {to}: {why}"),
@@ -53,11 +55,13 @@ impl SiteReader {
     /// Returns the pages of the paper among links, each once; `next` is none of them.
     pub(super) fn own_links(&self, links: &[PageUrl], next: Option<&PageUrl>) -> Vec<PageUrl> {
         let own: BTreeSet<PageUrl> = links.iter().filter_map(|link| self.own(link)).collect();
-        // What is linked here for phones as well is one page.
+
+        // A page that is also linked in its mobile version is one page.
         let is_twin = |link: &PageUrl| {
             link.at_host_of(&self.home)
                 .is_some_and(|at_home| at_home != *link && own.contains(&at_home))
         };
+
         own.iter()
             .filter(|link| Some(*link) != next && !is_twin(link))
             .cloned()
@@ -69,8 +73,9 @@ impl SiteReader {
         is_same_paper(&self.home, url) || is_same_paper(&self.site.home, url)
     }
 
-    /// Returns the address by which a page is asked for, where it is one of the paper's other than
-    /// its home page: without the id of a session, and over https where the home page is.
+    /// Returns the address by which a page of the paper is requested: without a session id, and
+    /// over https if the home page uses it. Returns `None` for other papers' pages and the home
+    /// page.
     pub(super) fn own(&self, link: &PageUrl) -> Option<PageUrl> {
         let link = link.without_session();
         let is_here = is_same_paper(&self.home, &link);
@@ -83,15 +88,18 @@ impl SiteReader {
         } else {
             link
         };
+
         let is_home = |home: &PageUrl| link == *home || link == home.at_root();
         (!is_home(&self.home) && !is_home(&self.site.home)).then_some(link)
     }
 
-    /// `www.paper.example` and `paper.example` are one paper with one page at each path. Pages for phones may have paths of their own:
-    /// they are asked for where they are.
+    /// `www.paper.example` and `paper.example` are one paper with one page at each path. Pages for
+    /// phones may have paths of their own: they are asked for where they are.
     fn at_its_origin(&self, link: PageUrl) -> PageUrl {
         let is_for_phones = |url: &PageUrl| url.host().as_str().starts_with("m.");
+
         let link = self.over_https(link);
+
         if is_for_phones(&link) != is_for_phones(&self.home)
             || link.as_url().port() != self.home.as_url().port()
         {

@@ -1,10 +1,10 @@
-//! What is done about a page's wishes against uses of it, once they are judged.
+//! The effect of a page's opt-outs once they are judged.
 
 use crate::extract::{self, Article};
 use crate::frontier::ParsedPage;
 use crate::opt_out::Judgement;
 
-/// The words of an article against uses of it.
+/// Returns the words of an article that oppose uses of it.
 pub(super) fn words(reading: &ParsedPage) -> &[(String, String)] {
     match reading {
         ParsedPage::Article(
@@ -14,7 +14,7 @@ pub(super) fn words(reading: &ParsedPage) -> &[(String, String)] {
     }
 }
 
-/// Does what is obeyed: an article without its story, or a page whose links are left alone.
+/// Applies the opt-outs that are obeyed: an article loses its text, or a page's links are ignored.
 pub(super) fn obedient(reading: ParsedPage, judgement: &Judgement) -> ParsedPage {
     match reading {
         ParsedPage::Article(

@@ -1,4 +1,4 @@
-//! A response: an answer to the request for a page, and what is read in it.
+//! A response to a page request, and the content parsed from it.
 
 use std::sync::Arc;
 
@@ -16,19 +16,19 @@ use crate::time::Timestamp;
 /// Bytes of a heavy page in which its meta tags are looked for: heads of pages are rarely longer.
 const HEAD: usize = 4 * 1024;
 
-/// An answer to the request for a page, with all that reading it takes. A clone costs nothing.
+/// A response to a page request, with everything that parsing it needs. A clone is cheap.
 #[derive(Clone, Debug)]
 pub struct Response {
     pub page: Arc<Page>,
     pub answer: Arc<Answer>,
     pub reader: Arc<SiteReader>,
-    /// What the site's host says of all its pages.
+    /// The opt-out files of the site's host, which hold for all its pages.
     pub files: Arc<Reservations>,
     /// When the answer ended.
     pub at: Timestamp,
 }
 
-/// What a good answer holds.
+/// The content of a successful response.
 #[derive(Debug)]
 pub struct Read {
     pub reading: ParsedPage,
@@ -100,7 +100,7 @@ impl Response {
                 judgement,
             };
         }
-        // Feeds come as JSON, octets or a type of their own: whether it is one, its reader tells.
+        // Feeds come with many content types, so the feed reader decides instead.
         if role != Role::Feed && !is_text(self.content_type()) {
             let reading = ParsedPage::Unreadable {
                 why: format!("its content type is {}", self.content_type()),
@@ -120,7 +120,7 @@ impl Response {
                 why: why.to_string(),
             },
         };
-        // Of a page that is too heavy to parse, the head is heard: it is where such tags belong.
+        // If the page is too heavy to parse, only its head is read, where such tags belong.
         let head = &decoded.text[..decoded.text.floor_char_boundary(HEAD)];
         let agent = &self.reader.agent;
         let metas = match &tree {

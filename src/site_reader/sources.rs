@@ -1,4 +1,4 @@
-//! What a paper's feeds and sitemaps tell, with a profile and without.
+//! The contents of a paper's feeds and sitemaps, with a profile and without.
 
 use crate::config::Site;
 use crate::discover::{
@@ -31,6 +31,7 @@ impl SiteReader {
         let Site {
             timezone, language, ..
         } = &*self.site;
+
         let listing = read_feed(
             FeedOf {
                 grammar: &self.grammar(),
@@ -40,6 +41,7 @@ impl SiteReader {
             url,
             body,
         )?;
+
         Ok(Listing {
             rows: self.own_rows(listing.rows),
             ..listing
@@ -49,6 +51,7 @@ impl SiteReader {
     /// Reads a sitemap, packed or not. Without a profile, any page that it names may be an article.
     pub(super) fn sitemap(&self, page: &Page, answer: &Answer) -> ParsedPage {
         let grammar = self.grammar();
+
         match read_sitemap(&grammar, &self.site.timezone, &page.url, &answer.body) {
             Ok(sitemap) => {
                 if sitemap.is_cut {
@@ -79,12 +82,14 @@ impl SiteReader {
         }
     }
 
-    /// Returns the rows of a feed or sitemap, each with the address by which it is asked for: a
-    /// profile's grammar has given it already, and without one it is the paper's own.
+    /// Returns the rows of a feed or sitemap, each with the address by which it is requested. With
+    /// a profile, its grammar has set the address already; without one, rows of other papers are
+    /// left out.
     fn own_rows(&self, rows: Vec<ListRow>) -> Vec<ListRow> {
         if self.lists.is_some() {
             return rows;
         }
+
         rows.into_iter()
             .filter_map(|row| {
                 Some(ListRow {

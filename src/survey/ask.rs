@@ -1,5 +1,7 @@
-//! Asking for a survey: one request after the other, each in its turn, and never more than was
+//! Sends the requests of a survey: one after the other, each in its turn, and never more than were
 //! allowed.
+
+mod robots;
 
 mod send;
 
@@ -13,18 +15,12 @@ use tokio::sync::watch;
 use crate::archive::{Archive, ArchiveError, Completed, Lease, RunEnd, RunId, RunResult, Tally};
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
-use crate::dispatch::{
-    HomeTerms, HostPool, Prepared, RobotsCache, RobotsFetch, RobotsStanding, RobotsStep, Stop,
-};
+use crate::dispatch::{HomeTerms, HostPool, Prepared, RobotsCache, RobotsStanding, SitePage, Stop};
 use crate::fetch::{Answer, RequestTerms, Trouble, Web};
 use crate::page_url::PageUrl;
 use crate::politeness::HostLimits;
-use crate::robots::{Allowed, LARGEST, REDIRECTS};
 use crate::survey::{MOST_REQUESTS, SurveyPlan};
 use crate::time::Timestamp;
-
-/// Papers have a few; a robots.txt that names more is built to fill a file.
-const MOST_SITEMAPS: usize = 50;
 
 /// One request that a survey made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -35,10 +31,10 @@ pub struct SurveyRequest {
     pub trouble: Option<String>,
 }
 
-/// Why a page was not had.
+/// Why a page was not fetched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unasked {
-    /// The survey has come to its end, and why.
+    /// The survey has ended, for this reason.
     #[error("{0}")]
     Over(String),
     #[error("robots.txt forbids it ({0})")]
@@ -49,25 +45,25 @@ pub(super) enum Unasked {
     Trouble(String),
 }
 
-/// What a request came to. An `Err` outside means that the survey cannot go on.
+/// The result of a request. An outer `Err` means that the survey cannot go on.
 pub(super) type Had<T> = Result<Result<T, Unasked>, ArchiveError>;
 
-/// What a survey's asking came to.
+/// What the requests of a survey found beside the pages.
 #[derive(Clone, Debug, Default)]
 pub(super) struct SurveyTally {
     pub requests: Vec<SurveyRequest>,
-    /// Why the asking ended before the walk did.
+    /// Why the requests ended before the walk did.
     pub ended: Option<String>,
-    /// The paper is left alone: it refused, or cannot be reached.
+    /// The paper refused, or could not be reached, and is left alone.
     pub gave_up: bool,
     pub sitemaps: Vec<String>,
     /// Addresses that robots.txt forbids, with the rule.
     pub forbidden: Vec<(PageUrl, String)>,
-    /// Between two requests, as robots.txt asks for.
+    /// The crawl delay of robots.txt, between two requests.
     pub delay: Duration,
 }
 
-/// Sends everything that a survey asks for, in a run of its own.
+/// Sends all requests of a survey, in a run of its own.
 pub(super) struct Surveyor<'a, W, F> {
     plan: SurveyPlan,
     archive: &'a mut Archive,
@@ -80,7 +76,7 @@ pub(super) struct Surveyor<'a, W, F> {
     home: HomeTerms,
     hosts: HostPool,
     robots: RobotsCache,
-    /// Origins whose robots.txt was looked into.
+    /// The origins whose robots.txt was read.
     read: HashSet<String>,
     tally: Tally,
     account: SurveyTally,
@@ -101,15 +97,15 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         watch: F,
     ) -> Result<Self, ArchiveError> {
         let (now, settings) = (clock.now(), &plan.settings);
-        let manners = HostLimits {
-            gap: plan.gap,
-            max_concurrent: 1,
-            own: plan.own_site,
-        };
         let home = HomeTerms {
             host: plan.home.host(),
-            manners,
+            limits: HostLimits {
+                gap: plan.gap,
+                max_concurrent: 1,
+                own: plan.own_site,
+            },
         };
+
         let lease = archive.take_lease(&plan.holder, now, clock.uptime().as_ref())?;
         let (locks, holder) = (plan.locks.clone(), plan.holder.clone());
         let hosts = HostPool::open(&settings.pace, locks, holder, archive, now)?;
@@ -139,11 +135,12 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         &self.plan
     }
 
-    /// Ends the run, and returns what the asking came to. `why` tells why there is nothing to tell.
+    /// Ends the run, and returns what its requests found. `why` is the reason of a run that failed.
     ///
     /// # Errors
     ///
-    /// Also where the archive's files were lost meanwhile: then the error tells where all is saved.
+    /// Also where the archive's files were lost meanwhile: then the error names the place where
+    /// everything is saved.
     pub fn end(self, how: RunEnd, why: Option<&str>) -> Result<SurveyTally, ArchiveError> {
         let end = RunResult {
             how,
@@ -156,7 +153,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         Ok(self.account)
     }
 
-    /// Ends the run that cannot go on, and returns what to tell.
+    /// Ends a run that cannot go on, and returns the error to report.
     pub fn fail(self, error: ArchiveError) -> ArchiveError {
         self.archive
             .fail(self.lease, &[self.run], error, self.clock.now())
@@ -170,6 +167,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
             .max_requests
             .min(MOST_REQUESTS)
             .saturating_sub(made);
+
         if self.account.ended.is_some() {
             0
         } else {
@@ -182,18 +180,19 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         &self.account.sitemaps
     }
 
-    /// Asks for a page of the paper, once robots.txt is known and allows it. Redirects are told,
-    /// not followed.
+    /// Asks for a page of the paper, once robots.txt is known and allows it. Redirects are
+    /// returned, not followed.
     pub async fn ask(&mut self, url: &PageUrl) -> Had<Answer> {
         if self.is_elsewhere(url) {
             return Ok(Err(Unasked::Elsewhere));
         }
 
-        // A server that changes the protocol is asked once more: that is a turn of its own.
+        // A server that wants HTTP/1.1 is asked once more, in a turn of its own.
         let mut result = self.ask_once(url).await?;
         if let Ok(Err(Trouble::WantsHttp1)) = result {
             result = self.ask_once(url).await?;
         }
+
         Ok(match result {
             Ok(Ok(answer)) if answer.is_refusal() => Err(self.over(format!(
                 "{} refuses: it answered {url} with status {}",
@@ -211,29 +210,32 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
             Ok(prepared) => prepared,
             Err(unasked) => return Ok(Err(unasked)),
         };
+
         let exchange = self.send(prepared, RequestTerms::default()).await?;
         self.settle(&exchange, Completed::Unkept)?;
         Ok(Ok(exchange.result))
     }
 
-    /// Prepares the request for a page: the page is judged by its robots.txt at the moment of its
-    /// host's turn, since a turn may be waited for.
+    /// Prepares the request for a page. The page is judged by its robots.txt at the moment of its
+    /// host's turn, since the turn may come much later.
     async fn prepare(&mut self, url: &PageUrl) -> Had<Prepared> {
         loop {
             if let Err(unasked) = self.know_robots(url).await? {
                 return Ok(Err(unasked));
             }
+
             let (permit, now) = match self.turn(&url.host()).await {
                 Ok(turn) => turn,
                 Err(unasked) => return Ok(Err(unasked)),
             };
+
             match self.standing(url, now)? {
                 RobotsStanding::Allowed { right, robots } => {
                     if let Ok(prepared) = self.hosts.prepare(permit, right, robots, now) {
                         return Ok(Ok(prepared));
                     }
                 }
-                // It is judged again: the file expired meanwhile.
+                // The file expired meanwhile, so the page is judged again.
                 RobotsStanding::Forbidden { .. }
                 | RobotsStanding::Ask(_)
                 | RobotsStanding::Asked
@@ -246,119 +248,14 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     }
 
     fn standing(&mut self, url: &PageUrl, now: Timestamp) -> Result<RobotsStanding, ArchiveError> {
-        self.robots.standing(
-            url,
-            self.home.host.as_str(),
-            self.archive,
-            &mut self.hosts,
-            now,
-        )
-    }
-
-    /// Returns once a page's robots.txt is known and allows it.
-    async fn know_robots(&mut self, url: &PageUrl) -> Had<()> {
-        loop {
-            if let Err(unasked) = self.meet(&url.host()).await? {
-                return Ok(Err(unasked));
-            }
-            let standing = self.standing(url, self.clock.now())?;
-            if !matches!(standing, RobotsStanding::Ask(_)) {
-                self.read_robots(url);
-            }
-            return Ok(match standing {
-                RobotsStanding::Allowed { .. } => Ok(()),
-                RobotsStanding::Forbidden { rule } => {
-                    self.account.forbidden.push((url.clone(), rule.clone()));
-                    Err(Unasked::Forbidden(rule))
-                }
-                RobotsStanding::Unknown { why, .. } => Err(self.over(format!(
-                    "without its robots.txt nothing may be asked ({why})"
-                ))),
-                RobotsStanding::Asked => {
-                    Err(self.over("its robots.txt is being asked for".to_owned()))
-                }
-                RobotsStanding::Ask(fetch) => match self.fetch_robots(fetch).await? {
-                    Ok(()) => continue,
-                    Err(unasked) => Err(unasked),
-                },
-            });
-        }
-    }
-
-    /// Takes over what an origin's robots.txt says beside its rules, once it is known.
-    fn read_robots(&mut self, url: &PageUrl) {
-        let Some(known) = self.robots.get(&url.origin()) else {
-            return;
-        };
-        if self.read.insert(url.origin()) {
-            self.account
-                .sitemaps
-                .extend(known.robots.sitemaps().iter().take(MOST_SITEMAPS).cloned());
-            self.account.delay = self.account.delay.max(known.robots.delay());
-        }
-    }
-
-    /// Asks for a robots.txt, and follows where it leads within the paper.
-    async fn fetch_robots(&mut self, mut fetch: RobotsFetch) -> Had<()> {
-        // One more than redirects: a server may change the protocol.
-        for _ in 0..=REDIRECTS + 1 {
-            let enough = RequestTerms {
-                read_at_most: Some(LARGEST + 1),
-                ..RequestTerms::default()
-            };
-            let prepared = match self.prepare_robots(&fetch).await? {
-                Ok(prepared) => prepared,
-                Err(unasked) => return Ok(Err(unasked)),
-            };
-            let exchange = self.send(prepared, enough).await?;
-            match &exchange.result {
-                Ok(answer) => match fetch.follow(answer.clone(), exchange.at) {
-                    RobotsStep::Copy(copy) => {
-                        let effect = self.settle(&exchange, Completed::Robots(copy.clone()))?;
-                        self.robots.install(&copy, effect.robots, &mut self.hosts);
-                        return Ok(Ok(()));
-                    }
-                    RobotsStep::Hop(hop) => {
-                        self.settle(&exchange, Completed::Unkept)?;
-                        fetch = hop;
-                    }
-                },
-                Err(trouble) => {
-                    self.settle(&exchange, Completed::Unkept)?;
-                    if *trouble != Trouble::WantsHttp1 {
-                        let why = self.in_words(trouble);
-                        return Ok(Err(self.over(format!("robots.txt cannot be had: {why}"))));
-                    }
-                }
-            }
-            if self.is_elsewhere(&fetch.url) {
-                return Ok(Err(
-                    self.over("its robots.txt leads nowhere within the paper".to_owned())
-                ));
-            }
-        }
-        Ok(Err(self.over("its robots.txt cannot be had".to_owned())))
+        let site = self.home.host.as_str();
+        let page = SitePage { url, site };
+        self.robots
+            .standing(page, self.archive, &mut self.hosts, now)
     }
 
     fn is_elsewhere(&self, url: &PageUrl) -> bool {
         Grammar::new(None, self.plan.home.clone()).address(url) == Address::Elsewhere
-    }
-
-    async fn prepare_robots(&mut self, fetch: &RobotsFetch) -> Had<Prepared> {
-        let host = fetch.url.host();
-        if let Err(unasked) = self.meet(&host).await? {
-            return Ok(Err(unasked));
-        }
-        loop {
-            let (permit, now) = match self.turn(&host).await {
-                Ok(turn) => turn,
-                Err(unasked) => return Ok(Err(unasked)),
-            };
-            let right = Allowed::robots_txt(fetch.url.clone());
-            if let Ok(prepared) = self.hosts.prepare(permit, right, None, now) {
-                return Ok(Ok(prepared));
-            }
-        }
     }
 
     fn trouble(&mut self, trouble: &Trouble) -> Unasked {
@@ -372,29 +269,29 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
 
     fn in_words(&self, trouble: &Trouble) -> String {
         match trouble {
-            Trouble::PrivateAddress { host, address } => {
-                format!(
-                    "{host} is at a private address ({address}), and only your own server may be: --own-site"
-                )
-            }
+            Trouble::PrivateAddress { host, address } => format!(
+                "{host} is at a private address ({address}), and only your own server may be: \
+                 --own-site"
+            ),
             other => other.to_string(),
         }
     }
 
-    /// Ends the asking: the paper is left alone.
+    /// Ends the requests, and leaves the paper alone.
     pub fn over(&mut self, why: String) -> Unasked {
         self.account.gave_up = true;
         self.end_asking(why)
     }
 
+    /// Ends the requests. The first reason counts.
     fn end_asking(&mut self, why: String) -> Unasked {
         Unasked::Over(self.account.ended.get_or_insert(why).clone())
     }
 }
 
-/// Waits until signals have asked for so much.
+/// Waits for a signal that is at least as urgent as `wanted`.
 pub(super) async fn stopped(stop: &mut watch::Receiver<Stop>, wanted: Stop) {
-    // Where nobody can signal any more, nobody will.
+    // Where the sender is gone, no signal can come.
     if stop.wait_for(|stop| *stop >= wanted).await.is_err() {
         std::future::pending::<()>().await;
     }

@@ -1,4 +1,4 @@
-//! The files that a survey proposes: a site, and a profile where the CMS is unknown. Pure.
+//! Drafts the files that a survey proposes: a site, and a profile where the CMS is unknown. Pure.
 
 use std::fmt::Write;
 
@@ -7,10 +7,10 @@ use crate::page_url::PageUrl;
 use crate::survey::profile::quoted;
 use crate::survey::survey_report::{FoundCms, FoundSource, SurveyReport};
 
-/// Endings under which papers register their names, `paper.co.kr`.
+/// Second-level domains under which papers register their names, `paper.co.kr`.
 const SECOND_LEVEL: [&str; 9] = ["co", "or", "go", "ne", "ac", "re", "com", "net", "org"];
 
-/// What is not found in pages.
+/// The choices that no page shows.
 #[derive(Clone, Debug)]
 pub struct Names {
     /// The site's name, and the profile's where one is drafted.
@@ -42,16 +42,19 @@ pub fn name_of(home: &PageUrl) -> String {
             .unwrap_or_default();
         return format!("paper{port}");
     }
+
     let host = home
         .as_url()
         .domain()
         .unwrap_or_default()
         .to_ascii_lowercase();
+
     let mut labels: Vec<&str> = host
         .split('.')
         .filter(|label| !matches!(*label, "www" | "m"))
         .collect();
     labels.pop();
+
     if labels.len() > 1
         && labels
             .last()
@@ -59,12 +62,14 @@ pub fn name_of(home: &PageUrl) -> String {
     {
         labels.pop();
     }
+
     let name: String = labels
         .join("-")
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
         .take(60)
         .collect();
+
     if name.is_empty() {
         "paper".to_owned()
     } else {
@@ -72,7 +77,7 @@ pub fn name_of(home: &PageUrl) -> String {
     }
 }
 
-/// Writes the files.
+/// Drafts the files.
 pub fn draft(findings: &SurveyReport, names: &Names) -> Draft {
     let profile = match &findings.cms {
         FoundCms::Drafted { rules } => Some(rules.written(&names.site)),
@@ -87,16 +92,20 @@ pub fn draft(findings: &SurveyReport, names: &Names) -> Draft {
 
 fn site(findings: &SurveyReport, names: &Names) -> String {
     let title = findings.title.as_deref().unwrap_or(&names.site);
+
     let (zone, zone_note) = zone(findings.language.as_deref());
     let (language, language_note) = match &findings.language {
         Some(language) => (language.as_str(), ""),
         None => ("und", " # check this: the paper does not tell its language"),
     };
+
     let mut text = format!(
         "# Made by `saseo survey`. Look it over before the first crawl.\n\n\
-         # The paper's name in commands, exports and article ids.\nname = {}\n# The paper's own name.\ntitle = {}\n\
+         # The paper's name in commands, exports and article ids.\nname = {}\n\
+         # The paper's own name.\ntitle = {}\n\
          # Where reading begins.\nhome = {}\n{}\
-         # The clock of the dates that the paper prints without an offset.\ntimezone = {}{zone_note}\n\
+         # The clock of the dates that the paper prints without an offset.\n\
+         timezone = {}{zone_note}\n\
          # The language of its articles (BCP 47).\nlanguage = {}{language_note}\n",
         quoted(&names.site),
         quoted(title),
@@ -105,11 +114,13 @@ fn site(findings: &SurveyReport, names: &Names) -> String {
         quoted(zone),
         quoted(language),
     );
+
     if names.own_site {
         text.push_str(
             "# Your own server: private addresses and short gaps are allowed.\nown_site = true\n",
         );
     }
+
     text.push_str("\n[pace]\n# The least rest from the end of an answer to the next request.\n");
     if findings.robots_delay_seconds > 0.0 {
         let delay = findings.robots_delay_seconds;
@@ -119,10 +130,13 @@ fn site(findings: &SurveyReport, names: &Names) -> String {
         )
         .expect("a String takes everything");
     }
+
     writeln!(text, "gap = {}", quoted(&names.gap.to_string())).expect("a String takes everything");
     text.push_str(&discover(findings));
+
     text.push_str(
-        "\n[schedule]\n# `saseo schedule` crawls it so often; or `cron = \"*/30 * * * *\"`, on the paper's clock.\nevery = \"1h\"\n",
+        "\n[schedule]\n# `saseo schedule` crawls it so often; or `cron = \"*/30 * * * *\"`, on the \
+         paper's clock.\nevery = \"1h\"\n",
     );
     text
 }
@@ -156,6 +170,7 @@ fn zone(language: Option<&str>) -> (&'static str, &'static str) {
 
 fn discover(findings: &SurveyReport) -> String {
     let mut text = "\n[discover]\n".to_owned();
+
     if findings.menu_is_read || findings.sections.is_empty() {
         text.push_str("# Sections are read off the home page's menu. It has:\n");
         for section in &findings.sections {
@@ -171,6 +186,7 @@ fn discover(findings: &SurveyReport) -> String {
         }
         text.push_str("]\n");
     }
+
     text.push_str(&sources("Feeds that the home page names", &findings.feeds));
     text.push_str("feeds = true\n");
     text.push_str(&sources(

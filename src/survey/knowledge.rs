@@ -1,41 +1,45 @@
-//! What is known of the paper so far, and what is worth asking next. Pure: the same pages give the same plan.
+//! What is known of the paper so far, and which page is worth asking for next. Pure: the same pages
+//! give the same plan.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::config::Profile;
 use crate::discover::{Address, Grammar};
 use crate::page_url::PageUrl;
-use crate::survey::row_selectors::{self, Rows, USUAL_PAGE, page_parameter};
+use crate::survey::row_selectors::{self, Rows};
 use crate::survey::shape::{Candidate, Shape, candidates};
 use crate::survey::surveyed_page::{PageLink, SurveyedPage, trap};
 
-/// So many articles show how articles are built.
+/// Articles that are asked for: three show how the paper builds its articles.
 const ARTICLES: usize = 3;
-/// Shapes that are tried before a paper's articles are given up.
+/// Shapes of addresses that are tried for articles: the likeliest are the first, and a survey has
+/// few requests.
 const SHAPES: usize = 4;
-/// Lists that are looked at, and of those that a survey settles for.
+/// Lists that are asked for at most, so that requests are left for articles.
 const LISTS_TRIED: usize = 8;
+/// Lists that are enough: two show whether lists differ.
 const LISTS: usize = 2;
-/// Of one shape no more links are named to whoever walks.
+/// Links of one shape that one page adds to the walk: more of them would never be asked for.
 const ALIKE: usize = 6;
 
 /// Everything that a survey has seen.
 #[derive(Debug)]
 pub(super) struct Knowledge {
     pub home: PageUrl,
-    /// The home page first, then in the order they came.
+    /// The home page first, then the others in the order of their answers.
     pub pages: Vec<SurveyedPage>,
     /// The CMS, where it is known.
     pub profile: Option<Profile>,
-    /// The CMS whose marks the home page has, but not its menu: others may use the same addresses.
+    /// The CMS whose marks the home page has, but not its menu: other CMSs may use the same
+    /// addresses.
     candidate: Option<Profile>,
-    /// The second page of a list, and the parameter that led to it.
+    /// The second page of a list, and the parameter that pages are counted by.
     pub second: Option<(SurveyedPage, String)>,
-    /// The feeds that the home page names, with the entries of the one that was read.
+    /// The feeds that the home page names, with the number of entries in the one that was read.
     pub feeds: Vec<(PageUrl, Option<usize>)>,
-    /// The sitemaps that robots.txt names, with the addresses in the one that was read.
+    /// The sitemaps that robots.txt names, with the number of addresses in the one that was read.
     pub sitemaps: Vec<(PageUrl, Option<usize>)>,
-    /// Asked, whatever came of it.
+    /// The addresses that were asked for, with or without an answer.
     asked: HashSet<PageUrl>,
 }
 
@@ -43,16 +47,15 @@ impl Knowledge {
     pub fn new(home: SurveyedPage, profiles: Vec<Profile>) -> Self {
         let marked = recognised(&home, profiles);
         let has_menu = |profile: &Profile| {
-            home.sections_read(
-                &profile.menu,
-                &Grammar::new(Some(profile), home.url.clone()),
-            ) > 0
+            let grammar = Grammar::new(Some(profile), home.url.clone());
+            home.sections_read(&profile.menu, &grammar) > 0
         };
         let (profile, candidate) = if marked.as_ref().is_some_and(has_menu) {
             (marked, None)
         } else {
             (None, marked)
         };
+
         let mut known = Self {
             home: home.url.clone(),
             pages: Vec::new(),
@@ -68,23 +71,26 @@ impl Knowledge {
         known
     }
 
-    /// Decides by the articles that were seen: a profile that reads none of them is not the paper's, whatever its marks.
+    /// Decides about the profile by the articles that were seen: a profile that reads none of them
+    /// is not the paper's, whatever its marks.
     pub fn judge_profile(&mut self) {
         let Some(profile) = self.profile.take().or(self.candidate.take()) else {
             return;
         };
+
         let grammar = Grammar::new(Some(&profile), self.home.clone());
-        let is_article =
-            |page: &&SurveyedPage| matches!(grammar.address(&page.url), Address::Article { .. });
-        let asked: Vec<&SurveyedPage> = self.pages.iter().skip(1).filter(is_article).collect();
-        let read = asked
+        let asked: Vec<&SurveyedPage> = self
+            .pages
             .iter()
-            .filter(|page| page.read_by(&profile).is_some())
-            .count();
-        self.profile = (asked.is_empty() || read > 0).then_some(profile);
+            .skip(1)
+            .filter(|page| is_article(&grammar, &page.url))
+            .collect();
+        let mut read = asked.iter().map(|page| page.read_by(&profile));
+        let is_read = asked.is_empty() || read.any(|article| article.is_some());
+        self.profile = is_read.then_some(profile);
     }
 
-    /// Returns what was asked for, whatever came of it.
+    /// Returns the addresses below the home page that were asked for, with or without an answer.
     pub fn asked(&self) -> impl Iterator<Item = &PageUrl> {
         self.asked.iter().filter(|url| **url != self.home)
     }
@@ -102,7 +108,7 @@ impl Knowledge {
         self.pages.iter().flat_map(|page| &page.links)
     }
 
-    /// Returns the shape of the paper's articles: the likeliest of which a page that was seen is one.
+    /// Returns the shape of the paper's articles: the likeliest shape that a seen article has.
     pub fn article_shape(&self) -> Option<Shape> {
         let likely = candidates(self.links()).into_iter().take(SHAPES);
         likely
@@ -118,7 +124,7 @@ impl Knowledge {
             .filter(move |page| shape.matches(&page.url) && page.article.is_some())
     }
 
-    /// Returns the pages that show rows of articles which are no boxes of every page.
+    /// Returns the pages with rows of articles, and those rows. Boxes of every page do not count.
     pub fn lists(&self, shape: &Shape) -> Vec<(&SurveyedPage, Rows)> {
         let boxes = self.boxes(shape);
         let others = self
@@ -131,44 +137,19 @@ impl Knowledge {
             .collect()
     }
 
-    /// The groups of links that stand beside articles, and so beside everything.
+    /// Returns the groups of links that stand beside articles, and so on every page.
     pub fn boxes(&self, shape: &Shape) -> HashSet<String> {
         self.articles(shape)
             .flat_map(|page| row_selectors::groups(page, &self.home, shape))
             .collect()
     }
 
-    /// Returns the address of a list's second page, and the parameter that counts the pages.
-    pub fn second_page(&self) -> Option<(PageUrl, String)> {
-        if self.profile.is_some() {
-            return None;
-        }
-
-        let shape = self.article_shape()?;
-        let lists = self.lists(&shape);
-        let (page, _) = lists
-            .iter()
-            .max_by_key(|(page, rows)| (page_parameter(page).is_some(), rows.keys.len()))?;
-        let parameter = page_parameter(page).unwrap_or_else(|| USUAL_PAGE.to_owned());
-
-        let mut url = page.url.as_url().clone();
-        let others: Vec<(String, String)> = url
-            .query_pairs()
-            .into_owned()
-            .filter(|(name, _)| *name != parameter)
-            .collect();
-        url.query_pairs_mut()
-            .clear()
-            .extend_pairs(others)
-            .append_pair(&parameter, "2");
-
-        Some((PageUrl::parse(url.as_str()).ok()?, parameter))
-    }
-
-    /// Returns what to tell whoever walks of a page's links: not more of a shape than could be asked for.
+    /// Returns the links of a page that the walk may follow. Of one shape it returns no more than
+    /// could be asked for.
     pub fn worth_walking<'a>(&self, page: &'a SurveyedPage) -> Vec<&'a PageUrl> {
         let likely = candidates(page.links.iter());
         let mut named: HashMap<usize, usize> = HashMap::new();
+
         let worth = |link: &&PageLink| match likely
             .iter()
             .position(|candidate| candidate.shape.matches(&link.url))
@@ -180,6 +161,7 @@ impl Knowledge {
             }
             None => link.is_of_menu(),
         };
+
         let kept = page
             .links
             .iter()
@@ -187,45 +169,46 @@ impl Knowledge {
         kept.filter(worth).map(|link| &link.url).collect()
     }
 
-    /// Returns the best of the pages that are wished for; `None` where nothing of it is worth a request.
+    /// Returns the best of the candidates, or `None` where none is worth a request.
     pub fn choose(&self, wishes: &[PageUrl]) -> Option<PageUrl> {
         let wished: HashSet<&PageUrl> = wishes
             .iter()
             .filter(|url| !self.asked.contains(url))
             .collect();
+
         let links: Vec<&PageLink> = self
             .links()
             .filter(|link| wished.contains(&link.url))
             .collect();
+
         match &self.profile {
             Some(_) => self.choose_by_grammar(&links),
             None => self.choose_by_shape(&links),
         }
     }
 
+    /// Returns the first list, until enough lists are seen, and then the first article.
     fn choose_by_grammar(&self, links: &[&PageLink]) -> Option<PageUrl> {
         let grammar = self.grammar();
-        let is_list = |url: &PageUrl| matches!(grammar.address(url), Address::List { .. });
-        let is_article = |url: &PageUrl| matches!(grammar.address(url), Address::Article { .. });
-        let first = |wanted: &dyn Fn(&PageUrl) -> bool| {
-            links
-                .iter()
-                .map(|link| &link.url)
-                .find(|url| wanted(url))
-                .cloned()
+        let seen = |is_wanted: fn(&Grammar, &PageUrl) -> bool| {
+            let pages = self.pages.iter();
+            pages.filter(|page| is_wanted(&grammar, &page.url)).count()
         };
-        let seen = |wanted: &dyn Fn(&PageUrl) -> bool| {
-            self.pages.iter().filter(|page| wanted(&page.url)).count()
+        let first = |is_wanted: fn(&Grammar, &PageUrl) -> bool| {
+            let mut urls = links.iter().map(|link| &link.url);
+            urls.find(|url| is_wanted(&grammar, url)).cloned()
         };
-        let list = (seen(&is_list) < LISTS).then(|| first(&is_list)).flatten();
+
+        let list = (seen(is_list) < LISTS).then(|| first(is_list)).flatten();
         list.or_else(|| {
-            (seen(&is_article) < ARTICLES)
-                .then(|| first(&is_article))
+            (seen(is_article) < ARTICLES)
+                .then(|| first(is_article))
                 .flatten()
         })
     }
 
-    /// A section, then articles of the likeliest shape, then more sections until one is a list.
+    /// Returns a section first, then articles of the likeliest shape, then more sections until
+    /// enough lists are found.
     fn choose_by_shape(&self, links: &[&PageLink]) -> Option<PageUrl> {
         let likely = candidates(self.links());
         let asked_lists = self
@@ -234,15 +217,18 @@ impl Knowledge {
             .filter(|url| !is_likely(&likely, url))
             .count()
             .saturating_sub(1);
+
         let section = || self.section(links, &likely);
         if asked_lists == 0
             && let Some(section) = section()
         {
             return Some(section);
         }
+
         if let Some(article) = self.article_to_try(links, &likely) {
             return Some(article);
         }
+
         let lists = self
             .article_shape()
             .map_or(0, |shape| self.lists(&shape).len());
@@ -253,28 +239,30 @@ impl Knowledge {
         }
     }
 
-    /// The first link of a menu; first those that differ from others only by a parameter.
+    /// Returns the first link of a menu. Links that differ from others only by a parameter come
+    /// before the rest.
     fn section(&self, links: &[&PageLink], likely: &[Candidate]) -> Option<PageUrl> {
         let menu: Vec<&&PageLink> = links
             .iter()
             .filter(|link| link.is_of_menu() && !is_likely(likely, &link.url))
             .collect();
-        let alike = |link: &PageLink| {
-            let path = link.url.as_url().path();
-            let with_query = self
-                .links()
-                .filter(|other| other.url.as_url().path() == path);
-            with_query
-                .filter(|other| other.url.as_url().query().is_some())
-                .count()
-                > 1
-        };
         menu.iter()
-            .find(|link| alike(link))
+            .find(|link| self.has_siblings(link))
             .or(menu.first())
             .map(|link| link.url.clone())
     }
 
+    /// Tells whether several links have the path of this one, each with a query.
+    fn has_siblings(&self, link: &PageLink) -> bool {
+        let path = link.url.as_url().path();
+        let siblings = self.links().filter(|other| {
+            let url = other.url.as_url();
+            url.path() == path && url.query().is_some()
+        });
+        siblings.count() > 1
+    }
+
+    /// Returns the next article of the likeliest shape that still needs one.
     fn article_to_try(&self, links: &[&PageLink], likely: &[Candidate]) -> Option<PageUrl> {
         for candidate in likely.iter().take(SHAPES) {
             let tried = self
@@ -286,9 +274,10 @@ impl Knowledge {
             if found >= ARTICLES || (found > 0 && tried > ARTICLES + 2) {
                 return None;
             }
-            let is_hopeless = found == 0 && tried >= ARTICLES;
+
+            let is_exhausted = found == 0 && tried >= ARTICLES;
             let next = links.iter().find(|link| candidate.shape.matches(&link.url));
-            if let Some(next) = next.filter(|_| !is_hopeless) {
+            if let Some(next) = next.filter(|_| !is_exhausted) {
                 return Some(next.url.clone());
             }
         }
@@ -300,29 +289,35 @@ fn is_likely(likely: &[Candidate], url: &PageUrl) -> bool {
     likely.iter().any(|candidate| candidate.shape.matches(url))
 }
 
-/// The profile whose marks the home page has, and which knows most of its links as articles.
+fn is_article(grammar: &Grammar, url: &PageUrl) -> bool {
+    matches!(grammar.address(url), Address::Article { .. })
+}
+
+fn is_list(grammar: &Grammar, url: &PageUrl) -> bool {
+    matches!(grammar.address(url), Address::List { .. })
+}
+
+/// Returns the profile whose marks the home page has, and which knows most of its links as
+/// articles.
 fn recognised(home: &SurveyedPage, profiles: Vec<Profile>) -> Option<Profile> {
     let tree = home.tree()?;
-    let articles = |profile: &Profile| {
-        let grammar = Grammar::new(Some(profile), home.url.clone());
-        let is_article =
-            |link: &&PageLink| matches!(grammar.address(&link.url), Address::Article { .. });
-        home.links.iter().filter(is_article).count()
-    };
-    let has_marks = |profile: &Profile| {
-        profile
-            .marks
-            .as_ref()
-            .is_some_and(|marks| tree.first(marks).is_some())
-    };
-    let marked = profiles
-        .into_iter()
-        .filter(has_marks)
-        .map(|profile| (articles(&profile), profile));
-    marked
+    let marked = profiles.into_iter().filter(|profile| {
+        let marks = profile.marks.as_ref();
+        marks.is_some_and(|marks| tree.first(marks).is_some())
+    });
+
+    let counted = marked.map(|profile| (articles_linked(home, &profile), profile));
+    counted
         .filter(|(articles, _)| *articles > 0)
         .max_by_key(|(articles, _)| *articles)
         .map(|(_, profile)| profile)
+}
+
+/// Returns how many links of the home page are articles by a profile.
+fn articles_linked(home: &SurveyedPage, profile: &Profile) -> usize {
+    let grammar = Grammar::new(Some(profile), home.url.clone());
+    let links = home.links.iter();
+    links.filter(|link| is_article(&grammar, &link.url)).count()
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The menu: which links of the home page are sections, and the selector that finds them.
+//! Finds the menu: the links of the home page that are sections, and a selector for them.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
@@ -7,15 +7,15 @@ use crate::page_url::PageUrl;
 use crate::survey::selector::{own, path};
 use crate::survey::surveyed_page::{PageLink, SurveyedPage, target, trap};
 
-/// Parameters that count, whatever else a pager is built of.
+/// Parameters that only count pages or hits, and never select what a list shows.
 const COUNTS: [&str; 2] = ["page", "total"];
 
 /// The parameters of a list's address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Parameters {
-    /// They decide what a list shows, in the order that the menu writes them.
+    /// They select what a list shows, in the menu's order.
     pub keep: Vec<String>,
-    /// Filled, they make it a search.
+    /// With a value, they make the list a search.
     pub searches: Vec<String>,
 }
 
@@ -42,6 +42,7 @@ impl ListPlaces {
             .filter(is_alike)
             .map(|link| link.url.as_url().path())
             .collect();
+
         match folder(own) {
             _ if url.as_url().query().is_some() || alike.iter().all(|path| *path == own) => {
                 Self::At(own.to_owned())
@@ -67,12 +68,13 @@ impl ListPlaces {
     }
 }
 
-/// A path up to its last slash.
+/// Returns a path up to its last slash.
 fn folder(path: &str) -> &str {
     &path[..path.trim_end_matches('/').rfind('/').map_or(0, |at| at + 1)]
 }
 
-/// Returns the home page's links to lists, in the page's order; those of its menu where it has a menu.
+/// Returns the home page's links to lists, in the page's order; only those of its menu if it has
+/// one.
 pub(super) fn sections<'a>(
     home: &'a SurveyedPage,
     lists: &ListPlaces,
@@ -92,7 +94,7 @@ pub(super) fn sections<'a>(
     if menu.is_empty() { lists } else { menu }
 }
 
-/// Returns the parameters of the lists: those that the menu's links have, and those that forms fill in.
+/// Returns the parameters of the lists, from the menu's links and from the fields of forms.
 pub(super) fn parameters(
     home: &SurveyedPage,
     pages: &[SurveyedPage],
@@ -106,6 +108,7 @@ pub(super) fn parameters(
             .any(|field| field.is_typed && field.name == name)
     };
     let counts = |name: &str| name == page || COUNTS.contains(&name);
+
     let mut keep: Vec<String> = Vec::new();
     for link in sections(home, lists, &[]) {
         for (name, value) in link.url.as_url().query_pairs() {
@@ -115,6 +118,7 @@ pub(super) fn parameters(
             }
         }
     }
+
     let mut searches: BTreeSet<String> = fields.into_iter().map(|field| field.name).collect();
     for link in pages
         .iter()
@@ -127,16 +131,17 @@ pub(super) fn parameters(
         searches.extend(words.map(|(name, _)| name.into_owned()));
     }
     searches.retain(|name| !keep.contains(name) && !counts(name));
+
     Parameters {
         keep,
         searches: searches.into_iter().collect(),
     }
 }
 
-/// A field of a form that leads to a list: a search, of which there is no end.
+/// A field of a form that leads to a list: a search, whose results have no end.
 struct FormField {
     name: String,
-    /// A reader fills it in; others are sent along.
+    /// A reader fills it in. Other fields have fixed values.
     is_typed: bool,
 }
 
@@ -144,11 +149,13 @@ fn fields(pages: &[SurveyedPage], lists: &ListPlaces) -> Vec<FormField> {
     let forms = Selector::compile("form[action]").expect("it is a selector");
     let inputs = Selector::compile("input[name]").expect("it is a selector");
     let mut fields = Vec::new();
+
     for page in pages {
         let Some(tree) = page.tree() else { continue };
         let to = |form: &Node<'_>| {
             attribute(form, "action").and_then(|action| page.url.join(&action).ok())
         };
+
         for form in tree
             .all(&forms)
             .filter(|form| to(form).is_some_and(|url| lists.have(url.as_url().path())))
@@ -164,12 +171,13 @@ fn fields(pages: &[SurveyedPage], lists: &ListPlaces) -> Vec<FormField> {
     fields
 }
 
-/// Returns a selector of the menu: of the innermost element that holds nearly all sections.
+/// Returns a selector of the menu: of the innermost element that holds four fifths of the sections.
 pub(super) fn selector(home: &SurveyedPage, sections: &[&PageLink]) -> Option<String> {
     let tree = home.tree()?;
     let wanted: HashSet<&PageUrl> = sections.iter().map(|link| &link.url).collect();
     let anchors = Selector::compile("a[href]").expect("it is a selector");
     let mut held: HashMap<NodeId, (HashSet<PageUrl>, Node<'_>, usize)> = HashMap::new();
+
     for link in tree.all(&anchors) {
         let Some(to) = target(&link, &home.url, &home.url).filter(|to| wanted.contains(to)) else {
             continue;
@@ -183,6 +191,7 @@ pub(super) fn selector(home: &SurveyedPage, sections: &[&PageLink]) -> Option<St
                 .insert(to.clone());
         }
     }
+
     let is_most = |count: usize| count * 5 >= wanted.len() * 4;
     let is_named = |node: &Node<'_>| own(node).is_some() || node.has_name("nav");
     let holders = held
@@ -193,7 +202,7 @@ pub(super) fn selector(home: &SurveyedPage, sections: &[&PageLink]) -> Option<St
     Some(format!("{} a[href]", path(&menu)))
 }
 
-/// Returns the beginnings of paths that lead to no story, as the links of the pages show them.
+/// Returns the beginnings of paths that lead to no article, from the links of the pages.
 pub(super) fn traps(pages: &[SurveyedPage]) -> Vec<String> {
     // A crawl reads the feeds that the home page names, wherever they stand.
     let is_trap = |url: &PageUrl| trap(url).is_some_and(|word| !matches!(word, "rss" | "feed"));
@@ -201,6 +210,7 @@ pub(super) fn traps(pages: &[SurveyedPage]) -> Vec<String> {
         .iter()
         .flat_map(|page| &page.links)
         .filter(|link| is_trap(&link.url));
+
     let beginning = |url: &PageUrl| {
         let path = url.as_url().path();
         let first = path[1..].find('/').map_or(path, |end| &path[..=end + 1]);
@@ -210,6 +220,7 @@ pub(super) fn traps(pages: &[SurveyedPage]) -> Vec<String> {
             |folder| folder.as_url().path().to_owned(),
         )
     };
+
     let found: BTreeSet<String> = links.map(|link| beginning(&link.url)).collect();
     found.into_iter().take(30).collect()
 }

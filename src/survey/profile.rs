@@ -1,19 +1,19 @@
-//! The draft of an unknown CMS's profile, and its trial on the pages that were seen. Pure.
+//! Drafts the profile of an unknown CMS, and tries it on the pages that were seen. Pure.
 
-use std::fmt::Write;
+mod toml_text;
 
 use crate::config::read_profile;
-use crate::config::shipped::GENERIC;
 use crate::discover::{Grammar, ListReader};
 use crate::survey::knowledge::Knowledge;
 use crate::survey::menu::{self, ListPlaces};
+use crate::survey::pager;
 use crate::survey::row_selectors::{self, Rows};
 use crate::survey::shape::Shape;
 use crate::survey::story;
 use crate::survey::surveyed_page::SurveyedPage;
 use crate::time::Timestamp;
 
-/// What a profile needs to know of a CMS.
+/// The rules that a profile needs for a CMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CmsRules {
     pub(super) articles: ArticleNumbers,
@@ -21,7 +21,7 @@ pub struct CmsRules {
     pub(super) keep: Vec<String>,
     /// Parameters that make a list a search.
     pub searches: Vec<String>,
-    /// `None` where no list was seen to go on.
+    /// The parameter that counts a list's pages; `None` where no second page was seen.
     pub(super) page: Option<String>,
     pub(super) traps: Vec<String>,
     /// A selector of the menu's links.
@@ -33,11 +33,11 @@ pub struct CmsRules {
     pub(super) per_page: usize,
     pub(super) pager: Option<String>,
     pub(super) body: Option<String>,
-    /// Where the date is printed, where nothing better tells it.
+    /// A selector of the line with the date, where no better source gives it.
     pub date_line: Option<String>,
     /// `og:title` tells the title better than the page's own data.
     pub(super) has_other_titles: bool,
-    /// Lines that stand in every story.
+    /// Patterns of the lines that stand in every story.
     pub(super) noise: Vec<String>,
 }
 
@@ -46,12 +46,13 @@ pub struct CmsRules {
 pub(super) enum ArticleNumbers {
     /// By a parameter of one path.
     ByParameter { path: String, number: String },
-    /// In the path, before and behind which this stands.
+    /// By the path, between these two parts.
     InPath { before: String, behind: String },
 }
 
 impl ArticleNumbers {
-    /// `None` where no number, or more than one, tells articles apart.
+    /// Returns the numbering of a shape, or `None` where no number, or more than one, identifies
+    /// articles.
     fn of(shape: &Shape) -> Option<Self> {
         match shape {
             Shape::Numbered { path, number } => Some(Self::ByParameter {
@@ -69,24 +70,31 @@ impl ArticleNumbers {
     }
 }
 
-/// Drafts the rules of a CMS that numbers its articles so, or tells why that cannot be done.
+/// Drafts the rules of a CMS whose articles have this shape.
+///
+/// # Errors
+///
+/// Where no profile can be drafted: the error says why.
 pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<CmsRules, String> {
     let articles = ArticleNumbers::of(shape).ok_or_else(|| {
         format!(
-            "its articles ({shape}) are told apart by no number, or by more than one, so that a survey cannot tell which; \
-             `article_patterns` in docs/profiles.md says it"
+            "its articles ({shape}) are told apart by no number, or by more than one, so that a \
+             survey cannot tell which; `article_patterns` in docs/profiles.md says it"
         )
     })?;
     let home = &known.pages[0];
     let found = known.lists(shape);
     let (page, rows) =
         best(home, &found).ok_or("no list of articles was found behind the home page's links")?;
-    let lists = ListPlaces::of(&page.url, home);
-    let goes_on = goes_on(known, shape, rows, &found);
-    let counted_by = goes_on.clone().unwrap_or_default();
-    let parameters = menu::parameters(home, &known.pages, &lists, &counted_by);
-    let sections = menu::sections(home, &lists, &parameters.searches);
     let stories: Vec<&SurveyedPage> = known.articles(shape).collect();
+
+    let lists = ListPlaces::of(&page.url, home);
+    let counted_by = page_counter(known, shape, rows, &found);
+    let counter = counted_by.as_deref();
+    let parameters = menu::parameters(home, &known.pages, &lists, counter.unwrap_or_default());
+    let sections = menu::sections(home, &lists, &parameters.searches);
+    let longest = found.iter().map(|(_, rows)| rows.keys.len()).max();
+
     let mut rules = CmsRules {
         articles,
         keep: parameters.keep,
@@ -98,15 +106,9 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<CmsRules, String
         link: rows.link.clone(),
         dated: rows.dated.clone(),
         frame: rows.list.clone(),
-        per_page: found
-            .iter()
-            .map(|(_, rows)| rows.keys.len())
-            .max()
-            .unwrap_or_default(),
-        pager: goes_on
-            .as_ref()
-            .and_then(|page_parameter| row_selectors::pager(page, page_parameter)),
-        page: goes_on,
+        per_page: longest.unwrap_or_default(),
+        pager: counter.and_then(|counter| pager::pager(page, counter)),
+        page: counted_by,
         body: story::container(&stories),
         date_line: story::date_line(&stories),
         has_other_titles: story::has_other_titles(&stories),
@@ -116,21 +118,22 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<CmsRules, String
     Ok(rules)
 }
 
-/// The list of whose kind the menu has most, and that shows most.
+/// Returns the list whose kind is most frequent in the menu, and that has most rows.
 fn best<'a, 'l>(
     home: &SurveyedPage,
     lists: &'l [(&'a SurveyedPage, Rows)],
 ) -> Option<(&'a SurveyedPage, &'l Rows)> {
     let alike =
         |page: &SurveyedPage| menu::sections(home, &ListPlaces::of(&page.url, home), &[]).len();
+
     let best = lists
         .iter()
         .max_by_key(|(page, rows)| (alike(page), rows.keys.len()))?;
     Some((best.0, &best.1))
 }
 
-/// The parameter that a list's pages are counted by, where the second page showed other rows.
-fn goes_on(
+/// Returns the parameter that counts a list's pages, where the second page has other rows.
+fn page_counter(
     known: &Knowledge,
     shape: &Shape,
     first: &Rows,
@@ -138,10 +141,12 @@ fn goes_on(
 ) -> Option<String> {
     let (page, parameter) = known.second.as_ref()?;
     let second = row_selectors::rows(page, &known.home, shape, &known.boxes(shape))?;
+
     let of_first = lists
         .iter()
         .find(|(page, _)| second_of(page, &known.second));
     let keys = of_first.map_or(&first.keys, |(_, rows)| &rows.keys);
+
     second
         .keys
         .iter()
@@ -149,22 +154,25 @@ fn goes_on(
         .then(|| parameter.clone())
 }
 
+/// Tells whether the second page belongs to this list: their addresses differ only in the page.
 fn second_of(page: &SurveyedPage, second: &Option<(SurveyedPage, String)>) -> bool {
     let Some((second, parameter)) = second else {
         return false;
     };
-    let others = |page: &SurveyedPage| -> Vec<(String, String)> {
-        page.url
-            .as_url()
-            .query_pairs()
-            .into_owned()
-            .filter(|(name, _)| name != parameter)
-            .collect()
-    };
-    page.url.as_url().path() == second.url.as_url().path() && others(page) == others(second)
+    page.url.as_url().path() == second.url.as_url().path()
+        && other_parameters(page, parameter) == other_parameters(second, parameter)
 }
 
-/// Reads the seen pages with the draft: a menu that it does not find is left out, a list that it does not read ends it.
+fn other_parameters(page: &SurveyedPage, parameter: &str) -> Vec<(String, String)> {
+    let pairs = page.url.as_url().query_pairs().into_owned();
+    pairs.filter(|(name, _)| name != parameter).collect()
+}
+
+/// Reads the seen pages with the draft. Leaves out a menu that the draft does not find.
+///
+/// # Errors
+///
+/// Where the draft does not read most rows of the list.
 fn try_out(
     rules: &mut CmsRules,
     known: &Knowledge,
@@ -175,10 +183,13 @@ fn try_out(
     let written = rules.written("draft");
     let profile = read_profile("the draft", &written).map_err(|error| error.to_string())?;
     let grammar = Grammar::new(Some(&profile), known.home.clone());
+
     if known.pages[0].sections_read(&profile.menu, &grammar) == 0 {
         rules.menu = None;
     }
+
     rules.noise = story::repeated(&profile, stories);
+
     let reader = ListReader::new(&profile, grammar, profile.timezone.clone());
     let read = reader
         .read(&page.url, &page.html, Timestamp::EPOCH)
@@ -194,159 +205,7 @@ fn try_out(
     Ok(())
 }
 
-impl CmsRules {
-    /// Writes the rules as a profile.
-    pub(super) fn written(&self, name: &str) -> String {
-        let mut text = format!(
-            "# A draft, made by `saseo survey` from a few pages of one paper. Look it over: what it does not know is not archived.\n\n\
-             name = {}\n\n[url]\n{}{}# The parameters that decide what a list shows. All others are dropped.\nkeep = {}\n",
-            quoted(name),
-            self.article_addresses(),
-            self.list_addresses(),
-            listed(&self.keep),
-        );
-        match &self.page {
-            Some(page) => put(
-                &mut text,
-                &format!(
-                    "# The parameter that numbers a list's pages.\npage = {}",
-                    quoted(page)
-                ),
-            ),
-            None => put(
-                &mut text,
-                "# No list was seen to go on: if lists have more pages, name the parameter here.\n# page = \"page\"",
-            ),
-        }
-        put(&mut text, "# Never asked for.");
-        put(&mut text, &format!("traps = {}", listed(&self.traps)));
-        put(
-            &mut text,
-            "# Filled, these make a list a search, of which there is no end.",
-        );
-        put(
-            &mut text,
-            &format!("trap_parameters = {}", listed(&self.searches)),
-        );
-        if let Some(menu) = &self.menu {
-            put(
-                &mut text,
-                &format!(
-                    "\n[menu]\n# The links to sections on the home page.\nsections = {}",
-                    quoted(menu)
-                ),
-            );
-        }
-        let (frame, row, link) = (quoted(&self.frame), quoted(&self.row), quoted(&self.link));
-        put(
-            &mut text,
-            &format!("\n[[lists]]\nname = \"draft\"\nlist = {frame}\nrow = {row}\nlink = {link}"),
-        );
-        if let Some((key, selector)) = &self.dated {
-            put(&mut text, &format!("{key} = {}", quoted(selector)));
-        }
-        text.push_str(&self.pager());
-        text.push_str(&self.article_rules());
-        text
-    }
-
-    fn article_addresses(&self) -> String {
-        match &self.articles {
-            ArticleNumbers::ByParameter { path, number } => format!(
-                "# Paths of articles; the first is canonical.\narticle = [{}]\n# The parameter that numbers articles.\nnumber = {}\n",
-                quoted(path),
-                quoted(number)
-            ),
-            ArticleNumbers::InPath { before, behind } => format!(
-                "# Paths of articles, with their number.\narticle_patterns = [{}]\ncanonical = {}\n",
-                quoted(&format!(
-                    "^{}(\\d+){}$",
-                    regex::escape(before),
-                    regex::escape(behind)
-                )),
-                quoted(&format!("{before}{{number}}{behind}"))
-            ),
-        }
-    }
-
-    fn list_addresses(&self) -> String {
-        let each = |path: &String| format!("^{}$", regex::escape(path));
-        let patterns = match &self.lists {
-            ListPlaces::At(path) => {
-                return format!("# The path of lists.\nlist = [{}]\n", quoted(path));
-            }
-            ListPlaces::Under(folder) => vec![format!("^{}[^/]+/?$", regex::escape(folder))],
-            ListPlaces::Each(paths) => paths.iter().map(each).collect(),
-        };
-        format!("# Paths of lists.\nlist_patterns = {}\n", listed(&patterns))
-    }
-
-    fn pager(&self) -> String {
-        let mut text = "\n[pager]\n".to_owned();
-        if let Some(links) = &self.pager {
-            put(&mut text, &format!("links = {}", quoted(links)));
-        }
-        match self.page {
-            Some(_) => put(&mut text, &format!("usual_per_page = {}", self.per_page)),
-            None => put(&mut text, "usual_last_page = 1"),
-        }
-        text
-    }
-
-    /// The generic rules, with what is known of this CMS before what they name.
-    fn article_rules(&self) -> String {
-        let (_, rules) = GENERIC
-            .split_once("\n[article]\n")
-            .expect("the generic profile tells how articles are read");
-        let mut text = format!(
-            "\n# The sources of an article's fields; of each list the first that tells something counts.\n[article]\n{rules}"
-        );
-        let title = self
-            .has_other_titles
-            .then(|| "{ meta = \"og:title\", suffix = \" - {og:site_name}\" }".to_owned());
-        let line = self
-            .date_line
-            .as_ref()
-            .map(|line| format!("{{ select = {} }}", quoted(line)));
-        put_first(&mut text, "title", title);
-        put_first(&mut text, "published", line);
-        put_first(&mut text, "body", self.body.as_deref().map(quoted));
-        put_first(
-            &mut text,
-            "noise",
-            self.noise.iter().map(|line| quoted(line)),
-        );
-        text
-    }
-}
-
-/// Puts entries before those that a list of the generic rules has.
-fn put_first(text: &mut String, key: &str, entries: impl IntoIterator<Item = String>) {
-    let list = format!("\n{key} = [");
-    let at = text
-        .find(&list)
-        .expect("the generic profile has every list that a draft adds to")
-        + list.len();
-    let entries: String = entries
-        .into_iter()
-        .map(|entry| format!("\n    {entry},"))
-        .collect();
-    text.insert_str(at, &entries);
-}
-
-fn put(text: &mut String, line: &str) {
-    writeln!(text, "{line}").expect("a String takes everything");
-}
-
-/// A text as TOML has it.
-pub(super) fn quoted(text: &str) -> String {
-    toml::Value::from(text).to_string()
-}
-
-fn listed(texts: &[String]) -> String {
-    let quoted: Vec<String> = texts.iter().map(|text| quoted(text)).collect();
-    format!("[{}]", quoted.join(", "))
-}
+pub(super) use toml_text::quoted;
 
 #[cfg(test)]
 mod tests {

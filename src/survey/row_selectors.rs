@@ -1,24 +1,22 @@
-//! Lists: groups of links to articles that repeat one structure, and how a list goes on.
+//! Finds the rows of lists: links to articles in one repeated structure, and their selectors.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use jiff::tz::TimeZone;
 
-use crate::markup::{Node, NodeId, Selector, Tree, attribute, text, within};
+use crate::markup::{Node, NodeId, Selector, Tree, text, within};
 use crate::page_url::PageUrl;
 use crate::survey::selector::{classes, name, own, path, with_classes};
-use crate::survey::shape::{Shape, is_number};
+use crate::survey::shape::Shape;
 use crate::survey::surveyed_page::{SurveyedPage, target};
 use crate::time::printed::{Zulu, find_year_first, is_date};
 
-/// Fewer rows are a box.
+/// Fewest rows of a list: a smaller group is a box beside a story.
 const LEAST: usize = 3;
-/// A title has so many characters.
+/// Fewest characters of a title: the texts of menus, pagers and dates are shorter.
 const TITLE: usize = 8;
-/// What tells a day, and perhaps who wrote, is no longer.
+/// Longest text of a date in a row, in characters: it holds the day, and perhaps the reporter.
 const DATED: usize = 40;
-/// The page parameter that is tried where no pager links one.
-pub(super) const USUAL_PAGE: &str = "page";
 
 /// The rows of a list, and the selectors that find them.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,21 +24,22 @@ pub(super) struct Rows {
     pub row: String,
     /// Within the row.
     pub link: String,
-    /// Where most rows tell a day, within the row: the key of a profile's list, and the selector for it.
+    /// Where most rows give a day: the key in a profile's list, and its selector within the row.
     pub dated: Option<(&'static str, String)>,
-    /// What the list has even without rows.
+    /// The element around the rows, which an empty list has, too.
     pub list: String,
-    /// What tells the articles apart.
+    /// The numbers or paths that identify the articles.
     pub keys: Vec<String>,
 }
 
-/// Rows that look alike.
+/// Rows of one structure in one container.
 struct RowGroup<'t> {
     container: Node<'t>,
     rows: Vec<(Node<'t>, String)>,
 }
 
-/// Returns the rows of the page's list; `boxes` are groups that stand on every page.
+/// Returns the rows of the page's list. `boxes` are groups that stand on every page, and so are no
+/// list.
 pub(super) fn rows(
     page: &SurveyedPage,
     home: &PageUrl,
@@ -49,27 +48,13 @@ pub(super) fn rows(
 ) -> Option<Rows> {
     let tree = page.tree()?;
     let groups = grouped(&tree, &page.url, home, shape);
-    let own = groups
+
+    let (_, best) = groups
         .iter()
-        .filter(|(selector, group)| !boxes.contains(*selector) && group.rows.len() >= LEAST);
-    let titled = |group: &RowGroup<'_>| {
-        group
-            .rows
-            .iter()
-            .filter(|(row, _)| text(row).chars().count() >= TITLE)
-            .count()
-    };
-    let (_, best) = own.max_by_key(|(_, group)| titled(group))?;
+        .filter(|(selector, group)| !boxes.contains(*selector) && group.rows.len() >= LEAST)
+        .max_by_key(|(_, group)| titled_rows(group))?;
     let list = path(&best.container);
-    let common = best
-        .rows
-        .iter()
-        .map(|(row, _)| classes(row))
-        .reduce(|mut common, other| {
-            common.retain(|class| other.contains(class));
-            common
-        });
-    let row = with_classes(&name(&best.rows[0].0), &common.unwrap_or_default());
+    let row = with_classes(&name(&best.rows[0].0), &common_classes(best));
     let link = best
         .rows
         .iter()
@@ -79,6 +64,7 @@ pub(super) fn rows(
         .iter()
         .find_map(|(row, _)| date_within(row))
         .and_then(|selectors| dated(best, selectors));
+
     let keys = best.rows.iter().map(|(_, key)| key.clone()).collect();
     Some(Rows {
         row: format!("{list} > {row}"),
@@ -89,6 +75,22 @@ pub(super) fn rows(
     })
 }
 
+/// Returns how many rows have a text that is long enough for a title.
+fn titled_rows(group: &RowGroup<'_>) -> usize {
+    let texts = group.rows.iter().map(|(row, _)| text(row));
+    texts.filter(|text| text.chars().count() >= TITLE).count()
+}
+
+/// Returns the classes that all rows of a group have.
+fn common_classes(group: &RowGroup<'_>) -> Vec<String> {
+    let classes = group.rows.iter().map(|(row, _)| classes(row));
+    let common = classes.reduce(|mut common, other| {
+        common.retain(|class| other.contains(class));
+        common
+    });
+    common.unwrap_or_default()
+}
+
 /// Returns the groups of links to articles in a page, as selectors.
 pub(super) fn groups(page: &SurveyedPage, home: &PageUrl, shape: &Shape) -> Vec<String> {
     let Some(tree) = page.tree() else {
@@ -97,31 +99,23 @@ pub(super) fn groups(page: &SurveyedPage, home: &PageUrl, shape: &Shape) -> Vec<
     grouped(&tree, &page.url, home, shape).into_keys().collect()
 }
 
-fn anchors(tree: &Tree) -> impl Iterator<Item = Node<'_>> {
+/// Returns the links of a page.
+pub(super) fn anchors(tree: &Tree) -> impl Iterator<Item = Node<'_>> {
     tree.all(&Selector::compile("a[href]").expect("it is a selector"))
 }
 
-/// Groups the largest elements that link one article each, by where they stand.
+/// Groups the largest elements that link only one article each, by their place in the page.
 fn grouped<'t>(
     tree: &'t Tree,
     url: &PageUrl,
     home: &PageUrl,
     shape: &Shape,
 ) -> BTreeMap<String, RowGroup<'t>> {
-    let key = |node: &Node<'t>| target(node, url, home).and_then(|to| shape.key(&to));
     let links: Vec<(Node<'t>, String)> = anchors(tree)
-        .filter_map(|node| Some((node, key(&node)?)))
+        .filter_map(|node| Some((node, article_key(&node, url, home, shape)?)))
         .collect();
-    // Of every element, the one article that is linked in it; `None` where there are more.
-    let mut linked: HashMap<NodeId, Option<&str>> = HashMap::new();
-    for (node, key) in &links {
-        for ancestor in std::iter::once(*node).chain(node.ancestors_it(None)) {
-            let known = linked.entry(ancestor.id).or_insert(Some(key));
-            if *known != Some(key) {
-                *known = None;
-            }
-        }
-    }
+    let linked = linked_articles(&links);
+
     let mut groups: BTreeMap<String, RowGroup<'t>> = BTreeMap::new();
     let mut taken: HashSet<(String, String)> = HashSet::new();
     for (node, key) in &links {
@@ -133,6 +127,7 @@ fn grouped<'t>(
         let Some(container) = row.parent().filter(Node::is_element) else {
             continue;
         };
+
         let selector = format!("{} > {}", path(&container), name(&row));
         if taken.insert((selector.clone(), key.clone())) {
             let group = groups.entry(selector).or_insert(RowGroup {
@@ -144,8 +139,26 @@ fn grouped<'t>(
     }
     groups
 }
+/// Returns the key of the article that a link leads to.
+fn article_key(link: &Node<'_>, url: &PageUrl, home: &PageUrl, shape: &Shape) -> Option<String> {
+    shape.key(&target(link, url, home)?)
+}
 
-/// Returns a selector of the link with the longest text in a row, where it leads to the row's article.
+/// Returns the one article that is linked in each element; `None` where there are more.
+fn linked_articles<'k>(links: &'k [(Node<'_>, String)]) -> HashMap<NodeId, Option<&'k str>> {
+    let mut linked: HashMap<NodeId, Option<&str>> = HashMap::new();
+    for (node, key) in links {
+        for ancestor in std::iter::once(*node).chain(node.ancestors_it(None)) {
+            let known = linked.entry(ancestor.id).or_insert(Some(key));
+            if *known != Some(key) {
+                *known = None;
+            }
+        }
+    }
+    linked
+}
+
+/// Returns a selector of the link with the longest text in a row, if it leads to the row's article.
 fn link_within(
     row: &Node<'_>,
     key: &str,
@@ -156,22 +169,19 @@ fn link_within(
     if row.has_name("a") {
         return None;
     }
-    let leads = |node: &Node<'_>| {
-        target(node, url, home)
-            .and_then(|to| shape.key(&to))
-            .as_deref()
-            == Some(key)
-    };
+
     let any = Selector::compile("a[href]").expect("it is a selector");
+    let leads = |node: &Node<'_>| article_key(node, url, home, shape).as_deref() == Some(key);
     let titled = within(*row, &any).filter(leads).max_by_key(|link| {
         let length = text(link).chars().count();
-        // Of title and summary, the title: a heading, or the first that is long enough.
+        // A heading comes before other links; else the first link that is long enough.
         (
             in_heading(link, row),
             length.min(TITLE),
             std::cmp::Reverse(link.id),
         )
     })?;
+
     let is_first = |written: &String| {
         let found = Selector::compile(written)
             .ok()
@@ -181,7 +191,7 @@ fn link_within(
     selectors_within(row, &titled).into_iter().find(is_first)
 }
 
-/// Returns the selectors of the innermost element of a row that tells a day and little more.
+/// Returns selectors of the innermost element of a row that gives a day and little more.
 fn date_within(row: &Node<'_>) -> Option<Vec<String>> {
     let any = Selector::compile("time, span, em, i, small, p, dd, li, td, div")
         .expect("it is a selector");
@@ -191,47 +201,49 @@ fn date_within(row: &Node<'_>) -> Option<Vec<String>> {
     Some(selectors_within(row, &innermost))
 }
 
+/// Tells whether a line is short and has a day.
 fn is_dated(line: &str) -> bool {
     let is_read = || is_date(line) || find_year_first(line, &TimeZone::UTC, Zulu::Local).is_some();
     line.chars().count() <= DATED && is_read()
 }
 
-/// Returns the selector whose first element in most rows tells the day (`date`), or one of whose elements is it (`info`).
+/// Returns a selector for the dates of most rows. Under the key `date` its first element gives the
+/// day, under `info` any of its elements.
 fn dated(group: &RowGroup<'_>, selectors: Vec<String>) -> Option<(&'static str, String)> {
-    let in_most = |written: &str, is_told: &dyn Fn(&[String]) -> bool| {
-        let Ok(selector) = Selector::compile(written) else {
-            return false;
-        };
-        let texts = |row: &Node<'_>| {
-            within(*row, &selector)
-                .map(|node| text(&node))
-                .collect::<Vec<_>>()
-        };
-        let told = group
-            .rows
-            .iter()
-            .filter(|(row, _)| is_told(&texts(row)))
-            .count();
-        told * 5 >= group.rows.len() * 4
-    };
     let is_first = |texts: &[String]| texts.first().is_some_and(|text| is_dated(text));
     let is_among = |texts: &[String]| texts.iter().any(|text| is_date(text));
+
     let first = selectors
         .iter()
-        .find(|written| in_most(written, &is_first))
+        .find(|written| in_most(group, written, is_first))
         .map(|written| ("date", written.clone()));
     first.or_else(|| {
         Some((
             "info",
             selectors
                 .iter()
-                .find(|written| in_most(written, &is_among))?
+                .find(|written| in_most(group, written, is_among))?
                 .clone(),
         ))
     })
 }
 
-/// Returns what may select an element in its row, the surest first: its classes, what it stands in, its name.
+/// Tells whether the texts that a selector finds pass a test in four fifths of the rows.
+fn in_most(group: &RowGroup<'_>, written: &str, is_told: impl Fn(&[String]) -> bool) -> bool {
+    let Ok(selector) = Selector::compile(written) else {
+        return false;
+    };
+
+    let texts = group.rows.iter().map(|(row, _)| {
+        let found = within(*row, &selector);
+        found.map(|node| text(&node)).collect::<Vec<_>>()
+    });
+    let told = texts.filter(|texts| is_told(texts)).count();
+    told * 5 >= group.rows.len() * 4
+}
+
+/// Returns selectors of an element in its row, the most reliable first: by its classes, by its
+/// parent, by its name.
 fn selectors_within(row: &Node<'_>, wanted: &Node<'_>) -> Vec<String> {
     let (classes, name_of) = (classes(wanted), name(wanted));
     let parent = wanted.parent().filter(|parent| parent.id != row.id);
@@ -248,70 +260,26 @@ fn selectors_within(row: &Node<'_>, wanted: &Node<'_>) -> Vec<String> {
         .collect()
 }
 
+/// Tells whether a link stands in a heading, or is one by its name or class.
 fn in_heading(link: &Node<'_>, row: &Node<'_>) -> bool {
-    let heading = |node: &Node<'_>| {
-        let name = name(node);
-        let named = node.attr("class").unwrap_or_default().to_ascii_lowercase();
-        matches!(name.as_str(), "h1" | "h2" | "h3" | "h4" | "h5")
-            || named.contains("tit")
-            || named.contains("subject")
-    };
     let within_row = link.ancestors_it(None).take_while(|node| node.id != row.id);
     std::iter::once(*link)
         .chain(within_row)
-        .any(|node| heading(&node))
+        .any(|node| is_heading(&node))
 }
 
-/// Returns the parameter that the links of a pager count by: their texts are its values.
-pub(super) fn page_parameter(page: &SurveyedPage) -> Option<String> {
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for link in page
-        .links
-        .iter()
-        .filter(|link| link.url.as_url().path() == page.url.as_url().path())
-    {
-        for (name, value) in link.url.as_url().query_pairs() {
-            if is_number(&value) && value == link.text.trim() {
-                *counts.entry(name.into_owned()).or_default() += 1;
-            }
-        }
-    }
-    counts
-        .into_iter()
-        .max_by_key(|(_, count)| *count)
-        .map(|(name, _)| name)
-}
-
-/// Returns a selector of the pager's links: of what holds most of those that count by the parameter.
-pub(super) fn pager(page: &SurveyedPage, parameter: &str) -> Option<String> {
-    let tree = page.tree()?;
-    let mut counts: HashMap<NodeId, (usize, Node<'_>)> = HashMap::new();
-    let counts_by = |node: &Node<'_>| {
-        let to = attribute(node, "href").and_then(|href| page.url.join(&href).ok());
-        let told = to.filter(|to| to.as_url().path() == page.url.as_url().path());
-        told.and_then(|to| to.parameter(parameter))
-            .is_some_and(|value| value == text(node))
-    };
-    for link in anchors(&tree).filter(counts_by) {
-        for (depth, ancestor) in link.ancestors_it(Some(3)).enumerate() {
-            if depth > 0 || own(&ancestor).is_some() {
-                counts.entry(ancestor.id).or_insert((0, ancestor)).0 += 1;
-            }
-        }
-    }
-    let most = counts.values().map(|(count, _)| *count).max()?;
-    let holders = counts
-        .into_values()
-        .filter(|(count, node)| *count == most && own(node).is_some());
-    // The innermost: nodes are numbered as the parser meets them.
-    let (_, holder) = holders.max_by_key(|(_, node)| node.id)?;
-    Some(format!("{} a[href]", path(&holder)))
+fn is_heading(node: &Node<'_>) -> bool {
+    let named = node.attr("class").unwrap_or_default().to_ascii_lowercase();
+    matches!(name(node).as_str(), "h1" | "h2" | "h3" | "h4" | "h5")
+        || named.contains("tit")
+        || named.contains("subject")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::fetch::Answer;
+    use crate::survey::pager::{page_parameter, pager};
 
     fn page(html: &str) -> SurveyedPage {
         let url = PageUrl::parse("https://a.example/list?sec=1").unwrap();
@@ -334,20 +302,25 @@ mod tests {
     fn rows_are_what_repeats_beside_the_boxes_of_every_page() {
         let row = |k: u32| {
             format!(
-                "<li class=\"row r{k}\"><a href=\"/view?no={k}\"><img></a><h4 class=\"t\"><a href=\"/view?no={k}\">책방 소식 이야기 {k}</a></h4>\
-                 <p><a href=\"/view?no={k}\">책방에서 있었던 일을 길게 적은 요약입니다</a></p><p class=\"by\"><em>홍길동</em><em>11.{k} 09:30</em></p></li>"
+                "<li class=\"row r{k}\"><a href=\"/view?no={k}\"><img></a>\
+                 <h4 class=\"t\"><a href=\"/view?no={k}\">책방 소식 이야기 {k}</a></h4>\
+                 <p><a href=\"/view?no={k}\">책방에서 있었던 일을 길게 적은 요약입니다</a></p>\
+                 <p class=\"by\"><em>홍길동</em><em>11.{k} 09:30</em></p></li>"
             )
         };
         let side = |k: u32| format!("<p><a href=\"/view?no={k}\">많이 본 뉴스의 제목 {k}</a></p>");
         let html = format!(
-            "<div id=\"side\">{}</div><ul class=\"news\">{}</ul><div class=\"pages\"><a href=\"/list?sec=1&page=2\">2</a>\
+            "<div id=\"side\">{}</div><ul class=\"news\">{}</ul>\
+             <div class=\"pages\"><a href=\"/list?sec=1&page=2\">2</a>\
              <a href=\"/list?sec=1&page=3\">3</a></div>",
             (1..9).map(side).collect::<String>(),
             (11..15).map(row).collect::<String>()
         );
         let page = page(&html);
         let boxes = HashSet::from(["#side > p".to_owned()]);
+
         let found = rows(&page, &page.url, &shape(), &boxes).unwrap();
+
         assert_eq!(
             (found.row.as_str(), found.link.as_str()),
             ("ul.news > li.row", "h4.t a")

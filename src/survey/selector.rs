@@ -1,12 +1,12 @@
-//! Selectors for what was found in a page, as a person would write them: by id and class, by name where there is nothing else.
+//! Writes selectors as a person would: by id and class, and by name where there is neither.
 
 use crate::markup::Node;
 
-/// Names that tell a state, and not what something is.
+/// Classes that name a state of an element, and so do not identify it.
 const STATES: [&str; 10] = [
     "active", "on", "off", "first", "last", "odd", "even", "blind", "selected", "current",
 ];
-/// So many classes tell enough.
+/// Most classes in a selector: two identify an element, and more make the selector brittle.
 const CLASSES: usize = 2;
 
 /// Returns an element's name in lower case.
@@ -25,7 +25,7 @@ pub(super) fn classes(node: &Node<'_>) -> Vec<String> {
     kept.map(str::to_owned).collect()
 }
 
-/// Returns `#id`, `div.class`, or `None` where an element has neither.
+/// Returns `#id` or `div.class`, or `None` where an element has neither.
 pub(super) fn own(node: &Node<'_>) -> Option<String> {
     if let Some(id) = id(node) {
         return Some(id);
@@ -44,10 +44,12 @@ pub(super) fn with_classes(name: &str, classes: &[String]) -> String {
     format!("{name}{dotted}")
 }
 
-/// Returns a selector of an element: from the nearest ancestor with an id, and the nearest with a class, down to it.
+/// Returns a selector of an element: the nearest ancestor with an id, the nearest with a class, and
+/// the names down to the element.
 pub(super) fn path(node: &Node<'_>) -> String {
     let mut steps = Vec::new();
     let mut at = Some(*node);
+
     while let Some(here) = at.filter(Node::is_element) {
         match own(&here) {
             Some(named) => {
@@ -58,8 +60,10 @@ pub(super) fn path(node: &Node<'_>) -> String {
         }
         at = here.parent();
     }
+
     steps.reverse();
     let near = steps.join(" > ");
+
     let is_rooted = near.starts_with('#') || at.is_none();
     let root = at
         .filter(|_| !is_rooted)
@@ -72,13 +76,15 @@ fn id(node: &Node<'_>) -> Option<String> {
     is_name(&id).then(|| format!("#{id}"))
 }
 
-/// Whether a name stands in a selector as it is, and is that of every page: numbers are of one article or advertisement.
+/// Tells whether a name needs no escapes, and stands on every page: a name with a number belongs to
+/// one article or advertisement.
 fn is_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
     let has_number = name
         .as_bytes()
         .windows(3)
         .any(|run| run.iter().all(u8::is_ascii_digit));
+
     name.starts_with(|c: char| c.is_ascii_alphabetic())
         && name.chars().all(plain)
         && !has_number

@@ -1,4 +1,4 @@
-//! The shapes of addresses: which of a paper's links are numbered like articles. Pure.
+//! The shapes of addresses, and those that are numbered like articles. Pure.
 
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
@@ -6,9 +6,9 @@ use std::fmt;
 use crate::page_url::PageUrl;
 use crate::survey::surveyed_page::{PageLink, trap};
 
-/// A title has so many characters; the texts of menus and pagers have fewer.
+/// Fewest characters of a title: the texts of menus and pagers are shorter.
 const TITLE: usize = 8;
-/// So many titled links make a shape worth a look.
+/// Fewest titled links of a shape that may be that of articles: one alone may be an advertisement.
 const LEAST: usize = 2;
 
 /// A shape of addresses.
@@ -42,7 +42,7 @@ impl Shape {
         self.key(url).is_some()
     }
 
-    /// Returns what tells the pages of the shape apart.
+    /// Returns the part of an address that identifies a page of the shape.
     pub fn key(&self, url: &PageUrl) -> Option<String> {
         let path = url.as_url().path();
         match self {
@@ -56,6 +56,7 @@ impl Shape {
 
     fn of(url: &PageUrl) -> Vec<Self> {
         let path = url.as_url().path();
+
         let numbered = url
             .as_url()
             .query_pairs()
@@ -66,6 +67,7 @@ impl Shape {
                 number: name.into_owned(),
             })
             .collect();
+
         let pattern = pattern(path);
         if pattern != path {
             shapes.push(Self::Path(pattern));
@@ -74,7 +76,8 @@ impl Shape {
     }
 }
 
-/// Returns the shapes that may be those of articles, the likeliest first: many pages, each with a title.
+/// Returns the shapes that may be those of articles, the likeliest first: those with most titled
+/// pages.
 pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a PageLink>) -> Vec<Candidate> {
     let mut pages: BTreeMap<Shape, HashMap<String, usize>> = BTreeMap::new();
     for link in links.filter(|link| trap(&link.url).is_none()) {
@@ -86,6 +89,7 @@ pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a PageLink>) -> Vec<C
             *longest = link.text.chars().count().max(*longest);
         }
     }
+
     let titled =
         |keys: HashMap<String, usize>| keys.into_values().filter(|length| *length >= TITLE).count();
     let counted = pages.into_iter().map(|(shape, keys)| Candidate {
@@ -96,18 +100,19 @@ pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a PageLink>) -> Vec<C
         .filter(|candidate| candidate.titled >= LEAST)
         .collect();
     found.sort_by_key(|candidate| std::cmp::Reverse(candidate.titled));
-    // Beside articles, sections with long names are few.
+
+    // Sections may have long names, too, but they are few beside articles.
     let most = found.first().map_or(0, |best| best.titled);
     found.retain(|candidate| candidate.titled * 4 >= most);
     found
 }
 
-/// Returns whether a text is a number as a CMS gives them.
+/// Tells whether a text is a number as CMSs assign them.
 pub(super) fn is_number(text: &str) -> bool {
     (1..=19).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// A path with its digits as `#`, and its titles in words as `*`.
+/// Returns a path with its digits as `#`, and its titles in words as `*`.
 fn pattern(path: &str) -> String {
     let parts = path.split('/').map(|part| {
         let is_title = part.matches('-').count() >= 2 || part.matches('%').count() >= 6;
@@ -120,15 +125,18 @@ fn pattern(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// A name with every run of digits as `#`; one digit alone is part of the name, as in `index2.html`.
+/// Returns a name with every run of digits as `#`. A single digit is part of the name, as in
+/// `index2.html`.
 fn numbers(part: &str) -> String {
     let mut shape = String::new();
     let mut digits = String::new();
+
     for c in part.chars().chain(std::iter::once('\0')) {
         if c.is_ascii_digit() {
             digits.push(c);
             continue;
         }
+
         match digits.len() {
             0 => {}
             1 if part.len() > 1 => shape.push_str(&digits),

@@ -1,26 +1,28 @@
-//! Where the story stands in article pages, the line with its date, and the lines that are no story.
+//! Finds the story's container in article pages, the line with its date, and lines that are no
+//! story.
 
 use jiff::tz::TimeZone;
 
 use crate::config::Profile;
 use crate::markup::{Selector, Tree, text};
-use crate::survey::container::container_in;
+use crate::survey::densest::container_in;
 use crate::survey::selector::path;
 use crate::survey::surveyed_page::{SurveyedPage, meta};
 use crate::time::printed::{Zulu, find_year_first};
 
-/// A line with a date is no longer.
+/// Longest line with a date, and longest repeated line, in characters: a longer one is a sentence.
 const LINE: usize = 80;
-/// More lines that every story has are no buttons.
+/// Most repeated lines that a draft names as noise: more of them are no buttons, but one story that
+/// was read twice.
 const MOST_LINES: usize = 20;
 
-/// Returns a selector of the story's container that holds for every one of these pages.
+/// Returns a selector of the story's container that every one of these pages has.
 pub(super) fn container(articles: &[&SurveyedPage]) -> Option<String> {
     agreed(articles, container_in)
 }
 
-/// Returns a selector of the line that tells the date, that holds for every one of these pages; `None` where they tell it in a
-/// way that was understood.
+/// Returns a selector of the line with the date that every one of these pages has. Returns `None`
+/// where the dates of all pages were understood without it.
 pub(super) fn date_line(articles: &[&SurveyedPage]) -> Option<String> {
     let is_told = |page: &&SurveyedPage| {
         page.article
@@ -30,6 +32,7 @@ pub(super) fn date_line(articles: &[&SurveyedPage]) -> Option<String> {
     if articles.iter().all(is_told) {
         return None;
     }
+
     agreed(articles, |tree| {
         let any =
             Selector::compile("li, span, p, div, td, em, time, dd").expect("it is a selector");
@@ -41,7 +44,8 @@ pub(super) fn date_line(articles: &[&SurveyedPage]) -> Option<String> {
     })
 }
 
-/// Returns patterns of the lines that a draft reads in the story of every one of these pages: buttons and advertisements.
+/// Returns patterns of the lines that a draft reads in the story of every one of these pages, such
+/// as buttons and advertisements.
 pub(super) fn repeated(draft: &Profile, articles: &[&SurveyedPage]) -> Vec<String> {
     let read = articles.iter().filter_map(|page| page.read_by(draft));
     let stories: Vec<Vec<String>> = read.map(|article| article.paragraphs).collect();
@@ -51,18 +55,20 @@ pub(super) fn repeated(draft: &Profile, articles: &[&SurveyedPage]) -> Vec<Strin
     else {
         return Vec::new();
     };
+
     let is_everywhere = |line: &&String| others.iter().all(|story| story.contains(line));
     let lines = first
         .iter()
         .filter(|line| line.chars().count() <= LINE)
         .filter(is_everywhere);
+
     lines
         .take(MOST_LINES)
         .map(|line| format!("^{}$", regex::escape(line)))
         .collect()
 }
 
-/// Whether the titles that were read are not those which the pages' `og:title` tells.
+/// Tells whether no page's title agrees with its `og:title`.
 pub(super) fn has_other_titles(articles: &[&SurveyedPage]) -> bool {
     let is_other = |page: &&SurveyedPage| {
         let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
@@ -77,19 +83,22 @@ pub(super) fn has_other_titles(articles: &[&SurveyedPage]) -> bool {
     !articles.is_empty() && articles.iter().all(is_other)
 }
 
+/// Tells whether a line has a date with a time.
 fn is_dated(line: &str) -> bool {
     line.contains(':') && find_year_first(line, &TimeZone::UTC, Zulu::Utc).is_some()
 }
 
-/// The selector that every page gives, and that finds one element only in each.
+/// Returns the selector on which all pages agree, and which finds something in each.
 fn agreed(articles: &[&SurveyedPage], find: impl Fn(&Tree) -> Option<String>) -> Option<String> {
     let mut agreed: Option<String> = None;
     for page in articles {
         let tree = page.tree()?;
         let found = find(&tree)?;
+
         if agreed.as_ref().is_some_and(|known| *known != found) {
             return None;
         }
+
         let selector = Selector::compile(&found).ok()?;
         if tree.all(&selector).count() == 0 {
             return None;

@@ -1,4 +1,4 @@
-//! What the pages tell of the paper: its CMS, sections, feeds, articles and dates. Pure.
+//! Reports what the pages show of the paper: CMS, sections, feeds, articles and dates. Pure.
 
 use serde::Serialize;
 
@@ -13,7 +13,7 @@ use crate::survey::profile::{CmsRules, rules};
 use crate::survey::shape::Shape;
 use crate::survey::surveyed_page::{PageLink, SurveyedPage, meta};
 
-/// So many sections are listed.
+/// Most sections that a report lists: papers have some dozens, and a person reads the list.
 const MOST_SECTIONS: usize = 50;
 
 /// What a survey found.
@@ -33,7 +33,7 @@ pub struct SurveyReport {
     /// Articles that were asked for, and those of them that were read.
     pub articles_asked: usize,
     pub articles_read: usize,
-    /// Where the articles tell when they were published.
+    /// The source of the articles' publication dates.
     pub dates: Option<String>,
     pub robots_delay_seconds: f64,
     /// Addresses that robots.txt forbids, with the rule.
@@ -56,7 +56,7 @@ pub enum FoundCms {
         #[serde(skip)]
         rules: Box<CmsRules>,
     },
-    /// No profile can tell what it does: pages are read generically.
+    /// No profile can be drafted for it: its pages are read generically.
     Unsupported { why: String },
 }
 
@@ -84,7 +84,7 @@ pub struct ArticlePattern {
     pub number: Option<String>,
 }
 
-/// Puts together what the pages tell.
+/// Builds the report from the pages.
 pub(super) fn findings(known: &Knowledge, account: SurveyTally) -> SurveyReport {
     let home = &known.pages[0];
     let tree = home.tree();
@@ -93,10 +93,12 @@ pub(super) fn findings(known: &Knowledge, account: SurveyTally) -> SurveyReport 
     let cms = cms(known, shape.as_ref());
     let (sections, menu_is_read) = sections(known, &cms, shape.as_ref());
     let (asked, read) = articles(known, shape.as_ref());
+
     let source = |(url, entries): &(PageUrl, Option<usize>)| FoundSource {
         url: url.to_string(),
         entries: *entries,
     };
+
     SurveyReport {
         home: known.home.to_string(),
         title: tree.as_ref().and_then(title),
@@ -131,6 +133,7 @@ fn cms(known: &Knowledge, shape: Option<&Shape>) -> FoundCms {
             profile: profile.name.clone(),
         };
     }
+
     match shape {
         None => FoundCms::Unsupported {
             why: "no link led to what is surely an article".to_owned(),
@@ -144,7 +147,7 @@ fn cms(known: &Knowledge, shape: Option<&Shape>) -> FoundCms {
     }
 }
 
-/// Returns the sections, and whether the menu is where a crawl will find them.
+/// Returns the sections, and whether a crawl will find them in the menu.
 fn sections(known: &Knowledge, cms: &FoundCms, shape: Option<&Shape>) -> (Vec<SectionFound>, bool) {
     let home = &known.pages[0];
     let found = |links: Vec<&PageLink>| {
@@ -154,6 +157,7 @@ fn sections(known: &Knowledge, cms: &FoundCms, shape: Option<&Shape>) -> (Vec<Se
             .map(section)
             .collect::<Vec<_>>()
     };
+
     match cms {
         FoundCms::Known { .. } => {
             let read = known
@@ -166,6 +170,7 @@ fn sections(known: &Knowledge, cms: &FoundCms, shape: Option<&Shape>) -> (Vec<Se
                 });
             let read = read.filter(|sections| !sections.is_empty());
             let path = |url: &PageUrl| url.path_and_query().to_owned();
+
             if let Some(read) = read {
                 let named = read.into_iter().map(|link| SectionFound {
                     path: path(&link.url),
@@ -173,6 +178,7 @@ fn sections(known: &Knowledge, cms: &FoundCms, shape: Option<&Shape>) -> (Vec<Se
                 });
                 return (named.collect(), true);
             }
+
             let grammar = known.grammar();
             let is_list = |link: &&PageLink| {
                 matches!(grammar.address(&link.url), Address::List { page: 1, .. })
@@ -199,22 +205,26 @@ fn section(link: &PageLink) -> SectionFound {
     }
 }
 
-/// How many articles were asked for, and what the paper's own profile, or generic reading, makes of those that came.
+/// Returns how many articles were asked for, and those that the paper's own profile, or the generic
+/// extraction, could read.
 fn articles(known: &Knowledge, shape: Option<&Shape>) -> (usize, Vec<extract::Article>) {
     let grammar = known.grammar();
     let is_article = |url: &PageUrl| match &known.profile {
         Some(_) => matches!(grammar.address(url), Address::Article { .. }),
         None => shape.is_some_and(|shape| shape.matches(url)),
     };
+
     let pages = known
         .pages
         .iter()
         .skip(1)
         .filter(|page| is_article(&page.url));
+
     let read = |page: &SurveyedPage| match &known.profile {
         None => page.article.clone(),
         Some(profile) => page.read_by(profile),
     };
+
     (
         known.asked().filter(|url| is_article(url)).count(),
         pages.filter_map(read).collect(),
@@ -248,6 +258,7 @@ fn pattern(known: &Knowledge, shape: Option<&Shape>) -> Option<ArticlePattern> {
         let (path, number) = by_parameter.or_else(in_path)?;
         return Some(ArticlePattern { path, number });
     }
+
     Some(match shape?.clone() {
         Shape::Numbered { path, number } => ArticlePattern {
             path,
@@ -257,7 +268,7 @@ fn pattern(known: &Knowledge, shape: Option<&Shape>) -> Option<ArticlePattern> {
     })
 }
 
-/// The paper's name, as its home page gives it.
+/// Returns the paper's name, as its home page gives it.
 fn title(tree: &Tree) -> Option<String> {
     let told = meta(tree, &["og:site_name", "og:title"]);
     told.or_else(|| {
@@ -266,7 +277,7 @@ fn title(tree: &Tree) -> Option<String> {
     })
 }
 
-/// The language that the page names; Korean where a fifth of its letters are.
+/// Returns the language that the page declares, or Korean where a fifth of its letters are Korean.
 fn language(tree: &Tree, html: &str) -> Option<String> {
     let root = Selector::compile("html[lang]").ok()?;
     let told = tree.first(&root).and_then(|node| attribute(&node, "lang"));
@@ -276,6 +287,7 @@ fn language(tree: &Tree, html: &str) -> Option<String> {
         });
         parts && tag.bytes().take(2).filter(u8::is_ascii_alphabetic).count() == 2
     };
+
     told.filter(is_tag).or_else(|| {
         let hangul = html.chars().filter(|c| ('가'..='힣').contains(c)).count();
         let letters = crate::markup::text(&tree.root())

@@ -1,4 +1,4 @@
-//! A page as a survey sees it: its links in order, and the article in it.
+//! A page as a survey sees it: its links in order, and its article.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,44 +10,46 @@ use crate::deadline::{BUDGET, room_as_weighed_now, within_now};
 use crate::discover::{Address, Document, Grammar, read_home};
 use crate::extract::{self, ArticleReader, KnownPaper, decode};
 use crate::fetch::Answer;
-use crate::markup::Weight;
-use crate::markup::{Node, Selector, Tree, attribute, text};
+use crate::markup::{Node, Selector, Tree, Weight, attribute, text};
 use crate::page_url::PageUrl;
-use crate::survey::container::container_in;
+use crate::survey::densest::container_in;
 
-/// So many links of a page are looked at; one with more is built to exhaust its reader.
+/// Most links of a page that are read: a page with more is built to exhaust the crawler.
 const MOST_LINKS: usize = 3_000;
-/// The longest text of a link in a menu.
+/// Longest text of a link in a menu, in characters: longer ones are titles of articles.
 const LONGEST_MENU: usize = 20;
-/// Fewer characters are no story.
+/// Fewest characters of a story: a shorter text is a notice.
 const LEAST_STORY: usize = 100;
+/// Parts of the ids and classes that papers give to their menus.
+const MENU_NAMES: [&str; 6] = ["menu", "nav", "gnb", "lnb", "category", "section"];
 
-/// A page that was had.
+/// A page that was fetched.
 #[derive(Clone, Debug)]
 pub(super) struct SurveyedPage {
     pub url: PageUrl,
     pub html: String,
-    /// Within the paper, in the page's order, each address once.
+    /// The links within the paper, in the page's order, each address once.
     pub links: Vec<PageLink>,
-    /// What generic reading makes of it, where that is an article.
+    /// The article of the generic extraction, where the page has one.
     pub article: Option<extract::Article>,
-    /// The words in which it refuses, with a status as if all were well.
+    /// The words in which the page refuses, although its status is that of success.
     pub refusal: Option<String>,
 }
 
 /// A link to another page of the paper.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PageLink {
-    /// At the home page's origin, whatever spelling of the paper's host stands in the page.
+    /// At the home page's origin, whichever host of the paper the page names.
     pub url: PageUrl,
-    /// The longest text that it has in the page.
+    /// Its longest text in the page.
     pub text: String,
-    /// It stands where menus stand.
+    /// It stands in a menu.
     pub in_menu: bool,
 }
 
 impl PageLink {
-    /// Tells whether it may lead to a section: its text is as short as those of menus, and it is meant for readers.
+    /// Tells whether it may lead to a section: its text is as short as those of menus, and its
+    /// address is meant for readers.
     pub fn is_of_menu(&self) -> bool {
         self.in_menu
             && (1..=LONGEST_MENU).contains(&self.text.chars().count())
@@ -56,7 +58,7 @@ impl PageLink {
 }
 
 impl SurveyedPage {
-    /// Reads an answer; pages too heavy to parse have no links.
+    /// Reads an answer. A page that is too heavy to parse has no links.
     pub fn read(url: &PageUrl, home: &PageUrl, answer: &Answer) -> Self {
         let content_type = answer.header("content-type").unwrap_or_default();
         let decoded = decode(&answer.body, content_type, url.last_label());
@@ -64,9 +66,11 @@ impl SurveyedPage {
         let Ok(tree) = Tree::parse(&html) else {
             return Self::unread(url);
         };
+
         let links = links(&tree, url, home);
         let article = article(&tree, url, &html);
         let refusal = refusal(&html);
+
         Self {
             url: url.clone(),
             html,
@@ -76,7 +80,7 @@ impl SurveyedPage {
         }
     }
 
-    /// A page that was not read.
+    /// Returns a page that was not read.
     pub fn unread(url: &PageUrl) -> Self {
         Self {
             url: url.clone(),
@@ -87,15 +91,18 @@ impl SurveyedPage {
         }
     }
 
-    /// Reads the page as an article of a CMS, within its time; `None` where that finds none.
+    /// Reads the page as an article of a CMS, within the deadline. Returns `None` where that finds
+    /// no article.
     pub fn read_by(&self, profile: &Profile) -> Option<extract::Article> {
         let (reader, url) = (
             ArticleReader::new(profile.clone(), KnownPaper::from(profile)),
             self.url.clone(),
         );
+
         let html = self.html.clone();
         let room =
             room_as_weighed_now(Weight::most_of(html.len()), || reader.memory(&html)).ok()?;
+
         match within_now(BUDGET, room, move || reader.read(&url, &html)).ok()? {
             extract::Extraction::Article(article) | extract::Extraction::Members(article) => {
                 Some(*article)
@@ -121,7 +128,7 @@ impl SurveyedPage {
     }
 }
 
-/// Returns where an `a` leads within the paper, at its home page's origin.
+/// Returns the target of a link within the paper, at its home page's origin.
 pub(super) fn target(link: &Node<'_>, url: &PageUrl, home: &PageUrl) -> Option<PageUrl> {
     let to = url.join(&attribute(link, "href")?).ok()?;
     let is_own = Grammar::new(None, home.clone()).address(&to) == Address::Other;
@@ -132,19 +139,23 @@ pub(super) fn target(link: &Node<'_>, url: &PageUrl, home: &PageUrl) -> Option<P
     }
 }
 
+/// Returns the links of a page within the paper, each address once.
 fn links(tree: &Tree, url: &PageUrl, home: &PageUrl) -> Vec<PageLink> {
     let anchors = Selector::compile("a[href]").expect("it is a selector");
     let mut links: Vec<PageLink> = Vec::new();
     let mut known: HashMap<PageUrl, usize> = HashMap::new();
+
     for node in tree.all(&anchors).take(MOST_LINKS) {
         let Some(to) = target(&node, url, home) else {
             continue;
         };
+
         let found = PageLink {
             url: to.clone(),
             text: text(&node),
             in_menu: in_menu(&node),
         };
+
         match known.get(&to) {
             None => {
                 known.insert(to, links.len());
@@ -162,50 +173,60 @@ fn links(tree: &Tree, url: &PageUrl, home: &PageUrl) -> Vec<PageLink> {
     links
 }
 
-/// Menus stand in `nav`, or in what is named so.
+/// Tells whether a link stands in `nav`, or in an element that is named as a menu.
 fn in_menu(link: &Node<'_>) -> bool {
-    const NAMES: [&str; 6] = ["menu", "nav", "gnb", "lnb", "category", "section"];
     link.ancestors_it(None)
         .filter(Node::is_element)
         .any(|node| {
-            let named = ["id", "class"]
-                .iter()
-                .filter_map(|name| node.attr(name))
-                .any(|value| {
-                    let value = value.to_ascii_lowercase();
-                    NAMES.iter().any(|name| value.contains(name))
-                });
+            let names = ["id", "class"].iter().filter_map(|name| node.attr(name));
+            let named = names
+                .map(|value| value.to_ascii_lowercase())
+                .any(|value| MENU_NAMES.iter().any(|name| value.contains(name)));
             node.has_name("nav") || (named && !node.has_name("body") && !node.has_name("main"))
         })
 }
 
-/// Reads a page generically; where no paragraphs are found, what has the most text of its own is taken for the story.
+/// Reads a page generically. Where no paragraphs are found, the element with the most text of its
+/// own is taken for the story.
 fn article(tree: &Tree, url: &PageUrl, html: &str) -> Option<extract::Article> {
     let mut profile = generic_profile();
+    if let Some(article) = whole_article(profile.clone(), url, html, tree) {
+        return Some(article);
+    }
+
+    let container = Selector::compile(&container_in(tree)?).ok()?;
+    Arc::make_mut(&mut profile.article).body.push(container);
+    whole_article(profile, url, html, tree)
+}
+
+/// Extracts an article with a profile, if it has a title and a story.
+fn whole_article(
+    profile: Profile,
+    url: &PageUrl,
+    html: &str,
+    tree: &Tree,
+) -> Option<extract::Article> {
     let paper = KnownPaper::from(&profile);
-    let read = |profile: Profile| match ArticleReader::new(profile, paper.clone())
-        .read_tree(url, html, tree)
-    {
+    match ArticleReader::new(profile, paper).read_tree(url, html, tree) {
         extract::Extraction::Article(article) if is_whole(&article) => Some(*article),
         extract::Extraction::Article(_)
         | extract::Extraction::Members(_)
         | extract::Extraction::Gone { .. }
         | extract::Extraction::Refused { .. }
         | extract::Extraction::NotAnArticle { .. } => None,
-    };
-    read(profile.clone()).or_else(|| {
-        let container = Selector::compile(&container_in(tree)?).ok()?;
-        Arc::make_mut(&mut profile.article).body.push(container);
-        read(profile)
-    })
+    }
 }
 
+/// Returns the words in which a page refuses.
 fn refusal(html: &str) -> Option<String> {
     let profile = generic_profile();
     let paper = KnownPaper::from(&profile);
-    match ArticleReader::new(profile, paper).page_notice(html) {
-        Some(extract::Extraction::Refused { why }) => Some(why),
-        _ => None,
+    match ArticleReader::new(profile, paper).page_notice(html)? {
+        extract::Extraction::Refused { why } => Some(why),
+        extract::Extraction::Article(_)
+        | extract::Extraction::Members(_)
+        | extract::Extraction::Gone { .. }
+        | extract::Extraction::NotAnArticle { .. } => None,
     }
 }
 
@@ -213,7 +234,7 @@ fn is_whole(article: &extract::Article) -> bool {
     article.title.is_some() && article.text().chars().count() >= LEAST_STORY
 }
 
-/// Returns the content of the first of these meta tags that has some.
+/// Returns the content of the first of these meta tags that is not empty.
 pub(super) fn meta(tree: &Tree, names: &[&str]) -> Option<String> {
     names.iter().find_map(|name| {
         let selector = format!("meta[property=\"{name}\"], meta[name=\"{name}\"]");
@@ -223,7 +244,8 @@ pub(super) fn meta(tree: &Tree, names: &[&str]) -> Option<String> {
     })
 }
 
-/// Words that stand in the paths of pages that are no part of a newspaper's stories.
+/// Words in the paths of pages that no crawl should ask for: they are no articles or lists, and some
+/// of them act when they are asked.
 const TRAPS: [&str; 32] = [
     "admin", "login", "logout", "member", "members", "join", "signup", "register", "password",
     "mypage", "search", "print", "mail", "email", "amp", "comment", "comments", "reply", "share",
@@ -231,13 +253,13 @@ const TRAPS: [&str; 32] = [
     "rss", "feed",
 ];
 
-/// Returns the word in an address's path that makes it a page for others than readers.
+/// Returns the word in an address's path that marks a page as no reader's.
 pub(super) fn trap(url: &PageUrl) -> Option<&'static str> {
     let found: HashSet<String> = words(url.as_url().path()).collect();
     TRAPS.into_iter().find(|word| found.contains(*word))
 }
 
-/// The words of a path: `/news/articleViewAmp.html` has news, article, view, amp, html.
+/// Returns the words of a path: `/news/articleViewAmp.html` has news, article, view, amp, html.
 fn words(path: &str) -> impl Iterator<Item = String> {
     let mut words = vec![String::new()];
     for c in path.chars() {

@@ -1,5 +1,4 @@
-//! The walk: pages of the paper, level by level from the home page, each asked for politely or not
-//! at all.
+//! Walks the paper level by level from the home page, and asks for each page politely.
 
 use std::collections::HashSet;
 
@@ -16,17 +15,17 @@ use crate::page_url::PageUrl;
 use crate::survey::SurveyError;
 use crate::survey::ask::{Had, SurveyRequest, Surveyor, Unasked};
 use crate::survey::knowledge::Knowledge;
+use crate::survey::pager;
 use crate::survey::surveyed_page::SurveyedPage;
 
 /// Levels below the home page: lists, their articles, and what only those link.
 const DEPTH: usize = 4;
 
-/// Requests that are kept for a list's second page, a feed and a sitemap, where as many as a fifth
-/// may be.
+/// Requests that are kept for a list's second page, a feed and a sitemap, or a fifth of all where
+/// that is less.
 const KEPT_BACK: u64 = 3;
 
-/// Walks the whole paper, and returns what is known of it then. `profiles` are the CMSs that are
-/// known.
+/// Walks the whole paper, and returns what is known of it. `profiles` are those of known CMSs.
 pub(super) async fn walked<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     profiles: Vec<Profile>,
@@ -44,6 +43,7 @@ async fn home<W: Web, F: FnMut(&SurveyRequest) + Send>(
 ) -> Result<SurveyedPage, SurveyError> {
     let asked = surveyor.plan().home.clone();
     let mut at = asked.clone();
+
     let page = match had(surveyor, &asked, None, |url| at = url.clone()).await? {
         Ok(page) => page,
         Err(Unasked::Elsewhere) => {
@@ -59,6 +59,7 @@ async fn home<W: Web, F: FnMut(&SurveyRequest) + Send>(
             });
         }
     };
+
     if is_article(&page) {
         Err(SurveyError::Article { home: asked })
     } else {
@@ -66,9 +67,8 @@ async fn home<W: Web, F: FnMut(&SurveyRequest) + Send>(
     }
 }
 
-/// Asks for a page, follows where it moved to within the paper, and reads it within its time: one
-/// that takes longer has no links. Without a home page it is the home page. `note` is told each
-/// address.
+/// Asks for a page, follows its redirects within the paper, and reads it before the deadline.
+/// Without a `home`, the page itself is the home page. `note` is called with each address.
 async fn had<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     url: &PageUrl,
@@ -104,7 +104,7 @@ async fn had<W: Web, F: FnMut(&SurveyRequest) + Send>(
     )))
 }
 
-/// Reads a page. One that takes too long, or is too heavy, has no links.
+/// Reads a page. A page that misses the deadline, or is too heavy, has no links.
 async fn read(url: PageUrl, home: PageUrl, answer: Answer) -> SurveyedPage {
     let unread = SurveyedPage::unread(&url);
     match deadline::room(Weight::most_of(answer.body.len())).await {
@@ -119,15 +119,16 @@ async fn read(url: PageUrl, home: PageUrl, answer: Answer) -> SurveyedPage {
     }
 }
 
-/// A home page may read like an article; what stands below the root and does so is one.
+/// Tells whether the page that was given as home page is an article: it is not the root, and it has
+/// a story and a date.
 fn is_article(page: &SurveyedPage) -> bool {
     let is_root = page.url.as_url().path() == "/" && page.url.as_url().query().is_none();
     let declares = |article: &crate::extract::Article| article.published_at.is_some();
     !is_root && page.article.as_ref().is_some_and(declares)
 }
 
-/// Walks until nothing more is worth a request, or the requests are spent: of each level the best
-/// pages first, and then those that they link.
+/// Walks until no page is worth a request, or the requests are spent. Each level's best pages come
+/// first, and then the pages that they link.
 async fn walk<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &mut Knowledge,
@@ -153,7 +154,7 @@ async fn walk<W: Web, F: FnMut(&SurveyRequest) + Send>(
     Ok(())
 }
 
-/// Returns those of some links that were not met before.
+/// Returns the links that were not met before.
 fn fresh(links: Vec<&PageUrl>, known: &mut HashSet<PageUrl>) -> Vec<PageUrl> {
     links
         .into_iter()
@@ -162,7 +163,7 @@ fn fresh(links: Vec<&PageUrl>, known: &mut HashSet<PageUrl>) -> Vec<PageUrl> {
         .collect()
 }
 
-/// Asks for a page; one that moved within the paper is asked for where it moved to.
+/// Asks for a page, and follows its redirects within the paper.
 async fn visit<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &mut Knowledge,
@@ -183,22 +184,24 @@ fn moved(url: &PageUrl, answer: &Answer) -> Option<PageUrl> {
     (to != *url).then_some(to)
 }
 
-/// Asks what no link led to: a list's second page, a feed and a sitemap.
+/// Asks for the sources that no link led to: a list's second page, a feed and a sitemap.
 async fn look_closer<W: Web, F: FnMut(&SurveyRequest) + Send>(
     surveyor: &mut Surveyor<'_, W, F>,
     knowledge: &mut Knowledge,
 ) -> Result<(), ArchiveError> {
-    if let Some((url, parameter)) = knowledge.second_page()
+    if let Some((url, parameter)) = pager::second_page(knowledge)
         && let Some(page) = visit(surveyor, knowledge, &url).await?
     {
         knowledge.second = Some((page, parameter));
     }
+
     let grammar = Grammar::new(None, knowledge.home.clone());
     let home = knowledge.pages[0].tree();
     let feeds = home.map(|tree| {
         let document = Document::new(&knowledge.home, &tree);
         read_home(&Menu::default(), &grammar, &document, &tree).feeds
     });
+
     for (k, url) in feeds.unwrap_or_default().into_iter().enumerate() {
         let entries = if k == 0 {
             feed(surveyor, knowledge, &url).await?
@@ -207,6 +210,7 @@ async fn look_closer<W: Web, F: FnMut(&SurveyRequest) + Send>(
         };
         knowledge.feeds.push((url, entries));
     }
+
     // The protocol asks for whole addresses; some papers write a path.
     let named = surveyor
         .sitemaps()

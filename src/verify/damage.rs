@@ -171,6 +171,7 @@ impl Damage {
             flaws,
             ..
         } = version;
+
         let (what, why) = match n {
             Some(n) => (format!("article {id}, version {n}"), in_words(&flaws)),
             None => (
@@ -178,6 +179,7 @@ impl Damage {
                 "it has no version that can be read".to_owned(),
             ),
         };
+
         let source = match (n, capture) {
             (Some(n), Some(capture)) => RepairSource::Capture {
                 article,
@@ -187,6 +189,7 @@ impl Damage {
             },
             _ => RepairSource::Nothing,
         };
+
         Self {
             url: Some(url),
             capture,
@@ -225,7 +228,7 @@ impl Damage {
         }
     }
 
-    /// SQLite tells of a table's failed check without its row.
+    /// SQLite reports a table's failed check without its row.
     pub(super) fn is_echo_of_version(&self) -> bool {
         self.kind == DamageKind::File && self.why == "CHECK constraint failed in version"
     }

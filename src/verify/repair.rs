@@ -1,4 +1,5 @@
-//! Repair: damaged versions are read again from the pages that were kept, and pages whose bodies are damaged are asked again.
+//! Repair: extracts damaged versions again from the kept pages, and requests pages with damaged
+//! bodies again.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -11,11 +12,12 @@ use crate::site_reader::SiteReader;
 use crate::verify::VerifyReport;
 use crate::verify::damage::{Damage, Repair, RepairSource};
 
-/// Mends what can be mended, each thing saved by itself, and notes with every damaged thing what became of it.
+/// Repairs all that can be repaired, saves each repair by itself, and notes the result with each
+/// damage.
 ///
 /// # Errors
 ///
-/// Where the archive cannot be written. What was mended by then stays so.
+/// Returns an error if the archive cannot be written. Earlier repairs stay saved.
 pub fn repair(
     archive: &mut Archive,
     lease: Lease,
@@ -63,18 +65,21 @@ fn repair_one(
     clock: &Clock,
 ) -> Result<Repair, ArchiveError> {
     let now = clock.now();
+
     match &damage.source {
         RepairSource::Nothing => Ok(Repair::NotPossible {
             why: "only a backup has it: see docs/care.md".to_owned(),
         }),
         RepairSource::Pages { bodies, captures } => {
             let queued = archive.ask_again(lease, bodies, captures, now)?;
+
             let why = match queued {
                 0 => {
                     "only a backup has it: no page that is kept now came with it (see docs/care.md)"
                 }
                 _ => "its page is asked for as a whole at the next crawl",
             };
+
             Ok(Repair::NotPossible {
                 why: why.to_owned(),
             })
@@ -91,6 +96,7 @@ fn repair_one(
                 );
                 return Ok(Repair::NotPossible { why });
             };
+
             match read(&kept, readers) {
                 Ok(read) => {
                     let (article, n) = (*article, *n);
@@ -123,6 +129,7 @@ fn read(capture: &KeptCapture, readers: &[Arc<SiteReader>]) -> Result<Box<Articl
             .iter()
             .filter(|reader| reader.site.name == capture.page.site)
     };
+
     let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
     let Some(reader) = of_day.or_else(|| of_site().next_back()) else {
         return Err(format!(

@@ -2,117 +2,67 @@
 //! once, whatever addresses it has.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::Arc;
 
-use crate::simulated_web::{DAY, NOW, html, open_archive};
+use crate::simulated_web::{DAY, NOW, SimulatedWeb, SiteFile, assert_audited, html, redirect};
 use saseo::archive::{Filter, Reader};
-use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
-use saseo::crawl::{self, CrawlPlan, Report, Stop};
+use saseo::crawl::{CrawlPlan, Report};
 use saseo::demo::{self, Availability, DemoCms, Edition, Newspaper};
-use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
-use saseo::frontier::Visit;
-use saseo::page_url::Host;
-use saseo::politeness::Turn;
+use saseo::fetch::{Answer, RequestTerms};
+use saseo::page_url::PageUrl;
 use tempfile::TempDir;
-use tokio::sync::watch;
 
-type Pages = Box<dyn Fn(&str) -> Answer + Send + Sync>;
-
-/// A web of one paper: what stands at each address, `https://paper.example/a`.
-struct Served {
-    clock: Clock,
-    pages: Pages,
-    asked: Mutex<Vec<String>>,
-}
-
-impl Web for Served {
-    async fn locate(&self, _host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
-        Ok([192, 0, 2, 1].into())
-    }
-
-    async fn fetch(
-        &self,
-        visit: Visit,
-        _reach: Reach,
-        _asking: RequestTerms,
-    ) -> (Turn, Result<Answer, Trouble>) {
-        let (url, turn) = visit.spend();
-        self.clock
-            .sleep_until(self.clock.now() + Duration::from_millis(80))
-            .await;
-        self.asked.lock().unwrap().push(url.to_string());
-        let is_robots = url.path_and_query() == "/robots.txt";
-        let answer = if is_robots {
-            html(404, String::new())
-        } else {
-            (self.pages)(url.as_str())
-        };
-        (turn, Ok(answer))
-    }
-}
-
-/// A crawler of that paper.
+/// A crawler of one paper, `https://paper.example/a`.
 struct World {
     folder: TempDir,
-    web: Arc<Served>,
+    web: SimulatedWeb,
     home: &'static str,
     profile: Option<&'static str>,
 }
 
 impl World {
+    /// The paper has no robots.txt; `pages` answers all else.
     fn new(home: &'static str, pages: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
-        let web = Served {
-            clock: Clock::set_to(NOW),
-            pages: Box::new(pages),
-            asked: Mutex::default(),
+        let site = move |url: &PageUrl, _: &RequestTerms| {
+            let is_robots = url.path_and_query() == "/robots.txt";
+            Ok(if is_robots {
+                missing()
+            } else {
+                pages(url.as_str())
+            })
         };
         Self {
             folder: TempDir::new().unwrap(),
-            web: Arc::new(web),
+            web: SimulatedWeb::new(Clock::set_to(NOW), Arc::new(site)),
             home,
             profile: None,
         }
     }
 
     fn plan(&self) -> CrawlPlan {
-        let site = format!(
-            "name = \"plain\"\ntitle = \"동네 신문\"\nhome = \"{}\"\n[discover]\nrevisit = []\nsitemaps = false\n\
+        let site = SiteFile::new("plain", self.home).with(
+            "[discover]\nrevisit = []\nsitemaps = false\n\
              [opt_outs]\ntdm = \"ignore\"\nai_txt = \"ignore\"\n",
-            self.home
         );
-        crate::simulated_web::plan_of(&site, self.profile, self.folder.path())
+        let site = match self.profile {
+            Some(profile) => site.profile(profile),
+            None => site,
+        };
+
+        site.plan(self.folder.path())
     }
 
     async fn crawl(&self) -> Report {
-        let mut archive = open_archive(self.folder.path()).unwrap();
-        let (_stop, stopped) = watch::channel(Stop::GoOn);
-        let (web, clock) = (Arc::clone(&self.web), self.web.clock);
-        let report = crawl::run(
-            self.plan(),
-            &mut archive,
-            web,
-            clock,
-            "a test".into(),
-            stopped,
-            |_| {},
-        )
-        .await
-        .unwrap();
-        let findings = audit(
-            &Reader::open(self.folder.path()).unwrap(),
-            AuditScope::Everything,
-        )
-        .unwrap();
-        assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
-        report
+        let report = self.web.crawl(self.plan(), self.folder.path()).await;
+
+        assert_audited(self.folder.path());
+        report.unwrap()
     }
 
     async fn crawl_a_day_later(&self) -> Report {
-        self.web.clock.sleep_until(self.web.clock.now() + DAY).await;
-        self.web.asked.lock().unwrap().clear();
+        self.web.wait(DAY).await;
+        self.web.requests.forget();
         self.crawl().await
     }
 
@@ -138,20 +88,17 @@ impl World {
 
     /// What was asked for, but robots.txt.
     fn asked(&self) -> Vec<String> {
-        let asked = self.web.asked.lock().unwrap().clone();
-        asked
-            .into_iter()
+        let requests = self.web.requests.all();
+        requests
+            .iter()
+            .map(|request| request.url.to_string())
             .filter(|url| !url.ends_with("/robots.txt"))
             .collect()
     }
 }
 
 fn to(place: &str) -> Answer {
-    Answer {
-        status: 301,
-        headers: vec![("location".to_owned(), place.to_owned())],
-        body: Vec::new(),
-    }
+    redirect(301, place)
 }
 
 fn links(paths: &[&str]) -> Answer {

@@ -769,7 +769,8 @@ fn an_older_capture_that_reads_otherwise_adds_a_version_and_the_newest_stays_wha
         shown(&desk),
         [("paper/7".to_owned(), "둘째".to_owned(), 4, None)]
     );
-    // What changed for those who follow: the new article, its change, and the better reading of what is newest.
+    // What changed for those who follow: the new article, its change, and the better reading of
+    // what is newest.
     assert_eq!(desk.count("change"), 3);
 }
 

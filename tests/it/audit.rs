@@ -1,4 +1,5 @@
-//! The audit: what it finds in ledgers that were broken, in a crawl that was impolite, and not in one that was polite.
+//! The audit: what it finds in ledgers that were broken, in a crawl that was impolite, and not in
+//! one that was polite.
 
 use std::io::{Read, Write};
 use std::net::TcpStream;

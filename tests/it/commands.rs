@@ -1,4 +1,5 @@
-//! The commands at their edges: wrong input, held archives, signals, and files that must not be harmed.
+//! The commands at their edges: wrong input, held archives, signals, and files that must not be
+//! harmed.
 
 use std::fs;
 use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};

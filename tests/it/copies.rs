@@ -1,4 +1,5 @@
-//! Fingerprints on the demo newspaper: its articles share one small vocabulary, which is hard on them.
+//! Fingerprints on the demo newspaper: its articles share one small vocabulary, which is hard on
+//! them.
 
 use saseo::demo::{Edition, Newspaper};
 use saseo::extract::{Nearness, is_one_story, nearness, simhash};
@@ -40,7 +41,8 @@ fn no_two_stories_are_taken_for_one() {
     }
 }
 
-/// A wire story as another paper prints it: its own first and last words, a word changed here and there, or cut.
+/// A wire story as another paper prints it: its own first and last words, a word changed here and
+/// there, or cut.
 fn reprints(text: &str) -> [String; 3] {
     let changed = |(k, word): (usize, &str)| {
         if k % 20 == 7 {

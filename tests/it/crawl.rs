@@ -1,4 +1,5 @@
-//! Whole crawls of the demo newspaper by the real binary: what is stored, what was asked, what comes back later.
+//! Whole crawls of the demo newspaper by the real binary: what is stored, what was asked, what
+//! comes back later.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -213,7 +214,8 @@ fn a_later_crawl_asks_for_little_more_than_what_is_new() {
     paper.origin.newspaper(|paper| paper.publish(6));
     let report = crawler.run_json("crawl");
     assert_eq!(report["articles_new"].as_u64(), Some(6));
-    // Six articles and two pages of the list of everything: the feed is read once a day, sections are looked through once a week.
+    // Six articles and two pages of the list of everything: the feed is read once a day, sections
+    // are looked through once a week.
     let asked: Vec<String> = paper
         .log()
         .split_off(before)

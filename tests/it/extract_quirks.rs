@@ -1,4 +1,5 @@
-//! Small rules of reading, many cases each. What whole pages hold, the saved pages beside the profiles tell.
+//! Small rules of reading, many cases each. What whole pages hold, the saved pages beside the
+//! profiles tell.
 
 use saseo::config::shipped::{generic_profile, shipped_profile};
 use saseo::extract::*;

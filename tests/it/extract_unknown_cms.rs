@@ -1,4 +1,5 @@
-//! Pages of no known CMS, invented: what is read of them, what is sifted out, and which are no articles.
+//! Pages of no known CMS, invented: what is read of them, what is sifted out, and which are no
+//! articles.
 
 use std::sync::Arc;
 

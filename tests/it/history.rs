@@ -8,7 +8,8 @@ use serde_json::Value;
 
 const PROFILE: &str = include_str!("../../config/profiles/ndsoft.toml");
 
-/// An archive in which a mended profile has made second versions: of articles with a subtitle, and with a photo.
+/// An archive in which a mended profile has made second versions: of articles with a subtitle, and
+/// with a photo.
 fn crawled() -> (Paper, Crawler) {
     let paper = Paper::of(&Edition {
         articles_per_section: 6,

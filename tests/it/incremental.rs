@@ -1,10 +1,12 @@
-//! Crawls that come back to a paper that goes on publishing, under tokio's paused clock: what they ask, and what they find.
+//! Crawls that come back to a paper that goes on publishing, under tokio's paused clock: what they
+//! ask, and what they find.
 
 use std::collections::BTreeSet;
 use std::io::Write;
 use std::sync::atomic::Ordering;
 
-use crate::simulated_web::*;
+use crate::growing_paper::{Crawler, Moved, Paper, Piece, Validators, floor, published};
+use crate::simulated_web::{DAY, HOUR, NOW, PROFILE};
 use jiff::civil::date;
 use saseo::archive::RunEnd;
 use saseo::time::Timestamp;
@@ -133,7 +135,7 @@ async fn a_list_of_everything_that_fails_leaves_the_news_to_the_sections() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn articles_are_looked_at_again_rung_by_rung_and_an_edit_is_a_version() {
+async fn articles_are_revisited_by_the_schedule_and_an_edit_is_a_version() {
     let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
     // Between the looks after a day and after a week.
     paper.edited = [(2, NOW + DAY * 3)].into();
@@ -171,7 +173,7 @@ async fn articles_are_looked_at_again_rung_by_rung_and_an_edit_is_a_version() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_page_that_did_not_change_costs_a_word_and_servers_that_lie_are_found_out() {
+async fn a_page_that_did_not_change_is_a_304_and_servers_with_wrong_validators_are_found_out() {
     for (validators, versions, not_modified) in
         [(Validators::True, 2, true), (Validators::Stuck, 2, true)]
     {
@@ -193,7 +195,8 @@ async fn a_page_that_did_not_change_costs_a_word_and_servers_that_lie_are_found_
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_gone_at_two_looks_a_day_apart_is_marked_and_nothing_of_it_is_deleted() {
+async fn an_article_that_is_gone_at_two_revisits_a_day_apart_is_marked_and_nothing_of_it_is_deleted()
+ {
     let mut paper = Paper::new(published(0, 12, HOUR), 1, true);
     paper.deleted = [(2, NOW + HOUR * 12)].into();
     let mut crawler = Crawler::of(paper);
@@ -250,7 +253,7 @@ async fn where_most_of_a_paper_seems_gone_none_of_it_is_marked() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn looks_that_fail_take_nothing_back() {
+async fn revisits_that_fail_mark_nothing_gone() {
     let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
     paper.broken_from = Some(NOW + HOUR * 5);
     let mut crawler = Crawler::of(paper);
@@ -282,9 +285,10 @@ async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_on
     assert!(before < 200, "{before}");
     crawler.backfill = Some((date(2026, 10, 3), date(2026, 10, 31)).into());
     let (report, asked) = crawler.crawl().await;
-    // From a Saturday to a Saturday: five weeks, two of them in part; ten pages of ten rows and more.
+    // From a Saturday to a Saturday: five weeks, two of them in part; ten pages of ten rows and
+    // more.
     assert_eq!(report.tally.articles_new, 290, "{asked:?}");
-    let paths = crawler.paper.asked.lock().unwrap().clone();
+    let paths = crawler.web.requests.paths();
     let windows: Vec<&str> = paths
         .iter()
         .filter(|path| !path.contains("page="))
@@ -320,7 +324,7 @@ async fn days_that_no_list_reaches_are_read_week_by_week_the_newest_first_and_on
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_paper_that_never_changes_anything_is_looked_at_less() {
+async fn a_paper_that_never_changes_anything_is_revisited_less() {
     let mut paper = Paper::new(published(0, 400, HOUR), 1, true);
     paper.edited = [(390, NOW + HOUR * 400)].into();
     let mut crawler = Crawler::of(paper);
@@ -340,17 +344,17 @@ async fn a_paper_that_never_changes_anything_is_looked_at_less() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_server_that_finds_nothing_for_days_buries_nothing_one_look_at_a_time() {
+async fn a_server_that_finds_nothing_for_days_marks_nothing_gone_one_revisit_at_a_time() {
     let mut paper = Paper::new(published(0, 12, HOUR), 1, true);
     paper.deleted = (1..=12).map(|number| (number, NOW + HOUR * 13)).collect();
     let mut crawler = Crawler::of(paper);
-    // Every look is in a crawl of its own.
+    // Every revisit is in a crawl of its own.
     crawler.crawl_until(NOW + DAY * 12, HOUR / 2).await;
     assert_eq!(
         crawler.number("SELECT count(*) FROM articles WHERE access = 'gone'"),
         0
     );
-    // And none is looked at for ever.
+    // And none is revisited for ever.
     assert_eq!(
         crawler
             .number("SELECT count(*) FROM page WHERE role = 'article' AND (due_at IS NOT NULL OR next_at IS NOT NULL)"),
@@ -359,7 +363,7 @@ async fn a_server_that_finds_nothing_for_days_buries_nothing_one_look_at_a_time(
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_article_whose_date_lies_ahead_is_looked_at_no_more_often_than_others() {
+async fn an_article_whose_date_lies_ahead_is_revisited_no_more_often_than_others() {
     let pieces = vec![Piece {
         number: 1,
         section: 0,
@@ -372,8 +376,7 @@ async fn an_article_whose_date_lies_ahead_is_looked_at_no_more_often_than_others
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_look_that_is_sent_elsewhere_takes_nothing_back_and_one_that_is_sent_on_finds_the_article()
- {
+async fn a_revisit_that_is_redirected_marks_nothing_gone_and_finds_an_article_that_moved() {
     for moved in [Moved::ToTheHomePage, Moved::ToAnotherPath] {
         let mut paper = Paper::new(published(0, 4, HOUR), 1, true);
         (paper.moved, paper.edited) = (Some((NOW + HOUR * 8, moved)), [(2, NOW + HOUR * 9)].into());
@@ -447,7 +450,7 @@ async fn a_backfill_that_was_broken_off_reads_no_week_twice() {
         crawls += 1;
     }
     assert!(crawls > 30, "{crawls}");
-    let paths = crawler.paper.asked.lock().unwrap().clone();
+    let paths = crawler.web.requests.paths();
     let windows: Vec<&String> = paths
         .iter()
         .filter(|path| path.contains("sc_sdate="))
@@ -571,7 +574,7 @@ async fn an_index_that_names_others_without_end_is_left_alone_at_last() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_dead_feed_is_retired_and_tried_again_monthly() {
+async fn a_dead_feed_is_suspended_and_tried_again_monthly() {
     let paper = Paper::new(published(4, 0, HOUR), 1, false);
     *paper.feed.lock().unwrap() = [1].into();
     // A page in its place, from the first day on.
@@ -655,7 +658,8 @@ async fn sections_without_news_rest_and_find_it_within_a_quarter_of_their_silenc
             "{piece:?} was found {late:?} late"
         );
     }
-    // Who crawls at the same time each day is told of each day's news, however silent a section was.
+    // Who crawls at the same time each day is told of each day's news, however silent a section
+    // was.
     for k in 22..27 {
         crawler.wait_until(NOW + DAY * k).await;
         assert_eq!(crawler.crawl().await.1.sections.len(), 3, "day {k}");
@@ -719,7 +723,7 @@ async fn twenty_new_articles_among_a_thousand_cost_twenty_two_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn rows_that_are_pinned_to_every_page_end_no_reading() {
+async fn rows_that_are_pinned_to_every_page_end_no_traversal() {
     let pieces = published(60, 130, HOUR / 4).into_iter().map(|piece| Piece {
         section: 0,
         ..piece
@@ -877,20 +881,16 @@ async fn validators_that_always_change_are_found_out_and_sent_no_more() {
         paper.validators = validators;
         let mut crawler = Crawler::of(paper);
         crawler.crawl_until(NOW + DAY, HOUR).await;
-        let so_far = crawler.paper.with_validator.lock().unwrap().len();
-        let sent = crawler
-            .paper
-            .with_validator
-            .lock()
-            .unwrap()
+        let so_far = crawler.article_requests();
+        let sent = so_far
             .iter()
-            .filter(|sent| **sent)
+            .filter(|(_, request)| request.has_validator)
             .count();
         assert!(sent >= 20, "{validators:?}: {sent}");
         crawler.crawl_until(NOW + DAY * 2, HOUR).await;
-        let later = crawler.paper.with_validator.lock().unwrap()[so_far..]
+        let later = crawler.article_requests()[so_far.len()..]
             .iter()
-            .filter(|sent| **sent)
+            .filter(|(_, request)| request.has_validator)
             .count();
         assert_eq!(
             later > 0,

@@ -1,4 +1,5 @@
-//! Papers that a test invents: a function from an address to an answer, served on loopback, and every request noted.
+//! Papers that a test invents: a function from an address to an answer, served on loopback, and
+//! every request noted.
 
 use std::sync::{Arc, Mutex};
 

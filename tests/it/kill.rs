@@ -14,7 +14,8 @@ fn a_crawl_killed_at_ten_moments_stores_every_article_once() {
     let paper = Paper::start();
     let crawler = Crawler::of(&paper, "100ms");
     for moment in 1..=10 {
-        // A moment is told by what the server has answered, not by a clock: it comes on a slow machine as well.
+        // A moment is told by what the server has answered, not by a clock: it comes on a slow
+        // machine as well.
         let mut crawl = crawler.spawn(if moment == 1 { "crawl" } else { "resume" });
         paper.wait_for_visits(moment * 12, &mut crawl);
         crawl.kill();

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use crate::simulated_web::*;
+use crate::growing_paper::{Crawler, Paper, printed, published};
+use crate::simulated_web::{DAY, HOUR, NOW};
 use jiff::civil::{Date, date};
 use saseo::archive::RunEnd;
 use saseo::crawl::Backfill;
@@ -60,7 +61,7 @@ fn with_a_past() -> Paper {
 
 /// The first days of the windows that were asked for, in their order.
 fn windows(crawler: &Crawler) -> Vec<Date> {
-    let paths = crawler.paper.asked.lock().unwrap().clone();
+    let paths = crawler.web.requests.paths();
     let first_pages = paths.iter().filter(|path| !path.contains("page="));
     let days = first_pages.filter_map(|path| path.split_once("sc_sdate="));
     days.map(|(_, days)| days[..10].parse().unwrap()).collect()

@@ -1,121 +1,80 @@
-//! An archive whose files are deleted, moved, replaced or overwritten during a crawl: nothing more is asked for, and all
-//! that was answered is somewhere.
+//! An archive whose files are deleted, moved, replaced or overwritten during a crawl: nothing more
+//! is asked for, and all that was answered is somewhere.
 
 use std::fs;
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::growing_paper::{Paper, published};
 use crate::program::{Crawler, said};
-use crate::simulated_web::{HOUR, Paper, open_archive, published};
+use crate::simulated_web::{HOUR, PROFILE, SimulatedWeb, Site, SiteFile, assert_audited};
 use saseo::archive::{ArchiveError, FILE, Reader, SeedMode};
-use saseo::audit::{AuditScope, audit};
-use saseo::crawl::{self, CrawlPlan, Report, Stop};
+use saseo::crawl::{CrawlPlan, Report};
 use saseo::demo::Edition;
-use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
-use saseo::frontier::Visit;
-use saseo::page_url::Host;
-use saseo::politeness::Turn;
+use saseo::fetch::RequestTerms;
+use saseo::page_url::PageUrl;
 use tempfile::TempDir;
-use tokio::sync::watch;
 
 /// Articles of the simulated paper.
 const ARTICLES: u64 = 12;
 /// The request at which somebody meddles with the files: some articles are stored by then.
 const MEDDLED_AT: usize = 9;
 
-/// A paper at whose n-th request somebody does something to the archive's folder.
-struct Meddled {
-    paper: Paper,
-    data: PathBuf,
-    meddle: fn(&Path),
-}
-
-impl Web for Meddled {
-    async fn locate(&self, host: &Host, reach: Reach) -> Result<IpAddr, Trouble> {
-        self.paper.locate(host, reach).await
-    }
-
-    async fn fetch(
-        &self,
-        visit: Visit,
-        reach: Reach,
-        asking: RequestTerms,
-    ) -> (Turn, Result<Answer, Trouble>) {
-        let answered = self.paper.fetch(visit, reach, asking).await;
-        if self.asked() == MEDDLED_AT {
-            (self.meddle)(&self.data);
-        }
-        answered
-    }
-}
-
-impl Meddled {
-    fn asked(&self) -> usize {
-        self.paper.asked.lock().unwrap().len()
-    }
-}
-
 /// A crawl with which somebody meddles.
 struct Scene {
     folder: TempDir,
-    web: Arc<Meddled>,
+    web: SimulatedWeb,
+    data: PathBuf,
 }
 
 impl Scene {
+    /// At the [`MEDDLED_AT`]th request, `meddle` does something to the archive's folder.
     fn new(meddle: fn(&Path)) -> Self {
         let folder = TempDir::new().unwrap();
         let data = folder.path().join("data");
         let paper = Paper::new(published(ARTICLES, 0, HOUR), 3, true);
+        let (clock, meddled) = (paper.clock, data.clone());
+        let answered = AtomicUsize::new(0);
+        let site = move |url: &PageUrl, terms: &RequestTerms| {
+            let answer = paper.answer(url, terms);
+            if answered.fetch_add(1, Ordering::Relaxed) + 1 == MEDDLED_AT {
+                meddle(&meddled);
+            }
+            answer
+        };
+
         Self {
             folder,
-            web: Arc::new(Meddled {
-                paper,
-                data,
-                meddle,
-            }),
+            web: SimulatedWeb::new(clock, Arc::new(site)),
+            data,
         }
     }
 
     fn data(&self) -> &Path {
-        &self.web.data
+        &self.data
     }
 
     fn plan(&self, seeding: SeedMode) -> CrawlPlan {
-        let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
+        let site = SiteFile::new("paper", "https://paper.example/").profile(PROFILE);
         CrawlPlan {
             seeding,
-            ..crate::simulated_web::plan_of(
-                site,
-                Some(crate::simulated_web::PROFILE),
-                self.folder.path(),
-            )
+            ..site.plan(self.folder.path())
         }
     }
 
     async fn crawl(&self, seeding: SeedMode) -> Result<Report, ArchiveError> {
-        let mut archive = open_archive(self.data())?;
-        let (_stop, stopped) = watch::channel(Stop::GoOn);
-        let (web, clock) = (Arc::clone(&self.web), self.web.paper.clock);
-        crawl::run(
-            self.plan(seeding),
-            &mut archive,
-            web,
-            clock,
-            "a test".into(),
-            stopped,
-            |_| {},
-        )
-        .await
+        self.web.crawl(self.plan(seeding), self.data()).await
     }
 
-    /// Crawls until somebody meddles, and returns what is told then. Nothing is asked for after that.
+    /// Crawls until somebody meddles, and returns what is told then. Nothing is asked for after
+    /// that.
     async fn lost(&self) -> String {
         let ended = self.crawl(SeedMode::Begin).await;
         let Err(ArchiveError::Lost(lost)) = ended else {
             panic!("{ended:?}")
         };
-        assert_eq!(self.web.asked(), MEDDLED_AT, "{lost}");
+        assert_eq!(self.web.requests.count(), MEDDLED_AT, "{lost}");
         lost.to_string()
     }
 
@@ -149,7 +108,8 @@ impl Scene {
         fs::rename(&copies[0], self.data().join(FILE)).unwrap();
     }
 
-    /// Fails unless the archive has every answer that came, and a crawl goes on from there to the end.
+    /// Fails unless the archive has every answer that came, and a crawl goes on from there to the
+    /// end.
     async fn assert_whole(&self) {
         let sql = rusqlite::Connection::open(self.data().join(FILE)).unwrap();
         let count = |statement: &str| {
@@ -170,11 +130,10 @@ impl Scene {
         self.crawl(SeedMode::Resume).await.unwrap();
         let reader = Reader::open(self.data()).unwrap();
         assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
-        let site = reader.sites(self.web.paper.clock.now()).unwrap().remove(0);
+        let site = reader.sites(self.web.clock.now()).unwrap().remove(0);
         assert_eq!((site.articles, site.queued), (ARTICLES, 0));
-        let findings = audit(&reader, AuditScope::Everything).unwrap();
-        assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
-        let asked = self.web.paper.asked.lock().unwrap();
+        assert_audited(self.data());
+        let asked = self.web.requests.paths();
         let articles = asked
             .iter()
             .filter(|path| path.contains("articleView"))
@@ -189,7 +148,7 @@ impl Scene {
             matches!(refused, Err(ArchiveError::Vanished { .. })),
             "{refused:?}"
         );
-        assert_eq!(self.web.asked(), MEDDLED_AT);
+        assert_eq!(self.web.requests.count(), MEDDLED_AT);
     }
 }
 

@@ -18,6 +18,7 @@ mod feed_quirks;
 mod fetch;
 mod former_archives;
 mod fuzz_corpus;
+mod growing_paper;
 mod history;
 mod http2;
 mod incremental;

@@ -1,4 +1,5 @@
-//! An archive of every schema before is brought up to date with all that it holds, and its ledger's chain unbroken.
+//! An archive of every schema before is brought up to date with all that it holds, and its ledger's
+//! chain unbroken.
 
 use crate::former_archives::archive_of_schema;
 use crate::open_archive::open_archive;
@@ -225,7 +226,8 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         url("https://paper.example/"),
         url("https://paper.example/list"),
     );
-    // The list was read to its end in 1970, and its further page is still under way: the top catches up.
+    // The list was read to its end in 1970, and its further page is still under way: the top
+    // catches up.
     let seed = Seed {
         site: "paper".into(),
         title: "신문".into(),

@@ -1,9 +1,11 @@
-//! A month of a paper, under tokio's paused clock: what its readers could see is kept, and no more is asked than must be.
+//! A month of a paper, under tokio's paused clock: what its readers could see is kept, and no more
+//! is asked than must be.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::simulated_web::*;
+use crate::growing_paper::{Crawler, Paper, Piece, Validators, floor, published};
+use crate::simulated_web::{DAY, HOUR, NOW};
 use saseo::config::site::REVISIT_SCHEDULE;
 use saseo::time::Timestamp;
 
@@ -31,8 +33,8 @@ impl Chance {
     }
 }
 
-/// Thirty articles a day in three sections, of which 5 % are edited later, 1 % deleted, 2 % dated back and 2 % published anew; and
-/// three outages.
+/// Thirty articles a day in three sections, of which 5 % are edited later, 1 % deleted, 2 % dated
+/// back and 2 % published anew; and three outages.
 fn month() -> Paper {
     let (count, mut chance) = (u64::from(DAYS * PER_DAY), Chance(7));
     let mut pieces = published(100, count, DAY / PER_DAY);
@@ -78,7 +80,8 @@ struct Costs {
     checks: usize,
     daily: usize,
     articles: usize,
-    /// Crawls that found nothing new, and what the costliest of them asked lists, feeds and sitemaps for.
+    /// Crawls that found nothing new, and what the costliest of them asked lists, feeds and
+    /// sitemaps for.
     idle: usize,
     most_when_idle: usize,
 }
@@ -149,7 +152,8 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
         rows.collect::<Result<_, _>>().unwrap()
     };
     let paper = &crawler.paper;
-    // After an outage a host is asked again as late as the pause for it lasts, which is about as long as the outage was.
+    // After an outage a host is asked again as late as the pause for it lasts, which is about as
+    // long as the outage was.
     let excuse = |from: Timestamp, until: Timestamp| -> Duration {
         let outages = paper
             .outages
@@ -160,7 +164,8 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
             .sum()
     };
 
-    // Every article was found within its interval: of a crawl, and of the weekly check where it was dated back.
+    // Every article was found within its interval: of a crawl, and of the weekly check where it was
+    // dated back.
     let seen = rows(
         "SELECT number, discovered_at FROM page WHERE role = 'article' AND number IS NOT NULL",
     );
@@ -205,10 +210,10 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
     let edited: BTreeSet<u64> =
         rows("SELECT number, max(text LIKE '%바로잡습니다.%') AS is_edited FROM version JOIN article ON article.id = article_id
               GROUP BY number HAVING is_edited").into_keys().collect();
-    let served = paper.served.lock().unwrap().clone();
+    let served = crawler.article_requests();
     let was_served = |number: u64, from: Timestamp| {
-        served.iter().any(|(at, asked, status)| {
-            *asked == number && *at >= from && matches!(status, 200 | 304)
+        served.iter().any(|(asked, request)| {
+            *asked == number && request.ended >= from && matches!(request.status, Some(200 | 304))
         })
     };
     let should_be: BTreeSet<u64> = paper
@@ -233,11 +238,11 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
         );
     }
 
-    // Looks are made at their rungs, within an interval, and no more of them than there are rungs.
-    let mut looks: BTreeMap<u64, Vec<Timestamp>> = BTreeMap::new();
-    for (at, number, status) in &served {
-        if matches!(status, 200 | 304) {
-            looks.entry(*number).or_default().push(*at);
+    // Revisits are made at the ages of the schedule, within an interval, and no more than those.
+    let mut visits: BTreeMap<u64, Vec<Timestamp>> = BTreeMap::new();
+    for (number, request) in &served {
+        if matches!(request.status, Some(200 | 304)) {
+            visits.entry(*number).or_default().push(request.ended);
         }
     }
     let is_plain = |piece: &Piece| {
@@ -245,32 +250,32 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
             && piece.published == piece.visible
             && !paper.republished.contains_key(&piece.number)
     };
-    let mut rungs_seen = 0;
+    let mut revisits_seen = 0;
     for piece in paper.pieces.iter().filter(|piece| is_plain(piece)) {
         let until = paper.deleted.get(&piece.number).copied().unwrap_or(end);
-        let Some(asked) = looks.get(&piece.number) else {
+        let Some(asked) = visits.get(&piece.number) else {
             continue;
         };
         assert!(
             asked.len() <= 1 + REVISIT_SCHEDULE.len() + 1,
             "{piece:?} was asked for at {asked:?}"
         );
-        for rung in REVISIT_SCHEDULE {
-            let from = piece.published + rung;
+        for age in REVISIT_SCHEDULE {
+            let from = piece.published + age;
             let latest = from + EVERY * 3 + CRAWL;
             let latest = latest + excuse(from, latest);
             if latest < until {
                 assert!(
                     asked.iter().any(|at| *at >= from && *at <= latest),
-                    "{piece:?}: rung {rung:?}, {asked:?}"
+                    "{piece:?}: at the age of {age:?}, {asked:?}"
                 );
-                rungs_seen += 1;
+                revisits_seen += 1;
             }
         }
     }
-    assert!(rungs_seen > 1_500, "{rungs_seen}");
+    assert!(revisits_seen > 1_500, "{revisits_seen}");
 
-    // What was deleted, and looked at twice since, is marked and kept; nothing else is marked.
+    // Articles that were missed twice, a day apart, are marked gone and kept; no others are marked.
     let gone: BTreeSet<u64> = rows("SELECT number, 1 FROM articles WHERE access = 'gone'")
         .into_keys()
         .collect();
@@ -278,11 +283,11 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
         gone.iter().all(|number| paper.deleted.contains_key(number)),
         "{gone:?}"
     );
-    let looked_twice = |number: &u64| {
+    let was_missed_twice = |number: &u64| {
         let absent: Vec<Timestamp> = served
             .iter()
-            .filter(|(_, asked, status)| asked == number && *status == 404)
-            .map(|(at, ..)| *at)
+            .filter(|(asked, request)| asked == number && request.status == Some(404))
+            .map(|(_, request)| request.ended)
             .collect();
         absent
             .last()
@@ -292,7 +297,7 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
     let should_be: BTreeSet<u64> = paper
         .deleted
         .keys()
-        .filter(|number| stored.contains_key(number) && looked_twice(number))
+        .filter(|number| stored.contains_key(number) && was_missed_twice(number))
         .copied()
         .collect();
     assert_eq!(gone, should_be);
@@ -303,13 +308,14 @@ async fn a_month_of_a_paper_is_kept_as_it_was_at_little_more_than_a_request_an_a
     assert!(costs.kills > 60 && costs.idle > 100, "{costs:?}");
     assert!(costs.most_when_idle <= 2, "{costs:?}");
     assert!(costs.daily <= (DAYS as usize + 4) * 5, "{costs:?}");
-    // Each of three sections once a week, down to its end: ten pages. A list of everything that a kill broke off is not trusted: then
-    // the sections are asked for their news.
+    // Each of three sections once a week, down to its end: ten pages. A list of everything that a
+    // kill broke off is not trusted: then the sections are asked for their news.
     assert!(
         costs.checks <= (1 + DAYS as usize / 7) * 3 * 10 + costs.kills * 3,
         "{costs:?}"
     );
-    // A page a crawl and one for news in most; the first reading, kills and outages take no more than a tenth.
+    // A page a crawl and one for news in most; the first reading, kills and outages take no more
+    // than a tenth.
     assert!(
         costs.everything <= (costs.crawls + stored.len()) * 11 / 10,
         "{costs:?}"

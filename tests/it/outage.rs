@@ -1,22 +1,21 @@
-//! Papers that are out of order for a while, under tokio's paused clock: what was not found at first is whole three days later.
+//! Papers that are out of order for a while, under tokio's paused clock: what was not found at
+//! first is whole three days later.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::simulated_web::{DAY, HOUR, NOW, Paper, html, open_archive, published};
+use crate::growing_paper::{Crawler, Paper, published};
+use crate::simulated_web::{
+    DAY, HOUR, NOW, SimulatedWeb, Site, SiteFile, assert_audited, html, redirect,
+};
 use saseo::archive::{Filter, Reader};
-use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
-use saseo::crawl::{self, CrawlPlan, Report, Stop};
-use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
-use saseo::frontier::Visit;
-use saseo::page_url::{Host, PageUrl};
-use saseo::politeness::Turn;
+use saseo::crawl::{CrawlPlan, Report};
+use saseo::fetch::{Answer, RequestTerms, Trouble};
+use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
 use tempfile::TempDir;
-use tokio::sync::watch;
 
 /// Stories that the home page links.
 const STORIES: u64 = 30;
@@ -43,11 +42,10 @@ struct PlainPaper {
     outage: (Timestamp, Timestamp),
     /// The home page and robots.txt fail as well.
     is_total: bool,
-    asked: Mutex<BTreeMap<String, u32>>,
 }
 
-impl PlainPaper {
-    fn answer(&self, url: &PageUrl) -> Result<Answer, Trouble> {
+impl Site for PlainPaper {
+    fn answer(&self, url: &PageUrl, _terms: &RequestTerms) -> Result<Answer, Trouble> {
         let path = url.as_url().path();
         let is_entry = matches!(path, "/" | "/robots.txt");
         let now = self.clock.now();
@@ -67,25 +65,19 @@ impl PlainPaper {
             },
         })
     }
+}
 
+impl PlainPaper {
     fn faulty(&self, url: &PageUrl) -> Result<Answer, Trouble> {
         let notice = "<html><body><p>점검 중입니다. 잠시 뒤에 다시 찾아 주십시오.</p>";
-        let to = |place: &str| {
-            let headers = vec![("location".to_owned(), place.to_owned())];
-            Answer {
-                status: 302,
-                headers,
-                body: Vec::new(),
-            }
-        };
         Ok(match self.fault {
             Fault::Notice => html(200, notice.to_owned()),
             Fault::NoticeWithAClock => html(200, format!("{notice}<p>{}</p>", self.clock.now())),
             Fault::Empty => html(200, String::new()),
             Fault::NotFound => html(404, String::new()),
-            Fault::ToTheHomePage if url.as_url().path() != "/" => to("/"),
+            Fault::ToTheHomePage if url.as_url().path() != "/" => redirect(302, "/"),
             Fault::ToTheHomePage => html(200, notice.to_owned()),
-            Fault::ToAPlaceOfItsOwn if url.as_url().path() != "/sorry" => to("/sorry"),
+            Fault::ToAPlaceOfItsOwn if url.as_url().path() != "/sorry" => redirect(302, "/sorry"),
             Fault::ToAPlaceOfItsOwn => html(200, notice.to_owned()),
             Fault::ServerError => html(500, String::new()),
             Fault::PrivateAddress => {
@@ -96,31 +88,6 @@ impl PlainPaper {
                 });
             }
         })
-    }
-}
-
-impl Web for PlainPaper {
-    async fn locate(&self, _host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
-        Ok([192, 0, 2, 1].into())
-    }
-
-    async fn fetch(
-        &self,
-        visit: Visit,
-        _reach: Reach,
-        _asking: RequestTerms,
-    ) -> (Turn, Result<Answer, Trouble>) {
-        let (url, turn) = visit.spend();
-        self.clock
-            .sleep_until(self.clock.now() + Duration::from_millis(80))
-            .await;
-        *self
-            .asked
-            .lock()
-            .unwrap()
-            .entry(url.as_url().path().to_owned())
-            .or_default() += 1;
-        (turn, self.answer(&url))
     }
 }
 
@@ -148,64 +115,46 @@ fn story(number: u64) -> String {
 /// A crawler of the plain paper.
 struct World {
     folder: TempDir,
-    paper: Arc<PlainPaper>,
+    web: SimulatedWeb,
 }
 
 impl World {
     fn new(fault: Fault, is_total: bool, outage: Duration) -> Self {
         let clock = Clock::set_to(NOW);
-        let outage = (NOW, NOW + outage);
-        let asked = Mutex::default();
-        let paper = Arc::new(PlainPaper {
+        let paper = PlainPaper {
             clock,
             fault,
-            outage,
+            outage: (NOW, NOW + outage),
             is_total,
-            asked,
-        });
+        };
         Self {
             folder: TempDir::new().unwrap(),
-            paper,
+            web: SimulatedWeb::new(clock, Arc::new(paper)),
         }
     }
 
     fn plan(&self) -> CrawlPlan {
-        let site = "name = \"plain\"\ntitle = \"동네 신문\"\nhome = \"https://plain.example/\"\n[discover]\nrevisit = []\n";
-        crate::simulated_web::plan_of(site, None, self.folder.path())
+        SiteFile::new("plain", "https://plain.example/")
+            .with("[discover]\nrevisit = []\n")
+            .plan(self.folder.path())
     }
 
     async fn crawl(&self) -> Report {
-        let mut archive = open_archive(self.folder.path()).unwrap();
-        let (_stop, stopped) = watch::channel(Stop::GoOn);
-        let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
-        crawl::run(
-            self.plan(),
-            &mut archive,
-            web,
-            clock,
-            "a test".into(),
-            stopped,
-            |_| {},
-        )
-        .await
-        .unwrap()
+        let report = self.web.crawl(self.plan(), self.folder.path()).await;
+        report.unwrap()
     }
 
     /// Crawls every so often for three days.
     async fn crawl_for_three_days(&self, every: Duration) {
-        while self.paper.clock.now() < NOW + DAY * 3 {
+        while self.web.clock.now() < NOW + DAY * 3 {
             self.crawl().await;
-            self.paper
-                .clock
-                .sleep_until(self.paper.clock.now() + every)
-                .await;
+            self.web.wait(every).await;
         }
     }
 
     fn stored(&self) -> u64 {
         let reader = Reader::open(self.folder.path()).unwrap();
-        let findings = audit(&reader, AuditScope::Everything).unwrap();
-        assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+        assert_audited(self.folder.path());
         let mut stored = 0;
         for version in &mut reader.articles(&Filter::default()).unwrap() {
             assert!(version.unwrap().flaws.is_empty());
@@ -235,7 +184,7 @@ async fn a_paper_whose_every_story_fails_for_an_hour_is_whole_three_days_later()
             world.stored(),
             STORIES,
             "{fault:?}: {:?}",
-            world.paper.asked.lock().unwrap()
+            world.web.requests.count_by_path()
         );
     }
 }
@@ -249,7 +198,7 @@ async fn a_paper_whose_every_page_fails_for_an_hour_is_whole_three_days_later() 
             world.stored(),
             STORIES,
             "{fault:?}: {:?}",
-            world.paper.asked.lock().unwrap()
+            world.web.requests.count_by_path()
         );
     }
 }
@@ -258,15 +207,11 @@ async fn a_paper_whose_every_page_fails_for_an_hour_is_whole_three_days_later() 
 async fn what_is_missing_for_good_is_not_asked_for_without_end() {
     for fault in [Fault::Notice, Fault::NotFound, Fault::ToAPlaceOfItsOwn] {
         let world = World::new(fault, false, DAY * 60);
-        while world.paper.clock.now() < NOW + DAY * 14 {
+        while world.web.clock.now() < NOW + DAY * 14 {
             world.crawl().await;
-            world
-                .paper
-                .clock
-                .sleep_until(world.paper.clock.now() + HOUR * 8)
-                .await;
+            world.web.wait(HOUR * 8).await;
         }
-        let asked = world.paper.asked.lock().unwrap().clone();
+        let asked = world.web.requests.count_by_path();
         let most = asked
             .iter()
             .filter(|(path, _)| path.starts_with("/story/"))
@@ -285,7 +230,7 @@ async fn articles_that_answer_404_for_their_first_day_are_whole_three_days_later
         .iter()
         .filter(|piece| piece.visible > NOW)
         .count();
-    let mut crawler = crate::simulated_web::Crawler::of(paper);
+    let mut crawler = Crawler::of(paper);
     crawler.crawl_until(NOW + DAY * 3, HOUR / 2).await;
     assert_eq!(crawler.stored().len(), 60 + new);
 }

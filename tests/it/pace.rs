@@ -1,5 +1,5 @@
-//! The pace of hosts under arbitrary scripts of answers, delays, kills and clock steps: what is promised to every host, held
-//! against the true time that no crawler sees.
+//! The pace of hosts under arbitrary scripts of answers, delays, kills and clock steps: what is
+//! promised to every host, held against the true time that no crawler sees.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -72,7 +72,8 @@ struct Owed {
     retry_from: i64,
 }
 
-/// The world: true time, the machine's clock beside it, one crawl after another, and what the archive keeps.
+/// The world: true time, the machine's clock beside it, one crawl after another, and what the
+/// archive keeps.
 struct World {
     /// Milliseconds since 1970, as they truly are.
     now: i64,
@@ -143,8 +144,8 @@ impl World {
         }
     }
 
-    /// As the archive does it: what was announced and not ended counts from its announcement, and where the machine has not
-    /// booted, the stored moments move with its clock.
+    /// As the archive does it: what was announced and not ended counts from its announcement, and
+    /// where the machine has not booted, the stored moments move with its clock.
     fn kill(&mut self, boots: bool) {
         for (permit, announced) in std::mem::take(&mut self.under_way) {
             let at = Timestamp::from_millis(announced + self.crawl_ahead);
@@ -164,8 +165,8 @@ impl World {
         let step = self.ahead - self.crawl_ahead;
         for (host, pace) in &mut self.stored {
             if boots && step != 0 {
-                // Nobody can tell how long a rest is over when both the clock was set and the machine booted: a full gap
-                // is still kept, a longer rest may be cut.
+                // Nobody can tell how long a rest is over when both the clock was set and the
+                // machine booted: a full gap is still kept, a longer rest may be cut.
                 self.owed
                     .get_mut(host)
                     .expect("who is stored was asked")
@@ -180,7 +181,8 @@ impl World {
             self.total_free_from = 0;
         }
         for owed in self.owed.values_mut() {
-            // The request died with the process; the server may be at it still, and is owed a gap from its beginning.
+            // The request died with the process; the server may be at it still, and is owed a gap
+            // from its beginning.
             owed.under_way = false;
         }
         self.begin();
@@ -288,8 +290,8 @@ impl World {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 3_000, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Never two visits at once, never inside a gap, never before a Retry-After, never above a ceiling; and every wanted
-    /// host is visited in the end, whatever was done to the clock.
+    /// Never two visits at once, never inside a gap, never before a Retry-After, never above a
+    /// ceiling; and every wanted host is visited in the end, whatever was done to the clock.
     #[test]
     fn no_host_is_hurried_and_none_is_forgotten(script in proptest::collection::vec(event(), 1..120)) {
         let mut world = World::new();
@@ -298,7 +300,8 @@ proptest! {
             world.play(event)?;
         }
         world.asked.clear();
-        // The longest rest that a script can earn is a refusing host's eight days; then everybody has a turn.
+        // The longest rest that a script can earn is a refusing host's eight days; then everybody
+        // has a turn.
         for _ in 0..20 {
             while !world.under_way.is_empty() {
                 world.play(&Event::Answer { manner: Said::Well })?;

@@ -1,4 +1,5 @@
-//! robots.txt by the letter: RFC 9309 and Google's published matching, as tables; and our matcher against a slow obvious one.
+//! robots.txt by the letter: RFC 9309 and Google's published matching, as tables; and our matcher
+//! against a slow obvious one.
 
 use std::time::Duration;
 
@@ -32,7 +33,8 @@ fn assert_table(table: &[(&str, &[&str], &[&str])]) {
 
 #[test]
 fn paths_match_as_google_publishes_it() {
-    // https://developers.google.com/search/docs/crawling-indexing/robots/robots_txt, "URL matching based on path values".
+    // https://developers.google.com/search/docs/crawling-indexing/robots/robots_txt, "URL matching
+    // based on path values".
     assert_table(&[
         ("Disallow: /", &[], &["/", "/any/valid/url"]),
         ("Disallow: /*", &[], &["/", "/any"]),
@@ -750,7 +752,8 @@ proptest! {
     }
 }
 
-/// The known keys in small letters: those of RFC 9309, the slips of Google's parser, and the delays.
+/// The known keys in small letters: those of RFC 9309, the slips of Google's parser, and the
+/// delays.
 const KNOWN: [&str; 20] = [
     "user-agent",
     "useragent",

@@ -1,21 +1,20 @@
-//! Runs that are killed at any commit: their counts are those of what was saved, and the log is kept short meanwhile.
+//! Runs that are killed at any commit: their counts are those of what was saved, and the log is
+//! kept short meanwhile.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use crate::simulated_web::{DAY, HOUR, NOW, Paper, Validators, html, open_archive, published};
+use crate::growing_paper::{Paper, Validators, published};
+use crate::simulated_web::{DAY, HOUR, NOW, PROFILE, SimulatedWeb, Site, SiteFile, html};
 use saseo::archive::{FILE, Reader, RunEnd, RunState, Tally};
-use saseo::crawl::{self, CrawlPlan, Report, Stop};
-use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
-use saseo::frontier::Visit;
-use saseo::page_url::Host;
-use saseo::politeness::Turn;
+use saseo::crawl::{self, CrawlPlan, Report};
+use saseo::fetch::{Answer, RequestTerms, Trouble};
+use saseo::page_url::PageUrl;
 use tempfile::TempDir;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 
 /// A paper, some of whose articles answer something else.
 struct Moody {
@@ -23,30 +22,20 @@ struct Moody {
     answers: BTreeMap<&'static str, Answer>,
 }
 
-impl Web for Moody {
-    async fn locate(&self, host: &Host, reach: Reach) -> Result<IpAddr, Trouble> {
-        self.paper.locate(host, reach).await
-    }
-
-    async fn fetch(
-        &self,
-        visit: Visit,
-        reach: Reach,
-        asking: RequestTerms,
-    ) -> (Turn, Result<Answer, Trouble>) {
-        let path = visit.url().path_and_query().to_owned();
-        let (turn, answer) = self.paper.fetch(visit, reach, asking).await;
+impl Site for Moody {
+    fn answer(&self, url: &PageUrl, terms: &RequestTerms) -> Result<Answer, Trouble> {
+        let path = url.path_and_query();
         let instead = self.answers.iter().find(|(end, _)| path.ends_with(**end));
-        (
-            turn,
-            instead.map_or(answer, |(_, answer)| Ok(answer.clone())),
-        )
+        match instead {
+            Some((_, answer)) => Ok(answer.clone()),
+            None => self.paper.answer(url, terms),
+        }
     }
 }
 
 struct World {
     folder: TempDir,
-    web: Arc<Moody>,
+    web: SimulatedWeb,
     /// What the site's file says of its pace.
     pace: &'static str,
 }
@@ -55,42 +44,31 @@ impl World {
     fn new(paper: Paper, answers: BTreeMap<&'static str, Answer>) -> Self {
         Self {
             folder: TempDir::new().unwrap(),
-            web: Arc::new(Moody { paper, answers }),
+            web: SimulatedWeb::new(paper.clock, Arc::new(Moody { paper, answers })),
             pace: "",
         }
     }
 
     fn plan(&self) -> CrawlPlan {
-        let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n";
-        crate::simulated_web::plan_of(
-            &format!("{site}{}", self.pace),
-            Some(crate::simulated_web::PROFILE),
-            self.folder.path(),
-        )
+        SiteFile::new("paper", "https://paper.example/")
+            .profile(PROFILE)
+            .with(self.pace)
+            .plan(self.folder.path())
     }
 
     /// Crawls until the watcher was told so often, and then dies; returns what it was told last.
     async fn crawl_killed_at(&self, commits: u32) -> (Option<Report>, Tally) {
-        let mut archive = open_archive(self.folder.path()).unwrap();
-        let (_stop, stopped) = watch::channel(Stop::GoOn);
-        let (web, clock) = (Arc::clone(&self.web), self.web.paper.clock);
         let (shown, dies) = (Mutex::new((0, Tally::default())), Notify::new());
-        let watcher = |progress: &crawl::CrawlProgress| {
+        let mut watcher = |progress: &crawl::CrawlProgress| {
             let mut shown = shown.lock().unwrap();
             *shown = (shown.0 + 1, progress.tally);
             if shown.0 == commits {
                 dies.notify_one();
             }
         };
-        let crawl = crawl::run(
-            self.plan(),
-            &mut archive,
-            web,
-            clock,
-            "a test".into(),
-            stopped,
-            watcher,
-        );
+        let crawl = self
+            .web
+            .crawl_watched(self.plan(), self.folder.path(), &mut watcher);
         let report = tokio::select! {
             biased;
             () = dies.notified() => None,
@@ -226,20 +204,11 @@ async fn a_run_that_is_killed_at_any_commit_has_the_counts_of_what_was_saved() {
                 );
             }
         }
-        world
-            .web
-            .paper
-            .clock
-            .sleep_until(world.web.paper.clock.now() + 2 * HOUR)
-            .await;
+        world.web.wait(2 * HOUR).await;
     }
-    // Three times in a row a run dies while it asks for the same page: the fourth counts it as failed.
-    world
-        .web
-        .paper
-        .clock
-        .sleep_until(world.web.paper.clock.now() + 2 * DAY)
-        .await;
+    // Three times in a row a run dies while it asks for the same page: the fourth counts it as
+    // failed.
+    world.web.wait(2 * DAY).await;
     let sql = rusqlite::Connection::open(world.folder.path().join(FILE)).unwrap();
     let sql_of_one =
         "UPDATE page SET unended = 3, due_at = 1, verdict = NULL, settled_at = NULL, reason = NULL
@@ -285,12 +254,9 @@ async fn a_copy_of_the_file_alone_lacks_a_minute_at_most_also_beside_a_long_read
         .unwrap()
     };
 
-    let mut archive = open_archive(world.folder.path()).unwrap();
-    let (_stop, stopped) = watch::channel(Stop::GoOn);
-    let (web, clock) = (Arc::clone(&world.web), world.web.paper.clock);
     let mut longest_behind = 0;
     let mut reader = None;
-    let watcher = |progress: &crawl::CrawlProgress| {
+    let mut watcher = |progress: &crawl::CrawlProgress| {
         if progress.tally.requests == 150 {
             // From here on somebody reads, and what was saved until now is kept for them.
             let sql = rusqlite::Connection::open(&file).unwrap();
@@ -303,17 +269,11 @@ async fn a_copy_of_the_file_alone_lacks_a_minute_at_most_also_beside_a_long_read
             longest_behind = longest_behind.max(answered(&file) - answered(&copy));
         }
     };
-    let report = crawl::run(
-        world.plan(),
-        &mut archive,
-        web,
-        clock,
-        "a test".into(),
-        stopped,
-        watcher,
-    )
-    .await
-    .unwrap();
+    let report = world
+        .web
+        .crawl_watched(world.plan(), world.folder.path(), &mut watcher)
+        .await
+        .unwrap();
     assert_eq!(
         (report.how, report.tally.articles_new),
         (RunEnd::Finished, 200)
@@ -341,7 +301,8 @@ async fn a_page_that_wants_to_be_paid_for_is_asked_once_in_a_run_and_its_price_i
         Paper::new(published(400, 0, HOUR), 3, true),
         [("idxno=390", unpaid)].into(),
     );
-    // Five minutes between two requests: the run takes longer than the day after which a refusal is asked again.
+    // Five minutes between two requests: the run takes longer than the day after which a refusal is
+    // asked again.
     world.pace = "[pace]\ngap = \"5m\"\n";
     let (report, _) = world.crawl_killed_at(u32::MAX).await;
     let report = report.unwrap();
@@ -353,10 +314,8 @@ async fn a_page_that_wants_to_be_paid_for_is_asked_once_in_a_run_and_its_price_i
     let asked = || {
         world
             .web
-            .paper
-            .asked
-            .lock()
-            .unwrap()
+            .requests
+            .paths()
             .iter()
             .filter(|path| path.ends_with("idxno=390"))
             .count()

@@ -95,7 +95,8 @@ fn a_minute_of_a_paper_that_publishes_meanwhile_is_crawled_without_overlap_and_l
     wanted.sort_unstable();
     assert_eq!(stored, wanted);
     assert!(stored.len() > 80, "{}", stored.len());
-    // No two crawls at once: no request began before the one before it had ended, and no run before the one before it.
+    // No two crawls at once: no request began before the one before it had ended, and no run before
+    // the one before it.
     assert_gaps(&paper.log(), Duration::ZERO);
     let sql = rusqlite::Connection::open(crawler.data().join("archive.db")).unwrap();
     let count = |statement: &str| {

@@ -1,4 +1,5 @@
-//! Whole crawls over a simulated web, under tokio's paused clock: hours in moments. No sockets, a real archive.
+//! Whole crawls over a simulated web, under tokio's paused clock: hours in moments. No sockets, a
+//! real archive.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::net::IpAddr;
@@ -7,17 +8,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use saseo::archive::{ArchiveError, Filter, Reader, RunEnd, SeedMode};
-use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
+use saseo::config::Site;
 use saseo::config::site::Schedule;
 use saseo::config::units::{Rate, Span};
-use saseo::config::{Settings, Site, read_profile, read_site};
 use saseo::crawl::{self, Agenda, CrawlPlan, Event, PaperReport, Report, Start, Stop};
-use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
-use saseo::frontier::Visit;
+use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
-use saseo::politeness::Turn;
 use saseo::schedule::{DueStart, Timetable};
 use saseo::site_reader::SiteReader;
 use saseo::time::Timestamp;
@@ -25,25 +23,15 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 
 use crate::open_archive::open_archive;
+use crate::simulated_web::{
+    self, LATENCY, NOW, PROFILE, SimulatedWeb, SiteFile, assert_audited, html, redirect,
+};
 
-const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+/// The gap of the site files: that of the shipped settings.
 const GAP: Duration = Duration::from_secs(2);
-const LATENCY: Duration = Duration::from_millis(80);
-const PROFILE: &str = include_str!("../../config/profiles/ndsoft.toml");
 
-/// What one host was asked, and when.
-#[derive(Clone, Debug)]
-struct Asked {
-    path: String,
-    began: Timestamp,
-    ended: Timestamp,
-    /// What the answer asked for: no request before this.
-    not_before: Timestamp,
-}
-
-/// A web of papers, each with one section of so many articles.
-struct SimulatedWeb {
-    clock: Clock,
+/// Papers, each with one section of so many articles.
+struct Papers {
     /// Of each paper; more may be published.
     articles: AtomicU64,
     /// A paper that has five articles, whatever the others have.
@@ -57,14 +45,11 @@ struct SimulatedWeb {
     faults: Mutex<HashMap<String, Vec<Answer>>>,
     /// Answers to give instead, by path, always.
     rules: Mutex<HashMap<String, Answer>>,
-    // A mutex, since the tasks of one crawl all answer from here.
-    log: Mutex<BTreeMap<Host, Vec<Asked>>>,
 }
 
-impl SimulatedWeb {
-    fn new(clock: Clock, articles: u64) -> Self {
+impl Papers {
+    fn new(articles: u64) -> Self {
         Self {
-            clock,
             articles: AtomicU64::new(articles),
             small: None,
             not_found_once: Mutex::default(),
@@ -72,7 +57,6 @@ impl SimulatedWeb {
             robots: "User-agent: *\nDisallow: /admin/\n",
             shared_address: None,
             faults: Mutex::default(),
-            log: Mutex::default(),
         }
     }
 
@@ -136,55 +120,10 @@ impl SimulatedWeb {
             articles
         )
     }
-
-    /// Fails where a host was asked twice at once, inside a gap, or before it wished.
-    fn assert_polite(&self) {
-        for (host, visits) in &*self.log.lock().unwrap() {
-            for pair in visits.windows(2) {
-                let free = (pair[0].ended + GAP).max(pair[0].not_before);
-                assert!(pair[1].began >= free, "{host} was hurried: {pair:?}");
-            }
-        }
-    }
-
-    /// Fails where any two requests began closer together than a period.
-    fn assert_apart(&self, period: Duration) {
-        let began = self.in_order();
-        assert!(
-            began
-                .windows(2)
-                .all(|pair| pair[1].0.since(pair[0].0) >= period),
-            "{began:?}"
-        );
-    }
-
-    /// When each request began, and whom it asked.
-    fn in_order(&self) -> Vec<(Timestamp, Host)> {
-        let log = self.log.lock().unwrap();
-        let of_host = |(host, visits): (&Host, &Vec<Asked>)| {
-            visits
-                .iter()
-                .map(|visit| (visit.began, host.clone()))
-                .collect::<Vec<_>>()
-        };
-        let mut began: Vec<_> = log.iter().flat_map(of_host).collect();
-        began.sort();
-        began
-    }
-
-    fn asked(&self) -> Vec<String> {
-        self.log
-            .lock()
-            .unwrap()
-            .values()
-            .flatten()
-            .map(|visit| visit.path.clone())
-            .collect()
-    }
 }
 
-impl Web for SimulatedWeb {
-    async fn locate(&self, host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
+impl simulated_web::Site for Papers {
+    fn address(&self, host: &Host) -> Result<IpAddr, Trouble> {
         let mut not_found = self.not_found_once.lock().unwrap();
         if let Some(at) = not_found.iter().position(|other| other == host) {
             not_found.swap_remove(at);
@@ -196,66 +135,25 @@ impl Web for SimulatedWeb {
         if let Some(address) = self.shared_address {
             return Ok(address);
         }
-        let number: u16 = host
-            .as_str()
-            .trim_start_matches('h')
-            .split('.')
-            .next()
-            .unwrap()
-            .parse()
-            .unwrap();
+
+        let name = host.as_str().split('.').next().unwrap();
+        let number: u16 = name.trim_start_matches('h').parse().unwrap();
         let [high, low] = number.to_be_bytes();
         Ok([192, 0, high, low].into())
     }
 
-    async fn fetch(
-        &self,
-        visit: Visit,
-        _reach: Reach,
-        _asking: RequestTerms,
-    ) -> (Turn, Result<Answer, Trouble>) {
-        let (url, turn) = visit.spend();
-        let began = self.clock.now();
-        self.clock.sleep_until(began + LATENCY).await;
-        let path = url.path_and_query().to_owned();
-        let fault = self
-            .faults
-            .lock()
-            .unwrap()
-            .get_mut(&path)
-            .and_then(Vec::pop);
-        let rule = self.rules.lock().unwrap().get(&path).cloned();
-        let answer = fault.or(rule).unwrap_or_else(|| self.page(&url));
-        let ended = self.clock.now();
-        let rest: u64 = answer
-            .header("retry-after")
-            .map_or(0, |seconds| seconds.parse().unwrap());
-        let asked = Asked {
-            path,
-            began,
-            ended,
-            not_before: ended + Duration::from_secs(rest),
-        };
-        self.log
-            .lock()
-            .unwrap()
-            .entry(url.host())
-            .or_default()
-            .push(asked);
-        (turn, Ok(answer))
+    fn answer(&self, url: &PageUrl, _terms: &RequestTerms) -> Result<Answer, Trouble> {
+        let path = url.path_and_query();
+        let mut faults = self.faults.lock().unwrap();
+        let fault = faults.get_mut(path).and_then(Vec::pop);
+        let rule = self.rules.lock().unwrap().get(path).cloned();
+
+        Ok(fault.or(rule).unwrap_or_else(|| self.page(url)))
     }
 }
 
 const HOME: &str = "<html><body><ul id=\"user-menu\"><li data-menu-code=\"S1N1\">\
     <a href=\"/news/articleList.html?sc_section_code=S1N1&view_type=sm\">소식</a></li></ul></body></html>";
-
-fn html(status: u16, body: String) -> Answer {
-    Answer {
-        status,
-        headers: vec![("content-type".into(), "text/html; charset=utf-8".into())],
-        body: body.into_bytes(),
-    }
-}
 
 fn article(number: u64) -> Answer {
     html(
@@ -278,50 +176,50 @@ impl Drop for World {
     }
 }
 
+/// A crawler of papers, with an archive of its own.
 struct World {
     folder: TempDir,
-    clock: Clock,
-    web: Arc<SimulatedWeb>,
+    papers: Arc<Papers>,
+    web: SimulatedWeb,
     hosts: u16,
 }
 
 impl World {
     fn new(hosts: u16, articles: u64) -> Self {
-        let clock = Clock::set_to(NOW);
+        Self::of(hosts, Papers::new(articles))
+    }
+
+    fn of(hosts: u16, papers: Papers) -> Self {
+        let papers = Arc::new(papers);
+        let site = Arc::clone(&papers) as Arc<dyn simulated_web::Site>;
         Self {
             folder: TempDir::new().unwrap(),
-            clock,
-            web: Arc::new(SimulatedWeb::new(clock, articles)),
+            papers,
+            web: SimulatedWeb::new(Clock::set_to(NOW), site),
             hosts,
         }
     }
 
+    /// Another crawler of the same papers.
+    fn another(&self) -> Self {
+        Self {
+            folder: TempDir::new().unwrap(),
+            papers: Arc::clone(&self.papers),
+            web: self.web.clone(),
+            hosts: self.hosts,
+        }
+    }
+
     fn plan(&self, seeding: SeedMode) -> CrawlPlan {
-        let profile = read_profile("ndsoft.toml", PROFILE).unwrap();
         let site = |k: u16| {
-            let text = format!(
-                "name = \"p{k}\"\ntitle = \"신문 {k}\"\nhome = \"https://h{k}.example/\"\nprofile = \"ndsoft\"\n\
-                 [discover]\nfeeds = false\n[pace]\ngap = \"2s\"\n"
-            );
-            Arc::new(
-                SiteReader::new(
-                    read_site("p.toml", &text).unwrap(),
-                    Some(&profile),
-                    &Settings::default(),
-                )
-                .unwrap(),
-            )
+            SiteFile::new(&format!("p{k}"), &format!("https://h{k}.example/"))
+                .profile(PROFILE)
+                .with("[discover]\nfeeds = false\n[pace]\ngap = \"2s\"\n")
+                .reader()
         };
         CrawlPlan {
-            command: "crawl".into(),
-            sites: (1..=self.hosts).map(site).collect(),
             seeding,
-            settings: Settings::default(),
-            skipped: 0,
-            max_requests: None,
-            at_most: None,
-            locks: HostLocks::new(Some(self.folder.path().join("locks").into())),
-            backfill: None,
+            ..simulated_web::plan((1..=self.hosts).map(site).collect(), self.folder.path())
         }
     }
 
@@ -330,34 +228,17 @@ impl World {
     }
 
     async fn run(&self, plan: CrawlPlan) -> Result<Report, ArchiveError> {
-        let mut archive = open_archive(self.folder.path())?;
-        let (_stop, stopped) = watch::channel(Stop::GoOn);
-        crawl::run(
-            plan,
-            &mut archive,
-            Arc::clone(&self.web),
-            self.clock,
-            "a test".into(),
-            stopped,
-            |_| {},
-        )
-        .await
+        self.web.crawl(plan, self.folder.path()).await
     }
 
-    /// Fails where the ledger alone shows that something was owed and not kept.
     fn assert_audited(&self) {
-        let findings = audit(
-            &Reader::open(self.folder.path()).unwrap(),
-            AuditScope::Everything,
-        )
-        .unwrap();
-        assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
+        assert_audited(self.folder.path());
     }
 
     fn articles(&self) -> u64 {
         Reader::open(self.folder.path())
             .unwrap()
-            .sites(self.clock.now())
+            .sites(self.web.clock.now())
             .unwrap()
             .iter()
             .map(|site| site.articles)
@@ -375,7 +256,7 @@ async fn twenty_papers_of_a_thousand_pages_are_read_and_none_is_hurried() {
     );
     // Of each: robots.txt, two files of reservations, the home page, 48 pages of the list.
     assert_eq!(report.tally.requests, 20 * (1 + 2 + 1 + 48 + 950));
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
     // Twenty hosts are asked side by side: the crawl takes hardly longer than one of them.
     let alone = (GAP + LATENCY) * 1000;
     assert!(report.elapsed < alone * 11 / 10, "{:?}", report.elapsed);
@@ -391,9 +272,10 @@ async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
         (report.how, report.queued, report.tally.articles_new),
         (RunEnd::Finished, 0, 300 * 30)
     );
-    world.web.assert_polite();
-    for (host, visits) in &*world.web.log.lock().unwrap() {
-        // From the first turn on: as many as the gap and the answers leave room for, but for one in a hundred.
+    world.web.requests.assert_polite(GAP);
+    for (host, visits) in &world.web.requests.by_host() {
+        // From the first turn on: as many as the gap and the answers leave room for, but for one in
+        // a hundred.
         let allowed = (GAP + LATENCY) * u32::try_from(visits.len() - 1).unwrap();
         let taken = visits[visits.len() - 1].began.since(visits[0].began);
         assert!(
@@ -407,7 +289,7 @@ async fn three_hundred_papers_have_nearly_every_turn_that_they_allow() {
 async fn a_first_crawl_asks_for_pages_of_lists_and_articles_in_turn() {
     let world = World::new(1, 950);
     world.crawl().await;
-    let asked = world.web.asked();
+    let asked = world.web.requests.paths();
     let is_list = |path: &&String| path.contains("articleList") && path.contains("page=");
     let is_article = |path: &&String| path.contains("articleView");
     // robots.txt, two files of reservations, home and the first page of the list come before.
@@ -419,7 +301,7 @@ async fn a_first_crawl_asks_for_pages_of_lists_and_articles_in_turn() {
     );
     assert_eq!(while_lists_are_read.iter().filter(is_article).count(), 46);
     assert_eq!(world.articles(), 950);
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
 }
 
 /// Papers that begin at their times, until a moment.
@@ -468,10 +350,14 @@ const MINUTE: Duration = Duration::from_secs(60);
 
 /// A paper that takes half an hour, and a small one.
 fn a_long_paper_and_a_small_one() -> World {
-    let mut world = World::new(2, 950);
-    Arc::get_mut(&mut world.web).unwrap().small =
-        Some(PageUrl::parse("https://h2.example/").unwrap().host());
-    world
+    let small = PageUrl::parse("https://h2.example/").unwrap().host();
+    World::of(
+        2,
+        Papers {
+            small: Some(small),
+            ..Papers::new(950)
+        },
+    )
 }
 
 /// Crawls the papers of a world, each due each minute for so long; returns how their runs ended.
@@ -501,7 +387,7 @@ async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)>
 
     let mut archive = open_archive(world.folder.path()).unwrap();
     let (_stop, stopped) = watch::channel(Stop::GoOn);
-    let web = Arc::clone(&world.web);
+    let web = Arc::new(world.web.clone());
     let mut ended = Vec::new();
     let watch = |event: Event<'_>| {
         if let Event::Ended(report) = event {
@@ -512,9 +398,12 @@ async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)>
         session,
         &mut agenda,
         &mut archive,
-        web,
-        world.clock,
-        ("a test".into(), stopped),
+        crawl::Surroundings {
+            web,
+            clock: world.web.clock,
+            holder: "a test".into(),
+            stop: stopped,
+        },
         watch,
     )
     .await
@@ -526,7 +415,7 @@ async fn serve_each_minute(world: &World, minutes: u32) -> Vec<(String, RunEnd)>
 async fn a_host_whose_name_is_not_found_is_looked_up_again_at_its_papers_next_start() {
     let world = a_long_paper_and_a_small_one();
     world
-        .web
+        .papers
         .not_found_once
         .lock()
         .unwrap()
@@ -562,7 +451,7 @@ async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
         ended.iter().all(|(_, how)| *how == RunEnd::Finished),
         "{ended:?}"
     );
-    assert!(world.clock.now() > NOW + MINUTE * 30);
+    assert!(world.web.clock.now() > NOW + MINUTE * 30);
     let reader = Reader::open(world.folder.path()).unwrap();
     let mut runs = reader.runs(100).unwrap();
     runs.retain(|run| run.site.as_deref() == Some("p2"));
@@ -579,39 +468,39 @@ async fn a_first_crawl_that_takes_long_keeps_no_other_paper_waiting() {
         assert!(k > 3 || run.requests > 0, "{run:?}");
     }
     assert_eq!(world.articles(), 955);
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_crawl_that_finds_nothing_new_reads_one_page_of_each_list() {
     let world = World::new(1, 100);
     world.crawl().await;
-    let asked = world.web.asked().len();
+    let asked = world.web.requests.count();
     let report = world.crawl().await;
     assert_eq!(report.tally.articles_new, 0);
     assert_eq!(
-        world.web.asked()[asked..],
+        world.web.requests.paths()[asked..],
         ["/news/articleList.html?sc_section_code=S1N1&view_type=sm"]
     );
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_busy_host_is_left_alone_for_as_long_as_it_asks() {
     let world = World::new(1, 30);
-    world.web.fail_once(
+    world.papers.fail_once(
         "/news/articleView.html?idxno=7",
         503,
         &[("retry-after", "120")],
     );
-    world.web.fail_once(
+    world.papers.fail_once(
         "/news/articleView.html?idxno=8",
         429,
         &[("retry-after", "300")],
     );
     let report = world.crawl().await;
     assert_eq!((report.how, world.articles()), (RunEnd::Finished, 30));
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
     assert!(
         report.elapsed > Duration::from_secs(420),
         "{:?}",
@@ -624,7 +513,7 @@ async fn a_page_that_fails_for_a_while_is_stored_in_the_end() {
     let world = World::new(1, 5);
     for _ in 0..2 {
         world
-            .web
+            .papers
             .fail_once("/news/articleView.html?idxno=3", 500, &[]);
     }
     let report = world.crawl().await;
@@ -632,7 +521,8 @@ async fn a_page_that_fails_for_a_while_is_stored_in_the_end() {
     assert_eq!(
         world
             .web
-            .asked()
+            .requests
+            .paths()
             .iter()
             .filter(|path| path.ends_with("idxno=3"))
             .count(),
@@ -642,19 +532,25 @@ async fn a_page_that_fails_for_a_while_is_stored_in_the_end() {
 
 #[tokio::test(start_paused = true)]
 async fn what_robots_txt_forbids_is_not_asked_for() {
-    let mut world = World::new(1, 5);
-    Arc::get_mut(&mut world.web).unwrap().robots =
-        "User-agent: *\nDisallow: /*idxno=3\nCrawl-delay: 7\n";
+    let robots = "User-agent: *\nDisallow: /*idxno=3\nCrawl-delay: 7\n";
+    let world = World::of(
+        1,
+        Papers {
+            robots,
+            ..Papers::new(5)
+        },
+    );
     let report = world.crawl().await;
     assert_eq!((report.tally.refused, world.articles()), (1, 4));
     assert!(
         !world
             .web
-            .asked()
+            .requests
+            .paths()
             .iter()
             .any(|path| path.contains("idxno=3"))
     );
-    let log = world.web.log.lock().unwrap();
+    let log = world.web.requests.by_host();
     let visits = log.values().next().unwrap();
     assert!(
         visits
@@ -666,19 +562,19 @@ async fn what_robots_txt_forbids_is_not_asked_for() {
 #[tokio::test(start_paused = true)]
 async fn an_unreachable_robots_txt_forbids_everything() {
     let world = World::new(1, 5);
-    world.web.fail_once("/robots.txt", 500, &[]);
+    world.papers.fail_once("/robots.txt", 500, &[]);
     let report = world.crawl().await;
-    assert_eq!(world.web.asked(), ["/robots.txt"]);
+    assert_eq!(world.web.requests.paths(), ["/robots.txt"]);
     assert_eq!((report.skipped.len(), report.queued), (1, 3));
     // A crawl soon after does not ask again, and says why.
     let report = world.crawl().await;
-    assert_eq!((world.web.asked().len(), report.skipped.len()), (1, 1));
+    assert_eq!((world.web.requests.count(), report.skipped.len()), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_host_that_wants_a_long_rest_ends_the_crawl_and_is_named() {
     let world = World::new(1, 5);
-    world.web.fail_once(
+    world.papers.fail_once(
         "/news/articleView.html?idxno=3",
         503,
         &[("retry-after", "86400")],
@@ -694,7 +590,7 @@ async fn a_host_that_wants_a_long_rest_ends_the_crawl_and_is_named() {
     // Nor does the next crawl hurry it.
     let report = world.crawl().await;
     assert_eq!((report.tally.requests, world.articles()), (0, stored));
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
 }
 
 #[tokio::test(start_paused = true)]
@@ -710,10 +606,10 @@ async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
         };
         let crawl = world.run(world.plan(seeding));
         // Dropping the crawl drops its tasks at whatever they were doing, as a kill does.
-        let cut = world.clock.now() + Duration::from_millis(9_973);
+        let cut = world.web.clock.now() + Duration::from_millis(9_973);
         let finished = tokio::select! {
             report = crawl => Some(report.unwrap()),
-            () = world.clock.sleep_until(cut) => None,
+            () = world.web.clock.sleep_until(cut) => None,
         };
         if let Some(report) = finished {
             assert_eq!((report.how, report.queued), (RunEnd::Finished, 0));
@@ -722,16 +618,17 @@ async fn a_crawl_that_is_cut_off_anywhere_loses_nothing_and_doubles_nothing() {
     }
     assert!(runs > 10, "{runs}");
     assert_eq!(world.articles(), 90);
-    world.web.assert_polite();
-    let log = world.web.log.lock().unwrap();
+    world.web.requests.assert_polite(GAP);
+    let log = world.web.requests.by_host();
     let mut answered: Vec<_> = log
         .iter()
-        .flat_map(|(host, visits)| visits.iter().map(move |visit| (host, &visit.path)))
+        .flat_map(|(host, visits)| visits.iter().map(move |visit| (host, visit.path())))
         .collect();
     let all = answered.len();
     answered.sort();
     answered.dedup();
-    // An answer that came in the moment of the cut was not yet settled, and is asked for again: at most one a host.
+    // An answer that came in the moment of the cut was not yet settled, and is asked for again: at
+    // most one a host.
     assert!(
         all - answered.len() <= 2 * runs,
         "{} asked twice in {runs} runs",
@@ -761,14 +658,6 @@ fn article_path(number: u64) -> String {
     format!("/news/articleView.html?idxno={number}")
 }
 
-fn redirect(to: &str) -> Answer {
-    Answer {
-        status: 302,
-        headers: vec![("location".into(), to.into())],
-        body: Vec::new(),
-    }
-}
-
 fn maintenance() -> Answer {
     html(200, "<html><body>점검 중입니다</body></html>".into())
 }
@@ -777,7 +666,7 @@ fn maintenance() -> Answer {
 async fn a_section_that_was_moved_for_an_hour_is_read_again() {
     let world = World::new(1, 30);
     world
-        .web
+        .papers
         .fail_once(LIST, 302, &[("location", "/maintenance.html")]);
     world.crawl().await;
     assert_eq!(world.articles(), 0);
@@ -789,7 +678,7 @@ async fn a_section_that_was_moved_for_an_hour_is_read_again() {
 async fn a_home_page_that_was_moved_for_an_hour_is_read_again() {
     let world = World::new(1, 30);
     world
-        .web
+        .papers
         .fail_once("/", 302, &[("location", "/maintenance.html")]);
     world.crawl().await;
     world.crawl().await;
@@ -800,7 +689,7 @@ async fn a_home_page_that_was_moved_for_an_hour_is_read_again() {
 async fn a_maintenance_page_does_not_end_a_list() {
     let world = World::new(1, 100);
     world
-        .web
+        .papers
         .faults
         .lock()
         .unwrap()
@@ -808,19 +697,16 @@ async fn a_maintenance_page_does_not_end_a_list() {
     world.crawl().await;
     assert_eq!(world.articles(), 100);
     // Nor does it hide what a later reading was on its way to.
-    world.web.articles.store(150, Ordering::Relaxed);
+    world.papers.articles.store(150, Ordering::Relaxed);
     world
-        .web
+        .papers
         .faults
         .lock()
         .unwrap()
         .insert(list_page(2), vec![maintenance(); 7]);
     for _ in 0..12 {
         world.crawl().await;
-        world
-            .clock
-            .sleep_until(world.clock.now() + Duration::from_secs(24 * 3600))
-            .await;
+        world.web.wait(Duration::from_secs(24 * 3600)).await;
     }
     assert_eq!(world.articles(), 150);
 }
@@ -829,15 +715,16 @@ async fn a_maintenance_page_does_not_end_a_list() {
 async fn list_pages_that_lead_to_one_another_end() {
     let world = World::new(1, 60);
     world
-        .web
-        .answer_always(&list_page(2), redirect(&list_page(3)));
+        .papers
+        .answer_always(&list_page(2), redirect(302, &list_page(3)));
     world
-        .web
-        .answer_always(&list_page(3), redirect(&list_page(2)));
+        .papers
+        .answer_always(&list_page(3), redirect(302, &list_page(2)));
     world.crawl().await;
     let asked = world
         .web
-        .asked()
+        .requests
+        .paths()
         .iter()
         .filter(|path| path.contains("page="))
         .count();
@@ -848,7 +735,7 @@ async fn list_pages_that_lead_to_one_another_end() {
 #[tokio::test(start_paused = true)]
 async fn a_page_that_is_always_busy_does_not_starve_its_host() {
     let world = World::new(1, 60);
-    world.web.answer_always(
+    world.papers.answer_always(
         &list_page(3),
         Answer {
             status: 503,
@@ -858,14 +745,14 @@ async fn a_page_that_is_always_busy_does_not_starve_its_host() {
     );
     world.crawl().await;
     assert_eq!(world.articles(), 40);
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_retry_after_of_nothing_is_no_leave_to_ask_on() {
     let world = World::new(1, 5);
     let headers = vec![("retry-after".into(), "0".into())];
-    world.web.answer_always(
+    world.papers.answer_always(
         &article_path(3),
         Answer {
             status: 503,
@@ -876,7 +763,8 @@ async fn a_retry_after_of_nothing_is_no_leave_to_ask_on() {
     world.crawl().await;
     let asked = world
         .web
-        .asked()
+        .requests
+        .paths()
         .iter()
         .filter(|path| **path == article_path(3))
         .count();
@@ -891,11 +779,11 @@ async fn a_retry_after_of_nothing_is_no_leave_to_ask_on() {
 async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_entered() {
     let world = World::new(1, 3);
     world
-        .web
-        .answer_always(&article_path(2), redirect(&article_path(999)));
+        .papers
+        .answer_always(&article_path(2), redirect(302, &article_path(999)));
     world
-        .web
-        .answer_always(&article_path(3), redirect("/member/login.html?url=x"));
+        .papers
+        .answer_always(&article_path(3), redirect(302, "/member/login.html?url=x"));
     world.crawl().await;
     let mut numbers = vec![];
     let reader = Reader::open(world.folder.path()).unwrap();
@@ -903,28 +791,32 @@ async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_ent
         numbers.push(version.unwrap().article.number.unwrap());
     }
     assert_eq!(numbers, [1, 999]);
-    assert!(!world.web.asked().iter().any(|path| path.contains("member")));
+    assert!(
+        !world
+            .web
+            .requests
+            .paths()
+            .iter()
+            .any(|path| path.contains("member"))
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn articles_that_move_to_one_another_have_failed() {
     let world = World::new(1, 2);
     world
-        .web
-        .answer_always(&article_path(1), redirect(&article_path(2)));
+        .papers
+        .answer_always(&article_path(1), redirect(302, &article_path(2)));
     world
-        .web
-        .answer_always(&article_path(2), redirect(&article_path(1)));
+        .papers
+        .answer_always(&article_path(2), redirect(302, &article_path(1)));
     for _ in 0..8 {
         world.crawl().await;
-        world
-            .clock
-            .sleep_until(world.clock.now() + Duration::from_secs(72 * 3600))
-            .await;
+        world.web.wait(Duration::from_secs(72 * 3600)).await;
     }
     let site = Reader::open(world.folder.path())
         .unwrap()
-        .sites(world.clock.now())
+        .sites(world.web.clock.now())
         .unwrap()
         .remove(0);
     assert_eq!((site.articles, site.failed, site.queued), (0, 1, 0));
@@ -937,11 +829,13 @@ async fn an_earlier_day_opens_the_lists_again() {
     let mut reader = Arc::into_inner(since.sites.remove(0)).unwrap();
     reader.scope.since = Timestamp::from_rfc3339("2026-11-20T00:00:00+09:00");
     since.sites.push(Arc::new(reader));
-    // The rows of this web tell no date; a list that was read for a later day's sake is read again all the same.
+    // The rows of this web tell no date; a list that was read for a later day's sake is read again
+    // all the same.
     world.run(since).await.unwrap();
     let before = world
         .web
-        .asked()
+        .requests
+        .paths()
         .iter()
         .filter(|path| path.contains("page=3"))
         .count();
@@ -949,7 +843,8 @@ async fn an_earlier_day_opens_the_lists_again() {
     assert_eq!(
         world
             .web
-            .asked()
+            .requests
+            .paths()
             .iter()
             .filter(|path| path.contains("page=3"))
             .count(),
@@ -959,7 +854,8 @@ async fn an_earlier_day_opens_the_lists_again() {
     assert_eq!(
         world
             .web
-            .asked()
+            .requests
+            .paths()
             .iter()
             .filter(|path| path.contains("page=3"))
             .count(),
@@ -977,20 +873,22 @@ async fn what_a_paper_says_against_uses_of_its_pages_is_obeyed_and_kept_with_its
     let world = World::new(1, 4);
     let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1, "tdm-policy": "https://h1.example/tdm.json"}]"#;
     world
-        .web
+        .papers
         .answer_always("/.well-known/tdmrep.json", html(200, reserved.to_owned()));
-    world.web.answer_always(
+    world.papers.answer_always(
         "/ai.txt",
         html(200, "User-Agent: *\nDisallow: /*idxno=4\n".to_owned()),
     );
-    world.web.answer_always(
+    world.papers.answer_always(
         &article_path(2),
         with_header(article(2), "x-robots-tag", "noarchive"),
     );
     let marked = String::from_utf8(article(3).body)
         .unwrap()
         .replace("<head>", "<head><meta name=robots content=noindex>");
-    world.web.answer_always(&article_path(3), html(200, marked));
+    world
+        .papers
+        .answer_always(&article_path(3), html(200, marked));
     world.crawl().await;
 
     let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
@@ -1044,7 +942,7 @@ async fn what_a_paper_says_against_uses_of_its_pages_is_obeyed_and_kept_with_its
             && evidence.contains("tdm-policy: https://h1.example/tdm.json")
     );
     // A second crawl on the same day asks for none of the files again, and knows what they say.
-    world.web.articles.store(5, Ordering::Relaxed);
+    world.papers.articles.store(5, Ordering::Relaxed);
     world.crawl().await;
     let last: String = sql
         .query_row(
@@ -1057,7 +955,8 @@ async fn what_a_paper_says_against_uses_of_its_pages_is_obeyed_and_kept_with_its
     assert_eq!(
         world
             .web
-            .asked()
+            .requests
+            .paths()
             .iter()
             .filter(|path| path.contains("tdmrep"))
             .count(),
@@ -1073,13 +972,14 @@ async fn links_of_a_page_that_says_nofollow_are_left_alone() {
         "x-robots-tag",
         "otherbot: noindex, saseo: nofollow",
     );
-    world.web.answer_always("/", home);
+    world.papers.answer_always("/", home);
     let report = world.crawl().await;
     assert_eq!((world.articles(), report.tally.refused), (0, 1));
     assert!(
         !world
             .web
-            .asked()
+            .requests
+            .paths()
             .iter()
             .any(|path| path.contains("articleList"))
     );
@@ -1089,7 +989,7 @@ async fn links_of_a_page_that_says_nofollow_are_left_alone() {
 async fn a_paper_that_refuses_is_paused_and_not_stormed() {
     let world = World::new(1, 40);
     for number in 1..=40 {
-        world.web.answer_always(
+        world.papers.answer_always(
             &article_path(number),
             Answer {
                 status: 403,
@@ -1109,7 +1009,8 @@ async fn a_paper_that_refuses_is_paused_and_not_stormed() {
     let refused = |world: &World| {
         world
             .web
-            .asked()
+            .requests
+            .paths()
             .iter()
             .filter(|path| path.contains("articleView"))
             .count()
@@ -1118,12 +1019,9 @@ async fn a_paper_that_refuses_is_paused_and_not_stormed() {
     world.crawl().await;
     assert_eq!(refused(&world), 5, "a paused paper is not asked");
     // Days later it has thought better of it, and no article is lost.
-    world.web.rules.lock().unwrap().clear();
+    world.papers.rules.lock().unwrap().clear();
     for _ in 0..4 {
-        world
-            .clock
-            .sleep_until(world.clock.now() + Duration::from_secs(36 * 3600))
-            .await;
+        world.web.wait(Duration::from_secs(36 * 3600)).await;
         world.crawl().await;
     }
     assert_eq!(world.articles(), 40);
@@ -1137,7 +1035,7 @@ async fn a_refusal_in_words_is_a_refusal_and_no_end_of_a_list() {
         "<html><script>alert('정상적인 접근이 아닙니다.')</script></html>".to_owned(),
     );
     world
-        .web
+        .papers
         .faults
         .lock()
         .unwrap()
@@ -1159,26 +1057,22 @@ async fn a_host_that_is_down_for_a_week_loses_no_page() {
         body: vec![],
     };
     for number in 1..=60 {
-        world.web.answer_always(&article_path(number), down.clone());
-    }
-    world.web.answer_always(LIST, down.clone());
-    for _ in 0..14 {
         world
-            .clock
-            .sleep_until(world.clock.now() + Duration::from_secs(12 * 3600))
-            .await;
+            .papers
+            .answer_always(&article_path(number), down.clone());
+    }
+    world.papers.answer_always(LIST, down.clone());
+    for _ in 0..14 {
+        world.web.wait(Duration::from_secs(12 * 3600)).await;
         world.crawl().await;
     }
-    world.web.rules.lock().unwrap().clear();
+    world.papers.rules.lock().unwrap().clear();
     for _ in 0..8 {
-        world
-            .clock
-            .sleep_until(world.clock.now() + Duration::from_secs(24 * 3600))
-            .await;
+        world.web.wait(Duration::from_secs(24 * 3600)).await;
         world.crawl().await;
     }
     assert_eq!(world.articles(), 60);
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
 }
 
 /// What is said against uses of the articles, by their numbers.
@@ -1195,11 +1089,8 @@ fn opt_outs(world: &World) -> Vec<(u64, String)> {
 }
 
 async fn next_day(world: &World, articles: u64) {
-    world
-        .clock
-        .sleep_until(world.clock.now() + Duration::from_secs(25 * 3600))
-        .await;
-    world.web.articles.store(articles, Ordering::Relaxed);
+    world.web.wait(Duration::from_secs(25 * 3600)).await;
+    world.papers.articles.store(articles, Ordering::Relaxed);
     world.crawl().await;
 }
 
@@ -1208,13 +1099,13 @@ async fn a_reservation_that_moved_is_followed_and_its_last_word_counts_until_it_
     const FILE: &str = "/.well-known/tdmrep.json";
     let world = World::new(1, 1);
     let reserved = r#"[{"location": "/news/*", "tdm-reservation": 1}]"#;
-    world.web.answer_always(FILE, redirect("/tdm.json"));
+    world.papers.answer_always(FILE, redirect(302, "/tdm.json"));
     world
-        .web
+        .papers
         .answer_always("/tdm.json", html(200, reserved.to_owned()));
     world.crawl().await;
     // What cannot be had says nothing new; what is not there any more says nothing.
-    world.web.answer_always(
+    world.papers.answer_always(
         "/tdm.json",
         Answer {
             status: 403,
@@ -1224,7 +1115,7 @@ async fn a_reservation_that_moved_is_followed_and_its_last_word_counts_until_it_
     );
     next_day(&world, 2).await;
     world
-        .web
+        .papers
         .answer_always("/tdm.json", html(404, String::new()));
     next_day(&world, 3).await;
     next_day(&world, 4).await;
@@ -1239,13 +1130,13 @@ async fn a_reservation_that_moved_is_followed_and_its_last_word_counts_until_it_
 #[tokio::test(start_paused = true)]
 async fn an_article_that_leads_to_another_paper_is_stored_only_under_its_own_number() {
     let world = World::new(1, 3);
-    world.web.answer_always(
+    world.papers.answer_always(
         &article_path(2),
-        redirect("https://h2.example/news/articleView.html?idxno=77"),
+        redirect(302, "https://h2.example/news/articleView.html?idxno=77"),
     );
-    let moved = redirect("https://h2.example/news/articleView.html?idxno=3");
+    let moved = redirect(302, "https://h2.example/news/articleView.html?idxno=3");
     world
-        .web
+        .papers
         .faults
         .lock()
         .unwrap()
@@ -1256,15 +1147,15 @@ async fn an_article_that_leads_to_another_paper_is_stored_only_under_its_own_num
         .map(|(number, _)| number)
         .collect();
     assert_eq!(numbers, [1, 3]);
-    assert!(!world.web.asked().contains(&article_path(77)));
+    assert!(!world.web.requests.paths().contains(&article_path(77)));
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_robots_txt_that_leads_to_a_host_of_another_crawl_forbids_until_it_can_be_had() {
     let world = World::new(1, 3);
-    let elsewhere = redirect("https://h2.example/robots.txt");
+    let elsewhere = redirect(302, "https://h2.example/robots.txt");
     world
-        .web
+        .papers
         .faults
         .lock()
         .unwrap()
@@ -1277,12 +1168,9 @@ async fn a_robots_txt_that_leads_to_a_host_of_another_crawl_forbids_until_it_can
         )
         .unwrap();
     world.crawl().await;
-    assert_eq!(world.web.asked(), ["/robots.txt"]);
+    assert_eq!(world.web.requests.paths(), ["/robots.txt"]);
     drop(held);
-    world
-        .clock
-        .sleep_until(world.clock.now() + Duration::from_secs(2 * 3600))
-        .await;
+    world.web.wait(Duration::from_secs(2 * 3600)).await;
     world.crawl().await;
     assert_eq!(world.articles(), 3);
 }
@@ -1292,7 +1180,7 @@ async fn a_header_that_forbids_archives_is_heard_whatever_the_status() {
     let world = World::new(1, 4);
     for (number, status) in [(2, 403), (3, 404), (4, 206)] {
         let answer = with_header(html(status, "글".to_owned()), "x-robots-tag", "noarchive");
-        world.web.answer_always(&article_path(number), answer);
+        world.papers.answer_always(&article_path(number), answer);
     }
     world.crawl().await;
     let sql = rusqlite::Connection::open(world.folder.path().join("archive.db")).unwrap();
@@ -1320,9 +1208,13 @@ async fn a_header_that_forbids_archives_is_heard_whatever_the_status() {
 
 /// A world of papers behind one address.
 fn world_of_one_server(hosts: u16, articles: u64) -> World {
-    let mut world = World::new(hosts, articles);
-    Arc::get_mut(&mut world.web).unwrap().shared_address = Some([192, 0, 2, 1].into());
-    world
+    World::of(
+        hosts,
+        Papers {
+            shared_address: Some([192, 0, 2, 1].into()),
+            ..Papers::new(articles)
+        },
+    )
 }
 
 /// The server's ceiling as it is shipped: two requests a second.
@@ -1345,21 +1237,22 @@ async fn new_papers_of_one_server_in_run_after_run_are_not_asked_too_close_to_on
         plan.max_requests = Some(1);
         assert_eq!(world.run(plan).await.unwrap().tally.requests, 1);
     }
-    let asked = world.web.asked().len();
+    let asked = world.web.requests.count();
     for paper in 0..4 {
         // A kill in the middle of an answer: the last announcement has no ending.
-        let cut = world.clock.now() + GAP + SERVER_PERIOD + LATENCY / 2;
+        let cut = world.web.clock.now() + GAP + SERVER_PERIOD + LATENCY / 2;
         tokio::select! {
             report = world.run(of_paper(paper, "killed")) => panic!("it ended: {report:?}"),
-            () = world.clock.sleep_until(cut) => {}
+            () = world.web.clock.sleep_until(cut) => {}
         }
     }
     for paper in 0..4 {
         world.run(of_paper(paper, "whole")).await.unwrap();
     }
     assert_eq!((asked, world.articles()), (4, 8));
-    world.web.assert_apart(SERVER_PERIOD);
-    // Beside the audit of what was answered: kills cut requests off before they stood in the web's log.
+    world.web.requests.assert_apart(SERVER_PERIOD);
+    // Beside the audit of what was answered: kills cut requests off before they stood in the web's
+    // log.
     world.assert_audited();
 }
 
@@ -1368,15 +1261,6 @@ async fn side_by_side(
     world: &World,
     settle: impl Fn(usize, &mut CrawlPlan),
 ) -> [(Report, World); 2] {
-    let archive = |half: usize| {
-        let world = World {
-            folder: TempDir::new().unwrap(),
-            clock: world.clock,
-            web: Arc::clone(&world.web),
-            hosts: world.hosts,
-        };
-        (half, world)
-    };
     let crawl = |(half, other): (usize, World)| {
         let mut plan = world.plan(SeedMode::Begin);
         let papers = plan.sites.len() / 2;
@@ -1384,7 +1268,7 @@ async fn side_by_side(
         settle(half, &mut plan);
         async move { (other.run(plan).await.unwrap(), other) }
     };
-    let (one, other) = tokio::join!(crawl(archive(0)), crawl(archive(1)));
+    let (one, other) = tokio::join!(crawl((0, world.another())), crawl((1, world.another())));
     [one, other]
 }
 
@@ -1392,7 +1276,7 @@ async fn side_by_side(
 async fn two_archives_on_one_machine_share_the_ceiling_of_a_server_fairly() {
     let world = world_of_one_server(8, 10);
     let done = side_by_side(&world, |_, _| {}).await;
-    world.web.assert_apart(SERVER_PERIOD);
+    world.web.requests.assert_apart(SERVER_PERIOD);
     for (report, other) in &done {
         assert_eq!(
             (report.how, report.queued, other.articles()),
@@ -1400,7 +1284,7 @@ async fn two_archives_on_one_machine_share_the_ceiling_of_a_server_fairly() {
         );
     }
     // While both have more to ask than there is room for, they take turns, and none is lost.
-    let began = world.web.in_order();
+    let began = world.web.requests.by_time();
     let busy = &began[..80];
     assert!(
         busy.windows(2)
@@ -1430,7 +1314,7 @@ async fn two_archives_on_one_machine_share_the_ceiling_in_all_though_one_has_pro
             (RunEnd::Finished, 0, 10)
         );
     }
-    world.web.assert_apart(rates[0]);
+    world.web.requests.assert_apart(rates[0]);
     // Around each request of the one with the longer period, nobody asks for that time.
     let owed = |pair: &[(Timestamp, Host)]| {
         if pair.iter().any(|(_, host)| host.as_str() > "h3") {
@@ -1439,7 +1323,7 @@ async fn two_archives_on_one_machine_share_the_ceiling_in_all_though_one_has_pro
             rates[0]
         }
     };
-    let began = world.web.in_order();
+    let began = world.web.requests.by_time();
     assert!(
         began
             .windows(2)
@@ -1462,8 +1346,6 @@ fn open_in(folder: &std::path::Path) -> usize {
 /// Crawls, and returns how many locks were held, whenever the crawl said how far it was.
 #[cfg(target_os = "linux")]
 async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
-    let mut archive = open_archive(world.folder.path()).unwrap();
-    let (_stop, stopped) = watch::channel(Stop::GoOn);
     let locks = world
         .folder
         .path()
@@ -1471,21 +1353,17 @@ async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
         .canonicalize()
         .unwrap_or_else(|_| world.folder.path().join("locks"));
     let mut held = vec![];
-    let watcher = |_: &crawl::CrawlProgress| held.push(open_in(&locks));
     let mut plan = world.plan(SeedMode::Begin);
     plan.settings.pace.total_rate = Rate(Duration::from_millis(1));
-    let (web, holder) = (Arc::clone(&world.web), "a test".to_owned());
-    let report = crawl::run(
-        plan,
-        &mut archive,
-        web,
-        world.clock,
-        holder,
-        stopped,
-        watcher,
-    )
-    .await
-    .unwrap();
+
+    let report = world
+        .web
+        .crawl_watched(plan, world.folder.path(), &mut |_| {
+            held.push(open_in(&locks))
+        })
+        .await
+        .unwrap();
+
     (report, held)
 }
 
@@ -1504,7 +1382,7 @@ async fn a_crawl_of_more_hosts_than_files_may_be_open_holds_few_of_them_at_a_tim
         most > Some(100) && most < Some(150),
         "{most:?} files were open"
     );
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
 }
 
 #[cfg(target_os = "linux")]
@@ -1512,7 +1390,7 @@ async fn a_crawl_of_more_hosts_than_files_may_be_open_holds_few_of_them_at_a_tim
 async fn the_lock_of_a_host_that_is_done_is_let_go_while_the_crawl_goes_on() {
     let world = World::new(2, 3);
     world
-        .web
+        .papers
         .fail_once(&article_path(1), 503, &[("retry-after", "300")]);
     let (report, held) = crawl_counting_locks(&world).await;
     assert_eq!((report.queued, world.articles()), (0, 6));
@@ -1523,7 +1401,7 @@ async fn the_lock_of_a_host_that_is_done_is_let_go_while_the_crawl_goes_on() {
         (Some(&5), Some(&4)),
         "{held:?}"
     );
-    world.web.assert_polite();
+    world.web.requests.assert_polite(GAP);
 }
 
 #[tokio::test(start_paused = true)]
@@ -1538,11 +1416,9 @@ async fn the_word_of_whoever_asked_a_host_before_is_kept() {
     world.crawl().await;
     let first = world
         .web
-        .log
-        .lock()
-        .unwrap()
-        .values()
-        .flatten()
+        .requests
+        .all()
+        .iter()
         .map(|visit| visit.began)
         .min();
     assert_eq!(first, Some(NOW + Duration::from_secs(60)));

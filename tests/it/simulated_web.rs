@@ -1,480 +1,323 @@
-//! A paper that goes on publishing under tokio's paused clock, and a crawler that comes back to it.
-#![allow(dead_code)] // each test file uses a part of it
+//! The simulated web: sites answer on the simulated clock, and every request is written down.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use jiff::civil::Date;
-use saseo::archive::{Reader, SeedMode, SiteState};
+use saseo::archive::{ArchiveError, Reader, SeedMode};
 use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
-use saseo::config::site::Discover;
 use saseo::config::{Settings, read_profile, read_site};
-use saseo::crawl::{self, Backfill, CrawlPlan, Report, Stop};
+use saseo::crawl::{self, CrawlPlan, CrawlProgress, Report, Stop};
 use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
-use saseo::frontier::recrawl::{SitePolicy, next};
-use saseo::frontier::{History, Past, Role, Settled, Visit};
+use saseo::frontier::Visit;
 use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
 use saseo::politeness::Turn;
 use saseo::site_reader::SiteReader;
-use saseo::time::{LocalTime, Timestamp};
-use tempfile::TempDir;
+use saseo::time::Timestamp;
 use tokio::sync::watch;
 
-pub use crate::open_archive::open_archive;
+use crate::open_archive::open_archive;
 
+/// The moment at which simulated crawls begin. It is no full hour, so that nothing is on time by
+/// accident.
 pub const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
+/// The time that each answer takes: far less than a gap, and more than nothing.
+pub const LATENCY: Duration = Duration::from_millis(80);
 pub const HOUR: Duration = Duration::from_secs(3600);
 pub const DAY: Duration = Duration::from_secs(24 * 3600);
+/// The profile of the CMS that simulated papers use.
 pub const PROFILE: &str = include_str!("../../config/profiles/ndsoft.toml");
-pub const EVERYTHING: &str = "/news/articleList.html?view_type=sm";
-/// Rows of a list page.
-pub const ROWS: usize = 20;
 
-/// An article of the simulated paper.
-#[derive(Clone, Copy, Debug)]
-pub struct Piece {
-    pub number: u64,
-    pub section: usize,
-    /// Where lists have it.
-    pub published: Timestamp,
-    /// When readers can see it; articles that are dated back come later than they say.
-    pub visible: Timestamp,
+/// The pages of a simulated site, and the addresses of its servers.
+pub trait Site: Send + Sync + 'static {
+    /// Answers a request; the latency is over by then.
+    fn answer(&self, url: &PageUrl, terms: &RequestTerms) -> Result<Answer, Trouble>;
+
+    /// Returns the address of a host's server.
+    fn address(&self, _host: &Host) -> Result<IpAddr, Trouble> {
+        Ok([192, 0, 2, 1].into())
+    }
 }
 
-/// What the paper's server says of whether pages have changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Validators {
-    None,
-    /// An ETag that changes with the page.
-    True,
-    /// An ETag that never changes.
-    Stuck,
-    /// An ETag that is another one each time.
-    Varying,
+impl<F> Site for F
+where
+    F: Fn(&PageUrl, &RequestTerms) -> Result<Answer, Trouble> + Send + Sync + 'static,
+{
+    fn answer(&self, url: &PageUrl, terms: &RequestTerms) -> Result<Answer, Trouble> {
+        self(url, terms)
+    }
 }
 
-/// Where a paper's articles have moved to.
-#[derive(Clone, Copy, Debug)]
-pub enum Moved {
-    ToTheHomePage,
-    /// `/news/articleViewAmp.html`, which is the same article.
-    ToAnotherPath,
+/// A request that was answered.
+#[derive(Clone, Debug)]
+pub struct SimulatedRequest {
+    pub url: PageUrl,
+    pub began: Timestamp,
+    pub ended: Timestamp,
+    /// The answer asked for no request before this.
+    pub not_before: Timestamp,
+    /// `None` where the server was out of reach.
+    pub status: Option<u16>,
+    /// The request named the version that the archive has.
+    pub has_validator: bool,
 }
 
-/// A paper that publishes as its clock goes on.
-pub struct Paper {
+impl SimulatedRequest {
+    /// Returns the path and the query.
+    pub fn path(&self) -> &str {
+        self.url.path_and_query()
+    }
+}
+
+/// The requests that a simulated web has answered, in the order of the answers.
+// A mutex, since the tasks of one crawl all write here.
+#[derive(Clone, Default)]
+pub struct Requests(Arc<Mutex<Vec<SimulatedRequest>>>);
+
+impl Requests {
+    pub fn all(&self) -> Vec<SimulatedRequest> {
+        self.0.lock().unwrap().clone()
+    }
+
+    pub fn count(&self) -> usize {
+        self.0.lock().unwrap().len()
+    }
+
+    pub fn forget(&self) {
+        self.0.lock().unwrap().clear();
+    }
+
+    /// Returns the paths with their queries, in the order of the answers.
+    pub fn paths(&self) -> Vec<String> {
+        self.all()
+            .iter()
+            .map(|request| request.path().to_owned())
+            .collect()
+    }
+
+    /// Returns how often each path was asked for; queries do not count.
+    pub fn count_by_path(&self) -> BTreeMap<String, u32> {
+        let mut counts = BTreeMap::new();
+        for request in self.all() {
+            let path = request.url.as_url().path().to_owned();
+            *counts.entry(path).or_default() += 1;
+        }
+
+        counts
+    }
+
+    pub fn by_host(&self) -> BTreeMap<Host, Vec<SimulatedRequest>> {
+        let mut hosts = BTreeMap::<Host, Vec<SimulatedRequest>>::new();
+        for request in self.all() {
+            hosts.entry(request.url.host()).or_default().push(request);
+        }
+
+        hosts
+    }
+
+    /// Returns when each request began and which host it asked, by time.
+    pub fn by_time(&self) -> Vec<(Timestamp, Host)> {
+        let mut began: Vec<_> = self
+            .all()
+            .iter()
+            .map(|request| (request.began, request.url.host()))
+            .collect();
+        began.sort();
+
+        began
+    }
+
+    /// Fails where a host was asked twice at once, inside the gap, or before it wished.
+    pub fn assert_polite(&self, gap: Duration) {
+        for (host, requests) in self.by_host() {
+            for pair in requests.windows(2) {
+                let free = (pair[0].ended + gap).max(pair[0].not_before);
+                assert!(pair[1].began >= free, "{host} was hurried: {pair:?}");
+            }
+        }
+    }
+
+    /// Fails where any two requests began closer together than a period.
+    pub fn assert_apart(&self, period: Duration) {
+        let began = self.by_time();
+
+        let is_apart = |pair: &[(Timestamp, Host)]| pair[1].0.since(pair[0].0) >= period;
+        assert!(began.windows(2).all(is_apart), "{began:?}");
+    }
+}
+
+/// A web that is made of one [`Site`].
+#[derive(Clone)]
+pub struct SimulatedWeb {
     pub clock: Clock,
-    pub pieces: Vec<Piece>,
-    pub sections: usize,
-    /// Its menu has the list of everything.
-    pub has_everything: bool,
-    /// What happens to articles later: from a moment on they say something else, or are gone.
-    pub edited: BTreeMap<u64, Timestamp>,
-    pub deleted: BTreeMap<u64, Timestamp>,
-    /// Articles that are dated anew, to the top of the lists, from then on.
-    pub republished: BTreeMap<u64, Timestamp>,
-    pub validators: Validators,
-    /// From here on its articles cannot be had.
-    pub broken_from: Option<Timestamp>,
-    /// From here on its articles are asked for somewhere else.
-    pub moved: Option<(Timestamp, Moved)>,
-    /// For so long its lists show their first page whatever page is asked for.
-    pub repeats: AtomicBool,
-    /// Every list page shows other rows, and no page tells how many there are.
-    pub deals: AtomicBool,
-    /// Its lists cannot be limited to days, whatever is asked for.
-    pub ignores_days: AtomicBool,
-    /// Articles that its feed tells; without them it has none.
-    pub feed: Mutex<BTreeSet<u64>>,
-    /// Its sitemaps by their paths; robots.txt names the first. What stands at those paths instead counts as served.
-    pub maps: Mutex<BTreeMap<String, Vec<u8>>>,
-    /// So many rows of its oldest articles stand on top of every list page.
-    pub pinned: usize,
-    /// For so long after they can be seen in lists, articles answer 404.
-    pub late: Duration,
-    /// While these last its server is out of order.
-    pub outages: Vec<(Timestamp, Timestamp)>,
-    pub asked: Mutex<Vec<String>>,
-    /// When each article was asked for, and the status that was given.
-    pub served: Mutex<Vec<(Timestamp, u64, u16)>>,
-    /// Whether each of those requests came with a validator.
-    pub with_validator: Mutex<Vec<bool>>,
+    pub requests: Requests,
+    // Without a type parameter: a crawl is compiled once for all sites.
+    site: Arc<dyn Site>,
 }
 
-impl Paper {
-    pub fn new(pieces: Vec<Piece>, sections: usize, has_everything: bool) -> Self {
-        let clock = Clock::set_to(NOW);
-        let (edited, deleted, validators) = (BTreeMap::new(), BTreeMap::new(), Validators::None);
-        let (feed, asked) = (Mutex::default(), Mutex::default());
-        let (broken_from, moved, repeats) = (None, None, AtomicBool::new(false));
+impl SimulatedWeb {
+    pub fn new(clock: Clock, site: Arc<dyn Site>) -> Self {
         Self {
             clock,
-            pieces,
-            sections,
-            has_everything,
-            edited,
-            deleted,
-            republished: BTreeMap::new(),
-            validators,
-            broken_from,
-            moved,
-            repeats,
-            deals: AtomicBool::new(false),
-            ignores_days: AtomicBool::new(false),
-            feed,
-            maps: Mutex::default(),
-            pinned: 0,
-            late: Duration::ZERO,
-            outages: Vec::new(),
-            asked,
-            served: Mutex::default(),
-            with_validator: Mutex::default(),
+            requests: Requests::default(),
+            site,
         }
     }
 
-    /// The articles that can be seen now, of a section or of all, newest first.
-    pub fn list(&self, section: Option<usize>) -> Vec<Piece> {
-        let now = self.clock.now();
-        let is_deleted = |piece: &Piece| {
-            self.deleted
-                .get(&piece.number)
-                .is_some_and(|from| *from <= now)
-        };
-        let is_of_list = |piece: &Piece| section.is_none_or(|section| piece.section == section);
-        let is_shown =
-            |piece: &&Piece| piece.visible <= now && is_of_list(piece) && !is_deleted(piece);
-        let as_shown = |piece: &Piece| {
-            let republished = self
-                .republished
-                .get(&piece.number)
-                .filter(|from| **from <= now);
-            Piece {
-                published: *republished.unwrap_or(&piece.published),
-                ..*piece
-            }
-        };
-        let mut list: Vec<Piece> = self.pieces.iter().filter(is_shown).map(as_shown).collect();
-        list.sort_by_key(|piece| std::cmp::Reverse((piece.published, piece.number)));
-        list
+    /// Crawls this web, with an archive in a folder.
+    pub async fn crawl(&self, plan: CrawlPlan, data: &Path) -> Result<Report, ArchiveError> {
+        self.crawl_watched(plan, data, &mut |_| {}).await
     }
 
-    pub fn moved_to(&self, number: Option<u64>) -> Option<String> {
-        let (_, moved) = self.moved.filter(|(from, _)| *from <= self.clock.now())?;
-        Some(match moved {
-            Moved::ToTheHomePage => "/".to_owned(),
-            Moved::ToAnotherPath => format!("/news/articleViewAmp.html?idxno={}", number?),
-        })
-    }
+    /// Crawls this web, and shows the progress after each commit.
+    pub async fn crawl_watched(
+        &self,
+        plan: CrawlPlan,
+        data: &Path,
+        watcher: &mut dyn FnMut(&CrawlProgress),
+    ) -> Result<Report, ArchiveError> {
+        let mut archive = open_archive(data)?;
+        let (_stop, stopped) = watch::channel(Stop::GoOn);
+        let (web, holder) = (Arc::new(self.clone()), "a test".to_owned());
 
-    pub fn is_edited(&self, number: u64) -> bool {
-        self.edited
-            .get(&number)
-            .is_some_and(|from| *from <= self.clock.now())
-    }
-
-    pub fn is_republished(&self, number: u64) -> bool {
-        self.republished
-            .get(&number)
-            .is_some_and(|from| *from <= self.clock.now())
-    }
-
-    pub fn etag(&self, number: u64) -> Option<String> {
-        match self.validators {
-            Validators::None => None,
-            Validators::True => Some(format!(
-                "\"{number}-{}-{}\"",
-                self.is_edited(number),
-                self.is_republished(number)
-            )),
-            Validators::Stuck => Some(format!("\"{number}\"")),
-            Validators::Varying => Some(format!("\"{}\"", self.clock.now().millis())),
-        }
-    }
-
-    /// An article's page, or the word that it is as it was.
-    pub fn article(&self, piece: Piece, asking: &RequestTerms) -> Answer {
-        if self
-            .broken_from
-            .is_some_and(|from| from <= self.clock.now())
-        {
-            return html(500, String::new());
-        }
-        let etag = self.etag(piece.number);
-        if etag.is_some() && etag == asking.etag {
-            return Answer {
-                status: 304,
-                headers: Vec::new(),
-                body: Vec::new(),
-            };
-        }
-        let mut answer = html(200, article_page(piece, self.is_edited(piece.number)));
-        answer
-            .headers
-            .extend(etag.map(|etag| ("etag".to_owned(), etag)));
-        answer
-    }
-
-    pub fn answer(&self, url: &PageUrl, asking: &RequestTerms) -> Answer {
-        let number = url
-            .parameter("idxno")
-            .and_then(|number| number.parse::<u64>().ok());
-        let page = url
-            .parameter("page")
-            .filter(|_| !self.repeats.load(Ordering::Relaxed));
-        let page = page.and_then(|page| page.parse().ok()).unwrap_or(1);
-        let section = url
-            .parameter("sc_section_code")
-            .and_then(|code| code.strip_prefix("S1N")?.parse().ok());
-        let now = self.clock.now();
-        if self
-            .outages
-            .iter()
-            .any(|(from, until)| *from <= now && now < *until)
-        {
-            return html(500, String::new());
-        }
-        let maps = self.maps.lock().unwrap();
-        if let Some(map) = maps.get(url.as_url().path()) {
-            if let Some(to) = map.strip_prefix(b"-> ") {
-                let to = String::from_utf8_lossy(to).into_owned();
-                return Answer {
-                    status: 302,
-                    headers: vec![("location".to_owned(), to)],
-                    body: Vec::new(),
-                };
-            }
-            let headers = vec![("content-type".to_owned(), "application/gzip".to_owned())];
-            return Answer {
-                status: 200,
-                headers,
-                body: map.clone(),
-            };
-        }
-        match url.as_url().path() {
-            "/robots.txt" => {
-                let line = maps
-                    .keys()
-                    .next()
-                    .map(|path| format!("Sitemap: https://paper.example{path}\n"));
-                html(
-                    200,
-                    format!(
-                        "User-agent: *\nDisallow: /admin/\n{}",
-                        line.unwrap_or_default()
-                    ),
-                )
-            }
-            "/" => html(200, self.home()),
-            "/rss/allArticle.xml" => html(200, self.feed()),
-            "/news/articleList.html" => {
-                let day = |name: &str| url.parameter(name).and_then(|day| day.parse::<Date>().ok());
-                let (first, last) = (
-                    day("sc_sdate").unwrap_or(Date::MIN),
-                    day("sc_edate").unwrap_or(Date::MAX),
-                );
-                let mut list = self.list(section);
-                let all_days = self.ignores_days.load(Ordering::Relaxed);
-                list.retain(|piece| {
-                    all_days
-                        || (first..=last).contains(
-                            &printed(piece.published)[..10]
-                                .replace('.', "-")
-                                .parse()
-                                .unwrap(),
-                        )
-                });
-                if self.deals.load(Ordering::Relaxed) {
-                    return html(200, self.dealt(list));
-                }
-                // Behind its two hundredth page a list has none; here behind its tenth.
-                html(
-                    200,
-                    list_page(&list[..list.len().min(10 * ROWS)], page, self.pinned),
-                )
-            }
-            "/news/articleView.html" if let Some(to) = self.moved_to(number) => Answer {
-                status: 302,
-                headers: vec![("location".to_owned(), to)],
-                body: Vec::new(),
-            },
-            "/news/articleView.html" | "/news/articleViewAmp.html" => {
-                match self
-                    .list(None)
-                    .into_iter()
-                    .find(|piece| Some(piece.number) == number)
-                {
-                    // What was there at the beginning has been for long.
-                    Some(piece) if piece.visible <= NOW || piece.visible + self.late <= now => {
-                        self.article(piece, asking)
-                    }
-                    Some(_) | None => html(404, String::new()),
-                }
-            }
-            _ => html(404, String::new()),
-        }
-    }
-
-    /// A list page with rows in an order of its own.
-    fn dealt(&self, mut list: Vec<Piece>) -> String {
-        let seed = self.asked.lock().unwrap().len() as u64;
-        list.sort_by_key(|piece| {
-            let mixed = (piece.number ^ (seed << 20)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
-        });
-        list.truncate(ROWS);
-        list_page(&list, 1, 0).replace("params['", "unsaid['")
-    }
-
-    pub fn home(&self) -> String {
-        let link = |code: usize| {
-            let href = format!("/news/articleList.html?sc_section_code=S1N{code}&view_type=sm");
-            format!("<li data-menu-code=\"S1N{code}\"><a href=\"{href}\">{code}면</a></li>")
-        };
-        let all = format!("<li data-menu-code><a href=\"{EVERYTHING}\">전체</a></li>");
-        let all = if self.has_everything {
-            all
-        } else {
-            String::new()
-        };
-        let has_feed = !self.feed.lock().unwrap().is_empty();
-        let feed =
-            "<link rel=\"alternate\" type=\"application/rss+xml\" href=\"/rss/allArticle.xml\">";
-        let links: String = (0..self.sections).map(link).collect();
-        let feed = if has_feed { feed } else { "" };
-        format!(
-            "<html><head>{feed}</head><body><ul id=\"user-menu\">{all}{links}</ul></body></html>"
+        crawl::run(
+            plan,
+            &mut archive,
+            web,
+            self.clock,
+            holder,
+            stopped,
+            watcher,
         )
+        .await
     }
 
-    pub fn feed(&self) -> String {
-        let item = |number: &u64| {
-            format!(
-                "<item><title>소식 {number}</title><link>/news/articleView.html?idxno={number}</link></item>"
-            )
-        };
-        let items: String = self.feed.lock().unwrap().iter().map(item).collect();
-        format!("<rss version=\"2.0\"><channel><title>신문</title>{items}</channel></rss>")
+    /// Lets simulated time pass.
+    pub async fn wait(&self, span: Duration) {
+        self.clock.sleep_until(self.clock.now() + span).await;
     }
 }
 
-impl Web for Paper {
-    async fn locate(&self, _host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
-        Ok([192, 0, 2, 1].into())
+impl Web for SimulatedWeb {
+    async fn locate(&self, host: &Host, _reach: Reach) -> Result<IpAddr, Trouble> {
+        self.site.address(host)
     }
 
     async fn fetch(
         &self,
         visit: Visit,
         _reach: Reach,
-        asking: RequestTerms,
+        terms: RequestTerms,
     ) -> (Turn, Result<Answer, Trouble>) {
         let (url, turn) = visit.spend();
-        self.clock
-            .sleep_until(self.clock.now() + Duration::from_millis(80))
-            .await;
-        self.asked
-            .lock()
-            .unwrap()
-            .push(url.path_and_query().to_owned());
-        let answer = self.answer(&url, &asking);
-        if let Some(number) = url
-            .parameter("idxno")
-            .and_then(|number| number.parse().ok())
-        {
-            self.served
-                .lock()
-                .unwrap()
-                .push((self.clock.now(), number, answer.status));
-            self.with_validator
-                .lock()
-                .unwrap()
-                .push(asking.etag.is_some());
-        }
-        (turn, Ok(answer))
+        let began = self.clock.now();
+        self.clock.sleep_until(began + LATENCY).await;
+
+        let answer = self.site.answer(&url, &terms);
+
+        let ended = self.clock.now();
+        let retry_after = answer
+            .as_ref()
+            .ok()
+            .and_then(|answer| answer.header("retry-after")?.parse().ok())
+            .map_or(Duration::ZERO, Duration::from_secs);
+        self.requests.0.lock().unwrap().push(SimulatedRequest {
+            url,
+            began,
+            ended,
+            not_before: ended + retry_after,
+            status: answer.as_ref().ok().map(|answer| answer.status),
+            has_validator: terms.etag.is_some(),
+        });
+        (turn, answer)
     }
 }
 
+/// Returns an HTML answer.
 pub fn html(status: u16, body: String) -> Answer {
-    let headers = vec![(
-        "content-type".to_owned(),
-        "text/html; charset=utf-8".to_owned(),
-    )];
     Answer {
         status,
-        headers,
+        headers: vec![(
+            "content-type".to_owned(),
+            "text/html; charset=utf-8".to_owned(),
+        )],
         body: body.into_bytes(),
     }
 }
 
-pub fn printed(moment: Timestamp) -> String {
-    LocalTime {
-        at: moment,
-        offset: 32_400,
+/// Returns a redirect, permanent (301) or for now (302).
+pub fn redirect(status: u16, place: &str) -> Answer {
+    Answer {
+        status,
+        headers: vec![("location".to_owned(), place.to_owned())],
+        body: Vec::new(),
     }
-    .to_string()[..16]
-        .replace('-', ".")
-        .replace('T', " ")
 }
 
-pub fn list_page(list: &[Piece], page: usize, pinned: usize) -> String {
-    let row = |piece: &Piece| {
-        format!(
-            "<li class=\"altlist-webzine-item\"><H2 class=\"altlist-subject\"><a href=\"/news/articleView.html?idxno={0}\">\
-             소식 {0}</a></H2><div class=\"altlist-info\"><div class=\"altlist-info-item\">{1}</div></div></li>",
-            piece.number,
-            printed(piece.published)
-        )
-    };
-    let pinned = list.iter().rev().take(pinned);
-    let rows: String = pinned
-        .chain(list.iter().skip(ROWS * (page - 1)).take(ROWS))
-        .map(row)
-        .collect();
-    format!(
-        "<html><body><article id=\"section-list\"><ul class=\"altlist-webzine\">{rows}</ul>\
-         <script>params['total'] = \"{}\"; params['list_per_page'] = \"{ROWS}\"; params['list_page_limit'] = \"200\";</script>\
-         </article></body></html>",
-        list.len()
-    )
+/// The file of a simulated site.
+#[derive(Clone)]
+pub struct SiteFile {
+    name: String,
+    home: String,
+    profile: Option<String>,
+    rest: String,
 }
 
-pub fn article_page(piece: Piece, is_edited: bool) -> String {
-    let edit = if is_edited {
-        "<p>바로잡습니다.</p>"
-    } else {
-        ""
-    };
-    let published = LocalTime {
-        at: piece.published,
-        offset: 32_400,
-    };
-    format!(
-        "<html><head><meta property=\"og:title\" content=\"소식 {0}\">\
-         <meta property=\"article:section\" content=\"{1}면\"><meta property=\"article:published_time\" content=\"{published}\"></head>\
-         <body><header class=\"article-view-header\"><H1 class=\"heading\">소식 {0}</H1></header>\
-         <article id=\"article-view-content-div\"><p>오늘 책방 {0}호가 문을 열었다.</p>{edit}</article></body></html>",
-        piece.number, piece.section
-    )
+impl SiteFile {
+    pub fn new(name: &str, home: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            home: home.to_owned(),
+            profile: None,
+            rest: String::new(),
+        }
+    }
+
+    /// Reads the site by a profile, which is that of `ndsoft` or a version of it.
+    pub fn profile(mut self, text: &str) -> Self {
+        self.profile = Some(text.to_owned());
+        self
+    }
+
+    /// Adds lines of TOML.
+    pub fn with(mut self, lines: &str) -> Self {
+        self.rest.push_str(lines);
+        self
+    }
+
+    pub fn reader(&self) -> Arc<SiteReader> {
+        let profile = self.profile.as_deref();
+        let profile = profile.map(|text| read_profile("ndsoft.toml", text).unwrap());
+        let name_of_profile = profile.as_ref().map_or("", |_| "profile = \"ndsoft\"\n");
+        let Self {
+            name, home, rest, ..
+        } = self;
+        let text = format!(
+            "name = \"{name}\"\ntitle = \"신문 {name}\"\nhome = \"{home}\"\n{name_of_profile}{rest}"
+        );
+        let site = read_site("site.toml", &text).unwrap();
+
+        let reader = SiteReader::new(site, profile.as_ref(), &Settings::default());
+        Arc::new(reader.unwrap())
+    }
+
+    /// Returns the plan of a first crawl of this site alone.
+    pub fn plan(&self, folder: &Path) -> CrawlPlan {
+        plan(vec![self.reader()], folder)
+    }
 }
 
-/// A crawl of one site, by a profile or by none; its locks are in the archive's folder.
-pub fn plan_of(site: &str, profile: Option<&str>, folder: &Path) -> CrawlPlan {
-    let settings = Settings::default();
-    let profile = profile.map(|profile| read_profile("profile.toml", profile).unwrap());
-    let site = read_site("site.toml", site).unwrap();
-    let reader = SiteReader::new(site, profile.as_ref(), &settings).unwrap();
-
+/// Returns the plan of a first crawl; the host locks stand in `folder`.
+pub fn plan(sites: Vec<Arc<SiteReader>>, folder: &Path) -> CrawlPlan {
     CrawlPlan {
         command: "crawl".into(),
-        sites: vec![Arc::new(reader)],
+        sites,
         seeding: SeedMode::Begin,
-        settings,
+        settings: Settings::default(),
         skipped: 0,
         max_requests: None,
         at_most: None,
@@ -483,280 +326,11 @@ pub fn plan_of(site: &str, profile: Option<&str>, folder: &Path) -> CrawlPlan {
     }
 }
 
-/// A crawler that comes back to the paper.
-pub struct Crawler {
-    pub folder: TempDir,
-    pub paper: Arc<Paper>,
-    /// What was asked before the last crawl.
-    pub before: usize,
-    /// What its site's file says under `[discover]`.
-    pub discover: &'static str,
-    pub backfill: Option<Backfill>,
-    pub max_requests: Option<u64>,
-    /// The CMS's profile, which may be mended from one crawl to the next.
-    pub profile: String,
-}
+/// Fails where the ledger alone shows that something was owed and not kept.
+pub fn assert_audited(data: &Path) {
+    let reader = Reader::open(data).unwrap();
 
-impl Crawler {
-    pub fn of(paper: Paper) -> Self {
-        Self {
-            folder: TempDir::new().unwrap(),
-            paper: Arc::new(paper),
-            before: 0,
-            discover: "",
-            backfill: None,
-            max_requests: None,
-            profile: PROFILE.to_owned(),
-        }
-    }
+    let findings = audit(&reader, AuditScope::Everything).unwrap();
 
-    pub async fn wait_until(&self, moment: Timestamp) {
-        self.paper.clock.sleep_until(moment).await;
-    }
-
-    /// Crawls, and returns the addresses of what was asked, by what it was.
-    pub async fn crawl(&mut self) -> (Report, Asked) {
-        let mut archive = open_archive(self.folder.path()).unwrap();
-        let (_stop, stopped) = watch::channel(Stop::GoOn);
-        let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
-        let report = crawl::run(
-            self.plan(),
-            &mut archive,
-            web,
-            clock,
-            "a test".into(),
-            stopped,
-            |_| {},
-        )
-        .await
-        .unwrap();
-        (report, self.asked())
-    }
-
-    /// Begins a crawl that is killed after some time, with whatever it had not committed; `None` where it ended before.
-    pub async fn crawl_killed_after(&mut self, span: Duration) -> (Option<Report>, Asked) {
-        let mut archive = open_archive(self.folder.path()).unwrap();
-        let (_stop, stopped) = watch::channel(Stop::GoOn);
-        let (web, clock) = (Arc::clone(&self.paper), self.paper.clock);
-        let run = crawl::run(
-            self.plan(),
-            &mut archive,
-            web,
-            clock,
-            "a test".into(),
-            stopped,
-            |_| {},
-        );
-        let report = tokio::select! {
-            report = run => Some(report.unwrap()),
-            () = clock.sleep_until(clock.now() + span) => None,
-        };
-        (report, self.asked())
-    }
-
-    fn asked(&mut self) -> Asked {
-        let all = self.paper.asked.lock().unwrap();
-        let asked = Asked::of(&all[self.before..]);
-        self.before = all.len();
-        drop(all);
-        self.assert_planned();
-        asked
-    }
-
-    /// The moments that the archive keeps are those that the policy gives to the histories which it
-    /// keeps, of every settled entry page.
-    fn assert_planned(&self) {
-        let sql =
-            rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
-        let planned_by = sql.query_row("SELECT planned_by FROM site", [], |row| {
-            row.get::<_, Option<String>>(0)
-        });
-        let Ok(Some(planned_by)) = planned_by else {
-            return;
-        };
-        let planned_by: serde_json::Value = serde_json::from_str(&planned_by).unwrap();
-        let Discover {
-            lists,
-            feeds,
-            sitemaps,
-            ..
-        } = self.plan().sites[0].site.discover;
-        let told = |key: &str| planned_by[key].as_bool().unwrap();
-        let (is_covered, has_sections) = (told("is_covered"), told("has_sections"));
-        let policy = SitePolicy {
-            lists,
-            feeds,
-            sitemaps,
-            is_covered,
-            has_sections,
-        };
-
-        let mut select = sql
-            .prepare(
-                "SELECT url, role, verdict, settled_at, discovered_at, news_at, deep_at, read_to_end_at, hops, failures, unended, next_at
-                 FROM page WHERE verdict IS NOT NULL AND due_at IS NULL AND (role <> 'article' OR verdict = 'disallowed')",
-            )
-            .unwrap();
-        let mut rows = select.query([]).unwrap();
-        while let Some(row) = rows.next().unwrap() {
-            let text = |column| row.get::<_, String>(column).unwrap();
-            let moment = |column| {
-                row.get::<_, Option<i64>>(column)
-                    .unwrap()
-                    .map(Timestamp::from_millis)
-            };
-            let count = |column| row.get::<_, u32>(column).unwrap();
-            let past = Past {
-                discovered_at: moment("discovered_at").unwrap(),
-                news_at: moment("news_at"),
-                deep_at: moment("deep_at"),
-                was_read_to_end: moment("read_to_end_at").is_some(),
-                has_everything: text("url").ends_with(EVERYTHING),
-            };
-            let history = History {
-                role: Role::named(&text("role")).unwrap(),
-                settled: match text("verdict").as_str() {
-                    "read" => Settled::Read,
-                    "moved" => Settled::Moved,
-                    "disallowed" => Settled::Disallowed,
-                    _ => Settled::Otherwise,
-                },
-                settled_at: moment("settled_at").unwrap(),
-                past,
-                hops: count("hops"),
-                failures: count("failures"),
-                unended: count("unended"),
-            };
-            assert_eq!(
-                moment("next_at"),
-                next(&history, &policy),
-                "{} {history:?} {policy:?}",
-                text("url")
-            );
-        }
-    }
-
-    fn plan(&self) -> CrawlPlan {
-        let site = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\nprofile = \"ndsoft\"\n[discover]\n";
-        let site = format!("{site}{}\n", self.discover);
-        let plan = plan_of(&site, Some(&self.profile), self.folder.path());
-        CrawlPlan {
-            max_requests: self.max_requests,
-            backfill: self.backfill,
-            ..plan
-        }
-    }
-
-    pub fn number(&self, sql: &str) -> i64 {
-        let archive =
-            rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
-        archive.query_row(sql, [], |row| row.get(0)).unwrap()
-    }
-
-    pub fn state(&self) -> SiteState {
-        Reader::open(self.folder.path())
-            .unwrap()
-            .sites(self.paper.clock.now())
-            .unwrap()
-            .remove(0)
-    }
-
-    /// Crawls every so often until a moment, and returns the requests for articles beyond the first of each.
-    pub async fn crawl_until(&mut self, end: Timestamp, every: Duration) -> usize {
-        let mut looks = 0;
-        while self.paper.clock.now() < end {
-            let (report, asked) = self.crawl().await;
-            looks += asked.articles - usize::try_from(report.tally.articles_new).unwrap();
-            self.wait_until(self.paper.clock.now() + every).await;
-        }
-        looks
-    }
-
-    pub fn stored(&self) -> BTreeSet<u64> {
-        let sql =
-            rusqlite::Connection::open(self.folder.path().join(saseo::archive::FILE)).unwrap();
-        let mut select = sql.prepare("SELECT number FROM articles").unwrap();
-        let numbers = select.query_map([], |row| row.get::<_, i64>(0)).unwrap();
-        numbers
-            .map(|number| number.unwrap().cast_unsigned())
-            .collect()
-    }
-}
-
-/// Every crawler's ledger shows that it was polite.
-impl Drop for Crawler {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let findings = audit(
-                &Reader::open(self.folder.path()).unwrap(),
-                AuditScope::Everything,
-            )
-            .unwrap();
-            assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
-        }
-    }
-}
-
-/// What a crawl asked for.
-#[derive(Debug, Default)]
-pub struct Asked {
-    /// Pages of the list of everything.
-    pub everything: usize,
-    /// Pages of each section's list.
-    pub sections: BTreeMap<String, usize>,
-    pub articles: usize,
-    pub feeds: usize,
-    pub maps: usize,
-    /// robots.txt, the files of reservations, the home page: once a day.
-    pub daily: usize,
-}
-
-impl Asked {
-    pub fn of(paths: &[String]) -> Self {
-        let mut asked = Self::default();
-        for path in paths {
-            let code = path
-                .split(['?', '&'])
-                .find_map(|part| part.strip_prefix("sc_section_code="));
-            match (path.split('?').next().unwrap_or_default(), code) {
-                ("/news/articleView.html", _) => asked.articles += 1,
-                ("/news/articleList.html", Some(code)) => {
-                    *asked.sections.entry(code.to_owned()).or_default() += 1
-                }
-                ("/news/articleList.html", None) => asked.everything += 1,
-                ("/rss/allArticle.xml", _) => asked.feeds += 1,
-                (path, _) if path.starts_with("/map") => asked.maps += 1,
-                _ => asked.daily += 1,
-            }
-        }
-        asked
-    }
-
-    pub fn lists(&self) -> usize {
-        self.everything + self.sections.values().sum::<usize>()
-    }
-}
-
-/// So many articles, one every so often before and after now, in three sections.
-pub fn published(before: u64, after: u64, every: Duration) -> Vec<Piece> {
-    let piece = |number: u64| {
-        let age = every * u32::try_from(before.abs_diff(number)).unwrap();
-        let published = if number <= before {
-            NOW - age
-        } else {
-            NOW + age
-        };
-        Piece {
-            number,
-            section: usize::try_from(number % 3).unwrap(),
-            published,
-            visible: published,
-        }
-    };
-    (1..=before + after).map(piece).collect()
-}
-
-/// One list page for every twenty new articles that were begun, and one more.
-pub fn floor(new: u64) -> usize {
-    usize::try_from(new).unwrap().div_ceil(ROWS) + 1
+    assert!(findings.violations.is_empty(), "{:#?}", findings.violations);
 }

@@ -423,7 +423,8 @@ fn what_robots_txt_forbids_is_not_asked_for() {
     );
 }
 
-/// A paper without end, of whose pages none is an article: every page links pages that no other links.
+/// A paper without end, of whose pages none is an article: every page links pages that no other
+/// links.
 fn endless(path_and_query: &str) -> Page {
     if path_and_query == "/robots.txt" {
         return missing();

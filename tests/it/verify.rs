@@ -127,7 +127,8 @@ fn an_archive_that_nothing_happened_to_is_sound() {
 
 #[test]
 fn a_flipped_bit_in_an_article_is_named_left_out_and_read_again() {
-    // The last bit of a letter makes another letter; the first one makes no UTF-8; a bracket's makes no JSON.
+    // The last bit of a letter makes another letter; the first one makes no UTF-8; a bracket's
+    // makes no JSON.
     for (column, bit) in [
         ("text", 0),
         ("title", 7),

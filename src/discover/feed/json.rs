@@ -1,4 +1,4 @@
-//! JSON Feed 1.0 and 1.1 (jsonfeed.org), read item by item: where one is damaged, the others stand.
+//! JSON Feed 1.0 and 1.1 (jsonfeed.org), item by item: a damaged item does not cost the others.
 
 use std::sync::LazyLock;
 
@@ -7,13 +7,13 @@ use serde_json::Value;
 
 use crate::discover::feed::entry::FeedEntry;
 
-/// The list's name; within a text its quotes would be escaped.
+/// The name of the list of items. Within a string, its quotes would be escaped.
 static ITEMS: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r#""items"\s*:\s*\["#).expect("it is tested"));
 
-/// Returns the entries of a feed, as far as they are JSON; `None` where it has no list of items.
+/// Returns the entries of a feed that are whole; `None` where the feed has no list of items.
 pub(super) fn entries(text: &str) -> Option<Vec<FeedEntry>> {
-    // Line ends and tabs in a text are none of JSON, and many write them.
+    // JSON forbids line ends and tabs in a string, and many feeds have them.
     let text = text.replace(|c: char| c.is_ascii_control(), " ");
     let items = &text[ITEMS.find(&text)?.end()..];
 
@@ -23,10 +23,11 @@ pub(super) fn entries(text: &str) -> Option<Vec<FeedEntry>> {
     Some(whole.map(|item| entry(&item)).collect())
 }
 
-/// Cuts a list into its objects, by the braces that stand in no text.
+/// Cuts a list into its objects, by the braces outside of strings.
 fn objects(list: &str) -> Vec<&str> {
     let (mut objects, mut begin, mut depth) = (Vec::new(), 0, 0_usize);
     let (mut is_text, mut is_escaped) = (false, false);
+
     for (at, byte) in list.bytes().enumerate() {
         match byte {
             _ if is_escaped => is_escaped = false,
@@ -44,11 +45,12 @@ fn objects(list: &str) -> Vec<&str> {
             _ => {}
         }
     }
+
     objects
 }
 
+/// Builds the entry of an item.
 fn entry(item: &Value) -> FeedEntry {
-    let text = |name: &str| item[name].as_str().map(str::to_owned);
     let author = item["authors"][0]["name"]
         .as_str()
         .or_else(|| item["author"]["name"].as_str());
@@ -57,24 +59,28 @@ fn entry(item: &Value) -> FeedEntry {
         // An id is "ideally the full URL of the resource"; it may be a number.
         links: ["url", "external_url", "id"]
             .into_iter()
-            .filter_map(text)
+            .filter_map(|name| text(item, name))
             .map(|link| link.trim().to_owned())
             .filter(|link| is_address(link))
             .collect(),
-        title: text("title"),
+        title: text(item, "title"),
         dates: ["date_published", "date_modified"]
             .into_iter()
-            .filter_map(text)
+            .filter_map(|name| text(item, name))
             .collect(),
         author: author.map(str::to_owned),
         section: item["tags"][0].as_str().map(str::to_owned),
-        summary: text("summary")
-            .or_else(|| text("content_text"))
-            .or_else(|| text("content_html")),
+        summary: text(item, "summary")
+            .or_else(|| text(item, "content_text"))
+            .or_else(|| text(item, "content_html")),
     }
 }
 
-/// Whether an id may be an address: one that begins a path, or has a scheme of the web.
+fn text(item: &Value, name: &str) -> Option<String> {
+    item[name].as_str().map(str::to_owned)
+}
+
+/// Returns whether an id may be an address: a path, or an address with a scheme of the web.
 fn is_address(text: &str) -> bool {
     text.starts_with("http://") || text.starts_with("https://") || text.starts_with('/')
 }
@@ -94,7 +100,10 @@ mod tests {
 
     #[test]
     fn a_feed_is_read_as_far_as_it_is_whole() {
-        let feed = r#"{"title": "신문", "items": [{"id": 7, "url": "https://a.example/1"}, {"url": "/2"} , {"url": "https://a.exa"#;
+        let feed = concat!(
+            r#"{"title": "신문", "items": [{"id": 7, "url": "https://a.example/1"}, "#,
+            r#"{"url": "/2"} , {"url": "https://a.exa"#
+        );
         assert_eq!(
             links(feed),
             Some(vec!["https://a.example/1".to_owned(), "/2".to_owned()])
@@ -106,11 +115,13 @@ mod tests {
             "https://a.example/3"
         );
         assert_eq!(links(r#"{"items":[]}"#), Some(vec![]));
+
         let damaged = concat!(
             r#"{"title": "items", "items": [{"url": "/1"}, {"url": "/2", "title": "\ud83d"}, "#,
             "{\"url\":\t\"/3\", \"title\": \"두\n줄 { \\\" }\"}], \"x\": {\"url\": \"/4\"}}"
         );
         assert_eq!(links(damaged), Some(vec!["/1".to_owned(), "/3".to_owned()]));
+
         for none in ["", "{}", r#"{"items": 3}"#, r#"{"items""#] {
             assert_eq!(links(none), None, "{none}");
         }

@@ -1,36 +1,38 @@
-//! How sure it is that a text is the article of its page.
+//! Measures how likely a text is the article of its page.
 
 use crate::extract::generic::prose::{is_prose, weight};
 use crate::markup::blocks::Block;
 
-/// Pages with less are lists, home pages, searches, forms; articles have more.
+/// Least confidence of an article. Lists, home pages, searches and forms have less.
 ///
-/// Of 161 article pages one, a table of links, had less than this (0.39); the others had 0.5 to 1, nine in ten over 0.7. Two
-/// section pages had 0.25 and 0.33. What is only long and in whole sentences has 0.35.
+/// Of 161 article pages one, a table of links, had less than this (0.39); the others had 0.5 to 1,
+/// nine in ten over 0.7. Two section pages had 0.25 and 0.33. A text that is only long and in
+/// whole sentences has 0.35.
 pub const LEAST: f64 = 0.45;
 
-/// A text as long as this (in Latin letters, a Korean syllable counts twice) is as good as any longer one.
+/// A text of this weight (in Latin letters, a Korean syllable counts twice) is long enough: more
+/// length adds no confidence.
 const ENOUGH: f64 = 300.0;
 
-/// What speaks for a text, each from 0 to 1.
+/// The evidence that a text is the article, each from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Evidence {
-    /// How much two readers found the same.
+    /// How much two libraries found the same.
     pub agreement: f64,
     /// The share of the text in blocks that read like sentences.
     pub prose: f64,
-    /// The share of what was found that is left when links, notices and buttons are gone.
+    /// The share of the found text that is left without links, notices and buttons.
     pub kept: f64,
-    /// The page calls itself an article (1), or tells at least when it was published (0.5).
+    /// The page calls itself an article (1), or gives at least its publication date (0.5).
     pub declared: f64,
-    /// The share of the page's description (without one, of the title) that stands in the text.
+    /// The share of the page's description (without one, of its title) that stands in the text.
     pub described: f64,
-    /// The text's weight against what is enough.
+    /// The text's weight, as a share of a weight that is long enough.
     pub length: f64,
 }
 
 impl Evidence {
-    /// The weighted mean of all that speaks for the text, scaled down where the text is short.
+    /// Returns the weighted mean of the evidence, scaled down for a short text.
     pub fn confidence(&self) -> f64 {
         let sum = 0.35 * self.prose
             + 0.2 * self.agreement
@@ -41,7 +43,7 @@ impl Evidence {
     }
 }
 
-/// The share of a text's weight that reads like sentences.
+/// Returns the share of a text's weight that reads like sentences.
 pub fn prose(blocks: &[Block]) -> f64 {
     share(
         total(blocks.iter().filter(|block| is_prose(block))),
@@ -49,7 +51,7 @@ pub fn prose(blocks: &[Block]) -> f64 {
     )
 }
 
-/// The share of what was found that is in no link and was kept.
+/// Returns the share of the found text that was kept and is in no link.
 pub fn kept(found: &[Block], kept: &[Block]) -> f64 {
     share(
         total(kept.iter().filter(|block| !block.is_linked())),
@@ -57,6 +59,7 @@ pub fn kept(found: &[Block], kept: &[Block]) -> f64 {
     )
 }
 
+/// Returns the text's weight as a share of [`ENOUGH`], at most 1.
 pub fn length(blocks: &[Block]) -> f64 {
     (total(blocks.iter()) as f64 / ENOUGH).min(1.0)
 }

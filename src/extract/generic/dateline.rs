@@ -6,59 +6,50 @@ use jiff::tz::TimeZone;
 use regex::Regex;
 
 use crate::config::profile::ArticleRules;
-use crate::extract::headline_dates::PrintedUnderHeadline;
+use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::markup::blocks::{Block, linked_blocks};
 use crate::markup::{Node, Tree};
 use crate::text::letters;
 use crate::time::Precision;
 use crate::time::printed::{Zulu, find};
 
-/// Characters of the longest line with dates: reporter, mail, two dates with their words, and
-/// counts.
+/// Longest line with dates, in characters: it holds the reporter, an address, two dates with their
+/// labels, and counts.
 const LINE: usize = 160;
 
-/// Characters of the longest label that stands above its date, in a block of its own.
+/// Longest label above its date, in characters, where the label is a block of its own.
 const WORD: usize = 12;
 
-/// Elements whose dates are those of something else.
+/// Elements whose dates do not belong to the story.
 const OUT: [&str; 6] = ["nav", "aside", "footer", "figcaption", "select", "form"];
 
-/// Blocks above a story among which its dates are looked for, where its headline is not found.
+/// How many blocks above a story are searched for dates where its headline is not found.
 const ABOVE: usize = 6;
 
-/// What stands beside a day that is the day of publication: a label, or who wrote it. A subtitle
+/// The words beside a day that make it the publication date: a label, or the reporter. A subtitle
 /// has other words.
 static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    let labels = r"(?:입력|승인|등록|발행|게재|작성|송고)(?:일시|시간|일)?\s*[:：|]?\s*\d|기자(?:\s|$|[|=·@])|(?:掲載|公開|配信)日?時?\s*[:：]?\s*\d";
-    Regex::new(&format!(
-        r"{labels}|(?i:published|posted)(?:\s+on)?\s*:?\s|(?:^|[\s|·])[Bb]y [A-Z]"
-    ))
-    .expect("it is tested")
+    let labels = r"(?:입력|승인|등록|발행|게재|작성|송고)(?:일시|시간|일)?\s*[:：|]?\s*\d";
+    let reporter = r"기자(?:\s|$|[|=·@])";
+    let japanese = r"(?:掲載|公開|配信)日?時?\s*[:：]?\s*\d";
+    let english = r"(?i:published|posted)(?:\s+on)?\s*:?\s|(?:^|[\s|·])[Bb]y [A-Z]";
+    Regex::new(&format!("{labels}|{reporter}|{japanese}|{english}")).expect("it is tested")
 });
 
-/// The blocks of a page that may tell about its story.
+/// The blocks of a page that may give the dates of its story.
 pub struct Dateline {
     blocks: Vec<Block>,
 }
 
 impl Dateline {
     pub fn of(tree: &Tree) -> Self {
-        let is_elsewhere = |node: &Node<'_>| OUT.iter().any(|name| node.has_name(name));
-        let is_hidden = |node: &Node<'_>| {
-            node.attr("style").is_some_and(|style| {
-                style
-                    .to_ascii_lowercase()
-                    .replace(' ', "")
-                    .contains("display:none")
-            })
-        };
         Self {
             blocks: linked_blocks(&tree.root(), |node| is_elsewhere(node) || is_hidden(node)),
         }
     }
 
-    /// Reads the dates between the headline and the first paragraph of a story: those with a label
-    /// before others.
+    /// Reads the dates between the headline and the first paragraph of a story. Dates with a label
+    /// come before others.
     pub fn read(
         &self,
         title: Option<&str>,
@@ -69,16 +60,18 @@ impl Dateline {
         let mut lines: Vec<String> = Vec::new();
         let mut before: Option<&Block> = None;
         for block in self.lines(title, first) {
-            // A date below a linked headline is that of what is linked; a word above a date is its
-            // label.
+            // A date below a linked headline belongs to the linked story. A word above a date is
+            // the date's label.
             let is_anothers =
                 block.is_linked() || before.is_some_and(|before| is_linked_headline(before, zone));
             let label = before
                 .filter(|block| block.text.chars().count() <= WORD)
                 .map_or("", |block| block.text.as_str());
+
             if !is_anothers && is_dateline(&block.text, zone) {
                 lines.push(format!("{label} {}", block.text));
             }
+
             before = Some(block);
         }
         lines.sort_by_key(|line| !LABEL.is_match(line));
@@ -96,7 +89,7 @@ impl Dateline {
         )
     }
 
-    /// Tells whether the page has this day anywhere, `2026-03-07`: printed, or in its mark-up.
+    /// Tells whether the page has this day, `2026-03-07`, in its text or in its mark-up.
     pub fn has_day(&self, day: &str, html: &str, zone: &TimeZone) -> bool {
         let is_in_markup = ["-", "/", ".", ""]
             .iter()
@@ -110,42 +103,60 @@ impl Dateline {
         })
     }
 
+    /// Returns the blocks between the headline and the first paragraph.
     fn lines(&self, title: Option<&str>, first: &str) -> &[Block] {
-        let is = |block: &Block, text: &str| letters(&block.text).eq(letters(text));
-        let Some(story) = self.blocks.iter().position(|block| is(block, first)) else {
+        let position = self
+            .blocks
+            .iter()
+            .position(|block| has_letters(block, first));
+        let Some(story) = position else {
             return &[];
         };
 
         let headline = title.and_then(|title| {
-            self.blocks[..story]
-                .iter()
-                .rposition(|block| is(block, title))
+            let above = &self.blocks[..story];
+            above.iter().rposition(|block| has_letters(block, title))
         });
         &self.blocks[headline.unwrap_or(story.saturating_sub(ABOVE))..story]
     }
 }
 
-/// Tells a headline of another story, whose date stands below it, from a link to a section or to
-/// who wrote this one.
+fn is_elsewhere(node: &Node<'_>) -> bool {
+    OUT.iter().any(|name| node.has_name(name))
+}
+
+fn is_hidden(node: &Node<'_>) -> bool {
+    node.attr("style").is_some_and(|style| {
+        style
+            .to_ascii_lowercase()
+            .replace(' ', "")
+            .contains("display:none")
+    })
+}
+
+/// Tells whether a block has the same letters as a text, whatever the spaces and marks.
+fn has_letters(block: &Block, text: &str) -> bool {
+    letters(&block.text).eq(letters(text))
+}
+
+/// Tells whether a block is the linked headline of another story, whose date stands below it. Links
+/// to a section or to the reporter are short, or have a date.
 fn is_linked_headline(block: &Block, zone: &TimeZone) -> bool {
     block.is_linked()
         && block.text.chars().count() > WORD
         && find(&block.text, zone, Zulu::Local).is_none()
 }
 
-/// Tells a line that gives a date from one that mentions a day.
+/// Tells whether a line gives a date, rather than mentions a day.
 fn is_dateline(line: &str, zone: &TimeZone) -> bool {
     if line.chars().count() > LINE {
         return false;
     }
+
     find(line, zone, Zulu::Local).is_some_and(|(told, place)| {
-        let is_whole = || {
-            letters(&line[..place.start])
-                .chain(letters(&line[place.end..]))
-                .next()
-                .is_none()
-        };
-        told.precision > Precision::Day || is_whole() || LABEL.is_match(line)
+        let around = [&line[..place.start], &line[place.end..]];
+        let is_whole = around.iter().all(|text| letters(text).next().is_none());
+        told.precision > Precision::Day || is_whole || LABEL.is_match(line)
     })
 }
 

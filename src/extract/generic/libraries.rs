@@ -1,4 +1,4 @@
-//! The two libraries that find a story in a page of which nothing is known.
+//! The two libraries that extract the story of a page without a profile.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -10,7 +10,7 @@ use crate::markup::blocks::{Block, linked_blocks};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
-/// What trafilatura makes of a page.
+/// The result of trafilatura.
 #[derive(Debug, Default)]
 pub struct TrafilaturaReading {
     pub blocks: Vec<Block>,
@@ -20,17 +20,19 @@ pub struct TrafilaturaReading {
     pub date: Option<String>,
 }
 
-/// Reads a page with trafilatura. It leaves the links out, so no block of it is linked.
+/// Extracts a page with trafilatura. It drops the links, so none of its blocks is linked.
 pub fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
     let options = Options::default()
         .with_fallback(true)
         .with_focus(ExtractionFocus::FavorRecall)
         .with_exclude_comments(true)
         .with_url(url.as_url().clone());
+
     let read = unharmed(|| trafilatura::extract(html, &options).ok());
     let Some(read) = read else {
         return TrafilaturaReading::default();
     };
+
     TrafilaturaReading {
         blocks: blocks(&read.content_html),
         title: clean_some(&read.metadata.title),
@@ -39,7 +41,7 @@ pub fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
     }
 }
 
-/// Reads a page as browsers' reader views do (Mozilla's Readability).
+/// Extracts a page as the reader views of browsers do (Mozilla's Readability).
 pub fn readability(html: &str, url: &PageUrl) -> Vec<Block> {
     let read = unharmed(|| {
         Readability::new(html, Some(url.as_str()), None)
@@ -50,7 +52,7 @@ pub fn readability(html: &str, url: &PageUrl) -> Vec<Block> {
     read.map(|read| blocks(&read.content)).unwrap_or_default()
 }
 
-/// A library that fails on a page says nothing of it; the other may.
+/// Runs a library. A panic or an error of one counts as no result, since the other may have one.
 fn unharmed<T>(read: impl FnOnce() -> Option<T>) -> Option<T> {
     catch_unwind(AssertUnwindSafe(read)).ok().flatten()
 }

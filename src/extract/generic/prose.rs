@@ -1,23 +1,25 @@
-//! What reads like a sentence of a story.
+//! Tells sentences of a story from headlines, captions and buttons.
 
 use crate::markup::blocks::Block;
 
-/// A shorter block is a headline, a caption or a button.
+/// Least weight of prose: a shorter block is a headline, a caption or a button.
 const LEAST: usize = 60;
 
-/// Tells whether a block reads like sentences: long enough, ended like one, and not mostly links.
+/// Tells whether a block reads like sentences: it is long enough, ends like one, and is not mostly
+/// links.
 pub fn is_prose(block: &Block) -> bool {
     weight(&block.text) >= LEAST && ends_like_a_sentence(&block.text) && !block.is_linked()
 }
 
-/// Returns a text's length in Latin letters' worth: a Korean syllable tells as much as two.
+/// Returns a text's length, where a Latin letter counts one and a Korean syllable two.
 pub fn weight(text: &str) -> usize {
     text.chars()
         .map(|c| if c >= '\u{1100}' { 2 } else { 1 })
         .sum()
 }
 
-/// A closing quote or bracket may follow the stop. Three dots end what was cut: the summaries of a list.
+/// Tells whether a text ends with a stop. A closing quote or bracket may follow the stop. Dots end
+/// truncated texts, as the summaries of a list.
 fn ends_like_a_sentence(text: &str) -> bool {
     let bare = text.trim_end_matches(['"', '\'', '”', '’', ')', ']', '」', '』', '》', ' ']);
     bare.ends_with(['.', '!', '?', '。', '！', '？']) && !bare.ends_with("..")

@@ -1,4 +1,5 @@
-//! What readers leave in a story that is none of it: notices, buttons, lists of other stories, captions, the title again.
+//! Removes what the libraries leave in a story though it is none of it: notices, buttons, lists of
+//! other stories, captions, the title again.
 
 use crate::config::profile::ArticleRules;
 use crate::extract::generic::prose::{is_prose, weight};
@@ -8,29 +9,29 @@ use crate::markup::{Node, Selector, Tree};
 use crate::text::clean;
 use crate::text::letters;
 
-/// The first blocks, in which the headline may stand again.
+/// How many first blocks may repeat the headline: title, subtitle, reporter and date stand there.
 const HEAD: usize = 4;
 
-/// What is named an aside and is more than this part of the story is the story.
+/// An element with more than a third of the story is the story, even if its name says aside.
 const MOST: usize = 3;
 
-/// Who signs stories.
+/// The titles of people who sign stories.
 const SIGNERS: [&str; 4] = ["기자", "특파원", "논설위원", "편집위원"];
 
-/// How many such are entered.
+/// How many such oversized elements are entered: hostile pages may nest them without end.
 const PATIENCE: u32 = 16;
 
-/// What is known of a page to be no part of its story.
+/// The texts of a page that are no part of its story.
 pub struct Sieve<'a> {
     rules: &'a ArticleRules,
-    /// Title and subtitle, which readers take for the story's first lines.
+    /// Title and subtitle, which the libraries take for the story's first lines.
     headlines: Vec<String>,
     captions: Runs,
     removed: Runs,
 }
 
 impl<'a> Sieve<'a> {
-    /// A sieve for what was `found` in a page.
+    /// Builds a sieve for the blocks that were `found` in a page.
     pub fn new(
         tree: &Tree,
         rules: &'a ArticleRules,
@@ -44,6 +45,7 @@ impl<'a> Sieve<'a> {
             .flatten()
             .map(|line| letters(line).collect())
             .collect();
+
         Self {
             rules,
             headlines,
@@ -52,10 +54,11 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// Returns the blocks that are the story, and who signed at its end.
+    /// Returns the blocks of the story, and the signature at its end.
     pub fn sift(&self, blocks: Vec<Block>) -> (Vec<Block>, Option<String>) {
         let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
         let mut is_in_list = false;
+
         for (at, block) in blocks.into_iter().enumerate() {
             let is_heading = self
                 .rules
@@ -63,14 +66,17 @@ impl<'a> Sieve<'a> {
                 .iter()
                 .any(|heading| heading.is_match(&block.text));
             is_in_list = is_heading || (is_in_list && !is_prose(&block));
+
             if !is_in_list && !self.is_noise(at, &block) {
                 kept.push(block);
             }
         }
+
         let signature = self.drop_end(&mut kept);
         (kept, signature)
     }
 
+    /// Tells whether a block repeats the headline, a caption or a removed element, or is noise.
     fn is_noise(&self, at: usize, block: &Block) -> bool {
         let Block { text, .. } = block;
         (at < HEAD && self.headlines.contains(&letters(text).collect::<String>()))
@@ -79,44 +85,41 @@ impl<'a> Sieve<'a> {
             || self.rules.noise.iter().any(|noise| noise.is_match(text))
     }
 
-    /// Drops who wrote it, which is returned, and links to other stories.
+    /// Drops the signature, which is returned, and links to other stories.
     fn drop_end(&self, blocks: &mut Vec<Block>) -> Option<String> {
-        let is_epilogue = |text: &str| {
-            self.rules
-                .epilogues
-                .iter()
-                .any(|epilogue| epilogue.is_match(text))
-        };
+        let ArticleRules {
+            trailers,
+            epilogues,
+            ..
+        } = self.rules;
+
         let (mut at, mut signature) = (blocks.len(), None);
         while at > 0 {
             at -= 1;
             let text = &blocks[at].text;
-            if blocks[at].is_linked()
-                || self
-                    .rules
-                    .trailers
-                    .iter()
-                    .any(|trailer| trailer.is_match(text))
-            {
+            let is_trailer = trailers.iter().any(|trailer| trailer.is_match(text));
+            if blocks[at].is_linked() || is_trailer {
                 let gone = blocks.remove(at).text;
                 signature = Some(gone)
                     .filter(|text| SIGNERS.iter().any(|title| text.contains(title)))
                     .or(signature);
-            } else if !is_epilogue(text) {
+            } else if !epilogues.iter().any(|epilogue| epilogue.is_match(text)) {
                 break;
             }
         }
+
         signature
             .as_deref()
             .map(|line| clean(line.trim_matches(|c: char| !c.is_alphanumeric())))
     }
 }
 
-/// What stands in the outermost elements that match. An element with too much of the page in it is not what its name
-/// says, so it is entered; but not for ever, pages are hostile.
+/// Returns the texts of the outermost elements that match. An element with too much of the page's
+/// text is not what its name says, so its children are searched, within [`PATIENCE`].
 fn within<'s>(tree: &Tree, selectors: impl Iterator<Item = &'s Selector>, most: usize) -> Runs {
     let selectors: Vec<&Selector> = selectors.collect();
     let (mut texts, mut open, mut patience) = (Vec::new(), vec![tree.root()], PATIENCE);
+
     while let Some(node) = open.pop() {
         if node.is_element() && selectors.iter().any(|selector| selector.matches(&node)) {
             let inner = blocks(&node, |_| false);
@@ -124,6 +127,7 @@ fn within<'s>(tree: &Tree, selectors: impl Iterator<Item = &'s Selector>, most: 
                 texts.extend(inner);
                 continue;
             }
+
             patience -= 1;
             if patience == 0 {
                 break;
@@ -131,5 +135,6 @@ fn within<'s>(tree: &Tree, selectors: impl Iterator<Item = &'s Selector>, most: 
         }
         open.extend(node.children_it(true).filter(Node::is_element));
     }
+
     Runs::of(texts.iter().map(String::as_str))
 }

@@ -1,19 +1,20 @@
-//! One story from two readers: what both found, and what stands between.
+//! Joins the results of two libraries to one story.
 
 use crate::extract::generic::prose::{is_prose, weight};
 use crate::extract::generic::words::{Bag, Runs, WordOverlap};
 use crate::markup::blocks::Block;
 
-/// The share of one reader's words that the other must have for the one to lie within the other.
+/// The share of one result's words that the other must have to contain it.
 const WITHIN: f64 = 0.9;
 
-/// The share of it without which two readers did not read the same story.
+/// With a smaller share two libraries did not read the same story.
 const RELATED: f64 = 0.5;
 
-/// A shorter block may stand anywhere: it marks neither the beginning nor the end.
+/// Least weight of a landmark: a shorter block may stand anywhere, so it marks neither the
+/// beginning nor the end.
 const LANDMARK: usize = 30;
 
-/// Whose blocks a story was made of.
+/// The library, or the other source, that a story's blocks come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
     Trafilatura,
@@ -33,15 +34,17 @@ impl Method {
     }
 }
 
-/// Joins what trafilatura (`strict`) and Readability (`wide`) found.
+/// Joins the results of trafilatura (`strict`) and Readability (`wide`).
 ///
-/// trafilatura drops more that is no story, and now and then lists, subheads or half the story too. Where Readability has
-/// all of trafilatura's text, it is the frame: from the first block that both have to the last, without blocks of
-/// links; all of it where it has much more prose. Otherwise trafilatura's blocks stay, at the ends only those that
-/// Readability has too or that read like prose.
+/// trafilatura drops more that is no story, and sometimes lists, subheads or half the story, too.
+/// Where Readability has all of trafilatura's text, Readability's blocks are taken, from the first
+/// block that both have to the last, without blocks of links; all of them where they have much more
+/// prose. Otherwise trafilatura's blocks are taken; at the ends only those that Readability has,
+/// too, or that read like prose.
 pub fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
     let (of_strict, of_wide) = (runs(strict), runs(wide));
     let overlap = WordOverlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide));
+
     if strict.is_empty() || overlap.of_first >= WITHIN {
         let blocks = if is_half_a_story(strict, wide, &of_strict) {
             wide.to_vec()
@@ -50,6 +53,7 @@ pub fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
         };
         return (blocks, Method::Readability);
     }
+
     let blocks = if overlap.of_second >= RELATED {
         framed(strict, &of_wide, is_prose)
     } else {
@@ -58,12 +62,13 @@ pub fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
     (blocks, Method::Trafilatura)
 }
 
-/// Whether what only the wide reader found is mostly prose, and much of it.
+/// Tells whether the blocks that only Readability found are mostly prose, and much of it.
 fn is_half_a_story(strict: &[Block], wide: &[Block], of_strict: &Runs) -> bool {
     let only: Vec<&Block> = wide
         .iter()
         .filter(|block| !of_strict.have(&block.text))
         .collect();
+
     let all: usize = only.iter().map(|block| weight(&block.text)).sum();
     let prose: usize = only
         .iter()
@@ -71,18 +76,21 @@ fn is_half_a_story(strict: &[Block], wide: &[Block], of_strict: &Runs) -> bool {
         .map(|block| weight(&block.text))
         .sum();
     let known: usize = strict.iter().map(|block| weight(&block.text)).sum();
+
     10 * prose > known && 10 * prose > 7 * all
 }
 
-/// The blocks that the other reader has too, whatever stands between them and is not links, and those at the ends that
-/// are `kept`.
+/// Returns the blocks that the other library has, too, the unlinked blocks between them, and the
+/// blocks at the ends that `kept` accepts.
 fn framed(blocks: &[Block], other: &Runs, kept: impl Fn(&Block) -> bool) -> Vec<Block> {
     let shared: Vec<bool> = blocks.iter().map(|block| other.have(&block.text)).collect();
     let is_landmark = |at: &usize| shared[*at] && weight(&blocks[*at].text) >= LANDMARK;
     let Some(first) = (0..blocks.len()).find(is_landmark) else {
         return blocks.to_vec();
     };
+
     let last = (0..blocks.len()).rfind(is_landmark).unwrap_or(first);
+
     let stays = |at: usize, block: &Block| {
         shared[at]
             || if (first..last).contains(&at) {

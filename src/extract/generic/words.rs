@@ -5,10 +5,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::markup::blocks::Block;
 
-/// A block stands in a text that has so much of its runs of words: readers differ in spaces and stops.
+/// A text contains a block if it has this share of the block's runs of words: libraries differ in
+/// spaces and stops.
 const SAME: f64 = 0.8;
 
-/// Words of a run: fewer would be found in any text.
+/// Words of a run: shorter runs occur in any text.
 const RUN: usize = 3;
 
 /// How two texts overlap, word by word.
@@ -27,16 +28,10 @@ impl WordOverlap {
             .iter()
             .map(|(word, count)| second.count(*word).min(*count))
             .sum();
-        let share = |bag: &Bag| {
-            if bag.size == 0 {
-                0.0
-            } else {
-                both as f64 / bag.size as f64
-            }
-        };
+
         Self {
-            of_first: share(first),
-            of_second: share(second),
+            of_first: share(both, first),
+            of_second: share(both, second),
         }
     }
 
@@ -48,6 +43,14 @@ impl WordOverlap {
         } else {
             2.0 * self.of_first * self.of_second / sum
         }
+    }
+}
+
+fn share(both: usize, bag: &Bag) -> f64 {
+    if bag.size == 0 {
+        0.0
+    } else {
+        both as f64 / bag.size as f64
     }
 }
 
@@ -77,7 +80,7 @@ impl Bag {
     }
 }
 
-/// The runs of words of a text, to find blocks of another reader in it.
+/// The runs of words of a text, which recognise another library's blocks in it.
 #[derive(Debug, Default)]
 pub struct Runs(HashSet<u64>);
 
@@ -86,7 +89,7 @@ impl Runs {
         Self(texts.into_iter().flat_map(runs).collect())
     }
 
-    /// Whether a block stands in the text, wherever its reader began and ended it.
+    /// Tells whether the text contains a block, wherever the block begins and ends.
     pub fn have(&self, text: &str) -> bool {
         let runs = runs(text);
         let found = runs.iter().filter(|run| self.0.contains(run)).count();
@@ -94,9 +97,11 @@ impl Runs {
     }
 }
 
-/// A text of fewer words is one run, found only where it is a block of its own.
+/// Returns the runs of a text. A text of fewer words is one run, which is found only where it is a
+/// block of its own.
 fn runs(text: &str) -> Vec<u64> {
     let words: Vec<u64> = words(text).collect();
+
     if words.len() < RUN {
         vec![hash(&words)]
     } else {

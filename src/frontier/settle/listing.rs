@@ -1,122 +1,103 @@
-//! What follows from one page of a list: its rows, and whether the reading of the list goes on.
+//! Lists: the judgement of one list page, and whether the traversal goes on after it.
 
 use crate::discover::Listing;
 use crate::frontier::discovered::Discovered;
 use crate::frontier::page::Page;
 use crate::frontier::position::{ListPosition, Overlap, Traversal, marks};
 use crate::frontier::scope::CrawlScope;
-use crate::frontier::settle::{RETRY_DELAYS, again, failed, telling};
+use crate::frontier::settle::retry::{RETRY_DELAYS, next_retry};
+use crate::frontier::settle::{Case, discovering, failed};
 use crate::frontier::settlement::{Judged, ListStep, Settlement, TraversalEnd};
-use crate::frontier::traversal::{ListEnd, TraversalStop, cut, next_page};
+use crate::frontier::traversal::{ListEnd, TraversalStop, next_page, truncation};
 use crate::frontier::verdict::Verdict;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
 /// Settles a page of a list that a profile reads.
-pub(super) fn listed(
-    page: &Page,
-    listing: &Listing,
-    rows: Vec<Discovered>,
-    known: &[Option<Timestamp>],
-    wanted: &CrawlScope,
-    now: Timestamp,
-) -> Settlement {
-    let is_window = page
-        .list()
-        .is_some_and(|list| list.traversal == Traversal::Window);
-    let since = wanted.since.filter(|_| !is_window);
-    let (mut step, mut news) = (None, None);
+pub(super) fn listed(case: Case<'_>, listing: &Listing, rows: Vec<Discovered>) -> Settlement {
+    let Case { page, scope, .. } = case;
+    let Some(list) = page.list() else {
+        return discovering(rows, case.known, scope.since).into();
+    };
 
-    if let Some(list) = page.list() {
-        let list = ListPosition {
-            overlap: list.overlap.after(&rows),
-            seen: list.seen.after(&marks(&rows)),
-            ..list.clone()
-        };
-        news = Some(list.overlap.has_news());
-        // A deep check joins the last complete reading, however far back that is.
-        let deep = (list.traversal == Traversal::Deep && list.overlap.is_reached(&rows))
-            .then(|| now - wanted.deep);
-        let wants = WantedRows {
-            since,
-            back_to: since.max(deep),
-            has_windows: wanted.has_windows,
-        };
-        step = match step_after(list, listing, &rows, known, wants) {
-            Ok(step) => Some(step),
-            Err(why) => return broken(page, listing, why, wanted, now),
-        };
-    }
+    let since = scope.since.filter(|_| list.traversal != Traversal::Window);
+    let list = ListPosition {
+        overlap: list.overlap.after(&rows),
+        seen: list.seen.after(&marks(&rows)),
+        ..list.clone()
+    };
+    // A deep check goes on until it overlaps the last complete traversal, however far back that is.
+    let deep = (list.traversal == Traversal::Deep && list.overlap.is_reached(&rows))
+        .then(|| case.now - scope.deep);
+    let wants = WantedRows {
+        since,
+        back_to: since.max(deep),
+        has_windows: scope.has_windows,
+    };
 
-    let told = telling(rows, known, since);
-    Judged {
-        list: step,
-        news: news.unwrap_or(told.news),
-        ..told
+    let news = list.overlap.has_news();
+    match step_after(list, listing, &rows, case.known, wants) {
+        Ok(step) => Judged {
+            list: Some(step),
+            news,
+            ..discovering(rows, case.known, since)
+        }
+        .into(),
+        Err(why) => broken(case, listing, why),
     }
-    .into()
 }
 
-/// Settles a page without a profile. Nothing tells which of its links are rows of a list, so a
-/// later reading goes on as long as its pages bring new links.
-pub(super) fn linked(
-    page: &Page,
-    next: Option<PageUrl>,
-    links: Vec<Discovered>,
-    known: &[Option<Timestamp>],
-    wanted: &CrawlScope,
-    now: Timestamp,
-) -> Settlement {
+/// Settles a page without a profile. Nothing distinguishes the rows of a list from its other links,
+/// so a later traversal goes on as long as its pages bring new links.
+pub(super) fn linked(case: Case<'_>, next: Option<PageUrl>, links: Vec<Discovered>) -> Settlement {
+    let Some(list) = case.page.list() else {
+        return discovering(links, case.known, None).into();
+    };
+
     let listing = Listing {
         next_is_told: next.is_some(),
         next,
         is_list: true,
         ..Listing::default()
     };
-    let mut step = None;
-
-    if let Some(list) = page.list() {
-        let traversal = if list.traversal == Traversal::First {
+    let list = ListPosition {
+        traversal: if list.traversal == Traversal::First {
             Traversal::First
         } else {
             Traversal::Later
-        };
-        let list = ListPosition {
-            traversal,
-            overlap: Overlap::default(),
-            seen: list.seen.after(&marks(&links)),
-            ..list.clone()
-        };
-        step = match step_after(list, &listing, &links, known, WantedRows::default()) {
-            Ok(step) => Some(step),
-            Err(why) => return broken(page, &listing, why, wanted, now),
-        };
-    }
+        },
+        overlap: Overlap::default(),
+        seen: list.seen.after(&marks(&links)),
+        ..list.clone()
+    };
 
-    Judged {
-        list: step,
-        ..telling(links, known, None)
+    match step_after(list, &listing, &links, case.known, WantedRows::default()) {
+        Ok(step) => Judged {
+            list: Some(step),
+            ..discovering(links, case.known, None)
+        }
+        .into(),
+        Err(why) => broken(case, &listing, why),
     }
-    .into()
 }
 
-/// How far back the rows of a list are wanted.
+/// How far back the rows of a list are in scope.
 #[derive(Clone, Copy, Default)]
 struct WantedRows {
-    /// Articles that were published earlier are not wanted.
+    /// Articles that were published earlier are out of scope.
     since: Option<Timestamp>,
-    /// The reading ends at earlier rows.
+    /// The traversal ends at earlier rows.
     back_to: Option<Timestamp>,
-    /// Lists can be limited to days: what a server does not show can be read by them.
+    /// Lists can be limited to days, so that rows that the server does not show can be reached.
     has_windows: bool,
 }
 
-/// Decides how a reading goes on after a page with these rows; `list` is the list's state with
+/// Decides how a traversal goes on after a page with these rows. `list` is the list's state with
 /// them.
 ///
 /// # Errors
 ///
-/// Fails with a reason where the page must be requested again.
+/// Returns a reason where the page must be requested again.
 fn step_after(
     list: ListPosition,
     listing: &Listing,
@@ -127,10 +108,11 @@ fn step_after(
     match next_page(&list, listing, rows, known, wants.back_to) {
         Ok(continuation) => Ok(ListStep::to(continuation)),
         Err(TraversalStop::End(end)) => {
-            let mut cut = cut(end, listing, rows);
+            let mut cut = truncation(end, listing, rows);
             if let Some(cut) = &mut cut {
                 cut.day = cut.day.filter(|_| wants.has_windows);
             }
+
             Ok(ListStep::close(TraversalEnd::Ended {
                 end,
                 since: wants.since,
@@ -142,38 +124,33 @@ fn step_after(
     }
 }
 
-/// Requests a page again that is not as it should be. A list that stays so is read as it is;
-/// another page fails.
-fn broken(
-    page: &Page,
-    listing: &Listing,
-    why: &'static str,
-    wanted: &CrawlScope,
-    now: Timestamp,
-) -> Settlement {
-    again(page, &RETRY_DELAYS, why, now).unwrap_or_else(|| {
+/// Requests a damaged page again. After the last attempt, a list is read as it is, and another page
+/// fails.
+fn broken(case: Case<'_>, listing: &Listing, why: &'static str) -> Settlement {
+    let Case { page, scope, .. } = case;
+    next_retry(page, &RETRY_DELAYS, why, case.now).unwrap_or_else(|| {
         if listing.is_list {
-            short(page, Verdict::Read, wanted)
+            short(page, Verdict::Read, scope)
         } else {
             failed(page, why)
         }
     })
 }
 
-/// Ends the reading of a list that is shorter than it says, again and again: its count includes
-/// hidden articles.
-pub(super) fn short(page: &Page, verdict: Verdict, wanted: &CrawlScope) -> Settlement {
-    let ended = |list: &ListPosition| {
-        let head = list.overlap.head.clone();
+/// Ends the traversal of a list that stays shorter than its own count: the count includes hidden
+/// articles.
+pub(super) fn short(page: &Page, verdict: Verdict, scope: &CrawlScope) -> Settlement {
+    let list = page.list().map(|list| {
         ListStep::close(TraversalEnd::Ended {
             end: ListEnd::Past,
-            since: wanted.since,
-            head,
+            since: scope.since,
+            head: list.overlap.head.clone(),
             cut: None,
         })
-    };
+    });
+
     Judged {
-        list: page.list().map(ended),
+        list,
         ..Judged::of(verdict)
     }
     .into()

@@ -1,4 +1,4 @@
-//! When a page is asked for again once it is settled, and the list that it is a page of.
+//! Plans: when a settled page, and the list that it belongs to, are requested again.
 
 use crate::frontier::history::{History, Past, Settled};
 use crate::frontier::page::Page;
@@ -8,9 +8,9 @@ use crate::frontier::settlement::{Judged, ListStep, Settlement, after_end};
 use crate::frontier::verdict::Verdict;
 use crate::time::Timestamp;
 
-/// Adds when a settled page is asked for again, and the list that it is a page of.
+/// Adds to a settlement when the page, and the list that it belongs to, are requested again.
 ///
-/// `history` is the page's without this settlement.
+/// `history` is the page's history without this settlement.
 pub(super) fn planned(
     page: &Page,
     history: History,
@@ -21,6 +21,7 @@ pub(super) fn planned(
     let Settlement::Done(mut done) = settlement else {
         return settlement;
     };
+
     let news_at = if done.news {
         Some(now)
     } else {
@@ -39,7 +40,7 @@ pub(super) fn planned(
 
     done.next = match (page.role(), &done.verdict) {
         (Role::Article, Verdict::Disallowed { .. }) => recrawl::next(&history, policy),
-        // An article that is kept goes by its publication.
+        // The next revisit of a kept article depends on its publication, and is set already.
         (Role::Article, _) => done.next,
         (_, _) => recrawl::next(&history, policy),
     };
@@ -47,6 +48,8 @@ pub(super) fn planned(
     Settlement::Done(done)
 }
 
+/// Adds when the list is requested again. `history` is that of the page in hand, which is used
+/// where that page is the list's first one.
 fn plan_list(
     page: &Page,
     history: &History,
@@ -58,12 +61,10 @@ fn plan_list(
         return;
     };
     let history = list.history.as_ref().unwrap_or(history);
-    let after = |past| recrawl::next(&History { past, ..*history }, policy);
 
-    match step {
-        ListStep::GoesOn { next, .. } => {
-            *next = after(after_end(history.past, list.traversal, now))
-        }
-        ListStep::Closes { closing, next } => *next = after(closing.after(history.past, list, now)),
-    }
+    let (past, next) = match step {
+        ListStep::GoesOn { next, .. } => (after_end(history.past, list.traversal, now), next),
+        ListStep::Closes { closing, next } => (closing.after(history.past, list, now), next),
+    };
+    *next = recrawl::next(&History { past, ..*history }, policy);
 }

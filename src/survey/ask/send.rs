@@ -1,4 +1,4 @@
-//! Sending: one request in its host's turn, announced before it leaves, and its ending.
+//! Sends one request in its host's turn. It is announced before it leaves, and its end is written.
 
 use std::time::Duration;
 
@@ -12,10 +12,10 @@ use crate::politeness::{Permit, StoredPace};
 use crate::survey::ask::{Had, SurveyRequest, Surveyor, Unasked, stopped};
 use crate::time::Timestamp;
 
-/// A survey waits no longer than this for a turn: somebody sits before it.
+/// Longest wait for a turn: a person waits for the survey.
 const PATIENCE: Duration = Duration::from_secs(10 * 60);
 
-/// A request that was sent, before its ending is written.
+/// A request that was sent, and whose end is not written yet.
 pub(super) struct Exchange {
     announced: AnnouncedId,
     pub at: Timestamp,
@@ -25,7 +25,7 @@ pub(super) struct Exchange {
 }
 
 impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
-    /// Sends one request, once it is announced.
+    /// Sends one request, after it is announced.
     pub(super) async fn send(
         &mut self,
         prepared: Prepared,
@@ -55,6 +55,7 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
         };
         (self.watch)(&asked);
         self.account.requests.push(asked);
+
         Ok(Exchange {
             announced,
             at,
@@ -64,7 +65,7 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
         })
     }
 
-    /// Writes that a request is about to leave; saved at once.
+    /// Writes that a request is about to leave. Durable when it returns.
     fn announce(&mut self, prepared: &Prepared) -> Result<AnnouncedId, ArchiveError> {
         let announced =
             self.archive
@@ -75,7 +76,7 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
         Ok(announced[0])
     }
 
-    /// Writes how a request ended; saved at once.
+    /// Writes how a request ended. Durable when it returns.
     pub(super) fn settle(
         &mut self,
         exchange: &Exchange,
@@ -110,15 +111,17 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
         Ok(effects.pop().unwrap_or_default())
     }
 
-    /// Gets to know a host: its pace, and where its server is.
+    /// Adds a host: its pace, its kept robots.txt, and the server that it is at.
     pub(super) async fn meet(&mut self, host: &Host) -> Had<()> {
         if self.hosts.contains(host) {
             return Ok(Ok(()));
         }
+
         self.hosts
             .add(host, self.home.of(host), self.archive, self.clock.now())?;
         self.robots
             .install_kept(host, self.archive, &mut self.hosts)?;
+
         Ok(match self.web.locate(host, self.hosts.reach(host)).await {
             Ok(server) => {
                 self.hosts.locate(host, server);
@@ -128,7 +131,7 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
         })
     }
 
-    /// Waits for a host's turn. Returns the permit, and the moment by which it was given.
+    /// Waits for a host's turn. Returns the permit and the moment of the turn.
     pub(super) async fn turn(&mut self, host: &Host) -> Result<(Permit, Timestamp), Unasked> {
         if self.left() == 0 {
             let made = self.account.requests.len();

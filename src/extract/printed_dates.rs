@@ -1,4 +1,4 @@
-//! The dates that stand under a headline.
+//! Reads the dates that a page prints under its headline.
 
 use jiff::tz::TimeZone;
 
@@ -6,7 +6,7 @@ use crate::config::profile::PrintedDates;
 use crate::markup::{Pattern, Tree, text};
 use crate::time::printed::{PrintedTime, Zulu, find};
 
-/// Characters of a word behind a date that says what it is: `수정`, ` (updated`.
+/// Longest label behind a date, in characters: `수정`, ` (updated`.
 const WORD: usize = 10;
 
 /// The dates that stand under a headline.
@@ -22,17 +22,14 @@ impl PrintedUnderHeadline {
         let Some(lines) = &rules.lines else {
             return Self::default();
         };
+
         let lines: Vec<String> = tree.all(lines).map(|line| text(&line)).collect();
-        Self::of_lines(
-            lines.iter().map(String::as_str),
-            rules.update.as_ref(),
-            zone,
-            Zulu::Local,
-        )
+        let update = rules.update.as_ref();
+        Self::of_lines(lines.iter().map(String::as_str), update, zone, Zulu::Local)
     }
 
-    /// Reads every date in the lines: the words before it, or a word by itself behind it, tell
-    /// whether it is an update.
+    /// Reads every date in the lines. A date is an update if the words before it, or a label behind
+    /// it, match `update`.
     pub fn of_lines<'l>(
         lines: impl Iterator<Item = &'l str>,
         update: Option<&Pattern>,
@@ -43,25 +40,28 @@ impl PrintedUnderHeadline {
         for line in lines {
             let mut rest = line;
             while let Some((time, place)) = find(rest, zone, zulu) {
-                let behind = rest[place.end..]
-                    .split(['|', '·', ')', ']', '/'])
-                    .next()
-                    .unwrap_or_default();
-                let is_word = behind.chars().count() <= WORD
-                    && !behind.contains(|c: char| c.is_ascii_digit());
-                let is_told = |words: &Pattern| {
-                    words.is_match(&rest[..place.start]) || is_word && words.is_match(behind)
-                };
-                let is_update = update.is_some_and(is_told);
-                let slot = if is_update {
+                let (before, behind) = (&rest[..place.start], &rest[place.end..]);
+                let slot = if update.is_some_and(|words| is_update(words, before, behind)) {
                     &mut printed.updated
                 } else {
                     &mut printed.published
                 };
+
                 slot.get_or_insert(time);
-                rest = &rest[place.end..];
+                rest = behind;
             }
         }
         printed
     }
+}
+
+/// Tells whether the words around a date label it as an update.
+fn is_update(words: &Pattern, before: &str, behind: &str) -> bool {
+    let label = behind
+        .split(['|', '·', ')', ']', '/'])
+        .next()
+        .unwrap_or_default();
+    let is_label = label.chars().count() <= WORD && !label.contains(|c: char| c.is_ascii_digit());
+
+    words.is_match(before) || is_label && words.is_match(label)
 }

@@ -1,0 +1,135 @@
+//! The steps that follow after the commit of an answer.
+
+use crate::archive::{ArchiveError, Change, CommitEffect, Completed, RobotsCopy};
+use crate::crawl::Crawl;
+use crate::crawl::hosts::MOST_FAILURES;
+use crate::dispatch::{RobotsFetch, RobotsStep};
+use crate::fetch::{Answer, Trouble, Web};
+use crate::frontier::{Page, Role};
+use crate::time::Timestamp;
+
+/// The step that follows after the commit of an answer.
+pub(super) enum FollowUp {
+    /// The hosts of its links are enqueued.
+    Page { site: String },
+    /// A file in which a host speaks for all its pages: it is read anew.
+    Policy { site: String },
+    /// A list limited to days: the backfill may need older ones now.
+    Window { site: String },
+    /// A robots.txt that counts from now on.
+    Robots {
+        fetch: RobotsFetch,
+        copy: Box<RobotsCopy>,
+    },
+    /// A robots.txt that could not be fetched this time.
+    AskAgain(RobotsFetch),
+    /// A robots.txt that was redirected.
+    Hop(RobotsFetch),
+}
+
+impl FollowUp {
+    /// Returns the step that follows from a page's answer.
+    pub fn of(page: &Page) -> Self {
+        let site = page.site.clone();
+        match page.role() {
+            Role::Policy => Self::Policy { site },
+            Role::Window => Self::Window { site },
+            Role::Home
+            | Role::Feed
+            | Role::Section
+            | Role::ListPage
+            | Role::Sitemap
+            | Role::Article => Self::Page { site },
+        }
+    }
+
+    /// Returns the site whose page or robots.txt it was.
+    pub fn site(&self) -> &str {
+        match self {
+            Self::Page { site } | Self::Policy { site } | Self::Window { site } => site,
+            Self::Robots { fetch, .. } | Self::AskAgain(fetch) | Self::Hop(fetch) => &fetch.site,
+        }
+    }
+}
+
+impl<W: Web> Crawl<'_, W> {
+    /// Counts the effect of a committed answer, and takes the step that follows.
+    pub(super) fn follow_up(
+        &mut self,
+        effect: CommitEffect,
+        follow_up: FollowUp,
+    ) -> Result<(), ArchiveError> {
+        let site = follow_up.site().to_owned();
+        match effect.article {
+            Some(Change::New) => self.tally(&site, |tally| tally.articles_new += 1),
+            Some(Change::Changed) => self.tally(&site, |tally| tally.articles_changed += 1),
+            Some(Change::Gone) | None => {}
+        }
+        self.grow(&site, effect.queue_growth);
+
+        match follow_up {
+            FollowUp::Page { site } => self.enqueue_queued(&effect, &site)?,
+            FollowUp::Window { site } => {
+                self.extend_backfills(&site)?;
+                self.enqueue_queued(&effect, &site)?;
+            }
+            FollowUp::Policy { site } => {
+                self.install_reservations(&site)?;
+                self.enqueue_queued(&effect, &site)?;
+            }
+            FollowUp::Robots { fetch, copy } => {
+                tracing::info!(origin = %fetch.origin, why = %copy.why, "robots.txt");
+                self.robots.install(&copy, effect.robots, &mut self.hosts);
+                self.want_sitemaps(&fetch)?;
+                self.end_robots_fetch(fetch)?;
+            }
+            FollowUp::AskAgain(fetch) => self.end_robots_fetch(fetch)?,
+            FollowUp::Hop(hop) => self.hop(hop)?,
+        }
+        Ok(())
+    }
+
+    /// Lets a redirected robots.txt wait for the host that it was redirected to.
+    fn hop(&mut self, hop: RobotsFetch) -> Result<(), ArchiveError> {
+        let (host, site) = (hop.url.host(), hop.site.clone());
+        self.robots.wait(hop);
+        self.enqueue(&host, &site, self.clock.now())?;
+
+        if let Some(why) = self.hosts.skipped(&host).map(str::to_owned) {
+            self.fail_robots_fetches(&host, &why)?;
+        }
+        Ok(())
+    }
+
+    fn enqueue_queued(&mut self, effect: &CommitEffect, site: &str) -> Result<(), ArchiveError> {
+        effect
+            .queued
+            .iter()
+            .try_for_each(|(host, due)| self.enqueue(host, site, *due))
+    }
+}
+
+/// Decides on the answer to a request for a robots.txt. `failures` are those of its host in a row.
+pub(super) fn judge_robots(
+    fetch: RobotsFetch,
+    result: Result<Answer, Trouble>,
+    failures: u32,
+    at: Timestamp,
+) -> (Completed, FollowUp) {
+    let copy = match result {
+        Ok(answer) => match fetch.follow(answer, at) {
+            RobotsStep::Copy(copy) => copy,
+            RobotsStep::Hop(hop) => return (Completed::Unkept, FollowUp::Hop(hop)),
+        },
+        // RFC 9309 §2.3.1.4: a file that cannot be reached forbids everything.
+        Err(trouble) if failures >= MOST_FAILURES => {
+            Box::new(fetch.unreachable(&trouble.to_string(), at))
+        }
+        Err(_) => return (Completed::Unkept, FollowUp::AskAgain(fetch)),
+    };
+
+    (
+        Completed::Robots(copy.clone()),
+        FollowUp::Robots { fetch, copy },
+    )
+}
