@@ -4,7 +4,6 @@ mod args;
 mod audit;
 mod check;
 mod console;
-mod counts;
 mod crawl;
 mod crawl_report;
 mod demo;

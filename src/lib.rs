@@ -6,7 +6,7 @@
 //!
 //! | row | modules | may touch |
 //! |---|---|---|
-//! | words | [`time`], [`page_url`], [`text`] | `url`, jiff, encoding_rs |
+//! | words | [`time`], [`page_url`], [`text`], [`counts`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
 //! | settings | [`config`] | serde, toml, include_dir, croner; no files |
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`coverage_gaps`] | robotstxt, governor, spider's page, quick-xml |
@@ -16,6 +16,7 @@
 //! | dispatch and reading | [`dispatch`], [`site_reader`] | |
 //! | configuration | [`config_folder`] | files |
 //! | action | [`crawl`], [`survey`], [`audit`], [`verify`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files |
+//! | status, pure but for its reading | [`status`] | |
 //! | face | [`cli`] | clap, signals, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
@@ -47,6 +48,8 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "crawl")]
 pub mod config_folder;
+#[cfg(feature = "crawl")]
+pub mod counts;
 #[cfg(feature = "archive")]
 pub mod coverage_gaps;
 #[cfg(feature = "crawl")]
@@ -88,6 +91,8 @@ pub mod robots;
 pub mod schedule;
 #[cfg(feature = "crawl")]
 pub mod site_reader;
+#[cfg(feature = "crawl")]
+pub mod status;
 #[cfg(feature = "crawl")]
 pub mod survey;
 pub mod text;

@@ -6,9 +6,9 @@ use clap::Args;
 
 use crate::archive::Reader;
 use crate::audit::{AuditReport, AuditScope, HostFindings, Violation, audit, page};
-use crate::cli::counts;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
+use crate::counts;
 use crate::export;
 
 #[derive(Debug, Args)]

@@ -11,11 +11,12 @@ use serde_json::json;
 use crate::archive::{ArchiveError, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::truncated_lists;
-use crate::cli::{Common, console, counts, free_disk};
+use crate::cli::{Common, console, free_disk};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::Bytes;
 use crate::config_folder::{Configuration, ConfigurationError, chain};
+use crate::counts;
 use crate::discover::{Address, Grammar};
 use crate::fetch::is_public;
 use crate::time::Timestamp;
@@ -249,7 +250,7 @@ fn lists_show_all(common: &Common) -> Vec<CheckResult> {
         Err(error) => return vec![finding(Err(chain(&error)))],
     };
 
-    let told = truncated_lists::told(common, &lists)
+    let told = truncated_lists::notices(common, &lists)
         .into_iter()
         .map(|told| match told.command {
             Some(_) => finding(Err(told.line())),

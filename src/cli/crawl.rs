@@ -14,11 +14,12 @@ use crate::cli::interrupt::{Caught, Signals};
 use crate::cli::plan;
 use crate::cli::progress::Watch;
 use crate::cli::session::{SignalRelay, run_session, web};
-use crate::cli::{Common, console, counts, free_disk, hint, service};
+use crate::cli::{Common, console, free_disk, hint, service};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::{Bytes, Span, day};
 use crate::config_folder::{Configuration, ConfigurationError};
+use crate::counts;
 use crate::crawl::{Backfill, Began, CrawlPlan, Event, Report};
 use crate::host_lock::HostLocks;
 

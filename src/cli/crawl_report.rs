@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use crate::archive::RunEnd;
-use crate::cli::counts::{self, FAILED, REFUSED};
 use crate::cli::exit::Exit;
 use crate::cli::hint;
 use crate::cli::truncated_lists;
 use crate::cli::{Common, console};
+use crate::counts::{self, FAILED, REFUSED};
 use crate::crawl::Report;
 
 /// Says how a crawl went: one object on stdout with `--json`, else a few lines. However quiet, an end that is no good one
@@ -43,7 +43,7 @@ pub(super) fn tell(
             looks.gone, looks.seen
         ));
     }
-    truncated_lists::told(common, &report.lists_cut)
+    truncated_lists::notices(common, &report.lists_cut)
         .iter()
         .for_each(|told| voice.note(&told.line()));
     if !report.skipped.is_empty() {
@@ -84,7 +84,7 @@ pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
         .iter()
         .map(|(site, looks)| json!({"site": site, "seen": looks.seen, "seem_gone": looks.gone}))
         .collect();
-    let reads_the_rest: Vec<_> = truncated_lists::told(common, &report.lists_cut)
+    let reads_the_rest: Vec<_> = truncated_lists::notices(common, &report.lists_cut)
         .into_iter()
         .filter_map(|told| told.command)
         .collect();

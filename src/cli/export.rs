@@ -9,9 +9,10 @@ use serde_json::json;
 use crate::archive::{Filter, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::interrupt::Caught;
-use crate::cli::{Common, console, counts, hint};
+use crate::cli::{Common, console, hint};
 use crate::config::units::day;
 use crate::config_folder::ConfigurationError;
+use crate::counts;
 use crate::export::{
     self, Beside, CsvDialect, ExportSummary, Format, Formulas, LeftOut, Mark, Place, Stream,
 };

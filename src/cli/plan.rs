@@ -8,10 +8,11 @@ use serde::Serialize;
 use crate::archive::{ArchiveError, Outlook, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::progress::in_words;
-use crate::cli::{Common, console, counts};
+use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config_folder::Configuration;
+use crate::counts;
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {

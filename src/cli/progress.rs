@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Common, console, counts};
+use crate::cli::{Common, console};
+use crate::counts;
 use crate::crawl::CrawlProgress;
 
 /// How often a log gets a line.

@@ -8,9 +8,10 @@ use serde_json::json;
 use crate::archive::{Archive, Lock, Reader, RunEnd, Tally, Terms};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
-use crate::cli::{Common, console, counts, hint};
+use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config_folder::Configuration;
+use crate::counts;
 use crate::verify::{self, Damage, Repair, VerifyReport};
 
 #[derive(Debug, Args)]
