@@ -149,6 +149,18 @@ impl Configuration {
         }
     }
 
+    /// Refuses to ask papers of others without a word of who asks, as
+    /// [`Configuration::has_contact`] does.
+    ///
+    /// # Errors
+    ///
+    /// Fails for the first site that is not one's own, where the contact cannot be answered.
+    pub fn have_contact(&self, sites: &[&Arc<Site>]) -> Result<(), ConfigurationError> {
+        sites
+            .iter()
+            .try_for_each(|site| self.has_contact(&site.name, site.own_site))
+    }
+
     /// Returns what is said where no file has a profile of that name, valid on whatever days.
     fn lacks(&self, profile: &str) -> Option<String> {
         let mut known: Vec<String> = self

@@ -11,12 +11,13 @@ use serde_json::json;
 use crate::archive::{ArchiveError, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::truncated_lists;
-use crate::cli::{Common, console, free_disk};
+use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::Bytes;
 use crate::config_folder::{Configuration, ConfigurationError, chain};
 use crate::counts;
+use crate::crawl_session::check_free_disk;
 use crate::discover::{Address, Grammar};
 use crate::fetch::is_public;
 use crate::time::Timestamp;
@@ -260,7 +261,7 @@ fn lists_show_all(common: &Common) -> Vec<CheckResult> {
 }
 
 fn disk_serves(data: &Path, least: Bytes) -> CheckResult {
-    match free_disk::check(data, least) {
+    match check_free_disk(data, least) {
         Ok(()) => folder_is_writable(data),
         Err(too_little) => CheckResult {
             about: "disk",

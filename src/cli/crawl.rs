@@ -6,22 +6,23 @@ use std::time::Duration;
 use clap::Args;
 use jiff::civil::Date;
 
-use crate::archive::{self, ArchiveError, Lock, RunEnd, RunId, SeedMode, SiteQueue, Tally};
+use crate::archive::{self, RunEnd, RunId, SeedMode, SiteQueue, Tally};
 use crate::cli::args::{at_least_one, count, some_time};
 use crate::cli::crawl_report::{as_json, exit, tell};
 use crate::cli::exit::Exit;
-use crate::cli::interrupt::{Caught, Signals};
 use crate::cli::plan;
-use crate::cli::progress::Watch;
-use crate::cli::session::{SignalRelay, run_session, web};
-use crate::cli::{Common, console, free_disk, hint, service};
+use crate::cli::progress::{Watch, tell_stopping};
+use crate::cli::{Common, console, hint, service};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::config::units::{Bytes, Span, day};
+use crate::config::units::{Span, day};
 use crate::config_folder::{Configuration, ConfigurationError};
 use crate::counts;
-use crate::crawl::{Backfill, Began, CrawlPlan, Event, Report};
-use crate::host_lock::HostLocks;
+use crate::crawl::{Backfill, Began, Event, Report};
+use crate::crawl_session::{
+    CrawlOrder, PreparedSession, SignalRelay, crawl_plan, may_begin, run_session, web,
+};
+use crate::signals::{CaughtSignals, StopSignals};
 
 #[derive(Debug, Args)]
 pub(super) struct CrawlArgs {
@@ -60,7 +61,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
     if args.dry_run {
         return plan::tell(common, &args.shared.sites);
     }
-    let mut caught = Caught::new()?;
+    let mut caught = CaughtSignals::new()?;
     let mut configuration = Configuration::load(common.config.as_deref())?;
     for site in &mut configuration.sites {
         let site = Arc::make_mut(site);
@@ -87,7 +88,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
         &chosen,
         &args.shared,
         begin,
-        &mut caught.signals,
+        &mut caught.stops,
     )?
     .0)
 }
@@ -159,7 +160,7 @@ fn days(text: &str) -> Result<Backfill, String> {
 }
 
 pub(super) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
-    let mut caught = Caught::new()?;
+    let mut caught = CaughtSignals::new()?;
     let configuration = Configuration::load(common.config.as_deref())?;
     let begun = archive::queues(common.data())?;
     let chosen = begun_sites(common, &configuration, &args, &begun)?;
@@ -183,7 +184,7 @@ pub(super) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> 
         &chosen,
         &args,
         begin,
-        &mut caught.signals,
+        &mut caught.stops,
     )?
     .0)
 }
@@ -250,20 +251,33 @@ fn run(
     chosen: &[&Arc<Site>],
     args: &ResumeArgs,
     begin: Begin,
-    signals: &mut Signals,
+    stops: &mut StopSignals,
 ) -> anyhow::Result<(Exit, Report)> {
-    let plan = plan(configuration, chosen, args, begin)?;
-    is_free(common, plan.settings.limits.free_disk)?;
+    configuration.have_contact(chosen)?;
+    let order = CrawlOrder {
+        command: command(begin.seeding),
+        seeding: begin.seeding,
+        backfill: begin.backfill,
+        max_requests: args.max_requests,
+        at_most: args.at_most.map(|span| span.0),
+    };
+    let plan = crawl_plan(configuration, chosen, order)?;
+    may_begin(common.data(), plan.settings.limits.free_disk)?;
     let web = web(&plan.settings, chosen)?;
     let (session, mut once) = plan.into_parts();
+    let prepared = PreparedSession {
+        session,
+        data: common.data(),
+        web,
+    };
+    let voice = common.voice();
+    let told = |stopping| tell_stopping(voice, stopping);
     let (mut watch, mut papers) = (Watch::new(common), Vec::new());
     let began = Clock::system().now();
     let ran = run_session(
-        session,
+        prepared,
         &mut once,
-        web,
-        common,
-        &mut SignalRelay::of(signals),
+        &mut SignalRelay::of(stops, &told),
         |event| match event {
             Event::Began(began) => announce(common, begin.seeding, began),
             Event::Progress(progress) => {
@@ -276,20 +290,12 @@ fn run(
     watch.end();
 
     let report = Report::of(papers, Clock::system().now().since(began));
-    let exit = exit(&report, ran.signal, args.tolerate);
+    let exit = exit(&report, ran.signal.map(Exit::from), args.tolerate);
     tell(common, &args.sites, &report, exit)?;
     match ran.full {
         Some(full) if ran.signal.is_none() => Err(full.into()),
         _ => Ok((exit, report)),
     }
-}
-
-/// Refuses to begin where another run holds the archive, or the disk has too little room.
-pub(super) fn is_free(common: &Common, least: Bytes) -> anyhow::Result<()> {
-    if let Some(holder) = Lock::holder(common.data()) {
-        return Err(ArchiveError::Held { holder }.into());
-    }
-    Ok(free_disk::check(common.data(), least)?)
 }
 
 /// Says what was begun.
@@ -316,29 +322,4 @@ fn command(seeding: SeedMode) -> &'static str {
         SeedMode::Begin => "crawl",
         SeedMode::Resume => "resume",
     }
-}
-
-fn plan(
-    configuration: &Configuration,
-    chosen: &[&Arc<Site>],
-    args: &ResumeArgs,
-    Begin { seeding, backfill }: Begin,
-) -> Result<CrawlPlan, ConfigurationError> {
-    chosen
-        .iter()
-        .try_for_each(|site| configuration.has_contact(&site.name, site.own_site))?;
-    Ok(CrawlPlan {
-        command: command(seeding).to_owned(),
-        sites: chosen
-            .iter()
-            .map(|site| configuration.reader(site))
-            .collect::<Result<_, _>>()?,
-        seeding,
-        settings: configuration.settings.clone(),
-        skipped: 0,
-        max_requests: args.max_requests,
-        at_most: args.at_most.map(|span| span.0),
-        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
-        backfill,
-    })
 }

@@ -16,22 +16,32 @@ use crate::cli::crawl_report::{as_json, in_words};
 use crate::cli::exit::Exit;
 use crate::cli::export::place;
 use crate::cli::init::write_new;
-use crate::cli::interrupt::{Caught, Signals};
-use crate::cli::progress::Watch;
-use crate::cli::session::{SessionEnd, SignalRelay, run_session, web};
+use crate::cli::progress::{Watch, tell_stopping};
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::units::Span;
 use crate::config_folder::Configuration;
-use crate::crawl::{CrawlPlan, Event, Report};
+use crate::crawl::{Event, Report};
+use crate::crawl_session::{
+    CrawlOrder, PreparedSession, SessionEnd, SignalRelay, crawl_plan, run_session, web,
+};
 use crate::demo::{DemoCms, Edition, Newspaper, OriginThread, RevisedTitles};
 use crate::export::{self, CsvDialect, Format};
-use crate::host_lock::HostLocks;
+use crate::signals::{CaughtSignals, StopSignals};
 
 /// The port that is tried first, so that a second demo finds the first one's articles.
 const PORT: u16 = 8750;
 /// Articles in each section, unless somebody says otherwise.
 const ARTICLES: u32 = 40;
+
+/// The order of each of the demo's crawls: everything that is due, without limits.
+const ORDER: CrawlOrder = CrawlOrder {
+    command: "demo",
+    seeding: SeedMode::Begin,
+    backfill: None,
+    max_requests: None,
+    at_most: None,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct DemoArgs {
@@ -123,9 +133,9 @@ fn crawl_and_export(
         origin.base()
     ));
     let configuration = Configuration::load(Some(&config))?;
-    let mut caught = Caught::new()?;
+    let mut caught = CaughtSignals::new()?;
     let mut runs = Vec::new();
-    let (report, stopped) = crawl(common, &configuration, folder, &mut caught.signals)?;
+    let (report, stopped) = crawl(common, &configuration, folder, &mut caught.stops)?;
     runs.push(as_json(common, &report));
     if let Some(exit) = stopped {
         return Ok(exit);
@@ -143,7 +153,7 @@ fn crawl_and_export(
         }
         None => {
             let revision = revision::revise(voice, origin, folder)?;
-            let (report, stopped) = crawl(common, &configuration, folder, &mut caught.signals)?;
+            let (report, stopped) = crawl(common, &configuration, folder, &mut caught.stops)?;
             runs.push(as_json(common, &report));
             if let Some(exit) = stopped {
                 return Ok(exit);
@@ -193,23 +203,25 @@ fn crawl(
     common: &Common,
     configuration: &Configuration,
     folder: &Path,
-    signals: &mut Signals,
+    stops: &mut StopSignals,
 ) -> anyhow::Result<(Report, Option<Exit>)> {
     let (mut watch, mut papers) = (Watch::new(common), Vec::new());
     let sites: Vec<_> = configuration.sites.iter().collect();
     let web = web(&configuration.settings, &sites)?;
-    let (session, mut once) = plan(configuration)?.into_parts();
-    let on_it = Common {
-        data: Some(folder.to_owned()),
-        ..common.clone()
+    let plan = crawl_plan(configuration, &sites, ORDER)?;
+    let (session, mut once) = plan.into_parts();
+    let prepared = PreparedSession {
+        session,
+        data: folder,
+        web,
     };
+    let voice = common.voice();
+    let told = |stopping| tell_stopping(voice, stopping);
     let began = Clock::system().now();
     let SessionEnd { signal, full } = run_session(
-        session,
+        prepared,
         &mut once,
-        web,
-        &on_it,
-        &mut SignalRelay::of(signals),
+        &mut SignalRelay::of(stops, &told),
         |event| match event {
             Event::Progress(progress) => watch.see(progress),
             Event::Began(_) => {}
@@ -224,26 +236,8 @@ fn crawl(
     ));
     match (signal, full) {
         (None, Some(full)) => Err(full.into()),
-        (signal, _) => Ok((report, signal)),
+        (signal, _) => Ok((report, signal.map(Exit::from))),
     }
-}
-
-fn plan(configuration: &Configuration) -> anyhow::Result<CrawlPlan> {
-    Ok(CrawlPlan {
-        command: "demo".to_owned(),
-        sites: configuration
-            .sites
-            .iter()
-            .map(|site| configuration.reader(site))
-            .collect::<Result<_, _>>()?,
-        seeding: SeedMode::Begin,
-        settings: configuration.settings.clone(),
-        skipped: 0,
-        max_requests: None,
-        at_most: None,
-        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
-        backfill: None,
-    })
 }
 
 /// The archive belongs to the port that was served on, whatever was asked for.

@@ -8,7 +8,6 @@ use serde_json::json;
 
 use crate::archive::{Filter, Reader};
 use crate::cli::exit::Exit;
-use crate::cli::interrupt::Caught;
 use crate::cli::{Common, console, hint};
 use crate::config::units::day;
 use crate::config_folder::ConfigurationError;
@@ -16,6 +15,7 @@ use crate::counts;
 use crate::export::{
     self, Beside, CsvDialect, ExportSummary, Format, Formulas, LeftOut, Mark, Place, Stream,
 };
+use crate::signals::CaughtSignals;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -131,8 +131,8 @@ pub(super) fn place(out: &Path, format: Format) -> anyhow::Result<Place> {
     if let Some(stream) = Stream::at(out, format)? {
         return Ok(Place::Stream(stream));
     }
-    let caught = Caught::new()?;
+    let caught = CaughtSignals::new()?;
     let beside = Beside::of(out)?;
-    caught.remove_at_signal(beside.part.clone());
+    caught.remove_at_stop(beside.part.clone());
     Ok(Place::File(beside))
 }

@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::cli::console::Verbosity;
 use crate::cli::{Common, console};
 use crate::counts;
 use crate::crawl::CrawlProgress;
+use crate::crawl_session::Stopping;
 
 /// How often a log gets a line.
 const EVERY: Duration = Duration::from_secs(60);
@@ -113,6 +115,16 @@ fn words(progress: &CrawlProgress) -> String {
         counts::count(tally.articles_new, "new article(s)"),
         progress.queued
     )
+}
+
+/// Tells that a signal stops a crawl.
+pub(super) fn tell_stopping(voice: Verbosity, stopping: Stopping) {
+    voice.note(match stopping {
+        Stopping::Finish => {
+            "stopping: no new requests; waiting for answers under way (once more to drop them)"
+        }
+        Stopping::Drop => "dropping requests under way",
+    });
 }
 
 /// Returns a time as people say it: `12 s`, `4 min`, `3.5 h`.

@@ -9,13 +9,13 @@ use serde_json::json;
 use crate::archive::{Archive, FILE, Lock, Reader, RunEnd, Terms};
 use crate::cli::args::count;
 use crate::cli::exit::Exit;
-use crate::cli::interrupt::Caught;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config_folder::{Configuration, ConfigurationError};
 use crate::reextract::{Mode, ReextractPlan, ReextractProgress, Summary, reextract};
+use crate::signals::CaughtSignals;
 
 #[derive(Debug, Args)]
 pub(super) struct ReextractArgs {
@@ -49,7 +49,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit>
         readers: readers.concat(),
         mode,
     };
-    let signal = Caught::new()?.noted();
+    let signal = CaughtSignals::new()?.noted();
     let summary = read_again(common, &configuration, &plan, || signal.get().is_some())?;
     tell(common, args, &summary)?;
     let failures = summary.lost + summary.unread;
@@ -61,7 +61,9 @@ pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit>
         ));
     }
     Ok(match summary.is_broken_off {
-        true => signal.get().copied().unwrap_or(Exit::Interrupted),
+        true => signal
+            .get()
+            .map_or(Exit::Interrupted, |stop| (*stop).into()),
         false if failures > args.tolerate => Exit::Failures,
         false => Exit::Done,
     })

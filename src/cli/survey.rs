@@ -1,7 +1,6 @@
 //! `saseo survey`.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
 use serde::Serialize;
@@ -9,21 +8,19 @@ use tokio::sync::watch;
 
 use crate::archive::{Archive, Lock};
 use crate::cli::args::at_least_one;
-use crate::cli::crawl::is_free;
 use crate::cli::exit::Exit;
 use crate::cli::init::{write_new, write_shipped};
-use crate::cli::interrupt::Caught;
-use crate::cli::session::{SignalRelay, caller};
+use crate::cli::progress::tell_stopping;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::shipped;
 use crate::config::units::Span;
 use crate::config::{GENTLE_GAP, is_site_name};
 use crate::config_folder::{Configuration, ConfigurationError};
+use crate::crawl_session::{SignalRelay, host_locks, may_begin, network, runtime};
 use crate::dispatch::Stop;
-use crate::fetch::Http;
-use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
+use crate::signals::CaughtSignals;
 use crate::survey::{
     self, Draft, FoundCms, MOST_REQUESTS, Names, SurveyError, SurveyPlan, SurveyReport,
     SurveyRequest,
@@ -167,7 +164,7 @@ fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Surv
         gap: args.gap.0,
         own_site: args.own_site,
         max_requests: args.max_requests,
-        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
+        locks: host_locks(),
         holder: format!("survey, process {}", std::process::id()),
     }
 }
@@ -175,23 +172,18 @@ fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Surv
 /// Surveys until it is done or a signal comes.
 fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyReport, Exit>> {
     let voice = common.voice();
-    is_free(common, plan.settings.limits.free_disk)?;
+    may_begin(common.data(), plan.settings.limits.free_disk)?;
     let lock = Lock::take(common.data(), &plan.holder)?;
     let mut archive = Archive::open(lock, plan.settings.archive.durability)?;
-    let mut caught = Caught::new()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .worker_threads(2)
-        .build()?;
+    let mut caught = CaughtSignals::new()?;
+    let runtime = runtime()?;
     let done = runtime.block_on(async {
-        let web = Arc::new(Http::new(&caller(
-            &plan.settings,
-            std::iter::once(&plan.home),
-        ))?);
+        let web = network(&plan.settings, std::iter::once(&plan.home))?;
         let (stop, stopped) = watch::channel(Stop::GoOn);
         let mut came = None;
-        let mut ears = SignalRelay::of(&mut caught.signals);
-        let hears = ears.relay(&stop, voice, &mut came);
+        let told = |stopping| tell_stopping(voice, stopping);
+        let mut ears = SignalRelay::of(&mut caught.stops, &told);
+        let hears = ears.relay(&stop, &mut came);
         let watch = move |asked: &SurveyRequest| voice.note(&format!("  {}", in_words(asked)));
         let found = tokio::select! {
             biased;
@@ -200,7 +192,7 @@ fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyRepo
         };
         match found {
             Ok(Some(findings)) => Ok(Ok(findings)),
-            Ok(None) => Ok(Err(came.unwrap_or(Exit::Interrupted))),
+            Ok(None) => Ok(Err(came.map_or(Exit::Interrupted, Exit::from))),
             // Exit codes and hints go by what is wrong with the archive.
             Err(SurveyError::Archive(why)) => Err(why.into()),
             Err(why) => Err(why.into()),
