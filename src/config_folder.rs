@@ -3,18 +3,17 @@
 
 mod error;
 mod files;
+mod read;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::config::profiles::ProfileFile;
 use crate::config::settings::{can_be_answered, contact};
-use crate::config::{
-    ConfigError, Profile, Profiles, Settings, Site, fault, read_profile, read_settings, read_site,
-};
+use crate::config::{ConfigError, Profile, Profiles, Settings, Site, fault, read_settings};
 use crate::config_folder::error::{Faults, among};
 use crate::config_folder::files::{ConfigFile, ConfigurationFiles};
+use crate::config_folder::read::{read_profiles, read_sites};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
@@ -127,7 +126,8 @@ impl Configuration {
     ///
     /// # Errors
     ///
-    /// Fails where there is no contact, or nobody can be reached at it. A site of one's own needs none.
+    /// Fails where there is no contact, or nobody can be reached at it. A site of one's own needs
+    /// none.
     pub fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigurationError> {
         let (site, contact) = (
             site.to_owned(),
@@ -238,8 +238,8 @@ impl Configuration {
         }
     }
 
-    /// Makes a reader of a site for each profile of the site's name. Together they read the pages of
-    /// all days.
+    /// Makes a reader of a site for each profile of the site's name. Together they read the pages
+    /// of all days.
     pub fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigurationError> {
         let named: Vec<&Profile> = self
             .profiles
@@ -273,55 +273,12 @@ impl Configuration {
     }
 }
 
-/// Returns the folder to read: the named one, or `config` where that is there. `None` stands for the
-/// shipped files.
+/// Returns the folder to read: the named one, or `config` where that is there. `None` stands for
+/// the shipped files.
 fn folder_of(named: Option<&Path>) -> Result<Option<&Path>, ConfigurationError> {
     let usual = Path::new("config");
     match named {
         Some(named) => is_there(named).map(|()| Some(named)),
         None => Ok(Some(usual).filter(|usual| usual.is_dir())),
     }
-}
-
-/// Reads sites, each with its file. The files of sites that cannot be read are left out.
-fn read_sites(files: Vec<ConfigFile>, faults: &mut Faults) -> (Vec<Arc<Site>>, Vec<ConfigFile>) {
-    let (mut sites, mut read) = (Vec::new(), Vec::new());
-    for file in files {
-        if let Some(site) = faults.kept(read_site(&file.name, &file.text)) {
-            sites.push(Arc::new(site));
-            read.push(file);
-        }
-    }
-
-    faults.0.extend(twice_named(&sites, &read));
-    (sites, read)
-}
-
-/// Reads profiles. The files of profiles that cannot be read are left out.
-fn read_profiles(files: Vec<ConfigFile>, faults: &mut Faults) -> Profiles {
-    let mut profiles = Vec::new();
-    for file in files {
-        if let Some(profile) = faults.kept(read_profile(&file.name, &file.text)) {
-            profiles.push(ProfileFile {
-                profile,
-                file: file.name,
-            });
-        }
-    }
-    faults.kept(Profiles::new(profiles)).unwrap_or_default()
-}
-
-/// Returns a fault for each site that has the name of a site before it.
-fn twice_named(sites: &[Arc<Site>], files: &[ConfigFile]) -> Vec<ConfigurationError> {
-    let mut faults = Vec::new();
-    for (k, site) in sites.iter().enumerate() {
-        let first = sites[..k].iter().position(|other| other.name == site.name);
-        if let Some(first) = first {
-            faults.push(ConfigurationError::TwiceNamed {
-                name: site.name.clone(),
-                files: [files[first].name.clone(), files[k].name.clone()],
-            });
-        }
-    }
-    faults
 }

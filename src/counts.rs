@@ -33,7 +33,8 @@ pub fn requests(requests: u64) -> String {
     }
 }
 
-/// Returns a number of bytes in megabytes, behind a comma: `, 1.5 MB`. Returns nothing for no bytes.
+/// Returns a number of bytes in megabytes, behind a comma: `, 1.5 MB`. Returns nothing for no
+/// bytes.
 pub fn megabytes(bytes: u64) -> String {
     if bytes == 0 {
         String::new()

@@ -6,6 +6,7 @@ mod host;
 mod html_page;
 mod plot;
 mod site;
+mod tables;
 
 use std::sync::Arc;
 

@@ -100,8 +100,8 @@ pub(super) fn note(text: &str) {
     let _ = writeln!(std::io::stderr(), "{}", plain(text));
 }
 
-/// Escapes the characters that could control a terminal as `\u{…}`: a title that a server wrote must
-/// not. These are control characters, except line ends and tabs, and marks of direction.
+/// Escapes the characters that could control a terminal as `\u{…}`: a title that a server wrote
+/// must not. These are control characters, except line ends and tabs, and marks of direction.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
     if !text.contains(controls) {
         return Cow::Borrowed(text);
@@ -118,8 +118,8 @@ pub(super) fn plain(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// Returns whether a character could control a terminal: a control character, or a mark of direction
-/// (Unicode's Bidi_Control).
+/// Returns whether a character could control a terminal: a control character, or a mark of
+/// direction (Unicode's Bidi_Control).
 fn controls(c: char) -> bool {
     let is_direction = matches!(
         c,

@@ -20,7 +20,7 @@ use crate::config::Site;
 use crate::config::units::{Span, day};
 use crate::config_folder::{Configuration, ConfigurationError};
 use crate::counts;
-use crate::crawl::{Backfill, Began, Event, Report};
+use crate::crawl::{Backfill, Began, Event, Once, Report};
 use crate::crawl_session::{
     CrawlOrder, PreparedSession, SignalRelay, crawl_plan, may_begin, run_session, web,
 };
@@ -134,24 +134,8 @@ struct CrawlCommand<'a> {
 impl CrawlCommand<'_> {
     /// Crawls the sites, and tells how it went. Fails, too, where the disk had too little room.
     fn run(&self, stops: &mut StopSignals) -> anyhow::Result<Exit> {
-        let Self {
-            common,
-            configuration,
-            sites,
-            args,
-            seeding,
-            ..
-        } = *self;
-        configuration.have_contact(sites)?;
-        let plan = crawl_plan(configuration, sites, self.order())?;
-        may_begin(common.data(), plan.settings.limits.free_disk)?;
-        let web = web(&plan.settings, sites)?;
-        let (session, mut once) = plan.into_parts();
-        let prepared = PreparedSession {
-            session,
-            data: common.data(),
-            web,
-        };
+        let (common, args, seeding) = (self.common, self.args, self.seeding);
+        let (prepared, mut once) = self.prepare()?;
 
         let voice = common.voice();
         let told = |stopping| tell_stopping(voice, stopping);
@@ -175,6 +159,22 @@ impl CrawlCommand<'_> {
             Some(full) if end.signal.is_none() => Err(full.into()),
             Some(_) | None => Ok(exit),
         }
+    }
+
+    /// Prepares the session, and refuses it where it may not begin.
+    fn prepare(&self) -> anyhow::Result<(PreparedSession<'_>, Once)> {
+        self.configuration.have_contact(self.sites)?;
+        let plan = crawl_plan(self.configuration, self.sites, self.order())?;
+        may_begin(self.common.data(), plan.settings.limits.free_disk)?;
+
+        let web = web(&plan.settings, self.sites)?;
+        let (session, once) = plan.into_parts();
+        let prepared = PreparedSession {
+            session,
+            data: self.common.data(),
+            web,
+        };
+        Ok((prepared, once))
     }
 
     fn order(&self) -> CrawlOrder {

@@ -11,8 +11,8 @@ use crate::cli::{Common, console};
 use crate::counts::{self, FAILED, REFUSED};
 use crate::crawl::Report;
 
-/// Tells how a crawl went: one object on stdout with `--json`, else a few lines. The reason for a bad
-/// end is told even with `--quiet`.
+/// Tells how a crawl went: one object on stdout with `--json`, else a few lines. The reason for a
+/// bad end is told even with `--quiet`.
 pub(super) fn tell(
     common: &Common,
     sites: &[String],

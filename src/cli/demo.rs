@@ -22,8 +22,8 @@ use crate::demo::{DemoCms, Edition, Newspaper, OriginThread};
 /// The port that is tried first. It is fixed, so that a second demo finds the archive of the first.
 const PORT: u16 = 8750;
 
-/// The usual number of articles in each section. Three sections have 120, which take less than half a
-/// minute at the demo's ten requests a second.
+/// The usual number of articles in each section. Three sections have 120, which take less than half
+/// a minute at the demo's ten requests a second.
 const ARTICLES: u32 = 40;
 
 #[derive(Debug, Args)]

@@ -28,8 +28,8 @@ pub(super) struct ScheduleArgs {
     units: bool,
 }
 
-/// Crawls each site at its times, on the clock of its zone. Papers are crawled side by side, and all
-/// times that were missed are one crawl.
+/// Crawls each site at its times, on the clock of its zone. Papers are crawled side by side, and
+/// all times that were missed are one crawl.
 pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
     let mut bell = Bell::new()?;
     let configuration = Configuration::load(common.config.as_deref())?;

@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::config::{read_text, shipped};
 use crate::config_folder::error::{ConfigurationError, Faults};
 
-/// The most bytes of a configuration file. Real ones have a few thousand; a larger file was put there
-/// by mistake.
+/// The most bytes of a configuration file. Real ones have a few thousand; a larger file was put
+/// there by mistake.
 const LARGEST: u64 = 1 << 20;
 
 /// A configuration file: its name for messages, and its text.
@@ -119,7 +119,8 @@ fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
     Ok(ConfigFile { name, text })
 }
 
-/// Reads a regular file of at most `most` bytes. Devices and pipes, which may never end, are refused.
+/// Reads a regular file of at most `most` bytes. Devices and pipes, which may never end, are
+/// refused.
 pub fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("it is no regular file"));

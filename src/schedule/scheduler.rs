@@ -2,7 +2,6 @@
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
@@ -18,35 +17,14 @@ use crate::crawl_session::{
 use crate::schedule::bell::{Bell, Woken};
 use crate::schedule::error::ScheduleError;
 use crate::schedule::event::{ScheduleEvent, ScheduleListener};
+use crate::schedule::mode::ScheduleMode;
+use crate::schedule::options::ScheduleOptions;
 use crate::schedule::papers_under_way::{EndedPapers, PapersUnderWay};
 use crate::schedule::retry::{GLANCE, LONGEST_RETRY, Retries, is_lasting};
-use crate::schedule::starts::{Rounds, Starts, scheduled_sites};
+use crate::schedule::starts::{Starts, scheduled_sites};
 use crate::schedule::timetable::Timetable;
 use crate::signals::StopSignal;
 use crate::time::Timestamp;
-
-/// How long a scheduler stays.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ScheduleMode {
-    /// Crawls what is due, and ends. A paper that was never crawled is due.
-    Once,
-    /// Crawls until it is stopped. A paper that was never crawled waits for its time.
-    UntilStopped,
-}
-
-/// What a scheduler crawls, and where.
-#[derive(Clone, Copy, Debug)]
-pub struct ScheduleOptions<'a> {
-    /// The folder of the configuration, as it was named.
-    pub config: Option<&'a Path>,
-    /// The folder of the archive.
-    pub data: &'a Path,
-    /// The names of the sites; all that have a schedule where there is none.
-    pub sites: &'a [String],
-    pub mode: ScheduleMode,
-    /// Hears of a monitor that could not be told: its site, and why. Called on a thread of its own.
-    pub on_monitor_failure: fn(&str, &str),
-}
 
 /// The reason for which a scheduler ended.
 #[derive(Debug)]
@@ -92,6 +70,7 @@ impl<'a> Scheduler<'a> {
             ScheduleMode::Once => Timestamp::EPOCH,
             ScheduleMode::UntilStopped => now(),
         };
+
         Self {
             options,
             listener,
@@ -226,7 +205,7 @@ impl<'a> Scheduler<'a> {
         let (options, listener) = (self.options, self.listener);
         let reloaded = RefCell::new(None);
         let mut reload = || {
-            if let Some(read) = load_again(&options, listener) {
+            if let Some(read) = options.load_again(listener) {
                 reloaded.replace(Some(read));
             }
         };
@@ -248,10 +227,7 @@ impl<'a> Scheduler<'a> {
             reloaded: &reloaded,
             timetable,
             web,
-            rounds: match options.mode {
-                ScheduleMode::Once => Rounds::One,
-                ScheduleMode::UntilStopped => Rounds::All,
-            },
+            rounds: options.mode.into(),
         };
 
         let mut papers = PapersUnderWay::new(listener, options.on_monitor_failure)?;
@@ -295,39 +271,14 @@ impl<'a> Scheduler<'a> {
 
     /// Reads the configuration again. A wrong one is told, and the earlier one stays.
     fn reload(&mut self) {
-        if let Some(read) = load_again(&self.options, self.listener) {
+        if let Some(read) = self.options.load_again(self.listener) {
             self.configuration = read;
         }
     }
 }
 
-/// Reads the configuration again, and tells how that went. Returns nothing where it is wrong, or
-/// has nothing to crawl.
-fn load_again(
-    options: &ScheduleOptions<'_>,
-    listener: &dyn ScheduleListener,
-) -> Option<Configuration> {
-    match load(options) {
-        Ok(read) => {
-            listener.hear(ScheduleEvent::Reloaded);
-            Some(read)
-        }
-        Err(error) => {
-            listener.hear(ScheduleEvent::NotReloaded(&error));
-            None
-        }
-    }
-}
-
-fn load(options: &ScheduleOptions<'_>) -> Result<Configuration, ScheduleError> {
-    let read = Configuration::load(options.config)?;
-    let sites = scheduled_sites(&read, options.sites)?;
-    read.have_contact(&sites)?;
-    Ok(read)
-}
-
-/// Returns the system's time. The scheduler asks for it anew each time: the clock may be set between
-/// two crawls, and the machine may sleep.
+/// Returns the system's time. The scheduler asks for it anew each time: between two crawls, the
+/// clock may be set, and the machine may sleep.
 fn now() -> Timestamp {
     Clock::system().now()
 }

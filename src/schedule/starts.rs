@@ -9,6 +9,7 @@ use crate::config_folder::{Configuration, ConfigurationError};
 use crate::crawl::{Agenda, PaperReport, Start};
 use crate::fetch::Http;
 use crate::schedule::event::{ScheduleEvent, ScheduleListener};
+use crate::schedule::mode::ScheduleMode;
 use crate::schedule::timetable::{DueStart, Timetable};
 use crate::time::Timestamp;
 
@@ -55,6 +56,15 @@ pub(super) enum Rounds {
     One,
     /// Once, and that was.
     NoneLeft,
+}
+
+impl From<ScheduleMode> for Rounds {
+    fn from(mode: ScheduleMode) -> Self {
+        match mode {
+            ScheduleMode::Once => Self::One,
+            ScheduleMode::UntilStopped => Self::All,
+        }
+    }
 }
 
 impl Starts<'_> {

@@ -218,7 +218,8 @@ mod tests {
 
     fn site(name: &str, schedule: &str) -> Arc<Site> {
         let text = format!(
-            "name = \"{name}\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n[schedule]\n{schedule}\n"
+            "name = \"{name}\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n\
+             [schedule]\n{schedule}\n"
         );
         Arc::new(read_site("paper.toml", &text).unwrap())
     }
@@ -286,8 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_paper_whose_time_comes_while_it_is_crawled_begins_when_it_has_ended_and_no_other_waits_for_it()
-     {
+    fn a_paper_that_is_due_while_it_is_crawled_begins_after_that_and_no_other_waits_for_it() {
         let (long, short) = (
             site("long", "every = \"1m\""),
             site("short", "every = \"1m\""),

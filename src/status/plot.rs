@@ -4,14 +4,16 @@ use std::fmt::{self, Write};
 
 use html_escape::encode_text;
 
-/// The height of the largest bar and the width of a plot, in units of the SVG. The page scales a plot
-/// to its own width, so that only the shape counts: wide and low, for 30 bars.
+/// The height of the largest bar and the width of a plot, in units of the SVG. The page scales a
+/// plot to its own width, so that only the shape counts: wide and low, for 30 bars.
 const HEIGHT: f64 = 120.0;
+/// See [`HEIGHT`].
 const WIDTH: f64 = 720.0;
 
 /// The room above the bars for the largest value, and below them for labels: one line of the page's
 /// 11-pixel text each.
 const ABOVE: f64 = 18.0;
+/// See [`ABOVE`].
 const BELOW: f64 = 18.0;
 
 /// One bar: its label and its value.

@@ -46,11 +46,13 @@ fn in_words(configuration: &Configuration) -> String {
         .iter()
         .map(|site| site.name.as_str())
         .collect();
+
     let profiles = configuration.profiles.files().len();
     let contact = match configuration.settings.identity.contact.as_str() {
         "" => "no contact yet: a crawl of a public host needs one (SASEO_CONTACT)".to_owned(),
         contact => format!("contact {contact}"),
     };
+
     format!(
         "{from}; sites: {}; {profiles} profiles; {contact}",
         names.join(", ")

@@ -34,8 +34,8 @@ pub(super) fn check_disk(data: &Path, least: Bytes) -> Finding {
     }
 }
 
-/// Returns the folder itself where it is there, or else the folder that it would be made in: a check
-/// makes none.
+/// Returns the folder itself where it is there, or else the folder that it would be made in: a
+/// check makes none.
 fn nearest_folder(data: &Path) -> &Path {
     let working_folder = Path::new(".");
     data.ancestors()

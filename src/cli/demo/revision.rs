@@ -10,8 +10,8 @@ use crate::clock::Clock;
 use crate::config::settings::Durability;
 use crate::demo::{OriginThread, RevisedTitles};
 
-/// The newest articles that are revisited, among them the two that the paper revises. There are a few
-/// more: with one gone among two, a mass deletion would be suspected.
+/// The newest articles that are revisited, among them the two that the paper revises. There are a
+/// few more: with one gone among two, a mass deletion would be suspected.
 const REVISITED: u32 = 6;
 
 /// Revises the paper, and schedules revisits of the newest articles for the next crawl.

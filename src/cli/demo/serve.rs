@@ -45,8 +45,8 @@ impl Demo<'_> {
     }
 }
 
-/// Publishes an article each time that `every` is over, and never returns. Publishes nothing without
-/// it.
+/// Publishes an article each time that `every` is over, and never returns. Publishes nothing
+/// without it.
 async fn publish(origin: &OriginThread, every: Option<Duration>) -> Infallible {
     let Some(every) = every else {
         return std::future::pending().await;

@@ -86,8 +86,8 @@ fn named_site<'c>(
     )))
 }
 
-/// Returns the current profile of a name. Without a name, returns the profile whose marks are in the
-/// page, or that knows the page's address.
+/// Returns the current profile of a name. Without a name, returns the profile whose marks are in
+/// the page, or that knows the page's address.
 fn recognising<'c>(
     configuration: &'c Configuration,
     wanted: Option<&str>,

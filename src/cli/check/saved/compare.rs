@@ -88,8 +88,8 @@ pub(crate) fn mismatches(expected: &Value, got: Result<Value, String>) -> Vec<Mi
     }
 }
 
-/// Returns the first place where `got` is not as expected. Lists are compared whole. Of tables, only
-/// the expected keys are compared.
+/// Returns the first place where `got` is not as expected. Lists are compared whole. Of tables,
+/// only the expected keys are compared.
 fn difference(field: &str, expected: &Value, got: Option<&Value>) -> Option<Mismatch> {
     match (expected, got) {
         (Value::Object(keys), Some(Value::Object(got))) => keys
