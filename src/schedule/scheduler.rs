@@ -33,7 +33,7 @@ pub enum ScheduleEnd {
     /// Nothing was due.
     NothingDue,
     /// What was due was crawled.
-    Crawled(Report),
+    Crawled(Box<Report>),
 }
 
 /// What follows from a turn of the scheduler.
@@ -123,7 +123,7 @@ impl<'a> Scheduler<'a> {
         let sites = scheduled_sites(&self.configuration, self.options.sites)?;
         let timetable = Timetable::new(&sites, &last_crawls, &self.owed, self.since);
         if let Some((start, site)) = timetable.next().filter(|(start, _)| *start > now) {
-            return Ok(self.wait_for(start, &site.to_owned(), now));
+            return Ok(self.wait_for(start, site, now));
         }
 
         may_begin(
@@ -250,7 +250,7 @@ impl<'a> Scheduler<'a> {
         }
 
         Ok(match (self.options.mode, report.how) {
-            (ScheduleMode::Once, _) => NextStep::End(ScheduleEnd::Crawled(report)),
+            (ScheduleMode::Once, _) => NextStep::End(ScheduleEnd::Crawled(Box::new(report))),
             // All papers failed: whatever their schedules say, they wait a little.
             (ScheduleMode::UntilStopped, RunEnd::Failed) => NextStep::Wait(now() + GLANCE),
             // Papers that failed are told, and are tried again with their next crawls.

@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 const EARLIEST: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
 /// The bytes that are written to try the disk: an empty file could be written on a full one, too.
-const PROBE: [u8; 65_536] = [0; 65_536];
+static PROBE: [u8; 65_536] = [0; 65_536];
 
 /// Checks that the disk has room, and that the data folder can be written.
 pub(super) fn check_disk(data: &Path, least: Bytes) -> Finding {

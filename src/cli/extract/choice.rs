@@ -73,7 +73,7 @@ fn has(site: &Site, page: &SavedFile) -> bool {
 
 fn named_site<'c>(
     configuration: &'c Configuration,
-    name: &String,
+    name: &str,
     page: &SavedFile,
 ) -> Result<&'c Arc<Site>, ConfigurationError> {
     let site = configuration.site(name)?;
