@@ -1,10 +1,9 @@
-//! The face: one file a command, and the only place that prints.
+//! The command line: one file a command. Nothing else in the crate prints.
 
 mod args;
 mod audit;
 mod check;
 mod console;
-mod counts;
 mod crawl;
 mod crawl_report;
 mod demo;
@@ -12,17 +11,14 @@ mod diff;
 mod exit;
 mod export;
 mod extract;
-mod free_disk;
 mod help_texts;
 mod hint;
 mod init;
-mod interrupt;
 mod plan;
 mod progress;
 mod reextract;
 mod schedule;
 mod service;
-mod session;
 mod show;
 mod status;
 mod survey;
@@ -42,10 +38,11 @@ use tracing_subscriber::util::SubscriberInitExt;
 use crate::cli::exit::Exit;
 use crate::config_folder;
 
-/// Below a command's own options in its help.
+/// The heading of the options that every command has. It stands below the command's own options in
+/// its help, so that these are found first.
 const EVERYWHERE: &str = "Options of every command";
 
-/// What the help of `saseo` itself ends with.
+/// The end of the help of `saseo` itself. [`help_texts`] has those of the commands.
 const AFTER_HELP: &str = "\
 Examples:
   saseo demo                                          crawl a small paper on this machine
@@ -54,7 +51,8 @@ Examples:
   saseo export --format csv --out articles.csv        the articles in one file
 
 Environment:
-  SASEO_CONTACT  mail address or URL that is sent with every request; a public paper is not asked without one
+  SASEO_CONTACT  mail address or URL that is sent with every request; \
+a public paper is not asked without one
   SASEO_CONFIG   folder of the configuration, as --config
   SASEO_DATA     folder of the archive, as --data
 
@@ -66,7 +64,8 @@ Exit codes:
   75       another run holds the archive
   130/143  stopped by SIGINT or SIGTERM, with everything saved";
 
-/// A polite newspaper archivist: crawls a paper at the pace it allows, keeps every page raw, extracts the articles.
+/// A polite newspaper archivist: crawls a paper at the pace it allows, keeps every page raw,
+/// extracts the articles.
 #[derive(Debug, Parser)]
 #[command(name = "saseo", version, max_term_width = 100, after_help = AFTER_HELP)]
 struct Cli {
@@ -79,20 +78,45 @@ struct Cli {
 /// Options that every command has.
 #[derive(Clone, Debug, Args)]
 struct Common {
-    /// Folder of the configuration; "config" if none is named, and where that is not there, what was shipped serves
-    #[arg(long, value_name = "DIR", env = "SASEO_CONFIG", global = true, help_heading = EVERYWHERE)]
+    /// Folder of the configuration; "config" if none is named, and where that is not there, what
+    /// was shipped serves
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "SASEO_CONFIG",
+        global = true,
+        help_heading = EVERYWHERE
+    )]
     config: Option<PathBuf>,
     /// Folder of the archive; "data" if none is named
-    #[arg(long, value_name = "DIR", env = "SASEO_DATA", global = true, help_heading = EVERYWHERE)]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "SASEO_DATA",
+        global = true,
+        help_heading = EVERYWHERE
+    )]
     data: Option<PathBuf>,
     /// Print one JSON value on stdout instead of text
     #[arg(long, global = true, help_heading = EVERYWHERE)]
     json: bool,
     /// Say on stderr also what is notable; twice for every page
-    #[arg(short, long, action = clap::ArgAction::Count, global = true, help_heading = EVERYWHERE)]
+    #[arg(
+        short,
+        long,
+        action = clap::ArgAction::Count,
+        global = true,
+        help_heading = EVERYWHERE
+    )]
     verbose: u8,
     /// Say nothing on stderr but errors, and in one line why a run ends with exit code 3
-    #[arg(short, long, global = true, conflicts_with = "verbose", help_heading = EVERYWHERE)]
+    #[arg(
+        short,
+        long,
+        global = true,
+        conflicts_with = "verbose",
+        help_heading = EVERYWHERE
+    )]
     quiet: bool,
 }
 
@@ -118,14 +142,16 @@ enum Command {
     Status(status::StatusArgs),
     /// Check from the ledger that every request kept what was owed; exit 1 where one did not
     ///
-    /// Works out again, for every request ever made, its gap, Retry-After, right by robots.txt, and the ceilings, and
-    /// follows the ledger's hash chain. Needs no network, and runs beside a crawl.
+    /// Works out again, for every request ever made, its gap, Retry-After, right by robots.txt, and
+    /// the ceilings, and follows the ledger's hash chain. Needs no network, and runs beside a
+    /// crawl.
     #[command(after_help = help_texts::audit())]
     Audit(audit::AuditArgs),
     /// Check everything that is kept against its hashes; exit 3 where something is damaged
     ///
-    /// Checks the file, every page as it came, every version of an article, the robots.txt copies and the ledger, and names
-    /// what is damaged. It writes nothing without --repair, needs no network, and runs beside a crawl.
+    /// Checks the file, every page as it came, every version of an article, the robots.txt copies
+    /// and the ledger, and names what is damaged. It writes nothing without --repair, needs no
+    /// network, and runs beside a crawl.
     #[command(after_help = help_texts::verify())]
     Verify(verify::VerifyArgs),
     /// Extract one saved page and print the article as JSON; no network, no archive
@@ -139,15 +165,16 @@ enum Command {
     Diff(diff::DiffArgs),
     /// Read again everything that was kept, with today's profiles; no request
     ///
-    /// What reads otherwise becomes a further version. It uses all cores, and goes on where it was broken off.
+    /// What reads otherwise becomes a further version. It uses all cores, and goes on where it was
+    /// broken off.
     #[command(after_help = help_texts::reextract())]
     Reextract(reextract::ReextractArgs),
     /// Explore an unknown paper politely, in at most 40 requests, and draft its site file
     ///
-    /// Asks for robots.txt, the home page, a few sections and articles, a list's second page, a feed and a sitemap, one at a
-    /// time and at the pace that the paper allows. Recognises the CMS, or drafts a profile for it. Prints the files, or
-    /// writes them with --write; what was asked and found goes to stderr. Its requests are a run in
-    /// the ledger of --data.
+    /// Asks for robots.txt, the home page, a few sections and articles, a list's second page, a
+    /// feed and a sitemap, one at a time and at the pace that the paper allows. Recognises the CMS,
+    /// or drafts a profile for it. Prints the files, or writes them with --write; what was asked
+    /// and found goes to stderr. Its requests are a run in the ledger of --data.
     #[command(after_help = help_texts::survey())]
     Survey(survey::SurveyArgs),
     /// Check configuration, archive and disk
@@ -162,6 +189,7 @@ enum Command {
 }
 
 impl Common {
+    /// Returns how much is told on stderr.
     fn voice(&self) -> console::Verbosity {
         if self.quiet {
             console::Verbosity::Quiet
@@ -176,14 +204,15 @@ impl Common {
     }
 }
 
-/// Runs the command line.
+/// Runs the command line, and returns its exit code.
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    log_to_stderr(&cli.common);
     let common = &cli.common;
+    log_to_stderr(common);
+
     let exit = run(common, cli.command);
     exit.unwrap_or_else(|error| {
-        // Cause by cause.
+        // `#` adds the causes.
         console::note(&hint::as_typed(common, &format!("saseo: {error:#}")));
         Exit::of(&error)
     })
@@ -191,11 +220,8 @@ pub fn main() -> ExitCode {
 }
 
 fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
-    // Those two write the folder.
-    if let (Some(folder), false) = (
-        &common.config,
-        matches!(command, Command::Init(_) | Command::Demo(_)),
-    ) {
+    let writes_folder = matches!(command, Command::Init(_) | Command::Demo(_));
+    if let Some(folder) = common.config.as_ref().filter(|_| !writes_folder) {
         config_folder::is_there(folder)?;
     }
 
@@ -219,6 +245,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
     }
 }
 
+/// Sends the program's own log lines to stderr. The log lines of other crates are left out.
 fn log_to_stderr(common: &Common) {
     let level = match (common.quiet, common.verbose) {
         (true, _) => LevelFilter::ERROR,
@@ -226,11 +253,11 @@ fn log_to_stderr(common: &Common) {
         (false, 1) => LevelFilter::INFO,
         (false, _) => LevelFilter::DEBUG,
     };
+
     let ours = Targets::new().with_target("saseo", level);
-    let is_terminal = std::io::stderr().is_terminal();
     let to_stderr = fmt::layer()
         .with_writer(std::io::stderr)
-        .with_ansi(is_terminal)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_target(false);
     tracing_subscriber::registry()
         .with(to_stderr)

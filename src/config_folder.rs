@@ -1,33 +1,33 @@
-//! The configuration as it stands in a folder, or as it was shipped.
+//! The configuration of a folder, or the shipped one: settings, sites and profiles, read and
+//! checked.
 
 mod error;
 mod files;
+mod read;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::clock::Clock;
-use crate::config::profiles::ProfileFile;
 use crate::config::settings::{can_be_answered, contact};
-use crate::config::{
-    ConfigError, Profile, Profiles, Settings, Site, fault, read_profile, read_settings, read_site,
-};
+use crate::config::{ConfigError, Profile, Profiles, Settings, Site, fault, read_settings};
 use crate::config_folder::error::{Faults, among};
 use crate::config_folder::files::{ConfigFile, ConfigurationFiles};
+use crate::config_folder::read::{read_profiles, read_sites};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
 pub use error::{ConfigurationError, chain};
 pub use files::{is_there, regular};
 
-/// Settings, sites and profiles, read and checked.
+/// Settings, sites and profiles.
 #[derive(Debug)]
 pub struct Configuration {
     pub settings: Settings,
-    /// Shared by the readers and the timetable: there may be thousands.
+    /// Readers and the timetable share them: there may be thousands.
     pub sites: Vec<Arc<Site>>,
     pub profiles: Profiles,
-    /// When it was read: the profiles of that day read what is fetched now.
+    /// When it was read. The profiles that are valid then read what is fetched now.
     pub loaded_at: Timestamp,
     /// The files that the sites were read from, in their order.
     files: Vec<ConfigFile>,
@@ -36,12 +36,12 @@ pub struct Configuration {
 }
 
 impl Configuration {
-    /// Reads the folder that was named, or else `config`, or else what was shipped. `SASEO_CONTACT`
-    /// goes before `identity.contact`.
+    /// Reads the folder that was named, or else `config`, or else the shipped files.
+    /// `SASEO_CONTACT` goes before `identity.contact`.
     ///
     /// # Errors
     ///
-    /// All that is wrong in the files, each with its file, line and key.
+    /// Returns everything that is wrong in the files, with file, line and key.
     pub fn load(named: Option<&Path>) -> Result<Self, ConfigurationError> {
         let (loaded, mut faults) = Self::look(named);
         match faults.len() {
@@ -51,7 +51,7 @@ impl Configuration {
         }
     }
 
-    /// Reads what can be read of it, and returns with that everything that is wrong.
+    /// Reads what can be read of it, and returns it with everything that is wrong.
     pub fn look(named: Option<&Path>) -> (Self, Vec<ConfigurationError>) {
         let mut faults = Faults::default();
         let sources =
@@ -61,17 +61,17 @@ impl Configuration {
                     Some(folder) => ConfigurationFiles::of_folder(folder, &mut faults),
                     None => ConfigurationFiles::shipped(),
                 });
-        let mut loaded = Self::read(sources, &mut faults);
 
+        let mut loaded = Self::read(sources, &mut faults);
         if let Some(told) = std::env::var_os("SASEO_CONTACT").filter(|told| !told.is_empty()) {
-            // What is not UTF-8 is not ASCII either, and refused as that.
+            // A value that is not UTF-8 is not ASCII either, and is refused for that.
             let told = contact(&told.to_string_lossy()).map_err(ConfigurationError::Contact);
             loaded.settings.identity.contact = faults.kept(told).unwrap_or_default();
         }
         (loaded, faults.0)
     }
 
-    /// A file that cannot be read is left out, and its fault is kept.
+    /// Reads the files. A file that cannot be read is left out, and its fault is kept.
     fn read(sources: ConfigurationFiles, faults: &mut Faults) -> Self {
         let ConfigurationFiles {
             settings,
@@ -82,27 +82,11 @@ impl Configuration {
         let settings = faults
             .kept(read_settings(&settings.name, &settings.text))
             .unwrap_or_default();
+        let (sites, files) = read_sites(sites, faults);
 
-        let read = |file: ConfigFile| {
-            Some((
-                Arc::new(faults.kept(read_site(&file.name, &file.text))?),
-                file,
-            ))
-        };
-        let (sites, files): (Vec<Arc<Site>>, Vec<ConfigFile>) =
-            sites.into_iter().filter_map(read).unzip();
-        faults.0.extend(twice_named(&sites, &files));
-
-        let of_files = faults.0.len();
-        let read = |file: ConfigFile| {
-            Some(ProfileFile {
-                profile: faults.kept(read_profile(&file.name, &file.text))?,
-                file: file.name,
-            })
-        };
-        let profiles: Vec<ProfileFile> = profiles.into_iter().filter_map(read).collect();
-        let profiles = faults.kept(Profiles::new(profiles)).unwrap_or_default();
-        let all_profiles_stand = faults.0.len() == of_files;
+        let faults_before = faults.0.len();
+        let profiles = read_profiles(profiles, faults);
+        let all_profiles_stand = faults.0.len() == faults_before;
 
         let loaded = Self {
             settings,
@@ -112,7 +96,7 @@ impl Configuration {
             files,
             folder,
         };
-        // A profile that could not be read is missing for that reason, which is told.
+        // Where a profile could not be read, that is told. That a site lacks it follows.
         if all_profiles_stand {
             let named = loaded.sites.iter().zip(&loaded.files);
             let unknown = named.filter_map(|(site, file)| loaded.knows_profile(site, file).err());
@@ -128,13 +112,22 @@ impl Configuration {
         })
     }
 
-    /// Refuses a profile that there is none of.
+    /// Refuses the name of no profile.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no file has a profile of that name, valid on whatever days.
     pub fn knows(&self, profile: &str) -> Result<(), ConfigurationError> {
         self.lacks(profile)
             .map_or(Ok(()), |why| Err(ConfigurationError::Usage(why)))
     }
 
-    /// Refuses to ask a paper of others without a word of who asks.
+    /// Refuses to ask a paper of others without a contact.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no contact, or nobody can be reached at it. A site of one's own needs
+    /// none.
     pub fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigurationError> {
         let (site, contact) = (
             site.to_owned(),
@@ -143,13 +136,25 @@ impl Configuration {
         if own_site || can_be_answered(&contact) {
             return Ok(());
         }
+
         match contact.is_empty() {
             true => Err(ConfigurationError::NoContact { site }),
             false => Err(ConfigurationError::Unanswerable { site, contact }),
         }
     }
 
-    /// Returns what is said where no file has a profile of that name, valid on whatever days.
+    /// Refuses to ask papers of others without a contact, as [`Configuration::has_contact`] does.
+    ///
+    /// # Errors
+    ///
+    /// Fails for the first site that is not one's own, where the contact cannot be answered.
+    pub fn have_contact(&self, sites: &[&Arc<Site>]) -> Result<(), ConfigurationError> {
+        sites
+            .iter()
+            .try_for_each(|site| self.has_contact(&site.name, site.own_site))
+    }
+
+    /// Returns the message where no file has a profile of that name, valid on whatever days.
     fn lacks(&self, profile: &str) -> Option<String> {
         let mut known: Vec<String> = self
             .profiles
@@ -162,7 +167,7 @@ impl Configuration {
             .then(|| format!("there is no profile {profile:?}; there {}", among(&known)))
     }
 
-    /// Returns a site's file, and the error for one of its keys.
+    /// Returns an error for a key of a site, with the site's file and the key's line.
     pub fn fault(&self, site: &Site, key: &str, why: &str) -> ConfigError {
         let at = self.sites.iter().position(|other| other.name == site.name);
         let file = at
@@ -172,22 +177,20 @@ impl Configuration {
         fault(&file.name, &file.text, key, why)
     }
 
-    /// Returns the named sites, or all of them where none is named.
+    /// Returns the named sites, or all sites where none is named. A site that is named twice is
+    /// returned once.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is no site of a name.
     pub fn chosen(&self, names: &[String]) -> Result<Vec<&Arc<Site>>, ConfigurationError> {
         if names.is_empty() {
             return Ok(self.sites.iter().collect());
         }
-        let known = || self.sites.iter().map(|site| site.name.clone()).collect();
-        let find = |name: &String| {
-            let found = self.sites.iter().find(|site| site.name == *name);
-            found.ok_or_else(|| ConfigurationError::NoSuchSite {
-                name: name.clone(),
-                known: known(),
-            })
-        };
+
         let mut chosen: Vec<&Arc<Site>> = Vec::new();
         for name in names {
-            let site = find(name)?;
+            let site = self.site(name)?;
             if !chosen.contains(&site) {
                 chosen.push(site);
             }
@@ -195,47 +198,70 @@ impl Configuration {
         Ok(chosen)
     }
 
-    /// Makes a site ready to be read.
+    /// Returns the site of a name.
+    ///
+    /// # Errors
+    ///
+    /// Fails where there is none, and names those that there are.
+    pub fn site(&self, name: &str) -> Result<&Arc<Site>, ConfigurationError> {
+        self.sites
+            .iter()
+            .find(|site| site.name == name)
+            .ok_or_else(|| ConfigurationError::NoSuchSite {
+                name: name.to_owned(),
+                known: self.sites.iter().map(|site| site.name.clone()).collect(),
+            })
+    }
+
+    /// Makes a reader of a site, with the profile that is valid today.
+    ///
+    /// # Errors
+    ///
+    /// Fails where no profile of the site's name is valid today, or where it cannot read the site.
     pub fn reader(&self, site: &Arc<Site>) -> Result<Arc<SiteReader>, ConfigurationError> {
         self.has_its_day(site)?;
         let reader = SiteReader::new(Arc::clone(site), self.profile(site), &self.settings)?;
         Ok(Arc::new(reader))
     }
 
-    /// Refuses a site whose profile, of whatever files, is not valid today.
+    /// Refuses a site whose profile is not valid today.
     pub fn has_its_day(&self, site: &Site) -> Result<(), ConfigError> {
         match (&site.profile, self.profile(site)) {
             (Some(name), None) => {
                 let why = format!(
-                    "no profile {name:?} is valid today: see `valid_from` and `valid_until` in its files"
+                    "no profile {name:?} is valid today: \
+                     see `valid_from` and `valid_until` in its files"
                 );
                 Err(self.fault(site, "profile", &why))
             }
-            _ => Ok(()),
+            (Some(_), Some(_)) | (None, _) => Ok(()),
         }
     }
 
-    /// Makes a site's pages of all days ready to be read: a reader for each profile of the site's name.
+    /// Makes a reader of a site for each profile of the site's name. Together they read the pages
+    /// of all days.
     pub fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigurationError> {
-        let named = self.profiles.files().iter().map(|one| &one.profile);
-        let named: Vec<&Profile> = named
+        let named: Vec<&Profile> = self
+            .profiles
+            .files()
+            .iter()
+            .map(|one| &one.profile)
             .filter(|profile| site.profile.as_ref() == Some(&profile.name))
             .collect();
         if named.is_empty() {
             return Ok(vec![self.reader(site)?]);
         }
-        let reader = |profile| {
-            Ok(Arc::new(SiteReader::new(
-                Arc::clone(site),
-                Some(profile),
-                &self.settings,
-            )?))
-        };
-        named.into_iter().map(reader).collect()
+
+        let mut readers = Vec::new();
+        for profile in named {
+            let reader = SiteReader::new(Arc::clone(site), Some(profile), &self.settings)?;
+            readers.push(Arc::new(reader));
+        }
+        Ok(readers)
     }
 
-    /// Returns the profile of a site for what is fetched now; that there is one of the name, for some days, was seen to at
-    /// loading.
+    /// Returns the profile of a site for what is fetched now. A loaded configuration has a profile
+    /// of the name, but perhaps for other days.
     pub fn profile(&self, site: &Site) -> Option<&Profile> {
         self.profiles
             .valid_at(site.profile.as_ref()?, self.loaded_at)
@@ -247,27 +273,12 @@ impl Configuration {
     }
 }
 
-/// The folder to read: the one that was named, or `config` where that is there. `None` is what was
-/// shipped.
+/// Returns the folder to read: the named one, or `config` where that is there. `None` stands for
+/// the shipped files.
 fn folder_of(named: Option<&Path>) -> Result<Option<&Path>, ConfigurationError> {
     let usual = Path::new("config");
     match named {
         Some(named) => is_there(named).map(|()| Some(named)),
         None => Ok(Some(usual).filter(|usual| usual.is_dir())),
     }
-}
-
-/// The sites that have a name which one before them has.
-fn twice_named(sites: &[Arc<Site>], files: &[ConfigFile]) -> Vec<ConfigurationError> {
-    let twin = |(k, site): (usize, &Arc<Site>)| {
-        let first = sites[..k]
-            .iter()
-            .position(|other| other.name == site.name)?;
-        let files = [files[first].name.clone(), files[k].name.clone()];
-        Some(ConfigurationError::TwiceNamed {
-            name: site.name.clone(),
-            files,
-        })
-    };
-    sites.iter().enumerate().filter_map(twin).collect()
 }

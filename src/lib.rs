@@ -6,17 +6,20 @@
 //!
 //! | row | modules | may touch |
 //! |---|---|---|
-//! | words | [`time`], [`page_url`], [`text`] | `url`, jiff, encoding_rs |
+//! | words | [`time`], [`page_url`], [`text`], [`counts`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
 //! | settings | [`config`] | serde, toml, include_dir, croner; no files |
 //! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`coverage_gaps`] | robotstxt, governor, spider's page, quick-xml |
 //! | opt-outs, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
-//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`deadline`], [`disk`] | the clocks, reqwest, rusqlite, lock files, threads, rustix: one each |
+//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`deadline`], [`disk`], [`signals`] | the clocks, reqwest, rusqlite, lock files, threads, rustix, signals: one each |
 //! | dispatch and reading | [`dispatch`], [`site_reader`] | |
 //! | configuration | [`config_folder`] | files |
-//! | action | [`crawl`], [`survey`], [`audit`], [`verify`], [`export`], [`history`], [`reextract`], [`schedule`], [`demo`] | tokio tasks, files |
-//! | face | [`cli`] | clap, signals, stdout |
+//! | action | [`crawl`], [`survey`], [`audit`], [`verify`], [`export`], [`history`], [`reextract`], [`demo`] | tokio tasks, files |
+//! | sessions | [`crawl_session`] | a runtime, the environment |
+//! | crawls at their times | [`schedule`] | monitors |
+//! | status, pure but for its reading | [`status`] | |
+//! | face | [`cli`] | clap, stdout |
 //!
 //! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
 //! [`frontier::Visit`]); what is stored is a moment, never a wait.
@@ -47,10 +50,14 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "crawl")]
 pub mod config_folder;
+#[cfg(feature = "crawl")]
+pub mod counts;
 #[cfg(feature = "archive")]
 pub mod coverage_gaps;
 #[cfg(feature = "crawl")]
 pub mod crawl;
+#[cfg(feature = "crawl")]
+pub mod crawl_session;
 #[cfg(feature = "crawl")]
 pub mod deadline;
 #[cfg(feature = "crawl")]
@@ -87,7 +94,11 @@ pub mod robots;
 #[cfg(feature = "crawl")]
 pub mod schedule;
 #[cfg(feature = "crawl")]
+pub mod signals;
+#[cfg(feature = "crawl")]
 pub mod site_reader;
+#[cfg(feature = "crawl")]
+pub mod status;
 #[cfg(feature = "crawl")]
 pub mod survey;
 pub mod text;

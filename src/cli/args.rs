@@ -1,11 +1,11 @@
-//! What is typed behind options, read with words that help.
+//! Parsers of option values, whose errors say what to write instead.
 
 use std::time::Duration;
 
 use crate::config::units::Span;
 use crate::demo::DemoCms;
 
-/// Reads how many there shall be: at least one.
+/// Reads a whole number of 1 or more.
 pub(super) fn at_least_one(text: &str) -> Result<u64, String> {
     match count(text)? {
         0 => Err("0 would ask for nothing: write 1 or more, or leave the option out".to_owned()),
@@ -19,7 +19,7 @@ pub(super) fn count(text: &str) -> Result<u64, String> {
         .map_err(|_| format!("{text:?} is no whole number of 0 or more"))
 }
 
-/// Reads a time that is longer than none.
+/// Reads a time longer than zero.
 pub(super) fn some_time(text: &str) -> Result<Span, String> {
     match text.parse::<Span>() {
         Ok(Span(Duration::ZERO)) => {
@@ -32,14 +32,13 @@ pub(super) fn some_time(text: &str) -> Result<Span, String> {
 
 /// Reads seconds, up to an hour.
 pub(super) fn seconds(text: &str) -> Result<f64, String> {
-    let read = text
-        .parse()
+    text.parse()
         .ok()
-        .filter(|seconds| (0.0..=3600.0).contains(seconds));
-    read.ok_or_else(|| format!("{text:?} is no number of seconds from 0 to 3600"))
+        .filter(|seconds| (0.0..=3600.0).contains(seconds))
+        .ok_or_else(|| format!("{text:?} is no number of seconds from 0 to 3600"))
 }
 
-/// Reads a port.
+/// Reads a port; 0 is any that is free.
 pub(super) fn port(text: &str) -> Result<u16, String> {
     text.parse().map_err(|_| {
         format!("{text:?} is no port: write a number from 1 to 65535, or 0 for any that is free")
@@ -48,13 +47,19 @@ pub(super) fn port(text: &str) -> Result<u16, String> {
 
 /// Reads the demo's CMS.
 pub(super) fn cms(text: &str) -> Result<DemoCms, String> {
-    let known = || DemoCms::ALL.map(DemoCms::name).join(", ");
-    let read = DemoCms::ALL.into_iter().find(|cms| cms.name() == text);
-    read.ok_or_else(|| format!("{text:?} is no CMS of the demo: it has {}", known()))
+    DemoCms::ALL
+        .into_iter()
+        .find(|cms| cms.name() == text)
+        .ok_or_else(|| {
+            let known = DemoCms::ALL.map(DemoCms::name).join(", ");
+            format!("{text:?} is no CMS of the demo: it has {known}")
+        })
 }
 
-/// Reads the demo's articles in a section.
+/// Reads the number of articles in a section of the demo.
 pub(super) fn articles(text: &str) -> Result<u32, String> {
-    let read = text.parse().ok().filter(|count| (1..=4000).contains(count));
-    read.ok_or_else(|| format!("{text:?} is no number of articles from 1 to 4000"))
+    text.parse()
+        .ok()
+        .filter(|count| (1..=4000).contains(count))
+        .ok_or_else(|| format!("{text:?} is no number of articles from 1 to 4000"))
 }

@@ -1,4 +1,4 @@
-//! `saseo audit`.
+//! `saseo audit`: the ledger is checked for requests that broke a promise.
 
 use std::path::{Path, PathBuf};
 
@@ -6,9 +6,9 @@ use clap::Args;
 
 use crate::archive::Reader;
 use crate::audit::{AuditReport, AuditScope, HostFindings, Violation, audit, page};
-use crate::cli::counts;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
+use crate::counts;
 use crate::export;
 
 #[derive(Debug, Args)]
@@ -22,15 +22,14 @@ pub(super) struct AuditArgs {
     report: Option<PathBuf>,
 }
 
+/// Audits the whole ledger, and tells of the papers that are named, or of all.
 pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     let findings = audit(&reader, scope(&reader, &args.sites)?)?;
+
     if let Some(path) = &args.report {
-        export::write_text(
-            &reader,
-            path,
-            &page(&findings, &titles(&reader, &args.sites)?),
-        )?;
+        let page = page(&findings, &titles(&reader, &args.sites)?);
+        export::write_text(&reader, path, &page)?;
         common.voice().note(&format!("written: {}", path.display()));
     }
     if common.json {
@@ -38,6 +37,7 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     } else {
         tell(common, reader.path(), &findings)?;
     }
+
     Ok(if findings.violations.is_empty() {
         Exit::Done
     } else {
@@ -45,7 +45,7 @@ pub(super) fn run(common: &Common, args: &AuditArgs) -> anyhow::Result<Exit> {
     })
 }
 
-/// The hosts of the papers that are named.
+/// Returns the hosts of the papers that are named, or all hosts where none is named.
 fn scope(reader: &Reader, sites: &[String]) -> anyhow::Result<AuditScope> {
     if sites.is_empty() {
         return Ok(AuditScope::Everything);
@@ -57,6 +57,7 @@ fn scope(reader: &Reader, sites: &[String]) -> anyhow::Result<AuditScope> {
     Ok(AuditScope::Hosts(reader.hosts_of_sites(sites)?))
 }
 
+/// Returns the titles of the papers that are named.
 fn titles(reader: &Reader, sites: &[String]) -> anyhow::Result<Vec<String>> {
     Ok(reader
         .titles()?
@@ -73,6 +74,7 @@ fn tell(common: &Common, archive: &Path, findings: &AuditReport) -> anyhow::Resu
         counts::count(findings.rows, "row(s)")
     ))?;
     console::data(&totals(findings))?;
+
     for host in &findings.hosts {
         console::data(&of_host(host))?;
     }
@@ -82,12 +84,14 @@ fn tell(common: &Common, archive: &Path, findings: &AuditReport) -> anyhow::Resu
             head.row, head.hash
         ))?;
     }
+
     for remark in &findings.remarks {
         console::data(&format!("remark: {remark}"))?;
     }
     for violation in &findings.violations {
         console::data(&of_violation(violation))?;
     }
+
     if findings.violations_elsewhere > 0 {
         console::data(&format!(
             "violations at other papers' hosts: {} (`{}` tells them)",
@@ -105,17 +109,18 @@ fn totals(findings: &AuditReport) -> String {
     let Some((from, to)) = findings.from.as_ref().zip(findings.to.as_ref()) else {
         return counts::requests(0);
     };
-    let counts = [
+
+    let told: String = [
         (findings.unanswered, "without an answer"),
         (findings.unended, "never ended"),
         (findings.refusals, "refused"),
         (findings.retry_afters, "asked for a rest"),
-    ];
-    let told = counts
-        .into_iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, what)| format!("{count} {what}, "));
-    let told: String = told.collect();
+    ]
+    .into_iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}, "))
+    .collect();
+
     let megabytes = findings.bytes as f64 / 1e6;
     let runs = counts::count(findings.runs, "run(s)");
     let requests = counts::requests(findings.requests);
@@ -123,7 +128,6 @@ fn totals(findings: &AuditReport) -> String {
 }
 
 fn of_host(host: &HostFindings) -> String {
-    let gap = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| format!("{gap} s"));
     format!(
         "host {}: {}, gaps at least {}, median {}, {:.1} MB",
         host.host,
@@ -132,6 +136,13 @@ fn of_host(host: &HostFindings) -> String {
         gap(host.median_gap_seconds),
         host.bytes as f64 / 1e6
     )
+}
+
+fn gap(seconds: Option<f64>) -> String {
+    match seconds {
+        Some(seconds) => format!("{seconds} s"),
+        None => "none".to_owned(),
+    }
 }
 
 fn of_violation(violation: &Violation) -> String {

@@ -1,11 +1,11 @@
-//! The one door to stdout and stderr: data goes to the one, everything else to the other.
+//! The one door to stdout and stderr. Data goes to stdout, everything else to stderr.
 
 use std::borrow::Cow;
 use std::io::{ErrorKind, IsTerminal, Write};
 
 use serde::Serialize;
 
-/// Writes data, and a line end, to stdout. A reader that has gone away, as `head` does, is no error.
+/// Writes data and a line end to stdout. A reader that has gone away, as `head` does, is no error.
 pub(super) fn data(text: &str) -> anyhow::Result<()> {
     write_out(format!("{}\n", plain(text)).as_bytes())
 }
@@ -16,11 +16,11 @@ fn write_out(bytes: &[u8]) -> anyhow::Result<()> {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => {
             Err(anyhow::Error::new(error).context("cannot write to stdout"))
         }
-        _ => Ok(()),
+        Ok(()) | Err(_) => Ok(()),
     }
 }
 
-/// How a piece of text is to look.
+/// The look of a piece of text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Style {
     Plain,
@@ -28,11 +28,12 @@ pub(super) enum Style {
     Added,
 }
 
-/// Writes data of several looks to stdout: in colours on a terminal (unless NO_COLOR is set, <https://no-color.org>), else with
-/// marks as wdiff sets them.
+/// Writes data of several styles to stdout. On a terminal it has colours, unless NO_COLOR is set
+/// (<https://no-color.org>). Elsewhere it has the marks of wdiff.
 pub(super) fn styled(parts: &[(Style, String)]) -> anyhow::Result<()> {
     let in_colour = std::io::stdout().is_terminal()
         && std::env::var_os("NO_COLOR").is_none_or(|set| set.is_empty());
+
     let mut text = String::new();
     for (style, part) in parts {
         let (before, after) = match (style, in_colour) {
@@ -52,17 +53,16 @@ pub(super) fn json(value: &impl Serialize) -> anyhow::Result<()> {
     data(&in_json(&serde_json::to_string_pretty(value)?))
 }
 
-/// Escapes in a JSON text what could command a terminal, as JSON does it: `\u` and four digits, of
-/// a character beyond those its two surrogates. Outside of strings JSON has no such characters but
-/// line ends and tabs.
+/// Escapes the characters of a JSON text that could control a terminal, as JSON does: `\u` and four
+/// digits, or two surrogates of them. Outside of its strings, JSON has none of these characters.
 pub(super) fn in_json(text: &str) -> Cow<'_, str> {
-    if !text.contains(commands) {
+    if !text.contains(controls) {
         return Cow::Borrowed(text);
     }
 
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
-        if commands(c) {
+        if controls(c) {
             let units = c
                 .encode_utf16(&mut [0; 2])
                 .iter()
@@ -76,7 +76,7 @@ pub(super) fn in_json(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// How much is said to whoever watches.
+/// How much is told on stderr.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verbosity {
     Usual,
@@ -85,7 +85,7 @@ pub(super) enum Verbosity {
 }
 
 impl Verbosity {
-    /// Says something that is no error.
+    /// Writes a message that is no error to stderr.
     pub fn note(self, text: &str) {
         match self {
             Self::Usual => note(text),
@@ -94,31 +94,33 @@ impl Verbosity {
     }
 }
 
-/// Says something to whoever watches.
+/// Writes a message to stderr.
 pub(super) fn note(text: &str) {
-    // Where stderr is closed there is nobody to tell.
+    // Where stderr is closed, nobody reads it.
     let _ = writeln!(std::io::stderr(), "{}", plain(text));
 }
 
-/// What servers have written must not command the terminal that it is shown on: control characters and marks of direction
-/// become `\u{…}`, but for line ends and tabs.
+/// Escapes the characters that could control a terminal as `\u{…}`: a title that a server wrote
+/// must not. These are control characters, except line ends and tabs, and marks of direction.
 pub(super) fn plain(text: &str) -> Cow<'_, str> {
-    if !text.contains(commands) {
+    if !text.contains(controls) {
         return Cow::Borrowed(text);
     }
-    let escaped = |c: char| {
-        if commands(c) {
-            c.escape_unicode().to_string()
+
+    let mut escaped = String::with_capacity(text.len());
+    for c in text.chars() {
+        if controls(c) {
+            escaped.extend(c.escape_unicode());
         } else {
-            c.to_string()
+            escaped.push(c);
         }
-    };
-    Cow::Owned(text.chars().map(escaped).collect())
+    }
+    Cow::Owned(escaped)
 }
 
-/// Tells a character that commands a terminal: a control character, or a mark of direction
-/// (Unicode's Bidi_Control).
-fn commands(c: char) -> bool {
+/// Returns whether a character could control a terminal: a control character, or a mark of
+/// direction (Unicode's Bidi_Control).
+fn controls(c: char) -> bool {
     let is_direction = matches!(
         c,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
@@ -131,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_servers_wrote_does_not_command_the_terminal() {
+    fn texts_of_servers_cannot_control_the_terminal() {
         assert_eq!(
             plain("책\u{1b}[2J\u{202e}방\r\u{7}"),
             "책\\u{1b}[2J\\u{202e}방\\u{d}\\u{7}"
@@ -140,12 +142,14 @@ mod tests {
     }
 
     #[test]
-    fn json_stays_json_where_it_is_made_safe_for_a_terminal() {
+    fn json_that_is_safe_for_a_terminal_is_the_same_json() {
         let title = "책\u{2066}방\u{2069}\u{202e}\u{1b}[2J\u{9b}\u{7f}";
+
         let printed = serde_json::to_string_pretty(&serde_json::json!({ "title": title })).unwrap();
         let safe = in_json(&printed);
+
         assert!(
-            !safe.contains(commands) && safe.contains("\\u2066"),
+            !safe.contains(controls) && safe.contains("\\u2066"),
             "{safe}"
         );
         let read: serde_json::Value = serde_json::from_str(&safe).unwrap();

@@ -1,17 +1,18 @@
-//! How a run went: in words, as JSON, and as an exit code.
+//! The report of a crawl: in words, as JSON, and as an exit code.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::archive::RunEnd;
-use crate::cli::counts::{self, FAILED, REFUSED};
 use crate::cli::exit::Exit;
 use crate::cli::hint;
+use crate::cli::progress;
 use crate::cli::truncated_lists;
 use crate::cli::{Common, console};
+use crate::counts::{self, FAILED, REFUSED};
 use crate::crawl::Report;
 
-/// Says how a crawl went: one object on stdout with `--json`, else a few lines. However quiet, an end that is no good one
-/// has its reason told.
+/// Tells how a crawl went: one object on stdout with `--json`, else a few lines. The reason for a
+/// bad end is told even with `--quiet`.
 pub(super) fn tell(
     common: &Common,
     sites: &[String],
@@ -22,80 +23,63 @@ pub(super) fn tell(
     let mut words = vec!["resume"];
     words.extend(sites.iter().map(String::as_str));
     let resume = hint::command(common, &words);
+
     if common.json {
         console::json(&as_json(common, report))?;
     } else {
         voice.note(&in_words(report, &resume));
     }
     match exit {
-        Exit::Failures | Exit::Failed => {
-            console::note(&format!(
-                "saseo: exit code {}: {}",
-                exit.code(),
-                reason(common, report)
-            ));
-        }
+        Exit::Failures | Exit::Failed => console::note(&format!(
+            "saseo: exit code {}: {}",
+            exit.code(),
+            reason(common, report)
+        )),
         Exit::Done | Exit::Usage | Exit::Held | Exit::Interrupted | Exit::Terminated => {}
     }
-    for (site, looks) in &report.mass_deletion_suspected {
+
+    for (site, revisits) in &report.mass_deletion_suspected {
         voice.note(&format!(
-            "{site}: {} of {} articles that were seen in the last day seem gone, more than can be believed: none is marked",
-            looks.gone, looks.seen
+            "{site}: {} of {} articles that were seen in the last day seem gone, \
+             more than can be believed: none is marked",
+            revisits.gone, revisits.seen
         ));
     }
-    truncated_lists::told(common, &report.lists_cut)
-        .iter()
-        .for_each(|told| voice.note(&told.line()));
+    for notice in truncated_lists::notices(common, &report.lists_cut) {
+        voice.note(&notice.line());
+    }
     if !report.skipped.is_empty() {
         voice.note(&format!("Nothing is lost: `{resume}` goes on from here."));
     }
     Ok(())
 }
 
-/// Why a run did not end well, in a line.
+/// Returns why a crawl did not end well, in one line.
 fn reason(common: &Common, report: &Report) -> String {
     let mut reasons = Vec::new();
     if report.tally.failed > 0 {
         let list = hint::command(common, &["status", "--failures"]);
-        reasons.push(format!(
-            "{} (`{list}` tells which)",
-            counts::count(report.tally.failed, FAILED)
-        ));
+        let failed = counts::count(report.tally.failed, FAILED);
+        reasons.push(format!("{failed} (`{list}` tells which)"));
     }
-    reasons.extend(
-        report
-            .skipped
-            .iter()
-            .map(|(host, why)| format!("gave up {host}: {why}")),
-    );
+
+    for (host, why) in &report.skipped {
+        reasons.push(format!("gave up {host}: {why}"));
+    }
     reasons.join("; ")
 }
 
 /// Returns a report as JSON.
-pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
+pub(super) fn as_json(common: &Common, report: &Report) -> Value {
     let tally = &report.tally;
-    let skipped: Vec<_> = report
-        .skipped
-        .iter()
-        .map(|(host, why)| json!({"host": host.as_str(), "why": why}))
-        .collect();
-    let mass_deletion_suspected: Vec<_> = report
-        .mass_deletion_suspected
-        .iter()
-        .map(|(site, looks)| json!({"site": site, "seen": looks.seen, "seem_gone": looks.gone}))
-        .collect();
-    let reads_the_rest: Vec<_> = truncated_lists::told(common, &report.lists_cut)
+    let reads_the_rest: Vec<String> = truncated_lists::notices(common, &report.lists_cut)
         .into_iter()
-        .filter_map(|told| told.command)
+        .filter_map(|notice| notice.command)
         .collect();
-    let runs: Vec<_> = report
-        .papers
-        .iter()
-        .map(|paper| json!({"run": paper.run.0, "site": paper.site, "how": paper.how.name(), "requests": paper.tally.requests}))
-        .collect();
+
     json!({
         "run": report.run.0,
-        "runs": runs,
+        "runs": runs(report),
         "how": report.how.name(),
         "requests": tally.requests,
         "not_modified": tally.not_modified,
@@ -108,15 +92,48 @@ pub(super) fn as_json(common: &Common, report: &Report) -> serde_json::Value {
         "seconds": report.elapsed.as_secs_f64(),
         "queued": report.queued,
         "due_at": report.due_at.map(|due| due.to_string()),
-        "given_up": skipped,
-        "disbelieved": mass_deletion_suspected,
+        "given_up": skipped_hosts(report),
+        "disbelieved": suspected_sites(report),
         "lists_cut": report.lists_cut,
         "reads_the_rest": reads_the_rest,
     })
 }
 
-/// Returns what a crawl brought, in a line, without what there was none of; `resume` is the command
-/// that goes on.
+fn runs(report: &Report) -> Vec<Value> {
+    report
+        .papers
+        .iter()
+        .map(|paper| {
+            json!({
+                "run": paper.run.0,
+                "site": paper.site,
+                "how": paper.how.name(),
+                "requests": paper.tally.requests,
+            })
+        })
+        .collect()
+}
+
+fn skipped_hosts(report: &Report) -> Vec<Value> {
+    report
+        .skipped
+        .iter()
+        .map(|(host, why)| json!({"host": host.as_str(), "why": why}))
+        .collect()
+}
+
+/// Returns the sites with a suspected mass deletion.
+fn suspected_sites(report: &Report) -> Vec<Value> {
+    report
+        .mass_deletion_suspected
+        .iter()
+        .map(|(site, revisits)| {
+            json!({"site": site, "seen": revisits.seen, "seem_gone": revisits.gone})
+        })
+        .collect()
+}
+
+/// Writes a report as one line, without counts of zero. `resume` is the command that goes on.
 pub(super) fn in_words(report: &Report, resume: &str) -> String {
     let tally = &report.tally;
     let told = counts::in_words(&[
@@ -133,21 +150,20 @@ pub(super) fn in_words(report: &Report, resume: &str) -> String {
         told
     };
 
-    let (run, how) = (report.run.0, report.how.name());
-    let took = crate::cli::progress::in_words(report.elapsed);
-    let (requests, megabytes) = (
-        counts::requests(tally.requests),
-        counts::megabytes(tally.bytes),
-    );
     let goes_on = match (report.queued, report.due_at) {
         (0, _) => String::new(),
         (_, None) => format!(" (`{resume}` goes on)"),
         (_, Some(due)) => format!(" (from {} on `{resume}` goes on)", due.to_second()),
     };
+    let (run, how) = (report.run.0, report.how.name());
+    let took = progress::in_words(report.elapsed);
+    let requests = counts::requests(tally.requests);
+    let megabytes = counts::megabytes(tally.bytes);
     format!("run {run} {how}: {requests} in {took}{megabytes}: {told}{goes_on}")
 }
 
-/// Returns the exit code of a run that was stopped by that signal, or by none.
+/// Returns the exit of a crawl that `signal` stopped, if one came. `tolerate` is the number of
+/// failed pages that are no failure of the crawl.
 pub(super) fn exit(report: &Report, signal: Option<Exit>, tolerate: u64) -> Exit {
     match report.how {
         RunEnd::Interrupted => signal.unwrap_or(Exit::Interrupted),

@@ -1,36 +1,29 @@
-//! `saseo demo`.
+//! `saseo demo`: a small newspaper on this machine, crawled, exported, revised and crawled again.
 
+mod crawl;
 mod revision;
+mod serve;
 
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::Args;
-use serde_json::json;
 
-use crate::archive::{self, Filter, Reader, SeedMode};
+use crate::archive;
 use crate::cli::args::{articles, cms, port, seconds, some_time};
-use crate::cli::crawl_report::{as_json, in_words};
 use crate::cli::exit::Exit;
-use crate::cli::export::place;
 use crate::cli::init::write_new;
-use crate::cli::interrupt::{Caught, Signals};
-use crate::cli::progress::Watch;
-use crate::cli::session::{SessionEnd, SignalRelay, run_session, web};
-use crate::cli::{Common, console, hint};
-use crate::clock::Clock;
+use crate::cli::{Common, hint};
 use crate::config::units::Span;
-use crate::config_folder::Configuration;
-use crate::crawl::{CrawlPlan, Event, Report};
-use crate::demo::{DemoCms, Edition, Newspaper, OriginThread, RevisedTitles};
-use crate::export::{self, CsvDialect, Format};
-use crate::host_lock::HostLocks;
+use crate::demo::{DemoCms, Edition, Newspaper, OriginThread};
 
-/// The port that is tried first, so that a second demo finds the first one's articles.
+/// The port that is tried first. It is fixed, so that a second demo finds the archive of the first.
 const PORT: u16 = 8750;
-/// Articles in each section, unless somebody says otherwise.
+
+/// The usual number of articles in each section. Three sections have 120, which take less than half
+/// a minute at the demo's ten requests a second.
 const ARTICLES: u32 = 40;
 
 #[derive(Debug, Args)]
@@ -39,291 +32,147 @@ pub(super) struct DemoArgs {
     #[arg(long)]
     serve: bool,
     /// While it is served, publish another article so often, like 2s
-    #[arg(long, value_name = "TIME", value_parser = some_time, allow_hyphen_values = true, requires = "serve")]
+    #[arg(
+        long,
+        value_name = "TIME",
+        value_parser = some_time,
+        allow_hyphen_values = true,
+        requires = "serve"
+    )]
     publish: Option<Span>,
     /// Serve on this port of 127.0.0.1
-    #[arg(long, value_name = "PORT", value_parser = port, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "PORT",
+        value_parser = port,
+        allow_hyphen_values = true
+    )]
     port: Option<u16>,
     /// The CMS that the newspaper is made with: one that a profile of that name reads, or `plain`,
     /// which none knows
     #[arg(long, value_name = "CMS", default_value_t, value_parser = cms)]
     cms: DemoCms,
     /// Articles in each of the three sections
-    #[arg(long, value_name = "N", default_value_t = ARTICLES, value_parser = articles, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = ARTICLES,
+        value_parser = articles,
+        allow_hyphen_values = true
+    )]
     articles: u32,
     /// The Crawl-delay of its robots.txt in seconds; 0 leaves it out
-    #[arg(long, value_name = "SECONDS", default_value_t = 0.1, value_parser = seconds, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 0.1,
+        value_parser = seconds,
+        allow_hyphen_values = true
+    )]
     crawl_delay: f64,
 }
 
+/// The demo's newspaper, with the folder of its archive and its configuration.
+struct Demo<'a> {
+    common: &'a Common,
+    args: &'a DemoArgs,
+    origin: OriginThread,
+    folder: PathBuf,
+}
+
+/// Serves the newspaper, and crawls and exports it, or serves it until Ctrl-C.
 pub(super) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Exit> {
-    let crawl_delay = Some(args.crawl_delay).filter(|seconds| *seconds > 0.0);
     let edition = Edition {
         articles_per_section: args.articles,
-        crawl_delay,
+        crawl_delay: Some(args.crawl_delay).filter(|seconds| *seconds > 0.0),
         ..Edition::default()
     };
     let origin = start(common, args, &edition)?;
-    let name = if args.cms == DemoCms::default() {
-        "demo".to_owned()
-    } else {
-        format!("demo-{}", args.cms)
+    let folder = common
+        .data()
+        .join(folder_name(args.cms, origin.address().port()));
+    let demo = Demo {
+        common,
+        args,
+        origin,
+        folder,
     };
-    let folder = match origin.address().port() {
-        PORT => common.data().join(name),
-        port => common.data().join(format!("{name}-{port}")),
-    };
-    // What the paper revised at the end of the first demo stays so.
-    let revision = folder
-        .join(archive::FILE)
-        .exists()
-        .then(|| origin.newspaper(Newspaper::revise));
-    let config = folder.join("config");
-    write_config(&config, &origin.base(), args.cms)?;
+
+    // An article that the paper revised at the end of the first demo stays revised.
+    let is_first = !demo.folder.join(archive::FILE).exists();
+    let revised = (!is_first).then(|| demo.origin.newspaper(Newspaper::revise));
+    write_config(&demo.config(), &demo.origin.base(), args.cms)?;
     if args.serve {
-        return serve(common, &origin, args.publish, &config, &folder);
+        demo.serve()
+    } else {
+        demo.crawl_and_export(revised)
     }
-    crawl_and_export(common, args, &origin, revision, &folder)
 }
 
-/// Serves on the port that was asked for, or on the usual one, or on any that is free.
-fn start(common: &Common, args: &DemoArgs, edition: &Edition) -> anyhow::Result<OriginThread> {
-    let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let newspaper = || Newspaper::new(edition).on(args.cms);
-    let started = match args.port {
-        Some(port) => OriginThread::start(newspaper(), at(port)),
-        None => match OriginThread::start(newspaper(), at(PORT)) {
-            Err(error) if error.kind() == ErrorKind::AddrInUse => {
-                common.voice().note(&format!(
-                    "Port {PORT} is taken, so another is used, and an archive of its own."
-                ));
-                OriginThread::start(newspaper(), at(0))
-            }
-            other => other,
-        },
+/// Returns the name of the demo's folder. Each CMS and each port has an archive of its own.
+fn folder_name(cms: DemoCms, port: u16) -> String {
+    let name = if cms == DemoCms::default() {
+        "demo".to_owned()
+    } else {
+        format!("demo-{cms}")
     };
+    if port == PORT {
+        name
+    } else {
+        format!("{name}-{port}")
+    }
+}
+
+/// Serves on the port that was asked for. Without one, serves on the usual port, or on any that is
+/// free.
+fn start(common: &Common, args: &DemoArgs, edition: &Edition) -> anyhow::Result<OriginThread> {
+    let paper = Newspaper::new(edition).on(args.cms);
     let wanted = args.port.unwrap_or(PORT);
+    let started = match OriginThread::start(paper, on_loopback(wanted)) {
+        Err(error) if args.port.is_none() && error.kind() == ErrorKind::AddrInUse => {
+            common.voice().note(&format!(
+                "Port {PORT} is taken, so another is used, and an archive of its own."
+            ));
+            let paper = Newspaper::new(edition).on(args.cms);
+            OriginThread::start(paper, on_loopback(0))
+        }
+        started => started,
+    };
+
     started.with_context(|| {
         format!("cannot serve the demo newspaper on 127.0.0.1:{wanted}; name another with --port")
     })
 }
 
-/// `revised` is what the paper revised before.
-fn crawl_and_export(
-    common: &Common,
-    args: &DemoArgs,
-    origin: &OriginThread,
-    revised: Option<RevisedTitles>,
-    folder: &Path,
-) -> anyhow::Result<Exit> {
-    let (voice, config) = (common.voice(), folder.join("config"));
-    voice.note(&format!(
-        "A newspaper of {} articles is served at {}",
-        origin.newspaper(|paper| paper.articles().len()),
-        origin.base()
-    ));
-    let configuration = Configuration::load(Some(&config))?;
-    let mut caught = Caught::new()?;
-    let mut runs = Vec::new();
-    let (report, stopped) = crawl(common, &configuration, folder, &mut caught.signals)?;
-    runs.push(as_json(common, &report));
-    if let Some(exit) = stopped {
-        return Ok(exit);
-    }
-    if report.due_at.is_some() {
-        voice.note(
-            "What is queued are addresses at which no article was found: a day later each is asked for once more.",
-        );
-    }
-
-    let revision = match revised {
-        Some(revision) => {
-            voice.note("\nAt the first demo the paper corrected an article, and took one back.");
-            revision
-        }
-        None => {
-            let revision = revision::revise(voice, origin, folder)?;
-            let (report, stopped) = crawl(common, &configuration, folder, &mut caught.signals)?;
-            runs.push(as_json(common, &report));
-            if let Some(exit) = stopped {
-                return Ok(exit);
-            }
-            revision::tell_withdrawn(voice, &revision);
-            revision
-        }
-    };
-    if !common.json {
-        revision::show(voice, &revision, folder)?;
-    }
-
-    let out = folder.join("articles.jsonl");
-    let reader = Reader::open(folder)?;
-    let taken = export::write(
-        &reader,
-        &Filter::default(),
-        Format::Jsonl,
-        CsvDialect::default(),
-        place(&out, Format::Jsonl)?,
-    )?;
-    let articles = taken.unwrap_or_default().articles;
-    voice.note(&format!(
-        "The archive, {articles} articles with every page as it came, is {}\nThe articles as JSON Lines are {}\n",
-        reader.path().display(),
-        out.display()
-    ));
-    if common.json {
-        console::json(&json!({
-            "home": origin.base(), "archive": reader.path(), "config": config, "articles_jsonl": out,
-            "articles": articles, "runs": runs, "corrected": revision.corrected, "withdrawn": revision.withdrawn,
-        }))?;
-    }
-    let contact = hint::contact(&configuration.settings);
-    voice.note(&what_next(
-        common,
-        args,
-        origin.address().port(),
-        folder,
-        contact,
-    ));
-    Ok(Exit::Done)
+fn on_loopback(port: u16) -> SocketAddr {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port))
 }
 
-/// Crawls once, and says how it went; with the exit where a signal ended it.
-fn crawl(
-    common: &Common,
-    configuration: &Configuration,
-    folder: &Path,
-    signals: &mut Signals,
-) -> anyhow::Result<(Report, Option<Exit>)> {
-    let (mut watch, mut papers) = (Watch::new(common), Vec::new());
-    let sites: Vec<_> = configuration.sites.iter().collect();
-    let web = web(&configuration.settings, &sites)?;
-    let (session, mut once) = plan(configuration)?.into_parts();
-    let on_it = Common {
-        data: Some(folder.to_owned()),
-        ..common.clone()
-    };
-    let began = Clock::system().now();
-    let SessionEnd { signal, full } = run_session(
-        session,
-        &mut once,
-        web,
-        &on_it,
-        &mut SignalRelay::of(signals),
-        |event| match event {
-            Event::Progress(progress) => watch.see(progress),
-            Event::Began(_) => {}
-            Event::Ended(report) => papers.push(report.clone()),
-        },
-    )?;
-    watch.end();
-    let report = Report::of(papers, Clock::system().now().since(began));
-    common.voice().note(&in_words(
-        &report,
-        &hint::on(Some(&folder.join("config")), Some(folder), &["resume"]),
-    ));
-    match (signal, full) {
-        (None, Some(full)) => Err(full.into()),
-        (signal, _) => Ok((report, signal)),
-    }
-}
-
-fn plan(configuration: &Configuration) -> anyhow::Result<CrawlPlan> {
-    Ok(CrawlPlan {
-        command: "demo".to_owned(),
-        sites: configuration
-            .sites
-            .iter()
-            .map(|site| configuration.reader(site))
-            .collect::<Result<_, _>>()?,
-        seeding: SeedMode::Begin,
-        settings: configuration.settings.clone(),
-        skipped: 0,
-        max_requests: None,
-        at_most: None,
-        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
-        backfill: None,
-    })
-}
-
-/// The archive belongs to the port that was served on, whatever was asked for.
-fn what_next(common: &Common, args: &DemoArgs, port: u16, folder: &Path, contact: &str) -> String {
-    let config = folder.join("config");
-    let on_it = |words: &[&str]| hint::on(Some(&config), Some(folder), words);
-    let mut again = vec!["demo".to_owned()];
-    again.extend((args.cms != DemoCms::default()).then(|| format!("--cms={}", args.cms)));
-    again.extend((port != PORT).then(|| format!("--port={port}")));
-    again.extend((args.articles != ARTICLES).then(|| format!("--articles={}", args.articles)));
-    let again: Vec<&str> = again.iter().map(String::as_str).collect();
-    format!(
-        "What to type next:\n  {}\n  {}\n  {}    (again: it asks only for what is new)\n  \
-         SASEO_CONTACT={} {}    (the real paper, politely: this takes days)",
-        on_it(&["status"]),
-        on_it(&["export", "--format", "csv", "--out", "articles.csv"]),
-        hint::command(common, &again),
-        hint::quoted(contact),
-        hint::command(common, &["crawl", "readersnews"]),
-    )
-}
-
-fn serve(
-    common: &Common,
-    origin: &OriginThread,
-    publish: Option<Span>,
-    config: &Path,
-    folder: &Path,
-) -> anyhow::Result<Exit> {
-    common.voice().note(&format!(
-        "Serving {} articles at {} until Ctrl-C. In another terminal:",
-        origin.newspaper(|paper| paper.articles().len()),
-        origin.base()
-    ));
-    let crawl = hint::on(Some(config), Some(folder), &["crawl"]);
-    match common.json {
-        true => console::json(
-            &json!({ "home": origin.base(), "archive": folder.join(archive::FILE), "crawl": crawl }),
-        )?,
-        false => console::data(&crawl)?,
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
-    let clock = Clock::system();
-    let publishes = async {
-        match publish {
-            Some(Span(every)) => loop {
-                clock.sleep_until(clock.now() + every).await;
-                origin.newspaper(|paper| paper.publish_at(clock.now()));
-            },
-            None => std::future::pending::<std::convert::Infallible>().await,
-        }
-    };
-    runtime.block_on(async {
-        tokio::select! {
-            stopped = tokio::signal::ctrl_c() => stopped,
-            never = publishes => match never {},
-        }
-    })?;
-    Ok(Exit::Interrupted)
-}
-
-/// Leaves files that their user may have changed as they are.
+/// Writes the demo's configuration. Files that are there stay: their user may have changed them.
 fn write_config(config: &Path, base: &str, cms: DemoCms) -> anyhow::Result<()> {
-    let sites = config.join("sites");
-    let profile = cms
-        .profile()
-        .map(|name| format!("profile = \"{name}\"\n"))
-        .unwrap_or_default();
+    let profile = match cms.profile() {
+        Some(name) => format!("profile = \"{name}\"\n"),
+        None => String::new(),
+    };
     let site = format!(
-        "# The demo newspaper, served by `saseo demo`.\nname = \"demo\"\ntitle = \"{}\"\nhome = \"{base}/\"\n{profile}\
+        "# The demo newspaper, served by `saseo demo`.\n\
+         name = \"demo\"\ntitle = \"{}\"\nhome = \"{base}/\"\n{profile}\
          own_site = true\n\n[pace]\ngap = \"100ms\"\n",
         Newspaper::TITLE
     );
-    for (path, text) in [
-        (sites.join("demo.toml"), site.as_str()),
-        (config.join("saseo.toml"), ""),
-    ] {
-        write_new(&path, text.as_bytes())?;
-    }
+
+    write_new(&config.join("sites").join("demo.toml"), site.as_bytes())?;
+    write_new(&config.join("saseo.toml"), b"")?;
     Ok(())
+}
+
+impl Demo<'_> {
+    fn config(&self) -> PathBuf {
+        self.folder.join("config")
+    }
+
+    /// Returns a command on the demo's archive, as it is to be typed.
+    fn command(&self, words: &[&str]) -> String {
+        hint::on(Some(&self.config()), Some(&self.folder), words)
+    }
 }

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::archive::{ArticleVersion, FoundArticle, Reader};
 use crate::cli::console::Style;
@@ -17,41 +17,50 @@ pub(super) struct DiffArgs {
     /// The article: its id like readersnews/81193, its number, or its address
     #[arg(value_name = "ARTICLE")]
     article: String,
-    /// From one version to another, like 1..3; where none are named, from the one before the newest to the newest
+    /// From one version to another, like 1..3; where none are named, from the one before the newest
+    /// to the newest
     #[arg(long, value_name = "A..B", value_parser = range)]
     versions: Option<RangeInclusive<u64>>,
 }
 
-/// Prints removed words in red and added ones in green; where colours would be lost, as [-removed-] and {+added+}.
+/// Prints removed words in red and added ones in green. Where there are no colours, prints them as
+/// [-removed-] and {+added+}.
 pub(super) fn run(common: &Common, args: &DiffArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     let found = reader.find_article(&args.article)?;
     let versions = reader.versions(&found)?;
-    let (old, new) = match &args.versions {
-        Some(range) => (
-            version(&versions, &found, *range.start())?,
-            version(&versions, &found, *range.end())?,
-        ),
-        None => match versions.as_slice() {
-            [.., old, new] => (old, new),
-            _ => {
-                common.voice().note(&format!(
-                    "{} has one version: nothing changed since it was first read",
-                    found.id
-                ));
-                if let (true, [only]) = (common.json, versions.as_slice()) {
-                    console::json(&as_json(&found.id, only, only))?;
-                }
-                return Ok(soundness(common, &found, &versions));
+
+    match (&args.versions, versions.as_slice()) {
+        (Some(range), versions) => {
+            let old = version(versions, &found, *range.start())?;
+            let new = version(versions, &found, *range.end())?;
+            print(common, &found, old, new)?;
+        }
+        (None, [.., old, new]) => print(common, &found, old, new)?,
+        (None, versions) => {
+            common.voice().note(&format!(
+                "{} has one version: nothing changed since it was first read",
+                found.id
+            ));
+            if let (true, [only]) = (common.json, versions) {
+                console::json(&as_json(&found.id, only, only))?;
             }
-        },
-    };
-    if common.json {
-        console::json(&as_json(&found.id, old, new))?;
-    } else {
-        tell(&found, old, new)?;
+        }
     }
     Ok(soundness(common, &found, &versions))
+}
+
+fn print(
+    common: &Common,
+    found: &FoundArticle,
+    old: &ArticleVersion,
+    new: &ArticleVersion,
+) -> anyhow::Result<()> {
+    if common.json {
+        console::json(&as_json(&found.id, old, new))
+    } else {
+        tell(found, old, new)
+    }
 }
 
 /// Prints what changed from one version to another.
@@ -64,6 +73,7 @@ pub(super) fn tell(
         "{}: version {} (fetched {}) to {} (fetched {})\n",
         found.id, old.kept.version, old.kept.fetched_at, new.kept.version, new.kept.fetched_at
     );
+
     let mut parts = vec![(Style::Plain, head)];
     for change in history::fields(&old.article, &new.article) {
         tell_field(&mut parts, &change);
@@ -87,31 +97,35 @@ fn tell_field(parts: &mut Vec<(Style, String)>, change: &FieldChange) {
     parts.push((Style::Plain, "\n".to_owned()));
 }
 
-/// The paragraphs that changed; of those between them only how many there are.
+/// Adds the paragraphs that changed. Of those between them, adds the number.
 fn tell_text(parts: &mut Vec<(Style, String)>, text: &[Paragraph]) {
     let mut same = 0;
     for paragraph in text {
         match paragraph {
             Paragraph::Same(_) => same += 1,
             Paragraph::Changed(pieces) => {
-                skip(parts, &mut same);
+                tell_same(parts, same);
+                same = 0;
+
                 parts.push((Style::Plain, "\n".to_owned()));
-                for piece in pieces {
-                    parts.push(match piece {
-                        Piece::Kept(text) => (Style::Plain, text.clone()),
-                        Piece::Removed(text) => (Style::Removed, text.clone()),
-                        Piece::Added(text) => (Style::Added, text.clone()),
-                    });
-                }
+                parts.extend(pieces.iter().map(styled));
                 parts.push((Style::Plain, "\n".to_owned()));
             }
         }
     }
-    skip(parts, &mut same);
+    tell_same(parts, same);
 }
 
-fn skip(parts: &mut Vec<(Style, String)>, same: &mut usize) {
-    match std::mem::take(same) {
+fn styled(piece: &Piece) -> (Style, String) {
+    match piece {
+        Piece::Kept(text) => (Style::Plain, text.clone()),
+        Piece::Removed(text) => (Style::Removed, text.clone()),
+        Piece::Added(text) => (Style::Added, text.clone()),
+    }
+}
+
+fn tell_same(parts: &mut Vec<(Style, String)>, paragraphs: usize) {
+    match paragraphs {
         0 => {}
         1 => parts.push((Style::Plain, "\n… 1 paragraph as it was\n".to_owned())),
         count => parts.push((
@@ -121,31 +135,40 @@ fn skip(parts: &mut Vec<(Style, String)>, same: &mut usize) {
     }
 }
 
-fn as_json(id: &str, old: &ArticleVersion, new: &ArticleVersion) -> serde_json::Value {
-    let fields = history::fields(&old.article, &new.article);
-    let text = history::words(&old.article.text(), &new.article.text());
-    let fields: Vec<_> = fields
+fn as_json(id: &str, old: &ArticleVersion, new: &ArticleVersion) -> Value {
+    let fields: Vec<Value> = history::fields(&old.article, &new.article)
         .iter()
         .map(|change| json!({"field": change.field, "old": change.old, "new": change.new}))
         .collect();
-    let piece = |piece: &Piece| match piece {
-        Piece::Kept(text) => json!({"kept": text}),
-        Piece::Removed(text) => json!({"removed": text}),
-        Piece::Added(text) => json!({"added": text}),
-    };
-    let paragraph = |paragraph: &Paragraph| match paragraph {
-        Paragraph::Same(text) => json!([{"kept": text}]),
-        Paragraph::Changed(pieces) => json!(pieces.iter().map(piece).collect::<Vec<_>>()),
-    };
+    let text: Vec<Value> = history::words(&old.article.text(), &new.article.text())
+        .iter()
+        .map(paragraph_as_json)
+        .collect();
+
     json!({
-        "id": id, "from": old.kept.version, "to": new.kept.version, "fields": fields,
-        "text": text.iter().map(paragraph).collect::<Vec<_>>(),
+        "id": id, "from": old.kept.version, "to": new.kept.version,
+        "fields": fields, "text": text,
     })
 }
 
+fn paragraph_as_json(paragraph: &Paragraph) -> Value {
+    match paragraph {
+        Paragraph::Same(text) => json!([{"kept": text}]),
+        Paragraph::Changed(pieces) => pieces.iter().map(piece_as_json).collect(),
+    }
+}
+
+fn piece_as_json(piece: &Piece) -> Value {
+    match piece {
+        Piece::Kept(text) => json!({"kept": text}),
+        Piece::Removed(text) => json!({"removed": text}),
+        Piece::Added(text) => json!({"added": text}),
+    }
+}
+
+/// Reads a pair of versions, `1..3`.
 fn range(text: &str) -> Result<RangeInclusive<u64>, String> {
-    let read = text
-        .split_once("..")
-        .and_then(|(from, to)| Some(from.trim().parse().ok()?..=to.trim().parse().ok()?));
-    read.ok_or_else(|| format!("{text:?} is no pair of versions: write them like 1..3"))
+    text.split_once("..")
+        .and_then(|(from, to)| Some(from.trim().parse().ok()?..=to.trim().parse().ok()?))
+        .ok_or_else(|| format!("{text:?} is no pair of versions: write them like 1..3"))
 }

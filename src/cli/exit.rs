@@ -4,9 +4,12 @@ use std::process::ExitCode;
 
 use crate::archive::ArchiveError;
 use crate::config_folder::ConfigurationError;
+use crate::crawl_session::SessionError;
 use crate::export::ExportError;
+use crate::schedule::ScheduleError;
+use crate::signals::StopSignal;
 
-/// How the program ends.
+/// The ends of the program, each with its exit code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
     Done,
@@ -31,14 +34,14 @@ impl Exit {
             Self::Usage => 2,
             Self::Failures => 3,
             Self::Held => 75,
-            Self::Interrupted => 130,
-            Self::Terminated => 143,
+            Self::Interrupted => StopSignal::Interrupt.exit_code(),
+            Self::Terminated => StopSignal::Terminate.exit_code(),
         }
     }
 
-    /// Returns the code for an error that ended a command.
+    /// Returns the end for an error that ended a command.
     pub fn of(error: &anyhow::Error) -> Self {
-        if let Some(ArchiveError::Held { .. }) = error.downcast_ref() {
+        if let Some(ArchiveError::Held { .. }) = archive_error(error) {
             Self::Held
         } else if is_usage(error) {
             Self::Usage
@@ -48,10 +51,22 @@ impl Exit {
     }
 }
 
-/// Tells what was typed or configured wrongly.
+/// Returns the archive's error in an error, also in that of a session or a scheduler.
+fn archive_error(error: &anyhow::Error) -> Option<&ArchiveError> {
+    if let Some(SessionError::Archive(error)) = error.downcast_ref() {
+        return Some(error);
+    }
+    if let Some(error) = error.downcast_ref::<ScheduleError>() {
+        return error.archive();
+    }
+    error.downcast_ref()
+}
+
+/// Returns whether an error is a wrong command line or a wrong configuration.
 fn is_usage(error: &anyhow::Error) -> bool {
     error.is::<ConfigurationError>()
-        || matches!(error.downcast_ref(), Some(ArchiveError::NoSuchSite { .. }))
+        || matches!(error.downcast_ref(), Some(ScheduleError::Configuration(_)))
+        || matches!(archive_error(error), Some(ArchiveError::NoSuchSite { .. }))
         || matches!(
             error.downcast_ref(),
             Some(
@@ -60,6 +75,15 @@ fn is_usage(error: &anyhow::Error) -> bool {
                     | ExportError::Itself { .. }
             )
         )
+}
+
+impl From<StopSignal> for Exit {
+    fn from(signal: StopSignal) -> Self {
+        match signal {
+            StopSignal::Interrupt => Self::Interrupted,
+            StopSignal::Terminate => Self::Terminated,
+        }
+    }
 }
 
 impl From<Exit> for ExitCode {

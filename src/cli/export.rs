@@ -1,4 +1,4 @@
-//! `saseo export`.
+//! `saseo export`: the articles are written into one file, or to stdout.
 
 use std::path::{Path, PathBuf};
 
@@ -8,13 +8,14 @@ use serde_json::json;
 
 use crate::archive::{Filter, Reader};
 use crate::cli::exit::Exit;
-use crate::cli::interrupt::Caught;
-use crate::cli::{Common, console, counts, hint};
+use crate::cli::{Common, console, hint};
 use crate::config::units::day;
 use crate::config_folder::ConfigurationError;
+use crate::counts;
 use crate::export::{
     self, Beside, CsvDialect, ExportSummary, Format, Formulas, LeftOut, Mark, Place, Stream,
 };
+use crate::signals::CaughtSignals;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -41,12 +42,17 @@ pub(super) struct ExportArgs {
 }
 
 impl ExportArgs {
-    /// Returns how a table is written; refuses what another format knows nothing of.
+    /// Returns how cells of a table are written.
+    ///
+    /// # Errors
+    ///
+    /// Fails where options of CSV are given for another format.
     fn cells(&self) -> Result<CsvDialect, ConfigurationError> {
         if self.format != Format::Csv && (self.bom || self.raw_cells) {
             let why = "--bom and --raw-cells are of CSV: leave them out, or choose --format csv";
             return Err(ConfigurationError::Usage(why.to_owned()));
         }
+
         Ok(CsvDialect {
             formulas: if self.raw_cells {
                 Formulas::Raw
@@ -58,22 +64,23 @@ impl ExportArgs {
     }
 }
 
+/// Exports the articles, and names those that are damaged.
 pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     let cells = args.cells()?;
     let reader = Reader::open(common.data())?;
     if let Some(site) = &args.site {
         reader.knows_site(site)?;
     }
+    if common.json && args.out.as_os_str() == "-" {
+        let why = "--json would mix with the articles on stdout: \
+            leave it out, or name a file with --out";
+        return Err(ConfigurationError::Usage(why.to_owned()).into());
+    }
+
     let filter = Filter {
         site: args.site.clone(),
         since: args.since,
     };
-    let is_stdout = args.out.as_os_str() == "-";
-    if common.json && is_stdout {
-        let why =
-            "--json would mix with the articles on stdout: leave it out, or name a file with --out";
-        return Err(ConfigurationError::Usage(why.to_owned()).into());
-    }
     let taken = export::write(
         &reader,
         &filter,
@@ -90,16 +97,16 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
 fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> anyhow::Result<()> {
     let articles = taken.map(|taken| taken.articles);
     if common.json {
-        let one = |one: &LeftOut| json!({"id": one.id, "why": one.why});
         let left_out: Vec<_> = taken
             .iter()
             .flat_map(|taken| &taken.left_out)
-            .map(one)
+            .map(|one| json!({"id": one.id, "why": one.why}))
             .collect();
         return console::json(
             &json!({"articles": articles, "left_out": left_out, "out": args.out}),
         );
     }
+
     let out = args.out.display();
     common.voice().note(&match articles {
         Some(articles) => format!("{} in {out}", counts::count(articles, "article(s)")),
@@ -108,30 +115,33 @@ fn tell(common: &Common, args: &ExportArgs, taken: Option<&ExportSummary>) -> an
     Ok(())
 }
 
-/// Names the articles that were left out, also to whoever wants no other words, and returns how the command ends.
+/// Names the articles that were left out, even with `--quiet`, and returns the exit.
 fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
     if left_out.is_empty() {
         return Exit::Done;
     }
+
     for LeftOut { id, why } in left_out {
         console::note(&format!("saseo: left out {id}, which is damaged: {why}"));
     }
     let verify = hint::command(common, &["verify"]);
     console::note(&format!(
-        "saseo: exit code 3: left out {} that are damaged; `{verify}` tells more, and `{verify} --repair` reads \
-         again what can be",
+        "saseo: exit code 3: left out {} that are damaged; \
+         `{verify}` tells more, and `{verify} --repair` reads again what can be",
         left_out.len()
     ));
     Exit::Failures
 }
 
-/// Opens the place. A signal leaves no half file; a stream has none, and a signal ends it as it ends any program.
+/// Opens the place to export to. At a signal, a half-written file is removed. A stream has no such
+/// file: a signal ends the program as usual.
 pub(super) fn place(out: &Path, format: Format) -> anyhow::Result<Place> {
     if let Some(stream) = Stream::at(out, format)? {
         return Ok(Place::Stream(stream));
     }
-    let caught = Caught::new()?;
+
+    let caught = CaughtSignals::new()?;
     let beside = Beside::of(out)?;
-    caught.remove_at_signal(beside.part.clone());
+    caught.remove_at_stop(beside.part.clone());
     Ok(Place::File(beside))
 }

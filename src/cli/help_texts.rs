@@ -1,27 +1,30 @@
-//! What the help of each command ends with: examples that can be typed, and the exit codes that it
-//! may have.
+//! The end of the help of each command: examples that can be typed, and its exit codes.
 
+/// The exit code of a command that did what was asked. This and the next lines are the same for all
+/// commands that have them, so that people learn them once.
 const DONE: &str = "0        done";
+/// The exit code of every error that has no other.
 const FAILED: &str = "1        failed: stderr tells what, and what to do";
+/// The exit code that clap uses for a wrong command line, and the program for the configuration.
 const USAGE: &str = "2        wrong usage or configuration";
+/// The exit code of commands that read the archive, where a part of it is damaged.
 const DAMAGED: &str = "3        something that is kept is damaged; stderr names it";
+/// The exit code of crawls that ended with failures.
 const GIVEN_UP: &str =
     "3        finished, but more pages failed than --tolerate, or a host was given up";
+/// The exit code of commands that write into the archive, where another one does: EX_TEMPFAIL of
+/// sysexits.h.
 const HELD: &str = "75       another run holds the archive";
+/// The exit codes of commands that stop at signals: 128 and the number of the signal.
 const STOPPED: &str = "130/143  stopped by SIGINT or SIGTERM, with everything saved";
 
 fn ending(examples: &[&str], codes: &[&str]) -> String {
-    let listed = |lines: &[&str]| {
-        lines
-            .iter()
-            .map(|line| format!("\n  {line}"))
-            .collect::<String>()
-    };
-    format!(
-        "Examples:{}\n\nExit codes:{}",
-        listed(examples),
-        listed(codes)
-    )
+    let (examples, codes) = (listed(examples), listed(codes));
+    format!("Examples:{examples}\n\nExit codes:{codes}")
+}
+
+fn listed(lines: &[&str]) -> String {
+    lines.iter().map(|line| format!("\n  {line}")).collect()
 }
 
 pub(super) fn crawl() -> String {
@@ -29,7 +32,8 @@ pub(super) fn crawl() -> String {
         &[
             "saseo crawl                                          every paper that is configured",
             "SASEO_CONTACT=YOUR-ADDRESS saseo crawl readersnews   a public paper wants a contact",
-            "saseo crawl readersnews --for 1h30m                  stop in time; `saseo resume` goes on",
+            "saseo crawl readersnews --for 1h30m                  \
+             stop in time; `saseo resume` goes on",
             "saseo crawl readersnews --backfill 2019-01-01..2020-12-31",
         ],
         &[DONE, FAILED, USAGE, GIVEN_UP, HELD, STOPPED],
@@ -124,7 +128,8 @@ pub(super) fn verify() -> String {
 pub(super) fn extract() -> String {
     ending(
         &[
-            "saseo extract page.html --url https://www.readersnews.com/news/articleView.html?idxno=81193",
+            "saseo extract page.html \
+             --url https://www.readersnews.com/news/articleView.html?idxno=81193",
             "saseo extract feed.xml --list --url https://www.readersnews.com/rss/allArticle.xml",
             "saseo extract page.html --generic --url https://paper.example/story",
         ],
@@ -231,19 +236,16 @@ mod tests {
 
     use crate::cli::Cli;
 
-    /// The examples in a help: what is typed, without what stands before the program or behind two
-    /// spaces.
+    /// Returns the examples of a help, word by word: from the command on, up to two spaces.
     fn examples(help: &str) -> Vec<Vec<String>> {
         let lines = help
             .lines()
             .skip_while(|line| *line != "Examples:")
             .skip(1)
             .take_while(|line| !line.is_empty());
-        let typed = lines
+        lines
             .filter_map(|line| line.split_once("saseo "))
-            .map(|(_, typed)| typed.split("  ").next());
-        typed
-            .flatten()
+            .filter_map(|(_, typed)| typed.split("  ").next())
             .map(|typed| typed.split_whitespace().map(str::to_owned).collect())
             .collect()
     }
@@ -256,6 +258,7 @@ mod tests {
                 .map(ToString::to_string)
                 .unwrap_or_default();
             let examples = examples(&help);
+
             assert!(
                 !examples.is_empty() && help.contains("\n\nExit codes:\n  0  "),
                 "{}: {help}",

@@ -1,4 +1,4 @@
-//! Commands as a person can type them next: this program, with the folders that this time were named.
+//! Commands that people can type next: this program, with the folders that were named this time.
 
 use std::path::Path;
 
@@ -6,12 +6,12 @@ use crate::cli::Common;
 use crate::config::Settings;
 use crate::config::settings::can_be_answered;
 
-/// Returns the command as it is to be typed, `saseo --data /srv/paper resume readersnews`.
+/// Returns a command as it is to be typed: `saseo --data /srv/paper resume readersnews`.
 pub(super) fn command(common: &Common, words: &[&str]) -> String {
     on(common.config.as_deref(), common.data.as_deref(), words)
 }
 
-/// The same with other folders.
+/// Returns a command as it is to be typed, with other folders.
 pub(super) fn on(config: Option<&Path>, data: Option<&Path>, words: &[&str]) -> String {
     let mut typed = vec![quoted(&program())];
     for (option, folder) in [("--config", config), ("--data", data)] {
@@ -29,10 +29,10 @@ pub(super) fn as_typed(common: &Common, text: &str) -> String {
     text.replace("`saseo ", &format!("`{} ", command(common, &[])))
 }
 
-/// What stands in a command where no contact is set at which somebody may answer.
+/// The word in a command that people replace by their contact. Its capitals say so.
 pub(super) const YOUR_ADDRESS: &str = "YOUR-ADDRESS";
 
-/// The contact that is set, or the place where one is to be written.
+/// Returns the contact of the settings, or the word to replace where nobody can be reached at it.
 pub(super) fn contact(settings: &Settings) -> &str {
     let contact = settings.identity.contact.trim();
     if can_be_answered(contact) {
@@ -42,7 +42,8 @@ pub(super) fn contact(settings: &Settings) -> &str {
     }
 }
 
-/// The program as it was called: a bare name is found on the PATH again, a path as long as the folder is the same.
+/// Returns the program as it was called. A bare name is found on the PATH again, and a path as long
+/// as the working folder is the same.
 fn program() -> String {
     std::env::args_os()
         .next()
@@ -51,9 +52,8 @@ fn program() -> String {
         })
 }
 
-/// A word as a shell takes it for one.
+/// Quotes a word for a shell, where it needs quotes.
 pub(super) fn quoted(word: &str) -> String {
-    let is_plain = |c: char| c.is_alphanumeric() || "-_./=:@+,%".contains(c);
     if !word.is_empty() && word.chars().all(is_plain) {
         word.to_owned()
     } else {
@@ -61,12 +61,17 @@ pub(super) fn quoted(word: &str) -> String {
     }
 }
 
+/// Returns whether a shell takes a character as it is.
+fn is_plain(c: char) -> bool {
+    c.is_alphanumeric() || "-_./=:@+,%".contains(c)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn commands_in_a_text_are_those_that_can_be_typed_here() {
+    fn commands_in_a_text_become_those_that_can_be_typed() {
         let data = Some("/srv/paper".into());
         let common = Common {
             config: None,
@@ -75,10 +80,12 @@ mod tests {
             verbose: 0,
             quiet: false,
         };
+
         let said = as_typed(
             &common,
             "the disk is full: make room, then `saseo resume`; saseo goes on",
         );
+
         assert!(
             said.ends_with(" --data /srv/paper resume`; saseo goes on"),
             "{said}"

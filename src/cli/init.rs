@@ -1,4 +1,4 @@
-//! `saseo init`.
+//! `saseo init`: the shipped configuration is written into a folder.
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,7 @@ pub(super) struct InitArgs {
     folder: Option<PathBuf>,
 }
 
+/// Writes the shipped configuration, and overwrites nothing.
 pub(super) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
     let folder = args
         .folder
@@ -31,7 +32,7 @@ pub(super) fn run(common: &Common, args: &InitArgs) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// Writes shipped files into a folder, each that is not there yet, and says so; returns those that
+/// Writes the shipped files that are not in a folder yet, and tells of each. Returns those that
 /// were written.
 pub(super) fn write_shipped(
     common: &Common,
@@ -40,6 +41,7 @@ pub(super) fn write_shipped(
 ) -> anyhow::Result<Vec<PathBuf>> {
     let mut written = Vec::new();
     let mut pages = 0;
+
     for file in files {
         let path = folder.join(file.path);
         let is_new = write_new(&path, file.bytes)?;
@@ -64,20 +66,26 @@ pub(super) fn write_shipped(
     Ok(written)
 }
 
-/// Writes a file that is not there yet, whole or not at all; returns whether it did.
+/// Writes a file that is not there yet, whole or not at all. Returns whether it was written.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<bool> {
     if path.symlink_metadata().is_ok() {
         return Ok(false);
     }
-    let fault = || format!("cannot write {}", path.display());
-    std::fs::create_dir_all(path.parent().unwrap_or(Path::new("."))).with_context(fault)?;
+    write_whole(path, bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    Ok(true)
+}
+
+/// Writes a file beside its place, and then renames it.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    std::fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.part", std::process::id()));
     let part = path.with_file_name(name);
     let written = std::fs::write(&part, bytes).and_then(|()| std::fs::rename(&part, path));
     if written.is_err() {
-        // The error is told; where the part is still there, nothing better can be done.
+        // The error of the writing is returned. A part that cannot be removed stays.
         let _ = std::fs::remove_file(&part);
     }
-    written.with_context(fault).map(|()| true)
+    written
 }

@@ -8,10 +8,16 @@ use serde::Serialize;
 use crate::archive::{ArchiveError, Outlook, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::progress::in_words;
-use crate::cli::{Common, console, counts};
+use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config_folder::Configuration;
+use crate::counts;
+use crate::time::Timestamp;
+
+/// The entry pages of a first crawl: two files with opt-outs, and the home page. Its robots.txt is
+/// counted apart.
+const FIRST_ENTRIES: u64 = 3;
 
 #[derive(Debug, Args)]
 pub(super) struct PlanArgs {
@@ -24,26 +30,27 @@ pub(super) struct PlanArgs {
 #[derive(Debug, Serialize)]
 struct SitePlan {
     site: String,
-    /// False where nothing is known yet: then only the beginning can be planned.
+    /// Whether the site was crawled before. If not, only the beginning of its crawl is known.
     crawled_before: bool,
     gap_seconds: f64,
-    /// Requests that are certain: robots.txt, entry pages, and what is queued and due.
+    /// Requests that are certain: robots.txt, entry pages, and pages that are queued and due.
     requests: u64,
     entries: u64,
     queued: u64,
-    /// Of what is queued: articles that were not fetched yet, articles that are looked at again,
-    /// and pages of lists.
+    /// Queued articles that were not fetched yet.
     queued_articles: u64,
+    /// Queued revisits of articles.
     queued_looks: u64,
+    /// Queued pages of lists.
     queued_lists: u64,
     later: u64,
-    /// New articles to be found on the way, besides those that are queued, by the last days' rate.
+    /// New articles to be found on the way, besides the queued ones, by the rate of the last days.
     expected_new: u64,
-    /// Of decoded bodies, by what such pages had so far; null without a history.
+    /// Bytes of decoded bodies, by those of such pages so far; null without a history.
     expected_bytes: Option<u64>,
     expected_hours: f64,
     requests_per_hour: u64,
-    /// Where the host is left alone until later than now.
+    /// When the host may be asked, where that is later than now.
     not_before: Option<String>,
 }
 
@@ -59,125 +66,122 @@ pub(super) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
         Err(ArchiveError::Missing { .. }) => None,
         Err(error) => return Err(error.into()),
     };
+
     let now = Clock::system().now();
     let mut plans = Vec::new();
     for site in configuration.chosen(sites)? {
         let everything = configuration.reader(site)?.everything();
-        let outlook = |reader: &Reader| reader.outlook(site, everything.as_ref(), now);
-        let outlook = reader.as_ref().map(outlook).transpose()?.flatten();
-        plans.push(plan(site, outlook, now));
+        let outlook = match &reader {
+            Some(reader) => reader.outlook(site, everything.as_ref(), now)?,
+            None => None,
+        };
+        plans.push(SitePlan::new(site, outlook, now));
     }
+
     if common.json {
         console::json(&plans)?;
     } else {
-        plans
-            .iter()
-            .try_for_each(|plan| console::data(&in_lines(plan)))?;
+        for plan in &plans {
+            console::data(&plan.in_words())?;
+        }
     }
     Ok(Exit::Done)
 }
 
-fn plan(site: &Site, outlook: Option<Outlook>, now: crate::time::Timestamp) -> SitePlan {
-    let crawled_before = outlook.is_some();
-    // A first crawl begins with robots.txt, two files of reservations and the home page.
-    let first = Outlook {
-        entries: 3,
-        robots_due: true,
-        ..Outlook::default()
-    };
-    let outlook = outlook.unwrap_or(first);
-    let gap = outlook.gap.unwrap_or_default().max(site.pace.gap.0);
-    let turn = gap + outlook.answer_time.unwrap_or_default();
-    let requests = u64::from(outlook.robots_due) + outlook.entries + outlook.queued;
-    let expected_new = outlook.expected_new.ceil() as u64;
-    let articles = (outlook.queued + expected_new) as f64;
-    let bytes = outlook
-        .article_bytes
-        .or(outlook.entry_bytes)
-        .map(|article| {
-            articles * article + outlook.entries as f64 * outlook.entry_bytes.unwrap_or(article)
+impl SitePlan {
+    /// Plans from the outlook of the archive. A site without one was never crawled.
+    fn new(site: &Site, outlook: Option<Outlook>, now: Timestamp) -> Self {
+        let crawled_before = outlook.is_some();
+        let outlook = outlook.unwrap_or_else(|| Outlook {
+            entries: FIRST_ENTRIES,
+            robots_due: true,
+            ..Outlook::default()
         });
-    let rest = outlook
-        .not_before
-        .map_or(Duration::ZERO, |until| until.since(now));
-    let hours =
-        (turn.as_secs_f64() * (requests + expected_new) as f64 + rest.as_secs_f64()) / 3600.0;
-    SitePlan {
-        site: site.name.clone(),
-        crawled_before,
-        gap_seconds: gap.as_secs_f64(),
-        requests,
-        entries: outlook.entries,
-        queued: outlook.queued,
-        queued_articles: outlook.articles,
-        queued_looks: outlook.revisits,
-        queued_lists: outlook
-            .queued
-            .saturating_sub(outlook.articles + outlook.revisits),
-        later: outlook.later,
-        expected_new,
-        expected_bytes: bytes.map(|bytes| bytes as u64),
-        expected_hours: hours,
-        requests_per_hour: (3600.0 / turn.as_secs_f64().max(0.001)) as u64,
-        not_before: outlook
+
+        let gap = outlook.gap.unwrap_or_default().max(site.pace.gap.0);
+        let turn = gap + outlook.answer_time.unwrap_or_default();
+        let requests = u64::from(outlook.robots_due) + outlook.entries + outlook.queued;
+        let expected_new = outlook.expected_new.ceil() as u64;
+        let wait = outlook
             .not_before
-            .filter(|until| *until > now)
-            .map(|until| until.to_string()),
+            .map_or(Duration::ZERO, |until| until.since(now));
+        let seconds = turn.as_secs_f64() * (requests + expected_new) as f64 + wait.as_secs_f64();
+
+        Self {
+            site: site.name.clone(),
+            crawled_before,
+            gap_seconds: gap.as_secs_f64(),
+            requests,
+            entries: outlook.entries,
+            queued: outlook.queued,
+            queued_articles: outlook.articles,
+            queued_looks: outlook.revisits,
+            queued_lists: outlook
+                .queued
+                .saturating_sub(outlook.articles + outlook.revisits),
+            later: outlook.later,
+            expected_new,
+            expected_bytes: expected_bytes(&outlook, expected_new),
+            expected_hours: seconds / 3600.0,
+            requests_per_hour: (3600.0 / turn.as_secs_f64().max(0.001)) as u64,
+            not_before: outlook
+                .not_before
+                .filter(|until| *until > now)
+                .map(|until| until.to_string()),
+        }
+    }
+
+    /// Writes the plan as one line.
+    fn in_words(&self) -> String {
+        let (site, requests) = (&self.site, counts::requests(self.requests));
+        let gap = self.gap_seconds;
+        if !self.crawled_before {
+            return format!(
+                "{site}: nothing of it was read yet; a crawl begins with {requests}, \
+                 and goes on from what its menu names: all its lists, \
+                 and their articles meanwhile, \
+                 at most {} requests an hour (gap {gap} s)",
+                self.requests_per_hour
+            );
+        }
+
+        let mut line = format!("{site}: {requests}{}", self.queued_in_words());
+        if self.expected_new > 0 {
+            let more = counts::count(self.expected_new, "more new article(s)");
+            line.push_str(&format!(", about {more}"));
+        }
+        line.push_str(&counts::megabytes(self.expected_bytes.unwrap_or_default()));
+        let time = in_words(Duration::from_secs_f64(self.expected_hours * 3600.0));
+        line.push_str(&format!(", {time} at a gap of {gap} s"));
+
+        if self.later > 0 {
+            line.push_str(&format!("; {} queued for later", self.later));
+        }
+        if let Some(until) = &self.not_before {
+            line.push_str(&format!("; its host is left alone until {until}"));
+        }
+        line
+    }
+
+    fn queued_in_words(&self) -> String {
+        let queued = counts::in_words(&[
+            (self.entries, "entry page(s)"),
+            (self.queued_lists, "list page(s)"),
+            (self.queued_articles, "queued article(s)"),
+            (self.queued_looks, "article(s) to be looked at again"),
+        ]);
+        if queued.is_empty() {
+            queued
+        } else {
+            format!(" ({queued})")
+        }
     }
 }
 
-fn in_lines(plan: &SitePlan) -> String {
-    let SitePlan {
-        site,
-        requests,
-        entries,
-        expected_new,
-        requests_per_hour,
-        ..
-    } = plan;
-    let SitePlan {
-        queued_articles,
-        queued_looks,
-        queued_lists,
-        ..
-    } = plan;
-    let gap = plan.gap_seconds;
-    if !plan.crawled_before {
-        return format!(
-            "{site}: nothing of it was read yet; a crawl begins with {}, and goes on from what its menu names: all its lists, \
-             and their articles meanwhile, \
-             at most {requests_per_hour} requests an hour (gap {gap} s)",
-            counts::requests(*requests)
-        );
-    }
-    let asked = counts::in_words(&[
-        (*entries, "entry page(s)"),
-        (*queued_lists, "list page(s)"),
-        (*queued_articles, "queued article(s)"),
-        (*queued_looks, "article(s) to be looked at again"),
-    ]);
-    let asked = if asked.is_empty() {
-        asked
-    } else {
-        format!(" ({asked})")
-    };
-    let mut line = format!("{site}: {}{asked}", counts::requests(*requests));
-    if *expected_new > 0 {
-        line.push_str(&format!(
-            ", about {}",
-            counts::count(*expected_new, "more new article(s)")
-        ));
-    }
-    if let Some(bytes) = plan.expected_bytes.filter(|bytes| *bytes > 0) {
-        line.push_str(&format!(", {:.1} MB", bytes as f64 / 1e6));
-    }
-    let time = in_words(Duration::from_secs_f64(plan.expected_hours * 3600.0));
-    line.push_str(&format!(", {time} at a gap of {gap} s"));
-    if plan.later > 0 {
-        line.push_str(&format!("; {} queued for later", plan.later));
-    }
-    if let Some(until) = &plan.not_before {
-        line.push_str(&format!("; its host is left alone until {until}"));
-    }
-    line
+/// Returns the bytes to expect, by the mean sizes of earlier answers; `None` where there are none.
+fn expected_bytes(outlook: &Outlook, expected_new: u64) -> Option<u64> {
+    let article = outlook.article_bytes.or(outlook.entry_bytes)?;
+    let entry = outlook.entry_bytes.unwrap_or(article);
+    let articles = (outlook.queued + expected_new) as f64;
+    Some((articles * article + outlook.entries as f64 * entry) as u64)
 }

@@ -1,25 +1,31 @@
-//! Progress: one line that changes on a terminal, a plain line now and then in a log.
+//! Progress: one line that changes on a terminal, a plain line each minute in a log.
 
 use std::io::IsTerminal;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::cli::{Common, console, counts};
+use crate::cli::console::Verbosity;
+use crate::cli::{Common, console};
+use crate::counts;
 use crate::crawl::CrawlProgress;
+use crate::crawl_session::Stopping;
 
-/// How often a log gets a line.
+/// The time between two progress lines in a log: often enough to see that a crawl gets on, and less
+/// than 1,500 lines a day.
 const EVERY: Duration = Duration::from_secs(60);
 
-/// A line that says how work without requests gets on: on a terminal only.
+/// The progress line of work without requests. It is shown on a terminal only.
 pub(super) struct ProgressLine(Option<ProgressBar>);
 
 impl ProgressLine {
+    /// Begins a line, which is empty so far.
     pub fn new(common: &Common) -> Self {
         let is_shown = !common.quiet && std::io::stderr().is_terminal() && common.verbose == 0;
         Self(is_shown.then(spinner))
     }
 
+    /// Shows words in place of those before.
     pub fn show(&self, words: &str) {
         if let Some(line) = &self.0 {
             line.set_message(words.to_owned());
@@ -27,6 +33,7 @@ impl ProgressLine {
         }
     }
 
+    /// Removes the line.
     pub fn end(self) {
         if let Some(line) = self.0 {
             line.finish_and_clear();
@@ -42,7 +49,7 @@ fn spinner() -> ProgressBar {
     line
 }
 
-/// Shows how a crawl gets on.
+/// The progress of a crawl.
 pub(super) enum Watch {
     Terminal(ProgressBar),
     Log { next: Duration },
@@ -50,6 +57,7 @@ pub(super) enum Watch {
 }
 
 impl Watch {
+    /// Chooses how progress is shown: by `--quiet`, `--verbose`, and whether stderr is a terminal.
     pub fn new(common: &Common) -> Self {
         if common.quiet {
             Self::Silent
@@ -60,6 +68,7 @@ impl Watch {
         }
     }
 
+    /// Shows the progress of a crawl, where a line is due.
     pub fn see(&mut self, progress: &CrawlProgress) {
         match self {
             Self::Terminal(line) => {
@@ -74,6 +83,7 @@ impl Watch {
         }
     }
 
+    /// Removes the line of a terminal.
     pub fn end(self) {
         if let Self::Terminal(line) = self {
             line.finish_and_clear();
@@ -83,19 +93,8 @@ impl Watch {
 
 fn words(progress: &CrawlProgress) -> String {
     let tally = &progress.tally;
-    let minutes = progress.elapsed.as_secs_f64() / 60.0;
-    let rate = if minutes > 0.0 {
-        tally.requests as f64 / minutes
-    } else {
-        0.0
-    };
-    let left = if rate > 0.0 {
-        in_words(Duration::from_secs_f64(
-            progress.queued as f64 / rate * 60.0,
-        ))
-    } else {
-        "?".to_owned()
-    };
+    let rate = requests_a_minute(progress);
+
     if let Some(lists) = progress.first_lists {
         return format!(
             "lists: page {} of {} or more; {}, {} queued; {} ({rate:.0} a minute)",
@@ -106,6 +105,14 @@ fn words(progress: &CrawlProgress) -> String {
             counts::requests(tally.requests)
         );
     }
+
+    let left = if rate > 0.0 {
+        in_words(Duration::from_secs_f64(
+            progress.queued as f64 / rate * 60.0,
+        ))
+    } else {
+        "?".to_owned()
+    };
     format!(
         "{} ({rate:.0} a minute), {}, {} queued, about {left} left",
         counts::requests(tally.requests),
@@ -114,7 +121,26 @@ fn words(progress: &CrawlProgress) -> String {
     )
 }
 
-/// Returns a time as people say it: `12 s`, `4 min`, `3.5 h`.
+fn requests_a_minute(progress: &CrawlProgress) -> f64 {
+    let minutes = progress.elapsed.as_secs_f64() / 60.0;
+    if minutes > 0.0 {
+        progress.tally.requests as f64 / minutes
+    } else {
+        0.0
+    }
+}
+
+/// Tells that a signal stops a crawl.
+pub(super) fn tell_stopping(voice: Verbosity, stopping: Stopping) {
+    voice.note(match stopping {
+        Stopping::Finish => {
+            "stopping: no new requests; waiting for answers under way (once more to drop them)"
+        }
+        Stopping::Drop => "dropping requests under way",
+    });
+}
+
+/// Writes a time as people say it: `12 s`, `4 min`, `3.5 h`.
 pub(super) fn in_words(span: Duration) -> String {
     match span.as_secs() {
         0..=9 => format!("{:.1} s", span.as_secs_f64()),
@@ -144,17 +170,16 @@ mod tests {
             elapsed: Duration::from_secs(120),
             first_lists,
         };
-        let said = words(&progress);
+        let later = CrawlProgress {
+            first_lists: None,
+            ..progress
+        };
+
         assert_eq!(
-            said,
-            "lists: page 43 of 215 or more; 17 new articles, 861 pages queued; 60 requests (30 a minute)"
+            words(&progress),
+            "lists: page 43 of 215 or more; 17 new articles, 861 pages queued; \
+             60 requests (30 a minute)"
         );
-        assert!(
-            words(&CrawlProgress {
-                first_lists: None,
-                ..progress
-            })
-            .contains("861 queued, about 28 min left")
-        );
+        assert!(words(&later).contains("861 queued, about 28 min left"));
     }
 }

@@ -1,7 +1,7 @@
-//! `saseo show`: one article as it is kept, with its versions.
+//! `saseo show`: one article of the archive, with its versions.
 
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::archive::{self, ArticleVersion, FoundArticle, Reader};
 use crate::cli::exit::Exit;
@@ -19,6 +19,7 @@ pub(super) struct ShowArgs {
     version: Option<u64>,
 }
 
+/// Prints the newest version, or the one that is named.
 pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     let found = reader.find_article(&args.article)?;
@@ -29,16 +30,9 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
             .expect("the archive returns no article without a version"),
         Some(n) => version(&versions, &found, n)?,
     };
+
     if common.json {
-        let listed = |ArticleVersion { kept, article, .. }: &ArticleVersion| {
-            let (version, fetched_at, extractor) =
-                (kept.version, &kept.fetched_at, &article.extractor);
-            json!({"version": version, "fetched_at": fetched_at, "extractor": extractor})
-        };
-        let mut value = serde_json::to_value(record(shown))?;
-        value["first_copy"] = json!(found.first_copy);
-        value["versions"] = versions.iter().map(listed).collect();
-        console::json(&value)?;
+        console::json(&as_json(&found, shown, &versions)?)?;
         return Ok(soundness(common, &found, &versions));
     }
     console::data(&in_words(&found, shown, &versions))?;
@@ -49,7 +43,7 @@ pub(super) fn run(common: &Common, args: &ShowArgs) -> anyhow::Result<Exit> {
     Ok(soundness(common, &found, &versions))
 }
 
-/// Names the versions that are damaged, whose fields are empty or not what was read, and returns how the command ends.
+/// Names the damaged versions, whose fields may be empty or wrong, and returns the exit.
 pub(super) fn soundness(
     common: &Common,
     found: &FoundArticle,
@@ -67,18 +61,22 @@ pub(super) fn soundness(
     exit
 }
 
-/// Returns the version of that number.
+/// Returns the version of a number.
+///
+/// # Errors
+///
+/// Fails where there is none, and names those that there are.
 pub(super) fn version<'v>(
     versions: &'v [ArticleVersion],
     found: &FoundArticle,
     n: u64,
 ) -> anyhow::Result<&'v ArticleVersion> {
-    let known: Vec<String> = versions
-        .iter()
-        .map(|one| one.kept.version.to_string())
-        .collect();
     let version = versions.iter().find(|one| one.kept.version == n);
     version.ok_or_else(|| {
+        let known: Vec<String> = versions
+            .iter()
+            .map(|one| one.kept.version.to_string())
+            .collect();
         anyhow::anyhow!(
             "{} has no version {n}; it has {}",
             found.id,
@@ -101,25 +99,73 @@ fn record(version: &ArticleVersion) -> Record {
     Record::new(&version.article, provenance)
 }
 
+fn as_json(
+    found: &FoundArticle,
+    shown: &ArticleVersion,
+    versions: &[ArticleVersion],
+) -> serde_json::Result<Value> {
+    let mut value = serde_json::to_value(record(shown))?;
+    value["first_copy"] = json!(found.first_copy);
+    value["versions"] = versions.iter().map(version_as_json).collect();
+    Ok(value)
+}
+
+fn version_as_json(one: &ArticleVersion) -> Value {
+    json!({
+        "version": one.kept.version,
+        "fetched_at": one.kept.fetched_at,
+        "extractor": one.article.extractor,
+    })
+}
+
+/// Writes one version of an article as lines, with a list of all its versions.
 pub(super) fn in_words(
     found: &FoundArticle,
     shown: &ArticleVersion,
     versions: &[ArticleVersion],
 ) -> String {
+    let fields: String = fields(found, shown)
+        .into_iter()
+        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)))
+        .map(|(name, value)| format!("{name:<11}{value}\n"))
+        .collect();
+    let photos: String = shown
+        .article
+        .images
+        .iter()
+        .map(|image| {
+            let caption = image.caption.as_deref().unwrap_or_default();
+            format!("[{}] {caption}\n", image.url)
+        })
+        .collect();
+
+    format!(
+        "{}, version {}\n{fields}{}\n{}\n{photos}",
+        found.id,
+        shown.kept.version,
+        listed(versions),
+        shown.article.text()
+    )
+}
+
+/// Returns the fields above the text, each with its name.
+fn fields(found: &FoundArticle, shown: &ArticleVersion) -> [(&'static str, Option<String>); 13] {
     let ArticleVersion { article, kept, .. } = shown;
-    let time = |time: Option<crate::time::LocalTime>| time.map(|time| time.to_string());
     let section = [&article.section, &article.subsection]
         .into_iter()
         .flatten()
         .cloned()
-        .collect::<Vec<_>>();
-    let fields = [
+        .collect::<Vec<_>>()
+        .join(" > ");
+    let modified = article.modified_at.map(|time| time.to_string());
+
+    [
         ("title", article.title.clone()),
         ("subtitle", article.subtitle.clone()),
         ("byline", article.byline.clone()),
         ("published", article.published()),
-        ("modified", time(article.modified_at)),
-        ("section", Some(section.join(" > "))),
+        ("modified", modified),
+        ("section", Some(section)),
         ("tags", Some(article.tags.join(", "))),
         ("rights", article.rights.clone()),
         ("access", Some(article.access.name().to_owned())),
@@ -127,39 +173,19 @@ pub(super) fn in_words(
         ("first copy", found.first_copy.clone()),
         ("address", Some(kept.url.clone())),
         ("read by", Some(article.extractor.clone())),
-    ];
-    let told = fields
-        .into_iter()
-        .filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
-    let head: String = told
-        .map(|(name, value)| format!("{name:<11}{value}\n"))
-        .collect();
-    let photos = article.images.iter().map(|image| {
-        format!(
-            "[{}] {}\n",
-            image.url,
-            image.caption.as_deref().unwrap_or_default()
-        )
-    });
-    let photos: String = photos.collect();
-    format!(
-        "{}, version {}\n{head}{}\n{}\n{photos}",
-        found.id,
-        kept.version,
-        listed(versions),
-        article.text()
-    )
+    ]
 }
 
-/// The versions, each with the fields in which it differs from the one before.
+/// Lists the versions, each with the fields in which it differs from the one before.
 fn listed(versions: &[ArticleVersion]) -> String {
     let mut before: Option<&ArticleVersion> = None;
     let mut lines = String::new();
+
     for one in versions {
-        let changed = before.map_or_else(
-            || "first".to_owned(),
-            |old| differences(old, one).join(", "),
-        );
+        let changed = match before {
+            None => "first".to_owned(),
+            Some(old) => differences(old, one).join(", "),
+        };
         lines.push_str(&format!(
             "version {:<3}fetched {}: {changed}\n",
             one.kept.version, one.kept.fetched_at
@@ -169,6 +195,7 @@ fn listed(versions: &[ArticleVersion]) -> String {
     lines
 }
 
+/// Returns the names of the fields that differ. The text comes first.
 fn differences(old: &ArticleVersion, new: &ArticleVersion) -> Vec<&'static str> {
     let mut fields: Vec<&'static str> = history::fields(&old.article, &new.article)
         .into_iter()

@@ -1,33 +1,27 @@
-//! `saseo survey`.
+//! `saseo survey`: an unknown paper is explored, and its site file is drafted.
+
+mod names;
+mod report;
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use clap::Args;
-use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::archive::{Archive, Lock};
+use crate::cli::Common;
 use crate::cli::args::at_least_one;
-use crate::cli::crawl::is_free;
 use crate::cli::exit::Exit;
-use crate::cli::init::{write_new, write_shipped};
-use crate::cli::interrupt::Caught;
-use crate::cli::session::{SignalRelay, caller};
-use crate::cli::{Common, console, hint};
+use crate::cli::progress::tell_stopping;
+use crate::cli::survey::report::Drafts;
 use crate::clock::Clock;
-use crate::config::shipped;
 use crate::config::units::Span;
-use crate::config::{GENTLE_GAP, is_site_name};
 use crate::config_folder::{Configuration, ConfigurationError};
+use crate::crawl_session::{SignalRelay, host_locks, may_begin, network, runtime};
 use crate::dispatch::Stop;
-use crate::fetch::Http;
-use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
-use crate::survey::{
-    self, Draft, FoundCms, MOST_REQUESTS, Names, SurveyError, SurveyPlan, SurveyReport,
-    SurveyRequest,
-};
+use crate::signals::{CaughtSignals, StopSignal, StopSignals};
+use crate::survey::{self, MOST_REQUESTS, SurveyError, SurveyPlan, SurveyReport, SurveyRequest};
 
 #[derive(Debug, Args)]
 pub(super) struct SurveyArgs {
@@ -35,7 +29,13 @@ pub(super) struct SurveyArgs {
     #[arg(value_name = "URL")]
     url: String,
     /// Stop after so many requests, robots.txt included; 40 at most
-    #[arg(long, value_name = "N", default_value_t = MOST_REQUESTS, value_parser = requests, allow_hyphen_values = true)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = MOST_REQUESTS,
+        value_parser = requests,
+        allow_hyphen_values = true
+    )]
     max_requests: u64,
     /// The least rest from the end of an answer to the next request; under 1s only with --own-site
     #[arg(long, value_name = "TIME", default_value = "2s")]
@@ -55,16 +55,6 @@ pub(super) struct SurveyArgs {
     write: Option<PathBuf>,
 }
 
-/// Findings and files, as `--json` prints them.
-#[derive(Serialize)]
-struct SurveyOutput<'a> {
-    name: &'a str,
-    #[serde(flatten)]
-    findings: &'a SurveyReport,
-    site_file: &'a str,
-    profile_file: Option<&'a str>,
-}
-
 fn requests(text: &str) -> Result<u64, String> {
     let count = at_least_one(text)?;
     if count > MOST_REQUESTS {
@@ -74,21 +64,29 @@ fn requests(text: &str) -> Result<u64, String> {
     }
 }
 
+/// Surveys a paper, and prints or writes its files.
 pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
     let configuration = Configuration::load(common.config.as_deref())?;
     let home = home(&args.url)?;
-    let names = names(&configuration, args, &home)?;
+    let names = names::choose(&configuration, args, &home)?;
     let plan = plan(&configuration, args, home);
     common.voice().note(&format!(
         "survey of {}: at most {} requests, a gap of {} or more",
         plan.home, plan.max_requests, args.gap
     ));
+
     let findings = match survey(common, plan)? {
         Ok(findings) => findings,
         Err(signal) => return Ok(signal),
     };
     let draft = survey::draft(&findings, &names);
-    tell(common, args, &findings, &draft)?;
+    let drafts = Drafts {
+        common,
+        args,
+        findings: &findings,
+        draft: &draft,
+    };
+    drafts.tell()?;
     Ok(if findings.gave_up {
         Exit::Failures
     } else {
@@ -96,119 +94,79 @@ pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
     })
 }
 
-fn usage(why: String) -> anyhow::Error {
-    ConfigurationError::Usage(why).into()
-}
-
-fn home(url: &str) -> anyhow::Result<PageUrl> {
+fn home(url: &str) -> Result<PageUrl, ConfigurationError> {
     PageUrl::parse(url).map_err(|why| {
-        usage(format!(
+        ConfigurationError::Usage(format!(
             "{why}: write the home page's address, like https://www.example.org/"
         ))
     })
 }
 
-/// What the files will be called, where that is free, and what stands in them of the user's wishes.
-fn names(
-    configuration: &Configuration,
-    args: &SurveyArgs,
-    home: &PageUrl,
-) -> anyhow::Result<Names> {
-    if !args.own_site && args.gap.0 < GENTLE_GAP {
-        return Err(usage(
-            "a gap under 1s is only for your own server: --own-site".to_owned(),
-        ));
-    }
-    configuration.has_contact(home.host().as_str(), args.own_site)?;
-    let site = args.name.clone().unwrap_or_else(|| survey::name_of(home));
-    if !is_site_name(&site) {
-        return Err(usage(format!(
-            "{site:?} is no site's name: 1 to 64 lower-case letters, digits and `-`"
-        )));
-    }
-    let files = ["sites", "profiles"].map(|folder| format!("{folder}/{site}.toml"));
-    let taken = args
-        .write
-        .iter()
-        .flat_map(|folder| files.iter().map(move |file| folder.join(file)));
-    if let Some(taken) = taken
-        .into_iter()
-        .find(|path| path.symlink_metadata().is_ok())
-    {
-        return Err(usage(format!(
-            "{} is there already, and is not overwritten: give another --name",
-            taken.display()
-        )));
-    }
-    if configuration
-        .current_profiles()
-        .any(|profile| profile.name == site)
-    {
-        return Err(usage(format!(
-            "there is a profile {site:?} already: give another --name"
-        )));
-    }
-    Ok(Names {
-        site,
-        gap: args.gap,
-        own_site: args.own_site,
-    })
-}
-
 fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> SurveyPlan {
+    let profiles = if args.draft {
+        Vec::new()
+    } else {
+        configuration.current_profiles().cloned().collect()
+    };
+
     SurveyPlan {
         home,
         settings: configuration.settings.clone(),
-        profiles: if args.draft {
-            Vec::new()
-        } else {
-            configuration.current_profiles().cloned().collect()
-        },
+        profiles,
         gap: args.gap.0,
         own_site: args.own_site,
         max_requests: args.max_requests,
-        locks: HostLocks::new(std::env::var_os("SASEO_RUNTIME_DIR")),
+        locks: host_locks(),
         holder: format!("survey, process {}", std::process::id()),
     }
 }
 
-/// Surveys until it is done or a signal comes.
+/// Surveys until it is done. Returns the exit where a signal comes first.
 fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyReport, Exit>> {
-    let voice = common.voice();
-    is_free(common, plan.settings.limits.free_disk)?;
+    may_begin(common.data(), plan.settings.limits.free_disk)?;
     let lock = Lock::take(common.data(), &plan.holder)?;
     let mut archive = Archive::open(lock, plan.settings.archive.durability)?;
-    let mut caught = Caught::new()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .enable_all()
-        .worker_threads(2)
-        .build()?;
-    let done = runtime.block_on(async {
-        let web = Arc::new(Http::new(&caller(
-            &plan.settings,
-            std::iter::once(&plan.home),
-        ))?);
-        let (stop, stopped) = watch::channel(Stop::GoOn);
-        let mut came = None;
-        let mut ears = SignalRelay::of(&mut caught.signals);
-        let hears = ears.relay(&stop, voice, &mut came);
-        let watch = move |asked: &SurveyRequest| voice.note(&format!("  {}", in_words(asked)));
-        let found = tokio::select! {
-            biased;
-            never = hears => match never {},
-            found = survey::run(plan, &mut archive, web, Clock::system(), stopped, watch) => found,
-        };
-        match found {
-            Ok(Some(findings)) => Ok(Ok(findings)),
-            Ok(None) => Ok(Err(came.unwrap_or(Exit::Interrupted))),
-            // Exit codes and hints go by what is wrong with the archive.
-            Err(SurveyError::Archive(why)) => Err(why.into()),
-            Err(why) => Err(why.into()),
-        }
-    });
-    // A page that is being read cannot be interrupted, and is not worth waiting for.
+    let mut caught = CaughtSignals::new()?;
+    let runtime = runtime()?;
+
+    let done = runtime.block_on(survey_until_stopped(
+        common,
+        plan,
+        &mut archive,
+        &mut caught.stops,
+    ));
+    // A page that is being parsed cannot be interrupted, and is not worth waiting for.
     runtime.shutdown_background();
-    done
+    Ok(done?.map_err(|signal| signal.map_or(Exit::Interrupted, Exit::from)))
+}
+
+/// Surveys on a runtime. Returns the signal that came first where one stopped the survey.
+async fn survey_until_stopped(
+    common: &Common,
+    plan: SurveyPlan,
+    archive: &mut Archive,
+    stops: &mut StopSignals,
+) -> anyhow::Result<Result<SurveyReport, Option<StopSignal>>> {
+    let voice = common.voice();
+    let web = network(&plan.settings, std::iter::once(&plan.home))?;
+    let (stop, stopped) = watch::channel(Stop::GoOn);
+    let told = |stopping| tell_stopping(voice, stopping);
+    let mut signals = SignalRelay::of(stops, &told);
+    let mut first_signal = None;
+    let tell_request = move |asked: &SurveyRequest| voice.note(&format!("  {}", in_words(asked)));
+
+    let found = tokio::select! {
+        biased;
+        never = signals.relay(&stop, &mut first_signal) => match never {},
+        found = survey::run(plan, archive, web, Clock::system(), stopped, tell_request) => found,
+    };
+    match found {
+        Ok(Some(findings)) => Ok(Ok(findings)),
+        Ok(None) => Ok(Err(first_signal)),
+        // The exit code depends on what is wrong with the archive.
+        Err(SurveyError::Archive(why)) => Err(why.into()),
+        Err(why) => Err(why.into()),
+    }
 }
 
 fn in_words(asked: &SurveyRequest) -> String {
@@ -217,102 +175,4 @@ fn in_words(asked: &SurveyRequest) -> String {
         (None, Some(why)) => format!("--- {} ({why})", asked.url),
         (None, None) => format!("--- {}", asked.url),
     }
-}
-
-fn tell(
-    common: &Common,
-    args: &SurveyArgs,
-    findings: &SurveyReport,
-    draft: &Draft,
-) -> anyhow::Result<()> {
-    common.voice().note(&found(findings, args.draft));
-    if let Some(why) = &findings.ended {
-        // Whoever reads no more than errors must know that not all was seen.
-        console::note(&format!("The survey ended early: {why}."));
-    }
-    if common.json {
-        let (site_file, profile_file) = (draft.site.as_str(), draft.profile.as_deref());
-        console::json(&SurveyOutput {
-            name: &draft.name,
-            findings,
-            site_file,
-            profile_file,
-        })?;
-    }
-    // A folder that names no profiles and no settings would be a configuration without them. The
-    // paper that was shipped is another one.
-    if let Some(folder) = args.write.as_deref().filter(|folder| !folder.exists()) {
-        let mut files = shipped::files();
-        files.retain(|file| !file.path.starts_with("sites/"));
-        write_shipped(common, folder, &files)?;
-    }
-
-    let name = &draft.name;
-    let files = [
-        ("sites", Some(&draft.site)),
-        ("profiles", draft.profile.as_ref()),
-    ];
-    let files = files
-        .into_iter()
-        .filter_map(|(folder, text)| Some((format!("{folder}/{name}.toml"), text?)));
-    for (file, text) in files {
-        match &args.write {
-            Some(folder) => {
-                let path = folder.join(file);
-                let said = if write_new(&path, text.as_bytes())? {
-                    "written"
-                } else {
-                    "there already, left as it is"
-                };
-                common.voice().note(&format!("{}: {said}", path.display()));
-            }
-            None if !common.json => console::data(&format!("# ---- {file}\n{text}"))?,
-            None => {}
-        }
-    }
-    if let Some(folder) = &args.write {
-        let crawl = hint::on(Some(folder), common.data.as_deref(), &["crawl", name]);
-        common
-            .voice()
-            .note(&format!("Look the files over, then: {crawl}"));
-    }
-    Ok(())
-}
-
-/// What was found, in lines; `is_asked_for` tells a draft that was wanted, whatever the CMS is.
-fn found(findings: &SurveyReport, is_asked_for: bool) -> String {
-    let cms = match &findings.cms {
-        FoundCms::Known { profile } => format!("recognised, profile {profile}"),
-        FoundCms::Drafted { .. } if is_asked_for => {
-            "not looked up (--draft), a profile was drafted".to_owned()
-        }
-        FoundCms::Drafted { .. } => "unknown, a profile was drafted".to_owned(),
-        FoundCms::Unsupported { why } => {
-            format!("not supported by a profile, pages are read generically: {why}")
-        }
-    };
-    let article = findings.article.as_ref().map_or_else(
-        || "none found".to_owned(),
-        |pattern| match &pattern.number {
-            Some(number) => format!("{}?{number}=#", pattern.path),
-            None => pattern.path.clone(),
-        },
-    );
-    let forbidden: String = findings
-        .forbidden
-        .iter()
-        .map(|told| format!("\nleft alone: {told}"))
-        .collect();
-    format!(
-        "title: {}\nCMS: {cms}\nsections: {}\nfeeds: {}\nsitemaps: {}\narticles: {article}; {} of {} that were asked for were read\n\
-         dates: {}\nrequests: {}{forbidden}",
-        findings.title.as_deref().unwrap_or("none found"),
-        findings.sections.len(),
-        findings.feeds.len(),
-        findings.sitemaps.len(),
-        findings.articles_read,
-        findings.articles_asked,
-        findings.dates.as_deref().unwrap_or("none found"),
-        findings.requests.len(),
-    )
 }

@@ -1,4 +1,4 @@
-//! `saseo verify`: everything that is kept against its hashes.
+//! `saseo verify`: everything that is kept is checked against its hashes.
 
 use std::path::Path;
 
@@ -8,21 +8,25 @@ use serde_json::json;
 use crate::archive::{Archive, Lock, Reader, RunEnd, Tally, Terms};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
-use crate::cli::{Common, console, counts, hint};
+use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config_folder::Configuration;
+use crate::counts;
 use crate::verify::{self, Damage, Repair, VerifyReport};
 
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// Check the pages and articles of these sites only; the file, robots.txt copies and the ledger are checked as a whole
+    /// Check the pages and articles of these sites only; the file, robots.txt copies and the ledger
+    /// are checked as a whole
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
-    /// Read damaged articles again from the pages that were kept, and ask again for pages that are damaged themselves
+    /// Read damaged articles again from the pages that were kept, and ask again for pages that are
+    /// damaged themselves
     #[arg(long)]
     repair: bool,
 }
 
+/// Checks the archive, repairs it with `--repair`, and tells of the damage.
 pub(super) fn run(common: &Common, args: &VerifyArgs) -> anyhow::Result<Exit> {
     let reader = Reader::open(common.data())?;
     for site in &args.sites {
@@ -58,15 +62,14 @@ fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
     Ok(findings)
 }
 
-/// Verifies and repairs as a run of its own, which no crawl disturbs.
+/// Verifies and repairs. That is a run of its own: the lock keeps crawls away.
 fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<VerifyReport> {
     let configuration = Configuration::load(common.config.as_deref())?;
-    let readers: Result<Vec<_>, _> = configuration
-        .sites
-        .iter()
-        .map(|site| configuration.readers(site))
-        .collect();
-    let readers = readers?.concat();
+    let mut readers = Vec::new();
+    for site in &configuration.sites {
+        readers.extend(configuration.readers(site)?);
+    }
+
     let clock = Clock::system();
     let holder = format!(
         "verify, process {}, since {}",

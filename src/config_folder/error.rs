@@ -1,4 +1,4 @@
-//! What can be wrong with a configuration, in words that say where and what to do.
+//! Errors of a configuration. They say where the fault is, and what to do.
 
 use std::path::PathBuf;
 
@@ -6,17 +6,19 @@ use crate::config::ConfigError;
 use crate::config::profiles::ProfilesError;
 use crate::site_reader::SiteError;
 
-/// What is wrong with the configuration or with what was asked of it: exit code 2.
+/// A fault of the configuration, or of the command line that uses it: exit code 2.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigurationError {
     #[error(transparent)]
     Wrong(#[from] ConfigError),
     #[error(
-        "there is no configuration folder {path}; name one that is there, or `saseo init {path}` writes one"
+        "there is no configuration folder {path}; \
+         name one that is there, or `saseo init {path}` writes one"
     )]
     NoFolder { path: PathBuf },
     #[error(
-        "{path} is a file, and --config names a folder: the one that saseo.toml and sites stand in"
+        "{path} is a file, and --config names a folder: \
+         the one that saseo.toml and sites stand in"
     )]
     NotAFolder { path: PathBuf },
     #[error("SASEO_CONTACT: {0}")]
@@ -41,9 +43,10 @@ pub enum ConfigurationError {
     )]
     NoContact { site: String },
     #[error(
-        "nobody can be reached at {contact}: its name is reserved for examples, tests or machines of one's own. {site} is \
-         asked only with an address of yours: SASEO_CONTACT=YOUR-ADDRESS (yours in its place), or identity.contact in \
-         saseo.toml"
+        "nobody can be reached at {contact}: \
+         its name is reserved for examples, tests or machines of one's own. \
+         {site} is asked only with an address of yours: \
+         SASEO_CONTACT=YOUR-ADDRESS (yours in its place), or identity.contact in saseo.toml"
     )]
     Unanswerable { site: String, contact: String },
     /// Two faults or more.
@@ -53,12 +56,12 @@ pub enum ConfigurationError {
     Usage(String),
 }
 
-/// What was found wrong so far.
+/// The faults that were found so far.
 #[derive(Default)]
 pub(super) struct Faults(pub(super) Vec<ConfigurationError>);
 
 impl Faults {
-    /// Returns what could be had; what could not is kept as a fault.
+    /// Returns a value that could be read. Keeps the fault of one that could not.
     pub(super) fn kept<T>(&mut self, had: Result<T, impl Into<ConfigurationError>>) -> Option<T> {
         had.map_err(|why| self.0.push(why.into())).ok()
     }
@@ -71,6 +74,7 @@ fn in_lines(faults: &[ConfigurationError]) -> String {
         .collect()
 }
 
+/// Returns the end of a sentence that begins with "there": which of the known names are there.
 pub(super) fn among(known: &[String]) -> String {
     match known {
         [] => "is none: `saseo init` writes one".to_owned(),
@@ -79,7 +83,7 @@ pub(super) fn among(known: &[String]) -> String {
     }
 }
 
-/// An error with its causes, in a line.
+/// Writes an error with its causes in one line.
 pub fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))

@@ -1,4 +1,4 @@
-//! The files of a configuration: those of a folder, or those that were shipped.
+//! The files of a configuration: those of a folder, or the shipped ones.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::config::{read_text, shipped};
 use crate::config_folder::error::{ConfigurationError, Faults};
 
-/// Bytes of a configuration file.
+/// The most bytes of a configuration file. Real ones have a few thousand; a larger file was put
+/// there by mistake.
 const LARGEST: u64 = 1 << 20;
 
 /// A configuration file: its name for messages, and its text.
@@ -16,12 +17,12 @@ pub(super) struct ConfigFile {
     pub(super) text: String,
 }
 
-/// The files of a configuration, unread.
+/// The files of a configuration. Their TOML is not read yet.
 pub(super) struct ConfigurationFiles {
     pub(super) settings: ConfigFile,
     pub(super) sites: Vec<ConfigFile>,
     pub(super) profiles: Vec<ConfigFile>,
-    /// The folder, or `None` for what was shipped.
+    /// The folder, or `None` for the shipped files.
     pub(super) folder: Option<PathBuf>,
 }
 
@@ -44,7 +45,8 @@ impl ConfigurationFiles {
         }
     }
 
-    /// A folder's own files, and the shipped profiles that it has none of that name instead of.
+    /// Reads the files of a folder. A shipped profile is added where the folder has no file of its
+    /// name.
     pub(super) fn of_folder(folder: &Path, faults: &mut Faults) -> Self {
         let settings = folder.join("saseo.toml");
         let settings = if settings.exists() {
@@ -85,7 +87,7 @@ impl ConfigFile {
     }
 }
 
-/// Refuses a configuration folder that is named and is none.
+/// Refuses a configuration folder that is not there, or is no folder.
 pub fn is_there(named: &Path) -> Result<(), ConfigurationError> {
     let path = named.to_owned();
     match (named.is_dir(), named.exists()) {
@@ -117,11 +119,13 @@ fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
     Ok(ConfigFile { name, text })
 }
 
-/// Reads a file, and nothing that never ends: no device, no pipe, and no more than a limit.
+/// Reads a regular file of at most `most` bytes. Devices and pipes, which may never end, are
+/// refused.
 pub fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("it is no regular file"));
     }
+
     let mut bytes = Vec::new();
     std::fs::File::open(path)?
         .take(most + 1)
@@ -134,29 +138,32 @@ pub fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// TOML, and no lock or backup of an editor.
+/// Returns whether a file is TOML, and no lock or backup of an editor.
 fn is_config(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     name.ends_with(".toml") && !name.starts_with(['.', '#'])
 }
 
-/// The TOML files of a folder, by name; none where there is no folder.
+/// Returns the TOML files of a folder, in the order of their names. Returns none where there is no
+/// folder.
 fn config_files(folder: &Path) -> Result<Vec<PathBuf>, ConfigurationError> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
-    let fault = |why| ConfigurationError::Unreadable {
+
+    let mut paths = entries(folder).map_err(|why| ConfigurationError::Unreadable {
         path: folder.to_owned(),
         why,
-    };
-    let entries = std::fs::read_dir(folder).map_err(fault)?;
-    let mut paths: Vec<PathBuf> = entries
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<_, _>>()
-        .map_err(fault)?;
+    })?;
     paths.retain(|path| is_config(path));
     paths.sort();
     Ok(paths)
+}
+
+fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect()
 }
 
 fn read_folder(folder: &Path, faults: &mut Faults) -> Vec<ConfigFile> {

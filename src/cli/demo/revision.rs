@@ -1,5 +1,5 @@
-//! What the demo shows last: its paper corrects one article and takes one back, and a later crawl
-//! finds both.
+//! The demo's revision: its paper corrects one article and takes one back, and a later crawl finds
+//! both.
 
 use std::path::Path;
 
@@ -10,11 +10,11 @@ use crate::clock::Clock;
 use crate::config::settings::Durability;
 use crate::demo::{OriginThread, RevisedTitles};
 
-/// Articles that are asked for again: the newest, among them the two that the paper revises. A few
-/// more, so that one that is gone is no sign of a server out of order.
-const AGAIN: u32 = 6;
+/// The newest articles that are revisited, among them the two that the paper revises. There are a
+/// few more: with one gone among two, a mass deletion would be suspected.
+const REVISITED: u32 = 6;
 
-/// Revises the paper, and has the newest articles asked for again at the next crawl.
+/// Revises the paper, and schedules revisits of the newest articles for the next crawl.
 pub(super) fn revise(
     voice: Verbosity,
     origin: &OriginThread,
@@ -28,24 +28,27 @@ pub(super) fn revise(
         ),
         None => format!("corrects {:?}", revision.corrected),
     };
+
     voice.note(&format!(
-        "\nNow the paper {told}. A real paper's articles are asked for again an hour, six hours, a day, a week and a month after their \
-         publication; the demo does not wait, and asks again for the {AGAIN} newest:"
+        "\nNow the paper {told}. A real paper's articles are asked for again an hour, six hours, \
+         a day, a week and a month after their publication; \
+         the demo does not wait, and asks again for the {REVISITED} newest:"
     ));
 
     let now = Clock::system().now();
     let mut archive = Archive::open(Lock::take(folder, "demo")?, Durability::Normal)?;
     let lease = archive.take_lease("demo", now, None)?;
-    archive.revisit_newest(lease, "demo", AGAIN, now)?;
+    archive.revisit_newest(lease, "demo", REVISITED, now)?;
     archive.save()?;
     Ok(revision)
 }
 
-/// Says what follows from an article that was just taken back.
+/// Tells what follows for an article that was just taken back.
 pub(super) fn tell_withdrawn(voice: Verbosity, revision: &RevisedTitles) {
     if revision.withdrawn.is_some() {
         voice.note(
-            "The article that was taken back stays in the archive. It counts as gone when it is missing a day later, too.",
+            "The article that was taken back stays in the archive. \
+             It counts as gone when it is missing a day later, too.",
         );
     }
 }
@@ -57,10 +60,11 @@ pub(super) fn show(
     folder: &Path,
 ) -> anyhow::Result<()> {
     let reader = Reader::open(folder)?;
-    // A crawl that was stopped may not have come to it.
+    // A crawl that was stopped may not have kept it.
     let Some(id) = reader.newest_titled(&revision.corrected)? else {
         return Ok(());
     };
+
     let found = reader.find_article(&id)?;
     let versions = reader.versions(&found)?;
     let [.., newest] = versions.as_slice() else {
@@ -69,6 +73,7 @@ pub(super) fn show(
 
     voice.note("\nOne article, as `saseo show` tells it:\n");
     console::data(&show::in_words(&found, newest, &versions))?;
+
     if let [.., old, new] = versions.as_slice() {
         voice.note("What changed in it, as `saseo diff` tells it:\n");
         diff::tell(&found, old, new)?;

@@ -1,68 +1,97 @@
-//! A systemd service and timer, and a crontab line, that run `schedule --once`; and a service that runs `schedule` and stays.
+//! systemd units and a crontab line that run `schedule`: each some minutes with `--once`, or as a
+//! service that stays.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::Context;
 
 use crate::cli::Common;
 use crate::cli::hint::{YOUR_ADDRESS, quoted};
 
-/// Returns the units as text, each file under its name. Paths are whole: neither systemd nor cron has a folder to start from.
-pub(crate) fn text(common: &Common, sites: &[String], contact: &str) -> anyhow::Result<String> {
-    let program = std::env::current_exe().context("where is this program?")?;
-    let data = whole(common.data())?;
-    let mut words = vec![program.to_string_lossy().into_owned()];
-    let config = common.config.clone().or_else(|| {
-        Path::new("config")
-            .is_dir()
-            .then(|| PathBuf::from("config"))
-    });
-    if let Some(config) = config {
-        words.extend(["--config".to_owned(), whole(&config)?]);
-    }
-    words.extend(["--data".to_owned(), data.clone(), "schedule".to_owned()]);
-    let all = |more: Option<&str>| -> Vec<String> {
-        words
-            .iter()
-            .cloned()
-            .chain(more.map(str::to_owned))
-            .chain(sites.iter().cloned())
-            .collect()
+/// Returns the units as text, each file under its name. All paths are absolute: neither systemd nor
+/// cron has a folder to start from.
+pub(super) fn text(common: &Common, sites: &[String], contact: &str) -> anyhow::Result<String> {
+    let data = absolute(common.data())?;
+    let command = ScheduledCommand {
+        program: program_and_folders(common, &data)?,
+        sites,
     };
-    let exec = |more| {
-        all(more)
-            .iter()
-            .map(|word| of_systemd(word))
-            .collect::<Vec<_>>()
-            .join(" ")
-    };
-    let typed = all(Some("--once"))
-        .iter()
-        .map(|word| quoted(word))
-        .collect::<Vec<_>>()
-        .join(" ");
-    if data.contains('\n') || words.iter().any(|word| word.contains('\n')) {
+    if data.contains('\n') || command.program.iter().any(|word| word.contains('\n')) {
         anyhow::bail!(
             "a path with a line end in it cannot stand in a unit: name the folders otherwise"
         );
     }
-    // In a list of paths, unlike in a command, a dollar is a dollar.
-    let folder = of_systemd(&data).replace("$$", "$");
-    // cron takes a bare % for the end of the line.
-    let cron = format!("*/5 * * * *  {typed} --quiet").replace('%', "\\%");
-    let identity = identity(contact);
-    let timed = service(TIMED, &exec(Some("--once")), &folder, &identity);
-    let stays = service(STAYS, &exec(None), &folder, &identity);
-    Ok(format!("{timed}{TIMER}{stays}{}", crontab(&cron, contact)))
+
+    let timed = Service {
+        mode: TIMED,
+        exec: command.of_systemd(Some("--once")),
+        data: &data,
+        contact,
+    };
+    let stays = Service {
+        mode: STAYS,
+        exec: command.of_systemd(None),
+        data: &data,
+        contact,
+    };
+    let (timed, stays) = (timed.text(), stays.text());
+    let crontab = crontab(&command.of_shell(Some("--once")), contact);
+    Ok(format!("{timed}{TIMER}{stays}{crontab}"))
 }
 
-fn whole(path: &Path) -> anyhow::Result<String> {
+/// The command `schedule`, as units call it.
+struct ScheduledCommand<'a> {
+    /// The program, with its folders and the name of the command.
+    program: Vec<String>,
+    sites: &'a [String],
+}
+
+impl ScheduledCommand<'_> {
+    fn words(&self, option: Option<&str>) -> Vec<String> {
+        self.program
+            .iter()
+            .cloned()
+            .chain(option.map(str::to_owned))
+            .chain(self.sites.iter().cloned())
+            .collect()
+    }
+
+    fn of_systemd(&self, option: Option<&str>) -> String {
+        let words = self.words(option);
+        let quoted: Vec<String> = words.iter().map(|word| of_systemd(word)).collect();
+        quoted.join(" ")
+    }
+
+    fn of_shell(&self, option: Option<&str>) -> String {
+        let words = self.words(option);
+        let quoted: Vec<String> = words.iter().map(|word| quoted(word)).collect();
+        quoted.join(" ")
+    }
+}
+
+fn program_and_folders(common: &Common, data: &str) -> anyhow::Result<Vec<String>> {
+    let program = std::env::current_exe().context("where is this program?")?;
+    let mut words = vec![program.to_string_lossy().into_owned()];
+
+    let usual = Path::new("config");
+    let config = match &common.config {
+        Some(config) => Some(config.as_path()),
+        None => Some(usual).filter(|usual| usual.is_dir()),
+    };
+    if let Some(config) = config {
+        words.extend(["--config".to_owned(), absolute(config)?]);
+    }
+    words.extend(["--data".to_owned(), data.to_owned(), "schedule".to_owned()]);
+    Ok(words)
+}
+
+fn absolute(path: &Path) -> anyhow::Result<String> {
     let whole = std::path::absolute(path)
         .with_context(|| format!("{} has no whole path", path.display()))?;
     Ok(whole.to_string_lossy().into_owned())
 }
 
-/// A word as systemd takes it for one, with nothing in it expanded.
+/// Quotes a word for systemd, so that nothing in it is expanded.
 fn of_systemd(word: &str) -> String {
     let escaped = word
         .replace('\\', "\\\\")
@@ -72,10 +101,11 @@ fn of_systemd(word: &str) -> String {
     format!("\"{escaped}\"")
 }
 
-/// What is written where the contact is still to be filled in: no public paper is crawled until then.
-const UNFINISHED: &str = "# UNFINISHED: write an address where the papers can reach you, and take the mark off this line.";
+/// The comment where the contact is still to be filled in. Without one, no public paper is crawled.
+const UNFINISHED: &str = "# UNFINISHED: write an address where the papers can reach you, \
+    and take the mark off this line.";
 
-/// The line that says who asks; one that is to be finished does nothing yet.
+/// Returns the line that sets the contact. Without a contact it is a comment, to be finished.
 fn identity(contact: &str) -> String {
     match contact {
         YOUR_ADDRESS => format!("{UNFINISHED}\n#Environment=SASEO_CONTACT={YOUR_ADDRESS}"),
@@ -89,13 +119,15 @@ fn identity(contact: &str) -> String {
     }
 }
 
-/// How a service runs.
+/// The parts of a unit in which the two services differ.
+#[derive(Clone, Copy)]
 struct ServiceMode {
     head: &'static str,
     kind: &'static str,
     tail: &'static str,
 }
 
+/// The service that the timer starts: it crawls what is due, and ends.
 const TIMED: ServiceMode = ServiceMode {
     head: "# ---- /etc/systemd/system/saseo.service
 [Unit]
@@ -104,8 +136,11 @@ Description=saseo: crawl the newspapers that are due",
     tail: "",
 };
 
+/// The service that stays. Its watchdog is far longer than the 15 s after which the program tells
+/// that it is alive.
 const STAYS: ServiceMode = ServiceMode {
-    head: "# ---- or, instead of these two, a service that stays: /etc/systemd/system/saseo-schedule.service
+    head: "# ---- or, instead of these two, a service that stays: \
+/etc/systemd/system/saseo-schedule.service
 [Unit]
 Description=saseo: crawl newspapers at their times",
     kind: "Type=notify
@@ -122,30 +157,9 @@ WantedBy=multi-user.target
 ",
 };
 
-fn service(
-    ServiceMode { head, kind, tail }: ServiceMode,
-    exec: &str,
-    data: &str,
-    identity: &str,
-) -> String {
-    format!(
-        "{head}
-Wants=network-online.target
-After=network-online.target
-
-[Service]
-{kind}
-# Whose the archive is. {data} must be there, and be its own.
-User=saseo
-{identity}
-ExecStart={exec}
-# 3: finished, and some pages failed; 75: another crawl holds the archive; 130, 143: stopped by a signal, with all saved.
-SuccessExitStatus=3 75 130 143
-KillSignal=SIGTERM
-TimeoutStopSec=90
-# The archive, and the two folders in which crawls of this machine may tell one another which hosts they ask.
-ReadWritePaths={data} -/run/lock -/tmp
-NoNewPrivileges=yes
+/// What systemd takes from a service that needs no more than the network and its archive:
+/// `systemd-analyze security` names these settings.
+const HARDENING: &str = "NoNewPrivileges=yes
 ProtectSystem=strict
 ProtectHome=read-only
 PrivateDevices=yes
@@ -164,12 +178,52 @@ MemoryDenyWriteExecute=yes
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 CapabilityBoundingSet=
-UMask=0027
+UMask=0027";
 
-{tail}"
-    )
+/// One service, as a unit.
+struct Service<'a> {
+    mode: ServiceMode,
+    /// The command, quoted for systemd.
+    exec: String,
+    /// The folder of the archive.
+    data: &'a str,
+    contact: &'a str,
 }
 
+impl Service<'_> {
+    fn text(&self) -> String {
+        let ServiceMode { head, kind, tail } = self.mode;
+        let (exec, identity) = (&self.exec, identity(self.contact));
+        // In a list of paths, unlike in a command, a dollar is a dollar.
+        let data = of_systemd(self.data).replace("$$", "$");
+
+        format!(
+            "{head}
+Wants=network-online.target
+After=network-online.target
+
+[Service]
+{kind}
+# Whose the archive is. {data} must be there, and be its own.
+User=saseo
+{identity}
+ExecStart={exec}
+# 3: finished, and some pages failed; 75: another crawl holds the archive; \
+130, 143: stopped by a signal, with all saved.
+SuccessExitStatus=3 75 130 143
+KillSignal=SIGTERM
+TimeoutStopSec=90
+# The archive, and the two folders in which crawls of this machine \
+may tell one another which hosts they ask.
+ReadWritePaths={data} -/run/lock -/tmp
+{HARDENING}
+
+{tail}"
+        )
+    }
+}
+
+/// The timer. Five minutes suit the shortest schedules of newspapers; nothing due costs no request.
 const TIMER: &str = "# ---- /etc/systemd/system/saseo.timer
 [Unit]
 Description=saseo: look every five minutes which newspapers are due
@@ -184,7 +238,9 @@ WantedBy=timers.target
 
 ";
 
-fn crontab(line: &str, contact: &str) -> String {
+fn crontab(command: &str, contact: &str) -> String {
+    // cron takes a bare % for the end of the line.
+    let line = format!("*/5 * * * *  {command} --quiet").replace('%', "\\%");
     let identity = match contact {
         YOUR_ADDRESS => format!("{UNFINISHED}\n#SASEO_CONTACT={YOUR_ADDRESS}"),
         contact => format!("SASEO_CONTACT={contact}"),
@@ -197,7 +253,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_systemd_would_expand_stands_as_it_is() {
+    fn nothing_in_a_word_is_expanded_by_systemd() {
         assert_eq!(of_systemd("/srv/my paper"), "\"/srv/my paper\"");
         assert_eq!(
             of_systemd("/srv/100%$HOME\\\"x"),

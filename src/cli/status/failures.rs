@@ -2,7 +2,7 @@
 
 use crate::archive::{ArchiveError, FailedRun, Failure, Reader};
 
-/// Returns the pages that brought nothing, and then those that wait for another try: at most so many
+/// Returns the pages that brought nothing, and then those that wait for another try: at most `most`
 /// of each.
 pub(super) fn pages(reader: &Reader, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
     let mut failures = reader.failures(most)?;
@@ -20,6 +20,7 @@ pub(super) fn of_run(run: &FailedRun) -> String {
         how,
         why,
     } = run;
+
     let of = site
         .as_ref()
         .map(|site| format!(" of {site}"))
@@ -39,6 +40,7 @@ pub(super) fn of_page(page: &Failure) -> String {
         due_at,
         ..
     } = page;
+
     let why = reason
         .as_ref()
         .map(|why| format!(": {why}"))

@@ -1,29 +1,29 @@
-//! The state of an archive in words: a line a paper, and those first that somebody should look at.
+//! The status of an archive in words: a line a paper, and first the papers with warnings.
 
 use std::path::Path;
 
 use crate::archive::RunState;
-use crate::cli::counts::{self, FAILED, REFUSED};
-use crate::cli::status::{HostStatus, SiteStatus, State};
+use crate::counts::{self, FAILED, REFUSED};
+use crate::status::{ArchiveStatus, HostStatus, PaperUnderWay, SiteStatus};
 
-/// Tells the state of an archive. Of papers that were named, all is told; of others, what fits a
-/// line.
-pub(super) fn in_words(archive: &Path, state: &State, are_named: bool) -> String {
+/// The most papers under way that are named. More would not fit a line.
+const MOST_UNDER_WAY: usize = 10;
+
+/// Writes the status of an archive as lines. Papers that the user named are told in full, other
+/// papers in one line each.
+pub(super) fn in_words(archive: &Path, status: &ArchiveStatus, are_named: bool) -> String {
     let mut lines = vec![format!("archive {}", archive.display())];
 
-    for site in state.problems_first() {
+    for site in status.problems_first() {
         lines.push(of_site(site));
-        lines.extend(
-            site.warnings()
-                .iter()
-                .map(|warning| format!("  ! {warning}")),
-        );
+        let warnings = site.warnings();
+        lines.extend(warnings.iter().map(|warning| format!("  ! {warning}")));
         if are_named {
             lines.extend(details(site));
         }
     }
 
-    let (idle, busy): (Vec<_>, Vec<_>) = state.hosts.iter().partition(|host| host.is_idle());
+    let (idle, busy): (Vec<_>, Vec<_>) = status.hosts.iter().partition(|host| host.is_idle());
     lines.extend(busy.into_iter().map(of_host));
     match (idle.as_slice(), are_named) {
         ([], _) => {}
@@ -34,21 +34,22 @@ pub(super) fn in_words(archive: &Path, state: &State, are_named: bool) -> String
         )),
     }
 
-    lines.extend(under_way(&state.under_way));
-    lines.extend(state.runs.iter().map(|run| of_run(run, state.is_held)));
+    lines.extend(under_way(&status.under_way));
+    lines.extend(status.runs.iter().map(|run| of_run(run, status.is_held)));
     lines.join("\n")
 }
 
 fn of_site(status: &SiteStatus) -> String {
     let site = &status.state;
-    let mut parts = vec![match (site.articles, site.articles_last_day) {
+    let articles = match (site.articles, site.articles_last_day) {
         (0, _) => "no articles yet".to_owned(),
         (articles, 0) => counts::count(articles, "article(s)"),
         (articles, today) => format!(
             "{}, {today} in the last day",
             counts::count(articles, "article(s)")
         ),
-    }];
+    };
+    let mut parts = vec![articles];
 
     let pages = counts::in_words(&[
         (site.queued, "queued"),
@@ -59,21 +60,17 @@ fn of_site(status: &SiteStatus) -> String {
     ]);
     parts.extend(Some(pages).filter(|pages| !pages.is_empty()));
 
-    parts.push(
-        site.last_crawl
-            .as_ref()
-            .map_or("never crawled".to_owned(), |at| format!("crawled {at}")),
-    );
-    parts.extend(
-        status
-            .next_crawl
-            .as_ref()
-            .map(|next| format!("next by schedule {next}")),
-    );
+    parts.push(match &site.last_crawl {
+        Some(at) => format!("crawled {at}"),
+        None => "never crawled".to_owned(),
+    });
+    if let Some(next) = &status.next_crawl {
+        parts.push(format!("next by schedule {next}"));
+    }
     format!("{}: {}", site.site, parts.join("; "))
 }
 
-/// What is told of a paper that was asked for by its name.
+/// Returns the further lines of a paper that the user named.
 fn details(status: &SiteStatus) -> Vec<String> {
     let site = &status.state;
     let mut lines = vec![format!("  {}, {}", site.title, site.home)];
@@ -83,16 +80,12 @@ fn details(status: &SiteStatus) -> Vec<String> {
         (site.members_only, "for members only"),
         (site.changes, "change(s)"),
     ]);
-    lines.extend(
-        Some(articles)
-            .filter(|told| !told.is_empty())
-            .map(|told| format!("  articles: {told}")),
-    );
-    lines.extend(
-        site.newest_article
-            .as_ref()
-            .map(|newest| format!("  the newest is of {newest}")),
-    );
+    if !articles.is_empty() {
+        lines.push(format!("  articles: {articles}"));
+    }
+    if let Some(newest) = &site.newest_article {
+        lines.push(format!("  the newest is of {newest}"));
+    }
 
     let pages = counts::in_words(&[
         (site.refused, "refused by the server"),
@@ -100,22 +93,17 @@ fn details(status: &SiteStatus) -> Vec<String> {
         (site.failed, "failed"),
         (site.unextracted, "without an article"),
     ]);
-    lines.extend(
-        Some(pages)
-            .filter(|told| !told.is_empty())
-            .map(|told| format!("  pages: {told}")),
-    );
-    lines.extend(
-        site.oldest_due
-            .as_ref()
-            .map(|due| format!("  the first that is queued is due {due}")),
-    );
-    lines.extend(site.next_look.as_ref().map(|next| {
-        format!(
-            "  {}, the next from {next} on",
-            counts::count(site.looks, "article(s) to be looked at again")
-        )
-    }));
+    if !pages.is_empty() {
+        lines.push(format!("  pages: {pages}"));
+    }
+    if let Some(due) = &site.oldest_due {
+        lines.push(format!("  the first that is queued is due {due}"));
+    }
+
+    if let Some(next) = &site.next_look {
+        let revisits = counts::count(site.looks, "article(s) to be looked at again");
+        lines.push(format!("  {revisits}, the next from {next} on"));
+    }
     lines
 }
 
@@ -131,33 +119,36 @@ fn of_host(status: &HostStatus) -> String {
     } else {
         format!(", {counts}")
     };
+
     format!(
         "host {}: gap {} s ({}){counts}, {}",
         host.host,
         host.gap_seconds,
         status.gap_reason,
-        status.rest()
+        status.next_turn()
     )
 }
 
-/// Names the papers that are being crawled: a few, or how many they are.
-fn under_way(papers: &[(String, String)]) -> Option<String> {
-    const MOST: usize = 10;
-    let (_, first) = papers.first()?;
-    if papers.len() > MOST {
+/// Names the papers that are being crawled, or counts them where they are many.
+fn under_way(papers: &[PaperUnderWay]) -> Option<String> {
+    let first = papers.first()?;
+    if papers.len() > MOST_UNDER_WAY {
         return Some(format!(
-            "under way: {} papers, the first since {first}",
-            papers.len()
+            "under way: {} papers, the first since {}",
+            papers.len(),
+            first.since
         ));
     }
+
     let told: Vec<String> = papers
         .iter()
-        .map(|(site, since)| format!("{site} since {since}"))
+        .map(|paper| format!("{} since {}", paper.site, paper.since))
         .collect();
     Some(format!("under way: {}", told.join(", ")))
 }
 
-/// `is_held` tells that a process holds the archive: what did not end is under way.
+/// Writes a run as a line. A run without an end goes on where a process holds the archive
+/// (`is_held`). Else its process was killed.
 fn of_run(run: &RunState, is_held: bool) -> String {
     let told = counts::in_words(&[
         (run.articles_new, "new article(s)"),
@@ -178,16 +169,18 @@ fn of_run(run: &RunState, is_held: bool) -> String {
             counts::count(skipped, "missed start(s)")
         ),
     };
-    let how = run
-        .how
-        .as_deref()
-        .unwrap_or(if is_held { "running" } else { "killed" });
-    let (requests, megabytes) = (counts::requests(run.requests), counts::megabytes(run.bytes));
-    let (id, command, began) = (run.run, &run.command, &run.started_at);
+
+    let how = match &run.how {
+        Some(how) => how,
+        None if is_held => "running",
+        None => "killed",
+    };
     let of = run
         .site
         .as_ref()
         .map(|site| format!(" of {site}"))
         .unwrap_or_default();
+    let (id, command, began) = (run.run, &run.command, &run.started_at);
+    let (requests, megabytes) = (counts::requests(run.requests), counts::megabytes(run.bytes));
     format!("run {id} ({command}{of}) {began}, {how}: {requests}{megabytes}: {told}{skipped}")
 }

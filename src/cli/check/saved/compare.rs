@@ -1,12 +1,13 @@
-//! What was read against what is expected: only what the expectation names counts.
+//! What was read, compared with what is expected. Only fields that the expectation names count.
 
 use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
 
-/// Keys of an expectation that tell how and where a page was read, and not what is read in it.
-const HOW: [&str; 8] = [
+/// The keys of an expectation that tell how and where a page was read. They are not compared:
+/// `saseo extract` prints them, and they follow from the archive or the command.
+const NOT_COMPARED: [&str; 8] = [
     "url",
     "fetched_at",
     "error",
@@ -16,12 +17,12 @@ const HOW: [&str; 8] = [
     "first_seen_at",
     "http_status",
 ];
-/// Characters of a value that are shown.
+/// The most characters of a value that are shown: a line of a terminal.
 const SHOWN: usize = 80;
 
-/// A field that is read otherwise than expected.
+/// A field that was read otherwise than expected.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-pub(crate) struct Broken {
+pub(crate) struct Mismatch {
     /// `title`, `paragraphs[2]`, `articles[0].date`.
     pub field: String,
     /// As JSON, cut to what a line holds.
@@ -29,8 +30,8 @@ pub(crate) struct Broken {
     pub got: String,
 }
 
-impl Broken {
-    /// A page of which nothing is known.
+impl Mismatch {
+    /// Returns the mismatch of a page without an expectation.
     pub fn without_expectation(why: String) -> Self {
         Self {
             field: "expectation".to_owned(),
@@ -48,7 +49,7 @@ impl Broken {
     }
 }
 
-impl fmt::Display for Broken {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
@@ -58,40 +59,38 @@ impl fmt::Display for Broken {
     }
 }
 
-/// Returns the fields of `expected` that `got` tells otherwise: of each, the first difference.
-pub(crate) fn broken(expected: &Value, got: Result<Value, String>) -> Vec<Broken> {
+/// Returns the fields of `expected` that `got` has otherwise: of each, the first difference.
+pub(crate) fn mismatches(expected: &Value, got: Result<Value, String>) -> Vec<Mismatch> {
     match (got, expected["error"].as_str()) {
         (Err(why), Some(told)) if why.contains(told) => Vec::new(),
         (Err(why), told) => {
             let expected = told.map_or("none".to_owned(), |told| format!("{told:?}"));
-            vec![Broken {
+            vec![Mismatch {
                 field: "error".to_owned(),
                 expected,
                 got: why,
             }]
         }
         (Ok(_), Some(told)) => {
-            vec![Broken {
+            vec![Mismatch {
                 field: "error".to_owned(),
                 expected: format!("{told:?}"),
                 got: "none".to_owned(),
             }]
         }
-        (Ok(got), None) => {
-            let fields = expected
-                .as_object()
-                .into_iter()
-                .flatten()
-                .filter(|(key, _)| !HOW.contains(&key.as_str()));
-            fields
-                .filter_map(|(key, value)| difference(key, value, got.get(key)))
-                .collect()
-        }
+        (Ok(got), None) => expected
+            .as_object()
+            .into_iter()
+            .flatten()
+            .filter(|(key, _)| !NOT_COMPARED.contains(&key.as_str()))
+            .filter_map(|(key, value)| difference(key, value, got.get(key)))
+            .collect(),
     }
 }
 
-/// Finds the first place where `got` is not as expected. Lists are compared whole, tables by the keys expected.
-fn difference(field: &str, expected: &Value, got: Option<&Value>) -> Option<Broken> {
+/// Returns the first place where `got` is not as expected. Lists are compared whole. Of tables,
+/// only the expected keys are compared.
+fn difference(field: &str, expected: &Value, got: Option<&Value>) -> Option<Mismatch> {
     match (expected, got) {
         (Value::Object(keys), Some(Value::Object(got))) => keys
             .iter()
@@ -101,12 +100,12 @@ fn difference(field: &str, expected: &Value, got: Option<&Value>) -> Option<Brok
                 let field = format!("{field}[{k}]");
                 match (items.get(k), got.get(k)) {
                     (Some(item), got) => difference(&field, item, got),
-                    (None, got) => Some(Broken::new(&field, None, got)),
+                    (None, got) => Some(Mismatch::new(&field, None, got)),
                 }
             })
         }
         (expected, got) if got == Some(expected) => None,
-        (expected, got) => Some(Broken::new(field, Some(expected), got)),
+        (expected, got) => Some(Mismatch::new(field, Some(expected), got)),
     }
 }
 
@@ -114,6 +113,7 @@ fn short(value: Option<&Value>) -> String {
     let Some(value) = value else {
         return "nothing".to_owned();
     };
+
     let text = value.to_string();
     let shown: String = text.chars().take(SHOWN).collect();
     if shown.len() < text.len() {
@@ -130,16 +130,23 @@ mod tests {
     use super::*;
 
     fn told(expected: Value, got: Value) -> Vec<String> {
-        broken(&expected, Ok(got))
+        mismatches(&expected, Ok(got))
             .iter()
-            .map(Broken::to_string)
+            .map(Mismatch::to_string)
             .collect()
     }
 
     #[test]
-    fn every_field_that_broke_is_named_with_its_first_difference() {
-        let expected = json!({"url": "https://a.example/", "title": "책", "paragraphs": ["하나", "둘"], "tags": []});
-        let got = json!({"url": "https://b.example/", "title": null, "paragraphs": ["하나", "셋", "넷"], "tags": ["봄"]});
+    fn every_mismatch_is_named_with_its_first_difference() {
+        let expected = json!({
+            "url": "https://a.example/", "title": "책",
+            "paragraphs": ["하나", "둘"], "tags": [],
+        });
+        let got = json!({
+            "url": "https://b.example/", "title": null,
+            "paragraphs": ["하나", "셋", "넷"], "tags": ["봄"],
+        });
+
         assert_eq!(
             told(expected, got),
             [
@@ -151,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_expected_may_be_anything() {
+    fn fields_that_are_not_expected_may_be_anything() {
         assert!(
             told(
                 json!({"url": "x", "title": "책"}),
@@ -159,6 +166,7 @@ mod tests {
             )
             .is_empty()
         );
+
         let rows = json!({"articles": [{"number": 7}]});
         assert!(
             told(
@@ -170,7 +178,7 @@ mod tests {
     }
 
     #[test]
-    fn a_row_that_is_missing_is_named() {
+    fn a_missing_row_is_named() {
         assert_eq!(
             told(
                 json!({"articles": [{"number": 7}]}),
@@ -183,8 +191,9 @@ mod tests {
     #[test]
     fn a_page_that_is_no_article_must_say_what_is_expected() {
         let expected = json!({"url": "x", "error": "no story"});
+
         assert!(
-            broken(
+            mismatches(
                 &expected,
                 Err("the page is no article: no story was found".to_owned())
             )
@@ -195,10 +204,10 @@ mod tests {
             ["error: expected \"no story\", got none"]
         );
         assert_eq!(
-            broken(&expected, Err("a refusal".to_owned()))[0].to_string(),
+            mismatches(&expected, Err("a refusal".to_owned()))[0].to_string(),
             "error: expected \"no story\", got a refusal"
         );
-        let article = broken(&json!({"title": "책"}), Err("a refusal".to_owned()));
+        let article = mismatches(&json!({"title": "책"}), Err("a refusal".to_owned()));
         assert_eq!(
             article[0].to_string(),
             "error: expected none, got a refusal"

@@ -1,34 +1,36 @@
-//! The saved pages beside a profile: in the folder that is named like its file, or as they were shipped.
+//! The saved pages beside a profile: those of the folder with the name of its file, or the shipped
+//! ones.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 
 use crate::config::shipped;
 use crate::config_folder::regular;
 
-/// Bytes of a saved page.
+/// The most bytes of a saved page, as for `saseo extract`.
 const LARGEST: u64 = 64 << 20;
 
-/// A page, and what a profile should read in it.
+/// A saved page, with the expectation beside it.
 pub(crate) struct SavedPage {
     /// `ndsoft/g2.html`.
     pub name: String,
-    /// As it came, in whatever encoding; `None` where only an expectation is there.
+    /// The bytes in whatever encoding; `None` where only an expectation is there.
     pub bytes: Option<Vec<u8>>,
-    /// The JSON beside it.
+    /// JSON; `None` where only a page is there.
     pub expectation: Option<Vec<u8>>,
 }
 
-/// Returns the pages beside the profile that was read from `file`. A profile of the user's own that has a shipped one's
-/// name and no folder of pages is held to the shipped pages.
+/// Returns the pages beside the profile of `file`. A user's own profile with the name of a shipped
+/// one, and without a folder of pages, is compared with the shipped pages.
 pub(crate) fn beside(file: &str, folder: Option<&Path>) -> anyhow::Result<Vec<SavedPage>> {
     let stem = Path::new(file)
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
+
     let own = folder
         .map(|folder| folder.join("profiles").join(&stem))
         .filter(|own| own.is_dir());
@@ -39,16 +41,16 @@ pub(crate) fn beside(file: &str, folder: Option<&Path>) -> anyhow::Result<Vec<Sa
     Ok(paired(&stem, files))
 }
 
+/// Returns the files of a folder, by their names. Backups and locks of editors are left out.
 fn of_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
-    let fault = || format!("cannot read {}", folder.display());
     let mut files = BTreeMap::new();
-    for entry in std::fs::read_dir(folder).with_context(fault)? {
-        let path = entry.with_context(fault)?.path();
+    for path in entries(folder).with_context(|| format!("cannot read {}", folder.display()))? {
         let name = path
             .file_name()
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
+
         if !path.is_dir() && !name.starts_with(['.', '#']) && !name.ends_with('~') {
             let bytes = regular(&path, LARGEST)
                 .with_context(|| format!("cannot read {}", path.display()))?;
@@ -58,46 +60,44 @@ fn of_folder(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
     Ok(files)
 }
 
-fn of_shipped(stem: &str) -> BTreeMap<String, Vec<u8>> {
-    let prefix = format!("profiles/{stem}/");
-    let inside = |file: shipped::ShippedFile| {
-        Some((
-            file.path.strip_prefix(&prefix)?.to_owned(),
-            file.bytes.to_vec(),
-        ))
-    };
-    shipped::files().into_iter().filter_map(inside).collect()
+fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    std::fs::read_dir(folder)?
+        .map(|entry| entry.map(|entry| entry.path()))
+        .collect()
 }
 
-/// `g2.html` and `g2.json` are one page; either may be missing.
-fn paired(stem: &str, mut files: BTreeMap<String, Vec<u8>>) -> Vec<SavedPage> {
-    let expectations: Vec<String> = files
-        .keys()
-        .filter(|name| name.ends_with(".json"))
-        .cloned()
-        .collect();
-    let mut expected: BTreeMap<String, Vec<u8>> = expectations
+fn of_shipped(stem: &str) -> BTreeMap<String, Vec<u8>> {
+    let prefix = format!("profiles/{stem}/");
+    let mut files = BTreeMap::new();
+    for file in shipped::files() {
+        if let Some(name) = file.path.strip_prefix(&prefix) {
+            files.insert(name.to_owned(), file.bytes.to_vec());
+        }
+    }
+    files
+}
+
+/// Pairs the files: `g2.html` and `g2.json` are one page. Either may be missing.
+fn paired(stem: &str, files: BTreeMap<String, Vec<u8>>) -> Vec<SavedPage> {
+    let (mut expectations, pages): (BTreeMap<_, _>, BTreeMap<_, _>) = files
         .into_iter()
-        .filter_map(|name| files.remove_entry(&name))
-        .collect();
-    let page = |(name, bytes): (String, Vec<u8>)| {
-        let expectation = Path::new(&name)
-            .with_extension("json")
-            .to_string_lossy()
-            .into_owned();
-        let expectation = expected.remove(&expectation);
-        SavedPage {
+        .partition(|(name, _)| name.ends_with(".json"));
+
+    let mut paired = Vec::new();
+    for (name, bytes) in pages {
+        let beside = Path::new(&name).with_extension("json");
+        paired.push(SavedPage {
             name: format!("{stem}/{name}"),
             bytes: Some(bytes),
-            expectation,
-        }
-    };
-    let mut pages: Vec<SavedPage> = files.into_iter().map(page).collect();
-    let alone = |(name, text)| SavedPage {
-        name: format!("{stem}/{name}"),
-        bytes: None,
-        expectation: Some(text),
-    };
-    pages.extend(expected.into_iter().map(alone));
-    pages
+            expectation: expectations.remove(&*beside.to_string_lossy()),
+        });
+    }
+    for (name, expectation) in expectations {
+        paired.push(SavedPage {
+            name: format!("{stem}/{name}"),
+            bytes: None,
+            expectation: Some(expectation),
+        });
+    }
+    paired
 }

@@ -1,0 +1,56 @@
+//! Saved pages: a page's bytes, and the address that it was saved from.
+
+use std::io::Read;
+use std::path::Path;
+
+use anyhow::{Context, bail};
+
+use crate::extract::decode;
+use crate::page_url::PageUrl;
+
+/// The most bytes of a saved page. Pages of newspapers are far below it; larger files are typing
+/// errors.
+const LARGEST: u64 = 64 << 20;
+
+/// A saved page.
+pub(crate) struct SavedFile {
+    /// The bytes as they came, for readers that decode by themselves.
+    pub bytes: Vec<u8>,
+    pub html: String,
+    pub url: PageUrl,
+}
+
+impl SavedFile {
+    /// Decodes a page. Headers are not saved with it: only its bytes and its address tell the
+    /// encoding.
+    pub fn new(bytes: Vec<u8>, url: PageUrl) -> Self {
+        Self {
+            html: decode(&bytes, "", url.last_label()).text.into_owned(),
+            bytes,
+            url,
+        }
+    }
+}
+
+/// Reads a file; "-" is stdin.
+pub(super) fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {
+    let unreadable = || format!("cannot read {}", file.display());
+    let source: Box<dyn Read> = if file == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(file).with_context(unreadable)?)
+    };
+
+    let mut bytes = Vec::new();
+    source
+        .take(LARGEST + 1)
+        .read_to_end(&mut bytes)
+        .with_context(unreadable)?;
+    if bytes.len() as u64 > LARGEST {
+        bail!(
+            "{} is larger than 64 MiB: no page of a newspaper is",
+            file.display()
+        );
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,77 @@
+//! The network of a session: the client, with the identity and the limits of the configuration.
+
+use std::error::Error;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::config::{Settings, Site};
+use crate::fetch::{Caller, Http};
+use crate::page_url::PageUrl;
+
+/// The HTTP client cannot be made.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct NetworkError(Box<dyn Error + Send + Sync>);
+
+/// The number of papers up to which connections are kept as long as usual.
+const FEW_PAPERS: usize = 100;
+
+/// The usual time that an idle connection is kept: long enough for the gaps of most papers, so that
+/// a paper is asked over one connection.
+const USUAL_IDLE: Duration = Duration::from_secs(90);
+
+/// The connections that a session of many papers keeps at the same time: idle ones are closed after
+/// the time in which so many requests are sent. 3,000 papers crawl with 1,024 open files, the usual
+/// limit of a process.
+const MOST_IDLE: u32 = 400;
+
+/// Returns the network that these sites' papers are asked over.
+///
+/// # Errors
+///
+/// Fails where the system's TLS roots cannot be read, or the contact does not fit a header.
+pub fn web(settings: &Settings, sites: &[&Arc<Site>]) -> Result<Arc<Http>, NetworkError> {
+    network(settings, sites.iter().map(|site| &site.home))
+}
+
+/// Returns the network that papers with these homes are asked over.
+///
+/// # Errors
+///
+/// As for [`web`].
+pub fn network<'a>(
+    settings: &Settings,
+    homes: impl Iterator<Item = &'a PageUrl>,
+) -> Result<Arc<Http>, NetworkError> {
+    let http = Http::new(&caller(settings, homes)).map_err(|why| NetworkError(why.into()))?;
+    Ok(Arc::new(http))
+}
+
+fn caller<'a>(settings: &Settings, homes: impl Iterator<Item = &'a PageUrl>) -> Caller {
+    let homes: Vec<&PageUrl> = homes.collect();
+    // The port of a home is allowed: its user named it.
+    let own_ports = homes.iter().filter_map(|home| home.as_url().port());
+    let ports = own_ports
+        .chain(settings.limits.ports.iter().copied())
+        .collect();
+
+    Caller {
+        agent: settings.identity.agent.clone(),
+        contact: settings.identity.contact.trim().to_owned(),
+        connect: settings.limits.connect.0,
+        answer: settings.limits.answer.0,
+        body: settings.limits.body.0,
+        ports,
+        idle: idle(homes.len(), settings.pace.total_rate.0),
+    }
+}
+
+/// Returns how long connections are kept idle. `total_gap` is the least time between two requests
+/// of the whole session.
+fn idle(papers: usize, total_gap: Duration) -> Duration {
+    if papers <= FEW_PAPERS {
+        USUAL_IDLE
+    } else {
+        (total_gap * MOST_IDLE).min(USUAL_IDLE)
+    }
+}
