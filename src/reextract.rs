@@ -1,31 +1,27 @@
 //! Re-extraction: reads all kept captures again, on all cores and without a request. Changed words
 //! become a new version; better fields replace the old ones.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::time::Duration;
+mod reading;
+mod summary;
 
-use rayon::prelude::*;
-use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use crate::archive::{
     Archive, ArchiveError, CaptureBatch, KeptCapture, Lease, MAX_CRASHES, RevisionOutcome, RunId,
-    Selection, Tally,
+    Selection,
 };
 use crate::clock::Clock;
-use crate::deadline::Undone;
 use crate::extract::{Article, Extraction};
+use crate::reextract::reading::{extractions, fingerprint, reader_of};
 use crate::revisit::next_revisit;
 use crate::site_reader::SiteReader;
-use crate::time::Timestamp;
+
+pub use summary::Summary;
 
 /// Captures that are read at once and saved in one transaction: enough to keep all cores busy, and
 /// few enough that a stopped run repeats little.
 const BATCH: usize = 256;
-
-/// Lost and unread articles that the summary names, so that it stays readable; all are counted.
-const NAMED: usize = 20;
 
 /// The sites to read again, and whether to write the results.
 #[derive(Debug)]
@@ -41,35 +37,6 @@ pub enum Mode {
     Write,
     /// Writes nothing. An article with several captures may be counted once for each.
     DryRun,
-}
-
-/// The counts of a re-extraction.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Captures that this run read. Captures that an earlier, stopped run read are not counted.
-    pub captures: u64,
-    /// Captures that read exactly as before.
-    pub same: u64,
-    /// Articles whose words or fields changed.
-    pub changed: u64,
-    /// Articles that no earlier extraction found.
-    pub found: u64,
-    /// Captures without an article, as before: notices, lists.
-    pub none: u64,
-    /// Captures of known articles in which no article is found now, or whose bytes are damaged. The
-    /// archive keeps the known article.
-    pub lost: u64,
-    /// Some of those, with the reason.
-    pub lost_pages: Vec<(String, String)>,
-    /// Captures that are left out because reading them ended the process repeatedly. The archive
-    /// keeps the known article.
-    pub unread: u64,
-    /// Some of those, with the reason.
-    pub unread_pages: Vec<(String, String)>,
-    /// The number of captures in which each field changed.
-    pub fields: BTreeMap<&'static str, u64>,
-    /// The run was stopped. The same command continues from here.
-    pub is_broken_off: bool,
 }
 
 /// The progress of a re-extraction, in captures.
@@ -142,6 +109,7 @@ struct Rereading<'a> {
     run: Option<RunId>,
     plan: &'a ReextractPlan,
     clock: &'a Clock,
+    /// The readers' fingerprint.
     what: String,
     selection: Selection,
     /// The id of the last capture that was read.
@@ -160,7 +128,7 @@ impl<'a> Rereading<'a> {
         plan: &'a ReextractPlan,
         clock: &'a Clock,
     ) -> Result<Self, ArchiveError> {
-        let what = what(&plan.readers);
+        let what = fingerprint(&plan.readers);
         let selection = Selection::of(
             archive,
             plan.readers.iter().map(|reader| reader.site.name.as_str()),
@@ -209,28 +177,45 @@ impl<'a> Rereading<'a> {
                 },
             )?;
         }
-        let readings = readings(&captures, &self.plan.readers);
 
-        for (capture, reading) in captures.into_iter().zip(readings) {
-            let schedule = &reader_of(capture, &self.plan.readers)
-                .scope
-                .revisit_schedule;
-            let revision = revise(
-                self.archive,
-                self.lease,
-                capture,
-                reading,
-                schedule,
-                self.clock.now(),
-            )?;
+        let extractions = extractions(&captures, &self.plan.readers);
+        for (capture, extraction) in captures.into_iter().zip(extractions) {
+            let revision = self.revise(capture, extraction)?;
             self.archive.forget_crashes(self.lease, capture.id)?;
             self.summary.count(capture, revision, &mut self.articles);
         }
-        left_out
-            .into_iter()
-            .for_each(|capture| self.summary.leave_out(capture));
+        for capture in left_out {
+            self.summary.leave_out(capture);
+        }
+
         self.save()?;
         Ok(true)
+    }
+
+    /// Writes what a capture reads as now.
+    fn revise(
+        &mut self,
+        capture: &KeptCapture,
+        extraction: Extraction,
+    ) -> Result<RevisionOutcome, ArchiveError> {
+        let article: Box<Article> = match extraction {
+            Extraction::Article(article) | Extraction::Members(article) => article,
+            Extraction::Gone { why }
+            | Extraction::Refused { why }
+            | Extraction::NotAnArticle { why } => {
+                return self.archive.revise_without(self.lease, capture, &why);
+            }
+        };
+
+        let published = article
+            .published_at
+            .map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
+        let reader = reader_of(capture, &self.plan.readers);
+        let now = self.clock.now();
+        let revisit_at = next_revisit(&reader.scope.revisit_schedule, published, now);
+
+        self.archive
+            .revise(self.lease, capture.read_as(*article), revisit_at, now)
     }
 
     /// Returns the captures to read next: a whole batch, or a single suspected capture.
@@ -303,133 +288,5 @@ impl<'a> Rereading<'a> {
             self.archive.save()?;
         }
         Ok(self.summary)
-    }
-}
-
-/// Reads captures on all cores, and returns the extractions in the same order.
-fn readings(captures: &[&KeptCapture], readers: &[Arc<SiteReader>]) -> Vec<Extraction> {
-    captures
-        .par_iter()
-        .map(|capture| read(capture, reader_of(capture, readers)))
-        .collect()
-}
-
-fn reader_of<'r>(capture: &KeptCapture, readers: &'r [Arc<SiteReader>]) -> &'r SiteReader {
-    let of_site = || {
-        readers
-            .iter()
-            .filter(|reader| reader.site.name == capture.page.site)
-    };
-    // Outside the days of all profiles, the last profile reads what it can.
-    let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
-    of_day
-        .or_else(|| of_site().next_back())
-        .expect("only captures of the readers' sites are selected")
-}
-
-/// Reads one capture. Damaged bytes and a panic become a result, so that the rest is still read.
-fn read(capture: &KeptCapture, reader: &SiteReader) -> Extraction {
-    let body = match capture.body() {
-        Ok(body) => body,
-        Err(damage) => {
-            return Extraction::NotAnArticle {
-                why: damage.to_string(),
-            };
-        }
-    };
-
-    let content_type = capture.header("content-type").unwrap_or_default();
-
-    let reading = AssertUnwindSafe(|| {
-        reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at)
-    });
-    catch_unwind(reading).unwrap_or_else(|_| Extraction::NotAnArticle {
-        why: Undone::Panicked.to_string(),
-    })
-}
-
-fn revise(
-    archive: &mut Archive,
-    lease: Lease,
-    capture: &KeptCapture,
-    reading: Extraction,
-    schedule: &[Duration],
-    now: Timestamp,
-) -> Result<RevisionOutcome, ArchiveError> {
-    let article: Box<Article> = match reading {
-        Extraction::Article(article) | Extraction::Members(article) => article,
-        Extraction::Gone { why }
-        | Extraction::Refused { why }
-        | Extraction::NotAnArticle { why } => {
-            return archive.revise_without(lease, capture, &why);
-        }
-    };
-
-    let published = article
-        .published_at
-        .map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
-
-    archive.revise(
-        lease,
-        capture.read_as(*article),
-        next_revisit(schedule, published, now),
-        now,
-    )
-}
-
-/// Returns a fingerprint of the readers and the program's version. If it differs from that of an
-/// earlier run, everything is read again from the beginning.
-fn what(readers: &[Arc<SiteReader>]) -> String {
-    let mut readers: Vec<String> = readers.iter().map(|reader| format!("{reader:?}")).collect();
-    readers.sort();
-
-    let mut hash = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
-    readers.iter().for_each(|reader| hash.update(reader));
-    hex::encode(hash.finalize())
-}
-
-impl Summary {
-    /// Returns the counts as the run's tally.
-    pub fn tally(&self) -> Tally {
-        Tally {
-            articles_new: self.found,
-            articles_changed: self.changed,
-            ..Tally::default()
-        }
-    }
-
-    fn leave_out(&mut self, capture: &KeptCapture) {
-        self.unread += 1;
-        if self.unread_pages.len() < NAMED {
-            let why = format!("reading it ended the process {MAX_CRASHES} times");
-            self.unread_pages.push((capture.page.url.to_string(), why));
-        }
-    }
-
-    fn count(
-        &mut self,
-        capture: &KeptCapture,
-        revision: RevisionOutcome,
-        articles: &mut BTreeSet<i64>,
-    ) {
-        self.captures += 1;
-
-        match revision {
-            RevisionOutcome::Same => self.same += 1,
-            RevisionOutcome::Changed { article, fields } => {
-                self.changed += u64::from(articles.insert(article));
-                for field in fields {
-                    *self.fields.entry(field).or_default() += 1;
-                }
-            }
-            RevisionOutcome::Found => self.found += 1,
-            RevisionOutcome::Lost { why } => {
-                self.lost += 1;
-                if self.lost_pages.len() < NAMED {
-                    self.lost_pages.push((capture.page.url.to_string(), why));
-                }
-            }
-            RevisionOutcome::Nothing => self.none += 1,
-        }
     }
 }

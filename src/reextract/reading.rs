@@ -1,0 +1,72 @@
+//! Captures and the readers that extract them again.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::archive::KeptCapture;
+use crate::deadline::Undone;
+use crate::extract::Extraction;
+use crate::site_reader::SiteReader;
+
+/// Reads captures on all cores, and returns the extractions in the same order.
+pub(super) fn extractions(
+    captures: &[&KeptCapture],
+    readers: &[Arc<SiteReader>],
+) -> Vec<Extraction> {
+    captures
+        .par_iter()
+        .map(|capture| read(capture, reader_of(capture, readers)))
+        .collect()
+}
+
+/// Returns the reader of a capture: the site's, with the profile of the day of the fetch.
+pub(super) fn reader_of<'r>(
+    capture: &KeptCapture,
+    readers: &'r [Arc<SiteReader>],
+) -> &'r SiteReader {
+    let of_site = || {
+        readers
+            .iter()
+            .filter(|reader| reader.site.name == capture.page.site)
+    };
+    // Outside the days of all profiles, the last profile reads what it can.
+    let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
+    of_day
+        .or_else(|| of_site().next_back())
+        .expect("only captures of the readers' sites are selected")
+}
+
+/// Reads one capture. Damaged bytes and a panic become a result, so that the rest is still read.
+fn read(capture: &KeptCapture, reader: &SiteReader) -> Extraction {
+    let body = match capture.body() {
+        Ok(body) => body,
+        Err(damage) => {
+            return Extraction::NotAnArticle {
+                why: damage.to_string(),
+            };
+        }
+    };
+
+    let content_type = capture.header("content-type").unwrap_or_default();
+
+    let reading = AssertUnwindSafe(|| {
+        reader.read_again(&capture.page.url, content_type, &body, capture.fetched_at)
+    });
+    catch_unwind(reading).unwrap_or_else(|_| Extraction::NotAnArticle {
+        why: Undone::Panicked.to_string(),
+    })
+}
+
+/// Returns a fingerprint of the readers and the program's version. If it differs from that of an
+/// earlier run, everything is read again from the beginning.
+pub(super) fn fingerprint(readers: &[Arc<SiteReader>]) -> String {
+    let mut readers: Vec<String> = readers.iter().map(|reader| format!("{reader:?}")).collect();
+    readers.sort();
+
+    let mut hash = Sha256::new_with_prefix(env!("CARGO_PKG_VERSION"));
+    readers.iter().for_each(|reader| hash.update(reader));
+    hex::encode(hash.finalize())
+}
