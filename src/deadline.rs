@@ -42,7 +42,10 @@ pub enum Undone {
     Overdue,
     #[error("the reader failed on it, which is a defect of saseo's")]
     Panicked,
-    #[error("other pages held all memory for reading for {} s; `saseo reextract` reads it again", PATIENCE.as_secs())]
+    #[error(
+        "other pages held all memory for reading for {} s; `saseo reextract` reads it again",
+        PATIENCE.as_secs()
+    )]
     Crowded,
 }
 

@@ -9,33 +9,27 @@
 //! | words | [`time`], [`page_url`], [`text`], [`counts`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
 //! | settings | [`config`] | serde, toml, include_dir, croner; no files |
-//! | rules, pure | [`robots`], [`politeness`], [`discover`], [`extract`], [`revisit`], [`coverage_gaps`] | robotstxt, governor, spider's page, quick-xml |
+//! | rules, pure | [`robots`], [`politeness`], [`discover`] | robotstxt, governor, spider, quick-xml |
+//! | | [`extract`], [`revisit`], [`coverage_gaps`] | |
 //! | opt-outs, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
-//! | world | [`clock`], [`fetch`], [`archive`], [`host_lock`], [`deadline`], [`disk`], [`signals`] | the clocks, reqwest, rusqlite, lock files, threads, rustix, signals: one each |
+//! | world | [`clock`], [`fetch`], [`archive`] | the clocks, reqwest, rusqlite: one each |
+//! | | [`host_lock`], [`deadline`] | lock files, threads |
+//! | | [`disk`], [`signals`] | rustix, signals |
 //! | dispatch and reading | [`dispatch`], [`site_reader`] | |
 //! | configuration | [`config_folder`] | files |
-//! | action | [`crawl`], [`survey`], [`audit`], [`verify`], [`export`], [`history`], [`reextract`], [`demo`] | tokio tasks, files |
+//! | action | [`crawl`], [`survey`], [`audit`], [`verify`] | tokio tasks, files |
+//! | | [`export`], [`history`], [`reextract`], [`demo`] | |
 //! | sessions | [`crawl_session`] | a runtime, the environment |
 //! | crawls at their times | [`schedule`] | monitors |
 //! | status, pure but for its reading | [`status`] | |
 //! | face | [`cli`] | clap, stdout |
 //!
-//! Deciding is pure and is told the time; a right is a value ([`robots::Allowed`], [`politeness::Permit`], bound into one
-//! [`frontier::Visit`]); what is stored is a moment, never a wait.
+//! Deciding is pure and is told the time. A right is a value ([`robots::Allowed`],
+//! [`politeness::Permit`], bound into one [`frontier::Visit`]). What is stored is a moment, never a
+//! wait.
 //!
-//! # One address's life in ten steps
-//!
-//! 1. `cli` reads TOML into [`config::Settings`] and [`config::Site`]s; the archive adds the sites' entry pages, due now.
-//! 2. [`crawl::run`] asks the archive which hosts have due pages, and tells [`dispatch::HostPool`].
-//! 3. `hosts.next(now)` gives a permit for one host, locked on this machine, or a moment to sleep until.
-//! 4. The archive gives that host's best due page; without one the permit goes back unspent.
-//! 5. Is its robots.txt known and fresh? If not, this turn asks for it. Else it allows the page, or settles it.
-//! 6. The request is announced in the ledger, committed; then a task sends it, with every limit on.
-//! 7. In that task, pure: decode, read the list or the article, compress the body.
-//! 8. Back in the loop: [`frontier::settle`] judges, and one transaction writes everything that follows.
-//! 9. `hosts.finish(turn, …)` counts the host's next turn from the end of the answer.
-//! 10. [`export`], [`audit`] and `status` read what was committed, and nothing else.
+//! `docs/ARCHITECTURE.md` tells the life of one URL and of one scheduled paper, and has a glossary.
 
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 

@@ -20,8 +20,8 @@ pub use lines::LARGEST;
 pub const FRESH: Duration = Duration::from_secs(24 * 3600);
 /// RFC 9309 §2.3.1.2: at least five redirects are followed; then the file counts as unavailable.
 pub const REDIRECTS: u32 = 5;
-/// The wait before a robots.txt that could not be fetched is requested again. It bounds the requests
-/// to a host in trouble to one an hour; until then nothing of the host is allowed.
+/// The wait before a robots.txt that could not be fetched is requested again. It bounds the
+/// requests to a host in trouble to one an hour; until then nothing of the host is allowed.
 pub const ASK_AGAIN: Duration = Duration::from_secs(3600);
 /// The longest crawl delay that is followed. A longer one would stop a crawl for good, and a day
 /// between two requests is slow enough for any host.

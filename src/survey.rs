@@ -34,8 +34,8 @@ pub use draft::{Draft, Names, draft, name_of};
 pub use profile::CmsRules;
 pub use survey_report::{ArticlePattern, FoundCms, FoundSource, SectionFound, SurveyReport};
 
-/// Most requests of a survey, robots.txt and sitemap included: a paper that did not ask for a survey
-/// should hardly notice one.
+/// Most requests of a survey, robots.txt and sitemap included: a paper that did not ask for a
+/// survey should hardly notice one.
 pub const MOST_REQUESTS: u64 = 40;
 
 /// The paper to survey, and the limits of the survey.

@@ -73,8 +73,10 @@ impl Drop for Lock {
     }
 }
 
-/// Unlocks a file. To close it is not enough: a child of this process that has not begun its
-/// program yet (between `fork` and `exec`) has the file open, too, and would keep the lock (flock(2)).
+/// Unlocks a file.
+///
+/// To close the file is not enough. A child of this process has it open, too, until the child's
+/// program begins (between `fork` and `exec`), and would keep the lock (flock(2)).
 fn release(file: &File) {
     // The system releases it at the latest when the last process closes the file.
     let _ = file.unlock();

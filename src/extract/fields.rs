@@ -98,7 +98,7 @@ impl FieldSources<'_> {
         clean_some(bare)
     }
 
-    /// Fills meta tags into a suffix. Returns `None` where a tag is missing, so that nothing is cut.
+    /// Fills meta tags into a suffix. Returns `None` where a tag is missing: nothing is cut then.
     fn filled(&self, suffix: &str) -> Option<String> {
         let mut filled = String::new();
         let mut rest = suffix;

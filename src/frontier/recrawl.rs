@@ -1,7 +1,7 @@
 //! The recrawl policy: when a page is requested next.
 //!
-//! It is a pure function of the page's role, its history and the site's policy. docs/guide/revisits.md
-//! has it as a table, and the tests of this file check that table line by
+//! It is a pure function of the page's role, its history and the site's policy. The guide
+//! (docs/guide/revisits.md) has it as a table, and the tests of this file check that table line by
 //! line. The archive keeps each result (`page.next_at`) and selects due pages by it.
 
 use std::time::Duration;

@@ -244,8 +244,8 @@ pub(super) fn meta(tree: &Tree, names: &[&str]) -> Option<String> {
     })
 }
 
-/// Words in the paths of pages that no crawl should ask for: they are no articles or lists, and some
-/// of them act when they are asked.
+/// Words in the paths of pages that no crawl should ask for: they are no articles or lists, and
+/// some of them act when they are asked.
 const TRAPS: [&str; 32] = [
     "admin", "login", "logout", "member", "members", "join", "signup", "register", "password",
     "mypage", "search", "print", "mail", "email", "amp", "comment", "comments", "reply", "share",

@@ -41,7 +41,8 @@ impl ArticleReader {
         match self.judged(article, Some(found.story), page.tree) {
             Extraction::Article(_) if confidence < generic::LEAST => {
                 let why = format!(
-                    "its text does not read like an article: confidence {confidence:.2}, {} is wanted",
+                    "its text does not read like an article: confidence {confidence:.2}, {} is \
+                     wanted",
                     generic::LEAST
                 );
                 Extraction::NotAnArticle { why }
