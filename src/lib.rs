@@ -9,8 +9,8 @@
 //! | words | [`time`], [`page_url`], [`text`], [`counts`] | `url`, jiff, encoding_rs |
 //! | mark-up | [`markup`] | dom_query |
 //! | settings | [`config`] | serde, toml, include_dir, croner; no files |
-//! | rules, pure | [`robots`], [`politeness`], [`discover`] | robotstxt, governor, spider, quick-xml |
-//! | | [`extract`], [`revisit`], [`coverage_gaps`] | |
+//! | rules, pure | [`robots`], [`politeness`], [`discover`] | robotstxt, governor, spider |
+//! | | [`extract`], [`revisit`], [`coverage_gaps`] | quick-xml (`discover`) |
 //! | opt-outs, pure | [`opt_out`] | serde_json |
 //! | judgement, pure | [`frontier`] | |
 //! | world | [`clock`], [`fetch`], [`archive`] | the clocks, reqwest, rusqlite: one each |

@@ -371,9 +371,10 @@ mod tests {
             hosts.enqueue(&host(k), NOW);
         }
         let first = visit(&mut hosts, NOW);
-        assert!(
-            matches!(hosts.next(NOW), NextPermit::SleepUntil(at) if at == NOW + Duration::from_millis(500))
-        );
+        assert!(matches!(
+            hosts.next(NOW),
+            NextPermit::SleepUntil(at) if at == NOW + Duration::from_millis(500)
+        ));
         hosts.give_back(first);
     }
 
