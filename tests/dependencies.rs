@@ -148,19 +148,16 @@ struct Manifest {
 
 impl Metadata {
     fn of_this_machine() -> Self {
-        let output = Command::new(env!("CARGO"))
-            .args(["metadata", "--locked", "--offline", "--format-version", "1"])
-            .args(["--filter-platform", "host-tuple"])
-            .current_dir(env!("CARGO_MANIFEST_DIR"))
-            .output()
-            .unwrap();
-
-        assert!(
-            output.status.success(),
-            "{}",
-            String::from_utf8_lossy(&output.stderr)
-        );
-        serde_json::from_slice(&output.stdout).unwrap()
+        let printed = cargo(&[
+            "metadata",
+            "--locked",
+            "--offline",
+            "--format-version",
+            "1",
+            "--filter-platform",
+            "host-tuple",
+        ]);
+        serde_json::from_slice(&printed).unwrap()
     }
 
     fn package(&self, id: &str) -> &Package {
@@ -438,22 +435,37 @@ impl Expression<'_> {
     }
 }
 
-/// Returns the packages that the library needs with these features and no others.
-fn needed_with(features: &str) -> BTreeSet<String> {
+/// Runs cargo in this repository, and returns what it printed.
+fn cargo(arguments: &[&str]) -> Vec<u8> {
     let output = Command::new(env!("CARGO"))
-        .args(["tree", "--locked", "--offline", "--edges", "normal"])
-        .args(["--prefix", "none", "--format", "{p}"])
-        .args(["--no-default-features", "--features", features])
+        .args(arguments)
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
+
     assert!(
         output.status.success(),
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
+    output.stdout
+}
 
-    String::from_utf8_lossy(&output.stdout)
+/// Returns the packages that the library needs with these features and no others.
+fn needed_with(features: &str) -> BTreeSet<String> {
+    let printed = cargo(&[
+        "tree",
+        "--locked",
+        "--offline",
+        "--edges=normal",
+        "--prefix=none",
+        "--format={p}",
+        "--no-default-features",
+        "--features",
+        features,
+    ]);
+
+    String::from_utf8_lossy(&printed)
         .lines()
         .filter_map(|line| Some(line.split_once(' ')?.0.to_owned()))
         .collect()
