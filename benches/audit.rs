@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use nix::sys::resource::{UsageWho, getrusage};
 use rusqlite::{Connection, params};
-use saseo::archive::{Archive, FILE, HostTerms, Lock, Terms};
+use saseo::archive::{FILE, HostTerms, Lock, Terms, Writer};
 use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::time::Timestamp;
@@ -81,7 +81,7 @@ fn main() {
 /// Creates an archive, and fills its ledger with the documented chain of hashes.
 fn write(folder: &TempDir) {
     let lock = Lock::take(folder.path(), "a benchmark").expect("nobody else has the folder");
-    let mut archive = Archive::open(lock, Durability::Normal).expect("an archive can be made");
+    let mut archive = Writer::open(lock, Durability::Normal).expect("an archive can be made");
     let lease = archive
         .take_lease("a benchmark", NOW, None)
         .expect("it can be leased");

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use saseo::clock::Clock;
 use saseo::config::Profile;
-use saseo::config::shipped::{generic_profile, shipped_profiles};
+use saseo::config::shipped::shipped_profiles;
 use saseo::demo::{Availability, DemoSkin, Edition, Newspaper, answer};
 use saseo::discover::{Document, Grammar, ListReader, links};
 use saseo::extract::{ArticleReader, KnownPaper, decode};
@@ -192,7 +192,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
 /// its bound.
 fn slowest(folder: &Path) -> bool {
     let mut profiles = shipped_profiles();
-    profiles.push(generic_profile());
+    profiles.push(Profile::generic());
     let mut is_over = false;
 
     for profile in profiles {

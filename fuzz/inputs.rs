@@ -6,8 +6,8 @@
 use std::sync::LazyLock;
 
 use jiff::tz::TimeZone;
-use saseo::config::shipped::{generic_profile, shipped_profiles};
-use saseo::config::{Profile, read_site};
+use saseo::config::shipped::shipped_profiles;
+use saseo::config::{Profile, Site};
 use saseo::discover::{
     Address, Document, FeedOf, Grammar, ListReader, links, read_feed, read_home, read_sitemap,
 };
@@ -30,7 +30,7 @@ const NOW: Timestamp = Timestamp::from_seconds(1_795_520_550);
 /// All shipped profiles, and the profile for unknown CMSs.
 static PROFILES: LazyLock<Vec<Profile>> = LazyLock::new(|| {
     let mut profiles = shipped_profiles();
-    profiles.push(generic_profile());
+    profiles.push(Profile::generic());
     profiles
 });
 
@@ -217,7 +217,7 @@ pub fn url(bytes: &[u8]) {
         let _ = robots.check(&url);
     }
 
-    let _ = read_site("site.toml", &text);
+    let _ = Site::parse("site.toml", &text);
 }
 
 /// Asserts that the canonical address of an article or list is its own canonical address.

@@ -2,7 +2,7 @@
 //! SQLite.
 //!
 //! The crawl's loop owns the writer and calls it directly: the loop has nothing else to do until
-//! its decisions are saved. [`Archive`] writes, [`Reader`] reads beside a running crawl.
+//! its decisions are saved. [`Writer`] writes, [`Reader`] reads beside a running crawl.
 
 mod article;
 mod backfill;
@@ -38,7 +38,7 @@ mod truncated_list;
 mod unended;
 mod version_repair;
 
-pub use article::{CandidateCopy, Change};
+pub use article::{CandidateCopy, ChangeKind};
 pub use backfill::{BackfillDays, Window};
 pub use body::{Body, pack};
 pub use capture::{Capture, Charset};
@@ -52,11 +52,11 @@ pub use lock::Lock;
 pub use loss_note::vanished;
 pub use lost::LostFiles;
 pub use reader::{
-    ArticleRecord, ArticleRows, ArticleVersion, Articles, BadText, CaptureOf, FailedRun, Failure,
-    Filter, Flaw, FoundArticle, HostState, LastCrawl, Ledger, LedgerEntry, LedgerRecord,
-    LedgerRows, NumberGap, Outlook, Reader, RobotsArrival, RobotsArrivals, RowRead, RunState,
-    SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredRobots, StoredRow,
-    StoredVersion, UnreadableRows, in_words, queues,
+    ArticleFilter, ArticleRecord, ArticleRows, ArticleVersion, Articles, BadText, CaptureOf,
+    FailedRun, Failure, Flaw, FoundArticle, HostState, LastCrawl, Ledger, LedgerEntry,
+    LedgerRecord, LedgerRows, NumberGap, Outlook, Reader, RobotsArrival, RobotsArrivals, RowRead,
+    RunState, SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredRobots,
+    StoredRow, StoredVersion, UnreadableRows, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,
@@ -65,7 +65,7 @@ pub use robots::{RobotsCopy, RobotsOutcome};
 pub use run::{NewRun, RunEnd, RunResult, Tally};
 pub use schema::SCHEMA;
 pub use seed::{Seed, SeedMode, SeededSite};
-pub use store::{Archive, Lease};
+pub use store::{Lease, Writer};
 pub use table::{Cell, Column, Table};
 pub use truncated_list::TruncatedList;
 pub use version_repair::{DamagedVersion, VersionRepair};

@@ -11,10 +11,10 @@ pub mod site;
 mod site_check;
 pub mod units;
 
-pub use config_error::{ConfigError, fault};
+pub use config_error::{ConfigFileError, fault};
 pub use profile::Profile;
 pub use profiles::Profiles;
-pub use read::{read_profile, read_settings, read_site, read_text};
+pub use read::read_text;
 pub use settings::Settings;
 pub use site::Site;
 pub use site_check::{GENTLE_GAP, is_site_name};

@@ -10,19 +10,19 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::config::settings::{can_be_answered, contact};
-use crate::config::{ConfigError, Profile, Profiles, Settings, Site, fault, read_settings};
+use crate::config::{ConfigFileError, Profile, Profiles, Settings, Site, fault};
 use crate::config_folder::error::{Faults, among};
 use crate::config_folder::files::{ConfigFile, ConfigurationFiles};
 use crate::config_folder::read::{read_profiles, read_sites};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
-pub use error::{ConfigurationError, chain};
+pub use error::{ConfigError, chain};
 pub use files::{is_there, regular};
 
 /// Settings, sites and profiles.
 #[derive(Debug)]
-pub struct Configuration {
+pub struct Config {
     pub settings: Settings,
     /// Readers and the timetable share them: there may be thousands.
     pub sites: Vec<Arc<Site>>,
@@ -35,24 +35,24 @@ pub struct Configuration {
     pub folder: Option<PathBuf>,
 }
 
-impl Configuration {
+impl Config {
     /// Reads the folder that was named, or else `config`, or else the shipped files.
     /// `SASEO_CONTACT` goes before `identity.contact`.
     ///
     /// # Errors
     ///
     /// Returns everything that is wrong in the files, with file, line and key.
-    pub fn load(named: Option<&Path>) -> Result<Self, ConfigurationError> {
+    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
         let (loaded, mut faults) = Self::look(named);
         match faults.len() {
             0 => Ok(loaded),
             1 => Err(faults.remove(0)),
-            _ => Err(ConfigurationError::Several(faults)),
+            _ => Err(ConfigError::Several(faults)),
         }
     }
 
     /// Reads what can be read of it, and returns it with everything that is wrong.
-    pub fn look(named: Option<&Path>) -> (Self, Vec<ConfigurationError>) {
+    pub fn look(named: Option<&Path>) -> (Self, Vec<ConfigError>) {
         let mut faults = Faults::default();
         let sources =
             faults
@@ -65,7 +65,7 @@ impl Configuration {
         let mut loaded = Self::read(sources, &mut faults);
         if let Some(told) = std::env::var_os("SASEO_CONTACT").filter(|told| !told.is_empty()) {
             // A value that is not UTF-8 is not ASCII either, and is refused for that.
-            let told = contact(&told.to_string_lossy()).map_err(ConfigurationError::Contact);
+            let told = contact(&told.to_string_lossy()).map_err(ConfigError::Contact);
             loaded.settings.identity.contact = faults.kept(told).unwrap_or_default();
         }
         (loaded, faults.0)
@@ -80,7 +80,7 @@ impl Configuration {
             folder,
         } = sources;
         let settings = faults
-            .kept(read_settings(&settings.name, &settings.text))
+            .kept(Settings::parse(&settings.name, &settings.text))
             .unwrap_or_default();
         let (sites, files) = read_sites(sites, faults);
 
@@ -100,12 +100,12 @@ impl Configuration {
         if all_profiles_stand {
             let named = loaded.sites.iter().zip(&loaded.files);
             let unknown = named.filter_map(|(site, file)| loaded.knows_profile(site, file).err());
-            faults.0.extend(unknown.map(ConfigurationError::from));
+            faults.0.extend(unknown.map(ConfigError::from));
         }
         loaded
     }
 
-    fn knows_profile(&self, site: &Site, file: &ConfigFile) -> Result<(), ConfigError> {
+    fn knows_profile(&self, site: &Site, file: &ConfigFile) -> Result<(), ConfigFileError> {
         let why = site.profile.as_ref().and_then(|name| self.lacks(name));
         why.map_or(Ok(()), |why| {
             Err(fault(&file.name, &file.text, "profile", &why))
@@ -117,9 +117,9 @@ impl Configuration {
     /// # Errors
     ///
     /// Fails where no file has a profile of that name, valid on whatever days.
-    pub fn knows(&self, profile: &str) -> Result<(), ConfigurationError> {
+    pub fn knows(&self, profile: &str) -> Result<(), ConfigError> {
         self.lacks(profile)
-            .map_or(Ok(()), |why| Err(ConfigurationError::Usage(why)))
+            .map_or(Ok(()), |why| Err(ConfigError::Usage(why)))
     }
 
     /// Refuses to ask a paper of others without a contact.
@@ -128,7 +128,7 @@ impl Configuration {
     ///
     /// Fails where there is no contact, or nobody can be reached at it. A site of one's own needs
     /// none.
-    pub fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigurationError> {
+    pub fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigError> {
         let (site, contact) = (
             site.to_owned(),
             self.settings.identity.contact.trim().to_owned(),
@@ -138,17 +138,17 @@ impl Configuration {
         }
 
         match contact.is_empty() {
-            true => Err(ConfigurationError::NoContact { site }),
-            false => Err(ConfigurationError::Unanswerable { site, contact }),
+            true => Err(ConfigError::NoContact { site }),
+            false => Err(ConfigError::Unanswerable { site, contact }),
         }
     }
 
-    /// Refuses to ask papers of others without a contact, as [`Configuration::has_contact`] does.
+    /// Refuses to ask papers of others without a contact, as [`Config::has_contact`] does.
     ///
     /// # Errors
     ///
     /// Fails for the first site that is not one's own, where the contact cannot be answered.
-    pub fn have_contact(&self, sites: &[&Arc<Site>]) -> Result<(), ConfigurationError> {
+    pub fn have_contact(&self, sites: &[&Arc<Site>]) -> Result<(), ConfigError> {
         sites
             .iter()
             .try_for_each(|site| self.has_contact(&site.name, site.own_site))
@@ -168,7 +168,7 @@ impl Configuration {
     }
 
     /// Returns an error for a key of a site, with the site's file and the key's line.
-    pub fn fault(&self, site: &Site, key: &str, why: &str) -> ConfigError {
+    pub fn fault(&self, site: &Site, key: &str, why: &str) -> ConfigFileError {
         let at = self.sites.iter().position(|other| other.name == site.name);
         let file = at
             .and_then(|at| self.files.get(at))
@@ -183,7 +183,7 @@ impl Configuration {
     /// # Errors
     ///
     /// Fails where there is no site of a name.
-    pub fn chosen(&self, names: &[String]) -> Result<Vec<&Arc<Site>>, ConfigurationError> {
+    pub fn chosen(&self, names: &[String]) -> Result<Vec<&Arc<Site>>, ConfigError> {
         if names.is_empty() {
             return Ok(self.sites.iter().collect());
         }
@@ -203,11 +203,11 @@ impl Configuration {
     /// # Errors
     ///
     /// Fails where there is none, and names those that there are.
-    pub fn site(&self, name: &str) -> Result<&Arc<Site>, ConfigurationError> {
+    pub fn site(&self, name: &str) -> Result<&Arc<Site>, ConfigError> {
         self.sites
             .iter()
             .find(|site| site.name == name)
-            .ok_or_else(|| ConfigurationError::NoSuchSite {
+            .ok_or_else(|| ConfigError::NoSuchSite {
                 name: name.to_owned(),
                 known: self.sites.iter().map(|site| site.name.clone()).collect(),
             })
@@ -218,14 +218,14 @@ impl Configuration {
     /// # Errors
     ///
     /// Fails where no profile of the site's name is valid today, or where it cannot read the site.
-    pub fn reader(&self, site: &Arc<Site>) -> Result<Arc<SiteReader>, ConfigurationError> {
+    pub fn reader(&self, site: &Arc<Site>) -> Result<Arc<SiteReader>, ConfigError> {
         self.has_its_day(site)?;
         let reader = SiteReader::new(Arc::clone(site), self.profile(site), &self.settings)?;
         Ok(Arc::new(reader))
     }
 
     /// Refuses a site whose profile is not valid today.
-    pub fn has_its_day(&self, site: &Site) -> Result<(), ConfigError> {
+    pub fn has_its_day(&self, site: &Site) -> Result<(), ConfigFileError> {
         match (&site.profile, self.profile(site)) {
             (Some(name), None) => {
                 let why = format!(
@@ -240,7 +240,7 @@ impl Configuration {
 
     /// Makes a reader of a site for each profile of the site's name. Together they read the pages
     /// of all days.
-    pub fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigurationError> {
+    pub fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigError> {
         let named: Vec<&Profile> = self
             .profiles
             .files()
@@ -275,7 +275,7 @@ impl Configuration {
 
 /// Returns the folder to read: the named one, or `config` where that is there. `None` stands for
 /// the shipped files.
-fn folder_of(named: Option<&Path>) -> Result<Option<&Path>, ConfigurationError> {
+fn folder_of(named: Option<&Path>) -> Result<Option<&Path>, ConfigError> {
     let usual = Path::new("config");
     match named {
         Some(named) => is_there(named).map(|()| Some(named)),

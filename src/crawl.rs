@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::archive::{Archive, ArchiveError, Lease};
+use crate::archive::{ArchiveError, Lease, Writer};
 use crate::clock::Clock;
 use crate::config::Settings;
 use crate::crawl::budget::Budget;
@@ -48,7 +48,7 @@ pub use backfill::Backfill;
 pub use lists::ListsRead;
 pub use paper::{Began, Start};
 pub use paper_end::PaperReport;
-pub use report::Report;
+pub use report::CrawlReport;
 pub use session::{CrawlPlan, CrawlProgress, Session};
 
 pub use crate::dispatch::Stop;
@@ -81,13 +81,13 @@ pub enum Event<'a> {
 /// the error names the place where all answers are saved.
 pub async fn run<W: Web>(
     plan: CrawlPlan,
-    archive: &mut Archive,
+    archive: &mut Writer,
     web: Arc<W>,
     clock: Clock,
     holder: String,
     stop: watch::Receiver<Stop>,
     mut watcher: impl FnMut(&CrawlProgress),
-) -> Result<Report, ArchiveError> {
+) -> Result<CrawlReport, ArchiveError> {
     let (session, mut once) = plan.into_parts();
     let began = clock.now();
     let surroundings = Surroundings {
@@ -111,7 +111,7 @@ pub async fn run<W: Web>(
     )
     .await?;
 
-    Ok(Report::of(reports, clock.now().since(began)))
+    Ok(CrawlReport::of(reports, clock.now().since(began)))
 }
 
 /// The surroundings of a crawl: the network, the clock, and the process that it runs in.
@@ -135,7 +135,7 @@ pub struct Surroundings<W> {
 pub async fn serve<W: Web>(
     session: Session,
     agenda: &mut impl Agenda,
-    archive: &mut Archive,
+    archive: &mut Writer,
     surroundings: Surroundings<W>,
     mut watcher: impl FnMut(Event<'_>),
 ) -> Result<(), ArchiveError> {
@@ -156,7 +156,7 @@ pub async fn serve<W: Web>(
 
 /// A crawl under way.
 struct Crawl<'a, W> {
-    archive: &'a mut Archive,
+    archive: &'a mut Writer,
     lease: Lease,
     clock: Clock,
     /// The name of the runs: `crawl` or `resume`.
@@ -175,7 +175,7 @@ impl<'a, W: Web> Crawl<'a, W> {
     /// Takes the archive's lease, and ends what an earlier crawl left unended.
     fn open(
         session: Session,
-        archive: &'a mut Archive,
+        archive: &'a mut Writer,
         web: Arc<W>,
         clock: Clock,
         holder: String,

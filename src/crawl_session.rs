@@ -13,7 +13,7 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::watch;
 
-use crate::archive::{Archive, ArchiveError, Lock};
+use crate::archive::{ArchiveError, Lock, Writer};
 use crate::clock::Clock;
 use crate::config::units::Bytes;
 use crate::crawl::{self, Agenda, Event, Session, Stop};
@@ -132,7 +132,7 @@ async fn serve(
     );
 
     let lock = Lock::take(data, &holder)?;
-    let mut archive = Archive::open(lock, session.settings.archive.durability)?;
+    let mut archive = Writer::open(lock, session.settings.archive.durability)?;
     let surroundings = crawl::Surroundings {
         web,
         clock,

@@ -12,7 +12,9 @@ use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::archive::{ArchiveError, ArticleRecord, ArticleVersion, Filter, Reader, in_words};
+use crate::archive::{
+    ArchiveError, ArticleFilter, ArticleRecord, ArticleVersion, Reader, in_words,
+};
 use crate::export::output::Output;
 
 pub use csv::{CsvDialect, Formulas, Mark};
@@ -22,7 +24,7 @@ pub use record::{Provenance, Record};
 /// A format of exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
-pub enum Format {
+pub enum ExportFormat {
     /// One JSON object a line
     Jsonl,
     /// A header and one line an article; lists as JSON
@@ -85,8 +87,8 @@ trait FormatWriter {
 /// `cells` is the dialect of a CSV table; the other formats ignore it.
 pub fn write(
     reader: &Reader,
-    filter: &Filter,
-    format: Format,
+    filter: &ArticleFilter,
+    format: ExportFormat,
     cells: CsvDialect,
     place: Place,
 ) -> Result<Option<ExportSummary>, ExportError> {
@@ -94,9 +96,9 @@ pub fn write(
         Place::Stream(stream) => {
             let output = Output::new(&stream.name, stream.writer());
             let writer: Box<dyn FormatWriter + '_> = match format {
-                Format::Jsonl => Box::new(jsonl::Lines(output)),
-                Format::Csv => Box::new(csv::CsvTable { output, cells }),
-                Format::Sqlite => {
+                ExportFormat::Jsonl => Box::new(jsonl::Lines(output)),
+                ExportFormat::Csv => Box::new(csv::CsvTable { output, cells }),
+                ExportFormat::Sqlite => {
                     return Err(ExportError::NoFile {
                         path: stream.name.clone(),
                     });
@@ -114,12 +116,12 @@ pub fn write(
             refuse_archive(reader, &beside.target)?;
 
             let writer: Box<dyn FormatWriter> = match format {
-                Format::Jsonl => Box::new(jsonl::Lines(part_output(&beside)?)),
-                Format::Csv => Box::new(csv::CsvTable {
+                ExportFormat::Jsonl => Box::new(jsonl::Lines(part_output(&beside)?)),
+                ExportFormat::Csv => Box::new(csv::CsvTable {
                     output: part_output(&beside)?,
                     cells,
                 }),
-                Format::Sqlite => Box::new(sqlite::ArticleTable::begin(&beside.part)?),
+                ExportFormat::Sqlite => Box::new(sqlite::ArticleTable::begin(&beside.part)?),
             };
 
             let taken = write_articles(reader, filter, writer)?;
@@ -138,7 +140,7 @@ fn part_output(beside: &Beside) -> Result<Output<'static>, ExportError> {
 
 fn write_articles(
     reader: &Reader,
-    filter: &Filter,
+    filter: &ArticleFilter,
     mut writer: Box<dyn FormatWriter + '_>,
 ) -> Result<ExportSummary, ExportError> {
     let mut taken = ExportSummary::default();
@@ -169,7 +171,7 @@ fn write_articles(
 /// Writes a text about the archive to a place: a report, a page. Links, devices and pipes are
 /// treated as by [`write()`].
 pub fn write_text(reader: &Reader, out: &Path, text: &str) -> Result<(), ExportError> {
-    if let Some(stream) = Stream::at(out, Format::Jsonl)? {
+    if let Some(stream) = Stream::at(out, ExportFormat::Jsonl)? {
         return match stream.writer().write_all(text.as_bytes()) {
             Err(why) if why.kind() != ErrorKind::BrokenPipe => Err(fault(out, why)),
             _ => Ok(()),

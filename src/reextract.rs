@@ -8,8 +8,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::archive::{
-    Archive, ArchiveError, CaptureBatch, KeptCapture, Lease, MAX_CRASHES, RevisionOutcome, RunId,
-    Selection,
+    ArchiveError, CaptureBatch, KeptCapture, Lease, MAX_CRASHES, RevisionOutcome, RunId, Selection,
+    Writer,
 };
 use crate::clock::Clock;
 use crate::extract::{Article, Extraction};
@@ -59,7 +59,7 @@ pub struct ReextractProgress {
 ///
 /// Returns an error if the archive cannot be read or written. Saved batches stay saved.
 pub fn reextract(
-    archive: &mut Archive,
+    archive: &mut Writer,
     lease: Lease,
     run: Option<RunId>,
     plan: &ReextractPlan,
@@ -104,7 +104,7 @@ pub fn reextract(
 
 /// A re-extraction under way.
 struct Rereading<'a> {
-    archive: &'a mut Archive,
+    archive: &'a mut Writer,
     lease: Lease,
     run: Option<RunId>,
     plan: &'a ReextractPlan,
@@ -122,7 +122,7 @@ struct Rereading<'a> {
 
 impl<'a> Rereading<'a> {
     fn begin(
-        archive: &'a mut Archive,
+        archive: &'a mut Writer,
         lease: Lease,
         run: Option<RunId>,
         plan: &'a ReextractPlan,

@@ -13,7 +13,7 @@ use jiff::civil::Date;
 use crate::archive::Window;
 use crate::config::profile::Menu;
 use crate::config::site::{OptOutPolicy, Sections};
-use crate::config::{Profile, Settings, Site, shipped};
+use crate::config::{Profile, Settings, Site};
 use crate::deadline::{BUDGET, room_as_weighed_now, room_now, within_now};
 use crate::discover::{Grammar, ListReader};
 use crate::extract::{self, Article, ArticleReader, KnownPaper, decode};
@@ -89,10 +89,7 @@ impl SiteReader {
         };
 
         let paper = KnownPaper::from(&*site);
-        let articles = ArticleReader::new(
-            profile.cloned().unwrap_or_else(shipped::generic_profile),
-            paper,
-        );
+        let articles = ArticleReader::new(profile.cloned().unwrap_or_else(Profile::generic), paper);
         let lists = profile.map(|profile| CmsLists::new(profile, &site));
 
         let agent = settings.identity.agent.clone();

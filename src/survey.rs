@@ -20,7 +20,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::archive::{Archive, ArchiveError, RunEnd};
+use crate::archive::{ArchiveError, RunEnd, Writer};
 use crate::clock::Clock;
 use crate::config::{Profile, Settings};
 use crate::dispatch::Stop;
@@ -79,7 +79,7 @@ pub enum SurveyError {
 /// Where the address is no home page that can be asked for, and where the archive fails.
 pub async fn run<W: Web>(
     plan: SurveyPlan,
-    archive: &mut Archive,
+    archive: &mut Writer,
     web: Arc<W>,
     clock: Clock,
     stop: watch::Receiver<Stop>,

@@ -21,13 +21,13 @@ pub(super) use version::column;
 
 /// A change of an article.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Change {
+pub enum ChangeKind {
     New,
     Changed,
     Gone,
 }
 
-impl Change {
+impl ChangeKind {
     fn name(self) -> &'static str {
         match self {
             Self::New => "new",
@@ -56,10 +56,10 @@ pub(super) enum WriteResult {
 }
 
 impl WriteResult {
-    pub(super) fn change(&self) -> Option<Change> {
+    pub(super) fn change(&self) -> Option<ChangeKind> {
         match self {
-            Self::New => Some(Change::New),
-            Self::Changed { .. } => Some(Change::Changed),
+            Self::New => Some(ChangeKind::New),
+            Self::Changed { .. } => Some(ChangeKind::Changed),
             Self::Same { .. } => None,
         }
     }
@@ -139,7 +139,7 @@ fn write_new(
     )?;
 
     write_version(tx, id, VersionInForce { n: 1, capture }, article, now)?;
-    write_change(tx, id, Change::New, 1, now)?;
+    write_change(tx, id, ChangeKind::New, 1, now)?;
     enter_story(tx, id, article)?;
     Ok(WriteResult::New)
 }
@@ -181,7 +181,7 @@ fn follow_up(
             "UPDATE article SET access = ?2 WHERE id = ?1 AND (access <> 'gone' OR ?3)",
         )?
         .execute(params![id, article.access.name(), is_back])?;
-        write_change(tx, id, Change::Changed, version.n, now)?;
+        write_change(tx, id, ChangeKind::Changed, version.n, now)?;
         leave_story(tx, id)?;
         enter_story(tx, id, article)?;
     }
@@ -198,14 +198,14 @@ pub(super) fn mark_gone(tx: &Connection, id: i64, now: Timestamp) -> Result<(), 
         .execute(params![id, Access::Gone.name()])?;
 
     let newest = version_at(tx, id, i64::MAX)?.map_or(1, |version| version.n);
-    write_change(tx, id, Change::Gone, newest, now)
+    write_change(tx, id, ChangeKind::Gone, newest, now)
 }
 
 /// Appends a change of an article to the change log.
 fn write_change(
     tx: &Connection,
     id: i64,
-    change: Change,
+    change: ChangeKind,
     n: i64,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {

@@ -5,7 +5,7 @@ use jiff::civil::Date;
 use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 use crate::frontier::{Discovered, Judged, PageId, Role, Verdict};
 use crate::page_url::{Host, PageUrl};
 use crate::time::Timestamp;
@@ -32,7 +32,7 @@ pub struct BackfillDays {
     pub last: Date,
 }
 
-impl Archive {
+impl Writer {
     /// Opens a backfill of a site: from a day back, as far as there are articles. A backfill that
     /// was opened before goes on. Durable with the next save.
     pub fn open_backfill(

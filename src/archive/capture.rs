@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use crate::archive::article::{Change, write_article};
+use crate::archive::article::{ChangeKind, write_article};
 use crate::archive::body::{Body, write_body};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
@@ -48,7 +48,7 @@ pub(super) fn write_page_answer(
     tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
-) -> Result<Option<Change>, ArchiveError> {
+) -> Result<Option<ChangeKind>, ArchiveError> {
     let capture = write_capture(tx, answer.page.id, answer.announced, answer.capture)?;
 
     let Some(article) = answer.article else {

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use crate::archive::article::Change;
+use crate::archive::article::ChangeKind;
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
 use crate::archive::commit::found_pages::add_page;
 use crate::archive::commit::list_step::write_list_step;
@@ -21,7 +21,7 @@ use crate::archive::ledger::{EndedRequest, Ending, write_ending};
 use crate::archive::page_state::write_state;
 use crate::archive::revisit::{note_not_modified, note_revisit, write_revisit};
 use crate::archive::robots::{RobotsCopy, write_robots};
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 use crate::frontier::{Discovered, Page, Role, Settlement};
 use crate::page_url::{Host, PageUrl};
 use crate::politeness::StoredPace;
@@ -56,7 +56,7 @@ pub enum Completed {
 /// The effects of a commit that the running crawl needs to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CommitEffect {
-    pub article: Option<Change>,
+    pub article: Option<ChangeKind>,
     pub robots: Option<RobotsId>,
     /// Hosts with newly queued pages, each with the moment that the first of them is due.
     pub queued: BTreeMap<Host, Timestamp>,
@@ -64,7 +64,7 @@ pub struct CommitEffect {
     pub queue_growth: i64,
 }
 
-impl Archive {
+impl Writer {
     /// Writes everything that follows from answers. Durable with the next save.
     pub fn settle(
         &mut self,
@@ -176,7 +176,7 @@ fn write_captured(
     tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
-) -> Result<Option<Change>, ArchiveError> {
+) -> Result<Option<ChangeKind>, ArchiveError> {
     match answer.page.kept() {
         None => write_page_answer(tx, answer, now),
         Some(_) => write_revisit(tx, answer, now),
@@ -189,7 +189,7 @@ fn note_answer(
     page: &Page,
     settlement: &Settlement,
     ending: &Ending,
-    change: Option<Change>,
+    change: Option<ChangeKind>,
 ) -> Result<(), ArchiveError> {
     if page.kept().is_some() {
         note_revisit(tx, page, settlement, change)?;

@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, ToSql};
 use crate::archive::due_pages::page_row::PAGE_COLUMNS;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
-use crate::archive::store::Archive;
+use crate::archive::store::Writer;
 use crate::frontier::{Page, PageId, Role};
 use crate::page_url::Host;
 use crate::time::Timestamp;
@@ -39,7 +39,7 @@ struct DueQuery<'q> {
     under_way: &'q [PageId],
 }
 
-impl Archive {
+impl Writer {
     /// Returns the id of a site; `None` for a site that was never crawled. Sees unsaved changes as
     /// well.
     pub fn site(&self, name: &str) -> Result<Option<SiteId>, ArchiveError> {

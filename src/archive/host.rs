@@ -6,12 +6,12 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::{Archive, millis};
+use crate::archive::store::{Writer, millis};
 use crate::page_url::Host;
 use crate::politeness::{Backoff, StoredPace};
 use crate::time::Timestamp;
 
-impl Archive {
+impl Writer {
     /// Returns a host's pace at its last answer, also of an earlier run. Sees unsaved changes as
     /// well.
     pub fn pace(&self, host: &Host) -> Result<Option<StoredPace>, ArchiveError> {

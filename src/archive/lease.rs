@@ -4,14 +4,14 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::host::shift_paces;
-use crate::archive::store::{Archive, Lease, millis};
+use crate::archive::store::{Lease, Writer, millis};
 use crate::time::{Timestamp, Uptime};
 
 /// A step of the clock counts from two seconds, in milliseconds. Clocks that are synchronised in
 /// small steps differ by less.
 const CLOCK_STEP: u64 = 2_000;
 
-impl Archive {
+impl Writer {
     /// Returns the lease as it was last taken, for work that is rolled back in the end. Sees
     /// unsaved changes as well.
     pub fn lease(&self) -> Result<Lease, ArchiveError> {

@@ -11,7 +11,7 @@ use rusqlite::{Connection, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
-use crate::archive::store::{Archive, Lease, millis};
+use crate::archive::store::{Lease, Writer, millis};
 use crate::page_url::PageUrl;
 use crate::politeness::LastRequests;
 use crate::time::Timestamp;
@@ -64,7 +64,7 @@ pub(super) struct EndedRequest<'a> {
     pub not_before: Timestamp,
 }
 
-impl Archive {
+impl Writer {
     /// Announces requests in the ledger. Durable with the next save; they may be sent after it.
     pub fn announce(
         &mut self,

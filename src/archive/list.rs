@@ -8,7 +8,7 @@ use rusqlite::{OptionalExtension, Row};
 use crate::archive::error::ArchiveError;
 use crate::archive::list::stored::{StoredOverlap, list_head, previous_rows, seen_rows};
 use crate::archive::recrawl::{HISTORY, history};
-use crate::archive::store::Archive;
+use crate::archive::store::Writer;
 use crate::frontier::recrawl::{self, ListHistory};
 use crate::frontier::{
     History, ListHead, ListPosition, Overlap, PageId, Past, SeenRows, Traversal,
@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 
 pub(super) use traversal_step::{add_list_page, forget_seen_rows, write_traversal_end};
 
-impl Archive {
+impl Writer {
     /// Returns the position at the first page of a list, where a traversal begins.
     pub(super) fn first_page_position(
         &self,

@@ -25,7 +25,7 @@ use crate::archive::schema::{SCHEMA, recognise};
 
 pub use article_row::{ArticleRecord, Flaw, in_words};
 pub use article_versions::{ArticleVersion, FoundArticle};
-pub use articles::{ArticleRows, Articles, Filter};
+pub use articles::{ArticleFilter, ArticleRows, Articles};
 pub use coverage_gaps::{NumberGap, SilentSection};
 pub use fixity::{
     BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion,

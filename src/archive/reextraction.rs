@@ -9,7 +9,7 @@ use rusqlite::params;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
 use crate::archive::reextraction::kept_capture::kept_capture;
-use crate::archive::store::Archive;
+use crate::archive::store::Writer;
 
 pub use kept_capture::KeptCapture;
 pub use progress::{CaptureBatch, MAX_CRASHES};
@@ -31,7 +31,7 @@ pub struct Selection {
 impl Selection {
     /// Selects the sites of these names. A site that was never crawled has no captures.
     pub fn of<'a>(
-        archive: &Archive,
+        archive: &Writer,
         sites: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, ArchiveError> {
         let ids = sites.into_iter().map(|site| archive.site(site));
@@ -50,7 +50,7 @@ impl Selection {
 const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
     OR EXISTS (SELECT 1 FROM article WHERE article.url = page.url)";
 
-impl Archive {
+impl Writer {
     /// Returns the next `count` captures of a selection with ids above `after`, in the order of
     /// ids; fewer where their bodies are large. Sees unsaved changes as well.
     pub fn kept_captures(

@@ -10,10 +10,10 @@ use crate::archive::error::ArchiveError;
 use crate::archive::files::{FileLocation, FileState, Loss, Part};
 use crate::archive::loss_note::write_note;
 use crate::archive::lost::{LostFiles, SavedCopy};
-use crate::archive::store::Archive;
+use crate::archive::store::Writer;
 use crate::time::Timestamp;
 
-impl Archive {
+impl Writer {
     /// Tells whether a file of the archive is no longer the one that was opened. It costs three
     /// look-ups on the disk.
     pub fn loss(&mut self) -> Option<Loss> {

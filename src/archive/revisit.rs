@@ -7,7 +7,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use crate::archive::article::{self, known_article};
 use crate::archive::error::ArchiveError;
 use crate::archive::page_state::write_state;
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 use crate::frontier::{KeptArticle, KnownArticle, Page, PageId, Role, give_up_missing};
 use crate::page_url::PageUrl;
 use crate::revisit::{GONE_RECHECK, RevisitCounts, VARYING_VALIDATORS, is_unconditional};
@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 
 pub(super) use answer::{note_not_modified, note_revisit, revisit_origins, write_revisit};
 
-impl Archive {
+impl Writer {
     /// Reads what is known of a queued article.
     pub(super) fn known_article(
         &self,
@@ -131,7 +131,7 @@ impl Archive {
     }
 }
 
-impl Archive {
+impl Writer {
     /// Counts the articles of a site that were visited since a moment, and those of them that were
     /// missing: new ones and kept ones alike. Sees unsaved changes as well.
     pub fn revisit_counts(

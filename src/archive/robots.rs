@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::{AnnouncedId, RobotsId};
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 use crate::time::Timestamp;
 
 /// The rules that follow from the answer to a request for a robots.txt.
@@ -29,7 +29,7 @@ pub struct RobotsCopy {
     pub why: String,
 }
 
-impl Archive {
+impl Writer {
     /// Writes a copy that no answer brought. Durable with the next save.
     pub fn keep_robots(
         &mut self,

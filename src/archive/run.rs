@@ -6,7 +6,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::host::rest_after_unended;
 use crate::archive::ids::{RunId, SiteId};
 use crate::archive::ledger::{Terms, write_beginning};
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 use crate::archive::unended::count_unended;
 use crate::time::Timestamp;
 
@@ -106,7 +106,7 @@ impl Tally {
     }
 }
 
-impl Archive {
+impl Writer {
     /// Marks runs that were killed as interrupted, counts their requests without an ending, and
     /// keeps the gap to the hosts of those requests. Durable with the next save.
     pub fn close_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {

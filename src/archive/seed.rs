@@ -6,7 +6,7 @@ use crate::archive::backfill::{Window, add_windows};
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
 use crate::archive::recrawl::Recrawl;
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::frontier::recrawl::{SitePolicy, is_read_back_to};
@@ -52,7 +52,7 @@ pub enum SeedMode {
     Resume,
 }
 
-impl Archive {
+impl Writer {
     /// Adds or updates sites, plans their settled pages and, for [`SeedMode::Begin`], queues the
     /// pages that are due. Saved at once. Returns the sites in the same order.
     pub fn seed(

@@ -24,9 +24,9 @@ pub struct Lease {
 
 /// The archive, open for writing. Its methods stand in the files of their subjects.
 ///
-/// All writes belong to one transaction until [`Archive::save`]. Without a save they are lost.
+/// All writes belong to one transaction until [`Writer::save`]. Without a save they are lost.
 #[derive(Debug)]
-pub struct Archive {
+pub struct Writer {
     pub(super) connection: Connection,
     path: PathBuf,
     pub(super) files: Files,
@@ -37,7 +37,7 @@ pub struct Archive {
     _lock: Lock,
 }
 
-impl Archive {
+impl Writer {
     /// Opens the archive in the locked folder, makes it where there is none, and brings its schema
     /// up to date, each step saved at once. The folder stays locked as long as the archive is open.
     ///

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
-use crate::archive::store::Archive;
+use crate::archive::store::Writer;
 use crate::frontier::{ListEnd, PageId, Traversal, Truncation};
 
 /// A list that has more rows than its server shows, where the rest was not read yet.
@@ -90,7 +90,7 @@ pub(super) fn write_truncation(
     Ok(())
 }
 
-impl Archive {
+impl Writer {
     /// Returns the truncated lists of a site. Sees unsaved changes as well.
     pub fn cut_lists(&self, site: SiteId) -> Result<Vec<TruncatedList>, ArchiveError> {
         truncated_lists(&self.connection, Some(site))

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Row, params};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::list::write_traversal_end;
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 use crate::frontier::recrawl::MAX_UNENDED;
 use crate::frontier::{Page, PageId, Role, TallyField, Traversal, TraversalEnd, Verdict, counted};
 use crate::time::Timestamp;
@@ -37,7 +37,7 @@ pub(super) fn count_unended(tx: &Connection) -> Result<(), ArchiveError> {
     Ok(())
 }
 
-impl Archive {
+impl Writer {
     /// Fails the queued pages whose requests had no ending [`MAX_UNENDED`] times in a row. Returns
     /// how many of them a run counts as failed, by site. Durable with the next save.
     pub fn fail_unended(

@@ -8,7 +8,7 @@ use crate::archive::article::{column, rewrite_version};
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::{CaptureOf, Flaw};
 use crate::archive::reextraction::{Reextraction, recorded_opt_outs};
-use crate::archive::store::{Archive, Lease, lossy};
+use crate::archive::store::{Lease, Writer, lossy};
 use crate::extract::Article;
 use crate::time::Timestamp;
 
@@ -38,7 +38,7 @@ pub enum VersionRepair {
     OtherWords,
 }
 
-impl Archive {
+impl Writer {
     /// Replaces the damaged columns of a version by those of a re-extraction of its capture.
     /// Durable with the next save.
     pub fn mend_version(

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use crate::cli::check::finding::Finding;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console};
-use crate::config_folder::Configuration;
+use crate::config_folder::Config;
 
 #[derive(Debug, Args)]
 pub(super) struct CheckArgs {
@@ -31,7 +31,7 @@ pub(super) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
         return saved::run(common);
     }
 
-    let (configuration, faults) = Configuration::look(common.config.as_deref());
+    let (configuration, faults) = Config::look(common.config.as_deref());
     let least = configuration.settings.limits.free_disk;
     let mut findings = configuration::check(&configuration, &faults);
     findings.push(archive::check(common.data()));

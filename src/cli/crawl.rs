@@ -18,9 +18,9 @@ use crate::cli::{Common, hint, service};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::{Span, day};
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::counts;
-use crate::crawl::{Backfill, Began, Event, Once, Report};
+use crate::crawl::{Backfill, Began, CrawlReport, Event, Once};
 use crate::crawl_session::{
     CrawlOrder, PreparedSession, SignalRelay, crawl_plan, may_begin, run_session, web,
 };
@@ -92,7 +92,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
     }
 
     let mut caught = CaughtSignals::new()?;
-    let mut configuration = Configuration::load(common.config.as_deref())?;
+    let mut configuration = Config::load(common.config.as_deref())?;
     for site in &mut configuration.sites {
         let site = Arc::make_mut(site);
         site.discover.since = args.since.or(site.discover.since);
@@ -104,7 +104,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
             "no site is configured: write one into the folder sites, or see `{}`",
             hint::command(common, &["init"])
         );
-        return Err(ConfigurationError::Usage(usage).into());
+        return Err(ConfigError::Usage(usage).into());
     }
     if let Some(backfill) = args.backfill {
         backfill::check(&configuration, &sites, backfill)?;
@@ -124,7 +124,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
 /// A crawl of sites, as it was typed.
 struct CrawlCommand<'a> {
     common: &'a Common,
-    configuration: &'a Configuration,
+    configuration: &'a Config,
     sites: &'a [&'a Arc<Site>],
     args: &'a ResumeArgs,
     seeding: SeedMode,
@@ -152,7 +152,7 @@ impl CrawlCommand<'_> {
         })?;
         watch.end();
 
-        let report = Report::of(papers, Clock::system().now().since(began));
+        let report = CrawlReport::of(papers, Clock::system().now().since(began));
         let exit = exit(&report, end.signal.map(Exit::from), args.tolerate);
         tell(common, &args.sites, &report, exit)?;
         match end.full {

@@ -9,14 +9,14 @@ use crate::cli::progress;
 use crate::cli::truncated_lists;
 use crate::cli::{Common, console};
 use crate::counts::{self, FAILED, REFUSED};
-use crate::crawl::Report;
+use crate::crawl::CrawlReport;
 
 /// Tells how a crawl went: one object on stdout with `--json`, else a few lines. The reason for a
 /// bad end is told even with `--quiet`.
 pub(super) fn tell(
     common: &Common,
     sites: &[String],
-    report: &Report,
+    report: &CrawlReport,
     exit: Exit,
 ) -> anyhow::Result<()> {
     let voice = common.voice();
@@ -55,7 +55,7 @@ pub(super) fn tell(
 }
 
 /// Returns why a crawl did not end well, in one line.
-fn reason(common: &Common, report: &Report) -> String {
+fn reason(common: &Common, report: &CrawlReport) -> String {
     let mut reasons = Vec::new();
     if report.tally.failed > 0 {
         let list = hint::command(common, &["status", "--failures"]);
@@ -70,7 +70,7 @@ fn reason(common: &Common, report: &Report) -> String {
 }
 
 /// Returns a report as JSON.
-pub(super) fn as_json(common: &Common, report: &Report) -> Value {
+pub(super) fn as_json(common: &Common, report: &CrawlReport) -> Value {
     let tally = &report.tally;
     let reads_the_rest: Vec<String> = truncated_lists::notices(common, &report.lists_cut)
         .into_iter()
@@ -99,7 +99,7 @@ pub(super) fn as_json(common: &Common, report: &Report) -> Value {
     })
 }
 
-fn runs(report: &Report) -> Vec<Value> {
+fn runs(report: &CrawlReport) -> Vec<Value> {
     report
         .papers
         .iter()
@@ -114,7 +114,7 @@ fn runs(report: &Report) -> Vec<Value> {
         .collect()
 }
 
-fn skipped_hosts(report: &Report) -> Vec<Value> {
+fn skipped_hosts(report: &CrawlReport) -> Vec<Value> {
     report
         .skipped
         .iter()
@@ -123,7 +123,7 @@ fn skipped_hosts(report: &Report) -> Vec<Value> {
 }
 
 /// Returns the sites with a suspected mass deletion.
-fn suspected_sites(report: &Report) -> Vec<Value> {
+fn suspected_sites(report: &CrawlReport) -> Vec<Value> {
     report
         .mass_deletion_suspected
         .iter()
@@ -134,7 +134,7 @@ fn suspected_sites(report: &Report) -> Vec<Value> {
 }
 
 /// Writes a report as one line, without counts of zero. `resume` is the command that goes on.
-pub(super) fn in_words(report: &Report, resume: &str) -> String {
+pub(super) fn in_words(report: &CrawlReport, resume: &str) -> String {
     let tally = &report.tally;
     let told = counts::in_words(&[
         (tally.articles_new, "new article(s)"),
@@ -164,7 +164,7 @@ pub(super) fn in_words(report: &Report, resume: &str) -> String {
 
 /// Returns the exit of a crawl that `signal` stopped, if one came. `tolerate` is the number of
 /// failed pages that are no failure of the crawl.
-pub(super) fn exit(report: &Report, signal: Option<Exit>, tolerate: u64) -> Exit {
+pub(super) fn exit(report: &CrawlReport, signal: Option<Exit>, tolerate: u64) -> Exit {
     match report.how {
         RunEnd::Interrupted => signal.unwrap_or(Exit::Interrupted),
         RunEnd::Failed => Exit::Failed,

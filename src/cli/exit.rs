@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use crate::archive::ArchiveError;
-use crate::config_folder::ConfigurationError;
+use crate::config_folder::ConfigError;
 use crate::crawl_session::SessionError;
 use crate::export::ExportError;
 use crate::schedule::ScheduleError;
@@ -64,8 +64,8 @@ fn archive_error(error: &anyhow::Error) -> Option<&ArchiveError> {
 
 /// Returns whether an error is a wrong command line or a wrong configuration.
 fn is_usage(error: &anyhow::Error) -> bool {
-    error.is::<ConfigurationError>()
-        || matches!(error.downcast_ref(), Some(ScheduleError::Configuration(_)))
+    error.is::<ConfigError>()
+        || matches!(error.downcast_ref(), Some(ScheduleError::Config(_)))
         || matches!(archive_error(error), Some(ArchiveError::NoSuchSite { .. }))
         || matches!(
             error.downcast_ref(),

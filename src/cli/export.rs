@@ -6,14 +6,14 @@ use clap::Args;
 use jiff::civil::Date;
 use serde_json::json;
 
-use crate::archive::{Filter, Reader};
+use crate::archive::{ArticleFilter, Reader};
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
 use crate::config::units::day;
-use crate::config_folder::ConfigurationError;
+use crate::config_folder::ConfigError;
 use crate::counts;
 use crate::export::{
-    self, Beside, CsvDialect, ExportSummary, Format, Formulas, LeftOut, Mark, Place, Stream,
+    self, Beside, CsvDialect, ExportFormat, ExportSummary, Formulas, LeftOut, Mark, Place, Stream,
 };
 use crate::signals::CaughtSignals;
 
@@ -21,7 +21,7 @@ use crate::signals::CaughtSignals;
 pub(super) struct ExportArgs {
     /// The file's format
     #[arg(long, value_enum)]
-    format: Format,
+    format: ExportFormat,
     /// Where to write it; a file that is there is replaced when the new one is whole, folders that
     /// are missing are made, and "-" is stdout
     #[arg(long, value_name = "PATH")]
@@ -47,10 +47,10 @@ impl ExportArgs {
     /// # Errors
     ///
     /// Fails where options of CSV are given for another format.
-    fn cells(&self) -> Result<CsvDialect, ConfigurationError> {
-        if self.format != Format::Csv && (self.bom || self.raw_cells) {
+    fn cells(&self) -> Result<CsvDialect, ConfigError> {
+        if self.format != ExportFormat::Csv && (self.bom || self.raw_cells) {
             let why = "--bom and --raw-cells are of CSV: leave them out, or choose --format csv";
-            return Err(ConfigurationError::Usage(why.to_owned()));
+            return Err(ConfigError::Usage(why.to_owned()));
         }
 
         Ok(CsvDialect {
@@ -74,10 +74,10 @@ pub(super) fn run(common: &Common, args: &ExportArgs) -> anyhow::Result<Exit> {
     if common.json && args.out.as_os_str() == "-" {
         let why = "--json would mix with the articles on stdout: \
             leave it out, or name a file with --out";
-        return Err(ConfigurationError::Usage(why.to_owned()).into());
+        return Err(ConfigError::Usage(why.to_owned()).into());
     }
 
-    let filter = Filter {
+    let filter = ArticleFilter {
         site: args.site.clone(),
         since: args.since,
     };
@@ -135,7 +135,7 @@ fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
 
 /// Opens the place to export to. At a signal, a half-written file is removed. A stream has no such
 /// file: a signal ends the program as usual.
-pub(super) fn place(out: &Path, format: Format) -> anyhow::Result<Place> {
+pub(super) fn place(out: &Path, format: ExportFormat) -> anyhow::Result<Place> {
     if let Some(stream) = Stream::at(out, format)? {
         return Ok(Place::Stream(stream));
     }

@@ -14,7 +14,7 @@ use clap::Args;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console};
 use crate::clock::Clock;
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::page_url::PageUrl;
 
 pub(super) use article::read_article;
@@ -42,10 +42,10 @@ pub(super) struct ExtractArgs {
 
 /// Prints what the page holds, as JSON with or without `--json`.
 pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Config::load(common.config.as_deref())?;
     let bytes = saved_file::read_bytes(&args.file)?;
-    let url = PageUrl::parse(&args.url)
-        .map_err(|why| ConfigurationError::Usage(format!("--url: {why}")))?;
+    let url =
+        PageUrl::parse(&args.url).map_err(|why| ConfigError::Usage(format!("--url: {why}")))?;
     let page = SavedFile::new(bytes, url);
     let choice = ReaderChoice::make(&configuration, args, &page)?;
 

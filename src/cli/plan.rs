@@ -11,7 +11,7 @@ use crate::cli::progress::in_words;
 use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::config_folder::Configuration;
+use crate::config_folder::Config;
 use crate::counts;
 use crate::time::Timestamp;
 
@@ -60,7 +60,7 @@ pub(super) fn run(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
 
 /// Tells what a crawl of the sites would ask.
 pub(super) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Config::load(common.config.as_deref())?;
     let reader = match Reader::open(common.data()) {
         Ok(reader) => Some(reader),
         Err(ArchiveError::Missing { .. }) => None,

@@ -6,14 +6,14 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::archive::{Archive, FILE, Lock, Reader, RunEnd, Terms};
+use crate::archive::{FILE, Lock, Reader, RunEnd, Terms, Writer};
 use crate::cli::args::count;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::reextract::{Mode, ReextractPlan, ReextractProgress, Summary, reextract};
 use crate::signals::CaughtSignals;
 
@@ -41,7 +41,7 @@ pub(super) struct ReextractArgs {
 
 /// Reads the archive again, and tells what changed.
 pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Config::load(common.config.as_deref())?;
     let plan = plan(&configuration, args)?;
     let signal = CaughtSignals::new()?.noted();
     let summary = read_again(common, &configuration, &plan, || signal.get().is_some())?;
@@ -66,7 +66,7 @@ pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit>
     })
 }
 
-fn plan(configuration: &Configuration, args: &ReextractArgs) -> anyhow::Result<ReextractPlan> {
+fn plan(configuration: &Config, args: &ReextractArgs) -> anyhow::Result<ReextractPlan> {
     let mut readers = Vec::new();
     for site in sites(configuration, args)? {
         readers.extend(configuration.readers(site)?);
@@ -84,7 +84,7 @@ fn plan(configuration: &Configuration, args: &ReextractArgs) -> anyhow::Result<R
 /// Reads the archive again. Writing is a run of its own; a dry run leaves no trace.
 fn read_again(
     common: &Common,
-    configuration: &Configuration,
+    configuration: &Config,
     plan: &ReextractPlan,
     is_stopped: impl Fn() -> bool,
 ) -> anyhow::Result<Summary> {
@@ -134,10 +134,10 @@ fn read_again(
 /// which opening would bring up to date.
 fn open(
     common: &Common,
-    configuration: &Configuration,
+    configuration: &Config,
     mode: Mode,
     holder: &str,
-) -> anyhow::Result<Archive> {
+) -> anyhow::Result<Writer> {
     let data = common.data();
     if !data.join(FILE).exists() {
         let crawl = hint::command(common, &["crawl"]);
@@ -151,14 +151,14 @@ fn open(
     if mode == Mode::DryRun {
         Reader::open(data)?;
     }
-    Ok(Archive::open(
+    Ok(Writer::open(
         lock,
         configuration.settings.archive.durability,
     )?)
 }
 
 fn sites<'c>(
-    configuration: &'c Configuration,
+    configuration: &'c Config,
     args: &ReextractArgs,
 ) -> anyhow::Result<Vec<&'c Arc<Site>>> {
     let mut sites = configuration.chosen(&args.sites)?;
@@ -170,7 +170,7 @@ fn sites<'c>(
     sites.retain(|site| site.profile.as_ref() == Some(profile));
     if sites.is_empty() {
         let why = format!("none of the sites has the profile {profile:?}");
-        return Err(ConfigurationError::Usage(why)).context("--profile");
+        return Err(ConfigError::Usage(why)).context("--profile");
     }
     Ok(sites)
 }

@@ -10,7 +10,7 @@ use crate::cli::crawl_report;
 use crate::cli::exit::Exit;
 use crate::cli::schedule::messages::{Messages, tell_monitor_failure};
 use crate::cli::{Common, console, hint, service};
-use crate::config_folder::Configuration;
+use crate::config_folder::Config;
 use crate::schedule::{
     Bell, ScheduleEnd, ScheduleMode, ScheduleOptions, Scheduler, scheduled_sites,
 };
@@ -32,7 +32,7 @@ pub(super) struct ScheduleArgs {
 /// all times that were missed are one crawl.
 pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
     let mut bell = Bell::new()?;
-    let configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Config::load(common.config.as_deref())?;
     let sites = scheduled_sites(&configuration, &args.sites)?;
     if args.units {
         print_units(common, args, &configuration)?;
@@ -64,11 +64,7 @@ pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> 
     })
 }
 
-fn print_units(
-    common: &Common,
-    args: &ScheduleArgs,
-    configuration: &Configuration,
-) -> anyhow::Result<()> {
+fn print_units(common: &Common, args: &ScheduleArgs, configuration: &Config) -> anyhow::Result<()> {
     let contact = hint::contact(&configuration.settings);
     let units = units::text(common, &args.sites, contact)?;
     if common.json {

@@ -17,7 +17,7 @@ use crate::cli::truncated_lists::{self, TruncatedListNotice};
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::export;
 use crate::status::{ArchiveStatus, SiteActivity, StatusPage};
 use crate::time::Timestamp;
@@ -94,7 +94,7 @@ fn print_failures(common: &Common, reader: &Reader) -> anyhow::Result<()> {
 /// Returns the configured sites. An archive can be read without its configuration: then the next
 /// crawls are not known.
 fn configured_sites(common: &Common) -> Vec<Arc<Site>> {
-    match Configuration::load(common.config.as_deref()) {
+    match Config::load(common.config.as_deref()) {
         Ok(configuration) => configuration.sites,
         Err(why) => {
             common
@@ -126,7 +126,7 @@ fn read(
     }
     status
         .of_sites(&args.sites)
-        .map_err(|unknown| ConfigurationError::Usage(unknown.to_string()).into())
+        .map_err(|unknown| ConfigError::Usage(unknown.to_string()).into())
 }
 
 /// Returns the web page. Its plots count days by the clocks of the configured sites.

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use tokio::sync::watch;
 
-use crate::archive::{Archive, Lock};
+use crate::archive::{Lock, Writer};
 use crate::cli::Common;
 use crate::cli::args::at_least_one;
 use crate::cli::exit::Exit;
@@ -16,7 +16,7 @@ use crate::cli::progress::tell_stopping;
 use crate::cli::survey::report::Drafts;
 use crate::clock::Clock;
 use crate::config::units::Span;
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::crawl_session::{SignalRelay, host_locks, may_begin, network, runtime};
 use crate::dispatch::Stop;
 use crate::page_url::PageUrl;
@@ -66,7 +66,7 @@ fn requests(text: &str) -> Result<u64, String> {
 
 /// Surveys a paper, and prints or writes its files.
 pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Config::load(common.config.as_deref())?;
     let home = home(&args.url)?;
     let names = names::choose(&configuration, args, &home)?;
     let plan = plan(&configuration, args, home);
@@ -94,15 +94,15 @@ pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
     })
 }
 
-fn home(url: &str) -> Result<PageUrl, ConfigurationError> {
+fn home(url: &str) -> Result<PageUrl, ConfigError> {
     PageUrl::parse(url).map_err(|why| {
-        ConfigurationError::Usage(format!(
+        ConfigError::Usage(format!(
             "{why}: write the home page's address, like https://www.example.org/"
         ))
     })
 }
 
-fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> SurveyPlan {
+fn plan(configuration: &Config, args: &SurveyArgs, home: PageUrl) -> SurveyPlan {
     let profiles = if args.draft {
         Vec::new()
     } else {
@@ -125,7 +125,7 @@ fn plan(configuration: &Configuration, args: &SurveyArgs, home: PageUrl) -> Surv
 fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyReport, Exit>> {
     may_begin(common.data(), plan.settings.limits.free_disk)?;
     let lock = Lock::take(common.data(), &plan.holder)?;
-    let mut archive = Archive::open(lock, plan.settings.archive.durability)?;
+    let mut archive = Writer::open(lock, plan.settings.archive.durability)?;
     let mut caught = CaughtSignals::new()?;
     let runtime = runtime()?;
 
@@ -144,7 +144,7 @@ fn survey(common: &Common, plan: SurveyPlan) -> anyhow::Result<Result<SurveyRepo
 async fn survey_until_stopped(
     common: &Common,
     plan: SurveyPlan,
-    archive: &mut Archive,
+    archive: &mut Writer,
     stops: &mut StopSignals,
 ) -> anyhow::Result<Result<SurveyReport, Option<StopSignal>>> {
     let voice = common.voice();

@@ -5,12 +5,12 @@ use std::path::Path;
 use clap::Args;
 use serde_json::json;
 
-use crate::archive::{Archive, Lock, Reader, RunEnd, Tally, Terms};
+use crate::archive::{Lock, Reader, RunEnd, Tally, Terms, Writer};
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
 use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
-use crate::config_folder::Configuration;
+use crate::config_folder::Config;
 use crate::counts;
 use crate::verify::{self, Damage, Repair, VerifyReport};
 
@@ -64,7 +64,7 @@ fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
 
 /// Verifies and repairs. That is a run of its own: the lock keeps crawls away.
 fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<VerifyReport> {
-    let configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Config::load(common.config.as_deref())?;
     let mut readers = Vec::new();
     for site in &configuration.sites {
         readers.extend(configuration.readers(site)?);
@@ -83,7 +83,7 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
         return Ok(findings);
     }
 
-    let mut archive = Archive::open(lock, configuration.settings.archive.durability)?;
+    let mut archive = Writer::open(lock, configuration.settings.archive.durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
     let run = archive.begin_run(lease, "verify", &Terms::default(), clock.now())?;
     verify::repair(&mut archive, lease, &readers, &mut findings, &clock)?;

@@ -3,7 +3,7 @@
 /// An error in a configuration file, with its place.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{file}:{line}: {}{why}", key.as_ref().map(|key| format!("`{key}`: ")).unwrap_or_default())]
-pub struct ConfigError {
+pub struct ConfigFileError {
     pub file: String,
     /// Counted from 1.
     pub line: usize,
@@ -13,10 +13,10 @@ pub struct ConfigError {
 }
 
 /// Returns the error for the place at byte `at` of `text`.
-pub fn fault_at(file: &str, text: &str, at: usize, why: impl Into<String>) -> ConfigError {
+pub fn fault_at(file: &str, text: &str, at: usize, why: impl Into<String>) -> ConfigFileError {
     let at = at.min(text.len());
     let line = line_at(text.as_bytes(), at);
-    ConfigError {
+    ConfigFileError {
         file: file.to_owned(),
         line,
         key: key_on(text, line),
@@ -57,7 +57,7 @@ fn in_words(message: &str) -> String {
 
 /// Returns the error for a key whose value is well-formed but impossible. The line is 1 if the file
 /// does not have the key, because its default is impossible with other values.
-pub fn fault(file: &str, text: &str, key: &str, why: &str) -> ConfigError {
+pub fn fault(file: &str, text: &str, key: &str, why: &str) -> ConfigFileError {
     let line = text
         .lines()
         .position(|line| {
@@ -67,7 +67,7 @@ pub fn fault(file: &str, text: &str, key: &str, why: &str) -> ConfigError {
         .unwrap_or(0)
         + 1;
 
-    ConfigError {
+    ConfigFileError {
         file: file.to_owned(),
         line,
         key: Some(key_on(text, line).unwrap_or_else(|| key.to_owned())),

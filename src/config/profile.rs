@@ -158,10 +158,10 @@ impl Notice {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::read_profile;
+    use crate::config::Profile;
 
     fn error(text: &str) -> String {
-        read_profile("profiles/x.toml", &format!("name = \"x\"\n{text}"))
+        Profile::parse("profiles/x.toml", &format!("name = \"x\"\n{text}"))
             .unwrap_err()
             .to_string()
     }
@@ -207,7 +207,7 @@ mod tests {
     fn impossible_rules_of_addresses_are_refused() {
         let patterns = "[url]\narticle_patterns = ['^/a/(\\d+)$']\n";
         assert!(
-            read_profile(
+            Profile::parse(
                 "x",
                 &format!("name = \"x\"\n{patterns}canonical = \"/a/{{number}}\"")
             )
@@ -244,6 +244,6 @@ mod tests {
 
     #[test]
     fn a_profile_needs_only_a_name() {
-        assert!(read_profile("x", "name = \"x\"").is_ok());
+        assert!(Profile::parse("x", "name = \"x\"").is_ok());
     }
 }

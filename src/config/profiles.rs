@@ -125,11 +125,11 @@ impl ProfileFile {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::read_profile;
+    use crate::config::Profile;
 
     fn file(name: &str, days: &str) -> ProfileFile {
         let file = format!("profiles/{name}.toml");
-        let profile = read_profile(
+        let profile = Profile::parse(
             &file,
             &format!("name = \"paper\"\nlanguage = \"{name}\"\n{days}"),
         )
@@ -206,7 +206,7 @@ mod tests {
     fn a_profile_whose_last_day_is_before_its_first_is_refused() {
         let text = "name = \"x\"\nvalid_from = \"2026-03-02\"\nvalid_until = \"2026-03-01\"\n";
 
-        let said = read_profile("profiles/x.toml", text)
+        let said = Profile::parse("profiles/x.toml", text)
             .unwrap_err()
             .to_string();
 

@@ -2,39 +2,41 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::config::config_error::{ConfigError, fault, fault_at, line_at, message_in_words};
+use crate::config::config_error::{ConfigFileError, fault, fault_at, line_at, message_in_words};
 use crate::config::settings::contact;
 use crate::config::site_check;
 use crate::config::{Profile, Settings, Site};
 
-/// Reads `saseo.toml`; `file` is its name in errors.
-///
-/// # Errors
-///
-/// If the text is no TOML, or a value is impossible.
-pub fn read_settings(file: &str, text: &str) -> Result<Settings, ConfigError> {
-    let mut settings: Settings = read(file, text)?;
+impl Settings {
+    /// Reads `saseo.toml`; `file` is its name in errors.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no TOML, or a value is impossible.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigFileError> {
+        let mut settings: Settings = read(file, text)?;
 
-    if !is_product_token(&settings.identity.agent) {
-        return Err(fault(
-            file,
-            text,
-            "agent",
-            "a robots.txt product token has only letters, `-` and `_`",
-        ));
-    }
-    settings.identity.contact =
-        contact(&settings.identity.contact).map_err(|why| fault(file, text, "contact", why))?;
-    if let Some(key) = limit_of_nothing(&settings) {
-        return Err(fault(
-            file,
-            text,
-            key,
-            "with a limit of 0 no answer could ever be read",
-        ));
-    }
+        if !is_product_token(&settings.identity.agent) {
+            return Err(fault(
+                file,
+                text,
+                "agent",
+                "a robots.txt product token has only letters, `-` and `_`",
+            ));
+        }
+        settings.identity.contact =
+            contact(&settings.identity.contact).map_err(|why| fault(file, text, "contact", why))?;
+        if let Some(key) = limit_of_nothing(&settings) {
+            return Err(fault(
+                file,
+                text,
+                key,
+                "with a limit of 0 no answer could ever be read",
+            ));
+        }
 
-    Ok(settings)
+        Ok(settings)
+    }
 }
 
 /// Tells whether a text is a product token: only letters, `-` and `_` (RFC 9309 §2.2.1).
@@ -59,15 +61,17 @@ fn limit_of_nothing(settings: &Settings) -> Option<&'static str> {
     }
 }
 
-/// Reads one site file. Values that are impolite to other people's servers are refused.
-///
-/// # Errors
-///
-/// If the text is no TOML, or a value is impossible or impolite.
-pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
-    let site: Site = read(file, text)?;
-    site_check::check(&site).map_err(|found| fault(file, text, found.key, &found.why))?;
-    Ok(site)
+impl Site {
+    /// Reads one site file. Values that are impolite to other people's servers are refused.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no TOML, or a value is impossible or impolite.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigFileError> {
+        let site: Site = read(file, text)?;
+        site_check::check(&site).map_err(|found| fault(file, text, found.key, &found.why))?;
+        Ok(site)
+    }
 }
 
 /// Reads a file's bytes as text.
@@ -75,10 +79,10 @@ pub fn read_site(file: &str, text: &str) -> Result<Site, ConfigError> {
 /// # Errors
 ///
 /// The place of the first byte that is not UTF-8.
-pub fn read_text(file: &str, bytes: Vec<u8>) -> Result<String, ConfigError> {
+pub fn read_text(file: &str, bytes: Vec<u8>) -> Result<String, ConfigFileError> {
     String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
-        ConfigError {
+        ConfigFileError {
             file: file.to_owned(),
             line: line_at(error.as_bytes(), at),
             key: None,
@@ -87,30 +91,32 @@ pub fn read_text(file: &str, bytes: Vec<u8>) -> Result<String, ConfigError> {
     })
 }
 
-/// Reads one profile, and compiles its selectors and patterns.
-///
-/// # Errors
-///
-/// If the text is no TOML, or a value is impossible.
-pub fn read_profile(file: &str, text: &str) -> Result<Profile, ConfigError> {
-    let profile: Profile = read(file, text)?;
-    if let Some((key, why)) = profile.url.fault() {
-        return Err(fault(file, text, key, &why));
-    }
+impl Profile {
+    /// Reads one profile, and compiles its selectors and patterns.
+    ///
+    /// # Errors
+    ///
+    /// If the text is no TOML, or a value is impossible.
+    pub fn parse(file: &str, text: &str) -> Result<Self, ConfigFileError> {
+        let profile: Profile = read(file, text)?;
+        if let Some((key, why)) = profile.url.fault() {
+            return Err(fault(file, text, key, &why));
+        }
 
-    match (profile.valid_from, profile.valid_until) {
-        (Some(first), Some(last)) if last < first => Err(fault(
-            file,
-            text,
-            "valid_until",
-            &format!("the last day comes before the first, {first}"),
-        )),
-        _ => Ok(profile),
+        match (profile.valid_from, profile.valid_until) {
+            (Some(first), Some(last)) if last < first => Err(fault(
+                file,
+                text,
+                "valid_until",
+                &format!("the last day comes before the first, {first}"),
+            )),
+            _ => Ok(profile),
+        }
     }
 }
 
 /// Parses TOML.
-fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ConfigError> {
+fn read<T: DeserializeOwned>(file: &str, text: &str) -> Result<T, ConfigFileError> {
     toml::from_str(text).map_err(|error| {
         let at = error.span().map_or(0, |span| span.start);
         fault_at(file, text, at, message_in_words(error.message()))
@@ -125,7 +131,7 @@ mod tests {
     const SITE: &str = "name = \"paper\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n";
 
     fn site_error(more: &str) -> String {
-        read_site("sites/paper.toml", &format!("{SITE}{more}"))
+        Site::parse("sites/paper.toml", &format!("{SITE}{more}"))
             .unwrap_err()
             .to_string()
     }
@@ -151,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_missing_key_is_named() {
-        let said = read_site("sites/x.toml", "name = \"x\"\n")
+        let said = Site::parse("sites/x.toml", "name = \"x\"\n")
             .unwrap_err()
             .to_string();
         assert!(said.contains("missing field `title`"), "{said}");
@@ -168,7 +174,7 @@ mod tests {
         assert!(site_error("[pace]\ngap = \"500ms\"\n").contains("own_site"));
         assert!(site_error("[pace]\nat_once = 2\n").contains("own_site"));
         assert!(
-            read_site(
+            Site::parse(
                 "x",
                 &format!("{SITE}own_site = true\n[pace]\ngap = \"0s\"\nat_once = 16\n")
             )
@@ -178,7 +184,7 @@ mod tests {
 
     #[test]
     fn an_agent_must_be_a_product_token() {
-        let said = read_settings("saseo.toml", "[identity]\nagent = \"saseo/1.0\"\n")
+        let said = Settings::parse("saseo.toml", "[identity]\nagent = \"saseo/1.0\"\n")
             .unwrap_err()
             .to_string();
         assert!(
@@ -203,7 +209,7 @@ mod tests {
 
     #[test]
     fn limits_of_nothing_are_refused_with_their_line() {
-        let said = |text: &str| read_settings("saseo.toml", text).unwrap_err().to_string();
+        let said = |text: &str| Settings::parse("saseo.toml", text).unwrap_err().to_string();
 
         assert!(
             said("[limits]\nbody = \"0\"\n")
@@ -224,7 +230,7 @@ mod tests {
             said.starts_with("sites/paper.toml:5: `discover.sections`"),
             "{said}"
         );
-        assert!(read_site("x", &format!("{SITE}[discover]\nsections = []\n")).is_ok());
+        assert!(Site::parse("x", &format!("{SITE}[discover]\nsections = []\n")).is_ok());
 
         for bad in ["", "Korean language", "k", "ko_KR", "ko-", "1a"] {
             assert!(
@@ -234,7 +240,7 @@ mod tests {
         }
         for good in ["ko", "zh-Hant-TW", "de-1996", "kok"] {
             assert!(
-                read_site("x", &format!("{SITE}language = {good:?}\n")).is_ok(),
+                Site::parse("x", &format!("{SITE}language = {good:?}\n")).is_ok(),
                 "{good}"
             );
         }

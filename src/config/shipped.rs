@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use include_dir::{Dir, include_dir};
 
-use crate::config::{Profile, read_profile};
+use crate::config::Profile;
 
 /// The folder `config` of the repository.
 static CONFIG: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/config");
@@ -57,7 +57,7 @@ pub fn shipped_profiles() -> Vec<Profile> {
         .filter(|file| file.path.starts_with("profiles/"));
     let texts = files.filter_map(|file| Some((file.path, file.toml()?)));
     texts
-        .map(|(name, text)| read_profile(name, text).expect("a test reads every shipped file"))
+        .map(|(name, text)| Profile::parse(name, text).expect("a test reads every shipped file"))
         .collect()
 }
 
@@ -66,25 +66,27 @@ pub const GENERIC: &str = include_str!("generic.toml");
 
 /// The profile for pages of unknown CMSs, compiled once: every reader of a site has it.
 static COMPILED_GENERIC: LazyLock<Profile> = LazyLock::new(|| {
-    read_profile("src/config/generic.toml", GENERIC).expect("a test reads every shipped file")
+    Profile::parse("src/config/generic.toml", GENERIC).expect("a test reads every shipped file")
 });
 
-/// Returns the profile for pages of unknown CMSs.
-pub fn generic_profile() -> Profile {
-    COMPILED_GENERIC.clone()
-}
+impl Profile {
+    /// Returns the profile for pages of unknown CMSs: stories are found by measure.
+    pub fn generic() -> Self {
+        COMPILED_GENERIC.clone()
+    }
 
-/// Returns the shipped profile of that name.
-pub fn shipped_profile(name: &str) -> Option<Profile> {
-    shipped_profiles()
-        .into_iter()
-        .find(|profile| profile.name == name)
+    /// Returns the profile of that name that comes with saseo, as `ndsoft`.
+    pub fn shipped(name: &str) -> Option<Self> {
+        shipped_profiles()
+            .into_iter()
+            .find(|profile| profile.name == name)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Settings, read_settings, read_site};
+    use crate::config::{Settings, Site};
 
     #[test]
     fn every_shipped_file_is_read() {
@@ -94,16 +96,16 @@ mod tests {
         {
             match path.split_once('/') {
                 Some(("sites", _)) => {
-                    let site = read_site(path, text).unwrap();
+                    let site = Site::parse(path, text).unwrap();
                     assert_eq!(site.profile.as_deref(), Some("ndsoft"));
                 }
                 Some(("profiles", file)) => {
-                    let profile = read_profile(path, text).unwrap();
+                    let profile = Profile::parse(path, text).unwrap();
                     assert_eq!(format!("{}.toml", profile.name), file);
                 }
-                _ => assert_eq!(read_settings(path, text).unwrap(), Settings::default()),
+                _ => assert_eq!(Settings::parse(path, text).unwrap(), Settings::default()),
             }
         }
-        assert_eq!(generic_profile().name, "generic");
+        assert_eq!(Profile::generic().name, "generic");
     }
 }

@@ -2,15 +2,15 @@
 
 use std::path::PathBuf;
 
-use crate::config::ConfigError;
+use crate::config::ConfigFileError;
 use crate::config::profiles::ProfilesError;
 use crate::site_reader::SiteError;
 
 /// A fault of the configuration, or of the command line that uses it: exit code 2.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigurationError {
+pub enum ConfigError {
     #[error(transparent)]
-    Wrong(#[from] ConfigError),
+    Wrong(#[from] ConfigFileError),
     #[error(
         "there is no configuration folder {path}; \
          name one that is there, or `saseo init {path}` writes one"
@@ -51,23 +51,23 @@ pub enum ConfigurationError {
     Unanswerable { site: String, contact: String },
     /// Two faults or more.
     #[error("{} things are wrong with the configuration:{}", .0.len(), in_lines(.0))]
-    Several(Vec<ConfigurationError>),
+    Several(Vec<ConfigError>),
     #[error("{0}")]
     Usage(String),
 }
 
 /// The faults that were found so far.
 #[derive(Default)]
-pub(super) struct Faults(pub(super) Vec<ConfigurationError>);
+pub(super) struct Faults(pub(super) Vec<ConfigError>);
 
 impl Faults {
     /// Returns a value that could be read. Keeps the fault of one that could not.
-    pub(super) fn kept<T>(&mut self, had: Result<T, impl Into<ConfigurationError>>) -> Option<T> {
+    pub(super) fn kept<T>(&mut self, had: Result<T, impl Into<ConfigError>>) -> Option<T> {
         had.map_err(|why| self.0.push(why.into())).ok()
     }
 }
 
-fn in_lines(faults: &[ConfigurationError]) -> String {
+fn in_lines(faults: &[ConfigError]) -> String {
     faults
         .iter()
         .map(|fault| format!("\n  {}", chain(fault)))

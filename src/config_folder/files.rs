@@ -4,7 +4,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use crate::config::{read_text, shipped};
-use crate::config_folder::error::{ConfigurationError, Faults};
+use crate::config_folder::error::{ConfigError, Faults};
 
 /// The most bytes of a configuration file. Real ones have a few thousand; a larger file was put
 /// there by mistake.
@@ -88,12 +88,12 @@ impl ConfigFile {
 }
 
 /// Refuses a configuration folder that is not there, or is no folder.
-pub fn is_there(named: &Path) -> Result<(), ConfigurationError> {
+pub fn is_there(named: &Path) -> Result<(), ConfigError> {
     let path = named.to_owned();
     match (named.is_dir(), named.exists()) {
         (true, _) => Ok(()),
-        (false, true) => Err(ConfigurationError::NotAFolder { path }),
-        (false, false) => Err(ConfigurationError::NoFolder { path }),
+        (false, true) => Err(ConfigError::NotAFolder { path }),
+        (false, false) => Err(ConfigError::NoFolder { path }),
     }
 }
 
@@ -109,8 +109,8 @@ fn shipped_files(prefix: &'static str) -> impl Iterator<Item = ConfigFile> {
     })
 }
 
-fn read_file(path: &Path) -> Result<ConfigFile, ConfigurationError> {
-    let bytes = regular(path, LARGEST).map_err(|why| ConfigurationError::Unreadable {
+fn read_file(path: &Path) -> Result<ConfigFile, ConfigError> {
+    let bytes = regular(path, LARGEST).map_err(|why| ConfigError::Unreadable {
         path: path.to_owned(),
         why,
     })?;
@@ -146,12 +146,12 @@ fn is_config(path: &Path) -> bool {
 
 /// Returns the TOML files of a folder, in the order of their names. Returns none where there is no
 /// folder.
-fn config_files(folder: &Path) -> Result<Vec<PathBuf>, ConfigurationError> {
+fn config_files(folder: &Path) -> Result<Vec<PathBuf>, ConfigError> {
     if !folder.exists() {
         return Ok(Vec::new());
     }
 
-    let mut paths = entries(folder).map_err(|why| ConfigurationError::Unreadable {
+    let mut paths = entries(folder).map_err(|why| ConfigError::Unreadable {
         path: folder.to_owned(),
         why,
     })?;

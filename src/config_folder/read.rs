@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use crate::config::profiles::ProfileFile;
-use crate::config::{Profiles, Site, read_profile, read_site};
-use crate::config_folder::error::{ConfigurationError, Faults};
+use crate::config::{Profile, Profiles, Site};
+use crate::config_folder::error::{ConfigError, Faults};
 use crate::config_folder::files::ConfigFile;
 
 /// Reads sites, each with its file. The files of sites that cannot be read are left out.
@@ -15,7 +15,7 @@ pub(super) fn read_sites(
 ) -> (Vec<Arc<Site>>, Vec<ConfigFile>) {
     let (mut sites, mut read) = (Vec::new(), Vec::new());
     for file in files {
-        if let Some(site) = faults.kept(read_site(&file.name, &file.text)) {
+        if let Some(site) = faults.kept(Site::parse(&file.name, &file.text)) {
             sites.push(Arc::new(site));
             read.push(file);
         }
@@ -29,7 +29,7 @@ pub(super) fn read_sites(
 pub(super) fn read_profiles(files: Vec<ConfigFile>, faults: &mut Faults) -> Profiles {
     let mut profiles = Vec::new();
     for file in files {
-        if let Some(profile) = faults.kept(read_profile(&file.name, &file.text)) {
+        if let Some(profile) = faults.kept(Profile::parse(&file.name, &file.text)) {
             profiles.push(ProfileFile {
                 profile,
                 file: file.name,
@@ -40,12 +40,12 @@ pub(super) fn read_profiles(files: Vec<ConfigFile>, faults: &mut Faults) -> Prof
 }
 
 /// Returns a fault for each site that has the name of a site before it.
-fn twice_named(sites: &[Arc<Site>], files: &[ConfigFile]) -> Vec<ConfigurationError> {
+fn twice_named(sites: &[Arc<Site>], files: &[ConfigFile]) -> Vec<ConfigError> {
     let mut faults = Vec::new();
     for (k, site) in sites.iter().enumerate() {
         let first = sites[..k].iter().position(|other| other.name == site.name);
         if let Some(first) = first {
-            faults.push(ConfigurationError::TwiceNamed {
+            faults.push(ConfigError::TwiceNamed {
                 name: site.name.clone(),
                 files: [files[first].name.clone(), files[k].name.clone()],
             });

@@ -323,13 +323,13 @@ fn capture(response: &Response, charset: Option<Charset>, judgement: Judgement) 
 mod tests {
     use super::*;
     use crate::archive::Body;
-    use crate::config::{Settings, read_site};
+    use crate::config::{Settings, Site};
     use crate::frontier::{KnownArticle, PageId, PageKind, Past};
     use crate::page_url::PageUrl;
 
     fn overdue_page(html: &str) -> (Outcome, Capture) {
         let file = "name = \"paper\"\ntitle = \"책방\"\nhome = \"https://www.saseo.example/\"\n";
-        let site = read_site("paper.toml", file).unwrap();
+        let site = Site::parse("paper.toml", file).unwrap();
         let reader = SiteReader::new(site, None, &Settings::default()).unwrap();
         let url = PageUrl::parse("https://www.saseo.example/a/1").unwrap();
         let site = "paper".to_owned();

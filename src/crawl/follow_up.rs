@@ -1,6 +1,6 @@
 //! The steps that follow after the commit of an answer.
 
-use crate::archive::{ArchiveError, Change, CommitEffect, Completed, RobotsCopy};
+use crate::archive::{ArchiveError, ChangeKind, CommitEffect, Completed, RobotsCopy};
 use crate::crawl::Crawl;
 use crate::crawl::hosts::MOST_FAILURES;
 use crate::dispatch::{RobotsFetch, RobotsStep};
@@ -61,9 +61,9 @@ impl<W: Web> Crawl<'_, W> {
     ) -> Result<(), ArchiveError> {
         let site = follow_up.site().to_owned();
         match effect.article {
-            Some(Change::New) => self.tally(&site, |tally| tally.articles_new += 1),
-            Some(Change::Changed) => self.tally(&site, |tally| tally.articles_changed += 1),
-            Some(Change::Gone) | None => {}
+            Some(ChangeKind::New) => self.tally(&site, |tally| tally.articles_new += 1),
+            Some(ChangeKind::Changed) => self.tally(&site, |tally| tally.articles_changed += 1),
+            Some(ChangeKind::Gone) | None => {}
         }
         self.grow(&site, effect.queue_growth);
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::archive::{Archive, ArchiveError, Loss};
+use crate::archive::{ArchiveError, Loss, Writer};
 use crate::crawl::Crawl;
 use crate::fetch::Web;
 use crate::time::Timestamp;
@@ -91,7 +91,7 @@ impl<W: Web> Crawl<'_, W> {
 }
 
 /// Makes the last checkpoint. Closing the archive makes none where somebody else reads it.
-pub(super) fn empty_log(archive: &Archive) {
+pub(super) fn empty_log(archive: &Writer) {
     if let Err(why) = archive.checkpoint() {
         // Everything is saved, and the next run makes the checkpoint.
         tracing::warn!(%why, "the archive's log could not be moved into its file");

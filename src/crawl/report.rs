@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 /// The end of a crawl of one or several papers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Report {
+pub struct CrawlReport {
     /// The first of the papers' runs.
     pub run: RunId,
     pub how: RunEnd,
@@ -31,7 +31,7 @@ pub struct Report {
     pub papers: Vec<PaperReport>,
 }
 
-impl Report {
+impl CrawlReport {
     /// Makes one report of those of several papers. `elapsed` is the time of the whole crawl.
     pub fn of(mut papers: Vec<PaperReport>, elapsed: Duration) -> Self {
         papers.sort_by_key(|paper| paper.run);

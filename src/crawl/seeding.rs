@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::archive::{Archive, ArchiveError, Seed};
+use crate::archive::{ArchiveError, Seed, Writer};
 use crate::crawl::Backfill;
 use crate::frontier::Role;
 use crate::site_reader::SiteReader;
@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 /// Returns the reader of a paper, with the address that its home page moved to, if it did.
 pub(super) fn at_last_home(
     reader: &Arc<SiteReader>,
-    archive: &Archive,
+    archive: &Writer,
 ) -> Result<Arc<SiteReader>, ArchiveError> {
     let home = archive.moved_to(&reader.site.home)?;
     Ok(home.map_or_else(|| Arc::clone(reader), |home| Arc::new(reader.at_home(home))))

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::archive::SeedMode;
 use crate::config::{Settings, Site};
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::crawl::{Backfill, CrawlPlan, Session};
 use crate::host_lock::HostLocks;
 
@@ -28,10 +28,10 @@ pub struct CrawlOrder {
 ///
 /// Fails where the profile of a site cannot read it, or is not valid today.
 pub fn crawl_plan(
-    configuration: &Configuration,
+    configuration: &Config,
     sites: &[&Arc<Site>],
     order: CrawlOrder,
-) -> Result<CrawlPlan, ConfigurationError> {
+) -> Result<CrawlPlan, ConfigError> {
     Ok(CrawlPlan {
         command: order.command.to_owned(),
         sites: sites

@@ -294,11 +294,11 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::config::shipped::shipped_profile;
+    use crate::config::Profile;
 
     fn grammar(home: &str) -> Grammar {
         Grammar::new(
-            Some(&shipped_profile("ndsoft").unwrap()),
+            Some(&Profile::shipped("ndsoft").unwrap()),
             PageUrl::parse(home).unwrap(),
         )
     }
@@ -521,9 +521,7 @@ mod tests {
 
     /// The grammar of a CMS with these rules.
     fn other_cms(rules: &str) -> Grammar {
-        let profile =
-            crate::config::read_profile("x.toml", &format!("name = \"x\"\n[url]\n{rules}"))
-                .unwrap();
+        let profile = Profile::parse("x.toml", &format!("name = \"x\"\n[url]\n{rules}")).unwrap();
         Grammar::new(Some(&profile), url("https://www.saseo.example/"))
     }
 
@@ -579,7 +577,7 @@ mod tests {
     #[test]
     fn another_cms_has_its_own_addresses() {
         let paper = Grammar::new(
-            Some(&shipped_profile("mediaon").unwrap()),
+            Some(&Profile::shipped("mediaon").unwrap()),
             url("https://www.saseo.example/"),
         );
         let address = |path: &str| paper.address(&url(&format!("http://m.saseo.example{path}")));

@@ -210,7 +210,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::config::shipped;
+    use crate::config::Profile;
 
     fn url(text: &str) -> PageUrl {
         PageUrl::parse(text).unwrap()
@@ -234,7 +234,7 @@ mod tests {
     }
 
     fn read(bytes: impl AsRef<[u8]>) -> Result<Sitemap, SitemapError> {
-        let profile = shipped::shipped_profile("ndsoft").unwrap();
+        let profile = Profile::shipped("ndsoft").unwrap();
         read_as(
             &Grammar::new(Some(&profile), url("https://www.paper.example/")),
             bytes.as_ref(),

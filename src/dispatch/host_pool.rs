@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use crate::archive::{Announcement, Archive, ArchiveError, RobotsId};
+use crate::archive::{Announcement, ArchiveError, RobotsId, Writer};
 use crate::config::settings::Ceilings;
 use crate::dispatch::Prepared;
 use crate::dispatch::held_locks::HeldLocks;
@@ -59,7 +59,7 @@ impl HostPool {
         pace: &Ceilings,
         locks: HostLocks,
         holder: String,
-        archive: &Archive,
+        archive: &Writer,
         now: Timestamp,
     ) -> Result<Self, ArchiveError> {
         let (per_server, total) = (pace.server_rate.0, pace.total_rate.0);
@@ -100,7 +100,7 @@ impl HostPool {
         &mut self,
         host: &Host,
         otherwise: HostLimits,
-        archive: &Archive,
+        archive: &Writer,
         now: Timestamp,
     ) -> Result<(), ArchiveError> {
         let limits = self.promises.politest(host).unwrap_or(otherwise);

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use crate::archive::{Archive, ArchiveError, RobotsCopy, RobotsId, RobotsOutcome};
+use crate::archive::{ArchiveError, RobotsCopy, RobotsId, RobotsOutcome, Writer};
 use crate::dispatch::{HostPool, RobotsFetch};
 use crate::page_url::{Host, PageUrl};
 use crate::robots::{Allowed, FRESH, Robots};
@@ -92,7 +92,7 @@ impl RobotsCache {
     pub fn standing(
         &mut self,
         page: SitePage<'_>,
-        archive: &Archive,
+        archive: &Writer,
         hosts: &mut HostPool,
         now: Timestamp,
     ) -> Result<RobotsStanding, ArchiveError> {
@@ -142,7 +142,7 @@ impl RobotsCache {
     pub fn install_kept(
         &mut self,
         host: &Host,
-        archive: &Archive,
+        archive: &Writer,
         hosts: &mut HostPool,
     ) -> Result<(), ArchiveError> {
         for scheme in ["https", "http"] {

@@ -5,7 +5,7 @@ use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::export::{ExportError, Format};
+use crate::export::{ExportError, ExportFormat};
 
 /// The most symbolic links that are followed, as many as Linux follows (path_resolution(7)); more
 /// are a circle.
@@ -36,7 +36,7 @@ pub struct Beside {
 
 impl Stream {
     /// Opens what stands at `out` and is no regular file; `-` is standard output.
-    pub fn at(out: &Path, format: Format) -> Result<Option<Self>, ExportError> {
+    pub fn at(out: &Path, format: ExportFormat) -> Result<Option<Self>, ExportError> {
         let is_stdout = out == Path::new("-") || out == Path::new("/dev/stdout");
         let is_stream = match fs::metadata(out) {
             Ok(there) if there.is_dir() => {
@@ -50,18 +50,18 @@ impl Stream {
 
         match format {
             _ if !is_stream => return Ok(None),
-            Format::Sqlite => {
+            ExportFormat::Sqlite => {
                 return Err(ExportError::NoFile {
                     path: out.to_owned(),
                 });
             }
-            Format::Jsonl | Format::Csv if is_stdout => {
+            ExportFormat::Jsonl | ExportFormat::Csv if is_stdout => {
                 return Ok(Some(Self {
                     name: out.to_owned(),
                     file: None,
                 }));
             }
-            Format::Jsonl | Format::Csv => {}
+            ExportFormat::Jsonl | ExportFormat::Csv => {}
         }
 
         let file = OpenOptions::new().append(true).open(out);

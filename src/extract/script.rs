@@ -24,7 +24,7 @@ pub fn taken(scripts: &[String], pattern: &Pattern) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use crate::config::read_profile;
+    use crate::config::Profile;
     use crate::extract::{Article, ArticleReader, Extraction, KnownPaper};
     use crate::page_url::PageUrl;
 
@@ -40,7 +40,7 @@ mod tests {
     "##;
 
     fn read(html: &str) -> Option<Article> {
-        let profile = read_profile("x.toml", RULES).unwrap();
+        let profile = Profile::parse("x.toml", RULES).unwrap();
         let paper = KnownPaper::from(&profile);
         let url = PageUrl::parse("https://www.saseo.example/view/7").unwrap();
         match ArticleReader::new(profile, paper).read(&url, html) {

@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use crate::archive::ArchiveError;
-use crate::config_folder::ConfigurationError;
+use crate::config_folder::ConfigError;
 use crate::crawl_session::{NetworkError, SessionError};
 
 /// The error of a listener that could not tell a report.
@@ -13,7 +13,7 @@ pub type ListenerError = Box<dyn Error + Send + Sync>;
 #[derive(Debug, thiserror::Error)]
 pub enum ScheduleError {
     #[error(transparent)]
-    Configuration(#[from] ConfigurationError),
+    Config(#[from] ConfigError),
     #[error(transparent)]
     Session(#[from] SessionError),
     /// The runtime of the monitors could not be made.
@@ -42,9 +42,7 @@ impl ScheduleError {
     pub fn archive(&self) -> Option<&ArchiveError> {
         match self {
             Self::Session(SessionError::Archive(error)) => Some(error),
-            Self::Session(_) | Self::Configuration(_) | Self::Runtime(_) | Self::NotReported(_) => {
-                None
-            }
+            Self::Session(_) | Self::Config(_) | Self::Runtime(_) | Self::NotReported(_) => None,
         }
     }
 }

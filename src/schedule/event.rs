@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::archive::ArchiveError;
-use crate::config_folder::ConfigurationError;
+use crate::config_folder::ConfigError;
 use crate::crawl::{Began, CrawlProgress, PaperReport};
 use crate::crawl_session::{Stopping, TooLittleRoom};
 use crate::schedule::error::{ListenerError, ScheduleError};
@@ -37,10 +37,7 @@ pub enum ScheduleEvent<'a> {
     /// The configuration could not be read again: the earlier one stays.
     NotReloaded(&'a ScheduleError),
     /// A paper that is due is not crawled: its profile is not valid today, for example.
-    NotCrawled {
-        site: &'a str,
-        why: &'a ConfigurationError,
-    },
+    NotCrawled { site: &'a str, why: &'a ConfigError },
 
     /// A paper's run began.
     Began(&'a Began),

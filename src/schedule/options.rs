@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::config_folder::Configuration;
+use crate::config_folder::Config;
 use crate::schedule::error::ScheduleError;
 use crate::schedule::event::{ScheduleEvent, ScheduleListener};
 use crate::schedule::mode::ScheduleMode;
@@ -25,7 +25,7 @@ pub struct ScheduleOptions<'a> {
 impl ScheduleOptions<'_> {
     /// Reads the configuration again, and tells how that went. Returns nothing where it is wrong,
     /// or has nothing to crawl.
-    pub(super) fn load_again(&self, listener: &dyn ScheduleListener) -> Option<Configuration> {
+    pub(super) fn load_again(&self, listener: &dyn ScheduleListener) -> Option<Config> {
         match self.load() {
             Ok(read) => {
                 listener.hear(ScheduleEvent::Reloaded);
@@ -38,8 +38,8 @@ impl ScheduleOptions<'_> {
         }
     }
 
-    fn load(&self) -> Result<Configuration, ScheduleError> {
-        let read = Configuration::load(self.config)?;
+    fn load(&self) -> Result<Config, ScheduleError> {
+        let read = Config::load(self.config)?;
         let sites = scheduled_sites(&read, self.sites)?;
         read.have_contact(&sites)?;
         Ok(read)

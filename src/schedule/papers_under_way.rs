@@ -8,7 +8,7 @@ use tokio::task::JoinHandle;
 
 use crate::archive::{ArchiveError, RunEnd};
 use crate::config::Site;
-use crate::crawl::{Event, PaperReport, Report};
+use crate::crawl::{CrawlReport, Event, PaperReport};
 use crate::crawl_session::SessionError;
 use crate::fetch::Ping;
 use crate::schedule::error::ListenerError;
@@ -31,7 +31,7 @@ pub(super) struct EndedPapers {
     /// The papers whose runs did not end.
     pub under_way: Vec<String>,
     /// The report of all last runs; an error where one could not be told.
-    pub report: Result<Report, ListenerError>,
+    pub report: Result<CrawlReport, ListenerError>,
 }
 
 impl<'a> PapersUnderWay<'a> {
@@ -105,7 +105,7 @@ impl<'a> PapersUnderWay<'a> {
         self.monitors.drop_under_way();
         let report = match self.not_reported {
             Some(error) => Err(error),
-            None => Ok(Report::of(
+            None => Ok(CrawlReport::of(
                 self.last_runs.into_values().collect(),
                 Duration::ZERO,
             )),

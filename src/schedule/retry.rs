@@ -82,7 +82,7 @@ impl Retries {
 /// stop.
 pub(super) fn is_lasting(error: &ScheduleError) -> bool {
     match error {
-        ScheduleError::Configuration(_) => true,
+        ScheduleError::Config(_) => true,
         ScheduleError::Runtime(_) | ScheduleError::NotReported(_) => false,
         ScheduleError::Session(session) => match session {
             SessionError::FailedWhileStopping { .. } => true,
@@ -163,7 +163,7 @@ mod tests {
 
     #[test]
     fn a_held_archive_is_waited_for_and_a_wrong_configuration_is_not() {
-        let wrong = ScheduleError::Configuration(crate::config_folder::ConfigurationError::Usage(
+        let wrong = ScheduleError::Config(crate::config_folder::ConfigError::Usage(
             "no site has a schedule".to_owned(),
         ));
         let stopped = SessionError::FailedWhileStopping {

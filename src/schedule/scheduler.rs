@@ -8,8 +8,8 @@ use futures_util::future::join_all;
 
 use crate::archive::{ArchiveError, FILE, LastCrawl, Reader, RunEnd, vanished};
 use crate::clock::Clock;
-use crate::config_folder::Configuration;
-use crate::crawl::Report;
+use crate::config_folder::Config;
+use crate::crawl::CrawlReport;
 use crate::crawl_session::{
     PreparedSession, SessionEnd, SessionError, SignalRelay, lasting_session, may_begin,
     run_session, web,
@@ -33,7 +33,7 @@ pub enum ScheduleEnd {
     /// Nothing was due.
     NothingDue,
     /// What was due was crawled.
-    Crawled(Box<Report>),
+    Crawled(Box<CrawlReport>),
 }
 
 /// What follows from a turn of the scheduler.
@@ -48,7 +48,7 @@ pub struct Scheduler<'a> {
     listener: &'a dyn ScheduleListener,
     /// Sites that were never crawled are counted from this moment.
     since: Timestamp,
-    configuration: Configuration,
+    configuration: Config,
     /// The next start that the listener heard of.
     told_start: Option<Timestamp>,
     retries: Retries,
@@ -63,7 +63,7 @@ impl<'a> Scheduler<'a> {
     /// Makes a scheduler of a configuration that was read from `options.config`.
     pub fn new(
         options: ScheduleOptions<'a>,
-        configuration: Configuration,
+        configuration: Config,
         listener: &'a dyn ScheduleListener,
     ) -> Self {
         let since = match options.mode {
@@ -241,7 +241,7 @@ impl<'a> Scheduler<'a> {
     }
 
     /// Decides what follows a session that came to its end.
-    fn after(&self, end: SessionEnd, report: Report) -> Result<NextStep, ScheduleError> {
+    fn after(&self, end: SessionEnd, report: CrawlReport) -> Result<NextStep, ScheduleError> {
         if let Some(stop) = end.signal {
             return Ok(NextStep::End(ScheduleEnd::Stopped(stop)));
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::archive::{RunEnd, SeedMode};
 use crate::config::Site;
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::crawl::{Agenda, PaperReport, Start};
 use crate::fetch::Http;
 use crate::schedule::event::{ScheduleEvent, ScheduleListener};
@@ -19,15 +19,15 @@ use crate::time::Timestamp;
 ///
 /// Fails where a name is unknown, or no site has a schedule.
 pub fn scheduled_sites<'c>(
-    configuration: &'c Configuration,
+    configuration: &'c Config,
     names: &[String],
-) -> Result<Vec<&'c Arc<Site>>, ConfigurationError> {
+) -> Result<Vec<&'c Arc<Site>>, ConfigError> {
     let mut sites = configuration.chosen(names)?;
     sites.retain(|site| site.schedule.cron.is_some() || site.schedule.every.is_some());
 
     if sites.is_empty() {
         let usage = "no site has a schedule: write `cron` or `every` under [schedule] in its file";
-        return Err(ConfigurationError::Usage(usage.to_owned()));
+        return Err(ConfigError::Usage(usage.to_owned()));
     }
     Ok(sites)
 }
@@ -39,9 +39,9 @@ pub(super) struct Starts<'a> {
     pub names: &'a [String],
     /// Sites that were never crawled are counted from this moment.
     pub since: Timestamp,
-    pub configuration: &'a mut Configuration,
+    pub configuration: &'a mut Config,
     /// A configuration that was read meanwhile.
-    pub reloaded: &'a RefCell<Option<Configuration>>,
+    pub reloaded: &'a RefCell<Option<Config>>,
     pub timetable: Timetable,
     pub web: Arc<Http>,
     pub rounds: Rounds,

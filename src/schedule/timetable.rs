@@ -212,7 +212,7 @@ fn jitter(name: &str) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::read_site;
+    use crate::config::Site;
 
     const NOON: Timestamp = Timestamp::from_seconds(1_795_575_600);
 
@@ -221,7 +221,7 @@ mod tests {
             "name = \"{name}\"\ntitle = \"신문\"\nhome = \"https://paper.example/\"\n\
              [schedule]\n{schedule}\n"
         );
-        Arc::new(read_site("paper.toml", &text).unwrap())
+        Arc::new(Site::parse("paper.toml", &text).unwrap())
     }
 
     fn minutes(count: u64) -> Duration {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::sync::watch;
 
-use crate::archive::{Archive, ArchiveError, Completed, Lease, RunEnd, RunId, RunResult, Tally};
+use crate::archive::{ArchiveError, Completed, Lease, RunEnd, RunId, RunResult, Tally, Writer};
 use crate::clock::Clock;
 use crate::discover::{Address, Grammar};
 use crate::dispatch::{HomeTerms, HostPool, Prepared, RobotsCache, RobotsStanding, SitePage, Stop};
@@ -66,7 +66,7 @@ pub(super) struct SurveyTally {
 /// Sends all requests of a survey, in a run of its own.
 pub(super) struct Surveyor<'a, W, F> {
     plan: SurveyPlan,
-    archive: &'a mut Archive,
+    archive: &'a mut Writer,
     lease: Lease,
     run: RunId,
     web: Arc<W>,
@@ -90,7 +90,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     /// Where the archive cannot be read or written.
     pub fn begin(
         plan: SurveyPlan,
-        archive: &'a mut Archive,
+        archive: &'a mut Writer,
         web: Arc<W>,
         clock: Clock,
         stop: watch::Receiver<Stop>,
@@ -361,15 +361,15 @@ mod tests {
         PageUrl::parse(&format!("https://a.example{path}")).unwrap()
     }
 
-    fn archive(folder: &TempDir) -> Archive {
+    fn archive(folder: &TempDir) -> Writer {
         let lock = Lock::take(folder.path(), "a test").unwrap();
-        Archive::open(lock, Durability::Normal).unwrap()
+        Writer::open(lock, Durability::Normal).unwrap()
     }
 
     /// A surveyor whose server gives these answers, robots.txt first.
     fn surveyor<'a>(
         folder: &TempDir,
-        archive: &'a mut Archive,
+        archive: &'a mut Writer,
         answers: Vec<Answer>,
     ) -> Surveyor<'a, Laid, impl FnMut(&SurveyRequest) + Send> {
         let clock = Clock::set_to(NOW);

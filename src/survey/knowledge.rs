@@ -323,7 +323,7 @@ fn articles_linked(home: &SurveyedPage, profile: &Profile) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::shipped::shipped_profile;
+    use crate::config::Profile;
     use crate::fetch::Answer;
 
     fn url(path: &str) -> PageUrl {
@@ -412,7 +412,7 @@ mod tests {
             front("/news/articleView.html?idxno=").replace("id=\"gnb\"", "id=\"user-menu\"");
         let front = front.replace("/list?sec=", "/news/articleList.html?sc_section_code=S1N");
         let judged = |html: &str| {
-            let mut profile = shipped_profile("ndsoft").unwrap();
+            let mut profile = Profile::shipped("ndsoft").unwrap();
             profile.marks = Some(std::sync::Arc::new(
                 crate::markup::Selector::compile("#user-menu").unwrap(),
             ));

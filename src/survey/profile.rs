@@ -2,7 +2,7 @@
 
 mod toml_text;
 
-use crate::config::read_profile;
+use crate::config::Profile;
 use crate::discover::{Grammar, ListReader};
 use crate::survey::knowledge::Knowledge;
 use crate::survey::menu::{self, ListPlaces};
@@ -181,7 +181,7 @@ fn try_out(
     rows: &Rows,
 ) -> Result<(), String> {
     let written = rules.written("draft");
-    let profile = read_profile("the draft", &written).map_err(|error| error.to_string())?;
+    let profile = Profile::parse("the draft", &written).map_err(|error| error.to_string())?;
     let grammar = Grammar::new(Some(&profile), known.home.clone());
 
     if known.pages[0].sections_read(&profile.menu, &grammar) == 0 {
@@ -253,7 +253,7 @@ mod tests {
         ] {
             assert!(text.contains(told), "{told} is not in\n{text}");
         }
-        let profile = read_profile("draft", &text).unwrap();
+        let profile = Profile::parse("draft", &text).unwrap();
         let article = crate::page_url::PageUrl::parse("https://a.example/a.b/12").unwrap();
         assert_eq!(profile.url.article_number(&article), Some(12));
         assert_eq!(

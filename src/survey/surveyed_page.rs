@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::config::Profile;
 use crate::config::profile::Menu;
-use crate::config::shipped::generic_profile;
 use crate::deadline::{BUDGET, room_as_weighed_now, within_now};
 use crate::discover::{Address, Document, Grammar, read_home};
 use crate::extract::{self, ArticleReader, KnownPaper, decode};
@@ -189,7 +188,7 @@ fn in_menu(link: &Node<'_>) -> bool {
 /// Reads a page generically. Where no paragraphs are found, the element with the most text of its
 /// own is taken for the story.
 fn article(tree: &Tree, url: &PageUrl, html: &str) -> Option<extract::Article> {
-    let mut profile = generic_profile();
+    let mut profile = Profile::generic();
     if let Some(article) = whole_article(profile.clone(), url, html, tree) {
         return Some(article);
     }
@@ -219,7 +218,7 @@ fn whole_article(
 
 /// Returns the words in which a page refuses.
 fn refusal(html: &str) -> Option<String> {
-    let profile = generic_profile();
+    let profile = Profile::generic();
     let paper = KnownPaper::from(&profile);
     match ArticleReader::new(profile, paper).page_notice(html)? {
         extract::Extraction::Refused { why } => Some(why),

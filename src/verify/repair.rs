@@ -4,7 +4,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::archive::{Archive, ArchiveError, DamagedVersion, KeptCapture, Lease, VersionRepair};
+use crate::archive::{ArchiveError, DamagedVersion, KeptCapture, Lease, VersionRepair, Writer};
 use crate::clock::Clock;
 use crate::deadline::Undone;
 use crate::extract::{Article, Extraction};
@@ -19,7 +19,7 @@ use crate::verify::damage::{Damage, Repair, RepairSource};
 ///
 /// Returns an error if the archive cannot be written. Earlier repairs stay saved.
 pub fn repair(
-    archive: &mut Archive,
+    archive: &mut Writer,
     lease: Lease,
     readers: &[Arc<SiteReader>],
     findings: &mut VerifyReport,
@@ -58,7 +58,7 @@ fn told(error: ArchiveError) -> String {
 }
 
 fn repair_one(
-    archive: &mut Archive,
+    archive: &mut Writer,
     lease: Lease,
     readers: &[Arc<SiteReader>],
     damage: &Damage,

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::simulated_web::{DAY, NOW, SimulatedWeb, SiteFile, assert_audited, html, redirect};
-use saseo::archive::{Filter, Reader};
+use saseo::archive::{ArticleFilter, Reader};
 use saseo::clock::Clock;
-use saseo::crawl::{CrawlPlan, Report};
+use saseo::crawl::{CrawlPlan, CrawlReport};
 use saseo::demo::{self, Availability, DemoCms, Edition, Newspaper};
 use saseo::fetch::{Answer, RequestTerms};
 use saseo::page_url::PageUrl;
@@ -53,14 +53,14 @@ impl World {
         site.plan(self.folder.path())
     }
 
-    async fn crawl(&self) -> Report {
+    async fn crawl(&self) -> CrawlReport {
         let report = self.web.crawl(self.plan(), self.folder.path()).await;
 
         assert_audited(self.folder.path());
         report.unwrap()
     }
 
-    async fn crawl_a_day_later(&self) -> Report {
+    async fn crawl_a_day_later(&self) -> CrawlReport {
         self.web.wait(DAY).await;
         self.web.requests.forget();
         self.crawl().await
@@ -70,7 +70,7 @@ impl World {
     fn kept(&self) -> BTreeMap<String, Vec<String>> {
         let mut kept = BTreeMap::<String, Vec<String>>::new();
         let reader = Reader::open(self.folder.path()).unwrap();
-        for version in &mut reader.articles(&Filter::default()).unwrap() {
+        for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
             let version = version.unwrap();
             kept.entry(version.article.title.unwrap_or_default())
                 .or_default()

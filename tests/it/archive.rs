@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use saseo::archive::{
-    Announcement, Archive, ArchiveError, ArticleVersion, Body, Capture, Change, Completed,
-    Completion, Ending, FILE, Filter, KeptCapture, Lease, Lock, NextPage, Reader, RevisionOutcome,
-    RunEnd, RunId, SCHEMA, Seed, SeedMode, Selection, SiteId, Tally, Terms, pack,
+    Announcement, ArchiveError, ArticleFilter, ArticleVersion, Body, Capture, ChangeKind,
+    Completed, Completion, Ending, FILE, KeptCapture, Lease, Lock, NextPage, Reader,
+    RevisionOutcome, RunEnd, RunId, SCHEMA, Seed, SeedMode, Selection, SiteId, Tally, Terms,
+    Writer, pack,
 };
 use saseo::config::site::Discover;
-use saseo::export::{self, Beside, CsvDialect, Format, Place};
+use saseo::export::{self, Beside, CsvDialect, ExportFormat, Place};
 use saseo::extract::Article;
 use saseo::frontier::recrawl::SitePolicy;
 use saseo::frontier::{
@@ -71,7 +72,7 @@ fn seed() -> Seed {
 /// An archive with one site, a run begun, and the ways to act on it.
 struct Desk {
     folder: TempDir,
-    archive: Archive,
+    archive: Writer,
     lease: Lease,
     run: RunId,
 }
@@ -130,12 +131,12 @@ impl Desk {
     }
 
     /// Asks for the next page and settles it so.
-    fn settle_next(&mut self, settlement: impl Into<Settlement>) -> Option<Change> {
+    fn settle_next(&mut self, settlement: impl Into<Settlement>) -> Option<ChangeKind> {
         let page = self.page();
         self.settle(page, settlement)
     }
 
-    fn settle(&mut self, page: Page, settlement: impl Into<Settlement>) -> Option<Change> {
+    fn settle(&mut self, page: Page, settlement: impl Into<Settlement>) -> Option<ChangeKind> {
         let announcement = Announcement {
             at: NOW,
             url: page.url.clone(),
@@ -233,9 +234,12 @@ fn an_article_is_stored_once_and_again_only_when_it_changed() {
         ..settled(Verdict::Read)
     });
     let page = desk.page();
-    assert_eq!(desk.settle(page.clone(), story("하나")), Some(Change::New));
+    assert_eq!(
+        desk.settle(page.clone(), story("하나")),
+        Some(ChangeKind::New)
+    );
     assert_eq!(desk.settle(page.clone(), story("하나")), None);
-    assert_eq!(desk.settle(page, story("둘")), Some(Change::Changed));
+    assert_eq!(desk.settle(page, story("둘")), Some(ChangeKind::Changed));
     assert_eq!(
         (
             desk.count("article"),
@@ -272,7 +276,7 @@ fn every_unsigned_number_survives() {
     desk.settle_next(article);
     let reader = Reader::open(desk.folder.path()).unwrap();
     let mut seen = vec![];
-    for version in &mut reader.articles(&Filter::default()).unwrap() {
+    for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
         let ArticleVersion { article, kept, .. } = version.unwrap();
         seen.push((article.number, kept.version));
     }
@@ -1237,8 +1241,8 @@ fn articles_without_a_number_have_ids_of_their_own_that_are_found_and_exported()
     let place = Place::File(Beside::of(&out).unwrap());
     let taken = export::write(
         &reader,
-        &Filter::default(),
-        Format::Sqlite,
+        &ArticleFilter::default(),
+        ExportFormat::Sqlite,
         CsvDialect::default(),
         place,
     )

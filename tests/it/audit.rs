@@ -6,8 +6,8 @@ use std::net::TcpStream;
 use std::time::Duration;
 
 use saseo::archive::{
-    AnnouncedId, Announcement, Archive, Completed, Completion, Ending, FILE, HostTerms, Lease,
-    Lock, NewRun, Reader, RobotsCopy, RobotsId, RobotsOutcome, RunId, Terms,
+    AnnouncedId, Announcement, Completed, Completion, Ending, FILE, HostTerms, Lease, Lock, NewRun,
+    Reader, RobotsCopy, RobotsId, RobotsOutcome, RunId, Terms, Writer,
 };
 use saseo::audit::{AuditReport, AuditScope, ViolationKind, audit, page};
 use saseo::clock::Clock;
@@ -67,7 +67,7 @@ enum Said {
 /// An archive whose ledger is written by hand, moment by moment.
 struct Desk {
     folder: TempDir,
-    archive: Archive,
+    archive: Writer,
     lease: Lease,
     run: RunId,
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use saseo::archive::{
-    AnnouncedId, Announcement, Archive, ArchiveError, ArticleVersion, Body, Capture, Change,
-    CommitEffect, Completed, Completion, Ending, Filter, Lease, LedgerRecord, Lock, NextPage,
+    AnnouncedId, Announcement, ArchiveError, ArticleFilter, ArticleVersion, Body, Capture,
+    ChangeKind, CommitEffect, Completed, Completion, Ending, Lease, LedgerRecord, Lock, NextPage,
     Reader, RevisionOutcome, RobotsCopy, RobotsId, RobotsOutcome, RunEnd, RunId, Seed, SeedMode,
-    Selection, SiteId, Tally, Terms, pack,
+    Selection, SiteId, Tally, Terms, Writer, pack,
 };
 use saseo::config::site::Discover;
 use saseo::extract::Article;
@@ -24,14 +24,14 @@ const SITE: &str = "paper";
 const ORIGIN: &str = "https://paper.example";
 
 /// The engine that is held to these promises. Another one is opened here.
-fn open(folder: &TempDir) -> Archive {
+fn open(folder: &TempDir) -> Writer {
     open_archive(folder.path()).unwrap()
 }
 
 /// An archive with one site, a run begun, and the ways to act on it.
 struct Desk {
     folder: TempDir,
-    archive: Archive,
+    archive: Writer,
     lease: Lease,
     run: RunId,
 }
@@ -297,7 +297,7 @@ fn robots(body: &[u8]) -> RobotsCopy {
 }
 
 fn articles(reader: &Reader) -> Vec<ArticleVersion> {
-    let mut articles = reader.articles(&Filter::default()).unwrap();
+    let mut articles = reader.articles(&ArticleFilter::default()).unwrap();
     articles.into_iter().collect::<Result<_, _>>().unwrap()
 }
 
@@ -684,7 +684,7 @@ fn a_walk_through_the_articles_sees_one_moment_whatever_a_crawl_saves_meanwhile(
     );
     desk.answer_and_save("/story/1", story("하나"));
     let reader = desk.reader();
-    let mut walk = reader.articles(&Filter::default()).unwrap();
+    let mut walk = reader.articles(&ArticleFilter::default()).unwrap();
     let mut seen = 0;
     for version in &mut walk {
         assert!(version.unwrap().flaws.is_empty());
@@ -733,7 +733,7 @@ fn captures_are_read_again_in_their_order_behind_the_last_one_that_was_read() {
 fn what_a_capture_says_anew_is_saved_with_how_far_the_reading_came_or_not_at_all() {
     let mut desk = Desk::new();
     let first = desk.answer_and_save("/story/1", story("하나"));
-    assert_eq!(first.article, Some(Change::New));
+    assert_eq!(first.article, Some(ChangeKind::New));
     let of = Selection::of(&desk.archive, [SITE]).unwrap();
     let capture = desk.archive.kept_captures(&of, 0, 9).unwrap().remove(0);
     let texts = |desk: &Desk| -> Vec<(Vec<String>, u64)> {

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use saseo::config::shipped::shipped_profile;
+use saseo::config::Profile;
 use saseo::discover::*;
 use saseo::markup::Tree;
 use saseo::page_url::PageUrl;
@@ -21,7 +21,7 @@ fn document(address: &str, html: &str) -> Document {
 
 fn grammar() -> Grammar {
     Grammar::new(
-        Some(&shipped_profile("ndsoft").unwrap()),
+        Some(&Profile::shipped("ndsoft").unwrap()),
         url("https://www.saseo.example/"),
     )
 }
@@ -32,7 +32,7 @@ fn seoul() -> TimeZone {
 
 fn read_at(address: &str, html: &str) -> Listing {
     let now = Timestamp::from_rfc3339("2026-03-08T12:00:00+09:00").unwrap();
-    ListReader::new(&shipped_profile("ndsoft").unwrap(), grammar(), seoul()).read(
+    ListReader::new(&Profile::shipped("ndsoft").unwrap(), grammar(), seoul()).read(
         &url(address),
         html,
         now,
@@ -259,7 +259,7 @@ fn a_home_page_offers_each_section_once() {
         <li><a href="/com/jb.html">제보</a></li><li><a>빈</a></li></ul>
         <footer><a href="/news/articleList.html?sc_section_code=S1N9" class="gl-service-link">밑</a></footer>"#;
     let home = read_home(
-        &shipped_profile("ndsoft").unwrap().menu,
+        &Profile::shipped("ndsoft").unwrap().menu,
         &grammar(),
         &document("https://www.saseo.example/", html),
         &Tree::parse(html).unwrap(),
@@ -298,7 +298,7 @@ fn the_older_menu_is_read() {
     let html = r#"<ul id="mega-menu"><li class="megaline"><a href="/news/articleList.html?sc_section_code=S1N1">문화</a>
         <ul><li class="sub"><a href="/news/articleList.html?sc_sub_section_code=S2N1">책</a></li></ul></li></ul>"#;
     let home = read_home(
-        &shipped_profile("ndsoft").unwrap().menu,
+        &Profile::shipped("ndsoft").unwrap().menu,
         &grammar(),
         &document("https://www.saseo.example/", html),
         &Tree::parse(html).unwrap(),

@@ -1,11 +1,11 @@
 //! Pages that mean harm, or were cut: there is always an answer, and soon.
 
-use saseo::config::shipped::{generic_profile, shipped_profile};
+use saseo::config::Profile;
 use saseo::extract::*;
 use saseo::page_url::PageUrl;
 
 fn readers() -> Vec<ArticleReader> {
-    let profiles = [shipped_profile("ndsoft").unwrap(), generic_profile()];
+    let profiles = [Profile::shipped("ndsoft").unwrap(), Profile::generic()];
     profiles
         .into_iter()
         .map(|profile| ArticleReader::new(profile.clone(), KnownPaper::from(&profile)))

@@ -1,7 +1,7 @@
 //! Small rules of reading, many cases each. What whole pages hold, the saved pages beside the
 //! profiles tell.
 
-use saseo::config::shipped::{generic_profile, shipped_profile};
+use saseo::config::Profile;
 use saseo::extract::*;
 use saseo::page_url::PageUrl;
 
@@ -56,7 +56,7 @@ impl G4 {
 }
 
 fn reading(html: &str) -> Extraction {
-    let profile = shipped_profile("ndsoft").unwrap();
+    let profile = Profile::shipped("ndsoft").unwrap();
     let paper = KnownPaper::from(&profile);
     ArticleReader::new(profile, paper).read(&PageUrl::parse(AT).unwrap(), html)
 }
@@ -452,7 +452,7 @@ fn pages_that_are_no_article_say_why() {
 
 #[test]
 fn a_page_of_no_known_cms_is_read_generically() {
-    let profile = generic_profile();
+    let profile = Profile::generic();
     let reader = ArticleReader::new(profile.clone(), KnownPaper::from(&profile));
     let html = format!(
         r#"<head><meta property="og:title" content="서가 산책"><script type="application/ld+json">{{"@type":"NewsArticle","headline":"서가 산책",

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use saseo::config::Profile;
 use saseo::config::profile::ArticleRules;
-use saseo::config::shipped::generic_profile;
 use saseo::extract::*;
 use saseo::page_url::PageUrl;
 
@@ -29,7 +28,7 @@ fn reading_with(profile: &Profile, html: &str) -> Extraction {
 }
 
 fn reading(html: &str) -> Extraction {
-    reading_with(&generic_profile(), html)
+    reading_with(&Profile::generic(), html)
 }
 
 fn read(html: &str) -> Article {
@@ -63,7 +62,7 @@ fn page_around(before: &str, between: &str, after: &str) -> String {
 
 /// Without the patterns of its list, the profile would let something through.
 fn without(change: impl Fn(&mut ArticleRules)) -> Profile {
-    let mut profile = generic_profile();
+    let mut profile = Profile::generic();
     change(Arc::make_mut(&mut profile.article));
     profile
 }

@@ -1,7 +1,7 @@
 //! Invented feeds, one quirk or damage each.
 
 use jiff::tz::TimeZone;
-use saseo::config::shipped::shipped_profile;
+use saseo::config::Profile;
 use saseo::discover::*;
 use saseo::page_url::PageUrl;
 
@@ -11,7 +11,7 @@ fn url(address: &str) -> PageUrl {
 
 fn grammar() -> Grammar {
     Grammar::new(
-        Some(&shipped_profile("ndsoft").unwrap()),
+        Some(&Profile::shipped("ndsoft").unwrap()),
         url("https://www.saseo.example/"),
     )
 }

@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use saseo::archive::{Reader, SiteState};
 use saseo::clock::Clock;
 use saseo::config::site::Discover;
-use saseo::crawl::{Backfill, CrawlPlan, Report};
+use saseo::crawl::{Backfill, CrawlPlan, CrawlReport};
 use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::frontier::recrawl::{SitePolicy, next};
 use saseo::frontier::{History, Past, Role, Settled};
@@ -18,7 +18,8 @@ use saseo::time::{LocalTime, Timestamp};
 use tempfile::TempDir;
 
 use crate::simulated_web::{
-    NOW, PROFILE, SimulatedRequest, SimulatedWeb, Site, SiteFile, assert_audited, html, redirect,
+    NOW, PROFILE, SimulatedRequest, SimulatedSite, SimulatedWeb, SiteFile, assert_audited, html,
+    redirect,
 };
 
 pub const EVERYTHING: &str = "/news/articleList.html?view_type=sm";
@@ -336,7 +337,7 @@ impl Paper {
     }
 }
 
-impl Site for Paper {
+impl SimulatedSite for Paper {
     fn answer(&self, url: &PageUrl, terms: &RequestTerms) -> Result<Answer, Trouble> {
         self.answered.fetch_add(1, Ordering::Relaxed);
         Ok(self.page(url, terms))
@@ -414,7 +415,7 @@ impl Crawler {
         let paper = Arc::new(paper);
         Self {
             folder: TempDir::new().unwrap(),
-            web: SimulatedWeb::new(paper.clock, Arc::clone(&paper) as Arc<dyn Site>),
+            web: SimulatedWeb::new(paper.clock, Arc::clone(&paper) as Arc<dyn SimulatedSite>),
             paper,
             before: 0,
             discover: "",
@@ -429,7 +430,7 @@ impl Crawler {
     }
 
     /// Crawls, and returns the addresses of what was asked, by what it was.
-    pub async fn crawl(&mut self) -> (Report, Asked) {
+    pub async fn crawl(&mut self) -> (CrawlReport, Asked) {
         let report = self.web.crawl(self.plan(), self.folder.path()).await;
 
         (report.unwrap(), self.asked())
@@ -437,7 +438,7 @@ impl Crawler {
 
     /// Begins a crawl that is killed after some time, with whatever it had not committed; `None`
     /// where it ended before.
-    pub async fn crawl_killed_after(&mut self, span: Duration) -> (Option<Report>, Asked) {
+    pub async fn crawl_killed_after(&mut self, span: Duration) -> (Option<CrawlReport>, Asked) {
         let run = self.web.crawl(self.plan(), self.folder.path());
         let report = tokio::select! {
             report = run => Some(report.unwrap()),

@@ -8,9 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::growing_paper::{Paper, published};
 use crate::program::{Crawler, said};
-use crate::simulated_web::{HOUR, PROFILE, SimulatedWeb, Site, SiteFile, assert_audited};
+use crate::simulated_web::{HOUR, PROFILE, SimulatedSite, SimulatedWeb, SiteFile, assert_audited};
 use saseo::archive::{ArchiveError, FILE, Reader, SeedMode};
-use saseo::crawl::{CrawlPlan, Report};
+use saseo::crawl::{CrawlPlan, CrawlReport};
 use saseo::demo::Edition;
 use saseo::fetch::RequestTerms;
 use saseo::page_url::PageUrl;
@@ -63,7 +63,7 @@ impl Scene {
         }
     }
 
-    async fn crawl(&self, seeding: SeedMode) -> Result<Report, ArchiveError> {
+    async fn crawl(&self, seeding: SeedMode) -> Result<CrawlReport, ArchiveError> {
         self.web.crawl(self.plan(seeding), self.data()).await
     }
 

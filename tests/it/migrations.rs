@@ -4,7 +4,8 @@
 use crate::former_archives::archive_of_schema;
 use crate::open_archive::open_archive;
 use saseo::archive::{
-    Archive, ArticleVersion, Filter, NextPage, Reader, SCHEMA, Seed, SeedMode, Selection, Terms,
+    ArticleFilter, ArticleVersion, NextPage, Reader, SCHEMA, Seed, SeedMode, Selection, Terms,
+    Writer,
 };
 use saseo::config::site::Discover;
 use saseo::extract::Article;
@@ -26,7 +27,7 @@ fn an_archive_of_schema_1_keeps_all_that_it_held() {
     let reader = Reader::open(folder.path()).unwrap();
     assert_eq!(reader.faults().unwrap(), Vec::<String>::new());
     let mut articles = vec![];
-    for version in &mut reader.articles(&Filter::default()).unwrap() {
+    for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
         let ArticleVersion { article, kept, .. } = version.unwrap();
         articles.push((
             article.number,
@@ -239,7 +240,7 @@ fn an_archive_of_schema_3_keeps_its_pages_and_checks_its_lists_a_week_after_they
         entries: vec![],
     };
     archive.seed(lease, &[seed], SeedMode::Begin, NOW).unwrap();
-    let next = |archive: &Archive| match archive
+    let next = |archive: &Writer| match archive
         .next_page(
             &home.host(),
             &[archive.site("paper").unwrap().unwrap()],
@@ -497,7 +498,7 @@ fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_wh
     let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
     sql.execute_batch("UPDATE page SET due_at = 9, verdict = NULL, settled_at = NULL WHERE id = 2")
         .unwrap();
-    let is_whole = |archive: &Archive| {
+    let is_whole = |archive: &Writer| {
         let sites = [archive.site("paper").unwrap().unwrap()];
         match archive.next_page(&home.host(), &sites, &[], NOW).unwrap() {
             NextPage::Page(page) if page.url == list => page.past.has_everything,

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use saseo::archive::{Archive, ArchiveError, Lock};
+use saseo::archive::{ArchiveError, Lock, Writer};
 use saseo::config::settings::Durability;
 
-pub fn open_archive(data: &Path) -> Result<Archive, ArchiveError> {
-    Archive::open(Lock::take(data, "a test")?, Durability::Normal)
+pub fn open_archive(data: &Path) -> Result<Writer, ArchiveError> {
+    Writer::open(Lock::take(data, "a test")?, Durability::Normal)
 }

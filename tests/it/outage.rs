@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use crate::growing_paper::{Crawler, Paper, published};
 use crate::simulated_web::{
-    DAY, HOUR, NOW, SimulatedWeb, Site, SiteFile, assert_audited, html, redirect,
+    DAY, HOUR, NOW, SimulatedSite, SimulatedWeb, SiteFile, assert_audited, html, redirect,
 };
-use saseo::archive::{Filter, Reader};
+use saseo::archive::{ArticleFilter, Reader};
 use saseo::clock::Clock;
-use saseo::crawl::{CrawlPlan, Report};
+use saseo::crawl::{CrawlPlan, CrawlReport};
 use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::page_url::PageUrl;
 use saseo::time::Timestamp;
@@ -44,7 +44,7 @@ struct PlainPaper {
     is_total: bool,
 }
 
-impl Site for PlainPaper {
+impl SimulatedSite for PlainPaper {
     fn answer(&self, url: &PageUrl, _terms: &RequestTerms) -> Result<Answer, Trouble> {
         let path = url.as_url().path();
         let is_entry = matches!(path, "/" | "/robots.txt");
@@ -139,7 +139,7 @@ impl World {
             .plan(self.folder.path())
     }
 
-    async fn crawl(&self) -> Report {
+    async fn crawl(&self) -> CrawlReport {
         let report = self.web.crawl(self.plan(), self.folder.path()).await;
         report.unwrap()
     }
@@ -156,7 +156,7 @@ impl World {
         let reader = Reader::open(self.folder.path()).unwrap();
         assert_audited(self.folder.path());
         let mut stored = 0;
-        for version in &mut reader.articles(&Filter::default()).unwrap() {
+        for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
             assert!(version.unwrap().flaws.is_empty());
             stored += 1;
         }

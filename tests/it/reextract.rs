@@ -7,7 +7,7 @@ use std::sync::Arc;
 use crate::program::{Crawler, Paper, Process};
 use saseo::archive::Terms;
 use saseo::clock::Clock;
-use saseo::config::{Settings, read_profile, read_site};
+use saseo::config::{Profile, Settings, Site};
 use saseo::demo::Edition;
 use saseo::reextract::{Mode, ReextractPlan, Summary, reextract};
 use saseo::site_reader::SiteReader;
@@ -202,9 +202,9 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
         "name = \"demo\"\ntitle = \"demo\"\nhome = \"{}/\"\nprofile = \"ndsoft\"\n",
         paper.origin.base()
     );
-    let profile = read_profile("ndsoft.toml", PROFILE).unwrap();
+    let profile = Profile::parse("ndsoft.toml", PROFILE).unwrap();
     let reader = SiteReader::new(
-        read_site("demo.toml", &site).unwrap(),
+        Site::parse("demo.toml", &site).unwrap(),
         Some(&profile),
         &Settings::default(),
     );

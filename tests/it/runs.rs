@@ -8,9 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crate::growing_paper::{Paper, Validators, published};
-use crate::simulated_web::{DAY, HOUR, NOW, PROFILE, SimulatedWeb, Site, SiteFile, html};
+use crate::simulated_web::{DAY, HOUR, NOW, PROFILE, SimulatedSite, SimulatedWeb, SiteFile, html};
 use saseo::archive::{FILE, Reader, RunEnd, RunState, Tally};
-use saseo::crawl::{self, CrawlPlan, Report};
+use saseo::crawl::{self, CrawlPlan, CrawlReport};
 use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::page_url::PageUrl;
 use tempfile::TempDir;
@@ -22,7 +22,7 @@ struct Moody {
     answers: BTreeMap<&'static str, Answer>,
 }
 
-impl Site for Moody {
+impl SimulatedSite for Moody {
     fn answer(&self, url: &PageUrl, terms: &RequestTerms) -> Result<Answer, Trouble> {
         let path = url.path_and_query();
         let instead = self.answers.iter().find(|(end, _)| path.ends_with(**end));
@@ -57,7 +57,7 @@ impl World {
     }
 
     /// Crawls until the watcher was told so often, and then dies; returns what it was told last.
-    async fn crawl_killed_at(&self, commits: u32) -> (Option<Report>, Tally) {
+    async fn crawl_killed_at(&self, commits: u32) -> (Option<CrawlReport>, Tally) {
         let (shown, dies) = (Mutex::new((0, Tally::default())), Notify::new());
         let mut watcher = |progress: &crawl::CrawlProgress| {
             let mut shown = shown.lock().unwrap();

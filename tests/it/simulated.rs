@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use saseo::archive::{ArchiveError, Filter, Reader, RunEnd, SeedMode};
+use saseo::archive::{ArchiveError, ArticleFilter, Reader, RunEnd, SeedMode};
 use saseo::clock::Clock;
 use saseo::config::Site;
 use saseo::config::site::Schedule;
 use saseo::config::units::{Rate, Span};
-use saseo::crawl::{self, Agenda, CrawlPlan, Event, PaperReport, Report, Start, Stop};
+use saseo::crawl::{self, Agenda, CrawlPlan, CrawlReport, Event, PaperReport, Start, Stop};
 use saseo::fetch::{Answer, RequestTerms, Trouble};
 use saseo::host_lock::HostLocks;
 use saseo::page_url::{Host, PageUrl};
@@ -122,7 +122,7 @@ impl Papers {
     }
 }
 
-impl simulated_web::Site for Papers {
+impl simulated_web::SimulatedSite for Papers {
     fn address(&self, host: &Host) -> Result<IpAddr, Trouble> {
         let mut not_found = self.not_found_once.lock().unwrap();
         if let Some(at) = not_found.iter().position(|other| other == host) {
@@ -191,7 +191,7 @@ impl World {
 
     fn of(hosts: u16, papers: Papers) -> Self {
         let papers = Arc::new(papers);
-        let site = Arc::clone(&papers) as Arc<dyn simulated_web::Site>;
+        let site = Arc::clone(&papers) as Arc<dyn simulated_web::SimulatedSite>;
         Self {
             folder: TempDir::new().unwrap(),
             papers,
@@ -223,11 +223,11 @@ impl World {
         }
     }
 
-    async fn crawl(&self) -> Report {
+    async fn crawl(&self) -> CrawlReport {
         self.run(self.plan(SeedMode::Begin)).await.unwrap()
     }
 
-    async fn run(&self, plan: CrawlPlan) -> Result<Report, ArchiveError> {
+    async fn run(&self, plan: CrawlPlan) -> Result<CrawlReport, ArchiveError> {
         self.web.crawl(plan, self.folder.path()).await
     }
 
@@ -787,7 +787,7 @@ async fn an_article_that_moved_is_stored_under_its_own_number_and_no_trap_is_ent
     world.crawl().await;
     let mut numbers = vec![];
     let reader = Reader::open(world.folder.path()).unwrap();
-    for version in &mut reader.articles(&Filter::default()).unwrap() {
+    for version in &mut reader.articles(&ArticleFilter::default()).unwrap() {
         numbers.push(version.unwrap().article.number.unwrap());
     }
     assert_eq!(numbers, [1, 999]);
@@ -1260,7 +1260,7 @@ async fn new_papers_of_one_server_in_run_after_run_are_not_asked_too_close_to_on
 async fn side_by_side(
     world: &World,
     settle: impl Fn(usize, &mut CrawlPlan),
-) -> [(Report, World); 2] {
+) -> [(CrawlReport, World); 2] {
     let crawl = |(half, other): (usize, World)| {
         let mut plan = world.plan(SeedMode::Begin);
         let papers = plan.sites.len() / 2;
@@ -1345,7 +1345,7 @@ fn open_in(folder: &std::path::Path) -> usize {
 
 /// Crawls, and returns how many locks were held, whenever the crawl said how far it was.
 #[cfg(target_os = "linux")]
-async fn crawl_counting_locks(world: &World) -> (Report, Vec<usize>) {
+async fn crawl_counting_locks(world: &World) -> (CrawlReport, Vec<usize>) {
     let locks = world
         .folder
         .path()

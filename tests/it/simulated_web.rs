@@ -9,8 +9,8 @@ use std::time::Duration;
 use saseo::archive::{ArchiveError, Reader, SeedMode};
 use saseo::audit::{AuditScope, audit};
 use saseo::clock::Clock;
-use saseo::config::{Settings, read_profile, read_site};
-use saseo::crawl::{self, CrawlPlan, CrawlProgress, Report, Stop};
+use saseo::config::{Profile, Settings, Site};
+use saseo::crawl::{self, CrawlPlan, CrawlProgress, CrawlReport, Stop};
 use saseo::fetch::{Answer, Reach, RequestTerms, Trouble, Web};
 use saseo::frontier::Visit;
 use saseo::host_lock::HostLocks;
@@ -33,7 +33,7 @@ pub const DAY: Duration = Duration::from_secs(24 * 3600);
 pub const PROFILE: &str = include_str!("../../config/profiles/ndsoft.toml");
 
 /// The pages of a simulated site, and the addresses of its servers.
-pub trait Site: Send + Sync + 'static {
+pub trait SimulatedSite: Send + Sync + 'static {
     /// Answers a request; the latency is over by then.
     fn answer(&self, url: &PageUrl, terms: &RequestTerms) -> Result<Answer, Trouble>;
 
@@ -43,7 +43,7 @@ pub trait Site: Send + Sync + 'static {
     }
 }
 
-impl<F> Site for F
+impl<F> SimulatedSite for F
 where
     F: Fn(&PageUrl, &RequestTerms) -> Result<Answer, Trouble> + Send + Sync + 'static,
 {
@@ -150,17 +150,17 @@ impl Requests {
     }
 }
 
-/// A web that is made of one [`Site`].
+/// A web that is made of one [`SimulatedSite`].
 #[derive(Clone)]
 pub struct SimulatedWeb {
     pub clock: Clock,
     pub requests: Requests,
     // Without a type parameter: a crawl is compiled once for all sites.
-    site: Arc<dyn Site>,
+    site: Arc<dyn SimulatedSite>,
 }
 
 impl SimulatedWeb {
-    pub fn new(clock: Clock, site: Arc<dyn Site>) -> Self {
+    pub fn new(clock: Clock, site: Arc<dyn SimulatedSite>) -> Self {
         Self {
             clock,
             requests: Requests::default(),
@@ -169,7 +169,7 @@ impl SimulatedWeb {
     }
 
     /// Crawls this web, with an archive in a folder.
-    pub async fn crawl(&self, plan: CrawlPlan, data: &Path) -> Result<Report, ArchiveError> {
+    pub async fn crawl(&self, plan: CrawlPlan, data: &Path) -> Result<CrawlReport, ArchiveError> {
         self.crawl_watched(plan, data, &mut |_| {}).await
     }
 
@@ -179,7 +179,7 @@ impl SimulatedWeb {
         plan: CrawlPlan,
         data: &Path,
         watcher: &mut dyn FnMut(&CrawlProgress),
-    ) -> Result<Report, ArchiveError> {
+    ) -> Result<CrawlReport, ArchiveError> {
         let mut archive = open_archive(data)?;
         let (_stop, stopped) = watch::channel(Stop::GoOn);
         let (web, holder) = (Arc::new(self.clone()), "a test".to_owned());
@@ -291,7 +291,7 @@ impl SiteFile {
 
     pub fn reader(&self) -> Arc<SiteReader> {
         let profile = self.profile.as_deref();
-        let profile = profile.map(|text| read_profile("ndsoft.toml", text).unwrap());
+        let profile = profile.map(|text| Profile::parse("ndsoft.toml", text).unwrap());
         let name_of_profile = profile.as_ref().map_or("", |_| "profile = \"ndsoft\"\n");
         let Self {
             name, home, rest, ..
@@ -299,7 +299,7 @@ impl SiteFile {
         let text = format!(
             "name = \"{name}\"\ntitle = \"신문 {name}\"\nhome = \"{home}\"\n{name_of_profile}{rest}"
         );
-        let site = read_site("site.toml", &text).unwrap();
+        let site = Site::parse("site.toml", &text).unwrap();
 
         let reader = SiteReader::new(site, profile.as_ref(), &Settings::default());
         Arc::new(reader.unwrap())

@@ -4,9 +4,9 @@ use std::fs;
 
 use crate::program::{Crawler, Paper, said, told};
 use rusqlite::Connection;
-use saseo::archive::{Filter, Reader};
+use saseo::archive::{ArticleFilter, Reader};
 use saseo::demo::Edition;
-use saseo::export::{self, Beside, CsvDialect, ExportError, ExportSummary, Format, Place};
+use saseo::export::{self, Beside, CsvDialect, ExportError, ExportFormat, ExportSummary, Place};
 use saseo::verify::{Damage, DamageKind, VerifyReport, verify};
 use serde_json::Value;
 
@@ -86,8 +86,8 @@ fn exported(crawler: &Crawler) -> Result<ExportSummary, ExportError> {
     let reader = Reader::open(&crawler.data()).unwrap();
     Ok(export::write(
         &reader,
-        &Filter::default(),
-        Format::Jsonl,
+        &ArticleFilter::default(),
+        ExportFormat::Jsonl,
         CsvDialect::default(),
         place,
     )?

@@ -3,7 +3,7 @@
 use rusqlite::{Row, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::{Archive, lossy};
+use crate::archive::store::{Writer, lossy};
 use crate::page_url::PageUrl;
 
 /// At most so many articles are compared with a page that shares their canonical address. A broken
@@ -19,7 +19,7 @@ pub struct CandidateCopy {
     pub text: String,
 }
 
-impl Archive {
+impl Writer {
     /// Returns the articles of a site that are kept under `canonical`, or that name `canonical` or
     /// `url` as their canonical address: the newest first, at most five. Articles with a number are
     /// left out, since the number identifies them. Sees unsaved changes as well.

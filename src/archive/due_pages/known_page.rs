@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension, params};
 
 use crate::archive::body::unpack;
 use crate::archive::error::ArchiveError;
-use crate::archive::store::{Archive, stored_number};
+use crate::archive::store::{Writer, stored_number};
 use crate::frontier::Discovered;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -20,7 +20,7 @@ const MAX_BODY_REDIRECTS: usize = 5;
 /// Status, size and compressed body of a page's newest capture.
 type KeptColumns = (u16, Option<usize>, Option<Vec<u8>>);
 
-impl Archive {
+impl Writer {
     /// Tells whether an address redirects to another one, in one step or several. A chain of more
     /// than ten steps counts as one that does. Sees unsaved changes as well.
     pub fn redirects_to(&self, from: &PageUrl, to: &PageUrl) -> Result<bool, ArchiveError> {

@@ -5,7 +5,7 @@ use rusqlite::Row;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::window;
 use crate::archive::recrawl::past;
-use crate::archive::store::Archive;
+use crate::archive::store::Writer;
 use crate::frontier::{Page, PageId, PageKind, Past, Role};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -20,7 +20,7 @@ pub(super) const PAGE_COLUMNS: &str =
     site.validators_lie, site.validators_vary, site.unchanged,
     site.whole_list IS page.url AS is_whole_list";
 
-impl Archive {
+impl Writer {
     /// Reads a page from a row of [`PAGE_COLUMNS`].
     pub(super) fn page(&self, row: &Row<'_>, now: Timestamp) -> Result<Page, ArchiveError> {
         let role = row.get::<_, String>(3)?;

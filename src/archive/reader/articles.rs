@@ -10,7 +10,7 @@ use crate::archive::reader::article_versions::{ArticleVersion, version};
 
 /// The articles that are exported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
+pub struct ArticleFilter {
     pub site: Option<String>,
     /// The first day of publication, in the paper's time zone. Articles without a date are always
     /// exported.
@@ -64,7 +64,7 @@ impl Reader {
     /// Returns the articles of a filter, each in its newest version, those with damaged columns
     /// included. An iterator reads what was saved when it begins. Memory does not grow with the
     /// articles.
-    pub fn articles(&self, filter: &Filter) -> Result<Articles<'_>, ArchiveError> {
+    pub fn articles(&self, filter: &ArticleFilter) -> Result<Articles<'_>, ArchiveError> {
         let select = self
             .select_articles(filter)
             .map_err(|error| ArchiveError::at(&self.path, error))?;
@@ -74,7 +74,7 @@ impl Reader {
         })
     }
 
-    fn select_articles(&self, filter: &Filter) -> rusqlite::Result<Statement<'_>> {
+    fn select_articles(&self, filter: &ArticleFilter) -> rusqlite::Result<Statement<'_>> {
         let mut select = self.connection.prepare(SELECT_ARTICLES)?;
         select.raw_bind_parameter(1, &filter.site)?;
         select.raw_bind_parameter(2, filter.since.map(|day| day.to_string()))?;

@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, params};
 
 use crate::archive::error::ArchiveError;
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 
 /// A capture that ended the process three times is left out: the first two may be the fault of
 /// something else, such as a full memory.
@@ -16,7 +16,7 @@ pub struct CaptureBatch {
     pub last: i64,
 }
 
-impl Archive {
+impl Writer {
     /// Returns the id of the last capture that an interrupted re-extraction of the same kind has
     /// read; 0 where there is none. `what` names the kind: sites and extractors. Sees unsaved
     /// changes as well.

@@ -5,7 +5,7 @@ use rusqlite::{Connection, params};
 use crate::archive::article::{WriteResult, known_article, rewrite_article};
 use crate::archive::error::ArchiveError;
 use crate::archive::reextraction::kept_capture::KeptCapture;
-use crate::archive::store::{Archive, Lease};
+use crate::archive::store::{Lease, Writer};
 use crate::archive::syndication::{enter_story, has_fingerprint};
 use crate::extract::{Access, Article};
 use crate::frontier::{Page, Verdict};
@@ -46,7 +46,7 @@ pub enum RevisionOutcome {
     Nothing,
 }
 
-impl Archive {
+impl Writer {
     /// Writes the article that a re-extraction found. `revisit_at` is the moment of the page's next
     /// revisit; it counts where no earlier extraction found an article in the page. The opt-outs
     /// stay as they were recorded when the capture came; only the words within the page are read

@@ -3,7 +3,7 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::archive::article::Change;
+use crate::archive::article::ChangeKind;
 use crate::archive::body::{Body, is_body_damaged, mend_body};
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
 use crate::archive::error::ArchiveError;
@@ -25,7 +25,7 @@ pub(crate) fn write_revisit(
     tx: &Connection,
     answer: PageAnswer<'_>,
     now: Timestamp,
-) -> Result<Option<Change>, ArchiveError> {
+) -> Result<Option<ChangeKind>, ArchiveError> {
     let (page, capture) = (answer.page, answer.capture);
     let before = KeptAnswer {
         validators: validators(tx, page.id)?,
@@ -57,7 +57,7 @@ fn note_faulty_validators(
     page: &Page,
     capture: &Capture,
     before: &KeptAnswer,
-    change: Option<Change>,
+    change: Option<ChangeKind>,
 ) -> Result<(), ArchiveError> {
     let has_validators = capture.etag.is_some() || capture.last_modified.is_some();
     let is_other_page = before
@@ -98,7 +98,7 @@ pub(crate) fn note_revisit(
     tx: &Connection,
     page: &Page,
     settlement: &Settlement,
-    change: Option<Change>,
+    change: Option<ChangeKind>,
 ) -> Result<(), ArchiveError> {
     let is_news = change.is_some() || settlement.misses() > 0;
     let is_seen = settlement.article().is_some();

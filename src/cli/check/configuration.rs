@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::cli::check::finding::Finding;
 use crate::config::Site;
-use crate::config_folder::{Configuration, ConfigurationError, chain};
+use crate::config_folder::{Config, ConfigError, chain};
 use crate::discover::{Address, Grammar};
 use crate::fetch::is_public;
 use crate::page_url::PageUrl;
 
 /// Checks a configuration. `faults` are those that keep it from being loaded.
-pub(super) fn check(configuration: &Configuration, faults: &[ConfigurationError]) -> Vec<Finding> {
+pub(super) fn check(configuration: &Config, faults: &[ConfigError]) -> Vec<Finding> {
     let mut findings: Vec<Finding> = faults
         .iter()
         .map(|fault| Finding::wrong("configuration", chain(fault)))
@@ -36,7 +36,7 @@ pub(super) fn check(configuration: &Configuration, faults: &[ConfigurationError]
     findings
 }
 
-fn in_words(configuration: &Configuration) -> String {
+fn in_words(configuration: &Config) -> String {
     let from = match &configuration.folder {
         Some(folder) => folder.display().to_string(),
         None => "shipped".to_owned(),
@@ -61,17 +61,17 @@ fn in_words(configuration: &Configuration) -> String {
 
 /// Checks that somebody can be reached at the contact, where a site needs one. A missing contact is
 /// no fault: no site may be public yet.
-fn check_contact(configuration: &Configuration) -> Option<Finding> {
+fn check_contact(configuration: &Config) -> Option<Finding> {
     configuration
         .sites
         .iter()
         .filter_map(|site| configuration.has_contact(&site.name, site.own_site).err())
-        .find(|why| matches!(why, ConfigurationError::Unanswerable { .. }))
+        .find(|why| matches!(why, ConfigError::Unanswerable { .. }))
         .map(|why| Finding::wrong("contact", why.to_string()))
 }
 
 /// Returns what would keep a crawl of a site from its pages, with file and line.
-fn faults_of(configuration: &Configuration, site: &Arc<Site>) -> Vec<String> {
+fn faults_of(configuration: &Config, site: &Arc<Site>) -> Vec<String> {
     let fault = |key: &str, why: &str| configuration.fault(site, key, why).to_string();
     let mut faults = Vec::new();
 
@@ -87,7 +87,7 @@ fn faults_of(configuration: &Configuration, site: &Arc<Site>) -> Vec<String> {
     }
 
     match configuration.reader(site) {
-        Err(ConfigurationError::Wrong(wrong)) => faults.push(wrong.to_string()),
+        Err(ConfigError::Wrong(wrong)) => faults.push(wrong.to_string()),
         Err(error) => faults.push(fault("sections", &chain(&error))),
         Ok(reader) => {
             let wrong = reader
@@ -101,10 +101,7 @@ fn faults_of(configuration: &Configuration, site: &Arc<Site>) -> Vec<String> {
 }
 
 /// Returns the sites before this one that have the same home.
-fn twins<'c>(
-    configuration: &'c Configuration,
-    site: &'c Site,
-) -> impl Iterator<Item = &'c Arc<Site>> {
+fn twins<'c>(configuration: &'c Config, site: &'c Site) -> impl Iterator<Item = &'c Arc<Site>> {
     configuration
         .sites
         .iter()
@@ -113,7 +110,7 @@ fn twins<'c>(
 }
 
 /// Returns why a section of a site cannot be read by its profile, where it cannot.
-fn wrong_section(configuration: &Configuration, site: &Site, url: &PageUrl) -> Option<String> {
+fn wrong_section(configuration: &Config, site: &Site, url: &PageUrl) -> Option<String> {
     let grammar = Grammar::new(Some(configuration.profile(site)?), site.home.clone());
     match grammar.address(url) {
         Address::List { .. } => None,

@@ -11,7 +11,7 @@ use crate::cli::exit::Exit;
 use crate::cli::extract::{ReaderChoice, SavedFile, read_article, read_list};
 use crate::cli::{Common, console};
 use crate::config::Profile;
-use crate::config_folder::Configuration;
+use crate::config_folder::Config;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -31,7 +31,7 @@ struct Expectation {
 
 /// Compares what each profile reads with what is expected.
 pub(super) fn run(common: &Common) -> anyhow::Result<Exit> {
-    let configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Config::load(common.config.as_deref())?;
     let agent = &configuration.settings.identity.agent;
 
     let mut findings = Vec::new();

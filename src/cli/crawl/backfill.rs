@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config::units::day;
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::crawl::Backfill;
 
 /// The most years of a backfill. There were no newspapers on the web 40 years ago: more years are a
@@ -56,10 +56,10 @@ fn optional_day(text: &str) -> Result<Option<Date>, String> {
 ///
 /// Fails where it begins after today, or where the CMS of a site has no lists limited to days.
 pub(super) fn check(
-    configuration: &Configuration,
+    configuration: &Config,
     sites: &[&Arc<Site>],
     backfill: Backfill,
-) -> Result<(), ConfigurationError> {
+) -> Result<(), ConfigError> {
     for site in sites {
         let last = backfill.last_day(site, Clock::system().now());
         let first = backfill.first.unwrap_or(last);
@@ -79,6 +79,6 @@ pub(super) fn check(
     Ok(())
 }
 
-fn wrong(why: &str) -> ConfigurationError {
-    ConfigurationError::Usage(format!("--backfill: {why}"))
+fn wrong(why: &str) -> ConfigError {
+    ConfigError::Usage(format!("--backfill: {why}"))
 }

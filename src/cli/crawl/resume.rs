@@ -9,15 +9,15 @@ use crate::cli::crawl_report::as_json;
 use crate::cli::exit::Exit;
 use crate::cli::{Common, console, hint};
 use crate::config::Site;
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::counts;
-use crate::crawl::Report;
+use crate::crawl::CrawlReport;
 use crate::signals::CaughtSignals;
 
 /// Crawls the sites that are named, or all with something queued.
 pub(crate) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
     let mut caught = CaughtSignals::new()?;
-    let configuration = Configuration::load(common.config.as_deref())?;
+    let configuration = Config::load(common.config.as_deref())?;
     let queues = archive::queues(common.data())?;
     let sites = begun_sites(common, &configuration, &args, &queues)?;
 
@@ -40,10 +40,10 @@ pub(crate) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> 
 /// was never crawled is not begun.
 fn begun_sites<'a>(
     common: &Common,
-    configuration: &'a Configuration,
+    configuration: &'a Config,
     args: &ResumeArgs,
     queues: &[SiteQueue],
-) -> Result<Vec<&'a Arc<Site>>, ConfigurationError> {
+) -> Result<Vec<&'a Arc<Site>>, ConfigError> {
     if args.sites.is_empty() {
         return Ok(queued_sites(common, configuration, queues));
     }
@@ -56,7 +56,7 @@ fn begun_sites<'a>(
         None => Ok(sites),
         Some(site) => {
             let crawl = hint::command(common, &["crawl", &site.name]);
-            Err(ConfigurationError::Usage(format!(
+            Err(ConfigError::Usage(format!(
                 "site {} was never crawled, so nothing is left to go on with: `{crawl}`",
                 site.name
             )))
@@ -67,7 +67,7 @@ fn begun_sites<'a>(
 /// Returns the configured sites with something queued. Tells of queues whose site has no file.
 fn queued_sites<'a>(
     common: &Common,
-    configuration: &'a Configuration,
+    configuration: &'a Config,
     queues: &[SiteQueue],
 ) -> Vec<&'a Arc<Site>> {
     let mut sites = Vec::new();
@@ -95,8 +95,8 @@ fn tell_nothing_queued(common: &Common) -> anyhow::Result<()> {
 }
 
 /// Returns the report of a crawl that had nothing to do.
-fn no_run() -> Report {
-    Report {
+fn no_run() -> CrawlReport {
+    CrawlReport {
         run: RunId(0),
         how: RunEnd::Finished,
         tally: Tally::default(),

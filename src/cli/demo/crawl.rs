@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::archive::{Filter, Reader, SeedMode};
+use crate::archive::{ArticleFilter, Reader, SeedMode};
 use crate::cli::crawl_report::{as_json, in_words};
 use crate::cli::demo::{ARTICLES, Demo, PORT, revision};
 use crate::cli::exit::Exit;
@@ -10,13 +10,13 @@ use crate::cli::export::place;
 use crate::cli::progress::{Watch, tell_stopping};
 use crate::cli::{console, hint};
 use crate::clock::Clock;
-use crate::config_folder::Configuration;
-use crate::crawl::{Event, Report};
+use crate::config_folder::Config;
+use crate::crawl::{CrawlReport, Event};
 use crate::crawl_session::{
     CrawlOrder, PreparedSession, SessionEnd, SignalRelay, crawl_plan, run_session, web,
 };
 use crate::demo::{DemoCms, RevisedTitles};
-use crate::export::{self, CsvDialect, Format};
+use crate::export::{self, CsvDialect, ExportFormat};
 use crate::signals::{CaughtSignals, StopSignals};
 
 /// The order of each of the demo's crawls: everything that is due, without limits.
@@ -48,7 +48,7 @@ impl Demo<'_> {
             self.origin.newspaper(|paper| paper.articles().len()),
             self.origin.base()
         ));
-        let configuration = Configuration::load(Some(&self.config()))?;
+        let configuration = Config::load(Some(&self.config()))?;
         let mut caught = CaughtSignals::new()?;
 
         let (revision, reports) = match self.crawls(&configuration, revised, &mut caught.stops)? {
@@ -66,7 +66,7 @@ impl Demo<'_> {
 
     fn crawls(
         &self,
-        configuration: &Configuration,
+        configuration: &Config,
         revised: Option<RevisedTitles>,
         stops: &mut StopSignals,
     ) -> anyhow::Result<DemoCrawls> {
@@ -100,9 +100,9 @@ impl Demo<'_> {
     /// Crawls once, and tells how it went. Returns the exit, too, where a signal ended it.
     fn crawl(
         &self,
-        configuration: &Configuration,
+        configuration: &Config,
         stops: &mut StopSignals,
-    ) -> anyhow::Result<(Report, Option<Exit>)> {
+    ) -> anyhow::Result<(CrawlReport, Option<Exit>)> {
         let sites: Vec<_> = configuration.sites.iter().collect();
         let web = web(&configuration.settings, &sites)?;
         let (session, mut once) = crawl_plan(configuration, &sites, ORDER)?.into_parts();
@@ -125,7 +125,7 @@ impl Demo<'_> {
             })?;
         watch.end();
 
-        let report = Report::of(papers, Clock::system().now().since(began));
+        let report = CrawlReport::of(papers, Clock::system().now().since(began));
         voice.note(&in_words(&report, &self.command(&["resume"])));
         match (signal, full) {
             (None, Some(full)) => Err(full.into()),
@@ -139,10 +139,10 @@ impl Demo<'_> {
         let reader = Reader::open(&self.folder)?;
         let taken = export::write(
             &reader,
-            &Filter::default(),
-            Format::Jsonl,
+            &ArticleFilter::default(),
+            ExportFormat::Jsonl,
             CsvDialect::default(),
-            place(&out, Format::Jsonl)?,
+            place(&out, ExportFormat::Jsonl)?,
         )?;
         let articles = taken.unwrap_or_default().articles;
 

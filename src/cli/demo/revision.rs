@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use crate::archive::{Archive, Lock, Reader};
+use crate::archive::{Lock, Reader, Writer};
 use crate::cli::console::{self, Verbosity};
 use crate::cli::{diff, show};
 use crate::clock::Clock;
@@ -36,7 +36,7 @@ pub(super) fn revise(
     ));
 
     let now = Clock::system().now();
-    let mut archive = Archive::open(Lock::take(folder, "demo")?, Durability::Normal)?;
+    let mut archive = Writer::open(Lock::take(folder, "demo")?, Durability::Normal)?;
     let lease = archive.take_lease("demo", now, None)?;
     archive.revisit_newest(lease, "demo", REVISITED, now)?;
     archive.save()?;

@@ -5,9 +5,8 @@ use std::sync::Arc;
 use crate::cli::extract::ExtractArgs;
 use crate::cli::extract::listing::lists_articles;
 use crate::cli::extract::saved_file::SavedFile;
-use crate::config::shipped::generic_profile;
 use crate::config::{Profile, Site};
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::discover::{Address, Grammar};
 use crate::extract::KnownPaper;
 use crate::markup::Tree;
@@ -22,7 +21,7 @@ impl ReaderChoice {
     /// Chooses the site that is named, or else the site of the page's host. Chooses its profile, or
     /// else the profile that recognises the page.
     pub fn make(
-        configuration: &Configuration,
+        configuration: &Config,
         args: &ExtractArgs,
         page: &SavedFile,
     ) -> anyhow::Result<Self> {
@@ -34,14 +33,12 @@ impl ReaderChoice {
         if args.generic {
             return Ok(Self {
                 site,
-                profile: generic_profile(),
+                profile: Profile::generic(),
             });
         }
 
         if let Some(site) = &site {
-            configuration
-                .has_its_day(site)
-                .map_err(ConfigurationError::from)?;
+            configuration.has_its_day(site).map_err(ConfigError::from)?;
         }
         let wanted = site.as_ref().and_then(|site| site.profile.as_deref());
         let mut profile = recognising(configuration, wanted, page);
@@ -53,7 +50,7 @@ impl ReaderChoice {
         }
         Ok(Self {
             site,
-            profile: profile.cloned().unwrap_or_else(generic_profile),
+            profile: profile.cloned().unwrap_or_else(Profile::generic),
         })
     }
 
@@ -72,15 +69,15 @@ fn has(site: &Site, page: &SavedFile) -> bool {
 }
 
 fn named_site<'c>(
-    configuration: &'c Configuration,
+    configuration: &'c Config,
     name: &str,
     page: &SavedFile,
-) -> Result<&'c Arc<Site>, ConfigurationError> {
+) -> Result<&'c Arc<Site>, ConfigError> {
     let site = configuration.site(name)?;
     if has(site, page) {
         return Ok(site);
     }
-    Err(ConfigurationError::Usage(format!(
+    Err(ConfigError::Usage(format!(
         "{} is no page of {}, whose home is {}",
         page.url, site.name, site.home
     )))
@@ -89,7 +86,7 @@ fn named_site<'c>(
 /// Returns the current profile of a name. Without a name, returns the profile whose marks are in
 /// the page, or that knows the page's address.
 fn recognising<'c>(
-    configuration: &'c Configuration,
+    configuration: &'c Config,
     wanted: Option<&str>,
     page: &SavedFile,
 ) -> Option<&'c Profile> {

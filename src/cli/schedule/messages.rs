@@ -8,7 +8,7 @@ use crate::cli::crawl_report::{exit, tell};
 use crate::cli::progress::{Watch, tell_stopping};
 use crate::cli::{Common, console, service};
 use crate::config_folder::chain;
-use crate::crawl::{CrawlProgress, PaperReport, Report};
+use crate::crawl::{CrawlProgress, CrawlReport, PaperReport};
 use crate::schedule::{ListenerError, ScheduleEvent, ScheduleListener};
 
 /// The most papers under way that a service manager is told by name. `systemctl status` shows them
@@ -92,7 +92,7 @@ impl ScheduleListener for Messages<'_> {
     }
 
     fn report(&self, report: &PaperReport) -> Result<(), ListenerError> {
-        let of_one = Report::of(vec![report.clone()], report.elapsed);
+        let of_one = CrawlReport::of(vec![report.clone()], report.elapsed);
         let exit = exit(&of_one, None, 0);
         let sites = std::slice::from_ref(&report.site);
         Ok(tell(self.common, sites, &of_one, exit)?)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::survey::SurveyArgs;
 use crate::config::{GENTLE_GAP, is_site_name};
-use crate::config_folder::{Configuration, ConfigurationError};
+use crate::config_folder::{Config, ConfigError};
 use crate::page_url::PageUrl;
 use crate::survey::{self, Names};
 
@@ -15,10 +15,10 @@ use crate::survey::{self, Names};
 /// Fails where the choices are not allowed for a paper of others, or where the name is no site's,
 /// or taken.
 pub(super) fn choose(
-    configuration: &Configuration,
+    configuration: &Config,
     args: &SurveyArgs,
     home: &PageUrl,
-) -> Result<Names, ConfigurationError> {
+) -> Result<Names, ConfigError> {
     if !args.own_site && args.gap.0 < GENTLE_GAP {
         return Err(usage(
             "a gap under 1s is only for your own server: --own-site",
@@ -62,6 +62,6 @@ fn taken_file(folder: &Path, site: &str) -> Option<PathBuf> {
         .find(|path| path.symlink_metadata().is_ok())
 }
 
-fn usage(why: &str) -> ConfigurationError {
-    ConfigurationError::Usage(why.to_owned())
+fn usage(why: &str) -> ConfigError {
+    ConfigError::Usage(why.to_owned())
 }
