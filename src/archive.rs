@@ -21,6 +21,7 @@ mod list;
 mod lock;
 mod loss_note;
 mod lost;
+mod open;
 mod page_state;
 mod reader;
 mod recrawl;
@@ -51,12 +52,13 @@ pub use ledger::{Announcement, Ending, Form, HostTerms, Terms};
 pub use lock::Lock;
 pub use loss_note::vanished;
 pub use lost::LostFiles;
+pub use open::Archive;
 pub use reader::{
-    ArticleFilter, ArticleRecord, ArticleRows, ArticleVersion, Articles, BadText, CaptureOf,
+    ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion, BadText, CaptureOf, CaptureRecord,
     FailedRun, Failure, Flaw, FoundArticle, HostState, LastCrawl, Ledger, LedgerEntry,
-    LedgerRecord, LedgerRows, NumberGap, Outlook, Reader, RobotsArrival, RobotsArrivals, RowRead,
-    RunState, SilentSection, SiteQueue, SiteState, StoredBody, StoredCapture, StoredRobots,
-    StoredRow, StoredVersion, UnreadableRows, in_words, queues,
+    LedgerRecord, LedgerRows, NumberGap, Outlook, Reader, RecordIter, Records, RobotsArrival,
+    RobotsArrivals, RowRead, RunState, SilentSection, SiteQueue, SiteState, StoredBody,
+    StoredCapture, StoredRobots, StoredRow, StoredVersion, UnreadableRows, in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

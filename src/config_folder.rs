@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::config::settings::{can_be_answered, contact};
 use crate::config::{ConfigFileError, Profile, Profiles, Settings, Site, fault};
 use crate::config_folder::error::{Faults, among};
-use crate::config_folder::files::{ConfigFile, ConfigurationFiles};
+use crate::config_folder::files::{ConfigFile, ConfigFiles};
 use crate::config_folder::read::{read_profiles, read_sites};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
@@ -36,14 +36,39 @@ pub struct Config {
 }
 
 impl Config {
-    /// Reads the folder that was named, or else `config`, or else the shipped files.
-    /// `SASEO_CONTACT` goes before `identity.contact`.
+    /// Reads a folder of configuration: `saseo.toml`, `sites/*.toml` and `profiles/*.toml`, each of
+    /// them optional. The environment variable `SASEO_CONTACT` goes before `identity.contact`.
     ///
     /// # Errors
     ///
     /// Returns everything that is wrong in the files, with file, line and key.
-    pub fn load(named: Option<&Path>) -> Result<Self, ConfigError> {
-        let (loaded, mut faults) = Self::look(named);
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let folder = tempfile::tempdir()?;
+    /// std::fs::create_dir(folder.path().join("sites"))?;
+    /// std::fs::write(
+    ///     folder.path().join("sites/paper.toml"),
+    ///     "name = 'paper'\ntitle = 'The Paper'\nhome = 'https://paper.example/'\n",
+    /// )?;
+    ///
+    /// let config = saseo::Config::load(folder.path())?;
+    /// assert_eq!(config.site("paper")?.title, "The Paper");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn load(folder: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Self::find(Some(folder.as_ref()))
+    }
+
+    /// Reads the folder that was named, or else `config`, or else the shipped files, as the command
+    /// `saseo` does.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Config::load`].
+    pub fn find(named: Option<&Path>) -> Result<Self, ConfigError> {
+        let (loaded, mut faults) = Self::examine(named);
         match faults.len() {
             0 => Ok(loaded),
             1 => Err(faults.remove(0)),
@@ -51,16 +76,26 @@ impl Config {
         }
     }
 
+    /// Makes a configuration of these sites, with the shipped settings and profiles.
+    pub fn of_sites(sites: impl IntoIterator<Item = Site>) -> Self {
+        // No fault: a test reads every shipped file.
+        let shipped = Self::read(ConfigFiles::shipped(), &mut Faults::default());
+        Self {
+            sites: sites.into_iter().map(Arc::new).collect(),
+            files: Vec::new(),
+            ..shipped
+        }
+    }
+
     /// Reads what can be read of it, and returns it with everything that is wrong.
-    pub fn look(named: Option<&Path>) -> (Self, Vec<ConfigError>) {
+    pub fn examine(named: Option<&Path>) -> (Self, Vec<ConfigError>) {
         let mut faults = Faults::default();
-        let sources =
-            faults
-                .kept(folder_of(named))
-                .map_or_else(ConfigurationFiles::none, |folder| match folder {
-                    Some(folder) => ConfigurationFiles::of_folder(folder, &mut faults),
-                    None => ConfigurationFiles::shipped(),
-                });
+        let sources = faults
+            .kept(folder_of(named))
+            .map_or_else(ConfigFiles::none, |folder| match folder {
+                Some(folder) => ConfigFiles::of_folder(folder, &mut faults),
+                None => ConfigFiles::shipped(),
+            });
 
         let mut loaded = Self::read(sources, &mut faults);
         if let Some(told) = std::env::var_os("SASEO_CONTACT").filter(|told| !told.is_empty()) {
@@ -72,8 +107,8 @@ impl Config {
     }
 
     /// Reads the files. A file that cannot be read is left out, and its fault is kept.
-    fn read(sources: ConfigurationFiles, faults: &mut Faults) -> Self {
-        let ConfigurationFiles {
+    fn read(sources: ConfigFiles, faults: &mut Faults) -> Self {
+        let ConfigFiles {
             settings,
             sites,
             profiles,

@@ -1,6 +1,7 @@
 //! A session of the crawl: composed from a configuration, on the archive of a data folder, over the
 //! real network, until it is done or something stops it.
 
+mod crawler;
 mod error;
 mod free_disk;
 mod network;
@@ -21,7 +22,8 @@ use crate::crawl_session::free_disk::DiskWatch;
 use crate::fetch::Http;
 use crate::signals::StopSignal;
 
-pub use error::SessionError;
+pub use crawler::{CrawlLimits, Crawler};
+pub use error::{CrawlError, SessionError};
 pub use free_disk::{TooLittleRoom, check_free_disk};
 pub use network::{NetworkError, network, web};
 pub use plan::{CrawlOrder, crawl_plan, host_locks, lasting_session};

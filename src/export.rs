@@ -80,6 +80,42 @@ trait FormatWriter {
     fn end(self: Box<Self>) -> Result<(), ExportError>;
 }
 
+/// Writes the articles that match a filter to a file, or to a device or pipe.
+///
+/// A file is written under another name and then renamed, so that a reader of it never sees half of
+/// it. A table has no byte order mark, and texts that a spreadsheet would take for formulas are
+/// guarded. An article whose row is damaged is left out, and named in the result.
+///
+/// # Errors
+///
+/// Fails where the archive cannot be read or the file cannot be written. The file that stood at its
+/// place is unchanged then.
+///
+/// # Examples
+///
+/// ```
+/// # let data = tempfile::tempdir()?;
+/// # let out = data.path().join("articles.jsonl");
+/// use saseo::{Archive, ArticleFilter, ExportFormat, export};
+///
+/// # Archive::lock(data.path())?;
+/// let reader = Archive::read(data.path())?;
+/// let summary = export(&reader, &ArticleFilter::default(), ExportFormat::Jsonl, &out)?;
+/// println!("{} articles", summary.articles);
+/// # assert!(out.is_file());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn export(
+    reader: &Reader,
+    filter: &ArticleFilter,
+    format: ExportFormat,
+    out: impl AsRef<Path>,
+) -> Result<ExportSummary, ExportError> {
+    let place = Place::at(out.as_ref(), format)?;
+    let written = write(reader, filter, format, CsvDialect::default(), place)?;
+    Ok(written.unwrap_or_default())
+}
+
 /// Writes the articles that match the filter to a place, and returns their number. An article whose
 /// row is damaged is left out and named in the result. Returns `None` if the reader of a stream has
 /// gone away, as `head` does.

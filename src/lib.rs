@@ -1,101 +1,182 @@
 //! saseo (사서, librarian): a polite newspaper archivist.
 //!
+//! The command `saseo` crawls, exports and audits; README.md tells how. This library is the same
+//! for programs, in three parts:
+//!
+//! | feature | for | begin at |
+//! |---|---|---|
+//! | none | articles of pages that one has: no runtime, no network, no SQLite | [`extract()`] |
+//! | `archive` | archives: articles, captures, changes; exports and audits | [`Archive`] |
+//! | `crawl` | crawls within a tokio runtime | [`Crawler`] |
+//!
+//! The default feature `cli` has all of them, and the command.
+//!
+//! ```
+//! use saseo::{Extraction, PageUrl, Profile, extract};
+//!
+//! let url = PageUrl::parse("https://paper.example/news/articleView.html?idxno=7")?;
+//! let page = "<h3 class='heading'>도서관이 문을 열었다</h3>
+//!     <div id='article-view-content-div'><p>밤 열두 시까지 책을 빌려준다.</p></div>";
+//!
+//! let ndsoft = Profile::shipped("ndsoft").expect("it comes with saseo");
+//! match extract(page.as_bytes(), &url, "text/html; charset=utf-8", &ndsoft) {
+//!     Extraction::Article(article) => println!("{}", article.paragraphs.join("\n")),
+//!     other => println!("no article: {other:?}"),
+//! }
+//! # Ok::<(), saseo::UrlError>(())
+//! ```
+//!
+//! The folder `examples` has whole programs. The names on this page are the library;
+//! `docs/public-api.txt` lists them with their methods. The modules are for this repository's own
+//! tests, and may change at any time.
+//!
 //! # The map
 //!
-//! A module imports only from lower rows, never within a row; `tests/layers.rs` holds the table.
+//! This is for those who work on saseo. A module imports only from lower rows, never within a row;
+//! `tests/layers.rs` holds the table.
 //!
 //! | row | modules | may touch |
 //! |---|---|---|
-//! | words | [`time`], [`page_url`], [`text`], [`counts`] | `url`, jiff, encoding_rs |
-//! | mark-up | [`markup`] | dom_query |
-//! | settings | [`config`] | serde, toml, include_dir, croner; no files |
-//! | rules, pure | [`robots`], [`politeness`], [`discover`] | robotstxt, governor, spider |
-//! | | [`extract`], [`revisit`], [`coverage_gaps`] | quick-xml (`discover`) |
-//! | opt-outs, pure | [`opt_out`] | serde_json |
-//! | judgement, pure | [`frontier`] | |
-//! | world | [`clock`], [`fetch`], [`archive`] | the clocks, reqwest, rusqlite: one each |
-//! | | [`host_lock`], [`deadline`] | lock files, threads |
-//! | | [`disk`], [`signals`] | rustix, signals |
-//! | dispatch and reading | [`dispatch`], [`site_reader`] | |
-//! | configuration | [`config_folder`] | files |
-//! | action | [`crawl`], [`survey`], [`audit`], [`verify`] | tokio tasks, files |
-//! | | [`export`], [`history`], [`reextract`], [`demo`] | |
-//! | sessions | [`crawl_session`] | a runtime, the environment |
-//! | crawls at their times | [`schedule`] | monitors |
-//! | status, pure but for its reading | [`status`] | |
-//! | face | [`cli`] | clap, stdout |
+//! | words | `time`, `page_url`, `text`, `counts` | `url`, jiff, encoding_rs |
+//! | mark-up | `markup` | dom_query |
+//! | settings | `config` | serde, toml, include_dir, croner; no files |
+//! | rules, pure | `robots`, `politeness`, `discover` | robotstxt, governor, spider |
+//! | | `extract`, `revisit`, `coverage_gaps` | quick-xml (`discover`) |
+//! | opt-outs, pure | `opt_out` | serde_json |
+//! | judgement, pure | `frontier` | |
+//! | world | `clock`, `fetch`, `archive` | the clocks, reqwest, rusqlite: one each |
+//! | | `host_lock`, `deadline` | lock files, threads |
+//! | | `disk`, `signals` | rustix, signals |
+//! | dispatch and reading | `dispatch`, `site_reader` | |
+//! | configuration | `config_folder` | files |
+//! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
+//! | | `export`, `history`, `reextract`, `demo` | |
+//! | sessions | `crawl_session` | a runtime, the environment |
+//! | crawls at their times | `schedule` | monitors |
+//! | status, pure but for its reading | `status` | |
+//! | face | `cli` | clap, stdout |
 //!
-//! Deciding is pure and is told the time. A right is a value ([`robots::Allowed`],
-//! [`politeness::Permit`], bound into one [`frontier::Visit`]). What is stored is a moment, never a
+//! Deciding is pure and is told the time. A right is a value (`robots::Allowed`,
+//! `politeness::Permit`, bound into one `frontier::Visit`). What is stored is a moment, never a
 //! wait.
 //!
 //! `docs/ARCHITECTURE.md` tells the life of one URL and of one scheduled paper, and has a glossary.
 
+#![warn(missing_docs, unreachable_pub, unnameable_types)]
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod archive;
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod audit;
 #[cfg(feature = "cli")]
+#[doc(hidden)]
 pub mod cli;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod clock;
+#[doc(hidden)]
 pub mod config;
 #[cfg(feature = "crawl")]
-pub mod config_folder;
+mod config_folder;
 #[cfg(feature = "crawl")]
-pub mod counts;
+mod counts;
 #[cfg(feature = "archive")]
-pub mod coverage_gaps;
+mod coverage_gaps;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod crawl;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod crawl_session;
 #[cfg(feature = "crawl")]
-pub mod deadline;
+mod deadline;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod demo;
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod discover;
 #[cfg(feature = "crawl")]
-pub mod disk;
+mod disk;
 #[cfg(feature = "crawl")]
-pub mod dispatch;
+mod dispatch;
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod export;
+#[doc(hidden)]
 pub mod extract;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod fetch;
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod frontier;
 #[cfg(feature = "archive")]
-pub mod history;
+mod history;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod host_lock;
+#[doc(hidden)]
 pub mod markup;
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod opt_out;
+#[doc(hidden)]
 pub mod page_url;
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod politeness;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod reextract;
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod revisit;
 #[cfg(feature = "archive")]
+#[doc(hidden)]
 pub mod robots;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod schedule;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod signals;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod site_reader;
 #[cfg(feature = "crawl")]
-pub mod status;
+mod status;
 #[cfg(feature = "crawl")]
-pub mod survey;
+mod survey;
+#[doc(hidden)]
 pub mod text;
+#[doc(hidden)]
 pub mod time;
 #[cfg(feature = "crawl")]
+#[doc(hidden)]
 pub mod verify;
+
+pub use config::{ConfigFileError, Profile, Site};
+pub use extract::{Access, Article, Extraction, Image, extract};
+pub use page_url::{PageUrl, UrlError};
+pub use time::{LocalTime, Precision, Timestamp};
+
+#[cfg(feature = "archive")]
+pub use archive::{
+    Archive, ArchiveError, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion,
+    CaptureRecord, ChangeKind, Flaw, FoundArticle, Reader, RecordIter, Records, Writer,
+};
+#[cfg(feature = "archive")]
+pub use audit::{AuditReport, AuditScope, audit};
+#[cfg(feature = "archive")]
+pub use export::{ExportError, ExportFormat, ExportSummary, LeftOut, export};
+
+#[cfg(feature = "crawl")]
+pub use config_folder::{Config, ConfigError};
+#[cfg(feature = "crawl")]
+pub use crawl::CrawlReport;
+#[cfg(feature = "crawl")]
+pub use crawl_session::{CrawlError, CrawlLimits, Crawler};

@@ -76,6 +76,22 @@ pub(super) fn unpack(packed: &[u8], bytes: usize) -> Result<Vec<u8>, ArchiveErro
         .map_err(|why| ArchiveError::Damaged(format!("a body cannot be unpacked: {why}")))
 }
 
+/// Unpacks the body of a capture, and compares it with the SHA-256 of the bytes that came.
+pub(super) fn unpack_checked(
+    packed: &[u8],
+    bytes: usize,
+    sha256: &[u8],
+    capture: i64,
+) -> Result<Vec<u8>, ArchiveError> {
+    let body = unpack(packed, bytes)?;
+    if Sha256::digest(&body).as_slice() != sha256 {
+        return Err(ArchiveError::Damaged(format!(
+            "the body of capture {capture} is not the one that came"
+        )));
+    }
+    Ok(body)
+}
+
 /// Writes a body where its content is not kept yet, and returns its id.
 pub(super) fn write_body(tx: &Connection, body: &Packed) -> Result<i64, ArchiveError> {
     let mut known = tx.prepare_cached("SELECT id FROM body WHERE sha256 = ?1")?;

@@ -6,10 +6,13 @@ mod article_row;
 mod article_versions;
 mod articles;
 mod asked;
+mod captures;
+mod changes;
 mod coverage_gaps;
 mod fixity;
 mod ledger;
 mod outlook;
+mod records;
 mod row_read;
 mod state;
 mod walk;
@@ -17,7 +20,7 @@ mod walk;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, Statement};
 
 use crate::archive::error::ArchiveError;
 use crate::archive::loss_note::refuse_if_lost;
@@ -25,13 +28,16 @@ use crate::archive::schema::{SCHEMA, recognise};
 
 pub use article_row::{ArticleRecord, Flaw, in_words};
 pub use article_versions::{ArticleVersion, FoundArticle};
-pub use articles::{ArticleFilter, ArticleRows, Articles};
+pub use articles::ArticleFilter;
+pub use captures::CaptureRecord;
+pub use changes::ArticleChange;
 pub use coverage_gaps::{NumberGap, SilentSection};
 pub use fixity::{
     BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
 pub use outlook::Outlook;
+pub use records::{RecordIter, Records};
 pub use row_read::{RowRead, UnreadableRows};
 pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 
@@ -81,6 +87,13 @@ impl Reader {
     /// Returns the file's path.
     pub fn path(&self) -> &Path {
         &self.path
+    }
+
+    /// Prepares a statement whose rows are read one at a time.
+    fn prepare_records(&self, select: &str) -> Result<Statement<'_>, ArchiveError> {
+        self.connection
+            .prepare(select)
+            .map_err(|error| ArchiveError::at(&self.path, error))
     }
 }
 

@@ -185,11 +185,6 @@ impl Writer {
             Err(why) => Err(why.to_string()),
         }
     }
-
-    /// Returns the archive's folder.
-    fn folder(&self) -> &Path {
-        self.path().parent().unwrap_or(Path::new("."))
-    }
 }
 
 /// Returns a free file name, such as `archive.rescued-20261124T153000Z.db`.

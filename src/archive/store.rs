@@ -34,7 +34,7 @@ pub struct Writer {
     /// it was not set, or where that is unknown.
     pub(super) clock_step: i64,
     /// Released after the connection is closed, since fields are dropped in this order.
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Writer {
@@ -52,7 +52,9 @@ impl Writer {
         let mut connection =
             Connection::open(&path).map_err(|error| ArchiveError::at(&path, error))?;
         let found = recognise_untouched(&path, &connection)?;
-        configure(&connection, durability).map_err(|error| ArchiveError::at(&path, error))?;
+        configure(&connection)
+            .and_then(|()| set_durability(&connection, durability))
+            .map_err(|error| ArchiveError::at(&path, error))?;
         migrate(&path, &mut connection, found)?;
 
         forget_loss(&path);
@@ -62,8 +64,18 @@ impl Writer {
             path,
             files,
             clock_step: 0,
-            _lock: lock,
+            lock,
         })
+    }
+
+    /// Changes which loss a power cut may cause.
+    pub fn set_durability(&self, durability: Durability) -> Result<(), ArchiveError> {
+        set_durability(&self.connection, durability).map_err(|error| self.fault(error))
+    }
+
+    /// Returns the folder of the archive.
+    pub fn folder(&self) -> &Path {
+        self.lock.data()
     }
 
     /// Returns a moment of the last run by this run's clock. Where the clock was set back, the
@@ -168,13 +180,8 @@ fn recognise_untouched(path: &Path, connection: &Connection) -> Result<i64, Arch
 }
 
 /// Sets how SQLite writes and caches.
-fn configure(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
-    let synchronous = match durability {
-        Durability::Normal => "NORMAL",
-        Durability::Full => "FULL",
-    };
+fn configure(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "journal_mode", "WAL")?;
-    connection.pragma_update(None, "synchronous", synchronous)?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     connection.pragma_update(None, "cache_size", CACHE_SIZE)?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
@@ -183,6 +190,15 @@ fn configure(connection: &Connection, durability: Durability) -> rusqlite::Resul
     // page (STAT4).
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
+}
+
+/// Sets which loss a power cut may cause.
+fn set_durability(connection: &Connection, durability: Durability) -> rusqlite::Result<()> {
+    let synchronous = match durability {
+        Durability::Normal => "NORMAL",
+        Durability::Full => "FULL",
+    };
+    connection.pragma_update(None, "synchronous", synchronous)
 }
 
 /// Brings the schema up to date, and enforces foreign keys from then on. Migrations recreate tables

@@ -31,7 +31,7 @@ pub(super) fn run(common: &Common, args: &CheckArgs) -> anyhow::Result<Exit> {
         return saved::run(common);
     }
 
-    let (configuration, faults) = Config::look(common.config.as_deref());
+    let (configuration, faults) = Config::examine(common.config.as_deref());
     let least = configuration.settings.limits.free_disk;
     let mut findings = configuration::check(&configuration, &faults);
     findings.push(archive::check(common.data()));

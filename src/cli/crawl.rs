@@ -92,7 +92,7 @@ pub(super) fn crawl(common: &Common, args: CrawlArgs) -> anyhow::Result<Exit> {
     }
 
     let mut caught = CaughtSignals::new()?;
-    let mut configuration = Config::load(common.config.as_deref())?;
+    let mut configuration = Config::find(common.config.as_deref())?;
     for site in &mut configuration.sites {
         let site = Arc::make_mut(site);
         site.discover.since = args.since.or(site.discover.since);

@@ -13,7 +13,7 @@ use crate::config::units::day;
 use crate::config_folder::ConfigError;
 use crate::counts;
 use crate::export::{
-    self, Beside, CsvDialect, ExportFormat, ExportSummary, Formulas, LeftOut, Mark, Place, Stream,
+    self, CsvDialect, ExportFormat, ExportSummary, Formulas, LeftOut, Mark, Place,
 };
 use crate::signals::CaughtSignals;
 
@@ -136,12 +136,10 @@ fn name_left_out(common: &Common, left_out: &[LeftOut]) -> Exit {
 /// Opens the place to export to. At a signal, a half-written file is removed. A stream has no such
 /// file: a signal ends the program as usual.
 pub(super) fn place(out: &Path, format: ExportFormat) -> anyhow::Result<Place> {
-    if let Some(stream) = Stream::at(out, format)? {
-        return Ok(Place::Stream(stream));
+    let place = Place::at(out, format)?;
+    match &place {
+        Place::File(beside) => CaughtSignals::new()?.remove_at_stop(beside.part.clone()),
+        Place::Stream(_) => {}
     }
-
-    let caught = CaughtSignals::new()?;
-    let beside = Beside::of(out)?;
-    caught.remove_at_stop(beside.part.clone());
-    Ok(Place::File(beside))
+    Ok(place)
 }

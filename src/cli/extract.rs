@@ -42,7 +42,7 @@ pub(super) struct ExtractArgs {
 
 /// Prints what the page holds, as JSON with or without `--json`.
 pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
-    let configuration = Config::load(common.config.as_deref())?;
+    let configuration = Config::find(common.config.as_deref())?;
     let bytes = saved_file::read_bytes(&args.file)?;
     let url =
         PageUrl::parse(&args.url).map_err(|why| ConfigError::Usage(format!("--url: {why}")))?;

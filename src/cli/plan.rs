@@ -60,7 +60,7 @@ pub(super) fn run(common: &Common, args: &PlanArgs) -> anyhow::Result<Exit> {
 
 /// Tells what a crawl of the sites would ask.
 pub(super) fn tell(common: &Common, sites: &[String]) -> anyhow::Result<Exit> {
-    let configuration = Config::load(common.config.as_deref())?;
+    let configuration = Config::find(common.config.as_deref())?;
     let reader = match Reader::open(common.data()) {
         Ok(reader) => Some(reader),
         Err(ArchiveError::Missing { .. }) => None,

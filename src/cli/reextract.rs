@@ -41,7 +41,7 @@ pub(super) struct ReextractArgs {
 
 /// Reads the archive again, and tells what changed.
 pub(super) fn run(common: &Common, args: &ReextractArgs) -> anyhow::Result<Exit> {
-    let configuration = Config::load(common.config.as_deref())?;
+    let configuration = Config::find(common.config.as_deref())?;
     let plan = plan(&configuration, args)?;
     let signal = CaughtSignals::new()?.noted();
     let summary = read_again(common, &configuration, &plan, || signal.get().is_some())?;

@@ -32,7 +32,7 @@ pub(super) struct ScheduleArgs {
 /// all times that were missed are one crawl.
 pub(super) fn run(common: &Common, args: &ScheduleArgs) -> anyhow::Result<Exit> {
     let mut bell = Bell::new()?;
-    let configuration = Config::load(common.config.as_deref())?;
+    let configuration = Config::find(common.config.as_deref())?;
     let sites = scheduled_sites(&configuration, &args.sites)?;
     if args.units {
         print_units(common, args, &configuration)?;

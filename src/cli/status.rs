@@ -94,7 +94,7 @@ fn print_failures(common: &Common, reader: &Reader) -> anyhow::Result<()> {
 /// Returns the configured sites. An archive can be read without its configuration: then the next
 /// crawls are not known.
 fn configured_sites(common: &Common) -> Vec<Arc<Site>> {
-    match Config::load(common.config.as_deref()) {
+    match Config::find(common.config.as_deref()) {
         Ok(configuration) => configuration.sites,
         Err(why) => {
             common

@@ -66,7 +66,7 @@ fn requests(text: &str) -> Result<u64, String> {
 
 /// Surveys a paper, and prints or writes its files.
 pub(super) fn run(common: &Common, args: &SurveyArgs) -> anyhow::Result<Exit> {
-    let configuration = Config::load(common.config.as_deref())?;
+    let configuration = Config::find(common.config.as_deref())?;
     let home = home(&args.url)?;
     let names = names::choose(&configuration, args, &home)?;
     let plan = plan(&configuration, args, home);

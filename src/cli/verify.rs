@@ -64,7 +64,7 @@ fn verify(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
 
 /// Verifies and repairs. That is a run of its own: the lock keeps crawls away.
 fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result<VerifyReport> {
-    let configuration = Config::load(common.config.as_deref())?;
+    let configuration = Config::find(common.config.as_deref())?;
     let mut readers = Vec::new();
     for site in &configuration.sites {
         readers.extend(configuration.readers(site)?);

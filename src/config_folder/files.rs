@@ -18,7 +18,7 @@ pub(super) struct ConfigFile {
 }
 
 /// The files of a configuration. Their TOML is not read yet.
-pub(super) struct ConfigurationFiles {
+pub(super) struct ConfigFiles {
     pub(super) settings: ConfigFile,
     pub(super) sites: Vec<ConfigFile>,
     pub(super) profiles: Vec<ConfigFile>,
@@ -26,7 +26,7 @@ pub(super) struct ConfigurationFiles {
     pub(super) folder: Option<PathBuf>,
 }
 
-impl ConfigurationFiles {
+impl ConfigFiles {
     pub(super) fn none() -> Self {
         Self {
             settings: ConfigFile::default(),

@@ -1,7 +1,7 @@
 //! Errors that keep a session from its end.
 
 use crate::archive::ArchiveError;
-use crate::config_folder::chain;
+use crate::config_folder::{ConfigError, chain};
 use crate::crawl_session::free_disk::TooLittleRoom;
 use crate::crawl_session::network::NetworkError;
 
@@ -21,4 +21,18 @@ pub enum SessionError {
     FailedWhileStopping {
         why: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// The reason why a [`Crawler`](crate::crawl_session::Crawler) did not begin, or did not come to its
+/// end. Everything that was stored until then stays stored.
+#[derive(Debug, thiserror::Error)]
+pub enum CrawlError {
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    #[error(transparent)]
+    NoRoom(#[from] TooLittleRoom),
+    #[error(transparent)]
+    Network(#[from] NetworkError),
 }

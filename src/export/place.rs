@@ -84,6 +84,21 @@ impl Stream {
     }
 }
 
+impl Place {
+    /// Opens the place at `out`.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it is a folder, where it cannot be opened, and where it is no file and the
+    /// format needs one.
+    pub fn at(out: &Path, format: ExportFormat) -> Result<Self, ExportError> {
+        match Stream::at(out, format)? {
+            Some(stream) => Ok(Self::Stream(stream)),
+            None => Beside::of(out).map(Self::File),
+        }
+    }
+}
+
 impl Beside {
     /// Makes the file beside the one at `out`, whose links are followed.
     pub fn of(out: &Path) -> Result<Self, ExportError> {

@@ -39,7 +39,7 @@ impl ScheduleOptions<'_> {
     }
 
     fn load(&self) -> Result<Config, ScheduleError> {
-        let read = Config::load(self.config)?;
+        let read = Config::find(self.config)?;
         let sites = scheduled_sites(&read, self.sites)?;
         read.have_contact(&sites)?;
         Ok(read)

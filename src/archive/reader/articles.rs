@@ -1,12 +1,9 @@
-//! Articles for exports, in their newest versions.
-
-use std::path::Path;
-
-use rusqlite::{Rows, Statement};
+//! Articles in their newest versions.
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_versions::{ArticleVersion, version};
+use crate::archive::reader::records::Records;
 
 /// The articles that are exported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,19 +24,6 @@ const SELECT_ARTICLES: &str =
      FROM articles WHERE (?1 IS NULL OR site = ?1)
        AND (?2 IS NULL OR published_at IS NULL OR substr(published_at, 1, 10) >= ?2)
      ORDER BY site, number IS NULL, number, url";
-
-/// Articles that are read by `for article in &mut articles`.
-#[derive(Debug)]
-pub struct Articles<'r> {
-    select: Statement<'r>,
-    path: &'r Path,
-}
-
-/// An iterator over [`Articles`]. It reads one row at a time.
-pub struct ArticleRows<'a> {
-    rows: Rows<'a>,
-    path: &'a Path,
-}
 
 impl Reader {
     /// Fails where the archive does not know a site; the error names the sites that it knows. Sees
@@ -62,45 +46,19 @@ impl Reader {
     }
 
     /// Returns the articles of a filter, each in its newest version, those with damaged columns
-    /// included. An iterator reads what was saved when it begins. Memory does not grow with the
-    /// articles.
-    pub fn articles(&self, filter: &ArticleFilter) -> Result<Articles<'_>, ArchiveError> {
-        let select = self
-            .select_articles(filter)
-            .map_err(|error| ArchiveError::at(&self.path, error))?;
-        Ok(Articles {
-            select,
-            path: &self.path,
-        })
-    }
-
-    fn select_articles(&self, filter: &ArticleFilter) -> rusqlite::Result<Statement<'_>> {
-        let mut select = self.connection.prepare(SELECT_ARTICLES)?;
+    /// included: sites by name, their articles oldest first.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read. An iterator over the articles may fail for the same
+    /// reason.
+    pub fn articles(
+        &self,
+        filter: &ArticleFilter,
+    ) -> Result<Records<'_, ArticleVersion>, ArchiveError> {
+        let mut select = self.prepare_records(SELECT_ARTICLES)?;
         select.raw_bind_parameter(1, &filter.site)?;
         select.raw_bind_parameter(2, filter.since.map(|day| day.to_string()))?;
-        Ok(select)
-    }
-}
-
-impl<'a> IntoIterator for &'a mut Articles<'_> {
-    type Item = Result<ArticleVersion, ArchiveError>;
-    type IntoIter = ArticleRows<'a>;
-
-    fn into_iter(self) -> ArticleRows<'a> {
-        ArticleRows {
-            rows: self.select.raw_query(),
-            path: self.path,
-        }
-    }
-}
-
-impl Iterator for ArticleRows<'_> {
-    type Item = Result<ArticleVersion, ArchiveError>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        match self.rows.next() {
-            Ok(row) => row.map(|row| Ok(version(row))),
-            Err(error) => Some(Err(ArchiveError::at(self.path, error))),
-        }
+        Ok(Records::of(select, &self.path, |row| Ok(version(row))))
     }
 }

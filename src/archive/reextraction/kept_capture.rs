@@ -1,9 +1,8 @@
 //! A kept capture of an article's page, with its compressed body.
 
 use rusqlite::Row;
-use sha2::{Digest, Sha256};
 
-use crate::archive::body::unpack;
+use crate::archive::body::unpack_checked;
 use crate::archive::error::ArchiveError;
 use crate::frontier::{KnownArticle, Page, PageId, PageKind, Past};
 use crate::page_url::PageUrl;
@@ -38,14 +37,7 @@ impl KeptCapture {
     /// Returns [`ArchiveError::Damaged`] where the bytes do not have the SHA-256 of those that
     /// came.
     pub fn body(&self) -> Result<Vec<u8>, ArchiveError> {
-        let body = unpack(&self.zstd, self.bytes)?;
-        if Sha256::digest(&body).as_slice() != self.sha256 {
-            return Err(ArchiveError::Damaged(format!(
-                "the body of capture {} is not the one that came",
-                self.id
-            )));
-        }
-        Ok(body)
+        unpack_checked(&self.zstd, self.bytes, &self.sha256, self.id)
     }
 }
 

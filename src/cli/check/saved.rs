@@ -31,7 +31,7 @@ struct Expectation {
 
 /// Compares what each profile reads with what is expected.
 pub(super) fn run(common: &Common) -> anyhow::Result<Exit> {
-    let configuration = Config::load(common.config.as_deref())?;
+    let configuration = Config::find(common.config.as_deref())?;
     let agent = &configuration.settings.identity.agent;
 
     let mut findings = Vec::new();

@@ -17,7 +17,7 @@ use crate::signals::CaughtSignals;
 /// Crawls the sites that are named, or all with something queued.
 pub(crate) fn resume(common: &Common, args: ResumeArgs) -> anyhow::Result<Exit> {
     let mut caught = CaughtSignals::new()?;
-    let configuration = Config::load(common.config.as_deref())?;
+    let configuration = Config::find(common.config.as_deref())?;
     let queues = archive::queues(common.data())?;
     let sites = begun_sites(common, &configuration, &args, &queues)?;
 

@@ -1,0 +1,93 @@
+//! Captures: the answers of papers as they came.
+
+use rusqlite::{OptionalExtension, Row};
+
+use crate::archive::body::unpack_checked;
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::archive::reader::records::Records;
+use crate::time::Timestamp;
+
+/// An answer to the request for a page, as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CaptureRecord {
+    pub id: i64,
+    pub site: String,
+    pub url: String,
+    pub fetched_at: Timestamp,
+    /// The status of the HTTP response.
+    pub status: u16,
+    /// The response headers, `name: value`, one a line.
+    pub headers: String,
+    /// The size of the body, without content coding. `None` where the body is not kept.
+    pub bytes: Option<u64>,
+    /// The SHA-256 of the body, in hexadecimal. `None` where the body is not kept.
+    pub sha256: Option<String>,
+    /// The reason why the body is not kept: the paper forbids archiving.
+    pub withheld: Option<String>,
+}
+
+/// All captures, in the order in which they were written.
+const SELECT_CAPTURES: &str = "SELECT capture.id, site.name AS site, page.url, capture.fetched_at,
+            capture.status, capture.headers, body.bytes, lower(hex(body.sha256)) AS sha256,
+            capture.withheld, capture.body_id
+     FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
+     LEFT JOIN body ON body.id = capture.body_id
+     ORDER BY capture.id";
+
+impl Reader {
+    /// Returns all captures, in the order in which they were written. Their bodies are read one by
+    /// one, by [`Reader::body`].
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read. An iterator over the captures may fail for the same
+    /// reason.
+    pub fn captures(&self) -> Result<Records<'_, CaptureRecord>, ArchiveError> {
+        let select = self.prepare_records(SELECT_CAPTURES)?;
+        Ok(Records::of(select, &self.path, capture_record))
+    }
+
+    /// Returns the body of a capture as it came, without content coding; `None` where it is not
+    /// kept.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ArchiveError::Damaged`] where the bytes do not have the SHA-256 of those that
+    /// came.
+    pub fn body(&self, capture: &CaptureRecord) -> Result<Option<Vec<u8>>, ArchiveError> {
+        let mut select = self.connection.prepare_cached(
+            "SELECT body.zstd, body.bytes, body.sha256
+             FROM capture JOIN body ON body.id = capture.body_id WHERE capture.id = ?1",
+        )?;
+        let packed = select
+            .query_row([capture.id], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()
+            .map_err(|error| ArchiveError::at(&self.path, error))?;
+
+        packed
+            .map(|(zstd, bytes, sha256): (Vec<u8>, usize, Vec<u8>)| {
+                unpack_checked(&zstd, bytes, &sha256, capture.id)
+            })
+            .transpose()
+    }
+}
+
+fn capture_record(row: &Row<'_>) -> rusqlite::Result<CaptureRecord> {
+    let body: Option<i64> = row.get("body_id")?;
+    // SQLite's `hex` of a missing body is an empty text.
+    let sha256: String = row.get("sha256")?;
+    Ok(CaptureRecord {
+        id: row.get("id")?,
+        site: row.get("site")?,
+        url: row.get("url")?,
+        fetched_at: Timestamp::from_millis(row.get("fetched_at")?),
+        status: row.get("status")?,
+        headers: row.get("headers")?,
+        bytes: row.get("bytes")?,
+        sha256: body.map(|_| sha256),
+        withheld: row.get("withheld")?,
+    })
+}

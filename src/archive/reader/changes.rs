@@ -1,0 +1,65 @@
+//! The change log: what happened to articles, in one growing sequence.
+
+use rusqlite::Row;
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
+
+use crate::archive::article::ChangeKind;
+use crate::archive::error::ArchiveError;
+use crate::archive::reader::Reader;
+use crate::archive::reader::records::Records;
+use crate::time::Timestamp;
+
+/// A change of an article: it was found, its newest version is another one, or its paper took it
+/// down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ArticleChange {
+    /// The position in the sequence of all changes. Later changes have larger positions.
+    pub seq: u64,
+    /// The article's id, as exports name it.
+    pub id: String,
+    pub kind: ChangeKind,
+    /// The number of the article's newest version at that time.
+    pub version: u64,
+    pub at: Timestamp,
+}
+
+/// The changes after a position, in their sequence.
+const SELECT_CHANGES: &str = "SELECT change.seq,
+            site.name || '/'
+              || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id,
+            change.kind, coalesce(change.n, 1) AS version, change.at
+     FROM change JOIN article ON article.id = change.article_id
+     JOIN site ON site.id = article.site_id
+     WHERE change.seq > ?1 ORDER BY change.seq";
+
+impl Reader {
+    /// Returns the changes of articles after the position `seq`; 0 stands before the first one. A
+    /// program that keeps the position of the last change that it read goes on from there.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the file cannot be read. An iterator over the changes may fail for the same
+    /// reason.
+    pub fn changes_after(&self, seq: u64) -> Result<Records<'_, ArticleChange>, ArchiveError> {
+        let mut select = self.prepare_records(SELECT_CHANGES)?;
+        // A position that no sequence reaches has no changes after it.
+        select.raw_bind_parameter(1, i64::try_from(seq).unwrap_or(i64::MAX))?;
+        Ok(Records::of(select, &self.path, article_change))
+    }
+}
+
+fn article_change(row: &Row<'_>) -> rusqlite::Result<ArticleChange> {
+    Ok(ArticleChange {
+        seq: row.get("seq")?,
+        id: row.get("id")?,
+        kind: row.get("kind")?,
+        version: row.get("version")?,
+        at: Timestamp::from_millis(row.get("at")?),
+    })
+}
+
+impl FromSql for ChangeKind {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        Self::named(value.as_str()?).ok_or(FromSqlError::InvalidType)
+    }
+}
