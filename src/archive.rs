@@ -41,7 +41,7 @@ mod version_repair;
 
 pub use article::{CandidateCopy, ChangeKind};
 pub use backfill::{BackfillDays, Window};
-pub use body::{Body, pack};
+pub use body::{Body, Packed, pack};
 pub use capture::{Capture, Charset};
 pub use commit::{CommitEffect, Completed, Completion};
 pub use due_pages::{DueHost, NextPage};

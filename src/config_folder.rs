@@ -17,15 +17,20 @@ use crate::config_folder::read::{read_profiles, read_sites};
 use crate::site_reader::SiteReader;
 use crate::time::Timestamp;
 
-pub use error::{ConfigError, chain};
-pub use files::{is_there, regular};
+pub use error::ConfigError;
+pub(crate) use error::chain;
+pub(crate) use files::is_there;
+#[cfg(feature = "cli")]
+pub(crate) use files::regular;
 
 /// Settings, sites and profiles.
 #[derive(Debug)]
 pub struct Config {
+    /// The file `saseo.toml`: identity, pace and limits of all sites.
     pub settings: Settings,
     /// Readers and the timetable share them: there may be thousands.
     pub sites: Vec<Arc<Site>>,
+    /// The CMSs that are known.
     pub profiles: Profiles,
     /// When it was read. The profiles that are valid then read what is fetched now.
     pub loaded_at: Timestamp,

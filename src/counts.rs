@@ -2,7 +2,7 @@
 
 /// Returns a count with its noun: `article(s)` or `cop(y|ies)`. Of the ending in parentheses, the
 /// first form is the singular, and the other the plural.
-pub fn count(count: u64, noun: &str) -> String {
+pub(crate) fn count(count: u64, noun: &str) -> String {
     let Some((stem, (ending, rest))) = noun
         .split_once('(')
         .and_then(|(stem, behind)| Some((stem, behind.split_once(')')?)))
@@ -16,7 +16,7 @@ pub fn count(count: u64, noun: &str) -> String {
 }
 
 /// Joins counts with their nouns, as [`count`] writes them. Counts of zero are left out.
-pub fn in_words(counts: &[(u64, &str)]) -> String {
+pub(crate) fn in_words(counts: &[(u64, &str)]) -> String {
     counts
         .iter()
         .filter(|(number, _)| *number > 0)
@@ -26,7 +26,7 @@ pub fn in_words(counts: &[(u64, &str)]) -> String {
 }
 
 /// Returns a number of requests: `no requests`, `1 request`, `829 requests`.
-pub fn requests(requests: u64) -> String {
+pub(crate) fn requests(requests: u64) -> String {
     match requests {
         0 => "no requests".to_owned(),
         some => count(some, "request(s)"),
@@ -35,7 +35,7 @@ pub fn requests(requests: u64) -> String {
 
 /// Returns a number of bytes in megabytes, behind a comma: `, 1.5 MB`. Returns nothing for no
 /// bytes.
-pub fn megabytes(bytes: u64) -> String {
+pub(crate) fn megabytes(bytes: u64) -> String {
     if bytes == 0 {
         String::new()
     } else {
@@ -45,11 +45,11 @@ pub fn megabytes(bytes: u64) -> String {
 
 /// The noun of pages that robots.txt or the server refuses. Runs and sites are told with the same
 /// noun, so that people recognise it.
-pub const REFUSED: &str = "page(s) refused or forbidden";
+pub(crate) const REFUSED: &str = "page(s) refused or forbidden";
 
 /// The noun of pages that failed, or that hold no article. Runs and sites are told with the same
 /// noun, so that people recognise it.
-pub const FAILED: &str = "page(s) failed or without an article";
+pub(crate) const FAILED: &str = "page(s) failed or without an article";
 
 #[cfg(test)]
 mod tests {

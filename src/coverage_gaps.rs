@@ -15,11 +15,11 @@ const LEAST_WEEKS: u32 = 3;
 /// The number of earlier weeks that are averaged; older weeks may show a rate that no longer holds.
 const MOST_WEEKS: u32 = 8;
 /// How far back articles are read: `MOST_WEEKS` silences of a month each, and the silence itself.
-pub const HISTORY: Duration = Duration::from_secs(9 * 31 * 24 * 3600);
+pub(crate) const HISTORY: Duration = Duration::from_secs(9 * 31 * 24 * 3600);
 
 /// A section's silence that is unlikely to be chance.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Silence {
+pub(crate) struct Silence {
     pub since: Timestamp,
     /// The average number of articles in the same hours of earlier weeks.
     pub expected: f64,
@@ -31,7 +31,7 @@ pub struct Silence {
 /// The model is Poisson, at the rate of the same hours in earlier weeks: if λ articles are
 /// expected, none has the probability e^-λ. Nights, Sundays and weekly sections are therefore no
 /// silence. Returns `None` if there is too little history, too.
-pub fn silence(published: &[Timestamp], now: Timestamp) -> Option<Silence> {
+pub(crate) fn silence(published: &[Timestamp], now: Timestamp) -> Option<Silence> {
     let (first, last) = (*published.first()?, *published.last()?);
     let quiet = now.since(last);
 
@@ -60,14 +60,14 @@ pub fn silence(published: &[Timestamp], now: Timestamp) -> Option<Silence> {
 
 /// A range of article numbers that were never seen, between two that were.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Gap {
+pub(crate) struct Gap {
     pub after: u64,
     pub before: u64,
 }
 
 impl Gap {
     /// Returns how many numbers are missing.
-    pub fn missing(self) -> u64 {
+    pub(crate) fn missing(self) -> u64 {
         self.before - self.after - 1
     }
 }
@@ -88,7 +88,7 @@ const LEAST_NUMBERS: usize = 50;
 /// paper with the same probability p, the usual one here, a gap of g numbers has the probability
 /// (1-p)^g. A gap is returned if it would occur among so many numbers in fewer than one paper in a
 /// thousand.
-pub fn gaps(numbers: &[u64]) -> Vec<Gap> {
+pub(crate) fn gaps(numbers: &[u64]) -> Vec<Gap> {
     if numbers.len() < LEAST_NUMBERS {
         return Vec::new();
     }

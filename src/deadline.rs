@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 
 /// The time to parse and extract one page. Ordinary pages take milliseconds: a page that takes
 /// longer than this is malformed or hostile.
-pub const BUDGET: Duration = Duration::from_secs(2);
+pub(crate) const BUDGET: Duration = Duration::from_secs(2);
 
 /// The free processors. Work begins when a processor is free for it, so that pages do not use up
 /// one another's time. Overdue work keeps its processor until it really ends.
@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why there is no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Undone {
+pub(crate) enum Undone {
     #[error("reading it took longer than {} s", BUDGET.as_secs())]
     Overdue,
     #[error("the reader failed on it, which is a defect of saseo's")]
@@ -56,7 +56,7 @@ const LARGE: u32 = 28_000;
 
 /// The memory reserved for one page. Dropping it frees the memory.
 #[derive(Debug)]
-pub struct Room {
+pub(crate) struct Room {
     part: OwnedSemaphorePermit,
 }
 
@@ -73,7 +73,7 @@ impl Drop for Room {
 /// # Errors
 ///
 /// Fails where there is not enough for a minute.
-pub async fn room(bytes: usize) -> Result<Room, Undone> {
+pub(crate) async fn room(bytes: usize) -> Result<Room, Undone> {
     match room_at_once(bytes) {
         Some(room) => Ok(room),
         // The wait is in real time, also in a simulation.
@@ -88,7 +88,7 @@ pub async fn room(bytes: usize) -> Result<Room, Undone> {
 /// # Errors
 ///
 /// As for [`room`].
-pub fn room_now(bytes: usize) -> Result<Room, Undone> {
+pub(crate) fn room_now(bytes: usize) -> Result<Room, Undone> {
     if let Some(room) = room_at_once(bytes) {
         return Ok(room);
     }
@@ -125,7 +125,10 @@ fn await_room(bytes: usize) -> Result<Room, Undone> {
 /// # Errors
 ///
 /// Fails where there is not enough memory for a minute, and where `weigh` panics.
-pub async fn room_as_weighed(most: usize, weigh: impl FnOnce() -> usize) -> Result<Room, Undone> {
+pub(crate) async fn room_as_weighed(
+    most: usize,
+    weigh: impl FnOnce() -> usize,
+) -> Result<Room, Undone> {
     let bytes = weighed(room(most).await?, weigh)?;
     room(bytes).await
 }
@@ -135,7 +138,10 @@ pub async fn room_as_weighed(most: usize, weigh: impl FnOnce() -> usize) -> Resu
 /// # Errors
 ///
 /// As for [`room_as_weighed`].
-pub fn room_as_weighed_now(most: usize, weigh: impl FnOnce() -> usize) -> Result<Room, Undone> {
+pub(crate) fn room_as_weighed_now(
+    most: usize,
+    weigh: impl FnOnce() -> usize,
+) -> Result<Room, Undone> {
     let bytes = weighed(room_now(most)?, weigh)?;
     room_now(bytes)
 }
@@ -169,7 +175,7 @@ fn part(bytes: usize) -> u32 {
 /// # Errors
 ///
 /// Fails where the work is not done within `budget`, and where it panics.
-pub async fn within<T: Send + 'static>(
+pub(crate) async fn within<T: Send + 'static>(
     budget: Duration,
     room: Room,
     work: impl FnOnce() -> T + Send + 'static,
@@ -193,7 +199,7 @@ pub async fn within<T: Send + 'static>(
 /// # Errors
 ///
 /// As for [`within`].
-pub fn within_now<T: Send + 'static>(
+pub(crate) fn within_now<T: Send + 'static>(
     budget: Duration,
     room: Room,
     work: impl FnOnce() -> T + Send + 'static,

@@ -4,7 +4,7 @@ use std::path::Path;
 
 /// Returns how many bytes the user may still write to the disk of a folder. Where the folder does
 /// not exist yet, its nearest parent counts. `None` where the system does not tell.
-pub fn free(folder: &Path) -> Option<u64> {
+pub(crate) fn free(folder: &Path) -> Option<u64> {
     let whole = std::path::absolute(folder).ok()?;
     let there = whole.ancestors().find(|folder| folder.exists())?;
     let disk = rustix::fs::statvfs(there).ok()?;

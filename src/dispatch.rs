@@ -17,10 +17,10 @@ use crate::page_url::Host;
 use crate::politeness::HostLimits;
 use crate::time::Timestamp;
 
-pub use host_pool::{HostPool, NextHost};
-pub use prepared::Prepared;
-pub use robots_cache::{KnownRobots, RobotsCache, RobotsStanding, SitePage};
-pub use robots_fetch::{RobotsFetch, RobotsStep};
+pub(crate) use host_pool::{HostPool, NextHost};
+pub(crate) use prepared::Prepared;
+pub(crate) use robots_cache::{RobotsCache, RobotsStanding, SitePage};
+pub(crate) use robots_fetch::{RobotsFetch, RobotsStep};
 
 /// The least gap to hosts that are not the site's own, such as a feed's server. It is the shipped
 /// default of a site: no site file may hurry a host that it does not name.
@@ -30,6 +30,7 @@ const UNLISTED_HOST_GAP: Duration = Duration::from_secs(2);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stop {
     #[default]
+    /// Nothing stops it.
     GoOn,
     /// No new requests are sent. Answers under way are settled.
     Finish,
@@ -39,14 +40,14 @@ pub enum Stop {
 
 /// The limits that a site's file promises the site's own host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct HomeTerms {
+pub(crate) struct HomeTerms {
     pub host: Host,
     pub limits: HostLimits,
 }
 
 impl HomeTerms {
     /// Returns the limits of any host. A link cannot give another host the short gap of this one.
-    pub fn of(&self, host: &Host) -> HostLimits {
+    pub(crate) fn of(&self, host: &Host) -> HostLimits {
         if self.host == *host {
             return self.limits;
         }
@@ -60,7 +61,7 @@ impl HomeTerms {
 
     /// Returns the promises of a run, for its first row in the ledger. `joins` tells that other
     /// runs of the process came before it.
-    pub fn terms(&self, settings: &Settings, site: Option<&str>, joins: bool) -> Terms {
+    pub(crate) fn terms(&self, settings: &Settings, site: Option<&str>, joins: bool) -> Terms {
         let HostLimits {
             gap,
             max_concurrent,
@@ -94,7 +95,7 @@ fn millis(span: Duration) -> u64 {
 
 /// Returns the ledger's row on a request that has ended. `bytes` and `digest` are the size of its
 /// decoded body, and the SHA-256.
-pub fn ending(
+pub(crate) fn ending(
     result: &Result<Answer, Trouble>,
     bytes: u64,
     digest: [u8; 32],

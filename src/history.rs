@@ -14,7 +14,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// A field whose value differs between two versions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldChange {
+pub(crate) struct FieldChange {
     pub field: &'static str,
     pub old: Option<String>,
     pub new: Option<String>,
@@ -22,7 +22,7 @@ pub struct FieldChange {
 
 /// A paragraph of both texts together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Paragraph {
+pub(crate) enum Paragraph {
     /// As it was.
     Same(String),
     Changed(Vec<Piece>),
@@ -30,14 +30,14 @@ pub enum Paragraph {
 
 /// A run of words within a paragraph.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Piece {
+pub(crate) enum Piece {
     Kept(String),
     Removed(String),
     Added(String),
 }
 
 /// Returns the fields, other than the text, in which two versions differ.
-pub fn fields(old: &Article, new: &Article) -> Vec<FieldChange> {
+pub(crate) fn fields(old: &Article, new: &Article) -> Vec<FieldChange> {
     let told = old.fields().into_iter().zip(new.fields());
 
     let changed = told.filter(|((_, old), (_, new))| old != new);
@@ -74,7 +74,7 @@ fn readable(value: &Value) -> Option<String> {
 }
 
 /// Compares two texts word by word. Blank lines separate their paragraphs.
-pub fn words(old: &str, new: &str) -> Vec<Paragraph> {
+pub(crate) fn words(old: &str, new: &str) -> Vec<Paragraph> {
     let (mut paragraphs, mut pieces) = (Vec::new(), Vec::new());
     let diff = TextDiff::configure().timeout(PATIENCE).diff_words(old, new);
 

@@ -81,7 +81,7 @@ pub mod clock;
 pub mod config;
 #[cfg(feature = "crawl")]
 mod config_folder;
-#[cfg(feature = "crawl")]
+#[cfg(feature = "cli")]
 mod counts;
 #[cfg(feature = "archive")]
 mod coverage_gaps;
@@ -114,7 +114,7 @@ pub mod fetch;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod frontier;
-#[cfg(feature = "archive")]
+#[cfg(feature = "cli")]
 mod history;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
@@ -147,9 +147,9 @@ pub mod signals;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod site_reader;
-#[cfg(feature = "crawl")]
+#[cfg(feature = "cli")]
 mod status;
-#[cfg(feature = "crawl")]
+#[cfg(feature = "cli")]
 mod survey;
 #[doc(hidden)]
 pub mod text;

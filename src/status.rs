@@ -17,14 +17,14 @@ use crate::config::Site;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
-pub use activity::SiteActivity;
-pub use host::HostStatus;
-pub use html_page::StatusPage;
-pub use site::SiteStatus;
+pub(crate) use activity::SiteActivity;
+pub(crate) use host::HostStatus;
+pub(crate) use html_page::StatusPage;
+pub(crate) use site::SiteStatus;
 
 /// The status of an archive.
 #[derive(Debug)]
-pub struct ArchiveStatus {
+pub(crate) struct ArchiveStatus {
     pub sites: Vec<SiteStatus>,
     pub hosts: Vec<HostStatus>,
     /// The newest runs, the newest first.
@@ -36,7 +36,7 @@ pub struct ArchiveStatus {
 
 /// A paper that is being crawled.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct PaperUnderWay {
+pub(crate) struct PaperUnderWay {
     pub site: String,
     pub since: String,
 }
@@ -44,7 +44,7 @@ pub struct PaperUnderWay {
 /// A name that no site of the archive has.
 #[derive(Debug, thiserror::Error)]
 #[error("there is no paper {name:?} in this archive; there are: {}", known.join(", "))]
-pub struct UnknownPaper {
+pub(crate) struct UnknownPaper {
     pub name: String,
     pub known: Vec<String>,
 }
@@ -52,7 +52,7 @@ pub struct UnknownPaper {
 impl ArchiveStatus {
     /// Reads the status from an archive, with at most `most_runs` runs. The configured `sites` tell
     /// the next crawls and the usual gaps. Sees saved changes only.
-    pub fn read(
+    pub(crate) fn read(
         reader: &Reader,
         sites: &[Arc<Site>],
         most_runs: u32,
@@ -97,7 +97,7 @@ impl ArchiveStatus {
     /// # Errors
     ///
     /// Fails where the archive has no site of one of the names.
-    pub fn of_sites(mut self, names: &[String]) -> Result<Self, UnknownPaper> {
+    pub(crate) fn of_sites(mut self, names: &[String]) -> Result<Self, UnknownPaper> {
         if let Some(unknown) = names.iter().find(|name| !self.has(name)) {
             return Err(UnknownPaper {
                 name: unknown.clone(),
@@ -125,7 +125,7 @@ impl ArchiveStatus {
     }
 
     /// Returns the sites with warnings, and then the others.
-    pub fn problems_first(&self) -> impl Iterator<Item = &SiteStatus> {
+    pub(crate) fn problems_first(&self) -> impl Iterator<Item = &SiteStatus> {
         let (problems, well): (Vec<_>, Vec<_>) = self
             .sites
             .iter()

@@ -29,18 +29,17 @@ use crate::host_lock::HostLocks;
 use crate::page_url::PageUrl;
 use crate::survey::ask::{Surveyor, stopped};
 
-pub use ask::SurveyRequest;
-pub use draft::{Draft, Names, draft, name_of};
-pub use profile::CmsRules;
-pub use survey_report::{ArticlePattern, FoundCms, FoundSource, SectionFound, SurveyReport};
+pub(crate) use ask::SurveyRequest;
+pub(crate) use draft::{Draft, Names, draft, name_of};
+pub(crate) use survey_report::{FoundCms, SurveyReport};
 
 /// Most requests of a survey, robots.txt and sitemap included: a paper that did not ask for a
 /// survey should hardly notice one.
-pub const MOST_REQUESTS: u64 = 40;
+pub(crate) const MOST_REQUESTS: u64 = 40;
 
 /// The paper to survey, and the limits of the survey.
 #[derive(Debug)]
-pub struct SurveyPlan {
+pub(crate) struct SurveyPlan {
     /// The paper's home page, where the walk begins.
     pub home: PageUrl,
     pub settings: Settings,
@@ -59,7 +58,7 @@ pub struct SurveyPlan {
 
 /// Why there is nothing to report about a paper.
 #[derive(Debug, thiserror::Error)]
-pub enum SurveyError {
+pub(crate) enum SurveyError {
     #[error("{home} cannot be surveyed: {why}")]
     NoHome { home: PageUrl, why: String },
     #[error("{home} moved to another paper, {to}: survey that one")]
@@ -77,7 +76,7 @@ pub enum SurveyError {
 /// # Errors
 ///
 /// Where the address is no home page that can be asked for, and where the archive fails.
-pub async fn run<W: Web>(
+pub(crate) async fn run<W: Web>(
     plan: SurveyPlan,
     archive: &mut Writer,
     web: Arc<W>,

@@ -152,6 +152,7 @@ impl ArchiveError {
 }
 
 /// An error of SQLite. The trait keeps its type within the archive.
+#[expect(unnameable_types, reason = "no other module names SQLite's errors")]
 pub trait EngineError {
     /// Returns the archive's error for this one.
     fn meaning(self) -> ArchiveError;

@@ -84,7 +84,7 @@ pub(super) enum FileLocation {
 
 impl Files {
     /// Begins to watch the files of the open database at `path`.
-    pub fn of(path: &Path) -> Self {
+    pub(super) fn of(path: &Path) -> Self {
         let metadata = std::fs::metadata(path).ok();
 
         Self {
@@ -98,7 +98,7 @@ impl Files {
 
     /// Returns the first file that is no longer the one that was opened. The database comes first,
     /// since it matters most.
-    pub fn loss(&mut self) -> Option<Loss> {
+    pub(super) fn loss(&mut self) -> Option<Loss> {
         let parts = [
             (Part::Database, &self.database),
             (Part::Log, &self.log),
@@ -121,7 +121,7 @@ impl Files {
     }
 
     /// Returns the name by which a file was opened.
-    pub fn path(&self, part: Part) -> &Path {
+    pub(super) fn path(&self, part: Part) -> &Path {
         match part {
             Part::Database => &self.database.path,
             Part::Log => &self.log.path,
@@ -130,7 +130,7 @@ impl Files {
     }
 
     /// Returns the state of a lost file; `None` where it is the one that was opened.
-    pub fn state(&self, part: Part) -> Option<FileState> {
+    pub(super) fn state(&self, part: Part) -> Option<FileState> {
         match part {
             Part::Database => self.database.state(),
             Part::Log => self.log.state(),
@@ -139,7 +139,7 @@ impl Files {
     }
 
     /// Finds the database among the files that this process has open.
-    pub fn location(&self) -> FileLocation {
+    pub(super) fn location(&self) -> FileLocation {
         self.database
             .identity
             .map_or(FileLocation::Unknown, open_file)
@@ -148,7 +148,7 @@ impl Files {
     /// Removes the log and the shared memory from beside the place where a copy of the database
     /// will stand: SQLite would apply a log of another database to it. Files of other programs
     /// stay.
-    pub fn remove_logs(&self) {
+    pub(super) fn remove_logs(&self) {
         for file in [&self.log, &self.shared_memory] {
             if file.is_there() {
                 // Where it cannot be removed, the error names the files that must be moved away.
@@ -158,7 +158,7 @@ impl Files {
     }
 
     /// Renames the log, which may be all that is left, and removes the shared memory.
-    pub fn set_log_aside(&self, name: &Path) {
+    pub(super) fn set_log_aside(&self, name: &Path) {
         if self.log.is_there() {
             // Where it cannot be renamed, it stays under its own name.
             let _ = std::fs::rename(&self.log.path, name);

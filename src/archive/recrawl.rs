@@ -35,7 +35,7 @@ const RULES: u32 = 1;
 impl Recrawl<'_> {
     /// Plans the site's settled pages anew where they were planned by another policy. Returns
     /// today's policy.
-    pub fn bring_up_to_date(
+    pub(super) fn bring_up_to_date(
         &self,
         tx: &Connection,
         now: Timestamp,
@@ -55,7 +55,7 @@ impl Recrawl<'_> {
     }
 
     /// Tells whether the stored moments were planned by this policy.
-    pub fn is_planned_by(
+    pub(super) fn is_planned_by(
         &self,
         connection: &Connection,
         policy: &SitePolicy,
@@ -69,7 +69,7 @@ impl Recrawl<'_> {
 
     /// Plans the site's settled pages by a policy. Articles are planned only where robots.txt
     /// disallowed them: kept articles follow the revisit schedule from their publication.
-    pub fn planned(
+    pub(super) fn planned(
         &self,
         connection: &Connection,
         policy: &SitePolicy,
@@ -100,7 +100,7 @@ impl Recrawl<'_> {
 
     /// Returns the ids of the queued pages whose moment changes when a crawl begins at `now`, each
     /// with its new moment.
-    pub fn requeued(
+    pub(super) fn requeued(
         &self,
         connection: &Connection,
         now: Timestamp,
@@ -127,7 +127,7 @@ impl Recrawl<'_> {
     }
 
     /// Returns the policy by which the site's pages are planned today.
-    pub fn policy(&self, connection: &Connection) -> Result<SitePolicy, ArchiveError> {
+    pub(super) fn policy(&self, connection: &Connection) -> Result<SitePolicy, ArchiveError> {
         let sql = "SELECT EXISTS (SELECT 1 FROM page WHERE role = 'section'
                                   AND site_id = (SELECT id FROM site WHERE name = ?1))";
         let has_sections = connection

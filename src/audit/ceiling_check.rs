@@ -22,7 +22,7 @@ pub(super) struct CeilingCheck {
 
 impl CeilingCheck {
     /// Checks an announced request against the ceiling of all requests and that of its server.
-    pub fn announced(
+    pub(super) fn announced(
         &mut self,
         row: i64,
         at: Timestamp,
@@ -50,7 +50,7 @@ impl CeilingCheck {
     }
 
     /// Moves what is later than a moment to it: the clock was set back.
-    pub fn set_back(&mut self, to: Timestamp) {
+    pub(super) fn set_back(&mut self, to: Timestamp) {
         for asked in self.servers.values_mut().chain(&mut self.total) {
             asked.at = asked.at.min(to);
         }

@@ -17,7 +17,7 @@ pub(super) struct ChainCheck {
 
 impl ChainCheck {
     /// Follows the chain by one row.
-    pub fn follow(&mut self, entry: &LedgerEntry<'_>, violations: &mut Vec<Violation>) {
+    pub(super) fn follow(&mut self, entry: &LedgerEntry<'_>, violations: &mut Vec<Violation>) {
         if entry.id != entry.previous.saturating_add(1) {
             violations.push(missing(entry));
         } else if !entry.chained {

@@ -65,7 +65,7 @@ pub(super) struct Paces {
 
 impl Paces {
     /// Returns the index of a host, which is added if it is new.
-    pub fn host(&mut self, name: &str) -> usize {
+    pub(super) fn host(&mut self, name: &str) -> usize {
         if let Some(host) = self.by_name.get(name) {
             return *host;
         }
@@ -84,7 +84,7 @@ impl Paces {
     }
 
     /// Adds a request under way, and checks it against its host's pace.
-    pub fn announced(
+    pub(super) fn announced(
         &mut self,
         host: usize,
         asking: PacedRequest,
@@ -103,7 +103,7 @@ impl Paces {
     }
 
     /// Ends a request and returns it; `None` if it is not under way.
-    pub fn ended(
+    pub(super) fn ended(
         &mut self,
         announced: i64,
         row: i64,
@@ -126,7 +126,7 @@ impl Paces {
 
     /// Closes the requests that earlier runs left open, and returns how many of them are in the
     /// scope.
-    pub fn close(&mut self, scope: &AuditScope) -> usize {
+    pub(super) fn close(&mut self, scope: &AuditScope) -> usize {
         let left = self
             .open
             .values()
@@ -145,14 +145,14 @@ impl Paces {
     }
 
     /// Moves later moments back to `to`, because the clock was set back.
-    pub fn set_back(&mut self, to: Timestamp) {
+    pub(super) fn set_back(&mut self, to: Timestamp) {
         for pace in &mut self.hosts {
             pace.last = pace.last.map(|last| last.no_later_than(to));
         }
     }
 
     /// Forgets every Retry-After: on another clock these moments mean nothing.
-    pub fn forget_retry_after(&mut self) {
+    pub(super) fn forget_retry_after(&mut self) {
         self.hosts
             .iter_mut()
             .for_each(|pace| pace.retry_after = None);

@@ -28,7 +28,7 @@ pub(super) struct Promises {
 }
 
 impl Promises {
-    pub fn of_terms(terms: Option<&Terms>) -> Self {
+    pub(super) fn of_terms(terms: Option<&Terms>) -> Self {
         let Some(terms) = terms else {
             return Self::default();
         };
@@ -45,7 +45,7 @@ impl Promises {
 
     /// Adds what a run promises that begins while others are under way. One process has one agent,
     /// and one pace for all.
-    pub fn join(&mut self, terms: &Terms) {
+    pub(super) fn join(&mut self, terms: &Terms) {
         // What its run before promised holds no more: its file may have changed.
         if terms.site.is_some() {
             self.hosts
@@ -60,7 +60,7 @@ impl Promises {
         }
     }
 
-    pub fn to(&self, host: &str) -> Promise {
+    pub(super) fn to(&self, host: &str) -> Promise {
         let stranger = Promise {
             gap: self.strangers,
             at_once: 1,

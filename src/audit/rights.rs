@@ -40,20 +40,20 @@ pub(super) struct Rights {
 
 impl Rights {
     /// Begins a run that read robots.txt files for this agent.
-    pub fn begin(&mut self, agent: Option<&str>) {
+    pub(super) fn begin(&mut self, agent: Option<&str>) {
         self.redirects = 0;
         self.knows_agent = agent.is_some();
         self.copies.read_for(agent.unwrap_or_default());
     }
 
     /// Notes that a robots.txt request was answered with a redirect.
-    pub fn redirected(&mut self) {
+    pub(super) fn redirected(&mut self) {
         self.redirects += 1;
         self.copies.redirected = true;
     }
 
     /// Judges a request, and returns the delay that its robots.txt asks for, in milliseconds.
-    pub fn claimed(
+    pub(super) fn claimed(
         &mut self,
         claim: ClaimedRight<'_>,
         look_up: impl FnOnce(RobotsId) -> Result<Option<RobotsArrivals>, ArchiveError>,

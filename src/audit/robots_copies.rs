@@ -29,7 +29,7 @@ pub(super) struct KnownCopy {
 
 /// One wording of an origin's robots.txt, however often it was fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RobotsVersion {
+pub(super) struct RobotsVersion {
     pub origin: String,
     /// The SHA-256 of the file, or why there was none.
     pub wording: String,
@@ -57,7 +57,7 @@ pub(super) struct Copies {
 
 impl Copies {
     /// Parses copies for this agent from now on.
-    pub fn read_for(&mut self, agent: &str) {
+    pub(super) fn read_for(&mut self, agent: &str) {
         if self.agent != agent {
             agent.clone_into(&mut self.agent);
             self.known.clear();
@@ -67,7 +67,7 @@ impl Copies {
 
     /// Returns the copy that row `row` names, looked up where it is not known; `None` where there
     /// is none.
-    pub fn get(
+    pub(super) fn get(
         &mut self,
         id: RobotsId,
         row: i64,

@@ -42,7 +42,7 @@ impl Requester {
 
 /// Requests and what came of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct RequestTally {
+pub(super) struct RequestTally {
     pub requests: u64,
     /// Endings without an answer.
     pub unanswered: u64,
@@ -72,19 +72,19 @@ pub(super) struct Totals {
 }
 
 impl Totals {
-    pub fn row(&mut self, id: i64, hash: [u8; 32]) {
+    pub(super) fn row(&mut self, id: i64, hash: [u8; 32]) {
         self.rows += 1;
         self.head = Some((id, hash));
     }
 
-    pub fn began(&mut self, run: RunId, terms: Option<&Terms>) {
+    pub(super) fn began(&mut self, run: RunId, terms: Option<&Terms>) {
         if !terms.is_some_and(|terms| terms.joins) {
             self.beginning.clear();
         }
         self.beginning.insert(run, terms.map(Requester::of_terms));
     }
 
-    pub fn announced(&mut self, run: RunId, host: usize, at: Timestamp) {
+    pub(super) fn announced(&mut self, run: RunId, host: usize, at: Timestamp) {
         if let Some(asker) = self.beginning.remove(&run) {
             self.runs += 1;
             self.askers.extend(asker);
@@ -95,7 +95,7 @@ impl Totals {
         self.days.entry(at.millis().div_euclid(DAY)).or_default().0 += 1;
     }
 
-    pub fn ended(&mut self, host: usize, at: Timestamp, answer: RequestTally) {
+    pub(super) fn ended(&mut self, host: usize, at: Timestamp, answer: RequestTally) {
         self.span(at);
         self.all.add(answer);
         self.of(host).add(answer);

@@ -86,7 +86,7 @@ pub(super) enum Verbosity {
 
 impl Verbosity {
     /// Writes a message that is no error to stderr.
-    pub fn note(self, text: &str) {
+    pub(super) fn note(self, text: &str) {
         match self {
             Self::Usual => note(text),
             Self::Quiet => {}

@@ -27,7 +27,7 @@ pub(super) enum Exit {
 }
 
 impl Exit {
-    pub fn code(self) -> u8 {
+    pub(super) fn code(self) -> u8 {
         match self {
             Self::Done => 0,
             Self::Failed => 1,
@@ -40,7 +40,7 @@ impl Exit {
     }
 
     /// Returns the end for an error that ended a command.
-    pub fn of(error: &anyhow::Error) -> Self {
+    pub(super) fn of(error: &anyhow::Error) -> Self {
         if let Some(ArchiveError::Held { .. }) = archive_error(error) {
             Self::Held
         } else if is_usage(error) {

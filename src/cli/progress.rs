@@ -20,13 +20,13 @@ pub(super) struct ProgressLine(Option<ProgressBar>);
 
 impl ProgressLine {
     /// Begins a line, which is empty so far.
-    pub fn new(common: &Common) -> Self {
+    pub(super) fn new(common: &Common) -> Self {
         let is_shown = !common.quiet && std::io::stderr().is_terminal() && common.verbose == 0;
         Self(is_shown.then(spinner))
     }
 
     /// Shows words in place of those before.
-    pub fn show(&self, words: &str) {
+    pub(super) fn show(&self, words: &str) {
         if let Some(line) = &self.0 {
             line.set_message(words.to_owned());
             line.tick();
@@ -34,7 +34,7 @@ impl ProgressLine {
     }
 
     /// Removes the line.
-    pub fn end(self) {
+    pub(super) fn end(self) {
         if let Some(line) = self.0 {
             line.finish_and_clear();
         }
@@ -58,7 +58,7 @@ pub(super) enum Watch {
 
 impl Watch {
     /// Chooses how progress is shown: by `--quiet`, `--verbose`, and whether stderr is a terminal.
-    pub fn new(common: &Common) -> Self {
+    pub(super) fn new(common: &Common) -> Self {
         if common.quiet {
             Self::Silent
         } else if std::io::stderr().is_terminal() && common.verbose == 0 {
@@ -69,7 +69,7 @@ impl Watch {
     }
 
     /// Shows the progress of a crawl, where a line is due.
-    pub fn see(&mut self, progress: &CrawlProgress) {
+    pub(super) fn see(&mut self, progress: &CrawlProgress) {
         match self {
             Self::Terminal(line) => {
                 line.set_message(words(progress));
@@ -84,7 +84,7 @@ impl Watch {
     }
 
     /// Removes the line of a terminal.
-    pub fn end(self) {
+    pub(super) fn end(self) {
         if let Self::Terminal(line) = self {
             line.finish_and_clear();
         }

@@ -14,7 +14,7 @@ pub(super) struct TruncatedListNotice {
 
 impl TruncatedListNotice {
     /// Returns the notice as one line.
-    pub fn line(&self) -> String {
+    pub(super) fn line(&self) -> String {
         match &self.command {
             Some(command) => format!("{}: `{command}` reads the rest", self.words),
             None => format!(

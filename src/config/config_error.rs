@@ -13,7 +13,12 @@ pub struct ConfigFileError {
 }
 
 /// Returns the error for the place at byte `at` of `text`.
-pub fn fault_at(file: &str, text: &str, at: usize, why: impl Into<String>) -> ConfigFileError {
+pub(super) fn fault_at(
+    file: &str,
+    text: &str,
+    at: usize,
+    why: impl Into<String>,
+) -> ConfigFileError {
     let at = at.min(text.len());
     let line = line_at(text.as_bytes(), at);
     ConfigFileError {

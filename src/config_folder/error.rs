@@ -8,6 +8,7 @@ use crate::site_reader::SiteError;
 
 /// A fault of the configuration, or of the command line that uses it: exit code 2.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the message of each variant says it")]
 pub enum ConfigError {
     #[error(transparent)]
     Wrong(#[from] ConfigFileError),
@@ -84,7 +85,7 @@ pub(super) fn among(known: &[String]) -> String {
 }
 
 /// Writes an error with its causes in one line.
-pub fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |said, cause| format!("{said}: {cause}"))
 }

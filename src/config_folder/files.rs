@@ -88,7 +88,7 @@ impl ConfigFile {
 }
 
 /// Refuses a configuration folder that is not there, or is no folder.
-pub fn is_there(named: &Path) -> Result<(), ConfigError> {
+pub(crate) fn is_there(named: &Path) -> Result<(), ConfigError> {
     let path = named.to_owned();
     match (named.is_dir(), named.exists()) {
         (true, _) => Ok(()),
@@ -121,7 +121,7 @@ fn read_file(path: &Path) -> Result<ConfigFile, ConfigError> {
 
 /// Reads a regular file of at most `most` bytes. Devices and pipes, which may never end, are
 /// refused.
-pub fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
+pub(crate) fn regular(path: &Path, most: u64) -> std::io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("it is no regular file"));
     }

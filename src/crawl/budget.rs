@@ -21,7 +21,11 @@ pub(super) struct Budget {
 }
 
 impl Budget {
-    pub fn new(began: Timestamp, max_requests: Option<u64>, at_most: Option<Duration>) -> Self {
+    pub(super) fn new(
+        began: Timestamp,
+        max_requests: Option<u64>,
+        at_most: Option<Duration>,
+    ) -> Self {
         let deadline = at_most.map(|span| began + span);
         Self {
             began,
@@ -34,14 +38,14 @@ impl Budget {
     }
 
     /// Returns whether a limit that the user set is reached, once `more` requests are sent.
-    pub fn is_at_limit(&self, more: usize, now: Timestamp) -> bool {
+    pub(super) fn is_at_limit(&self, more: usize, now: Timestamp) -> bool {
         let requests = self.tally.requests + more as u64;
         self.max_requests.is_some_and(|most| requests >= most)
             || self.deadline.is_some_and(|end| now >= end)
     }
 
     /// Counts something of a paper, whose tally must then be stored.
-    pub fn count(&mut self, site: &str, count: impl Fn(&mut Tally)) {
+    pub(super) fn count(&mut self, site: &str, count: impl Fn(&mut Tally)) {
         count(&mut self.tally);
         if !self.counted.contains(site) {
             self.counted.insert(site.to_owned());
@@ -49,13 +53,13 @@ impl Budget {
     }
 
     /// Removes and returns the papers whose tally is to be stored.
-    pub fn take_counted(&mut self) -> BTreeSet<String> {
+    pub(super) fn take_counted(&mut self) -> BTreeSet<String> {
         std::mem::take(&mut self.counted)
     }
 
     /// Forgets a paper whose run ended. Its tally is stored, and its `queued` pages no longer
     /// count.
-    pub fn forget(&mut self, site: &str, queued: u64) {
+    pub(super) fn forget(&mut self, site: &str, queued: u64) {
         self.counted.remove(site);
         self.queued = self.queued.saturating_sub(queued);
     }

@@ -31,7 +31,7 @@ pub(super) enum VisitTarget {
 
 impl VisitTarget {
     /// The site that asks.
-    pub fn site(&self) -> &str {
+    pub(super) fn site(&self) -> &str {
         match self {
             Self::Page(page) => &page.site,
             Self::Robots(fetch) => &fetch.site,

@@ -29,7 +29,7 @@ pub(super) enum FollowUp {
 
 impl FollowUp {
     /// Returns the step that follows from a page's answer.
-    pub fn of(page: &Page) -> Self {
+    pub(super) fn of(page: &Page) -> Self {
         let site = page.site.clone();
         match page.role() {
             Role::Policy => Self::Policy { site },
@@ -44,7 +44,7 @@ impl FollowUp {
     }
 
     /// Returns the site whose page or robots.txt it was.
-    pub fn site(&self) -> &str {
+    pub(super) fn site(&self) -> &str {
         match self {
             Self::Page { site } | Self::Policy { site } | Self::Window { site } => site,
             Self::Robots { fetch, .. } | Self::AskAgain(fetch) | Self::Hop(fetch) => &fetch.site,

@@ -30,7 +30,7 @@ pub(super) struct FirstReadings(HashMap<PageId, ListsRead>);
 
 impl FirstReadings {
     /// Counts a page of a list, where the traversal is its first.
-    pub fn count(&mut self, list: &ListPosition, listing: &Listing) {
+    pub(super) fn count(&mut self, list: &ListPosition, listing: &Listing) {
         if list.traversal != Traversal::First {
             return;
         }
@@ -41,7 +41,7 @@ impl FirstReadings {
     }
 
     /// Returns the progress of all lists. `None` where no list is traversed for the first time.
-    pub fn so_far(&self) -> Option<ListsRead> {
+    pub(super) fn so_far(&self) -> Option<ListsRead> {
         ListsRead::sum(self.0.values().copied())
     }
 }

@@ -26,7 +26,7 @@ pub(super) struct Maintenance {
 }
 
 impl Maintenance {
-    pub fn new(now: Timestamp) -> Self {
+    pub(super) fn new(now: Timestamp) -> Self {
         Self {
             checked_at: now,
             checkpoint_at: now + CHECKPOINT,

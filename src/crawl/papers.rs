@@ -24,7 +24,7 @@ pub(super) struct Papers {
 impl Papers {
     /// Begins with no paper. `unended` is the number of pages of each site that failed before the
     /// run began.
-    pub fn new(unended: HashMap<String, u64>) -> Self {
+    pub(super) fn new(unended: HashMap<String, u64>) -> Self {
         Self {
             unended,
             ..Self::default()
@@ -32,27 +32,27 @@ impl Papers {
     }
 
     /// Notes that a run begins. Returns whether it joins an earlier one of this process.
-    pub fn begin(&mut self) -> bool {
+    pub(super) fn begin(&mut self) -> bool {
         std::mem::replace(&mut self.has_begun, true)
     }
 
     /// Removes and returns the number of pages of a site that failed before its run began.
-    pub fn take_unended(&mut self, site: &str) -> u64 {
+    pub(super) fn take_unended(&mut self, site: &str) -> u64 {
         self.unended.remove(site).unwrap_or_default()
     }
 
     /// Returns whether no paper is under way.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.by_site.is_empty()
     }
 
     /// Returns whether the paper of a site is under way.
-    pub fn is_under_way(&self, site: &str) -> bool {
+    pub(super) fn is_under_way(&self, site: &str) -> bool {
         self.by_site.contains_key(site)
     }
 
     /// Returns the paper of a site, where it is under way.
-    pub fn get(&self, site: &str) -> Option<&Paper> {
+    pub(super) fn get(&self, site: &str) -> Option<&Paper> {
         self.by_site.get(site)
     }
 
@@ -62,12 +62,12 @@ impl Papers {
     ///
     /// Where there is none of that name. That does not happen: only papers under way hand out
     /// pages, and a paper does not end while one of its pages is under way.
-    pub fn get_mut(&mut self, site: &str) -> &mut Paper {
+    pub(super) fn get_mut(&mut self, site: &str) -> &mut Paper {
         self.by_site.get_mut(site).expect("the paper is under way")
     }
 
     /// Adds a paper whose run begins.
-    pub fn add(&mut self, site: &str, paper: Paper) {
+    pub(super) fn add(&mut self, site: &str, paper: Paper) {
         self.names.insert(paper.site, site.to_owned());
         self.by_site.insert(site.to_owned(), paper);
     }
@@ -77,30 +77,30 @@ impl Papers {
     /// # Panics
     ///
     /// As for [`Papers::get_mut`].
-    pub fn remove(&mut self, site: &str) -> Paper {
+    pub(super) fn remove(&mut self, site: &str) -> Paper {
         let paper = self.by_site.remove(site).expect("the paper is under way");
         self.names.remove(&paper.site);
         paper
     }
 
     /// Returns the papers under way, in no order.
-    pub fn iter(&self) -> impl Iterator<Item = &Paper> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Paper> {
         self.by_site.values()
     }
 
     /// Returns whether a host is the home of one of the papers.
-    pub fn is_home(&self, host: &Host) -> bool {
+    pub(super) fn is_home(&self, host: &Host) -> bool {
         self.iter()
             .any(|paper| paper.reader.site.home.host() == *host)
     }
 
     /// Notes that a paper has no host to ask.
-    pub fn idle(&mut self, site: &str) {
+    pub(super) fn idle(&mut self, site: &str) {
         self.idle.insert(site.to_owned());
     }
 
     /// Removes the papers without hosts, and returns them together with `others`.
-    pub fn take_idle(&mut self, others: Vec<SiteId>) -> BTreeSet<String> {
+    pub(super) fn take_idle(&mut self, others: Vec<SiteId>) -> BTreeSet<String> {
         let mut idle = std::mem::take(&mut self.idle);
         idle.extend(
             others
@@ -111,12 +111,12 @@ impl Papers {
     }
 
     /// Returns the runs of all papers.
-    pub fn runs(&self) -> Vec<RunId> {
+    pub(super) fn runs(&self) -> Vec<RunId> {
         self.iter().map(|paper| paper.run).collect()
     }
 
     /// Returns the names of all papers, in the order of their runs.
-    pub fn in_order(&self) -> Vec<String> {
+    pub(super) fn in_order(&self) -> Vec<String> {
         let mut runs: Vec<(RunId, &String)> = self
             .by_site
             .iter()

@@ -28,7 +28,7 @@ struct HostQueue {
 
 impl Queues {
     /// Notes that a paper may have something to ask a host.
-    pub fn join(&mut self, host: &Host, site: SiteId) {
+    pub(super) fn join(&mut self, host: &Host, site: SiteId) {
         self.by_host
             .entry(host.clone())
             .or_default()
@@ -37,7 +37,7 @@ impl Queues {
     }
 
     /// Notes that a paper asks a host nothing more. Returns whether no other paper does.
-    pub fn leave(&mut self, host: &Host, site: SiteId) -> bool {
+    pub(super) fn leave(&mut self, host: &Host, site: SiteId) -> bool {
         let Some(queue) = self.by_host.get_mut(host) else {
             return false;
         };
@@ -51,12 +51,12 @@ impl Queues {
     }
 
     /// Returns the papers that may have something to ask a host.
-    pub fn sites(&self, host: &Host) -> &[SiteId] {
+    pub(super) fn sites(&self, host: &Host) -> &[SiteId] {
         self.by_host.get(host).map_or(&[], |queue| &queue.sites)
     }
 
     /// Returns the pages that must not be asked for now: those under way, and unpaid ones.
-    pub fn not_now(&self, host: &Host) -> Cow<'_, [PageId]> {
+    pub(super) fn not_now(&self, host: &Host) -> Cow<'_, [PageId]> {
         match self.by_host.get(host) {
             None => Cow::Borrowed(&[]),
             Some(queue) if queue.unpaid.is_empty() => Cow::Borrowed(&queue.under_way),
@@ -65,43 +65,43 @@ impl Queues {
     }
 
     /// Returns the role of the page that a host was last asked for.
-    pub fn last_asked(&self, host: &Host) -> Option<Role> {
+    pub(super) fn last_asked(&self, host: &Host) -> Option<Role> {
         self.by_host.get(host)?.last_asked
     }
 
     /// Notes that a page is being asked for.
-    pub fn ask(&mut self, host: &Host, page: PageId, role: Role) {
+    pub(super) fn ask(&mut self, host: &Host, page: PageId, role: Role) {
         let queue = self.by_host.entry(host.clone()).or_default();
         queue.last_asked = Some(role);
         queue.under_way.push(page);
     }
 
     /// Notes that a page is not being asked for any more.
-    pub fn answered(&mut self, host: &Host, page: PageId) {
+    pub(super) fn answered(&mut self, host: &Host, page: PageId) {
         if let Some(queue) = self.by_host.get_mut(host) {
             queue.under_way.retain(|other| *other != page);
         }
     }
 
     /// Notes that a page requires payment.
-    pub fn refuse_to_pay(&mut self, host: &Host, page: PageId) {
+    pub(super) fn refuse_to_pay(&mut self, host: &Host, page: PageId) {
         if let Some(queue) = self.by_host.get_mut(host) {
             queue.unpaid.push(page);
         }
     }
 
     /// Notes that something ended at a host.
-    pub fn mark_idle(&mut self, host: &Host) {
+    pub(super) fn mark_idle(&mut self, host: &Host) {
         self.quiet.insert(host.clone());
     }
 
     /// Notes the same of all hosts.
-    pub fn mark_all_idle(&mut self) {
+    pub(super) fn mark_all_idle(&mut self) {
         self.quiet.extend(self.by_host.keys().cloned());
     }
 
     /// Returns the papers that may have nothing more to ask, since something ended at their hosts.
-    pub fn take_idle(&mut self) -> Vec<SiteId> {
+    pub(super) fn take_idle(&mut self) -> Vec<SiteId> {
         let quiet = std::mem::take(&mut self.quiet);
         let sites = quiet
             .iter()

@@ -31,7 +31,7 @@ pub(super) struct Tasks<W> {
 
 impl<W: Web> Tasks<W> {
     /// Begins with no task.
-    pub fn new(web: Arc<W>, clock: Clock) -> Self {
+    pub(super) fn new(web: Arc<W>, clock: Clock) -> Self {
         Self {
             web,
             clock,
@@ -42,17 +42,17 @@ impl<W: Web> Tasks<W> {
     }
 
     /// Returns whether no task is under way.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.tasks.is_empty()
     }
 
     /// Returns whether the most requests are under way, with `more` that are about to be sent.
-    pub fn is_full(&self, more: usize) -> bool {
+    pub(super) fn is_full(&self, more: usize) -> bool {
         self.requests + more >= MOST_UNDER_WAY
     }
 
     /// Looks up the address of a host's server.
-    pub fn locate(&mut self, host: Host, reach: Reach) {
+    pub(super) fn locate(&mut self, host: Host, reach: Reach) {
         let (web, turns) = (Arc::clone(&self.web), Arc::clone(&self.locating));
         self.tasks.spawn(async move {
             // The semaphore is never closed. If it were, the host would be looked up all the same.
@@ -63,29 +63,29 @@ impl<W: Web> Tasks<W> {
     }
 
     /// Sends a request whose announcement was saved.
-    pub fn send(&mut self, request: AnnouncedRequest) {
+    pub(super) fn send(&mut self, request: AnnouncedRequest) {
         self.requests += 1;
         self.tasks
             .spawn(visit(Arc::clone(&self.web), self.clock, request));
     }
 
     /// Notes that a request has ended, and its answer is settled.
-    pub fn settled(&mut self) {
+    pub(super) fn settled(&mut self) {
         self.requests -= 1;
     }
 
     /// Waits for the next task that ends. Returns `None` where none is under way.
-    pub async fn next(&mut self) -> Option<Result<Finished, JoinError>> {
+    pub(super) async fn next(&mut self) -> Option<Result<Finished, JoinError>> {
         self.tasks.join_next().await
     }
 
     /// Returns a task that has ended, if one has.
-    pub fn try_next(&mut self) -> Option<Result<Finished, JoinError>> {
+    pub(super) fn try_next(&mut self) -> Option<Result<Finished, JoinError>> {
         self.tasks.try_join_next()
     }
 
     /// Drops all tasks. A task that is parsing a page cannot be stopped, and is not waited for.
-    pub fn abort(&mut self) {
+    pub(super) fn abort(&mut self) {
         self.tasks.abort_all();
     }
 }

@@ -51,7 +51,7 @@ pub(super) struct DiskWatch<'a> {
 }
 
 impl<'a> DiskWatch<'a> {
-    pub fn new(data: &'a Path, least: Bytes, stop: &'a watch::Sender<Stop>) -> Self {
+    pub(super) fn new(data: &'a Path, least: Bytes, stop: &'a watch::Sender<Stop>) -> Self {
         Self {
             data,
             least,
@@ -62,7 +62,7 @@ impl<'a> DiskWatch<'a> {
     }
 
     /// Checks the free disk at an event of the crawl. A session that stops already is not changed.
-    pub fn check(&mut self, event: &Event<'_>) {
+    pub(super) fn check(&mut self, event: &Event<'_>) {
         if let (None, Err(too_little)) = (&self.full, check_free_disk(self.data, self.least)) {
             self.full = Some(too_little);
             self.stop.send_if_modified(|stop| {
@@ -76,7 +76,7 @@ impl<'a> DiskWatch<'a> {
     }
 
     /// Returns the lack of room that interrupted a run. Runs that ended by themselves need no room.
-    pub fn interrupted_by(self) -> Option<TooLittleRoom> {
+    pub(super) fn interrupted_by(self) -> Option<TooLittleRoom> {
         self.full.filter(|_| self.is_interrupted)
     }
 }

@@ -9,12 +9,12 @@ pub(super) struct Chance(u64);
 
 impl Chance {
     /// Starts the draws of a seed. Neighbouring seeds are spread apart by an odd factor.
-    pub fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         Self(seed.wrapping_mul(0x2545_f491_4f6c_dd1d))
     }
 
     /// Returns the next 64 bits.
-    pub fn next(&mut self) -> u64 {
+    pub(super) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -22,23 +22,23 @@ impl Chance {
     }
 
     /// Returns a number below `count`.
-    pub fn below(&mut self, count: usize) -> usize {
+    pub(super) fn below(&mut self, count: usize) -> usize {
         usize::try_from(self.next() % (count as u64)).expect("it is below a usize")
     }
 
     /// Returns one of a list's entries.
-    pub fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
+    pub(super) fn one<'a>(&mut self, of: &[&'a str]) -> &'a str {
         of[self.below(of.len())]
     }
 
     /// Returns a headline.
-    pub fn title(&mut self) -> String {
+    pub(super) fn title(&mut self) -> String {
         let pattern = self.one(&TITLES);
         self.filled(pattern)
     }
 
     /// Returns a second headline.
-    pub fn subtitle(&mut self) -> String {
+    pub(super) fn subtitle(&mut self) -> String {
         format!(
             "{} {}서 {}",
             self.one(&PLACES),
@@ -48,7 +48,7 @@ impl Chance {
     }
 
     /// Returns a paragraph of so many sentences.
-    pub fn paragraph(&mut self, sentences: usize) -> String {
+    pub(super) fn paragraph(&mut self, sentences: usize) -> String {
         (0..sentences)
             .map(|_| self.sentence())
             .collect::<Vec<_>>()
@@ -61,7 +61,7 @@ impl Chance {
     }
 
     /// Returns the caption of a photo, with a credit.
-    pub fn caption(&mut self) -> String {
+    pub(super) fn caption(&mut self) -> String {
         format!(
             "{}에서 열린 {} 모습 <사진={}>",
             self.one(&PLACES),
@@ -72,7 +72,7 @@ impl Chance {
 
     /// Returns a byline, and the authors that an archive should read from it: the paper itself, two
     /// reporters or, most often, one.
-    pub fn byline(&mut self, paper: &str) -> (String, Vec<String>) {
+    pub(super) fn byline(&mut self, paper: &str) -> (String, Vec<String>) {
         let name = self.one(&REPORTERS);
 
         match self.below(8) {
@@ -90,7 +90,7 @@ impl Chance {
     }
 
     /// Returns up to two tags.
-    pub fn tags(&mut self) -> Vec<String> {
+    pub(super) fn tags(&mut self) -> Vec<String> {
         let mut tags = vec![
             self.one(&PLACES).to_owned(),
             self.one(&TOPICS).replace(' ', ""),

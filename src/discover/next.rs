@@ -8,7 +8,7 @@ use crate::page_url::PageUrl;
 
 /// The length of a list, as its page says.
 #[derive(Debug, Default, PartialEq)]
-pub struct Extent {
+pub(super) struct Extent {
     /// Rows of all pages together.
     pub total: Option<u64>,
     pub per_page: Option<u32>,
@@ -18,7 +18,7 @@ pub struct Extent {
 
 impl Extent {
     /// Reads the counts that a pager knows.
-    pub fn read(tree: &Tree, html: &str, pager: &Pager) -> Self {
+    pub(super) fn read(tree: &Tree, html: &str, pager: &Pager) -> Self {
         let total = count(tree, html, &pager.total);
         let told = count(tree, html, &pager.per_page)
             .and_then(|rows| u32::try_from(rows).ok())
@@ -35,21 +35,21 @@ impl Extent {
     }
 
     /// Returns how many pages the server shows.
-    pub fn pages(&self) -> Option<u32> {
+    pub(super) fn pages(&self) -> Option<u32> {
         let pages = self.total?.div_ceil(u64::from(self.per_page?.max(1)));
         Some(u32::try_from(pages).unwrap_or(u32::MAX).min(self.last_page))
     }
 }
 
 /// A list's next page.
-pub struct NextListPage {
+pub(super) struct NextListPage {
     pub url: PageUrl,
     /// The page counts or links it; otherwise it is only likely.
     pub is_told: bool,
 }
 
 /// A list page, as far as its next page depends on it.
-pub struct PagedDocument<'p> {
+pub(super) struct PagedDocument<'p> {
     pub tree: &'p Tree,
     pub document: &'p Document,
     /// How many rows it has.
@@ -59,7 +59,7 @@ pub struct PagedDocument<'p> {
 
 impl PagedDocument<'_> {
     /// Returns the next page of the list; `None` on the last page.
-    pub fn next(&self, pager: &Pager, grammar: &Grammar) -> Option<NextListPage> {
+    pub(super) fn next(&self, pager: &Pager, grammar: &Grammar) -> Option<NextListPage> {
         let Address::List { page, .. } = grammar.address(self.document.url()) else {
             return None;
         };

@@ -10,7 +10,7 @@ const COMMENT: &str = "<!--";
 ///
 /// A section without an end, or with another section in it, is damaged: only its mark is left out.
 /// The same holds for a comment that would swallow the beginning of one of the `items` (`<item`).
-pub fn without_sections(text: &str, items: &[&str]) -> String {
+pub(super) fn without_sections(text: &str, items: &[&str]) -> String {
     let (mut cdata_end, mut comment_end) = (KnownEnd::of("]]>"), KnownEnd::of("-->"));
     let (mut plain, mut at) = (String::with_capacity(text.len()), 0);
     while let Some(length) = text[at..].find("<!") {

@@ -21,7 +21,7 @@ pub(super) struct HeldLocks {
 }
 
 impl HeldLocks {
-    pub fn new(locks: HostLocks, holder: String) -> Self {
+    pub(super) fn new(locks: HostLocks, holder: String) -> Self {
         Self {
             locks,
             holder,
@@ -29,7 +29,7 @@ impl HeldLocks {
         }
     }
 
-    pub fn has(&self, host: &Host) -> bool {
+    pub(super) fn has(&self, host: &Host) -> bool {
         self.held.contains_key(host)
     }
 
@@ -39,7 +39,7 @@ impl HeldLocks {
     /// # Errors
     ///
     /// Fails where another crawl on this machine holds the lock, or where none can be made.
-    pub fn take(
+    pub(super) fn take(
         &mut self,
         host: &Host,
         is_asked: impl Fn(&Host) -> bool,
@@ -57,12 +57,12 @@ impl HeldLocks {
     }
 
     /// Releases a host to other processes. This one locks it anew before the next request.
-    pub fn release(&mut self, host: &Host) {
+    pub(super) fn release(&mut self, host: &Host) {
         self.held.remove(host);
     }
 
     /// Notes for the next holder the moment before which a host must not be asked.
-    pub fn note(&self, host: &Host, not_before: Timestamp) {
+    pub(super) fn note(&self, host: &Host, not_before: Timestamp) {
         if let Some(lock) = self.held.get(host) {
             lock.note(not_before);
         }

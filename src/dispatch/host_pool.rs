@@ -21,7 +21,7 @@ use crate::time::Timestamp;
 
 /// The hosts that a process asks.
 #[derive(Debug)]
-pub struct HostPool {
+pub(crate) struct HostPool {
     hosts: Hosts,
     /// The ceilings that all crawls on this machine share.
     shared: SharedCeilings,
@@ -35,7 +35,7 @@ pub struct HostPool {
 
 /// The host that may be asked now, or the reason to wait.
 #[derive(Debug)]
-pub enum NextHost {
+pub(crate) enum NextHost {
     /// This host may be asked. Its lock on this machine is held.
     Ask(Permit),
     /// Another process asked this host, and noted in its lock that the host rests.
@@ -55,7 +55,7 @@ impl HostPool {
     /// # Errors
     ///
     /// Where the archive cannot be read.
-    pub fn open(
+    pub(crate) fn open(
         pace: &Ceilings,
         locks: HostLocks,
         holder: String,
@@ -78,7 +78,7 @@ impl HostPool {
 
     /// Notes the limits that a site's run promises the site's own host, and applies them from now
     /// on.
-    pub fn promise(&mut self, host: &Host, site: &str, limits: HostLimits) {
+    pub(crate) fn promise(&mut self, host: &Host, site: &str, limits: HostLimits) {
         self.promises.add(host, site, limits);
         if let Some(limits) = self.promises.politest(host) {
             self.hosts.set_limits(host, limits);
@@ -86,7 +86,7 @@ impl HostPool {
     }
 
     /// Returns whether a host was added.
-    pub fn contains(&self, host: &Host) -> bool {
+    pub(crate) fn contains(&self, host: &Host) -> bool {
         self.hosts.contains(host)
     }
 
@@ -96,7 +96,7 @@ impl HostPool {
     /// # Errors
     ///
     /// Where the archive cannot be read.
-    pub fn add(
+    pub(crate) fn add(
         &mut self,
         host: &Host,
         otherwise: HostLimits,
@@ -109,13 +109,13 @@ impl HostPool {
     }
 
     /// Sets the address of a host's server. Before that, the host is not asked.
-    pub fn locate(&mut self, host: &Host, server: IpAddr) {
+    pub(crate) fn locate(&mut self, host: &Host, server: IpAddr) {
         self.hosts.locate(host, server);
     }
 
     /// Returns the addresses that a host may have. Private addresses are only for the user's own
     /// site, at its own host.
-    pub fn reach(&self, host: &Host) -> Reach {
+    pub(crate) fn reach(&self, host: &Host) -> Reach {
         if self.hosts.is_own(host) {
             Reach::Own
         } else {
@@ -129,30 +129,30 @@ impl HostPool {
     }
 
     /// Enqueues a host: there is something to ask it from a moment on.
-    pub fn enqueue(&mut self, host: &Host, from: Timestamp) {
+    pub(crate) fn enqueue(&mut self, host: &Host, from: Timestamp) {
         self.hosts.enqueue(host, from);
     }
 
     /// Dequeues a host: there is nothing to ask it for now.
-    pub fn dequeue(&mut self, host: &Host) {
+    pub(crate) fn dequeue(&mut self, host: &Host) {
         self.hosts.dequeue(host);
     }
 
     /// Dequeues a host for good. Other processes may ask it.
-    pub fn forget(&mut self, host: &Host) {
+    pub(crate) fn forget(&mut self, host: &Host) {
         self.hosts.dequeue(host);
         self.held.release(host);
     }
 
     /// Lets other processes ask a host that is not enqueued and has no request under way.
-    pub fn release_if_done(&mut self, host: &Host) {
+    pub(crate) fn release_if_done(&mut self, host: &Host) {
         if self.hosts.is_done(host) {
             self.held.release(host);
         }
     }
 
     /// Skips a host from now on.
-    pub fn skip(&mut self, host: &Host, why: String) {
+    pub(crate) fn skip(&mut self, host: &Host, why: String) {
         self.hosts.dequeue(host);
         self.skipped.insert(host.clone(), why);
     }
@@ -160,17 +160,17 @@ impl HostPool {
     /// Ends the skipping of a host. Returns whether it must be located first, since its lookup had
     /// failed.
     #[must_use = "a host that is not located is never asked"]
-    pub fn try_again(&mut self, host: &Host) -> bool {
+    pub(crate) fn try_again(&mut self, host: &Host) -> bool {
         self.skipped.remove(host).is_some() && self.hosts.server(host).is_none()
     }
 
     /// Returns why a host is skipped, if it is.
-    pub fn skipped(&self, host: &Host) -> Option<&str> {
+    pub(crate) fn skipped(&self, host: &Host) -> Option<&str> {
         self.skipped.get(host).map(String::as_str)
     }
 
     /// Decides on the next host to ask. The host with the longest overdue turn goes first.
-    pub fn next(&mut self, now: Timestamp) -> NextHost {
+    pub(crate) fn next(&mut self, now: Timestamp) -> NextHost {
         match self.hosts.next(now) {
             NextPermit::Visit(permit) => self.locked(permit, now),
             NextPermit::SleepUntil(moment) => NextHost::Later(moment),
@@ -207,7 +207,7 @@ impl HostPool {
     }
 
     /// Takes a permit back that was not spent. It counts under no ceiling.
-    pub fn give_back(&mut self, permit: Permit) {
+    pub(crate) fn give_back(&mut self, permit: Permit) {
         self.hosts.give_back(permit);
     }
 
@@ -219,7 +219,7 @@ impl HostPool {
     ///
     /// Takes the permit back and returns the right where the machine's other crawls leave no room
     /// under a ceiling.
-    pub fn prepare(
+    pub(crate) fn prepare(
         &mut self,
         permit: Permit,
         allowed: Allowed,
@@ -259,7 +259,7 @@ impl HostPool {
 
     /// Releases an announced request. The host's lock then tells other processes when the host may
     /// be asked.
-    pub fn release(&self, prepared: Prepared) -> (Visit, Reach) {
+    pub(crate) fn release(&self, prepared: Prepared) -> (Visit, Reach) {
         let Prepared {
             visit,
             announcement,
@@ -271,7 +271,7 @@ impl HostPool {
 
     /// Ends the turn of a request, and returns the pace to store. `at` is the end of its answer,
     /// and `took` the time from the request to that end.
-    pub fn finish(
+    pub(crate) fn finish(
         &mut self,
         turn: Turn,
         class: ResponseClass,
@@ -285,24 +285,24 @@ impl HostPool {
     }
 
     /// Returns how often in a row a host was busy or failed.
-    pub fn consecutive_failures(&self, host: &Host) -> u32 {
+    pub(crate) fn consecutive_failures(&self, host: &Host) -> u32 {
         self.hosts.consecutive_failures(host)
     }
 
     /// Returns whether a host is down. Then the failures of its pages are not their own.
-    pub fn is_down(&self, host: &Host) -> bool {
+    pub(crate) fn is_down(&self, host: &Host) -> bool {
         self.hosts.is_down(host)
     }
 
     /// Returns the moment from which on an enqueued host may be asked by its own pace, without the
     /// ceilings; `None` where the host is not enqueued.
-    pub fn ready_at(&self, host: &Host) -> Option<Timestamp> {
+    pub(crate) fn ready_at(&self, host: &Host) -> Option<Timestamp> {
         self.hosts.ready_at(host)
     }
 
     /// Returns the enqueued hosts that rest until after `moment`, each with the end of its rest and
     /// the reason.
-    pub fn resting_after(
+    pub(crate) fn resting_after(
         &self,
         moment: Timestamp,
     ) -> impl Iterator<Item = (&Host, Timestamp, Option<Backoff>)> {

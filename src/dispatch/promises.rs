@@ -11,7 +11,7 @@ pub(super) struct PromisedLimits(HashMap<Host, BTreeMap<String, HostLimits>>);
 
 impl PromisedLimits {
     /// Notes the limits that a site's run promises the site's own host.
-    pub fn add(&mut self, host: &Host, site: &str, limits: HostLimits) {
+    pub(super) fn add(&mut self, host: &Host, site: &str, limits: HostLimits) {
         self.0
             .entry(host.clone())
             .or_default()
@@ -20,7 +20,7 @@ impl PromisedLimits {
 
     /// Returns the politest limits that were promised to a host, as an audit takes them. `None`
     /// where no run promised it anything.
-    pub fn politest(&self, host: &Host) -> Option<HostLimits> {
+    pub(super) fn politest(&self, host: &Host) -> Option<HostLimits> {
         self.0
             .get(host)?
             .values()

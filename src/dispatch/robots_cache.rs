@@ -15,7 +15,7 @@ const SLACK: Duration = Duration::from_secs(2);
 
 /// A robots.txt as this process knows it.
 #[derive(Debug)]
-pub struct KnownRobots {
+pub(crate) struct KnownRobots {
     pub id: Option<RobotsId>,
     pub robots: Robots,
     pub expires_at: Timestamp,
@@ -25,14 +25,14 @@ pub struct KnownRobots {
 
 /// A page, and the site that asks for it.
 #[derive(Clone, Copy, Debug)]
-pub struct SitePage<'a> {
+pub(crate) struct SitePage<'a> {
     pub url: &'a PageUrl,
     pub site: &'a str,
 }
 
 /// The ruling of its origin's robots.txt on a page, as far as the file is known.
 #[derive(Debug)]
-pub enum RobotsStanding {
+pub(crate) enum RobotsStanding {
     Allowed {
         right: Allowed,
         /// The file that gives the right.
@@ -54,7 +54,7 @@ pub enum RobotsStanding {
 
 /// The robots.txt files that a process knows, and those that it waits for.
 #[derive(Debug)]
-pub struct RobotsCache {
+pub(crate) struct RobotsCache {
     /// The product token that files are read for.
     agent: String,
     /// The known files, by their origins.
@@ -68,7 +68,7 @@ pub struct RobotsCache {
 
 impl RobotsCache {
     /// Begins with no file. `agent` is the product token that files are read for.
-    pub fn new(agent: &str) -> Self {
+    pub(crate) fn new(agent: &str) -> Self {
         let (known, waiting, asked) = (HashMap::new(), HashMap::new(), HashSet::new());
         Self {
             agent: agent.to_owned(),
@@ -79,7 +79,7 @@ impl RobotsCache {
     }
 
     /// Returns the file of an origin, fresh or not.
-    pub fn get(&self, origin: &str) -> Option<&KnownRobots> {
+    pub(crate) fn get(&self, origin: &str) -> Option<&KnownRobots> {
         self.known.get(origin)
     }
 
@@ -89,7 +89,7 @@ impl RobotsCache {
     /// # Errors
     ///
     /// Where the archive cannot be read.
-    pub fn standing(
+    pub(crate) fn standing(
         &mut self,
         page: SitePage<'_>,
         archive: &Writer,
@@ -139,7 +139,7 @@ impl RobotsCache {
     /// # Errors
     ///
     /// Where the archive cannot be read.
-    pub fn install_kept(
+    pub(crate) fn install_kept(
         &mut self,
         host: &Host,
         archive: &Writer,
@@ -154,7 +154,12 @@ impl RobotsCache {
     }
 
     /// Makes a copy the known one of its origin, and sets its host's crawl delay.
-    pub fn install(&mut self, copy: &RobotsCopy, id: Option<RobotsId>, hosts: &mut HostPool) {
+    pub(crate) fn install(
+        &mut self,
+        copy: &RobotsCopy,
+        id: Option<RobotsId>,
+        hosts: &mut HostPool,
+    ) {
         let robots = match &copy.ruled {
             RobotsOutcome::Rules { body } => Robots::parse(body, &self.agent),
             RobotsOutcome::AllowAll => Robots::allow_all(),
@@ -190,12 +195,12 @@ impl RobotsCache {
     }
 
     /// Returns the next robots.txt to fetch from this host on behalf of another origin, or again.
-    pub fn next_fetch(&self, host: &Host) -> Option<RobotsFetch> {
+    pub(crate) fn next_fetch(&self, host: &Host) -> Option<RobotsFetch> {
         self.waiting.get(host)?.last().cloned()
     }
 
     /// Lets a file wait for the turn of the host that it is fetched from.
-    pub fn wait(&mut self, fetch: RobotsFetch) {
+    pub(crate) fn wait(&mut self, fetch: RobotsFetch) {
         self.waiting
             .entry(fetch.url.host())
             .or_default()
@@ -203,7 +208,7 @@ impl RobotsCache {
     }
 
     /// Notes that a robots.txt is being fetched.
-    pub fn ask(&mut self, fetch: &RobotsFetch) {
+    pub(crate) fn ask(&mut self, fetch: &RobotsFetch) {
         if let Some(of_host) = self.waiting.get_mut(&fetch.url.host()) {
             of_host.retain(|waiting| waiting != fetch);
         }
@@ -211,17 +216,17 @@ impl RobotsCache {
     }
 
     /// Notes that an origin's robots.txt is no longer being fetched.
-    pub fn answered(&mut self, origin: &str) {
+    pub(crate) fn answered(&mut self, origin: &str) {
         self.asked.remove(origin);
     }
 
     /// Removes and returns the files that wait for a host's turn.
-    pub fn take_waiting(&mut self, host: &Host) -> Vec<RobotsFetch> {
+    pub(crate) fn take_waiting(&mut self, host: &Host) -> Vec<RobotsFetch> {
         self.waiting.remove(host).unwrap_or_default()
     }
 
     /// Forgets the files that a site waits for when its run ends. Its next run fetches them anew.
-    pub fn forget_site(&mut self, site: &str) {
+    pub(crate) fn forget_site(&mut self, site: &str) {
         for waiting in self.waiting.values_mut() {
             for fetch in waiting.extract_if(.., |fetch| fetch.site == site) {
                 self.asked.remove(&fetch.origin);

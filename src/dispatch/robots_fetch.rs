@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 /// A request for an origin's robots.txt, at its own address or at one that it was redirected to.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RobotsFetch {
+pub(crate) struct RobotsFetch {
     pub origin: String,
     pub url: PageUrl,
     /// Redirects that were followed to `url`.
@@ -23,7 +23,7 @@ pub struct RobotsFetch {
 
 /// The step that follows from the answer to a request for a robots.txt.
 #[derive(Debug)]
-pub enum RobotsStep {
+pub(crate) enum RobotsStep {
     /// The answer decides: this copy counts from now on.
     Copy(Box<RobotsCopy>),
     /// The answer redirects to another address.
@@ -32,7 +32,7 @@ pub enum RobotsStep {
 
 impl RobotsFetch {
     /// Decides by an answer's status.
-    pub fn follow(&self, answer: Answer, now: Timestamp) -> RobotsStep {
+    pub(crate) fn follow(&self, answer: Answer, now: Timestamp) -> RobotsStep {
         let status = answer.status;
         let (outcome, why) = match Ruling::of_status(status) {
             Ruling::Parse => (
@@ -57,7 +57,7 @@ impl RobotsFetch {
 
     /// Returns the copy of a file that could not be had at all. It forbids everything (RFC 9309
     /// §2.3.1.4).
-    pub fn unreachable(&self, why: &str, now: Timestamp) -> RobotsCopy {
+    pub(crate) fn unreachable(&self, why: &str, now: Timestamp) -> RobotsCopy {
         let why = format!("it cannot be had: {why}");
         self.copy(None, RobotsOutcome::ForbidAll, why, now)
     }

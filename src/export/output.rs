@@ -13,7 +13,7 @@ pub(super) struct Output<'o> {
 }
 
 impl<'o> Output<'o> {
-    pub fn new(name: &Path, to: impl Write + 'o) -> Self {
+    pub(super) fn new(name: &Path, to: impl Write + 'o) -> Self {
         Self {
             name: name.to_owned(),
             to: BufWriter::new(Box::new(to)),
@@ -21,7 +21,7 @@ impl<'o> Output<'o> {
     }
 
     /// Writes with a function.
-    pub fn put(
+    pub(super) fn put(
         &mut self,
         write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
     ) -> Result<(), ExportError> {
@@ -29,7 +29,7 @@ impl<'o> Output<'o> {
     }
 
     /// Flushes the buffer.
-    pub fn end(mut self) -> Result<(), ExportError> {
+    pub(super) fn end(mut self) -> Result<(), ExportError> {
         self.to.flush().map_err(|why| fault(&self.name, why))
     }
 }

@@ -49,7 +49,7 @@ pub(super) struct ArticleTable(Table);
 
 impl ArticleTable {
     /// Begins the table in an empty file.
-    pub fn begin(out: &Path) -> Result<Self, ExportError> {
+    pub(super) fn begin(out: &Path) -> Result<Self, ExportError> {
         Ok(Self(Table::begin(out, "articles", &COLUMNS)?))
     }
 }

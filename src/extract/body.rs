@@ -16,7 +16,7 @@ const LEAST: usize = 150;
 
 /// The content of the story's container.
 #[derive(Debug, Default)]
-pub struct Story {
+pub(super) struct Story {
     pub paragraphs: Vec<String>,
     pub images: Vec<Image>,
     /// The container embeds a film, which may be the whole story.
@@ -24,12 +24,12 @@ pub struct Story {
 }
 
 impl Story {
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.paragraphs.is_empty() && self.images.is_empty() && !self.has_film
     }
 
     /// Returns how many characters its text has.
-    pub fn length(&self) -> usize {
+    pub(super) fn length(&self) -> usize {
         self.paragraphs
             .iter()
             .map(|text| text.chars().count())
@@ -39,7 +39,7 @@ impl Story {
 
 /// Reads the first container that is not empty. Returns an empty story where all containers are
 /// empty, and `None` where there is none.
-pub fn story(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story> {
+pub(super) fn story(tree: &Tree, rules: &ArticleRules, page: &PageUrl) -> Option<Story> {
     let mut empty = None;
     for container in rules.body.iter().flat_map(|body| tree.all(body)) {
         let story = read(&container, rules, page);
@@ -128,7 +128,7 @@ fn elements<'a>(container: &Node<'a>, is_removed: impl Fn(&Node<'_>) -> bool) ->
 }
 
 /// Drops the last lines that are not the story's text. Epilogues among them stay.
-pub fn drop_trailers(paragraphs: &mut Vec<String>, rules: &ArticleRules) {
+pub(super) fn drop_trailers(paragraphs: &mut Vec<String>, rules: &ArticleRules) {
     let mut at = paragraphs.len();
     while at > 0 {
         at -= 1;

@@ -78,7 +78,7 @@ const DESKS: [&str; 9] = [
 
 /// Returns the names in a byline, without titles, desks and addresses; `paper` is the paper's own
 /// name. A signature that is no person's name (편집부, the paper's own) is returned as it stands.
-pub fn authors(byline: &str, paper: &str) -> Vec<String> {
+pub(super) fn authors(byline: &str, paper: &str) -> Vec<String> {
     let bare = ASIDE.replace_all(&byline[..byline.floor_char_boundary(LONGEST)], " ");
     let mut names: Vec<String> = Vec::new();
 

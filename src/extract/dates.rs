@@ -8,7 +8,7 @@ use crate::time::printed::{PrintedTime, Zulu, read};
 use crate::time::{LocalTime, Precision, Timestamp};
 
 /// When an article was published, and the source of that date.
-pub struct Publication {
+pub(super) struct Publication {
     pub time: PrintedTime,
     pub source: String,
 }
@@ -16,7 +16,7 @@ pub struct Publication {
 /// Returns the publication date from the best source. Where that source gives only a day, a later
 /// source with the time of the same day is better. The returned source names a printed date that
 /// contradicts.
-pub fn publication(
+pub(super) fn publication(
     sources: &FieldSources<'_>,
     rules: &ArticleRules,
     zone: &TimeZone,
@@ -55,7 +55,7 @@ fn named(place: &FieldPlace, time: &PrintedTime, printed: Option<PrintedTime>) -
 }
 
 /// Returns the first change that is later than the publication.
-pub fn change(
+pub(super) fn change(
     sources: &FieldSources<'_>,
     rules: &ArticleRules,
     zone: &TimeZone,
@@ -67,7 +67,7 @@ pub fn change(
 }
 
 /// Returns the changes that the sources give.
-pub fn changes<'s>(
+pub(super) fn changes<'s>(
     sources: &'s FieldSources<'_>,
     rules: &'s ArticleRules,
     zone: &'s TimeZone,

@@ -8,14 +8,14 @@ use crate::markup::{Node, NodeId, Selector, attribute, text, text_without, withi
 use crate::text::clean_some;
 
 /// The page and the printed dates that field sources are read from.
-pub struct FieldSources<'a> {
+pub(super) struct FieldSources<'a> {
     pub page: &'a PageScan<'a>,
     pub printed: &'a PrintedUnderHeadline,
 }
 
 impl FieldSources<'_> {
     /// Returns all texts of the first source that is not empty, in the page's order.
-    pub fn texts(&self, sources: &[FieldSource]) -> Vec<String> {
+    pub(super) fn texts(&self, sources: &[FieldSource]) -> Vec<String> {
         sources
             .iter()
             .map(|source| self.of(source))
@@ -24,12 +24,12 @@ impl FieldSources<'_> {
     }
 
     /// Returns the first text of the first source that is not empty.
-    pub fn text(&self, sources: &[FieldSource]) -> Option<String> {
+    pub(super) fn text(&self, sources: &[FieldSource]) -> Option<String> {
         self.texts(sources).into_iter().next()
     }
 
     /// Returns the texts of one source, cleaned, without empty ones.
-    pub fn of(&self, source: &FieldSource) -> Vec<String> {
+    pub(super) fn of(&self, source: &FieldSource) -> Vec<String> {
         let raw = self.raw(&source.place);
 
         raw.iter()

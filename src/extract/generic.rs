@@ -5,7 +5,7 @@
 //! removes notices and buttons between the paragraphs.
 
 mod confidence;
-pub mod dateline;
+pub(super) mod dateline;
 mod libraries;
 mod prose;
 mod sieve;
@@ -27,8 +27,8 @@ use crate::markup::{Tree, Weight};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 
-pub use confidence::LEAST;
-pub use union::Method;
+pub(super) use confidence::LEAST;
+pub(super) use union::Method;
 
 /// Largest page, in bytes of UTF-8. Newspaper pages have some 100 kB, and the libraries need some
 /// 10 ms for those.
@@ -71,7 +71,7 @@ const STRANGE: f64 = 0.6;
 
 /// The story that was found in a page, with the metadata that the libraries found.
 #[derive(Debug)]
-pub struct FoundStory {
+pub(super) struct FoundStory {
     pub story: Story,
     pub method: Method,
     /// From 0 to 1, see [`Evidence`].
@@ -83,7 +83,7 @@ pub struct FoundStory {
 }
 
 /// Returns why a page is not read: the libraries would take too long, or too much memory.
-pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
+pub(super) fn refusal(html: &str, tree: &Tree) -> Option<String> {
     if html.len() > LARGEST {
         return Some(format!(
             "with {} bytes it is too large to be read without a profile",
@@ -110,7 +110,7 @@ pub fn refusal(html: &str, tree: &Tree) -> Option<String> {
 
 /// Returns the bytes that the libraries may take for a page; 0 where the page is not given to
 /// them.
-pub fn memory(html: &str, tree: &Tree) -> usize {
+pub(super) fn memory(html: &str, tree: &Tree) -> usize {
     if html.len() > LARGEST {
         0
     } else {
@@ -162,7 +162,7 @@ impl LibraryCost {
 
 /// Facts about a page that are known before its story is searched.
 #[derive(Clone, Copy)]
-pub struct PageHints<'k> {
+pub(super) struct PageHints<'k> {
     pub url: &'k PageUrl,
     pub rules: &'k ArticleRules,
     pub article: &'k Article,
@@ -171,7 +171,7 @@ pub struct PageHints<'k> {
 }
 
 /// Finds the story of a page.
-pub fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory {
+pub(super) fn find(html: &str, page: &PageScan<'_>, known: PageHints<'_>) -> FoundStory {
     let PageHints {
         url,
         rules,

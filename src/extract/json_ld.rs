@@ -10,7 +10,7 @@ const KINDS: [&str; 3] = ["Article", "BlogPosting", "Report"];
 const DEEPEST: u32 = 8;
 
 /// Finds the article in the page's JSON-LD scripts. Skips scripts that cannot be parsed.
-pub fn article(scripts: &[String]) -> Option<Value> {
+pub(super) fn article(scripts: &[String]) -> Option<Value> {
     scripts
         .iter()
         .filter_map(|script| parse(script))
@@ -18,7 +18,7 @@ pub fn article(scripts: &[String]) -> Option<Value> {
 }
 
 /// Returns the texts at a dotted path. Lists on the path are entered.
-pub fn texts(value: &Value, path: &str) -> Vec<String> {
+pub(super) fn texts(value: &Value, path: &str) -> Vec<String> {
     let mut found = vec![value];
 
     for key in path.split('.') {
@@ -39,7 +39,7 @@ pub fn texts(value: &Value, path: &str) -> Vec<String> {
 
 /// Decodes a JSON string literal, even with escapes and line ends that JSON does not allow. Returns
 /// `None` where the text is no literal.
-pub fn string(literal: &str) -> Option<String> {
+pub(super) fn string(literal: &str) -> Option<String> {
     if !literal.starts_with('"') {
         return None;
     }

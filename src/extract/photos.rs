@@ -10,7 +10,7 @@ use crate::text::clean;
 
 /// Returns the photos among the elements of a story, in order, each once. `story` is the id of the
 /// story's container.
-pub fn images(
+pub(super) fn images(
     elements: &[Node<'_>],
     story: NodeId,
     rules: &ArticleRules,

@@ -11,14 +11,14 @@ const WORD: usize = 10;
 
 /// The dates that stand under a headline.
 #[derive(Debug, Default, PartialEq)]
-pub struct PrintedUnderHeadline {
+pub(super) struct PrintedUnderHeadline {
     pub published: Option<PrintedTime>,
     pub updated: Option<PrintedTime>,
 }
 
 impl PrintedUnderHeadline {
     /// Reads the dates in the lines that the rules select.
-    pub fn read(tree: &Tree, rules: &PrintedDates, zone: &TimeZone) -> Self {
+    pub(super) fn read(tree: &Tree, rules: &PrintedDates, zone: &TimeZone) -> Self {
         let Some(lines) = &rules.lines else {
             return Self::default();
         };
@@ -30,7 +30,7 @@ impl PrintedUnderHeadline {
 
     /// Reads every date in the lines. A date is an update if the words before it, or a label behind
     /// it, match `update`.
-    pub fn of_lines<'l>(
+    pub(super) fn of_lines<'l>(
         lines: impl Iterator<Item = &'l str>,
         update: Option<&Pattern>,
         zone: &TimeZone,

@@ -10,7 +10,7 @@ use crate::markup::{Node, NodeData, Tree};
 use crate::text::clean_some;
 
 /// The result of one walk over a page.
-pub struct PageScan<'a> {
+pub(super) struct PageScan<'a> {
     pub tree: &'a Tree,
     /// The first content of each meta tag, by its name or property in lower case.
     metas: HashMap<String, String>,
@@ -19,7 +19,7 @@ pub struct PageScan<'a> {
 }
 
 impl<'a> PageScan<'a> {
-    pub fn new(tree: &'a Tree) -> Self {
+    pub(super) fn new(tree: &'a Tree) -> Self {
         let (mut metas, mut scripts) = (HashMap::new(), Vec::new());
 
         for node in tree.root().descendants_it() {
@@ -41,24 +41,24 @@ impl<'a> PageScan<'a> {
     }
 
     /// Returns the content of a meta tag. `name` is in lower case.
-    pub fn meta(&self, name: &str) -> Option<&str> {
+    pub(super) fn meta(&self, name: &str) -> Option<&str> {
         self.metas.get(name).map(String::as_str)
     }
 
     /// Returns the texts at a dotted path into the article's JSON-LD.
-    pub fn json_ld(&self, path: &str) -> Vec<String> {
+    pub(super) fn json_ld(&self, path: &str) -> Vec<String> {
         self.article()
             .map(|article| json_ld::texts(article, path))
             .unwrap_or_default()
     }
 
     /// Returns the story in the page's JSON-LD, with its line ends and mark-up.
-    pub fn told_story(&self) -> Option<&str> {
+    pub(super) fn told_story(&self) -> Option<&str> {
         self.article()?.get("articleBody")?.as_str()
     }
 
     /// Tells whether the page calls itself an article.
-    pub fn is_declared_article(&self) -> bool {
+    pub(super) fn is_declared_article(&self) -> bool {
         self.article().is_some()
             || self
                 .meta("og:type")

@@ -4,7 +4,7 @@ use crate::extract::json_ld;
 use crate::markup::{Pattern, Tree};
 
 /// Returns the texts of a page's scripts, in the page's order.
-pub fn scripts(tree: &Tree) -> Vec<String> {
+pub(super) fn scripts(tree: &Tree) -> Vec<String> {
     let root = tree.root();
     let scripts = root.descendants_it().filter(|node| node.has_name("script"));
     scripts
@@ -15,7 +15,7 @@ pub fn scripts(tree: &Tree) -> Vec<String> {
 
 /// Returns what a pattern captures from the scripts. A JSON string literal is decoded; other
 /// captures are returned as they are.
-pub fn taken(scripts: &[String], pattern: &Pattern) -> Vec<String> {
+pub(super) fn taken(scripts: &[String], pattern: &Pattern) -> Vec<String> {
     let taken = scripts.iter().filter_map(|script| pattern.find(script));
     taken
         .map(|taken| json_ld::string(taken.trim()).unwrap_or_else(|| taken.to_owned()))

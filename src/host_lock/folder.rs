@@ -32,7 +32,7 @@ impl Folder {
     ///
     /// If it is a link or no folder, belongs to another user than root or oneself, or lets every
     /// user replace files.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
         // A slash at the end would make the system follow a link.
         let path: PathBuf = path.components().collect();
 
@@ -52,7 +52,7 @@ impl Folder {
     /// # Errors
     ///
     /// If it is a link or no plain file, or has another name elsewhere.
-    pub fn file(&self, name: &str) -> io::Result<File> {
+    pub(super) fn file(&self, name: &str) -> io::Result<File> {
         let flags = OFlags::RDWR | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
 
         for _ in 0..TRIES {
@@ -94,7 +94,7 @@ impl Folder {
 
     /// Tells whether `file` is still the file of this name. The lock of a removed or replaced file
     /// protects nothing.
-    pub fn has(&self, name: &str, file: &File) -> bool {
+    pub(super) fn has(&self, name: &str, file: &File) -> bool {
         let named = rustix::fs::statat(&self.handle, name, AtFlags::SYMLINK_NOFOLLOW);
         let open = rustix::fs::fstat(file);
 

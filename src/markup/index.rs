@@ -8,7 +8,7 @@ use crate::markup::Node;
 
 /// A property of every element that a selector matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum IndexKey {
+pub(super) enum IndexKey {
     Id(String),
     Class(String),
     Name(String),
@@ -20,7 +20,7 @@ pub enum IndexKey {
 ///
 /// If two keys have one hash, a wrong element is found. That costs time only, because the caller
 /// matches every found element.
-pub struct Index(Vec<(u64, NodeId)>);
+pub(super) struct Index(Vec<(u64, NodeId)>);
 
 /// The kind of a hashed word: the same word may be an id, a class and a name.
 #[derive(Clone, Copy)]
@@ -32,7 +32,7 @@ enum HashKind {
 
 impl Index {
     /// Indexes the elements below `root`.
-    pub fn new(root: Node<'_>) -> Self {
+    pub(super) fn new(root: Node<'_>) -> Self {
         let mut entries = Vec::with_capacity(4096);
         for node in root.descendants_it() {
             node.query(|data| {
@@ -57,7 +57,7 @@ impl Index {
 
     /// Returns the elements that have the key, in the page's order, and hardly any others; `None`
     /// for [`IndexKey::Any`].
-    pub fn with(&self, key: &IndexKey) -> Option<impl Iterator<Item = NodeId>> {
+    pub(super) fn with(&self, key: &IndexKey) -> Option<impl Iterator<Item = NodeId>> {
         let hash = match key {
             IndexKey::Id(id) => hash(HashKind::Id, id),
             IndexKey::Class(class) => hash(HashKind::Class, class),
@@ -82,7 +82,7 @@ fn hash(kind: HashKind, word: &str) -> u64 {
 impl IndexKey {
     /// Returns the key of a single selector, from its last compound: the part that applies to the
     /// element itself.
-    pub fn of(selector: &str) -> Self {
+    pub(super) fn of(selector: &str) -> Self {
         let compound = last_compound(selector);
         if compound.contains('\\') {
             return Self::Any;
@@ -99,7 +99,7 @@ impl IndexKey {
     }
 
     /// Tells whether an element has the key. This is much cheaper than a match.
-    pub fn is_on(&self, element: &Element) -> bool {
+    pub(super) fn is_on(&self, element: &Element) -> bool {
         match self {
             Self::Id(id) => attribute(element, "id").is_some_and(|value| value.trim() == id),
             Self::Class(class) => attribute(element, "class")
@@ -111,7 +111,7 @@ impl IndexKey {
 }
 
 /// Returns the single selectors of a list.
-pub fn alternatives(list: &str) -> Vec<&str> {
+pub(super) fn alternatives(list: &str) -> Vec<&str> {
     let mut ends: Vec<usize> = top_level(list)
         .filter(|(_, c)| *c == ',')
         .map(|(at, _)| at)

@@ -26,7 +26,7 @@ const MAX_LATE_ATTRIBUTES: usize = 1_000;
 /// # Errors
 ///
 /// [`MarkupError::Heavy`] if the estimate is over [`MAX_WEIGHT`]. Nothing of the tree is kept.
-pub fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
+pub(super) fn build(html: &str) -> Result<(Document, Weight), MarkupError> {
     let scale = Scale {
         weight: Cell::new(Weight {
             bytes: html.len(),

@@ -19,7 +19,7 @@ pub struct Selector {
 
 /// A single selector of a list.
 #[derive(Clone)]
-pub struct Alternative {
+pub(super) struct Alternative {
     pub key: IndexKey,
     pub matcher: Matcher,
 }

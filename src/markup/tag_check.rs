@@ -112,7 +112,7 @@ impl TagCensus {
 }
 
 /// Returns the depth of a tree that is deeper than any page may be; `None` for any other.
-pub fn too_deep(root: Node<'_>) -> Option<usize> {
+pub(super) fn too_deep(root: Node<'_>) -> Option<usize> {
     let (mut deepest, mut open) = (0, vec![(root, 0)]);
 
     while let Some((node, depth)) = open.pop() {

@@ -3,7 +3,7 @@
 /// The largest estimate, in bytes, for a tree and the values that readers make from it. The largest
 /// of 164 newspaper pages has 3 MB. Two trees of this weight, with their pages, leave room in 150
 /// MB for everything else.
-pub const MAX_WEIGHT: usize = 24_000_000;
+pub(super) const MAX_WEIGHT: usize = 24_000_000;
 
 /// Bytes of a node, with its share of readers' values: 85 in the tree, 140 after a page of nodes
 /// was read (measured).

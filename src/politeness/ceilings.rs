@@ -39,7 +39,7 @@ pub(super) struct CeilingLimiter {
 impl CeilingLimiter {
     /// Begins with full allowances. `per_server` and `total` are the least times between two
     /// requests.
-    pub fn new(per_server: Duration, total: Duration) -> Self {
+    pub(super) fn new(per_server: Duration, total: Duration) -> Self {
         let clock = ToldClock::default();
         Self {
             by_server: Limiter::new(per_server, &clock),
@@ -53,7 +53,7 @@ impl CeilingLimiter {
     /// # Errors
     ///
     /// Takes nothing, and returns the ceiling that is reached.
-    pub fn take(&self, server: Option<IpAddr>, now: Timestamp) -> Result<(), AtCeiling> {
+    pub(super) fn take(&self, server: Option<IpAddr>, now: Timestamp) -> Result<(), AtCeiling> {
         self.clock.tell(now);
 
         if let Some(server) = &server {
@@ -69,7 +69,7 @@ impl CeilingLimiter {
     }
 
     /// Gives back a request that was taken at a moment and not sent.
-    pub fn give_back(&self, server: Option<IpAddr>, taken_at: Timestamp) {
+    pub(super) fn give_back(&self, server: Option<IpAddr>, taken_at: Timestamp) {
         if let Some(server) = &server {
             self.by_server.give_back(server, taken_at);
         }
@@ -77,7 +77,7 @@ impl CeilingLimiter {
     }
 
     /// Leaves no room under a ceiling before a moment.
-    pub fn close(&self, server: Option<IpAddr>, ceiling: AtCeiling) {
+    pub(super) fn close(&self, server: Option<IpAddr>, ceiling: AtCeiling) {
         match (ceiling, &server) {
             (AtCeiling::Server(until), Some(server)) => self.by_server.close(server, until),
             (AtCeiling::Server(_), None) => {}
@@ -87,7 +87,7 @@ impl CeilingLimiter {
 
     /// Counts the requests of earlier crawls. A moment after now counts as now: it was noted before
     /// the clock was set back.
-    pub fn take_up(&self, last: &LastRequests, now: Timestamp) {
+    pub(super) fn take_up(&self, last: &LastRequests, now: Timestamp) {
         for (server, at) in &last.by_server {
             self.by_server.asked(server, (*at).min(now));
         }

@@ -48,7 +48,7 @@ pub(super) struct Pace {
 impl Pace {
     /// Makes the pace of a host, from what an earlier run stored. A host that was asked before
     /// rests one full gap, since the end of its last answer may not have been stored.
-    pub fn new(limits: HostLimits, stored: Option<StoredPace>, now: Timestamp) -> Self {
+    pub(super) fn new(limits: HostLimits, stored: Option<StoredPace>, now: Timestamp) -> Self {
         let not_before = stored.map_or(now, |stored| {
             stored.not_before(now).max(now + stored.gap.max(limits.gap))
         });
@@ -70,13 +70,13 @@ impl Pace {
     }
 
     /// Returns the least time from the end of an answer to the next request.
-    pub fn gap(&self) -> Duration {
+    pub(super) fn gap(&self) -> Duration {
         self.limits.gap.max(self.crawl_delay).max(self.slowed)
     }
 
     /// Sets the delay that robots.txt asks for. It holds from the last answer on, since that may
     /// have been the robots.txt itself.
-    pub fn set_crawl_delay(&mut self, delay: Duration) {
+    pub(super) fn set_crawl_delay(&mut self, delay: Duration) {
         self.crawl_delay = delay;
         if self.was_asked {
             self.not_before = self.not_before.max(self.last_at + self.gap());
@@ -85,7 +85,7 @@ impl Pace {
 
     /// Returns when the host may be asked next; `None` where there is nothing to ask, where its
     /// server is not known, or where enough requests are under way.
-    pub fn turn(&self) -> Option<Timestamp> {
+    pub(super) fn turn(&self) -> Option<Timestamp> {
         let wanted = self.wanted_from?;
         let max_concurrent = if self.limits.own {
             self.limits.max_concurrent.max(1)
@@ -98,13 +98,19 @@ impl Pace {
     }
 
     /// Returns whether the host is down, and not only one page of it broken.
-    pub fn is_down(&self) -> bool {
+    pub(super) fn is_down(&self) -> bool {
         self.consecutive_failures >= MAX_FAILURES
     }
 
     /// Ends a request. `now` is the end of its answer, and the next request counts from it. `took`
     /// is the time from the request to that end.
-    pub fn finish(&mut self, host: &Host, class: ResponseClass, took: Duration, now: Timestamp) {
+    pub(super) fn finish(
+        &mut self,
+        host: &Host,
+        class: ResponseClass,
+        took: Duration,
+        now: Timestamp,
+    ) {
         self.in_flight = self.in_flight.saturating_sub(1);
         self.adapt(class, took);
         let (pause, backoff) = self.pause(host, class, now);
@@ -192,7 +198,7 @@ impl Pace {
     }
 
     /// Returns what the archive keeps of this pace.
-    pub fn to_store(&self) -> StoredPace {
+    pub(super) fn to_store(&self) -> StoredPace {
         StoredPace {
             last_at: self.last_at,
             not_before: self.not_before,

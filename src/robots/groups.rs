@@ -54,14 +54,14 @@ pub(super) struct Group {
 }
 
 impl Directives {
-    pub fn read(body: &[u8]) -> Self {
+    pub(super) fn read(body: &[u8]) -> Self {
         let mut directives = Self::default();
         parse_robotstxt(&lines::normalised(body), &mut directives);
         directives
     }
 
     /// Merges the groups that name `agent`, or else those for `*` (RFC 9309 §2.2.1).
-    pub fn group_for(&self, agent: &str) -> Group {
+    pub(super) fn group_for(&self, agent: &str) -> Group {
         let own = self.merged(&|name| token(name).eq_ignore_ascii_case(agent));
 
         let lines = own

@@ -32,7 +32,7 @@ pub(super) enum PathVerdict {
 
 impl PathRules {
     /// Takes the patterns in canonical form; empty ones mean nothing (RFC 9309 §2.2.2).
-    pub fn new<'a>(
+    pub(super) fn new<'a>(
         allow: impl Iterator<Item = &'a str>,
         disallow: impl Iterator<Item = &'a str>,
     ) -> Self {
@@ -58,7 +58,7 @@ impl PathRules {
 
     /// Decides about a path with its query. The work is one pass over the rules, and each is
     /// matched without backtracking.
-    pub fn judge(&self, path_and_query: &str, agent: &str) -> PathVerdict {
+    pub(super) fn judge(&self, path_and_query: &str, agent: &str) -> PathVerdict {
         let path = comparable::path(path_and_query);
 
         let (allow, disallow) = (first(&self.allow, &path), first(&self.disallow, &path));

@@ -19,7 +19,7 @@ pub(super) struct Monitors {
 }
 
 impl Monitors {
-    pub fn new(on_failure: fn(&str, &str)) -> std::io::Result<Self> {
+    pub(super) fn new(on_failure: fn(&str, &str)) -> std::io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .enable_all()
@@ -33,7 +33,7 @@ impl Monitors {
 
     /// Tells a site's monitor, if it has one, after the message before was told. A monitor that
     /// cannot be told fails no crawl.
-    pub fn tell(&self, site: &Site, ping: Ping) {
+    pub(super) fn tell(&self, site: &Site, ping: Ping) {
         let Some(url) = site.schedule.ping.clone() else {
             return;
         };
@@ -56,7 +56,7 @@ impl Monitors {
     }
 
     /// Removes and returns the messages under way.
-    pub fn take_under_way(&self) -> Vec<JoinHandle<()>> {
+    pub(super) fn take_under_way(&self) -> Vec<JoinHandle<()>> {
         self.under_way
             .borrow_mut()
             .drain()
@@ -65,7 +65,7 @@ impl Monitors {
     }
 
     /// Drops the messages that are still under way.
-    pub fn drop_under_way(self) {
+    pub(super) fn drop_under_way(self) {
         self.runtime.shutdown_background();
     }
 }

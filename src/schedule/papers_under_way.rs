@@ -37,7 +37,7 @@ pub(super) struct EndedPapers {
 impl<'a> PapersUnderWay<'a> {
     /// Begins with no paper. `on_monitor_failure` hears of monitors, as
     /// [`crate::schedule::ScheduleOptions`] says.
-    pub fn new(
+    pub(super) fn new(
         listener: &'a dyn ScheduleListener,
         on_monitor_failure: fn(&str, &str),
     ) -> std::io::Result<Self> {
@@ -51,7 +51,7 @@ impl<'a> PapersUnderWay<'a> {
     }
 
     /// Hears an event of the crawl, and tells the listener and the monitors.
-    pub fn hear(&mut self, event: Event<'_>) {
+    pub(super) fn hear(&mut self, event: Event<'_>) {
         match event {
             Event::Progress(progress) => self.listener.hear(ScheduleEvent::Progress(progress)),
             Event::Began(began) => {
@@ -81,7 +81,7 @@ impl<'a> PapersUnderWay<'a> {
 
     /// Tells the monitors of papers under way that their runs could not go on. A session that was
     /// put off by another process tells nothing: that process crawls the papers.
-    pub fn fail(&self, error: &SessionError) {
+    pub(super) fn fail(&self, error: &SessionError) {
         let was_put_off = matches!(
             error,
             SessionError::Archive(ArchiveError::Held { .. } | ArchiveError::LeaseLost)
@@ -96,12 +96,12 @@ impl<'a> PapersUnderWay<'a> {
     }
 
     /// Removes and returns the messages to monitors that are under way.
-    pub fn take_messages(&self) -> Vec<JoinHandle<()>> {
+    pub(super) fn take_messages(&self) -> Vec<JoinHandle<()>> {
         self.monitors.take_under_way()
     }
 
     /// Ends the session. Messages to monitors that are still under way are dropped.
-    pub fn end(self) -> EndedPapers {
+    pub(super) fn end(self) -> EndedPapers {
         self.monitors.drop_under_way();
         let report = match self.not_reported {
             Some(error) => Err(error),

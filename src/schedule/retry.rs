@@ -31,7 +31,7 @@ pub(super) struct Retries {
 
 impl Retries {
     /// Notes that the disk has room.
-    pub fn has_room(&mut self, listener: &dyn ScheduleListener) {
+    pub(super) fn has_room(&mut self, listener: &dyn ScheduleListener) {
         if self.is_paused {
             listener.hear(ScheduleEvent::Resumed);
             self.is_paused = false;
@@ -39,13 +39,13 @@ impl Retries {
     }
 
     /// Notes a session that went on to its end.
-    pub fn succeeded(&mut self) {
+    pub(super) fn succeeded(&mut self) {
         self.held = None;
         self.failures = 0;
     }
 
     /// Tells an error that is to be survived, and returns when to try again.
-    pub fn try_again_at(
+    pub(super) fn try_again_at(
         &mut self,
         error: &ScheduleError,
         listener: &dyn ScheduleListener,

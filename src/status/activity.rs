@@ -14,7 +14,7 @@ pub(super) const DAYS: i64 = 30;
 
 /// The moments that the plots of a site count.
 #[derive(Debug)]
-pub struct SiteActivity {
+pub(crate) struct SiteActivity {
     /// When its articles were published.
     pub(super) published: Vec<Timestamp>,
     /// When its home's host was asked; `None` where the home is no address any more.
@@ -25,7 +25,7 @@ pub struct SiteActivity {
 
 impl SiteActivity {
     /// Reads what the archive knows of a site in the days that are plotted.
-    pub fn read(
+    pub(crate) fn read(
         reader: &Reader,
         site: &SiteStatus,
         zone: TimeZone,

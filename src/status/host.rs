@@ -12,7 +12,7 @@ use crate::time::Timestamp;
 
 /// The status of one host, as it stands at one moment.
 #[derive(Debug, Serialize)]
-pub struct HostStatus {
+pub(crate) struct HostStatus {
     #[serde(flatten)]
     pub state: HostState,
     /// Why its gap is as long as it is.
@@ -31,7 +31,7 @@ impl HostStatus {
     }
 
     /// Returns whether the host is in no trouble, and no page of it is queued.
-    pub fn is_idle(&self) -> bool {
+    pub(crate) fn is_idle(&self) -> bool {
         let HostState {
             queued,
             strikes,
@@ -64,7 +64,7 @@ impl HostStatus {
     }
 
     /// Returns when the host may be asked next, with the reason for its backoff, if it has one.
-    pub fn next_turn(&self) -> String {
+    pub(crate) fn next_turn(&self) -> String {
         let until = &self.state.not_before;
         let rests = Timestamp::from_rfc3339(until).is_some_and(|until| until > self.now);
         match self.state.rest_in_words {

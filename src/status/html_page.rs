@@ -21,7 +21,7 @@ const HEAD: &str = include_str!("page_head.html");
 
 /// Everything that the page shows.
 #[derive(Debug)]
-pub struct StatusPage<'a> {
+pub(crate) struct StatusPage<'a> {
     /// The archive's file.
     pub archive: &'a Path,
     pub status: &'a ArchiveStatus,
@@ -33,7 +33,7 @@ pub struct StatusPage<'a> {
 impl StatusPage<'_> {
     /// Returns the page as HTML. Texts of servers are escaped for HTML, and for nothing else: they
     /// may hold characters that control a terminal.
-    pub fn html(&self) -> String {
+    pub(crate) fn html(&self) -> String {
         let archive = self.archive.display().to_string();
         let mut page = format!(
             "{HEAD}<h1>saseo: {}</h1><p>As of {}.</p>\n",

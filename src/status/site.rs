@@ -18,7 +18,7 @@ const MOST_GAPS: usize = 5;
 
 /// The status of one site: its counts in the archive, and its next crawl by its site file.
 #[derive(Debug, Serialize)]
-pub struct SiteStatus {
+pub(crate) struct SiteStatus {
     #[serde(flatten)]
     pub state: SiteState,
     /// When its schedule wants the next crawl.
@@ -52,7 +52,7 @@ impl SiteStatus {
     }
 
     /// Returns what people should look at: sentences in plain text.
-    pub fn warnings(&self) -> Vec<String> {
+    pub(crate) fn warnings(&self) -> Vec<String> {
         let state = &self.state;
         let mut warnings: Vec<String> = self.host_trouble.iter().cloned().collect();
 

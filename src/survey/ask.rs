@@ -24,7 +24,7 @@ use crate::time::Timestamp;
 
 /// One request that a survey made.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SurveyRequest {
+pub(crate) struct SurveyRequest {
     pub url: String,
     /// `None` where no answer came.
     pub status: Option<u16>,
@@ -88,7 +88,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     /// # Errors
     ///
     /// Where the archive cannot be read or written.
-    pub fn begin(
+    pub(super) fn begin(
         plan: SurveyPlan,
         archive: &'a mut Writer,
         web: Arc<W>,
@@ -131,7 +131,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         })
     }
 
-    pub fn plan(&self) -> &SurveyPlan {
+    pub(super) fn plan(&self) -> &SurveyPlan {
         &self.plan
     }
 
@@ -141,7 +141,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     ///
     /// Also where the archive's files were lost meanwhile: then the error names the place where
     /// everything is saved.
-    pub fn end(self, how: RunEnd, why: Option<&str>) -> Result<SurveyTally, ArchiveError> {
+    pub(super) fn end(self, how: RunEnd, why: Option<&str>) -> Result<SurveyTally, ArchiveError> {
         let end = RunResult {
             how,
             why: why.or(self.account.ended.as_deref()),
@@ -154,13 +154,13 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     }
 
     /// Ends a run that cannot go on, and returns the error to report.
-    pub fn fail(self, error: ArchiveError) -> ArchiveError {
+    pub(super) fn fail(self, error: ArchiveError) -> ArchiveError {
         self.archive
             .fail(self.lease, &[self.run], error, self.clock.now())
     }
 
     /// Returns how many more requests may be made.
-    pub fn left(&self) -> u64 {
+    pub(super) fn left(&self) -> u64 {
         let made = u64::try_from(self.account.requests.len()).unwrap_or(u64::MAX);
         let left = self
             .plan
@@ -176,13 +176,13 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     }
 
     /// Returns the Sitemap lines of the robots.txt files that were read.
-    pub fn sitemaps(&self) -> &[String] {
+    pub(super) fn sitemaps(&self) -> &[String] {
         &self.account.sitemaps
     }
 
     /// Asks for a page of the paper, once robots.txt is known and allows it. Redirects are
     /// returned, not followed.
-    pub async fn ask(&mut self, url: &PageUrl) -> Had<Answer> {
+    pub(super) async fn ask(&mut self, url: &PageUrl) -> Had<Answer> {
         if self.is_elsewhere(url) {
             return Ok(Err(Unasked::Elsewhere));
         }
@@ -278,7 +278,7 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     }
 
     /// Ends the requests, and leaves the paper alone.
-    pub fn over(&mut self, why: String) -> Unasked {
+    pub(super) fn over(&mut self, why: String) -> Unasked {
         self.account.gave_up = true;
         self.end_asking(why)
     }

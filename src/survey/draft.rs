@@ -12,7 +12,7 @@ const SECOND_LEVEL: [&str; 9] = ["co", "or", "go", "ne", "ac", "re", "com", "net
 
 /// The choices that no page shows.
 #[derive(Clone, Debug)]
-pub struct Names {
+pub(crate) struct Names {
     /// The site's name, and the profile's where one is drafted.
     pub site: String,
     pub gap: Span,
@@ -21,14 +21,14 @@ pub struct Names {
 
 /// The texts of the proposed files.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
+pub(crate) struct Draft {
     pub name: String,
     pub site: String,
     pub profile: Option<String>,
 }
 
 /// Returns a site's name for the paper at an address: lower-case letters, digits and `-`.
-pub fn name_of(home: &PageUrl) -> String {
+pub(crate) fn name_of(home: &PageUrl) -> String {
     if home.literal_address().is_some()
         || home
             .as_url()
@@ -78,7 +78,7 @@ pub fn name_of(home: &PageUrl) -> String {
 }
 
 /// Drafts the files.
-pub fn draft(findings: &SurveyReport, names: &Names) -> Draft {
+pub(crate) fn draft(findings: &SurveyReport, names: &Names) -> Draft {
     let profile = match &findings.cms {
         FoundCms::Drafted { rules } => Some(rules.written(&names.site)),
         FoundCms::Known { .. } | FoundCms::Unsupported { .. } => None,

@@ -44,7 +44,7 @@ pub(super) struct Knowledge {
 }
 
 impl Knowledge {
-    pub fn new(home: SurveyedPage, profiles: Vec<Profile>) -> Self {
+    pub(super) fn new(home: SurveyedPage, profiles: Vec<Profile>) -> Self {
         let marked = recognised(&home, profiles);
         let has_menu = |profile: &Profile| {
             let grammar = Grammar::new(Some(profile), home.url.clone());
@@ -73,7 +73,7 @@ impl Knowledge {
 
     /// Decides about the profile by the articles that were seen: a profile that reads none of them
     /// is not the paper's, whatever its marks.
-    pub fn judge_profile(&mut self) {
+    pub(super) fn judge_profile(&mut self) {
         let Some(profile) = self.profile.take().or(self.candidate.take()) else {
             return;
         };
@@ -91,16 +91,16 @@ impl Knowledge {
     }
 
     /// Returns the addresses below the home page that were asked for, with or without an answer.
-    pub fn asked(&self) -> impl Iterator<Item = &PageUrl> {
+    pub(super) fn asked(&self) -> impl Iterator<Item = &PageUrl> {
         self.asked.iter().filter(|url| **url != self.home)
     }
 
-    pub fn note_asked(&mut self, url: &PageUrl) {
+    pub(super) fn note_asked(&mut self, url: &PageUrl) {
         self.asked.insert(url.clone());
     }
 
     /// Returns the grammar of the known CMS.
-    pub fn grammar(&self) -> Grammar {
+    pub(super) fn grammar(&self) -> Grammar {
         Grammar::new(self.profile.as_ref(), self.home.clone())
     }
 
@@ -109,7 +109,7 @@ impl Knowledge {
     }
 
     /// Returns the shape of the paper's articles: the likeliest shape that a seen article has.
-    pub fn article_shape(&self) -> Option<Shape> {
+    pub(super) fn article_shape(&self) -> Option<Shape> {
         let likely = candidates(self.links()).into_iter().take(SHAPES);
         likely
             .map(|candidate| candidate.shape)
@@ -117,7 +117,10 @@ impl Knowledge {
     }
 
     /// Returns the pages of a shape that are articles.
-    pub fn articles<'a>(&'a self, shape: &'a Shape) -> impl Iterator<Item = &'a SurveyedPage> {
+    pub(super) fn articles<'a>(
+        &'a self,
+        shape: &'a Shape,
+    ) -> impl Iterator<Item = &'a SurveyedPage> {
         self.pages
             .iter()
             .skip(1)
@@ -125,7 +128,7 @@ impl Knowledge {
     }
 
     /// Returns the pages with rows of articles, and those rows. Boxes of every page do not count.
-    pub fn lists(&self, shape: &Shape) -> Vec<(&SurveyedPage, Rows)> {
+    pub(super) fn lists(&self, shape: &Shape) -> Vec<(&SurveyedPage, Rows)> {
         let boxes = self.boxes(shape);
         let others = self
             .pages
@@ -138,7 +141,7 @@ impl Knowledge {
     }
 
     /// Returns the groups of links that stand beside articles, and so on every page.
-    pub fn boxes(&self, shape: &Shape) -> HashSet<String> {
+    pub(super) fn boxes(&self, shape: &Shape) -> HashSet<String> {
         self.articles(shape)
             .flat_map(|page| row_selectors::groups(page, &self.home, shape))
             .collect()
@@ -146,7 +149,7 @@ impl Knowledge {
 
     /// Returns the links of a page that the walk may follow. Of one shape it returns no more than
     /// could be asked for.
-    pub fn worth_walking<'a>(&self, page: &'a SurveyedPage) -> Vec<&'a PageUrl> {
+    pub(super) fn worth_walking<'a>(&self, page: &'a SurveyedPage) -> Vec<&'a PageUrl> {
         let likely = candidates(page.links.iter());
         let mut named: HashMap<usize, usize> = HashMap::new();
 
@@ -170,7 +173,7 @@ impl Knowledge {
     }
 
     /// Returns the best of the candidates, or `None` where none is worth a request.
-    pub fn choose(&self, wishes: &[PageUrl]) -> Option<PageUrl> {
+    pub(super) fn choose(&self, wishes: &[PageUrl]) -> Option<PageUrl> {
         let wished: HashSet<&PageUrl> = wishes
             .iter()
             .filter(|url| !self.asked.contains(url))

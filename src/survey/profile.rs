@@ -15,7 +15,7 @@ use crate::time::Timestamp;
 
 /// The rules that a profile needs for a CMS.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct CmsRules {
+pub(crate) struct CmsRules {
     pub(super) articles: ArticleNumbers,
     pub(super) lists: ListPlaces,
     pub(super) keep: Vec<String>,

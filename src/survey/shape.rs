@@ -38,12 +38,12 @@ impl fmt::Display for Shape {
 }
 
 impl Shape {
-    pub fn matches(&self, url: &PageUrl) -> bool {
+    pub(super) fn matches(&self, url: &PageUrl) -> bool {
         self.key(url).is_some()
     }
 
     /// Returns the part of an address that identifies a page of the shape.
-    pub fn key(&self, url: &PageUrl) -> Option<String> {
+    pub(super) fn key(&self, url: &PageUrl) -> Option<String> {
         let path = url.as_url().path();
         match self {
             Self::Numbered { path: own, number } if own == path => {

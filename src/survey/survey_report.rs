@@ -18,7 +18,7 @@ const MOST_SECTIONS: usize = 50;
 
 /// What a survey found.
 #[derive(Clone, Debug, Serialize)]
-pub struct SurveyReport {
+pub(crate) struct SurveyReport {
     pub home: String,
     pub title: Option<String>,
     /// BCP 47, where the paper tells it or its letters do.
@@ -48,7 +48,7 @@ pub struct SurveyReport {
 /// The paper's CMS.
 #[derive(Clone, Debug, Serialize)]
 #[serde(tag = "kind", rename_all = "lowercase")]
-pub enum FoundCms {
+pub(crate) enum FoundCms {
     /// A profile reads it.
     Known { profile: String },
     /// A profile can be drafted.
@@ -62,7 +62,7 @@ pub enum FoundCms {
 
 /// A section of the paper.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct SectionFound {
+pub(crate) struct SectionFound {
     pub title: String,
     /// With its query.
     pub path: String,
@@ -70,14 +70,14 @@ pub struct SectionFound {
 
 /// A feed or sitemap, with the entries of the one that was read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct FoundSource {
+pub(crate) struct FoundSource {
     pub url: String,
     pub entries: Option<usize>,
 }
 
 /// How articles are addressed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ArticlePattern {
+pub(crate) struct ArticlePattern {
     /// Digits in it stand as `#`, titles as `*`.
     pub path: String,
     /// The parameter that numbers articles; `None` where the path does.

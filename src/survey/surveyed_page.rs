@@ -49,7 +49,7 @@ pub(super) struct PageLink {
 impl PageLink {
     /// Tells whether it may lead to a section: its text is as short as those of menus, and its
     /// address is meant for readers.
-    pub fn is_of_menu(&self) -> bool {
+    pub(super) fn is_of_menu(&self) -> bool {
         self.in_menu
             && (1..=LONGEST_MENU).contains(&self.text.chars().count())
             && trap(&self.url).is_none()
@@ -58,7 +58,7 @@ impl PageLink {
 
 impl SurveyedPage {
     /// Reads an answer. A page that is too heavy to parse has no links.
-    pub fn read(url: &PageUrl, home: &PageUrl, answer: &Answer) -> Self {
+    pub(super) fn read(url: &PageUrl, home: &PageUrl, answer: &Answer) -> Self {
         let content_type = answer.header("content-type").unwrap_or_default();
         let decoded = decode(&answer.body, content_type, url.last_label());
         let html = decoded.text.into_owned();
@@ -80,7 +80,7 @@ impl SurveyedPage {
     }
 
     /// Returns a page that was not read.
-    pub fn unread(url: &PageUrl) -> Self {
+    pub(super) fn unread(url: &PageUrl) -> Self {
         Self {
             url: url.clone(),
             html: String::new(),
@@ -92,7 +92,7 @@ impl SurveyedPage {
 
     /// Reads the page as an article of a CMS, within the deadline. Returns `None` where that finds
     /// no article.
-    pub fn read_by(&self, profile: &Profile) -> Option<extract::Article> {
+    pub(super) fn read_by(&self, profile: &Profile) -> Option<extract::Article> {
         let (reader, url) = (
             ArticleReader::new(profile.clone(), KnownPaper::from(profile)),
             self.url.clone(),
@@ -113,7 +113,7 @@ impl SurveyedPage {
     }
 
     /// Returns how many sections a profile finds in the page's menu.
-    pub fn sections_read(&self, menu: &Menu, grammar: &Grammar) -> usize {
+    pub(super) fn sections_read(&self, menu: &Menu, grammar: &Grammar) -> usize {
         self.tree().map_or(0, |tree| {
             read_home(menu, grammar, &Document::new(&self.url, &tree), &tree)
                 .sections
@@ -122,7 +122,7 @@ impl SurveyedPage {
     }
 
     /// Parses the page again; `None` where it is too heavy.
-    pub fn tree(&self) -> Option<Tree> {
+    pub(super) fn tree(&self) -> Option<Tree> {
         Tree::parse(&self.html).ok()
     }
 }

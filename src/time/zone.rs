@@ -82,7 +82,7 @@ pub(super) struct PrintedZone<'t> {
 
 impl PrintedZone<'_> {
     /// Returns the meaning of the zone; `None` if it is a zone, but not understood.
-    pub fn read(self, zulu: Zulu) -> Option<ZoneMeaning> {
+    pub(super) fn read(self, zulu: Zulu) -> Option<ZoneMeaning> {
         let name = self
             .text
             .trim_end_matches(|c: char| !c.is_ascii_alphabetic());

@@ -20,7 +20,7 @@ pub(super) struct KnownVersion {
 
 impl KnownVersion {
     /// Tells whether title or text differ.
-    pub fn has_other_words(&self) -> bool {
+    pub(super) fn has_other_words(&self) -> bool {
         self.fields
             .iter()
             .any(|field| matches!(*field, "text" | "title"))

@@ -22,7 +22,13 @@ pub(crate) struct ChainLink(Sha256);
 
 impl ChainLink {
     /// Begins the link of a row that follows the row with the hash `previous`.
-    pub fn after(previous: [u8; 32], form: Form, kind: &str, at: Timestamp, run: RunId) -> Self {
+    pub(crate) fn after(
+        previous: [u8; 32],
+        form: Form,
+        kind: &str,
+        at: Timestamp,
+        run: RunId,
+    ) -> Self {
         let link = Self(Sha256::new_with_prefix(previous));
         let link = match form {
             Form::First => link,
@@ -32,25 +38,25 @@ impl ChainLink {
     }
 
     /// Adds a text, in UTF-8.
-    pub fn text(self, field: &str) -> Self {
+    pub(crate) fn text(self, field: &str) -> Self {
         self.bytes(field.as_bytes())
     }
 
     /// Adds bytes behind their length.
-    pub fn bytes(mut self, field: &[u8]) -> Self {
+    pub(crate) fn bytes(mut self, field: &[u8]) -> Self {
         self.0.update((field.len() as u64).to_be_bytes());
         self.0.update(field);
         self
     }
 
     /// Adds a number in eight bytes, the highest first.
-    pub fn number(mut self, field: i64) -> Self {
+    pub(crate) fn number(mut self, field: i64) -> Self {
         self.0.update(field.to_be_bytes());
         self
     }
 
     /// Returns the row's hash.
-    pub fn hash(self) -> [u8; 32] {
+    pub(crate) fn hash(self) -> [u8; 32] {
         self.0.finalize().into()
     }
 }

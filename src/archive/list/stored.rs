@@ -17,12 +17,12 @@ pub(super) struct StoredOverlap {
 }
 
 impl StoredOverlap {
-    pub fn read(json: &str) -> Result<Self, ArchiveError> {
+    pub(super) fn read(json: &str) -> Result<Self, ArchiveError> {
         serde_json::from_str(json)
             .map_err(|why| ArchiveError::Damaged(format!("page joint: {why}")))
     }
 
-    pub fn head(self) -> ListHead {
+    pub(super) fn head(self) -> ListHead {
         ListHead {
             rows: self.head,
             newest: self.newest.map(Timestamp::from_millis),

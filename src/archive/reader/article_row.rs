@@ -45,7 +45,7 @@ pub(super) struct CheckedColumns<'c, 'row> {
 
 impl<'c, 'row> CheckedColumns<'c, 'row> {
     /// Begins with no flaws.
-    pub fn of(row: &'c Row<'row>) -> Self {
+    pub(super) fn of(row: &'c Row<'row>) -> Self {
         Self {
             row,
             flaws: Vec::new(),
@@ -60,7 +60,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
     }
 
     /// Returns a text that may be null.
-    pub fn text_or_null(&mut self, column: &'static str) -> Option<String> {
+    pub(super) fn text_or_null(&mut self, column: &'static str) -> Option<String> {
         let why = match self.row.get_ref(column) {
             Ok(ValueRef::Null) => return None,
             Ok(ValueRef::Text(bytes)) => match str::from_utf8(bytes) {
@@ -78,7 +78,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
     }
 
     /// Returns a text that is never null.
-    pub fn text(&mut self, column: &'static str) -> String {
+    pub(super) fn text(&mut self, column: &'static str) -> String {
         let flaws = self.flaws.len();
         self.text_or_null(column).unwrap_or_else(|| {
             if self.flaws.len() == flaws {
@@ -89,7 +89,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
     }
 
     /// Returns a value of the type that the column must have.
-    pub fn value<T: FromSql + Default>(&mut self, column: &'static str) -> T {
+    pub(super) fn value<T: FromSql + Default>(&mut self, column: &'static str) -> T {
         self.row.get(column).unwrap_or_else(|error| {
             self.flaw(column, error.to_string());
             T::default()
@@ -133,7 +133,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
     }
 
     /// Reads the article, and compares its title and text with their hash.
-    pub fn article(&mut self) -> Article {
+    pub(super) fn article(&mut self) -> Article {
         let before = self.flaws.len();
         let (title, text) = (self.text_or_null("title"), self.text("text"));
         let (sha256, are_words_read) = (self.text("content_sha256"), self.flaws.len() == before);
@@ -174,7 +174,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
     }
 
     /// Reads the archive's own fields of the article.
-    pub fn kept(&mut self) -> ArticleRecord {
+    pub(super) fn kept(&mut self) -> ArticleRecord {
         ArticleRecord {
             site: self.text("site"),
             url: self.text("url"),
@@ -187,7 +187,7 @@ impl<'c, 'row> CheckedColumns<'c, 'row> {
     }
 
     /// Reads a text as far as possible, to name a row by it.
-    pub fn name(&self, column: &str) -> String {
+    pub(super) fn name(&self, column: &str) -> String {
         match self.row.get_ref(column) {
             Ok(ValueRef::Text(bytes)) => String::from_utf8_lossy(bytes).into_owned(),
             Ok(_) | Err(_) => "?".to_owned(),

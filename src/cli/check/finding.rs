@@ -11,25 +11,25 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    pub fn well(about: &'static str, said: String) -> Self {
+    pub(super) fn well(about: &'static str, said: String) -> Self {
         Self {
             about,
             said: Ok(said),
         }
     }
 
-    pub fn wrong(about: &'static str, said: String) -> Self {
+    pub(super) fn wrong(about: &'static str, said: String) -> Self {
         Self {
             about,
             said: Err(said),
         }
     }
 
-    pub fn is_well(&self) -> bool {
+    pub(super) fn is_well(&self) -> bool {
         self.said.is_ok()
     }
 
-    pub fn as_json(&self) -> Value {
+    pub(super) fn as_json(&self) -> Value {
         let (Ok(said) | Err(said)) = &self.said;
         json!({"about": self.about, "ok": self.is_well(), "said": said})
     }

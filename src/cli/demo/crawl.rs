@@ -48,7 +48,7 @@ impl Demo<'_> {
             self.origin.newspaper(|paper| paper.articles().len()),
             self.origin.base()
         ));
-        let configuration = Config::load(&self.config())?;
+        let configuration = Config::load(self.config())?;
         let mut caught = CaughtSignals::new()?;
 
         let (revision, reports) = match self.crawls(&configuration, revised, &mut caught.stops)? {

@@ -20,7 +20,7 @@ pub(crate) struct ReaderChoice {
 impl ReaderChoice {
     /// Chooses the site that is named, or else the site of the page's host. Chooses its profile, or
     /// else the profile that recognises the page.
-    pub fn make(
+    pub(crate) fn make(
         configuration: &Config,
         args: &ExtractArgs,
         page: &SavedFile,
@@ -55,7 +55,7 @@ impl ReaderChoice {
     }
 
     /// Returns what is known of the paper: by its site, or else by the profile.
-    pub fn paper(&self) -> KnownPaper {
+    pub(crate) fn paper(&self) -> KnownPaper {
         match &self.site {
             Some(site) => KnownPaper::from(site.as_ref()),
             None => KnownPaper::from(&self.profile),

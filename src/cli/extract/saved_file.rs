@@ -23,7 +23,7 @@ pub(crate) struct SavedFile {
 impl SavedFile {
     /// Decodes a page. Headers are not saved with it: only its bytes and its address tell the
     /// encoding.
-    pub fn new(bytes: Vec<u8>, url: PageUrl) -> Self {
+    pub(crate) fn new(bytes: Vec<u8>, url: PageUrl) -> Self {
         Self {
             html: decode(&bytes, "", url.last_label()).text.into_owned(),
             bytes,

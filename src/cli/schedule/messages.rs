@@ -23,7 +23,7 @@ pub(super) struct Messages<'a> {
 }
 
 impl<'a> Messages<'a> {
-    pub fn new(common: &'a Common) -> Self {
+    pub(super) fn new(common: &'a Common) -> Self {
         Self {
             common,
             watch: RefCell::new(None),

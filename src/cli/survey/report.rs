@@ -30,7 +30,7 @@ pub(super) struct Drafts<'a> {
 
 impl Drafts<'_> {
     /// Tells the findings, and prints or writes the files.
-    pub fn tell(&self) -> anyhow::Result<()> {
+    pub(super) fn tell(&self) -> anyhow::Result<()> {
         self.common
             .voice()
             .note(&in_words(self.findings, self.args.draft));

@@ -14,7 +14,7 @@ pub(crate) struct MediaonArticlePage<'a> {
 
 impl MediaonArticlePage<'_> {
     /// Returns the whole page.
-    pub fn html(&self) -> String {
+    pub(super) fn html(&self) -> String {
         let title = format!("[{}] {}", Newspaper::TITLE, self.article.title);
         MediaonFrame {
             paper: self.paper,

@@ -22,7 +22,7 @@ pub(crate) fn section_number(section: usize) -> usize {
 
 impl MediaonFrame<'_> {
     /// Returns the whole page.
-    pub fn html(&self) -> String {
+    pub(super) fn html(&self) -> String {
         let Self {
             base,
             title,

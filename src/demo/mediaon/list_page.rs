@@ -21,7 +21,7 @@ pub(crate) struct MediaonListPage<'a> {
 
 impl<'a> MediaonListPage<'a> {
     /// Returns the page that a query asks for: of one section or of all, of some days or of all.
-    pub fn of(paper: &'a Newspaper, base: &'a str, query: &HashMap<String, String>) -> Self {
+    pub(super) fn of(paper: &'a Newspaper, base: &'a str, query: &HashMap<String, String>) -> Self {
         let rows = paper
             .articles()
             .iter()
@@ -45,7 +45,7 @@ impl<'a> MediaonListPage<'a> {
     }
 
     /// Returns the whole page.
-    pub fn html(&self) -> String {
+    pub(super) fn html(&self) -> String {
         let rows: String = self
             .rows
             .iter()

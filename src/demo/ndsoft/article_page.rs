@@ -20,7 +20,7 @@ pub(super) const ALERT: &str =
 
 impl ArticlePage<'_> {
     /// Returns the whole page, of 60,000 to 80,000 bytes.
-    pub fn html(&self) -> String {
+    pub(super) fn html(&self) -> String {
         let DemoArticle { title, number, .. } = self.article;
         let (section, subsection) = (SECTIONS[self.article.section].1, self.article.subsection);
         let (title, main) = match self.paper.skin {

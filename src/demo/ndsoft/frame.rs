@@ -43,7 +43,7 @@ fn style(k: usize) -> String {
 
 impl Frame<'_> {
     /// Returns the whole page.
-    pub fn html(&self) -> String {
+    pub(super) fn html(&self) -> String {
         let styles = &STYLES[..STYLES.floor_char_boundary(self.padding)];
         let (lang, wrap) = match self.paper.skin {
             DemoSkin::G2 => (r#"<html class="no-js" lang="ko" dir="ltr">"#, "user-wrap"),

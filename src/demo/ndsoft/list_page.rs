@@ -21,7 +21,7 @@ pub(super) struct ListPage<'a> {
 
 impl ListPage<'_> {
     /// Returns the whole page.
-    pub fn html(&self) -> String {
+    pub(super) fn html(&self) -> String {
         let main = match self.paper.skin {
             DemoSkin::G2 => self.g2(),
             DemoSkin::G4 => self.g4(),

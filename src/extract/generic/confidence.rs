@@ -8,7 +8,7 @@ use crate::markup::blocks::Block;
 /// Of 161 article pages one, a table of links, had less than this (0.39); the others had 0.5 to 1,
 /// nine in ten over 0.7. Two section pages had 0.25 and 0.33. A text that is only long and in
 /// whole sentences has 0.35.
-pub const LEAST: f64 = 0.45;
+pub(crate) const LEAST: f64 = 0.45;
 
 /// A text of this weight (in Latin letters, a Korean syllable counts twice) is long enough: more
 /// length adds no confidence.
@@ -16,7 +16,7 @@ const ENOUGH: f64 = 300.0;
 
 /// The evidence that a text is the article, each from 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Evidence {
+pub(super) struct Evidence {
     /// How much two libraries found the same.
     pub agreement: f64,
     /// The share of the text in blocks that read like sentences.
@@ -33,7 +33,7 @@ pub struct Evidence {
 
 impl Evidence {
     /// Returns the weighted mean of the evidence, scaled down for a short text.
-    pub fn confidence(&self) -> f64 {
+    pub(super) fn confidence(&self) -> f64 {
         let sum = 0.35 * self.prose
             + 0.2 * self.agreement
             + 0.15 * self.kept
@@ -44,7 +44,7 @@ impl Evidence {
 }
 
 /// Returns the share of a text's weight that reads like sentences.
-pub fn prose(blocks: &[Block]) -> f64 {
+pub(super) fn prose(blocks: &[Block]) -> f64 {
     share(
         total(blocks.iter().filter(|block| is_prose(block))),
         total(blocks.iter()),
@@ -52,7 +52,7 @@ pub fn prose(blocks: &[Block]) -> f64 {
 }
 
 /// Returns the share of the found text that was kept and is in no link.
-pub fn kept(found: &[Block], kept: &[Block]) -> f64 {
+pub(super) fn kept(found: &[Block], kept: &[Block]) -> f64 {
     share(
         total(kept.iter().filter(|block| !block.is_linked())),
         total(found.iter()),
@@ -60,7 +60,7 @@ pub fn kept(found: &[Block], kept: &[Block]) -> f64 {
 }
 
 /// Returns the text's weight as a share of [`ENOUGH`], at most 1.
-pub fn length(blocks: &[Block]) -> f64 {
+pub(super) fn length(blocks: &[Block]) -> f64 {
     (total(blocks.iter()) as f64 / ENOUGH).min(1.0)
 }
 

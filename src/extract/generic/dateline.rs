@@ -37,12 +37,12 @@ static LABEL: LazyLock<Regex> = LazyLock::new(|| {
 });
 
 /// The blocks of a page that may give the dates of its story.
-pub struct Dateline {
+pub(crate) struct Dateline {
     blocks: Vec<Block>,
 }
 
 impl Dateline {
-    pub fn of(tree: &Tree) -> Self {
+    pub(crate) fn of(tree: &Tree) -> Self {
         Self {
             blocks: linked_blocks(&tree.root(), |node| is_elsewhere(node) || is_hidden(node)),
         }
@@ -50,7 +50,7 @@ impl Dateline {
 
     /// Reads the dates between the headline and the first paragraph of a story. Dates with a label
     /// come before others.
-    pub fn read(
+    pub(crate) fn read(
         &self,
         title: Option<&str>,
         first: &str,
@@ -90,7 +90,7 @@ impl Dateline {
     }
 
     /// Tells whether the page has this day, `2026-03-07`, in its text or in its mark-up.
-    pub fn has_day(&self, day: &str, html: &str, zone: &TimeZone) -> bool {
+    pub(crate) fn has_day(&self, day: &str, html: &str, zone: &TimeZone) -> bool {
         let is_in_markup = ["-", "/", ".", ""]
             .iter()
             .any(|between| html.contains(&day.replace('-', between)));

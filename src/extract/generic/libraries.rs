@@ -12,7 +12,7 @@ use crate::text::clean_some;
 
 /// The result of trafilatura.
 #[derive(Debug, Default)]
-pub struct TrafilaturaReading {
+pub(super) struct TrafilaturaReading {
     pub blocks: Vec<Block>,
     pub title: Option<String>,
     pub author: Option<String>,
@@ -21,7 +21,7 @@ pub struct TrafilaturaReading {
 }
 
 /// Extracts a page with trafilatura. It drops the links, so none of its blocks is linked.
-pub fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
+pub(super) fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
     let options = Options::default()
         .with_fallback(true)
         .with_focus(ExtractionFocus::FavorRecall)
@@ -42,7 +42,7 @@ pub fn trafilatura(html: &str, url: &PageUrl) -> TrafilaturaReading {
 }
 
 /// Extracts a page as the reader views of browsers do (Mozilla's Readability).
-pub fn readability(html: &str, url: &PageUrl) -> Vec<Block> {
+pub(super) fn readability(html: &str, url: &PageUrl) -> Vec<Block> {
     let read = unharmed(|| {
         Readability::new(html, Some(url.as_str()), None)
             .ok()?

@@ -7,12 +7,12 @@ const LEAST: usize = 60;
 
 /// Tells whether a block reads like sentences: it is long enough, ends like one, and is not mostly
 /// links.
-pub fn is_prose(block: &Block) -> bool {
+pub(super) fn is_prose(block: &Block) -> bool {
     weight(&block.text) >= LEAST && ends_like_a_sentence(&block.text) && !block.is_linked()
 }
 
 /// Returns a text's length, where a Latin letter counts one and a Korean syllable two.
-pub fn weight(text: &str) -> usize {
+pub(super) fn weight(text: &str) -> usize {
     text.chars()
         .map(|c| if c >= '\u{1100}' { 2 } else { 1 })
         .sum()

@@ -22,7 +22,7 @@ const SIGNERS: [&str; 4] = ["기자", "특파원", "논설위원", "편집위원
 const PATIENCE: u32 = 16;
 
 /// The texts of a page that are no part of its story.
-pub struct Sieve<'a> {
+pub(super) struct Sieve<'a> {
     rules: &'a ArticleRules,
     /// Title and subtitle, which the libraries take for the story's first lines.
     headlines: Vec<String>,
@@ -32,7 +32,7 @@ pub struct Sieve<'a> {
 
 impl<'a> Sieve<'a> {
     /// Builds a sieve for the blocks that were `found` in a page.
-    pub fn new(
+    pub(super) fn new(
         tree: &Tree,
         rules: &'a ArticleRules,
         headlines: [Option<&str>; 2],
@@ -55,7 +55,7 @@ impl<'a> Sieve<'a> {
     }
 
     /// Returns the blocks of the story, and the signature at its end.
-    pub fn sift(&self, blocks: Vec<Block>) -> (Vec<Block>, Option<String>) {
+    pub(super) fn sift(&self, blocks: Vec<Block>) -> (Vec<Block>, Option<String>) {
         let mut kept: Vec<Block> = Vec::with_capacity(blocks.len());
         let mut is_in_list = false;
 

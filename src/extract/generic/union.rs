@@ -16,7 +16,7 @@ const LANDMARK: usize = 30;
 
 /// The library, or the other source, that a story's blocks come from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
+pub(crate) enum Method {
     Trafilatura,
     Readability,
     JsonLd,
@@ -24,7 +24,7 @@ pub enum Method {
 }
 
 impl Method {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Trafilatura => "trafilatura",
             Self::Readability => "readability",
@@ -41,7 +41,7 @@ impl Method {
 /// block that both have to the last, without blocks of links; all of them where they have much more
 /// prose. Otherwise trafilatura's blocks are taken; at the ends only those that Readability has,
 /// too, or that read like prose.
-pub fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
+pub(super) fn union(strict: &[Block], wide: &[Block]) -> (Vec<Block>, Method) {
     let (of_strict, of_wide) = (runs(strict), runs(wide));
     let overlap = WordOverlap::of(&Bag::of_blocks(strict), &Bag::of_blocks(wide));
 

@@ -14,7 +14,7 @@ const RUN: usize = 3;
 
 /// How two texts overlap, word by word.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct WordOverlap {
+pub(super) struct WordOverlap {
     /// The share of the first text that stands in the second.
     pub of_first: f64,
     /// The share of the second text that stands in the first.
@@ -22,7 +22,7 @@ pub struct WordOverlap {
 }
 
 impl WordOverlap {
-    pub fn of(first: &Bag, second: &Bag) -> Self {
+    pub(super) fn of(first: &Bag, second: &Bag) -> Self {
         let both: usize = first
             .counts
             .iter()
@@ -36,7 +36,7 @@ impl WordOverlap {
     }
 
     /// The harmonic mean (F1).
-    pub fn mean(self) -> f64 {
+    pub(super) fn mean(self) -> f64 {
         let sum = self.of_first + self.of_second;
         if sum == 0.0 {
             0.0
@@ -56,17 +56,17 @@ fn share(both: usize, bag: &Bag) -> f64 {
 
 /// The words of a text, counted.
 #[derive(Debug, Default)]
-pub struct Bag {
+pub(super) struct Bag {
     counts: HashMap<u64, usize>,
     size: usize,
 }
 
 impl Bag {
-    pub fn of_blocks(blocks: &[Block]) -> Self {
+    pub(super) fn of_blocks(blocks: &[Block]) -> Self {
         Self::of(blocks.iter().map(|block| block.text.as_str()))
     }
 
-    pub fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+    pub(super) fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         let mut bag = Self::default();
         for word in texts.into_iter().flat_map(words) {
             *bag.counts.entry(word).or_default() += 1;
@@ -82,15 +82,15 @@ impl Bag {
 
 /// The runs of words of a text, which recognise another library's blocks in it.
 #[derive(Debug, Default)]
-pub struct Runs(HashSet<u64>);
+pub(super) struct Runs(HashSet<u64>);
 
 impl Runs {
-    pub fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
+    pub(super) fn of<'t>(texts: impl IntoIterator<Item = &'t str>) -> Self {
         Self(texts.into_iter().flat_map(runs).collect())
     }
 
     /// Tells whether the text contains a block, wherever the block begins and ends.
-    pub fn have(&self, text: &str) -> bool {
+    pub(super) fn have(&self, text: &str) -> bool {
         let runs = runs(text);
         let found = runs.iter().filter(|run| self.0.contains(run)).count();
         found as f64 >= SAME * runs.len() as f64

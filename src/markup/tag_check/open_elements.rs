@@ -19,7 +19,7 @@ pub(super) struct OpenElements {
 
 impl OpenElements {
     /// Counts a tag, and the element that it opens or closes.
-    pub fn add(&mut self, name: TagName, closes: bool) {
+    pub(super) fn add(&mut self, name: TagName, closes: bool) {
         let known = self
             .names
             .iter()

@@ -22,14 +22,14 @@ pub(super) struct TagCost {
 
 impl TagCost {
     /// Starts the count for a page of so many bytes.
-    pub fn for_page(bytes: usize) -> Self {
+    pub(super) fn for_page(bytes: usize) -> Self {
         Self {
             left: READS_PER_BYTE * bytes,
         }
     }
 
     /// Refuses a tag of too many attributes. `tag` is the page from the tag's name on.
-    pub fn check(&mut self, tag: &[u8]) -> Result<(), MarkupError> {
+    pub(super) fn check(&mut self, tag: &[u8]) -> Result<(), MarkupError> {
         let (attributes, read) = match end_of_tag(&tag[..tag.len().min(LONG_TAG)]) {
             Some(end) => (0, end),
             None => attributes(tag),

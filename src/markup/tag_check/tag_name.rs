@@ -66,10 +66,10 @@ impl TagName {
     const MAX_LENGTH: usize = 16;
 
     /// Any longer name. Such elements count as never closed, since their names cannot be compared.
-    pub const LONG: Self = Self(u128::MAX);
+    pub(super) const LONG: Self = Self(u128::MAX);
 
     /// Returns the name in these bytes.
-    pub const fn of(bytes: &[u8]) -> Self {
+    pub(super) const fn of(bytes: &[u8]) -> Self {
         if bytes.len() > Self::MAX_LENGTH {
             return Self::LONG;
         }

@@ -32,7 +32,7 @@ pub(crate) struct Mismatch {
 
 impl Mismatch {
     /// Returns the mismatch of a page without an expectation.
-    pub fn without_expectation(why: String) -> Self {
+    pub(super) fn without_expectation(why: String) -> Self {
         Self {
             field: "expectation".to_owned(),
             expected: "what a page is read as, in a PAGE.json beside it".to_owned(),
