@@ -67,7 +67,7 @@ fn readable(value: &Value) -> Option<String> {
             let url = readable(&photo["url"]).unwrap_or_default();
             rest.fold(url, |told, rest| format!("{told} ({rest})"))
         }
-        other => other.to_string(),
+        other @ (Value::Bool(_) | Value::Number(_)) => other.to_string(),
     };
 
     Some(told).filter(|told| !told.is_empty())

@@ -64,6 +64,8 @@
 
 #![warn(missing_docs, unreachable_pub, unnameable_types)]
 #![warn(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+// A new variant must break the build where a decision is due.
+#![warn(clippy::wildcard_enum_match_arm)]
 
 #[cfg(feature = "archive")]
 #[doc(hidden)]

@@ -300,10 +300,11 @@ mod tests {
     }
 
     fn visit(hosts: &mut Hosts, now: Timestamp) -> Permit {
-        match hosts.next(now) {
-            NextPermit::Visit(permit) => permit,
-            other => panic!("expected a visit, got {other:?}"),
-        }
+        let next = hosts.next(now);
+        let NextPermit::Visit(permit) = next else {
+            panic!("expected a visit, got {next:?}");
+        };
+        permit
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::config::site::{OptOutPolicy, Sections};
 use crate::config::{Profile, Settings, Site};
 use crate::deadline::{BUDGET, room_as_weighed_now, room_now, within_now};
 use crate::discover::{Grammar, ListReader};
-use crate::extract::{self, Article, ArticleReader, KnownPaper, decode};
+use crate::extract::{Article, ArticleReader, Extraction, KnownPaper, decode};
 use crate::frontier::CrawlScope;
 use crate::markup::Weight;
 use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
@@ -186,7 +186,7 @@ impl SiteReader {
         content_type: &str,
         body: &[u8],
         moment: Timestamp,
-    ) -> extract::Extraction {
+    ) -> Extraction {
         let judged = |mut article: Box<Article>| {
             let (metas, files) = (Metas::default(), Reservations::default());
             let declared = Declared {
@@ -208,15 +208,17 @@ impl SiteReader {
         };
 
         match self.reread(url, content_type, body) {
-            extract::Extraction::Article(article) => extract::Extraction::Article(judged(article)),
-            extract::Extraction::Members(article) => extract::Extraction::Members(judged(article)),
-            other => other,
+            Extraction::Article(article) => Extraction::Article(judged(article)),
+            Extraction::Members(article) => Extraction::Members(judged(article)),
+            other @ (Extraction::Gone { .. }
+            | Extraction::Refused { .. }
+            | Extraction::NotAnArticle { .. }) => other,
         }
     }
 
-    fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> extract::Extraction {
+    fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> Extraction {
         if !is_text(content_type) {
-            return extract::Extraction::NotAnArticle {
+            return Extraction::NotAnArticle {
                 why: format!("its content type is {content_type}"),
             };
         }
@@ -232,7 +234,7 @@ impl SiteReader {
             room_now(most).map(|_room| self.articles.read(url, &html))
         };
 
-        read.unwrap_or_else(|why| extract::Extraction::NotAnArticle {
+        read.unwrap_or_else(|why| Extraction::NotAnArticle {
             why: why.to_string(),
         })
     }

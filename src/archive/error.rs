@@ -95,12 +95,12 @@ pub enum ArchiveError {
 impl ArchiveError {
     /// Returns the error for a failure to make or use the data folder.
     pub fn folder(path: &Path, why: std::io::Error) -> Self {
-        match why.kind() {
-            std::io::ErrorKind::StorageFull => Self::DiskFull,
-            _ => Self::ReadOnly {
-                path: path.to_owned(),
-                why: why.to_string(),
-            },
+        if why.kind() == std::io::ErrorKind::StorageFull {
+            return Self::DiskFull;
+        }
+        Self::ReadOnly {
+            path: path.to_owned(),
+            why: why.to_string(),
         }
     }
 
@@ -131,12 +131,14 @@ impl ArchiveError {
     /// Returns the error for a failure to recognise the file at `path`. SQLite reads the file's
     /// first pages and its size for that, so that damage there concerns the whole file.
     pub(super) fn at_first(path: &Path, error: rusqlite::Error) -> Self {
-        match Self::at(path, error) {
-            Self::Damaged(why) => Self::Unreadable {
+        let error = Self::at(path, error);
+        if let Self::Damaged(why) = error {
+            Self::Unreadable {
                 path: path.to_owned(),
                 why,
-            },
-            error => error,
+            }
+        } else {
+            error
         }
     }
 

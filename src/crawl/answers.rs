@@ -157,11 +157,11 @@ impl<W: Web> Crawl<'_, W> {
         let outcome = self.with_plausibility(page, host, outcome)?;
         let plausibility = self.plausibility(page, &outcome, digest)?;
         let paper = &self.papers[&page.site];
-        let known = match &outcome {
-            Outcome::Read(parsed) => self
-                .archive
-                .discovered(&page.site, &parsed.found(&paper.reader.scope))?,
-            _ => Vec::new(),
+        let known = if let Outcome::Read(parsed) = &outcome {
+            self.archive
+                .discovered(&page.site, &parsed.found(&paper.reader.scope))?
+        } else {
+            Vec::new()
         };
 
         let facts = Facts {
@@ -216,14 +216,14 @@ impl<W: Web> Crawl<'_, W> {
 
     /// Returns a failure for a redirect to a page that redirects back here.
     fn without_loops(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
-        match &outcome {
-            Outcome::Redirected { to, .. } if self.archive.redirects_to(to, &page.url)? => {
-                Ok(Outcome::Failed {
-                    why: format!("redirected in a circle, by {to}"),
-                })
-            }
-            _ => Ok(outcome),
+        if let Outcome::Redirected { to, .. } = &outcome
+            && self.archive.redirects_to(to, &page.url)?
+        {
+            return Ok(Outcome::Failed {
+                why: format!("redirected in a circle, by {to}"),
+            });
         }
+        Ok(outcome)
     }
 
     /// Applies a settlement to the crawl: the paper's room for pages, its counts, and the address

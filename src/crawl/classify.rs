@@ -18,10 +18,14 @@ pub(super) fn outcome_of(response: &Response, parse: impl FnOnce() -> ParsedPage
     } = response;
 
     match answer.status {
-        _ if answer.is_good() => match parse() {
-            ParsedPage::Refresh { to } => reader.moved(page, to),
-            parsed => Outcome::Read(parsed),
-        },
+        _ if answer.is_good() => {
+            let parsed = parse();
+            if let ParsedPage::Refresh { to } = parsed {
+                reader.moved(page, to)
+            } else {
+                Outcome::Read(parsed)
+            }
+        }
         _ if answer.is_redirect() => redirected(page, answer, reader),
         304 if page.kept().is_some() => Outcome::Unchanged,
         206 => Outcome::Failed {

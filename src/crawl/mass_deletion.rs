@@ -59,7 +59,15 @@ impl<W: Web> Crawl<'_, W> {
                 | ParsedPage::Unreadable { .. }
                 | ParsedPage::Article(extract::Extraction::NotAnArticle { .. }),
             ) => self.archive.is_body_of_other_article(page, digest)?,
-            _ => false,
+            Outcome::Read(_)
+            | Outcome::Redirected { .. }
+            | Outcome::Refused { .. }
+            | Outcome::Busy
+            | Outcome::HostDown
+            | Outcome::Failed { .. }
+            | Outcome::Permanent { .. }
+            | Outcome::Unchanged
+            | Outcome::AskAgain => false,
         };
         Ok(if is_suspected {
             Plausibility::Suspected

@@ -80,9 +80,10 @@ impl<W: Web> Crawl<'_, W> {
 
         let skipped = self.skipped_hosts(&paper, now);
         let was_answered = paper.answers > 0 || skipped.is_empty();
-        let how = match run_end {
-            RunEnd::Finished if !was_answered => RunEnd::Failed,
-            other => other,
+        let how = if run_end == RunEnd::Finished && !was_answered {
+            RunEnd::Failed
+        } else {
+            run_end
         };
         let why = in_words(&skipped);
         let why = why.as_deref();

@@ -308,10 +308,11 @@ mod tests {
     }
 
     fn list(grammar: &Grammar, address: &str) -> (String, u32) {
-        match grammar.address(&url(address)) {
-            Address::List { url, page } => (url.to_string(), page),
-            other => panic!("{address} is {other:?}"),
-        }
+        let found = grammar.address(&url(address));
+        let Address::List { url, page } = found else {
+            panic!("{address} is {found:?}");
+        };
+        (url.to_string(), page)
     }
 
     #[test]

@@ -73,11 +73,14 @@ fn write(to: &mut dyn Write, cells: impl Iterator<Item = String>) -> std::io::Re
         .terminator(csv::Terminator::CRLF)
         .from_writer(to);
     // The crate's own conversion would hide what kind of failure it was.
-    line.write_record(cells)
-        .map_err(|error| match error.into_kind() {
-            csv::ErrorKind::Io(why) => why,
-            other => std::io::Error::other(format!("{other:?}")),
-        })?;
+    line.write_record(cells).map_err(|error| {
+        let kind = error.into_kind();
+        if let csv::ErrorKind::Io(why) = kind {
+            why
+        } else {
+            std::io::Error::other(format!("{kind:?}"))
+        }
+    })?;
     line.flush()
 }
 
@@ -88,7 +91,9 @@ fn cell(field: &Value, formulas: Formulas) -> String {
             format!("'{text}")
         }
         Value::String(text) => text.clone(),
-        other => other.to_string(),
+        other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            other.to_string()
+        }
     }
 }
 

@@ -51,9 +51,10 @@ pub(super) fn string(literal: &str) -> Option<String> {
 }
 
 fn items(value: &Value) -> Vec<&Value> {
-    match value {
-        Value::Array(items) => items.iter().collect(),
-        _ => vec![value],
+    if let Value::Array(items) = value {
+        items.iter().collect()
+    } else {
+        vec![value]
     }
 }
 

@@ -43,9 +43,11 @@ mod tests {
         let profile = Profile::parse("x.toml", RULES).unwrap();
         let paper = KnownPaper::from(&profile);
         let url = PageUrl::parse("https://www.saseo.example/view/7").unwrap();
-        match ArticleReader::new(profile, paper).read(&url, html) {
-            Extraction::Article(article) => Some(*article),
-            _ => None,
+        let extraction = ArticleReader::new(profile, paper).read(&url, html);
+        if let Extraction::Article(article) = extraction {
+            Some(*article)
+        } else {
+            None
         }
     }
 

@@ -413,10 +413,11 @@ mod tests {
     }
 
     fn judged(page: &Page, outcome: Outcome) -> Judged {
-        match believed(page, outcome) {
-            Settlement::Done(judged) => *judged,
-            other => panic!("it is not settled: {other:?}"),
-        }
+        let settlement = believed(page, outcome);
+        let Settlement::Done(judged) = settlement else {
+            panic!("it is not settled: {settlement:?}");
+        };
+        *judged
     }
 
     fn waits(due: Timestamp, attempts: u32, why: &str) -> Settlement {
@@ -710,10 +711,11 @@ mod tests {
                 scope: &WANTED,
                 policy: &policy(),
             };
-            match settle(&section, read.clone(), &facts, rules, NOW) {
-                Settlement::Done(judged) => (judged.found.len(), judged.new_pages),
-                other => panic!("it is not settled: {other:?}"),
-            }
+            let settlement = settle(&section, read.clone(), &facts, rules, NOW);
+            let Settlement::Done(judged) = settlement else {
+                panic!("it is not settled: {settlement:?}");
+            };
+            (judged.found.len(), judged.new_pages)
         };
 
         assert_eq!((found(1), found(0)), ((1, 1), (0, 1)));

@@ -45,7 +45,7 @@ fn is_one(value: &Value) -> Option<bool> {
     match value {
         Value::Number(number) => Some(number.as_f64() == Some(1.0)),
         Value::String(text) => says(text),
-        _ => None,
+        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
     }
 }
 

@@ -6,11 +6,13 @@ use crate::opt_out::Judgement;
 
 /// Returns the words of an article that oppose uses of it.
 pub(super) fn words(reading: &ParsedPage) -> &[(String, String)] {
-    match reading {
-        ParsedPage::Article(
-            extract::Extraction::Article(article) | extract::Extraction::Members(article),
-        ) => &article.words,
-        _ => &[],
+    if let ParsedPage::Article(
+        extract::Extraction::Article(article) | extract::Extraction::Members(article),
+    ) = reading
+    {
+        &article.words
+    } else {
+        &[]
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::archive::Charset;
 use crate::discover::{Document, feeds, links, read_home};
-use crate::extract::{self, Decoded, decode};
+use crate::extract::{Decoded, Extraction, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Page, ParsedPage, Role};
 use crate::markup::Tree;
@@ -62,9 +62,10 @@ impl Response {
 
     /// Judges what the answer's headers, and its host, say against uses of it.
     pub fn judge_headers(&self) -> Judgement {
-        match self.page.role() {
-            Role::Policy => Judgement::default(),
-            _ => self.judge(&Metas::default(), &[]),
+        if self.page.role() == Role::Policy {
+            Judgement::default()
+        } else {
+            self.judge(&Metas::default(), &[])
         }
     }
 
@@ -168,7 +169,7 @@ impl Response {
     fn read_text(&self, html: &str, tree: &Tree, document: &Document) -> ParsedPage {
         let (page, reader) = (&self.page, &self.reader);
         let role = page.role();
-        if let (false, Some(extract::Extraction::Refused { why })) =
+        if let (false, Some(Extraction::Refused { why })) =
             (role == Role::Article, reader.articles.page_notice(html))
         {
             return ParsedPage::Refused { why };
@@ -177,13 +178,20 @@ impl Response {
         match (role, &reader.lists) {
             (Role::Policy, _) => ParsedPage::Policy,
             (Role::Sitemap, _) => reader.sitemap(page, &self.answer),
-            (Role::Article, _) => match reader.articles.read_tree(&page.url, html, tree) {
-                // Without a profile, links lead to pages of all kinds.
-                extract::Extraction::NotAnArticle { why } if reader.lists_nothing() => {
-                    ParsedPage::NoArticle { why }
+            (Role::Article, _) => {
+                let extraction = reader.articles.read_tree(&page.url, html, tree);
+                match extraction {
+                    // Without a profile, links lead to pages of all kinds.
+                    Extraction::NotAnArticle { why } if reader.lists_nothing() => {
+                        ParsedPage::NoArticle { why }
+                    }
+                    Extraction::Article(_)
+                    | Extraction::Members(_)
+                    | Extraction::Gone { .. }
+                    | Extraction::Refused { .. }
+                    | Extraction::NotAnArticle { .. } => ParsedPage::Article(extraction),
                 }
-                reading => ParsedPage::Article(reading),
-            },
+            }
             (Role::Home, Some(lists)) => {
                 let home = read_home(&lists.menu, &lists.grammar, document, tree);
                 unless_moved_on(document, tree, home.sections.is_empty())

@@ -268,12 +268,13 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     }
 
     fn in_words(&self, trouble: &Trouble) -> String {
-        match trouble {
-            Trouble::PrivateAddress { host, address } => format!(
+        if let Trouble::PrivateAddress { host, address } = trouble {
+            format!(
                 "{host} is at a private address ({address}), and only your own server may be: \
                  --own-site"
-            ),
-            other => other.to_string(),
+            )
+        } else {
+            trouble.to_string()
         }
     }
 

@@ -51,9 +51,10 @@ fn is_of_this_one(error: &ArchiveError) -> bool {
 
 /// Says what is damaged, without the advice to verify.
 fn told(error: ArchiveError) -> String {
-    match error {
-        ArchiveError::Damaged(why) => why,
-        error => error.to_string(),
+    if let ArchiveError::Damaged(why) = error {
+        why
+    } else {
+        error.to_string()
     }
 }
 

@@ -43,12 +43,13 @@ impl KeptCapture {
 
 /// Reads a capture from a row. An error names the capture.
 pub(super) fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
-    read_capture(row).map_err(|error| match error {
-        ArchiveError::Damaged(why) => {
+    read_capture(row).map_err(|error| {
+        if let ArchiveError::Damaged(why) = error {
             let id = row.get::<_, i64>("id").unwrap_or_default();
             ArchiveError::Damaged(format!("capture {id} cannot be read: {why}"))
+        } else {
+            error
         }
-        error => error,
     })
 }
 

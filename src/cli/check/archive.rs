@@ -41,12 +41,11 @@ fn check_file(reader: &Reader) -> Result<Finding, ArchiveError> {
 }
 
 fn of_error(error: &ArchiveError) -> Finding {
-    let said = match error {
+    let said = if let ArchiveError::Damaged(why) = error {
         // The error's own words would send the reader to this check.
-        ArchiveError::Damaged(why) => {
-            format!("damaged: {why}; put a copy back, or keep it and begin another")
-        }
-        error => chain(error),
+        format!("damaged: {why}; put a copy back, or keep it and begin another")
+    } else {
+        chain(error)
     };
     Finding::wrong("archive", said)
 }

@@ -134,7 +134,11 @@ impl XmlSitemap {
             Event::End(tag) => return Ok(self.end(&tag)),
             Event::Eof if self.has_root => return Ok(Progress::Ended),
             Event::Eof => return Err(SitemapError::Other),
-            _ => {}
+            Event::Empty(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_) => {}
         }
         Ok(Progress::GoesOn)
     }

@@ -38,17 +38,16 @@ impl ArticleReader {
         let found = generic::find(html, page, hints);
         let confidence = found.confidence;
         let article = self.dated(self.completed(article, &found), &found, html, sources);
-        match self.judged(article, Some(found.story), page.tree) {
-            Extraction::Article(_) if confidence < generic::LEAST => {
-                let why = format!(
-                    "its text does not read like an article: confidence {confidence:.2}, {} is \
-                     wanted",
-                    generic::LEAST
-                );
-                Extraction::NotAnArticle { why }
-            }
-            extraction => extraction,
+
+        let extraction = self.judged(article, Some(found.story), page.tree);
+        if confidence < generic::LEAST && matches!(extraction, Extraction::Article(_)) {
+            let why = format!(
+                "its text does not read like an article: confidence {confidence:.2}, {} is wanted",
+                generic::LEAST
+            );
+            return Extraction::NotAnArticle { why };
         }
+        extraction
     }
 
     fn is_for_members(&self, story: &Story) -> bool {
