@@ -44,6 +44,21 @@ const CLOCK_STEP: i64 = 2_000;
 /// # Errors
 ///
 /// Returns an error if the ledger or a robots.txt copy cannot be read.
+///
+/// # Examples
+///
+/// ```
+/// # let data = tempfile::tempdir()?;
+/// use saseo::{Archive, AuditScope, audit};
+///
+/// # Archive::lock(data.path())?;
+/// let reader = Archive::read(data.path())?;
+/// let report = audit(&reader, AuditScope::Everything)?;
+/// for violation in &report.violations {
+///     println!("{}, but {}", violation.owed, violation.happened);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn audit(reader: &Reader, scope: AuditScope) -> Result<AuditReport, ArchiveError> {
     let mut audit = Audit {
         scope,

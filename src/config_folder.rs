@@ -27,12 +27,15 @@ pub(crate) use files::regular;
 #[derive(Debug)]
 pub struct Config {
     /// The file `saseo.toml`: identity, pace and limits of all sites.
+    #[doc(hidden)]
     pub settings: Settings,
     /// Readers and the timetable share them: there may be thousands.
     pub sites: Vec<Arc<Site>>,
     /// The CMSs that are known.
+    #[doc(hidden)]
     pub profiles: Profiles,
     /// When it was read. The profiles that are valid then read what is fetched now.
+    #[doc(hidden)]
     pub loaded_at: Timestamp,
     /// The files that the sites were read from, in their order.
     files: Vec<ConfigFile>,
@@ -72,7 +75,7 @@ impl Config {
     /// # Errors
     ///
     /// As for [`Config::load`].
-    pub fn find(named: Option<&Path>) -> Result<Self, ConfigError> {
+    pub(crate) fn find(named: Option<&Path>) -> Result<Self, ConfigError> {
         let (loaded, mut faults) = Self::examine(named);
         match faults.len() {
             0 => Ok(loaded),
@@ -82,6 +85,18 @@ impl Config {
     }
 
     /// Makes a configuration of these sites, with the shipped settings and profiles.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::{Config, Site};
+    ///
+    /// let text = "name = 'paper'\ntitle = 'The Paper'\nhome = 'https://paper.example/'\n";
+    /// let config =
+    ///     Config::of_sites([Site::parse("paper.toml", text)?]).with_contact("desk@paper.example")?;
+    /// # assert_eq!(config.site("paper")?.title, "The Paper");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of_sites(sites: impl IntoIterator<Item = Site>) -> Self {
         // No fault: a test reads every shipped file.
         let shipped = Self::read(ConfigFiles::shipped(), &mut Faults::default());
@@ -92,8 +107,20 @@ impl Config {
         }
     }
 
+    /// Sets who can be asked about the crawl: a mail address or a web page, as the setting
+    /// `identity.contact`. Papers of others are not crawled without one.
+    ///
+    /// # Errors
+    ///
+    /// Fails where it cannot be sent in a header.
+    pub fn with_contact(mut self, told: &str) -> Result<Self, ConfigError> {
+        self.settings.identity.contact =
+            contact(told).map_err(|why| ConfigError::Usage(why.to_owned()))?;
+        Ok(self)
+    }
+
     /// Reads what can be read of it, and returns it with everything that is wrong.
-    pub fn examine(named: Option<&Path>) -> (Self, Vec<ConfigError>) {
+    pub(crate) fn examine(named: Option<&Path>) -> (Self, Vec<ConfigError>) {
         let mut faults = Faults::default();
         let sources = faults
             .kept(folder_of(named))
@@ -157,7 +184,7 @@ impl Config {
     /// # Errors
     ///
     /// Fails where no file has a profile of that name, valid on whatever days.
-    pub fn knows(&self, profile: &str) -> Result<(), ConfigError> {
+    pub(crate) fn knows(&self, profile: &str) -> Result<(), ConfigError> {
         self.lacks(profile)
             .map_or(Ok(()), |why| Err(ConfigError::Usage(why)))
     }
@@ -168,7 +195,7 @@ impl Config {
     ///
     /// Fails where there is no contact, or nobody can be reached at it. A site of one's own needs
     /// none.
-    pub fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigError> {
+    pub(crate) fn has_contact(&self, site: &str, own_site: bool) -> Result<(), ConfigError> {
         let (site, contact) = (
             site.to_owned(),
             self.settings.identity.contact.trim().to_owned(),
@@ -188,7 +215,7 @@ impl Config {
     /// # Errors
     ///
     /// Fails for the first site that is not one's own, where the contact cannot be answered.
-    pub fn have_contact(&self, sites: &[&Arc<Site>]) -> Result<(), ConfigError> {
+    pub(crate) fn have_contact(&self, sites: &[&Arc<Site>]) -> Result<(), ConfigError> {
         sites
             .iter()
             .try_for_each(|site| self.has_contact(&site.name, site.own_site))
@@ -208,7 +235,7 @@ impl Config {
     }
 
     /// Returns an error for a key of a site, with the site's file and the key's line.
-    pub fn fault(&self, site: &Site, key: &str, why: &str) -> ConfigFileError {
+    pub(crate) fn fault(&self, site: &Site, key: &str, why: &str) -> ConfigFileError {
         let at = self.sites.iter().position(|other| other.name == site.name);
         let file = at
             .and_then(|at| self.files.get(at))
@@ -223,7 +250,7 @@ impl Config {
     /// # Errors
     ///
     /// Fails where there is no site of a name.
-    pub fn chosen(&self, names: &[String]) -> Result<Vec<&Arc<Site>>, ConfigError> {
+    pub(crate) fn chosen(&self, names: &[String]) -> Result<Vec<&Arc<Site>>, ConfigError> {
         if names.is_empty() {
             return Ok(self.sites.iter().collect());
         }
@@ -258,14 +285,14 @@ impl Config {
     /// # Errors
     ///
     /// Fails where no profile of the site's name is valid today, or where it cannot read the site.
-    pub fn reader(&self, site: &Arc<Site>) -> Result<Arc<SiteReader>, ConfigError> {
+    pub(crate) fn reader(&self, site: &Arc<Site>) -> Result<Arc<SiteReader>, ConfigError> {
         self.has_its_day(site)?;
         let reader = SiteReader::new(Arc::clone(site), self.profile(site), &self.settings)?;
         Ok(Arc::new(reader))
     }
 
     /// Refuses a site whose profile is not valid today.
-    pub fn has_its_day(&self, site: &Site) -> Result<(), ConfigFileError> {
+    pub(crate) fn has_its_day(&self, site: &Site) -> Result<(), ConfigFileError> {
         match (&site.profile, self.profile(site)) {
             (Some(name), None) => {
                 let why = format!(
@@ -280,7 +307,7 @@ impl Config {
 
     /// Makes a reader of a site for each profile of the site's name. Together they read the pages
     /// of all days.
-    pub fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigError> {
+    pub(crate) fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigError> {
         let named: Vec<&Profile> = self
             .profiles
             .files()
@@ -308,7 +335,7 @@ impl Config {
     }
 
     /// Returns the profiles for what is fetched now.
-    pub fn current_profiles(&self) -> impl Iterator<Item = &Profile> {
+    pub(crate) fn current_profiles(&self) -> impl Iterator<Item = &Profile> {
         self.profiles.current(self.loaded_at)
     }
 }

@@ -55,6 +55,7 @@ pub enum ExportError {
 /// The result of an export.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ExportSummary {
+    /// Articles that were written.
     pub articles: u64,
     /// Articles whose rows are damaged.
     pub left_out: Vec<LeftOut>,
@@ -63,7 +64,9 @@ pub struct ExportSummary {
 /// An article that the export leaves out because its row is damaged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
+    /// The article's id.
     pub id: String,
+    /// What is wrong with its row.
     pub why: String,
 }
 

@@ -33,7 +33,7 @@
 //! # The map
 //!
 //! This is for those who work on saseo. A module imports only from lower rows, never within a row;
-//! `tests/layers.rs` holds the table.
+//! `tests/source/layers.rs` holds the table.
 //!
 //! | row | modules | may touch |
 //! |---|---|---|
@@ -169,16 +169,17 @@ pub use time::{LocalTime, Precision, Timestamp};
 #[cfg(feature = "archive")]
 pub use archive::{
     Archive, ArchiveError, ArticleChange, ArticleFilter, ArticleRecord, ArticleVersion,
-    CaptureRecord, ChangeKind, Flaw, FoundArticle, Reader, RecordIter, Records, Writer,
+    CaptureRecord, ChangeKind, Flaw, FoundArticle, Reader, RecordIter, Records, RunEnd, Tally,
+    Writer,
 };
 #[cfg(feature = "archive")]
-pub use audit::{AuditReport, AuditScope, audit};
+pub use audit::{AuditReport, AuditScope, Violation, ViolationKind, audit};
 #[cfg(feature = "archive")]
 pub use export::{ExportError, ExportFormat, ExportSummary, LeftOut, export};
 
 #[cfg(feature = "crawl")]
 pub use config_folder::{Config, ConfigError};
 #[cfg(feature = "crawl")]
-pub use crawl::CrawlReport;
+pub use crawl::{CrawlReport, PaperReport};
 #[cfg(feature = "crawl")]
 pub use crawl_session::{CrawlError, CrawlLimits, Crawler};

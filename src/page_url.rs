@@ -58,6 +58,17 @@ impl PageUrl {
     /// # Errors
     ///
     /// If it is malformed, or no address of a page.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::PageUrl;
+    ///
+    /// let url = PageUrl::parse("HTTPS://Paper.Example:443/뉴스?no=7#comments")?;
+    /// assert_eq!(url.as_str(), "https://paper.example/%EB%89%B4%EC%8A%A4?no=7");
+    /// assert!(PageUrl::parse("mailto:desk@paper.example").is_err());
+    /// # Ok::<(), saseo::UrlError>(())
+    /// ```
     pub fn parse(address: &str) -> Result<Self, UrlError> {
         Self::from_url(Url::parse(address.trim()).map_err(|why| malformed(address, why))?)
     }
@@ -82,6 +93,7 @@ impl PageUrl {
     /// # Errors
     ///
     /// If the link leads to no page.
+    #[doc(hidden)]
     pub fn join_in(&self, link: &str, encoding: &'static Encoding) -> Result<Self, UrlError> {
         if encoding == UTF_8 {
             return self.join(link);
@@ -104,6 +116,7 @@ impl PageUrl {
     /// # Errors
     ///
     /// If the redirect leads to no page.
+    #[doc(hidden)]
     pub fn join_as_written(&self, link: &str) -> Result<Self, UrlError> {
         let url = self
             .0
@@ -117,11 +130,13 @@ impl PageUrl {
     /// # Errors
     ///
     /// If the text is no address of a page.
+    #[doc(hidden)]
     pub fn from_stored(address: &str) -> Result<Self, UrlError> {
         Self::checked(Url::parse(address).map_err(|why| malformed(address, why))?)
     }
 
     /// Returns the address without session ids.
+    #[doc(hidden)]
     pub fn without_session(&self) -> Self {
         let mut url = self.0.clone();
         drop_session_in_path(&mut url);
@@ -130,6 +145,7 @@ impl PageUrl {
     }
 
     /// Returns the address at another page's host; `None` if that host is impossible in its scheme.
+    #[doc(hidden)]
     pub fn at_host_of(&self, other: &Self) -> Option<Self> {
         let mut url = self.0.clone();
         url.set_host(other.0.host_str()).ok()?;
@@ -137,6 +153,7 @@ impl PageUrl {
     }
 
     /// Returns the address over https; `None` if the address cannot change its scheme.
+    #[doc(hidden)]
     pub fn over_https(&self) -> Option<Self> {
         let mut url = self.0.clone();
         url.set_scheme("https").ok()?;
@@ -144,6 +161,7 @@ impl PageUrl {
     }
 
     /// Returns the root of the address's host.
+    #[doc(hidden)]
     pub fn at_root(&self) -> Self {
         self.join("/").expect("a root path joins to an address")
     }
@@ -187,6 +205,7 @@ impl PageUrl {
     }
 
     /// Returns the host, to which gaps and limits apply.
+    #[doc(hidden)]
     pub fn host(&self) -> Host {
         let name = self.0.host_str().expect("checked() demands a host");
         Host(match self.0.port() {
@@ -196,6 +215,7 @@ impl PageUrl {
     }
 
     /// Returns the last label of the host's name, as `kr`.
+    #[doc(hidden)]
     pub fn last_label(&self) -> &str {
         self.0
             .host_str()
@@ -215,6 +235,7 @@ impl PageUrl {
 
     /// Tells whether the path repeats one part, as in `/a/b/a/b/a/b/a/b`. Relative links that are
     /// resolved against themselves make such addresses without end.
+    #[doc(hidden)]
     pub fn repeats_itself(&self) -> bool {
         let parts: Vec<&str> = self
             .0
@@ -237,6 +258,7 @@ impl PageUrl {
     }
 
     /// Returns the IP address, if the host is an address and no name.
+    #[doc(hidden)]
     pub fn literal_address(&self) -> Option<IpAddr> {
         match self.0.host()? {
             url::Host::Domain(_) => None,

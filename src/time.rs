@@ -23,6 +23,13 @@ impl Timestamp {
     const MIN: Self = Self(-62_135_596_800_000);
 
     /// Wraps milliseconds since the epoch, clamped to the range that RFC 3339 can write.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let moment = saseo::Timestamp::from_millis(1_795_520_550_125);
+    /// assert_eq!(moment.to_string(), "2026-11-24T11:42:30.125Z");
+    /// ```
     pub const fn from_millis(millis: i64) -> Self {
         if millis > Self::MAX.0 {
             Self::MAX
@@ -34,6 +41,13 @@ impl Timestamp {
     }
 
     /// Wraps seconds since the epoch.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let moment = saseo::Timestamp::from_seconds(1_795_520_550);
+    /// assert_eq!(moment.to_string(), "2026-11-24T11:42:30Z");
+    /// ```
     pub const fn from_seconds(seconds: i64) -> Self {
         Self::from_millis(seconds.saturating_mul(1000))
     }
@@ -54,6 +68,16 @@ impl Timestamp {
     }
 
     /// Reads a text of RFC 3339, with an offset or `Z`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::Timestamp;
+    ///
+    /// let moment = Timestamp::from_rfc3339("2026-11-24T20:42:30+09:00");
+    /// assert_eq!(moment, Some(Timestamp::from_seconds(1_795_520_550)));
+    /// assert_eq!(Timestamp::from_rfc3339("yesterday"), None);
+    /// ```
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         text.parse::<jiff::Timestamp>().ok().map(Self::from)
     }
@@ -108,7 +132,9 @@ pub struct Uptime {
 pub enum Precision {
     /// A day, and no time of day.
     Day,
+    /// Day, hour and minute.
     Minute,
+    /// Day, hour, minute and second.
     Second,
 }
 
@@ -126,6 +152,14 @@ impl Precision {
     }
 
     /// Returns the precision with this name.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::Precision;
+    ///
+    /// assert_eq!(Precision::from_name("day"), Some(Precision::Day));
+    /// ```
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
@@ -136,6 +170,7 @@ impl Precision {
 /// A moment as a paper prints it: the instant, and the paper's offset from UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LocalTime {
+    /// The moment itself.
     pub at: Timestamp,
     /// Seconds east of UTC: 32,400 in Seoul today.
     pub offset: i32,
@@ -143,6 +178,17 @@ pub struct LocalTime {
 
 impl LocalTime {
     /// Returns the instant `at` with the offset that `zone` had then.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::{LocalTime, Timestamp};
+    ///
+    /// let seoul = jiff::tz::TimeZone::get("Asia/Seoul")?;
+    /// let noon = LocalTime::in_zone(Timestamp::from_seconds(1_795_489_200), &seoul);
+    /// assert_eq!(noon.to_string(), "2026-11-24T12:00:00+09:00");
+    /// # Ok::<(), jiff::Error>(())
+    /// ```
     pub fn in_zone(at: Timestamp, zone: &jiff::tz::TimeZone) -> Self {
         Self {
             at,
@@ -151,6 +197,13 @@ impl LocalTime {
     }
 
     /// Reads a text of RFC 3339, and keeps its offset.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let noon = saseo::LocalTime::from_rfc3339("2026-11-24T12:00:00+09:00");
+    /// assert_eq!(noon.map(|noon| noon.offset), Some(9 * 60 * 60));
+    /// ```
     pub fn from_rfc3339(text: &str) -> Option<Self> {
         let at = Timestamp::from_rfc3339(text)?;
 

@@ -8,6 +8,7 @@ use rusqlite::{Connection, params};
 
 use crate::archive::article::known_version::{KnownVersion, known};
 use crate::archive::article::version::{VersionInForce, last_number, version_at, write_version};
+use crate::archive::change::ChangeKind;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::stored_number;
 use crate::archive::syndication::{enter_story, leave_story};
@@ -18,35 +19,6 @@ use crate::time::Timestamp;
 pub use candidate_copy::CandidateCopy;
 pub(super) use known_version::known_article;
 pub(super) use version::column;
-
-/// The kind of a change of an article.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ChangeKind {
-    /// The article was found for the first time.
-    New,
-    /// Its newest version is another one than before.
-    Changed,
-    /// Its paper took it down. Its versions stay.
-    Gone,
-}
-
-impl ChangeKind {
-    const ALL: [Self; 3] = [Self::New, Self::Changed, Self::Gone];
-
-    /// Returns the name in exports and in the archive.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::New => "new",
-            Self::Changed => "changed",
-            Self::Gone => "gone",
-        }
-    }
-
-    /// Returns the kind of that name.
-    pub(super) fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.name() == name)
-    }
-}
 
 /// The result of writing an extracted article.
 #[derive(Clone, Debug, PartialEq, Eq)]

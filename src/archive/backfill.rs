@@ -32,6 +32,7 @@ pub struct BackfillDays {
     pub last: Date,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Opens a backfill of a site: from a day back, as far as there are articles. A backfill that
     /// was opened before goes on. Durable with the next save.

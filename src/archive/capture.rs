@@ -2,8 +2,9 @@
 
 use rusqlite::{Connection, params};
 
-use crate::archive::article::{ChangeKind, write_article};
+use crate::archive::article::write_article;
 use crate::archive::body::{Body, write_body};
+use crate::archive::change::ChangeKind;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
 use crate::extract::Article;

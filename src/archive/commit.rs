@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use crate::archive::article::ChangeKind;
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
+use crate::archive::change::ChangeKind;
 use crate::archive::commit::found_pages::add_page;
 use crate::archive::commit::list_step::write_list_step;
 use crate::archive::commit::settlement::write_settlement;
@@ -64,6 +64,7 @@ pub struct CommitEffect {
     pub queue_growth: i64,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Writes everything that follows from answers. Durable with the next save.
     pub fn settle(

@@ -39,6 +39,7 @@ struct DueQuery<'q> {
     under_way: &'q [PageId],
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Returns the id of a site; `None` for a site that was never crawled. Sees unsaved changes as
     /// well.

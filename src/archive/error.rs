@@ -94,7 +94,7 @@ pub enum ArchiveError {
 
 impl ArchiveError {
     /// Returns the error for a failure to make or use the data folder.
-    pub fn folder(path: &Path, why: std::io::Error) -> Self {
+    pub(crate) fn folder(path: &Path, why: std::io::Error) -> Self {
         if why.kind() == std::io::ErrorKind::StorageFull {
             return Self::DiskFull;
         }

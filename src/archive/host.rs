@@ -11,6 +11,7 @@ use crate::page_url::Host;
 use crate::politeness::{Backoff, StoredPace};
 use crate::time::Timestamp;
 
+#[doc(hidden)]
 impl Writer {
     /// Returns a host's pace at its last answer, also of an earlier run. Sees unsaved changes as
     /// well.

@@ -11,6 +11,7 @@ use crate::time::{Timestamp, Uptime};
 /// small steps differ by less.
 const CLOCK_STEP: u64 = 2_000;
 
+#[doc(hidden)]
 impl Writer {
     /// Returns the lease as it was last taken, for work that is rolled back in the end. Sees
     /// unsaved changes as well.

@@ -64,6 +64,7 @@ pub(super) struct EndedRequest<'a> {
     pub not_before: Timestamp,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Announces requests in the ledger. Durable with the next save; they may be sent after it.
     pub fn announce(

@@ -17,6 +17,7 @@ use crate::time::Timestamp;
 
 pub(super) use traversal_step::{add_list_page, forget_seen_rows, write_traversal_end};
 
+#[doc(hidden)]
 impl Writer {
     /// Returns the position at the first page of a list, where a traversal begins.
     pub(super) fn first_page_position(

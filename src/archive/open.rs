@@ -34,7 +34,7 @@ impl Archive {
     ///     let article = article?.article;
     ///     println!("{:?} {:?}", article.published_at, article.title);
     /// }
-    /// # Ok::<(), saseo::ArchiveError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn read(folder: impl AsRef<Path>) -> Result<Reader, ArchiveError> {
         Reader::open(folder.as_ref())
@@ -61,7 +61,7 @@ impl Archive {
     ///     Err(ArchiveError::Held { .. })
     /// ));
     /// # drop(writer);
-    /// # Ok::<(), ArchiveError>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn lock(folder: impl AsRef<Path>) -> Result<Writer, ArchiveError> {
         let holder = format!("process {}", std::process::id());

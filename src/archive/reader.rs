@@ -55,6 +55,7 @@ impl Reader {
     ///
     /// Fails where there is no archive, where it is empty, and where its schema is not the newest
     /// one.
+    #[doc(hidden)]
     pub fn open(data: &Path) -> Result<Self, ArchiveError> {
         let path = data.join(crate::archive::FILE);
         refuse_if_lost(&path)?;

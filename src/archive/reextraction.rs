@@ -50,6 +50,7 @@ impl Selection {
 const NO_COPY: &str = "page.verdict IS NOT 'moved' OR page.number IS NOT NULL
     OR EXISTS (SELECT 1 FROM article WHERE article.url = page.url)";
 
+#[doc(hidden)]
 impl Writer {
     /// Returns the next `count` captures of a selection with ids above `after`, in the order of
     /// ids; fewer where their bodies are large. Sees unsaved changes as well.

@@ -13,6 +13,7 @@ use crate::archive::lost::{LostFiles, SavedCopy};
 use crate::archive::store::Writer;
 use crate::time::Timestamp;
 
+#[doc(hidden)]
 impl Writer {
     /// Tells whether a file of the archive is no longer the one that was opened. It costs three
     /// look-ups on the disk.

@@ -15,6 +15,7 @@ use crate::time::Timestamp;
 
 pub(super) use answer::{note_not_modified, note_revisit, revisit_origins, write_revisit};
 
+#[doc(hidden)]
 impl Writer {
     /// Reads what is known of a queued article.
     pub(super) fn known_article(
@@ -131,6 +132,7 @@ impl Writer {
     }
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Counts the articles of a site that were visited since a moment, and those of them that were
     /// missing: new ones and kept ones alike. Sees unsaved changes as well.

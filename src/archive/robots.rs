@@ -29,6 +29,7 @@ pub struct RobotsCopy {
     pub why: String,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Writes a copy that no answer brought. Durable with the next save.
     pub fn keep_robots(

@@ -25,6 +25,7 @@ pub enum RunEnd {
 
 impl RunEnd {
     /// Returns the result of a run that ended so, with its counts and without a reason.
+    #[doc(hidden)]
     pub fn with(self, tally: &Tally) -> RunResult<'_> {
         RunResult {
             how: self,
@@ -68,10 +69,15 @@ pub struct RunResult<'a> {
 /// The counts of a run. They are stored with each commit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// Requests that were sent.
     pub requests: u64,
+    /// Answers that nothing changed (304).
     pub not_modified: u64,
+    /// Articles that were stored for the first time.
     pub articles_new: u64,
+    /// Articles with a further version.
     pub articles_changed: u64,
+    /// Articles that their paper took down.
     pub articles_gone: u64,
     /// Pages that robots.txt or the server refused.
     pub refused: u64,
@@ -106,6 +112,7 @@ impl Tally {
     }
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Marks runs that were killed as interrupted, counts their requests without an ending, and
     /// keeps the gap to the hosts of those requests. Durable with the next save.

@@ -52,6 +52,7 @@ pub enum SeedMode {
     Resume,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Adds or updates sites, plans their settled pages and, for [`SeedMode::Begin`], queues the
     /// pages that are due. Saved at once. Returns the sites in the same order.

@@ -37,6 +37,7 @@ pub struct Writer {
     lock: Lock,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Opens the archive in the locked folder, makes it where there is none, and brings its schema
     /// up to date, each step saved at once. The folder stays locked as long as the archive is open.

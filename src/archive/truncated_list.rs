@@ -90,6 +90,7 @@ pub(super) fn write_truncation(
     Ok(())
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Returns the truncated lists of a site. Sees unsaved changes as well.
     pub fn cut_lists(&self, site: SiteId) -> Result<Vec<TruncatedList>, ArchiveError> {

@@ -37,6 +37,7 @@ pub(super) fn count_unended(tx: &Connection) -> Result<(), ArchiveError> {
     Ok(())
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Fails the queued pages whose requests had no ending [`MAX_UNENDED`] times in a row. Returns
     /// how many of them a run counts as failed, by site. Durable with the next save.

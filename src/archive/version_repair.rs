@@ -38,6 +38,7 @@ pub enum VersionRepair {
     OtherWords,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Replaces the damaged columns of a version by those of a re-extraction of its capture.
     /// Durable with the next save.

@@ -16,24 +16,34 @@ pub struct AuditReport {
     pub rows: u64,
     /// The number of runs that sent requests.
     pub runs: u64,
+    /// The moment of the first request, RFC 3339 in UTC.
     pub from: Option<String>,
+    /// The moment of the last one.
     pub to: Option<String>,
+    /// The requests by what asked: crawls, surveys.
     pub askers: Vec<Requester>,
+    /// All requests.
     pub requests: u64,
     /// Requests that ended without an answer.
     pub unanswered: u64,
     /// Requests whose end was never written: they are under way, or the process was killed.
     pub unended: u64,
+    /// The bytes of all answers.
     pub bytes: u64,
     /// Answers of 401, 402, 403 and 451.
     pub refusals: u64,
+    /// Answers that named a time to come back.
     pub retry_afters: u64,
+    /// Each host that was asked, by name.
     pub hosts: Vec<HostFindings>,
+    /// The requests of each day, in UTC.
     pub days: Vec<Day>,
+    /// Each copy of a robots.txt.
     pub robots: Vec<RobotsFindings>,
     /// The end of the chain. A reader who keeps it can see later whether rows were cut off after
     /// it.
     pub head: Option<LedgerHead>,
+    /// Each promise that was not kept; none where the crawl was polite.
     pub violations: Vec<Violation>,
     /// The number of violations at hosts outside the scope.
     pub violations_elsewhere: u64,

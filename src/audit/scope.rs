@@ -8,6 +8,7 @@ use crate::audit::violation::Violation;
 /// The hosts that findings are about.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum AuditScope {
+    /// All hosts and runs.
     #[default]
     Everything,
     /// These alone, by name: `127.0.0.1:8080` where the port is no usual one.

@@ -21,6 +21,7 @@ pub enum ViolationKind {
 }
 
 impl ViolationKind {
+    /// Returns its name in reports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Overlap => "overlap",
@@ -36,11 +37,15 @@ impl ViolationKind {
 /// One promise that was broken.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
+    /// The promise that was broken.
     pub kind: ViolationKind,
     /// Of the ledger; the last is the one at fault.
     pub rows: Vec<i64>,
+    /// The host of the request; `None` where the ledger as a whole is wrong.
     pub host: Option<String>,
+    /// What was promised.
     pub owed: String,
+    /// What happened instead.
     pub happened: String,
 }
 

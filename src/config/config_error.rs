@@ -4,11 +4,13 @@
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 #[error("{file}:{line}: {}{why}", key.as_ref().map(|key| format!("`{key}`: ")).unwrap_or_default())]
 pub struct ConfigFileError {
+    /// The file, by its path within the configuration.
     pub file: String,
     /// Counted from 1.
     pub line: usize,
     /// The key with its table, as `pace.gap`; `None` if the line has no key.
     pub key: Option<String>,
+    /// What is wrong, and what would be right.
     pub why: String,
 }
 

@@ -24,6 +24,7 @@ pub use url::{DateWindow, UrlRules};
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Profile {
+    /// The name in site files, as `ndsoft`.
     pub name: String,
     /// The first day on which pages look so, in `timezone`. Without it, there is no first day.
     #[serde(default, deserialize_with = "day")]
@@ -34,30 +35,47 @@ pub struct Profile {
     /// The time zone of papers without a site file.
     #[serde(default = "seoul", deserialize_with = "zone")]
     pub timezone: TimeZone,
+    /// The language of papers without a site file, BCP 47.
     #[serde(default = "korean")]
     pub language: String,
     /// Elements that only pages of this CMS have. One of them is enough.
+    #[doc(hidden)]
     pub marks: Option<Arc<Selector>>,
+    /// The generations of its templates.
     #[serde(default)]
+    #[doc(hidden)]
     pub skins: Arc<[Skin]>,
+    /// The forms of its addresses.
     #[serde(default)]
+    #[doc(hidden)]
     pub url: Arc<UrlRules>,
+    /// The links to sections on its home pages.
     #[serde(default)]
+    #[doc(hidden)]
     pub menu: Arc<Menu>,
+    /// How its lists are read.
     #[serde(default)]
+    #[doc(hidden)]
     pub lists: Arc<[ListSkin]>,
+    /// The links to further pages of its lists.
     #[serde(default)]
+    #[doc(hidden)]
     pub pager: Arc<Pager>,
+    /// How its articles are read.
     #[serde(default)]
+    #[doc(hidden)]
     pub article: Arc<ArticleRules>,
     /// A page for members only: a notice is in the place of the story.
     #[serde(default)]
+    #[doc(hidden)]
     pub members: Notice,
     /// An article that was deleted, or never existed.
     #[serde(default)]
+    #[doc(hidden)]
     pub gone: Notice,
     /// A page by which the server refuses an answer.
     #[serde(default)]
+    #[doc(hidden)]
     pub refused: Notice,
 }
 

@@ -62,11 +62,25 @@ fn limit_of_nothing(settings: &Settings) -> Option<&'static str> {
 }
 
 impl Site {
-    /// Reads one site file. Values that are impolite to other people's servers are refused.
+    /// Reads one site file; `file` is its name in errors. Values that are impolite to other people's
+    /// servers are refused.
     ///
     /// # Errors
     ///
     /// If the text is no TOML, or a value is impossible or impolite.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::Site;
+    ///
+    /// let text = "name = 'paper'\ntitle = 'The Paper'\nhome = 'https://paper.example/'\n";
+    /// assert_eq!(Site::parse("paper.toml", text)?.name, "paper");
+    ///
+    /// let hasty = format!("{text}[pace]\ngap = '10ms'\n");
+    /// assert!(Site::parse("paper.toml", &hasty).is_err());
+    /// # Ok::<(), saseo::ConfigFileError>(())
+    /// ```
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigFileError> {
         let site: Site = read(file, text)?;
         site_check::check(&site).map_err(|found| fault(file, text, found.key, &found.why))?;
@@ -92,11 +106,21 @@ pub fn read_text(file: &str, bytes: Vec<u8>) -> Result<String, ConfigFileError> 
 }
 
 impl Profile {
-    /// Reads one profile, and compiles its selectors and patterns.
+    /// Reads one profile, and compiles its selectors and patterns; `file` is its name in errors.
     ///
     /// # Errors
     ///
     /// If the text is no TOML, or a value is impossible.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::Profile;
+    ///
+    /// let profile = Profile::parse("cms.toml", "name = 'cms'\n[article]\nbody = ['.story']\n")?;
+    /// assert_eq!(profile.name, "cms");
+    /// # Ok::<(), saseo::ConfigFileError>(())
+    /// ```
     pub fn parse(file: &str, text: &str) -> Result<Self, ConfigFileError> {
         let profile: Profile = read(file, text)?;
         if let Some((key, why)) = profile.url.fault() {

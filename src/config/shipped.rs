@@ -71,11 +71,26 @@ static COMPILED_GENERIC: LazyLock<Profile> = LazyLock::new(|| {
 
 impl Profile {
     /// Returns the profile for pages of unknown CMSs: stories are found by measure.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(saseo::Profile::generic().name, "generic");
+    /// ```
     pub fn generic() -> Self {
         COMPILED_GENERIC.clone()
     }
 
     /// Returns the profile of that name that comes with saseo, as `ndsoft`.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use saseo::Profile;
+    ///
+    /// assert!(Profile::shipped("ndsoft").is_some());
+    /// assert!(Profile::shipped("a-cms-of-one-paper").is_none());
+    /// ```
     pub fn shipped(name: &str) -> Option<Self> {
         shipped_profiles()
             .into_iter()

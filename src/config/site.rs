@@ -16,26 +16,37 @@ pub struct Site {
     pub name: String,
     /// The paper's own name, as `독서신문`.
     pub title: String,
+    /// The address of the home page.
     #[serde(deserialize_with = "address")]
     pub home: PageUrl,
     /// The profile of the paper's CMS. Without one, pages are read generically.
     #[serde(default)]
     pub profile: Option<String>,
+    /// The zone of the times that the paper prints.
     #[serde(default = "seoul", deserialize_with = "zone")]
     pub timezone: jiff::tz::TimeZone,
+    /// The language of its articles, BCP 47.
     #[serde(default = "korean")]
     pub language: String,
     /// The server is the user's own: private addresses, gaps under one second and `at_once` over 1
     /// are allowed.
     #[serde(default)]
     pub own_site: bool,
+    /// The gap between requests, and how many run at once.
     #[serde(default)]
+    #[doc(hidden)]
     pub pace: SitePace,
+    /// Where new articles are looked for, and how often old ones are revisited.
     #[serde(default)]
+    #[doc(hidden)]
     pub discover: Discover,
+    /// The treatment of the paper's opt-outs.
     #[serde(default)]
+    #[doc(hidden)]
     pub opt_outs: OptOutRules,
+    /// When it is crawled by `saseo schedule`.
     #[serde(default)]
+    #[doc(hidden)]
     pub schedule: Schedule,
 }
 

@@ -14,10 +14,15 @@ use crate::time::Timestamp;
 /// The end of a paper's run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PaperReport {
+    /// The name of the site.
     pub site: String,
+    /// The run's number in the archive.
     pub run: RunId,
+    /// How the run ended.
     pub how: RunEnd,
+    /// What the run brought.
     pub tally: Tally,
+    /// The time that it took.
     pub elapsed: Duration,
     /// Pages still queued, due later or left by the run.
     pub queued: u64,

@@ -13,8 +13,11 @@ use crate::time::Timestamp;
 pub struct CrawlReport {
     /// The first of the papers' runs.
     pub run: RunId,
+    /// How the crawl ended: as the least finished of its papers.
     pub how: RunEnd,
+    /// What the crawl brought.
     pub tally: Tally,
+    /// The time that it took.
     pub elapsed: Duration,
     /// Pages still queued, due later or left by the run.
     pub queued: u64,
@@ -33,7 +36,7 @@ pub struct CrawlReport {
 
 impl CrawlReport {
     /// Makes one report of those of several papers. `elapsed` is the time of the whole crawl.
-    pub fn of(mut papers: Vec<PaperReport>, elapsed: Duration) -> Self {
+    pub(crate) fn of(mut papers: Vec<PaperReport>, elapsed: Duration) -> Self {
         papers.sort_by_key(|paper| paper.run);
 
         let mut tally = Tally::default();

@@ -61,6 +61,26 @@ pub struct Crawler<'c> {
 
 impl<'c> Crawler<'c> {
     /// Makes a crawl of all sites of a configuration, without limits.
+    ///
+    /// # Examples
+    ///
+    /// A configuration without sites has nothing to crawl.
+    ///
+    /// ```
+    /// # let data = tempfile::tempdir()?;
+    /// use saseo::{Archive, Config, Crawler};
+    ///
+    /// # async fn crawl(data: &std::path::Path) -> Result<(), saseo::CrawlError> {
+    /// let config = Config::of_sites([]);
+    /// let crawler = Crawler::new(Archive::lock(data)?, &config);
+    /// let report = crawler.run(std::future::pending()).await?;
+    /// assert_eq!(report.tally.requests, 0);
+    /// # Ok(())
+    /// # }
+    /// # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    /// # runtime.block_on(crawl(data.path()))?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn new(writer: Writer, config: &'c Config) -> Self {
         Self {
             writer,

@@ -17,6 +17,7 @@ pub struct Article {
     pub canonical_url: Option<String>,
     /// Without the paper's name.
     pub title: Option<String>,
+    /// The lines under the headline, as one text.
     pub subtitle: Option<String>,
     /// Names only, without title or mail.
     pub authors: Vec<String>,
@@ -31,15 +32,21 @@ pub struct Article {
     pub modified_at: Option<LocalTime>,
     /// The source of the publication date, and any date that contradicts it.
     pub published_source: Option<String>,
+    /// The name of its section, as `문화`.
     pub section: Option<String>,
+    /// The name of its section within the section.
     pub subsection: Option<String>,
     /// BCP 47.
     pub language: Option<String>,
+    /// The story, without captions.
     pub paragraphs: Vec<String>,
+    /// In the order of the page.
     pub images: Vec<Image>,
+    /// As the page gives them, each once.
     pub tags: Vec<String>,
     /// The copyright line under the story.
     pub rights: Option<String>,
+    /// Who can read it.
     pub access: Access,
     /// Opt-outs and signals against certain uses, `words:AI학습`, `noindex:meta robots`.
     pub opt_outs: Vec<String>,
@@ -58,8 +65,11 @@ pub struct Article {
 /// A photo within the story.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Image {
+    /// Its address, absolute.
     pub url: String,
+    /// The line under it.
     pub caption: Option<String>,
+    /// Who made it, as printed.
     pub credit: Option<String>,
 }
 
@@ -67,30 +77,32 @@ pub struct Image {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Access {
+    /// Anyone can read it.
     #[default]
     Open,
+    /// Only members can read it whole: the text is the part that everyone sees.
     Members,
+    /// Its paper took it down.
     Gone,
 }
 
 /// The result of an extraction.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Extraction {
+    /// The page has an article that anyone can read.
     Article(Box<Article>),
     /// The public part of an article for members only.
     Members(Box<Article>),
-    Gone {
-        why: String,
-    },
-    Refused {
-        why: String,
-    },
-    NotAnArticle {
-        why: String,
-    },
+    /// The page says that its article was taken down, or never existed.
+    Gone { why: String },
+    /// The server refuses an answer.
+    Refused { why: String },
+    /// The page is something else.
+    NotAnArticle { why: String },
 }
 
 impl Access {
+    /// Returns its name in the archive and in exports.
     pub fn name(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -119,6 +131,7 @@ impl Article {
 
     /// Returns the fields that a version consists of beside its text, by their names in the
     /// archive: lists as arrays, photos with their captions.
+    #[doc(hidden)]
     pub fn fields(&self) -> [(&'static str, Value); 15] {
         let published_precision = self.published_precision.map(Precision::name);
 

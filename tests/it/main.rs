@@ -24,6 +24,7 @@ mod http2;
 mod incremental;
 mod invented_paper;
 mod kill;
+mod library;
 mod lists;
 mod lost;
 mod migrations;

@@ -19,6 +19,7 @@ pub struct CandidateCopy {
     pub text: String,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Returns the articles of a site that are kept under `canonical`, or that name `canonical` or
     /// `url` as their canonical address: the newest first, at most five. Articles with a number are

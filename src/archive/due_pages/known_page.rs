@@ -20,6 +20,7 @@ const MAX_BODY_REDIRECTS: usize = 5;
 /// Status, size and compressed body of a page's newest capture.
 type KeptColumns = (u16, Option<usize>, Option<Vec<u8>>);
 
+#[doc(hidden)]
 impl Writer {
     /// Tells whether an address redirects to another one, in one step or several. A chain of more
     /// than ten steps counts as one that does. Sees unsaved changes as well.

@@ -20,6 +20,7 @@ pub(super) const PAGE_COLUMNS: &str =
     site.validators_lie, site.validators_vary, site.unchanged,
     site.whole_list IS page.url AS is_whole_list";
 
+#[doc(hidden)]
 impl Writer {
     /// Reads a page from a row of [`PAGE_COLUMNS`].
     pub(super) fn page(&self, row: &Row<'_>, now: Timestamp) -> Result<Page, ArchiveError> {

@@ -7,6 +7,7 @@ use crate::archive::reader::Reader;
 use crate::page_url::Host;
 use crate::time::Timestamp;
 
+#[doc(hidden)]
 impl Reader {
     /// Returns when the articles of a site were published, since a moment. Articles without a date
     /// are left out. Sees saved changes only.

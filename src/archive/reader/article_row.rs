@@ -11,20 +11,28 @@ use crate::time::{LocalTime, Precision};
 /// The archive's own fields of an article, beside those that were extracted from the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ArticleRecord {
+    /// The name of the site.
     pub site: String,
+    /// The address that it was fetched from.
     pub url: String,
+    /// The number among the article's versions, from 1 on.
     pub version: u64,
     /// The SHA-256 of title and text, in hexadecimal.
     pub content_sha256: String,
+    /// When saseo first fetched it, RFC 3339 in UTC.
     pub first_seen_at: String,
+    /// When the version's page was fetched, RFC 3339 in UTC.
     pub fetched_at: String,
+    /// The status of the answer that brought it.
     pub http_status: u16,
 }
 
 /// A damaged column, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Flaw {
+    /// The column of the archive's view `articles`.
     pub column: &'static str,
+    /// What is wrong with its value.
     pub why: String,
 }
 

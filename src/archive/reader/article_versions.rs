@@ -16,6 +16,7 @@ const MAX_NAMED: i64 = 20;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundArticle {
     row: i64,
+    /// The id, as exports name it: `readersnews/81193`.
     pub id: String,
     /// The id of the article of another paper that carried the same story first.
     pub first_copy: Option<String>,
@@ -26,6 +27,7 @@ pub struct FoundArticle {
 pub struct ArticleVersion {
     /// The article's id, as exports name it.
     pub id: String,
+    /// The article as it was extracted.
     pub article: Article,
     /// The archive's own fields; `version` is its number among the article's versions.
     pub kept: ArticleRecord,
@@ -35,7 +37,7 @@ pub struct ArticleVersion {
 
 impl Reader {
     /// Returns the id of the newest article that has this title. Sees saved changes only.
-    pub fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
+    pub(crate) fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1",
         )?;
@@ -110,6 +112,10 @@ impl Reader {
 
     /// Returns an article's versions, the newest last: in the order of their captures, and within
     /// one capture in the order of extraction. Sees saved changes only.
+    ///
+    /// # Errors
+    ///
+    /// Returns [`ArchiveError::Damaged`] where the article has no version that can be read.
     pub fn versions(&self, of: &FoundArticle) -> Result<Vec<ArticleVersion>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT site.name || '/'

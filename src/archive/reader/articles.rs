@@ -8,6 +8,7 @@ use crate::archive::reader::records::Records;
 /// The articles that are exported.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ArticleFilter {
+    /// The name of a site; `None` for all sites.
     pub site: Option<String>,
     /// The first day of publication, in the paper's time zone. Articles without a date are always
     /// exported.
@@ -28,7 +29,7 @@ const SELECT_ARTICLES: &str =
 impl Reader {
     /// Fails where the archive does not know a site; the error names the sites that it knows. Sees
     /// saved changes only.
-    pub fn knows_site(&self, site: &str) -> Result<(), ArchiveError> {
+    pub(crate) fn knows_site(&self, site: &str) -> Result<(), ArchiveError> {
         let mut select = self
             .connection
             .prepare("SELECT name FROM site ORDER BY name")?;

@@ -6,6 +6,7 @@ use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::page_url::PageUrl;
 
+#[doc(hidden)]
 impl Reader {
     /// Returns every site's name and title. Sees saved changes only.
     pub fn titles(&self) -> Result<Vec<(String, String)>, ArchiveError> {

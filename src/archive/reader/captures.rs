@@ -11,9 +11,13 @@ use crate::time::Timestamp;
 /// An answer to the request for a page, as it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CaptureRecord {
+    /// The number of the capture: later captures have larger ones.
     pub id: i64,
+    /// The name of the site.
     pub site: String,
+    /// The address that was requested.
     pub url: String,
+    /// When the answer had come.
     pub fetched_at: Timestamp,
     /// The status of the HTTP response.
     pub status: u16,

@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
-use crate::archive::article::ChangeKind;
+use crate::archive::change::ChangeKind;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::records::Records;
@@ -17,9 +17,11 @@ pub struct ArticleChange {
     pub seq: u64,
     /// The article's id, as exports name it.
     pub id: String,
+    /// What happened.
     pub kind: ChangeKind,
     /// The number of the article's newest version at that time.
     pub version: u64,
+    /// When saseo wrote it.
     pub at: Timestamp,
 }
 

@@ -33,6 +33,7 @@ pub struct NumberGap {
     pub missing: u64,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns the sections of a site that had gone silent at `now`, which is at the latest the
     /// moment of the site's last visit.

@@ -32,6 +32,7 @@ pub struct BadText {
     pub url: Option<String>,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns the faults that SQLite itself finds: in the file's structure, in its indexes, and
     /// rows that refer to missing rows. A check that breaks off is one more fault. Sees saved

@@ -100,6 +100,7 @@ pub enum LedgerRecord<'row> {
     Unreadable { why: String },
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns the ledger in the order of ids. Reads what was saved when the reading begins: later
     /// rows of a running crawl are not seen. Memory does not grow with the rows.

@@ -49,6 +49,7 @@ pub struct Outlook {
     pub answer_time: Option<Duration>,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns the outlook of a site; `None` for a site of which no page was ever read.
     /// `everything` is the list that has every article, where there is one. Sees saved changes

@@ -96,6 +96,7 @@ const SITES: &str = "SELECT site.name, site.title, site.home,
        max(settled_at) FILTER (WHERE role IN ('home', 'section', 'feed') AND verdict = 'read')
      FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name";
 
+#[doc(hidden)]
 impl Reader {
     /// Returns every site with its counts, as they stand at `now`. Sees saved changes only.
     pub fn sites(&self, now: Timestamp) -> Result<Vec<SiteState>, ArchiveError> {

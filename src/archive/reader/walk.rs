@@ -73,6 +73,7 @@ pub(super) struct Walking<'r, T, F> {
     after: Option<i64>,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Walks through a table. `read` appends the results of a step to those that are ahead, and
     /// returns their bytes.
@@ -134,6 +135,7 @@ where
     }
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Reads rows in one transaction.
     fn stride(

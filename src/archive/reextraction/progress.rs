@@ -16,6 +16,7 @@ pub struct CaptureBatch {
     pub last: i64,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Returns the id of the last capture that an interrupted re-extraction of the same kind has
     /// read; 0 where there is none. `what` names the kind: sites and extractors. Sees unsaved

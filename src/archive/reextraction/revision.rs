@@ -46,6 +46,7 @@ pub enum RevisionOutcome {
     Nothing,
 }
 
+#[doc(hidden)]
 impl Writer {
     /// Writes the article that a re-extraction found. `revisit_at` is the moment of the page's next
     /// revisit; it counts where no earlier extraction found an article in the page. The opt-outs

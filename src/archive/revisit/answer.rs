@@ -3,9 +3,9 @@
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::archive::article::ChangeKind;
 use crate::archive::body::{Body, is_body_damaged, mend_body};
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
+use crate::archive::change::ChangeKind;
 use crate::archive::error::ArchiveError;
 use crate::frontier::{Page, PageId, Settlement, origin_revisited};
 use crate::page_url::Host;

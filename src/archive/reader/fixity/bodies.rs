@@ -50,6 +50,7 @@ impl StoredBody {
     }
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns the bodies of the sites' captures, some at a time; all bodies where no site is
     /// named. With sites, a body that several captures have may come twice. Sees saved changes

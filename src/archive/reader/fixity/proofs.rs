@@ -55,6 +55,7 @@ pub struct StoredRow {
     pub fault: Option<String>,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns every capture of the sites' pages, compared with the ledger; of all sites where none
     /// is named. Sees saved changes only.

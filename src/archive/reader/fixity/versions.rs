@@ -29,6 +29,7 @@ pub struct StoredVersion {
     pub flaws: Vec<Flaw>,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns every version of the sites' articles; of all sites where none is named. Sees saved
     /// changes only.

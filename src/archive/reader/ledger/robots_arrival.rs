@@ -29,6 +29,7 @@ pub struct RobotsArrival {
     pub digest: Option<[u8; 32]>,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns a copy of a robots.txt, and the answer that brought it. Sees saved changes only.
     pub fn robots_copy(&self, id: RobotsId) -> Result<Option<RobotsArrivals>, ArchiveError> {

@@ -22,6 +22,7 @@ pub struct Failure {
     pub due_at: Option<String>,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns the pages that failed, the newest first, and at most `most`. A policy file that does
     /// not exist is no failure. Sees saved changes only.

@@ -27,6 +27,7 @@ pub struct HostState {
     pub queued: u64,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns every host that was asked, with its pace. Sees saved changes only.
     pub fn hosts(&self) -> Result<Vec<HostState>, ArchiveError> {

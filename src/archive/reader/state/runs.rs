@@ -58,6 +58,7 @@ pub struct RunState {
     pub why: Option<String>,
 }
 
+#[doc(hidden)]
 impl Reader {
     /// Returns the last crawl of each site, as it stands at `now`. Sees saved changes only.
     pub fn last_crawls(&self, now: Timestamp) -> Result<BTreeMap<String, LastCrawl>, ArchiveError> {

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use read::{Import, Module, Written};
 
 pub use graph::Graph;
+pub use read::is_for_tests;
 
 /// Imports of imports are followed so far: deeper are only those that import themselves.
 const DEEPEST_IMPORT: usize = 16;

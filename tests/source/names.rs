@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+use syn::Ident;
 use syn::visit::{self, Visit};
-use syn::{Attribute, Ident};
+
+use crate::code::{File, files_below, is_for_tests, src};
 
 /// The names that a crate defines.
 #[derive(Default)]
@@ -19,9 +21,9 @@ struct Definitions {
 }
 
 impl Definitions {
-    fn of(files: &[(String, String)]) -> Self {
+    fn of(files: &[File]) -> Self {
         let mut definitions = Self::default();
-        for (path, text) in files {
+        for File { path, text } in files {
             definitions.file.clone_from(path);
             let syntax = syn::parse_file(text).unwrap_or_else(|error| panic!("{path}: {error}"));
             definitions.visit_file(&syntax);
@@ -50,7 +52,7 @@ impl Definitions {
 
 impl<'a> Visit<'a> for Definitions {
     fn visit_item_mod(&mut self, item: &'a syn::ItemMod) {
-        if !is_for_tests(&item.attrs) {
+        if !item.attrs.iter().any(is_for_tests) {
             visit::visit_item_mod(self, item);
         }
     }
@@ -85,38 +87,6 @@ impl<'a> Visit<'a> for Definitions {
     }
 }
 
-/// Tells whether an item is built for tests only.
-fn is_for_tests(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
-        attribute.path().is_ident("cfg")
-            && attribute
-                .parse_args::<syn::Path>()
-                .is_ok_and(|path| path.is_ident("test"))
-    })
-}
-
-fn sources(folder: &Path) -> Vec<(String, String)> {
-    let mut folders = vec![folder.to_owned()];
-    let mut files = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(&folder).expect("src is there") {
-            let path = entry.expect("its entries can be read").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|ending| ending == "rs") {
-                let text = fs::read_to_string(&path).expect("sources are texts");
-                files.push((path.display().to_string(), text));
-            }
-        }
-    }
-
-    files
-}
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
 /// Returns the names in backticks in the last column of the glossary.
 fn glossary(text: &str) -> Vec<String> {
     let (_, table) = text
@@ -138,7 +108,7 @@ fn glossary(text: &str) -> Vec<String> {
 
 #[test]
 fn a_type_name_means_one_thing_in_the_whole_crate() {
-    let definitions = Definitions::of(&sources(&root().join("src")));
+    let definitions = Definitions::of(&files_below(&src()));
 
     assert!(definitions.types.len() > 100, "src was not read");
     assert_eq!(definitions.twice(), Vec::<String>::new());
@@ -146,7 +116,10 @@ fn a_type_name_means_one_thing_in_the_whole_crate() {
 
 #[test]
 fn a_type_name_that_is_used_twice_is_found_wherever_it_stands() {
-    let file = |path: &str, text: &str| (path.to_owned(), text.to_owned());
+    let file = |path: &str, text: &str| File {
+        path: path.to_owned(),
+        text: text.to_owned(),
+    };
     let definitions = Definitions::of(&[
         file("one.rs", "struct Page; mod inner { enum Page {} }"),
         file("two.rs", "type Row = u8; trait Row {} struct Alone;"),
@@ -161,8 +134,10 @@ fn a_type_name_that_is_used_twice_is_found_wherever_it_stands() {
 
 #[test]
 fn every_name_of_the_glossary_stands_in_the_source() {
-    let definitions = Definitions::of(&sources(&root().join("src")));
-    let text = fs::read_to_string(root().join("docs/ARCHITECTURE.md")).expect("it is there");
+    let definitions = Definitions::of(&files_below(&src()));
+    let text =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/ARCHITECTURE.md"))
+            .expect("it is there");
 
     let names = glossary(&text);
     let missing: Vec<&String> = names.iter().filter(|name| !definitions.has(name)).collect();

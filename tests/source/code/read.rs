@@ -235,7 +235,7 @@ impl From<&syn::Path> for Written {
 }
 
 /// `#[cfg(test)]`
-fn is_for_tests(attribute: &Attribute) -> bool {
+pub fn is_for_tests(attribute: &Attribute) -> bool {
     attribute.path().is_ident("cfg")
         && attribute
             .parse_args::<syn::Ident>()

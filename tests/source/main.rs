@@ -1,0 +1,8 @@
+//! Tests of the source itself: the layers, the names, the public items and the dependencies. They do
+//! not link saseo.
+
+mod code;
+mod dependencies;
+mod layers;
+mod names;
+mod public_api;
