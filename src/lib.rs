@@ -50,7 +50,7 @@
 //! | dispatch and reading | `dispatch`, `site_reader` | |
 //! | configuration | `config_folder` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
-//! | | `export`, `history`, `reextract`, `demo` | |
+//! | | `export`, `history`, `reextract`, `demo`, `saved_file` | |
 //! | sessions | `crawl_session` | a runtime, the environment |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
@@ -140,6 +140,8 @@ pub mod revisit;
 #[cfg(feature = "archive")]
 #[doc(hidden)]
 pub mod robots;
+#[cfg(feature = "cli")]
+mod saved_file;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod schedule;

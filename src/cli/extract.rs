@@ -1,10 +1,8 @@
 //! `saseo extract`: one saved page as JSON. No network, no archive.
 
 mod article;
-mod choice;
+mod input;
 mod list;
-mod listing;
-mod saved_file;
 
 use std::path::PathBuf;
 
@@ -16,11 +14,10 @@ use crate::cli::{Common, console};
 use crate::clock::Clock;
 use crate::config_folder::{Config, ConfigError};
 use crate::page_url::PageUrl;
+use crate::saved_file::{ReaderChoice, Recognition, SavedFile};
 
 pub(super) use article::read_article;
-pub(super) use choice::ReaderChoice;
 pub(super) use list::read_list;
-pub(super) use saved_file::SavedFile;
 
 #[derive(Debug, Args)]
 pub(super) struct ExtractArgs {
@@ -40,14 +37,31 @@ pub(super) struct ExtractArgs {
     site: Option<String>,
 }
 
+impl ExtractArgs {
+    fn recognition(&self) -> Recognition {
+        if self.generic {
+            Recognition::Never
+        } else if self.list {
+            Recognition::List
+        } else {
+            Recognition::Article
+        }
+    }
+}
+
 /// Prints what the page holds, as JSON with or without `--json`.
 pub(super) fn run(common: &Common, args: &ExtractArgs) -> anyhow::Result<Exit> {
     let configuration = Config::find(common.config.as_deref())?;
-    let bytes = saved_file::read_bytes(&args.file)?;
+    let bytes = input::read_bytes(&args.file)?;
     let url =
         PageUrl::parse(&args.url).map_err(|why| ConfigError::Usage(format!("--url: {why}")))?;
     let page = SavedFile::new(bytes, url);
-    let choice = ReaderChoice::make(&configuration, args, &page)?;
+    let choice = ReaderChoice::make(
+        &configuration,
+        args.site.as_deref(),
+        args.recognition(),
+        &page,
+    )?;
 
     // Rows of a list that tell no year are dated by today's.
     let now = Clock::system().now();

@@ -48,6 +48,7 @@ const ROWS: [&[&str]; 14] = [
         "export",
         "history",
         "reextract",
+        "saved_file",
         "survey",
     ],
     // A crawl is composed from its configuration, archive, network and signals.

@@ -8,11 +8,12 @@ use serde_json::{Value, json};
 use crate::cli::check::saved::compare::{Mismatch, mismatches};
 use crate::cli::check::saved::pages::{SavedPage, beside};
 use crate::cli::exit::Exit;
-use crate::cli::extract::{ReaderChoice, SavedFile, read_article, read_list};
+use crate::cli::extract::{read_article, read_list};
 use crate::cli::{Common, console};
 use crate::config::Profile;
 use crate::config_folder::Config;
 use crate::page_url::PageUrl;
+use crate::saved_file::{ReaderChoice, SavedFile};
 use crate::time::Timestamp;
 
 /// The result of one profile on one page.

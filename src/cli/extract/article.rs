@@ -2,13 +2,12 @@
 
 use anyhow::{anyhow, bail};
 
-use crate::cli::extract::choice::ReaderChoice;
-use crate::cli::extract::saved_file::SavedFile;
 use crate::deadline::{BUDGET, Undone, room_as_weighed_now, within_now};
 use crate::export::{Provenance, Record};
 use crate::extract::{Access, Article, ArticleReader, Extraction};
 use crate::markup::{Tree, Weight};
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
+use crate::saved_file::{ReaderChoice, SavedFile};
 use crate::time::Timestamp;
 
 /// Returns the article that a page holds, as JSON. `agent` is the name by which opt-outs may call

@@ -2,10 +2,8 @@
 
 use serde::Serialize;
 
-use crate::cli::extract::choice::ReaderChoice;
-use crate::cli::extract::listing::listing;
-use crate::cli::extract::saved_file::SavedFile;
 use crate::discover::{ListRow, Listing};
+use crate::saved_file::{ReaderChoice, SavedFile, listing};
 use crate::time::Timestamp;
 
 /// A list as it is printed.

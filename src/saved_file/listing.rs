@@ -1,9 +1,9 @@
 //! Saved pages that are lists or feeds, read with a profile.
 
-use crate::cli::extract::saved_file::SavedFile;
 use crate::config::Profile;
-use crate::discover::{FeedOf, Grammar, ListReader, Listing, is_feed, read_feed};
+use crate::discover::{FeedError, FeedOf, Grammar, ListReader, Listing, is_feed, read_feed};
 use crate::extract::KnownPaper;
+use crate::saved_file::SavedFile;
 use crate::time::Timestamp;
 
 /// Returns whether a profile finds articles in a page that is a list or a feed.
@@ -13,13 +13,13 @@ pub(super) fn lists_articles(page: &SavedFile, profile: &Profile) -> bool {
 }
 
 /// Reads a page that is a list or a feed. Its paper is at the page's own scheme and host.
-pub(super) fn listing(
+pub(crate) fn listing(
     page: &SavedFile,
     profile: &Profile,
     paper: &KnownPaper,
     now: Timestamp,
-) -> anyhow::Result<Listing> {
-    let grammar = Grammar::new(Some(profile), page.url.join("/")?);
+) -> Result<Listing, FeedError> {
+    let grammar = Grammar::new(Some(profile), page.url.at_root());
     if !is_feed(&page.html) {
         let reader = ListReader::new(profile, grammar, paper.timezone.clone());
         return Ok(reader.read(&page.url, &page.html, now));
@@ -30,5 +30,5 @@ pub(super) fn listing(
         zone: &paper.timezone,
         language: &paper.language,
     };
-    Ok(read_feed(feed, &page.url, &page.bytes)?)
+    read_feed(feed, &page.url, &page.bytes)
 }

@@ -1,36 +1,13 @@
-//! Saved pages: a page's bytes, and the address that it was saved from.
+//! The file of a saved page, or stdin.
 
 use std::io::Read;
 use std::path::Path;
 
 use anyhow::{Context, bail};
 
-use crate::extract::decode;
-use crate::page_url::PageUrl;
-
 /// The most bytes of a saved page. Pages of newspapers are far below it; larger files are typing
 /// errors.
 const LARGEST: u64 = 64 << 20;
-
-/// A saved page.
-pub(crate) struct SavedFile {
-    /// The bytes as they came, for readers that decode by themselves.
-    pub bytes: Vec<u8>,
-    pub html: String,
-    pub url: PageUrl,
-}
-
-impl SavedFile {
-    /// Decodes a page. Headers are not saved with it: only its bytes and its address tell the
-    /// encoding.
-    pub(crate) fn new(bytes: Vec<u8>, url: PageUrl) -> Self {
-        Self {
-            html: decode(&bytes, "", url.last_label()).text.into_owned(),
-            bytes,
-            url,
-        }
-    }
-}
 
 /// Reads a file; "-" is stdin.
 pub(super) fn read_bytes(file: &Path) -> anyhow::Result<Vec<u8>> {

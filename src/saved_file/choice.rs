@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::cli::extract::ExtractArgs;
-use crate::cli::extract::listing::lists_articles;
-use crate::cli::extract::saved_file::SavedFile;
 use crate::config::{Profile, Site};
 use crate::config_folder::{Config, ConfigError};
 use crate::discover::{Address, Grammar};
 use crate::extract::KnownPaper;
 use crate::markup::Tree;
+use crate::saved_file::SavedFile;
+use crate::saved_file::listing::lists_articles;
 
 /// The site and the profile that read a page.
 pub(crate) struct ReaderChoice {
@@ -17,39 +16,48 @@ pub(crate) struct ReaderChoice {
     pub profile: Profile,
 }
 
+/// How a profile is recognised, where the page's site names none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Recognition {
+    /// By its marks in the page, or by the page's address.
+    Article,
+    /// As an article, or else by the links of a list. A feed has no marks.
+    List,
+    /// No profile is used, named or not.
+    Never,
+}
+
 impl ReaderChoice {
     /// Chooses the site that is named, or else the site of the page's host. Chooses its profile, or
     /// else the profile that recognises the page.
+    ///
+    /// # Errors
+    ///
+    /// Fails where the named site is not configured or has no such page, and where no profile of
+    /// the site's name is valid today.
     pub(crate) fn make(
         configuration: &Config,
-        args: &ExtractArgs,
+        named: Option<&str>,
+        recognition: Recognition,
         page: &SavedFile,
-    ) -> anyhow::Result<Self> {
-        let site = match &args.site {
+    ) -> Result<Self, ConfigError> {
+        let site = match named {
             Some(name) => Some(named_site(configuration, name, page)?),
             None => configuration.sites.iter().find(|site| has(site, page)),
         };
-        let site = site.cloned();
-        if args.generic {
-            return Ok(Self {
-                site,
-                profile: Profile::generic(),
-            });
-        }
 
-        if let Some(site) = &site {
-            configuration.has_its_day(site).map_err(ConfigError::from)?;
-        }
-        let wanted = site.as_ref().and_then(|site| site.profile.as_deref());
-        let mut profile = recognising(configuration, wanted, page);
-        // A feed has no marks. Its links tell the profile.
-        if profile.is_none() && args.list {
-            profile = configuration
-                .current_profiles()
-                .find(|profile| lists_articles(page, profile));
-        }
+        let profile = match recognition {
+            Recognition::Never => None,
+            Recognition::Article => recognised(configuration, site, page)?,
+            // The links of a feed tell the profile.
+            Recognition::List => recognised(configuration, site, page)?.or_else(|| {
+                configuration
+                    .current_profiles()
+                    .find(|profile| lists_articles(page, profile))
+            }),
+        };
         Ok(Self {
-            site,
+            site: site.cloned(),
             profile: profile.cloned().unwrap_or_else(Profile::generic),
         })
     }
@@ -83,23 +91,26 @@ fn named_site<'c>(
     )))
 }
 
-/// Returns the current profile of a name. Without a name, returns the profile whose marks are in
-/// the page, or that knows the page's address.
-fn recognising<'c>(
+/// Returns the current profile of the site's name. Without one, returns the profile whose marks are
+/// in the page, or that knows the page's address.
+fn recognised<'c>(
     configuration: &'c Config,
-    wanted: Option<&str>,
+    site: Option<&'c Arc<Site>>,
     page: &SavedFile,
-) -> Option<&'c Profile> {
-    if let Some(name) = wanted {
-        return configuration
-            .current_profiles()
-            .find(|profile| profile.name == name);
+) -> Result<Option<&'c Profile>, ConfigError> {
+    if let Some(site) = site {
+        configuration.has_its_day(site)?;
+        if site.profile.is_some() {
+            return Ok(configuration.profile(site));
+        }
     }
 
-    let tree = Tree::parse(&page.html).ok()?;
-    configuration.current_profiles().find(|profile| {
+    let Ok(tree) = Tree::parse(&page.html) else {
+        return Ok(None);
+    };
+    Ok(configuration.current_profiles().find(|profile| {
         profile.marks.as_ref().is_some_and(|marks| {
             tree.first(marks).is_some() || profile.url.article_number(&page.url).is_some()
         })
-    })
+    }))
 }
