@@ -14,14 +14,15 @@ mod lists;
 mod main_loop;
 mod maintenance;
 mod mass_deletion;
+mod own_copies;
 mod paper;
 mod paper_end;
 mod papers;
 mod queues;
+mod redirects;
 mod refusal;
 mod report;
 mod robots_fetches;
-mod same_story;
 mod seeding;
 mod session;
 mod tasks;
@@ -190,7 +191,7 @@ impl<'a, W: Web> Crawl<'a, W> {
 
         let began = clock.now();
         let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
-        archive.close_runs(lease)?;
+        archive.close_killed_runs(lease)?;
         let unended = archive.fail_unended(lease, began)?;
         archive.save()?;
 

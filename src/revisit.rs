@@ -69,10 +69,11 @@ pub struct RevisitCounts {
 }
 
 impl RevisitCounts {
-    /// Returns whether the missing articles may really be gone. Where they are more than one, and
-    /// over half of all revisited articles, the server is out of order.
-    pub fn is_plausible(self) -> bool {
-        self.gone < 2 || self.gone * 2 <= self.seen
+    /// Returns whether a mass deletion is suspected: more than one article is missing, and over half
+    /// of all that were revisited. Then the server is out of order, and no article is taken for
+    /// gone.
+    pub fn suggest_mass_deletion(self) -> bool {
+        self.gone >= 2 && self.gone * 2 > self.seen
     }
 }
 
@@ -129,8 +130,8 @@ mod tests {
 
     #[test]
     fn half_of_a_paper_does_not_vanish_at_once() {
-        let is_plausible = |seen, gone| RevisitCounts { seen, gone }.is_plausible();
-        assert!(is_plausible(1, 1) && is_plausible(4, 2) && is_plausible(9, 0));
-        assert!(!is_plausible(2, 2) && !is_plausible(3, 2) && !is_plausible(100, 51));
+        let suspects = |seen, gone| RevisitCounts { seen, gone }.suggest_mass_deletion();
+        assert!(!suspects(1, 1) && !suspects(4, 2) && !suspects(9, 0));
+        assert!(suspects(2, 2) && suspects(3, 2) && suspects(100, 51));
     }
 }

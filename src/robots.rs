@@ -172,7 +172,7 @@ impl Robots {
 
 /// Returns whether a pattern in the form of robots.txt, with `*` and a final `$`, matches an
 /// address.
-pub fn matches_path(pattern: &str, url: &PageUrl) -> bool {
+pub fn matches_pattern(pattern: &str, url: &PageUrl) -> bool {
     glob::matches(
         &comparable::path(url.path_and_query()),
         &comparable::pattern(pattern),

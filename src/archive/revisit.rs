@@ -92,7 +92,7 @@ impl Writer {
     ///
     /// Where too many of the articles that were revisited in the last day are missing, a mass
     /// deletion is suspected: then nothing is marked, and the inner `Err` has the counts.
-    pub fn mark_gone(
+    pub fn mark_gone_unless_mass_deletion(
         &mut self,
         lease: Lease,
         site: &str,
@@ -101,7 +101,7 @@ impl Writer {
     ) -> Result<Result<u64, RevisitCounts>, ArchiveError> {
         let tx = self.transaction(lease)?;
         let revisits = count_revisits(tx, site, now - GONE_RECHECK)?;
-        if !revisits.is_plausible() {
+        if revisits.suggest_mass_deletion() {
             return Ok(Err(revisits));
         }
 

@@ -7,7 +7,7 @@ use crate::archive::host::rest_after_unended;
 use crate::archive::ids::{RunId, SiteId};
 use crate::archive::ledger::{Terms, write_beginning};
 use crate::archive::store::{Lease, Writer};
-use crate::archive::unended::count_unended;
+use crate::archive::unended::postpone_unended;
 use crate::time::Timestamp;
 
 /// How a run ended.
@@ -116,9 +116,9 @@ impl Tally {
 impl Writer {
     /// Marks runs that were killed as interrupted, counts their requests without an ending, and
     /// keeps the gap to the hosts of those requests. Durable with the next save.
-    pub fn close_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {
+    pub fn close_killed_runs(&mut self, lease: Lease) -> Result<(), ArchiveError> {
         let tx = self.transaction(lease)?;
-        count_unended(tx)?;
+        postpone_unended(tx)?;
         rest_after_unended(tx)?;
         tx.execute(
             "UPDATE run SET how = 'interrupted',
@@ -140,7 +140,7 @@ impl Writer {
         terms: &Terms,
         now: Timestamp,
     ) -> Result<RunId, ArchiveError> {
-        self.close_runs(lease)?;
+        self.close_killed_runs(lease)?;
 
         let run = NewRun {
             site: None,

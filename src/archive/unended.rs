@@ -20,9 +20,9 @@ const SUSPECTED_PRIORITY: u8 = 0;
 /// the revisits that it queues.
 const REVISIT_PRIORITY: u8 = 5;
 
-/// Counts the requests of killed runs that have no ending, before those runs are marked as
-/// interrupted. Their pages go to the end of the queue.
-pub(super) fn count_unended(tx: &Connection) -> Result<(), ArchiveError> {
+/// Moves pages whose requests have no ending to the end of the queue, and counts how often that
+/// was so. Called before the killed runs are marked as interrupted.
+pub(super) fn postpone_unended(tx: &Connection) -> Result<(), ArchiveError> {
     tx.execute(
         "UPDATE page SET unended = unended + 1, priority = ?1
          WHERE due_at IS NOT NULL AND url IN (

@@ -1,5 +1,5 @@
-//! Answers: each is settled, all that are ready are committed together, and the follow-ups come
-//! after the commit.
+//! Answers: each is settled, and all that are ready are written together. They are saved before the
+//! next request is sent, together with its announcement.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -56,7 +56,7 @@ impl<W: Web> Crawl<'_, W> {
         }
     }
 
-    /// Settles visits, commits them, and does what follows.
+    /// Settles visits, writes them, and does what follows.
     fn settle_all(&mut self, visits: Vec<Visited>) -> Result<(), ArchiveError> {
         let mut answers = Vec::with_capacity(visits.len());
         let mut follow_ups = Vec::with_capacity(visits.len());
@@ -66,7 +66,7 @@ impl<W: Web> Crawl<'_, W> {
             follow_ups.push(follow_up);
         }
 
-        let effects = self.commit(&answers, &follow_ups)?;
+        let effects = self.write_settled(&answers, &follow_ups)?;
         for (effect, follow_up) in effects.into_iter().zip(follow_ups) {
             self.papers.get_mut(follow_up.site()).under_way -= 1;
             self.tasks.settled();
@@ -78,8 +78,8 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    /// Commits answers, each in the run of its paper.
-    fn commit(
+    /// Writes answers, each in the run of its paper.
+    fn write_settled(
         &mut self,
         answers: &[Completion],
         follow_ups: &[FollowUp],
@@ -209,21 +209,9 @@ impl<W: Web> Crawl<'_, W> {
         } else {
             outcome
         };
-        let outcome = self.without_copies(page, outcome)?;
+        let outcome = self.redirect_own_copies(page, outcome)?;
         let outcome = self.without_loops(page, outcome)?;
         self.without_false_moves(page, outcome)
-    }
-
-    /// Returns a failure for a redirect to a page that redirects back here.
-    fn without_loops(&self, page: &Page, outcome: Outcome) -> Result<Outcome, ArchiveError> {
-        if let Outcome::Redirected { to, .. } = &outcome
-            && self.archive.redirects_to(to, &page.url)?
-        {
-            return Ok(Outcome::Failed {
-                why: format!("redirected in a circle, by {to}"),
-            });
-        }
-        Ok(outcome)
     }
 
     /// Applies a settlement to the crawl: the paper's room for pages, its counts, and the address

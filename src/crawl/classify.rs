@@ -26,7 +26,7 @@ pub(super) fn outcome_of(response: &Response, parse: impl FnOnce() -> ParsedPage
                 Outcome::Read(parsed)
             }
         }
-        _ if answer.is_redirect() => redirected(page, answer, reader),
+        _ if answer.is_redirect() => redirect_outcome(page, answer, reader),
         304 if page.kept().is_some() => Outcome::Unchanged,
         206 => Outcome::Failed {
             why: "a part was sent, and the whole was asked for".to_owned(),
@@ -81,7 +81,7 @@ pub(super) fn response_class(
 }
 
 /// Returns the outcome of a page that redirects.
-fn redirected(page: &Page, answer: &Answer, reader: &SiteReader) -> Outcome {
+fn redirect_outcome(page: &Page, answer: &Answer, reader: &SiteReader) -> Outcome {
     let Some(location) = answer.header("location") else {
         return Outcome::Failed {
             why: format!("status {} without a Location", answer.status),

@@ -145,7 +145,10 @@ impl<W: Web> Crawl<'_, W> {
         }
 
         let began = paper.began;
-        match self.archive.mark_gone(self.lease, site, began, now)? {
+        match self
+            .archive
+            .mark_gone_unless_mass_deletion(self.lease, site, began, now)?
+        {
             Ok(gone) => {
                 self.tally(site, |tally| tally.articles_gone += gone);
                 Ok(None)

@@ -133,7 +133,7 @@ fn first_answer(case: Case<'_>, outcome: Outcome) -> Settlement {
             why: "too busy".to_owned(),
         }),
         Outcome::Read(parsed) => read(case, parsed),
-        Outcome::Redirected { to, number } => redirected(page, to, number, case.scope),
+        Outcome::Redirected { to, number } => settle_redirect(page, to, number, case.scope),
         Outcome::Gone { why } => gone(case, why),
         Outcome::Refused { why } => refused(page, why, now),
         Outcome::Busy => next_retry(page, &RETRY_DELAYS, TOO_BUSY, now)
@@ -168,7 +168,7 @@ fn read(case: Case<'_>, parsed: ParsedPage) -> Settlement {
             })
         }
         ParsedPage::Links { next, .. } => linked(case, next, found),
-        ParsedPage::Refresh { to } => redirected(page, to, None, scope),
+        ParsedPage::Refresh { to } => settle_redirect(page, to, None, scope),
         ParsedPage::Home(_) | ParsedPage::Policy => discovering(found, known, None).into(),
         ParsedPage::List(listing) => listed(case, &listing, found),
         ParsedPage::Sitemap(_) => discovering(found, known, scope.since).into(),
@@ -230,7 +230,12 @@ fn gone(case: Case<'_>, why: String) -> Settlement {
 }
 
 /// Settles a page that moved, and adds its new address.
-fn redirected(page: &Page, to: PageUrl, number: Option<u64>, scope: &CrawlScope) -> Settlement {
+fn settle_redirect(
+    page: &Page,
+    to: PageUrl,
+    number: Option<u64>,
+    scope: &CrawlScope,
+) -> Settlement {
     if to == page.url {
         return failed(page, "redirected to itself");
     }

@@ -92,7 +92,7 @@ const REMEMBERED: usize = 8;
 /// # Errors
 ///
 /// Returns why the traversal does not go on.
-pub(super) fn next_page(
+pub(super) fn continue_or_stop(
     list: &ListPosition,
     listing: &Listing,
     rows: &[Discovered],
@@ -100,10 +100,10 @@ pub(super) fn next_page(
     since: Option<Timestamp>,
 ) -> Result<Continuation, TraversalStop> {
     let mark = mark(rows);
-    if let Some(stop) = stop_at_rows(list, listing, rows, mark, since) {
+    if let Some(stop) = stop_of_any_traversal(list, listing, rows, mark, since) {
         return Err(stop);
     }
-    if list.traversal == Traversal::Later && is_all_known(list, rows, known) {
+    if list.traversal == Traversal::Later && has_reached_known_rows(list, rows, known) {
         return Err(TraversalStop::End(ListEnd::Known));
     }
     let Some(url) = listing.next.clone() else {
@@ -119,7 +119,7 @@ pub(super) fn next_page(
 }
 
 /// Returns why a traversal of any kind stops at these rows.
-fn stop_at_rows(
+fn stop_of_any_traversal(
     list: &ListPosition,
     listing: &Listing,
     rows: &[Discovered],
@@ -144,7 +144,11 @@ fn stop_at_rows(
 /// Either all rows of this page are known and the traversal overlaps the last complete one, or this
 /// page is one page further than the overlap. New rows behind that place were dated back, and deep
 /// checks find them.
-fn is_all_known(list: &ListPosition, rows: &[Discovered], known: &[Option<Timestamp>]) -> bool {
+fn has_reached_known_rows(
+    list: &ListPosition,
+    rows: &[Discovered],
+    known: &[Option<Timestamp>],
+) -> bool {
     let was_known = |moment: &Option<Timestamp>| moment.is_some_and(|moment| moment < list.began);
 
     let is_joined = known.iter().all(was_known) && list.overlap.is_reached(rows);
@@ -281,7 +285,7 @@ mod tests {
         since: Option<Timestamp>,
         listing: Listing,
     ) -> Result<Continuation, TraversalStop> {
-        next_page(list, &listing, rows, known, since)
+        continue_or_stop(list, &listing, rows, known, since)
     }
 
     #[test]

@@ -18,7 +18,7 @@ use crate::time::Timestamp;
 
 /// The wait after which a crawl tries again that found a claim under way. A claim takes
 /// microseconds, and a millisecond is the shortest wait of a timer.
-const RETRY_AFTER: Duration = Duration::from_millis(1);
+const CLAIM_RETRY: Duration = Duration::from_millis(1);
 
 /// The most files that are kept open: few, because opening a file again costs little.
 const MAX_OPEN: usize = 32;
@@ -77,7 +77,7 @@ impl SharedCeilings {
         // each other again and again.
         let mut total = self
             .lock(None)
-            .map_err(|Busy| AtCeiling::Total(now + RETRY_AFTER))?;
+            .map_err(|Busy| AtCeiling::Total(now + CLAIM_RETRY))?;
         let claimed = total
             .as_mut()
             .map_or(Ok(()), |it| it.ceiling.claim(self.crawl, self.total, now));
@@ -96,7 +96,7 @@ impl SharedCeilings {
     ) -> Result<Option<LockedCeiling>, AtCeiling> {
         let mut locked = self
             .lock(server)
-            .map_err(|Busy| AtCeiling::Server(now + RETRY_AFTER))?;
+            .map_err(|Busy| AtCeiling::Server(now + CLAIM_RETRY))?;
         let claimed = locked.as_mut().map_or(Ok(()), |it| {
             it.ceiling.claim(self.crawl, self.per_server, now)
         });
@@ -269,7 +269,7 @@ mod tests {
         held.lock().unwrap();
         assert_eq!(
             one.claim(SERVER, NOW + HALF),
-            Err(AtCeiling::Total(NOW + HALF + RETRY_AFTER))
+            Err(AtCeiling::Total(NOW + HALF + CLAIM_RETRY))
         );
 
         held.unlock().unwrap();

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::opt_out::{OptOut, Signal, evidence};
 use crate::page_url::PageUrl;
-use crate::robots::matches_path;
+use crate::robots::matches_pattern;
 
 /// One rule of `/.well-known/tdmrep.json`.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,7 +62,7 @@ pub(super) fn says(text: &str) -> Option<bool> {
 pub(super) fn of_file(rules: &[TdmRule], url: &PageUrl) -> Option<OptOut> {
     let rule = rules
         .iter()
-        .find(|rule| matches_path(&rule.location, url))?;
+        .find(|rule| matches_pattern(&rule.location, url))?;
     let told = format!("location {}", rule.location);
     rule.is_reserved
         .then(|| reservation("tdmrep.json", &told, rule.policy.as_deref()))

@@ -112,7 +112,7 @@ impl Pace {
         now: Timestamp,
     ) {
         self.in_flight = self.in_flight.saturating_sub(1);
-        self.adapt(class, took);
+        self.adapt_gap(class, took);
         let (pause, backoff) = self.pause(host, class, now);
 
         // Another answer under way at the same time may have asked for a longer rest.
@@ -127,7 +127,7 @@ impl Pace {
     }
 
     /// Counts failures and refusals, and adapts the gap to the answer.
-    fn adapt(&mut self, class: ResponseClass, took: Duration) {
+    fn adapt_gap(&mut self, class: ResponseClass, took: Duration) {
         match class {
             ResponseClass::Answered => {
                 (self.consecutive_failures, self.refusals) = (0, 0);

@@ -119,11 +119,12 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &[
                 "budget",
                 "backfill",
-                "same_story",
+                "own_copies",
                 "mass_deletion",
                 "hosts",
                 "lists",
                 "queues",
+                "redirects",
                 "refusal",
                 "robots_fetches",
                 "maintenance",

@@ -7,7 +7,7 @@ use crate::frontier::settle::article::{MAX_MISSES, extracted};
 use crate::frontier::settle::retry::{
     HOST_DOWN, HOST_DOWN_DELAY, OTHER_PROTOCOL, RETRY_DELAYS, TOO_BUSY, next_retry, retry_at,
 };
-use crate::frontier::settle::{Case, redirected};
+use crate::frontier::settle::{Case, settle_redirect};
 use crate::frontier::settlement::{Judged, Settlement};
 use crate::frontier::verdict::Verdict;
 use crate::revisit::{GONE_RECHECK, effective_schedule, next_revisit};
@@ -43,7 +43,7 @@ pub(super) fn revisited(
         Outcome::Redirected { to, number }
             if number.is_some() && number == known.number && to != page.url =>
         {
-            redirected(page, to, number, scope)
+            settle_redirect(page, to, number, scope)
         }
         Outcome::HostDown => retry_at(now + HOST_DOWN_DELAY, page.attempts, HOST_DOWN),
         Outcome::AskAgain => retry_at(now, page.attempts, OTHER_PROTOCOL),

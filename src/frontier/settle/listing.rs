@@ -8,7 +8,7 @@ use crate::frontier::scope::CrawlScope;
 use crate::frontier::settle::retry::{RETRY_DELAYS, next_retry};
 use crate::frontier::settle::{Case, discovering, failed};
 use crate::frontier::settlement::{Judged, ListStep, Settlement, TraversalEnd};
-use crate::frontier::traversal::{ListEnd, TraversalStop, next_page, truncation};
+use crate::frontier::traversal::{ListEnd, TraversalStop, continue_or_stop, truncation};
 use crate::frontier::verdict::Verdict;
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -105,7 +105,7 @@ fn step_after(
     known: &[Option<Timestamp>],
     wants: WantedRows,
 ) -> Result<ListStep, &'static str> {
-    match next_page(&list, listing, rows, known, wants.back_to) {
+    match continue_or_stop(&list, listing, rows, known, wants.back_to) {
         Ok(continuation) => Ok(ListStep::to(continuation)),
         Err(TraversalStop::End(end)) => {
             let mut cut = truncation(end, listing, rows);

@@ -23,7 +23,7 @@ impl<W: Web> Crawl<'_, W> {
     /// Returns the outcome of an article, as a redirect where the same story is kept already: from
     /// the canonical address that the page names, or from a page that names the same one. Only the
     /// texts decide, since a template may name one canonical address for all its pages.
-    pub(super) fn without_copies(
+    pub(super) fn redirect_own_copies(
         &self,
         page: &Page,
         outcome: Outcome,
