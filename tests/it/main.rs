@@ -4,6 +4,7 @@
 
 mod addresses;
 mod archive;
+mod archive_desk;
 mod audit;
 mod commands;
 mod conformance;
