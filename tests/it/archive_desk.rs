@@ -135,6 +135,21 @@ impl Desk {
         self.value(&format!("SELECT count(*) FROM {table}"))
     }
 
+    /// Returns id, text, version and first copy of each article, in the order of ids.
+    pub fn shown(&self) -> Vec<(String, String, i64, Option<String>)> {
+        let sql = self.sql();
+        let mut select = sql
+            .prepare("SELECT id, text, version, first_copy FROM articles ORDER BY id")
+            .unwrap();
+        select
+            .query_map([], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap()
+    }
+
     /// Returns the paper's next page while these are under way.
     pub fn next(&self, under_way: &[PageId], now: Timestamp) -> NextPage {
         let (host, site) = (page_url("/").host(), self.site(PAPER));
@@ -275,6 +290,20 @@ pub fn found(path: &str) -> Discovered {
         published_at: None,
         hops: 0,
     }
+}
+
+fn article_path(number: u64) -> String {
+    format!("/news/articleView.html?idxno={number}")
+}
+
+/// The address of an article of the paper.
+pub fn article_url(number: u64) -> PageUrl {
+    page_url(&article_path(number))
+}
+
+/// A link to an article of the paper at its usual address.
+pub fn found_article(number: u64) -> Discovered {
+    found_numbered(&article_path(number), number)
 }
 
 /// A link to an article whose address shows its number.

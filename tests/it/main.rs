@@ -3,8 +3,12 @@
 //! Tests that need a process of their own stand beside it.
 
 mod addresses;
-mod archive;
 mod archive_desk;
+mod archive_ledger;
+mod archive_opening;
+mod archive_pages;
+mod archive_revisions;
+mod archive_syndication;
 mod audit;
 mod commands;
 mod conformance;
