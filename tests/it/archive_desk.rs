@@ -258,6 +258,10 @@ pub fn later(seconds: u64) -> Timestamp {
     NOW + Duration::from_secs(seconds)
 }
 
+pub fn later_ms(millis: u64) -> Timestamp {
+    NOW + Duration::from_millis(millis)
+}
+
 pub fn url(address: &str) -> PageUrl {
     PageUrl::parse(address).unwrap()
 }
