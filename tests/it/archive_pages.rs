@@ -83,6 +83,7 @@ fn goes_on(list: &ListPosition, traversal: Traversal) -> Judged {
         },
         hops: 0,
     };
+
     Judged {
         list: Some(ListStep::to(to)),
         ..Judged::of(Verdict::Read)
@@ -194,6 +195,7 @@ fn default_policy() -> SitePolicy {
         sitemaps,
         ..
     } = Discover::default();
+
     SitePolicy {
         lists,
         feeds,

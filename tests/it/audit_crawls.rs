@@ -114,6 +114,7 @@ fn polite_crawl() -> Crawler {
         crawl_delay: Some(0.1),
         ..Edition::default()
     });
+
     let crawler = Crawler::of(&paper, "50ms");
     let out = crawler.run(&["crawl"]);
     assert!(

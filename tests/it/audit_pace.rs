@@ -81,6 +81,7 @@ fn a_request_that_a_kill_cut_short_counts_from_its_announcement() {
         desk.visit(article_request(3, later_ms(millis), robots));
         desk.violations()
     };
+
     assert_eq!(visit_after_a_kill(23_000), []);
     assert_eq!(
         visit_after_a_kill(22_999),
@@ -112,6 +113,7 @@ fn terms_of(site: &str, host: &str, gap_ms: u64) -> Terms {
         at_once: 1,
         own: false,
     };
+
     Terms {
         site: Some(site.into()),
         joins: site != "one",
@@ -265,6 +267,7 @@ fn the_ceiling_of_a_server_holds_from_one_run_to_the_next() {
         desk.visit(other_request(later_ms(10_000 + millis), there));
         desk.violations()
     };
+
     assert_eq!(request_after(499), [(ViolationKind::Ceiling, vec![6, 8])]);
     assert_eq!(request_after(500), []);
 }

@@ -89,6 +89,7 @@ fn articles(reader: &Reader) -> Vec<ArticleVersion> {
 /// The kind of each row of the ledger. Each row must be chained to the one before.
 fn kinds(reader: &Reader) -> Vec<&'static str> {
     let (mut ledger, mut kinds) = (reader.ledger().unwrap(), Vec::new());
+
     let mut rows = ledger.rows();
     while let Some(entry) = rows.next_entry().unwrap() {
         assert!(entry.chained, "{entry:?}");

@@ -31,6 +31,7 @@ pub fn terms() -> Terms {
         at_once: 2,
         own,
     };
+
     Terms {
         version: "0.1.0".into(),
         agent: "saseo".into(),
@@ -103,6 +104,7 @@ impl Desk {
             digest: Sha256::digest(body).into(),
             retry_after: None,
         };
+
         let effect = self.settle_and_save(Completion {
             ending,
             ..completion(announced, at, Completed::Robots(Box::new(copy)))
@@ -259,5 +261,6 @@ fn hashed_field(row: &Row<'_>, column: &str) -> Vec<u8> {
             return number.unwrap_or(0).to_be_bytes().to_vec();
         }
     };
+
     [(bytes.len() as u64).to_be_bytes().to_vec(), bytes].concat()
 }
