@@ -3,8 +3,17 @@
 //! Tests that need a process of their own stand beside it.
 
 mod addresses;
-mod archive;
+mod archive_desk;
+mod archive_ledger;
+mod archive_opening;
+mod archive_pages;
+mod archive_revisions;
+mod archive_syndication;
 mod audit;
+mod audit_chain;
+mod audit_crawls;
+mod audit_pace;
+mod audit_robots;
 mod commands;
 mod conformance;
 mod copies;
@@ -19,6 +28,7 @@ mod fetch;
 mod former_archives;
 mod fuzz_corpus;
 mod growing_paper;
+mod handwritten_ledger;
 mod history;
 mod http2;
 mod incremental;
