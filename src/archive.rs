@@ -4,12 +4,12 @@
 //! The crawl's loop owns the writer and calls it directly: the loop has nothing else to do until
 //! its decisions are saved. [`Writer`] writes, [`Reader`] reads beside a running crawl.
 
+mod answer;
 mod article;
 mod backfill;
 mod body;
 mod capture;
 mod change;
-mod commit;
 mod due_pages;
 mod error;
 mod file_mark;
@@ -40,12 +40,12 @@ mod truncated_list;
 mod unended;
 mod version_repair;
 
+pub use answer::{Completed, Completion, WriteEffect};
 pub use article::CandidateCopy;
 pub use backfill::{BackfillDays, Window};
 pub use body::{Body, Packed, pack};
 pub use capture::{Capture, Charset};
 pub use change::ChangeKind;
-pub use commit::{CommitEffect, Completed, Completion};
 pub use due_pages::{DueHost, NextPage};
 pub use error::ArchiveError;
 pub use files::Loss;

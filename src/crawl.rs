@@ -192,7 +192,7 @@ impl<'a, W: Web> Crawl<'a, W> {
         let began = clock.now();
         let lease = archive.take_lease(&holder, began, clock.uptime().as_ref())?;
         archive.close_killed_runs(lease)?;
-        let unended = archive.fail_unended(lease, began)?;
+        let unended = archive.give_up_often_unended(lease, began)?;
         archive.save()?;
 
         let hosts = HostPool::open(&settings.pace, locks, holder, archive, began)?;

@@ -41,7 +41,7 @@ pub(super) fn postpone_unended(tx: &Connection) -> Result<(), ArchiveError> {
 impl Writer {
     /// Fails the queued pages whose requests had no ending [`MAX_UNENDED`] times in a row. Returns
     /// how many of them a run counts as failed, by site. Durable with the next save.
-    pub fn fail_unended(
+    pub fn give_up_often_unended(
         &mut self,
         lease: Lease,
         now: Timestamp,

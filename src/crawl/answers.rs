@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::task::JoinError;
 
-use crate::archive::{ArchiveError, CommitEffect, Completed, Completion};
+use crate::archive::{ArchiveError, Completed, Completion, WriteEffect};
 use crate::crawl::Crawl;
 use crate::crawl::classify::response_class;
 use crate::crawl::fetch_task::{Finished, VisitTarget, Visited};
@@ -83,7 +83,7 @@ impl<W: Web> Crawl<'_, W> {
         &mut self,
         answers: &[Completion],
         follow_ups: &[FollowUp],
-    ) -> Result<Vec<CommitEffect>, ArchiveError> {
+    ) -> Result<Vec<WriteEffect>, ArchiveError> {
         let now = self.clock.now();
         let mut effects = Vec::with_capacity(answers.len());
         for of_paper in follow_ups.chunk_by(|one, other| one.site() == other.site()) {

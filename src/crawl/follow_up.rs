@@ -1,6 +1,6 @@
-//! The steps that follow after the commit of an answer.
+//! The steps that follow after an answer is written.
 
-use crate::archive::{ArchiveError, ChangeKind, CommitEffect, Completed, RobotsCopy};
+use crate::archive::{ArchiveError, ChangeKind, Completed, RobotsCopy, WriteEffect};
 use crate::crawl::Crawl;
 use crate::crawl::hosts::MOST_FAILURES;
 use crate::dispatch::{RobotsFetch, RobotsStep};
@@ -8,7 +8,7 @@ use crate::fetch::{Answer, Trouble, Web};
 use crate::frontier::{Page, Role};
 use crate::time::Timestamp;
 
-/// The step that follows after the commit of an answer.
+/// The step that follows after an answer is written.
 pub(super) enum FollowUp {
     /// The hosts of its links are enqueued.
     Page { site: String },
@@ -53,10 +53,10 @@ impl FollowUp {
 }
 
 impl<W: Web> Crawl<'_, W> {
-    /// Counts the effect of a committed answer, and takes the step that follows.
+    /// Counts the effect of a written answer, and takes the step that follows.
     pub(super) fn follow_up(
         &mut self,
-        effect: CommitEffect,
+        effect: WriteEffect,
         follow_up: FollowUp,
     ) -> Result<(), ArchiveError> {
         let site = follow_up.site().to_owned();
@@ -101,7 +101,7 @@ impl<W: Web> Crawl<'_, W> {
         Ok(())
     }
 
-    fn enqueue_queued(&mut self, effect: &CommitEffect, site: &str) -> Result<(), ArchiveError> {
+    fn enqueue_queued(&mut self, effect: &WriteEffect, site: &str) -> Result<(), ArchiveError> {
         effect
             .queued
             .iter()

@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use saseo::archive::{
-    AnnouncedId, Announcement, Body, Capture, CommitEffect, Completed, Completion, Ending, FILE,
-    KeptCapture, Lease, NextPage, Reader, RevisionOutcome, RobotsCopy, RobotsOutcome, RunEnd,
-    RunId, Seed, SeedMode, Selection, SiteId, Tally, Terms, Writer, pack,
+    AnnouncedId, Announcement, Body, Capture, Completed, Completion, Ending, FILE, KeptCapture,
+    Lease, NextPage, Reader, RevisionOutcome, RobotsCopy, RobotsOutcome, RunEnd, RunId, Seed,
+    SeedMode, Selection, SiteId, Tally, Terms, WriteEffect, Writer, pack,
 };
 use saseo::config::site::Discover;
 use saseo::extract::Article;
@@ -198,7 +198,7 @@ impl Desk {
         announced
     }
 
-    pub fn settle(&mut self, completion: Completion) -> CommitEffect {
+    pub fn settle(&mut self, completion: Completion) -> WriteEffect {
         let at = completion.at;
         self.archive
             .settle(self.lease, self.run, &[completion], at)
@@ -206,14 +206,14 @@ impl Desk {
             .remove(0)
     }
 
-    pub fn settle_and_save(&mut self, completion: Completion) -> CommitEffect {
+    pub fn settle_and_save(&mut self, completion: Completion) -> WriteEffect {
         let effect = self.settle(completion);
         self.archive.save().unwrap();
         effect
     }
 
     /// Announces the request for a page and writes its answer, which comes a second after [`NOW`].
-    pub fn answer(&mut self, page: &Page, settlement: impl Into<Settlement>) -> CommitEffect {
+    pub fn answer(&mut self, page: &Page, settlement: impl Into<Settlement>) -> WriteEffect {
         let announced = self.announce(announcement(page.url.clone(), NOW));
         let done = Completed::Page {
             page: Arc::new(page.clone()),
@@ -230,19 +230,19 @@ impl Desk {
         &mut self,
         page: &Page,
         settlement: impl Into<Settlement>,
-    ) -> CommitEffect {
+    ) -> WriteEffect {
         let effect = self.answer(page, settlement);
         self.archive.save().unwrap();
         effect
     }
 
     /// Answers the paper's next page, and saves.
-    pub fn answer_next(&mut self, settlement: impl Into<Settlement>) -> CommitEffect {
+    pub fn answer_next(&mut self, settlement: impl Into<Settlement>) -> WriteEffect {
         self.answer_and_save(&self.next_due(), settlement)
     }
 
     /// Answers the paper's page at a path, and saves.
-    pub fn answer_at(&mut self, path: &str, settlement: impl Into<Settlement>) -> CommitEffect {
+    pub fn answer_at(&mut self, path: &str, settlement: impl Into<Settlement>) -> WriteEffect {
         self.answer_and_save(&self.due(path), settlement)
     }
 

@@ -211,7 +211,7 @@ fn die_while_asking(desk: &mut Desk) -> u64 {
     desk.announce_and_save(announcement(article_url(1), NOW));
     desk.begin_run(&Terms::default(), NOW);
 
-    let failed = desk.archive.fail_unended(desk.lease, NOW).unwrap();
+    let failed = desk.archive.give_up_often_unended(desk.lease, NOW).unwrap();
     desk.archive.save().unwrap();
     failed.values().sum()
 }

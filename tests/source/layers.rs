@@ -91,7 +91,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["article", "lease", "list", "reader", "seed"],
             &["capture", "due_pages", "open", "reextraction", "unended"],
             &["revisit", "version_repair", "run"],
-            &["commit"],
+            &["answer"],
         ],
     ),
     (

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::archive::{AnnouncedId, ArchiveError, CommitEffect, Completed, Completion};
+use crate::archive::{AnnouncedId, ArchiveError, Completed, Completion, WriteEffect};
 use crate::dispatch::{NextHost, Prepared, Stop, ending};
 use crate::fetch::{Answer, RequestTerms, Trouble, Web, classify_response};
 use crate::page_url::Host;
@@ -81,7 +81,7 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
         &mut self,
         exchange: &Exchange,
         done: Completed,
-    ) -> Result<CommitEffect, ArchiveError> {
+    ) -> Result<WriteEffect, ArchiveError> {
         let Exchange {
             announced,
             at,

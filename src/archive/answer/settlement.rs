@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, params};
 
+use crate::archive::answer::WriteEffect;
+use crate::archive::answer::found_pages::{add_page, requeue_redirected};
+use crate::archive::answer::list_step::write_list_step;
 use crate::archive::backfill::note_rows;
-use crate::archive::commit::CommitEffect;
-use crate::archive::commit::found_pages::{add_page, requeue_redirected};
-use crate::archive::commit::list_step::write_list_step;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::forget_seen_rows;
 use crate::archive::page_state::write_state;
@@ -20,8 +20,8 @@ pub(super) fn write_settlement(
     page: &Page,
     settlement: &Settlement,
     now: Timestamp,
-) -> Result<CommitEffect, ArchiveError> {
-    let mut effect = CommitEffect::default();
+) -> Result<WriteEffect, ArchiveError> {
+    let mut effect = WriteEffect::default();
     write_state(tx, page.id, page.role(), settlement, now)?;
 
     match settlement {
@@ -57,7 +57,7 @@ fn write_judged(
     page: &Page,
     judged: &Judged,
     now: Timestamp,
-    effect: &mut CommitEffect,
+    effect: &mut WriteEffect,
 ) -> Result<(), ArchiveError> {
     note_news(tx, page, judged, now)?;
     for found in &judged.found {

@@ -1,4 +1,5 @@
-//! The commit: everything that follows from one answer, in one transaction.
+//! One answer: everything that follows from it is written in the open transaction, and saved as a
+//! whole.
 
 mod found_pages;
 mod list_step;
@@ -9,11 +10,11 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
+use crate::archive::answer::found_pages::add_page;
+use crate::archive::answer::list_step::write_list_step;
+use crate::archive::answer::settlement::write_settlement;
 use crate::archive::capture::{Capture, PageAnswer, write_page_answer};
 use crate::archive::change::ChangeKind;
-use crate::archive::commit::found_pages::add_page;
-use crate::archive::commit::list_step::write_list_step;
-use crate::archive::commit::settlement::write_settlement;
 use crate::archive::error::ArchiveError;
 use crate::archive::host::write_pace;
 use crate::archive::ids::{AnnouncedId, RobotsId, RunId};
@@ -53,9 +54,9 @@ pub enum Completed {
     Unkept,
 }
 
-/// The effects of a commit that the running crawl needs to know.
+/// The effects of a written answer that the running crawl needs to know.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CommitEffect {
+pub struct WriteEffect {
     pub article: Option<ChangeKind>,
     pub robots: Option<RobotsId>,
     /// Hosts with newly queued pages, each with the moment that the first of them is due.
@@ -73,7 +74,7 @@ impl Writer {
         run: RunId,
         answers: &[Completion],
         now: Timestamp,
-    ) -> Result<Vec<CommitEffect>, ArchiveError> {
+    ) -> Result<Vec<WriteEffect>, ArchiveError> {
         let tx = self.transaction(lease)?;
         answers
             .iter()
@@ -131,7 +132,7 @@ fn write_answer(
     run: RunId,
     answer: &Completion,
     now: Timestamp,
-) -> Result<CommitEffect, ArchiveError> {
+) -> Result<WriteEffect, ArchiveError> {
     let ended = EndedRequest {
         announced: answer.announced,
         ending: &answer.ending,
@@ -159,16 +160,16 @@ fn write_answer(
             };
             note_answer(tx, page, settlement, &answer.ending, change)?;
 
-            Ok(CommitEffect {
+            Ok(WriteEffect {
                 article: change,
                 ..write_settlement(tx, page, settlement, now)?
             })
         }
-        Completed::Robots(copy) => Ok(CommitEffect {
+        Completed::Robots(copy) => Ok(WriteEffect {
             robots: Some(write_robots(tx, copy, Some(answer.announced))?),
-            ..CommitEffect::default()
+            ..WriteEffect::default()
         }),
-        Completed::Unkept => Ok(CommitEffect::default()),
+        Completed::Unkept => Ok(WriteEffect::default()),
     }
 }
 
@@ -201,7 +202,7 @@ fn note_answer(
     Ok(())
 }
 
-impl CommitEffect {
+impl WriteEffect {
     /// Notes that a page of a host was queued.
     fn queue(&mut self, host: Host, due: Timestamp) {
         let first = self.queued.entry(host).or_insert(due);
