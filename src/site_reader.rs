@@ -3,6 +3,7 @@
 mod address;
 mod obey;
 mod response;
+mod saved_page;
 mod sources;
 
 use std::sync::Arc;
@@ -14,12 +15,12 @@ use crate::archive::Window;
 use crate::config::profile::Menu;
 use crate::config::site::{OptOutPolicy, Sections};
 use crate::config::{Profile, Settings, Site};
-use crate::deadline::{BUDGET, room_as_weighed_now, room_now, within_now};
+
 use crate::discover::{Grammar, ListReader};
-use crate::extract::{Article, ArticleReader, Extraction, KnownPaper, decode};
+use crate::extract::{ArticleReader, KnownPaper};
 use crate::frontier::CrawlScope;
-use crate::markup::Weight;
-use crate::opt_out::{AI_TXT, Declared, Judgement, Metas, Reservations, TDMREP};
+
+use crate::opt_out::{AI_TXT, Reservations, TDMREP};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
 
@@ -69,40 +70,17 @@ impl SiteReader {
         settings: &Settings,
     ) -> Result<Self, SiteError> {
         let site = site.into();
-        let sections = match &site.discover.sections {
-            Sections::Menu => Vec::new(),
-            Sections::Listed(paths) => paths
-                .iter()
-                .map(|path| section(&site, path))
-                .collect::<Result<_, _>>()?,
-        };
-
-        let scope = CrawlScope {
-            since: site.discover.since.and_then(|day| midnight(day, &site)),
-            feeds: site.discover.feeds,
-            sitemaps: site.discover.sitemaps,
-            menu: site.discover.sections == Sections::Menu,
-            deep: site.discover.deep.0,
-            revisit_schedule: site.discover.revisit.iter().map(|span| span.0).collect(),
-            redirects: settings.limits.redirects,
-            has_windows: false,
-        };
-
         let paper = KnownPaper::from(&*site);
-        let articles = ArticleReader::new(profile.cloned().unwrap_or_else(Profile::generic), paper);
-        let lists = profile.map(|profile| CmsLists::new(profile, &site));
-
-        let agent = settings.identity.agent.clone();
-        let home = site.home.clone();
+        let profile_or_generic = profile.cloned().unwrap_or_else(Profile::generic);
 
         let mut reader = Self {
+            scope: scope(&site, settings),
+            sections: listed_sections(&site)?,
+            agent: settings.identity.agent.clone(),
+            articles: ArticleReader::new(profile_or_generic, paper),
+            home: site.home.clone(),
+            lists: profile.map(|profile| CmsLists::new(profile, &site)),
             site,
-            scope,
-            sections,
-            agent,
-            articles,
-            home,
-            lists,
         };
 
         // Any day will do: only whether windows exist is asked.
@@ -113,9 +91,9 @@ impl SiteReader {
     /// Returns a reader for a paper whose home page moved. Pages at the new address are the paper's
     /// as well, and its articles are requested there.
     pub fn at_home(&self, home: PageUrl) -> Self {
-        let at_home = |lists: &CmsLists| lists.at_home(home.clone());
+        let lists = self.lists.as_ref();
         Self {
-            lists: self.lists.as_ref().map(at_home),
+            lists: lists.map(|lists| lists.at_home(home.clone())),
             home,
             ..self.clone()
         }
@@ -173,72 +151,6 @@ impl SiteReader {
         self.articles.is_generic()
     }
 
-    /// Tells whether pages that were fetched at `moment` are read by this profile.
-    pub fn is_for(&self, moment: Timestamp) -> bool {
-        self.articles.profile().is_valid_at(moment)
-    }
-
-    /// Extracts an article again from a page that was fetched at `moment`. Opt-outs in its words
-    /// are judged now, by the site file; all other signals were judged when the page came.
-    pub fn read_again(
-        &self,
-        url: &PageUrl,
-        content_type: &str,
-        body: &[u8],
-        moment: Timestamp,
-    ) -> Extraction {
-        let judged = |mut article: Box<Article>| {
-            let (metas, files) = (Metas::default(), Reservations::default());
-            let declared = Declared {
-                url,
-                headers: &[],
-                metas: &metas,
-                words: &article.words,
-                files: &files,
-            };
-
-            let judgement =
-                Judgement::of(declared.opt_outs(&self.agent), &self.site.opt_outs, moment);
-
-            article.opt_outs = judgement.in_export();
-            if judgement.withholds().is_some() {
-                (article.paragraphs, article.images) = (Vec::new(), Vec::new());
-            }
-            article
-        };
-
-        match self.reread(url, content_type, body) {
-            Extraction::Article(article) => Extraction::Article(judged(article)),
-            Extraction::Members(article) => Extraction::Members(judged(article)),
-            other @ (Extraction::Gone { .. }
-            | Extraction::Refused { .. }
-            | Extraction::NotAnArticle { .. }) => other,
-        }
-    }
-
-    fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> Extraction {
-        if !is_text(content_type) {
-            return Extraction::NotAnArticle {
-                why: format!("its content type is {content_type}"),
-            };
-        }
-
-        let html = decode(body, content_type, url.last_label()).text;
-        let most = Weight::most_of(html.len());
-
-        let read = if self.articles.is_generic() {
-            let room = room_as_weighed_now(most, || self.articles.memory(&html));
-            let (reader, url, html) = (self.articles.clone(), url.clone(), html.into_owned());
-            room.and_then(|room| within_now(BUDGET, room, move || reader.read(&url, &html)))
-        } else {
-            room_now(most).map(|_room| self.articles.read(url, &html))
-        };
-
-        read.unwrap_or_else(|why| Extraction::NotAnArticle {
-            why: why.to_string(),
-        })
-    }
-
     /// Reads a file in which the host declares opt-outs for all its pages.
     pub fn take_in(&self, url: &PageUrl, file: &[u8], files: &mut Reservations) {
         files.read(url, file, &self.agent);
@@ -283,13 +195,36 @@ impl CmsLists {
     }
 }
 
+/// Returns the scope that a site file and the settings give a crawl. Whether the CMS can limit its
+/// lists to days is not known yet.
+fn scope(site: &Site, settings: &Settings) -> CrawlScope {
+    let discover = &site.discover;
+    CrawlScope {
+        since: discover.since.and_then(|day| midnight(day, site)),
+        feeds: discover.feeds,
+        sitemaps: discover.sitemaps,
+        menu: discover.sections == Sections::Menu,
+        deep: discover.deep.0,
+        revisit_schedule: discover.revisit.iter().map(|span| span.0).collect(),
+        redirects: settings.limits.redirects,
+        has_windows: false,
+    }
+}
+
+/// Returns the sections that a site file lists; none where it leaves them to the menu.
+fn listed_sections(site: &Site) -> Result<Vec<PageUrl>, SiteError> {
+    match &site.discover.sections {
+        Sections::Menu => Ok(Vec::new()),
+        Sections::Listed(paths) => paths.iter().map(|path| section(site, path)).collect(),
+    }
+}
+
 fn section(site: &Site, path: &str) -> Result<PageUrl, SiteError> {
-    let fault = || SiteError {
+    site.home.join(path).map_err(|_| SiteError {
         site: site.name.clone(),
         path: path.to_owned(),
         home: site.home.to_string(),
-    };
-    site.home.join(path).map_err(|_| fault())
+    })
 }
 
 /// Returns the moment when a day begins in the paper's time zone.

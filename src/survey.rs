@@ -56,6 +56,15 @@ pub(crate) struct SurveyPlan {
     pub holder: String,
 }
 
+/// The surroundings of a survey: the network, the clock, and the signals to stop.
+#[derive(Debug)]
+pub(crate) struct SurveySurroundings<W> {
+    pub web: Arc<W>,
+    pub clock: Clock,
+    /// [`Stop::Finish`] lets the answer under way be settled, [`Stop::Now`] drops it.
+    pub stop: watch::Receiver<Stop>,
+}
+
 /// Why there is nothing to report about a paper.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SurveyError {
@@ -69,9 +78,9 @@ pub(crate) enum SurveyError {
     Archive(#[from] ArchiveError),
 }
 
-/// Surveys a paper and returns the report, or `None` where `stop` ended it. [`Stop::Finish`] lets
-/// the answer under way be settled, [`Stop::Now`] drops it. The requests are a run in the archive's
-/// ledger, each announced before it leaves. `watch` is called after every request.
+/// Surveys a paper and returns the report, or `None` where a signal ended it. The requests are a
+/// run in the archive's ledger, each announced before it leaves. `watch` is called after every
+/// request.
 ///
 /// # Errors
 ///
@@ -79,14 +88,12 @@ pub(crate) enum SurveyError {
 pub(crate) async fn run<W: Web>(
     plan: SurveyPlan,
     archive: &mut Writer,
-    web: Arc<W>,
-    clock: Clock,
-    stop: watch::Receiver<Stop>,
+    surroundings: SurveySurroundings<W>,
     watch: impl FnMut(&SurveyRequest) + Send,
 ) -> Result<Option<SurveyReport>, SurveyError> {
     let known = plan.profiles.clone();
-    let mut dropping = stop.clone();
-    let mut surveyor = Surveyor::begin(plan, archive, web, clock, stop, watch)?;
+    let mut dropping = surroundings.stop.clone();
+    let mut surveyor = Surveyor::begin(plan, archive, surroundings, watch)?;
     let walked = tokio::select! {
         walked = walk::walked(&mut surveyor, known) => Some(walked),
         () = stopped(&mut dropping, Stop::Now) => None,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::audit::promises::{Promise, Promises};
+use crate::audit::promises::Promises;
 use crate::audit::violation::{Violation, ViolationKind, seconds};
 use crate::time::Timestamp;
 
@@ -11,6 +11,17 @@ use crate::time::Timestamp;
 struct EarlierRequest {
     row: i64,
     at: Timestamp,
+}
+
+/// The fields of an announced request that the ceilings depend on.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct CappedRequest<'a> {
+    pub row: i64,
+    pub at: Timestamp,
+    pub host: &'a str,
+    /// The server's address. `None` where it is unknown, or where it is the user's own, which has
+    /// no ceiling.
+    pub server: Option<&'a str>,
 }
 
 /// The last request to each server address, and of all.
@@ -24,19 +35,23 @@ impl CeilingCheck {
     /// Checks an announced request against the ceiling of all requests and that of its server.
     pub(super) fn announced(
         &mut self,
-        row: i64,
-        at: Timestamp,
-        (host, server): (&str, Option<&str>),
-        (promise, promises): (Promise, &Promises),
+        request: CappedRequest<'_>,
+        promises: &Promises,
         violations: &mut Vec<Violation>,
     ) {
+        let CappedRequest {
+            row,
+            at,
+            host,
+            server,
+        } = request;
         let asked = EarlierRequest { row, at };
 
         if let Some(before) = self.total.replace(asked) {
             violations.extend(too_close(before, asked, promises.total, host, "in all"));
         }
 
-        let Some(server) = server.filter(|_| !promise.own) else {
+        let Some(server) = server else {
             return;
         };
 

@@ -18,19 +18,7 @@ pub(super) struct ChainCheck {
 impl ChainCheck {
     /// Follows the chain by one row.
     pub(super) fn follow(&mut self, entry: &LedgerEntry<'_>, violations: &mut Vec<Violation>) {
-        if entry.id != entry.previous.saturating_add(1) {
-            violations.push(missing(entry));
-        } else if !entry.chained {
-            let happened = format!(
-                "row {} or the one before it was changed: its hash is another",
-                entry.id
-            );
-            violations.push(Violation::of_chain(
-                &[entry.id],
-                "the hash of the row before and the row's fields",
-                happened,
-            ));
-        }
+        violations.extend(broken_link(entry));
 
         match &entry.what {
             LedgerRecord::Began { terms: Some(terms) } => {
@@ -84,6 +72,25 @@ impl ChainCheck {
             happened,
         ));
     }
+}
+
+/// Returns a violation where a row does not continue the one before it.
+fn broken_link(entry: &LedgerEntry<'_>) -> Option<Violation> {
+    if entry.id != entry.previous.saturating_add(1) {
+        return Some(missing(entry));
+    }
+
+    (!entry.chained).then(|| {
+        let happened = format!(
+            "row {} or the one before it was changed: its hash is another",
+            entry.id
+        );
+        Violation::of_chain(
+            &[entry.id],
+            "the hash of the row before and the row's fields",
+            happened,
+        )
+    })
 }
 
 fn missing(entry: &LedgerEntry<'_>) -> Violation {

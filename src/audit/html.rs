@@ -108,8 +108,8 @@ fn hosts(findings: &AuditReport) -> String {
         .to_owned();
 
     for host in &findings.hosts {
-        let gap = |gap: Option<f64>| gap.map_or("none".to_owned(), |gap| format!("{gap} s"));
-        let (least, median) = (gap(host.least_gap_seconds), gap(host.median_gap_seconds));
+        let least = gap_in_words(host.least_gap_seconds);
+        let median = gap_in_words(host.median_gap_seconds);
         let megabytes = host.bytes as f64 / 1e6;
         add(
             &mut part,
@@ -121,6 +121,10 @@ fn hosts(findings: &AuditReport) -> String {
     }
 
     part
+}
+
+fn gap_in_words(seconds: Option<f64>) -> String {
+    seconds.map_or("none".to_owned(), |seconds| format!("{seconds} s"))
 }
 
 fn robots(findings: &AuditReport) -> String {
@@ -205,6 +209,7 @@ fn derived(findings: &AuditReport) -> String {
     let head = findings.head.as_ref().map_or("none".to_owned(), |head| {
         format!("row {}, `{}`", head.row, head.hash)
     });
+
     format!(
         "## How this was derived\n\n\
          Every request was written to a ledger, and saved, before it left; its end was written when \

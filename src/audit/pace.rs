@@ -1,7 +1,10 @@
 //! Each host's pace: the requests under way, the time of the last one, and its Retry-After.
 
+mod gap_start;
+
 use std::collections::HashMap;
 
+use crate::audit::pace::gap_start::GapStart;
 use crate::audit::promises::Promise;
 use crate::audit::scope::AuditScope;
 use crate::audit::violation::{Violation, ViolationKind, seconds};
@@ -29,20 +32,13 @@ pub(super) struct PacedRequest {
     pub promise: Promise,
 }
 
-/// The event from which a host's next gap is counted.
-#[derive(Clone, Copy, Debug)]
-enum Last {
-    Ended { row: i64, at: Timestamp },
-    NeverEnded { row: i64, at: Timestamp },
-}
-
 /// The pace of one host.
 #[derive(Debug)]
 pub(super) struct HostPace {
     pub name: String,
     /// The rows of requests under way, and whether an overlap of each was reported already.
     open: Vec<(i64, Reported)>,
-    last: Option<Last>,
+    last: Option<GapStart>,
     retry_after: Option<(i64, Timestamp)>,
     /// Every gap that was kept, in milliseconds.
     pub gaps: Vec<u32>,
@@ -114,7 +110,7 @@ impl Paces {
 
         let pace = &mut self.hosts[open.host];
         pace.open.retain(|(row, _)| *row != announced);
-        pace.last = Some(Last::Ended { row, at });
+        pace.last = Some(GapStart::Ended { row, at });
         if let Some(until) = retry_after
             && pace.retry_after.is_none_or(|(_, known)| known < until)
         {
@@ -137,7 +133,7 @@ impl Paces {
             let pace = &mut self.hosts[host];
             pace.open.clear();
             if pace.last.is_none_or(|last| last.at() < at) {
-                pace.last = Some(Last::NeverEnded { row, at });
+                pace.last = Some(GapStart::NeverEnded { row, at });
             }
         }
 
@@ -176,9 +172,11 @@ impl HostPace {
     }
 
     fn overlap(&mut self, asking: &PacedRequest) -> Option<Violation> {
-        let unreported =
-            |(row, reported): &(i64, Reported)| (*reported == Reported::No).then_some(*row);
-        let mut rows: Vec<i64> = self.open.iter().filter_map(unreported).collect();
+        let unreported = self
+            .open
+            .iter()
+            .filter(|(_, reported)| *reported == Reported::No);
+        let mut rows: Vec<i64> = unreported.map(|(row, _)| *row).collect();
 
         if rows.len() < asking.promise.at_once {
             return None;
@@ -266,39 +264,5 @@ fn owed(asking: &PacedRequest) -> (i64, &'static str) {
         (asking.delay, "its robots.txt")
     } else {
         (asking.promise.gap, "its run's terms")
-    }
-}
-
-impl Last {
-    fn at(self) -> Timestamp {
-        match self {
-            Self::Ended { at, .. } | Self::NeverEnded { at, .. } => at,
-        }
-    }
-
-    fn row(self) -> i64 {
-        match self {
-            Self::Ended { row, .. } | Self::NeverEnded { row, .. } => row,
-        }
-    }
-
-    fn in_words(self) -> String {
-        match self {
-            Self::Ended { row, .. } => format!("the end in row {row}"),
-            Self::NeverEnded { row, .. } => format!("row {row}, which never ended,"),
-        }
-    }
-
-    fn no_later_than(self, moment: Timestamp) -> Self {
-        match self {
-            Self::Ended { row, at } => Self::Ended {
-                row,
-                at: at.min(moment),
-            },
-            Self::NeverEnded { row, at } => Self::NeverEnded {
-                row,
-                at: at.min(moment),
-            },
-        }
     }
 }

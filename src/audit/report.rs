@@ -1,5 +1,7 @@
 //! The report of an audit, in the shape of its JSON.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 
 use crate::audit::pace::HostPace;
@@ -91,16 +93,21 @@ pub struct LedgerHead {
     pub hash: String,
 }
 
+/// What the whole ledger shows: hosts and violations outside the scope are among it.
+#[derive(Debug)]
+pub(super) struct LedgerFindings {
+    pub totals: Totals,
+    pub hosts: Vec<HostPace>,
+    pub robots: Vec<RobotsVersion>,
+    pub unended: u64,
+    pub violations: Vec<Violation>,
+    pub remarks: Vec<String>,
+}
+
 impl AuditReport {
-    pub(super) fn of(
-        scope: &AuditScope,
-        totals: Totals,
-        paces: Vec<HostPace>,
-        versions: Vec<RobotsVersion>,
-        unended: u64,
-        violations: Vec<Violation>,
-        remarks: Vec<String>,
-    ) -> Self {
+    /// Makes the report on the hosts in the scope.
+    pub(super) fn of(scope: &AuditScope, findings: LedgerFindings) -> Self {
+        let totals = findings.totals;
         let RequestTally {
             requests,
             unanswered,
@@ -109,22 +116,10 @@ impl AuditReport {
             retry_afters,
         } = totals.all;
 
-        let hosts = paces
+        let (violations, elsewhere): (Vec<_>, Vec<_>) = findings
+            .violations
             .into_iter()
-            .zip(&totals.hosts)
-            .filter(|(pace, _)| scope.has(&pace.name));
-        let mut hosts: Vec<_> = hosts.map(|(pace, tally)| of_host(pace, *tally)).collect();
-        hosts.sort_by(|a, b| a.host.cmp(&b.host));
-
-        let versions = versions
-            .into_iter()
-            .filter(|version| scope.has_origin(&version.origin));
-        let mut robots: Vec<_> = versions.map(of_version).collect();
-        robots.sort_by(|a, b| (&a.origin, &a.first_fetched).cmp(&(&b.origin, &b.first_fetched)));
-
-        let days = totals.days.iter();
-        let (violations, elsewhere): (Vec<_>, Vec<_>) =
-            violations.into_iter().partition(|one| scope.concerns(one));
+            .partition(|one| scope.concerns(one));
 
         Self {
             rows: totals.rows,
@@ -134,33 +129,60 @@ impl AuditReport {
             askers: totals.askers.into_iter().collect(),
             requests,
             unanswered,
-            unended,
+            unended: findings.unended,
             bytes,
             refusals,
             retry_afters,
-            hosts,
-            days: days
-                .map(|(day, (requests, bytes))| Day {
-                    date: date(*day),
-                    requests: *requests,
-                    bytes: *bytes,
-                })
-                .collect(),
-            robots,
+            hosts: hosts(scope, findings.hosts, &totals.hosts),
+            days: days(&totals.days),
+            robots: robots(scope, findings.robots),
             head: totals.head.map(|(row, hash)| LedgerHead {
                 row,
                 hash: hex::encode(hash),
             }),
             violations,
             violations_elsewhere: elsewhere.len() as u64,
-            remarks,
+            remarks: findings.remarks,
         }
     }
 }
 
-fn of_host(mut pace: HostPace, tally: RequestTally) -> HostFindings {
-    let seconds = |millis: u32| f64::from(millis) / 1000.0;
+/// Returns the hosts in the scope, by name.
+fn hosts(scope: &AuditScope, paces: Vec<HostPace>, tallies: &[RequestTally]) -> Vec<HostFindings> {
+    let mut hosts: Vec<HostFindings> = paces
+        .into_iter()
+        .zip(tallies)
+        .filter(|(pace, _)| scope.has(&pace.name))
+        .map(|(pace, tally)| of_host(pace, *tally))
+        .collect();
 
+    hosts.sort_by(|a, b| a.host.cmp(&b.host));
+    hosts
+}
+
+/// Returns the versions of robots.txt files in the scope, by origin and moment.
+fn robots(scope: &AuditScope, versions: Vec<RobotsVersion>) -> Vec<RobotsFindings> {
+    let mut robots: Vec<RobotsFindings> = versions
+        .into_iter()
+        .filter(|version| scope.has_origin(&version.origin))
+        .map(of_version)
+        .collect();
+
+    robots.sort_by(|a, b| (&a.origin, &a.first_fetched).cmp(&(&b.origin, &b.first_fetched)));
+    robots
+}
+
+fn days(days: &BTreeMap<i64, (u64, u64)>) -> Vec<Day> {
+    days.iter()
+        .map(|(day, (requests, bytes))| Day {
+            date: date(*day),
+            requests: *requests,
+            bytes: *bytes,
+        })
+        .collect()
+}
+
+fn of_host(mut pace: HostPace, tally: RequestTally) -> HostFindings {
     let least = pace.gaps.iter().min().copied();
     let middle = pace.gaps.len() / 2;
     let median = least
@@ -174,9 +196,13 @@ fn of_host(mut pace: HostPace, tally: RequestTally) -> HostFindings {
         bytes: tally.bytes,
         refusals: tally.refusals,
         retry_afters: tally.retry_afters,
-        least_gap_seconds: least.map(seconds),
-        median_gap_seconds: median.map(seconds),
+        least_gap_seconds: least.map(in_seconds),
+        median_gap_seconds: median.map(in_seconds),
     }
+}
+
+fn in_seconds(millis: u32) -> f64 {
+    f64::from(millis) / 1000.0
 }
 
 fn of_version(version: RobotsVersion) -> RobotsFindings {

@@ -78,11 +78,13 @@ impl Copies {
             let Some(brought) = look_up(id)? else {
                 return Ok(None);
             };
+
             if let Some(fault) = self.fault(&brought, row).filter(|_| self.told.insert(id)) {
                 violations.push(of_copy(id, row, &brought, fault));
             }
             self.keep(id, brought.copy);
         }
+
         Ok(self.known.get(&id))
     }
 

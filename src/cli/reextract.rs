@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::archive::{FILE, Lock, Reader, RunEnd, Terms, Writer};
+use crate::archive::{ArchiveError, FILE, Lease, Lock, Reader, RunEnd, RunId, Terms, Writer};
 use crate::cli::args::count;
 use crate::cli::exit::Exit;
 use crate::cli::progress::ProgressLine;
@@ -14,7 +14,7 @@ use crate::cli::{Common, console, hint};
 use crate::clock::Clock;
 use crate::config::Site;
 use crate::config_folder::{Config, ConfigError};
-use crate::reextract::{Mode, ReextractPlan, ReextractProgress, Summary, reextract};
+use crate::reextract::{LeasedArchive, Mode, ReextractPlan, Summary, reextract};
 use crate::signals::CaughtSignals;
 
 #[derive(Debug, Args)]
@@ -95,23 +95,20 @@ fn read_again(
         clock.now()
     );
     let mut archive = open(common, configuration, plan.mode, &holder)?;
+    let (lease, run) = begin(&mut archive, plan.mode, &holder, &clock)?;
 
-    let (lease, run) = match plan.mode {
-        Mode::Write => {
-            let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
-            let run = archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?;
-            (lease, Some(run))
-        }
-        Mode::DryRun => (archive.lease()?, None),
+    let leased = LeasedArchive {
+        archive: &mut archive,
+        lease,
+        run,
     };
     let line = ProgressLine::new(common);
-    let told = |progress: &ReextractProgress| {
+    let summary = reextract(leased, plan, &clock, is_stopped, |progress| {
         line.show(&format!(
             "{} pages read again, {} to go",
             progress.captures, progress.left
         ));
-    };
-    let summary = reextract(&mut archive, lease, run, plan, &clock, is_stopped, told)?;
+    })?;
     line.end();
 
     if let Some(run) = run {
@@ -124,6 +121,23 @@ fn read_again(
         archive.check_files(clock.now())?;
     }
     Ok(summary)
+}
+
+/// Begins the run of a re-extraction that writes. A dry run has none.
+fn begin(
+    archive: &mut Writer,
+    mode: Mode,
+    holder: &str,
+    clock: &Clock,
+) -> Result<(Lease, Option<RunId>), ArchiveError> {
+    match mode {
+        Mode::Write => {
+            let lease = archive.take_lease(holder, clock.now(), clock.uptime().as_ref())?;
+            let run = archive.begin_run(lease, "reextract", &Terms::default(), clock.now())?;
+            Ok((lease, Some(run)))
+        }
+        Mode::DryRun => Ok((archive.lease()?, None)),
+    }
 }
 
 /// Opens the archive, and locks it.

@@ -21,7 +21,9 @@ use crate::crawl_session::{SignalRelay, host_locks, may_begin, network, runtime}
 use crate::dispatch::Stop;
 use crate::page_url::PageUrl;
 use crate::signals::{CaughtSignals, StopSignal, StopSignals};
-use crate::survey::{self, MOST_REQUESTS, SurveyError, SurveyPlan, SurveyReport, SurveyRequest};
+use crate::survey::{
+    self, MOST_REQUESTS, SurveyError, SurveyPlan, SurveyReport, SurveyRequest, SurveySurroundings,
+};
 
 #[derive(Debug, Args)]
 pub(super) struct SurveyArgs {
@@ -153,12 +155,17 @@ async fn survey_until_stopped(
     let told = |stopping| tell_stopping(voice, stopping);
     let mut signals = SignalRelay::of(stops, &told);
     let mut first_signal = None;
+    let surroundings = SurveySurroundings {
+        web,
+        clock: Clock::system(),
+        stop: stopped,
+    };
     let tell_request = move |asked: &SurveyRequest| voice.note(&format!("  {}", in_words(asked)));
 
     let found = tokio::select! {
         biased;
         never = signals.relay(&stop, &mut first_signal) => match never {},
-        found = survey::run(plan, archive, web, Clock::system(), stopped, tell_request) => found,
+        found = survey::run(plan, archive, surroundings, tell_request) => found,
     };
     match found {
         Ok(Some(findings)) => Ok(Ok(findings)),

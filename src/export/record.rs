@@ -95,19 +95,9 @@ impl Record {
 
     pub fn new(article: &Article, provenance: Provenance) -> Self {
         let article = article.clone();
-        let name = article
-            .number
-            .map(|number| number.to_string())
-            .or_else(|| provenance.url.clone());
-
-        let id = provenance
-            .site
-            .as_ref()
-            .zip(name)
-            .map(|(site, name)| format!("{site}/{name}"));
 
         Self {
-            id,
+            id: id(&article, &provenance),
             text: article.text(),
             content_sha256: provenance
                 .content_sha256
@@ -141,6 +131,16 @@ impl Record {
             confidence: article.confidence,
         }
     }
+}
+
+/// Returns `site/number`, or `site/url` where the paper numbers nothing.
+fn id(article: &Article, provenance: &Provenance) -> Option<String> {
+    let site = provenance.site.as_ref()?;
+    let name = article
+        .number
+        .map(|number| number.to_string())
+        .or_else(|| provenance.url.clone())?;
+    Some(format!("{site}/{name}"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Robots directives, as `X-Robots-Tag` and meta tags write them (Google's "robots meta tag" page;
 //! Bing's `nocache`).
 
+use std::iter::Peekable;
+
 use jiff::tz::TimeZone;
 
 use crate::opt_out::{OptOut, Signal, evidence};
@@ -38,53 +40,64 @@ pub(super) fn of_meta(content: &str, source: &str) -> Vec<OptOut> {
     directives(content, None, source)
 }
 
-/// With an `agent`, `otherbot: noindex` holds for somebody else, up to the next agent's name.
 fn directives(value: &str, agent: Option<&str>, source: &str) -> Vec<OptOut> {
-    let told = |signal, from| OptOut {
-        signal,
-        source: source.to_owned(),
-        evidence: evidence(value),
-        from,
-    };
+    let read = &value[..value.floor_char_boundary(LONGEST)];
+    signals_in(read, agent)
+        .into_iter()
+        .map(|(signal, from)| OptOut {
+            signal,
+            source: source.to_owned(),
+            evidence: evidence(value),
+            from,
+        })
+        .collect()
+}
 
-    let value = &value[..value.floor_char_boundary(LONGEST)];
-
+/// Returns the signals of a value, with the moments from which they hold. With an `agent`,
+/// `otherbot: noindex` holds for somebody else, up to the next agent's name.
+fn signals_in(value: &str, agent: Option<&str>) -> Vec<(Signal, Option<Timestamp>)> {
     let mut found = Vec::new();
     let mut is_ours = true;
     let mut tokens = value.split([',', ';']).peekable();
 
     while let Some(token) = tokens.next() {
-        let mut word = token.trim().to_ascii_lowercase();
+        let word = token.trim().to_ascii_lowercase();
+        let mut words = word.as_str();
 
-        if let Some((name, rest)) = word.clone().split_once(':') {
+        if let Some((name, rest)) = word.split_once(':') {
             let name = name.trim();
             if name == "unavailable_after" {
-                let mut date = token
-                    .split_once(':')
-                    .map_or("", |(_, date)| date)
-                    .to_owned();
-                while let Some(next) = tokens.next_if(|next| !is_directive(next)) {
-                    date.push(',');
-                    date.push_str(next);
-                }
-                found.extend(is_ours.then(|| told(Signal::UnavailableAfter, moment(&date))));
+                let date = date(token, &mut tokens);
+                found.extend(is_ours.then(|| (Signal::UnavailableAfter, moment(&date))));
                 continue;
             }
 
             if let Some(agent) = agent.filter(|_| !VALUED.contains(&name)) {
                 is_ours = name == "*" || name.eq_ignore_ascii_case(agent);
-                word = rest.trim().to_owned();
+                words = rest;
             }
         }
 
         if is_ours {
             // Some write white space where a comma belongs.
-            let signals = word.split_whitespace().flat_map(signals);
-
-            found.extend(signals.map(|signal| told(*signal, None)));
+            let signals = words.split_whitespace().flat_map(signals);
+            found.extend(signals.map(|signal| (*signal, None)));
         }
     }
     found
+}
+
+/// Returns the date behind the colon of a token. The tokens that follow belong to it, up to the
+/// next directive: a date may have commas.
+fn date<'t>(token: &str, tokens: &mut Peekable<impl Iterator<Item = &'t str>>) -> String {
+    let (_, date) = token.split_once(':').unwrap_or_default();
+
+    let mut date = date.to_owned();
+    while let Some(next) = tokens.next_if(|next| !is_directive(next)) {
+        date.push(',');
+        date.push_str(next);
+    }
+    date
 }
 
 fn is_directive(token: &str) -> bool {

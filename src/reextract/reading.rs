@@ -27,15 +27,7 @@ pub(super) fn reader_of<'r>(
     capture: &KeptCapture,
     readers: &'r [Arc<SiteReader>],
 ) -> &'r SiteReader {
-    let of_site = || {
-        readers
-            .iter()
-            .filter(|reader| reader.site.name == capture.page.site)
-    };
-    // Outside the days of all profiles, the last profile reads what it can.
-    let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
-    of_day
-        .or_else(|| of_site().next_back())
+    SiteReader::of_day(readers, &capture.page.site, capture.fetched_at)
         .expect("only captures of the readers' sites are selected")
 }
 

@@ -16,6 +16,7 @@ impl SiteReader {
         };
 
         let is_article = page.role() == Role::Article;
+        let has_its_number = page.number().is_some() && lists.grammar.number(&to) == page.number();
 
         match lists.grammar.address(&to) {
             Address::Trap { why } => Outcome::Refused {
@@ -24,16 +25,10 @@ impl SiteReader {
             Address::Article { number, .. } if is_article => Outcome::Redirected { to, number },
             // The paper itself may have moved to another name; another article there is another
             // paper's.
-            Address::Elsewhere
-                if is_article
-                    && page.number().is_some()
-                    && lists.grammar.number(&to) == page.number() =>
-            {
-                Outcome::Redirected {
-                    to,
-                    number: page.number(),
-                }
-            }
+            Address::Elsewhere if is_article && has_its_number => Outcome::Redirected {
+                to,
+                number: page.number(),
+            },
             Address::Elsewhere if is_article => Outcome::Failed {
                 why: format!("redirected to another paper: {to}"),
             },
@@ -56,16 +51,17 @@ impl SiteReader {
     pub(super) fn own_links(&self, links: &[PageUrl], next: Option<&PageUrl>) -> Vec<PageUrl> {
         let own: BTreeSet<PageUrl> = links.iter().filter_map(|link| self.own(link)).collect();
 
-        // A page that is also linked in its mobile version is one page.
-        let is_twin = |link: &PageUrl| {
-            link.at_host_of(&self.home)
-                .is_some_and(|at_home| at_home != *link && own.contains(&at_home))
-        };
-
         own.iter()
-            .filter(|link| Some(*link) != next && !is_twin(link))
+            .filter(|link| Some(*link) != next && !self.is_twin(link, &own))
             .cloned()
             .collect()
+    }
+
+    /// Tells whether a link leads to the mobile version of a page that is linked itself: both are
+    /// one page.
+    fn is_twin(&self, link: &PageUrl, own: &BTreeSet<PageUrl>) -> bool {
+        link.at_host_of(&self.home)
+            .is_some_and(|at_home| at_home != *link && own.contains(&at_home))
     }
 
     /// Tells whether an address is the paper's, by whichever of its names.
@@ -89,15 +85,12 @@ impl SiteReader {
             link
         };
 
-        let is_home = |home: &PageUrl| link == *home || link == home.at_root();
-        (!is_home(&self.home) && !is_home(&self.site.home)).then_some(link)
+        (!is_home(&link, &self.home) && !is_home(&link, &self.site.home)).then_some(link)
     }
 
     /// `www.paper.example` and `paper.example` are one paper with one page at each path. Pages for
     /// phones may have paths of their own: they are asked for where they are.
     fn at_its_origin(&self, link: PageUrl) -> PageUrl {
-        let is_for_phones = |url: &PageUrl| url.host().as_str().starts_with("m.");
-
         let link = self.over_https(link);
 
         if is_for_phones(&link) != is_for_phones(&self.home)
@@ -116,4 +109,12 @@ impl SiteReader {
             link
         }
     }
+}
+
+fn is_home(link: &PageUrl, home: &PageUrl) -> bool {
+    link == home || *link == home.at_root()
+}
+
+fn is_for_phones(url: &PageUrl) -> bool {
+    url.host().as_str().starts_with("m.")
 }

@@ -84,70 +84,62 @@ impl Response {
     fn read_as(&self, reading: impl FnOnce(&Decoded<'_>, &Tree) -> ParsedPage) -> Read {
         let role = self.page.role();
         if role == Role::Policy {
-            return Read {
-                reading: ParsedPage::Policy,
-                charset: None,
-                judgement: Judgement::default(),
-            };
-        }
-        if role == Role::Sitemap {
-            let (reading, judgement) = (
-                self.reader.sitemap(&self.page, &self.answer),
-                self.judge_headers(),
-            );
-            return Read {
-                reading: obedient(reading, &judgement),
-                charset: None,
-                judgement,
-            };
-        }
-        // Feeds come with many content types, so the feed reader decides instead.
-        if role != Role::Feed && !is_text(self.content_type()) {
-            let reading = ParsedPage::Unreadable {
-                why: format!("its content type is {}", self.content_type()),
-            };
-            return Read {
-                reading,
-                charset: None,
-                judgement: self.judge_headers(),
-            };
+            return self.undecoded(ParsedPage::Policy);
         }
 
+        if role == Role::Sitemap {
+            return self.undecoded(self.reader.sitemap(&self.page, &self.answer));
+        }
+
+        // Feeds come with many content types, so the feed reader decides instead.
+        if role != Role::Feed && !is_text(self.content_type()) {
+            return self.undecoded(ParsedPage::Unreadable {
+                why: format!("its content type is {}", self.content_type()),
+            });
+        }
+
+        self.read_decoded(reading)
+    }
+
+    /// Judges an answer that is not decoded as a page, by its headers alone.
+    fn undecoded(&self, reading: ParsedPage) -> Read {
+        let judgement = self.judge_headers();
+        Read {
+            reading: obedient(reading, &judgement),
+            charset: None,
+            judgement,
+        }
+    }
+
+    fn read_decoded(&self, reading: impl FnOnce(&Decoded<'_>, &Tree) -> ParsedPage) -> Read {
         let decoded = self.decoded();
         let tree = Tree::parse(&decoded.text);
+
         let reading = match &tree {
             Ok(tree) => reading(&decoded, tree),
             Err(why) => ParsedPage::Unreadable {
                 why: why.to_string(),
             },
         };
-        // If the page is too heavy to parse, only its head is read, where such tags belong.
-        let head = &decoded.text[..decoded.text.floor_char_boundary(HEAD)];
-        let agent = &self.reader.agent;
         let metas = match &tree {
-            Ok(tree) => Metas::read(tree, agent),
-            Err(_) => Tree::parse(head)
-                .map(|head| Metas::read(&head, agent))
-                .unwrap_or_default(),
+            Ok(tree) => Metas::read(tree, &self.reader.agent),
+            Err(_) => self.metas_of_head(&decoded.text),
         };
 
         let judgement = self.judge(&metas, words(&reading));
-        let Decoded {
-            declared,
-            used,
-            had_errors,
-            ..
-        } = decoded;
-        let charset = Some(Charset {
-            declared,
-            used: used.to_owned(),
-            had_errors,
-        });
         Read {
             reading: obedient(reading, &judgement),
-            charset,
+            charset: Some(charset(decoded)),
             judgement,
         }
+    }
+
+    /// Reads the meta tags in the head of a page that is too heavy to parse: there they belong.
+    fn metas_of_head(&self, html: &str) -> Metas {
+        let head = &html[..html.floor_char_boundary(HEAD)];
+        Tree::parse(head)
+            .map(|head| Metas::read(&head, &self.reader.agent))
+            .unwrap_or_default()
     }
 
     fn judge(&self, metas: &Metas, words: &[(String, String)]) -> Judgement {
@@ -178,20 +170,7 @@ impl Response {
         match (role, &reader.lists) {
             (Role::Policy, _) => ParsedPage::Policy,
             (Role::Sitemap, _) => reader.sitemap(page, &self.answer),
-            (Role::Article, _) => {
-                let extraction = reader.articles.read_tree(&page.url, html, tree);
-                match extraction {
-                    // Without a profile, links lead to pages of all kinds.
-                    Extraction::NotAnArticle { why } if reader.lists_nothing() => {
-                        ParsedPage::NoArticle { why }
-                    }
-                    Extraction::Article(_)
-                    | Extraction::Members(_)
-                    | Extraction::Gone { .. }
-                    | Extraction::Refused { .. }
-                    | Extraction::NotAnArticle { .. } => ParsedPage::Article(extraction),
-                }
-            }
+            (Role::Article, _) => self.read_article(html, tree),
             (Role::Home, Some(lists)) => {
                 let home = read_home(&lists.menu, &lists.grammar, document, tree);
                 unless_moved_on(document, tree, home.sections.is_empty())
@@ -209,20 +188,52 @@ impl Response {
                 },
             },
             (Role::Home | Role::Section | Role::Window | Role::ListPage, None) => {
-                let next = document.next(tree).and_then(|next| reader.own(&next));
-                let links = reader.own_links(&links(document, html), next.as_ref());
-                let feeds = if role == Role::Home {
-                    feeds(document, tree)
-                } else {
-                    Vec::new()
-                };
-                unless_moved_on(document, tree, links.is_empty()).unwrap_or(ParsedPage::Links {
-                    links,
-                    next,
-                    feeds,
-                })
+                self.read_links(html, tree, document)
             }
         }
+    }
+
+    fn read_article(&self, html: &str, tree: &Tree) -> ParsedPage {
+        let reader = &self.reader;
+        let extraction = reader.articles.read_tree(&self.page.url, html, tree);
+
+        match extraction {
+            // Without a profile, links lead to pages of all kinds.
+            Extraction::NotAnArticle { why } if reader.lists_nothing() => {
+                ParsedPage::NoArticle { why }
+            }
+            Extraction::Article(_)
+            | Extraction::Members(_)
+            | Extraction::Gone { .. }
+            | Extraction::Refused { .. }
+            | Extraction::NotAnArticle { .. } => ParsedPage::Article(extraction),
+        }
+    }
+
+    /// Reads the links of an entry page: without a profile, each may be an article.
+    fn read_links(&self, html: &str, tree: &Tree, document: &Document) -> ParsedPage {
+        let reader = &self.reader;
+        let next = document.next(tree).and_then(|next| reader.own(&next));
+        let links = reader.own_links(&links(document, html), next.as_ref());
+        let feeds = if self.page.role() == Role::Home {
+            feeds(document, tree)
+        } else {
+            Vec::new()
+        };
+
+        unless_moved_on(document, tree, links.is_empty()).unwrap_or(ParsedPage::Links {
+            links,
+            next,
+            feeds,
+        })
+    }
+}
+
+fn charset(decoded: Decoded<'_>) -> Charset {
+    Charset {
+        declared: decoded.declared,
+        used: decoded.used.to_owned(),
+        had_errors: decoded.had_errors,
     }
 }
 

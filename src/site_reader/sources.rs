@@ -20,10 +20,10 @@ impl SiteReader {
     }
 
     fn grammar(&self) -> Grammar {
-        let bare = || Grammar::new(None, self.home.clone());
-        self.lists
-            .as_ref()
-            .map_or_else(bare, |lists| lists.grammar.clone())
+        match &self.lists {
+            Some(lists) => lists.grammar.clone(),
+            None => Grammar::new(None, self.home.clone()),
+        }
     }
 
     /// Reads a feed.

@@ -19,7 +19,7 @@ use crate::dispatch::{HomeTerms, HostPool, Prepared, RobotsCache, RobotsStanding
 use crate::fetch::{Answer, RequestTerms, Trouble, Web};
 use crate::page_url::PageUrl;
 use crate::politeness::HostLimits;
-use crate::survey::{MOST_REQUESTS, SurveyPlan};
+use crate::survey::{MOST_REQUESTS, SurveyPlan, SurveySurroundings};
 use crate::time::Timestamp;
 
 /// One request that a survey made.
@@ -91,11 +91,10 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
     pub(super) fn begin(
         plan: SurveyPlan,
         archive: &'a mut Writer,
-        web: Arc<W>,
-        clock: Clock,
-        stop: watch::Receiver<Stop>,
+        surroundings: SurveySurroundings<W>,
         watch: F,
     ) -> Result<Self, ArchiveError> {
+        let SurveySurroundings { web, clock, stop } = surroundings;
         let (now, settings) = (clock.now(), &plan.settings);
         let home = HomeTerms {
             host: plan.home.host(),
@@ -111,9 +110,8 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
         let hosts = HostPool::open(&settings.pace, locks, holder, archive, now)?;
         let run = archive.begin_run(lease, "survey", &home.terms(settings, None, false), now)?;
 
-        let robots = RobotsCache::new(&settings.identity.agent);
-        let (read, tally, account) = (HashSet::new(), Tally::default(), SurveyTally::default());
         Ok(Self {
+            robots: RobotsCache::new(&settings.identity.agent),
             plan,
             archive,
             lease,
@@ -124,10 +122,9 @@ impl<'a, W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'a, W, F> {
             watch,
             home,
             hosts,
-            robots,
-            read,
-            tally,
-            account,
+            read: HashSet::new(),
+            tally: Tally::default(),
+            account: SurveyTally::default(),
         })
     }
 
@@ -390,7 +387,8 @@ mod tests {
             holder: "a test".to_owned(),
         };
         let (_, stop) = watch::channel(Stop::GoOn);
-        Surveyor::begin(plan, archive, web, clock, stop, |_| {}).unwrap()
+        let surroundings = SurveySurroundings { web, clock, stop };
+        Surveyor::begin(plan, archive, surroundings, |_| {}).unwrap()
     }
 
     fn asked<F>(surveyor: &Surveyor<'_, Laid, F>) -> Vec<Duration> {

@@ -29,41 +29,12 @@ pub(crate) struct Draft {
 
 /// Returns a site's name for the paper at an address: lower-case letters, digits and `-`.
 pub(crate) fn name_of(home: &PageUrl) -> String {
-    if home.literal_address().is_some()
-        || home
-            .as_url()
-            .domain()
-            .is_none_or(|name| !name.contains('.'))
-    {
-        let port = home
-            .as_url()
-            .port()
-            .map(|port| format!("-{port}"))
-            .unwrap_or_default();
-        return format!("paper{port}");
-    }
+    let domain = home.as_url().domain().filter(|name| name.contains('.'));
+    let Some(domain) = domain.filter(|_| home.literal_address().is_none()) else {
+        return name_without_domain(home);
+    };
 
-    let host = home
-        .as_url()
-        .domain()
-        .unwrap_or_default()
-        .to_ascii_lowercase();
-
-    let mut labels: Vec<&str> = host
-        .split('.')
-        .filter(|label| !matches!(*label, "www" | "m"))
-        .collect();
-    labels.pop();
-
-    if labels.len() > 1
-        && labels
-            .last()
-            .is_some_and(|label| SECOND_LEVEL.contains(label))
-    {
-        labels.pop();
-    }
-
-    let name: String = labels
+    let name: String = own_labels(&domain.to_ascii_lowercase())
         .join("-")
         .chars()
         .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
@@ -75,6 +46,34 @@ pub(crate) fn name_of(home: &PageUrl) -> String {
     } else {
         name
     }
+}
+
+/// Returns a name for a paper at an IP address or a local host: only the port identifies it.
+fn name_without_domain(home: &PageUrl) -> String {
+    let port = home
+        .as_url()
+        .port()
+        .map(|port| format!("-{port}"))
+        .unwrap_or_default();
+    format!("paper{port}")
+}
+
+/// Returns the labels of a domain that the paper chose: `www`, `m` and the domains above are not
+/// among them.
+fn own_labels(domain: &str) -> Vec<&str> {
+    let mut labels: Vec<&str> = domain
+        .split('.')
+        .filter(|label| !matches!(*label, "www" | "m"))
+        .collect();
+    labels.pop();
+
+    let is_second_level = labels
+        .last()
+        .is_some_and(|label| SECOND_LEVEL.contains(label));
+    if labels.len() > 1 && is_second_level {
+        labels.pop();
+    }
+    labels
 }
 
 /// Drafts the files.
@@ -91,6 +90,24 @@ pub(crate) fn draft(findings: &SurveyReport, names: &Names) -> Draft {
 }
 
 fn site(findings: &SurveyReport, names: &Names) -> String {
+    let mut text = identity(findings, names);
+    if names.own_site {
+        text.push_str(
+            "# Your own server: private addresses and short gaps are allowed.\nown_site = true\n",
+        );
+    }
+
+    text.push_str(&pace(findings, names));
+    text.push_str(&discover(findings));
+    text.push_str(
+        "\n[schedule]\n# `saseo schedule` crawls it so often; or `cron = \"*/30 * * * *\"`, on the \
+         paper's clock.\nevery = \"1h\"\n",
+    );
+    text
+}
+
+/// Writes the names of the paper, its home page, profile, clock and language.
+fn identity(findings: &SurveyReport, names: &Names) -> String {
     let title = findings.title.as_deref().unwrap_or(&names.site);
 
     let (zone, zone_note) = zone(findings.language.as_deref());
@@ -99,7 +116,7 @@ fn site(findings: &SurveyReport, names: &Names) -> String {
         None => ("und", " # check this: the paper does not tell its language"),
     };
 
-    let mut text = format!(
+    format!(
         "# Made by `saseo survey`. Look it over before the first crawl.\n\n\
          # The paper's name in commands, exports and article ids.\nname = {}\n\
          # The paper's own name.\ntitle = {}\n\
@@ -113,15 +130,14 @@ fn site(findings: &SurveyReport, names: &Names) -> String {
         profile_line(findings, names),
         quoted(zone),
         quoted(language),
-    );
+    )
+}
 
-    if names.own_site {
-        text.push_str(
-            "# Your own server: private addresses and short gaps are allowed.\nown_site = true\n",
-        );
-    }
+/// Writes the gap, and the delay that robots.txt asks for.
+fn pace(findings: &SurveyReport, names: &Names) -> String {
+    let mut text =
+        "\n[pace]\n# The least rest from the end of an answer to the next request.\n".to_owned();
 
-    text.push_str("\n[pace]\n# The least rest from the end of an answer to the next request.\n");
     if findings.robots_delay_seconds > 0.0 {
         let delay = findings.robots_delay_seconds;
         writeln!(
@@ -132,12 +148,6 @@ fn site(findings: &SurveyReport, names: &Names) -> String {
     }
 
     writeln!(text, "gap = {}", quoted(&names.gap.to_string())).expect("a String takes everything");
-    text.push_str(&discover(findings));
-
-    text.push_str(
-        "\n[schedule]\n# `saseo schedule` crawls it so often; or `cron = \"*/30 * * * *\"`, on the \
-         paper's clock.\nevery = \"1h\"\n",
-    );
     text
 }
 
@@ -197,19 +207,20 @@ fn discover(findings: &SurveyReport) -> String {
 }
 
 fn sources(what: &str, found: &[FoundSource]) -> String {
-    let entries = |source: &FoundSource| {
-        source
-            .entries
-            .map(|count| format!("  ({count} entries)"))
-            .unwrap_or_default()
-    };
-    let line = |source: &FoundSource| format!("#   {}{}\n", source.url, entries(source));
-    let lines: String = found.iter().map(line).collect();
+    let lines: String = found.iter().map(source_line).collect();
     if lines.is_empty() {
         format!("# {what}: none.\n")
     } else {
         format!("# {what}:\n{lines}")
     }
+}
+
+fn source_line(source: &FoundSource) -> String {
+    let entries = source
+        .entries
+        .map(|count| format!("  ({count} entries)"))
+        .unwrap_or_default();
+    format!("#   {}{entries}\n", source.url)
 }
 
 #[cfg(test)]

@@ -1,24 +1,20 @@
 //! What is known of the paper so far, and which page is worth asking for next. Pure: the same pages
 //! give the same plan.
 
+mod next_page;
+
 use std::collections::{HashMap, HashSet};
 
 use crate::config::Profile;
 use crate::discover::{Address, Grammar};
 use crate::page_url::PageUrl;
 use crate::survey::row_selectors::{self, Rows};
-use crate::survey::shape::{Candidate, Shape, candidates};
+use crate::survey::shape::{Shape, candidates};
 use crate::survey::surveyed_page::{PageLink, SurveyedPage, trap};
 
-/// Articles that are asked for: three show how the paper builds its articles.
-const ARTICLES: usize = 3;
 /// Shapes of addresses that are tried for articles: the likeliest are the first, and a survey has
 /// few requests.
 const SHAPES: usize = 4;
-/// Lists that are asked for at most, so that requests are left for articles.
-const LISTS_TRIED: usize = 8;
-/// Lists that are enough: two show whether lists differ.
-const LISTS: usize = 2;
 /// Links of one shape that one page adds to the walk: more of them would never be asked for.
 const ALIKE: usize = 6;
 
@@ -45,15 +41,9 @@ pub(super) struct Knowledge {
 
 impl Knowledge {
     pub(super) fn new(home: SurveyedPage, profiles: Vec<Profile>) -> Self {
-        let marked = recognised(&home, profiles);
-        let has_menu = |profile: &Profile| {
-            let grammar = Grammar::new(Some(profile), home.url.clone());
-            home.sections_read(&profile.menu, &grammar) > 0
-        };
-        let (profile, candidate) = if marked.as_ref().is_some_and(has_menu) {
-            (marked, None)
-        } else {
-            (None, marked)
+        let (profile, candidate) = match recognised(&home, profiles) {
+            Some(profile) if has_menu(&home, &profile) => (Some(profile), None),
+            candidate => (None, candidate),
         };
 
         let mut known = Self {
@@ -151,25 +141,31 @@ impl Knowledge {
     /// could be asked for.
     pub(super) fn worth_walking<'a>(&self, page: &'a SurveyedPage) -> Vec<&'a PageUrl> {
         let likely = candidates(page.links.iter());
-        let mut named: HashMap<usize, usize> = HashMap::new();
-
-        let worth = |link: &&PageLink| match likely
-            .iter()
-            .position(|candidate| candidate.shape.matches(&link.url))
-        {
-            Some(at) => {
-                let count = named.entry(at).or_default();
-                *count += 1;
-                *count <= ALIKE
-            }
-            None => link.is_of_menu(),
-        };
-
-        let kept = page
+        let links = page
             .links
             .iter()
             .filter(|link| trap(&link.url).is_none() && !link.url.repeats_itself());
-        kept.filter(worth).map(|link| &link.url).collect()
+
+        let mut worth = Vec::new();
+        let mut alike: HashMap<usize, usize> = HashMap::new();
+        for link in links {
+            let shape = likely
+                .iter()
+                .position(|candidate| candidate.shape.matches(&link.url));
+            let is_worth = match shape {
+                Some(shape) => {
+                    let count = alike.entry(shape).or_default();
+                    *count += 1;
+                    *count <= ALIKE
+                }
+                None => link.is_of_menu(),
+            };
+
+            if is_worth {
+                worth.push(&link.url);
+            }
+        }
+        worth
     }
 
     /// Returns the best of the candidates, or `None` where none is worth a request.
@@ -189,107 +185,6 @@ impl Knowledge {
             None => self.choose_by_shape(&links),
         }
     }
-
-    /// Returns the first list, until enough lists are seen, and then the first article.
-    fn choose_by_grammar(&self, links: &[&PageLink]) -> Option<PageUrl> {
-        let grammar = self.grammar();
-        let seen = |is_wanted: fn(&Grammar, &PageUrl) -> bool| {
-            let pages = self.pages.iter();
-            pages.filter(|page| is_wanted(&grammar, &page.url)).count()
-        };
-        let first = |is_wanted: fn(&Grammar, &PageUrl) -> bool| {
-            let mut urls = links.iter().map(|link| &link.url);
-            urls.find(|url| is_wanted(&grammar, url)).cloned()
-        };
-
-        let list = (seen(is_list) < LISTS).then(|| first(is_list)).flatten();
-        list.or_else(|| {
-            (seen(is_article) < ARTICLES)
-                .then(|| first(is_article))
-                .flatten()
-        })
-    }
-
-    /// Returns a section first, then articles of the likeliest shape, then more sections until
-    /// enough lists are found.
-    fn choose_by_shape(&self, links: &[&PageLink]) -> Option<PageUrl> {
-        let likely = candidates(self.links());
-        let asked_lists = self
-            .asked
-            .iter()
-            .filter(|url| !is_likely(&likely, url))
-            .count()
-            .saturating_sub(1);
-
-        let section = || self.section(links, &likely);
-        if asked_lists == 0
-            && let Some(section) = section()
-        {
-            return Some(section);
-        }
-
-        if let Some(article) = self.article_to_try(links, &likely) {
-            return Some(article);
-        }
-
-        let lists = self
-            .article_shape()
-            .map_or(0, |shape| self.lists(&shape).len());
-        if lists < LISTS && asked_lists < LISTS_TRIED {
-            section()
-        } else {
-            None
-        }
-    }
-
-    /// Returns the first link of a menu. Links that differ from others only by a parameter come
-    /// before the rest.
-    fn section(&self, links: &[&PageLink], likely: &[Candidate]) -> Option<PageUrl> {
-        let menu: Vec<&&PageLink> = links
-            .iter()
-            .filter(|link| link.is_of_menu() && !is_likely(likely, &link.url))
-            .collect();
-        menu.iter()
-            .find(|link| self.has_siblings(link))
-            .or(menu.first())
-            .map(|link| link.url.clone())
-    }
-
-    /// Tells whether several links have the path of this one, each with a query.
-    fn has_siblings(&self, link: &PageLink) -> bool {
-        let path = link.url.as_url().path();
-        let siblings = self.links().filter(|other| {
-            let url = other.url.as_url();
-            url.path() == path && url.query().is_some()
-        });
-        siblings.count() > 1
-    }
-
-    /// Returns the next article of the likeliest shape that still needs one.
-    fn article_to_try(&self, links: &[&PageLink], likely: &[Candidate]) -> Option<PageUrl> {
-        for candidate in likely.iter().take(SHAPES) {
-            let tried = self
-                .asked
-                .iter()
-                .filter(|url| candidate.shape.matches(url))
-                .count();
-            let found = self.articles(&candidate.shape).count();
-            if found >= ARTICLES || (found > 0 && tried > ARTICLES + 2) {
-                return None;
-            }
-
-            let is_exhausted = found == 0 && tried >= ARTICLES;
-            let next = links.iter().find(|link| candidate.shape.matches(&link.url));
-            if let Some(next) = next.filter(|_| !is_exhausted) {
-                return Some(next.url.clone());
-            }
-        }
-        None
-    }
-}
-
-fn is_likely(likely: &[Candidate], url: &PageUrl) -> bool {
-    likely.iter().any(|candidate| candidate.shape.matches(url))
 }
 
 fn is_article(grammar: &Grammar, url: &PageUrl) -> bool {
@@ -298,6 +193,12 @@ fn is_article(grammar: &Grammar, url: &PageUrl) -> bool {
 
 fn is_list(grammar: &Grammar, url: &PageUrl) -> bool {
     matches!(grammar.address(url), Address::List { .. })
+}
+
+/// Tells whether a profile finds sections in the menu of the home page.
+fn has_menu(home: &SurveyedPage, profile: &Profile) -> bool {
+    let grammar = Grammar::new(Some(profile), home.url.clone());
+    home.sections_read(&profile.menu, &grammar) > 0
 }
 
 /// Returns the profile whose marks the home page has, and which knows most of its links as

@@ -34,13 +34,10 @@ impl ListPlaces {
     /// Tells where lists stand, by the one at `url` and the links of the menu.
     pub(super) fn of(url: &PageUrl, home: &SurveyedPage) -> Self {
         let own = url.as_url().path();
-        let is_alike =
-            |link: &&PageLink| link.in_menu && folder(link.url.as_url().path()) == folder(own);
-        let alike: BTreeSet<&str> = home
-            .links
-            .iter()
-            .filter(is_alike)
+        let menu = home.links.iter().filter(|link| link.in_menu);
+        let alike: BTreeSet<&str> = menu
             .map(|link| link.url.as_url().path())
+            .filter(|path| folder(path) == folder(own))
             .collect();
 
         match folder(own) {
@@ -80,18 +77,21 @@ pub(super) fn sections<'a>(
     lists: &ListPlaces,
     searches: &[String],
 ) -> Vec<&'a PageLink> {
-    let is_search = |url: &PageUrl| {
-        searches
-            .iter()
-            .any(|name| url.parameter(name).is_some_and(|value| !value.is_empty()))
-    };
-    let lists = home
+    let lists: Vec<&PageLink> = home
         .links
         .iter()
-        .filter(|link| lists.have(link.url.as_url().path()) && !is_search(&link.url));
-    let lists: Vec<&PageLink> = lists.collect();
+        .filter(|link| lists.have(link.url.as_url().path()) && !is_search(&link.url, searches))
+        .collect();
+
     let menu: Vec<&PageLink> = lists.iter().copied().filter(|link| link.in_menu).collect();
     if menu.is_empty() { lists } else { menu }
+}
+
+/// Tells whether an address has a value for a parameter that makes a list a search.
+fn is_search(url: &PageUrl, searches: &[String]) -> bool {
+    searches
+        .iter()
+        .any(|name| url.parameter(name).is_some_and(|value| !value.is_empty()))
 }
 
 /// Returns the parameters of the lists, from the menu's links and from the fields of forms.
@@ -102,40 +102,57 @@ pub(super) fn parameters(
     page: &str,
 ) -> Parameters {
     let fields = fields(pages, lists);
-    let is_typed = |name: &str| {
-        fields
-            .iter()
-            .any(|field| field.is_typed && field.name == name)
-    };
-    let counts = |name: &str| name == page || COUNTS.contains(&name);
-
-    let mut keep: Vec<String> = Vec::new();
-    for link in sections(home, lists, &[]) {
-        for (name, value) in link.url.as_url().query_pairs() {
-            let is_known = keep.iter().any(|known| *known == name);
-            if !value.is_empty() && !is_known && !counts(&name) && !is_typed(&name) {
-                keep.push(name.into_owned());
-            }
-        }
-    }
-
-    let mut searches: BTreeSet<String> = fields.into_iter().map(|field| field.name).collect();
-    for link in pages
+    let typed: HashSet<&str> = fields
         .iter()
-        .flat_map(|page| &page.links)
-        .filter(|link| lists.have(link.url.as_url().path()))
-    {
-        let pairs = link.url.as_url().query_pairs();
-        let words =
-            pairs.filter(|(_, value)| value.chars().any(|c| c.is_alphabetic() && !c.is_ascii()));
-        searches.extend(words.map(|(name, _)| name.into_owned()));
-    }
-    searches.retain(|name| !keep.contains(name) && !counts(name));
+        .filter(|field| field.is_typed)
+        .map(|field| field.name.as_str())
+        .collect();
+
+    let mut keep = named_in_menu(home, lists);
+    keep.retain(|name| !counts(name, page) && !typed.contains(name.as_str()));
+
+    let mut searches = filled_with_words(pages, lists);
+    searches.extend(fields.into_iter().map(|field| field.name));
+    searches.retain(|name| !keep.contains(name) && !counts(name, page));
 
     Parameters {
         keep,
         searches: searches.into_iter().collect(),
     }
+}
+
+/// Tells whether a parameter only counts, where `page` counts a list's pages.
+fn counts(name: &str, page: &str) -> bool {
+    name == page || COUNTS.contains(&name)
+}
+
+/// Returns the parameters that have a value in the menu's links to lists, each once, in the menu's
+/// order.
+fn named_in_menu(home: &SurveyedPage, lists: &ListPlaces) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for link in sections(home, lists, &[]) {
+        for (name, value) in link.url.as_url().query_pairs() {
+            if !value.is_empty() && !names.iter().any(|known| *known == name) {
+                names.push(name.into_owned());
+            }
+        }
+    }
+    names
+}
+
+/// Returns the parameters of links to lists whose values are words in other letters than ASCII:
+/// nobody but a reader writes those.
+fn filled_with_words(pages: &[SurveyedPage], lists: &ListPlaces) -> BTreeSet<String> {
+    let links = pages
+        .iter()
+        .flat_map(|page| &page.links)
+        .filter(|link| lists.have(link.url.as_url().path()));
+
+    let pairs = links.flat_map(|link| link.url.as_url().query_pairs());
+    pairs
+        .filter(|(_, value)| value.chars().any(|c| c.is_alphabetic() && !c.is_ascii()))
+        .map(|(name, _)| name.into_owned())
+        .collect()
 }
 
 /// A field of a form that leads to a list: a search, whose results have no end.
@@ -145,6 +162,7 @@ struct FormField {
     is_typed: bool,
 }
 
+/// Returns the fields of the forms that lead to lists.
 fn fields(pages: &[SurveyedPage], lists: &ListPlaces) -> Vec<FormField> {
     let forms = Selector::compile("form[action]").expect("it is a selector");
     let inputs = Selector::compile("input[name]").expect("it is a selector");
@@ -152,23 +170,25 @@ fn fields(pages: &[SurveyedPage], lists: &ListPlaces) -> Vec<FormField> {
 
     for page in pages {
         let Some(tree) = page.tree() else { continue };
-        let to = |form: &Node<'_>| {
-            attribute(form, "action").and_then(|action| page.url.join(&action).ok())
-        };
-
         for form in tree
             .all(&forms)
-            .filter(|form| to(form).is_some_and(|url| lists.have(url.as_url().path())))
+            .filter(|form| leads_to_list(form, page, lists))
         {
-            let field = |input: Node<'_>| {
-                let kind = attribute(&input, "type").map(|kind| kind.to_ascii_lowercase());
-                let is_typed = matches!(kind.as_deref(), None | Some("text" | "search"));
-                attribute(&input, "name").map(|name| FormField { name, is_typed })
-            };
-            fields.extend(within(form, &inputs).filter_map(field));
+            fields.extend(within(form, &inputs).filter_map(|input| form_field(&input)));
         }
     }
     fields
+}
+
+fn leads_to_list(form: &Node<'_>, page: &SurveyedPage, lists: &ListPlaces) -> bool {
+    let to = attribute(form, "action").and_then(|action| page.url.join(&action).ok());
+    to.is_some_and(|url| lists.have(url.as_url().path()))
+}
+
+fn form_field(input: &Node<'_>) -> Option<FormField> {
+    let kind = attribute(input, "type").map(|kind| kind.to_ascii_lowercase());
+    let is_typed = matches!(kind.as_deref(), None | Some("text" | "search"));
+    attribute(input, "name").map(|name| FormField { name, is_typed })
 }
 
 /// Returns a selector of the menu: of the innermost element that holds four fifths of the sections.
@@ -192,37 +212,47 @@ pub(super) fn selector(home: &SurveyedPage, sections: &[&PageLink]) -> Option<St
         }
     }
 
-    let is_most = |count: usize| count * 5 >= wanted.len() * 4;
-    let is_named = |node: &Node<'_>| own(node).is_some() || node.has_name("nav");
     let holders = held
         .into_values()
-        .filter(|(urls, node, _)| is_most(urls.len()) && is_named(node));
+        .filter(|(urls, node, _)| urls.len() * 5 >= wanted.len() * 4 && is_named(node));
     let (_, menu, _) = holders
         .max_by_key(|(urls, node, depth)| (urls.len(), *depth, std::cmp::Reverse(node.id)))?;
     Some(format!("{} a[href]", path(&menu)))
 }
 
+/// Tells whether a selector can name an element without its ancestors.
+fn is_named(node: &Node<'_>) -> bool {
+    own(node).is_some() || node.has_name("nav")
+}
+
 /// Returns the beginnings of paths that lead to no article, from the links of the pages.
 pub(super) fn traps(pages: &[SurveyedPage]) -> Vec<String> {
-    // A crawl reads the feeds that the home page names, wherever they stand.
-    let is_trap = |url: &PageUrl| trap(url).is_some_and(|word| !matches!(word, "rss" | "feed"));
     let links = pages
         .iter()
         .flat_map(|page| &page.links)
         .filter(|link| is_trap(&link.url));
 
-    let beginning = |url: &PageUrl| {
-        let path = url.as_url().path();
-        let first = path[1..].find('/').map_or(path, |end| &path[..=end + 1]);
-        let folder = url.join(first).ok().filter(is_trap);
-        folder.map_or_else(
-            || path.to_owned(),
-            |folder| folder.as_url().path().to_owned(),
-        )
-    };
-
     let found: BTreeSet<String> = links.map(|link| beginning(&link.url)).collect();
     found.into_iter().take(30).collect()
+}
+
+/// Tells whether an address leads to no article. A crawl reads the feeds that the home page names,
+/// wherever they stand: they are no traps.
+fn is_trap(url: &PageUrl) -> bool {
+    trap(url).is_some_and(|word| !matches!(word, "rss" | "feed"))
+}
+
+/// Returns the first folder of a trap's path where that folder is a trap, too, and else the whole
+/// path.
+fn beginning(url: &PageUrl) -> String {
+    let path = url.as_url().path();
+    let first = path[1..].find('/').map_or(path, |end| &path[..=end + 1]);
+
+    let folder = url.join(first).ok().filter(is_trap);
+    folder.map_or_else(
+        || path.to_owned(),
+        |folder| folder.as_url().path().to_owned(),
+    )
 }
 
 #[cfg(test)]

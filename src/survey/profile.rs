@@ -76,12 +76,7 @@ impl ArticleNumbers {
 ///
 /// Where no profile can be drafted: the error says why.
 pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<CmsRules, String> {
-    let articles = ArticleNumbers::of(shape).ok_or_else(|| {
-        format!(
-            "its articles ({shape}) are told apart by no number, or by more than one, so that a \
-             survey cannot tell which; `article_patterns` in docs/profiles.md says it"
-        )
-    })?;
+    let articles = ArticleNumbers::of(shape).ok_or_else(|| without_number(shape))?;
     let home = &known.pages[0];
     let found = known.lists(shape);
     let (page, rows) =
@@ -118,18 +113,28 @@ pub(super) fn rules(known: &Knowledge, shape: &Shape) -> Result<CmsRules, String
     Ok(rules)
 }
 
+fn without_number(shape: &Shape) -> String {
+    format!(
+        "its articles ({shape}) are told apart by no number, or by more than one, so that a \
+         survey cannot tell which; `article_patterns` in docs/profiles.md says it"
+    )
+}
+
 /// Returns the list whose kind is most frequent in the menu, and that has most rows.
 fn best<'a, 'l>(
     home: &SurveyedPage,
     lists: &'l [(&'a SurveyedPage, Rows)],
 ) -> Option<(&'a SurveyedPage, &'l Rows)> {
-    let alike =
-        |page: &SurveyedPage| menu::sections(home, &ListPlaces::of(&page.url, home), &[]).len();
-
     let best = lists
         .iter()
-        .max_by_key(|(page, rows)| (alike(page), rows.keys.len()))?;
+        .max_by_key(|(page, rows)| (sections_alike(home, page), rows.keys.len()))?;
     Some((best.0, &best.1))
+}
+
+/// Returns how many sections of the home page may be lists of the same kind as a page.
+fn sections_alike(home: &SurveyedPage, page: &SurveyedPage) -> usize {
+    let lists = ListPlaces::of(&page.url, home);
+    menu::sections(home, &lists, &[]).len()
 }
 
 /// Returns the parameter that counts a list's pages, where the second page has other rows.

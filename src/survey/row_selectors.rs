@@ -119,11 +119,7 @@ fn grouped<'t>(
     let mut groups: BTreeMap<String, RowGroup<'t>> = BTreeMap::new();
     let mut taken: HashSet<(String, String)> = HashSet::new();
     for (node, key) in &links {
-        let single = |node: &Node<'_>| linked.get(&node.id).is_some_and(Option::is_some);
-        let mut row = *node;
-        while let Some(parent) = row.parent().filter(single) {
-            row = parent;
-        }
+        let row = row_around(*node, &linked);
         let Some(container) = row.parent().filter(Node::is_element) else {
             continue;
         };
@@ -139,6 +135,18 @@ fn grouped<'t>(
     }
     groups
 }
+
+/// Returns the largest element around a link that links no other article.
+fn row_around<'t>(link: Node<'t>, linked: &HashMap<NodeId, Option<&str>>) -> Node<'t> {
+    let mut row = link;
+    while let Some(parent) = row.parent()
+        && linked.get(&parent.id).is_some_and(Option::is_some)
+    {
+        row = parent;
+    }
+    row
+}
+
 /// Returns the key of the article that a link leads to.
 fn article_key(link: &Node<'_>, url: &PageUrl, home: &PageUrl, shape: &Shape) -> Option<String> {
     shape.key(&target(link, url, home)?)
@@ -171,8 +179,9 @@ fn link_within(
     }
 
     let any = Selector::compile("a[href]").expect("it is a selector");
-    let leads = |node: &Node<'_>| article_key(node, url, home, shape).as_deref() == Some(key);
-    let titled = within(*row, &any).filter(leads).max_by_key(|link| {
+    let links = within(*row, &any)
+        .filter(|link| article_key(link, url, home, shape).as_deref() == Some(key));
+    let titled = links.max_by_key(|link| {
         let length = text(link).chars().count();
         // A heading comes before other links; else the first link that is long enough.
         (
@@ -182,13 +191,17 @@ fn link_within(
         )
     })?;
 
-    let is_first = |written: &String| {
-        let found = Selector::compile(written)
-            .ok()
-            .and_then(|selector| within(*row, &selector).next());
-        found.is_some_and(|found| found.id == titled.id)
-    };
-    selectors_within(row, &titled).into_iter().find(is_first)
+    selectors_within(row, &titled)
+        .into_iter()
+        .find(|written| finds_first(written, row, &titled))
+}
+
+/// Tells whether an element is the first in its row that a selector finds.
+fn finds_first(written: &str, row: &Node<'_>, wanted: &Node<'_>) -> bool {
+    let found = Selector::compile(written)
+        .ok()
+        .and_then(|selector| within(*row, &selector).next());
+    found.is_some_and(|found| found.id == wanted.id)
 }
 
 /// Returns selectors of the innermost element of a row that gives a day and little more.
@@ -203,29 +216,29 @@ fn date_within(row: &Node<'_>) -> Option<Vec<String>> {
 
 /// Tells whether a line is short and has a day.
 fn is_dated(line: &str) -> bool {
-    let is_read = || is_date(line) || find_year_first(line, &TimeZone::UTC, Zulu::Local).is_some();
-    line.chars().count() <= DATED && is_read()
+    line.chars().count() <= DATED
+        && (is_date(line) || find_year_first(line, &TimeZone::UTC, Zulu::Local).is_some())
 }
 
 /// Returns a selector for the dates of most rows. Under the key `date` its first element gives the
 /// day, under `info` any of its elements.
 fn dated(group: &RowGroup<'_>, selectors: Vec<String>) -> Option<(&'static str, String)> {
-    let is_first = |texts: &[String]| texts.first().is_some_and(|text| is_dated(text));
-    let is_among = |texts: &[String]| texts.iter().any(|text| is_date(text));
+    let mut written = selectors.iter();
+    if let Some(first) = written.find(|written| in_most(group, written, first_is_dated)) {
+        return Some(("date", first.clone()));
+    }
 
-    let first = selectors
-        .iter()
-        .find(|written| in_most(group, written, is_first))
-        .map(|written| ("date", written.clone()));
-    first.or_else(|| {
-        Some((
-            "info",
-            selectors
-                .iter()
-                .find(|written| in_most(group, written, is_among))?
-                .clone(),
-        ))
-    })
+    let mut written = selectors.into_iter();
+    let among = written.find(|written| in_most(group, written, any_is_date))?;
+    Some(("info", among))
+}
+
+fn first_is_dated(texts: &[String]) -> bool {
+    texts.first().is_some_and(|text| is_dated(text))
+}
+
+fn any_is_date(texts: &[String]) -> bool {
+    texts.iter().any(|text| is_date(text))
 }
 
 /// Tells whether the texts that a selector finds pass a test in four fifths of the rows.

@@ -79,14 +79,15 @@ fn id(node: &Node<'_>) -> Option<String> {
 /// Tells whether a name needs no escapes, and stands on every page: a name with a number belongs to
 /// one article or advertisement.
 fn is_name(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_".contains(c);
     let has_number = name
         .as_bytes()
         .windows(3)
         .any(|run| run.iter().all(u8::is_ascii_digit));
 
     name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name.chars().all(plain)
+        && name
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
         && !has_number
         && name.len() <= 60
 }

@@ -90,11 +90,9 @@ pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a PageLink>) -> Vec<C
         }
     }
 
-    let titled =
-        |keys: HashMap<String, usize>| keys.into_values().filter(|length| *length >= TITLE).count();
-    let counted = pages.into_iter().map(|(shape, keys)| Candidate {
+    let counted = pages.into_iter().map(|(shape, lengths)| Candidate {
         shape,
-        titled: titled(keys),
+        titled: titled(&lengths),
     });
     let mut found: Vec<Candidate> = counted
         .filter(|candidate| candidate.titled >= LEAST)
@@ -105,6 +103,12 @@ pub(super) fn candidates<'a>(links: impl Iterator<Item = &'a PageLink>) -> Vec<C
     let most = found.first().map_or(0, |best| best.titled);
     found.retain(|candidate| candidate.titled * 4 >= most);
     found
+}
+
+/// Returns how many pages have a text that is long enough for a title, by the lengths of their
+/// longest texts.
+fn titled(lengths: &HashMap<String, usize>) -> usize {
+    lengths.values().filter(|length| **length >= TITLE).count()
 }
 
 /// Tells whether a text is a number as CMSs assign them.

@@ -24,12 +24,7 @@ pub(super) fn container(articles: &[&SurveyedPage]) -> Option<String> {
 /// Returns a selector of the line with the date that every one of these pages has. Returns `None`
 /// where the dates of all pages were understood without it.
 pub(super) fn date_line(articles: &[&SurveyedPage]) -> Option<String> {
-    let is_told = |page: &&SurveyedPage| {
-        page.article
-            .as_ref()
-            .is_some_and(|article| article.published_at.is_some())
-    };
-    if articles.iter().all(is_told) {
+    if articles.iter().all(|page| has_date(page)) {
         return None;
     }
 
@@ -56,13 +51,12 @@ pub(super) fn repeated(draft: &Profile, articles: &[&SurveyedPage]) -> Vec<Strin
         return Vec::new();
     };
 
-    let is_everywhere = |line: &&String| others.iter().all(|story| story.contains(line));
-    let lines = first
+    let everywhere = first
         .iter()
         .filter(|line| line.chars().count() <= LINE)
-        .filter(is_everywhere);
+        .filter(|line| others.iter().all(|story| story.contains(line)));
 
-    lines
+    everywhere
         .take(MOST_LINES)
         .map(|line| format!("^{}$", regex::escape(line)))
         .collect()
@@ -70,17 +64,26 @@ pub(super) fn repeated(draft: &Profile, articles: &[&SurveyedPage]) -> Vec<Strin
 
 /// Tells whether no page's title agrees with its `og:title`.
 pub(super) fn has_other_titles(articles: &[&SurveyedPage]) -> bool {
-    let is_other = |page: &&SurveyedPage| {
-        let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
-        let read = page
-            .article
-            .as_ref()
-            .and_then(|article| article.title.as_ref());
-        told.zip(read).is_some_and(|(told, read)| {
-            !told.contains(read.as_str()) && !read.contains(told.as_str())
-        })
-    };
-    !articles.is_empty() && articles.iter().all(is_other)
+    !articles.is_empty() && articles.iter().all(|page| has_other_title(page))
+}
+
+/// Tells whether a page has a title and an `og:title`, and neither contains the other.
+fn has_other_title(page: &SurveyedPage) -> bool {
+    let told = page.tree().and_then(|tree| meta(&tree, &["og:title"]));
+    let read = page
+        .article
+        .as_ref()
+        .and_then(|article| article.title.as_ref());
+
+    told.zip(read)
+        .is_some_and(|(told, read)| !told.contains(read.as_str()) && !read.contains(told.as_str()))
+}
+
+/// Tells whether the generic extraction understood when an article was published.
+fn has_date(page: &SurveyedPage) -> bool {
+    page.article
+        .as_ref()
+        .is_some_and(|article| article.published_at.is_some())
 }
 
 /// Tells whether a line has a date with a time.

@@ -1,20 +1,20 @@
 //! Reports what the pages show of the paper: CMS, sections, feeds, articles and dates. Pure.
 
+mod sections;
+
 use serde::Serialize;
 
-use crate::discover::{Address, Document, read_home};
+use crate::config::Profile;
+use crate::discover::Address;
 use crate::extract;
 use crate::markup::{Selector, Tree, attribute};
 use crate::page_url::PageUrl;
 use crate::survey::ask::{SurveyRequest, SurveyTally};
 use crate::survey::knowledge::Knowledge;
-use crate::survey::menu;
 use crate::survey::profile::{CmsRules, rules};
 use crate::survey::shape::Shape;
-use crate::survey::surveyed_page::{PageLink, SurveyedPage, meta};
-
-/// Most sections that a report lists: papers have some dozens, and a person reads the list.
-const MOST_SECTIONS: usize = 50;
+use crate::survey::survey_report::sections::sections;
+use crate::survey::surveyed_page::{SurveyedPage, meta};
 
 /// What a survey found.
 #[derive(Clone, Debug, Serialize)]
@@ -93,11 +93,10 @@ pub(super) fn findings(known: &Knowledge, account: SurveyTally) -> SurveyReport 
     let cms = cms(known, shape.as_ref());
     let (sections, menu_is_read) = sections(known, &cms, shape.as_ref());
     let (asked, read) = articles(known, shape.as_ref());
-
-    let source = |(url, entries): &(PageUrl, Option<usize>)| FoundSource {
-        url: url.to_string(),
-        entries: *entries,
-    };
+    let dates = read
+        .iter()
+        .find_map(|article| article.published_source.clone())
+        .or_else(|| printed(&cms));
 
     SurveyReport {
         home: known.home.to_string(),
@@ -110,10 +109,7 @@ pub(super) fn findings(known: &Knowledge, account: SurveyTally) -> SurveyReport 
         article: pattern(known, shape.as_ref()),
         articles_asked: asked,
         articles_read: read.len(),
-        dates: read
-            .iter()
-            .find_map(|article| article.published_source.clone())
-            .or_else(|| printed(&cms)),
+        dates,
         cms,
         robots_delay_seconds: account.delay.as_secs_f64(),
         forbidden: account
@@ -124,6 +120,13 @@ pub(super) fn findings(known: &Knowledge, account: SurveyTally) -> SurveyReport 
         requests: account.requests,
         ended: account.ended,
         gave_up: account.gave_up,
+    }
+}
+
+fn source((url, entries): &(PageUrl, Option<usize>)) -> FoundSource {
+    FoundSource {
+        url: url.to_string(),
+        entries: *entries,
     }
 }
 
@@ -147,88 +150,40 @@ fn cms(known: &Knowledge, shape: Option<&Shape>) -> FoundCms {
     }
 }
 
-/// Returns the sections, and whether a crawl will find them in the menu.
-fn sections(known: &Knowledge, cms: &FoundCms, shape: Option<&Shape>) -> (Vec<SectionFound>, bool) {
-    let home = &known.pages[0];
-    let found = |links: Vec<&PageLink>| {
-        links
-            .into_iter()
-            .take(MOST_SECTIONS)
-            .map(section)
-            .collect::<Vec<_>>()
-    };
-
-    match cms {
-        FoundCms::Known { .. } => {
-            let read = known
-                .profile
-                .as_ref()
-                .zip(home.tree())
-                .map(|(profile, tree)| {
-                    let document = Document::new(&home.url, &tree);
-                    read_home(&profile.menu, &known.grammar(), &document, &tree).sections
-                });
-            let read = read.filter(|sections| !sections.is_empty());
-            let path = |url: &PageUrl| url.path_and_query().to_owned();
-
-            if let Some(read) = read {
-                let named = read.into_iter().map(|link| SectionFound {
-                    path: path(&link.url),
-                    title: link.title,
-                });
-                return (named.collect(), true);
-            }
-
-            let grammar = known.grammar();
-            let is_list = |link: &&PageLink| {
-                matches!(grammar.address(&link.url), Address::List { page: 1, .. })
-            };
-            (found(home.links.iter().filter(is_list).collect()), false)
-        }
-        FoundCms::Drafted { rules } => (
-            found(menu::sections(home, &rules.lists, &rules.searches)),
-            rules.menu.is_some(),
-        ),
-        FoundCms::Unsupported { .. } => {
-            let is_article = |link: &PageLink| shape.is_some_and(|shape| shape.matches(&link.url));
-            let is_section =
-                |link: &&PageLink| link.is_of_menu() && link.url != known.home && !is_article(link);
-            (found(home.links.iter().filter(is_section).collect()), false)
-        }
-    }
-}
-
-fn section(link: &PageLink) -> SectionFound {
-    SectionFound {
-        title: link.text.clone(),
-        path: link.url.path_and_query().to_owned(),
-    }
-}
-
 /// Returns how many articles were asked for, and those that the paper's own profile, or the generic
 /// extraction, could read.
 fn articles(known: &Knowledge, shape: Option<&Shape>) -> (usize, Vec<extract::Article>) {
-    let grammar = known.grammar();
-    let is_article = |url: &PageUrl| match &known.profile {
-        Some(_) => matches!(grammar.address(url), Address::Article { .. }),
-        None => shape.is_some_and(|shape| shape.matches(url)),
-    };
+    match &known.profile {
+        Some(profile) => {
+            let grammar = known.grammar();
+            read_articles(
+                known,
+                |url| matches!(grammar.address(url), Address::Article { .. }),
+                |page| page.read_by(profile),
+            )
+        }
+        None => read_articles(
+            known,
+            |url| shape.is_some_and(|shape| shape.matches(url)),
+            |page| page.article.clone(),
+        ),
+    }
+}
 
+/// Counts the articles that were asked for, and reads those that came.
+fn read_articles(
+    known: &Knowledge,
+    is_article: impl Fn(&PageUrl) -> bool,
+    read: impl Fn(&SurveyedPage) -> Option<extract::Article>,
+) -> (usize, Vec<extract::Article>) {
+    let asked = known.asked().filter(|url| is_article(url)).count();
     let pages = known
         .pages
         .iter()
         .skip(1)
         .filter(|page| is_article(&page.url));
 
-    let read = |page: &SurveyedPage| match &known.profile {
-        None => page.article.clone(),
-        Some(profile) => page.read_by(profile),
-    };
-
-    (
-        known.asked().filter(|url| is_article(url)).count(),
-        pages.filter_map(read).collect(),
-    )
+    (asked, pages.filter_map(read).collect())
 }
 
 fn printed(cms: &FoundCms) -> Option<String> {
@@ -243,20 +198,7 @@ fn printed(cms: &FoundCms) -> Option<String> {
 
 fn pattern(known: &Knowledge, shape: Option<&Shape>) -> Option<ArticlePattern> {
     if let Some(profile) = &known.profile {
-        let by_parameter = profile
-            .url
-            .article
-            .first()
-            .map(|path| (path.clone(), Some(profile.url.number.clone())));
-        let in_path = || {
-            profile
-                .url
-                .canonical
-                .as_ref()
-                .map(|path| (path.replace("{number}", "#"), None))
-        };
-        let (path, number) = by_parameter.or_else(in_path)?;
-        return Some(ArticlePattern { path, number });
+        return profile_pattern(profile);
     }
 
     Some(match shape?.clone() {
@@ -265,6 +207,23 @@ fn pattern(known: &Knowledge, shape: Option<&Shape>) -> Option<ArticlePattern> {
             number: Some(number),
         },
         Shape::Path(path) => ArticlePattern { path, number: None },
+    })
+}
+
+/// Returns how a profile addresses articles: by a parameter, or else in the path.
+fn profile_pattern(profile: &Profile) -> Option<ArticlePattern> {
+    let rules = &profile.url;
+    if let Some(path) = rules.article.first() {
+        return Some(ArticlePattern {
+            path: path.clone(),
+            number: Some(rules.number.clone()),
+        });
+    }
+
+    let path = rules.canonical.as_ref()?;
+    Some(ArticlePattern {
+        path: path.replace("{number}", "#"),
+        number: None,
     })
 }
 
@@ -281,19 +240,24 @@ fn title(tree: &Tree) -> Option<String> {
 fn language(tree: &Tree, html: &str) -> Option<String> {
     let root = Selector::compile("html[lang]").ok()?;
     let told = tree.first(&root).and_then(|node| attribute(&node, "lang"));
-    let is_tag = |tag: &String| {
-        let parts = tag.split('-').all(|part| {
-            (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric())
-        });
-        parts && tag.bytes().take(2).filter(u8::is_ascii_alphabetic).count() == 2
-    };
+    told.filter(|tag| is_tag(tag))
+        .or_else(|| is_korean(tree, html).then(|| "ko".to_owned()))
+}
 
-    told.filter(is_tag).or_else(|| {
-        let hangul = html.chars().filter(|c| ('가'..='힣').contains(c)).count();
-        let letters = crate::markup::text(&tree.root())
-            .chars()
-            .filter(|c| c.is_alphabetic())
-            .count();
-        (hangul > 0 && hangul * 5 >= letters).then(|| "ko".to_owned())
-    })
+/// Tells whether a text has the form of a language tag (BCP 47).
+fn is_tag(text: &str) -> bool {
+    let has_parts = text.split('-').all(|part| {
+        (1..=8).contains(&part.len()) && part.bytes().all(|c| c.is_ascii_alphanumeric())
+    });
+    has_parts && text.bytes().take(2).filter(u8::is_ascii_alphabetic).count() == 2
+}
+
+/// Tells whether a fifth of a page's letters are Korean.
+fn is_korean(tree: &Tree, html: &str) -> bool {
+    let hangul = html.chars().filter(|c| ('가'..='힣').contains(c)).count();
+    let letters = crate::markup::text(&tree.root())
+        .chars()
+        .filter(|c| c.is_alphabetic())
+        .count();
+    hangul > 0 && hangul * 5 >= letters
 }

@@ -206,6 +206,7 @@ fn whole_article(
     tree: &Tree,
 ) -> Option<extract::Article> {
     let paper = KnownPaper::from(&profile);
+
     match ArticleReader::new(profile, paper).read_tree(url, html, tree) {
         extract::Extraction::Article(article) if is_whole(&article) => Some(*article),
         extract::Extraction::Article(_)

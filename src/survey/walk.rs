@@ -123,8 +123,8 @@ async fn read(url: PageUrl, home: PageUrl, answer: Answer) -> SurveyedPage {
 /// a story and a date.
 fn is_article(page: &SurveyedPage) -> bool {
     let is_root = page.url.as_url().path() == "/" && page.url.as_url().query().is_none();
-    let declares = |article: &crate::extract::Article| article.published_at.is_some();
-    !is_root && page.article.as_ref().is_some_and(declares)
+    let story = page.article.as_ref();
+    !is_root && story.is_some_and(|article| article.published_at.is_some())
 }
 
 /// Walks until no page is worth a request, or the requests are spent. Each level's best pages come
@@ -195,14 +195,16 @@ async fn look_closer<W: Web, F: FnMut(&SurveyRequest) + Send>(
         knowledge.second = Some((page, parameter));
     }
 
-    let grammar = Grammar::new(None, knowledge.home.clone());
-    let home = knowledge.pages[0].tree();
-    let feeds = home.map(|tree| {
-        let document = Document::new(&knowledge.home, &tree);
-        read_home(&Menu::default(), &grammar, &document, &tree).feeds
-    });
+    note_feeds(surveyor, knowledge).await?;
+    note_sitemaps(surveyor, knowledge).await
+}
 
-    for (k, url) in feeds.unwrap_or_default().into_iter().enumerate() {
+/// Notes the feeds that the home page names, and asks for the first.
+async fn note_feeds<W: Web, F: FnMut(&SurveyRequest) + Send>(
+    surveyor: &mut Surveyor<'_, W, F>,
+    knowledge: &mut Knowledge,
+) -> Result<(), ArchiveError> {
+    for (k, url) in named_feeds(knowledge).into_iter().enumerate() {
         let entries = if k == 0 {
             feed(surveyor, knowledge, &url).await?
         } else {
@@ -210,12 +212,30 @@ async fn look_closer<W: Web, F: FnMut(&SurveyRequest) + Send>(
         };
         knowledge.feeds.push((url, entries));
     }
+    Ok(())
+}
 
+fn named_feeds(knowledge: &Knowledge) -> Vec<PageUrl> {
+    let Some(tree) = knowledge.pages[0].tree() else {
+        return Vec::new();
+    };
+
+    let grammar = Grammar::new(None, knowledge.home.clone());
+    let document = Document::new(&knowledge.home, &tree);
+    read_home(&Menu::default(), &grammar, &document, &tree).feeds
+}
+
+/// Notes the sitemaps that robots.txt names, and asks for the first.
+async fn note_sitemaps<W: Web, F: FnMut(&SurveyRequest) + Send>(
+    surveyor: &mut Surveyor<'_, W, F>,
+    knowledge: &mut Knowledge,
+) -> Result<(), ArchiveError> {
     // The protocol asks for whole addresses; some papers write a path.
     let named = surveyor
         .sitemaps()
         .iter()
         .filter_map(|address| knowledge.home.join(address).ok());
+
     for (k, url) in named.collect::<Vec<_>>().into_iter().enumerate() {
         let pages = if k == 0 {
             sitemap(surveyor, knowledge, &url).await?
@@ -236,6 +256,7 @@ async fn feed<W: Web, F: FnMut(&SurveyRequest) + Send>(
     let Some(answer) = answer else {
         return Ok(None);
     };
+
     let paper = FeedOf {
         grammar: &knowledge.grammar(),
         zone: &TimeZone::UTC,
@@ -255,6 +276,7 @@ async fn sitemap<W: Web, F: FnMut(&SurveyRequest) + Send>(
     let Some(answer) = answer else {
         return Ok(None);
     };
+
     let anyones = Grammar::new(None, knowledge.home.clone());
     let sitemap = read_sitemap(&anyones, &TimeZone::UTC, url, &answer.body).ok();
     Ok(sitemap.map(|sitemap| sitemap.rows.len() + sitemap.maps.len()))

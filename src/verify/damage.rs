@@ -82,11 +82,13 @@ impl Serialize for Repair {
             Self::Done { how } => (true, Some(how)),
             Self::NotPossible { why } => (false, Some(why)),
         };
+
         #[derive(Serialize)]
         struct DamageRow<'a> {
             repaired: bool,
             repair: Option<&'a String>,
         }
+
         DamageRow {
             repaired,
             repair: said,

@@ -4,7 +4,9 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use crate::archive::{ArchiveError, DamagedVersion, KeptCapture, Lease, VersionRepair, Writer};
+use crate::archive::{
+    ArchiveError, CaptureOf, DamagedVersion, KeptCapture, Lease, VersionRepair, Writer,
+};
 use crate::clock::Clock;
 use crate::deadline::Undone;
 use crate::extract::{Article, Extraction};
@@ -25,23 +27,101 @@ pub fn repair(
     findings: &mut VerifyReport,
     clock: &Clock,
 ) -> Result<(), ArchiveError> {
+    let mut repairing = Repairing {
+        archive,
+        lease,
+        readers,
+        clock,
+    };
+
     for damage in &mut findings.damage {
-        let repaired = repair_one(archive, lease, readers, damage, clock);
+        let repaired = repairing.repair(damage);
 
         damage.repair = match repaired {
             Ok(repair) => {
-                archive.save()?;
+                repairing.archive.save()?;
                 repair
             }
             Err(error) if is_of_this_one(&error) => {
-                archive.abandon()?;
+                repairing.archive.abandon()?;
                 Repair::NotPossible { why: told(error) }
             }
             Err(error) => return Err(error),
         };
         findings.repaired += u64::from(damage.is_repaired());
     }
-    archive.check_files(clock.now())
+    repairing.archive.check_files(clock.now())
+}
+
+/// A repair under way.
+struct Repairing<'a> {
+    archive: &'a mut Writer,
+    lease: Lease,
+    readers: &'a [Arc<SiteReader>],
+    clock: &'a Clock,
+}
+
+impl Repairing<'_> {
+    fn repair(&mut self, damage: &Damage) -> Result<Repair, ArchiveError> {
+        match &damage.source {
+            RepairSource::Nothing => Ok(Repair::NotPossible {
+                why: "only a backup has it: see docs/care.md".to_owned(),
+            }),
+            RepairSource::Pages { bodies, captures } => self.queue_pages(bodies, captures),
+            RepairSource::Capture {
+                article,
+                n,
+                capture,
+                flaws,
+            } => {
+                let (article, n) = (*article, *n);
+                self.mend(DamagedVersion { article, n, flaws }, *capture)
+            }
+        }
+    }
+
+    /// Queues the pages of damaged bodies for the next crawl.
+    fn queue_pages(
+        &mut self,
+        bodies: &[i64],
+        captures: &[CaptureOf],
+    ) -> Result<Repair, ArchiveError> {
+        let queued = self
+            .archive
+            .ask_again(self.lease, bodies, captures, self.clock.now())?;
+
+        let why = match queued {
+            0 => "only a backup has it: no page that is kept now came with it (see docs/care.md)",
+            _ => "its page is asked for as a whole at the next crawl",
+        };
+        Ok(Repair::NotPossible {
+            why: why.to_owned(),
+        })
+    }
+
+    /// Extracts a damaged version again from the capture that it was read in.
+    fn mend(&mut self, damaged: DamagedVersion<'_>, capture: i64) -> Result<Repair, ArchiveError> {
+        let now = self.clock.now();
+        let Some(kept) = self.archive.kept_capture(capture)? else {
+            let why = format!(
+                "of capture {capture} no body was kept; only a backup has it (see docs/care.md)"
+            );
+            return Ok(Repair::NotPossible { why });
+        };
+
+        match read(&kept, self.readers) {
+            Ok(read) => {
+                let article = kept.read_as(*read);
+                let mended = self
+                    .archive
+                    .mend_version(self.lease, damaged, article, now)?;
+                Ok(Repair::Done {
+                    how: in_words(mended).to_owned(),
+                })
+            }
+            Err(why) => Ok(Repair::NotPossible { why }),
+        }
+    }
 }
 
 /// Tells whether an error is about what is damaged; others end the repair.
@@ -58,61 +138,6 @@ fn told(error: ArchiveError) -> String {
     }
 }
 
-fn repair_one(
-    archive: &mut Writer,
-    lease: Lease,
-    readers: &[Arc<SiteReader>],
-    damage: &Damage,
-    clock: &Clock,
-) -> Result<Repair, ArchiveError> {
-    let now = clock.now();
-
-    match &damage.source {
-        RepairSource::Nothing => Ok(Repair::NotPossible {
-            why: "only a backup has it: see docs/care.md".to_owned(),
-        }),
-        RepairSource::Pages { bodies, captures } => {
-            let queued = archive.ask_again(lease, bodies, captures, now)?;
-
-            let why = match queued {
-                0 => {
-                    "only a backup has it: no page that is kept now came with it (see docs/care.md)"
-                }
-                _ => "its page is asked for as a whole at the next crawl",
-            };
-
-            Ok(Repair::NotPossible {
-                why: why.to_owned(),
-            })
-        }
-        RepairSource::Capture {
-            article,
-            n,
-            capture,
-            flaws,
-        } => {
-            let Some(kept) = archive.kept_capture(*capture)? else {
-                let why = format!(
-                    "of capture {capture} no body was kept; only a backup has it (see docs/care.md)"
-                );
-                return Ok(Repair::NotPossible { why });
-            };
-
-            match read(&kept, readers) {
-                Ok(read) => {
-                    let (article, n) = (*article, *n);
-                    let damaged = DamagedVersion { article, n, flaws };
-                    let mended = archive.mend_version(lease, damaged, kept.read_as(*read), now)?;
-                    Ok(Repair::Done {
-                        how: in_words(mended).to_owned(),
-                    })
-                }
-                Err(why) => Ok(Repair::NotPossible { why }),
-            }
-        }
-    }
-}
-
 fn in_words(mended: VersionRepair) -> &'static str {
     match mended {
         VersionRepair::Exactly => "read again from its page: the same words as before",
@@ -125,17 +150,10 @@ fn in_words(mended: VersionRepair) -> &'static str {
 
 /// Reads a capture as the profile of its day does.
 fn read(capture: &KeptCapture, readers: &[Arc<SiteReader>]) -> Result<Box<Article>, String> {
-    let of_site = || {
-        readers
-            .iter()
-            .filter(|reader| reader.site.name == capture.page.site)
-    };
-
-    let of_day = of_site().find(|reader| reader.is_for(capture.fetched_at));
-    let Some(reader) = of_day.or_else(|| of_site().next_back()) else {
+    let site = &capture.page.site;
+    let Some(reader) = SiteReader::of_day(readers, site, capture.fetched_at) else {
         return Err(format!(
-            "its site {} is not configured: name its folder with --config",
-            capture.page.site
+            "its site {site} is not configured: name its folder with --config"
         ));
     };
 

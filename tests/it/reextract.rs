@@ -9,7 +9,7 @@ use saseo::archive::Terms;
 use saseo::clock::Clock;
 use saseo::config::{Profile, Settings, Site};
 use saseo::demo::Edition;
-use saseo::reextract::{Mode, ReextractPlan, Summary, reextract};
+use saseo::reextract::{LeasedArchive, Mode, ReextractPlan, Summary, reextract};
 use saseo::site_reader::SiteReader;
 use serde_json::{Value, json};
 
@@ -224,17 +224,13 @@ fn a_re_extraction_that_is_broken_off_goes_on_where_it_was() {
             asked.set(asked.get() + 1);
             asked.get() > batches
         };
-        // What was not saved when it ends is lost, as with a kill.
-        reextract(
-            &mut archive,
+        let leased = LeasedArchive {
+            archive: &mut archive,
             lease,
-            Some(run),
-            &plan,
-            &clock,
-            is_stopped,
-            |_| {},
-        )
-        .unwrap()
+            run: Some(run),
+        };
+        // What was not saved when it ends is lost, as with a kill.
+        reextract(leased, &plan, &clock, is_stopped, |_| {}).unwrap()
     };
     let first = read(1);
     assert!(

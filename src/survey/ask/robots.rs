@@ -5,6 +5,7 @@ use crate::dispatch::{Prepared, RobotsFetch, RobotsStanding, RobotsStep};
 use crate::fetch::{RequestTerms, Trouble, Web};
 use crate::page_url::PageUrl;
 use crate::robots::{Allowed, LARGEST, REDIRECTS};
+use crate::survey::ask::send::Exchange;
 use crate::survey::ask::{Had, SurveyRequest, Surveyor, Unasked};
 
 /// Most sitemaps of one robots.txt. Papers have a few; a file with more is built to fill a disk.
@@ -59,18 +60,12 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
 
     /// Asks for a robots.txt, and follows its redirects within the paper.
     async fn fetch_robots(&mut self, mut fetch: RobotsFetch) -> Had<()> {
-        let terms = RequestTerms {
-            read_at_most: Some(LARGEST + 1),
-            ..RequestTerms::default()
-        };
-
         // One request more than redirects, since a server may change the protocol.
         for _ in 0..=REDIRECTS + 1 {
-            let prepared = match self.prepare_robots(&fetch).await? {
-                Ok(prepared) => prepared,
+            let exchange = match self.send_robots(&fetch).await? {
+                Ok(exchange) => exchange,
                 Err(unasked) => return Ok(Err(unasked)),
             };
-            let exchange = self.send(prepared, terms.clone()).await?;
 
             match &exchange.result {
                 Ok(answer) => match fetch.follow(answer.clone(), exchange.at) {
@@ -100,6 +95,20 @@ impl<W: Web, F: FnMut(&SurveyRequest) + Send> Surveyor<'_, W, F> {
             }
         }
         Ok(Err(self.over("its robots.txt cannot be had".to_owned())))
+    }
+
+    /// Sends a request for a robots.txt, and reads no more of the answer than the parser takes.
+    async fn send_robots(&mut self, fetch: &RobotsFetch) -> Had<Exchange> {
+        let prepared = match self.prepare_robots(fetch).await? {
+            Ok(prepared) => prepared,
+            Err(unasked) => return Ok(Err(unasked)),
+        };
+
+        let terms = RequestTerms {
+            read_at_most: Some(LARGEST + 1),
+            ..RequestTerms::default()
+        };
+        Ok(Ok(self.send(prepared, terms).await?))
     }
 
     /// Prepares the request for a robots.txt, once its host's turn comes.

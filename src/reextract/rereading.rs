@@ -1,0 +1,232 @@
+//! A re-extraction under way: batch by batch, each saved together with its position.
+
+use std::collections::BTreeSet;
+
+use crate::archive::{
+    ArchiveError, CaptureBatch, KeptCapture, Lease, MAX_CRASHES, RevisionOutcome, RunId, Selection,
+    Writer,
+};
+use crate::clock::Clock;
+use crate::extract::{Article, Extraction};
+use crate::reextract::reading::{extractions, fingerprint, reader_of};
+use crate::reextract::{LeasedArchive, Mode, ReextractPlan, ReextractProgress, Summary};
+use crate::revisit::next_revisit;
+
+/// Captures that are read at once and saved in one transaction: enough to keep all cores busy, and
+/// few enough that a stopped run repeats little.
+const BATCH: usize = 256;
+
+/// A re-extraction under way.
+pub(super) struct Rereading<'a> {
+    archive: &'a mut Writer,
+    lease: Lease,
+    run: Option<RunId>,
+    plan: &'a ReextractPlan,
+    clock: &'a Clock,
+    /// The readers' fingerprint.
+    what: String,
+    selection: Selection,
+    /// The id of the last capture that was read.
+    after: i64,
+    /// The captures among which one may have ended the process: each is read alone.
+    suspected: Option<CaptureBatch>,
+    summary: Summary,
+    articles: BTreeSet<i64>,
+}
+
+impl<'a> Rereading<'a> {
+    pub(super) fn begin(
+        leased: LeasedArchive<'a>,
+        plan: &'a ReextractPlan,
+        clock: &'a Clock,
+    ) -> Result<Self, ArchiveError> {
+        let LeasedArchive {
+            archive,
+            lease,
+            run,
+        } = leased;
+        let what = fingerprint(&plan.readers);
+        let selection = Selection::of(
+            archive,
+            plan.readers.iter().map(|reader| reader.site.name.as_str()),
+        )?;
+
+        let (after, suspected) = match plan.mode {
+            Mode::Write => (
+                archive.reread_up_to(&what)?,
+                archive.take_interrupted(lease)?,
+            ),
+            Mode::DryRun => (0, None),
+        };
+
+        Ok(Self {
+            archive,
+            lease,
+            run,
+            plan,
+            clock,
+            what,
+            selection,
+            after,
+            suspected,
+            summary: Summary::default(),
+            articles: BTreeSet::new(),
+        })
+    }
+
+    /// Returns how many captures are left to read.
+    pub(super) fn captures_left(&self) -> Result<u64, ArchiveError> {
+        self.archive.captures_left(&self.selection, self.after)
+    }
+
+    /// Returns the progress towards `all` captures that were left when the re-extraction began.
+    pub(super) fn progress(&self, all: u64) -> ReextractProgress {
+        let Summary {
+            captures, unread, ..
+        } = self.summary;
+        ReextractProgress {
+            captures,
+            left: all.saturating_sub(captures + unread),
+        }
+    }
+
+    /// Reads the next captures and saves the results. Returns `false` if none is left.
+    pub(super) fn read_next(&mut self) -> Result<bool, ArchiveError> {
+        let captures = self.next_captures()?;
+        let (Some(first), Some(last)) = (captures.first(), captures.last()) else {
+            return Ok(false);
+        };
+        self.after = last.id;
+        let (captures, left_out) = self.without_deadly(&captures)?;
+
+        if self.plan.mode == Mode::Write {
+            self.archive.begin_batch(
+                self.lease,
+                &self.what,
+                CaptureBatch {
+                    first: first.id,
+                    last: last.id,
+                },
+            )?;
+        }
+
+        let extractions = extractions(&captures, &self.plan.readers);
+        for (capture, extraction) in captures.into_iter().zip(extractions) {
+            let revision = self.revise(capture, extraction)?;
+            self.archive.forget_crashes(self.lease, capture.id)?;
+            self.summary.count(capture, revision, &mut self.articles);
+        }
+        for capture in left_out {
+            self.summary.leave_out(capture);
+        }
+
+        self.save()?;
+        Ok(true)
+    }
+
+    /// Writes what a capture reads as now.
+    fn revise(
+        &mut self,
+        capture: &KeptCapture,
+        extraction: Extraction,
+    ) -> Result<RevisionOutcome, ArchiveError> {
+        let article: Box<Article> = match extraction {
+            Extraction::Article(article) | Extraction::Members(article) => article,
+            Extraction::Gone { why }
+            | Extraction::Refused { why }
+            | Extraction::NotAnArticle { why } => {
+                return self.archive.revise_without(self.lease, capture, &why);
+            }
+        };
+
+        let published = article
+            .published_at
+            .map_or(capture.fetched_at, |time| time.at.min(capture.fetched_at));
+        let reader = reader_of(capture, &self.plan.readers);
+        let now = self.clock.now();
+        let revisit_at = next_revisit(&reader.scope.revisit_schedule, published, now);
+
+        self.archive
+            .revise(self.lease, capture.read_as(*article), revisit_at, now)
+    }
+
+    /// Returns the captures to read next: a whole batch, or a single suspected capture.
+    fn next_captures(&self) -> Result<Vec<KeptCapture>, ArchiveError> {
+        let mut captures = self
+            .archive
+            .kept_captures(&self.selection, self.after, BATCH)?;
+
+        let first_suspected = self.suspected.and_then(|begun| {
+            let batch = begun.first..=begun.last;
+            captures
+                .iter()
+                .position(|capture| batch.contains(&capture.id))
+        });
+        if let Some(at) = first_suspected {
+            captures.truncate(at.max(1));
+        }
+
+        Ok(captures)
+    }
+
+    /// Separates the captures to read from those that ended the process too often.
+    fn without_deadly<'c>(
+        &self,
+        captures: &'c [KeptCapture],
+    ) -> Result<(Vec<&'c KeptCapture>, Vec<&'c KeptCapture>), ArchiveError> {
+        let (mut read, mut left_out) = (Vec::new(), Vec::new());
+        for capture in captures {
+            let deaths = self.archive.crashes(&self.what, capture.id)?;
+            if deaths < MAX_CRASHES {
+                read.push(capture)
+            } else {
+                left_out.push(capture)
+            }
+        }
+        Ok((read, left_out))
+    }
+
+    fn save(&mut self) -> Result<(), ArchiveError> {
+        match self.plan.mode {
+            Mode::Write => {
+                self.archive.end_batch(self.lease)?;
+                self.archive
+                    .note_reread(self.lease, &self.what, self.after)?;
+
+                if let Some(run) = self.run {
+                    self.archive
+                        .note_tally(self.lease, run, &self.summary.tally())?;
+                }
+
+                self.archive.save()?;
+                self.archive.check_files(self.clock.now())
+            }
+            Mode::DryRun => self.archive.abandon(),
+        }
+    }
+
+    /// Removes the note that a batch was begun.
+    pub(super) fn forget_begun(&mut self) -> Result<(), ArchiveError> {
+        self.archive.abandon()?;
+        if self.plan.mode == Mode::Write {
+            self.archive.end_batch(self.lease)?;
+            self.archive.save()?;
+        }
+        Ok(())
+    }
+
+    /// Ends before all captures were read.
+    pub(super) fn break_off(mut self) -> Summary {
+        self.summary.is_broken_off = true;
+        self.summary
+    }
+
+    /// Ends once all captures were read.
+    pub(super) fn end(self) -> Result<Summary, ArchiveError> {
+        if self.plan.mode == Mode::Write {
+            self.archive.end_reread(self.lease)?;
+            self.archive.save()?;
+        }
+        Ok(self.summary)
+    }
+}

@@ -1,0 +1,92 @@
+//! A page that was saved, extracted again: the reader of its day, and the opt-outs in its words.
+
+use std::sync::Arc;
+
+use crate::deadline::{BUDGET, room_as_weighed_now, room_now, within_now};
+use crate::extract::{Article, Extraction, decode};
+use crate::markup::Weight;
+use crate::opt_out::{Declared, Judgement, Metas, Reservations};
+use crate::page_url::PageUrl;
+use crate::site_reader::{SiteReader, is_text};
+use crate::time::Timestamp;
+
+impl SiteReader {
+    /// Returns the reader of a site's page that was fetched at `moment`: the one with the profile
+    /// of that day. Outside the days of all profiles, the last profile reads what it can. Returns
+    /// `None` where the site has no reader.
+    pub(crate) fn of_day<'r>(
+        readers: &'r [Arc<Self>],
+        site: &str,
+        moment: Timestamp,
+    ) -> Option<&'r Self> {
+        let mut of_site = readers.iter().filter(|reader| reader.site.name == site);
+        let of_day = of_site.clone().find(|reader| reader.is_for(moment));
+        of_day.or_else(|| of_site.next_back()).map(Arc::as_ref)
+    }
+
+    /// Tells whether pages that were fetched at `moment` are read by this profile.
+    pub fn is_for(&self, moment: Timestamp) -> bool {
+        self.articles.profile().is_valid_at(moment)
+    }
+
+    /// Extracts an article again from a page that was fetched at `moment`. Opt-outs in its words
+    /// are judged now, by the site file; all other signals were judged when the page came.
+    pub fn read_again(
+        &self,
+        url: &PageUrl,
+        content_type: &str,
+        body: &[u8],
+        moment: Timestamp,
+    ) -> Extraction {
+        match self.reread(url, content_type, body) {
+            Extraction::Article(article) => Extraction::Article(self.judged(url, article, moment)),
+            Extraction::Members(article) => Extraction::Members(self.judged(url, article, moment)),
+            other @ (Extraction::Gone { .. }
+            | Extraction::Refused { .. }
+            | Extraction::NotAnArticle { .. }) => other,
+        }
+    }
+
+    /// Applies the opt-outs in an article's words: a withheld article loses its text.
+    fn judged(&self, url: &PageUrl, mut article: Box<Article>, moment: Timestamp) -> Box<Article> {
+        let (metas, files) = (Metas::default(), Reservations::default());
+        let declared = Declared {
+            url,
+            headers: &[],
+            metas: &metas,
+            words: &article.words,
+            files: &files,
+        };
+        let opt_outs = declared.opt_outs(&self.agent);
+        let judgement = Judgement::of(opt_outs, &self.site.opt_outs, moment);
+
+        article.opt_outs = judgement.in_export();
+        if judgement.withholds().is_some() {
+            (article.paragraphs, article.images) = (Vec::new(), Vec::new());
+        }
+        article
+    }
+
+    fn reread(&self, url: &PageUrl, content_type: &str, body: &[u8]) -> Extraction {
+        if !is_text(content_type) {
+            return Extraction::NotAnArticle {
+                why: format!("its content type is {content_type}"),
+            };
+        }
+
+        let html = decode(body, content_type, url.last_label()).text;
+        let most = Weight::most_of(html.len());
+
+        let read = if self.articles.is_generic() {
+            let room = room_as_weighed_now(most, || self.articles.memory(&html));
+            let (reader, url, html) = (self.articles.clone(), url.clone(), html.into_owned());
+            room.and_then(|room| within_now(BUDGET, room, move || reader.read(&url, &html)))
+        } else {
+            room_now(most).map(|_room| self.articles.read(url, &html))
+        };
+
+        read.unwrap_or_else(|why| Extraction::NotAnArticle {
+            why: why.to_string(),
+        })
+    }
+}
