@@ -21,7 +21,7 @@ pub(super) fn outcome_of(response: &Response, parse: impl FnOnce() -> ParsedPage
         _ if answer.is_good() => {
             let parsed = parse();
             if let ParsedPage::Refresh { to } = parsed {
-                reader.moved(page, to)
+                reader.judge_redirect(page, to)
             } else {
                 Outcome::Read(parsed)
             }
@@ -91,9 +91,9 @@ fn redirect_outcome(page: &Page, answer: &Answer, reader: &SiteReader) -> Outcom
     match page.url.join(location) {
         // It is the same page in other escapes. The server requires its own.
         Ok(to) if to == page.url => {
-            reader.moved(page, page.url.join_as_written(location).unwrap_or(to))
+            reader.judge_redirect(page, page.url.join_as_written(location).unwrap_or(to))
         }
-        Ok(to) => reader.moved(page, to),
+        Ok(to) => reader.judge_redirect(page, to),
         Err(why) => Outcome::Permanent {
             why: format!("redirected to no page: {why}"),
         },

@@ -10,7 +10,7 @@ use crate::site_reader::SiteReader;
 impl SiteReader {
     /// Judges a page's redirect by the paper's grammar: an article must stay an article and a list
     /// a list, and a redirect into a trap is refused.
-    pub fn moved(&self, page: &Page, to: PageUrl) -> Outcome {
+    pub fn judge_redirect(&self, page: &Page, to: PageUrl) -> Outcome {
         let Some(lists) = &self.lists else {
             return Outcome::Redirected { to, number: None };
         };
