@@ -36,6 +36,7 @@ impl Config {
 
     /// Makes a reader of a site for each profile of the site's name. Together they read the pages
     /// of all days.
+    #[cfg(feature = "cli")]
     pub(crate) fn readers(&self, site: &Arc<Site>) -> Result<Vec<Arc<SiteReader>>, ConfigError> {
         let named: Vec<&Profile> = self
             .profiles
@@ -64,6 +65,7 @@ impl Config {
     }
 
     /// Returns the profiles for what is fetched now.
+    #[cfg(feature = "cli")]
     pub(crate) fn current_profiles(&self) -> impl Iterator<Item = &Profile> {
         self.profiles.current(self.loaded_at)
     }
@@ -84,6 +86,7 @@ impl Config {
     /// # Errors
     ///
     /// Fails where no file has a profile of that name, valid on whatever days.
+    #[cfg(feature = "cli")]
     pub(crate) fn knows(&self, profile: &str) -> Result<(), ConfigError> {
         self.lacks(profile)
             .map_or(Ok(()), |why| Err(ConfigError::Usage(why)))

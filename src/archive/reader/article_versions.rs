@@ -37,6 +37,7 @@ pub struct ArticleVersion {
 
 impl Reader {
     /// Returns the id of the newest article that has this title. Sees saved changes only.
+    #[cfg(feature = "cli")]
     pub(crate) fn newest_titled(&self, title: &str) -> Result<Option<String>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT id FROM articles WHERE title = ?1 ORDER BY published_ms DESC LIMIT 1",

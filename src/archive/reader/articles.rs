@@ -29,6 +29,7 @@ const SELECT_ARTICLES: &str =
 impl Reader {
     /// Fails where the archive does not know a site; the error names the sites that it knows. Sees
     /// saved changes only.
+    #[cfg(feature = "cli")]
     pub(crate) fn knows_site(&self, site: &str) -> Result<(), ArchiveError> {
         let mut select = self
             .connection
