@@ -5,6 +5,7 @@ use rusqlite::{Connection, params};
 use crate::archive::article::write_article;
 use crate::archive::body::{Body, write_body};
 use crate::archive::change::ChangeKind;
+use crate::archive::dictionary::note_body;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
 use crate::extract::Article;
@@ -51,6 +52,11 @@ pub(super) fn write_page_answer(
     now: Timestamp,
 ) -> Result<Option<ChangeKind>, ArchiveError> {
     let capture = write_capture(tx, answer.page.id, answer.announced, answer.capture)?;
+    if let Body::Kept(packed) = &answer.capture.body
+        && is_good(answer.capture.status)
+    {
+        note_body(tx, answer.page, packed, now)?;
+    }
 
     let Some(article) = answer.article else {
         return Ok(None);
@@ -136,6 +142,11 @@ fn note_newest_capture(
         id
     ])?;
     Ok(())
+}
+
+/// Tells whether a status is that of a page, and not of an error.
+fn is_good(status: u16) -> bool {
+    matches!(status, 200..=299)
 }
 
 /// Tells whether a status says if the page exists. Other statuses speak of the server or of the

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Statement};
 
+use crate::archive::dictionary::Dictionaries;
 use crate::archive::error::ArchiveError;
 use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
@@ -46,6 +47,7 @@ pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
+    dictionaries: Dictionaries,
 }
 
 impl Reader {
@@ -82,7 +84,11 @@ impl Reader {
                 known: SCHEMA,
             });
         }
-        Ok(Self { connection, path })
+        Ok(Self {
+            connection,
+            path,
+            dictionaries: Dictionaries::default(),
+        })
     }
 
     /// Returns the file's path.

@@ -62,7 +62,7 @@ fn queue_list_page(
         next.list.promised,
         next.hops,
         overlap_json(&next.list.overlap.head, next.list.overlap.met),
-        pack(&next.list.seen.to_bytes()).zstd
+        pack(&next.list.seen.to_bytes(), None).zstd
     ])?;
     Ok(added > 0)
 }
