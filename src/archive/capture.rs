@@ -5,9 +5,11 @@ use rusqlite::{Connection, params};
 use crate::archive::article::write_article;
 use crate::archive::body::{Body, write_body};
 use crate::archive::change::ChangeKind;
-use crate::archive::dictionary::note_body;
+use crate::archive::compression::Dictionary;
+use crate::archive::dictionaries::note_body;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
+use crate::archive::store::Writer;
 use crate::extract::Article;
 use crate::frontier::{Page, PageId};
 use crate::opt_out::{OptOut, OptOutAction};
@@ -45,6 +47,16 @@ pub(super) struct PageAnswer<'a> {
     pub announced: AnnouncedId,
 }
 
+#[doc(hidden)]
+impl Writer {
+    /// Returns the dictionary for a page's body; `None` where its site has none for pages of its
+    /// role, or only a damaged one. Sees unsaved changes as well: a dictionary that is not saved must not leave the loop.
+    pub fn dictionary(&self, page: &Page) -> Result<Option<Dictionary>, ArchiveError> {
+        self.dictionaries
+            .for_pages(&self.connection, &page.site, page.role())
+    }
+}
+
 /// Writes an answer with its article, and returns what it changed in the article.
 pub(super) fn write_page_answer(
     tx: &Connection,
@@ -55,7 +67,7 @@ pub(super) fn write_page_answer(
     if let Body::Kept(packed) = &answer.capture.body
         && is_good(answer.capture.status)
     {
-        note_body(tx, answer.page, packed, now)?;
+        note_body(tx, &answer.page.site, answer.page.role(), packed, now)?;
     }
 
     let Some(article) = answer.article else {

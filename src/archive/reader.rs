@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Statement};
 
-use crate::archive::dictionary::Dictionaries;
+use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
 use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
@@ -34,7 +34,8 @@ pub use captures::CaptureRecord;
 pub use changes::ArticleChange;
 pub use coverage_gaps::{NumberGap, SilentSection};
 pub use fixity::{
-    BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion,
+    BadText, CaptureOf, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow,
+    StoredVersion,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
 pub use outlook::Outlook;

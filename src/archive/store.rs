@@ -8,7 +8,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 
-use crate::archive::dictionary::Dictionaries;
+use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
 use crate::archive::lock::Lock;

@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::archive::body::unpack_with;
+use crate::archive::compression::unpack_with;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Writer, stored_number};
 use crate::frontier::Discovered;

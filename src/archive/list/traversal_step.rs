@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use crate::archive::body::pack;
+use crate::archive::compression::pack;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::stored::overlap_json;
 use crate::archive::truncated_list::write_truncation;

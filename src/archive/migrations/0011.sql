@@ -13,3 +13,10 @@ CREATE TABLE dictionary (
 CREATE INDEX dictionary_of ON dictionary (site_id, shape);
 
 ALTER TABLE body ADD COLUMN dictionary_id INTEGER REFERENCES dictionary; -- that it is compressed with
+
+-- The last capture whose body `compact` looked at.
+CREATE TABLE compaction (
+    only       INTEGER PRIMARY KEY CHECK (only = 1),
+    capture_id INTEGER NOT NULL
+) STRICT;
+INSERT INTO compaction (only, capture_id) VALUES (1, 0);

@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row};
 
-use crate::archive::body::unpack_checked;
+use crate::archive::compression::unpack_checked;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::records::Records;

@@ -2,8 +2,8 @@
 
 use rusqlite::Row;
 
-use crate::archive::body::unpack_checked;
-use crate::archive::dictionary::Dictionary;
+use crate::archive::compression::Dictionary;
+use crate::archive::compression::unpack_checked;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::Writer;
 use crate::frontier::{KnownArticle, Page, PageId, PageKind, Past};

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::Row;
 use sha2::{Digest, Sha256};
 
-use crate::archive::body::unpack_with;
-use crate::archive::dictionary::Dictionary;
+use crate::archive::compression::Dictionary;
+use crate::archive::compression::unpack_with;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
@@ -165,6 +165,6 @@ impl Reader {
 }
 
 /// Reads a blob. A value of another kind reads as empty, which has no body's hash.
-fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+pub(super) fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
     Ok(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
 }

@@ -1,26 +1,16 @@
 //! Dictionaries: earlier pages of a site, with which later pages of the same shape are compressed.
-//!
-//! Pages of one paper are alike. A real page of 82,913 bytes takes 22,520 bytes alone, and 4,776
-//! with an earlier page of its paper (measured). A dictionary is raw content (RFC 8878 §5), so any
-//! program that has zstd can read it.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::fmt;
-use std::sync::{Arc, OnceLock};
 
 use rusqlite::{Connection, OptionalExtension, params};
-use zstd::zstd_safe::CDict;
 
-use crate::archive::body::{Compression, Packed, unpack_checked};
+use crate::archive::compression::{
+    Compression, Dictionary, DictionaryId, Packed, pack, unpack_checked,
+};
 use crate::archive::error::ArchiveError;
-use crate::archive::store::Writer;
-use crate::frontier::{Page, Role};
+use crate::frontier::Role;
 use crate::time::Timestamp;
-
-/// With a dictionary, level 2 packs a real page as small as level 3 nearly does, and in less time
-/// than any level without one (measured: 88 µs with, 125 µs without).
-const LEVEL: i32 = 2;
 
 /// Smaller pages have nothing to compress others with.
 const LEAST_BYTES: i64 = 2 * 1024;
@@ -28,29 +18,13 @@ const LEAST_BYTES: i64 = 2 * 1024;
 /// Larger pages are no dictionaries: their tables would take megabytes of memory.
 const MOST_BYTES: i64 = 512 * 1024;
 
-/// After so many pages in a row that a dictionary did not help, the next one becomes the
+/// After so many pages in a row that a dictionary did not help, the last of them becomes the
 /// dictionary. A paper with a new skin has that many in a day. A few odd pages do not replace a good
 /// dictionary.
 const MOST_POOR: u32 = 8;
 
 /// The dictionaries that are kept in memory, 0.3 MB each (measured, for a page of 90 kB).
 const KEPT: usize = 48;
-
-/// The id of a dictionary.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct DictionaryId(pub(super) i64);
-
-/// The content of an earlier page, ready to compress others with. A clone is cheap.
-#[derive(Clone)]
-pub struct Dictionary(Arc<DictionaryContent>);
-
-struct DictionaryContent {
-    id: DictionaryId,
-    sha256: Vec<u8>,
-    content: Vec<u8>,
-    /// Made when the first page is compressed with it.
-    tables: OnceLock<CDict<'static>>,
-}
 
 /// Pages of a site that look alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,46 +64,6 @@ impl PageShape {
     }
 }
 
-impl Dictionary {
-    fn new(id: DictionaryId, sha256: Vec<u8>, content: Vec<u8>) -> Self {
-        Self(Arc::new(DictionaryContent {
-            id,
-            sha256,
-            content,
-            tables: OnceLock::new(),
-        }))
-    }
-
-    pub(super) fn id(&self) -> DictionaryId {
-        self.0.id
-    }
-
-    pub(super) fn content(&self) -> &[u8] {
-        &self.0.content
-    }
-
-    /// Returns the tables to compress with.
-    pub(super) fn tables(&self) -> &CDict<'static> {
-        self.0
-            .tables
-            .get_or_init(|| CDict::create(&self.0.content, LEVEL))
-    }
-}
-
-impl fmt::Debug for Dictionary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Dictionary({})", self.0.id.0)
-    }
-}
-
-impl PartialEq for Dictionary {
-    fn eq(&self, other: &Self) -> bool {
-        self.0.id == other.0.id
-    }
-}
-
-impl Eq for Dictionary {}
-
 impl Dictionaries {
     /// Returns a dictionary.
     ///
@@ -145,7 +79,7 @@ impl Dictionaries {
         let mut used = self.used.borrow_mut();
         // An id is taken again after a rollback: only the content tells that it is the same one.
         let sha256 = sha256(connection, id)?;
-        let is_it = |one: &Dictionary| one.id() == id && one.0.sha256 == sha256;
+        let is_it = |one: &Dictionary| one.id() == id && one.sha256() == sha256;
         let known = used.iter().position(is_it);
         let dictionary = match known.and_then(|at| used.remove(at)) {
             Some(dictionary) => dictionary,
@@ -155,6 +89,28 @@ impl Dictionaries {
         used.push_front(dictionary.clone());
         used.truncate(KEPT);
         Ok(dictionary)
+    }
+
+    /// Returns the dictionary for bodies of a site's pages; `None` where the site has none for
+    /// pages of this role, or only a damaged one.
+    pub(super) fn for_pages(
+        &self,
+        connection: &Connection,
+        site: &str,
+        role: Role,
+    ) -> Result<Option<Dictionary>, ArchiveError> {
+        let Some(shape) = PageShape::of(role) else {
+            return Ok(None);
+        };
+        let Some(id) = newest(connection, site, shape)? else {
+            return Ok(None);
+        };
+
+        match self.get(connection, id) {
+            // A page that is compressed alone is safe. `verify` tells of the damage.
+            Err(ArchiveError::Damaged(_)) => Ok(None),
+            found => found.map(Some),
+        }
     }
 
     /// Returns the dictionary that a column of a body names.
@@ -192,6 +148,22 @@ fn load(
     Ok(Dictionary::new(id, sha256, content))
 }
 
+/// Writes a dictionary's damaged bytes again, from the page that it was made from. Returns whether
+/// that page is kept and sound.
+pub(super) fn mend(tx: &Connection, DictionaryId(id): DictionaryId) -> Result<bool, ArchiveError> {
+    let sha256 = sha256(tx, DictionaryId(id))?;
+    let Some(content) = content_of_page(tx, &sha256, "its page")? else {
+        return Ok(false);
+    };
+
+    let packed = pack(&content, None);
+    tx.execute(
+        "UPDATE dictionary SET bytes = ?2, zstd = ?3 WHERE id = ?1",
+        params![id, packed.bytes, packed.zstd],
+    )?;
+    Ok(true)
+}
+
 /// Returns the content of the page that a dictionary was made from, where that is kept and sound.
 fn content_of_page(
     connection: &Connection,
@@ -205,21 +177,6 @@ fn content_of_page(
         .query_row([sha256], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(page.and_then(|(zstd, bytes)| unpack_checked((&zstd, bytes), sha256, None, what).ok()))
-}
-
-#[doc(hidden)]
-impl Writer {
-    /// Returns the dictionary for a page's body; `None` where its site has none for pages of its
-    /// shape. Sees unsaved changes as well.
-    pub fn dictionary(&self, page: &Page) -> Result<Option<Dictionary>, ArchiveError> {
-        let Some(shape) = PageShape::of(page.role()) else {
-            return Ok(None);
-        };
-        match newest(&self.connection, &page.site, shape)? {
-            None => Ok(None),
-            Some(id) => self.dictionaries.get(&self.connection, id).map(Some),
-        }
-    }
 }
 
 /// Returns the dictionary in use for pages of a site and shape.
@@ -237,15 +194,16 @@ fn newest(
 }
 
 /// Notes what a page's body tells of the dictionaries of its site. The first page of a shape
-/// becomes the dictionary of its shape. So does a page after [`MOST_POOR`] pages in a row that the
-/// dictionary did not help.
+/// becomes the dictionary of its shape. So does a page after [`MOST_POOR`] pages in a row that were
+/// compressed alone.
 pub(super) fn note_body(
     tx: &Connection,
-    page: &Page,
+    site: &str,
+    role: Role,
     body: &Packed,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    let Some(shape) = PageShape::of(page.role()) else {
+    let Some(shape) = PageShape::of(role) else {
         return Ok(());
     };
 
@@ -255,22 +213,20 @@ pub(super) fn note_body(
                 .execute([id])?;
             Ok(())
         }
-        Compression::Alone if newest(tx, &page.site, shape)?.is_none() => {
-            make(tx, &page.site, shape, body, now)
-        }
-        Compression::Alone => Ok(()),
-        Compression::AloneThough(id) => {
-            let poor: u32 = tx
-                .prepare_cached(
-                    "UPDATE dictionary SET poor = poor + 1 WHERE id = ?1 RETURNING poor",
-                )?
-                .query_row([id.0], |row| row.get(0))?;
-            if poor < MOST_POOR || newest(tx, &page.site, shape)? != Some(id) {
-                return Ok(());
-            }
-            make(tx, &page.site, shape, body, now)
-        }
+        Compression::Alone => match newest(tx, site, shape)? {
+            Some(id) if count_poor(tx, id)? < MOST_POOR => Ok(()),
+            Some(_) | None => make(tx, site, shape, body, now),
+        },
     }
+}
+
+/// Counts a page that was compressed alone though there was a dictionary, and returns how many
+/// there were in a row.
+fn count_poor(tx: &Connection, DictionaryId(id): DictionaryId) -> Result<u32, ArchiveError> {
+    let poor = tx
+        .prepare_cached("UPDATE dictionary SET poor = poor + 1 WHERE id = ?1 RETURNING poor")?
+        .query_row([id], |row| row.get(0))?;
+    Ok(poor)
 }
 
 /// Makes a body that is compressed alone the dictionary of its site and shape.
