@@ -30,6 +30,8 @@ struct Figures {
     memory: i64,
     /// The time of the crawl in s.
     wall: f64,
+    /// Bytes of the archive for each byte of the answers.
+    disk: f64,
 }
 
 fn main() {
@@ -45,7 +47,9 @@ fn main() {
     served.child.wait().expect("the newspaper ends");
 
     figures.sort_by(|a, b| a.cpu.total_cmp(&b.cpu));
-    let Figures { cpu, wall, .. } = figures[figures.len() / 2];
+    let Figures {
+        cpu, wall, disk, ..
+    } = figures[figures.len() / 2];
     let memory = figures
         .iter()
         .map(|crawl| crawl.memory)
@@ -53,7 +57,7 @@ fn main() {
         .unwrap_or_default();
     println!(
         "{RUNS} crawls: median {cpu:.2} ms of CPU a page ({wall:.2} s for a crawl), \
-         at most {memory} MB"
+         at most {memory} MB, {disk:.3} bytes on the disk for a byte of the answers"
     );
 }
 
@@ -106,7 +110,13 @@ fn crawl(config: &Path, data: &Path, run: u32) -> Figures {
         requests as f64 / wall
     );
 
-    Figures { cpu, memory, wall }
+    let archive = std::fs::metadata(data.join("archive.db")).expect("the crawl made an archive");
+    Figures {
+        cpu,
+        memory,
+        wall,
+        disk: archive.len() as f64 / bytes as f64,
+    }
 }
 
 /// The process that serves the newspaper. It must not end before the figures are taken, because the

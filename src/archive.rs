@@ -10,6 +10,9 @@ mod backfill;
 mod body;
 mod capture;
 mod change;
+mod compaction;
+mod compression;
+mod dictionaries;
 mod due_pages;
 mod error;
 mod file_mark;
@@ -43,9 +46,11 @@ mod version_repair;
 pub use answer::{Completed, Completion, WriteEffect};
 pub use article::CandidateCopy;
 pub use backfill::{BackfillDays, Window};
-pub use body::{Body, Packed, pack};
+pub use body::Body;
 pub use capture::{Capture, Charset};
 pub use change::ChangeKind;
+pub use compaction::CompactedBodies;
+pub use compression::{Dictionary, DictionaryId, Packed, pack};
 pub use due_pages::{DueHost, NextPage};
 pub use error::ArchiveError;
 pub use files::Loss;
@@ -60,7 +65,8 @@ pub use reader::{
     FailedRun, Failure, Flaw, FoundArticle, HostState, LastCrawl, Ledger, LedgerEntry,
     LedgerRecord, LedgerRows, NumberGap, Outlook, Reader, RecordIter, Records, RobotsArrival,
     RobotsArrivals, RowRead, RunState, SilentSection, SiteQueue, SiteState, StoredBody,
-    StoredCapture, StoredRobots, StoredRow, StoredVersion, UnreadableRows, in_words, queues,
+    StoredCapture, StoredDictionary, StoredRobots, StoredRow, StoredVersion, UnreadableRows,
+    in_words, queues,
 };
 pub use reextraction::{
     CaptureBatch, KeptCapture, MAX_CRASHES, Reextraction, RevisionOutcome, Selection,

@@ -3,6 +3,7 @@
 mod args;
 mod audit;
 mod check;
+mod compact;
 mod console;
 mod crawl;
 mod crawl_report;
@@ -169,6 +170,13 @@ enum Command {
     /// broken off.
     #[command(after_help = help_texts::reextract())]
     Reextract(reextract::ReextractArgs),
+    /// Compress pages that were kept earlier with others of their paper, and make the file smaller
+    ///
+    /// Pages that are fetched now are compressed so at once. It goes on where it was broken off,
+    /// and loses nothing where it is killed. It needs twice the size of the archive on the disk for
+    /// a while; without that, or with --keep-room, the room stays in the file.
+    #[command(after_help = help_texts::compact())]
+    Compact(compact::CompactArgs),
     /// Explore an unknown paper politely, in at most 40 requests, and draft its site file
     ///
     /// Asks for robots.txt, the home page, a few sections and articles, a list's second page, a
@@ -238,6 +246,7 @@ fn run(common: &Common, command: Command) -> anyhow::Result<Exit> {
         Command::Survey(args) => survey::run(common, &args),
         Command::Show(args) => show::run(common, &args),
         Command::Diff(args) => diff::run(common, &args),
+        Command::Compact(args) => compact::run(common, &args),
         Command::Reextract(args) => reextract::run(common, &args),
         Command::Check(args) => check::run(common, &args),
         Command::Init(args) => init::run(common, &args),

@@ -39,8 +39,13 @@ pub(crate) fn megabytes(bytes: u64) -> String {
     if bytes == 0 {
         String::new()
     } else {
-        format!(", {:.1} MB", bytes as f64 / 1e6)
+        format!(", {}", size(bytes))
     }
+}
+
+/// Returns a number of bytes in megabytes: `1.5 MB`.
+pub(crate) fn size(bytes: u64) -> String {
+    format!("{:.1} MB", bytes as f64 / 1e6)
 }
 
 /// The noun of pages that robots.txt or the server refuses. Runs and sites are told with the same

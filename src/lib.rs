@@ -50,7 +50,7 @@
 //! | dispatch and reading | `dispatch`, `site_reader` | |
 //! | configuration | `config_folder` | files |
 //! | action | `crawl`, `survey`, `audit`, `verify` | tokio tasks, files |
-//! | | `export`, `history`, `reextract`, `demo`, `saved_file` | |
+//! | | `compact`, `export`, `history`, `reextract`, `demo`, `saved_file` | |
 //! | sessions | `crawl_session` | a runtime, the environment |
 //! | crawls at their times | `schedule` | monitors |
 //! | status, pure but for its reading | `status` | |
@@ -79,6 +79,8 @@ pub mod cli;
 #[cfg(feature = "crawl")]
 #[doc(hidden)]
 pub mod clock;
+#[cfg(feature = "cli")]
+mod compact;
 #[doc(hidden)]
 pub mod config;
 #[cfg(feature = "crawl")]

@@ -20,6 +20,8 @@ const NAMED: usize = 1_000;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct VerifyReport {
     pub bodies: u64,
+    /// Pages that others are compressed with.
+    pub dictionaries: u64,
     /// Answers, each held against the ledger.
     pub captures: u64,
     pub versions: u64,
@@ -59,6 +61,7 @@ pub fn verify(
 
     check.structure()?;
     let rows = check.ledger()?;
+    check.dictionaries()?;
     let bodies = check.bodies(sites)?;
     check.captures(sites, &bodies, &rows)?;
     check.versions(sites)?;

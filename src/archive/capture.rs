@@ -5,8 +5,11 @@ use rusqlite::{Connection, params};
 use crate::archive::article::write_article;
 use crate::archive::body::{Body, write_body};
 use crate::archive::change::ChangeKind;
+use crate::archive::compression::Dictionary;
+use crate::archive::dictionaries::note_body;
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::AnnouncedId;
+use crate::archive::store::Writer;
 use crate::extract::Article;
 use crate::frontier::{Page, PageId};
 use crate::opt_out::{OptOut, OptOutAction};
@@ -44,6 +47,16 @@ pub(super) struct PageAnswer<'a> {
     pub announced: AnnouncedId,
 }
 
+#[doc(hidden)]
+impl Writer {
+    /// Returns the dictionary for a page's body; `None` where its site has none for pages of its
+    /// role, or only a damaged one. Sees unsaved changes as well: a dictionary that is not saved must not leave the loop.
+    pub fn dictionary(&self, page: &Page) -> Result<Option<Dictionary>, ArchiveError> {
+        self.dictionaries
+            .for_pages(&self.connection, &page.site, page.role())
+    }
+}
+
 /// Writes an answer with its article, and returns what it changed in the article.
 pub(super) fn write_page_answer(
     tx: &Connection,
@@ -51,6 +64,11 @@ pub(super) fn write_page_answer(
     now: Timestamp,
 ) -> Result<Option<ChangeKind>, ArchiveError> {
     let capture = write_capture(tx, answer.page.id, answer.announced, answer.capture)?;
+    if let Body::Kept(packed) = &answer.capture.body
+        && is_good(answer.capture.status)
+    {
+        note_body(tx, &answer.page.site, answer.page.role(), packed, now)?;
+    }
 
     let Some(article) = answer.article else {
         return Ok(None);
@@ -136,6 +154,11 @@ fn note_newest_capture(
         id
     ])?;
     Ok(())
+}
+
+/// Tells whether a status is that of a page, and not of an error.
+fn is_good(status: u16) -> bool {
+    matches!(status, 200..=299)
 }
 
 /// Tells whether a status says if the page exists. Other statuses speak of the server or of the

@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Statement};
 
+use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
 use crate::archive::loss_note::refuse_if_lost;
 use crate::archive::schema::{SCHEMA, recognise};
@@ -33,7 +34,8 @@ pub use captures::CaptureRecord;
 pub use changes::ArticleChange;
 pub use coverage_gaps::{NumberGap, SilentSection};
 pub use fixity::{
-    BadText, CaptureOf, StoredBody, StoredCapture, StoredRobots, StoredRow, StoredVersion,
+    BadText, CaptureOf, StoredBody, StoredCapture, StoredDictionary, StoredRobots, StoredRow,
+    StoredVersion,
 };
 pub use ledger::{Ledger, LedgerEntry, LedgerRecord, LedgerRows, RobotsArrival, RobotsArrivals};
 pub use outlook::Outlook;
@@ -46,6 +48,7 @@ pub use state::{FailedRun, Failure, HostState, LastCrawl, RunState, SiteState};
 pub struct Reader {
     connection: Connection,
     path: PathBuf,
+    dictionaries: Dictionaries,
 }
 
 impl Reader {
@@ -82,7 +85,11 @@ impl Reader {
                 known: SCHEMA,
             });
         }
-        Ok(Self { connection, path })
+        Ok(Self {
+            connection,
+            path,
+            dictionaries: Dictionaries::default(),
+        })
     }
 
     /// Returns the file's path.

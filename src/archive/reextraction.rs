@@ -8,7 +8,6 @@ use rusqlite::params;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::ids::SiteId;
-use crate::archive::reextraction::kept_capture::kept_capture;
 use crate::archive::store::Writer;
 
 pub use kept_capture::KeptCapture;
@@ -62,7 +61,7 @@ impl Writer {
     ) -> Result<Vec<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(&format!(
             "SELECT capture.id, capture.fetched_at, capture.headers,
-                    body.sha256, body.bytes, body.zstd,
+                    body.sha256, body.bytes, body.zstd, body.dictionary_id,
                     page.id AS page_id, page.url, page.number, site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
              JOIN body ON body.id = capture.body_id
@@ -78,7 +77,7 @@ impl Writer {
         while let Some(row) = rows.next()?
             && bytes < MAX_BATCH_BYTES
         {
-            let capture = kept_capture(row)?;
+            let capture = self.kept_capture_of(row)?;
             bytes = bytes.saturating_add(capture.bytes);
             captures.push(capture);
         }
@@ -90,14 +89,16 @@ impl Writer {
     pub fn kept_capture(&self, id: i64) -> Result<Option<KeptCapture>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT capture.id, capture.fetched_at, capture.headers,
-                    body.sha256, body.bytes, body.zstd,
+                    body.sha256, body.bytes, body.zstd, body.dictionary_id,
                     page.id AS page_id, page.url, page.number, site.name AS site
              FROM capture JOIN page ON page.id = capture.page_id JOIN site ON site.id = page.site_id
              JOIN body ON body.id = capture.body_id WHERE capture.id = ?1",
         )?;
 
         let mut rows = select.query([id])?;
-        rows.next()?.map(kept_capture).transpose()
+        rows.next()?
+            .map(|row| self.kept_capture_of(row))
+            .transpose()
     }
 
     /// Counts the captures of a selection with ids above `after`. Sees unsaved changes as well.

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 use rusqlite::types::ValueRef;
 
+use crate::archive::dictionaries::Dictionaries;
 use crate::archive::error::ArchiveError;
 use crate::archive::files::Files;
 use crate::archive::lock::Lock;
@@ -34,6 +35,7 @@ pub struct Writer {
     /// it was not set, or where that is unknown.
     pub(super) clock_step: i64,
     /// Released after the connection is closed, since fields are dropped in this order.
+    pub(super) dictionaries: Dictionaries,
     lock: Lock,
 }
 
@@ -65,6 +67,7 @@ impl Writer {
             path,
             files,
             clock_step: 0,
+            dictionaries: Dictionaries::default(),
             lock,
         })
     }

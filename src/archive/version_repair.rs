@@ -5,6 +5,8 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params};
 
 use crate::archive::article::{column, rewrite_version};
+use crate::archive::compression::DictionaryId;
+use crate::archive::dictionaries::mend;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::{CaptureOf, Flaw};
 use crate::archive::reextraction::{Reextraction, recorded_opt_outs};
@@ -40,6 +42,16 @@ pub enum VersionRepair {
 
 #[doc(hidden)]
 impl Writer {
+    /// Writes a damaged dictionary again, from the page that it was made from. Returns whether that
+    /// page is kept and sound. Durable with the next save.
+    pub fn mend_dictionary(
+        &mut self,
+        lease: Lease,
+        id: DictionaryId,
+    ) -> Result<bool, ArchiveError> {
+        mend(self.transaction(lease)?, id)
+    }
+
     /// Replaces the damaged columns of a version by those of a re-extraction of its capture.
     /// Durable with the next save.
     pub fn mend_version(

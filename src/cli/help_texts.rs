@@ -167,6 +167,17 @@ pub(super) fn diff() -> String {
     )
 }
 
+pub(super) fn compact() -> String {
+    ending(
+        &[
+            "saseo compact",
+            "saseo compact --keep-room                            \
+             quick, and the file keeps its size",
+        ],
+        &[DONE, FAILED, USAGE, DAMAGED, HELD, STOPPED],
+    )
+}
+
 pub(super) fn reextract() -> String {
     ending(
         &[

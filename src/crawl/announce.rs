@@ -211,6 +211,7 @@ impl<W: Web> Crawl<'_, W> {
                     Some(Reads {
                         reader: Arc::clone(&paper.reader),
                         files: Arc::clone(&paper.reservations),
+                        dictionary: self.archive.dictionary(page)?,
                     })
                 }
                 VisitTarget::Robots(_) => None,

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use crate::archive::{AnnouncedId, Body, Capture, Charset, pack};
+use crate::archive::{AnnouncedId, Body, Capture, Charset, Dictionary, pack};
 use crate::clock::Clock;
 use crate::crawl::classify::{outcome_of, outcome_of_trouble};
 use crate::deadline::{BUDGET, Undone, room, room_as_weighed, within};
@@ -45,6 +45,8 @@ pub(super) struct Reads {
     pub reader: Arc<SiteReader>,
     /// The files in which the site's host speaks for all its pages.
     pub files: Arc<Reservations>,
+    /// An earlier page of the site, to compress its body with.
+    pub dictionary: Option<Dictionary>,
 }
 
 /// The result of a task.
@@ -145,7 +147,7 @@ async fn read_answer(
     result: Result<Answer, Trouble>,
     at: Timestamp,
 ) -> ReadAnswer {
-    let (VisitTarget::Page(page), Some(Reads { reader, files })) = (asked, reads) else {
+    let (VisitTarget::Page(page), Some(reads)) = (asked, reads) else {
         return ReadAnswer {
             result,
             outcome: None,
@@ -166,8 +168,9 @@ async fn read_answer(
     let parsed = parse(Response {
         page: Arc::clone(page),
         answer: Arc::new(answer),
-        reader,
-        files,
+        reader: reads.reader,
+        files: reads.files,
+        dictionary: reads.dictionary,
         at,
     })
     .await;
@@ -299,7 +302,7 @@ fn capture(response: &Response, charset: Option<Charset>, judgement: Judgement) 
             why,
             digest: Sha256::digest(&answer.body).into(),
         },
-        None => Body::Kept(pack(&answer.body)),
+        None => Body::Kept(pack(&answer.body, response.dictionary.as_ref())),
     };
     let lines: Vec<String> = answer
         .headers
@@ -355,6 +358,7 @@ mod tests {
             answer: Arc::new(answer),
             reader: Arc::new(reader),
             files: Arc::default(),
+            dictionary: None,
             at: Timestamp::EPOCH,
         };
         assert!(response.may_take_long());

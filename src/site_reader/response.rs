@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::archive::Charset;
+use crate::archive::{Charset, Dictionary};
 use crate::discover::{Document, feeds, links, read_home};
 use crate::extract::{Decoded, Extraction, decode};
 use crate::fetch::Answer;
@@ -24,6 +24,8 @@ pub struct Response {
     pub reader: Arc<SiteReader>,
     /// The opt-out files of the site's host, which hold for all its pages.
     pub files: Arc<Reservations>,
+    /// An earlier page of the site, to compress the body with.
+    pub dictionary: Option<Dictionary>,
     /// When the answer ended.
     pub at: Timestamp,
 }

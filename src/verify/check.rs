@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use crate::archive::{ArchiveError, Reader, RowRead, StoredBody, StoredRow};
+use crate::archive::{ArchiveError, Reader, RowRead, StoredBody, StoredDictionary, StoredRow};
 use crate::verify::damage::{Damage, DamageKind};
 use crate::verify::{NAMED, VerifyProgress, VerifyReport};
 
@@ -75,6 +75,24 @@ impl<'r, W: FnMut(&VerifyProgress)> Check<'r, W> {
             }
         }
         Ok(damaged)
+    }
+
+    /// Checks the pages that others are compressed with. There are few of them.
+    pub(super) fn dictionaries(&mut self) -> Result<(), ArchiveError> {
+        for looked in self.reader.stored_dictionaries() {
+            match looked? {
+                RowRead::Lost(lost) => self
+                    .findings
+                    .add(Damage::of_lost(DamageKind::Dictionary, lost)),
+                RowRead::Row(StoredDictionary { id, fault }) => {
+                    self.findings.dictionaries += 1;
+                    if let Some(why) = fault {
+                        self.findings.add(Damage::of_dictionary(id, why));
+                    }
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Returns the bodies that are damaged.

@@ -3,8 +3,8 @@
 use serde::{Serialize, Serializer};
 
 use crate::archive::{
-    BadText, CaptureOf, Flaw, RunId, StoredCapture, StoredRobots, StoredVersion, UnreadableRows,
-    in_words,
+    BadText, CaptureOf, DictionaryId, Flaw, RunId, StoredCapture, StoredRobots, StoredVersion,
+    UnreadableRows, in_words,
 };
 
 /// What is damaged.
@@ -15,6 +15,8 @@ pub enum DamageKind {
     File,
     /// A page as it came.
     Body,
+    /// A page that others are compressed with.
+    Dictionary,
     /// An answer: which body it brought, and with what status.
     Capture,
     /// A version of an article.
@@ -67,6 +69,10 @@ pub(super) enum RepairSource {
         n: i64,
         capture: i64,
         flaws: Vec<Flaw>,
+    },
+    /// A dictionary, from the page that it was made from.
+    Page {
+        dictionary: DictionaryId,
     },
     /// Bodies, from their pages: by asking for them again.
     Pages {
@@ -139,6 +145,13 @@ impl Damage {
         Self {
             source,
             ..Self::new(DamageKind::Body, format!("body {id}"), why)
+        }
+    }
+
+    pub(super) fn of_dictionary(id: DictionaryId, why: String) -> Self {
+        Self {
+            source: RepairSource::Page { dictionary: id },
+            ..Self::new(DamageKind::Dictionary, format!("dictionary {id}"), why)
         }
     }
 

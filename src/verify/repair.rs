@@ -5,7 +5,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::archive::{
-    ArchiveError, CaptureOf, DamagedVersion, KeptCapture, Lease, VersionRepair, Writer,
+    ArchiveError, CaptureOf, DamagedVersion, DictionaryId, KeptCapture, Lease, VersionRepair,
+    Writer,
 };
 use crate::clock::Clock;
 use crate::deadline::Undone;
@@ -67,6 +68,7 @@ impl Repairing<'_> {
             RepairSource::Nothing => Ok(Repair::NotPossible {
                 why: "only a backup has it: see docs/care.md".to_owned(),
             }),
+            RepairSource::Page { dictionary } => self.mend_dictionary(*dictionary),
             RepairSource::Pages { bodies, captures } => self.queue_pages(bodies, captures),
             RepairSource::Capture {
                 article,
@@ -78,6 +80,22 @@ impl Repairing<'_> {
                 self.mend(DamagedVersion { article, n, flaws }, *capture)
             }
         }
+    }
+
+    /// Writes a dictionary again, from the page that it was made from.
+    fn mend_dictionary(&mut self, id: DictionaryId) -> Result<Repair, ArchiveError> {
+        Ok(if self.archive.mend_dictionary(self.lease, id)? {
+            Repair::Done {
+                how: "from the page that it was made from".to_owned(),
+            }
+        } else {
+            Repair::NotPossible {
+                why:
+                    "only a backup has it: the page that it was made from is not kept or damaged, \
+                      too (see docs/care.md)"
+                        .to_owned(),
+            }
+        })
     }
 
     /// Queues the pages of damaged bodies for the next crawl.

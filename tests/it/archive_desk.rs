@@ -214,11 +214,30 @@ impl Desk {
 
     /// Announces the request for a page and writes its answer, which comes a second after [`NOW`].
     pub fn answer(&mut self, page: &Page, settlement: impl Into<Settlement>) -> WriteEffect {
+        self.answer_with(page, settlement, capture())
+    }
+
+    /// Writes an answer with this body, compressed as a crawl compresses it.
+    pub fn answer_with_body(&mut self, page: &Page, body: &[u8]) {
+        let dictionary = self.archive.dictionary(page).unwrap();
+        let capture = Capture {
+            body: Body::Kept(pack(body, dictionary.as_ref())),
+            ..capture()
+        };
+        self.answer_with(page, Judged::of(Verdict::Read), capture);
+    }
+
+    fn answer_with(
+        &mut self,
+        page: &Page,
+        settlement: impl Into<Settlement>,
+        capture: Capture,
+    ) -> WriteEffect {
         let announced = self.announce(announcement(page.url.clone(), NOW));
         let done = Completed::Page {
             page: Arc::new(page.clone()),
             settlement: Box::new(settlement.into()),
-            capture: Some(Box::new(capture())),
+            capture: Some(Box::new(capture)),
         };
         self.settle(Completion {
             host: page.url.host(),
@@ -358,7 +377,7 @@ pub fn capture() -> Capture {
         fetched_at: later(1),
         status: 200,
         headers: "content-type: text/html\n".into(),
-        body: Body::Kept(pack(b"<p>hello</p>")),
+        body: Body::Kept(pack(b"<p>hello</p>", None)),
         opt_outs: vec![],
         charset: None,
         etag: None,

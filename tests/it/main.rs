@@ -19,6 +19,7 @@ mod conformance;
 mod copies;
 mod crawl;
 mod cut;
+mod dictionaries;
 mod discover_pages;
 mod extract_hostile;
 mod extract_quirks;

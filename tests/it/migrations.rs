@@ -546,3 +546,34 @@ fn an_archive_of_schema_9_learns_the_list_that_has_every_article_and_knows_it_wh
         .unwrap();
     assert!(!is_whole(&archive));
 }
+
+#[test]
+fn an_archive_of_schema_10_keeps_its_bodies_and_has_no_dictionary() {
+    let folder = archive_of_schema(10);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let bodies = |sql: &rusqlite::Connection| -> Vec<(i64, Vec<u8>, i64, Vec<u8>)> {
+        let mut select = sql
+            .prepare("SELECT id, sha256, bytes, zstd FROM body ORDER BY id")
+            .unwrap();
+        let rows = select.query_map([], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+        });
+        rows.unwrap().map(Result::unwrap).collect()
+    };
+    let before = bodies(&sql);
+
+    let archive = open_archive(folder.path()).unwrap();
+
+    assert!(!before.is_empty());
+    assert_eq!(bodies(&sql), before);
+    let counts =
+        "SELECT (SELECT count(*) FROM dictionary), (SELECT count(dictionary_id) FROM body)";
+    let counts = sql.query_row(counts, [], |row| Ok((row.get(0)?, row.get(1)?)));
+    assert_eq!(counts.unwrap(), (0_i64, 0_i64));
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
+    // All its captures are left for a compaction.
+    assert!(archive.captures_to_compact().unwrap() > 0);
+}

@@ -42,6 +42,7 @@ const ROWS: [&[&str]; 14] = [
     &["config_folder"],
     &[
         "audit",
+        "compact",
         "verify",
         "crawl",
         "demo",
@@ -70,7 +71,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["lost"],
             &["error"],
             &[
-                "body",
+                "compression",
                 "lock",
                 "loss_note",
                 "page_state",
@@ -78,9 +79,11 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
                 "schema",
                 "table",
             ],
+            &["body", "dictionaries"],
             &["store"],
             &[
                 "backfill",
+                "compaction",
                 "syndication",
                 "truncated_list",
                 "host",
@@ -145,6 +148,7 @@ const ROOMS: [(&str, &[&[&str]]); 5] = [
             &["truncated_lists", "exit", "progress"],
             &[
                 "audit",
+                "compact",
                 "extract",
                 "init",
                 "plan",

@@ -3,7 +3,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use crate::archive::body::unpack;
+use crate::archive::compression::unpack_with;
 use crate::archive::error::ArchiveError;
 use crate::archive::store::{Writer, stored_number};
 use crate::frontier::Discovered;
@@ -18,7 +18,7 @@ const MAX_REDIRECTS: usize = 10;
 const MAX_BODY_REDIRECTS: usize = 5;
 
 /// Status, size and compressed body of a page's newest capture.
-type KeptColumns = (u16, Option<usize>, Option<Vec<u8>>);
+type KeptColumns = (u16, Option<usize>, Option<Vec<u8>>, Option<i64>);
 
 #[doc(hidden)]
 impl Writer {
@@ -70,7 +70,7 @@ impl Writer {
             .connection
             .prepare_cached("SELECT reason FROM page WHERE url = ?1 AND verdict = 'moved'")?;
         let mut newest = self.connection.prepare_cached(
-            "SELECT capture.status, body.bytes, body.zstd FROM page
+            "SELECT capture.status, body.bytes, body.zstd, body.dictionary_id FROM page
              JOIN capture ON capture.id = page.capture_id
              LEFT JOIN body ON body.id = capture.body_id WHERE page.url = ?1",
         )?;
@@ -84,12 +84,15 @@ impl Writer {
         }
 
         let kept: Option<KeptColumns> = newest
-            .query_row([&at], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .query_row([&at], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+            })
             .optional()?;
-        let Some((200..=299, Some(bytes), Some(packed))) = kept else {
+        let Some((200..=299, Some(bytes), Some(packed), dictionary)) = kept else {
             return Ok(None);
         };
-        unpack(&packed, bytes).map(Some)
+        let dictionary = self.dictionaries.named(&self.connection, dictionary)?;
+        unpack_with(&packed, bytes, dictionary.as_ref()).map(Some)
     }
 
     /// Returns, for each page, when it was discovered; `None` for a page that is not known. An

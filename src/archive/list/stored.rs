@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::archive::body::unpack;
+use crate::archive::compression::unpack;
 use crate::archive::error::ArchiveError;
 use crate::frontier::{ListHead, SeenRows};
 use crate::time::Timestamp;

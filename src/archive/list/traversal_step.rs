@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, params};
 
-use crate::archive::body::pack;
+use crate::archive::compression::pack;
 use crate::archive::error::ArchiveError;
 use crate::archive::list::stored::overlap_json;
 use crate::archive::truncated_list::write_truncation;
@@ -62,7 +62,7 @@ fn queue_list_page(
         next.list.promised,
         next.hops,
         overlap_json(&next.list.overlap.head, next.list.overlap.met),
-        pack(&next.list.seen.to_bytes()).zstd
+        pack(&next.list.seen.to_bytes(), None).zstd
     ])?;
     Ok(added > 0)
 }

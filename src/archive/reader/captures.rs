@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row};
 
-use crate::archive::body::unpack_checked;
+use crate::archive::compression::unpack_checked;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::records::Records;
@@ -61,21 +61,23 @@ impl Reader {
     /// came.
     pub fn body(&self, capture: &CaptureRecord) -> Result<Option<Vec<u8>>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
-            "SELECT body.zstd, body.bytes, body.sha256
+            "SELECT body.zstd, body.bytes, body.sha256, body.dictionary_id
              FROM capture JOIN body ON body.id = capture.body_id WHERE capture.id = ?1",
         )?;
         let packed = select
             .query_row([capture.id], |row| {
-                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
             })
             .optional()
             .map_err(|error| ArchiveError::at(&self.path, error))?;
 
-        packed
-            .map(|(zstd, bytes, sha256): (Vec<u8>, usize, Vec<u8>)| {
-                unpack_checked(&zstd, bytes, &sha256, capture.id)
-            })
-            .transpose()
+        let Some((zstd, bytes, sha256, dictionary)) = packed else {
+            return Ok(None);
+        };
+        let (zstd, sha256): (Vec<u8>, Vec<u8>) = (zstd, sha256);
+        let dictionary = self.dictionaries.named(&self.connection, dictionary)?;
+        let what = format!("the body of capture {}", capture.id);
+        unpack_checked((&zstd, bytes), &sha256, dictionary.as_ref(), &what).map(Some)
     }
 }
 

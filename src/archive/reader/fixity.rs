@@ -2,6 +2,7 @@
 //! came.
 
 mod bodies;
+mod dictionaries;
 mod proofs;
 mod versions;
 
@@ -15,6 +16,7 @@ use crate::archive::reader::row_read::{RowRead, WalkResult, lost};
 use crate::archive::reader::walk::{Walk, WalkStep, is_unreadable};
 
 pub use bodies::{CaptureOf, StoredBody};
+pub use dictionaries::StoredDictionary;
 pub use proofs::{StoredCapture, StoredRobots, StoredRow};
 pub use versions::StoredVersion;
 

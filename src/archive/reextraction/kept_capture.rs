@@ -2,8 +2,10 @@
 
 use rusqlite::Row;
 
-use crate::archive::body::unpack_checked;
+use crate::archive::compression::Dictionary;
+use crate::archive::compression::unpack_checked;
 use crate::archive::error::ArchiveError;
+use crate::archive::store::Writer;
 use crate::frontier::{KnownArticle, Page, PageId, PageKind, Past};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -19,6 +21,7 @@ pub struct KeptCapture {
     sha256: Vec<u8>,
     pub(super) bytes: usize,
     zstd: Vec<u8>,
+    dictionary: Option<Dictionary>,
 }
 
 impl KeptCapture {
@@ -37,46 +40,57 @@ impl KeptCapture {
     /// Returns [`ArchiveError::Damaged`] where the bytes do not have the SHA-256 of those that
     /// came.
     pub fn body(&self) -> Result<Vec<u8>, ArchiveError> {
-        unpack_checked(&self.zstd, self.bytes, &self.sha256, self.id)
+        let what = format!("the body of capture {}", self.id);
+        unpack_checked(
+            (&self.zstd, self.bytes),
+            &self.sha256,
+            self.dictionary.as_ref(),
+            &what,
+        )
     }
 }
 
-/// Reads a capture from a row. An error names the capture.
-pub(super) fn kept_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
-    read_capture(row).map_err(|error| {
-        if let ArchiveError::Damaged(why) = error {
-            let id = row.get::<_, i64>("id").unwrap_or_default();
-            ArchiveError::Damaged(format!("capture {id} cannot be read: {why}"))
-        } else {
-            error
-        }
-    })
-}
+impl Writer {
+    /// Reads a capture from a row. An error names the capture.
+    pub(super) fn kept_capture_of(&self, row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
+        self.read_capture(row).map_err(|error| {
+            if let ArchiveError::Damaged(why) = error {
+                let id = row.get::<_, i64>("id").unwrap_or_default();
+                ArchiveError::Damaged(format!("capture {id} cannot be read: {why}"))
+            } else {
+                error
+            }
+        })
+    }
 
-fn read_capture(row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
-    let url: String = row.get("url")?;
-    let page = Page {
-        id: PageId(row.get("page_id")?),
-        site: row.get("site")?,
-        url: PageUrl::from_stored(&url)
-            .map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
-        attempts: 0,
-        hops: 0,
-        past: Past::default(),
-        unended: 0,
-        kind: PageKind::Article(KnownArticle {
-            number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
-            ..KnownArticle::default()
-        }),
-    };
+    fn read_capture(&self, row: &Row<'_>) -> Result<KeptCapture, ArchiveError> {
+        let url: String = row.get("url")?;
+        let page = Page {
+            id: PageId(row.get("page_id")?),
+            site: row.get("site")?,
+            url: PageUrl::from_stored(&url)
+                .map_err(|why| ArchiveError::Damaged(format!("page url: {why}")))?,
+            attempts: 0,
+            hops: 0,
+            past: Past::default(),
+            unended: 0,
+            kind: PageKind::Article(KnownArticle {
+                number: row.get::<_, Option<i64>>("number")?.map(i64::cast_unsigned),
+                ..KnownArticle::default()
+            }),
+        };
 
-    Ok(KeptCapture {
-        id: row.get("id")?,
-        page,
-        fetched_at: Timestamp::from_millis(row.get("fetched_at")?),
-        headers: row.get("headers")?,
-        sha256: row.get("sha256")?,
-        bytes: row.get("bytes")?,
-        zstd: row.get("zstd")?,
-    })
+        Ok(KeptCapture {
+            id: row.get("id")?,
+            page,
+            fetched_at: Timestamp::from_millis(row.get("fetched_at")?),
+            headers: row.get("headers")?,
+            sha256: row.get("sha256")?,
+            bytes: row.get("bytes")?,
+            zstd: row.get("zstd")?,
+            dictionary: self
+                .dictionaries
+                .named(&self.connection, row.get("dictionary_id")?)?,
+        })
+    }
 }

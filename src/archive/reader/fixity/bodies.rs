@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::Row;
 use sha2::{Digest, Sha256};
 
-use crate::archive::body::unpack;
+use crate::archive::compression::Dictionary;
+use crate::archive::compression::unpack_with;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::article_row::CheckedColumns;
@@ -19,6 +20,8 @@ pub struct StoredBody {
     sha256: Vec<u8>,
     bytes: i64,
     zstd: Vec<u8>,
+    /// The dictionary that it is compressed with, or what is wrong with it.
+    dictionary: Result<Option<Dictionary>, String>,
 }
 
 /// A capture that has a body.
@@ -36,7 +39,11 @@ impl StoredBody {
             return Some(format!("it is said to have {} bytes", self.bytes));
         };
 
-        match unpack(&self.zstd, bytes) {
+        let dictionary = match &self.dictionary {
+            Ok(dictionary) => dictionary.as_ref(),
+            Err(why) => return Some(why.clone()),
+        };
+        match unpack_with(&self.zstd, bytes, dictionary) {
             Err(ArchiveError::Damaged(why)) => Some(why),
             Err(error) => Some(error.to_string()),
             Ok(body) if body.len() != bytes => {
@@ -61,13 +68,13 @@ impl Reader {
     ) -> Result<impl Iterator<Item = WalkResult<Vec<StoredBody>>> + '_, ArchiveError> {
         let walk = match sites {
             [] => Walk {
-                columns: "body.id, body.id, sha256, bytes, zstd",
+                columns: "body.id, body.id, sha256, bytes, zstd, dictionary_id",
                 from: "body WHERE true".to_owned(),
                 key: "body.id",
                 table: "body".to_owned(),
             },
             _ => Walk {
-                columns: "capture.id, body.id, sha256, bytes, zstd",
+                columns: "capture.id, body.id, sha256, bytes, zstd, dictionary_id",
                 from: format!(
                     "capture JOIN body ON body.id = capture.body_id
                      JOIN page ON page.id = capture.page_id
@@ -80,7 +87,7 @@ impl Reader {
         };
         let table = walk.table.clone();
 
-        Ok(self.walk(walk, move |step, ahead| read_body(&table, step, ahead)))
+        Ok(self.walk(walk, move |step, ahead| self.read_body(&table, step, ahead)))
     }
 
     /// Returns the captures that have these bodies, as far as they can be read. Sees saved changes
@@ -119,40 +126,45 @@ impl Reader {
     }
 }
 
-/// Appends a body to those that are ahead, and returns its compressed bytes.
-fn read_body(
-    table: &str,
-    step: WalkStep<'_, '_>,
-    ahead: &mut Ahead<Vec<StoredBody>>,
-) -> Result<usize, ArchiveError> {
-    let row = match step {
-        WalkStep::Row(row) => row,
-        WalkStep::Lost { first, last, why } => {
-            ahead.push_back(lost(table, first, last, why));
-            return Ok(0);
+impl Reader {
+    /// Appends a body to those that are ahead, and returns its compressed bytes.
+    fn read_body(
+        &self,
+        table: &str,
+        step: WalkStep<'_, '_>,
+        ahead: &mut Ahead<Vec<StoredBody>>,
+    ) -> Result<usize, ArchiveError> {
+        let row = match step {
+            WalkStep::Row(row) => row,
+            WalkStep::Lost { first, last, why } => {
+                ahead.push_back(lost(table, first, last, why));
+                return Ok(0);
+            }
+        };
+
+        let body = self.stored_body(row)?;
+        let bytes = body.zstd.len();
+        match ahead.back_mut() {
+            Some(RowRead::Row(bodies)) => bodies.push(body),
+            Some(RowRead::Lost(_)) | None => ahead.push_back(RowRead::Row(vec![body])),
         }
-    };
-
-    let body = stored_body(row)?;
-    let bytes = body.zstd.len();
-    match ahead.back_mut() {
-        Some(RowRead::Row(bodies)) => bodies.push(body),
-        Some(RowRead::Lost(_)) | None => ahead.push_back(RowRead::Row(vec![body])),
+        Ok(bytes)
     }
-    Ok(bytes)
-}
 
-/// Reads a body from the second column on.
-fn stored_body(row: &Row<'_>) -> rusqlite::Result<StoredBody> {
-    Ok(StoredBody {
-        id: row.get(1)?,
-        sha256: blob(row, 2)?,
-        bytes: row.get_ref(3)?.as_i64().unwrap_or(-1),
-        zstd: blob(row, 4)?,
-    })
+    /// Reads a body from the second column on.
+    fn stored_body(&self, row: &Row<'_>) -> rusqlite::Result<StoredBody> {
+        let dictionary = self.dictionaries.named(&self.connection, row.get(5)?);
+        Ok(StoredBody {
+            id: row.get(1)?,
+            sha256: blob(row, 2)?,
+            bytes: row.get_ref(3)?.as_i64().unwrap_or(-1),
+            zstd: blob(row, 4)?,
+            dictionary: dictionary.map_err(|why| why.to_string()),
+        })
+    }
 }
 
 /// Reads a blob. A value of another kind reads as empty, which has no body's hash.
-fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+pub(super) fn blob(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
     Ok(row.get_ref(column)?.as_blob().unwrap_or_default().to_vec())
 }

@@ -1,0 +1,139 @@
+//! `saseo compact`: pages that were kept earlier take less room.
+
+use std::path::Path;
+
+use clap::Args;
+use serde_json::json;
+
+use crate::archive::{ArchiveError, FILE, Lease, Lock, Reader, Writer};
+use crate::cli::exit::Exit;
+use crate::cli::progress::ProgressLine;
+use crate::cli::{Common, console};
+use crate::clock::Clock;
+use crate::compact::{Compaction, compact};
+use crate::config::units::Bytes;
+use crate::config_folder::Config;
+use crate::counts;
+use crate::crawl_session::check_free_disk;
+use crate::signals::CaughtSignals;
+
+#[derive(Debug, Args)]
+pub(super) struct CompactArgs {
+    /// Leave the room that is free then in the file, for pages to come; the file stays as large as
+    /// it is
+    #[arg(long)]
+    keep_room: bool,
+}
+
+/// The size of the archive's file before and after.
+struct FileSizes {
+    before: u64,
+    after: u64,
+}
+
+/// Compacts the archive, and tells what it saved.
+pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
+    let signal = CaughtSignals::new()?.noted();
+    let clock = Clock::system();
+    let before = file_size(common.data());
+    let (mut archive, lease) = open(common, &clock)?;
+
+    let line = ProgressLine::new(common);
+    let compaction = compact(
+        &mut archive,
+        lease,
+        &clock,
+        || signal.get().is_some(),
+        |progress| line.show(&format!("{} answers to go", progress.left)),
+    )?;
+    if !compaction.is_broken_off && !args.keep_room {
+        line.show("giving the room back");
+        give_room_back(common, &mut archive)?;
+    }
+    line.end();
+
+    let sizes = FileSizes {
+        before,
+        after: file_size(common.data()),
+    };
+    tell(common, &compaction, &sizes)?;
+    Ok(match (compaction.is_broken_off, signal.get()) {
+        (true, Some(stop)) => (*stop).into(),
+        (true, None) => Exit::Interrupted,
+        (false, _) if compaction.bodies.damaged > 0 => Exit::Failures,
+        (false, _) => Exit::Done,
+    })
+}
+
+/// Opens the archive for writing. There must be one: nothing is begun here.
+fn open(common: &Common, clock: &Clock) -> anyhow::Result<(Writer, Lease)> {
+    let configuration = Config::find(common.config.as_deref())?;
+    match Reader::open(common.data()) {
+        Ok(_) | Err(ArchiveError::Older { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+
+    let holder = format!(
+        "compact, process {}, since {}",
+        std::process::id(),
+        clock.now()
+    );
+    let lock = Lock::take(common.data(), &holder)?;
+    let mut archive = Writer::open(lock, configuration.settings.archive.durability)?;
+    let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;
+    archive.save()?;
+    Ok((archive, lease))
+}
+
+/// Gives free room back to the disk, where the disk has room for it.
+fn give_room_back(common: &Common, archive: &mut Writer) -> anyhow::Result<()> {
+    // The whole file is written anew, to SQLite's log and then to its place.
+    let wanted = file_size(common.data()).saturating_mul(2);
+    if let Err(too_little) = check_free_disk(common.data(), Bytes(wanted)) {
+        console::note(&format!(
+            "the pages are compressed, and the file keeps its size: to make it smaller, SQLite \
+             needs {} for a while ({too_little})",
+            counts::size(wanted)
+        ));
+        return Ok(());
+    }
+    Ok(archive.give_room_back()?)
+}
+
+fn file_size(data: &Path) -> u64 {
+    std::fs::metadata(data.join(FILE)).map_or(0, |file| file.len())
+}
+
+fn tell(common: &Common, compaction: &Compaction, sizes: &FileSizes) -> anyhow::Result<()> {
+    let bodies = &compaction.bodies;
+    if common.json {
+        return console::json(&json!({
+            "archive": common.data().join(FILE),
+            "bodies": bodies.seen,
+            "smaller": bodies.smaller,
+            "damaged": bodies.damaged,
+            "bytes_before": bodies.bytes_before,
+            "bytes_after": bodies.bytes_after,
+            "file_before": sizes.before,
+            "file_after": sizes.after,
+            "broken_off": compaction.is_broken_off,
+        }));
+    }
+
+    console::data(&format!(
+        "{} of {} smaller: {} before, {} now; the file: {} before, {} now",
+        bodies.smaller,
+        counts::count(bodies.seen, "page(s)"),
+        counts::size(bodies.bytes_before),
+        counts::size(bodies.bytes_after),
+        counts::size(sizes.before),
+        counts::size(sizes.after),
+    ))?;
+    if bodies.damaged > 0 {
+        console::note(&format!(
+            "{} could not be read and stand as they were: `saseo verify` names them",
+            counts::count(bodies.damaged, "page(s)")
+        ));
+    }
+    Ok(())
+}
