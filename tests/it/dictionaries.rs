@@ -169,14 +169,17 @@ fn a_damaged_dictionary_is_read_and_mended_from_its_page() {
     assert!(crawler.run(&["crawl"]).status.success());
     let bodies = read_all(&crawler.data());
     let sql = Connection::open(crawler.data().join("archive.db")).unwrap();
-    let with: i64 = sql
-        .query_row("SELECT count(dictionary_id) FROM body", [], |row| {
-            row.get(0)
-        })
+    let (dictionary, with): (i64, i64) = sql
+        .query_row(
+            "SELECT dictionary_id, count(*) FROM body WHERE dictionary_id IS NOT NULL
+             GROUP BY dictionary_id ORDER BY count(*) DESC LIMIT 1",
+            [],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )
         .unwrap();
     assert!(with > 50, "only {with} bodies are compressed with another");
 
-    damage(&sql, "dictionary", 1);
+    damage(&sql, "dictionary", dictionary);
 
     assert_eq!(read_all(&crawler.data()), bodies);
     let found = verified(&crawler.data());
