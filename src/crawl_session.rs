@@ -126,12 +126,7 @@ async fn serve(
 ) -> Result<(), ArchiveError> {
     let PreparedSession { session, data, web } = prepared;
     let clock = Clock::system();
-    let holder = format!(
-        "{}, process {}, since {}",
-        session.command,
-        std::process::id(),
-        clock.now()
-    );
+    let holder = Lock::name_of_holder(&session.command, clock.now());
 
     let lock = Lock::take(data, &holder)?;
     let mut archive = Writer::open(lock, session.settings.archive.durability)?;

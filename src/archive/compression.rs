@@ -25,8 +25,9 @@ const MAX_BODY_BYTES: usize = 1 << 30;
 /// Pages of a known skin take one in sixteen and less (measured).
 const GOOD_RATIO: usize = 8;
 
-/// With a dictionary, level 2 packs a real page as small as level 3 nearly does, and in less time
-/// than any level without one (measured: 88 µs with, 125 µs without).
+/// With a dictionary, level 2 packs a real page in less time than level 1 without one (88 and 125
+/// µs). Level 3 makes it 4 % smaller, and its tables take twice the memory (499 and 237 KB; all
+/// measured).
 const LEVEL_WITH_DICTIONARY: i32 = 2;
 
 thread_local! {

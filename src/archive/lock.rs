@@ -5,6 +5,7 @@ use std::io::{Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 use crate::archive::error::ArchiveError;
+use crate::time::Timestamp;
 
 /// The lock on a data folder, held as long as this value lives. The system releases it when the
 /// process dies. An archive is opened with it, and keeps it.
@@ -46,6 +47,12 @@ impl Lock {
             data: data.to_owned(),
             file,
         })
+    }
+
+    /// Returns the name of this process for other processes, as the holder of a lock: what it does,
+    /// and since when.
+    pub fn name_of_holder(command: &str, since: Timestamp) -> String {
+        format!("{command}, process {}, since {since}", std::process::id())
     }
 
     /// Returns the folder that is locked.

@@ -73,11 +73,7 @@ fn open(common: &Common, clock: &Clock) -> anyhow::Result<(Writer, Lease)> {
         Err(error) => return Err(error.into()),
     }
 
-    let holder = format!(
-        "compact, process {}, since {}",
-        std::process::id(),
-        clock.now()
-    );
+    let holder = Lock::name_of_holder("compact", clock.now());
     let lock = Lock::take(common.data(), &holder)?;
     let mut archive = Writer::open(lock, configuration.settings.archive.durability)?;
     let lease = archive.take_lease(&holder, clock.now(), clock.uptime().as_ref())?;

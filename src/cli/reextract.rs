@@ -89,11 +89,7 @@ fn read_again(
     is_stopped: impl Fn() -> bool,
 ) -> anyhow::Result<Summary> {
     let clock = Clock::system();
-    let holder = format!(
-        "reextract, process {}, since {}",
-        std::process::id(),
-        clock.now()
-    );
+    let holder = Lock::name_of_holder("reextract", clock.now());
     let mut archive = open(common, configuration, plan.mode, &holder)?;
     let (lease, run) = begin(&mut archive, plan.mode, &holder, &clock)?;
 

@@ -71,11 +71,7 @@ fn repair(common: &Common, args: &VerifyArgs, reader: &Reader) -> anyhow::Result
     }
 
     let clock = Clock::system();
-    let holder = format!(
-        "verify, process {}, since {}",
-        std::process::id(),
-        clock.now()
-    );
+    let holder = Lock::name_of_holder("verify", clock.now());
     let lock = Lock::take(common.data(), &holder)?;
 
     let mut findings = verify(common, args, reader)?;

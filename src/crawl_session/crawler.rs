@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::archive::{SeedMode, Writer};
+use crate::archive::{Lock, SeedMode, Writer};
 use crate::clock::Clock;
 use crate::config_folder::Config;
 use crate::crawl::{self, CrawlReport, Event, Stop, Surroundings};
@@ -128,7 +128,7 @@ impl<'c> Crawler<'c> {
         let surroundings = Surroundings {
             web: web(&plan.settings, &sites)?,
             clock,
-            holder: format!("{COMMAND}, process {}, since {began}", std::process::id()),
+            holder: Lock::name_of_holder(COMMAND, began),
             stop: stopped,
         };
 
