@@ -156,40 +156,58 @@ fn load(
     let what = format!("dictionary {}", id.0);
     let content = match unpack_checked((&zstd, bytes), &sha256, None, &what) {
         Ok(content) => content,
-        Err(damaged) => content_of_page(connection, &sha256, &what)?.ok_or(damaged)?,
+        Err(damaged) => content_of_page(connection, id, &sha256)?.ok_or(damaged)?,
     };
     Ok(Dictionary::new(id, sha256, content))
 }
 
 /// Writes a dictionary's damaged bytes again, from the page that it was made from. Returns whether
 /// that page is kept and sound.
-pub(super) fn mend(tx: &Connection, DictionaryId(id): DictionaryId) -> Result<bool, ArchiveError> {
-    let sha256 = sha256(tx, DictionaryId(id))?;
-    let Some(content) = content_of_page(tx, &sha256, "its page")? else {
+pub(super) fn mend(tx: &Connection, id: DictionaryId) -> Result<bool, ArchiveError> {
+    let Some(content) = content_of_page(tx, id, &sha256(tx, id)?)? else {
         return Ok(false);
     };
 
     let packed = pack(&content, None);
     tx.execute(
         "UPDATE dictionary SET bytes = ?2, zstd = ?3 WHERE id = ?1",
-        params![id, packed.bytes, packed.zstd],
+        params![id.0, packed.bytes, packed.zstd],
     )?;
     Ok(true)
 }
 
-/// Returns the content of the page that a dictionary was made from, where that is kept and sound.
+/// Returns the content of the page that a dictionary was made from, where that is kept and sound. A
+/// page that came again may be compressed with a newer dictionary.
 fn content_of_page(
     connection: &Connection,
+    DictionaryId(id): DictionaryId,
     sha256: &[u8],
-    what: &str,
 ) -> Result<Option<Vec<u8>>, ArchiveError> {
     let mut select = connection.prepare_cached(
-        "SELECT zstd, bytes FROM body WHERE sha256 = ?1 AND dictionary_id IS NULL",
+        "SELECT zstd, bytes, dictionary_id FROM body
+         WHERE sha256 = ?1 AND (dictionary_id IS NULL OR dictionary_id > ?2)",
     )?;
-    let page: Option<(Vec<u8>, usize)> = select
-        .query_row([sha256], |row| Ok((row.get(0)?, row.get(1)?)))
+    let page: Option<(Vec<u8>, usize, Option<i64>)> = select
+        .query_row(params![sha256, id], |row| {
+            Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+        })
         .optional()?;
-    Ok(page.and_then(|(zstd, bytes)| unpack_checked((&zstd, bytes), sha256, None, what).ok()))
+    let Some((zstd, bytes, newer)) = page else {
+        return Ok(None);
+    };
+
+    let newer = newer.map(|id| loaded(connection, DictionaryId(id)));
+    let content = newer
+        .transpose()
+        .and_then(|newer| unpack_checked((&zstd, bytes), sha256, newer.as_ref(), "its page"));
+    match content {
+        Err(ArchiveError::Damaged(_)) => Ok(None),
+        content => content.map(Some),
+    }
+}
+
+fn loaded(connection: &Connection, id: DictionaryId) -> Result<Dictionary, ArchiveError> {
+    load(connection, id, sha256(connection, id)?)
 }
 
 /// Returns the dictionary in use for pages of a site and shape.

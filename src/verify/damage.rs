@@ -71,7 +71,7 @@ pub(super) enum RepairSource {
         flaws: Vec<Flaw>,
     },
     /// A dictionary, from the page that it was made from.
-    Page {
+    DictionaryPage {
         dictionary: DictionaryId,
     },
     /// Bodies, from their pages: by asking for them again.
@@ -150,7 +150,7 @@ impl Damage {
 
     pub(super) fn of_dictionary(id: DictionaryId, why: String) -> Self {
         Self {
-            source: RepairSource::Page { dictionary: id },
+            source: RepairSource::DictionaryPage { dictionary: id },
             ..Self::new(DamageKind::Dictionary, format!("dictionary {id}"), why)
         }
     }

@@ -68,7 +68,7 @@ impl Repairing<'_> {
             RepairSource::Nothing => Ok(Repair::NotPossible {
                 why: "only a backup has it: see docs/care.md".to_owned(),
             }),
-            RepairSource::Page { dictionary } => self.mend_dictionary(*dictionary),
+            RepairSource::DictionaryPage { dictionary } => self.mend_dictionary(*dictionary),
             RepairSource::Pages { bodies, captures } => self.queue_pages(bodies, captures),
             RepairSource::Capture {
                 article,

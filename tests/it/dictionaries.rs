@@ -211,6 +211,34 @@ fn without_its_dictionary_a_body_is_named_and_new_pages_are_safe() {
     assert_eq!(damaged(folder.path()), [dictionary, body(1), body(2)]);
 }
 
+#[test]
+fn a_damaged_dictionary_is_read_from_its_page_though_that_is_compressed_with_a_newer_one() {
+    let mut desk = desk_with_sections(12);
+    let skins = ["old"; 2].into_iter().chain(["new"; 10]);
+    let pages: Vec<Vec<u8>> = skins
+        .enumerate()
+        .map(|(n, skin)| page_of(skin, n))
+        .collect();
+    for (n, body) in pages.iter().enumerate() {
+        desk.answer_with_body(&section(&desk, n), body);
+        desk.archive.save().unwrap();
+    }
+    let folder = desk.closed();
+    let sql = Connection::open(folder.path().join("archive.db")).unwrap();
+
+    // The first page came again after a repair, when the second dictionary was in use.
+    let newer = &pages[9];
+    let packed = zstd::bulk::Compressor::with_dictionary(2, newer)
+        .unwrap()
+        .compress(&pages[0])
+        .unwrap();
+    let update = "UPDATE body SET zstd = ?1, dictionary_id = 2 WHERE id = 1";
+    assert_eq!(sql.execute(update, [packed]).unwrap(), 1);
+    damage(&sql, "dictionary", 1);
+
+    assert_eq!(read_all(folder.path()), pages);
+}
+
 /// Makes the archive as a saseo without dictionaries left it.
 fn without_dictionaries(data: &Path) {
     let bodies = read_all(data);
