@@ -10,12 +10,14 @@ use crate::text::clean;
 
 pub mod blocks;
 mod index;
+mod pruning;
 mod scale;
 mod selector;
 mod tag_check;
 mod weight;
 
 pub use dom_query::{NodeData, NodeId};
+pub use pruning::Wanted;
 pub use selector::{Pattern, Selector};
 pub use tag_check::check;
 pub use weight::Weight;
@@ -33,6 +35,7 @@ pub struct Tree {
     document: Document,
     weight: Weight,
     index: OnceCell<Index>,
+    is_whole: bool,
 }
 
 /// The reason why a page is not parsed.
@@ -63,12 +66,34 @@ impl Tree {
             document,
             weight,
             index: OnceCell::new(),
+            is_whole: true,
         };
 
         match tag_check::too_deep(tree.root()) {
             Some(depth) => Err(MarkupError::Deep(depth)),
             None => Ok(tree),
         }
+    }
+
+    /// Parses a page for readers that look for nothing but `wanted`: what surely nobody looks for is
+    /// cut before.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::parse`], for what is left of the page.
+    pub fn parse_wanted(html: &str, wanted: &Wanted) -> Result<Self, MarkupError> {
+        match pruning::prune(html, wanted) {
+            Some(pruned) => Ok(Self {
+                is_whole: false,
+                ..Self::parse(&pruned)?
+            }),
+            None => Self::parse(html),
+        }
+    }
+
+    /// Tells whether the tree has everything that the page has.
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// Returns the document node.

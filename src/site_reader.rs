@@ -20,6 +20,7 @@ use crate::discover::{Grammar, ListReader};
 use crate::extract::{ArticleReader, KnownPaper};
 use crate::frontier::CrawlScope;
 
+use crate::markup::Wanted;
 use crate::opt_out::{AI_TXT, Reservations, TDMREP};
 use crate::page_url::PageUrl;
 use crate::time::Timestamp;
@@ -144,6 +145,11 @@ impl SiteReader {
         }
 
         Some(windows)
+    }
+
+    /// Returns what a list is read from, if the CMS is known.
+    fn wanted_of_lists(&self) -> Option<&Wanted> {
+        Some(self.lists.as_ref()?.reader.wanted())
     }
 
     /// Tells whether articles are found without the words of a profile.

@@ -10,7 +10,7 @@ use crate::config::profile::{ListSkin, Pager};
 use crate::discover::address::{Address, Grammar};
 use crate::discover::document::Document;
 use crate::discover::next::{Extent, PagedDocument, list_page};
-use crate::markup::{Node, Selector, Tree, attribute, text, within};
+use crate::markup::{Node, Selector, Tree, Wanted, attribute, text, within};
 use crate::page_url::PageUrl;
 use crate::text::clean_some;
 use crate::time::printed::{is_date, read_recent};
@@ -59,6 +59,7 @@ pub struct ListReader {
     skins: Arc<[ListSkin]>,
     pager: Arc<Pager>,
     zone: TimeZone,
+    wanted: Arc<Wanted>,
 }
 
 impl ListReader {
@@ -69,7 +70,13 @@ impl ListReader {
             skins: profile.lists.clone(),
             pager: profile.pager.clone(),
             zone,
+            wanted: Arc::new(wanted(&profile.lists, &profile.pager)),
         }
+    }
+
+    /// Returns what a list is read from.
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
     }
 
     /// Returns a reader of the same lists for a paper that moved.
@@ -182,6 +189,19 @@ impl ListReader {
             summary: first_text(row, skin.summary.as_ref()),
         })
     }
+}
+
+/// Returns what a list is read from: the frames need only be there.
+fn wanted(skins: &[ListSkin], pager: &Pager) -> Wanted {
+    let rows = skins.iter().map(|skin| &skin.row);
+    let counts = [&pager.total, &pager.per_page, &pager.last_page];
+    let counts = counts
+        .into_iter()
+        .flatten()
+        .filter_map(|count| count.select.as_ref());
+    let frames = skins.iter().filter_map(|skin| skin.list.as_ref());
+
+    Wanted::of(rows.chain(counts).chain(&pager.links), frames)
 }
 
 /// Section, byline and date of a row that have no selectors of their own. They are told apart by

@@ -3,6 +3,8 @@
 mod article_fields;
 mod unknown_cms;
 
+use std::sync::Arc;
+
 use jiff::tz::TimeZone;
 
 use crate::config::profile::Notice;
@@ -13,7 +15,7 @@ use crate::extract::fields::FieldSources;
 use crate::extract::generic;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::scan::PageScan;
-use crate::markup::{Tree, Weight, text};
+use crate::markup::{Tree, Wanted, Weight, text};
 use crate::page_url::PageUrl;
 
 /// A notice in a story of fewer characters is the whole page: in a longer one it is a quotation.
@@ -53,11 +55,26 @@ impl From<&Profile> for KnownPaper {
 pub struct ArticleReader {
     profile: Profile,
     paper: KnownPaper,
+    wanted: Arc<Wanted>,
 }
 
 impl ArticleReader {
     pub fn new(profile: Profile, paper: KnownPaper) -> Self {
-        Self { profile, paper }
+        let rules = &profile.article;
+        let marks = profile.skins.iter().map(|skin| &skin.mark);
+        let wanted = Wanted::of(rules.page_selectors(), marks).with_scripts(rules.reads_scripts());
+
+        Self {
+            wanted: Arc::new(wanted),
+            profile,
+            paper,
+        }
+    }
+
+    /// Returns what an article is read from; `None` where stories are found by measure, which
+    /// measures all of a page.
+    pub fn wanted(&self) -> Option<&Wanted> {
+        (!self.is_generic()).then_some(&*self.wanted)
     }
 
     pub fn profile(&self) -> &Profile {
@@ -66,6 +83,14 @@ impl ArticleReader {
 
     /// Extracts the page at `url`. Pages are hostile, so a failure is a value, too.
     pub fn read(&self, url: &PageUrl, html: &str) -> Extraction {
+        let pruned = self.wanted().map(|wanted| Tree::parse_wanted(html, wanted));
+        if let Some(Ok(tree)) = pruned {
+            let extraction = self.read_tree(url, html, &tree);
+            if tree.is_whole() || matches!(extraction, Extraction::Article(_)) {
+                return extraction;
+            }
+        }
+
         match Tree::parse(html) {
             Ok(tree) => self.read_tree(url, html, &tree),
             Err(why) => self

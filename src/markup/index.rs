@@ -135,15 +135,36 @@ fn last_compound(selector: &str) -> &str {
     &selector[start.unwrap_or(0)..]
 }
 
+/// Returns the compounds of a selector, each with the combinator behind it: a space, or a sign.
+pub(super) fn compounds(selector: &str) -> impl Iterator<Item = (&str, char)> {
+    let mut parts: Vec<(&str, char)> = Vec::new();
+    let mut start = 0;
+
+    let ends = top_level(selector).filter(|(_, c)| c.is_whitespace() || ">+~".contains(*c));
+    for (at, sign) in ends.chain([(selector.len(), ' ')]) {
+        let compound = &selector[start..at];
+        start = (at + sign.len_utf8()).min(selector.len());
+
+        if !compound.is_empty() {
+            parts.push((compound, ' '));
+        }
+        if let Some((_, behind)) = parts.last_mut().filter(|_| !sign.is_whitespace()) {
+            *behind = sign;
+        }
+    }
+
+    parts.into_iter()
+}
+
 /// Returns the name behind the first `mark` of a compound.
-fn name_behind(mark: char, compound: &str) -> Option<&str> {
+pub(super) fn name_behind(mark: char, compound: &str) -> Option<&str> {
     top_level(compound)
         .find(|(_, c)| *c == mark)
         .map(|(at, _)| name_at(&compound[at + 1..]))
 }
 
 /// Returns the name at the beginning of a text.
-fn name_at(text: &str) -> &str {
+pub(super) fn name_at(text: &str) -> &str {
     let end = text
         .find(|c: char| !(c.is_alphanumeric() || "-_".contains(c)))
         .unwrap_or(text.len());
@@ -199,6 +220,21 @@ mod tests {
         ] {
             assert_eq!(IndexKey::of(selector), key, "{selector}");
         }
+    }
+
+    #[test]
+    fn a_selector_is_split_at_its_own_combinators_only() {
+        let split = |selector| compounds(selector).collect::<Vec<_>>();
+        assert_eq!(
+            split(r#"#a > li:has(> b + i) + .c  [title="x > y"]~p"#),
+            [
+                ("#a", '>'),
+                ("li:has(> b + i)", '+'),
+                (".c", ' '),
+                (r#"[title="x > y"]"#, '~'),
+                ("p", ' ')
+            ]
+        );
     }
 
     #[test]

@@ -65,6 +65,11 @@ impl Selector {
         self.alternatives.iter().any(|one| one.matches(node))
     }
 
+    /// Returns the list as it was written.
+    pub(super) fn written(&self) -> &str {
+        &self.written
+    }
+
     /// Returns the single selectors of the list.
     pub(super) fn alternatives(&self) -> &[Alternative] {
         &self.alternatives

@@ -7,7 +7,7 @@ use crate::discover::{Document, feeds, links, read_home};
 use crate::extract::{Decoded, Extraction, decode};
 use crate::fetch::Answer;
 use crate::frontier::{Page, ParsedPage, Role};
-use crate::markup::Tree;
+use crate::markup::{MarkupError, Tree};
 use crate::opt_out::{Declared, Judgement, Metas, Reservations};
 use crate::site_reader::obey::{obedient, words};
 use crate::site_reader::{SiteReader, is_text};
@@ -49,7 +49,7 @@ impl Response {
 
     /// Judges a good answer, and leaves its page unread.
     pub fn leave_unread(&self, why: String) -> Read {
-        self.read_as(|_, _| ParsedPage::NoArticle { why })
+        self.read_as(|_, _| ParsedPage::NoArticle { why: why.clone() })
     }
 
     /// Tells whether reading the page may take long.
@@ -83,7 +83,7 @@ impl Response {
         )
     }
 
-    fn read_as(&self, reading: impl FnOnce(&Decoded<'_>, &Tree) -> ParsedPage) -> Read {
+    fn read_as(&self, reading: impl Fn(&Decoded<'_>, &Tree) -> ParsedPage) -> Read {
         let role = self.page.role();
         if role == Role::Policy {
             return self.undecoded(ParsedPage::Policy);
@@ -113,16 +113,19 @@ impl Response {
         }
     }
 
-    fn read_decoded(&self, reading: impl FnOnce(&Decoded<'_>, &Tree) -> ParsedPage) -> Read {
+    fn read_decoded(&self, reading: impl Fn(&Decoded<'_>, &Tree) -> ParsedPage) -> Read {
         let decoded = self.decoded();
-        let tree = Tree::parse(&decoded.text);
+        let (tree, reading) = self.read_pruned(&decoded, &reading).unwrap_or_else(|| {
+            let tree = Tree::parse(&decoded.text);
+            let reading = match &tree {
+                Ok(tree) => reading(&decoded, tree),
+                Err(why) => ParsedPage::Unreadable {
+                    why: why.to_string(),
+                },
+            };
+            (tree, reading)
+        });
 
-        let reading = match &tree {
-            Ok(tree) => reading(&decoded, tree),
-            Err(why) => ParsedPage::Unreadable {
-                why: why.to_string(),
-            },
-        };
         let metas = match &tree {
             Ok(tree) => Metas::read(tree, &self.reader.agent),
             Err(_) => self.metas_of_head(&decoded.text),
@@ -134,6 +137,29 @@ impl Response {
             charset: Some(charset(decoded)),
             judgement,
         }
+    }
+
+    /// Reads a page of a known CMS without what nobody looks for in it. Returns `None` where the
+    /// page has not what it should have: then all of it counts.
+    fn read_pruned(
+        &self,
+        decoded: &Decoded<'_>,
+        reading: impl Fn(&Decoded<'_>, &Tree) -> ParsedPage,
+    ) -> Option<(Result<Tree, MarkupError>, ParsedPage)> {
+        let wanted = match self.page.role() {
+            Role::Article => self.reader.articles.wanted(),
+            Role::Section | Role::Window | Role::ListPage => self.reader.wanted_of_lists(),
+            Role::Home | Role::Feed | Role::Sitemap | Role::Policy => None,
+        };
+
+        let tree = Tree::parse_wanted(&decoded.text, wanted?).ok()?;
+        let reading = reading(decoded, &tree);
+        let is_complete = match &reading {
+            ParsedPage::List(listing) => !listing.rows.is_empty(),
+            other => matches!(other, ParsedPage::Article(Extraction::Article(_))),
+        };
+
+        (tree.is_whole() || is_complete).then_some((Ok(tree), reading))
     }
 
     /// Reads the meta tags in the head of a page that is too heavy to parse: there they belong.

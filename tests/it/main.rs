@@ -46,6 +46,7 @@ mod outage;
 mod pace;
 mod profiles;
 mod program;
+mod pruning;
 mod reextract;
 mod robots;
 mod runs;

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::config::profile::source::FieldSource;
+use crate::config::profile::source::{FieldPlace, FieldSource};
 use crate::markup::{Pattern, Selector};
 
 /// The sources of an article's fields. Of each list, the first source with a value counts.
@@ -53,6 +53,62 @@ pub struct ArticleRules {
     pub trailers: Vec<Pattern>,
     /// Whole blocks after the end that are kept. Trailers before them are still dropped.
     pub epilogues: Vec<Pattern>,
+}
+
+impl ArticleRules {
+    /// Returns all sources of fields.
+    fn sources(&self) -> impl Iterator<Item = &FieldSource> {
+        let Self {
+            number,
+            canonical,
+            title,
+            subtitle,
+            byline,
+            section,
+            subsection,
+            published,
+            modified,
+            false_utc: _,
+            printed: _,
+            rights,
+            tags,
+            opt_out: _,
+            body: _,
+            body_in_script: _,
+            by_measure: _,
+            remove: _,
+            photos: _,
+            lazy: _,
+            no_photo: _,
+            credit: _,
+            noise: _,
+            headings: _,
+            trailers: _,
+            epilogues: _,
+        } = self;
+
+        let sources = [
+            number, canonical, title, subtitle, byline, section, subsection, published, modified,
+            rights, tags,
+        ];
+        sources.into_iter().flatten()
+    }
+
+    /// Returns every selector that searches the whole page, and not only the story.
+    pub fn page_selectors(&self) -> impl Iterator<Item = &Selector> {
+        let places = self.sources().filter_map(FieldSource::select);
+        places
+            .chain(&self.printed.lines)
+            .chain(&self.opt_out.select)
+            .chain(&self.body)
+    }
+
+    /// Tells whether texts of the page's scripts are searched.
+    pub fn reads_scripts(&self) -> bool {
+        let mut places = self.sources().map(|source| &source.place);
+        !self.body_in_script.is_empty()
+            || places.any(|place| matches!(place, FieldPlace::Script(_)))
+    }
 }
 
 /// The dates under a headline, with the words before them.

@@ -18,6 +18,19 @@ pub struct FieldSource {
     pub suffix: Option<String>,
 }
 
+impl FieldSource {
+    /// Returns the selector of the element that is read.
+    pub fn select(&self) -> Option<&Selector> {
+        match &self.place {
+            FieldPlace::Element { select, .. } => Some(select),
+            FieldPlace::Meta(_)
+            | FieldPlace::JsonLd(_)
+            | FieldPlace::Script(_)
+            | FieldPlace::Printed(_) => None,
+        }
+    }
+}
+
 /// A place in a page.
 #[derive(Clone, Debug, PartialEq)]
 pub enum FieldPlace {
