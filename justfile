@@ -27,7 +27,7 @@ bench:
 
 # saseo beside Scrapy and wget, written into docs/benchmarks.md: some five minutes (`--quick`: a smoke test)
 bench-peers *ARGS:
-    python3 benches/peers/bench_peers.py {{ARGS}}
+    python3 -B benches/peers/bench_peers.py {{ARGS}}
 
 # Instructions a page against benches/instructions.toml, by valgrind: half a minute (`--write` renews them)
 instructions *ARGS:

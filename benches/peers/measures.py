@@ -1,7 +1,7 @@
 """What is measured, and how it is told."""
 
 import statistics
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,25 @@ ALL = [
     Measure("articles lost after kills", "lost", 0),
     Measure("pages stored twice after kills", "twice", 0),
 ]
+
+
+@dataclass
+class Measured:
+    """All figures of one program, each with one value a repeat."""
+
+    name: str
+    cpu_ms: list = field(default_factory=list)
+    memory_mb: list = field(default_factory=list)
+    pages_s: list = field(default_factory=list)
+    disk_kb: list = field(default_factory=list)
+    requests: list = field(default_factory=list)
+    per_new: list = field(default_factory=list)
+    lost: list = field(default_factory=list)
+    twice: list = field(default_factory=list)
+
+    def add(self, crawl):
+        self.cpu_ms.append(crawl.usage.cpu_s * 1000 / crawl.requests)
+        self.memory_mb.append(crawl.usage.memory_mb)
+        self.pages_s.append(crawl.requests / crawl.usage.wall_s)
+        self.disk_kb.append(crawl.disk_bytes / crawl.requests / 1000)
+        self.requests.append(crawl.requests)

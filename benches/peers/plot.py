@@ -16,8 +16,8 @@ HEAD = 34
 COLOURS = ["#2f9e63", "#d9822b", "#b9935f", "#5b8def"]
 
 STYLE = (
-    "text { font: 13px system-ui, sans-serif; fill: #57606a; } "
-    ".head { font-weight: 600; } .range { stroke: #57606a; stroke-width: 1.5; } "
+    "text { font: 13px system-ui, sans-serif; fill: #6e7781; } "
+    ".head { font-weight: 600; } .range { stroke: #6e7781; stroke-width: 1.5; } "
     "@media (prefers-color-scheme: dark) { text { fill: #c9d1d9; } .range { stroke: #c9d1d9; } }"
 )
 
@@ -56,7 +56,9 @@ def group(measure, programs, top):
     most = max(max(measure.of(program)) for program in programs)
     scale = (WIDTH - LABELS - VALUES) / most
     better = "less" if measure.is_less_better else "more"
-    parts = [f'<text class="head" x="0" y="{top + 22}">{measure.title} ({better} is better)</text>\n']
+    parts = [
+        f'<text class="head" x="0" y="{top + 22}">{measure.title} ({better} is better)</text>\n'
+    ]
 
     for row, program in enumerate(programs):
         parts.append(bar(measure, program, COLOURS[row], top + HEAD + ROW * row, scale))

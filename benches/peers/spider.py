@@ -151,7 +151,9 @@ class PaperSpider(scrapy.Spider):
             yield self.page(response)
             return
 
-        paragraphs = response.css("#article-view-content-div > p").xpath("normalize-space()").getall()
+        paragraphs = (
+            response.css("#article-view-content-div > p").xpath("normalize-space()").getall()
+        )
         yield self.page(
             response,
             Article(
@@ -168,4 +170,6 @@ class PaperSpider(scrapy.Spider):
 
     def closed(self, reason):
         with open(self.report, "w", encoding="utf-8") as report:
-            json.dump({"requests": self.crawler.stats.get_value("downloader/request_count")}, report)
+            json.dump(
+                {"requests": self.crawler.stats.get_value("downloader/request_count")}, report
+            )
