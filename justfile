@@ -24,3 +24,11 @@ demo:
 # The figures of docs/benchmarks.md
 bench:
     cargo bench
+
+# saseo beside Scrapy and wget, written into docs/benchmarks.md: some five minutes (`--quick`: a smoke test)
+bench-peers *ARGS:
+    python3 -B benches/peers/bench_peers.py {{ARGS}}
+
+# Instructions a page against benches/instructions.toml, by valgrind: half a minute (`--write` renews them)
+instructions *ARGS:
+    cargo bench --locked --bench instructions -- {{ARGS}}

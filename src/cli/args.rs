@@ -56,7 +56,7 @@ pub(super) fn cms(text: &str) -> Result<DemoCms, String> {
         })
 }
 
-/// Reads the number of articles in a section of the demo.
+/// Reads a number of the demo's articles.
 pub(super) fn articles(text: &str) -> Result<u32, String> {
     text.parse()
         .ok()

@@ -61,6 +61,15 @@ pub(super) struct DemoArgs {
         allow_hyphen_values = true
     )]
     articles: u32,
+    /// While it is served, have N newer articles, too, as if the paper had published them meanwhile
+    #[arg(
+        long,
+        value_name = "N",
+        value_parser = articles,
+        allow_hyphen_values = true,
+        requires = "serve"
+    )]
+    more: Option<u32>,
     /// The Crawl-delay of its robots.txt in seconds; 0 leaves it out
     #[arg(
         long,
@@ -103,6 +112,8 @@ pub(super) fn run(common: &Common, args: &DemoArgs) -> anyhow::Result<Exit> {
     let revised = (!is_first).then(|| demo.origin.newspaper(Newspaper::revise));
     write_config(&demo.config(), &demo.origin.base(), args.cms)?;
     if args.serve {
+        let more = args.more.unwrap_or_default() as usize;
+        demo.origin.newspaper(|paper| paper.publish(more));
         demo.serve()
     } else {
         demo.crawl_and_export(revised)

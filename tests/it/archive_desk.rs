@@ -227,7 +227,8 @@ impl Desk {
         self.answer_with(page, Judged::of(Verdict::Read), capture);
     }
 
-    fn answer_with(
+    /// Announces the request for a page, and writes this answer.
+    pub fn answer_with(
         &mut self,
         page: &Page,
         settlement: impl Into<Settlement>,
