@@ -4,14 +4,14 @@ use rusqlite::{Connection, params};
 
 use crate::{BEGAN, ROWS_AT_ONCE};
 
-/// Writes so many pages, one host after the other in turn.
+/// Writes so many pages, one host after the other: their indexes grow at one place at a time.
 pub fn write(sql: &Connection, count: u64, hosts: u64) {
     let mut written = 0;
     while written < count {
         sql.execute_batch("BEGIN").expect("a transaction can begin");
         let last = count.min(written + ROWS_AT_ONCE);
         for index in written..last {
-            write_page(sql, index, &host(index % hosts));
+            write_page(sql, index, &host(index * hosts / count));
         }
         sql.execute_batch("COMMIT").expect("it can be saved");
         written = last;
