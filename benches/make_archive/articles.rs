@@ -2,6 +2,7 @@
 //! article, version, change and fingerprint.
 
 use rusqlite::{Connection, params};
+use saseo::clock::Clock;
 use saseo::extract::Article;
 use saseo::time::{LocalTime, Precision, Timestamp};
 use sha2::{Digest, Sha256};
@@ -60,7 +61,7 @@ pub fn write(sql: &Connection, count: u64) {
 }
 
 fn write_entries(sql: &Connection) {
-    let now = jiff::Timestamp::now().as_millisecond();
+    let now = Clock::system().now().millis();
     for (path, role) in [
         ("/", "home"),
         ("/list", "section"),

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::time::TimeVal;
@@ -13,6 +13,7 @@ use saseo::archive::{
     AnnouncedId, Announcement, Body, Capture, Completed, Completion, Ending, Lock, NextPage, Seed,
     SeedMode, Terms, Writer, pack,
 };
+use saseo::clock::Clock;
 use saseo::config::settings::Durability;
 use saseo::config::site::Discover;
 use saseo::extract::Article;
@@ -76,6 +77,10 @@ pub fn commands(place: &Place, articles: u64) {
 
 /// Runs a command. Its memory is asked for while it runs, since the system tells only the largest
 /// of all ended processes.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a process can only be waited for, or looked at again and again"
+)]
 fn run(place: &Place, words: &[&str], out: &Path) -> Cost {
     let binary = std::env::var("SASEO").unwrap_or_else(|_| SASEO.to_owned());
     let mut command = Command::new(binary);
@@ -89,7 +94,7 @@ fn run(place: &Place, words: &[&str], out: &Path) -> Cost {
         command.arg(out);
     }
 
-    let (before, began) = (children(), Instant::now());
+    let (before, began) = (children(), Clock::system().now());
     let mut child = command.spawn().expect("the command can be started");
     let mut megabytes = 0;
     let status = loop {
@@ -99,7 +104,7 @@ fn run(place: &Place, words: &[&str], out: &Path) -> Cost {
             None => std::thread::sleep(Duration::from_millis(2)),
         }
     };
-    let wall = began.elapsed();
+    let wall = Clock::system().now().since(began);
     assert!(status.success(), "{words:?} failed: {status}");
     Cost {
         wall,
@@ -134,7 +139,7 @@ pub fn queue(place: &Place, pages: u64, hosts: u64) {
 /// Uses the queue of an archive as a crawl of its paper does, and prints what that takes.
 pub fn use_queue(data: &Path) {
     let watch = Stopwatch::start();
-    let now = Timestamp::from_millis(jiff::Timestamp::now().as_millisecond());
+    let now = Clock::system().now();
     let lock = Lock::take(data, "a benchmark").expect("nobody else has the folder");
     let mut archive = Writer::open(lock, Durability::Normal).expect("the archive can be opened");
     let lease = archive
@@ -185,14 +190,14 @@ pub fn use_queue(data: &Path) {
 
 /// Takes the time and the CPU time of this process.
 struct Stopwatch {
-    began: Instant,
+    began: Timestamp,
     used: f64,
 }
 
 impl Stopwatch {
     fn start() -> Self {
         Self {
-            began: Instant::now(),
+            began: Clock::system().now(),
             used: own_cpu(),
         }
     }
@@ -205,7 +210,7 @@ impl Stopwatch {
 
 impl std::fmt::Display for Stopwatch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let wall = self.began.elapsed().as_secs_f64();
+        let wall = Clock::system().now().since(self.began).as_secs_f64();
         write!(f, "{wall:.2} s ({:.2} s of CPU)", self.cpu())
     }
 }

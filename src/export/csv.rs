@@ -141,6 +141,8 @@ fn is_formula(text: &str) -> bool {
 mod tests {
     use std::path::Path;
 
+    use serde_json::Value;
+
     use super::*;
     use crate::export::Provenance;
     use crate::extract::{Article, Image};
@@ -172,9 +174,12 @@ mod tests {
 
         for (name, cell) in Record::COLUMNS.iter().zip(cells) {
             let expected = match &fields[name] {
-                serde_json::Value::Null => String::new(),
-                serde_json::Value::String(text) => text.clone(),
-                other => other.to_string(),
+                Value::Null => String::new(),
+                Value::String(text) => text.clone(),
+                other
+                @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                    other.to_string()
+                }
             };
             assert_eq!(cell, expected, "{name}");
         }

@@ -6,7 +6,9 @@ use std::fmt::Write as _;
 use rusqlite::Connection;
 use saseo::archive::{ArticleFilter, RevisionOutcome, SiteState};
 use saseo::extract::Article;
+use saseo::frontier::recrawl::SUSPENDED;
 use saseo::time::Timestamp;
+use serde_json::Value;
 
 use crate::archive_desk::{Desk, NOW, PAPER, article, found_article, later, links, seed, story};
 
@@ -58,7 +60,7 @@ fn add_page(sql: &Connection, (site, id): (i64, i64), role: &str, state: &str, n
                            settled_at, next_at, failures, list_end, read_to_end_at, section_id,
                            pass, began_at)
          VALUES ({site}, 'h{}.example', 'https://h.example/{id}', '{role}', 10, 1, {state}, {next},
-                 iif('{role}' IN ('feed', 'sitemap'), {id} % 4, 0),
+                 iif('{role}' IN ('feed', 'sitemap'), {id} % 4 * 10, 0),
                  iif('{role}' IN ('section', 'window') AND {id} % 2, 'repeats', NULL),
                  iif({id} % 5 = 0, 1, NULL), 1, 'first', 1)",
         id % 7
@@ -78,8 +80,9 @@ fn add_articles(sql: &Connection) {
             let mut insert = format!(
                 "INSERT INTO article (id, site_id, number, url, access, first_seen_at)
                  VALUES ({id}, {site}, {number}, 'https://h.example/{}/{site}', '{access}', {seen});
-                 INSERT INTO capture (id, page_id, announced_id, fetched_at, status, headers)
-                 VALUES ({id}, 1, 1, {seen}, 200, '');",
+                 INSERT INTO capture (id, page_id, announced_id, fetched_at, status, headers,
+                                      withheld)
+                 VALUES ({id}, 1, 1, {seen}, 200, '', 'noarchive');",
                 9 - place
             );
             for n in 1..=1 + place % 2 {
@@ -161,7 +164,7 @@ fn counted_plainly(sql: &Connection, site: &str, now: Timestamp) -> Vec<(&'stati
         ),
         (
             "sources_retired",
-            of_pages("count(*) FILTER (WHERE failures >= 3)"),
+            of_pages(&format!("count(*) FILTER (WHERE failures >= {SUSPENDED})")),
         ),
         (
             "last_seen",
@@ -189,10 +192,12 @@ fn counted(state: &SiteState) -> Vec<(String, String)> {
     let told = told.as_object().unwrap().iter();
     told.map(|(name, value)| {
         let value = match value {
-            serde_json::Value::Null => String::new(),
-            serde_json::Value::String(text) => Timestamp::from_rfc3339(text)
+            Value::Null => String::new(),
+            Value::String(text) => Timestamp::from_rfc3339(text)
                 .map_or(text.clone(), |moment| (moment.millis() / 1000).to_string()),
-            other => other.to_string(),
+            other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+                other.to_string()
+            }
         };
         (name.clone(), value)
     })
@@ -286,8 +291,7 @@ fn a_site_without_queued_pages_has_no_due_host() {
 #[test]
 fn a_version_that_is_amended_keeps_its_row() {
     let mut desk = Desk::new();
-    desk.answer_next(links([found_article(7)]));
-    desk.answer_next(links([found_article(8)]));
+    desk.answer_next(links([found_article(7), found_article(8)]));
     let page = desk.next_due();
     desk.answer_and_save(&page, story(article("하나")));
     let capture = desk.captures(PAPER).pop().unwrap();
