@@ -6,11 +6,6 @@ use crate::archive::error::ArchiveError;
 use crate::frontier::{PageId, Role, Settlement};
 use crate::time::Timestamp;
 
-/// The SQL condition for pages that were settled without an article. It is that of the index
-/// `page_unkept`, word for word: SQLite uses the index where a query has the same condition.
-pub(super) const UNKEPT: &str =
-    "verdict IN ('gone', 'unextracted', 'withheld', 'disallowed', 'refused', 'failed')";
-
 /// Writes the state of a page. A settled page that is queued for a revisit keeps its verdict
 /// meanwhile.
 pub(super) fn write_state(

@@ -5,7 +5,6 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde_json::json;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::page_state::UNKEPT;
 use crate::config::site::Discover;
 use crate::frontier::Role;
 use crate::frontier::recrawl::{SitePolicy, WholeList, next, queued};
@@ -206,6 +205,11 @@ fn stored(policy: &SitePolicy) -> String {
     })
     .to_string()
 }
+
+/// The SQL condition for pages that were settled without an article. It is that of the index
+/// `page_unkept`, word for word: SQLite uses the index where a query has the same condition.
+pub(super) const UNKEPT: &str =
+    "verdict IN ('gone', 'unextracted', 'withheld', 'disallowed', 'refused', 'failed')";
 
 /// The columns that a [`History`] is read from.
 pub(super) const HISTORY: &str =

@@ -10,9 +10,9 @@ use rusqlite::Row;
 use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::page_state::UNKEPT;
 use crate::archive::reader::Reader;
 use crate::archive::reader::coverage_gaps::{NumberGap, SilentSection};
+use crate::archive::recrawl::UNKEPT;
 use crate::archive::truncated_list::{TruncatedList, truncated_lists};
 use crate::frontier::recrawl::SUSPENDED;
 use crate::time::Timestamp;

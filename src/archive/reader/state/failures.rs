@@ -4,8 +4,8 @@ use rusqlite::params;
 use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
-use crate::archive::page_state::UNKEPT;
 use crate::archive::reader::Reader;
+use crate::archive::recrawl::UNKEPT;
 use crate::time::Timestamp;
 
 /// A page that failed, or waits for another try.
