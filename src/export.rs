@@ -135,7 +135,7 @@ pub fn write(
         Place::Stream(stream) => {
             let output = Output::new(&stream.name, stream.writer());
             let writer: Box<dyn FormatWriter + '_> = match format {
-                ExportFormat::Jsonl => Box::new(jsonl::Lines(output)),
+                ExportFormat::Jsonl => Box::new(jsonl::Lines::of(output)),
                 ExportFormat::Csv => Box::new(csv::CsvTable { output, cells }),
                 ExportFormat::Sqlite => {
                     return Err(ExportError::NoFile {
@@ -155,7 +155,7 @@ pub fn write(
             refuse_archive(reader, &beside.target)?;
 
             let writer: Box<dyn FormatWriter> = match format {
-                ExportFormat::Jsonl => Box::new(jsonl::Lines(part_output(&beside)?)),
+                ExportFormat::Jsonl => Box::new(jsonl::Lines::of(part_output(&beside)?)),
                 ExportFormat::Csv => Box::new(csv::CsvTable {
                     output: part_output(&beside)?,
                     cells,
@@ -193,7 +193,7 @@ fn write_articles(
             flaws,
         } = version?;
         if flaws.is_empty() {
-            writer.article(&Record::new(&article, Provenance::from(kept)))?;
+            writer.article(&Record::new(article, Provenance::from(kept)))?;
             taken.articles += 1;
         } else {
             taken.left_out.push(LeftOut {

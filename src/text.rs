@@ -33,6 +33,24 @@ pub fn clean(raw: &str) -> String {
     }
 }
 
+/// Appends a text in NFC and without its white space, which is how texts are compared.
+pub fn push_without_spaces(compared: &mut String, text: &str) {
+    let (before, mut word) = (compared.len(), 0);
+    for (at, c) in text.char_indices() {
+        if !is_always_nfc(c) {
+            // What follows may compose with what stands before it.
+            compared.truncate(before);
+            compared.extend(text.nfc().filter(|c| !c.is_whitespace()));
+            return;
+        }
+        if c.is_whitespace() {
+            compared.push_str(&text[word..at]);
+            word = at + c.len_utf8();
+        }
+    }
+    compared.push_str(&text[word..]);
+}
+
 /// Tells whether any text of such characters is in NFC. Nearly all characters of a Korean page are
 /// such, so most texts need no look into the Unicode tables.
 fn is_always_nfc(c: char) -> bool {
@@ -102,6 +120,19 @@ mod tests {
             ] {
                 assert!(is_nfc(&text), "{text:?}");
             }
+        }
+    }
+
+    #[test]
+    fn compared_texts_are_composed_and_have_no_spaces() {
+        for text in [
+            "시 \u{a0}인\t1\u{3000}",
+            "\u{1109}\u{1175} 인\u{2003}\u{1}1",
+        ] {
+            let mut compared = "앞".to_owned();
+            push_without_spaces(&mut compared, text);
+            let expected: String = text.nfc().filter(|c| !c.is_whitespace()).collect();
+            assert_eq!(compared, format!("앞{expected}"));
         }
     }
 

@@ -67,6 +67,12 @@ impl Writer {
         Ok(Some(compacted))
     }
 
+    /// Returns how many bytes of the file are free: those of rows that were deleted or rewritten.
+    pub fn free_room(&self) -> Result<u64, ArchiveError> {
+        let sql = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size";
+        Ok(self.connection.query_row(sql, [], |row| row.get(0))?)
+    }
+
     /// Gives the file's free room back to the disk. SQLite writes the whole file anew for that, so
     /// it needs the size of the file on the disk for a while.
     pub fn give_room_back(&mut self) -> Result<(), ArchiveError> {

@@ -39,6 +39,18 @@ struct DueQuery<'q> {
     under_way: &'q [PageId],
 }
 
+/// The hosts that have queued pages of a site, and when the first page of each is due: one seek in
+/// an index for each host. A grouped query would read the index entry of every page.
+const DUE_HOSTS: &str = "WITH RECURSIVE due (host) AS (
+       SELECT min(host) FROM page WHERE site_id = ?1 AND due_at IS NOT NULL
+       UNION ALL
+       SELECT (SELECT min(page.host) FROM page
+               WHERE site_id = ?1 AND due_at IS NOT NULL AND page.host > due.host)
+       FROM due WHERE due.host IS NOT NULL)
+     SELECT host, (SELECT min(due_at) FROM page
+                   WHERE site_id = ?1 AND due_at IS NOT NULL AND page.host = due.host)
+     FROM due WHERE host IS NOT NULL";
+
 #[doc(hidden)]
 impl Writer {
     /// Returns the id of a site; `None` for a site that was never crawled. Sees unsaved changes as
@@ -55,10 +67,7 @@ impl Writer {
     /// Returns the hosts that have queued pages of a site, each with the moment its first one is
     /// due. Sees unsaved changes as well.
     pub fn due_hosts(&self, site: SiteId) -> Result<Vec<DueHost>, ArchiveError> {
-        let mut select = self.connection.prepare_cached(
-            "SELECT host, min(due_at) FROM page
-             WHERE due_at IS NOT NULL AND site_id = ?1 GROUP BY host",
-        )?;
+        let mut select = self.connection.prepare_cached(DUE_HOSTS)?;
         let rows = select.query_map([site.0], |row| {
             Ok(DueHost {
                 host: Host::from_stored(row.get(0)?),

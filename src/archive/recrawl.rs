@@ -76,9 +76,14 @@ impl Recrawl<'_> {
         now: Timestamp,
     ) -> Result<Vec<Planned>, ArchiveError> {
         let mut select = connection.prepare_cached(&format!(
-            "SELECT id, {HISTORY} FROM page
-             WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND verdict IS NOT NULL
-               AND (role NOT IN ('article', 'list', 'window') OR verdict = 'disallowed')"
+            "SELECT id, {HISTORY} FROM page WHERE verdict IS NOT NULL AND id IN (
+                 SELECT id FROM page
+                 WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+                   AND role IN ('policy', 'home', 'feed', 'section', 'sitemap')
+                 UNION
+                 SELECT id FROM page
+                 WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND {UNKEPT}
+                   AND verdict = 'disallowed')"
         ))?;
         let mut rows = select.query([self.site])?;
 
@@ -109,9 +114,13 @@ impl Recrawl<'_> {
         // Pages that are due already keep their moments, except feeds and sitemaps, which the site
         // file may have switched off.
         let mut select = connection.prepare_cached(
-            "SELECT id, role, due_at FROM page
-             WHERE site_id = (SELECT id FROM site WHERE name = ?1)
-               AND due_at IS NOT NULL AND (due_at > ?2 OR role IN ('feed', 'sitemap'))",
+            "SELECT id, role, due_at FROM page WHERE due_at IS NOT NULL AND id IN (
+                 SELECT id FROM page
+                 WHERE site_id = (SELECT id FROM site WHERE name = ?1) AND due_at > ?2
+                 UNION
+                 SELECT id FROM page
+                 WHERE site_id = (SELECT id FROM site WHERE name = ?1)
+                   AND role IN ('feed', 'sitemap'))",
         )?;
         let mut rows = select.query(params![self.site, now.millis()])?;
 
@@ -196,6 +205,11 @@ fn stored(policy: &SitePolicy) -> String {
     })
     .to_string()
 }
+
+/// The SQL condition for pages that were settled without an article. It is that of the index
+/// `page_unkept`, word for word: SQLite uses the index where a query has the same condition.
+pub(super) const UNKEPT: &str =
+    "verdict IN ('gone', 'unextracted', 'withheld', 'disallowed', 'refused', 'failed')";
 
 /// The columns that a [`History`] is read from.
 pub(super) const HISTORY: &str =

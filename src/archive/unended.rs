@@ -66,7 +66,7 @@ fn fail_all(tx: &Connection, now: Timestamp) -> Result<HashMap<String, u64>, Arc
     let mut select = tx.prepare(
         "SELECT page.id, section_id, pass, role, verdict IS NOT NULL, site.name
          FROM page JOIN site ON site.id = site_id
-         WHERE unended >= ?1 AND due_at IS NOT NULL",
+         WHERE unended > 0 AND unended >= ?1 AND due_at IS NOT NULL",
     )?;
     let pages: Vec<UnendedPage> = select
         .query_map([MAX_UNENDED], unended_page)?

@@ -29,6 +29,8 @@ pub(super) struct CompactArgs {
 struct FileSizes {
     before: u64,
     after: u64,
+    /// Room in the file that was free and is wanted back.
+    free: u64,
 }
 
 /// Compacts the archive, and tells what it saved.
@@ -46,7 +48,12 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
         || signal.get().is_some(),
         |progress| line.show(&format!("{} answers to go", progress.left)),
     )?;
-    if !compaction.is_broken_off && !args.keep_room {
+    let free = if args.keep_room {
+        0
+    } else {
+        archive.free_room()?
+    };
+    if !compaction.is_broken_off && free > 0 {
         line.show("giving the room back");
         give_room_back(common, &mut archive)?;
     }
@@ -55,6 +62,7 @@ pub(super) fn run(common: &Common, args: &CompactArgs) -> anyhow::Result<Exit> {
     let sizes = FileSizes {
         before,
         after: file_size(common.data()),
+        free,
     };
     tell(common, &compaction, &sizes)?;
     Ok(match (compaction.is_broken_off, signal.get()) {
@@ -100,6 +108,13 @@ fn file_size(data: &Path) -> u64 {
     std::fs::metadata(data.join(FILE)).map_or(0, |file| file.len())
 }
 
+/// Tells whether a compaction found nothing to do.
+fn is_compact_already(compaction: &Compaction, sizes: &FileSizes) -> bool {
+    let bodies = &compaction.bodies;
+    let is_whole = !compaction.is_broken_off && bodies.damaged == 0;
+    is_whole && bodies.smaller == 0 && sizes.free == 0
+}
+
 fn tell(common: &Common, compaction: &Compaction, sizes: &FileSizes) -> anyhow::Result<()> {
     let bodies = &compaction.bodies;
     if common.json {
@@ -116,6 +131,12 @@ fn tell(common: &Common, compaction: &Compaction, sizes: &FileSizes) -> anyhow::
         }));
     }
 
+    if is_compact_already(compaction, sizes) {
+        return console::data(&format!(
+            "nothing is left to do: the archive is compact, {}",
+            counts::size(sizes.after)
+        ));
+    }
     console::data(&format!(
         "{} of {} smaller: {} before, {} now; the file: {} before, {} now",
         bodies.smaller,

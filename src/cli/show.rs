@@ -96,7 +96,7 @@ fn record(version: &ArticleVersion) -> Record {
         fetched_at: Some(kept.fetched_at),
         http_status: Some(kept.http_status),
     };
-    Record::new(&version.article, provenance)
+    Record::new(version.article.clone(), provenance)
 }
 
 fn as_json(

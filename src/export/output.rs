@@ -5,6 +5,9 @@ use std::path::{Path, PathBuf};
 
 use crate::export::{ExportError, fault};
 
+/// Bytes that are written at once: 64 KiB, some dozens of articles.
+const BUFFER: usize = 64 << 10;
+
 /// A file or a stream that is written.
 pub(super) struct Output<'o> {
     /// The path that the user gave, for error messages.
@@ -16,7 +19,7 @@ impl<'o> Output<'o> {
     pub(super) fn new(name: &Path, to: impl Write + 'o) -> Self {
         Self {
             name: name.to_owned(),
-            to: BufWriter::new(Box::new(to)),
+            to: BufWriter::with_capacity(BUFFER, Box::new(to)),
         }
     }
 

@@ -93,9 +93,7 @@ impl Record {
         "confidence",
     ];
 
-    pub fn new(article: &Article, provenance: Provenance) -> Self {
-        let article = article.clone();
-
+    pub fn new(article: Article, provenance: Provenance) -> Self {
         Self {
             id: id(&article, &provenance),
             text: article.text(),
@@ -133,6 +131,16 @@ impl Record {
     }
 }
 
+/// Returns texts as they stand in a cell of a table: as a JSON array.
+pub(super) fn texts_in_json(texts: &[String]) -> String {
+    serde_json::to_string(texts).expect("texts can always be written")
+}
+
+/// Returns images as they stand in a cell of a table: as a JSON array.
+pub(super) fn images_in_json(images: &[Image]) -> String {
+    serde_json::json!(images).to_string()
+}
+
 /// Returns `site/number`, or `site/url` where the paper numbers nothing.
 fn id(article: &Article, provenance: &Provenance) -> Option<String> {
     let site = provenance.site.as_ref()?;
@@ -149,8 +157,8 @@ mod tests {
 
     #[test]
     fn no_key_is_ever_absent() {
-        let json = serde_json::to_string(&Record::new(&Article::default(), Provenance::default()))
-            .unwrap();
+        let json =
+            serde_json::to_string(&Record::new(Article::default(), Provenance::default())).unwrap();
         let keys: Vec<&str> = json
             .split(['{', ',', '}'])
             .filter_map(|pair| pair.split_once(':'))
@@ -171,7 +179,7 @@ mod tests {
             ..Provenance::default()
         };
         assert_eq!(
-            Record::new(&article, provenance).id.as_deref(),
+            Record::new(article, provenance).id.as_deref(),
             Some("saseo/7")
         );
     }

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use serde::Serialize;
-
 use crate::archive::{Cell, Column, Table};
+use crate::export::record::{images_in_json, texts_in_json};
 use crate::export::{ExportError, FormatWriter, Record};
 
 /// The table's columns, of the types that they have in the archive.
@@ -75,7 +74,7 @@ fn cells(record: &Record) -> [Cell<'_>; 30] {
         number(record.number.map(u64::cast_signed)),
         text_or_null(&record.title),
         text_or_null(&record.subtitle),
-        json(&record.authors),
+        list(&record.authors),
         text_or_null(&record.byline),
         text_or_null(&record.published_at),
         record.published_precision.map_or(Cell::Null, text),
@@ -85,12 +84,12 @@ fn cells(record: &Record) -> [Cell<'_>; 30] {
         text_or_null(&record.subsection),
         text_or_null(&record.language),
         text(&record.text),
-        json(&record.paragraphs),
-        json(&record.images),
-        json(&record.tags),
+        list(&record.paragraphs),
+        Cell::Text(images_in_json(&record.images).into()),
+        list(&record.tags),
         text_or_null(&record.rights),
         text(record.access),
-        json(&record.opt_outs),
+        list(&record.opt_outs),
         number(record.version.map(u64::cast_signed)),
         text(&record.content_sha256),
         text_or_null(&record.first_seen_at),
@@ -113,8 +112,8 @@ fn number(number: Option<i64>) -> Cell<'static> {
     number.map_or(Cell::Null, Cell::Integer)
 }
 
-fn json(list: &impl Serialize) -> Cell<'static> {
-    Cell::Text(serde_json::json!(list).to_string().into())
+fn list(texts: &[String]) -> Cell<'static> {
+    Cell::Text(texts_in_json(texts).into())
 }
 
 #[cfg(test)]
@@ -156,7 +155,7 @@ mod tests {
         };
         let (site, url) = (Some("site".into()), Some("url".into()));
         let record = Record::new(
-            &article,
+            article,
             Provenance {
                 site,
                 url,

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
 
+use crate::text::push_without_spaces;
 use crate::time::{LocalTime, Precision};
 
 /// An article as its page gives it. Every text is cleaned: NFC, single spaces, no invisible
@@ -161,10 +161,10 @@ impl Article {
         let title = self.title.as_deref().unwrap_or_default();
         let words = std::iter::once(title).chain(self.paragraphs.iter().map(String::as_str));
 
-        let content: String = words
-            .flat_map(|text| text.nfc())
-            .filter(|c| !c.is_whitespace())
-            .collect();
+        let mut content = String::with_capacity(self.paragraphs.iter().map(String::len).sum());
+        for text in words {
+            push_without_spaces(&mut content, text);
+        }
 
         hex::encode(Sha256::digest(content))
     }

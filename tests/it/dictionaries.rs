@@ -276,6 +276,9 @@ fn compaction_makes_older_pages_smaller_and_changes_no_byte_of_them() {
     assert_eq!(crawler.articles(), articles);
     assert_eq!(verified(&crawler.data()).damage, []);
     assert_eq!(crawler.run_json("compact")["bodies"], 0);
+
+    let told = String::from_utf8(crawler.run(&["compact"]).stdout).unwrap();
+    assert!(told.starts_with("nothing is left to do"), "{told}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod archive_ledger;
 mod archive_opening;
 mod archive_pages;
 mod archive_revisions;
+mod archive_scale;
 mod archive_syndication;
 mod audit;
 mod audit_chain;

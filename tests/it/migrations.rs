@@ -1,7 +1,7 @@
 //! An archive of every schema before is brought up to date with all that it holds, and its ledger's
 //! chain unbroken.
 
-use crate::former_archives::archive_of_schema;
+use crate::former_archives::{archive_of_schema, grown_archive_of_schema};
 use crate::open_archive::open_archive;
 use saseo::archive::{
     ArticleFilter, ArticleVersion, NextPage, Reader, SCHEMA, Seed, SeedMode, Selection, Terms,
@@ -576,4 +576,57 @@ fn an_archive_of_schema_10_keeps_its_bodies_and_has_no_dictionary() {
     );
     // All its captures are left for a compaction.
     assert!(archive.captures_to_compact().unwrap() > 0);
+}
+
+/// Every version with all its columns, by their names.
+fn versions(sql: &rusqlite::Connection, columns: &str) -> Vec<String> {
+    let json = columns.split(", ").map(|name| format!("'{name}', {name}"));
+    let json = json.collect::<Vec<_>>().join(", ");
+    let mut select = sql
+        .prepare(&format!(
+            "SELECT json_object({json}) FROM version ORDER BY article_id, n"
+        ))
+        .unwrap();
+    select
+        .query_map([], |row| row.get(0))
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap()
+}
+
+#[test]
+fn an_archive_of_schema_11_keeps_every_version_and_each_has_a_row_and_a_site_of_its_own() {
+    let folder = grown_archive_of_schema(11, 20);
+    let sql = rusqlite::Connection::open(folder.path().join("archive.db")).unwrap();
+    let columns: String = sql
+        .query_row(
+            "SELECT group_concat(name, ', ') FROM pragma_table_info('version')",
+            [],
+            |row| row.get(0),
+        )
+        .unwrap();
+    let shown = |sql: &rusqlite::Connection| -> Vec<String> {
+        let mut select = sql
+            .prepare("SELECT json_array(id, text, version, published_ms) FROM articles ORDER BY id")
+            .unwrap();
+        let rows = select.query_map([], |row| row.get(0)).unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    let before = (versions(&sql, &columns), shown(&sql));
+    assert_eq!((before.0.len(), columns.split(", ").count()), (42, 26));
+
+    open_archive(folder.path()).unwrap();
+
+    assert_eq!((versions(&sql, &columns), shown(&sql)), before);
+    let rows =
+        "SELECT count(DISTINCT version.id) FROM version JOIN article ON article.id = article_id
+                WHERE version.site_id = article.site_id";
+    assert_eq!(
+        sql.query_row(rows, [], |row| row.get::<_, i64>(0)).unwrap(),
+        42
+    );
+    assert_eq!(
+        Reader::open(folder.path()).unwrap().faults().unwrap(),
+        Vec::<String>::new()
+    );
 }

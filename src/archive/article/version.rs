@@ -99,6 +99,26 @@ pub(crate) fn column(value: Value) -> Option<String> {
     }
 }
 
+/// Adds a version, or replaces one that is known. A replaced version keeps its `id`.
+const WRITE_VERSION: &str = "INSERT INTO version (article_id, n, site_id, capture_id, made_at,
+       canonical_url, title, subtitle, authors, byline, published_at, published_ms,
+       published_precision, modified_at, published_source, section, subsection, language, text,
+       images, tags, rights, opt_outs, content_sha256, extractor, searchable, confidence)
+     VALUES (?1, ?2, (SELECT site_id FROM article WHERE id = ?1), ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+       ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)
+     ON CONFLICT (article_id, n) DO UPDATE SET
+       capture_id = excluded.capture_id, made_at = excluded.made_at,
+       canonical_url = excluded.canonical_url, title = excluded.title,
+       subtitle = excluded.subtitle, authors = excluded.authors, byline = excluded.byline,
+       published_at = excluded.published_at, published_ms = excluded.published_ms,
+       published_precision = excluded.published_precision, modified_at = excluded.modified_at,
+       published_source = excluded.published_source, section = excluded.section,
+       subsection = excluded.subsection, language = excluded.language, text = excluded.text,
+       images = excluded.images, tags = excluded.tags, rights = excluded.rights,
+       opt_outs = excluded.opt_outs, content_sha256 = excluded.content_sha256,
+       extractor = excluded.extractor, searchable = excluded.searchable,
+       confidence = excluded.confidence";
+
 /// Writes a version, or replaces it.
 pub(super) fn write_version(
     tx: &Connection,
@@ -107,15 +127,7 @@ pub(super) fn write_version(
     article: &Article,
     now: Timestamp,
 ) -> Result<(), ArchiveError> {
-    tx.prepare_cached(
-        "INSERT OR REPLACE INTO version (article_id, n, capture_id, made_at, canonical_url, title,
-           subtitle, authors, byline, published_at, published_ms, published_precision, modified_at,
-           published_source, section, subsection, language, text, images, tags, rights, opt_outs,
-           content_sha256, extractor, searchable, confidence)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18,
-           ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)",
-    )?
-    .execute(params![
+    tx.prepare_cached(WRITE_VERSION)?.execute(params![
         id,
         n,
         capture,

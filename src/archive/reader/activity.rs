@@ -18,9 +18,9 @@ impl Reader {
     ) -> Result<Vec<Timestamp>, ArchiveError> {
         let mut select = self.connection.prepare(
             "SELECT version.published_ms
-             FROM version CROSS JOIN article ON article.id = version.article_id
+             FROM version
              WHERE version.n = 1 AND version.published_ms >= ?2
-               AND article.site_id = (SELECT id FROM site WHERE name = ?1)",
+               AND version.site_id = (SELECT id FROM site WHERE name = ?1)",
         )?;
 
         let rows = select.query_map(params![site, since.millis()], |row| {

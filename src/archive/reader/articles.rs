@@ -17,14 +17,34 @@ pub struct ArticleFilter {
 
 /// The articles of a filter: sites by name, their articles oldest first. The order does not change
 /// when articles are added.
-const SELECT_ARTICLES: &str =
-    "SELECT id, site, url, canonical_url, number, title, subtitle, authors, byline, published_at,
-            published_precision, modified_at, published_source, section, subsection, language,
-            text, images, tags, rights, access, opt_outs, version, content_sha256, first_seen_at,
-            fetched_at, http_status, extractor, confidence
-     FROM articles WHERE (?1 IS NULL OR site = ?1)
-       AND (?2 IS NULL OR published_at IS NULL OR substr(published_at, 1, 10) >= ?2)
-     ORDER BY site, number IS NULL, number, url";
+///
+/// Two walks along indexes have that order, and are merged: articles with a number, and those
+/// without one. Only keys are put in order, since whole rows would be sorted through a temporary
+/// file as large as all texts. `LIMIT` keeps SQLite from sorting after the join. The columns stand
+/// in the order in which they are read.
+const SELECT_ARTICLES: &str = "SELECT ordered.site || '/'
+              || iif(article.number IS NULL, article.url, printf('%u', article.number)) AS id,
+            title, text, content_sha256, article.number, canonical_url, subtitle, authors, byline,
+            published_at, published_precision, modified_at, published_source, section, subsection,
+            language, images, tags, rights, article.access, opt_outs, extractor, confidence,
+            ordered.site, article.url, n AS version,
+            strftime('%Y-%m-%dT%H:%M:%SZ', first_seen_at / 1000, 'unixepoch') AS first_seen_at,
+            strftime('%Y-%m-%dT%H:%M:%SZ', fetched_at / 1000, 'unixepoch') AS fetched_at,
+            status AS http_status
+     FROM (SELECT site.name AS site, 0 AS unnumbered, number AS place, article.id AS article_id
+           FROM site CROSS JOIN article ON article.site_id = site.id
+           WHERE number IS NOT NULL AND (?1 IS NULL OR site.name = ?1)
+           UNION ALL
+           SELECT site.name, 1, url, article.id
+           FROM site CROSS JOIN article ON article.site_id = site.id
+           WHERE number IS NULL AND (?1 IS NULL OR site.name = ?1)
+           ORDER BY 1, 2, 3 LIMIT -1) AS ordered
+     CROSS JOIN article ON article.id = ordered.article_id
+     CROSS JOIN version ON version.id =
+       (SELECT id FROM version AS newest WHERE newest.article_id = ordered.article_id
+        ORDER BY capture_id DESC, n DESC LIMIT 1)
+     CROSS JOIN capture ON capture.id = version.capture_id
+     WHERE (?2 IS NULL OR published_at IS NULL OR substr(published_at, 1, 10) >= ?2)";
 
 impl Reader {
     /// Fails where the archive does not know a site; the error names the sites that it knows. Sees

@@ -44,10 +44,10 @@ impl Reader {
     ) -> Result<Vec<SilentSection>, ArchiveError> {
         let mut select = self.connection.prepare_cached(
             "SELECT version.section, version.published_ms
-             FROM version CROSS JOIN article ON article.id = version.article_id
+             FROM version
              WHERE version.n = 1 AND version.published_ms BETWEEN ?2 AND ?3
                AND version.section IS NOT NULL
-               AND article.site_id = (SELECT id FROM site WHERE name = ?1)
+               AND version.site_id = (SELECT id FROM site WHERE name = ?1)
              ORDER BY version.published_ms",
         )?;
         let rows = select.query_map(

@@ -163,9 +163,7 @@ impl Reader {
     /// Returns how many new articles are expected since the last crawl.
     fn expected_new(&self, site: i64, now: Timestamp) -> Result<f64, ArchiveError> {
         let window = Duration::from_secs(DAYS * 24 * 3600);
-        let sql =
-            "SELECT count(*) FROM version CROSS JOIN article ON article.id = version.article_id
-                   WHERE article.site_id = ?1 AND version.n = 1 AND version.published_ms > ?2";
+        let sql = "SELECT count(*) FROM version WHERE site_id = ?1 AND n = 1 AND published_ms > ?2";
         let new: u32 =
             self.connection
                 .query_row(sql, params![site, (now - window).millis()], |row| {

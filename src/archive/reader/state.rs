@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
 use crate::archive::reader::coverage_gaps::{NumberGap, SilentSection};
+use crate::archive::recrawl::UNKEPT;
 use crate::archive::truncated_list::{TruncatedList, truncated_lists};
 use crate::frontier::recrawl::SUSPENDED;
 use crate::time::Timestamp;
@@ -24,7 +25,7 @@ pub use runs::{FailedRun, LastCrawl, RunState};
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// One site with its counts.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct SiteState {
     pub site: String,
     pub title: String,
@@ -68,33 +69,46 @@ pub struct SiteState {
     pub number_gaps: Vec<NumberGap>,
 }
 
-/// Every site with its counts. CROSS JOIN keeps SQLite from reading every version: it goes by an
-/// index of few.
-const SITES: &str = "SELECT site.name, site.title, site.home,
-       (SELECT count(*) FROM article WHERE site_id = site.id),
-       (SELECT count(*) FROM article WHERE site_id = site.id AND access = 'members'),
-       count(*) FILTER (WHERE verdict = 'gone' AND role <> 'policy'),
-       count(*) FILTER (WHERE verdict = 'unextracted'),
-       count(*) FILTER (WHERE verdict = 'disallowed'),
-       count(*) FILTER (WHERE verdict = 'refused'),
-       count(*) FILTER (WHERE verdict = 'failed'), count(due_at), min(due_at),
+/// Every site with its counts. Each is found in an index of few rows, or counted in one: the rows of
+/// a site's articles and pages are not read. The conditions are those of the indexes, word for word.
+const SITES: &str = "SELECT name, title, home,
+       (SELECT count(*) FROM article WHERE site_id = site.id) AS articles,
+       (SELECT count(*) FROM article
+        WHERE site_id = site.id AND access = 'members') AS members_only,
+       (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1) AS last_day,
+       (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2) AS last_week,
        (SELECT iif(published_precision = 'day', substr(published_at, 1, 10), published_at)
-        FROM version CROSS JOIN article ON article.id = article_id
-        WHERE n = 1 AND published_ms IS NOT NULL AND site_id = site.id
-        ORDER BY published_ms DESC LIMIT 1),
-       count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL
-                        AND verdict IS NOT 'moved'),
-       count(*) FILTER (WHERE list_end = 'repeats'),
-       count(*) FILTER (WHERE verdict = 'withheld'),
-       (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?1),
-       (SELECT count(*) FROM article WHERE site_id = site.id AND first_seen_at > ?2),
-       (SELECT count(*) FROM version CROSS JOIN article ON article.id = version.article_id
-        WHERE site_id = site.id AND n > 1),
-       count(next_at) FILTER (WHERE role = 'article' AND verdict <> 'disallowed'),
-       min(next_at) FILTER (WHERE role = 'article' AND verdict <> 'disallowed'), site.crawled_at,
-       count(*) FILTER (WHERE failures >= ?3),
-       max(settled_at) FILTER (WHERE role IN ('home', 'section', 'feed') AND verdict = 'read')
-     FROM site LEFT JOIN page ON page.site_id = site.id GROUP BY site.id ORDER BY site.name";
+        FROM version WHERE site_id = site.id AND n = 1 AND published_ms IS NOT NULL
+        ORDER BY published_ms DESC LIMIT 1) AS newest_article,
+       (SELECT count(*) FROM version WHERE site_id = site.id AND n > 1) AS changes,
+       (SELECT count(*) FROM page WHERE site_id = site.id AND due_at IS NOT NULL) AS queued,
+       (SELECT min(due_at) FROM page WHERE site_id = site.id AND due_at IS NOT NULL) AS oldest_due,
+       (SELECT count(*) FROM page WHERE site_id = site.id AND next_at IS NOT NULL
+          AND role = 'article' AND verdict <> 'disallowed') AS looks,
+       (SELECT next_at FROM page WHERE site_id = site.id AND next_at IS NOT NULL
+          AND role = 'article' AND verdict <> 'disallowed'
+        ORDER BY next_at LIMIT 1) AS next_look, crawled_at, id
+     FROM site ORDER BY name";
+
+/// Counts the pages of a site that have no article, by verdict.
+const COUNT_UNKEPT: &str =
+    "SELECT count(*) FILTER (WHERE verdict = 'gone' AND role <> 'policy') AS gone,
+       count(*) FILTER (WHERE verdict = 'unextracted') AS unextracted,
+       count(*) FILTER (WHERE verdict = 'withheld') AS withheld,
+       count(*) FILTER (WHERE verdict = 'disallowed') AS disallowed,
+       count(*) FILTER (WHERE verdict = 'refused') AS refused,
+       count(*) FILTER (WHERE verdict = 'failed') AS failed
+     FROM page WHERE site_id = ?1 AND ";
+
+/// The pages of a site where articles are found.
+const SOURCES: &str = "SELECT count(*) FILTER (WHERE role = 'section' AND read_to_end_at IS NULL
+                               AND verdict IS NOT 'moved') AS lists_unread,
+       count(*) FILTER (WHERE list_end = 'repeats') AS lists_partial,
+       count(*) FILTER (WHERE failures >= ?2) AS sources_retired,
+       max(settled_at) FILTER (WHERE role IN ('home', 'section', 'feed')
+                               AND verdict = 'read') AS last_seen
+     FROM page WHERE site_id = ?1
+       AND role IN ('home', 'feed', 'section', 'sitemap', 'window')";
 
 #[doc(hidden)]
 impl Reader {
@@ -102,12 +116,52 @@ impl Reader {
     pub fn sites(&self, now: Timestamp) -> Result<Vec<SiteState>, ArchiveError> {
         let (day_ago, week_ago) = ((now - DAY).millis(), (now - DAY * 7).millis());
         let mut select = self.connection.prepare(SITES)?;
-        let states = select.query_map([day_ago, week_ago, i64::from(SUSPENDED)], site_counts)?;
+        let states = select.query_map([day_ago, week_ago], |row| {
+            Ok((row.get::<_, i64>("id")?, site_counts(row)?))
+        })?;
 
         let truncated = truncated_lists(&self.connection, None)?;
         states
-            .map(|state| self.with_coverage(state?, &truncated, now))
+            .map(|state| {
+                let (id, state) = state?;
+                let state = self.with_sources(id, self.with_unkept(id, state)?)?;
+                self.with_coverage(state, &truncated, now)
+            })
             .collect()
+    }
+
+    /// Returns a site's state with the counts of its pages that have no article.
+    fn with_unkept(&self, site: i64, state: SiteState) -> Result<SiteState, ArchiveError> {
+        let mut select = self
+            .connection
+            .prepare_cached(&format!("{COUNT_UNKEPT}{UNKEPT}"))?;
+        let counted = select.query_row([site], |row| {
+            Ok(SiteState {
+                gone: row.get("gone")?,
+                unextracted: row.get("unextracted")?,
+                withheld: row.get("withheld")?,
+                disallowed: row.get("disallowed")?,
+                refused: row.get("refused")?,
+                failed: row.get("failed")?,
+                ..state
+            })
+        });
+        Ok(counted?)
+    }
+
+    /// Returns a site's state with the counts of its home page, lists, feeds and sitemaps.
+    fn with_sources(&self, site: i64, state: SiteState) -> Result<SiteState, ArchiveError> {
+        let mut select = self.connection.prepare_cached(SOURCES)?;
+        let counted = select.query_row([site, i64::from(SUSPENDED)], |row| {
+            Ok(SiteState {
+                lists_unread: row.get("lists_unread")?,
+                lists_partial: row.get("lists_partial")?,
+                sources_retired: row.get("sources_retired")?,
+                last_seen: in_seconds(row.get("last_seen")?),
+                ..state
+            })
+        });
+        Ok(counted?)
     }
 
     /// Returns a site's state with its silent sections, number gaps and truncated lists.
@@ -139,36 +193,24 @@ impl Reader {
     }
 }
 
-/// Reads a site's counts from a row of [`SITES`].
+/// Reads a site's counts from a row of [`SITES`]; those of other statements are zero.
 fn site_counts(row: &Row<'_>) -> rusqlite::Result<SiteState> {
     Ok(SiteState {
-        site: row.get(0)?,
-        title: row.get(1)?,
-        home: row.get(2)?,
-        articles: row.get(3)?,
-        members_only: row.get(4)?,
-        gone: row.get(5)?,
-        unextracted: row.get(6)?,
-        disallowed: row.get(7)?,
-        refused: row.get(8)?,
-        failed: row.get(9)?,
-        queued: row.get(10)?,
-        oldest_due: in_seconds(row.get(11)?),
-        newest_article: row.get(12)?,
-        lists_unread: row.get(13)?,
-        lists_partial: row.get(14)?,
-        withheld: row.get(15)?,
-        articles_last_day: row.get(16)?,
-        articles_last_week: row.get(17)?,
-        changes: row.get(18)?,
-        looks: row.get(19)?,
-        next_look: in_seconds(row.get(20)?),
-        last_crawl: in_seconds(row.get(21)?),
-        sources_retired: row.get(22)?,
-        last_seen: in_seconds(row.get(23)?),
-        lists_cut: Vec::new(),
-        silent_sections: Vec::new(),
-        number_gaps: Vec::new(),
+        site: row.get("name")?,
+        title: row.get("title")?,
+        home: row.get("home")?,
+        articles: row.get("articles")?,
+        articles_last_day: row.get("last_day")?,
+        articles_last_week: row.get("last_week")?,
+        members_only: row.get("members_only")?,
+        changes: row.get("changes")?,
+        queued: row.get("queued")?,
+        oldest_due: in_seconds(row.get("oldest_due")?),
+        newest_article: row.get("newest_article")?,
+        looks: row.get("looks")?,
+        next_look: in_seconds(row.get("next_look")?),
+        last_crawl: in_seconds(row.get("crawled_at")?),
+        ..SiteState::default()
     })
 }
 

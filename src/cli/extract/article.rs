@@ -36,7 +36,7 @@ pub(crate) fn read_article(
         url: Some(page.url.to_string()),
         ..Provenance::default()
     };
-    let record = Record::new(&article, provenance);
+    let record = Record::new(article, provenance);
     Ok(serde_json::to_string_pretty(&record)?)
 }
 

@@ -44,11 +44,13 @@ impl Reader {
              WHERE {chosen}"
         );
         let walk = Walk {
-            columns: "article.id AS key, version.*, article.number, article.url, article.access,
-                      site.name AS site,
+            // Columns are found by their names, the first of a name counts: `version` has an `id` too.
+            columns: "article.id AS key,
                       site.name || '/'
                         || iif(article.number IS NULL, article.url, printf('%u', article.number))
-                        AS id",
+                        AS id,
+                      version.*, article.number, article.url, article.access,
+                      site.name AS site",
             from,
             key: "article.id",
             table: "article".to_owned(),

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::archive::error::ArchiveError;
 use crate::archive::reader::Reader;
+use crate::archive::recrawl::UNKEPT;
 use crate::time::Timestamp;
 
 /// A page that failed, or waits for another try.
@@ -27,13 +28,13 @@ impl Reader {
     /// Returns the pages that failed, the newest first, and at most `most`. A policy file that does
     /// not exist is no failure. Sees saved changes only.
     pub fn failures(&self, most: Option<u32>) -> Result<Vec<Failure>, ArchiveError> {
-        let mut select = self.connection.prepare(
+        let mut select = self.connection.prepare(&format!(
             "SELECT site.name, page.url, page.verdict, page.reason, page.settled_at
              FROM page JOIN site ON site.id = page.site_id
-             WHERE page.verdict IN ('failed', 'refused', 'unextracted', 'gone', 'disallowed')
+             WHERE {UNKEPT} AND verdict <> 'withheld'
                AND NOT (page.role = 'policy' AND page.verdict = 'gone')
-             ORDER BY page.settled_at DESC, page.id DESC LIMIT ?1",
-        )?;
+             ORDER BY page.settled_at DESC, page.id DESC LIMIT ?1"
+        ))?;
 
         let failures = select.query_map(params![most.map_or(-1, i64::from)], |row| {
             Ok(Failure {
