@@ -1,0 +1,267 @@
+//! Finds the photos of an unknown page's story, with the words printed below them.
+
+use std::collections::HashSet;
+
+use crate::config::profile::ArticleRules;
+use crate::extract::article::Image;
+use crate::extract::page_parts::{PageParts, PagePlace, chain, class_words};
+use crate::extract::vocabulary::{OF_CAPTIONS, OF_NO_PHOTOS};
+use crate::markup::{Node, NodeId, Tree, attribute, text, text_without};
+use crate::page_url::PageUrl;
+use crate::text::{clean, letters};
+
+/// Most photos of a story: a gallery has some hundred.
+const MOST: usize = 200;
+
+/// Fewest pixels of a photo's side, where its size is told: smaller pictures are icons, and faces
+/// beside names.
+const LEAST_SIDE: f64 = 100.0;
+
+/// Elements around a picture that are searched for its caption: a box, and the boxes in it.
+const BOXES: usize = 4;
+
+/// Longest caption, in characters: a longer text is a paragraph.
+const LONGEST: usize = 600;
+
+/// Attributes with the address of a picture that is loaded when it is seen, best first.
+const LAZY: [&str; 9] = [
+    "data-src",
+    "data-original",
+    "data-lazy-src",
+    "data-lazy",
+    "data-lazyload",
+    "data-url",
+    "data-image",
+    "data-full-src",
+    "data-hi-res-src",
+];
+
+/// Attributes with several addresses and their widths.
+const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-bgset"];
+
+/// Returns the photos of a story, in the page's order: those in the element around its headline and
+/// its text.
+pub(super) fn images(
+    parts: &PageParts<'_>,
+    rules: &ArticleRules,
+    page: &PageUrl,
+    title: Option<&str>,
+) -> Vec<Image> {
+    let around = parts.common().id;
+    let is_removed = |node: &Node<'_>| rules.remove.as_ref().is_some_and(|remove| remove.matches(node));
+    let mut removed: HashSet<NodeId> = HashSet::new();
+    let (mut images, mut known) = (Vec::new(), HashSet::new());
+
+    for node in parts.elements() {
+        let is_inside = node.parent().is_some_and(|parent| removed.contains(&parent.id));
+        if is_inside || is_removed(&node) || is_no_photo_box(&node) {
+            removed.insert(node.id);
+            continue;
+        }
+        let is_picture = node.has_name("img") || node.has_name("noscript") || node.has_name("amp-img");
+        if !is_picture || images.len() == MOST || !chain(node).any(|node| node.id == around) {
+            continue;
+        }
+
+        let Some(url) = photo(&node, parts, rules, page) else {
+            continue;
+        };
+        if known.insert(file_of(&url)) {
+            let caption = caption(&node, parts, title);
+            let credit = caption.as_deref().zip(rules.credit.as_ref());
+            let credit = credit.and_then(|(caption, credit)| credit.find(caption)).map(clean);
+            images.push(Image { url, caption, credit });
+        }
+    }
+    images
+}
+
+fn is_no_photo_box(node: &Node<'_>) -> bool {
+    if node.has_name("button") {
+        return true;
+    }
+    class_words(node).iter().any(|word| OF_NO_PHOTOS.contains(&word.as_str()))
+}
+
+/// Returns the address of a photo; `None` where the picture is none of the story.
+fn photo(node: &Node<'_>, parts: &PageParts<'_>, rules: &ArticleRules, page: &PageUrl) -> Option<String> {
+    let is_other = parts.place(node.id) == PagePlace::BelowStory && !is_in_container(node, parts)
+        || is_small(node)
+        || is_in_link_to_a_page(node, page);
+    if is_other {
+        return None;
+    }
+
+    let link = if node.has_name("noscript") {
+        in_noscript(node)?
+    } else {
+        address(node)?
+    };
+    let url = page.join(&link).ok()?.to_string();
+    let is_no_photo = rules.no_photo.as_ref().is_some_and(|pattern| pattern.is_match(&url));
+    (!is_no_photo && !is_placeholder(&url)).then_some(url)
+}
+
+fn is_in_container(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    let container = parts.container().id;
+    chain(*node).any(|around| around.id == container)
+}
+
+/// Tells whether a picture is smaller than photos by its told size.
+fn is_small(node: &Node<'_>) -> bool {
+    ["width", "height"].iter().any(|name| {
+        let told = node.attr(name);
+        let side = told.and_then(|side| side.trim().trim_end_matches("px").parse::<f64>().ok());
+        side.is_some_and(|side| side < LEAST_SIDE)
+    })
+}
+
+/// Tells whether a picture is a link to another page of the paper, as those of other stories are. A
+/// photo may link its own file.
+fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
+    const FILES: [&str; 7] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", "image"];
+    let link = chain(*node).take(BOXES + 1).find(|around| around.has_name("a"));
+    let Some(target) = link.and_then(|link| page.join(&link.attr("href")?).ok()) else {
+        return false;
+    };
+    let path = target.as_str().to_lowercase();
+    let is_own = target.path_and_query().split(['#', '?']).next() == page.path_and_query().split('?').next();
+    !is_own && !FILES.iter().any(|end| path.contains(end)) && target.host() == page.host()
+        && !path.contains("photo") && !path.contains("gallery")
+}
+
+/// Returns the address of a picture: its own, unless that is a placeholder.
+fn address(node: &Node<'_>) -> Option<String> {
+    let lazy = LAZY.iter().filter_map(|name| attribute(node, name));
+    let sets = SETS.iter().filter_map(|name| largest(&attribute(node, name)?));
+    let sources = node.parent().filter(|parent| parent.has_name("picture"));
+    let of_picture = sources.into_iter().flat_map(|picture| {
+        let sources: Vec<Node<'_>> = picture.children_it(false).filter(|node| node.has_name("source")).collect();
+        sources.into_iter().filter_map(|source| {
+            SETS.iter().find_map(|name| largest(&attribute(&source, name)?))
+        })
+    });
+
+    lazy.chain(attribute(node, "src"))
+        .chain(sets)
+        .chain(of_picture)
+        .find(|link| !is_placeholder(link))
+}
+
+/// Returns the largest address in a `srcset`.
+fn largest(set: &str) -> Option<String> {
+    let candidates = set.split(", ").flat_map(|part| part.split(",http").enumerate().map(|(at, rest)| {
+        if at == 0 { rest.to_owned() } else { format!("http{rest}") }
+    }));
+    let sized = candidates.filter_map(|candidate| {
+        let mut words = candidate.split_whitespace();
+        let link = words.next()?.trim_end_matches(',').to_owned();
+        let size = words.next().and_then(|size| size.trim_end_matches(['w', 'x', ',']).parse::<f64>().ok());
+        Some((size.unwrap_or(0.0), link))
+    });
+    sized.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, link)| link)
+}
+
+/// Returns the address of the picture in a `noscript` element, whose content is text.
+fn in_noscript(node: &Node<'_>) -> Option<String> {
+    let inner = node.text();
+    if !inner.contains("<img") {
+        return None;
+    }
+    // A content that is too heavy to parse is no picture.
+    let tree = Tree::parse(&inner).ok()?;
+    let picture = tree.root().descendants_it().find(|node| node.has_name("img"))?;
+    if is_small(&picture) { None } else { address(&picture) }
+}
+
+/// Tells whether an address is one of a picture that stands in until the photo is loaded.
+fn is_placeholder(link: &str) -> bool {
+    const NAMES: [&str; 9] = [
+        "placeholder", "blank.", "spacer", "transparent", "loading.", "lazy.", "1x1", "pixel.", "empty.",
+    ];
+    let lower = link.to_ascii_lowercase();
+    let file = lower.split(['?', '#']).next().unwrap_or_default();
+    let file = file.rsplit('/').next().unwrap_or_default();
+    lower.starts_with("data:") || lower.starts_with("about:") || lower.starts_with("blob:")
+        || file.ends_with(".svg")
+        || NAMES.iter().any(|name| file.contains(name))
+}
+
+/// Returns what two addresses of one file have in common: sizes stand in the query and at the end of
+/// the name.
+fn file_of(url: &str) -> String {
+    let path = url.split(['?', '#']).next().unwrap_or_default();
+    let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+    let (stem, _) = name.rsplit_once('.').unwrap_or((name, ""));
+    let bare = stem.trim_end_matches(|c: char| c.is_ascii_digit());
+    let stem = match bare.strip_suffix('x').map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit())) {
+        Some(rest) if bare.len() < stem.len() => rest.strip_suffix(['-', '_']).unwrap_or(stem),
+        _ => stem,
+    };
+    // Services that resize have everything in the query.
+    let query = if stem.len() < 4 || stem == "image" { url } else { "" };
+    format!("{folder}/{stem}{query}")
+}
+
+/// Returns the words below a photo: the caption of the innermost box that has one, else the
+/// picture's own words, unless they are the headline.
+fn caption(node: &Node<'_>, parts: &PageParts<'_>, title: Option<&str>) -> Option<String> {
+    let container = parts.container().id;
+    for around in node.ancestors_it(None).take(BOXES).take_while(|around| around.id != container) {
+        let pictures = around.descendants_it().filter(|node| node.has_name("img")).count();
+        if pictures > 1 && !around.has_name("figure") && !around.has_name("picture") {
+            break;
+        }
+        if let Some(caption) = caption_in(&around, node) {
+            return Some(caption);
+        }
+    }
+
+    let alt = attribute(node, "alt")?;
+    let is_headline = title.is_some_and(|title| letters(title).eq(letters(&alt)));
+    let is_words = alt.contains(' ') && !alt.to_lowercase().ends_with(".jpg");
+    (is_words && !is_headline).then_some(alt)
+}
+
+/// Returns the caption in a photo's box, or the one that follows the box of a figure.
+fn caption_in(around: &Node<'_>, picture: &Node<'_>) -> Option<String> {
+    let own = around
+        .descendants_it()
+        .filter(|node| node.is_element() && node.id > picture.id)
+        .find(is_caption);
+    let behind = || {
+        let next = around.next_element_sibling()?;
+        is_caption(&next).then_some(next)
+    };
+    let caption = own.or_else(behind)?;
+    let words = words_of(&caption);
+    (!words.is_empty() && words.chars().count() <= LONGEST).then_some(words)
+}
+
+fn is_caption(node: &Node<'_>) -> bool {
+    node.has_name("figcaption")
+        || class_words(node).iter().any(|word| OF_CAPTIONS.contains(&word.as_str()))
+}
+
+/// Returns the text of a caption, without its heading and its buttons, where an element inside is
+/// named as the words.
+fn words_of(caption: &Node<'_>) -> String {
+    const WORDS: [&str; 4] = ["desc", "description", "text", "caption"];
+    let is_words = |node: &Node<'_>| {
+        node.is_element() && class_words(node).iter().any(|word| WORDS.contains(&word.as_str()))
+    };
+    let has_heading = caption
+        .descendants_it()
+        .any(|node| ["strong", "h2", "h3", "h4", "h5"].iter().any(|name| node.has_name(name)));
+    let inner = caption.descendants_it().skip(1).find(|node| is_words(node));
+    if let Some(inner) = inner.filter(|_| has_heading) {
+        return text(&inner);
+    }
+
+    let buttons: Vec<NodeId> = caption
+        .descendants_it()
+        .filter(|node| node.has_name("button"))
+        .map(|node| node.id)
+        .collect();
+    text_without(caption, &buttons)
+}
