@@ -100,13 +100,25 @@ pub(super) fn told(
 ) -> Vec<ToldMoment> {
     let of_one = |source: &FieldSource| {
         let name = name(&source.place);
-        sources.of(source).iter().find_map(|text| match epoch(text, zone) {
-            Some(time) => Some(ToldMoment::new(time, text, &name, zone)),
-            None => ToldMoment::read(text, &name, zone, zulu(rules)),
-        })
+        sources
+            .of(source)
+            .iter()
+            .find_map(|text| match epoch(text, zone) {
+                Some(time) => Some(ToldMoment::new(time, text, &name, zone)),
+                None => ToldMoment::read(text, &name, zone, zulu(rules)),
+            })
     };
-    rules.published.iter().filter_map(of_one).collect()
+    let of_page = sources.page.page_date();
+    rules
+        .published
+        .iter()
+        .filter_map(of_one)
+        .chain(of_page.and_then(|text| ToldMoment::read(text, OF_PAGE, zone, zulu(rules))))
+        .collect()
 }
+
+/// The name of the date of the page itself.
+const OF_PAGE: &str = "json-ld WebPage.datePublished";
 
 /// Returns what a `Z` means in the pages of these rules.
 pub(super) fn zulu(rules: &ArticleRules) -> Zulu {

@@ -7,7 +7,13 @@ use serde_json::Value;
 const KINDS: [&str; 3] = ["Article", "BlogPosting", "Report"];
 
 /// The keys below which articles and breadcrumbs stand.
-const INNER: [&str; 5] = ["@graph", "mainEntity", "mainEntityOfPage", "breadcrumb", "hasPart"];
+const INNER: [&str; 5] = [
+    "@graph",
+    "mainEntity",
+    "mainEntityOfPage",
+    "breadcrumb",
+    "hasPart",
+];
 
 /// Deepest graph that is read. A deeper one is built to exhaust the parser.
 const DEEPEST: u32 = 8;
@@ -19,19 +25,47 @@ pub(super) fn values(scripts: &[String]) -> Vec<Value> {
 
 /// Finds the article in the page's JSON-LD: the first that has a headline or a date, else the first.
 pub(super) fn article(values: &[Value]) -> Option<&Value> {
-    let is_told = |value: &Value| value.get("headline").or(value.get("datePublished")).is_some();
+    let is_told = |value: &Value| {
+        value
+            .get("headline")
+            .or(value.get("datePublished"))
+            .is_some()
+    };
     let find_all = |test: &dyn Fn(&Value) -> bool| {
-        values
-            .iter()
-            .find_map(|value| find(value, DEEPEST, &|value| is_of_kind(value, &KINDS) && test(value)))
+        values.iter().find_map(|value| {
+            find(value, DEEPEST, &|value| {
+                is_of_kind(value, &KINDS) && test(value)
+            })
+        })
     };
     find_all(&is_told).or_else(|| find_all(&|_| true))
+}
+
+/// Returns the named value that another one refers to by its `@id`; `None` where it has a name
+/// itself.
+pub(super) fn referred<'v>(values: &'v [Value], value: &Value) -> Option<&'v Value> {
+    let id = value.get("@id").filter(|_| value.get("name").is_none())?;
+    let is_it = |value: &Value| value.get("@id") == Some(id) && value.get("name").is_some();
+    values.iter().find_map(|value| find(value, DEEPEST, &is_it))
+}
+
+/// Returns when the page itself was published.
+pub(super) fn page_date(values: &[Value]) -> Option<&str> {
+    let is_page =
+        |value: &Value| is_of_kind(value, &["WebPage"]) && value.get("datePublished").is_some();
+    let page = values
+        .iter()
+        .find_map(|value| find(value, DEEPEST, &is_page))?;
+    page.get("datePublished")?.as_str()
 }
 
 /// Returns the names of the steps in the page's first breadcrumb list, by their positions.
 pub(super) fn breadcrumbs(values: &[Value]) -> Vec<String> {
     let is_list = |value: &Value| is_of_kind(value, &["BreadcrumbList"]);
-    let Some(list) = values.iter().find_map(|value| find(value, DEEPEST, &is_list)) else {
+    let Some(list) = values
+        .iter()
+        .find_map(|value| find(value, DEEPEST, &is_list))
+    else {
         return Vec::new();
     };
 
@@ -41,7 +75,12 @@ pub(super) fn breadcrumbs(values: &[Value]) -> Vec<String> {
         Some(position) => position.as_u64().unwrap_or(u64::MAX),
         None => u64::MAX,
     });
-    let name = |step: &Value| texts(step, "name").into_iter().chain(texts(step, "item.name")).next();
+    let name = |step: &Value| {
+        texts(step, "name")
+            .into_iter()
+            .chain(texts(step, "item.name"))
+            .next()
+    };
     steps.into_iter().filter_map(name).collect()
 }
 
@@ -231,6 +270,19 @@ mod tests {
         ] {
             assert_eq!(read(&script, "headline"), ["책"], "{script}");
         }
+    }
+
+    #[test]
+    fn a_reference_is_followed_to_the_value_with_the_name() {
+        let graph = r##"{"@graph":[{"@type":"Article","author":{"@id":"#1"}},{"@type":"Person","@id":"#1","name":"홍길동"}]}"##;
+        let values = values(&[graph.to_owned()]);
+        let author = article(&values).unwrap().get("author").unwrap();
+        let name = |value: &Value| value.get("name").and_then(Value::as_str).map(str::to_owned);
+        assert_eq!(
+            referred(&values, author).and_then(name).as_deref(),
+            Some("홍길동")
+        );
+        assert!(referred(&values, &serde_json::json!({"@id": "#2"})).is_none());
     }
 
     #[test]

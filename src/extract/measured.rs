@@ -53,7 +53,9 @@ pub(super) fn measured<'a>(
     let images = pictures::images(&parts, story.rules, story.url, title.as_deref());
 
     let article = Article {
-        subtitle: article.subtitle.or_else(|| topics::subtitle(page, &parts, story.paragraphs)),
+        subtitle: article
+            .subtitle
+            .or_else(|| topics::subtitle(page, &parts, story.paragraphs)),
         tags: topics::tags(page, &parts, &papers),
         section: article.section.or(sections.section),
         subsection: article.subsection.or(sections.subsection),
@@ -62,5 +64,9 @@ pub(super) fn measured<'a>(
         title,
         ..article
     };
-    MeasuredFields { article, parts, images }
+    MeasuredFields {
+        article,
+        parts,
+        images,
+    }
 }

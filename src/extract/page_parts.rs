@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use crate::extract::vocabulary::{FOREIGN, OF_WRITERS};
-use crate::markup::blocks::is_block;
+use crate::markup::blocks::{Block, is_block};
 use crate::markup::{Node, NodeId, Tree};
 use crate::text::{clean, letters};
 
@@ -47,10 +47,12 @@ pub(super) struct PageLine<'a> {
     first: NodeId,
 }
 
-impl PageLine<'_> {
-    /// Tells whether more than half of it is links.
-    pub(super) fn is_linked(&self) -> bool {
-        2 * self.linked > self.text.chars().filter(|c| !c.is_whitespace()).count()
+impl From<&PageLine<'_>> for Block {
+    fn from(line: &PageLine<'_>) -> Self {
+        Self {
+            text: line.text.clone(),
+            linked: line.linked,
+        }
     }
 }
 
@@ -145,9 +147,27 @@ impl<'a> PageParts<'a> {
         self.place(line.first)
     }
 
+    /// Returns the lines near the headline: those between it and the story, then the last ones above
+    /// it.
+    pub(super) fn near_headline(&self) -> Vec<Block> {
+        const ABOVE: usize = 6;
+        let at = |place| {
+            let lines = self
+                .lines()
+                .filter(move |line| self.place_of(line) == place);
+            lines.map(Block::from).collect::<Vec<_>>()
+        };
+        let above = at(PagePlace::AboveHeadline);
+        let mut near = at(PagePlace::UnderHeadline);
+        near.extend_from_slice(&above[above.len().saturating_sub(ABOVE)..]);
+        near
+    }
+
     /// Collects the elements that belong to no other story.
     fn collect(&mut self) {
-        let first = self.story.and_then(|story| self.root.tree.get(&story.first));
+        let first = self
+            .story
+            .and_then(|story| self.root.tree.get(&story.first));
         let around: HashSet<NodeId> = [first, self.headline]
             .into_iter()
             .flatten()
@@ -285,7 +305,10 @@ fn lines<'a>(root: Node<'a>) -> Vec<PageLine<'a>> {
         }
 
         let Some(name) = node.node_name() else {
-            open.extend(node.children_it(true).map(|child| Some((child, block, is_linked))));
+            open.extend(
+                node.children_it(true)
+                    .map(|child| Some((child, block, is_linked))),
+            );
             continue;
         };
         if UNSEEN.contains(&&*name) || is_hidden(&node) {
@@ -299,7 +322,10 @@ fn lines<'a>(root: Node<'a>) -> Vec<PageLine<'a>> {
         }
         let block = if is_block { node } else { block };
         let is_linked = is_linked || &*name == "a";
-        open.extend(node.children_it(true).map(|child| Some((child, block, is_linked))));
+        open.extend(
+            node.children_it(true)
+                .map(|child| Some((child, block, is_linked))),
+        );
     }
 
     done.extend(line.end());
@@ -343,7 +369,8 @@ mod tests {
     use super::*;
     use crate::markup::text;
 
-    const STORY: &str = "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
+    const STORY: &str =
+        "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
 
     fn places(html: &str) -> Vec<(String, PagePlace)> {
         let tree = Tree::parse(html).unwrap();

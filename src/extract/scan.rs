@@ -79,6 +79,17 @@ impl<'a> PageScan<'a> {
         value.map(json_ld::items).unwrap_or_default()
     }
 
+    /// Returns the value that has the name, where a value only refers to it.
+    pub(super) fn whole<'v>(&'v self, value: &'v Value) -> &'v Value {
+        json_ld::referred(self.json_ld_values(), value).unwrap_or(value)
+    }
+
+    /// Returns when the page itself was published, from its JSON-LD. Some pages call themselves no
+    /// article.
+    pub(super) fn page_date(&self) -> Option<&str> {
+        json_ld::page_date(self.json_ld_values())
+    }
+
     /// Returns the names of the steps to this page, from the page's JSON-LD.
     pub(super) fn breadcrumbs(&self) -> Vec<String> {
         json_ld::breadcrumbs(self.json_ld_values())
@@ -89,8 +100,7 @@ impl<'a> PageScan<'a> {
     }
 
     fn json_ld_values(&self) -> &[Value] {
-        self.json_ld
-            .get_or_init(|| json_ld::values(&self.scripts))
+        self.json_ld.get_or_init(|| json_ld::values(&self.scripts))
     }
 }
 

@@ -31,7 +31,8 @@ pub(super) const PAGES_OF_WRITERS: [&str; 11] = [
 
 /// Words that may stand before [`BY`] in a byline: `Written by`, `Ein Kommentar von`.
 #[rustfmt::skip]
-pub(super) const BEFORE_BY: [&str; 48] = [
+pub(super) const BEFORE_BY: [&str; 51] = [
+    "this", "post", "was",
     "written", "posted", "published", "reported", "words", "story", "text", "article", "opinion",
     "analysis", "review", "reviewed", "interview", "commentary", "column", "report", "created",
     "authored", "ein", "eine", "kommentar", "analyse", "gastbeitrag", "geschrieben",
@@ -119,14 +120,36 @@ pub(super) const AGENCIES: [&str; 40] = [
     "belga", "pap", "kyodo", "getty images", "naver", "네이버", "다음",
 ];
 
-/// Words that are told with a time of day or a day, and are no part of a name.
+/// Words that are told with a time, and are no part of a name.
 #[rustfmt::skip]
-pub(super) const OF_TIME: [&str; 45] = [
+pub(super) const OF_TIME: [&str; 21] = [
     "today", "yesterday", "updated", "update", "published", "posted", "modified", "last",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "heute",
+    "gestern", "aktualisiert", "publié", "hier", "입력",
+];
+
+/// Months in English. A month may be a name, so it is one only beside a number.
+#[rustfmt::skip]
+pub(super) const MONTHS: [&str; 24] = [
     "january", "february", "march", "april", "may", "june", "july", "august", "september",
     "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep",
-    "sept", "oct", "nov", "dec", "monday", "tuesday", "wednesday", "thursday", "friday",
-    "saturday", "sunday", "heute", "gestern", "aktualisiert", "publié", "hier", "입력",
+    "sept", "oct", "nov", "dec",
+];
+
+/// Words in small letters within names.
+#[rustfmt::skip]
+pub(super) const PARTICLES: [&str; 41] = [
+    "von", "vom", "van", "de", "der", "den", "del", "della", "di", "da", "do", "dos", "das", "du",
+    "des", "la", "le", "las", "los", "lo", "ter", "ten", "te", "zu", "zum", "zur", "af", "av",
+    "y", "e", "i", "al", "el", "bin", "ibn", "bint", "ben", "d", "san", "'t", "ap",
+];
+
+/// Networks to which pages link, by their names and hosts.
+#[rustfmt::skip]
+pub(super) const NETWORKS: [&str; 20] = [
+    "facebook", "twitter", "x", "linkedin", "instagram", "bluesky", "bsky", "youtube", "mastodon",
+    "threads", "pinterest", "telegram", "whatsapp", "reddit", "tiktok", "email", "mail", "rss",
+    "flipboard", "xing",
 ];
 
 /// Korean titles of those who sign stories.

@@ -90,11 +90,16 @@ impl ToldMoment {
         }
         match (first.zone, self.zone) {
             // One clock: the zone of one of the two is wrong, or missing.
-            (first_zone, zone) if self.has_clock_of(first) && first_zone != zone => zone > first_zone,
+            (first_zone, zone) if self.has_clock_of(first) && first_zone != zone => {
+                zone > first_zone
+            }
             // A clock without a zone is read on the paper's, which may be a guess.
-            (NamedZone::None, NamedZone::Universal | NamedZone::Offset) => self.may_be_one_with(first),
+            (NamedZone::None, NamedZone::Universal | NamedZone::Offset) => {
+                self.may_be_one_with(first)
+            }
             _ => {
-                let is_same = self.time.time.at.millis() / 60_000 == first.time.time.at.millis() / 60_000;
+                let is_same =
+                    self.time.time.at.millis() / 60_000 == first.time.time.at.millis() / 60_000;
                 is_same && self.time.precision > first.time.precision
             }
         }
@@ -122,7 +127,13 @@ fn named_zone(text: &str) -> NamedZone {
         NamedZone::Offset
     } else if is_offset || ends_with_zone(&upper, &["Z", "UTC", "GMT"]) {
         NamedZone::Universal
-    } else if ends_with_zone(&upper, &["KST", "JST", "EST", "EDT", "CST", "CDT", "PST", "PDT", "CET", "CEST", "BST", "ET", "PT"]) {
+    } else if ends_with_zone(
+        &upper,
+        &[
+            "KST", "JST", "EST", "EDT", "CST", "CDT", "PST", "PDT", "CET", "CEST", "BST", "ET",
+            "PT",
+        ],
+    ) {
         NamedZone::Offset
     } else {
         NamedZone::None
@@ -140,7 +151,12 @@ fn ends_with_zone(text: &str, zones: &[&str]) -> bool {
 /// below the headline come first.
 pub(crate) fn near(parts: &PageParts<'_>, zone: &TimeZone, zulu: Zulu) -> Vec<ToldMoment> {
     let mut told = Vec::new();
-    for place in [PagePlace::UnderHeadline, PagePlace::AboveHeadline, PagePlace::BelowStory, PagePlace::InStory] {
+    for place in [
+        PagePlace::UnderHeadline,
+        PagePlace::AboveHeadline,
+        PagePlace::BelowStory,
+        PagePlace::InStory,
+    ] {
         // Far from the headline only a `<time>` is a date of the story.
         let is_near = place == PagePlace::UnderHeadline;
         let elements = parts
@@ -148,7 +164,11 @@ pub(crate) fn near(parts: &PageParts<'_>, zone: &TimeZone, zulu: Zulu) -> Vec<To
             .filter(|node| parts.place(node.id) == place && !is_of_change(node));
         for node in elements.filter(|node| is_near || is_publication(node)) {
             let texts = dates_of(&node, is_near);
-            told.extend(texts.iter().filter_map(|(name, text)| ToldMoment::read(text, name, zone, zulu)));
+            told.extend(
+                texts
+                    .iter()
+                    .filter_map(|(name, text)| ToldMoment::read(text, name, zone, zulu)),
+            );
         }
         if !told.is_empty() {
             break;
@@ -172,7 +192,10 @@ fn is_publication(node: &Node<'_>) -> bool {
 fn dates_of(node: &Node<'_>, with_others: bool) -> Vec<(String, String)> {
     if node.has_name("time") {
         let told = attribute(node, "datetime");
-        return told.map(|text| ("time".to_owned(), text)).into_iter().collect();
+        return told
+            .map(|text| ("time".to_owned(), text))
+            .into_iter()
+            .collect();
     }
     if !with_others {
         return Vec::new();
@@ -186,7 +209,12 @@ fn dates_of(node: &Node<'_>, with_others: bool) -> Vec<(String, String)> {
     let attributes = node.attrs().into_iter().take(MOST_ATTRIBUTES);
     attributes
         .filter(|attribute| is_date(&attribute.name.local))
-        .map(|attribute| (attribute.name.local.to_string(), attribute.value.to_string()))
+        .map(|attribute| {
+            (
+                attribute.name.local.to_string(),
+                attribute.value.to_string(),
+            )
+        })
         .collect()
 }
 
@@ -262,6 +290,9 @@ mod tests {
         assert_eq!(named_zone("2026-03-07"), NamedZone::None);
         assert_eq!(named_zone("2026-03-07 16:50"), NamedZone::None);
         assert_eq!(named_zone("2026-03-07 16:50 -0330"), NamedZone::Offset);
-        assert_eq!(named_zone("Sat, 07 Mar 2026 07:50:20 GMT"), NamedZone::Universal);
+        assert_eq!(
+            named_zone("Sat, 07 Mar 2026 07:50:20 GMT"),
+            NamedZone::Universal
+        );
     }
 }

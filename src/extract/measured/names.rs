@@ -7,8 +7,8 @@ use regex::Regex;
 use crate::extract::byline::authors;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
-    AGENCIES, AND, BEFORE_BY, BY, KOREAN_OFFICES, KOREAN_SIGNERS, LABELS, OFFICES, OF_TIME,
-    PLAIN_ANDS, ROLE_ADJECTIVES, ROLES,
+    AGENCIES, AND, BEFORE_BY, BY, KOREAN_OFFICES, KOREAN_SIGNERS, LABELS, MONTHS, NETWORKS,
+    OF_TIME, OFFICES, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES,
 };
 use crate::text::{clean, letters};
 
@@ -78,7 +78,10 @@ fn korean(byline: &str) -> Vec<String> {
 
     let mut names = Vec::new();
     for part in MARKS.split(signed) {
-        let part = part.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
+        let part = part
+            .split(|c: char| c.is_ascii_digit())
+            .next()
+            .unwrap_or_default();
         names.extend(authors(&clean(part), ""));
     }
     names
@@ -114,9 +117,8 @@ fn divided(part: &str) -> Vec<String> {
             .iter()
             .take_while(|word| !AND.contains(word))
             .count();
-        let is_between = and.is_some_and(|and| {
-            and < PLAIN_ANDS && before > 0 || before > 1 && behind > 1
-        });
+        let is_between =
+            and.is_some_and(|and| and < PLAIN_ANDS && before > 0 || before > 1 && behind > 1);
         if is_between {
             names.push(Vec::new());
         } else if let Some(name) = names.last_mut() {
@@ -128,13 +130,14 @@ fn divided(part: &str) -> Vec<String> {
 
 /// Returns the name before a role, a time or a number; `None` where no name is left.
 fn without_role(part: &str) -> Option<String> {
-    let is_of_time = |word: &str| {
-        let has_digit = word.contains(|c: char| c.is_ascii_digit());
-        has_digit || OF_TIME.contains(&bare(word).as_str())
-    };
-    let mut words: Vec<&str> = part.split(' ').take_while(|word| !is_of_time(word)).collect();
+    let whole: Vec<&str> = part.split(' ').collect();
+    let end = (0..whole.len()).find(|at| is_of_time(&whole, *at));
+    let mut words = whole[..end.unwrap_or(whole.len())].to_vec();
 
-    if words.last().is_some_and(|word| ROLES.contains(&bare(word).as_str())) {
+    if words
+        .last()
+        .is_some_and(|word| ROLES.contains(&bare(word).as_str()))
+    {
         while words.last().is_some_and(|word| is_of_role(word)) {
             words.pop();
         }
@@ -147,6 +150,16 @@ fn without_role(part: &str) -> Option<String> {
     let name = words.join(" ");
     let name = clean(name.trim_matches(|c: char| !c.is_alphanumeric() && c != '.'));
     (!name.is_empty()).then_some(name)
+}
+
+/// Tells whether a word of a byline belongs to a time.
+fn is_of_time(words: &[&str], at: usize) -> bool {
+    let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+    let word = bare(words[at]);
+    let is_beside_a_number = words.get(at + 1).is_some_and(|next| has_digit(next));
+    has_digit(&word)
+        || OF_TIME.contains(&word.as_str())
+        || MONTHS.contains(&word.as_str()) && (is_beside_a_number || at == 0)
 }
 
 fn is_of_role(word: &str) -> bool {
@@ -170,18 +183,36 @@ pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
         && !has(&OFFICES)
         && !KOREAN_OFFICES.iter().any(|office| plain.ends_with(office))
         && !KOREAN_SIGNERS.contains(&plain.as_str())
-        && !words.iter().all(|word| is_of_role(word))
+        && !words.iter().all(|word| is_of_role(word) || is_little(word))
 }
 
-/// Tells whether a text begins and ends as names do: with capitals, where its script has them. One
-/// word alone may be an account. Korean names are short.
+/// Tells whether the words of a text are written as those of names: with capitals, where the script
+/// has them. One word alone may be an account. Korean names are short.
 fn is_written_as_a_name(name: &str) -> bool {
     const LONGEST_KOREAN: usize = 9;
-    let is_small = |word: Option<&str>| word.is_some_and(|word| word.starts_with(char::is_lowercase));
     if name.contains(is_hangul) {
         return name.chars().count() <= LONGEST_KOREAN && name.split(' ').count() <= 2;
     }
-    !name.contains(' ') || !is_small(name.split(' ').next()) && !is_small(name.split(' ').next_back())
+    let is_small = |word: &str| word.starts_with(char::is_lowercase) && !PARTICLES.contains(&word);
+    let has_capital = name
+        .split(' ')
+        .any(|word| !word.starts_with(char::is_lowercase));
+    !name.contains(' ') || has_capital && !name.split(' ').any(is_small)
+}
+
+/// Tells whether a word stands beside names, and is none.
+fn is_little(word: &str) -> bool {
+    BY.contains(&word)
+        || AND.contains(&word)
+        || BEFORE_BY.contains(&word)
+        || NETWORKS.contains(&word)
+}
+
+/// Tells whether one of the names is whole, and not the name of an account.
+pub(super) fn has_whole_name(names: &[String]) -> bool {
+    names
+        .iter()
+        .any(|name| name.contains(' ') || name.contains(|c: char| c >= '\u{2e80}'))
 }
 
 /// Returns the letters of a word in lower case.
@@ -205,7 +236,10 @@ mod tests {
     fn names_are_told_from_the_other_words_of_a_byline() {
         for (byline, expected) in [
             ("By Jane Lee", vec!["Jane Lee"]),
-            ("by Jane Lee and Max Orr, Political Correspondent", vec!["Jane Lee", "Max Orr"]),
+            (
+                "by Jane Lee and Max Orr, Political Correspondent",
+                vec!["Jane Lee", "Max Orr"],
+            ),
             ("Written by Jane Lee", vec!["Jane Lee"]),
             ("Jane Lee Today 5:00 am", vec!["Jane Lee"]),
             ("By Jane Lee | March 7, 2026 4:50 p.m.", vec!["Jane Lee"]),
@@ -213,11 +247,21 @@ mod tests {
             ("Jane Lee Technology Reporter", vec!["Jane Lee"]),
             ("Jane Lee (London)", vec!["Jane Lee"]),
             ("Jane Lee jane@saseo.example", vec!["Jane Lee"]),
-            ("Von Anna Martel und Lea Wagner", vec!["Anna Martel", "Lea Wagner"]),
+            (
+                "Von Anna Martel und Lea Wagner",
+                vec!["Anna Martel", "Lea Wagner"],
+            ),
             ("Ein Kommentar von Anna Martel", vec!["Anna Martel"]),
             ("Anna von der Heide", vec!["Anna von der Heide"]),
+            ("Written By: Tom May", vec!["Tom May"]),
+            ("Follow us on Facebook", vec![]),
+            ("By", vec![]),
+            ("Insights from the team", vec![]),
             ("Par Anne Petit et Luc Roux", vec!["Anne Petit", "Luc Roux"]),
-            ("Por Ana Ruiz y José Ortega y Vega", vec!["Ana Ruiz", "José Ortega y Vega"]),
+            (
+                "Por Ana Ruiz y José Ortega y Vega",
+                vec!["Ana Ruiz", "José Ortega y Vega"],
+            ),
             ("Av Kari Moe og Ola Lie", vec!["Kari Moe", "Ola Lie"]),
             ("Text: Anna Martel", vec!["Anna Martel"]),
             ("홍길동 기자 구독", vec!["홍길동"]),

@@ -10,7 +10,8 @@ use crate::text::{clean, letters};
 
 /// The separators between a headline and the paper's name.
 static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\s*(?:[|｜│¦]|::)\s*|\s+[-–—:·•<>«»~/]+\s+|\s*[:：]\s+").expect("a test compiles it")
+    Regex::new(r"\s*(?:[|｜│¦]|::)\s*|\s+[-–—:·•<>«»~/]+\s+|\s*[:：]\s+")
+        .expect("a test compiles it")
 });
 
 /// Most names that are cut from one end: section and paper may stand there.
@@ -41,7 +42,12 @@ impl PaperNames {
         let host = url.as_url().host_str().unwrap_or_default();
         let bare = host.strip_prefix("www.").unwrap_or(host);
         names.push(letters(bare).collect());
-        names.extend(bare.split('.').rev().nth(1).map(|label| letters(label).collect()));
+        names.extend(
+            bare.split('.')
+                .rev()
+                .nth(1)
+                .map(|label| letters(label).collect()),
+        );
         names.retain(|name| name.chars().count() > 1);
         Self(names)
     }
@@ -80,7 +86,10 @@ impl PaperNames {
             return Some(&text[..at.start()]);
         }
 
-        let before = separators.iter().rev().find(|at| self.have(&text[..at.start()]));
+        let before = separators
+            .iter()
+            .rev()
+            .find(|at| self.have(&text[..at.start()]));
         if let Some(at) = before {
             return Some(&text[at.end()..]);
         }
@@ -100,7 +109,11 @@ mod tests {
     use super::*;
 
     fn names() -> PaperNames {
-        PaperNames(vec!["한빛신문".to_owned(), "thehanbit".to_owned(), "hanbitexample".to_owned()])
+        PaperNames(vec![
+            "한빛신문".to_owned(),
+            "thehanbit".to_owned(),
+            "hanbitexample".to_owned(),
+        ])
     }
 
     #[test]
@@ -115,13 +128,23 @@ mod tests {
             "한빛신문 | 책방 - 1부: 아침 | Hanbit",
             "[한빛신문] 책방 - 1부: 아침",
         ] {
-            assert_eq!(names().cut_from(text).as_deref(), Some("책방 - 1부: 아침"), "{text}");
+            assert_eq!(
+                names().cut_from(text).as_deref(),
+                Some("책방 - 1부: 아침"),
+                "{text}"
+            );
         }
     }
 
     #[test]
     fn a_name_alone_is_no_headline() {
-        for text in ["한빛 신문", "The Hanbit", "한빛신문 | hanbit.example", "", " "] {
+        for text in [
+            "한빛 신문",
+            "The Hanbit",
+            "한빛신문 | hanbit.example",
+            "",
+            " ",
+        ] {
             assert_eq!(names().cut_from(text), None, "{text}");
         }
     }

@@ -48,17 +48,25 @@ pub(super) fn images(
     title: Option<&str>,
 ) -> Vec<Image> {
     let around = parts.common().id;
-    let is_removed = |node: &Node<'_>| rules.remove.as_ref().is_some_and(|remove| remove.matches(node));
+    let is_removed = |node: &Node<'_>| {
+        rules
+            .remove
+            .as_ref()
+            .is_some_and(|remove| remove.matches(node))
+    };
     let mut removed: HashSet<NodeId> = HashSet::new();
     let (mut images, mut known) = (Vec::new(), HashSet::new());
 
     for node in parts.elements() {
-        let is_inside = node.parent().is_some_and(|parent| removed.contains(&parent.id));
+        let is_inside = node
+            .parent()
+            .is_some_and(|parent| removed.contains(&parent.id));
         if is_inside || is_removed(&node) || is_no_photo_box(&node) {
             removed.insert(node.id);
             continue;
         }
-        let is_picture = node.has_name("img") || node.has_name("noscript") || node.has_name("amp-img");
+        let is_picture =
+            node.has_name("img") || node.has_name("noscript") || node.has_name("amp-img");
         if !is_picture || images.len() == MOST || !chain(node).any(|node| node.id == around) {
             continue;
         }
@@ -69,8 +77,14 @@ pub(super) fn images(
         if known.insert(file_of(&url)) {
             let caption = caption(&node, parts, title);
             let credit = caption.as_deref().zip(rules.credit.as_ref());
-            let credit = credit.and_then(|(caption, credit)| credit.find(caption)).map(clean);
-            images.push(Image { url, caption, credit });
+            let credit = credit
+                .and_then(|(caption, credit)| credit.find(caption))
+                .map(clean);
+            images.push(Image {
+                url,
+                caption,
+                credit,
+            });
         }
     }
     images
@@ -80,11 +94,18 @@ fn is_no_photo_box(node: &Node<'_>) -> bool {
     if node.has_name("button") {
         return true;
     }
-    class_words(node).iter().any(|word| OF_NO_PHOTOS.contains(&word.as_str()))
+    class_words(node)
+        .iter()
+        .any(|word| OF_NO_PHOTOS.contains(&word.as_str()))
 }
 
 /// Returns the address of a photo; `None` where the picture is none of the story.
-fn photo(node: &Node<'_>, parts: &PageParts<'_>, rules: &ArticleRules, page: &PageUrl) -> Option<String> {
+fn photo(
+    node: &Node<'_>,
+    parts: &PageParts<'_>,
+    rules: &ArticleRules,
+    page: &PageUrl,
+) -> Option<String> {
     let is_other = parts.place(node.id) == PagePlace::BelowStory && !is_in_container(node, parts)
         || is_small(node)
         || is_in_link_to_a_page(node, page);
@@ -98,7 +119,10 @@ fn photo(node: &Node<'_>, parts: &PageParts<'_>, rules: &ArticleRules, page: &Pa
         address(node)?
     };
     let url = page.join(&link).ok()?.to_string();
-    let is_no_photo = rules.no_photo.as_ref().is_some_and(|pattern| pattern.is_match(&url));
+    let is_no_photo = rules
+        .no_photo
+        .as_ref()
+        .is_some_and(|pattern| pattern.is_match(&url));
     (!is_no_photo && !is_placeholder(&url)).then_some(url)
 }
 
@@ -120,25 +144,37 @@ fn is_small(node: &Node<'_>) -> bool {
 /// photo may link its own file.
 fn is_in_link_to_a_page(node: &Node<'_>, page: &PageUrl) -> bool {
     const FILES: [&str; 7] = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".avif", "image"];
-    let link = chain(*node).take(BOXES + 1).find(|around| around.has_name("a"));
+    let link = chain(*node)
+        .take(BOXES + 1)
+        .find(|around| around.has_name("a"));
     let Some(target) = link.and_then(|link| page.join(&link.attr("href")?).ok()) else {
         return false;
     };
     let path = target.as_str().to_lowercase();
-    let is_own = target.path_and_query().split(['#', '?']).next() == page.path_and_query().split('?').next();
-    !is_own && !FILES.iter().any(|end| path.contains(end)) && target.host() == page.host()
-        && !path.contains("photo") && !path.contains("gallery")
+    let is_own =
+        target.path_and_query().split(['#', '?']).next() == page.path_and_query().split('?').next();
+    !is_own
+        && !FILES.iter().any(|end| path.contains(end))
+        && target.host() == page.host()
+        && !path.contains("photo")
+        && !path.contains("gallery")
 }
 
 /// Returns the address of a picture: its own, unless that is a placeholder.
 fn address(node: &Node<'_>) -> Option<String> {
     let lazy = LAZY.iter().filter_map(|name| attribute(node, name));
-    let sets = SETS.iter().filter_map(|name| largest(&attribute(node, name)?));
+    let sets = SETS
+        .iter()
+        .filter_map(|name| largest(&attribute(node, name)?));
     let sources = node.parent().filter(|parent| parent.has_name("picture"));
     let of_picture = sources.into_iter().flat_map(|picture| {
-        let sources: Vec<Node<'_>> = picture.children_it(false).filter(|node| node.has_name("source")).collect();
+        let sources: Vec<Node<'_>> = picture
+            .children_it(false)
+            .filter(|node| node.has_name("source"))
+            .collect();
         sources.into_iter().filter_map(|source| {
-            SETS.iter().find_map(|name| largest(&attribute(&source, name)?))
+            SETS.iter()
+                .find_map(|name| largest(&attribute(&source, name)?))
         })
     });
 
@@ -150,16 +186,26 @@ fn address(node: &Node<'_>) -> Option<String> {
 
 /// Returns the largest address in a `srcset`.
 fn largest(set: &str) -> Option<String> {
-    let candidates = set.split(", ").flat_map(|part| part.split(",http").enumerate().map(|(at, rest)| {
-        if at == 0 { rest.to_owned() } else { format!("http{rest}") }
-    }));
+    let candidates = set.split(", ").flat_map(|part| {
+        part.split(",http").enumerate().map(|(at, rest)| {
+            if at == 0 {
+                rest.to_owned()
+            } else {
+                format!("http{rest}")
+            }
+        })
+    });
     let sized = candidates.filter_map(|candidate| {
         let mut words = candidate.split_whitespace();
         let link = words.next()?.trim_end_matches(',').to_owned();
-        let size = words.next().and_then(|size| size.trim_end_matches(['w', 'x', ',']).parse::<f64>().ok());
+        let size = words
+            .next()
+            .and_then(|size| size.trim_end_matches(['w', 'x', ',']).parse::<f64>().ok());
         Some((size.unwrap_or(0.0), link))
     });
-    sized.max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, link)| link)
+    sized
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, link)| link)
 }
 
 /// Returns the address of the picture in a `noscript` element, whose content is text.
@@ -170,19 +216,36 @@ fn in_noscript(node: &Node<'_>) -> Option<String> {
     }
     // A content that is too heavy to parse is no picture.
     let tree = Tree::parse(&inner).ok()?;
-    let picture = tree.root().descendants_it().find(|node| node.has_name("img"))?;
-    if is_small(&picture) { None } else { address(&picture) }
+    let picture = tree
+        .root()
+        .descendants_it()
+        .find(|node| node.has_name("img"))?;
+    if is_small(&picture) {
+        None
+    } else {
+        address(&picture)
+    }
 }
 
 /// Tells whether an address is one of a picture that stands in until the photo is loaded.
 fn is_placeholder(link: &str) -> bool {
     const NAMES: [&str; 9] = [
-        "placeholder", "blank.", "spacer", "transparent", "loading.", "lazy.", "1x1", "pixel.", "empty.",
+        "placeholder",
+        "blank.",
+        "spacer",
+        "transparent",
+        "loading.",
+        "lazy.",
+        "1x1",
+        "pixel.",
+        "empty.",
     ];
     let lower = link.to_ascii_lowercase();
     let file = lower.split(['?', '#']).next().unwrap_or_default();
     let file = file.rsplit('/').next().unwrap_or_default();
-    lower.starts_with("data:") || lower.starts_with("about:") || lower.starts_with("blob:")
+    lower.starts_with("data:")
+        || lower.starts_with("about:")
+        || lower.starts_with("blob:")
         || file.ends_with(".svg")
         || NAMES.iter().any(|name| file.contains(name))
 }
@@ -194,12 +257,19 @@ fn file_of(url: &str) -> String {
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
     let (stem, _) = name.rsplit_once('.').unwrap_or((name, ""));
     let bare = stem.trim_end_matches(|c: char| c.is_ascii_digit());
-    let stem = match bare.strip_suffix('x').map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit())) {
+    let stem = match bare
+        .strip_suffix('x')
+        .map(|rest| rest.trim_end_matches(|c: char| c.is_ascii_digit()))
+    {
         Some(rest) if bare.len() < stem.len() => rest.strip_suffix(['-', '_']).unwrap_or(stem),
         _ => stem,
     };
     // Services that resize have everything in the query.
-    let query = if stem.len() < 4 || stem == "image" { url } else { "" };
+    let query = if stem.len() < 4 || stem == "image" {
+        url
+    } else {
+        ""
+    };
     format!("{folder}/{stem}{query}")
 }
 
@@ -207,8 +277,15 @@ fn file_of(url: &str) -> String {
 /// picture's own words, unless they are the headline.
 fn caption(node: &Node<'_>, parts: &PageParts<'_>, title: Option<&str>) -> Option<String> {
     let container = parts.container().id;
-    for around in node.ancestors_it(None).take(BOXES).take_while(|around| around.id != container) {
-        let pictures = around.descendants_it().filter(|node| node.has_name("img")).count();
+    for around in node
+        .ancestors_it(None)
+        .take(BOXES)
+        .take_while(|around| around.id != container)
+    {
+        let pictures = around
+            .descendants_it()
+            .filter(|node| node.has_name("img"))
+            .count();
         if pictures > 1 && !around.has_name("figure") && !around.has_name("picture") {
             break;
         }
@@ -240,7 +317,9 @@ fn caption_in(around: &Node<'_>, picture: &Node<'_>) -> Option<String> {
 
 fn is_caption(node: &Node<'_>) -> bool {
     node.has_name("figcaption")
-        || class_words(node).iter().any(|word| OF_CAPTIONS.contains(&word.as_str()))
+        || class_words(node)
+            .iter()
+            .any(|word| OF_CAPTIONS.contains(&word.as_str()))
 }
 
 /// Returns the text of a caption, without its heading and its buttons, where an element inside is
@@ -248,11 +327,16 @@ fn is_caption(node: &Node<'_>) -> bool {
 fn words_of(caption: &Node<'_>) -> String {
     const WORDS: [&str; 4] = ["desc", "description", "text", "caption"];
     let is_words = |node: &Node<'_>| {
-        node.is_element() && class_words(node).iter().any(|word| WORDS.contains(&word.as_str()))
+        node.is_element()
+            && class_words(node)
+                .iter()
+                .any(|word| WORDS.contains(&word.as_str()))
     };
-    let has_heading = caption
-        .descendants_it()
-        .any(|node| ["strong", "h2", "h3", "h4", "h5"].iter().any(|name| node.has_name(name)));
+    let has_heading = caption.descendants_it().any(|node| {
+        ["strong", "h2", "h3", "h4", "h5"]
+            .iter()
+            .any(|name| node.has_name(name))
+    });
     let inner = caption.descendants_it().skip(1).find(|node| is_words(node));
     if let Some(inner) = inner.filter(|_| has_heading) {
         return text(&inner);

@@ -34,7 +34,11 @@ impl HeadTitles {
         told.extend(page.json_ld("headline"));
         told.extend(page.meta("twitter:title").map(str::to_owned));
         told.extend(page.json_ld("name"));
-        let element = page.tree.root().descendants_it().find(|node| node.has_name("title"));
+        let element = page
+            .tree
+            .root()
+            .descendants_it()
+            .find(|node| node.has_name("title"));
         let whole = element.and_then(|node| clean_some(&node.text()));
         told.extend(whole.clone());
 
@@ -83,7 +87,11 @@ pub(super) fn headline<'a>(
         .into_iter()
         .reduce(|best, next| if next.score >= best.score { next } else { best })
         .filter(|best| {
-            let least = if is_main(&best.node) { MAIN_AGREEMENT } else { AGREEMENT };
+            let least = if is_main(&best.node) {
+                MAIN_AGREEMENT
+            } else {
+                AGREEMENT
+            };
             best.agreement >= least || told.0.is_empty()
         });
 
@@ -97,11 +105,7 @@ pub(super) fn headline<'a>(
 }
 
 /// Returns the headings above the story. The last of equal ones is the nearest.
-fn headings<'a>(
-    parts: &PageParts<'a>,
-    told: &HeadTitles,
-    papers: &PaperNames,
-) -> Vec<Heading<'a>> {
+fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -> Vec<Heading<'a>> {
     let above = parts
         .elements()
         .take_while(|node| parts.place(node.id) == PagePlace::UnderHeadline);
@@ -116,7 +120,12 @@ fn headings<'a>(
             }
             let agreement = told.agreement(&text);
             let score = 2.0 * agreement + rank;
-            Some(Heading { node, text, score, agreement })
+            Some(Heading {
+                node,
+                text,
+                score,
+                agreement,
+            })
         })
         .collect()
 }
@@ -132,7 +141,9 @@ fn rank(node: &Node<'_>) -> Option<f64> {
     let is_named = class_words(node)
         .iter()
         .any(|word| OF_HEADLINES.contains(&word.as_str()))
-        || node.attr("itemprop").is_some_and(|name| &*name == "headline");
+        || node
+            .attr("itemprop")
+            .is_some_and(|name| &*name == "headline");
     is_named.then_some(0.2)
 }
 
@@ -148,15 +159,21 @@ fn without_kicker(heading: &Heading<'_>, told: &HeadTitles) -> Option<String> {
         .iter()
         .find(|title| {
             let title: String = letters(title).collect();
-            let Some(kicker) = printed.strip_suffix(&title).filter(|kicker| !kicker.is_empty())
+            let Some(kicker) = printed
+                .strip_suffix(&title)
+                .filter(|kicker| !kicker.is_empty())
             else {
                 return false;
             };
             !title.is_empty()
-                && heading.node.descendants_it().filter(Node::is_element).any(|child| {
-                    let child: String = letters(&text(&child)).collect();
-                    child == kicker
-                })
+                && heading
+                    .node
+                    .descendants_it()
+                    .filter(Node::is_element)
+                    .any(|child| {
+                        let child: String = letters(&text(&child)).collect();
+                        child == kicker
+                    })
         })
         .cloned()
 }
@@ -171,8 +188,14 @@ fn likeness(a: &str, b: &str) -> f64 {
         return 1.0;
     }
     let (short, long) = (first.len().min(second.len()), first.len().max(second.len()));
-    if (first.contains(&second) || second.contains(&first)) && 2 * short >= long {
-        return 0.9;
+    // The paper's name may stand behind the headline, and half as long.
+    if 2 * short >= long {
+        if first.starts_with(&second) || second.starts_with(&first) {
+            return 0.9;
+        }
+        if first.ends_with(&second) || second.ends_with(&first) {
+            return 0.7;
+        }
     }
 
     let (first, second) = (tokens(a), tokens(b));
@@ -184,10 +207,17 @@ fn likeness(a: &str, b: &str) -> f64 {
 /// them, the pairs of letters are its words.
 fn tokens(text: &str) -> HashSet<String> {
     let mut tokens = HashSet::new();
-    for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
         let letters: Vec<char> = word.chars().collect();
         if letters.iter().any(|c| *c >= EAST_ASIAN) && letters.len() > 1 {
-            tokens.extend(letters.windows(2).map(|pair| pair.iter().collect::<String>()));
+            tokens.extend(
+                letters
+                    .windows(2)
+                    .map(|pair| pair.iter().collect::<String>()),
+            );
         } else {
             tokens.insert(word.to_lowercase());
         }
@@ -200,7 +230,9 @@ pub(super) fn decoded(told: &str) -> String {
     let mut plain = told.to_owned();
     // JSON-LD may be escaped twice.
     for _ in 0..2 {
-        let has_entity = plain.split_once('&').is_some_and(|(_, behind)| behind.contains(';'));
+        let has_entity = plain
+            .split_once('&')
+            .is_some_and(|(_, behind)| behind.contains(';'));
         if !has_entity {
             break;
         }

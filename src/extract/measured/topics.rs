@@ -37,7 +37,13 @@ const METAS: [&str; 6] = [
 
 /// Parts of addresses of a tag's page.
 const PAGES_OF_TAGS: [&str; 7] = [
-    "/tag/", "/tags/", "/hashtag/", "tag=", "keyword=", "/topic/", "/topics/",
+    "/tag/",
+    "/tags/",
+    "/hashtag/",
+    "tag=",
+    "keyword=",
+    "/topic/",
+    "/topics/",
 ];
 
 /// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links.
@@ -72,7 +78,9 @@ fn told(page: &PageScan<'_>) -> Vec<String> {
 
 /// Returns the tags in a list with commas or other marks.
 fn divided(list: &str) -> Vec<String> {
-    let mark = [',', ';', '，', '、', '|'].into_iter().find(|mark| list.contains(*mark));
+    let mark = [',', ';', '，', '、', '|']
+        .into_iter()
+        .find(|mark| list.contains(*mark));
     match mark {
         Some(mark) => list.split(mark).map(str::to_owned).collect(),
         None if list.trim_start().starts_with('#') => list.split('#').map(str::to_owned).collect(),
@@ -87,7 +95,9 @@ fn kept(tags: Vec<String>, papers: &PaperNames) -> Vec<String> {
         let Some(tag) = clean_some(decoded(&tag).trim_start_matches('#')) else {
             continue;
         };
-        let is_known = kept.iter().any(|known| known.to_lowercase() == tag.to_lowercase());
+        let is_known = kept
+            .iter()
+            .any(|known| known.to_lowercase() == tag.to_lowercase());
         if tag.chars().count() <= LONGEST && !is_known && !papers.have(&tag) {
             kept.push(tag);
         }
@@ -112,7 +122,9 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
     }
 
     let all = tree.root();
-    let of_page = all.descendants_it().filter(|node| node.has_name("a") && is_tag(node));
+    let of_page = all
+        .descendants_it()
+        .filter(|node| node.has_name("a") && is_tag(node));
     let of_page: Vec<String> = of_page.map(|node| text(&node)).collect();
     if !of_page.is_empty() {
         return of_page;
@@ -149,7 +161,8 @@ pub(super) fn sections(
     let title: String = letters(title.unwrap_or_default()).collect();
     let is_step = |name: &String| {
         let told: String = letters(name).collect();
-        let is_title = !title.is_empty() && (told == title || told.chars().count() > 15 && title.starts_with(&told));
+        let is_title = !title.is_empty()
+            && (told == title || told.chars().count() > 15 && title.starts_with(&told));
         !told.is_empty()
             && name.chars().count() <= LONGEST
             && !HOMES.contains(&name.to_lowercase().as_str())
@@ -163,10 +176,17 @@ pub(super) fn sections(
 
     let mut told = steps(page.breadcrumbs());
     if told.is_empty() {
-        told = breadcrumbs(page.tree).into_iter().map(steps).find(|steps| !steps.is_empty()).unwrap_or_default();
+        told = breadcrumbs(page.tree)
+            .into_iter()
+            .map(steps)
+            .find(|steps| !steps.is_empty())
+            .unwrap_or_default();
     }
     let mut told = told.into_iter();
-    SectionNames { section: told.next(), subsection: told.next() }
+    SectionNames {
+        section: told.next(),
+        subsection: told.next(),
+    }
 }
 
 /// Returns the texts of the links in each breadcrumb of the page's mark-up.
@@ -186,9 +206,13 @@ fn breadcrumbs(tree: &Tree) -> Vec<Vec<String>> {
 
 fn is_breadcrumb(node: &Node<'_>) -> bool {
     let is_named = |name: &str| {
-        node.attr(name).is_some_and(|value| value.to_lowercase().contains("breadcrumb"))
+        node.attr(name)
+            .is_some_and(|value| value.to_lowercase().contains("breadcrumb"))
     };
-    if ["aria-label", "itemtype", "typeof"].iter().any(|name| is_named(name)) {
+    if ["aria-label", "itemtype", "typeof"]
+        .iter()
+        .any(|name| is_named(name))
+    {
         return true;
     }
 
@@ -208,7 +232,10 @@ pub(super) fn subtitle(
 ) -> Option<String> {
     let told = page.json_ld("alternativeHeadline").into_iter().next();
     let headline = parts.headline()?;
-    let of_story: Vec<String> = paragraphs.iter().map(|text| letters(text).collect()).collect();
+    let of_story: Vec<String> = paragraphs
+        .iter()
+        .map(|text| letters(text).collect())
+        .collect();
 
     let printed = parts
         .elements()
@@ -218,13 +245,21 @@ pub(super) fn subtitle(
         .find(|line| {
             let bare: String = letters(line).collect();
             let is_long = line.chars().count() > LONGEST_SUBTITLE;
-            !bare.is_empty() && !is_long && !of_story.contains(&bare) && bare != letters(&text(&headline)).collect::<String>()
+            !bare.is_empty()
+                && !is_long
+                && !of_story.contains(&bare)
+                && bare != letters(&text(&headline)).collect::<String>()
         });
     printed.or_else(|| told.map(|line| decoded(&line)))
 }
 
 fn is_subtitle(node: &Node<'_>) -> bool {
     let words = class_words(node);
-    let is_item = node.attr("itemprop").is_some_and(|name| &*name == "alternativeHeadline");
-    is_item || words.iter().any(|word| OF_SUBTITLES.contains(&word.as_str()))
+    let is_item = node
+        .attr("itemprop")
+        .is_some_and(|name| &*name == "alternativeHeadline");
+    is_item
+        || words
+            .iter()
+            .any(|word| OF_SUBTITLES.contains(&word.as_str()))
 }

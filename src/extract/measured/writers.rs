@@ -5,11 +5,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::extract::measured::names::{has_korean_signer, has_lead, persons};
+use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::page_parts::{PageLine, PageParts, PagePlace, chain, class_words};
 use crate::extract::scan::PageScan;
-use crate::extract::vocabulary::{OF_WRITERS, PAGES_OF_WRITERS};
+use crate::extract::vocabulary::{NETWORKS, OF_WRITERS, PAGES_OF_WRITERS};
 use crate::markup::{Node, NodeId, text};
 
 /// Longest printed byline, in characters.
@@ -47,6 +47,8 @@ enum WriterPlace {
     Library,
     /// Printed by its element's name, somewhere below the story.
     BelowStory,
+    /// The name of an account, wherever it stands.
+    Account,
     AboveHeadline,
     Meta,
     /// The last words of the story.
@@ -59,6 +61,14 @@ enum WriterPlace {
     Printed,
     /// A person in the page's JSON-LD.
     JsonLd,
+}
+
+impl WriterPlace {
+    /// Returns where the name of an account stands: any whole name near the headline or in the
+    /// page's head is better.
+    fn of_account(self) -> Self {
+        self.min(Self::Account)
+    }
 }
 
 /// The writers of a story, and their byline as told.
@@ -81,12 +91,21 @@ impl Candidates<'_> {
         }
 
         let mut names: Vec<String> = Vec::new();
-        for name in bylines.iter().flat_map(|byline| persons(byline, self.papers)) {
+        for name in bylines
+            .iter()
+            .flat_map(|byline| persons(byline, self.papers))
+        {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
-        if !names.is_empty() {
+        let place = if has_whole_name(&names) {
+            place
+        } else {
+            place.of_account()
+        };
+        let is_better = self.best.as_ref().is_none_or(|(best, _)| *best < place);
+        if !names.is_empty() && is_better {
             let byline = Some(bylines.join(", "));
             self.best = Some((place, Writers { names, byline }));
         }
@@ -105,19 +124,36 @@ pub(super) fn writers(
     let mut candidates = Candidates { papers, best: None };
 
     candidates.add(WriterPlace::JsonLd, &told_persons(page));
-    for place in [PagePlace::UnderHeadline, PagePlace::AboveHeadline, PagePlace::BelowStory] {
+    for place in [
+        PagePlace::UnderHeadline,
+        PagePlace::AboveHeadline,
+        PagePlace::BelowStory,
+    ] {
         candidates.add(rank(place), &printed(parts, place, papers));
     }
     candidates.add(WriterPlace::Words, &by_words(parts, papers));
-    let head = paragraphs.first().and_then(|first| AGENCY_HEAD.captures(first));
-    candidates.add(WriterPlace::AgencyHead, &head.map(|head| vec![head[1].to_owned()]).unwrap_or_default());
+    let head = paragraphs
+        .first()
+        .and_then(|first| AGENCY_HEAD.captures(first));
+    candidates.add(
+        WriterPlace::AgencyHead,
+        &head
+            .map(|head| vec![head[1].to_owned()])
+            .unwrap_or_default(),
+    );
     candidates.add(WriterPlace::Signature, &signature(parts, papers));
     for meta in METAS.iter().filter_map(|name| written_by(page, name)) {
         candidates.add(WriterPlace::Meta, &[meta]);
     }
-    candidates.add(WriterPlace::Library, &found.map(str::to_owned).into_iter().collect::<Vec<_>>());
+    candidates.add(
+        WriterPlace::Library,
+        &found.map(str::to_owned).into_iter().collect::<Vec<_>>(),
+    );
 
-    candidates.best.map(|(_, writers)| writers).unwrap_or_default()
+    candidates
+        .best
+        .map(|(_, writers)| writers)
+        .unwrap_or_default()
 }
 
 fn rank(place: PagePlace) -> WriterPlace {
@@ -134,9 +170,9 @@ fn written_by(page: &PageScan<'_>, name: &str) -> Option<String> {
     let is_address = content.contains("://") || content.starts_with('/');
     // This pair of tags may give anything, as the minutes of reading.
     let is_other = name == "twitter:data1"
-        && !page
-            .meta("twitter:label1")
-            .is_some_and(|label| ["written by", "author", "by"].contains(&label.to_lowercase().as_str()));
+        && !page.meta("twitter:label1").is_some_and(|label| {
+            ["written by", "author", "by"].contains(&label.to_lowercase().as_str())
+        });
     (!content.is_empty() && !is_address && !is_other).then_some(content)
 }
 
@@ -144,10 +180,14 @@ fn written_by(page: &PageScan<'_>, name: &str) -> Option<String> {
 fn told_persons(page: &PageScan<'_>) -> Vec<String> {
     page.article_values(&["author", "creator"])
         .into_iter()
+        .map(|author| page.whole(author))
         .filter_map(|author| match author {
             Value::String(name) => Some(name.as_str()),
             Value::Object(members) => {
-                let kind = members.get("@type").and_then(Value::as_str).unwrap_or_default();
+                let kind = members
+                    .get("@type")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
                 let is_organisation = kind.ends_with("Organization");
                 members.get("name")?.as_str().filter(|_| !is_organisation)
             }
@@ -164,7 +204,10 @@ fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNames) -> Vec<
     let mut outer: Option<NodeId> = None;
 
     let common = parts.common();
-    for node in parts.elements().filter(|node| parts.place(node.id) == place) {
+    for node in parts
+        .elements()
+        .filter(|node| parts.place(node.id) == place)
+    {
         let is_inside = outer.is_some_and(|outer| chain(node).any(|around| around.id == outer));
         if is_inside || !names_writers(&node) || !chain(node).any(|around| around.id == common.id) {
             continue;
@@ -182,20 +225,31 @@ fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNames) -> Vec<
 /// Tells whether an element is a byline by its name.
 fn names_writers(node: &Node<'_>) -> bool {
     let has = |name: &str| {
-        node.attr(name)
-            .is_some_and(|value| value.split_whitespace().any(|word| OF_WRITERS.contains(&word)))
+        node.attr(name).is_some_and(|value| {
+            value
+                .split_whitespace()
+                .any(|word| OF_WRITERS.contains(&word))
+        })
     };
     has("rel")
         || has("itemprop")
         || is_page_of_writer(node)
-        || class_words(node).iter().any(|word| OF_WRITERS.contains(&word.as_str()))
+        || class_words(node)
+            .iter()
+            .any(|word| OF_WRITERS.contains(&word.as_str()))
 }
 
 fn is_page_of_writer(node: &Node<'_>) -> bool {
     node.has_name("a")
         && node.attr("href").is_some_and(|link| {
             let link = link.to_lowercase();
-            PAGES_OF_WRITERS.iter().any(|part| link.contains(part))
+            let host = link
+                .split("://")
+                .nth(1)
+                .and_then(|rest| rest.split('/').next());
+            let is_network =
+                host.is_some_and(|host| host.split('.').any(|label| NETWORKS.contains(&label)));
+            !is_network && PAGES_OF_WRITERS.iter().any(|part| link.contains(part))
         })
 }
 
@@ -204,7 +258,10 @@ fn is_page_of_writer(node: &Node<'_>) -> bool {
 fn narrowest(byline: &Node<'_>, papers: &PaperNames) -> Option<String> {
     let links = byline.descendants_it().filter(|node| {
         let has = |name: &str, word: &str| node.attr(name).is_some_and(|value| &*value == word);
-        node.is_element() && (is_page_of_writer(node) || has("rel", "author") || has("itemprop", "name"))
+        node.is_element()
+            && (is_page_of_writer(node)
+                || has("rel", "author")
+                || has("itemprop", "name") && is_of_person(node))
     });
     let mut names: Vec<String> = Vec::new();
     for name in links.map(|link| text(&link)) {
@@ -215,17 +272,31 @@ fn narrowest(byline: &Node<'_>, papers: &PaperNames) -> Option<String> {
     (!names.is_empty()).then(|| names.join(", "))
 }
 
+/// Tells whether the innermost item around an element is a person, or has no kind.
+fn is_of_person(node: &Node<'_>) -> bool {
+    let mut around = chain(*node).skip(1);
+    around
+        .find_map(|around| around.attr("itemtype"))
+        .is_none_or(|kind| kind.ends_with("Person"))
+}
+
 /// Returns the first line near the headline that is a byline by its words.
 fn by_words(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
     let mut lines = parts
         .lines()
         .filter(|line| parts.place_of(line) == PagePlace::UnderHeadline)
         .filter(|line| is_byline(line, papers));
-    lines.next().map(|line| line.text.clone()).into_iter().collect()
+    lines
+        .next()
+        .map(|line| line.text.clone())
+        .into_iter()
+        .collect()
 }
 
 fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
-    let is_headline = chain(line.element).take(NEAR).any(|node| node.has_name("h1"));
+    let is_headline = chain(line.element)
+        .take(NEAR)
+        .any(|node| node.has_name("h1"));
     line.text.chars().count() <= LONGEST
         && !is_headline
         && (has_lead(&line.text) || is_signed(&line.text))
@@ -242,15 +313,19 @@ fn is_signed(line: &str) -> bool {
 fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
     const LINES_BELOW: usize = 4;
     let lines: Vec<&PageLine<'_>> = parts.lines().collect();
-    let Some(last) = lines.iter().rposition(|line| parts.place_of(line) == PagePlace::InStory) else {
+    let Some(last) = lines
+        .iter()
+        .rposition(|line| parts.place_of(line) == PagePlace::InStory)
+    else {
         return Vec::new();
     };
 
     let end = lines.len().min(last + 1 + LINES_BELOW);
     let signed = lines[last..end].iter().find(|line| {
-        let has_mail = line.text.contains('@');
+        let has_mail =
+            line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
         line.text.chars().count() <= LONGEST
-            && (has_mail || is_signed(&line.text))
+            && (has_mail || is_signed(&line.text) || has_lead(&line.text))
             && !persons(&line.text, papers).is_empty()
     });
     signed.map(|line| line.text.clone()).into_iter().collect()

@@ -98,11 +98,16 @@ impl ArticleReader {
         let first = found.story.paragraphs.first().map(String::as_str);
         let dateline = Dateline::of(sources.page.tree);
         let title = article.title.as_deref();
-        let printed = dateline.read(title, first.unwrap_or_default(), rules, zone);
+        let mut printed = dateline.read(title, first.unwrap_or_default(), rules, zone);
+        if printed.published.is_none() {
+            let near = Dateline::read_lines(&parts.near_headline(), rules, zone);
+            printed.published = near.published;
+            printed.updated = printed.updated.or(near.updated);
+        }
 
-        let told = self.told(sources, parts, &printed).or_else(|| {
-            self.day_found(found, html, sources, (&dateline, &printed))
-        });
+        let told = self
+            .told(sources, parts, &printed)
+            .or_else(|| self.day_found(found, html, sources, (&dateline, &printed)));
         let Some(told) = told else {
             return Article {
                 published_at: None,
