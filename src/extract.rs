@@ -4,6 +4,7 @@
 mod article;
 mod body;
 mod byline;
+mod class_names;
 mod dates;
 mod fields;
 mod generic;

@@ -49,7 +49,7 @@ pub(super) fn measured<'a>(
 
     let title = title.or(article.title);
     let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
-    let sections = topics::sections(page, &papers, title.as_deref());
+    let sections = topics::sections(page, &parts, &papers, &told);
     let images = pictures::images(&parts, story.rules, story.url, title.as_deref());
 
     let article = Article {

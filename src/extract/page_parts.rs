@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use crate::extract::vocabulary::{FOREIGN, OF_WRITERS};
+use crate::extract::class_names::{ClassKind, ClassKinds, kinds};
 use crate::markup::blocks::{Block, is_block};
 use crate::markup::{Node, NodeId, Tree};
 use crate::text::{clean, letters};
@@ -70,6 +70,10 @@ pub(super) struct PageParts<'a> {
     lines: Vec<PageLine<'a>>,
     elements: Vec<Node<'a>>,
     own: HashSet<NodeId>,
+    /// The elements around the story's beginning and the headline.
+    around: HashSet<NodeId>,
+    /// What elements are by their names; the others are nothing special.
+    kinds: HashMap<NodeId, ClassKinds>,
     story: Option<StoryPlace<'a>>,
     headline: Option<Node<'a>>,
 }
@@ -85,6 +89,8 @@ impl<'a> PageParts<'a> {
             lines,
             elements: Vec::new(),
             own: HashSet::new(),
+            around: HashSet::new(),
+            kinds: all_kinds(root),
             headline: None,
         };
         parts.collect();
@@ -163,12 +169,22 @@ impl<'a> PageParts<'a> {
         near
     }
 
+    /// Tells whether the story begins in an element, or the headline stands in it.
+    pub(super) fn is_around(&self, node: &Node<'_>) -> bool {
+        self.around.contains(&node.id)
+    }
+
+    /// Returns what an element is by its names.
+    pub(super) fn kinds(&self, node: &Node<'_>) -> ClassKinds {
+        self.kinds.get(&node.id).copied().unwrap_or_default()
+    }
+
     /// Collects the elements that belong to no other story.
     fn collect(&mut self) {
         let first = self
             .story
             .and_then(|story| self.root.tree.get(&story.first));
-        let around: HashSet<NodeId> = [first, self.headline]
+        self.around = [first, self.headline]
             .into_iter()
             .flatten()
             .flat_map(chain)
@@ -178,7 +194,7 @@ impl<'a> PageParts<'a> {
         self.elements.clear();
         let mut open = vec![self.root];
         while let Some(node) = open.pop() {
-            let is_kept = around.contains(&node.id) || !is_foreign(&node);
+            let is_kept = self.is_around(&node) || !is_foreign(&node, self.kinds(&node));
             if is_kept {
                 self.elements.extend(Some(node).filter(Node::is_element));
                 open.extend(node.children_it(true).filter(Node::is_element));
@@ -193,37 +209,13 @@ pub(super) fn chain(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
     std::iter::successors(Some(node), |node| node.parent())
 }
 
-/// Returns the words of an element's `class` and `id`, in lower case: `relatedStories--dark` has
-/// three.
-pub(super) fn class_words(node: &Node<'_>) -> Vec<String> {
-    let mut words = Vec::new();
-    for name in ["class", "id"] {
-        let mut before = ' ';
-        for c in node.attr(name).unwrap_or_default().chars().take(512) {
-            let is_new = c.is_uppercase() && before.is_lowercase();
-            if c.is_alphabetic() && (is_new || !before.is_alphabetic()) {
-                words.push(String::new());
-            }
-            if let Some(word) = words.last_mut().filter(|_| c.is_alphabetic()) {
-                word.extend(c.to_lowercase());
-            }
-            before = c;
-        }
-        words.push(String::new());
-    }
-    words.retain(|word| !word.is_empty());
-    words
-}
-
 /// Tells whether an element holds other stories, comments, menus or advertisements by its name.
-fn is_foreign(node: &Node<'_>) -> bool {
+fn is_foreign(node: &Node<'_>, kinds: ClassKinds) -> bool {
     if OUT.iter().any(|name| node.has_name(name)) || is_hidden(node) {
         return true;
     }
 
-    let words = class_words(node);
-    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
-    has(&FOREIGN) && !has(&OF_WRITERS)
+    kinds.has(ClassKind::Foreign) && !kinds.has(ClassKind::Writer)
 }
 
 fn is_hidden(node: &Node<'_>) -> bool {
@@ -231,6 +223,15 @@ fn is_hidden(node: &Node<'_>) -> bool {
         let style = style.to_ascii_lowercase().replace(' ', "");
         style.contains("display:none")
     })
+}
+
+/// Returns what the elements of a page are by their names.
+fn all_kinds(root: Node<'_>) -> HashMap<NodeId, ClassKinds> {
+    let elements = root.descendants_it().filter(Node::is_element);
+    elements
+        .map(|node| (node.id, kinds(&node)))
+        .filter(|(_, kinds)| *kinds != ClassKinds::default())
+        .collect()
 }
 
 /// Returns the hashes of all runs of letters in the paragraphs.

@@ -80,7 +80,7 @@ pub(super) const ROLES: [&str; 52] = [
 
 /// Words before the last word of a role.
 #[rustfmt::skip]
-pub(super) const ROLE_ADJECTIVES: [&str; 62] = [
+pub(super) const ROLE_ADJECTIVES: [&str; 68] = [
     "senior", "chief", "deputy", "associate", "assistant", "managing", "contributing",
     "executive", "staff", "guest", "special", "freelance", "former", "lead", "principal", "news",
     "political", "politics", "business", "economics", "economic", "financial", "finance",
@@ -88,19 +88,20 @@ pub(super) const ROLE_ADJECTIVES: [&str; 62] = [
     "climate", "energy", "education", "culture", "arts", "entertainment", "media", "legal",
     "crime", "security", "defence", "defense", "diplomatic", "foreign", "world", "global",
     "international", "national", "local", "regional", "europe", "asia", "africa", "white",
-    "house", "data", "investigative", "travel", "food", "consumer", "digital",
+    "house", "data", "investigative", "travel", "food", "consumer", "digital", "marketing",
+    "sales", "content", "product", "community", "research",
 ];
 
 /// Words of offices, papers and user accounts. A name that has one is no person's.
 #[rustfmt::skip]
-pub(super) const OFFICES: [&str; 50] = [
+pub(super) const OFFICES: [&str; 54] = [
     "newsroom", "newsdesk", "desk", "staff", "team", "redaktion", "redaktionen", "redactie",
     "redaction", "rédaction", "redacción", "redacao", "redação", "redazione", "redakcja",
     "redaksjonen", "editorial", "editors", "news", "agency", "agencies", "agentur", "agenturen",
     "agence", "agencia", "press", "media", "magazine", "newspaper", "zeitung", "online", "admin",
     "administrator", "webmaster", "editorial", "board", "office", "service", "services",
     "department", "corporation", "company", "inc", "ltd", "gmbh", "llc", "network", "tv", "radio",
-    "관리자",
+    "university", "college", "institute", "foundation", "관리자",
 ];
 
 /// The ends of the names of Korean offices and papers.

@@ -3,7 +3,8 @@
 
 use jiff::tz::TimeZone;
 
-use crate::extract::page_parts::{PageParts, PagePlace, class_words};
+use crate::extract::class_names::ClassKind;
+use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::vocabulary::OF_CHANGES;
 use crate::markup::{Node, attribute};
 use crate::time::Precision;
@@ -161,7 +162,7 @@ pub(crate) fn near(parts: &PageParts<'_>, zone: &TimeZone, zulu: Zulu) -> Vec<To
         let is_near = place == PagePlace::UnderHeadline;
         let elements = parts
             .elements()
-            .filter(|node| parts.place(node.id) == place && !is_of_change(node));
+            .filter(|node| parts.place(node.id) == place && !is_of_change(node, parts));
         for node in elements.filter(|node| is_near || is_publication(node)) {
             let texts = dates_of(&node, is_near);
             told.extend(
@@ -219,12 +220,9 @@ fn dates_of(node: &Node<'_>, with_others: bool) -> Vec<(String, String)> {
 }
 
 /// Tells whether an element gives the time of a change.
-fn is_of_change(node: &Node<'_>) -> bool {
+fn is_of_change(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     let item = node.attr("itemprop").unwrap_or_default().to_lowercase();
-    item.contains("modified")
-        || class_words(node)
-            .iter()
-            .any(|word| OF_CHANGES.contains(&word.as_str()))
+    item.contains("modified") || parts.kinds(node).has(ClassKind::Change)
 }
 
 #[cfg(test)]

@@ -147,6 +147,15 @@ fn without_role(part: &str) -> Option<String> {
         }
     }
 
+    // A library leaves the month of a date. Names of persons are May, June, April and August.
+    const NAMES: [&str; 4] = ["may", "june", "april", "august"];
+    while words.last().is_some_and(|word| {
+        let word = bare(word);
+        MONTHS.contains(&word.as_str()) && !NAMES.contains(&word.as_str())
+    }) {
+        words.pop();
+    }
+
     let name = words.join(" ");
     let name = clean(name.trim_matches(|c: char| !c.is_alphanumeric() && c != '.'));
     (!name.is_empty()).then_some(name)

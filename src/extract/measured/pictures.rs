@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use crate::config::profile::ArticleRules;
 use crate::extract::article::Image;
-use crate::extract::page_parts::{PageParts, PagePlace, chain, class_words};
-use crate::extract::vocabulary::{OF_CAPTIONS, OF_NO_PHOTOS};
+use crate::extract::class_names::{ClassKind, class_words};
+use crate::extract::page_parts::{PageParts, PagePlace, chain};
 use crate::markup::{Node, NodeId, Tree, attribute, text, text_without};
 use crate::page_url::PageUrl;
 use crate::text::{clean, letters};
@@ -61,7 +61,10 @@ pub(super) fn images(
         let is_inside = node
             .parent()
             .is_some_and(|parent| removed.contains(&parent.id));
-        if is_inside || is_removed(&node) || is_no_photo_box(&node) {
+        if is_inside
+            || is_removed(&node) && !parts.is_around(&node)
+            || is_no_photo_box(&node, parts)
+        {
             removed.insert(node.id);
             continue;
         }
@@ -90,13 +93,11 @@ pub(super) fn images(
     images
 }
 
-fn is_no_photo_box(node: &Node<'_>) -> bool {
-    if node.has_name("button") {
-        return true;
-    }
-    class_words(node)
-        .iter()
-        .any(|word| OF_NO_PHOTOS.contains(&word.as_str()))
+/// Tells whether an element holds pictures that are no photos, by its name. The story stands in
+/// none.
+fn is_no_photo_box(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    let is_named = parts.kinds(node).has(ClassKind::NoPhoto) || node.has_name("button");
+    is_named && !parts.is_around(node)
 }
 
 /// Returns the address of a photo; `None` where the picture is none of the story.
@@ -285,11 +286,12 @@ fn caption(node: &Node<'_>, parts: &PageParts<'_>, title: Option<&str>) -> Optio
         let pictures = around
             .descendants_it()
             .filter(|node| node.has_name("img"))
+            .take(2)
             .count();
         if pictures > 1 && !around.has_name("figure") && !around.has_name("picture") {
             break;
         }
-        if let Some(caption) = caption_in(&around, node) {
+        if let Some(caption) = caption_in(&around, node, parts) {
             return Some(caption);
         }
     }
@@ -301,25 +303,22 @@ fn caption(node: &Node<'_>, parts: &PageParts<'_>, title: Option<&str>) -> Optio
 }
 
 /// Returns the caption in a photo's box, or the one that follows the box of a figure.
-fn caption_in(around: &Node<'_>, picture: &Node<'_>) -> Option<String> {
+fn caption_in(around: &Node<'_>, picture: &Node<'_>, parts: &PageParts<'_>) -> Option<String> {
     let own = around
         .descendants_it()
         .filter(|node| node.is_element() && node.id > picture.id)
-        .find(is_caption);
+        .find(|node| is_caption(node, parts));
     let behind = || {
         let next = around.next_element_sibling()?;
-        is_caption(&next).then_some(next)
+        is_caption(&next, parts).then_some(next)
     };
     let caption = own.or_else(behind)?;
     let words = words_of(&caption);
     (!words.is_empty() && words.chars().count() <= LONGEST).then_some(words)
 }
 
-fn is_caption(node: &Node<'_>) -> bool {
-    node.has_name("figcaption")
-        || class_words(node)
-            .iter()
-            .any(|word| OF_CAPTIONS.contains(&word.as_str()))
+fn is_caption(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    node.has_name("figcaption") || parts.kinds(node).has(ClassKind::Caption)
 }
 
 /// Returns the text of a caption, without its heading and its buttons, where an element inside is

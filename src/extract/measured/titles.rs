@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use crate::extract::class_names::ClassKind;
 use crate::extract::measured::papers::{PaperNames, parts};
-use crate::extract::page_parts::{PageParts, PagePlace, class_words};
+use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
-use crate::extract::vocabulary::OF_HEADLINES;
 use crate::markup::{Node, Tree, text};
 use crate::text::{clean_some, letters};
 
@@ -57,6 +57,11 @@ impl HeadTitles {
             kept.insert(0, shorter);
         }
         Self(kept)
+    }
+
+    /// Tells whether a text is one of the titles, or most of one.
+    pub(super) fn have(&self, text: &str) -> bool {
+        self.agreement(text) >= AGREEMENT
     }
 
     /// Returns how well a text agrees with the title that is most like it, from 0 to 1.
@@ -111,7 +116,7 @@ fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -
         .take_while(|node| parts.place(node.id) == PagePlace::UnderHeadline);
 
     above
-        .filter_map(|node| Some((node, rank(&node)?)))
+        .filter_map(|node| Some((node, rank(&node, parts)?)))
         .take(MOST)
         .filter_map(|(node, rank)| {
             let text = papers.cut_from(&text(&node))?;
@@ -131,16 +136,14 @@ fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -
 }
 
 /// Returns how much an element is a headline by its name; `None` where it is none.
-fn rank(node: &Node<'_>) -> Option<f64> {
+fn rank(node: &Node<'_>, parts: &PageParts<'_>) -> Option<f64> {
     if is_main(node) {
         return Some(0.5);
     }
     if ["h2", "h3", "h4"].iter().any(|name| node.has_name(name)) {
         return Some(0.3);
     }
-    let is_named = class_words(node)
-        .iter()
-        .any(|word| OF_HEADLINES.contains(&word.as_str()))
+    let is_named = parts.kinds(node).has(ClassKind::Headline)
         || node
             .attr("itemprop")
             .is_some_and(|name| &*name == "headline");

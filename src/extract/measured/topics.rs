@@ -2,19 +2,24 @@
 
 use serde_json::Value;
 
+use crate::extract::class_names::{ClassKind, class_words};
+use crate::extract::measured::names::has_lead;
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::measured::titles::decoded;
-use crate::extract::page_parts::{PageParts, PagePlace, class_words};
+use crate::extract::measured::titles::{HeadTitles, decoded};
+use crate::extract::page_parts::{PageParts, PagePlace};
 use crate::extract::scan::PageScan;
-use crate::extract::vocabulary::{HOMES, OF_BREADCRUMBS, OF_SUBTITLES};
+use crate::extract::vocabulary::{HOMES, MONTHS};
 use crate::markup::{Node, Tree, text};
 use crate::text::{clean_some, letters};
 
 /// Most tags of an article.
 const MOST_TAGS: usize = 100;
 
-/// Longest tag and name of a section, in characters: a longer text is a sentence.
+/// Longest tag, in characters: a longer text is a sentence.
 const LONGEST: usize = 80;
+
+/// Longest name of a section, in characters: a longer step is the article's title.
+const LONGEST_SECTION: usize = 40;
 
 /// Most steps of a breadcrumb: a longer list is a menu.
 const MOST_STEPS: usize = 6;
@@ -98,7 +103,10 @@ fn kept(tags: Vec<String>, papers: &PaperNames) -> Vec<String> {
         let is_known = kept
             .iter()
             .any(|known| known.to_lowercase() == tag.to_lowercase());
-        if tag.chars().count() <= LONGEST && !is_known && !papers.have(&tag) {
+        let is_setting = tag
+            .split_once(": ")
+            .is_some_and(|(key, _)| !key.contains(' '));
+        if tag.chars().count() <= LONGEST && !is_setting && !is_known && !papers.have(&tag) {
             kept.push(tag);
         }
         if kept.len() == MOST_TAGS {
@@ -111,7 +119,14 @@ fn kept(tags: Vec<String>, papers: &PaperNames) -> Vec<String> {
 /// Returns the tags that the page links: by the links' `rel`, else by their addresses, near the
 /// story.
 fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
-    let links = || parts.elements().filter(|node| node.has_name("a"));
+    // A link within the story may lead to a tag, and its text be any words.
+    let is_in_story = |node: &Node<'_>| {
+        parts.place(node.id) == PagePlace::InStory && !text(node).starts_with('#')
+    };
+    let links = || {
+        let links = parts.elements().filter(|node| node.has_name("a"));
+        links.filter(|node| !is_in_story(node))
+    };
     let is_tag = |node: &Node<'_>| {
         node.attr("rel")
             .is_some_and(|rel| rel.split_whitespace().any(|word| word == "tag"))
@@ -131,7 +146,7 @@ fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
     }
 
     links()
-        .filter(|node| parts.place(node.id) != PagePlace::AboveHeadline)
+        .filter(|node| parts.place(node.id) == PagePlace::BelowStory || text(node).starts_with('#'))
         .filter(is_to_tag)
         .map(|node| text(&node))
         .collect()
@@ -155,28 +170,21 @@ pub(super) struct SectionNames {
 /// Returns the section from the breadcrumb in the page's JSON-LD, else from its mark-up.
 pub(super) fn sections(
     page: &PageScan<'_>,
+    parts: &PageParts<'_>,
     papers: &PaperNames,
-    title: Option<&str>,
+    titles: &HeadTitles,
 ) -> SectionNames {
-    let title: String = letters(title.unwrap_or_default()).collect();
-    let is_step = |name: &String| {
-        let told: String = letters(name).collect();
-        let is_title = !title.is_empty()
-            && (told == title || told.chars().count() > 15 && title.starts_with(&told));
-        !told.is_empty()
-            && name.chars().count() <= LONGEST
-            && !HOMES.contains(&name.to_lowercase().as_str())
-            && !papers.have(name)
-            && !is_title
-    };
     let steps = |names: Vec<String>| -> Vec<String> {
         let names = names.iter().map(|name| decoded(name));
-        names.filter(is_step).collect()
+        names
+            .filter(|name| is_section(name, papers, titles))
+            .collect()
     };
 
     let mut told = steps(page.breadcrumbs());
     if told.is_empty() {
-        told = breadcrumbs(page.tree)
+        let printed = breadcrumbs(page.tree, parts);
+        told = printed
             .into_iter()
             .map(steps)
             .find(|steps| !steps.is_empty())
@@ -189,38 +197,51 @@ pub(super) fn sections(
     }
 }
 
+/// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
+fn is_section(name: &str, papers: &PaperNames, titles: &HeadTitles) -> bool {
+    letters(name).next().is_some()
+        && name.chars().count() <= LONGEST_SECTION
+        && !name.contains("://")
+        && !HOMES.contains(&name.to_lowercase().as_str())
+        && !papers.have(name)
+        && !titles.have(name)
+}
+
 /// Returns the texts of the links in each breadcrumb of the page's mark-up.
-fn breadcrumbs(tree: &Tree) -> Vec<Vec<String>> {
+fn breadcrumbs(tree: &Tree, parts: &PageParts<'_>) -> Vec<Vec<String>> {
     let steps = |node: Node<'_>| -> Vec<String> {
         let links = node.descendants_it().filter(|node| node.has_name("a"));
         links.map(|link| text(&link)).take(MOST_STEPS + 1).collect()
     };
     tree.root()
         .descendants_it()
-        .filter(|node| node.is_element() && is_breadcrumb(node))
+        .filter(|node| node.is_element() && is_breadcrumb(node, parts))
         .take(MOST_BREADCRUMBS)
         .map(steps)
         .filter(|steps| (1..=MOST_STEPS).contains(&steps.len()))
         .collect()
 }
 
-fn is_breadcrumb(node: &Node<'_>) -> bool {
+fn is_breadcrumb(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     let is_named = |name: &str| {
-        node.attr(name)
-            .is_some_and(|value| value.to_lowercase().contains("breadcrumb"))
+        let value = node.attr(name);
+        value.is_some_and(|value| value.to_ascii_lowercase().contains("breadcrumb"))
     };
-    if ["aria-label", "itemtype", "typeof"]
-        .iter()
-        .any(|name| is_named(name))
+    let kinds = parts.kinds(node);
+    if kinds.has(ClassKind::Breadcrumb)
+        || ["aria-label", "itemtype", "typeof"]
+            .iter()
+            .any(|name| is_named(name))
     {
         return true;
     }
 
-    let words = class_words(node);
-    let has = |word: &str| words.iter().any(|told| told == word);
-    // `path` and `location` alone name many things.
-    let is_path = has("nav") && has("path") || has("page") && has("location");
-    is_path || OF_BREADCRUMBS.iter().any(|word| has(word))
+    // `path` alone names many things; beside `nav` it is a breadcrumb.
+    kinds.has(ClassKind::Foreign) && {
+        let words = class_words(node);
+        let has = |word: &str| words.iter().any(|told| told == word);
+        has("nav") && (has("path") || has("location"))
+    }
 }
 
 /// Returns the lines under the headline: an element that is named so, or the headings that follow
@@ -230,36 +251,47 @@ pub(super) fn subtitle(
     parts: &PageParts<'_>,
     paragraphs: &[String],
 ) -> Option<String> {
-    let told = page.json_ld("alternativeHeadline").into_iter().next();
     let headline = parts.headline()?;
+    let title: String = letters(&text(&headline)).collect();
     let of_story: Vec<String> = paragraphs
         .iter()
         .map(|text| letters(text).collect())
         .collect();
 
+    let told = page.json_ld("alternativeHeadline").into_iter().next();
     let printed = parts
         .elements()
         .filter(|node| node.id > headline.id && parts.place(node.id) == PagePlace::UnderHeadline)
-        .filter(is_subtitle)
+        .filter(|node| is_subtitle(node, parts))
         .map(|node| text(&node))
         .find(|line| {
             let bare: String = letters(line).collect();
-            let is_long = line.chars().count() > LONGEST_SUBTITLE;
-            !bare.is_empty()
-                && !is_long
-                && !of_story.contains(&bare)
-                && bare != letters(&text(&headline)).collect::<String>()
+            let is_of_story = of_story
+                .iter()
+                .any(|text| text.contains(&bare) || !text.is_empty() && bare.contains(text));
+            line.chars().count() <= LONGEST_SUBTITLE
+                && !bare.is_empty()
+                && bare != title
+                && !is_of_story
+                && !is_byline_or_date(line)
         });
     printed.or_else(|| told.map(|line| decoded(&line)))
 }
 
-fn is_subtitle(node: &Node<'_>) -> bool {
-    let words = class_words(node);
-    let is_item = node
-        .attr("itemprop")
-        .is_some_and(|name| &*name == "alternativeHeadline");
-    is_item
-        || words
-            .iter()
-            .any(|word| OF_SUBTITLES.contains(&word.as_str()))
+/// Tells whether a line under the headline gives the writer or the date.
+fn is_byline_or_date(line: &str) -> bool {
+    const SHORT: usize = 40;
+    let words = line.split(|c: char| !c.is_alphabetic());
+    let is_date = line.chars().count() <= SHORT
+        && line.contains(|c: char| c.is_ascii_digit())
+        && words
+            .map(str::to_lowercase)
+            .any(|word| MONTHS.contains(&word.as_str()) || word == "년");
+    is_date || has_lead(line) || line.to_lowercase().ends_with(" by")
+}
+
+fn is_subtitle(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    let item = node.attr("itemprop");
+    parts.kinds(node).has(ClassKind::Subtitle)
+        || item.is_some_and(|name| &*name == "alternativeHeadline")
 }

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 use regex::Regex;
 use serde_json::Value;
 
+use crate::extract::class_names::ClassKind;
 use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
 use crate::extract::measured::papers::PaperNames;
-use crate::extract::page_parts::{PageLine, PageParts, PagePlace, chain, class_words};
+use crate::extract::page_parts::{PageLine, PageParts, PagePlace, chain};
 use crate::extract::scan::PageScan;
 use crate::extract::vocabulary::{NETWORKS, OF_WRITERS, PAGES_OF_WRITERS};
 use crate::markup::{Node, NodeId, text};
@@ -127,6 +128,7 @@ pub(super) fn writers(
     for place in [
         PagePlace::UnderHeadline,
         PagePlace::AboveHeadline,
+        PagePlace::InStory,
         PagePlace::BelowStory,
     ] {
         candidates.add(rank(place), &printed(parts, place, papers));
@@ -158,8 +160,8 @@ pub(super) fn writers(
 
 fn rank(place: PagePlace) -> WriterPlace {
     match place {
-        PagePlace::UnderHeadline | PagePlace::InStory => WriterPlace::Printed,
-        PagePlace::AboveHeadline => WriterPlace::AboveHeadline,
+        PagePlace::UnderHeadline => WriterPlace::Printed,
+        PagePlace::AboveHeadline | PagePlace::InStory => WriterPlace::AboveHeadline,
         PagePlace::BelowStory => WriterPlace::BelowStory,
     }
 }
@@ -209,7 +211,10 @@ fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNames) -> Vec<
         .filter(|node| parts.place(node.id) == place)
     {
         let is_inside = outer.is_some_and(|outer| chain(node).any(|around| around.id == outer));
-        if is_inside || !names_writers(&node) || !chain(node).any(|around| around.id == common.id) {
+        if is_inside
+            || !names_writers(&node, parts)
+            || !chain(node).any(|around| around.id == common.id)
+        {
             continue;
         }
 
@@ -223,7 +228,7 @@ fn printed(parts: &PageParts<'_>, place: PagePlace, papers: &PaperNames) -> Vec<
 }
 
 /// Tells whether an element is a byline by its name.
-fn names_writers(node: &Node<'_>) -> bool {
+fn names_writers(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     let has = |name: &str| {
         node.attr(name).is_some_and(|value| {
             value
@@ -233,10 +238,8 @@ fn names_writers(node: &Node<'_>) -> bool {
     };
     has("rel")
         || has("itemprop")
-        || is_page_of_writer(node)
-        || class_words(node)
-            .iter()
-            .any(|word| OF_WRITERS.contains(&word.as_str()))
+        || parts.kinds(node).has(ClassKind::Writer)
+        || is_page_of_writer(node) && parts.place(node.id) != PagePlace::InStory
 }
 
 fn is_page_of_writer(node: &Node<'_>) -> bool {
