@@ -50,7 +50,7 @@ pub(super) fn measured<'a>(
     let title = title.or(article.title);
     let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
     let sections = topics::sections(page, &parts, &papers, &told);
-    let images = pictures::images(&parts, story.rules, story.url, title.as_deref());
+    let images = pictures::images(page.tree, &parts, story.rules, story.url, title.as_deref());
 
     let article = Article {
         subtitle: article

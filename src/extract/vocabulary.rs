@@ -31,10 +31,10 @@ pub(super) const PAGES_OF_WRITERS: [&str; 11] = [
 
 /// Words that may stand before [`BY`] in a byline: `Written by`, `Ein Kommentar von`.
 #[rustfmt::skip]
-pub(super) const BEFORE_BY: [&str; 51] = [
+pub(super) const BEFORE_BY: [&str; 50] = [
     "this", "post", "was",
     "written", "posted", "published", "reported", "words", "story", "text", "article", "opinion",
-    "analysis", "review", "reviewed", "interview", "commentary", "column", "report", "created",
+    "analysis", "review", "interview", "commentary", "column", "report", "created",
     "authored", "ein", "eine", "kommentar", "analyse", "gastbeitrag", "geschrieben",
     "kolumne", "reportage", "rezension", "essay", "glosse", "publié", "rédigé", "écrit",
     "propos", "recueillis", "texte", "escrito", "publicado", "texto", "scritto", "pubblicato",
@@ -45,6 +45,14 @@ pub(super) const BEFORE_BY: [&str; 51] = [
 #[rustfmt::skip]
 pub(super) const BY: [&str; 13] = [
     "by", "von", "par", "por", "av", "af", "door", "di", "da", "przez", "od", "de", "yazan",
+];
+
+/// The words before the names of those who did something else than write.
+#[rustfmt::skip]
+pub(super) const OTHER_WORK: [&str; 16] = [
+    "reviewed by", "medically reviewed", "edited by", "fact checked", "fact-checked", "updated by",
+    "photo by", "photos by", "photography by", "photograph by", "translated by", "illustration by",
+    "illustrations by", "produced by", "foto:", "fotos:",
 ];
 
 /// Labels before the writers' names, with a colon or an equals sign.
@@ -67,10 +75,10 @@ pub(super) const PLAIN_ANDS: usize = 4;
 
 /// The last words of roles: `Political Correspondent`, `DVM`.
 #[rustfmt::skip]
-pub(super) const ROLES: [&str; 52] = [
+pub(super) const ROLES: [&str; 53] = [
     "editor", "reporter", "correspondent", "writer", "contributor", "columnist", "journalist",
     "producer", "expert", "specialist", "analyst", "critic", "blogger", "author", "photographer",
-    "photojournalist", "presenter", "host", "fellow", "intern", "professor", "director",
+    "photojournalist", "presenter", "host", "reviewer", "fellow", "intern", "professor", "director",
     "manager", "redakteur", "redakteurin", "korrespondent", "korrespondentin", "autor", "autorin",
     "journalistin", "reporterin", "journaliste", "correspondant", "correspondante", "rédacteur",
     "rédactrice", "redactor", "redactora", "corresponsal", "periodista", "giornalista",

@@ -8,7 +8,7 @@ use crate::extract::byline::authors;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
     AGENCIES, AND, BEFORE_BY, BY, KOREAN_OFFICES, KOREAN_SIGNERS, LABELS, MONTHS, NETWORKS,
-    OF_TIME, OFFICES, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES,
+    OF_TIME, OFFICES, OTHER_WORK, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES,
 };
 use crate::text::{clean, letters};
 
@@ -92,6 +92,10 @@ fn others(byline: &str) -> Vec<String> {
     let bare = LEAD.replace(byline, "");
     let mut names: Vec<String> = Vec::new();
     for part in MARKS.split(&bare) {
+        let lower = part.to_lowercase();
+        if OTHER_WORK.iter().any(|work| lower.starts_with(work)) {
+            continue;
+        }
         for one in divided(part) {
             names.extend(without_role(&LEAD.replace(&one, "")));
         }
@@ -264,6 +268,8 @@ mod tests {
             ("Anna von der Heide", vec!["Anna von der Heide"]),
             ("Written By: Tom May", vec!["Tom May"]),
             ("Follow us on Facebook", vec![]),
+            ("By Jane Lee | Reviewed by Max Orr", vec!["Jane Lee"]),
+            ("Photo by Max Orr", vec![]),
             ("By", vec![]),
             ("Insights from the team", vec![]),
             ("Par Anne Petit et Luc Roux", vec!["Anne Petit", "Luc Roux"]),

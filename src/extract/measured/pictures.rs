@@ -42,18 +42,20 @@ const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-bgse
 /// Returns the photos of a story, in the page's order: those in the element around its headline and
 /// its text.
 pub(super) fn images(
+    tree: &Tree,
     parts: &PageParts<'_>,
     rules: &ArticleRules,
     page: &PageUrl,
     title: Option<&str>,
 ) -> Vec<Image> {
     let around = parts.common().id;
-    let is_removed = |node: &Node<'_>| {
-        rules
-            .remove
-            .as_ref()
-            .is_some_and(|remove| remove.matches(node))
-    };
+    let unwanted: HashSet<NodeId> = rules
+        .remove
+        .iter()
+        .flat_map(|remove| tree.all(remove))
+        .filter(|node| !parts.is_around(node))
+        .map(|node| node.id)
+        .collect();
     let mut removed: HashSet<NodeId> = HashSet::new();
     let (mut images, mut known) = (Vec::new(), HashSet::new());
 
