@@ -1,6 +1,8 @@
 //! The fields of a page that no profile knows, found by measure: candidates from all of its places,
 //! and the best of them.
 
+mod bylines;
+mod captions;
 pub(super) mod moments;
 mod names;
 mod papers;
