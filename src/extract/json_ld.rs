@@ -7,13 +7,7 @@ use serde_json::Value;
 const KINDS: [&str; 3] = ["Article", "BlogPosting", "Report"];
 
 /// The keys below which articles and breadcrumbs stand.
-const INNER: [&str; 5] = [
-    "@graph",
-    "mainEntity",
-    "mainEntityOfPage",
-    "breadcrumb",
-    "hasPart",
-];
+const INNER: [&str; 4] = ["@graph", "mainEntity", "mainEntityOfPage", "breadcrumb"];
 
 /// Deepest graph that is read. A deeper one is built to exhaust the parser.
 const DEEPEST: u32 = 8;

@@ -58,10 +58,7 @@ pub(super) fn images(
         let is_inside = node
             .parent()
             .is_some_and(|parent| removed.contains(&parent.id));
-        if is_inside
-            || is_removed(&node) && !parts.is_around(&node)
-            || is_no_photo_box(&node, parts)
-        {
+        if is_inside || unwanted.contains(&node.id) || is_no_photo_box(&node, parts) {
             removed.insert(node.id);
             continue;
         }
