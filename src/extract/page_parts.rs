@@ -215,7 +215,9 @@ fn is_foreign(node: &Node<'_>, kinds: ClassKinds) -> bool {
         return true;
     }
 
-    kinds.has(ClassKind::Foreign) && !kinds.has(ClassKind::Writer)
+    // Some CMSs call each figure a card or a widget.
+    let is_own = kinds.has(ClassKind::Writer) || node.has_name("figure");
+    kinds.has(ClassKind::Foreign) && !is_own
 }
 
 fn is_hidden(node: &Node<'_>) -> bool {

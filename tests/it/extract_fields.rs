@@ -302,7 +302,7 @@ fn sections_come_from_breadcrumbs_without_home_and_title() {
 #[test]
 fn photos_of_the_story_are_found_with_their_words_and_others_are_not() {
     let lead = "<div class=lead><picture><source srcset='/p/1-400.webp 400w, /p/1-900.webp 900w'><img src='data:image/gif;base64,x'></picture><p class=caption>The ferry at six</p></div>";
-    let within = "<figure><img class=lazy src=/blank.gif data-src=/p/2.jpg alt='A crate'><figcaption>Crates on deck</figcaption></figure>\
+    let within = "<figure class=widget><button><img class=lazy src=/blank.gif data-src=/p/2.jpg alt='A crate'></button><figcaption>Crates on deck</figcaption></figure>\
         <div><noscript><img src=/p/3.jpg alt='The old lighthouse'></noscript></div>\
         <img src=/p/2.jpg?w=300><img src=/logo.png><div class=author-box><img src=/p/jane.jpg></div>\
         <a href=/a/2><img src=/p/other.jpg></a><img src=/p/icon.jpg width=40>";

@@ -48,7 +48,7 @@ pub(super) fn images(
         .remove
         .iter()
         .flat_map(|remove| tree.all(remove))
-        .filter(|node| !parts.is_around(node))
+        .filter(|node| !parts.is_around(node) && !is_enlarger(node))
         .map(|node| node.id)
         .collect();
     let mut removed: HashSet<NodeId> = HashSet::new();
@@ -91,7 +91,12 @@ pub(super) fn images(
 /// none.
 fn is_no_photo_box(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
     let is_named = parts.kinds(node).has(ClassKind::NoPhoto) || node.has_name("button");
-    is_named && !parts.is_around(node)
+    is_named && !parts.is_around(node) && !is_enlarger(node)
+}
+
+/// Tells whether an element is the button around a photo that shows it larger.
+fn is_enlarger(node: &Node<'_>) -> bool {
+    node.has_name("button") && chain(*node).any(|around| around.has_name("figure"))
 }
 
 /// Returns the address of a photo; `None` where the picture is none of the story.

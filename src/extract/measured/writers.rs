@@ -142,15 +142,25 @@ pub(super) fn writers(
     for meta in METAS.iter().filter_map(|name| written_by(page, name)) {
         candidates.add(WriterPlace::Meta, &[meta]);
     }
-    candidates.add(
-        WriterPlace::Library,
-        &found.map(str::to_owned).into_iter().collect::<Vec<_>>(),
-    );
+    candidates.add(WriterPlace::Library, &found_here(found, parts, papers));
 
     candidates
         .best
         .map(|(_, writers)| writers)
         .unwrap_or_default()
+}
+
+/// Returns what a library found, where the page has it outside of other stories and comments, too.
+fn found_here(found: Option<&str>, parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
+    let names = persons(found.unwrap_or_default(), papers);
+    let is_here = names
+        .first()
+        .is_some_and(|name| parts.lines().any(|line| line.text.contains(name)));
+    found
+        .filter(|_| is_here)
+        .map(str::to_owned)
+        .into_iter()
+        .collect()
 }
 
 fn rank(place: PagePlace) -> WriterPlace {
