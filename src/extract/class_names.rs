@@ -121,7 +121,7 @@ mod tests {
             ]
         );
         let all = [ClassKind::Foreign, ClassKind::Caption, ClassKind::Writer];
-        assert!(all.iter().all(|kind| found.has(*kind)) && !found.has(ClassKind::NoPhoto));
+        assert!(all.iter().all(|kind| found.has(*kind)) && !found.has(ClassKind::Headline));
         // `navy` is no menu, and `download` no advertisement.
         assert_eq!(of("class='navy download'").0, ClassKinds::default());
     }

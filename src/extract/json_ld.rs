@@ -153,7 +153,8 @@ fn parse(script: &str) -> Option<Value> {
     match value {
         // Some CMSs write the whole JSON as one string.
         Value::String(inner) => serde_json::from_str(&inner).ok(),
-        _ => Some(value),
+        Value::Array(_) | Value::Object(_) => Some(value),
+        Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 

@@ -169,6 +169,23 @@ impl<'a> PageParts<'a> {
         near
     }
 
+    /// Tells whether a text stands outside of other stories and of comments. Some papers sign in an
+    /// `aside`.
+    pub(super) fn has_outside_of_others(&self, text: &str) -> bool {
+        let is_others = |node: &Node<'a>| {
+            let kinds = self.kinds(node);
+            let is_named = kinds.has(ClassKind::Foreign) && !kinds.has(ClassKind::Writer);
+            is_named || node.has_name("article")
+        };
+        self.lines
+            .iter()
+            .filter(|line| line.text.contains(text))
+            .any(|line| {
+                let mut apart = chain(line.element).take_while(|node| !self.is_around(node));
+                !apart.any(|node| is_others(&node))
+            })
+    }
+
     /// Tells whether the story begins in an element, or the headline stands in it.
     pub(super) fn is_around(&self, node: &Node<'_>) -> bool {
         self.around.contains(&node.id)
@@ -282,7 +299,7 @@ fn story_place<'a>(
         .into_iter()
         .filter(|line| chain(line.element).any(|node| node.id == container.id));
     let first = within.next()?;
-    let last = within.last().unwrap_or(first);
+    let last = within.next_back().unwrap_or(first);
     Some(StoryPlace {
         container,
         first: first.first,

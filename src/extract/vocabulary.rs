@@ -119,6 +119,9 @@ pub(super) const KOREAN_OFFICES: [&str; 16] = [
     "뉴스", "통신", "센터", "본부", "방송", "닷컴",
 ];
 
+/// What a person did, before the name: `글·사진 홍길동 작가`.
+pub(super) const KOREAN_WORK: [&str; 6] = ["글", "사진", "그림", "취재", "정리", "글·사진"];
+
 /// News agencies.
 #[rustfmt::skip]
 pub(super) const AGENCIES: [&str; 40] = [

@@ -7,8 +7,8 @@ use regex::Regex;
 use crate::extract::byline::authors;
 use crate::extract::measured::papers::PaperNames;
 use crate::extract::vocabulary::{
-    AGENCIES, AND, BEFORE_BY, BY, KOREAN_OFFICES, KOREAN_SIGNERS, LABELS, MONTHS, NETWORKS,
-    OF_TIME, OFFICES, OTHER_WORK, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES,
+    AGENCIES, AND, BEFORE_BY, BY, KOREAN_OFFICES, KOREAN_SIGNERS, KOREAN_WORK, LABELS, MONTHS,
+    NETWORKS, OF_TIME, OFFICES, OTHER_WORK, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES,
 };
 use crate::text::{clean, letters};
 
@@ -82,7 +82,9 @@ fn korean(byline: &str) -> Vec<String> {
             .split(|c: char| c.is_ascii_digit())
             .next()
             .unwrap_or_default();
-        names.extend(authors(&clean(part), ""));
+        let words = part.split_whitespace();
+        let bare: Vec<&str> = words.filter(|word| !KOREAN_WORK.contains(word)).collect();
+        names.extend(authors(&bare.join(" "), ""));
     }
     names
 }

@@ -31,6 +31,9 @@ const LAZY: [&str; 9] = [
     "data-hi-res-src",
 ];
 
+/// The endings of pictures' files.
+const PICTURES: [&str; 6] = ["jpg", "jpeg", "png", "webp", "gif", "avif"];
+
 /// Attributes with several addresses and their widths.
 const SETS: [&str; 4] = ["srcset", "data-srcset", "data-lazy-srcset", "data-bgset"];
 
@@ -255,7 +258,7 @@ fn is_placeholder(link: &str) -> bool {
 fn file_of(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
-    let (stem, _) = name.rsplit_once('.').unwrap_or((name, ""));
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
     let bare = stem.trim_end_matches(|c: char| c.is_ascii_digit());
     let stem = match bare
         .strip_suffix('x')
@@ -264,11 +267,8 @@ fn file_of(url: &str) -> String {
         Some(rest) if bare.len() < stem.len() => rest.strip_suffix(['-', '_']).unwrap_or(stem),
         _ => stem,
     };
-    // Services that resize have everything in the query.
-    let query = if stem.len() < 4 || stem == "image" {
-        url
-    } else {
-        ""
-    };
+    // Services that resize may name the picture in the query alone.
+    let is_picture = PICTURES.contains(&ending.to_ascii_lowercase().as_str()) && stem != "image";
+    let query = if is_picture { "" } else { url };
     format!("{folder}/{stem}{query}")
 }

@@ -155,7 +155,7 @@ fn found_here(found: Option<&str>, parts: &PageParts<'_>, papers: &PaperNames) -
     let names = persons(found.unwrap_or_default(), papers);
     let is_here = names
         .first()
-        .is_some_and(|name| parts.lines().any(|line| line.text.contains(name)));
+        .is_some_and(|name| parts.has_outside_of_others(name));
     found
         .filter(|_| is_here)
         .map(str::to_owned)
@@ -198,7 +198,7 @@ fn told_persons(page: &PageScan<'_>) -> Vec<String> {
                 let is_organisation = kind.ends_with("Organization");
                 members.get("name")?.as_str().filter(|_| !is_organisation)
             }
-            _ => None,
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
         })
         .map(super::titles::decoded)
         .filter(|name| !name.contains("://"))
