@@ -134,10 +134,10 @@ pub(super) const AGENCIES: [&str; 40] = [
 
 /// Words that are told with a time, and are no part of a name.
 #[rustfmt::skip]
-pub(super) const OF_TIME: [&str; 21] = [
+pub(super) const OF_TIME: [&str; 25] = [
     "today", "yesterday", "updated", "update", "published", "posted", "modified", "last",
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "heute",
-    "gestern", "aktualisiert", "publié", "hier", "입력",
+    "gestern", "aktualisiert", "publié", "hier", "입력", "수정", "등록", "승인", "송고",
 ];
 
 /// Months in English. A month may be a name, so it is one only beside a number.

@@ -217,7 +217,8 @@ fn is_written_as_a_name(name: &str) -> bool {
 
 /// Tells whether a word stands beside names, and is none.
 fn is_little(word: &str) -> bool {
-    BY.contains(&word)
+    OF_TIME.contains(&word)
+        || BY.contains(&word)
         || AND.contains(&word)
         || BEFORE_BY.contains(&word)
         || NETWORKS.contains(&word)
