@@ -4,16 +4,20 @@
 mod article;
 mod body;
 mod byline;
+mod class_names;
 mod dates;
 mod fields;
 mod generic;
 mod json_ld;
+mod measured;
+mod page_parts;
 mod photos;
 mod printed_dates;
 mod reader;
 mod scan;
 mod script;
 mod simhash;
+mod vocabulary;
 
 use crate::config::Profile;
 use crate::page_url::PageUrl;

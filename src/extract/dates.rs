@@ -4,6 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::config::profile::{ArticleRules, FieldPlace, FieldSource};
 use crate::extract::fields::FieldSources;
+use crate::extract::measured::moments::ToldMoment;
 use crate::time::printed::{PrintedTime, Zulu, read};
 use crate::time::{LocalTime, Precision, Timestamp};
 
@@ -36,13 +37,12 @@ pub(super) fn publication(
 
     Some(Publication {
         time,
-        source: named(&source.place, &time, sources.printed.published),
+        source: named(name(&source.place), &time, sources.printed.published),
     })
 }
 
 /// Returns the name of a date's source, and the printed date where it contradicts.
-fn named(place: &FieldPlace, time: &PrintedTime, printed: Option<PrintedTime>) -> String {
-    let name = name(place);
+pub(super) fn named(name: String, time: &PrintedTime, printed: Option<PrintedTime>) -> String {
     let Some(printed) = printed.filter(|printed| printed.differs_from(time)) else {
         return name;
     };
@@ -85,16 +85,48 @@ fn time(
     rules: &ArticleRules,
     zone: &TimeZone,
 ) -> Option<PrintedTime> {
-    let zulu = if rules.false_utc {
-        Zulu::Local
-    } else {
-        Zulu::Utc
-    };
-
     sources
         .of(source)
         .iter()
-        .find_map(|text| epoch(text, zone).or_else(|| read(text, zone, zulu)))
+        .find_map(|text| epoch(text, zone).or_else(|| read(text, zone, zulu(rules))))
+}
+
+/// Returns the publication dates that the sources of an unknown page give, each with the name of
+/// its source, best first.
+pub(super) fn told(
+    sources: &FieldSources<'_>,
+    rules: &ArticleRules,
+    zone: &TimeZone,
+) -> Vec<ToldMoment> {
+    let of_one = |source: &FieldSource| {
+        let name = name(&source.place);
+        sources
+            .of(source)
+            .iter()
+            .find_map(|text| match epoch(text, zone) {
+                Some(time) => Some(ToldMoment::new(time, text, &name, zone)),
+                None => ToldMoment::read(text, &name, zone, zulu(rules)),
+            })
+    };
+    let of_page = sources.page.page_date();
+    rules
+        .published
+        .iter()
+        .filter_map(of_one)
+        .chain(of_page.and_then(|text| ToldMoment::read(text, OF_PAGE, zone, zulu(rules))))
+        .collect()
+}
+
+/// The name of the date of the page itself.
+const OF_PAGE: &str = "json-ld WebPage.datePublished";
+
+/// Returns what a `Z` means in the pages of these rules.
+pub(super) fn zulu(rules: &ArticleRules) -> Zulu {
+    if rules.false_utc {
+        Zulu::Local
+    } else {
+        Zulu::Utc
+    }
 }
 
 /// Reads seconds since 1970 with nine or ten digits: the years 1973 to 2286.
@@ -116,7 +148,7 @@ fn epoch(text: &str, zone: &TimeZone) -> Option<PrintedTime> {
 /// Returns the name of a place as the archive stores it.
 fn name(place: &FieldPlace) -> String {
     match place {
-        FieldPlace::Meta(name) => name.clone(),
+        FieldPlace::Meta(name) => name.trim_start_matches("itemprop:").to_owned(),
         FieldPlace::JsonLd(path) => format!("json-ld {path}"),
         FieldPlace::Element {
             attribute: Some(name),

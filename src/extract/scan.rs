@@ -12,20 +12,21 @@ use crate::text::clean_some;
 /// The result of one walk over a page.
 pub(super) struct PageScan<'a> {
     pub tree: &'a Tree,
-    /// The first content of each meta tag, by its name or property in lower case.
-    metas: HashMap<String, String>,
+    /// The contents of each meta tag, by its name or property in lower case. Before the name of an
+    /// `itemprop` stands `itemprop:`.
+    metas: HashMap<String, Vec<String>>,
     scripts: Vec<String>,
-    article: OnceCell<Option<Value>>,
+    json_ld: OnceCell<Vec<Value>>,
 }
 
 impl<'a> PageScan<'a> {
     pub(super) fn new(tree: &'a Tree) -> Self {
-        let (mut metas, mut scripts) = (HashMap::new(), Vec::new());
+        let (mut metas, mut scripts) = (HashMap::<_, Vec<String>>::new(), Vec::new());
 
         for node in tree.root().descendants_it() {
             match kind(&node) {
                 ScannedElement::Meta(name, content) => {
-                    metas.entry(name).or_insert(content);
+                    metas.entry(name).or_default().push(content);
                 }
                 ScannedElement::JsonLd => scripts.push(node.text().to_string()),
                 ScannedElement::Other => {}
@@ -36,13 +37,18 @@ impl<'a> PageScan<'a> {
             tree,
             metas,
             scripts,
-            article: OnceCell::new(),
+            json_ld: OnceCell::new(),
         }
     }
 
-    /// Returns the content of a meta tag. `name` is in lower case.
+    /// Returns the first content of a meta tag. `name` is in lower case.
     pub(super) fn meta(&self, name: &str) -> Option<&str> {
-        self.metas.get(name).map(String::as_str)
+        self.metas(name).first().map(String::as_str)
+    }
+
+    /// Returns the contents of all meta tags of a name, which is in lower case.
+    pub(super) fn metas(&self, name: &str) -> &[String] {
+        self.metas.get(name).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the texts at a dotted path into the article's JSON-LD.
@@ -65,10 +71,36 @@ impl<'a> PageScan<'a> {
                 .is_some_and(|kind| kind.eq_ignore_ascii_case("article"))
     }
 
+    /// Returns the values of the first key that the article's JSON-LD has. Lists are entered.
+    pub(super) fn article_values(&self, keys: &[&str]) -> Vec<&Value> {
+        let value = self
+            .article()
+            .and_then(|article| keys.iter().find_map(|key| article.get(key)));
+        value.map(json_ld::items).unwrap_or_default()
+    }
+
+    /// Returns the value that has the name, where a value only refers to it.
+    pub(super) fn whole<'v>(&'v self, value: &'v Value) -> &'v Value {
+        json_ld::referred(self.json_ld_values(), value).unwrap_or(value)
+    }
+
+    /// Returns when the page itself was published, from its JSON-LD. Some pages call themselves no
+    /// article.
+    pub(super) fn page_date(&self) -> Option<&str> {
+        json_ld::page_date(self.json_ld_values())
+    }
+
+    /// Returns the names of the steps to this page, from the page's JSON-LD.
+    pub(super) fn breadcrumbs(&self) -> Vec<String> {
+        json_ld::breadcrumbs(self.json_ld_values())
+    }
+
     fn article(&self) -> Option<&Value> {
-        self.article
-            .get_or_init(|| json_ld::article(&self.scripts))
-            .as_ref()
+        json_ld::article(self.json_ld_values())
+    }
+
+    fn json_ld_values(&self) -> &[Value] {
+        self.json_ld.get_or_init(|| json_ld::values(&self.scripts))
     }
 }
 
@@ -95,7 +127,11 @@ fn kind(node: &Node<'_>) -> ScannedElement {
 
         match &*element.name.local {
             "meta" => {
-                let name = attribute("property").or_else(|| attribute("name"));
+                let item = || Some(format!("itemprop:{}", attribute("itemprop")?));
+                let name = attribute("property")
+                    .or_else(|| attribute("name"))
+                    .map(str::to_owned)
+                    .or_else(item);
                 let content = attribute("content").and_then(clean_some);
                 name.zip(content)
                     .map_or(ScannedElement::Other, |(name, content)| {

@@ -46,6 +46,14 @@ const ZONES: [(&str, i32); 30] = [
     ("NZST", 12 * HOUR),
 ];
 
+/// Names that American papers print the whole year, in summer time as well.
+const AMERICAN: [(&str, &str); 4] = [
+    ("ET", "America/New_York"),
+    ("CT", "America/Chicago"),
+    ("MT", "America/Denver"),
+    ("PT", "America/Los_Angeles"),
+];
+
 /// Names of several zones each. `IST` is in India, Ireland and Israel; `AST` is in the Atlantic and
 /// in Arabia. A time with such a name is not read.
 const UNCLEAR: [&str; 6] = ["IST", "AST", "ADT", "GST", "ECT", "SST"];
@@ -148,6 +156,10 @@ impl PrintedZone<'_> {
             .any(|kind| self.behind.trim_start().starts_with(kind))
         {
             return None;
+        }
+
+        if let Some((_, zone)) = AMERICAN.iter().find(|(zone, _)| *zone == name) {
+            return TimeZone::get(zone).ok().map(ZoneMeaning::Zone);
         }
 
         match (name.to_ascii_uppercase().as_str(), zulu) {

@@ -22,6 +22,7 @@ mod crawl;
 mod cut;
 mod dictionaries;
 mod discover_pages;
+mod extract_fields;
 mod extract_hostile;
 mod extract_quirks;
 mod extract_unknown_cms;

@@ -23,6 +23,9 @@ const WORD: usize = 12;
 /// Elements whose dates do not belong to the story.
 const OUT: [&str; 6] = ["nav", "aside", "footer", "figcaption", "select", "form"];
 
+/// Marks between the parts of a line.
+const BARS: [char; 6] = ['|', '｜', '·', '•', '/', '—'];
+
 /// How many blocks above a story are searched for dates where its headline is not found.
 const ABOVE: usize = 6;
 
@@ -57,9 +60,18 @@ impl Dateline {
         rules: &ArticleRules,
         zone: &TimeZone,
     ) -> PrintedUnderHeadline {
+        Self::read_lines(self.lines(title, first), rules, zone)
+    }
+
+    /// Reads the dates in lines that stand near a headline.
+    pub(crate) fn read_lines(
+        blocks: &[Block],
+        rules: &ArticleRules,
+        zone: &TimeZone,
+    ) -> PrintedUnderHeadline {
         let mut lines: Vec<String> = Vec::new();
         let mut before: Option<&Block> = None;
-        for block in self.lines(title, first) {
+        for block in blocks {
             // A date below a linked headline belongs to the linked story. A word above a date is
             // the date's label.
             let is_anothers =
@@ -91,10 +103,12 @@ impl Dateline {
 
     /// Tells whether the page has this day, `2026-03-07`, in its text or in its mark-up.
     pub(crate) fn has_day(&self, day: &str, html: &str, zone: &TimeZone) -> bool {
+        // The first of January is what a library makes of a year.
+        let is_guess = day.ends_with("-01-01");
         let is_in_markup = ["-", "/", ".", ""]
             .iter()
             .any(|between| html.contains(&day.replace('-', between)));
-        is_in_markup || self.is_printed(day, zone)
+        is_in_markup && !is_guess || self.is_printed(day, zone)
     }
 
     fn is_printed(&self, day: &str, zone: &TimeZone) -> bool {
@@ -154,8 +168,12 @@ fn is_dateline(line: &str, zone: &TimeZone) -> bool {
     }
 
     find(line, zone, Zulu::Local).is_some_and(|(told, place)| {
-        let around = [&line[..place.start], &line[place.end..]];
-        let is_whole = around.iter().all(|text| letters(text).next().is_none());
+        // Bars and dots part the date from the reporter and the section.
+        let before = line[..place.start].rsplit(BARS).next().unwrap_or_default();
+        let behind = line[place.end..].split(BARS).next().unwrap_or_default();
+        let is_whole = [before, behind]
+            .iter()
+            .all(|text| letters(text).next().is_none());
         told.precision > Precision::Day || is_whole || LABEL.is_match(line)
     })
 }
@@ -198,6 +216,7 @@ mod tests {
             ("<p>2026年3月7日 16時50分</p>", "2026-03-07T16:50+09:00"),
             ("<p>홍길동 기자 | 2026.03.07</p>", "2026-03-07"),
             ("<p>7 March 2026</p>", "2026-03-07"),
+            ("<p>Jane Lee | March 7, 2026 | Books</p>", "2026-03-07"),
             (
                 "<p><a href=/writer>홍길동 기자</a></p><p>2026.03.07 16:50</p>",
                 "2026-03-07T16:50+09:00",
@@ -255,6 +274,16 @@ mod tests {
             read("<p>2026.03.07 16:50 | 수정 2026.03.07 18:00</p>"),
             (told("16:50"), told("18:00"))
         );
+    }
+
+    #[test]
+    fn the_first_of_january_counts_only_where_it_is_printed() {
+        let has = |html: &str| {
+            let tree = Tree::parse(html).unwrap();
+            Dateline::of(&tree).has_day("2026-01-01", html, &TimeZone::UTC)
+        };
+        assert!(!has("<link href=style.css?v=20260101><p>2026</p>"));
+        assert!(has("<p>January 1, 2026</p>"));
     }
 
     #[test]

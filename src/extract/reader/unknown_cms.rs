@@ -2,16 +2,21 @@
 
 use crate::extract::article::{Article, Extraction};
 use crate::extract::body::{Story, story};
-use crate::extract::byline::authors;
-use crate::extract::dates::{Publication, change, changes};
+use crate::extract::dates::{Publication, change, changes, named, told, zulu};
 use crate::extract::fields::FieldSources;
 use crate::extract::generic::dateline::Dateline;
 use crate::extract::generic::{self, FoundStory};
+use crate::extract::measured::moments::{ToldMoment, best, near};
+use crate::extract::measured::{StoryHints, measured};
+use crate::extract::page_parts::PageParts;
 use crate::extract::printed_dates::PrintedUnderHeadline;
 use crate::extract::reader::ArticleReader;
 use crate::page_url::PageUrl;
 use crate::time::LocalTime;
 use crate::time::printed::{self, Zulu};
+
+/// The name of the source of dates that are printed.
+const PRINTED: &str = "printed";
 
 impl ArticleReader {
     /// Extracts a page that no profile knows.
@@ -35,9 +40,17 @@ impl ArticleReader {
             article: &article,
             usual: &usual,
         };
-        let found = generic::find(html, page, hints);
+        let mut found = generic::find(html, page, hints);
         let confidence = found.confidence;
-        let article = self.dated(self.completed(article, &found), &found, html, sources);
+        let story = StoryHints {
+            url,
+            rules,
+            paragraphs: &found.story.paragraphs,
+            author: found.author.as_deref(),
+        };
+        let fields = measured(page, self.completed(article, &found), story);
+        let article = self.dated(fields.article, &found, html, sources, &fields.parts);
+        found.story.images = fields.images;
 
         let extraction = self.judged(article, Some(found.story), page.tree);
         if confidence < generic::LEAST && matches!(extraction, Extraction::Article(_)) {
@@ -59,65 +72,47 @@ impl ArticleReader {
                 .any(|text| members.stands_in(text).is_some())
     }
 
-    /// Returns an article with the fields that the rules did not find.
+    /// Returns an article with what the libraries found where the rules found nothing.
     fn completed(&self, article: Article, found: &FoundStory) -> Article {
-        let byline = article.byline.or_else(|| found.author.clone());
-        let authors = if article.authors.is_empty() {
-            byline
-                .as_deref()
-                .map(|byline| authors(byline, ""))
-                .unwrap_or_default()
-        } else {
-            article.authors
-        };
-
         Article {
             title: article.title.or_else(|| found.title.clone()),
-            authors,
-            byline,
             extractor: format!("{}/{}", article.extractor, found.method.name()),
             confidence: Some(found.confidence),
             ..article
         }
     }
 
-    /// Returns an article with the dates above its story, which are more reliable than labelled
-    /// ones elsewhere in the page. Without them it takes the day that trafilatura found, if the
-    /// page has that day and no update is of it: trafilatura returns the first of January where it
-    /// finds only a year.
+    /// Returns an article with its dates: those of the page's head, mended by the elements near the
+    /// headline, then the printed ones. Without them it takes the day that trafilatura found, if
+    /// the page has that day and no update is of it: trafilatura returns the first of January where
+    /// it finds only a year.
     fn dated(
         &self,
         article: Article,
         found: &FoundStory,
         html: &str,
         sources: &FieldSources<'_>,
+        parts: &PageParts<'_>,
     ) -> Article {
-        let source = article.published_source.as_deref();
-        let is_printed = source.is_some_and(|source| source.starts_with("printed"));
-        if article.published_at.is_some() && !is_printed {
-            return article;
-        }
-
         let (zone, rules) = (&self.paper.timezone, &self.profile.article);
         let first = found.story.paragraphs.first().map(String::as_str);
         let dateline = Dateline::of(sources.page.tree);
         let title = article.title.as_deref();
-        let printed = dateline.read(title, first.unwrap_or_default(), rules, zone);
+        let mut printed = dateline.read(title, first.unwrap_or_default(), rules, zone);
+        if printed.published.is_none() {
+            let near = Dateline::read_lines(&parts.near_headline(), rules, zone);
+            printed.published = near.published;
+            printed.updated = printed.updated.or(near.updated);
+        }
 
-        let told = printed.published.map(|time| Publication {
-            time,
-            source: "printed".to_owned(),
-        });
-        let told = told.or_else(|| {
-            self.day_found(found, html, sources, (&dateline, &printed))
-                .filter(|_| article.published_at.is_none())
-        });
+        let told = self
+            .told(sources, parts, &printed)
+            .or_else(|| self.day_found(found, html, sources, (&dateline, &printed)));
         let Some(told) = told else {
-            let modified_at = article
-                .modified_at
-                .or_else(|| update_after(&printed, article.published_at?));
             return Article {
-                modified_at,
+                published_at: None,
+                published_precision: None,
+                published_source: None,
                 ..article
             };
         };
@@ -131,6 +126,31 @@ impl ArticleReader {
             published_source: Some(told.source),
             ..article
         }
+    }
+
+    /// Returns the publication that the page's head, the elements near its headline, or its print
+    /// tell.
+    fn told(
+        &self,
+        sources: &FieldSources<'_>,
+        parts: &PageParts<'_>,
+        printed: &PrintedUnderHeadline,
+    ) -> Option<Publication> {
+        let (zone, rules) = (&self.paper.timezone, &self.profile.article);
+        let (labelled, mut all): (Vec<_>, Vec<_>) = told(sources, rules, zone)
+            .into_iter()
+            .partition(|told| told.source == PRINTED);
+        all.extend(near(parts, zone, zulu(rules)));
+        let under_headline = printed.published;
+        all.extend(under_headline.map(|time| ToldMoment::new(time, "", PRINTED, zone)));
+        all.extend(labelled);
+
+        let best = best(all)?;
+        let contradicts = sources.printed.published.filter(|_| best.source != PRINTED);
+        Some(Publication {
+            source: named(best.source, &best.time, contradicts),
+            time: best.time,
+        })
     }
 
     /// Returns the day that trafilatura found, if the page has it and no update is of that day.

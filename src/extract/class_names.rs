@@ -1,0 +1,128 @@
+//! What an element is by the words of its `class` and `id`.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::extract::vocabulary::{
+    FOREIGN, OF_BREADCRUMBS, OF_CAPTIONS, OF_CHANGES, OF_HEADLINES, OF_NO_PHOTOS, OF_SUBTITLES,
+    OF_WRITERS,
+};
+use crate::markup::Node;
+
+/// Most characters of a name that are read: hostile pages have names of megabytes.
+const LONGEST: usize = 512;
+
+/// What the words of an element's names say about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum ClassKind {
+    /// Other stories, comments, menus, advertisements.
+    Foreign = 1,
+    Writer = 2,
+    Headline = 4,
+    Subtitle = 8,
+    Caption = 16,
+    /// A picture that is no photo of the story.
+    NoPhoto = 32,
+    /// The time of a change.
+    Change = 64,
+    Breadcrumb = 128,
+}
+
+/// All kinds of one element.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct ClassKinds(u8);
+
+impl ClassKinds {
+    pub(super) fn has(self, kind: ClassKind) -> bool {
+        self.0 & kind as u8 != 0
+    }
+}
+
+/// The kinds by their words.
+static KINDS: LazyLock<HashMap<&str, u8>> = LazyLock::new(|| {
+    let lists: [(&[&str], ClassKind); 8] = [
+        (&FOREIGN, ClassKind::Foreign),
+        (&OF_WRITERS, ClassKind::Writer),
+        (&OF_HEADLINES, ClassKind::Headline),
+        (&OF_SUBTITLES, ClassKind::Subtitle),
+        (&OF_CAPTIONS, ClassKind::Caption),
+        (&OF_NO_PHOTOS, ClassKind::NoPhoto),
+        (&OF_CHANGES, ClassKind::Change),
+        (&OF_BREADCRUMBS, ClassKind::Breadcrumb),
+    ];
+    let mut kinds = HashMap::new();
+    for (words, kind) in lists {
+        for word in words {
+            *kinds.entry(*word).or_default() |= kind as u8;
+        }
+    }
+    kinds
+});
+
+/// Returns what an element is by its names.
+pub(super) fn kinds(node: &Node<'_>) -> ClassKinds {
+    let mut all = ClassKinds::default();
+    each_word(node, |word| {
+        all.0 |= KINDS.get(word).copied().unwrap_or_default()
+    });
+    all
+}
+
+/// Returns the words of an element's names in lower case: `relatedStories--dark` has three.
+pub(super) fn class_words(node: &Node<'_>) -> Vec<String> {
+    let mut words = Vec::new();
+    each_word(node, |word| words.push(word.to_owned()));
+    words
+}
+
+fn each_word(node: &Node<'_>, mut act: impl FnMut(&str)) {
+    let mut word = String::new();
+    for name in ["class", "id"] {
+        let Some(value) = node.attr(name) else {
+            continue;
+        };
+        let mut before = ' ';
+        for c in value.chars().take(LONGEST).chain([' ']) {
+            let is_new = !c.is_alphabetic() || c.is_uppercase() && before.is_lowercase();
+            if is_new && !word.is_empty() {
+                act(&word);
+                word.clear();
+            }
+            if c.is_alphabetic() {
+                word.extend(c.to_lowercase());
+            }
+            before = c;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::Tree;
+
+    #[test]
+    fn an_element_is_what_whole_words_of_its_names_say() {
+        let of = |names: &str| {
+            let tree = Tree::parse(&format!("<div {names}></div>")).unwrap();
+            let root = tree.root();
+            let node = root
+                .descendants_it()
+                .find(|node| node.has_name("div"))
+                .unwrap();
+            (kinds(&node), class_words(&node))
+        };
+        let (found, words) = of("class='relatedStories--dark img_caption2' id=theAuthor");
+        assert_eq!(
+            words,
+            [
+                "related", "stories", "dark", "img", "caption", "the", "author"
+            ]
+        );
+        let all = [ClassKind::Foreign, ClassKind::Caption, ClassKind::Writer];
+        assert!(all.iter().all(|kind| found.has(*kind)) && !found.has(ClassKind::Headline));
+        // `navy` is no menu, and `download` no advertisement.
+        assert_eq!(of("class='navy download'").0, ClassKinds::default());
+    }
+}

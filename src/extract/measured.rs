@@ -1,0 +1,74 @@
+//! The fields of a page that no profile knows, found by measure: candidates from all of its places,
+//! and the best of them.
+
+mod bylines;
+mod captions;
+pub(super) mod moments;
+mod names;
+mod papers;
+mod pictures;
+mod titles;
+mod topics;
+mod writers;
+
+use crate::config::profile::ArticleRules;
+use crate::extract::article::{Article, Image};
+use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::titles::HeadTitles;
+use crate::extract::page_parts::PageParts;
+use crate::extract::scan::PageScan;
+use crate::page_url::PageUrl;
+
+/// The story of a page, as far as its other fields depend on it.
+#[derive(Clone, Copy)]
+pub(super) struct StoryHints<'s> {
+    pub url: &'s PageUrl,
+    pub rules: &'s ArticleRules,
+    pub paragraphs: &'s [String],
+    /// The writer whom a library found, or the line that signed the story.
+    pub author: Option<&'s str>,
+}
+
+/// The fields that were found by measure: the article without its dates and its story, the page's
+/// parts, and the photos.
+pub(super) struct MeasuredFields<'a> {
+    pub article: Article,
+    pub parts: PageParts<'a>,
+    pub images: Vec<Image>,
+}
+
+/// Completes an article with the fields that are found around its story.
+pub(super) fn measured<'a>(
+    page: &PageScan<'a>,
+    article: Article,
+    story: StoryHints<'_>,
+) -> MeasuredFields<'a> {
+    let papers = PaperNames::of(page, story.url);
+    let mut parts = PageParts::new(page.tree, story.paragraphs);
+    let told = HeadTitles::of(page, &papers);
+    let (title, element) = titles::headline(&parts, &told, &papers);
+    parts.set_headline(element);
+
+    let title = title.or(article.title);
+    let writers = writers::writers(page, &parts, &papers, story.paragraphs, story.author);
+    let sections = topics::sections(page, &parts, &papers, &told);
+    let images = pictures::images(page.tree, &parts, story.rules, story.url, title.as_deref());
+
+    let article = Article {
+        subtitle: article
+            .subtitle
+            .or_else(|| topics::subtitle(page, &parts, story.paragraphs)),
+        tags: topics::tags(page, &parts, &papers),
+        section: article.section.or(sections.section),
+        subsection: article.subsection.or(sections.subsection),
+        authors: writers.names,
+        byline: writers.byline,
+        title,
+        ..article
+    };
+    MeasuredFields {
+        article,
+        parts,
+        images,
+    }
+}

@@ -1,0 +1,296 @@
+//! Chooses when the story of an unknown page was published: from its head, from the elements near
+//! its headline, and from its print.
+
+use jiff::tz::TimeZone;
+
+use crate::extract::class_names::ClassKind;
+use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::vocabulary::OF_CHANGES;
+use crate::markup::{Node, attribute};
+use crate::time::Precision;
+use crate::time::printed::{PrintedTime, Zulu, read};
+
+/// Most seconds between two clocks that may tell one moment in two zones: the offsets in use.
+const MOST_APART: i64 = 14 * 3600;
+
+/// The step between offsets, in seconds.
+const OFFSET_STEP: i64 = 15 * 60;
+
+/// Most attributes with dates that are read of one element.
+const MOST_ATTRIBUTES: usize = 20;
+
+/// How a date names its zone, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum NamedZone {
+    None,
+    /// `Z`, or an offset of zero. Many CMSs put it behind local times.
+    Universal,
+    Offset,
+}
+
+/// A date as one source tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct ToldMoment {
+    pub time: PrintedTime,
+    pub source: String,
+    zone: NamedZone,
+    /// Seconds of the clock as written, whatever its zone.
+    clock: i64,
+}
+
+impl ToldMoment {
+    /// Reads a date. `zone` is the paper's.
+    pub(crate) fn read(text: &str, source: &str, zone: &TimeZone, zulu: Zulu) -> Option<Self> {
+        let time = read(text, zone, zulu)?;
+        Some(Self::new(time, text, source, zone))
+    }
+
+    /// Returns a date that was read from `text`.
+    pub(crate) fn new(time: PrintedTime, text: &str, source: &str, zone: &TimeZone) -> Self {
+        let named = named_zone(text);
+        let wall = if named == NamedZone::Universal {
+            read(text, zone, Zulu::Local).unwrap_or(time)
+        } else {
+            time
+        };
+
+        Self {
+            time,
+            source: source.to_owned(),
+            zone: named,
+            clock: wall.time.at.millis() / 1000 + i64::from(wall.time.offset),
+        }
+    }
+
+    fn has_clock(&self) -> bool {
+        self.time.precision > Precision::Day
+    }
+
+    /// Tells whether two dates may tell one moment on clocks of two zones.
+    fn may_be_one_with(&self, other: &Self) -> bool {
+        let apart = (self.clock - other.clock).abs();
+        let seconds = match self.time.precision.min(other.time.precision) {
+            Precision::Second => 1,
+            Precision::Day | Precision::Minute => 60,
+        };
+        apart <= MOST_APART && apart % OFFSET_STEP < seconds
+    }
+
+    /// Tells whether two dates tell the same minute of the same clock.
+    fn has_clock_of(&self, other: &Self) -> bool {
+        self.clock / 60 == other.clock / 60
+    }
+
+    /// Tells whether this date is better than `first`, though its source is not.
+    fn mends(&self, first: &Self) -> bool {
+        if !first.has_clock() {
+            return self.has_clock() && self.time.day() == first.time.day();
+        }
+        if !self.has_clock() {
+            return false;
+        }
+        match (first.zone, self.zone) {
+            // One clock: the zone of one of the two is wrong, or missing.
+            (first_zone, zone) if self.has_clock_of(first) && first_zone != zone => {
+                zone > first_zone
+            }
+            // A clock without a zone is read on the paper's, which may be a guess.
+            (NamedZone::None, NamedZone::Universal | NamedZone::Offset) => {
+                self.may_be_one_with(first)
+            }
+            _ => {
+                let is_same =
+                    self.time.time.at.millis() / 60_000 == first.time.time.at.millis() / 60_000;
+                is_same && self.time.precision > first.time.precision
+            }
+        }
+    }
+}
+
+/// Returns the date of the best source, mended by those behind it.
+pub(crate) fn best(told: Vec<ToldMoment>) -> Option<ToldMoment> {
+    told.into_iter()
+        .reduce(|best, next| if next.mends(&best) { next } else { best })
+}
+
+/// Returns how a date names its zone, by its end.
+fn named_zone(text: &str) -> NamedZone {
+    let text = text.trim_end_matches(|c: char| c.is_whitespace() || ")]".contains(c));
+    let upper = text.to_ascii_uppercase();
+    let digits = upper.trim_end_matches(|c: char| c.is_ascii_digit() || c == ':');
+    let offset = &upper[digits.len()..];
+
+    let is_offset = digits.ends_with(['+', '-', '−'])
+        && upper.contains(':')
+        && matches!(offset.len(), 2 | 4 | 5)
+        && !(digits.ends_with('-') && offset.len() == 2 && !upper.contains('T'));
+    if is_offset && offset.contains(|c: char| ('1'..='9').contains(&c)) {
+        NamedZone::Offset
+    } else if is_offset || ends_with_zone(&upper, &["Z", "UTC", "GMT"]) {
+        NamedZone::Universal
+    } else if ends_with_zone(
+        &upper,
+        &[
+            "KST", "JST", "EST", "EDT", "CST", "CDT", "PST", "PDT", "CET", "CEST", "BST", "ET",
+            "PT",
+        ],
+    ) {
+        NamedZone::Offset
+    } else {
+        NamedZone::None
+    }
+}
+
+fn ends_with_zone(text: &str, zones: &[&str]) -> bool {
+    let word = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let has_clock = text.contains(':');
+    let behind = &text[word.len()..];
+    has_clock && zones.contains(&behind)
+}
+
+/// Returns the dates in the attributes of elements near the headline: `datetime`, `data-…`. Those
+/// below the headline come first.
+pub(crate) fn near(parts: &PageParts<'_>, zone: &TimeZone, zulu: Zulu) -> Vec<ToldMoment> {
+    let mut told = Vec::new();
+    for place in [
+        PagePlace::UnderHeadline,
+        PagePlace::AboveHeadline,
+        PagePlace::BelowStory,
+        PagePlace::InStory,
+    ] {
+        // Far from the headline only a `<time>` is a date of the story.
+        let is_near = place == PagePlace::UnderHeadline;
+        let elements = parts
+            .elements()
+            .filter(|node| parts.place(node.id) == place && !is_of_change(node, parts));
+        for node in elements.filter(|node| is_near || is_publication(node)) {
+            let texts = dates_of(&node, is_near);
+            told.extend(
+                texts
+                    .iter()
+                    .filter_map(|(name, text)| ToldMoment::read(text, name, zone, zulu)),
+            );
+        }
+        if !told.is_empty() {
+            break;
+        }
+    }
+    told
+}
+
+/// Tells whether an element says itself that it has the date of publication.
+fn is_publication(node: &Node<'_>) -> bool {
+    node.has_name("time")
+        && ["itemprop", "pubdate", "class"].iter().any(|name| {
+            node.attr(name).is_some_and(|value| {
+                let value = value.to_lowercase();
+                value.contains("publi") || value.contains("created") || *name == "pubdate"
+            })
+        })
+}
+
+/// Returns the attributes of an element that give dates, with their names.
+fn dates_of(node: &Node<'_>, with_others: bool) -> Vec<(String, String)> {
+    if node.has_name("time") {
+        let told = attribute(node, "datetime");
+        return told
+            .map(|text| ("time".to_owned(), text))
+            .into_iter()
+            .collect();
+    }
+    if !with_others {
+        return Vec::new();
+    }
+
+    let is_date = |name: &str| {
+        name.starts_with("data-")
+            && (name.contains("date") || name.contains("time") || name.contains("publish"))
+            && !name.split('-').any(|word| OF_CHANGES.contains(&word))
+    };
+    let attributes = node.attrs().into_iter().take(MOST_ATTRIBUTES);
+    attributes
+        .filter(|attribute| is_date(&attribute.name.local))
+        .map(|attribute| {
+            (
+                attribute.name.local.to_string(),
+                attribute.value.to_string(),
+            )
+        })
+        .collect()
+}
+
+/// Tells whether an element gives the time of a change.
+fn is_of_change(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    let item = node.attr("itemprop").unwrap_or_default().to_lowercase();
+    item.contains("modified") || parts.kinds(node).has(ClassKind::Change)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seoul() -> TimeZone {
+        TimeZone::get("Asia/Seoul").unwrap()
+    }
+
+    fn best_of(texts: &[&str]) -> Option<String> {
+        let told = texts
+            .iter()
+            .filter_map(|text| ToldMoment::read(text, "test", &seoul(), Zulu::Utc))
+            .collect();
+        best(told).map(|told| told.time.to_string())
+    }
+
+    #[test]
+    fn of_one_clock_the_date_that_names_its_offset_is_right() {
+        let right = Some("2026-03-07T16:50:20+09:00".to_owned());
+        for texts in [
+            ["2026-03-07T16:50:20Z", "2026-03-07T16:50:20+09:00"],
+            ["2026-03-07T16:50:20+00:00", "2026-03-07T16:50:20+0900"],
+            ["2026-03-07T16:50:20+09:00", "2026-03-07T16:50:20Z"],
+            ["2026-03-07 16:50:20", "2026-03-07T16:50:20+09:00"],
+        ] {
+            assert_eq!(best_of(&texts), right, "{texts:?}");
+        }
+        assert_eq!(
+            best_of(&["2026-03-07 16:50:20", "2026-03-07T16:50:20+01:00"]).as_deref(),
+            Some("2026-03-07T16:50:20+01:00")
+        );
+    }
+
+    #[test]
+    fn a_clock_without_a_zone_gives_way_to_the_same_moment_with_one() {
+        assert_eq!(
+            best_of(&["2026-03-07 08:50:20", "2026-03-07T07:50:20Z"]).as_deref(),
+            Some("2026-03-07T16:50:20+09:00")
+        );
+        // Twelve minutes apart are two moments.
+        assert_eq!(
+            best_of(&["2026-03-07 08:50:20", "2026-03-07T08:02:20Z"]).as_deref(),
+            Some("2026-03-07T08:50:20+09:00")
+        );
+    }
+
+    #[test]
+    fn a_day_gives_way_to_its_hour_and_a_minute_to_its_second() {
+        assert_eq!(
+            best_of(&["2026-03-07", "2026-03-08 10:00", "2026-03-07 16:50"]).as_deref(),
+            Some("2026-03-07T16:50+09:00")
+        );
+        assert_eq!(
+            best_of(&["2026-03-07 16:50", "2026-03-07 16:50:20"]).as_deref(),
+            Some("2026-03-07T16:50:20+09:00")
+        );
+    }
+
+    #[test]
+    fn a_days_last_number_is_no_offset() {
+        assert_eq!(named_zone("2026-03-07"), NamedZone::None);
+        assert_eq!(named_zone("2026-03-07 16:50"), NamedZone::None);
+        assert_eq!(named_zone("2026-03-07 16:50 -0330"), NamedZone::Offset);
+        assert_eq!(
+            named_zone("Sat, 07 Mar 2026 07:50:20 GMT"),
+            NamedZone::Universal
+        );
+    }
+}

@@ -1,0 +1,314 @@
+//! Tells the names of persons from the other words of a byline, in several languages.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::extract::byline::authors;
+use crate::extract::measured::papers::PaperNames;
+use crate::extract::vocabulary::{
+    AGENCIES, AND, BEFORE_BY, BY, KOREAN_OFFICES, KOREAN_SIGNERS, KOREAN_WORK, LABELS, MONTHS,
+    NETWORKS, OF_TIME, OFFICES, OTHER_WORK, PARTICLES, PLAIN_ANDS, ROLE_ADJECTIVES, ROLES,
+};
+use crate::text::{clean, letters};
+
+/// Longest byline that is read, in bytes: it holds some names with roles.
+const LONGEST: usize = 400;
+
+/// Most words of a name: `Maria da Conceição de Sousa e Silva`.
+const MOST_WORDS: usize = 7;
+
+/// Most names of a byline.
+const MOST: usize = 20;
+
+/// Mail addresses, addresses of pages and of accounts, and texts in brackets.
+static ASIDE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\([^)]*\)?|\[[^\]]*\]?|<[^>]*>?|https?://\S+|[\w.+-]*@[\w-]+(?:\.[\w-]+)*")
+        .expect("a test compiles it")
+});
+
+/// The marks between two names, and between a name and other words.
+static MARKS: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\s*[,;&|·ㆍ・‧•/／，、｜\n]\s*|\s+[-–—]+\s+").expect("a test compiles it")
+});
+
+/// The words before names: `Written by`, `Ein Kommentar von`, `Text:`.
+static LEAD: LazyLock<Regex> = LazyLock::new(|| {
+    let (before, by, labels) = (BEFORE_BY.join("|"), BY.join("|"), LABELS.join("|"));
+    let by = format!(r"(?:(?:{before})\s+){{0,4}}(?:{by})(?:\s*:\s*|\s+)");
+    Regex::new(&format!(r"^(?i:{by}|(?:{labels})\s*[:=/]\s*)")).expect("a test compiles it")
+});
+
+/// Returns the persons whom a byline names. No paper, agency, office, role, clock or number is one.
+pub(super) fn persons(byline: &str, papers: &PaperNames) -> Vec<String> {
+    let bare = ASIDE.replace_all(&byline[..byline.floor_char_boundary(LONGEST)], " , ");
+    let found = if bare.contains(is_hangul) {
+        korean(&bare)
+    } else {
+        others(&clean(&bare))
+    };
+
+    let mut names: Vec<String> = Vec::new();
+    for name in found {
+        if is_person(&name, papers) && !names.contains(&name) && names.len() < MOST {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// Tells whether a line opens with the words before names, as `By`.
+pub(super) fn has_lead(line: &str) -> bool {
+    let behind = LEAD.find(line).map(|lead| &line[lead.end()..]);
+    behind.is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase() || c >= '\u{2e80}'))
+}
+
+/// Tells whether a text has a Korean title of those who sign stories.
+pub(super) fn has_korean_signer(text: &str) -> bool {
+    KOREAN_SIGNERS.iter().any(|title| text.contains(title))
+}
+
+/// Returns the names in a Korean byline. What stands behind the last title is a button.
+fn korean(byline: &str) -> Vec<String> {
+    let behind = KOREAN_SIGNERS
+        .iter()
+        .filter_map(|title| Some(byline.rfind(title)? + title.len()))
+        .max();
+    let signed = behind.map_or(byline, |end| &byline[..end]);
+
+    let mut names = Vec::new();
+    for part in MARKS.split(signed) {
+        let part = part
+            .split(|c: char| c.is_ascii_digit())
+            .next()
+            .unwrap_or_default();
+        let words = part.split_whitespace();
+        let bare: Vec<&str> = words.filter(|word| !KOREAN_WORK.contains(word)).collect();
+        names.extend(authors(&bare.join(" "), ""));
+    }
+    names
+}
+
+/// Returns the names in a byline of another language.
+fn others(byline: &str) -> Vec<String> {
+    let bare = LEAD.replace(byline, "");
+    let mut names: Vec<String> = Vec::new();
+    for part in MARKS.split(&bare) {
+        let lower = part.to_lowercase();
+        if OTHER_WORK.iter().any(|work| lower.starts_with(work)) {
+            continue;
+        }
+        for one in divided(part) {
+            names.extend(without_role(&LEAD.replace(&one, "")));
+        }
+    }
+
+    // Beside whole names a word alone is the rest of a role or a place.
+    let is_whole = |name: &String| name.contains(' ') || name.chars().any(|c| c >= '\u{2e80}');
+    if names.iter().any(is_whole) {
+        names.retain(is_whole);
+    }
+    names
+}
+
+/// Divides a text at the words between two names.
+fn divided(part: &str) -> Vec<String> {
+    let words: Vec<&str> = part.split_whitespace().collect();
+    let mut names: Vec<Vec<&str>> = vec![Vec::new()];
+
+    for (at, word) in words.iter().enumerate() {
+        let and = AND.iter().position(|and| and == word);
+        let before = names.last().map_or(0, Vec::len);
+        let behind = words[at + 1..]
+            .iter()
+            .take_while(|word| !AND.contains(word))
+            .count();
+        let is_between =
+            and.is_some_and(|and| and < PLAIN_ANDS && before > 0 || before > 1 && behind > 1);
+        if is_between {
+            names.push(Vec::new());
+        } else if let Some(name) = names.last_mut() {
+            name.push(word);
+        }
+    }
+    names.iter().map(|words| words.join(" ")).collect()
+}
+
+/// Returns the name before a role, a time or a number; `None` where no name is left.
+fn without_role(part: &str) -> Option<String> {
+    let whole: Vec<&str> = part.split(' ').collect();
+    let end = (0..whole.len()).find(|at| is_of_time(&whole, *at));
+    let mut words = whole[..end.unwrap_or(whole.len())].to_vec();
+
+    if words
+        .last()
+        .is_some_and(|word| ROLES.contains(&bare(word).as_str()))
+    {
+        while words.last().is_some_and(|word| is_of_role(word)) {
+            words.pop();
+        }
+        // `Shipping Expert` is no person by the name of Shipping.
+        if words.len() < 2 {
+            return None;
+        }
+    }
+
+    // A library leaves the month of a date. Names of persons are May, June, April and August.
+    const NAMES: [&str; 4] = ["may", "june", "april", "august"];
+    while words.last().is_some_and(|word| {
+        let word = bare(word);
+        MONTHS.contains(&word.as_str()) && !NAMES.contains(&word.as_str())
+    }) {
+        words.pop();
+    }
+
+    let name = words.join(" ");
+    let name = clean(name.trim_matches(|c: char| !c.is_alphanumeric() && c != '.'));
+    (!name.is_empty()).then_some(name)
+}
+
+/// Tells whether a word of a byline belongs to a time.
+fn is_of_time(words: &[&str], at: usize) -> bool {
+    let has_digit = |word: &str| word.contains(|c: char| c.is_ascii_digit());
+    let word = bare(words[at]);
+    let is_beside_a_number = words.get(at + 1).is_some_and(|next| has_digit(next));
+    has_digit(&word)
+        || OF_TIME.contains(&word.as_str())
+        || MONTHS.contains(&word.as_str()) && (is_beside_a_number || at == 0)
+}
+
+fn is_of_role(word: &str) -> bool {
+    let word = bare(word);
+    ROLES.contains(&word.as_str()) || ROLE_ADJECTIVES.contains(&word.as_str())
+}
+
+/// Tells whether a name may be a person's.
+pub(super) fn is_person(name: &str, papers: &PaperNames) -> bool {
+    let words: Vec<String> = name.split_whitespace().map(bare).collect();
+    let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    let plain: String = words.join(" ");
+
+    let is_like_a_name = (1..=MOST_WORDS).contains(&words.len())
+        && letters(name).count() > 1
+        && !name.contains(|c: char| c.is_ascii_digit() || "?!:@#%=“”\"".contains(c));
+    is_like_a_name
+        && is_written_as_a_name(name)
+        && !papers.have(name)
+        && !AGENCIES.contains(&plain.as_str())
+        && !has(&OFFICES)
+        && !KOREAN_OFFICES.iter().any(|office| plain.ends_with(office))
+        && !KOREAN_SIGNERS.contains(&plain.as_str())
+        && !words.iter().all(|word| is_of_role(word) || is_little(word))
+}
+
+/// Tells whether the words of a text are written as those of names: with capitals, where the script
+/// has them. One word alone may be an account. Korean names are short.
+fn is_written_as_a_name(name: &str) -> bool {
+    const LONGEST_KOREAN: usize = 9;
+    if name.contains(is_hangul) {
+        return name.chars().count() <= LONGEST_KOREAN && name.split(' ').count() <= 2;
+    }
+    let is_small = |word: &str| word.starts_with(char::is_lowercase) && !PARTICLES.contains(&word);
+    let has_capital = name
+        .split(' ')
+        .any(|word| !word.starts_with(char::is_lowercase));
+    !name.contains(' ') || has_capital && !name.split(' ').any(is_small)
+}
+
+/// Tells whether a word stands beside names, and is none.
+fn is_little(word: &str) -> bool {
+    OF_TIME.contains(&word)
+        || BY.contains(&word)
+        || AND.contains(&word)
+        || BEFORE_BY.contains(&word)
+        || NETWORKS.contains(&word)
+}
+
+/// Tells whether one of the names is whole, and not the name of an account.
+pub(super) fn has_whole_name(names: &[String]) -> bool {
+    names
+        .iter()
+        .any(|name| name.contains(' ') || name.contains(|c: char| c >= '\u{2e80}'))
+}
+
+/// Returns the letters of a word in lower case.
+fn bare(word: &str) -> String {
+    letters(word).collect()
+}
+
+fn is_hangul(c: char) -> bool {
+    ('가'..='힣').contains(&c)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn named(byline: &str) -> Vec<String> {
+        persons(byline, &PaperNames::default())
+    }
+
+    #[test]
+    fn names_are_told_from_the_other_words_of_a_byline() {
+        for (byline, expected) in [
+            ("By Jane Lee", vec!["Jane Lee"]),
+            (
+                "by Jane Lee and Max Orr, Political Correspondent",
+                vec!["Jane Lee", "Max Orr"],
+            ),
+            ("Written by Jane Lee", vec!["Jane Lee"]),
+            ("Jane Lee Today 5:00 am", vec!["Jane Lee"]),
+            ("By Jane Lee | March 7, 2026 4:50 p.m.", vec!["Jane Lee"]),
+            ("Jane Lee - Reuters", vec!["Jane Lee"]),
+            ("Jane Lee Technology Reporter", vec!["Jane Lee"]),
+            ("Jane Lee (London)", vec!["Jane Lee"]),
+            ("Jane Lee jane@saseo.example", vec!["Jane Lee"]),
+            (
+                "Von Anna Martel und Lea Wagner",
+                vec!["Anna Martel", "Lea Wagner"],
+            ),
+            ("Ein Kommentar von Anna Martel", vec!["Anna Martel"]),
+            ("Anna von der Heide", vec!["Anna von der Heide"]),
+            ("Written By: Tom May", vec!["Tom May"]),
+            ("Follow us on Facebook", vec![]),
+            ("By Jane Lee | Reviewed by Max Orr", vec!["Jane Lee"]),
+            ("Photo by Max Orr", vec![]),
+            ("By", vec![]),
+            ("Insights from the team", vec![]),
+            ("Par Anne Petit et Luc Roux", vec!["Anne Petit", "Luc Roux"]),
+            (
+                "Por Ana Ruiz y José Ortega y Vega",
+                vec!["Ana Ruiz", "José Ortega y Vega"],
+            ),
+            ("Av Kari Moe og Ola Lie", vec!["Kari Moe", "Ola Lie"]),
+            ("Text: Anna Martel", vec!["Anna Martel"]),
+            ("홍길동 기자 구독", vec!["홍길동"]),
+            ("홍길동·임꺽정 기자", vec!["홍길동", "임꺽정"]),
+            ("글·사진 홍길동 작가", vec!["홍길동"]),
+            ("홍길동 칼럼니스트 hong@saseo.example", vec!["홍길동"]),
+            ("입력 2026.03.07 16:50", vec![]),
+            ("Reuters", vec![]),
+            ("The Newsroom", vec![]),
+            ("Shipping Expert", vec![]),
+            ("105092", vec![]),
+            ("Today 5:00 am", vec![]),
+            ("온라인뉴스팀", vec![]),
+            ("", vec![]),
+        ] {
+            assert_eq!(named(byline), expected, "{byline}");
+        }
+    }
+
+    #[test]
+    fn a_byline_begins_with_its_word() {
+        assert!(has_lead("By Jane Lee") && has_lead("Von Anna Martel") && has_lead("글=홍길동"));
+        assert!(!has_lead("By the river it was cold") && !has_lead("Byron"));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_byline_panics(byline in "\\PC{0,60}") {
+            let _ = named(&byline);
+        }
+    }
+}

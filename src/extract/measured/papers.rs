@@ -1,0 +1,151 @@
+//! The names of a page's paper, and how a headline is told from them.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::extract::scan::PageScan;
+use crate::page_url::PageUrl;
+use crate::text::{clean, letters};
+
+/// The separators between a headline and the paper's name.
+static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\s*(?:[|｜│¦]|::)\s*|\s+[-–—:·•<>«»~/]+\s+|\s*[:：]\s+")
+        .expect("a test compiles it")
+});
+
+/// Most names that are cut from one end: section and paper may stand there.
+const MOST_CUTS: usize = 3;
+
+/// Meta tags with the paper's name.
+const METAS: [&str; 5] = [
+    "og:site_name",
+    "application-name",
+    "apple-mobile-web-app-title",
+    "copyright",
+    "twitter:site",
+];
+
+/// The names of a page's paper, as letters.
+#[derive(Debug, Default)]
+pub(super) struct PaperNames(Vec<String>);
+
+impl PaperNames {
+    pub(super) fn of(page: &PageScan<'_>, url: &PageUrl) -> Self {
+        let metas = METAS.iter().filter_map(|name| page.meta(name));
+        let published = page.json_ld("publisher.name");
+        let mut names: Vec<String> = metas
+            .chain(published.iter().map(String::as_str))
+            .map(|name| letters(name).collect())
+            .collect();
+
+        let host = url.as_url().host_str().unwrap_or_default();
+        let bare = host.strip_prefix("www.").unwrap_or(host);
+        names.push(letters(bare).collect());
+        names.extend(
+            bare.split('.')
+                .rev()
+                .nth(1)
+                .map(|label| letters(label).collect()),
+        );
+        names.retain(|name| name.chars().count() > 1);
+        Self(names)
+    }
+
+    /// Tells whether a text is the paper's name, whatever its spaces and marks.
+    pub(super) fn have(&self, text: &str) -> bool {
+        let told: String = letters(text).collect();
+        let article = ["the", "die", "der", "das"];
+        let bare = article.iter().find_map(|word| told.strip_prefix(word));
+
+        self.0.iter().any(|name| {
+            let without = article.iter().find_map(|word| name.strip_prefix(word));
+            *name == told || Some(name.as_str()) == bare || without == Some(&told)
+        })
+    }
+
+    /// Returns a headline without the paper's name at either end. A text that is nothing but the
+    /// paper's name is none.
+    pub(super) fn cut_from(&self, text: &str) -> Option<String> {
+        let mut rest = text.trim();
+        for _ in 0..MOST_CUTS {
+            let Some(shorter) = self.cut_once(rest) else {
+                break;
+            };
+            rest = shorter;
+        }
+
+        (!rest.is_empty() && !self.have(rest)).then(|| clean(rest))
+    }
+
+    fn cut_once<'t>(&self, text: &'t str) -> Option<&'t str> {
+        let separators: Vec<_> = SEPARATOR.find_iter(text).collect();
+        // A name may itself have a separator: the longest end comes first.
+        let behind = separators.iter().find(|at| self.have(&text[at.end()..]));
+        if let Some(at) = behind {
+            return Some(&text[..at.start()]);
+        }
+
+        let before = separators
+            .iter()
+            .rev()
+            .find(|at| self.have(&text[..at.start()]));
+        if let Some(at) = before {
+            return Some(&text[at.end()..]);
+        }
+
+        let (name, rest) = text.strip_prefix('[')?.split_once(']')?;
+        self.have(name).then(|| rest.trim_start())
+    }
+}
+
+/// Returns the parts of a text between separators.
+pub(super) fn parts(text: &str) -> impl Iterator<Item = &str> {
+    SEPARATOR.split(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names() -> PaperNames {
+        PaperNames(vec![
+            "한빛신문".to_owned(),
+            "thehanbit".to_owned(),
+            "hanbitexample".to_owned(),
+        ])
+    }
+
+    #[test]
+    fn the_papers_name_is_cut_from_either_end() {
+        for text in [
+            "책방 - 1부: 아침",
+            "책방 - 1부: 아침 | 한빛신문",
+            "책방 - 1부: 아침 - 한빛 신문",
+            "책방 - 1부: 아침 :: 한빛신문",
+            "책방 - 1부: 아침 – hanbit.example",
+            "한빛신문: 책방 - 1부: 아침",
+            "한빛신문 | 책방 - 1부: 아침 | Hanbit",
+            "[한빛신문] 책방 - 1부: 아침",
+        ] {
+            assert_eq!(
+                names().cut_from(text).as_deref(),
+                Some("책방 - 1부: 아침"),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_alone_is_no_headline() {
+        for text in [
+            "한빛 신문",
+            "The Hanbit",
+            "한빛신문 | hanbit.example",
+            "",
+            " ",
+        ] {
+            assert_eq!(names().cut_from(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,249 @@
+//! Chooses the headline of an unknown page: as printed above its story, without the paper's name.
+
+use std::collections::HashSet;
+
+use crate::extract::class_names::ClassKind;
+use crate::extract::measured::papers::{PaperNames, parts};
+use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::scan::PageScan;
+use crate::markup::{Node, Tree, text};
+use crate::text::{clean_some, letters};
+
+/// The first character of the scripts of East Asia.
+const EAST_ASIAN: char = '\u{2e80}';
+
+/// Longest headline, in characters: a longer text is a paragraph.
+const LONGEST: usize = 300;
+
+/// Most headings that are compared: pages have some tens.
+const MOST: usize = 200;
+
+/// A heading that agrees less with every title in the page's head is not the story's.
+const AGREEMENT: f64 = 0.5;
+
+/// The same for the main heading. Titles for search engines share but some words with it.
+const MAIN_AGREEMENT: f64 = 0.2;
+
+/// The titles that the head of a page gives, without the paper's name, best first.
+pub(super) struct HeadTitles(Vec<String>);
+
+impl HeadTitles {
+    pub(super) fn of(page: &PageScan<'_>, papers: &PaperNames) -> Self {
+        let mut told: Vec<String> = Vec::new();
+        told.extend(page.meta("og:title").map(str::to_owned));
+        told.extend(page.json_ld("headline"));
+        told.extend(page.meta("twitter:title").map(str::to_owned));
+        told.extend(page.json_ld("name"));
+        let element = page
+            .tree
+            .root()
+            .descendants_it()
+            .find(|node| node.has_name("title"));
+        let whole = element.and_then(|node| clean_some(&node.text()));
+        told.extend(whole.clone());
+
+        let mut kept: Vec<String> = told
+            .iter()
+            .filter_map(|title| papers.cut_from(&decoded(title)))
+            .collect();
+        // A paper that nobody names stands behind the headline of another source.
+        let shorter = whole.and_then(|whole| {
+            let kept = kept.iter().filter(|title| title.chars().count() > 3);
+            let mut kept = kept.filter(|title| parts(&whole).any(|part| part == title.as_str()));
+            kept.next().cloned()
+        });
+        if let Some(shorter) = shorter {
+            kept.retain(|title| *title != shorter);
+            kept.insert(0, shorter);
+        }
+        Self(kept)
+    }
+
+    /// Tells whether a text is one of the titles, or most of one.
+    pub(super) fn have(&self, text: &str) -> bool {
+        self.agreement(text) >= AGREEMENT
+    }
+
+    /// Returns how well a text agrees with the title that is most like it, from 0 to 1.
+    fn agreement(&self, text: &str) -> f64 {
+        self.0
+            .iter()
+            .map(|title| likeness(title, text))
+            .fold(0.0, f64::max)
+    }
+}
+
+/// A heading, and how likely it is the story's.
+struct Heading<'a> {
+    node: Node<'a>,
+    text: String,
+    score: f64,
+    agreement: f64,
+}
+
+/// Returns the headline and its element, where it is printed.
+pub(super) fn headline<'a>(
+    parts: &PageParts<'a>,
+    told: &HeadTitles,
+    papers: &PaperNames,
+) -> (Option<String>, Option<Node<'a>>) {
+    let headings = headings(parts, told, papers);
+    let best = headings
+        .into_iter()
+        .reduce(|best, next| if next.score >= best.score { next } else { best })
+        .filter(|best| {
+            let least = if is_main(&best.node) {
+                MAIN_AGREEMENT
+            } else {
+                AGREEMENT
+            };
+            best.agreement >= least || told.0.is_empty()
+        });
+
+    match best {
+        Some(best) => (
+            Some(without_kicker(&best, told).unwrap_or(best.text)),
+            Some(best.node),
+        ),
+        None => (told.0.first().cloned(), None),
+    }
+}
+
+/// Returns the headings above the story. The last of equal ones is the nearest.
+fn headings<'a>(parts: &PageParts<'a>, told: &HeadTitles, papers: &PaperNames) -> Vec<Heading<'a>> {
+    let above = parts
+        .elements()
+        .take_while(|node| parts.place(node.id) == PagePlace::UnderHeadline);
+
+    above
+        .filter_map(|node| Some((node, rank(&node, parts)?)))
+        .take(MOST)
+        .filter_map(|(node, rank)| {
+            let text = papers.cut_from(&text(&node))?;
+            if text.chars().count() > LONGEST {
+                return None;
+            }
+            let agreement = told.agreement(&text);
+            let score = 2.0 * agreement + rank;
+            Some(Heading {
+                node,
+                text,
+                score,
+                agreement,
+            })
+        })
+        .collect()
+}
+
+/// Returns how much an element is a headline by its name; `None` where it is none.
+fn rank(node: &Node<'_>, parts: &PageParts<'_>) -> Option<f64> {
+    if is_main(node) {
+        return Some(0.5);
+    }
+    if ["h2", "h3", "h4"].iter().any(|name| node.has_name(name)) {
+        return Some(0.3);
+    }
+    let is_named = parts.kinds(node).has(ClassKind::Headline)
+        || node
+            .attr("itemprop")
+            .is_some_and(|name| &*name == "headline");
+    is_named.then_some(0.2)
+}
+
+fn is_main(node: &Node<'_>) -> bool {
+    node.has_name("h1")
+}
+
+/// Returns a heading without the words above its headline, which stand in an element of their own.
+/// The page's head gives the headline without them.
+fn without_kicker(heading: &Heading<'_>, told: &HeadTitles) -> Option<String> {
+    let printed: String = letters(&heading.text).collect();
+    told.0
+        .iter()
+        .find(|title| {
+            let title: String = letters(title).collect();
+            let Some(kicker) = printed
+                .strip_suffix(&title)
+                .filter(|kicker| !kicker.is_empty())
+            else {
+                return false;
+            };
+            !title.is_empty()
+                && heading
+                    .node
+                    .descendants_it()
+                    .filter(Node::is_element)
+                    .any(|child| {
+                        let child: String = letters(&text(&child)).collect();
+                        child == kicker
+                    })
+        })
+        .cloned()
+}
+
+/// Returns how much two titles agree, from 0 to 1: by their letters, or by their words.
+fn likeness(a: &str, b: &str) -> f64 {
+    let (first, second): (String, String) = (letters(a).collect(), letters(b).collect());
+    if first.is_empty() || second.is_empty() {
+        return 0.0;
+    }
+    if first == second {
+        return 1.0;
+    }
+    let (short, long) = (first.len().min(second.len()), first.len().max(second.len()));
+    // The paper's name may stand behind the headline, and half as long.
+    if 2 * short >= long {
+        if first.starts_with(&second) || second.starts_with(&first) {
+            return 0.9;
+        }
+        if first.ends_with(&second) || second.ends_with(&first) {
+            return 0.7;
+        }
+    }
+
+    let (first, second) = (tokens(a), tokens(b));
+    let both = first.intersection(&second).count() as f64;
+    0.8 * 2.0 * both / (first.len() + second.len()).max(1) as f64
+}
+
+/// Returns the words of a text in lower case. Of a word without spaces, as East Asian titles have
+/// them, the pairs of letters are its words.
+fn tokens(text: &str) -> HashSet<String> {
+    let mut tokens = HashSet::new();
+    for word in text
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|word| !word.is_empty())
+    {
+        let letters: Vec<char> = word.chars().collect();
+        if letters.iter().any(|c| *c >= EAST_ASIAN) && letters.len() > 1 {
+            tokens.extend(
+                letters
+                    .windows(2)
+                    .map(|pair| pair.iter().collect::<String>()),
+            );
+        } else {
+            tokens.insert(word.to_lowercase());
+        }
+    }
+    tokens
+}
+
+/// Returns a text without the entities that a CMS wrote into it. Angle brackets stay.
+pub(super) fn decoded(told: &str) -> String {
+    let mut plain = told.to_owned();
+    // JSON-LD may be escaped twice.
+    for _ in 0..2 {
+        let has_entity = plain
+            .split_once('&')
+            .is_some_and(|(_, behind)| behind.contains(';'));
+        if !has_entity {
+            break;
+        }
+        let escaped = plain.replace('<', "&lt;");
+        let Ok(tree) = Tree::parse(&escaped) else {
+            break;
+        };
+        plain = text(&tree.root());
+    }
+    plain
+}

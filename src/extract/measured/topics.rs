@@ -1,0 +1,297 @@
+//! Finds the tags, the section and the lines under the headline of an unknown page.
+
+use serde_json::Value;
+
+use crate::extract::class_names::{ClassKind, class_words};
+use crate::extract::measured::names::has_lead;
+use crate::extract::measured::papers::PaperNames;
+use crate::extract::measured::titles::{HeadTitles, decoded};
+use crate::extract::page_parts::{PageParts, PagePlace};
+use crate::extract::scan::PageScan;
+use crate::extract::vocabulary::{HOMES, MONTHS};
+use crate::markup::{Node, Tree, text};
+use crate::text::{clean_some, letters};
+
+/// Most tags of an article.
+const MOST_TAGS: usize = 100;
+
+/// Longest tag, in characters: a longer text is a sentence.
+const LONGEST: usize = 80;
+
+/// Longest name of a section, in characters: a longer step is the article's title.
+const LONGEST_SECTION: usize = 40;
+
+/// Most steps of a breadcrumb: a longer list is a menu.
+const MOST_STEPS: usize = 6;
+
+/// Most breadcrumbs that are read: a page has one or two, and elements in them are named so, too.
+const MOST_BREADCRUMBS: usize = 20;
+
+/// Longest subtitle, in characters: it may have several lines.
+const LONGEST_SUBTITLE: usize = 400;
+
+/// Meta tags with the tags, best first.
+const METAS: [&str; 6] = [
+    "article:tag",
+    "og:article:tag",
+    "news_keywords",
+    "parsely-tags",
+    "sailthru.tags",
+    "keywords",
+];
+
+/// Parts of addresses of a tag's page.
+const PAGES_OF_TAGS: [&str; 7] = [
+    "/tag/",
+    "/tags/",
+    "/hashtag/",
+    "tag=",
+    "keyword=",
+    "/topic/",
+    "/topics/",
+];
+
+/// Returns the tags of an article from the first source that has any: JSON-LD, meta tags, links.
+pub(super) fn tags(page: &PageScan<'_>, parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
+    let of_metas = METAS.iter().map(|name| match page.metas(name) {
+        [list] => divided(list),
+        tags => tags.to_vec(),
+    });
+    let sources = std::iter::once_with(|| told(page))
+        .chain(of_metas)
+        .chain(std::iter::once_with(|| linked(page.tree, parts)));
+
+    sources
+        .map(|tags| kept(tags, papers))
+        .find(|tags| !tags.is_empty())
+        .unwrap_or_default()
+}
+
+/// Returns the keywords in the article's JSON-LD: a list of texts or of terms, or one text.
+fn told(page: &PageScan<'_>) -> Vec<String> {
+    let name = |term: &Value| term.get("name")?.as_str().map(str::to_owned);
+    let terms = page.article_values(&["keywords"]);
+    let names: Vec<String> = terms
+        .into_iter()
+        .filter_map(|term| term.as_str().map(str::to_owned).or_else(|| name(term)))
+        .collect();
+    match names.as_slice() {
+        [list] => divided(list),
+        _ => names,
+    }
+}
+
+/// Returns the tags in a list with commas or other marks.
+fn divided(list: &str) -> Vec<String> {
+    let mark = [',', ';', '，', '、', '|']
+        .into_iter()
+        .find(|mark| list.contains(*mark));
+    match mark {
+        Some(mark) => list.split(mark).map(str::to_owned).collect(),
+        None if list.trim_start().starts_with('#') => list.split('#').map(str::to_owned).collect(),
+        None => vec![list.to_owned()],
+    }
+}
+
+/// Returns tags cleaned, each once, without the paper's name.
+fn kept(tags: Vec<String>, papers: &PaperNames) -> Vec<String> {
+    let mut kept: Vec<String> = Vec::new();
+    for tag in tags {
+        let Some(tag) = clean_some(decoded(&tag).trim_start_matches('#')) else {
+            continue;
+        };
+        let is_known = kept
+            .iter()
+            .any(|known| known.to_lowercase() == tag.to_lowercase());
+        let is_setting = tag
+            .split_once(": ")
+            .is_some_and(|(key, _)| !key.contains(' '));
+        if tag.chars().count() <= LONGEST && !is_setting && !is_known && !papers.have(&tag) {
+            kept.push(tag);
+        }
+        if kept.len() == MOST_TAGS {
+            break;
+        }
+    }
+    kept
+}
+
+/// Returns the tags that the page links: by the links' `rel`, else by their addresses, near the
+/// story.
+fn linked(tree: &Tree, parts: &PageParts<'_>) -> Vec<String> {
+    // A link within the story may lead to a tag, and its text be any words.
+    let is_in_story = |node: &Node<'_>| {
+        parts.place(node.id) == PagePlace::InStory && !text(node).starts_with('#')
+    };
+    let links = || {
+        let links = parts.elements().filter(|node| node.has_name("a"));
+        links.filter(|node| !is_in_story(node))
+    };
+    let is_tag = |node: &Node<'_>| {
+        node.attr("rel")
+            .is_some_and(|rel| rel.split_whitespace().any(|word| word == "tag"))
+    };
+    let by_rel: Vec<String> = links().filter(is_tag).map(|node| text(&node)).collect();
+    if !by_rel.is_empty() {
+        return by_rel;
+    }
+
+    let all = tree.root();
+    let of_page = all
+        .descendants_it()
+        .filter(|node| node.has_name("a") && is_tag(node));
+    let of_page: Vec<String> = of_page.map(|node| text(&node)).collect();
+    if !of_page.is_empty() {
+        return of_page;
+    }
+
+    links()
+        .filter(|node| parts.place(node.id) == PagePlace::BelowStory || text(node).starts_with('#'))
+        .filter(is_to_tag)
+        .map(|node| text(&node))
+        .collect()
+}
+
+/// Tells whether a link leads to the page of a tag: its address says so, and its text is a tag.
+fn is_to_tag(link: &Node<'_>) -> bool {
+    link.attr("href").is_some_and(|address| {
+        let address = address.to_lowercase();
+        PAGES_OF_TAGS.iter().any(|part| address.contains(part))
+    })
+}
+
+/// The section of an article, and its section within it.
+#[derive(Debug, Default, PartialEq)]
+pub(super) struct SectionNames {
+    pub section: Option<String>,
+    pub subsection: Option<String>,
+}
+
+/// Returns the section from the breadcrumb in the page's JSON-LD, else from its mark-up.
+pub(super) fn sections(
+    page: &PageScan<'_>,
+    parts: &PageParts<'_>,
+    papers: &PaperNames,
+    titles: &HeadTitles,
+) -> SectionNames {
+    let steps = |names: Vec<String>| -> Vec<String> {
+        let names = names.iter().map(|name| decoded(name));
+        names
+            .filter(|name| is_section(name, papers, titles))
+            .collect()
+    };
+
+    let mut told = steps(page.breadcrumbs());
+    if told.is_empty() {
+        let printed = breadcrumbs(page.tree, parts);
+        told = printed
+            .into_iter()
+            .map(steps)
+            .find(|steps| !steps.is_empty())
+            .unwrap_or_default();
+    }
+    let mut told = told.into_iter();
+    SectionNames {
+        section: told.next(),
+        subsection: told.next(),
+    }
+}
+
+/// Tells whether a step of a breadcrumb is a section: not the home page, the paper or the article.
+fn is_section(name: &str, papers: &PaperNames, titles: &HeadTitles) -> bool {
+    letters(name).next().is_some()
+        && name.chars().count() <= LONGEST_SECTION
+        && !name.contains("://")
+        && !HOMES.contains(&name.to_lowercase().as_str())
+        && !papers.have(name)
+        && !titles.have(name)
+}
+
+/// Returns the texts of the links in each breadcrumb of the page's mark-up.
+fn breadcrumbs(tree: &Tree, parts: &PageParts<'_>) -> Vec<Vec<String>> {
+    let steps = |node: Node<'_>| -> Vec<String> {
+        let links = node.descendants_it().filter(|node| node.has_name("a"));
+        links.map(|link| text(&link)).take(MOST_STEPS + 1).collect()
+    };
+    tree.root()
+        .descendants_it()
+        .filter(|node| node.is_element() && is_breadcrumb(node, parts))
+        .take(MOST_BREADCRUMBS)
+        .map(steps)
+        .filter(|steps| (1..=MOST_STEPS).contains(&steps.len()))
+        .collect()
+}
+
+fn is_breadcrumb(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    let is_named = |name: &str| {
+        let value = node.attr(name);
+        value.is_some_and(|value| value.to_ascii_lowercase().contains("breadcrumb"))
+    };
+    let kinds = parts.kinds(node);
+    if kinds.has(ClassKind::Breadcrumb)
+        || ["aria-label", "itemtype", "typeof"]
+            .iter()
+            .any(|name| is_named(name))
+    {
+        return true;
+    }
+
+    // `path` alone names many things; beside `nav` it is a breadcrumb.
+    kinds.has(ClassKind::Foreign) && {
+        let words = class_words(node);
+        let has = |word: &str| words.iter().any(|told| told == word);
+        has("nav") && (has("path") || has("location"))
+    }
+}
+
+/// Returns the lines under the headline: an element that is named so, or the headings that follow
+/// it.
+pub(super) fn subtitle(
+    page: &PageScan<'_>,
+    parts: &PageParts<'_>,
+    paragraphs: &[String],
+) -> Option<String> {
+    let headline = parts.headline()?;
+    let title: String = letters(&text(&headline)).collect();
+    let of_story: Vec<String> = paragraphs
+        .iter()
+        .map(|text| letters(text).collect())
+        .collect();
+
+    let told = page.json_ld("alternativeHeadline").into_iter().next();
+    let printed = parts
+        .elements()
+        .filter(|node| node.id > headline.id && parts.place(node.id) == PagePlace::UnderHeadline)
+        .filter(|node| is_subtitle(node, parts))
+        .map(|node| text(&node))
+        .find(|line| {
+            let bare: String = letters(line).collect();
+            let is_of_story = of_story
+                .iter()
+                .any(|text| text.contains(&bare) || !text.is_empty() && bare.contains(text));
+            line.chars().count() <= LONGEST_SUBTITLE
+                && !bare.is_empty()
+                && bare != title
+                && !is_of_story
+                && !is_byline_or_date(line)
+        });
+    printed.or_else(|| told.map(|line| decoded(&line)))
+}
+
+/// Tells whether a line under the headline gives the writer or the date.
+fn is_byline_or_date(line: &str) -> bool {
+    const SHORT: usize = 40;
+    let words = line.split(|c: char| !c.is_alphabetic());
+    let is_date = line.chars().count() <= SHORT
+        && line.contains(|c: char| c.is_ascii_digit())
+        && words
+            .map(str::to_lowercase)
+            .any(|word| MONTHS.contains(&word.as_str()) || word == "년");
+    is_date || has_lead(line) || line.to_lowercase().ends_with(" by")
+}
+
+fn is_subtitle(node: &Node<'_>, parts: &PageParts<'_>) -> bool {
+    let item = node.attr("itemprop");
+    parts.kinds(node).has(ClassKind::Subtitle)
+        || item.is_some_and(|name| &*name == "alternativeHeadline")
+}

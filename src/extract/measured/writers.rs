@@ -1,0 +1,257 @@
+//! Finds who wrote the story of an unknown page: candidates from all of its places, by rank.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+use serde_json::Value;
+
+use crate::extract::measured::bylines::{LONGEST, printed};
+use crate::extract::measured::names::{has_korean_signer, has_lead, has_whole_name, persons};
+use crate::extract::measured::papers::PaperNames;
+use crate::extract::page_parts::{PageLine, PageParts, PagePlace, chain};
+use crate::extract::scan::PageScan;
+
+/// Most elements around a link to a writer's page that may name the writer.
+const NEAR: usize = 3;
+
+/// The head of a report by a Korean agency: `(한빛=연합) 홍길동 기자 =`.
+static AGENCY_HEAD: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"^\s*[\[(【][^\])】]{2,40}[\])】]\s*([가-힣·, ]{2,40}?(?:기자|특파원|통신원))\s*=")
+        .expect("a test compiles it")
+});
+
+/// Meta tags with the writer, best first.
+const METAS: [&str; 12] = [
+    "author",
+    "article:author",
+    "og:article:author",
+    "nv:author",
+    "byl",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "cxenseparse:author",
+    "dable:author",
+    "twitter:data1",
+];
+
+/// Where a candidate stands, worst first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum WriterPlace {
+    /// A library found it.
+    Library,
+    /// Printed by its element's name, somewhere below the story.
+    BelowStory,
+    /// The name of an account, wherever it stands.
+    Account,
+    AboveHeadline,
+    Meta,
+    /// The last words of the story.
+    Signature,
+    /// The first words of the story.
+    AgencyHead,
+    /// Printed near the headline, by its words.
+    Words,
+    /// Printed near the headline, by its element's name.
+    Printed,
+    /// A person in the page's JSON-LD.
+    JsonLd,
+}
+
+impl WriterPlace {
+    /// Returns where the name of an account stands: any whole name near the headline or in the
+    /// page's head is better.
+    fn of_account(self) -> Self {
+        self.min(Self::Account)
+    }
+}
+
+/// The writers of a story, and their byline as told.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Writers {
+    pub names: Vec<String>,
+    pub byline: Option<String>,
+}
+
+/// Collects candidates. The best place wins; within it the first.
+struct Candidates<'p> {
+    papers: &'p PaperNames,
+    best: Option<(WriterPlace, Writers)>,
+}
+
+impl Candidates<'_> {
+    fn add(&mut self, place: WriterPlace, bylines: &[String]) {
+        if self.best.as_ref().is_some_and(|(best, _)| *best >= place) {
+            return;
+        }
+
+        let mut names: Vec<String> = Vec::new();
+        for name in bylines
+            .iter()
+            .flat_map(|byline| persons(byline, self.papers))
+        {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        let place = if has_whole_name(&names) {
+            place
+        } else {
+            place.of_account()
+        };
+        let is_better = self.best.as_ref().is_none_or(|(best, _)| *best < place);
+        if !names.is_empty() && is_better {
+            let byline = Some(bylines.join(", "));
+            self.best = Some((place, Writers { names, byline }));
+        }
+    }
+}
+
+/// Returns the writers of a story. `signature` is the line that was taken from the story's end, and
+/// `found` what a library found.
+pub(super) fn writers(
+    page: &PageScan<'_>,
+    parts: &PageParts<'_>,
+    papers: &PaperNames,
+    paragraphs: &[String],
+    found: Option<&str>,
+) -> Writers {
+    let mut candidates = Candidates { papers, best: None };
+
+    candidates.add(WriterPlace::JsonLd, &told_persons(page));
+    for place in [
+        PagePlace::UnderHeadline,
+        PagePlace::AboveHeadline,
+        PagePlace::InStory,
+        PagePlace::BelowStory,
+    ] {
+        candidates.add(rank(place), &printed(parts, place, papers));
+    }
+    candidates.add(WriterPlace::Words, &by_words(parts, papers));
+    let head = paragraphs
+        .first()
+        .and_then(|first| AGENCY_HEAD.captures(first));
+    candidates.add(
+        WriterPlace::AgencyHead,
+        &head
+            .map(|head| vec![head[1].to_owned()])
+            .unwrap_or_default(),
+    );
+    candidates.add(WriterPlace::Signature, &signature(parts, papers));
+    for meta in METAS.iter().filter_map(|name| written_by(page, name)) {
+        candidates.add(WriterPlace::Meta, &[meta]);
+    }
+    candidates.add(WriterPlace::Library, &found_here(found, parts, papers));
+
+    candidates
+        .best
+        .map(|(_, writers)| writers)
+        .unwrap_or_default()
+}
+
+/// Returns what a library found, where the page has it outside of other stories and comments, too.
+fn found_here(found: Option<&str>, parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
+    let names = persons(found.unwrap_or_default(), papers);
+    let is_here = names
+        .first()
+        .is_some_and(|name| parts.has_outside_of_others(name));
+    found
+        .filter(|_| is_here)
+        .map(str::to_owned)
+        .into_iter()
+        .collect()
+}
+
+fn rank(place: PagePlace) -> WriterPlace {
+    match place {
+        PagePlace::UnderHeadline => WriterPlace::Printed,
+        PagePlace::AboveHeadline | PagePlace::InStory => WriterPlace::AboveHeadline,
+        PagePlace::BelowStory => WriterPlace::BelowStory,
+    }
+}
+
+/// Returns the content of a meta tag that gives the writer.
+fn written_by(page: &PageScan<'_>, name: &str) -> Option<String> {
+    let content = page.metas(name).join(", ");
+    let is_address = content.contains("://") || content.starts_with('/');
+    // This pair of tags may give anything, as the minutes of reading.
+    let is_other = name == "twitter:data1"
+        && !page.meta("twitter:label1").is_some_and(|label| {
+            ["written by", "author", "by"].contains(&label.to_lowercase().as_str())
+        });
+    (!content.is_empty() && !is_address && !is_other).then_some(content)
+}
+
+/// Returns the names of the authors in the page's JSON-LD that are no organisations.
+fn told_persons(page: &PageScan<'_>) -> Vec<String> {
+    page.article_values(&["author", "creator"])
+        .into_iter()
+        .map(|author| page.whole(author))
+        .filter_map(|author| match author {
+            Value::String(name) => Some(name.as_str()),
+            Value::Object(members) => {
+                let kind = members
+                    .get("@type")
+                    .and_then(Value::as_str)
+                    .unwrap_or_default();
+                let is_organisation = kind.ends_with("Organization");
+                members.get("name")?.as_str().filter(|_| !is_organisation)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) => None,
+        })
+        .map(super::titles::decoded)
+        .filter(|name| !name.contains("://"))
+        .collect()
+}
+
+/// Returns the first line near the headline that is a byline by its words.
+fn by_words(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
+    let mut lines = parts
+        .lines()
+        .filter(|line| parts.place_of(line) == PagePlace::UnderHeadline)
+        .filter(|line| is_byline(line, papers));
+    lines
+        .next()
+        .map(|line| line.text.clone())
+        .into_iter()
+        .collect()
+}
+
+fn is_byline(line: &PageLine<'_>, papers: &PaperNames) -> bool {
+    let is_headline = chain(line.element)
+        .take(NEAR)
+        .any(|node| node.has_name("h1"));
+    line.text.chars().count() <= LONGEST
+        && !is_headline
+        && (has_lead(&line.text) || is_signed(&line.text))
+        && !persons(&line.text, papers).is_empty()
+}
+
+/// Tells whether a line is a name with a Korean title, and little more.
+fn is_signed(line: &str) -> bool {
+    const SHORT: usize = 60;
+    line.chars().count() <= SHORT && has_korean_signer(line) && !line.ends_with(['.', '다', '?'])
+}
+
+/// Returns the last line of the story, or the first ones below it, that signs it.
+fn signature(parts: &PageParts<'_>, papers: &PaperNames) -> Vec<String> {
+    const LINES_BELOW: usize = 4;
+    let lines: Vec<&PageLine<'_>> = parts.lines().collect();
+    let Some(last) = lines
+        .iter()
+        .rposition(|line| parts.place_of(line) == PagePlace::InStory)
+    else {
+        return Vec::new();
+    };
+
+    let end = lines.len().min(last + 1 + LINES_BELOW);
+    let signed = lines[last..end].iter().find(|line| {
+        let has_mail =
+            line.text.contains('@') && line.text.contains(|c| ('가'..='힣').contains(&c));
+        line.text.chars().count() <= LONGEST
+            && (has_mail || is_signed(&line.text) || has_lead(&line.text))
+            && !persons(&line.text, papers).is_empty()
+    });
+    signed.map(|line| line.text.clone()).into_iter().collect()
+}

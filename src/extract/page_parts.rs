@@ -1,0 +1,444 @@
+//! The places of a page's headline and story, and the elements and lines that belong to them.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use crate::extract::class_names::{ClassKind, ClassKinds, kinds};
+use crate::markup::blocks::{Block, is_block};
+use crate::markup::{Node, NodeId, Tree};
+use crate::text::{clean, letters};
+
+/// Letters by which a line is recognised as one of the story: shorter runs stand in many lines.
+const RUN: usize = 12;
+
+/// Most letters of a story that are compared. Longer stories are found by their first part.
+const MOST_LETTERS: usize = 100_000;
+
+/// The share of the story's letters, in percent, that its container holds: quotations and boxes may
+/// stand outside.
+const SHARE: usize = 60;
+
+/// Elements that belong to no story, unless the story or its headline stands in them.
+const OUT: [&str; 8] = [
+    "nav", "aside", "footer", "form", "article", "dialog", "select", "textarea",
+];
+
+/// Elements that a reader does not see.
+const UNSEEN: [&str; 5] = ["script", "style", "template", "head", "iframe"];
+
+/// The place of a node in the reading order of a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum PagePlace {
+    AboveHeadline,
+    /// Between the headline and the story.
+    UnderHeadline,
+    InStory,
+    BelowStory,
+}
+
+/// A line of text, as a reader sees it, with the block element that it stands in.
+#[derive(Clone, Debug)]
+pub(super) struct PageLine<'a> {
+    pub text: String,
+    pub element: Node<'a>,
+    /// The number of its characters in links, without white space.
+    linked: usize,
+    /// The first text node.
+    first: NodeId,
+}
+
+impl From<&PageLine<'_>> for Block {
+    fn from(line: &PageLine<'_>) -> Self {
+        Self {
+            text: line.text.clone(),
+            linked: line.linked,
+        }
+    }
+}
+
+/// The element that holds the story, and its first and last text.
+#[derive(Clone, Copy)]
+struct StoryPlace<'a> {
+    container: Node<'a>,
+    first: NodeId,
+    last: NodeId,
+}
+
+/// A page in its parts. Elements of other stories, of comments and of menus are left out.
+pub(super) struct PageParts<'a> {
+    root: Node<'a>,
+    lines: Vec<PageLine<'a>>,
+    elements: Vec<Node<'a>>,
+    own: HashSet<NodeId>,
+    /// The elements around the story's beginning and the headline.
+    around: HashSet<NodeId>,
+    /// What elements are by their names; the others are nothing special.
+    kinds: HashMap<NodeId, ClassKinds>,
+    story: Option<StoryPlace<'a>>,
+    headline: Option<Node<'a>>,
+}
+
+impl<'a> PageParts<'a> {
+    /// Finds the place of a story by its paragraphs.
+    pub(super) fn new(tree: &'a Tree, paragraphs: &[String]) -> Self {
+        let root = tree.root();
+        let lines = lines(root);
+        let mut parts = Self {
+            root,
+            story: story_place(root, &lines, &runs(paragraphs)),
+            lines,
+            elements: Vec::new(),
+            own: HashSet::new(),
+            around: HashSet::new(),
+            kinds: all_kinds(root),
+            headline: None,
+        };
+        parts.collect();
+        parts
+    }
+
+    /// Says which element is the headline.
+    pub(super) fn set_headline(&mut self, headline: Option<Node<'a>>) {
+        self.headline = headline;
+        self.collect();
+    }
+
+    pub(super) fn headline(&self) -> Option<Node<'a>> {
+        self.headline
+    }
+
+    /// Returns the elements that may belong to the story, in the page's order.
+    pub(super) fn elements(&self) -> impl Iterator<Item = Node<'a>> + '_ {
+        self.elements.iter().copied()
+    }
+
+    /// Returns the lines that may belong to the story, in the page's order.
+    pub(super) fn lines(&self) -> impl Iterator<Item = &PageLine<'a>> {
+        self.lines
+            .iter()
+            .filter(|line| self.own.contains(&line.element.id))
+    }
+
+    /// Returns the element that holds the story; the page's root where no story was found.
+    pub(super) fn container(&self) -> Node<'a> {
+        self.story.map_or(self.root, |story| story.container)
+    }
+
+    /// Returns the smallest element around the headline and the story.
+    pub(super) fn common(&self) -> Node<'a> {
+        let Some(headline) = self.headline else {
+            return self.container();
+        };
+
+        let around: HashSet<NodeId> = chain(headline).map(|node| node.id).collect();
+        chain(self.container())
+            .find(|node| around.contains(&node.id))
+            .unwrap_or(self.root)
+    }
+
+    /// Returns the place of a node. Nodes are numbered in the page's order.
+    pub(super) fn place(&self, node: NodeId) -> PagePlace {
+        if self.headline.is_some_and(|headline| node < headline.id) {
+            return PagePlace::AboveHeadline;
+        }
+        match &self.story {
+            Some(story) if node > story.last => PagePlace::BelowStory,
+            Some(story) if node >= story.first => PagePlace::InStory,
+            _ => PagePlace::UnderHeadline,
+        }
+    }
+
+    /// Returns the place of a line.
+    pub(super) fn place_of(&self, line: &PageLine<'_>) -> PagePlace {
+        self.place(line.first)
+    }
+
+    /// Returns the lines near the headline: those between it and the story, then the last ones above
+    /// it.
+    pub(super) fn near_headline(&self) -> Vec<Block> {
+        const ABOVE: usize = 6;
+        let at = |place| {
+            let lines = self
+                .lines()
+                .filter(move |line| self.place_of(line) == place);
+            lines.map(Block::from).collect::<Vec<_>>()
+        };
+        let above = at(PagePlace::AboveHeadline);
+        let mut near = at(PagePlace::UnderHeadline);
+        near.extend_from_slice(&above[above.len().saturating_sub(ABOVE)..]);
+        near
+    }
+
+    /// Tells whether a text stands outside of other stories and of comments. Some papers sign in an
+    /// `aside`.
+    pub(super) fn has_outside_of_others(&self, text: &str) -> bool {
+        let is_others = |node: &Node<'a>| {
+            let kinds = self.kinds(node);
+            let is_named = kinds.has(ClassKind::Foreign) && !kinds.has(ClassKind::Writer);
+            is_named || node.has_name("article")
+        };
+        self.lines
+            .iter()
+            .filter(|line| line.text.contains(text))
+            .any(|line| {
+                let mut apart = chain(line.element).take_while(|node| !self.is_around(node));
+                !apart.any(|node| is_others(&node))
+            })
+    }
+
+    /// Tells whether the story begins in an element, or the headline stands in it.
+    pub(super) fn is_around(&self, node: &Node<'_>) -> bool {
+        self.around.contains(&node.id)
+    }
+
+    /// Returns what an element is by its names.
+    pub(super) fn kinds(&self, node: &Node<'_>) -> ClassKinds {
+        self.kinds.get(&node.id).copied().unwrap_or_default()
+    }
+
+    /// Collects the elements that belong to no other story.
+    fn collect(&mut self) {
+        let first = self
+            .story
+            .and_then(|story| self.root.tree.get(&story.first));
+        self.around = [first, self.headline]
+            .into_iter()
+            .flatten()
+            .flat_map(chain)
+            .map(|node| node.id)
+            .collect();
+
+        self.elements.clear();
+        let mut open = vec![self.root];
+        while let Some(node) = open.pop() {
+            let is_kept = self.is_around(&node) || !is_foreign(&node, self.kinds(&node));
+            if is_kept {
+                self.elements.extend(Some(node).filter(Node::is_element));
+                open.extend(node.children_it(true).filter(Node::is_element));
+            }
+        }
+        self.own = self.elements.iter().map(|node| node.id).collect();
+    }
+}
+
+/// Returns a node and its ancestors, innermost first.
+pub(super) fn chain(node: Node<'_>) -> impl Iterator<Item = Node<'_>> {
+    std::iter::successors(Some(node), |node| node.parent())
+}
+
+/// Tells whether an element holds other stories, comments, menus or advertisements by its name.
+fn is_foreign(node: &Node<'_>, kinds: ClassKinds) -> bool {
+    if OUT.iter().any(|name| node.has_name(name)) || is_hidden(node) {
+        return true;
+    }
+
+    // Some CMSs call each figure a card or a widget.
+    let is_own = kinds.has(ClassKind::Writer) || node.has_name("figure");
+    kinds.has(ClassKind::Foreign) && !is_own
+}
+
+fn is_hidden(node: &Node<'_>) -> bool {
+    node.attr("style").is_some_and(|style| {
+        let style = style.to_ascii_lowercase().replace(' ', "");
+        style.contains("display:none")
+    })
+}
+
+/// Returns what the elements of a page are by their names.
+fn all_kinds(root: Node<'_>) -> HashMap<NodeId, ClassKinds> {
+    let elements = root.descendants_it().filter(Node::is_element);
+    elements
+        .map(|node| (node.id, kinds(&node)))
+        .filter(|(_, kinds)| *kinds != ClassKinds::default())
+        .collect()
+}
+
+/// Returns the hashes of all runs of letters in the paragraphs.
+fn runs(paragraphs: &[String]) -> HashSet<u64> {
+    let letters: Vec<char> = paragraphs
+        .iter()
+        .flat_map(|text| letters(text))
+        .take(MOST_LETTERS)
+        .collect();
+    letters.windows(RUN).map(hash).collect()
+}
+
+fn hash(run: &[char]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    run.hash(&mut hasher);
+    hasher.finish()
+}
+
+/// Finds the element that holds most of the story, and the story's first and last line in it.
+fn story_place<'a>(
+    root: Node<'a>,
+    lines: &[PageLine<'a>],
+    runs: &HashSet<u64>,
+) -> Option<StoryPlace<'a>> {
+    let mut weights: HashMap<NodeId, usize> = HashMap::new();
+    let mut of_story: Vec<&PageLine<'a>> = Vec::new();
+    for line in lines {
+        let start: Vec<char> = letters(&line.text).take(RUN).collect();
+        if start.len() < RUN || !runs.contains(&hash(&start)) {
+            continue;
+        }
+        of_story.push(line);
+        for node in chain(line.element) {
+            *weights.entry(node.id).or_default() += line.text.len();
+        }
+    }
+
+    let least = weights.get(&root.id)? * SHARE / 100;
+    let is_heavy = |node: &Node<'_>| weights.get(&node.id).is_some_and(|weight| *weight > least);
+    let mut container = root;
+    while let Some(inner) = container.children_it(false).find(|node| is_heavy(node)) {
+        container = inner;
+    }
+
+    let mut within = of_story
+        .into_iter()
+        .filter(|line| chain(line.element).any(|node| node.id == container.id));
+    let first = within.next()?;
+    let last = within.next_back().unwrap_or(first);
+    Some(StoryPlace {
+        container,
+        first: first.first,
+        last: last.first,
+    })
+}
+
+/// Returns the lines of a page. A line ends with its block, and at a `<br>`.
+fn lines<'a>(root: Node<'a>) -> Vec<PageLine<'a>> {
+    let mut done: Vec<PageLine<'a>> = Vec::new();
+    let mut line = OpenLine::default();
+    // Each node with the block element and whether it stands in a link; `None` ends a block.
+    let mut open = vec![Some((root, root, false))];
+
+    while let Some(step) = open.pop() {
+        let Some((node, block, is_linked)) = step else {
+            done.extend(line.end());
+            continue;
+        };
+        if node.is_text() {
+            line.add(&node, block, is_linked);
+            continue;
+        }
+
+        let Some(name) = node.node_name() else {
+            open.extend(
+                node.children_it(true)
+                    .map(|child| Some((child, block, is_linked))),
+            );
+            continue;
+        };
+        if UNSEEN.contains(&&*name) || is_hidden(&node) {
+            continue;
+        }
+
+        let is_block = is_block(&name) || matches!(&*name, "br" | "button");
+        if is_block {
+            done.extend(line.end());
+            open.push(None);
+        }
+        let block = if is_block { node } else { block };
+        let is_linked = is_linked || &*name == "a";
+        open.extend(
+            node.children_it(true)
+                .map(|child| Some((child, block, is_linked))),
+        );
+    }
+
+    done.extend(line.end());
+    done
+}
+
+/// A line that is being read.
+#[derive(Default)]
+struct OpenLine<'a> {
+    raw: String,
+    linked: usize,
+    start: Option<(NodeId, Node<'a>)>,
+}
+
+impl<'a> OpenLine<'a> {
+    fn add(&mut self, node: &Node<'a>, block: Node<'a>, is_linked: bool) {
+        let text = node.text();
+        if !text.trim().is_empty() {
+            self.start.get_or_insert((node.id, block));
+        }
+        if is_linked {
+            self.linked += text.chars().filter(|c| !c.is_whitespace()).count();
+        }
+        self.raw.push_str(&text);
+    }
+
+    fn end(&mut self) -> Option<PageLine<'a>> {
+        let Self { raw, linked, start } = std::mem::take(self);
+        let (first, element) = start?;
+        Some(PageLine {
+            text: clean(&raw),
+            element,
+            linked,
+            first,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::markup::text;
+
+    const STORY: &str =
+        "한빛시 작은 책방에서 일하는 사서는 매일 아침 일곱 시에 서가의 불을 켠다고 말했다.";
+
+    fn places(html: &str) -> Vec<(String, PagePlace)> {
+        let tree = Tree::parse(html).unwrap();
+        let mut parts = PageParts::new(&tree, &[STORY.to_owned()]);
+        let headline = parts.elements().find(|node| node.has_name("h1"));
+        parts.set_headline(headline);
+        let lines = parts.lines();
+        lines
+            .map(|line| (line.text.clone(), parts.place_of(line)))
+            .collect()
+    }
+
+    #[test]
+    fn lines_are_placed_by_headline_and_story() {
+        let page = format!(
+            "<div><b>위</b><h1>책방</h1><p>사이<br>둘</p><div><p>{STORY}</p></div><p>아래</p></div>"
+        );
+        let expected = [
+            ("위", PagePlace::AboveHeadline),
+            ("책방", PagePlace::UnderHeadline),
+            ("사이", PagePlace::UnderHeadline),
+            ("둘", PagePlace::UnderHeadline),
+            (STORY, PagePlace::InStory),
+            ("아래", PagePlace::BelowStory),
+        ];
+        assert_eq!(
+            places(&page),
+            expected.map(|(text, place)| (text.to_owned(), place))
+        );
+    }
+
+    #[test]
+    fn cards_comments_and_menus_are_left_out_and_the_storys_own_elements_never() {
+        let page = format!(
+            "<div class=\"card sidebar\"><h1>책방</h1><p>{STORY}</p></div><nav>차림</nav>\
+             <div class=relatedStories><p>골목</p></div><article><p>시장</p></article>\
+             <ul id=comment-list><li>독자</li></ul><div class=author-card>홍길동</div>"
+        );
+        let texts: Vec<String> = places(&page).into_iter().map(|(text, _)| text).collect();
+        assert_eq!(texts, ["책방", STORY, "홍길동"]);
+    }
+
+    #[test]
+    fn a_story_is_found_where_most_of_it_stands() {
+        let page = format!("<p>{STORY}</p><div id=own><p>{STORY}</p><p>{STORY}</p></div>");
+        let tree = Tree::parse(&page).unwrap();
+        let parts = PageParts::new(&tree, &[STORY.to_owned()]);
+        assert_eq!(parts.container().attr("id").as_deref(), Some("own"));
+        assert!(text(&parts.common()).starts_with("한빛시"));
+    }
+}

@@ -1,0 +1,224 @@
+//! The words of several languages by which the fields of unknown pages are told apart. All of them
+//! stand here.
+
+/// Words in an element's class or id that name other stories, comments, menus and advertisements.
+#[rustfmt::skip]
+pub(super) const FOREIGN: [&str; 62] = [
+    "comment", "comments", "reply", "replies", "respond", "disqus", "related", "relate",
+    "recommend", "recommended", "recommendation", "recommendations", "recirculation", "recirc",
+    "sidebar", "popular", "mostread", "trending", "latest", "teaser", "teasers", "card", "cards",
+    "promo", "promotion", "newsletter", "subscribe", "widget", "footer", "nav", "navbar", "menu",
+    "navigation", "rank", "ranking", "outbrain", "taboola", "ad", "ads", "advert",
+    "advertisement", "sponsored", "sponsor", "banner", "cookie", "cookies", "consent", "modal",
+    "popup", "paywall", "more", "readmore", "next", "prev", "previous", "pagination", "share",
+    "sharing", "social", "sns", "toolbar", "login",
+];
+
+/// Words in an element's class, id, `rel` or `itemprop` that name the writer.
+#[rustfmt::skip]
+pub(super) const OF_WRITERS: [&str; 18] = [
+    "author", "authors", "byline", "bylines", "writer", "writers", "reporter", "reporters",
+    "journalist", "journalists", "autor", "autores", "autoren", "auteur", "autore", "redacteur",
+    "creator", "contributor",
+];
+
+/// Parts of an author's page's address.
+#[rustfmt::skip]
+pub(super) const PAGES_OF_WRITERS: [&str; 11] = [
+    "/author", "/autor", "/auteur", "/reporter", "/journalist", "/by/", "/people/", "/profile",
+    "/staff/", "/writer", "/contributor",
+];
+
+/// Words that may stand before [`BY`] in a byline: `Written by`, `Ein Kommentar von`.
+#[rustfmt::skip]
+pub(super) const BEFORE_BY: [&str; 50] = [
+    "this", "post", "was",
+    "written", "posted", "published", "reported", "words", "story", "text", "article", "opinion",
+    "analysis", "review", "interview", "commentary", "column", "report", "created",
+    "authored", "ein", "eine", "kommentar", "analyse", "gastbeitrag", "geschrieben",
+    "kolumne", "reportage", "rezension", "essay", "glosse", "publié", "rédigé", "écrit",
+    "propos", "recueillis", "texte", "escrito", "publicado", "texto", "scritto", "pubblicato",
+    "testo", "a", "skrevet", "skrevet", "tekst", "skriven", "an", "from",
+];
+
+/// Words before the writers' names.
+#[rustfmt::skip]
+pub(super) const BY: [&str; 13] = [
+    "by", "von", "par", "por", "av", "af", "door", "di", "da", "przez", "od", "de", "yazan",
+];
+
+/// The words before the names of those who did something else than write.
+#[rustfmt::skip]
+pub(super) const OTHER_WORK: [&str; 16] = [
+    "reviewed by", "medically reviewed", "edited by", "fact checked", "fact-checked", "updated by",
+    "photo by", "photos by", "photography by", "photograph by", "translated by", "illustration by",
+    "illustrations by", "produced by", "foto:", "fotos:",
+];
+
+/// Labels before the writers' names, with a colon or an equals sign.
+#[rustfmt::skip]
+pub(super) const LABELS: [&str; 23] = [
+    "author", "authors", "writer", "reporter", "journalist", "text", "words", "story", "autor",
+    "autorin", "autoren", "texte", "auteur", "texto", "testo", "autore", "tekst", "글", "글쓴이",
+    "작성자", "기자명", "文", "取材",
+];
+
+/// Words between two names. Those after the first four also join the parts of a family name, so
+/// they stand between two names only where both have two words.
+#[rustfmt::skip]
+pub(super) const AND: [&str; 16] = [
+    "and", "und", "와", "과", "et", "y", "og", "och", "e", "en", "ja", "ve", "i", "a", "és", "with",
+];
+
+/// The first words of [`AND`] that stand in no name.
+pub(super) const PLAIN_ANDS: usize = 4;
+
+/// The last words of roles: `Political Correspondent`, `DVM`.
+#[rustfmt::skip]
+pub(super) const ROLES: [&str; 53] = [
+    "editor", "reporter", "correspondent", "writer", "contributor", "columnist", "journalist",
+    "producer", "expert", "specialist", "analyst", "critic", "blogger", "author", "photographer",
+    "photojournalist", "presenter", "host", "reviewer", "fellow", "intern", "professor", "director",
+    "manager", "redakteur", "redakteurin", "korrespondent", "korrespondentin", "autor", "autorin",
+    "journalistin", "reporterin", "journaliste", "correspondant", "correspondante", "rédacteur",
+    "rédactrice", "redactor", "redactora", "corresponsal", "periodista", "giornalista",
+    "journalisten", "kommentator", "redaktør", "reporteren", "dvm", "phd", "md", "rd", "ceo",
+    "cfo", "mba",
+];
+
+/// Words before the last word of a role.
+#[rustfmt::skip]
+pub(super) const ROLE_ADJECTIVES: [&str; 68] = [
+    "senior", "chief", "deputy", "associate", "assistant", "managing", "contributing",
+    "executive", "staff", "guest", "special", "freelance", "former", "lead", "principal", "news",
+    "political", "politics", "business", "economics", "economic", "financial", "finance",
+    "sports", "sport", "football", "technology", "tech", "science", "health", "environment",
+    "climate", "energy", "education", "culture", "arts", "entertainment", "media", "legal",
+    "crime", "security", "defence", "defense", "diplomatic", "foreign", "world", "global",
+    "international", "national", "local", "regional", "europe", "asia", "africa", "white",
+    "house", "data", "investigative", "travel", "food", "consumer", "digital", "marketing",
+    "sales", "content", "product", "community", "research",
+];
+
+/// Words of offices, papers and user accounts. A name that has one is no person's.
+#[rustfmt::skip]
+pub(super) const OFFICES: [&str; 54] = [
+    "newsroom", "newsdesk", "desk", "staff", "team", "redaktion", "redaktionen", "redactie",
+    "redaction", "rédaction", "redacción", "redacao", "redação", "redazione", "redakcja",
+    "redaksjonen", "editorial", "editors", "news", "agency", "agencies", "agentur", "agenturen",
+    "agence", "agencia", "press", "media", "magazine", "newspaper", "zeitung", "online", "admin",
+    "administrator", "webmaster", "editorial", "board", "office", "service", "services",
+    "department", "corporation", "company", "inc", "ltd", "gmbh", "llc", "network", "tv", "radio",
+    "university", "college", "institute", "foundation", "관리자",
+];
+
+/// The ends of the names of Korean offices and papers.
+#[rustfmt::skip]
+pub(super) const KOREAN_OFFICES: [&str; 16] = [
+    "편집부", "편집국", "뉴스팀", "뉴스부", "취재팀", "취재부", "보도국", "보도팀", "신문", "일보",
+    "뉴스", "통신", "센터", "본부", "방송", "닷컴",
+];
+
+/// What a person did, before the name: `글·사진 홍길동 작가`.
+pub(super) const KOREAN_WORK: [&str; 6] = ["글", "사진", "그림", "취재", "정리", "글·사진"];
+
+/// News agencies.
+#[rustfmt::skip]
+pub(super) const AGENCIES: [&str; 40] = [
+    "reuters", "ap", "associated press", "the associated press", "afp", "agence france presse",
+    "dpa", "dpa infocom", "sid", "epd", "kna", "ansa", "adnkronos", "efe", "europa press",
+    "lusa", "ritzau", "ntb", "tt", "stt", "apa", "sda", "keystone sda", "pa", "pa media",
+    "press association", "bloomberg", "upi", "xinhua", "tass", "interfax", "ria novosti", "anp",
+    "belga", "pap", "kyodo", "getty images", "naver", "네이버", "다음",
+];
+
+/// Words that are told with a time, and are no part of a name.
+#[rustfmt::skip]
+pub(super) const OF_TIME: [&str; 25] = [
+    "today", "yesterday", "updated", "update", "published", "posted", "modified", "last",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "heute",
+    "gestern", "aktualisiert", "publié", "hier", "입력", "수정", "등록", "승인", "송고",
+];
+
+/// Months in English. A month may be a name, so it is one only beside a number.
+#[rustfmt::skip]
+pub(super) const MONTHS: [&str; 24] = [
+    "january", "february", "march", "april", "may", "june", "july", "august", "september",
+    "october", "november", "december", "jan", "feb", "mar", "apr", "jun", "jul", "aug", "sep",
+    "sept", "oct", "nov", "dec",
+];
+
+/// Words in small letters within names.
+#[rustfmt::skip]
+pub(super) const PARTICLES: [&str; 41] = [
+    "von", "vom", "van", "de", "der", "den", "del", "della", "di", "da", "do", "dos", "das", "du",
+    "des", "la", "le", "las", "los", "lo", "ter", "ten", "te", "zu", "zum", "zur", "af", "av",
+    "y", "e", "i", "al", "el", "bin", "ibn", "bint", "ben", "d", "san", "'t", "ap",
+];
+
+/// Networks to which pages link, by their names and hosts.
+#[rustfmt::skip]
+pub(super) const NETWORKS: [&str; 20] = [
+    "facebook", "twitter", "x", "linkedin", "instagram", "bluesky", "bsky", "youtube", "mastodon",
+    "threads", "pinterest", "telegram", "whatsapp", "reddit", "tiktok", "email", "mail", "rss",
+    "flipboard", "xing",
+];
+
+/// Korean titles of those who sign stories.
+#[rustfmt::skip]
+pub(super) const KOREAN_SIGNERS: [&str; 27] = [
+    "기자", "특파원", "논설위원", "편집위원", "편집장", "편집인", "발행인", "주필", "앵커",
+    "리포터", "통신원", "에디터", "칼럼니스트", "작가", "시인", "소설가", "평론가", "비평가",
+    "교수", "연구원", "연구위원", "변호사", "전문의", "의사", "번역가", "사진가", "피디",
+];
+
+/// Names of the first step of a breadcrumb, which is the home page.
+#[rustfmt::skip]
+pub(super) const HOMES: [&str; 24] = [
+    "home", "homepage", "start", "startseite", "accueil", "inicio", "início", "portada", "front",
+    "frontpage", "forside", "hem", "etusivu", "strona główna", "главная", "ana sayfa", "홈", "메인",
+    "처음", "ホーム", "トップ", "首页", "首頁", "news home",
+];
+
+/// Words in an element's class or id that name a breadcrumb.
+#[rustfmt::skip]
+pub(super) const OF_BREADCRUMBS: [&str; 4] = [
+    "breadcrumb", "breadcrumbs", "crumb", "crumbs",
+];
+
+/// Words in an element's class, id or `itemprop` that name the lines under the headline.
+#[rustfmt::skip]
+pub(super) const OF_SUBTITLES: [&str; 19] = [
+    "subtitle", "subheadline", "subheading", "subhead", "subtit", "deck", "dek",
+    "standfirst", "lead", "lede", "summary", "summury", "excerpt", "intro",
+    "chapo", "alternativeheadline", "vorspann", "entradilla", "ingress",
+];
+
+/// Words in an element's class or id that name the headline.
+#[rustfmt::skip]
+pub(super) const OF_HEADLINES: [&str; 9] = [
+    "headline", "title", "titulo", "titre", "titel", "tit", "subject", "heading", "rubrik",
+];
+
+/// Words in an element's class that name the words below a photo.
+#[rustfmt::skip]
+pub(super) const OF_CAPTIONS: [&str; 15] = [
+    "caption", "captions", "figcaption", "desc", "description", "legend", "legende", "cutline",
+    "credit", "photojournal", "bildtext", "bildunterschrift", "bu", "pie", "imagecaption",
+];
+
+/// Words in the class of a picture, or of the elements around it, that say it is no photo of the
+/// story.
+#[rustfmt::skip]
+pub(super) const OF_NO_PHOTOS: [&str; 22] = [
+    "avatar", "logo", "icon", "icons", "emoji", "author", "authors", "byline", "writer",
+    "reporter", "journalist", "profile", "share", "social", "sns", "badge", "flag", "sprite",
+    "tracking", "pixel", "spacer", "button",
+];
+
+/// Words of an attribute's name that give the time of something else than the publication.
+#[rustfmt::skip]
+pub(super) const OF_CHANGES: [&str; 11] = [
+    "modified", "modify", "modification", "updated", "update", "edited", "revised", "changed",
+    "expires", "expire", "event",
+];
